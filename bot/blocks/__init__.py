@@ -1,0 +1,1 @@
+"""All Slack text and layout: pure functions from results of the core to blocks."""

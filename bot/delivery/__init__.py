@@ -1,0 +1,1 @@
+"""The only caller of the Web API: outbox, uploads."""

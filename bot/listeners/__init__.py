@@ -1,0 +1,1 @@
+"""The routing table: everything that is heard, on one screen."""

@@ -1,0 +1,1 @@
+"""A local Slack for trying the bot and for its tests."""

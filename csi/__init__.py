@@ -1,0 +1,1 @@
+"""The core of the CSI bot: the seven steps, their rules and their statistics. Knows no Slack."""

@@ -1,0 +1,1 @@
+"""The cycle: gates, step order, the spiral."""

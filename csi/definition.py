@@ -1,0 +1,160 @@
+"""What is measured, and how: the frozen definition that a study file and the bot share.
+
+The same definition, read from ``STUDY.yml`` or assembled from the tables, gives the same report to the byte.
+``hash_of`` identifies it by the SHA-256 of its canonical JSON form.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+from csi.terms import Direction, Period
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDefinition:
+    """Where rows come from and how their text is to be read.
+
+    ``dates`` is ``iso``, ``day_first``, ``month_first``, ``epoch`` or a strptime pattern; ``column_dates``
+    overrides it per column. ``timezone`` (IANA) holds for stamps without an offset. ``key`` is the natural id
+    (empty: every row is one observation); ``latest_by`` decides which row of a key counts, then file order.
+    ``None`` for encoding, delimiter, decimal, sheet or header_row means: detect.
+    """
+
+    id: str
+    file: str = ""
+    url: str = ""
+    sql: str = ""
+    prometheus: str = ""
+    timezone: str = "UTC"
+    dates: str = "iso"
+    column_dates: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    key: str = ""
+    latest_by: str = ""
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A value that is the time between two moments of a row; ``clock`` is ``wall`` or ``business``."""
+
+    start: str
+    end: str
+    unit: str = "h"
+    clock: str = "wall"
+    pauses: str = ""  # column with minutes to subtract
+
+
+@dataclass(frozen=True, slots=True)
+class RatioValue:
+    """Numerator and denominator: columns of one source, or ids of KPIs of two sources."""
+
+    numerator: str
+    denominator: str
+
+
+@dataclass(frozen=True, slots=True)
+class KpiDefinition:
+    """One KPI: its rows, its measure, its aim. ``band`` holds when ``direction`` is within."""
+
+    id: str
+    name: str
+    source: str
+    at: str
+    measure: str
+    value: str | Duration | RatioValue | None = None
+    where: str = ""
+    good: str = ""
+    unit: str = "count"
+    direction: Direction = Direction.LOWER
+    band: tuple[float, float] | None = None
+    target: float | None = None
+    target_date: date | None = None
+    minimum_important_difference: float | None = None
+    guards: tuple[str, ...] = ()
+    catalogue: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A half-open span ``[start, end)`` of dates in the reporting zone."""
+
+    start: date
+    end: date
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDefinition:
+    """Agreed service hours. ``hours`` maps day ranges (``mon-fri``) to opening intervals (``09:00-12:30``).
+
+    No hours means 24x7. ``holidays`` is a region of the holidays library (``PT``, ``GB-ENG``);
+    ``closed`` and ``special`` are own days: closed all day, or with their own intervals.
+    """
+
+    hours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    holidays: str = ""
+    closed: tuple[date, ...] = ()
+    special: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # ISO date -> intervals
+    timezone: str = ""  # empty: the reporting zone
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A span left out of a KPI (empty ``kpi``: of all), with its reason and who approved it."""
+
+    kpi: str
+    start: datetime | date
+    end: datetime | date
+    reason: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StudyDefinition:
+    """One cycle's measurement: service, reporting zone and period, sources, KPIs, windows."""
+
+    service: str
+    timezone: str
+    period: Period
+    sources: Mapping[str, SourceDefinition]
+    kpis: Mapping[str, KpiDefinition]
+    calendar: CalendarDefinition = field(default_factory=CalendarDefinition)
+    baseline: Window | None = None
+    evaluation: Window | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    as_of: datetime | None = (
+        None  # moment up to which data is complete; None: the newest moment in the sources
+    )
+    links: Mapping[str, str] = field(default_factory=dict)
+
+
+def canonical(value: Any) -> Any:
+    """The plain form of a definition: mappings sorted by key, dates as ISO text, empty fields left out."""
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        plain = {str(key): canonical(item) for key, item in value.items()}
+        return {key: plain[key] for key in sorted(plain) if plain[key] not in (None, "", [], {})}
+    if isinstance(value, list | tuple):
+        return [canonical(item) for item in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+def hash_of(value: Any) -> str:
+    """SHA-256 (hex) of the canonical JSON form of a definition."""
+    text = json.dumps(canonical(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

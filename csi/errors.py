@@ -1,0 +1,92 @@
+"""Everything that can go wrong, as sentences fit to show.
+
+CsiError
+  InvalidInput     one field holds what it cannot hold
+  InvalidInputs    several such fields, told in one message
+  NotFound         what was named is not here
+  TooFewPoints     a claim needs more periods than there are
+  NotComparable    two things differ in unit, period, calendar, scope or definition
+  GateRefused      rules of a step fail
+  Conflict         somebody else was first, or the state has moved on
+  NotAllowed       the person's role does not permit it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CsiError(Exception):
+    """Base of all errors of the core; ``str(error)`` is a sentence fit to show."""
+
+
+class InvalidInput(CsiError):
+    """A field holds what it cannot hold: ``field`` names it, ``reason`` is a sentence with what was expected."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+
+class InvalidInputs(CsiError):
+    """Several invalid fields, all told at once."""
+
+    def __init__(self, errors: Sequence[InvalidInput]) -> None:
+        super().__init__("\n".join(str(error) for error in errors))
+        self.errors = tuple(errors)
+
+
+class NotFound(CsiError):
+    """What was named does not exist here."""
+
+
+class TooFewPoints(CsiError):
+    """A claim needs more periods: ``needed`` and ``have`` say how many."""
+
+    def __init__(self, what: str, *, needed: int, have: int) -> None:
+        missing = needed - have
+        super().__init__(f"Not enough data for {what}: {have} of {needed} periods; {missing} more needed.")
+        self.needed = needed
+        self.have = have
+
+
+class NotComparable(CsiError):
+    """Two things must not be compared; the sentence names each difference."""
+
+    def __init__(self, differences: Sequence[str]) -> None:
+        super().__init__("Not comparable: " + "; ".join(differences) + ".")
+        self.differences = tuple(differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule that fails: its id (``V1.1``), a plain sentence, and the id of the button that mends it.
+
+    ``blocks`` tells BLOCK from WARN; ``mend`` is an action id such as ``measure.edit_kpi`` and
+    ``mend_value`` its value (often a row id); ``mend_label`` is the button's text.
+    """
+
+    rule: str
+    sentence: str
+    blocks: bool = True
+    mend: str = ""
+    mend_label: str = ""
+    mend_value: str = ""
+
+
+class GateRefused(CsiError):
+    """A step cannot be left: ``breaches`` lists every rule that fails."""
+
+    def __init__(self, breaches: Sequence[Breach]) -> None:
+        super().__init__("\n".join(f"{b.rule}: {b.sentence}" for b in breaches))
+        self.breaches = tuple(breaches)
+
+
+class Conflict(CsiError):
+    """Somebody was first, or the state has moved on; nothing was changed."""
+
+
+class NotAllowed(CsiError):
+    """The person's role at this moment does not permit it."""

@@ -1,0 +1,1 @@
+"""The KPI catalogue: entries as data."""

@@ -1,0 +1,1 @@
+"""Step 1, what should you measure: the tree vision, goal, CSF, KPI."""

@@ -1,0 +1,1 @@
+"""Step 4, process the data: one comparable series per KPI. Pure functions."""

@@ -1,0 +1,1 @@
+"""Step 5, analyse the data: limits, signals, trend, change, verdict. Pure functions."""

@@ -1,0 +1,1 @@
+"""Step 7, implement corrective action: propose, approve, review, new baseline."""

@@ -1,0 +1,125 @@
+"""The words of the product, each once: steps, verdicts, directions, roles."""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+
+class Step(IntEnum):
+    """The seven steps, in order. ``title`` is what people read, ``command`` what they type after ``/csi``."""
+
+    SHOULD_MEASURE = 1
+    CAN_MEASURE = 2
+    GATHER = 3
+    PROCESS = 4
+    ANALYSE = 5
+    PRESENT = 6
+    CORRECT = 7
+
+    @property
+    def title(self) -> str:
+        """The step's name as people read it."""
+        return _TITLES[self]
+
+    @property
+    def command(self) -> str:
+        """The word after ``/csi`` that opens the step."""
+        return _COMMANDS[self]
+
+
+_TITLES = {
+    Step.SHOULD_MEASURE: "What should you measure?",
+    Step.CAN_MEASURE: "What can you measure?",
+    Step.GATHER: "Gather the data",
+    Step.PROCESS: "Process the data",
+    Step.ANALYSE: "Analyse the data",
+    Step.PRESENT: "Present the information",
+    Step.CORRECT: "Implement corrective action",
+}
+_COMMANDS = {
+    Step.SHOULD_MEASURE: "measure",
+    Step.CAN_MEASURE: "assess",
+    Step.GATHER: "gather",
+    Step.PROCESS: "process",
+    Step.ANALYSE: "analyse",
+    Step.PRESENT: "present",
+    Step.CORRECT: "act",
+}
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    WITHIN = "within"
+
+
+class Period(StrEnum):
+    """The length of one point of a series."""
+
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+class Why(StrEnum):
+    """Why a KPI is measured (ITIL): to validate, direct, justify or intervene."""
+
+    VALIDATE = "validate"
+    DIRECT = "direct"
+    JUSTIFY = "justify"
+    INTERVENE = "intervene"
+
+
+class Measurability(StrEnum):
+    """Step 2's answer for one KPI."""
+
+    AUTOMATIC = "measured automatically"
+    BY_HAND = "by hand"
+    DERIVABLE = "derivable"
+    PROXY = "proxy only"
+    NOT_MEASURABLE = "not measurable"
+
+
+class Role(StrEnum):
+    """Roles a person can hold for a service."""
+
+    CSI_MANAGER = "CSI manager"
+    SERVICE_OWNER = "service owner"
+    PROCESS_OWNER = "process owner"
+    DATA_OWNER = "data owner"
+    ANALYST = "reporting analyst"
+    APPROVER = "approver"
+    READER = "reader"
+
+
+class Verdict(StrEnum):
+    """Did we get there? In the order in which they are tried."""
+
+    INCONCLUSIVE = "INCONCLUSIVE"
+    REGRESSED = "REGRESSED"
+    ACHIEVED = "ACHIEVED"
+    ACHIEVED_UNSTABLE = "ACHIEVED, UNSTABLE"
+    IMPROVED = "IMPROVED"
+    NO_CHANGE = "NO CHANGE"
+
+
+class Evidence(StrEnum):
+    """How strong the evidence for a change is."""
+
+    STRONG = "strong"
+    MODERATE = "moderate"
+    WEAK = "weak"
+    NONE = "none"
+
+
+class Audience(StrEnum):
+    """For whom a report is rendered."""
+
+    BUSINESS = "business and customers"
+    SENIOR_IT = "senior IT management"
+    OPERATIONS = "service and operations"
+    SUPPLIERS = "suppliers"
