@@ -134,9 +134,7 @@ class StudyDefinition:
     baseline: Window | None = None
     evaluation: Window | None = None
     exclusions: tuple[Exclusion, ...] = ()
-    as_of: datetime | None = (
-        None  # moment up to which data is complete; None: the newest moment in the sources
-    )
+    as_of: datetime | None = None  # moment up to which data is complete; None: the newest moment in the sources
     links: Mapping[str, str] = field(default_factory=dict)
 
 
