@@ -1,0 +1,133 @@
+"""What step 4 leaves behind for one KPI: its series, its quality, its counts, and the way back to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition
+from csi.terms import Period
+
+SERIES_COLUMNS = ("end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "excluded_rows")
+DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
+COVERAGE_WARNING = 0.95  # Source: V4.3
+COVERAGE_NEEDED = 0.80  # Source: V4.3
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension of data quality: how many of how many passed, with a few that did not."""
+
+    passed: int
+    total: int
+    checked: str = ""
+    examples: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> float | None:
+        """The part that passed; nothing checked is not assessed (None)."""
+        return self.passed / self.total if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The five dimensions. The whole is the minimum of those assessed, never an average; accuracy is not assessed."""
+
+    completeness: Dimension
+    timeliness: Dimension
+    validity: Dimension
+    uniqueness: Dimension
+    consistency: Dimension
+
+    def dimensions(self) -> dict[str, Dimension]:
+        """The five by name, in their order."""
+        return {name: getattr(self, name) for name in DIMENSIONS}
+
+    def ratios(self) -> dict[str, float | None]:
+        """The five ratios and ``overall``, as report.json holds them."""
+        ratios = {name: dimension.ratio for name, dimension in self.dimensions().items()}
+        return {**ratios, "overall": self.overall}
+
+    @property
+    def overall(self) -> float | None:
+        """The worst assessed dimension."""
+        ratios = [ratio for d in self.dimensions().values() if (ratio := d.ratio) is not None]
+        return min(ratios, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """What became of a source's rows: ``rows_read`` is the sum of the five that follow it."""
+
+    sha256: str = ""
+    rows_read: int = 0
+    rows_kept: int = 0
+    repeated: int = 0
+    superseded: int = 0
+    conflicts: int = 0
+    quarantined: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TracePart:
+    """The rows of one source behind a series: parallel arrays, one entry a contributing row."""
+
+    source: str
+    period: np.ndarray  # position in the series
+    batch: np.ndarray  # which delivery, 0-based
+    line: np.ndarray  # line in that delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """One comparable series per KPI.
+
+    Attributes:
+        kpi: the definition it was made by.
+        period: length of a point.
+        timezone: the reporting zone.
+        series: index ``start`` (``datetime64[us, reporting zone]``), one row per period without holes, columns
+            ``end`` (same type), ``value`` (float, in the KPI's unit; NaN when missing), ``n`` (int: rows behind the
+            value), ``numerator`` and ``denominator`` (float, NaN unless share, ratio or availability),
+            ``partial`` (exposure is short: hollow, out of limits and verdicts), ``missing`` (no value),
+            ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows).
+        quality: five dimensions and their minimum.
+        counts: per source id, what became of its rows.
+        footnotes: sentences that belong under every chart of it (exclusions first).
+        parts: the way back to the rows; empty when they were not kept (Dask).
+    """
+
+    kpi: KpiDefinition
+    period: Period
+    timezone: str
+    series: pd.DataFrame
+    quality: Quality
+    counts: Mapping[str, SourceCounts] = field(default_factory=dict)
+    footnotes: tuple[str, ...] = ()
+    parts: tuple[TracePart, ...] = ()
+
+    @property
+    def coverage(self) -> float | None:
+        """The part of the finished periods that hold a value (V4.3); None when there is none."""
+        whole = self.series.loc[~self.series["partial"]]
+        return float((~whole["missing"]).mean()) if len(whole) else None
+
+
+def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:
+    """The rows behind one point: columns ``source, batch, line`` (V6.1: no number without them)."""
+    position = processed.series.index.get_indexer(pd.DatetimeIndex([pd.Timestamp(start)]))[0]
+    frames = [_rows_at(part, position) for part in processed.parts]
+    empty = pd.DataFrame({"source": [], "batch": [], "line": []})
+    return pd.concat(frames, ignore_index=True) if frames else empty
+
+
+def _rows_at(part: TracePart, position: int) -> pd.DataFrame:
+    here = part.period == position
+    frame = pd.DataFrame({"source": part.source, "batch": part.batch[here], "line": part.line[here]})
+    return frame.sort_values(["batch", "line"], ignore_index=True)
