@@ -1,0 +1,119 @@
+"""What goes out, what comes in, what must be remembered: outbox, inbox, reminders, audit."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Index, UniqueConstraint
+
+from csi.models.row import Row, plain
+
+
+class Reminder(Row, table=True):
+    """One nudge that may become due.
+
+    ``state`` is waiting, claimed, sent, dropped (its reason has gone) or muted. ``due_at`` is the moment in UTC
+    computed from ``local_rule`` in ``timezone``. ``lease_until`` lets another worker take over after a crash.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "key"),
+        Index(None, "team_id", "state", "due_at"),
+    )
+
+    key: str
+    kind: str
+    user_id: str
+    cycle_id: int | None = None
+    subject: str = ""
+    subject_id: int | None = None
+    due_at: datetime
+    local_rule: str = ""
+    timezone: str = "UTC"
+    state: str = "waiting"
+    attempts: int = 0
+    times_sent: int = 0
+    lease_by: str = ""
+    lease_until: datetime | None = None
+    sent_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    escalated: bool = False
+    details: dict[str, Any] = plain()
+
+
+class OutboxPost(Row, table=True):
+    """One message to deliver, and where it landed.
+
+    ``state`` is pending, sending, sent or failed; ``kind`` is result (sent again after a crash, then updated in
+    place) or nudge (not sent again). ``revision`` goes up with each wanted change, ``sent_revision`` follows.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "key"),
+        Index(None, "team_id", "state", "not_before"),
+        Index(None, "team_id", "subject", "subject_id"),
+    )
+
+    key: str
+    kind: str = "result"
+    channel_id: str
+    thread_ts: str = ""
+    thread_key: str = ""
+    text: str = ""
+    blocks: list[Any] = plain(list)
+    image: bytes | None = None
+    alt_text: str = ""
+    file_id: str = ""
+    pin: bool = False
+    subject: str = ""
+    subject_id: int | None = None
+    state: str = "pending"
+    revision: int = 1
+    sent_revision: int = 0
+    attempts: int = 0
+    lease_by: str = ""
+    lease_until: datetime | None = None
+    not_before: datetime | None = None
+    error: str = ""
+    ts: str = ""
+    permalink: str = ""
+    created_at: datetime
+    sent_at: datetime | None = None
+    details: dict[str, Any] = plain()
+
+
+class InboxEvent(Row, table=True):
+    """One event from Slack, stored before it is worked on."""
+
+    __table_args__ = (UniqueConstraint("team_id", "event_id"), Index(None, "team_id", "state"))
+
+    event_id: str
+    kind: str
+    payload: dict[str, Any] = plain()
+    received_at: datetime
+    state: str = "pending"
+    attempts: int = 0
+    lease_by: str = ""
+    lease_until: datetime | None = None
+    error: str = ""
+    done_at: datetime | None = None
+
+
+class AuditRow(Row, table=True):
+    """One change, never altered; ``hash`` covers its content and the hash before it in the same workspace."""
+
+    __table_args__ = (
+        UniqueConstraint("team_id", "ordinal"),
+        Index(None, "team_id", "subject", "subject_id"),
+    )
+
+    ordinal: int
+    actor: str
+    at: datetime
+    what: str
+    subject: str
+    subject_id: int | None = None
+    old: dict[str, Any] = plain()
+    new: dict[str, Any] = plain()
+    permalink: str = ""
+    previous_hash: str = ""
+    hash: str

@@ -1,0 +1,86 @@
+"""Steps 5 and 6: results of the analysis, findings, reports and what their readers pressed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, Index, UniqueConstraint
+
+from csi.models.row import Row, plain
+
+
+class AnalysisResult(Row, table=True):
+    """The analysis of one KPI of a cycle; ``input_hash`` is of data and definitions it was made from."""
+
+    __table_args__ = (UniqueConstraint("team_id", "cycle_id", "kpi_id"),)
+
+    cycle_id: int = Field(foreign_key="cycle.id")
+    kpi_id: int = Field(foreign_key="kpi.id")
+    study_hash: str = ""
+    input_hash: str
+    result: dict[str, Any] = plain()
+    verdict: str = ""
+    stale: bool = False
+    made_by: str = ""
+    made_at: datetime
+
+
+class Finding(Row, table=True):
+    """What the analysis of one KPI says, drafted by the bot, confirmed by a person.
+
+    ``none_because`` holds the reason when there is nothing to find. ``state`` is draft, confirmed or stale.
+    ``disposition`` says what becomes of it: action, parked, accepted, none.
+    """
+
+    __table_args__ = (UniqueConstraint("team_id", "cycle_id", "kpi_id"),)
+
+    cycle_id: int = Field(foreign_key="cycle.id")
+    kpi_id: int = Field(foreign_key="kpi.id")
+    input_hash: str = ""
+    verdict: str = ""
+    sentence: str = ""
+    against_target: str = ""
+    against_baseline: str = ""
+    variation: str = ""
+    cause: str = ""
+    cause_is_hypothesis: bool = True
+    impact: str = ""
+    impact_amount: float | None = None
+    impact_unit: str = ""
+    none_because: str = ""
+    state: str = "draft"
+    drafted_at: datetime
+    confirmed_by: str = ""
+    confirmed_at: datetime | None = None
+    disposition: str = ""
+    disposition_reason: str = ""
+
+
+class Report(Row, table=True):
+    """What was presented to one audience, frozen when sent."""
+
+    __table_args__ = (Index(None, "team_id", "cycle_id"),)
+
+    cycle_id: int = Field(foreign_key="cycle.id")
+    audience: str
+    state: str = "draft"
+    content: dict[str, Any] = plain()
+    content_hash: str = ""
+    ask: str = ""
+    for_information: bool = False
+    made_by: str
+    made_at: datetime
+    sent_at: datetime | None = None
+    channel_id: str = ""
+    post_key: str = ""
+
+
+class ReportClick(Row, table=True):
+    """A reader pressed Acknowledge, Question or Decide."""
+
+    __table_args__ = (UniqueConstraint("team_id", "report_id", "user_id", "kind"),)
+
+    report_id: int = Field(foreign_key="report.id")
+    user_id: str
+    kind: str
+    text: str = ""
+    at: datetime
