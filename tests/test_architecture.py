@@ -1,0 +1,83 @@
+"""The house holds: import contracts, seven names in all places, README's tree, a test for every rule."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from csi.terms import Step
+
+ROOT = Path(__file__).resolve().parents[1]
+STEP_NAMES = (
+    "step1_should_measure",
+    "step2_can_measure",
+    "step3_gather",
+    "step4_process",
+    "step5_analyse",
+    "step6_present",
+    "step7_correct",
+)
+RULES = {1: 8, 2: 5, 3: 4, 4: 4, 5: 6, 6: 7, 7: 7}  # how many rules the product has, by step
+
+
+def python_names(folder: Path) -> set[str]:
+    """Names of the modules and packages directly in a folder."""
+    return {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+
+
+def test_import_contracts_hold() -> None:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("place", ["csi", "bot/listeners", "bot/blocks", "tests"])
+def test_the_seven_names_agree(place: str) -> None:
+    assert set(STEP_NAMES) <= python_names(ROOT / place) | {p.name for p in (ROOT / place).iterdir() if p.is_dir()}
+
+
+def test_the_seven_commands_are_told_apart() -> None:
+    assert len({step.command for step in Step}) == 7
+    assert [int(step) for step in Step] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_every_rule_of_the_product_has_a_test_named_after_it() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    tested = set(re.findall(r"def test_v(\d)_(\d)(?:_|\b)", text))
+    wanted = {(str(step), str(number)) for step, count in RULES.items() for number in range(1, count + 1)}
+    assert sorted(wanted - tested) == []
+
+
+def test_the_readme_tree_is_true() -> None:
+    tree = re.search(r"```tree\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert tree, "README has no ```tree block"
+    missing, folders = [], {}
+    for line in tree.group(1).splitlines():
+        found = re.match(r"(\s*)(\S.*?)(?:\s{2,}.*)?$", line)
+        if not found:
+            continue
+        depth = len(found.group(1)) // 2
+        for name in found.group(2).split(" · "):
+            path = Path(folders.get(depth - 1, "")) / name
+            folders[depth] = str(path)
+            if not (ROOT / path).exists():
+                missing.append(str(path))
+    assert missing == []
+
+
+def test_nothing_in_the_project_names_a_machine_or_an_index() -> None:
+    hosts = "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian"))
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
+    bad = []
+    for name in tracked:
+        path = ROOT / name
+        if name and path.is_file() and path.suffix not in {".gz", ".png"}:
+            found = re.search(hosts, path.read_text(encoding="utf-8", errors="ignore"))
+            bad += [f"{name}: {found.group()}"] if found else []
+    assert bad == []
