@@ -1,0 +1,75 @@
+"""The only reader of the environment: what the bot needs to run, by name."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from csi.errors import InvalidInput, InvalidInputs
+
+SLACK = "https://slack.com/api/"
+
+WHY = {
+    "SLACK_BOT_TOKEN": "the bot's token (xoxb-…), from “OAuth & Permissions”",
+    "SLACK_APP_TOKEN": "the app-level token (xapp-…) with connections:write, for Socket Mode",
+    "SLACK_SIGNING_SECRET": "the secret from “Basic Information” that proves requests come from Slack",
+    "SLACK_CLIENT_ID": "the app's client id, for installing in several workspaces",
+    "SLACK_CLIENT_SECRET": "the app's client secret, for installing in several workspaces",
+    "CSI_TOKEN_KEY": "a Fernet key with which stored workspace tokens are encrypted",
+}
+
+
+class Settings(BaseSettings):
+    """Settings of one process; each field's environment variable is the field's name in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    slack_bot_token: str = ""
+    slack_app_token: str = ""
+    slack_signing_secret: str = ""
+    slack_api_url: str = SLACK
+    slack_client_id: str = ""
+    slack_client_secret: str = ""
+    csi_token_key: str = ""
+    csi_database_url: str = "sqlite:///csi.db"
+    csi_data_url: str = "data"
+    csi_log_level: str = "INFO"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+
+    @property
+    def several_workspaces(self) -> bool:
+        """Whether workspaces install the app by OAuth, rather than one token being given."""
+        return bool(self.slack_client_id) and not self.slack_bot_token
+
+    @property
+    def api_url(self) -> str:
+        """The Web API's address, with the slash the client needs."""
+        return self.slack_api_url.rstrip("/") + "/"
+
+    def require(self, *names: str) -> Settings:
+        """These settings, when each named variable is set.
+
+        Raises:
+            InvalidInputs: naming every variable that is missing, and what it is.
+        """
+        missing = [name for name in names if not getattr(self, name.lower())]
+        if missing:
+            raise InvalidInputs([InvalidInput(name, f"not set; expected {WHY[name]}.") for name in missing])
+        return self
+
+    def for_socket(self) -> Settings:
+        """These settings, when Socket Mode can start with them."""
+        return self.require("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+
+    def for_web(self) -> Settings:
+        """These settings, when the web process can start with them."""
+        if self.several_workspaces:
+            return self.require("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "CSI_TOKEN_KEY")
+        return self.require("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN")
+
+    def for_sending(self) -> Settings:
+        """These settings, when posts can be sent with them."""
+        if self.several_workspaces:
+            return self.require("CSI_TOKEN_KEY")
+        return self.require("SLACK_BOT_TOKEN")
