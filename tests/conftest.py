@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import _sqlite_template, database, empty_url, postgres, sqlite_database
+
+__all__ = ["_sqlite_template", "database", "empty_url", "postgres", "shared", "sqlite_database"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

