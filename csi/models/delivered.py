@@ -43,59 +43,61 @@ class Reminder(Row, table=True):
 class OutboxPost(Row, table=True):
     """One message to deliver, and where it landed.
 
-    ``state`` is pending, sending, sent or failed; ``kind`` is result (sent again after a crash, then updated in
-    place) or nudge (not sent again). ``revision`` goes up with each wanted change, ``sent_revision`` follows.
+    ``status`` is pending, sending, sent, failed or dropped; ``kind`` is result (sent again after a crash, then
+    updated in place) or nudge (not sent again). ``revision`` goes up with each wanted change, ``sent_revision``
+    follows. ``tell`` is who hears of a failure for good; ``claimed_by`` names the process that holds the row.
     """
 
     __table_args__ = (
         UniqueConstraint("team_id", "key"),
-        Index(None, "team_id", "state", "not_before"),
-        Index(None, "team_id", "subject", "subject_id"),
+        Index(None, "team_id", "status", "next_at"),
+        Index(None, "team_id", "subject_kind", "subject_id"),
     )
 
     key: str
     kind: str = "result"
-    channel_id: str
+    channel: str
     thread_ts: str = ""
     thread_key: str = ""
     text: str = ""
     blocks: list[Any] = plain(list)
-    image: bytes | None = None
+    image_key: str = ""
     alt_text: str = ""
     file_id: str = ""
     pin: bool = False
-    subject: str = ""
+    subject_kind: str = ""
     subject_id: int | None = None
-    state: str = "pending"
+    tell: str = ""
+    status: str = "pending"
     revision: int = 1
     sent_revision: int = 0
     attempts: int = 0
-    lease_by: str = ""
-    lease_until: datetime | None = None
-    not_before: datetime | None = None
+    next_at: datetime
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
     error: str = ""
     ts: str = ""
     permalink: str = ""
     created_at: datetime
     sent_at: datetime | None = None
-    details: dict[str, Any] = plain()
 
 
 class InboxEvent(Row, table=True):
-    """One event from Slack, stored before it is worked on."""
+    """One event from Slack, stored before it is worked on; ``status`` is pending, working, done or failed."""
 
-    __table_args__ = (UniqueConstraint("team_id", "event_id"), Index(None, "team_id", "state"))
+    __table_args__ = (UniqueConstraint("team_id", "event_id"), Index(None, "team_id", "status", "next_at"))
 
     event_id: str
     kind: str
     payload: dict[str, Any] = plain()
-    received_at: datetime
-    state: str = "pending"
+    status: str = "pending"
     attempts: int = 0
-    lease_by: str = ""
-    lease_until: datetime | None = None
-    error: str = ""
+    next_at: datetime
+    claimed_by: str = ""
+    claimed_at: datetime | None = None
+    received_at: datetime
     done_at: datetime | None = None
+    error: str = ""
 
 
 class AuditRow(Row, table=True):

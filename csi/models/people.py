@@ -28,13 +28,13 @@ class Installation(Row, table=True):
     app_id: str = ""
     bot_id: str = ""
     bot_user_id: str = ""
-    bot_token_encrypted: str = ""
-    refresh_token_encrypted: str = ""
+    bot_token: str = ""
+    refresh_token: str = ""
     token_expires_at: datetime | None = None
     scopes: str = ""
     installed_by: str = ""
     installed_at: datetime
-    revoked_at: datetime | None = None
+    removed_at: datetime | None = None
 
 
 class Person(Row, table=True):

@@ -46,18 +46,21 @@ def upgrade() -> None:
         sa.Column("event_id", sqlmodel.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.AutoString(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("received_at", sqlmodel.UTCDateTime(), nullable=False),
-        sa.Column("state", sqlmodel.AutoString(), nullable=False),
+        sa.Column("status", sqlmodel.AutoString(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("lease_by", sqlmodel.AutoString(), nullable=False),
-        sa.Column("lease_until", sqlmodel.UTCDateTime(), nullable=True),
-        sa.Column("error", sqlmodel.AutoString(), nullable=False),
+        sa.Column("next_at", sqlmodel.UTCDateTime(), nullable=False),
+        sa.Column("claimed_by", sqlmodel.AutoString(), nullable=False),
+        sa.Column("claimed_at", sqlmodel.UTCDateTime(), nullable=True),
+        sa.Column("received_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("done_at", sqlmodel.UTCDateTime(), nullable=True),
+        sa.Column("error", sqlmodel.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_event")),
         sa.UniqueConstraint("team_id", "event_id", name=op.f("uq_inbox_event_team_id_event_id")),
     )
     with op.batch_alter_table("inbox_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_inbox_event_team_id_state"), ["team_id", "state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_inbox_event_team_id_status_next_at"), ["team_id", "status", "next_at"], unique=False
+        )
 
     op.create_table(
         "installation",
@@ -67,13 +70,13 @@ def upgrade() -> None:
         sa.Column("app_id", sqlmodel.AutoString(), nullable=False),
         sa.Column("bot_id", sqlmodel.AutoString(), nullable=False),
         sa.Column("bot_user_id", sqlmodel.AutoString(), nullable=False),
-        sa.Column("bot_token_encrypted", sqlmodel.AutoString(), nullable=False),
-        sa.Column("refresh_token_encrypted", sqlmodel.AutoString(), nullable=False),
+        sa.Column("bot_token", sqlmodel.AutoString(), nullable=False),
+        sa.Column("refresh_token", sqlmodel.AutoString(), nullable=False),
         sa.Column("token_expires_at", sqlmodel.UTCDateTime(), nullable=True),
         sa.Column("scopes", sqlmodel.AutoString(), nullable=False),
         sa.Column("installed_by", sqlmodel.AutoString(), nullable=False),
         sa.Column("installed_at", sqlmodel.UTCDateTime(), nullable=False),
-        sa.Column("revoked_at", sqlmodel.UTCDateTime(), nullable=True),
+        sa.Column("removed_at", sqlmodel.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
         sa.UniqueConstraint("team_id", name=op.f("uq_installation_team_id")),
     )
@@ -83,39 +86,41 @@ def upgrade() -> None:
         sa.Column("team_id", sqlmodel.AutoString(), nullable=False),
         sa.Column("key", sqlmodel.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.AutoString(), nullable=False),
-        sa.Column("channel_id", sqlmodel.AutoString(), nullable=False),
+        sa.Column("channel", sqlmodel.AutoString(), nullable=False),
         sa.Column("thread_ts", sqlmodel.AutoString(), nullable=False),
         sa.Column("thread_key", sqlmodel.AutoString(), nullable=False),
         sa.Column("text", sqlmodel.AutoString(), nullable=False),
         sa.Column("blocks", sa.JSON(), nullable=False),
-        sa.Column("image", sa.LargeBinary(), nullable=True),
+        sa.Column("image_key", sqlmodel.AutoString(), nullable=False),
         sa.Column("alt_text", sqlmodel.AutoString(), nullable=False),
         sa.Column("file_id", sqlmodel.AutoString(), nullable=False),
         sa.Column("pin", sa.Boolean(), nullable=False),
-        sa.Column("subject", sqlmodel.AutoString(), nullable=False),
+        sa.Column("subject_kind", sqlmodel.AutoString(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
-        sa.Column("state", sqlmodel.AutoString(), nullable=False),
+        sa.Column("tell", sqlmodel.AutoString(), nullable=False),
+        sa.Column("status", sqlmodel.AutoString(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("sent_revision", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("lease_by", sqlmodel.AutoString(), nullable=False),
-        sa.Column("lease_until", sqlmodel.UTCDateTime(), nullable=True),
-        sa.Column("not_before", sqlmodel.UTCDateTime(), nullable=True),
+        sa.Column("next_at", sqlmodel.UTCDateTime(), nullable=False),
+        sa.Column("claimed_by", sqlmodel.AutoString(), nullable=False),
+        sa.Column("claimed_at", sqlmodel.UTCDateTime(), nullable=True),
         sa.Column("error", sqlmodel.AutoString(), nullable=False),
         sa.Column("ts", sqlmodel.AutoString(), nullable=False),
         sa.Column("permalink", sqlmodel.AutoString(), nullable=False),
         sa.Column("created_at", sqlmodel.UTCDateTime(), nullable=False),
         sa.Column("sent_at", sqlmodel.UTCDateTime(), nullable=True),
-        sa.Column("details", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_post")),
         sa.UniqueConstraint("team_id", "key", name=op.f("uq_outbox_post_team_id_key")),
     )
     with op.batch_alter_table("outbox_post", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_outbox_post_team_id_state_not_before"), ["team_id", "state", "not_before"], unique=False
+            batch_op.f("ix_outbox_post_team_id_status_next_at"), ["team_id", "status", "next_at"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_outbox_post_team_id_subject_subject_id"), ["team_id", "subject", "subject_id"], unique=False
+            batch_op.f("ix_outbox_post_team_id_subject_kind_subject_id"),
+            ["team_id", "subject_kind", "subject_id"],
+            unique=False,
         )
 
     op.create_table(
@@ -862,13 +867,13 @@ def downgrade() -> None:
     op.drop_table("reminder")
     op.drop_table("person")
     with op.batch_alter_table("outbox_post", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_post_team_id_subject_subject_id"))
-        batch_op.drop_index(batch_op.f("ix_outbox_post_team_id_state_not_before"))
+        batch_op.drop_index(batch_op.f("ix_outbox_post_team_id_subject_kind_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_outbox_post_team_id_status_next_at"))
 
     op.drop_table("outbox_post")
     op.drop_table("installation")
     with op.batch_alter_table("inbox_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inbox_event_team_id_state"))
+        batch_op.drop_index(batch_op.f("ix_inbox_event_team_id_status_next_at"))
 
     op.drop_table("inbox_event")
     with op.batch_alter_table("audit_row", schema=None) as batch_op:
