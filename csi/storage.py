@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text, update
+from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session
 
 from csi.models import Row
@@ -76,7 +77,7 @@ def migrate(url: str) -> None:
         made.dispose()
 
 
-def lock(session: Session, name: str) -> None:
+def lock(session: AnySession, name: str) -> None:
     """Let nobody else hold ``name`` until this transaction ends (SQLite: its writer is alone anyway)."""
     connection = session.connection()  # on SQLite this alone takes the write lock
     if connection.dialect.name == "postgresql":

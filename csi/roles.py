@@ -1,0 +1,209 @@
+"""Who holds which role for a service, asked at the moment of each click."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from csi import audit
+from csi.errors import InvalidInput, NotAllowed
+from csi.models import Cycle, Person, RoleAssignment
+from csi.storage import lock
+from csi.terms import Role, Step
+
+# Who answers for a step; where nobody holds the role it is the CSI manager.
+ACCOUNTABLE: dict[Step, Role] = {
+    Step.SHOULD_MEASURE: Role.SERVICE_OWNER,
+    Step.CAN_MEASURE: Role.PROCESS_OWNER,
+    Step.GATHER: Role.DATA_OWNER,
+    Step.PROCESS: Role.ANALYST,
+    Step.ANALYSE: Role.ANALYST,
+    Step.PRESENT: Role.CSI_MANAGER,
+    Step.CORRECT: Role.SERVICE_OWNER,
+}
+MEASURERS = frozenset({Role.DATA_OWNER, Role.ANALYST})
+MEMBERS = frozenset(Role) - {Role.READER}
+STEERERS = frozenset({Role.CSI_MANAGER, Role.SERVICE_OWNER})
+APPROVERS = frozenset({Role.APPROVER, Role.SERVICE_OWNER})
+
+
+def grant(
+    session: Session,
+    *,
+    team_id: str,
+    service_id: int,
+    role: Role,
+    user_id: str,
+    actor: str,
+    now: datetime,
+    backup: bool = False,
+) -> RoleAssignment:
+    """Give a person a role; giving it twice changes nothing but ``backup``."""
+    lock(session, f"roles:{team_id}:{service_id}")
+    held = _assignment(session, team_id, service_id, role, user_id)
+    if held and held.backup == backup:
+        return held
+    made = held or RoleAssignment(
+        team_id=team_id, service_id=service_id, role=role.value, user_id=user_id, granted_by=actor, granted_at=now
+    )
+    made.backup = backup
+    session.add(made)
+    _log(session, made, actor, now, "granted role")
+    return made
+
+
+def revoke(
+    session: Session, *, team_id: str, service_id: int, role: Role, user_id: str, actor: str, now: datetime
+) -> None:
+    """Take a role away; the last CSI manager of a service stays."""
+    lock(session, f"roles:{team_id}:{service_id}")
+    held = _assignment(session, team_id, service_id, role, user_id)
+    if held is None:
+        return
+    if role is Role.CSI_MANAGER and len(holders(session, team_id, service_id, role)) == 1:
+        raise InvalidInput("CSI manager", "a service needs at least one; name another first")
+    session.delete(held)
+    _log(session, held, actor, now, "revoked role")
+
+
+def set_holders(
+    session: Session,
+    *,
+    team_id: str,
+    service_id: int,
+    role: Role,
+    user_ids: Iterable[str],
+    actor: str,
+    now: datetime,
+    backups: Collection[str] = (),
+) -> None:
+    """Make exactly these people hold the role (those in ``backups`` as stand-ins)."""
+    wanted = list(dict.fromkeys(user_ids))
+    for user_id in wanted:
+        grant(
+            session,
+            team_id=team_id,
+            service_id=service_id,
+            role=role,
+            user_id=user_id,
+            actor=actor,
+            now=now,
+            backup=user_id in backups,
+        )
+    for user_id in set(holders(session, team_id, service_id, role)) - set(wanted):
+        revoke(session, team_id=team_id, service_id=service_id, role=role, user_id=user_id, actor=actor, now=now)
+
+
+def holders(session: Session, team_id: str, service_id: int, *wanted: Role) -> list[str]:
+    """The people who hold one of the roles, stand-ins last, each once."""
+    rows = session.exec(
+        select(RoleAssignment)
+        .where(RoleAssignment.team_id == team_id, RoleAssignment.service_id == service_id)
+        .where(col(RoleAssignment.role).in_([role.value for role in wanted]))
+        .order_by(col(RoleAssignment.backup), col(RoleAssignment.id))
+    )
+    return list(dict.fromkeys(row.user_id for row in rows))
+
+
+def of_service(session: Session, team_id: str, service_id: int) -> list[RoleAssignment]:
+    """Every assignment of a service, in the order they were given."""
+    wanted = (RoleAssignment.team_id == team_id, RoleAssignment.service_id == service_id)
+    return list(session.exec(select(RoleAssignment).where(*wanted).order_by(col(RoleAssignment.id)).limit(500)))
+
+
+def of_person(session: Session, team_id: str, user_id: str) -> list[RoleAssignment]:
+    """Every assignment of a person, for what they hold and must give on."""
+    wanted = (RoleAssignment.team_id == team_id, RoleAssignment.user_id == user_id)
+    return list(session.exec(select(RoleAssignment).where(*wanted).order_by(col(RoleAssignment.id)).limit(500)))
+
+
+def held(session: Session, team_id: str, service_id: int, user_id: str) -> frozenset[Role]:
+    """The roles a person holds for a service right now."""
+    rows = session.exec(
+        select(RoleAssignment.role).where(
+            RoleAssignment.team_id == team_id,
+            RoleAssignment.service_id == service_id,
+            RoleAssignment.user_id == user_id,
+        )
+    )
+    return frozenset(Role(name) for name in rows)
+
+
+def require(session: Session, cycle: Cycle, user_id: str, allowed: Collection[Role], doing: str) -> Role:
+    """One of the allowed roles that the person holds now.
+
+    Raises:
+        NotAllowed: the person holds none of them; the sentence says who does.
+    """
+    found = held(session, cycle.team_id, cycle.service_id, user_id)
+    for role in Role:
+        if role in found and role in allowed:
+            return role
+    names = " or ".join(role.value for role in Role if role in allowed)
+    who = holders(session, cycle.team_id, cycle.service_id, *allowed)
+    named = [name_of(session, cycle.team_id, user_id) for user_id in who[:3]]
+    asked = f" Ask {' or '.join(named)}." if who else " Nobody is yet: /csi roles."
+    raise NotAllowed(f"To {doing} one must be {names} of this service.{asked}")
+
+
+def accountable(session: Session, team_id: str, service_id: int, step: Step) -> str:
+    """The one person who answers for a step; empty when the service has no CSI manager either."""
+    for role in (ACCOUNTABLE[step], Role.CSI_MANAGER):
+        found = holders(session, team_id, service_id, role)
+        if found:
+            return found[0]
+    return ""
+
+
+def person(session: Session, team_id: str, user_id: str) -> Person | None:
+    """What is known of a person."""
+    return session.exec(select(Person).where(Person.team_id == team_id, Person.user_id == user_id)).first()
+
+
+def name_of(session: Session, team_id: str, user_id: str) -> str:
+    """The person's name, or the id while the name is not known."""
+    known = person(session, team_id, user_id)
+    return known.name if known and known.name else user_id
+
+
+def remember_person(
+    session: Session,
+    *,
+    team_id: str,
+    user_id: str,
+    name: str = "",
+    email: str = "",
+    timezone: str = "UTC",
+    left_at: datetime | None = None,
+) -> Person:
+    """Keep what the workspace says of a person (name, zone, whether they left)."""
+    lock(session, f"person:{team_id}:{user_id}")
+    known = person(session, team_id, user_id) or Person(team_id=team_id, user_id=user_id)
+    known.name, known.email, known.timezone, known.left_at = name, email, timezone, left_at
+    session.add(known)
+    return known
+
+
+def _assignment(session: Session, team_id: str, service_id: int, role: Role, user_id: str) -> RoleAssignment | None:
+    return session.exec(
+        select(RoleAssignment).where(
+            RoleAssignment.team_id == team_id,
+            RoleAssignment.service_id == service_id,
+            RoleAssignment.role == role.value,
+            RoleAssignment.user_id == user_id,
+        )
+    ).first()
+
+
+def _log(session: Session, row: RoleAssignment, actor: str, now: datetime, what: str) -> None:
+    audit.record(
+        session,
+        team_id=row.team_id,
+        actor=actor,
+        at=now,
+        what=what,
+        subject=("service", row.service_id),
+        new={"role": row.role, "user_id": row.user_id, "backup": row.backup},
+    )

@@ -1,0 +1,54 @@
+"""What a rule of a step is, and the thresholds a workspace may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from csi.errors import Breach, InvalidInput
+from csi.models import Cycle, Workspace
+
+Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]
+
+# Source: PRODUCT.md, the numbers named in its rules.
+DEFAULTS: dict[str, float] = {
+    "csfs_warn": 3,  # V1.3
+    "kpis_warn": 3,  # V1.3
+    "most": 5,  # V1.3
+    "coverage_warn": 0.95,  # V4.3
+    "coverage_least": 0.80,  # V4.3, V2.2
+    "baseline_points": 5,  # V7.4
+    "approval_days": 14,  # V7.2, expiry
+    "settle_days": 28,  # V7.3
+    "step_days": 7,  # how long a step may take unless somebody says otherwise
+    "nudges": 3,  # then the accountable person hears of it
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of one step: ``check`` gives every breach of it there is now."""
+
+    id: str
+    step: int
+    check: Check
+
+
+def threshold(session: Session, team_id: str, name: str) -> float:
+    """A workspace's value of a threshold, or the default."""
+    own = session.exec(select(Workspace).where(Workspace.team_id == team_id)).first()
+    return float((own.settings if own else {}).get(name, DEFAULTS[name]))
+
+
+def set_thresholds(session: Session, *, team_id: str, values: dict[str, Any]) -> None:
+    """Change thresholds of a workspace; what is not named keeps its value."""
+    for name, value in values.items():
+        if name not in DEFAULTS or not isinstance(value, int | float) or value < 0:
+            raise InvalidInput(name, f"expected a number of at least 0 for one of {', '.join(DEFAULTS)}")
+    own = session.exec(select(Workspace).where(Workspace.team_id == team_id)).one()
+    own.settings = {**own.settings, **values}
+    session.add(own)
