@@ -1,1 +1,82 @@
-"""The routing table: everything that is heard, on one screen."""
+"""The routing table: everything that is heard, on one screen.
+
+Kinds and the functions they call:
+
+- ``command``: a word after ``/csi``: ``(ack, body, client, respond, kit, words)``; ``words`` follow the command word.
+- ``action``: a button or menu by its action_id; ``id:anything`` is heard as ``id``: ``(ack, body, client, kit, …)``.
+- ``view``: a modal's submission by its callback_id: ``(ack, body, view, client, kit, …)``.
+- ``shortcut``: a global or message shortcut by its callback_id: ``(ack, body, client, kit, …)``.
+- ``options``: an external menu's choices by its action_id: ``(ack, body, kit, …)``.
+- ``event``: stored first, then worked on apart from the request, again after a crash: ``(event, body, client, kit)``.
+- ``job``: work left by ``kit.inbox.later``: ``(payload, client, kit)``, with ``payload["team_id"]``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+
+from bot.context import Kit
+from bot.listeners import cycle
+
+COMMAND = "/csi"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One thing that is heard: its kind, its id, and the function that listens."""
+
+    kind: str
+    id: str
+    listen: Callable[..., Any]
+
+
+ROUTES: tuple[Route, ...] = (
+    # links only open an address
+    Route("action", "link", cycle.acknowledge),
+)
+
+
+def of_kind(kind: str) -> dict[str, Callable[..., Any]]:
+    """The functions that listen to one kind, by id."""
+    return {route.id: route.listen for route in ROUTES if route.kind == kind}
+
+
+def register(app: App) -> None:
+    """Let the app hear all that is in the table."""
+    app.command(COMMAND)(hear_command)
+    for route in ROUTES:
+        if route.kind == "action":
+            app.action(re.compile(rf"{re.escape(route.id)}(:.*)?"))(route.listen)
+        elif route.kind == "view":
+            app.view(route.id)(route.listen)
+        elif route.kind == "shortcut":
+            app.shortcut(route.id)(route.listen)
+        elif route.kind == "options":
+            app.options(route.id)(route.listen)
+        elif route.kind == "event":
+            app.event(route.id)(_stored_already)
+
+
+def _stored_already() -> None:
+    """Nothing is left to do: the middleware stored the event, the inbox works on it."""
+
+
+def hear_command(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
+    """Hand ``/csi WORD …`` to the word's function; an unknown word gets help with the nearest."""
+    words = str(body.get("text") or "").split()
+    commands = of_kind("command")
+    word = words[0].lower() if words else ""
+    if word in commands:
+        commands[word](ack, body, client, respond, kit, words[1:])
+    elif word in ("", "help"):
+        cycle.show_help(ack, list(commands))
+    else:
+        nearest = difflib.get_close_matches(word, [name for name in commands if name], n=1, cutoff=0.5)
+        cycle.unknown_word(ack, word, nearest[0] if nearest else "", list(commands))

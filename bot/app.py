@@ -1,0 +1,128 @@
+"""Builds the Bolt app: the one composition root, also for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from csi.step3_gather.files import FileStore
+from slack_bolt import App, BoltContext
+from slack_sdk import WebClient
+
+from bot import clock, errors, listeners
+from bot.context import Kit
+from bot.delivery.outbox import Outbox
+from bot.delivery.worker import DeliveryWorker
+from bot.inbox import Inbox, InboxWorker
+from bot.installations import Installations
+from bot.payload import Origin, team_of
+from bot.pool import SlowPool
+from bot.settings import Settings
+from csi import storage
+from csi.models import InboxEvent
+
+LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A built bot: the Bolt app that hears, and the workers that do what was stored."""
+
+    app: App
+    kit: Kit
+    inbox_worker: InboxWorker
+    delivery: DeliveryWorker
+    installations: Installations
+
+    def start_workers(self) -> None:
+        """Begin to work on what is stored, by this process or by one before it."""
+        self.inbox_worker.start()
+        self.delivery.start()
+
+    def stop(self) -> None:
+        """Let the workers finish what they hold."""
+        self.inbox_worker.stop()
+        self.kit.slow.close()
+        self.delivery.stop()
+
+
+def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Bot:
+    """The whole bot, not yet started; its database is expected to be migrated."""
+    kit, installations = build_kit(settings, now=now)
+    app = App(
+        name="csi",
+        client=WebClient(base_url=settings.api_url),
+        authorize=installations.authorize,
+        signing_secret=settings.slack_signing_secret,
+        request_verification_enabled=bool(settings.slack_signing_secret),
+        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+    )
+    _hand_out(app, kit)
+    listeners.register(app)
+    errors.register(app)
+    return Bot(
+        app=app,
+        kit=kit,
+        inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations)),
+        delivery=DeliveryWorker(kit.outbox, kit.sessions, now, installations.client),
+        installations=installations,
+    )
+
+
+def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> tuple[Kit, Installations]:
+    """The means of listeners, jobs and the scheduler."""
+    sessions = storage.sessions(storage.engine(settings.csi_database_url))
+    installations = Installations(settings, sessions, now)
+    files = FileStore(settings.csi_data_url)
+    kit = Kit(
+        sessions=sessions,
+        now=now,
+        files=files,
+        slow=SlowPool(teller(installations)),
+        outbox=Outbox(now, files),
+        inbox=Inbox(sessions, now),
+        client=installations.client,
+        settings=settings,
+    )
+    return kit, installations
+
+
+def teller(installations: Installations) -> Callable[[Exception, Origin | None], None]:
+    """What tells a person that slow work of theirs went wrong."""
+
+    def tell(error: Exception, to: Origin | None) -> None:
+        if to is not None:
+            errors.report(error, to, installations.client(to.team_id))
+
+    return tell
+
+
+def _hand_out(app: App, kit: Kit) -> None:
+    """Give listeners the kit, and store events before Bolt acknowledges them."""
+
+    @app.middleware
+    def prepare(context: BoltContext, body: dict[str, Any], next: Callable[[], Any]) -> None:
+        context["kit"] = kit
+        if body.get("type") == "event_callback":
+            kit.inbox.receive(
+                team_id=team_of(body), event_id=body["event_id"], kind=body["event"]["type"], payload=body
+            )
+        next()
+
+
+def work(kit: Kit) -> Callable[[InboxEvent], None]:
+    """What works on one stored event or job, by the routing table."""
+    events, jobs = listeners.of_kind("event"), listeners.of_kind("job")
+
+    def through(row: InboxEvent) -> None:
+        kind, _, name = row.kind.partition(":")
+        client = kit.client(row.team_id)
+        if kind == "job":
+            jobs[name]({**row.payload, "team_id": row.team_id}, client, kit)
+        elif name in events:
+            events[name](row.payload["event"], row.payload, client, kit)
+
+    return through

@@ -1,0 +1,41 @@
+"""What every listener is handed: one frozen kit, put on Bolt's context under the name ``kit``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from csi.step3_gather.files import FileStore
+from slack_sdk import WebClient
+
+from bot.delivery.outbox import Outbox
+from bot.inbox import Inbox
+from bot.pool import SlowPool
+from bot.settings import Settings
+from csi.storage import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The bot's means, the same for listeners, jobs and the scheduler.
+
+    Attributes:
+        sessions: opens a session; commits on leaving, rolls back on an error; ``sessions.reading()`` only reads.
+        now: the time.
+        files: raw deliveries and images.
+        slow: ``kit.slow(work, *args, to=origin(body))`` for what takes longer than a moment.
+        outbox: everything that is to stay in Slack; written in the caller's transaction, sent after it.
+        inbox: ``kit.inbox.later(...)`` for work that must survive a restart.
+        client: a workspace's Web API client, for ephemeral answers and modals outside a request.
+        settings: what the process was started with.
+    """
+
+    sessions: Sessions
+    now: Callable[[], datetime]
+    files: FileStore
+    slow: SlowPool
+    outbox: Outbox
+    inbox: Inbox
+    client: Callable[[str], WebClient]
+    settings: Settings

@@ -1,0 +1,84 @@
+"""One call to Slack for one row: post it, or change it in place; and what to keep of the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.blocks import parts
+from bot.delivery import images
+from bot.log import logger
+from csi.models import OutboxPost
+
+log = logger(__name__)
+
+Changes = dict[str, Any]
+GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
+
+
+def send(client: WebClient, row: OutboxPost, thread: str, file: images.State, now: datetime) -> Changes:
+    """Post the row, or update it where it stands; gives the columns to keep."""
+    content: dict[str, Any] = {"text": row.text, "blocks": _blocks(row, shown=file is images.State.READY)}
+    changes = _updated(client, row, content) if row.ts else None
+    if changes is None:
+        changes = _posted(client, row, content, thread)
+    if file is images.State.LATE:
+        where = changes.get("channel", row.channel), thread or changes.get("ts", row.ts)
+        _try("files.completeUploadExternal", lambda: images.share(client, row, *where))
+    return {**changes, "status": "sent", "sent_revision": row.revision, "sent_at": now, "error": "", "attempts": 0}
+
+
+def _updated(client: WebClient, row: OutboxPost, content: dict[str, Any]) -> Changes | None:
+    try:
+        client.chat_update(channel=row.channel, ts=row.ts, **content)
+    except SlackApiError as refused:
+        if refused.response.get("error") in GONE:  # somebody deleted it: say it anew
+            return None
+        raise
+    return {}
+
+
+def _posted(client: WebClient, row: OutboxPost, content: dict[str, Any], thread: str) -> Changes:
+    answer = client.chat_postMessage(
+        channel=row.channel, thread_ts=thread or None, unfurl_links=False, unfurl_media=False, **content
+    )
+    channel, ts = str(answer["channel"]), str(answer["ts"])  # a person's id becomes their conversation's
+    if row.pin:
+        _try("pins.add", lambda: client.pins_add(channel=channel, timestamp=ts))
+    return {"channel": channel, "ts": ts, "permalink": _permalink(client, row, channel, ts)}
+
+
+def _permalink(client: WebClient, row: OutboxPost, channel: str, ts: str) -> str:
+    if row.kind != "result":
+        return ""
+    answer = _try("chat.getPermalink", lambda: client.chat_getPermalink(channel=channel, message_ts=ts))
+    return str(answer["permalink"]) if answer else ""
+
+
+def _try(what: str, call: Any) -> Any:
+    """What is welcome but not worth posting the message again for."""
+    try:
+        return call()
+    except SlackApiError as refused:
+        log.warning("refused", method=what, error=refused.response.get("error"))
+        return None
+
+
+def _blocks(row: OutboxPost, *, shown: bool) -> list[parts.Block]:
+    """The row's blocks with its image: where the placeholder stands, else behind the first block."""
+    blocks = list(row.blocks)
+    if not shown:
+        return [block for block in blocks if not _placeholder(block)]
+    picture = parts.slack_image(row.file_id, row.alt_text)
+    if any(_placeholder(block) for block in blocks):
+        return [picture if _placeholder(block) else block for block in blocks]
+    if not blocks:
+        blocks = [parts.section(row.text)]
+    return [*blocks[:1], picture, *blocks[1:]]
+
+
+def _placeholder(block: parts.Block) -> bool:
+    return bool(block.get("type") == "image" and block.get("slack_file", {}).get("id") == "image")

@@ -1,0 +1,143 @@
+"""Everything that is to stay in Slack, as rows: written in the caller's transaction, sent after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from threading import Event
+from typing import Any
+
+from csi.step3_gather.files import FileStore
+from sqlalchemy import event
+from sqlmodel import Session, select
+
+from bot.blocks.parts import Block
+from bot.blocks.text import clip
+from csi.errors import NotFound
+from csi.models import OutboxPost
+
+TEXT = 12_000  # characters of a message in all; Slack refuses near 13,200
+
+
+class Outbox:
+    """Writes posts and wakes the delivery worker when the transaction that wrote them is through."""
+
+    def __init__(self, now: Callable[[], datetime], files: FileStore) -> None:
+        self._now = now
+        self._files = files
+        self.woken = Event()
+
+    def post(
+        self,
+        session: Session,
+        *,
+        team_id: str,
+        channel: str,
+        text: str,
+        key: str,
+        blocks: Sequence[Block] = (),
+        thread_ts: str | None = None,
+        thread_key: str = "",
+        kind: str = "result",
+        image: bytes | None = None,
+        alt_text: str = "",
+        subject: tuple[str, int] | None = None,
+        pin: bool = False,
+        tell: str = "",
+    ) -> OutboxPost:
+        """A message to be sent once; a second post under the same key changes nothing.
+
+        Args:
+            session: the caller's; the message goes out after its commit, and not at all without.
+            team_id: the workspace.
+            channel: a channel's id, or a person's for their conversation with the bot.
+            text: what notifications show, and the message itself where there are no blocks (mrkdwn, escaped).
+            key: unique in the workspace, such as ``action:12``.
+            blocks: the message; an image goes behind the first block, or where ``parts.slack_image("image", …)`` is.
+            thread_ts: the message it answers.
+            thread_key: the same by that post's key, when it may not have been sent yet.
+            kind: ``result`` is posted again after a crash; a ``nudge`` rather not at all than twice.
+            image: PNG bytes.
+            alt_text: the image's words, made from the data.
+            subject: the row it is about, such as ``("action", 12)``.
+            pin: keep it pinned in its channel.
+            tell: the person who hears of it when it cannot be posted.
+        """
+        found = self.find(session, team_id=team_id, key=key)
+        if found is not None:
+            return found
+        now = self._now()
+        row = OutboxPost(
+            team_id=team_id, key=key, kind=kind, channel=channel, thread_ts=thread_ts or "", thread_key=thread_key,
+            text=clip(text, TEXT), blocks=list(blocks), image_key=self._stored(team_id, image), alt_text=alt_text,
+            pin=pin, subject_kind=subject[0] if subject else "", subject_id=subject[1] if subject else None, tell=tell,
+            created_at=now, next_at=now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        self._wake_after_commit(session)
+        return row
+
+    def update(
+        self,
+        session: Session,
+        *,
+        team_id: str,
+        key: str,
+        text: str,
+        blocks: Sequence[Block] = (),
+        image: bytes | None = None,
+        alt_text: str = "",
+    ) -> OutboxPost:
+        """Change a message in place, sent already or not; one that says the same is left alone.
+
+        Raises:
+            NotFound: when nothing was ever posted under that key.
+        """
+        row = self.find(session, team_id=team_id, key=key)
+        if row is None:
+            raise NotFound(f"There is no message {key} to change.")
+        wanted = {"text": clip(text, TEXT), "blocks": list(blocks)}
+        if image is not None:
+            wanted |= {"image_key": self._stored(team_id, image), "alt_text": alt_text}
+        if any(getattr(row, name) != value for name, value in wanted.items()):
+            self._change(session, row, wanted)
+        return row
+
+    def keep(self, session: Session, *, team_id: str, key: str, channel: str, text: str, **more: Any) -> OutboxPost:
+        """Post under this key, or change what is there: one message, kept up to date."""
+        if self.find(session, team_id=team_id, key=key) is None:
+            return self.post(session, team_id=team_id, key=key, channel=channel, text=text, **more)
+        changes = {name: more[name] for name in ("blocks", "image", "alt_text") if name in more}
+        return self.update(session, team_id=team_id, key=key, text=text, **changes)
+
+    def _change(self, session: Session, row: OutboxPost, wanted: dict[str, Any]) -> None:
+        if wanted.get("image_key", row.image_key) != row.image_key:
+            row.file_id = ""
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        row.revision += 1
+        row.attempts = 0
+        if row.status in ("failed", "dropped"):
+            row.status = "sent" if row.ts else "pending"
+        session.add(row)
+        session.flush()
+        self._wake_after_commit(session)
+
+    def _stored(self, team_id: str, image: bytes | None) -> str:
+        return self._files.keep(team_id, image) if image else ""
+
+    def find(self, session: Session, *, team_id: str, key: str) -> OutboxPost | None:
+        """The post under this key, with its channel and ts once it is sent."""
+        return session.exec(select(OutboxPost).where(OutboxPost.team_id == team_id, OutboxPost.key == key)).first()
+
+    def image(self, row: OutboxPost) -> bytes:
+        """The bytes of a post's image."""
+        return self._files.read(row.image_key)
+
+    def wake(self) -> None:
+        """Let the worker look now; posting does this by itself."""
+        self.woken.set()
+
+    def _wake_after_commit(self, session: Session) -> None:
+        event.listen(session, "after_commit", lambda _: self.woken.set(), once=True)

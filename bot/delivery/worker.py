@@ -1,0 +1,163 @@
+"""Sends what the outbox holds: pending → sending → sent, one claim and one call at a time.
+
+No transaction is open during a call to Slack. After a crash in ``sending`` a result is posted again and from then
+on updated in place; a nudge is given up, as it may have arrived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Event, Thread
+
+from slack_sdk import WebClient
+from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot import leases
+from bot.delivery import failures, images, messages
+from bot.delivery.outbox import Outbox
+from bot.delivery.pace import Pace
+from bot.log import logger
+from csi.models import OutboxPost
+from csi.storage import Sessions, change_if
+
+log = logger(__name__)
+
+LEASE = timedelta(seconds=90)  # longer than the client's 30 s timeout and its one repetition
+ROUND = 50
+IDLE = 1.0  # seconds between looks for posts of other processes
+SOON = 0.1
+
+
+class DeliveryWorker:
+    """One thread that delivers; several processes may each have one."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        sessions: Sessions,
+        now: Callable[[], datetime],
+        client: Callable[[str], WebClient],
+        pace: Pace | None = None,
+    ) -> None:
+        self._outbox = outbox
+        self._sessions = sessions
+        self._now = now
+        self._client = client
+        self._pace = pace or Pace()
+        self._uploads = images.Uploads()
+        self._holder = leases.holder()
+        self._stopped = Event()
+        self._thread = Thread(target=self._loop, name="delivery", daemon=True)
+
+    def start(self) -> None:
+        """Begin, with what an earlier process left unsent."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the call under way; the rest stays stored."""
+        self._stopped.set()
+        self._outbox.wake()
+        self._thread.join(timeout=40)
+
+    def _loop(self) -> None:
+        pause = 0.0
+        while not self._stopped.is_set():
+            self._outbox.woken.wait(timeout=pause)
+            self._outbox.woken.clear()
+            pause = self._safe_round()
+
+    def _safe_round(self) -> float:
+        try:
+            return self.round()
+        except Exception:  # the worker must outlive a database that is away for a moment
+            log.exception("delivery_round_failed")
+            return IDLE
+
+    def round(self) -> float:
+        """Deliver what is due now; gives the seconds until the next look."""
+        with self._sessions.reading() as session:
+            waiting = session.exec(_unfinished()).all()
+        sent = 0
+        for row in waiting:
+            if self._stopped.is_set():
+                break
+            sent += self._deliver(row)
+        return SOON if sent or len(waiting) > 0 else IDLE
+
+    def _deliver(self, row: OutboxPost) -> bool:
+        """Claim one row, call Slack, keep what came of it; false when it is not this row's turn."""
+        if not self._turn(row) or not self._pace.free(row.team_id, row.channel, posting=not row.ts):
+            return False
+        with self._sessions() as session:
+            if not self._claim(session, row):
+                return False
+            thread = self._thread_of(session, row)
+        if row.thread_key and not thread:
+            self._keep(row, {"status": "pending", "next_at": self._now() + timedelta(seconds=1)})
+            return False
+        self._keep(row, self._outcome(row, thread))
+        return True
+
+    def _turn(self, row: OutboxPost) -> bool:
+        now = self._now()
+        if row.next_at > now:
+            return False
+        return row.status != "sending" or leases.free(row.claimed_by, row.claimed_at, LEASE, now)
+
+    def _claim(self, session: Session, row: OutboxPost) -> bool:
+        values = {"status": "sending", "claimed_by": self._holder, "claimed_at": self._now()}
+        expected = {"status": row.status, "claimed_by": row.claimed_by, "revision": row.revision}
+        return change_if(session, row, expected, values)
+
+    def _thread_of(self, session: Session, row: OutboxPost) -> str:
+        if not row.thread_key:
+            return row.thread_ts
+        parent = self._outbox.find(session, team_id=row.team_id, key=row.thread_key)
+        return (parent.thread_ts or parent.ts) if parent is not None else ""
+
+    def _outcome(self, row: OutboxPost, thread: str) -> messages.Changes:
+        if row.status == "sending" and not row.ts and row.kind == "nudge":
+            return {"status": "dropped", "error": "interrupted while sending: it may have arrived"}
+        try:
+            return self._sent(self._client(row.team_id), row, thread)
+        except Exception as error:
+            log.exception("call_failed", key=row.key)
+            if failures.limited(error):
+                self._pace.hold(row.team_id, row.channel, failures.retry_after(error))
+            return failures.consequence(row, error, self._now())
+
+    def _sent(self, client: WebClient, row: OutboxPost, thread: str) -> messages.Changes:
+        now = self._now()
+        if row.image_key and not row.file_id:
+            content = self._outbox.image(row)
+            return self._soon(row, file_id=images.upload(client, content, row.alt_text, row.text))
+        file = self._uploads.state(client, row, now)
+        if file is images.State.WAITING:
+            return self._soon(row)
+        return messages.send(client, row, thread, file, now)
+
+    def _soon(self, row: OutboxPost, **changes: str) -> messages.Changes:
+        return {"status": "sent" if row.ts else "pending", "next_at": self._now() + images.POLL, **changes}
+
+    def _keep(self, row: OutboxPost, changes: messages.Changes) -> None:
+        values = {"claimed_by": "", "claimed_at": None, **changes}
+        with self._sessions() as session:
+            kept = change_if(session, row, {"claimed_by": self._holder}, values)
+            if kept and values["status"] == "failed":
+                failures.say(session, self._outbox, row, str(values["error"]))
+
+
+def _unfinished() -> SelectOfScalar[OutboxPost]:
+    return (
+        select(OutboxPost)
+        .where(
+            or_(
+                col(OutboxPost.status).in_(("pending", "sending")),
+                (col(OutboxPost.status) == "sent") & (col(OutboxPost.revision) > col(OutboxPost.sent_revision)),
+            )
+        )
+        .order_by(col(OutboxPost.id))
+        .limit(ROUND)
+    )

@@ -1,0 +1,208 @@
+"""What arrives once: events and jobs are stored first, then worked on, again after a crash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import Event, Lock, Thread
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from bot import leases
+from bot.log import logger
+from bot.payload import Origin
+from bot.pool import SlowPool
+from csi.errors import CsiError
+from csi.models import InboxEvent
+from csi.storage import Sessions, change_if
+
+log = logger(__name__)
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 5
+ROUND = 50
+KEPT = timedelta(days=7)  # Slack repeats an event within minutes; a week is for those who search for what happened
+
+Work = Callable[[InboxEvent], None]
+Tell = Callable[[Exception, Origin | None], None]
+
+
+class Inbox:
+    """Stores what must not be lost. ``later`` is for listeners, ``receive`` for events from Slack."""
+
+    def __init__(self, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        self._sessions = sessions
+        self._now = now
+        self.woken = Event()
+
+    def receive(self, *, team_id: str, event_id: str, kind: str, payload: Mapping[str, Any]) -> bool:
+        """Store an event in its own transaction; false when it was here before."""
+        try:
+            with self._sessions() as session:
+                self._add(session, team_id, event_id, f"event:{kind}", payload)
+        except IntegrityError:
+            return False
+        return True
+
+    def later(
+        self, session: Session, *, team_id: str, kind: str, key: str, payload: Mapping[str, Any], user: str = "",
+        channel: str = "",
+    ) -> None:  # fmt: skip
+        """A job in the caller's transaction: done after the commit, and again after a crash until it is through.
+
+        Args:
+            session: the caller's.
+            team_id: the workspace.
+            kind: a row of kind ``job`` in the routing table, such as ``gather.read``.
+            key: unique per piece of work; the same key again changes nothing.
+            payload: plain values for the job.
+            user: who is told when it fails.
+            channel: where they are told.
+        """
+        event_id = f"{kind}:{key}"
+        known = select(InboxEvent.id).where(InboxEvent.team_id == team_id, InboxEvent.event_id == event_id)
+        if session.exec(known).first() is None:
+            self._add(session, team_id, event_id, f"job:{kind}", {**payload, "_user": user, "_channel": channel})
+
+    def _add(self, session: Session, team_id: str, event_id: str, kind: str, payload: Mapping[str, Any]) -> None:
+        now = self._now()
+        row = InboxEvent(
+            team_id=team_id, event_id=event_id, kind=kind, payload=dict(payload), received_at=now, next_at=now
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        event.listen(session, "after_commit", lambda _: self.woken.set(), once=True)
+
+
+class InboxWorker:
+    """Takes stored events and jobs one by one, each by one worker at a time, until they are through."""
+
+    def __init__(self, inbox: Inbox, sessions: Sessions, now: Callable[[], datetime], work: Work, tell: Tell) -> None:
+        self._inbox = inbox
+        self._sessions = sessions
+        self._now = now
+        self._work = work
+        self._tell = tell
+        self._holder = leases.holder()
+        self._held: set[int] = set()
+        self._lock = Lock()
+        self._stopped = Event()
+        self._thread = Thread(target=self._loop, name="inbox", daemon=True)
+        self._quick = SlowPool(lambda *_: None, workers=4, waiting=1000)
+        self._jobs = SlowPool(lambda *_: None, workers=2, waiting=1000)
+
+    def start(self) -> None:
+        """Begin, with what an earlier process left unfinished."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being worked on; the rest stays stored."""
+        self._stopped.set()
+        self._inbox.woken.set()
+        self._thread.join(timeout=10)
+        self._quick.close()
+        self._jobs.close()
+
+    def _loop(self) -> None:
+        while not self._stopped.is_set():
+            self._inbox.woken.wait(timeout=1.0)
+            self._inbox.woken.clear()
+            if not self._stopped.is_set():
+                self._round()
+
+    def _round(self) -> None:
+        try:
+            self._renew()
+            for row in self._take():
+                pool = self._quick if row.kind.startswith("event:") else self._jobs
+                pool(self._through, row)
+        except Exception:  # the worker must outlive a database that is away for a moment
+            log.exception("inbox_round_failed")
+
+    def _take(self) -> list[InboxEvent]:
+        """Rows that are now ours: each claimed by a conditional update."""
+        now = self._now()
+        with self._sessions.reading() as session:
+            rows = session.exec(_unfinished()).all()
+        taken = [row for row in rows if self._ready(row, now) and self._claim(row, now)]
+        with self._lock:
+            self._held.update(row.id for row in taken)
+        return taken
+
+    def _ready(self, row: InboxEvent, now: datetime) -> bool:
+        if row.status == "pending":
+            return row.next_at <= now
+        return row.id not in self._held and leases.free(row.claimed_by, row.claimed_at, LEASE, now)
+
+    def _claim(self, row: InboxEvent, now: datetime) -> bool:
+        expected = {"status": row.status, "attempts": row.attempts}
+        values = {"status": "working", "claimed_by": self._holder, "claimed_at": now, "attempts": row.attempts + 1}
+        with self._sessions() as session:
+            return change_if(session, row, expected, values)
+
+    def _renew(self) -> None:
+        with self._lock:
+            held = list(self._held)
+        if held:
+            with self._sessions() as session:
+                for row in session.exec(select(InboxEvent).where(col(InboxEvent.id).in_(held))):
+                    change_if(session, row, {"claimed_by": self._holder}, {"claimed_at": self._now()})
+
+    def _through(self, row: InboxEvent) -> None:
+        try:
+            self._work(row)
+        except CsiError as error:
+            self._tell(error, _teller(row))
+            self._settle(row, "done", str(error))
+        except Exception as error:
+            log.exception("inbox_work_failed", kind=row.kind, attempt=row.attempts + 1)
+            self._again_or_never(row, error)
+        else:
+            self._settle(row, "done")
+        finally:
+            with self._lock:
+                self._held.discard(row.id)
+
+    def _again_or_never(self, row: InboxEvent, error: Exception) -> None:
+        if row.attempts + 1 < ATTEMPTS:
+            self._settle(row, "pending", repr(error), timedelta(seconds=2 ** (row.attempts + 1)))
+        else:
+            self._tell(error, _teller(row))
+            self._settle(row, "failed", repr(error))
+
+    def _settle(self, row: InboxEvent, status: str, error: str = "", pause: timedelta | None = None) -> None:
+        now = self._now()
+        values: dict[str, Any] = {"status": status, "error": error[:2000], "claimed_by": "", "claimed_at": None}
+        values |= {"next_at": now + pause} if pause else {"done_at": now}
+        with self._sessions() as session:
+            change_if(session, row, {"claimed_by": self._holder}, values)
+
+
+def _unfinished() -> SelectOfScalar[InboxEvent]:
+    return (
+        select(InboxEvent)
+        .where(col(InboxEvent.status).in_(("pending", "working")))
+        .order_by(col(InboxEvent.id))
+        .limit(ROUND)
+    )
+
+
+def _teller(row: InboxEvent) -> Origin | None:
+    payload = row.payload
+    if row.kind.startswith("job:"):
+        return Origin(row.team_id, payload.get("_user", ""), payload.get("_channel", ""))
+    happened = payload.get("event", {})
+    user = happened.get("user") or happened.get("user_id") or ""
+    channel = happened.get("channel") or happened.get("channel_id") or ""
+    return Origin(row.team_id, user if isinstance(user, str) else user.get("id", ""), channel)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Delete what was worked on long ago."""
+    old = select(InboxEvent).where(col(InboxEvent.status) == "done", col(InboxEvent.done_at) < now - KEPT)
+    for row in session.exec(old.limit(500)):
+        session.delete(row)
