@@ -1,0 +1,61 @@
+"""How large a delivery may be; above that it is refused with a sentence, in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csi.errors import InvalidInput
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of one delivery; the defaults hold a 200 MB CSV in bounded memory.
+
+    ``ratio`` is how many times its size a packed file may unfold to, beyond ``ratio_free`` bytes; real logs
+    pack 10 to 60 times, a bomb about 1,000.
+    """
+
+    file_bytes: int = 256 * MEGABYTE
+    unpacked_bytes: int = 512 * MEGABYTE
+    ratio: int = 200
+    ratio_free: int = 16 * MEGABYTE
+    line_bytes: int = 1 * MEGABYTE
+    columns: int = 1_000
+    rows: int = 5_000_000
+    sheet_rows: int = 300_000
+    sheet_cells: int = 6_000_000
+    sheet_bytes: int = 256 * MEGABYTE
+    json_array_bytes: int = 64 * MEGABYTE
+    quarantined_rows: int = 200_000
+
+
+DEFAULT = Bounds()
+
+
+def refuse(filename: str, reason: str) -> InvalidInput:
+    """The error for a file that is not read at all: ``reason`` says what was found and what is allowed."""
+    return InvalidInput("file", f"{filename or 'The file'} {reason}")
+
+
+def megabytes(size: int) -> str:
+    """A size people read: ``12 MB``."""
+    return f"{size / MEGABYTE:,.0f} MB" if size >= MEGABYTE else f"{size / 1024:,.0f} kB"
+
+
+def check_columns(filename: str, count: int, bounds: Bounds = DEFAULT) -> None:
+    """Refuse a table wider than the limit."""
+    if count > bounds.columns:
+        reason = f"has {count:,} columns; at most {bounds.columns:,} are read. Leave out what no KPI needs."
+        raise refuse(filename, reason)
+
+
+def check_size(filename: str, size: int, bounds: Bounds = DEFAULT) -> None:
+    """Refuse an empty file and one above the limit."""
+    if size == 0:
+        raise refuse(filename, "is empty. Expected a header row and at least one row below it.")
+    if size > bounds.file_bytes:
+        raise refuse(
+            filename, f"has {megabytes(size)}; at most {megabytes(bounds.file_bytes)} are read. Split it by period."
+        )

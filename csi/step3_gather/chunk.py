@@ -1,0 +1,80 @@
+"""A stretch of a delivery as text cells, before anything is typed: what every format's reader gives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csi.step3_gather.reading import QUARANTINE_COLUMNS
+
+# A quarantined value is shown to people: enough to recognise it, never a megabyte.
+VALUE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be split into cells, or a cell that could not be read."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Text cells of some consecutive records.
+
+    Attributes:
+        table: one string column per column of the delivery; missing is null.
+        lines: physical 1-based line (sheet row, record number) of each record of ``table``.
+        rejected: records that are not in ``table``.
+    """
+
+    table: pa.Table
+    lines: np.ndarray
+    rejected: Sequence[Rejected] = field(default_factory=tuple)
+
+    def without_spacers(self) -> Chunk:
+        """The records in which at least one cell holds something."""
+        if not self.table.num_columns:
+            return self
+        filled = np.zeros(self.table.num_rows, dtype=bool)
+        for column in self.table.columns:
+            filled |= column.is_valid().to_numpy()
+            if filled.all():
+                return self
+        return Chunk(self.table.filter(pa.array(filled)), self.lines[filled], self.rejected)
+
+
+def text_table(columns: Mapping[str, Sequence[str | None]], missing: Sequence[str]) -> pa.Table:
+    """A table of text cells in which blank cells and the missing markers are null."""
+    markers = pa.array(["", *missing], type=pa.string())
+    arrays = {}
+    for name, values in columns.items():
+        cells = pa.array(values, type=pa.string())
+        is_blank = pc.is_in(pc.utf8_trim_whitespace(cells), value_set=markers)
+        arrays[name] = pc.if_else(is_blank, pa.scalar(None, pa.string()), cells)
+    return pa.table(arrays)
+
+
+def quarantine_frame(rejected: Sequence[Rejected]) -> pd.DataFrame:
+    """The quarantine as a frame with the columns of ``QUARANTINE_COLUMNS``, in file order."""
+    rows = sorted(rejected, key=lambda one: one.line)
+    frame = pd.DataFrame(
+        {
+            "line": np.array([row.line for row in rows], dtype="int64"),
+            "column": [row.column for row in rows],
+            "value": [row.value[:VALUE_LENGTH] for row in rows],
+            "reason": [row.reason for row in rows],
+            "expected": [row.expected for row in rows],
+        },
+        columns=list(QUARANTINE_COLUMNS),
+    )
+    return frame.astype(dict.fromkeys(QUARANTINE_COLUMNS[1:], "str"))

@@ -1,0 +1,178 @@
+"""The bytes of a delivery: what they are, their hash, and a bounded stream of them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from csi.step3_gather.bounds import DEFAULT, MEGABYTE, Bounds, check_size, megabytes, refuse
+
+_NOT_A_TABLE = "is {found}. Expected CSV, TSV, XLSX, ODS, JSON lines, JSON or Parquet, gzipped or not."
+
+
+class Format(StrEnum):
+    """What kind of table a file holds."""
+
+    DELIMITED = "csv"
+    XLSX = "xlsx"
+    ODS = "ods"
+    JSON_LINES = "jsonl"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+_SIGNATURES = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
+    b"7z\xbc\xaf": "a 7z archive; drop the table inside it",
+    b"Rar!": "a RAR archive; drop the table inside it",
+    b"\x7fELF": "a program",
+    b"MZ": "a program",
+    b"SQLite format": "a SQLite database",
+}
+
+
+class Content:
+    """The bytes of one delivery, in memory or on disk, gzipped or not; every read of them is bounded."""
+
+    def __init__(self, source: bytes | Path, filename: str = "", bounds: Bounds = DEFAULT) -> None:
+        self.source = source
+        self.filename = filename or (source.name if isinstance(source, Path) else "")
+        self.bounds = bounds
+        self.size = source.stat().st_size if isinstance(source, Path) else len(source)
+        check_size(self.filename, self.size, bounds)
+        with self.raw() as stream:
+            self.packed = stream.read(2) == b"\x1f\x8b"
+
+    @contextmanager
+    def raw(self) -> Iterator[IO[bytes]]:
+        """The bytes as delivered."""
+        stream: IO[bytes] = self.source.open("rb") if isinstance(self.source, Path) else io.BytesIO(self.source)
+        with stream:
+            yield stream
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The unpacked bytes; reading on past the limits raises a refusal."""
+        with self.raw() as stream:
+            yield Bounded(stream, self) if self.packed else stream  # type: ignore[misc]
+
+    def head(self, size: int = MEGABYTE) -> bytes:
+        """The first unpacked bytes."""
+        with self.open() as stream:
+            return stream.read(size)
+
+    def whole(self, limit: int, what: str) -> bytes:
+        """All unpacked bytes, refused above ``limit``."""
+        with self.open() as stream:
+            content = stream.read(limit + 1)
+        if len(content) > limit:
+            raise refuse(self.filename, f"has more than {megabytes(limit)}, the limit for {what}.")
+        return content
+
+    def sha256(self) -> str:
+        """The hash of the bytes as delivered."""
+        with self.raw() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+class Bounded(io.RawIOBase):
+    """An unpacked gzip stream that refuses to grow without end."""
+
+    def __init__(self, packed: IO[bytes], content: Content) -> None:
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._content = content
+        bounds = content.bounds
+        self._limit = min(bounds.unpacked_bytes, bounds.ratio_free + bounds.ratio * content.size)
+        self._seen = 0
+
+    def readable(self) -> bool:
+        """Always: this is a source."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, unpacked."""
+        try:
+            block = self._stream.read(size if size >= 0 else self._limit + 1 - self._seen)
+        except (OSError, EOFError, zlib.error) as error:
+            reason = "is a broken gzip file; it ends too early or was changed on the way. Pack and send it again."
+            raise refuse(self._content.filename, reason) from error
+        self._seen += len(block)
+        if self._seen > self._limit:
+            sizes = f"more than {megabytes(self._limit)} from {megabytes(self._content.size)}"
+            reason = f"unfolds to {sizes}, which is refused. Split it by period."
+            raise refuse(self._content.filename, reason)
+        return block
+
+
+def format_of(content: Content) -> Format:
+    """What the bytes are, by their own signature rather than by the file's name.
+
+    Raises:
+        InvalidInput: they are no table that can be read; the sentence says what they are.
+    """
+    head = content.head(64 * 1024)
+    if not head.strip():
+        raise refuse(content.filename, "holds nothing but blanks. Expected a header row and at least one row below it.")
+    if head.startswith(b"PAR1"):
+        return Format.PARQUET
+    if head.startswith(b"PK\x03\x04"):
+        return _spreadsheet(content)
+    for signature, found in _SIGNATURES.items():
+        if head.startswith(signature):
+            raise refuse(content.filename, _NOT_A_TABLE.format(found=found))
+    return _text_format(content, head)
+
+
+def _spreadsheet(content: Content) -> Format:
+    if content.packed:
+        raise refuse(content.filename, "is a gzipped workbook; drop the workbook itself.")
+    try:
+        with content.raw() as stream, zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+    except zipfile.BadZipFile as error:
+        raise refuse(content.filename, "is a broken workbook or zip file. Save it again.") from error
+    if "xl/workbook.xml" in names:
+        return Format.XLSX
+    if "content.xml" in names:
+        return Format.ODS
+    raise refuse(content.filename, "is a zip archive; drop the table inside it, or gzip it.")
+
+
+def _text_format(content: Content, head: bytes) -> Format:
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text[:200].lower().startswith((b"<!doctype html", b"<html", b"<?xml")):
+        raise refuse(content.filename, _NOT_A_TABLE.format(found="a web page or XML"))
+    utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_utf16(head)
+    if b"\x00" in head and not utf16:
+        raise refuse(content.filename, _NOT_A_TABLE.format(found="not text"))
+    if text.startswith(b"["):
+        return Format.JSON
+    if text.startswith(b"{"):
+        first = text.split(b"\n", 1)[0].strip()
+        return Format.JSON_LINES if first.endswith(b"}") and b"\n" in text.strip() else _one_object(content, first)
+    return Format.DELIMITED
+
+
+def _one_object(content: Content, first: bytes) -> Format:
+    """A single JSON object: one record when it ends on its line in a ``.jsonl``, else a document."""
+    name = content.filename.lower().removesuffix(".gz")
+    return Format.JSON_LINES if name.endswith((".jsonl", ".ndjson")) and first.endswith(b"}") else Format.JSON
+
+
+def _looks_utf16(head: bytes) -> bool:
+    """Whether every second byte is mostly zero: UTF-16 of a western text without its mark."""
+    sample = head[:2000]
+    zeros = max(sample[0::2].count(0), sample[1::2].count(0))
+    return zeros > len(sample) * 0.3

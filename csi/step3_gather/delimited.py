@@ -1,0 +1,233 @@
+"""CSV and its kin: records, physical lines and broken rows, read in blocks of bounded size."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
+
+from csi.step3_gather.bounds import MEGABYTE, refuse
+from csi.step3_gather.chunk import Chunk, Rejected, text_table
+from csi.step3_gather.content import Content
+from csi.step3_gather.encoding import Utf8Lines
+
+_BLOCK = 8 * MEGABYTE
+_LINE_ENDS = r"\r\n|\r|\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a delimited text is laid out; ``first_line`` is the physical line of the first data row."""
+
+    encoding: str
+    delimiter: str
+    names: tuple[str, ...]
+    first_line: int
+    missing: tuple[str, ...] = ()
+
+
+def chunks(content: Content, dialect: Dialect) -> Iterator[Chunk]:
+    """The records of a delimited text in file order, with the physical line each starts on."""
+    try:
+        yield from _read(content, dialect, quoted_lines=True)
+    except pa.ArrowInvalid as error:
+        if "straddling" not in str(error) and "out of sync" not in str(error):
+            raise refuse(content.filename, f"is not a table that can be read: {error}") from error
+        # A quote that opens and never closes swallows the rest: then each line stands for itself.
+        yield from _read(content, dialect, quoted_lines=False)
+
+
+def _read(content: Content, dialect: Dialect, *, quoted_lines: bool) -> Iterator[Chunk]:
+    with content.open() as raw:
+        stream = Utf8Lines(raw, content, dialect.encoding, skip=dialect.first_line - 1)
+        lines = _Lines(dialect.first_line)
+        broken = _Broken(dialect, content)
+        try:
+            reader = arrow_csv.open_csv(stream, **_options(dialect, broken, quoted_lines))
+        except pa.ArrowInvalid as error:
+            if "Empty CSV" not in str(error):
+                raise
+            return
+        for batch in reader:
+            table = pa.Table.from_batches([batch])
+            ordinals = lines.ordinals(batch.num_rows, broken.numbers)
+            starts, rows = lines.starts(ordinals, _extra_lines(table), broken.rows)
+            rejected, mended = broken.settle(rows)
+            yield _merged(Chunk(table, starts, rejected), mended, dialect.missing)
+        rejected, mended = broken.settle(lines.rest(broken.rows))
+        if rejected or mended:
+            empty = pa.table({name: pa.array([], pa.string()) for name in dialect.names})
+            yield _merged(Chunk(empty, np.array([], dtype="int64"), rejected), mended, dialect.missing)
+
+
+def _options(dialect: Dialect, broken: _Broken, quoted_lines: bool) -> dict[str, object]:
+    text = dict.fromkeys(dialect.names, pa.string())
+    return {
+        "read_options": arrow_csv.ReadOptions(use_threads=False, column_names=dialect.names, block_size=_BLOCK),
+        "parse_options": arrow_csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            newlines_in_values=quoted_lines,
+            ignore_empty_lines=False,
+            invalid_row_handler=broken.keep,
+        ),
+        "convert_options": arrow_csv.ConvertOptions(
+            column_types=text, strings_can_be_null=True, null_values=["", *dialect.missing]
+        ),
+    }
+
+
+def _extra_lines(table: pa.Table) -> np.ndarray | None:
+    """Line ends inside the cells of each record, or None when there are none at all."""
+    extra = None
+    for column in table.columns:
+        if not _holds_line_end(column):
+            continue
+        counts = pc.fill_null(pc.count_substring_regex(column, _LINE_ENDS), 0).to_numpy().astype("int64")
+        extra = counts if extra is None else extra + counts
+    return extra
+
+
+def _holds_line_end(column: pa.ChunkedArray) -> bool:
+    for part in column.chunks:
+        text = part.buffers()[2]
+        if text is not None and any(mark in memoryview(text).tobytes() for mark in (b"\n", b"\r")):
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class _Row:
+    """A record whose number of cells is wrong, as the parser met it; ``line`` is known later."""
+
+    number: int
+    text: str
+    cells: int
+    line: int = 0
+
+
+@dataclass(slots=True)
+class _Lines:
+    """From a record's number to the physical line it starts on."""
+
+    first_line: int
+    next_number: int = 1
+    next_line: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.next_line = self.first_line
+
+    def ordinals(self, count: int, broken: Sequence[int]) -> np.ndarray:
+        """Numbers of the next ``count`` good records, given the numbers of broken ones."""
+        candidates = np.arange(self.next_number, self.next_number + count + len(broken))
+        return candidates[~np.isin(candidates, broken)][:count]
+
+    def starts(
+        self, ordinals: np.ndarray, extra: np.ndarray | None, broken: list[_Row]
+    ) -> tuple[np.ndarray, list[_Row]]:
+        """Lines of good records, and the broken rows among them with their line set."""
+        if not len(ordinals):
+            return np.array([], dtype="int64"), []
+        last = int(ordinals[-1])
+        within = [row for row in broken if row.number < last]
+        span = np.ones(last - self.next_number + 1, dtype="int64")
+        if extra is not None:
+            span[ordinals - self.next_number] += extra
+        for row in within:
+            span[row.number - self.next_number] += _line_ends(row.text)
+        starts = self.next_line + np.concatenate(([0], np.cumsum(span)))
+        for row in within:
+            row.line = int(starts[row.number - self.next_number])
+        found = starts[ordinals - self.next_number]
+        self.next_line = int(starts[-1])
+        self.next_number = last + 1
+        return found, within
+
+    def rest(self, broken: list[_Row]) -> list[_Row]:
+        """Broken rows after the last good record, with their line set."""
+        for row in sorted(broken, key=lambda row: row.number):
+            self.next_line += row.number - self.next_number
+            row.line = self.next_line
+            self.next_line += 1 + _line_ends(row.text)
+            self.next_number = row.number + 1
+        return list(broken)
+
+
+def _line_ends(text: str) -> int:
+    return text.count("\n") + text.count("\r") - text.count("\r\n")
+
+
+class _Broken:
+    """Records with too few or too many cells: mended where nothing is lost, else rejected with the reason."""
+
+    def __init__(self, dialect: Dialect, content: Content) -> None:
+        self._dialect = dialect
+        self._content = content
+        self.rows: list[_Row] = []
+        self._seen = 0
+
+    @property
+    def numbers(self) -> list[int]:
+        """Numbers of the broken records not yet settled."""
+        return [row.number for row in self.rows]
+
+    def keep(self, row: arrow_csv.InvalidRow) -> Literal["skip"]:
+        """Called by the parser for each broken record."""
+        self._seen += 1
+        limit = self._content.bounds.quarantined_rows
+        if self._seen > limit:
+            reason = f"has more than {limit:,} rows with a wrong number of cells."
+            question = f" Is the delimiter really ‘{self._dialect.delimiter}’?"
+            raise refuse(self._content.filename, reason + question)
+        self.rows.append(_Row(row.number, row.text, row.actual_columns))
+        return "skip"
+
+    def settle(self, rows: list[_Row]) -> tuple[list[Rejected], list[tuple[int, list[str]]]]:
+        """Rejected records and mended ones (line, cells) of these rows."""
+        rejected: list[Rejected] = []
+        mended: list[tuple[int, list[str]]] = []
+        settled = {row.number for row in rows}
+        self.rows = [row for row in self.rows if row.number not in settled]
+        for row in rows:
+            for line, cells, text in _lines_of(row, self._dialect.delimiter):
+                self._sort_out(line, cells, text, rejected, mended)
+        return rejected, mended
+
+    def _sort_out(
+        self, line: int, cells: list[str], text: str, rejected: list[Rejected], mended: list[tuple[int, list[str]]]
+    ) -> None:
+        width = len(self._dialect.names)
+        if not any(cell.strip() for cell in cells):
+            return
+        if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
+            mended.append((line, cells[:width]))
+            return
+        reason = f"{len(cells)} cells"
+        if text.count('"') % 2:
+            reason = "a quote opens here and does not close"
+        rejected.append(Rejected(line, "", text, reason, f"{width} cells, as in the header"))
+
+
+def _lines_of(row: _Row, delimiter: str) -> Iterator[tuple[int, list[str], str]]:
+    """A broken record's lines, each tried for itself: a stray quote may have joined good lines to a bad one."""
+    for offset, text in enumerate(io.StringIO(row.text, newline=None)):
+        bare = text.rstrip("\r\n")
+        yield row.line + offset, next(csv.reader([bare], delimiter=delimiter), []), bare
+
+
+def _merged(chunk: Chunk, mended: list[tuple[int, list[str]]], missing: Sequence[str]) -> Chunk:
+    """The chunk with mended records put back in file order."""
+    if not mended:
+        return chunk
+    names = chunk.table.column_names
+    columns = {name: [cells[place] for _, cells in mended] for place, name in enumerate(names)}
+    lines = np.concatenate([chunk.lines, np.array([line for line, _ in mended], dtype="int64")])
+    order = np.argsort(lines, kind="stable")
+    both = pa.concat_tables([chunk.table, text_table(columns, missing)])
+    return Chunk(both.take(pa.array(order)), lines[order], chunk.rejected)

@@ -1,0 +1,133 @@
+"""JSON lines and JSON arrays as text cells: nested objects become dotted columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import jmespath
+import numpy as np
+from jmespath.exceptions import JMESPathError
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.bounds import refuse
+from csi.step3_gather.chunk import Chunk, Rejected, text_table
+from csi.step3_gather.content import Content, Format
+from csi.step3_gather.encoding import Utf8Lines, guess_encoding
+
+_ROWS_AT_ONCE = 20_000
+_DEPTH = 4
+_EXPECTED_LINE = "one JSON object a line"
+_EXPECTED_ITEM = "an object with a name for each value"
+Record = tuple[int, Any, str]
+
+
+def sample(content: Content, kind: Format, rows: int, source: SourceDefinition) -> Mapping[str, list[str]]:
+    """The first records by column, as text."""
+    flat = [flatten(record) for _, record, bad in islice(_records(content, kind, source), rows) if not bad]
+    if not flat:
+        raise refuse(content.filename, f"holds no record. Expected {_EXPECTED_LINE}, or an array of objects.")
+    columns = dict.fromkeys(name for record in flat for name in record)
+    return {name: [record.get(name) or "" for record in flat] for name in columns}
+
+
+def chunks(content: Content, kind: Format, columns: Sequence[str], source: SourceDefinition) -> Iterator[Chunk]:
+    """The records in order; ``line`` is the line of a JSON line, the number of an array's item."""
+    records = _records(content, kind, source)
+    expected = _EXPECTED_LINE if kind is Format.JSON_LINES else _EXPECTED_ITEM
+    while block := list(islice(records, _ROWS_AT_ONCE)):
+        rejected = [Rejected(line, "", _shown(record), bad, expected) for line, record, bad in block if bad]
+        flat = [(line, flatten(record)) for line, record, bad in block if not bad]
+        text = {name: [record.get(name) for _, record in flat] for name in columns}
+        lines = np.array([line for line, _ in flat], dtype="int64")
+        yield Chunk(text_table(text, source.missing), lines, rejected).without_spacers()
+
+
+def flatten(record: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> dict[str, str | None]:
+    """One record as dotted names and text: ``{"a": {"b": 1}}`` gives ``{"a.b": "1"}``."""
+    cells: dict[str, str | None] = {}
+    for name, value in record.items():
+        if isinstance(value, Mapping) and depth > 1:
+            cells |= flatten(value, f"{prefix}{name}.", depth - 1)
+        else:
+            cells[f"{prefix}{name}"] = _cell(value)
+    return cells
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _shown(record: Any) -> str:
+    return record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)
+
+
+def _records(content: Content, kind: Format, source: SourceDefinition) -> Iterator[Record]:
+    """Line or number, record, and what is wrong with it (empty: nothing)."""
+    if kind is Format.JSON_LINES:
+        yield from _json_lines(content, source)
+        return
+    for number, item in enumerate(rows_in(_document(content, source), source.options.get("rows", "")), start=1):
+        yield number, item, "" if isinstance(item, Mapping) else "not an object"
+
+
+def _json_lines(content: Content, source: SourceDefinition) -> Iterator[Record]:
+    encoding = source.encoding or guess_encoding(content.head())
+    with content.open() as raw:
+        stream = Utf8Lines(raw, content, encoding)
+        rest = b""
+        line = 0
+        while block := stream.read(1 << 20):
+            *whole, rest = (rest + block).split(b"\n")
+            for text in whole:
+                line += 1
+                yield from _one_line(line, text)
+        yield from _one_line(line + 1, rest)
+
+
+def _one_line(line: int, text: bytes) -> Iterator[Record]:
+    bare = text.strip()
+    if not bare:
+        return
+    try:
+        record = json.loads(bare)
+    except (ValueError, RecursionError) as error:
+        yield line, bare.decode("utf-8", "replace"), f"not JSON: {error}"
+        return
+    yield line, record, "" if isinstance(record, Mapping) else "not an object"
+
+
+def _document(content: Content, source: SourceDefinition) -> Any:
+    text = content.whole(content.bounds.json_array_bytes, "one JSON document; write one object a line instead")
+    try:
+        return json.loads(text.decode(source.encoding or guess_encoding(text)))
+    except (ValueError, RecursionError) as error:
+        raise refuse(content.filename, f"is not JSON: {error}.") from error
+
+
+def rows_in(document: Any, path: str) -> list[Any]:
+    """The list of records in a document: at a JMESPath, else the document itself or its only list.
+
+    Raises:
+        InvalidInput: there is no list there.
+    """
+    if path:
+        try:
+            found = jmespath.search(path, document)
+        except JMESPathError as error:
+            raise InvalidInput("rows", f"‘{path}’ is no JMESPath: {error}.") from error
+    elif isinstance(document, Mapping):
+        lists = [value for value in document.values() if isinstance(value, list)]
+        found = lists[0] if len(lists) == 1 else [document] if not lists else None
+    else:
+        found = document
+    if not isinstance(found, list):
+        where = f"at ‘{path}’" if path else "in the document"
+        reason = f"There is no list of records {where}. Expected a JMESPath to it, such as data.items."
+        raise InvalidInput("rows", reason)
+    return found

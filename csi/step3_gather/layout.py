@@ -1,0 +1,160 @@
+"""What a delivery looks like: guesses for a person to confirm, each of which can be overridden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from csi.definition import SourceDefinition
+from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
+from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns
+from csi.step3_gather.columns import usable_names
+from csi.step3_gather.content import Content, Format, format_of
+from csi.step3_gather.grid import Grid, header_row
+from csi.step3_gather.kinds import guess_decimal, guess_kind, guess_missing
+
+EXAMPLE_ROWS = 3
+_SAMPLE_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as guessed: its kind, the order of its dates, the role its name and cells suggest."""
+
+    name: str
+    kind: str
+    dates: str = ""
+    ambiguous: bool = False
+    role: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a delivery is laid out.
+
+    Attributes:
+        header_row: 1-based line (sheet row) of the header; 0 when there is none.
+        first_line: 1-based line of the first record.
+        missing: markers that look like "nothing here".
+        examples: three rows of cells as they stand in the file.
+    """
+
+    format: Format
+    columns: tuple[Column, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = "."
+    header_row: int = 1
+    first_line: int = 2
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    examples: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, made usable."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """Columns whose date order has to be asked: no day above 12 was seen."""
+        return tuple(column.name for column in self.columns if column.ambiguous)
+
+    @property
+    def dates(self) -> str:
+        """The order most moment columns are written in."""
+        orders = [column.dates for column in self.columns if column.dates]
+        return max(orders, key=orders.count) if orders else "iso"
+
+
+def guess(
+    content: bytes | Path, filename: str = "", source: SourceDefinition | None = None, bounds: Bounds = DEFAULT
+) -> Layout:
+    """Guess the layout of a delivery; what ``source`` states is taken instead of guessed.
+
+    Raises:
+        InvalidInput: it is no table, or larger than the limits.
+    """
+    return of_content(Content(content, filename, bounds), source or SourceDefinition(id=""))
+
+
+def of_content(content: Content, source: SourceDefinition) -> Layout:
+    """As ``guess``, for content already opened."""
+    kind = format_of(content)
+    if kind is Format.DELIMITED:
+        return _delimited(content, source)
+    if kind in (Format.XLSX, Format.ODS):
+        return _sheet(content, kind, source)
+    if kind is Format.PARQUET:
+        columns = parquet_rows.sample(content, _SAMPLE_ROWS)
+    else:
+        columns = json_rows.sample(content, kind, _SAMPLE_ROWS, source)
+    check_columns(content.filename, len(columns), content.bounds)
+    return _described(Layout(kind, (), header_row=0, first_line=1), columns, source)
+
+
+def _delimited(content: Content, source: SourceDefinition) -> Layout:
+    text = delimiters.sample(content, source)
+    grid = text.grid
+    check_columns(content.filename, grid.width, content.bounds)
+    row = header_row(grid) if source.header_row is None else source.header_row
+    names, first_line, columns = _below(grid, row)
+    base = Layout(
+        Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line if row else 1
+    )
+    return _described(base, dict(zip(names, columns, strict=True)), source)
+
+
+def _sheet(content: Content, kind: Format, source: SourceDefinition) -> Layout:
+    names = sheets.names(content, kind)
+    sheet = source.sheet or sheets.fullest(content, names)
+    grid = sheets.grid(content, sheet)
+    row = header_row(grid) if source.header_row is None else source.header_row
+    header, first_line, columns = _below(grid, row)
+    base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names)
+    return _described(base, dict(zip(header, columns, strict=True)), source)
+
+
+def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]:
+    """Usable names, the line below the header, and the sampled cells by column."""
+    header, first_line, body = grid.split(row)
+    width = max(grid.width_of(body), len(header))
+    body = [cells + [""] * (width - len(cells)) for cells in body[:_SAMPLE_ROWS]]
+    columns = [[cells[place] for cells in body] for place in range(width)]
+    return usable_names(header, width), first_line, columns
+
+
+def _described(base: Layout, cells: Mapping[str, Sequence[str]], source: SourceDefinition) -> Layout:
+    decimal = source.decimal or guess_decimal(cells, base.delimiter)
+    missing = source.missing or guess_missing(cells, decimal)
+    columns = []
+    for name, values in cells.items():
+        kind = guess_kind(values, decimal, missing)
+        examples = tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
+        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
+    rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
+    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows))
+    return replace(described, columns=_with_roles(columns, cells))
+
+
+_ID_NAME = re.compile(
+    r"(^|[_ .-])(id|number|no|nr|key|ref|ticket|case|incident|codigo\w*|num\w*)$|^(id|number|key|case)\b", re.I
+)
+_UPDATED_NAME = re.compile(r"updated?_?(at|on)?|modified|last_?change|version|sys_mod", re.I)
+
+
+def _with_roles(columns: list[Column], cells: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
+    """Suggest at most one column a role: moment, value, id, updated."""
+    moments = [column for column in columns if column.kind == "moment"]
+    updated = next((c for c in moments if _UPDATED_NAME.search(c.name)), None)
+    moment = next((c for c in moments if c is not updated), None)
+    key = next((c for c in columns if _ID_NAME.search(c.name) and c.kind in ("text", "number")), None)
+    value = next((c for c in columns if c.kind == "number" and c is not key), None)
+    if key and len(set(cells[key.name])) == 1 < len(cells[key.name]):
+        key = None
+    roles = {id(moment): "moment", id(updated): "updated", id(key): "id", id(value): "value"}
+    return tuple(replace(column, role=roles.get(id(column), "")) for column in columns)

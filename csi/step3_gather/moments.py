@@ -1,0 +1,235 @@
+"""Text into moments: dates in a stated order, in a stated zone, as UTC instants.
+
+Nothing is guessed here: a stamp that does not fit the order stated is left to quarantine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csi.errors import InvalidInput
+
+ORDERS = ("iso", "day_first", "month_first", "epoch")
+EXAMPLES = {
+    "iso": "2016-02-29 01:16",
+    "day_first": "29/2/2016 01:16 (day first)",
+    "month_first": "2/29/2016 01:16 (month first)",
+    "epoch": "1456708560 (seconds since 1970)",
+}
+
+_TIME = (
+    r"(?:(?:[T,]\s*|\s+)(?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?)?"
+    r"\s*(?P<offset>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$"
+)
+_YEAR_FIRST = r"^(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)" + _TIME
+_COMPACT = r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME
+_DAY_FIRST = r"^(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
+_MONTH_FIRST = r"^(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
+_PATTERNS = {
+    "iso": (_YEAR_FIRST, _COMPACT),
+    # A year of four digits in front is read the same under any order.
+    "day_first": (_DAY_FIRST, _YEAR_FIRST),
+    "month_first": (_MONTH_FIRST, _YEAR_FIRST),
+}
+# Seconds, milliseconds, microseconds and nanoseconds of our times differ by three digits each.
+_EPOCH_UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Typed moments of one column.
+
+    Attributes:
+        instants: ``datetime64[us, UTC]``, NaT where missing or unreadable.
+        unreadable: True where there is text that is no moment in the order stated.
+        ambiguous: how many local times occur twice (clock set back); the first is taken.
+        nonexistent: how many local times do not occur (clock set forward); shifted to the next that does.
+    """
+
+    instants: pd.Series
+    unreadable: np.ndarray
+    ambiguous: int
+    nonexistent: int
+
+
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise InvalidInput("timezone", f"‘{name}’ is no time zone. Expected a name such as Europe/Lisbon.") from error
+
+
+def check_order(order: str) -> None:
+    """Refuse an order that is neither named nor a strptime pattern."""
+    if order not in ORDERS and "%" not in order:
+        known = ", ".join(ORDERS)
+        reason = f"‘{order}’ is no date order. Expected {known} or a pattern such as %d-%b-%Y %H:%M."
+        raise InvalidInput("dates", reason)
+
+
+def expected(order: str) -> str:
+    """What a stamp in this order looks like, for people."""
+    return f"a moment such as {EXAMPLES[order]}" if order in EXAMPLES else f"a moment written {order}"
+
+
+def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
+    """Type one column of text; equal texts are read once.
+
+    Args:
+        cells: text, null where missing.
+        order: one of ``ORDERS`` or a strptime pattern.
+        timezone: IANA zone for stamps without an offset.
+    """
+    check_order(order)
+    encoded = pc.dictionary_encode(cells).combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string()).dictionary_encode()
+    texts = pc.utf8_trim_whitespace(encoded.dictionary)
+    local, offsets, readable = _parse(texts, order)
+    instants, doubtful = _to_utc(local, offsets, zone(timezone))
+    codes = pc.fill_null(encoded.indices, len(texts)).to_numpy(zero_copy_only=False)
+    blank = np.append(pc.equal(texts, "").to_numpy(zero_copy_only=False), True)
+    unreadable = np.append(~readable, False) & ~blank
+    stamps = np.append(instants, np.datetime64("NaT", "us"))[codes]
+    kinds = np.append(doubtful, 0)[codes]
+    return Moments(
+        pd.Series(stamps).dt.tz_localize("UTC"),
+        unreadable[codes],
+        int((kinds == _AMBIGUOUS).sum()),
+        int((kinds == _NONEXISTENT).sum()),
+    )
+
+
+def _parse(texts: pa.StringArray, order: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Local times (us), offsets in minutes (NaN: none) and whether each could be read."""
+    if order == "epoch":
+        return _epoch(texts)
+    if order not in ORDERS:
+        return _strptime(texts, order)
+    first, *others = (_by_pattern(texts, pattern) for pattern in _PATTERNS[order])
+    local, offsets, readable = first
+    for also_local, also_offsets, also in others:
+        take = also & ~readable
+        local, offsets, readable = (
+            np.where(take, also_local, local),
+            np.where(take, also_offsets, offsets),
+            readable | also,
+        )
+    return local, offsets, readable
+
+
+def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    parts = pc.extract_regex(texts, pattern)
+    matched = parts.is_valid().to_numpy(zero_copy_only=False)
+    year = _whole(parts, "year", 1970)
+    # POSIX: two-digit years 69–99 are 1969–1999, 00–68 are 2000–2068.
+    short = pc.fill_null(pc.less(pc.binary_length(pc.struct_field(parts, "year")), 4), False)
+    year += np.where(short.to_numpy(zero_copy_only=False), np.where(year < 69, 2000, 1900), 0)
+    month, day = _whole(parts, "month", 1), _whole(parts, "day", 1)
+    hour, hour_fits = _hour(parts)
+    minute, second = _whole(parts, "minute", 0), _whole(parts, "second", 0)
+    fits = (year >= 1) & (month >= 1) & (month <= 12) & hour_fits & (minute < 60) & (second < 60)
+    month = np.clip(month, 1, 12)
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    length = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype("int64")
+    fits &= (day >= 1) & (day <= length)
+    seconds = (day - 1) * 86_400 + hour * 3_600 + minute * 60 + second
+    micros = seconds * 1_000_000 + _micros(parts)
+    local = months.astype("datetime64[us]") + micros.astype("timedelta64[us]")
+    return local, _offset_minutes(parts), matched & fits
+
+
+def _whole(parts: pa.StructArray, name: str, default: int) -> np.ndarray:
+    text = pc.struct_field(parts, name)
+    text = pc.if_else(pc.equal(text, ""), None, text)
+    return pc.fill_null(pc.cast(text, pa.int64()), default).to_numpy(zero_copy_only=False).copy()
+
+
+def _hour(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
+    """Hours of the day, from 24 h or AM/PM, and whether they can be."""
+    hour = _whole(parts, "hour", 0)
+    half = pc.fill_null(pc.utf8_lower(pc.utf8_slice_codeunits(pc.struct_field(parts, "half"), 0, 1)), "")
+    half = half.to_numpy(zero_copy_only=False)
+    is_half = (half == "a") | (half == "p")
+    fits = np.where(is_half, (hour >= 1) & (hour <= 12), hour < 24)
+    return np.where(is_half, hour % 12 + np.where(half == "p", 12, 0), hour), fits
+
+
+def _micros(parts: pa.StructArray) -> np.ndarray:
+    text = pc.fill_null(pc.struct_field(parts, "fraction"), "")
+    padded = pc.utf8_slice_codeunits(pc.binary_join_element_wise(text, "000000", ""), 0, 6)
+    return pc.cast(padded, pa.int64()).to_numpy(zero_copy_only=False)
+
+
+def _offset_minutes(parts: pa.StructArray) -> np.ndarray:
+    """Offsets as minutes east of UTC; NaN where the text carries none."""
+    text = pc.fill_null(pc.struct_field(parts, "offset"), "")
+    digits = pc.replace_substring(text, ":", "")
+    is_zero = pc.is_in(pc.utf8_upper(text), value_set=pa.array(["Z", "UTC", "GMT"])).to_numpy(zero_copy_only=False)
+    signed = pc.match_substring_regex(text, "^[+-]").to_numpy(zero_copy_only=False)
+    number = pc.if_else(pa.array(signed), pc.utf8_slice_codeunits(digits, 1, 5), "0")
+    value = pc.cast(number, pa.int64()).to_numpy(zero_copy_only=False)
+    minutes = np.where(value > 99, value // 100 * 60 + value % 100, value * 60).astype("float64")
+    minutes[pc.starts_with(text, "-").to_numpy(zero_copy_only=False)] *= -1
+    return np.where(signed | is_zero, minutes, np.nan)
+
+
+def _epoch(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    numbers = pd.to_numeric(pd.Series(texts.to_pandas(), dtype="object"), errors="coerce").to_numpy(dtype="float64")
+    readable = np.isfinite(numbers) & (np.abs(numbers) < 1e19)
+    numbers = np.where(readable, numbers, 0)
+    scale = np.full(len(numbers), 0.001)
+    for limit, factor in reversed(_EPOCH_UNITS):
+        scale = np.where(np.abs(numbers) < limit, factor, scale)
+    local = np.round(numbers * scale).astype("int64").astype("datetime64[us]")
+    return local, np.zeros(len(numbers)), readable
+
+
+def _strptime(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    has_offset = "%z" in pattern or "%Z" in pattern
+    try:
+        stamps = pd.to_datetime(pd.Series(texts.to_pandas(), dtype="object"), format=pattern, errors="coerce", utc=True)
+    except ValueError as error:
+        raise InvalidInput("dates", f"‘{pattern}’ is no date pattern: {error}.") from error
+    local = stamps.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    offsets = np.full(len(local), 0.0 if has_offset else np.nan)
+    return local, offsets, ~np.isnat(local)
+
+
+_AMBIGUOUS, _NONEXISTENT = 1, 2
+
+
+def _to_utc(local: np.ndarray, offsets: np.ndarray, source: ZoneInfo) -> tuple[np.ndarray, np.ndarray]:
+    """UTC instants (naive ``datetime64[us]``) and which of them were doubtful in the source's zone."""
+    has_offset = ~np.isnan(offsets)
+    shift = (np.where(has_offset, offsets, 0) * 60_000_000).astype("int64").astype("timedelta64[us]")
+    instants = local - shift
+    doubtful = np.zeros(len(local), dtype="int8")
+    if source.key == "UTC" or has_offset.all():
+        return instants, doubtful
+    bare = pd.DatetimeIndex(local[~has_offset])
+    first = np.ones(len(bare), dtype=bool)
+    shifted = bare.tz_localize(source, ambiguous=first, nonexistent="shift_forward")
+    known = bare.tz_localize(source, ambiguous="NaT", nonexistent="shift_forward")
+    exists = bare.tz_localize(source, ambiguous=first, nonexistent="NaT")
+    is_moment = ~np.isnat(local[~has_offset])
+    kinds = np.where(
+        np.asarray(known.isna()) & is_moment,
+        _AMBIGUOUS,
+        np.where(np.asarray(exists.isna()) & is_moment, _NONEXISTENT, 0),
+    )
+    instants[~has_offset] = shifted.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
+    doubtful[~has_offset] = kinds
+    return instants, doubtful

@@ -1,0 +1,59 @@
+"""Text into numbers: decimal point or comma, grouped thousands, a percent sign behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_GROUPS = {".": ",", ",": "."}
+
+
+def expected(decimal: str) -> str:
+    """What a number looks like, for people."""
+    return f"a number such as 1234{decimal}5"
+
+
+def _pattern(decimal: str) -> str:
+    point, group = f"\\{decimal}", f"[\\{_GROUPS[decimal]}  '’]"
+    whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)"
+    return rf"^[+\-−]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d{{1,3}})?\s*%?$"
+
+
+def read_numbers(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -> tuple[pd.Series, np.ndarray]:
+    """Type one column of text.
+
+    Args:
+        cells: text, null where missing.
+        decimal: ``.`` or ``,``.
+        missing: markers; one that is a number (``-200``) also hides that number written otherwise (``-200,0``).
+
+    Returns:
+        ``float64`` numbers (NaN: missing or unreadable) and True where there is text that is no number.
+    """
+    texts = pc.utf8_trim_whitespace(cells)
+    is_number = pc.fill_null(pc.match_substring_regex(texts, _pattern(decimal)), False)
+    values = _convert(pc.if_else(is_number, texts, None), decimal)
+    blank = pc.fill_null(pc.equal(texts, ""), True)
+    unreadable = pc.invert(pc.or_(is_number, blank)).to_numpy()
+    sentinels = np.array([number for marker in missing for number in _sentinel(marker, decimal)])
+    values[np.isin(values, sentinels)] = np.nan
+    return pd.Series(values), unreadable
+
+
+def _sentinel(marker: str, decimal: str) -> tuple[float, ...]:
+    """The number a missing marker stands for, if any."""
+    try:
+        return (float(marker.replace(decimal, ".")),)
+    except ValueError:
+        return ()
+
+
+def _convert(texts: pa.ChunkedArray | pa.Array, decimal: str) -> np.ndarray:
+    """Numbers of texts that fit the pattern; NaN for null."""
+    bare = pc.replace_substring_regex(texts, f"[\\{_GROUPS[decimal]}  '’%+\\s]", "")
+    bare = pc.replace_substring(pc.replace_substring(bare, "−", "-"), decimal, ".")
+    return pc.fill_null(pc.cast(bare, pa.float64()), np.nan).to_numpy(zero_copy_only=False).copy()
