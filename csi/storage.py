@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, create_engine, event, text, update
 from sqlalchemy.orm import Session as AnySession
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from csi.errors import NotFound
 from csi.models import Row
 
 BUSY_SECONDS = 30
@@ -82,6 +83,51 @@ def lock(session: AnySession, name: str) -> None:
     connection = session.connection()  # on SQLite this alone takes the write lock
     if connection.dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
+def rows(
+    session: Session, table: type[RowT], team_id: str, *, order: str = "id", limit: int = 500, **equal: Any
+) -> list[RowT]:
+    """The rows of one workspace whose columns equal what is given (a tuple: one of these), at most ``limit``.
+
+    ``order`` is a column, with a minus in front for the highest first.
+    """
+    key = col(getattr(table, order.removeprefix("-")))
+    statement = select(table).where(col(table.team_id) == team_id, *_equal(table, equal))
+    return list(session.exec(statement.order_by(key.desc() if order[0] == "-" else key).limit(limit)))
+
+
+def row(session: Session, table: type[RowT], team_id: str, **equal: Any) -> RowT | None:
+    """The first such row of the workspace, or None."""
+    return next(iter(rows(session, table, team_id, limit=1, **equal)), None)
+
+
+def need(session: Session, table: type[RowT], team_id: str, row_id: int) -> RowT:
+    """The workspace's row with this number.
+
+    Raises:
+        NotFound: there is none (it may have been removed meanwhile).
+    """
+    found = row(session, table, team_id, id=row_id)
+    if found is None:
+        words = str(table.__tablename__).replace("_", " ")
+        raise NotFound(f"This {words} does not exist here any more.")
+    return found
+
+
+def next_number(session: Session, table: type[RowT], team_id: str, column: str, **equal: Any) -> int:
+    """One more than the highest number given so far; nobody else gets it before this transaction ends."""
+    lock(session, f"number:{table.__tablename__}:{team_id}")
+    last = next(iter(rows(session, table, team_id, order=f"-{column}", limit=1, **equal)), None)
+    return 1 if last is None else int(getattr(last, column)) + 1
+
+
+def _equal(table: type[Row], equal: dict[str, Any]) -> list[ColumnElement[bool]]:
+    made = []
+    for name, value in equal.items():
+        column = col(getattr(table, name))
+        made.append(column.in_(value) if isinstance(value, tuple) else column == value)
+    return made
 
 
 def change_if(session: Session, row: RowT, expected: dict[str, Any], values: dict[str, Any]) -> bool:

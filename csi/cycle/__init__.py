@@ -1,1 +1,29 @@
-"""The cycle: gates, step order, the spiral."""
+"""The cycle: gates, step order, the spiral.
+
+``of_channel`` and ``by_id`` find one, ``start`` begins one, ``next_step`` and ``back`` move it, ``overview`` shows it.
+"""
+
+from csi.cycle.gates import breaches
+from csi.cycle.opening import Start, by_id, of_channel, of_service, open_cycles, service_of, start, workspace
+from csi.cycle.order import accountable, back, mark_stale, next_step, passage, passages
+from csi.cycle.overview import Overview, overview
+
+__all__ = [
+    "Overview",
+    "Start",
+    "accountable",
+    "back",
+    "breaches",
+    "by_id",
+    "mark_stale",
+    "next_step",
+    "of_channel",
+    "of_service",
+    "open_cycles",
+    "overview",
+    "passage",
+    "passages",
+    "service_of",
+    "start",
+    "workspace",
+]

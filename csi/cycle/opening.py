@@ -1,0 +1,171 @@
+"""Starting a cycle, and finding the one of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlmodel import Session
+
+from csi import audit, roles
+from csi.errors import Conflict, InvalidInput, NotFound
+from csi.models import Cycle, Service, StepPassage, Workspace
+from csi.rules import threshold
+from csi.storage import lock, need, next_number, row, rows
+from csi.terms import Period, Role, Step
+
+NAME_LIMIT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a new cycle needs; ``calendar`` holds STUDY.md's keys (empty: 24x7), ``due`` maps steps to days."""
+
+    service: str
+    channel_id: str
+    timezone: str = "UTC"
+    period: Period = Period.WEEK
+    calendar: Mapping[str, Any] | None = None
+    due: Mapping[int, date] | None = None
+
+
+def start(session: Session, *, team_id: str, actor: str, now: datetime, wanted: Start) -> Cycle:
+    """Begin cycle 1 of a service (or the next number) in a channel; whoever starts it is its CSI manager.
+
+    Raises:
+        InvalidInput: no name, or an unknown zone.
+        Conflict: the channel or the service already has an open cycle.
+    """
+    name = _checked_name(wanted.service)
+    if wanted.timezone not in available_timezones():
+        raise InvalidInput("timezone", f"“{wanted.timezone}” is not a time zone; expected one such as Europe/Lisbon")
+    lock(session, f"start:{team_id}")
+    workspace(session, team_id, now)
+    service = _service(session, team_id, name, now)
+    _refuse_second(session, service, wanted.channel_id)
+    if not roles.holders(session, team_id, service.id, Role.CSI_MANAGER):
+        roles.grant(
+            session,
+            team_id=team_id,
+            service_id=service.id,
+            role=Role.CSI_MANAGER,
+            user_id=actor,
+            actor=actor,
+            now=now,
+        )
+    cycle = Cycle(
+        team_id=team_id,
+        service_id=service.id,
+        number=next_number(session, Cycle, team_id, "number", service_id=service.id),
+        channel_id=wanted.channel_id,
+        open_channel=wanted.channel_id,
+        open_service=service.id,
+        timezone=wanted.timezone,
+        period=wanted.period.value,
+        calendar=dict(wanted.calendar or {}),
+        started_by=actor,
+        started_at=now,
+    )
+    return open_cycle(session, cycle, actor=actor, now=now, due=wanted.due)
+
+
+def open_cycle(
+    session: Session, cycle: Cycle, *, actor: str, now: datetime, due: Mapping[int, date] | None = None
+) -> Cycle:
+    """Write a new cycle with its seven passages, the first one entered."""
+    session.add(cycle)
+    session.flush()
+    days = int(threshold(session, cycle.team_id, "step_days"))
+    today = now.astimezone(ZoneInfo(cycle.timezone)).date()
+    for step in Step:
+        passage = StepPassage(
+            team_id=cycle.team_id,
+            cycle_id=cycle.id,
+            step=step.value,
+            due_on=(due or {}).get(step.value) or today + timedelta(days=days * step.value),
+            entered_at=now if step is Step.SHOULD_MEASURE else None,
+        )
+        session.add(passage)
+    session.flush()
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="started cycle",
+        subject=("cycle", cycle.id),
+        new={"service_id": cycle.service_id, "number": cycle.number, "channel_id": cycle.channel_id},
+    )
+    return cycle
+
+
+def workspace(session: Session, team_id: str, now: datetime, name: str = "") -> Workspace:
+    """The workspace's row, made when it is first needed."""
+    found = row(session, Workspace, team_id)
+    if found is None:
+        found = Workspace(team_id=team_id, name=name, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def of_channel(session: Session, team_id: str, channel_id: str) -> Cycle:
+    """The open cycle of a channel.
+
+    Raises:
+        NotFound: there is none; the sentence says how to begin one.
+    """
+    found = row(session, Cycle, team_id, open_channel=channel_id)
+    if found is None:
+        raise NotFound("No cycle is running in this channel. Begin one with /csi start and the service's name.")
+    return found
+
+
+def by_id(session: Session, team_id: str, cycle_id: int) -> Cycle:
+    """A cycle of this workspace."""
+    return need(session, Cycle, team_id, cycle_id)
+
+
+def service_of(session: Session, cycle: Cycle) -> Service:
+    """The service a cycle improves."""
+    return need(session, Service, cycle.team_id, cycle.service_id)
+
+
+def open_cycles(session: Session, team_id: str, limit: int = 200) -> list[Cycle]:
+    """The open cycles of a workspace."""
+    return rows(session, Cycle, team_id, state="open", limit=limit)
+
+
+def of_service(session: Session, team_id: str, service_id: int) -> list[Cycle]:
+    """All cycles of a service, the first one first."""
+    return rows(session, Cycle, team_id, service_id=service_id, order="number")
+
+
+def _checked_name(typed: str) -> str:
+    name = " ".join(typed.split())
+    if not name:
+        raise InvalidInput("service", "which service? Expected its name, such as Service desk")
+    if len(name) > NAME_LIMIT:
+        raise InvalidInput("service", f"at most {NAME_LIMIT} characters; these are {len(name):,}")
+    return name
+
+
+def _service(session: Session, team_id: str, name: str, now: datetime) -> Service:
+    found = row(session, Service, team_id, name=name)
+    if found is None:
+        found = Service(team_id=team_id, name=name, created_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _refuse_second(session: Session, service: Service, channel_id: str) -> None:
+    for cycle in open_cycles(session, service.team_id):
+        if cycle.channel_id == channel_id:
+            running = service_of(session, cycle).name
+            raise Conflict(f"Cycle {cycle.number} of {running} is running in this channel; close it first: /csi close.")
+        if cycle.service_id == service.id:
+            raise Conflict(f"Cycle {cycle.number} of {service.name} is already running in another channel.")

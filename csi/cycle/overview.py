@@ -1,0 +1,171 @@
+"""What the status card shows: where the cycle stands, per KPI the verdict, and who is waited for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from csi import roles
+from csi.cycle import order
+from csi.cycle.opening import service_of
+from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
+from csi.storage import row, rows
+from csi.terms import Step
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step of the cycle: ``state`` is done, here, stale, late or ahead."""
+
+    step: Step
+    state: str
+    owner: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class KpiState:
+    """One KPI: its aim, its verdict (empty: not judged yet), and whether that is out of date."""
+
+    key: str
+    name: str
+    unit: str
+    target: float | None
+    target_date: date | None
+    owner: str
+    measurability: str
+    verdict: str
+    sentence: str
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody is waited for: ``who`` are user ids, ``what`` a short phrase, ``due_on`` when it is due."""
+
+    who: tuple[str, ...]
+    what: str
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A cycle at one moment."""
+
+    cycle_id: int
+    service: str
+    vision: str
+    number: int
+    state: str
+    step: Step
+    version: int
+    steps: tuple[StepState, ...]
+    kpis: tuple[KpiState, ...]
+    waiting: tuple[Waiting, ...]
+    actions_open: int
+    carried_open: int
+    baseline: tuple[date, date] | None
+    evaluation: tuple[date, date] | None
+
+
+def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
+    """The cycle as the status card shows it."""
+    service = service_of(session, cycle)
+    today = now.astimezone(ZoneInfo(cycle.timezone)).date()
+    return Overview(
+        cycle_id=cycle.id,
+        service=service.name,
+        vision=service.vision,
+        number=cycle.number,
+        state=cycle.state,
+        step=Step(cycle.step),
+        version=cycle.version,
+        steps=tuple(_step(session, cycle, one, today) for one in order.passages(session, cycle)),
+        kpis=tuple(_kpis(session, cycle)),
+        waiting=tuple(_waiting(session, cycle)),
+        actions_open=len(_actions(session, cycle, ("proposed", "approved", "done", "reopened"))),
+        carried_open=len(_carried(session, cycle)),
+        baseline=_window(cycle.baseline_from, cycle.baseline_to),
+        evaluation=_window(cycle.evaluation_from, cycle.evaluation_to),
+    )
+
+
+def _window(start: date | None, end: date | None) -> tuple[date, date] | None:
+    return (start, end) if start and end else None
+
+
+def _step(session: Session, cycle: Cycle, passage: StepPassage, today: date) -> StepState:
+    owner = passage.owner or roles.accountable(session, cycle.team_id, cycle.service_id, Step(passage.step))
+    return StepState(Step(passage.step), _state(cycle, passage, today), owner, passage.due_on)
+
+
+def _state(cycle: Cycle, passage: StepPassage, today: date) -> str:
+    if cycle.state != "open":
+        return "done"
+    if passage.stale:
+        return "stale"
+    if passage.step == cycle.step:
+        return "late" if passage.due_on and passage.due_on < today else "here"
+    return "done" if passage.step < cycle.step else "ahead"
+
+
+def _kpis(session: Session, cycle: Cycle) -> list[KpiState]:
+    here: dict[str, Any] = {"team_id": cycle.team_id, "cycle_id": cycle.id}
+    results = {one.kpi_id: one for one in rows(session, AnalysisResult, **here)}
+    findings = {one.kpi_id: one for one in rows(session, Finding, **here)}
+    kpis = rows(session, Kpi, limit=_SHOWN, **here)
+    return [_kpi(one, results.get(one.id), findings.get(one.id)) for one in kpis]
+
+
+def _kpi(kpi: Kpi, result: AnalysisResult | None, finding: Finding | None) -> KpiState:
+    return KpiState(
+        key=kpi.key,
+        name=kpi.name,
+        unit=kpi.unit,
+        target=kpi.target,
+        target_date=kpi.target_date,
+        owner=kpi.owner,
+        measurability=kpi.measurability,
+        verdict=result.verdict if result else "",
+        sentence=finding.sentence if finding else "",
+        stale=bool(result and result.stale),
+    )
+
+
+def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
+    if cycle.state != "open":
+        return []
+    here = order.passage(session, cycle, cycle.step)
+    owner = order.accountable(session, cycle, cycle.step)
+    approvers = tuple(roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS))
+    found = [Waiting((owner,) if owner else (), f"step {cycle.step}", here.due_on)]
+    if cycle.step == Step.SHOULD_MEASURE and not _tree_decided(session, cycle):
+        found.append(Waiting(approvers, "approval of the tree"))
+    for action in _actions(session, cycle, ("proposed",)):
+        free = tuple(one for one in approvers if one not in (action.proposer, action.owner))
+        found.append(Waiting(free, f"approval of action {action.number}"))
+    for action in _actions(session, cycle, ("approved", "reopened")):
+        found.append(Waiting((action.owner,), f"action {action.number}", action.due_on))
+    for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed", limit=_SHOWN):
+        free = tuple(one for one in approvers if one != baseline.proposed_by)
+        found.append(Waiting(free, f"approval of the new baseline of {baseline.kpi_key}"))
+    return found[:_SHOWN]
+
+
+def _tree_decided(session: Session, cycle: Cycle) -> bool:
+    tree: dict[str, Any] = {"subject": "tree", "subject_id": cycle.id, "version": cycle.tree_version}
+    return row(session, Decision, cycle.team_id, choice="approve", **tree) is not None
+
+
+def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:
+    return rows(session, Action, cycle.team_id, cycle_id=cycle.id, state=states, order="number", limit=_SHOWN)
+
+
+def _carried(session: Session, cycle: Cycle) -> list[CarryOver]:
+    return rows(session, CarryOver, cycle.team_id, cycle_id=cycle.id, disposition="")

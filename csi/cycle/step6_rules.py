@@ -1,0 +1,7 @@
+"""The rules of step 6, present the information: what keeps a cycle from leaving it."""
+
+from __future__ import annotations
+
+from csi.rules import Rule
+
+RULES: tuple[Rule, ...] = ()
