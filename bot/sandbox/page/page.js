@@ -1,0 +1,87 @@
+// The page: draws the state whenever it changes, and keeps scroll, focus and typing where they are.
+import { listen } from "./api.js";
+import { patch } from "./dom.js";
+import { drawModals } from "./modals.js";
+import { middle, threadPane } from "./panes.js";
+import { setTheme, sidebar } from "./sidebar.js";
+import { act, appChannel, channel, channelName, go, onChange, refresh, render, store } from "./store.js";
+import { drawToasts } from "./toasts.js";
+
+const region = (id) => document.getElementById(id);
+
+function draw() {
+  if (!store.state) return;
+  const before = lowest();
+  patch(region("sidebar"), sidebar());
+  patch(region("main"), middle());
+  const thread = threadPane();
+  patch(region("thread"), thread);
+  region("thread").hidden = !thread;
+  const workspace = region("workspace");
+  workspace.classList.toggle("with-thread", Boolean(thread));
+  workspace.classList.toggle("drawer-open", store.drawer);
+  workspace.classList.toggle("lost", !store.online);
+  drawModals(store.state.views);
+  drawToasts();
+  stick(before);
+  title();
+  see();
+}
+
+// A list that was read to its end stays at its end; one that is scrolled up stays where it is.
+const lists = () => [...document.querySelectorAll("[data-stick]")];
+const atEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+const lowest = () => new Map(lists().map((list) => [list, atEnd(list)]));
+const grows = new ResizeObserver((entries) => entries.forEach(({ target }) => target.parentElement.stuck && toEnd(target.parentElement)));
+
+function stick(before) {
+  for (const list of lists()) {
+    if (!before.has(list)) {
+      list.stuck = true;
+      list.addEventListener("scroll", () => { list.stuck = atEnd(list); });
+      grows.observe(list.firstElementChild);
+    }
+    if (before.get(list) ?? true) toEnd(list);
+  }
+}
+
+const toEnd = (list) => { list.scrollTop = list.scrollHeight; };
+
+function title() {
+  const unread = store.state.channels.reduce((sum, one) => sum + (one.is_im ? one.unread : one.pings) || sum, 0);
+  const here = store.place === "app" ? store.state.app.name : `${channel()?.is_im ? "" : "#"}${channelName(channel())}`;
+  document.title = `${unread ? `(${unread}) ` : ""}${here} – ${store.state.team.name}`;
+}
+
+// What is on the screen has been read.
+let seen = "";
+function see() {
+  const here = store.place === "app" ? store.tab === "messages" && appChannel() : channel();
+  const mark = here?.unread ? `${store.as}/${here.id}/${store.state.seq}` : "";
+  if (!mark || mark === seen || document.hidden) return;
+  seen = mark;
+  act("read", { channel: here.id });
+}
+
+document.addEventListener("visibilitychange", () => store.state && render());
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open], [popover]:popover-open:not(#toasts)")) return;
+  if (store.drawer) {
+    store.drawer = false;
+    render();
+  } else if (store.thread) go(store.place);
+});
+window.addEventListener("hashchange", () => {
+  const [place, thread = ""] = location.hash.slice(1).split("/");
+  if (place && place !== "main" && (place !== store.place || thread !== store.thread)) go(place, { thread });
+});
+
+setTheme(localStorage.getItem("theme"));
+onChange(draw);
+listen(refresh, (online) => {
+  const back = online && !store.online;
+  store.online = online;
+  if (back) refresh();
+  else render();
+});
+refresh().then(() => store.place === "app" && act("home", { tab: store.tab }));
