@@ -1,0 +1,210 @@
+"""Before and after: how large the difference is, and how sure.
+
+``before`` and ``after`` are ``(kpis, periods)`` with NaN outside their windows and where a point is missing. Every
+interval is a 95 % interval of after less before, and allows for autocorrelation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from csi.step5_analyse.autocorrelation import corrected, effective, lag_sums
+from csi.step5_analyse.limits import Flags, Floats, mean
+from csi.step5_analyse.shares import Z95, newcombe
+
+CONFIDENCE = 0.95
+POWER = 0.8  # the smallest detectable effect would be seen four times in five
+_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Difference of each KPI with interval, p, its standard error, degrees of freedom and the autocorrelation met."""
+
+    difference: Floats
+    lower: Floats
+    upper: Floats
+    p: Floats
+    error: Floats
+    df: Floats
+    phi: Floats
+
+    @property
+    def smallest_detectable(self) -> Floats:
+        """The effect that would have been seen with 80 % power. Source: Bloom, Evaluation Review 19 (1995) 547."""
+        return (special.stdtrit(self.df, (1 + CONFIDENCE) / 2) + special.stdtrit(self.df, POWER)) * self.error
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Hodges–Lehmann shift with Moses's interval."""
+
+    shift: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """Two windows' residuals boiled down: variances, effective sizes, autocorrelation."""
+
+    variances: tuple[Floats, Floats]
+    sizes: tuple[Floats, Floats]
+    phi: Floats
+
+
+def mean_change(before: Floats, after: Floats) -> Effect:
+    """Difference of means by Welch's t on AR(1) effective sample sizes.
+
+    Source: Welch, Biometrika 34 (1947) 28; effective sizes ANALYSIS.md, Before and after.
+    """
+    worth = _worth(before - mean(before)[:, None], after - mean(after)[:, None])
+    parts = [variance / size for variance, size in zip(worth.variances, worth.sizes, strict=True)]
+    error = np.sqrt(parts[0] + parts[1])
+    df = _welch(parts[0], parts[1], *worth.sizes)
+    return _by_t(mean(after) - mean(before), error, df, worth.phi)
+
+
+def share_change(good: Floats, valid: Floats, before: Flags, after: Flags) -> Effect:
+    """Difference of pooled shares: Newcombe's interval widened by Laney's sigma z and by autocorrelation.
+
+    Args:
+        good, valid: counts per period, ``(kpis, periods)``.
+        before, after: the windows' periods.
+    """
+    (x1, n1), (x2, n2) = _totals(good, valid, before), _totals(good, valid, after)
+    widen, df, phi = _widening(good, valid, before, after, binomial=True)
+    quantile = special.stdtrit(df, (1 + CONFIDENCE) / 2)
+    lower, upper = newcombe(x2, n2, x1, n1, widen=widen, quantile=quantile)
+    both = np.where(n1 + n2 > 0, (x1 + x2) / np.maximum(n1 + n2, 1e-300), np.nan)
+    null_error = widen * np.sqrt(both * (1 - both) * (1 / _some(n1) + 1 / _some(n2)))
+    difference = x2 / _some(n2) - x1 / _some(n1)
+    p = _p(difference, null_error, df)
+    return Effect(difference, lower, upper, p, (upper - lower) / (2 * quantile), df, phi)
+
+
+def count_change(counts: Floats, exposure: Floats, before: Flags, after: Flags) -> tuple[Effect, Effect]:
+    """Ratio of rates by quasi-Poisson, and what it means as a difference in events per unit of exposure.
+
+    Args:
+        counts: events per period.
+        exposure: what the events are counted over (1 for plain counts).
+        before, after: the windows' periods.
+
+    Returns:
+        The effect on the logarithm of the rate, and the effect in the unit of the rate.
+
+    Source: McCullagh and Nelder, Generalized Linear Models, 2nd ed., 9.2; half an event is added where a window has
+    none.
+    """
+    (x1, n1), (x2, n2) = _totals(counts, exposure, before), _totals(counts, exposure, after)
+    widen, df, phi = _widening(counts, exposure, before, after, binomial=False)
+    empty = (x1 == 0) | (x2 == 0)
+    y1, y2 = x1 + 0.5 * empty, x2 + 0.5 * empty
+    error = widen * np.sqrt(1 / y1 + 1 / y2)
+    log_ratio = _by_t(np.log(y2 / _some(n2)) - np.log(y1 / _some(n1)), error, df, phi)
+    base = y1 / _some(n1)
+    difference = x2 / _some(n2) - x1 / _some(n1)
+    spread = error * np.sqrt(base * y2 / _some(n2))
+    lower = np.minimum(base * np.expm1(log_ratio.lower), difference)
+    upper = np.maximum(base * np.expm1(log_ratio.upper), difference)
+    return log_ratio, Effect(difference, lower, upper, log_ratio.p, spread, df, phi)
+
+
+def hodges_lehmann(before: Floats, after: Floats) -> Shift:
+    """Median of all differences after less before, with Moses's interval from the ordered differences.
+
+    Source: Hodges and Lehmann, Annals of Mathematical Statistics 34 (1963) 598; Moses, in Walker and Lev (1953) 432.
+    """
+    blocks = [_shift(before[i : i + _BLOCK], after[i : i + _BLOCK]) for i in range(0, max(len(before), 1), _BLOCK)]
+    return Shift(*(np.concatenate([getattr(block, name) for block in blocks]) for name in Shift.__slots__))
+
+
+def _shift(before: Floats, after: Floats) -> Shift:
+    n, m = np.isfinite(before).sum(axis=1), np.isfinite(after).sum(axis=1)
+    ordered = np.sort((after[:, None, :] - before[:, :, None]).reshape(len(before), -1), axis=1)
+    pairs = n * m
+    rank = np.floor(pairs / 2 - Z95 * np.sqrt(pairs * (n + m + 1) / 12)).astype(np.int64)
+    rank = np.maximum(rank, 1)
+    middle = (_pick(ordered, (pairs - 1) // 2, pairs) + _pick(ordered, pairs // 2, pairs)) / 2
+    return Shift(middle, _pick(ordered, rank - 1, pairs), _pick(ordered, pairs - rank, pairs))
+
+
+def _pick(ordered: Floats, place: np.ndarray, counts: np.ndarray) -> Floats:
+    if ordered.shape[1] == 0:
+        return np.full(len(ordered), np.nan)
+    inside = np.clip(place, 0, np.maximum(counts - 1, 0))
+    return np.where(counts > 0, ordered[np.arange(len(ordered)), inside], np.nan)
+
+
+def _worth(before: Floats, after: Floats) -> _Worth:
+    """Variances put right for autocorrelation, and effective sizes, from residuals about each window's own level.
+
+    The bias of the pooled autocorrelation is that of windows of the average length: 5,000 seeded tries each gave sizes
+    of .03 to .05 at φ ≤ .3 and at most .05 at φ = .6 for 12 + 12 and longer, where the length of both windows together
+    gave .065 and .08.
+    """
+    n, m = (np.isfinite(part).sum(axis=1).astype(float) for part in (before, after))
+    products, squares = lag_sums(before)
+    more_products, more_squares = lag_sums(after)
+    phi = corrected(products + more_products, squares + more_squares, (n + m) / 2)
+    sizes = np.maximum(effective(n, phi), 1.0), np.maximum(effective(m, phi), 1.0)
+    freedom = [count * (1 - 1 / np.maximum(size, 1.5)) for count, size in zip((n, m), sizes, strict=True)]
+    variances = squares / np.maximum(freedom[0], 1e-9), more_squares / np.maximum(freedom[1], 1e-9)
+    return _Worth(variances, sizes, phi)
+
+
+def _welch(first: Floats, second: Floats, size: Floats, other: Floats) -> Floats:
+    """Satterthwaite's degrees of freedom, at least 1. Source: Satterthwaite, Biometrics Bulletin 2 (1946) 110."""
+    below = first**2 / np.maximum(size - 1, 0.5) + second**2 / np.maximum(other - 1, 0.5)
+    df = (first + second) ** 2 / np.where(below > 0, below, np.inf)
+    return np.maximum(np.where(below > 0, df, size + other - 2), 1.0)
+
+
+def _widening(
+    numerator: Floats, denominator: Floats, before: Flags, after: Flags, *, binomial: bool
+) -> tuple[Floats, Floats, Floats]:
+    """How much wider than chance among independent cases, with degrees of freedom and autocorrelation."""
+    first, second = (_scores(numerator, denominator, window, binomial=binomial) for window in (before, after))
+    worth = _worth(first, second)
+    n, m = (np.isfinite(part).sum(axis=1) for part in (first, second))
+    weight = np.where(n + m > 0, n / np.maximum(n + m, 1), 0.5)
+    spread = weight * worth.variances[0] + (1 - weight) * worth.variances[1]
+    repeated = (1 + worth.phi) / (1 - worth.phi)
+    df = np.maximum(worth.sizes[0] + worth.sizes[1] - 2, 1.0)
+    return np.sqrt(np.maximum(spread, 1.0) * repeated), df, worth.phi
+
+
+def _scores(numerator: Floats, denominator: Floats, window: Flags, *, binomial: bool) -> Floats:
+    """Standardised distance of each period from its window's pooled rate; 0 where every period agrees."""
+    above, below = _totals(numerator, denominator, window)
+    rate = (above / _some(below))[:, None]
+    sizes = np.where(window & (denominator > 0) & np.isfinite(numerator), denominator, np.nan)
+    expected = np.sqrt(np.maximum(rate * (1 - rate) if binomial else rate, 0) / sizes)
+    scores = (numerator / sizes - rate) / np.where(expected > 0, expected, 1.0)
+    return np.where(np.isfinite(sizes), scores, np.nan)
+
+
+def _totals(numerator: Floats, denominator: Floats, window: Flags) -> tuple[Floats, Floats]:
+    there = window & np.isfinite(numerator) & (denominator > 0)
+    return np.where(there, numerator, 0.0).sum(axis=1), np.where(there, denominator, 0.0).sum(axis=1)
+
+
+def _some(values: Floats) -> Floats:
+    return np.where(values > 0, values, np.nan)
+
+
+def _p(difference: Floats, error: Floats, df: Floats) -> Floats:
+    """Two-sided p; without any variation a difference is certain and none is none."""
+    certain = np.where(difference == 0, 1.0, 0.0)
+    score = np.abs(difference) / np.where(error > 0, error, 1.0)
+    p = np.where(error > 0, 2 * special.stdtr(df, -score), certain)
+    return np.where(np.isfinite(difference), p, np.nan)
+
+
+def _by_t(difference: Floats, error: Floats, df: Floats, phi: Floats) -> Effect:
+    reach = special.stdtrit(df, (1 + CONFIDENCE) / 2) * error
+    return Effect(difference, difference - reach, difference + reach, _p(difference, error, df), error, df, phi)

@@ -1,0 +1,218 @@
+"""Natural process limits of many series at once.
+
+Every function takes arrays whose last axis is time (``(periods,)`` or ``(kpis, periods)``), with NaN where a point is
+missing; a gap breaks moving ranges. ``fit`` marks the points the limits are frozen on (None: all).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+_Spread = Callable[[Floats, Floats], Floats]
+
+FEWEST = 6  # below: no limits. Source: ANALYSIS.md, Limits
+TRIAL_BELOW = 12  # 6 to 11 points: trial limits
+ROBUST_FROM = 20
+XMR_FACTOR = 2.66  # 3 / d2 rounded as in the books. Source: Wheeler, Understanding Variation, 2nd ed., ch. 3
+D2 = 1.128  # expected range of two normal values, in sigmas. Source: Wheeler, table of bias correction factors
+SCREEN = 3.267  # D4 for ranges of two. Source: Nelson, J. Quality Technology 14 (1982) 172
+T_POWER = 1 / 3.6  # makes exponential times nearly normal. Source: Nelson, J. Quality Technology 26 (1994) 239
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Limits of one or many series.
+
+    Attributes:
+        centre: shape ``(…)``; NaN where there are too few points.
+        lower, upper: shape ``(…, 1)`` where they are level, ``(…, periods)`` where they vary.
+        sigma: same shape as ``lower``: a third of the distance from centre to an unclipped limit.
+        sigma_unscreened: sigma before large moving ranges were left out; equal to ``sigma`` elsewhere.
+        n: points the limits are frozen on.
+        sigma_z: Laney's dispersion, NaN for charts without one.
+    """
+
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    sigma: Floats
+    sigma_unscreened: Floats
+    n: NDArray[np.int64]
+    sigma_z: Floats
+
+    @property
+    def trial(self) -> Flags:
+        """Whether the limits rest on 6 to 11 points only."""
+        return (self.n >= FEWEST) & (self.n < TRIAL_BELOW)
+
+
+def mean(values: Floats) -> Floats:
+    """Mean over time of what is there; NaN where nothing is."""
+    there = np.isfinite(values)
+    count = there.sum(axis=-1)
+    total = np.where(there, values, 0.0).sum(axis=-1)
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), np.nan))
+
+
+def moving_ranges(values: Floats) -> Floats:
+    """Distance of each point from the one before it; NaN across a gap."""
+    return np.abs(np.diff(values, axis=-1))
+
+
+def screened_range(ranges: Floats) -> Floats:
+    """Mean moving range after one pass that leaves out ranges of 3.267 times their mean or more.
+
+    Source: Nelson (1982), as in NHSRplotthedots.
+    """
+    first = mean(ranges)
+    keep = (ranges < SCREEN * first[..., None]) | (first[..., None] == 0)
+    return mean(np.where(keep, ranges, np.nan))
+
+
+def xmr(values: Floats, *, fit: Flags | None = None, screen: bool = True, factor: float = XMR_FACTOR) -> Lines:
+    """XmR limits: centre ± 2.66 × mean moving range.
+
+    Args:
+        values: ``(…, periods)``, gaps NaN.
+        fit: points the limits are frozen on.
+        screen: leave large moving ranges out of their mean; the points stay in the centre.
+        factor: 2.66, or 3 / 1.128 to agree with NIST to the fourth digit.
+
+    Source: Wheeler, Understanding Variation, ch. 3; ANALYSIS.md, Limits.
+    """
+    used = _only(values, fit)
+    n = np.isfinite(used).sum(axis=-1)
+    ranges = moving_ranges(used)
+    plain = mean(ranges)
+    chosen = screened_range(ranges) if screen else plain
+    centre = np.where(n >= FEWEST, mean(used), np.nan)
+    sigma = (factor * chosen / 3)[..., None]
+    return _lines(centre, sigma, n, unscreened=(factor * plain / 3)[..., None])
+
+
+def p_prime(good: Floats, valid: Floats, *, fit: Flags | None = None) -> Lines:
+    """Laney's P′ limits of shares: binomial limits widened by the variation between periods.
+
+    Source: Laney, Quality Engineering 14 (2002) 531.
+    """
+    return _laney(good, valid, _binomial, fit)
+
+
+def u_prime(events: Floats, exposure: Floats, *, fit: Flags | None = None) -> Lines:
+    """Laney's U′ limits of rates. Source: Laney, Quality Engineering 14 (2002) 531."""
+    return _laney(events, exposure, _poisson, fit)
+
+
+def p(good: Floats, valid: Floats, *, fit: Flags | None = None) -> Lines:
+    """Plain p limits, for comparison. Source: NIST/SEMATECH e-Handbook 6.3.3.2."""
+    return _attribute(good, valid, _binomial, fit)
+
+
+def u(events: Floats, exposure: Floats, *, fit: Flags | None = None) -> Lines:
+    """Plain u limits, for comparison. Source: Montgomery, Statistical Quality Control, section 7.3."""
+    return _attribute(events, exposure, _poisson, fit)
+
+
+def c(counts: Floats, *, fit: Flags | None = None) -> Lines:
+    """Plain c limits, for comparison. Source: NIST/SEMATECH e-Handbook 6.3.3.1."""
+    return _attribute(counts, np.ones_like(counts), _poisson, fit)
+
+
+def t(between: Floats, *, fit: Flags | None = None) -> Lines:
+    """Limits of the time between rare events: XmR on the 3.6th root, transformed back.
+
+    Source: Nelson (1994); Montgomery, Statistical Quality Control, example 7.6.
+    """
+    root = xmr(np.power(between, T_POWER), fit=fit, screen=False, factor=3 / D2)
+    power = 1 / T_POWER
+    lower, upper = np.power(np.maximum(root.lower, 0), power), np.power(root.upper, power)
+    centre = np.power(root.centre, power)
+    sigma = (upper - centre[..., None]) / 3
+    return Lines(centre, lower, upper, sigma, sigma, root.n, root.sigma_z)
+
+
+def clip(lines: Lines, *, floor: Floats | float = -np.inf, ceiling: Floats | float = np.inf) -> Lines:
+    """The same limits, kept within what the KPI can be (0 for a duration, 100 for a percentage)."""
+    lower = np.maximum(lines.lower, np.asarray(floor)[..., None] if np.ndim(floor) else floor)
+    upper = np.minimum(lines.upper, np.asarray(ceiling)[..., None] if np.ndim(ceiling) else ceiling)
+    return Lines(lines.centre, lower, upper, lines.sigma, lines.sigma_unscreened, lines.n, lines.sigma_z)
+
+
+def _only(values: Floats, fit: Flags | None) -> Floats:
+    return values if fit is None else np.where(fit, values, np.nan)
+
+
+def _lines(
+    centre: Floats,
+    sigma: Floats,
+    n: NDArray[np.int64],
+    *,
+    unscreened: Floats | None = None,
+    sigma_z: Floats | None = None,
+) -> Lines:
+    middle = centre[..., None]
+    nothing = np.full(np.shape(centre), np.nan)
+    return Lines(
+        centre,
+        middle - 3 * sigma,
+        middle + 3 * sigma,
+        sigma + 0 * middle,
+        sigma if unscreened is None else unscreened,
+        np.asarray(n),
+        nothing if sigma_z is None else sigma_z,
+    )
+
+
+def _binomial(rate: Floats, size: Floats) -> Floats:
+    return np.sqrt(np.maximum(rate * (1 - rate), 0) / size)
+
+
+def _poisson(rate: Floats, size: Floats) -> Floats:
+    return np.sqrt(np.maximum(rate, 0) / size)
+
+
+def pooled(
+    numerator: Floats, denominator: Floats, fit: Flags | None = None
+) -> tuple[Floats, NDArray[np.int64], Floats]:
+    """Rate of all periods together, number of periods, and sizes with NaN where there is nothing to divide by."""
+    there = np.isfinite(numerator) & (denominator > 0)
+    sizes = np.where(there, denominator, np.nan)
+    used = there if fit is None else there & fit
+    below = np.where(used, denominator, 0.0).sum(axis=-1)
+    above = np.where(used, numerator, 0.0).sum(axis=-1)
+    rate = np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
+    return rate, used.sum(axis=-1), sizes
+
+
+def _attribute(numerator: Floats, denominator: Floats, spread: _Spread, fit: Flags | None) -> Lines:
+    rate, n, sizes = pooled(numerator, denominator, fit)
+    centre = np.where(n >= FEWEST, rate, np.nan)
+    lines = _lines(centre, spread(centre[..., None], sizes), n)
+    return clip(lines, floor=0.0, ceiling=1.0 if spread is _binomial else np.inf)
+
+
+def dispersion(numerator: Floats, denominator: Floats, spread: _Spread, fit: Flags | None = None) -> Floats:
+    """Laney's sigma z: short-term spread of the standardised points; 1 when there is chance alone.
+
+    Zero spread (every case good, or none) gives 1.
+    """
+    rate, _, sizes = pooled(numerator, denominator, fit)
+    expected = spread(rate[..., None], sizes)
+    scores = (numerator / sizes - rate[..., None]) / np.where(expected > 0, expected, np.nan)
+    found = mean(moving_ranges(_only(scores, fit))) / D2
+    return np.asarray(np.where(np.isfinite(found), found, 1.0))
+
+
+def _laney(numerator: Floats, denominator: Floats, spread: _Spread, fit: Flags | None) -> Lines:
+    rate, n, sizes = pooled(numerator, denominator, fit)
+    sigma_z = dispersion(numerator, denominator, spread, fit)
+    centre = np.where(n >= FEWEST, rate, np.nan)
+    sigma = spread(centre[..., None], sizes) * sigma_z[..., None]
+    lines = _lines(centre, sigma, n, sigma_z=np.where(n >= FEWEST, sigma_z, np.nan))
+    return clip(lines, floor=0.0, ceiling=1.0 if spread is _binomial else np.inf)
