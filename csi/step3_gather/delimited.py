@@ -49,22 +49,22 @@ def _read(content: Content, dialect: Dialect, *, quoted_lines: bool) -> Iterator
         stream = Utf8Lines(raw, content, dialect.encoding, skip=dialect.first_line - 1)
         lines = _Lines(dialect.first_line)
         broken = _Broken(dialect, content)
-        try:
-            reader = arrow_csv.open_csv(stream, **_options(dialect, broken, quoted_lines))
-        except pa.ArrowInvalid as error:
-            if "Empty CSV" not in str(error):
-                raise
-            return
-        for batch in reader:
-            table = pa.Table.from_batches([batch])
-            ordinals = lines.ordinals(batch.num_rows, broken.numbers)
+        for table in _tables(stream, dialect, broken, quoted_lines):
+            ordinals = lines.ordinals(table.num_rows, broken.numbers)
             starts, rows = lines.starts(ordinals, _extra_lines(table), broken.rows)
-            rejected, mended = broken.settle(rows)
-            yield _merged(Chunk(table, starts, rejected), mended, dialect.missing)
-        rejected, mended = broken.settle(lines.rest(broken.rows))
-        if rejected or mended:
-            empty = pa.table({name: pa.array([], pa.string()) for name in dialect.names})
-            yield _merged(Chunk(empty, np.array([], dtype="int64"), rejected), mended, dialect.missing)
+            yield broken.settled(Chunk(table, starts), rows)
+        empty = pa.table({name: pa.array([], pa.string()) for name in dialect.names})
+        yield broken.settled(Chunk(empty, np.array([], dtype="int64")), lines.rest(broken.rows))
+
+
+def _tables(stream: Utf8Lines, dialect: Dialect, broken: _Broken, quoted_lines: bool) -> Iterator[pa.Table]:
+    try:
+        reader = arrow_csv.open_csv(stream, **_options(dialect, broken, quoted_lines))
+        yield from (pa.Table.from_batches([batch]) for batch in reader)
+    except pa.ArrowInvalid as error:
+        broken.check()
+        if "Empty CSV" not in str(error):
+            raise
 
 
 def _options(dialect: Dialect, broken: _Broken, quoted_lines: bool) -> dict[str, object]:
@@ -108,7 +108,6 @@ class _Row:
 
     number: int
     text: str
-    cells: int
     line: int = 0
 
 
@@ -177,19 +176,25 @@ class _Broken:
         """Numbers of the broken records not yet settled."""
         return [row.number for row in self.rows]
 
-    def keep(self, row: arrow_csv.InvalidRow) -> Literal["skip"]:
-        """Called by the parser for each broken record."""
+    def keep(self, row: arrow_csv.InvalidRow) -> Literal["skip", "error"]:
+        """Called by the parser for each broken record; an exception raised here would be lost."""
         self._seen += 1
-        limit = self._content.bounds.quarantined_rows
-        if self._seen > limit:
-            reason = f"has more than {limit:,} rows with a wrong number of cells."
-            question = f" Is the delimiter really ‘{self._dialect.delimiter}’?"
-            raise refuse(self._content.filename, reason + question)
-        self.rows.append(_Row(row.number, row.text, row.actual_columns))
+        if self._seen > self._content.bounds.quarantined_rows:
+            return "error"
+        self.rows.append(_Row(row.number, row.text))
         return "skip"
 
-    def settle(self, rows: list[_Row]) -> tuple[list[Rejected], list[tuple[int, list[str]]]]:
-        """Rejected records and mended ones (line, cells) of these rows."""
+    def check(self) -> None:
+        """Refuse a text with more broken records than are kept."""
+        limit = self._content.bounds.quarantined_rows
+        if self._seen > limit:
+            question = f"Is the delimiter really ‘{self._dialect.delimiter}’?"
+            raise refuse(
+                self._content.filename, f"has more than {limit:,} rows with a wrong number of cells. {question}"
+            )
+
+    def settled(self, chunk: Chunk, rows: list[_Row]) -> Chunk:
+        """The chunk with these broken rows mended into it or rejected."""
         rejected: list[Rejected] = []
         mended: list[tuple[int, list[str]]] = []
         settled = {row.number for row in rows}
@@ -197,7 +202,7 @@ class _Broken:
         for row in rows:
             for line, cells, text in _lines_of(row, self._dialect.delimiter):
                 self._sort_out(line, cells, text, rejected, mended)
-        return rejected, mended
+        return _merged(Chunk(chunk.table, chunk.lines, rejected), mended, self._dialect.missing)
 
     def _sort_out(
         self, line: int, cells: list[str], text: str, rejected: list[Rejected], mended: list[tuple[int, list[str]]]

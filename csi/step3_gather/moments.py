@@ -98,6 +98,7 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
         encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string()).dictionary_encode()
     texts = pc.utf8_trim_whitespace(encoded.dictionary)
     local, offsets, readable = _parse(texts, order)
+    local = np.where(readable, local, np.datetime64("NaT", "us"))
     instants, doubtful = _to_utc(local, offsets, zone(timezone))
     codes = pc.fill_null(encoded.indices, len(texts)).to_numpy(zero_copy_only=False)
     blank = np.append(pc.equal(texts, "").to_numpy(zero_copy_only=False), True)
@@ -181,7 +182,8 @@ def _offset_minutes(parts: pa.StructArray) -> np.ndarray:
     signed = pc.match_substring_regex(text, "^[+-]").to_numpy(zero_copy_only=False)
     number = pc.if_else(pa.array(signed), pc.utf8_slice_codeunits(digits, 1, 5), "0")
     value = pc.cast(number, pa.int64()).to_numpy(zero_copy_only=False)
-    minutes = np.where(value > 99, value // 100 * 60 + value % 100, value * 60).astype("float64")
+    with_minutes = pc.equal(pc.binary_length(digits), 5).to_numpy(zero_copy_only=False)
+    minutes = np.where(with_minutes, value // 100 * 60 + value % 100, value * 60).astype("float64")
     minutes[pc.starts_with(text, "-").to_numpy(zero_copy_only=False)] *= -1
     return np.where(signed | is_zero, minutes, np.nan)
 

@@ -1,0 +1,112 @@
+"""Moments: orders, zones, doubtful hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csi.errors import InvalidInput
+from csi.step3_gather.moments import read_moments
+
+
+def _read(*texts: str | None, order: str = "iso", zone: str = "UTC"):
+    return read_moments(pa.chunked_array([pa.array(texts, pa.string())]), order, zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "expected"),
+    [
+        ("2016-02-29", "iso", "2016-02-29T00:00:00"),
+        ("2016-02-29T01:16:05.123456Z", "iso", "2016-02-29T01:16:05.123456"),
+        ("2016-02-29 01:16:05,5", "iso", "2016-02-29T01:16:05.500000"),
+        ("2016-02-29T01:16:05+02:00", "iso", "2016-02-28T23:16:05"),
+        ("2016-02-29T01:16:05-0330", "iso", "2016-02-29T04:46:05"),
+        ("2012/10/09 14:50:17.000", "iso", "2012-10-09T14:50:17"),
+        ("20160229", "iso", "2016-02-29T00:00:00"),
+        ("20160229T0116", "iso", None),
+        ("2015-07", "iso", "2015-07-01T00:00:00"),
+        ("29/2/2016 01:16", "day_first", "2016-02-29T01:16:00"),
+        ("10/03/2004 18.00.00", "day_first", "2004-03-10T18:00:00"),
+        ("29.02.16", "day_first", "2016-02-29T00:00:00"),
+        ("29-02-1999 11:05 PM", "day_first", None),
+        ("28-02-1999 11:05 PM", "day_first", "1999-02-28T23:05:00"),
+        ("28/02/1999, 12:05 am", "day_first", "1999-02-28T00:05:00"),
+        ("2022-07-08", "day_first", "2022-07-08T00:00:00"),
+        ("2/29/2016 1:16", "month_first", "2016-02-29T01:16:00"),
+        ("29/2/2016 1:16", "month_first", None),
+        ("31/4/2016", "day_first", None),
+        ("1/1/2016 24:00", "day_first", None),
+        ("1/1/2016 10:60", "day_first", None),
+        ("1456708560", "epoch", "2016-02-29T01:16:00"),
+        ("1456708560123", "epoch", "2016-02-29T01:16:00.123000"),
+        ("soon", "epoch", None),
+        ("29-Feb-2016 01:16", "%d-%b-%Y %H:%M", "2016-02-29T01:16:00"),
+        ("29-Foo-2016 01:16", "%d-%b-%Y %H:%M", None),
+        ("yesterday", "iso", None),
+        ("2016-02-30", "iso", None),
+    ],
+)
+def test_orders(text: str, order: str, expected: str | None) -> None:
+    read = _read(text, order=order)
+    assert read.unreadable[0] == (expected is None)
+    assert read.instants.isna()[0] == (expected is None)
+    if expected:
+        assert read.instants[0] == pd.Timestamp(expected, tz="UTC")
+    assert str(read.instants.dtype) == "datetime64[us, UTC]"
+
+
+def test_missing_and_blank_are_missing_not_unreadable() -> None:
+    read = _read(None, "  ", "2024-01-01", None)
+    assert read.instants.isna().tolist() == [True, True, False, True]
+    assert not read.unreadable.any()
+
+
+def test_the_hour_that_occurs_twice_is_taken_first_and_the_missing_hour_is_shifted() -> None:
+    texts = ["2016-10-30 02:30", "2016-10-30 02:30", "2016-03-27 02:30", "2016-10-30 02:30+01:00", "2016-07-01 12:00"]
+    read = _read(*texts, zone="Europe/Berlin")
+    expected = ["2016-10-30T00:30", "2016-10-30T00:30", "2016-03-27T01:00", "2016-10-30T01:30", "2016-07-01T10:00"]
+    assert [stamp.isoformat()[:16] for stamp in read.instants] == expected
+    assert (read.ambiguous, read.nonexistent) == (2, 1)
+
+
+def test_a_zone_or_order_that_does_not_exist_is_an_error() -> None:
+    with pytest.raises(InvalidInput, match="‘Mars/Olympus’ is no time zone"):
+        _read("2024-01-01", zone="Mars/Olympus")
+    with pytest.raises(InvalidInput, match="‘backwards’ is no date order"):
+        _read("2024-01-01", order="backwards")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),
+    st.integers(-14 * 60, 14 * 60),
+)
+def test_law_an_iso_stamp_with_offset_is_that_instant(local: datetime, minutes: int) -> None:
+    stamp = local.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    for text in (stamp.isoformat(), stamp.isoformat(sep=" "), f"{local:%d/%m/%Y %H:%M:%S.%f}{stamp:%z}"):
+        order = "iso" if text[4] == "-" else "day_first"
+        if text[:4].startswith("0") and order == "iso":
+            continue
+        read = _read(text, order=order, zone="Asia/Kolkata")
+        assert read.instants[0].to_pydatetime() == stamp.astimezone(UTC)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.datetimes(datetime(1980, 1, 1), datetime(2036, 1, 1)),
+    st.sampled_from(["Europe/Dublin", "America/New_York", "Australia/Lord_Howe"]),
+)
+def test_law_local_times_agree_with_the_standard_library(local: datetime, zone: str) -> None:
+    local = local.replace(microsecond=0)
+    aware = local.replace(tzinfo=ZoneInfo(zone), fold=0)
+    exists = aware.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
+    read = _read(f"{local:%Y-%m-%d %H:%M:%S}", zone=zone)
+    assert read.nonexistent == (not exists)
+    if exists:
+        assert read.instants[0].to_pydatetime() == aware.astimezone(UTC)

@@ -1,0 +1,59 @@
+"""Numbers: decimal marks, grouping, sentinels."""
+
+from __future__ import annotations
+
+import math
+
+import pyarrow as pa
+import pytest
+
+from csi.step3_gather.numbers import read_numbers
+
+
+def _read(text: str, decimal: str = ".", missing: tuple[str, ...] = ()) -> tuple[float, bool]:
+    values, unreadable = read_numbers(pa.chunked_array([pa.array([text])]), decimal, missing)
+    return values[0], bool(unreadable[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "expected"),
+    [
+        ("12", ".", 12),
+        (" -1.5e3 ", ".", -1500),
+        ("1,234.5", ".", 1234.5),
+        ("1.234,5", ",", 1234.5),
+        ("1 234 567,8", ",", 1234567.8),
+        ("1'234.5", ".", 1234.5),
+        ("2,6", ",", 2.6),
+        (".5", ".", 0.5),
+        ("+7", ".", 7),
+        ("−7", ".", -7),
+        ("87.5 %", ".", 87.5),
+        ("45.751999999999995", ".", 45.751999999999995),
+    ],
+)
+def test_numbers(text: str, decimal: str, expected: float) -> None:
+    assert _read(text, decimal) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal"),
+    [("abc", "."), ("1,23,4", "."), ("2,6", "."), ("1.2.3", "."), ("NaN", "."), ("inf", "."), ("1.5", ",")],
+)
+def test_what_is_no_number(text: str, decimal: str) -> None:
+    value, unreadable = _read(text, decimal)
+    assert math.isnan(value)
+    assert unreadable
+
+
+def test_a_numeric_marker_hides_that_number_however_written() -> None:
+    for text in ("-200", "-200,0", "-2e2"):
+        value, unreadable = _read(text, ",", ("-200",))
+        assert math.isnan(value)
+        assert not unreadable
+
+
+def test_blank_is_missing() -> None:
+    value, unreadable = _read("  ")
+    assert math.isnan(value)
+    assert not unreadable
