@@ -76,12 +76,13 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class TracePart:
-    """The rows of one source behind a series: parallel arrays, one entry a contributing row."""
+    """The rows of one source behind a series; ``period`` and ``rows`` are parallel, one entry a contributing row."""
 
     source: str
     period: np.ndarray  # position in the series
-    batch: np.ndarray  # which delivery, 0-based
-    line: np.ndarray  # line in that delivery
+    rows: np.ndarray  # position in `batch` and `line`
+    batch: np.ndarray  # per row of the source: which delivery, 0-based
+    line: np.ndarray  # per row of the source: its line in that delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Processed:
             ``partial`` (exposure is short: hollow, out of limits and verdicts), ``missing`` (no value),
             ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows).
         quality: five dimensions and their minimum.
+        coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.
         footnotes: sentences that belong under every chart of it (exclusions first).
         parts: the way back to the rows; empty when they were not kept (Dask).
@@ -108,15 +110,10 @@ class Processed:
     timezone: str
     series: pd.DataFrame
     quality: Quality
+    coverage: float | None = None
     counts: Mapping[str, SourceCounts] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
     parts: tuple[TracePart, ...] = ()
-
-    @property
-    def coverage(self) -> float | None:
-        """The part of the finished periods that hold a value (V4.3); None when there is none."""
-        whole = self.series.loc[~self.series["partial"]]
-        return float((~whole["missing"]).mean()) if len(whole) else None
 
 
 def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:
@@ -128,6 +125,6 @@ def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:
 
 
 def _rows_at(part: TracePart, position: int) -> pd.DataFrame:
-    here = part.period == position
-    frame = pd.DataFrame({"source": part.source, "batch": part.batch[here], "line": part.line[here]})
+    rows = part.rows[part.period == position]
+    frame = pd.DataFrame({"source": part.source, "batch": part.batch[rows], "line": part.line[rows]})
     return frame.sort_values(["batch", "line"], ignore_index=True)

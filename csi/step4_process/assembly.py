@@ -1,0 +1,194 @@
+"""From points per period to the processed KPI: which are partial, missing, excluded; quality; footnotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition, StudyDefinition
+from csi.step4_process import exclusions
+from csi.step4_process.axis import Axis
+from csi.step4_process.columns import SPANS
+from csi.step4_process.exposure import Pulse, alive, partial
+from csi.step4_process.measures import ADDITIVE, Points
+from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
+from csi.step4_process.processed import Dimension, Processed, Quality, SourceCounts, TracePart
+from csi.step4_process.quality import periods_spoken, quality, values_held
+from csi.step4_process.rows import SourceRows
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Everything the rows of one KPI say, per period; the same from memory or from partitions.
+
+    Attributes:
+        points: value, n, numerator, denominator per period.
+        beat: signs of life of the source per period.
+        excluded_rows: rows left out per period; ``by_exclusion``: per exclusion.
+        held, rows: rows with a value, of all rows of the KPI.
+        late: open rows past their target, counted as breaches.
+        open_ends: spans that have not ended.
+        parts: the way back to the rows.
+    """
+
+    points: Points
+    beat: Pulse
+    excluded_rows: np.ndarray
+    by_exclusion: tuple[int, ...] = ()
+    held: int = 0
+    rows: int = 0
+    late: int = 0
+    open_ends: int = 0
+    parts: tuple[TracePart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What is to be said of each period."""
+
+    alive: np.ndarray
+    partial: np.ndarray
+    missing: np.ndarray
+    excluded: np.ndarray
+    wholly: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one KPI stands in: the study, its periods, the rows of its source and the newest moment of that source."""
+
+    study: StudyDefinition
+    kpi: KpiDefinition
+    axis: Axis
+    source: SourceRows
+    source_last: int
+
+    @property
+    def starts(self) -> pd.DatetimeIndex:
+        """The periods' beginnings in the reporting zone."""
+        return self.axis.starts(self.study.timezone)
+
+
+def assembled(setting: Setting, gathered: Gathered) -> Processed:
+    """The processed KPI from what its rows say."""
+    flags = _flags(setting, gathered)
+    expected = ~flags.partial & ~flags.wholly
+    spoken = periods_spoken(flags.alive, expected, setting.starts)
+    kpi, study = setting.kpi, setting.study
+    return Processed(
+        kpi=kpi,
+        period=study.period,
+        timezone=study.timezone,
+        series=_series(setting, gathered, flags),
+        quality=_quality(setting, gathered, spoken),
+        coverage=spoken.ratio,
+        counts={kpi.source: _counts(setting, gathered.beat)},
+        footnotes=_footnotes(setting, gathered),
+        parts=gathered.parts,
+    )
+
+
+def _flags(setting: Setting, gathered: Gathered) -> Flags:
+    axis, study, beat = setting.axis, setting.study, gathered.beat
+    if setting.kpi.measure in SPANS:  # outages are rare, and a stock stays when nothing moves
+        beating = _between(beat, axis)
+    else:
+        beating = alive(beat, axis.edges, phases(setting.starts, study.period), axis.agreed() == 0, axis.as_of)
+    left_out = axis.left_out()
+    excluded, wholly = left_out > 0, left_out >= np.diff(axis.edges)
+    short = partial(beat, axis.edges, axis.as_of if study.as_of is not None else None)
+    if setting.kpi.measure in ADDITIVE:
+        short |= excluded & ~wholly
+    return Flags(beating, short, np.isnan(gathered.points.value) | ~beating | wholly, excluded, wholly)
+
+
+def _between(beat: Pulse, axis: Axis) -> np.ndarray:
+    filled = np.flatnonzero(beat.rows)
+    after_first = np.arange(axis.size) >= (filled[0] if len(filled) else axis.size)
+    return after_first & (axis.edges[:-1] <= axis.as_of)
+
+
+def _series(setting: Setting, gathered: Gathered, flags: Flags) -> pd.DataFrame:
+    points, silent = gathered.points, ~flags.alive | flags.wholly
+    return pd.DataFrame(
+        {
+            "end": from_microseconds(setting.axis.edges[1:], setting.study.timezone),
+            "value": np.where(flags.missing, np.nan, points.value),
+            "n": np.where(silent, 0, points.n).astype(np.int64),
+            "numerator": np.where(silent, np.nan, points.numerator),
+            "denominator": np.where(silent, np.nan, points.denominator),
+            "partial": flags.partial,
+            "missing": flags.missing,
+            "excluded": flags.excluded,
+            "excluded_rows": gathered.excluded_rows.astype(np.int64),
+        },
+        index=setting.starts.rename("start"),
+    )
+
+
+def _quality(setting: Setting, gathered: Gathered, spoken: Dimension) -> Quality:
+    due, reached = _due(setting.study, setting.axis, setting.source_last)
+    values = values_held(gathered.held, gathered.rows)
+    return quality(setting.source, periods=spoken, values=values, due=due, reached=reached)
+
+
+def _due(study: StudyDefinition, axis: Axis, source_last: int) -> tuple[int, int]:
+    """How many periods had begun by the newest moment known, and how many of these the source has reached."""
+    if not axis.size or axis.as_of < axis.edges[0]:
+        return 0, 0
+    first, last = from_microseconds(np.array([axis.edges[0], axis.as_of]), study.timezone)
+    starts = microseconds(edges(first, last, study.period, study.timezone))[:-1]
+    return len(starts), int((starts <= source_last).sum())
+
+
+def _counts(setting: Setting, beat: Pulse) -> SourceCounts:
+    """What became of a source's rows, with the first and last moment of the KPI's own column."""
+    first, last = beat.first.min(initial=LATEST), beat.last.max(initial=MISSING)
+    return source_counts(setting.source, setting.study.timezone, int(first), int(last))
+
+
+def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> SourceCounts:
+    """What became of a source's rows, with the first and last of some of its moments (us; missing: none)."""
+    first_at, last_at = (
+        None if moment in (MISSING, LATEST) else from_microseconds(np.array([moment]), timezone)[0]
+        for moment in (first, last)
+    )
+    return SourceCounts(
+        sha256=source.sha256,
+        rows_read=source.rows_read,
+        rows_kept=len(source.frame),
+        repeated=source.resolved.repeated,
+        superseded=source.resolved.superseded,
+        conflicts=len(source.resolved.conflicts),
+        quarantined=source.quarantined,
+        first_at=first_at,
+        last_at=last_at,
+    )
+
+
+def _footnotes(setting: Setting, gathered: Gathered) -> tuple[str, ...]:
+    study, kpi = setting.study, setting.kpi
+    notes = list(exclusions.footnotes(exclusions.of_kpi(study, kpi.id), gathered.by_exclusion))
+    if gathered.late:
+        notes.append(f"{_rows(gathered.late)} still open past the target counted as breaches.")
+    if gathered.open_ends and kpi.measure == "availability":
+        notes.append(f"{_rows(gathered.open_ends)} without an end counted as lasting until the newest moment known.")
+    if kpi.measure == "backlog":
+        notes.append("Rebuilt from the log: what was open before its first row is not in it.")
+    return (*notes, *_doubtful(setting.source))
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _doubtful(source: SourceRows) -> list[str]:
+    notes = []
+    for column, kinds in source.doubtful.items():
+        if kinds.get("ambiguous"):
+            notes.append(f"{column}: {kinds['ambiguous']:,} local times the clock shows twice; the first is taken.")
+        if kinds.get("nonexistent"):
+            notes.append(f"{column}: {kinds['nonexistent']:,} local times the clock skips; moved forward.")
+    return notes

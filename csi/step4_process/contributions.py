@@ -1,0 +1,163 @@
+"""What each row gives to a KPI: its moment, its value, whether it is good. One row in, one entry out; no period yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Duration, KpiDefinition, RatioValue
+from csi.errors import InvalidInput
+from csi.step4_process import units
+from csi.step4_process.calendar import ALWAYS, OpenTime
+from csi.step4_process.columns import OF_VALUE, moment_of_row
+from csi.step4_process.expression import columns_of
+from csi.step4_process.late import deadline_of
+from csi.step4_process.masks import mask
+from csi.step4_process.periods import MISSING, microseconds
+
+_MINUTE = 60_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """The rows that satisfy ``where`` and have a moment.
+
+    Attributes:
+        rows: position in the source's rows.
+        at: int64 microseconds (UTC): what puts the row into a period.
+        value: float, NaN where missing; in the KPI's unit.
+        denominator: float; a ratio's second column.
+        good: bool; of a share.
+        end: int64 microseconds; a span's end.
+        text: cells to tell apart (distinct), as codes.
+        late: how many of the rows are still open past their target.
+    """
+
+    rows: np.ndarray
+    at: np.ndarray
+    value: np.ndarray | None = None
+    denominator: np.ndarray | None = None
+    good: np.ndarray | None = None
+    end: np.ndarray | None = None
+    text: np.ndarray | None = None
+    late: int = 0
+
+
+@dataclass
+class Looking:
+    """One source's rows with what several KPIs ask of them, each computed once."""
+
+    frame: pd.DataFrame
+    timezone: str
+    calendar: OpenTime = ALWAYS
+    as_of: int = MISSING  # microseconds
+    column_units: dict[str, str] = field(default_factory=dict)
+    _moments: dict[str, np.ndarray] = field(default_factory=dict)
+    _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
+    _masks: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def column(self, name: str, kpi: KpiDefinition, key: str) -> pd.Series:
+        """A column; a KPI that names one that is not there is told so."""
+        if name not in self.frame.columns:
+            known = ", ".join(map(str, list(self.frame.columns)[:40]))
+            raise InvalidInput(f"kpis.{kpi.id}.{key}", f"{kpi.source} has no column {name!r}; it has {known}")
+        return self.frame[name]
+
+    def moments(self, name: str, kpi: KpiDefinition, key: str) -> np.ndarray:
+        """A moment column as microseconds."""
+        if name not in self._moments:
+            self._moments[name] = microseconds(self.column(name, kpi, key))
+        return self._moments[name]
+
+    def duration(self, value: Duration, kpi: KpiDefinition) -> np.ndarray:
+        """Time between two moments of each row, in the value's unit; NaN where either is missing."""
+        if value not in self._durations:
+            starts = self.moments(value.start, kpi, "value.from")
+            ends = self.moments(value.end, kpi, "value.to")
+            self._durations[value] = self._elapsed(value, kpi, starts, ends)
+        return self._durations[value]
+
+    def _elapsed(self, value: Duration, kpi: KpiDefinition, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        clock = self.calendar if value.clock == "business" else ALWAYS
+        elapsed = clock.between(starts, ends).astype(float)
+        if value.pauses:
+            pauses = np.nan_to_num(self.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float))
+            elapsed = np.maximum(elapsed - pauses * _MINUTE, 0.0)
+        elapsed[(starts == MISSING) | (ends == MISSING)] = np.nan
+        # Divided, not multiplied by a reciprocal: 90 minutes are 1.5 hours to the last digit.
+        elapsed /= units.factor(value.unit, "us")
+        return elapsed
+
+    def satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
+        """Which rows satisfy a condition; ``value`` in it is the KPI's own duration."""
+        own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
+        if own and isinstance(kpi.value, Duration):
+            frame = self.frame.assign(**{OF_VALUE: self.duration(kpi.value, kpi)})
+            return mask(text, frame, self.timezone)
+        if text not in self._masks:
+            self._masks[text] = mask(text, self.frame, self.timezone)
+        return self._masks[text]
+
+
+def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
+    """The rows of a KPI and what each gives.
+
+    Raises:
+        InvalidInput: a column or a unit is not there; a condition is not in the language.
+    """
+    at = looking.moments(moment_of_row(kpi), kpi, "at")
+    where = looking.satisfied(kpi.where, kpi)
+    rows = np.flatnonzero(where & (at != MISSING))
+    if kpi.measure == "share":
+        return _share(kpi, looking, rows, at, where)
+    if kpi.measure in ("count", "distinct"):
+        text = pd.factorize(looking.column(str(kpi.value), kpi, "value"))[0][rows] if kpi.value else None
+        return Contribution(rows, at[rows], text=text)
+    if isinstance(kpi.value, RatioValue):
+        sides = [_numbers(kpi, looking, name)[rows] for name in (kpi.value.numerator, kpi.value.denominator)]
+        return Contribution(rows, at[rows], value=sides[0], denominator=sides[1])
+    if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
+        return _span(kpi.value, kpi, looking, where)
+    return Contribution(rows, at[rows], value=_values(kpi, looking)[rows])
+
+
+def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
+    """One number per row in the KPI's unit."""
+    if isinstance(kpi.value, Duration):
+        values = looking.duration(kpi.value, kpi)
+        scale = units.factor(kpi.value.unit, kpi.unit)
+    else:
+        values = _numbers(kpi, looking, str(kpi.value))
+        scale = units.factor(looking.column_units.get(str(kpi.value), kpi.unit), kpi.unit)
+    return values if scale == 1.0 else values * scale
+
+
+def _numbers(kpi: KpiDefinition, looking: Looking, name: str) -> np.ndarray:
+    column = looking.column(name, kpi, "value")
+    if not pd.api.types.is_numeric_dtype(column.dtype):
+        raise InvalidInput(f"kpis.{kpi.id}.value", f"{name!r} does not hold numbers; expected a column of numbers")
+    return column.to_numpy(dtype=float)
+
+
+def _span(value: Duration, kpi: KpiDefinition, looking: Looking, where: np.ndarray) -> Contribution:
+    starts = looking.moments(value.start, kpi, "value.from")
+    ends = looking.moments(value.end, kpi, "value.to")
+    rows = np.flatnonzero(where & (starts != MISSING))
+    return Contribution(rows, starts[rows], end=ends[rows])
+
+
+def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray, where: np.ndarray) -> Contribution:
+    """Good among all; a row still open past its target counts as a breach, in the period in which it became late."""
+    good = looking.satisfied(kpi.good, kpi)
+    deadlines = deadline_of(kpi, looking.frame, looking.calendar)
+    if deadlines is None:
+        return Contribution(rows, at[rows], good=good[rows])
+    late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
+    return Contribution(
+        np.concatenate([rows, late]),
+        np.concatenate([at[rows], deadlines[late]]),
+        good=np.concatenate([good[rows], np.zeros(len(late), dtype=bool)]),
+        late=len(late),
+    )

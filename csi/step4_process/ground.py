@@ -1,0 +1,108 @@
+"""What all KPIs of a study share: rows per source, the newest moment, the calendar's table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition, StudyDefinition
+from csi.step3_gather.reading import Reading
+from csi.step4_process.axis import windows
+from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
+from csi.step4_process.columns import columns_needed, moment_of_row
+from csi.step4_process.contributions import Contribution, Looking, contribution
+from csi.step4_process.periods import LATEST, MISSING, from_microseconds, microseconds, moment_of
+from csi.step4_process.rows import SourceRows, source_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The rows of every source of a study, and what is known about time.
+
+    Attributes:
+        as_of: int64 microseconds: stated, or the newest moment in the sources.
+        lasts: per source its newest moment.
+    """
+
+    study: StudyDefinition
+    rows: Mapping[str, SourceRows]
+    looking: Mapping[str, Looking]
+    calendar: OpenTime
+    as_of: int
+    firsts: Mapping[str, int]
+    lasts: Mapping[str, int]
+    contributions: dict[str, Contribution] = field(default_factory=dict)
+
+    def of(self, kpi: KpiDefinition) -> Contribution:
+        """The rows of a KPI and what each gives, computed once."""
+        if kpi.id not in self.contributions:
+            self.contributions[kpi.id] = contribution(kpi, self.looking[kpi.source])
+        return self.contributions[kpi.id]
+
+    def signs_of_life(self, kpi: KpiDefinition) -> np.ndarray:
+        """Every moment that shows the KPI's source alive, whatever ``where`` says."""
+        looking = self.looking[kpi.source]
+        return signs_of_life(kpi, looking)
+
+
+def signs_of_life(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
+    """The moments of a KPI's own columns over all rows of its source."""
+    at = looking.moments(moment_of_row(kpi), kpi, "at")
+    if kpi.measure in ("availability", "backlog") and kpi.value is not None:
+        end = getattr(kpi.value, "end", "")
+        return np.concatenate([at, looking.moments(end, kpi, "value.to")]) if end else at
+    return at
+
+
+def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Ground:
+    """Join, de-duplicate and look over the rows of every source."""
+    rows = {name: source_rows(study, name, readings.get(name, ())) for name in study.sources}
+    spans = {name: span_of(one.frame, columns_needed(study, name)[0]) for name, one in rows.items()}
+    as_of = newest(study, [last for _, last in spans.values()])
+    calendar = calendar_of(study, [first for first, _ in spans.values()], as_of)
+    looking = {
+        name: Looking(one.frame, study.timezone, calendar, as_of, units_of(study, name)) for name, one in rows.items()
+    }
+    firsts = {name: first for name, (first, _) in spans.items()}
+    lasts = {name: last for name, (_, last) in spans.items()}
+    return Ground(study, rows, looking, calendar, as_of, firsts, lasts)
+
+
+def span_of(frame: pd.DataFrame, moments: Sequence[str]) -> tuple[int, int]:
+    """First and last moment of a source's moment columns; (LATEST, MISSING) when there is none."""
+    first, last = LATEST, MISSING
+    for name in moments:
+        if name in frame.columns and len(frame):
+            numbers = microseconds(frame[name])
+            known = numbers[numbers != MISSING]
+            first, last = min(first, int(known.min(initial=LATEST))), max(last, int(known.max(initial=MISSING)))
+    return first, last
+
+
+def newest(study: StudyDefinition, lasts: Sequence[int]) -> int:
+    """The moment up to which data is complete."""
+    if study.as_of is not None:
+        return int(microseconds(pd.DatetimeIndex([moment_of(study.as_of, study.timezone)]))[0])
+    return max(lasts, default=MISSING)
+
+
+def calendar_of(study: StudyDefinition, firsts: Sequence[int], as_of: int) -> OpenTime:
+    """The calendar's table over all moments and windows of a study."""
+    if is_always(study.calendar):
+        return ALWAYS
+    bounds = [moment for moment in (*firsts, as_of) if moment not in (LATEST, MISSING)]
+    moments = [from_microseconds(np.array([moment]), study.timezone)[0] for moment in bounds]
+    moments += [moment for window in windows(study) for moment in window]
+    if not moments:
+        return ALWAYS
+    # A season to spare: the last quarter may end, and a deadline may fall, after the newest row.
+    return open_time(study.calendar, min(moments), max(moments) + pd.Timedelta(days=100), study.timezone)
+
+
+def units_of(study: StudyDefinition, source: str) -> dict[str, str]:
+    """The units declared for a source's columns (``units: {latency: ms}``)."""
+    declared = study.sources[source].options.get("units", {})
+    return {str(column): str(unit) for column, unit in dict(declared).items()}

@@ -1,0 +1,63 @@
+"""When an open row becomes late: read from a ``good`` that says "not later than".
+
+A ticket nobody resolves would otherwise never count, and the share would flatter (K09: survivorship).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Duration, KpiDefinition
+from csi.step4_process import units
+from csi.step4_process.calendar import ALWAYS, OpenTime
+from csi.step4_process.columns import OF_VALUE
+from csi.step4_process.expression import Both, Column, Compare, Literal, Node, parse
+from csi.step4_process.periods import MISSING, microseconds
+
+_MIRRORED = {">": "<", ">=": "<="}
+
+
+def deadline_of(kpi: KpiDefinition, frame: pd.DataFrame, calendar: OpenTime = ALWAYS) -> np.ndarray | None:
+    """Per row the moment after which it is late if still open (int64 us, smallest: none); None when `good` sets none.
+
+    Understood, alone or joined by ``and``: ``resolved_at <= due_at`` where ``resolved_at`` is the KPI's ``at``, and
+    ``value <= 8`` where the KPI's value is the time up to its ``at``.
+    """
+    if not kpi.good.strip():
+        return None
+    for left, right in _upper_bounds(parse(kpi.good)):
+        if isinstance(right, Column) and left.name == kpi.at and _is_moment(frame, right.name):
+            return microseconds(frame[right.name])
+        if isinstance(right, Literal) and isinstance(right.value, float) and left.name == OF_VALUE:
+            return _after_start(kpi, right.value, frame, calendar)
+    return None
+
+
+def _upper_bounds(node: Node) -> Iterator[tuple[Column, Column | Literal]]:
+    """The sides of every ``<`` and ``<=`` that must hold, the smaller first."""
+    parts = node.parts if isinstance(node, Both) else (node,)
+    for part in parts:
+        if not isinstance(part, Compare):
+            continue
+        left, right = (part.right, part.left) if part.sign in _MIRRORED else (part.left, part.right)
+        if part.sign in ("<", "<=", ">", ">=") and isinstance(left, Column):
+            yield left, right
+
+
+def _is_moment(frame: pd.DataFrame, name: str) -> bool:
+    return name in frame.columns and isinstance(frame[name].dtype, pd.DatetimeTZDtype)
+
+
+def _after_start(kpi: KpiDefinition, limit: float, frame: pd.DataFrame, calendar: OpenTime) -> np.ndarray | None:
+    value = kpi.value
+    if not isinstance(value, Duration) or value.end != kpi.at or OF_VALUE in frame.columns:
+        return None
+    starts = microseconds(frame[value.start])
+    clock = calendar if value.clock == "business" else ALWAYS
+    known = starts != MISSING
+    deadlines = np.full(len(starts), MISSING)
+    deadlines[known] = clock.after(starts[known], round(limit * units.factor(value.unit, "us")))
+    return deadlines

@@ -1,0 +1,194 @@
+"""A condition's tree turned into one boolean per row, whole columns at a time.
+
+A comparison with a missing cell is false, ``!=`` is the opposite of ``==``, and ``not`` turns false into true.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csi.step4_process.expression import (
+    Among,
+    Both,
+    Column,
+    Compare,
+    Either,
+    ExpressionError,
+    Literal,
+    Missing,
+    Node,
+    Not,
+    parse,
+)
+
+_SIGNS: dict[str, Callable[[Any, Any], Any]] = {
+    "==": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def mask(text: str, frame: pd.DataFrame, timezone: str = "UTC") -> np.ndarray:
+    """Which rows satisfy a condition; an empty one is satisfied by all.
+
+    Args:
+        text: in the language of ``expression``.
+        frame: a reading's rows.
+        timezone: zone of the moments written in the text without an offset.
+
+    Raises:
+        ExpressionError: the text is not in the language, names a column that is not there, or compares
+            what cannot be compared.
+    """
+    if not text.strip():
+        return np.ones(len(frame), dtype=bool)
+    return _Evaluation(text, frame, timezone).of(parse(text))
+
+
+class _Evaluation:
+    """One text over one frame."""
+
+    def __init__(self, text: str, frame: pd.DataFrame, timezone: str) -> None:
+        self.text = text
+        self.frame = frame
+        self.timezone = timezone
+
+    def of(self, node: Node) -> np.ndarray:
+        if isinstance(node, Not):
+            return ~self.of(node.inner)
+        if isinstance(node, Both):
+            return np.logical_and.reduce([self.of(part) for part in node.parts])
+        if isinstance(node, Either):
+            return np.logical_or.reduce([self.of(part) for part in node.parts])
+        if isinstance(node, Missing):
+            return self.series(node.column).isna().to_numpy(dtype=bool)
+        if isinstance(node, Among):
+            return self.among(node)
+        return self.compare(node)
+
+    def series(self, column: Column) -> pd.Series:
+        if column.name not in self.frame.columns:
+            known = ", ".join(map(str, list(self.frame.columns)[:40]))
+            raise ExpressionError(self.text, column.position, f"no column {column.name!r}; there are {known}")
+        return self.frame[column.name]
+
+    def among(self, node: Among) -> np.ndarray:
+        series = self.series(node.column)
+        values = [self.fitting(literal, series) for literal in node.values]
+        return _over_distinct(series, lambda cells: cells.isin([value for value in values if value is not None]))
+
+    def compare(self, node: Compare) -> np.ndarray:
+        if node.sign == "!=":
+            return ~self.compare(Compare(node.left, "==", node.right))
+        if isinstance(node.left, Column):
+            if isinstance(node.right, Column):
+                return self.columns(node.left, node.sign, node.right)
+            return self.with_literal(node.left, node.sign, node.right)
+        if isinstance(node.right, Column):
+            return self.with_literal(node.right, _MIRRORED[node.sign], node.left)
+        return np.full(len(self.frame), self.literals(node.left, node.sign, node.right))
+
+    def with_literal(self, column: Column, sign: str, literal: Literal) -> np.ndarray:
+        series = self.series(column)
+        value = self.fitting(literal, series)
+        if value is None:
+            return np.zeros(len(series), dtype=bool)
+        return _over_distinct(series, lambda cells: _SIGNS[sign](cells, value))
+
+    def columns(self, left: Column, sign: str, right: Column) -> np.ndarray:
+        first, second = self.series(left), self.series(right)
+        if _kind(first) != _kind(second):
+            words = f"{left.name} holds {_kind(first)}s and {right.name} {_kind(second)}s: these cannot be compared"
+            raise ExpressionError(self.text, right.position, words)
+        return _plain(_SIGNS[sign](_uncategorised(first), _uncategorised(second)))
+
+    def literals(self, left: Literal, sign: str, right: Literal) -> bool:
+        if type(left.value) is not type(right.value):
+            raise ExpressionError(self.text, right.position, "expected two texts or two numbers")
+        return bool(_SIGNS[sign](left.value, right.value))
+
+    def fitting(self, literal: Literal, series: pd.Series) -> Any:
+        """The literal as the column's kind; None when no cell can equal it."""
+        kind = _kind(series)
+        if kind == "moment":
+            return self.moment(literal)
+        if kind == "number":
+            return _as_number(literal)
+        if kind == "truth":
+            return _as_truth(literal)
+        return _as_text(literal)
+
+    def moment(self, literal: Literal) -> pd.Timestamp:
+        stamp = _iso(literal.value)
+        if stamp is None:
+            raise ExpressionError(self.text, literal.position, 'expected a moment such as "2026-03-01 08:00"')
+        if stamp.tzinfo is None:
+            stamp = stamp.tz_localize(self.timezone, ambiguous=True, nonexistent="shift_forward")
+        return stamp
+
+
+_MIRRORED = {"==": "==", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _kind(series: pd.Series) -> str:
+    if isinstance(series.dtype, pd.DatetimeTZDtype) or series.dtype.kind == "M":
+        return "moment"
+    if series.dtype.kind == "b" or series.dtype == "boolean":
+        return "truth"
+    return "number" if pd.api.types.is_numeric_dtype(series.dtype) else "text"
+
+
+def _iso(value: object) -> pd.Timestamp | None:
+    """An ISO 8601 moment within living memory; never a word such as ``now``."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return pd.Timestamp(moment) if moment and 1900 <= moment.year <= 2200 else None
+
+
+def _as_number(literal: Literal) -> float | None:
+    try:
+        return float(literal.value)
+    except ValueError:
+        return None
+
+
+def _as_truth(literal: Literal) -> bool | None:
+    return {"true": True, "false": False}.get(str(literal.value).lower())
+
+
+def _as_text(literal: Literal) -> str:
+    value = literal.value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return value
+
+
+def _over_distinct(series: pd.Series, test: Callable[[pd.Series], Any]) -> np.ndarray:
+    """Test each distinct value once where the column is a categorical: tickets repeat few words many times."""
+    if not isinstance(series.dtype, pd.CategoricalDtype):
+        return _plain(test(series))
+    answers = np.append(_plain(test(pd.Series(series.cat.categories))), False)  # the last stands for missing
+    return answers[series.cat.codes.to_numpy()]
+
+
+def _uncategorised(series: pd.Series) -> pd.Series:
+    return series.astype(series.cat.categories.dtype) if isinstance(series.dtype, pd.CategoricalDtype) else series
+
+
+def _plain(answers: Any) -> np.ndarray:
+    """A comparison's answer as plain booleans: missing is false."""
+    if isinstance(answers, pd.Series):
+        return answers.fillna(False).to_numpy(dtype=bool) if answers.hasnans else answers.to_numpy(dtype=bool)
+    return np.asarray(answers, dtype=bool)

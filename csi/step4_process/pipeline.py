@@ -1,0 +1,86 @@
+"""Step 4 in memory: from the readings of every source to one comparable series per KPI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from csi.definition import KpiDefinition, RatioValue, StudyDefinition
+from csi.step3_gather.reading import Reading
+from csi.step4_process import exclusions
+from csi.step4_process.assembly import Gathered, Setting, assembled
+from csi.step4_process.axis import Axis, axis_of
+from csi.step4_process.columns import SPANS, is_ratio_of_kpis
+from csi.step4_process.contributions import Contribution
+from csi.step4_process.exposure import pulse
+from csi.step4_process.ground import Ground, ground
+from csi.step4_process.measures import measured
+from csi.step4_process.periods import LATEST, MISSING, codes
+from csi.step4_process.processed import Processed, TracePart
+from csi.step4_process.ratios import ratio_of
+
+
+def process(kpi: KpiDefinition, study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Processed:
+    """One KPI of a study."""
+    return processed(ground(study, readings), kpi)
+
+
+def process_all(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> dict[str, Processed]:
+    """Every KPI of a study; what they share is computed once."""
+    base = ground(study, readings)
+    return {kpi.id: processed(base, kpi) for kpi in study.kpis.values()}
+
+
+def processed(base: Ground, kpi: KpiDefinition) -> Processed:
+    """One KPI over prepared rows."""
+    if is_ratio_of_kpis(kpi, frozenset(base.study.kpis)) and isinstance(kpi.value, RatioValue):
+        sides = [base.study.kpis[name] for name in (kpi.value.numerator, kpi.value.denominator)]
+        return ratio_of(kpi, *(processed(base, side) for side in sides))
+    signs = base.signs_of_life(kpi)
+    known = signs[signs != MISSING]
+    span = int(known.min(initial=LATEST)), int(known.max(initial=MISSING))
+    axis = axis_of(base.study, kpi.id, span, base.calendar, base.as_of)
+    setting = Setting(base.study, kpi, axis, base.rows[kpi.source], base.lasts[kpi.source])
+    return assembled(setting, _gathered(base, kpi, axis, signs))
+
+
+def _gathered(base: Ground, kpi: KpiDefinition, axis: Axis, signs: np.ndarray) -> Gathered:
+    rows = base.of(kpi)
+    places = codes(rows.at, axis.edges)
+    spans = kpi.measure in SPANS
+    out = np.zeros(len(places), dtype=bool) if spans else exclusions.inside(rows.at, axis.without)
+    used = out | (places < 0) if not spans else out
+    kept = rows if not used.any() else chosen(rows, ~used)
+    kept_places = places if not used.any() else places[~used]
+    return Gathered(
+        points=measured(kpi, kept, kept_places, axis),
+        beat=pulse(signs, codes(signs, axis.edges), axis.size),
+        excluded_rows=np.bincount(places[out & (places >= 0)], minlength=axis.size),
+        by_exclusion=_by_exclusion(base, kpi, rows),
+        held=len(kept.rows) if kept.value is None else int((~np.isnan(kept.value)).sum()),
+        rows=len(kept.rows),
+        late=rows.late,
+        open_ends=0 if rows.end is None else int((rows.end == MISSING).sum()),
+        parts=(_part(base, kpi, kept, kept_places),),
+    )
+
+
+def chosen(rows: Contribution, which: np.ndarray) -> Contribution:
+    """Some of the rows."""
+    taken = {
+        name: None if (values := getattr(rows, name)) is None else values[which]
+        for name in ("rows", "at", "value", "denominator", "good", "end", "text")
+    }
+    return Contribution(**taken, late=rows.late)  # type: ignore[arg-type]
+
+
+def _by_exclusion(base: Ground, kpi: KpiDefinition, rows: Contribution) -> tuple[int, ...]:
+    zone = base.study.timezone
+    every = exclusions.of_kpi(base.study, kpi.id)
+    return tuple(int(exclusions.inside(rows.at, exclusions.spans([one], zone)).sum()) for one in every)
+
+
+def _part(base: Ground, kpi: KpiDefinition, rows: Contribution, places: np.ndarray) -> TracePart:
+    source = base.rows[kpi.source]
+    return TracePart(kpi.source, places, rows.rows.astype(np.int32), source.batch, source.line)

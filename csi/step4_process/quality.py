@@ -1,0 +1,71 @@
+"""The data-quality report of one KPI: five dimensions, each passed / total with examples; the whole is the minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from csi.step4_process.processed import Dimension, Quality
+from csi.step4_process.rows import SourceRows
+
+_EXAMPLES = 3
+
+
+def quality(source: SourceRows, *, periods: Dimension, values: Dimension, due: int, reached: int) -> Quality:
+    """Five dimensions of a KPI.
+
+    Args:
+        source: its rows after duplicates.
+        periods: finished periods in which the source was alive.
+        values: rows of the KPI that hold a value.
+        due: periods that had begun by the newest moment known.
+        reached: those the source has delivered for.
+    """
+    worse = min((one for one in (periods, values) if one.total), key=lambda one: one.ratio or 0.0, default=periods)
+    return Quality(
+        completeness=worse,
+        timeliness=Dimension(reached, due, "periods begun that the source has delivered for"),
+        validity=_validity(source),
+        uniqueness=_uniqueness(source),
+        consistency=_consistency(source),
+    )
+
+
+def _validity(source: SourceRows) -> Dimension:
+    passed = source.rows_read - source.quarantined
+    return Dimension(passed, source.rows_read, "rows that could be read and can be true", _examples(source.quarantine))
+
+
+def _uniqueness(source: SourceRows) -> Dimension:
+    """Keys with one content per version. Repeats and superseded rows are resolved, so no flaw."""
+    resolved = source.resolved
+    total = resolved.keys + resolved.unkeyed
+    bad = min(len(resolved.conflicts) + resolved.unkeyed, total)
+    clashes = source.quarantine.loc[source.quarantine["reason"].astype(str).str.startswith("same ")]
+    return Dimension(total - bad, total, "keys with one content per version", _examples(clashes))
+
+
+def _consistency(source: SourceRows) -> Dimension:
+    total = source.rows_read - source.unreadable
+    bad = min(source.impossible + source.resolved.backwards, total)
+    wrong = source.quarantine.loc[source.quarantine["reason"].astype(str).str.contains(" lies before ", regex=False)]
+    return Dimension(total - bad, total, "rows whose moments and versions follow each other", _examples(wrong))
+
+
+def _examples(rows: pd.DataFrame) -> tuple[str, ...]:
+    first = rows.head(_EXAMPLES)
+    cells = zip(first["line"], first["column"], first["value"], first["reason"], strict=True)
+    return tuple(f"line {line}: {column} {str(value)[:80]!r}: {reason}" for line, column, value, reason in cells)
+
+
+def periods_spoken(alive: np.ndarray, expected: np.ndarray, starts: pd.DatetimeIndex) -> Dimension:
+    """Finished periods in which the source was alive, of those expected; the first silent ones as examples."""
+    silent = starts[expected & ~alive][:_EXAMPLES]
+    examples = tuple(f"no data for the period from {start.isoformat()}" for start in silent)
+    passed, total = int((expected & alive).sum()), int(expected.sum())
+    return Dimension(passed, total, "finished periods with data", examples)
+
+
+def values_held(held: int, rows: int) -> Dimension:
+    """Rows of the KPI that hold a value."""
+    return Dimension(held, rows, "rows that hold a value")

@@ -1,0 +1,73 @@
+"""A ratio of two KPIs, also from two sources: both sides per period, divided once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition
+from csi.errors import InvalidInput
+from csi.step4_process.measures import ADDITIVE, divided, scale_of
+from csi.step4_process.processed import DIMENSIONS, Processed, Quality, TracePart
+
+
+def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processed:
+    """One KPI over another, period by period.
+
+    Raises:
+        InvalidInput: a side is no count or sum: ratios and percentiles are not divided again (V4.2).
+    """
+    for side in (above.kpi, below.kpi):
+        if side.measure not in ADDITIVE:
+            reason = f"{side.id} is a {side.measure}; expected a count, distinct or sum, which can be added up (V4.2)"
+            raise InvalidInput(f"kpis.{kpi.id}.value", reason)
+    first, second = _aligned(above.series, below.series)
+    value = divided(first["value"].to_numpy(), second["value"].to_numpy(), scale_of(kpi.unit))
+    series = pd.DataFrame(
+        {
+            "end": first["end"].fillna(second["end"]),
+            "value": value,
+            "n": second["n"].fillna(0).astype(np.int64),
+            "numerator": first["value"],
+            "denominator": second["value"],
+            "partial": _either(first["partial"], second["partial"]),
+            "missing": np.isnan(value),
+            "excluded": _either(first["excluded"], second["excluded"]),
+            "excluded_rows": (first["excluded_rows"].fillna(0) + second["excluded_rows"].fillna(0)).astype(np.int64),
+        }
+    )
+    coverages = [side.coverage for side in (above, below) if side.coverage is not None]
+    return Processed(
+        kpi=kpi,
+        period=above.period,
+        timezone=above.timezone,
+        series=series,
+        quality=_worse(above.quality, below.quality),
+        coverage=min(coverages, default=None),
+        counts={**above.counts, **below.counts},
+        footnotes=tuple(dict.fromkeys((*above.footnotes, *below.footnotes))),
+        parts=(*_shifted(above, series), *_shifted(below, series)),
+    )
+
+
+def _aligned(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    starts = first.index.union(second.index).rename("start")
+    return first.reindex(starts), second.reindex(starts)
+
+
+def _either(first: pd.Series, second: pd.Series) -> np.ndarray:
+    return first.eq(True).to_numpy() | second.eq(True).to_numpy()
+
+
+def _worse(first: Quality, second: Quality) -> Quality:
+    pairs = {name: (getattr(first, name), getattr(second, name)) for name in DIMENSIONS}
+    worst = {name: min(pair, key=lambda one: 2.0 if one.ratio is None else one.ratio) for name, pair in pairs.items()}
+    return Quality(**worst)
+
+
+def _shifted(side: Processed, series: pd.DataFrame) -> list[TracePart]:
+    """The way back to the rows, counted in the periods of the joined series."""
+    places = series.index.get_indexer(side.series.index)
+    return [replace(part, period=places[part.period]) for part in side.parts]
