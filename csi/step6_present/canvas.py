@@ -1,0 +1,167 @@
+"""The paper charts are drawn on: size, colours, literal text, wrapping, and the same bytes for the same drawing.
+
+Figures are made without pyplot and share nothing, so any thread may draw. Text is never read as mathtext: a KPI
+called ``cost_$^2`` is drawn as it is typed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+
+WIDTH = 7.2  # inches: Slack shows about 720 px
+DPI = 200  # twice of what Slack shows, so that it stays crisp
+FONT = "DejaVu Sans"  # comes with matplotlib: the same glyphs everywhere
+UNDRAWABLE = "□"
+ALT_TEXT_LIMIT = 2000  # Source: SLACK.md, image alt_text
+BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
+LINE = 1.35  # line height in font sizes
+
+# Source: Okabe & Ito (2008), Color Universal Design: told apart by colour-blind people.
+BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#7A4E9C"
+INK, TEXT, QUIET, RULE, FAINT, WHITE = "#1A1A1A", "#333333", "#5A5A5A", "#8A8A8A", "#E9E9E9", "#FFFFFF"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture with its words: PNG bytes, the sentence that is its title, and text for those who don't see it."""
+
+    png: bytes
+    alt_text: str
+    title: str
+
+
+def figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty white sheet, ``height`` inches high."""
+    sheet = Figure(figsize=(width, height), dpi=DPI, facecolor=WHITE)
+    FigureCanvasAgg(sheet)
+    return sheet
+
+
+def png(sheet: Figure) -> bytes:
+    """The sheet as PNG: same drawing, same bytes (no date, no name of a program)."""
+    buffer = io.BytesIO()
+    canvas = FigureCanvasAgg(sheet)
+    canvas.print_png(buffer, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def font(size: float, *, bold: bool = False) -> FontProperties:
+    """The one font, in points."""
+    return FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    return frozenset(FT2Font(findfont(font(10))).get_charmap())
+
+
+def drawable(text: str) -> str:
+    """The text on one line with a box for every character the font lacks."""
+    plain = BLANKS.sub(" ", text).strip()
+    return "".join(sign if ord(sign) in _glyphs() else UNDRAWABLE for sign in plain)
+
+
+def write(
+    sheet: Figure, x: float, y: float, text: str, *, size: float, colour: str = TEXT, bold: bool = False,
+    ha: str = "left", va: str = "top",
+) -> Text:  # fmt: skip
+    """Text on the sheet at ``x``, ``y`` in inches from its top left corner."""
+    width, height = sheet.get_size_inches()
+    drawn = sheet.text(x / width, 1 - y / height, drawable(text), fontproperties=font(size, bold=bold), color=colour,
+                       ha=ha, va=va)  # fmt: skip
+    drawn.set_parse_math(False)
+    return drawn
+
+
+def mark(sheet: Figure, x: float, y: float, **style: Any) -> Line2D:
+    """One marker on the sheet at ``x``, ``y`` in inches from its top left corner."""
+    width, height = sheet.get_size_inches()
+    drawn = Line2D([x / width], [1 - y / height], transform=sheet.transFigure, linestyle="none", **style)
+    sheet.add_artist(drawn)
+    return drawn
+
+
+def stroke(sheet: Figure, start: tuple[float, float], end: tuple[float, float], **style: Any) -> Line2D:
+    """A straight line between two points, in inches from the sheet's top left corner."""
+    width, height = sheet.get_size_inches()
+    (left, upper), (right, lower) = start, end
+    drawn = Line2D([left / width, right / width], [1 - upper / height, 1 - lower / height],
+                   transform=sheet.transFigure, **style)  # fmt: skip
+    sheet.add_artist(drawn)
+    return drawn
+
+
+def literal(texts: Iterable[Text], *, size: float, colour: str = QUIET) -> None:
+    """Tick labels in the one font, never read as mathtext."""
+    for text in texts:
+        text.set_parse_math(False)
+        text.set_fontproperties(font(size))
+        text.set_color(colour)
+
+
+def halo(text: Text) -> Text:
+    """The text with a white edge, so that a line behind it does not cross it out."""
+    text.set_path_effects([withStroke(linewidth=2.4, foreground=WHITE)])
+    return text
+
+
+def height_of(lines: int, size: float) -> float:
+    """How high some lines of text are, in inches."""
+    return lines * size * LINE / 72
+
+
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """How wide a text is drawn, in inches."""
+    width, _, _ = RendererAgg(1, 1, DPI).get_text_width_height_descent(drawable(text), font(size, bold=bold), False)
+    return float(width) / DPI
+
+
+def wrapped(text: str, size: float, *, within: float, most: int, bold: bool = False) -> list[str]:
+    """The text in at most ``most`` lines not wider than ``within`` inches; what doesn't fit ends in an ellipsis."""
+    lines: list[str] = []
+    rest = drawable(text)
+    while rest and len(lines) < most:
+        taken = _fitting(rest, size, within, bold)
+        lines.append(rest[:taken].rstrip())
+        rest = rest[taken:].lstrip()
+    if rest:
+        lines[-1] = _with_ellipsis(lines[-1], size, within, bold)
+    return lines
+
+
+def fitted(text: str, size: float, *, within: float, bold: bool = False) -> str:
+    """The text on one line, cut with an ellipsis where it is wider than ``within`` inches."""
+    lines = wrapped(text, size, within=within, most=1, bold=bold)
+    return lines[0] if lines else ""
+
+
+def _fitting(text: str, size: float, within: float, bold: bool) -> int:
+    """How many characters fit: up to the last space, or in the middle of a word too long for a line."""
+    low, high = 1, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = width_of(text[:middle], size, bold=bold) <= within
+        low, high = (middle, high) if fits else (low, middle - 1)
+    if low == len(text):
+        return low
+    space = text.rfind(" ", 0, low + 1)
+    return space if space > 0 else low
+
+
+def _with_ellipsis(line: str, size: float, within: float, bold: bool) -> str:
+    while line and width_of(f"{line}…", size, bold=bold) > within:
+        line = line[:-1]
+    return f"{line.rstrip()}…"

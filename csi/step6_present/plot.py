@@ -1,0 +1,138 @@
+"""What lies inside the axes of a control chart: bands, lines, points. Every artist carries its meaning as its gid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from csi.step6_present.canvas import BLUE, FAINT, INK, PURPLE, QUIET, RULE, VERMILLION, WHITE, font, halo
+from csi.step6_present.marks import Mark, Span, bound, exclusions, gaps, runs
+from csi.step6_present.view import View
+from csi.step6_present.wording import number
+
+LABEL, SMALL = 8.0, 7.5  # points
+CROWDED = 60  # from so many points on they are drawn smaller
+SAID_INSIDE = 30  # up to so many points the latest value stands beside its point, else at the right edge
+TRIAL_DASH = (0, (4, 2.5))
+TARGET_DASH = (0, (6, 1.6, 1.2, 1.6))
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How a kind of point is drawn: shape and colour both say it, colour is never the only sign (V6.4)."""
+
+    shape: str
+    colour: str
+    words: str
+    edge: str = WHITE
+
+
+SIGNS = {
+    "improvement": Sign("D", BLUE, "improvement"),
+    "concern": Sign("s", VERMILLION, "concern"),
+    "neither": Sign("^", PURPLE, "signal, neither better nor worse"),
+}
+POINT = Sign("o", QUIET, "as expected")
+PARTIAL = Sign("o", WHITE, "unfinished period, not judged", edge=QUIET)
+
+
+def draw(axes: Axes, view: View) -> None:
+    """Everything between the axes' edges, from the back to the front."""
+    _bands(axes, view)
+    _levels(axes, view)
+    _reference_lines(axes, view)
+    _series(axes, view)
+    if view.latest and len(view.marks) <= SAID_INSIDE:
+        _say(axes, view, view.latest)
+
+
+def _bands(axes: Axes, view: View) -> None:
+    """Periods without data, periods with something left out, a target band: by hatch and word, not by colour."""
+    for span in gaps(view.marks):
+        _band(axes, span, "no data", facecolor=WHITE, edgecolor=FAINT, hatch="////", gid="gap")
+    for span in exclusions(view.marks):
+        _band(axes, span, "†", facecolor=FAINT, alpha=0.7, gid="excluded")
+    if len(view.targets) == 2:
+        axes.axhspan(*view.targets, facecolor=FAINT, alpha=0.8, linewidth=0, gid="target band")
+
+
+def _band(axes: Axes, span: Span, text: str, **style: Any) -> None:
+    axes.axvspan(span.first - 0.5, span.last + 0.5, linewidth=0, **style)
+    upright = len(text) > 1 and span.last - span.first + 1 < axes.get_xlim()[1] / 12
+    drawn = axes.text((span.first + span.last) / 2, 0.03, text, transform=axes.get_xaxis_transform(), ha="center",
+                      va="bottom", rotation=90 if upright else 0, color=QUIET, fontproperties=font(SMALL))  # fmt: skip
+    halo(drawn).set_parse_math(False)
+
+
+def _levels(axes: Axes, view: View) -> None:
+    """The levels that are compared, each across its window."""
+    detail = view.analysis.detail
+    compared = (("baseline", view.baseline, detail.before.level), ("evaluation", view.evaluation, detail.after.level))
+    for name, window, level in compared:
+        span = view.window(window)
+        if span and level is not None:
+            colour = BLUE if name == "evaluation" else QUIET
+            axes.hlines(level, span.first - 0.5, span.last + 0.5, color=colour, alpha=0.3, linewidth=4.5, zorder=2.2,
+                        gid=f"{name} level")  # fmt: skip
+
+
+def _reference_lines(axes: Axes, view: View) -> None:
+    limits, wide = view.analysis.limits, len(view.marks)
+    dash = TRIAL_DASH if limits.trial else "solid"
+    _steps(axes, bound(limits.lower, wide), linestyle=dash, linewidth=1.1, gid="lower limit")
+    _steps(axes, bound(limits.upper, wide), linestyle=dash, linewidth=1.1, gid="upper limit")
+    _steps(axes, bound(limits.centre, wide), linestyle="solid", linewidth=0.9, gid="centre")
+    for value in view.targets:
+        axes.axhline(value, color=INK, linewidth=1.4, linestyle=TARGET_DASH, zorder=2.5, gid="target")
+
+
+def _steps(axes: Axes, values: Sequence[float | None], **style: Any) -> None:
+    """A line that holds its value over the whole width of each period, broken where there is none."""
+    if all(value is None for value in values):
+        return
+    x = [edge for position in range(len(values)) for edge in (position - 0.5, position + 0.5)]
+    y = [float("nan") if value is None else value for value in values for _ in range(2)]
+    axes.plot(x, y, color=RULE, **style)
+
+
+def _series(axes: Axes, view: View) -> None:
+    for run in runs(view.marks):
+        axes.plot([m.position for m in run], [m.height for m in run], color=QUIET, linewidth=1.3, zorder=3, gid="run")
+    size = 3.2 if len(view.marks) > CROWDED else 5.2
+    _points(axes, (mark for mark in view.whole if mark.signal not in SIGNS), POINT, size, gid="point")
+    for name, sign in SIGNS.items():
+        _points(axes, (mark for mark in view.whole if mark.signal == name), sign, size + 1.4, gid=name)
+    _points(
+        axes, (mark for mark in view.marks if mark.partial and mark.value is not None), PARTIAL, size, gid="partial"
+    )
+
+
+def _points(axes: Axes, of: Iterable[Mark], sign: Sign, size: float, *, gid: str) -> None:
+    drawn = list(of)
+    if drawn:
+        axes.plot([m.position for m in drawn], [m.height for m in drawn], linestyle="none", marker=sign.shape,
+                  markersize=size, markerfacecolor=sign.colour, markeredgecolor=sign.edge, markeredgewidth=0.7,
+                  zorder=4, gid=gid)  # fmt: skip
+
+
+def _say(axes: Axes, view: View, mark: Mark) -> None:
+    """A value beside its point, inside the axes: below one that is near the top, to the left of the last one."""
+    low, high = axes.get_ylim()
+    above = mark.height < low + (high - low) * 0.85
+    last = mark.position == len(view.marks) - 1 and mark.position > 0
+    drawn = axes.annotate(
+        number(mark.value, view.short_unit),
+        (mark.position, mark.height),
+        xytext=(9 if last else 0, 7 if above else -7),
+        textcoords="offset points",
+        ha="right" if last else "center",
+        va="bottom" if above else "top",
+        color=INK,
+        fontproperties=font(LABEL, bold=True),
+        zorder=5,
+        gid="latest value",
+    )
+    halo(drawn).set_parse_math(False)

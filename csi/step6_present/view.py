@@ -1,0 +1,161 @@
+"""One KPI as it is shown: everything a chart and its alt text say, from the same facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from csi.definition import Exclusion, KpiDefinition, Window, hash_of
+from csi.step4_process.processed import Processed
+from csi.step5_analyse.analysis import Analysis
+from csi.step6_present.marks import Mark, Span, marks, within
+from csi.step6_present.wording import DIRECTIONS, day, number, periods, point, spread
+from csi.terms import Direction, Period
+
+LIMITS = {
+    "xmr": "XmR",
+    "p_prime": "Laney P′",
+    "u_prime": "Laney U′",
+    "p": "p chart",
+    "u": "u chart",
+    "c": "c chart",
+    "t": "t chart",
+}
+SHORT_HASH = 8
+LEFT_OUT = "Left out"  # how step 4 begins the footnote of an exclusion
+SHORT_UNIT = 8  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A KPI, its series and analysis, and what was fixed beforehand."""
+
+    kpi: KpiDefinition
+    processed: Processed
+    analysis: Analysis
+    service: str
+    source: str
+    baseline: Window | None = None
+    evaluation: Window | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    marks: tuple[Mark, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "marks", marks(self.processed, self.analysis))
+
+    @property
+    def name(self) -> str:
+        """The KPI's name, or its id."""
+        return self.kpi.name or self.kpi.id
+
+    @property
+    def unit(self) -> str:
+        """The KPI's unit."""
+        return self.kpi.unit
+
+    @property
+    def short_unit(self) -> str:
+        """The unit where there is little room: a long one is said once, above the chart."""
+        return self.kpi.unit if len(self.kpi.unit) <= SHORT_UNIT else ""
+
+    @property
+    def period(self) -> Period:
+        """The length of one point."""
+        return self.processed.period
+
+    @property
+    def whole(self) -> tuple[Mark, ...]:
+        """Finished periods with a value."""
+        return tuple(mark for mark in self.marks if mark.whole)
+
+    @property
+    def latest(self) -> Mark | None:
+        """The newest finished period with a value."""
+        return self.whole[-1] if self.whole else None
+
+    @property
+    def targets(self) -> tuple[float, ...]:
+        """The target, the edges of the band, or nothing."""
+        if self.kpi.direction is Direction.WITHIN and self.kpi.band:
+            return self.kpi.band
+        return () if self.kpi.target is None else (self.kpi.target,)
+
+    def window(self, window: Window | None) -> Span | None:
+        """Where a window lies in the series."""
+        return within(self.marks, window)
+
+    def at(self, mark: Mark) -> str:
+        """The name of a mark's period."""
+        return point(mark.start, self.period)
+
+
+def kicker(view: View) -> str:
+    """What is charted: service, KPI, unit, period, direction."""
+    unit = "number" if view.unit in ("", "count") else view.unit
+    return f"{view.service} · {view.name} · {unit} per {view.period}, {DIRECTIONS[view.kpi.direction]}"
+
+
+def definition(view: View) -> str:
+    """The short hash by which the definition can be found again."""
+    return hash_of(view.kpi)[:SHORT_HASH]
+
+
+def provenance(view: View) -> str:
+    """n, source and definition, in one line."""
+    sizes = [mark.n for mark in view.marks if mark.n is not None and mark.value is not None]
+    known = f"n = {spread(sizes)} per {view.period}"
+    return f"{known} · source: {view.source} · definition {definition(view)}"
+
+
+def limits_text(view: View) -> str:
+    """How the limits were made, or why there are none."""
+    limits = view.analysis.limits
+    kind = LIMITS.get(limits.kind, limits.kind)
+    made = periods(limits.n, view.period)
+    if not limits.exist:
+        return f"No limits: {made} of the 6 they need"
+    text = f"Limits: {kind} on {made}"
+    if limits.sigma_z is not None:
+        text += f", σz {number(limits.sigma_z)}"
+    if view.analysis.detail.clipped:
+        text += ", lower limit clipped at 0"
+    return text + (" – trial (fewer than 12)" if limits.trial else "")
+
+
+def windows_text(view: View) -> str:
+    """The windows that are compared, with their levels."""
+    before, after = view.analysis.detail.before.level, view.analysis.detail.after.level
+    parts = [
+        f"{name} {span_of(window)}" + (f": {number(level, view.unit)}" if level is not None else "")
+        for name, window, level in (("Baseline", view.baseline, before), ("Evaluation", view.evaluation, after))
+        if window is not None
+    ]
+    missing = [] if view.baseline else ["No baseline agreed"]
+    return " · ".join(parts + missing)
+
+
+def span_of(window: Window) -> str:
+    """``29 Feb – 3 Apr 2016``: first and last day of it."""
+    last = window.end - timedelta(days=1)
+    return f"{day(window.start, year=window.start.year != last.year)} – {day(last)}"
+
+
+def target_text(view: View) -> str:
+    """The target or band with its date."""
+    if not view.targets:
+        return "no target"
+    by = f" by {day(view.kpi.target_date)}" if view.kpi.target_date else ""
+    unit = "" if view.unit == "count" else f" {view.unit}"
+    return f"target {'–'.join(number(value) for value in view.targets)}{unit}{by}"
+
+
+def footnotes(view: View) -> list[str]:
+    """What belongs under the chart: exclusions first, each once."""
+    known = [*view.processed.footnotes, *view.analysis.detail.footnotes]
+    unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
+    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + known))
+
+
+def _exclusion(one: Exclusion) -> str:
+    by = one.approved_by or "nobody"
+    return f"{LEFT_OUT} {day(one.start)} to before {day(one.end)}: {one.reason} (approved by {by})."
