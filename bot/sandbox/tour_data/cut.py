@@ -24,8 +24,17 @@ COLUMNS = (
     "resolved_at",
 )
 # Ours, so that the tour has something to quarantine: there is no 31 April.
-BROKEN = "INC9000001,Closed,0,0,true,31/4/2016 10:15,31/4/2016 11:00,3 - Moderate,31/4/2016 10:45".split(",")
-
+BROKEN = [
+    "INC9000001",
+    "Closed",
+    "0",
+    "0",
+    "true",
+    "31/4/2016 10:15",
+    "31/4/2016 11:00",
+    "3 - Moderate",
+    "31/4/2016 10:45",
+]
 
 
 def cut(source: Path) -> bytes:
