@@ -113,3 +113,142 @@ POST /page/world {"kind": …}     what Slack itself does, for tests
 """
 
 from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from bot.sandbox.acts import Acts
+from bot.sandbox.page_state import PageState
+from bot.sandbox.refusal import Impossible
+from bot.sandbox.workspace import SLACKBOT, Person, Workspace
+from bot.sandbox.world import World
+
+PAGE = Path(__file__).parent / "page"
+
+
+@dataclass(frozen=True, slots=True)
+class PageApi:
+    """The routes above."""
+
+    workspace: Workspace
+    state: PageState
+    acts: Acts
+    world: World
+
+    def routes(self) -> list[BaseRoute]:
+        """For Starlette."""
+        return [
+            Route("/page/state", self.read_state),
+            Route("/page/act", self.act, methods=["POST"]),
+            Route("/page/upload", self.upload, methods=["POST"]),
+            Route("/page/log", self.log),
+            Route("/page/world", self.happen, methods=["POST"]),
+            WebSocketRoute("/page/live", self.live),
+            Route("/files/{file_id}/{name:path}", self.file),
+            Mount("/", StaticFiles(directory=PAGE, html=True)),
+        ]
+
+    async def read_state(self, request: Request) -> Response:
+        """What somebody sees."""
+        try:
+            return JSONResponse(self.state.of(self._person(request.query_params.get("as", ""))))
+        except Impossible as impossible:
+            return _nonsense(impossible)
+
+    async def act(self, request: Request) -> Response:
+        """What somebody does."""
+        try:
+            asked = await request.json()
+            done = await self.acts.do(self._person(str(asked.get("as", ""))), asked)
+        except Impossible as impossible:
+            return _nonsense(impossible)
+        return JSONResponse(done | {"seq": self.workspace.seq})
+
+    async def upload(self, request: Request) -> Response:
+        """A file dropped."""
+        query = request.query_params
+        try:
+            person = self._person(query.get("as", ""))
+            file = self.acts.upload(person, query.get("filename") or "file", await request.body())
+            done: dict[str, Any] = {"ok": True, "file": self.state.file(file)}
+            if query.get("channel"):
+                said = self.acts.say(person, {**query, "files": [file.id]})
+                done["ts"] = said.ts
+        except Impossible as impossible:
+            return _nonsense(impossible)
+        return JSONResponse(done | {"seq": self.workspace.seq})
+
+    async def log(self, request: Request) -> Response:
+        """Calls and deliveries so far."""
+        since = int(request.query_params.get("since") or 0)
+        return JSONResponse({"next": len(self.workspace.log), "entries": self.workspace.log[since:]})
+
+    async def happen(self, request: Request) -> Response:
+        """Something Slack does."""
+        try:
+            return JSONResponse(await self.world.do(await request.json()))
+        except Impossible as impossible:
+            return _nonsense(impossible)
+
+    async def file(self, request: Request) -> Response:
+        """A file's bytes, for the page."""
+        file = self.workspace.files.get(request.path_params["file_id"])
+        if file is None or not file.received:
+            return PlainTextResponse("no such file", status_code=404)
+        return Response(file.content, media_type=file.mimetype)
+
+    async def live(self, socket: WebSocket) -> None:
+        """A nudge after each change."""
+        await socket.accept()
+        nudged = asyncio.Event()
+        nudged.set()
+        self.workspace.listeners.append(nudged.set)
+        leaving = asyncio.ensure_future(_until_left(socket))
+        try:
+            while not leaving.done():
+                await _either(nudged, leaving)
+                nudged.clear()
+                if not leaving.done():
+                    await socket.send_json({"seq": self.workspace.seq})
+        except (WebSocketDisconnect, RuntimeError):
+            pass
+        finally:
+            self.workspace.listeners.remove(nudged.set)
+            leaving.cancel()
+
+    def _person(self, who: str) -> Person:
+        if not who:
+            return next(one for one in self.workspace.people.values() if not one.is_bot)
+        found = self.workspace.person(who)
+        if found is None or found.is_bot or found.id == SLACKBOT:
+            names = ", ".join(one.name for one in self.workspace.people.values() if not one.is_bot)
+            raise Impossible(f"nobody is called {who}; there are: {names}")
+        return found
+
+
+async def _until_left(socket: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while True:
+            await socket.receive_text()
+
+
+async def _either(nudged: asyncio.Event, leaving: asyncio.Future[None]) -> None:
+    waiting = asyncio.ensure_future(nudged.wait())
+    either: set[asyncio.Future[Any]] = {waiting, leaving}
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
+
+
+def _nonsense(impossible: Impossible) -> Response:
+    return JSONResponse({"ok": False, "error": str(impossible)}, status_code=400)

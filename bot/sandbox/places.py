@@ -1,0 +1,95 @@
+"""Where a person clicks: a message, a modal, the App Home; and the element that is meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.sandbox import elements, limits
+from bot.sandbox.refusal import Impossible
+from bot.sandbox.shapes import Shapes
+from bot.sandbox.workspace import Message, View, Workspace
+
+Shape = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Blocks that hold elements, in a message or in a view."""
+
+    thing: Message | View
+
+    @property
+    def blocks(self) -> list[Shape]:
+        """What is shown there."""
+        return self.thing.blocks if isinstance(self.thing, Message) else self.thing.content["blocks"]
+
+    @property
+    def key(self) -> str:
+        """What offers of external selects are kept under."""
+        return self.thing.ts if isinstance(self.thing, Message) else self.thing.id
+
+    def element(self, action_id: str, block_id: str = "") -> tuple[Shape, Shape]:
+        """The (block, element) with that action_id.
+
+        Raises:
+            Impossible: There is none, or more than one; the sentence lists what is there.
+        """
+        seen = [(b, e) for b in self.blocks for e in limits.elements(b) if e.get("action_id")]
+        found = [(b, e) for b, e in seen if e["action_id"] == action_id and block_id in ("", b["block_id"])]
+        if len(found) == 1:
+            return found[0]
+        listing = ", ".join(f"{b['block_id']}/{e['action_id']}" for b, e in seen) or "no elements"
+        many = "is there more than once" if found else "is not there"
+        raise Impossible(f"{block_id + '/' if block_id else ''}{action_id} {many}; seen: {listing}")
+
+    def merge(self, values: dict[str, dict[str, Any]] | None) -> None:
+        """Take over what the person has filled in."""
+        for block_id, chosen in (values or {}).items():
+            for action_id, plain in chosen.items():
+                block, element = self.element(action_id, block_id)
+                if element["type"] not in elements.STATEFUL:
+                    raise Impossible(f"{block_id}/{action_id} is a {element['type']}: it holds no value")
+                self.thing.values.setdefault(block["block_id"], {})[action_id] = plain
+
+    def state(self, shapes: Shapes) -> Shape:
+        """Slack's state of everything in it."""
+        return shapes.state(self.blocks, self.thing.values, self.key)
+
+
+def find(workspace: Workspace, user: str, where: dict[str, Any]) -> Place:
+    """The place an act names.
+
+    Raises:
+        Impossible: The person does not see such a place.
+    """
+    kind = where.get("type", "view")
+    if kind == "message":
+        return Place(message(workspace, user, where))
+    if kind == "home":
+        home = workspace.homes.get(user)
+        if home is None:
+            raise Impossible("the App Home is empty")
+        return Place(home)
+    return Place(view(workspace, user, where.get("view_id") or ""))
+
+
+def message(workspace: Workspace, user: str, where: dict[str, Any]) -> Message:
+    """A message the person can see."""
+    channel = workspace.channel(str(where.get("channel", "")))
+    found = channel.message(str(where.get("ts", ""))) if channel else None
+    if found is None or not workspace.sees(user, found):
+        raise Impossible(f"no message {where.get('ts')} that you can see in {where.get('channel')}")
+    return found
+
+
+def view(workspace: Workspace, user: str, view_id: str) -> View:
+    """An open modal of the person: the named one, or the one on top."""
+    stack = workspace.stacks.get(user) or []
+    home = workspace.homes.get(user)
+    if view_id and home is not None and home.id == view_id:
+        return home
+    found = next((one for one in stack if one.id == view_id), None) if view_id else (stack[-1] if stack else None)
+    if found is None:
+        raise Impossible(f"the modal {view_id} is not open" if view_id else "no modal is open")
+    return found

@@ -1,0 +1,1 @@
+"""The Web API: who may call what, and what each method does."""
