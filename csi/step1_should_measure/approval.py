@@ -1,0 +1,88 @@
+"""The business says yes to the tree: submitted to the approvers, approved or sent back with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from csi import audit, roles
+from csi.errors import Conflict, InvalidInput
+from csi.models import Cycle, Decision
+from csi.step1_should_measure.tree import decisions, tree
+from csi.storage import lock
+from csi.terms import Role, Step
+
+CHOICES = ("approve", "reject")
+
+
+def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) -> list[str]:
+    """Ask the business's approvers about the tree as it is now; returns them."""
+    roles.require(session, cycle, actor, roles.MEMBERS, "submit the tree")
+    _hold(session, cycle)
+    if not tree(session, cycle).kpis:
+        raise InvalidInput("kpis", "there is no KPI to approve yet; add one first")
+    asked = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
+    if not asked:
+        raise InvalidInput("approver", "nobody from the business is named as approver yet: /csi roles")
+    if not decisions(session, cycle, "tree_submitted"):
+        _decide(session, cycle, "tree_submitted", actor=actor, choice="submit", role="", reason="", now=now)
+    return asked
+
+
+def decide_tree(
+    session: Session, cycle: Cycle, *, actor: str, choice: str, version: int, now: datetime, reason: str = ""
+) -> Decision:
+    """An approver's yes or no to one version of the tree; a second click changes nothing.
+
+    Raises:
+        Conflict: the tree has changed since it was shown. NotAllowed: not an approver of the business.
+    """
+    role = roles.require(session, cycle, actor, {Role.APPROVER}, "approve what is measured")
+    _hold(session, cycle)
+    if version != cycle.tree_version:
+        raise Conflict("The tree has changed since this was shown; look at it again: /csi measure.")
+    given = next((one for one in decisions(session, cycle, "tree") if one.user_id == actor), None)
+    if given is not None:
+        return given
+    if choice not in CHOICES:
+        raise InvalidInput("choice", "expected approve or reject")
+    if choice == "reject" and not reason.strip():
+        raise InvalidInput("reason", "please say why, so that it can be mended")
+    return _decide(session, cycle, "tree", actor=actor, choice=choice, role=role.value, reason=reason.strip(), now=now)
+
+
+def _hold(session: Session, cycle: Cycle) -> None:
+    lock(session, f"tree:{cycle.team_id}:{cycle.id}")
+    session.refresh(cycle)
+    if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
+        raise Conflict(f"The tree is approved in step 1; this cycle is in step {cycle.step}.")
+
+
+def _decide(
+    session: Session, cycle: Cycle, subject: str, *, actor: str, choice: str, role: str, reason: str, now: datetime
+) -> Decision:
+    made = Decision(
+        team_id=cycle.team_id,
+        cycle_id=cycle.id,
+        subject=subject,
+        subject_id=cycle.id,
+        version=cycle.tree_version,
+        user_id=actor,
+        role=role,
+        choice=choice,
+        reason=reason,
+        at=now,
+    )
+    session.add(made)
+    session.flush()
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what=f"{choice} tree",
+        subject=("cycle", cycle.id),
+        new={"version": cycle.tree_version, "role": role, "reason": reason},
+    )
+    return made

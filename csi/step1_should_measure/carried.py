@@ -1,0 +1,90 @@
+"""What the last cycle left open, and what becomes of it: adopt, defer or drop."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from csi import audit, roles
+from csi.errors import InvalidInput
+from csi.models import Action, CarryOver, Cycle, Gap, Kpi
+from csi.step1_should_measure import growing
+from csi.step1_should_measure.growing import of_cycle
+from csi.storage import lock, row, rows
+
+DISPOSITIONS = ("adopt", "defer", "drop")
+CHOICES = ("tighten", "hold", "retire")  # for a target that is met and stable
+
+
+def open_items(session: Session, cycle: Cycle) -> list[CarryOver]:
+    """Items nobody has decided about yet, by step."""
+    return rows(session, CarryOver, cycle.team_id, cycle_id=cycle.id, disposition="", order="step")
+
+
+def allowed(item: CarryOver) -> tuple[str, ...]:
+    """The dispositions one item may get."""
+    return CHOICES if item.kind == "choice" else DISPOSITIONS
+
+
+def dispose(
+    session: Session, cycle: Cycle, item_id: int, *, disposition: str, reason: str, actor: str, now: datetime
+) -> CarryOver:
+    """Decide what becomes of an item; deferring, dropping and retiring need a reason.
+
+    An adopted gap stands in step 2 with its age; an adopted action goes on in this cycle.
+    """
+    roles.require(session, cycle, actor, roles.MEMBERS, "decide about what was carried over")
+    lock(session, f"tree:{cycle.team_id}:{cycle.id}")
+    item: CarryOver = of_cycle(session, cycle, CarryOver, item_id)
+    if disposition not in allowed(item):
+        raise InvalidInput("disposition", f"expected one of {', '.join(allowed(item))}")
+    if disposition in ("defer", "drop", "retire") and not reason.strip():
+        raise InvalidInput("reason", f"please say why you {disposition} it")
+    if item.disposition == disposition and item.reason == reason.strip():
+        return item
+    old = {"disposition": item.disposition, "reason": item.reason}
+    item.disposition, item.reason, item.decided_by, item.decided_at = disposition, reason.strip(), actor, now
+    session.add(item)
+    _follow(session, cycle, item, actor, now)
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="decided carried over",
+        subject=("carry_over", item.id),
+        old=old,
+        new={"disposition": disposition, "reason": item.reason, "text": item.text},
+    )
+    return item
+
+
+def held_keys(session: Session, cycle: Cycle) -> set[str]:
+    """Keys of KPIs whose met and stable target is kept on purpose."""
+    kept = rows(session, CarryOver, cycle.team_id, cycle_id=cycle.id, kind="choice", disposition="hold")
+    return {item.kpi_key for item in kept}
+
+
+def _follow(session: Session, cycle: Cycle, item: CarryOver, actor: str, now: datetime) -> None:
+    if item.disposition == "retire":
+        kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=item.kpi_key)
+        if kpi is not None:
+            growing.remove(session, cycle, kpi, actor=actor, now=now)
+    if item.disposition != "adopt" or item.subject_id is None:
+        return
+    if item.subject == "action":
+        action = row(session, Action, cycle.team_id, id=item.subject_id)
+        if action is not None:
+            action.cycle_id, action.disposition = cycle.id, ""
+            session.add(action)
+    if item.subject == "gap":
+        _take_up_gap(session, cycle, item)
+
+
+def _take_up_gap(session: Session, cycle: Cycle, item: CarryOver) -> None:
+    before = row(session, Gap, cycle.team_id, id=item.subject_id)
+    known = {gap.text for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id)}
+    if before is not None and before.text not in known:
+        session.add(Gap(team_id=cycle.team_id, cycle_id=cycle.id, text=before.text, opened_at=before.opened_at,
+                        owner=before.owner, cost=before.cost, opportunity_id=before.opportunity_id))  # fmt: skip

@@ -1,0 +1,191 @@
+"""KPIs of the tree: added from a few words, a catalogue entry, or both; edited; given their definition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from csi import roles
+from csi.definition import hash_of
+from csi.errors import Conflict, InvalidInput, InvalidInputs
+from csi.kpi_catalogue import catalogue
+from csi.kpi_catalogue.entry import ASPECTS
+from csi.models import Csf, Cycle, Kpi
+from csi.step1_should_measure import growing
+from csi.storage import row, rows
+from csi.terms import Direction, Step, Why
+
+NAME_LIMIT = 150
+KEY_LIMIT = 40
+LEVELS = ("service", "component")
+DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class KpiFields:
+    """What one KPI says; what is left empty may be mended later, the gate of step 1 asks for it.
+
+    ``definition`` holds STUDY.md's keys as far as they are known; ``catalogue`` fills what is empty.
+    """
+
+    name: str = ""
+    csf_id: int | None = None
+    key: str = ""
+    unit: str = ""
+    direction: Direction | None = None
+    band: tuple[float, float] | None = None
+    target: float | None = None
+    target_text: str = ""
+    target_date: date | None = None
+    owner: str = ""
+    why: Why | None = None
+    kind: str = ""
+    level: str = "service"
+    counter: str = ""
+    guards: Sequence[str] = ()
+    catalogue: str = ""
+    minimum_important_difference: float | None = None
+    definition: Mapping[str, Any] = field(default_factory=dict)
+
+
+def add_kpi(session: Session, cycle: Cycle, fields: KpiFields, *, actor: str, now: datetime) -> Kpi:
+    """Add a KPI to the tree.
+
+    Raises:
+        InvalidInputs: every field that holds what it cannot hold.
+    """
+    growing.begin_change(session, cycle, actor)
+    values = _checked(session, cycle, fields)
+    key = _free_key(session, cycle, fields.key or values["name"])
+    kpi = Kpi(team_id=cycle.team_id, cycle_id=cycle.id, key=key, **values)
+    growing.add(session, cycle, kpi, {"key": key, **values}, actor=actor, now=now)
+    return kpi
+
+
+def edit_kpi(session: Session, cycle: Cycle, kpi_id: int, fields: KpiFields, *, actor: str, now: datetime) -> Kpi:
+    """Change a KPI; its key stays, as stored data hangs from it."""
+    growing.begin_change(session, cycle, actor)
+    kpi: Kpi = growing.of_cycle(session, cycle, Kpi, kpi_id)
+    values = _checked(session, cycle, fields)
+    if not values["definition"]:
+        del values["definition"]
+    changed = growing.apply(session, cycle, kpi, values, actor=actor, now=now)
+    if "definition" in changed or "unit" in changed:
+        kpi.definition_version += 1
+    return kpi
+
+
+def define(
+    session: Session, cycle: Cycle, kpi: Kpi, definition: Mapping[str, Any], *, actor: str, now: datetime
+) -> bool:
+    """Say how a KPI is computed (STUDY.md's keys); True when that is new.
+
+    Possible in steps 1 to 4: how something is computed is found out as data arrives, what is wanted stays. A new
+    definition makes later results stale (step 4 refuses to compare across versions).
+    """
+    roles.require(session, cycle, actor, roles.MEMBERS, "define a KPI")
+    if cycle.state != "open" or cycle.step > Step.PROCESS:
+        raise Conflict(f"A definition is changed in steps 1 to 4; this cycle is in step {cycle.step}.")
+    unknown = sorted(set(definition) - set(DEFINITION_KEYS))
+    if unknown:
+        raise InvalidInput("definition", f"unknown {', '.join(unknown)}; expected {', '.join(DEFINITION_KEYS)}")
+    if hash_of(dict(definition)) == hash_of(kpi.definition):
+        return False
+    old = dict(kpi.definition)
+    kpi.definition = dict(definition)
+    kpi.definition_version += 1
+    session.add(kpi)
+    growing.log(
+        session, cycle, kpi, actor=actor, now=now, what="defined",
+        old={"definition": old}, new={"definition": kpi.definition, "version": kpi.definition_version},
+    )  # fmt: skip
+    return True
+
+
+def of_cycle(session: Session, cycle: Cycle) -> list[Kpi]:
+    """The KPIs of a cycle, in the order they were added."""
+    return rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+
+
+def suggested_counters(kpi: Kpi) -> tuple[str, ...]:
+    """Names of the counter-metrics the catalogue suggests for a KPI."""
+    if kpi.catalogue not in catalogue.entries():
+        return ()
+    return tuple(catalogue.entry(one).name for one in catalogue.entry(kpi.catalogue).counter_metrics)
+
+
+def from_catalogue(known: str) -> KpiFields:
+    """The fields a catalogue entry fills."""
+    found = catalogue.entry(known)
+    return KpiFields(
+        name=found.name,
+        unit=found.unit,
+        direction=found.direction,
+        band=found.band,
+        kind=found.aspect,
+        level="component" if found.kind == "technology" else "service",
+        catalogue=found.id,
+        definition=dict(found.computed),
+    )
+
+
+def slug(name: str) -> str:
+    """A short name people can type, made of a longer one."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:KEY_LIMIT].strip("_") or "kpi"
+
+
+def _checked(session: Session, cycle: Cycle, fields: KpiFields) -> dict[str, Any]:
+    known = from_catalogue(fields.catalogue) if fields.catalogue else KpiFields()
+    errors: list[InvalidInput] = []
+    name = " ".join((fields.name or known.name).split())
+    if not name or len(name) > NAME_LIMIT:
+        errors.append(InvalidInput("name", f"expected a name of 1 to {NAME_LIMIT} characters"))
+    if fields.csf_id is not None and row(session, Csf, cycle.team_id, id=fields.csf_id, cycle_id=cycle.id) is None:
+        errors.append(InvalidInput("csf_id", "this CSF is not in this cycle's tree"))
+    kind = fields.kind or known.kind
+    if kind and kind not in ASPECTS:
+        errors.append(InvalidInput("kind", f"expected one of {', '.join(ASPECTS)}"))
+    if fields.level not in LEVELS:
+        errors.append(InvalidInput("level", f"expected one of {', '.join(LEVELS)}"))
+    if fields.band and fields.band[0] >= fields.band[1]:
+        errors.append(InvalidInput("band_low", "the lower end of the band must be below the upper"))
+    if fields.minimum_important_difference is not None and fields.minimum_important_difference < 0:
+        errors.append(InvalidInput("minimum_important_difference", "expected 0 or more"))
+    if errors:
+        raise InvalidInputs(errors)
+    return _values(fields, known, name, kind)
+
+
+def _values(fields: KpiFields, known: KpiFields, name: str, kind: str) -> dict[str, Any]:
+    direction = fields.direction or known.direction
+    band = (fields.band or known.band) if direction is Direction.WITHIN else None
+    return {
+        "name": name,
+        "csf_id": fields.csf_id,
+        "unit": fields.unit or known.unit,
+        "direction": direction.value if direction else "",
+        "band_low": band[0] if band else None,
+        "band_high": band[1] if band else None,
+        "target": fields.target,
+        "target_text": fields.target_text.strip(),
+        "target_date": fields.target_date,
+        "owner": fields.owner,
+        "why": fields.why.value if fields.why else "",
+        "kind": kind,
+        "level": fields.level,
+        "counter": fields.counter,
+        "guards": list(fields.guards),
+        "catalogue": known.catalogue,
+        "minimum_important_difference": fields.minimum_important_difference,
+        "definition": {**known.definition, **{k: v for k, v in fields.definition.items() if v}},
+    }
+
+
+def _free_key(session: Session, cycle: Cycle, wanted: str) -> str:
+    key, taken = slug(wanted), {kpi.key for kpi in of_cycle(session, cycle)}
+    return next(one for one in (key, *(f"{key}_{number}" for number in range(2, 100))) if one not in taken)
