@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.server import Sandbox
 from tests.databases import _sqlite_template, database, empty_url, postgres, sqlite_database
 
 __all__ = ["_sqlite_template", "database", "empty_url", "postgres", "shared", "sqlite_database"]
 
+ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
@@ -19,3 +22,10 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder with the shared data is not here")
     return SHARED
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A local Slack with the bot's own manifest installed, and nobody joined yet."""
+    with Sandbox(ROOT / "manifest.yml") as made:
+        yield made

@@ -83,10 +83,17 @@ class Acts:
         if unknown:
             raise Impossible(f"no file {unknown[0]} was uploaded")
         content = Content(text=escaping.typed(workspace, str(act.get("text") or "")), files=files)
+        if channel.is_im and workspace.bot.id in channel.members:
+            self._may_write_to_app()
         thread_ts = str(act.get("thread_ts") or "")
         return self.interactions.posts.say(
             person.id, channel, content, thread_ts=thread_ts, broadcast=bool(act.get("broadcast"))
         )
+
+    def _may_write_to_app(self) -> None:
+        manifest = self.interactions.shapes.manifest
+        if not manifest.messages_tab or manifest.messages_read_only:
+            raise Impossible("sending messages to this app has been turned off")
 
     def move(self, person: Person, channel: Channel, inviter: str, *, joined: bool) -> None:
         """Somebody comes into a channel or leaves it."""

@@ -65,6 +65,7 @@ class Manifest:
     description: str
     home_tab: bool
     messages_tab: bool
+    messages_read_only: bool
     interactivity: bool
     commands: dict[str, Command] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
@@ -97,6 +98,7 @@ def parse(content: dict[str, Any]) -> Manifest:
         description=str(display.get("description", "")),
         home_tab=bool(home.get("home_tab_enabled", False)),
         messages_tab=bool(home.get("messages_tab_enabled", False)),
+        messages_read_only=bool(home.get("messages_tab_read_only_enabled", False)),
         interactivity=bool((settings.get("interactivity") or {}).get("is_enabled", False)),
         commands={one["command"]: _command(one) for one in features.get("slash_commands") or ()},
         shortcuts=tuple(_shortcut(one) for one in features.get("shortcuts") or ()),

@@ -12,7 +12,8 @@ GET /page/state?as=USER   everything that person can see (without ``as``: the fi
    "me": Person,                     # who is looking
    "people": [Person, …],            # the bot is among them (is_bot true)
    "app": {"id": "A…", "name": "…", "bot_user_id": "U…", "bot_id": "B…", "connected": true,   # is any bot joined now
-           "home_tab": true, "messages_tab": true, "color": "#…"},
+           "home_tab": true, "messages_tab": true,
+           "messages_read_only": false, "color": "#…", "description": "…"},
    "commands": [{"command": "/csi", "description": "…", "usage_hint": "…"}],
    "shortcuts": [{"type": "global"|"message", "name": "…", "callback_id": "…", "description": "…"}],
    "channels": [Channel, …],         # those this person is a member of, then their DMs; public ones they could join have

@@ -89,6 +89,7 @@ class PageState:
             "connected": self.connected(),
             "home_tab": manifest.home_tab,
             "messages_tab": manifest.messages_tab,
+            "messages_read_only": manifest.messages_read_only,
             "color": manifest.color,
         }
 
