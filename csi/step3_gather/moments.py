@@ -93,6 +93,8 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
         timezone: IANA zone for stamps without an offset.
     """
     check_order(order)
+    if pa.types.is_timestamp(cells.type):
+        return _typed(cells, timezone)
     encoded = pc.dictionary_encode(cells).combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0) if encoded.num_chunks else pa.array([], pa.string()).dictionary_encode()
@@ -111,6 +113,16 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
         int((kinds == _AMBIGUOUS).sum()),
         int((kinds == _NONEXISTENT).sum()),
     )
+
+
+def _typed(cells: pa.ChunkedArray, timezone: str) -> Moments:
+    """Moments that were stored as moments; those without a zone are local to the source."""
+    local = pc.cast(cells, pa.timestamp("us", tz=cells.type.tz), safe=False)
+    stamps = pc.cast(local, pa.timestamp("us", tz=None)).to_numpy()
+    offsets = np.full(len(stamps), 0.0 if cells.type.tz else np.nan)
+    instants, doubtful = _to_utc(stamps, offsets, zone(timezone))
+    counts = [int((doubtful == kind).sum()) for kind in (_AMBIGUOUS, _NONEXISTENT)]
+    return Moments(pd.Series(instants).dt.tz_localize("UTC"), np.zeros(len(stamps), dtype=bool), *counts)
 
 
 def _parse(texts: pa.StringArray, order: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

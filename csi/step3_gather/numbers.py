@@ -34,12 +34,16 @@ def read_numbers(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -
     Returns:
         ``float64`` numbers (NaN: missing or unreadable) and True where there is text that is no number.
     """
+    sentinels = np.array([number for marker in missing for number in _sentinel(marker, decimal)])
+    if not pa.types.is_string(cells.type):
+        values = pc.fill_null(pc.cast(cells, pa.float64(), safe=False), np.nan).to_numpy().copy()
+        values[np.isin(values, sentinels)] = np.nan
+        return pd.Series(values), np.zeros(len(values), dtype=bool)
     texts = pc.utf8_trim_whitespace(cells)
     is_number = pc.fill_null(pc.match_substring_regex(texts, _pattern(decimal)), False)
     values = _convert(pc.if_else(is_number, texts, None), decimal)
     blank = pc.fill_null(pc.equal(texts, ""), True)
     unreadable = pc.invert(pc.or_(is_number, blank)).to_numpy()
-    sentinels = np.array([number for marker in missing for number in _sentinel(marker, decimal)])
     values[np.isin(values, sentinels)] = np.nan
     return pd.Series(values), unreadable
 

@@ -37,6 +37,7 @@ def read(
     moments: Collection[str],
     numbers: Collection[str],
     filename: str = "",
+    columns: Collection[str] | None = None,
     bounds: Bounds = DEFAULT,
 ) -> Reading:
     """Read a whole delivery into memory.
@@ -47,6 +48,7 @@ def read(
         moments: columns that must be typed as moments.
         numbers: columns that must be typed as numbers.
         filename: for messages; the format is told by the bytes.
+        columns: further columns wanted; None keeps every column.
         bounds: limits beyond which a delivery is refused.
 
     Raises:
@@ -56,7 +58,7 @@ def read(
     encodings = (source.encoding,) if source.encoding else (None, *_FALLBACKS)
     for encoding in encodings:
         try:
-            parts = list(_parts(opened, replace(source, encoding=encoding), moments, numbers))
+            parts = list(_parts(opened, replace(source, encoding=encoding), Wanted.of(moments, numbers, columns)))
         except NotInEncoding:
             if encoding == encodings[-1]:
                 raise
@@ -72,19 +74,45 @@ def stream(
     moments: Collection[str],
     numbers: Collection[str],
     filename: str = "",
+    columns: Collection[str] | None = None,
     bounds: Bounds = DEFAULT,
 ) -> Iterator[Reading]:
-    """As ``read``, in parts of bounded size and file order; the hash is left out."""
-    yield from _parts(Content(content, filename or source.file, bounds), source, moments, numbers)
+    """As ``read``, in parts of bounded size and file order; the hash is left out.
+
+    An encoding that was not stated and turns out wrong after the first megabyte is an error here: parts already
+    given cannot be taken back.
+    """
+    opened = Content(content, filename or source.file, bounds)
+    yield from _parts(opened, source, Wanted.of(moments, numbers, columns))
 
 
-def _parts(
-    content: Content, source: SourceDefinition, moments: Collection[str], numbers: Collection[str]
-) -> Iterator[Reading]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Columns a reading is asked for, by the names used (after renaming and shaping)."""
+
+    moments: tuple[str, ...]
+    numbers: tuple[str, ...]
+    columns: frozenset[str] | None
+
+    @classmethod
+    def of(cls, moments: Collection[str], numbers: Collection[str], columns: Collection[str] | None) -> Wanted:
+        """Each once, in the order given; a column asked for as both is a moment."""
+        dated = tuple(dict.fromkeys(moments))
+        counted = tuple(name for name in dict.fromkeys(numbers) if name not in dated)
+        return cls(dated, counted, None if columns is None else frozenset(columns))
+
+    def keeps(self, source: SourceDefinition) -> frozenset[str] | None:
+        """Every column a frame must hold; None for all of them."""
+        if self.columns is None:
+            return None
+        return self.columns | {*self.moments, *self.numbers, *filter(None, (source.key, source.latest_by))}
+
+
+def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterator[Reading]:
     layout = layouts.of_content(content, source)
-    plan = _plan(content, source, layout, moments, numbers)
+    plan = _plan(content, source, layout, wanted)
     seen = 0
-    for chunk in _chunks(content, source, layout):
+    for chunk in _chunks(content, source, layout, plan):
         part = plan.typed(chunk)
         seen += part.rows_read
         if seen > content.bounds.rows:
@@ -92,7 +120,7 @@ def _parts(
         yield part
 
 
-def _chunks(content: Content, source: SourceDefinition, layout: Layout) -> Iterator[Chunk]:
+def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _Plan) -> Iterator[Chunk]:
     missing = source.missing
     if layout.format is Format.DELIMITED:
         dialect = delimited.Dialect(layout.encoding, layout.delimiter, layout.names, layout.first_line, missing)
@@ -101,7 +129,7 @@ def _chunks(content: Content, source: SourceDefinition, layout: Layout) -> Itera
         table = sheets.SheetTable(layout.sheet, layout.names, layout.first_line, missing, layout.decimal)
         return sheets.chunks(content, layout.format, table)
     if layout.format is Format.PARQUET:
-        return parquet_rows.chunks(content, layout.names, source)
+        return parquet_rows.chunks(content, layout.names, plan.read, missing)
     return json_rows.chunks(content, layout.format, layout.names, source)
 
 
@@ -109,9 +137,11 @@ def _chunks(content: Content, source: SourceDefinition, layout: Layout) -> Itera
 class _Plan:
     """Which columns of a delivery become what."""
 
-    names: tuple[str, ...]
+    renames: Mapping[str, str]
+    read: tuple[str, ...]
     shape: Shape
     dropped: tuple[str, ...]
+    keeps: frozenset[str] | None
     orders: Mapping[str, str]
     numbers: tuple[str, ...]
     timezone: str
@@ -121,9 +151,8 @@ class _Plan:
     def typed(self, chunk: Chunk) -> Reading:
         """Type one chunk; rows with an unreadable needed cell go to quarantine."""
         rows_read = chunk.table.num_rows + len(chunk.rejected)
-        lost = _beyond(chunk, self.dropped)
-        table = chunk.table.rename_columns(list(self.names)).drop_columns(list(self.dropped))
-        chunk = self.shape.apply(Chunk(table, chunk.lines, chunk.rejected))
+        lost = _beyond(chunk, self.dropped, self.renames)
+        chunk = self._shaped(chunk)
         frame = chunk.table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
         bad = np.zeros(len(frame), dtype=bool)
         rejected: list[Rejected] = [*chunk.rejected, *lost]
@@ -141,28 +170,52 @@ class _Plan:
             bad |= unreadable
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
         bad |= np.isin(chunk.lines, [one.line for one in lost])
-        return Reading(frame[~bad], quarantine_frame(rejected), rows_read, moments=doubtful)
+        kept = frame[~bad] if bad.any() else frame
+        return Reading(kept, quarantine_frame(rejected), rows_read, moments=doubtful)
+
+    def _shaped(self, chunk: Chunk) -> Chunk:
+        """The chunk under the names used, spare columns gone, joined and melted."""
+        table = chunk.table.rename_columns([self.renames[name] for name in chunk.table.column_names])
+        table = _as_text(table, () if self.shape.is_active else (*self.orders, *self.numbers))
+        shaped = self.shape.apply(Chunk(table.drop_columns(list(self.dropped)), chunk.lines, chunk.rejected))
+        if self.keeps is None:
+            return shaped
+        kept = [name for name in shaped.table.column_names if name in self.keeps]
+        return Chunk(shaped.table.select(kept), shaped.lines, shaped.rejected)
 
 
 def _plan(
     content: Content,
     source: SourceDefinition,
     layout: Layout,
-    moments: Collection[str],
-    numbers: Collection[str],
+    wanted: Wanted,
 ) -> _Plan:
     zone(source.timezone)
     names = renamed(layout.names, source.columns)
-    dropped = tuple(name for name, column in zip(names, layout.columns, strict=True) if _is_spare(column))
+    described = zip(names, layout.columns, strict=True)
+    dropped = () if layout.format is Format.PARQUET else tuple(name for name, column in described if _is_spare(column))
     shape = shape_of(source.options)
     usable = shape.names([name for name in names if name not in dropped], content.filename)
-    for name in (*moments, *numbers, *filter(None, (source.key, source.latest_by))):
+    keeps = wanted.keeps(source)
+    for name in keeps or (*wanted.moments, *wanted.numbers, *filter(None, (source.key, source.latest_by))):
         require(name, usable, filename=content.filename)
-    orders = {name: source.column_dates.get(name, source.dates) for name in dict.fromkeys(moments)}
+    orders = {name: source.column_dates.get(name, source.dates) for name in wanted.moments}
     for order in orders.values():
         check_order(order)
-    wanted = tuple(name for name in dict.fromkeys(numbers) if name not in orders)
-    return _Plan(names, shape, dropped, orders, wanted, source.timezone, layout.decimal, source.missing)
+    renames = dict(zip(layout.names, names, strict=True))
+    read = tuple(old for old, new in renames.items() if keeps is None or new in keeps or shape.is_active)
+    return _Plan(
+        renames,
+        read,
+        shape,
+        dropped,
+        keeps,
+        orders,
+        wanted.numbers,
+        source.timezone,
+        layout.decimal,
+        source.missing,
+    )
 
 
 def _is_spare(column: layouts.Column) -> bool:
@@ -170,10 +223,18 @@ def _is_spare(column: layouts.Column) -> bool:
     return column.kind == "empty" and column.name.startswith("column_")
 
 
-def _beyond(chunk: Chunk, dropped: Sequence[str]) -> list[Rejected]:
+def _as_text(table: pa.Table, typed: Collection[str]) -> pa.Table:
+    """The table with every column as text but those that will be typed."""
+    for place, field in enumerate(table.schema):
+        if field.name not in typed and not pa.types.is_string(field.type):
+            table = table.set_column(place, field.name, parquet_rows.as_text(table.column(place).combine_chunks()))
+    return table
+
+
+def _beyond(chunk: Chunk, dropped: Sequence[str], renames: Mapping[str, str]) -> list[Rejected]:
     """Cells in columns taken for spare: their rows are not lost silently."""
     rejected = []
-    for name in dropped:
+    for name in (old for old, new in renames.items() if new in dropped):
         for row in np.flatnonzero(chunk.table.column(name).is_valid().to_numpy()):
             value = chunk.table.column(name)[int(row)].as_py()
             line = int(chunk.lines[row])

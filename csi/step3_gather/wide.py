@@ -30,6 +30,11 @@ class Shape:
     name: str = "period"
     value: str = "value"
 
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is rearranged."""
+        return bool(self.join or self.keep)
+
     def names(self, columns: Sequence[str], filename: str = "") -> tuple[str, ...]:
         """Names of the columns after shaping; a column that is not there is an error."""
         for parts in self.join.values():
