@@ -1,0 +1,143 @@
+"""The CSI register: opportunities, from the day they are raised to the benefit they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from csi import audit
+from csi.errors import InvalidInput
+from csi.models import Cycle, Opportunity
+from csi.storage import need, next_number, rows
+
+SCALE = range(1, 6)
+STATES = ("open", "planned", "done", "parked", "dropped")
+_ALIKE = 0.75
+_TITLE_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said of an opportunity when it is raised; the four estimates go from 1 to 5."""
+
+    title: str
+    description: str = ""
+    impact: int = 3
+    confidence: int = 3
+    urgency: int = 3
+    effort: int = 3
+    size: str = ""
+    timescale: str = ""
+    kpi_key: str = ""
+    justification: str = ""
+    actioned_by: str = ""
+    required_by: date | None = None
+    cost: str = ""
+    origin: str = ""
+    parent_id: int | None = None
+
+
+def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: str, now: datetime) -> Opportunity:
+    """Enter an opportunity; its number is the workspace's next."""
+    title = " ".join(entry.title.split())
+    if not title or len(title) > _TITLE_LIMIT:
+        raise InvalidInput("title", f"expected 1 to {_TITLE_LIMIT} characters")
+    made = Opportunity(
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        cycle_id=cycle.id,
+        parent_id=entry.parent_id,
+        number=next_number(session, Opportunity, cycle.team_id, "number"),
+        raised_on=now.astimezone(ZoneInfo(cycle.timezone)).date(),
+        title=title,
+        description=entry.description.strip(),
+        impact=entry.impact,
+        confidence=entry.confidence,
+        urgency=entry.urgency,
+        effort=entry.effort,
+        priority=priority(entry.impact, entry.confidence, entry.urgency, entry.effort),
+        size=entry.size,
+        timescale=entry.timescale,
+        kpi_key=entry.kpi_key,
+        justification=entry.justification,
+        raised_by=actor,
+        actioned_by=entry.actioned_by,
+        required_by=entry.required_by,
+        cost=entry.cost,
+        origin=entry.origin,
+    )
+    session.add(made)
+    session.flush()
+    _log(session, made, actor, now, "raised opportunity")
+    return made
+
+
+def priority(impact: int, confidence: int, urgency: int, effort: int) -> float:
+    """impact × confidence × urgency ÷ effort, each from 1 to 5. Source: PRODUCT.md, CSI register."""
+    for name, value in (("impact", impact), ("confidence", confidence), ("urgency", urgency), ("effort", effort)):
+        if value not in SCALE:
+            raise InvalidInput(name, "expected a whole number from 1 to 5")
+    return round(impact * confidence * urgency / effort, 2)
+
+
+def override_priority(
+    session: Session, opportunity: Opportunity, *, value: float, reason: str, actor: str, now: datetime
+) -> Opportunity:
+    """Set another priority than the formula gives; only with a reason."""
+    if not reason.strip():
+        raise InvalidInput("priority_reason", "please say why it differs from the formula")
+    opportunity.priority, opportunity.priority_reason = value, reason.strip()
+    session.add(opportunity)
+    _log(session, opportunity, actor, now, "overrode priority")
+    return opportunity
+
+
+def set_state(
+    session: Session, opportunity: Opportunity, *, state: str, reason: str, actor: str, now: datetime
+) -> Opportunity:
+    """Move an opportunity on; parking and dropping need a reason."""
+    if state not in STATES:
+        raise InvalidInput("state", f"expected one of {', '.join(STATES)}")
+    if state in ("parked", "dropped") and not reason.strip():
+        raise InvalidInput("reason", "please say why")
+    if opportunity.state != state:
+        opportunity.state, opportunity.disposition = state, reason.strip() or opportunity.disposition
+        session.add(opportunity)
+        _log(session, opportunity, actor, now, f"{state} opportunity")
+    return opportunity
+
+
+def of_service(session: Session, team_id: str, service_id: int, limit: int = 50) -> list[Opportunity]:
+    """The register of a service, the highest priority first."""
+    return rows(session, Opportunity, team_id, service_id=service_id, order="-priority", limit=limit)
+
+
+def by_id(session: Session, team_id: str, opportunity_id: int) -> Opportunity:
+    """One entry of this workspace's register."""
+    return need(session, Opportunity, team_id, opportunity_id)
+
+
+def likely_duplicates(known: Sequence[Opportunity], title: str) -> list[Opportunity]:
+    """Entries whose titles read much like this one."""
+    return [one for one in known if _alike(one.title, title) >= _ALIKE]
+
+
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, " ".join(one.lower().split()), " ".join(other.lower().split())).ratio()
+
+
+def _log(session: Session, row: Opportunity, actor: str, now: datetime, what: str) -> None:
+    audit.record(
+        session,
+        team_id=row.team_id,
+        actor=actor,
+        at=now,
+        what=what,
+        subject=("opportunity", row.id),
+        new={"number": row.number, "title": row.title, "priority": row.priority, "state": row.state},
+    )
