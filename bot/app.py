@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from csi.step3_gather.files import FileStore
 from slack_bolt import App, BoltContext
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot import clock, errors, listeners
+from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.delivery.outbox import Outbox
+from bot.delivery.pace import Pace
 from bot.delivery.worker import DeliveryWorker
 from bot.inbox import Inbox, InboxWorker
 from bot.installations import Installations
@@ -23,6 +25,7 @@ from bot.pool import SlowPool
 from bot.settings import Settings
 from csi import storage
 from csi.models import InboxEvent
+from csi.step3_gather.files import FileStore
 
 LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
 
@@ -35,15 +38,18 @@ class Bot:
     kit: Kit
     inbox_worker: InboxWorker
     delivery: DeliveryWorker
+    cards: CardKeeper
     installations: Installations
 
     def start_workers(self) -> None:
         """Begin to work on what is stored, by this process or by one before it."""
         self.inbox_worker.start()
         self.delivery.start()
+        self.cards.start()
 
     def stop(self) -> None:
         """Let the workers finish what they hold."""
+        self.cards.stop()
         self.inbox_worker.stop()
         self.kit.slow.close()
         self.delivery.stop()
@@ -52,10 +58,14 @@ class Bot:
 def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Bot:
     """The whole bot, not yet started; its database is expected to be migrated."""
     kit, installations = build_kit(settings, now=now)
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return installations.authorize(enterprise_id, team_id)  # Bolt cannot call a bound method by parameter name
+
     app = App(
         name="csi",
         client=WebClient(base_url=settings.api_url),
-        authorize=installations.authorize,
+        authorize=authorize,
         signing_secret=settings.slack_signing_secret,
         request_verification_enabled=bool(settings.slack_signing_secret),
         listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
@@ -63,11 +73,13 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     _hand_out(app, kit)
     listeners.register(app)
     errors.register(app)
+    pace = Pace(settings.csi_posts_per_second)
     return Bot(
         app=app,
         kit=kit,
         inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations)),
-        delivery=DeliveryWorker(kit.outbox, kit.sessions, now, installations.client),
+        delivery=DeliveryWorker(kit.outbox, kit.sessions, now, installations.client, pace),
+        cards=CardKeeper(kit.sessions, kit.outbox, now),
         installations=installations,
     )
 
@@ -121,8 +133,8 @@ def work(kit: Kit) -> Callable[[InboxEvent], None]:
         kind, _, name = row.kind.partition(":")
         client = kit.client(row.team_id)
         if kind == "job":
-            jobs[name]({**row.payload, "team_id": row.team_id}, client, kit)
+            listeners.call(jobs[name], payload={**row.payload, "team_id": row.team_id}, client=client, kit=kit)
         elif name in events:
-            events[name](row.payload["event"], row.payload, client, kit)
+            listeners.call(events[name], event=row.payload["event"], body=row.payload, client=client, kit=kit)
 
     return through

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     csi_database_url: str = "sqlite:///csi.db"
     csi_data_url: str = "data"
     csi_log_level: str = "INFO"
+    csi_posts_per_second: float = 1.0
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
 

@@ -1,45 +1,162 @@
-"""Help, and the cycle's own messages."""
+"""Help, and the cycle's own messages and modals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
-from bot.blocks import parts
+from bot.blocks import ids, parts, status_card
 from bot.blocks.parts import Block
-from bot.blocks.text import escape
-from csi.terms import Step
+from bot.blocks.status_card import CycleSeen
+from bot.blocks.text import escape, mention, when
+from csi.errors import Breach
+from csi.terms import Period, Step
 
 HELP_CYCLE = (
     ("/csi", "what waits for you here"),
     ("/csi start SERVICE", "begin a cycle in this channel"),
     ("/csi status", "where the cycle stands"),
     ("/csi next", "go on to the next step, when its rules are met"),
-    ("/csi back STEP", "go back to an earlier step"),
+    ("/csi back", "go back to an earlier step"),
     ("/csi close", "close the cycle and draft the next"),
-    ("/csi history", "the cycles of this channel"),
+    ("/csi history", "the cycles of this channel's service"),
 )
 
 
 def help_text(commands: Sequence[str]) -> list[Block]:
     """Every word after ``/csi`` that is heard here."""
-    cycle = "\n".join(f"`{command}` – {what}" for command, what in HELP_CYCLE)
-    steps = "\n".join(
-        f"`/csi {step.command}` – {step.value}. {step.title}" for step in Step if step.command in commands
-    )
-    named = {step.command for step in Step} | {line[0].split()[1] for line in HELP_CYCLE if " " in line[0]}
-    others = " · ".join(f"`/csi {word}`" for word in sorted(set(commands) - named - {"", "help"}))
+    steps = [f"`/csi {one.command}` – {one.value}. {one.title}" for one in Step if one.command in commands]
+    named = {step.command for step in Step} | {line.split()[1] for line, _ in HELP_CYCLE if " " in line}
+    others = [f"`/csi {word}`" for word in sorted(set(commands) - named - {"", "help"})]
     blocks = [
         parts.section("*CSI: seven steps, again and again, to see whether a service got better.*"),
-        parts.section(f"*The cycle*\n{cycle}"),
+        parts.section("*The cycle*\n" + "\n".join(f"`{command}` – {what}" for command, what in HELP_CYCLE)),
     ]
     if steps:
-        blocks.append(parts.section(f"*The steps*\n{steps}"))
+        blocks.append(parts.section("*The steps*\n" + "\n".join(steps)))
     if others:
-        blocks.append(parts.section(f"*Things*\n{others}"))
+        blocks.append(parts.section("*Things*\n" + " · ".join(others)))
     return blocks
 
 
 def unknown(word: str, nearest: str, commands: Sequence[str]) -> list[Block]:
     """A word that is not heard, with the nearest that is."""
     guess = f" Did you mean `/csi {nearest}`?" if nearest else ""
-    return [parts.section(f"I don't know `{escape(word)[:100]}`.{guess}"), *help_text(commands)]
+    return [parts.section(f"I don't know `{escape(word[:100])}`.{guess}"), *help_text(commands)]
+
+
+def no_cycle(channel: str) -> list[Block]:
+    """A channel without a cycle, and the way to begin one."""
+    return [
+        parts.section("No cycle is running in this channel. A cycle takes one service through the seven steps."),
+        parts.actions([parts.button("Begin a cycle", ids.START, channel, style="primary")]),
+    ]
+
+
+def welcome(channel: str) -> list[Block]:
+    """What the bot says when it is invited."""
+    return [
+        parts.section(
+            "Hello. I take a team through the seven steps of continual service improvement, again and again, "
+            "and keep it honest about whether the service got better."
+        ),
+        parts.actions([parts.button("Begin a cycle", ids.START, channel, style="primary")]),
+        parts.context("`/csi help` lists everything that can be done here."),
+    ]
+
+
+def mine(cycle: CycleSeen, user_id: str) -> list[Block]:
+    """What waits for one person in a channel; for nobody in particular, where the cycle stands."""
+    own = [one for one in cycle.waiting if user_id in one.who]
+    others = tuple(one for one in cycle.waiting if user_id not in one.who)
+    blocks = [parts.section(f"*{status_card.title(cycle)}*")]
+    if own:
+        lines = "\n".join(f"• {escape(one.what)}{f', due {when(one.due_on)}' if one.due_on else ''}" for one in own)
+        blocks.append(parts.section(f":point_right: *Waiting for you*\n{lines}"))
+    else:
+        blocks.append(parts.section("Nothing waits for you here."))
+    if others:
+        blocks.append(parts.section(status_card.waiting(others)))
+    return [*blocks, parts.actions(status_card.buttons(cycle))]
+
+
+def start_form(service: str, timezone: str, channel: str) -> Block:
+    """The modal that begins a cycle; roles can be given later, too."""
+    periods = {one.value: one.value for one in Period}
+    return parts.modal(
+        ids.START,
+        "Begin a cycle",
+        [
+            parts.text_input("service", "Which service is to get better?", value=service, limit=80),
+            parts.user_input("service_owner", "Service owner", hint="Answers for the service.", optional=True),
+            parts.user_input("data_owner", "Data owner", hint="Brings the raw data. The bot asks them.", optional=True),
+            parts.user_input("backup", "Data owner's backup", optional=True),
+            parts.user_input("analyst", "Reporting analyst", hint="Makes it comparable, reads it.", optional=True),
+            parts.users_input(
+                "approver",
+                "Approvers",
+                hint="From the business: they agree what is measured and approve actions. Not those who measure.",
+                optional=True,
+            ),
+            parts.select("period", "One point per", periods, chosen=Period.WEEK.value),
+            parts.text_input("timezone", "Time zone of the reports", value=timezone, hint="Such as Europe/Lisbon."),
+        ],
+        submit="Begin",
+        metadata=channel,
+    )
+
+
+def begun(cycle: CycleSeen, actor: str) -> str:
+    """What is said in the card's thread when a cycle begins."""
+    return f"{mention(actor)} began cycle {cycle.number} of {escape(cycle.service)}. First: {Step(1).title}"
+
+
+def moved(cycle: CycleSeen, actor: str, owner: str, due: date | None, reasons: dict[str, str]) -> str:
+    """What is said in the card's thread when the cycle goes on."""
+    text = f"{mention(actor)} went on to step {cycle.step.value}: {cycle.step.title} {mention(owner)} holds it"
+    text += f", due {when(due)}." if due else "."
+    for rule, reason in reasons.items():
+        text += f"\n• {rule} was passed: {escape(reason)}"
+    return text
+
+
+def returned(cycle: CycleSeen, actor: str, reason: str) -> str:
+    """What is said in the card's thread when the cycle goes back."""
+    return (
+        f"{mention(actor)} went back to step {cycle.step.value}: {cycle.step.title} "
+        f"Reason: {escape(reason)}\nWhat later steps found is stale until it is made again."
+    )
+
+
+def reasons_form(breaches: Sequence[Breach], metadata: str) -> Block:
+    """One reason for each warning that is passed."""
+    blocks: list[Block] = [parts.section("Each reason is kept with the step.")]
+    for breach in breaches[:20]:
+        blocks.append(parts.section(f":large_yellow_circle: *{breach.rule}* {escape(breach.sentence)}"))
+    for rule in dict.fromkeys(breach.rule for breach in breaches[:20]):
+        blocks.append(parts.text_input(rule, f"Why is it right to pass {rule}?", multiline=True, limit=500))
+    return parts.modal(ids.GO_ON, "Go on with a reason", blocks, submit="Go on", metadata=metadata)
+
+
+def back_form(step: int, metadata: str) -> Block:
+    """To which earlier step, and why."""
+    earlier = {str(one.value): f"{one.value}. {one.title}" for one in Step if one.value < step}
+    return parts.modal(
+        ids.BACK,
+        "Go back",
+        [
+            parts.select("step", "To which step?", earlier, chosen=str(step - 1)),
+            parts.text_input("reason", "Why?", multiline=True, limit=500),
+            parts.context("What later steps found will be marked stale."),
+        ],
+        submit="Go back",
+        metadata=metadata,
+    )
+
+
+def history(service: str, cycles: Sequence[tuple[int, str, str, str]]) -> list[Block]:
+    """The cycles of a service: number, state, from when to when, verdicts."""
+    lines = [
+        f"• *Cycle {number}* – {state}, {span}{f': {said}' if said else ''}" for number, state, span, said in cycles
+    ]
+    return [parts.section(f"*{escape(service)}*\n" + "\n".join(lines[:40]))]

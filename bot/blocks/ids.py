@@ -1,11 +1,10 @@
 """Ids that are used in more than one place; the rest stand where they are used."""
 
 START = "cycle.start"
-NEXT = "cycle.next"
+OPEN = "cycle.open"  # value: a command word, then @ and a channel's id where it is pressed outside the channel
+NEXT = "cycle.next"  # value: the number of the step to leave, then perhaps @ and a channel's id
 BACK = "cycle.back"
-STATUS = "cycle.status"
+CLOSE = "cycle.close"
 GO_ON = "cycle.pass"
+SNOOZE = "reminder.snooze"
 LINK = "link"
-
-# The button that opens each step, by its command word; the step's listeners hear it.
-OPEN_STEP = {word: f"{word}.open" for word in ("measure", "assess", "gather", "process", "analyse", "present", "act")}

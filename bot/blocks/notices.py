@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.blocks import parts
+from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, plural
 from csi.errors import Breach
@@ -45,6 +45,8 @@ def refusal(breaches: Sequence[Breach]) -> list[Block]:
     blocks += [_breach(breach, position) for position, breach in enumerate(ordered[:SHOWN])]
     if len(ordered) > SHOWN:
         blocks.append(parts.context(f"… and {plural(len(ordered) - SHOWN, 'more')}; mend these first."))
+    if not blocking:
+        blocks.append(parts.actions([parts.button("Go on with a reason", ids.GO_ON, style="primary")]))
     return blocks
 
 

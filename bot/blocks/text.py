@@ -18,6 +18,11 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def unescape(text: str) -> str:
+    """The text of a slash command as it was typed; Slack escapes it on the way, but not what is typed in a modal."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def clip(text: str, limit: int) -> str:
     """Text of at most ``limit`` characters; what was cut is marked with an ellipsis."""
     if len(text) <= limit:

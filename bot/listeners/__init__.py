@@ -9,21 +9,26 @@ Kinds and the functions they call:
 - ``options``: an external menu's choices by its action_id: ``(ack, body, kit, …)``.
 - ``event``: stored first, then worked on apart from the request, again after a crash: ``(event, body, client, kit)``.
 - ``job``: work left by ``kit.inbox.later``: ``(payload, client, kit)``, with ``payload["team_id"]``.
+
+Each function is given what its parameters name, and nothing else.
 """
 
 from __future__ import annotations
 
 import difflib
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
+from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle
+from bot.listeners import cycle, home, people, reminders
 
 COMMAND = "/csi"
 
@@ -38,6 +43,25 @@ class Route:
 
 
 ROUTES: tuple[Route, ...] = (
+    # the cycle
+    Route("command", "", cycle.waiting),
+    Route("command", "start", cycle.start),
+    Route("command", "status", cycle.status),
+    Route("command", "next", cycle.next_step),
+    Route("command", "back", cycle.back),
+    Route("command", "history", cycle.history),
+    Route("action", "cycle.start", cycle.open_start),
+    Route("action", "cycle.next", cycle.next_clicked),
+    Route("action", "cycle.pass", cycle.open_reasons),
+    Route("view", "cycle.start", cycle.started),
+    Route("view", "cycle.back", cycle.went_back),
+    Route("view", "cycle.pass", cycle.passed),
+    # App Home, people, places
+    Route("event", "app_home_opened", home.opened),
+    Route("event", "member_joined_channel", cycle.joined),
+    Route("event", "user_change", people.changed),
+    Route("action", "reminder.snooze", reminders.snoozed),
+    Route("job", "people.remember", people.remember),
     # links only open an address
     Route("action", "link", cycle.acknowledge),
 )
@@ -48,12 +72,21 @@ def of_kind(kind: str) -> dict[str, Callable[..., Any]]:
     return {route.id: route.listen for route in ROUTES if route.kind == kind}
 
 
+def call(listen: Callable[..., Any], **given: Any) -> Any:
+    """Call a function with those of the given values that its parameters name."""
+    wanted = inspect.signature(listen).parameters
+    return listen(**{name: value for name, value in given.items() if name in wanted})
+
+
 def register(app: App) -> None:
     """Let the app hear all that is in the table."""
     app.command(COMMAND)(hear_command)
+    app.action(_pattern("cycle.open"))(
+        cycle.as_command({word: partial(call, listen) for word, listen in of_kind("command").items()})
+    )
     for route in ROUTES:
         if route.kind == "action":
-            app.action(re.compile(rf"{re.escape(route.id)}(:.*)?"))(route.listen)
+            app.action(_pattern(route.id))(route.listen)
         elif route.kind == "view":
             app.view(route.id)(route.listen)
         elif route.kind == "shortcut":
@@ -64,17 +97,21 @@ def register(app: App) -> None:
             app.event(route.id)(_stored_already)
 
 
+def _pattern(action_id: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(action_id)}(:.*)?")
+
+
 def _stored_already() -> None:
     """Nothing is left to do: the middleware stored the event, the inbox works on it."""
 
 
 def hear_command(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
     """Hand ``/csi WORD …`` to the word's function; an unknown word gets help with the nearest."""
-    words = str(body.get("text") or "").split()
+    words = unescape(str(body.get("text") or "")).split()
     commands = of_kind("command")
     word = words[0].lower() if words else ""
     if word in commands:
-        commands[word](ack, body, client, respond, kit, words[1:])
+        call(commands[word], ack=ack, body=body, client=client, respond=respond, kit=kit, words=words[1:])
     elif word in ("", "help"):
         cycle.show_help(ack, list(commands))
     else:

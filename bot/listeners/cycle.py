@@ -1,12 +1,29 @@
-"""The cycle: help, start, status, next, back, close, history."""
+"""The cycle: what waits for me, help, start, status, next, back, history; the bot's arrival in a channel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from slack_bolt import Ack
+from slack_bolt import Ack, Respond
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from sqlmodel import Session
 
+from bot import cards, forms
 from bot.blocks import cycle as blocks
+from bot.blocks import status_card
+from bot.context import Kit
+from bot.payload import clicked, origin, team_of, user_of
+from csi import cycle as cycles
+from csi import roles
+from csi.errors import Conflict, GateRefused, InvalidInput, NotFound
+from csi.models import AnalysisResult, Cycle
+from csi.storage import rows
+from csi.terms import Period, Role
+
+Body = Mapping[str, Any]
 
 
 def acknowledge(ack: Ack) -> None:
@@ -22,3 +39,256 @@ def show_help(ack: Ack, commands: Sequence[str]) -> None:
 def unknown_word(ack: Ack, word: str, nearest: str, commands: Sequence[str]) -> None:
     """Say the nearest word, and all others."""
     ack(text=f"I don't know {word[:100]}.", blocks=blocks.unknown(word, nearest, commands))
+
+
+def waiting(ack: Ack, body: Body, kit: Kit) -> None:
+    """``/csi`` alone: what waits for me here."""
+    here = origin(body)
+    with kit.sessions.reading() as session:
+        seen = _seen(session, kit, here.team_id, here.channel_id)
+    if seen is None:
+        ack(text="No cycle is running here.", blocks=blocks.no_cycle(here.channel_id))
+    else:
+        ack(text=status_card.title(seen), blocks=blocks.mine(seen, here.user_id))
+
+
+def status(ack: Ack, body: Body, kit: Kit) -> None:
+    """``/csi status``: the card, for one person's eyes."""
+    here = origin(body)
+    with kit.sessions.reading() as session:
+        seen = _seen(session, kit, here.team_id, here.channel_id)
+    if seen is None:
+        ack(text="No cycle is running here.", blocks=blocks.no_cycle(here.channel_id))
+    else:
+        ack(text=status_card.title(seen), blocks=status_card.card(seen))
+
+
+def _seen(session: Session, kit: Kit, team_id: str, channel_id: str) -> cycles.Overview | None:
+    try:
+        cycle = cycles.of_channel(session, team_id, channel_id)
+    except NotFound:
+        return None
+    return cycles.overview(session, cycle, kit.now())
+
+
+def start(ack: Ack, body: Body, client: WebClient, words: list[str]) -> None:
+    """``/csi start SERVICE``: ask for the service's name and its people."""
+    ack()
+    _open_start(body, client, origin(body).channel_id, " ".join(words))
+
+
+def open_start(ack: Ack, body: Body, client: WebClient) -> None:
+    """The same from a button."""
+    ack()
+    _open_start(body, client, clicked(body) or origin(body).channel_id, "")
+
+
+def _open_start(body: Body, client: WebClient, channel: str, service: str) -> None:
+    zone = str(client.users_info(user=user_of(body))["user"].get("tz") or "UTC")
+    client.views_open(trigger_id=body["trigger_id"], view=blocks.start_form(service[:80], zone, channel))
+
+
+START_FIELDS: dict[str, forms.Reader] = {
+    "service": forms.text(limit=80),
+    "service_owner": forms.user(required=False),
+    "data_owner": forms.user(required=False),
+    "backup": forms.user(required=False),
+    "analyst": forms.user(required=False),
+    "approver": forms.users(required=False),
+    "period": forms.option(of=Period),
+    "timezone": forms.text(limit=60),
+}
+ASKED = {"service_owner": Role.SERVICE_OWNER, "analyst": Role.ANALYST}
+
+
+def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """The start modal was sent: begin the cycle, give the roles, show the card."""
+    form = forms.read(view, START_FIELDS)
+    here, channel = origin(body), str(view["private_metadata"])
+    _require_member(client, channel)
+    with kit.sessions() as session:
+        wanted = cycles.Start(form["service"], channel, form["timezone"], form["period"])
+        cycle = cycles.start(session, team_id=here.team_id, actor=here.user_id, now=kit.now(), wanted=wanted)
+        people = _give_roles(session, kit, cycle, here.user_id, form)
+        cards.show(session, kit.outbox, cycle, kit.now())
+        seen = cycles.overview(session, cycle, kit.now())
+        announce(session, kit, cycle, blocks.begun(seen, here.user_id), "begun")
+        kit.inbox.later(
+            session, team_id=here.team_id, kind="people.remember", key=f"cycle:{cycle.id}",
+            payload={"users": sorted({here.user_id, *people})},
+        )  # fmt: skip
+    ack()
+
+
+def _require_member(client: WebClient, channel: str) -> None:
+    """The bot must be in the channel, or none of what it has to say arrives."""
+    try:
+        member = client.conversations_info(channel=channel)["channel"].get("is_member")
+    except SlackApiError:
+        member = False
+    if not member:
+        raise InvalidInput("service", "I am not in that channel yet. Please /invite me there, then send this again.")
+
+
+def _give_roles(session: Session, kit: Kit, cycle: Cycle, actor: str, form: Mapping[str, Any]) -> list[str]:
+    wanted = {role: [form[field]] for field, role in ASKED.items() if form[field]}
+    data = [user for user in (form["data_owner"], form["backup"]) if user]
+    wanted |= {Role.DATA_OWNER: data} if data else {}
+    wanted |= {Role.APPROVER: form["approver"]} if form["approver"] else {}
+    for role, people in wanted.items():
+        roles.set_holders(
+            session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=people, actor=actor,
+            now=kit.now(), backups=[form["backup"]] if role is Role.DATA_OWNER and form["data_owner"] else (),
+        )  # fmt: skip
+    return [user for people in wanted.values() for user in people]
+
+
+def announce(session: Session, kit: Kit, cycle: Cycle, text: str, what: str) -> None:
+    """Say something in the thread of the cycle's card; ``what`` makes it once only."""
+    kit.outbox.post(
+        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), text=text,
+        key=f"cycle:{cycle.id}:{cycle.version}:{what}", subject=("cycle", cycle.id),
+    )  # fmt: skip
+
+
+def next_step(ack: Ack, body: Body, kit: Kit) -> None:
+    """``/csi next``: leave the step, or hear which rules are not met."""
+    here = origin(body)
+    text = _go_on(kit, here.team_id, here.channel_id, here.user_id)
+    ack(text=text)
+
+
+def next_clicked(ack: Ack, body: Body, kit: Kit) -> None:
+    """The Next button: an older card's button changes nothing."""
+    ack()
+    here = origin(body)
+    step, _, channel = clicked(body).partition("@")
+    _go_on(kit, here.team_id, channel or here.channel_id, here.user_id, leaving=int(step))
+
+
+def _go_on(
+    kit: Kit, team_id: str, channel_id: str, actor: str, *, leaving: int | None = None,
+    reasons: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    now = kit.now()
+    with kit.sessions() as session:
+        cycle = cycles.of_channel(session, team_id, channel_id)
+        cycles.next_step(session, cycle, actor=actor, now=now, reasons=reasons, leaving=leaving)
+        passed = cycles.passage(session, cycle, cycle.step - 1).reasons
+        here = cycles.passage(session, cycle, cycle.step)
+        seen = cycles.overview(session, cycle, now)
+        owner = cycles.accountable(session, cycle, cycle.step)
+        announce(session, kit, cycle, blocks.moved(seen, actor, owner, here.due_on, passed), "next")
+    return f"Now in step {seen.step.value}: {seen.step.title}"
+
+
+def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Only warnings are left: ask why it is right to pass them."""
+    ack()
+    here = origin(body)
+    with kit.sessions.reading() as session:
+        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        found = cycles.breaches(session, cycle, kit.now())
+        metadata = json.dumps({"channel": here.channel_id, "step": cycle.step})
+    if any(breach.blocks for breach in found):
+        raise GateRefused(found)
+    if not found:
+        raise Conflict("Nothing is left to give a reason for: /csi next goes on.")
+    client.views_open(trigger_id=body["trigger_id"], view=blocks.reasons_form(found, metadata))
+
+
+def passed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+    """Reasons were given: go on with them."""
+    asked = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    reasons = forms.read(view, {rule: forms.text(limit=500) for rule in asked})
+    meant = json.loads(view["private_metadata"])
+    _go_on(kit, team_of(body), meant["channel"], user_of(body), leaving=meant["step"], reasons=reasons)
+    ack()
+
+
+def back(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """``/csi back``: to which earlier step, and why."""
+    here = origin(body)
+    with kit.sessions.reading() as session:
+        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+    if cycle.step == 1:
+        raise Conflict("This cycle is in step 1, the first one.")
+    ack()
+    client.views_open(trigger_id=body["trigger_id"], view=blocks.back_form(cycle.step, here.channel_id))
+
+
+def went_back(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+    """The back modal was sent."""
+    form = forms.read(view, {"step": forms.option(of=int), "reason": forms.text(limit=500)})
+    actor, now = user_of(body), kit.now()
+    with kit.sessions() as session:
+        cycle = cycles.of_channel(session, team_of(body), view["private_metadata"])
+        cycles.back(session, cycle, to=form["step"], actor=actor, now=now, reason=form["reason"])
+        seen = cycles.overview(session, cycle, now)
+        announce(session, kit, cycle, blocks.returned(seen, actor, form["reason"]), "back")
+    ack()
+
+
+def history(ack: Ack, body: Body, kit: Kit) -> None:
+    """``/csi history``: every cycle of this channel's service."""
+    here = origin(body)
+    with kit.sessions.reading() as session:
+        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        service = cycles.service_of(session, cycle)
+        every = cycles.of_service(session, here.team_id, service.id)
+        lines = [_line(session, one) for one in reversed(every)]
+    ack(text=f"Cycles of {service.name}", blocks=blocks.history(service.name, lines))
+
+
+def _line(session: Session, cycle: Cycle) -> tuple[int, str, str, str]:
+    state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
+    until = f" to {cycle.closed_at:%Y-%m-%d}" if cycle.closed_at else ""
+    results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
+    verdicts = ", ".join(sorted({one.verdict for one in results if one.verdict}))
+    return cycle.number, state, f"from {cycle.started_at:%Y-%m-%d}{until}", verdicts
+
+
+def as_command(commands: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
+    """A listener for buttons that do what a command does; their value is the word, then perhaps ``@channel``."""
+
+    def open_word(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: Kit) -> None:
+        ack()
+        word, _, channel = clicked(body).partition("@")
+        here = origin(body)
+        command = {
+            "command": "/csi", "text": word, "team_id": here.team_id, "user_id": here.user_id,
+            "channel_id": channel or here.channel_id, "trigger_id": body.get("trigger_id", ""),
+            "response_url": body.get("response_url", ""),
+        }  # fmt: skip
+        commands[word](
+            ack=_answer_apart(body, client, respond), body=command, client=client, respond=respond, kit=kit, words=[]
+        )
+
+    return open_word
+
+
+def _answer_apart(body: Body, client: WebClient, respond: Respond) -> Callable[..., None]:
+    """What a command says by acknowledging, said beside the button; from App Home, in a modal."""
+
+    def answer(text: str = "", blocks: Sequence[Any] | None = None, **_: Any) -> None:
+        if not text and not blocks:
+            return
+        if body.get("response_url"):
+            respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        else:
+            client.chat_postMessage(channel=user_of(body), text=text, blocks=blocks)
+
+    return answer
+
+
+def joined(event: Body, body: Body, kit: Kit) -> None:
+    """Somebody joined a channel: when it is the bot itself, it says what it is for."""
+    team_id = team_of(body)
+    if event.get("user") != body.get("authorizations", [{}])[0].get("user_id"):
+        return
+    channel = str(event["channel"])
+    with kit.sessions() as session:
+        kit.outbox.post(
+            session, team_id=team_id, channel=channel, key=f"welcome:{channel}", kind="nudge",
+            text="Hello. /csi help says what I can do.", blocks=blocks.welcome(channel),
+        )  # fmt: skip

@@ -1,0 +1,175 @@
+"""``python -m bot``: sandbox · socket · web · scheduler · migrate · doctor."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Event
+from typing import Annotated, Any
+
+import typer
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot import clock, doctor, log
+from bot.app import Bot, build_app
+from bot.sandbox.server import Sandbox
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from bot.web import serve
+from csi import storage
+from csi.errors import CsiError
+
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+CONNECTIONS = 32  # envelopes worked on at once
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@cli.command()
+def socket() -> None:
+    """Join Slack by Socket Mode and do everything in this process but the clock's part."""
+    settings = _settings(Settings.for_socket)
+    bot = build_app(settings)
+    with _running(bot, settings):
+        _until_told()
+
+
+@cli.command()
+def web() -> None:
+    """Hear Slack by HTTP: signed events, installation, health, metrics."""
+    settings = _settings(Settings.for_web)
+    serve(build_app(settings), settings)
+
+
+@cli.command()
+def scheduler() -> None:
+    """Send what is due by the clock."""
+    settings = _settings(Settings.for_sending)
+    bot = build_app(settings)
+    ticking = Scheduler(bot.kit, clock.now)
+    bot.delivery.start()
+    ticking.start()
+    _until_told()
+    ticking.stop()
+    bot.delivery.stop()
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    settings = _settings(lambda given: given)
+    storage.migrate(settings.csi_database_url)
+    print("The database is at the newest schema.")
+
+
+@cli.command(name="doctor")
+def examine() -> None:
+    """Check settings, database, token and scopes: one line each; status 1 when something is wrong."""
+    sys.exit(doctor.run(Settings(), MANIFEST, print))
+
+
+@cli.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="Of the page; 0: any free one.")] = 0,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where database and files lie; a temporary one by default.")
+    ] = None,
+    tour: Annotated[bool, typer.Option(help="Play a team's turn through the seven steps.")] = False,
+    leave: Annotated[bool, typer.Option("--exit", help="End after the tour: 0, or 1 when a step failed.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Where the tour writes its transcript and charts.")] = None,
+) -> None:
+    """A local Slack with the bot in it, and a page to be everybody on."""
+    log.configure("WARNING")
+    with ExitStack() as stack:
+        place = folder or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="csi-", ignore_cleanup_errors=True))
+        )
+        workspace = stack.enter_context(Sandbox(MANIFEST, port))
+        settings = sandbox_settings(workspace, place)
+        storage.migrate(settings.csi_database_url)
+        bot = build_app(settings)
+        stack.enter_context(_running(bot, settings))
+        ticking = Scheduler(bot.kit, clock.now)
+        ticking.start()
+        stack.callback(ticking.stop)
+        print(f"The sandbox is at {workspace.url}", flush=True)
+        failed = _toured(workspace, out, slowly=not leave) if tour else ""
+        if not leave:
+            print("Go on by hand in the page; Ctrl+C ends it.", flush=True)
+            _until_told()
+    sys.exit(1 if failed else 0)
+
+
+def _temporary(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="csi-", ignore_cleanup_errors=True)))
+
+
+def sandbox_settings(workspace: Sandbox, folder: Path) -> Settings:
+    """Settings with which the bot joins a sandbox and keeps everything in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Settings(
+        slack_bot_token=workspace.bot_token,
+        slack_app_token=workspace.app_token,
+        slack_signing_secret=workspace.signing_secret,
+        slack_api_url=workspace.api_url,
+        csi_database_url=f"sqlite:///{folder / 'csi.db'}",
+        csi_data_url=str(folder / "data"),
+        csi_posts_per_second=20.0,
+    )
+
+
+class _running:  # noqa: N801
+    """The bot, connected by Socket Mode while the block lasts."""
+
+    def __init__(self, bot: Bot, settings: Settings) -> None:
+        self._bot = bot
+        self._handler = SocketModeHandler(
+            bot.app, settings.slack_app_token, web_client=bot.app.client, concurrency=CONNECTIONS
+        )
+
+    def __enter__(self) -> None:
+        self._bot.start_workers()
+        self._handler.connect()
+
+    def __exit__(self, *_: object) -> None:
+        self._handler.close()
+        self._bot.stop()
+
+
+def _settings(needed: Callable[[Settings], Settings]) -> Settings:
+    """The settings from the environment; ends the process by name of what is missing."""
+    try:
+        settings = needed(Settings())
+    except CsiError as missing:
+        print(missing, file=sys.stderr)
+        sys.exit(2)
+    log.configure(settings.csi_log_level)
+    return settings
+
+
+def _until_told() -> None:
+    told = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait()
+
+
+def _toured(workspace: Sandbox, out: Path | None, *, slowly: bool) -> str:
+    raise NotImplementedError(f"{workspace.url} {out} {slowly}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """The command line."""
+    return cli(arguments)
+
+
+if __name__ == "__main__":
+    main()

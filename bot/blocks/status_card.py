@@ -1,0 +1,118 @@
+"""One message per cycle, kept up to date: where it stands, what was found, who is waited for."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from bot.blocks import ids, parts
+from bot.blocks.parts import Block
+from bot.blocks.text import clip, escape, listed, mention, number, plural, when
+from csi.terms import Step
+
+SIGNS = {
+    "done": ":white_check_mark:",
+    "here": ":arrow_forward:",
+    "late": ":alarm_clock:",
+    "stale": ":warning:",
+    "ahead": ":white_circle:",
+}
+WORDS = {"late": " – *late*", "stale": " – *stale: make it again*"}
+MOST = 12
+SENTENCE = 200
+
+
+# What csi.cycle.overview gives (blocks know no cycle): Overview, and its StepState, KpiState, Waiting.
+CycleSeen = Any
+StepSeen = Any
+KpiSeen = Any
+WaitingSeen = Any
+
+
+def title(cycle: CycleSeen) -> str:
+    """The cycle in one line; also what a notification shows."""
+    where = f"step {cycle.step.value} of 7: {cycle.step.title}" if cycle.state == "open" else "closed"
+    return f"{escape(cycle.service)}, cycle {cycle.number} – {where}"
+
+
+def card(cycle: CycleSeen) -> list[Block]:
+    """The pinned message."""
+    blocks = [parts.section(f"*{title(cycle)}*"), parts.section("\n".join(_step(one) for one in cycle.steps))]
+    if cycle.kpis:
+        blocks.append(parts.section(_kpis(cycle.kpis)))
+    if cycle.state == "open":
+        blocks += [parts.section(waiting(cycle.waiting)), parts.actions(buttons(cycle), block_id="cycle")]
+    return [*blocks, parts.context(_small_print(cycle))]
+
+
+def buttons(cycle: CycleSeen, channel: str = "") -> list[Block]:
+    """What can be done from here; ``channel`` when the buttons are shown outside the cycle's channel."""
+    place = f"@{channel}" if channel else ""
+    word = cycle.step.command
+    made = [parts.button(f"Open step {cycle.step.value}", f"{ids.OPEN}:{word}", f"{word}{place}", style="primary")]
+    if cycle.step is Step.CORRECT:
+        made.append(parts.button("Close the cycle", f"{ids.OPEN}:close", f"close{place}"))
+    else:
+        made.append(parts.button("Next step", ids.NEXT, f"{cycle.step.value}{place}"))
+    if cycle.step.value > 1:
+        made.append(parts.button("Go back…", f"{ids.OPEN}:back", f"back{place}"))
+    return made
+
+
+def waiting(entries: tuple[WaitingSeen, ...]) -> str:
+    """Who is waited for, and for what."""
+    if not entries:
+        return "Waiting for nobody."
+    lines = [f"• {_people(one.who)}: {escape(one.what)}{_due(one.due_on)}" for one in entries[:MOST]]
+    return "*Waiting for*\n" + "\n".join(lines)
+
+
+def _people(who: tuple[str, ...]) -> str:
+    return (
+        listed([mention(user) for user in who[:3]]).replace(" and ", " or ") if who else "_nobody yet_ (`/csi roles`)"
+    )
+
+
+def _due(day: date | None) -> str:
+    return f", due {when(day)}" if day else ""
+
+
+def _step(one: StepSeen) -> str:
+    text = f"{SIGNS[one.state]} {one.step.value}. {one.step.title}{WORDS.get(one.state, '')}"
+    if one.state in ("here", "late"):
+        text += f" · {mention(one.owner)}{_due(one.due_on)}"
+    return text
+
+
+def _kpis(kpis: tuple[KpiSeen, ...]) -> str:
+    lines = [f"• {_kpi(one)}" for one in kpis[:MOST]]
+    if len(kpis) > MOST:
+        lines.append(f"… and {len(kpis) - MOST} more")
+    return "*KPIs*\n" + "\n".join(lines)
+
+
+def _kpi(one: KpiSeen) -> str:
+    aim = f" · target {number(one.target, escape(one.unit))}" if one.target is not None else ""
+    if one.target_date:
+        aim += f" by {when(one.target_date)}"
+    verdict = f" · *{escape(one.verdict)}*" if one.verdict else ""
+    stale = " :warning: _stale_" if one.stale else ""
+    sentence = f"\n    {clip(escape(one.sentence), SENTENCE)}" if one.sentence else ""
+    return f"{clip(escape(one.name), 100)}{aim}{verdict}{stale}{sentence}"
+
+
+def _small_print(cycle: CycleSeen) -> str:
+    said = []
+    if cycle.baseline:
+        said.append(f"baseline {_window(cycle.baseline)}")
+    if cycle.evaluation:
+        said.append(f"judged on {_window(cycle.evaluation)}")
+    if cycle.actions_open:
+        said.append(plural(cycle.actions_open, "open action"))
+    if cycle.carried_open:
+        said.append(f"{plural(cycle.carried_open, 'item')} carried over, undecided")
+    return " · ".join(said) or "`/csi help` lists everything that can be done here."
+
+
+def _window(window: tuple[date, date]) -> str:
+    return f"{when(window[0])} to before {when(window[1])}"

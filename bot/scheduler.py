@@ -1,0 +1,85 @@
+"""What the clock says: APScheduler only ticks, which reminders are due the database knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bot import inbox, leases
+from bot.blocks import reminders as blocks
+from bot.context import Kit
+from bot.log import logger
+from csi import cycle as cycles
+from csi import reminders
+from csi.models import Reminder
+
+log = logger(__name__)
+
+TICK = 20.0  # seconds; reminders are due by the hour
+
+
+class Scheduler:
+    """Ticks; several processes may, as each reminder is claimed by one."""
+
+    def __init__(self, kit: Kit, now: Callable[[], datetime], every: float = TICK) -> None:
+        self._kit = kit
+        self._now = now
+        self._worker = leases.holder()
+        self._clock = BackgroundScheduler(timezone="UTC")
+        self._clock.add_job(
+            self.tick, "interval", seconds=every, max_instances=1, coalesce=True, misfire_grace_time=None,
+            next_run_time=now(),
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._clock.start()
+
+    def stop(self) -> None:
+        """Finish the tick under way."""
+        self._clock.shutdown(wait=True)
+
+    def tick(self) -> None:
+        """Send what is due in every workspace, and forget what is long done."""
+        with self._kit.sessions.reading() as session:
+            teams = reminders.workspaces(session)
+        for team_id in teams:
+            self._safely(team_id)
+        with self._kit.sessions() as session:
+            inbox.forget(session, self._now())
+
+    def _safely(self, team_id: str) -> None:
+        try:
+            self._remind(team_id)
+        except Exception:  # one workspace's trouble must not silence the others
+            log.exception("tick_failed", team=team_id)
+
+    def _remind(self, team_id: str) -> None:
+        now = self._now()
+        with self._kit.sessions() as session:
+            reminders.refresh(session, team_id, now)
+        with self._kit.sessions() as session:
+            due = reminders.claim(session, team_id=team_id, now=now, worker=self._worker)
+        for reminder in due:
+            self._send(reminder, now)
+
+    def _send(self, reminder: Reminder, now: datetime) -> None:
+        """Write the nudge and its mark in one transaction; look again whether the reason still stands."""
+        with self._kit.sessions() as session:
+            session.add(reminder)
+            if not reminders.stands(session, reminder, now):
+                reminders.dropped(session, reminder)
+                return
+            cycle = cycles.by_id(session, reminder.team_id, int(reminder.cycle_id or 0))
+            service = cycles.service_of(session, cycle).name
+            subject, number = reminder.subject, int(reminder.subject_id or 0)
+            what = blocks.thing(subject, number, reminder.details)
+            text = blocks.sentence(reminder.kind, what, reminder.details, service, cycle.channel_id)
+            self._kit.outbox.post(
+                session, team_id=reminder.team_id, channel=reminder.user_id, kind="nudge", text=text,
+                key=f"reminder:{reminder.id}:{reminder.times_sent}", subject=("reminder", reminder.id),
+                blocks=blocks.nudge(text, reminder.id, subject, number, cycle.channel_id),
+            )  # fmt: skip
+            reminders.sent(session, reminder, now)

@@ -1,0 +1,80 @@
+"""HTTP: Slack's signed requests, installation, health, metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from slack_bolt import BoltRequest, BoltResponse
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.app import Bot
+from bot.settings import Settings
+from csi.models import Workspace
+from csi.storage import Sessions, rows
+
+Bolt = Callable[[BoltRequest], BoltResponse]
+
+
+def serve(bot: Bot, settings: Settings) -> None:
+    """Run the workers and answer HTTP until told to stop."""
+    bot.start_workers()
+    uvicorn.run(build(bot), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    bot.stop()
+
+
+def build(bot: Bot) -> Starlette:
+    """The ASGI application."""
+    routes = [
+        Route("/slack/events", _through(bot.app.dispatch), methods=["POST"]),
+        Route("/health", _health(bot.kit.sessions)),
+        Route("/metrics", _metrics),
+    ]
+    flow = bot.app.oauth_flow
+    if flow is not None:
+        routes.append(Route(flow.install_path, _through(flow.handle_installation)))
+        routes.append(Route(flow.redirect_uri_path, _through(flow.handle_callback)))
+    return Starlette(routes=routes)
+
+
+def _through(bolt: Bolt) -> Callable[[Request], object]:
+    """Bolt works in threads; its own adapter for Starlette would hold up the event loop."""
+
+    async def answer(request: Request) -> Response:
+        body = (await request.body()).decode("utf-8")
+        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
+        asked = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+        return _response(await run_in_threadpool(bolt, asked))
+
+    return answer
+
+
+def _response(bolt: BoltResponse) -> Response:
+    response = Response(bolt.body, status_code=bolt.status)
+    for name, values in bolt.headers.items():
+        if name.lower() != "content-length":
+            for value in values:
+                response.headers.append(name, value)
+    return response
+
+
+def _health(sessions: Sessions) -> Callable[[Request], object]:
+    async def answer(_request: Request) -> Response:
+        await run_in_threadpool(_touch, sessions)
+        return PlainTextResponse("ok")
+
+    return answer
+
+
+def _touch(sessions: Sessions) -> None:
+    with sessions.reading() as session:
+        rows(session, Workspace, "", limit=1)
+
+
+async def _metrics(_request: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,101 @@
+"""A workspace with the whole bot in it: the sandbox's Slack, Socket Mode, workers, scheduler, a clock to turn."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from bot.app import Bot, build_app
+from bot.sandbox.person import Person
+from bot.sandbox.server import Sandbox
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+
+MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
+
+
+@dataclass
+class World:
+    """The sandbox and the bot; ``world.alice`` and the others act, ``world.later(days=3)`` turns the clock."""
+
+    sandbox: Sandbox
+    settings: Settings
+    ahead: timedelta = timedelta(0)
+    bot: Bot | None = None
+    _handler: SocketModeHandler | None = None
+    _people: dict[str, Person] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Person:
+        if name not in ("alice", "bob", "carol", "dave", "erin"):
+            raise AttributeError(name)
+        return self._people.setdefault(name, self.sandbox.person(name))
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def later(self, **span: float) -> None:
+        self.ahead += timedelta(**span)
+
+    def start(self) -> None:
+        self.bot = build_app(self.settings, now=self.now)
+        self.bot.start_workers()
+        self._handler = SocketModeHandler(
+            self.bot.app, self.settings.slack_app_token, web_client=self.bot.app.client, concurrency=16
+        )
+        self._handler.connect()
+        self.alice.wait(self.sandbox.delivery.transport.connected, what="the bot's connection")
+
+    def stop(self) -> None:
+        self._handler.close()
+        self.bot.stop()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    def tick(self) -> None:
+        Scheduler(self.bot.kit, self.now).tick()
+
+    def begin(self, service: str = "Service desk", channel: str = "service-desk") -> None:
+        """Alice begins a cycle; bob brings and reads the data, carol approves, dave manages."""
+        self.dave.command("/csi", f"start {service}", channel=channel)
+        self.dave.wait_modal("cycle.start")
+        self.dave.fill(
+            {
+                "service_owner": self.alice.id,
+                "data_owner": self.bob.id,
+                "analyst": self.bob.id,
+                "approver": [self.carol.id],
+            }
+        )
+        assert self.dave.submit() is None
+        self.alice.wait(self.card, what="the status card")
+
+    def card(self) -> dict | None:
+        return next((one for one in self.alice.messages("service-desk") if one["pinned"]), None)
+
+
+@pytest.fixture
+def world(_sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
+    """A workspace with a running bot, gone after the test."""
+    shutil.copy(_sqlite_template, tmp_path / "csi.db")
+    with Sandbox(MANIFEST) as sandbox:
+        settings = Settings(
+            slack_bot_token=sandbox.bot_token,
+            slack_app_token=sandbox.app_token,
+            slack_signing_secret=sandbox.signing_secret,
+            slack_api_url=sandbox.api_url,
+            csi_database_url=f"sqlite:///{tmp_path / 'csi.db'}",
+            csi_data_url=str(tmp_path / "data"),
+            csi_posts_per_second=50.0,
+        )
+        made = World(sandbox, settings)
+        made.start()
+        yield made
+        made.stop()

@@ -1,0 +1,99 @@
+"""Beginning a cycle, going on and back, and what is seen of it, through the sandbox's Slack."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.flows.conftest import World
+
+
+def texts(blocks) -> str:
+    return "\n".join(str(block.get("text", {}).get("text", "")) for block in blocks)
+
+
+def answer(person) -> str:
+    shown = person.last()
+    return texts(shown["blocks"]) or shown["text"]
+
+
+def test_help_lists_the_words_and_an_unknown_word_gets_the_nearest(world: World):
+    world.alice.command("/csi", "help")
+    assert "/csi start SERVICE" in answer(world.alice)
+    world.alice.command("/csi", "strat")
+    assert "Did you mean `/csi start`?" in answer(world.alice)
+    assert world.alice.errors == []
+
+
+def test_alone_it_offers_to_begin_where_no_cycle_runs(world: World):
+    world.alice.command("/csi", "")
+    message = world.alice.last()
+    assert "No cycle is running" in texts(message["blocks"])
+    world.alice.click(message, "cycle.start")
+    assert world.alice.wait_modal("cycle.start")["title"]["text"] == "Begin a cycle"
+
+
+def test_a_cycle_begins_with_a_pinned_card_and_says_what_waits_for_whom(world: World):
+    world.begin()
+    card = world.card()
+    assert "Service desk, cycle 1 – step 1 of 7: What should you measure?" in card["text"]
+    world.alice.wait(lambda: world.card()["replies"], what="the announcement in the card's thread")
+    world.alice.command("/csi", "")
+    assert "Waiting for you" in answer(world.alice)
+    world.erin.command("/csi", "")
+    assert "Nothing waits for you here." in answer(world.erin)
+    home = texts(world.alice.home()["blocks"])
+    assert "step 1, due" in home
+
+
+def test_next_is_refused_with_each_rule_its_sentence_and_a_button(world: World):
+    world.begin()
+    world.alice.command("/csi", "next")
+    blocks = world.alice.last()["blocks"]
+    assert "Not yet" in blocks[0]["text"]["text"]
+    mends = [(b["text"]["text"].split("*")[1], b["accessory"]["action_id"]) for b in blocks if "accessory" in b]
+    assert ("V1.1", "measure.add_goal") in mends
+    assert ("V1.5", "measure.submit") in mends
+
+
+def test_a_second_cycle_in_the_same_channel_is_refused_beside_the_field(world: World):
+    world.begin()
+    world.alice.command("/csi", "start Another")
+    world.alice.wait_modal("cycle.start")
+    errors = world.alice.submit()
+    assert "is running in this channel" in errors["service"]
+
+
+def test_a_ping_in_a_name_pings_nobody(world: World):
+    world.begin("<!channel> & friends")
+    card = world.card()
+    assert card["text"].startswith("&lt;!channel&gt; &amp; friends, cycle 1")
+    assert world.erin.id not in card["pinged"]
+
+
+def test_where_the_bot_is_not_a_member_it_asks_to_be_invited(world: World):
+    world.alice.create("quiet", private=True)
+    world.alice.command("/csi", "start Payroll", channel="quiet")
+    world.alice.wait_modal("cycle.start")
+    assert "/invite" in world.alice.submit()["service"]
+
+
+def test_only_those_who_steer_may_leave_a_step(world: World):
+    world.begin()
+    world.erin.command("/csi", "next")
+    assert "one must be CSI manager or service owner" in answer(world.erin)
+
+
+def test_back_from_step_one_is_refused_in_private(world: World):
+    world.begin()
+    world.alice.command("/csi", "back")
+    assert "step 1, the first one" in answer(world.alice)
+    world.alice.command("/csi", "history")
+    assert "Cycle 1" in answer(world.alice)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Olympus", "x" * 61])
+def test_an_unknown_zone_is_refused_beside_its_field(world: World, zone: str):
+    world.dave.command("/csi", "start Service desk")
+    world.dave.wait_modal("cycle.start")
+    world.dave.fill({"timezone": zone[:60]})
+    assert "not a time zone" in world.dave.submit()["timezone"]
