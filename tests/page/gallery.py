@@ -42,7 +42,7 @@ def finding(file_id: str = "", image_url: str = "") -> list[Block]:
             "block_id": "verdict",
             "text": mrkdwn(
                 "*IMPROVED* – from 42.9 % to 75.2 %, target 75 %.\n> Measured on _1,401_ incidents of 2016-W16\n"
-                "Owner <@BOB>, see <https://example.com/a?b=1&amp;c=2|the definition> and `made_sla == &quot;true&quot;`"
+                "Owner <@BOB>, see <https://example.com/a?b=1&amp;c=2|the definition> and `made_sla == true`"
             ),
             "accessory": {
                 "type": "overflow",
@@ -60,7 +60,11 @@ def finding(file_id: str = "", image_url: str = "") -> list[Block]:
                 mrkdwn("*Signals*\n2, none at the latest point"),
             ],
         },
-        *([{"type": "image", "alt_text": "Weekly share within SLA, rising", "title": plain("P′ chart"), **picture}] if file_id or image_url else []),
+        *(
+            [{"type": "image", "alt_text": "Weekly share within SLA, rising", "title": plain("P′ chart"), **picture}]
+            if file_id or image_url
+            else []
+        ),
         {
             "type": "table",
             "block_id": "grid",
@@ -76,7 +80,13 @@ def finding(file_id: str = "", image_url: str = "") -> list[Block]:
             "type": "rich_text",
             "block_id": "rich",
             "elements": [
-                {"type": "rich_text_section", "elements": [{"type": "text", "text": "Likely cause", "style": {"bold": True}}, {"type": "text", "text": " (hypothesis):"}]},
+                {
+                    "type": "rich_text_section",
+                    "elements": [
+                        {"type": "text", "text": "Likely cause", "style": {"bold": True}},
+                        {"type": "text", "text": " (hypothesis):"},
+                    ],
+                },
                 {
                     "type": "rich_text_list",
                     "style": "bullet",
@@ -94,11 +104,19 @@ def finding(file_id: str = "", image_url: str = "") -> list[Block]:
                 button("Approve", "finding.approve", style="primary", value="7", confirm=CONFIRM),
                 button("Reject", "finding.reject", style="danger", value="7"),
                 button("Explain", "finding.explain", value="7"),
-                {"type": "static_select", "action_id": "finding.owner", "placeholder": plain("Give it to…"), "options": [option("Service desk"), option("Network team")]},
+                {
+                    "type": "static_select",
+                    "action_id": "finding.owner",
+                    "placeholder": plain("Give it to…"),
+                    "options": [option("Service desk"), option("Network team")],
+                },
                 {"type": "datepicker", "action_id": "finding.due", "initial_date": "2026-12-01"},
             ],
         },
-        {"type": "context", "elements": [mrkdwn("n = 13,746 · source incidents.csv.gz · <!date^1463097600^{date_short}|13 May 2016>")]},
+        {
+            "type": "context",
+            "elements": [mrkdwn("n = 13,746 · source incidents.csv.gz · <!date^1463097600^{date_short}|13 May 2016>")],
+        },
     ]
 
 
@@ -107,7 +125,12 @@ def every_input() -> list[Block]:
     options = [option("One"), option("Two", description="with a note"), option("Three")]
     elements: list[tuple[str, str, Block, Block]] = [
         ("name", "Name", {"type": "plain_text_input"}, {"hint": plain("As people say it")}),
-        ("why", "Why it matters", {"type": "plain_text_input", "multiline": True, "placeholder": plain("In one sentence")}, {"optional": True}),
+        (
+            "why",
+            "Why it matters",
+            {"type": "plain_text_input", "multiline": True, "placeholder": plain("In one sentence")},
+            {"optional": True},
+        ),
         ("target", "Target", {"type": "number_input", "is_decimal_allowed": True}, {}),
         ("evidence", "Evidence", {"type": "url_text_input"}, {"optional": True}),
         ("email", "E-mail", {"type": "email_text_input"}, {"optional": True}),
@@ -115,7 +138,12 @@ def every_input() -> list[Block]:
         ("at", "At", {"type": "timepicker", "initial_time": "09:30"}, {"optional": True}),
         ("moment", "Moment", {"type": "datetimepicker"}, {"optional": True}),
         ("unit", "Unit", {"type": "static_select", "options": options, "placeholder": plain("Choose a unit")}, {}),
-        ("kpi", "KPI", {"type": "external_select", "min_query_length": 2, "placeholder": plain("Type to search")}, {"optional": True}),
+        (
+            "kpi",
+            "KPI",
+            {"type": "external_select", "min_query_length": 2, "placeholder": plain("Type to search")},
+            {"optional": True},
+        ),
         ("steps", "Steps", {"type": "multi_static_select", "options": options}, {"optional": True}),
         ("owner", "Owner", {"type": "users_select"}, {"optional": True}),
         ("approvers", "Approvers", {"type": "multi_users_select"}, {"optional": True}),
@@ -127,26 +155,38 @@ def every_input() -> list[Block]:
     return [
         {"type": "section", "block_id": "intro", "text": mrkdwn("Every input *once*.")},
         *(
-            {"type": "input", "block_id": block_id, "label": plain(label), "element": {"action_id": block_id, **element}, **more}
+            {
+                "type": "input",
+                "block_id": block_id,
+                "label": plain(label),
+                "element": {"action_id": block_id, **element},
+                **more,
+            }
             for block_id, label, element, more in elements
         ),
     ]
 
 
-def modal(title: str = "Add a KPI", **more: Any) -> Block:
+def modal(title: str = "Add a KPI") -> Block:
     return {
-        "type": "modal", "callback_id": "gallery.submit", "title": plain(title), "submit": plain("Save"), "close": plain("Cancel"),
-        "blocks": every_input(), **more,
-    }  # fmt: skip
+        "type": "modal",
+        "callback_id": "gallery.submit",
+        "title": plain(title),
+        "submit": plain("Save"),
+        "close": plain("Cancel"),
+        "blocks": every_input(),
+    }
 
 
 def home() -> Block:
+    waiting = mrkdwn("*Service desk*, step 3: _Gather the data_, due tomorrow")
+    open_step = button("Open", "home.open", value="3")
     return {
         "type": "home",
         "blocks": [
             {"type": "header", "text": plain("What waits for you")},
-            {"type": "section", "block_id": "wait", "text": mrkdwn("*Service desk*, step 3: _Gather the data_, due tomorrow"), "accessory": button("Open", "home.open", value="3")},
+            {"type": "section", "block_id": "wait", "text": waiting, "accessory": open_step},
             {"type": "divider"},
             {"type": "context", "elements": [mrkdwn("Cycle 1 · <#C0|service-desk>")]},
         ],
-    }  # fmt: skip
+    }

@@ -85,7 +85,8 @@ export function combobox(settings) {
   function pick(option) {
     if (!multiple) {
       commit([option]);
-      return close();
+      close();
+      return input.select(); // typing on replaces the choice
     }
     const rest = state.chosen.filter((one) => one.value !== option.value);
     if (rest.length === state.chosen.length && rest.length >= most) return undefined;

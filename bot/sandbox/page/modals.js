@@ -4,7 +4,7 @@ import { h, patch } from "./dom.js";
 import { values } from "./elements.js";
 import { plain } from "./mrkdwn.js";
 import { avatar } from "./sidebar.js";
-import { act, names, person, places, refresh, store, upload } from "./store.js";
+import { act, names, person, places, store, upload } from "./store.js";
 import { raise } from "./toasts.js";
 
 const open = new Map(); // view id → dialog
@@ -63,6 +63,7 @@ function showErrors(dialog, errors) {
     block.classList.toggle("invalid", wrong);
     for (const input of block.querySelectorAll("input, textarea")) wrong ? input.setAttribute("aria-invalid", "true") : input.removeAttribute("aria-invalid");
   }
+  if (dialog.awaitsError) focusError(dialog);
 }
 
 async function submit(dialog, view) {
@@ -70,8 +71,14 @@ async function submit(dialog, view) {
   busy(dialog, true);
   const answer = await act("submit", { view_id: view.id, values: values(dialog) });
   busy(dialog, false);
-  await refresh(answer.seq);
-  dialog.querySelector("[aria-invalid]")?.focus();
+  if (answer.errors) focusError(dialog);
+}
+
+// The errors may be drawn before or after the answer to the submission arrives.
+function focusError(dialog) {
+  const wrong = dialog.querySelector("[aria-invalid]");
+  dialog.awaitsError = !wrong;
+  wrong?.focus();
 }
 
 function busy(dialog, yes) {

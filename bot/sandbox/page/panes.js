@@ -120,10 +120,12 @@ function appPane() {
   const content = [
     bar(h("div", { class: "pane-title" }, h("h1", {}, state.app.name), !state.app.connected && h("span", { class: "quiet" }, "No bot has joined yet")),
       h("div", { class: "tabs", role: "tablist", "aria-label": state.app.name, onkeydown: arrows }, tabs.map(([id, label]) => tabButton(id, label, id === shown, dm)))),
-    shown === "messages" && dm ? [messagesIn(dm), composer(dm)] : shown === "messages" ? openDm() : homeTab(),
+    shown === "messages" && dm ? [messagesIn(dm), state.app.messages_read_only ? readOnly() : composer(dm)] : shown === "messages" ? openDm() : homeTab(),
   ];
   return dm && shown === "messages" ? dropPane(dm, "", content) : h("div", { class: "pane", key: "pane-home" }, content);
 }
+
+const readOnly = () => h("p", { class: "read-only", key: "read-only" }, "This app does not take messages here. Its buttons work, and its commands in a channel.");
 
 const tabButton = (id, label, selected, dm) =>
   h("button", { type: "button", role: "tab", id: `tab-${id}`, "aria-selected": String(selected), tabindex: selected ? "0" : "-1", class: "tab", onclick: () => go("app", { tab: id }) },
