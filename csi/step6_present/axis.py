@@ -108,6 +108,8 @@ def date_label(mark: Mark, period: Period, *, years: bool) -> str:
 
 
 def _size(mark: Mark) -> str:
+    if mark.suppressed:
+        return "few"
     return "–" if mark.value is None else count(mark.n)
 
 

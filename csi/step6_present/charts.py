@@ -52,14 +52,23 @@ def control_chart(
     evaluation: Window | None = None,
 ) -> Chart:
     """One KPI's control chart as PNG with its sentence and alt text."""
-    _must_be_drawable(kpi, processed)
-    view = View(kpi, processed, analysis, service, source_label or kpi.source, baseline, evaluation, tuple(exclusions))
+    source = source_label or kpi.source
+    return draw(View(kpi, processed, analysis, service, source, baseline, evaluation, tuple(exclusions)))
+
+
+def draw(view: View) -> Chart:
+    """The control chart of a view.
+
+    Raises:
+        InvalidInput: a value is too large for any drawing.
+    """
+    _must_be_drawable(view)
     return Chart(png(control_figure(view)), control_chart_text(view), title(view))
 
 
-def _must_be_drawable(kpi: KpiDefinition, processed: Processed) -> None:
-    if (processed.series["value"].abs() > LARGEST).any():
-        raise InvalidInput("chart", f"{kpi.name or kpi.id} has values beyond {LARGEST:.0e}, which no chart can show.")
+def _must_be_drawable(view: View) -> None:
+    if any(abs(mark.value or 0) > LARGEST for mark in view.marks):
+        raise InvalidInput("chart", f"{view.name} has values beyond {LARGEST:.0e}, which no chart can show.")
 
 
 def title(view: View) -> str:

@@ -23,7 +23,10 @@ RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One period: ``signal`` is ``improvement``, ``concern``, ``neither`` or empty; ``value`` is None when missing."""
+    """One period: ``signal`` is ``improvement``, ``concern``, ``neither`` or empty.
+
+    ``value`` is None when it is missing or suppressed.
+    """
 
     position: int
     start: pd.Timestamp
@@ -33,6 +36,7 @@ class Mark:
     excluded: bool
     signal: str = ""
     rule: str = ""
+    suppressed: bool = False
 
     @property
     def height(self) -> float:
@@ -53,12 +57,12 @@ class Span:
     last: int
 
 
-def marks(processed: Processed, analysis: Analysis) -> tuple[Mark, ...]:
-    """One mark per period of the series, in order."""
+def marks(processed: Processed, analysis: Analysis, *, min_n: int = 0) -> tuple[Mark, ...]:
+    """One mark per period of the series, in order; values of fewer than ``min_n`` cases are suppressed."""
     loudest = _loudest(analysis.signals)
     starts = [pd.Timestamp(start) for start in pd.DatetimeIndex(processed.series.index)]
     return tuple(
-        _mark(position, start, row, loudest.get(start))
+        _mark(position, start, row, loudest.get(start), min_n)
         for position, (start, row) in enumerate(zip(starts, processed.series.itertuples(), strict=True))
     )
 
@@ -76,7 +80,12 @@ def runs(of: Sequence[Mark]) -> list[list[Mark]]:
 
 def gaps(of: Sequence[Mark]) -> list[Span]:
     """Stretches of periods without a value."""
-    return spans([mark.position for mark in of if mark.value is None])
+    return spans([mark.position for mark in of if mark.value is None and not mark.suppressed])
+
+
+def suppressed(of: Sequence[Mark]) -> list[Span]:
+    """Stretches of periods whose value is not shown because too few cases are behind it."""
+    return spans([mark.position for mark in of if mark.suppressed])
 
 
 def exclusions(of: Sequence[Mark]) -> list[Span]:
@@ -128,17 +137,21 @@ def _rank(rule: str) -> int:
     return PRECEDENCE.index(rule) if rule in PRECEDENCE else len(PRECEDENCE)
 
 
-def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None) -> Mark:
-    missing = bool(getattr(row, "missing", False))
+def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None, min_n: int) -> Mark:
+    value = None if getattr(row, "missing", False) else _finite(getattr(row, "value", None))
+    n = _finite(getattr(row, "n", None))
+    suppressed = value is not None and n is not None and n < min_n
+    shown = signal if signal and not suppressed else None
     return Mark(
         position=position,
         start=start,
-        value=None if missing else _finite(getattr(row, "value", None)),
-        n=_finite(getattr(row, "n", None)),
+        value=None if suppressed else value,
+        n=n,
         partial=bool(getattr(row, "partial", False)),
         excluded=bool(getattr(row, "excluded", False)),
-        signal=signal.direction if signal else "",
-        rule=signal.rule if signal else "",
+        signal=shown.direction if shown else "",
+        rule=shown.rule if shown else "",
+        suppressed=suppressed,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from csi.step6_present.canvas import BLUE, FAINT, INK, PURPLE, QUIET, RULE, VERMILLION, WHITE, font, halo
-from csi.step6_present.marks import Mark, Span, bound, exclusions, gaps, runs
+from csi.step6_present.marks import Mark, Span, bound, exclusions, gaps, runs, suppressed
 from csi.step6_present.view import View
 from csi.step6_present.wording import number
 
@@ -53,6 +53,8 @@ def _bands(axes: Axes, view: View) -> None:
     """Periods without data, periods with something left out, a target band: by hatch and word, not by colour."""
     for span in gaps(view.marks):
         _band(axes, span, "no data", facecolor=WHITE, edgecolor=FAINT, hatch="////", gid="gap")
+    for span in suppressed(view.marks):
+        _band(axes, span, f"n < {view.min_n}", facecolor=WHITE, edgecolor=FAINT, hatch="....", gid="suppressed")
     for span in exclusions(view.marks):
         _band(axes, span, "†", facecolor=FAINT, alpha=0.7, gid="excluded")
     if len(view.targets) == 2:
@@ -82,35 +84,34 @@ def _levels(axes: Axes, view: View) -> None:
 def _reference_lines(axes: Axes, view: View) -> None:
     limits, wide = view.analysis.limits, len(view.marks)
     dash = TRIAL_DASH if limits.trial else "solid"
-    _steps(axes, bound(limits.lower, wide), linestyle=dash, linewidth=1.1, gid="lower limit")
-    _steps(axes, bound(limits.upper, wide), linestyle=dash, linewidth=1.1, gid="upper limit")
-    _steps(axes, bound(limits.centre, wide), linestyle="solid", linewidth=0.9, gid="centre")
+    steps(axes, bound(limits.lower, wide), linestyle=dash, linewidth=1.1, gid="lower limit")
+    steps(axes, bound(limits.upper, wide), linestyle=dash, linewidth=1.1, gid="upper limit")
+    steps(axes, bound(limits.centre, wide), linestyle="solid", linewidth=0.9, gid="centre")
     for value in view.targets:
         axes.axhline(value, color=INK, linewidth=1.4, linestyle=TARGET_DASH, zorder=2.5, gid="target")
 
 
-def _steps(axes: Axes, values: Sequence[float | None], **style: Any) -> None:
+def steps(axes: Axes, values: Sequence[float | None], **style: Any) -> None:
     """A line that holds its value over the whole width of each period, broken where there is none."""
     if all(value is None for value in values):
         return
     x = [edge for position in range(len(values)) for edge in (position - 0.5, position + 0.5)]
     y = [float("nan") if value is None else value for value in values for _ in range(2)]
-    axes.plot(x, y, color=RULE, **style)
+    axes.plot(x, y, **({"color": RULE} | style))
 
 
 def _series(axes: Axes, view: View) -> None:
     for run in runs(view.marks):
         axes.plot([m.position for m in run], [m.height for m in run], color=QUIET, linewidth=1.3, zorder=3, gid="run")
     size = 3.2 if len(view.marks) > CROWDED else 5.2
-    _points(axes, (mark for mark in view.whole if mark.signal not in SIGNS), POINT, size, gid="point")
+    points(axes, (mark for mark in view.whole if mark.signal not in SIGNS), POINT, size, gid="point")
     for name, sign in SIGNS.items():
-        _points(axes, (mark for mark in view.whole if mark.signal == name), sign, size + 1.4, gid=name)
-    _points(
-        axes, (mark for mark in view.marks if mark.partial and mark.value is not None), PARTIAL, size, gid="partial"
-    )
+        points(axes, (mark for mark in view.whole if mark.signal == name), sign, size + 1.4, gid=name)
+    points(axes, (mark for mark in view.marks if mark.partial and mark.value is not None), PARTIAL, size, gid="partial")
 
 
-def _points(axes: Axes, of: Iterable[Mark], sign: Sign, size: float, *, gid: str) -> None:
+def points(axes: Axes, of: Iterable[Mark], sign: Sign, size: float, *, gid: str) -> None:
+    """Points of one kind; nothing when there are none."""
     drawn = list(of)
     if drawn:
         axes.plot([m.position for m in drawn], [m.height for m in drawn], linestyle="none", marker=sign.shape,

@@ -28,7 +28,10 @@ SHORT_UNIT = 8  # characters
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A KPI, its series and analysis, and what was fixed beforehand."""
+    """A KPI, its series and analysis, and what was fixed beforehand.
+
+    ``min_n``: values of fewer cases than that are not shown, because they would tell about single people (V6.7).
+    """
 
     kpi: KpiDefinition
     processed: Processed
@@ -38,10 +41,11 @@ class View:
     baseline: Window | None = None
     evaluation: Window | None = None
     exclusions: tuple[Exclusion, ...] = ()
+    min_n: int = 0
     marks: tuple[Mark, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "marks", marks(self.processed, self.analysis))
+        object.__setattr__(self, "marks", marks(self.processed, self.analysis, min_n=self.min_n))
 
     @property
     def name(self) -> str:
@@ -153,7 +157,11 @@ def footnotes(view: View) -> list[str]:
     """What belongs under the chart: exclusions first, each once."""
     known = [*view.processed.footnotes, *view.analysis.detail.footnotes]
     unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
-    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + known))
+    hidden = sum(mark.suppressed for mark in view.marks)
+    few = (
+        [f"{periods(hidden, view.period).capitalize()} with fewer than {view.min_n} cases not shown."] if hidden else []
+    )
+    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + few + known))
 
 
 def _exclusion(one: Exclusion) -> str:

@@ -26,7 +26,7 @@ def number(value: float | None, unit: str = "") -> str:
     """
     if value is None or not isfinite(value):
         return NOTHING
-    suffix = f" {unit}" if unit and unit != "count" else ""  # a no-break space: the unit stays with its number
+    suffix = f" {unit}" if unit and unit != "count" else ""
     return _digits(float(value), unit).replace("-", "−") + suffix
 
 
@@ -81,7 +81,7 @@ def _digits(value: float, unit: str) -> str:
         return "0"
     if size >= LARGEST_WRITTEN_OUT or size < SMALLEST_WRITTEN_OUT:
         mantissa, exponent = f"{value:.2e}".split("e")
-        return f"{_strip(mantissa)}e{int(exponent)}"
+        return f"{_strip(mantissa)} × 10^{int(exponent)}"
     if value == round(value) and size < LARGEST_WRITTEN_OUT:
         return f"{value:,.0f}"
     return _strip(f"{value:,.{_decimals(value, unit)}f}")

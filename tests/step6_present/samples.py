@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csi.definition import KpiDefinition, Window
+from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, Window
 from csi.step4_process.processed import Dimension, Processed, Quality
 from csi.step5_analyse.analysis import (
     Analysis,
@@ -22,6 +22,8 @@ from csi.step5_analyse.analysis import (
     Trend,
     WindowSummary,
 )
+from csi.step6_present import facts
+from csi.step6_present.facts import Facts
 from csi.step6_present.view import View
 from csi.terms import Direction, Evidence, Period, Verdict
 
@@ -140,3 +142,13 @@ def view(
 def window(dates: tuple[str, str] | None) -> Window | None:
     """A window from two ISO dates."""
     return Window(date.fromisoformat(dates[0]), date.fromisoformat(dates[1])) if dates else None
+
+
+def base(*views: View, key: str = "number") -> Facts:
+    """The facts of a study with these KPIs, whose source holds one case a row (``key``)."""
+    source = SourceDefinition("incidents", file="incidents.csv", key=key)
+    period = views[0].period if views else Period.WEEK
+    study = StudyDefinition(
+        "Service desk", "Europe/Lisbon", period, {"incidents": source}, {v.kpi.id: v.kpi for v in views}
+    )
+    return facts.of(study, {one.kpi.id: (one.processed, one.analysis) for one in views})

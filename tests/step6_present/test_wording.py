@@ -27,22 +27,22 @@ from csi.terms import Period
         (100.0, "%", "100 %"),
         (-3.25, "min", "−3.25 min"),
         (0.01234, "ratio", "0.0123 ratio"),
-        (2.5e12, "bytes", "2.5e12 bytes"),
-        (1e-9, "s", "1e−9 s"),
+        (2.5e12, "bytes", "2.5 × 10^12 bytes"),
+        (1e-9, "s", "1 × 10^−9 s"),
     ],
 )
 def test_numbers(value: float | None, unit: str, text: str) -> None:
-    assert number(value, unit).replace("\xa0", " ") == text
+    assert number(value, unit) == text
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["", "%", "h"]))
 def test_every_number_can_be_said_in_few_signs(value: float, unit: str) -> None:
-    assert 1 <= len(number(value, unit)) <= 20
+    assert 1 <= len(number(value, unit)) <= 22
 
 
 @given(st.floats(min_value=-1e8, max_value=1e8, allow_subnormal=False))
 def test_what_is_said_is_within_half_a_percent(value: float) -> None:
-    said = float(number(value).replace(",", "").replace("−", "-"))
+    said = float(number(value).replace(",", "").replace("−", "-").replace(" × 10^", "e"))
     assert said == pytest.approx(value, rel=0.005, abs=1e-300)
 
 

@@ -1,0 +1,90 @@
+"""The one base of facts behind every chart, grid and report: nothing is said that does not come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from csi.definition import StudyDefinition, hash_of
+from csi.kpi_catalogue.entry import MIN_N
+from csi.step4_process.processed import Processed, SourceCounts
+from csi.step5_analyse.analysis import Analysis
+from csi.step6_present.view import View
+from csi.terms import Verdict
+
+MOST_URGENT_FIRST = (
+    Verdict.REGRESSED,
+    Verdict.NO_CHANGE,
+    Verdict.INCONCLUSIVE,
+    Verdict.IMPROVED,
+    Verdict.ACHIEVED_UNSTABLE,
+    Verdict.ACHIEVED,
+)
+WITHOUT_PEOPLE = ("count", "distinct", "sum", "last", "backlog", "availability")  # these tell of no single person
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A study's results as they may be shown: KPIs in the study's order, counts per source."""
+
+    study: StudyDefinition
+    views: tuple[View, ...]
+    sources: Mapping[str, SourceCounts] = field(default_factory=dict)
+
+    @property
+    def service(self) -> str:
+        """The service's name."""
+        return self.study.service
+
+    @property
+    def hash(self) -> str:
+        """The hash by which the study can be found again."""
+        return hash_of(self.study)
+
+    def ordered(self) -> tuple[View, ...]:
+        """Every KPI, what needs attention first: the missed ones are never left out (V6.2)."""
+        return tuple(sorted(self.views, key=lambda view: MOST_URGENT_FIRST.index(view.analysis.verdict)))
+
+    def of(self, kpi_id: str) -> View:
+        """The view of one KPI."""
+        return next(view for view in self.views if view.kpi.id == kpi_id)
+
+
+def of(
+    study: StudyDefinition,
+    kpis: Mapping[str, tuple[Processed, Analysis]],
+    *,
+    sources: Mapping[str, SourceCounts] | None = None,
+    source_labels: Mapping[str, str] | None = None,
+) -> Facts:
+    """The facts of a study: its KPIs' series and analyses with everything that must stand beside them."""
+    labels = source_labels or {}
+    views = tuple(
+        View(
+            kpi=processed.kpi,
+            processed=processed,
+            analysis=analysis,
+            service=study.service,
+            source=labels.get(processed.kpi.source) or source_label(study, processed.kpi.source),
+            baseline=study.baseline,
+            evaluation=study.evaluation,
+            exclusions=tuple(one for one in study.exclusions if one.kpi in ("", id)),
+            min_n=fewest(study, processed),
+        )
+        for id, (processed, analysis) in kpis.items()
+    )
+    return Facts(study, views, sources or {})
+
+
+def source_label(study: StudyDefinition, id: str) -> str:
+    """What people know a source by: its id and file."""
+    source = study.sources.get(id)
+    return f"{id} ({source.file})" if source and source.file else id
+
+
+def fewest(study: StudyDefinition, processed: Processed) -> int:
+    """How many cases a value needs to be shown: 5 where a row is one case, 0 where nobody is recognised (V6.7)."""
+    kpi = processed.kpi
+    source = study.sources.get(kpi.source)
+    one_case_a_row = source is not None and bool(source.key)
+    return MIN_N if one_case_a_row and kpi.measure not in WITHOUT_PEOPLE else 0

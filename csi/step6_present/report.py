@@ -1,0 +1,190 @@
+"""One base of facts, four renderings: what each audience reads, as Markdown.
+
+Every rendering holds every KPI, the missed and inconclusive ones first (V6.2); they differ in words and depth only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from csi.definition import Duration, RatioValue
+from csi.kpi_catalogue.entry import LOW_N
+from csi.step4_process.processed import COVERAGE_WARNING
+from csi.step6_present.facts import Facts
+from csi.step6_present.marks import RULES
+from csi.step6_present.view import View, definition, footnotes, limits_text, provenance, target_text, windows_text
+from csi.step6_present.wording import NOTHING, clip, count, number, periods, sentence
+from csi.terms import Audience
+
+MARKDOWN = re.compile(r"([\\`*_\[\]#|<>~&])")
+NAME = 200  # characters of a typed name
+Part = Callable[[View], list[str]]
+
+
+def markdown(facts: Facts, audience: Audience | None = None, *, ask: str = "") -> str:
+    """The report for an audience; for nobody in particular, everything."""
+    heading = f"# {escape(facts.service)}: did we get there?"
+    about = [f"For {audience}." if audience else "", _span(facts), sentence(escape(ask)) if ask else ""]
+    body = [line for view in facts.ordered() for line in _kpi(view, audience)]
+    tail = _sources(facts) if audience in (None, Audience.OPERATIONS, Audience.SUPPLIERS) else []
+    lines = [heading, "", " ".join(text for text in about if text), "", *_overview(facts), "", *body, *tail]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def escape(text: str) -> str:
+    """Typed text as it is typed: nothing in it is formatting, a line break or a tag."""
+    return MARKDOWN.sub(r"\\\1", " ".join(clip(text, NAME * 5).split()))
+
+
+def _span(facts: Facts) -> str:
+    starts = [mark.start for view in facts.views for mark in view.marks]
+    if not starts:
+        return "Nothing measured yet."
+    first, last = min(starts).date().isoformat(), max(starts).date().isoformat()
+    return f"By {facts.study.period} ({facts.study.timezone}), {first} to {last}. Study {facts.hash[:8]}."
+
+
+def _overview(facts: Facts) -> list[str]:
+    """The verdict of every KPI at a glance."""
+    head = ["| KPI | verdict | latest | target | evidence |", "|---|---|---|---|---|"]
+    return head + [
+        f"| {escape(clip(view.name, NAME))} | {view.analysis.label} | {_latest(view)} | {escape(_target(view))} "
+        f"| {view.analysis.evidence} |"
+        for view in facts.ordered()
+    ]
+
+
+def _target(view: View) -> str:
+    return target_text(view).removeprefix("target ") if view.targets else NOTHING
+
+
+def _latest(view: View) -> str:
+    return escape(number(view.latest.value, view.unit)) if view.latest else NOTHING
+
+
+def _kpi(view: View, audience: Audience | None) -> list[str]:
+    lines = [
+        f"## {escape(clip(view.name, NAME))}",
+        "",
+        f"**{view.analysis.label}.** {escape(view.analysis.sentence)}",
+        "",
+    ]
+    items = [item for part in PARTS[audience] for item in part(view) if item]
+    return lines + [f"- {item}" for item in items] + ([""] if items else [])
+
+
+def _levels(view: View) -> list[str]:
+    change = view.analysis.change
+    between = f" ({number(change.lower)} to {number(change.upper)})" if change.lower is not None else ""
+    moved = f"Difference: {number(change.difference, view.unit)}{between}." if change.difference is not None else ""
+    return [escape(sentence(windows_text(view))), escape(moved)]
+
+
+def _target_line(view: View) -> list[str]:
+    of = view.analysis
+    hits = f"; on target in {number((of.assurance.hit_share or 0) * 100, '%')} of periods" if of.assurance.state else ""
+    return [escape(f"Against the target: {of.target_state or 'not judged'}{hits}. {_assurance(view)}".strip())]
+
+
+def _assurance(view: View) -> str:
+    state = view.analysis.assurance.state
+    return sentence(f"Can it be relied on: {state}") if state else ""
+
+
+def _meaning(view: View) -> list[str]:
+    """What business readers need and no more: why it cannot be said, what got worse."""
+    of = view.analysis
+    reasons = [f"Why: {escape(sentence(reason))}" for reason in of.reasons]
+    return reasons + [f"Got worse meanwhile: {escape(', '.join(of.side_effects))}."] * bool(of.side_effects)
+
+
+def _evidence(view: View) -> list[str]:
+    of = view.analysis
+    return [f"Evidence: {of.evidence}. {escape(sentence(of.attribution))}".strip()]
+
+
+def _variation(view: View) -> list[str]:
+    named = [
+        f"{signal.start.date().isoformat()} {RULES.get(signal.rule, signal.rule)}" for signal in view.analysis.signals
+    ]
+    signals = f"Signals: {'; '.join(named[-12:])}." if named else "No signals."
+    trend = view.analysis.trend
+    said = f"Trend: {number(trend.slope, view.unit)} per {view.period}." if trend.judged else sentence(trend.reason)
+    return [escape(f"{sentence(limits_text(view))} {signals}"), escape(said)]
+
+
+def _warnings(view: View) -> list[str]:
+    return [f"Note: {escape(sentence(warning))}" for warning in view.analysis.warnings]
+
+
+def _quality(view: View) -> list[str]:
+    overall = view.processed.quality.overall
+    sizes = [mark.n for mark in view.whole if mark.n is not None]
+    low = sum(n < LOW_N for n in sizes) if view.min_n else 0
+    said = [
+        f"Quality {number(overall * 100, '%')}" if overall is not None else "Quality not assessed",
+        "accuracy not assessed",
+        *([f"below {COVERAGE_WARNING:.0%}"] if overall is not None and overall < COVERAGE_WARNING else []),
+        *([f"low n in {periods(low, view.period)}"] if low else []),
+    ]
+    return [escape(sentence(", ".join(said))), escape(sentence(provenance(view))), *map(escape, footnotes(view))]
+
+
+def _computed(view: View) -> list[str]:
+    return [escape(how_computed(view)[0])]
+
+
+def how_computed(view: View) -> list[str]:
+    """Definition, cohort, sources, n, exclusions, limits: the answer to "How was this computed?" (V6.1)."""
+    kpi = view.kpi
+    what = f"{kpi.measure} of {_value(view)}" if kpi.value else kpi.measure
+    good = f", good where {kpi.good}" if kpi.good else ""
+    where = f", rows where {kpi.where}" if kpi.where else ""
+    placed = f"put into a {view.period} by {kpi.at or 'its own period'} ({view.processed.timezone})"
+    formula = f"Formula: {what}{good}{where}, {placed}."
+    cases = sum(mark.n for mark in view.marks if mark.n is not None)
+    return [
+        formula,
+        f"Definition {definition(view)}{f' (catalogue {kpi.catalogue})' if kpi.catalogue else ''}, unit {kpi.unit}.",
+        f"Sources: {view.source}. {count(cases)} cases in {periods(len(view.marks), view.period)}.",
+        *_counts(view),
+        f"{sentence(limits_text(view))} {sentence(windows_text(view))}".strip(),
+        *footnotes(view),
+    ]
+
+
+def _value(view: View) -> str:
+    value = view.kpi.value
+    if isinstance(value, RatioValue):
+        return f"{value.numerator} ÷ {value.denominator}"
+    if isinstance(value, Duration):
+        return f"{value.end} − {value.start} ({value.clock} clock)"
+    return value or ""
+
+
+def _counts(view: View) -> list[str]:
+    return [
+        f"{source}: {count(one.rows_read)} rows read, {count(one.rows_kept)} kept, {count(one.superseded)} superseded, "
+        f"{count(one.repeated)} repeated, {count(one.conflicts)} in conflict, {count(one.quarantined)} in quarantine."
+        for source, one in view.processed.counts.items()
+    ]
+
+
+def _sources(facts: Facts) -> list[str]:
+    lines = [
+        f"- {escape(id)}: {count(one.rows_read)} rows read, {count(one.rows_kept)} kept, "
+        f"{count(one.quarantined)} in quarantine, sha256 {one.sha256[:12]}"
+        for id, one in facts.sources.items()
+    ]
+    return ["## Sources", "", *lines] if lines else []
+
+
+EVERYTHING: Sequence[Part] = (_meaning, _target_line, _levels, _evidence, _variation, _warnings, _quality, _computed)
+PARTS: dict[Audience | None, Sequence[Part]] = {
+    None: EVERYTHING,
+    Audience.BUSINESS: (_meaning, _target_line),
+    Audience.SENIOR_IT: (_meaning, _target_line, _levels, _evidence, _warnings),
+    Audience.OPERATIONS: EVERYTHING,
+    Audience.SUPPLIERS: (_meaning, _target_line, _levels, _quality, _computed),
+}

@@ -1,0 +1,90 @@
+"""Four renderings of one base of facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from csi.definition import Duration
+from csi.step4_process.processed import SourceCounts
+from csi.step6_present.report import escape, how_computed, markdown
+from csi.terms import Audience, Verdict
+from tests.step6_present.samples import KPI, base, view
+
+MET = replace(KPI, id="met", name="Met one")
+MISSED = replace(KPI, id="missed", name="Missed one")
+
+
+def two():
+    return base(
+        view([10.0], kpi=MET, verdict=Verdict.ACHIEVED),
+        view([90.0], kpi=MISSED, verdict=Verdict.REGRESSED, sentence="It got worse."),
+    )
+
+
+@pytest.mark.parametrize("audience", [None, *Audience])
+def test_v6_2_every_rendering_holds_every_kpi_missed_ones_first(audience: Audience | None) -> None:
+    text = markdown(two(), audience)
+    assert 0 < text.index("## Missed one") < text.index("## Met one")
+    assert "**REGRESSED.** It got worse." in text
+
+
+def test_renderings_differ_in_depth_not_in_facts() -> None:
+    business, everything = markdown(two(), Audience.BUSINESS), markdown(two(), Audience.OPERATIONS)
+    assert "Signals" not in business
+    assert "No signals." in everything
+    assert business.count("| REGRESSED |") == everything.count("| REGRESSED |") == 1
+
+
+def test_the_ask_and_the_audience_head_the_report() -> None:
+    text = markdown(two(), Audience.SENIOR_IT, ask="Decide about a second shift")
+    assert "For senior IT management." in text
+    assert "Decide about a second shift." in text
+
+
+def test_typed_text_is_never_formatting() -> None:
+    name = "<!channel> [x](http://y) **bold** | `code` _u_ # <b>"
+    text = markdown(base(view([1.0], kpi=replace(KPI, name=name))), None)
+    assert escape(name) in text
+    assert "<!channel>" not in text
+    assert "[x](" not in text
+    assert "| \\`code\\`" not in text.replace("\\| \\`code\\`", "")
+
+
+def test_a_line_break_in_a_name_does_not_begin_a_heading() -> None:
+    assert "\n# evil" not in markdown(base(view([1.0], kpi=replace(KPI, name="a\n# evil"))), None)
+
+
+def test_v6_7_periods_with_fewer_than_5_cases_are_suppressed_and_counted() -> None:
+    text = markdown(base(view([1.5, 77.25], frame={"n": [30, 4]})), None)
+    assert "77.2" not in text
+    assert "1 week with fewer than 5 cases not shown." in text
+
+
+def test_v6_7_counts_tell_of_nobody_and_stay() -> None:
+    facts = base(view([3.0], kpi=replace(KPI, measure="count", unit="count"), frame={"n": 3}))
+    assert facts.views[0].min_n == 0
+
+
+def test_rows_that_are_no_cases_stay() -> None:
+    facts = base(view([3.0], frame={"n": 1}), key="")
+    assert facts.views[0].whole[0].value == 3.0
+
+
+def test_v6_1_how_a_number_was_computed_names_formula_sources_n_and_exclusions() -> None:
+    kpi = replace(
+        KPI, value=Duration("opened_at", "resolved_at"), where='priority == "1"', good="x > 1", catalogue="K03"
+    )
+    of = view([1.0, 2.0], kpi=kpi, frame={"n": [10, 20]}, footnotes=["Left out Monday: flood (approved by alice)."])
+    counts = {"incidents": SourceCounts(rows_read=40, rows_kept=30, superseded=9, quarantined=1)}
+    text = "\n".join(how_computed(replace(of, processed=replace(of.processed, counts=counts))))
+    for wanted in ("median of resolved_at − opened_at (wall clock)", 'rows where priority == "1"', "good where x > 1",
+                   "by resolved_at (Europe/Lisbon)", "catalogue K03", "30 cases in 2 weeks", "40 rows read, 30 kept",
+                   "1 in quarantine", "Left out Monday"):  # fmt: skip
+        assert wanted in text
+
+
+def test_sources_are_named_with_their_bytes() -> None:
+    facts = replace(two(), sources={"incidents": SourceCounts(sha256="ab" * 32, rows_read=7, rows_kept=7)})
+    assert "- incidents: 7 rows read, 7 kept, 0 in quarantine, sha256 abababababab" in markdown(facts)
