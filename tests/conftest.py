@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
 from tests.databases import _sqlite_template, database, empty_url, postgres, sqlite_database
 
 __all__ = ["_sqlite_template", "database", "empty_url", "postgres", "shared", "sqlite_database"]
+
+# Two shared cores: a slow moment is no failure, and every run draws the same cases.
+settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared"

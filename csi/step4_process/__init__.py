@@ -1,7 +1,17 @@
 """Step 4, process the data: one comparable series per KPI. Pure functions."""
 
 from csi.step4_process.columns import columns_needed, columns_read
-from csi.step4_process.pipeline import process, process_all
+from csi.step4_process.pipeline import Made, process, process_study
 from csi.step4_process.processed import Processed, Quality, SourceCounts, trace
 
-__all__ = ["Processed", "Quality", "SourceCounts", "columns_needed", "columns_read", "process", "process_all", "trace"]
+__all__ = [
+    "Made",
+    "Processed",
+    "Quality",
+    "SourceCounts",
+    "columns_needed",
+    "columns_read",
+    "process",
+    "process_study",
+    "trace",
+]

@@ -112,5 +112,5 @@ def codes(moments: np.ndarray, edges_: np.ndarray) -> np.ndarray:
 def phases(starts: pd.DatetimeIndex, period: Period) -> np.ndarray:
     """Which periods are alike: hours by hour of the week, days by weekday, all others together."""
     if period is Period.HOUR:
-        return np.asarray(starts.dayofweek * 24 + starts.hour)
-    return np.asarray(starts.dayofweek) if period is Period.DAY else np.zeros(len(starts), dtype=np.int64)
+        return np.asarray(starts.day_of_week * 24 + starts.hour)
+    return np.asarray(starts.day_of_week) if period is Period.DAY else np.zeros(len(starts), dtype=np.int64)

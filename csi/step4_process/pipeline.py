@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process import exclusions
-from csi.step4_process.assembly import Gathered, Setting, assembled
+from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
 from csi.step4_process.contributions import Contribution
@@ -17,8 +19,9 @@ from csi.step4_process.exposure import pulse
 from csi.step4_process.ground import Ground, ground
 from csi.step4_process.measures import measured
 from csi.step4_process.periods import LATEST, MISSING, codes
-from csi.step4_process.processed import Processed, TracePart
+from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.ratios import ratio_of
+from csi.step4_process.rows import QUARANTINE, SourceRows
 
 
 def process(kpi: KpiDefinition, study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Processed:
@@ -26,10 +29,37 @@ def process(kpi: KpiDefinition, study: StudyDefinition, readings: Mapping[str, S
     return processed(ground(study, readings), kpi)
 
 
-def process_all(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> dict[str, Processed]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Step 4 over a whole study: every KPI, what became of every source's rows, and all that was set aside.
+
+    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``.
+    """
+
+    kpis: Mapping[str, Processed]
+    sources: Mapping[str, SourceCounts]
+    quarantine: pd.DataFrame
+
+
+def process_study(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Made:
     """Every KPI of a study; what they share is computed once."""
     base = ground(study, readings)
-    return {kpi.id: processed(base, kpi) for kpi in study.kpis.values()}
+    return Made(
+        kpis={kpi.id: processed(base, kpi) for kpi in study.kpis.values()},
+        sources={name: _source_counts(base, name) for name in study.sources},
+        quarantine=quarantine_of(base.rows),
+    )
+
+
+def _source_counts(base: Ground, name: str) -> SourceCounts:
+    return source_counts(base.rows[name], base.study.timezone, base.firsts[name], base.lasts[name])
+
+
+def quarantine_of(rows: Mapping[str, SourceRows]) -> pd.DataFrame:
+    """What was set aside of all sources."""
+    frames = [one.quarantine.assign(source=name) for name, one in rows.items() if len(one.quarantine)]
+    columns = ["source", *QUARANTINE]
+    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def processed(base: Ground, kpi: KpiDefinition) -> Processed:

@@ -102,6 +102,8 @@ class Processed:
         coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.
         footnotes: sentences that belong under every chart of it (exclusions first).
+        strata: the same KPI split by its stratum: index ``(start, stratum)``, columns ``value, n``; None without one.
+        cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
         parts: the way back to the rows; empty when they were not kept (Dask).
     """
 
@@ -113,6 +115,8 @@ class Processed:
     coverage: float | None = None
     counts: Mapping[str, SourceCounts] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
+    strata: pd.DataFrame | None = None
+    cases: np.ndarray | None = None
     parts: tuple[TracePart, ...] = ()
 
 

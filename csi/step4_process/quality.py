@@ -33,7 +33,10 @@ def quality(source: SourceRows, *, periods: Dimension, values: Dimension, due: i
 
 def _validity(source: SourceRows) -> Dimension:
     passed = source.rows_read - source.quarantined
-    return Dimension(passed, source.rows_read, "rows that could be read and can be true", _examples(source.quarantine))
+    clash = source.quarantine["reason"].astype(str).str.startswith("same ")
+    return Dimension(
+        passed, source.rows_read, "rows that can be read and be true", _examples(source.quarantine[~clash])
+    )
 
 
 def _uniqueness(source: SourceRows) -> Dimension:

@@ -1,0 +1,98 @@
+"""Steps 4 and 5 over a study: the one way in which the command and the bot compute a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import pandas as pd
+
+from csi.definition import StudyDefinition
+from csi.step3_gather.reading import Reading
+from csi.step4_process import Processed, SourceCounts, process_study
+from csi.step4_process.rows import QUARANTINE
+from csi.step5_analyse import KpiInput, judge
+from csi.step5_analyse.analysis import Analysis, FrozenLimits
+
+
+class Outcome(NamedTuple):
+    """One KPI: what step 4 made of its rows, and what step 5 says about it."""
+
+    processed: Processed
+    analysis: Analysis
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a study gives: what became of each source's rows, and the outcome of each KPI.
+
+    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``.
+    """
+
+    study: StudyDefinition
+    sources: Mapping[str, SourceCounts]
+    kpis: Mapping[str, Outcome]
+    quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", *QUARANTINE]))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a study file cannot say and the bot's tables can, per KPI.
+
+    Attributes:
+        frozen: limits approved with an earlier baseline.
+        comparability: differences in definition, unit, period, calendar or scope between the windows (V4.1).
+        provisional: the baseline is not agreed yet.
+    """
+
+    frozen: Mapping[str, FrozenLimits] = field(default_factory=dict)
+    comparability: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    provisional: bool = False
+
+
+def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], known: Known | None = None) -> Report:
+    """Process and analyse every KPI of a study.
+
+    Args:
+        study: the definition.
+        readings: per source its deliveries, in the order of delivery.
+        known: what the bot knows beside the study.
+
+    Raises:
+        InvalidInput: a column or unit is not there, or a condition cannot be evaluated.
+    """
+    made = process_study(study, readings)
+    return judged(study, made.kpis, made.sources, made.quarantine, known or Known())
+
+
+def judged(
+    study: StudyDefinition,
+    processed: Mapping[str, Processed],
+    sources: Mapping[str, SourceCounts],
+    quarantine: pd.DataFrame,
+    known: Known,
+) -> Report:
+    """Step 5 over processed KPIs, from memory or from partitions."""
+    inputs = {name: kpi_input(study, one, known) for name, one in processed.items()}
+    analyses = judge(inputs, as_of=study.as_of.date() if study.as_of else None)
+    outcomes = {name: Outcome(one, analyses[name]) for name, one in processed.items()}
+    return Report(study, sources, outcomes, quarantine)
+
+
+def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> KpiInput:
+    """One KPI as step 5 takes it."""
+    name = processed.kpi.id
+    return KpiInput(
+        definition=processed.kpi,
+        series=processed.series,
+        quality=processed.quality.overall,
+        baseline=study.baseline,
+        evaluation=study.evaluation,
+        period=study.period,
+        frozen=known.frozen.get(name),
+        provisional=known.provisional,
+        comparability=known.comparability.get(name, ()),
+        strata=processed.strata,
+        cases=processed.cases,
+    )

@@ -1,0 +1,216 @@
+"""A mapping of a study read key by key: every wrong one is noted with its place, none stops the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any
+
+import yaml
+
+from csi.errors import InvalidInput
+
+_NO_MARK = 0
+
+
+@dataclass
+class Notes:
+    """Where each key stands in the file, and every error found so far."""
+
+    name: str
+    lines: Mapping[str, int] = field(default_factory=dict)
+    errors: list[InvalidInput] = field(default_factory=list)
+
+    def wrong(self, path: str, reason: str) -> None:
+        """Note an error at a key (``kpis.mttr.unit``)."""
+        line = self._line(path)
+        where = f"{self.name}, line {line}, {path}" if line else f"{self.name}, {path}"
+        self.errors.append(InvalidInput(where if path else self.name, reason))
+
+    def _line(self, path: str) -> int:
+        """The line of the key, or of the nearest key around it that is there."""
+        while path and path not in self.lines:
+            path = path.rpartition(".")[0]
+        return self.lines.get(path, _NO_MARK)
+
+
+class Keys:
+    """One mapping at one place of the study."""
+
+    def __init__(self, mapping: Any, path: str, notes: Notes) -> None:
+        self.path = path
+        self.notes = notes
+        self.seen: set[str] = set()
+        self.mapping: Mapping[str, Any] = {}
+        if isinstance(mapping, Mapping):
+            self.mapping = {str(key): value for key, value in mapping.items()}
+        elif mapping is not None:
+            notes.wrong(path, f"expected keys and values, not {_kind(mapping)}")
+
+    def at(self, key: str) -> str:
+        """The full path of a key."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def wrong(self, key: str, reason: str) -> None:
+        """Note an error at a key."""
+        self.notes.wrong(self.at(key), reason)
+
+    def get(self, key: str) -> Any:
+        """The raw value; None when absent."""
+        self.seen.add(key)
+        return self.mapping.get(key)
+
+    def text(self, key: str, default: str = "", *, needed: str = "") -> str:
+        """A text; ``needed`` says what was expected where it may not be absent."""
+        value = self.get(key)
+        if value is None:
+            if needed:
+                self.wrong(key, f"is missing; expected {needed}")
+            return default
+        if isinstance(value, bool | dict | list):
+            self.wrong(key, f"expected {needed or 'a text'}, not {_kind(value)}")
+            return default
+        return value.isoformat() if isinstance(value, date | datetime) else str(value).strip()
+
+    def choice(self, key: str, allowed: Collection[str], default: str = "", *, needed: bool = False) -> str:
+        """One of several words."""
+        words = ", ".join(allowed)
+        value = self.text(key, default, needed=f"one of {words}" if needed else "")
+        if value and value not in allowed:
+            near = get_close_matches(value, list(allowed), n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            self.wrong(key, f"{value!r} is not known; expected one of {words}{hint}")
+            return default
+        return value
+
+    def number(self, key: str) -> float | None:
+        """A finite number, or None when absent."""
+        value = self.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            self.wrong(key, f"expected a number, not {_shown(value)}")
+            return None
+        return float(value)
+
+    def whole(self, key: str) -> int | None:
+        """A whole number, or None when absent."""
+        value = self.number(key)
+        if value is not None and not value.is_integer():
+            self.wrong(key, f"expected a whole number, not {_shown(value)}")
+            return None
+        return None if value is None else int(value)
+
+    def day(self, key: str, *, needed: bool = False) -> date | None:
+        """A date; None when absent or wrong."""
+        value = self.moment(key, needed=needed)
+        if isinstance(value, datetime):
+            if (value.hour, value.minute, value.second, value.microsecond) != (0, 0, 0, 0):
+                self.wrong(key, f"expected a date such as 2026-03-01 without a time, not {_shown(value)}")
+            return value.date()
+        return value
+
+    def moment(self, key: str, *, needed: bool = False) -> date | datetime | None:
+        """A date or a moment; None when absent or wrong."""
+        value = self.get(key)
+        if value is None:
+            if needed:
+                self.wrong(key, "is missing; expected a date such as 2026-03-01")
+            return None
+        found = as_moment(value)
+        if found is None:
+            self.wrong(key, f"expected a date such as 2026-03-01, not {_shown(value)}")
+        return found
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts; one text alone is a list of one."""
+        value = self.get(key)
+        if value is None:
+            return ()
+        items = value if isinstance(value, list) else [value]
+        if any(isinstance(item, dict | list) or item is None for item in items):
+            self.wrong(key, f"expected a list of texts, not {_shown(value)}")
+            return ()
+        return tuple(_cell(item) for item in items)
+
+    def keys(self, key: str) -> Keys:
+        """The mapping below a key; empty when absent."""
+        return Keys(self.get(key), self.at(key), self.notes)
+
+    def items(self, key: str) -> list[Keys]:
+        """The list of mappings below a key; empty when absent."""
+        value = self.get(key)
+        if value is not None and not isinstance(value, list):
+            self.wrong(key, f"expected a list, not {_kind(value)}")
+            return []
+        return [Keys(item, f"{self.at(key)}.{index}", self.notes) for index, item in enumerate(value or [])]
+
+    def below(self) -> dict[str, Keys]:
+        """Every key with the mapping below it."""
+        return {key: self.keys(key) for key in self.mapping}
+
+    def end(self, *also: str) -> None:
+        """Note every key nobody asked for."""
+        known = sorted(self.seen | set(also))
+        for key in self.mapping:
+            if key not in known:
+                near = get_close_matches(key, known, n=1)
+                hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
+                self.wrong(key, f"is not a key here; {hint}")
+
+
+def as_moment(value: Any) -> date | datetime | None:
+    """A date or moment from what YAML gives, or from ISO text; None when it is neither."""
+    if isinstance(value, date | datetime):
+        return value
+    if not isinstance(value, str):
+        return None
+    for kind in (date, datetime):
+        try:
+            return kind.fromisoformat(value.strip())
+        except ValueError:
+            continue
+    return None
+
+
+def _cell(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _kind(value: Any) -> str:
+    names = {list: "a list", dict: "keys and values", bool: "true or false", str: "a text"}
+    return names.get(type(value), _shown(value))
+
+
+def lines_of(text: str) -> dict[str, int]:
+    """Line (1-based) of every key of a YAML text, by its path; list items by their position."""
+    lines: dict[str, int] = {}
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    pending: list[tuple[str, Any]] = [("", root)] if root is not None else []
+    visited: set[int] = set()
+    while pending:
+        path, node = pending.pop()
+        if id(node) in visited:  # anchors may point back
+            continue
+        visited.add(id(node))
+        for key, child, mark in _children(node):
+            below = f"{path}.{key}" if path else key
+            lines[below] = mark + 1
+            pending.append((below, child))
+    return lines
+
+
+def _children(node: Any) -> list[tuple[str, Any, int]]:
+    if isinstance(node, yaml.MappingNode):
+        return [(str(key.value), value, key.start_mark.line) for key, value in node.value]
+    if isinstance(node, yaml.SequenceNode):
+        return [(str(index), child, child.start_mark.line) for index, child in enumerate(node.value)]
+    return []

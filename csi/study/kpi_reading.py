@@ -1,0 +1,172 @@
+"""One KPI of a study, checked against its measure, its unit, its source and the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition
+from csi.errors import InvalidInput, NotFound
+from csi.kpi_catalogue import fill
+from csi.step4_process import units
+from csi.step4_process.columns import SPANS, is_quantile
+from csi.step4_process.expression import parse
+from csi.step4_process.measures import MEASURES, is_measure
+from csi.study.keys import Keys
+from csi.terms import Direction
+
+_OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
+_RATIO_UNITS = ("%", "ratio", "ppm", "‰")
+_CLOCKS = ("wall", "business")
+
+
+def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis: set[str]) -> KpiDefinition | None:
+    """One entry under ``kpis``; None when it cannot be understood at all. What is wrong is noted."""
+    keys = _filled(keys)
+    measure = _measure(keys)
+    source = keys.choice("source", tuple(sources), needed=_needs_source(keys, kpis))
+    value = _value(keys, measure)
+    direction, band = _direction(keys)
+    kpi = KpiDefinition(
+        id=name,
+        name=keys.text("name", name),
+        source=source,
+        at=keys.text("at"),
+        measure=measure,
+        value=value,
+        where=_condition(keys, "where"),
+        good=_condition(keys, "good"),
+        unit=keys.text("unit", _usual_unit(measure)),
+        direction=direction,
+        band=band,
+        target=keys.number("target"),
+        target_date=keys.day("target_date"),
+        minimum_important_difference=keys.number("minimum_important_difference"),
+        guards=keys.texts("guards"),
+        catalogue=keys.text("kpi"),
+    )
+    keys.end()
+    _check(kpi, keys, kpis)
+    return kpi
+
+
+def _filled(keys: Keys) -> Keys:
+    """What the entry leaves out, from the catalogue."""
+    if keys.mapping.get("kpi") is None:
+        return keys
+    try:
+        return Keys(fill(keys.mapping), keys.path, keys.notes)
+    except NotFound as error:
+        keys.wrong("kpi", str(error))
+        return keys
+
+
+def _needs_source(keys: Keys, kpis: set[str]) -> bool:
+    """Every KPI but a ratio of two others."""
+    value = keys.mapping.get("value")
+    of_kpis = isinstance(value, Mapping) and {value.get("numerator"), value.get("denominator")} <= kpis
+    return not of_kpis
+
+
+def _measure(keys: Keys) -> str:
+    measure = keys.text("measure", needed=f"one of {', '.join(MEASURES)} or a percentile such as p90")
+    if measure and not is_measure(measure):
+        expected = f"expected one of {', '.join(MEASURES)} or a percentile such as p90"
+        keys.wrong("measure", f"{measure!r} is not known; {expected}")
+        return ""
+    return measure
+
+
+def _usual_unit(measure: str) -> str:
+    return "%" if measure in ("share", "ratio", "availability") else "count"
+
+
+def _value(keys: Keys, measure: str) -> str | Duration | RatioValue | None:
+    value = keys.get("value")
+    if value is None or not isinstance(value, Mapping):
+        return keys.text("value") or None
+    below = keys.keys("value")
+    if "numerator" in value or "denominator" in value:
+        sides = [below.text(side, needed="a column or a KPI id") for side in ("numerator", "denominator")]
+        below.end()
+        return RatioValue(*sides)
+    return _duration(below, measure)
+
+
+def _duration(keys: Keys, measure: str) -> Duration:
+    start = keys.text("from", needed="the column of the first moment")
+    end = keys.text("to", needed="the column of the second moment")
+    unit = keys.text("unit", "min" if measure in SPANS else "h")
+    found = units.find(unit)
+    if found is None or found.dimension != "time":
+        keys.wrong("unit", f"{unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")
+    clock = keys.choice("clock", _CLOCKS, "wall")
+    pauses = keys.text("pauses")
+    keys.end()
+    return Duration(start, end, found.name if found else unit, clock, pauses)
+
+
+def _direction(keys: Keys) -> tuple[Direction, tuple[float, float] | None]:
+    value: Any = keys.get("direction")
+    if isinstance(value, list):
+        numbers = [item for item in value if isinstance(item, int | float) and not isinstance(item, bool)]
+        if len(numbers) == len(value) == 2 and numbers[0] < numbers[1]:
+            return Direction.WITHIN, (float(numbers[0]), float(numbers[1]))
+        keys.wrong("direction", f"expected a band [low, high] with low below high, not {value}")
+        return Direction.WITHIN, None
+    word = keys.choice("direction", (Direction.HIGHER, Direction.LOWER), needed=True)
+    return Direction(word or Direction.LOWER), None
+
+
+def _condition(keys: Keys, key: str) -> str:
+    text = keys.text(key)
+    if text:
+        try:
+            parse(text)
+        except InvalidInput as error:
+            keys.wrong(key, error.reason)
+    return text
+
+
+def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
+    """What the keys must be together."""
+    of_kpis = isinstance(kpi.value, RatioValue) and {kpi.value.numerator, kpi.value.denominator} <= kpis
+    if not kpi.at and kpi.measure not in SPANS and not of_kpis:
+        keys.wrong("at", "is missing; expected the column of the moment that puts a row into a period")
+    for guard in kpi.guards:
+        if guard not in kpis:
+            keys.wrong("guards", f"there is no KPI {guard!r}; expected some of {', '.join(sorted(kpis))}")
+    if kpi.measure:
+        _check_value(kpi, keys)
+        _check_unit(kpi, keys)
+
+
+def _check_value(kpi: KpiDefinition, keys: Keys) -> None:
+    if kpi.measure == "share" and not kpi.good:
+        keys.wrong("good", "is missing; a share needs the condition that good rows satisfy")
+    expected = _expected_value(kpi)
+    if expected:
+        keys.wrong("value", f"expected {expected} for {kpi.measure}")
+
+
+def _expected_value(kpi: KpiDefinition) -> str:
+    """What is lacking in the value for this measure; empty when nothing is."""
+    value, measure = kpi.value, kpi.measure
+    if measure in SPANS and not isinstance(value, Duration):
+        return "{from: column, to: column}"
+    if measure == "ratio" and not isinstance(value, RatioValue):
+        return "{numerator: column or KPI id, denominator: column or KPI id}"
+    if measure == "distinct" and not isinstance(value, str):
+        return "a column"
+    if (measure in _OF_VALUES or is_quantile(measure)) and not isinstance(value, str | Duration):
+        return "a column or {from, to, unit, clock}"
+    return ""
+
+
+def _check_unit(kpi: KpiDefinition, keys: Keys) -> None:
+    if kpi.measure in ("share", "availability") and kpi.unit not in _RATIO_UNITS:
+        keys.wrong("unit", f"{kpi.unit!r} is not a unit of a {kpi.measure}; expected one of {', '.join(_RATIO_UNITS)}")
+    of_time = isinstance(kpi.value, Duration) and (kpi.measure in _OF_VALUES or is_quantile(kpi.measure))
+    found = units.find(kpi.unit)
+    if of_time and (found is None or found.dimension != "time"):
+        keys.wrong("unit", f"{kpi.unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")

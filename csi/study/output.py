@@ -1,0 +1,85 @@
+"""What a run writes: report.json, series.csv, quarantine.csv, report.md, one PNG per KPI and slam.png."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from csi.step6_present.charts import control_chart
+from csi.study.evaluation import Report
+from csi.study.plain import POINT, report_json, series_plain
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ODD = re.compile(r"[^\w.-]+")
+
+
+def write(report: Report, folder: Path) -> list[Path]:
+    """Write everything into a folder, made where it is not there; the paths written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "report.json": report_json(report),
+        "series.csv": series_csv(report),
+        "quarantine.csv": quarantine_csv(report),
+        **charts(report),
+    }
+    paths = []
+    for name, content in contents.items():
+        path = folder / name
+        path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def charts(report: Report) -> dict[str, bytes]:
+    """One PNG per KPI that has a point."""
+    study = report.study
+    found = {}
+    for name, (processed, analysis) in report.kpis.items():
+        if len(processed.series):
+            chart = control_chart(
+                processed.kpi,
+                processed,
+                analysis,
+                service=study.service,
+                source_label=processed.kpi.source,
+                exclusions=study.exclusions,
+                baseline=study.baseline,
+                evaluation=study.evaluation,
+            )
+            found[file_name(name)] = chart.png
+    return found
+
+
+def file_name(kpi: str) -> str:
+    """A KPI's file name: its id, with odd signs replaced."""
+    return f"{_ODD.sub('_', kpi)}.png"
+
+
+def series_csv(report: Report) -> bytes:
+    """Every point of every KPI, one line each."""
+    rows = [
+        {"kpi": name, "unit": outcome.processed.kpi.unit, **point}
+        for name, outcome in report.kpis.items()
+        for point in series_plain(outcome.processed.series)
+    ]
+    return _csv(pd.DataFrame(rows, columns=["kpi", "unit", *POINT]))
+
+
+def quarantine_csv(report: Report) -> bytes:
+    """Every row set aside, with where it came from and why; safe to open in a spreadsheet."""
+    return _csv(report.quarantine)
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    safe = frame.copy()
+    for name in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[name].dtype) and not pd.api.types.is_bool_dtype(safe[name].dtype):
+            safe[name] = [harmless(cell) for cell in safe[name]]
+    return safe.to_csv(index=False, lineterminator="\n").encode()
+
+
+def harmless(cell: object) -> object:
+    """A text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,280 @@
+"""A study file read into its definition: every error at once, with its line, its key, and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from csi.definition import CalendarDefinition, Exclusion, SourceDefinition, StudyDefinition, Window
+from csi.errors import InvalidInput, InvalidInputs
+from csi.step3_gather.moments import check_order, zone
+from csi.step4_process import exclusions
+from csi.step4_process.calendar import open_time
+from csi.step4_process.periods import moment_of
+from csi.study.keys import Keys, Notes, lines_of
+from csi.study.kpi_reading import kpi_of
+from csi.terms import Period
+
+VERSION = 1
+LARGEST = 1_000_000  # bytes of a study file; ours
+_ORIGINS = ("file", "url", "sql", "prometheus")
+# What step 3's ways in understand beside the keys of every source.
+_OPTIONS = ("join", "melt", "rows", "units", "options")
+
+
+def read_study(path: Path) -> StudyDefinition:
+    """Read a study file.
+
+    Raises:
+        InvalidInputs: all that is wrong with it, in one message.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); expected a study file in YAML"
+        raise InvalidInputs([InvalidInput(str(path), reason)]) from error
+    return study_of(content, path.name)
+
+
+def study_of(content: bytes, name: str = "study") -> StudyDefinition:
+    """Read a study from the bytes of its file; ``name`` stands in front of every error.
+
+    Raises:
+        InvalidInputs: all that is wrong with it, in one message.
+    """
+    notes = Notes(name)
+    mapping = _mapping(content, notes)
+    study = _study(Keys(mapping, "", notes), notes) if not notes.errors else None
+    if notes.errors or study is None:
+        raise InvalidInputs(notes.errors)
+    return study
+
+
+def _mapping(content: bytes, notes: Notes) -> Any:
+    """The file as YAML gives it, with the lines of its keys noted."""
+    if len(content) > LARGEST:
+        notes.wrong("", f"is larger than {LARGEST:,} bytes; expected a study file in YAML")
+        return None
+    try:
+        text = content.decode("utf-8-sig")
+        notes.lines = lines_of(text)
+        mapping = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        notes.wrong("", f"is not UTF-8 text (byte {error.start + 1}); expected a study file in YAML")
+    except yaml.YAMLError as error:
+        notes.wrong("", _not_yaml(error))
+    except (RecursionError, ValueError) as error:
+        notes.wrong("", f"is not YAML that can be read ({error}); expected a study file in YAML")
+    else:
+        if not isinstance(mapping, Mapping):
+            notes.wrong("", "expected keys such as study, service, timezone, period, sources and kpis")
+        return mapping
+    return None
+
+
+def _not_yaml(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return f"{place}not YAML: {getattr(error, 'problem', None) or error}; expected a study file in YAML"
+
+
+def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
+    if top.get("study") != VERSION:
+        top.wrong("study", f"expected study: {VERSION}, the only version there is")
+    service = top.text("service", needed="the name of the service")
+    timezone = _zone(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"
+    period = top.choice("period", [str(period) for period in Period], "week", needed=True)
+    sources = {name: _source(name, keys, timezone) for name, keys in _named(top, "sources").items()}
+    kpi_keys = _named(top, "kpis")
+    kpis = {name: kpi_of(name, keys, sources, set(kpi_keys)) for name, keys in kpi_keys.items()}
+    study = StudyDefinition(
+        service=service,
+        timezone=timezone,
+        period=Period(period),
+        sources=sources,
+        kpis={name: kpi for name, kpi in kpis.items() if kpi is not None},
+        calendar=_calendar(top.keys("calendar"), timezone),
+        baseline=_window(top, "baseline"),
+        evaluation=_window(top, "evaluation"),
+        exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys)))),
+        as_of=_as_of(top),
+        links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
+    )
+    _windows_in_order(top, study)
+    top.end()
+    return study if not notes.errors else None
+
+
+def _named(top: Keys, key: str) -> dict[str, Keys]:
+    """The named entries below a key, at least one."""
+    entries = top.keys(key)
+    if not entries.mapping:
+        top.wrong(key, f"expected at least one of the {key}, by its name")
+    return entries.below()
+
+
+def _zone(keys: Keys, key: str, default: str = "", *, needed: str = "") -> str:
+    name = keys.text(key, default, needed=needed)
+    if name:
+        try:
+            zone(name)
+        except InvalidInput as error:
+            keys.wrong(key, error.reason)
+            return default
+    return name
+
+
+def _source(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
+    origins = {origin: keys.text(origin) for origin in _ORIGINS}
+    if sum(bool(text) for text in origins.values()) != 1:
+        keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
+    columns, by_column = _columns(keys)
+    dates, also_by_column = _dates(keys)
+    options = {key: value for key in _OPTIONS if (value := keys.get(key)) is not None and key != "options"}
+    options.update(keys.keys("options").mapping)
+    source = SourceDefinition(
+        id=name,
+        file=origins["file"],
+        url=origins["url"],
+        sql=origins["sql"],
+        prometheus=origins["prometheus"],
+        timezone=_zone(keys, "timezone", reporting_zone) or reporting_zone,
+        dates=dates,
+        column_dates={**also_by_column, **by_column},
+        missing=keys.texts("missing"),
+        key=keys.text("key"),
+        latest_by=keys.text("latest_by"),
+        encoding=keys.text("encoding") or None,
+        delimiter=_raw(keys, "delimiter"),
+        decimal=keys.text("decimal") or None,
+        sheet=keys.text("sheet") or None,
+        header_row=keys.whole("header_row"),
+        columns=columns,
+        options=options,
+    )
+    if source.latest_by and not source.key:
+        keys.wrong("latest_by", "needs a key: it says which row of a key counts")
+    keys.end()
+    return source
+
+
+def _raw(keys: Keys, key: str) -> str | None:
+    """A text as written: a delimiter may be a blank."""
+    value = keys.get(key)
+    return None if value is None else str(value)
+
+
+def _columns(keys: Keys) -> tuple[dict[str, str], dict[str, str]]:
+    """Renamed columns, and date orders by column: ``{Opened: opened_at}`` or ``{Opened: {name: …, dates: …}}``."""
+    names: dict[str, str] = {}
+    orders: dict[str, str] = {}
+    columns = keys.keys("columns")
+    for old, value in columns.mapping.items():
+        if not isinstance(value, Mapping):
+            names[old] = columns.text(old)
+            continue
+        one = columns.keys(old)
+        new = one.text("name", old)
+        if new != old:
+            names[old] = new
+        if one.get("dates") is not None:
+            orders[new] = _order(one, "dates")
+        one.end()
+    return names, orders
+
+
+def _dates(keys: Keys) -> tuple[str, dict[str, str]]:
+    """The date order, and those of single columns (``{default: iso, closed_on: day_first}``)."""
+    orders: dict[str, str] = {}
+    by_column = keys.keys("column_dates")
+    orders.update({column: _order(by_column, column) for column in by_column.mapping})
+    if not isinstance(keys.get("dates"), Mapping):
+        return _order(keys, "dates", "iso"), orders
+    several = keys.keys("dates")
+    orders.update({column: _order(several, column) for column in several.mapping if column != "default"})
+    return _order(several, "default", "iso"), orders
+
+
+def _order(keys: Keys, key: str, default: str = "") -> str:
+    order = keys.text(key, default, needed="" if default else "a date order")
+    try:
+        check_order(order)
+    except InvalidInput as error:
+        keys.wrong(key, error.reason)
+        return default or "iso"
+    return order
+
+
+def _calendar(keys: Keys, timezone: str) -> CalendarDefinition:
+    """The calendar, tried over one week so that its errors are told now."""
+    calendar = CalendarDefinition(
+        hours={day: keys.keys("hours").texts(day) for day in keys.keys("hours").mapping},
+        holidays=keys.text("holidays"),
+        closed=tuple(day for text in keys.texts("closed") if (day := _closed_day(keys, text))),
+        special={day: keys.keys("special").texts(day) for day in keys.keys("special").mapping},
+        timezone=_zone(keys, "timezone"),
+    )
+    keys.end()
+    try:
+        moment = moment_of(date(2024, 1, 1), timezone)
+        open_time(calendar, moment, moment, timezone)
+    except InvalidInput as error:
+        keys.notes.wrong(error.field, error.reason)
+    except ValueError as error:
+        keys.wrong("special", f"{error}; expected dates such as 2026-12-24 with opening intervals")
+    return calendar
+
+
+def _closed_day(keys: Keys, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        keys.wrong("closed", f"expected dates such as 2026-12-24, not {text!r}")
+        return None
+
+
+def _window(top: Keys, key: str) -> Window | None:
+    if top.get(key) is None:
+        return None
+    keys = top.keys(key)
+    start, end = keys.day("from", needed=True), keys.day("to", needed=True)
+    keys.end()
+    if start is None or end is None:
+        return None
+    if end <= start:
+        keys.wrong("to", f"{end} is not after {start}; windows are half-open, the end is left out")
+    return Window(start, end)
+
+
+def _windows_in_order(top: Keys, study: StudyDefinition) -> None:
+    if study.baseline and study.evaluation and study.evaluation.start < study.baseline.end:
+        reason = f"starts on {study.evaluation.start}, inside the baseline; expected {study.baseline.end} or later"
+        top.wrong("evaluation", reason)
+
+
+def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:
+    kpi = keys.text("kpi")
+    if kpi and kpi not in kpis:
+        keys.wrong("kpi", f"there is no KPI {kpi!r}; expected one of {', '.join(sorted(kpis))}, or none for all")
+    start, end = keys.moment("from", needed=True), keys.moment("to", needed=True)
+    reason, approver = keys.text("reason"), keys.text("approved_by")
+    keys.end()
+    if start is None or end is None:
+        return None
+    exclusion = Exclusion(kpi, start, end, reason, approver)
+    try:
+        exclusions.check(exclusion, keys.path)
+    except InvalidInput as error:
+        keys.notes.wrong(error.field, error.reason)
+    return exclusion
+
+
+def _as_of(top: Keys) -> datetime | None:
+    value = top.moment("as_of")
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime(value.year, value.month, value.day)
