@@ -93,8 +93,7 @@ class Bounded(io.RawIOBase):
     def __init__(self, packed: IO[bytes], content: Content) -> None:
         self._stream = gzip.GzipFile(fileobj=packed)
         self._content = content
-        bounds = content.bounds
-        self._limit = min(bounds.unpacked_bytes, bounds.ratio_free + bounds.ratio * content.size)
+        self._packed = packed
         self._seen = 0
 
     def readable(self) -> bool:
@@ -103,17 +102,24 @@ class Bounded(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, unpacked."""
+        limit = self._content.bounds.unpacked_bytes
         try:
-            block = self._stream.read(size if size >= 0 else self._limit + 1 - self._seen)
+            block = self._stream.read(size if size >= 0 else limit + 1 - self._seen)
         except (OSError, EOFError, zlib.error) as error:
             reason = "is a broken gzip file; it ends too early or was changed on the way. Pack and send it again."
             raise refuse(self._content.filename, reason) from error
         self._seen += len(block)
-        if self._seen > self._limit:
-            sizes = f"more than {megabytes(self._limit)} from {megabytes(self._content.size)}"
-            reason = f"unfolds to {sizes}, which is refused. Split it by period."
-            raise refuse(self._content.filename, reason)
+        self._check()
         return block
+
+    def _check(self) -> None:
+        """Against what was unpacked so far, so that a bomb is known by its first megabytes."""
+        bounds = self._content.bounds
+        if self._seen > bounds.unpacked_bytes:
+            reason = f"unfolds to more than {megabytes(bounds.unpacked_bytes)}. Split it by period."
+            raise refuse(self._content.filename, reason)
+        if self._seen > bounds.ratio_free + bounds.ratio * self._packed.tell():
+            raise refuse(self._content.filename, f"unfolds more than {bounds.ratio}-fold; no real table does.")
 
 
 def format_of(content: Content) -> Format:

@@ -20,7 +20,8 @@ from csi.step3_gather.grid import Grid
 
 _BLOCK = 1024 * 1024
 _ROWS_AT_ONCE = 20_000
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\sr="(\d+)"')
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_FAR_ROW = re.compile(rb'\sr="[A-Z]{0,3}(\d{6,})"')
 _FAR_CELL = re.compile(rb'\sr="([A-Z]{3})(\d+)"')
 _REPEATED_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
 _REPEATED_CELLS = re.compile(rb'number-columns-repeated="(\d+)"[^>]*office:value')
@@ -138,18 +139,18 @@ def _scan(content: Content, kind: Format, blocks: Iterator[bytes], is_sheet: boo
     """Bytes of one part; a sheet with rows or columns beyond the limits is refused on the way."""
     size = 0
     tail = b""
-    last_row = 0
+    rows = 0
     for block in blocks:
         size += len(block)
         _check_declared(content, seen + size)
         if is_sheet:
-            text = tail + block
-            last_row = _check_block(content, kind, text, last_row)
-            tail = text[-200:]
+            rows = _check_block(content, kind, tail + block, rows)
+            tail = block[-20:]
     return size
 
 
-def _check_block(content: Content, kind: Format, text: bytes, last_row: int) -> int:
+def _check_block(content: Content, kind: Format, text: bytes, rows: int) -> int:
+    """Rows seen so far, by their tags or by the numbers they carry."""
     bounds = content.bounds
     if kind is Format.ODS:
         _check_repeats(content, text)
@@ -158,11 +159,11 @@ def _check_block(content: Content, kind: Format, text: bytes, last_row: int) -> 
         column = _column_number(letters)
         if column > bounds.columns:
             raise refuse(content.filename, f"has a cell in column {column:,}; at most {bounds.columns:,} are read.")
-    rows = _ROW.findall(text)
-    last_row = max(last_row, int(rows[-1])) if rows else last_row
-    if last_row > bounds.sheet_rows:
-        _refuse_rows(content, last_row)
-    return last_row
+    far = max((int(row) for row in _FAR_ROW.findall(text)), default=0)
+    rows = max(far, rows + len(_ROW.findall(text)))
+    if rows > bounds.sheet_rows:
+        _refuse_rows(content, rows)
+    return rows
 
 
 def _refuse_rows(content: Content, rows: int) -> None:

@@ -1,0 +1,171 @@
+"""Deliveries made to hurt, or by mistake: refused in seconds with a sentence."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import time
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.bounds import Bounds
+from csi.step3_gather.layout import guess
+from csi.step3_gather.readers import read
+from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
+
+_SOURCE = SourceDefinition("s")
+_SECONDS = 8
+
+
+@contextmanager
+def refused(match: str) -> Iterator[None]:
+    started = time.perf_counter()
+    with pytest.raises(InvalidInput, match=match):
+        yield
+    assert time.perf_counter() - started < _SECONDS
+
+
+def _read(content: bytes | Path, **more: object) -> object:
+    return read(content, _SOURCE, moments=[], numbers=[], filename="drop.csv", **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "drop.csv is empty. Expected a header row"),
+        (b"  \n \n", "holds nothing but blanks"),
+        (b"%PDF-1.7 ...", "drop.csv is a PDF. Expected CSV, TSV, XLSX"),
+        (b"\x89PNG\r\n\x1a\n....", "is a picture"),
+        (b"\xd0\xcf\x11\xe0....", "old Excel workbook"),
+        (b"<!DOCTYPE html><html>", "is a web page or XML"),
+        (bytes(range(256)) * 8, "is not text"),
+        (b"\x1f\x8bnot really gzip", "broken gzip"),
+        (gzip.compress(b"a,b\n1,2\n" * 1000)[:40], "broken gzip"),
+        (b"PK\x03\x04 broken", "broken workbook or zip"),
+        (b"PAR1 nothing", "broken Parquet"),
+        (b'{"a": 1', "is not JSON"),
+        (b"[1, 2", "is not JSON"),
+        (b"[]", "holds no record"),
+        (b"[" * 100_000, "is not JSON"),
+    ],
+)
+def test_what_is_no_table_is_said(content: bytes, says: str) -> None:
+    with refused(says):
+        _read(content)
+
+
+def test_a_zip_of_something_else_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("table.csv", "a,b\n1,2\n")
+    with refused("is a zip archive; drop the table inside"):
+        _read(out.getvalue())
+
+
+def test_a_file_above_the_limit_names_the_limit() -> None:
+    with refused("has 2 MB; at most 1 MB are read"):
+        _read(b"a,b\n" + b"1,2\n" * 500_000, bounds=Bounds(file_bytes=1 << 20))
+
+
+def _zeros(megabytes: int) -> bytes:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    block = b"0,0\n" * (1 << 18)
+    return b"".join(packer.compress(block) for _ in range(megabytes)) + packer.flush()
+
+
+def test_a_gzip_that_never_ends_is_refused() -> None:
+    bomb = _zeros(100)
+    with refused("unfolds more than 200-fold"):
+        _read(bomb)
+    with refused("unfolds to more than 20 MB"):
+        _read(bomb, bounds=Bounds(ratio=10**6, unpacked_bytes=20 << 20))
+
+
+def test_gzip_members_chained_without_end_are_refused() -> None:
+    bomb = gzip.compress(b"1,2\n" * 200_000) * 900
+    with refused("unfolds more than 200-fold"):
+        _read(bomb)
+
+
+def test_a_line_of_100_megabytes_is_refused_with_its_number(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    with path.open("wb") as out:
+        out.write(b"a,b\n1,2\n3,")
+        for _ in range(100):
+            out.write(b"x" * (1 << 20))
+        out.write(b"\n")
+    with refused("a line of more than 1 MB at line 3"):
+        _read(path)
+
+
+def test_a_first_line_of_100_megabytes_is_refused() -> None:
+    with refused("first line that does not end"):
+        _read(b"x" * (100 << 20))
+
+
+def test_ten_thousand_columns_are_refused() -> None:
+    header = ",".join(f"c{n}" for n in range(10_000))
+    row = ",".join("1" for _ in range(10_000))
+    with refused("has 10,000 columns; at most 1,000"):
+        _read(f"{header}\n{row}\n".encode())
+
+
+def test_a_workbook_that_unfolds_without_end_is_refused() -> None:
+    bomb = xlsx(Data=sheet_xml([["a", "b"], [1, "x" * (40 << 20)]]))
+    with refused("unfolds to more than 32 MB"):
+        _read(bomb, bounds=Bounds(sheet_bytes=32 << 20))
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused() -> None:
+    book = bytearray(xlsx(Data=sheet_xml([["a", "b"], [1, "x" * 1_000_000]])))
+    honest = len(sheet_xml([["a", "b"], [1, "x" * 1_000_000]])).to_bytes(4, "little")
+    assert book.count(honest) >= 1
+    lying = bytes(book).replace(honest, (100).to_bytes(4, "little"))
+    with refused("broken or encrypted workbook"):
+        _read(lying)
+
+
+def test_a_sheet_with_a_million_empty_rows_is_refused() -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}" s="1"/></row>' for n in range(3, 1_000_001))
+    sheet = sheet_xml([["a", "b"], [1, 2]]).replace("</sheetData>", rows + "</sheetData>")
+    with refused("a sheet of .* rows, empty ones included; at most 300,000"):
+        _read(xlsx(Data=sheet))
+
+
+def test_a_sheet_with_one_cell_in_its_last_corner_is_refused() -> None:
+    sheet = sheet_xml([["a", "b"], [1, 2]]).replace(
+        "</sheetData>", '<row r="3"><c r="XFD3"><v>1</v></c></row></sheetData>'
+    )
+    with refused("has a cell in column 16,384"):
+        _read(xlsx(Data=sheet))
+    rowless = sheet_xml([["a", "b"], [1, 2]]).replace(
+        "</sheetData>", '<row><c r="B1048576"><v>1</v></c></row></sheetData>'
+    )
+    with refused("1,048,576 rows"):
+        _read(xlsx(Data=rowless))
+
+
+def test_an_ods_cell_repeated_a_million_times_is_refused() -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
+    wide = cell.replace("<table:table-cell", '<table:table-cell table:number-columns-repeated="16000"')
+    with refused("repeats a cell 16,000 times"):
+        _read(ods(f"<table:table-row>{wide}</table:table-row>"))
+    with refused("1,000,000 rows"):
+        _read(ods(f'<table:table-row table:number-rows-repeated="1000000">{cell}{cell}</table:table-row>'))
+
+
+def test_more_rows_than_the_limit_are_refused() -> None:
+    with refused("more than 1,000 rows"):
+        _read(b"a,b\n" + b"1,2\n" * 2_000, bounds=Bounds(rows=1_000))
+
+
+def test_a_table_of_one_column_of_prose_offers_no_moment() -> None:
+    layout = guess(b"Dear all,\nplease find below\nwhat I meant to say.\n")
+    assert not any(column.kind == "moment" for column in layout.columns)

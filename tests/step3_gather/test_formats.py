@@ -1,0 +1,192 @@
+"""XLSX, ODS, JSON lines, JSON arrays, Parquet: the same table reads the same from each."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.layout import guess
+from csi.step3_gather.readers import read
+from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
+
+_ROWS = [
+    ("INC1", "2024-03-01 08:00:00", 1.5, "São"),
+    ("INC2", "2024-03-02 09:30:00", None, "b"),
+    ("INC3", None, 2, "c"),
+]
+_NAMES = ("id", "at", "hours", "note")
+_EXCEL = {"2024-03-01 08:00:00": 45352 + 8 / 24, "2024-03-02 09:30:00": 45353 + 9.5 / 24}
+
+
+def _csv() -> bytes:
+    lines = [",".join(_NAMES)] + [",".join("" if c is None else str(c) for c in row) for row in _ROWS]
+    return "\n".join(lines).encode()
+
+
+def _xlsx() -> bytes:
+    rows = [_NAMES] + [[(_EXCEL[c],) if c in _EXCEL else c for c in row] for row in _ROWS]
+    return xlsx(Cover=sheet_xml([["see the next sheet"]]), Data=sheet_xml(rows))
+
+
+def _json(lines: bool) -> bytes:
+    records = [dict(zip(_NAMES, row, strict=True)) for row in _ROWS]
+    return "\n".join(map(json.dumps, records)).encode() if lines else json.dumps({"data": records}).encode()
+
+
+def _parquet() -> bytes:
+    frame = pd.DataFrame(_ROWS, columns=list(_NAMES))
+    frame["at"] = pd.to_datetime(frame["at"])
+    frame["note"] = frame["note"].astype("category")
+    out = io.BytesIO()
+    frame.to_parquet(out)
+    return out.getvalue()
+
+
+_FILES = {
+    "csv": _csv(),
+    "tsv": _csv().replace(b",", b"\t"),
+    "xlsx": _xlsx(),
+    "jsonl": _json(lines=True),
+    "json": _json(lines=False),
+    "parquet": _parquet(),
+}
+
+
+@pytest.mark.parametrize("name", _FILES)
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_format_gives_the_same_rows(name: str, packed: bool) -> None:
+    if packed and name == "xlsx":
+        pytest.skip("a workbook is packed already")
+    content = gzip.compress(_FILES[name]) if packed else _FILES[name]
+    reading = read(content, SourceDefinition("s", timezone="Europe/Lisbon"), moments=["at"], numbers=["hours"])
+    assert list(reading.frame["id"]) == ["INC1", "INC2", "INC3"]
+    assert list(reading.frame["note"]) == ["São", "b", "c"]
+    assert reading.frame["hours"].tolist()[::2] == [1.5, 2]
+    assert reading.frame["hours"].isna().tolist() == [False, True, False]
+    assert reading.frame["at"].iloc[0] == pd.Timestamp("2024-03-01 08:00", tz="UTC")
+    assert reading.frame["at"].isna().tolist() == [False, False, True]
+    first = {"csv": 2, "tsv": 2, "xlsx": 2}.get(name, 1)
+    assert list(reading.frame.index) == [first, first + 1, first + 2]
+    assert reading.quarantine.empty
+
+
+def test_the_fullest_sheet_is_guessed_and_another_can_be_named() -> None:
+    layout = guess(_FILES["xlsx"])
+    assert (layout.sheet, layout.sheets) == ("Data", ("Cover", "Data"))
+    with pytest.raises(InvalidInput, match=r"has no sheet ‘Nope’\. It has: Cover, Data"):
+        guess(_FILES["xlsx"], "b.xlsx", SourceDefinition("s", sheet="Nope"))
+
+
+def test_booleans_and_whole_numbers_of_a_sheet_read_as_people_write_them() -> None:
+    book = xlsx(Data=sheet_xml([["ok", "n", "x"], [True, 3, "a"], [False, 4.25, "b"]]))
+    reading = read(book, SourceDefinition("s"), moments=[], numbers=[])
+    assert list(reading.frame["ok"]) == ["true", "false"]
+    assert list(reading.frame["n"]) == ["3", "4.25"]
+
+
+def test_spacer_rows_of_a_sheet_are_no_records() -> None:
+    book = xlsx(Data=sheet_xml([["id", "n"], ["a", 1], [None, None], ["b", 2]]))
+    reading = read(book, SourceDefinition("s"), moments=[], numbers=["n"])
+    assert list(reading.frame.index) == [2, 4]
+    assert reading.rows_read == 2
+
+
+def test_ods_with_the_usual_million_empty_rows_below() -> None:
+    def cell(text: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+    table = [("id", "n"), ("x", "1"), ("y", "2")]
+    rows = "".join(f"<table:table-row>{cell(a)}{cell(b)}</table:table-row>" for a, b in table)
+    tail = (
+        '<table:table-row table:number-rows-repeated="1048573">'
+        '<table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+    )
+    reading = read(ods(rows + tail), SourceDefinition("s"), moments=[], numbers=["n"])
+    assert list(reading.frame["n"]) == [1, 2]
+
+
+def test_json_lines_that_are_broken_are_kept_apart_with_their_line() -> None:
+    text = '{"a": 1, "b": {"c": "x"}}\n\n{"a": 2\n[3]\n{"a": "four", "b": {"c": null}, "d": [1, 2]}\n{"a": 5}'
+    reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=["a"])
+    assert list(reading.frame.index) == [1, 6]
+    assert list(reading.frame["b.c"].fillna("-")) == ["x", "-"]
+    bad = reading.quarantine
+    assert list(bad["line"]) == [3, 4, 5]
+    assert bad["reason"].iloc[0].startswith("not JSON")
+    assert list(bad["reason"].iloc[1:]) == ["not an object", "not a number"]
+    assert bad["value"].iloc[2] == "four"
+    assert reading.rows_read == 5
+
+
+def test_rows_of_a_json_document_by_path() -> None:
+    document = json.dumps({"meta": [1], "data": {"items": [{"n": 1}, {"n": 2}]}}).encode()
+    source = SourceDefinition("s", options={"rows": "data.items"})
+    assert list(read(document, source, moments=[], numbers=["n"]).frame["n"]) == [1, 2]
+    for path in ("data", "[", ""):
+        with pytest.raises(InvalidInput, match=r"no list of records|no JMESPath|holds no record"):
+            read(document, SourceDefinition("s", options={"rows": path}), moments=[], numbers=["n"])
+
+
+def test_a_parquet_moment_with_a_zone_is_that_instant_and_one_without_is_local() -> None:
+    frame = pd.DataFrame(
+        {
+            "aware": pd.to_datetime(["2024-07-01 12:00"]).tz_localize("Asia/Tokyo"),
+            "naive": pd.to_datetime(["2024-07-01 12:00"]),
+        }
+    )
+    out = io.BytesIO()
+    frame.to_parquet(out)
+    reading = read(
+        out.getvalue(), SourceDefinition("s", timezone="Europe/Berlin"), moments=["aware", "naive"], numbers=[]
+    )
+    assert reading.frame["aware"].iloc[0] == pd.Timestamp("2024-07-01 03:00", tz="UTC")
+    assert reading.frame["naive"].iloc[0] == pd.Timestamp("2024-07-01 10:00", tz="UTC")
+    untyped = read(out.getvalue(), SourceDefinition("s"), moments=[], numbers=[]).frame
+    assert untyped["aware"].iloc[0] == "2024-07-01T03:00:00.000000Z"
+
+
+def test_only_the_columns_wanted_are_read_but_lines_stay_right() -> None:
+    text = 'at,note,n\n2024-01-01,"two\nlines",1\n2024-01-02,x,2\n'
+    reading = read(text.encode(), SourceDefinition("s"), moments=["at"], numbers=[], columns=["n"])
+    assert list(reading.frame.columns) == ["at", "n"]
+    assert list(reading.frame.index) == [2, 4]
+
+
+def test_melted_rows_stay_in_file_order_under_their_line() -> None:
+    source = SourceDefinition("s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
+    reading = read(b"kpi,2024-01,2024-02\na,1,2\nb,3,x\n", source, moments=["month"], numbers=["v"])
+    assert list(reading.frame["v"]) == [1, 2, 3]
+    assert list(reading.frame.index) == [2, 2, 3]
+    assert reading.quarantine.iloc[0].to_dict() == {
+        "line": 3,
+        "column": "v",
+        "value": "x",
+        "reason": "not a number",
+        "expected": "a number such as 1234.5",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "ambiguous"),
+    [("03/04/2024,1\n05/06/2024,2", ("at",)), ("03/04/2024,1\n25/06/2024,2", ()), ("03/04/2024,1\n05/26/2024,2", ())],
+)
+def test_a_date_order_that_nothing_settles_is_to_be_asked(text: str, ambiguous: tuple[str, ...]) -> None:
+    layout = guess(f"at,n\n{text}\n".encode())
+    assert layout.ambiguous == ambiguous
+    if not ambiguous:
+        assert layout.dates == ("day_first" if "25/06" in text else "month_first")
+
+
+def test_three_example_rows_are_shown() -> None:
+    layout = guess(_FILES["csv"])
+    assert layout.examples == (
+        ("INC1", "2024-03-01 08:00:00", "1.5", "São"),
+        ("INC2", "2024-03-02 09:30:00", "", "b"),
+        ("INC3", "", "2", "c"),
+    )
