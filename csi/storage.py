@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, create_engine, event, text, update
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
@@ -76,6 +78,23 @@ def migrate(url: str) -> None:
             command.upgrade(_alembic(connection), "head")
     finally:
         made.dispose()
+
+
+def pending(url: str) -> str:
+    """What keeps the schema from being the newest, as a short phrase; empty when it is."""
+    made = engine(url)
+    try:
+        with made.connect() as connection:
+            at = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        made.dispose()
+    if at is None:
+        return "no tables yet"
+    history = [one.revision for one in ScriptDirectory.from_config(_alembic()).walk_revisions()]
+    behind = history.index(at) if at in history else -1
+    if behind < 0:
+        return f"an unknown revision {at}"
+    return f"{behind} {'migration' if behind == 1 else 'migrations'} behind" if behind else ""
 
 
 def lock(session: AnySession, name: str) -> None:

@@ -1,12 +1,14 @@
 """The cycle: gates, step order, the spiral.
 
-``of_channel`` and ``by_id`` find one, ``start`` begins one, ``next_step`` and ``back`` move it, ``overview`` shows it.
+``of_channel`` and ``by_id`` find one, ``start`` begins one, ``next_step`` and ``back`` move it, ``overview`` shows it,
+``close`` ends it and drafts the next.
 """
 
 from csi.cycle.gates import breaches
 from csi.cycle.opening import Start, by_id, of_channel, of_service, open_cycles, service_of, start, workspace
 from csi.cycle.order import accountable, back, mark_stale, next_step, passage, passages
 from csi.cycle.overview import Overview, overview
+from csi.cycle.spiral import close
 
 __all__ = [
     "Overview",
@@ -15,6 +17,7 @@ __all__ = [
     "back",
     "breaches",
     "by_id",
+    "close",
     "mark_stale",
     "next_step",
     "of_channel",

@@ -1,0 +1,133 @@
+"""What a cycle leaves to the next one, each item for the step that must take it up, with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlmodel import Session
+
+from csi.models import (
+    Action,
+    AnalysisResult,
+    Baseline,
+    Batch,
+    CarryOver,
+    Cycle,
+    Exclusion,
+    Finding,
+    Gap,
+    Kpi,
+    Opportunity,
+    QuarantinedRow,
+    Report,
+    ReportClick,
+    Row,
+)
+from csi.storage import row, rows
+from csi.terms import Step, Verdict
+
+
+def origins(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    """What a cycle leaves to the next, each item with where it comes from (not written yet)."""
+    yield from (
+        *_verdicts(session, cycle),
+        *_gaps(session, cycle),
+        *_quarantine(session, cycle),
+        *_exclusions(session, cycle),
+        *_causes(session, cycle),
+        *_reports(session, cycle),
+        *_actions(session, cycle),
+        *_ideas(session, cycle),
+    )
+
+
+def _item(cycle: Cycle, step: Step, kind: str, text: str, source: Row | None = None, **more: Any) -> CarryOver:
+    return CarryOver(
+        team_id=cycle.team_id,
+        cycle_id=cycle.id,
+        from_cycle_id=cycle.id,
+        step=step,
+        kind=kind,
+        text=text,
+        subject=str(source.__tablename__) if source else "",
+        subject_id=source.id if source else None,
+        **more,
+    )
+
+
+def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    """Where are we now: every verdict with the baseline; a target met and stable forces a choice."""
+    for result in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id):
+        kpi = row(session, Kpi, cycle.team_id, id=result.kpi_id)
+        if kpi is None:
+            continue
+        baseline = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state="approved")
+        level = f", new baseline {baseline.centre:g} {kpi.unit}" if baseline and baseline.centre is not None else ""
+        yield _item(
+            cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.verdict}{level}", result, kpi_key=kpi.key,
+            disposition="adopt", reason="where we are now", decided_by=cycle.closed_by, decided_at=cycle.closed_at,
+        )  # fmt: skip
+        if result.verdict == Verdict.ACHIEVED:
+            text = f"{kpi.name} meets its target and is stable: tighten it, hold it, or retire the KPI?"
+            yield _item(cycle, Step.SHOULD_MEASURE, "choice", text, result, kpi_key=kpi.key, since=cycle.closed_at)
+
+
+def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id, order="opened_at"):
+        if gap.decision in ("", "close") and gap.disposition != "drop":
+            yield _item(cycle, Step.CAN_MEASURE, "gap", f"Gap: {gap.text}", gap, since=gap.opened_at)
+
+
+def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    for batch in rows(session, Batch, cycle.team_id, cycle_id=cycle.id):
+        count = len({one.line for one in rows(session, QuarantinedRow, cycle.team_id, batch_id=batch.id, state="open")})
+        if count:
+            text = f"{count} {'row' if count == 1 else 'rows'} of {batch.filename} in quarantine"
+            yield _item(cycle, Step.GATHER, "quarantine", text, batch, since=batch.delivered_at,
+                        permalink=batch.permalink)  # fmt: skip
+
+
+def _exclusions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    """An exclusion made for the same reason as one of the cycle before: the process needs changing, not the data."""
+    if cycle.previous_id is None:
+        return
+    before = {one.reason.lower() for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.previous_id)}
+    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state="approved"):
+        if one.reason.lower() in before:
+            text = f"Excluded in two cycles running: {one.reason}"
+            yield _item(cycle, Step.PROCESS, "exclusion", text, one, since=one.proposed_at)
+
+
+def _causes(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    for one in rows(session, Finding, cycle.team_id, cycle_id=cycle.id):
+        kpi = row(session, Kpi, cycle.team_id, id=one.kpi_id)
+        key = kpi.key if kpi else ""
+        if one.cause and one.cause_is_hypothesis and one.disposition != "drop":
+            text = f"Cause not proven: {one.cause}"
+            yield _item(cycle, Step.ANALYSE, "cause", text, one, kpi_key=key, since=one.drafted_at)
+        elif one.disposition == "carry":
+            text = f"Finding to look into: {one.sentence or one.verdict}"
+            yield _item(cycle, Step.ANALYSE, "finding", text, one, kpi_key=key, since=one.drafted_at)
+
+
+def _reports(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    for one in rows(session, Report, cycle.team_id, cycle_id=cycle.id):
+        if one.sent_at and row(session, ReportClick, cycle.team_id, report_id=one.id) is None:
+            text = f"Nobody acknowledged the report for {one.audience}"
+            yield _item(cycle, Step.PRESENT, "report", text, one, since=one.sent_at)
+
+
+def _actions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    for one in rows(session, Action, cycle.team_id, cycle_id=cycle.id, order="number"):
+        if one.disposition == "carry":
+            failed = one.state in ("reviewed", "closed")
+            what = f"Benefit of action {one.number} not verified" if failed else f"Action {one.number} is {one.state}"
+            yield _item(cycle, Step.CORRECT, "benefit" if failed else "action", f"{what}: {one.title}", one,
+                        kpi_key=one.kpi_key, since=one.proposed_at, permalink=one.announced)  # fmt: skip
+
+
+def _ideas(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    for one in rows(session, Opportunity, cycle.team_id, cycle_id=cycle.id, state="parked", disposition="carry"):
+        text = f"Parked idea {one.number}: {one.title}"
+        yield _item(cycle, Step.CORRECT, "opportunity", text, one, kpi_key=one.kpi_key)

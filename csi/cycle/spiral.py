@@ -1,0 +1,125 @@
+"""Closing cycle n and drafting cycle n + 1 from what it left: a spiral, not a circle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from csi import audit, roles
+from csi.cycle import gates
+from csi.cycle.left_over import origins
+from csi.cycle.opening import open_cycle
+from csi.cycle.order import passage
+from csi.errors import Conflict, GateRefused
+from csi.models import Baseline, Csf, Cycle, Goal, Kpi, PlanRow
+from csi.storage import change_if, next_number, rows
+from csi.terms import Step
+
+_COPIED_NOT = {"id", "cycle_id", "csf_id", "goal_id", "kpi_id", "checked_by", "checked_at"}
+
+
+def close(
+    session: Session,
+    cycle: Cycle,
+    *,
+    actor: str,
+    now: datetime,
+    reasons: dict[str, str] | None = None,
+) -> Cycle:
+    """Close a cycle in step 7 and open the next one with what was left; returns the next one.
+
+    Raises:
+        GateRefused: rules of step 7 fail, or a WARN was passed without a reason.
+        Conflict: not in step 7, or somebody was first. NotAllowed: neither accountable, CSI manager nor service owner.
+    """
+    if cycle.state != "open":
+        raise Conflict(f"Cycle {cycle.number} is closed already.")
+    if cycle.step != Step.CORRECT:
+        raise Conflict(f"A cycle is closed in step 7; this one is in step {cycle.step}. /csi next goes on.")
+    roles.require(session, cycle, actor, roles.STEERERS, "close this cycle")
+    found = gates.breaches(session, cycle, now)
+    if standing := gates.standing(found, reasons or {}):
+        raise GateRefused(standing)
+    seen = {"version": cycle.version, "state": "open"}
+    values = {"state": "closed", "version": cycle.version + 1, "open_channel": None, "open_service": None,
+              "closed_by": actor, "closed_at": now}  # fmt: skip
+    if not change_if(session, cycle, seen, values):
+        raise Conflict("Somebody was first: this cycle is closed already.")
+    left = passage(session, cycle, Step.CORRECT)
+    left.left_at, left.left_by = now, actor
+    left.reasons = {one.rule: (reasons or {})[one.rule] for one in found}
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="closed cycle",
+        subject=("cycle", cycle.id),
+        new={"number": cycle.number},
+    )
+    return _draft(session, cycle, actor, now)
+
+
+def _draft(session: Session, cycle: Cycle, actor: str, now: datetime) -> Cycle:
+    window = _next_baseline(session, cycle)
+    draft = Cycle(
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        number=next_number(session, Cycle, cycle.team_id, "number", service_id=cycle.service_id),
+        channel_id=cycle.channel_id,
+        open_channel=cycle.channel_id,
+        open_service=cycle.service_id,
+        previous_id=cycle.id,
+        timezone=cycle.timezone,
+        period=cycle.period,
+        calendar=dict(cycle.calendar),
+        baseline_from=window[0],
+        baseline_to=window[1],
+        started_by=actor,
+        started_at=now,
+    )
+    open_cycle(session, draft, actor=actor, now=now)
+    for step in Step:
+        passage(session, draft, step).owner = passage(session, cycle, step).owner
+    _copy_tree(session, cycle, draft)
+    for item in origins(session, cycle):
+        item.cycle_id = draft.id
+        session.add(item)
+    session.flush()
+    return draft
+
+
+def _next_baseline(session: Session, cycle: Cycle) -> tuple[Any, Any]:
+    approved = rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="approved", order="-id", limit=1)
+    if approved:
+        return approved[0].window_from, approved[0].window_to
+    return cycle.baseline_from, cycle.baseline_to
+
+
+def _copy_tree(session: Session, cycle: Cycle, draft: Cycle) -> None:
+    goals = {old.id: _copy(session, old, draft) for old in rows(session, Goal, cycle.team_id, cycle_id=cycle.id)}
+    csfs = {
+        old.id: _copy(session, old, draft, goal_id=_moved(goals, old.goal_id))
+        for old in rows(session, Csf, cycle.team_id, cycle_id=cycle.id)
+    }
+    kpis = {
+        old.id: _copy(session, old, draft, csf_id=_moved(csfs, old.csf_id), origin=f"cycle {cycle.number}")
+        for old in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+    }
+    for old in rows(session, PlanRow, cycle.team_id, cycle_id=cycle.id):
+        if old.kpi_id in kpis:
+            _copy(session, old, draft, kpi_id=kpis[old.kpi_id].id)
+
+
+def _copy(session: Session, old: Row, draft: Cycle, **changed: Any) -> Row:
+    kept = {name: value for name, value in old.model_dump().items() if name not in _COPIED_NOT and name not in changed}
+    made = type(old)(**kept, **changed, cycle_id=draft.id)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _moved(copies: dict[int, Row], old_id: int | None) -> int | None:
+    return copies[old_id].id if old_id in copies else None

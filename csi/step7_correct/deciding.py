@@ -1,0 +1,128 @@
+"""Approving an action in its thread (V7.2): neither proposer nor owner, quorum, expiry, a reason for a no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from csi import roles
+from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.models import Action, Cycle, Decision
+from csi.step7_correct import actions
+from csi.storage import change_if, need, rows
+
+CHOICES = ("approve", "reject")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a click did: ``changed`` is False for a second click, ``settled`` True when it decided the action."""
+
+    action: Action
+    decision: Decision
+    changed: bool
+    settled: bool
+    yes: int
+
+
+def decide(
+    session: Session, *, team_id: str, action_id: int, version: int, actor: str, choice: str, now: datetime,
+    reason: str = "",
+) -> Outcome:  # fmt: skip
+    """One person's yes or no to one version of an action.
+
+    The person's role is checked at this moment. A second click of the same person changes nothing. Of two people who
+    click at once both count, and the action is decided once.
+
+    Raises:
+        NotAllowed: proposer, owner, or no approver's role.
+        Conflict: decided, expired or changed meanwhile.
+        InvalidInput: a no without a reason.
+    """
+    action = need(session, Action, team_id, action_id)
+    actions.hold(session, action)
+    given = next((one for one in decisions(session, action) if one.user_id == actor), None)
+    if given is not None and version == action.version:
+        return Outcome(action, given, changed=False, settled=False, yes=_yes(session, action))
+    role = _require_outsider(session, action, actor)
+    _require_pending(action, version, now)
+    if choice not in CHOICES:
+        raise InvalidInput("choice", "expected approve or reject")
+    if choice == "reject" and not reason.strip():
+        raise InvalidInput("reason", "please say why, so that it can be mended")
+    made = Decision(
+        team_id=team_id,
+        cycle_id=action.cycle_id,
+        subject="action",
+        subject_id=action.id,
+        version=version,
+        user_id=actor,
+        role=role,
+        choice=choice,
+        reason=reason.strip(),
+        at=now,
+    )
+    session.add(made)
+    session.flush()
+    actions.log(session, action, actor=actor, now=now, what=choice, new={"version": version, "reason": made.reason})
+    return _settle(session, action, made, now)
+
+
+def decisions(session: Session, action: Action) -> list[Decision]:
+    """The decisions on the action as it is now, in the order they were made."""
+    return rows(
+        session, Decision, action.team_id, subject="action", subject_id=action.id, version=action.version
+    )  # fmt: skip
+
+
+def expire(session: Session, team_id: str, now: datetime) -> list[Action]:
+    """Expire every proposed action whose time to be approved is over; returns them."""
+    expired = []
+    for action in rows(session, Action, team_id, state="proposed"):
+        if action.expires_at and action.expires_at <= now and change_if(
+            session, action, {"state": "proposed", "version": action.version}, {"state": "expired", "decided_at": now}
+        ):  # fmt: skip
+            actions.log(session, action, actor="", now=now, what="expired", new={"version": action.version})
+            expired.append(action)
+    return expired
+
+
+def note_announcement(session: Session, action: Action, permalink: str) -> None:
+    """Keep the link to the message that announced the decision (V7.6)."""
+    action.announced = permalink
+    session.add(action)
+
+
+def _require_outsider(session: Session, action: Action, actor: str) -> str:
+    if actor == action.proposer:
+        raise NotAllowed(f"V7.2: you proposed action {action.number}; somebody else must approve it.")
+    if actor == action.owner:
+        raise NotAllowed(f"V7.2: you own action {action.number}; somebody else must approve it.")
+    cycle = need(session, Cycle, action.team_id, action.cycle_id)
+    return roles.require(session, cycle, actor, roles.APPROVERS, "approve an action").value
+
+
+def _require_pending(action: Action, version: int, now: datetime) -> None:
+    if version != action.version:
+        raise Conflict(f"Action {action.number} was changed since this was shown; look at its newest message.")
+    if action.state != "proposed":
+        raise Conflict(f"Action {action.number} is {action.state} already.")
+    if action.expires_at and action.expires_at <= now:
+        raise Conflict(
+            f"The time to approve action {action.number} ended on {action.expires_at:%d %B %Y}; propose it again."
+        )
+
+
+def _settle(session: Session, action: Action, made: Decision, now: datetime) -> Outcome:
+    yes = _yes(session, action)
+    state = "rejected" if made.choice == "reject" else "approved" if yes >= action.quorum else ""
+    settled = bool(state) and change_if(
+        session, action, {"state": "proposed", "version": action.version}, {"state": state, "decided_at": now}
+    )
+    return Outcome(action, made, changed=True, settled=settled, yes=yes)
+
+
+def _yes(session: Session, action: Action) -> int:
+    return sum(one.choice == "approve" for one in decisions(session, action))
