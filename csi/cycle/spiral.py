@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
@@ -17,6 +18,7 @@ from csi.models import Baseline, Csf, Cycle, Goal, Kpi, PlanRow
 from csi.storage import change_if, next_number, rows
 from csi.terms import Step
 
+_CopiedT = TypeVar("_CopiedT", Goal, Csf, Kpi, PlanRow)
 _COPIED_NOT = {"id", "cycle_id", "csf_id", "goal_id", "kpi_id", "checked_by", "checked_at"}
 
 
@@ -113,7 +115,7 @@ def _copy_tree(session: Session, cycle: Cycle, draft: Cycle) -> None:
             _copy(session, old, draft, kpi_id=kpis[old.kpi_id].id)
 
 
-def _copy(session: Session, old: Row, draft: Cycle, **changed: Any) -> Row:
+def _copy(session: Session, old: _CopiedT, draft: Cycle, **changed: Any) -> _CopiedT:
     kept = {name: value for name, value in old.model_dump().items() if name not in _COPIED_NOT and name not in changed}
     made = type(old)(**kept, **changed, cycle_id=draft.id)
     session.add(made)
@@ -121,5 +123,5 @@ def _copy(session: Session, old: Row, draft: Cycle, **changed: Any) -> Row:
     return made
 
 
-def _moved(copies: dict[int, Row], old_id: int | None) -> int | None:
+def _moved(copies: Mapping[int, Goal | Csf], old_id: int | None) -> int | None:
     return copies[old_id].id if old_id in copies else None
