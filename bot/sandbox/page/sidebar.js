@@ -14,7 +14,7 @@ export function sidebar() {
       h("div", { class: "team" }, h("strong", {}, state.team.name), h("span", { class: store.online ? "line on" : "line" }, store.online ? "Local workspace" : "Reconnecting…")),
       themeButton()),
     whoAmI(),
-    section("Channels", [...joined.map(place), others.length && browse(others)], { label: "Create a channel", run: create }),
+    section("Channels", [...joined.map(place), others.length > 0 && browse(others)], { label: "Create a channel", run: create }),
     section("Direct messages", [...dms.map(place), newMessage(dms)]),
     state.app && section("Apps", [appRow(app)]),
     h("footer", { class: "sandbox-note" }, "A local Slack for trying the bot. Nothing leaves this computer."),
