@@ -50,7 +50,7 @@ class KpiInput:
         frozen: limits of an approved earlier baseline, used instead of new ones.
         provisional: the baseline is not agreed yet.
         comparability: sentences, each naming a difference (definition, unit, calendar, source mix) between windows.
-        excluded_share: share of rows left out before and after; None: taken from the excluded periods.
+        excluded_share: share of rows left out before and after; None: taken from the series.
         strata: index ``(start, stratum)``, columns ``value, n``: the same KPI split by priority or the like.
         cases: finished cases' values after the change, in the KPI's unit, to look for bunching under the target.
         open_past_target: share of cases still open past their target, before and after.

@@ -32,11 +32,6 @@ class Effect:
     df: Floats
     phi: Floats
 
-    @property
-    def smallest_detectable(self) -> Floats:
-        """The effect that would have been seen with 80 % power. Source: Bloom, Evaluation Review 19 (1995) 547."""
-        return (special.stdtrit(self.df, (1 + CONFIDENCE) / 2) + special.stdtrit(self.df, POWER)) * self.error
-
 
 @dataclass(frozen=True, slots=True)
 class Shift:
@@ -112,6 +107,11 @@ def count_change(counts: Floats, exposure: Floats, before: Flags, after: Flags) 
     lower = np.minimum(base * np.expm1(log_ratio.lower), difference)
     upper = np.maximum(base * np.expm1(log_ratio.upper), difference)
     return log_ratio, Effect(difference, lower, upper, log_ratio.p, spread, df, phi)
+
+
+def smallest_detectable(found: Effect) -> Floats:
+    """The effect that would have been seen with 80 % power. Source: Bloom, Evaluation Review 19 (1995) 547."""
+    return (special.stdtrit(found.df, (1 + CONFIDENCE) / 2) + special.stdtrit(found.df, POWER)) * found.error
 
 
 def hodges_lehmann(before: Floats, after: Floats) -> Shift:

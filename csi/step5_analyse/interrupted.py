@@ -44,7 +44,7 @@ def interrupted(values: Floats, before: Flags, after: Flags) -> Step:
     residuals = np.where(used, filled - _fitted(design, beta), np.nan)
     products, squares = lag_sums(residuals)
     n = used.sum(axis=1).astype(float)
-    phi = corrected(products, squares, n)
+    phi = corrected(products, squares, n * 2 / _TERMS)  # three fitted terms bias r1 more than two
     worth = np.maximum(effective(n, phi), _TERMS + 1.0)
     variance = squares / np.maximum(n - _TERMS, 1) * n / worth * inverse[:, 2, 2]
     enough = _enough(values, before, after)

@@ -141,7 +141,7 @@ def _repetition(values: Floats, slope: Floats, n: NDArray[np.int64], season: int
             residuals[:, phase::season] -= mean(residuals[:, phase::season])[:, None]
     residuals = residuals - mean(residuals)[:, None]
     products, squares = lag_sums(residuals)
-    return corrected(products, squares, n)
+    return corrected(products, squares, n.astype(float))
 
 
 def _intercept(values: Floats, slope: Floats) -> Floats:

@@ -1,0 +1,145 @@
+"""What a reader must know beside the verdict: guards that fired, contradictions, and what the limits rest on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from csi.step5_analyse import guards, wording
+from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
+from csi.step5_analyse.drafts import SIGNIFICANT, Draft
+from csi.step5_analyse.limits import ROBUST_FROM
+from csi.step5_analyse.mix import Standardised, standardise
+from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
+from csi.terms import Direction
+
+_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
+_RARE = 2.0  # events a period. Source: ANALYSIS.md, Limits
+
+
+def mix_of(draft: Draft) -> Standardised | None:
+    """The change at constant mix, where the KPI comes split."""
+    item, row = draft.row.item, draft.row
+    if item.strata is None or not row.before.any() or not row.after.any():
+        return None
+    starts = pd.DatetimeIndex(item.series.index)
+    return standardise(item.strata, starts[row.before], starts[row.after])
+
+
+def cautions(
+    draft: Draft, mix: Standardised | None, states: list[tuple[int, str]], worse: tuple[str, ...]
+) -> list[str]:
+    """Sentences, most telling first.
+
+    Args:
+        draft: the KPI.
+        mix: the change at constant mix.
+        states: what the change would be called with the evaluation window moved.
+        worse: names of guard KPIs that got worse.
+    """
+    row, facts = draft.row, draft.facts
+    found = [
+        f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
+        "The mix moved and the sign flips at constant mix." if mix is not None and mix.flips else "",
+        guards.reclassified(mix),
+        guards.spike(draft.aim, row.earlier, row.values[row.before], row.values[row.after], facts.matters),
+        guards.bunched(row.item.cases, row.item.definition.target) if draft.aim.direction is Direction.LOWER else "",
+        guards.left_open(row.item.open_past_target),
+        guards.reopened(row.item.reopened),
+        "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
+        guards.fragile(states, facts.change.state) if facts.change.state else "",
+        met_but_falling(draft),
+        missed_but_improving(draft),
+        _many(draft),
+        _quality(facts.quality),
+        "Short windows and a repetitive series: the evidence is held at moderate." if capped(facts) else "",
+    ]
+    return [sentence for sentence in found if sentence]
+
+
+def footnotes(draft: Draft) -> tuple[str, ...]:
+    """What the limits rest on."""
+    limits, row = draft.limits, draft.row
+    per = row.item.period
+    found = [
+        "" if limits.exist else f"No limits: {wording.periods(limits.n, per)} of the 6 needed.",
+        f"Trial limits: they rest on {wording.periods(limits.n, per)}, 12 are needed." if limits.trial else "",
+        "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
+        "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
+        _dispersion(limits.sigma_z),
+        _rare(draft),
+        "" if row.item.baseline or not limits.exist else "The limits rest on all points, as no baseline is fixed.",
+        *(f"Limits begin anew on {wording.day(one.start)}: {one.reason}." for one in row.item.rebases),
+    ]
+    return tuple(sentence for sentence in found if sentence)
+
+
+def met_but_falling(draft: Draft) -> str:
+    """Met, but drifting towards a breach, with when (V5.4)."""
+    trend, facts = draft.trend, draft.facts
+    if facts.target_state not in (RELIABLY, ON_AVERAGE) or not _drifts(draft, good=False):
+        return ""
+    left = _distance_left(draft.aim, facts.after.level or 0.0, trend.slope or 0.0)
+    when = f" in about {wording.periods(max(1, round(left)), draft.row.item.period)}" if np.isfinite(left) else ""
+    return f"Met but falling: at the present drift the target is missed{when}."
+
+
+def missed_but_improving(draft: Draft) -> str:
+    """Missed, but drifting the right way (V5.4)."""
+    state = draft.facts.target_state
+    if state is None or state in (RELIABLY, ON_AVERAGE) or not _drifts(draft, good=True):
+        return ""
+    return "Missed but improving: the drift is towards the target."
+
+
+def _drifts(draft: Draft, *, good: bool) -> bool:
+    trend = draft.trend
+    if not trend.judged or trend.p is None or trend.p >= SIGNIFICANT or not trend.slope:
+        return False
+    level = draft.facts.after.level or 0.0
+    way = draft.aim.side(level) * trend.slope
+    return way > 0 if good else way < 0
+
+
+def _distance_left(aim: Aim, level: float, slope: float) -> float:
+    if aim.target is None or aim.direction is Direction.WITHIN:
+        return float("inf")
+    return abs(aim.target - level) / abs(slope)
+
+
+def _shrinking(draft: Draft) -> str:
+    row = draft.row
+    return guards.shrinking(row.cases[row.before], row.cases[row.after])
+
+
+def _many(draft: Draft) -> str:
+    change = draft.facts.change
+    if change.p is None or change.p_adjusted is None:
+        return ""
+    if change.p < SIGNIFICANT <= change.p_adjusted:
+        return "Several KPIs are compared in this cycle; allowing for that, chance could explain this change."
+    return ""
+
+
+def _quality(quality: float | None) -> str:
+    if quality is None or quality >= QUALITY_STRONG or quality < QUALITY_NEEDED:
+        return ""
+    return f"The data's quality is {100 * quality:.0f} %, below 95 %."
+
+
+def _dispersion(sigma_z: float | None) -> str:
+    if sigma_z is None:
+        return ""
+    size = wording.number(sigma_z, 1)
+    if sigma_z < _UNDER:
+        return f"Periods vary less than chance would make them (σz {size}): look for mixed groups in the data."
+    return f"Plain limits would do here (σz {size})." if sigma_z < _ADEQUATE else ""
+
+
+def _rare(draft: Draft) -> str:
+    row = draft.row
+    values = row.values[row.used]
+    if row.item.definition.measure not in ("count", "distinct") or not len(values) or values.mean() >= _RARE:
+        return ""
+    return "Fewer than 2 events a period: the time between events tells more than their number."

@@ -1,0 +1,53 @@
+"""Improved, worse, or not: the difference held against the smallest one that matters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csi.step5_analyse.aim import CONCERN, Aim
+from csi.terms import Direction
+
+IMPROVED, WORSE = "improved", "worse"
+NOT_DETECTED, NOT_MEANINGFUL = "no detectable change", "no meaningful change"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """After less before with its interval, the levels, and what matters."""
+
+    difference: float
+    lower: float
+    upper: float
+    level_before: float
+    level_after: float
+    matters: float
+
+
+def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
+    """The state of a change.
+
+    Args:
+        aim: which way is better.
+        change: the difference and the minimum important difference.
+        sustained: ``concern`` where a bad shift of at least the minimum important difference against the frozen limits
+            still holds at the latest point.
+
+    Source: ANALYSIS.md, Did we get there?
+    """
+    way = _way(aim, change)
+    apart = change.lower > 0 or change.upper < 0
+    matters = abs(change.difference) >= change.matters
+    if sustained == CONCERN or (apart and matters and way < 0):
+        return WORSE
+    if apart and matters and way > 0:
+        return IMPROVED
+    if -change.matters <= change.lower and change.upper <= change.matters:
+        return NOT_MEANINGFUL
+    return NOT_DETECTED
+
+
+def _way(aim: Aim, change: Difference) -> float:
+    """Positive when the difference is for the better."""
+    if aim.direction is not Direction.WITHIN:
+        return aim.side(0.0) * change.difference
+    return aim.distance(change.level_before) - aim.distance(change.level_after)

@@ -1,0 +1,141 @@
+"""What stands behind the report's fields: forecast, budget, drift, attribution, and how much of a gap was closed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from csi.step5_analyse.analysis import Detail
+from csi.step5_analyse.budget import budget
+from csi.step5_analyse.drafts import SIGNIFICANT, Draft
+from csi.step5_analyse.forecast import Forecast, forecast
+from csi.step5_analyse.sentence import GapClosed
+from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
+from csi.step5_analyse.verdict import Ruling
+from csi.terms import Direction, Period
+
+_METHODS = {
+    "share": "difference of pooled shares, Newcombe's interval widened by σz and autocorrelation",
+    "rate": "ratio of rates, quasi-Poisson, widened for autocorrelation",
+    "count": "ratio of counts, quasi-Poisson, widened for autocorrelation",
+    "number": "difference of means, Welch's t on AR(1) effective sample sizes",
+}
+_DAYS = {Period.HOUR: 1 / 24, Period.DAY: 1.0, Period.WEEK: 7.0, Period.MONTH: 30.44, Period.QUARTER: 91.31}
+
+
+def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[str, ...]) -> Detail:
+    """The numbers behind one KPI's analysis."""
+    facts, number, measured = one.facts, one.seen.number, one.seen.measured
+    step, ahead = measured.step, _forecast(one)
+    used_up, burn = _budget(one)
+    return Detail(
+        facts.before,
+        facts.after,
+        _known(measured.sigma[number]),
+        facts.matters,
+        _known(measured.effect.phi[number]),
+        _known(measured.shift.lower[number]),
+        _known(measured.shift.upper[number]),
+        _METHODS[str(one.seen.panel.family[number])],
+        facts.sustained,
+        _drift_before(one),
+        _drift_now(one),
+        closed.share if closed else None,
+        closed.lower if closed else None,
+        closed.upper if closed else None,
+        _known(step.level[number]),
+        _known(step.lower[number]),
+        _known(step.upper[number]),
+        _split_start(one),
+        ahead.probability,
+        ahead.reason,
+        used_up,
+        burn,
+        one.clipped,
+        notes,
+        ruling.gates,
+    )
+
+
+def _drift_before(one: Draft) -> str:
+    slopes, number = one.seen.measured.slopes_before, one.seen.number
+    if slopes.n[number] < TREND_FEWEST:
+        return "not judged"
+    return "moving" if slopes.p[number] < SIGNIFICANT else "stable"
+
+
+def _drift_now(one: Draft) -> str:
+    trend = one.trend
+    if not trend.judged or trend.p is None:
+        return "not judged"
+    if trend.p >= SIGNIFICANT or not trend.slope:
+        return "no trend"
+    return "rising" if trend.slope > 0 else "falling"
+
+
+def _split_start(one: Draft) -> datetime | None:
+    place = int(one.seen.measured.split[one.seen.number])
+    later = np.flatnonzero(one.row.used[place:]) + place if place >= 0 else np.array([], dtype=np.int64)
+    return pd.DatetimeIndex(one.row.item.series.index)[int(later[0])].to_pydatetime() if later.size else None
+
+
+def _forecast(one: Draft) -> Forecast:
+    """The chance that the target is met by its date, or why it is not told."""
+    target_date = one.row.item.definition.target_date
+    places = np.flatnonzero(one.row.used)
+    if target_date is None or not places.size:
+        return Forecast(None, "no target date is set")
+    last = pd.DatetimeIndex(one.row.item.series.index)[int(places[-1])].date()
+    ahead = int((target_date - last).days / _DAYS[one.row.item.period])
+    trend = one.trend
+    slope = trend.slope if trend.judged and trend.p is not None and trend.p < SIGNIFICANT else None
+    recent = any(signal.rule == "shift" and signal.latest for signal in one.signals)
+    return forecast(one.row.values[: places[-1] + 1], one.aim, ahead, slope=slope, recent_shift=recent)
+
+
+def _budget(one: Draft) -> tuple[float | None, float | None]:
+    """Budget consumed and burn rate of the evaluation window, for shares with a target."""
+    number, stack, target = one.seen.number, one.seen.panel, one.row.item.definition.target
+    higher = one.aim.direction is Direction.HIGHER
+    if stack.family[number] != "share" or target is None or not higher or not 0 < target / stack.scale[number] < 1:
+        return None, None
+    window = stack.after[number]
+    good, valid = stack.numerator[number][window].sum(), stack.denominator[number][window].sum()
+    found = budget(float(good), float(valid), target / float(stack.scale[number]))
+    return (found.consumed, found.burn) if found else (None, None)
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def gap_closed(one: Draft) -> GapClosed | None:
+    """Share of the distance to the target that was closed; None where the baseline met it."""
+    facts, aim = one.facts, one.aim
+    change, was = facts.change, facts.before.level
+    if not aim.exists or facts.met_before or was is None or change.lower is None or change.upper is None:
+        return None
+    target = aim.target
+    if aim.direction is Direction.WITHIN and aim.band:
+        target = aim.band[0] if was < aim.band[0] else aim.band[1]
+    if target is None or target == was:
+        return None
+    low, high = sorted((change.lower / (target - was), change.upper / (target - was)))
+    return GapClosed((change.difference or 0.0) / (target - was), low, high)
+
+
+def attribution(one: Draft) -> str:
+    """How far the change may be put down to what was done. Source: ANALYSIS.md, Attribution."""
+    item, number, measured = one.row.item, one.seen.number, one.seen.measured
+    step = measured.step
+    stable = measured.slopes_before.n[number] >= TREND_FEWEST and not measured.slopes_before.p[number] < SIGNIFICANT
+    same = float(step.level[number]) * (one.facts.change.difference or 0.0) > 0
+    kind = "association"
+    if item.comparator:
+        kind = f"with a comparator: {item.comparator}"
+    elif stable and same and float(step.p[number]) < SIGNIFICANT:
+        kind = "interrupted series with a stable past"
+    others = "; also changed in the window: " + ", ".join(item.other_changes) if item.other_changes else ""
+    return kind + others

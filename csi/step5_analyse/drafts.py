@@ -1,0 +1,276 @@
+"""The first pass over one KPI: what its own numbers say, before the other KPIs are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from csi.step5_analyse import assurance as assured
+from csi.step5_analyse import wording
+from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
+from csi.step5_analyse.analysis import Assurance, Change, Limits, Signal, Trend
+from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
+from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Lines
+from csi.step5_analyse.measured import Measured
+from csi.step5_analyse.panel import Panel
+from csi.step5_analyse.sentence import Subject
+from csi.step5_analyse.signals import RULES, RUN, Found
+from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
+from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
+from csi.step5_analyse.windows import Row, lacking, not_comparable, summary
+
+SIGNIFICANT = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One KPI's row with everything measured, and its place among the KPIs."""
+
+    row: Row
+    aim: Aim
+    panel: Panel
+    measured: Measured
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One KPI, judged by itself."""
+
+    seen: Seen
+    subject: Subject
+    facts: Facts
+    limits: Limits
+    signals: tuple[Signal, ...]
+    trend: Trend
+    clipped: bool
+
+    @property
+    def row(self) -> Row:
+        """The KPI's row."""
+        return self.seen.row
+
+    @property
+    def aim(self) -> Aim:
+        """The KPI's aim."""
+        return self.seen.aim
+
+
+def judged_rows(panel: Panel) -> np.ndarray:
+    """KPIs with enough points in both windows for a change to be judged."""
+    enough = (panel.before.sum(axis=1) >= FEWEST_BEFORE) & (panel.after.sum(axis=1) >= FEWEST_AFTER)
+    windows = [item.baseline is not None and item.evaluation is not None for item in panel.inputs]
+    return np.asarray(enough & np.array(windows, dtype=bool))
+
+
+def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> Draft:
+    """What one KPI's own numbers say."""
+    row = _row(panel, number)
+    definition = row.item.definition
+    seen = Seen(row, aim_of(definition), panel, measured, number)
+    floor = panel.floor[number]
+    clipped = bool(np.isfinite(floor) and (np.asarray(measured.lines.lower[number]) <= floor).any())
+    return Draft(
+        seen,
+        Subject(definition.name or definition.id, definition.unit, row.item.period, seen.aim),
+        _facts(seen, p_adjusted),
+        _limits(seen),
+        _signals(seen),
+        _trend(seen),
+        clipped,
+    )
+
+
+def _row(panel: Panel, number: int) -> Row:
+    length = len(panel.inputs[number].series)
+    values, cases = panel.values[number, :length], panel.cases[number, :length]
+    used, before, after = (part[number, :length] for part in (panel.used, panel.before, panel.after))
+    first, second = panel.left_out[number]
+    return Row(panel.inputs[number], values, cases, used, before, after, (float(first), float(second)))
+
+
+def _facts(seen: Seen, p_adjusted: float) -> Facts:
+    row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
+    before = summary(row, row.before, float(measured.level_before[number]), aim)
+    after = summary(row, row.after, float(measured.level_after[number]), aim)
+    matters = _matters(seen)
+    sustained, run = _sustained(seen, matters)
+    change = _change(seen, p_adjusted, matters, sustained)
+    assurance = _assurance(seen, change)
+    target = assured.target_state(aim, assurance, after.level or 0.0, row.values[row.after])
+    better = aim.distance(after.level or 0.0) < aim.distance(before.level or 0.0)
+    return Facts(
+        before,
+        after,
+        not_comparable(row),
+        lacking(row),
+        row.item.quality,
+        change,
+        matters,
+        target if row.item.evaluation is not None else None,
+        assurance,
+        sustained,
+        run,
+        better,
+        before.level is not None and bool(aim.met(np.array([before.level]))[0]) and aim.exists,
+        _moving(seen, change),
+        float(measured.effect.phi[number]),
+        _step(seen),
+    )
+
+
+def _matters(seen: Seen) -> float:
+    """The minimum important difference: as fixed, else half a baseline sigma. Source: ANALYSIS.md."""
+    fixed = seen.row.item.definition.minimum_important_difference
+    sigma = float(seen.measured.sigma[seen.number])
+    return float(fixed) if fixed is not None else sigma / 2 if np.isfinite(sigma) else 0.0
+
+
+def _sustained(seen: Seen, matters: float) -> tuple[str, int]:
+    """A run of seven or more against the frozen limits that holds at the latest point and matters; and its length."""
+    row, aim = seen.row, seen.aim
+    centre = float(seen.measured.lines.centre[seen.number])
+    places = np.flatnonzero(row.after)
+    if not np.isfinite(centre) or not places.size:
+        return "", 0
+    side = np.sign(np.nan_to_num(row.values[places[0] : places[-1] + 1] - centre))
+    other = np.flatnonzero(side[::-1] != side[-1])
+    run = int(other[0]) if other.size else len(side)
+    moved = float(row.values[places[-1] - run + 1 : places[-1] + 1].mean()) - centre if run else 0.0
+    if run < RUN or side[-1] == 0 or abs(moved) < matters:
+        return "", 0
+    gain = aim.distance(centre) - aim.distance(centre + moved)
+    return (IMPROVEMENT if gain > 0 else CONCERN if gain < 0 else ""), run
+
+
+def _change(seen: Seen, p_adjusted: float, matters: float, sustained: str) -> Change:
+    row, measured, number = seen.row, seen.measured, seen.number
+    effect, was = measured.effect, float(measured.level_before[number])
+    difference = _known(measured.level_after[number] - was)
+    percent = None if difference is None or not was else 100 * difference / abs(was)
+    if row.before.sum() < FEWEST_BEFORE or row.after.sum() < FEWEST_AFTER:
+        return Change(difference=difference, percent=percent)
+    lower, upper = float(effect.lower[number]), float(effect.upper[number])
+    held = Difference(difference or 0.0, lower, upper, was, float(measured.level_after[number]), matters)
+    return Change(
+        difference,
+        _known(lower),
+        _known(upper),
+        percent,
+        _known(effect.p[number]),
+        _known(p_adjusted),
+        _known(measured.shift.shift[number]),
+        _known(measured.detectable[number]),
+        change_state(seen.aim, held, sustained),
+    )
+
+
+def _assurance(seen: Seen, change: Change) -> Assurance:
+    """By the evaluation's own limits where there are 12 points; by the frozen ones where nothing has moved since.
+
+    Without an evaluation window the whole series is the phase.
+    """
+    row, measured = seen.row, seen.measured
+    if row.item.evaluation is None:
+        return _of_phase(seen, measured.lines, row.used, measured.found)
+    if row.after.sum() >= TRIAL_BELOW or change.state in (IMPROVED, WORSE):
+        return _of_phase(seen, measured.phase, row.after, measured.phase_found)
+    return _of_phase(seen, measured.lines, row.after, measured.found)
+
+
+def _of_phase(seen: Seen, lines: Lines, window: np.ndarray, found: Found) -> Assurance:
+    number = seen.number
+    stable = lines.n[number] >= TRIAL_BELOW and not found.rule[number][: len(window)][window].any()
+    lower, upper = (np.asarray(part[number])[: len(window)][window] for part in (lines.lower, lines.upper))
+    firm = bool(stable) and bool(np.isfinite(lower).all())
+    return assured.assure(seen.aim, seen.row.values[window], (lower, upper), stable=firm)
+
+
+def _step(seen: Seen) -> tuple[float, float, float] | None:
+    step, number = seen.measured.step, seen.number
+    found = tuple(float(part[number]) for part in (step.level, step.lower, step.upper))
+    return (found[0], found[1], found[2]) if all(np.isfinite(found)) else None
+
+
+def _moving(seen: Seen, change: Change) -> bool:
+    """Whether the baseline was already going the way of the change."""
+    slopes, number = seen.measured.slopes_before, seen.number
+    if slopes.n[number] < TREND_FEWEST or not slopes.p[number] < SIGNIFICANT:
+        return False
+    return bool(float(slopes.slope[number]) * (change.difference or 0.0) > 0)
+
+
+def _limits(seen: Seen) -> Limits:
+    measured, number = seen.measured, seen.number
+    lines, length = measured.lines, len(seen.row.values)
+    n, kind = int(lines.n[number]), str(measured.kind[number])
+    if not np.isfinite(lines.centre[number]):
+        return Limits(kind, None, None, None, n, trial=False)
+    lower, upper = (_level(np.asarray(part[number])[:length]) for part in (lines.lower, lines.upper))
+    trial = FEWEST <= n < TRIAL_BELOW
+    return Limits(kind, float(lines.centre[number]), lower, upper, n, trial, _known(lines.sigma_z[number]))
+
+
+def _level(line: np.ndarray) -> float | tuple[float | None, ...] | None:
+    """One number where a line is level, else one per period."""
+    there = line[np.isfinite(line)]
+    if not there.size:
+        return None
+    return float(there[0]) if (there == there[0]).all() and len(there) == len(line) else tuple(map(_known, line))
+
+
+def _signals(seen: Seen) -> tuple[Signal, ...]:
+    row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
+    rule, side = measured.found.rule[number], measured.found.side[number]
+    places = np.flatnonzero(rule[: len(row.values)])
+    used = np.flatnonzero(row.used)
+    good = aim.side(float(measured.lines.centre[number])) if places.size else 0
+    starts = pd.DatetimeIndex(row.item.series.index[places]).to_pydatetime() if places.size else ()
+    return tuple(
+        Signal(
+            start,
+            RULES[rule[place]],
+            _direction(good * int(side[place]), aim, float(row.values[place])),
+            latest=bool(place == used[-1]),
+        )
+        for start, place in zip(starts, places.tolist(), strict=True)
+    )
+
+
+def _direction(way: int, aim: Aim, value: float) -> str:
+    if way:
+        return IMPROVEMENT if way > 0 else CONCERN
+    return NEITHER if bool(aim.met(np.array([value]))[0]) else CONCERN
+
+
+def _trend(seen: Seen) -> Trend:
+    row, measured, number = seen.row, seen.measured, seen.number
+    slopes, period = measured.slopes, row.item.period
+    n, season = int(slopes.n[number]), int(measured.season[number])
+    if n < TREND_FEWEST:
+        missing = wording.periods(TREND_FEWEST - n, period)
+        have = f"{n} of {wording.periods(TREND_FEWEST, period)}"
+        return Trend(
+            reason=f"not enough data to judge a trend: {have}; {missing} more needed{_when(row, TREND_FEWEST - n)}"
+        )
+    reason = (
+        f"like compared with like: the same {period.value} of each season of {season}"
+        if season
+        else "all points compared; with fewer than two full seasons a season cannot be told from a trend"
+    )
+    slope, lower, upper, p = (_known(part[number]) for part in (slopes.slope, slopes.lower, slopes.upper, slopes.p))
+    return Trend(slope, lower, upper, p, judged=True, reason=reason)
+
+
+def _when(row: Row, missing: int) -> str:
+    places = np.flatnonzero(row.used)
+    if not places.size or "end" not in row.item.series:
+        return ""
+    last = row.item.series["end"].iloc[int(places[-1])].date()
+    return f", complete on {wording.day(wording.later(last, missing, row.item.period))}"
+
+
+def _known(value: float | np.floating | None) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None

@@ -1,0 +1,140 @@
+"""Seven guards against fooling oneself; each gives its sentence when it fires, else an empty text."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import special
+
+from csi.step5_analyse import wording
+from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.effect import mean_change
+from csi.step5_analyse.limits import Floats
+from csi.step5_analyse.mix import Standardised
+from csi.step5_analyse.wording import number
+
+_HISTORY = 6  # points before the baseline that make a history
+_BUNCH = 20  # cases near the limit that make a pattern
+_SHRINK = 0.25  # part of the cases whose loss is worth a line
+_POINTS = 0.02  # two points more open or reopened cases
+
+
+def spike(aim: Aim, earlier: Floats, before: Floats, after: Floats, matters: float) -> str:
+    """The baseline was picked at a bad moment: what came after is mostly a return to what was usual.
+
+    Args:
+        aim: which way is better.
+        earlier: points before the baseline; with fewer than six, the baseline's own worst point is tried.
+        before, after: the windows' points; without gaps, all three.
+        matters: the minimum important difference.
+
+    Source: Barnett, van der Pols and Dobson, Int. J. Epidemiology 34 (2005) 215: regression to the mean.
+    """
+    if len(before) < 2 or not len(after):
+        return ""
+    gain = aim.distance(float(before.mean())) - aim.distance(float(after.mean()))
+    if gain < matters or gain <= 0:
+        return ""
+    if len(earlier) < _HISTORY:
+        return _one_point(aim, before, after, matters)
+    worse = aim.distance(float(before.mean())) - aim.distance(float(earlier.mean()))
+    beyond = aim.distance(float(earlier.mean())) - aim.distance(float(after.mean()))
+    picked = mean_change(earlier[None], before[None])
+    if worse > 0 and float(picked.p[0]) < 0.05 and beyond < matters:
+        return (
+            f"The baseline lies at a bad moment: over the {len(earlier)} periods before it the level was "
+            f"{number(float(earlier.mean()), wording.decimals(float(earlier.mean())))}, so much of the gain may be a "
+            "return to what was usual."
+        )
+    return ""
+
+
+def _one_point(aim: Aim, before: Floats, after: Floats, matters: float) -> str:
+    costs = np.array([aim.distance(float(value)) for value in before])
+    rest = np.delete(before, int(costs.argmax()))
+    gain = aim.distance(float(rest.mean())) - aim.distance(float(after.mean()))
+    if gain >= matters:
+        return ""
+    worst = float(before[int(costs.argmax())])
+    return (
+        f"One period of the baseline ({number(worst, wording.decimals(worst))}) carries the difference: without it the "
+        "gain would be too small to matter."
+    )
+
+
+def bunched(cases: Floats | None, target: float | None) -> str:
+    """Many cases end just under the limit and few just over it.
+
+    Source: after McCrary, J. Econometrics 142 (2008) 698: the density has no reason to jump at the limit.
+    """
+    if cases is None or not target or target <= 0:
+        return ""
+    edges = np.array([0.8, 0.9, 1.0, 1.1]) * target
+    further, under, over = np.histogram(cases[np.isfinite(cases)], bins=edges)[0]
+    expected = (further + over) / 2
+    excess = 1 - float(special.pdtr(under - 1, expected)) if expected > 0 and under > 0 else 0.0
+    if under + over < _BUNCH or under < 1.5 * expected or (expected > 0 and excess >= 0.01):
+        return ""
+    return (
+        f"{under} cases end within 10 % below the limit and {over} within 10 % above it: look whether they are closed "
+        "to meet the target."
+    )
+
+
+def reclassified(standardised: Standardised | None) -> str:
+    """The mix of priorities moved, so crude and standardised changes differ."""
+    if standardised is None or not standardised.differs:
+        return ""
+    crude, held = standardised.crude, standardised.constant_mix
+    places = wording.decimals(0.0, max(abs(crude), abs(held)))
+    return (
+        f"The mix moved: the change is {number(crude, places, signed=True)} as counted and "
+        f"{number(held, places, signed=True)} at the baseline's mix."
+    )
+
+
+def left_open(shares: tuple[float, float] | None) -> str:
+    """More cases are still open past their target than before, and do not show in what was resolved."""
+    if shares is None or shares[1] - shares[0] < _POINTS:
+        return ""
+    return (
+        f"{_from_to(shares)} of the cases are still open past their target: slow ones may be missing from the figure."
+    )
+
+
+def reopened(shares: tuple[float, float] | None) -> str:
+    """More cases come back soon after closing."""
+    if shares is None or shares[1] - shares[0] < _POINTS:
+        return ""
+    return f"{_from_to(shares)} of the cases were reopened soon after closing: some may have been closed too early."
+
+
+def shrinking(before: Floats, after: Floats) -> str:
+    """Fewer cases are counted than before: what was left out may be what was bad."""
+    first, second = before[np.isfinite(before)], after[np.isfinite(after)]
+    if len(first) < 2 or len(second) < 2 or first.mean() <= 0:
+        return ""
+    lost = 1 - float(second.mean() / first.mean())
+    if lost < _SHRINK or not float(mean_change(first[None], second[None]).p[0]) < 0.05:
+        return ""
+    was, now = float(first.mean()), float(second.mean())
+    return (
+        f"Fewer cases are counted: {number(was, wording.decimals(was))} a period before and "
+        f"{number(now, wording.decimals(now))} after (−{wording.share(lost)}); ask what is left out."
+    )
+
+
+def fragile(states: list[tuple[int, str]], state: str) -> str:
+    """Moving the evaluation window by up to two periods changes what is said."""
+    other = [(moved, found) for moved, found in states if found != state]
+    if not other:
+        return ""
+    moved, found = other[0]
+    which = "earlier" if moved < 0 else "later"
+    return (
+        f"The result hangs on the window: moved {abs(moved)} period{'s' if abs(moved) > 1 else ''} {which} it would be "
+        f"“{found}” instead of “{state}”."
+    )
+
+
+def _from_to(shares: tuple[float, float]) -> str:
+    return f"{wording.share(shares[1])} (before: {wording.share(shares[0])})"

@@ -1,0 +1,208 @@
+"""Many KPIs' series as arrays: one row a KPI, one column a period, NaN where there is nothing to use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from csi.definition import Duration, KpiDefinition, Window
+from csi.errors import InvalidInput
+from csi.step5_analyse.analysis import KpiInput
+from csi.step5_analyse.limits import Flags, Floats
+
+Columns = Mapping[str, Any]
+_Unit = Literal["s", "ms", "us", "ns"]
+LARGEST = 1e150  # beyond, squares overflow
+COUNTS = frozenset({"count", "distinct"})
+NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
+_AT_MOST_ALL = frozenset({"share", "availability"})
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The series of several KPIs.
+
+    Attributes:
+        inputs: one per row.
+        values, numerator, denominator, cases: ``(kpis, periods)``; NaN where a period is partial, missing
+            or beyond the series' end.
+        used: where there is a value to use.
+        before, after: used periods of the baseline and of the evaluation window.
+        left_out: ``(kpis, 2)``: share of rows left out by exclusions, before and after; NaN without a window.
+        scale: what a numerator / denominator is multiplied by to give the value (100 for per cent).
+        family: ``share``, ``rate``, ``count`` or ``number`` per row: which limits and which interval it gets.
+        floor, ceiling: what the KPI cannot go below or above; infinite where it can.
+    """
+
+    inputs: tuple[KpiInput, ...]
+    values: Floats
+    numerator: Floats
+    denominator: Floats
+    cases: Floats
+    used: Flags
+    before: Flags
+    after: Flags
+    left_out: Floats
+    scale: Floats
+    family: NDArray[np.str_]
+    floor: Floats
+    ceiling: Floats
+
+    def rows(self, chosen: NDArray[np.bool_]) -> Panel:
+        """The same for some of the KPIs."""
+        picked = np.flatnonzero(chosen)
+        arrays = {name: getattr(self, name)[picked] for name in self.__slots__ if name != "inputs"}
+        return Panel(inputs=tuple(self.inputs[i] for i in picked), **arrays)
+
+
+def panel(inputs: Sequence[KpiInput]) -> Panel:
+    """Stack the series of several KPIs; a missing column counts as nothing marked."""
+    periods = max((len(item.series) for item in inputs), default=0)
+    stacked = {name: np.full((len(inputs), periods), np.nan) for name in ("value", "numerator", "denominator", "n")}
+    left_out = np.full((len(inputs), 2), np.nan)
+    used, before, after = (np.zeros((len(inputs), periods), dtype=bool) for _ in range(3))
+    for row, item in enumerate(inputs):
+        columns = {str(name): column.array for name, column in item.series.items()}
+        length = len(item.series)
+        for name, into in stacked.items():
+            into[row, :length] = _numbers(columns, name, length)
+        used[row, :length] = _usable(columns, length) & np.isfinite(stacked["value"][row, :length])
+        before[row, :length], after[row, :length] = _windows(item, columns)
+        left_out[row] = _left_out(item, columns, before[row, :length], after[row, :length])
+    for into in stacked.values():
+        into[~used] = np.nan
+    _refuse_overflow(inputs, stacked["value"])
+    return _assembled(tuple(inputs), stacked, (used, before & used, after & used), left_out)
+
+
+def _assembled(
+    inputs: tuple[KpiInput, ...], stacked: dict[str, Floats], masks: tuple[Flags, Flags, Flags], left_out: Floats
+) -> Panel:
+    used, before, after = masks
+    values, numerator, denominator = stacked["value"], stacked["numerator"], stacked["denominator"]
+    scale = _scale(values, numerator, denominator)
+    lowest = np.where(used, values, np.inf).min(axis=1, initial=np.inf)
+    cannot = np.array([_never_negative(item.definition) for item in inputs], dtype=bool)
+    at_most = np.array([item.definition.measure in _AT_MOST_ALL for item in inputs], dtype=bool)
+    return Panel(
+        inputs,
+        values,
+        numerator,
+        denominator,
+        stacked["n"],
+        used,
+        before,
+        after,
+        left_out,
+        scale,
+        _families(inputs, numerator, denominator, used),
+        np.where(cannot & (lowest >= 0), 0.0, -np.inf),
+        np.where(at_most, scale, np.inf),
+    )
+
+
+def _numbers(columns: Columns, name: str, length: int) -> Floats:
+    if name not in columns:
+        return np.full(length, np.nan)
+    return np.asarray(columns[name].to_numpy(dtype=float, na_value=np.nan))
+
+
+def _usable(columns: Columns, length: int) -> Flags:
+    bad = np.zeros(length, dtype=bool)
+    for name in ("partial", "missing"):  # what an exclusion leaves of a period still counts
+        if name in columns:
+            bad |= columns[name].to_numpy() > 0
+    return ~bad
+
+
+def _windows(item: KpiInput, columns: Columns) -> tuple[Flags, Flags]:
+    """Periods that lie wholly in the baseline, and in the evaluation."""
+    if not len(item.series):
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
+    index = item.series.index
+    starts = index if isinstance(index, pd.DatetimeIndex) else pd.DatetimeIndex(index)
+    ends = pd.DatetimeIndex(columns["end"]).as_unit(starts.unit).asi8 if "end" in columns else starts.asi8
+    before, after = (_within(starts, ends, window) for window in (item.baseline, item.evaluation))
+    return before, after
+
+
+def _within(starts: pd.DatetimeIndex, ends: NDArray[np.int64], window: Window | None) -> Flags:
+    if window is None:
+        return np.zeros(len(starts), dtype=bool)
+    first, last = (_moment(day, starts.tz, starts.unit) for day in (window.start, window.end))
+    begun = starts.asi8
+    return np.asarray((begun >= first) & (begun < last) & (ends <= last))
+
+
+def _left_out(item: KpiInput, columns: Columns, before: Flags, after: Flags) -> tuple[float, float]:
+    """Share of rows that exclusions left out of each window; of periods where rows are not told."""
+    if item.excluded_share is not None:
+        return item.excluded_share
+    if "excluded" not in columns or not columns["excluded"].to_numpy().any():
+        return 0.0, 0.0
+    by_rows = "excluded_rows" in columns
+    gone = _numbers(columns, "excluded_rows" if by_rows else "excluded", len(before))
+    kept = _numbers(columns, "n", len(before)) if by_rows else 1.0 - gone
+    shares = [_part(np.nansum(gone[window]), np.nansum(kept[window])) for window in (before, after)]
+    return shares[0], shares[1]
+
+
+def _part(gone: float, kept: float) -> float:
+    return gone / (gone + kept) if gone + kept > 0 else 0.0
+
+
+@lru_cache(maxsize=1024)
+def _moment(day: date, zone: tzinfo | None, unit: _Unit) -> int:
+    """Midnight of a day in a zone, as the index counts time."""
+    moment = pd.Timestamp(day)
+    if zone is not None:
+        moment = moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    return int(pd.DatetimeIndex([moment]).as_unit(unit).asi8[0])
+
+
+def _scale(values: Floats, numerator: Floats, denominator: Floats) -> Floats:
+    """Value per numerator / denominator, read off the period with the largest numerator; 1 where there is none."""
+    fit = np.isfinite(values) & (numerator > 0) & (denominator > 0)
+    if not values.shape[1]:
+        return np.ones(len(values))
+    best = np.where(fit, numerator, -np.inf).argmax(axis=1)[:, None]
+    value, above, below = (np.take_along_axis(part, best, axis=1)[:, 0] for part in (values, numerator, denominator))
+    there = np.take_along_axis(fit, best, axis=1)[:, 0]
+    return np.where(there, value * below / np.where(there, above, 1.0), 1.0)
+
+
+def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats, used: Flags) -> NDArray[np.str_]:
+    """Which statistics a KPI gets: binomial ones need whole counts, and good no more than valid."""
+    parted = np.isfinite(numerator) & np.isfinite(denominator)
+    counts = (numerator >= 0) & (numerator == np.floor(numerator))
+    whole = np.asarray((~parted | counts).all(axis=1) & parted.any(axis=1))
+    complete = np.asarray((parted | ~used).all(axis=1))
+    within = np.asarray((~parted | (numerator <= denominator)).all(axis=1))
+    families = np.full(len(inputs), "number", dtype="<U6")
+    for row, item in enumerate(inputs):
+        measure = item.definition.measure
+        if measure in COUNTS:
+            families[row] = "count"
+        elif complete[row] and whole[row] and measure == "share" and within[row]:
+            families[row] = "share"
+        elif complete[row] and whole[row] and measure == "ratio":
+            families[row] = "rate"
+    return families
+
+
+def _never_negative(definition: KpiDefinition) -> bool:
+    return definition.measure in NEVER_NEGATIVE or isinstance(definition.value, Duration)
+
+
+def _refuse_overflow(inputs: Sequence[KpiInput], values: Floats) -> None:
+    beyond = np.flatnonzero((np.abs(values) > LARGEST).any(axis=1))
+    if beyond.size:
+        name = inputs[int(beyond[0])].definition.id
+        raise InvalidInput(name, "has values beyond 10^150; no statistics can be trusted there")

@@ -1,0 +1,54 @@
+"""Would a slightly different evaluation window have told another story?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
+from csi.step5_analyse.drafts import Draft
+from csi.step5_analyse.measured import effect_of
+from csi.step5_analyse.panel import Panel
+from csi.step5_analyse.verdict import FEWEST_AFTER
+
+MOVES = (-2, 2)  # periods the evaluation window is moved by. Source: ANALYSIS.md, guards against fooling oneself
+
+
+def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[list[tuple[int, str]]]:
+    """Per KPI, what the change would be called with its evaluation window moved."""
+    states: list[list[tuple[int, str]]] = [[] for _ in drafts]
+    numbers = np.flatnonzero(judged)
+    if not numbers.size:
+        return states
+    some = stack.rows(judged)
+    for periods in MOVES:
+        after = _moved(some.after, periods) & some.used & ~some.before  # the baseline stays as it is
+        effect = effect_of(some, some.before, after)
+        for place, number in enumerate(numbers.tolist()):
+            one = drafts[number]
+            if after[place].sum() < FEWEST_AFTER or one.facts.change.state is None:
+                continue
+            was = one.facts.before.level or 0.0
+            held = Difference(
+                float(effect.difference[place]),
+                float(effect.lower[place]),
+                float(effect.upper[place]),
+                was,
+                was + float(effect.difference[place]),
+                one.facts.matters,
+            )
+            states[number].append((periods, _kept_apart(change_state(one.aim, held), one.facts.change.state)))
+    return states
+
+
+def _moved(window: np.ndarray, periods: int) -> np.ndarray:
+    moved = np.zeros_like(window)
+    if periods > 0:
+        moved[:, periods:] = window[:, :-periods]
+    else:
+        moved[:, :periods] = window[:, -periods:]
+    return moved
+
+
+def _kept_apart(found: str, state: str) -> str:
+    """Two ways of saying that nothing changed are one verdict."""
+    return found if IMPROVED in (found, state) or WORSE in (found, state) else state

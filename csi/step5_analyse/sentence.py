@@ -1,0 +1,189 @@
+"""One honest sentence per KPI: the number, its unit, how many periods, and the interval. No p-values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csi.step5_analyse import wording
+from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.assurance import LAST_ONLY, ON_AVERAGE, RELIABLY
+from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
+from csi.step5_analyse.verdict import Facts
+from csi.terms import Direction, Evidence, Period, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the sentence is about."""
+
+    name: str
+    unit: str
+    period: Period
+    aim: Aim
+
+
+@dataclass(frozen=True, slots=True)
+class GapClosed:
+    """Share of the distance between baseline and target that was closed, with its 95 % interval."""
+
+    share: float
+    lower: float
+    upper: float
+
+
+def sentence(
+    subject: Subject,
+    facts: Facts,
+    verdict: Verdict,
+    evidence: Evidence,
+    *,
+    closed: GapClosed | None = None,
+    side_effects: tuple[str, ...] = (),
+) -> str:
+    """What happened, in words a service owner understands.
+
+    Args:
+        subject: the KPI.
+        facts: what the verdict rests on.
+        verdict: the ruling.
+        evidence: its strength, said when a change is claimed.
+        closed: how much of the gap was closed, for IMPROVED.
+        side_effects: a clause per guard KPI that got worse.
+    """
+    if verdict is Verdict.INCONCLUSIVE:
+        return _inconclusive(subject, facts)
+    worse = _worse(subject, facts) if facts.change.state == WORSE else ""
+    parts = [_moved(subject, facts) + worse, _against(subject, facts, verdict), _closed(closed, verdict)]
+    text = "; ".join(part for part in parts if part) + "."
+    if facts.change.state in (IMPROVED, WORSE):
+        text += f" The evidence is {evidence}."
+        text += _overstated(subject, facts)
+    if side_effects:
+        text += f" Side effect: {wording.listed(side_effects)}."
+    return text
+
+
+def _moved(subject: Subject, facts: Facts) -> str:
+    """``Median time to resolve fell from 24.6 h to 19.8 h (−4.8 h, likely −7.1 to −2.4)``."""
+    change, unit = facts.change, subject.unit
+    was, now = facts.before.level or 0.0, facts.after.level or 0.0
+    places = _decimals(facts)
+    there = f"{wording.quantity(was, unit, places)} to {wording.quantity(now, unit, places)}"
+    if change.state in (IMPROVED, WORSE):
+        verb = "rose" if now > was else "fell" if now < was else "stayed"
+        return f"{subject.name} {verb} from {there} ({_interval(facts, unit, places)})"
+    text = f"{subject.name} went from {there} ({_interval(facts, unit, places)})"
+    return f"{text}, {_no_change(subject, facts, places)}"
+
+
+def _overstated(subject: Subject, facts: Facts) -> str:
+    if not facts.drifting_before:
+        return ""
+    text = " The baseline was already moving this way, so the plain difference overstates"
+    if facts.step is None:
+        return text + "."
+    step, low, high = facts.step
+    places = _decimals(facts)
+    sides = " to ".join(wording.number(side, places, signed=True) for side in (low, high))
+    return f"{text}: beyond that drift it is {wording.gap(step, subject.unit, places)} (likely {sides})."
+
+
+def _decimals(facts: Facts) -> int:
+    change = facts.change
+    levels = max(abs(facts.before.level or 0.0), abs(facts.after.level or 0.0))
+    return wording.decimals(levels, max(abs(change.lower or 0.0), abs(change.upper or 0.0)))
+
+
+def _interval(facts: Facts, unit: str, places: int) -> str:
+    change = facts.change
+    low, high = (wording.number(side or 0.0, places, signed=True) for side in (change.lower, change.upper))
+    return f"{wording.gap(change.difference or 0.0, unit, places)}, likely {low} to {high}"
+
+
+def _worse(subject: Subject, facts: Facts) -> str:
+    if facts.sustained != "concern":
+        return ", which is worse"
+    return f", which is worse: the latest {wording.periods(facts.run, subject.period)} all lie on the wrong side"
+
+
+def _no_change(subject: Subject, facts: Facts, places: int) -> str:
+    weeks = f"in {wording.periods(facts.after.periods, subject.period)}"
+    if facts.change.state == NOT_MEANINGFUL:
+        least = f" (that would be {_size(facts.matters, subject, places)} or more)" if facts.matters else ""
+        return f"no change that matters {weeks}{least}"
+    seen = facts.change.smallest_detectable
+    could = f" (one of {_size(seen, subject, places)} or more would probably have been seen)" if seen else ""
+    return f"no detectable change {weeks}{could}"
+
+
+def _size(value: float, subject: Subject, places: int) -> str:
+    text = wording.gap(value, subject.unit, max(places, wording.decimals(0.0, value)))
+    return text.removeprefix("+")
+
+
+def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
+    if facts.target_state is None:
+        return "no target is set"
+    aim = _target(subject)
+    hits = f"{facts.after.met} of {wording.periods(facts.after.periods, subject.period)}"
+    if facts.target_state == RELIABLY:
+        return f"{aim} is {_reliably(facts, verdict)}: {hits}"
+    if facts.target_state == ON_AVERAGE:
+        still = (
+            "still met on average, but worse" if verdict is Verdict.REGRESSED else "met on average, not yet reliably"
+        )
+        return f"{aim} is {still}: {hits}"
+    if facts.target_state == LAST_ONLY:
+        return f"{aim} is met by the last {subject.period.value} only, which does not count: {hits}"
+    return f"{aim} is not met: {hits}"
+
+
+def _reliably(facts: Facts, verdict: Verdict) -> str:
+    if verdict is Verdict.REGRESSED:
+        return "still met, but worse"
+    if facts.change.state == IMPROVED:
+        return "reliably met"
+    if facts.met_before:
+        return "reliably met, as it was before"
+    return "reliably met, though an improvement is not shown"
+
+
+def _target(subject: Subject) -> str:
+    aim, unit = subject.aim, subject.unit
+    if aim.direction is Direction.WITHIN and aim.band:
+        low, high = (wording.quantity(side, unit, _shortest(side)) for side in aim.band)
+        return f"the band of {low} to {high}"
+    target = aim.target or 0.0
+    return f"the target of {wording.quantity(target, unit, _shortest(target))}"
+
+
+def _shortest(value: float) -> int:
+    """As many decimals as a target was written with, up to six."""
+    return next((places for places in range(6) if round(value, places) == value), 6)
+
+
+def _closed(closed: GapClosed | None, verdict: Verdict) -> str:
+    if verdict is not Verdict.IMPROVED or closed is None:
+        return ""
+    low, high = wording.share(closed.lower), wording.share(closed.upper)
+    return f"{wording.share(closed.share)} of the gap is closed (likely {low} to {high})"
+
+
+def _inconclusive(subject: Subject, facts: Facts) -> str:
+    if facts.comparability:
+        why = f"before and after are not comparable: {'; '.join(facts.comparability)}"
+    else:
+        why = "; ".join(facts.lacking) or "the change was not judged"
+    return f"Nothing can be concluded about {subject.name} yet: {why}."
+
+
+def side_effect(subject: Subject, facts: Facts) -> str:
+    """A guard KPI that got worse, as a clause."""
+    return _moved(subject, facts)
+
+
+def mattering(subject: Subject, facts: Facts) -> str:
+    """What the smallest difference is that matters."""
+    if not facts.matters:
+        return "Any difference matters: the baseline does not vary."
+    return f"The smallest difference that matters is {_size(facts.matters, subject, _decimals(facts))}."

@@ -1,0 +1,156 @@
+"""Did we get there? The first rule that applies, and how strong the evidence is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csi.step5_analyse.aim import IMPROVEMENT
+from csi.step5_analyse.analysis import Assurance, Change, Gate, WindowSummary
+from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
+from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
+from csi.terms import Evidence, Verdict
+
+FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: ANALYSIS.md, the verdict, 1
+QUALITY_NEEDED, QUALITY_STRONG = 0.80, 0.95
+STRONG_BEFORE, STRONG_AFTER = 12, 7  # Source: ANALYSIS.md, Evidence
+HIGH_PHI = 0.3  # from here 12 + 12 points still deceive now and then. Source: ANALYSIS.md, Before and after
+STRONG_P, MODERATE_P = 0.01, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the verdict rests on.
+
+    Attributes:
+        before, after: the windows in numbers.
+        comparability: sentences that say what is not comparable.
+        lacking: sentences that say which data are missing and when they will be there.
+        quality: 0 to 1, None: not assessed.
+        change: with its state; ``matters`` is the minimum important difference.
+        target_state, assurance: against the target; None: no target.
+        sustained: ``improvement`` or ``concern`` where a run against the frozen limits still holds, else empty.
+        run: periods in that run.
+        better: whether the difference is for the better.
+        met_before: whether the baseline's level was on target.
+        drifting_before: the baseline already had a trend.
+        phi: autocorrelation met.
+        step: the interrupted series' step with its interval, where both windows have 12 points.
+        guards: names of guard KPIs that got worse.
+    """
+
+    before: WindowSummary
+    after: WindowSummary
+    comparability: tuple[str, ...]
+    lacking: tuple[str, ...]
+    quality: float | None
+    change: Change
+    matters: float
+    target_state: str | None
+    assurance: Assurance
+    sustained: str = ""
+    run: int = 0
+    better: bool = False
+    met_before: bool = False
+    drifting_before: bool = False
+    phi: float = 0.0
+    step: tuple[float, float, float] | None = None
+    guards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The verdict with the gates tried up to it, in order."""
+
+    verdict: Verdict
+    gates: tuple[Gate, ...]
+
+
+def lacking_quality(quality: float | None) -> tuple[str, ...]:
+    """The sentence for data too poor to judge, if they are."""
+    if quality is None or quality >= QUALITY_NEEDED:
+        return ()
+    return (f"the data's quality is {100 * quality:.0f} %, and 80 % are needed: mend what step 4 lists",)
+
+
+def rule(facts: Facts) -> Ruling:
+    """The first verdict that applies. Source: ANALYSIS.md, Did we get there?"""
+    gates: list[Gate] = []
+    for verdict, name, applies, finding in _questions(facts):
+        gates.append(Gate(name, finding, applies))
+        if applies:
+            return Ruling(verdict, tuple(gates))
+    return Ruling(Verdict.NO_CHANGE, tuple(gates))
+
+
+def _questions(facts: Facts) -> list[tuple[Verdict, str, bool, str]]:
+    state = facts.change.state
+    target = facts.target_state or "no target is set"
+    return [
+        (
+            Verdict.INCONCLUSIVE,
+            "Are before and after comparable?",
+            bool(facts.comparability),
+            "; ".join(facts.comparability) or "nothing found that differs",
+        ),
+        (
+            Verdict.INCONCLUSIVE,
+            "Are there enough data?",
+            bool(facts.lacking) or state is None,
+            "; ".join(facts.lacking) or _enough(facts),
+        ),
+        (Verdict.REGRESSED, "Did it get worse?", state == WORSE, _worse(facts)),
+        (Verdict.ACHIEVED, "Is the target reliably met?", target == RELIABLY, _reliably(facts, target)),
+        (Verdict.ACHIEVED_UNSTABLE, "Is it met on average?", target == ON_AVERAGE, target),
+        (Verdict.IMPROVED, "Did it improve?", state == IMPROVED, str(state)),
+        (Verdict.NO_CHANGE, "What is left?", True, str(state)),
+    ]
+
+
+def _enough(facts: Facts) -> str:
+    quality = "not assessed" if facts.quality is None else f"{100 * facts.quality:.0f} %"
+    return f"{facts.before.periods} periods before, {facts.after.periods} after, quality {quality}"
+
+
+def _worse(facts: Facts) -> str:
+    run = f"; a sustained run of {facts.sustained} against the frozen limits" if facts.sustained else ""
+    return f"{facts.change.state}{run}"
+
+
+def _reliably(facts: Facts, target: str) -> str:
+    return f"{target}; {facts.assurance.state}" if facts.assurance.state else target
+
+
+def evidence(facts: Facts, verdict: Verdict) -> Evidence:
+    """How strongly the numbers speak for a change. Source: ANALYSIS.md, Evidence."""
+    change = facts.change
+    if verdict is Verdict.INCONCLUSIVE or not change.difference:
+        return Evidence.NONE
+    large = abs(change.difference) >= facts.matters
+    shifted = bool(facts.sustained) and (facts.sustained == IMPROVEMENT) == facts.better
+    if large and shifted and _strong(facts):
+        return Evidence.STRONG
+    if large and (_below(change.p, MODERATE_P) or shifted):
+        return Evidence.MODERATE
+    return Evidence.NONE if change.state == NOT_MEANINGFUL else Evidence.WEAK
+
+
+def _strong(facts: Facts) -> bool:
+    return (
+        _below(facts.change.p_adjusted, STRONG_P)
+        and facts.before.periods >= STRONG_BEFORE
+        and facts.after.periods >= STRONG_AFTER
+        and not facts.drifting_before
+        and facts.quality is not None
+        and facts.quality >= QUALITY_STRONG
+        and not facts.guards
+        and not capped(facts)
+    )
+
+
+def capped(facts: Facts) -> bool:
+    """Whether short and repetitive series keep the evidence at moderate."""
+    return max(facts.before.periods, facts.after.periods) <= STRONG_BEFORE and facts.phi >= HIGH_PHI
+
+
+def _below(p: float | None, level: float) -> bool:
+    return p is not None and p < level

@@ -1,0 +1,107 @@
+"""What one KPI's windows hold, and what they lack: counts, levels, and when missing periods will be there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from csi.step5_analyse import wording
+from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.analysis import KpiInput, WindowSummary
+from csi.step5_analyse.limits import Flags, Floats
+from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, lacking_quality
+
+DIFFERENT_EXCLUSIONS = 0.05  # Source: ANALYSIS.md, the verdict, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One KPI's row of the panel: its used values in order, by window."""
+
+    item: KpiInput
+    values: Floats
+    cases: Floats
+    used: Flags
+    before: Flags
+    after: Flags
+    left_out: tuple[float, float]
+
+    @property
+    def first(self) -> int:
+        """Position of the baseline's first used point; the series' length where there is none."""
+        places = np.flatnonzero(self.before)
+        return int(places[0]) if places.size else len(self.values)
+
+    @property
+    def earlier(self) -> Floats:
+        """Used points before the baseline."""
+        return self.values[: self.first][self.used[: self.first]]
+
+
+def summary(row: Row, window: Flags, level: float, aim: Aim) -> WindowSummary:
+    """A window in numbers."""
+    count = int(window.sum())
+    cases = row.cases[window]
+    total = float(cases[np.isfinite(cases)].sum()) if np.isfinite(cases).any() else None
+    met = int(aim.met(row.values[window]).sum()) if aim.exists else None
+    return WindowSummary(count, total, level if np.isfinite(level) else None, met)
+
+
+def lacking(row: Row) -> tuple[str, ...]:
+    """Sentences that say what is missing for a verdict, and when it will be there."""
+    item = row.item
+    sentences = (_short_baseline(row), _short_evaluation(row), *lacking_quality(item.quality))
+    if item.provisional:
+        sentences += ("the baseline is provisional: it has to be approved in step 7",)
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def not_comparable(row: Row) -> tuple[str, ...]:
+    """Sentences that say how before and after differ in what is measured."""
+    first, second = row.left_out
+    if abs(second - first) <= DIFFERENT_EXCLUSIONS:
+        return row.item.comparability
+    return (
+        *row.item.comparability,
+        f"exclusions left out {wording.share(first)} of the data before and {wording.share(second)} after",
+    )
+
+
+def _short_baseline(row: Row) -> str:
+    item, have = row.item, int(row.before.sum())
+    if item.baseline is None:
+        return "no baseline window is fixed, so no change can be judged: agree on one of 8 periods or more"
+    if have >= FEWEST_BEFORE:
+        return ""
+    missing = wording.periods(FEWEST_BEFORE - have, item.period)
+    complete = wording.later(item.baseline.start, FEWEST_BEFORE, item.period)
+    return (
+        f"the baseline has {have} of the {wording.periods(FEWEST_BEFORE, item.period)} needed; {missing} more, "
+        f"complete on {wording.day(complete)} if it begins on {wording.day(item.baseline.start)}"
+    )
+
+
+def _short_evaluation(row: Row) -> str:
+    item, have = row.item, int(row.after.sum())
+    if item.evaluation is None:
+        return "no evaluation window is fixed, so no change can be judged: agree on one of 6 periods or more"
+    if have >= FEWEST_AFTER:
+        return ""
+    missing = FEWEST_AFTER - have
+    complete = wording.later(_last_day(row), missing, item.period)
+    return (
+        f"the evaluation has {have} of the {wording.periods(FEWEST_AFTER, item.period)} needed; "
+        f"{wording.periods(missing, item.period)} more, complete on {wording.day(complete)}"
+    )
+
+
+def _last_day(row: Row) -> date:
+    """Day on which the evaluation's last used period ended, or on which the window begins."""
+    places = np.flatnonzero(row.after)
+    start = row.item.evaluation.start if row.item.evaluation else date.max
+    if not places.size or "end" not in row.item.series:
+        return start
+    return pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()

@@ -1,0 +1,81 @@
+"""How numbers, periods and days are written in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from math import floor, isfinite, log10
+
+from csi.terms import Period
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_POINTS = {"%": " points"}
+_UNSPOKEN = frozenset({"", "count", "ratio", "1"})
+_HUGE, _TINY = 1e9, 1e-4
+
+
+def decimals(level: float, reach: float = 0.0) -> int:
+    """Decimals that show three figures of a level and two of what it is compared by."""
+    return max(0, min(6, max(_places(level, 2), _places(reach, 1))))
+
+
+def _places(value: float, figures: int) -> int:
+    if not isfinite(value) or value == 0 or abs(value) < _TINY:
+        return 0
+    return figures - floor(log10(abs(value)))
+
+
+def number(value: float, places: int, *, signed: bool = False) -> str:
+    """A number with a proper minus and thousands commas; very large and small ones as powers of ten."""
+    if not isfinite(value):
+        return "beyond measure"
+    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+    size = abs(value)
+    if size and (size >= _HUGE or size < _TINY):
+        mantissa, power = f"{size:.2e}".split("e")
+        return f"{sign}{mantissa} × 10^{int(power)}"
+    text = f"{size:,.{places}f}"
+    return text if float(text.replace(",", "")) == 0 else f"{sign}{text}"
+
+
+def quantity(value: float, unit: str, places: int) -> str:
+    """A number with its unit: ``24.6 h``, ``75 %``, ``1,928``."""
+    return number(value, places) + _unit(unit)
+
+
+def gap(value: float, unit: str, places: int) -> str:
+    """A signed difference with its unit; percentages differ by points."""
+    return number(value, places, signed=True) + _POINTS.get(unit, _unit(unit))
+
+
+def _unit(unit: str) -> str:
+    return "" if unit in _UNSPOKEN else f" {unit}"
+
+
+def share(value: float) -> str:
+    """A part of one in whole per cent."""
+    return f"{number(100 * value, 0)} %"
+
+
+def periods(count: int, period: Period) -> str:
+    """``1 week``, ``6 weeks``."""
+    return f"{count} {period.value}{'' if count == 1 else 's'}"
+
+
+def day(when: date | datetime) -> str:
+    """``25 Apr 2016``."""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def later(start: date, count: int, period: Period) -> date:
+    """The day on which ``count`` periods from ``start`` are complete."""
+    if period is Period.HOUR:
+        return start + timedelta(days=-(-count // 24))
+    if period in (Period.DAY, Period.WEEK):
+        return start + timedelta(days=count * (7 if period is Period.WEEK else 1))
+    months = start.year * 12 + start.month - 1 + count * (3 if period is Period.QUARTER else 1)
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def listed(parts: tuple[str, ...] | list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
