@@ -12,6 +12,8 @@ class Source(Row, table=True):
     """Where raw data comes from; ``mapping`` holds exactly STUDY.md's keys of a source.
 
     ``kind`` is file, url, sql, prometheus, push or typed. ``version`` goes up with each change of the mapping.
+    ``progress`` is how far collecting has come: high-water mark, ETag, failures, when to try again. ``token_hash``
+    is of the token with which a tool pushes.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "service_id", "key"),)
@@ -26,6 +28,8 @@ class Source(Row, table=True):
     backup: str = ""
     cadence: str = ""
     secret_encrypted: str = ""
+    token_hash: str = ""
+    progress: dict[str, Any] = plain()
     created_by: str = ""
     created_at: datetime
     retired_at: datetime | None = None
@@ -36,7 +40,8 @@ class Batch(Row, table=True):
 
     ``sha256`` is of the bytes; ``raw_key`` and ``rows_key`` find them and their typed rows in the file store.
     ``ordinal`` counts a source's deliveries. ``mapping_hash`` says with which mapping it was read. The row is
-    written last: a batch is there whole or not at all.
+    written last: a batch is there whole or not at all. ``state`` is current, waiting (too much in quarantine: a person
+    has to say yes) or removed; only current ones count.
     """
 
     __table_args__ = (
@@ -64,6 +69,10 @@ class Batch(Row, table=True):
     last_at: datetime | None = None
     counts: dict[str, Any] = plain()
     permalink: str = ""
+    state: str = "current"
+    removed_by: str = ""
+    removed_at: datetime | None = None
+    removed_reason: str = ""
 
 
 class QuarantinedRow(Row, table=True):
