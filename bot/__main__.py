@@ -16,6 +16,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import clock, doctor, log
 from bot.app import Bot, build_app
+from bot.sandbox import tour as turn
 from bot.sandbox.server import Sandbox
 from bot.scheduler import Scheduler
 from bot.settings import Settings
@@ -97,7 +98,7 @@ def sandbox(
         ticking.start()
         stack.callback(ticking.stop)
         print(f"The sandbox is at {workspace.url}", flush=True)
-        failed = _toured(workspace, out, slowly=not leave) if tour else ""
+        failed = turn.run(workspace, out=out, slowly=not leave, say=_say) if tour else ""
         if not leave:
             print("Go on by hand in the page; Ctrl+C ends it.", flush=True)
             _until_told()
@@ -156,10 +157,6 @@ def _until_told() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     told.wait()
-
-
-def _toured(workspace: Sandbox, out: Path | None, *, slowly: bool) -> str:
-    raise NotImplementedError(f"{workspace.url} {out} {slowly}")
 
 
 def _say(line: str) -> None:

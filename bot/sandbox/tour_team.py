@@ -1,0 +1,124 @@
+"""The five people of the tour: what they do is done through ``Person`` and told in the transcript."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bot.sandbox.person import NotSeen, Person, elements, texts
+from bot.sandbox.server import Sandbox
+from bot.sandbox.tour_transcript import Transcript, shorten
+
+CHANNEL = "service-desk"
+PATIENCE = 30.0  # seconds for charts and analysis on a small machine
+Shape = dict[str, Any]
+
+
+def words_of(message: Shape) -> str:
+    """What stands in a message: its blocks, or its text where it has none."""
+    return "\n".join(texts(message.get("blocks") or [])) or str(message.get("text") or "")
+
+
+class Actor(Person):
+    """A person whose acts are told."""
+
+    def __init__(self, url: str, name: str, transcript: Transcript, pause: float) -> None:
+        super().__init__(url, name, pause=pause)
+        self._transcript = transcript
+        self._channel = CHANNEL
+
+    def types(self, words: str) -> None:
+        """Types a ``/csi`` command in the channel."""
+        self._transcript.did(self.name, f"types `/csi {words}`")
+        refused = self.command("/csi", words)
+        if refused:
+            raise NotSeen(f"Slack answered {self.name}: {refused}")
+
+    def presses(self, shown: Shape | None, action_id: str, value: Any = None, *, block_id: str = "") -> None:
+        """Presses a button of a message, or (None) of the modal in front."""
+        self._transcript.did(self.name, f"presses “{self._label(shown, action_id, value)}”")
+        refused = self.click(shown, action_id, value, block_id=block_id)
+        if refused:
+            raise NotSeen(f"Slack answered {self.name}: {refused}")
+
+    def sends(self, callback_id: str, values: dict[str, Any]) -> None:
+        """Waits for a modal, fills it and sends it; it must be taken."""
+        title = self._fills(callback_id, values)
+        errors = self.submit()
+        if errors:
+            raise NotSeen(f"“{title}” was refused: {errors}")
+
+    def is_refused(self, callback_id: str, values: dict[str, Any], because: str) -> None:
+        """The same, but it must be refused with a text holding ``because``; the modal is closed then."""
+        title = self._fills(callback_id, values)
+        errors = self.submit() or {}
+        said = " ".join(errors.values())
+        if because not in said:
+            raise NotSeen(f"“{title}” was not refused because of “{because}”: {errors or 'it was taken'}")
+        self._transcript.answered(f"refused: {said}")
+        self.close()
+
+    def reads(self, text: str, timeout: float = PATIENCE) -> Shape:
+        """Waits until the text can be read in the channel, and tells what stands there."""
+        message = self.sees(text, CHANNEL, timeout)
+        self._transcript.answered(words_of(message))
+        return message
+
+    def reads_dm(self, text: str, timeout: float = PATIENCE) -> Shape:
+        """The same in the conversation with the bot."""
+        message = self.sees(text, self.bot_channel, timeout)
+        self._transcript.answered(words_of(message))
+        return message
+
+    def drops(self, path: Path, filename: str) -> None:
+        """Drops a file into the channel."""
+        self._transcript.did(self.name, f"drops {filename} ({path.stat().st_size / 1000:.0f} kB) into #{CHANNEL}")
+        self.upload(path, filename, CHANNEL)
+
+    def _fills(self, callback_id: str, values: dict[str, Any]) -> str:
+        shown = self.wait_modal(callback_id, timeout=PATIENCE)
+        title = str(shown["title"]["text"])
+        told = ", ".join(
+            f"{name}: {self._named(value)}" for name, value in values.items() if value not in (None, "", [])
+        )
+        self._transcript.did(self.name, f"fills in “{title}” ({told})")
+        self.fill(values, shown)
+        return title
+
+    def _named(self, value: Any) -> str:
+        listed = value if isinstance(value, list) else [value]
+        return " + ".join(self._transcript.names.get(str(one), str(one)) for one in listed)
+
+    def _label(self, shown: Shape | None, action_id: str, value: Any) -> str:
+        wanted = action_id.partition(":")[0]
+        for _, element in elements(shown if shown is not None else self._front()):
+            named = element["action_id"].partition(":")[0] == wanted
+            if named and (value is None or element.get("value") == str(value) or element["type"] != "button"):
+                return str(element.get("text", {}).get("text") or value or action_id)
+        return action_id
+
+
+class Team:
+    """Alice owns the service, Bob the data, Carol speaks for the business, Dave runs the improvement, Erin reads."""
+
+    def __init__(self, sandbox: Sandbox, transcript: Transcript, *, pause: float) -> None:
+        self.sandbox = sandbox
+        self.transcript = transcript
+        self.alice, self.bob, self.carol, self.dave, self.erin = (
+            Actor(sandbox.url, name, transcript, pause) for name in ("alice", "bob", "carol", "dave", "erin")
+        )
+        self._told: dict[str, str] = {}
+        people = self.alice.state()["people"]
+        transcript.names |= {one["id"]: one["real_name"].split()[0] for one in people if one["real_name"]}
+
+    def everything(self) -> list[Shape]:
+        """All public messages of the channel, replies included, oldest first."""
+        return self.alice.everything(CHANNEL)
+
+    def read_channel(self) -> None:
+        """Tells what the bot has posted since the last time."""
+        for message in self.everything():
+            text = shorten(words_of(message), self.transcript.names)
+            if message.get("bot_id") and not message["ephemeral"] and self._told.get(message["ts"]) != text:
+                self._told[message["ts"]] = text
+                self.transcript.answered(f"#{CHANNEL}: {text}")

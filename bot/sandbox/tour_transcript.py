@@ -1,0 +1,91 @@
+"""What happened on the tour, as lines for the terminal and as a file with its pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bot.sandbox.tour_team import Team
+
+LONGEST = 400
+TITLE = """# A turn of the seven steps
+
+Played on the incident log of `bot/sandbox/tour_data` (CC BY 4.0, see ATTRIBUTION.md there).
+"""
+
+
+class Transcript:
+    """Collects what was done and what the bot answered."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._lines: list[str] = [TITLE]
+        self.names: dict[str, str] = {}
+
+    def chapter(self, name: str) -> None:
+        """A new step begins."""
+        self._add(f"\n== {name}", f"\n## {name}\n")
+
+    def did(self, who: str, what: str) -> None:
+        """Somebody acted."""
+        self._add(f"  {who}: {what}", f"- **{who}** {what}")
+
+    def answered(self, text: str) -> None:
+        """The bot said something."""
+        short = shorten(text, self.names)
+        self._add(f"    → {short}", f"  > {short}")
+
+    def note(self, text: str) -> None:
+        """A remark of the tour itself."""
+        self._add(f"  {text}", f"\n{text}")
+
+    def failure(self, problem: Exception) -> None:
+        """A step did not go as written."""
+        self._add(f"  FAILED: {type(problem).__name__}: {problem}", f"\n**Failed**: {problem}")
+
+    def _add(self, line: str, written: str) -> None:
+        self._say(line)
+        self._lines.append(written)
+
+    def write(self, folder: Path, team: Team) -> None:
+        """Writes ``transcript.md`` and the pictures posted."""
+        folder.mkdir(parents=True, exist_ok=True)
+        pictures = list(_pictures(team))
+        for name, content, _ in pictures:
+            (folder / name).write_bytes(content)
+        shown = [f"\n![{alt}]({name})" for name, _, alt in pictures]
+        text = "\n".join([*self._lines, "\n## Pictures", *shown]) + "\n"
+        (folder / "transcript.md").write_text(text, encoding="utf-8")
+
+
+def shorten(text: str, names: Mapping[str, str] | None = None) -> str:
+    """One line of readable text from mrkdwn; ``names`` are those behind ids."""
+    known = names or {}
+    plain = re.sub(r"<[@#](\w+)(?:\|[^>]*)?>", lambda found: known.get(found[1], found[1]), text)
+    plain = re.sub(r"<[^|>]+\|([^>]+)>", r"\1", plain)
+    plain = re.sub(r":[a-z][a-z0-9_+-]*: ?", "", plain).replace("*", "")
+    plain = plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    line = re.sub(r"\s*\n\s*", " · ", plain.strip())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+
+
+def _pictures(team: Team) -> Iterator[tuple[str, bytes, str]]:
+    """(file name, bytes, alt text) of each picture in the channel, oldest first."""
+    number = 0
+    for message in team.everything():
+        for address, alt in _images(message):
+            number += 1
+            title = re.sub(r"\W+", "-", address.rsplit("/", 1)[-1].rsplit(".", 1)[0]).strip("-").lower()
+            yield f"{number:02}-{title or 'chart'}.png", team.alice.download({"page_url": address}), alt
+
+
+def _images(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for block in message.get("blocks") or []:
+        if block["type"] == "image" and block["image_url"].startswith("/files/"):
+            yield block["image_url"], block["alt_text"]
+    for file in message.get("files") or []:
+        if str(file.get("mimetype", "")).startswith("image/"):
+            yield file["page_url"], file.get("alt_txt") or file["title"]
