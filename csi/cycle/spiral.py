@@ -124,4 +124,4 @@ def _copy(session: Session, old: _CopiedT, draft: Cycle, **changed: Any) -> _Cop
 
 
 def _moved(copies: Mapping[int, Goal | Csf], old_id: int | None) -> int | None:
-    return copies[old_id].id if old_id in copies else None
+    return copies[old_id].id if old_id is not None and old_id in copies else None
