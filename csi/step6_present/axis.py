@@ -17,7 +17,7 @@ from csi.terms import Period
 
 TICK = 7.6  # points
 AIR = 0.08  # of the range, above and below
-DATE_WIDTH = 0.55  # inches one date needs
+DATE_AIR = 0.14  # inches between two dates
 MOST_DATES = 12
 SCIENTIFIC_FROM, SCIENTIFIC_BELOW = 1e7, 1e-4
 
@@ -82,18 +82,27 @@ def left_margin(low: float, high: float) -> float:
 
 def write_dates(axes: Axes, of: Sequence[Mark], period: Period, width: float) -> None:
     """Dates below the axes, each with its n."""
-    shown = labelled(len(of), width)
-    years = len({mark.start.year for mark in of}) > 1
-    labels = [f"{date_label(of[at], period, years=years)}\nn {_size(of[at])}" for at in shown]
+    dates = date_labels(of, period)
+    shown = labelled(dates, width)
+    labels = [f"{dates[at]}\nn {_size(of[at])}" for at in shown]
     axes.set_xticks(shown, labels=labels)
     literal(axes.get_xticklabels(), size=TICK)
 
 
-def labelled(number_of: int, width: float) -> list[int]:
+def labelled(dates: Sequence[str], width: float) -> list[int]:
     """Which positions get a date: the newest always, then back at even distances as far as there is room."""
-    room = max(1, min(MOST_DATES, int(width / DATE_WIDTH)))
-    step = -(-number_of // room) or 1
-    return sorted(range(number_of - 1, -1, -step))
+    if not dates:
+        return []
+    each = width_of(max(dates, key=len), TICK) + DATE_AIR
+    room = max(1, min(MOST_DATES, int(width / each)))
+    step = -(-len(dates) // room)
+    return sorted(range(len(dates) - 1, -1, -step))
+
+
+def date_labels(of: Sequence[Mark], period: Period) -> list[str]:
+    """The shortest name of each period that cannot be mistaken."""
+    years = len({mark.start.year for mark in of}) > 1
+    return [date_label(mark, period, years=years) for mark in of]
 
 
 def date_label(mark: Mark, period: Period, *, years: bool) -> str:

@@ -28,6 +28,7 @@ from csi.step6_present.wording import number
 
 EDGE = 0.16  # inches of white around everything
 LEADER = 0.13  # inches between a line's end and its name
+SIGN, SIGN_ROW = 0.1, 0.17  # inches: a sign's width, a row of signs
 ROOM = 1.6  # inches: names never take more
 
 
@@ -97,27 +98,52 @@ def apart(wanted: Sequence[float], distance: float, low: float, high: float) -> 
 
 
 def mark_windows(sheet: Figure, axes: Axes, view: View) -> None:
-    """Brackets above the plot: where the baseline and the evaluation lie, with their levels."""
+    """Brackets above the plot: where the baseline and the evaluation lie, with their levels where there is room."""
+    _, top, _, _ = _inches(sheet, axes)
+    brackets = [(_across(sheet, axes, span), words) for span, words in _windows(view)]
+    labels = [_fitting(words, end - start) for (start, end), words in brackets]
+    widths = [width_of(text, SMALL) for text in labels]
+    wanted = [(start + end - width) / 2 for ((start, end), _), width in zip(brackets, widths, strict=True)]
+    for ((start, end), _), text, left in zip(brackets, labels, side_by_side(wanted, widths), strict=True):
+        stroke(sheet, (start, top - 0.08), (end, top - 0.08), color=TEXT, linewidth=1.6, solid_capstyle="butt")
+        write(sheet, left, top - 0.11, text, size=SMALL, colour=TEXT, va="bottom")
+
+
+def _windows(view: View) -> list[tuple[Span, list[str]]]:
+    """The windows that lie in the series, each with what to call it: the longer name first."""
     detail = view.analysis.detail
     compared = (("baseline", view.baseline, detail.before.level), ("evaluation", view.evaluation, detail.after.level))
-    for name, window, level in compared:
-        span = view.window(window)
-        if span:
-            _bracket(
-                sheet, axes, span, [f"{name} {number(level, view.short_unit)}", name] if level is not None else [name]
-            )
+    found = [(view.window(window), name, level) for name, window, level in compared]
+    return [
+        (span, [f"{name} {number(level, view.short_unit)}", name] if level is not None else [name])
+        for span, name, level in found
+        if span
+    ]
 
 
-def _bracket(sheet: Figure, axes: Axes, span: Span, wordings: Sequence[str]) -> None:
-    left, top, right, _ = _inches(sheet, axes)
+def _across(sheet: Figure, axes: Axes, span: Span) -> tuple[float, float]:
+    left, _, right, _ = _inches(sheet, axes)
     low, high = axes.get_xlim()
     scale = (right - left) / (high - low)
-    start, end = left + (span.first - 0.42 - low) * scale, left + (span.last + 0.42 - low) * scale
-    stroke(sheet, (start, top - 0.08), (end, top - 0.08), color=TEXT, linewidth=1.6, solid_capstyle="butt")
-    text = next((one for one in wordings if width_of(one, SMALL) <= end - start + 0.1), wordings[-1])
-    half = width_of(text, SMALL) / 2
-    middle = min(max((start + end) / 2, EDGE + half), WIDTH - EDGE - half)
-    write(sheet, middle, top - 0.11, text, size=SMALL, colour=TEXT, ha="center", va="bottom")
+    return left + (span.first - 0.42 - low) * scale, left + (span.last + 0.42 - low) * scale
+
+
+def _fitting(wordings: Sequence[str], width: float) -> str:
+    return next((one for one in wordings if width_of(one, SMALL) <= width + 0.1), wordings[-1])
+
+
+def side_by_side(wanted: Sequence[float], widths: Sequence[float]) -> list[float]:
+    """Left edges of texts on one line, moved as little as needed so that none overlaps another or leaves the sheet."""
+    placed: list[float] = []
+    free = EDGE
+    for left, width in zip(wanted, widths, strict=True):
+        placed.append(max(left, free))
+        free = placed[-1] + width + 0.12
+    edge = WIDTH - EDGE
+    for index in range(len(placed) - 1, -1, -1):
+        placed[index] = min(placed[index], edge - widths[index])
+        edge = placed[index] - 0.12
+    return placed
 
 
 def signs_used(view: View) -> list[str]:
@@ -126,18 +152,37 @@ def signs_used(view: View) -> list[str]:
     return used + ["partial"] * any(one.partial and one.value is not None for one in view.marks)
 
 
-def explain_signs(sheet: Figure, view: View, top: float) -> None:
-    """One row: each sign with its word and the rules that raised it."""
-    x = EDGE + 0.06
+def sign_rows(view: View) -> list[list[tuple[str, str]]]:
+    """The signs with their words, in as many rows as they need."""
+    rows: list[list[tuple[str, str]]] = []
+    used = WIDTH
     for name in signs_used(view):
-        sign = SIGNS.get(name, PARTIAL)
-        rules = sorted({RULES.get(one.rule, one.rule) for one in view.whole if one.signal == name})
-        text = f"{sign.words}: {', '.join(rules)}" if rules else sign.words
-        text = fitted(text, SMALL, within=max(0.4, WIDTH - EDGE - x - 0.1))
-        mark(sheet, x, top + 0.055, marker=sign.shape, markersize=5.5, markerfacecolor=sign.colour,
-             markeredgecolor=sign.edge, markeredgewidth=0.7)  # fmt: skip
-        write(sheet, x + 0.1, top, text, size=SMALL, colour=TEXT)
-        x += 0.3 + width_of(text, SMALL)
+        text = fitted(_meaning(view, name), SMALL, within=WIDTH - 2 * EDGE - SIGN)
+        wide = SIGN + width_of(text, SMALL) + 0.2
+        if used + wide > WIDTH - EDGE:
+            rows.append([])
+            used = EDGE
+        rows[-1].append((name, text))
+        used += wide
+    return rows
+
+
+def _meaning(view: View, name: str) -> str:
+    rules = sorted({RULES.get(one.rule, one.rule) for one in view.whole if one.signal == name})
+    words = SIGNS.get(name, PARTIAL).words
+    return f"{words}: {', '.join(rules)}" if rules else words
+
+
+def explain_signs(sheet: Figure, rows: Sequence[Sequence[tuple[str, str]]], top: float) -> None:
+    """Each sign with its word and the rules that raised it."""
+    for at, row in enumerate(rows):
+        x, y = EDGE + 0.06, top + SIGN_ROW * at
+        for name, text in row:
+            sign = SIGNS.get(name, PARTIAL)
+            mark(sheet, x, y + 0.055, marker=sign.shape, markersize=5.5, markerfacecolor=sign.colour,
+                 markeredgecolor=sign.edge, markeredgewidth=0.7)  # fmt: skip
+            write(sheet, x + 0.1, y, text, size=SMALL, colour=TEXT)
+            x += SIGN + width_of(text, SMALL) + 0.2
 
 
 def _inches(sheet: Figure, axes: Axes) -> tuple[float, float, float, float]:

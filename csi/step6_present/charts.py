@@ -19,12 +19,13 @@ from csi.step6_present.alt_text import control_chart_text
 from csi.step6_present.axis import axes_at, left_margin, value_range, write_dates
 from csi.step6_present.beside import (
     EDGE,
+    SIGN_ROW,
     explain_signs,
     mark_windows,
     name_lines,
     named_lines,
     right_margin,
-    signs_used,
+    sign_rows,
 )
 from csi.step6_present.canvas import INK, QUIET, WIDTH, Chart, figure, fitted, height_of, png, wrapped, write
 from csi.step6_present.plot import SMALL
@@ -34,7 +35,6 @@ from csi.step6_present.wording import sentence
 PLOT = 2.35  # inches: the height of the plot itself
 WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are none
 DATES = 0.4  # inches below it for dates and n
-SIGN_ROW = 0.17
 KICKER, TITLE = 8.2, 11.0  # points
 LARGEST = 1e200  # beyond it a drawing overflows
 TITLE_LINES, NOTE_LINES, NOTES = 4, 2, 4
@@ -83,11 +83,13 @@ def control_figure(view: View) -> Figure:
     windows = view.window(view.baseline) or view.window(view.evaluation)
     top = EDGE + height_of(1, KICKER) + height_of(len(heading), TITLE) + (WINDOWS if windows else AIR)
     below = top + PLOT + DATES
-    sheet = figure(below + SIGN_ROW * bool(signs_used(view)) + height_of(len(notes), SMALL) + EDGE)
+    signs = sign_rows(view)
+    under = below + SIGN_ROW * len(signs)
+    sheet = figure(under + height_of(len(notes), SMALL) + EDGE)
     _head(sheet, view, heading)
     _plot(sheet, view, top)
-    explain_signs(sheet, view, below)
-    _foot(sheet, notes, below + SIGN_ROW * bool(signs_used(view)))
+    explain_signs(sheet, signs, below)
+    _foot(sheet, notes, under)
     return sheet
 
 

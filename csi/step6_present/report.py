@@ -77,7 +77,8 @@ def _kpi(view: View, audience: Audience | None) -> list[str]:
 def _levels(view: View) -> list[str]:
     change = view.analysis.change
     between = f" ({number(change.lower)} to {number(change.upper)})" if change.lower is not None else ""
-    moved = f"Difference: {number(change.difference, view.unit)}{between}." if change.difference is not None else ""
+    unit = "points" if view.unit == "%" else view.unit
+    moved = f"Difference: {number(change.difference, unit)}{between}." if change.difference is not None else ""
     return [escape(sentence(windows_text(view))), escape(moved)]
 
 
@@ -115,7 +116,8 @@ def _variation(view: View) -> list[str]:
 
 
 def _warnings(view: View) -> list[str]:
-    return [f"Note: {escape(sentence(warning))}" for warning in view.analysis.warnings]
+    said = set(view.analysis.detail.footnotes)
+    return [f"Note: {escape(sentence(warning))}" for warning in view.analysis.warnings if warning not in said]
 
 
 def _quality(view: View) -> list[str]:

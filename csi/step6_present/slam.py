@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from csi.step6_present.axis import date_label, labelled
+from csi.step6_present.axis import date_labels, labelled
 from csi.step6_present.canvas import (
     ALT_TEXT_LIMIT,
     FAINT,
@@ -186,10 +186,9 @@ def _cell(sheet: Figure, cell: Cell, left: float, top: float, wide: float) -> No
 
 
 def _dates(sheet: Figure, columns: Sequence[Mark], period: Period, top: float, wide: float) -> None:
-    years = len({mark.start.year for mark in columns}) > 1
-    for at in labelled(len(columns), wide * len(columns)):
-        text = date_label(columns[at], period, years=years)
-        write(sheet, EDGE + NAME + wide * (at + 0.5), top + 0.05, text, size=SMALL, colour=QUIET, ha="center")
+    dates = date_labels(columns, period)
+    for at in labelled(dates, wide * len(columns)):
+        write(sheet, EDGE + NAME + wide * (at + 0.5), top + 0.05, dates[at], size=SMALL, colour=QUIET, ha="center")
 
 
 def _key(sheet: Figure, clauses: Sequence[Clause], top: float) -> None:

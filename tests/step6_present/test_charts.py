@@ -228,3 +228,20 @@ def test_values_no_drawing_can_hold_are_refused_by_name() -> None:
     of = view([1e250, 1.0])
     with pytest.raises(InvalidInput, match="Median time to resolve has values beyond"):
         control_chart(KPI, of.processed, of.analysis, service="Desk")
+
+
+def test_signs_that_do_not_fit_one_row_get_another() -> None:
+    rules = {0: ("outside", "concern"), 1: ("shift", "concern"), 2: ("trend", "concern"), 3: ("two_of_three", "concern"),
+             5: ("outside", "improvement"), 6: ("shift", "improvement"), 7: ("trend", "improvement")}  # fmt: skip
+    figure = control_figure(full(signals=rules))
+    said = [text for text in figure.texts if text.get_text().startswith(("improvement:", "concern:", "unfinished"))]
+    assert len(said) == 3
+    assert len({round(text.get_position()[1], 3) for text in said}) == 2
+    assert all(text.get_window_extent().x1 <= 1440 for text in said)
+
+
+def test_names_of_narrow_windows_stand_side_by_side() -> None:
+    narrow = {"baseline": ("2016-02-29", "2016-03-07"), "evaluation": ("2016-03-07", "2016-03-14")}
+    figure = control_figure(view([1.0] * 40, before=1.0, after=1.0, **narrow))
+    left, right = (text.get_window_extent() for text in figure.texts if text.get_text() in ("baseline", "evaluation"))
+    assert left.x1 < right.x0
