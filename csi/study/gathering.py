@@ -7,8 +7,8 @@ from pathlib import Path
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import CsiError, InvalidInput, InvalidInputs
-from csi.step3_gather.reading import Reading
 from csi.step3_gather.readers import read
+from csi.step3_gather.reading import Reading
 from csi.step4_process import columns_needed
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from csi.step6_present.charts import control_chart
+from csi.step6_present import charts, facts
+from csi.step6_present.report import markdown
+from csi.step6_present.slam import slam_chart
 from csi.study.evaluation import Report
 from csi.study.plain import POINT, report_json, series_plain
 
@@ -22,7 +24,7 @@ def write(report: Report, folder: Path) -> list[Path]:
         "report.json": report_json(report),
         "series.csv": series_csv(report),
         "quarantine.csv": quarantine_csv(report),
-        **charts(report),
+        **drawn(report),
     }
     paths = []
     for name, content in contents.items():
@@ -32,29 +34,17 @@ def write(report: Report, folder: Path) -> list[Path]:
     return paths
 
 
-def charts(report: Report) -> dict[str, bytes]:
-    """One PNG per KPI that has a point."""
-    study = report.study
-    found = {}
-    for name, (processed, analysis) in report.kpis.items():
-        if len(processed.series):
-            chart = control_chart(
-                processed.kpi,
-                processed,
-                analysis,
-                service=study.service,
-                source_label=processed.kpi.source,
-                exclusions=study.exclusions,
-                baseline=study.baseline,
-                evaluation=study.evaluation,
-            )
-            found[file_name(name)] = chart.png
-    return found
+def drawn(report: Report) -> dict[str, bytes]:
+    """One PNG per KPI that has a point, the grid of clause and period, and the report in words."""
+    base = facts.of(report.study, report.kpis, sources=report.sources)
+    found = {file_name(view.kpi.id): charts.draw(view).png for view in base.views if len(view.marks)}
+    return {**found, "slam.png": slam_chart(base).png, "report.md": markdown(base).encode()}
 
 
 def file_name(kpi: str) -> str:
-    """A KPI's file name: its id, with odd signs replaced."""
-    return f"{_ODD.sub('_', kpi)}.png"
+    """A KPI's file name: its id, with odd signs replaced; never that of the grid."""
+    name = _ODD.sub("_", kpi)
+    return f"kpi-{name}.png" if name == "slam" else f"{name}.png"
 
 
 def series_csv(report: Report) -> bytes:
@@ -73,11 +63,7 @@ def quarantine_csv(report: Report) -> bytes:
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
-    safe = frame.copy()
-    for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name].dtype) and not pd.api.types.is_bool_dtype(safe[name].dtype):
-            safe[name] = [harmless(cell) for cell in safe[name]]
-    return safe.to_csv(index=False, lineterminator="\n").encode()
+    return frame.map(harmless).to_csv(index=False, lineterminator="\n").encode()
 
 
 def harmless(cell: object) -> object:

@@ -48,6 +48,19 @@ def study_of(content: bytes, name: str = "study") -> StudyDefinition:
     """
     notes = Notes(name)
     mapping = _mapping(content, notes)
+    return _checked(mapping, notes)
+
+
+def study_from(mapping: Mapping[str, Any], name: str) -> StudyDefinition:
+    """A study from a mapping with STUDY.md's keys.
+
+    Raises:
+        InvalidInputs: all that is wrong with it, in one message.
+    """
+    return _checked(mapping, Notes(name))
+
+
+def _checked(mapping: Any, notes: Notes) -> StudyDefinition:
     study = _study(Keys(mapping, "", notes), notes) if not notes.errors else None
     if notes.errors or study is None:
         raise InvalidInputs(notes.errors)
