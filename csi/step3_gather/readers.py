@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +30,7 @@ from csi.step3_gather.wide import Shape, shape_of
 
 # Tried in turn when the first megabyte was plain ASCII and a later byte is not UTF-8.
 _FALLBACKS = ("cp1252", "latin-1")
+T = TypeVar("T")
 
 
 def read(
@@ -55,16 +58,17 @@ def read(
         InvalidInput: it is no table, is too large, or a column asked for is not there.
     """
     opened = Content(content, filename or source.file, bounds)
-    encodings = (source.encoding,) if source.encoding else (None, *_FALLBACKS)
-    for encoding in encodings:
-        try:
-            parts = list(_parts(opened, replace(source, encoding=encoding), Wanted.of(moments, numbers, columns)))
-        except NotInEncoding:
-            if encoding == encodings[-1]:
-                raise
-            continue
-        return _whole(parts, opened.sha256())
-    raise AssertionError("unreachable: the last encoding returns or raises")
+    parts = in_some_encoding(source, lambda tried: list(_parts(opened, tried, Wanted.of(moments, numbers, columns))))
+    return _whole(parts, opened.sha256())
+
+
+def in_some_encoding(source: SourceDefinition, attempt: Callable[[SourceDefinition], T]) -> T:
+    """What ``attempt`` gives, tried again with a wider encoding where none was stated and the guess was wrong."""
+    if not source.encoding:
+        for encoding in (None, *_FALLBACKS[:-1]):
+            with suppress(NotInEncoding):
+                return attempt(replace(source, encoding=encoding))
+    return attempt(replace(source, encoding=source.encoding or _FALLBACKS[-1]))
 
 
 def stream(
@@ -151,27 +155,25 @@ class _Plan:
     def typed(self, chunk: Chunk) -> Reading:
         """Type one chunk; rows with an unreadable needed cell go to quarantine."""
         rows_read = chunk.table.num_rows + len(chunk.rejected)
+        delivered = chunk
         lost = _beyond(chunk, self.dropped, self.renames)
         chunk = self._shaped(chunk)
         frame = chunk.table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
-        bad = np.zeros(len(frame), dtype=bool)
         rejected: list[Rejected] = [*chunk.rejected, *lost]
         doubtful: dict[str, dict[str, int]] = {}
         for name, order in self.orders.items():
             read = read_moments(chunk.table.column(name), order, self.timezone)
             rejected += _unread(chunk, name, read.unreadable, f"not a moment ({order})", expected_moment(order))
             frame[name] = read.instants.array
-            bad |= read.unreadable
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name in self.numbers:
             values, unreadable = read_numbers(chunk.table.column(name), self.decimal, self.missing)
             rejected += _unread(chunk, name, unreadable, "not a number", expected_number(self.decimal))
             frame[name] = values
-            bad |= unreadable
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
-        bad |= np.isin(chunk.lines, [one.line for one in lost])
+        bad = np.isin(chunk.lines, [one.line for one in rejected])
         kept = frame[~bad] if bad.any() else frame
-        return Reading(kept, quarantine_frame(rejected), rows_read, moments=doubtful)
+        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, _spoiled(delivered, rejected))
 
     def _shaped(self, chunk: Chunk) -> Chunk:
         """The chunk under the names used, spare columns gone, joined and melted."""
@@ -223,6 +225,15 @@ def _is_spare(column: layouts.Column) -> bool:
     return column.kind == "empty" and column.name.startswith("column_")
 
 
+def _spoiled(chunk: Chunk, rejected: Sequence[Rejected]) -> pd.DataFrame:
+    """The cells, as delivered, of the rows that have something in quarantine."""
+    rows = np.flatnonzero(np.isin(chunk.lines, [one.line for one in rejected]))
+    table = _as_text(chunk.table.take(pa.array(rows)), ())
+    frame = table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
+    frame.index = pd.Index(chunk.lines[rows], name="line", dtype="int64")
+    return frame
+
+
 def _as_text(table: pa.Table, typed: Collection[str]) -> pa.Table:
     """The table with every column as text but those that will be typed."""
     for place, field in enumerate(table.schema):
@@ -254,9 +265,10 @@ def _unread(chunk: Chunk, name: str, unreadable: np.ndarray, reason: str, expect
 def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
     frame = pd.concat([part.frame for part in parts])
     quarantine = pd.concat([part.quarantine for part in parts], ignore_index=True)
+    spoiled = pd.concat([part.spoiled for part in parts])
     moments = {
         name: {kind: sum(part.moments[name][kind] for part in parts) for kind in ("ambiguous", "nonexistent")}
         for name in parts[0].moments
     }
     quarantine = quarantine.sort_values("line", kind="stable", ignore_index=True)
-    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments)
+    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled)

@@ -23,6 +23,7 @@ class Reading:
         rows_read: data rows seen, good and bad.
         moments: per moment column, counts of ``ambiguous`` and ``nonexistent`` local times.
         sha256: of the bytes as delivered.
+        spoiled: the cells of quarantined rows as delivered, by ``line``, so that they can be mended.
     """
 
     frame: pd.DataFrame
@@ -30,3 +31,4 @@ class Reading:
     rows_read: int
     sha256: str = ""
     moments: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    spoiled: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -161,8 +161,9 @@ def test_only_the_columns_wanted_are_read_but_lines_stay_right() -> None:
 def test_melted_rows_stay_in_file_order_under_their_line() -> None:
     source = SourceDefinition("s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
     reading = read(b"kpi,2024-01,2024-02\na,1,2\nb,3,x\n", source, moments=["month"], numbers=["v"])
-    assert list(reading.frame["v"]) == [1, 2, 3]
-    assert list(reading.frame.index) == [2, 2, 3]
+    assert list(reading.frame["v"]) == [1, 2]
+    assert list(reading.frame.index) == [2, 2]
+    assert reading.spoiled.to_dict("index") == {3: {"kpi": "b", "2024-01": "3", "2024-02": "x"}}
     assert reading.quarantine.iloc[0].to_dict() == {
         "line": 3,
         "column": "v",
