@@ -106,6 +106,7 @@ POST /page/world {"kind": …}     what Slack itself does, for tests
 ::
 
   drop     {"reason"?: "refresh_requested"}               every Socket Mode connection gets ``disconnect`` and is closed
+  cut      {}                                             the same without a word, as a failing network
   fail     {"method", "error"?: "internal_error", "times"?: 1, "status"?: 200, "retry_after"?: n, "delay"?: s}
                                                           the next calls of that method fail (429 with Retry-After when status is 429)
   settings {"file_polls"?: 2, "rate_per_channel"?: 0, "retry_after"?: [0, 60, 300], "newer_blocks"?: false}

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from bot.sandbox.plain_http import call
+
 Shape = dict[str, Any]
 T = TypeVar("T")
 # A little more than Slack's 3 s, so that the sandbox's own answer is what is seen.
@@ -27,10 +29,11 @@ class Person:
     Messages, views and blocks are dicts in Slack's shapes, as the docstring of ``bot.sandbox.page_api`` lists them.
     """
 
-    def __init__(self, url: str, name: str, *, pause: float = 0.0) -> None:
+    def __init__(self, url: str, name: str, *, pause: float = 0.0, patience: float = 2.0) -> None:
         self.url = url.rstrip("/")
         self.name = name
         self.pause = pause
+        self.patience = patience
         self._channel = "service-desk"
 
     # what she sees
@@ -131,7 +134,7 @@ class Person:
 
     def download(self, file: Shape) -> bytes:
         """The bytes of a file she sees."""
-        response = httpx.get(self.url + file["page_url"], timeout=HTTP_SECONDS, trust_env=False)
+        response = call("GET", self.url + file["page_url"], seconds=HTTP_SECONDS)
         response.raise_for_status()
         return response.content
 
@@ -254,9 +257,12 @@ class Person:
         return self._filled.setdefault(view_id, {})
 
     def _front(self) -> Shape:
-        shown = self.modal
-        if shown is None:
-            raise NotSeen(f"{self.name} has no modal open; Slack told her: {self.errors or 'nothing'}")
+        """The modal in front; it may come a moment after the command that asked for it was acknowledged."""
+        until = time.monotonic() + self.patience
+        while (shown := self.modal) is None:
+            if time.monotonic() > until:
+                raise NotSeen(f"{self.name} has no modal open; Slack told her: {self.errors or 'nothing'}")
+            time.sleep(0.02)
         return shown
 
     def _found(self, text: str, channel: str) -> Shape | None:
@@ -279,19 +285,17 @@ class Person:
         data = content if isinstance(content, bytes) else Path(content).read_bytes()
         name = filename or ("file" if isinstance(content, bytes) else Path(content).name)
         query = {"as": self.name, "filename": name, **{key: value for key, value in place.items() if value}}
-        response = httpx.post(
-            f"{self.url}/page/upload", params=query, content=data, timeout=HTTP_SECONDS, trust_env=False
-        )
+        response = call("POST", f"{self.url}/page/upload", seconds=HTTP_SECONDS, params=query, content=data)
         return self._told(response)
 
     def _act(self, kind: str, **asked: Any) -> Shape:
         if self.pause:
             time.sleep(self.pause)
         body = {"as": self.name, "kind": kind, **asked}
-        return self._told(httpx.post(f"{self.url}/page/act", json=body, timeout=HTTP_SECONDS, trust_env=False))
+        return self._told(call("POST", f"{self.url}/page/act", seconds=HTTP_SECONDS, json=body))
 
     def _get(self, path: str, query: dict[str, str]) -> Shape:
-        return self._told(httpx.get(self.url + path, params=query, timeout=HTTP_SECONDS, trust_env=False))
+        return self._told(call("GET", self.url + path, seconds=HTTP_SECONDS, params=query))
 
     def _told(self, response: httpx.Response) -> Shape:
         told = dict(response.json())

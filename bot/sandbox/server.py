@@ -30,6 +30,7 @@ from bot.sandbox.interactions import Interactions
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.page_state import PageState
 from bot.sandbox.person import Person
+from bot.sandbox.plain_http import call
 from bot.sandbox.posts import Posts, Settings
 from bot.sandbox.refusal import Refused
 from bot.sandbox.shapes import Shapes
@@ -145,6 +146,11 @@ class Sandbox:
     def person(self, name: str) -> Person:
         """Somebody who acts: alice, bob, carol, dave or erin."""
         return Person(self.url, name)
+
+    def happen(self, kind: str, **asked: Any) -> None:
+        """Something Slack itself does: see ``POST /page/world`` in ``bot.sandbox.page_api``."""
+        answer = call("POST", f"{self.url}/page/world", seconds=10, json={"kind": kind, **asked})
+        answer.raise_for_status()
 
     def calls(self, method: str = "") -> list[dict[str, Any]]:
         """The Web API calls so far, or those of one method."""

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import httpx
 
 from bot.sandbox.delivery import ACK_SECONDS, Answer
+from bot.sandbox.plain_http import asynchronous
 
 
 def signature(secret: str, timestamp: str, body: str) -> str:
@@ -52,7 +53,7 @@ class SignedHttp:
 
     async def _post(self, body: str, headers: dict[str, str]) -> Answer:
         try:
-            async with httpx.AsyncClient(timeout=self.ack_seconds, trust_env=False) as client:
+            async with asynchronous(self.ack_seconds) as client:
                 response = await client.post(self.request_url, content=body.encode(), headers=headers)
         except httpx.TimeoutException:
             return Answer(acked=False, reason="timeout")

@@ -95,6 +95,13 @@ class SocketMode:
             await _goodbye(connection.socket, reason)
             self._forget(connection)
 
+    async def cut(self) -> None:
+        """Close every connection without a word, as a failing network does."""
+        for connection in list(self.connections):
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+                await connection.socket.close(code=1011)
+            self._forget(connection)
+
     async def _wait(self, connection: Connection, envelope_id: str, future: asyncio.Future[Any]) -> Answer:
         try:
             return Answer(acked=True, payload=await asyncio.wait_for(future, self.ack_seconds))

@@ -41,6 +41,10 @@ async def _drop(world: World, asked: Shape) -> None:
     await world.sockets.drop(str(asked.get("reason") or "refresh_requested"))
 
 
+async def _cut(world: World, _asked: Shape) -> None:
+    await world.sockets.cut()
+
+
 async def _fail(world: World, asked: Shape) -> None:
     world.door.faults.append(Fault(**asked))
 
@@ -66,6 +70,7 @@ async def _uninstall(world: World, _asked: Shape) -> None:
 
 KINDS: dict[str, Callable[[World, Shape], Awaitable[None]]] = {
     "drop": _drop,
+    "cut": _cut,
     "fail": _fail,
     "settings": _settings,
     "deactivate": _deactivate,

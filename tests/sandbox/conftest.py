@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -115,4 +116,15 @@ def join(sandbox: Sandbox, app: App) -> Iterator[Callable[[], SocketModeHandler]
 
     yield connect
     for handler in handlers:
+        handler.client.auto_reconnect_enabled = False
+    sandbox.happen("cut")  # else each close waits 3 s for the client's last read
+    for handler in handlers:
+        wait_until(lambda one=handler: not one.client.is_connected())
         handler.close()
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Waits for something that happens in another thread."""
+    until = time.monotonic() + seconds
+    while not true() and time.monotonic() < until:
+        time.sleep(0.01)
