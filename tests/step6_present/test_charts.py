@@ -231,8 +231,8 @@ def test_values_no_drawing_can_hold_are_refused_by_name() -> None:
 
 
 def test_signs_that_do_not_fit_one_row_get_another() -> None:
-    rules = {0: ("outside", "concern"), 1: ("shift", "concern"), 2: ("trend", "concern"), 3: ("two_of_three", "concern"),
-             5: ("outside", "improvement"), 6: ("shift", "improvement"), 7: ("trend", "improvement")}  # fmt: skip
+    concern = dict(enumerate((("outside", "concern"), ("shift", "concern"))))
+    rules = concern | {5: ("outside", "improvement"), 6: ("shift", "improvement"), 7: ("two_of_three", "improvement")}
     figure = control_figure(full(signals=rules))
     said = [text for text in figure.texts if text.get_text().startswith(("improvement:", "concern:", "unfinished"))]
     assert len(said) == 3
