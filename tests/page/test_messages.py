@@ -170,3 +170,18 @@ def test_an_unanswered_click_is_marked_at_its_block(screen):
     screen.say("/show finding")
     page.get_by_role("button", name="Explain").last.click()
     expect(page.locator(".block .failed").last).to_be_visible()
+
+
+def test_a_permalink_leads_to_its_message_here(screen):
+    page = screen.open()
+    screen.say("The first of many")
+    first = page.locator("article.message", has_text="The first of many")
+    expect(first).to_be_visible()
+    told = screen.act("bob", "message", channel=screen.channel, text="placeholder")
+    state = page.request.get(f"{screen.sandbox.url}/page/state?as=bob").json()
+    channel = next(one for one in state["channels"] if one["id"] == screen.channel)
+    link = next(one["permalink"] for one in channel["messages"] if one["text"] == "The first of many")
+    screen.act("bob", "edit", channel=screen.channel, ts=told["ts"], text=f"See {link}")
+    page.get_by_role("link", name=link).click()
+    expect(first).to_be_focused()
+    assert page.url.startswith(screen.sandbox.url)

@@ -143,6 +143,11 @@ export function combobox(settings) {
   root.choose = (next) => { state.chosen = next; root.touched = true; showChosen(); };
   root.takeOver = (old) => old.touched && root.choose(old.options?.() ?? []);
   root.options = () => state.chosen;
+  root.meanwhile = (fresh) => {
+    if (root.touched || document.activeElement === input) return;
+    state.chosen = fresh.options();
+    showChosen();
+  };
   showChosen();
   return root;
 }

@@ -101,7 +101,7 @@ function update(old, fresh) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;
   }
-  if (old.keepAs !== undefined) return; // a part with its own state: the same as long as its description is
+  if (old.keepAs !== undefined) return void old.meanwhile?.(fresh); // a part with its own state, of the same description
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !own(old, name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) assign(old, name, value);
   for (const type of Object.keys(old.handlers ?? {})) if (!fresh.handlers?.[type]) delete old.handlers[type];

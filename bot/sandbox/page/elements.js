@@ -24,6 +24,11 @@ function remember(node, definition, context) {
   const { initial_value: _, ...lasting } = definition;
   node.keepAs = JSON.stringify(lasting);
   node.takeOver ??= (old) => old.touched && node.write?.(old.read());
+  node.meanwhile ??= (fresh) => { // somebody filled it in elsewhere: shown as long as nobody typed here
+    if (node.touched || !node.write) return;
+    node.write(fresh.read());
+    node.touched = false;
+  };
 }
 
 /** The plain values of every input inside, by block and action. */

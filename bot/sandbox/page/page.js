@@ -2,7 +2,7 @@
 import { listen } from "./api.js";
 import { patch } from "./dom.js";
 import { drawModals } from "./modals.js";
-import { middle, threadPane } from "./panes.js";
+import { jump, middle, threadPane } from "./panes.js";
 import { setTheme, sidebar } from "./sidebar.js";
 import { act, appChannel, channel, channelName, go, onChange, refresh, render, store } from "./store.js";
 import { drawToasts } from "./toasts.js";
@@ -74,6 +74,18 @@ document.addEventListener("keydown", (event) => {
 window.addEventListener("hashchange", () => {
   const [place, thread = ""] = location.hash.slice(1).split("/");
   if (place && place !== "main" && (place !== store.place || thread !== store.thread)) go(place, { thread });
+});
+
+// A permalink of this workspace leads to its message here, not to another host.
+document.addEventListener("click", (event) => {
+  const address = event.target.closest?.("a[href]")?.href ?? "";
+  const found = /\/archives\/(\w+)\/p(\d{10})(\d{6})/.exec(address);
+  if (!found || !store.state?.channels.some((one) => one.id === found[1])) return;
+  event.preventDefault();
+  const ts = `${found[2]}.${found[3]}`;
+  const thread = new URL(address).searchParams.get("thread_ts") ?? "";
+  go(found[1], { thread: thread === ts ? "" : thread });
+  jump(ts);
 });
 
 setTheme(localStorage.getItem("theme"));

@@ -46,7 +46,7 @@ const joinPrompt = (here) =>
 function pins(here) {
   const pinned = here.messages?.flatMap((message) => [message, ...message.replies]).filter((message) => message.pinned) ?? [];
   if (!pinned.length) return null;
-  const items = () => pinned.map((message) => ({ label: shorten(message), note: person(message.user)?.real_name, run: () => jump(message) }));
+  const items = () => pinned.map((message) => ({ label: shorten(message), note: person(message.user)?.real_name, run: () => jump(message.ts) }));
   return menuButton({ label: `Pinned messages: ${pinned.length}`, face: [icon(PIN, 16), ` ${pinned.length}`], items, className: "icon-button wide" });
 }
 
@@ -55,8 +55,9 @@ const shorten = (message) => {
   return words.length > 70 ? `${words.slice(0, 69)}…` : words || "Message";
 };
 
-function jump(message) {
-  const row = [...document.querySelectorAll("article.message")].find((one) => one.dataset.ts === message.ts);
+/** Bring a message into sight and mark it; in a thread when it is shown there. */
+export function jump(ts) {
+  const row = [...document.querySelectorAll("article.message")].findLast((one) => one.dataset.ts === ts);
   row?.scrollIntoView({ block: "center" });
   row?.focus({ preventScroll: true });
 }

@@ -1,7 +1,7 @@
 // The left column: the workspace, who I am, channels, direct messages, the app.
 import { h, icon } from "./dom.js";
 import { ask } from "./dialogs.js";
-import { act, appChannel, become, channelName, go, person, render, store } from "./store.js";
+import { act, appChannel, become, channelName, go, person, refresh, render, store } from "./store.js";
 
 export function sidebar() {
   const { state } = store;
@@ -26,7 +26,9 @@ function whoAmI() {
   const people = state.people.filter((one) => !one.is_bot && !one.deleted);
   const select = h("select", { id: "i-am", onchange: (event) => become(event.currentTarget.value) },
     people.map((one) => h("option", { value: one.id, selected: one.id === state.me.id }, one.title ? `${one.real_name || one.name} – ${one.title}` : one.real_name || one.name)));
-  return h("div", { class: "who" }, h("label", { for: "i-am" }, "I am"), select);
+  const follow = state.acting && h("label", { class: "follow" },
+    h("input", { type: "checkbox", checked: store.follow, onchange: (event) => { store.follow = event.currentTarget.checked; refresh(); } }), "Follow whoever acts");
+  return h("div", { class: "who" }, h("label", { for: "i-am" }, "I am"), select, follow);
 }
 
 function themeButton() {

@@ -7,6 +7,7 @@ export const store = {
   as: new URLSearchParams(location.search).get("as") ?? "",
   place: location.hash.slice(1).split("/")[0] || "", // a channel id, or "app"
   tab: "home", // of the app
+  follow: new URLSearchParams(location.search).has("follow"), // look over the shoulder of whoever acts
   thread: location.hash.slice(1).split("/")[1] || "",
   online: true,
   drawer: false,
@@ -47,6 +48,8 @@ async function read() {
   setZone(state.me.tz);
   settle();
   redraw();
+  const actor = store.follow && state.acting?.user;
+  if (actor && actor !== store.as) become(actor);
 }
 
 // The place may be gone, or never chosen: the first channel with something in it is a good start.
@@ -57,7 +60,7 @@ function settle() {
     store.place = (named ?? channels.find((channel) => channel.joined && !channel.is_im) ?? channels[0])?.id ?? "app";
   }
   if (store.place === "app" && !app) store.place = channels[0]?.id ?? "";
-  const query = new URLSearchParams({ as: store.state.me.name });
+  const query = new URLSearchParams({ as: store.state.me.name, ...(store.follow ? { follow: "" } : {}) });
   history.replaceState(null, "", `?${query}#${store.place}${store.thread ? `/${store.thread}` : ""}`);
 }
 
