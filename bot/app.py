@@ -27,6 +27,7 @@ from csi import storage
 from csi.models import InboxEvent
 from csi.step3_gather.files import FileStore
 
+REMOVALS = {"app_uninstalled", "tokens_revoked"}  # there is no client for a workspace that is gone
 LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
 
 
@@ -97,6 +98,7 @@ def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         outbox=Outbox(now, files),
         inbox=Inbox(sessions, now),
         client=installations.client,
+        forget_token=installations.remove,
         settings=settings,
     )
     return kit, installations
@@ -131,6 +133,9 @@ def work(kit: Kit) -> Callable[[InboxEvent], None]:
 
     def through(row: InboxEvent) -> None:
         kind, _, name = row.kind.partition(":")
+        if name in REMOVALS:
+            listeners.call(events[name], event=row.payload["event"], body=row.payload, kit=kit)
+            return
         client = kit.client(row.team_id)
         if kind == "job":
             listeners.call(jobs[name], payload={**row.payload, "team_id": row.team_id}, client=client, kit=kit)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from csi.step3_gather.files import FileStore
 from slack_sdk import WebClient
 
 from bot.delivery.outbox import Outbox
 from bot.inbox import Inbox
 from bot.pool import SlowPool
 from bot.settings import Settings
+from csi.step3_gather.files import FileStore
 from csi.storage import Sessions
 
 
@@ -28,6 +28,7 @@ class Kit:
         outbox: everything that is to stay in Slack; written in the caller's transaction, sent after it.
         inbox: ``kit.inbox.later(...)`` for work that must survive a restart.
         client: a workspace's Web API client, for ephemeral answers and modals outside a request.
+        forget_token: for a workspace that removed the bot.
         settings: what the process was started with.
     """
 
@@ -38,4 +39,5 @@ class Kit:
     outbox: Outbox
     inbox: Inbox
     client: Callable[[str], WebClient]
+    forget_token: Callable[[str], None]
     settings: Settings

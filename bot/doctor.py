@@ -56,7 +56,7 @@ def _settings(settings: Settings) -> Finding:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
-        behind = storage.pending(settings.csi_database_url)  # type: ignore[attr-defined]
+        behind = storage.pending(settings.csi_database_url)
     except (SQLAlchemyError, OSError) as error:
         yield Finding(False, f"database: cannot be reached: {str(error).splitlines()[0]}")
         return

@@ -103,7 +103,8 @@ class InboxWorker:
         """Finish what is being worked on; the rest stays stored."""
         self._stopped.set()
         self._inbox.woken.set()
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
         self._quick.close()
         self._jobs.close()
 
@@ -112,9 +113,10 @@ class InboxWorker:
             self._inbox.woken.wait(timeout=1.0)
             self._inbox.woken.clear()
             if not self._stopped.is_set():
-                self._round()
+                self.look()
 
-    def _round(self) -> None:
+    def look(self) -> None:
+        """Take what is there and begin to work on it."""
         try:
             self._renew()
             for row in self._take():

@@ -1,21 +1,31 @@
-"""Who installed the bot: one token from the settings, or encrypted tokens of several workspaces."""
+"""Who installed the bot: one token from the settings, or tokens of several workspaces, encrypted at rest."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime
+from logging import Logger, getLogger
 from threading import Lock
+from typing import Any
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth import OAuthFlow
+from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
-from sqlmodel import Session, col, select
+from slack_sdk.oauth import OAuthStateStore
+from slack_sdk.oauth.installation_store import Installation as Grant
+from slack_sdk.oauth.installation_store import InstallationStore
+from sqlmodel import Session
 
 from bot.settings import Settings
-from csi.errors import NotFound
+from csi.errors import InvalidInput, NotFound
 from csi.models import Installation
-from csi.storage import Sessions
+from csi.storage import Sessions, row
+
+STATE_SECONDS = 600
 
 
 class Installations:
@@ -25,7 +35,7 @@ class Installations:
         self._settings = settings
         self._sessions = sessions
         self._now = now
-        self._fernet = Fernet(settings.csi_token_key.encode()) if settings.csi_token_key else None
+        self._fernet = _fernet(settings.csi_token_key) if settings.csi_token_key else None
         self._alone: AuthorizeResult | None = None
         self._lock = Lock()
 
@@ -35,11 +45,9 @@ class Installations:
         Raises:
             NotFound: when the bot is not installed there.
         """
-        return self._client(self._token(team_id))
-
-    def _client(self, token: str) -> WebClient:
-        retry = ConnectionErrorRetryHandler(max_retry_count=1)
-        return WebClient(token=token, base_url=self._settings.api_url, retry_handlers=[retry])
+        if not self._settings.several_workspaces:
+            return self._client(self._settings.slack_bot_token)
+        return self._client(self.authorize(None, team_id).bot_token or "")
 
     def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         """What Bolt needs to act on a request from this workspace.
@@ -50,13 +58,49 @@ class Installations:
         if not self._settings.several_workspaces:
             return self._single()
         with self._sessions.reading() as session:
-            row = self._row(session, team_id or "")
-        if row is None:
+            held = _held(session, team_id or "")
+        if held is None:
             raise NotFound("The bot is not installed in this workspace.")
         return AuthorizeResult(
-            enterprise_id=enterprise_id, team_id=team_id, bot_id=row.bot_id, bot_user_id=row.bot_user_id,
-            bot_token=self._open(row.bot_token),
+            enterprise_id=enterprise_id, team_id=team_id, bot_id=held.bot_id, bot_user_id=held.bot_user_id,
+            bot_token=self._opened(held.bot_token),
         )  # fmt: skip
+
+    def save(self, grant: Grant) -> None:
+        """Keep what a workspace granted; installing again replaces it."""
+        if grant.team_id is None or not grant.bot_token:
+            raise InvalidInput("installation", "expected a workspace and a bot token")
+        with self._sessions() as session:
+            known = row(session, Installation, grant.team_id)
+            kept = known or Installation(team_id=grant.team_id, installed_at=self._now())
+            kept.bot_token = self._closed(grant.bot_token)
+            kept.bot_id, kept.bot_user_id = grant.bot_id or "", grant.bot_user_id or ""
+            kept.app_id, kept.enterprise_id = grant.app_id or "", grant.enterprise_id or ""
+            kept.scopes, kept.installed_by = ",".join(grant.bot_scopes or []), grant.user_id
+            kept.removed_at = None
+            session.add(kept)
+
+    def remove(self, team_id: str) -> None:
+        """The workspace removed the bot, or revoked its token: forget the token, keep that it was there."""
+        with self._sessions() as session:
+            known = row(session, Installation, team_id)
+            if known is not None:
+                known.bot_token, known.refresh_token, known.removed_at = "", "", self._now()
+                session.add(known)
+
+    def flow(self, scopes: list[str]) -> OAuthFlow:
+        """The pages by which a workspace installs the bot."""
+        return OAuthFlow(
+            client=self._client(""),
+            settings=OAuthSettings(
+                client_id=self._settings.slack_client_id,
+                client_secret=self._settings.slack_client_secret,
+                scopes=scopes,
+                installation_store=Grants(self),
+                state_store=States(self._needed()),
+                state_expiration_seconds=STATE_SECONDS,
+            ),
+        )
 
     def _single(self) -> AuthorizeResult:
         with self._lock:
@@ -66,20 +110,75 @@ class Installations:
                 self._alone = AuthorizeResult.from_auth_test_response(bot_token=token, auth_test_response=answer)
             return self._alone
 
-    def _token(self, team_id: str) -> str:
-        if not self._settings.several_workspaces:
-            return self._settings.slack_bot_token
-        with self._sessions.reading() as session:
-            row = self._row(session, team_id)
-        if row is None:
-            raise NotFound("The bot is not installed in this workspace.")
-        return self._open(row.bot_token)
+    def _client(self, token: str) -> WebClient:
+        retry = ConnectionErrorRetryHandler(max_retry_count=1)
+        return WebClient(token=token or None, base_url=self._settings.api_url, retry_handlers=[retry])
 
-    def _row(self, session: Session, team_id: str) -> Installation | None:
-        held = select(Installation).where(Installation.team_id == team_id, col(Installation.removed_at).is_(None))
-        return session.exec(held).first()
-
-    def _open(self, encrypted: str) -> str:
+    def _needed(self) -> Fernet:
         if self._fernet is None:
-            raise NotFound("CSI_TOKEN_KEY is not set: stored tokens cannot be read.")
-        return self._fernet.decrypt(encrypted.encode()).decode()
+            raise InvalidInput("CSI_TOKEN_KEY", "not set: stored tokens can be neither kept nor read")
+        return self._fernet
+
+    def _closed(self, token: str) -> str:
+        return self._needed().encrypt(token.encode()).decode()
+
+    def _opened(self, encrypted: str) -> str:
+        try:
+            return self._needed().decrypt(encrypted.encode()).decode()
+        except InvalidToken as error:
+            raise InvalidInput("CSI_TOKEN_KEY", "not the key with which the stored tokens were encrypted") from error
+
+
+class Grants(InstallationStore):
+    """What the OAuth flow of Bolt calls to keep a grant."""
+
+    def __init__(self, installations: Installations) -> None:
+        self._installations = installations
+
+    @property
+    def logger(self) -> Logger:
+        """Where the flow logs."""
+        return getLogger(__name__)
+
+    def save(self, installation: Grant) -> None:
+        """Keep a grant."""
+        self._installations.save(installation)
+
+
+class States(OAuthStateStore):
+    """States of installations under way, as encrypted stamps: any process can check them, none keeps them.
+
+    That each is used by the browser it was given to, Bolt checks by its cookie.
+    """
+
+    def __init__(self, fernet: Fernet) -> None:
+        self._fernet = fernet
+
+    @property
+    def logger(self) -> Logger:
+        """Where the flow logs."""
+        return getLogger(__name__)
+
+    def issue(self, *_: Any, **__: Any) -> str:
+        """A new state."""
+        return self._fernet.encrypt(secrets.token_bytes(12)).decode()
+
+    def consume(self, state: str) -> bool:
+        """Whether it is ours and fresh."""
+        try:
+            self._fernet.decrypt(state.encode(), ttl=STATE_SECONDS)
+        except InvalidToken:
+            return False
+        return True
+
+
+def _fernet(key: str) -> Fernet:
+    try:
+        return Fernet(key.encode())
+    except ValueError as error:
+        raise InvalidInput("CSI_TOKEN_KEY", "expected a Fernet key: 32 bytes as url-safe base64") from error
+
+
+def _held(session: Session, team_id: str) -> Installation | None:
+    found = row(session, Installation, team_id)
+    return found if found is not None and found.removed_at is None else None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import uvicorn
+import yaml
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from slack_bolt import BoltRequest, BoltResponse
 from starlette.applications import Starlette
@@ -18,28 +20,34 @@ from bot.settings import Settings
 from csi.models import Workspace
 from csi.storage import Sessions, rows
 
+MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 Bolt = Callable[[BoltRequest], BoltResponse]
 
 
 def serve(bot: Bot, settings: Settings) -> None:
     """Run the workers and answer HTTP until told to stop."""
     bot.start_workers()
-    uvicorn.run(build(bot), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    uvicorn.run(build(bot, settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
     bot.stop()
 
 
-def build(bot: Bot) -> Starlette:
+def build(bot: Bot, settings: Settings) -> Starlette:
     """The ASGI application."""
     routes = [
         Route("/slack/events", _through(bot.app.dispatch), methods=["POST"]),
         Route("/health", _health(bot.kit.sessions)),
         Route("/metrics", _metrics),
     ]
-    flow = bot.app.oauth_flow
-    if flow is not None:
+    if settings.several_workspaces:
+        flow = bot.installations.flow(scopes())
         routes.append(Route(flow.install_path, _through(flow.handle_installation)))
         routes.append(Route(flow.redirect_uri_path, _through(flow.handle_callback)))
     return Starlette(routes=routes)
+
+
+def scopes() -> list[str]:
+    """The scopes the manifest asks for."""
+    return list(yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])
 
 
 def _through(bolt: Bolt) -> Callable[[Request], object]:

@@ -1,13 +1,14 @@
 """Images: upload without a channel, wait until Slack has read the file, then show it in the message.
 
 An image block right after the upload fails with ``invalid_blocks``; a file that is not ready in 15 s is shared in
-the message's thread instead.
+the message's thread instead: uploaded again, as an upload can be completed only once.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 import httpx
 from slack_sdk import WebClient
@@ -49,15 +50,9 @@ class Uploads:
         return State.LATE if now - since > PATIENCE else State.WAITING
 
 
-def upload(client: WebClient, content: bytes, alt_text: str, title: str) -> str:
-    """Bring the bytes to Slack without sharing them; gives the file's id."""
-    place = client.files_getUploadURLExternal(filename=NAME, length=len(content), alt_txt=alt_text[:1000])
-    httpx.post(str(place["upload_url"]), content=content, timeout=30).raise_for_status()
-    client.files_completeUploadExternal(files=[{"id": str(place["file_id"]), "title": title[:100] or NAME}])
-    return str(place["file_id"])
-
-
-def share(client: WebClient, row: OutboxPost, channel: str, thread: str) -> None:
-    """Share a file that came too late for the message in its thread."""
-    files: list[dict[str, str | None]] = [{"id": row.file_id, "title": row.text[:100] or NAME}]
-    client.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=thread)
+def upload(client: WebClient, content: bytes, alt_text: str, title: str, **place: Any) -> str:
+    """Bring the bytes to Slack, shared nowhere unless a channel_id and thread_ts are given; gives the file's id."""
+    to = client.files_getUploadURLExternal(filename=NAME, length=len(content), alt_txt=alt_text[:1000])
+    httpx.post(str(to["upload_url"]), content=content, timeout=30).raise_for_status()
+    client.files_completeUploadExternal(files=[{"id": str(to["file_id"]), "title": title[:100] or NAME}], **place)
+    return str(to["file_id"])

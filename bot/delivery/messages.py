@@ -9,7 +9,6 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import parts
-from bot.delivery import images
 from bot.log import logger
 from csi.models import OutboxPost
 
@@ -19,15 +18,12 @@ Changes = dict[str, Any]
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
-def send(client: WebClient, row: OutboxPost, thread: str, file: images.State, now: datetime) -> Changes:
+def send(client: WebClient, row: OutboxPost, thread: str, *, shown: bool, now: datetime) -> Changes:
     """Post the row, or update it where it stands; gives the columns to keep."""
-    content: dict[str, Any] = {"text": row.text, "blocks": _blocks(row, shown=file is images.State.READY)}
+    content: dict[str, Any] = {"text": row.text, "blocks": _blocks(row, shown=shown)}
     changes = _updated(client, row, content) if row.ts else None
     if changes is None:
         changes = _posted(client, row, content, thread)
-    if file is images.State.LATE:
-        where = changes.get("channel", row.channel), thread or changes.get("ts", row.ts)
-        _try("files.completeUploadExternal", lambda: images.share(client, row, *where))
     return {**changes, "status": "sent", "sent_revision": row.revision, "sent_at": now, "error": "", "attempts": 0}
 
 

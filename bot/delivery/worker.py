@@ -10,7 +10,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
+import httpx
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from sqlmodel import Session, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -136,7 +138,18 @@ class DeliveryWorker:
         file = self._uploads.state(client, row, now)
         if file is images.State.WAITING:
             return self._soon(row)
-        return messages.send(client, row, thread, file, now)
+        changes = messages.send(client, row, thread, shown=file is images.State.READY, now=now)
+        if file is images.State.LATE:
+            self._share(client, row, str(changes.get("channel", row.channel)), thread or str(changes.get("ts", row.ts)))
+        return changes
+
+    def _share(self, client: WebClient, row: OutboxPost, channel: str, thread: str) -> None:
+        """The message stands already: its image comes into its thread, or is missed there."""
+        content = self._outbox.image(row)
+        try:
+            images.upload(client, content, row.alt_text, row.text, channel_id=channel, thread_ts=thread)
+        except (SlackApiError, httpx.HTTPError):
+            log.exception("image_not_shared", key=row.key)
 
     def _soon(self, row: OutboxPost, **changes: str) -> messages.Changes:
         return {"status": "sent" if row.ts else "pending", "next_at": self._now() + images.POLL, **changes}

@@ -28,7 +28,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, people, reminders
+from bot.listeners import cycle, home, installation, people, reminders
 
 COMMAND = "/csi"
 
@@ -60,6 +60,8 @@ ROUTES: tuple[Route, ...] = (
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),
     Route("event", "user_change", people.changed),
+    Route("event", "app_uninstalled", installation.uninstalled),
+    Route("event", "tokens_revoked", installation.revoked),
     Route("action", "reminder.snooze", reminders.snoozed),
     Route("job", "people.remember", people.remember),
     # links only open an address

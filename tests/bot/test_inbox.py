@@ -1,0 +1,135 @@
+"""Events and jobs: stored first, worked on once, again after a crash, given up after five failures."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.inbox import ATTEMPTS, LEASE, Inbox, InboxWorker, forget
+from bot.leases import holder
+from csi.errors import NotFound
+from csi.models import InboxEvent
+from csi.storage import rows
+
+TEAM = "T1"
+
+
+class Desk:
+    def __init__(self, database):
+        self.database = database
+        self.time = datetime(2026, 3, 2, 9, tzinfo=UTC)
+        self.inbox = Inbox(database.sessions, self.now)
+        self.worked, self.told = [], []
+        self.error = None
+
+    def now(self):
+        return self.time
+
+    def later(self, **span):
+        self.time += timedelta(**span)
+
+    def work(self, row):
+        self.worked.append((row.kind, row.payload.get("n")))
+        if self.error:
+            raise self.error
+
+    def tell(self, error, to):
+        self.told.append((error, to))
+
+    def round(self):
+        """What one look does, to its end."""
+        worker = InboxWorker(
+            self.inbox, self.database.sessions, self.now, self.work, lambda e, to: self.told.append((e, to))
+        )
+        worker.look()
+        worker.stop()
+
+    def rows(self):
+        with self.database.sessions.reading() as session:
+            return rows(session, InboxEvent, TEAM, order="id")
+
+    def job(self, key="a", n=1):
+        with self.database.sessions() as session:
+            self.inbox.later(session, team_id=TEAM, kind="x.y", key=key, payload={"n": n}, user="U1", channel="C1")
+
+
+@pytest.fixture
+def desk(database):
+    return Desk(database)
+
+
+def test_an_event_that_arrives_again_is_worked_on_once(desk):
+    taken = [desk.inbox.receive(team_id=TEAM, event_id="Ev1", kind="k", payload={"n": 1}) for _ in range(2)]
+    desk.round()
+    desk.round()
+    assert taken == [True, False]
+    assert desk.worked == [("event:k", 1)]
+    assert [row.status for row in desk.rows()] == ["done"]
+
+
+def test_a_job_is_done_once_per_key_and_not_without_the_commit(desk):
+    desk.job()
+    desk.job(n=2)
+    with suppress(RuntimeError), desk.database.sessions() as session:
+        desk.inbox.later(session, team_id=TEAM, kind="x.y", key="b", payload={})
+        raise RuntimeError
+    desk.round()
+    assert desk.worked == [("job:x.y", 1)]
+
+
+def test_what_a_dead_process_held_is_taken_over_when_its_lease_ends(desk):
+    desk.job()
+    with desk.database.sessions() as session:
+        (row,) = rows(session, InboxEvent, TEAM)
+        row.status, row.claimed_by, row.claimed_at = "working", "elsewhere:1:aa", desk.now()
+        session.add(row)
+    desk.round()
+    assert desk.worked == []
+    desk.later(seconds=LEASE.total_seconds())
+    desk.round()
+    assert desk.worked == [("job:x.y", 1)]
+
+
+def test_a_process_that_is_gone_from_this_machine_is_not_waited_for(desk):
+    desk.job()
+    with desk.database.sessions() as session:
+        (row,) = rows(session, InboxEvent, TEAM)
+        host = holder().split(":")[0]
+        row.status, row.claimed_by, row.claimed_at = "working", f"{host}:4194303:aa", desk.now()
+        session.add(row)
+    desk.round()
+    assert desk.worked == [("job:x.y", 1)]
+
+
+def test_an_error_of_ours_is_told_and_not_repeated(desk):
+    desk.error = NotFound("There is no such file.")
+    desk.job()
+    desk.round()
+    desk.round()
+    assert len(desk.worked) == 1
+    ((error, to),) = desk.told
+    assert (str(error), to.user_id, to.channel_id) == ("There is no such file.", "U1", "C1")
+
+
+def test_an_unexpected_error_is_tried_again_with_growing_gaps_then_told(desk):
+    desk.error = ZeroDivisionError("oops")
+    desk.job()
+    for _ in range(ATTEMPTS + 2):
+        desk.round()
+        desk.later(seconds=40)
+    assert len(desk.worked) == ATTEMPTS
+    assert [row.status for row in desk.rows()] == ["failed"]
+    assert len(desk.told) == 1
+
+
+def test_what_is_long_done_is_forgotten(desk):
+    desk.job()
+    desk.round()
+    with desk.database.sessions() as session:
+        forget(session, desk.now())
+    assert len(desk.rows()) == 1
+    with desk.database.sessions() as session:
+        forget(session, desk.now() + timedelta(days=8))
+    assert desk.rows() == []

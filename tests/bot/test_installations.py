@@ -1,0 +1,79 @@
+"""Tokens of several workspaces, encrypted at rest, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.fernet import Fernet
+from slack_bolt import BoltRequest
+from slack_sdk.oauth.installation_store import Installation as Grant
+from sqlmodel import select
+
+from bot.installations import Installations, States
+from bot.settings import Settings
+from csi.errors import InvalidInput, NotFound
+from csi.models import Installation
+
+KEY = Fernet.generate_key().decode()
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def settings(key=KEY):
+    return Settings(slack_bot_token="", slack_client_id="1.2", slack_client_secret="s", csi_token_key=key)
+
+
+def installations(database, key=KEY):
+    return Installations(settings(key), database.sessions, lambda: NOW)
+
+
+def grant(team="T1", token="xoxb-secret-1"):
+    return Grant(user_id="U1", team_id=team, bot_token=token, bot_id="B1", bot_user_id="UB", bot_scopes=["commands"])
+
+
+def test_a_token_is_kept_encrypted_and_used_for_its_own_workspace_only(database):
+    kept = installations(database)
+    kept.save(grant())
+    with database.sessions.reading() as session:
+        held = session.exec(select(Installation)).one()
+    assert "xoxb" not in held.bot_token
+    assert kept.client("T1").token == "xoxb-secret-1"
+    assert kept.authorize(None, "T1").bot_user_id == "UB"
+    with pytest.raises(NotFound):
+        kept.client("T2")
+
+
+def test_installing_again_replaces_the_token_and_removal_forgets_it(database):
+    kept = installations(database)
+    kept.save(grant())
+    kept.save(grant(token="xoxb-secret-2"))
+    assert kept.client("T1").token == "xoxb-secret-2"
+    kept.remove("T1")
+    with pytest.raises(NotFound):
+        kept.client("T1")
+    with database.sessions.reading() as session:
+        held = session.exec(select(Installation)).one()
+    assert (held.bot_token, held.removed_at) == ("", NOW)
+    kept.save(grant())
+    assert kept.client("T1").token == "xoxb-secret-1"
+
+
+def test_another_key_is_named_as_the_reason(sqlite_database):
+    installations(sqlite_database).save(grant())
+    with pytest.raises(InvalidInput, match="CSI_TOKEN_KEY"):
+        installations(sqlite_database, Fernet.generate_key().decode()).client("T1")
+    with pytest.raises(InvalidInput, match="CSI_TOKEN_KEY"):
+        installations(sqlite_database, "short")
+
+
+def test_a_state_is_ours_or_refused():
+    states = States(Fernet(KEY.encode()))
+    assert states.consume(states.issue())
+    assert not states.consume("made up")
+    assert not states.consume(States(Fernet(Fernet.generate_key())).issue())
+
+
+def test_the_installation_page_asks_for_the_manifests_scopes(sqlite_database):
+    flow = installations(sqlite_database).flow(["commands", "chat:write"])
+    assert flow.settings.scopes == ["commands", "chat:write"]
+    assert "commands" in flow.build_authorize_url(flow.settings.state_store.issue(), BoltRequest(body=""))

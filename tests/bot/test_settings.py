@@ -1,0 +1,53 @@
+"""Settings fail at start, by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from bot.settings import Settings
+from csi.errors import InvalidInputs
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_every_missing_variable_is_named_with_what_it_is():
+    with pytest.raises(InvalidInputs) as missing:
+        Settings().for_socket()
+    assert [error.field for error in missing.value.errors] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+    assert "xapp-" in str(missing.value)
+
+
+def test_the_environment_is_read(monkeypatch):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/api")
+    settings = Settings().for_socket()
+    assert (settings.slack_bot_token, settings.api_url) == ("xoxb-1", "http://127.0.0.1:1/api/")
+
+
+def test_each_process_asks_for_what_it_needs(monkeypatch):
+    with pytest.raises(InvalidInputs, match="SLACK_SIGNING_SECRET"):
+        Settings().for_web()
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
+    with pytest.raises(InvalidInputs) as missing:
+        Settings().for_web()
+    assert [error.field for error in missing.value.errors] == ["SLACK_CLIENT_SECRET", "CSI_TOKEN_KEY"]
+    with pytest.raises(InvalidInputs, match="CSI_TOKEN_KEY"):
+        Settings().for_sending()
+
+
+def test_the_process_ends_with_the_names_and_no_trace():
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "socket"], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin"}
+    )
+    assert done.returncode == 2
+    assert "SLACK_BOT_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr
