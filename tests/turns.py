@@ -109,9 +109,10 @@ def deliver(session: Session, cycle: Cycle, *, rows_read: int = 100, rows_kept: 
     """One delivery of the service's source."""
     source = source_of(session, cycle)
     ordinal = len(rows(session, Batch, cycle.team_id, source_id=source.id)) + 1
-    batch = Batch(team_id=cycle.team_id, source_id=source.id, cycle_id=cycle.id, ordinal=ordinal,
-                  sha256=f"{ordinal:064}", filename="incidents.csv", delivered_by=BOB, delivered_at=NOW, rows_read=rows_read,
-                  rows_kept=rows_kept, quarantined=rows_read - rows_kept)  # fmt: skip
+    made = {"ordinal": ordinal, "sha256": f"{ordinal:064}", "filename": "incidents.csv", "delivered_by": BOB}
+    counts = {"rows_read": rows_read, "rows_kept": rows_kept, "quarantined": rows_read - rows_kept}
+    here = {"team_id": cycle.team_id, "source_id": source.id, "cycle_id": cycle.id, "delivered_at": NOW}
+    batch = Batch(**here, **made, **counts)
     session.add(batch)
     session.flush()
     return batch

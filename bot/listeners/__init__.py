@@ -29,6 +29,7 @@ from slack_sdk import WebClient
 from bot.blocks.text import unescape
 from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, reminders
+from bot.listeners import step1_should_measure as step1
 
 COMMAND = "/csi"
 
@@ -56,6 +57,30 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "cycle.start", cycle.started),
     Route("view", "cycle.back", cycle.went_back),
     Route("view", "cycle.pass", cycle.passed),
+    # 1. what should you measure
+    Route("command", "measure", step1.measure),
+    Route("command", "kpi", step1.kpi),
+    Route("action", "measure.open", step1.open_tree),
+    Route("action", "measure.vision", step1.open_vision),
+    Route("view", "measure.vision", step1.said_vision),
+    Route("action", "measure.add_goal", step1.open_goal),
+    Route("view", "measure.add_goal", step1.said_goal),
+    Route("action", "measure.add_csf", step1.open_csf),
+    Route("view", "measure.add_csf", step1.said_csf),
+    Route("action", "measure.edit_csf", step1.open_csf),
+    Route("view", "measure.edit_csf", step1.said_csf),
+    Route("action", "measure.add_kpi", step1.open_kpi),
+    Route("view", "measure.add_kpi", step1.said_kpi),
+    Route("action", "measure.edit_kpi", step1.open_kpi),
+    Route("view", "measure.edit_kpi", step1.said_kpi),
+    Route("action", "measure.remove_kpi", step1.remove_kpi),
+    Route("action", "measure.catalogue", step1.chose_catalogue),
+    Route("action", "measure.carried", step1.open_carried),
+    Route("view", "measure.carried", step1.said_carried),
+    Route("action", "measure.submit", step1.submit),
+    Route("action", "measure.approve", step1.approve),
+    Route("action", "measure.reject", step1.open_reject),
+    Route("view", "measure.reject", step1.rejected),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

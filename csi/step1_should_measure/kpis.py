@@ -45,7 +45,7 @@ class KpiFields:
     owner: str = ""
     why: Why | None = None
     kind: str = ""
-    level: str = "service"
+    level: str = ""
     counter: str = ""
     guards: Sequence[str] = ()
     catalogue: str = ""
@@ -150,7 +150,7 @@ def _checked(session: Session, cycle: Cycle, fields: KpiFields) -> dict[str, Any
     kind = fields.kind or known.kind
     if kind and kind not in ASPECTS:
         errors.append(InvalidInput("kind", f"expected one of {', '.join(ASPECTS)}"))
-    if fields.level not in LEVELS:
+    if fields.level and fields.level not in LEVELS:
         errors.append(InvalidInput("level", f"expected one of {', '.join(LEVELS)}"))
     if fields.band and fields.band[0] >= fields.band[1]:
         errors.append(InvalidInput("band_low", "the lower end of the band must be below the upper"))
@@ -177,7 +177,7 @@ def _values(fields: KpiFields, known: KpiFields, name: str, kind: str) -> dict[s
         "owner": fields.owner,
         "why": fields.why.value if fields.why else "",
         "kind": kind,
-        "level": fields.level,
+        "level": fields.level or known.level or "service",
         "counter": fields.counter,
         "guards": list(fields.guards),
         "catalogue": known.catalogue,

@@ -44,7 +44,7 @@ def deliveries(session: Session, cycle: Cycle, kpi: Kpi) -> list[Batch]:
     plan = row(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
     if plan is None or plan.source_id is None:
         return []
-    return rows(session, Batch, cycle.team_id, source_id=plan.source_id, order="ordinal")
+    return rows(session, Batch, cycle.team_id, source_id=plan.source_id, state="current", order="ordinal")
 
 
 def why_not_measured(session: Session, cycle: Cycle, kpi: Kpi | None) -> str:
