@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 from bot.sandbox.tour_team import Team
 
@@ -24,13 +26,79 @@ def begin(team: Team) -> None:
     team.alice.reads("step 1 of 7")
 
 
-def refused_at_the_first_gate(team: Team) -> None:
-    """Going on with nothing agreed is refused."""
+def should_measure(team: Team) -> None:
+    """Going on with nothing agreed is refused; then the tree grows, and the business agrees."""
     team.dave.types("next")
-    team.dave.reads("Not yet")
+    team.dave.reads("V1.1")
+    team.alice.types("measure")
+    tree = team.alice.wait_modal("measure.open")
+    for kpi in _kpis(team):
+        team.alice.presses(tree, "measure.add_kpi")
+        team.alice.sends("measure.add_kpi", kpi)
+        tree = team.alice.wait_modal("measure.open")
+    team.alice.presses(tree, "measure.submit")
+    team.alice.close(everything=True)
+    question = team.carol.reads("asks whether this is what")
+    team.carol.presses(question, "measure.approve")
+    team.carol.reads("approved this")
+    team.goes_on(2)
+
+
+def _kpis(team: Team) -> list[dict[str, Any]]:
+    until = (date.today() + timedelta(days=90)).isoformat()
+    same = {"target_date": until, "owner": team.alice.id}
+    return [
+        same
+        | {
+            "goal": "Branches can work: incidents end when promised",
+            "csf": "Incidents are resolved within what was agreed",
+            "name": "Resolved within SLA",
+            "unit": "%",
+            "direction": "higher",
+            "target": "75",
+            "why": "validate",
+            "kind": "quality",
+            "measure": "share",
+            "good": 'made_sla == "true"',
+        },
+        same
+        | {
+            "name": "Reopened",
+            "unit": "%",
+            "direction": "lower",
+            "target": "2",
+            "why": "intervene",
+            "kind": "quality",
+            "measure": "share",
+            "good": "reopen_count > 0",
+        },
+        same
+        | {
+            "name": "Median time to resolve",
+            "unit": "h",
+            "direction": "lower",
+            "target": "20",
+            "why": "direct",
+            "kind": "speed",
+            "counter": "reopened",
+            "measure": "median",
+            "value": "opened_at to resolved_at",
+        },
+        same
+        | {
+            "name": "Satisfied branches",
+            "unit": "%",
+            "direction": "higher",
+            "target": "80",
+            "why": "validate",
+            "kind": "satisfaction",
+            "measure": "share",
+            "good": 'answer == "satisfied"',
+        },
+    ]
 
 
 CHAPTERS: tuple[tuple[str, Callable[[Team], None]], ...] = (
     ("0 Begin a cycle", begin),
-    ("1 What should you measure?", refused_at_the_first_gate),
+    ("1 What should you measure?", should_measure),
 )

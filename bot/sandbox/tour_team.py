@@ -19,6 +19,10 @@ def words_of(message: Shape) -> str:
     return "\n".join(texts(message.get("blocks") or [])) or str(message.get("text") or "")
 
 
+def _offers(shown: Shape, action_id: str) -> bool:
+    return any(element["action_id"] == action_id for _, element in elements(shown))
+
+
 class Actor(Person):
     """A person whose acts are told."""
 
@@ -114,6 +118,28 @@ class Team:
     def everything(self) -> list[Shape]:
         """All public messages of the channel, replies included, oldest first."""
         return self.alice.everything(CHANNEL)
+
+    def goes_on(self, step: int) -> None:
+        """Dave leaves the step; warnings are passed with a reason."""
+        self.dave.types("next")
+        moved = f"step {step} of 7"
+        there = self.dave.wait(lambda: self._card(moved) or self._asked_for_reasons(), PATIENCE, f"“{moved}”")
+        if there["ephemeral"]:
+            self.dave.reads("Go on with a reason")
+            self.dave.presses(there, "cycle.pass")
+            asked = self.dave.wait_modal("cycle.pass")
+            rules = [block["block_id"] for block in asked["blocks"] if block["type"] == "input"]
+            self.dave.sends("cycle.pass", dict.fromkeys(rules, "Known, and right for this first cycle."))
+            self.dave.wait(lambda: self._card(moved), PATIENCE, f"“{moved}”")
+        self.read_channel()
+
+    def _card(self, words: str) -> Shape | None:
+        return next((one for one in self.alice.messages(CHANNEL) if one["pinned"] and words in words_of(one)), None)
+
+    def _asked_for_reasons(self) -> Shape | None:
+        """The newest refusal, when only warnings are left."""
+        whispers = [one for one in self.dave.messages(CHANNEL) if one["ephemeral"]]
+        return whispers[-1] if whispers and _offers(whispers[-1], "cycle.pass") else None
 
     def read_channel(self) -> None:
         """Tells what the bot has posted since the last time."""

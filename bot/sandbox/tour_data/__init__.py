@@ -1,0 +1,1 @@
+"""The incident log the tour plays on, and how it was made."""
