@@ -25,6 +25,9 @@ DEFAULTS: dict[str, float] = {
     "approval_days": 14,  # V7.2, expiry
     "settle_days": 28,  # V7.3
     "step_days": 7,  # how long a step may take unless somebody says otherwise
+    "quarantine_share": 0.20,  # above it a delivery waits for a person's yes (step 3)
+    "attest_above": 1_000_000,  # V3.4: typed numbers of this size need a second person
+    "late_days": 2,  # V3.3: days after a period's end when its data is late
     "nudges": 3,  # then the accountable person hears of it
 }
 

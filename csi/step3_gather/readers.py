@@ -122,6 +122,8 @@ def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterat
         if seen > content.bounds.rows:
             raise refuse(content.filename, f"has more than {content.bounds.rows:,} rows. Split it by period.")
         yield part
+    if not seen:
+        raise refuse(content.filename, "holds no row below its header. Expected at least one.")
 
 
 def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _Plan) -> Iterator[Chunk]:

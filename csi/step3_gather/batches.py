@@ -1,0 +1,323 @@
+"""Deliveries: recorded once, read again, waiting for a person's yes, removed; nothing is ever overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from csi import audit
+from csi.errors import Conflict
+from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
+from csi.rules import threshold
+from csi.step3_gather import mending, sources
+from csi.step3_gather.files import FileStore
+from csi.step3_gather.intake import Intake, stored_reading
+from csi.step3_gather.readers import read
+from csi.step3_gather.reading import Reading
+from csi.storage import change_if, lock, need, next_number, row, rows
+
+_MANY = 10_000
+
+
+class Outcome(StrEnum):
+    """What became of a delivery."""
+
+    NEW = "new"
+    KNOWN = "known"
+    WAITING = "waiting"
+    READ_AGAIN = "read again"
+    RESTORED = "restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A delivery's batch, and what became of it."""
+
+    batch: Batch
+    outcome: Outcome
+
+
+def find(session: Session, source: Source, sha256: str) -> Batch | None:
+    """The batch of these bytes, current or not."""
+    return row(session, Batch, source.team_id, source_id=source.id, sha256=sha256)
+
+
+def record(
+    session: Session,
+    source: Source,
+    intake: Intake,
+    *,
+    actor: str,
+    now: datetime,
+    cycle_id: int | None = None,
+    way: str = "file",
+    permalink: str = "",
+) -> Recorded:
+    """Write the row that makes a delivery count, last of all.
+
+    The same bytes under the same mapping change nothing (V3.2). Under a new mapping they are read again; a delivery
+    that was removed comes back. Too much in quarantine makes it wait for a person's yes.
+    """
+    lock(session, f"source:{source.team_id}:{source.id}")
+    known = find(session, source, intake.sha256)
+    share = threshold(session, source.team_id, "quarantine_share")
+    wanted = "waiting" if intake.share_spoiled > share else "current"
+    if known is None:
+        return _first(session, source, intake, wanted, _Delivery(actor, now, cycle_id, way, permalink))
+    same = known.rows_key == intake.rows_key
+    if same and known.state != "removed":
+        return Recorded(known, Outcome.KNOWN)
+    outcome = Outcome.RESTORED if known.state == "removed" else Outcome.READ_AGAIN
+    old = {"state": known.state, "rows_kept": known.rows_kept, "mapping": known.mapping}
+    _fill(known, intake, wanted)
+    known.removed_by, known.removed_at, known.removed_reason = "", None, ""
+    session.add(known)
+    _replace_cells(session, known, intake)
+    new = {"state": wanted, "rows_kept": known.rows_kept, "mapping": known.mapping}
+    _log(session, known, f"{outcome.value} batch", old, new, actor=actor, now=now)
+    mark_stale(session, source)
+    return Recorded(known, Outcome.WAITING if wanted == "waiting" else outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """Who delivered, when, how."""
+
+    actor: str
+    now: datetime
+    cycle_id: int | None
+    way: str
+    permalink: str
+
+
+def _first(session: Session, source: Source, intake: Intake, state: str, told: _Delivery) -> Recorded:
+    batch = Batch(
+        team_id=source.team_id, source_id=source.id, cycle_id=told.cycle_id,
+        ordinal=next_number(session, Batch, source.team_id, "ordinal", source_id=source.id),
+        way=told.way, filename=intake.filename, size=intake.size, sha256=intake.sha256, raw_key=intake.raw_key,
+        delivered_by=told.actor, delivered_at=told.now, permalink=told.permalink,
+    )  # fmt: skip
+    _fill(batch, intake, state)
+    session.add(batch)
+    session.flush()
+    _replace_cells(session, batch, intake)
+    _mark_mended(session, source, intake)
+    new = {"sha256": batch.sha256, "filename": batch.filename, "rows_kept": batch.rows_kept, "state": state}
+    _log(session, batch, "recorded batch", {}, new, actor=told.actor, now=told.now, permalink=told.permalink)
+    if state == "current":
+        mark_stale(session, source)
+    return Recorded(batch, Outcome.WAITING if state == "waiting" else Outcome.NEW)
+
+
+def _fill(batch: Batch, intake: Intake, state: str) -> None:
+    batch.state = state
+    batch.rows_key = intake.rows_key
+    batch.mapping = dict(intake.mapping)
+    batch.mapping_hash = sources.mapping_hash(intake.mapping)
+    batch.rows_read, batch.rows_kept, batch.quarantined = intake.rows_read, intake.rows_kept, intake.spoiled_rows
+    batch.first_at, batch.last_at = intake.first_at, intake.last_at
+    batch.counts = {
+        "moments": list(intake.moments),
+        "numbers": list(intake.numbers),
+        "columns": list(intake.columns),
+        "doubtful": {name: dict(counts) for name, counts in intake.doubtful.items()},
+        "quarantine_key": intake.spoiled_key,
+        "quarantined_cells": intake.cells_total,
+    }
+
+
+def _replace_cells(session: Session, batch: Batch, intake: Intake) -> None:
+    for old in rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, limit=_MANY):
+        session.delete(old)
+    for line, column, value, reason, expected in intake.cells:
+        session.add(
+            QuarantinedRow(
+                team_id=batch.team_id,
+                batch_id=batch.id,
+                line=int(line),
+                column_name=column,
+                value=value.replace("\x00", ""),
+                reason=reason,
+                expected=expected,
+            )
+        )
+    session.flush()
+
+
+def _mark_mended(session: Session, source: Source, intake: Intake) -> None:
+    """Lines that a mended quarantine brings back are open no more."""
+    by_hash = {one.sha256[:12]: one for one in of_source(session, source)}
+    for short in {batch for batch, _ in intake.mended} & set(by_hash):
+        lines = tuple(line for batch, line in intake.mended if batch == short)
+        for cell in rows(session, QuarantinedRow, source.team_id, batch_id=by_hash[short].id, line=lines, limit=_MANY):
+            cell.state = "corrected"
+            session.add(cell)
+
+
+def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime) -> Batch:
+    """A person's yes to a delivery of which much is in quarantine.
+
+    Raises:
+        Conflict: it does not wait any more.
+    """
+    batch = need(session, Batch, team_id, batch_id)
+    return _change_state(session, batch, "waiting", {"state": "current"}, actor=actor, now=now, what="accepted batch")
+
+
+def remove(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime, reason: str) -> Batch:
+    """Take a delivery out (a wrong file): its bytes and its history stay, what depended on it is stale.
+
+    Raises:
+        Conflict: it was removed before.
+    """
+    batch = need(session, Batch, team_id, batch_id)
+    if batch.state == "removed":
+        raise Conflict(f"{batch.filename or 'This delivery'} was removed before.")
+    values = {"state": "removed", "removed_by": actor, "removed_at": now, "removed_reason": reason}
+    return _change_state(session, batch, batch.state, values, actor=actor, now=now, what="removed batch")
+
+
+def _change_state(
+    session: Session,
+    batch: Batch,
+    expected: str,
+    values: dict[str, Any],
+    *,
+    actor: str,
+    now: datetime,
+    what: str,
+) -> Batch:
+    if not change_if(session, batch, {"state": expected}, values):
+        raise Conflict(f"Somebody was first: this delivery is {batch.state} now.")
+    new = {name: value for name, value in values.items() if name in ("state", "removed_reason")}
+    _log(session, batch, what, {"state": expected}, new, actor=actor, now=now)
+    mark_stale(session, need(session, Source, batch.team_id, batch.source_id))
+    return batch
+
+
+def mark_stale(session: Session, source: Source) -> None:
+    """What was computed from this source must be computed again."""
+    cycles = tuple(one.id for one in rows(session, Cycle, source.team_id, service_id=source.service_id, state="open"))
+    plans = rows(session, PlanRow, source.team_id, cycle_id=cycles, source_id=source.id)
+    kpis = rows(session, Kpi, source.team_id, cycle_id=cycles)
+    planned = {plan.kpi_id for plan in plans}
+    ids = tuple(kpi.id for kpi in kpis if kpi.id in planned or kpi.definition.get("source") == source.key)
+    for result in rows(session, AnalysisResult, source.team_id, kpi_id=ids):
+        result.stale = True
+        session.add(result)
+    for finding in rows(session, Finding, source.team_id, kpi_id=ids):
+        finding.state = "stale"
+        session.add(finding)
+
+
+def of_source(session: Session, source: Source, *, state: str = "") -> list[Batch]:
+    """A source's deliveries in the order they came."""
+    wanted = {"state": state} if state else {}
+    return rows(session, Batch, source.team_id, source_id=source.id, order="ordinal", limit=_MANY, **wanted)
+
+
+def current(session: Session, source: Source) -> list[Batch]:
+    """A source's deliveries that count, in the order they came."""
+    return of_source(session, source, state="current")
+
+
+def latest(session: Session, source: Source) -> Batch | None:
+    """A source's newest delivery that counts."""
+    newest = rows(session, Batch, source.team_id, source_id=source.id, state="current", order="-ordinal", limit=1)
+    return newest[0] if newest else None
+
+
+def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -> list[QuarantinedRow]:
+    """Cells of a delivery nobody has put right, in file order."""
+    statement = (
+        select(QuarantinedRow)
+        .where(QuarantinedRow.team_id == team_id, QuarantinedRow.batch_id == batch_id, QuarantinedRow.state == "open")
+        .order_by(col(QuarantinedRow.line), col(QuarantinedRow.id))
+    )
+    return list(session.exec(statement.limit(limit)))
+
+
+def reading(
+    files: FileStore,
+    batch: Batch,
+    key: str,
+    *,
+    moments: Collection[str],
+    numbers: Collection[str],
+    columns: Collection[str] | None = None,
+) -> Reading:
+    """The rows of one delivery: as stored where these columns were typed, else from its bytes."""
+    typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
+    if typed == (set(moments), set(numbers)):
+        return stored_reading(
+            files, batch.rows_key, batch.counts.get("quarantine_key", ""), batch.rows_read, batch.sha256
+        )
+    with _local(files, batch.raw_key) as path:
+        is_mended = mending.is_mended(batch.counts.get("columns", []))
+        return read(
+            mending.mended_bytes(path.read_bytes()) if is_mended else path,
+            sources.definition(key, batch.mapping),
+            moments=moments,
+            numbers=numbers,
+            columns=columns,
+            filename=batch.filename,
+        )
+
+
+def readings(
+    session: Session,
+    source: Source,
+    files: FileStore,
+    *,
+    moments: Collection[str],
+    numbers: Collection[str],
+    columns: Collection[str] | None = None,
+) -> Sequence[Reading]:
+    """The rows of every delivery of a source that counts, in the order they came."""
+    return [
+        reading(files, batch, source.key, moments=moments, numbers=numbers, columns=columns)
+        for batch in current(session, source)
+    ]
+
+
+@contextmanager
+def _local(files: FileStore, key: str) -> Any:
+    """A stored file as a local one, so that it is read in bounded memory."""
+    with NamedTemporaryFile(prefix="csi-raw-") as target:
+        with files.open(key) as stored:
+            while block := stored.read(1 << 20):
+                target.write(block)
+        target.flush()
+        yield Path(target.name)
+
+
+def _log(
+    session: Session,
+    batch: Batch,
+    what: str,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    *,
+    actor: str,
+    now: datetime,
+    permalink: str = "",
+) -> None:
+    audit.record(
+        session,
+        team_id=batch.team_id,
+        actor=actor,
+        at=now,
+        what=what,
+        subject=("batch", batch.id),
+        old=old,
+        new=new,
+        permalink=permalink,
+    )

@@ -1,0 +1,256 @@
+"""The slow part of a delivery: bytes kept, read in bounded memory, typed rows and quarantine stored.
+
+Nothing here touches the database: a delivery counts only once ``batches.record`` has written its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from csi.definition import SourceDefinition
+from csi.step3_gather import layout as layouts
+from csi.step3_gather import mending, sources
+from csi.step3_gather.bounds import DEFAULT, Bounds
+from csi.step3_gather.content import Content
+from csi.step3_gather.files import FileStore
+from csi.step3_gather.readers import in_some_encoding, stream
+from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
+
+# Quarantined cells also kept as rows of the database, for people to look at; all of them are in the CSV.
+SHOWN_CELLS = 500
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A delivery that was read and stored, ready to be recorded."""
+
+    filename: str
+    size: int
+    sha256: str
+    raw_key: str
+    rows_key: str
+    spoiled_key: str
+    mapping: Mapping[str, Any]
+    moments: tuple[str, ...]
+    numbers: tuple[str, ...]
+    columns: tuple[str, ...]
+    rows_read: int
+    rows_kept: int
+    spoiled_rows: int
+    first_at: datetime | None
+    last_at: datetime | None
+    doubtful: Mapping[str, Mapping[str, int]]
+    cells: tuple[tuple[int, str, str, str, str], ...]
+    cells_total: int
+    mended: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def share_spoiled(self) -> float:
+        """The share of rows that is in quarantine."""
+        return self.spoiled_rows / self.rows_read if self.rows_read else 0.0
+
+
+@dataclass
+class _Tally:
+    """What is counted while a delivery is read."""
+
+    moment: str
+    rows_read: int = 0
+    rows_kept: int = 0
+    spoiled_rows: int = 0
+    cells_total: int = 0
+    first_at: pd.Timestamp | None = None
+    last_at: pd.Timestamp | None = None
+    doubtful: dict[str, dict[str, int]] = field(default_factory=dict)
+    cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
+    mended: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, part: Reading) -> None:
+        self.rows_read += part.rows_read
+        self.rows_kept += len(part.frame)
+        self.spoiled_rows += part.quarantine["line"].nunique()
+        self.cells_total += len(part.quarantine)
+        room = SHOWN_CELLS - len(self.cells)
+        self.cells += list(part.quarantine.head(room).itertuples(index=False, name=None))
+        for name, counts in part.moments.items():
+            known = self.doubtful.setdefault(name, dict.fromkeys(counts, 0))
+            self.doubtful[name] = {kind: known[kind] + count for kind, count in counts.items()}
+        self._range(part)
+        if mending.is_mended(part.frame.columns.astype(str).tolist()):
+            self.mended += mending.mended_lines(part.frame)
+
+    def _range(self, part: Reading) -> None:
+        if not self.moment or not len(part.frame):
+            return
+        moments = part.frame[self.moment]
+        ends = [moments.min(), moments.max(), self.first_at, self.last_at]
+        known = [end for end in ends if end is not None and not pd.isna(end)]
+        self.first_at, self.last_at = (min(known), max(known)) if known else (None, None)
+
+
+def take_in(
+    files: FileStore,
+    team_id: str,
+    content: bytes | Path,
+    source: SourceDefinition,
+    *,
+    moments: Collection[str],
+    numbers: Collection[str],
+    filename: str = "",
+    bounds: Bounds = DEFAULT,
+    progress: Progress | None = None,
+) -> Intake:
+    """Keep a delivery's bytes, read it, and store its typed rows and its quarantine.
+
+    Args:
+        files: where all of it lies.
+        team_id: the workspace.
+        content: the bytes as delivered, or the file that holds them.
+        source: how it is to be read.
+        moments: columns typed as moments; the first one dates the rows.
+        numbers: columns typed as numbers.
+        filename: the name it came with.
+        bounds: limits beyond which it is refused.
+        progress: called with the rows read so far, now and then.
+
+    Raises:
+        InvalidInput: it is no table, too large, or lacks a column.
+    """
+    opened = Content(content, filename, bounds)
+    layout = layouts.of_content(opened, source)
+    sha256 = opened.sha256()
+    if mending.is_mended(layout.names):
+        content, source = (
+            mending.mended_bytes(opened.whole(bounds.json_array_bytes, "a mended quarantine")),
+            (mending.as_mended(source)),
+        )
+    mapping = sources.mapping_of(source)
+    typed = {"moments": tuple(dict.fromkeys(moments)), "numbers": tuple(dict.fromkeys(numbers))}
+    key = f"{sha256}-{sources.mapping_hash({**mapping, **typed})[:16]}"
+    read = _Taking(files, team_id, key, filename, bounds, progress or _silent)
+    with TemporaryDirectory(prefix="csi-intake-") as folder:
+        tally = in_some_encoding(
+            source, lambda tried: read.write(Path(folder), (content, tried), sha256, layout.names, **typed)
+        )
+        read.keep(Path(folder))
+    raw_key = files.keep(team_id, opened.source)
+    return Intake(
+        filename=filename, size=opened.size, sha256=sha256, raw_key=raw_key, rows_key=read.rows_key,
+        spoiled_key=read.spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
+        rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
+        first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful,
+        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended), **typed,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """Where the parts of one delivery are written."""
+
+    files: FileStore
+    team_id: str
+    key: str
+    filename: str
+    bounds: Bounds
+    progress: Progress
+
+    @property
+    def rows_key(self) -> str:
+        return f"{self.team_id}/rows/{self.key}.parquet"
+
+    @property
+    def spoiled_key(self) -> str:
+        return f"{self.team_id}/quarantine/{self.key}.csv"
+
+    def write(
+        self,
+        folder: Path,
+        content: tuple[bytes | Path, SourceDefinition],
+        sha256: str,
+        names: tuple[str, ...],
+        *,
+        moments: tuple[str, ...],
+        numbers: tuple[str, ...],
+    ) -> _Tally:
+        """Read in parts; good rows go to Parquet, the others to CSV, counts to the tally."""
+        tally = _Tally(moments[0] if moments else "")
+        delivered, source = content
+        parts = stream(delivered, source, moments=moments, numbers=numbers, filename=self.filename, bounds=self.bounds)
+        with (folder / "quarantine.csv").open("wb") as spoiled:
+            rows = self._written(parts, folder / "rows.parquet", tally)
+            for block in mending.quarantine_csv(sha256, rows, names):
+                spoiled.write(block)
+        return tally
+
+    def _written(self, parts: Iterator[Reading], path: Path, tally: _Tally) -> Iterator[Reading]:
+        writer: pq.ParquetWriter | None = None
+        try:
+            for part in parts:
+                tally.add(part)
+                table = rows_table(part.frame)
+                writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+                writer.write_table(table)
+                self.progress(tally.rows_read)
+                yield part
+        finally:
+            if writer is not None:
+                writer.close()
+
+    def keep(self, folder: Path) -> None:
+        """Move what was written to the store, each file whole."""
+        self.files.write(self.rows_key, folder / "rows.parquet")
+        self.files.write(self.spoiled_key, folder / "quarantine.csv")
+
+
+def rows_table(frame: pd.DataFrame) -> pa.Table:
+    """Typed rows as they are stored: ``line`` first, no metadata, so the same rows are the same bytes."""
+    columns = {"line": pa.array(frame.index, pa.int64())}
+    columns |= {str(name): _array(frame[name]) for name in frame.columns}
+    return pa.table(columns)
+
+
+def _array(column: pd.Series) -> pa.Array:
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return pa.array(column, pa.timestamp("us", tz="UTC"), from_pandas=True)
+    kind = pa.float64() if column.dtype == "float64" else pa.string()
+    return pa.array(column, kind, from_pandas=True)
+
+
+def stored_reading(files: FileStore, rows_key: str, spoiled_key: str, rows_read: int, sha256: str) -> Reading:
+    """The rows of a delivery as they were stored."""
+    with files.open(rows_key) as stored:
+        frame = pq.read_table(pa.PythonFile(stored)).to_pandas(types_mapper=_text_dtype).set_index("line")
+    return Reading(frame, _stored_quarantine(files, spoiled_key), rows_read, sha256)
+
+
+def _stored_quarantine(files: FileStore, key: str) -> pd.DataFrame:
+    if not key:
+        frame = pd.DataFrame(columns=list(QUARANTINE_COLUMNS))
+    else:
+        with files.open(key) as stored:
+            marks = pd.read_csv(stored, usecols=list(mending.MARKS[1:]), dtype=str, keep_default_na=False)
+        frame = marks.set_axis(list(QUARANTINE_COLUMNS), axis=1).map(mending.unescaped)
+    kinds = {"line": "int64"} | dict.fromkeys(QUARANTINE_COLUMNS[1:], "str")
+    return frame.astype(kinds)
+
+
+def _text_dtype(kind: pa.DataType) -> Any:
+    return pd.StringDtype(na_value=float("nan")) if pa.types.is_string(kind) else None
+
+
+def _moment(stamp: pd.Timestamp | None) -> datetime | None:
+    return None if stamp is None else stamp.to_pydatetime()
+
+
+def _silent(_: int) -> None:
+    """Nobody watches."""
