@@ -70,8 +70,13 @@ def _kpi(view: View, audience: Audience | None) -> list[str]:
         f"**{view.analysis.label}.** {escape(view.analysis.sentence)}",
         "",
     ]
-    items = [item for part in PARTS[audience] for item in part(view) if item]
-    return lines + [f"- {item}" for item in items] + ([""] if items else [])
+    items = details(view, audience)
+    return lines + [f"- {escape(item)}" for item in items] + ([""] if items else [])
+
+
+def details(view: View, audience: Audience | None) -> list[str]:
+    """What an audience reads of one KPI beside its verdict and sentence, as plain text."""
+    return [item for part in PARTS[audience] for item in part(view) if item]
 
 
 def _levels(view: View) -> list[str]:
@@ -79,13 +84,13 @@ def _levels(view: View) -> list[str]:
     between = f" ({number(change.lower)} to {number(change.upper)})" if change.lower is not None else ""
     unit = "points" if view.unit == "%" else view.unit
     moved = f"Difference: {number(change.difference, unit)}{between}." if change.difference is not None else ""
-    return [escape(sentence(windows_text(view))), escape(moved)]
+    return [sentence(windows_text(view)), moved]
 
 
 def _target_line(view: View) -> list[str]:
     of = view.analysis
     hits = f"; on target in {number((of.assurance.hit_share or 0) * 100, '%')} of periods" if of.assurance.state else ""
-    return [escape(f"Against the target: {of.target_state or 'not judged'}{hits}. {_assurance(view)}".strip())]
+    return [f"Against the target: {of.target_state or 'not judged'}{hits}. {_assurance(view)}".strip()]
 
 
 def _assurance(view: View) -> str:
@@ -96,13 +101,13 @@ def _assurance(view: View) -> str:
 def _meaning(view: View) -> list[str]:
     """What business readers need and no more: why it cannot be said, what got worse."""
     of = view.analysis
-    reasons = [f"Why: {escape(sentence(reason))}" for reason in of.reasons]
-    return reasons + [f"Got worse meanwhile: {escape(', '.join(of.side_effects))}."] * bool(of.side_effects)
+    reasons = [f"Why: {sentence(reason)}" for reason in of.reasons]
+    return reasons + [f"Got worse meanwhile: {', '.join(of.side_effects)}."] * bool(of.side_effects)
 
 
 def _evidence(view: View) -> list[str]:
     of = view.analysis
-    return [f"Evidence: {of.evidence}. {escape(sentence(of.attribution))}".strip()]
+    return [f"Evidence: {of.evidence}. {sentence(of.attribution)}".strip()]
 
 
 def _variation(view: View) -> list[str]:
@@ -112,12 +117,12 @@ def _variation(view: View) -> list[str]:
     signals = f"Signals: {'; '.join(named[-12:])}." if named else "No signals."
     trend = view.analysis.trend
     said = f"Trend: {number(trend.slope, view.unit)} per {view.period}." if trend.judged else sentence(trend.reason)
-    return [escape(f"{sentence(limits_text(view))} {signals}"), escape(said)]
+    return [f"{sentence(limits_text(view))} {signals}", said]
 
 
 def _warnings(view: View) -> list[str]:
     said = set(view.analysis.detail.footnotes)
-    return [f"Note: {escape(sentence(warning))}" for warning in view.analysis.warnings if warning not in said]
+    return [f"Note: {sentence(warning)}" for warning in view.analysis.warnings if warning not in said]
 
 
 def _quality(view: View) -> list[str]:
@@ -130,11 +135,11 @@ def _quality(view: View) -> list[str]:
         *([f"below {COVERAGE_WARNING:.0%}"] if overall is not None and overall < COVERAGE_WARNING else []),
         *([f"low n in {periods(low, view.period)}"] if low else []),
     ]
-    return [escape(sentence(", ".join(said))), escape(sentence(provenance(view))), *map(escape, footnotes(view))]
+    return [sentence(", ".join(said)), sentence(provenance(view)), *footnotes(view)]
 
 
 def _computed(view: View) -> list[str]:
-    return [escape(how_computed(view)[0])]
+    return [how_computed(view)[0]]
 
 
 def how_computed(view: View) -> list[str]:
