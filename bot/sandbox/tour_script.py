@@ -40,7 +40,7 @@ def should_measure(team: Team) -> None:
     team.alice.close(everything=True)
     question = team.carol.reads("asks whether this is what")
     team.carol.presses(question, "measure.approve")
-    team.carol.reads("approved this")
+    team.carol.sees("approved this")
     team.goes_on(2)
 
 

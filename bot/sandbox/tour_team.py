@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.person import NotSeen, Person, elements, texts
+from bot.sandbox.person import NotSeen, Person, elements
 from bot.sandbox.server import Sandbox
-from bot.sandbox.tour_transcript import Transcript, shorten
+from bot.sandbox.tour_transcript import Transcript
 
 CHANNEL = "service-desk"
 PATIENCE = 30.0  # seconds for charts and analysis on a small machine
@@ -15,8 +15,14 @@ Shape = dict[str, Any]
 
 
 def words_of(message: Shape) -> str:
-    """What stands in a message: its blocks, or its text where it has none."""
-    return "\n".join(texts(message.get("blocks") or [])) or str(message.get("text") or "")
+    """What stands in a message, without its buttons: its blocks, or its text where it has none."""
+    lines: list[str] = []
+    for block in message.get("blocks") or []:
+        parts = block.get("elements", []) if block["type"] == "context" else block.get("fields", [])
+        lines += [one["text"]["text"] for one in (block,) if isinstance(one.get("text"), dict)]
+        lines += [one["text"] for one in parts if isinstance(one.get("text"), str)]
+        lines += [f"[picture: {block['alt_text']}]"] if block["type"] == "image" else []
+    return "\n".join(lines) or str(message.get("text") or "")
 
 
 def _offers(shown: Shape, action_id: str) -> bool:
@@ -111,7 +117,6 @@ class Team:
         self.alice, self.bob, self.carol, self.dave, self.erin = (
             Actor(sandbox.url, name, transcript, pause) for name in ("alice", "bob", "carol", "dave", "erin")
         )
-        self._told: dict[str, str] = {}
         people = self.alice.state()["people"]
         transcript.names |= {one["id"]: one["real_name"].split()[0] for one in people if one["real_name"]}
 
@@ -142,9 +147,8 @@ class Team:
         return whispers[-1] if whispers and _offers(whispers[-1], "cycle.pass") else None
 
     def read_channel(self) -> None:
-        """Tells what the bot has posted since the last time."""
+        """Tells what the bot has posted since the last time; of the status card only its heading."""
         for message in self.everything():
-            text = shorten(words_of(message), self.transcript.names)
-            if message.get("bot_id") and not message["ephemeral"] and self._told.get(message["ts"]) != text:
-                self._told[message["ts"]] = text
-                self.transcript.answered(f"#{CHANNEL}: {text}")
+            words = words_of(message)
+            if message.get("bot_id") and not message["ephemeral"]:
+                self.transcript.posted(words.partition("\n")[0] if message["pinned"] else words)

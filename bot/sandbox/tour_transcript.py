@@ -23,6 +23,7 @@ class Transcript:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._lines: list[str] = [TITLE]
+        self._heard: set[str] = set()
         self.names: dict[str, str] = {}
 
     def chapter(self, name: str) -> None:
@@ -34,9 +35,17 @@ class Transcript:
         self._add(f"  {who}: {what}", f"- **{who}** {what}")
 
     def answered(self, text: str) -> None:
-        """The bot said something."""
+        """The bot said something to the person who acted."""
         short = shorten(text, self.names)
+        self._heard.add(short)
         self._add(f"    → {short}", f"  > {short}")
+
+    def posted(self, text: str) -> None:
+        """Something the bot has posted for all; told once."""
+        short = shorten(text, self.names)
+        if short not in self._heard:
+            self._heard.add(short)
+            self._add(f"  # {short}", f"\n> {short}\n")
 
     def note(self, text: str) -> None:
         """A remark of the tour itself."""
