@@ -9,11 +9,14 @@ from typing import Any
 
 from bot.sandbox import escaping, places
 from bot.sandbox.interactions import Interactions, Outcome
+from bot.sandbox.places import Place
 from bot.sandbox.posts import Content
 from bot.sandbox.refusal import Impossible
 from bot.sandbox.workspace import Channel, File, Message, Person, new_id
 
 Shape = dict[str, Any]
+# What a page does by itself while somebody looks at it.
+PASSIVE = ("read", "toast", "options")
 BUILT_IN = ("/invite", "/join", "/leave", "/remove", "/me")
 
 
@@ -32,6 +35,8 @@ class Acts:
         kind = str(act.get("kind", ""))
         if kind not in KINDS:
             raise Impossible(f"no act {kind!r}; there are: {', '.join(sorted(KINDS))}")
+        if kind not in PASSIVE:
+            self.interactions.workspace.acted(person.id)
         return await KINDS[kind](self, person, act)
 
     def channel(self, person: Person, act: Shape) -> Channel:
@@ -69,7 +74,7 @@ class Acts:
             complete=True,
         )
         self.interactions.workspace.files[file.id] = file
-        self.interactions.workspace.changed()
+        self.interactions.workspace.acted(person.id)
         return file
 
     def say(self, person: Person, act: Shape) -> Message:
@@ -172,6 +177,13 @@ async def _options(acts: Acts, person: Person, act: Shape) -> Shape:
     return {"ok": True, **await acts.interactions.options(person, act.get("where") or {"type": "view"}, act)}
 
 
+async def _draft(acts: Acts, person: Person, act: Shape) -> Shape:
+    view = places.view(acts.interactions.workspace, person.id, str(act.get("view_id") or ""))
+    Place(view).merge(act.get("values"))
+    acts.interactions.workspace.changed()
+    return {"ok": True}
+
+
 async def _submit(acts: Acts, person: Person, act: Shape) -> Shape:
     return _told(await acts.interactions.submit(person, str(act.get("view_id") or ""), act.get("values") or {}))
 
@@ -262,6 +274,7 @@ KINDS: dict[str, Callable[[Acts, Person, Shape], Awaitable[Shape]]] = {
     "react": _react,
     "action": _action,
     "options": _options,
+    "draft": _draft,
     "submit": _submit,
     "close": _close,
     "shortcut": _shortcut,

@@ -14,6 +14,7 @@ GET /page/state?as=USER   everything that person can see (without ``as``: the fi
    "app": {"id": "A…", "name": "…", "bot_user_id": "U…", "bot_id": "B…", "connected": true,   # is any bot joined now
            "home_tab": true, "messages_tab": true,
            "messages_read_only": false, "color": "#…", "description": "…"},
+   "acting": {"user": "U…", "seq": 40}|null,    # who did the last act, whoever looks
    "commands": [{"command": "/csi", "description": "…", "usage_hint": "…"}],
    "shortcuts": [{"type": "global"|"message", "name": "…", "callback_id": "…", "description": "…"}],
    "channels": [Channel, …],         # those this person is a member of, then their DMs; public ones they could join have
@@ -77,6 +78,7 @@ in the state as well (toast, ephemeral message of Slackbot, error in the view).
             ``values`` are the other inputs' values at that moment. A button with ``confirm`` is confirmed by the page before.
             Link buttons (``url``) are sent too; the page opens the url.
   options   {"where": Where, "block_id"?, "action_id", "query": "abc"} → {"options": [Option…]} or {"option_groups": [{"label", "options"}]}
+  draft     {"view_id"?: top one, "values": {…}}        puts values into the open form without telling the app
   submit    {"view_id"?: top one, "values": {"<block_id>": {"<action_id>": plain}}} → on refusal {"ok": false, "errors": {block_id: text}}
             (client-side checks first, as Slack's client does: required, lengths, numbers, addresses)
   close     {"view_id"?: top one, "all"?: false}

@@ -34,6 +34,7 @@ class PageState:
             "me": self._person(person),
             "people": [self._person(one) for one in self.workspace.people.values() if one.id != SLACKBOT],
             "app": self._app(),
+            "acting": self.workspace.acting,
             "commands": [
                 {"command": one.command, "description": one.description, "usage_hint": one.usage_hint}
                 for one in manifest.commands.values()

@@ -186,6 +186,7 @@ class Workspace:
         self.offered: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
         self.log: list[dict[str, Any]] = []
         self.seq = 0
+        self.acting: dict[str, Any] | None = None
         self.listeners: list[Callable[[], None]] = []
         self._last_ts = 0
         self._counter = itertools.count(1)
@@ -195,6 +196,11 @@ class Workspace:
         self.seq += 1
         for listener in list(self.listeners):
             listener()
+
+    def acted(self, user: str) -> None:
+        """Somebody did something: whoever watches may follow."""
+        self.changed()
+        self.acting = {"user": user, "seq": self.seq}
 
     def note(self, what: str, **details: Any) -> dict[str, Any]:
         """Append to the log of calls and deliveries; the entry may be completed later."""
