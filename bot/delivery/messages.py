@@ -15,6 +15,7 @@ from csi.models import OutboxPost
 log = logger(__name__)
 
 Changes = dict[str, Any]
+PEOPLE = ("U", "W")  # how the ids of people begin
 GONE = {"message_not_found", "cant_update_message", "edit_window_closed"}
 
 
@@ -39,12 +40,19 @@ def _updated(client: WebClient, row: OutboxPost, content: dict[str, Any]) -> Cha
 
 def _posted(client: WebClient, row: OutboxPost, content: dict[str, Any], thread: str) -> Changes:
     answer = client.chat_postMessage(
-        channel=row.channel, thread_ts=thread or None, unfurl_links=False, unfurl_media=False, **content
+        channel=_room(client, row.channel), thread_ts=thread or None, unfurl_links=False, unfurl_media=False, **content
     )
-    channel, ts = str(answer["channel"]), str(answer["ts"])  # a person's id becomes their conversation's
+    channel, ts = str(answer["channel"]), str(answer["ts"])
     if row.pin:
         _try("pins.add", lambda: client.pins_add(channel=channel, timestamp=ts))
     return {"channel": channel, "ts": ts, "permalink": _permalink(client, row, channel, ts)}
+
+
+def _room(client: WebClient, channel: str) -> str:
+    """The channel itself; for a person's id, their conversation with the bot."""
+    if not channel.startswith(PEOPLE):
+        return channel
+    return str(client.conversations_open(users=channel)["channel"]["id"])
 
 
 def _permalink(client: WebClient, row: OutboxPost, channel: str, ts: str) -> str:

@@ -28,7 +28,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, installation, people, reminders
+from bot.listeners import cycle, home, installation, people, reminders, roles
 from bot.listeners import step1_should_measure as step1
 
 COMMAND = "/csi"
@@ -89,6 +89,10 @@ ROUTES: tuple[Route, ...] = (
     Route("event", "tokens_revoked", installation.revoked),
     Route("action", "reminder.snooze", reminders.snoozed),
     Route("job", "people.remember", people.remember),
+    # roles
+    Route("command", "roles", roles.show),
+    Route("action", "roles.open", roles.show),
+    Route("view", "roles.save", roles.save),
     # links only open an address
     Route("action", "link", cycle.acknowledge),
 )

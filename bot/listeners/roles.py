@@ -1,0 +1,88 @@
+"""``/csi roles``: who holds which role for this channel's service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import roles as blocks
+from bot.context import Kit
+from bot.listeners.cycle import announce
+from bot.payload import origin, team_of, user_of
+from csi import cycle as cycles
+from csi import roles
+from csi.models import Cycle
+from csi.terms import Role
+
+Body = Mapping[str, Any]
+
+
+def show(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The command, and the button of a rule that misses somebody."""
+    here = origin(body)
+    with kit.sessions.reading() as session:
+        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        service = cycles.service_of(session, cycle).name
+        held, backups = _held(session, cycle)
+    ack()
+    client.views_open(trigger_id=body["trigger_id"], view=blocks.form(service, held, backups, here.channel_id))
+
+
+def _held(session: Session, cycle: Cycle) -> tuple[dict[Role, list[str]], list[str]]:
+    held: dict[Role, list[str]] = {}
+    backups = []
+    for one in roles.of_service(session, cycle.team_id, cycle.service_id):
+        held.setdefault(Role(one.role), []).append(one.user_id)
+        if one.backup:
+            backups.append(one.user_id)
+    return held, backups
+
+
+def save(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+    """The modal was sent: those who steer may change roles; each change is said in the card's thread."""
+    fields = {blocks.field(role): forms.users(required=False) for role in Role}
+    form = forms.read(view, fields | {blocks.BACKUP: forms.users(required=False)})
+    actor = user_of(body)
+    with kit.sessions() as session:
+        cycle = cycles.of_channel(session, team_of(body), view["private_metadata"])
+        roles.require(session, cycle, actor, roles.STEERERS, "change roles")
+        before, _ = _held(session, cycle)
+        for role in Role:
+            _set(session, kit, cycle, role, form=form, actor=actor)
+        after, _ = _held(session, cycle)
+        if lines := _changes(actor, before, after):
+            announce(session, kit, cycle, "\n".join(lines), f"roles:{kit.now().timestamp()}")
+        _remember(session, kit, cycle, after)
+    ack()
+
+
+def _set(session: Session, kit: Kit, cycle: Cycle, role: Role, *, form: Mapping[str, list[str]], actor: str) -> None:
+    backups = form[blocks.BACKUP] if role is Role.DATA_OWNER else []
+    people = form[blocks.field(role)]
+    roles.set_holders(
+        session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=[*people, *backups],
+        actor=actor, now=kit.now(), backups=[user for user in backups if user not in people],
+    )  # fmt: skip
+
+
+def _changes(actor: str, before: Mapping[Role, list[str]], after: Mapping[Role, list[str]]) -> list[str]:
+    lines = []
+    for role in Role:
+        old, new = before.get(role, []), after.get(role, [])
+        added, removed = [user for user in new if user not in old], [user for user in old if user not in new]
+        if added or removed:
+            lines.append(blocks.changed(actor, role, added, removed))
+    return lines
+
+
+def _remember(session: Session, kit: Kit, cycle: Cycle, held: Mapping[Role, list[str]]) -> None:
+    users = sorted({user for people in held.values() for user in people})
+    kit.inbox.later(
+        session, team_id=cycle.team_id, kind="people.remember", key=f"roles:{cycle.id}:{kit.now().timestamp()}",
+        payload={"users": users},
+    )  # fmt: skip
