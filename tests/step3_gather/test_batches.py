@@ -1,0 +1,241 @@
+"""Deliveries: whole or absent, once, corrected but never overwritten, removable."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from csi import audit
+from csi.errors import Conflict, InvalidInput, NotFound
+from csi.models import AnalysisResult, Batch, Kpi, QuarantinedRow
+from csi.step3_gather import batches
+from csi.step3_gather.batches import Outcome
+from csi.step3_gather.files import FileStore
+from csi.step3_gather.mending import escaped, unescaped
+from csi.step3_gather.readers import read
+from csi.storage import rows
+from tests.step3_gather.conftest import GOOD, LOG, NOW, TEAM, Desk
+
+BAD = b"number,opened_at,hours\n" + b"".join(
+    f"INC{n},{n + 9}/2/2016 01:16,{'=1+1' if n == 3 else n}\n".encode() for n in range(10)
+)
+
+
+def _frames_equal(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(left, right, check_column_type=False)
+
+
+def test_a_delivery_is_kept_with_its_hash_counts_and_range(desk: Desk) -> None:
+    made = desk.deliver(GOOD)
+    batch = made.batch
+    assert made.outcome is Outcome.NEW
+    assert (batch.ordinal, batch.rows_read, batch.rows_kept, batch.quarantined) == (1, 2, 2, 0)
+    assert batch.sha256 == hashlib.sha256(GOOD).hexdigest()
+    assert desk.files.read(batch.raw_key) == GOOD
+    assert batch.first_at.isoformat() == "2016-02-29T01:16:00+00:00"
+    assert batch.last_at.isoformat() == "2016-03-01T08:00:00+00:00"
+    assert (batch.delivered_by, batch.permalink) == ("U1", "https://x/p1")
+    with desk.sessions.reading() as session:
+        log = audit.of_subject(session, TEAM, "batch", batch.id)
+    assert [row.what for row in log] == ["recorded batch"]
+
+
+def test_v3_2_the_same_bytes_change_nothing(desk: Desk) -> None:
+    first = desk.deliver(GOOD)
+    again = desk.deliver(GOOD, now=NOW + timedelta(days=1))
+    assert again.outcome is Outcome.KNOWN
+    assert again.batch.id == first.batch.id
+    assert again.batch.delivered_at == NOW
+    with desk.sessions.reading() as session:
+        assert len(rows(session, Batch, TEAM)) == 1
+        assert len(audit.of_subject(session, TEAM, "batch", first.batch.id)) == 1
+
+
+def test_v3_2_two_people_dropping_the_same_file_at_once_make_one_batch(desk: Desk) -> None:
+    intake = desk.take(GOOD)
+
+    def drop(actor: str) -> Outcome:
+        with desk.sessions() as session:
+            return desk.record(session, intake, actor=actor).outcome
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(drop, ["U1", "U2"]))
+    assert outcomes == [Outcome.KNOWN, Outcome.NEW]
+
+
+def test_v3_2_a_corrected_value_comes_as_a_later_delivery_and_history_stays(desk: Desk) -> None:
+    desk.deliver(GOOD)
+    desk.deliver(GOOD.replace(b",3\n", b",4\n"))
+    with desk.sessions.reading() as session:
+        read_back = batches.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=["hours"])
+    assert [reading.frame["hours"].iloc[0] for reading in read_back] == [3, 4]
+
+
+def test_stored_rows_read_back_as_the_raw_bytes_do(desk: Desk) -> None:
+    batch = desk.deliver(BAD).batch
+    typed = {"moments": ["opened_at"], "numbers": ["hours"]}
+    stored = batches.reading(desk.files, batch, "incidents", **typed)
+    raw = read(BAD, LOG, **typed)
+    _frames_equal(stored.frame, raw.frame)
+    _frames_equal(stored.quarantine, raw.quarantine)
+    assert (stored.rows_read, stored.sha256) == (raw.rows_read, raw.sha256)
+    other = batches.reading(desk.files, batch, "incidents", moments=["opened_at"], numbers=[])
+    assert len(other.frame) == 10
+    assert other.frame["hours"].iloc[3] == "=1+1"
+
+
+def test_the_same_file_gives_the_same_bytes_of_rows_on_either_database(desk: Desk, tmp_path: Path) -> None:
+    key = desk.deliver(GOOD).batch.rows_key
+    stored = desk.files.read(key)
+    elsewhere = Desk(desk.sessions, FileStore(str(tmp_path / "other")), desk.source, desk.cycle)
+    assert elsewhere.files.read(elsewhere.take(GOOD).rows_key) == stored
+    assert elsewhere.files.read(elsewhere.take(gzip.compress(GOOD)).rows_key) == stored
+    # the same on SQLite and PostgreSQL: this test runs on both and the digest is of the one file
+    assert pd.read_parquet(tmp_path / "data" / key).shape == (2, 4)
+
+
+def test_quarantined_cells_are_kept_with_line_reason_and_what_was_expected(desk: Desk) -> None:
+    batch = desk.deliver(BAD).batch
+    with desk.sessions.reading() as session:
+        (cell,) = batches.open_cells(session, TEAM, batch.id)
+    assert (cell.line, cell.column_name, cell.value, cell.reason) == (5, "hours", "=1+1", "not a number")
+    assert cell.expected == "a number such as 1234.5"
+    text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig").splitlines()
+    assert text[0] == "csi_batch,csi_line,csi_column,csi_value,csi_reason,csi_expected,number,opened_at,hours"
+    assert text[1].startswith(f"{batch.sha256[:12]},5,hours,'=1+1,not a number,")
+    assert text[1].endswith("INC3,12/2/2016 01:16,'=1+1")
+
+
+def test_a_mended_quarantine_is_dropped_in_again(desk: Desk) -> None:
+    batch = desk.deliver(BAD).batch
+    text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
+    mended = desk.deliver(text.replace("INC3,12/2/2016 01:16,'=1+1", "INC3,12/2/2016 01:16,7").encode("utf-8-sig"))
+    assert (mended.outcome, mended.batch.rows_kept, mended.batch.quarantined) == (Outcome.NEW, 1, 0)
+    with desk.sessions.reading() as session:
+        assert batches.open_cells(session, TEAM, batch.id) == []
+        assert [one.state for one in rows(session, QuarantinedRow, TEAM)] == ["corrected"]
+        both = batches.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=["hours"])
+        raw = batches.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=[])
+    assert both[1].frame[["number", "hours"]].to_numpy().tolist() == [["INC3", 7.0]]
+    assert raw[1].frame["hours"].tolist() == ["7"]
+
+
+def test_a_quarantine_that_comes_back_unmended_stays_in_quarantine(desk: Desk) -> None:
+    batch = desk.deliver(BAD).batch
+    again = desk.deliver(desk.files.read(batch.counts["quarantine_key"]))
+    assert (again.outcome, again.batch.rows_kept) == (Outcome.WAITING, 0)
+    with desk.sessions.reading() as session:
+        assert len(batches.open_cells(session, TEAM, batch.id)) == 1
+
+
+def test_too_much_in_quarantine_waits_for_a_yes(desk: Desk) -> None:
+    month_first = replace(LOG, dates="month_first")
+    made = desk.deliver(BAD, month_first)
+    assert made.outcome is Outcome.WAITING
+    typed = {"moments": ["opened_at"], "numbers": ["hours"]}
+    with desk.sessions() as session:
+        assert batches.readings(session, desk.source, desk.files, **typed) == []
+        batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
+    with desk.sessions() as session:
+        assert len(batches.readings(session, desk.source, desk.files, **typed)) == 1
+        with pytest.raises(Conflict, match="Somebody was first: this delivery is current now"):
+            batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
+
+
+def test_the_same_bytes_under_a_mended_mapping_are_read_again(desk: Desk) -> None:
+    waiting = desk.deliver(BAD, replace(LOG, dates="month_first"))
+    again = desk.deliver(BAD, LOG)
+    assert again.outcome is Outcome.READ_AGAIN
+    assert again.batch.id == waiting.batch.id
+    assert (again.batch.state, again.batch.rows_kept) == ("current", 9)
+    with desk.sessions.reading() as session:
+        assert [cell.column_name for cell in batches.open_cells(session, TEAM, again.batch.id)] == ["hours"]
+
+
+def _result(desk: Desk) -> int:
+    with desk.sessions() as session:
+        kpi = Kpi(team_id=TEAM, cycle_id=desk.cycle.id, key="mttr", name="MTTR", definition={"source": "incidents"})
+        other = Kpi(team_id=TEAM, cycle_id=desk.cycle.id, key="csat", name="CSAT", definition={"source": "survey"})
+        session.add_all([kpi, other])
+        session.flush()
+        for one in (kpi, other):
+            session.add(
+                AnalysisResult(team_id=TEAM, cycle_id=desk.cycle.id, kpi_id=one.id, input_hash="x", made_at=NOW)
+            )
+        return kpi.id
+
+
+def test_removing_a_batch_is_recorded_and_makes_what_hung_on_it_stale(desk: Desk) -> None:
+    batch = desk.deliver(GOOD).batch
+    kpi_id = _result(desk)
+    with desk.sessions() as session:
+        batches.remove(session, TEAM, batch.id, actor="U2", now=NOW, reason="wrong file")
+    with desk.sessions() as session:
+        assert batches.current(session, desk.source) == []
+        stale = {one.kpi_id: one.stale for one in rows(session, AnalysisResult, TEAM)}
+        assert stale == {kpi_id: True, kpi_id + 1: False}
+        assert audit.of_subject(session, TEAM, "batch", batch.id)[0].what == "removed batch"
+        with pytest.raises(Conflict, match=r"log\.csv was removed before"):
+            batches.remove(session, TEAM, batch.id, actor="U2", now=NOW, reason="again")
+    assert desk.files.read(batch.raw_key) == GOOD
+    back = desk.deliver(GOOD)
+    assert (back.outcome, back.batch.id, back.batch.state) == (Outcome.RESTORED, batch.id, "current")
+
+
+def test_a_delivery_that_dies_while_it_is_read_leaves_no_batch(desk: Desk) -> None:
+    def die(rows: int) -> None:
+        raise KeyboardInterrupt
+
+    from csi.step3_gather.intake import take_in  # noqa: PLC0415 # the one under test, with its hook
+
+    with pytest.raises(KeyboardInterrupt):
+        take_in(desk.files, TEAM, GOOD, LOG, moments=["opened_at"], numbers=["hours"], progress=die)
+    with desk.sessions.reading() as session:
+        assert rows(session, Batch, TEAM) == []
+    assert not [key for key in desk.files.keys(TEAM) if key.endswith(".parquet")]
+    assert desk.deliver(GOOD).outcome is Outcome.NEW
+
+
+def test_a_delivery_without_rows_is_refused(sqlite_desk: Desk) -> None:
+    with pytest.raises(InvalidInput, match="holds no row below its header"):
+        sqlite_desk.take(b"number,opened_at,hours\n")
+
+
+def test_keys_of_files_stay_in_their_folder(tmp_path: Path) -> None:
+    store = FileStore(str(tmp_path / "data"))
+    key = store.keep(TEAM, b"abc")
+    assert store.keep(TEAM, b"abc") == key
+    assert store.keys(TEAM) == [key]
+    for wrong in ("../x", f"{TEAM}/../../x", "/etc/passwd"):
+        with pytest.raises(NotFound):
+            store.read(wrong)
+    with pytest.raises(NotFound, match="not in the data folder any more"):
+        store.read(f"{TEAM}/raw/none")
+    store.delete_team(TEAM)
+    assert store.keys(TEAM) == []
+
+
+def test_a_store_may_be_anywhere_fsspec_reaches() -> None:
+    store = FileStore("memory://csi-test")
+    key = store.keep(TEAM, b"abc")
+    assert store.read(key) == b"abc"
+    store.delete(key)
+    assert not store.exists(key)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-x", "@sum", "\tx", "'=quoted"])
+def test_no_cell_becomes_a_formula_and_escapes_come_off_again(cell: str) -> None:
+    assert escaped(cell)[0] == "'"
+    assert unescaped(escaped(cell)) in (cell, cell[1:])
+
+
+@pytest.mark.parametrize("cell", ["-5", "+3.5", "1e-3", "plain", ""])
+def test_plain_cells_stay_as_they_are(cell: str) -> None:
+    assert escaped(cell) == cell
