@@ -1,119 +1,130 @@
 """What the page and the Person client speak: JSON over HTTP, and a nudge over a WebSocket.
 
-Everything keeps Slack's own field names and shapes (blocks, views, files, option objects) wherever Slack has one.
+Everything keeps Slack's own field names and shapes (blocks, views, files, option objects) where Slack has one.
 ``as`` and ``user`` take a user id or a name (``alice``); ``channel`` takes an id, ``name`` or ``#name``.
 
 GET /page/state?as=USER   everything that person can see (without ``as``: the first person)
----------------------------------------------------------------------------------------------------------------------
+-------------------------------------------------------------------------------------------
 ::
 
   {"seq": 41,                        # grows with every change anywhere
    "team": {"id": "T…", "name": "Demo", "domain": "demo"},
    "me": Person,                     # who is looking
    "people": [Person, …],            # the bot is among them (is_bot true)
-   "app": {"id": "A…", "name": "…", "bot_user_id": "U…", "bot_id": "B…", "connected": true,   # is any bot joined now
-           "home_tab": true, "messages_tab": true,
-           "messages_read_only": false, "color": "#…", "description": "…"},
+   "app": {"id": "A…", "name": "…", "description": "…", "bot_user_id": "U…", "bot_id": "B…",
+           "connected": true,        # whether any process of the app is joined now
+           "home_tab": true, "messages_tab": true, "messages_read_only": false, "color": "#…"},
    "acting": {"user": "U…", "seq": 40}|null,    # who did the last act, whoever looks
    "commands": [{"command": "/csi", "description": "…", "usage_hint": "…"}],
    "shortcuts": [{"type": "global"|"message", "name": "…", "callback_id": "…", "description": "…"}],
-   "channels": [Channel, …],         # those this person is a member of, then their DMs; public ones they could join have
-                                     # "joined": false and no messages
+   "channels": [Channel, …],         # those this person is in, then their DMs, then public ones they could
+                                     # join ("joined": false, no messages)
    "views": [View, …],               # the open modals, bottom first: the last one is shown, [] when none
    "home": View|null,                # what the bot published for this person's App Home
-   "toasts": [{"id": "…", "text": "…", "at": 1763800000.1}]}   # what Slack would flash (newest last, at most 20)
+   "toasts": [{"id": "…", "text": "…", "at": 1763800000.1}]}   # what Slack would flash: newest last, ≤ 20
 
-  Person  {"id", "name": "alice", "real_name": "Alice Almeida", "title": "Service owner", "email", "tz": "Europe/Lisbon",
-           "tz_label", "is_bot": false, "deleted": false, "color": "#…"}
-  Channel {"id", "name": "service-desk"|"" , "is_im", "is_mpim", "is_private", "joined": true, "user": "U…" (other side of an IM),
-           "topic", "members": ["U…"], "unread": 2, "pings": 1, "messages": [Message, …] (top level, oldest first)}
+  Person  {"id", "name": "alice", "real_name": "Alice Almeida", "title": "Service owner", "email",
+           "tz": "Europe/Lisbon", "tz_label", "is_bot": false, "deleted": false, "color": "#…"}
+  Channel {"id", "name": "service-desk"|"", "is_im", "is_mpim", "is_private", "joined": true,
+           "user": "U…" (other side of an IM), "topic", "members": ["U…"], "unread": 2, "pings": 1,
+           "messages": [Message, …] (top level, oldest first)}
   Message {"channel", "ts": "1763800000.000100", "user": "U…", "bot_id"?, "app_id"?, "username"?, "subtype"?,
-           "text": "mrkdwn as Slack keeps it: &amp; &lt; &gt;, <@U…>, <#C…|name>, <!channel>, <https://…|label>",
+           "text": "mrkdwn as Slack keeps it: &amp; &lt; &gt;, <@U…>, <#C…|name>, <!channel>, <https://…|x>",
            "blocks": [Block, …],     # when not empty show these instead of text
-           "files": [File, …], "thread_ts"?, "reply_count": 0, "reply_users": ["U…"], "replies": [Message, …] (oldest first),
+           "files": [File, …], "thread_ts"?, "reply_count": 0, "reply_users": ["U…"],
+           "replies": [Message, …] (oldest first),
            "ephemeral": false,       # "Only visible to you"; may be dismissed
-           "edited": null|{"user", "ts"}, "pinned": false, "reactions": [{"name", "users", "count"}], "permalink": "…",
+           "edited": null|{"user", "ts"}, "pinned": false, "permalink": "…",
+           "reactions": [{"name", "users", "count"}],
            "broadcast": false, "pinged": ["U…"],      # who got a notification by this message
            "values": {"<block_id>": {"<action_id>": plain}},   # what is chosen in its elements so far
-           "failed": {"<block_id>": {"<action_id>": "why"}}}   # a click the bot did not answer (Slack's warning triangle)
-  View    {"id": "V…", "type": "modal"|"home", "callback_id", "title": TextObject, "submit"?, "close"?, "blocks": [Block, …],
-           "private_metadata", "hash", "notify_on_close", "clear_on_close", "external_id"?,
+           "failed": {"<block_id>": {"<action_id>": "why"}}}   # clicks nobody answered (the warning triangle)
+  View    {"id": "V…", "type": "modal"|"home", "callback_id", "title": TextObject, "submit"?, "close"?,
+           "blocks": [Block, …], "private_metadata", "hash", "notify_on_close", "clear_on_close",
+           "external_id"?,
            "values": {"<block_id>": {"<action_id>": plain}},   # initial values, then what was last sent
            "errors": {"<block_id>": "text under that field"},  # of the last submission
            "error": ""|"We had some trouble connecting. Try again?",
            "failed": as in Message}
-  File    {"id": "F…", "name", "title", "mimetype"?, "filetype", "size", "user", "alt_txt"?, "page_url": "/files/F…/name"}
+  File    {"id": "F…", "name", "title", "mimetype", "filetype", "size", "user", "alt_txt",
+           "page_url": "/files/F…/name"}
 
-Every block has a ``block_id`` and every element an ``action_id`` (made up as Slack does when the bot gave none). Image blocks,
-image accessories and images in context always have an ``image_url`` the page can load (a ``slack_file`` is turned into
-``/files/…``; the page's own /files route needs no token).
+Every block has a ``block_id`` and every element an ``action_id`` (made up, as Slack does, when the bot gave none).
+Image blocks, image accessories and images in context always have an ``image_url`` the page can load: a
+``slack_file`` is turned into ``/files/…``, which needs no token.
 
-*plain* values, by element type (used in ``values`` here and in every act):
-  plain_text_input, email_text_input, url_text_input, number_input     string or null (a number too stays text)
-  rich_text_input                                                      string or null
-  static_select, external_select, radio_buttons                        the option's ``value`` or null
-  users_select, conversations_select, channels_select                  id or null
-  multi_*                                                              list of the above
-  checkboxes                                                           list of option values
-  datepicker "2026-11-22" or null · timepicker "09:30" or null · datetimepicker seconds since 1970 (int) or null
-  file_input                                                           list of file ids (from /page/upload without channel)
-  button, overflow, workflow buttons                                   hold nothing
+*plain* values, by element type (used in ``values`` here and in every act)::
+
+  plain_text_input, email_text_input, url_text_input, number_input   string or null (a number too stays text)
+  rich_text_input                                                    string or null
+  static_select, external_select, radio_buttons                      the option's ``value`` or null
+  users_select, conversations_select, channels_select                id or null
+  multi_*                                                            list of the above
+  checkboxes                                                         list of option values
+  datepicker, timepicker                                             "2026-11-22", "09:30" or null
+  datetimepicker                                                     seconds since 1970 (int) or null
+  file_input                                                         list of file ids (of /page/upload)
+  button, overflow                                                   hold nothing
 
 POST /page/act {"as": USER, "kind": KIND, …}   what a person does
----------------------------------------------------------------------------------------------------------------------
+-----------------------------------------------------------------
 Answers when the bot has acknowledged or Slack would have given up (3 s): ``{"ok": true, "seq": 42, …}`` or
-``{"ok": false, "error": "what the person is shown", "errors": {…}?, "seq": 42}`` (HTTP 200 both). A request that makes no sense
-(no such element, channel, person) is HTTP 400 with ``{"ok": false, "error": "sentence"}``. What the person is shown is
-in the state as well (toast, ephemeral message of Slackbot, error in the view).
-
-::
+``{"ok": false, "error": "what the person is shown", "errors": {…}?, "seq": 42}`` (HTTP 200 both). A request that makes
+no sense (no such element, channel, person) is HTTP 400 with ``{"ok": false, "error": "sentence"}``. What the person
+is shown is in the state as well (toast, ephemeral message of Slackbot, error in the view)::
 
   command   {"channel", "text": "/csi start …", "thread_ts"?}
-  message   {"channel", "text", "thread_ts"?, "broadcast"?, "files"?: ["F…"]} → {"ts"}    @name, @channel, @here, #name become mentions
-  edit      {"channel", "ts", "text"}     delete {"channel", "ts"} (own messages)     dismiss {"channel", "ts"} (an ephemeral)
+  message   {"channel", "text", "thread_ts"?, "broadcast"?, "files"?: ["F…"]} → {"ts"}
+            @name, @channel, @here and #name become mentions
+  edit      {"channel", "ts", "text"}     delete {"channel", "ts"}     own messages
+  dismiss   {"channel", "ts"}             an ephemeral message
   react     {"channel", "ts", "name", "remove"?: false}
   action    {"where": Where, "block_id"?, "action_id", "value"?: plain, "values"?: {…}}
-            Button: no value. Select, picker, radio, checkboxes: the new plain value. Overflow: the option's value. For
-            dispatch_action inputs (Enter pressed or typed): the text. ``block_id`` may be left out when action_id is unique there.
-            ``values`` are the other inputs' values at that moment. A button with ``confirm`` is confirmed by the page before.
-            Link buttons (``url``) are sent too; the page opens the url.
-  options   {"where": Where, "block_id"?, "action_id", "query": "abc"} → {"options": [Option…]} or {"option_groups": [{"label", "options"}]}
+            Button: no value. Select, picker, radio, checkboxes: the new plain value. Overflow: the option's value.
+            For dispatch_action inputs (Enter pressed or typed): the text. ``block_id`` may be left out when the
+            action_id is unique there. ``values`` are the other inputs' values at that moment. A button with
+            ``confirm`` is confirmed by the page before. Link buttons are sent too; the page opens the url.
+  options   {"where": Where, "block_id"?, "action_id", "query": "abc"}
+            → {"options": [Option…]} or {"option_groups": [{"label", "options"}]}
   draft     {"view_id"?: top one, "values": {…}}        puts values into the open form without telling the app
-  submit    {"view_id"?: top one, "values": {"<block_id>": {"<action_id>": plain}}} → on refusal {"ok": false, "errors": {block_id: text}}
-            (client-side checks first, as Slack's client does: required, lengths, numbers, addresses)
+  submit    {"view_id"?: top one, "values": {"<block_id>": {"<action_id>": plain}}}
+            on refusal {"ok": false, "errors": {block_id: text}}; Slack's client checks first: required, lengths,
+            numbers, addresses
   close     {"view_id"?: top one, "all"?: false}
   shortcut  {"callback_id", "channel"?, "ts"?}          with channel and ts: a message shortcut
   home      {"tab"?: "home"|"messages"}                 opens the App Home (app_home_opened)
   read      {"channel"}                                 the person looks at the channel: unread becomes 0
   dm        {"user": USER} → {"channel": "D…"}          opens the DM with a person or the bot
-  create    {"name", "private"?} → {"channel"}  invite {"channel", "user"}  join {"channel"}  leave {"channel"}  kick {"channel", "user"}
+  create    {"name", "private"?} → {"channel"}          a new channel
+  invite    {"channel", "user"}    kick {"channel", "user"}    join {"channel"}    leave {"channel"}
   toast     {"id"}                                      dismisses a toast
   Where is {"type": "message", "channel", "ts"} | {"type": "view", "view_id"?: top one} | {"type": "home"}
 
 POST /page/upload?as=USER&filename=NAME[&channel=…][&thread_ts=…][&text=…]     body: the bytes
----------------------------------------------------------------------------------------------------------------------
-``{"ok": true, "file": File, "ts"?: "…"}``. With a channel the file is shared there in a message (with ``text``); without one
-it waits for a file_input or for ``message.files``.
+----------------------------------------------------------------------------------------------
+``{"ok": true, "file": File, "ts"?: "…"}``. With a channel the file is shared there in a message (with ``text``);
+without one it waits for a file_input or for ``message.files``.
 
-WS /page/live   after connecting and after each change: ``{"seq": 42}``. Read the state again when it is newer than yours.
+WS /page/live   after connecting and after each change ``{"seq": 42}``: read the state again when it is newer
 
 GET /files/FID/NAME     the bytes, with their type; for <img>. No token, local page only.
 
-GET /page/log?since=N   for the curious and for tests: ``{"next": 17, "entries": [{"n", "at", "what": "call"|"delivery"|"note", …}]}``;
-  a call: {"method", "args", "ok", "error"?, "response"}; a delivery: {"type": "events_api"|"slash_commands"|"interactive",
-  "payload", "attempt", "acked": bool, "ms", "answer"?}.
+GET /page/log?since=N   for the curious and for tests
+-----------------------------------------------------
+``{"next": 17, "entries": [{"n", "at", "what": "call"|"delivery"|"note", …}]}``; a call has method, args, ok, error,
+response; a delivery has type (events_api, slash_commands, interactive), payload, attempt, acked, ms, answer.
 
 POST /page/world {"kind": …}     what Slack itself does, for tests
----------------------------------------------------------------------------------------------------------------------
+------------------------------------------------------------------
 ::
 
-  drop     {"reason"?: "refresh_requested"}               every Socket Mode connection gets ``disconnect`` and is closed
-  cut      {}                                             the same without a word, as a failing network
-  fail     {"method", "error"?: "internal_error", "times"?: 1, "status"?: 200, "retry_after"?: n, "delay"?: s}
-                                                          the next calls of that method fail (429 with Retry-After when status is 429)
-  settings {"file_polls"?: 2, "rate_per_channel"?: 0, "retry_after"?: [0, 60, 300], "newer_blocks"?: false}
-  deactivate {"user"}                                     user_change event with deleted true
-  uninstall {}                                            app_uninstalled and tokens_revoked events, token dies
+  drop       {"reason"?: "refresh_requested"}    every Socket Mode connection gets ``disconnect`` and is closed
+  cut        {}                                  the same without a word, as a failing network
+  fail       {"method", "error"?: "internal_error", "times"?: 1, "status"?: 200, "retry_after"?: n, "delay"?: s}
+             the next calls of that method fail; status 429 with Retry-After; an empty error with a delay is slow
+  settings   {"file_polls"?: 2, "rate_per_channel"?: 0, "retry_after"?: [0, 60, 300], "newer_blocks"?: false}
+  deactivate {"user"}                            user_change event with deleted true
+  uninstall  {}                                  app_uninstalled and tokens_revoked events; the token dies
 """
 
 from __future__ import annotations
