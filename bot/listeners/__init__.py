@@ -30,6 +30,7 @@ from bot.blocks.text import unescape
 from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, reminders, roles
 from bot.listeners import step1_should_measure as step1
+from bot.listeners import step6_present as step6
 
 COMMAND = "/csi"
 
@@ -81,6 +82,16 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "measure.approve", step1.approve),
     Route("action", "measure.reject", step1.open_reject),
     Route("view", "measure.reject", step1.rejected),
+    # 6. present the information
+    Route("command", "present", step6.open_form),
+    Route("view", "present.send", step6.wanted),
+    Route("job", "present.draw", step6.draw),
+    Route("action", "present.acknowledge", step6.acknowledged),
+    Route("action", "present.question", step6.open_question),
+    Route("view", "present.question", step6.questioned),
+    Route("action", "present.decide", step6.open_decision),
+    Route("view", "present.decide", step6.decided),
+    Route("action", "present.how", step6.how),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

@@ -79,10 +79,12 @@ def send(session: Session, report: Report, content: Mapping[str, Any], *, now: d
     return True
 
 
-def fail(session: Session, report: Report, *, why: str, now: datetime) -> None:
-    """The report could not be made: it never will be sent."""
-    if change_if(session, report, {"state": "draft"}, {"state": "failed"}):
+def fail(session: Session, report: Report, *, why: str, now: datetime) -> bool:
+    """The report could not be made and never will be sent; False when it was, or failed before."""
+    gone = change_if(session, report, {"state": "draft"}, {"state": "failed"})
+    if gone:
         _log(session, report, actor=report.made_by, now=now, what="report failed", new={"why": why[:TEXT]})
+    return gone
 
 
 def press(

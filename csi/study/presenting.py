@@ -71,8 +71,14 @@ def content(session: Session, cycle: Cycle, base: Facts, report: Report) -> dict
         "input_hash": of_cycle.input_hash(session, cycle),
         "verdicts": [_verdict(view) for view in views] + _unmeasured(session, cycle, views),
         "items": [_item(view, Audience(report.audience)) for view in shown(base)],
-        "slam": {"title": slam.title(slam.grid(base)[0])},
+        "slam": _grid(base),
     }
+
+
+def _grid(base: Facts) -> dict[str, str]:
+    clauses, columns = slam.grid(base)
+    heading = slam.title(clauses)
+    return {"title": heading, "alt_text": slam.slam_text(base, heading, clauses, columns)}
 
 
 def shown(base: Facts) -> tuple[View, ...]:

@@ -1,0 +1,200 @@
+"""Step 6 in Slack: the form, the report's messages, what its buttons open. All typed text is escaped here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.text import clip, escape, mention, number, plural
+from csi.models import Report, ReportClick
+from csi.terms import Audience, Verdict
+
+SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW = (
+    "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",
+)  # fmt: skip
+INFORMATION, DECISION = "information", "decision"
+NAME, SENTENCE, LINES, PEOPLE = 120, 700, 30, 12
+PIECE = 2800  # characters of a section, below Slack's 3,000
+SIGNS = {
+    Verdict.ACHIEVED: ":white_check_mark:",
+    Verdict.ACHIEVED_UNSTABLE: ":large_yellow_circle:",
+    Verdict.IMPROVED: ":arrow_upper_right:",
+    Verdict.NO_CHANGE: ":left_right_arrow:",
+    Verdict.REGRESSED: ":small_red_triangle_down:",
+    Verdict.INCONCLUSIVE: ":grey_question:",
+}
+UNMEASURED = ":heavy_minus_sign:"
+Line = Mapping[str, Any]
+
+
+def form(verdicts: Sequence[tuple[str, str, str]], channel: str) -> Block:
+    """The modal that presents: to whom, what is asked, and what they will see (name, label, sentence)."""
+    lines = [f"{sign(label)} *{_name(name)}* – {escape(label)}\n{_say(text)}" for name, label, text in verdicts[:LINES]]
+    return parts.modal(
+        SEND,
+        "Present",
+        [
+            parts.radio("audience", "Who reads it?", {one.value: one.value.capitalize() for one in Audience},
+                        chosen=Audience.BUSINESS.value),
+            parts.radio("purpose", "What is it for?", {INFORMATION: "For information", DECISION: "Asks for a decision"},
+                        chosen=INFORMATION),
+            parts.text_input("ask", "What do you ask for?", optional=True, limit=1000, multiline=True,
+                             hint="One ask, for a report that asks for a decision."),
+            parts.section("*What they will see*, missed ones first; the first five with a chart:"),
+            *sections(lines),
+        ],
+        submit="Send to the channel",
+        metadata=channel,
+    )  # fmt: skip
+
+
+def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: bool) -> list[Block]:
+    """The report's first message: every KPI's verdict, the grid, the ask, the buttons, who pressed what."""
+    picture = parts.slack_image("image", content["slam"]["alt_text"])
+    ask = f":raised_hand: *Asked of you:* {escape(report.ask)}" if report.ask else "For your information."
+    return [
+        parts.header(f"{clip(content['service'], 100)}, cycle {content['cycle']}: did we get there?"),
+        parts.section(f"For *{escape(report.audience)}*, presented by {mention(report.made_by)}."),
+        *sections([_verdict(line) for line in content["verdicts"][:LINES]]),
+        picture
+        if grid
+        else parts.section(f":warning: The grid could not be drawn. {escape(content['slam']['title'])}"),
+        parts.section(ask),
+        parts.actions(_buttons(report)),
+        *_pressed(clicks),
+    ]
+
+
+def headline(content: Line) -> str:
+    """What a notification shows, escaped."""
+    return escape(f"{clip(content['service'], 100)}, cycle {content['cycle']}: did we get there?")
+
+
+def said(line: Line) -> str:
+    """A KPI's message as a notification shows it."""
+    return f"{_name(line['name'])} – {escape(line['label'])}: {_say(line['sentence'])}"
+
+
+def item(report: Report, line: Line, *, drawn: bool) -> list[Block]:
+    """One KPI: verdict, sentence, chart, what this audience needs beside it."""
+    said = parts.section(
+        f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}\n{_say(line['sentence'])}"
+    )
+    chart = parts.slack_image("image", line["alt_text"]) if drawn else not_drawn(line["name"])
+    small = [escape(text) for text in line["details"]]
+    how = parts.button("How was this computed?", f"{HOW}:{report.id}", f"{report.id}:{line['kpi']}")
+    return [said, chart, *_small_print(small), parts.actions([how])]
+
+
+def not_drawn(name: str) -> Block:
+    """What stands in place of a chart that failed."""
+    return parts.section(f":warning: The chart of {_name(name)} could not be drawn. Its sentence stands.")
+
+
+def failed(report: Report, why: str) -> str:
+    """The whole report could not be made."""
+    cause = escape(clip(why, 500))
+    return f":warning: The report for {escape(report.audience)} could not be made: {cause} Nothing was presented."
+
+
+def lost(report: Report, content: Line, names: Sequence[str]) -> str:
+    """Some pictures of a report that was sent could not be drawn."""
+    what = f"the charts of {', '.join(_name(name) for name in names)}" if names else "the grid"
+    return f":warning: In the report “{headline(content)}” for {escape(report.audience)} {what} could not be drawn."
+
+
+def how_modal(line: Line) -> Block:
+    """The answer to "How was this computed?"."""
+    rows = [f"• {escape(clip(text, 1500))}" for text in line["how"]]
+    return parts.modal("notice", "How it was computed", [parts.section(f"*{_name(line['name'])}*"), *sections(rows)],
+                       submit="", close="OK")  # fmt: skip
+
+
+def question_form(report_id: int) -> Block:
+    """What a reader wants to know."""
+    return parts.modal(
+        QUESTION, "Ask a question",
+        [parts.text_input("text", "What do you want to know?", multiline=True, limit=1000)],
+        submit="Ask", metadata=str(report_id),
+    )  # fmt: skip
+
+
+def decide_form(report_id: int, ask: str) -> Block:
+    """What is decided on the ask."""
+    return parts.modal(
+        DECIDE, "Decide",
+        [
+            parts.section(f":raised_hand: {escape(ask)}"),
+            parts.text_input("text", "Your decision, and why", multiline=True, limit=1000),
+        ],
+        submit="Decide", metadata=str(report_id),
+    )  # fmt: skip
+
+
+def asked(user_id: str, text: str, made_by: str) -> str:
+    """A reader's question, in the report's thread."""
+    return f":question: {mention(user_id)} asks: {escape(text)}\n{mention(made_by)}, please answer here."
+
+
+def decided(user_id: str, text: str) -> str:
+    """A decision, in the report's thread."""
+    return f":ballot_box_with_check: {mention(user_id)} decided: {escape(text)}"
+
+
+def sections(lines: Sequence[str]) -> list[Block]:
+    """Lines in as few sections as hold them."""
+    pieces: list[str] = []
+    for line in lines:
+        short = clip(line, PIECE)
+        if pieces and len(pieces[-1]) + len(short) + 1 <= PIECE:
+            pieces[-1] += f"\n{short}"
+        else:
+            pieces.append(short)
+    return [parts.section(piece) for piece in pieces if piece]
+
+
+def sign(label: str) -> str:
+    """The verdict's sign; its words always stand beside it."""
+    plain = label.removesuffix(" WITH SIDE EFFECT")
+    return next((shown for verdict, shown in SIGNS.items() if verdict.value == plain), UNMEASURED)
+
+
+def _verdict(line: Line) -> str:
+    latest = f", latest {number(line['latest']['value'], line['unit'])}" if line["latest"] else ""
+    target = f", {escape(line['target'])}" if line["target"] else ""
+    return f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}{latest}{target}"
+
+
+def _name(name: str) -> str:
+    return escape(clip(name, NAME))
+
+
+def _say(text: str) -> str:
+    return escape(clip(text, SENTENCE))
+
+
+def _small_print(lines: Sequence[str]) -> list[Block]:
+    texts = [clip(line, 1500) for line in lines[:10]]
+    return [parts.context(*texts)] if texts else []
+
+
+def _buttons(report: Report) -> list[Block]:
+    value = str(report.id)
+    found = [parts.button("Acknowledge", ACKNOWLEDGE, value), parts.button("Question", QUESTION, value)]
+    return found + ([parts.button("Decide", DECIDE, value, style="primary")] if report.ask else [])
+
+
+WORDS = {"acknowledge": "Acknowledged by", "question": "Asked by", "decide": "Decided by"}
+
+
+def _pressed(clicks: Sequence[ReportClick]) -> list[Block]:
+    """Who pressed what."""
+    texts = []
+    for kind, words in WORDS.items():
+        people = [click.user_id for click in clicks if click.kind == kind]
+        more = f" and {plural(len(people) - PEOPLE, 'other')}" if len(people) > PEOPLE else ""
+        if people:
+            texts.append(f"{words} {', '.join(mention(one) for one in people[:PEOPLE])}{more}")
+    return [parts.context(*texts)] if texts else []
