@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # Source: 2^64 / golden ratio, Knuth, TAOCP vol. 3, 6.4
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # Source: 2^64 / golden ratio, as in splitmix64
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,23 @@ def _winners(ids: np.ndarray, keyed: np.ndarray, count: int, version: np.ndarray
 
 
 def _content(frame: pd.DataFrame, ids: np.ndarray) -> np.ndarray:
-    """One number per row, equal where key and all cells are equal."""
-    mixed = ids.astype(np.uint64)
+    """One number per row, equal where key and all cells are equal (by chance elsewhere: n² / 2^65)."""
+    mixed = _scattered(ids)
     for name in frame.columns:
         cells, _ = pd.factorize(frame[name])
-        mixed = (mixed ^ (cells + 1).astype(np.uint64)) * _ODD
-        mixed ^= mixed >> np.uint64(29)
+        mixed = _scattered(mixed + _scattered(cells))
     return mixed
+
+
+def _scattered(numbers: np.ndarray) -> np.ndarray:
+    """Whole numbers mixed so that neighbours lie far apart.
+
+    Source: splitmix64, G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number generators, 2014.
+    """
+    mixed = numbers.astype(np.uint64) + _ODD
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _copies(content: np.ndarray, winners: np.ndarray, losers: np.ndarray) -> np.ndarray:

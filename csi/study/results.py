@@ -1,0 +1,96 @@
+"""The results of a cycle's analysis, kept: made again from the data now held, and told fresh from stale."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from csi import audit
+from csi.cycle import by_id
+from csi.definition import canonical, hash_of
+from csi.models import AnalysisResult, Cycle, Kpi
+from csi.step3_gather.files import FileStore
+from csi.step5_analyse.analysis import plain
+from csi.storage import Sessions, lock, row, rows
+from csi.study import of_cycle
+from csi.study.evaluation import Outcome, Report
+from csi.study.plain import kpi_plain
+
+RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail")
+
+
+def recompute(
+    sessions: Sessions, files: FileStore, *, team_id: str, cycle_id: int, actor: str, now: datetime
+) -> Report:
+    """Steps 4 and 5 over the data now held, and their results kept.
+
+    Slow: the rows are read and computed while nothing is locked; only the results are written in a transaction.
+    Should the data change meanwhile, the results say so by their input hash.
+
+    Raises:
+        InvalidInputs: a KPI or source is not described well enough.
+    """
+    with sessions.reading() as session:
+        cycle = by_id(session, team_id, cycle_id)
+        made_from = of_cycle.input_hash(session, cycle)
+        report = of_cycle.evaluated(session, cycle, files)
+    with sessions() as session:
+        store(session, by_id(session, team_id, cycle_id), report, input_hash=made_from, actor=actor, now=now)
+    return report
+
+
+def store(
+    session: Session, cycle: Cycle, report: Report, *, input_hash: str, actor: str, now: datetime
+) -> list[AnalysisResult]:
+    """Keep one result per KPI, in place of the one before. The same result again changes nothing but its freshness."""
+    lock(session, f"results:{cycle.team_id}:{cycle.id}")
+    kpis = {kpi.key: kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
+    stamp = {"study_hash": hash_of(report.study), "input_hash": input_hash, "made_by": actor, "made_at": now}
+    outcomes = {kpis[key]: outcome for key, outcome in report.kpis.items() if key in kpis}
+    kept = [_keep(session, cycle, kpi, outcome, stamp) for kpi, outcome in outcomes.items()]
+    verdicts = {key: outcome.analysis.label for key, outcome in report.kpis.items()}
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="processed and analysed",
+        subject=("cycle", cycle.id),
+        new={"input_hash": input_hash, "verdicts": verdicts},
+    )
+    return kept
+
+
+def _keep(session: Session, cycle: Cycle, kpi_id: int, outcome: Outcome, stamp: Mapping[str, Any]) -> AnalysisResult:
+    kept = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)
+    values = {**stamp, "result": result_plain(outcome), "verdict": str(outcome.analysis.verdict), "stale": False}
+    if kept is None:
+        kept = AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id, **values)
+    for name, value in values.items():
+        setattr(kept, name, value)
+    session.add(kept)
+    return kept
+
+
+def result_plain(outcome: Outcome) -> dict[str, Any]:
+    """A KPI's part of report.json, with what stands behind it under ``RESULT_KEYS``."""
+    processed, analysis = outcome
+    return {
+        **kpi_plain(outcome),
+        "detail": analysis.detail_plain(),
+        "coverage": processed.coverage,
+        "footnotes": list(processed.footnotes),
+        "counts": {source: plain(canonical(asdict(one))) for source, one in processed.counts.items()},
+        "quality_detail": {name: plain(asdict(one)) for name, one in processed.quality.dimensions().items()},
+    }
+
+
+def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:
+    """Per KPI (its number) with a result: whether that was made from the data and definitions now held."""
+    now_held = of_cycle.input_hash(session, cycle)
+    results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
+    return {one.kpi_id: not one.stale and one.input_hash == now_held for one in results}

@@ -1,0 +1,69 @@
+"""The windows a cycle compares: fixed before the result is known, half-open, in the reporting zone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from csi import audit, roles
+from csi.cycle import mark_stale
+from csi.definition import Window
+from csi.errors import Conflict, InvalidInput
+from csi.models import Cycle
+from csi.terms import Step
+
+
+def set_windows(
+    session: Session,
+    cycle: Cycle,
+    *,
+    baseline: Window | None,
+    evaluation: Window | None,
+    actor: str,
+    now: datetime,
+) -> bool:
+    """Fix baseline and evaluation window; True when something changed. Results made with others become stale.
+
+    Raises:
+        InvalidInput: a window ends before it begins, or the two overlap.
+        Conflict: the cycle is past step 5, where moving a window would be choosing the result.
+    """
+    roles.require(session, cycle, actor, roles.MEMBERS, "set the windows")
+    if cycle.step > Step.ANALYSE:
+        raise Conflict(f"The windows are fixed in steps 1 to 5; this cycle is in step {cycle.step}.")
+    _check("baseline_to", baseline)
+    _check("evaluation_to", evaluation)
+    if baseline and evaluation and evaluation.start < baseline.end:
+        raise InvalidInput("evaluation_from", f"lies inside the baseline; expected {baseline.end} or later")
+    new = {**_columns("baseline", baseline), **_columns("evaluation", evaluation)}
+    old = {name: getattr(cycle, name) for name in new}
+    if old == new:
+        return False
+    for name, value in new.items():
+        setattr(cycle, name, value)
+    session.add(cycle)
+    mark_stale(session, cycle, after=Step.PROCESS)
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="set windows",
+        subject=("cycle", cycle.id),
+        old=old,
+        new=new,
+    )
+    return True
+
+
+def _check(field: str, window: Window | None) -> None:
+    if window is not None and window.end <= window.start:
+        raise InvalidInput(field, f"{window.end} is not after {window.start}; the end is left out")
+
+
+def _columns(name: str, window: Window | None) -> dict[str, date | None]:
+    return {
+        f"{name}_from": window.start if window else None,
+        f"{name}_to": window.end if window else None,
+    }
