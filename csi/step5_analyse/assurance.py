@@ -47,7 +47,7 @@ def target_state(aim: Aim, assurance: Assurance, level: float, values: Floats) -
 
     Source: ANALYSIS.md, Did we get there?
     """
-    if assurance.state is None:
+    if assurance.state is None or not len(values):
         return None
     if assurance.state == MET:
         return RELIABLY

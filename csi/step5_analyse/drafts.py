@@ -18,10 +18,11 @@ from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.sentence import Subject
 from csi.step5_analyse.signals import RULES, RUN, Found
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
-from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
+from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Facts
 from csi.step5_analyse.windows import Row, lacking, not_comparable, summary
 
 SIGNIFICANT = 0.05
+FAR = 2.0  # baseline standard deviations; a repetitive series seldom stays that far out for seven points
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +140,22 @@ def _sustained(seen: Seen, matters: float) -> tuple[str, int]:
     other = np.flatnonzero(side[::-1] != side[-1])
     run = int(other[0]) if other.size else len(side)
     moved = float(row.values[places[-1] - run + 1 : places[-1] + 1].mean()) - centre if run else 0.0
-    if run < RUN or side[-1] == 0 or abs(moved) < matters:
+    if side[-1] == 0 or abs(moved) < matters or not _lasting(seen, run, moved):
         return "", 0
     gain = aim.distance(centre) - aim.distance(centre + moved)
     return (IMPROVEMENT if gain > 0 else CONCERN if gain < 0 else ""), run
+
+
+def _lasting(seen: Seen, run: int, moved: float) -> bool:
+    """Whether a run is long enough, or far enough out, not to be a repetitive baseline's own wandering.
+
+    With 24 + 12 unchanged points, seven in a row alone made the verdict claim a change in 4, 7 and 13 % of series at
+    φ = 0, .3 and .6; so a repetitive baseline asks for seven *independent* points' worth: 4, 5 and 5 %.
+    """
+    if run < RUN:
+        return False
+    phi, spread = float(seen.measured.phi_before[seen.number]), float(seen.measured.spread_before[seen.number])
+    return phi < HIGH_PHI or run * (1 - phi) >= RUN * (1 + phi) or abs(moved) >= FAR * spread
 
 
 def _change(seen: Seen, p_adjusted: float, matters: float, sustained: str) -> Change:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.step5_analyse import change_point, effect, interrupted, limits, signals, trend
+from csi.step5_analyse.autocorrelation import corrected, lag_sums
 from csi.step5_analyse.effect import Effect, Shift
 from csi.step5_analyse.interrupted import Step
 from csi.step5_analyse.limits import Flags, Floats, Lines
@@ -37,6 +38,7 @@ class Measured:
         shift, step: Hodges–Lehmann beside it; interrupted series.
         split: suggested change point.
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
+        spread_before, phi_before: the baseline's standard deviation and autocorrelation.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
     """
 
@@ -54,6 +56,8 @@ class Measured:
     step: Step
     split: NDArray[np.int64]
     sigma: Floats
+    spread_before: Floats
+    phi_before: Floats
     level_before: Floats
     level_after: Floats
 
@@ -86,6 +90,7 @@ def measure(panel: Panel) -> Measured:
         _steps(panel),
         _splits(panel),
         _sigma(panel.values, before),
+        *_spread(base_values),
         level_before,
         level_after,
     )
@@ -167,6 +172,14 @@ def _window(values: Floats, window: Flags) -> Floats:
 def _sigma(values: Floats, before: Flags) -> Floats:
     """Mean moving range, screened, over 1.128. Source: ANALYSIS.md, Did we get there?"""
     return limits.screened_range(limits.moving_ranges(np.where(before, values, np.nan))) / limits.D2
+
+
+def _spread(values: Floats) -> tuple[Floats, Floats]:
+    """Standard deviation about the mean, and autocorrelation put right for its bias."""
+    residuals = values - limits.mean(values)[:, None]
+    n = np.isfinite(values).sum(axis=1)
+    products, squares = lag_sums(residuals)
+    return np.sqrt(squares / np.maximum(n - 1, 1)), corrected(products, squares, n.astype(float))
 
 
 def _steps(panel: Panel) -> Step:
