@@ -17,6 +17,8 @@ from bot.sandbox.tour_transcript import Transcript
 
 SLOW_SECONDS = 1.5  # between two acts, when somebody watches
 
+LEAD_SECONDS = 8.0  # for opening the page
+
 
 def run(sandbox: Sandbox, *, out: Path | None, slowly: bool, say: Callable[[str], None]) -> str:
     """Plays all chapters; gives the name of the one that failed, or nothing.
@@ -29,6 +31,9 @@ def run(sandbox: Sandbox, *, out: Path | None, slowly: bool, say: Callable[[str]
     """
     transcript = Transcript(say)
     team = Team(sandbox, transcript, pause=SLOW_SECONDS if slowly else 0.0)
+    if slowly:
+        say(f"Watch it at {sandbox.url}/?follow – it begins in {LEAD_SECONDS:.0f} seconds.")
+        time.sleep(LEAD_SECONDS)
     failed = ""
     began = time.monotonic()
     for name, play in CHAPTERS:

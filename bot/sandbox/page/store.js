@@ -46,10 +46,21 @@ async function read() {
   store.state = state;
   store.as = state.me.id;
   setZone(state.me.tz);
+  if (store.follow) openNewestThread();
   settle();
   redraw();
   const actor = store.follow && state.acting?.user;
   if (actor && actor !== store.as) become(actor);
+}
+
+// Whoever watches sees the thread in which something has just been said.
+let followed = "";
+function openNewestThread() {
+  const here = channel();
+  const last = here?.messages?.flatMap((top) => [top, ...top.replies]).reduce((one, other) => (one.ts > other.ts ? one : other), { ts: "" });
+  if (!last?.ts || last.ts === followed) return;
+  followed = last.ts;
+  store.thread = last.thread_ts && last.thread_ts !== last.ts && innerWidth > 1000 ? last.thread_ts : "";
 }
 
 // The place may be gone, or never chosen: the first channel with something in it is a good start.
