@@ -1,0 +1,101 @@
+"""Step 1 as people do it: the tree grown in modals, the business asked, the gate passed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from bot.sandbox.person import reading
+from tests.flows.conftest import World
+
+LATER = (date.today() + timedelta(days=90)).isoformat()
+
+
+def first_kpi(world: World, **said: object) -> dict | None:
+    """Alice opens the tree and adds a KPI with its goal and CSF; returns the form's errors."""
+    world.alice.command("/csi", "measure")
+    world.alice.wait_modal("measure.open")
+    world.alice.click(None, "measure.add_kpi")
+    world.alice.wait_modal("measure.add_kpi")
+    world.alice.fill({
+        "goal": "Users get help fast", "csf": "Incidents are resolved quickly", "name": "Median time to resolve",
+        "unit": "h", "target": "20", "measure": "median", "value": "opened_at to resolved_at", **said,
+    })  # fmt: skip
+    return world.alice.submit()
+
+
+def in_modal(person) -> str:
+    return "\n".join(str((one.get("text") or {}).get("text", "")) for one in person.modal["blocks"])
+
+
+def test_one_modal_makes_goal_csf_and_kpi(world: World):
+    world.begin()
+    assert first_kpi(world) is None
+    world.alice.wait(lambda: "Median time to resolve" in in_modal(world.alice), what="the tree with its KPI")
+    shown = in_modal(world.alice)
+    assert ":dart: *Users get help fast*" in shown
+    assert ":key: Incidents are resolved quickly" in shown
+    assert "at most 20 h" in shown
+    assert "Version 4" not in shown
+    world.alice.wait(lambda: "Median time to resolve" in reading(world.card()), what="the card with the KPI")
+
+
+def test_letters_for_a_number_and_words_too_long_are_told_beside_their_field(world: World):
+    world.begin()
+    errors = first_kpi(world, target="twenty", name="x" * 200)
+    assert set(errors) <= {"target", "name"}
+    assert errors
+    world.alice.fill({"name": "Median", "target": "twenty"})
+    assert "is not a number" in world.alice.submit()["target"]
+    world.alice.fill({"target": "20"})
+    assert world.alice.submit() is None
+
+
+def test_a_catalogue_entry_fills_the_form(world: World):
+    world.begin()
+    world.alice.command("/csi", "measure")
+    world.alice.wait_modal("measure.open")
+    world.alice.click(None, "measure.add_kpi")
+    world.alice.wait_modal("measure.add_kpi")
+    world.alice.click(None, "measure.catalogue", "K08")
+    world.alice.wait(lambda: "Reopen" in str(world.alice.modal["blocks"]), what="the filled form")
+    world.alice.fill({"goal": "Users get help", "csf": "Fixed for good"})
+    assert world.alice.submit() is None
+    world.alice.wait(lambda: "Reopen" in in_modal(world.alice), what="the tree with its KPI")
+
+
+def test_the_business_approves_by_button_and_the_cycle_goes_on(world: World):
+    world.begin()
+    first_kpi(world)
+    world.alice.wait(lambda: "Median time to resolve" in in_modal(world.alice), what="the tree")
+    world.alice.click(None, "measure.submit")
+    question = world.carol.wait(lambda: asked(world), what="the question to the business")
+    world.alice.click(question, "measure.approve")
+    world.alice.sees("To approve what is measured one must be approver", "service-desk")
+    world.carol.click(question, "measure.approve")
+    world.carol.wait(lambda: "approved this" in reading(asked(world)), what="the answer on the question")
+    world.alice.command("/csi", "next")
+    assert "warning" in reading(world.alice.last())  # V1.6: no satisfaction KPI
+    world.alice.click(world.alice.last(), "cycle.pass")
+    view = world.alice.wait_modal("cycle.pass")
+    rules = [one["block_id"] for one in view["blocks"] if one["type"] == "input"]
+    world.alice.fill(dict.fromkeys(rules, "first cycle"))
+    assert world.alice.submit() is None
+    world.alice.wait(lambda: "step 2 of 7" in world.card()["text"], what="step 2 on the card")
+
+
+def test_sending_back_needs_a_reason_and_a_change_closes_the_question(world: World):
+    world.begin()
+    first_kpi(world)
+    world.alice.wait(lambda: "Median time to resolve" in in_modal(world.alice), what="the tree")
+    world.alice.click(None, "measure.submit")
+    question = world.carol.wait(lambda: asked(world), what="the question")
+    world.carol.click(question, "measure.reject")
+    world.carol.wait_modal("measure.reject")
+    world.carol.fill({"reason": "20 h is too long"})
+    assert world.carol.submit() is None
+    world.carol.wait(lambda: "20 h is too long" in reading(asked(world)), what="the reason on the question")
+
+
+def asked(world: World) -> dict | None:
+    thread = world.carol.messages("service-desk", thread_ts=world.card()["ts"])
+    return next((one for one in thread if "asks whether this is what" in one["text"]), None)
