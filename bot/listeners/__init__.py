@@ -30,6 +30,7 @@ from bot.blocks.text import unescape
 from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, reminders, roles
 from bot.listeners import step1_should_measure as step1
+from bot.listeners import step2_can_measure as step2
 from bot.listeners import step6_present as step6
 
 COMMAND = "/csi"
@@ -92,6 +93,18 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "present.decide", step6.open_decision),
     Route("view", "present.decide", step6.decided),
     Route("action", "present.how", step6.how),
+    # 2. what can you measure
+    Route("command", "assess", step2.assess),
+    Route("command", "sla", step2.sla),
+    Route("action", "assess.kpi", step2.open_kpi),
+    Route("view", "assess.kpi", step2.said_kpi),
+    Route("action", "assess.gap", step2.open_gap),
+    Route("view", "assess.gap", step2.said_gap),
+    Route("action", "sla.open", step2.open_sla),
+    Route("action", "sla.draft", step2.open_draft),
+    Route("view", "sla.draft", step2.drafted),
+    Route("action", "sla.activate", step2.activate),
+    Route("action", "sla.retire", step2.retire),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

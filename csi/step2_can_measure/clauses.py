@@ -65,7 +65,8 @@ def activate_clause(session: Session, cycle: Cycle, clause_id: int, *, actor: st
 
 
 def note_refusal(session: Session, cycle: Cycle, clause_id: int, *, actor: str, now: datetime) -> SlaClause:
-    """Keep on the clause, and in the log, that it was refused and why."""
+    """Keep on the clause, and in the log, that it would be refused and why (before ``activate_clause`` says so)."""
+    roles.require(session, cycle, actor, roles.APPROVERS, "make an SLA clause active")
     clause = of_service_one(session, cycle, clause_id)
     why = refusal(session, cycle, clause)
     if why and clause.refused != why:
