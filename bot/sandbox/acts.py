@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.sandbox import escaping, places
-from bot.sandbox.interactions import Interactions, Outcome
+from bot.sandbox.forms import Forms
+from bot.sandbox.interactions import Interactions
 from bot.sandbox.places import Place
 from bot.sandbox.posts import Content
-from bot.sandbox.refusal import Impossible
+from bot.sandbox.refusal import Impossible, Outcome
 from bot.sandbox.workspace import Channel, File, Message, Person, new_id
 
 Shape = dict[str, Any]
@@ -25,6 +26,7 @@ class Acts:
     """Does what a person asks, and says what she is shown."""
 
     interactions: Interactions
+    forms: Forms
 
     async def do(self, person: Person, act: Shape) -> Shape:
         """One act.
@@ -185,11 +187,11 @@ async def _draft(acts: Acts, person: Person, act: Shape) -> Shape:
 
 
 async def _submit(acts: Acts, person: Person, act: Shape) -> Shape:
-    return _told(await acts.interactions.submit(person, str(act.get("view_id") or ""), act.get("values") or {}))
+    return _told(await acts.forms.submit(person, str(act.get("view_id") or ""), act.get("values") or {}))
 
 
 async def _close(acts: Acts, person: Person, act: Shape) -> Shape:
-    acts.interactions.close(person, str(act.get("view_id") or ""), everything=bool(act.get("all")))
+    acts.forms.close(person, str(act.get("view_id") or ""), everything=bool(act.get("all")))
     return {"ok": True}
 
 

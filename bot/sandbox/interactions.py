@@ -6,33 +6,20 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import elements, escaping, places
+from bot.sandbox import places
 from bot.sandbox.delivery import Answer, Delivery
 from bot.sandbox.limits_elements import option_group, plain_option
-from bot.sandbox.manifest import Command
+from bot.sandbox.payloads import Payloads
 from bot.sandbox.places import Place
 from bot.sandbox.posts import Content, Posts
-from bot.sandbox.refusal import Impossible, Refused
+from bot.sandbox.refusal import DONE, TROUBLE, Impossible, Outcome, Refused
 from bot.sandbox.rules import Problems, items
 from bot.sandbox.shapes import Shapes
 from bot.sandbox.triggers import Keys
-from bot.sandbox.view_stack import ViewStack
-from bot.sandbox.workspace import Channel, Message, Person, View, Workspace
+from bot.sandbox.workspace import Channel, Message, Person, Workspace
 
 Shape = dict[str, Any]
-TROUBLE = "We had some trouble connecting. Try again?"
 NOT_CONFIGURED = "This app is not configured to handle interactive responses."
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What the person is shown: nothing when all is well."""
-
-    error: str = ""
-    errors: dict[str, str] | None = None
-
-
-DONE = Outcome()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +31,7 @@ class Interactions:
     delivery: Delivery
     keys: Keys
     posts: Posts
-    views: ViewStack
+    payloads: Payloads
 
     async def command(self, person: Person, channel: Channel, text: str, thread_ts: str = "") -> Outcome:
         """A line that begins with a slash."""
@@ -55,7 +42,7 @@ class Interactions:
                                ' the "/" character are interpreted as commands.')  # fmt: skip
         if thread_ts:
             return self._shown(person, channel, f"{word} is not supported in threads. Sorry!")
-        payload = self._command_payload(person, channel, declared, rest.strip())
+        payload = self.payloads.command(person, channel, declared, rest.strip())
         answer = await self.delivery.ask("slash_commands", payload)
         if not answer.acked:
             word_for = "operation_timeout" if answer.reason == "timeout" else "dispatch_failed"
@@ -68,11 +55,11 @@ class Interactions:
         place = places.find(self.workspace, person.id, where)
         block, element = place.element(str(act.get("action_id", "")), str(act.get("block_id") or ""))
         place.merge(act.get("values"))
-        described = self._chosen(place, block, element, act.get("value"))
+        described = self.payloads.chosen(place, block, element, act.get("value"))
         if not self.shapes.manifest.interactivity:
             self.workspace.toast(person.id, NOT_CONFIGURED)
             return Outcome(NOT_CONFIGURED)
-        payload = self._interaction("block_actions", person, place) | {
+        payload = self.payloads.interaction("block_actions", person, place) | {
             "state": place.state(self.shapes),
             "actions": [described],
         }
@@ -83,7 +70,7 @@ class Interactions:
         """What an external select offers for what was typed."""
         place = places.find(self.workspace, person.id, where)
         block, element = place.element(str(act.get("action_id", "")), str(act.get("block_id") or ""))
-        payload = self._interaction("block_suggestion", person, place) | {
+        payload = self.payloads.interaction("block_suggestion", person, place) | {
             "action_id": element["action_id"],
             "block_id": block["block_id"],
             "value": str(act.get("query") or ""),
@@ -93,36 +80,6 @@ class Interactions:
         answer = await self.delivery.ask("interactive", payload)
         return self._offer(person, (place.key, block["block_id"], element["action_id"]), answer)
 
-    async def submit(self, person: Person, view_id: str, values: elements.Values) -> Outcome:
-        """A form sent: Slack's client checks first, then the app answers."""
-        view = places.view(self.workspace, person.id, view_id)
-        if not view.content.get("submit"):
-            raise Impossible("this modal has no submit button")
-        place = Place(view)
-        place.merge(values)
-        view.errors = elements.refusals(place.blocks, view.values, lambda one: self.workspace.files[one].name)
-        view.error = ""
-        self.workspace.changed()
-        if view.errors:
-            return Outcome("Some fields need another look.", view.errors)
-        self._grant_files(place)
-        payload = self._base("view_submission", person) | {
-            "trigger_id": self.keys.trigger(person.id, view.id),
-            "view": self.shapes.view(view),
-            "response_urls": self._response_urls(person, place),
-        }
-        answer = await self.delivery.ask("interactive", payload)
-        return self._submitted(view, answer)
-
-    def close(self, person: Person, view_id: str, *, everything: bool = False) -> None:
-        """A modal dismissed; the app hears of it when it asked to."""
-        view = places.view(self.workspace, person.id, view_id)
-        stack = self.workspace.stacks[person.id]
-        everything = everything or bool(view.content.get("clear_on_close"))
-        gone = list(stack) if everything else stack[stack.index(view) :]
-        self.views.close(stack[0] if everything else view)
-        self._tell_closed(person, gone, cleared=everything)
-
     async def shortcut(self, person: Person, callback_id: str, message: Message | None) -> Outcome:
         """A shortcut from the menu of a message, or from the composer."""
         wanted = "message" if message is not None else "global"
@@ -131,13 +88,13 @@ class Interactions:
         ]
         if not declared:
             raise Impossible(f"no {wanted} shortcut {callback_id} is declared")
-        payload = self._base("message_action" if message is not None else "shortcut", person) | {
+        payload = self.payloads.base("message_action" if message is not None else "shortcut", person) | {
             "callback_id": callback_id,
             "trigger_id": self.keys.trigger(person.id),
             "action_ts": str(time.time()),
         }
         if message is not None:
-            payload |= self._from_message(person, message) | {"message_ts": message.ts}
+            payload |= self.payloads.from_message(person, message) | {"message_ts": message.ts}
             payload.pop("container")
         answer = await self.delivery.ask("interactive", payload)
         if answer.acked:
@@ -174,64 +131,6 @@ class Interactions:
         else:
             self.posts.whisper(bot, user, channel, content, thread_ts=thread)
 
-    def _base(self, kind: str, person: Person) -> Shape:
-        return {
-            "type": kind,
-            "team": self.shapes.team(),
-            "user": self.shapes.user(person.id),
-            "api_app_id": self.workspace.app_id,
-            "token": "sandbox",
-            "enterprise": None,
-            "is_enterprise_install": False,
-        }
-
-    def _interaction(self, kind: str, person: Person, place: Place) -> Shape:
-        base = self._base(kind, person)
-        if isinstance(place.thing, Message):
-            return base | {"trigger_id": self.keys.trigger(person.id)} | self._from_message(person, place.thing)
-        view = place.thing
-        return base | {
-            "trigger_id": self.keys.trigger(person.id, view.id),
-            "container": {"type": "view", "view_id": view.id},
-            "view": self.shapes.view(view),
-        }
-
-    def _from_message(self, person: Person, message: Message) -> Shape:
-        channel = self.workspace.channels[message.channel]
-        thread = message.thread_ts if message.is_reply else ""
-        container: Shape = {
-            "type": "message",
-            "message_ts": message.ts,
-            "channel_id": channel.id,
-            "is_ephemeral": bool(message.ephemeral_to),
-        }
-        if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
-        shown: Shape = {
-            "container": container,
-            "channel": {"id": channel.id, "name": self.shapes.channel_name(channel)},
-            "response_url": self.keys.response_url(channel.id, person.id, message.ts, thread),
-        }
-        # Source: docs.slack.dev, "block_actions payload": an ephemeral message is not included.
-        return shown if message.ephemeral_to else shown | {"message": self.shapes.message(message)}
-
-    def _command_payload(self, person: Person, channel: Channel, command: Command, text: str) -> Shape:
-        return {
-            "token": "sandbox",
-            "team_id": self.workspace.team_id,
-            "team_domain": self.workspace.domain,
-            "channel_id": channel.id,
-            "channel_name": self.shapes.channel_name(channel),
-            "user_id": person.id,
-            "user_name": person.name,
-            "command": command.command,
-            "text": escaping.command_text(self.workspace, text, should_escape=command.should_escape),
-            "api_app_id": self.workspace.app_id,
-            "is_enterprise_install": "false",
-            "response_url": self.keys.response_url(channel.id, person.id),
-            "trigger_id": self.keys.trigger(person.id),
-        }
-
     def _command_answer(self, person: Person, channel: Channel, body: Any) -> None:
         if not isinstance(body, dict) or not (body.get("text") or body.get("blocks")):
             return
@@ -244,25 +143,6 @@ class Interactions:
     def _shown(self, person: Person, channel: Channel, text: str) -> Outcome:
         self.posts.slackbot(person.id, channel, text)
         return Outcome(text)
-
-    def _chosen(self, place: Place, block: Shape, element: Shape, plain: Any) -> Shape:
-        """The entry of ``actions``; what is chosen becomes part of the state."""
-        described: Shape = {
-            "type": element["type"],
-            "action_id": element["action_id"],
-            "block_id": block["block_id"],
-            "action_ts": str(time.time()),
-        }
-        if element["type"] == "button":
-            kept = {name: element[name] for name in ("text", "value", "style", "url") if name in element}
-            return described | kept
-        if element["type"] == "overflow":
-            return described | {"selected_option": elements.option(elements.listed(element), str(plain), element)}
-        place.thing.values.setdefault(block["block_id"], {})[element["action_id"]] = plain
-        offers = elements.listed(element) + self.shapes.offers(place.key, block["block_id"], element["action_id"])
-        return described | elements.chosen(
-            element, plain, offers, lambda one: self.shapes.file(self.workspace.files[one])
-        )
 
     def _acted(self, person: Person, place: Place, block_id: str, action_id: str, answer: Answer) -> Outcome:
         failures = place.thing.failed.setdefault(block_id, {})
@@ -287,66 +167,3 @@ class Interactions:
         known = self.workspace.offered.setdefault(key, [])
         known[:] = offered + [one for one in known if one["value"] not in {new["value"] for new in offered}]
         return {name: body[name] for name in ("options", "option_groups") if name in body} or {"options": []}
-
-    def _grant_files(self, place: Place) -> None:
-        for block, element in elements.stateful(place.blocks):
-            if element["type"] == "file_input":
-                for file_id in place.thing.values[block["block_id"]][element["action_id"]] or []:
-                    self.workspace.files[file_id].granted = True
-
-    def _response_urls(self, person: Person, place: Place) -> list[Shape]:
-        made = []
-        for block, element in elements.stateful(place.blocks):
-            chosen = place.thing.values[block["block_id"]][element["action_id"]]
-            if element.get("response_url_enabled") and chosen:
-                url = self.keys.response_url(chosen, person.id)
-                ids = {"block_id": block["block_id"], "action_id": element["action_id"], "channel_id": chosen}
-                made.append(ids | {"response_url": url})
-        return made
-
-    def _submitted(self, view: View, answer: Answer) -> Outcome:
-        try:
-            if not answer.acked:
-                raise Refused(answer.reason)
-            return self._follow(view, answer.payload if isinstance(answer.payload, dict) else {})
-        except Refused as refused:
-            self.workspace.note("note", text=f"the answer to a submission was refused: {refused}")
-            view.error = TROUBLE
-            self.workspace.changed()
-            return Outcome(TROUBLE)
-
-    def _follow(self, view: View, body: Shape) -> Outcome:
-        """What the app asks for in its answer: errors, update, push, clear, or nothing (close)."""
-        wanted = body.get("response_action")
-        if wanted == "errors":
-            return self._show_errors(view, body.get("errors") or {})
-        if wanted in ("update", "push"):
-            self.views.check(body.get("view"), "modal")
-        if wanted == "update":
-            self.views.replace(view, body["view"])
-        elif wanted == "push":
-            self.views.put(view.user, body["view"])
-        elif wanted == "clear":
-            gone = list(self.workspace.stacks[view.user])
-            self.views.close(gone[0])
-            self._tell_closed(self.workspace.people[view.user], gone[:-1], cleared=True)
-        elif wanted is None:
-            self.views.close(view)
-        else:
-            raise Refused(f"unknown response_action {wanted}")
-        return DONE
-
-    def _show_errors(self, view: View, errors: dict[str, str]) -> Outcome:
-        inputs = {block["block_id"] for block in view.content["blocks"] if block["type"] == "input"}
-        strange = [one for one in errors if one not in inputs]
-        if strange or not errors:
-            raise Refused(f"errors name no input block: {strange}; inputs: {sorted(inputs)}")
-        view.errors = {block_id: str(text) for block_id, text in errors.items()}
-        self.workspace.changed()
-        return Outcome("Some fields need another look.", view.errors)
-
-    def _tell_closed(self, person: Person, gone: list[View], *, cleared: bool) -> None:
-        for view in reversed(gone):
-            if view.content.get("notify_on_close"):
-                payload = self._base("view_closed", person) | {"view": self.shapes.view(view), "is_cleared": cleared}
-                self.delivery.later("interactive", payload)

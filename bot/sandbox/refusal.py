@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class Refused(Exception):
@@ -25,3 +28,14 @@ class Refused(Exception):
 
 class Impossible(Exception):
     """A person asked for something that is not there to be done; the text says what was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the person is shown: nothing when all is well."""
+
+    error: str = ""
+    errors: dict[str, str] | None = None
+
+
+DONE = Outcome()

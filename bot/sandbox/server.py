@@ -26,9 +26,11 @@ from bot.sandbox import seed
 from bot.sandbox.acts import Acts
 from bot.sandbox.delivery import ACK_SECONDS, Delivery
 from bot.sandbox.events import Events
+from bot.sandbox.forms import Forms
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.page_state import PageState
+from bot.sandbox.payloads import Payloads
 from bot.sandbox.person import Person
 from bot.sandbox.plain_http import call
 from bot.sandbox.posts import Posts, Settings
@@ -83,10 +85,12 @@ class Sandbox:
         posts = Posts(self.workspace, Events(self.workspace, shapes, self.delivery), self.settings)
         keys = Keys(self.url)
         views = ViewStack(self.workspace, keys, posts)
-        self.interactions = Interactions(self.workspace, shapes, self.delivery, keys, posts, views)
+        payloads = Payloads(self.workspace, shapes, keys)
+        self.interactions = Interactions(self.workspace, shapes, self.delivery, keys, posts, payloads)
+        forms = Forms(self.workspace, payloads, self.delivery, views)
         api = Api(self.workspace, self.manifest, shapes, posts, views, self.url, self._socket_address)
         self.door = Door(api, self.bot_token, self.app_token)
-        acts = Acts(self.interactions)
+        acts = Acts(self.interactions, forms)
         state = PageState(self.workspace, shapes, posts, self.delivery.transport.connected)
         world = World(acts, self.door, self.sockets, self.delivery)
         self.page = PageApi(self.workspace, state, acts, world)
