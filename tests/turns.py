@@ -58,21 +58,21 @@ def kpi_fields(**changed: Any) -> kpis.KpiFields:
     return kpis.KpiFields(**{**said, **changed})
 
 
-def grow(session: Session, cycle: Cycle, *fields: kpis.KpiFields) -> list[Kpi]:
+def grow(session: Session, cycle: Cycle, *fields: kpis.KpiFields, actor: str = ALICE) -> list[Kpi]:
     """A goal, a CSF, and KPIs under it (one complete KPI unless said otherwise)."""
-    goal = growing.add_goal(session, cycle, text="Users get help fast", actor=ALICE, now=NOW)
-    csf = growing.add_csf(session, cycle, goal_id=goal.id, text="Incidents are resolved quickly", actor=ALICE, now=NOW)
+    goal = growing.add_goal(session, cycle, text="Users get help fast", actor=actor, now=NOW)
+    csf = growing.add_csf(session, cycle, goal_id=goal.id, text="Incidents are resolved quickly", actor=actor, now=NOW)
     made = []
     for one in fields or (kpi_fields(),):
         hung = kpis.KpiFields(**{**{n: getattr(one, n) for n in one.__slots__}, "csf_id": one.csf_id or csf.id})
-        made.append(kpis.add_kpi(session, cycle, hung, actor=ALICE, now=NOW))
+        made.append(kpis.add_kpi(session, cycle, hung, actor=actor, now=NOW))
     return made
 
 
-def agree(session: Session, cycle: Cycle) -> None:
+def agree(session: Session, cycle: Cycle, actor: str = ALICE, approver: str = CAROL) -> None:
     """The business approves the tree."""
-    approval.submit_tree(session, cycle, actor=ALICE, now=NOW)
-    approval.decide_tree(session, cycle, actor=CAROL, choice="approve", version=cycle.tree_version, now=NOW)
+    approval.submit_tree(session, cycle, actor=actor, now=NOW)
+    approval.decide_tree(session, cycle, actor=approver, choice="approve", version=cycle.tree_version, now=NOW)
 
 
 def jump(session: Session, cycle: Cycle, step: int) -> Cycle:

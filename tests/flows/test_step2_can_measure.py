@@ -1,0 +1,85 @@
+"""Step 2 as people do it: assess, a gap, a clause refused, the gate passed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.person import reading
+from csi.models import Cycle, SlaClause
+from csi.terms import Measurability
+from tests import turns
+from tests.flows.conftest import World
+
+
+def in_modal(person) -> str:
+    return "\n".join(str((one.get("text") or {}).get("text", "")) for one in (person.modal or {"blocks": []})["blocks"])
+
+
+@pytest.fixture
+def measured(world: World) -> World:
+    """A cycle in step 2 with two KPIs."""
+    world.begin()
+    alice = world.alice.id
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        other = turns.kpi_fields(name="Satisfied", kind="satisfaction", owner=alice)
+        turns.grow(session, cycle, turns.kpi_fields(owner=alice), other, actor=alice)
+        turns.agree(session, cycle, alice, world.carol.id)
+        turns.jump(session, cycle, 2)
+    return world
+
+
+def test_one_answer_holds_for_all_and_the_gate_opens(measured: World):
+    bob = measured.bob
+    bob.command("/csi", "assess")
+    bob.wait_modal("assess.open")
+    assert in_modal(bob).count("not assessed") == 2
+    bob.click(bob.modal, "assess.kpi", first_value(bob))
+    bob.wait_modal("assess.kpi")
+    bob.fill({"source": "Incidents", "backup": measured.dave.id, "same": ["all"]})
+    assert bob.submit() is None
+    bob.wait(lambda: in_modal(bob).count("measured automatically") == 2, what="both assessed")
+    assert "the plan lacks" not in in_modal(bob)
+    measured.alice.command("/csi", "next")
+    assert "V2.5" in reading(measured.alice.last())
+    assert "V2.1" not in reading(measured.alice.last())
+
+
+def test_a_gap_is_decided_and_opens_an_opportunity(measured: World):
+    bob = measured.bob
+    bob.command("/csi", "assess")
+    bob.wait_modal("assess.open")
+    bob.click(bob.modal, "assess.kpi", first_value(bob))
+    bob.wait_modal("assess.kpi")
+    bob.fill({"measurability": Measurability.PROXY.value, "source": "Survey", "backup": measured.dave.id})
+    assert bob.submit() is None
+    bob.wait(lambda: "not decided" in in_modal(bob), what="the gap")
+    bob.click(bob.modal, "assess.gap")
+    bob.wait_modal("assess.gap")
+    assert "cost" in bob.submit()
+    bob.fill({"cost": "low"})
+    assert bob.submit() is None
+    bob.wait(lambda: "*close*" in in_modal(bob), what="the decision")
+
+
+def test_a_clause_on_what_is_not_measured_is_refused_with_rule_and_reason(measured: World):
+    alice = measured.alice
+    alice.command("/csi", "sla")
+    alice.wait_modal("sla.open")
+    alice.click(None, "sla.draft")
+    alice.wait_modal("sla.draft")
+    alice.fill({"text": "Resolved within 20 hours <!channel>"})
+    assert alice.submit() is None
+    alice.wait(lambda: "Resolved within 20 hours" in in_modal(alice), what="the draft")
+    assert "&lt;!channel&gt;" in in_modal(alice)
+    alice.click(None, "sla.activate")
+    alice.wait(lambda: "V2.2" in in_modal(alice), what="the refusal")
+    assert "nobody has said yet whether" in in_modal(alice)
+    with measured.bot.kit.sessions.reading() as session:
+        clause = session.exec(select(SlaClause)).one()
+    assert (clause.state, "nobody has said" in clause.refused) == ("draft", True)
+
+
+def first_value(person) -> str:
+    return next(one["accessory"]["value"] for one in person.modal["blocks"] if one.get("accessory"))
