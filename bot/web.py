@@ -7,7 +7,7 @@ from pathlib import Path
 
 import uvicorn
 import yaml
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt import BoltRequest, BoltResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot import metrics
 from bot.app import Bot
 from bot.settings import Settings
 from csi.models import Workspace
@@ -36,7 +37,7 @@ def build(bot: Bot, settings: Settings) -> Starlette:
     routes = [
         Route("/slack/events", _through(bot.app.dispatch), methods=["POST"]),
         Route("/health", _health(bot.kit.sessions)),
-        Route("/metrics", _metrics),
+        Route("/metrics", _metrics(metrics.registry(bot.kit.sessions))),
     ]
     if settings.several_workspaces:
         flow = bot.installations.flow(scopes())
@@ -84,5 +85,8 @@ def _touch(sessions: Sessions) -> None:
         rows(session, Workspace, "", limit=1)
 
 
-async def _metrics(_request: Request) -> Response:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def _metrics(registry: CollectorRegistry) -> Callable[[Request], object]:
+    async def answer(_request: Request) -> Response:
+        return Response(await run_in_threadpool(generate_latest, registry), media_type=CONTENT_TYPE_LATEST)
+
+    return answer

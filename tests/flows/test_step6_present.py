@@ -1,0 +1,192 @@
+"""Presenting through the sandbox's Slack: asked for, drawn, posted, answered; refused when stale; failures said."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.person import reading
+from csi import cycle as cycles
+from csi import reminders
+from csi.models import Report, ReportClick
+from csi.step6_present import charts
+from csi.storage import rows
+from tests.flows.conftest import World
+from tests.step6_present import presentable
+
+HEADLINE = "Service desk, cycle 1: did we get there?"
+
+
+def team_of(world: World) -> str:
+    with world.bot.kit.sessions.reading() as session:
+        [team] = reminders.workspaces(session)
+    return team
+
+
+@pytest.fixture
+def ready(world: World) -> World:
+    """A cycle in step 6, its data analysed."""
+    world.begin()
+    kit = world.bot.kit
+    presentable.presentable(kit.sessions, kit.files, team_of(world), 1, world.now())
+    return world
+
+
+def present(world: World, **filled: str) -> dict[str, str] | None:
+    assert world.bob.command("/csi", "present", channel="service-desk") == ""
+    world.bob.wait_modal("present.send")
+    world.bob.fill(filled)
+    return world.bob.submit()
+
+
+def posted(world: World, count: int) -> list[dict]:
+    """The channel's messages without the card, when there are so many."""
+    found: list[dict] = []
+
+    def enough() -> bool:
+        found[:] = [one for one in world.alice.messages("service-desk") if not one["pinned"] and one.get("blocks")]
+        return len(found) >= count
+
+    world.alice.wait(enough, timeout=60, what=f"{count} messages")
+    return found
+
+
+def of(world: World, table: type) -> list:
+    with world.bot.kit.sessions.reading() as session:
+        return rows(session, table, team_of(world))
+
+
+def images(message: dict) -> list[dict]:
+    return [block for block in message["blocks"] if block["type"] == "image"]
+
+
+def test_a_report_is_posted_with_verdicts_grid_charts_and_their_words(ready: World):
+    assert present(ready, audience="business and customers") is None
+    head, hours, kept = posted(ready, 3)
+    assert HEADLINE in reading(head)
+    assert "*Hours to resolve* – ACHIEVED" in reading(head)
+    assert "For your information." in reading(head)
+    assert "met 10 of 20" in images(head)[0]["alt_text"]
+    assert "Control chart: Hours to resolve for Service desk" in images(hours)[0]["alt_text"]
+    assert "went from" in reading(kept) or "rose" in reading(kept)
+    [report] = of(ready, Report)
+    assert report.state == "sent"
+    assert {line["kpi"] for line in report.content["verdicts"]} == {"hours", "kept"}
+
+
+def test_the_preview_shows_what_will_be_seen_and_the_ask_is_needed_for_a_decision(ready: World):
+    ready.bob.command("/csi", "present", channel="service-desk")
+    assert "Hours to resolve" in str(ready.bob.wait_modal("present.send"))
+    ready.bob.fill({"purpose": "decision"})
+    assert "V6.3" in ready.bob.submit()["ask"]
+    ready.bob.fill({"ask": "Shall we keep the triage? <!channel>"})
+    assert ready.bob.submit() is None
+    head = posted(ready, 3)[0]
+    assert "Shall we keep the triage? &lt;!channel&gt;" in str(head["blocks"])
+    assert ready.erin.id not in head["pinged"]
+
+
+def test_before_step_6_and_without_an_analysis_presenting_is_refused(world: World):
+    world.begin()
+    world.bob.command("/csi", "present", channel="service-desk")
+    assert "this cycle is in step 1" in reading(world.bob.last())
+    kit = world.bot.kit
+    with kit.sessions() as session:
+        presentable.fill(session, cycles.by_id(session, team_of_first(world), 1), kit.files)
+    world.bob.command("/csi", "present", channel="service-desk")
+    assert "V5.1" in reading(world.bob.last())
+    assert "is not analysed yet" in reading(world.bob.last())
+
+
+def team_of_first(world: World) -> str:
+    return team_of(world)
+
+
+def test_after_new_data_the_old_analysis_is_not_presented(ready: World):
+    kit = ready.bot.kit
+    with kit.sessions() as session:
+        more = presentable.tickets([12.0, 13.0, 14.0])
+        presentable.deliver(session, cycles.by_id(session, team_of(ready), 1), kit.files, more)
+    ready.bob.command("/csi", "present", channel="service-desk")
+    assert "other data than is held now" in reading(ready.bob.last())
+    assert of(ready, Report) == []
+
+
+def test_data_that_changes_while_it_is_drawn_stops_the_report(ready: World, monkeypatch: pytest.MonkeyPatch):
+    kit, drawn = ready.bot.kit, charts.draw
+
+    def deliver_meanwhile(view):
+        with kit.sessions() as session:
+            cycle = cycles.by_id(session, team_of(ready), 1)
+            presentable.deliver(session, cycle, kit.files, presentable.tickets([99.0], cases=7))
+        return drawn(view)
+
+    monkeypatch.setattr(charts, "draw", deliver_meanwhile)
+    present(ready, audience="suppliers")
+    [said] = posted(ready, 1)
+    assert "could not be made" in reading(said)
+    assert "other data than is held now" in reading(said)
+    assert of(ready, Report)[0].state == "failed"
+
+
+def test_a_chart_that_cannot_be_drawn_is_said_in_its_place_and_to_its_owner(ready: World, monkeypatch):
+    drawn = charts.draw
+
+    def torn(view):
+        if view.kpi.id == "kept":
+            raise RuntimeError("out of ink")
+        return drawn(view)
+
+    monkeypatch.setattr(charts, "draw", torn)
+    present(ready, audience="suppliers")
+    _head, hours, kept = posted(ready, 3)
+    assert images(hours)
+    assert not images(kept)
+    assert "The chart of Kept our word could not be drawn." in reading(kept)
+    ready.bob.wait(lambda: any("Kept our word" in reading(dm) for dm in ready.bob.dms()), what="a word to its owner")
+
+
+def test_readers_acknowledge_once_ask_and_decide_and_it_is_kept(ready: World):
+    present(ready, purpose="decision", ask="Keep the triage?")
+    head = posted(ready, 3)[0]
+    ready.erin.click(head, "present.acknowledge")
+    ready.erin.click(head, "present.acknowledge")
+    ready.alice.wait(lambda: "Acknowledged by" in reading(posted(ready, 3)[0]), what="the acknowledgement")
+    ready.erin.click(head, "present.question")
+    ready.erin.wait_modal("present.question")
+    ready.erin.fill({"text": "Does it hold at night?"})
+    assert ready.erin.submit() is None
+    ready.erin.click(head, "present.decide")
+    ready.erin.wait_modal("present.decide")
+    ready.erin.fill({"text": "No"})
+    assert "approver" in ready.erin.submit()["text"]
+    ready.erin.close()
+    ready.carol.click(head, "present.decide")
+    ready.carol.wait_modal("present.decide")
+    ready.carol.fill({"text": "Yes, until March"})
+    assert ready.carol.submit() is None
+    ready.alice.wait(lambda: len(ready.alice.messages("service-desk", thread_ts=head["ts"])) >= 3, what="the thread")
+    thread = "\n".join(reading(one) for one in ready.alice.messages("service-desk", thread_ts=head["ts"]))
+    assert "Does it hold at night?" in thread
+    assert "Yes, until March" in thread
+    kept = [(click.kind, click.user_id, click.text) for click in of(ready, ReportClick)]
+    assert kept == [
+        ("acknowledge", ready.erin.id, ""),
+        ("question", ready.erin.id, "Does it hold at night?"),
+        ("decide", ready.carol.id, "Yes, until March"),
+    ]
+
+
+def test_v6_1_how_was_this_computed_opens_definition_sources_n_and_formula(ready: World):
+    present(ready, audience="suppliers")
+    hours = posted(ready, 3)[1]
+    ready.erin.click(hours, "present.how")
+    shown = str(ready.erin.wait_modal("notice"))
+    for wanted in ("median of resolved − opened", "160 cases in 20 weeks", "Tickets (tickets.csv)", "Limits: XmR"):
+        assert wanted in shown
+
+
+def test_a_report_survives_the_bot_being_stopped_before_it_is_drawn(ready: World, monkeypatch):
+    ready.bot.inbox_worker.stop()
+    present(ready, audience="suppliers")
+    ready.restart()
+    assert HEADLINE in reading(posted(ready, 3)[0])

@@ -1,0 +1,71 @@
+"""The same bot by signed HTTP: a real web process, requests as Slack signs them, forgeries refused."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import time
+
+import httpx
+import pytest
+
+from bot.sandbox.server import Sandbox
+from bot.sandbox.signed_http import signature
+from tests.flows.conftest import MANIFEST
+from tests.flows.processes import Process, process
+
+pytestmark = pytest.mark.slow
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def web(_sqlite_template, tmp_path_factory):
+    folder, port = tmp_path_factory.mktemp("web"), free_port()
+    shutil.copy(_sqlite_template, folder / "csi.db")
+    address = f"http://127.0.0.1:{port}"
+    with Sandbox(MANIFEST, request_url=f"{address}/slack/events") as sandbox:
+        made = Process(sandbox, folder, ("web",), {"PORT": str(port)})
+        with process(made):
+            made.answers(f"{address}/health")
+            made.address = address
+            yield made
+
+
+def test_commands_modals_events_and_buttons_arrive_by_signed_http(web):
+    alice = web.sandbox.person("alice")
+    alice.command("/csi", "help")
+    assert "/csi start SERVICE" in str(alice.last()["blocks"])
+    alice.command("/csi", "start Service desk")
+    alice.wait_modal("cycle.start")
+    assert alice.submit() is None
+    card = alice.wait(lambda: next((one for one in alice.messages() if one["pinned"]), None), what="the card")
+    alice.click(card, "cycle.next")
+    alice.sees("rules are not met")
+    assert "My steps" in str(alice.home()["blocks"])
+    assert alice.errors == []
+
+
+@pytest.mark.parametrize("forged", ["no signature", "wrong secret", "old", "changed body"])
+def test_what_slack_did_not_sign_is_refused(web, forged):
+    body, stamp = "command=%2Fcsi&text=help", str(int(time.time()))
+    secret = "guessed" if forged == "wrong secret" else web.sandbox.signing_secret
+    if forged == "old":
+        stamp = str(int(time.time()) - 600)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    if forged != "no signature":
+        signed = signature(secret, stamp, body)
+        headers |= {"x-slack-request-timestamp": stamp, "x-slack-signature": signed}
+    sent = body + "&x=1" if forged == "changed body" else body
+    assert httpx.post(f"{web.address}/slack/events", content=sent, headers=headers).status_code == 401
+
+
+def test_health_and_metrics(web):
+    assert httpx.get(f"{web.address}/health").text == "ok"
+    metrics = httpx.get(f"{web.address}/metrics").text
+    assert "csi_outbox_posts" in metrics
+    assert httpx.get(f"{web.address}/nothing").status_code == 404
