@@ -51,6 +51,14 @@ class Actor(Person):
         if refused:
             raise NotSeen(f"Slack answered {self.name}: {refused}")
 
+    def presses_beside(self, shown: Shape, text: str, action_id: str) -> None:
+        """Presses the button of the line in which ``text`` stands."""
+        for block in shown.get("blocks") or []:
+            button = block.get("accessory") or {}
+            if text in str(block.get("text", {}).get("text")) and button.get("action_id", "").startswith(action_id):
+                return self.presses(shown, button["action_id"], button.get("value"), block_id=block["block_id"])
+        raise NotSeen(f"{self.name} sees no {action_id} beside “{text}” in “{words_of(shown)[:300]}”")
+
     def sends(self, callback_id: str, values: dict[str, Any]) -> None:
         """Waits for a modal, fills it and sends it; it must be taken."""
         title = self._fills(callback_id, values)
@@ -74,11 +82,31 @@ class Actor(Person):
         self._transcript.answered(words_of(message))
         return message
 
+    def reads_in(self, callback_id: str, text: str, timeout: float = PATIENCE) -> Shape:
+        """Waits until the text stands in a modal, and tells its line."""
+
+        def there() -> Shape | None:
+            shown = self.modal
+            return shown if shown and shown["callback_id"] == callback_id and text in words_of(shown) else None
+
+        shown = self.wait(there, timeout, f"“{text}” in the modal {callback_id}")
+        self._transcript.answered(next(line for line in words_of(shown).split("\n") if text in line))
+        return shown
+
     def reads_dm(self, text: str, timeout: float = PATIENCE) -> Shape:
         """The same in the conversation with the bot."""
         message = self.sees(text, self.bot_channel, timeout)
         self._transcript.answered(words_of(message))
         return message
+
+    def choice(self, callback_id: str, block_id: str, text: str) -> str:
+        """The value of the choice that reads ``text`` in a select of the modal."""
+        shown = self.wait_modal(callback_id, timeout=PATIENCE)
+        for block, element in elements(shown):
+            for option in element.get("options", []) if block["block_id"] == block_id else []:
+                if text in option["text"]["text"]:
+                    return str(option["value"])
+        raise NotSeen(f"{self.name} is offered no “{text}” in {block_id}")
 
     def drops(self, path: Path, filename: str) -> None:
         """Drops a file into the channel."""
