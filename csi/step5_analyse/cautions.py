@@ -15,6 +15,8 @@ from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.terms import Direction
 
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
+MET_BUT_FALLING, MISSED_BUT_IMPROVING = "Met but falling", "Missed but improving"  # V5.4
+MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
 _RARE = 2.0  # events a period. Source: ANALYSIS.md, Limits
 
 
@@ -41,7 +43,7 @@ def cautions(
     row, facts = draft.row, draft.facts
     found = [
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
-        "The mix moved and the sign flips at constant mix." if mix is not None and mix.flips else "",
+        f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
         guards.reclassified(mix),
         guards.spike(draft.aim, row.earlier, row.values[row.before], row.values[row.after], facts.matters),
         guards.bunched(row.item.cases, row.item.definition.target) if draft.aim.direction is Direction.LOWER else "",
@@ -82,7 +84,7 @@ def met_but_falling(draft: Draft) -> str:
         return ""
     left = _distance_left(draft.aim, facts.after.level or 0.0, trend.slope or 0.0)
     when = f" in about {wording.periods(max(1, round(left)), draft.row.item.period)}" if np.isfinite(left) else ""
-    return f"Met but falling: at the present drift the target is missed{when}."
+    return f"{MET_BUT_FALLING}: at the present drift the target is missed{when}."
 
 
 def missed_but_improving(draft: Draft) -> str:
@@ -90,7 +92,7 @@ def missed_but_improving(draft: Draft) -> str:
     state = draft.facts.target_state
     if state is None or state in (RELIABLY, ON_AVERAGE) or not _drifts(draft, good=True):
         return ""
-    return "Missed but improving: the drift is towards the target."
+    return f"{MISSED_BUT_IMPROVING}: the drift is towards the target."
 
 
 def _drifts(draft: Draft, *, good: bool) -> bool:

@@ -151,15 +151,10 @@ def _reliably(facts: Facts, verdict: Verdict) -> str:
 def _target(subject: Subject) -> str:
     aim, unit = subject.aim, subject.unit
     if aim.direction is Direction.WITHIN and aim.band:
-        low, high = (wording.quantity(side, unit, _shortest(side)) for side in aim.band)
+        low, high = (wording.quantity(side, unit, wording.shortest(side)) for side in aim.band)
         return f"the band of {low} to {high}"
     target = aim.target or 0.0
-    return f"the target of {wording.quantity(target, unit, _shortest(target))}"
-
-
-def _shortest(value: float) -> int:
-    """As many decimals as a target was written with, up to six."""
-    return next((places for places in range(6) if round(value, places) == value), 6)
+    return f"the target of {wording.quantity(target, unit, wording.shortest(target))}"
 
 
 def _closed(closed: GapClosed | None, verdict: Verdict) -> str:

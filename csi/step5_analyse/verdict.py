@@ -149,7 +149,8 @@ def _strong(facts: Facts) -> bool:
 
 def capped(facts: Facts) -> bool:
     """Whether short and repetitive series keep the evidence at moderate."""
-    return max(facts.before.periods, facts.after.periods) <= STRONG_BEFORE and facts.phi >= HIGH_PHI
+    short = max(facts.before.periods, facts.after.periods) <= STRONG_BEFORE
+    return facts.change.state is not None and short and facts.phi >= HIGH_PHI
 
 
 def _below(p: float | None, level: float) -> bool:

@@ -53,7 +53,14 @@ def summary(row: Row, window: Flags, level: float, aim: Aim) -> WindowSummary:
 def lacking(row: Row) -> tuple[str, ...]:
     """Sentences that say what is missing for a verdict, and when it will be there."""
     item = row.item
-    sentences = (_short_baseline(row), _short_evaluation(row), *lacking_quality(item.quality))
+    if item.baseline is None and item.evaluation is None:
+        windows: tuple[str, ...] = (
+            "no baseline and no evaluation window are fixed, so no change can be judged: "
+            "agree on at least 8 periods before and 6 after",
+        )
+    else:
+        windows = (_short_baseline(row), _short_evaluation(row))
+    sentences = (*windows, *lacking_quality(item.quality))
     if item.provisional:
         sentences += ("the baseline is provisional: it has to be approved in step 7",)
     return tuple(sentence for sentence in sentences if sentence)

@@ -47,6 +47,11 @@ def gap(value: float, unit: str, places: int) -> str:
     return number(value, places, signed=True) + _POINTS.get(unit, _unit(unit))
 
 
+def shortest(value: float) -> int:
+    """As many decimals as a target was written with, up to six."""
+    return next((places for places in range(6) if round(value, places) == value), 6)
+
+
 def _unit(unit: str) -> str:
     return "" if unit in _UNSPOKEN else f" {unit}"
 
