@@ -126,7 +126,7 @@ def _promise_what_is_not_measured(team: Team) -> None:
     team.alice.sends("sla.draft", {"kpi_id": kpi, "text": "Four of five branches are satisfied", "target": "80"})
     clauses = team.alice.reads_in("sla.open", "Four of five branches")
     team.alice.presses(clauses, "sla.activate")
-    team.alice.reads_in("sla.open", ":no_entry:")
+    team.alice.reads_in("notice", "does not belong in an SLA")
     team.alice.close(everything=True)
 
 
