@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from csi import audit
 from csi.errors import Conflict
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
 from csi.rules import threshold
-from csi.step3_gather import mending, sources
+from csi.step3_gather import measured, mending, sources
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import Intake, stored_reading
 from csi.step3_gather.readers import read
@@ -128,6 +128,7 @@ def _fill(batch: Batch, intake: Intake, state: str) -> None:
         "moments": list(intake.moments),
         "numbers": list(intake.numbers),
         "columns": list(intake.columns),
+        "days": {name: dict(days) for name, days in intake.days.items()},
         "doubtful": {name: dict(counts) for name, counts in intake.doubtful.items()},
         "quarantine_key": intake.spoiled_key,
         "quarantined_cells": intake.cells_total,
@@ -235,6 +236,11 @@ def latest(session: Session, source: Source) -> Batch | None:
     return newest[0] if newest else None
 
 
+def cells(session: Session, batch: Batch) -> list[QuarantinedRow]:
+    """Every quarantined cell of a delivery that is kept as a row, mended or not."""
+    return rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, order="line", limit=_MANY)
+
+
 def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -> list[QuarantinedRow]:
     """Cells of a delivery nobody has put right, in file order."""
     statement = (
@@ -280,8 +286,10 @@ def readings(
     moments: Collection[str],
     numbers: Collection[str],
     columns: Collection[str] | None = None,
-) -> Sequence[Reading]:
-    """The rows of every delivery of a source that counts, in the order they came."""
+) -> list[Reading]:
+    """The rows of every delivery of a source that counts, in the order they came; typed numbers are one delivery."""
+    if source.kind in measured.KINDS:
+        return [measured.reading(session, source)]
     return [
         reading(files, batch, source.key, moments=moments, numbers=numbers, columns=columns)
         for batch in current(session, source)

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from csi.definition import SourceDefinition
 from csi.step3_gather import layout as layouts
-from csi.step3_gather import mending, sources
+from csi.step3_gather import mending, sources, spans
 from csi.step3_gather.bounds import DEFAULT, Bounds
 from csi.step3_gather.content import Content
 from csi.step3_gather.files import FileStore
@@ -50,6 +50,7 @@ class Intake:
     first_at: datetime | None
     last_at: datetime | None
     doubtful: Mapping[str, Mapping[str, int]]
+    days: Mapping[str, Mapping[str, int]]
     cells: tuple[tuple[int, str, str, str, str], ...]
     cells_total: int
     mended: tuple[tuple[str, int], ...] = ()
@@ -64,7 +65,8 @@ class Intake:
 class _Tally:
     """What is counted while a delivery is read."""
 
-    moment: str
+    moments: tuple[str, ...]
+    zone: str
     rows_read: int = 0
     rows_kept: int = 0
     spoiled_rows: int = 0
@@ -72,6 +74,7 @@ class _Tally:
     first_at: pd.Timestamp | None = None
     last_at: pd.Timestamp | None = None
     doubtful: dict[str, dict[str, int]] = field(default_factory=dict)
+    days: dict[str, dict[str, int]] = field(default_factory=dict)
     cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     mended: list[tuple[str, int]] = field(default_factory=list)
 
@@ -90,9 +93,11 @@ class _Tally:
             self.mended += mending.mended_lines(part.frame)
 
     def _range(self, part: Reading) -> None:
-        if not self.moment or not len(part.frame):
+        for name in self.moments:
+            self.days[name] = spans.added(self.days.get(name, {}), spans.days_of(part.frame[name], self.zone))
+        if not self.moments or not len(part.frame):
             return
-        moments = part.frame[self.moment]
+        moments = part.frame[self.moments[0]]
         ends = [moments.min(), moments.max(), self.first_at, self.last_at]
         known = [end for end in ends if end is not None and not pd.isna(end)]
         self.first_at, self.last_at = (min(known), max(known)) if known else (None, None)
@@ -148,7 +153,7 @@ def take_in(
         filename=filename, size=opened.size, sha256=sha256, raw_key=raw_key, rows_key=read.rows_key,
         spoiled_key=read.spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
-        first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful,
+        first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
         cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended), **typed,
     )  # fmt: skip
 
@@ -183,7 +188,7 @@ class _Taking:
         numbers: tuple[str, ...],
     ) -> _Tally:
         """Read in parts; good rows go to Parquet, the others to CSV, counts to the tally."""
-        tally = _Tally(moments[0] if moments else "")
+        tally = _Tally(moments, content[1].timezone)
         delivered, source = content
         parts = stream(delivered, source, moments=moments, numbers=numbers, filename=self.filename, bounds=self.bounds)
         with (folder / "quarantine.csv").open("wb") as spoiled:
