@@ -32,6 +32,7 @@ from bot.listeners import cycle, home, installation, people, reminders, roles
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
 from bot.listeners import step6_present as step6
+from bot.listeners import step7_correct as step7
 
 COMMAND = "/csi"
 
@@ -105,6 +106,31 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "sla.draft", step2.drafted),
     Route("action", "sla.activate", step2.activate),
     Route("action", "sla.retire", step2.retire),
+    # 7. implement corrective action
+    Route("command", "act", step7.act),
+    Route("command", "actions", step7.listing),
+    Route("command", "close", step7.open_close),
+    Route("action", "act.open", step7.open_act),
+    Route("action", "act.propose", step7.open_propose),
+    Route("view", "act.propose", step7.proposed),
+    Route("action", "act.edit", step7.open_edit),
+    Route("view", "act.edit", step7.edited),
+    Route("action", "act.approve", step7.approve),
+    Route("action", "act.reject", step7.open_reject),
+    Route("view", "act.reject", step7.rejected),
+    Route("action", "act.announce", step7.announce),
+    Route("action", "act.done", step7.done),
+    Route("action", "act.review", step7.review),
+    Route("action", "act.close", step7.close_action),
+    Route("action", "act.benefit", step7.benefit),
+    Route("action", "act.baseline", step7.open_baseline),
+    Route("action", "act.baselines", step7.open_act),
+    Route("view", "act.baseline", step7.said_baseline),
+    Route("action", "act.approve_baseline", step7.approve_baseline),
+    Route("action", "act.reject_baseline", step7.open_reject_baseline),
+    Route("view", "act.reject_baseline", step7.rejected_baseline),
+    Route("action", "cycle.close", step7.open_close),
+    Route("view", "cycle.close", step7.said_close),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

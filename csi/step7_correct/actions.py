@@ -102,7 +102,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
     if set(new) & set(VOIDING) or action.state in ("rejected", "expired"):
         days = int(threshold(session, action.team_id, "approval_days"))
         action.version += 1
-        action.state, action.decided_at = "proposed", None
+        action.state, action.decided_at, action.announced = "proposed", None, ""
         action.proposer, action.proposed_at, action.expires_at = actor, now, now + timedelta(days=days)
     session.add(action)
     log(session, action, actor=actor, now=now, what="changed", old=old, new={**new, "version": action.version})

@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from csi import roles
 from csi.errors import Conflict, InvalidInput, NotAllowed
-from csi.models import Action, Cycle, Decision
+from csi.models import Action, Cycle, Decision, OutboxPost
 from csi.step7_correct import actions
-from csi.storage import change_if, need, rows
+from csi.storage import change_if, need, row, rows
 
 CHOICES = ("approve", "reject")
 
@@ -89,10 +89,19 @@ def expire(session: Session, team_id: str, now: datetime) -> list[Action]:
     return expired
 
 
-def note_announcement(session: Session, action: Action, permalink: str) -> None:
-    """Keep the link to the message that announced the decision (V7.6)."""
-    action.announced = permalink
-    session.add(action)
+def announcement_key(action: Action) -> str:
+    """Under which the announcement of the decision is found in the outbox."""
+    return f"action:{action.id}:decided:{action.version}"
+
+
+def announced(session: Session, action: Action) -> str:
+    """The link to the message that announced the decision (V7.6), kept on the action once it was delivered."""
+    if not action.announced:
+        post = row(session, OutboxPost, action.team_id, key=announcement_key(action))
+        if post is not None and post.permalink:
+            action.announced = post.permalink
+            session.add(action)
+    return action.announced
 
 
 def _require_outsider(session: Session, action: Action, actor: str) -> str:

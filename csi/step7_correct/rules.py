@@ -84,7 +84,8 @@ def nothing_is_left_open(session: Session, cycle: Cycle, _now: datetime) -> Iter
 def decisions_are_announced(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V7.6: the decision is announced to those it affects; the link to that message is kept."""
     for action in actions.of(session, cycle):
-        if action.decided_at and action.state in ("approved", "rejected", "done") and not action.announced:
+        decided = action.decided_at and action.state in ("approved", "rejected", "done", "reviewed", "closed")
+        if decided and not deciding.announced(session, action):
             sentence = f"The decision on action {action.number} is not announced yet."
             yield _breach("V7.6", sentence, "act.announce", "Announce it", action, blocks=False)
 
