@@ -152,3 +152,14 @@ def test_each_input_has_a_name(screen):
         assert inputs.nth(index).evaluate("node => node.getAttribute('aria-label') || node.labels.length"), inputs.nth(
             index
         ).evaluate("node => node.outerHTML")
+
+
+def test_what_is_filled_in_elsewhere_shows_but_never_over_typing(screen):
+    page = open_modal(screen)
+    page.get_by_label("Name", exact=True).fill("mine")
+    screen.act(
+        "alice", "draft", values={"name": {"name": "theirs"}, "target": {"target": "80"}, "unit": {"unit": "two"}}
+    )
+    expect(page.get_by_label("Target", exact=True)).to_have_value("80")
+    expect(page.get_by_role("combobox", name="Unit")).to_have_value("Two")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("mine")

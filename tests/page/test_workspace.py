@@ -127,3 +127,14 @@ def test_colours_follow_the_choice(screen):
     assert page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "dark"
     page.reload()
     expect(page.get_by_role("button", name="Use light colours")).to_be_visible()
+
+
+def test_whoever_acts_can_be_followed(screen):
+    page = screen.open()
+    page.get_by_label("Follow whoever acts").check()
+    screen.act("bob", "message", channel=screen.channel, text="my turn")
+    expect(page).to_have_url(re.compile("as=bob"))
+    page.get_by_label("Follow whoever acts").uncheck()
+    screen.act("alice", "message", channel=screen.channel, text="and mine")
+    expect(page.locator("article.message").last).to_contain_text("and mine")
+    expect(page).to_have_url(re.compile("as=bob"))
