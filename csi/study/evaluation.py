@@ -24,19 +24,6 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Everything a study gives: what became of each source's rows, and the outcome of each KPI.
-
-    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``.
-    """
-
-    study: StudyDefinition
-    sources: Mapping[str, SourceCounts]
-    kpis: Mapping[str, Outcome]
-    quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", *QUARANTINE]))
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
     """What a study file cannot say and the bot's tables can, per KPI.
 
@@ -49,6 +36,20 @@ class Known:
     frozen: Mapping[str, FrozenLimits] = field(default_factory=dict)
     comparability: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a study gives: what became of each source's rows, and the outcome of each KPI.
+
+    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``.
+    """
+
+    study: StudyDefinition
+    sources: Mapping[str, SourceCounts]
+    kpis: Mapping[str, Outcome]
+    known: Known = field(default_factory=Known)
+    quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", *QUARANTINE]))
 
 
 def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], known: Known | None = None) -> Report:
@@ -77,7 +78,7 @@ def judged(
     inputs = {name: kpi_input(study, one, known) for name, one in processed.items()}
     analyses = judge(inputs, as_of=study.as_of.date() if study.as_of else None)
     outcomes = {name: Outcome(one, analyses[name]) for name, one in processed.items()}
-    return Report(study, sources, outcomes, quarantine)
+    return Report(study, sources, outcomes, known, quarantine)
 
 
 def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> KpiInput:

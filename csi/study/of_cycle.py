@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,7 +64,7 @@ def not_computed(session: Session, cycle: Cycle) -> list[Kpi]:
 
 def readings(
     session: Session, cycle: Cycle, files: FileStore, study: StudyDefinition | None = None
-) -> Mapping[str, list[Reading]]:
+) -> Mapping[str, Sequence[Reading]]:
     """Per source of the study its deliveries, in their order."""
     wanted = study or definition(session, cycle)
     sources = _sources(session, cycle)

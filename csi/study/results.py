@@ -17,10 +17,10 @@ from csi.step3_gather.files import FileStore
 from csi.step5_analyse.analysis import plain
 from csi.storage import Sessions, lock, row, rows
 from csi.study import of_cycle
-from csi.study.evaluation import Outcome, Report
+from csi.study.evaluation import Report
 from csi.study.plain import kpi_plain
 
-RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail")
+RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences")
 
 
 def recompute(
@@ -50,8 +50,8 @@ def store(
     lock(session, f"results:{cycle.team_id}:{cycle.id}")
     kpis = {kpi.key: kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
     stamp = {"study_hash": hash_of(report.study), "input_hash": input_hash, "made_by": actor, "made_at": now}
-    outcomes = {kpis[key]: outcome for key, outcome in report.kpis.items() if key in kpis}
-    kept = [_keep(session, cycle, kpi, outcome, stamp) for kpi, outcome in outcomes.items()]
+    results = {kpis[key]: result_plain(report, key) for key in report.kpis if key in kpis}
+    kept = [_keep(session, cycle, kpi_id, result, stamp) for kpi_id, result in results.items()]
     verdicts = {key: outcome.analysis.label for key, outcome in report.kpis.items()}
     audit.record(
         session,
@@ -65,9 +65,11 @@ def store(
     return kept
 
 
-def _keep(session: Session, cycle: Cycle, kpi_id: int, outcome: Outcome, stamp: Mapping[str, Any]) -> AnalysisResult:
+def _keep(
+    session: Session, cycle: Cycle, kpi_id: int, result: Mapping[str, Any], stamp: Mapping[str, Any]
+) -> AnalysisResult:
     kept = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)
-    values = {**stamp, "result": result_plain(outcome), "verdict": str(outcome.analysis.verdict), "stale": False}
+    values = {**stamp, "result": dict(result), "verdict": result["verdict"], "stale": False}
     if kept is None:
         kept = AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id, **values)
     for name, value in values.items():
@@ -76,8 +78,9 @@ def _keep(session: Session, cycle: Cycle, kpi_id: int, outcome: Outcome, stamp: 
     return kept
 
 
-def result_plain(outcome: Outcome) -> dict[str, Any]:
+def result_plain(report: Report, key: str) -> dict[str, Any]:
     """A KPI's part of report.json, with what stands behind it under ``RESULT_KEYS``."""
+    outcome = report.kpis[key]
     processed, analysis = outcome
     return {
         **kpi_plain(outcome),
@@ -86,6 +89,7 @@ def result_plain(outcome: Outcome) -> dict[str, Any]:
         "footnotes": list(processed.footnotes),
         "counts": {source: plain(canonical(asdict(one))) for source, one in processed.counts.items()},
         "quality_detail": {name: plain(asdict(one)) for name, one in processed.quality.dimensions().items()},
+        "differences": list(report.known.comparability.get(key, ())),
     }
 
 
