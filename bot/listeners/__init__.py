@@ -31,6 +31,7 @@ from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, reminders, roles
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
+from bot.listeners import step5_analyse as step5
 from bot.listeners import step6_present as step6
 from bot.listeners import step7_correct as step7
 
@@ -84,6 +85,15 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "measure.approve", step1.approve),
     Route("action", "measure.reject", step1.open_reject),
     Route("view", "measure.reject", step1.rejected),
+    # 5. analyse the data
+    Route("command", "analyse", step5.analyse),
+    Route("action", "analyse.open", step5.analyse),
+    Route("action", "analyse.run", step5.again),
+    Route("action", "analyse.finding", step5.open_finding),
+    Route("view", "analyse.finding", step5.said_finding),
+    Route("action", "analyse.none", step5.open_none),
+    Route("view", "analyse.none", step5.said_none),
+    Route("action", "analyse.why", step5.why),
     # 6. present the information
     Route("command", "present", step6.open_form),
     Route("view", "present.send", step6.wanted),

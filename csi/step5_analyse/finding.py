@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from csi.step5_analyse import wording
 from csi.step5_analyse.assurance import MET, MISSED, UNSTABLE
+from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.terms import Period
 
 Plain = Mapping[str, Any]
 
-HYPOTHESIS = "Not known yet. Hypothesis: "
+HYPOTHESIS = "Hypothesis: "
 NOT_MEASURED = "it is not measured yet"
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "day": 24.0, "days": 24.0}
 _RULES = {
@@ -59,7 +61,7 @@ def draft(name: str, period: Period, result: Plain) -> FindingDraft:
         _against_target(seen),
         _against_baseline(seen),
         f"{_variation(seen)} {_trend(seen)}",
-        HYPOTHESIS,
+        _cause(seen),
         impact,
         amount,
         unit,
@@ -149,22 +151,54 @@ def _trend(seen: _Seen) -> str:
     return f"The series is {now} by {per} (likely {sides[0]} to {sides[1]})."
 
 
+def _cause(seen: _Seen) -> str:
+    """A hypothesis to start from: a date where the level moved, or common causes."""
+    at, state = seen.detail.get("change_point"), seen.part("change").get("state")
+    if at and state in (IMPROVED, WORSE):
+        return f"{HYPOTHESIS}something changed around {wording.day(datetime.fromisoformat(at))}."
+    if state in (IMPROVED, WORSE):
+        return f"{HYPOTHESIS}what was done between the two windows."
+    return f"{HYPOTHESIS}common causes, built into the way the work is done."
+
+
 def _impact(seen: _Seen) -> tuple[str, float | None, str]:
-    """The one quantified term that the data themselves give: cases off target, or hours beyond it."""
-    cases, level, target = seen.window("after").get("cases"), seen.window("after").get("level"), _target(seen)
-    if cases is None or level is None or target is None:
+    """The one quantified term that the data themselves give: hours, cases, or the gap itself."""
+    after = seen.window("after")
+    gap = _gap(seen)
+    if gap is None:
         return "", None, ""
-    gap = (level - target) if seen.result.get("direction") == "lower" else (target - level)
-    window = wording.periods(int(seen.window("after").get("periods") or 0), seen.period)
-    if gap <= 0:
-        return f"No gap to the target: nothing was lost against it in {window}.", 0.0, "cases"
-    volume = wording.number(cases, 0)
-    if seen.unit in _HOURS:
+    size, against = gap
+    window = wording.periods(int(after.get("periods") or 0), seen.period)
+    if size <= 0:
+        return f"No gap: nothing was lost {against} in {window}.", 0.0, "cases"
+    return _worth(seen, size, against, window)
+
+
+def _worth(seen: _Seen, gap: float, against: str, window: str) -> tuple[str, float | None, str]:
+    cases, count = seen.window("after").get("cases"), int(seen.window("after").get("periods") or 0)
+    volume = wording.number(cases or 0.0, 0)
+    shown = wording.quantity(gap, seen.unit, wording.decimals(gap))
+    if seen.unit in _HOURS and cases:
         hours = gap * _HOURS[seen.unit] * cases
-        formula = f"{seen.quantity(gap)} beyond the target × {volume} cases in {window}"
-        return f"About {wording.number(hours, 0)} hours of waiting: {formula}.", round(hours), "hours"
-    if seen.unit == "%":
+        text = f"About {wording.number(hours, 0)} hours of waiting: {shown} {against} × {volume} cases in {window}."
+        return text, float(round(hours)), "hours"
+    if seen.unit == "%" and cases:
         missed = gap / 100 * cases
-        formula = f"{seen.quantity(gap)} short of the target × {volume} cases in {window}"
-        return f"About {wording.number(missed, 0)} cases more than agreed: {formula}.", round(missed), "cases"
-    return "", None, ""
+        text = f"About {wording.number(missed, 0)} cases: {shown} {against} × {volume} cases in {window}."
+        return text, float(round(missed)), "cases"
+    if seen.unit in ("", "count"):
+        text = f"About {wording.number(gap * count, 0)} cases: {shown} {against} × {window}."
+        return text, float(round(gap * count)), "cases"
+    return f"{shown} {against}, in {window}.", float(f"{gap:.4g}"), seen.unit
+
+
+def _gap(seen: _Seen) -> tuple[float, str] | None:
+    """How far the level is on the wrong side of the target, or of the baseline where there is no target."""
+    level, was, target = seen.window("after").get("level"), seen.window("before").get("level"), _target(seen)
+    direction = seen.result.get("direction")
+    if level is None or direction not in ("lower", "higher"):
+        return None
+    aim, against = (target, "off the target") if target is not None else (was, "worse than the baseline")
+    if aim is None:
+        return None
+    return (level - aim if direction == "lower" else aim - level), against

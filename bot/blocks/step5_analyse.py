@@ -1,0 +1,184 @@
+"""Step 5 in Slack: the verdicts, why they are so, and the findings a person confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step6_present import sign
+from bot.blocks.text import clip, escape, mention, number, when
+
+OPEN = "analyse.open"
+RUN = "analyse.run"
+FINDING = "analyse.finding"
+NONE = "analyse.none"
+WHY = "analyse.why"
+
+TITLE = "Analyse the data"
+MOST = 30  # KPIs in one view: each takes three of its hundred blocks
+UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
+FIELD = 1500  # characters of one part of a finding
+
+Line = Mapping[str, Any]
+
+
+def running(metadata: str) -> Block:
+    """What is shown while the numbers are made."""
+    return parts.modal(OPEN, TITLE, [parts.section(":hourglass_flowing_sand: I am analysing the data now held …")],
+                       submit="", close="Close", metadata=metadata)  # fmt: skip
+
+
+def failed(metadata: str, why: str) -> Block:
+    """What is shown when the numbers could not be made."""
+    said = f":warning: The data could not be analysed: {escape(clip(why, 2500))}"
+    return parts.modal(OPEN, TITLE, [parts.section(said), parts.actions([parts.button("Analyse again", RUN)])],
+                       submit="", close="Close", metadata=metadata)  # fmt: skip
+
+
+def overview(lines: Sequence[Line], metadata: str, *, may_change: bool) -> Block:
+    """Every KPI with its verdict, its sentence and its finding.
+
+    Args:
+        lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale``.
+        metadata: what the modal remembers.
+        may_change: whether findings may be confirmed now.
+    """
+    blocks = [_heading(lines, may_change)]
+    for line in lines[:MOST]:
+        blocks += _line(line, may_change)
+    if len(lines) > MOST:
+        blocks.append(parts.context(f"{len(lines) - MOST} more KPIs: confirm some of these first."))
+    return parts.modal(OPEN, TITLE, blocks, submit="", close="Done", metadata=metadata)
+
+
+def _heading(lines: Sequence[Line], may_change: bool) -> Block:
+    waiting = sum(line["state"] != "confirmed" or line["stale"] for line in lines)
+    said = "Every finding is confirmed." if not waiting else f"{waiting} of {len(lines)} findings wait for a person."
+    return parts.section(said, parts.button("Analyse again", RUN) if may_change else None)
+
+
+def _line(line: Line, may_change: bool) -> list[Block]:
+    label = f"{sign(line['label'])} *{escape(clip(line['name'], 150))}* – {escape(line['label'])}"
+    value = str(line["id"])
+    buttons = [parts.button("Why this verdict?", f"{WHY}:{value}", value)] if line["label"] != "NOT MEASURED" else []
+    if may_change and not line["stale"]:
+        style = "" if line["state"] == "confirmed" else "primary"
+        measured = line["label"] != "NOT MEASURED"
+        read = [parts.button("Read and confirm", f"{FINDING}:{value}", value, style=style)] if measured else []
+        buttons = [*read, parts.button("No finding …", f"{NONE}:{value}", value), *buttons]
+    said = [parts.section(f"{label}\n{escape(clip(line['sentence'], 1800))}"), parts.context(_state(line))]
+    return [*said, parts.actions(buttons)] if buttons else said
+
+
+def _state(line: Line) -> str:
+    if line["stale"]:
+        return ":warning: stale: the data or the definition changed; analyse again"
+    if line["state"] != "confirmed":
+        return ":pencil2: drafted by the bot; nobody has confirmed it yet"
+    who = mention(line["confirmed_by"])
+    if line["none_because"]:
+        return f":white_check_mark: no finding, because {escape(clip(line['none_because'], 500))} ({who})"
+    return f":white_check_mark: confirmed by {who}, {when(line['confirmed_at'])}"
+
+
+def finding_form(line: Line, metadata: str) -> Block:
+    """The drafted finding, to be read, changed and confirmed."""
+    kinds = dict.fromkeys([*UNITS, line["impact_unit"]] if line["impact_unit"] else UNITS)
+    blocks = [
+        parts.section(f"*{escape(clip(line['name'], 150))}*\n{escape(clip(line['sentence'], 1800))}"),
+        _words("against_target", "Against the target", line),
+        _words("against_baseline", "Against the baseline", line),
+        _words("variation", "Variation and trend", line),
+        _words("cause", "Likely cause", line, hint="It stays a hypothesis until an action has shown it."),
+        _words("impact", "What it means for the business", line),
+        parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40),
+        parts.select("impact_unit", "of", {kind: kind for kind in kinds}, chosen=line["impact_unit"] or None),
+    ]
+    return parts.modal(FINDING, "Finding", blocks, submit="Confirm", metadata=metadata)
+
+
+def _words(field: str, label: str, line: Line, hint: str = "") -> Block:
+    return parts.text_input(field, label, value=line[field], hint=hint, multiline=True, limit=FIELD)
+
+
+def _typed(amount: float | None) -> str:
+    return "" if amount is None else f"{amount:.10g}"
+
+
+def none_form(line: Line, metadata: str) -> Block:
+    """Why a KPI has no finding."""
+    blocks = [
+        parts.section(f"*{escape(clip(line['name'], 150))}*"),
+        parts.text_input(
+            "none_because", "No finding, because …", value=line["none_because"], multiline=True, limit=500
+        ),
+    ]
+    return parts.modal(NONE, "No finding", blocks, submit="Confirm", metadata=metadata)
+
+
+def why_modal(name: str, result: Line) -> Block:
+    """The verdict's gates in order with their numbers, and what stands behind them."""
+    detail = result.get("detail") or {}
+    gates = [_gate(count, gate) for count, gate in enumerate(detail.get("gates") or (), start=1)]
+    reasons = [f"• {escape(clip(str(one), 1000))}" for one in [*result["reasons"], *result["warnings"]]]
+    blocks = [
+        parts.section(f"{sign(str(result['verdict']))} *{escape(clip(name, 150))}* – {escape(str(result['verdict']))}"),
+        parts.section(clip("\n".join(gates) or "No gate was tried.", 3000)),
+        parts.section(clip("\n".join(reasons), 3000)) if reasons else parts.divider(),
+        parts.fields(_numbers(result, detail)),
+        parts.context(*_small_print(result, detail)),
+    ]
+    return parts.modal("notice", "Why this verdict?", blocks, submit="", close="OK")
+
+
+def _gate(count: int, gate: Line) -> str:
+    mark = ":arrow_right:" if gate["decided"] else ":white_small_square:"
+    return f"{mark} {count}. {escape(gate['name'])} {escape(clip(gate['finding'], 800))}"
+
+
+def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
+    change, unit = result["change"], str(result.get("unit") or "")
+    limits, trend, assurance = result["limits"], result["trend"], result["assurance"]
+    shares = [assurance["hit_share"], assurance["lower"], assurance["upper"]]
+    pairs = [
+        ("Difference", _range([change["difference"], change["lower"], change["upper"]], unit)),
+        ("p, and p adjusted for all KPIs", f"{_p(change['p'])}, {_p(change['p_adjusted'])}"),
+        ("Hodges–Lehmann", _range([change["hodges_lehmann"], detail.get("hodges_lehmann_lower"),
+                                   detail.get("hodges_lehmann_upper")], unit)),
+        ("Smallest effect that would have been seen", number(change["smallest_detectable"], unit)),
+        ("Smallest that matters", number(detail.get("minimum_important_difference"), unit)),
+        ("Limits", f"{limits['kind']}, centre {number(limits['centre'], unit)}, n = {limits['n']}"),
+        ("Trend a period", f"{_range([trend['slope'], trend['slope_lower'], trend['slope_upper']], unit)}, "
+                           f"p {_p(trend['p'])}"),
+        ("Periods on target", _range([None if one is None else 100 * one for one in shares], "%")),
+        ("Autocorrelation met", number(detail.get("autocorrelation"))),
+        ("Evidence; attribution", f"{result['evidence']}; {result['attribution']}"),
+    ]  # fmt: skip
+    return [(name, escape(clip(text, 1500))) for name, text in pairs]
+
+
+def _range(values: Sequence[float | None], unit: str) -> str:
+    middle, low, high = values
+    if middle is None:
+        return "not judged"
+    return number(middle, unit) + (
+        f" ({number(low)} to {number(high)})" if low is not None and high is not None else ""
+    )
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")
+
+
+def _small_print(result: Line, detail: Line) -> list[str]:
+    texts = [str(detail.get("method") or ""), str(result["trend"].get("reason") or "")]
+    forecast, reason = detail.get("forecast"), str(detail.get("forecast_reason") or "")
+    if forecast is not None:
+        texts.append(f"Chance that the target is met by its date: {100 * forecast:.0f} %, {reason}")
+    elif reason:
+        texts.append(f"No forecast: {reason}")
+    return [escape(clip(text, 1500)) for text in texts if text]

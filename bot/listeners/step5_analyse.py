@@ -1,0 +1,195 @@
+"""Step 5 in Slack: analyse the data now held, read the drafted findings, confirm them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import Future
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import step5_analyse as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.listeners import modals
+from bot.payload import clicked, origin, user_of
+from csi.cycle import findings
+from csi.errors import Conflict, CsiError
+from csi.models import AnalysisResult, Cycle, Finding, Kpi
+from csi.step5_analyse.finding import NOT_MEASURED
+from csi.storage import need, row, rows
+from csi.study import results
+from csi.terms import Step
+
+Body = Mapping[str, Any]
+
+
+def analyse(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """``/csi analyse``: the verdicts and findings; what is missing or stale is computed first."""
+    ack()
+    with kit.sessions() as session:
+        cycle = _analysable(session, body)
+        fresh = results.fresh(session, cycle)
+        ready = bool(fresh) and all(fresh.values())
+        if ready:
+            findings.redraft(session, cycle, actor=user_of(body), now=kit.now())
+        metadata = modals.metadata(cycle)
+        view = _overview(session, cycle) if ready else blocks.running(metadata)
+    opened = _shown(client, body, view)
+    if not ready:
+        _start(body, client, kit, metadata, opened)
+
+
+def again(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Analyse the data now held, whatever is known already."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = _analysable(session, body)
+        metadata = modals.metadata(cycle)
+    view_id = body["view"]["id"]
+    modals.replace(client, view_id, blocks.running(metadata))
+    _start(body, client, kit, metadata, view_id)
+
+
+def _analysable(session: Session, body: Body) -> Cycle:
+    cycle = modals.cycle_of(session, body)
+    if cycle.step < Step.ANALYSE:
+        raise Conflict(f"Analysing is step 5; this cycle is in step {cycle.step}. /csi next goes on.")
+    return cycle
+
+
+def _shown(client: WebClient, body: Body, view: Block) -> str:
+    in_modal = (body.get("view") or {}).get("type") == "modal"
+    answer = (client.views_push if in_modal else client.views_open)(trigger_id=body["trigger_id"], view=view)
+    return str(answer["view"]["id"])
+
+
+def _start(body: Body, client: WebClient, kit: Kit, metadata: str, view_id: str) -> None:
+    """Compute apart from this request; then show the result, or what went wrong, where the person waits."""
+    here = origin(body)
+    computing = kit.slow(_computed, kit, here.team_id, here.user_id, int(json.loads(metadata)["cycle"]), to=here)
+    computing.add_done_callback(lambda made: modals.replace(client, view_id, _outcome(made, metadata)))
+
+
+def _computed(kit: Kit, team_id: str, actor: str, cycle_id: int) -> Block:
+    """The slow part: read, process, analyse, draft."""
+    results.recompute(kit.sessions, kit.files, team_id=team_id, cycle_id=cycle_id, actor=actor, now=kit.now())
+    with kit.sessions() as session:
+        cycle = need(session, Cycle, team_id, cycle_id)
+        findings.redraft(session, cycle, actor=actor, now=kit.now())
+        return _overview(session, cycle)
+
+
+def _outcome(made: Future[Block], metadata: str) -> Block:
+    error = made.exception()
+    if error is None:
+        return made.result()
+    why = str(error) if isinstance(error, CsiError) else "something went wrong on my side; I have said so in private."
+    return blocks.failed(metadata, why)
+
+
+def _overview(session: Session, cycle: Cycle) -> Block:
+    fresh = results.fresh(session, cycle)
+    known = findings.of_cycle(session, cycle)
+    held = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
+    kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+    lines = [_line(kpi, known.get(kpi.id), held.get(kpi.id), fresh.get(kpi.id, True)) for kpi in kpis]
+    may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
+    return blocks.overview(lines, modals.metadata(cycle), may_change=may_change)
+
+
+EMPTY: dict[str, Any] = {
+    **dict.fromkeys((*findings.PARTS, "impact_unit", "none_because", "confirmed_by"), ""),
+    "impact_amount": None,
+    "confirmed_at": None,
+    "state": findings.DRAFT,
+}
+
+
+def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fresh: bool) -> dict[str, Any]:
+    """One KPI as its layout needs it."""
+    effect = " WITH SIDE EFFECT" if result and result.result.get("side_effects") else ""
+    label = f"{result.verdict}{effect}" if result else "NOT MEASURED"
+    sentence = str(result.result.get("sentence") or "") if result else f"No number: {NOT_MEASURED}."
+    words = finding.model_dump() if finding else EMPTY
+    stale = not fresh or (finding is not None and finding.state == findings.STALE)
+    return {**words, "id": kpi.id, "name": kpi.name, "label": label, "sentence": sentence, "stale": stale}
+
+
+def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The drafted finding of a KPI."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle, line = _one(session, body)
+        view = blocks.finding_form(line, modals.metadata(cycle, kpi=line["id"]))
+    modals.show(client, body, view)
+
+
+def open_none(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Ask why a KPI has no finding."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle, line = _one(session, body)
+        view = blocks.none_form(line, modals.metadata(cycle, kpi=line["id"]))
+    modals.show(client, body, view)
+
+
+def _one(session: Session, body: Body) -> tuple[Cycle, dict[str, Any]]:
+    cycle = modals.cycle_of(session, body)
+    kpi = need(session, Kpi, cycle.team_id, int(clicked(body)))
+    finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
+    result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
+    line = _line(kpi, finding, result, results.fresh(session, cycle).get(kpi.id or 0, True))
+    if line["stale"]:
+        raise Conflict("The data or the definition changed since this was drafted. Please analyse again.")
+    return cycle, line
+
+
+def _words() -> forms.Reader:
+    return forms.text(limit=blocks.FIELD)
+
+
+FINDING_FIELDS: dict[str, forms.Reader] = {
+    **{name: _words() for name in findings.PARTS},
+    "impact_amount": forms.number(),
+    "impact_unit": forms.option(),
+}
+
+
+def said_finding(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """A person stands by a finding."""
+    said = findings.Said(**forms.read(view, FINDING_FIELDS))
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        findings.confirm(session, cycle, int(modals.remembered(body)["kpi"]), said, actor=user_of(body), now=kit.now())
+        shown = _overview(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)
+
+
+def said_none(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """A person says why there is no finding."""
+    because = forms.read(view, {"none_because": forms.text(limit=500)})["none_because"]
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        findings.none(session, cycle, int(modals.remembered(body)["kpi"]), because, actor=user_of(body), now=kit.now())
+        shown = _overview(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)
+
+
+def why(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The verdict's gates in order, with the numbers."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        kpi = need(session, Kpi, cycle.team_id, int(clicked(body)))
+        result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
+        if result is None:
+            raise Conflict(f"{kpi.name} is not analysed yet.")
+        view = blocks.why_modal(kpi.name, result.result)
+    modals.show(client, body, view)
