@@ -189,7 +189,7 @@ def register(app: App) -> None:
 
 
 def _pattern(action_id: str) -> re.Pattern[str]:
-    return re.compile(rf"{re.escape(action_id)}(:.*)?")
+    return re.compile(rf"^{re.escape(action_id)}(:.*)?$")
 
 
 def _stored_already() -> None:
