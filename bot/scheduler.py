@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -76,7 +77,8 @@ class Scheduler:
             service = cycles.service_of(session, cycle).name
             subject, number = reminder.subject, int(reminder.subject_id or 0)
             what = blocks.thing(subject, number, reminder.details)
-            text = blocks.sentence(reminder.kind, what, reminder.details, service, cycle.channel_id)
+            where, today = blocks.place(service, cycle.channel_id), now.astimezone(ZoneInfo(reminder.timezone)).date()
+            text = blocks.sentence(reminder.kind, what, reminder.details, where, today)
             self._kit.outbox.post(
                 session, team_id=reminder.team_id, channel=reminder.user_id, kind="nudge", text=text,
                 key=f"reminder:{reminder.id}:{reminder.times_sent}", subject=("reminder", reminder.id),

@@ -21,20 +21,39 @@ SNOOZES = {
 WORDS = {"tree": "measure", "action": "act", "baseline": "act"}
 
 
-def sentence(kind: str, what: str, details: Mapping[str, Any], service: str, channel: str) -> str:
-    """What waits, in one sentence; ``what`` is from :func:`thing`."""
-    where = f"*{escape(service)}* ({channel_link(channel)})"
-    due = f", due {when(date.fromisoformat(str(details['due_on'])))}" if details.get("due_on") else ""
+def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today: date) -> str:
+    """What waits, in one sentence.
+
+    Args:
+        kind: the reminder's.
+        what: from :func:`thing`.
+        details: the reminder's; ``due_on`` as ISO text where there is one.
+        where: from :func:`place`.
+        today: the person's.
+    """
+    due = _due(details, today)
     if kind == "escalation":
-        return (
-            f"{where}: {what}{due} is still open; {mention(str(details.get('owner', '')))} was reminded. Can you help?"
-        )
+        owner = mention(str(details.get("owner", "")))
+        return f"{where}: {what}{f' {due} and' if due else ''} is still open; {owner} was reminded. Can you help?"
     if kind == "approval":
         return f"{where}: {what} waits for your approval."
     if kind == "benefit":
         return f"{where}: please look again whether {what} still holds."
-    late = {"step_soon": "is due tomorrow", "step_due": "is due today", "action_due": "is due today"}
-    return f"{where}: {what} {late.get(kind, f'is late{due}')}. It waits for you."
+    return f"{where}: {what} {due or 'is due'}. It waits for you."
+
+
+def place(service: str, channel: str) -> str:
+    """The service and its channel."""
+    return f"*{escape(service)}* ({channel_link(channel)})"
+
+
+def _due(details: Mapping[str, Any], today: date) -> str:
+    if not details.get("due_on"):
+        return ""
+    day = date.fromisoformat(str(details["due_on"]))
+    if day < today:
+        return f"was due on {when(day)}"
+    return {0: "is due today", 1: "is due tomorrow"}.get((day - today).days, f"is due on {when(day)}")
 
 
 def thing(subject: str, subject_id: int, details: Mapping[str, Any]) -> str:

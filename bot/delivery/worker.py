@@ -88,6 +88,11 @@ class DeliveryWorker:
             sent += self._deliver(row)
         return SOON if sent or len(waiting) > 0 else IDLE
 
+    def waiting(self) -> int:
+        """How many posts are not sent yet."""
+        with self._sessions.reading() as session:
+            return len(session.exec(_unfinished()).all())
+
     def _deliver(self, row: OutboxPost) -> bool:
         """Claim one row, call Slack, keep what came of it; false when it is not this row's turn."""
         if not self._turn(row) or not self._pace.free(row.team_id, row.channel, posting=not row.ts):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
@@ -67,6 +68,10 @@ class World:
 
     def tick(self) -> None:
         Scheduler(self.bot.kit, self.now).tick()
+
+    def world(self, kind: str, **asked: object) -> None:
+        """Something Slack itself does now and then: drop, fail, deactivate, uninstall."""
+        httpx.post(f"{self.sandbox.url}/page/world", json={"kind": kind, **asked}).raise_for_status()
 
     def begin(self, service: str = "Service desk", channel: str = "service-desk") -> None:
         """Alice begins a cycle; bob brings and reads the data, carol approves, dave manages."""

@@ -1,0 +1,123 @@
+"""Step 7 as people do it: an action proposed, refused to its proposer, approved; a baseline; cycle 2 begun."""
+
+from __future__ import annotations
+
+from datetime import date
+from threading import Thread
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.person import reading
+from csi.models import Action, CarryOver, Cycle, Decision, Kpi
+from tests import turns
+from tests.flows.conftest import World
+
+FLAT = [30.0, 31.0, 29.0, 30.5, 30.0, 31.5, 29.5, 30.0, 22.0, 21.0, 22.5, 21.5, 22.0, 21.0]
+
+
+@pytest.fixture
+def analysed(world: World) -> World:
+    """A cycle in step 7 with one analysed KPI."""
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        (kpi,) = turns.grow(session, cycle, turns.kpi_fields(owner=world.alice.id), actor=world.alice.id)
+        cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), date(2026, 3, 2)
+        cycle.evaluation_from, cycle.evaluation_to = date(2026, 3, 2), date(2026, 4, 13)
+        turns.jump(session, cycle, 7)
+        turns.analyse(session, cycle, kpi, FLAT)
+    return world
+
+
+def propose(world: World, person, **said: object) -> None:
+    person.command("/csi", "act")
+    person.wait_modal("act.open")
+    person.click(None, "act.propose")
+    person.wait_modal("act.propose")
+    person.fill({"title": "Route database incidents straight to second line", **said})
+    assert person.submit() is None
+
+
+def question(world: World) -> dict | None:
+    post = next((one for one in world.carol.messages("service-desk") if one["text"].startswith("Action 1")), None)
+    thread = world.carol.messages("service-desk", thread_ts=post["ts"]) if post else []
+    return next((one for one in thread if "do you approve action 1" in reading(one)), None)
+
+
+def test_the_proposer_may_not_approve_and_an_approver_may(analysed: World):
+    propose(analysed, analysed.alice, owner=analysed.bob.id)
+    asked = analysed.carol.wait(lambda: question(analysed), what="the question in the action's thread")
+    analysed.alice.click(asked, "act.approve")
+    analysed.alice.sees("V7.2: you proposed action 1; somebody else must approve it.", "service-desk")
+    analysed.bob.click(asked, "act.approve")
+    analysed.bob.sees("V7.2: you own action 1", "service-desk")
+    analysed.carol.click(asked, "act.approve")
+    announced = analysed.bob.sees("is *approved* by", "service-desk")
+    assert analysed.bob.id in announced["pinged"]
+    analysed.carol.wait(lambda: "approved." in reading(question(analysed)), what="the answer on the question")
+    analysed.carol.click(asked, "act.approve")
+    with analysed.bot.kit.sessions.reading() as session:
+        assert len(session.exec(select(Decision).where(Decision.subject == "action")).all()) == 1
+
+
+def test_two_who_press_approve_at_once_make_one_decision(analysed: World):
+    propose(analysed, analysed.bob, owner=analysed.dave.id)
+    asked = analysed.carol.wait(lambda: question(analysed), what="the question")
+    clicks = [Thread(target=one.click, args=(asked, "act.approve")) for one in (analysed.carol, analysed.alice)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    analysed.bob.sees("is *approved* by", "service-desk")
+    with analysed.bot.kit.sessions.reading() as session:
+        assert session.exec(select(Action)).one().state == "approved"
+    shown = [one for one in analysed.bob.messages("service-desk") if "is *approved* by" in reading(one)]
+    assert len(shown) == 1
+
+
+def test_a_rejection_needs_a_reason_and_an_incomplete_action_is_told_by_field(analysed: World):
+    analysed.alice.command("/csi", "act")
+    analysed.alice.wait_modal("act.open")
+    analysed.alice.click(None, "act.propose")
+    analysed.alice.wait_modal("act.propose")
+    assert "title" in analysed.alice.submit()
+    analysed.alice.fill({"title": "Route", "effect_by": "2020-01-01"})
+    assert "cannot show before" in analysed.alice.submit()["effect_by"]
+    analysed.alice.close()
+    propose(analysed, analysed.bob, owner=analysed.bob.id)
+    asked = analysed.carol.wait(lambda: question(analysed), what="the question")
+    analysed.carol.click(asked, "act.reject")
+    analysed.carol.wait_modal("act.reject")
+    analysed.carol.fill({"reason": "Second line has no room <@everyone>"})
+    assert analysed.carol.submit() is None
+    analysed.bob.sees("Second line has no room &lt;@everyone&gt;", "service-desk")
+
+
+def test_a_new_baseline_and_cycle_2_with_what_was_left(analysed: World):
+    propose(analysed, analysed.bob, owner=analysed.bob.id)
+    analysed.bob.wait_modal("act.open")
+    analysed.bob.click(None, "act.baseline")
+    analysed.bob.wait_modal("act.baseline")
+    assert analysed.bob.submit() is None
+    asked = analysed.carol.sees("is this the new baseline of", "service-desk")
+    analysed.carol.click(asked, "act.approve_baseline")
+    analysed.carol.wait(lambda: "*approved*" in reading(analysed.carol.find("is this the new baseline")))
+    analysed.alice.command("/csi", "close")
+    analysed.alice.wait_modal("cycle.close")
+    assert analysed.alice.submit() is None
+    analysed.alice.sees("*Cycle 2* begins from there", "service-desk")
+    analysed.alice.sees("cycle 2 – step 1 of 7", "service-desk")
+    with analysed.bot.kit.sessions.reading() as session:
+        first, second = session.exec(select(Cycle).order_by(Cycle.number)).all()
+        kinds = {one.kind for one in session.exec(select(CarryOver)).all()}
+        copied = session.exec(select(Kpi).where(Kpi.cycle_id == second.id)).one()
+    assert (first.state, second.state, second.step) == ("closed", "open", 1)
+    assert (second.baseline_from, second.baseline_to) == (date(2026, 3, 2), date(2026, 4, 13))
+    assert {"verdict", "action"} <= kinds
+    assert copied.name == "Median time to resolve"
+    analysed.alice.command("/csi", "measure")
+    analysed.alice.wait_modal("measure.open")
+    analysed.alice.click(None, "measure.carried")
+    analysed.alice.wait_modal("measure.carried")
+    assert analysed.alice.submit() is None
