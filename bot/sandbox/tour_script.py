@@ -130,6 +130,95 @@ def _promise_what_is_not_measured(team: Team) -> None:
     team.alice.close(everything=True)
 
 
+def analyse(team: Team) -> None:
+    """The bot drafts a finding per KPI; Bob reads, adds what he knows, and stands by it."""
+    team.bob.types("analyse")
+    shown = team.bob.reads_in("analyse.open", "wait for a person")
+    for name, said in _findings().items():
+        team.bob.presses_under(shown, name, "analyse.finding")
+        team.bob.sends("analyse.finding", said)
+        shown = team.bob.reads_after("analyse.open", name, "confirmed by")
+    team.bob.presses_under(shown, "Satisfied branches", "analyse.none")
+    team.bob.sends("analyse.none", {"none_because": "nobody asks the branches yet; that gap is being closed"})
+    team.bob.reads_in("analyse.open", "Every finding is confirmed")
+    team.bob.close(everything=True)
+    team.goes_on(6)
+
+
+def _findings() -> dict[str, dict[str, Any]]:
+    return {
+        "Resolved within SLA": {
+            "cause": "Since mid-March the clock stops while the caller is asked something.",
+            "impact": "Fewer branches wait beyond what was promised.",
+            "impact_amount": "2000",
+            "impact_unit": "cases",
+        },
+        "Reopened": {
+            "cause": "No change known.",
+            "impact": "About one incident in a hundred comes back.",
+            "impact_amount": "90",
+            "impact_unit": "cases",
+        },
+        "Median time to resolve": {
+            "cause": "Second line takes its tickets in the morning instead of once a week.",
+            "impact": "Half of the callers get their answer within a working day.",
+            "impact_amount": "34",
+            "impact_unit": "hours",
+        },
+    }
+
+
+def present(team: Team) -> None:
+    """The business gets every verdict, with charts, and one ask."""
+    team.alice.types("present")
+    ask = "May we keep the morning rota of second line for another quarter?"
+    team.alice.sends("present.send", {"audience": "business and customers", "purpose": "decision", "ask": ask})
+    report = team.carol.reads("did we get there?")
+    team.carol.sees_picture("Median time to resolve")
+    team.carol.presses(report, "present.acknowledge")
+    team.carol.presses(report, "present.decide")
+    team.carol.sends("present.decide", {"text": "Yes, until the end of the quarter."})
+    team.carol.reads("decided: Yes")
+    team.goes_on(7)
+
+
+def correct(team: Team) -> None:
+    """An action: not approved by its proposer, but by Carol; then a new baseline, and the next cycle."""
+    team.alice.types("act")
+    shown = team.alice.reads_in("act.open", "Resolved within SLA")
+    team.alice.presses_under(shown, "Resolved within SLA", "act.propose")
+    action = {"title": "Keep the morning rota of second line", "owner": team.bob.id, "scope": "second line only"}
+    team.alice.sends("act.propose", action)
+    team.alice.close(everything=True)
+    question = team.alice.reads("do you approve action 1")
+    team.alice.presses(question, "act.approve")
+    team.alice.reads("may not")
+    team.carol.presses(question, "act.approve")
+    team.carol.reads("*approved* by")
+    _new_baseline(team)
+    _close(team)
+
+
+def _new_baseline(team: Team) -> None:
+    team.alice.types("act")
+    shown = team.alice.reads_in("act.open", "Median time to resolve")
+    team.alice.presses_under(shown, "Median time to resolve", "act.baseline")
+    team.alice.sends("act.baseline", {"reason": "The level after the change holds."})
+    team.alice.close(everything=True)
+    question = team.carol.reads("is this the new baseline of")
+    team.carol.presses(question, "act.approve_baseline")
+    team.carol.reads("approved.")
+
+
+def _close(team: Team) -> None:
+    team.dave.types("close")
+    asked = team.dave.wait_modal("cycle.close")
+    rules = [block["block_id"] for block in asked["blocks"] if block["block_id"].startswith("V")]
+    team.dave.sends("cycle.close", dict.fromkeys(rules, "Known, and right for this first cycle."))
+    team.dave.reads("closed cycle 1")
+    team.dave.reads("cycle 2 – step 1 of 7")
+
+
 CHAPTERS: tuple[tuple[str, Callable[[Team], None]], ...] = (
     ("0 Begin a cycle", begin),
     ("1 What should you measure?", should_measure),

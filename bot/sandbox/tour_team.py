@@ -59,6 +59,16 @@ class Actor(Person):
                 return self.presses(shown, button["action_id"], button.get("value"), block_id=block["block_id"])
         raise NotSeen(f"{self.name} sees no {action_id} beside “{text}” in “{words_of(shown)[:300]}”")
 
+    def presses_under(self, shown: Shape, text: str, action_id: str) -> None:
+        """Presses the button in the first row of buttons below the line in which ``text`` stands."""
+        below = False
+        for block in shown.get("blocks") or []:
+            below = below or text in str((block.get("text") or {}).get("text"))
+            for element in block.get("elements", []) if below and block["type"] == "actions" else []:
+                if element["action_id"].partition(":")[0] == action_id:
+                    return self.presses(shown, element["action_id"], element.get("value"), block_id=block["block_id"])
+        raise NotSeen(f"{self.name} sees no {action_id} under “{text}” in “{words_of(shown)[:300]}”")
+
     def sends(self, callback_id: str, values: dict[str, Any]) -> None:
         """Waits for a modal, fills it and sends it; it must be taken."""
         title = self._fills(callback_id, values)
@@ -92,6 +102,28 @@ class Actor(Person):
         shown = self.wait(there, timeout, f"“{text}” in the modal {callback_id}")
         self._transcript.answered(next(line for line in words_of(shown).split("\n") if text in line))
         return shown
+
+    def reads_after(self, callback_id: str, heading: str, text: str) -> Shape:
+        """Waits until ``text`` stands in the modal behind ``heading``."""
+
+        def there() -> Shape | None:
+            shown = self.modal
+            known = shown is not None and shown["callback_id"] == callback_id
+            return shown if shown and known and text in words_of(shown).partition(heading)[2][:900] else None
+
+        return self.wait(there, PATIENCE, f"“{text}” behind “{heading}” in the modal {callback_id}")
+
+    def sees_picture(self, name: str) -> Shape:
+        """Waits for a message about ``name`` with a picture in it."""
+
+        def there() -> Shape | None:
+            for message in reversed(self.messages(CHANNEL)):
+                pictures = [block for block in message["blocks"] if block["type"] == "image"]
+                if pictures and name in words_of(message):
+                    return message
+            return None
+
+        return self.wait(there, PATIENCE, f"a picture of {name}")
 
     def reads_dm(self, text: str, timeout: float = PATIENCE) -> Shape:
         """The same in the conversation with the bot."""
