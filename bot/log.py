@@ -12,12 +12,14 @@ import structlog
 def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     """Set up structlog and the standard library's log to write the same lines to standard error."""
     plain = not sys.stderr.isatty() if as_json is None else as_json
-    renderer: Any = structlog.processors.JSONRenderer() if plain else structlog.dev.ConsoleRenderer()
+    renderer: Any = structlog.processors.JSONRenderer() if plain else _console()
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+        if plain
+        else structlog.processors.format_exc_info,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -35,6 +37,11 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     root.setLevel(level)
     for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "uvicorn.access", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _console() -> Any:
+    # a trace without local variables: tokens and people's data could be among them
+    return structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
 
 
 def logger(name: str) -> Any:

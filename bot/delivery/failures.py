@@ -20,6 +20,7 @@ LONGEST = 300.0
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
            "team_added_to_org", "accesslimited"}  # fmt: skip
 NOT_INVITED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
+NO_THREAD = "no_thread"  # our own: what it answers could not be posted, and that was said
 NO_VOICE = {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
 
 
@@ -71,7 +72,7 @@ def code(error: Exception) -> str:
 def say(session: Session, outbox: Outbox, row: OutboxPost, error: str) -> None:
     """Say in the channel, and to whom it concerns, that something could not be posted; never about such a saying."""
     name = error.partition(":")[0]
-    if row.key.startswith("failed:") or name in NO_VOICE:
+    if row.key.startswith("failed:") or name in NO_VOICE | {NO_THREAD}:
         return
     sentence = f"I could not post something here ({name}): “{row.text[:200]}”"
     if name not in NOT_INVITED:

@@ -81,11 +81,14 @@ class DeliveryWorker:
         """Deliver what is due now; gives the seconds until the next look."""
         with self._sessions.reading() as session:
             waiting = session.exec(_unfinished()).all()
-        sent = 0
+        sent, unsent = 0, set[tuple[str, ...]]()
         for row in waiting:
             if self._stopped.is_set():
                 break
-            sent += self._deliver(row)
+            if row.ts or _order(row) not in unsent:
+                sent += self._deliver(row)
+            if not row.ts and row.subject_kind:
+                unsent.add(_order(row))  # sent or not: the next of its kind is for the next round
         return SOON if sent or len(waiting) > 0 else IDLE
 
     def waiting(self) -> int:
@@ -100,11 +103,11 @@ class DeliveryWorker:
         with self._sessions() as session:
             if not self._claim(session, row):
                 return False
-            thread = self._thread_of(session, row)
-        if row.thread_key and not thread:
-            self._keep(row, {"status": "pending", "next_at": self._now() + timedelta(seconds=1)})
+            head = self._head(session, row)
+        if row.thread_key and (head is None or not head.ts):
+            self._keep(row, self._headless(head))
             return False
-        self._keep(row, self._outcome(row, thread))
+        self._keep(row, self._outcome(row, (head.thread_ts or head.ts) if head else row.thread_ts))
         return True
 
     def _turn(self, row: OutboxPost) -> bool:
@@ -118,11 +121,16 @@ class DeliveryWorker:
         expected = {"status": row.status, "claimed_by": row.claimed_by, "revision": row.revision}
         return change_if(session, row, expected, values)
 
-    def _thread_of(self, session: Session, row: OutboxPost) -> str:
+    def _head(self, session: Session, row: OutboxPost) -> OutboxPost | None:
         if not row.thread_key:
-            return row.thread_ts
-        parent = self._outbox.find(session, team_id=row.team_id, key=row.thread_key)
-        return (parent.thread_ts or parent.ts) if parent is not None else ""
+            return None
+        return self._outbox.find(session, team_id=row.team_id, key=row.thread_key)
+
+    def _headless(self, head: OutboxPost | None) -> messages.Changes:
+        """Wait for the message it answers, unless that will never come."""
+        if head is not None and head.status in ("failed", "dropped"):
+            return {"status": "failed", "error": f"no_thread: {head.key} could not be posted"}
+        return {"status": "pending", "next_at": self._now() + timedelta(seconds=1)}
 
     def _outcome(self, row: OutboxPost, thread: str) -> messages.Changes:
         if row.status == "sending" and not row.ts and row.kind == "nudge":
@@ -165,6 +173,11 @@ class DeliveryWorker:
             kept = change_if(session, row, {"claimed_by": self._holder}, values)
             if kept and values["status"] == "failed":
                 failures.say(session, self._outbox, row, str(values["error"]))
+
+
+def _order(row: OutboxPost) -> tuple[str, ...]:
+    """Posts about one subject in one place keep their order: a chart must not overtake its headline."""
+    return row.team_id, row.channel, row.thread_ts, row.subject_kind, str(row.subject_id)
 
 
 def _unfinished() -> SelectOfScalar[OutboxPost]:

@@ -268,3 +268,19 @@ def test_a_long_text_is_clipped_to_what_slack_takes(desk):
     desk.rounds()
     assert desk.row().status == "sent"
     assert len(desk.seen()[0]["text"]) == 12_000
+
+
+def test_posts_about_one_subject_keep_their_order_though_the_first_waits_for_its_image(desk):
+    desk.post("head", "Head", image=PNG, alt_text="x", subject=("report", 1))
+    desk.post("tail", "Tail", subject=("report", 1))
+    desk.post("other", "Other", subject=("report", 2))
+    desk.rounds(8)
+    assert [message["text"] for message in desk.seen()] == ["Other", "Head", "Tail"]
+
+
+def test_an_answer_to_what_could_not_be_posted_is_given_up(desk):
+    alice = desk.sandbox.person("alice")
+    desk.post("head", "Head", channel=alice.channel("general")["id"])
+    desk.post("reply", "Reply", channel=alice.channel("general")["id"], thread_key="head")
+    desk.rounds(3, seconds=2)
+    assert [desk.row(key).status for key in ("head", "reply")] == ["failed", "failed"]
