@@ -85,6 +85,7 @@ class KpiDefinition:
     minimum_important_difference: float | None = None
     guards: tuple[str, ...] = ()
     catalogue: str = ""
+    strata: str = ""  # column whose mix may shift (priority): the KPI is also judged at constant mix
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,10 @@ from slack_sdk import WebClient
 
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, installation, people, reminders, roles
+from bot.listeners import cycle, home, installation, people, reminders, roles, study
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
+from bot.listeners import step4_process as step4
 from bot.listeners import step5_analyse as step5
 from bot.listeners import step6_present as step6
 from bot.listeners import step7_correct as step7
@@ -85,6 +86,22 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "measure.approve", step1.approve),
     Route("action", "measure.reject", step1.open_reject),
     Route("view", "measure.reject", step1.rejected),
+    # 4. process the data
+    Route("command", "process", step4.process),
+    Route("action", "process.run", step4.process_again),
+    Route("job", "process.run", step4.run),
+    Route("action", "process.trace", step4.open_trace),
+    Route("view", "process.traced", step4.wanted_trace),
+    Route("action", "process.exclude", step4.open_exclude),
+    Route("view", "process.exclude", step4.proposed_exclusion),
+    Route("action", "process.exclusion", step4.open_exclusion),
+    Route("action", "process.decide", step4.decided_exclusion),
+    Route("action", "process.windows", step4.open_windows),
+    Route("view", "process.windows", step4.fixed_windows),
+    Route("action", "process.rebase", step4.open_rebase),
+    Route("view", "process.rebase", step4.rebased),
+    Route("action", "process.export", study.export_clicked),
+    Route("command", "export", study.export),
     # 5. analyse the data
     Route("command", "analyse", step5.analyse),
     Route("action", "analyse.open", step5.analyse),

@@ -136,8 +136,7 @@ def retire_baseline(session: Session, cycle: Cycle, kpi_id: int, *, reason: str,
     if not reason.strip():
         raise InvalidInput("reason", "expected why the terms changed")
     kpi = need(session, Kpi, cycle.team_id, kpi_id)
-    same = {"service_id": cycle.service_id, "kpi_key": kpi.key, "state": "approved"}
-    retired = rows(session, Baseline, cycle.team_id, **same)
+    retired = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, state="approved")
     for one in retired:
         one.state = "retired"
         session.add(one)

@@ -44,6 +44,7 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         minimum_important_difference=keys.number("minimum_important_difference"),
         guards=keys.texts("guards"),
         catalogue=keys.text("kpi"),
+        strata=keys.text("strata"),
     )
     keys.end()
     _check(kpi, keys, kpis)

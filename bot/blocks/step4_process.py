@@ -1,0 +1,265 @@
+"""Step 4 in Slack: coverage, duplicates and quality per KPI, the way back to the rows, exclusions, windows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.text import clip, escape, mention, number, plural
+from csi.models import Batch, Cycle, Exclusion, Kpi
+
+RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
+EXCLUDE, EXCLUSION, DECIDE = "process.exclude", "process.exclusion", "process.decide"
+WINDOWS, REBASE, EXPORT = "process.windows", "process.rebase", "process.export"
+ALL = "all"
+KPIS, PERIODS, LINES = 12, 100, 25  # as many as a message, a menu, a modal hold
+NAME, SPAN = 120, 300
+_DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
+_SET_ASIDE = ("repeated", "superseded", "conflicts", "quarantined")
+_WARN, _LEAST = 0.95, 0.80  # Source: V4.3
+Result = Mapping[str, Any]
+
+
+def report(cycle: Cycle, results: Sequence[tuple[Kpi, Result]], undefined: Sequence[Kpi]) -> list[Block]:
+    """The data-quality report: one section per KPI, with the button that leads back to its rows."""
+    blocks = [parts.header(f"Cycle {cycle.number}, step 4: the data, made comparable")]
+    for kpi, result in results[:KPIS]:
+        blocks.append(parts.section(_kpi(kpi, result), _where_from(kpi)))
+        blocks.append(parts.context(clip(_quality(result), 1900)))
+    if len(results) > KPIS:
+        blocks.append(parts.context(f"… and {plural(len(results) - KPIS, 'more KPI')}, in the exported study."))
+    if undefined:
+        names = ", ".join(escape(clip(kpi.name, NAME)) for kpi in undefined[:KPIS])
+        blocks.append(parts.section(f":grey_question: Not processed, nobody has said yet what is counted: {names}."))
+    return [*blocks, parts.actions(_buttons(cycle))]
+
+
+def said(cycle: Cycle, results: Sequence[tuple[Kpi, Result]]) -> str:
+    """What a notification shows."""
+    return f"Cycle {cycle.number}, step 4: {plural(len(results), 'KPI')} processed."
+
+
+def _buttons(cycle: Cycle) -> list[Block]:
+    value = str(cycle.id)
+    return [
+        parts.button("Process again", RUN, value),
+        parts.button("Baseline and evaluation", WINDOWS, value),
+        parts.button("Leave something out", EXCLUDE, value),
+        parts.button("Export the study", EXPORT, value),
+    ]
+
+
+def _where_from(kpi: Kpi) -> Block:
+    return parts.button("Where does this number come from?", f"{TRACE}:{kpi.id}", str(kpi.id))
+
+
+def _kpi(kpi: Kpi, result: Result) -> str:
+    """Coverage, the newest whole value, what is missing, what became of the rows."""
+    series = list(result.get("series") or ())
+    lines = [f"{_sign(result)} *{escape(clip(kpi.name, NAME))}*: {_newest(kpi, series)}"]
+    lines.append(f"{_coverage(result)} {_periods(series)}".strip())
+    lines += [_counts(source, one) for source, one in list((result.get("counts") or {}).items())[:3]]
+    lines += [f"_{escape(clip(str(note), SPAN))}_" for note in list(result.get("footnotes") or ())[:4]]
+    return "\n".join(line for line in lines if line)
+
+
+def _sign(result: Result) -> str:
+    held = _held(result)
+    if held is None or held < _LEAST:
+        return ":red_circle:"
+    return ":large_yellow_circle:" if held < _WARN else ":large_green_circle:"
+
+
+def _held(result: Result) -> float | None:
+    known = [result.get("coverage"), (result.get("quality") or {}).get("overall")]
+    return min((float(one) for one in known if one is not None), default=None)
+
+
+def _newest(kpi: Kpi, series: Sequence[Result]) -> str:
+    whole = [one for one in series if not one["partial"] and not one["missing"]]
+    if not whole:
+        return "no whole period with a value yet"
+    newest = whole[-1]
+    return f"{number(newest['value'], kpi.unit)} in the period from {_day(newest)} (n = {newest['n']:,})"
+
+
+def _coverage(result: Result) -> str:
+    held, coverage = _held(result), result.get("coverage")
+    if coverage is None or held is None:
+        return "Coverage: no whole period yet."
+    verdict = " Below 80 %: there can be no verdict." if held < _LEAST else ""
+    return f"Coverage {coverage:.1%}, quality {held:.1%}.{verdict}"
+
+
+def _periods(series: Sequence[Result]) -> str:
+    counts = {name: sum(bool(one[name]) for one in series) for name in ("missing", "partial", "excluded")}
+    words = [f"{count} {name}" for name, count in counts.items() if count]
+    gaps = [_day(one) for one in series if one["missing"]]
+    named = f" (missing: {', '.join(gaps[:5])}{', …' if len(gaps) > 5 else ''})" if gaps else ""
+    return f"{plural(len(series), 'period')}{': ' + ', '.join(words) if words else ', none missing'}{named}."
+
+
+def _counts(source: str, counts: Result) -> str:
+    words = [
+        f"{counts[name]:,} {name}" for name in ("repeated", "superseded", "conflicts", "quarantined") if counts[name]
+    ]
+    rest = f": {', '.join(words)}" if words else ""
+    return f"{escape(source)}: {counts['rows_read']:,} rows read, {counts['rows_kept']:,} count{rest}."
+
+
+def _quality(result: Result) -> str:
+    detail = result.get("quality_detail") or {}
+    said = [_dimension(name, detail.get(name) or {}) for name in _DIMENSIONS]
+    return " · ".join([*said, "accuracy: not assessed"])
+
+
+def _dimension(name: str, one: Result) -> str:
+    if not one.get("total"):
+        return f"{name}: not assessed"
+    text = f"{name} {one['passed']:,} / {one['total']:,}"
+    examples = [escape(clip(str(example), 160)) for example in (one.get("examples") or ())[:1]]
+    return f"{text} (e.g. {examples[0]})" if examples else text
+
+
+def _day(point: Result) -> str:
+    return str(point["start"])[:16].replace("T00:00", "").replace("T", " ")
+
+
+def trace_form(kpi: Kpi, result: Result, metadata: str) -> Block:
+    """Which point of the series is to be traced."""
+    series = [one for one in result.get("series") or () if not one["missing"]]
+    choices = {str(one["start"]): f"{_day(one)}: {number(one['value'], kpi.unit)}" for one in series[-PERIODS:][::-1]}
+    about = f"*{escape(clip(kpi.name, NAME))}*: every value can be traced back to its deliveries and rows."
+    if not choices:
+        return parts.modal(
+            TRACED, "Where from?", [parts.section(f"{about}\nThere is no value yet.")], metadata=metadata
+        )
+    return parts.modal(
+        TRACED,
+        "Where from?",
+        [parts.section(about), parts.select("start", "Period", choices, chosen=next(iter(choices)))],
+        submit="Show the rows",
+        metadata=metadata,
+    )
+
+
+def looking() -> Block:
+    """While the rows are looked up."""
+    return parts.modal(TRACED, "Where from?", [parts.section(":hourglass_flowing_sand: Looking for the rows …")])
+
+
+def traced(kpi: Kpi, point: Result, rows: Sequence[tuple[str, Batch | None, Sequence[int]]]) -> Block:
+    """A point's rows: per delivery its file, who brought it when, and the lines."""
+    total = sum(len(lines) for _, _, lines in rows)
+    sides = ""
+    if point.get("denominator") is not None:
+        sides = f" = {number(point['numerator'])} of {number(point['denominator'])}"
+    head = f"*{escape(clip(kpi.name, NAME))}*, {_day(point)}: *{number(point['value'], kpi.unit)}*{sides}"
+    blocks = [
+        parts.section(f"{head}\nmade of {plural(total, 'row')} in {plural(len(rows), 'delivery', 'deliveries')}:")
+    ]
+    blocks += [parts.section(_delivery(*one)) for one in rows[:20]]
+    if len(rows) > 20:
+        blocks.append(parts.context(f"… and {len(rows) - 20} more deliveries."))
+    return parts.modal(TRACED, "Where from?", blocks)
+
+
+def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:
+    shown = ", ".join(str(line) for line in lines[:LINES])
+    more = f" and {len(lines) - LINES:,} more" if len(lines) > LINES else ""
+    if batch is None:
+        return f"{escape(source)}: lines {shown}{more}"
+    name = escape(clip(batch.filename or source, NAME))
+    link = f" · <{batch.permalink}|message>" if batch.permalink.startswith("https://") else ""
+    when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
+    return (
+        f":page_facing_up: *{name}* (delivery {batch.ordinal} of {escape(source)}), brought by "
+        f"{mention(batch.delivered_by)} on {when}{link}\nSHA-256 `{batch.sha256[:12]}`, lines {shown}{more}"
+    )
+
+
+def exclude_form(kpis: Sequence[Kpi], metadata: str) -> Block:
+    """What is to be left out, and why."""
+    choices = {ALL: "All KPIs"} | {str(kpi.id): kpi.name for kpi in kpis[:99]}
+    return parts.modal(
+        EXCLUDE,
+        "Leave something out",
+        [
+            parts.section("Left out are only rows of these days, and only once somebody else has approved it. "
+                          "It stands as a footnote on every chart from then on."),
+            parts.select("kpi_id", "KPI", choices, chosen=ALL),
+            parts.date_input("start_on", "From"),
+            parts.date_input("end_on", "Until, not included", hint="The first day that counts again."),
+            parts.text_input("reason", "Why?", limit=500, multiline=True, hint="Such as: planned data-centre move."),
+        ],
+        submit="Propose",
+        metadata=metadata,
+    )  # fmt: skip
+
+
+def exclusion(one: Exclusion, kpi: Kpi | None, days: tuple[date, date]) -> list[Block]:
+    """The proposal in the channel; its buttons go when it is settled."""
+    what = escape(clip(kpi.name, NAME)) if kpi else "all KPIs"
+    text = (
+        f":scissors: {mention(one.proposed_by)} proposes to leave out *{days[0]}* to *{days[1]}* (not included) "
+        f"of *{what}*: {escape(clip(one.reason, SPAN))}"
+    )
+    if one.state == "proposed":
+        yes = parts.button("Approve", f"{DECIDE}:approved", _choice(one, "approved"), style="primary")
+        no = parts.button("Reject", f"{DECIDE}:rejected", _choice(one, "rejected"))
+        return [parts.section(text), parts.actions([yes, no]), parts.context("V4.4: by somebody else who approves.")]
+    sign = ":white_check_mark: Approved" if one.state == "approved" else ":no_entry_sign: Rejected"
+    by = f" by {mention(one.approved_by)}. Process the data again." if one.approved_by else "."
+    return [parts.section(text), parts.context(f"{sign}{by}")]
+
+
+def exclusion_view(one: Exclusion, kpi: Kpi | None, days: tuple[date, date]) -> Block:
+    """The same in a modal, opened from a refusal."""
+    return parts.modal(EXCLUSION, "Leave something out", exclusion(one, kpi, days))
+
+
+def _choice(one: Exclusion, choice: str) -> str:
+    return json.dumps({"id": one.id, "choice": choice})
+
+
+def windows_form(cycle: Cycle, metadata: str) -> Block:
+    """Baseline and evaluation window: fixed before anybody looks at the result."""
+    half_open = "Not included: the first day after it."
+    return parts.modal(
+        WINDOWS,
+        "Before and after",
+        [
+            parts.section("What is compared with what. Fix it before you look: a window chosen afterwards proves "
+                          "nothing. 8 whole periods before and 6 after are the least for a verdict."),
+            parts.date_input("baseline_from", "Baseline from", value=cycle.baseline_from, optional=True),
+            parts.date_input("baseline_to", "Baseline until", value=cycle.baseline_to, hint=half_open, optional=True),
+            parts.date_input("evaluation_from", "Evaluation from", value=cycle.evaluation_from, optional=True),
+            parts.date_input("evaluation_to", "Evaluation until", value=cycle.evaluation_to, hint=half_open,
+                             optional=True),
+        ],
+        submit="Fix the windows",
+        metadata=metadata,
+    )  # fmt: skip
+
+
+def rebase_form(kpi: Kpi, differences: Sequence[str], metadata: str) -> Block:
+    """Compare afresh where the terms have changed (V4.1)."""
+    listed = "\n".join(f"• {escape(clip(str(one), SPAN))}" for one in differences[:10])
+    text = f"*{escape(clip(kpi.name, NAME))}* is not what it was when its baseline was approved:\n{listed}"
+    return parts.modal(
+        REBASE,
+        "Compare afresh",
+        [
+            parts.section(text),
+            parts.section(
+                "From now on the baseline window is computed on today's terms; the old baseline stays in the log."
+            ),
+            parts.text_input("reason", "Why have the terms changed?", limit=500, multiline=True),
+        ],
+        submit="Compare afresh",
+        metadata=metadata,
+    )
