@@ -1,0 +1,126 @@
+"""Analysing through the sandbox's Slack: computed, drafted, confirmed, explained; stale when the data move on."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.sandbox.person import reading
+from csi import cycle as cycles
+from csi import reminders
+from csi.models import Finding, Kpi, Source
+from csi.step3_gather import batches
+from csi.storage import need, row, rows
+from tests.flows.conftest import World
+from tests.step6_present import presentable
+
+
+def team_of(world: World) -> str:
+    with world.bot.kit.sessions.reading() as session:
+        [team] = reminders.workspaces(session)
+    return team
+
+
+@pytest.fixture
+def delivered(world: World) -> World:
+    """A cycle in step 5 with its data delivered and nothing analysed."""
+    world.begin()
+    kit = world.bot.kit
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, team_of(world), 1)
+        presentable.fill(session, cycle, kit.files)
+        cycle.step = 5
+        session.add(cycle)
+    return world
+
+
+def shown(person) -> str:
+    return str(person.modal["blocks"]) if person.modal else ""
+
+
+def analysed(world: World) -> None:
+    """Bob analyses and waits for the drafts."""
+    assert world.bob.command("/csi", "analyse", channel="service-desk") == ""
+    world.bob.wait_modal("analyse.open")
+    world.bob.wait(lambda: "Hours to resolve" in shown(world.bob), timeout=60, what="the verdicts")
+
+
+def kpi(world: World, key: str) -> Kpi:
+    with world.bot.kit.sessions.reading() as session:
+        found = row(session, Kpi, team_of(world), key=key)
+    assert found is not None
+    return found
+
+
+def findings(world: World) -> dict[str, Finding]:
+    with world.bot.kit.sessions.reading() as session:
+        keys = {one.id: one.key for one in rows(session, Kpi, team_of(world))}
+        return {keys[one.kpi_id]: one for one in rows(session, Finding, team_of(world))}
+
+
+def test_the_bot_drafts_and_a_person_confirms_with_own_words(delivered: World):
+    analysed(delivered)
+    assert "2 of 2 findings wait for a person" in shown(delivered.bob)
+    delivered.bob.click(None, "analyse.finding", str(kpi(delivered, "hours").id))
+    form = delivered.bob.wait_modal("analyse.finding")
+    drafted = {one["block_id"]: one["element"].get("initial_value") for one in form["blocks"] if one["type"] == "input"}
+    assert "The target of 20 h is" in drafted["against_target"]
+    assert "Hypothesis:" in drafted["cause"]
+    delivered.bob.fill({"cause": "More people on Mondays", "impact_amount": "about a lot"})
+    assert "is not a number" in delivered.bob.submit()["impact_amount"]
+    delivered.bob.fill({"impact_amount": "1 200"})
+    assert delivered.bob.submit() is None
+    delivered.bob.wait(lambda: "1 of 2 findings wait" in shown(delivered.bob), what="the confirmed finding")
+    made = findings(delivered)["hours"]
+    assert (made.state, made.confirmed_by) == ("confirmed", delivered.bob.id)
+    assert (made.cause, made.impact_amount) == ("More people on Mondays", 1200.0)
+
+
+def test_no_finding_needs_a_reason_and_counts(delivered: World):
+    analysed(delivered)
+    delivered.bob.click(None, "analyse.none", str(kpi(delivered, "kept").id))
+    delivered.bob.wait_modal("analyse.none")
+    delivered.bob.fill({"none_because": "the clause ends this month <!channel>"})
+    assert delivered.bob.submit() is None
+    delivered.bob.wait(lambda: "no finding, because" in shown(delivered.bob), what="the reason")
+    assert "&lt;!channel&gt;" in shown(delivered.bob)
+
+
+def test_who_only_reads_cannot_confirm(delivered: World):
+    analysed(delivered)
+    delivered.erin.command("/csi", "analyse", channel="service-desk")
+    delivered.erin.wait_modal("analyse.open")
+    delivered.erin.click(None, "analyse.finding", str(kpi(delivered, "hours").id))
+    delivered.erin.wait_modal("analyse.finding")
+    delivered.erin.submit()
+    assert findings(delivered)["hours"].state == "draft"
+
+
+def test_why_this_verdict_opens_the_gates_in_order(delivered: World):
+    analysed(delivered)
+    delivered.bob.click(None, "analyse.why", str(kpi(delivered, "hours").id))
+    delivered.bob.wait(lambda: "Are before and after comparable?" in shown(delivered.bob), what="the gates")
+    text = shown(delivered.bob)
+    gates = ["comparable?", "enough data?", "get worse?", "reliably met?"]
+    assert [text.index(gate) for gate in gates] == sorted(text.index(gate) for gate in gates)
+    assert "p adjusted" in text
+    assert "Hodges–Lehmann" in text
+
+
+def test_new_data_make_findings_stale_and_next_is_refused(delivered: World):
+    analysed(delivered)
+    kit = delivered.bot.kit
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, team_of(delivered), 1)
+        source_id = presentable.deliver(session, cycle, kit.files, presentable.tickets(presentable.WORSE)).source_id
+        batches.mark_stale(session, need(session, Source, team_of(delivered), source_id))
+    delivered.dave.command("/csi", "next", channel="service-desk")
+    delivered.dave.sees("V5.1", "service-desk")
+    analysed(delivered)
+    assert {one.state for one in findings(delivered).values()} == {"draft"}
+
+
+def test_analysing_before_its_step_is_refused_in_plain_words(world: World):
+    world.begin()
+    world.bob.command("/csi", "analyse", channel="service-desk")
+    world.bob.sees("Analysing is step 5; this cycle is in step 1", "service-desk")
+    assert reading(world.card())
