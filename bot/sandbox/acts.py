@@ -181,7 +181,7 @@ async def _options(acts: Acts, person: Person, act: Shape) -> Shape:
 
 async def _draft(acts: Acts, person: Person, act: Shape) -> Shape:
     view = places.view(acts.interactions.workspace, person.id, str(act.get("view_id") or ""))
-    Place(view).merge(act.get("values"))
+    Place(view).merge(acts.interactions.workspace, act.get("values"))
     acts.interactions.workspace.changed()
     return {"ok": True}
 

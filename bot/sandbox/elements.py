@@ -60,13 +60,18 @@ def initial(element: Shape) -> Plain:
     return element.get("initial_value") if kind in TEXTS else None
 
 
-def initial_values(blocks: Sequence[Shape], kept: Values | None = None) -> Values:
-    """The values of all elements; ``kept`` wins where the same ids still stand (as after views.update)."""
+def initial_values(blocks: Sequence[Shape], kept: Values | None = None, here: str = "") -> Values:
+    """The values of all elements; ``kept`` wins where the same ids still stand (as after views.update).
+
+    ``here`` is the channel of the command or button: some selects start with it.
+    """
     values: Values = {}
     for block, element in stateful(blocks):
         block_id, action_id = block["block_id"], element["action_id"]
         before = (kept or {}).get(block_id, {})
         chosen = before[action_id] if action_id in before else initial(element)
+        if chosen is None and here and element.get("default_to_current_conversation"):
+            chosen = here
         values.setdefault(block_id, {})[action_id] = chosen
     return values
 

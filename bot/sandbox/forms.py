@@ -32,7 +32,7 @@ class Forms:
         if not view.content.get("submit"):
             raise Impossible("this modal has no submit button")
         place = Place(view)
-        place.merge(values)
+        place.merge(self.workspace, values)
         view.errors = elements.refusals(place.blocks, view.values, lambda one: self.workspace.files[one].name)
         view.error = ""
         self.workspace.changed()
@@ -40,7 +40,7 @@ class Forms:
             return Outcome(ANOTHER_LOOK, view.errors)
         self._grant_files(place)
         payload = self.payloads.base("view_submission", person) | {
-            "trigger_id": self.payloads.keys.trigger(person.id, view.id),
+            "trigger_id": self.payloads.keys.trigger(person.id, view.here),
             "view": self.payloads.shapes.view(view),
             "response_urls": self.payloads.response_urls(person, place),
         }
@@ -85,7 +85,7 @@ class Forms:
         if wanted == "update":
             self.views.replace(view, body["view"])
         elif wanted == "push":
-            self.views.put(view.user, body["view"])
+            self.views.put(view.user, body["view"], view.here)
         elif wanted == "clear":
             self._clear(view)
         elif wanted is None:

@@ -54,7 +54,7 @@ class Interactions:
         """A button pressed, an option chosen."""
         place = places.find(self.workspace, person.id, where)
         block, element = place.element(str(act.get("action_id", "")), str(act.get("block_id") or ""))
-        place.merge(act.get("values"))
+        place.merge(self.workspace, act.get("values"))
         described = self.payloads.chosen(place, block, element, act.get("value"))
         if not self.shapes.manifest.interactivity:
             self.workspace.toast(person.id, NOT_CONFIGURED)
@@ -90,7 +90,7 @@ class Interactions:
             raise Impossible(f"no {wanted} shortcut {callback_id} is declared")
         payload = self.payloads.base("message_action" if message is not None else "shortcut", person) | {
             "callback_id": callback_id,
-            "trigger_id": self.keys.trigger(person.id),
+            "trigger_id": self.keys.trigger(person.id, message.channel if message is not None else ""),
             "action_ts": str(time.time()),
         }
         if message is not None:

@@ -31,7 +31,6 @@ from bot.sandbox.rules import (
     record,
     string,
     text,
-    whole,
 )
 from bot.sandbox.workspace import File
 
@@ -67,9 +66,16 @@ def _block(required: dict[str, Rule], optional: dict[str, Rule] | None = None, *
 _cell = by_type(
     {
         "raw_text": record({"type": anything, "text": string(3000)}),
-        "raw_number": record({"type": anything, "value": anything}, {"text": string(3000)}),
         "rich_text": record({"type": anything, "elements": items(anything, 100)}, {"block_id": ID}),
     }
+)
+# Source: docs.slack.dev, "Rich text block": the four kinds of section.
+_rich = record(
+    {"type": anything, "elements": items(anything, 1000, 0)},
+    {"style": anything, "indent": anything, "offset": anything, "border": anything},
+)
+_rich_element = by_type(
+    dict.fromkeys(("rich_text_section", "rich_text_list", "rich_text_preformatted", "rich_text_quote"), _rich)
 )
 _column = record({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
 
@@ -85,7 +91,7 @@ BLOCKS: dict[str, Rule] = {
         _text_or_fields,
     ),
     "divider": _block({}),
-    "header": _block({"text": plain(150)}, {"level": whole(1, 6)}),
+    "header": _block({"text": plain(150)}),
     "context": _block({"elements": items(by_type(CONTEXT_ELEMENTS), 10)}),
     "actions": _block({"elements": items(by_type(ACTIONS_ELEMENTS), 25)}, None, _action_ids_differ),
     "input": _block(
@@ -95,13 +101,11 @@ BLOCKS: dict[str, Rule] = {
     "image": _block(
         {"alt_text": string(2000)}, {"image_url": URL, "slack_file": slack_file, "title": plain(2000)}, image_source
     ),
-    "rich_text": _block({"elements": items(anything, 100)}),
+    "rich_text": _block({"elements": items(_rich_element, 100)}),
 }
 MESSAGE_ONLY: dict[str, Rule] = {
     "markdown": _block({"text": string(12_000, 1)}),
-    "table": _block(
-        {"rows": items(items(_cell, 20), 100)}, {"column_settings": items(anything, 20, 0), "caption": anything}
-    ),
+    "table": _block({"rows": items(items(_cell, 20), 100)}, {"column_settings": items(_column, 20, 0)}),
 }
 # Newer blocks a workspace may still refuse; they pass only when the sandbox is told to know them.
 NEWER: dict[str, Rule] = dict.fromkeys(("data_visualization", "data_table", "alert", "card"), anything)

@@ -147,6 +147,9 @@ from bot.sandbox.refusal import Impossible
 from bot.sandbox.workspace import SLACKBOT, Person, Workspace
 from bot.sandbox.world import World
 
+# What people drop is shown, never run: a file from the sandbox's own address must not become a page of it.
+HARMLESS = {"x-content-type-options": "nosniff", "content-security-policy": "sandbox; default-src 'none'"}
+SAVED = {"content-disposition": "attachment"}
 PAGE = Path(__file__).parent / "page"
 
 
@@ -205,7 +208,8 @@ class PageApi:
     async def log(self, request: Request) -> Response:
         """Calls and deliveries so far."""
         since = int(request.query_params.get("since") or 0)
-        return JSONResponse({"next": len(self.workspace.log), "entries": self.workspace.log[since:]})
+        fresh = [one for one in self.workspace.log if one["n"] > since]
+        return JSONResponse({"next": fresh[-1]["n"] if fresh else since, "entries": fresh})
 
     async def happen(self, request: Request) -> Response:
         """Something Slack does."""
@@ -219,7 +223,8 @@ class PageApi:
         file = self.workspace.files.get(request.path_params["file_id"])
         if file is None or not file.received:
             return PlainTextResponse("no such file", status_code=404)
-        return Response(file.content, media_type=file.mimetype)
+        shown = file.mimetype.startswith("image/")
+        return Response(file.content, media_type=file.mimetype, headers=HARMLESS if shown else HARMLESS | SAVED)
 
     async def live(self, socket: WebSocket) -> None:
         """A nudge after each change."""

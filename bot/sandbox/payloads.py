@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox import elements, escaping
+from bot.sandbox import elements, escaping, places
 from bot.sandbox.manifest import Command
 from bot.sandbox.places import Place
 from bot.sandbox.shapes import Shapes
@@ -40,10 +40,11 @@ class Payloads:
         """An interaction in a message or a view."""
         base = self.base(kind, person)
         if isinstance(place.thing, Message):
-            return base | {"trigger_id": self.keys.trigger(person.id)} | self.from_message(person, place.thing)
+            trigger_id = self.keys.trigger(person.id, place.thing.channel)
+            return base | {"trigger_id": trigger_id} | self.from_message(person, place.thing)
         view = place.thing
         return base | {
-            "trigger_id": self.keys.trigger(person.id, view.id),
+            "trigger_id": self.keys.trigger(person.id, view.here),
             "container": {"type": "view", "view_id": view.id},
             "view": self.shapes.view(view),
         }
@@ -83,7 +84,7 @@ class Payloads:
             "api_app_id": self.workspace.app_id,
             "is_enterprise_install": "false",
             "response_url": self.keys.response_url(channel.id, person.id),
-            "trigger_id": self.keys.trigger(person.id),
+            "trigger_id": self.keys.trigger(person.id, channel.id),
         }
 
     def chosen(self, place: Place, block: Shape, element: Shape, plain: Any) -> Shape:
@@ -99,6 +100,7 @@ class Payloads:
             return described | kept
         if element["type"] == "overflow":
             return described | {"selected_option": elements.option(elements.listed(element), str(plain), element)}
+        plain = places.known(self.workspace, element, plain)
         place.thing.values.setdefault(block["block_id"], {})[element["action_id"]] = plain
         offers = elements.listed(element) + self.shapes.offers(place.key, block["block_id"], element["action_id"])
         return described | elements.chosen(

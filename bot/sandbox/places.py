@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,18 +44,71 @@ class Place:
         many = "is there more than once" if found else "is not there"
         raise Impossible(f"{block_id + '/' if block_id else ''}{action_id} {many}; seen: {listing}")
 
-    def merge(self, values: dict[str, dict[str, Any]] | None) -> None:
-        """Take over what the person has filled in."""
+    def merge(self, workspace: Workspace, values: dict[str, dict[str, Any]] | None) -> None:
+        """Take over what the person has filled in.
+
+        Raises:
+            Impossible: There is no such input, or no such person, channel or file to choose.
+        """
         for block_id, chosen in (values or {}).items():
             for action_id, plain in chosen.items():
                 block, element = self.element(action_id, block_id)
                 if element["type"] not in elements.STATEFUL:
                     raise Impossible(f"{block_id}/{action_id} is a {element['type']}: it holds no value")
-                self.thing.values.setdefault(block["block_id"], {})[action_id] = plain
+                self.thing.values.setdefault(block["block_id"], {})[action_id] = known(workspace, element, plain)
 
     def state(self, shapes: Shapes) -> Shape:
         """Slack's state of everything in it."""
         return shapes.state(self.blocks, self.thing.values, self.key)
+
+
+def known(workspace: Workspace, element: Shape, plain: Any) -> Any:
+    """A plain value as it is kept: numbers as text, people and channels as ids, files that were uploaded.
+
+    Raises:
+        Impossible: The person, channel or file is not there to be chosen.
+    """
+    kind = str(element["type"])
+    if kind in elements.TEXTS:
+        return None if plain is None else str(plain)
+    chooses = _CHOICES.get(kind.removeprefix("multi_"))
+    if chooses is None or plain in (None, "", []):
+        return plain
+    return (
+        [chooses(workspace, str(one)) for one in plain] if isinstance(plain, list) else chooses(workspace, str(plain))
+    )
+
+
+def _person_id(workspace: Workspace, who: str) -> str:
+    found = workspace.person(who)
+    if found is None:
+        raise Impossible(f"nobody is called {who}")
+    return found.id
+
+
+def _channel_id(workspace: Workspace, where: str) -> str:
+    found = workspace.channel(where)
+    if found is None:
+        raise Impossible(f"there is no channel {where}")
+    return found.id
+
+
+def _conversation_id(workspace: Workspace, where: str) -> str:
+    return where if where in workspace.people else _channel_id(workspace, where)
+
+
+def _file_id(workspace: Workspace, file_id: str) -> str:
+    if file_id not in workspace.files:
+        raise Impossible(f"no file {file_id} was uploaded")
+    return file_id
+
+
+_CHOICES: dict[str, Callable[[Workspace, str], str]] = {
+    "users_select": _person_id,
+    "channels_select": _channel_id,
+    "conversations_select": _conversation_id,
+    "file_input": _file_id,
+}
 
 
 def find(workspace: Workspace, user: str, where: dict[str, Any]) -> Place:

@@ -17,6 +17,8 @@ from typing import Any, Self
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -27,7 +29,9 @@ from bot.sandbox.acts import Acts
 from bot.sandbox.delivery import ACK_SECONDS, Delivery
 from bot.sandbox.events import Events
 from bot.sandbox.forms import Forms
+from bot.sandbox.grants import Grants
 from bot.sandbox.interactions import Interactions
+from bot.sandbox.own_page import OwnPageOnly
 from bot.sandbox.page_api import PageApi
 from bot.sandbox.page_state import PageState
 from bot.sandbox.payloads import Payloads
@@ -88,7 +92,8 @@ class Sandbox:
         payloads = Payloads(self.workspace, shapes, keys)
         self.interactions = Interactions(self.workspace, shapes, self.delivery, keys, posts, payloads)
         forms = Forms(self.workspace, payloads, self.delivery, views)
-        api = Api(self.workspace, self.manifest, shapes, posts, views, self.url, self._socket_address)
+        self.grants = Grants(self.bot_token)
+        api = Api(self.workspace, self.manifest, shapes, posts, views, self.url, self._socket_address, self.grants)
         self.door = Door(api, self.bot_token, self.app_token)
         acts = Acts(self.interactions, forms)
         state = PageState(self.workspace, shapes, posts, self.delivery.transport.connected)
@@ -103,13 +108,15 @@ class Sandbox:
         """The ASGI application."""
         routes = [
             Route("/api/{method}", self.door.handle, methods=["GET", "POST"]),
+            Route("/oauth/v2/authorize", self.grants.authorise),
             Route("/response/{key}", self._respond, methods=["POST"]),
             Route("/upload/v1/{file_id}", self._receive, methods=["POST"]),
             Route("/files-pri/{team_file}/{rest:path}", self._download),
             WebSocketRoute("/link/", self.sockets.serve),
             *self.page.routes(),
         ]
-        return Starlette(routes=routes, lifespan=self._lifespan)
+        guard = [Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"]), Middleware(OwnPageOnly)]
+        return Starlette(routes=routes, lifespan=self._lifespan, middleware=guard)
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:

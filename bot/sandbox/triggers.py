@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
+from typing import Any
 
 # Source: shared/spec/SLACK.md, "Time".
 TRIGGER_SECONDS = 3.0
@@ -14,11 +15,11 @@ RESPONSE_USES = 5
 
 @dataclass(slots=True)
 class Trigger:
-    """What allows one modal: who made it, where from (a view's id, or nothing)."""
+    """What allows one modal: who made it, and in which channel."""
 
     user: str
     made_at: float
-    view_id: str = ""
+    channel: str = ""
     used: bool = False
 
 
@@ -34,6 +35,16 @@ class ResponseUrl:
     uses: int = 0
 
 
+# How many keys of a kind are remembered.
+KEYS = 10_000
+
+
+def _trim(keys: dict[str, Any]) -> None:
+    """Forget the oldest key when there are too many."""
+    if len(keys) >= KEYS:
+        del keys[next(iter(keys))]
+
+
 class Keys:
     """The trigger ids and response URLs given out."""
 
@@ -42,10 +53,11 @@ class Keys:
         self.triggers: dict[str, Trigger] = {}
         self.responses: dict[str, ResponseUrl] = {}
 
-    def trigger(self, user: str, view_id: str = "") -> str:
+    def trigger(self, user: str, channel: str = "") -> str:
         """A new trigger id."""
         key = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self.triggers[key] = Trigger(user=user, made_at=time.monotonic(), view_id=view_id)
+        _trim(self.triggers)
+        self.triggers[key] = Trigger(user=user, made_at=time.monotonic(), channel=channel)
         return key
 
     def exchange(self, key: str) -> Trigger | str:
@@ -63,6 +75,7 @@ class Keys:
     def response_url(self, channel: str, user: str, message_ts: str = "", thread_ts: str = "") -> str:
         """A new response URL."""
         key = secrets.token_hex(12)
+        _trim(self.responses)
         self.responses[key] = ResponseUrl(channel, user, time.monotonic(), message_ts, thread_ts)
         return f"{self.base_url}/response/{key}"
 

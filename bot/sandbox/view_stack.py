@@ -28,21 +28,21 @@ class ViewStack:
         self.check(content, "modal")
         trigger = self._exchange(trigger_id)
         self.workspace.stacks[trigger.user] = []
-        return self.put(trigger.user, content)
+        return self.put(trigger.user, content, trigger.channel)
 
     def push(self, trigger_id: str, content: Any) -> View:
         """A modal on top of the one in which the trigger was made."""
         self.check(content, "modal")
         trigger = self._exchange(trigger_id)
-        return self.put(trigger.user, content)
+        return self.put(trigger.user, content, trigger.channel)
 
-    def put(self, user: str, content: dict[str, Any]) -> View:
+    def put(self, user: str, content: dict[str, Any], here: str = "") -> View:
         """One more view on a person's stack, already checked."""
         stack = self.workspace.stacks.setdefault(user, [])
         if len(stack) >= DEPTH:
             raise Refused("push_limit_reached")
         self._unique(content)
-        view = self._new(user, content)
+        view = self._new(user, content, here)
         if stack:
             view.previous_id, view.root_id = stack[-1].id, stack[0].id
         stack.append(view)
@@ -62,7 +62,7 @@ class ViewStack:
         """Other content for a view, already checked; inputs that keep their ids keep what was typed."""
         kept = content.get("external_id") or view.content.get("external_id")
         view.content = {**content, "blocks": with_ids(content["blocks"]), "external_id": kept}
-        view.values = elements.initial_values(view.content["blocks"], view.values)
+        view.values = elements.initial_values(view.content["blocks"], view.values, view.here)
         view.errors, view.error, view.failed = {}, "", {}
         view.hash = self.workspace.new_hash()
         self.workspace.changed()
@@ -124,7 +124,7 @@ class ViewStack:
                 return view
         raise Refused("not_found")
 
-    def _new(self, user: str, content: dict[str, Any]) -> View:
+    def _new(self, user: str, content: dict[str, Any], here: str = "") -> View:
         kept = {**content, "blocks": with_ids(content["blocks"])}
-        values = elements.initial_values(kept["blocks"])
-        return View(id=new_id("V"), user=user, content=kept, hash=self.workspace.new_hash(), values=values)
+        values = elements.initial_values(kept["blocks"], None, here)
+        return View(id=new_id("V"), user=user, content=kept, hash=self.workspace.new_hash(), here=here, values=values)

@@ -12,6 +12,8 @@ from typing import Any
 
 ALPHABET = string.ascii_uppercase + string.digits
 SLACKBOT = "USLACKBOT"
+# How many calls and deliveries are remembered.
+LOG = 20_000
 IMAGE_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 FILE_TYPES = IMAGE_TYPES | {
     "csv": "text/csv",
@@ -143,7 +145,10 @@ class Channel:
 
 @dataclass(slots=True)
 class View:
-    """A modal or Home of one person; ``content`` is Slack's view, ``values`` what is filled in so far (plain)."""
+    """A modal or Home of one person.
+
+    ``content`` is Slack's view, ``values`` what is filled in so far (plain), ``here`` the channel it was opened from.
+    """
 
     id: str
     user: str
@@ -151,6 +156,7 @@ class View:
     hash: str
     root_id: str = ""
     previous_id: str = ""
+    here: str = ""
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     error: str = ""
@@ -190,6 +196,7 @@ class Workspace:
         self.listeners: list[Callable[[], None]] = []
         self._last_ts = 0
         self._counter = itertools.count(1)
+        self._noted = itertools.count(1)
 
     def changed(self) -> None:
         """Something happened that somebody may see."""
@@ -204,8 +211,10 @@ class Workspace:
 
     def note(self, what: str, **details: Any) -> dict[str, Any]:
         """Append to the log of calls and deliveries; the entry may be completed later."""
-        entry = {"n": len(self.log) + 1, "at": time.time(), "what": what, **details}
+        entry = {"n": next(self._noted), "at": time.time(), "what": what, **details}
         self.log.append(entry)
+        if len(self.log) > LOG:
+            del self.log[: LOG // 10]
         return entry
 
     def new_ts(self) -> str:

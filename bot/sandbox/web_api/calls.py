@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.sandbox.grants import Grants
 from bot.sandbox.manifest import Manifest
 from bot.sandbox.posts import Posts
 from bot.sandbox.refusal import Refused
@@ -28,6 +29,7 @@ class Api:
     views: ViewStack
     base_url: str
     socket_address: Callable[[], str]
+    grants: Grants
 
 
 Call = Callable[[Api, Args], Answer]
@@ -35,12 +37,13 @@ Call = Callable[[Api, Args], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method: what it does, which scopes allow it (any one), which arguments it must have, which token."""
+    """One method: what it does, which scopes (any one) and token allow it, which arguments it must have."""
 
     call: Call
     scopes: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     app_token: bool = False
+    tokenless: bool = False
 
 
 def channel(api: Api, args: Args, name: str = "channel") -> Channel:

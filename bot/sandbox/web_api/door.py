@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
 from dataclasses import dataclass, field
@@ -13,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.refusal import Refused
-from bot.sandbox.web_api import chat, files, people, views
+from bot.sandbox.web_api import chat, files, oauth, people, views
 from bot.sandbox.web_api.calls import Answer, Api, Args, Method
 
-METHODS: dict[str, Method] = {**chat.METHODS, **people.METHODS, **files.METHODS, **views.METHODS}
+METHODS: dict[str, Method] = {**chat.METHODS, **people.METHODS, **files.METHODS, **views.METHODS, **oauth.METHODS}
 JSON_ARGUMENTS = ("blocks", "attachments", "view", "files", "metadata")
 # How many messages a channel takes at once before the rate counts.
 BURST = 10
@@ -81,7 +82,8 @@ class Door:
         method = METHODS.get(name)
         if method is None:
             raise Refused("unknown_method", req_method=name)
-        self._authorise(method, token)
+        if not method.tokenless:
+            self._authorise(method, token)
         if method.scopes and not self.api.manifest.scopes.intersection(method.scopes):
             needed = ",".join(method.scopes)
             raise Refused("missing_scope", needed=needed, provided=",".join(sorted(self.api.manifest.scopes)))
@@ -130,6 +132,9 @@ def _too_many(retry_after: int) -> Response:
 
 def _token(request: Request, args: Args) -> str:
     header = request.headers.get("authorization", "")
+    if header.startswith("Basic "):
+        client_id, _, client_secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
+        args.update(client_id=client_id, client_secret=client_secret)
     given = args.pop("token", "") or ""
     return header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else str(given)
 

@@ -10,11 +10,16 @@ from bot.sandbox.refusal import Refused
 from bot.sandbox.web_api.calls import Answer, Api, Args, Method, joined
 from bot.sandbox.workspace import File, new_id
 
+# Source: docs.slack.dev, files.getUploadURLExternal.
+ALT_TEXT = 1000
+
 
 def upload_url(api: Api, args: Args) -> Answer:
     """Where to POST the bytes of a new file."""
     if int(args["length"]) <= 0:
         raise Refused("invalid_arguments", ["must be greater than 0 [json-pointer:/length]"])
+    if len(str(args.get("alt_txt") or "")) > ALT_TEXT:
+        raise Refused("alt_txt_too_large")
     name = str(args["filename"])
     file = File(
         id=new_id("F"),
