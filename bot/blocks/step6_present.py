@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, mention, number, plural
+from bot.blocks.text import clip, escape, mention, plural
 from csi.models import Report, ReportClick
+from csi.step6_present.wording import number
 from csi.terms import Audience, Verdict
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW = (
@@ -62,7 +63,7 @@ def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: 
         if grid
         else parts.section(f":warning: The grid could not be drawn. {escape(content['slam']['title'])}"),
         parts.section(ask),
-        parts.actions(_buttons(report)),
+        parts.actions(_buttons(report), block_id="report"),
         *_pressed(clicks),
     ]
 
@@ -85,7 +86,7 @@ def item(report: Report, line: Line, *, drawn: bool) -> list[Block]:
     chart = parts.slack_image("image", line["alt_text"]) if drawn else not_drawn(line["name"])
     small = [escape(text) for text in line["details"]]
     how = parts.button("How was this computed?", f"{HOW}:{report.id}", f"{report.id}:{line['kpi']}")
-    return [said, chart, *_small_print(small), parts.actions([how])]
+    return [said, chart, *_small_print(small), parts.actions([how], block_id="how")]
 
 
 def not_drawn(name: str) -> Block:

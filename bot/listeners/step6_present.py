@@ -106,16 +106,19 @@ def draw(payload: Body, kit: Kit) -> None:
     """The job: compute, draw, post; what fails is said in the channel and to its owner."""
     team_id, report_id = payload["team_id"], int(payload["report_id"])
     gathered = kit.slow(_gathered, kit, team_id, report_id)
-    if error := gathered.exception():
+    error = gathered.exception()
+    if error is None and (made := gathered.result()):
+        error = _post(kit, team_id, report_id, _drawn(kit, *made))
+    if error is not None:
         _give_up(kit, team_id, report_id, error)
         raise error
-    if made := gathered.result():
-        content, base = made
-        drawing = {view.kpi.id: kit.slow(charts.draw, view) for view in presenting.shown(base)}
-        drawn = Drawn(
-            content, _or_none(kit.slow(slam.slam_chart, base)), {kpi: _or_none(one) for kpi, one in drawing.items()}
-        )
-        _post(kit, team_id, report_id, drawn)
+
+
+def _drawn(kit: Kit, content: Mapping[str, Any], base: Facts) -> Drawn:
+    """Every picture of the report, drawn apart."""
+    grid = kit.slow(slam.slam_chart, base)
+    pictures = {view.kpi.id: kit.slow(charts.draw, view) for view in presenting.shown(base)}
+    return Drawn(content, _or_none(grid), {kpi: _or_none(picture) for kpi, picture in pictures.items()})
 
 
 def _gathered(kit: Kit, team_id: str, report_id: int) -> tuple[Mapping[str, Any], Facts] | None:
@@ -139,21 +142,25 @@ def _or_none(drawing: Future[Chart]) -> Chart | None:
     return drawing.result()
 
 
-def _post(kit: Kit, team_id: str, report_id: int, drawn: Drawn) -> None:
-    """Freeze and post in one transaction, if the data is still what was drawn."""
+def _post(kit: Kit, team_id: str, report_id: int, drawn: Drawn) -> GateRefused | None:
+    """Freeze and post in one transaction; refused when the data is no longer what was drawn."""
     with kit.sessions() as session:
         report = need(session, Report, team_id, report_id)
         cycle = cycles.by_id(session, team_id, report.cycle_id)
         if found := presenting.refusal(session, cycle):
-            raise GateRefused(found)
-        if not reports.send(session, report, drawn.content, now=kit.now()):
-            return
-        _post_head(session, kit, report, drawn)
-        for line in drawn.content["items"]:
-            _post_item(session, kit, report, line, drawn.charts.get(line["kpi"]))
-        lost = [line["name"] for line in drawn.content["items"] if drawn.charts.get(line["kpi"]) is None]
-        if lost or drawn.grid is None:
-            _tell_owners(session, kit, report, blocks.lost(report, drawn.content, lost), "lost")
+            return GateRefused(found)
+        if reports.send(session, report, drawn.content, now=kit.now()):
+            _post_all(session, kit, report, drawn)
+    return None
+
+
+def _post_all(session: Session, kit: Kit, report: Report, drawn: Drawn) -> None:
+    _post_head(session, kit, report, drawn)
+    for line in drawn.content["items"]:
+        _post_item(session, kit, report, line, drawn.charts.get(line["kpi"]))
+    lost = [line["name"] for line in drawn.content["items"] if drawn.charts.get(line["kpi"]) is None]
+    if lost or drawn.grid is None:
+        _tell_owners(session, kit, report, blocks.lost(report, drawn.content, lost), "lost")
 
 
 def _post_head(session: Session, kit: Kit, report: Report, drawn: Drawn) -> None:

@@ -32,8 +32,8 @@ def refusal(session: Session, cycle: Cycle) -> list[Breach]:
         return [_analyse("There is nothing to present: no KPI is measured.")]
     missing = [kpi.name for kpi in kpis if kpi.id not in fresh]
     stale = [kpi.name for kpi in kpis if fresh.get(kpi.id) is False]
-    said = (("is not analysed yet", missing), ("was analysed with other data than is held now", stale))
-    return [_analyse(f"{', '.join(names[:3])} {what}.") for what, names in said if names]
+    said = (("Not analysed yet", missing), ("Analysed with other data than is held now", stale))
+    return [_analyse(f"{what}: {', '.join(names[:3])}{' …' * (len(names) > 3)}.") for what, names in said if names]
 
 
 def _analyse(sentence: str) -> Breach:
