@@ -1,0 +1,165 @@
+"""V5.1 to V5.6 and the findings behind them, on a real database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from csi.cycle import findings
+from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi
+from csi.storage import row, rows
+from csi.terms import Step
+from tests import turns
+from tests.databases import Database
+from tests.step5_analyse.series import kpi_input, plain_result, step
+from tests.turns import BOB, ERIN, NOW, blocks, broken
+
+
+@pytest.fixture
+def session(sqlite_database: Database):
+    with sqlite_database.sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def cycle(session: Session) -> Cycle:
+    made = turns.begin(session)
+    turns.grow(session, made)
+    return turns.jump(session, made, Step.ANALYSE)
+
+
+def kpi_of(session: Session, cycle: Cycle) -> Kpi:
+    return rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)[0]
+
+
+def analysed(session: Session, cycle: Cycle, **changed: Any) -> AnalysisResult:
+    """A real result, some of its parts replaced."""
+    result = {**plain_result(kpi_input(step(-5.0), target=20.0)), **changed}
+    made = AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_of(session, cycle).id, input_hash="h1",
+                          result=result, verdict=result["verdict"], made_at=NOW)  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def drafted(session: Session, cycle: Cycle, **changed: Any) -> Finding:
+    analysed(session, cycle, **changed)
+    [finding] = findings.redraft(session, cycle, actor=BOB, now=NOW)
+    return finding
+
+
+def said(finding: Finding, **changed: Any) -> findings.Said:
+    words = {name: getattr(finding, name) for name in (*findings.PARTS, "impact_amount", "impact_unit")}
+    return findings.Said(**{**words, **changed})
+
+
+def test_v5_1_a_kpi_without_a_finding_refuses(session: Session, cycle: Cycle):
+    assert broken(session, cycle, "V5.1") == ["Median time to resolve is not analysed yet."]
+    analysed(session, cycle)
+    assert "no finding of the data now held" in broken(session, cycle, "V5.1")[0]
+    findings.redraft(session, cycle, actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.1") == []
+
+
+def test_v5_1_no_finding_because_is_an_answer_once_a_person_gives_it(session: Session, cycle: Cycle):
+    [finding] = findings.redraft(session, cycle, actor=BOB, now=NOW)
+    assert finding.none_because == "it is not measured yet"
+    assert broken(session, cycle, "V5.2")
+    findings.none(session, cycle, finding.kpi_id, "the tool is down", actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.1") == broken(session, cycle, "V5.2") == []
+
+
+def test_v5_1_new_data_make_the_finding_stale(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    result = row(session, AnalysisResult, cycle.team_id, kpi_id=finding.kpi_id)
+    result.stale = True
+    session.add(result)
+    session.flush()
+    assert broken(session, cycle, "V5.1") == ["Median time to resolve has no finding of the data now held."]
+    with pytest.raises(Conflict, match="analyse again"):
+        findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+
+
+def test_v5_2_a_draft_nobody_confirmed_refuses(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    assert broken(session, cycle, "V5.2") == ["Nobody has confirmed the finding on Median time to resolve yet."]
+    assert blocks(session, cycle, "V5.2") == [True]
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.2") == []
+    assert (finding.state, finding.confirmed_by) == ("confirmed", BOB)
+
+
+@pytest.mark.parametrize("part", [*findings.PARTS, "impact_unit"])
+def test_v5_2_every_part_is_asked_for(session: Session, cycle: Cycle, part: str):
+    finding = drafted(session, cycle)
+    with pytest.raises(InvalidInput) as refused:
+        findings.confirm(session, cycle, finding.kpi_id, said(finding, **{part: "  "}), actor=BOB, now=NOW)
+    assert refused.value.field == part
+
+
+def test_v5_2_a_finding_without_a_figure_is_told(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    finding.impact_amount = None
+    session.add(finding)
+    session.flush()
+    assert "one figure of the business impact" in broken(session, cycle, "V5.2")[0]
+
+
+def test_v5_2_a_reader_cannot_confirm(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    with pytest.raises(NotAllowed):
+        findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=ERIN, now=NOW)
+    assert finding.state == "draft"
+
+
+def test_v5_3_no_trend_is_claimed_from_too_few_points(session: Session, cycle: Cycle):
+    few = {"limits": {"centre": None, "n": 4}, "trend": {"judged": False, "reason": "4 of 12 weeks"}, "signals": []}
+    finding = drafted(session, cycle, **few)
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.3") == []
+    findings.confirm(session, cycle, finding.kpi_id, said(finding, variation="A rising trend"), actor=BOB, now=NOW)
+    assert "too few points" in broken(session, cycle, "V5.3")[0]
+
+
+@pytest.mark.parametrize("phrase", ["Met but falling: at the present drift …", "Missed but improving: the drift …"])
+def test_v5_4_drift_against_the_verdict_warns(session: Session, cycle: Cycle, phrase: str):
+    analysed(session, cycle, warnings=[phrase])
+    assert broken(session, cycle, "V5.4") == [f"Median time to resolve: {phrase}"]
+    assert blocks(session, cycle, "V5.4") == [False]
+
+
+def test_v5_5_a_worse_counter_metric_makes_the_improvement_suspect(session: Session, cycle: Cycle):
+    analysed(session, cycle, side_effects=["reopened"])
+    assert broken(session, cycle, "V5.5") == ["reopened got worse: the result of Median time to resolve is suspect."]
+    assert blocks(session, cycle, "V5.5") == [False]
+
+
+def test_v5_6_a_mix_that_flips_the_sign_warns(session: Session, cycle: Cycle):
+    analysed(session, cycle, warnings=["The mix moved and the sign flips at constant mix."])
+    assert blocks(session, cycle, "V5.6") == [False]
+
+
+def test_a_persons_own_words_outlive_new_data_and_the_rest_is_drafted_anew(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    mine = said(finding, cause="Hypothesis: Mondays", impact="It cost us", against_target="old words")
+    findings.confirm(session, cycle, finding.kpi_id, mine, actor=BOB, now=NOW)
+    result = row(session, AnalysisResult, cycle.team_id, kpi_id=finding.kpi_id)
+    result.input_hash = "h2"
+    session.add(result)
+    session.flush()
+    [again] = findings.redraft(session, cycle, actor=BOB, now=NOW)
+    assert (again.cause, again.impact, again.state) == ("Hypothesis: Mondays", "It cost us", "draft")
+    assert again.against_target != "old words"
+    assert findings.redraft(session, cycle, actor=BOB, now=NOW) == []
+
+
+def test_each_confirmation_is_in_the_audit(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    session.commit()
+    assert "confirmed finding" in [one.what for one in rows(session, AuditRow, cycle.team_id)]
