@@ -120,6 +120,7 @@ def _hand_out(app: App, kit: Kit) -> None:
     @app.middleware
     def prepare(context: BoltContext, body: dict[str, Any], next: Callable[[], Any]) -> None:
         context["kit"] = kit
+        context["ack"] = errors.KeptAck()
         if body.get("type") == "event_callback":
             kit.inbox.receive(
                 team_id=team_of(body), event_id=body["event_id"], kind=body["event"]["type"], payload=body

@@ -22,6 +22,19 @@ log = logger(__name__)
 Body = Mapping[str, Any]
 
 
+class KeptAck(Ack):
+    """An acknowledgement that stands once it is given.
+
+    Bolt 1.30 takes it back when the listener raises afterwards, and may not have seen it by then: Slack would warn
+    of a timeout beside our own sentence.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "response" and value is None and self.__dict__.get("response") is not None:
+            return
+        super().__setattr__(name, value)
+
+
 def register(app: App) -> None:
     """Let this module answer every error of the app."""
     app.error(answer)

@@ -1,0 +1,118 @@
+"""Errors become text in one place: beside a field, in the acknowledgement, over a modal, or in private."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from slack_bolt import Ack, App, BoltRequest
+from slack_sdk import WebClient
+
+from bot import errors
+from bot.payload import Origin
+from csi.errors import Breach, Conflict, GateRefused, InvalidInput, InvalidInputs, NotAllowed
+
+VIEW = {
+    "type": "view_submission",
+    "user": {"id": "U1"},
+    "team": {"id": "T1"},
+    "view": {
+        "type": "modal",
+        "blocks": [{"type": "input", "block_id": "name"}, {"type": "input", "block_id": "target"}],
+    },
+}
+COMMAND = {"command": "/csi", "user_id": "U1", "team_id": "T1", "channel_id": "C1"}
+
+
+@pytest.fixture
+def client(sandbox):
+    return WebClient(sandbox.bot_token, base_url=sandbox.api_url)
+
+
+def answered(error, body, client):
+    response = errors.answer(error, body, Ack(), client)
+    assert response.status == 200
+    return json.loads(response.body)
+
+
+def test_each_field_gets_its_own_sentence(client):
+    error = InvalidInputs([InvalidInput("target", "Not a number."), InvalidInput("name", "Please fill this in.")])
+    assert answered(error, VIEW, client) == {
+        "response_action": "errors",
+        "errors": {"target": "Not a number.", "name": "Please fill this in."},
+    }
+
+
+@pytest.mark.parametrize("error", [Conflict("Somebody was first."), InvalidInput("elsewhere", "Somebody was first.")])
+def test_what_belongs_to_no_field_stands_beside_the_first(client, error):
+    assert answered(error, VIEW, client)["errors"] == {"name": "Somebody was first."}
+
+
+def test_a_modal_without_inputs_gets_a_view_on_top(client):
+    body = {**VIEW, "view": {"type": "modal", "blocks": [{"type": "section"}]}}
+    answer = answered(NotAllowed("Not yours."), body, client)
+    assert answer["response_action"] == "push"
+    assert "Not yours." in str(answer["view"])
+
+
+def test_a_refusal_by_a_gate_lists_rule_sentence_and_button(client):
+    error = GateRefused(
+        [Breach("V1.1", "There is no <goal>.", mend="measure.add_goal", mend_label="Add", mend_value="3")]
+    )
+    answer = answered(error, COMMAND, client)
+    assert answer["response_type"] == "ephemeral"
+    rule = answer["blocks"][1]
+    assert "*V1.1* There is no &lt;goal&gt;." in rule["text"]["text"]
+    assert (rule["accessory"]["action_id"], rule["accessory"]["value"]) == ("measure.add_goal", "3")
+    assert "cycle.pass" not in str(answer)
+
+
+def test_warnings_alone_offer_to_go_on_with_a_reason(client):
+    answer = answered(GateRefused([Breach("V1.6", "No satisfaction.", blocks=False)]), COMMAND, client)
+    assert "cycle.pass" in str(answer["blocks"])
+
+
+def test_an_error_of_our_own_gets_a_reference_and_tells_nothing_else(client):
+    answer = answered(ZeroDivisionError("secret xoxb-1"), COMMAND, client)
+    assert "reference" in answer["text"]
+    assert "secret" not in str(answer)
+
+
+def test_an_event_that_could_not_be_stored_is_not_acknowledged(client):
+    response = errors.answer(OSError("disk full"), {"type": "event_callback"}, Ack(), client)
+    assert response.status == 500
+
+
+def test_after_the_acknowledgement_the_person_is_told_in_private(sandbox, client):
+    alice = sandbox.person("alice")
+    here = Origin(sandbox.workspace.team_id, alice.id, alice.channel("service-desk")["id"])
+    errors.report(Conflict("Too <late>."), here, client)
+    assert alice.last()["ephemeral"]
+    assert "Too &lt;late&gt;." in str(alice.last()["blocks"])
+    away = Origin(sandbox.workspace.team_id, alice.id, alice.channel("general")["id"])
+    errors.report(Conflict("Elsewhere."), away, client)
+    assert "Elsewhere." in str(alice.dms()[-1]["blocks"])
+
+
+def test_an_acknowledgement_stands_though_the_listener_raises_right_after(sandbox, client):
+    app = App(client=client, request_verification_enabled=False)
+
+    @app.middleware
+    def prepare(context, next):
+        context["ack"] = errors.KeptAck()
+        next()
+
+    @app.command("/csi")
+    def listen(ack):
+        ack()
+        raise Conflict("Too late.")
+
+    errors.register(app)
+    alice = sandbox.person("alice")
+    body = {**COMMAND, "user_id": alice.id, "channel_id": alice.channel("service-desk")["id"], "command": "/csi"}
+    begun = time.monotonic()
+    response = app.dispatch(BoltRequest(mode="socket_mode", body=body))
+    assert (response.status, response.body) == (200, "")
+    assert time.monotonic() - begun < 2
+    assert "Too late." in str(alice.wait(lambda: alice.messages() or None)[-1]["blocks"])
