@@ -1,0 +1,114 @@
+"""How often the methods claim something where there is nothing, and how often they see what is there. Seeded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from csi.definition import Window
+from csi.step5_analyse import change_point, interrupted, judge, signals, trend
+from csi.step5_analyse.effect import count_change, mean_change, share_change
+from csi.step5_analyse.limits import xmr
+from csi.terms import Verdict
+from tests.step5_analyse.series import autoregressive, frame, kpi_input
+
+TRIES = 2000
+ALPHA = 0.05
+# Source: issue "Step 5 complete", calibration: ours never above .06 at φ ≤ .3, .12 at φ = .6
+BANDS = {0.0: 0.06, 0.3: 0.06, 0.6: 0.12}
+CLAIMS = {Verdict.IMPROVED, Verdict.ACHIEVED, Verdict.REGRESSED}
+PHIS = sorted(BANDS)
+
+
+@pytest.mark.parametrize("phi", PHIS)
+@pytest.mark.parametrize("n", [12, 24, 52])
+def test_a_trend_is_seldom_claimed_where_there_is_none(n: int, phi: float):
+    found = trend.mann_kendall(autoregressive(TRIES, n, phi=phi, seed=n)).p < ALPHA
+    assert found.mean() <= BANDS[phi]
+
+
+def test_the_plain_test_would_cry_wolf():
+    values = autoregressive(TRIES, 24, phi=0.6, seed=24)
+    plain = (trend.mann_kendall(values, autocorrelated=False).p < ALPHA).mean()
+    assert plain == pytest.approx(0.27, abs=0.05)  # Source: ANALYSIS.md, Trend
+    assert (trend.mann_kendall(values).p < ALPHA).mean() < plain / 3
+
+
+@pytest.mark.parametrize("phi", PHIS)
+@pytest.mark.parametrize("n", [24, 52])
+def test_a_seasonal_trend_is_seldom_claimed_where_there_is_none(n: int, phi: float):
+    found = trend.mann_kendall(autoregressive(TRIES, n, phi=phi, seed=n + 1), season=12).p < ALPHA
+    assert found.mean() <= BANDS[phi]
+
+
+@pytest.mark.parametrize("phi", PHIS)
+@pytest.mark.parametrize(("before", "after"), [(12, 12), (24, 12), (24, 24), (52, 52)])
+def test_a_difference_is_seldom_claimed_where_there_is_none(before: int, after: int, phi: float):
+    values = autoregressive(TRIES, before + after, phi=phi, seed=before + after)
+    assert (mean_change(values[:, :before], values[:, before:]).p < ALPHA).mean() <= BANDS[phi]
+
+
+@pytest.mark.parametrize("phi", PHIS)
+def test_an_interrupted_series_seldom_claims_a_step(phi: float):
+    values = autoregressive(TRIES, 48, phi=phi, seed=7)
+    before = np.broadcast_to(np.arange(48) < 24, values.shape)
+    assert (interrupted.interrupted(values, before, ~before).p < ALPHA).mean() <= BANDS[phi] + 0.01
+
+
+@pytest.mark.parametrize("phi", PHIS)
+@pytest.mark.parametrize("overdispersed", [0.0, 0.5])
+def test_shares_and_counts_seldom_claim_a_difference(phi: float, overdispersed: float):
+    drift = overdispersed * autoregressive(TRIES, 36, phi=phi, seed=11)
+    random = np.random.default_rng(12)
+    valid = random.integers(150, 250, drift.shape).astype(float)
+    good = random.binomial(valid.astype(int), 1 / (1 + np.exp(-1 - drift / 2))).astype(float)
+    before = np.broadcast_to(np.arange(36) < 24, drift.shape)
+    share = share_change(good, valid, before, ~before)
+    assert ((share.lower > 0) | (share.upper < 0)).mean() <= BANDS[phi]
+    counts = random.poisson(30 * np.exp(drift / 2)).astype(float)
+    ratio, _ = count_change(counts, np.ones_like(counts), before, ~before)
+    assert (ratio.p < ALPHA).mean() <= BANDS[phi]
+
+
+def test_false_signals_on_quiet_charts_are_as_rare_as_published():
+    for n, published in ((12, 0.05), (24, 0.16), (52, 0.39), (104, 0.68)):  # Source: ANALYSIS.md, Signals
+        values = np.random.default_rng(n).standard_normal((TRIES, n))
+        lines = xmr(values)
+        found = signals.nhs(values, lines.centre, lines.lower, lines.upper, lines.sigma)
+        assert (found.rule > 0).any(axis=1).mean() == pytest.approx(published, abs=0.035)
+
+
+def test_a_change_point_is_seldom_suggested_where_there_is_none():
+    values = np.random.default_rng(5).standard_normal((TRIES, 52))
+    assert (change_point.least_squares(values).first_after >= 0).mean() <= 0.025
+
+
+def verdicts(values: np.ndarray, target: float | None, before: int = 24) -> list[Verdict]:
+    shape = frame(values[0])
+    edges = [moment.date() for moment in shape.index]
+    windows = {
+        "baseline": Window(edges[0], edges[before]),
+        "evaluation": Window(edges[before], shape["end"].iloc[-1].date()),
+    }
+    inputs = {
+        str(number): kpi_input(row, target=target, series=shape.assign(value=row), **windows)
+        for number, row in enumerate(values)
+    }
+    return [analysis.verdict for analysis in judge(inputs).values()]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("phi", PHIS)
+@pytest.mark.parametrize("target", [None, 48.0])
+def test_the_verdict_seldom_claims_a_change_where_there_is_none(phi: float, target: float | None):
+    found = verdicts(autoregressive(TRIES, 36, phi=phi, seed=3) + 50, target)
+    assert sum(verdict in CLAIMS for verdict in found) / TRIES <= 0.06
+
+
+@pytest.mark.slow
+def test_the_verdict_sees_a_real_step_of_two_sigma():
+    values = autoregressive(TRIES, 36, phi=0.0, seed=4) + 50
+    values[:, 24:] -= 2
+    assert sum(verdict is Verdict.IMPROVED for verdict in verdicts(values, None)) / TRIES >= 0.95
+    values[:, 24:] += 4
+    assert sum(verdict is Verdict.REGRESSED for verdict in verdicts(values, None)) / TRIES >= 0.95
