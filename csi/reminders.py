@@ -24,7 +24,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
 from csi import roles
-from csi.models import Action, Baseline, Cycle, Decision, Reminder, StepPassage, Workspace
+from csi.models import Action, Baseline, Cycle, Decision, Reminder, Report, ReportClick, StepPassage, Workspace
 from csi.storage import row, rows
 from csi.terms import Role, Step
 
@@ -32,13 +32,14 @@ LEASE = timedelta(minutes=5)
 SNOOZES = ("1h", "tomorrow", "next_working_day", "mute")
 _WEEKEND = 5
 _REVIEW_DAYS = (30, 60, 90)  # Source: PRODUCT.md, V7.7
+_READING_DAYS = 2  # a report nobody answers so long is silence (V6.6)
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
     """A reminder the state calls for: ``key`` is unique, ``day`` is local to the person.
 
-    ``kind`` is step_soon, step_due, step_late, approval, action_due, benefit or escalation.
+    ``kind`` is step_soon, step_due, step_late, approval, action_due, benefit, report or escalation.
     """
 
     key: str
@@ -71,6 +72,7 @@ def wanted(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     yield from _for_tree(session, cycle)
     yield from _for_actions(session, cycle)
     yield from _for_baselines(session, cycle)
+    yield from _for_reports(session, cycle)
 
 
 def claim(session: Session, *, team_id: str, now: datetime, worker: str, limit: int = 20) -> list[Reminder]:
@@ -107,6 +109,8 @@ def stands(session: Session, reminder: Reminder, now: datetime) -> bool:
     if reminder.subject == "baseline":
         baseline = row(session, Baseline, reminder.team_id, id=reminder.subject_id)
         return baseline is not None and baseline.state == "proposed"
+    if reminder.subject == "report":
+        return not _answered(session, reminder.team_id, reminder.subject_id or 0, reminder.user_id)
     return _action_stands(session, reminder)
 
 
@@ -244,6 +248,21 @@ def _for_baselines(session: Session, cycle: Cycle) -> Iterator[Nudge]:
                 key, day = f"approval:baseline:{one.id}:{user_id}", one.proposed_at.date() + timedelta(days=1)
                 details = {"kpi": one.kpi_key}
                 yield Nudge(key, "approval", user_id, cycle.id, ("baseline", one.id), day, details)
+
+
+def _for_reports(session: Session, cycle: Cycle) -> Iterator[Nudge]:
+    """Those who read reports and have pressed nothing on the newest one yet (V6.6)."""
+    for report in rows(session, Report, cycle.team_id, cycle_id=cycle.id, state="sent", order="-id", limit=1):
+        if report.sent_at is None:
+            continue
+        for user_id in roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER, Role.READER):
+            if user_id != report.made_by and not _answered(session, cycle.team_id, report.id, user_id):
+                key, day = f"report:{report.id}:{user_id}", report.sent_at.date() + timedelta(days=_READING_DAYS)
+                yield Nudge(key, "report", user_id, cycle.id, ("report", report.id), day, {"audience": report.audience})
+
+
+def _answered(session: Session, team_id: str, report_id: int, user_id: str) -> bool:
+    return row(session, ReportClick, team_id, report_id=report_id, user_id=user_id) is not None
 
 
 def _overtaken(reminder: Reminder, now: datetime) -> bool:

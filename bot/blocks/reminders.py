@@ -39,6 +39,8 @@ def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today
         return f"{where}: {what} waits for your approval."
     if kind == "benefit":
         return f"{where}: please look again whether {what} still holds."
+    if kind == "report":
+        return f"{where}: {what} waits for a sign that you have read it."
     return f"{where}: {what} {due or 'is due'}. It waits for you."
 
 
@@ -64,17 +66,21 @@ def thing(subject: str, subject_id: int, details: Mapping[str, Any]) -> str:
         return f"action {details.get('number', subject_id)} “{escape(str(details.get('title', '')))}”"
     if subject == "baseline":
         return f"the new baseline of {escape(str(details.get('kpi', '')))}"
+    if subject == "report":
+        return f"the report for {escape(str(details.get('audience', '')))}"
     return "what is to be measured"
 
 
 def nudge(text: str, reminder_id: int, subject: str, subject_id: int, channel: str) -> list[Block]:
     """The sentence, a button that leads there, and the snoozes."""
     word = Step(subject_id).command if subject == "step" else WORDS.get(subject, "status")
+    read = [parts.button("Acknowledge", "present.acknowledge", str(subject_id))] if subject == "report" else []
     return [
         parts.section(f":bell: {text}"),
         parts.actions(
             [
                 parts.button("Open", f"{ids.OPEN}:{word}", f"{word}@{channel}", style="primary"),
+                *read,
                 {
                     "type": "static_select",
                     "action_id": ids.SNOOZE,

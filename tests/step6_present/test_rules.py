@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
+from csi import reminders
 from csi.cycle import reports
 from csi.cycle.reports import ACKNOWLEDGE, DECIDE, QUESTION, Wish
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
@@ -277,3 +278,21 @@ def test_the_gate_looks_at_what_was_sent_not_at_what_should_have_been(sqlite_dat
         assert not broken(session, cycle, rule)
         report.content = spoil(report.content)
         assert blocks(session, cycle, rule) == [True]
+
+
+def nudged(session: Session, cycle: Cycle) -> list[str]:
+    return [one.user_id for one in reminders.wanted(session, cycle) if one.kind == "report"]
+
+
+def test_v6_6_readers_and_approvers_are_nudged_until_they_answer(database):
+    with database.sessions() as session:
+        cycle, kpis = turn(session, "ACHIEVED")
+        assert nudged(session, cycle) == []
+        report = presented(session, cycle, content(session, cycle, kpis))
+        assert sorted(nudged(session, cycle)) == sorted([CAROL, ERIN])
+        made = [one for one in reminders.refresh(session, TEAM, NOW) if one.kind == "report"]
+        assert {one.due_at.date() for one in made} == {(NOW + timedelta(days=2)).date()}
+        assert all(reminders.stands(session, one, NOW) for one in made)
+        reports.press(session, report, kind=ACKNOWLEDGE, actor=ERIN, now=NOW)
+        assert nudged(session, cycle) == [CAROL]
+        assert [one.user_id for one in made if reminders.stands(session, one, NOW)] == [CAROL]
