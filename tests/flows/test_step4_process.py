@@ -1,0 +1,131 @@
+"""Processing through the sandbox's Slack: the quality report, the way back to the rows, exclusions, windows, export."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.sandbox.person import reading
+from csi import cycle as cycles
+from csi import reminders
+from csi.definition import hash_of
+from csi.models import AnalysisResult, Exclusion, Kpi
+from csi.storage import rows
+from csi.study.plain import kpi_plain
+from csi.study.running import run
+from tests.flows.conftest import World
+from tests.step6_present import presentable
+
+REPORT = "the data, made comparable"
+
+
+def team_of(world: World) -> str:
+    with world.bot.kit.sessions.reading() as session:
+        [team] = reminders.workspaces(session)
+    return team
+
+
+@pytest.fixture
+def delivered(world: World) -> World:
+    """A cycle in step 4 with its data delivered."""
+    world.begin()
+    kit = world.bot.kit
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, team_of(world), 1)
+        presentable.fill(session, cycle, kit.files)
+        cycle.step = 4
+        session.add(cycle)
+    return world
+
+
+def processed(world: World) -> dict:
+    assert world.bob.command("/csi", "process", channel="service-desk") == ""
+    return world.bob.sees(REPORT, "service-desk")
+
+
+def results(world: World) -> list[AnalysisResult]:
+    with world.bot.kit.sessions.reading() as session:
+        return rows(session, AnalysisResult, team_of(world))
+
+
+def test_processing_says_how_good_the_data_are_and_leads_back_to_the_rows(delivered: World) -> None:
+    report = processed(delivered)
+    said = reading(report)
+    assert "Coverage 100.0%, quality 100.0%" in said
+    assert "tickets: 160 rows read, 160 count" in said
+    assert "accuracy: not assessed" in said
+    assert all(not one.stale for one in results(delivered))
+    delivered.erin.click(report, "process.trace:1")
+    delivered.erin.wait_modal("process.traced")
+    delivered.erin.submit()
+    delivered.erin.wait(lambda: "SHA-256" in str(delivered.erin.modal), what="the rows")
+    shown = str(delivered.erin.modal["blocks"])
+    assert "made of 8 rows in 1 delivery" in shown
+    assert "tickets.csv" in shown
+
+
+def test_v4_4_what_is_left_out_needs_a_reason_and_somebody_elses_yes(delivered: World) -> None:
+    report = processed(delivered)
+    bob, carol = delivered.bob, delivered.carol
+    bob.click(report, "process.exclude")
+    bob.wait_modal("process.exclude")
+    bob.fill({"start_on": "2026-02-10", "end_on": "2026-02-10", "reason": "<!channel> move"})
+    assert "end_on" in bob.submit()
+    bob.fill({"end_on": "2026-02-11"})
+    assert bob.submit() is None
+    proposal = carol.sees("proposes to leave out", "service-desk")
+    assert "<!channel>" not in json.dumps(proposal["blocks"])
+    assert "V4.4" in _refusal(delivered)
+    bob.click(proposal, "process.decide:approved")
+    bob.wait(lambda: "somebody else must approve" in str(bob.everything()), what="the refusal")
+    carol.click(proposal, "process.decide:approved")
+    carol.sees("Approved by", "service-desk")
+    with delivered.bot.kit.sessions.reading() as session:
+        [kept] = rows(session, Exclusion, team_of(delivered))
+    assert (kept.state, kept.approved_by) == ("approved", carol.id)
+    assert all(one.stale for one in results(delivered))
+    assert "V4.3" in _refusal(delivered)
+
+
+def _refusal(world: World) -> str:
+    return world.dave.command("/csi", "next", channel="service-desk") + str(world.dave.everything())
+
+
+def test_windows_are_fixed_in_order_and_processing_follows(delivered: World) -> None:
+    report = processed(delivered)
+    bob = delivered.bob
+    bob.click(report, "process.windows")
+    bob.wait_modal("process.windows")
+    bob.fill({"evaluation_from": "2026-02-01"})
+    assert "evaluation_from" in bob.submit()
+    bob.fill({"evaluation_from": "2026-03-23"})
+    assert bob.submit() is None
+    bob.wait(lambda: len([one for one in bob.messages("service-desk") if REPORT in reading(one)]) == 2, what="a report")
+
+
+def test_an_exported_study_gives_the_same_figures(delivered: World, tmp_path: Path) -> None:
+    report = processed(delivered)
+    delivered.bob.click(report, "process.export")
+    shared = delivered.bob.sees("as a study", "service-desk")
+    [held] = shared["files"]
+    content = httpx.get(f"{delivered.sandbox.url}{held['page_url']}").content
+    zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
+    again = run(tmp_path / "study.yml")
+    with delivered.bot.kit.sessions.reading() as session:
+        keys = {kpi.id: kpi.key for kpi in rows(session, Kpi, team_of(delivered))}
+    stored = {keys[one.kpi_id]: one for one in results(delivered)}
+    for key, outcome in again.kpis.items():
+        assert kpi_plain(outcome) == {name: stored[key].result[name] for name in kpi_plain(outcome)}
+    assert {one.study_hash for one in stored.values()} == {hash_of(again.study)}
+
+
+def test_before_step_4_nothing_is_processed(world: World) -> None:
+    world.begin()
+    assert "Processing is step 4" in world.bob.command("/csi", "process", channel="service-desk") + str(
+        world.bob.everything()
+    )
