@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
+import httpx
 import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -162,6 +163,9 @@ def _join_answer_and_leave(told: dict[str, str], app: App, alice: Person, text: 
     handler = SocketModeHandler(own, told["SLACK_APP_TOKEN"], logger=app.logger)
     handler.connect()
     alice.command("/tiny", text, channel="service-desk")
+    handler.client.auto_reconnect_enabled = False
+    httpx.post(f"{told['url']}/page/world", json={"kind": "cut"}, trust_env=False)
+    wait_until(lambda: not handler.client.is_connected())
     handler.close()
     alice.wait(lambda: not alice.state()["app"]["connected"])
 
