@@ -135,7 +135,7 @@ def test_an_event_is_sent_again_until_it_is_acknowledged(sandbox: Sandbox, app: 
         heard.append(event["text"])
 
     join()
-    sandbox.person("bob").wait(lambda: any(one["acked"] for one in sandbox.deliveries("events_api")))
+    sandbox.person("bob").wait(lambda: heard and any(one["acked"] for one in sandbox.deliveries("events_api")))
     assert heard == ["nobody is there yet"]
     attempts = [one for one in sandbox.deliveries("events_api") if one["payload"]["event"]["type"] == "message"]
     assert len(attempts) >= 2
