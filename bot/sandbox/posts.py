@@ -88,7 +88,7 @@ class Posts:
         channel.read[user] = message.ts
         self.events.message(message)
         for file_id in content.files:
-            self.share(self.workspace.files[file_id], channel)
+            self.share(self.workspace.files[file_id], channel, message)
         self.workspace.changed()
         return message
 
@@ -123,10 +123,12 @@ class Posts:
             self.events.message_changed(message, "message_deleted")
         self.workspace.changed()
 
-    def share(self, file: File, channel: Channel) -> None:
-        """A file becomes visible in a channel."""
-        if channel.id not in file.channels:
-            file.channels.append(channel.id)
+    def share(self, file: File, channel: Channel, message: Message) -> None:
+        """A file becomes visible in a channel, by a message."""
+        share = {"ts": message.ts, "channel_name": channel.name, "team_id": self.workspace.team_id}
+        if message.is_reply:
+            share["thread_ts"] = message.thread_ts
+        file.shares.setdefault(channel.id, []).append(share)
         self.events.file_shared(file, channel)
 
     def _new(self, user: str, channel: Channel, content: Content, thread_ts: str) -> Message:

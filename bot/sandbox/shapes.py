@@ -111,10 +111,19 @@ class Shapes:
             "url_private": f"{private}/{file.name}",
             "url_private_download": f"{private}/download/{file.name}",
             "permalink": f"https://{self.workspace.domain}.slack.com/files/{file.user}/{file.id}/{file.name}",
-            "channels": [one for one in file.channels if one.startswith("C")],
-            "ims": [one for one in file.channels if one.startswith("D")],
-            "groups": [],
+            **self._shares(file),
         }
+
+    def _shares(self, file: File) -> Shape:
+        """Where a file is shown: ids by kind of channel, and each message."""
+        kinds: dict[str, list[str]] = {"channels": [], "groups": [], "ims": [], "mpims": []}
+        shares: dict[str, Shape] = {}
+        for channel_id, messages in file.shares.items():
+            channel = self.workspace.channels[channel_id]
+            kinds[f"{channel.event_kind.rstrip('s')}s"].append(channel_id)
+            public = "public" if channel.event_kind == "channels" else "private"
+            shares.setdefault(public, {})[channel_id] = messages
+        return {"channels": kinds["channels"], "groups": kinds["groups"], "ims": kinds["ims"], "shares": shares}
 
     def message(self, message: Message) -> Shape:
         """A message as answers and payloads carry it."""

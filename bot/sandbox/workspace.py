@@ -54,7 +54,11 @@ class Person:
 
 @dataclass(slots=True)
 class File:
-    """An uploaded file; ``polls_left`` counts the files.info calls until its processing is done."""
+    """An uploaded file.
+
+    ``polls_left`` counts the files.info calls until its processing is done; ``shares`` are the messages that show it,
+    by channel.
+    """
 
     id: str
     name: str
@@ -67,7 +71,7 @@ class File:
     received: bool = False
     complete: bool = False
     polls_left: int = 0
-    channels: list[str] = field(default_factory=list)
+    shares: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     granted: bool = False
 
     @property

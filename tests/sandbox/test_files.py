@@ -80,6 +80,9 @@ def test_a_dropped_file_reaches_the_app_and_comes_down_with_its_token(
     assert (event["user_id"], event["channel_id"]) == (alice.id, desk(sandbox))
     file = web.files_info(file=event["file_id"])["file"]
     assert (file["mimetype"], file["size"]) == ("text/csv", 27)
+    message = alice.last("service-desk")
+    assert [one["ts"] for one in file["shares"]["public"][desk(sandbox)]] == [message["ts"]]
+    assert file["channels"] == [desk(sandbox)]
     assert download(file["url_private_download"], sandbox.bot_token)[1].startswith(b"number,opened")
     assert download(file["url_private_download"])[0] == "text/html"
     assert alice.last("service-desk")["text"] == "the week"

@@ -75,7 +75,7 @@ def visible(api: Api, file_id: str) -> File:
     bot = api.workspace.bot.id
     if file is None or not file.complete:
         raise Refused("file_not_found")
-    shared = any(bot in api.workspace.channels[one].members for one in file.channels)
+    shared = any(bot in api.workspace.channels[one].members for one in file.shares)
     if file.user != bot and not shared and not file.granted:
         raise Refused("file_not_found")
     return file
