@@ -27,9 +27,10 @@ from csi.storage import Sessions, change_if
 log = logger(__name__)
 
 LEASE = timedelta(seconds=90)  # longer than the client's 30 s timeout and its one repetition
-ROUND = 50
-IDLE = 1.0  # seconds between looks for posts of other processes
-SOON = 0.1
+ROUND = 200
+IDLE = 0.7  # seconds between looks for posts of other processes
+NEAR = timedelta(seconds=2)
+SOON = 0.1  # seconds, while something waits for its image, its channel or its next attempt
 
 
 class DeliveryWorker:
@@ -79,17 +80,27 @@ class DeliveryWorker:
 
     def round(self) -> float:
         """Deliver what is due now; gives the seconds until the next look."""
+        now = self._now()
         with self._sessions.reading() as session:
-            waiting = session.exec(_unfinished()).all()
-        sent, unsent = 0, set[tuple[str, ...]]()
-        for row in waiting:
-            if self._stopped.is_set():
-                break
-            if row.ts or _order(row) not in unsent:
-                sent += self._deliver(row)
-            if not row.ts and row.subject_kind:
-                unsent.add(_order(row))  # sent or not: the next of its kind is for the next round
-        return SOON if sent or len(waiting) > 0 else IDLE
+            due = session.exec(_unfinished().where(col(OutboxPost.next_at) <= now).limit(ROUND)).all()
+            turns = [row for row in due if not self._overtakes(session, row)]
+            soon = session.exec(_unfinished().where(col(OutboxPost.next_at) <= now + NEAR).limit(1)).first()
+        for row in turns:
+            if not self._stopped.is_set():
+                self._deliver(row)
+        return SOON if soon else IDLE
+
+    def _overtakes(self, session: Session, row: OutboxPost) -> bool:
+        """Posts about one subject in one place keep their order: a chart must not overtake its headline."""
+        if row.ts or not row.subject_kind:
+            return False
+        same = {name: getattr(row, name) for name in ("channel", "thread_ts", "subject_kind", "subject_id")}
+        before = [getattr(OutboxPost, name) == value for name, value in same.items()]
+        unsent = col(OutboxPost.status).in_(("pending", "sending"))
+        earlier = select(OutboxPost.id).where(
+            OutboxPost.team_id == row.team_id, OutboxPost.id < row.id, OutboxPost.ts == "", unsent, *before
+        )
+        return session.exec(earlier).first() is not None
 
     def waiting(self) -> int:
         """How many posts are not sent yet."""
@@ -175,11 +186,6 @@ class DeliveryWorker:
                 failures.say(session, self._outbox, row, str(values["error"]))
 
 
-def _order(row: OutboxPost) -> tuple[str, ...]:
-    """Posts about one subject in one place keep their order: a chart must not overtake its headline."""
-    return row.team_id, row.channel, row.thread_ts, row.subject_kind, str(row.subject_id)
-
-
 def _unfinished() -> SelectOfScalar[OutboxPost]:
     return (
         select(OutboxPost)
@@ -190,5 +196,4 @@ def _unfinished() -> SelectOfScalar[OutboxPost]:
             )
         )
         .order_by(col(OutboxPost.id))
-        .limit(ROUND)
     )
