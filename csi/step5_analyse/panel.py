@@ -64,7 +64,7 @@ class Panel:
 
 def panel(inputs: Sequence[KpiInput]) -> Panel:
     """Stack the series of several KPIs; a missing column counts as nothing marked."""
-    periods = max((len(item.series) for item in inputs), default=0)
+    periods = max([1, *(len(item.series) for item in inputs)])
     stacked = {name: np.full((len(inputs), periods), np.nan) for name in ("value", "numerator", "denominator", "n")}
     left_out = np.full((len(inputs), 2), np.nan)
     used, before, after = (np.zeros((len(inputs), periods), dtype=bool) for _ in range(3))

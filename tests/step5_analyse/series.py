@@ -63,9 +63,9 @@ def kpi_input(values: Sequence[float], *, before: int = 24, after: int | None = 
     given = {name: changed.pop(name) for name in list(changed) if name in KpiInput.__slots__}
     edges = [*(moment.date() for moment in series.index), series["end"].iloc[-1].date()] if len(series) else []
     last = len(edges) - 1 if after is None else before + after
-    windows = (
-        {"baseline": Window(edges[0], edges[before]), "evaluation": Window(edges[before], edges[last])} if edges else {}
-    )
+    windows = {}
+    if len(edges) > before and not {"baseline", "evaluation"} & given.keys():
+        windows = {"baseline": Window(edges[0], edges[before]), "evaluation": Window(edges[before], edges[last])}
     defaults = {"quality": 0.99, "baseline": None, "evaluation": None, "period": Period.WEEK}
     return KpiInput(definition=KpiDefinition(**{**_KPI, **changed}), series=series, **{**defaults, **windows, **given})
 
