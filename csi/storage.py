@@ -104,6 +104,13 @@ def lock(session: AnySession, name: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
+def hold(session: Session, row: Row, name: str) -> None:
+    """Lock ``name``, then see the row as it is now: what is decided next, nobody else decides meanwhile."""
+    session.flush()
+    lock(session, name)
+    session.refresh(row)
+
+
 def rows(
     session: Session, table: type[RowT], team_id: str, *, order: str = "id", limit: int = 500, **equal: Any
 ) -> list[RowT]:

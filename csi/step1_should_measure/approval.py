@@ -10,7 +10,7 @@ from csi import audit, roles
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Decision
 from csi.step1_should_measure.tree import decisions, tree
-from csi.storage import lock
+from csi.storage import hold
 from csi.terms import Role, Step
 
 CHOICES = ("approve", "reject")
@@ -53,8 +53,7 @@ def decide_tree(
 
 
 def _hold(session: Session, cycle: Cycle) -> None:
-    lock(session, f"tree:{cycle.team_id}:{cycle.id}")
-    session.refresh(cycle)
+    hold(session, cycle, f"tree:{cycle.team_id}:{cycle.id}")
     if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
         raise Conflict(f"The tree is approved in step 1; this cycle is in step {cycle.step}.")
 

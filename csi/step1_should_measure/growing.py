@@ -10,8 +10,22 @@ from sqlmodel import Session
 
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput
-from csi.models import Csf, Cycle, Goal, Kpi, Row, Service
-from csi.storage import lock, need, next_number, rows
+from csi.models import (
+    Action,
+    AnalysisResult,
+    Baseline,
+    Csf,
+    Cycle,
+    Exclusion,
+    Finding,
+    Gap,
+    Goal,
+    Kpi,
+    PlanRow,
+    Row,
+    Service,
+)
+from csi.storage import hold, need, next_number, rows
 from csi.terms import Step
 
 TEXT_LIMIT = 300
@@ -70,7 +84,10 @@ def edit_csf(
 
 
 def remove(session: Session, cycle: Cycle, row: Goal | Csf | Kpi, *, actor: str, now: datetime) -> None:
-    """Take a goal, CSF or KPI out of the tree; what hung from it hangs loose until it is hung up again."""
+    """Take a goal, CSF or KPI out of the tree; what hung from it hangs loose until it is hung up again.
+
+    With a KPI go its plan, gap, analysis and finding of this cycle; actions and baselines stay, by its key.
+    """
     begin_change(session, cycle, actor)
     if isinstance(row, Goal):
         for csf in rows(session, Csf, cycle.team_id, cycle_id=cycle.id, goal_id=row.id):
@@ -78,6 +95,8 @@ def remove(session: Session, cycle: Cycle, row: Goal | Csf | Kpi, *, actor: str,
     if isinstance(row, Csf):
         for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id, csf_id=row.id):
             kpi.csf_id = None
+    if isinstance(row, Kpi):
+        _let_go(session, row)
     session.flush()
     session.delete(row)
     log(session, cycle, row, actor=actor, now=now, what="removed", old=row.model_dump(exclude={"team_id"}), new={})
@@ -87,8 +106,7 @@ def remove(session: Session, cycle: Cycle, row: Goal | Csf | Kpi, *, actor: str,
 def begin_change(session: Session, cycle: Cycle, actor: str) -> None:
     """Every change of the tree starts here: it is step 1's, a member's, and one at a time."""
     roles.require(session, cycle, actor, roles.MEMBERS, "change what is measured")
-    lock(session, f"tree:{cycle.team_id}:{cycle.id}")
-    session.refresh(cycle)
+    hold(session, cycle, f"tree:{cycle.team_id}:{cycle.id}")
     if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
         raise Conflict(f"The tree is changed in step 1; this cycle is in step {cycle.step}. Go back: /csi back 1.")
 
@@ -149,6 +167,25 @@ def checked_text(field: str, typed: str) -> str:
     if len(text) > TEXT_LIMIT:
         raise InvalidInput(field, f"at most {TEXT_LIMIT} characters; these are {len(text):,}")
     return text
+
+
+def _let_go(session: Session, kpi: Kpi) -> None:
+    """Take away what is only about this KPI in this cycle, and loosen what outlives it."""
+    own: dict[str, Any] = {"team_id": kpi.team_id, "kpi_id": kpi.id}
+    findings = rows(session, Finding, **own)
+    for action in (
+        *rows(session, Action, **own),
+        *rows(session, Action, kpi.team_id, finding_id=tuple(one.id for one in findings)),
+    ):
+        action.kpi_id, action.finding_id = None, None
+    for baseline in rows(session, Baseline, **own):
+        baseline.kpi_id = None
+    session.flush()
+    for table in (PlanRow, Gap, AnalysisResult, Exclusion):
+        for one in rows(session, table, **own):
+            session.delete(one)
+    for finding in findings:
+        session.delete(finding)
 
 
 def _new_version(session: Session, cycle: Cycle) -> None:

@@ -15,7 +15,7 @@ from csi.models import Cycle, Gap, Kpi, PlanRow, Row, Source
 from csi.step1_should_measure import growing
 from csi.step2_can_measure import clauses
 from csi.step2_can_measure.history import MEASURABLE
-from csi.storage import lock, row, rows
+from csi.storage import hold, row, rows
 from csi.terms import Measurability, Period, Role, Step
 
 CALENDARS = ("24x7", "business hours")
@@ -151,8 +151,7 @@ def missing_in_plan(plan: PlanRow | None) -> list[str]:
 def begin_change(session: Session, cycle: Cycle, actor: str) -> None:
     """Every change of step 2 starts here: a member's, while the cycle is in step 2 or 3, one at a time."""
     roles.require(session, cycle, actor, roles.MEMBERS, "say what can be measured")
-    lock(session, f"plan:{cycle.team_id}:{cycle.id}")
-    session.refresh(cycle)
+    hold(session, cycle, f"plan:{cycle.team_id}:{cycle.id}")
     if cycle.state != "open" or cycle.step not in (Step.CAN_MEASURE, Step.GATHER):
         where = "has not come to step 2 yet" if cycle.step < Step.CAN_MEASURE else f"is in step {cycle.step}"
         raise Conflict(f"What can be measured is said in step 2; this cycle {where}.")

@@ -14,7 +14,8 @@ from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.models import Action, Cycle, Finding, Kpi
 from csi.rules import threshold
 from csi.step1_should_measure.growing import TEXT_LIMIT, of_cycle
-from csi.storage import lock, next_number, row, rows
+from csi.storage import hold as hold_row
+from csi.storage import next_number, row, rows
 from csi.terms import Step
 
 COST_CLASSES = ("none", "low", "medium", "high")
@@ -126,8 +127,7 @@ def missing(action: Action) -> list[str]:
 
 def hold(session: Session, action: Action) -> None:
     """Let nobody else decide about the action in this moment, and see it as it is now."""
-    lock(session, f"action:{action.team_id}:{action.id}")
-    session.refresh(action)
+    hold_row(session, action, f"action:{action.team_id}:{action.id}")
 
 
 def log(

@@ -18,7 +18,7 @@ from csi.models import AnalysisResult, Baseline, Cycle, Decision, Kpi
 from csi.rules import threshold
 from csi.step1_should_measure.growing import of_cycle
 from csi.step5_analyse import limits
-from csi.storage import change_if, lock, need, next_number, row, rows
+from csi.storage import change_if, hold, lock, need, next_number, row, rows
 from csi.terms import Direction, Step
 
 Point = dict[str, Any]
@@ -108,8 +108,7 @@ def decide_baseline(
 ) -> Vote:
     """One approver's yes or no; where a new baseline would only turn a miss into a hit two are needed."""
     baseline = need(session, Baseline, team_id, baseline_id)
-    lock(session, f"baseline:{team_id}:{baseline.kpi_key}")
-    session.refresh(baseline)
+    hold(session, baseline, f"baseline:{team_id}:{baseline.kpi_key}")
     given = next((one for one in decisions(session, baseline) if one.user_id == actor), None)
     if given is not None:
         return _vote(session, baseline, given, changed=False, settled=False)

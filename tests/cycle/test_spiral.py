@@ -1,0 +1,273 @@
+"""Closing a cycle and drafting the next: V7.5 and the spiral, on both databases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from threading import Barrier
+
+import pytest
+from sqlmodel import Session
+
+from csi import audit, register
+from csi import cycle as cycles
+from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
+from csi.models import (
+    Action,
+    AuditRow,
+    Baseline,
+    CarryOver,
+    Cycle,
+    Exclusion,
+    Finding,
+    Gap,
+    Kpi,
+    PlanRow,
+    QuarantinedRow,
+    Report,
+)
+from csi.step1_should_measure import carried
+from csi.step1_should_measure.tree import tree
+from csi.step7_correct import actions, baselines, loose_ends
+from csi.storage import need, row, rows
+from csi.terms import Measurability
+from tests import turns
+from tests.databases import Database
+from tests.turns import ALICE, BOB, CAROL, CHANNEL, DAVE, ERIN, FRANK, NOW, TEAM
+
+VALUES = [30.0, 31.0, 29.0, 30.0, 32.0, 28.0, 30.0, 31.0, 22.0, 21.0, 23.0, 22.0, 21.0, 23.0]
+CHANGE, AFTER = date(2026, 3, 2), date(2026, 4, 13)
+
+
+def turned(session: Session, verdict: str = "ACHIEVED") -> tuple[Cycle, Kpi]:
+    """A cycle in step 7 with a plan, a delivery, and an analysed KPI."""
+    cycle = turns.begin(session)
+    (kpi,) = turns.grow(session, cycle)
+    turns.agree(session, cycle)
+    turns.jump(session, cycle, 2)
+    turns.assess(session, cycle, kpi)
+    turns.deliver(session, cycle)
+    turns.jump(session, cycle, 7)
+    turns.analyse(session, cycle, kpi, VALUES, verdict)
+    return cycle, kpi
+
+
+def tie_all(session: Session, cycle: Cycle) -> None:
+    for end in loose_ends.loose_ends(session, cycle):
+        loose_ends.tie(
+            session, cycle, kind=end.kind, row_id=end.id, disposition=end.usual, reason="", actor=BOB, now=NOW
+        )
+
+
+def close(session: Session, cycle: Cycle, actor: str = DAVE) -> Cycle:
+    reasons = turns.reasons_for(session, cycle)
+    return cycles.close(session, cycle, actor=actor, now=NOW, reasons=reasons)
+
+
+def act_on(session: Session, cycle: Cycle, kpi: Kpi) -> Action:
+    fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=CHANGE, effect_by=AFTER, cost_class="low",
+                                  expected_effect="less", failure_sign="not less")  # fmt: skip
+    return actions.propose(session, cycle, fields, actor=BOB, now=NOW)
+
+
+def kinds(session: Session, cycle: Cycle) -> dict[str, CarryOver]:
+    return {one.kind: one for one in rows(session, CarryOver, TEAM, cycle_id=cycle.id)}
+
+
+def test_v7_5_everything_open_needs_a_disposition(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = turned(session, "NO CHANGE")
+        session.add(Gap(team_id=TEAM, cycle_id=cycle.id, text="CSAT is not measurable", opened_at=NOW))
+        idea = register.raise_opportunity(session, cycle, register.Entry("Chatbot"), actor=BOB, now=NOW)
+        register.set_state(session, idea, state="parked", reason="later", actor=BOB, now=NOW)
+        idea.disposition = ""
+        session.flush()
+        finding = row(session, Finding, TEAM)
+        act_on(session, cycle, kpi)
+        finding.disposition = ""
+        session.flush()
+        assert {end.kind for end in loose_ends.loose_ends(session, cycle)} == {
+            "finding",
+            "gap",
+            "opportunity",
+            "action",
+        }
+        with pytest.raises(GateRefused, match=r"V7\.5: Not decided: Finding on Median"):
+            close(session, cycle)
+        tie_all(session, cycle)
+        assert turns.broken(session, cycle, "V7.5") == []
+        assert close(session, cycle).number == 2
+
+
+def test_v7_5_dropping_needs_a_reason(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, _ = turned(session)
+        (end,) = loose_ends.loose_ends(session, cycle)
+        said = {"kind": end.kind, "row_id": end.id, "actor": BOB, "now": NOW}
+        with pytest.raises(InvalidInput, match="why"):
+            loose_ends.tie(session, cycle, disposition="drop", reason=" ", **said)
+        with pytest.raises(InvalidInput, match="expected one of"):
+            loose_ends.tie(session, cycle, disposition="forget", reason="x", **said)
+        with pytest.raises(NotAllowed):
+            loose_ends.tie(session, cycle, disposition="accept", reason="", **{**said, "actor": ERIN})
+
+
+def test_the_next_cycle_starts_from_the_tree_plan_and_new_baseline(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = turned(session)
+        made = baselines.propose_baseline(
+            session, cycle, kpi.id, window_from=CHANGE, window_to=AFTER, reason="holds", actor=BOB, now=NOW
+        )
+        baselines.decide_baseline(session, team_id=TEAM, baseline_id=made.id, actor=CAROL, choice="approve", now=NOW)
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        assert (cycle.state, cycle.open_channel, cycle.closed_by) == ("closed", None, DAVE)
+        assert (draft.number, draft.step, draft.previous_id, draft.state) == (2, 1, cycle.id, "open")
+        assert cycles.of_channel(session, TEAM, CHANNEL).id == draft.id
+        assert (draft.baseline_from, draft.baseline_to, draft.evaluation_from) == (CHANGE, AFTER, None)
+        copied = tree(session, draft)
+        assert copied.goals[0].csfs[0].kpis[0].key == kpi.key
+        assert copied.approvals == ()
+        again = copied.kpis[0]
+        assert (again.id != kpi.id, again.measurability, again.checked_by) == (True, Measurability.AUTOMATIC.value, "")
+        plan = row(session, PlanRow, TEAM, cycle_id=draft.id)
+        assert (plan.kpi_id, plan.owner) == (again.id, BOB)
+        assert need(session, Kpi, TEAM, kpi.id).cycle_id == cycle.id
+
+
+def test_a_target_met_and_stable_forces_a_choice(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, _ = turned(session, "ACHIEVED")
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        found = kinds(session, draft)
+        assert (found["verdict"].disposition, found["choice"].disposition) == ("adopt", "")
+        assert len(turns.broken(session, draft, "V1.8")) == 1
+        said = {"reason": "done with it", "actor": ALICE, "now": NOW}
+        with pytest.raises(InvalidInput, match="tighten, hold, retire"):
+            carried.dispose(session, draft, found["choice"].id, disposition="adopt", **said)
+        carried.dispose(session, draft, found["choice"].id, disposition="retire", **said)
+        assert tree(session, draft).kpis == ()
+
+
+def test_a_held_target_may_be_no_better_than_the_baseline(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = turned(session, "ACHIEVED")
+        own = {"team_id": TEAM, "service_id": cycle.service_id, "cycle_id": cycle.id, "kpi_key": kpi.key, "number": 1}
+        stands = {
+            "centre": 15.0,
+            "points": 6,
+            "coverage": 1.0,
+            "state": "approved",
+            "proposed_by": BOB,
+            "proposed_at": NOW,
+        }
+        alike = baselines.definition_hash(cycle, kpi)
+        session.add(Baseline(window_from=CHANGE, window_to=AFTER, definition_hash=alike, **own, **stands))
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        assert True in turns.blocks(session, draft, "V1.4")
+        item = kinds(session, draft)["choice"]
+        carried.dispose(session, draft, item.id, disposition="hold", reason="", actor=ALICE, now=NOW)
+        assert turns.blocks(session, draft, "V1.4") == []
+
+
+def test_each_thing_left_goes_to_its_step_with_its_origin_and_age(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = turned(session, "IMPROVED")
+        batch = turns.deliver(session, cycle, rows_kept=98)
+        for line in (7, 7, 9):
+            session.add(QuarantinedRow(team_id=TEAM, batch_id=batch.id, line=line, reason="not a date"))
+        gap = Gap(team_id=TEAM, cycle_id=cycle.id, text="CSAT is not measurable", opened_at=NOW, decision="close")
+        session.add(gap)
+        finding = row(session, Finding, TEAM)
+        finding.cause = "handovers"
+        session.add(Report(team_id=TEAM, cycle_id=cycle.id, audience="business", made_by=BOB, made_at=NOW, sent_at=NOW))
+        action = act_on(session, cycle, kpi)
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        found = kinds(session, draft)
+        assert {kind: one.step for kind, one in found.items()} == {
+            "verdict": 1, "gap": 2, "quarantine": 3, "cause": 5, "report": 6, "action": 7,
+        }  # fmt: skip
+        assert found["quarantine"].text == "2 rows of incidents.csv in quarantine"
+        assert (found["gap"].since, found["gap"].subject_id) == (NOW, gap.id)
+        assert "handovers" in found["cause"].text
+        assert (found["action"].subject_id, found["action"].from_cycle_id) == (action.id, cycle.id)
+
+
+def test_an_adopted_gap_and_action_go_on_in_the_new_cycle(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = turned(session, "NO CHANGE")
+        session.add(Gap(team_id=TEAM, cycle_id=cycle.id, text="CSAT is not measurable", opened_at=NOW))
+        action = act_on(session, cycle, kpi)
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        for item in carried.open_items(session, draft):
+            carried.dispose(session, draft, item.id, disposition="adopt", reason="", actor=ALICE, now=NOW)
+        assert action.cycle_id == draft.id
+        (gap,) = rows(session, Gap, TEAM, cycle_id=draft.id)
+        assert (gap.text, gap.opened_at, gap.decision) == ("CSAT is not measurable", NOW, "")
+        assert turns.broken(session, draft, "V1.8") == []
+
+
+def test_an_exclusion_made_in_two_cycles_running_goes_to_step_4(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, _ = turned(session)
+        said = {
+            "team_id": TEAM,
+            "start_at": NOW,
+            "end_at": NOW,
+            "proposed_by": BOB,
+            "proposed_at": NOW,
+            "state": "approved",
+        }
+        session.add(Exclusion(cycle_id=cycle.id, reason="Patch day", **said))
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        assert "exclusion" not in kinds(session, draft)
+        session.add(Exclusion(cycle_id=draft.id, reason="patch day", **said))
+        turns.jump(session, draft, 7)
+        third = close(session, draft)
+        assert kinds(session, third)["exclusion"].step == 4
+
+
+def test_closing_is_for_step_7_for_those_who_steer_and_once(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, _ = turned(session)
+        tie_all(session, cycle)
+        with pytest.raises(NotAllowed):
+            cycles.close(session, cycle, actor=BOB, now=NOW)
+        turns.jump(session, cycle, 6)
+        with pytest.raises(Conflict, match="step 6"):
+            cycles.close(session, cycle, actor=DAVE, now=NOW)
+        turns.jump(session, cycle, 7)
+        close(session, cycle)
+        with pytest.raises(Conflict, match="closed already"):
+            cycles.close(session, cycle, actor=DAVE, now=NOW)
+
+
+def test_of_two_who_close_at_once_one_next_cycle_is_made(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, _ = turned(session)
+        tie_all(session, cycle)
+        reasons = turns.reasons_for(session, cycle)
+    together = Barrier(2)
+
+    def press(actor: str) -> str:
+        with database.sessions.reading() as session:
+            seen = cycles.of_channel(session, TEAM, CHANNEL)
+        together.wait(timeout=20)
+        try:
+            with database.sessions() as session:
+                cycles.close(session, session.merge(seen, load=False), actor=actor, now=NOW, reasons=reasons)
+        except Conflict:
+            return "too late"
+        return "closed"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(press, (ALICE, DAVE))) == ["closed", "too late"]
+    with database.sessions.reading() as session:
+        assert [one.number for one in rows(session, Cycle, TEAM, order="number")] == [1, 2]
+        assert audit.verify(session, TEAM) is None
+        assert [one.what for one in rows(session, AuditRow, TEAM)].count("closed cycle") == 1

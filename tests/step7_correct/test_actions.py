@@ -1,0 +1,309 @@
+"""Actions: proposed, approved by others, done, reviewed; V7.1, V7.2, V7.3, V7.6, V7.7."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from csi import cycle as cycles
+from csi import roles
+from csi.errors import Conflict, GateRefused, InvalidInput, InvalidInputs, NotAllowed
+from csi.models import Action, Cycle, Decision, Finding, Kpi, OutboxPost
+from csi.step7_correct import actions, deciding, following
+from csi.storage import need, row, rows
+from csi.terms import Role
+from tests import turns
+from tests.databases import Database
+from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, NOW, TEAM
+
+DUE, EFFECT = date(2026, 12, 10), date(2027, 1, 10)
+
+
+def in_step_7(session: Session, verdict: str = "NO CHANGE") -> tuple[Cycle, Kpi]:
+    cycle = turns.begin(session)
+    (kpi,) = turns.grow(session, cycle)
+    turns.jump(session, cycle, 7)
+    turns.analyse(session, cycle, kpi, [30.0] * 8 + [25.0] * 6, verdict)
+    return cycle, kpi
+
+
+def fields(kpi: Kpi, **changed: Any) -> actions.ActionFields:
+    said: dict[str, Any] = {
+        "title": "Route database incidents to second line",
+        "kpi_id": kpi.id,
+        "owner": FRANK,
+        "due_on": DUE,
+        "expected_effect": "2 h less",
+        "effect_by": EFFECT,
+        "cost_class": "low",
+        "failure_sign": "no lower median",
+    }
+    return actions.ActionFields(**{**said, **changed})
+
+
+def proposed(session: Session, **changed: Any) -> Action:
+    cycle, kpi = in_step_7(session)
+    return actions.propose(session, cycle, fields(kpi, **changed), actor=BOB, now=NOW)
+
+
+def click(session: Session, action: Action, actor: str, choice: str = "approve", **more: Any) -> deciding.Outcome:
+    said = {"version": action.version, "now": NOW, "reason": "", **more}
+    return deciding.decide(session, team_id=TEAM, action_id=action.id, actor=actor, choice=choice, **said)
+
+
+def test_v7_1_an_action_says_who_when_what_for_and_how_it_fails(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = in_step_7(session)
+        with pytest.raises(InvalidInputs) as told:
+            actions.propose(session, cycle, actions.ActionFields(" "), actor=BOB, now=NOW)
+        assert {error.field for error in told.value.errors} == set(actions.ASKED)
+        action = actions.propose(session, cycle, fields(kpi), actor=BOB, now=NOW)
+        assert turns.broken(session, cycle, "V7.1") == []
+        action.failure_sign = ""
+        assert turns.broken(session, cycle, "V7.1") == ["Action 1 has no way to see that it failed."]
+
+
+def test_v7_2_neither_proposer_nor_owner_nor_anyone_without_the_role_approves(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        for person, said in ((BOB, "you proposed"), (FRANK, "you own"), (DAVE, "one must be"), (ERIN, "one must be")):
+            with pytest.raises(NotAllowed, match=said):
+                click(session, action, person)
+        outcome = click(session, action, CAROL)
+        assert (outcome.settled, action.state, outcome.decision.role) == (True, "approved", "approver")
+
+
+def test_v7_2_a_second_click_changes_nothing(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        click(session, action, CAROL)
+        again = click(session, action, CAROL, "reject", reason="oh")
+        assert (again.changed, again.settled, again.decision.choice, action.state) == (
+            False,
+            False,
+            "approve",
+            "approved",
+        )
+        with pytest.raises(Conflict, match="approved already"):
+            click(session, action, ALICE)
+
+
+def test_v7_2_a_quorum_of_two_needs_two(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session, quorum=2)
+        assert (click(session, action, CAROL).settled, action.state) == (False, "proposed")
+        assert (click(session, action, ALICE).settled, action.state) == (True, "approved")
+
+
+def test_v7_2_a_rejection_needs_a_reason_and_settles_it(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session, quorum=2)
+        with pytest.raises(InvalidInput, match="why"):
+            click(session, action, CAROL, "reject")
+        assert click(session, action, CAROL, "reject", reason="no room").settled
+        assert action.state == "rejected"
+
+
+def test_v7_2_approval_expires(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        late = NOW + timedelta(days=14)
+        with pytest.raises(Conflict, match="time to approve action 1 ended"):
+            click(session, action, CAROL, now=late)
+        assert turns.broken(session, need(session, Cycle, TEAM, action.cycle_id), "V7.2", late) == [
+            "Action 1 was not approved in time."
+        ]
+        assert [one.id for one in deciding.expire(session, TEAM, late)] == [action.id]
+        assert (action.state, deciding.expire(session, TEAM, late)) == ("expired", [])
+
+
+@pytest.mark.parametrize(
+    ("changed", "voids"),
+    [
+        ({"expected_effect": "5 h less"}, True),
+        ({"scope": "everyone"}, True),
+        ({"owner": ALICE}, True),
+        ({"effect_by": date(2027, 2, 1)}, True),
+        ({"title": "Route them at once"}, False),
+        ({"due_on": date(2026, 12, 12)}, False),
+    ],
+)
+def test_v7_2_a_change_of_what_was_approved_voids_it(
+    sqlite_database: Database, changed: dict[str, Any], voids: bool
+) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        click(session, action, CAROL)
+        kpi = need(session, Kpi, TEAM, action.kpi_id or 0)
+        actions.change(session, action, fields(kpi, **changed), actor=BOB, now=NOW)
+        assert (action.state, action.version) == (("proposed", 2) if voids else ("approved", 1))
+        if voids:
+            with pytest.raises(Conflict, match="changed since"):
+                click(session, action, CAROL, version=1)
+            assert click(session, action, CAROL).settled
+
+
+def test_v7_2_the_role_counts_at_the_moment_of_the_click(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        own = {"team_id": TEAM, "service_id": action.service_id, "actor": DAVE, "now": NOW}
+        roles.revoke(session, role=Role.APPROVER, user_id=CAROL, **own)
+        with pytest.raises(NotAllowed):
+            click(session, action, CAROL)
+
+
+def test_v7_2_of_many_who_click_at_once_all_count_and_one_settles(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        own = {"team_id": TEAM, "service_id": action.service_id, "actor": DAVE, "now": NOW}
+        for number in range(4):
+            roles.grant(session, role=Role.APPROVER, user_id=f"U{number}", **own)
+    together = Barrier(4)
+
+    def press(number: int) -> str:
+        together.wait(timeout=20)
+        try:
+            with database.sessions() as session:
+                return (
+                    "settled"
+                    if click(session, need(session, Action, TEAM, action.id), f"U{number}").settled
+                    else "counted"
+                )
+        except Conflict:
+            return "too late"
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(press, range(4)))
+    assert outcomes == ["settled", "too late", "too late", "too late"]
+    with database.sessions.reading() as session:
+        assert len(rows(session, Decision, TEAM, subject="action")) == 1
+        assert need(session, Action, TEAM, action.id).state == "approved"
+
+
+def test_v7_2_one_person_clicking_twice_at_once_decides_once(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session, quorum=2)
+    together = Barrier(3)
+
+    def press(_: int) -> bool:
+        together.wait(timeout=20)
+        with database.sessions() as session:
+            return click(session, need(session, Action, TEAM, action.id), CAROL).changed
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(press, range(3))) == [False, False, True]
+
+
+def test_v7_2_an_approval_without_the_quorum_is_told_by_the_gate(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        cycle = need(session, Cycle, TEAM, action.cycle_id)
+        assert turns.broken(session, cycle, "V7.2") == ["Action 1 waits for approval."]
+        action.state = "approved"
+        assert "not approved by enough" in turns.broken(session, cycle, "V7.2")[0]
+
+
+def test_v7_3_no_closing_without_a_review_after_the_settling_time(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        click(session, action, CAROL)
+        following.mark_done(session, action, actor=FRANK, now=NOW)
+        with pytest.raises(GateRefused, match=r"V7\.3.*after its review"):
+            following.close_action(session, action, actor=FRANK, now=NOW)
+        with pytest.raises(GateRefused, match=r"V7\.3.*settles until 21 December 2026"):
+            following.review(session, action, actor=FRANK, now=NOW)
+        settled = NOW + timedelta(days=28)
+        assert "has settled and is not reviewed" in turns.broken(session, cycle, "V7.3", settled)[0]
+        with pytest.raises(GateRefused, match="analyse new data first"):
+            following.review(session, action, actor=FRANK, now=settled)
+        turns.analyse(session, cycle, kpi, [30.0, 20.0], "IMPROVED", now=settled)
+        following.review(session, action, actor=FRANK, now=settled)
+        assert (action.state, action.outcome) == ("reviewed", "IMPROVED")
+        following.close_action(session, action, actor=FRANK, now=settled)
+        assert action.state == "closed"
+
+
+def test_v7_3_a_stale_verdict_is_no_outcome(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        click(session, action, CAROL)
+        following.mark_done(session, action, actor=FRANK, now=NOW)
+        settled = NOW + timedelta(days=28)
+        turns.analyse(session, cycle, kpi, [1.0], "IMPROVED", now=settled).stale = True
+        with pytest.raises(GateRefused):
+            following.review(session, action, actor=FRANK, now=settled)
+
+
+def test_v7_6_a_decision_is_announced_and_its_link_kept(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        cycle = need(session, Cycle, TEAM, action.cycle_id)
+        click(session, action, CAROL)
+        assert turns.broken(session, cycle, "V7.6") == ["The decision on action 1 is not announced yet."]
+        session.add(OutboxPost(team_id=TEAM, key=deciding.announcement_key(action), channel="C1", created_at=NOW,
+                               next_at=NOW, permalink="https://example.test/p1"))  # fmt: skip
+        session.flush()
+        assert turns.broken(session, cycle, "V7.6") == []
+        assert action.announced == "https://example.test/p1"
+
+
+def test_v7_7_a_regression_reopens_what_was_closed(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        action.state, action.done_at, action.outcome = "closed", NOW, "IMPROVED"
+        assert [(day - NOW).days for day in following.benefit_days(action)] == [30, 60, 90]
+        later = NOW + timedelta(days=31)
+        assert "was due to be checked on 23 December 2026" in turns.broken(session, cycle, "V7.7", later)[0]
+        turns.analyse(session, cycle, kpi, [1.0], "REGRESSED", now=later)
+        assert turns.blocks(session, cycle, "V7.7", later) == [True]
+        assert following.check_benefit(session, action, actor=DAVE, now=later) == "REGRESSED"
+        assert (action.state, action.done_at) == ("reopened", None)
+        assert turns.broken(session, cycle, "V7.7", later) == []
+
+
+def test_done_is_said_by_the_owner_of_an_approved_action(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        with pytest.raises(Conflict, match="only an approved one"):
+            following.mark_done(session, action, actor=FRANK, now=NOW)
+        click(session, action, CAROL)
+        with pytest.raises(NotAllowed):
+            following.mark_done(session, action, actor=BOB, now=NOW)
+        following.mark_done(session, action, actor=FRANK, now=NOW)
+        following.mark_done(session, action, actor=FRANK, now=NOW + timedelta(days=1))
+        assert action.done_at == NOW
+
+
+def test_an_action_answers_a_finding(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = in_step_7(session)
+        actions.propose(session, cycle, fields(kpi), actor=BOB, now=NOW)
+        assert row(session, Finding, TEAM, kpi_id=kpi.id).disposition == "action"
+        turns.jump(session, cycle, 3)
+        with pytest.raises(Conflict, match="step 5"):
+            actions.propose(session, cycle, fields(kpi), actor=BOB, now=NOW)
+        with pytest.raises(NotAllowed):
+            actions.propose(session, cycle, fields(kpi), actor=ERIN, now=NOW)
+
+
+def test_numbers_run_through_the_workspace_even_when_two_propose_at_once(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = in_step_7(session)
+    together = Barrier(3)
+
+    def press(_: int) -> int:
+        together.wait(timeout=20)
+        with database.sessions() as session:
+            mine = cycles.by_id(session, TEAM, cycle.id)
+            return actions.propose(session, mine, fields(kpi), actor=BOB, now=NOW).number
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(press, range(3))) == [1, 2, 3]
