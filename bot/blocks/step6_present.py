@@ -12,8 +12,9 @@ from csi.models import Report, ReportClick
 from csi.step6_present.wording import number
 from csi.terms import Audience, Verdict
 
-SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW = (
+SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
     "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",
+    "present.spiral",
 )  # fmt: skip
 INFORMATION, DECISION = "information", "decision"
 NAME, SENTENCE, LINES, PEOPLE = 120, 700, 30, 12
@@ -85,8 +86,10 @@ def item(report: Report, line: Line, *, drawn: bool) -> list[Block]:
     )
     chart = parts.slack_image("image", line["alt_text"]) if drawn else not_drawn(line["name"])
     small = [escape(text) for text in line["details"]]
-    how = parts.button("How was this computed?", f"{HOW}:{report.id}", f"{report.id}:{line['kpi']}")
-    return [said, chart, *_small_print(small), parts.actions([how], block_id="how")]
+    value = f"{report.id}:{line['kpi']}"
+    more = [parts.button("How was this computed?", HOW, value)]
+    more += [parts.button("All cycles", SPIRAL, value)] * (report.content.get("cycle", 1) > 1)
+    return [said, chart, *_small_print(small), parts.actions(more, block_id="more")]
 
 
 def not_drawn(name: str) -> Block:
@@ -111,6 +114,16 @@ def how_modal(line: Line) -> Block:
     rows = [f"• {escape(clip(text, 1500))}" for text in line["how"]]
     return parts.modal("notice", "How it was computed", [parts.section(f"*{_name(line['name'])}*"), *sections(rows)],
                        submit="", close="OK")  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """Words as a notification shows them."""
+    return _say(text)
+
+
+def spiral(text: str, alt_text: str) -> list[Block]:
+    """One KPI over all cycles."""
+    return [parts.section(escape(text)), parts.slack_image("image", alt_text)]
 
 
 def question_form(report_id: int) -> Block:

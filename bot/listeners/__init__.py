@@ -31,6 +31,7 @@ from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, reminders, roles, study
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
+from bot.listeners import step3_gather as step3
 from bot.listeners import step4_process as step4
 from bot.listeners import step5_analyse as step5
 from bot.listeners import step6_present as step6
@@ -121,6 +122,8 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "present.decide", step6.open_decision),
     Route("view", "present.decide", step6.decided),
     Route("action", "present.how", step6.how),
+    Route("action", "present.spiral", step6.open_spiral),
+    Route("job", "present.spiral", step6.draw_spiral),
     # 2. what can you measure
     Route("command", "assess", step2.assess),
     Route("command", "sla", step2.sla),
@@ -133,6 +136,22 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "sla.draft", step2.drafted),
     Route("action", "sla.activate", step2.activate),
     Route("action", "sla.retire", step2.retire),
+    # 3. gather the data
+    Route("command", "gather", step3.gather),
+    Route("action", "gather.open", step3.gather),
+    Route("event", "file_shared", step3.dropped),
+    Route("job", "gather.look", step3.look),
+    Route("action", "gather.map", step3.open_mapping),
+    Route("action", "gather.guess", step3.again),
+    Route("view", "gather.map", step3.mapped),
+    Route("action", "gather.read", step3.read_as_before),
+    Route("job", "gather.read", step3.read),
+    Route("job", "gather.reread", step3.reread),
+    Route("action", "gather.accept", step3.accept),
+    Route("action", "gather.remove", step3.remove),
+    Route("action", "gather.number", step3.open_number),
+    Route("view", "gather.number", step3.said_number),
+    Route("action", "gather.attest", step3.attested),
     # 7. implement corrective action
     Route("command", "act", step7.act),
     Route("command", "actions", step7.listing),

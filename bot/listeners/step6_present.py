@@ -17,11 +17,11 @@ from bot.context import Kit
 from bot.log import logger
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
-from csi.cycle import reports
+from csi.cycle import over_cycles, reports
 from csi.cycle.reports import ACKNOWLEDGE, DECIDE, QUESTION, Wish
 from csi.errors import Conflict, CsiError, GateRefused
 from csi.models import AnalysisResult, Cycle, Kpi, Report
-from csi.step6_present import charts, slam
+from csi.step6_present import charts, slam, spiral
 from csi.step6_present.canvas import Chart
 from csi.step6_present.facts import MOST_URGENT_FIRST, Facts
 from csi.storage import need, rows
@@ -256,6 +256,32 @@ def how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         report = need(session, Report, team_of(body), int(report_id))
     line = next(one for one in report.content["items"] if one["kpi"] == kpi)
     client.views_open(trigger_id=body["trigger_id"], view=blocks.how_modal(line))
+
+
+def open_spiral(ack: Ack, body: Body, kit: Kit) -> None:
+    """One KPI over all cycles: drawn apart, into the thread of its chart; once per report."""
+    ack()
+    report_id, _, kpi = clicked(body).partition(":")
+    here = origin(body)
+    with kit.sessions() as session:
+        report = need(session, Report, here.team_id, int(report_id))
+        wanted = {"report_id": report.id, "kpi": kpi}
+        kit.inbox.later(session, team_id=here.team_id, kind="present.spiral", key=f"{report.id}:{kpi}", payload=wanted,
+                        user=here.user_id, channel=here.channel_id)  # fmt: skip
+
+
+def draw_spiral(payload: Body, kit: Kit) -> None:
+    """The job behind it."""
+    team_id, kpi = payload["team_id"], str(payload["kpi"])
+    with kit.sessions.reading() as session:
+        report = need(session, Report, team_id, int(payload["report_id"]))
+        facts = over_cycles.spiral(session, cycles.by_id(session, team_id, report.cycle_id), kpi)
+    chart = kit.slow(spiral.spiral_chart, facts).result()
+    above = f"{report.post_key}:{kpi}"
+    with kit.sessions() as session:
+        kit.outbox.post(session, team_id=team_id, channel=report.channel_id, thread_key=above, key=f"{above}:spiral",
+                        text=blocks.plain(chart.title), blocks=blocks.spiral(chart.title, chart.alt_text),
+                        image=chart.png, alt_text=chart.alt_text, tell=str(payload.get("_user", "")))  # fmt: skip
 
 
 def _refresh(session: Session, kit: Kit, report: Report) -> None:

@@ -83,8 +83,11 @@ def source_label(study: StudyDefinition, id: str) -> str:
 
 
 def fewest(study: StudyDefinition, processed: Processed) -> int:
-    """How many cases a value needs to be shown: 5 where a row is one case, 0 where nobody is recognised (V6.7)."""
-    kpi = processed.kpi
-    source = study.sources.get(kpi.source)
-    one_case_a_row = source is not None and bool(source.key)
-    return MIN_N if one_case_a_row and kpi.measure not in WITHOUT_PEOPLE else 0
+    """How many cases a value of this KPI needs to be shown."""
+    source = study.sources.get(processed.kpi.source)
+    return needed(processed.kpi.measure, key=source is not None and bool(source.key))
+
+
+def needed(measure: str, *, key: bool) -> int:
+    """5 where a row is one case (its source has a ``key``), 0 where nobody can be recognised (V6.7)."""
+    return MIN_N if key and measure not in WITHOUT_PEOPLE else 0

@@ -1,6 +1,7 @@
 """The spiral chart: one KPI over all cycles, its baseline and target stepping as they were agreed, actions as markers.
 
-A cycle is judged by its own definition: where two cycles hold the same period, the newer one's value is shown.
+Each cycle was judged by its own definition: where two cycles hold the same period, it is shown as the cycle that
+evaluated it saw it.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One cycle of a KPI: its series (step 4's frame), what was agreed, its verdict, its actions."""
+    """One cycle of a KPI: its series (step 4's frame), what was agreed, its verdict, its actions.
+
+    ``until`` is the day its evaluation ended: later periods belong to the next cycle.
+    """
 
     number: int
     series: pd.DataFrame
@@ -65,6 +69,7 @@ class Turn:
     target: float | None = None
     verdict: str = ""
     deeds: tuple[Deed, ...] = ()
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +109,27 @@ def title(spiral: Spiral) -> str:
 
 
 def placed(spiral: Spiral) -> Placed:
-    """All cycles' points in one row; a period that two cycles hold is the newer one's."""
-    owner: dict[pd.Timestamp, tuple[Turn, Any]] = {}
-    for turn in spiral.turns:
-        starts = [pd.Timestamp(start) for start in pd.DatetimeIndex(turn.series.index)]
-        owner |= {start: (turn, row) for start, row in zip(starts, turn.series.itertuples(), strict=True)}
-    starts = sorted(owner)
-    marks = tuple(_mark(at, start, owner[start][1], spiral.min_n) for at, start in enumerate(starts))
-    return Placed(marks, tuple(owner[start][0] for start in starts))
+    """All cycles' points in one row, each shown as the cycle it belongs to saw it."""
+    held = [_held(turn) for turn in spiral.turns]
+    starts = sorted({start for one in held for start in one})
+    owners = [_owner(spiral.turns, held, start) for start in starts]
+    marks = [
+        _mark(at, start, held[owner][start], spiral.min_n)
+        for at, (start, owner) in enumerate(zip(starts, owners, strict=True))
+    ]
+    return Placed(tuple(marks), tuple(spiral.turns[owner] for owner in owners))
+
+
+def _held(turn: Turn) -> dict[pd.Timestamp, Any]:
+    starts = [pd.Timestamp(start) for start in pd.DatetimeIndex(turn.series.index)]
+    return dict(zip(starts, turn.series.itertuples(), strict=True))
+
+
+def _owner(turns: Sequence[Turn], held: Sequence[Mapping[pd.Timestamp, Any]], start: pd.Timestamp) -> int:
+    """The first cycle whose evaluation had not ended by then; without such a day, the newest that holds the period."""
+    having = [at for at, one in enumerate(held) if start in one]
+    in_time = [at for at in having if (until := turns[at].until) is not None and start.date() < until]
+    return in_time[0] if in_time else having[-1]
 
 
 def _mark(at: int, start: pd.Timestamp, row: Any, min_n: int) -> Mark:

@@ -186,3 +186,19 @@ def test_a_report_survives_the_bot_being_stopped_before_it_is_drawn(ready: World
     present(ready, audience="suppliers")
     ready.restart()
     assert HEADLINE in reading(posted(ready, 3)[0])
+
+
+def test_all_cycles_of_a_kpi_are_drawn_into_its_thread_once(ready: World):
+    with ready.bot.kit.sessions() as session:
+        cycles.by_id(session, team_of(ready), 1).number = 2
+    present(ready, audience="suppliers")
+    hours = posted(ready, 3)[1]
+    for _ in range(2):
+        ready.erin.click(hours, "present.spiral")
+
+    def thread() -> list[dict]:
+        return ready.alice.messages("service-desk", thread_ts=hours["ts"])
+
+    ready.alice.wait(lambda: any(images(one) for one in thread()), timeout=30, what="the spiral")
+    [drawn] = [one for one in thread() if images(one)]
+    assert "Spiral chart: Hours to resolve over 1 cycle" in images(drawn)[0]["alt_text"]

@@ -31,6 +31,13 @@ def test_a_period_two_cycles_hold_shows_the_newer_value() -> None:
     assert [turn.number for turn in where.turns] == [1, 1, 2, 2, 2]
 
 
+def test_a_period_belongs_to_the_cycle_that_evaluated_it():
+    whole = series([91.0, 61.0, 31.0, 12.0, 11.0])
+    where = placed(spiral(replace(ONE, until=date(2016, 3, 14)), replace(TWO, series=whole)))
+    assert [mark.value for mark in where.marks] == [90.0, 60.0, 31.0, 12.0, 11.0]
+    assert [turn.number for turn in where.turns] == [1, 1, 2, 2, 2]
+
+
 def test_baseline_and_target_step_where_the_cycle_changes() -> None:
     [baseline] = drawn(spiral(ONE, TWO), "baseline")
     [target] = drawn(spiral(ONE, TWO), "target")
