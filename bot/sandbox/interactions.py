@@ -19,6 +19,9 @@ from bot.sandbox.triggers import Keys
 from bot.sandbox.workspace import Channel, Message, Person, Workspace
 
 Shape = dict[str, Any]
+NOT_A_COMMAND = (
+    'is not a valid command. In Slack, all messages that start with the "/" character are interpreted as commands.'
+)
 NOT_CONFIGURED = "This app is not configured to handle interactive responses."
 
 
@@ -38,8 +41,7 @@ class Interactions:
         word, _, rest = text.strip().partition(" ")
         declared = self.shapes.manifest.commands.get(word)
         if declared is None:
-            return self._shown(person, channel, f"{word} is not a valid command. In Slack, all messages that start with"
-                               ' the "/" character are interpreted as commands.')  # fmt: skip
+            return self._shown(person, channel, f"{word} {NOT_A_COMMAND}")
         if thread_ts:
             return self._shown(person, channel, f"{word} is not supported in threads. Sorry!")
         payload = self.payloads.command(person, channel, declared, rest.strip())
