@@ -8,11 +8,12 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import leases
+from bot.delivery import failures
 from bot.log import logger
 from bot.payload import Origin
 from bot.pool import SlowPool
@@ -170,7 +171,7 @@ class InboxWorker:
                 self._held.discard(row.id)
 
     def _again_or_never(self, row: InboxEvent, error: Exception) -> None:
-        if row.attempts + 1 < ATTEMPTS:
+        if may_pass(error) and row.attempts + 1 < ATTEMPTS:
             self._settle(row, "pending", repr(error), timedelta(seconds=2 ** (row.attempts + 1)))
         else:
             self._tell(error, _teller(row))
@@ -182,6 +183,11 @@ class InboxWorker:
         values |= {"next_at": now + pause} if pause else {"done_at": now}
         with self._sessions() as session:
             change_if(session, row, {"claimed_by": self._holder}, values)
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether trying again may help: Slack, the network or the database was away; a mistake of ours stays one."""
+    return isinstance(error, OperationalError) or failures.passing(error)
 
 
 def _unfinished() -> SelectOfScalar[InboxEvent]:

@@ -113,8 +113,16 @@ def test_an_error_of_ours_is_told_and_not_repeated(desk):
     assert (str(error), to.user_id, to.channel_id) == ("There is no such file.", "U1", "C1")
 
 
-def test_an_unexpected_error_is_tried_again_with_growing_gaps_then_told(desk):
+def test_a_mistake_of_ours_is_told_at_once(desk):
     desk.error = ZeroDivisionError("oops")
+    desk.job()
+    desk.round()
+    assert [row.status for row in desk.rows()] == ["failed"]
+    assert len(desk.told) == len(desk.worked) == 1
+
+
+def test_what_may_pass_is_tried_again_with_growing_gaps_then_told(desk):
+    desk.error = ConnectionError("away")
     desk.job()
     for _ in range(ATTEMPTS + 2):
         desk.round()
