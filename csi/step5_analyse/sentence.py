@@ -50,17 +50,16 @@ def sentence(
         closed: how much of the gap was closed, for IMPROVED.
         side_effects: a clause per guard KPI that got worse.
     """
+    effect = f" Side effect: {wording.listed(side_effects)}." if side_effects else ""
     if verdict is Verdict.INCONCLUSIVE:
-        return _inconclusive(subject, facts)
+        return _inconclusive(subject, facts) + effect
     worse = _worse(subject, facts) if facts.change.state == WORSE else ""
     parts = [_moved(subject, facts) + worse, _against(subject, facts, verdict), _closed(closed, verdict)]
     text = "; ".join(part for part in parts if part) + "."
     if facts.change.state in (IMPROVED, WORSE):
-        text += f" The evidence is {evidence}."
+        text += f" The evidence is {evidence}." if evidence is not Evidence.NONE else ""
         text += _overstated(subject, facts)
-    if side_effects:
-        text += f" Side effect: {wording.listed(side_effects)}."
-    return text
+    return text + effect
 
 
 def _moved(subject: Subject, facts: Facts) -> str:
@@ -123,7 +122,9 @@ def _size(value: float, subject: Subject, places: int) -> str:
 
 def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
     if facts.target_state is None:
-        return "no target is set"
+        return (
+            f"no target is set ({wording.periods(facts.after.periods, subject.period)} against {facts.before.periods})"
+        )
     aim = _target(subject)
     hits = f"{facts.after.met} of {wording.periods(facts.after.periods, subject.period)}"
     if facts.target_state == RELIABLY:
@@ -135,7 +136,7 @@ def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
         return f"{aim} is {still}: {hits}"
     if facts.target_state == LAST_ONLY:
         return f"{aim} is met by the last {subject.period.value} only, which does not count: {hits}"
-    return f"{aim} is not met: {hits}"
+    return f"{aim} is not met{' yet' if verdict is Verdict.IMPROVED else ''}: {hits}"
 
 
 def _reliably(facts: Facts, verdict: Verdict) -> str:
