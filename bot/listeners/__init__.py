@@ -29,6 +29,7 @@ from slack_sdk import WebClient
 from bot.blocks.text import unescape
 from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, reminders, roles, study
+from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
 from bot.listeners import step3_gather as step3
@@ -177,6 +178,14 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "act.reject_baseline", step7.rejected_baseline),
     Route("action", "cycle.close", step7.open_close),
     Route("view", "cycle.close", step7.said_close),
+    # the register
+    Route("command", "register", register_.show),
+    Route("action", "register.open", register_.show),
+    Route("action", "register.add", register_.open_add),
+    Route("shortcut", "register.add", register_.from_message),
+    Route("view", "register.add", register_.added),
+    Route("action", "register.move", register_.open_move),
+    Route("view", "register.move", register_.moved),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

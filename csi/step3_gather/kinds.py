@@ -78,7 +78,7 @@ def _moment_kind(filled: pa.ChunkedArray) -> Kind | None:
     if best < _FITS or not _dated(filled):
         return None
     order = "day_first" if fits["day_first"] >= fits["month_first"] else "month_first"
-    return Kind("moment", order, ambiguous=fits["day_first"] == fits["month_first"])
+    return Kind("moment", order, ambiguous=bool(fits["day_first"] == fits["month_first"]))
 
 
 def _dated(filled: pa.ChunkedArray) -> bool:

@@ -17,6 +17,7 @@ from csi.step3_gather.kinds import guess_decimal, guess_kind, guess_missing
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
+_BY_ORDER = ("day_first", "month_first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,17 @@ class Layout:
 
     @property
     def ambiguous(self) -> tuple[str, ...]:
-        """Columns whose date order has to be asked: no day above 12 was seen."""
-        return tuple(column.name for column in self.columns if column.ambiguous)
+        """Columns whose date order has to be asked: no day above 12 was seen, and no other column tells."""
+        told = [column for column in self.columns if column.dates in _BY_ORDER and not column.ambiguous]
+        return () if told else tuple(column.name for column in self.columns if column.ambiguous)
 
     @property
     def dates(self) -> str:
-        """The order most moment columns are written in."""
-        orders = [column.dates for column in self.columns if column.dates]
+        """The order most moment columns are written in; what is ambiguous has no vote where others tell."""
+        told = [column.dates for column in self.columns if column.dates and not column.ambiguous]
+        unsure = [column.dates for column in self.columns if column.dates]
+        has_order = any(order in _BY_ORDER for order in told)
+        orders = [order for order in told if order in _BY_ORDER] if has_order else unsure
         return max(orders, key=orders.count) if orders else "iso"
 
 

@@ -1,0 +1,25 @@
+"""Step 3 in Slack: files dropped and mapped, numbers typed, what has come so far."""
+
+from bot.listeners.step3_gather.batches import accept, remove
+from bot.listeners.step3_gather.drops import dropped, look
+from bot.listeners.step3_gather.mapping import again, mapped, open_mapping, read_as_before
+from bot.listeners.step3_gather.numbers import attested, open_number, said_number
+from bot.listeners.step3_gather.overview import gather
+from bot.listeners.step3_gather.reading import read, reread
+
+__all__ = [
+    "accept",
+    "again",
+    "attested",
+    "dropped",
+    "gather",
+    "look",
+    "mapped",
+    "open_mapping",
+    "open_number",
+    "read",
+    "read_as_before",
+    "remove",
+    "reread",
+    "said_number",
+]

@@ -1,0 +1,90 @@
+"""A dropped file between its arrival and its reading: kept beside the data, so that a restart loses nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bot.context import Kit
+from csi.definition import SourceDefinition
+from csi.errors import NotFound
+from csi.step3_gather.content import Format
+from csi.step3_gather.files import FileStore
+from csi.step3_gather.layout import Column, Layout, guess
+
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """One file: where it lies, where it was dropped and by whom, and how it is laid out."""
+
+    file_id: str
+    filename: str
+    size: int
+    sha256: str
+    raw_key: str
+    cycle_id: int
+    channel: str
+    thread_ts: str
+    user: str
+    permalink: str
+    layout: Layout
+
+    @property
+    def post_key(self) -> str:
+        """Under which the answer to this file is found in the outbox."""
+        return f"gather:{self.file_id}"
+
+
+def keep(files: FileStore, team_id: str, drop: Drop) -> None:
+    """Remember a drop, or what was learned of it."""
+    files.write(_key(team_id, drop.file_id), json.dumps(asdict(drop)).encode())
+
+
+def find(kit: Kit, team_id: str, file_id: str) -> Drop:
+    """The drop of a file.
+
+    Raises:
+        NotFound: it is not known here.
+    """
+    try:
+        kept: dict[str, Any] = json.loads(kit.files.read(_key(team_id, file_id)))
+    except NotFound as error:
+        raise NotFound("I do not have this file any more. Drop it into the channel again.") from error
+    return Drop(**{**kept, "layout": _layout(kept["layout"])})
+
+
+def again(kit: Kit, team_id: str, drop: Drop, source: SourceDefinition) -> Drop:
+    """The drop looked at again, with what a person said of its form."""
+    with local(kit.files, drop.raw_key) as path:
+        seen = replace(drop, layout=guess(path, drop.filename, source))
+    keep(kit.files, team_id, seen)
+    return seen
+
+
+@contextmanager
+def local(files: FileStore, key: str) -> Iterator[Path]:
+    """A kept delivery as a local file."""
+    with TemporaryDirectory(prefix="csi-drop-") as folder:
+        path = Path(folder) / "delivery"
+        with files.open(key) as kept, path.open("wb") as target:
+            while block := kept.read(_BLOCK):
+                target.write(block)
+        yield path
+
+
+def _key(team_id: str, file_id: str) -> str:
+    return f"{team_id}/drops/{file_id}.json"
+
+
+def _layout(kept: dict[str, Any]) -> Layout:
+    columns = tuple(Column(**{**one, "examples": tuple(one["examples"])}) for one in kept["columns"])
+    lists = {name: tuple(kept[name]) for name in ("sheets", "missing")}
+    examples = tuple(tuple(row) for row in kept["examples"])
+    return Layout(**{**kept, **lists, "format": Format(kept["format"]), "columns": columns, "examples": examples})

@@ -1,0 +1,159 @@
+"""A file was dropped in a cycle's channel: fetched, kept as it is, looked at, answered in its thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot.blocks import step3_gather as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.delivery import downloads
+from bot.listeners.step3_gather import drop as kept
+from bot.listeners.step3_gather import mapping, reading
+from bot.listeners.step3_gather.drop import Drop
+from csi import cycle as cycles
+from csi.errors import InvalidInput, NotFound
+from csi.models import Batch, Cycle, Source
+from csi.step3_gather import mending
+from csi.step3_gather.bounds import DEFAULT, megabytes
+from csi.step3_gather.content import Content
+from csi.step3_gather.layout import guess
+from csi.step3_gather.mapping import Match, best_match
+from csi.storage import need, row, rows
+from csi.terms import Step
+
+TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
+# In step 3 people are told when what they dropped is close to a table and is none.
+NEARLY = (".txt", ".xls", ".pdf", ".zip", ".numbers", ".doc", ".docx")
+
+
+def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
+    """A file was shared somewhere: ours to read when a cycle is open there and it looks like a table."""
+    team_id, channel = str(body["team_id"]), str(event.get("channel_id") or "")
+    user = str(event.get("user_id") or "")
+    with kit.sessions.reading() as session:
+        cycle = _cycle_here(session, team_id, channel)
+    if cycle is None or user == str(client.auth_test()["user_id"]):
+        return
+    file = client.files_info(file=str(event["file_id"]))["file"]
+    name = str(file.get("name") or "").lower().removesuffix(".gz")
+    if not name.endswith(TABLES) and not (cycle.step == Step.GATHER and name.endswith(NEARLY)):
+        return
+    payload = {"file_id": file["id"], "cycle_id": cycle.id, "channel": channel, "user": user}
+    with kit.sessions() as session:
+        kit.inbox.later(
+            session, team_id=team_id, kind="gather.look", key=f"{file['id']}:{channel}", payload=payload, user=user,
+            channel=channel,
+        )  # fmt: skip
+
+
+def _cycle_here(session: Session, team_id: str, channel: str) -> Cycle | None:
+    try:
+        return cycles.of_channel(session, team_id, channel)
+    except NotFound:
+        return None
+
+
+def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
+    """Fetch a dropped file, keep it, and ask how it is read; the columns of an earlier one need one click."""
+    team_id = str(payload["team_id"])
+    file = client.files_info(file=str(payload["file_id"]))["file"]
+    with TemporaryDirectory(prefix="csi-drop-") as folder:
+        try:
+            path = downloads.fetch(client, file, Path(folder), DEFAULT)
+            found = _looked_at(kit, team_id, payload, file, path)
+        except InvalidInput as error:
+            _answer(kit, team_id, _nothing(payload, file), blocks.refused(str(file["name"]), error.reason))
+            return
+    _offer(kit, team_id, found)
+
+
+def _looked_at(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping[str, Any], path: Path) -> Drop:
+    name = str(file["name"])
+    content = Content(path, name)
+    layout = guess(path, name)
+    found = Drop(
+        file_id=str(file["id"]), filename=name, size=content.size, sha256=content.sha256(),
+        raw_key=kit.files.keep(team_id, path), cycle_id=int(payload["cycle_id"]), channel=str(payload["channel"]),
+        thread_ts=_thread(file, str(payload["channel"])), user=str(payload["user"]),
+        permalink=str(file.get("permalink") or ""), layout=layout,
+    )  # fmt: skip
+    kept.keep(kit.files, team_id, found)
+    return found
+
+
+def _thread(file: Mapping[str, Any], channel: str) -> str:
+    """The message the file came with; empty where Slack does not say."""
+    shares = file.get("shares") or {}
+    for kind in ("public", "private"):
+        for share in (shares.get(kind) or {}).get(channel) or ():
+            return str(share.get("thread_ts") or share.get("ts") or "")
+    return ""
+
+
+def _nothing(payload: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[str, str, str]:
+    channel = str(payload["channel"])
+    return f"gather:{file['id']}", channel, _thread(file, channel)
+
+
+def _offer(kit: Kit, team_id: str, found: Drop) -> None:
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        known = _known(session, cycle, found)
+        match = best_match(session, team_id, cycle.service_id, found.layout)
+        mended = _mended(session, cycle, found)
+    if known is not None:
+        shown = blocks.known_already(found.filename, found.file_id, *known)
+    elif mended is not None:
+        _read_mended(kit, team_id, found, mended)
+        return
+    else:
+        shown = _question(found, match)
+    _answer(kit, team_id, (found.post_key, found.channel, found.thread_ts), shown)
+
+
+def _question(found: Drop, match: Match | None) -> list[Block]:
+    if match is None:
+        return blocks.arrived(found.filename, found.file_id, size=megabytes(found.size))
+    if match.breaks:
+        return blocks.broken_layout(found.filename, found.file_id, match.source, match.changes)
+    return blocks.recognised(found.filename, found.file_id, match.source, match.changes)
+
+
+def _known(session: Session, cycle: Cycle, found: Drop) -> tuple[Batch, Source] | None:
+    """The batch of the same bytes that counts, in any source of the service."""
+    sources = {one.id: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)}
+    same = row(session, Batch, cycle.team_id, source_id=tuple(sources), sha256=found.sha256, state="current")
+    return None if same is None else (same, sources[same.source_id])
+
+
+def _mended(session: Session, cycle: Cycle, found: Drop) -> Source | None:
+    """The source whose quarantine comes back mended."""
+    if not mending.is_mended(found.layout.names) or not found.layout.examples:
+        return None
+    short = found.layout.examples[0][found.layout.names.index(mending.MARKS[0])]
+    sources = rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)
+    held = rows(session, Batch, cycle.team_id, source_id=tuple(one.id for one in sources), limit=10_000)
+    source_id = next((one.source_id for one in held if short and one.sha256.startswith(short)), None)
+    return need(session, Source, cycle.team_id, source_id) if source_id else None
+
+
+def _read_mended(kit: Kit, team_id: str, found: Drop, source: Source) -> None:
+    with kit.sessions() as session:
+        mapping.begin(kit, session, team_id, found, source, actor=found.user)
+    reading.show_progress(kit, team_id, found, 0)
+
+
+def _answer(kit: Kit, team_id: str, place: tuple[str, str, str], shown: list[Block]) -> None:
+    key, channel, thread_ts = place
+    with kit.sessions() as session:
+        kit.outbox.keep(
+            session, team_id=team_id, key=key, channel=channel, thread_ts=thread_ts or None, text=blocks.words(shown),
+            blocks=shown,
+        )  # fmt: skip

@@ -1,0 +1,125 @@
+"""A number typed by hand, with its evidence or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import step3_gather as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.listeners import modals
+from bot.listeners.step3_gather.overview import overview
+from bot.payload import clicked, origin
+from csi import cycle as cycles
+from csi.errors import NotFound
+from csi.models import Cycle, Kpi, Measurement
+from csi.step3_gather import measurements, spans
+from csi.step3_gather.expected import arrival, arrivals
+from csi.storage import need, row, rows
+from csi.terms import Period
+
+Body = Mapping[str, Any]
+_PERIODS = 26  # how far back a number may be typed
+
+
+def open_number(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The form for one number; the first missing period is proposed."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        view = _form(session, cycle, clicked(body), kit)
+    modals.show(client, body, view)
+
+
+def said_number(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """A number was sent."""
+    here = origin(body)
+    fields = {
+        "kpi": forms.option(of=int),
+        "period_start": forms.option(of=date.fromisoformat),
+        **{name: forms.number(required=False) for name in ("value", "numerator", "denominator")},
+        "evidence": forms.text(required=False, limit=measurements.EVIDENCE_LIMIT),
+        "reason": forms.text(required=False, limit=measurements.REASON_LIMIT),
+    }
+    said = forms.read(view, fields)
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        kpi = _kpi(session, cycle, said.pop("kpi"))
+        told = measurements.enter(session, cycle, kpi, measurements.Typed(**said), actor=here.user_id, now=kit.now())
+        _tell(session, kit, cycle, kpi, told)
+        shown = overview(session, cycle, kit)
+    ack()
+    modals.refresh(client, body, shown)
+
+
+def attested(ack: Ack, body: Body, kit: Kit) -> None:
+    """A second person vouches for a number."""
+    ack()
+    here = origin(body)
+    with kit.sessions() as session:
+        cycle = _cycle_of_number(session, here.team_id, int(clicked(body)))
+        measurements.attest(session, cycle, int(clicked(body)), actor=here.user_id, now=kit.now())
+        told = need(session, Measurement, here.team_id, int(clicked(body)))
+        text = blocks.number_attested(told, here.user_id)
+        kit.outbox.post(
+            session, team_id=here.team_id, channel=cycle.channel_id, text=text, thread_key=f"card:{cycle.id}",
+            key=f"gather.attest:{told.id}",
+        )  # fmt: skip
+
+
+def _cycle_of_number(session: Session, team_id: str, number: int) -> Cycle:
+    told = need(session, Measurement, team_id, number)
+    if told.cycle_id is None:
+        raise NotFound("This number does not belong to a cycle.")
+    return cycles.by_id(session, team_id, told.cycle_id)
+
+
+def _form(session: Session, cycle: Cycle, wanted: str, kit: Kit) -> Block:
+    known = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+    if not known:
+        raise NotFound("There is no KPI in this cycle yet; /csi measure adds one.")
+    chosen = next((kpi for kpi in known if wanted in (kpi.key, str(kpi.id))), None)
+    chosen = chosen or next((one.kpi for one in arrivals(session, cycle, kit.now())), known[0])
+    seen = arrival(session, cycle, chosen, kit.now())
+    periods = _periods(cycle, seen.period, kit)
+    open_ones = [start.isoformat() for start in seen.missing if start.isoformat() in periods]
+    ended = [start for start in periods if spans.end_of(date.fromisoformat(start), seen.period) <= _today(cycle, kit)]
+    proposed = open_ones[0] if open_ones else ended[0] if ended else None
+    return blocks.number_form(known, chosen, periods, proposed, modals.metadata(cycle))
+
+
+def _today(cycle: Cycle, kit: Kit) -> date:
+    return spans.local_day(kit.now(), cycle.timezone)
+
+
+def _periods(cycle: Cycle, period: Period, kit: Kit) -> dict[str, str]:
+    """The latest periods, the newest first: first day → name."""
+    start = spans.start_of(_today(cycle, kit), period)
+    found = {}
+    for _ in range(_PERIODS):
+        found[start.isoformat()] = spans.label(start, period)
+        start = spans.start_of(start - timedelta(days=1), period)
+    return found
+
+
+def _kpi(session: Session, cycle: Cycle, number: int) -> Kpi:
+    found = row(session, Kpi, cycle.team_id, id=number, cycle_id=cycle.id)
+    if found is None:
+        raise NotFound("This KPI is not in this cycle any more.")
+    return found
+
+
+def _tell(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, told: Measurement) -> None:
+    """Say in the card's thread that a number came; not which."""
+    period = spans.label(told.period_start, arrival(session, cycle, kpi, kit.now()).period) if told.period_start else ""
+    kit.outbox.post(
+        session, team_id=cycle.team_id, channel=cycle.channel_id, text=blocks.number_told(told, kpi, period),
+        thread_key=f"card:{cycle.id}", key=f"gather.number:{told.id}",
+    )  # fmt: skip

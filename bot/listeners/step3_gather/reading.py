@@ -1,0 +1,177 @@
+"""Reading a dropped file, apart from every request: progress in its thread, then what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot.blocks import step3_gather as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.delivery.files import share
+from bot.listeners.step3_gather import drop as kept
+from bot.listeners.step3_gather.drop import Drop
+from csi import cycle as cycles
+from csi.errors import InvalidInput, InvalidInputs
+from csi.models import Batch, Cycle, Source
+from csi.step3_gather import batches, mending, sources
+from csi.step3_gather.batches import Outcome, Recorded
+from csi.step3_gather.intake import Intake, take_in
+from csi.step3_gather.wide import shape_of
+from csi.step4_process import columns_needed
+from csi.storage import need
+from csi.study import of_cycle
+from csi.study.reading import study_from
+
+SECONDS = 3.0  # between two updates of the progress message
+
+
+def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
+    """The job: read the file as its source says, record it, and say in its thread what came."""
+    team_id = str(payload["team_id"])
+    found = kept.find(kit, team_id, str(payload["file_id"]))
+    with kit.sessions.reading() as session:
+        source = need(session, Source, team_id, int(payload["source_id"]))
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        typed, notes = typed_columns(session, cycle, source, found.layout.names)
+    show_progress(kit, team_id, found, 0)
+    try:
+        intake = _taken_in(kit, team_id, found, source, typed)
+    except InvalidInput as error:
+        say(kit, team_id, found, blocks.refused(found.filename, error.reason))
+        return
+    with kit.sessions() as session:
+        made = batches.record(
+            session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id,
+            permalink=found.permalink,
+        )  # fmt: skip
+    say(kit, team_id, found, _shown(kit, found, source, made, (*notes, *_doubts(intake))))
+    if made.outcome is not Outcome.KNOWN:
+        share_quarantine(client, kit, found, made.batch)
+
+
+def reread(payload: Mapping[str, Any], kit: Kit) -> None:
+    """The job: read an earlier delivery again under its source's new mapping."""
+    team_id = str(payload["team_id"])
+    with kit.sessions.reading() as session:
+        batch = need(session, Batch, team_id, int(payload["batch_id"]))
+        source = need(session, Source, team_id, int(payload["source_id"]))
+        cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
+        names = tuple(batch.counts.get("columns", ()))
+        typed, _ = typed_columns(session, cycle, source, names)
+    with kept.local(kit.files, batch.raw_key) as path:
+        intake = take_in(
+            kit.files, team_id, path, sources.definition(source.key, source.mapping), moments=typed[0],
+            numbers=typed[1], filename=batch.filename,
+        )  # fmt: skip
+    with kit.sessions() as session:
+        batches.record(session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id)
+
+
+def _taken_in(
+    kit: Kit, team_id: str, found: Drop, source: Source, typed: tuple[tuple[str, ...], tuple[str, ...]]
+) -> Intake:
+    moments, numbers = typed
+    with kept.local(kit.files, found.raw_key) as path:
+        return take_in(
+            kit.files,
+            team_id,
+            path,
+            sources.definition(source.key, source.mapping),
+            moments=moments,
+            numbers=numbers,
+            filename=found.filename,
+            progress=_every(SECONDS, lambda seen: show_progress(kit, team_id, found, seen)),
+        )
+
+
+def _every(seconds: float, tell: Callable[[int], None]) -> Callable[[int], None]:
+    """``tell``, but not more often than that."""
+    told = time.monotonic()
+
+    def progress(seen: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= seconds:
+            told = time.monotonic()
+            tell(seen)
+
+    return progress
+
+
+def typed_columns(
+    session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
+) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]:
+    """Columns read as moments and as numbers: what the KPIs need, else what was mapped; and notes on what lacks."""
+    options = source.mapping.get("options") or {}
+    mapped = tuple(options.get("moments", ())), tuple(options.get("numbers", ()))
+    wanted = _needed(session, cycle, source) or mapped
+    definition = sources.definition(source.key, source.mapping)
+    names = [definition.columns.get(name, name) for name in columns]
+    names = list(shape_of(definition.options).names([name for name in names if name not in mending.MARKS]))
+    moments = tuple(dict.fromkeys((*mapped[0][:1], *(name for name in wanted[0] if name in names))))
+    numbers = tuple(name for name in wanted[1] if name in names)
+    lacking = [name for name in (*wanted[0], *wanted[1]) if name not in names]
+    notes = tuple(f"A KPI names the column ‘{name}’, which this file does not have." for name in lacking)
+    return (tuple(name for name in moments if name in names) or mapped[0], numbers), notes
+
+
+def _needed(session: Session, cycle: Cycle, source: Source) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The columns the KPIs of this source need; None while none of them can be computed."""
+    every = of_cycle.mapping(session, cycle)
+    fed = {key: {**kpi, "guards": []} for key, kpi in every["kpis"].items() if kpi.get("source") == source.key}
+    try:
+        return columns_needed(study_from({**every, "kpis": fed}, source.key), source.key) if fed else None
+    except InvalidInputs:
+        return None
+
+
+def _doubts(intake: Intake) -> tuple[str, ...]:
+    said = []
+    for name, counts in intake.doubtful.items():
+        if counts.get("ambiguous"):
+            said.append(
+                f"{name}: {counts['ambiguous']:,} local times occur twice (clock set back); the first is taken."
+            )
+        if counts.get("nonexistent"):
+            said.append(
+                f"{name}: {counts['nonexistent']:,} local times do not exist (clock set forward); moved forward."
+            )
+    return tuple(said)
+
+
+def _shown(kit: Kit, found: Drop, source: Source, made: Recorded, notes: tuple[str, ...]) -> list[Block]:
+    if made.outcome is Outcome.KNOWN:
+        return blocks.known_already(found.filename, found.file_id, made.batch, source)
+    with kit.sessions.reading() as session:
+        cells = batches.open_cells(session, source.team_id, made.batch.id, limit=5)
+        zone = cycles.by_id(session, source.team_id, found.cycle_id).timezone
+    return blocks.recorded(made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone)
+
+
+def show_progress(kit: Kit, team_id: str, found: Drop, seen: int) -> None:
+    """Say how far reading has come."""
+    say(kit, team_id, found, blocks.working(found.filename, seen))
+
+
+def say(kit: Kit, team_id: str, found: Drop, shown: list[Block]) -> None:
+    """Answer a file: one message, kept up to date."""
+    with kit.sessions() as session:
+        kit.outbox.keep(
+            session, team_id=team_id, key=found.post_key, channel=found.channel, thread_ts=found.thread_ts or None,
+            text=blocks.words(shown), blocks=shown,
+        )  # fmt: skip
+
+
+def share_quarantine(client: WebClient, kit: Kit, found: Drop, batch: Batch) -> None:
+    """The quarantine as a CSV in the file's thread, to be mended and dropped in again."""
+    key = str(batch.counts.get("quarantine_key") or "")
+    if not key:
+        return
+    name = f"quarantine-{found.filename.rsplit('.', 1)[0][:60]}-{batch.ordinal}.csv"
+    comment = "Mend the rows (not the columns whose names begin with csi_) and drop the file in again."
+    content = kit.files.read(key)
+    share(client, channel=found.channel, content=content, name=name, words=comment, thread_ts=found.thread_ts)

@@ -1,0 +1,125 @@
+"""From a layout to a mapping: what is proposed, what is remembered, what has changed since."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from sqlmodel import Session
+
+from csi.definition import SourceDefinition
+from csi.models import Batch, Source
+from csi.step3_gather import batches, mending, sources
+from csi.step3_gather.layout import Layout
+from csi.step3_gather.wide import shape_of
+from csi.storage import rows
+
+_MONTH = re.compile(r"^\d{4}[-/]\d{1,2}$")
+_MANY_MONTHS = 3
+# Deliveries that share half of their columns are taken for the same source with a changed layout.
+_ALIKE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A source that reads deliveries like this one; ``changes`` say, column by column, what is new or gone."""
+
+    source: Source
+    changes: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+
+
+def proposed(layout: Layout, timezone: str) -> SourceDefinition:
+    """The mapping a layout suggests, for a person to confirm."""
+    roles = {column.role: column.name for column in layout.columns if column.role}
+    orders = {column.name: column.dates for column in layout.columns if column.dates and not column.ambiguous}
+    keep = wide_columns(layout)
+    options: dict[str, object] = {"moments": [roles["moment"]] if "moment" in roles else []}
+    if keep:
+        options |= {"melt": {"keep": list(keep), "name": "period", "value": "value"}, "moments": ["period"]}
+    return SourceDefinition(
+        "",
+        timezone=timezone,
+        dates=layout.dates,
+        column_dates={name: order for name, order in orders.items() if order != layout.dates},
+        missing=layout.missing,
+        key="" if keep else roles.get("id", ""),
+        latest_by="" if keep or "id" not in roles else roles.get("updated", ""),
+        decimal=layout.decimal,
+        options=options,
+    )
+
+
+def wide_columns(layout: Layout) -> tuple[str, ...]:
+    """Columns to keep when the others are months side by side; empty when they are not."""
+    months = [name for name in layout.names if _MONTH.match(name)]
+    if len(months) < _MANY_MONTHS:
+        return ()
+    return tuple(column.name for column in layout.columns if column.name not in months and column.kind != "empty")
+
+
+def best_match(session: Session, team_id: str, service_id: int, layout: Layout) -> Match | None:
+    """The service's source whose deliveries look most like this one, if any looks like it at all."""
+    found = []
+    for source in rows(session, Source, team_id, service_id=service_id, retired_at=None, limit=100):
+        newest = batches.latest(session, source)
+        if source.mapping and newest is not None:
+            used = _used(source, newest)
+            shared, changes = compare(newest.counts.get("columns", []), layout.names, used)
+            found.append((shared, Match(source, changes, tuple(name for name in used if name not in layout.names))))
+    close = [match for shared, match in found if shared >= _ALIKE]
+    return min(close, key=lambda match: len(match.changes), default=None)
+
+
+def _used(source: Source, newest: Batch) -> tuple[str, ...]:
+    """Columns of the file that the mapping or the KPIs cannot do without."""
+    definition = sources.definition(source.key, source.mapping)
+    typed = with_columns(definition, newest.counts.get("moments", []), newest.counts.get("numbers", []))
+    return tuple(dict.fromkeys((*columns_used(definition), *columns_used(typed))))
+
+
+def compare(before: Sequence[str], names: Sequence[str], used: Collection[str] = ()) -> tuple[float, tuple[str, ...]]:
+    """The share of columns two deliveries have in common, and a sentence for each one that differs."""
+    own = [name for name in names if name not in mending.MARKS]
+    old = [name for name in before if name not in mending.MARKS]
+    new, gone = [name for name in own if name not in old], [name for name in old if name not in own]
+    said = []
+    for name in gone:
+        near = get_close_matches(name, new, n=1, cutoff=0.7)
+        hint = f"; ‘{near[0]}’ is new and looks like it" if near else ""
+        said.append(f"‘{name}’ is gone{', and it is used' if name in used else ''}{hint}")
+    said += [f"‘{name}’ is new" for name in new if not get_close_matches(name, gone, n=1, cutoff=0.7)]
+    if not said and own != old:
+        said.append("the same columns stand in another order")
+    shared = len(set(own) & set(old)) / max(1, len(set(own) | set(old)))
+    return shared, tuple(said)
+
+
+def columns_used(definition: SourceDefinition) -> tuple[str, ...]:
+    """Columns of the file a mapping cannot do without, by the file's own names."""
+    shape = shape_of(definition.options)
+    made = {*shape.join, *((shape.name, shape.value) if shape.keep else ())}
+    back = {new: old for old, new in definition.columns.items()}
+    wanted = [
+        *definition.options.get("moments", ()),
+        *definition.options.get("numbers", ()),
+        definition.key,
+        definition.latest_by,
+        *shape.keep,
+        *(part for parts in shape.join.values() for part in parts),
+        *back,
+    ]
+    return tuple(dict.fromkeys(back.get(name, name) for name in wanted if name and name not in made))
+
+
+def missing_columns(definition: SourceDefinition, names: Sequence[str]) -> tuple[str, ...]:
+    """Columns a mapping needs and a delivery does not have."""
+    return tuple(name for name in columns_used(definition) if name not in names)
+
+
+def with_columns(definition: SourceDefinition, moments: Sequence[str], numbers: Sequence[str]) -> SourceDefinition:
+    """The mapping with the columns that are typed when a delivery is taken in."""
+    options = {**definition.options, "moments": list(dict.fromkeys(moments)), "numbers": list(dict.fromkeys(numbers))}
+    return replace(definition, options=options)

@@ -1,0 +1,246 @@
+"""Step 3 as people do it: drop a file, map it, see what came; type a number; take a wrong file out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.person import reading
+from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
+from csi.terms import Measurability
+from tests import turns
+from tests.flows.conftest import World
+
+LOG = (
+    "number,opened_at,resolved_at,made_sla\n"
+    "INC1,29/2/2016 08:00,29/2/2016 10:00,true\n"
+    "INC2,1/3/2016 08:00,?,false\n"
+    "INC3,2/3/2016 08:00,3/3/2016 08:00,true\n"
+    "INC4,2/3/2016 08:00,tomorrow,true\n"
+    "INC5,3/3/2016 08:00,?,true\n"
+)
+LATER = LOG.replace("/3/2016", "/4/2016").replace("29/2/2016", "1/4/2016").replace("tomorrow", "4/4/2016 10:00")
+
+
+@pytest.fixture
+def gathering(world: World) -> World:
+    """A cycle in step 3 with one KPI from a log and one typed by hand."""
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        alice = world.alice.id
+        log = turns.kpi_fields(
+            owner=alice, definition={"measure": "median", "value": {"from": "opened_at", "to": "resolved_at"}}
+        )
+        survey = turns.kpi_fields(
+            name="Satisfied", kind="satisfaction", owner=alice, unit="%", definition={"measure": "last"}
+        )
+        kpis = turns.grow(session, cycle, log, survey, actor=alice)
+        for kpi, name, how in zip(
+            kpis, ("Incidents", "Survey"), (Measurability.AUTOMATIC, Measurability.BY_HAND), strict=True
+        ):
+            source = turns.source_of(session, cycle, name)
+            session.add(
+                PlanRow(
+                    team_id=cycle.team_id,
+                    cycle_id=cycle.id,
+                    kpi_id=kpi.id,
+                    source_id=source.id,
+                    owner=world.bob.id,
+                    period="week",
+                    definition="d",
+                    timezone="Europe/Lisbon",
+                    calendar="24x7",
+                    backup=world.dave.id,
+                )
+            )
+            kpi.measurability, kpi.checked_by = how.value, world.bob.id
+            session.add(kpi)
+        turns.jump(session, cycle, 3)
+    return world
+
+
+def _rows(world: World, table: type) -> list:
+    with world.bot.kit.sessions.reading() as session:
+        return list(session.exec(select(table).order_by(table.id)))
+
+
+def _map(world: World, content: str = LOG, filename: str = "log.csv", **fills: object) -> None:
+    """Bob drops a file and maps it as guessed."""
+    bob = world.bob
+    bob.upload(content.encode(), filename, "service-desk")
+    message = bob.sees(f"I keep *{filename}*")
+    bob.click(message, "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents", **fills})
+    assert bob.submit() is None
+
+
+def test_a_dropped_log_is_mapped_with_guesses_and_read(gathering: World):
+    bob = gathering.bob
+    bob.upload(LOG.encode(), "log.csv", "service-desk")
+    message = bob.sees("I keep *log.csv*")
+    bob.click(message, "gather.map")
+    modal = bob.wait_modal("gather.map")
+    shown = reading(modal)
+    assert "4 columns" in shown
+    assert "INC1" in shown
+    assert "INC3" in shown
+    bob.fill({"source": "Incidents"})
+    assert bob.submit() is None
+    told = reading(bob.sees("read into *Incidents*"))
+    assert "4 of 5" in told
+    assert "line 5, resolved_at: `tomorrow`" in told
+    for word in ("median", "mean", "average", "trend", "hours"):
+        assert word not in told.lower()
+    (batch,) = _rows(gathering, Batch)
+    assert (batch.rows_read, batch.rows_kept, batch.quarantined, batch.state) == (5, 4, 1, "current")
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["dates"] == "day_first"
+    assert source.mapping["missing"] == ["?"]
+    kpi = _rows(gathering, Kpi)[0]
+    assert (kpi.definition["source"], kpi.definition["at"]) == ("incidents", "resolved_at")
+    bob.wait(
+        lambda: [one for one in bob.everything("service-desk") if "quarantine-log-1.csv" in str(one)], what="the CSV"
+    )
+    assert bob.errors == []
+
+
+def test_the_same_bytes_again_change_nothing_and_a_like_file_needs_one_click(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("read into *Incidents*")
+    bob.upload(LOG.encode(), "again.csv", "service-desk")
+    assert "Nothing changes" in reading(bob.sees("*again.csv* is already here since"))
+    bob.upload(LATER.encode(), "april.csv", "service-desk")
+    message = bob.sees("*april.csv* looks like *Incidents*")
+    assert "same columns as last time" in reading(message)
+    bob.click(message, "gather.read")
+    assert "5 of 5" in reading(bob.sees("*april.csv* read into *Incidents*, delivery 2"))
+    assert len(_rows(gathering, Batch)) == 2
+
+
+def test_a_changed_layout_is_said_column_by_column(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("read into *Incidents*")
+    bob.upload(LATER.replace("made_sla", "sla_met").encode(), "new.csv", "service-desk")
+    told = reading(bob.sees("its layout changed"))
+    assert "‘made_sla’ is gone" in told
+    bob.upload(LATER.replace("resolved_at", "solved_at").encode(), "broken.csv", "service-desk")
+    told = reading(bob.sees("*broken.csv* looks like"))
+    assert "‘resolved_at’ is gone, and it is used" in told
+
+
+def test_an_ambiguous_date_order_is_asked(gathering: World):
+    bob = gathering.bob
+    text = "number,resolved_at\nA,3/4/2016 10:00\nB,5/6/2016 10:00\n"
+    bob.upload(text.encode(), "odd.csv", "service-desk")
+    bob.click(bob.sees("I keep *odd.csv*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    assert "I must not guess" in str(modal)
+    bob.fill({"source": "Incidents"})
+    assert list(bob.submit()) == ["dates"]
+    bob.fill({"dates": "month_first"})
+    assert bob.submit() is None
+    bob.sees("*odd.csv* read into")
+    (batch,) = _rows(gathering, Batch)
+    assert batch.first_at.date() == date(2016, 3, 4)
+
+
+def test_month_first_declared_day_first_waits_for_a_yes(gathering: World):
+    bob = gathering.bob
+    text = "number,resolved_at\n" + "".join(f"A{n},2/{n}/2016 10:00\n" for n in range(10, 29))
+    _map(gathering, text, "us.csv", dates="day_first")
+    message = bob.sees("of its rows are in quarantine")
+    assert "84%" in reading(message)
+    gathering.alice.command("/csi", "next")
+    gathering.alice.wait(lambda: "waits for a yes" in reading(gathering.alice.last()), what="V3.1")
+    gathering.dave.click(message, "gather.accept")
+    bob.wait(lambda: _rows(gathering, Batch)[0].state == "current", what="the yes")
+    assert "Accepted by" in reading(bob.sees("Accepted by"))
+
+
+def test_a_wrong_file_is_taken_out(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    message = bob.sees("read into *Incidents*")
+    bob.click(message, "gather.remove")
+    bob.sees("was taken out by")
+    assert _rows(gathering, Batch)[0].state == "removed"
+
+
+def test_a_mended_quarantine_dropped_again_is_read_at_once(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("read into *Incidents*")
+    (batch,) = _rows(gathering, Batch)
+    text = gathering.bot.kit.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
+    bob.upload(text.replace("08:00,tomorrow,true", "08:00,4/3/2016,true").encode(), "mended.csv", "service-desk")
+    assert "1 of 1" in reading(bob.sees("*mended.csv* read into *Incidents*"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("empty.csv", b" \n\n", "holds nothing but blanks"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n123", "is a picture"),
+        ("report.pdf", b"%PDF-1.7", "is a PDF"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(gathering: World, name: str, content: bytes, says: str):
+    gathering.bob.upload(content, name, "service-desk")
+    assert "Nothing of" in reading(gathering.bob.sees(says))
+
+
+def test_a_picture_in_the_channel_is_nobodys_business(gathering: World):
+    gathering.bob.upload(b"\x89PNG\r\n\x1a\n123", "lunch.png", "service-desk")
+    gathering.bob.upload(LOG.encode(), "log.csv", "service-desk")
+    gathering.bob.sees("I keep *log.csv*")
+    assert "lunch" not in "".join(one["text"] for one in gathering.bob.messages("service-desk") if one.get("bot_id"))
+
+
+def test_wrong_answers_in_the_form_stand_beside_their_field(gathering: World):
+    bob = gathering.bob
+    bob.upload(LOG.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "new", "timezone": "Mars"})
+    assert "is no time zone" in bob.submit()["timezone"]
+    bob.fill({"timezone": "Europe/Lisbon"})
+    assert "name the new source" in bob.submit()["source_name"]
+    bob.fill({"source_name": "<!channel>"})
+    assert bob.submit() is None
+    assert "&lt;!channel&gt;" in bob.sees("read into")["text"] + reading(bob.sees("read into"))
+
+
+def test_a_number_is_typed_with_its_evidence_or_the_reason_why_not(gathering: World):
+    bob = gathering.bob
+    bob.command("/csi", "gather")
+    modal = bob.wait_modal("gather.open")
+    assert "No KPI" not in reading(modal)
+    bob.click(modal, "gather.number", "satisfied")
+    bob.wait_modal("gather.number")
+    bob.fill({"kpi": "Satisfied", "value": "ninety"})
+    assert "is not a number" in bob.submit()["value"]
+    bob.fill({"value": ""})
+    assert "say why" in bob.submit()["value"]
+    bob.fill({"value": "91.5", "evidence": "https://example.org/survey"})
+    assert bob.submit() is None
+    bob.wait(lambda: _rows(gathering, Measurement), what="the number")
+    (told,) = _rows(gathering, Measurement)
+    assert (told.value, told.unit, told.collector, told.batch_id is not None) == (91.5, "%", bob.id, True)
+    bob.wait(lambda: "1 rows" in reading(bob.modal) or "1 row" in reading(bob.modal), what="the overview")
+    card = bob.wait(gathering.card)
+    thread = bob.wait(lambda: [m for m in bob.messages("service-desk", card["ts"]) if "entered a number" in m["text"]])
+    assert "91.5" not in thread[0]["text"]
+
+
+def test_the_bot_killed_after_the_form_reads_the_file_when_it_is_back(gathering: World):
+    gathering.bot.kit.inbox.woken.clear()
+    _map(gathering)
+    gathering.restart()
+    gathering.bob.sees("read into *Incidents*", timeout=20)
+    assert len(_rows(gathering, Batch)) == 1
