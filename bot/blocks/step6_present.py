@@ -17,8 +17,10 @@ SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
     "present.spiral",
 )  # fmt: skip
 INFORMATION, DECISION = "information", "decision"
-NAME, SENTENCE, LINES, PEOPLE = 120, 700, 30, 12
+NAME, SENTENCE, PEOPLE = 120, 700, 12
 PIECE = 2800  # characters of a section, below Slack's 3,000
+TEXT = 7000  # characters of a list: a message holds 12,000 in all
+SMALL = 1900  # characters of a chart's small print
 SIGNS = {
     Verdict.ACHIEVED: ":white_check_mark:",
     Verdict.ACHIEVED_UNSTABLE: ":large_yellow_circle:",
@@ -33,7 +35,7 @@ Line = Mapping[str, Any]
 
 def form(verdicts: Sequence[tuple[str, str, str]], channel: str) -> Block:
     """The modal that presents: to whom, what is asked, and what they will see (name, label, sentence)."""
-    lines = [f"{sign(label)} *{_name(name)}* – {escape(label)}\n{_say(text)}" for name, label, text in verdicts[:LINES]]
+    lines = [f"{sign(label)} *{_name(name)}* – {escape(label)}\n{_say(text)}" for name, label, text in verdicts]
     return parts.modal(
         SEND,
         "Present",
@@ -59,7 +61,7 @@ def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: 
     return [
         parts.header(f"{clip(content['service'], 100)}, cycle {content['cycle']}: did we get there?"),
         parts.section(f"For *{escape(report.audience)}*, presented by {mention(report.made_by)}."),
-        *sections([_verdict(line) for line in content["verdicts"][:LINES]]),
+        *sections([_verdict(line) for line in content["verdicts"]]),
         picture
         if grid
         else parts.section(f":warning: The grid could not be drawn. {escape(content['slam']['title'])}"),
@@ -157,11 +159,16 @@ def decided(user_id: str, text: str) -> str:
     return f":ballot_box_with_check: {mention(user_id)} decided: {escape(text)}"
 
 
-def sections(lines: Sequence[str]) -> list[Block]:
-    """Lines in as few sections as hold them."""
+def sections(lines: Sequence[str], most: int = TEXT) -> list[Block]:
+    """Lines in as few sections as hold them, up to ``most`` characters in all; how many are left is said."""
     pieces: list[str] = []
-    for line in lines:
+    used = 0
+    for at, line in enumerate(lines):
         short = clip(line, PIECE)
+        used += len(short) + 1
+        if used > most:
+            pieces.append(f"… and {len(lines) - at} more.")
+            break
         if pieces and len(pieces[-1]) + len(short) + 1 <= PIECE:
             pieces[-1] += f"\n{short}"
         else:
@@ -190,7 +197,11 @@ def _say(text: str) -> str:
 
 
 def _small_print(lines: Sequence[str]) -> list[Block]:
-    texts = [clip(line, 1500) for line in lines[:10]]
+    texts: list[str] = []
+    for line in lines[:10]:
+        room = SMALL - sum(map(len, texts))
+        if room > 1:
+            texts.append(clip(line, room))
     return [parts.context(*texts)] if texts else []
 
 
