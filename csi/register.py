@@ -73,7 +73,7 @@ def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: st
     )
     session.add(made)
     session.flush()
-    _log(session, made, actor, now, "raised opportunity")
+    _log(session, made, actor=actor, now=now, what="raised opportunity")
     return made
 
 
@@ -90,10 +90,10 @@ def override_priority(
 ) -> Opportunity:
     """Set another priority than the formula gives; only with a reason."""
     if not reason.strip():
-        raise InvalidInput("priority_reason", "please say why it differs from the formula")
+        raise InvalidInput("reason", "please say why it differs from the formula")
     opportunity.priority, opportunity.priority_reason = value, reason.strip()
     session.add(opportunity)
-    _log(session, opportunity, actor, now, "overrode priority")
+    _log(session, opportunity, actor=actor, now=now, what="overrode priority", reason=reason.strip())
     return opportunity
 
 
@@ -106,9 +106,9 @@ def set_state(
     if state in ("parked", "dropped") and not reason.strip():
         raise InvalidInput("reason", "please say why")
     if opportunity.state != state:
-        opportunity.state, opportunity.disposition = state, reason.strip() or opportunity.disposition
+        opportunity.state, opportunity.disposition = state, ""
         session.add(opportunity)
-        _log(session, opportunity, actor, now, f"{state} opportunity")
+        _log(session, opportunity, actor=actor, now=now, what=f"{state} opportunity", reason=reason.strip())
     return opportunity
 
 
@@ -131,13 +131,7 @@ def _alike(one: str, other: str) -> float:
     return SequenceMatcher(None, " ".join(one.lower().split()), " ".join(other.lower().split())).ratio()
 
 
-def _log(session: Session, row: Opportunity, actor: str, now: datetime, what: str) -> None:
-    audit.record(
-        session,
-        team_id=row.team_id,
-        actor=actor,
-        at=now,
-        what=what,
-        subject=("opportunity", row.id),
-        new={"number": row.number, "title": row.title, "priority": row.priority, "state": row.state},
-    )
+def _log(session: Session, row: Opportunity, *, actor: str, now: datetime, what: str, reason: str = "") -> None:
+    new = {"number": row.number, "title": row.title, "priority": row.priority, "state": row.state, "reason": reason}
+    subject = ("opportunity", row.id)
+    audit.record(session, team_id=row.team_id, actor=actor, at=now, what=what, subject=subject, new=new)

@@ -80,8 +80,6 @@ def test_v7_5_everything_open_needs_a_disposition(database: Database) -> None:
         session.add(Gap(team_id=TEAM, cycle_id=cycle.id, text="CSAT is not measurable", opened_at=NOW))
         idea = register.raise_opportunity(session, cycle, register.Entry("Chatbot"), actor=BOB, now=NOW)
         register.set_state(session, idea, state="parked", reason="later", actor=BOB, now=NOW)
-        idea.disposition = ""
-        session.flush()
         finding = row(session, Finding, TEAM)
         act_on(session, cycle, kpi)
         finding.disposition = ""

@@ -1,0 +1,85 @@
+"""The CSI register in Slack: its entries, the form of a new one, moving one on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.text import clip, escape, link, mention, when
+from csi.register import STATES
+
+OPEN = "register.open"
+ADD = "register.add"
+MOVE = "register.move"
+_SCALE = ("1", "2", "3", "4", "5")
+_SIGNS = {"open": ":bulb:", "planned": ":spiral_calendar_pad:", "done": ":white_check_mark:", "parked": ":zzz:",
+          "dropped": ":wastebasket:"}  # fmt: skip
+
+
+def view(service: str, entries: Sequence[Any], metadata: str) -> Block:
+    """The register as a modal, the highest priority first."""
+    blocks: list[Block] = [
+        parts.section(f"*{escape(service)}*", parts.button("Add an opportunity", ADD, style="primary"))
+    ]
+    blocks += [parts.section(line(one), parts.button("Move on", MOVE, str(one.id))) for one in entries[:40]]
+    if not entries:
+        blocks.append(parts.section("The register is empty. A message's shortcut *Add to CSI register* works, too."))
+    return parts.modal(OPEN, "CSI register", blocks, submit="", close="Done", metadata=metadata)
+
+
+def line(one: Any) -> str:
+    """An entry in two lines."""
+    said = f"{_SIGNS.get(one.state, '')} *{one.number}* {escape(clip(one.title, 200))}\n"
+    said += f"priority {one.priority:g}{' (set by hand)' if one.priority_reason else ''} · {one.state}"
+    said += f" · raised by {mention(one.raised_by)} on {when(one.raised_on)}"
+    if one.actioned_by:
+        said += f" · {mention(one.actioned_by)}"
+    if one.required_by:
+        said += f" by {when(one.required_by)}"
+    if one.origin.startswith("http"):
+        said += f" · {link(one.origin, 'where it began')}"
+    return said
+
+
+def form(
+    kpis: Mapping[str, str], metadata: str, *, title: str = "", description: str = "", alike: Sequence[Any] = (),
+) -> Block:  # fmt: skip
+    """The form of a new entry; ``alike`` are entries that read much the same."""
+    blocks: list[Block] = []
+    if alike:
+        known = "\n".join(f"• {one.number}: {escape(clip(one.title, 150))} ({one.state})" for one in alike[:5])
+        blocks.append(parts.section(f":eyes: *This may be in the register already:*\n{known}\nSend again to add it."))
+    blocks += [
+        parts.text_input("title", "What could be better?", value=title, limit=200),
+        parts.text_input("description", "Tell more", value=description, limit=2000, optional=True, multiline=True),
+        parts.select("impact", "Impact", _SCALE, chosen="3", hint="1 little … 5 much"),
+        parts.select("confidence", "How sure are we?", _SCALE, chosen="3"),
+        parts.select("urgency", "Urgency", _SCALE, chosen="3"),
+        parts.select("effort", "Effort", _SCALE, chosen="3"),
+        parts.text_input("justification", "Why is it worth it?", limit=500, optional=True),
+        parts.user_input("actioned_by", "Who could do it?", optional=True),
+        parts.date_input("required_by", "By when is it needed?", optional=True),
+    ]
+    if kpis:
+        labels = {key: clip(name, 75) for key, name in kpis.items()}
+        blocks.append(parts.select("kpi_key", "Which KPI would it move?", labels, optional=True))
+    return parts.modal(ADD, "Add an opportunity", blocks, submit="Add", metadata=metadata)
+
+
+def move_form(one: Any, metadata: str) -> Block:
+    """Another state, or another priority, each with its reason."""
+    blocks = [
+        parts.section(line(one)),
+        parts.select("state", "State", STATES, chosen=one.state),
+        parts.text_input("priority", "Another priority", limit=10, optional=True,
+                         hint=f"Empty: impact × confidence × urgency ÷ effort = {one.priority:g}"),
+        parts.text_input("reason", "Why?", limit=300, optional=True, multiline=True),
+    ]  # fmt: skip
+    return parts.modal(MOVE, "Move on", blocks, metadata=metadata)
+
+
+def added(one: Any) -> str:
+    """Said in the channel's thread or to the person when an entry is new."""
+    return f"Opportunity {one.number} is in the register: {escape(one.title)} (priority {one.priority:g})."

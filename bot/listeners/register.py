@@ -1,0 +1,134 @@
+"""The CSI register in Slack: the list, adding (also from a message), moving on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import notices
+from bot.blocks import register as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.errors import whisper
+from bot.listeners import modals
+from bot.payload import clicked, origin, user_of
+from csi import cycle as cycles
+from csi import register, roles
+from csi.models import Cycle
+from csi.step1_should_measure import kpis
+
+Body = Mapping[str, Any]
+
+
+def show(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """``/csi register``: the service's opportunities."""
+    ack()
+    with kit.sessions.reading() as session:
+        view = _view(session, modals.cycle_of(session, body))
+    modals.show(client, body, view)
+
+
+def _view(session: Session, cycle: Cycle) -> Block:
+    entries = register.of_service(session, cycle.team_id, cycle.service_id)
+    return blocks.view(cycles.service_of(session, cycle).name, entries, modals.metadata(cycle))
+
+
+def open_add(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Ask for an opportunity."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        view = blocks.form(_kpis(session, cycle), modals.metadata(cycle))
+    modals.show(client, body, view)
+
+
+def from_message(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The message shortcut: the form, with the message's words and the link to it."""
+    ack()
+    message, channel = body["message"], origin(body).channel_id
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        known = _kpis(session, cycle)
+    link = str(client.chat_getPermalink(channel=channel, message_ts=message["ts"])["permalink"])
+    words = str(message.get("text") or "")
+    view = blocks.form(known, modals.metadata(cycle, origin=link, channel=channel), title=" ".join(words.split())[:200],
+                       description=words[:2000])  # fmt: skip
+    modals.show(client, body, view)
+
+
+def _kpis(session: Session, cycle: Cycle) -> dict[str, str]:
+    return {one.key: one.name for one in kpis.of_cycle(session, cycle)}
+
+
+_ESTIMATE = forms.option(of=int)
+FIELDS: dict[str, forms.Reader] = {
+    "title": forms.text(limit=200),
+    "description": forms.text(required=False, limit=2000),
+    "impact": _ESTIMATE,
+    "confidence": _ESTIMATE,
+    "urgency": _ESTIMATE,
+    "effort": _ESTIMATE,
+    "justification": forms.text(required=False, limit=500),
+    "actioned_by": forms.user(required=False),
+    "required_by": forms.date(required=False),
+    "kpi_key": forms.option(required=False),
+}
+
+
+def added(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """An opportunity was sent: likely doubles are shown once, then it is entered."""
+    form, known = forms.read(view, FIELDS), modals.remembered(body)
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        roles.require(session, cycle, user_of(body), roles.MEMBERS, "add to the register")
+        entries = register.of_service(session, cycle.team_id, cycle.service_id, limit=500)
+        alike = register.likely_duplicates(entries, form["title"])
+        again = json.dumps({**known, "sure": form["title"]})
+        if alike and known.get("sure") != form["title"]:
+            asked = blocks.form(_kpis(session, cycle), again, title=form["title"], description=form["description"],
+                                alike=alike)  # fmt: skip
+            ack(response_action="update", view=asked)
+            return
+        said = {**form, "kpi_key": form["kpi_key"] or "", "origin": str(known.get("origin") or "")}
+        made = register.raise_opportunity(session, cycle, register.Entry(**said), actor=user_of(body), now=kit.now())
+        text, shown = blocks.added(made), _view(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)
+    if known.get("channel"):
+        here = origin(body)
+        whisper(client, type(here)(here.team_id, here.user_id, str(known["channel"])), notices.note(text))
+
+
+def open_move(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Ask for another state or priority."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        entry = register.by_id(session, cycle.team_id, int(clicked(body)))
+        view = blocks.move_form(entry, modals.metadata(cycle, entry=entry.id))
+    modals.show(client, body, view)
+
+
+def moved(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """Another state or priority was sent."""
+    form = forms.read(view, {
+        "state": forms.option(), "priority": forms.number(required=False, low=0),
+        "reason": forms.text(required=False, limit=300),
+    })  # fmt: skip
+    said = {"reason": form["reason"], "actor": user_of(body), "now": kit.now()}
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        roles.require(session, cycle, user_of(body), roles.MEMBERS, "change the register")
+        entry = register.by_id(session, cycle.team_id, int(modals.remembered(body)["entry"]))
+        register.set_state(session, entry, state=form["state"], **said)
+        if form["priority"] is not None and form["priority"] != entry.priority:
+            register.override_priority(session, entry, value=form["priority"], **said)
+        shown = _view(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)

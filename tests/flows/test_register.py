@@ -1,0 +1,52 @@
+"""The register as people use it: from a message, likely doubles shown, moved on."""
+
+from __future__ import annotations
+
+from sqlmodel import select
+
+from csi.models import Opportunity
+from tests.flows.conftest import World
+
+
+def in_modal(person) -> str:
+    return "\n".join(str((one.get("text") or {}).get("text", "")) for one in (person.modal or {"blocks": []})["blocks"])
+
+
+def test_a_message_becomes_an_opportunity_with_its_link(world: World):
+    world.begin()
+    world.alice.say("We wait for passwords every Monday <@everyone>", channel="service-desk")
+    message = world.bob.sees("We wait for passwords", "service-desk")
+    world.bob.shortcut("register.add", message)
+    world.bob.wait_modal("register.add")
+    world.bob.fill({"impact": "5", "effort": "1"})
+    assert world.bob.submit() is None
+    world.bob.sees("Opportunity 1 is in the register", "service-desk")
+    with world.bot.kit.sessions.reading() as session:
+        entry = session.exec(select(Opportunity)).one()
+    assert (entry.priority, entry.origin[:4], entry.raised_by) == (45.0, "http", world.bob.id)
+
+
+def test_likely_doubles_are_shown_before_saving(world: World):
+    world.begin()
+    for title in ("Reset passwords faster", "Reset passwords  Faster!"):
+        world.alice.command("/csi", "register")
+        world.alice.wait_modal("register.open")
+        world.alice.click(None, "register.add")
+        world.alice.wait_modal("register.add")
+        world.alice.fill({"title": title})
+        world.alice.submit()
+    world.alice.wait(lambda: "may be in the register already" in in_modal(world.alice), what="the likely double")
+    assert world.alice.submit() is None
+    world.alice.wait(lambda: in_modal(world.alice).count("Reset passwords") == 2, what="both in the list")
+    world.alice.click(world.alice.modal, "register.move", first_value(world.alice))
+    world.alice.wait_modal("register.move")
+    world.alice.fill({"state": "dropped"})
+    assert "why" in world.alice.submit()["reason"]
+    world.alice.fill({"state": "dropped", "reason": "a double"})
+    assert world.alice.submit() is None
+    world.alice.wait(lambda: "dropped" in in_modal(world.alice), what="the dropped one")
+
+
+def first_value(person) -> str:
+    buttons = [one["accessory"] for one in person.modal["blocks"] if one.get("accessory")]
+    return next(one["value"] for one in buttons if one["action_id"] == "register.move")
