@@ -52,6 +52,11 @@ class Sessions:
             connection.rollback()
 
 
+def reads_only(session: Session) -> bool:
+    """Whether a session is one that only reads, in which nothing may be changed."""
+    return bool(session.connection().get_execution_options().get(_READING))
+
+
 def engine(url: str) -> Engine:
     """The engine for a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
     address = _with_driver(url)

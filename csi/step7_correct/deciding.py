@@ -11,7 +11,7 @@ from csi import roles
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
 from csi.step7_correct import actions
-from csi.storage import change_if, need, row, rows
+from csi.storage import change_if, need, reads_only, row, rows
 
 CHOICES = ("approve", "reject")
 
@@ -99,6 +99,8 @@ def announced(session: Session, action: Action) -> str:
     if not action.announced:
         post = row(session, OutboxPost, action.team_id, key=announcement_key(action))
         if post is not None and post.permalink:
+            if reads_only(session):
+                return post.permalink
             action.announced = post.permalink
             session.add(action)
     return action.announced

@@ -254,6 +254,18 @@ def test_v7_6_a_decision_is_announced_and_its_link_kept(database: Database) -> N
         assert action.announced == "https://example.test/p1"
 
 
+def test_v7_6_looking_at_an_announcement_changes_nothing(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        click(session, action, CAROL)
+        session.add(OutboxPost(team_id=TEAM, key=deciding.announcement_key(action), channel="C1", created_at=NOW,
+                               next_at=NOW, permalink="https://example.test/p1"))  # fmt: skip
+    with database.sessions.reading() as session:
+        seen = need(session, Action, TEAM, action.id)
+        assert deciding.announced(session, seen) == "https://example.test/p1"
+        assert not session.dirty
+
+
 def test_v7_7_a_regression_reopens_what_was_closed(database: Database) -> None:
     with database.sessions() as session:
         action = proposed(session)
