@@ -15,7 +15,9 @@ import typer
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import clock, doctor, log
+from bot import manifest as manifests
 from bot.app import Bot, build_app
+from bot.manifest import MANIFEST
 from bot.sandbox import tour as turn
 from bot.sandbox.server import Sandbox
 from bot.scheduler import Scheduler
@@ -24,7 +26,6 @@ from bot.web import serve
 from csi import storage
 from csi.errors import CsiError
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 CONNECTIONS = 32  # envelopes worked on at once
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -71,6 +72,12 @@ def migrate() -> None:
 def examine() -> None:
     """Check settings, database, token and scopes: one line each; status 1 when something is wrong."""
     sys.exit(doctor.run(Settings(), MANIFEST, print))
+
+
+@cli.command()
+def manifest(url: Annotated[str, typer.Option(help="The public address, such as https://csi.example.org.")]) -> None:
+    """Print the app's manifest for HTTP; manifest.yml itself is for Socket Mode."""
+    print(manifests.for_http(url), end="")
 
 
 @cli.command()

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import fsspec
-import yaml
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import manifest as manifests
 from bot.settings import Settings
 from csi import storage
 from csi.errors import CsiError
@@ -91,7 +91,7 @@ def _token(settings: Settings, manifest: Path) -> Iterator[Finding]:
 
 
 def _scopes(headers: Any, manifest: Path) -> Finding:
-    wanted = set(yaml.safe_load(manifest.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])
+    wanted = set(manifests.scopes(manifest))
     lowered = {name.lower(): value for name, value in headers.items()}
     granted = {scope.strip() for scope in str(lowered.get("x-oauth-scopes", "")).split(",")} - {""}
     missing = sorted(wanted - granted)

@@ -131,7 +131,7 @@ class InboxWorker:
         now = self._now()
         with self._sessions.reading() as session:
             rows = session.exec(_unfinished()).all()
-        taken = [row for row in rows if self._ready(row, now) and self._claim(row, now)]
+        taken = [row for row in rows if self._ready(row, now) and not self._given_up(row) and self._claim(row, now)]
         with self._lock:
             self._held.update(row.id for row in taken)
         return taken
@@ -140,6 +140,17 @@ class InboxWorker:
         if row.status == "pending":
             return row.next_at <= now
         return row.id not in self._held and leases.free(row.claimed_by, row.claimed_at, LEASE, now)
+
+    def _given_up(self, row: InboxEvent) -> bool:
+        """Whether it took its process down with it each time: then it is not tried for ever."""
+        if row.attempts < ATTEMPTS:
+            return False
+        log.error("inbox_given_up", kind=row.kind, attempts=row.attempts)
+        with self._sessions() as session:
+            values = {"status": "failed", "error": "never came to an end", "done_at": self._now()}
+            change_if(session, row, {"status": row.status, "attempts": row.attempts}, values)
+        self._tell(RuntimeError(f"{row.kind} never came to an end"), _teller(row))
+        return True
 
     def _claim(self, row: InboxEvent, now: datetime) -> bool:
         expected = {"status": row.status, "attempts": row.attempts}

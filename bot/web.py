@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import uvicorn
-import yaml
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt import BoltRequest, BoltResponse
 from starlette.applications import Starlette
@@ -15,13 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import metrics
+from bot import manifest, metrics
 from bot.app import Bot
 from bot.settings import Settings
 from csi.models import Workspace
 from csi.storage import Sessions, rows
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
 Bolt = Callable[[BoltRequest], BoltResponse]
 
 
@@ -35,20 +32,15 @@ def serve(bot: Bot, settings: Settings) -> None:
 def build(bot: Bot, settings: Settings) -> Starlette:
     """The ASGI application."""
     routes = [
-        Route("/slack/events", _through(bot.app.dispatch), methods=["POST"]),
+        Route(manifest.EVENTS, _through(bot.app.dispatch), methods=["POST"]),
         Route("/health", _health(bot.kit.sessions)),
         Route("/metrics", _metrics(metrics.registry(bot.kit.sessions))),
     ]
     if settings.several_workspaces:
-        flow = bot.installations.flow(scopes())
+        flow = bot.installations.flow(manifest.scopes())
         routes.append(Route(flow.install_path, _through(flow.handle_installation)))
         routes.append(Route(flow.redirect_uri_path, _through(flow.handle_callback)))
     return Starlette(routes=routes)
-
-
-def scopes() -> list[str]:
-    """The scopes the manifest asks for."""
-    return list(yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))["oauth_config"]["scopes"]["bot"])
 
 
 def _through(bolt: Bolt) -> Callable[[Request], object]:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
-from bot import listeners
+from bot import listeners, manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
@@ -55,6 +55,21 @@ def test_slacks_own_schema_accepts_the_manifest(shared: Path):
     jsonschema.validate(MANIFEST, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**MANIFEST, "display_information": {"name": "x" * 36}}, schema)
+
+
+def test_for_http_it_differs_in_its_addresses_only(shared: Path):
+    made = yaml.safe_load(manifest.for_http("https://csi.example.org/"))
+    schema = json.loads((shared / "schemas" / "slack-manifest.v2.json").read_text(encoding="utf-8"))
+    jsonschema.validate(made, schema)
+    text = json.dumps(made)
+    assert text.count("https://csi.example.org/slack/events") == 3
+    assert made["settings"].pop("socket_mode_enabled") is False
+    for place in (made["settings"]["event_subscriptions"], made["settings"]["interactivity"]):
+        place.pop("request_url")
+    made["oauth_config"].pop("redirect_urls")
+    made["features"]["slash_commands"][0].pop("url")
+    own = {**MANIFEST, "settings": {k: v for k, v in MANIFEST["settings"].items() if k != "socket_mode_enabled"}}
+    assert made == own
 
 
 def test_the_colour_is_one():

@@ -141,3 +141,17 @@ def test_what_is_long_done_is_forgotten(desk):
     with desk.database.sessions() as session:
         forget(session, desk.now() + timedelta(days=8))
     assert desk.rows() == []
+
+
+def test_what_takes_its_process_down_each_time_is_given_up(desk):
+    desk.job()
+    with desk.database.sessions() as session:
+        (row,) = rows(session, InboxEvent, TEAM)
+        row.status, row.attempts, row.claimed_at = "working", ATTEMPTS, desk.now()
+        session.add(row)
+    desk.later(seconds=LEASE.total_seconds())
+    desk.round()
+    desk.round()
+    assert desk.worked == []
+    assert [row.status for row in desk.rows()] == ["failed"]
+    assert len(desk.told) == 1

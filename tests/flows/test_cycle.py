@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from csi.models import InboxEvent
+from csi.storage import rows
 from tests.flows.conftest import World
 
 
@@ -97,3 +99,23 @@ def test_an_unknown_zone_is_refused_beside_its_field(world: World, zone: str):
     world.dave.wait_modal("cycle.start")
     world.dave.fill({"timezone": zone[:60]})
     assert "not a time zone" in world.dave.submit()["timezone"]
+
+
+def test_invited_to_a_channel_it_says_what_it_is_for_once(world: World):
+    world.alice.invite("csi", "general")
+    welcome = world.alice.sees("Begin a cycle", "general")
+    assert "cycle.start" in str(welcome["blocks"])
+    world.alice.click(welcome, "cycle.start")
+    world.alice.wait_modal("cycle.start")
+
+
+def test_removed_from_the_workspace_it_forgets_and_stays_calm(world: World):
+    world.world("uninstall")
+
+    def done():
+        with world.bot.kit.sessions.reading() as session:
+            events = rows(session, InboxEvent, world.sandbox.workspace.team_id)
+        kinds = {one.kind for one in events if one.status == "done"}
+        return kinds >= {"event:app_uninstalled", "event:tokens_revoked"} or None
+
+    world.alice.wait(done, what="both events to be worked on")
