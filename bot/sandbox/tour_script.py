@@ -85,7 +85,7 @@ def _kpis(team: Team) -> list[dict[str, Any]]:
             "name": "Median time to resolve",
             "unit": "h",
             "direction": "lower",
-            "target": "20",
+            "target": "8",
             "why": "direct",
             "kind": "speed",
             "counter": "reopened",
@@ -219,7 +219,7 @@ def correct(team: Team) -> None:
     team.alice.close(everything=True)
     question = team.alice.reads("do you approve action 1")
     team.alice.presses(question, "act.approve")
-    team.alice.reads("may not")
+    team.alice.reads("you proposed action 1")
     team.carol.presses(question, "act.approve")
     team.carol.reads("*approved* by")
     _new_baseline(team)
