@@ -20,10 +20,10 @@ def _read(path: Path, source: SourceDefinition, *, moments: list[str], numbers: 
 def test_service_now_log(shared: Path) -> None:
     path = shared / "data/servicenow_incident_event_log.csv.gz"
     source = SourceDefinition("log", dates="day_first", missing=("?",), key="number", latest_by="sys_updated_at")
-    started = time.perf_counter()
+    started = time.process_time()
     reading = _read(path, source, moments=["opened_at", "resolved_at"], numbers=["reopen_count"])
-    # 0.9 s on two idle cores; the bound leaves room for a busy machine.
-    assert time.perf_counter() - started < 4
+    # 0.9 s measured on two cores; processor time, so that a busy machine changes little
+    assert time.process_time() - started < 3
     assert reading.rows_read == len(reading.frame) == 119_998
     assert reading.quarantine.empty
     assert list(reading.frame.index[[0, -1]]) == [2, 119_999]
