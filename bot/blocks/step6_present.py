@@ -40,7 +40,7 @@ def form(verdicts: Sequence[tuple[str, str, str]], channel: str) -> Block:
         SEND,
         "Present",
         [
-            parts.radio("audience", "Who reads it?", {one.value: one.value.capitalize() for one in Audience},
+            parts.radio("audience", "Who reads it?", {one.value: one.value[0].upper() + one.value[1:] for one in Audience},
                         chosen=Audience.BUSINESS.value),
             parts.radio("purpose", "What is it for?", {INFORMATION: "For information", DECISION: "Asks for a decision"},
                         chosen=INFORMATION),

@@ -15,7 +15,7 @@ from csi.step6_present.facts import Facts
 from csi.step6_present.marks import RULES
 from csi.step6_present.view import View, definition, footnotes, limits_text, provenance, target_text, windows_text
 from csi.step6_present.wording import NOTHING, clip, count, number, periods, sentence
-from csi.terms import Audience
+from csi.terms import Audience, Verdict
 
 MARKDOWN = re.compile(r"([\\`*_\[\]#|<>~&])")
 NAME = 200  # characters of a typed name
@@ -101,8 +101,15 @@ def _assurance(view: View) -> str:
 def _meaning(view: View) -> list[str]:
     """What business readers need and no more: why it cannot be said, what got worse."""
     of = view.analysis
-    reasons = [f"Why: {sentence(reason)}" for reason in of.reasons]
+    unknown = of.reasons if of.verdict is Verdict.INCONCLUSIVE else ()
+    reasons = [f"Why: {sentence(reason)}" for reason in unknown]
     return reasons + [f"Got worse meanwhile: {', '.join(of.side_effects)}."] * bool(of.side_effects)
+
+
+def _decided(view: View) -> list[str]:
+    """How the verdict came about, where it could be given."""
+    of = view.analysis
+    return [f"How it was judged: {' '.join(map(sentence, of.reasons))}"] * bool(of.reasons and not _meaning(view))
 
 
 def _evidence(view: View) -> list[str]:
@@ -187,7 +194,17 @@ def _sources(facts: Facts) -> list[str]:
     return ["## Sources", "", *lines] if lines else []
 
 
-EVERYTHING: Sequence[Part] = (_meaning, _target_line, _levels, _evidence, _variation, _warnings, _quality, _computed)
+EVERYTHING: Sequence[Part] = (
+    _meaning,
+    _decided,
+    _target_line,
+    _levels,
+    _evidence,
+    _variation,
+    _warnings,
+    _quality,
+    _computed,
+)
 PARTS: dict[Audience | None, Sequence[Part]] = {
     None: EVERYTHING,
     Audience.BUSINESS: (_meaning, _target_line),

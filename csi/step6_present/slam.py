@@ -141,7 +141,7 @@ def slam_figure(
 ) -> Figure:
     """The drawing itself, for tests to look at."""
     bottom = HEADING + ROW * max(1, len(clauses))
-    sheet = figure(bottom + 0.26 + 0.3 + EDGE)
+    sheet = figure(bottom + 0.3 + height_of(1, SMALL) + EDGE)
     write(
         sheet,
         EDGE,
