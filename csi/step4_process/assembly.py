@@ -15,7 +15,7 @@ from csi.step4_process.exposure import Pulse, alive, partial
 from csi.step4_process.measures import ADDITIVE, Points
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.step4_process.processed import Dimension, Processed, Quality, SourceCounts, TracePart
-from csi.step4_process.quality import periods_spoken, quality, values_held
+from csi.step4_process.quality import SourceQuality, periods_spoken, quality, values_held
 from csi.step4_process.rows import SourceRows
 
 
@@ -63,6 +63,7 @@ class Setting:
     kpi: KpiDefinition
     axis: Axis
     source: SourceRows
+    source_quality: SourceQuality
     source_last: int
 
     @property
@@ -131,7 +132,7 @@ def _series(setting: Setting, gathered: Gathered, flags: Flags) -> pd.DataFrame:
 def _quality(setting: Setting, gathered: Gathered, spoken: Dimension) -> Quality:
     due, reached = _due(setting.study, setting.axis, setting.source_last)
     values = values_held(gathered.held, gathered.rows)
-    return quality(setting.source, periods=spoken, values=values, due=due, reached=reached)
+    return quality(setting.source_quality, periods=spoken, values=values, due=due, reached=reached)
 
 
 def _due(study: StudyDefinition, axis: Axis, source_last: int) -> tuple[int, int]:

@@ -58,13 +58,31 @@ def columns_needed(study: StudyDefinition, source: str) -> tuple[tuple[str, ...]
     return tuple(moments), tuple(numbers)
 
 
-def columns_read(study: StudyDefinition, source: str) -> tuple[str, ...]:
-    """Every column of a source that the study looks at, key and version too: what a query or Parquet need give."""
+def named_columns(study: StudyDefinition, source: str) -> list[tuple[str, str]]:
+    """Every key of the study that names a column of a source, with that column: ``("kpis.mttr.at", "resolved_at")``."""
     definition = study.sources[source]
-    moments, numbers = columns_needed(study, source)
-    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source]
-    conditions = [name for kpi in kpis for text in (kpi.where, kpi.good) for name in columns_of(text)]
-    values = [kpi.value for kpi in kpis if isinstance(kpi.value, str)]
-    every = [*moments, *numbers, *conditions, *values, definition.key, definition.latest_by]
-    own = {OF_VALUE} if any(isinstance(kpi.value, Duration) for kpi in kpis) else set()
-    return tuple(name for name in dict.fromkeys(every) if name and (name not in own or name in moments + numbers))
+    found = [(f"sources.{source}.{key}", getattr(definition, key)) for key in ("key", "latest_by")]
+    for kpi in study.kpis.values():
+        if kpi.source == source:
+            found += [(f"kpis.{kpi.id}.{key}", name) for key, name in _named(kpi, frozenset(study.kpis))]
+    return [(key, name) for key, name in dict.fromkeys(found) if name]
+
+
+def _named(kpi: KpiDefinition, kpis: frozenset[str]) -> Iterator[tuple[str, str]]:
+    yield "at", kpi.at
+    yield "strata", kpi.strata
+    value = kpi.value
+    if isinstance(value, str):
+        yield "value", value
+    if isinstance(value, Duration):
+        yield from (("value.from", value.start), ("value.to", value.end), ("value.pauses", value.pauses))
+    if isinstance(value, RatioValue) and not is_ratio_of_kpis(kpi, kpis):
+        yield from (("value.numerator", value.numerator), ("value.denominator", value.denominator))
+    own = OF_VALUE if isinstance(value, Duration) else ""
+    for key, text in (("where", kpi.where), ("good", kpi.good)):
+        yield from ((key, name) for name in columns_of(text) if name != own)
+
+
+def columns_read(study: StudyDefinition, source: str) -> tuple[str, ...]:
+    """Every column of a source that the study looks at, key and version too: what a query or a file need give."""
+    return tuple(dict.fromkeys(name for _, name in named_columns(study, source)))

@@ -7,11 +7,13 @@ is a *conflict* and goes to quarantine; the rest are *superseded*.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+_NONE = np.empty(0, dtype=np.intp)
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # Source: 2^64 / golden ratio, as in splitmix64
 
 
@@ -28,42 +30,64 @@ class Resolved:
     unkeyed: int = 0
 
 
-def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolved:
+def resolve(
+    frame: pd.DataFrame, key: str, version: np.ndarray | None, columns: Collection[str] | None = None
+) -> Resolved:
     """Which row of each key counts.
 
     Args:
         frame: rows in delivery order.
         key: the column with the natural id; empty: every row is one observation. A row without an id stays.
         version: one comparable number per row (higher counts, missing lowest), or None: delivery order alone.
+        columns: those that make up a row's content; None: all.
     """
+    every = np.arange(len(frame))
     if not key:
-        return Resolved(np.arange(len(frame)), np.empty(0, dtype=np.intp))
+        return Resolved(every, _NONE)
     ids, names = pd.factorize(frame[key])
-    keyed = np.flatnonzero(ids >= 0)
-    unkeyed = len(ids) - len(keyed)
-    if len(names) == len(keyed):
-        return Resolved(np.arange(len(frame)), np.empty(0, dtype=np.intp), keys=len(names), unkeyed=unkeyed)
-    winners = _winners(ids, keyed, len(names), version)
-    losers = np.setdiff1d(keyed, winners, assume_unique=True)
-    content = _content(frame, ids)
-    repeated = _copies(content, winners, losers)
-    others = losers[~repeated]
-    clash = _same_version(ids, version, winners, others)
+    counts = np.bincount(ids[ids >= 0], minlength=len(names))
+    unkeyed = len(ids) - int(counts.sum())
+    if counts.max(initial=0) <= 1:
+        return Resolved(every, _NONE, keys=len(names), unkeyed=unkeyed)
+    shared = np.flatnonzero((ids >= 0) & (np.append(counts, 0)[ids] > 1))  # the only rows to be looked at
+    content = frame[[name for name in frame.columns if columns is None or name in columns]].iloc[shared]
+    told = _told_apart(ids[shared], content, None if version is None else version[shared])
+    alone = np.ones(len(frame), dtype=bool)
+    alone[shared[told.losers]] = False
     return Resolved(
-        kept=np.sort(np.concatenate([winners, np.flatnonzero(ids < 0)])),
-        conflicts=others[clash],
-        repeated=int(repeated.sum()),
-        superseded=int((~clash).sum()),
+        kept=every[alone],
+        conflicts=shared[told.conflicts],
+        repeated=told.repeated,
+        superseded=len(told.losers) - told.repeated - len(told.conflicts),
         keys=len(names),
-        backwards=_backwards(ids, keyed, version),
+        backwards=told.backwards,
         unkeyed=unkeyed,
     )
 
 
-def _winners(ids: np.ndarray, keyed: np.ndarray, count: int, version: np.ndarray | None) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    losers: np.ndarray
+    conflicts: np.ndarray
+    repeated: int
+    backwards: int
+
+
+def _told_apart(ids: np.ndarray, content: pd.DataFrame, version: np.ndarray | None) -> _Told:
+    """Rows that share their key with others, told apart; positions among these rows."""
+    ids, names = pd.factorize(ids)
+    winners = _winners(ids, len(names), version)
+    losers = np.setdiff1d(np.arange(len(ids)), winners, assume_unique=True)
+    repeated = _copies(_content(content, ids), winners, losers)
+    others = losers[~repeated]
+    clash = _same_version(ids, version, winners, others)
+    return _Told(losers, others[clash], int(repeated.sum()), _backwards(ids, version))
+
+
+def _winners(ids: np.ndarray, count: int, version: np.ndarray | None) -> np.ndarray:
     """The position of each key's winner, by key: of equal versions the one delivered last."""
     winners = np.empty(count, dtype=np.intp)
-    order = keyed if version is None else keyed[np.argsort(version[keyed], kind="stable")]
+    order = np.arange(len(ids)) if version is None else np.argsort(version, kind="stable")
     winners[ids[order]] = order  # later assignments win: numpy assigns in order
     return winners
 
@@ -100,10 +124,10 @@ def _same_version(ids: np.ndarray, version: np.ndarray | None, winners: np.ndarr
     return version[others] == version[winners[ids[others]]]
 
 
-def _backwards(ids: np.ndarray, keyed: np.ndarray, version: np.ndarray | None) -> int:
+def _backwards(ids: np.ndarray, version: np.ndarray | None) -> int:
     """How many rows carry an earlier version than the row of their key delivered just before."""
     if version is None:
         return 0
-    order = keyed[np.argsort(ids[keyed], kind="stable")]
+    order = np.argsort(ids, kind="stable")
     same = ids[order][1:] == ids[order][:-1]
     return int((same & (version[order][1:] < version[order][:-1])).sum())

@@ -10,11 +10,13 @@ import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
-from csi.step4_process.axis import windows
+from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
-from csi.step4_process.columns import columns_needed, moment_of_row
+from csi.step4_process.columns import SPANS, columns_needed, moment_of_row
 from csi.step4_process.contributions import Contribution, Looking, contribution
-from csi.step4_process.periods import LATEST, MISSING, from_microseconds, microseconds, moment_of
+from csi.step4_process.exposure import Pulse, pulse
+from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
+from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
 
 
@@ -24,7 +26,8 @@ class Ground:
 
     Attributes:
         as_of: int64 microseconds: stated, or the newest moment in the sources.
-        lasts: per source its newest moment.
+        firsts, lasts: per source its oldest and newest moment.
+        qualities: per source what of the quality is the same for all its KPIs.
     """
 
     study: StudyDefinition
@@ -34,7 +37,10 @@ class Ground:
     as_of: int
     firsts: Mapping[str, int]
     lasts: Mapping[str, int]
+    qualities: Mapping[str, SourceQuality]
     contributions: dict[str, Contribution] = field(default_factory=dict)
+    places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
+    pulses: dict[tuple[str, bytes], Pulse] = field(default_factory=dict)
 
     def of(self, kpi: KpiDefinition) -> Contribution:
         """The rows of a KPI and what each gives, computed once."""
@@ -44,8 +50,26 @@ class Ground:
 
     def signs_of_life(self, kpi: KpiDefinition) -> np.ndarray:
         """Every moment that shows the KPI's source alive, whatever ``where`` says."""
-        looking = self.looking[kpi.source]
-        return signs_of_life(kpi, looking)
+        return signs_of_life(kpi, self.looking[kpi.source])
+
+    def periods_of(self, kpi: KpiDefinition, axis: Axis) -> np.ndarray:
+        """The period of every row of the KPI's source by its moment; computed once per column and axis."""
+        column = f"{kpi.source}.{moment_of_row(kpi)}"
+        key = (column, axis.edges.tobytes())
+        if key not in self.places:
+            looking = self.looking[kpi.source]
+            self.places[key] = codes(looking.moments(moment_of_row(kpi), kpi, "at"), axis.edges)
+        return self.places[key]
+
+    def pulse_of(self, kpi: KpiDefinition, axis: Axis) -> Pulse:
+        """The source's signs of life per period; computed once per columns and axis."""
+        if kpi.measure in SPANS:
+            signs = self.signs_of_life(kpi)
+            return pulse(signs, codes(signs, axis.edges), axis.size)
+        key = (f"{kpi.source}.{moment_of_row(kpi)}", axis.edges.tobytes())
+        if key not in self.pulses:
+            self.pulses[key] = pulse(self.signs_of_life(kpi), self.periods_of(kpi, axis), axis.size)
+        return self.pulses[key]
 
 
 def signs_of_life(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
@@ -68,7 +92,8 @@ def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) ->
     }
     firsts = {name: first for name, (first, _) in spans.items()}
     lasts = {name: last for name, (_, last) in spans.items()}
-    return Ground(study, rows, looking, calendar, as_of, firsts, lasts)
+    qualities = {name: source_quality(one) for name, one in rows.items()}
+    return Ground(study, rows, looking, calendar, as_of, firsts, lasts, qualities)
 
 
 def span_of(frame: pd.DataFrame, moments: Sequence[str]) -> tuple[int, int]:

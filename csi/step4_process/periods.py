@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ def moment_of(day: date | datetime, timezone: str) -> pd.Timestamp:
     return localised(pd.DatetimeIndex([pd.Timestamp(day)]), timezone)[0]
 
 
+@lru_cache(maxsize=256)  # every KPI of a study asks for the same few
 def edges(first: pd.Timestamp, last: pd.Timestamp, period: Period, timezone: str) -> pd.DatetimeIndex:
     """The edges of all periods from the one holding ``first`` to the one holding ``last``, both included.
 

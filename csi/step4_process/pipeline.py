@@ -15,7 +15,6 @@ from csi.step4_process.assembly import Gathered, Setting, assembled, source_coun
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
 from csi.step4_process.contributions import Contribution
-from csi.step4_process.exposure import pulse
 from csi.step4_process.ground import Ground, ground
 from csi.step4_process.measures import measured
 from csi.step4_process.periods import LATEST, MISSING, codes
@@ -71,13 +70,14 @@ def processed(base: Ground, kpi: KpiDefinition) -> Processed:
     known = signs[signs != MISSING]
     span = int(known.min(initial=LATEST)), int(known.max(initial=MISSING))
     axis = axis_of(base.study, kpi.id, span, base.calendar, base.as_of)
-    setting = Setting(base.study, kpi, axis, base.rows[kpi.source], base.lasts[kpi.source])
-    return assembled(setting, _gathered(base, kpi, axis, signs))
+    name = kpi.source
+    setting = Setting(base.study, kpi, axis, base.rows[name], base.qualities[name], base.lasts[name])
+    return assembled(setting, _gathered(base, kpi, axis))
 
 
-def _gathered(base: Ground, kpi: KpiDefinition, axis: Axis, signs: np.ndarray) -> Gathered:
+def _gathered(base: Ground, kpi: KpiDefinition, axis: Axis) -> Gathered:
     rows = base.of(kpi)
-    places = codes(rows.at, axis.edges)
+    places = codes(rows.at, axis.edges) if rows.late or kpi.measure in SPANS else base.periods_of(kpi, axis)[rows.rows]
     spans = kpi.measure in SPANS
     out = np.zeros(len(places), dtype=bool) if spans else exclusions.inside(rows.at, axis.without)
     used = out | (places < 0) if not spans else out
@@ -85,7 +85,7 @@ def _gathered(base: Ground, kpi: KpiDefinition, axis: Axis, signs: np.ndarray) -
     kept_places = places if not used.any() else places[~used]
     return Gathered(
         points=measured(kpi, kept, kept_places, axis),
-        beat=pulse(signs, codes(signs, axis.edges), axis.size),
+        beat=base.pulse_of(kpi, axis),
         excluded_rows=np.bincount(places[out & (places >= 0)], minlength=axis.size),
         by_exclusion=_by_exclusion(base, kpi, rows),
         held=len(kept.rows) if kept.value is None else int((~np.isnan(kept.value)).sum()),

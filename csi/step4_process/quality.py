@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -11,11 +13,25 @@ from csi.step4_process.rows import SourceRows
 _EXAMPLES = 3
 
 
-def quality(source: SourceRows, *, periods: Dimension, values: Dimension, due: int, reached: int) -> Quality:
+@dataclass(frozen=True, slots=True)
+class SourceQuality:
+    """What of the quality is the same for every KPI of a source."""
+
+    validity: Dimension
+    uniqueness: Dimension
+    consistency: Dimension
+
+
+def source_quality(source: SourceRows) -> SourceQuality:
+    """How many of a source's rows can be read, have one content per version, and are in order."""
+    return SourceQuality(_validity(source), _uniqueness(source), _consistency(source))
+
+
+def quality(source: SourceQuality, *, periods: Dimension, values: Dimension, due: int, reached: int) -> Quality:
     """Five dimensions of a KPI.
 
     Args:
-        source: its rows after duplicates.
+        source: of its source.
         periods: finished periods in which the source was alive.
         values: rows of the KPI that hold a value.
         due: periods that had begun by the newest moment known.
@@ -25,9 +41,9 @@ def quality(source: SourceRows, *, periods: Dimension, values: Dimension, due: i
     return Quality(
         completeness=worse,
         timeliness=Dimension(reached, due, "periods begun that the source has delivered for"),
-        validity=_validity(source),
-        uniqueness=_uniqueness(source),
-        consistency=_consistency(source),
+        validity=source.validity,
+        uniqueness=source.uniqueness,
+        consistency=source.consistency,
     )
 
 

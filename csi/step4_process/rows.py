@@ -14,6 +14,7 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
+from csi.step4_process.columns import columns_read
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.periods import microseconds
 
@@ -54,11 +55,15 @@ class SourceRows:
 
 
 def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]) -> SourceRows:
-    """Join the deliveries of a source and settle which rows count. The same bytes delivered again change nothing."""
+    """Join the deliveries of a source and settle which rows count. The same bytes delivered again change nothing.
+
+    A row's content is what the study reads of it: rows that differ elsewhere are copies of each other here, whatever
+    else a query or a file brings along.
+    """
     definition = study.sources[source]
     fresh = _fresh(readings)
     frame, batch, line = _joined(fresh)
-    resolved = resolve(frame, definition.key, version_of(frame, definition))
+    resolved = resolve(frame, definition.key, version_of(frame, definition), columns_read(study, source))
     kept = resolved.kept
     impossible, pairs = _impossible(frame, kept, _durations(study, source))
     quarantine = [_unreadable(fresh)]

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+
+from pyarrow import types
+from pyarrow.parquet import read_schema
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import CsiError, InvalidInput, InvalidInputs
+from csi.step3_gather.columns import renamed
+from csi.step3_gather.content import Content, Format, format_of
+from csi.step3_gather.layout import of_content
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
-from csi.step4_process import columns_needed
+from csi.step3_gather.wide import shape_of
+from csi.step4_process.columns import columns_needed, columns_read, named_columns
+
+_SHOWN = 40
 
 
 def gather(study: StudyDefinition, folder: Path) -> Mapping[str, list[Reading]]:
@@ -38,9 +48,73 @@ def gather(study: StudyDefinition, folder: Path) -> Mapping[str, list[Reading]]:
 
 def _readings(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Reading]:
     moments, numbers = columns_needed(study, source.id)
-    return [
-        read(path, source, moments=moments, numbers=numbers, filename=path.name) for path in paths_of(source, folder)
+    return [_read(study, source, path, moments, numbers) for path in paths_of(source, folder)]
+
+
+def _read(
+    study: StudyDefinition, source: SourceDefinition, path: Path, moments: Sequence[str], numbers: Sequence[str]
+) -> Reading:
+    dated, counted = _version_typed(path, source)
+    try:
+        return read(
+            path,
+            source,
+            moments=(*moments, *dated),
+            numbers=(*numbers, *counted),
+            columns=columns_read(study, source.id),
+            filename=path.name,
+        )
+    except InvalidInput:
+        check_columns(study, source, columns_of_file(path, source))  # tells every missing column by its key
+        raise
+
+
+def columns_of_file(path: Path, source: SourceDefinition) -> tuple[str, ...]:
+    """The columns a file has for a study: renamed, joined, melted."""
+    layout = of_content(Content(path), source)
+    return shape_of(source.options).names(renamed(layout.names, source.columns), path.name)
+
+
+def check_columns(study: StudyDefinition, source: SourceDefinition, columns: Sequence[str]) -> None:
+    """Refuse every key of the study that names a column which is not there.
+
+    Raises:
+        InvalidInputs: each with its key and the nearest column.
+    """
+    errors = [
+        InvalidInput(key, _no_column(name, columns))
+        for key, name in named_columns(study, source.id)
+        if name not in columns
     ]
+    if errors:
+        raise InvalidInputs(errors)
+
+
+def _no_column(name: str, columns: Sequence[str]) -> str:
+    near = get_close_matches(name, columns, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    more = ", …" if len(columns) > _SHOWN else ""
+    return f"there is no column {name!r}; {hint}expected one of {', '.join(columns[:_SHOWN])}{more}"
+
+
+def _version_typed(path: Path, source: SourceDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The version's column as moment or number where Parquet holds it so: no need to go through text."""
+    if not source.latest_by or format_of(Content(path)) is not Format.PARQUET or is_packed(path):
+        return (), ()
+    old = {new: name for name, new in source.columns.items()}.get(source.latest_by, source.latest_by)
+    schema = read_schema(path)
+    if old not in schema.names:
+        return (), ()
+    kind = schema.field(old).type
+    if types.is_timestamp(kind):
+        return (source.latest_by,), ()
+    return (), (source.latest_by,) if types.is_integer(kind) or types.is_floating(kind) else ()
+
+
+def is_packed(path: Path) -> bool:
+    """Whether a file is gzipped."""
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
 
 
 def paths_of(source: SourceDefinition, folder: Path) -> list[Path]:

@@ -1,0 +1,22 @@
+"""``python -m tests.benchmarks process|analyse``: ratios against hand-written peers, alternating in one run."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+NAMES = ("process", "analyse")
+
+
+def main(words: list[str]) -> int:
+    """Run the benchmarks named, or all."""
+    for name in words or NAMES:
+        if name not in NAMES:
+            print(f"{name!r} is not a benchmark; expected one of {', '.join(NAMES)}")
+            return 2
+        import_module(f"tests.benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
