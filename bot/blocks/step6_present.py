@@ -29,6 +29,7 @@ SIGNS = {
     Verdict.REGRESSED: ":small_red_triangle_down:",
     Verdict.INCONCLUSIVE: ":grey_question:",
 }
+AUDIENCES = {one.value: one.value[0].upper() + one.value[1:] for one in Audience}
 UNMEASURED = ":heavy_minus_sign:"
 Line = Mapping[str, Any]
 
@@ -40,7 +41,7 @@ def form(verdicts: Sequence[tuple[str, str, str]], channel: str) -> Block:
         SEND,
         "Present",
         [
-            parts.radio("audience", "Who reads it?", {one.value: one.value[0].upper() + one.value[1:] for one in Audience},
+            parts.radio("audience", "Who reads it?", AUDIENCES,
                         chosen=Audience.BUSINESS.value),
             parts.radio("purpose", "What is it for?", {INFORMATION: "For information", DECISION: "Asks for a decision"},
                         chosen=INFORMATION),

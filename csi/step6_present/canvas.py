@@ -21,8 +21,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 
-WIDTH = 7.2  # inches: Slack shows about 720 px
-DPI = 200  # twice of what Slack shows, so that it stays crisp
+WIDTH = 6.4  # inches: at 600 px, the least at which Slack shows it, small print is still 10 px high
+DPI = 225  # 1,440 px: twice of what Slack shows at most, so that it stays crisp
 FONT = "DejaVu Sans"  # comes with matplotlib: the same glyphs everywhere
 UNDRAWABLE = "□"
 ALT_TEXT_LIMIT = 2000  # Source: SLACK.md, image alt_text

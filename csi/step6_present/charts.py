@@ -32,7 +32,7 @@ from csi.step6_present.plot import SMALL
 from csi.step6_present.view import LEFT_OUT, View, footnotes, kicker, limits_text, provenance, windows_text
 from csi.step6_present.wording import sentence
 
-PLOT = 2.35  # inches: the height of the plot itself
+PLOT = 2.2  # inches: the height of the plot itself
 WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are none
 DATES = 0.4  # inches below it for dates and n
 KICKER, TITLE = 8.2, 11.0  # points
@@ -117,7 +117,7 @@ def _small_print(view: View) -> list[str]:
     notes = footnotes(view)
     shown = [f"{'†' if note.startswith(LEFT_OUT) else '·'} {note}" for note in notes[:NOTES]]
     more = [f"… and {len(notes) - NOTES} more footnotes in the report."] if len(notes) > NOTES else []
-    texts = [provenance(view), " · ".join(x for x in (limits_text(view), windows_text(view)) if x), *shown, *more]
+    texts = [provenance(view), limits_text(view), windows_text(view), *shown, *more]
     return [line for text in texts for line in wrapped(text, SMALL, within=WIDTH - 2 * EDGE, most=NOTE_LINES)]
 
 

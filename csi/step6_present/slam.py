@@ -26,6 +26,7 @@ from csi.step6_present.canvas import (
     fitted,
     height_of,
     png,
+    wrapped,
     write,
 )
 from csi.step6_present.facts import Facts
@@ -34,7 +35,7 @@ from csi.step6_present.view import View, target_text
 from csi.step6_present.wording import clip, number, periods
 from csi.terms import Direction, Period
 
-EDGE, NAME, SHARE, ROW, HEADING = 0.16, 2.15, 0.95, 0.34, 0.75  # inches
+EDGE, NAME, SHARE, ROW = 0.16, 1.9, 0.85, 0.34  # inches
 TITLE, BODY, SMALL = 11.0, 8.0, 7.5  # points
 MOST_PERIODS, MOST_ROWS = 26, 20
 
@@ -140,21 +141,18 @@ def slam_figure(
     service: str, heading: str, clauses: Sequence[Clause], columns: Sequence[Mark], period: Period
 ) -> Figure:
     """The drawing itself, for tests to look at."""
-    bottom = HEADING + ROW * max(1, len(clauses))
+    said = wrapped(heading, TITLE, within=WIDTH - 2 * EDGE, most=2, bold=True)
+    top = EDGE + height_of(1, BODY) + height_of(len(said), TITLE) + 0.16
+    bottom = top + ROW * max(1, len(clauses))
     sheet = figure(bottom + 0.3 + height_of(1, SMALL) + EDGE)
-    write(
-        sheet,
-        EDGE,
-        EDGE,
-        fitted(f"{service} · target by {period}", BODY, within=WIDTH - 2 * EDGE),
-        size=BODY,
-        colour=QUIET,
-    )
-    write(sheet, EDGE, EDGE + height_of(1, BODY) + 0.03, fitted(heading, TITLE, within=WIDTH - 2 * EDGE, bold=True),
-          size=TITLE, colour=INK, bold=True)  # fmt: skip
+    kicker = fitted(f"{service} · target by {period}", BODY, within=WIDTH - 2 * EDGE)
+    write(sheet, EDGE, EDGE, kicker, size=BODY, colour=QUIET)
+    for at, line in enumerate(said):
+        y = EDGE + height_of(1, BODY) + 0.03 + height_of(at, TITLE)
+        write(sheet, EDGE, y, line, size=TITLE, colour=INK, bold=True)
     wide = (WIDTH - 2 * EDGE - NAME - SHARE) / max(1, len(columns))
     for at, clause in enumerate(clauses):
-        _row(sheet, clause, HEADING + ROW * at, wide)
+        _row(sheet, clause, top + ROW * at, wide)
     _dates(sheet, columns, period, bottom, wide)
     _key(sheet, clauses, bottom + 0.3)
     return sheet

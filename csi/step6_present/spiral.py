@@ -41,7 +41,8 @@ from csi.step6_present.marks import Mark, runs, spans
 from csi.step6_present.wording import DIRECTIONS, clip, day, number, point, sentence
 from csi.terms import Direction, Period
 
-PLOT, TOP, DATES = 2.35, 0.95, 0.42  # inches
+PLOT, TOP, DATES = 2.2, 0.95, 0.42  # inches
+TITLE = 11.0  # points
 MOST_ACTIONS = 12
 STRIP = 0.15  # of the plot's height, for the actions
 Steps = Sequence[tuple[str, float | None]]
@@ -164,8 +165,8 @@ def _head(sheet: Figure, spiral: Spiral) -> None:
     unit = "number" if spiral.unit in ("", "count") else spiral.unit
     kicker = f"{spiral.service} · {spiral.name} · {unit} per {spiral.period}, {DIRECTIONS[spiral.direction]}"
     write(sheet, EDGE, EDGE, fitted(kicker, plot.LABEL, within=WIDTH - 2 * EDGE), size=plot.LABEL, colour=QUIET)
-    heading = fitted(title(spiral), 11.0, within=WIDTH - 2 * EDGE, bold=True)
-    write(sheet, EDGE, EDGE + 0.19, heading, size=11.0, colour=INK, bold=True)
+    for at, line in enumerate(wrapped(title(spiral), TITLE, within=WIDTH - 2 * EDGE, most=2, bold=True)):
+        write(sheet, EDGE, EDGE + 0.19 + height_of(at, TITLE), line, size=TITLE, colour=INK, bold=True)
 
 
 def _axes(sheet: Figure, spiral: Spiral, where: Placed) -> tuple[Axes, float]:

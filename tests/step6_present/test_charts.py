@@ -190,10 +190,10 @@ def test_names_at_the_right_edge_never_overlap() -> None:
     limits = Limits("xmr", 20.0, 19.9, 20.1, 12, trial=False)
     figure = control_figure(view([20.0] * 8 + [60.0], limits=limits))
     figure.draw_without_rendering()
-    tops = sorted(text.get_window_extent().y0 for text in figure.texts if text.get_ha() == "left" and
+    tops = sorted(text.get_window_extent().y0 for text in figure.texts if text.get_va() == "center" and
                   text.get_text().startswith(("target", "upper", "lower", "centre")))  # fmt: skip
     assert len(tops) == 4
-    assert min(np.diff(tops)) >= 8 * 200 / 72
+    assert min(np.diff(tops)) >= 8 * figure.dpi / 72
 
 
 @pytest.mark.parametrize(
