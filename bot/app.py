@@ -54,6 +54,7 @@ class Bot:
         self.inbox_worker.stop()
         self.kit.slow.close()
         self.delivery.stop()
+        self.kit.sessions.engine.dispose()
 
 
 def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Bot:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.scheduler import Scheduler
 from bot.settings import Settings
+from tests.databases import Database
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 
@@ -92,21 +94,35 @@ class World:
         return next((one for one in self.alice.messages("service-desk") if one["pinned"]), None)
 
 
-@pytest.fixture
-def world(_sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
-    """A workspace with a running bot, gone after the test."""
-    shutil.copy(_sqlite_template, tmp_path / "csi.db")
+@contextmanager
+def living(database_url: str, folder: Path) -> Iterator[World]:
+    """A workspace with a running bot on a migrated database, gone afterwards."""
     with Sandbox(MANIFEST) as sandbox:
         settings = Settings(
             slack_bot_token=sandbox.bot_token,
             slack_app_token=sandbox.app_token,
             slack_signing_secret=sandbox.signing_secret,
             slack_api_url=sandbox.api_url,
-            csi_database_url=f"sqlite:///{tmp_path / 'csi.db'}",
-            csi_data_url=str(tmp_path / "data"),
+            csi_database_url=database_url,
+            csi_data_url=str(folder / "data"),
             csi_posts_per_second=50.0,
         )
         made = World(sandbox, settings)
         made.start()
         yield made
         made.end()
+
+
+@pytest.fixture
+def world(_sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
+    """A workspace with a running bot on SQLite."""
+    shutil.copy(_sqlite_template, tmp_path / "csi.db")
+    with living(f"sqlite:///{tmp_path / 'csi.db'}", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def world_on_either(database: Database, tmp_path: Path) -> Iterator[World]:
+    """The same, once on SQLite and once on PostgreSQL."""
+    with living(database.url, tmp_path) as made:
+        yield made

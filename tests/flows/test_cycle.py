@@ -47,6 +47,16 @@ def test_a_cycle_begins_with_a_pinned_card_and_says_what_waits_for_whom(world: W
     assert "step 1, due" in home
 
 
+def test_either_database_carries_a_cycle_over_a_restart(world_on_either: World):
+    world = world_on_either
+    world.begin()
+    world.tick()
+    world.restart()
+    world.dave.command("/csi", "next")
+    assert "V1.1" in answer(world.dave)
+    assert "My steps" in texts(world.alice.home()["blocks"])
+
+
 def test_next_is_refused_with_each_rule_its_sentence_and_a_button(world: World):
     world.begin()
     world.alice.command("/csi", "next")
