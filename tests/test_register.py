@@ -1,0 +1,96 @@
+"""The CSI register, and the thresholds a workspace may change."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from csi import cycle as cycles
+from csi import register, rules
+from csi.errors import InvalidInput, NotFound
+from csi.models import AuditRow
+from csi.storage import rows
+from tests import turns
+from tests.databases import Database
+from tests.turns import BOB, NOW, TEAM
+
+
+def test_priority_is_impact_confidence_urgency_over_effort() -> None:
+    assert register.priority(5, 4, 3, 2) == 30.0
+    assert register.priority(1, 1, 1, 3) == 0.33
+    with pytest.raises(InvalidInput, match="1 to 5"):
+        register.priority(6, 1, 1, 1)
+
+
+def test_entries_are_numbered_even_when_raised_at_once(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+    together = Barrier(3)
+
+    def add(number: int) -> int:
+        together.wait(timeout=20)
+        with database.sessions() as session:
+            mine = cycles.by_id(session, TEAM, cycle.id)
+            return register.raise_opportunity(
+                session, mine, register.Entry(f"Idea {number}"), actor=BOB, now=NOW
+            ).number
+
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(add, range(3))) == [1, 2, 3]
+
+
+def test_the_register_shows_the_highest_priority_first(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        for title, impact in (("Small", 1), ("Big", 5)):
+            register.raise_opportunity(session, cycle, register.Entry(title, impact=impact), actor=BOB, now=NOW)
+        assert [one.title for one in register.of_service(session, TEAM, cycle.service_id)] == ["Big", "Small"]
+        assert register.of_service(session, "T2", cycle.service_id) == []
+        with pytest.raises(NotFound):
+            register.by_id(session, "T2", 1)
+
+
+def test_another_priority_and_parking_need_a_reason(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        entry = register.raise_opportunity(session, cycle, register.Entry("Idea"), actor=BOB, now=NOW)
+        with pytest.raises(InvalidInput, match="why"):
+            register.override_priority(session, entry, value=99, reason=" ", actor=BOB, now=NOW)
+        register.override_priority(session, entry, value=99, reason="the board asks", actor=BOB, now=NOW)
+        with pytest.raises(InvalidInput, match="why"):
+            register.set_state(session, entry, state="parked", reason="", actor=BOB, now=NOW)
+        register.set_state(session, entry, state="parked", reason="next year", actor=BOB, now=NOW)
+        assert (entry.priority, entry.state) == (99, "parked")
+        session.commit()
+        assert rows(session, AuditRow, TEAM, order="-ordinal")[0].new["reason"] == "next year"
+
+
+def test_likely_doubles(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        entry = register.raise_opportunity(session, cycle, register.Entry("Reset passwords faster"), actor=BOB, now=NOW)
+        assert register.likely_duplicates([entry], "reset  Passwords faster!") == [entry]
+        assert register.likely_duplicates([entry], "Buy a printer") == []
+
+
+@pytest.mark.parametrize("title", ["", "  ", "x" * 201])
+def test_an_entry_has_a_title(sqlite_database: Database, title: str) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        with pytest.raises(InvalidInput):
+            register.raise_opportunity(session, cycle, register.Entry(title), actor=BOB, now=NOW)
+
+
+def test_thresholds_have_defaults_and_own_values(database: Database) -> None:
+    with database.sessions() as session:
+        turns.begin(session)
+        assert rules.threshold(session, TEAM, "coverage_least") == 0.8
+        rules.set_thresholds(session, team_id=TEAM, values={"coverage_least": 0.9})
+        assert rules.threshold(session, TEAM, "coverage_least") == 0.9
+        assert rules.threshold(session, "T2", "coverage_least") == 0.8
+        with pytest.raises(InvalidInput):
+            rules.set_thresholds(session, team_id=TEAM, values={"coverage_least": "much"})
+        with pytest.raises(InvalidInput):
+            rules.set_thresholds(session, team_id=TEAM, values={"unknown": 1})

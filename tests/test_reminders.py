@@ -1,0 +1,261 @@
+"""Reminders: derived from state, at working hours, claimed once, looked at again; on both databases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier
+
+import pytest
+from sqlmodel import Session
+
+from csi import cycle as cycles
+from csi import reminders, roles
+from csi.models import Cycle, Person, Reminder
+from csi.reminders.hours import within_hours
+from csi.step1_should_measure import approval
+from csi.step7_correct import actions, deciding
+from csi.storage import need, row, rows
+from tests import turns
+from tests.databases import Database
+from tests.turns import ALICE, BOB, CAROL, DAVE, FRANK, NOW, TEAM
+
+MINUTE = timedelta(minutes=1)
+
+
+def due_on(session: Session, cycle: Cycle, day: date, step: int = 1) -> None:
+    cycles.passage(session, cycle, step).due_on = day
+    session.flush()
+
+
+def claimed(session: Session, now: datetime, worker: str = "one") -> list[Reminder]:
+    return reminders.claim(session, team_id=TEAM, now=now, worker=worker)
+
+
+def kinds(found: list[Reminder]) -> list[str]:
+    return sorted(one.kind for one in found)
+
+
+def test_the_steps_owner_hears_once_on_the_due_day_at_the_start_of_work(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, date(2026, 11, 26))
+        reminders.refresh(session, TEAM, NOW)
+        reminders.refresh(session, TEAM, NOW + MINUTE)
+        morning = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+        (soon,) = claimed(session, morning - MINUTE)
+        assert (soon.kind, reminders.stands(session, soon, morning)) == ("step_soon", False)
+        reminders.dropped(session, soon)
+        (due,) = claimed(session, morning)
+        assert (due.kind, due.user_id, due.subject, due.subject_id) == ("step_due", ALICE, "step", 1)
+        assert reminders.stands(session, due, morning)
+        reminders.sent(session, due, morning)
+        reminders.refresh(session, TEAM, morning)
+        assert claimed(session, morning + timedelta(hours=8)) == []
+
+
+def test_no_nudge_when_the_step_is_done(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        (due,) = [one for one in claimed(session, NOW) if one.kind == "step_due"]
+        turns.jump(session, cycle, 2)
+        assert not reminders.stands(session, due, NOW)
+        reminders.dropped(session, due)
+        assert claimed(session, NOW + timedelta(days=1)) == []
+
+
+def test_no_nudge_to_who_is_no_longer_owner_or_has_left(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        (due,) = [one for one in claimed(session, NOW) if one.kind == "step_due"]
+        alice = roles.person(session, TEAM, ALICE)
+        alice.left_at = NOW
+        assert not reminders.stands(session, due, NOW)
+        alice.left_at = None
+        assert reminders.stands(session, due, NOW)
+        cycles.passage(session, cycle, 1).owner = BOB
+        assert not reminders.stands(session, due, NOW)
+
+
+def test_after_days_of_silence_the_manager_hears_once(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        sent = []
+        for days in range(12):
+            now = NOW + timedelta(days=days)
+            reminders.refresh(session, TEAM, now)
+            for one in claimed(session, now):
+                assert reminders.stands(session, one, now)
+                reminders.sent(session, one, now)
+                sent.append((days, one.kind, one.user_id))
+        assert sent == [(0, "step_due", ALICE), (2, "step_late", ALICE), (4, "escalation", DAVE)]
+
+
+def test_after_a_standstill_only_the_last_one_is_sent(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        late = NOW + timedelta(days=9)
+        standing = [one for one in claimed(session, late) if reminders.stands(session, one, late)]
+        assert kinds(standing) == ["escalation"]
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "holidays", "expected"),
+    [
+        (date(2026, 11, 26), "UTC", "", datetime(2026, 11, 26, 9, 0, tzinfo=UTC)),
+        (date(2026, 11, 26), "America/New_York", "", datetime(2026, 11, 26, 14, 0, tzinfo=UTC)),
+        (date(2026, 11, 26), "America/New_York", "US", datetime(2026, 11, 27, 14, 0, tzinfo=UTC)),  # Thanksgiving
+        (date(2026, 11, 28), "UTC", "", datetime(2026, 11, 30, 9, 0, tzinfo=UTC)),  # a Saturday
+        (date(2026, 12, 25), "UTC", "GB-ENG", datetime(2026, 12, 29, 9, 0, tzinfo=UTC)),  # 28th: Boxing Day observed
+        (date(2026, 7, 6), "Europe/Lisbon", "", datetime(2026, 7, 6, 8, 0, tzinfo=UTC)),
+    ],
+)
+def test_working_moments_keep_zone_weekend_and_holidays(
+    sqlite_database: Database, day: date, zone: str, holidays: str, expected: datetime
+) -> None:
+    with sqlite_database.sessions() as session:
+        session.add(Person(team_id=TEAM, user_id=BOB, timezone=zone, holidays=holidays))
+        session.flush()
+        assert reminders.working_moment(session, TEAM, BOB, day)[0] == expected
+
+
+def test_the_night_the_clocks_go_back_has_one_morning(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        session.add(Person(team_id=TEAM, user_id=BOB, timezone="Europe/Berlin", hours="02:30-10:00"))
+        session.flush()
+        moment, rule, zone = reminders.working_moment(session, TEAM, BOB, date(2026, 10, 25))
+        assert (moment.astimezone(UTC), rule, zone) == (
+            datetime(2026, 10, 26, 1, 30, tzinfo=UTC), "2026-10-26 02:30", "Europe/Berlin",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2026, 11, 23, 12, 0, tzinfo=UTC), datetime(2026, 11, 23, 12, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 23, 7, 0, tzinfo=UTC), datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 27, 18, 0, tzinfo=UTC), datetime(2026, 11, 30, 9, 0, tzinfo=UTC)),
+        (datetime(2026, 11, 28, 12, 0, tzinfo=UTC), datetime(2026, 11, 30, 9, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_outside_working_hours_waits_for_the_next(
+    sqlite_database: Database, at: datetime, expected: datetime
+) -> None:
+    with sqlite_database.sessions() as session:
+        assert within_hours(session, TEAM, BOB, at) == expected
+
+
+def test_putting_off_and_muting(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        (due,) = claimed(session, NOW)
+        reminders.sent(session, due, NOW)
+        reminders.snooze(session, due, choice="1h", now=NOW)
+        assert claimed(session, NOW + 59 * MINUTE) == []
+        assert [one.id for one in claimed(session, NOW + 60 * MINUTE)] == [due.id]
+        reminders.snooze(session, due, choice="tomorrow", now=NOW)
+        assert due.due_at == NOW + timedelta(days=1)
+        reminders.snooze(session, due, choice="mute", now=NOW)
+        reminders.refresh(session, TEAM, NOW + timedelta(days=3))
+        assert kinds(claimed(session, NOW + timedelta(days=30))) == ["escalation"]  # Dave's, not Alice's
+
+
+def test_of_many_workers_one_gets_a_reminder(database: Database) -> None:
+    with database.sessions() as session:
+        for number in range(30):
+            session.add(Reminder(team_id=TEAM, key=f"k{number}", kind="step_due", user_id=ALICE, due_at=NOW))
+    together = Barrier(4)
+
+    def work(worker: str) -> list[int]:
+        together.wait(timeout=20)
+        taken: list[int] = []
+        while True:
+            with database.sessions() as session:
+                found = [one.id for one in reminders.claim(session, team_id=TEAM, now=NOW, worker=worker, limit=5)]
+            if not found:
+                return taken
+            taken += found
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [one for many in pool.map(work, "abcd") for one in many]
+    assert sorted(taken) == sorted(set(taken))
+    with database.sessions() as session:
+        left = claimed(session, NOW)
+    assert len(taken) + len(left) == 30
+
+
+def test_a_dead_workers_lease_runs_out(database: Database) -> None:
+    with database.sessions() as session:
+        session.add(Reminder(team_id=TEAM, key="k", kind="step_due", user_id=ALICE, due_at=NOW))
+        session.flush()
+        assert len(claimed(session, NOW, "dead")) == 1
+        assert claimed(session, NOW + 4 * MINUTE, "other") == []
+        (again,) = claimed(session, NOW + 6 * MINUTE, "other")
+        assert (again.lease_by, again.attempts) == ("other", 2)
+
+
+def test_one_workspaces_reminders_are_not_anothers(database: Database) -> None:
+    with database.sessions() as session:
+        session.add(Reminder(team_id="T2", key="k", kind="step_due", user_id=ALICE, due_at=NOW))
+        session.flush()
+        assert claimed(session, NOW) == []
+        turns.begin(session)
+        turns.begin(session, team_id="T2")
+        assert reminders.workspaces(session) == [TEAM, "T2"]
+
+
+def test_approvers_are_nudged_while_something_is_pending(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle)
+        approval.submit_tree(session, cycle, actor=ALICE, now=NOW)
+        turns.jump(session, cycle, 7)
+        fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=date(2026, 12, 1),
+                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
+                                      failure_sign="not less")  # fmt: skip
+        action = actions.propose(session, cycle, fields, actor=BOB, now=NOW)
+        reminders.refresh(session, TEAM, NOW)
+        tomorrow = NOW + timedelta(days=1)
+        asked = [one for one in claimed(session, tomorrow) if one.kind == "approval"]
+        assert {one.user_id for one in asked} == {ALICE, CAROL}
+        said = {"team_id": TEAM, "action_id": action.id, "version": 1, "choice": "approve", "now": NOW}
+        deciding.decide(session, actor=CAROL, **said)
+        assert [one for one in asked if reminders.stands(session, one, tomorrow)] == []
+        reminders.refresh(session, TEAM, NOW)
+        on_the_day = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+        (due,) = [one for one in claimed(session, on_the_day) if one.kind == "action_due"]
+        assert (due.user_id, reminders.stands(session, due, on_the_day)) == (FRANK, True)
+
+
+def test_v7_7_the_owner_is_asked_to_look_at_the_benefit_again(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle)
+        turns.jump(session, cycle, 7)
+        turns.analyse(session, cycle, kpi, [1.0])
+        fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=date(2026, 12, 1),
+                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
+                                      failure_sign="not less")  # fmt: skip
+        action = actions.propose(session, cycle, fields, actor=BOB, now=NOW)
+        action.state, action.done_at = "closed", NOW
+        cycle.state = "closed"
+        reminders.refresh(session, TEAM, NOW)
+        found = [one for one in rows(session, Reminder, TEAM) if one.kind == "benefit"]
+        assert sorted((one.due_at - NOW).days for one in found) == [30, 60, 91]  # 21 February 2027 is a Sunday
+        month = NOW + timedelta(days=30)
+        (first,) = claimed(session, month)
+        assert reminders.stands(session, first, month)
+        turns.analyse(session, cycle, kpi, [1.0], now=month)
+        assert not reminders.stands(session, first, month)
+        assert need(session, Reminder, TEAM, first.id).user_id == FRANK
+        assert row(session, Reminder, "T2") is None
