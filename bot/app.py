@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from slack_bolt import App, BoltContext
@@ -80,7 +81,7 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         app=app,
         kit=kit,
         inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations)),
-        delivery=DeliveryWorker(kit.outbox, kit.sessions, now, installations.client, pace),
+        delivery=DeliveryWorker(kit.outbox, kit.sessions, now, partial(installations.client, again=False), pace),
         cards=CardKeeper(kit.sessions, kit.outbox, now),
         installations=installations,
     )

@@ -9,11 +9,12 @@ from logging import Logger, getLogger
 from threading import Lock
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken, MultiFernet
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.oauth import OAuthFlow
 from slack_bolt.oauth.oauth_settings import OAuthSettings
 from slack_sdk import WebClient
+from slack_sdk.http_retry import RetryHandler
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 from slack_sdk.oauth import OAuthStateStore
 from slack_sdk.oauth.installation_store import Installation as Grant
@@ -21,6 +22,7 @@ from slack_sdk.oauth.installation_store import InstallationStore
 from sqlmodel import Session
 
 from bot.settings import Settings
+from bot.vault import Vault
 from csi.errors import InvalidInput, NotFound
 from csi.models import Installation
 from csi.storage import Sessions, row
@@ -35,19 +37,24 @@ class Installations:
         self._settings = settings
         self._sessions = sessions
         self._now = now
-        self._fernet = _fernet(settings.csi_token_key) if settings.csi_token_key else None
+        self._vault = Vault(settings.csi_token_key)
         self._alone: AuthorizeResult | None = None
         self._lock = Lock()
 
-    def client(self, team_id: str) -> WebClient:
+    def client(self, team_id: str, *, again: bool = True) -> WebClient:
         """A client that may act in this workspace.
+
+        Args:
+            team_id: the workspace.
+            again: whether it repeats a call by itself when the connection broke; posts that must not come twice
+                are better repeated, or not, by who knows.
 
         Raises:
             NotFound: when the bot is not installed there.
         """
-        if not self._settings.several_workspaces:
-            return self._client(self._settings.slack_bot_token)
-        return self._client(self.authorize(None, team_id).bot_token or "")
+        alone = not self._settings.several_workspaces
+        token = self._settings.slack_bot_token if alone else self.authorize(None, team_id).bot_token
+        return self._client(token or "", again=again)
 
     def authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         """What Bolt needs to act on a request from this workspace.
@@ -63,7 +70,7 @@ class Installations:
             raise NotFound("The bot is not installed in this workspace.")
         return AuthorizeResult(
             enterprise_id=enterprise_id, team_id=team_id, bot_id=held.bot_id, bot_user_id=held.bot_user_id,
-            bot_token=self._opened(held.bot_token),
+            bot_token=self._vault.open(held.bot_token),
         )  # fmt: skip
 
     def save(self, grant: Grant) -> None:
@@ -73,7 +80,7 @@ class Installations:
         with self._sessions() as session:
             known = row(session, Installation, grant.team_id)
             kept = known or Installation(team_id=grant.team_id, installed_at=self._now())
-            kept.bot_token = self._closed(grant.bot_token)
+            kept.bot_token = self._vault.close(grant.bot_token)
             kept.bot_id, kept.bot_user_id = grant.bot_id or "", grant.bot_user_id or ""
             kept.app_id, kept.enterprise_id = grant.app_id or "", grant.enterprise_id or ""
             kept.scopes, kept.installed_by = ",".join(grant.bot_scopes or []), grant.user_id
@@ -97,7 +104,7 @@ class Installations:
                 client_secret=self._settings.slack_client_secret,
                 scopes=scopes,
                 installation_store=Grants(self),
-                state_store=States(self._needed()),
+                state_store=States(self._vault.fernet()),
                 state_expiration_seconds=STATE_SECONDS,
             ),
         )
@@ -110,23 +117,9 @@ class Installations:
                 self._alone = AuthorizeResult.from_auth_test_response(bot_token=token, auth_test_response=answer)
             return self._alone
 
-    def _client(self, token: str) -> WebClient:
-        retry = ConnectionErrorRetryHandler(max_retry_count=1)
-        return WebClient(token=token or None, base_url=self._settings.api_url, retry_handlers=[retry])
-
-    def _needed(self) -> Fernet:
-        if self._fernet is None:
-            raise InvalidInput("CSI_TOKEN_KEY", "not set: stored tokens can be neither kept nor read")
-        return self._fernet
-
-    def _closed(self, token: str) -> str:
-        return self._needed().encrypt(token.encode()).decode()
-
-    def _opened(self, encrypted: str) -> str:
-        try:
-            return self._needed().decrypt(encrypted.encode()).decode()
-        except InvalidToken as error:
-            raise InvalidInput("CSI_TOKEN_KEY", "not the key with which the stored tokens were encrypted") from error
+    def _client(self, token: str, *, again: bool = True) -> WebClient:
+        retries: list[RetryHandler] = [ConnectionErrorRetryHandler(max_retry_count=1)] if again else []
+        return WebClient(token=token or None, base_url=self._settings.api_url, retry_handlers=retries)
 
 
 class Grants(InstallationStore):
@@ -151,7 +144,7 @@ class States(OAuthStateStore):
     That each is used by the browser it was given to, Bolt checks by its cookie.
     """
 
-    def __init__(self, fernet: Fernet) -> None:
+    def __init__(self, fernet: MultiFernet) -> None:
         self._fernet = fernet
 
     @property
@@ -170,13 +163,6 @@ class States(OAuthStateStore):
         except InvalidToken:
             return False
         return True
-
-
-def _fernet(key: str) -> Fernet:
-    try:
-        return Fernet(key.encode())
-    except ValueError as error:
-        raise InvalidInput("CSI_TOKEN_KEY", "expected a Fernet key: 32 bytes as url-safe base64") from error
 
 
 def _held(session: Session, team_id: str) -> Installation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from socket import gaierror
 from typing import Any
 from urllib.error import URLError
 
@@ -42,8 +43,8 @@ def consequence(row: OutboxPost, error: Exception, now: datetime) -> dict[str, A
         return _again(row, now + timedelta(seconds=retry_after(error)), row.attempts, "rate limited")
     if not passing(error):
         return {"status": "failed", "error": code(error)}
-    if row.kind == "nudge" and isinstance(error, TimeoutError):
-        return {"status": "dropped", "error": "no answer in time: it may have arrived"}
+    if row.kind == "nudge" and not _never_arrived(error):
+        return {"status": "dropped", "error": f"no answer: it may have arrived ({code(error)})"}
     if row.attempts + 1 >= ATTEMPTS:
         return {"status": "failed", "error": code(error)}
     gap = min(LONGEST, 2.0 ** (row.attempts + 1))
@@ -59,6 +60,12 @@ def passing(error: Exception) -> bool:
     if isinstance(error, SlackApiError):
         return error.response.get("error") in PASSING or error.response.status_code >= 500
     return isinstance(error, URLError | OSError | httpx.HTTPError)
+
+
+def _never_arrived(error: Exception) -> bool:
+    """Whether Slack refused the call, or was not reached at all: then nobody has seen the message."""
+    reason = error.reason if isinstance(error, URLError) else error
+    return isinstance(reason, SlackApiError | ConnectionRefusedError | gaierror | CsiError)
 
 
 def code(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -30,6 +31,7 @@ class Desk:
 
     def __init__(self, sandbox, database, tmp_path):
         self.sandbox, self.database = sandbox, database
+        self.address = sandbox.api_url
         self.time = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.outbox = Outbox(self.now, FileStore(str(tmp_path / "data")))
         self.worker = self.new_worker()
@@ -43,7 +45,7 @@ class Desk:
         return DeliveryWorker(self.outbox, self.database.sessions, self.now, self.client, pace)
 
     def client(self, _team_id):
-        return WebClient(self.sandbox.bot_token, base_url=self.sandbox.api_url)
+        return WebClient(self.sandbox.bot_token, base_url=self.address, timeout=2, retry_handlers=[])
 
     def post(self, key="k", text="Hello", channel=None, **more):
         with self.database.sessions() as session:
@@ -284,3 +286,25 @@ def test_an_answer_to_what_could_not_be_posted_is_given_up(desk):
     desk.post("reply", "Reply", channel=alice.channel("general")["id"], thread_key="head")
     desk.rounds(3, seconds=2)
     assert [desk.row(key).status for key in ("head", "reply")] == ["failed", "failed"]
+
+
+@pytest.mark.parametrize(("kind", "texts"), [("result", 2), ("nudge", 1)])
+def test_when_no_answer_comes_a_result_is_sent_again_and_a_nudge_is_not(desk, kind, texts):
+    desk.fail("chat.postMessage", error="", delay=3)  # it arrives, but the answer is too late
+    desk.post(kind=kind)
+    desk.rounds(4, seconds=1)
+    desk.sandbox.person("alice").wait(lambda: len(desk.seen()) == texts, what="all that arrives")
+    assert desk.row().status == ("sent" if kind == "result" else "dropped")
+
+
+def test_when_slack_cannot_be_reached_at_all_both_are_sent_later(desk):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        desk.address = f"http://127.0.0.1:{closed.getsockname()[1]}/api/"
+    desk.post("result")
+    desk.post("nudge", kind="nudge")
+    desk.rounds(2, seconds=1)
+    assert {row.status for row in desk.all()} == {"pending"}
+    desk.address = desk.sandbox.api_url
+    desk.rounds(4, seconds=1)
+    assert {row.status for row in desk.all()} == {"sent"}
