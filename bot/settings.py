@@ -15,7 +15,7 @@ WHY = {
     "SLACK_SIGNING_SECRET": "the secret from “Basic Information” that proves requests come from Slack",
     "SLACK_CLIENT_ID": "the app's client id, for installing in several workspaces",
     "SLACK_CLIENT_SECRET": "the app's client secret, for installing in several workspaces",
-    "CSI_TOKEN_KEY": "a Fernet key with which stored workspace tokens are encrypted",
+    "CSI_TOKEN_KEY": "a Fernet key with which stored tokens and the secrets of sources are encrypted",
 }
 
 
@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     csi_database_url: str = "sqlite:///csi.db"
     csi_data_url: str = "data"
     csi_log_level: str = "INFO"
+    csi_allow_private_addresses: str = ""
+    csi_allow_database_folders: str = ""
+    csi_push_per_minute: int = Field(default=60, ge=1)
     csi_posts_per_second: float = 1.0
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
