@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from csi.definition import StudyDefinition, hash_of
 from csi.kpi_catalogue.entry import MIN_N
@@ -24,12 +24,22 @@ WITHOUT_PEOPLE = ("count", "distinct", "sum", "last", "backlog", "availability")
 
 
 @dataclass(frozen=True, slots=True)
+class Promise:
+    """An active SLA clause on a KPI, with the target that was promised."""
+
+    text: str
+    kpi: str
+    target: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """A study's results as they may be shown: KPIs in the study's order, counts per source."""
 
     study: StudyDefinition
     views: tuple[View, ...]
     sources: Mapping[str, SourceCounts] = field(default_factory=dict)
+    promises: tuple[Promise, ...] = ()
 
     @property
     def service(self) -> str:
@@ -45,9 +55,13 @@ class Facts:
         """Every KPI, what needs attention first: the missed ones are never left out (V6.2)."""
         return tuple(sorted(self.views, key=lambda view: MOST_URGENT_FIRST.index(view.analysis.verdict)))
 
-    def of(self, kpi_id: str) -> View:
-        """The view of one KPI."""
-        return next(view for view in self.views if view.kpi.id == kpi_id)
+    def clauses(self) -> tuple[View, ...]:
+        """The rows of the SLAM grid, urgent ones first: a KPI's clauses, or the KPI itself where it has none."""
+        return tuple(row for view in self.ordered() for row in self._promised(view) or (view,))
+
+    def _promised(self, view: View) -> tuple[View, ...]:
+        own = (promise for promise in self.promises if promise.kpi == view.kpi.id)
+        return tuple(_as_promised(view, promise) for promise in own)
 
 
 def of(
@@ -56,6 +70,7 @@ def of(
     *,
     sources: Mapping[str, SourceCounts] | None = None,
     source_labels: Mapping[str, str] | None = None,
+    promises: Sequence[Promise] = (),
 ) -> Facts:
     """The facts of a study: its KPIs' series and analyses with everything that must stand beside them."""
     labels = source_labels or {}
@@ -73,7 +88,13 @@ def of(
         )
         for id, (processed, analysis) in kpis.items()
     )
-    return Facts(study, views, sources or {})
+    return Facts(study, views, sources or {}, tuple(promises))
+
+
+def _as_promised(view: View, promise: Promise) -> View:
+    """The KPI judged by a clause's words and target."""
+    target = view.kpi.target if promise.target is None else promise.target
+    return replace(view, kpi=replace(view.kpi, name=f"SLA: {promise.text}", target=target))
 
 
 def source_label(study: StudyDefinition, id: str) -> str:

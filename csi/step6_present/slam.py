@@ -96,7 +96,7 @@ def grid(facts: Facts) -> tuple[list[Clause], list[Mark]]:
     """The rows, and the newest periods they share, in order."""
     by_start = {mark.start: mark for view in facts.views for mark in view.marks}
     columns = [by_start[start] for start in sorted(by_start)][-MOST_PERIODS:]
-    return [_clause(view, columns) for view in facts.ordered()[:MOST_ROWS]], columns
+    return [_clause(view, columns) for view in facts.clauses()[:MOST_ROWS]], columns
 
 
 def state(view: View, mark: Mark | None) -> Cell:

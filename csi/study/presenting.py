@@ -10,12 +10,12 @@ from sqlmodel import Session
 from csi.cycle.reports import MOST_ITEMS
 from csi.definition import hash_of
 from csi.errors import Breach
-from csi.models import Batch, Cycle, Kpi, Report, Source
+from csi.models import Batch, Cycle, Kpi, Report, SlaClause, Source
 from csi.step3_gather.files import FileStore
 from csi.step6_present import facts, slam
 from csi.step6_present.alt_text import control_chart_text
 from csi.step6_present.charts import title
-from csi.step6_present.facts import Facts
+from csi.step6_present.facts import Facts, Promise
 from csi.step6_present.report import details, how_computed
 from csi.step6_present.view import View, footnotes, provenance, target_text, windows_text
 from csi.storage import rows
@@ -43,7 +43,14 @@ def _analyse(sentence: str) -> Breach:
 def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
     """The facts of the data now held. Slow: rows are read and computed."""
     report = of_cycle.evaluated(session, cycle, files)
-    return facts.of(report.study, report.kpis, sources=report.sources, source_labels=labels(session, cycle))
+    return facts.of(report.study, report.kpis, sources=report.sources, source_labels=labels(session, cycle),
+                    promises=promises(session, cycle))  # fmt: skip
+
+
+def promises(session: Session, cycle: Cycle) -> list[Promise]:
+    """The service's active SLA clauses."""
+    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active", limit=100)
+    return [Promise(clause.text, clause.kpi_key, clause.target) for clause in active]
 
 
 def labels(session: Session, cycle: Cycle) -> dict[str, str]:

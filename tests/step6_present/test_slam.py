@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from csi.step6_present.canvas import png
+from csi.step6_present.facts import Promise
 from csi.step6_present.slam import CELLS, grid, meets, slam_chart, slam_figure, title
 from csi.terms import Direction, Period, Verdict
 from tests.step6_present.samples import KPI, base, view
@@ -93,3 +94,14 @@ def test_nothing_measured_is_drawn_and_said() -> None:
     chart = slam_chart(base(view([], kpi=LOW)))
     assert "nothing measured yet" in chart.alt_text
     assert chart.png.startswith(b"\x89PNG")
+
+
+def test_sla_clauses_are_judged_by_what_was_promised():
+    promised = (Promise("Within two days", "low", 48.0), Promise("Within a day", "low", 24.0))
+    facts = replace(base(view([30.0], kpi=LOW), view([80.0], kpi=HIGH)), promises=promised)
+    clauses, _ = grid(facts)
+    assert [(clause.name, clause.cells[0].state) for clause in clauses] == [
+        ("SLA: Within two days", "met"),
+        ("SLA: Within a day", "missed"),
+        ("Share", "met"),
+    ]
