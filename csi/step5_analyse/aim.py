@@ -45,6 +45,13 @@ class Aim:
         low, high = self._span()
         return max(low - level, level - high, 0.0)
 
+    def distances(self, levels: Floats) -> Floats:
+        """``distance`` of many levels."""
+        if self.direction is not Direction.WITHIN:
+            return np.asarray(levels * -self.side(0.0))
+        low, high = self._span()
+        return np.maximum(np.maximum(low - levels, levels - high), 0.0)
+
     def clear(self, lower: Floats, upper: Floats) -> bool:
         """Whether limits lie wholly on target; a limit equal to the target does not."""
         low, high = self._span()

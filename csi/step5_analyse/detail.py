@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import numpy as np
-import pandas as pd
 
 from csi.step5_analyse.analysis import Detail
 from csi.step5_analyse.budget import budget
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.forecast import Forecast, forecast
+from csi.step5_analyse.panel import moments
 from csi.step5_analyse.sentence import GapClosed
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import Ruling
@@ -78,7 +78,7 @@ def _drift_now(one: Draft) -> str:
 def _split_start(one: Draft) -> datetime | None:
     place = int(one.seen.measured.split[one.seen.number])
     later = np.flatnonzero(one.row.used[place:]) + place if place >= 0 else np.array([], dtype=np.int64)
-    return pd.DatetimeIndex(one.row.item.series.index)[int(later[0])].to_pydatetime() if later.size else None
+    return moments(one.row.item.series)[int(later[0])] if later.size else None
 
 
 def _forecast(one: Draft) -> Forecast:
@@ -87,7 +87,7 @@ def _forecast(one: Draft) -> Forecast:
     places = np.flatnonzero(one.row.used)
     if target_date is None or not places.size:
         return Forecast(None, "no target date is set")
-    last = pd.DatetimeIndex(one.row.item.series.index)[int(places[-1])].date()
+    last = moments(one.row.item.series)[int(places[-1])].date()
     ahead = int((target_date - last).days / _DAYS[one.row.item.period])
     trend = one.trend
     slope = trend.slope if trend.judged and trend.p is not None and trend.p < SIGNIFICANT else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from csi.step5_analyse import assurance as assured
 from csi.step5_analyse import wording
@@ -14,7 +13,7 @@ from csi.step5_analyse.analysis import Assurance, Change, Limits, Signal, Trend
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Lines
 from csi.step5_analyse.measured import Measured
-from csi.step5_analyse.panel import Panel
+from csi.step5_analyse.panel import Panel, moments
 from csi.step5_analyse.sentence import Subject
 from csi.step5_analyse.signals import RULES, RUN, Found
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
@@ -240,15 +239,15 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
     places = np.flatnonzero(rule[: len(row.values)])
     used = np.flatnonzero(row.used)
     good = aim.side(float(measured.lines.centre[number])) if places.size else 0
-    starts = pd.DatetimeIndex(row.item.series.index[places]).to_pydatetime() if places.size else ()
+    starts = moments(row.item.series) if places.size else ()
     return tuple(
         Signal(
-            start,
+            starts[place],
             RULES[rule[place]],
             _direction(good * int(side[place]), aim, float(row.values[place])),
             latest=bool(place == used[-1]),
         )
-        for start, place in zip(starts, places.tolist(), strict=True)
+        for place in places.tolist()
     )
 
 

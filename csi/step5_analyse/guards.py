@@ -49,7 +49,7 @@ def spike(aim: Aim, earlier: Floats, before: Floats, after: Floats, matters: flo
 
 
 def _one_point(aim: Aim, before: Floats, after: Floats, matters: float) -> str:
-    costs = np.array([aim.distance(float(value)) for value in before])
+    costs = aim.distances(before)
     rest = np.delete(before, int(costs.argmax()))
     gain = aim.distance(float(rest.mean())) - aim.distance(float(after.mean()))
     if gain >= matters:

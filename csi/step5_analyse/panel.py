@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -126,8 +126,7 @@ def _windows(item: KpiInput, columns: Columns) -> tuple[Flags, Flags]:
     """Periods that lie wholly in the baseline, and in the evaluation."""
     if not len(item.series):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    index = item.series.index
-    starts = index if isinstance(index, pd.DatetimeIndex) else pd.DatetimeIndex(index)
+    starts = _index(item.series)
     ends = pd.DatetimeIndex(columns["end"]).as_unit(starts.unit).asi8 if "end" in columns else starts.asi8
     before, after = (_within(starts, ends, window) for window in (item.baseline, item.evaluation))
     return before, after
@@ -139,6 +138,22 @@ def _within(starts: pd.DatetimeIndex, ends: NDArray[np.int64], window: Window | 
     first, last = (_moment(day, starts.tz, starts.unit) for day in (window.start, window.end))
     begun = starts.asi8
     return np.asarray((begun >= first) & (begun < last) & (ends <= last))
+
+
+def _index(series: pd.DataFrame) -> pd.DatetimeIndex:
+    return series.index if isinstance(series.index, pd.DatetimeIndex) else pd.DatetimeIndex(series.index)
+
+
+def moments(series: pd.DataFrame) -> tuple[datetime, ...]:
+    """When each period of a series starts; the KPIs of a study share them."""
+    index = _index(series)
+    return _as_datetimes(index.asi8.tobytes(), index.unit, index.tz)
+
+
+@lru_cache(maxsize=64)
+def _as_datetimes(count: bytes, unit: _Unit, zone: tzinfo | None) -> tuple[datetime, ...]:
+    utc = pd.DatetimeIndex(np.frombuffer(count, dtype=np.int64).astype(f"datetime64[{unit}]"))
+    return tuple((utc if zone is None else utc.tz_localize("UTC").tz_convert(zone)).to_pydatetime())
 
 
 def _left_out(item: KpiInput, columns: Columns, before: Flags, after: Flags) -> tuple[float, float]:

@@ -14,8 +14,8 @@ _HUGE, _TINY = 1e9, 1e-4
 
 
 def decimals(level: float, reach: float = 0.0) -> int:
-    """Decimals that show three figures of a level and two of what it is compared by."""
-    return max(0, min(6, max(_places(level, 2), _places(reach, 1))))
+    """Decimals that show three figures of a level and at least one of what it is compared by."""
+    return max(0, min(6, max(_places(level, 2), _places(reach, 0))))
 
 
 def _places(value: float, figures: int) -> int:
