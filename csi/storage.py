@@ -47,7 +47,7 @@ class Sessions:
     def reading(self) -> Iterator[Session]:
         """A session that only reads; nothing done in it is kept."""
         with self.engine.connect().execution_options(**{_READING: True}) as connection:
-            with Session(connection, expire_on_commit=False) as session:
+            with Session(connection, expire_on_commit=False, autoflush=False) as session:
                 yield session
             connection.rollback()
 

@@ -59,9 +59,15 @@ class Found:
 
 
 def act_view(
-    found: Sequence[Found], actions: Sequence[ActionSeen], baselines: Sequence[Any], metadata: str, *, may_close: bool
+    found: Sequence[Found],
+    actions: Sequence[ActionSeen],
+    baselines: Sequence[Any],
+    metadata: str,
+    *,
+    names: Mapping[str, str],
+    may_close: bool,
 ) -> Block:
-    """Findings to act on, actions, baselines."""
+    """Findings to act on, actions, baselines; ``names`` are the KPIs' names by key."""
     blocks: list[Block] = [parts.header("What was found")]
     for one in found[:12]:
         sentence = f"\n{escape(clip(one.sentence, 400))}" if one.sentence else ""
@@ -79,7 +85,7 @@ def act_view(
             blocks += _listed_action(one_action)
     if baselines:
         blocks.append(parts.header("New baselines"))
-        blocks += [parts.section(baseline_line(one)) for one in baselines[:12]]
+        blocks += [parts.section(baseline_line(one, names.get(one.kpi_key, one.kpi_key))) for one in baselines[:12]]
     if may_close:
         blocks += [parts.divider(), parts.actions([parts.button("Close the cycle …", END)])]
     return parts.modal(OPEN, "Corrective action", blocks[:99], submit="", close="Done", metadata=metadata)
@@ -112,13 +118,11 @@ def action_line(one: ActionSeen) -> str:
     return f"{head}\n{one.state} · {mention(one.owner)}{due} · {escape(one.kpi_key)}{outcome}"
 
 
-def baseline_line(one: Any) -> str:
+def baseline_line(one: Any, name: str) -> str:
     """A baseline in one line."""
-    span = f"{when(one.window_from)} to before {when(one.window_to)}"
+    span = f"{when(one.window_from)} to before {when(one.window_to)} ({plural(one.points, 'point')})"
     level = number(one.centre, escape(one.unit))
-    return (
-        f"*{escape(one.kpi_key)}* no. {one.number}: {level} over {span} ({plural(one.points, 'point')}) · {one.state}"
-    )
+    return f"*{escape(clip(name, 120))}* no. {one.number}: {level} over {span} · {one.state}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +258,11 @@ def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date
     return parts.modal(BASELINE, "New baseline", blocks, submit="Propose", metadata=metadata)
 
 
-def baseline_text(one: Any, approvers: Sequence[str], needed: int) -> str:
+def baseline_text(name: str, approvers: Sequence[str], needed: int) -> str:
     """What a notification of the question says."""
     asked = listed([mention(user) for user in approvers]) or "no approver is named"
     two = " It is worse than the one before, so two must agree." if needed > 1 else ""
-    return f"{asked}: is this the new baseline of {escape(one.kpi_key)}?{two}"
+    return f"{asked}: is this the new baseline of {escape(clip(name, 120))}?{two}"
 
 
 def baseline_question(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]:

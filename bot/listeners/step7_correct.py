@@ -59,7 +59,7 @@ def _view(session: Session, cycle: Cycle) -> Block:
     found = [_found(session, cycle, kpi, here) for kpi in kpis.of_cycle(session, cycle)]
     return blocks.act_view(
         [one for one in found if one is not None], actions.of(session, cycle), baselines.of(session, cycle),
-        modals.metadata(cycle), may_close=here,
+        modals.metadata(cycle), names={one.key: one.name for one in kpis.of_cycle(session, cycle)}, may_close=here,
     )  # fmt: skip
 
 
@@ -342,7 +342,9 @@ def said_baseline(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit)
 
 def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> None:
     able = roles.holders(session, made.team_id, made.service_id, *roles.APPROVERS)
-    text = blocks.baseline_text(made, [one for one in able if one != made.proposed_by], baselines.needed(made))
+    kpi = row(session, Kpi, made.team_id, id=made.kpi_id)
+    name = kpi.name if kpi else made.kpi_key
+    text = blocks.baseline_text(name, [one for one in able if one != made.proposed_by], baselines.needed(made))
     kit.outbox.keep(
         session, team_id=made.team_id, key=made.post_key, channel=cycle.channel_id, text=text,
         blocks=blocks.baseline_question(made, text, baselines.decisions(session, made)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from csi.models import AnalysisResult, Baseline, Cycle, Decision, Kpi
 from csi.rules import threshold
 from csi.step1_should_measure.growing import of_cycle
 from csi.step5_analyse import limits
+from csi.step5_analyse.panel import NEVER_NEGATIVE
 from csi.storage import change_if, hold, lock, need, next_number, row, rows
 from csi.terms import Direction, Step
 
@@ -145,6 +146,7 @@ def standing(kpi: Kpi, series: Sequence[Point], start: date, end: date, zone: st
     used = [one for one in periods if one.get("value") is not None and not one.get("excluded")]
     asked = [one for one in periods if not one.get("excluded")]
     lines, kind = _lines(kpi, used)
+    lines = _clipped(kpi, lines) if lines else None
     centre = _number(lines.centre) if lines else None
     if centre is None and used:  # too few points for limits, yet there is a level
         centre = _number([float(one["value"]) for one in used])
@@ -260,6 +262,14 @@ def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
     if kpi.definition.get("measure") == "share" and np.isfinite(good).all() and (valid > 0).all():
         return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), "p_prime"
     return limits.xmr(np.array([float(one["value"]) for one in used])), "xmr"
+
+
+def _clipped(kpi: Kpi, lines: limits.Lines) -> limits.Lines:
+    """Limits within what the KPI can be, as the analysis draws them."""
+    measure = str(kpi.definition.get("measure") or "")
+    lasting = isinstance(kpi.definition.get("value"), Mapping) and "from" in kpi.definition["value"]
+    most = {"%": 100.0, "ratio": 1.0}.get(kpi.unit, np.inf) if measure == "share" else np.inf
+    return limits.clip(lines, floor=0.0 if measure in NEVER_NEGATIVE or lasting else -np.inf, ceiling=most)
 
 
 def _scaled(lines: limits.Lines, scale: float) -> limits.Lines:

@@ -154,3 +154,14 @@ def test_the_window_is_cut_in_the_cycles_zone() -> None:
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="k", name="K")
     assert baselines.standing(kpi, series, CHANGE, AFTER, "Europe/Berlin").points == 1
     assert baselines.standing(kpi, series, CHANGE, AFTER, "UTC").points == 0
+
+
+def test_limits_stay_within_what_the_kpi_can_be() -> None:
+    wild = turns.weeks([1.0, 9.0, 0.5, 8.0, 1.0, 9.5])
+    hours = {"measure": "median", "value": {"from": "opened_at", "to": "resolved_at"}}
+    lasting = Kpi(team_id=TEAM, cycle_id=1, key="h", name="H", unit="h", definition=hours)
+    money = Kpi(team_id=TEAM, cycle_id=1, key="m", name="M", unit="EUR", definition={"measure": "sum", "value": "net"})
+    assert baselines.standing(lasting, wild, BEFORE, AFTER, "UTC").lower == 0.0
+    lower = baselines.standing(money, wild, BEFORE, AFTER, "UTC").lower
+    assert lower is not None
+    assert lower < 0
