@@ -12,8 +12,9 @@ from csi.step4_process import exclusions
 from csi.step4_process.axis import Axis
 from csi.step4_process.columns import SPANS
 from csi.step4_process.exposure import Pulse, alive, partial
-from csi.step4_process.measures import ADDITIVE, Points
+from csi.step4_process.measures import ADDITIVE, Points, points_of
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
+from csi.step4_process.portion import Portion
 from csi.step4_process.processed import Dimension, Processed, Quality, SourceCounts, TracePart
 from csi.step4_process.quality import SourceQuality, periods_spoken, quality, values_held
 from csi.step4_process.rows import SourceRows
@@ -21,26 +22,13 @@ from csi.step4_process.rows import SourceRows
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Everything the rows of one KPI say, per period; the same from memory or from partitions.
+    """Everything the rows of one KPI say; the same from memory or from partitions.
 
-    Attributes:
-        points: value, n, numerator, denominator per period.
-        beat: signs of life of the source per period.
-        excluded_rows: rows left out per period; ``by_exclusion``: per exclusion.
-        held, rows: rows with a value, of all rows of the KPI.
-        late: open rows past their target, counted as breaches.
-        open_ends: spans that have not ended.
-        parts: the way back to the rows.
+    ``quantiles`` are of all raw values per period where the measure is one; ``parts`` lead back to the rows.
     """
 
-    points: Points
-    beat: Pulse
-    excluded_rows: np.ndarray
-    by_exclusion: tuple[int, ...] = ()
-    held: int = 0
-    rows: int = 0
-    late: int = 0
-    open_ends: int = 0
+    whole: Portion
+    quantiles: np.ndarray | None = None
     parts: tuple[TracePart, ...] = ()
 
 
@@ -74,7 +62,8 @@ class Setting:
 
 def assembled(setting: Setting, gathered: Gathered) -> Processed:
     """The processed KPI from what its rows say."""
-    flags = _flags(setting, gathered)
+    points = points_of(setting.kpi, gathered.whole.found, setting.axis, gathered.quantiles)
+    flags = _flags(setting, gathered.whole, points)
     expected = ~flags.partial & ~flags.wholly
     spoken = periods_spoken(flags.alive, expected, setting.starts)
     kpi, study = setting.kpi, setting.study
@@ -82,17 +71,18 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         kpi=kpi,
         period=study.period,
         timezone=study.timezone,
-        series=_series(setting, gathered, flags),
-        quality=_quality(setting, gathered, spoken),
+        series=_series(setting, gathered.whole, points, flags),
+        quality=_quality(setting, gathered.whole, spoken),
         coverage=spoken.ratio,
-        counts={kpi.source: _counts(setting, gathered.beat)},
-        footnotes=_footnotes(setting, gathered),
+        counts={kpi.source: _counts(setting, gathered.whole.beat)},
+        footnotes=_footnotes(setting, gathered.whole),
+        cases=gathered.whole.cases,
         parts=gathered.parts,
     )
 
 
-def _flags(setting: Setting, gathered: Gathered) -> Flags:
-    axis, study, beat = setting.axis, setting.study, gathered.beat
+def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
+    axis, study, beat = setting.axis, setting.study, whole.beat
     if setting.kpi.measure in SPANS:  # outages are rare, and a stock stays when nothing moves
         beating = _between(beat, axis)
     else:
@@ -102,7 +92,7 @@ def _flags(setting: Setting, gathered: Gathered) -> Flags:
     short = partial(beat, axis.edges, axis.as_of if study.as_of is not None else None)
     if setting.kpi.measure in ADDITIVE:
         short |= excluded & ~wholly
-    return Flags(beating, short, np.isnan(gathered.points.value) | ~beating | wholly, excluded, wholly)
+    return Flags(beating, short, np.isnan(points.value) | ~beating | wholly, excluded, wholly)
 
 
 def _between(beat: Pulse, axis: Axis) -> np.ndarray:
@@ -111,8 +101,8 @@ def _between(beat: Pulse, axis: Axis) -> np.ndarray:
     return after_first & (axis.edges[:-1] <= axis.as_of)
 
 
-def _series(setting: Setting, gathered: Gathered, flags: Flags) -> pd.DataFrame:
-    points, silent = gathered.points, ~flags.alive | flags.wholly
+def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> pd.DataFrame:
+    silent = ~flags.alive | flags.wholly
     return pd.DataFrame(
         {
             "end": from_microseconds(setting.axis.edges[1:], setting.study.timezone),
@@ -123,15 +113,15 @@ def _series(setting: Setting, gathered: Gathered, flags: Flags) -> pd.DataFrame:
             "partial": flags.partial,
             "missing": flags.missing,
             "excluded": flags.excluded,
-            "excluded_rows": gathered.excluded_rows.astype(np.int64),
+            "excluded_rows": whole.excluded_rows.astype(np.int64),
         },
         index=setting.starts.rename("start"),
     )
 
 
-def _quality(setting: Setting, gathered: Gathered, spoken: Dimension) -> Quality:
+def _quality(setting: Setting, whole: Portion, spoken: Dimension) -> Quality:
     due, reached = _due(setting.study, setting.axis, setting.source_last)
-    values = values_held(gathered.held, gathered.rows)
+    values = values_held(whole.held, whole.rows)
     return quality(setting.source_quality, periods=spoken, values=values, due=due, reached=reached)
 
 
@@ -169,13 +159,13 @@ def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> S
     )
 
 
-def _footnotes(setting: Setting, gathered: Gathered) -> tuple[str, ...]:
+def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
     study, kpi = setting.study, setting.kpi
-    notes = list(exclusions.footnotes(exclusions.of_kpi(study, kpi.id), gathered.by_exclusion))
-    if gathered.late:
-        notes.append(f"{_rows(gathered.late)} still open past the target counted as breaches.")
-    if gathered.open_ends and kpi.measure == "availability":
-        notes.append(f"{_rows(gathered.open_ends)} without an end counted as lasting until the newest moment known.")
+    notes = list(exclusions.footnotes(exclusions.of_kpi(study, kpi.id), whole.by_exclusion.tolist()))
+    if whole.late:
+        notes.append(f"{_rows(whole.late)} still open past the target counted as breaches.")
+    if whole.open_ends and kpi.measure == "availability":
+        notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
     return (*notes, *_doubtful(setting.source))

@@ -31,7 +31,7 @@ class Contribution:
         denominator: float; a ratio's second column.
         good: bool; of a share.
         end: int64 microseconds; a span's end.
-        text: cells to tell apart (distinct), as codes.
+        text: cells to tell apart (distinct), as codes into ``names``.
         late: how many of the rows are still open past their target.
     """
 
@@ -42,6 +42,7 @@ class Contribution:
     good: np.ndarray | None = None
     end: np.ndarray | None = None
     text: np.ndarray | None = None
+    names: pd.Index | None = None
     late: int = 0
 
 
@@ -113,14 +114,18 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
     if kpi.measure == "share":
         return _share(kpi, looking, rows, at, where)
     if kpi.measure in ("count", "distinct"):
-        text = pd.factorize(looking.column(str(kpi.value), kpi, "value"))[0][rows] if kpi.value else None
-        return Contribution(rows, at[rows], text=text)
+        return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows, at[rows])
     if isinstance(kpi.value, RatioValue):
         sides = [_numbers(kpi, looking, name)[rows] for name in (kpi.value.numerator, kpi.value.denominator)]
         return Contribution(rows, at[rows], value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
     return Contribution(rows, at[rows], value=_values(kpi, looking)[rows])
+
+
+def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray) -> Contribution:
+    text, names = pd.factorize(looking.column(str(kpi.value), kpi, "value"))
+    return Contribution(rows, at[rows], text=text[rows], names=pd.Index(names))
 
 
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:

@@ -18,6 +18,7 @@ from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
 from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
+from csi.step4_process.strata import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +39,19 @@ class Ground:
     firsts: Mapping[str, int]
     lasts: Mapping[str, int]
     qualities: Mapping[str, SourceQuality]
-    contributions: dict[str, Contribution] = field(default_factory=dict)
+    contributions: dict[KpiDefinition, Contribution] = field(default_factory=dict)
     places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
     pulses: dict[tuple[str, bytes], Pulse] = field(default_factory=dict)
 
     def of(self, kpi: KpiDefinition) -> Contribution:
         """The rows of a KPI and what each gives, computed once."""
-        if kpi.id not in self.contributions:
-            self.contributions[kpi.id] = contribution(kpi, self.looking[kpi.source])
-        return self.contributions[kpi.id]
+        if kpi not in self.contributions:
+            self.contributions[kpi] = contribution(kpi, self.looking[kpi.source])
+        return self.contributions[kpi]
+
+    def strata_of(self, kpi: KpiDefinition) -> tuple[str, ...]:
+        """The values of the column that splits a KPI; none without one."""
+        return names_of(self.looking[kpi.source].column(kpi.strata, kpi, "strata")) if kpi.strata else ()
 
     def signs_of_life(self, kpi: KpiDefinition) -> np.ndarray:
         """Every moment that shows the KPI's source alive, whatever ``where`` says."""

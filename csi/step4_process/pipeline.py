@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
 from csi.step3_gather.reading import Reading
-from csi.step4_process import exclusions
 from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
-from csi.step4_process.contributions import Contribution
 from csi.step4_process.ground import Ground, ground
-from csi.step4_process.measures import measured
+from csi.step4_process.measures import probability_of
 from csi.step4_process.periods import LATEST, MISSING, codes
+from csi.step4_process.portion import Placed, placed, portion
 from csi.step4_process.processed import Processed, SourceCounts, TracePart
+from csi.step4_process.quantiles import quantiles
 from csi.step4_process.ratios import ratio_of
 from csi.step4_process.rows import QUARANTINE, SourceRows
+from csi.step4_process.strata import joined, split
 
 
 def process(kpi: KpiDefinition, study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Processed:
@@ -66,6 +67,11 @@ def processed(base: Ground, kpi: KpiDefinition) -> Processed:
     if is_ratio_of_kpis(kpi, frozenset(base.study.kpis)) and isinstance(kpi.value, RatioValue):
         sides = [base.study.kpis[name] for name in (kpi.value.numerator, kpi.value.denominator)]
         return ratio_of(kpi, *(processed(base, side) for side in sides))
+    parts = {name: _one(base, part) for name, part in split(kpi, base.strata_of(kpi)).items()}
+    return replace(_one(base, kpi), strata=joined(parts))
+
+
+def _one(base: Ground, kpi: KpiDefinition) -> Processed:
     signs = base.signs_of_life(kpi)
     known = signs[signs != MISSING]
     span = int(known.min(initial=LATEST)), int(known.max(initial=MISSING))
@@ -77,40 +83,24 @@ def processed(base: Ground, kpi: KpiDefinition) -> Processed:
 
 def _gathered(base: Ground, kpi: KpiDefinition, axis: Axis) -> Gathered:
     rows = base.of(kpi)
-    places = codes(rows.at, axis.edges) if rows.late or kpi.measure in SPANS else base.periods_of(kpi, axis)[rows.rows]
-    spans = kpi.measure in SPANS
-    out = np.zeros(len(places), dtype=bool) if spans else exclusions.inside(rows.at, axis.without)
-    used = out | (places < 0) if not spans else out
-    kept = rows if not used.any() else chosen(rows, ~used)
-    kept_places = places if not used.any() else places[~used]
+    of_rows = kpi.measure in SPANS or rows.late
+    places = codes(rows.at, axis.edges) if of_rows else base.periods_of(kpi, axis)[rows.rows]
+    kept = placed(kpi, rows, places, axis)
     return Gathered(
-        points=measured(kpi, kept, kept_places, axis),
-        beat=base.pulse_of(kpi, axis),
-        excluded_rows=np.bincount(places[out & (places >= 0)], minlength=axis.size),
-        by_exclusion=_by_exclusion(base, kpi, rows),
-        held=len(kept.rows) if kept.value is None else int((~np.isnan(kept.value)).sum()),
-        rows=len(kept.rows),
-        late=rows.late,
-        open_ends=0 if rows.end is None else int((rows.end == MISSING).sum()),
-        parts=(_part(base, kpi, kept, kept_places),),
+        whole=portion(base.study, kpi, kept, axis, base.pulse_of(kpi, axis)),
+        quantiles=_quantiles(kpi, kept, axis),
+        parts=(_part(base, kpi, kept),),
     )
 
 
-def chosen(rows: Contribution, which: np.ndarray) -> Contribution:
-    """Some of the rows."""
-    taken = {
-        name: None if (values := getattr(rows, name)) is None else values[which]
-        for name in ("rows", "at", "value", "denominator", "good", "end", "text")
-    }
-    return Contribution(**taken, late=rows.late)  # type: ignore[arg-type]
+def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:
+    probability = probability_of(kpi.measure)
+    if probability is None:
+        return None
+    places, values = kept.raw(kpi)
+    return quantiles(places, values, axis.size, probability)
 
 
-def _by_exclusion(base: Ground, kpi: KpiDefinition, rows: Contribution) -> tuple[int, ...]:
-    zone = base.study.timezone
-    every = exclusions.of_kpi(base.study, kpi.id)
-    return tuple(int(exclusions.inside(rows.at, exclusions.spans([one], zone)).sum()) for one in every)
-
-
-def _part(base: Ground, kpi: KpiDefinition, rows: Contribution, places: np.ndarray) -> TracePart:
+def _part(base: Ground, kpi: KpiDefinition, kept: Placed) -> TracePart:
     source = base.rows[kpi.source]
-    return TracePart(kpi.source, places, rows.rows.astype(np.int32), source.batch, source.line)
+    return TracePart(kpi.source, kept.places, kept.rows.rows.astype(np.int32), source.batch, source.line)

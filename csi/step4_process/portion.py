@@ -1,0 +1,136 @@
+"""What a portion of a source's rows gives to one KPI: the whole of it in memory, one partition of many on Dask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition, StudyDefinition
+from csi.step4_process import exclusions, exposure, tally
+from csi.step4_process.axis import Axis, windows
+from csi.step4_process.columns import SPANS
+from csi.step4_process.contributions import Contribution
+from csi.step4_process.exposure import Pulse
+from csi.step4_process.measures import probability_of
+from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.tally import Tally, with_value
+
+_KEPT = ("rows", "at", "value", "denominator", "good", "end", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The rows of a KPI, each in its period: ``every`` of them, and those that count (``rows`` in ``places``)."""
+
+    every: Contribution
+    rows: Contribution
+    places: np.ndarray
+    excluded: np.ndarray
+
+    def raw(self, kpi: KpiDefinition) -> tuple[np.ndarray, np.ndarray]:
+        """Period and value of every row that counts, for a measure that needs them all; empty for the others."""
+        if probability_of(kpi.measure) is None:
+            return np.empty(0, dtype=np.int32), np.empty(0)
+        _, values, places = with_value(self.rows, self.places)
+        return places, values
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Mergeable results of one KPI.
+
+    Attributes:
+        found: what the rows add up to.
+        beat: signs of life of the source per period.
+        excluded_rows: rows left out per period; ``by_exclusion``: per exclusion.
+        held, rows: rows with a value, of all rows.
+        late: open rows past their target, counted as breaches.
+        open_ends: spans that have not ended.
+        cases: values of the evaluation window, ascending; None where a row has no value.
+    """
+
+    found: Tally
+    beat: Pulse
+    excluded_rows: np.ndarray
+    by_exclusion: np.ndarray
+    held: int = 0
+    rows: int = 0
+    late: int = 0
+    open_ends: int = 0
+    cases: np.ndarray | None = None
+
+
+def placed(kpi: KpiDefinition, rows: Contribution, places: np.ndarray, axis: Axis) -> Placed:
+    """Leave out what is excluded or lies in no period. Of spans nothing is: their time is."""
+    if kpi.measure in SPANS:
+        return Placed(rows, rows, places, np.zeros(axis.size, dtype=np.int64))
+    out = exclusions.inside(rows.at, axis.without)
+    excluded = np.bincount(places[out & (places >= 0)], minlength=axis.size)
+    used = ~out & (places >= 0)
+    if used.all():
+        return Placed(rows, rows, places, excluded)
+    return Placed(rows, chosen(rows, used), places[used], excluded)
+
+
+def chosen(rows: Contribution, which: np.ndarray) -> Contribution:
+    """Some of the rows."""
+    cells = {name: getattr(rows, name) for name in _KEPT}
+    taken: dict[str, Any] = {name: None if one is None else one[which] for name, one in cells.items()}
+    return replace(rows, **taken)
+
+
+def portion(study: StudyDefinition, kpi: KpiDefinition, kept: Placed, axis: Axis, beat: Pulse) -> Portion:
+    """What the rows of a portion give."""
+    value = kept.rows.value
+    return Portion(
+        found=tally.tally(kpi, kept.rows, kept.places, axis),
+        beat=beat,
+        excluded_rows=kept.excluded,
+        by_exclusion=_by_exclusion(study, kpi, kept.every),
+        held=len(kept.rows.rows) if value is None else int((~np.isnan(value)).sum()),
+        rows=len(kept.rows.rows),
+        late=kept.every.late,
+        open_ends=0 if kept.every.end is None else int((kept.every.end == MISSING).sum()),
+        cases=_cases(study, kept.rows),
+    )
+
+
+def _by_exclusion(study: StudyDefinition, kpi: KpiDefinition, rows: Contribution) -> np.ndarray:
+    every = exclusions.of_kpi(study, kpi.id)
+    spans = [exclusions.spans([one], study.timezone) for one in every]
+    return np.array([int(exclusions.inside(rows.at, span).sum()) for span in spans], dtype=np.int64)
+
+
+def _cases(study: StudyDefinition, rows: Contribution) -> np.ndarray | None:
+    """Values of the evaluation window, the last of the windows."""
+    if rows.value is None or rows.denominator is not None or study.evaluation is None:
+        return None
+    start, end = microseconds(pd.DatetimeIndex(windows(study)[-1]).tz_convert("UTC"))
+    inside = (rows.at >= start) & (rows.at < end) & ~np.isnan(rows.value)
+    return np.sort(rows.value[inside])
+
+
+def merged(portions: Sequence[Portion]) -> Portion:
+    """The results of all rows from those of partitions, in any order."""
+    if len(portions) == 1:
+        return portions[0]
+    return Portion(
+        found=tally.merged([one.found for one in portions]),
+        beat=exposure.merged([one.beat for one in portions]),
+        excluded_rows=np.sum([one.excluded_rows for one in portions], axis=0),
+        by_exclusion=np.sum([one.by_exclusion for one in portions], axis=0),
+        held=sum(one.held for one in portions),
+        rows=sum(one.rows for one in portions),
+        late=sum(one.late for one in portions),
+        open_ends=sum(one.open_ends for one in portions),
+        cases=_all_cases([one.cases for one in portions]),
+    )
+
+
+def _all_cases(found: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    known = [one for one in found if one is not None]
+    return np.sort(np.concatenate(known)) if known else None
