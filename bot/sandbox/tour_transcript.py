@@ -87,8 +87,8 @@ def _pictures(team: Team) -> Iterator[tuple[str, bytes, str]]:
     for message in team.everything():
         for address, alt in _images(message):
             number += 1
-            title = re.sub(r"\W+", "-", address.rsplit("/", 1)[-1].rsplit(".", 1)[0]).strip("-").lower()
-            yield f"{number:02}-{title or 'chart'}.png", team.alice.download({"page_url": address}), alt
+            title = re.sub(r"\W+", "-", alt.partition(" for ")[0]).strip("-").lower()[:60]
+            yield f"{number:02}-{title or 'picture'}.png", team.alice.download({"page_url": address}), alt
 
 
 def _images(message: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,7 @@ def test_a_picture_opens_large_and_closes_with_escape(screen):
     page.get_by_role("button", name=re.compile("Open image")).last.click()
     dialog = page.locator("dialog.lightbox")
     expect(dialog.locator("img")).to_be_visible()
-    expect(dialog).to_contain_text("Weekly share within SLA, rising")
+    expect(dialog.get_by_role("img", name="Weekly share within SLA, rising")).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
 

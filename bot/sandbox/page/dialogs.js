@@ -21,9 +21,10 @@ export function confirmed(confirm, names) {
 /** Show an image as large as the window allows; Esc, the button or a click beside it closes. */
 export function lightbox(address, description, title) {
   const dialog = h("dialog", { class: "lightbox", "aria-label": title || "Image", onclick: (event) => event.target === dialog && dialog.close(), onclose: () => dialog.remove() },
-    h("header", {}, h("strong", {}, title || description), h("a", { class: "button", href: address, target: "_blank", rel: "noopener" }, "Open original"),
+    h("header", {}, h("strong", {}, title || "Image"), h("a", { class: "button", href: address, target: "_blank", rel: "noopener" }, "Open original"),
       h("button", { type: "button", class: "icon-button", "aria-label": "Close the image", autofocus: true, onclick: () => dialog.close() }, "×")),
-    h("img", { src: address, alt: description }), description && h("p", { class: "alt" }, description));
+    h("img", { src: address, alt: description }),
+    description && h("details", { class: "alt" }, h("summary", {}, "Description"), h("p", {}, description)));
   document.body.append(dialog);
   dialog.showModal();
 }
