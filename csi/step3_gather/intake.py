@@ -132,7 +132,7 @@ def take_in(
         InvalidInput: it is no table, too large, or lacks a column.
     """
     opened = Content(content, filename, bounds)
-    layout = layouts.of_content(opened, source)
+    layout = layouts.form_of(opened, source)
     sha256 = opened.sha256()
     if mending.is_mended(layout.names):
         content, source = (

@@ -89,20 +89,36 @@ def guess(
 
 def of_content(content: Content, source: SourceDefinition) -> Layout:
     """As ``guess``, for content already opened."""
+    return _described(*_sampled(content, source), source)
+
+
+def form_of(content: Content, source: SourceDefinition) -> Layout:
+    """What reading needs of a layout: form, names and decimal sign; what the columns hold is not looked into."""
+    base, cells = _sampled(content, source, rows=1 if format_of(content) is Format.PARQUET else _SAMPLE_ROWS)
+    decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
+    kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
+    return replace(base, decimal=decimal, columns=tuple(Column(name, kind) for name, kind in kinds.items()))
+
+
+_Cells = Mapping[str, Sequence[str]]
+
+
+def _sampled(content: Content, source: SourceDefinition, rows: int = _SAMPLE_ROWS) -> tuple[Layout, _Cells]:
+    """The form of a delivery, and the cells of its first rows by column."""
     kind = format_of(content)
     if kind is Format.DELIMITED:
         return _delimited(content, source)
     if kind in (Format.XLSX, Format.ODS):
         return _sheet(content, kind, source)
     if kind is Format.PARQUET:
-        columns = parquet_rows.sample(content, _SAMPLE_ROWS)
+        columns = parquet_rows.sample(content, rows)
     else:
-        columns = json_rows.sample(content, kind, _SAMPLE_ROWS, source)
+        columns = json_rows.sample(content, kind, rows, source)
     check_columns(content.filename, len(columns), content.bounds)
-    return _described(Layout(kind, (), header_row=0, first_line=1), columns, source)
+    return Layout(kind, (), header_row=0, first_line=1), columns
 
 
-def _delimited(content: Content, source: SourceDefinition) -> Layout:
+def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cells]:
     text = delimiters.sample(content, source)
     grid = text.grid
     check_columns(content.filename, grid.width, content.bounds)
@@ -111,17 +127,17 @@ def _delimited(content: Content, source: SourceDefinition) -> Layout:
     base = Layout(
         Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line if row else 1
     )
-    return _described(base, dict(zip(names, columns, strict=True)), source)
+    return base, dict(zip(names, columns, strict=True))
 
 
-def _sheet(content: Content, kind: Format, source: SourceDefinition) -> Layout:
+def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[Layout, _Cells]:
     names = sheets.names(content, kind)
     sheet = source.sheet or sheets.fullest(content, names)
     grid = sheets.grid(content, sheet)
     row = header_row(grid) if source.header_row is None else source.header_row
     header, first_line, columns = _below(grid, row)
     base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names)
-    return _described(base, dict(zip(header, columns, strict=True)), source)
+    return base, dict(zip(header, columns, strict=True))
 
 
 def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]:
@@ -133,7 +149,7 @@ def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]
     return usable_names(header, width), first_line, columns
 
 
-def _described(base: Layout, cells: Mapping[str, Sequence[str]], source: SourceDefinition) -> Layout:
+def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
     columns = []

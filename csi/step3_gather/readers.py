@@ -113,7 +113,7 @@ class Wanted:
 
 
 def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterator[Reading]:
-    layout = layouts.of_content(content, source)
+    layout = layouts.form_of(content, source)
     plan = _plan(content, source, layout, wanted)
     seen = 0
     for chunk in _chunks(content, source, layout, plan):
