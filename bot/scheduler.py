@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import inbox, leases
+from bot import inbox, leases, upkeep
 from bot.blocks import reminders as blocks
 from bot.context import Kit
 from bot.log import logger
@@ -60,6 +60,7 @@ class Scheduler:
     def _remind(self, team_id: str) -> None:
         now = self._now()
         with self._kit.sessions() as session:
+            upkeep.look_after(session, self._kit.outbox, team_id, now)
             reminders.refresh(session, team_id, now)
         with self._kit.sessions() as session:
             due = reminders.claim(session, team_id=team_id, now=now, worker=self._worker)

@@ -159,3 +159,9 @@ def clause_form(kpis: Mapping[str, str], metadata: str) -> Block:
         parts.text_input("target", "Target", limit=40, optional=True, hint="Empty: the KPI's own."),
     ]  # fmt: skip
     return parts.modal(DRAFT, "Draft an SLA clause", blocks, metadata=metadata)
+
+
+def flagged_text(one: Any, owners: Sequence[str]) -> str:
+    """Said when an active clause's KPI is measured no longer."""
+    who = f"{mention(owners[0])}: " if owners else ""
+    return f":rotating_light: {who}{escape(one.refused)} The clause is flagged: `/csi sla`."

@@ -213,6 +213,16 @@ def void_question(text: str) -> list[Block]:
     return [parts.section(text), parts.context("The action was changed since; this version needs no answer.")]
 
 
+def expired_question(text: str) -> list[Block]:
+    """The question nobody answered in time."""
+    return [parts.section(f"~{text}~"), parts.context("The time to approve it is over.")]
+
+
+def expired_text(one: ActionSeen) -> str:
+    """Said in the thread when the time to approve an action is over."""
+    return f"{mention(one.proposer)}: action {one.number} was not approved in time. `/csi act` proposes it again."
+
+
 def _said(decision: Any) -> str:
     if decision.choice == "approve":
         return f":white_check_mark: {mention(decision.user_id)} ({escape(decision.role)}) approved."

@@ -180,7 +180,7 @@ def _show(session: Session, kit: Kit, cycle: Cycle, action: Action) -> None:
     if action.state in ("proposed", "approved", "rejected"):
         text = blocks.question_text(action, _approvers(session, action.team_id, action.service_id, action))
         kit.outbox.keep(
-            session, team_id=action.team_id, key=_question(action, action.version), channel=cycle.channel_id, text=text,
+            session, team_id=action.team_id, key=deciding.question_key(action), channel=cycle.channel_id, text=text,
             thread_key=action.post_key, blocks=blocks.question(action, text, deciding.decisions(session, action)),
             subject=("action", action.id), tell=action.proposer,
         )  # fmt: skip
@@ -191,12 +191,8 @@ def _approvers(session: Session, team_id: str, service_id: int, action: Action) 
     return [user for user in able if user not in (action.proposer, action.owner)]
 
 
-def _question(action: Action, version: int) -> str:
-    return f"action:{action.id}:question:{version}"
-
-
 def _close_question(session: Session, kit: Kit, action: Action, version: int) -> None:
-    asked = kit.outbox.find(session, team_id=action.team_id, key=_question(action, version))
+    asked = kit.outbox.find(session, team_id=action.team_id, key=deciding.question_key(action, version))
     if asked is not None:
         text = f"~{asked.text}~"
         shown = blocks.void_question(text)

@@ -89,6 +89,11 @@ def expire(session: Session, team_id: str, now: datetime) -> list[Action]:
     return expired
 
 
+def question_key(action: Action, version: int | None = None) -> str:
+    """Under which the question about a version of the action is found in the outbox."""
+    return f"action:{action.id}:question:{version or action.version}"
+
+
 def announcement_key(action: Action) -> str:
     """Under which the announcement of the decision is found in the outbox."""
     return f"action:{action.id}:decided:{action.version}"

@@ -6,7 +6,9 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.person import reading
-from csi.models import Cycle, SlaClause
+from csi.models import Batch, Cycle, SlaClause
+from csi.step1_should_measure import kpis
+from csi.step2_can_measure import assessing, clauses, sources
 from csi.terms import Measurability
 from tests import turns
 from tests.flows.conftest import World
@@ -83,3 +85,31 @@ def test_a_clause_on_what_is_not_measured_is_refused_with_rule_and_reason(measur
 
 def first_value(person) -> str:
     return next(one["accessory"]["value"] for one in person.modal["blocks"] if one.get("accessory"))
+
+
+def test_v2_2_a_clause_whose_kpi_is_measured_no_longer_is_flagged_by_the_clock(measured: World):
+    alice = measured.alice.id
+    with measured.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        kpi = kpis.of_cycle(session, cycle)[0]
+        bob = measured.bob.id
+        source = sources.name_source(session, cycle, name="Incidents", actor=bob, now=turns.NOW)
+        said = assessing.Assessment(Measurability.AUTOMATIC, bob, source_id=source.id)
+        assessing.assess(session, cycle, kpi.id, said, actor=bob, now=turns.NOW)
+        whole = {"rows_read": 10, "rows_kept": 10, "delivered_by": bob, "delivered_at": turns.NOW}
+        batch = Batch(team_id=cycle.team_id, source_id=source.id, ordinal=1, sha256="a", **whole)
+        session.add(batch)
+        session.flush()
+        clause = clauses.draft_clause(
+            session, cycle, kpi_id=kpi.id, text="Fast", target=None, actor=alice, now=turns.NOW
+        )
+        clauses.activate_clause(session, cycle, clause.id, actor=alice, now=turns.NOW)
+    measured.tick()
+    with measured.bot.kit.sessions() as session:
+        assert session.exec(select(SlaClause)).one().state == "active"
+        session.exec(select(Batch)).one().state = "removed"
+    for _ in range(2):
+        measured.tick()
+    measured.alice.sees("The clause is flagged", "service-desk")
+    with measured.bot.kit.sessions.reading() as session:
+        assert session.exec(select(SlaClause)).one().state == "flagged"

@@ -121,3 +121,15 @@ def test_a_new_baseline_and_cycle_2_with_what_was_left(analysed: World):
     analysed.alice.click(None, "measure.carried")
     analysed.alice.wait_modal("measure.carried")
     assert analysed.alice.submit() is None
+
+
+def test_v7_2_when_the_time_is_over_the_question_closes_and_the_thread_hears_it(analysed: World):
+    propose(analysed, analysed.bob, owner=analysed.dave.id)
+    asked = analysed.carol.wait(lambda: question(analysed), what="the question")
+    analysed.later(days=15)
+    for _ in range(2):
+        analysed.tick()
+    analysed.bob.sees("action 1 was not approved in time", "service-desk")
+    analysed.carol.wait(lambda: "time to approve it is over" in reading(question(analysed)), what="the closed question")
+    thread = analysed.carol.messages("service-desk", thread_ts=asked["thread_ts"])
+    assert sum("not approved in time" in one["text"] for one in thread) == 1

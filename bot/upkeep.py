@@ -1,0 +1,52 @@
+"""What time alone changes, said where it belongs: approvals expire, SLA clauses lose the KPI they rest on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from bot import cards
+from bot.blocks import step2_can_measure, step7_correct
+from bot.delivery.outbox import Outbox
+from csi import cycle as cycles
+from csi import roles
+from csi.models import Action, Cycle, SlaClause
+from csi.step2_can_measure import clauses
+from csi.step7_correct import deciding
+from csi.terms import Role
+
+CLOCK = ""  # the actor of what nobody did
+
+
+def look_after(session: Session, outbox: Outbox, team_id: str, now: datetime) -> None:
+    """Bring a workspace up to the moment; a second look changes and says nothing more."""
+    for action in deciding.expire(session, team_id, now):
+        _tell_expired(session, outbox, action)
+    for cycle in cycles.open_cycles(session, team_id):
+        for clause in clauses.flag_unmeasured(session, cycle, actor=CLOCK, now=now):
+            _tell_flagged(session, outbox, cycle, clause)
+
+
+def _tell_expired(session: Session, outbox: Outbox, action: Action) -> None:
+    """The question is closed; the thread hears why, and who may ask again."""
+    cycle = cycles.by_id(session, action.team_id, action.cycle_id)
+    key = deciding.question_key(action)
+    asked = outbox.find(session, team_id=action.team_id, key=key)
+    if asked is not None:
+        closed = step7_correct.expired_question(asked.text)
+        outbox.update(session, team_id=action.team_id, key=key, text=asked.text, blocks=closed)
+    outbox.post(
+        session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key,
+        key=f"{action.post_key}:expired:{action.version}", text=step7_correct.expired_text(action),
+        subject=("action", action.id), tell=action.proposer,
+    )  # fmt: skip
+
+
+def _tell_flagged(session: Session, outbox: Outbox, cycle: Cycle, clause: SlaClause) -> None:
+    owners = roles.holders(session, cycle.team_id, cycle.service_id, Role.SERVICE_OWNER, Role.CSI_MANAGER)
+    outbox.post(
+        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle),
+        key=f"sla:{clause.id}:flagged:{clause.activated_at}", text=step2_can_measure.flagged_text(clause, owners[:1]),
+        subject=("sla_clause", clause.id),
+    )  # fmt: skip
