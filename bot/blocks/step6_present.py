@@ -67,7 +67,7 @@ def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: 
         if grid
         else parts.section(f":warning: The grid could not be drawn. {escape(content['slam']['title'])}"),
         parts.section(ask),
-        parts.actions(_buttons(report), block_id="report"),
+        parts.actions([*_buttons(report), *_how_menu(report, content)], block_id="report"),
         *_pressed(clicks),
     ]
 
@@ -210,6 +210,23 @@ def _buttons(report: Report) -> list[Block]:
     value = str(report.id)
     found = [parts.button("Acknowledge", ACKNOWLEDGE, value), parts.button("Question", QUESTION, value)]
     return found + ([parts.button("Decide", DECIDE, value, style="primary")] if report.ask else [])
+
+
+def _how_menu(report: Report, content: Line) -> list[Block]:
+    """The way to "How was this computed?" for figures that stand in the list without a chart."""
+    shown = {item["kpi"] for item in content["items"]}
+    bare = [(at, line) for at, line in enumerate(content["verdicts"]) if line["latest"] and line["kpi"] not in shown]
+    options = [parts.option(f"{report.id}:#{at}", line["name"]) for at, line in bare[:100]]
+    asked = parts.plain("How was this computed?", parts.PLACEHOLDER)
+    menu = {"type": "static_select", "action_id": f"{HOW}:menu", "placeholder": asked, "options": options}
+    return [menu] if options else []
+
+
+def explained(content: Line, which: str) -> Line:
+    """The line a button (a KPI's id) or the menu (``#`` and its place in the list) asks about."""
+    if which.startswith("#"):
+        return dict(content["verdicts"][int(which[1:])])
+    return next(dict(line) for line in content["items"] if line["kpi"] == which)
 
 
 WORDS = {"acknowledge": "Acknowledged by", "question": "Asked by", "decide": "Decided by"}

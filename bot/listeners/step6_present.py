@@ -251,11 +251,11 @@ def _keep(body: Body, view: Body, kit: Kit, kind: str) -> None:
 def how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """How was this computed? From what was frozen with the report (V6.1)."""
     ack()
-    report_id, _, kpi = clicked(body).partition(":")
+    report_id, _, which = clicked(body).partition(":")
     with kit.sessions.reading() as session:
         report = need(session, Report, team_of(body), int(report_id))
-    line = next(one for one in report.content["items"] if one["kpi"] == kpi)
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.how_modal(line))
+    view = blocks.how_modal(blocks.explained(report.content, which))
+    client.views_open(trigger_id=body["trigger_id"], view=view)
 
 
 def open_spiral(ack: Ack, body: Body, kit: Kit) -> None:

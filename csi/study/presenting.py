@@ -104,6 +104,7 @@ def _verdict(view: View) -> dict[str, Any]:
         "unit": view.unit,
         "target": target_text(view),
         "evidence": str(view.analysis.evidence),
+        "how": how_computed(view),
         "latest": {"start": newest.start.isoformat(), "value": newest.value, "n": newest.n} if newest else None,
     }
 
@@ -111,7 +112,8 @@ def _verdict(view: View) -> dict[str, Any]:
 def _unmeasured(session: Session, cycle: Cycle, views: Sequence[View]) -> list[dict[str, Any]]:
     """KPIs of the tree that nothing is known of: named, so that nobody takes them for met."""
     known = {view.kpi.id for view in views}
-    blank = {"verdict": "", "label": "NOT MEASURED", "sentence": "", "target": "", "evidence": "", "latest": None}
+    blank: dict[str, Any] = {"verdict": "", "label": "NOT MEASURED", "sentence": "", "target": "", "evidence": ""}
+    blank |= {"latest": None, "how": []}
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     return [{"kpi": kpi.key, "name": kpi.name, "unit": kpi.unit, **blank} for kpi in kpis if kpi.key not in known]
 

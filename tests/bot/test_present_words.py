@@ -112,3 +112,12 @@ def test_all_cycles_are_offered_from_the_second_on():
     first = report(content=content(cycle=1))
     assert "present.spiral" not in str(blocks.item(first, line(), drawn=True))
     assert "present.spiral" in str(blocks.item(report(), line(), drawn=True))
+
+
+def test_v6_1_figures_without_a_chart_are_explained_from_a_menu():
+    lines = [line(kpi=f"k{at}", name=f"KPI {at}", how=[f"Formula {at}"]) for at in range(7)]
+    [row] = [one for one in blocks.head(report(), content(*lines), [], grid=False) if one["type"] == "actions"]
+    values = [one["value"] for one in row["elements"][-1]["options"]]
+    assert values == ["7:#5", "7:#6"]
+    assert blocks.explained(content(*lines), "#6")["how"] == ["Formula 6"]
+    assert blocks.explained(content(*lines), "k2")["how"] == ["Formula 2"]
