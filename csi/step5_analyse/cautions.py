@@ -45,7 +45,7 @@ def cautions(
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
         f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
         guards.reclassified(mix),
-        guards.spike(draft.aim, row.earlier, row.values[row.before], row.values[row.after], facts.matters),
+        _spike(draft) if facts.change.state else "",
         guards.bunched(row.item.cases, row.item.definition.target) if draft.aim.direction is Direction.LOWER else "",
         guards.left_open(row.item.open_past_target),
         guards.reopened(row.item.reopened),
@@ -108,6 +108,11 @@ def _distance_left(aim: Aim, level: float, slope: float) -> float:
     if aim.target is None or aim.direction is Direction.WITHIN:
         return float("inf")
     return abs(aim.target - level) / abs(slope)
+
+
+def _spike(draft: Draft) -> str:
+    row = draft.row
+    return guards.spike(draft.aim, row.earlier, row.values[row.before], row.values[row.after], draft.facts.matters)
 
 
 def _shrinking(draft: Draft) -> str:

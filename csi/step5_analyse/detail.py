@@ -132,6 +132,8 @@ def attribution(one: Draft) -> str:
     step = measured.step
     stable = measured.slopes_before.n[number] >= TREND_FEWEST and not measured.slopes_before.p[number] < SIGNIFICANT
     same = float(step.level[number]) * (one.facts.change.difference or 0.0) > 0
+    if one.facts.change.state is None:
+        return "not judged"
     kind = "association"
     if item.comparator:
         kind = f"with a comparator: {item.comparator}"

@@ -277,7 +277,7 @@ def _trend(seen: Seen) -> Trend:
 
 
 def _when(row: Row, missing: int) -> str:
-    places = np.flatnonzero(row.used)
+    places = np.flatnonzero(row.after if row.before.any() and row.after.any() else row.used)
     if not places.size or "end" not in row.item.series:
         return ""
     last = row.item.series["end"].iloc[int(places[-1])].date()

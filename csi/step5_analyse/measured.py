@@ -32,7 +32,7 @@ class Measured:
         kind: which limits.
         lines, found: limits frozen on the baseline (all points where there is none) and their signals.
         phase, phase_found: limits of the evaluation window alone, and signals inside it.
-        slopes, season: trend of the whole series; the season it was judged by, 0 for none.
+        slopes, season: trend from baseline to evaluation; the season it was judged by, 0 for none.
         slopes_before: trend inside the baseline.
         effect, detectable: before and after, and the smallest effect that would have been seen.
         shift, step: Hodges–Lehmann beside it; interrupted series.
@@ -70,8 +70,9 @@ def measure(panel: Panel) -> Measured:
     found = signals.nhs(panel.values, lines.centre, lines.lower, lines.upper, lines.sigma)
     lines, found = _rephased(panel, lines, found)
     phase = lines_of(panel, panel.after)
-    season = seasons(panel)
     before, after = panel.before, panel.after
+    told = np.where(span(panel), panel.values, np.nan)
+    season = seasons(panel, told)
     base_values = _window(panel.values, before)
     change = effect_of(panel, before, after)
     level_before, level_after = levels(panel, before), levels(panel, after)
@@ -81,7 +82,7 @@ def measure(panel: Panel) -> Measured:
         found,
         phase,
         signals.nhs(np.where(after, panel.values, np.nan), phase.centre, phase.lower, phase.upper, phase.sigma),
-        slopes_by_season(panel.values, season),
+        slopes_by_season(told, season),
         season,
         trend.mann_kendall(base_values),
         change,
@@ -140,10 +141,18 @@ def levels(panel: Panel, window: Flags) -> Floats:
     return np.where(np.isin(panel.family, ("share", "rate")), rate * panel.scale, plain)
 
 
-def seasons(panel: Panel) -> NDArray[np.int64]:
+def span(panel: Panel) -> Flags:
+    """From the baseline's first point to the evaluation's last, where both windows have points; else everything."""
+    both = np.asarray(panel.before.any(axis=1) & panel.after.any(axis=1))
+    begun = np.maximum.accumulate(panel.before, axis=1)
+    not_over = np.maximum.accumulate(panel.after[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray((begun & not_over) | ~both[:, None])
+
+
+def seasons(panel: Panel, values: Floats) -> NDArray[np.int64]:
     """The season to judge each KPI's trend by: its length where there are two full ones, else 0."""
     lengths = np.array([SEASON[item.period] for item in panel.inputs], dtype=np.int64)
-    return np.where(panel.used.sum(axis=1) >= 2 * lengths, lengths, 0)
+    return np.where(np.isfinite(values).sum(axis=1) >= 2 * lengths, lengths, 0)
 
 
 def slopes_by_season(values: Floats, season: NDArray[np.int64]) -> Slopes:

@@ -135,7 +135,7 @@ def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
         )
         return f"{aim} is {still}: {hits}"
     if facts.target_state == LAST_ONLY:
-        return f"{aim} is met by the last {subject.period.value} only, which does not count: {hits}"
+        return f"{aim} is not met on average; that the last {subject.period.value} met it does not count: {hits}"
     return f"{aim} is not met{' yet' if verdict is Verdict.IMPROVED else ''}: {hits}"
 
 
