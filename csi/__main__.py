@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from csi.errors import CsiError
+from csi.fetching import Fetcher
+from csi.step3_gather.connectors import addresses
 from csi.study.evaluation import Report
 from csi.study.running import Engine, run
 
@@ -29,11 +31,19 @@ def run_study(
     scheduler: Annotated[
         str, typer.Option(envvar="CSI_DASK_SCHEDULER", help="Address of a Dask scheduler; default: a local cluster.")
     ] = "",
+    allow: Annotated[
+        str,
+        typer.Option(
+            envvar=addresses.SETTING,
+            help="Private networks and hosts that sources may be asked at, such as 10.0.0.0/8,localhost.",
+        ),
+    ] = "",
 ) -> None:
     """Read a study's sources, process, analyse, and write the report."""
     folder = out or study.parent / "report"
     try:
-        report = run(study, folder, engine, scheduler)
+        fetch = Fetcher(addresses.policy(allow)).within(study.parent)
+        report = run(study, folder, engine, scheduler, fetch)
     except CsiError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(UNREADABLE) from None

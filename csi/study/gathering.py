@@ -12,22 +12,25 @@ from pyarrow.parquet import read_schema
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import CsiError, InvalidInput, InvalidInputs
 from csi.step3_gather.columns import renamed
+from csi.step3_gather.connectors.asked import Fetch
 from csi.step3_gather.content import Content, Format, format_of
 from csi.step3_gather.layout import of_content
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
 from csi.step4_process.columns import columns_needed, columns_read, named_columns
+from csi.study.fetching import fetched
 
 _SHOWN = 40
 
 
-def gather(study: StudyDefinition, folder: Path) -> Mapping[str, list[Reading]]:
+def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> Mapping[str, list[Reading]]:
     """Read every source of a study.
 
     Args:
         study: the definition.
         folder: what its paths are relative to.
+        fetch: what asks databases and addresses; None: only files are read.
 
     Raises:
         InvalidInputs: every source that cannot be read, in one message.
@@ -36,7 +39,7 @@ def gather(study: StudyDefinition, folder: Path) -> Mapping[str, list[Reading]]:
     errors: list[InvalidInput] = []
     for name, source in study.sources.items():
         try:
-            found[name] = _readings(study, source, folder)
+            found[name] = _readings(study, source, folder, fetch)
         except InvalidInputs as error:
             errors += [_at_source(name, source, one) for one in error.errors]
         except CsiError as error:
@@ -46,8 +49,10 @@ def gather(study: StudyDefinition, folder: Path) -> Mapping[str, list[Reading]]:
     return found
 
 
-def _readings(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Reading]:
+def _readings(study: StudyDefinition, source: SourceDefinition, folder: Path, fetch: Fetch | None) -> list[Reading]:
     moments, numbers = columns_needed(study, source.id)
+    if fetch is not None and not source.file:
+        return fetched(study, source, fetch, lambda path, form: _read(study, form, path, moments, numbers))
     return [_read(study, source, path, moments, numbers) for path in paths_of(source, folder)]
 
 

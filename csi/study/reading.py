@@ -23,7 +23,7 @@ VERSION = 1
 LARGEST = 1_000_000  # bytes of a study file; ours
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
-_OPTIONS = ("join", "melt", "rows", "units", "options")
+_OPTIONS = ("join", "melt", "rows", "units", "options", "query", "since", "from", "to", "step", "paging")
 
 
 def read_study(path: Path) -> StudyDefinition:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from csi.errors import CsiError, InvalidInput, InvalidInputs
+from csi.step3_gather.connectors.asked import Fetch
 from csi.study.evaluation import Report, evaluate
 from csi.study.gathering import gather
 from csi.study.output import write
@@ -19,7 +20,13 @@ class Engine(StrEnum):
     DASK = "dask"
 
 
-def run(path: Path, out: Path | None = None, engine: Engine = Engine.PANDAS, scheduler: str = "") -> Report:
+def run(
+    path: Path,
+    out: Path | None = None,
+    engine: Engine = Engine.PANDAS,
+    scheduler: str = "",
+    fetch: Fetch | None = None,
+) -> Report:
     """Run a study and write its report.
 
     Args:
@@ -27,13 +34,14 @@ def run(path: Path, out: Path | None = None, engine: Engine = Engine.PANDAS, sch
         out: the folder to write to; None: nothing is written.
         engine: where step 4 computes.
         scheduler: address of a Dask scheduler; empty: a local cluster.
+        fetch: what asks databases and addresses; None: only files are read.
 
     Raises:
         InvalidInputs: the study or a file cannot be read; every such error in one message.
     """
     study = read_study(path)
     try:
-        report = evaluate(study, gather(study, path.parent))
+        report = evaluate(study, gather(study, path.parent, fetch))
     except InvalidInputs as error:
         raise InvalidInputs([_in_file(path, one) for one in error.errors]) from error
     except InvalidInput as error:

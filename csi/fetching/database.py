@@ -1,0 +1,198 @@
+"""Collecting from a database: a session that can only read, ends in time, and goes to the address that was checked."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+
+from csi.errors import CsiError, InvalidInput
+from csi.fetching.pinned import Resolve, resolve
+from csi.step3_gather.connectors import queries, table
+from csi.step3_gather.connectors.addresses import Policy
+from csi.step3_gather.connectors.asked import Asked, Collected, Refused
+from csi.step3_gather.connectors.marks import Mark, mark_of
+from csi.step3_gather.connectors.masking import masked
+
+SECONDS = 60
+CONNECT_SECONDS = 10
+_AT_ONCE = 2_000
+# What an address may say beside where the database is; anything else could lead past the check of the address.
+_HARMLESS = frozenset({"sslmode", "application_name", "charset"})
+_PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
+
+
+@dataclass(frozen=True, slots=True)
+class Databases:
+    """Opens databases within a policy."""
+
+    policy: Policy
+    resolve: Resolve = resolve
+    seconds: float = SECONDS
+
+    def collect(self, asked: Asked) -> Collected:
+        """The rows of a query; with a column to go by, those that are new.
+
+        Raises:
+            InvalidInput: the query or the address is refused, here or by the database.
+            NotAllowed: the address is private and nobody has allowed it.
+            Refused: the database cannot be reached, or takes too long.
+        """
+        options = asked.source.options
+        column, mark = str(options.get("since") or ""), mark_of(asked.progress)
+        span = {"since": asked.since, "until": asked.until}
+        wanted = queries.query(str(options.get("query") or ""), column=column, mark=mark.value, span=span)
+        target = asked.folder / "rows.csv"
+        with self.opened(asked.address or asked.source.sql) as connection:
+            rows = _written(connection, wanted, target, column, mark)
+        progress = mark.as_plain() if column else {}
+        return Collected(target if rows else None, f"{asked.source.id}.csv", rows, progress)
+
+    @contextmanager
+    def opened(self, address: str) -> Iterator[Connection]:
+        """A connection that only reads; errors of the database as sentences."""
+        engine = self._engine(address)
+        try:
+            with engine.connect() as connection:
+                yield connection
+                connection.rollback()
+        except DBAPIError as error:
+            raise _said(error, self.seconds) from error
+        except SQLAlchemyError as error:
+            raise InvalidInput("query", f"The database refused it: {_first_line(error)}") from error
+        finally:
+            engine.dispose()
+
+    def _engine(self, address: str) -> Engine:
+        url = _parsed(address)
+        kind = url.get_backend_name()
+        if kind == "sqlite":
+            return self._sqlite(url)
+        if "host" in url.query and kind == "postgresql" and not url.host:
+            return self._socket(url)
+        if set(url.query) - _HARMLESS:
+            odd = ", ".join(sorted(set(url.query) - _HARMLESS))
+            raise InvalidInput("sql", f"{odd} may not be set. Expected at most {', '.join(sorted(_HARMLESS))}.")
+        if not url.host:
+            raise InvalidInput("sql", "names no host. Expected dialect://user:password@host/database.")
+        pinned = self.policy.check(url.host, self.resolve(url.host, url.port or _PORTS.get(kind, 0)))
+        return self._server(url, kind, pinned)
+
+    def _server(self, url: URL, kind: str, pinned: str) -> Engine:
+        if kind == "postgresql":
+            return self._postgres(url.set(drivername="postgresql+psycopg"), {"hostaddr": pinned})
+        engine = _created(url.set(host=pinned), {})
+        if kind in ("mysql", "mariadb"):
+            event.listen(engine, "connect", _mysql_reads_only(int(self.seconds)))
+        return engine
+
+    def _postgres(self, url: URL, more: Mapping[str, Any]) -> Engine:
+        limit = int(self.seconds * 1000)
+        said = f"-c default_transaction_read_only=on -c statement_timeout={limit}"
+        return _created(url, {"options": said, "connect_timeout": CONNECT_SECONDS, **more})
+
+    def _socket(self, url: URL) -> Engine:
+        """PostgreSQL by a socket file: its folder must be allowed, as a database file's must."""
+        if set(url.query) != {"host"}:
+            raise InvalidInput("sql", "names more than the folder of the socket. Expected host= alone.")
+        self.policy.check_file(Path(str(url.query["host"])).resolve())
+        return self._postgres(url.set(drivername="postgresql+psycopg"), {})
+
+    def _sqlite(self, url: URL) -> Engine:
+        name = url.database or ""
+        if not name or name == ":memory:" or name.startswith("file:") or url.query:
+            raise InvalidInput("sql", "names no database file. Expected sqlite:////folder/name.db.")
+        path = self.policy.check_file(self._path(name))
+        if not path.is_file():
+            raise InvalidInput("sql", f"There is no database file {name}.")
+        return create_engine("sqlite://", creator=_reads_only(path, self.seconds), poolclass=NullPool)
+
+    def _path(self, name: str) -> Path:
+        """The file of a name; a relative one lies in the first allowed folder."""
+        base = next(iter(self.policy.folders), Path())
+        return (base / name).resolve()
+
+
+def _parsed(address: str) -> URL:
+    try:
+        return make_url(address.replace("postgres://", "postgresql://", 1))
+    except ArgumentError as error:
+        shown = masked(address)
+        reason = f"‘{shown}’ is no address of a database. Expected dialect://host/database."
+        raise InvalidInput("sql", reason) from error
+
+
+def _created(url: URL, arguments: dict[str, Any]) -> Engine:
+    kind = url.get_backend_name()
+    try:
+        return create_engine(url, poolclass=NullPool, connect_args=arguments)
+    except NoSuchModuleError as error:
+        raise InvalidInput("sql", f"‘{kind}’ is no kind of database known here.") from error
+    except ImportError as error:
+        reason = f"The driver for {kind} is not installed ({error.name}). An administrator installs it."
+        raise InvalidInput("sql", reason) from error
+
+
+def _reads_only(path: Path, seconds: float) -> Callable[[], sqlite3.Connection]:
+    """Opens a SQLite file so that nothing can be written, and stops a query that takes too long."""
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=CONNECT_SECONDS)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        deadline = time.monotonic() + seconds
+        connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
+        return connection
+
+    return connect
+
+
+def _mysql_reads_only(seconds: int) -> Callable[[Any, Any], None]:
+    def prepare(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+            cursor.execute(f"SET SESSION max_execution_time = {seconds * 1000}")
+
+    return prepare
+
+
+def _written(connection: Connection, wanted: queries.Query, target: Path, column: str, mark: Mark) -> int:
+    reading = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE)
+    result = reading.execute(text(wanted.sql), dict(wanted.values))
+    columns = list(result.keys())
+    rows: Iterator[Sequence[Any]] = (tuple(row) for row in result.yield_per(_AT_ONCE))
+    if column:
+        rows = mark.new(rows, _place(column, columns))
+    return table.write(target, columns, rows)
+
+
+def _place(column: str, columns: Sequence[str]) -> int:
+    lowered = [name.lower() for name in columns]
+    if column.lower() not in lowered:
+        raise InvalidInput("since", f"The query gives no column ‘{column}’. It gives {', '.join(columns[:40])}.")
+    return lowered.index(column.lower())
+
+
+def _said(error: DBAPIError, seconds: float) -> CsiError:
+    reason = _first_line(error.orig or error)
+    lowered = reason.lower()
+    if "statement timeout" in lowered or "interrupted" in lowered or "execution time" in lowered:
+        return Refused(f"The query took longer than {seconds:g} s. Ask for less, or by an indexed column.")
+    if error.connection_invalidated or "connect" in lowered or "password" in lowered or "timeout" in lowered:
+        passing = "password" not in lowered and "authentication" not in lowered
+        return Refused(f"The database could not be reached: {reason}", passing=passing)
+    if "locked" in lowered or "busy" in lowered:
+        return Refused(f"The database is busy: {reason}", passing=True)
+    return InvalidInput("query", f"The database refused it: {reason}")
+
+
+def _first_line(error: BaseException) -> str:
+    return masked(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)

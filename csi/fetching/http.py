@@ -1,0 +1,168 @@
+"""Asking an address: in bounded time and size, again after a passing failure, politely when told to wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from csi.errors import InvalidInput
+from csi.fetching.pinned import Pinned
+from csi.step3_gather.bounds import DEFAULT, megabytes
+from csi.step3_gather.connectors.asked import Refused
+from csi.step3_gather.connectors.masking import masked
+
+NOT_MODIFIED = 304
+REDIRECTS = 5
+_WHO = {"Accept": "application/json, text/csv;q=0.9, */*;q=0.1", "User-Agent": "csi-bot"}
+# Source: RFC 9110, 15.5.9, 15.5.21, 15.6; RFC 6585, section 4: may succeed when asked again.
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_MEANS = {
+    401: "it wants to know who asks: give its token",
+    403: "this token may not read it",
+    404: "there is nothing at this address",
+    405: "it cannot be read with GET",
+    410: "it is gone for good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an answer is waited for: attempts, seconds between them at most, seconds and bytes in all."""
+
+    attempts: int = 4
+    longest: float = 30.0
+    first: float = 1.0
+    seconds: float = 300.0
+    silence: float = 30.0
+    bytes: int = DEFAULT.file_bytes
+    page_bytes: int = DEFAULT.json_array_bytes
+
+
+@dataclass
+class Conversation:
+    """Requests of one collection; time and size are counted over all of them."""
+
+    transport: Pinned
+    patience: Patience = field(default_factory=Patience)
+    authorization: str = ""
+    _spent: int = 0
+    _deadline: float = 0.0
+
+    def __enter__(self) -> Conversation:
+        self._deadline = time.monotonic() + self.patience.seconds
+        self._client = httpx.Client(
+            transport=self.transport, timeout=self.patience.silence, trust_env=False, headers=_WHO
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def get(
+        self,
+        address: str,
+        target: Path,
+        *,
+        headers: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """The answer to one request, its body in a file; again after what may pass.
+
+        Raises:
+            Refused: it says no, or does not answer in time.
+            InvalidInput: the address is none, or the answer is too large.
+        """
+        again = Retrying(
+            retry=retry_if_exception(_may_pass), stop=stop_after_attempt(self.patience.attempts), wait=self._wait,
+            sleep=self._sleep, reraise=True,
+        )  # fmt: skip
+        return again(self._once, address, target, headers or {}, parameters)
+
+    def _once(
+        self, address: str, target: Path, headers: Mapping[str, str], parameters: Mapping[str, str] | None
+    ) -> httpx.Response:
+        said = dict(headers) | ({"Authorization": self.authorization} if self.authorization else {})
+        try:
+            asked = self._client.build_request("GET", address, headers=said, params=parameters)
+            return self._followed(asked, target)
+        except httpx.TimeoutException as error:
+            seconds = f"{self.patience.silence:g} s"
+            raise Refused(f"{place(address)} did not answer within {seconds}.", passing=True) from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise InvalidInput("url", f"is no address ({error}). Expected one that begins with https://.") from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise Refused(f"{place(address)} could not be reached: {error}.", passing=True) from error
+
+    def _followed(self, asked: httpx.Request, target: Path) -> httpx.Response:
+        """The last answer of a chain of redirects: each hop is checked like the first, its own body is not read."""
+        address = str(asked.url)
+        for _ in range(REDIRECTS + 1):
+            answer = self._client.send(asked, stream=True)
+            try:
+                if answer.next_request is None:
+                    self._keep(answer, target)
+                    _judge(answer, address)
+                    return answer
+                asked = answer.next_request
+            finally:
+                answer.close()
+        raise Refused(f"{place(address)} leads on and on. Expected the address of the answer itself.")
+
+    def _keep(self, answer: httpx.Response, target: Path) -> None:
+        with target.open("wb") as stream:
+            for block in answer.iter_bytes():
+                self._spent += len(block)
+                if self._spent > self.patience.bytes:
+                    reason = f"The answer has more than {megabytes(self.patience.bytes)}. Ask for less at a time."
+                    raise InvalidInput("url", reason)
+                if time.monotonic() > self._deadline:
+                    raise Refused(f"The answer took longer than {self.patience.seconds:g} s.", passing=True)
+                stream.write(block)
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, Refused) else 0.0
+        return min(self.patience.longest, max(asked, self.patience.first * 2 ** (state.attempt_number - 1)))
+
+    def _sleep(self, seconds: float) -> None:
+        if time.monotonic() + seconds > self._deadline:
+            raise Refused(f"There was no answer within {self.patience.seconds:g} s.", passing=True)
+        time.sleep(seconds)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, Refused) and error.passing
+
+
+def _judge(answer: httpx.Response, address: str) -> None:
+    status = answer.status_code
+    if answer.is_success or status == NOT_MODIFIED:
+        return
+    why = _MEANS.get(status, answer.reason_phrase.lower() or "no reason given")
+    passing = status in _PASSING
+    wait = retry_after(answer.headers.get("retry-after", "")) if passing else 0.0
+    raise Refused(f"{place(address)} answered {status}: {why}.", passing=passing, wait=wait)
+
+
+def retry_after(header: str) -> float:
+    """Seconds to wait, from a number or a date. Source: RFC 9110, section 10.2.3."""
+    if header.strip().isdigit():
+        return float(header)
+    try:
+        moment = parsedate_to_datetime(header)
+    except (TypeError, ValueError):
+        return 0.0
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+def place(address: str) -> str:
+    """An address as it may be said: without its secrets and parameters."""
+    return masked(address).partition("?")[0]

@@ -1,0 +1,109 @@
+"""Collecting from an address that answers with JSON or CSV, page by page."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from csi.errors import InvalidInput
+from csi.fetching.http import NOT_MODIFIED, Conversation, place
+from csi.step3_gather.connectors import pages
+from csi.step3_gather.connectors.asked import Asked, Collected
+
+_GZIP = b"\x1f\x8b"
+
+
+def collect(asked: Asked, talk: Conversation) -> Collected:
+    """The rows an address gives; nothing when it says that they have not changed.
+
+    One answer is kept as it came. Several become one file of JSON lines, or one CSV; each page is kept beside it.
+    """
+    address = asked.address or asked.source.url
+    paging = pages.paging_of(asked.source.options)
+    start = pages.first_page(pages.spanned(address, asked.since, asked.until), paging)
+    single = paging.kind == "none"
+    target = asked.folder / "page-0001"
+    answer = talk.get(start, target, headers=_if_changed(asked) if single else {})
+    if answer.status_code == NOT_MODIFIED:
+        return Collected(None, progress=dict(asked.progress))
+    if single:
+        return _whole(asked, answer, target)
+    return _several(asked, talk, paging, (start, answer, target))
+
+
+def _if_changed(asked: Asked) -> dict[str, str]:
+    known = {"If-None-Match": asked.progress.get("etag"), "If-Modified-Since": asked.progress.get("modified")}
+    return {name: str(value) for name, value in known.items() if value}
+
+
+def _whole(asked: Asked, answer: httpx.Response, target: Path) -> Collected:
+    content, kind = target.read_bytes(), answer.headers.get("content-type", "")
+    if not content.startswith(_GZIP) and pages.is_json(kind, content):
+        rows = len(pages.json_page(content, _rows_path(asked))[1])
+        name = f"{asked.source.id}.json"
+    else:
+        _check_text(kind, content)
+        rows = 0 if not content.strip() else 1 if content.startswith(_GZIP) else pages.csv_rows(content)
+        name = f"{asked.source.id}.csv"
+    kept = {"etag": answer.headers.get("etag", ""), "modified": answer.headers.get("last-modified", "")}
+    return Collected(target if rows else None, name, rows, kept)
+
+
+def _several(
+    asked: Asked, talk: Conversation, paging: pages.Paging, first: tuple[str, httpx.Response, Path]
+) -> Collected:
+    address, answer, page = first
+    found, total, seen = [page], 0, {address}
+    is_json = pages.is_json(answer.headers.get("content-type", ""), page.read_bytes())
+    joined = asked.folder / "joined"
+    with joined.open("wb") as target:
+        while True:
+            document, rows = _add(target, page.read_bytes(), asked, is_json=is_json, later=len(found) > 1)
+            total += rows
+            address = pages.next_page(
+                address, paging, number=len(found) - 1, links=answer.headers.get("link", ""), document=document,
+                rows=rows,
+            )  # fmt: skip
+            if not address:
+                break
+            _check_same_place(address, first[0])
+            if address in seen or len(found) >= pages.MOST_PAGES:
+                where = "leads back to a page that was read" if address in seen else f"exceeds {pages.MOST_PAGES:,}"
+                raise InvalidInput("paging", f"The next page {where}. Expected an end, or a shorter span.")
+            seen.add(address)
+            page = asked.folder / f"page-{len(found) + 1:04}"
+            answer = talk.get(address, page)
+            found.append(page)
+    name = f"{asked.source.id}.{'jsonl' if is_json else 'csv'}"
+    return Collected(joined if total else None, name, total, {}, tuple(found))
+
+
+def _check_same_place(address: str, first: str) -> None:
+    """The next page is asked with the same authorization, so it must be at the same place."""
+    if httpx.URL(address).copy_with(raw_path=b"/") != httpx.URL(first).copy_with(raw_path=b"/"):
+        raise InvalidInput("paging", f"The next page is at another place, {place(address)}. Expected the same host.")
+
+
+def _add(target: Any, content: bytes, asked: Asked, *, is_json: bool, later: bool) -> tuple[Any, int]:
+    """Put a page behind those before it; gives its document and how many rows it held."""
+    if is_json:
+        document, rows = pages.json_page(content, _rows_path(asked))
+        target.writelines(pages.lines(rows))
+        return document, len(rows)
+    _check_text("", content)
+    body = pages.without_header(content) if later else content
+    target.write(body if not body or body.endswith(b"\n") else body + b"\n")
+    return None, pages.csv_rows(content)
+
+
+def _rows_path(asked: Asked) -> str:
+    return str(asked.source.options.get("rows") or "")
+
+
+def _check_text(kind: str, content: bytes) -> None:
+    head = gzip.decompress(content)[:200] if content.startswith(_GZIP) and len(content) < 1 << 20 else content[:200]
+    if "html" in kind.lower() or head.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
+        raise InvalidInput("url", "The answer is a web page, perhaps one to sign in. Expected JSON or CSV.")

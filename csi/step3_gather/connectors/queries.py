@@ -1,0 +1,89 @@
+"""SQL that only reads: one SELECT, with the filter on time inside, where the database can use its index."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from csi.errors import InvalidInput
+
+_EXPECTED = "Expected a single SELECT, such as SELECT number, opened_at FROM incident."
+# Comments, texts and quoted names: what stands in them is not SQL to look at. Source: SQL-92, with PostgreSQL's $$.
+_QUIET = re.compile(
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]\n]*\]|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$",
+    re.DOTALL,
+)
+_WORD = re.compile(r"[A-Za-z_]+")
+_CHANGES = frozenset(
+    ("insert", "update", "delete", "merge", "drop", "alter", "create", "truncate", "grant", "revoke", "attach",
+     "detach", "pragma", "vacuum", "into")
+)  # fmt: skip
+_COLUMN = re.compile(r"[A-Za-z_][\w$]*")
+_PLACE = re.compile(r"(?<![:\w]):(since|until)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """SQL and the values of its parameters."""
+
+    sql: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def select(text: str) -> str:
+    """The query, when it is one SELECT.
+
+    Raises:
+        InvalidInput: it is something else, or more than one statement.
+    """
+    bare = text.strip().rstrip(";").strip()
+    words = [word.lower() for word in _WORD.findall(quiet(bare))]
+    if not words or words[0] not in ("select", "with"):
+        found = f"This begins with {words[0].upper()}." if words else "There is no query."
+        raise InvalidInput("query", f"{found} {_EXPECTED}")
+    if ";" in quiet(bare):
+        raise InvalidInput("query", f"These are several statements. {_EXPECTED}")
+    changing = next((word for word in words if word in _CHANGES), "")
+    if changing:
+        raise InvalidInput("query", f"{changing.upper()} changes something. {_EXPECTED}")
+    return bare
+
+
+def quiet(sql: str) -> str:
+    """The query without its comments, texts and quoted names."""
+    return _QUIET.sub(" ", sql)
+
+
+def places(sql: str) -> frozenset[str]:
+    """Which of the parameters ``:since`` and ``:until`` a query names itself."""
+    return frozenset(_PLACE.findall(quiet(sql)))
+
+
+def query(text: str, *, column: str = "", mark: Any = None, span: Mapping[str, Any] | None = None) -> Query:
+    """What is sent to the database.
+
+    Args:
+        text: the SELECT of the source.
+        column: the column by which it is collected bit by bit; empty: all of it each time.
+        mark: the highest value of that column seen so far; None: from the beginning.
+        span: values of ``since`` and ``until``, for a query that names them itself.
+
+    Raises:
+        InvalidInput: it is not one SELECT, or the column's name cannot be one.
+    """
+    inner = select(text)
+    named = {name: (span or {}).get(name) for name in places(inner)}
+    missing = sorted(name for name, value in named.items() if value is None)
+    if missing:
+        raise InvalidInput("query", f"The query names :{missing[0]}, and there is no value for it; give the span.")
+    # A bound value makes PostgreSQL's driver prepare the statement, and of several it prepares none.
+    body, values = f"SELECT * FROM (\n{inner}\n) AS collected WHERE 1 = :one", {**named, "one": 1}
+    if not column:
+        return Query(body, values)
+    if not _COLUMN.fullmatch(column):
+        raise InvalidInput("since", f"‘{column}’ is no column's name. Expected one such as updated_at.")
+    if mark is not None:
+        body, values = f"{body} AND {column} >= :mark", {**values, "mark": mark}
+    return Query(f"{body} ORDER BY {column}", values)

@@ -1,0 +1,53 @@
+"""Sources of a study that are no files: fetched once for the span of its windows, then read like a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from csi.definition import SourceDefinition, StudyDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.connectors.asked import Asked, Fetch
+from csi.step3_gather.connectors.table import as_delivered
+from csi.step3_gather.reading import Reading
+from csi.step4_process.periods import moment_of
+from csi.study.keys import as_moment
+
+Read = Callable[[Path, SourceDefinition], Reading]
+
+
+def fetched(study: StudyDefinition, source: SourceDefinition, fetch: Fetch, read: Read) -> list[Reading]:
+    """The rows of a query or an address.
+
+    Raises:
+        InvalidInput: there are none.
+    """
+    since, until = span(study, source)
+    with TemporaryDirectory(prefix="csi-fetch-") as folder:
+        asked = Asked(source, Path(folder), study.period, study.timezone, since, until)
+        collected = fetch(asked)
+        if collected.path is None:
+            raise InvalidInput("", "gives no rows; expected at least one")
+        named = collected.path.rename(collected.path.with_name(collected.filename))
+        return [read(named, as_delivered(source))]
+
+
+def span(study: StudyDefinition, source: SourceDefinition) -> tuple[datetime | None, datetime | None]:
+    """From ``from`` to ``to`` of the source, else from the first window's begin to the last one's end."""
+    windows = [window for window in (study.baseline, study.evaluation) if window]
+    first = min((window.start for window in windows), default=None)
+    last = max((window.end for window in windows), default=None)
+    options = source.options
+    return _moment(options.get("from") or first, study, "from"), _moment(options.get("to") or last, study, "to")
+
+
+def _moment(said: Any, study: StudyDefinition, key: str) -> datetime | None:
+    if said is None:
+        return None
+    found = as_moment(said)
+    if found is None:
+        raise InvalidInput(key, f"expected a date such as 2026-03-01, not {said!r}")
+    return moment_of(found, study.timezone).to_pydatetime()
