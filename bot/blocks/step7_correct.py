@@ -114,7 +114,7 @@ def action_line(one: ActionSeen) -> str:
     """An action in two lines."""
     due = f", due {when(one.due_on)}" if one.due_on else ""
     outcome = f" · outcome *{escape(one.outcome)}*" if one.outcome else ""
-    head = f"{_SIGNS.get(one.state, '')} *Action {one.number}* {escape(clip(one.title, 200))}"
+    head = f"{_SIGNS.get(one.state, '')} *Action {one.number}* {escape(clip(one.title, 120))}"
     return f"{head}\n{one.state} · {mention(one.owner)}{due} · {escape(one.kpi_key)}{outcome}"
 
 
@@ -190,8 +190,8 @@ def question_text(one: ActionSeen, approvers: Sequence[str]) -> str:
     asked = (
         listed([mention(user) for user in approvers]) if approvers else "No approver but proposer and owner is named"
     )
-    until = f" until {when(one.expires_at.date())}" if one.expires_at else ""
-    return f"{asked}: do you approve action {one.number}? Neither proposer nor owner may{until}."
+    until = f" The question is open until {when(one.expires_at.date())}." if one.expires_at else ""
+    return f"{asked}: do you approve action {one.number}? Its proposer and its owner may not.{until}"
 
 
 def question(one: ActionSeen, text: str, decisions: Sequence[Any]) -> list[Block]:
@@ -337,6 +337,6 @@ def listing(actions: Sequence[ActionSeen], service: str) -> list[Block]:
     if not actions:
         return [parts.section(f"*{escape(service)}* has no actions yet. `/csi act` proposes one.")]
     return [
-        parts.section(f"*Actions of {escape(service)}*"),
+        parts.section(f"*Actions of {escape(clip(service, 80))}*"),
         *(parts.section(action_line(one)) for one in actions[:40]),
     ]
