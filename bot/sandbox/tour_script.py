@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.tour_team import CHANNEL, PATIENCE, Team
+from bot.sandbox.tour_team import CHANNEL, PATIENCE, Team, words_of
 
 LOG = Path(__file__).with_name("tour_data") / "incidents.csv.gz"
 # Twenty days before, from the day on which the share within SLA is no longer near nothing; then all that follows.
@@ -17,6 +17,9 @@ WINDOWS = {
     "evaluation_from": "2016-04-05",
     "evaluation_to": "2016-05-14",
 }
+
+# What the figures of the log come to; the tour fails when the analysis says otherwise.
+VERDICTS = {"Resolved within SLA": "IMPROVED", "Reopened": "ACHIEVED, UNSTABLE", "Median time to resolve": "ACHIEVED"}
 
 
 def begin(team: Team) -> None:
@@ -151,8 +154,24 @@ def gather(team: Team) -> None:
     }
     said = {"dates": "day_first", "timezone": "Europe/Lisbon", "missing": "?"}
     team.bob.sends("gather.map", columns | said)
-    team.bob.reads("quarantine")
+    team.bob.reads("109,377 of 109,378")
+    team.bob.drops(LOG, "incidents-again.csv.gz")
+    team.bob.reads("Nothing changes")
+    _promise_what_is_measured(team)
     team.goes_on(4)
+
+
+def _promise_what_is_measured(team: Team) -> None:
+    team.alice.types("sla")
+    clauses = team.alice.wait_modal("sla.open")
+    team.alice.presses(clauses, "sla.draft")
+    kpi = team.alice.choice("sla.draft", "kpi_id", "Resolved within SLA")
+    promise = "Three of four incidents are resolved within what was agreed"
+    team.alice.sends("sla.draft", {"kpi_id": kpi, "text": promise})
+    clauses = team.alice.reads_in("sla.open", promise)
+    team.alice.presses_under(clauses, promise, "sla.activate")
+    team.alice.reads_in("sla.open", "active · ")
+    team.alice.close(everything=True)
 
 
 def process(team: Team) -> None:
@@ -218,7 +237,8 @@ def present(team: Team) -> None:
     ask = "May we keep the morning rota of second line for another quarter?"
     team.alice.sends("present.send", {"audience": "business and customers", "purpose": "decision", "ask": ask})
     report = team.carol.reads("did we get there?")
-    team.carol.sees_picture("Median time to resolve")
+    for name, verdict in VERDICTS.items():
+        team.carol.sees_picture(name, verdict)
     team.carol.presses(report, "present.acknowledge")
     team.carol.presses(report, "present.decide")
     team.carol.sends("present.decide", {"text": "Yes, until the end of the quarter."})
@@ -251,7 +271,7 @@ def _new_baseline(team: Team) -> None:
     team.alice.close(everything=True)
     question = team.carol.reads("is this the new baseline of")
     team.carol.presses(question, "act.approve_baseline")
-    team.carol.reads("approved.")
+    team.carol.wait(lambda: "*approved*" in words_of(team.carol.find("is this the new baseline of", CHANNEL)), PATIENCE)
 
 
 def _close(team: Team) -> None:

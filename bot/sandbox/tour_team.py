@@ -113,17 +113,17 @@ class Actor(Person):
 
         return self.wait(there, PATIENCE, f"“{text}” behind “{heading}” in the modal {callback_id}")
 
-    def sees_picture(self, name: str) -> Shape:
-        """Waits for a message about ``name`` with a picture in it."""
+    def sees_picture(self, name: str, verdict: str) -> Shape:
+        """Waits for a message with a picture, a KPI's name and its verdict."""
 
         def there() -> Shape | None:
             for message in reversed(self.messages(CHANNEL)):
                 pictures = [block for block in message["blocks"] if block["type"] == "image"]
-                if pictures and name in words_of(message):
+                if pictures and f"*{name}* – {verdict}" in words_of(message) and "did we" not in words_of(message):
                     return message
             return None
 
-        return self.wait(there, PATIENCE, f"a picture of {name}")
+        return self.wait(there, PATIENCE, f"a picture of {name}, {verdict}")
 
     def reads_dm(self, text: str, timeout: float = PATIENCE) -> Shape:
         """The same in the conversation with the bot."""
@@ -148,16 +148,17 @@ class Actor(Person):
     def _fills(self, callback_id: str, values: dict[str, Any]) -> str:
         shown = self.wait_modal(callback_id, timeout=PATIENCE)
         title = str(shown["title"]["text"])
-        told = ", ".join(
-            f"{name}: {self._named(value)}" for name, value in values.items() if value not in (None, "", [])
-        )
-        self._transcript.did(self.name, f"fills in “{title}” ({told})")
+        told = ", ".join(f"{name}: {self._named(shown, value)}" for name, value in values.items() if value)
+        self._transcript.did(self.name, f"fills in “{title}”{f' ({told})' if told else ''}")
         self.fill(values, shown)
         return title
 
-    def _named(self, value: Any) -> str:
+    def _named(self, shown: Shape, value: Any) -> str:
+        """A value as the person reads it: a choice by its text, somebody by name."""
+        options = (option for _, element in elements(shown) for option in element.get("options", []))
+        read = self._transcript.names | {option["value"]: option["text"]["text"] for option in options}
         listed = value if isinstance(value, list) else [value]
-        return " + ".join(self._transcript.names.get(str(one), str(one)) for one in listed)
+        return " + ".join(read.get(str(one), str(one)) for one in listed)
 
     def _label(self, shown: Shape | None, action_id: str, value: Any) -> str:
         wanted = action_id.partition(":")[0]
