@@ -149,7 +149,7 @@ def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> S
     return SourceCounts(
         sha256=source.sha256,
         rows_read=source.rows_read,
-        rows_kept=len(source.frame),
+        rows_kept=source.rows_kept,
         repeated=source.resolved.repeated,
         superseded=source.resolved.superseded,
         conflicts=len(source.resolved.conflicts),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,11 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
-from csi.step4_process.columns import columns_read
+from csi.step4_process.columns import columns_needed, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.periods import microseconds
 
+NUMBERS = "numbers"
 _SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
 QUARANTINE = ("batch", *QUARANTINE_COLUMNS)
 
@@ -28,6 +29,7 @@ class SourceRows:
 
     Attributes:
         frame: rows that count, in delivery order.
+        rows_kept: how many they are.
         batch, line: of each row of ``frame``: which delivery (0-based), which line of it.
         resolved: how the duplicates were told apart.
         quarantine: columns ``batch, line, column, value, reason, expected``: unreadable, conflicting, impossible.
@@ -38,6 +40,7 @@ class SourceRows:
 
     source: SourceDefinition
     frame: pd.DataFrame
+    rows_kept: int
     batch: np.ndarray
     line: np.ndarray
     resolved: Resolved
@@ -54,37 +57,61 @@ class SourceRows:
         return self.unreadable + self.impossible
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Rows as delivered, in their order, with delivery (0-based) and line of each."""
+
+    frame: pd.DataFrame
+    batch: np.ndarray
+    line: np.ndarray
+
+
 def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]) -> SourceRows:
-    """Join the deliveries of a source and settle which rows count. The same bytes delivered again change nothing.
+    """Join the deliveries of a source and settle which rows count. The same bytes delivered again change nothing."""
+    fresh = _fresh(readings)
+    delivered = _joined(fresh) if fresh else _nothing(study, source)
+    settled = settle(study, source, delivered, version_of(delivered.frame, study.sources[source]))
+    return replace(
+        settled,
+        quarantine=in_order([unreadable_of(fresh), settled.quarantine]),
+        rows_read=sum(reading.rows_read for reading in fresh),
+        unreadable=sum(reading.rows_read - len(reading.frame) for reading in fresh),
+        doubtful=added_up([reading.moments for reading in fresh]),
+        sha256=sha256_of([reading.sha256 for reading in fresh]),
+    )
+
+
+def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.ndarray | None) -> SourceRows:
+    """Which of some delivered rows count: all of a source's, or all that share their keys with no row elsewhere.
 
     A row's content is what the study reads of it: rows that differ elsewhere are copies of each other here, whatever
     else a query or a file brings along.
     """
     definition = study.sources[source]
-    fresh = _fresh(readings)
-    frame, batch, line = _joined(fresh)
-    resolved = resolve(frame, definition.key, version_of(frame, definition), columns_read(study, source))
-    kept = resolved.kept
-    impossible, pairs = _impossible(frame, kept, _durations(study, source))
-    quarantine = [_unreadable(fresh)]
-    quarantine.append(_conflicts(frame, batch, line, resolved, definition))
-    quarantine += [_backward(frame, batch, line, rows, pair) for rows, pair in pairs]
-    if impossible.any():
-        kept = kept[~impossible]
-    whole = len(kept) == len(frame)
+    resolved = resolve(rows.frame, definition.key, version, columns_read(study, source))
+    impossible, pairs = _impossible(rows.frame, resolved.kept, _durations(study, source))
+    kept = resolved.kept[~impossible]
+    frame = rows.frame if len(kept) == len(rows.frame) else rows.frame.iloc[kept]
+    quarantine = [_conflicts(rows, resolved, definition), *(_backward(rows, bad, pair) for bad, pair in pairs)]
     return SourceRows(
         source=definition,
-        frame=frame if whole else frame.iloc[kept],
-        batch=batch if whole else batch[kept],
-        line=line if whole else line[kept],
+        frame=frame,
+        rows_kept=len(kept),
+        batch=rows.batch[kept],
+        line=rows.line[kept],
         resolved=resolved,
-        quarantine=_in_order(quarantine),
-        rows_read=sum(reading.rows_read for reading in fresh),
-        unreadable=sum(reading.rows_read - len(reading.frame) for reading in fresh),
+        quarantine=in_order(quarantine),
         impossible=int(impossible.sum()),
-        doubtful=_doubtful(fresh),
-        sha256=_sha256(fresh),
     )
+
+
+def _nothing(study: StudyDefinition, source: str) -> Delivered:
+    """A source that has not delivered yet: no row of any of its columns."""
+    moments, numbers = columns_needed(study, source)
+    kinds = dict.fromkeys(columns_read(study, source), "str")
+    kinds |= dict.fromkeys(moments, "datetime64[us, UTC]") | dict.fromkeys(numbers, "float64")
+    frame = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in kinds.items()})
+    return Delivered(frame, np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64))
 
 
 def _fresh(readings: Sequence[Reading]) -> list[Reading]:
@@ -98,18 +125,18 @@ def _fresh(readings: Sequence[Reading]) -> list[Reading]:
     return fresh
 
 
-def _joined(readings: Sequence[Reading]) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+def _joined(readings: Sequence[Reading]) -> Delivered:
     frames = [reading.frame for reading in readings]
-    if not frames:
-        return pd.DataFrame(), np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
-    lengths = [len(frame) for frame in frames]
-    batch = np.repeat(np.arange(len(frames), dtype=np.int32), lengths)
+    batch = np.repeat(np.arange(len(frames), dtype=np.int32), [len(frame) for frame in frames])
     line = np.concatenate([frame.index.to_numpy(dtype=np.int64) for frame in frames])
-    return frames[0] if len(frames) == 1 else pd.concat(frames), batch, line
+    return Delivered(frames[0] if len(frames) == 1 else pd.concat(frames), batch, line)
 
 
-def version_of(frame: pd.DataFrame, source: SourceDefinition) -> np.ndarray | None:
-    """One comparable number per row from the ``latest_by`` column (missing or unreadable: lowest); None without."""
+def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -> np.ndarray | None:
+    """One comparable number per row from the ``latest_by`` column (missing or unreadable: lowest); None without.
+
+    ``order`` says what versions written as text are (see ``order_of``); empty: as the first of them say.
+    """
     if not source.latest_by or source.latest_by not in frame.columns:
         return None
     column = frame[source.latest_by]
@@ -117,18 +144,22 @@ def version_of(frame: pd.DataFrame, source: SourceDefinition) -> np.ndarray | No
         return microseconds(column)
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.nan_to_num(column.to_numpy(dtype=float), nan=-np.inf)
-    return _of_text(column, source)
-
-
-def _of_text(column: pd.Series, source: SourceDefinition) -> np.ndarray:
-    cells = pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
-    sample = cells.drop_null()[:_SAMPLE]
-    _, unreadable = read_numbers(sample, source.decimal or ".", ())
-    if not unreadable.any():
+    cells = _cells(column)
+    if (order or order_of(frame, source)) == NUMBERS:
         numbers, _ = read_numbers(cells, source.decimal or ".", ())
         return np.nan_to_num(numbers.to_numpy(dtype=float), nan=-np.inf)
-    order = source.column_dates.get(source.latest_by, source.dates)
-    return microseconds(read_moments(cells, order, source.timezone).instants)
+    return microseconds(read_moments(cells, order or order_of(frame, source), source.timezone).instants)
+
+
+def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:
+    """What versions written as text are, told by the first of them: numbers, or moments in the source's date order."""
+    sample = _cells(frame[source.latest_by]).drop_null()[:_SAMPLE]
+    _, unreadable = read_numbers(sample, source.decimal or ".", ())
+    return source.column_dates.get(source.latest_by, source.dates) if unreadable.any() else NUMBERS
+
+
+def _cells(column: pd.Series) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
 
 
 def _durations(study: StudyDefinition, source: str) -> list[Duration]:
@@ -152,33 +183,30 @@ def _impossible(
     return wrong, pairs
 
 
-def _unreadable(readings: Sequence[Reading]) -> pd.DataFrame:
+def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:
+    """What could not be read of several deliveries."""
     frames = [reading.quarantine.assign(batch=batch) for batch, reading in enumerate(readings)]
     return pd.concat(frames) if frames else pd.DataFrame(columns=list(QUARANTINE))
 
 
-def _conflicts(
-    frame: pd.DataFrame, batch: np.ndarray, line: np.ndarray, resolved: Resolved, source: SourceDefinition
-) -> pd.DataFrame:
-    rows = resolved.conflicts
+def _conflicts(rows: Delivered, resolved: Resolved, source: SourceDefinition) -> pd.DataFrame:
+    bad = resolved.conflicts
     return _quarantined(
-        batch[rows],
-        line[rows],
+        rows.batch[bad],
+        rows.line[bad],
         column=source.key,
-        value=frame[source.key].iloc[rows] if len(rows) else [],
+        value=rows.frame[source.key].iloc[bad] if len(bad) else [],
         reason=f"same {source.key} and {source.latest_by} as a later row, but other content",
         expected="one content per version",
     )
 
 
-def _backward(
-    frame: pd.DataFrame, batch: np.ndarray, line: np.ndarray, rows: np.ndarray, pair: Duration
-) -> pd.DataFrame:
+def _backward(rows: Delivered, bad: np.ndarray, pair: Duration) -> pd.DataFrame:
     return _quarantined(
-        batch[rows],
-        line[rows],
+        rows.batch[bad],
+        rows.line[bad],
         column=pair.end,
-        value=frame[pair.end].iloc[rows].astype("str"),
+        value=rows.frame[pair.end].iloc[bad].astype("str"),
         reason=f"{pair.end} lies before {pair.start}",
         expected=f"a moment not before {pair.start}",
     )
@@ -191,7 +219,8 @@ def _quarantined(batch: np.ndarray, line: np.ndarray, *, column: str, **cells: o
     return frame
 
 
-def _in_order(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def in_order(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Quarantined rows by delivery and line."""
     filled = [frame for frame in frames if len(frame)]
     if not filled:
         return pd.DataFrame(columns=list(QUARANTINE))
@@ -199,17 +228,17 @@ def _in_order(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return joined.sort_values(["batch", "line"], kind="stable", ignore_index=True)
 
 
-def _doubtful(readings: Sequence[Reading]) -> dict[str, dict[str, int]]:
+def added_up(doubtful: Sequence[Mapping[str, Mapping[str, int]]]) -> dict[str, dict[str, int]]:
+    """Doubtful local times per column over several deliveries."""
     sums: dict[str, dict[str, int]] = {}
-    for reading in readings:
-        for column, counts in reading.moments.items():
+    for one in doubtful:
+        for column, counts in one.items():
             known = sums.setdefault(column, {})
             for kind, count in counts.items():
                 known[kind] = known.get(kind, 0) + count
     return sums
 
 
-def _sha256(readings: Sequence[Reading]) -> str:
-    if len(readings) == 1:
-        return readings[0].sha256
-    return hashlib.sha256("\n".join(reading.sha256 for reading in readings).encode()).hexdigest()
+def sha256_of(digests: Sequence[str]) -> str:
+    """Of one delivery its own; of several that of the list."""
+    return digests[0] if len(digests) == 1 else hashlib.sha256("\n".join(digests).encode()).hexdigest()
