@@ -64,7 +64,9 @@ def _preview(session: Session, cycle: Cycle) -> list[tuple[str, str, str]]:
     results = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     order = [verdict.value for verdict in MOST_URGENT_FIRST]
-    measured = sorted((kpi for kpi in kpis if kpi.id in results), key=lambda kpi: order.index(results[kpi.id].verdict))
+    measured = sorted(
+        (kpi for kpi in kpis if kpi.id in results), key=lambda kpi: order.index(results[kpi.id].verdict or order[0])
+    )
     unmeasured = [(kpi.name, "NOT MEASURED", "") for kpi in kpis if kpi.id not in results]
     return [_line(kpi, results[kpi.id]) for kpi in measured] + unmeasured
 

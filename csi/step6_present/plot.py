@@ -8,7 +8,20 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from csi.step6_present.canvas import BLUE, FAINT, INK, PURPLE, QUIET, RULE, VERMILLION, WHITE, font, halo
+from csi.step6_present.canvas import (
+    BLUE,
+    FAINT,
+    INK,
+    PURPLE,
+    QUIET,
+    RULE,
+    VERMILLION,
+    WHITE,
+    WIDTH,
+    font,
+    halo,
+    width_of,
+)
 from csi.step6_present.marks import Mark, Span, bound, exclusions, gaps, runs, suppressed
 from csi.step6_present.view import View
 from csi.step6_present.wording import number
@@ -16,6 +29,8 @@ from csi.step6_present.wording import number
 LABEL, SMALL = 8.0, 7.5  # points
 CROWDED = 60  # from so many points on they are drawn smaller
 SAID_INSIDE = 30  # up to so many points the latest value stands beside its point, else at the right edge
+DENSE = 200  # from so many points on only signals have a sign of their own
+UPRIGHT, FEW_SPANS = 0.13, 3  # inches an upright word needs; so few spans are always named
 TRIAL_DASH = (0, (4, 2.5))
 TARGET_DASH = (0, (6, 1.6, 1.2, 1.6))
 
@@ -51,21 +66,28 @@ def draw(axes: Axes, view: View) -> None:
 
 def _bands(axes: Axes, view: View) -> None:
     """Periods without data, periods with something left out, a target band: by hatch and word, not by colour."""
-    for span in gaps(view.marks):
-        _band(axes, span, "no data", facecolor=WHITE, edgecolor=FAINT, hatch="////", gid="gap")
-    for span in suppressed(view.marks):
-        _band(axes, span, f"n < {view.min_n}", facecolor=WHITE, edgecolor=FAINT, hatch="....", gid="suppressed")
-    for span in exclusions(view.marks):
-        _band(axes, span, "†", facecolor=FAINT, alpha=0.7, gid="excluded")
+    _mark_spans(axes, gaps(view.marks), "no data", facecolor=WHITE, edgecolor=FAINT, hatch="////", gid="gap")
+    few = suppressed(view.marks)
+    _mark_spans(axes, few, f"n < {view.min_n}", facecolor=WHITE, edgecolor=FAINT, hatch="....", gid="suppressed")
+    _mark_spans(axes, exclusions(view.marks), "†", facecolor=FAINT, alpha=0.7, gid="excluded")
     if len(view.targets) == 2:
         axes.axhspan(*view.targets, facecolor=FAINT, alpha=0.8, linewidth=0, gid="target band")
 
 
-def _band(axes: Axes, span: Span, text: str, **style: Any) -> None:
-    axes.axvspan(span.first - 0.5, span.last + 0.5, linewidth=0, **style)
-    upright = len(text) > 1 and span.last - span.first + 1 < axes.get_xlim()[1] / 12
+def _mark_spans(axes: Axes, of: Sequence[Span], text: str, **style: Any) -> None:
+    """Each span as a band; its word where it fits across, upright where only that fits or there are few spans."""
+    width = axes.get_position().width * WIDTH / (axes.get_xlim()[1] - axes.get_xlim()[0])
+    for span in of:
+        axes.axvspan(span.first - 0.5, span.last + 0.5, linewidth=0, **style)
+        wide = (span.last - span.first + 1) * width
+        across = len(text) == 1 or wide > width_of(text, SMALL)
+        if across or wide > UPRIGHT or len(of) <= FEW_SPANS:
+            _name_span(axes, span, text, rotation=0 if across else 90)
+
+
+def _name_span(axes: Axes, span: Span, text: str, *, rotation: int) -> None:
     drawn = axes.text((span.first + span.last) / 2, 0.03, text, transform=axes.get_xaxis_transform(), ha="center",
-                      va="bottom", rotation=90 if upright else 0, color=QUIET, fontproperties=font(SMALL))  # fmt: skip
+                      va="bottom", rotation=rotation, color=QUIET, fontproperties=font(SMALL))  # fmt: skip
     halo(drawn).set_parse_math(False)
 
 
@@ -101,10 +123,14 @@ def steps(axes: Axes, values: Sequence[float | None], **style: Any) -> None:
 
 
 def _series(axes: Axes, view: View) -> None:
+    dense = len(view.marks) > DENSE
     for run in runs(view.marks):
-        axes.plot([m.position for m in run], [m.height for m in run], color=QUIET, linewidth=1.3, zorder=3, gid="run")
+        x, y = [mark.position for mark in run], [mark.height for mark in run]
+        axes.plot(x, y, color=QUIET, linewidth=0.6 if dense else 1.3, zorder=3, gid="run")
     size = 3.2 if len(view.marks) > CROWDED else 5.2
-    points(axes, (mark for mark in view.whole if mark.signal not in SIGNS), POINT, size, gid="point")
+    plain = [mark for mark in view.whole if mark.signal not in SIGNS]
+    alone = {run[0] for run in runs(view.marks) if len(run) == 1}  # a line of one point cannot be seen
+    points(axes, [mark for mark in plain if not dense or mark in alone], POINT, size, gid="point")
     for name, sign in SIGNS.items():
         points(axes, (mark for mark in view.whole if mark.signal == name), sign, size + 1.4, gid=name)
     points(axes, (mark for mark in view.marks if mark.partial and mark.value is not None), PARTIAL, size, gid="partial")

@@ -8,7 +8,7 @@ from datetime import timedelta
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.step4_process.processed import Processed
 from csi.step5_analyse.analysis import Analysis
-from csi.step6_present.marks import Mark, Span, marks, within
+from csi.step6_present.marks import Mark, Span, gaps, marks, within
 from csi.step6_present.wording import DIRECTIONS, day, number, periods, point, spread
 from csi.terms import Direction, Period
 
@@ -22,6 +22,7 @@ LIMITS = {
     "t": "t chart",
 }
 SHORT_HASH = 8
+MANY_GAPS = 3
 LEFT_OUT = "Left out"  # how step 4 begins the footnote of an exclusion
 SHORT_UNIT = 8  # characters
 
@@ -160,10 +161,15 @@ def footnotes(view: View) -> list[str]:
     known = [*view.processed.footnotes, *judged]
     unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
     hidden = sum(mark.suppressed for mark in view.marks)
-    few = (
-        [f"{periods(hidden, view.period).capitalize()} with fewer than {view.min_n} cases not shown."] if hidden else []
-    )
-    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + few + known))
+    few = [f"{periods(hidden, view.period)} with fewer than {view.min_n} cases not shown."] if hidden else []
+    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + few + _holes(view) + known))
+
+
+def _holes(view: View) -> list[str]:
+    """Many gaps in one sentence: a chart has no room to name each."""
+    found = gaps(view.marks)
+    missing = sum(span.last - span.first + 1 for span in found)
+    return [f"{periods(missing, view.period)} without data, hatched."] if len(found) > MANY_GAPS else []
 
 
 def _exclusion(one: Exclusion) -> str:

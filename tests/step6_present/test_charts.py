@@ -245,3 +245,13 @@ def test_names_of_narrow_windows_stand_side_by_side() -> None:
     figure = control_figure(view([1.0] * 40, before=1.0, after=1.0, **narrow))
     left, right = (text.get_window_extent() for text in figure.texts if text.get_text() in ("baseline", "evaluation"))
     assert left.x1 < right.x0
+
+
+def test_thousands_of_points_are_a_line_with_signals_and_gaps_in_a_sentence() -> None:
+    values = [None if at % 25 == 23 else 45.0 + at % 3 for at in range(1500)]
+    figure = control_figure(view(values, period=Period.HOUR, limits=LIMITS, signals={100: ("outside", "concern")}))
+    assert list(line(figure, "point").get_xdata()) == [1499]
+    assert list(line(figure, "concern").get_xdata()) == [100]
+    assert "no data" not in words(figure)
+    assert "60 hours without data, hatched." in words(figure)
+    assert len(artists(figure, "gap")) == 60
