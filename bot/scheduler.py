@@ -15,6 +15,7 @@ from bot.log import logger
 from csi import cycle as cycles
 from csi import reminders
 from csi.models import Reminder
+from csi.step3_gather import collecting
 
 log = logger(__name__)
 
@@ -61,7 +62,7 @@ class Scheduler:
         now = self._now()
         with self._kit.sessions() as session:
             upkeep.look_after(session, self._kit.outbox, team_id, now)
-            reminders.refresh(session, team_id, now)
+            reminders.refresh(session, team_id, now, also=(collecting.nudges,))
         with self._kit.sessions() as session:
             due = reminders.claim(session, team_id=team_id, now=now, worker=self._worker)
         for reminder in due:
@@ -71,7 +72,7 @@ class Scheduler:
         """Write the nudge and its mark in one transaction; look again whether the reason still stands."""
         with self._kit.sessions() as session:
             session.add(reminder)
-            if not reminders.stands(session, reminder, now):
+            if not reminders.stands(session, reminder, now, also={collecting.SUBJECT: collecting.stands}):
                 reminders.dropped(session, reminder)
                 return
             cycle = cycles.by_id(session, reminder.team_id, int(reminder.cycle_id or 0))
@@ -83,6 +84,6 @@ class Scheduler:
             self._kit.outbox.post(
                 session, team_id=reminder.team_id, channel=reminder.user_id, kind="nudge", text=text,
                 key=f"reminder:{reminder.id}:{reminder.times_sent}", subject=("reminder", reminder.id),
-                blocks=blocks.nudge(text, reminder.id, subject, number, cycle.channel_id),
+                blocks=blocks.nudge(text, reminder.id, subject, number, cycle.channel_id, details=reminder.details),
             )  # fmt: skip
             reminders.sent(session, reminder, now)

@@ -18,7 +18,7 @@ SNOOZES = {
     "mute": "Not again for this",
 }
 # The word after /csi that leads to what is asked, by the reminder's subject.
-WORDS = {"tree": "measure", "action": "act", "baseline": "act"}
+WORDS = {"tree": "measure", "action": "act", "baseline": "act", "collection": "gather"}
 
 
 def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today: date) -> str:
@@ -41,7 +41,17 @@ def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today
         return f"{where}: please look again whether {what} still holds."
     if kind == "report":
         return f"{where}: {what} waits for a sign that you have read it."
+    if kind.startswith("collect"):
+        return _collection(kind, what, details, where)
     return f"{where}: {what} {due or 'is due'}. It waits for you."
+
+
+def _collection(kind: str, what: str, details: Mapping[str, Any], where: str) -> str:
+    owner = mention(str(details.get("owner", "")))
+    if kind == "collect_channel":
+        return f"{where}: {what} has not come; {owner} was asked. Who can bring it, or say why it can't be provided?"
+    late = f" {owner} has not brought it; can you?" if kind == "collect_backup" else " Please bring it, or say why not."
+    return f"{where}: {what} is due.{late}"
 
 
 def place(service: str, channel: str) -> str:
@@ -68,13 +78,25 @@ def thing(subject: str, subject_id: int, details: Mapping[str, Any]) -> str:
         return f"the new baseline of {escape(str(details.get('kpi', '')))}"
     if subject == "report":
         return f"the report for {escape(str(details.get('audience', '')))}"
+    if subject == "collection":
+        return f"the data of {escape(str(details.get('period', '')))}"
     return "what is to be measured"
 
 
-def nudge(text: str, reminder_id: int, subject: str, subject_id: int, channel: str) -> list[Block]:
+def nudge(
+    text: str,
+    reminder_id: int,
+    subject: str,
+    subject_id: int,
+    channel: str,
+    *,
+    details: Mapping[str, Any] | None = None,
+) -> list[Block]:
     """The sentence, a button that leads there, and the snoozes."""
     word = Step(subject_id).command if subject == "step" else WORDS.get(subject, "status")
     read = [parts.button("Acknowledge", "present.acknowledge", str(subject_id))] if subject == "report" else []
+    if subject == "collection" and (details or {}).get("by_hand"):
+        read.append(parts.button("Give the numbers", "gather.collect", str((details or {})["asked"])))
     return [
         parts.section(f":bell: {text}"),
         parts.actions(

@@ -23,6 +23,7 @@ ACCEPT = "gather.accept"
 REMOVE = "gather.remove"
 NUMBER = "gather.number"
 ATTEST = "gather.attest"
+COLLECT = "gather.collect"
 NEW_SOURCE = "new"
 NO_COLUMN = "-"
 _SHOWN = 20
@@ -309,6 +310,33 @@ def overview(
 
 def _by_hand(one: Arrival) -> bool:
     return one.source is None or one.source.kind in KINDS or (one.source.kind == "file" and not one.deliveries)
+
+
+def collection_form(wanted: Sequence[Arrival], period: str, metadata: str) -> Block:
+    """A field for each number a person is asked for, its evidence, or the reason why there is none."""
+    blocks = [parts.section(f"*{escape(period)}*: a number each, with a link to where it stands – or why not.")]
+    for one in wanted[:_SHOWN]:
+        unit = f" ({one.kpi.unit})" if one.kpi.unit else ""
+        number = one.kpi.id
+        blocks += [
+            parts.divider(),
+            parts.text_input(f"value.{number}", f"{one.kpi.name}{unit}", optional=True, limit=40),
+            parts.text_input(f"evidence.{number}", "Evidence", optional=True, limit=1000, placeholder="https://…"),
+            parts.text_input(f"reason.{number}", "Can't provide it, because …", optional=True, limit=500),
+        ]
+    return parts.modal(COLLECT, "Give the numbers", blocks, metadata=metadata)
+
+
+def nothing_wanted(period: str) -> Block:
+    """Everything came meanwhile."""
+    text = f"Everything of {escape(period)} is here. Thank you!"
+    return parts.modal(COLLECT, "Give the numbers", [parts.section(text)], submit="", close="OK")
+
+
+def attestation(told: Measurement, kpi: Kpi, period: str, limit: float) -> list[Block]:
+    """A large number asks for a second person (V3.4)."""
+    text = f"The number for *{escape(kpi.name)}*, {period}, is above {limit:,.0f}. A second person has to stand for it."
+    return [parts.section(text), parts.actions([parts.button("I attest it", ATTEST, str(told.id))])]
 
 
 def _arrival(one: Arrival, zone: str) -> str:

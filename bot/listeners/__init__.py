@@ -153,6 +153,8 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.number", step3.open_number),
     Route("view", "gather.number", step3.said_number),
     Route("action", "gather.attest", step3.attested),
+    Route("action", "gather.collect", step3.open_collection),
+    Route("view", "gather.collect", step3.said_collection),
     # 7. implement corrective action
     Route("command", "act", step7.act),
     Route("command", "actions", step7.listing),

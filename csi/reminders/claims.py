@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from sqlmodel import Session, col, select
 from csi.models import Cycle, Reminder, Workspace
 from csi.reminders.hours import within_hours, working_moment
 from csi.reminders.nudges import Nudge, benefits, wanted
-from csi.storage import row, rows
+from csi.storage import lock, row, rows
 
 LEASE = timedelta(minutes=5)
 SNOOZES = ("1h", "tomorrow", "next_working_day", "mute")
@@ -23,9 +24,17 @@ def workspaces(session: Session) -> list[str]:
     return list(session.exec(select(Workspace.team_id).order_by(col(Workspace.team_id))))
 
 
-def refresh(session: Session, team_id: str, now: datetime) -> list[Reminder]:
-    """Write what the state calls for and is not written yet; returns the new rows."""
-    called = [nudge for cycle in rows(session, Cycle, team_id, state="open") for nudge in wanted(session, cycle)]
+def refresh(
+    session: Session, team_id: str, now: datetime, also: Sequence[Callable[[Session, Cycle, datetime], Any]] = ()
+) -> list[Reminder]:
+    """Write what the state calls for and is not written yet; returns the new rows.
+
+    ``also`` are further callers of nudges, of steps that know more than this module: ``(session, cycle, now)``.
+    """
+    cycles = rows(session, Cycle, team_id, state="open")
+    lock(session, f"reminders:{team_id}")  # two schedulers may look at the same moment
+    called = [nudge for cycle in cycles for nudge in wanted(session, cycle)]
+    called += [nudge for call in also for cycle in cycles for nudge in call(session, cycle, now)]
     return [
         _write(session, team_id, nudge, now)
         for nudge in (*called, *benefits(session, team_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -65,8 +65,16 @@ def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
             yield Nudge(key, "benefit", action.owner, action.cycle_id, ("action", action.id), day, details)
 
 
-def stands(session: Session, reminder: Reminder, now: datetime) -> bool:
-    """Whether the reason for a reminder is still there: looked up again at the moment of sending."""
+def stands(
+    session: Session,
+    reminder: Reminder,
+    now: datetime,
+    also: Mapping[str, Callable[[Session, Reminder, Cycle, datetime], bool]] | None = None,
+) -> bool:
+    """Whether the reason for a reminder is still there: looked up again at the moment of sending.
+
+    ``also`` answers for the subjects of further callers, as given to ``refresh``.
+    """
     if _gone(session, reminder) or _overtaken(reminder, now):
         return False
     if reminder.kind == "benefit":
@@ -74,6 +82,8 @@ def stands(session: Session, reminder: Reminder, now: datetime) -> bool:
     cycle = row(session, Cycle, reminder.team_id, id=reminder.cycle_id)
     if cycle is None or cycle.state != "open":
         return False
+    if also and reminder.subject in also:
+        return also[reminder.subject](session, reminder, cycle, now)
     return _STANDS[reminder.subject](session, reminder, cycle)
 
 

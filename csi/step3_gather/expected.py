@@ -74,7 +74,7 @@ def arrival(session: Session, cycle: Cycle, kpi: Kpi, now: datetime) -> Arrival:
         return made
     seen = _typed(session, kpi, source, cycle) if source.kind in measured.KINDS else _delivered(session, kpi, source)
     today = spans.local_day(now, cycle.timezone)
-    expected = tuple(_expected(cycle, plan, period, seen, today))
+    expected = tuple(_expected(cycle, plan, period, seen, today, typed=source.kind in measured.KINDS))
     allowed = timedelta(days=threshold(session, cycle.team_id, "late_days"))
     return _compared(made, seen, expected, today - allowed)
 
@@ -87,6 +87,13 @@ def source_of(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None = N
     if named is None and plan is not None and plan.source_id:
         return row(session, Source, cycle.team_id, id=plan.source_id)
     return named
+
+
+def by_hand(one: Arrival) -> bool:
+    """Whether a person types this KPI's numbers: said so, or nothing else delivers."""
+    if one.source is None or one.source.kind == "typed":
+        return True
+    return one.kpi.measurability == Measurability.BY_HAND and one.source.kind == "file" and not one.deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +191,18 @@ def _reached(first: date, last: date, period: Period) -> list[date]:
     return list(spans.between(first, spans.end_of(spans.start_of(last, period), period), period))
 
 
-def _expected(cycle: Cycle, plan: PlanRow | None, period: Period, seen: _Seen, today: date) -> list[date]:
+def _expected(
+    cycle: Cycle, plan: PlanRow | None, period: Period, seen: _Seen, today: date, *, typed: bool
+) -> list[date]:
     """Periods there should be data for.
 
-    From the baseline's begin (else the first data) to the evaluation's end; without windows to today where the plan
-    states a cadence, else to the last data: nobody has promised more. Before any data came it is the last period.
+    From the baseline's begin (else the first data) to the evaluation's end; without windows to today where numbers
+    are typed or the plan states a cadence, else to the last data: nobody has promised more. Before any data came it
+    is the last period.
     """
     first = cycle.baseline_from or min((first for first, _ in seen.spans), default=None)
     last = max((last for _, last in seen.spans), default=None)
-    promised = bool(plan and plan.cadence)
+    promised = typed or bool(plan and plan.cadence)
     if first is None or (last is None and not cycle.evaluation_to and not promised):
         start = spans.start_of(today, period)
         return list(spans.between(start - timedelta(days=1), start, period))

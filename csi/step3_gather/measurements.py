@@ -14,6 +14,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, NotAllowed
 from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
+from csi.rules import threshold
 from csi.step3_gather import batches
 from csi.step3_gather.expected import source_of
 from csi.step3_gather.measured import KINDS
@@ -104,6 +105,17 @@ def attest(session: Session, cycle: Cycle, measurement_id: int, *, actor: str, n
         subject=("measurement", known.id), new={"attested_by": actor},
     )  # fmt: skip
     return known
+
+
+def wants_second(session: Session, told: Measurement) -> float | None:
+    """The size above which a second person has to attest a number, where this one is and none has (V3.4)."""
+    limit = threshold(session, told.team_id, "attest_above")
+    return limit if size(told) > limit and not told.attested_by else None
+
+
+def size(told: Measurement) -> float:
+    """The largest of the numbers told, whatever its sign."""
+    return max(abs(number) for number in (told.value, told.numerator, told.denominator, 0.0) if number is not None)
 
 
 def history(session: Session, team_id: str, source_id: int, kpi_key: str, period_start: date) -> list[Measurement]:

@@ -10,7 +10,8 @@ from sqlmodel import Session
 
 from csi.errors import Breach
 from csi.models import Batch, Cycle, Kpi, Measurement
-from csi.rules import Rule, threshold
+from csi.rules import Rule
+from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
 from csi.step3_gather.measured import KINDS
 from csi.step3_gather.spans import label
@@ -85,14 +86,13 @@ def nothing_expected_is_missing(session: Session, cycle: Cycle, now: datetime) -
 
 def typed_numbers_have_evidence(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V3.4: a typed number without evidence; above a set size a second person attests it."""
-    limit = threshold(session, cycle.team_id, "attest_above")
     names = {kpi.key: kpi.name for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
     for told in _typed(session, cycle):
         name = names.get(told.kpi_key, told.kpi_key)
         if _has_value(told) and not told.evidence:
             sentence = f"The number for {name} of {told.period_start} has no evidence."
             yield Breach("V3.4", sentence, False, "gather.number", "Add a link", told.kpi_key)
-        if _size(told) > limit and not told.attested_by:
+        if limit := measurements.wants_second(session, told):
             sentence = (
                 f"The number for {name} of {told.period_start} is above {limit:,.0f}; a second person attests it."
             )
@@ -101,10 +101,6 @@ def typed_numbers_have_evidence(session: Session, cycle: Cycle, _now: datetime) 
 
 def _has_value(told: Measurement) -> bool:
     return told.value is not None or told.numerator is not None
-
-
-def _size(told: Measurement) -> float:
-    return max(abs(number) for number in (told.value, told.numerator, told.denominator, 0.0) if number is not None)
 
 
 def _typed(session: Session, cycle: Cycle) -> list[Measurement]:

@@ -244,3 +244,32 @@ def test_the_bot_killed_after_the_form_reads_the_file_when_it_is_back(gathering:
     gathering.restart()
     gathering.bob.sees("read into *Incidents*", timeout=20)
     assert len(_rows(gathering, Batch)) == 1
+
+
+def test_the_data_owner_is_asked_on_the_collection_day_and_gives_the_numbers(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        survey = session.exec(select(Source).where(Source.key == "survey")).one()
+        survey.kind = "typed"
+        session.add(survey)
+    gathering.later(days=10)
+    gathering.tick()
+    asked = bob.wait(lambda: next((one for one in bob.dms() if "the data of" in one["text"]), None), what="the DM")
+    bob.click(asked, "gather.collect")
+    modal = bob.wait_modal("gather.collect")
+    field = next(block["block_id"] for block in modal["blocks"] if block.get("block_id", "").startswith("value."))
+    number = field.partition(".")[2]
+    bob.fill({f"evidence.{number}": "https://example.org/s"})
+    assert "at least one number" in bob.submit()[field]
+    bob.fill({field: "2000000", f"evidence.{number}": "my desk"})
+    assert "Expected a link" in bob.submit()[f"evidence.{number}"]
+    bob.fill({f"evidence.{number}": "https://example.org/s"})
+    assert bob.submit() is None
+    (told,) = _rows(gathering, Measurement)
+    assert (told.value, told.collector) == (2_000_000, bob.id)
+    second = bob.sees("A second person has to stand for it")
+    bob.click(second, "gather.attest")
+    bob.wait(lambda: "a second person has to attest" in str(bob.everything("service-desk")) or bob.last(), what="no")
+    assert _rows(gathering, Measurement)[0].attested_by == ""
+    gathering.dave.click(second, "gather.attest")
+    bob.wait(lambda: _rows(gathering, Measurement)[0].attested_by == gathering.dave.id, what="the attestation")

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from sqlmodel import Session
 
+from csi import reminders
 from csi.errors import Conflict, InvalidInputs, NotAllowed
 from csi.models import Batch, Cycle, Kpi, PlanRow
-from csi.step3_gather import batches, measurements, sources
+from csi.step3_gather import batches, collecting, measurements, sources
 from csi.step3_gather.expected import arrival, arrivals
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import take_in
@@ -126,14 +127,10 @@ def test_v3_3_a_reason_is_data_too(sqlite_database: Database) -> None:
         assert turns.broken(session, cycle, "V3.1") == []
 
 
-def test_v3_3_a_promised_cadence_makes_the_newest_period_expected(sqlite_database: Database) -> None:
+def test_v3_3_typed_numbers_are_expected_up_to_the_newest_period(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle, kpi = _cycle(session)
         _type(session, cycle, kpi, Typed(WEEK - timedelta(weeks=1), value=20.0, evidence=LINK))
-        assert arrival(session, cycle, kpi, NOW).missing == ()
-        plan = row(session, PlanRow, TEAM)
-        plan.cadence = "weekly"
-        session.add(plan)
         seen = arrival(session, cycle, kpi, NOW)
         assert (seen.missing, seen.late) == ((WEEK,), ())
         assert arrival(session, cycle, kpi, NOW + timedelta(days=3)).late == (WEEK,)
@@ -212,3 +209,39 @@ def test_arrivals_of_files_count_rows_periods_and_quarantine(database: Database,
         assert seen.newest.date() == date(2016, 2, 18)
         assert len(rows(session, Batch, TEAM)) == 1
         assert row(session, Kpi, TEAM, id=kpi.id) is seen.kpi
+
+
+def test_v3_3_files_are_expected_up_to_now_where_the_plan_states_when_they_come(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = _cycle(session, Measurability.AUTOMATIC)
+        _deliver(session, cycle, tmp_path, b"resolved_at\n2/11/2026\n9/11/2026\n")
+        assert arrival(session, cycle, kpi, NOW).missing == ()
+        assert list(collecting.nudges(session, cycle, NOW)) == []
+        plan = row(session, PlanRow, TEAM)
+        plan.cadence = "weekly"
+        session.add(plan)
+        assert arrival(session, cycle, kpi, NOW).missing == (WEEK,)
+        kinds = {nudge.kind: (nudge.user_id, nudge.day) for nudge in collecting.nudges(session, cycle, NOW)}
+        assert kinds == {
+            "collect": (BOB, date(2026, 11, 23)),
+            "collect_backup": (FRANK, date(2026, 11, 25)),
+            "collect_channel": (turns.CHANNEL, date(2026, 11, 27)),
+        }
+
+
+def test_v3_3_the_owner_is_asked_then_the_backup_then_the_channel_until_it_came(database: Database) -> None:
+    with database.sessions() as session:
+        cycle, kpi = _cycle(session)
+        also = {collecting.SUBJECT: collecting.stands}
+        made = [
+            one
+            for one in reminders.refresh(session, TEAM, NOW, also=(collecting.nudges,))
+            if one.subject == "collection"
+        ]
+        assert [one.user_id for one in made] == [BOB, FRANK, turns.CHANNEL]
+        assert all(reminders.stands(session, one, NOW, also=also) for one in made)
+        assert reminders.refresh(session, TEAM, NOW, also=(collecting.nudges,)) == []
+        _type(session, cycle, kpi, Typed(WEEK, reason="the survey was not sent"))
+        assert not any(reminders.stands(session, one, NOW, also=also) for one in made)

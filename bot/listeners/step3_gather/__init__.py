@@ -3,7 +3,7 @@
 from bot.listeners.step3_gather.batches import accept, remove
 from bot.listeners.step3_gather.drops import dropped, look
 from bot.listeners.step3_gather.mapping import again, mapped, open_mapping, read_as_before
-from bot.listeners.step3_gather.numbers import attested, open_number, said_number
+from bot.listeners.step3_gather.numbers import attested, open_collection, open_number, said_collection, said_number
 from bot.listeners.step3_gather.overview import gather
 from bot.listeners.step3_gather.reading import read, reread
 
@@ -15,11 +15,13 @@ __all__ = [
     "gather",
     "look",
     "mapped",
+    "open_collection",
     "open_mapping",
     "open_number",
     "read",
     "read_as_before",
     "remove",
     "reread",
+    "said_collection",
     "said_number",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,14 +19,15 @@ from bot.listeners import modals
 from bot.listeners.step3_gather.overview import overview
 from bot.payload import clicked, origin
 from csi import cycle as cycles
-from csi.errors import NotFound
+from csi.errors import InvalidInput, InvalidInputs, NotFound
 from csi.models import Cycle, Kpi, Measurement
-from csi.step3_gather import measurements, spans
+from csi.step3_gather import collecting, measurements, spans
 from csi.step3_gather.expected import arrival, arrivals
 from csi.storage import need, row, rows
 from csi.terms import Period
 
 Body = Mapping[str, Any]
+_FIELDS = 20  # numbers asked for in one form
 _PERIODS = 26  # how far back a number may be typed
 
 
@@ -57,6 +59,59 @@ def said_number(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -
         shown = overview(session, cycle, kit)
     ack()
     modals.refresh(client, body, shown)
+
+
+def open_collection(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The form a reminder leads to: a field for each number of the period the person is asked for."""
+    ack()
+    here = origin(body)
+    number, _, day = clicked(body).partition(":")
+    start = date.fromisoformat(day)
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, here.team_id, int(number))
+        wanted = collecting.wanted_from(session, cycle, here.user_id, start, kit.now())
+        period = spans.label(start, wanted[0].period) if wanted else day
+        metadata = modals.metadata(cycle, start=day, kpis=[one.kpi.id for one in wanted[:_FIELDS]])
+    view = blocks.collection_form(wanted[:_FIELDS], period, metadata) if wanted else blocks.nothing_wanted(period)
+    modals.show(client, body, view)
+
+
+def said_collection(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+    """The numbers of a period were sent; those left out are asked for again."""
+    here, known = origin(body), modals.remembered(body)
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        told = [(number, _one_of(view, number, str(known["start"]))) for number in known["kpis"]]
+        given = [(number, one) for number, one in told if one is not None]
+        if not given:
+            raise InvalidInput(f"value.{known['kpis'][0]}", "Please give at least one number, or a reason.")
+        for number, one in given:
+            kpi = _kpi(session, cycle, number)
+            with _fields_of(number):
+                made = measurements.enter(session, cycle, kpi, one, actor=here.user_id, now=kit.now())
+            _tell(session, kit, cycle, kpi, made)
+    ack()
+
+
+def _one_of(view: Body, number: int, start: str) -> measurements.Typed | None:
+    fields = {
+        f"value.{number}": forms.number(required=False),
+        f"evidence.{number}": forms.text(required=False, limit=measurements.EVIDENCE_LIMIT),
+        f"reason.{number}": forms.text(required=False, limit=measurements.REASON_LIMIT),
+    }
+    value, evidence, reason = forms.read(view, fields).values()
+    if value is None and not reason:
+        return None
+    return measurements.Typed(date.fromisoformat(start), value=value, evidence=evidence, reason=reason)
+
+
+@contextmanager
+def _fields_of(number: int) -> Iterator[None]:
+    """Errors of one KPI's number stand beside that KPI's fields."""
+    try:
+        yield
+    except InvalidInputs as found:
+        raise InvalidInputs([InvalidInput(f"{one.field}.{number}", one.reason) for one in found.errors]) from found
 
 
 def attested(ack: Ack, body: Body, kit: Kit) -> None:
@@ -123,3 +178,9 @@ def _tell(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, told: Measurement)
         session, team_id=cycle.team_id, channel=cycle.channel_id, text=blocks.number_told(told, kpi, period),
         thread_key=f"card:{cycle.id}", key=f"gather.number:{told.id}",
     )  # fmt: skip
+    if limit := measurements.wants_second(session, told):
+        asked = blocks.attestation(told, kpi, period, limit)
+        kit.outbox.post(
+            session, team_id=cycle.team_id, channel=cycle.channel_id, text=blocks.words(asked), blocks=asked,
+            key=f"gather.attestation:{told.id}",
+        )  # fmt: skip
