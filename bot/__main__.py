@@ -41,10 +41,10 @@ def socket() -> None:
 
 
 @cli.command()
-def web() -> None:
-    """Hear Slack by HTTP: signed events, installation, health, metrics."""
+def web(host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for everywhere.")] = "127.0.0.1") -> None:
+    """Hear Slack by HTTP at $PORT: signed events, installation, health, metrics."""
     settings = _settings(Settings.for_web)
-    serve(build_app(settings), settings)
+    serve(build_app(settings), settings, host)
 
 
 @cli.command()

@@ -38,7 +38,6 @@ class Settings(BaseSettings):
     csi_allow_database_folders: str = ""
     csi_push_per_minute: int = Field(default=60, ge=1)
     csi_posts_per_second: float = 1.0
-    host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
 
     @property

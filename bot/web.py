@@ -22,10 +22,10 @@ from csi.storage import Sessions, rows
 Bolt = Callable[[BoltRequest], BoltResponse]
 
 
-def serve(bot: Bot, settings: Settings) -> None:
+def serve(bot: Bot, settings: Settings, host: str) -> None:
     """Run the workers and answer HTTP until told to stop."""
     bot.start_workers()
-    uvicorn.run(build(bot, settings), host=settings.host, port=settings.port, log_config=None, access_log=False)
+    uvicorn.run(build(bot, settings), host=host, port=settings.port, log_config=None, access_log=False)
     bot.stop()
 
 

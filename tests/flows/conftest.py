@@ -94,6 +94,13 @@ class World:
         return next((one for one in self.alice.messages("service-desk") if one["pinned"]), None)
 
 
+@pytest.fixture
+def folder(_sqlite_template: Path, tmp_path: Path) -> Path:
+    """A folder with a migrated database, for a bot in a process of its own."""
+    shutil.copy(_sqlite_template, tmp_path / "csi.db")
+    return tmp_path
+
+
 @contextmanager
 def living(database_url: str, folder: Path) -> Iterator[World]:
     """A workspace with a running bot on a migrated database, gone afterwards."""
@@ -114,10 +121,9 @@ def living(database_url: str, folder: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def world(_sqlite_template: Path, tmp_path: Path) -> Iterator[World]:
+def world(folder: Path) -> Iterator[World]:
     """A workspace with a running bot on SQLite."""
-    shutil.copy(_sqlite_template, tmp_path / "csi.db")
-    with living(f"sqlite:///{tmp_path / 'csi.db'}", tmp_path) as made:
+    with living(f"sqlite:///{folder / 'csi.db'}", folder) as made:
         yield made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 
 import httpx
@@ -16,9 +15,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def bot(sandbox, _sqlite_template, tmp_path):
-    shutil.copy(_sqlite_template, tmp_path / "csi.db")
-    with process(Process(sandbox, tmp_path)) as made:
+def bot(sandbox, folder):
+    with process(Process(sandbox, folder)) as made:
         made.joined()
         yield made
 

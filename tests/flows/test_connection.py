@@ -1,0 +1,45 @@
+"""Connections come and go: refreshed by Slack, cut by the network; and the clock's own process."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from csi.models import OutboxPost
+from csi.storage import engine, sessions
+from tests.flows.conftest import World
+from tests.flows.processes import Process, process
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["drop", "cut"])
+def test_a_lost_connection_is_made_again(world: World, how: str):
+    before = len(world.sandbox.calls("apps.connections.open"))
+    world.world(how)
+    world.alice.wait(
+        lambda: (
+            len(world.sandbox.calls("apps.connections.open")) > before and world.sandbox.delivery.transport.connected()
+        ),
+        timeout=40,
+        what="a new connection",
+    )
+    world.alice.command("/csi", "help")
+    assert "/csi start SERVICE" in str(world.alice.last()["blocks"])
+
+
+@pytest.mark.slow
+def test_the_clocks_own_process_sends_what_is_stored(sandbox, folder):
+    made = Process(sandbox, folder, ("scheduler",))
+    alice, now = sandbox.person("alice"), datetime.now(UTC)
+    opened = engine(made.database_url)
+    with sessions(opened)() as session:
+        session.add(
+            OutboxPost(
+                team_id=sandbox.workspace.team_id, key="k", channel=alice.id, text="Hello", created_at=now, next_at=now
+            )
+        )
+    opened.dispose()
+    with process(made):
+        alice.wait(lambda: [one["text"] for one in alice.dms()] == ["Hello"] or None, timeout=60, what="the message")
+        assert made.end() == 0
