@@ -1,0 +1,261 @@
+"""Queries against real databases: nothing can be written, nothing is lost between two collections, limits hold."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput, NotAllowed
+from csi.fetching import Fetcher
+from csi.fetching.database import Databases
+from csi.step3_gather.connectors import queries
+from csi.step3_gather.connectors.addresses import policy
+from csi.step3_gather.connectors.asked import Asked, Refused
+from csi.step3_gather.connectors.table import as_delivered
+from csi.step3_gather.readers import read
+from tests.databases import PostgresServer
+from tests.fetching.conftest import Collecting
+
+CREATE = "CREATE TABLE incident (number TEXT, opened_at {moment}, hours {number}, closed {yes}, note TEXT)"
+INSERT = "INSERT INTO incident VALUES (:number, :at, :hours, :closed, :note)"
+ROWS = [
+    {"number": "INC1", "at": "2026-03-01 10:00:00", "hours": 1.5, "closed": True, "note": 'a "quoted", one'},
+    {"number": "INC2", "at": "2026-03-02 10:00:00", "hours": None, "closed": False, "note": "two\nlines"},
+]
+
+
+class Warehouse:
+    """A database of tickets, on SQLite or PostgreSQL."""
+
+    def __init__(self, address: str, fetcher: Fetcher) -> None:
+        self.address = address
+        self.fetcher = fetcher
+        self.engine = create_engine(address)
+        kind = self.engine.dialect.name
+        types = {"moment": "TEXT", "number": "REAL", "yes": "INTEGER"}
+        if kind == "postgresql":
+            types = {"moment": "TIMESTAMP WITH TIME ZONE", "number": "NUMERIC(8,2)", "yes": "BOOLEAN"}
+        self.run(CREATE.format(**types))
+        self.add(*ROWS)
+
+    def run(self, sql: str, **values: object) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(sql), values)
+
+    def add(self, *rows: dict[str, object]) -> None:
+        for row in rows:
+            self.run(INSERT, **{**row, "at": datetime.fromisoformat(f"{row['at']}+00:00")} if self.is_postgres else row)
+
+    @property
+    def is_postgres(self) -> bool:
+        return self.engine.dialect.name == "postgresql"
+
+    def source(self, query: str = "SELECT * FROM incident ORDER BY number", **options: object) -> SourceDefinition:
+        return SourceDefinition("tickets", sql=self.address, options={"query": query, **options})
+
+    def count(self) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.execute(text("SELECT count(*) FROM incident")).scalar_one())
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
+    if request.param == "sqlite":
+        folder = tmp_path / "databases"
+        folder.mkdir()
+        made = Warehouse(f"sqlite:///{folder}/tickets.db", Fetcher(policy(folders=str(folder)), seconds=3))
+        yield made
+        made.engine.dispose()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = server.create(migrated=False)
+    address = server.url(name)
+    folder = address.partition("host=")[2]
+    made = Warehouse(address, Fetcher(policy(folders=folder.replace("%2F", "/")), seconds=3))
+    yield made
+    made.engine.dispose()
+    server.drop(name)
+
+
+@pytest.fixture
+def collect(warehouse: Warehouse, tmp_path: Path) -> Collecting:
+    return Collecting(warehouse.fetcher, tmp_path)
+
+
+def test_rows_of_a_query_are_read_like_a_file(warehouse: Warehouse, collect: Collecting):
+    source = warehouse.source()
+    found = collect(source)
+    assert (found.rows, found.filename) == (2, "tickets.csv")
+    reading = read(found.path, as_delivered(source), moments=["opened_at"], numbers=["hours"], filename=found.filename)
+    assert list(reading.frame["number"]) == ["INC1", "INC2"]
+    assert list(reading.frame["opened_at"]) == [datetime(2026, 3, day, 10, tzinfo=UTC) for day in (1, 2)]
+    assert reading.frame["hours"].tolist()[0] == 1.5
+    assert reading.frame["note"].tolist() == ['a "quoted", one', "two\nlines"]
+    assert reading.frame["closed"].tolist() == (["true", "false"] if warehouse.is_postgres else ["1", "0"])
+
+
+def test_the_same_rows_are_the_same_bytes(warehouse: Warehouse, collect: Collecting):
+    assert collect(warehouse.source()).path.read_bytes() == collect(warehouse.source()).path.read_bytes()
+
+
+def test_only_what_is_new_is_collected_and_nothing_is_lost_at_the_edge(warehouse: Warehouse, collect: Collecting):
+    source = warehouse.source("SELECT number, opened_at FROM incident", since="opened_at")
+    first = collect(source)
+    assert first.rows == 2
+    assert collect(source, progress=first.progress).path is None
+    # Written later, but at the very moment of the mark; and an exact repetition of a row that was delivered.
+    warehouse.add({**ROWS[1], "number": "INC3"}, ROWS[1])
+    second = collect(source, progress=first.progress)
+    assert second.rows == 2
+    assert sorted(line.split(",")[0] for line in second.path.read_text().splitlines()[1:]) == ["INC2", "INC3"]
+    warehouse.add({**ROWS[1], "number": "INC4", "at": "2026-03-03 10:00:00"})
+    third = collect(source, progress=second.progress)
+    assert [line.split(",")[0] for line in third.path.read_text().splitlines()[1:]] == ["INC4"]
+    assert collect(source, progress=third.progress).path is None
+
+
+def test_the_filter_on_time_is_sent_as_a_bound_value():
+    sent = queries.query("SELECT a, t FROM x -- c", column="t", mark="2026'; DROP TABLE x")
+    assert "DROP" not in sent.sql
+    assert "t >= :mark" in sent.sql
+    assert sent.values["mark"] == "2026'; DROP TABLE x"
+
+
+def test_a_query_may_place_the_span_itself(warehouse: Warehouse, collect: Collecting):
+    sql = "SELECT number FROM incident WHERE opened_at >= :since AND opened_at < :until"
+    if warehouse.is_postgres:
+        since, until = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC)
+        assert collect(warehouse.source(sql), since=since, until=until).path.read_text() == "number\nINC2\n"
+    with pytest.raises(InvalidInput, match="names :since, and there is no value"):
+        collect(warehouse.source(sql))
+
+
+WRITES = [
+    "DELETE FROM incident", "SELECT 1; DELETE FROM incident", "UPDATE incident SET hours = 0", "DROP TABLE incident",
+    "WITH gone AS (DELETE FROM incident RETURNING *) SELECT * FROM gone", "SELECT * INTO other FROM incident", "",
+    "PRAGMA query_only = OFF", "ATTACH DATABASE '/tmp/x' AS x", "EXPLAIN SELECT 1", "-- SELECT\nVACUUM",
+    "SELECT * FROM incident FOR UPDATE", "SELECT 1) AS a; DELETE FROM incident; --",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", WRITES)
+def test_what_is_not_one_select_is_refused(sql: str):
+    with pytest.raises(InvalidInput, match="Expected a single SELECT"):
+        queries.select(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select replace(note, ';', ',') from incident;",
+        "SELECT 'drop table; delete' AS \"update\" FROM incident -- ; insert",
+        "/* delete */ WITH a AS (SELECT 1 AS n) SELECT updated_at, n FROM a",
+    ],
+)
+def test_words_in_texts_names_and_comments_are_no_statements(sql: str):
+    assert queries.select(sql)
+
+
+def test_the_session_itself_cannot_write(warehouse: Warehouse):
+    """Past the first look at the text: the database refuses, too."""
+    databases = Databases(warehouse.fetcher.policy)
+    with pytest.raises((InvalidInput, Refused), match=r"read-?only"), databases.opened(warehouse.address) as connection:
+        connection.execute(text("DELETE FROM incident"))
+    assert warehouse.count() == 2
+
+
+@pytest.mark.postgres
+def test_postgresql_cannot_be_talked_out_of_reading_only(postgres: PostgresServer, tmp_path: Path):
+    name = postgres.create(migrated=False)
+    address = postgres.url(name)
+    fetcher = Fetcher(policy(folders=address.partition("host=")[2].replace("%2F", "/")))
+    made = Warehouse(address, fetcher)
+    sneaky = [
+        "SELECT set_config('transaction_read_only', 'off', false) AS a",
+        r"SELECT E'\'' AS a; SET default_transaction_read_only = off; COMMIT; DELETE FROM incident; SELECT ''",
+        "SELECT 1 AS a) AS b; DELETE FROM incident; SELECT * FROM (SELECT 1 AS a",
+        "SELECT lo_create(0) AS a",
+    ]
+    for sql in sneaky:
+        with pytest.raises((InvalidInput, Refused)):
+            fetcher(Asked(made.source(sql), tmp_path))
+    assert made.count() == 2
+    made.engine.dispose()
+    postgres.drop(name)
+
+
+def test_a_query_that_takes_too_long_is_stopped(warehouse: Warehouse, collect: Collecting):
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n"
+    slow = "SELECT 1 AS one FROM pg_sleep(60)" if warehouse.is_postgres else endless
+    warehouse.fetcher = collect.fetcher = Fetcher(warehouse.fetcher.policy, seconds=1)
+    with pytest.raises(Refused, match="took longer than 1 s"):
+        collect(warehouse.source(slow))
+
+
+@pytest.mark.parametrize(
+    ("query", "options", "says"),
+    [
+        ("SELECT * FROM nowhere", {}, "nowhere"),
+        ("SELECT number FROM incident", {"since": "opened_at"}, "opened_at"),
+        ("SELECT number FROM incident", {"since": "a; b"}, "no column's name"),
+    ],
+)
+def test_a_wrong_query_is_said_in_the_words_of_the_database(
+    warehouse: Warehouse, collect: Collecting, query: str, options: dict, says: str
+):
+    with pytest.raises(InvalidInput, match=says):
+        collect(warehouse.source(query, **options))
+
+
+def test_an_empty_result_brings_nothing(warehouse: Warehouse, collect: Collecting):
+    assert collect(warehouse.source("SELECT * FROM incident WHERE number = 'none'")).path is None
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "says"),
+    [
+        ("postgresql://reader:s3cret@127.0.0.1/db", NotAllowed, "127.0.0.1 is this machine"),
+        ("postgresql://reader:s3cret@localhost/db", NotAllowed, "localhost"),
+        ("mysql://reader:s3cret@169.254.169.254/db", NotAllowed, "link-local"),
+        ("postgresql://u:s3cret@example.org/db?hostaddr=127.0.0.1", InvalidInput, "hostaddr may not be set"),
+        ("postgresql://u:s3cret@example.org/db?options=-c%20x", InvalidInput, "options may not be set"),
+        ("postgresql:///db?host=/var/run/postgresql", NotAllowed, "is a file of this machine"),
+        ("postgresql:///db?host=10.0.0.1", NotAllowed, "is a file of this machine"),
+        ("postgresql:///db", InvalidInput, "names no host"),
+        ("sqlite:////etc/passwd", NotAllowed, "is a file of this machine"),
+        ("sqlite:///file:/etc/passwd?uri=true", InvalidInput, "names no database file"),
+        ("sqlite://", InvalidInput, "names no database file"),
+        ("nonsense", InvalidInput, "no address of a database"),
+        ("cobol://host/db", NotAllowed, "is this machine"),
+        ("postgresql://reader:***@db.example.org/db", InvalidInput, "secret part is masked"),
+    ],
+)
+def test_databases_out_of_bounds_are_refused_without_telling_the_password(address, error, says, tmp_path):
+    source = SourceDefinition("s", sql=address, options={"query": "SELECT 1"})
+    with pytest.raises(error, match=says) as said:
+        Fetcher(resolve=lambda host, _: [host if host[0].isdigit() else "127.0.0.1"])(Asked(source, tmp_path))
+    assert "s3cret" not in str(said.value)
+
+
+def test_a_link_out_of_the_allowed_folder_does_not_help(tmp_path: Path):
+    folder = tmp_path / "allowed"
+    folder.mkdir()
+    sqlite3.connect(tmp_path / "secret.db").close()
+    (folder / "link.db").symlink_to(tmp_path / "secret.db")
+    source = SourceDefinition("s", sql=f"sqlite:///{folder}/link.db", options={"query": "SELECT 1 AS a"})
+    with pytest.raises(NotAllowed):
+        Fetcher(policy(folders=str(folder)))(Asked(source, tmp_path))
+
+
+def test_postgresql_by_a_network_address_is_pinned_to_it(tmp_path: Path):
+    """The connection goes to the checked address, whatever the name says meanwhile."""
+    source = SourceDefinition("s", sql="postgresql://u:p@db.example.org:9/db", options={"query": "SELECT 1 AS a"})
+    fetcher = Fetcher(policy("127.0.0.1"), resolve=lambda *_: ["127.0.0.1"])
+    with pytest.raises(Refused, match=r"could not be reached: .*127\.0\.0\.1"):
+        fetcher(Asked(source, tmp_path))
