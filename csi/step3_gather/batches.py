@@ -19,7 +19,7 @@ from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, Quar
 from csi.rules import threshold
 from csi.step3_gather import measured, mending, sources
 from csi.step3_gather.files import FileStore
-from csi.step3_gather.intake import Intake, stored_reading
+from csi.step3_gather.intake import Intake, Stored, stored_reading
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.storage import change_if, lock, need, next_number, row, rows
@@ -263,9 +263,9 @@ def reading(
     """The rows of one delivery: as stored where these columns were typed, else from its bytes."""
     typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
     if typed == (set(moments), set(numbers)):
-        return stored_reading(
-            files, batch.rows_key, batch.counts.get("quarantine_key", ""), batch.rows_read, batch.sha256
-        )
+        spoiled_key = str(batch.counts.get("quarantine_key", ""))
+        stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256)
+        return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
     with _local(files, batch.raw_key) as path:
         is_mended = mending.is_mended(batch.counts.get("columns", []))
         return read(
@@ -276,6 +276,16 @@ def reading(
             columns=columns,
             filename=batch.filename,
         )
+
+
+def _wanted(
+    batch: Batch, moments: Collection[str], numbers: Collection[str], columns: Collection[str] | None
+) -> frozenset[str] | None:
+    """Every column a reading must hold: what is asked for, and what tells a case's rows apart."""
+    if columns is None:
+        return None
+    own = (str(batch.mapping.get("key", "")), str(batch.mapping.get("latest_by", "")))
+    return frozenset((*columns, *moments, *numbers, *filter(None, own)))
 
 
 def readings(

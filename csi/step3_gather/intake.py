@@ -231,11 +231,23 @@ def _array(column: pd.Series) -> pa.Array:
     return pa.array(column, kind, from_pandas=True)
 
 
-def stored_reading(files: FileStore, rows_key: str, spoiled_key: str, rows_read: int, sha256: str) -> Reading:
-    """The rows of a delivery as they were stored."""
-    with files.open(rows_key) as stored:
-        frame = pq.read_table(pa.PythonFile(stored)).to_pandas(types_mapper=_text_dtype).set_index("line")
-    return Reading(frame, _stored_quarantine(files, spoiled_key), rows_read, sha256)
+def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | None = None) -> Reading:
+    """The rows of a delivery as they were stored; of ``columns`` those that are there, all when None."""
+    with files.open(intake.rows_key) as stored:
+        table = pq.ParquetFile(pa.PythonFile(stored))
+        wanted = [name for name in table.schema_arrow.names if columns is None or name in {*columns, "line"}]
+        frame = table.read(columns=wanted).to_pandas(types_mapper=_text_dtype).set_index("line")
+    return Reading(frame, _stored_quarantine(files, intake.spoiled_key), intake.rows_read, intake.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a delivery's rows and quarantine lie."""
+
+    rows_key: str
+    spoiled_key: str
+    rows_read: int
+    sha256: str
 
 
 def _stored_quarantine(files: FileStore, key: str) -> pd.DataFrame:

@@ -86,6 +86,8 @@ def test_stored_rows_read_back_as_the_raw_bytes_do(desk: Desk) -> None:
     _frames_equal(stored.frame, raw.frame)
     _frames_equal(stored.quarantine, raw.quarantine)
     assert (stored.rows_read, stored.sha256) == (raw.rows_read, raw.sha256)
+    few = batches.reading(desk.files, batch, "incidents", **typed, columns=["hours"])
+    _frames_equal(few.frame, read(BAD, LOG, **typed, columns=["hours"]).frame)
     other = batches.reading(desk.files, batch, "incidents", moments=["opened_at"], numbers=[])
     assert len(other.frame) == 10
     assert other.frame["hours"].iloc[3] == "=1+1"
