@@ -76,6 +76,12 @@ def of_subject(session: Session, team_id: str, subject: str, subject_id: int, li
     return list(session.exec(select(AuditRow).where(*wanted).order_by(col(AuditRow.ordinal).desc()).limit(limit)))
 
 
+def newest(session: Session, team_id: str, limit: int = 20) -> list[AuditRow]:
+    """The latest rows of a workspace, newest first."""
+    wanted = select(AuditRow).where(AuditRow.team_id == team_id).order_by(col(AuditRow.ordinal).desc())
+    return list(session.exec(wanted.limit(limit)))
+
+
 @event.listens_for(AnySession, "before_commit")
 def _close_chain(session: AnySession) -> None:
     queued: list[AuditRow] = session.info.pop(_QUEUE, [])

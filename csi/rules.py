@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from csi.errors import Breach, InvalidInput
+from csi import audit
+from csi.errors import Breach, InvalidInput, InvalidInputs
 from csi.models import Cycle, Workspace
 
 Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]
@@ -28,7 +29,6 @@ DEFAULTS: dict[str, float] = {
     "quarantine_share": 0.20,  # above it a delivery waits for a person's yes (step 3)
     "attest_above": 1_000_000,  # V3.4: typed numbers of this size need a second person
     "late_days": 2,  # V3.3: days after a period's end when its data is late
-    "nudges": 3,  # then the accountable person hears of it
 }
 
 
@@ -47,11 +47,28 @@ def threshold(session: Session, team_id: str, name: str) -> float:
     return float((own.settings if own else {}).get(name, DEFAULTS[name]))
 
 
-def set_thresholds(session: Session, *, team_id: str, values: dict[str, Any]) -> None:
-    """Change thresholds of a workspace; what is not named keeps its value."""
-    for name, value in values.items():
-        if name not in DEFAULTS or not isinstance(value, int | float) or value < 0:
-            raise InvalidInput(name, f"expected a number of at least 0 for one of {', '.join(DEFAULTS)}")
+def set_thresholds(session: Session, *, team_id: str, values: dict[str, Any], actor: str, now: datetime) -> None:
+    """Change thresholds of a workspace; what is not named keeps its value.
+
+    Raises:
+        InvalidInputs: every value that is no number, negative, or a share above 1.
+    """
+    errors = [InvalidInput(name, reason) for name, value in values.items() if (reason := _wrong(name, value))]
+    if errors:
+        raise InvalidInputs(errors)
     own = session.exec(select(Workspace).where(Workspace.team_id == team_id)).one()
-    own.settings = {**own.settings, **values}
-    session.add(own)
+    old, new = own.settings, {**own.settings, **values}
+    if old != new:
+        own.settings = new
+        session.add(own)
+        subject = ("workspace", own.id)
+        audit.record(session, team_id=team_id, actor=actor, at=now, what="changed thresholds", subject=subject,
+                     old=old, new=values)  # fmt: skip
+
+
+def _wrong(name: str, value: Any) -> str:
+    if name not in DEFAULTS:
+        return f"unknown; expected one of {', '.join(DEFAULTS)}"
+    if not isinstance(value, int | float) or value < 0:
+        return "expected a number of at least 0"
+    return "expected a share, 0 to 1" if name.startswith("coverage") and value > 1 else ""

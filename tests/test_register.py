@@ -9,7 +9,7 @@ import pytest
 
 from csi import cycle as cycles
 from csi import register, rules
-from csi.errors import InvalidInput, NotFound
+from csi.errors import InvalidInput, InvalidInputs, NotFound
 from csi.models import AuditRow
 from csi.storage import rows
 from tests import turns
@@ -87,10 +87,10 @@ def test_thresholds_have_defaults_and_own_values(database: Database) -> None:
     with database.sessions() as session:
         turns.begin(session)
         assert rules.threshold(session, TEAM, "coverage_least") == 0.8
-        rules.set_thresholds(session, team_id=TEAM, values={"coverage_least": 0.9})
+        who = {"team_id": TEAM, "actor": BOB, "now": NOW}
+        rules.set_thresholds(session, values={"coverage_least": 0.9}, **who)
         assert rules.threshold(session, TEAM, "coverage_least") == 0.9
         assert rules.threshold(session, "T2", "coverage_least") == 0.8
-        with pytest.raises(InvalidInput):
-            rules.set_thresholds(session, team_id=TEAM, values={"coverage_least": "much"})
-        with pytest.raises(InvalidInput):
-            rules.set_thresholds(session, team_id=TEAM, values={"unknown": 1})
+        with pytest.raises(InvalidInputs) as told:
+            rules.set_thresholds(session, values={"coverage_least": "much", "coverage_warn": 95, "unknown": 1}, **who)
+        assert [error.field for error in told.value.errors] == ["coverage_least", "coverage_warn", "unknown"]

@@ -28,7 +28,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, installation, people, reminders, roles, study
+from bot.listeners import cycle, home, installation, people, record, reminders, roles, study
 from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
@@ -188,6 +188,10 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "register.add", register_.added),
     Route("action", "register.move", register_.open_move),
     Route("view", "register.move", register_.moved),
+    # the record
+    Route("command", "audit", record.audit),
+    Route("command", "settings", record.settings),
+    Route("view", "settings.open", record.said_settings),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

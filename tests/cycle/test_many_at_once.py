@@ -21,9 +21,10 @@ from tests.databases import Database
 from tests.turns import ALICE, BOB, DAVE, FRANK, NOW, TEAM
 
 
-def fields(cycle: Cycle, kpi_id: int, owner: str) -> actions.ActionFields:
-    return actions.ActionFields("Route them", kpi_id, owner=owner, due_on=date(2026, 12, 1), effect_by=date(2026, 12, 2),
-                                cost_class="low", expected_effect="less", failure_sign="not less")  # fmt: skip
+def fields(kpi_id: int, owner: str) -> actions.ActionFields:
+    days = {"due_on": date(2026, 12, 1), "effect_by": date(2026, 12, 2)}
+    words = {"cost_class": "low", "expected_effect": "less", "failure_sign": "not less"}
+    return actions.ActionFields("Route them", kpi_id, owner=owner, **days, **words)
 
 
 def doings(session: Session, cycle: Cycle, kpi_id: int, chance: random.Random) -> list[Callable[[], object]]:
@@ -39,10 +40,10 @@ def doings(session: Session, cycle: Cycle, kpi_id: int, chance: random.Random) -
             reminders.sent(session, one, NOW)
 
     return [
-        lambda: actions.propose(session, cycle, fields(cycle, kpi_id, FRANK), actor=BOB, now=NOW),
+        lambda: actions.propose(session, cycle, fields(kpi_id, FRANK), actor=BOB, now=NOW),
         lambda: deciding.decide(session, action_id=latest().id, actor=f"U{chance.randrange(4)}", **said),
         lambda: actions.change(
-            session, latest(), fields(cycle, kpi_id, chance.choice([FRANK, ALICE])), actor=BOB, now=NOW
+            session, latest(), fields(kpi_id, chance.choice([FRANK, ALICE])), actor=BOB, now=NOW
         ),
         lambda: register.raise_opportunity(session, cycle, register.Entry("Idea"), actor=BOB, now=NOW),
         lambda: roles.grant(session, user_id=f"R{chance.randrange(3)}", **own),
@@ -59,7 +60,7 @@ def test_many_at_once_break_nothing(database: Database) -> None:
         own = {"team_id": TEAM, "service_id": cycle.service_id, "role": Role.APPROVER, "actor": DAVE, "now": NOW}
         for number in range(4):
             roles.grant(session, user_id=f"U{number}", **own)
-        actions.propose(session, cycle, fields(cycle, kpi.id, FRANK), actor=BOB, now=NOW)
+        actions.propose(session, cycle, fields(kpi.id, FRANK), actor=BOB, now=NOW)
 
     def work(seed: int) -> int:
         chance, refused = random.Random(seed), 0

@@ -1,0 +1,53 @@
+"""The audit log and the workspace's thresholds in Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.text import clip, escape, link, mention, when
+
+SETTINGS = "settings.open"
+_SHOWN = 15
+# What each threshold is for, by its name in csi.rules.
+_WORDS = {
+    "csfs_warn": "Warn above so many CSFs (V1.3)",
+    "kpis_warn": "Warn above so many KPIs under a CSF (V1.3)",
+    "most": "Refuse above so many of either (V1.3)",
+    "coverage_warn": "Warn below this coverage, 0 to 1 (V4.3)",
+    "coverage_least": "No verdict, clause or baseline below this coverage, 0 to 1 (V4.3, V2.2, V7.4)",
+    "baseline_points": "Fewest points of a baseline (V7.4)",
+    "approval_days": "Days to approve an action (V7.2)",
+    "settle_days": "Days an action settles before its review (V7.3)",
+    "step_days": "Days a step may take",
+}
+
+
+def log(rows: Sequence[Any], broken_at: int | None, zone: str) -> list[Block]:
+    """The newest rows of the log, and whether its chain holds."""
+    state = f":rotating_light: *The chain is broken at row {broken_at}.*" if broken_at else ":lock: The chain holds."
+    lines = [_line(one, zone) for one in rows[:_SHOWN]]
+    return [parts.section(f"*Audit log* {state}"), parts.section(clip("\n".join(lines), 2900) or "Nothing yet.")]
+
+
+def _line(one: Any, zone: str) -> str:
+    who = mention(one.actor) if one.actor else "the clock"
+    new = ", ".join(f"{name} {_short(value)}" for name, value in list(one.new.items())[:4] if value not in ("", None))
+    where = f" · {link(one.permalink, 'message')}" if one.permalink else ""
+    return f"{one.ordinal}. {when(one.at, zone)} {who} *{escape(one.what)}* {escape(clip(new, 100))}{where}"
+
+
+def _short(value: Any) -> str:
+    return clip(str(value), 40)
+
+
+def settings(values: Mapping[str, float], metadata: str) -> Block:
+    """The thresholds as a modal."""
+    blocks = [
+        parts.text_input(name, label, value=f"{values[name]:g}", limit=10)
+        for name, label in _WORDS.items()
+        if name in values
+    ]
+    return parts.modal(SETTINGS, "Thresholds", blocks, metadata=metadata)
