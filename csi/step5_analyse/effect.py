@@ -18,6 +18,7 @@ from csi.step5_analyse.shares import Z95, newcombe
 CONFIDENCE = 0.95
 POWER = 0.8  # the smallest detectable effect would be seen four times in five
 _BLOCK = 64
+_FITTED = 2.5  # two levels and a slope bias the pooled r1 as if each had so large a share of the points
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,18 +144,34 @@ def _pick(ordered: Floats, place: np.ndarray, counts: np.ndarray) -> Floats:
 def _worth(before: Floats, after: Floats) -> _Worth:
     """Variances put right for autocorrelation, and effective sizes, from residuals about each window's own level.
 
-    The bias of the pooled autocorrelation is that of windows of the average length: 5,000 seeded tries each gave sizes
-    of .03 to .05 at φ ≤ .3 and at most .05 at φ = .6 for 12 + 12 and longer, where the length of both windows together
-    gave .065 and .08.
+    Neighbours are compared after a drift common to both windows is taken out: without that, a steady drift looked like
+    autocorrelation of .95, and a series that fell by ten sigmas showed no change. 10,000 seeded tries each at
+    φ = 0, .3, .6 gave sizes of .03, .05, .06 for 12 + 12 and .03, .05, .05 for 24 + 12.
     """
     n, m = (np.isfinite(part).sum(axis=1).astype(float) for part in (before, after))
-    products, squares = lag_sums(before)
-    more_products, more_squares = lag_sums(after)
-    phi = corrected(products + more_products, squares + more_squares, (n + m) / 2)
+    first, second = _without_drift(before, after)
+    products, around = lag_sums(first)
+    more_products, more_around = lag_sums(second)
+    phi = corrected(products + more_products, around + more_around, (n + m) / _FITTED)
+    squares, more_squares = (np.nansum(part**2, axis=1) for part in (before, after))
     sizes = np.maximum(effective(n, phi), 1.0), np.maximum(effective(m, phi), 1.0)
     freedom = [count * (1 - 1 / np.maximum(size, 1.5)) for count, size in zip((n, m), sizes, strict=True)]
     variances = squares / np.maximum(freedom[0], 1e-9), more_squares / np.maximum(freedom[1], 1e-9)
     return _Worth(variances, sizes, phi)
+
+
+def _without_drift(before: Floats, after: Floats) -> tuple[Floats, Floats]:
+    """Residuals of both windows less the one slope that fits them best."""
+    times = _centred_time(before), _centred_time(after)
+    along = sum(np.nansum(time * part, axis=1) for time, part in zip(times, (before, after), strict=True))
+    length = sum(np.nansum(time**2, axis=1) for time in times)
+    slope = np.asarray(along / np.where(length > 0, length, 1.0))[:, None]
+    return before - slope * times[0], after - slope * times[1]
+
+
+def _centred_time(residuals: Floats) -> Floats:
+    time = np.where(np.isfinite(residuals), np.arange(residuals.shape[1], dtype=float), np.nan)
+    return time - mean(time)[:, None]
 
 
 def _welch(first: Floats, second: Floats, size: Floats, other: Floats) -> Floats:

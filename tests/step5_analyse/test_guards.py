@@ -1,0 +1,132 @@
+"""The seven guards against fooling oneself, the mix, and drift against the verdict: each fires, and stays silent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csi.definition import Window
+from csi.step5_analyse import guards
+from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.mix import standardise
+from csi.terms import Direction
+from tests.step5_analyse.series import analyse, frame, noise, step
+
+LOWER = Aim(Direction.LOWER, 20.0)
+
+
+def warned(found, words: str) -> bool:
+    return any(words in text for text in found.warnings)
+
+
+def test_a_baseline_picked_at_a_bad_moment():
+    values = np.concatenate([noise(20, level=20, seed=1), noise(10, level=32, seed=2), noise(10, level=20, seed=3)])
+    shape = frame(values)
+    edges = [moment.date() for moment in shape.index]
+    windows = {"baseline": Window(edges[20], edges[30]), "evaluation": Window(edges[30], shape["end"].iloc[-1].date())}
+    found = analyse([], series=shape, **windows)
+    assert found.change.state == "improved"
+    assert warned(found, "The baseline lies at a bad moment: over the 20 periods before it the level was 20")
+    usual = np.concatenate([noise(30, level=32, seed=1), noise(10, level=20, seed=3)])
+    assert not warned(analyse([], series=frame(usual), **windows), "bad moment")
+
+
+def test_one_wild_period_carries_the_baseline():
+    calm, wild = noise(12, seed=1), noise(12, seed=1)
+    wild[4] = 200.0
+    after = noise(8, seed=2)
+    assert "carries the difference" in guards.spike(LOWER, np.array([]), wild, after, 2.0)
+    assert guards.spike(LOWER, np.array([]), calm, after - 8, 2.0) == ""
+
+
+def test_cases_bunched_just_under_the_limit():
+    spread = np.random.default_rng(1).uniform(0, 40, 2000)
+    assert guards.bunched(spread, 20.0) == ""
+    moved = np.where((spread > 20) & (spread < 22), 19.5, spread)
+    assert "within 10 % below the limit" in guards.bunched(moved, 20.0)
+    assert guards.bunched(moved[:5], 20.0) == guards.bunched(None, 20.0) == guards.bunched(moved, None) == ""
+    assert warned(analyse(noise(36), target=20.0, cases=moved), "below the limit")
+
+
+def strata(
+    mix: tuple[tuple[float, float], tuple[float, float]], levels: tuple[tuple[float, float], ...]
+) -> pd.DataFrame:
+    """Two priorities in 24 + 12 weeks: their numbers before and after, their levels before and after."""
+    starts = frame(noise(36)).index
+    rows = [
+        (start, name, levels[int(place >= 24)][which], mix[int(place >= 24)][which])
+        for place, start in enumerate(starts)
+        for which, name in enumerate(("high", "low"))
+    ]
+    return pd.DataFrame(rows, columns=["start", "stratum", "value", "n"]).set_index(["start", "stratum"])
+
+
+SIMPSON = strata(((80, 20), (10, 90)), ((40.0, 10.0), (44.0, 12.0)))  # both got slower, the whole got faster
+
+
+def test_reclassified_priorities_and_a_sign_that_flips_at_constant_mix():
+    starts = pd.DatetimeIndex(frame(noise(36)).index)
+    both = standardise(SIMPSON, starts[:24], starts[24:])
+    assert both.crude == pytest.approx(15.2 - 34)
+    assert both.constant_mix == pytest.approx(0.8 * 4 + 0.2 * 2)
+    assert both.flips
+    found = analyse(step(-15.0), strata=SIMPSON)
+    assert found.verdict == "INCONCLUSIVE"
+    assert "at the baseline's mix the change has the opposite sign" in found.sentence
+    assert warned(found, "The mix moved and the sign flips at constant mix.")
+
+
+def test_a_mix_that_holds_says_nothing():
+    steady = strata(((50, 50), (50, 50)), ((40.0, 10.0), (36.0, 8.0)))
+    found = analyse(step(-3.0), strata=steady)
+    assert not warned(found, "mix")
+    assert found.verdict != "INCONCLUSIVE"
+
+
+def test_cases_left_open_and_reopened():
+    found = analyse(step(-5.0), open_past_target=(0.02, 0.09), reopened=(0.01, 0.05))
+    assert warned(found, "9 % (before: 2 %) of the cases are still open past their target")
+    assert warned(found, "5 % (before: 1 %) of the cases were reopened soon after closing")
+    quiet = analyse(step(-5.0), open_past_target=(0.02, 0.03), reopened=(0.05, 0.01))
+    assert not warned(quiet, "of the cases")
+
+
+def test_a_shrinking_denominator():
+    n = np.concatenate([np.full(24, 200.0), np.full(12, 120.0)]) + np.tile([-5, 5], 18)
+    assert warned(analyse(step(-5.0), n=n), "Fewer cases are counted: 200 a period before and 120 after (−40 %)")
+    assert not warned(analyse(step(-5.0)), "Fewer cases")
+
+
+def test_a_result_that_hangs_on_the_window():
+    values = noise(30, sigma=1.0, seed=5)
+    values[24:26] -= 12
+    values[26:] -= 1.2
+    fragile = analyse(values)
+    assert fragile.change.state != "worse"
+    assert guards.fragile([(-2, "improved"), (2, "improved")], "improved") == ""
+    assert "moved 2 periods later it would be “improved”" in guards.fragile([(2, "improved")], "no detectable change")
+    firm = analyse(step(-8.0))
+    assert not warned(firm, "hangs on the window")
+
+
+def test_met_but_falling_and_missed_but_improving():
+    time = np.arange(36.0)
+    falling = analyse(10 + 0.25 * time + noise(36, level=0, sigma=0.3), target=19.0)
+    assert falling.target_state == "met on average"
+    assert warned(falling, "Met but falling: at the present drift the target is missed in about")
+    improving = analyse(50 - 0.25 * time + noise(36, level=0, sigma=0.3), target=19.0)
+    assert warned(improving, "Missed but improving")
+    assert not warned(analyse(noise(36), target=19.0), "Missed but improving")
+
+
+@pytest.mark.parametrize(("quality", "said"), [(0.9, True), (0.96, False), (None, False)])
+def test_quality_below_95_is_said(quality: float | None, said: bool):
+    assert warned(analyse(noise(36), quality=quality), "below 95 %") is said
+
+
+def test_short_windows_of_a_repetitive_series_are_held_at_moderate():
+    values = noise(24, phi=0.8, seed=3)
+    found = analyse(values, before=12)
+    assert found.detail.autocorrelation > 0.3
+    assert warned(found, "held at moderate")

@@ -1,0 +1,249 @@
+"""The verdict: every gate in its order, evidence, side effects, and what is lacking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csi.definition import Window
+from csi.step5_analyse import judge
+from csi.step5_analyse.analysis import WindowSummary
+from csi.step5_analyse.finding import draft
+from csi.step5_analyse.verdict import evidence, rule
+from csi.terms import Direction, Evidence, Period, Verdict
+from tests.step5_analyse.series import analyse, frame, kpi_input, noise, plain_result, step
+from tests.step5_analyse.told import FACTS, FELL, ROSE, SAME
+
+
+def test_the_first_gate_that_applies_decides_and_the_tried_ones_are_told_in_order():
+    ruling = rule(FACTS)
+    assert ruling.verdict is Verdict.ACHIEVED_UNSTABLE
+    assert [gate.decided for gate in ruling.gates] == [False, False, False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("changed", "verdict"),
+    [
+        ({"comparability": ("unit",), "change": ROSE}, Verdict.INCONCLUSIVE),
+        ({"lacking": ("weeks",), "change": ROSE}, Verdict.INCONCLUSIVE),
+        ({"change": ROSE, "target_state": "reliably met"}, Verdict.REGRESSED),
+        ({"change": SAME, "target_state": "reliably met"}, Verdict.ACHIEVED),
+        ({"change": FELL, "target_state": "met on average"}, Verdict.ACHIEVED_UNSTABLE),
+        ({"change": FELL, "target_state": "only the last point"}, Verdict.IMPROVED),
+        ({"change": FELL, "target_state": None}, Verdict.IMPROVED),
+        ({"change": SAME, "target_state": "not met"}, Verdict.NO_CHANGE),
+    ],
+)
+def test_verdicts_come_in_their_order(changed: dict, verdict: Verdict):
+    assert rule(replace(FACTS, **changed)).verdict is verdict
+
+
+STRONG = replace(
+    FACTS, before=WindowSummary(12, 1, 24.6, 0), after=WindowSummary(7, 1, 19.8, 5), sustained="improvement", run=7
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "strength"),
+    [
+        ({}, Evidence.STRONG),
+        ({"guards": ("Reopened",)}, Evidence.MODERATE),
+        ({"quality": 0.94}, Evidence.MODERATE),
+        ({"quality": None}, Evidence.MODERATE),
+        ({"drifting_before": True}, Evidence.MODERATE),
+        ({"sustained": ""}, Evidence.MODERATE),
+        ({"before": WindowSummary(11, 1, 24.6, 0)}, Evidence.MODERATE),
+        ({"after": WindowSummary(6, 1, 19.8, 5)}, Evidence.MODERATE),
+        ({"phi": 0.5}, Evidence.MODERATE),  # 12 + 7 points of a repetitive series
+        ({"change": replace(FELL, p_adjusted=0.011)}, Evidence.MODERATE),
+        ({"change": replace(FELL, p=0.2, p_adjusted=0.3)}, Evidence.MODERATE),  # the shift speaks for it
+        ({"change": replace(FELL, p=0.2, p_adjusted=0.3), "sustained": ""}, Evidence.WEAK),
+        ({"matters": 6.0}, Evidence.WEAK),
+        ({"change": replace(FELL, difference=0.0)}, Evidence.NONE),
+    ],
+)
+def test_evidence_asks_for_everything_it_says(changed: dict, strength: Evidence):
+    assert evidence(replace(STRONG, **changed), Verdict.IMPROVED) is strength
+
+
+def test_nothing_is_evidence_for_an_inconclusive_verdict():
+    assert evidence(STRONG, Verdict.INCONCLUSIVE) is Evidence.NONE
+
+
+@pytest.mark.parametrize(
+    ("target", "size", "verdict"),
+    [(40.0, -6.0, "ACHIEVED"), (40.0, 0.0, "ACHIEVED"), (19.5, -6.0, "ACHIEVED, UNSTABLE"), (10.0, -6.0, "IMPROVED"),
+     (10.0, 0.0, "NO CHANGE"), (40.0, 6.0, "REGRESSED"), (10.0, 6.0, "REGRESSED")],
+)  # fmt: skip
+def test_real_series_get_their_verdict(target: float, size: float, verdict: str):
+    assert str(analyse(step(size), target=target).verdict) == verdict
+
+
+def test_a_recent_turn_for_the_worse_is_seen_though_the_window_as_a_whole_is_not_worse():
+    values = noise(36, seed=4)
+    values[24:29] -= 3
+    values[29:] += 6
+    found = analyse(values)
+    assert found.change.lower < 0
+    assert found.verdict == "REGRESSED"
+    assert "the latest 7 weeks all lie on the wrong side" in found.sentence
+
+
+def test_a_turn_that_is_over_at_the_latest_point_does_not_count():
+    values = noise(36, seed=4)
+    values[27:34] += 4
+    values[34:] -= 4
+    assert analyse(values).verdict == "NO CHANGE"
+
+
+def test_a_share_of_the_gap_is_closed_with_its_interval():
+    found = analyse(step(-6.0), target=10.0).detail
+    assert found.gap_closed == pytest.approx(6.0 / 14.8, abs=0.05)
+    assert found.gap_closed_lower < found.gap_closed < found.gap_closed_upper
+
+
+def test_a_small_certain_change_is_no_meaningful_one():
+    found = analyse(step(-0.3, sigma=0.2), minimum_important_difference=3.0)
+    assert found.change.state == "no meaningful change"
+    assert "no change that matters in 12 weeks (that would be 3.0 h or more)" in found.sentence
+
+
+def test_only_the_last_point_on_target_does_not_count():
+    values = noise(36, level=30.0, sigma=1.0)
+    values[-1] = 19.0
+    found = analyse(values, target=20.0)
+    assert (found.target_state, found.verdict) == ("only the last point", "NO CHANGE")
+    assert "does not count" in found.sentence
+
+
+def test_trial_limits_and_signals_are_not_stable_enough_to_promise():
+    short = analyse(step(-6.0, after=8), target=40.0)
+    assert short.assurance.state == "not stable enough to promise"
+    assert short.verdict == "ACHIEVED, UNSTABLE"
+    values = step(-6.0)
+    values[30] = 39.0
+    assert analyse(values, target=40.0).assurance.state == "not stable enough to promise"
+
+
+def test_where_nothing_moved_the_frozen_limits_still_vouch_for_a_short_window():
+    found = analyse(noise(31, seed=8), target=40.0)
+    assert found.detail.after.periods == 7
+    assert (found.assurance.state, found.verdict) == ("consistently met", "ACHIEVED")
+    assert "as it was before" in found.sentence
+
+
+def test_a_band_is_reached_left_and_overshot():
+    about = {"direction": Direction.WITHIN, "band": (20.0, 30.0), "value": "open", "measure": "mean"}
+    reached = analyse(step(-10.0, level=35.0, sigma=1.0), **about)
+    assert (reached.verdict, reached.change.state) == ("ACHIEVED", "improved")
+    left = analyse(step(10.0, level=25.0, sigma=1.0), **about)
+    assert (left.verdict, left.change.state) == ("REGRESSED", "worse")
+    overshot = analyse(step(-30.0, level=35.0, sigma=1.0), **about)
+    assert overshot.verdict == "REGRESSED"
+
+
+@pytest.mark.parametrize(("before", "after", "words"), [
+    (7, 12, "the baseline has 7 of the 8 weeks needed; 1 week more, complete on 3 Mar 2025 if it begins on 6 Jan 2025"),
+    (12, 5, "the evaluation has 5 of the 6 weeks needed; 1 week more, complete on 12 May 2025"),
+])  # fmt: skip
+def test_too_few_periods_say_how_many_and_when(before: int, after: int, words: str):
+    found = analyse(noise(before + after), before=before)
+    assert found.verdict == "INCONCLUSIVE"
+    assert words in found.sentence
+    assert found.reasons[0].startswith(words[0].upper())
+    assert found.change.state is found.change.lower is found.change.p is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"quality": 0.79}, "the data's quality is 79 %, and 80 % are needed"),
+        ({"provisional": True}, "the baseline is provisional"),
+        ({"comparability": ("the unit was min and is h",)}, "not comparable: the unit was min and is h"),
+        ({"excluded_share": (0.0, 0.08)}, "exclusions left out 0 % of the data before and 8 % after"),
+        ({"baseline": None}, "no baseline window is fixed"),
+        ({"evaluation": None}, "no evaluation window is fixed"),
+    ],
+)
+def test_what_cannot_be_judged_says_why(changed: dict, words: str):
+    windows = {"baseline": Window(date(2025, 1, 6), date(2025, 6, 23)),
+               "evaluation": Window(date(2025, 6, 23), date(2025, 9, 15))}  # fmt: skip
+    found = analyse(step(-6.0), **{**windows, **changed})
+    assert found.verdict == "INCONCLUSIVE"
+    assert words in found.sentence
+
+
+def test_exclusions_are_counted_by_the_rows_they_left_out():
+    series = frame(step(-6.0)).assign(excluded_rows=0)
+    series.iloc[30, series.columns.get_loc("excluded")] = True
+    series.iloc[30, series.columns.get_loc("excluded_rows")] = 20
+    assert analyse([], series=series).verdict != "INCONCLUSIVE"
+    series.iloc[30, series.columns.get_loc("excluded_rows")] = 5000
+    assert analyse([], series=series).verdict == "INCONCLUSIVE"
+
+
+def test_an_open_evaluation_window_is_said():
+    inputs = {"kpi": kpi_input(step(-6.0))}
+    assert any("open until 15 Sep 2025" in text for text in judge(inputs, as_of=date(2025, 9, 1))["kpi"].warnings)
+    assert not any("open until" in text for text in judge(inputs, as_of=date(2025, 9, 15))["kpi"].warnings)
+
+
+def test_a_worse_guard_is_a_side_effect_and_caps_the_evidence():
+    bad = kpi_input(step(5.0, seed=9), id="reopened", name="Reopened", unit="%")
+    both = judge({"mttr": kpi_input(step(-8.0), guards=("reopened", "unknown")), "reopened": bad})
+    assert both["mttr"].side_effects == ("reopened",)
+    assert both["mttr"].label == "IMPROVED WITH SIDE EFFECT"
+    assert both["mttr"].evidence is Evidence.MODERATE
+    assert "Side effect: Reopened rose from" in both["mttr"].sentence
+    assert "Improvement suspect: Reopened got worse." in both["mttr"].warnings
+    assert both["reopened"].side_effects == ()
+    assert judge({"mttr": kpi_input(step(-8.0))})["mttr"].evidence is Evidence.STRONG
+
+
+def test_p_values_across_kpis_are_adjusted():
+    inputs = {f"k{seed}": kpi_input(noise(36, seed=seed)) for seed in range(9)} | {"real": kpi_input(step(-5.0))}
+    found = judge(inputs)
+    assert found["real"].change.p_adjusted == pytest.approx(10 * found["real"].change.p)
+    assert found["real"].evidence is Evidence.STRONG
+    lucky = [one for one in found.values() if one.change.p < 0.05 <= one.change.p_adjusted]
+    assert all(any("chance could explain" in text for text in one.warnings) for one in lucky)
+
+
+def test_the_report_has_the_fields_of_the_specification_and_plain_numbers():
+    plain = analyse(step(-5.0), target=20.0).as_plain()
+    assert " ".join(plain) == (
+        "limits signals trend change target_state assurance verdict side_effects evidence attribution warnings reasons "
+        "sentence"
+    )
+    assert list(plain["limits"]) == ["kind", "centre", "lower", "upper", "n", "trial", "sigma_z"]
+    assert list(plain["signals"][0]) == ["start", "rule", "direction", "latest"]
+    assert list(plain["trend"]) == ["slope", "slope_lower", "slope_upper", "p", "judged", "reason"]
+    assert list(plain["change"]) == ["difference", "lower", "upper", "percent", "p", "p_adjusted", "hodges_lehmann",
+                                     "smallest_detectable", "state"]  # fmt: skip
+    assert list(plain["assurance"]) == ["state", "hit_share", "lower", "upper"]
+    assert plain["signals"][0]["start"] == "2025-06-23T00:00:00+01:00"
+
+
+@pytest.mark.parametrize(("size", "target", "words"), [
+    (-6.0, 20.0, "The target of 20 h is met on average"),
+    (0.0, 20.0, "hours of waiting"),
+    (0.0, None, "No target was judged"),
+])  # fmt: skip
+def test_a_finding_is_drafted_with_every_part(size: float, target: float | None, words: str):
+    made = draft("Median time to resolve", Period.WEEK, plain_result(kpi_input(step(size), target=target)))
+    said = [made.against_target, made.against_baseline, made.variation, made.cause, made.impact]
+    assert all(said), said
+    assert made.impact_amount is not None
+    assert made.cause.startswith("Hypothesis:")
+    assert words in " ".join(said)
+
+
+def test_hours_of_a_clock_change_do_not_move_the_windows():
+    edges = pd.date_range("2025-03-24", periods=30, freq="7D", tz="Europe/Lisbon")
+    assert len(set(np.diff(edges.tz_convert("UTC").asi8))) > 1
+    found = analyse(noise(30), start="2025-03-24", before=15)
+    assert (found.detail.before.periods, found.detail.after.periods) == (15, 15)
