@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from csi.step3_gather.connectors.masking import masked
 
 NOT_MODIFIED = 304
 REDIRECTS = 5
+_WORDS = 10_000
 _WHO = {"Accept": "application/json, text/csv;q=0.9, */*;q=0.1", "User-Agent": "csi-bot"}
 # Source: RFC 9110, 15.5.9, 15.5.21, 15.6; RFC 6585, section 4: may succeed when asked again.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -108,7 +110,7 @@ class Conversation:
             try:
                 if answer.next_request is None:
                     self._keep(answer, target)
-                    _judge(answer, address)
+                    _judge(answer, address, target)
                     return answer
                 asked = answer.next_request
             finally:
@@ -141,14 +143,25 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, Refused) and error.passing
 
 
-def _judge(answer: httpx.Response, address: str) -> None:
+def _judge(answer: httpx.Response, address: str, body: Path) -> None:
     status = answer.status_code
     if answer.is_success or status == NOT_MODIFIED:
         return
-    why = _MEANS.get(status, answer.reason_phrase.lower() or "no reason given")
+    why = _own_words(body) or _MEANS.get(status, answer.reason_phrase.lower() or "no reason given")
     passing = status in _PASSING
     wait = retry_after(answer.headers.get("retry-after", "")) if passing else 0.0
     raise Refused(f"{place(address)} answered {status}: {why}.", passing=passing, wait=wait)
+
+
+def _own_words(body: Path) -> str:
+    """What a refusal says of itself, where it is JSON with a reason."""
+    try:
+        said = json.loads(body.read_bytes()[:_WORDS])
+    except (ValueError, RecursionError):
+        return ""
+    reasons = [said.get(name) for name in ("error", "message", "detail")] if isinstance(said, dict) else []
+    found = next((reason for reason in reasons if isinstance(reason, str)), "")
+    return masked(" ".join(found.split()))[:300].rstrip(".")
 
 
 def retry_after(header: str) -> float:

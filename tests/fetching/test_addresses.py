@@ -32,7 +32,9 @@ def test_what_is_not_public_is_refused_in_any_spelling(address: str):
         policy().check("metrics.example.org", [address])
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "93.184.216.34", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_public_addresses_are_asked(address: str):
     assert policy().check("example.org", [address]) == address
 
@@ -55,7 +57,7 @@ def test_an_administrator_allows_networks_addresses_and_hosts():
 
 
 def test_a_wrong_setting_is_named():
-    with pytest.raises(InvalidInput, match="CSI_ALLOW_PRIVATE_ADDRESSES: ‘10.0.0.0/99’ is no network"):
+    with pytest.raises(InvalidInput, match=r"CSI_ALLOW_PRIVATE_ADDRESSES: ‘10.0.0.0/99’ is no network"):
         policy("10.0.0.0/99")
 
 
@@ -69,7 +71,7 @@ def test_this_machine_is_not_asked_however_it_is_written(site: Site, host: str, 
 
 def test_a_redirect_is_checked_like_the_first_address(site: Site, tmp_path):
     site.answers["/start"] = Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data"})
-    with pytest.raises(NotAllowed, match="169.254.169.254 is a link-local address"):
+    with pytest.raises(NotAllowed, match=r"169.254.169.254 is a link-local address"):
         Fetcher(policy("127.0.0.1"))(Asked(SourceDefinition("s", url=f"{site.address}/start"), tmp_path))
 
 

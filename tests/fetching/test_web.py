@@ -35,7 +35,9 @@ def test_json_is_kept_as_it_came_and_read_by_its_path(site: Site, collect: Colle
     found = collect(source(site, rows="data.items"))
     assert found.path.read_bytes() == site.answers["/rows"].body
     assert (found.rows, found.filename) == (2, "tickets.json")
-    reading = read(found.path, source(site, rows="data.items"), moments=["at"], numbers=["hours"], filename=found.filename)
+    reading = read(
+        found.path, source(site, rows="data.items"), moments=["at"], numbers=["hours"], filename=found.filename
+    )
     assert list(reading.frame["number"]) == ["INC1", "INC2"]
     assert reading.frame["hours"].iloc[0] == 1.5
 
@@ -139,6 +141,12 @@ def test_what_does_not_pass_is_said(site: Site, collect: Collecting, status: int
         collect(source(site, "/rows?api_key=s3cret"))
     assert len(site.asked) == times
     assert "s3cret" not in str(said.value)
+
+
+def test_a_refusal_is_told_in_its_own_words(site: Site, collect: Collecting):
+    site.answers["/rows"] = Answer(b'{"error": "no table   named incidnt"}', status=400)
+    with pytest.raises(Refused, match=r"answered 400: no table named incidnt."):
+        collect(source(site))
 
 
 def test_a_server_that_is_away_or_silent_is_said(site: Site, collect: Collecting):
