@@ -33,7 +33,7 @@ export function messageList(messages, { inThread = false } = {}) {
 
 const follows = (before, message) =>
   before && before.user === message.user && before.username === message.username && !before.ephemeral && !message.ephemeral && !message.subtype && !before.subtype &&
-  message.ts - before.ts < 300 && !before.reply_count && dayName(before.ts) === dayName(message.ts);
+  message.blocks?.[0]?.type !== "header" && message.ts - before.ts < 300 && !before.reply_count && dayName(before.ts) === dayName(message.ts);
 
 export function messageRow(message, { inThread, follows: compact }) {
   if (/^(channel_join|channel_leave|group_join|channel_topic|pinned_item)$/.test(message.subtype ?? "")) return notice(message);
