@@ -301,9 +301,10 @@ def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
     return blocks
 
 
-def superseded(text: str) -> list[Block]:
-    """The question about a tree that was changed since."""
-    return [parts.section(f"~{text}~"), parts.context("The tree was changed since; this version needs no answer.")]
+def superseded(asked: Sequence[Block]) -> list[Block]:
+    """The question about a tree that was changed since: its answers stay, its buttons go."""
+    kept = [block for block in asked if block["type"] not in ("actions", "context")]
+    return [*kept, parts.context("The tree was changed since; this version needs no answer.")]
 
 
 def catalogue_choice(choice: str) -> Entry | None:

@@ -393,11 +393,7 @@ def _changed(session: Session, kit: Kit, cycle: Cycle) -> Block:
     """After a change: an older question to the business is closed; the tree as it is now."""
     older = rows(session, OutboxPost, cycle.team_id, subject_kind="cycle", subject_id=cycle.id, order="-id", limit=20)
     for post in older:
-        if post.key.startswith(f"tree:{cycle.id}:") and post.key != _question(cycle) and not _is_closed(post):
-            kit.outbox.update(session, team_id=cycle.team_id, key=post.key, text=post.text,
-                              blocks=blocks.superseded(post.text))  # fmt: skip
+        if post.key.startswith(f"tree:{cycle.id}:") and post.key != _question(cycle):
+            closed = blocks.superseded(post.blocks)
+            kit.outbox.update(session, team_id=cycle.team_id, key=post.key, text=post.text, blocks=closed)
     return _tree_view(session, cycle)
-
-
-def _is_closed(post: OutboxPost) -> bool:
-    return not any(block["type"] == "actions" for block in post.blocks)

@@ -63,7 +63,7 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         if kpi is None:
             continue
         baseline = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state="approved")
-        level = f", new baseline {baseline.centre:g} {kpi.unit}" if baseline and baseline.centre is not None else ""
+        level = f", new baseline {baseline.centre:.4g} {kpi.unit}" if baseline and baseline.centre is not None else ""
         yield _item(
             cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.verdict}{level}", result, kpi_key=kpi.key,
             disposition="adopt", reason="where we are now", decided_by=cycle.closed_by, decided_at=cycle.closed_at,

@@ -188,7 +188,7 @@ MESSAGES: dict[str, Any] = {
     "its answers": lambda: step1_should_measure.approval(
         tree(approvals=(decision(), decision("reject", NASTY[:500]))), SHORT, "1:3"
     ),
-    "an older question": lambda: step1_should_measure.superseded(SHORT),
+    "an older question": lambda: step1_should_measure.superseded(step1_should_measure.approval(tree(), SHORT, "1:3")),
     "an action": lambda: step7_correct.action_post(action(), NASTY[:150]),
     "its question": lambda: step7_correct.question(action(), SHORT, [decision(), decision("reject", NASTY[:500])]),
     "a void question": lambda: step7_correct.void_question(SHORT),

@@ -94,6 +94,41 @@ def test_sending_back_needs_a_reason_and_a_change_closes_the_question(world: Wor
     world.carol.fill({"reason": "20 h is too long"})
     assert world.carol.submit() is None
     world.carol.wait(lambda: "20 h is too long" in reading(asked(world)), what="the reason on the question")
+    world.alice.click(None, "measure.edit_kpi")
+    world.alice.wait_modal("measure.edit_kpi")
+    world.alice.fill({"target": "2 to 12", "direction": "within"})
+    assert world.alice.submit() is None
+    world.alice.wait(lambda: "2 to 12 h" in in_modal(world.alice), what="the band")
+    world.carol.wait(lambda: "changed since" in reading(asked(world)), what="the closed question")
+
+
+def test_a_kpi_is_opened_by_its_name_and_taken_out(world: World):
+    world.begin()
+    first_kpi(world)
+    world.alice.command("/csi", "kpi nothing")
+    assert "there are: median_time_to_resolve" in reading(world.alice.last())
+    world.alice.command("/csi", "kpi median_time_to_resolve")
+    world.alice.wait_modal("measure.edit_kpi")
+    world.alice.click(None, "measure.remove_kpi")
+    world.alice.wait(lambda: "Vision" in in_modal(world.alice), what="the tree in its place")
+    assert "Median time to resolve" not in in_modal(world.alice)
+
+
+def test_vision_goal_and_csf_by_their_own_forms(world: World):
+    world.begin()
+    world.alice.command("/csi", "measure")
+    world.alice.wait_modal("measure.open")
+    for action, said in (
+        ("measure.vision", {"vision": "IT nobody waits for"}),
+        ("measure.add_goal", {"goal": "Users get help fast"}),
+        ("measure.add_csf", {"csf": "Calls are answered"}),
+        ("measure.edit_csf", {"csf": "Calls are answered at once"}),
+    ):
+        world.alice.click(None, action)
+        world.alice.wait_modal(action)
+        world.alice.fill(said)
+        assert world.alice.submit() is None
+        world.alice.wait(lambda said=said: next(iter(said.values())) in in_modal(world.alice), what=action)
 
 
 def asked(world: World) -> dict | None:

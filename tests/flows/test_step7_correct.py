@@ -45,6 +45,10 @@ def question(world: World) -> dict | None:
     return next((one for one in thread if "do you approve action 1" in reading(one)), None)
 
 
+def open_question(world: World) -> dict | None:
+    return next((one for one in world.carol.everything("service-desk") if "act.approve" in str(one["blocks"])), None)
+
+
 def test_the_proposer_may_not_approve_and_an_approver_may(analysed: World):
     propose(analysed, analysed.alice, owner=analysed.bob.id)
     asked = analysed.carol.wait(lambda: question(analysed), what="the question in the action's thread")
@@ -133,3 +137,37 @@ def test_v7_2_when_the_time_is_over_the_question_closes_and_the_thread_hears_it(
     analysed.carol.wait(lambda: "time to approve it is over" in reading(question(analysed)), what="the closed question")
     thread = analysed.carol.messages("service-desk", thread_ts=asked["thread_ts"])
     assert sum("not approved in time" in one["text"] for one in thread) == 1
+
+
+def test_v7_2_a_change_voids_the_approval_and_asks_again(analysed: World):
+    propose(analysed, analysed.bob, owner=analysed.dave.id)
+    asked = analysed.carol.wait(lambda: question(analysed), what="the question")
+    analysed.carol.click(asked, "act.approve")
+    analysed.bob.sees("is *approved* by", "service-desk")
+    analysed.bob.command("/csi", "act")
+    analysed.bob.wait_modal("act.open")
+    analysed.bob.click(None, "act.edit")
+    analysed.bob.wait_modal("act.edit")
+    analysed.bob.fill({"scope": "second line only"})
+    assert analysed.bob.submit() is None
+    analysed.carol.sees("earlier answers are void (version 2)", "service-desk")
+    again = analysed.carol.wait(lambda: open_question(analysed), what="the new question")
+    analysed.carol.click(again, "act.approve")
+    analysed.carol.wait(lambda: "approved." in reading(analysed.carol.find("do you approve")), what="the new answer")
+
+
+def test_an_action_is_done_and_its_review_waits_for_the_settling_time(analysed: World):
+    propose(analysed, analysed.bob, owner=analysed.dave.id)
+    asked = analysed.carol.wait(lambda: question(analysed), what="the question")
+    analysed.carol.click(asked, "act.approve")
+    analysed.bob.sees("is *approved* by", "service-desk")
+    dave = analysed.dave
+    dave.command("/csi", "act")
+    dave.wait_modal("act.open")
+    dave.click(None, "act.done")
+    dave.sees("action 1 is done; it settles until", "service-desk")
+    dave.wait(lambda: "act.review" in str(dave.modal), what="the review button")
+    dave.click(None, "act.review")
+    dave.wait(lambda: "V7.3" in reading(dave.modal), what="the refusal")
+    dave.command("/csi", "actions")
+    dave.sees("*Action 1*", "service-desk")
