@@ -10,8 +10,9 @@ import typer
 from csi.errors import CsiError
 from csi.fetching import Fetcher
 from csi.step3_gather.connectors import addresses
+from csi.study.engines import Engine
 from csi.study.evaluation import Report
-from csi.study.running import Engine, run
+from csi.study.running import run
 
 UNREADABLE = 2  # exit status: a study or a file that cannot be read
 

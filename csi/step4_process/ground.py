@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from csi.definition import KpiDefinition, StudyDefinition
+from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
@@ -20,24 +20,44 @@ from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
 from csi.step4_process.strata import names_of
 
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """What is known about time before any period is cut.
+
+    Attributes:
+        spans: per source and moment column its first and last moment (int64 us).
+        as_of: stated, or the newest moment in the sources.
+        calendar: agreed hours over all of it.
+    """
+
+    spans: Mapping[str, Mapping[str, Span]]
+    as_of: int
+    calendar: OpenTime
+
+    def of_source(self, source: str) -> Span:
+        """First and last moment of a source."""
+        return joined(self.spans[source].values())
+
+    def of_kpi(self, kpi: KpiDefinition) -> Span:
+        """First and last sign of life of the columns a KPI is put into periods by."""
+        spans = self.spans[kpi.source]
+        return joined(spans[name] for name in life_columns(kpi) if name in spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The rows of every source of a study, and what is known about time.
+    """The rows of every source of a study, or of a portion of one, and what is known about time.
 
-    Attributes:
-        as_of: int64 microseconds: stated, or the newest moment in the sources.
-        firsts, lasts: per source its oldest and newest moment.
-        qualities: per source what of the quality is the same for all its KPIs.
+    ``qualities`` holds per source what of the quality is the same for all its KPIs.
     """
 
     study: StudyDefinition
     rows: Mapping[str, SourceRows]
     looking: Mapping[str, Looking]
-    calendar: OpenTime
-    as_of: int
-    firsts: Mapping[str, int]
-    lasts: Mapping[str, int]
+    time: Time
     qualities: Mapping[str, SourceQuality]
     contributions: dict[KpiDefinition, Contribution] = field(default_factory=dict)
     places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
@@ -55,7 +75,8 @@ class Ground:
 
     def signs_of_life(self, kpi: KpiDefinition) -> np.ndarray:
         """Every moment that shows the KPI's source alive, whatever ``where`` says."""
-        return signs_of_life(kpi, self.looking[kpi.source])
+        looking = self.looking[kpi.source]
+        return np.concatenate([looking.moments(name, kpi, "at") for name in life_columns(kpi)])
 
     def periods_of(self, kpi: KpiDefinition, axis: Axis) -> np.ndarray:
         """The period of every row of the KPI's source by its moment; computed once per column and axis."""
@@ -77,39 +98,49 @@ class Ground:
         return self.pulses[key]
 
 
-def signs_of_life(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
-    """The moments of a KPI's own columns over all rows of its source."""
-    at = looking.moments(moment_of_row(kpi), kpi, "at")
-    if kpi.measure in ("availability", "backlog") and kpi.value is not None:
-        end = getattr(kpi.value, "end", "")
-        return np.concatenate([at, looking.moments(end, kpi, "value.to")]) if end else at
-    return at
-
-
 def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Ground:
     """Join, de-duplicate and look over the rows of every source."""
     rows = {name: source_rows(study, name, readings.get(name, ())) for name in study.sources}
-    spans = {name: span_of(one.frame, columns_needed(study, name)[0]) for name, one in rows.items()}
-    as_of = newest(study, [last for _, last in spans.values()])
-    calendar = calendar_of(study, [first for first, _ in spans.values()], as_of)
+    spans = {name: spans_of(one.frame, columns_needed(study, name)[0]) for name, one in rows.items()}
+    return over(study, rows, time_of(study, spans))
+
+
+def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> Ground:
+    """The ground of some rows, with what is known about time."""
     looking = {
-        name: Looking(one.frame, study.timezone, calendar, as_of, units_of(study, name)) for name, one in rows.items()
+        name: Looking(one.frame, study.timezone, time.calendar, time.as_of, units_of(study, name))
+        for name, one in rows.items()
     }
-    firsts = {name: first for name, (first, _) in spans.items()}
-    lasts = {name: last for name, (_, last) in spans.items()}
-    qualities = {name: source_quality(one) for name, one in rows.items()}
-    return Ground(study, rows, looking, calendar, as_of, firsts, lasts, qualities)
+    return Ground(study, rows, looking, time, {name: source_quality(one) for name, one in rows.items()})
 
 
-def span_of(frame: pd.DataFrame, moments: Sequence[str]) -> tuple[int, int]:
-    """First and last moment of a source's moment columns; (LATEST, MISSING) when there is none."""
-    first, last = LATEST, MISSING
-    for name in moments:
-        if name in frame.columns and len(frame):
-            numbers = microseconds(frame[name])
-            known = numbers[numbers != MISSING]
-            first, last = min(first, int(known.min(initial=LATEST))), max(last, int(known.max(initial=MISSING)))
-    return first, last
+def time_of(study: StudyDefinition, spans: Mapping[str, Mapping[str, Span]]) -> Time:
+    """What is known about time from the spans of all sources."""
+    whole = [joined(one.values()) for one in spans.values()]
+    as_of = newest(study, [last for _, last in whole])
+    return Time(spans, as_of, calendar_of(study, [first for first, _ in whole], as_of))
+
+
+def joined(spans: Iterable[Span]) -> Span:
+    """The span from the first beginning to the last end; (LATEST, MISSING) of none."""
+    every = list(spans)
+    return min((one[0] for one in every), default=LATEST), max((one[1] for one in every), default=MISSING)
+
+
+def spans_of(frame: pd.DataFrame, moments: Sequence[str]) -> dict[str, Span]:
+    """First and last moment of each moment column; (LATEST, MISSING) where there is none."""
+    return {name: _span(microseconds(frame[name])) for name in moments if name in frame.columns}
+
+
+def _span(numbers: np.ndarray) -> Span:
+    known = numbers[numbers != MISSING]
+    return int(known.min(initial=LATEST)), int(known.max(initial=MISSING))
+
+
+def life_columns(kpi: KpiDefinition) -> tuple[str, ...]:
+    """The columns whose moments show a KPI's source alive: its moment; of spans the end, too."""
+    end = kpi.value.end if kpi.measure in SPANS and isinstance(kpi.value, Duration) else ""
+    return tuple(name for name in (moment_of_row(kpi), end) if name)
 
 
 def newest(study: StudyDefinition, lasts: Sequence[int]) -> int:

@@ -13,10 +13,10 @@ from csi.step3_gather.reading import Reading
 from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
-from csi.step4_process.ground import Ground, ground
+from csi.step4_process.ground import Ground, Time, ground
 from csi.step4_process.measures import probability_of
-from csi.step4_process.periods import LATEST, MISSING, codes
-from csi.step4_process.portion import Placed, placed, portion
+from csi.step4_process.periods import codes
+from csi.step4_process.portion import Placed, Portion, placed, portion
 from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
 from csi.step4_process.ratios import ratio_of
@@ -52,7 +52,7 @@ def process_study(study: StudyDefinition, readings: Mapping[str, Sequence[Readin
 
 
 def _source_counts(base: Ground, name: str) -> SourceCounts:
-    return source_counts(base.rows[name], base.study.timezone, base.firsts[name], base.lasts[name])
+    return source_counts(base.rows[name], base.study.timezone, *base.time.of_source(name))
 
 
 def quarantine_of(rows: Mapping[str, SourceRows]) -> pd.DataFrame:
@@ -64,33 +64,46 @@ def quarantine_of(rows: Mapping[str, SourceRows]) -> pd.DataFrame:
 
 def processed(base: Ground, kpi: KpiDefinition) -> Processed:
     """One KPI over prepared rows."""
-    if is_ratio_of_kpis(kpi, frozenset(base.study.kpis)) and isinstance(kpi.value, RatioValue):
-        sides = [base.study.kpis[name] for name in (kpi.value.numerator, kpi.value.denominator)]
+    sides = sides_of(base.study, kpi)
+    if sides:
         return ratio_of(kpi, *(processed(base, side) for side in sides))
     parts = {name: _one(base, part) for name, part in split(kpi, base.strata_of(kpi)).items()}
     return replace(_one(base, kpi), strata=joined(parts))
 
 
+def sides_of(study: StudyDefinition, kpi: KpiDefinition) -> list[KpiDefinition]:
+    """The two KPIs a ratio divides; none of any other KPI."""
+    if not is_ratio_of_kpis(kpi, frozenset(study.kpis)) or not isinstance(kpi.value, RatioValue):
+        return []
+    return [study.kpis[name] for name in (kpi.value.numerator, kpi.value.denominator)]
+
+
 def _one(base: Ground, kpi: KpiDefinition) -> Processed:
-    signs = base.signs_of_life(kpi)
-    known = signs[signs != MISSING]
-    span = int(known.min(initial=LATEST)), int(known.max(initial=MISSING))
-    axis = axis_of(base.study, kpi.id, span, base.calendar, base.as_of)
+    axis = axis_for(base.study, base.time, kpi)
+    kept, whole = portion_of(base, kpi, axis)
+    return assembled(
+        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, axis), (_part(base, kpi, kept),))
+    )
+
+
+def axis_for(study: StudyDefinition, time: Time, kpi: KpiDefinition) -> Axis:
+    """The periods of a KPI."""
+    return axis_of(study, kpi.id, time.of_kpi(kpi), time.calendar, time.as_of)
+
+
+def setting_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> Setting:
+    """What a KPI stands in."""
     name = kpi.source
-    setting = Setting(base.study, kpi, axis, base.rows[name], base.qualities[name], base.lasts[name])
-    return assembled(setting, _gathered(base, kpi, axis))
+    return Setting(base.study, kpi, axis, base.rows[name], base.qualities[name], base.time.of_source(name)[1])
 
 
-def _gathered(base: Ground, kpi: KpiDefinition, axis: Axis) -> Gathered:
+def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Portion]:
+    """The rows of a KPI, each in its period, and what they give."""
     rows = base.of(kpi)
     of_rows = kpi.measure in SPANS or rows.late
     places = codes(rows.at, axis.edges) if of_rows else base.periods_of(kpi, axis)[rows.rows]
     kept = placed(kpi, rows, places, axis)
-    return Gathered(
-        whole=portion(base.study, kpi, kept, axis, base.pulse_of(kpi, axis)),
-        quantiles=_quantiles(kpi, kept, axis),
-        parts=(_part(base, kpi, kept),),
-    )
+    return kept, portion(base.study, kpi, kept, axis, base.pulse_of(kpi, axis))
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

@@ -64,7 +64,7 @@ def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], 
         InvalidInput: a column or unit is not there, or a condition cannot be evaluated.
     """
     made = process_study(study, readings)
-    return judged(study, made.kpis, made.sources, made.quarantine, known or Known())
+    return judged(study, made.kpis, made.sources, made.quarantine, known)
 
 
 def judged(
@@ -72,9 +72,10 @@ def judged(
     processed: Mapping[str, Processed],
     sources: Mapping[str, SourceCounts],
     quarantine: pd.DataFrame,
-    known: Known,
+    known: Known | None = None,
 ) -> Report:
     """Step 5 over processed KPIs, from memory or from partitions."""
+    known = known or Known()
     inputs = {name: kpi_input(study, one, known) for name, one in processed.items()}
     analyses = judge(inputs, as_of=study.as_of.date() if study.as_of else None)
     outcomes = {name: Outcome(one, analyses[name]) for name, one in processed.items()}

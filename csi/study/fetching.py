@@ -25,14 +25,23 @@ def fetched(study: StudyDefinition, source: SourceDefinition, fetch: Fetch, read
     Raises:
         InvalidInput: there are none.
     """
-    since, until = span(study, source)
     with TemporaryDirectory(prefix="csi-fetch-") as folder:
-        asked = Asked(source, Path(folder), study.period, study.timezone, since, until)
-        collected = fetch(asked)
-        if collected.path is None:
-            raise InvalidInput("", "gives no rows; expected at least one")
-        named = collected.path.rename(collected.path.with_name(collected.filename))
-        return [read(named, as_delivered(source))]
+        return [read(*collected(study, source, fetch, Path(folder)))]
+
+
+def collected(
+    study: StudyDefinition, source: SourceDefinition, fetch: Fetch, folder: Path
+) -> tuple[Path, SourceDefinition]:
+    """The file in a folder that holds the rows of a query or an address, and how it is to be read.
+
+    Raises:
+        InvalidInput: there are none.
+    """
+    since, until = span(study, source)
+    found = fetch(Asked(source, folder, study.period, study.timezone, since, until))
+    if found.path is None:
+        raise InvalidInput("", "gives no rows; expected at least one")
+    return found.path.rename(found.path.with_name(found.filename)), as_delivered(source)
 
 
 def span(study: StudyDefinition, source: SourceDefinition) -> tuple[datetime | None, datetime | None]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
-from pyarrow import types
+import pyarrow as pa
 from pyarrow.parquet import read_schema
 
 from csi.definition import SourceDefinition, StudyDefinition
@@ -19,9 +20,11 @@ from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
 from csi.step4_process.columns import columns_needed, columns_read, named_columns
-from csi.study.fetching import fetched
+from csi.step4_process.partition import Task
+from csi.study.fetching import collected, fetched
 
 _SHOWN = 40
+T = TypeVar("T")
 
 
 def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> Mapping[str, list[Reading]]:
@@ -35,11 +38,39 @@ def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> 
     Raises:
         InvalidInputs: every source that cannot be read, in one message.
     """
-    found: dict[str, list[Reading]] = {}
+
+    def readings(source: SourceDefinition) -> list[Reading]:
+        if fetch is not None and not source.file:
+            return fetched(study, source, fetch, lambda path, form: _read(study, _task(study, form, path)))
+        return [_read(study, _task(study, source, path)) for path in paths_of(source, folder)]
+
+    return _of_each(study, readings)
+
+
+def tasks(study: StudyDefinition, folder: Path, scratch: Path, fetch: Fetch | None = None) -> Mapping[str, list[Task]]:
+    """What is to be read for every source, with its columns checked; what is no file is fetched into ``scratch``.
+
+    Raises:
+        InvalidInputs: every source that cannot be read, in one message.
+    """
+
+    def wanted(source: SourceDefinition) -> list[Task]:
+        if fetch is not None and not source.file:
+            place = scratch / f"fetched-{source.id}"
+            place.mkdir()
+            path, form = collected(study, source, fetch, place)
+            return [_checked(study, _task(study, form, path))]
+        return [_checked(study, _task(study, source, path)) for path in paths_of(source, folder)]
+
+    return _of_each(study, wanted)
+
+
+def _of_each(study: StudyDefinition, get: Callable[[SourceDefinition], list[T]]) -> dict[str, list[T]]:
+    found: dict[str, list[T]] = {}
     errors: list[InvalidInput] = []
     for name, source in study.sources.items():
         try:
-            found[name] = _readings(study, source, folder, fetch)
+            found[name] = get(source)
         except InvalidInputs as error:
             errors += [_at_source(name, source, one) for one in error.errors]
         except CsiError as error:
@@ -49,28 +80,23 @@ def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> 
     return found
 
 
-def _readings(study: StudyDefinition, source: SourceDefinition, folder: Path, fetch: Fetch | None) -> list[Reading]:
+def _task(study: StudyDefinition, source: SourceDefinition, path: Path) -> Task:
     moments, numbers = columns_needed(study, source.id)
-    if fetch is not None and not source.file:
-        return fetched(study, source, fetch, lambda path, form: _read(study, form, path, moments, numbers))
-    return [_read(study, source, path, moments, numbers) for path in paths_of(source, folder)]
-
-
-def _read(
-    study: StudyDefinition, source: SourceDefinition, path: Path, moments: Sequence[str], numbers: Sequence[str]
-) -> Reading:
     dated, counted = _version_typed(path, source)
+    return Task(path.resolve(), source, (*moments, *dated), (*numbers, *counted))
+
+
+def _checked(study: StudyDefinition, task: Task) -> Task:
+    check_columns(study, task.source, columns_of_file(task.path, task.source))
+    return task
+
+
+def _read(study: StudyDefinition, task: Task) -> Reading:
+    columns = columns_read(study, task.source.id)
     try:
-        return read(
-            path,
-            source,
-            moments=(*moments, *dated),
-            numbers=(*numbers, *counted),
-            columns=columns_read(study, source.id),
-            filename=path.name,
-        )
+        return read(task.path, task.source, moments=task.moments, numbers=task.numbers, columns=columns)
     except InvalidInput:
-        check_columns(study, source, columns_of_file(path, source))  # tells every missing column by its key
+        _checked(study, task)  # tells every missing column by its key
         raise
 
 
@@ -107,13 +133,19 @@ def _version_typed(path: Path, source: SourceDefinition) -> tuple[tuple[str, ...
     if not source.latest_by or format_of(Content(path)) is not Format.PARQUET or is_packed(path):
         return (), ()
     old = {new: name for name, new in source.columns.items()}.get(source.latest_by, source.latest_by)
-    schema = read_schema(path)
-    if old not in schema.names:
-        return (), ()
-    kind = schema.field(old).type
-    if types.is_timestamp(kind):
+    kind = _parquet_types(path).get(old, pa.string())
+    if pa.types.is_timestamp(kind):
         return (source.latest_by,), ()
-    return (), (source.latest_by,) if types.is_integer(kind) or types.is_floating(kind) else ()
+    return (), (source.latest_by,) if pa.types.is_integer(kind) or pa.types.is_floating(kind) else ()
+
+
+def _parquet_types(path: Path) -> dict[str, pa.DataType]:
+    """Type by column; none of a broken file, which the reader will refuse in its own words."""
+    try:
+        schema = read_schema(path)
+    except (pa.ArrowInvalid, OSError):
+        return {}
+    return {field.name: field.type for field in schema}
 
 
 def is_packed(path: Path) -> bool:

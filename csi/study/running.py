@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 
 from csi.errors import CsiError, InvalidInput, InvalidInputs
 from csi.step3_gather.connectors.asked import Fetch
-from csi.study.evaluation import Report, evaluate
-from csi.study.gathering import gather
+from csi.study.engines import Engine, Means, made
+from csi.study.evaluation import Report, judged
 from csi.study.output import write
 from csi.study.reading import read_study
-
-
-class Engine(StrEnum):
-    """Where step 4 computes: in memory, or per partition on Dask."""
-
-    PANDAS = "pandas"
-    DASK = "dask"
 
 
 def run(
@@ -41,7 +33,8 @@ def run(
     """
     study = read_study(path)
     try:
-        report = evaluate(study, gather(study, path.parent, fetch))
+        done = made(study, path.parent, Means(engine, scheduler, fetch))
+        report = judged(study, done.kpis, done.sources, done.quarantine)
     except InvalidInputs as error:
         raise InvalidInputs([_in_file(path, one) for one in error.errors]) from error
     except InvalidInput as error:

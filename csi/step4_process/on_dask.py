@@ -1,0 +1,220 @@
+"""Step 4 on Dask, for rows that outgrow the machine: the same functions per partition, the same report to the byte.
+
+Rows are typed part by part into files, shuffled by their key, settled where they meet; tallies merge, and raw values
+are shuffled by period where a quantile needs them all. Workers must reach the study's files and the scratch folder.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import dask
+import dask.dataframe as dd
+import numpy as np
+import pandas as pd
+from dask.delayed import delayed
+from distributed import Client, LocalCluster
+
+from csi.definition import KpiDefinition, StudyDefinition
+from csi.errors import InvalidInput, InvalidInputs
+from csi.step4_process import partition
+from csi.step4_process.assembly import Gathered, assembled, source_counts
+from csi.step4_process.ground import Ground, Time, over, time_of
+from csi.step4_process.measures import probability_of
+from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
+from csi.step4_process.pipeline import Made, axis_for, quarantine_of, setting_of, sides_of
+from csi.step4_process.processed import Processed
+from csi.step4_process.ratios import ratio_of
+from csi.step4_process.strata import joined, split
+
+WORKERS = 2
+
+
+@contextmanager
+def cluster(address: str = "", workers: int = WORKERS) -> Iterator[Client]:
+    """A client of the scheduler at an address, or of a local cluster of processes."""
+    if address:
+        with Client(address) as client:
+            yield client
+        return
+    local = LocalCluster(
+        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.ERROR
+    )
+    with local, Client(local) as client:
+        yield client
+
+
+def process_on_dask(study: StudyDefinition, tasks: Mapping[str, Sequence[Task]], scratch: Path, client: Client) -> Made:
+    """Every KPI of a study over deliveries of any size.
+
+    Args:
+        study: the definition.
+        tasks: per source its deliveries, in their order.
+        scratch: a folder that the workers can write and read.
+        client: of the scheduler.
+
+    Raises:
+        InvalidInputs: every delivery that cannot be read.
+    """
+    with dask.config.set({"dataframe.convert-string": False}):
+        read = _read(study, tasks, scratch, client)
+        parts = {name: _settled(study, name, read[name], client) for name in study.sources}
+        return _Whole(study, read, parts, client).made()
+
+
+def _read(
+    study: StudyDefinition, tasks: Mapping[str, Sequence[Task]], scratch: Path, client: Client
+) -> dict[str, list[Spilled]]:
+    """Every delivery in parts; those whose bytes were seen before are left aside (V3.2)."""
+    futures: dict[str, list[Any]] = {}
+    for name, every in tasks.items():
+        folder = scratch / name
+        folder.mkdir(parents=True)
+        futures[name] = [
+            client.submit(partition.spill, task, study, folder, batch, pure=False) for batch, task in enumerate(every)
+        ]
+    read = {name: client.gather(every) for name, every in futures.items()}
+    if errors := list(_failures(study, read)):
+        raise InvalidInputs(errors)
+    return {name: _fresh(every) for name, every in read.items()}
+
+
+def _failures(study: StudyDefinition, read: Mapping[str, Sequence[Spilled]]) -> Iterator[InvalidInput]:
+    for name, every in read.items():
+        for one in every:
+            if one.failure:
+                field, reason = one.failure
+                place = ", ".join(part for part in (f"sources.{name}", study.sources[name].file, field) if part)
+                yield InvalidInput(place, reason)
+
+
+def _fresh(read: Sequence[Spilled]) -> list[Spilled]:
+    seen: dict[str, Spilled] = {}
+    for one in read:
+        seen.setdefault(one.sha256, one)
+    return list(seen.values())
+
+
+def _settled(study: StudyDefinition, source: str, read: Sequence[Spilled], client: Client) -> list[Any]:
+    """A future per partition of the source, its rows settled."""
+    paths = [path for one in read for path in one.parts]
+    # Deliveries are numbered among those that count, as in memory.
+    numbers = {int(one.parts[0].name[:6]): number for number, one in enumerate(read) if one.parts}
+    rows = dd.from_map(_numbered, paths, numbers=numbers, meta=_numbered(paths[0], numbers).iloc[:0])
+    key = study.sources[source].key
+    if key:
+        rows = rows.shuffle(on=key, npartitions=rows.npartitions)
+    order = next((one.order for one in read if one.order), "")
+    made = [delayed(partition.settled, pure=False)(frame, study, source, order) for frame in rows.to_delayed()]
+    return list(client.compute(made))
+
+
+def _numbered(path: Path, numbers: Mapping[int, int]) -> pd.DataFrame:
+    frame = partition.part(path)
+    frame[partition.BATCH] = frame[partition.BATCH].map(numbers).astype(np.int32)
+    return frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """All sources settled; what is left is to cut periods, let every partition give, and merge."""
+
+    study: StudyDefinition
+    read: Mapping[str, Sequence[Spilled]]
+    parts: Mapping[str, Sequence[Any]]
+    client: Client
+
+    def made(self) -> Made:
+        known = {name: self._summaries(name) for name in self.study.sources}
+        time = time_of(self.study, {name: partition.spans_of_all(one) for name, one in known.items()})
+        rows = {name: partition.whole_source(self.study, name, one, self.read[name]) for name, one in known.items()}
+        base = over(self.study, rows, time)
+        kpis: dict[str, Processed] = {}
+        for name, one in known.items():
+            kpis.update(self._processed(base, name, one))
+        return Made(
+            kpis={kpi.id: self._ratio(kpi, kpis) for kpi in self.study.kpis.values()},
+            sources={
+                name: source_counts(one, self.study.timezone, *time.of_source(name)) for name, one in rows.items()
+            },
+            quarantine=quarantine_of(rows),
+        )
+
+    def _summaries(self, source: str) -> list[Settled]:
+        futures = self.client.map(partition.summary, self.parts[source], pure=False)
+        return list(self.client.gather(futures))
+
+    def _ratio(self, kpi: KpiDefinition, made: Mapping[str, Processed]) -> Processed:
+        sides = sides_of(self.study, kpi)
+        return ratio_of(kpi, *(made[side.id] for side in sides)) if sides else made[kpi.id]
+
+    def _processed(self, base: Ground, source: str, known: Sequence[Settled]) -> dict[str, Processed]:
+        """Every KPI of one source."""
+        kpis = [kpi for kpi in self.study.kpis.values() if kpi.source == source and not sides_of(self.study, kpi)]
+        strata = {kpi.id: split(kpi, partition.strata_of_all(known, kpi.strata) if kpi.strata else ()) for kpi in kpis}
+        every = [one for kpi in kpis for one in (kpi, *strata[kpi.id].values())]
+        found = iter(self._gathered(base, source, _wanted(self.study, base.time, every)))
+        made = {}
+        for kpi in kpis:
+            whole = next(found)
+            made[kpi.id] = replace(whole, strata=joined({name: next(found) for name in strata[kpi.id]}))
+        return made
+
+    def _gathered(self, base: Ground, source: str, wanted: Sequence[Wanted]) -> list[Processed]:
+        if not wanted:
+            return []
+        shared = self.client.scatter([list(wanted), base.time], broadcast=True)
+        futures = [
+            self.client.submit(partition.given, one, self.study, source, *shared, pure=False)
+            for one in self.parts[source]
+        ]
+        portions = partition.merged(self.client.gather(self.client.map(_without_raw, futures, pure=False)))
+        quantiles = self._quantiles(futures, wanted)
+        return [
+            assembled(setting_of(base, want.kpi, want.axis), Gathered(whole, quantiles.get(number)))
+            for number, (want, whole) in enumerate(zip(wanted, portions, strict=True))
+        ]
+
+    def _quantiles(self, given: Sequence[Any], wanted: Sequence[Wanted]) -> dict[int, np.ndarray]:
+        """Per wanted KPI that is a quantile its values: raw values are shuffled until each period lies together."""
+        probabilities = [probability_of(want.kpi.measure) for want in wanted]
+        if all(one is None for one in probabilities):
+            return {}
+        offsets = np.array([want.offset for want in wanted])
+        meta = pd.DataFrame({GROUP: pd.Series([], dtype="int64"), VALUE: pd.Series([], dtype="float64")})
+        raw = dd.from_delayed([delayed(_raw)(one) for one in given], meta=meta, verify_meta=False)
+        levels = np.array([np.nan if one is None else one for one in probabilities])
+        shuffled = raw.shuffle(on=GROUP, npartitions=raw.npartitions)
+        found = shuffled.map_partitions(partition.group_quantiles, levels, offsets, meta=meta).compute()
+        return {number: _placed(found, want) for number, want in enumerate(wanted) if probabilities[number] is not None}
+
+
+def _wanted(study: StudyDefinition, time: Time, kpis: Sequence[KpiDefinition]) -> list[Wanted]:
+    wanted, offset = [], 0
+    for kpi in kpis:
+        axis = axis_for(study, time, kpi)
+        wanted.append(Wanted(kpi, axis, offset))
+        offset += axis.size
+    return wanted
+
+
+def _without_raw(given: Given) -> Given:
+    return replace(given, raw=given.raw.iloc[:0])
+
+
+def _raw(given: Given) -> pd.DataFrame:
+    return given.raw
+
+
+def _placed(found: pd.DataFrame, want: Wanted) -> np.ndarray:
+    """The quantiles of one KPI by period; NaN where there is no row."""
+    values = np.full(want.axis.size, np.nan)
+    places = found[GROUP].to_numpy() - want.offset
+    mine = (places >= 0) & (places < want.axis.size)
+    values[places[mine]] = found[VALUE].to_numpy()[mine]
+    return values

@@ -1,0 +1,221 @@
+"""Step 4 over partitions, whatever runs them: each function takes one partition, or merges the results of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.content import Content
+from csi.step3_gather.readers import in_some_encoding, stream
+from csi.step3_gather.reading import Reading
+from csi.step4_process import portion
+from csi.step4_process.axis import Axis
+from csi.step4_process.columns import columns_needed, columns_read
+from csi.step4_process.duplicates import Resolved
+from csi.step4_process.ground import Ground, Span, Time, joined, over, spans_of
+from csi.step4_process.pipeline import portion_of
+from csi.step4_process.portion import Portion
+from csi.step4_process.quantiles import quantile
+from csi.step4_process.rows import (
+    Delivered,
+    SourceRows,
+    added_up,
+    in_order,
+    order_of,
+    settle,
+    sha256_of,
+    unreadable_of,
+    version_of,
+)
+from csi.step4_process.strata import MOST, names_of
+
+BATCH, LINE = "__batch__", "__line__"
+GROUP, VALUE = "group", "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One delivery to be read: its file, how, and which columns are moments and numbers."""
+
+    path: Path
+    source: SourceDefinition
+    moments: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spilled:
+    """A delivery read in parts of bounded size, typed rows kept as files; or why it could not be read."""
+
+    parts: tuple[Path, ...] = ()
+    rows_read: int = 0
+    unreadable: int = 0
+    quarantine: pd.DataFrame | None = None
+    doubtful: Mapping[str, Mapping[str, int]] | None = None
+    sha256: str = ""
+    order: str = ""
+    failure: tuple[str, str] | None = None
+
+
+def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
+    """Read one delivery into files of typed rows, a bounded part at a time."""
+    try:
+        return in_some_encoding(task.source, lambda tried: _spilled(task, tried, study, folder, batch))
+    except InvalidInput as error:  # told as a value: an error of two arguments does not survive the way back
+        return Spilled(failure=(error.field, error.reason))
+
+
+def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
+    columns = columns_read(study, source.id)
+    parts, readings = [], []
+    order = ""
+    given = stream(task.path, source, moments=task.moments, numbers=task.numbers, columns=columns)
+    for number, reading in enumerate(given):
+        if number == 0 and _is_text_version(reading.frame, source):
+            order = order_of(reading.frame, source)
+        path = folder / f"{batch:06}-{number:06}.parquet"
+        frame = reading.frame.reset_index(names=LINE)
+        frame[BATCH] = np.int32(batch)
+        frame.to_parquet(path, index=False)
+        parts.append(path)
+        readings.append(replace(reading, frame=reading.frame.iloc[:0]))
+    kept = sum(len(pd.read_parquet(path, columns=[LINE])) for path in parts)
+    rows_read = sum(reading.rows_read for reading in readings)
+    return Spilled(
+        parts=tuple(parts),
+        rows_read=rows_read,
+        unreadable=rows_read - kept,
+        quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
+        doubtful=added_up([reading.moments for reading in readings]),
+        sha256=Content(task.path).sha256(),
+        order=order,
+    )
+
+
+def _is_text_version(frame: pd.DataFrame, source: SourceDefinition) -> bool:
+    name = source.latest_by
+    return bool(name) and isinstance(frame[name].dtype, pd.StringDtype)
+
+
+def part(path: Path) -> pd.DataFrame:
+    """One part's rows."""
+    return pd.read_parquet(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One partition: the rows that count, and what is known of them."""
+
+    rows: SourceRows
+    spans: Mapping[str, Span]
+    strata: Mapping[str, tuple[str, ...]]
+
+
+def settled(frame: pd.DataFrame, study: StudyDefinition, source: str, order: str) -> Settled:
+    """Settle the rows of one partition; no row outside it shares a key with one inside."""
+    ordered = frame.sort_values([BATCH, LINE], kind="stable")
+    bare = ordered.drop(columns=[BATCH, LINE])
+    rows = Delivered(bare, ordered[BATCH].to_numpy(dtype=np.int32), ordered[LINE].to_numpy(dtype=np.int64))
+    made = settle(study, source, rows, version_of(bare, study.sources[source], order))
+    columns = {kpi.strata for kpi in study.kpis.values() if kpi.source == source and kpi.strata}
+    strata = {name: tuple(map(str, made.frame[name].dropna().unique()[: MOST + 1])) for name in columns}
+    return Settled(made, spans_of(made.frame, columns_needed(study, source)[0]), strata)
+
+
+def summary(one: Settled) -> Settled:
+    """A partition without its rows: small enough to travel."""
+    nothing = np.empty(0, dtype=np.int64)
+    resolved = replace(one.rows.resolved, kept=nothing)
+    rows = replace(one.rows, frame=one.rows.frame.iloc[:0], batch=nothing, line=nothing, resolved=resolved)
+    return replace(one, rows=rows)
+
+
+def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], read: Sequence[Spilled]) -> SourceRows:
+    """What became of all rows of a source, from its partitions and its deliveries; without the rows."""
+    rows = [one.rows for one in parts]
+    unread = [Reading(pd.DataFrame(), one.quarantine, one.rows_read) for one in read if one.quarantine is not None]
+    return replace(
+        rows[0],
+        source=study.sources[source],
+        rows_kept=sum(one.rows_kept for one in rows),
+        resolved=_resolved([one.resolved for one in rows]),
+        quarantine=in_order([unreadable_of(unread), *(one.quarantine for one in rows)]),
+        rows_read=sum(one.rows_read for one in read),
+        unreadable=sum(one.unreadable for one in read),
+        impossible=sum(one.impossible for one in rows),
+        doubtful=added_up([one.doubtful or {} for one in read]),
+        sha256=sha256_of([one.sha256 for one in read]),
+    )
+
+
+def _resolved(parts: Sequence[Resolved]) -> Resolved:
+    names = ("repeated", "superseded", "keys", "backwards", "unkeyed")
+    sums = {name: sum(getattr(one, name) for one in parts) for name in names}
+    conflicts = np.concatenate([one.conflicts for one in parts])
+    return Resolved(kept=np.empty(0, dtype=np.intp), conflicts=conflicts, **sums)
+
+
+def spans_of_all(parts: Sequence[Settled]) -> dict[str, Span]:
+    """First and last moment per column over all partitions."""
+    return {name: joined(one.spans[name] for one in parts) for name in parts[0].spans}
+
+
+def strata_of_all(parts: Sequence[Settled], column: str) -> tuple[str, ...]:
+    """The strata of a column over all partitions; none when there are too many."""
+    every = pd.Series([name for one in parts for name in one.strata.get(column, ())], dtype="str")
+    return names_of(every)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One KPI (or one stratum of it) over its periods; ``offset`` numbers its periods among those of all."""
+
+    kpi: KpiDefinition
+    axis: Axis
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one partition gives: a portion per wanted KPI, and the raw values of those that need all of them."""
+
+    portions: tuple[Portion, ...]
+    raw: pd.DataFrame
+
+
+def given(one: Settled, study: StudyDefinition, source: str, wanted: Sequence[Wanted], time: Time) -> Given:
+    """What the rows of one partition give to every KPI of its source."""
+    base: Ground = over(study, {source: one.rows}, time)
+    portions, frames = [], [_raw(0, np.empty(0, dtype=np.int64), np.empty(0))]
+    for want in wanted:
+        kept, made = portion_of(base, want.kpi, want.axis)
+        portions.append(made)
+        places, values = kept.raw(want.kpi)
+        if len(values):
+            frames.append(_raw(want.offset, places, values))
+    return Given(tuple(portions), pd.concat(frames, ignore_index=True))
+
+
+def _raw(offset: int, places: np.ndarray, values: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({GROUP: places.astype(np.int64) + offset, VALUE: values})
+
+
+def group_quantiles(frame: pd.DataFrame, probabilities: np.ndarray, offsets: np.ndarray) -> pd.DataFrame:
+    """The quantile of every group that lies in this partition whole."""
+    ordered = frame.sort_values(GROUP, kind="stable")
+    groups, starts = np.unique(ordered[GROUP].to_numpy(), return_index=True)
+    pieces = np.split(ordered[VALUE].to_numpy(), starts[1:]) if len(groups) else []
+    owners = np.searchsorted(offsets, groups, side="right") - 1
+    found = [quantile(piece, float(probabilities[owner])) for piece, owner in zip(pieces, owners, strict=True)]
+    return pd.DataFrame({GROUP: groups.astype(np.int64), VALUE: np.array(found, dtype=float)})
+
+
+def merged(parts: Sequence[Given]) -> tuple[Portion, ...]:
+    """Per wanted KPI the portion of all rows."""
+    return tuple(portion.merged(portions) for portions in zip(*(one.portions for one in parts), strict=True))

@@ -1,0 +1,62 @@
+"""Where step 4 computes: in memory, or per partition on Dask. The one place that loads Dask, and only when asked."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from csi.definition import StudyDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.connectors.asked import Fetch
+from csi.step4_process import Made, process_study
+from csi.study.gathering import gather, tasks
+
+
+class Engine(StrEnum):
+    """Where step 4 computes."""
+
+    PANDAS = "pandas"
+    DASK = "dask"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what a study is run.
+
+    Attributes:
+        engine: where rows are processed.
+        scheduler: address of a Dask scheduler whose workers see the same files; empty: a local cluster.
+        fetch: what asks databases and addresses; None: only files are read.
+    """
+
+    engine: Engine = Engine.PANDAS
+    scheduler: str = ""
+    fetch: Fetch | None = None
+
+
+def made(study: StudyDefinition, folder: Path, means: Means) -> Made:
+    """Steps 3 and 4 of a study whose paths are relative to a folder.
+
+    Raises:
+        InvalidInputs: every file that cannot be read.
+    """
+    if means.engine is Engine.PANDAS:
+        return process_study(study, gather(study, folder, means.fetch))
+    return _on_dask(study, folder, means)
+
+
+def _on_dask(study: StudyDefinition, folder: Path, means: Means) -> Made:
+    try:
+        from csi.step4_process.on_dask import cluster, process_on_dask  # noqa: PLC0415 an extra, and slow to load
+    except ImportError as error:
+        reason = f"needs the extra packages of dask ({error.name} is missing); expected pip install csi-bot[dask]"
+        raise InvalidInput("engine", reason) from error
+    # Workers elsewhere see the study's folder, for they read its files; they need not see this machine's.
+    place = folder if means.scheduler else None
+    with tempfile.TemporaryDirectory(prefix=".csi-parts-", dir=place) as scratch:
+        parts = Path(scratch).resolve()
+        wanted = tasks(study, folder, parts, means.fetch)
+        with cluster(means.scheduler) as client:
+            return process_on_dask(study, wanted, parts, client)

@@ -1,0 +1,120 @@
+"""Dask gives the same report as memory, to the byte: every measure, several files, repeats, exclusions, strata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csi.errors import InvalidInputs
+from csi.study.engines import Engine
+from csi.study.plain import report_json
+from csi.study.running import run
+from tests.benchmarks.tickets import tickets
+
+pytest.importorskip("dask.dataframe", reason="dask is an extra")
+pytest.importorskip("distributed", reason="dask is an extra")
+
+ROWS = 100_000  # 10⁶ rows: python -m tests.benchmarks engines
+STUDY = """
+study: 1
+service: Service desk
+timezone: Europe/Lisbon
+period: week
+calendar:
+  hours: {mon-fri: ["09:00-12:30", "13:30-18:00"]}
+  holidays: PT
+sources:
+  tickets:
+    file: tickets-*.FORMAT
+    timezone: UTC
+    key: number
+    latest_by: updated_at
+  outages: {file: outages.csv, timezone: Europe/Lisbon}
+kpis:
+  opened: {source: tickets, at: opened_at, measure: count, direction: lower}
+  resolved: {source: tickets, at: resolved_at, measure: count, direction: higher}
+  flow: {measure: ratio, value: {numerator: resolved, denominator: opened}, unit: ratio, direction: higher}
+  groups: {source: tickets, at: opened_at, measure: distinct, value: assignment_group, direction: lower}
+  sla:
+    {source: tickets, at: resolved_at, measure: share, good: made_sla == "true", unit: "%", direction: higher,
+     target: 72, strata: priority}
+  late:
+    {source: tickets, at: resolved_at, measure: share, good: value <= 40, unit: "%", direction: higher,
+     value: {from: opened_at, to: resolved_at}}
+  median: &hours
+    {source: tickets, at: resolved_at, measure: median, unit: h, direction: lower, target: 12, guards: [sla],
+     value: {from: opened_at, to: resolved_at, unit: h}, where: priority != "4 - Low", strata: priority}
+  office:
+    {source: tickets, at: resolved_at, measure: p90, unit: h, direction: lower,
+     value: {from: opened_at, to: resolved_at, unit: min, clock: business}}
+  mean: {<<: *hours, measure: mean, strata: ""}
+  total: {<<: *hours, measure: sum, unit: d, strata: ""}
+  longest: {<<: *hours, measure: max, strata: ""}
+  shortest: {<<: *hours, measure: min, strata: ""}
+  newest: {<<: *hours, measure: last, strata: ""}
+  touched: {source: tickets, at: opened_at, measure: mean, value: reopen_count, direction: lower}
+  rate:
+    {source: tickets, at: opened_at, measure: ratio, unit: ratio, direction: lower,
+     value: {numerator: reopen_count, denominator: weight}}
+  backlog: {source: tickets, measure: backlog, value: {from: opened_at, to: resolved_at}, direction: lower}
+  up: {source: outages, measure: availability, value: {from: from, to: to}, unit: "%", direction: higher, target: 99}
+baseline: {from: 2025-01-06, to: 2025-06-02}
+evaluation: {from: 2025-06-09, to: 2025-12-29}
+exclusions:
+  - {kpi: median, from: 2025-03-03, to: 2025-03-10, reason: move, approved_by: owner}
+  - {from: 2025-07-01, to: 2025-07-02, reason: strike, approved_by: owner}
+"""
+
+
+def laid_out(folder: Path, form: str, rows: int) -> Path:
+    """The study with its rows in three files, the second brought twice, some moments the wrong way round."""
+    frame = tickets(rows).assign(weight=np.linspace(0.1, 2.9, rows))
+    backward = frame.index[::997]
+    frame.loc[backward, "resolved_at"] = frame.loc[backward, "opened_at"] - pd.Timedelta(hours=1)
+    pieces = [frame.iloc[: rows // 3], frame.iloc[rows // 3 : rows // 2], frame.iloc[rows // 2 :]]
+    for name, piece in zip(("1", "2", "3", "2b"), [*pieces, pieces[1]], strict=True):
+        path = folder / f"tickets-{name}.{form}"
+        if form == "csv":
+            piece.to_csv(path, index=False)
+            with path.open("a") as stream:
+                stream.write("INC9,yesterday,,2025-02-01 10:00,1 - Critical,true,0,Group 1,1\n")
+        else:
+            piece.to_parquet(path, index=False)
+    outages = "from,to\n2025-02-03 10:00,2025-02-03 12:00\n2025-02-03 11:00,2025-02-03 13:00\n2025-11-03 09:00,\n"
+    (folder / "outages.csv").write_text(outages)
+    study = folder / f"{form}.yml"
+    study.write_text(STUDY.replace("FORMAT", form))
+    return study
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_dask_writes_the_same_report_to_the_byte(tmp_path: Path, form: str) -> None:
+    study = laid_out(tmp_path, form, ROWS if form == "parquet" else 6_000)
+    in_memory = run(study)
+    on_dask = run(study, engine=Engine.DASK)
+    assert report_json(on_dask) == report_json(in_memory)
+    assert on_dask.quarantine.equals(in_memory.quarantine)
+    for name, (processed, _) in on_dask.kpis.items():
+        assert processed.footnotes == in_memory.kpis[name].processed.footnotes
+        assert processed.quality == in_memory.kpis[name].processed.quality
+    counts = in_memory.sources["tickets"]
+    assert counts.superseded > 0
+    assert counts.quarantined > 0
+    assert in_memory.kpis["sla"].processed.strata is not None
+
+
+@pytest.mark.slow
+def test_a_file_that_cannot_be_read_is_told_alike(tmp_path: Path) -> None:
+    study = laid_out(tmp_path, "parquet", 1_000)
+    (tmp_path / "tickets-3.parquet").write_bytes(b"PAR1 broken")
+    said = []
+    for engine in Engine:
+        with pytest.raises(InvalidInputs) as caught:
+            run(study, engine=engine)
+        said.append(str(caught.value))
+    assert "tickets-" in said[0]
+    assert said[0].split(":")[0] == said[1].split(":")[0]
