@@ -1,4 +1,4 @@
-"""HTTP: Slack's signed requests, installation, health, metrics."""
+"""HTTP: Slack's signed requests, installation, pushed measurements, health, metrics."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import manifest, metrics
+from bot import manifest, metrics, push
 from bot.app import Bot
 from bot.settings import Settings
 from csi.models import Workspace
@@ -35,6 +35,7 @@ def build(bot: Bot, settings: Settings) -> Starlette:
         Route(manifest.EVENTS, _through(bot.app.dispatch), methods=["POST"]),
         Route("/health", _health(bot.kit.sessions)),
         Route("/metrics", _metrics(metrics.registry(bot.kit.sessions))),
+        *push.routes(bot.kit),
     ]
     if settings.several_workspaces:
         flow = bot.installations.flow(manifest.scopes())

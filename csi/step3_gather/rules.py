@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi.errors import Breach
-from csi.models import Batch, Cycle, Kpi, Measurement
+from csi.models import Batch, Cycle, Kpi, Measurement, Source
 from csi.rules import Rule
 from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
@@ -87,7 +87,8 @@ def nothing_expected_is_missing(session: Session, cycle: Cycle, now: datetime) -
 def typed_numbers_have_evidence(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V3.4: a typed number without evidence; above a set size a second person attests it."""
     names = {kpi.key: kpi.name for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
-    for told in _typed(session, cycle):
+    pushed = {one.id for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, kind="push")}
+    for told in (one for one in _typed(session, cycle) if one.source_id not in pushed):
         name = names.get(told.kpi_key, told.kpi_key)
         if _has_value(told) and not told.evidence:
             sentence = f"The number for {name} of {told.period_start} has no evidence."
