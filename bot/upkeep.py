@@ -1,4 +1,4 @@
-"""What time alone changes, said where it belongs: approvals expire, SLA clauses lose the KPI they rest on."""
+"""What time alone changes, said where it belongs: approvals expire, benefits fade, SLA clauses lose their KPI."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csi import cycle as cycles
 from csi import roles
 from csi.models import Action, Cycle, SlaClause
 from csi.step2_can_measure import clauses
-from csi.step7_correct import deciding
+from csi.step7_correct import deciding, following
 from csi.terms import Role
 
 CLOCK = ""  # the actor of what nobody did
@@ -23,6 +23,8 @@ def look_after(session: Session, outbox: Outbox, team_id: str, now: datetime) ->
     """Bring a workspace up to the moment; a second look changes and says nothing more."""
     for action in deciding.expire(session, team_id, now):
         _tell_expired(session, outbox, action)
+    for action in following.reopen_regressed(session, team_id, now):
+        _tell_reopened(session, outbox, action, now)
     for cycle in cycles.open_cycles(session, team_id):
         for clause in clauses.flag_unmeasured(session, cycle, actor=CLOCK, now=now):
             _tell_flagged(session, outbox, cycle, clause)
@@ -40,6 +42,15 @@ def _tell_expired(session: Session, outbox: Outbox, action: Action) -> None:
         session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key,
         key=f"{action.post_key}:expired:{action.version}", text=step7_correct.expired_text(action),
         subject=("action", action.id), tell=action.proposer,
+    )  # fmt: skip
+
+
+def _tell_reopened(session: Session, outbox: Outbox, action: Action, now: datetime) -> None:
+    cycle = cycles.by_id(session, action.team_id, action.cycle_id)
+    outbox.post(
+        session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key,
+        key=f"{action.post_key}:reopened:{now:%Y%m%d}",
+        text=step7_correct.reopened_text(action), subject=("action", action.id), tell=action.owner,
     )  # fmt: skip
 
 

@@ -159,7 +159,7 @@ def action_form(draft: Draft, kpis: Mapping[str, str], sentence: str, metadata: 
         parts.select("quorum", "How many must approve?", ("1", "2", "3"), chosen=str(draft.quorum)),
     ]  # fmt: skip
     if edit:
-        blocks.append(parts.context("Another KPI, scope, effect, owner or cost voids the approval and asks again."))
+        blocks.append(parts.context("Any change but of the due date voids the approval and asks again."))
     title, callback = ("Change the action", EDIT) if edit else ("Propose an action", PROPOSE)
     return parts.modal(callback, title, blocks, submit="Save" if edit else "Propose", metadata=metadata)
 
@@ -221,6 +221,11 @@ def expired_question(text: str) -> list[Block]:
 def expired_text(one: ActionSeen) -> str:
     """Said in the thread when the time to approve an action is over."""
     return f"{mention(one.proposer)}: action {one.number} was not approved in time. `/csi act` proposes it again."
+
+
+def reopened_text(one: ActionSeen) -> str:
+    """Said in the thread when an action's benefit is gone."""
+    return f"{mention(one.owner)}: {escape(one.kpi_key)} has regressed; action {one.number} is open again: `/csi act`."
 
 
 def _said(decision: Any) -> str:

@@ -76,10 +76,17 @@ def _follow(session: Session, cycle: Cycle, item: CarryOver, actor: str, now: da
     if item.subject == "action":
         action = row(session, Action, cycle.team_id, id=item.subject_id)
         if action is not None:
-            action.cycle_id, action.disposition = cycle.id, ""
-            session.add(action)
+            take_up_action(session, cycle, action)
     if item.subject == "gap":
         _take_up_gap(session, cycle, item)
+
+
+def take_up_action(session: Session, cycle: Cycle, action: Action) -> None:
+    """Let an action go on in this cycle, moving this cycle's KPI of the same key."""
+    kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=action.kpi_key)
+    action.cycle_id, action.disposition, action.disposition_reason = cycle.id, "", ""
+    action.kpi_id = kpi.id if kpi else None
+    session.add(action)
 
 
 def _take_up_gap(session: Session, cycle: Cycle, item: CarryOver) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs
-from csi.models import Action, Cycle, Finding, Kpi
+from csi.models import Action, Cycle, Decision, Finding, Kpi
 from csi.rules import threshold
 from csi.step1_should_measure.growing import TEXT_LIMIT, of_cycle
 from csi.storage import hold as hold_row
@@ -19,8 +19,11 @@ from csi.storage import next_number, row, rows
 from csi.terms import Step
 
 COST_CLASSES = ("none", "low", "medium", "high")
-# A change of these after approval voids it and asks again (V7.2).
-VOIDING = ("kpi_id", "scope", "expected_effect", "effect_by", "owner", "cost_class")
+# A change of these after approval voids it and asks again (V7.2): what is done, by whom, what for, who must agree.
+VOIDING = (
+    "title", "kpi_id", "scope", "expected_effect", "effect_by", "failure_sign", "owner", "cost_class", "quorum",
+)  # fmt: skip
+PROPOSED = "action proposal"  # the subject of the decision that keeps who proposed which version
 OPEN = ("proposed", "approved", "done", "reviewed", "reopened")
 
 
@@ -79,6 +82,7 @@ def propose(session: Session, cycle: Cycle, fields: ActionFields, *, actor: str,
     session.add(action)
     session.flush()
     action.post_key = f"action:{action.id}"
+    _sign(session, action, actor, now)
     finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=action.kpi_id)
     if finding is not None and not finding.disposition:
         finding.disposition = "action"
@@ -105,6 +109,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
         action.version += 1
         action.state, action.decided_at, action.announced = "proposed", None, ""
         action.proposer, action.proposed_at, action.expires_at = actor, now, now + timedelta(days=days)
+        _sign(session, action, actor, now)
     session.add(action)
     log(session, action, actor=actor, now=now, what="changed", old=old, new={**new, "version": action.version})
     return action
@@ -123,6 +128,12 @@ def of_service(session: Session, team_id: str, service_id: int, limit: int = 50)
 def missing(action: Action) -> list[str]:
     """What V7.1 asks of an action and it does not say."""
     return [words for name, words in ASKED.items() if not getattr(action, name)]
+
+
+def has_proposed(session: Session, action: Action, user_id: str) -> bool:
+    """Whether the person proposed this action or an earlier version of it, whoever proposed the last."""
+    mine: dict[str, Any] = {"subject": PROPOSED, "subject_id": action.id, "user_id": user_id}
+    return user_id == action.proposer or row(session, Decision, action.team_id, **mine) is not None
 
 
 def hold(session: Session, action: Action) -> None:
@@ -150,6 +161,22 @@ def log(
         subject=("action", action.id),
         old=old,
         new={"number": action.number, **(new or {})},
+    )
+
+
+def _sign(session: Session, action: Action, actor: str, now: datetime) -> None:
+    """Keep who proposed this version: nobody approves what they proposed, also when others changed it since."""
+    session.add(
+        Decision(
+            team_id=action.team_id,
+            cycle_id=action.cycle_id,
+            subject=PROPOSED,
+            subject_id=action.id,
+            version=action.version,
+            user_id=actor,
+            choice="propose",
+            at=now,
+        )
     )
 
 

@@ -112,7 +112,7 @@ def announced(session: Session, action: Action) -> str:
 
 
 def _require_outsider(session: Session, action: Action, actor: str) -> str:
-    if actor == action.proposer:
+    if actions.has_proposed(session, action, actor):
         raise NotAllowed(f"V7.2: you proposed action {action.number}; somebody else must approve it.")
     if actor == action.owner:
         raise NotAllowed(f"V7.2: you own action {action.number}; somebody else must approve it.")

@@ -9,10 +9,12 @@ from sqlmodel import Session
 from csi import roles
 from csi.errors import Breach, Conflict, GateRefused, InvalidInput, TooFewPoints
 from csi.models import Action, AnalysisResult, Cycle, Kpi
+from csi.step1_should_measure.carried import take_up_action
 from csi.step7_correct import actions
-from csi.storage import need, rows
+from csi.storage import need, row, rows
 from csi.terms import Verdict
 
+FINISHED = ("reviewed", "closed")
 BENEFIT_DAYS = (30, 60, 90)  # Source: PRODUCT.md, V7.7
 
 
@@ -80,12 +82,31 @@ def check_benefit(session: Session, action: Action, *, actor: str, now: datetime
     result = newest_result(session, action)
     if result is None:
         raise TooFewPoints(f"the benefit of action {action.number}", needed=1, have=0)
-    if action.state in ("reviewed", "closed") and result.verdict == Verdict.REGRESSED:
-        action.state = "reopened"
-        action.done_at, action.reviewed_at = None, None
-        session.add(action)
-        actions.log(session, action, actor=actor, now=now, what="reopened", new={"verdict": result.verdict})
+    if action.state in FINISHED and result.verdict == Verdict.REGRESSED:
+        _reopen(session, action, actor, now)
     return result.verdict
+
+
+def reopen_regressed(session: Session, team_id: str, now: datetime) -> list[Action]:
+    """Reopen every finished action whose KPI has regressed in an analysis made since; returns them."""
+    reopened = []
+    for action in rows(session, Action, team_id, state=FINISHED):
+        result = newest_result(session, action)
+        since = action.reviewed_at or action.done_at
+        if result and since and result.made_at > since and result.verdict == Verdict.REGRESSED:
+            _reopen(session, action, "", now)
+            reopened.append(action)
+    return reopened
+
+
+def _reopen(session: Session, action: Action, actor: str, now: datetime) -> None:
+    """Open it again, in the cycle that is running."""
+    action.state, action.done_at, action.reviewed_at = "reopened", None, None
+    running = row(session, Cycle, action.team_id, open_service=action.service_id)
+    if running is not None and running.id != action.cycle_id:
+        take_up_action(session, running, action)
+    session.add(action)
+    actions.log(session, action, actor=actor, now=now, what="reopened", new={"verdict": Verdict.REGRESSED.value})
 
 
 def benefit_days(action: Action) -> list[datetime]:

@@ -129,7 +129,9 @@ def test_v7_2_approval_expires(database: Database) -> None:
         ({"scope": "everyone"}, True),
         ({"owner": ALICE}, True),
         ({"effect_by": date(2027, 2, 1)}, True),
-        ({"title": "Route them at once"}, False),
+        ({"title": "Close the service desk"}, True),
+        ({"failure_sign": "never"}, True),
+        ({"quorum": 2}, True),
         ({"due_on": date(2026, 12, 12)}, False),
     ],
 )
@@ -145,7 +147,18 @@ def test_v7_2_a_change_of_what_was_approved_voids_it(
         if voids:
             with pytest.raises(Conflict, match="changed since"):
                 click(session, action, CAROL, version=1)
-            assert click(session, action, CAROL).settled
+            assert click(session, action, CAROL).settled is (action.quorum == 1)
+
+
+def test_v7_2_a_proposer_stays_one_when_others_change_the_action(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = in_step_7(session)
+        action = actions.propose(session, cycle, fields(kpi), actor=CAROL, now=NOW)
+        actions.change(session, action, fields(kpi, scope="second line"), actor=FRANK, now=NOW)
+        assert action.proposer == FRANK
+        with pytest.raises(NotAllowed, match="you proposed action 1"):
+            click(session, action, CAROL)
+        assert click(session, action, ALICE).settled
 
 
 def test_v7_2_the_role_counts_at_the_moment_of_the_click(database: Database) -> None:
@@ -319,3 +332,20 @@ def test_numbers_run_through_the_workspace_even_when_two_propose_at_once(databas
 
     with ThreadPoolExecutor(3) as pool:
         assert sorted(pool.map(press, range(3))) == [1, 2, 3]
+
+
+def test_v7_7_by_itself_a_regression_reopens_it_in_the_cycle_that_runs(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        action.state, action.done_at, action.outcome = "reviewed", NOW - timedelta(days=40), "IMPROVED"
+        action.reviewed_at = NOW - timedelta(days=10)
+        finding = row(session, Finding, TEAM)
+        finding.disposition = "accept"
+        assert following.reopen_regressed(session, TEAM, NOW) == []
+        second = cycles.close(session, cycle, actor=DAVE, now=NOW, reasons=turns.reasons_for(session, cycle))
+        copied = row(session, Kpi, TEAM, cycle_id=second.id, key=kpi.key)
+        turns.analyse(session, second, copied, [1.0], "REGRESSED", now=NOW + timedelta(days=1))
+        assert following.reopen_regressed(session, TEAM, NOW) == [action]
+        assert (action.state, action.cycle_id, action.kpi_id) == ("reopened", second.id, copied.id)
+        assert following.reopen_regressed(session, TEAM, NOW) == []
