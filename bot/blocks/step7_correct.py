@@ -223,6 +223,11 @@ def expired_text(one: ActionSeen) -> str:
     return f"{mention(one.proposer)}: action {one.number} was not approved in time. `/csi act` proposes it again."
 
 
+def reopened_text(one: ActionSeen) -> str:
+    """Said in the thread when an action's benefit is gone."""
+    return f"{mention(one.owner)}: {escape(one.kpi_key)} has regressed; action {one.number} is open again: `/csi act`."
+
+
 def _said(decision: Any) -> str:
     if decision.choice == "approve":
         return f":white_check_mark: {mention(decision.user_id)} ({escape(decision.role)}) approved."

@@ -332,3 +332,20 @@ def test_numbers_run_through_the_workspace_even_when_two_propose_at_once(databas
 
     with ThreadPoolExecutor(3) as pool:
         assert sorted(pool.map(press, range(3))) == [1, 2, 3]
+
+
+def test_v7_7_by_itself_a_regression_reopens_it_in_the_cycle_that_runs(database: Database) -> None:
+    with database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        action.state, action.done_at, action.outcome = "reviewed", NOW - timedelta(days=40), "IMPROVED"
+        action.reviewed_at = NOW - timedelta(days=10)
+        finding = row(session, Finding, TEAM)
+        finding.disposition = "accept"
+        assert following.reopen_regressed(session, TEAM, NOW) == []
+        second = cycles.close(session, cycle, actor=DAVE, now=NOW, reasons=turns.reasons_for(session, cycle))
+        copied = row(session, Kpi, TEAM, cycle_id=second.id, key=kpi.key)
+        turns.analyse(session, second, copied, [1.0], "REGRESSED", now=NOW + timedelta(days=1))
+        assert following.reopen_regressed(session, TEAM, NOW) == [action]
+        assert (action.state, action.cycle_id, action.kpi_id) == ("reopened", second.id, copied.id)
+        assert following.reopen_regressed(session, TEAM, NOW) == []
