@@ -15,7 +15,7 @@ from bot.sandbox.tour_script import CHAPTERS
 from bot.sandbox.tour_team import Team
 from bot.sandbox.tour_transcript import Transcript
 
-SLOW_SECONDS = 1.5  # between two acts, when somebody watches
+SLOW_SECONDS = 1.2  # between two acts, when somebody watches
 LEAD_SECONDS = 8.0  # for opening the page
 
 

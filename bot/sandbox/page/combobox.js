@@ -144,7 +144,7 @@ export function combobox(settings) {
   root.takeOver = (old) => old.touched && root.choose(old.options?.() ?? []);
   root.options = () => state.chosen;
   root.meanwhile = (fresh) => {
-    if (root.touched || document.activeElement === input) return;
+    if (root.touched || list.matches(":popover-open")) return;
     state.chosen = fresh.options();
     showChosen();
   };
