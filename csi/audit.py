@@ -1,4 +1,4 @@
-"""The audit log: append-only, and chained by hash within each workspace.
+"""The audit log: append-only, which the database itself holds by triggers, and chained by hash within each workspace.
 
 ``record`` queues a row in the session; the chain is closed just before the commit. So the lock on the chain is the
 last one a transaction takes, and two transactions can never wait for each other because of it.
@@ -13,7 +13,7 @@ from hashlib import sha256
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import delete, event, text
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
 
@@ -22,6 +22,7 @@ from csi.storage import lock
 
 GENESIS = "0" * 64  # what the first row of a workspace chains to
 _QUEUE = "audit"
+_ON_DELETE = "audit_row_no_delete"  # SQLite's trigger; PostgreSQL's asks for the setting csi.erasing
 _BOOKKEEPING = {"id", "team_id"}
 
 
@@ -80,6 +81,21 @@ def newest(session: Session, team_id: str, limit: int = 20) -> list[AuditRow]:
     """The latest rows of a workspace, newest first."""
     wanted = select(AuditRow).where(AuditRow.team_id == team_id).order_by(col(AuditRow.ordinal).desc())
     return list(session.exec(wanted.limit(limit)))
+
+
+def erase(session: Session, team_id: str) -> None:
+    """Remove a workspace's whole log, when all of its data is deleted: the one way to remove anything of it."""
+    gone = delete(AuditRow).where(col(AuditRow.team_id) == team_id)
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL csi.erasing = 'on'"))
+        session.execute(gone)
+        session.execute(text("SET LOCAL csi.erasing = 'off'"))
+        return
+    named = text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :name")
+    made = str(session.execute(named, {"name": _ON_DELETE}).scalar_one())
+    session.execute(text(f"DROP TRIGGER {_ON_DELETE}"))  # undone with the transaction, like all else
+    session.execute(gone)
+    session.execute(text(made))
 
 
 @event.listens_for(AnySession, "before_commit")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from threading import Barrier
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
 from csi import audit
@@ -70,6 +72,7 @@ def test_many_who_write_at_once_leave_one_chain(database: Database) -> None:
 def test_an_altered_row_is_found(sqlite_database: Database, changed: dict[str, object]) -> None:
     write(sqlite_database, "a", "b", "c")
     with sqlite_database.sessions() as session:
+        session.execute(text("DROP TRIGGER audit_row_no_update"))  # as somebody could who owns the database
         session.exec(update(AuditRow).where(col(AuditRow.ordinal) == 2).values(**changed))
     assert broken_at(sqlite_database) == 2
 
@@ -78,8 +81,40 @@ def test_an_altered_row_is_found(sqlite_database: Database, changed: dict[str, o
 def test_a_removed_row_is_found(database: Database, gone: int) -> None:
     write(database, "a", "b", "c")
     with database.sessions() as session:
+        on = " ON audit_row" if database.name == "postgresql" else ""
+        trigger = "audit_row_append_only" if on else "audit_row_no_delete"
+        session.execute(text(f"DROP TRIGGER {trigger}{on}"))
         session.exec(delete(AuditRow).where(col(AuditRow.ordinal) == gone))
     assert broken_at(database) == gone
+
+
+def refused(database: Database, statement: Any) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), database.sessions() as session:
+        session.execute(statement)
+
+
+def test_the_database_itself_refuses_to_change_or_remove_a_row(database: Database) -> None:
+    write(database, "a", "b")
+    for statement in (
+        update(AuditRow).values(what="z"),
+        delete(AuditRow).where(col(AuditRow.ordinal) == 1),
+        text("UPDATE audit_row SET actor = 'U9'"),
+        text("DELETE FROM audit_row"),
+        *([text("TRUNCATE audit_row")] if database.name == "postgresql" else []),
+    ):
+        refused(database, statement)
+    assert (ordinals(database), broken_at(database)) == ([1, 2], None)
+
+
+def test_only_a_whole_workspace_is_erased(database: Database) -> None:
+    write(database, "a", "b")
+    write(database, "x", team_id="T2")
+    with database.sessions() as session:
+        audit.erase(session, "T1")
+    assert (ordinals(database), ordinals(database, "T2")) == ([], [1])
+    refused(database, delete(AuditRow))
+    write(database, "again")
+    assert (ordinals(database), broken_at(database)) == ([1], None)
 
 
 def test_what_is_rolled_back_leaves_no_trace(database: Database) -> None:
