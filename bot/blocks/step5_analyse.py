@@ -95,7 +95,9 @@ def finding_form(line: Line, metadata: str) -> Block:
         _words("impact", "What it means for the business", line),
         parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40),
         parts.select("impact_unit", "of", {kind: kind for kind in kinds}, chosen=line["impact_unit"] or None),
-    ]
+        parts.text_input("unit_cost", "Cost of one of these", limit=60, optional=True,
+                         hint="Low / usual / high and currency, such as 20 / 25 / 40 EUR; you answer for it."),
+    ]  # fmt: skip
     return parts.modal(FINDING, "Finding", blocks, submit="Confirm", metadata=metadata)
 
 

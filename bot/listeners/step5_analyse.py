@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from concurrent.futures import Future
+from datetime import date
 from typing import Any
 
 from slack_bolt import Ack
@@ -17,10 +19,12 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin, user_of
+from csi import roles
 from csi.cycle import findings
-from csi.errors import Conflict, CsiError
+from csi.errors import Conflict, CsiError, InvalidInput
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse.finding import NOT_MEASURED
+from csi.step5_analyse.impact import Range, UnitCost
 from csi.storage import need, row, rows
 from csi.study import results
 from csi.terms import Step
@@ -157,14 +161,37 @@ FINDING_FIELDS: dict[str, forms.Reader] = {
     **{name: _words() for name in findings.PARTS},
     "impact_amount": forms.number(),
     "impact_unit": forms.option(),
+    "unit_cost": forms.text(required=False, limit=60),
 }
+_CURRENCY = re.compile(r"\s*([^\d\s./,-]{1,10})\s*$")
+
+
+def _prices(typed: str) -> tuple[list[float], str] | None:
+    """``20 / 25 / 40 EUR`` as three rising numbers and a currency; one number stands for all three."""
+    if not typed:
+        return None
+    named = _CURRENCY.search(typed)
+    if named is None:
+        raise InvalidInput("unit_cost", "Please name the currency, such as 20 / 25 / 40 EUR.")
+    numbers = [forms.parse_number(part, "unit_cost") for part in typed[: named.start()].split("/")]
+    if len(numbers) not in (1, 3) or sorted(numbers) != numbers or numbers[0] < 0:
+        raise InvalidInput("unit_cost", "Expected one number or three that rise, such as 20 / 25 / 40 EUR.")
+    return (numbers * 3)[:3], named.group(1)
+
+
+def _unit_cost(prices: tuple[list[float], str] | None, per: str, owner: str, today: date) -> UnitCost | None:
+    return UnitCost(Range(*prices[0]), prices[1], per, owner, today) if prices else None
 
 
 def said_finding(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A person stands by a finding."""
-    said = findings.Said(**forms.read(view, FINDING_FIELDS))
+    form = forms.read(view, FINDING_FIELDS)
+    prices = _prices(form.pop("unit_cost"))
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        owner = roles.name_of(session, cycle.team_id, user_of(body))
+        cost = _unit_cost(prices, form["impact_unit"], owner, kit.now().date())
+        said = findings.Said(**form, unit_cost=cost)
         findings.confirm(session, cycle, int(modals.remembered(body)["kpi"]), said, actor=user_of(body), now=kit.now())
         shown = _overview(session, cycle)
     ack()

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
-from csi.step5_analyse.finding import NOT_MEASURED, draft
+from csi.step5_analyse.finding import NOT_MEASURED, draft, impact_range, priced
+from csi.step5_analyse.impact import UnitCost
 from csi.storage import lock, need, row, rows
 from csi.terms import Period, Role
 
@@ -25,7 +26,7 @@ TEXT_LIMIT = 1500
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A finding as a person confirms it."""
+    """A finding as a person confirms it; with a unit cost, what it costs is worked out and said."""
 
     against_target: str
     against_baseline: str
@@ -34,6 +35,7 @@ class Said:
     impact: str
     impact_amount: float
     impact_unit: str
+    unit_cost: UnitCost | None = None
     cause_is_hypothesis: bool = True
 
 
@@ -100,8 +102,18 @@ def confirm(session: Session, cycle: Cycle, kpi_id: int, said: Said, *, actor: s
             raise InvalidInput(name, "please say it in a few words")
     if not said.impact_unit.strip():
         raise InvalidInput("impact_unit", "please say of what: users, minutes, hours, money, cases or a risk class")
-    values = {**asdict(said), "none_because": "", "state": CONFIRMED, "confirmed_by": actor, "confirmed_at": now}
+    words = asdict(said)
+    if words.pop("unit_cost"):
+        words["impact"] = f"{said.impact.strip()} {_cost(session, cycle, kpi_id, said)}"
+    values = {**words, "none_because": "", "state": CONFIRMED, "confirmed_by": actor, "confirmed_at": now}
     return _changed(session, finding, values, "confirmed finding", now)
+
+
+def _cost(session: Session, cycle: Cycle, kpi_id: int, said: Said) -> str:
+    """The cost of the impact with its range, from the effect's interval and the cost's."""
+    result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)
+    spread = impact_range(Period(cycle.period), result.result) if result else None
+    return priced(said.impact_amount, spread, said.unit_cost) if said.unit_cost else ""
 
 
 def none(session: Session, cycle: Cycle, kpi_id: int, because: str, *, actor: str, now: datetime) -> Finding:

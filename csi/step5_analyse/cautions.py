@@ -9,9 +9,10 @@ from csi.step5_analyse import guards, wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
-from csi.step5_analyse.limits import ROBUST_FROM
+from csi.step5_analyse.limits import FEWEST, ROBUST_FROM, t
 from csi.step5_analyse.mix import Standardised, standardise
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
+from csi.step5_analyse.windows import there_on
 from csi.terms import Direction
 
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
@@ -65,7 +66,7 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
     limits, row = draft.limits, draft.row
     per = row.item.period
     found = [
-        "" if limits.exist else f"No limits: {wording.periods(limits.n, per)} of the 6 needed.",
+        "" if limits.exist else _no_limits(draft),
         f"Trial limits: they rest on {wording.periods(limits.n, per)}, 12 are needed." if limits.trial else "",
         "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
         "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
@@ -75,6 +76,16 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         *(f"Limits begin anew on {wording.day(one.start)}: {one.reason}." for one in row.item.rebases),
     ]
     return tuple(sentence for sentence in found if sentence)
+
+
+def _no_limits(draft: Draft) -> str:
+    row, have = draft.row, draft.limits.n
+    period, window = row.item.period, row.item.baseline
+    needed = wording.periods(FEWEST, period)
+    if window is None:
+        return f"No limits: {have} of the {needed} needed{there_on(row, FEWEST - have)}."
+    complete = wording.day(wording.later(window.start, FEWEST, period))
+    return f"No limits: the baseline has {have} of the {needed} needed, complete on {complete}."
 
 
 def met_but_falling(draft: Draft) -> str:
@@ -149,4 +160,10 @@ def _rare(draft: Draft) -> str:
     values = row.values[row.used]
     if row.item.definition.measure not in ("count", "distinct") or not len(values) or values.mean() >= _RARE:
         return ""
-    return "Fewer than 2 events a period: the time between events tells more than their number."
+    said = "Fewer than 2 events a period: the time between events tells more than their number"
+    between = np.diff(np.sort([event.timestamp() for event in row.item.events])) / 86_400
+    if len(between) < FEWEST:
+        return f"{said}."
+    lines = t(between)
+    middle, high, last = (wording.number(float(days), 1) for days in (lines.centre, lines.upper[0], between[-1]))
+    return f"{said}: {middle} days as a rule, at most {high} by chance; the latest was {last}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from csi.step5_analyse.panel import moments
 from csi.step5_analyse.sentence import GapClosed
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import Ruling
+from csi.step5_analyse.windows import there_on
 from csi.terms import Direction, Period
 
 _METHODS = {
@@ -92,7 +94,9 @@ def _forecast(one: Draft) -> Forecast:
     trend = one.trend
     slope = trend.slope if trend.judged and trend.p is not None and trend.p < SIGNIFICANT else None
     recent = any(signal.rule == "shift" and signal.latest for signal in one.signals)
-    return forecast(one.row.values[: places[-1] + 1], one.aim, ahead, slope=slope, recent_shift=recent)
+    values = one.row.values[: places[-1] + 1]
+    when = partial(there_on, one.row)
+    return forecast(values, one.aim, ahead, slope=slope, recent_shift=recent, when=when)
 
 
 def _budget(one: Draft) -> tuple[float | None, float | None]:

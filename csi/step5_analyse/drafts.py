@@ -18,7 +18,7 @@ from csi.step5_analyse.sentence import Subject
 from csi.step5_analyse.signals import RULES, RUN, Found
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Facts
-from csi.step5_analyse.windows import Row, lacking, not_comparable, summary
+from csi.step5_analyse.windows import Row, lacking, not_comparable, summary, there_on
 
 SIGNIFICANT = 0.05
 FAR = 2.0  # baseline standard deviations; a repetitive series seldom stays that far out for seven points
@@ -265,7 +265,7 @@ def _trend(seen: Seen) -> Trend:
         missing = wording.periods(TREND_FEWEST - n, period)
         have = f"{n} of {wording.periods(TREND_FEWEST, period)}"
         return Trend(
-            reason=f"not enough data to judge a trend: {have}; {missing} more needed{_when(row, TREND_FEWEST - n)}"
+            reason=f"not enough data to judge a trend: {have}; {missing} more needed{there_on(row, TREND_FEWEST - n)}"
         )
     reason = (
         f"like compared with like: the same {period.value} of each season of {season}"
@@ -274,14 +274,6 @@ def _trend(seen: Seen) -> Trend:
     )
     slope, lower, upper, p = (_known(part[number]) for part in (slopes.slope, slopes.lower, slopes.upper, slopes.p))
     return Trend(slope, lower, upper, p, judged=True, reason=reason)
-
-
-def _when(row: Row, missing: int) -> str:
-    places = np.flatnonzero(row.after if row.before.any() and row.after.any() else row.used)
-    if not places.size or "end" not in row.item.series:
-        return ""
-    last = row.item.series["end"].iloc[int(places[-1])].date()
-    return f", complete on {wording.day(wording.later(last, missing, row.item.period))}"
 
 
 def _known(value: float | np.floating | None) -> float | None:

@@ -10,6 +10,7 @@ from typing import Any
 from csi.step5_analyse import wording
 from csi.step5_analyse.assurance import MET, MISSED, UNSTABLE
 from csi.step5_analyse.change_state import IMPROVED, WORSE
+from csi.step5_analyse.impact import Range, UnitCost, gap_cost
 from csi.terms import Period
 
 Plain = Mapping[str, Any]
@@ -161,44 +162,90 @@ def _cause(seen: _Seen) -> str:
     return f"{HYPOTHESIS}common causes, built into the way the work is done."
 
 
+def impact_range(period: Period, result: Plain) -> Range | None:
+    """The quantified term from the effect's interval: low, central, high; None where the data give none."""
+    seen = _Seen("", period, str(result.get("unit") or ""), result, result.get("detail") or {})
+    gap = _gap(seen)
+    if gap is None:
+        return None
+    was, change = seen.window("before").get("level"), seen.part("change")
+    sides = [gap[0]]
+    if was is not None and change.get("lower") is not None and change.get("upper") is not None:
+        sides += [_off(seen, was + change[side]) for side in ("lower", "upper")]
+    worth = _worth(seen)
+    low, high = max(0.0, min(sides)) * worth.size, max(0.0, *sides) * worth.size
+    return Range(low, max(0.0, gap[0]) * worth.size, high)
+
+
+def priced(amount: float, spread: Range | None, cost: UnitCost) -> str:
+    """What the impact costs, low to high, with the formula, and who answers for the unit cost."""
+    scale = amount / spread.central if spread and spread.central > 0 else 0.0
+    low, high = (spread.low * scale, spread.high * scale) if spread and scale > 0 else (amount, amount)
+    found = gap_cost(Range(min(low, amount), amount, max(high, amount)), 1.0, cost)
+    least, usual, most = (wording.number(side, 0) for side in (found.cost.low, found.cost.central, found.cost.high))
+    price = f"{wording.number(cost.amount.central, wording.shortest(cost.amount.central))} {cost.currency}"
+    return (
+        f"Cost incurred: about {usual} {cost.currency} ({least} to {most}) = {wording.number(amount, 0)} {cost.per} × "
+        f"{price}; unit cost by {cost.owner}, {wording.day(cost.set_on)}."
+    )
+
+
 def _impact(seen: _Seen) -> tuple[str, float | None, str]:
     """The one quantified term that the data themselves give: hours, cases, or the gap itself."""
-    after = seen.window("after")
     gap = _gap(seen)
     if gap is None:
         return "", None, ""
     size, against = gap
-    window = wording.periods(int(after.get("periods") or 0), seen.period)
+    window = wording.periods(int(seen.window("after").get("periods") or 0), seen.period)
     if size <= 0:
         return f"No gap: nothing was lost {against} in {window}.", 0.0, "cases"
-    return _worth(seen, size, against, window)
+    worth = _worth(seen)
+    shown = wording.quantity(size, seen.unit, wording.decimals(size))
+    spread = impact_range(seen.period, seen.result)
+    sure = f" ({wording.number(spread.low, 0)} to {wording.number(spread.high, 0)})" if spread else ""
+    amount = size * worth.size
+    if not worth.volume:
+        return f"{shown} {against}, in {window}.", float(f"{amount:.4g}"), worth.unit
+    text = f"About {wording.number(amount, 0)} {worth.words}{sure}: {shown} {against} × {worth.volume}."
+    return text, float(round(amount)), worth.unit
 
 
-def _worth(seen: _Seen, gap: float, against: str, window: str) -> tuple[str, float | None, str]:
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What one unit of the gap is worth: how much, of what, and the volume it is multiplied by in words."""
+
+    size: float
+    unit: str
+    words: str = ""
+    volume: str = ""
+
+
+def _worth(seen: _Seen) -> _Worth:
     cases, count = seen.window("after").get("cases"), int(seen.window("after").get("periods") or 0)
-    volume = wording.number(cases or 0.0, 0)
-    shown = wording.quantity(gap, seen.unit, wording.decimals(gap))
+    window = wording.periods(count, seen.period)
+    volume = f"{wording.number(cases or 0.0, 0)} cases in {window}"
     if seen.unit in _HOURS and cases:
-        hours = gap * _HOURS[seen.unit] * cases
-        text = f"About {wording.number(hours, 0)} hours of waiting: {shown} {against} × {volume} cases in {window}."
-        return text, float(round(hours)), "hours"
+        return _Worth(_HOURS[seen.unit] * cases, "hours", "hours of waiting", volume)
     if seen.unit == "%" and cases:
-        missed = gap / 100 * cases
-        text = f"About {wording.number(missed, 0)} cases: {shown} {against} × {volume} cases in {window}."
-        return text, float(round(missed)), "cases"
+        return _Worth(cases / 100, "cases", "cases", volume)
     if seen.unit in ("", "count"):
-        text = f"About {wording.number(gap * count, 0)} cases: {shown} {against} × {window}."
-        return text, float(round(gap * count)), "cases"
-    return f"{shown} {against}, in {window}.", float(f"{gap:.4g}"), seen.unit
+        return _Worth(float(count), "cases", "cases", window)
+    return _Worth(1.0, seen.unit)
 
 
 def _gap(seen: _Seen) -> tuple[float, str] | None:
     """How far the level is on the wrong side of the target, or of the baseline where there is no target."""
-    level, was, target = seen.window("after").get("level"), seen.window("before").get("level"), _target(seen)
-    direction = seen.result.get("direction")
-    if level is None or direction not in ("lower", "higher"):
+    level = seen.window("after").get("level")
+    if level is None or _aim(seen) is None or seen.result.get("direction") not in ("lower", "higher"):
         return None
-    aim, against = (target, "off the target") if target is not None else (was, "worse than the baseline")
-    if aim is None:
-        return None
-    return (level - aim if direction == "lower" else aim - level), against
+    return _off(seen, level), "off the target" if _target(seen) is not None else "worse than the baseline"
+
+
+def _aim(seen: _Seen) -> float | None:
+    target = _target(seen)
+    return target if target is not None else seen.window("before").get("level")
+
+
+def _off(seen: _Seen, level: float) -> float:
+    aim = _aim(seen) or 0.0
+    return level - aim if seen.result.get("direction") == "lower" else aim - level

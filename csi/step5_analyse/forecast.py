@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
 
@@ -34,6 +35,7 @@ def forecast(
     *,
     slope: float | None,
     recent_shift: bool,
+    when: Callable[[int], str] = lambda _: "",
     seed: int = 0,
 ) -> Forecast:
     """Flat, or damped along the confirmed trend, with a bootstrap of the residuals in blocks.
@@ -44,11 +46,12 @@ def forecast(
         ahead: periods from the last point to the target's date.
         slope: Sen's slope where the trend is confirmed, else None.
         recent_shift: a shift among the latest points makes the past a poor guide.
+        when: says when so many more periods are complete.
         seed: of the bootstrap, so that the same data give the same answer.
 
     Source: Künsch, Annals of Statistics 17 (1989) 1217 for blocks; ANALYSIS.md, Forecast.
     """
-    refusal = _refusal(values, aim, ahead, recent_shift=recent_shift)
+    refusal = _refusal(values, aim, ahead, recent_shift=recent_shift, when=when)
     if refusal:
         return Forecast(None, refusal)
     time = np.arange(len(values))
@@ -63,12 +66,12 @@ def forecast(
     return Forecast(probability, f"from {model}", expected)
 
 
-def _refusal(values: Floats, aim: Aim, ahead: int, *, recent_shift: bool) -> str:
+def _refusal(values: Floats, aim: Aim, ahead: int, *, recent_shift: bool, when: Callable[[int], str]) -> str:
     points = int(np.isfinite(values).sum())
     if not aim.exists:
         return "no target is set"
     if points < FEWEST:
-        return f"a forecast needs {FEWEST} points and there are {points}: {FEWEST - points} more"
+        return f"a forecast needs {FEWEST} points and there are {points}: {FEWEST - points} more{when(FEWEST - points)}"
     if recent_shift:
         return "the level shifted recently, so the past is a poor guide"
     if ahead < 1:

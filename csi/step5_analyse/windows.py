@@ -77,6 +77,15 @@ def not_comparable(row: Row) -> tuple[str, ...]:
     )
 
 
+def there_on(row: Row, missing: int) -> str:
+    """``, complete on 31 Mar 2025``: when so many more periods than there are will be there."""
+    places = np.flatnonzero(row.after if row.before.any() and row.after.any() else row.used)
+    if not places.size or "end" not in row.item.series:
+        return ""
+    last = pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
+    return f", complete on {wording.day(wording.later(last, missing, row.item.period))}"
+
+
 def _short_baseline(row: Row) -> str:
     item, have = row.item, int(row.before.sum())
     if item.baseline is None:

@@ -67,12 +67,16 @@ def test_the_bot_drafts_and_a_person_confirms_with_own_words(delivered: World):
     assert "Hypothesis:" in drafted["cause"]
     delivered.bob.fill({"cause": "More people on Mondays", "impact_amount": "about a lot"})
     assert "is not a number" in delivered.bob.submit()["impact_amount"]
-    delivered.bob.fill({"impact_amount": "1 200"})
+    delivered.bob.fill({"impact_amount": "1 200", "unit_cost": "40 / 20 EUR"})
+    assert "three that rise" in delivered.bob.submit()["unit_cost"]
+    delivered.bob.fill({"unit_cost": "20 / 25 / 40 EUR"})
     assert delivered.bob.submit() is None
     delivered.bob.wait(lambda: "1 of 2 findings wait" in shown(delivered.bob), what="the confirmed finding")
     made = findings(delivered)["hours"]
     assert (made.state, made.confirmed_by) == ("confirmed", delivered.bob.id)
     assert (made.cause, made.impact_amount) == ("More people on Mondays", 1200.0)
+    assert "Cost incurred: about 30,000 EUR" in made.impact
+    assert "unit cost by" in made.impact
 
 
 def test_no_finding_needs_a_reason_and_counts(delivered: World):

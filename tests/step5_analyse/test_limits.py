@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -105,6 +105,9 @@ def test_shares_that_are_all_good_have_limits_without_width():
 def test_rare_events_point_to_the_time_between():
     found = analyse(np.tile([0.0, 1.0, 0.0, 2.0], 9), measure="count", value=None, unit="count")
     assert any("time between events" in text for text in found.warnings)
+    days = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=10 * place) for place in range(12)]
+    timed = analyse(np.tile([0.0, 1.0, 0.0, 2.0], 9), measure="count", value=None, unit="count", events=tuple(days))
+    assert any("10.0 days as a rule" in text for text in timed.warnings)
 
 
 def test_phases_have_their_own_limits_and_the_old_ones_stay():

@@ -12,7 +12,8 @@ import pytest
 from csi.definition import Window
 from csi.step5_analyse import judge
 from csi.step5_analyse.analysis import WindowSummary
-from csi.step5_analyse.finding import draft
+from csi.step5_analyse.finding import draft, impact_range, priced
+from csi.step5_analyse.impact import Range, UnitCost
 from csi.step5_analyse.verdict import evidence, rule
 from csi.terms import Direction, Evidence, Period, Verdict
 from tests.step5_analyse.series import analyse, frame, kpi_input, noise, plain_result, step
@@ -240,6 +241,20 @@ def test_a_finding_is_drafted_with_every_part(size: float, target: float | None,
     assert made.impact_amount is not None
     assert made.cause.startswith("Hypothesis:")
     assert words in " ".join(said)
+
+
+def test_an_impact_has_its_range_from_the_effects_interval_and_its_price():
+    result = plain_result(kpi_input(step(-3.0), target=15.0))
+    spread = impact_range(Period.WEEK, result)
+    made = draft("Median time to resolve", Period.WEEK, result)
+    assert spread.low < spread.central < spread.high
+    assert made.impact_amount == round(spread.central)
+    cost = UnitCost(Range(20.0, 25.0, 40.0), "EUR", "hours", "Carol", date(2026, 1, 1))
+    said = priced(1000.0, Range(500.0, 1000.0, 1500.0), cost)
+    assert said == (
+        "Cost incurred: about 25,000 EUR (10,000 to 60,000) = 1,000 hours × 25 EUR; unit cost by Carol, 1 Jan 2026."
+    )
+    assert "(20,000 to 40,000)" in priced(1000.0, None, cost)
 
 
 def test_hours_of_a_clock_change_do_not_move_the_windows():
