@@ -84,7 +84,7 @@ def _newest(kpi: Kpi, series: Sequence[Result]) -> str:
     if not whole:
         return "no whole period with a value yet"
     newest = whole[-1]
-    return f"{number(newest['value'], kpi.unit)} in the period from {_day(newest)} (n = {newest['n']:,})"
+    return f"{number(newest['value'], escape(kpi.unit))} in the period from {_day(newest)} (n = {newest['n']:,})"
 
 
 def _coverage(result: Result) -> str:
@@ -158,7 +158,7 @@ def traced(kpi: Kpi, point: Result, rows: Sequence[tuple[str, Batch | None, Sequ
     sides = ""
     if point.get("denominator") is not None:
         sides = f" = {number(point['numerator'])} of {number(point['denominator'])}"
-    head = f"*{escape(clip(kpi.name, NAME))}*, {_day(point)}: *{number(point['value'], kpi.unit)}*{sides}"
+    head = f"*{escape(clip(kpi.name, NAME))}*, {_day(point)}: *{number(point['value'], escape(kpi.unit))}*{sides}"
     blocks = [
         parts.section(f"{head}\nmade of {plural(total, 'row')} in {plural(len(rows), 'delivery', 'deliveries')}:")
     ]

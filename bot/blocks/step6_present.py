@@ -184,7 +184,7 @@ def sign(label: str) -> str:
 
 
 def _verdict(line: Line) -> str:
-    latest = f", latest {number(line['latest']['value'], line['unit'])}" if line["latest"] else ""
+    latest = f", latest {escape(number(line['latest']['value'], line['unit']))}" if line["latest"] else ""
     target = f", {escape(line['target'])}" if line["target"] else ""
     return f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}{latest}{target}"
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot import cards, forms
 from bot.blocks import cycle as blocks
 from bot.blocks import status_card
+from bot.blocks.text import escape
 from bot.context import Kit
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
@@ -38,7 +39,7 @@ def show_help(ack: Ack, commands: Sequence[str]) -> None:
 
 def unknown_word(ack: Ack, word: str, nearest: str, commands: Sequence[str]) -> None:
     """Say the nearest word, and all others."""
-    ack(text=f"I don't know {word[:100]}.", blocks=blocks.unknown(word, nearest, commands))
+    ack(text=f"I don't know {escape(word[:100])}.", blocks=blocks.unknown(word, nearest, commands))
 
 
 def waiting(ack: Ack, body: Body, kit: Kit) -> None:
@@ -237,7 +238,7 @@ def history(ack: Ack, body: Body, kit: Kit) -> None:
         service = cycles.service_of(session, cycle)
         every = cycles.of_service(session, here.team_id, service.id)
         lines = [_line(session, one) for one in reversed(every)]
-    ack(text=f"Cycles of {service.name}", blocks=blocks.history(service.name, lines))
+    ack(text=f"Cycles of {escape(service.name)}", blocks=blocks.history(service.name, lines))
 
 
 def _line(session: Session, cycle: Cycle) -> tuple[int, str, str, str]:

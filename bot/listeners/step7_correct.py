@@ -15,6 +15,7 @@ from bot import cards, forms
 from bot.blocks import step7_correct as blocks
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
+from bot.blocks.text import escape
 from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin, user_of
@@ -51,7 +52,7 @@ def listing(ack: Ack, body: Body, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle).name
         every = actions.of_service(session, cycle.team_id, cycle.service_id)
-    ack(text=f"Actions of {service}", blocks=blocks.listing(every, service))
+    ack(text=f"Actions of {escape(service)}", blocks=blocks.listing(every, service))
 
 
 def _view(session: Session, cycle: Cycle) -> Block:
