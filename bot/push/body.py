@@ -63,7 +63,7 @@ def measurements(body: bytes, kind: str) -> list[Any]:
     """The measurements of a body; what of JSON lines is not JSON stands in its place as ``Unreadable``.
 
     Raises:
-        Refusal: 422 for what holds none, 413 for too many.
+        Refusal: 422 for what holds none, or too many.
     """
     try:
         text = body.decode("utf-8")
@@ -73,7 +73,7 @@ def measurements(body: bytes, kind: str) -> list[Any]:
     if not found:
         raise Refusal(422, "There is no measurement in it. Expected at least one.")
     if len(found) > MOST_ROWS:
-        raise Refusal(413, f"These are {len(found):,} measurements; at most {MOST_ROWS:,} at once. Send them in parts.")
+        raise Refusal(422, f"These are {len(found):,} measurements; at most {MOST_ROWS:,} at once. Send them in parts.")
     return found
 
 

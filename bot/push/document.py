@@ -65,9 +65,9 @@ def _responses() -> dict[str, Any]:
     refusals = {
         "401": "The token opens nothing.",
         "409": "The service has no open cycle, or the key was used with another body.",
-        "413": f"More than {MOST_BYTES:,} bytes, or more than {MOST_ROWS:,} measurements.",
+        "413": f"More than {MOST_BYTES:,} bytes.",
         "415": "Neither JSON nor JSON lines, or packed.",
-        "422": "The body holds no measurements; the sentence says what was expected.",
+        "422": f"The body holds no measurements, or more than {MOST_ROWS:,}; the sentence says what was expected.",
         "429": "Too often; Retry-After says for how many seconds to wait.",
     }
     error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}

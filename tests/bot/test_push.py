@@ -141,7 +141,7 @@ def test_what_is_no_push_is_refused_with_a_sentence(door: Door):
         (door.send(b"[" * 100_000), 422, "not JSON"),
         (door.send([one()], Idempotency_Key="x" * 101), 422, "at most 100"),
         (door.send(b" " * 1_000_001), 413, "more than 1,000,000 bytes"),
-        (door.send([1] * 5_001), 413, "at most 5,000 at once"),
+        (door.send([1] * 5_001), 422, "at most 5,000 at once"),
     ]
     for answer, status, says in refused:
         assert (answer.status_code, says in answer.json()["error"]) == (status, True), answer.text
@@ -202,5 +202,10 @@ def test_the_document_tells_the_truth(door: Door, tmp_path: Path):
         "--generation-database", "none", "--phases", "examples,coverage,fuzzing",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
-    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert done.returncode == 0, told(done)
     assert "No issues found" in done.stdout
+
+
+def told(done: subprocess.CompletedProcess[str]) -> str:
+    """What schemathesis said, without the long bodies it sent."""
+    return "\n".join(line[:300] for line in (done.stdout + done.stderr).splitlines())
