@@ -32,11 +32,17 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], foreign_pre_chain=shared
         )
     )
+    handler.addFilter(_worth_saying)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "uvicorn.access", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _worth_saying(record: logging.LogRecord) -> bool:
+    # Bolt finds SLACK_BOT_TOKEN by itself and warns that it uses our client instead: so it should
+    return not record.getMessage().startswith("As you gave `client` as well")
 
 
 def _console() -> Any:

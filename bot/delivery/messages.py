@@ -42,10 +42,15 @@ def _posted(client: WebClient, row: OutboxPost, content: dict[str, Any], thread:
     answer = client.chat_postMessage(
         channel=_room(client, row.channel), thread_ts=thread or None, unfurl_links=False, unfurl_media=False, **content
     )
-    channel, ts = str(answer["channel"]), str(answer["ts"])
+    return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
+
+
+def finish(client: WebClient, row: OutboxPost) -> Changes:
+    """What is welcome once a message stands, and not worth posting it twice for: its pin and its link."""
     if row.pin:
-        _try("pins.add", lambda: client.pins_add(channel=channel, timestamp=ts))
-    return {"channel": channel, "ts": ts, "permalink": _permalink(client, row, channel, ts)}
+        _try("pins.add", lambda: client.pins_add(channel=row.channel, timestamp=row.ts))
+    answer = _try("chat.getPermalink", lambda: client.chat_getPermalink(channel=row.channel, message_ts=row.ts))
+    return {"permalink": str(answer["permalink"])} if answer else {}
 
 
 def _room(client: WebClient, channel: str) -> str:
@@ -55,19 +60,11 @@ def _room(client: WebClient, channel: str) -> str:
     return str(client.conversations_open(users=channel)["channel"]["id"])
 
 
-def _permalink(client: WebClient, row: OutboxPost, channel: str, ts: str) -> str:
-    if row.kind != "result":
-        return ""
-    answer = _try("chat.getPermalink", lambda: client.chat_getPermalink(channel=channel, message_ts=ts))
-    return str(answer["permalink"]) if answer else ""
-
-
 def _try(what: str, call: Any) -> Any:
-    """What is welcome but not worth posting the message again for."""
     try:
         return call()
-    except SlackApiError as refused:
-        log.warning("refused", method=what, error=refused.response.get("error"))
+    except (SlackApiError, OSError) as refused:
+        log.warning("refused", method=what, error=str(refused))
         return None
 
 

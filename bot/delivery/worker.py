@@ -29,6 +29,7 @@ log = logger(__name__)
 LEASE = timedelta(seconds=90)  # longer than the client's 30 s timeout and its one repetition
 ROUND = 200
 IDLE = 0.7  # seconds between looks for posts of other processes
+INTERRUPTED = timedelta(hours=1)
 NEAR = timedelta(seconds=2)
 SOON = 0.1  # seconds, while something waits for its image, its channel or its next attempt
 
@@ -65,15 +66,15 @@ class DeliveryWorker:
         self._thread.join(timeout=40)
 
     def _loop(self) -> None:
-        pause = 0.0
+        pause = self._safely(self._finish_interrupted)
         while not self._stopped.is_set():
             self._outbox.woken.wait(timeout=pause)
             self._outbox.woken.clear()
-            pause = self._safe_round()
+            pause = self._safely(self.round)
 
-    def _safe_round(self) -> float:
+    def _safely(self, work: Callable[[], float | None]) -> float:
         try:
-            return self.round()
+            return work() or 0.0
         except Exception:  # the worker must outlive a database that is away for a moment
             log.exception("delivery_round_failed")
             return IDLE
@@ -118,8 +119,30 @@ class DeliveryWorker:
         if row.thread_key and (head is None or not head.ts):
             self._keep(row, self._headless(head))
             return False
-        self._keep(row, self._outcome(row, (head.thread_ts or head.ts) if head else row.thread_ts))
+        changes = self._outcome(row, (head.thread_ts or head.ts) if head else row.thread_ts)
+        self._keep(row, changes)
+        if "ts" in changes:  # kept first: whatever happens from here on, it is not posted again
+            self._finish(row.team_id, row.key)
         return True
+
+    def _finish(self, team_id: str, key: str) -> None:
+        with self._sessions.reading() as session:
+            row = self._outbox.find(session, team_id=team_id, key=key)
+        if row is None or row.kind != "result":
+            return
+        changes = messages.finish(self._client(team_id), row)
+        with self._sessions() as session:
+            change_if(session, row, {"ts": row.ts}, changes or {"error": "no link to it was given"})
+
+    def _finish_interrupted(self) -> None:
+        """Pin and link what an earlier process posted last, without coming to that."""
+        since = self._now() - INTERRUPTED
+        unlinked = (col(OutboxPost.permalink) == "", col(OutboxPost.error) == "", col(OutboxPost.sent_at) > since)
+        posted = select(OutboxPost).where(OutboxPost.kind == "result", OutboxPost.status == "sent", *unlinked)
+        with self._sessions.reading() as session:
+            rows = session.exec(posted.limit(ROUND)).all()
+        for row in rows:
+            self._finish(row.team_id, row.key)
 
     def _turn(self, row: OutboxPost) -> bool:
         now = self._now()

@@ -308,3 +308,16 @@ def test_when_slack_cannot_be_reached_at_all_both_are_sent_later(desk):
     desk.address = desk.sandbox.api_url
     desk.rounds(4, seconds=1)
     assert {row.status for row in desk.all()} == {"sent"}
+
+
+def test_a_post_whose_process_died_before_it_was_pinned_is_pinned_by_the_next_and_not_posted_again(desk):
+    desk.fail("chat.getPermalink", status=500, error="fatal_error")
+    desk.post(pin=True)
+    desk.rounds()
+    desk.change(error="", permalink="")
+    next_process = desk.new_worker()
+    next_process.start()
+    desk.sandbox.person("alice").wait(lambda: desk.row().permalink or None, what="the link")
+    next_process.stop()
+    (message,) = desk.seen()
+    assert message["pinned"]
