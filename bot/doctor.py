@@ -16,6 +16,7 @@ from bot import manifest as manifests
 from bot.settings import Settings
 from csi import storage
 from csi.errors import CsiError
+from csi.step3_gather.connectors.masking import masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         behind = storage.pending(settings.csi_database_url)
     except (SQLAlchemyError, OSError) as error:
-        yield Finding(False, f"database: cannot be reached: {str(error).splitlines()[0]}")
+        yield Finding(False, masked(f"database: cannot be reached: {str(error).splitlines()[0]}"))
         return
     yield Finding(True, "database: reached")
     if behind:
@@ -76,8 +77,8 @@ def _data(settings: Settings) -> Finding:
         system.pipe_file(path, b"probe")
         system.rm_file(path)
     except Exception as error:  # noqa: BLE001 # each store has errors of its own
-        return Finding(False, f"data: {settings.csi_data_url} cannot be written to: {error}")
-    return Finding(True, f"data: {settings.csi_data_url} can be written to")
+        return Finding(False, masked(f"data: {settings.csi_data_url} cannot be written to: {error}"))
+    return Finding(True, masked(f"data: {settings.csi_data_url} can be written to"))
 
 
 def _token(settings: Settings, manifest: Path) -> Iterator[Finding]:

@@ -22,17 +22,17 @@ WHY = {
 class Settings(BaseSettings):
     """Settings of one process; each field's environment variable is the field's name in capitals."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    slack_bot_token: str = ""
-    slack_app_token: str = ""
-    slack_signing_secret: str = ""
+    slack_bot_token: str = Field(default="", repr=False)
+    slack_app_token: str = Field(default="", repr=False)
+    slack_signing_secret: str = Field(default="", repr=False)
     slack_api_url: str = SLACK
     slack_client_id: str = ""
-    slack_client_secret: str = ""
-    csi_token_key: str = ""
-    csi_database_url: str = "sqlite:///csi.db"
-    csi_data_url: str = "data"
+    slack_client_secret: str = Field(default="", repr=False)
+    csi_token_key: str = Field(default="", repr=False)
+    csi_database_url: str = Field(default="sqlite:///csi.db", repr=False)  # may hold a password, as the next
+    csi_data_url: str = Field(default="data", repr=False)
     csi_log_level: str = "INFO"
     csi_allow_private_addresses: str = ""
     csi_allow_database_folders: str = ""

@@ -58,11 +58,15 @@ def reads_only(session: Session) -> bool:
 
 
 def engine(url: str) -> Engine:
-    """The engine for a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3."""
+    """The engine for a database URL; ``postgres://`` and ``postgresql://`` mean psycopg 3.
+
+    Its errors do not show the values of a statement: tokens and what people typed would be in the log.
+    """
     address = _with_driver(url)
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    made = create_engine(address, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+    made = create_engine(address, hide_parameters=True, connect_args=arguments)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made

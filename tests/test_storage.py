@@ -122,6 +122,14 @@ def test_a_change_reaches_no_other_workspace(database: Database) -> None:
         assert session.get_one(Service, kept.id).vision == ""
 
 
+def test_an_error_of_the_database_does_not_show_what_was_written(database: Database) -> None:
+    with pytest.raises(IntegrityError) as told:
+        for _ in range(2):
+            with database.sessions() as session:
+                session.add(Service(id=1, team_id="T1", name="s3cret", vision="s3cret", created_at=NOW))
+    assert "s3cret" not in str(told.value).split("DETAIL")[0]
+
+
 def test_who_holds_a_lock_keeps_the_others_waiting(database: Database) -> None:
     order: list[str] = []
     held = threading.Event()

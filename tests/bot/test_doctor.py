@@ -29,6 +29,13 @@ def examined(given, manifest: Path = MANIFEST):
     return status, lines
 
 
+def test_no_password_of_an_address_is_shown(well):
+    given = {**well, "csi_data_url": "ftp://u:s3cret@127.0.0.1:1/d", "csi_database_url": "nosuch://u:s3cret@h/d"}
+    status, lines = examined(given)
+    assert status == 1
+    assert "s3cret" not in "\n".join(lines)
+
+
 def test_all_is_well(well):
     status, lines = examined(well)
     assert status == 0

@@ -32,6 +32,16 @@ def test_the_environment_is_read(monkeypatch):
     assert (settings.slack_bot_token, settings.api_url) == ("xoxb-1", "http://127.0.0.1:1/api/")
 
 
+def test_no_secret_is_shown_by_a_setting_that_is_printed():
+    secrets = {name: "s3cret" for name in Settings.model_fields if "token" in name or "secret" in name}
+    shown = Settings(**secrets, csi_database_url="postgresql://u:s3cret@h/d", csi_data_url="s3://k:s3cret@h/d")
+    assert "s3cret" not in repr(shown)
+    assert "s3cret" not in str(shown)
+    with pytest.raises(ValueError, match="port") as wrong:
+        Settings(**secrets, port="s3cret")
+    assert "s3cret" not in str(wrong.value)
+
+
 def test_each_process_asks_for_what_it_needs(monkeypatch):
     with pytest.raises(InvalidInputs, match="SLACK_SIGNING_SECRET"):
         Settings().for_web()
