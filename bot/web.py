@@ -9,7 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from slack_bolt import BoltRequest, BoltResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -20,6 +20,7 @@ from csi.models import Workspace
 from csi.storage import Sessions, rows
 
 Bolt = Callable[[BoltRequest], BoltResponse]
+LARGEST = 2_000_000  # bytes of a request; a modal, the largest thing Slack sends, has at most 250 KB
 
 
 def serve(bot: Bot, settings: Settings, host: str) -> None:
@@ -48,12 +49,27 @@ def _through(bolt: Bolt) -> Callable[[Request], object]:
     """Bolt works in threads; its own adapter for Starlette would hold up the event loop."""
 
     async def answer(request: Request) -> Response:
-        body = (await request.body()).decode("utf-8")
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large", status_code=413)
         headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
         asked = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
         return _response(await run_in_threadpool(bolt, asked))
 
     return answer
+
+
+async def _body(request: Request) -> str | None:
+    """The body, read no further than its bound: who sends it is only known when it is here; None above it."""
+    found = bytearray()
+    try:
+        async for block in request.stream():
+            found += block
+            if len(found) > LARGEST:
+                return None
+    except ClientDisconnect:
+        return ""  # nobody hears the answer
+    return found.decode("utf-8", "replace")  # a signature over other bytes than these is refused
 
 
 def _response(bolt: BoltResponse) -> Response:

@@ -64,6 +64,12 @@ def test_what_slack_did_not_sign_is_refused(web, forged):
     assert httpx.post(f"{web.address}/slack/events", content=sent, headers=headers).status_code == 401
 
 
+def test_a_body_is_read_no_further_than_its_bound(web):
+    answer = httpx.post(f"{web.address}/slack/events", content=(b"x" * 100_000 for _ in range(30)))
+    assert answer.status_code == 413
+    assert httpx.post(f"{web.address}/slack/events", content=b"\xff\xfe").status_code == 401
+
+
 def test_health_and_metrics(web):
     assert httpx.get(f"{web.address}/health").text == "ok"
     metrics = httpx.get(f"{web.address}/metrics").text
