@@ -112,7 +112,13 @@ def codes(moments: np.ndarray, edges_: np.ndarray) -> np.ndarray:
 
 
 def phases(starts: pd.DatetimeIndex, period: Period) -> np.ndarray:
-    """Which periods are alike: hours by hour of the week, days by weekday, all others together."""
+    """Which periods are alike: hours by hour of the day, apart at weekends; days by weekday; all others together.
+
+    Before there are two of each weekday, days are alike but for the weekend.
+    """
+    weekend = np.asarray(starts.day_of_week >= 5, dtype=np.int64)
     if period is Period.HOUR:
-        return np.asarray(starts.day_of_week * 24 + starts.hour)
-    return np.asarray(starts.day_of_week) if period is Period.DAY else np.zeros(len(starts), dtype=np.int64)
+        return weekend * 24 + np.asarray(starts.hour)
+    if period is Period.DAY:
+        return np.asarray(starts.day_of_week) if len(starts) >= 14 else weekend
+    return np.zeros(len(starts), dtype=np.int64)

@@ -108,7 +108,8 @@ def test_like_periods_share_a_phase() -> None:
     days = pd.date_range("2026-01-05", periods=14, freq="D", tz="UTC")
     assert phases(days, Period.DAY).tolist() == [0, 1, 2, 3, 4, 5, 6] * 2
     assert phases(days, Period.WEEK).tolist() == [0] * 14
-    assert phases(days[:1] + pd.Timedelta(hours=3), Period.HOUR).tolist() == [3]
+    assert phases(days[:7], Period.DAY).tolist() == [0, 0, 0, 0, 0, 1, 1]
+    assert phases(days[4:6] + pd.Timedelta(hours=3), Period.HOUR).tolist() == [3, 27]
 
 
 def test_dates_and_local_moments_are_of_the_reporting_zone() -> None:
