@@ -120,7 +120,10 @@ def test_new_data_make_findings_stale_and_next_is_refused(delivered: World):
     delivered.dave.command("/csi", "next", channel="service-desk")
     delivered.dave.sees("V5.1", "service-desk")
     analysed(delivered)
-    assert {one.state for one in findings(delivered).values()} == {"draft"}
+    drafts = {"draft"}
+    delivered.bob.wait(
+        lambda: {one.state for one in findings(delivered).values()} == drafts, timeout=60, what="new drafts"
+    )
 
 
 def test_analysing_before_its_step_is_refused_in_plain_words(world: World):
