@@ -27,6 +27,7 @@ COLLECT = "gather.collect"
 NEW_SOURCE = "new"
 NO_COLUMN = "-"
 _SHOWN = 20
+_TELLING = 6
 _COLUMNS = 98  # a menu holds 100
 _ORDERS = {
     "iso": "year first: 2016-02-29",
@@ -133,11 +134,17 @@ def recorded(
 def _figures(batch: Batch, zone: str) -> list[tuple[str, str]]:
     moments = batch.counts.get("moments") or [""]
     return [
-        ("Rows kept", f"{batch.rows_kept:,} of {batch.rows_read:,}"),
+        ("Rows kept", _kept(batch)),
         ("In quarantine", f"{batch.quarantined:,}"),
         (f"Oldest {escape(clip(moments[0], 40))}", when(batch.first_at, zone)),
         (f"Newest {escape(clip(moments[0], 40))}", when(batch.last_at, zone)),
     ]
+
+
+def _kept(batch: Batch) -> str:
+    """Rows kept of those read; where months stood side by side, one row became several."""
+    word = "from" if batch.rows_kept > batch.rows_read else "of"
+    return f"{batch.rows_kept:,} {word} {batch.rows_read:,}"
 
 
 def _cells(cells: Sequence[QuarantinedRow], batch: Batch) -> str:
@@ -186,13 +193,14 @@ def mapping_form(
     named = {str(source.id): clip(source.name or source.key, 75) for source in sources[:_COLUMNS]}
     blocks = [
         parts.section(f"*{escape(filename)}* · {_laid_out(layout)}"),
-        parts.section(_examples(layout)),
+        parts.section(_examples(layout, _telling(layout))),
         parts.select(
             "source", "Which source is this?", {**named, NEW_SOURCE: "A new source"},
             chosen=str(chosen.id) if chosen else NEW_SOURCE if not named else None,
         ),
         parts.text_input("source_name", "Name of the new source", optional=True, limit=80),
-        _column("at", "Which column dates a row?", names, by_name.get(moment), "It puts the row into a period."),
+        _column("at", "Which column dates a row?", names, by_name.get(moment), "It puts the row into a period.",
+                optional=bool(known.options.get("melt"))),
         _orders(layout, known),
         parts.text_input("pattern", "Date pattern", optional=True, limit=60,
                          value=known.dates if "%" in known.dates else "",
@@ -208,10 +216,8 @@ def mapping_form(
         parts.text_input("missing", "What stands for “nothing here”?", value=", ".join(known.missing), limit=200,
                          optional=True, hint="Besides the empty cell; several with commas between."),
     ]  # fmt: skip
-    return parts.modal(
-        MAP, "Map the columns", [*blocks, *_format_fields(layout, known), *_wide_field(layout, known, names)],
-        submit="Read it", metadata=metadata,
-    )  # fmt: skip
+    blocks += [*_format_fields(layout, known), *_wide_field(layout, known, names), *_every_column(layout)]
+    return parts.modal(MAP, "Map the columns", blocks, submit="Read it", metadata=metadata)
 
 
 def _laid_out(layout: Layout) -> str:
@@ -225,16 +231,28 @@ def _laid_out(layout: Layout) -> str:
     return " · ".join(told)
 
 
-def _examples(layout: Layout) -> str:
-    lines = [_example(column, place, layout) for place, column in enumerate(layout.columns[:_SHOWN])]
+def _telling(layout: Layout) -> list[int]:
+    """Places of the columns most questions are about."""
+    asked = [place for place, column in enumerate(layout.columns) if column.role or column.kind == "moment"]
+    return (asked or list(range(len(layout.columns))))[:_TELLING]
+
+
+def _examples(layout: Layout, places: Sequence[int]) -> str:
+    return clip("\n".join(_example(layout.columns[place], place, layout) for place in places), parts.SECTION)
+
+
+def _every_column(layout: Layout) -> list[Block]:
+    """All columns with their examples, below the questions."""
     more = len(layout.columns) - _SHOWN
-    return clip("\n".join(lines) + (f"\n… and {plural(more, 'more column')}" if more > 0 else ""), parts.SECTION)
+    end = f"\n… and {plural(more, 'more column')}" if more > 0 else ""
+    shown = _examples(layout, range(min(_SHOWN, len(layout.columns))))
+    return [parts.divider(), parts.section(clip(f"*Every column*\n{shown}{end}", parts.SECTION))]
 
 
 def _example(column: Column, place: int, layout: Layout) -> str:
     cells = [clip(row[place].replace("`", "").replace("\n", " "), 24) for row in layout.examples if place < len(row)]
-    kind = {"moment": ":calendar:", "number": ":1234:"}.get(column.kind, ":abc:")
-    return f"{kind} *{escape(clip(column.name, 40))}*  " + " · ".join(f"`{escape(cell) or ' '}`" for cell in cells)
+    kind = {"moment": "date", "empty": "empty"}.get(column.kind, column.kind)
+    return f"*{escape(clip(column.name, 40))}* _{kind}_  " + " · ".join(f"`{escape(cell) or ' '}`" for cell in cells)
 
 
 def _column_choices(layout: Layout) -> dict[str, str]:
@@ -290,7 +308,12 @@ def _wide_field(layout: Layout, known: SourceDefinition, names: Mapping[str, str
 
 
 def overview(
-    found: Sequence[Arrival], batches: Mapping[int, Sequence[Batch]], *, metadata: str, zone: str, may_type: bool
+    found: Sequence[Arrival],
+    held: Sequence[tuple[Source, Sequence[Batch]]],
+    *,
+    metadata: str,
+    zone: str,
+    may_type: bool,
 ) -> Block:
     """Per KPI what was expected, what came, what is missing; the deliveries below."""
     blocks = [
@@ -301,10 +324,11 @@ def overview(
     for one in found[:_SHOWN]:
         button = parts.button("Type a number", f"{NUMBER}:{one.kpi.id}", one.kpi.key)
         blocks.append(parts.section(_arrival(one, zone), button if may_type and _by_hand(one) else None))
-    sources = {one.source.id: one.source for one in found if one.source}
-    for source_id, held in batches.items():
-        if held and source_id in sources:
-            blocks += _deliveries(sources[source_id], held)
+    if len(found) > _SHOWN:
+        blocks.append(parts.context(f"… and {plural(len(found) - _SHOWN, 'more KPI')}"))
+    for source, batches in held:
+        if batches:
+            blocks += _deliveries(source, batches)
     return parts.modal(OPEN, "Gather the data", blocks[:99], submit="", close="Done", metadata=metadata)
 
 

@@ -35,55 +35,90 @@ class Kind:
     ambiguous: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The filled cells of many columns in one array, so that each question is asked once for all of them."""
+
+    texts: pa.ChunkedArray
+    column: np.ndarray
+    width: int
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[str]], missing: Sequence[str] = ()) -> Sample:
+        """The cells that hold something, and the place of the column each stands in."""
+        hidden = {"", *missing}
+        filled = [
+            (text, place)
+            for place, cells in enumerate(columns.values())
+            for cell in cells
+            if (text := cell.strip()) not in hidden
+        ]
+        texts = pa.chunked_array([pa.array([text for text, _ in filled], pa.string())])
+        return cls(texts, np.array([place for _, place in filled], dtype="int64"), len(columns))
+
+    def share(self, fits: np.ndarray) -> np.ndarray:
+        """Per column the share of cells that fit; 0 for an empty column."""
+        counted = np.bincount(self.column, minlength=self.width)
+        return np.bincount(self.column, weights=fits, minlength=self.width) / np.maximum(1, counted)
+
+    def matching(self, pattern: str) -> np.ndarray:
+        """Per column the share of cells that match a pattern."""
+        return self.share(pc.match_substring_regex(self.texts, pattern).to_numpy())
+
+
 def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[str, ...]:
     """Markers for missing in a sample: known words, and sentinels below every other number of a column."""
     words = Counter(cell.strip() for cells in columns.values() for cell in cells)
     found = [marker for marker in KNOWN_MARKERS if words[marker] > 1]
-    found += sorted({sentinel for cells in columns.values() for sentinel in _sentinels(cells, decimal)})
+    sample = Sample.of(columns, found)
+    numbers, unreadable = read_numbers(sample.texts, decimal, ())
+    numeric = np.flatnonzero(sample.share(~unreadable) >= _FITS)
+    low = np.flatnonzero(np.isin(numbers, _SENTINELS))
+    suspects = np.intersect1d(numeric, sample.column[low])
+    values = numbers.to_numpy()
+    found += sorted({mark for place in suspects for mark in _sentinel(values[sample.column == place])})
     return tuple(found)
 
 
-def _sentinels(cells: Sequence[str], decimal: str) -> tuple[str, ...]:
-    filled = [cell for cell in cells if cell.strip()]
-    numbers, unreadable = read_numbers(pa.chunked_array([pa.array(filled, pa.string())]), decimal, ())
-    if not len(numbers) or unreadable.mean() > 1 - _FITS:
-        return ()
-    lowest = numbers.min()
-    if lowest not in _SENTINELS or (numbers == lowest).sum() < 2 or numbers[numbers != lowest].min() < lowest / 2:
+def _sentinel(numbers: np.ndarray) -> tuple[str, ...]:
+    """The lowest number of a column where it repeats, is known as a marker, and lies far below the rest."""
+    lowest = np.nanmin(numbers)
+    others = numbers[numbers != lowest]
+    if lowest not in _SENTINELS or (numbers == lowest).sum() < 2 or not len(others) or np.nanmin(others) < lowest / 2:
         return ()
     return (f"{lowest:g}",)
 
 
-def guess_kind(cells: Sequence[str], decimal: str, missing: Sequence[str]) -> Kind:
-    """The kind of one column by the cells of a sample."""
-    texts = [cell.strip() for cell in cells]
-    filled = pa.chunked_array([pa.array([text for text in texts if text and text not in missing], pa.string())])
-    if not len(filled):
-        return Kind("empty")
-    kind = _moment_kind(filled)
-    if kind:
-        return kind
-    _, unreadable = read_numbers(filled, decimal, missing)
-    return Kind("number") if 1 - unreadable.mean() >= _FITS else Kind("text")
-
-
-def _moment_kind(filled: pa.ChunkedArray) -> Kind | None:
+def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Sequence[str]) -> dict[str, Kind]:
+    """The kind of each column by the cells of a sample."""
+    sample = Sample.of(columns, missing)
+    counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
-    if pc.match_substring_regex(filled, r"[-/.:]").to_numpy().mean() < _FITS:
-        return None
-    fits = {order: 1 - read_moments(filled, order, "UTC").unreadable.mean() for order in _ORDERS}
+    marked, dated = sample.matching(r"[-/.:]"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
+    numeric = sample.share(~read_numbers(sample.texts, decimal, missing)[1])
+    kinds = {}
+    for place, name in enumerate(columns):
+        moment = _moment_kind(
+            {order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= _FITS)
+        )
+        if not counted[place]:
+            kinds[name] = Kind("empty")
+        elif moment and marked[place] >= _FITS:
+            kinds[name] = moment
+        else:
+            kinds[name] = Kind("number") if numeric[place] >= _FITS else Kind("text")
+    return kinds
+
+
+def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:
+    """The order in which the most cells can be read; ``dated``: they have three parts, as ``1.2`` is no date."""
     if fits["iso"] >= _FITS:
         return Kind("moment", "iso")
-    best = max(fits["day_first"], fits["month_first"])
-    if best < _FITS or not _dated(filled):
+    if max(fits["day_first"], fits["month_first"]) < _FITS or not dated:
         return None
     order = "day_first" if fits["day_first"] >= fits["month_first"] else "month_first"
-    return Kind("moment", order, ambiguous=bool(fits["day_first"] == fits["month_first"]))
-
-
-def _dated(filled: pa.ChunkedArray) -> bool:
-    """Whether the texts have three parts: ``1.2`` is no date."""
-    return bool(pc.match_substring_regex(filled, r"^\d+[-/.]\d+[-/.]\d").to_numpy().mean() >= _FITS)
+    return Kind("moment", order, ambiguous=fits["day_first"] == fits["month_first"])
 
 
 def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:

@@ -13,10 +13,11 @@ from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import guess_decimal, guess_kind, guess_missing
+from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
+_SAMPLE_CELLS = 200_000
 _BY_ORDER = ("day_first", "month_first")
 
 
@@ -144,7 +145,8 @@ def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]
     """Usable names, the line below the header, and the sampled cells by column."""
     header, first_line, body = grid.split(row)
     width = max(grid.width_of(body), len(header))
-    body = [cells + [""] * (width - len(cells)) for cells in body[:_SAMPLE_ROWS]]
+    most = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
+    body = [cells + [""] * (width - len(cells)) for cells in body[:most]]
     columns = [[cells[place] for cells in body] for place in range(width)]
     return usable_names(header, width), first_line, columns
 
@@ -152,10 +154,10 @@ def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]
 def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
+    kinds = guess_kinds(cells, decimal, missing)
     columns = []
     for name, values in cells.items():
-        kind = guess_kind(values, decimal, missing)
-        examples = tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
+        kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
         columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
     described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows))

@@ -273,3 +273,38 @@ def test_the_data_owner_is_asked_on_the_collection_day_and_gives_the_numbers(gat
     assert _rows(gathering, Measurement)[0].attested_by == ""
     gathering.dave.click(second, "gather.attest")
     bob.wait(lambda: _rows(gathering, Measurement)[0].attested_by == gathering.dave.id, what="the attestation")
+
+
+def test_months_side_by_side_are_melted(gathering: World):
+    bob = gathering.bob
+    header = "group,kpi," + ",".join(f"2015-{month:02}" for month in range(1, 13))
+    rows = [f"{group},{kpi}," + ",".join("7" for _ in range(12)) for group in "AB" for kpi in ("open", "closed")]
+    text = "A title above\n\n" + "\n".join([header, *rows])
+    bob.upload(text.encode(), "wide.csv", "service-desk")
+    bob.click(bob.sees("I keep *wide.csv*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    assert "header in row 3" in reading(modal)
+    bob.fill({"source": "Incidents"})
+    assert bob.submit() is None
+    told = reading(bob.sees("*wide.csv* read into"))
+    assert "48 from 4" in told
+    assert "Oldest period" in told
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["options"]["melt"]["keep"] == ["group", "kpi"]
+
+
+def test_looking_again_with_another_form(gathering: World):
+    bob = gathering.bob
+    text = "number;opened_at;n\nA;2024-03-04;1,5\nB;2024-03-05;2,5\n"
+    bob.upload(text.encode(), "odd.csv", "service-desk")
+    bob.click(bob.sees("I keep *odd.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"delimiter": ","})
+    bob.click(None, "gather.guess")
+    bob.wait(lambda: "2 columns" in reading(bob.modal), what="the other reading")
+    bob.fill({"delimiter": ";"})
+    bob.click(None, "gather.guess")
+    bob.wait(lambda: "3 columns" in reading(bob.modal), what="the first reading")
+    bob.fill({"source": "Incidents", "value": "n"})
+    assert bob.submit() is None
+    assert "2 of 2" in reading(bob.sees("*odd.csv* read into"))

@@ -30,6 +30,7 @@ from csi.step3_gather.layout import Layout
 from csi.step3_gather.mapping import best_match, missing_columns, proposed
 from csi.step3_gather.moments import check_order, zone
 from csi.storage import need, row, rows
+from csi.terms import Measurability
 
 Body = Mapping[str, Any]
 _NEEDS_COLUMN = frozenset({"sum", "mean", "median", "min", "max", "last", "distinct"})
@@ -98,9 +99,10 @@ def read_as_before(ack: Ack, body: Body, kit: Kit) -> None:
     with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "read a delivery")
-        begin(
-            kit, session, here.team_id, found, need(session, Source, here.team_id, int(source_id)), actor=user_of(body)
-        )
+        source = need(session, Source, here.team_id, int(source_id))
+        if source.service_id != cycle.service_id:
+            raise Conflict("That source belongs to another service.")
+        begin(kit, session, here.team_id, found, source, actor=user_of(body))
 
 
 def begin(kit: Kit, session: Session, team_id: str, found: Drop, source: Source, *, actor: str) -> None:
@@ -120,14 +122,19 @@ def _form(session: Session, cycle: Cycle, found: Drop) -> Block:
     named = of_service(session, cycle.team_id, cycle.service_id)
     moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
     return blocks.mapping_form(
-        found.layout, known, named, match.source if match else _likely(named), filename=found.filename,
+        found.layout, known, named, match.source if match else _likely(session, cycle, named), filename=found.filename,
         metadata=modals.metadata(cycle, file=found.file_id), moment=moments[0], value=numbers[0],
     )  # fmt: skip
 
 
-def _likely(named: Sequence[Source]) -> Source | None:
-    """The one source a plan names that has never been mapped, or the only one there is."""
-    waiting = [one for one in named if not one.mapping and one.kind == "file"]
+def _likely(session: Session, cycle: Cycle, named: Sequence[Source]) -> Source | None:
+    """The one source of files that has never been mapped and is not typed by hand, or the only source there is."""
+    typed = {
+        kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id, measurability=Measurability.BY_HAND)
+    }
+    plans = rows(session, PlanRow, cycle.team_id, cycle_id=cycle.id)
+    read = {plan.source_id for plan in plans if plan.kpi_id not in typed}
+    waiting = [one for one in named if not one.mapping and one.kind == "file" and (one.id in read or not plans)]
     return waiting[0] if len(waiting) == 1 else named[0] if len(named) == 1 else None
 
 

@@ -14,6 +14,7 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from csi.models import Cycle
+from csi.step2_can_measure.sources import of_service
 from csi.step3_gather import batches
 from csi.step3_gather.expected import arrivals
 
@@ -31,7 +32,6 @@ def gather(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def overview(session: Session, cycle: Cycle, kit: Kit) -> Block:
     """The view of what has come for a cycle."""
     found = arrivals(session, cycle, kit.now())
-    sources = {one.source.id: one.source for one in found if one.source}
-    held = {number: batches.of_source(session, source) for number, source in sources.items()}
+    held = [(one, batches.of_source(session, one)) for one in of_service(session, cycle.team_id, cycle.service_id)]
     may_type = cycle.state == "open"
     return blocks.overview(found, held, metadata=modals.metadata(cycle), zone=cycle.timezone, may_type=may_type)
