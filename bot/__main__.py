@@ -12,6 +12,7 @@ from threading import Event
 from typing import Annotated, Any
 
 import typer
+from cryptography.fernet import Fernet
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import clock, doctor, log
@@ -127,7 +128,16 @@ def sandbox_settings(workspace: Sandbox, folder: Path) -> Settings:
         csi_database_url=f"sqlite:///{folder / 'csi.db'}",
         csi_data_url=str(folder / "data"),
         csi_posts_per_second=20.0,
+        csi_token_key=_key(folder / "token.key"),
     )
+
+
+def _key(path: Path) -> str:
+    """The key of a folder's secrets, made once."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(Fernet.generate_key())
+    return path.read_text(encoding="ascii")
 
 
 class _running:  # noqa: N801

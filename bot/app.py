@@ -24,8 +24,11 @@ from bot.installations import Installations
 from bot.payload import Origin, team_of
 from bot.pool import SlowPool
 from bot.settings import Settings
+from bot.vault import Vault
 from csi import storage
+from csi.fetching import Fetcher
 from csi.models import InboxEvent
+from csi.step3_gather.connectors import addresses
 from csi.step3_gather.files import FileStore
 
 REMOVALS = {"app_uninstalled", "tokens_revoked"}  # there is no client for a workspace that is gone
@@ -101,6 +104,8 @@ def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         inbox=Inbox(sessions, now),
         client=installations.client,
         forget_token=installations.remove,
+        vault=Vault(settings.csi_token_key),
+        fetch=Fetcher(addresses.policy(settings.csi_allow_private_addresses, settings.csi_allow_database_folders)),
         settings=settings,
     )
     return kit, installations

@@ -12,6 +12,8 @@ from bot.delivery.outbox import Outbox
 from bot.inbox import Inbox
 from bot.pool import SlowPool
 from bot.settings import Settings
+from bot.vault import Vault
+from csi.step3_gather.connectors.asked import Fetch
 from csi.step3_gather.files import FileStore
 from csi.storage import Sessions
 
@@ -29,6 +31,8 @@ class Kit:
         inbox: ``kit.inbox.later(...)`` for work that must survive a restart.
         client: a workspace's Web API client, for ephemeral answers and modals outside a request.
         forget_token: for a workspace that removed the bot.
+        vault: closes and opens secrets.
+        fetch: asks databases and addresses; slow, so only in jobs.
         settings: what the process was started with.
     """
 
@@ -40,4 +44,6 @@ class Kit:
     inbox: Inbox
     client: Callable[[str], WebClient]
     forget_token: Callable[[str], None]
+    vault: Vault
+    fetch: Fetch
     settings: Settings

@@ -15,7 +15,8 @@ from bot.log import logger
 from csi import cycle as cycles
 from csi import reminders
 from csi.models import Reminder
-from csi.step3_gather import collecting
+from csi.step3_gather import collecting, schedule
+from csi.storage import lock
 
 log = logger(__name__)
 
@@ -67,6 +68,20 @@ class Scheduler:
             due = reminders.claim(session, team_id=team_id, now=now, worker=self._worker)
         for reminder in due:
             self._send(reminder, now)
+        self._collect(team_id, now)
+
+    def _collect(self, team_id: str, now: datetime) -> None:
+        """Leave what is due to the job that collects: one job for each due moment, whoever ticks."""
+        with self._kit.sessions.reading() as session:
+            found = schedule.due(session, team_id, now)
+        if found:
+            with self._kit.sessions() as session:
+                lock(session, f"collect:{team_id}")
+                for source, _ in found:
+                    self._kit.inbox.later(
+                        session, team_id=team_id, kind="source.collect", key=schedule.key(source, now),
+                        payload={"source_id": source.id},
+                    )  # fmt: skip
 
     def _send(self, reminder: Reminder, now: datetime) -> None:
         """Write the nudge and its mark in one transaction; look again whether the reason still stands."""

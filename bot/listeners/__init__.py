@@ -28,7 +28,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, installation, people, record, reminders, roles, study
+from bot.listeners import cycle, home, installation, people, record, reminders, roles, sources, study
 from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
@@ -180,6 +180,16 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "act.reject_baseline", step7.rejected_baseline),
     Route("action", "cycle.close", step7.open_close),
     Route("view", "cycle.close", step7.said_close),
+    # sources
+    Route("command", "source", sources.show),
+    Route("action", "source.open", sources.show),
+    Route("action", "source.add", sources.open_add),
+    Route("action", "source.edit", sources.open_edit),
+    Route("view", "source.save", sources.save),
+    Route("action", "source.collect", sources.collect_now),
+    Route("job", "source.collect", sources.collect),
+    Route("action", "source.token", sources.make_token),
+    Route("action", "source.revoke", sources.revoke),
     # the register
     Route("command", "register", register_.show),
     Route("action", "register.open", register_.show),

@@ -31,9 +31,9 @@ def collect(asked: Asked, talk: Conversation) -> Collected:
         rows += list(ranges.rows_of(page.read_bytes(), one))
         found.append(page)
     if not rows:
-        return Collected(None, progress={}, pages=tuple(found))
+        return Collected(None, progress=dict(asked.progress), pages=tuple(found))
     columns = list(dict.fromkeys([*ranges.COLUMNS, *sorted({name for row in rows for name in row})]))
     target = asked.folder / "rows.csv"
     ordered = sorted(rows, key=lambda row: [row.get(name, "") for name in columns])
     count = table.write(target, columns, ([row.get(name) for name in columns] for row in ordered))
-    return Collected(target, f"{asked.source.id}.csv", count, {}, tuple(found))
+    return Collected(target, f"{asked.source.id}.csv", count, {"until": wanted[-1].last.isoformat()}, tuple(found))
