@@ -14,7 +14,8 @@ from bot.blocks import status_card
 from bot.delivery.outbox import Outbox
 from bot.log import logger
 from csi import cycle as cycles
-from csi.models import AuditRow, Cycle, Workspace
+from csi import reminders
+from csi.models import AuditRow, Cycle
 from csi.storage import Sessions
 
 log = logger(__name__)
@@ -76,7 +77,7 @@ class CardKeeper:
         """Bring up to date the cards of every workspace where something was changed."""
         try:
             with self._sessions.reading() as session:
-                newest = {team_id: _newest(session, team_id) for team_id in session.exec(select(Workspace.team_id))}
+                newest = {team_id: _newest(session, team_id) for team_id in reminders.workspaces(session)}
             for team_id, ordinal in newest.items():
                 if self._seen.get(team_id) != ordinal:
                     self._refresh(team_id)

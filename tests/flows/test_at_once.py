@@ -96,3 +96,4 @@ def test_two_people_press_next_at_once_and_the_cycle_goes_one_step(asked: World)
     )
     assert step(asked) == 2
     assert len(stored(asked, AuditRow, what="next step")) == 1
+    asked.alice.wait(lambda: "step 2 of 7" in asked.card()["text"], what="the card to follow")
