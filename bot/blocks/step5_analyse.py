@@ -19,6 +19,7 @@ WHY = "analyse.why"
 TITLE = "Analyse the data"
 MOST = 30  # KPIs in one view: each takes three of its hundred blocks
 UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
+KINDS = {"xmr": "XmR", "p_prime": "P′", "u_prime": "U′"}
 FIELD = 1500  # characters of one part of a finding
 
 Line = Mapping[str, Any]
@@ -151,7 +152,7 @@ def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
                                    detail.get("hodges_lehmann_upper")], unit)),
         ("Smallest effect that would have been seen", number(change["smallest_detectable"], unit)),
         ("Smallest that matters", number(detail.get("minimum_important_difference"), unit)),
-        ("Limits", f"{limits['kind']}, centre {number(limits['centre'], unit)}, n = {limits['n']}"),
+        ("Limits", f"{_kind(limits)}, centre {number(limits['centre'], unit)}, n = {limits['n']}"),
         ("Trend a period", f"{_range([trend['slope'], trend['slope_lower'], trend['slope_upper']], unit)}, "
                            f"p {_p(trend['p'])}"),
         ("Periods on target", _range([None if one is None else 100 * one for one in shares], "%")),
@@ -159,6 +160,10 @@ def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
         ("Evidence; attribution", f"{result['evidence']}; {result['attribution']}"),
     ]  # fmt: skip
     return [(name, escape(clip(text, 1500))) for name, text in pairs]
+
+
+def _kind(limits: Line) -> str:
+    return KINDS.get(str(limits["kind"]), str(limits["kind"]))
 
 
 def _range(values: Sequence[float | None], unit: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csi.step5_analyse.aim import IMPROVEMENT
+from csi.step5_analyse import wording
+from csi.step5_analyse.aim import CONCERN, IMPROVEMENT
 from csi.step5_analyse.analysis import Assurance, Change, Gate, WindowSummary
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
@@ -100,9 +101,9 @@ def _questions(facts: Facts) -> list[tuple[Verdict, str, bool, str]]:
         ),
         (Verdict.REGRESSED, "Did it get worse?", state == WORSE, _worse(facts)),
         (Verdict.ACHIEVED, "Is the target reliably met?", target == RELIABLY, _reliably(facts, target)),
-        (Verdict.ACHIEVED_UNSTABLE, "Is it met on average?", target == ON_AVERAGE, target),
-        (Verdict.IMPROVED, "Did it improve?", state == IMPROVED, str(state)),
-        (Verdict.NO_CHANGE, "What is left?", True, str(state)),
+        (Verdict.ACHIEVED_UNSTABLE, "Is it met on average?", target == ON_AVERAGE, _on_average(facts, target)),
+        (Verdict.IMPROVED, "Did it improve?", state == IMPROVED, _moved(facts)),
+        (Verdict.NO_CHANGE, "What is left?", True, _moved(facts)),
     ]
 
 
@@ -112,12 +113,36 @@ def _enough(facts: Facts) -> str:
 
 
 def _worse(facts: Facts) -> str:
-    run = f"; a sustained run of {facts.sustained} against the frozen limits" if facts.sustained else ""
-    return f"{facts.change.state}{run}"
+    run = f"; a run of {facts.run} for the {_WAY[facts.sustained]} holds at the latest point" if facts.sustained else ""
+    return f"{_moved(facts)}{run}"
+
+
+_WAY = {IMPROVEMENT: "better", CONCERN: "worse"}
+
+
+def _moved(facts: Facts) -> str:
+    """The state with the numbers it rests on, in the KPI's unit."""
+    change = facts.change
+    if change.difference is None or change.lower is None or change.upper is None:
+        return str(change.state)
+    places = wording.decimals(change.difference, max(abs(change.lower), abs(change.upper)))
+    moved, low, high = (
+        wording.number(one, places, signed=True) for one in (change.difference, change.lower, change.upper)
+    )
+    matters = wording.number(facts.matters, max(places, wording.decimals(facts.matters)))
+    return f"{change.state}: {moved}, likely {low} to {high}, and {matters} would matter"
 
 
 def _reliably(facts: Facts, target: str) -> str:
     return f"{target}; {facts.assurance.state}" if facts.assurance.state else target
+
+
+def _on_average(facts: Facts, target: str) -> str:
+    level = facts.after.level
+    if level is None or facts.target_state is None:
+        return target
+    hits = f"{facts.after.met} of {facts.after.periods} periods on target"
+    return f"{target}: the level is {wording.number(level, wording.decimals(level))}, {hits}"
 
 
 def evidence(facts: Facts, verdict: Verdict) -> Evidence:

@@ -30,7 +30,9 @@ def test_xmr_agrees_with_shewhart(seed: int):
     lines = limits.xmr(drawn(seed), screen=False, factor=FACTOR)
     theirs = shewhart.imr_limits(drawn(seed))
     ours = (float(lines.centre), float(lines.lower[0]), float(lines.upper[0]))
-    assert ours == pytest.approx((theirs["i_center"], theirs["i_lcl"], theirs["i_ucl"]), rel=1e-3, abs=1e-2)  # d2 to 4 digits
+    assert ours == pytest.approx(
+        (theirs["i_center"], theirs["i_lcl"], theirs["i_ucl"]), rel=1e-3, abs=1e-2
+    )  # d2 to 4 digits
 
 
 @pytest.mark.parametrize("seed", SEEDS)
