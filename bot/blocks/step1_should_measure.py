@@ -227,17 +227,22 @@ def _counter(others: Mapping[str, str], kpi: KpiSeen | None, entry: Entry | None
                         chosen=kpi.counter if kpi else None, hint=hint, optional=True)  # fmt: skip
 
 
+def value_text(value: Any) -> str:
+    """What a KPI is computed of, as people type it: a column, ``from to to``, or ``numerator / denominator``."""
+    if not isinstance(value, Mapping):
+        return str(value or "")
+    moments = " to ".join(str(value[end]) for end in ("from", "to") if end in value)
+    return moments or " / ".join(str(value[end]) for end in ("numerator", "denominator") if end in value)
+
+
 def _definition(known: Mapping[str, Any]) -> list[Block]:
     said = known["definition"]
-    value = said.get("value") or ""
-    if isinstance(value, Mapping):
-        value = " to ".join(str(value[end]) for end in ("from", "to") if end in value) or \
-            " / ".join(str(value[end]) for end in ("numerator", "denominator") if end in value)  # fmt: skip
+    value = value_text(said.get("value"))
     measures = {one: one for one in (*(m for m in MEASURES), "p90", "p95")}
     return [
         parts.select("measure", "How is it computed?", measures, chosen=said.get("measure") or "median",
                      hint="Columns can be named later, when the data is there."),
-        parts.text_input("value", "Of what?", value=str(value), limit=200, optional=True,
+        parts.text_input("value", "Of what?", value=value, limit=200, optional=True,
                          hint="A column, or two moments: opened_at to resolved_at."),
         parts.text_input("where", "Only rows where", value=str(said.get("where") or ""), limit=500, optional=True,
                          hint='Such as: priority in ("1 - Critical", "2 - High")'),

@@ -19,6 +19,7 @@ DRAFT = "sla.draft"
 ACTIVATE = "sla.activate"
 RETIRE = "sla.retire"
 
+USUAL_HOURS = "mon-fri 09:00-17:00"
 _NEW = "new"
 _SIGNS = {
     Measurability.AUTOMATIC: ":white_check_mark:",
@@ -79,7 +80,9 @@ def _gap(gap: Any) -> str:
     return f":hole: {escape(gap.text)} _since {since}_: *{gap.decision}*, {mention(gap.owner)}{due}"
 
 
-def assess_form(kpi: Any, said: Any, sources: Mapping[str, str], *, others: int, metadata: str) -> Block:
+def assess_form(
+    kpi: Any, said: Any, sources: Mapping[str, str], *, others: int, metadata: str, hours: str = "", holidays: str = ""
+) -> Block:
     """The answer for one KPI, with its row of the plan; everything is filled in as it most likely is."""
     blocks = [
         parts.section(f"*{escape(clip(kpi.name, 120))}* ({aim(kpi)})"),
@@ -93,6 +96,10 @@ def assess_form(kpi: Any, said: Any, sources: Mapping[str, str], *, others: int,
         parts.select("period", "One point per", [one.value for one in Period], chosen=said.period),
         parts.text_input("timezone", "Time zone", value=said.timezone, limit=60),
         parts.select("calendar", "Which hours count?", ("24x7", "business hours"), chosen=said.calendar),
+        parts.text_input("hours", "Business hours", value=hours, limit=200, optional=True, placeholder=USUAL_HOURS,
+                         hint="For the whole cycle; night shifts and several times a day are fine."),
+        parts.text_input("holidays", "Whose holidays?", value=holidays, limit=20, optional=True,
+                         placeholder="PT, GB-ENG …"),
         parts.text_input("effort", "Effort to measure it", value=said.effort, limit=100, optional=True,
                          placeholder="an hour a week"),
         parts.text_input("cost", "Cost", value=said.cost, limit=100, optional=True, placeholder="none, low, high …"),

@@ -92,7 +92,7 @@ def open_csf(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
         goals = {str(one.id): one.text[:75] for one in rows(session, Goal, cycle.team_id, cycle_id=cycle.id)}
-        csf = need(session, Csf, cycle.team_id, int(clicked(body))) if clicked(body) else None
+        csf: Csf | None = growing.of_cycle(session, cycle, Csf, int(clicked(body))) if clicked(body) else None
     if not goals:
         raise Conflict("A CSF hangs from a goal; add a goal first.")
     callback, title = (blocks.EDIT_CSF, "Change a CSF") if csf else (blocks.ADD_CSF, "Add a CSF")
@@ -205,7 +205,7 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         csf_id = _csf_of(session, cycle, form, actor, kit)
-        fields = _kpi_fields(form, csf_id, str(known.get("catalogue") or ""))
+        fields = _kpi_fields(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
         if known.get("kpi"):
             kpis.edit_kpi(
                 session, cycle, int(known["kpi"]), _with_known(session, cycle, known, fields), actor=actor, now=now
@@ -215,6 +215,15 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
         shown = _changed(session, kit, cycle)
     ack()
     modals.refresh(client, body, shown)
+
+
+def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What stood in the form: the KPI's definition, or its catalogue entry's."""
+    if known.get("kpi"):
+        kpi: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
+        return kpi.definition
+    entry = blocks.catalogue_choice(str(known.get("catalogue") or ""))
+    return entry.computed if entry else {}
 
 
 def _csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], actor: str, kit: Kit) -> int | None:
@@ -229,7 +238,7 @@ def _csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], actor: str,
     return growing.add_csf(session, cycle, goal_id=goal.id, text=form["csf"], actor=actor, now=kit.now()).id
 
 
-def _kpi_fields(form: Mapping[str, Any], csf_id: int | None, entry: str) -> kpis.KpiFields:
+def _kpi_fields(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Mapping[str, Any]) -> kpis.KpiFields:
     target, band = _aim(form["target"], form["direction"])
     counter = form["counter"] or ""
     return kpis.KpiFields(
@@ -247,7 +256,7 @@ def _kpi_fields(form: Mapping[str, Any], csf_id: int | None, entry: str) -> kpis
         counter=counter,
         guards=[counter] if counter else [],
         catalogue=entry,
-        definition=_definition(form),
+        definition=_definition(form, known),
     )
 
 
@@ -277,19 +286,20 @@ def _aim(typed: str, direction: Direction) -> tuple[float | None, tuple[float, f
     return None, (forms.parse_number(ends[0], "target"), forms.parse_number(ends[1], "target"))
 
 
-def _definition(form: Mapping[str, Any]) -> dict[str, Any]:
+def _definition(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition as typed; a value that was left as it stood keeps what the form does not show (its clock)."""
     said: dict[str, Any] = {"measure": form["measure"], "where": form["where"], "good": form["good"]}
+    unchanged = known.get("value") and blocks.value_text(known["value"]) == form["value"]
+    said["value"] = known["value"] if unchanged else _value(form)
+    return {key: value for key, value in said.items() if value}
+
+
+def _value(form: Mapping[str, Any]) -> Any:
     start, _, end = (part.strip() for part in form["value"].partition(" to "))
     top, _, bottom = (part.strip() for part in form["value"].partition(" / "))
     if end:
-        said["value"] = {"from": start, "to": end} | (
-            {"unit": form["unit"]} if form["measure"] != "availability" else {}
-        )
-    elif bottom:
-        said["value"] = {"numerator": top, "denominator": bottom}
-    else:
-        said["value"] = start
-    return {key: value for key, value in said.items() if value}
+        return {"from": start, "to": end} | ({"unit": form["unit"]} if form["measure"] != "availability" else {})
+    return {"numerator": top, "denominator": bottom} if bottom else form["value"]
 
 
 def remove_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

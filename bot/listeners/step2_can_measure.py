@@ -19,7 +19,7 @@ from bot.payload import clicked, user_of
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Gap, Kpi
 from csi.step1_should_measure import growing, kpis
-from csi.step2_can_measure import assessing, clauses, gaps, sources
+from csi.step2_can_measure import assessing, clauses, gaps, hours, sources
 from csi.terms import Measurability, Period
 
 Body = Mapping[str, Any]
@@ -48,7 +48,10 @@ def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         known = {str(one.id): one.name for one in sources.of_service(session, cycle.team_id, cycle.service_id)}
         others = sum(not one.measurability and one.id != kpi.id for one in kpis.of_cycle(session, cycle))
         said = assessing.defaults(session, cycle, kpi, user_of(body))
-        view = blocks.assess_form(kpi, said, known, others=others, metadata=modals.metadata(cycle, kpi=kpi.id))
+        view = blocks.assess_form(
+            kpi, said, known, others=others, metadata=modals.metadata(cycle, kpi=kpi.id),
+            hours=hours.shown(cycle.calendar), holidays=str(cycle.calendar.get("holidays") or ""),
+        )  # fmt: skip
     modals.show(client, body, view)
 
 
@@ -67,6 +70,8 @@ ASSESS_FIELDS: dict[str, forms.Reader] = {
     "period": forms.option(of=Period),
     "timezone": forms.text(limit=60),
     "calendar": forms.option(),
+    "hours": _words(200),
+    "holidays": _words(20),
     "effort": _words(),
     "cost": _words(),
     "same": forms.options(),
@@ -80,6 +85,8 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         kpi_id = int(modals.remembered(body)["kpi"])
+        agreed = form["hours"] or (hours.USUAL if form["calendar"] == assessing.BUSINESS else "")
+        hours.set_calendar(session, cycle, hours=agreed, holidays=form["holidays"], actor=actor, now=now)
         said = _assessment(form, _source_of(session, cycle, form, actor, kit))
         others = [one for one in kpis.of_cycle(session, cycle) if not one.measurability and one.id != kpi_id]
         assessing.assess(session, cycle, kpi_id, said, actor=actor, now=now)

@@ -18,7 +18,8 @@ from csi.step2_can_measure.history import MEASURABLE
 from csi.storage import hold, row, rows
 from csi.terms import Measurability, Period, Role, Step
 
-CALENDARS = ("24x7", "business hours")
+BUSINESS = "business hours"
+CALENDARS = ("24x7", BUSINESS)
 _PLAN_WORDS = {
     "source_id": "source",
     "definition": "definition",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from sqlmodel import select
+
 from bot.sandbox.person import reading
+from csi.models import Kpi
 from tests.flows.conftest import World
 
 LATER = (date.today() + timedelta(days=90)).isoformat()
@@ -56,11 +59,15 @@ def test_a_catalogue_entry_fills_the_form(world: World):
     world.alice.wait_modal("measure.open")
     world.alice.click(None, "measure.add_kpi")
     world.alice.wait_modal("measure.add_kpi")
-    world.alice.click(None, "measure.catalogue", "K08")
-    world.alice.wait(lambda: "Reopen" in str(world.alice.modal["blocks"]), what="the filled form")
-    world.alice.fill({"goal": "Users get help", "csf": "Fixed for good"})
+    world.alice.click(None, "measure.catalogue", "K01")
+    world.alice.wait(lambda: "name:K01" in str(world.alice.modal["blocks"]), what="the filled form")
+    world.alice.fill({"goal": "Users get help", "csf": "Picked up quickly"})
     assert world.alice.submit() is None
-    world.alice.wait(lambda: "Reopen" in in_modal(world.alice), what="the tree with its KPI")
+    world.alice.wait(lambda: "MTTA" in in_modal(world.alice), what="the tree with its KPI")
+    with world.bot.kit.sessions.reading() as session:
+        kpi = session.exec(select(Kpi)).one()
+    assert (kpi.catalogue, kpi.kind, kpi.unit, kpi.definition["at"]) == ("K01", "speed", "min", "resolved_at")
+    assert kpi.definition["value"]["clock"] == "business"
 
 
 def test_the_business_approves_by_button_and_the_cycle_goes_on(world: World):

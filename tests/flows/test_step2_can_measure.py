@@ -39,10 +39,16 @@ def test_one_answer_holds_for_all_and_the_gate_opens(measured: World):
     assert in_modal(bob).count("not assessed") == 2
     bob.click(bob.modal, "assess.kpi", first_value(bob))
     bob.wait_modal("assess.kpi")
-    bob.fill({"source": "Incidents", "backup": measured.dave.id, "same": ["all"]})
+    bob.fill({"source": "Incidents", "backup": measured.dave.id, "same": ["all"], "hours": "nine to five"})
+    assert "such as mon-fri 09:00-17:00" in bob.submit()["hours"]
+    bob.fill({"calendar": "business hours", "hours": "", "holidays": "PT"})
     assert bob.submit() is None
     bob.wait(lambda: in_modal(bob).count("measured automatically") == 2, what="both assessed")
     assert "the plan lacks" not in in_modal(bob)
+    assert in_modal(bob).count("business hours") == 2
+    with measured.bot.kit.sessions.reading() as session:
+        agreed = session.exec(select(Cycle)).one().calendar
+    assert agreed == {"hours": {"mon-fri": ["09:00-17:00"]}, "holidays": "PT"}
     measured.alice.command("/csi", "next")
     assert "V2.5" in reading(measured.alice.last())
     assert "V2.1" not in reading(measured.alice.last())
