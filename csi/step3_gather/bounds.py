@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from csi.errors import InvalidInput
 
-MEGABYTE = 1024 * 1024
+MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,9 @@ def refuse(filename: str, reason: str) -> InvalidInput:
 
 
 def megabytes(size: int) -> str:
-    """A size people read: ``12 MB``."""
-    return f"{size / MEGABYTE:,.0f} MB" if size >= MEGABYTE else f"{size / 1024:,.0f} kB"
+    """A size as Slack shows it, in thousands: ``817.9 kB``, ``12 MB``."""
+    number, unit = (size / MEGABYTE, "MB") if size >= MEGABYTE else (size / 1000, "kB")
+    return f"{number:,.1f}".removesuffix(".0") + f" {unit}"
 
 
 def check_columns(filename: str, count: int, bounds: Bounds = DEFAULT) -> None:

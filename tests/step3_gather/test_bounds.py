@@ -71,7 +71,7 @@ def test_a_zip_of_something_else_is_refused() -> None:
 
 def test_a_file_above_the_limit_names_the_limit() -> None:
     with refused("has 2 MB; at most 1 MB are read"):
-        _read(b"a,b\n" + b"1,2\n" * 500_000, bounds=Bounds(file_bytes=1 << 20))
+        _read(b"a,b\n" + b"1,2\n" * 500_000, bounds=Bounds(file_bytes=1_000_000))
 
 
 def _zeros(megabytes: int) -> bytes:
@@ -85,7 +85,7 @@ def test_a_gzip_that_never_ends_is_refused() -> None:
     with refused("unfolds more than 200-fold"):
         _read(bomb)
     with refused("unfolds to more than 20 MB"):
-        _read(bomb, bounds=Bounds(ratio=10**6, unpacked_bytes=20 << 20))
+        _read(bomb, bounds=Bounds(ratio=10**6, unpacked_bytes=20_000_000))
 
 
 def test_gzip_members_chained_without_end_are_refused() -> None:
@@ -120,7 +120,7 @@ def test_ten_thousand_columns_are_refused() -> None:
 def test_a_workbook_that_unfolds_without_end_is_refused() -> None:
     bomb = xlsx(Data=sheet_xml([["a", "b"], [1, "x" * (40 << 20)]]))
     with refused("unfolds to more than 32 MB"):
-        _read(bomb, bounds=Bounds(sheet_bytes=32 << 20))
+        _read(bomb, bounds=Bounds(sheet_bytes=32_000_000))
 
 
 def test_a_workbook_that_lies_about_its_size_is_refused() -> None:

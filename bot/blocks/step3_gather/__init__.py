@@ -1,0 +1,67 @@
+"""Step 3's messages and forms."""
+
+from bot.blocks.step3_gather.drops import (
+    arrived,
+    broken_layout,
+    known_already,
+    recognised,
+    recorded,
+    refused,
+    removed,
+    words,
+    working,
+)
+from bot.blocks.step3_gather.ids import (
+    ACCEPT,
+    ATTEST,
+    COLLECT,
+    GUESS,
+    MAP,
+    NEW_SOURCE,
+    NO_COLUMN,
+    NUMBER,
+    OPEN,
+    READ,
+    REMOVE,
+)
+from bot.blocks.step3_gather.mapping import mapping_form
+from bot.blocks.step3_gather.numbers import (
+    attestation,
+    collection_form,
+    nothing_wanted,
+    number_attested,
+    number_form,
+    number_told,
+)
+from bot.blocks.step3_gather.overview import overview
+
+__all__ = [
+    "ACCEPT",
+    "ATTEST",
+    "COLLECT",
+    "GUESS",
+    "MAP",
+    "NEW_SOURCE",
+    "NO_COLUMN",
+    "NUMBER",
+    "OPEN",
+    "READ",
+    "REMOVE",
+    "arrived",
+    "attestation",
+    "broken_layout",
+    "collection_form",
+    "known_already",
+    "mapping_form",
+    "nothing_wanted",
+    "number_attested",
+    "number_form",
+    "number_told",
+    "overview",
+    "recognised",
+    "recorded",
+    "refused",
+    "removed",
+    "words",
+    "working",
+]

@@ -1,0 +1,13 @@
+"""Ids of step 3's buttons and forms."""
+
+OPEN = "gather.open"
+MAP = "gather.map"
+READ = "gather.read"
+GUESS = "gather.guess"
+ACCEPT = "gather.accept"
+REMOVE = "gather.remove"
+NUMBER = "gather.number"
+ATTEST = "gather.attest"
+COLLECT = "gather.collect"
+NEW_SOURCE = "new"
+NO_COLUMN = "-"
