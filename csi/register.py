@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from csi import audit
-from csi.errors import InvalidInput
+from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Opportunity
 from csi.storage import need, next_number, rows
 
@@ -117,9 +117,16 @@ def of_service(session: Session, team_id: str, service_id: int, limit: int = 50)
     return rows(session, Opportunity, team_id, service_id=service_id, order="-priority", limit=limit)
 
 
-def by_id(session: Session, team_id: str, opportunity_id: int) -> Opportunity:
-    """One entry of this workspace's register."""
-    return need(session, Opportunity, team_id, opportunity_id)
+def entry_of(session: Session, cycle: Cycle, opportunity_id: int) -> Opportunity:
+    """One entry of the register of the cycle's service.
+
+    Raises:
+        Conflict: it is another service's.
+    """
+    found = need(session, Opportunity, cycle.team_id, opportunity_id)
+    if found.service_id != cycle.service_id:
+        raise Conflict("That entry belongs to another service.")
+    return found
 
 
 def likely_duplicates(known: Sequence[Opportunity], title: str) -> list[Opportunity]:

@@ -32,6 +32,9 @@ DEFAULTS: dict[str, float] = {
 }
 
 
+LONGEST = 3_660  # days; ours: ten years, far from what dates cannot hold
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of one step: ``check`` gives every breach of it there is now."""
@@ -71,4 +74,6 @@ def _wrong(name: str, value: Any) -> str:
         return f"unknown; expected one of {', '.join(DEFAULTS)}"
     if not isinstance(value, int | float) or value < 0:
         return "expected a number of at least 0"
+    if name.endswith("days") and value > LONGEST:
+        return f"expected at most {LONGEST:,} days"
     return "expected a share, 0 to 1" if name.startswith("coverage") and value > 1 else ""

@@ -49,7 +49,7 @@ def test_the_register_shows_the_highest_priority_first(database: Database) -> No
         assert [one.title for one in register.of_service(session, TEAM, cycle.service_id)] == ["Big", "Small"]
         assert register.of_service(session, "T2", cycle.service_id) == []
         with pytest.raises(NotFound):
-            register.by_id(session, "T2", 1)
+            register.entry_of(session, turns.begin(session, team_id="T2"), 1)
 
 
 def test_another_priority_and_parking_need_a_reason(sqlite_database: Database) -> None:

@@ -110,7 +110,7 @@ def open_move(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        entry = register.by_id(session, cycle.team_id, int(clicked(body)))
+        entry = register.entry_of(session, cycle, int(clicked(body)))
         view = blocks.move_form(entry, modals.metadata(cycle, entry=entry.id))
     modals.show(client, body, view)
 
@@ -125,7 +125,7 @@ def moved(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, user_of(body), roles.MEMBERS, "change the register")
-        entry = register.by_id(session, cycle.team_id, int(modals.remembered(body)["entry"]))
+        entry = register.entry_of(session, cycle, int(modals.remembered(body)["entry"]))
         register.set_state(session, entry, state=form["state"], **said)
         if form["priority"] is not None and form["priority"] != entry.priority:
             register.override_priority(session, entry, value=form["priority"], **said)

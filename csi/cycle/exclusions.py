@@ -79,6 +79,9 @@ def decide(
         raise InvalidInput("choice", "expected approved or rejected")
     cycle = need(session, Cycle, team_id, exclusion.cycle_id)
     role = roles.require(session, cycle, actor, roles.APPROVERS, "approve what is left out")
+    if choice == "approved" and (cycle.state != "open" or cycle.step > Step.ANALYSE):
+        where = f"is in step {cycle.step}" if cycle.state == "open" else "is closed"
+        raise Conflict(f"Data is left out in steps 3 to 5; this cycle {where}.")
     values = {"state": choice, "approved_by": actor if choice == "approved" else "", "approved_at": now}
     changed = change_if(session, exclusion, {"state": "proposed"}, values)
     if changed:
@@ -133,9 +136,13 @@ def retire_baseline(session: Session, cycle: Cycle, kpi_id: int, *, reason: str,
         InvalidInput: no reason.
     """
     roles.require(session, cycle, actor, roles.STEERERS, "compare afresh")
+    if cycle.state != "open":
+        raise Conflict(f"Cycle {cycle.number} is closed; what it compared stays.")
     if not reason.strip():
         raise InvalidInput("reason", "expected why the terms changed")
     kpi = need(session, Kpi, cycle.team_id, kpi_id)
+    if kpi.cycle_id != cycle.id:
+        raise Conflict("That KPI belongs to another cycle.")
     retired = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, state="approved")
     for one in retired:
         one.state = "retired"

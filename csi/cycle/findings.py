@@ -133,6 +133,8 @@ def none(session: Session, cycle: Cycle, kpi_id: int, because: str, *, actor: st
 def _open(session: Session, cycle: Cycle, kpi_id: int, actor: str, doing: str) -> Finding:
     """The finding to change, where the person may and the data have not moved on."""
     roles.require(session, cycle, actor, CONFIRMERS, doing)
+    if cycle.state != "open":
+        raise Conflict(f"Cycle {cycle.number} is closed; its findings stay as they are.")
     lock(session, f"findings:{cycle.team_id}:{cycle.id}")
     need(session, Kpi, cycle.team_id, kpi_id)
     result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput, NotFound
+from csi.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from csi.models import Cycle, Service, StepPassage, Workspace
 from csi.rules import threshold
 from csi.storage import lock, need, next_number, row, rows
@@ -38,6 +38,7 @@ def start(session: Session, *, team_id: str, actor: str, now: datetime, wanted: 
     Raises:
         InvalidInput: no name, or an unknown zone.
         Conflict: the channel or the service already has an open cycle.
+        NotAllowed: the service was begun before, by others.
     """
     name = _checked_name(wanted.service)
     if wanted.timezone not in available_timezones():
@@ -46,6 +47,8 @@ def start(session: Session, *, team_id: str, actor: str, now: datetime, wanted: 
     workspace(session, team_id, now)
     service = _service(session, team_id, name, now)
     _refuse_second(session, service, wanted.channel_id)
+    if roles.of_service(session, team_id, service.id):
+        _require_steerer(session, service, actor)
     if not roles.holders(session, team_id, service.id, Role.CSI_MANAGER):
         roles.grant(
             session,
@@ -160,6 +163,12 @@ def _service(session: Session, team_id: str, name: str, now: datetime) -> Servic
         session.add(found)
         session.flush()
     return found
+
+
+def _require_steerer(session: Session, service: Service, actor: str) -> None:
+    """Whoever starts a cycle names its people: for a service that has some, that is for those who steer it."""
+    if not roles.held(session, service.team_id, service.id, actor) & roles.STEERERS:
+        raise NotAllowed(f"{service.name} has people already; its CSI manager or service owner starts the next cycle.")
 
 
 def _refuse_second(session: Session, service: Service, channel_id: str) -> None:

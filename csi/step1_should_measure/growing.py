@@ -79,6 +79,8 @@ def edit_csf(
     """Change a CSF's words or the goal it hangs from."""
     begin_change(session, cycle, actor)
     csf = of_cycle(session, cycle, Csf, csf_id)
+    if goal_id is not None:
+        of_cycle(session, cycle, Goal, goal_id)
     apply(session, cycle, csf, {"text": checked_text("csf", text), "goal_id": goal_id}, actor=actor, now=now)
     return csf
 

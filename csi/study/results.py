@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi import audit
 from csi.cycle import by_id
 from csi.definition import canonical, hash_of
+from csi.errors import Conflict
 from csi.models import AnalysisResult, Cycle, Kpi
 from csi.step3_gather.files import FileStore
 from csi.step5_analyse.analysis import plain
@@ -33,6 +34,7 @@ def recompute(
 
     Raises:
         InvalidInputs: a KPI or source is not described well enough.
+        Conflict: the cycle is closed.
     """
     with sessions.reading() as session:
         cycle = by_id(session, team_id, cycle_id)
@@ -48,6 +50,8 @@ def store(
 ) -> list[AnalysisResult]:
     """Keep one result per KPI, in place of the one before. The same result again changes nothing but its freshness."""
     lock(session, f"results:{cycle.team_id}:{cycle.id}")
+    if cycle.state != "open":
+        raise Conflict(f"Cycle {cycle.number} is closed; its results stay as they are.")
     kpis = {kpi.key: kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
     stamp = {"study_hash": hash_of(report.study), "input_hash": input_hash, "made_by": actor, "made_at": now}
     results = {kpis[key]: result_plain(report, key) for key in report.kpis if key in kpis}
