@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from csi import audit
 from csi.errors import InvalidInput, NotAllowed
-from csi.models import Cycle, Person, RoleAssignment
+from csi.models import Cycle, Person, RoleAssignment, Service
 from csi.storage import lock
 from csi.terms import Role, Step
 
@@ -146,6 +146,14 @@ def require(session: Session, cycle: Cycle, user_id: str, allowed: Collection[Ro
     named = [name_of(session, cycle.team_id, user_id) for user_id in who[:3]]
     asked = f" Ask {' or '.join(named)}." if who else " Nobody is yet: /csi roles."
     raise NotAllowed(f"To {doing} one must be {names} of this service.{asked}")
+
+
+def steers_all(session: Session, team_id: str, user_id: str) -> bool:
+    """Whether a person steers every service of a workspace: what is the whole workspace's is theirs to see."""
+    steerers = [role.value for role in STEERERS]
+    mine = {one.service_id for one in of_person(session, team_id, user_id) if one.role in steerers}
+    every = session.exec(select(Service.id).where(Service.team_id == team_id).limit(501))
+    return set(every) <= mine
 
 
 def accountable(session: Session, team_id: str, service_id: int, step: Step) -> str:

@@ -14,6 +14,7 @@ from bot.delivery.files import share
 from bot.listeners import modals
 from bot.payload import origin, user_of
 from csi import cycle as cycles
+from csi import roles
 from csi.study.export import study_zip
 
 Body = Mapping[str, Any]
@@ -23,6 +24,7 @@ def export(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """``/csi export study``, and the button: the archive comes into the channel."""
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
+        roles.require(session, cycle, user_of(body), roles.MEMBERS, "export the study with its raw data")
     kit.slow(_export, kit, client, cycle.team_id, cycle.id, user_of(body), to=origin(body))
     ack("I am packing the study; it will be here in a moment.")
 

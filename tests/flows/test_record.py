@@ -17,7 +17,7 @@ def test_the_log_says_who_did_what_and_that_its_chain_holds(world: World):
     assert "The chain holds" in shown
     assert "started cycle" in shown
     world.erin.command("/csi", "audit")
-    assert "To read the audit log one must be" in reading(world.erin.last())
+    assert "To read the audit log one must be an administrator" in reading(world.erin.last())
 
 
 def test_thresholds_are_changed_in_a_modal_and_wrong_ones_told(world: World):
@@ -34,3 +34,14 @@ def test_thresholds_are_changed_in_a_modal_and_wrong_ones_told(world: World):
         team = session.exec(select(Workspace)).one().team_id
         assert rules.threshold(session, team, "settle_days") == 10
         assert rules.threshold(session, team, "coverage_least") == 0.7
+
+
+def test_who_steers_one_service_of_several_sees_and_changes_nothing_of_the_workspace(world: World):
+    world.begin()
+    world.alice.invite("csi", "general")
+    world.erin.command("/csi", "start Payroll", channel="general")
+    world.erin.wait_modal("cycle.start")
+    assert world.erin.submit() is None
+    for command, doing in (("audit", "read the audit log"), ("settings", "change the thresholds")):
+        world.erin.command("/csi", command, channel="general")
+        world.erin.sees(f"To {doing} one must be an administrator", "general")
