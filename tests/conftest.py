@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
+from tests import isolation
 from tests.databases import _sqlite_template, database, empty_url, postgres, sqlite_database
 
 __all__ = ["_sqlite_template", "database", "empty_url", "postgres", "shared", "sqlite_database"]
@@ -16,6 +17,8 @@ __all__ = ["_sqlite_template", "database", "empty_url", "postgres", "shared", "s
 # Two shared cores: a slow moment is no failure, and every run draws the same cases.
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("house")
+
+isolation.guard()  # no statement without its workspace, in whatever test it runs
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
