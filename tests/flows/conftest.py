@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from structlog.testing import capture_logs
 
 from bot.app import Bot, build_app
 from bot.sandbox.person import Person
@@ -94,6 +95,10 @@ class World:
         return next((one for one in self.alice.messages("service-desk") if one["pinned"]), None)
 
 
+# What workers write of errors they outlive: in a test there must be none.
+SWALLOWED = {"cards_not_refreshed", "inbox_round_failed", "delivery_round_failed", "tick_failed", "unexpected"}
+
+
 @pytest.fixture
 def folder(_sqlite_template: Path, tmp_path: Path) -> Path:
     """A folder with a migrated database, for a bot in a process of its own."""
@@ -115,9 +120,11 @@ def living(database_url: str, folder: Path) -> Iterator[World]:
             csi_posts_per_second=50.0,
         )
         made = World(sandbox, settings)
-        made.start()
-        yield made
-        made.end()
+        with capture_logs() as logs:
+            made.start()
+            yield made
+            made.end()
+        assert [line for line in logs if line["event"] in SWALLOWED] == []
 
 
 @pytest.fixture
