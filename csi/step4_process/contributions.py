@@ -12,7 +12,7 @@ from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
 from csi.step4_process.columns import OF_VALUE, moment_of_row
-from csi.step4_process.expression import columns_of
+from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask
 from csi.step4_process.periods import MISSING, microseconds
@@ -91,8 +91,14 @@ class Looking:
         elapsed /= units.factor(value.unit, "us")
         return elapsed
 
-    def satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
+    def satisfied(self, text: str, kpi: KpiDefinition, key: str) -> np.ndarray:
         """Which rows satisfy a condition; ``value`` in it is the KPI's own duration."""
+        try:
+            return self._satisfied(text, kpi)
+        except ExpressionError as error:
+            raise error.at(f"kpis.{kpi.id}.{key}") from error
+
+    def _satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
         own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
         if own and isinstance(kpi.value, Duration):
             frame = self.frame.assign(**{OF_VALUE: self.duration(kpi.value, kpi)})
@@ -109,7 +115,7 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
         InvalidInput: a column or a unit is not there; a condition is not in the language.
     """
     at = looking.moments(moment_of_row(kpi), kpi, "at")
-    where = looking.satisfied(kpi.where, kpi)
+    where = looking.satisfied(kpi.where, kpi, "where")
     rows = np.flatnonzero(where & (at != MISSING))
     if kpi.measure == "share":
         return _share(kpi, looking, rows, at, where)
@@ -155,7 +161,7 @@ def _span(value: Duration, kpi: KpiDefinition, looking: Looking, where: np.ndarr
 
 def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray, where: np.ndarray) -> Contribution:
     """Good among all; a row still open past its target counts as a breach, in the period in which it became late."""
-    good = looking.satisfied(kpi.good, kpi)
+    good = looking.satisfied(kpi.good, kpi, "good")
     deadlines = deadline_of(kpi, looking.frame, looking.calendar)
     if deadlines is None:
         return Contribution(rows, at[rows], good=good[rows])

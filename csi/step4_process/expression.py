@@ -37,10 +37,15 @@ _TOKEN = re.compile(
 class ExpressionError(InvalidInput):
     """A text is not in the language: ``position`` is the 0-based character, the sentence shows it with a caret."""
 
-    def __init__(self, text: str, position: int, expected: str) -> None:
-        super().__init__("", f"{expected} at character {position + 1}:\n{_pointed(text, position)}")
+    def __init__(self, text: str, position: int, expected: str, field: str = "") -> None:
+        super().__init__(field, f"{expected} at character {position + 1}:\n{_pointed(text, position)}")
+        self.text = text
         self.position = position
         self.expected = expected
+
+    def at(self, field: str) -> ExpressionError:
+        """The same, with the key of the study it stands at."""
+        return ExpressionError(self.text, self.position, self.expected, field)
 
 
 def _pointed(text: str, position: int) -> str:

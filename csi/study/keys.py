@@ -190,9 +190,10 @@ def _kind(value: Any) -> str:
     return names.get(type(value), _shown(value))
 
 
-def lines_of(text: str) -> dict[str, int]:
-    """Line (1-based) of every key of a YAML text, by its path; list items by their position."""
+def lines_of(text: str) -> tuple[dict[str, int], list[str]]:
+    """Line (1-based) of every key of a YAML text by its path (list items by position), and the keys written twice."""
     lines: dict[str, int] = {}
+    twice: list[str] = []
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     pending: list[tuple[str, Any]] = [("", root)] if root is not None else []
     visited: set[int] = set()
@@ -203,9 +204,11 @@ def lines_of(text: str) -> dict[str, int]:
         visited.add(id(node))
         for key, child, mark in _children(node):
             below = f"{path}.{key}" if path else key
+            if below in lines:
+                twice.append(below)
             lines[below] = mark + 1
             pending.append((below, child))
-    return lines
+    return lines, twice
 
 
 def _children(node: Any) -> list[tuple[str, Any, int]]:

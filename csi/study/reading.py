@@ -74,7 +74,9 @@ def _mapping(content: bytes, notes: Notes) -> Any:
         return None
     try:
         text = content.decode("utf-8-sig")
-        notes.lines = lines_of(text)
+        notes.lines, twice = lines_of(text)
+        for key in twice:
+            notes.wrong(key, "is written twice; expected it once")
         mapping = yaml.safe_load(text)
     except UnicodeDecodeError as error:
         notes.wrong("", f"is not UTF-8 text (byte {error.start + 1}); expected a study file in YAML")

@@ -1,0 +1,258 @@
+"""Reading a study: everything that is wrong comes in one message, with line, key and what was expected."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from csi.definition import Duration, RatioValue, Window, hash_of
+from csi.errors import InvalidInputs
+from csi.study.reading import read_study, study_from, study_of
+from csi.study.writing import study_mapping, study_yaml
+from csi.terms import Direction, Period
+
+SPEC = "STUDY.md"
+
+
+@pytest.fixture(scope="module")
+def example(shared: Path) -> str:
+    """The study printed in the specification."""
+    text = (shared / "spec" / SPEC).read_text(encoding="utf-8")
+    return text.split("```yaml\n")[1].split("```")[0]
+
+
+PLAIN: dict[str, Any] = {
+    "study": 1,
+    "service": "desk",
+    "timezone": "Europe/Lisbon",
+    "period": "week",
+    "sources": {"tickets": {"file": "tickets.csv"}},
+    "kpis": {"opened": {"source": "tickets", "at": "opened_at", "measure": "count", "direction": "lower"}},
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The plain study with one key set (or taken away: ...)."""
+    study = yaml.safe_load(yaml.safe_dump(PLAIN))
+    *above, last = path.split(".")
+    place = study
+    for key in above:
+        place = place.setdefault(key, {})
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return study
+
+
+def wrong(study: Any) -> str:
+    with pytest.raises(InvalidInputs) as caught:
+        study_from(study, "study.yml")
+    return str(caught.value)
+
+
+def test_the_study_of_the_specification_is_read_whole(example: str) -> None:
+    study = study_of(example.encode(), "study.yml")
+    assert (study.service, study.timezone, study.period) == ("Service desk", "Europe/Lisbon", Period.WEEK)
+    mttr = study.kpis["mttr"]
+    assert mttr.value == Duration("opened_at", "resolved_at", "h", "wall")
+    assert (mttr.target, mttr.target_date, mttr.guards) == (20.0, date(2016, 5, 1), ("reopened",))
+    assert mttr.minimum_important_difference == 2.0
+    assert study.kpis["sla"].direction is Direction.HIGHER
+    assert study.calendar.hours == {"mon-fri": ("09:00-12:30", "13:30-18:00")}
+    assert study.calendar.holidays == "PT"
+    assert study.baseline == Window(date(2016, 2, 29), date(2016, 4, 4))
+    assert study.exclusions[0].approved_by == "service owner"
+    assert study.sources["incidents"].missing == ("?",)
+
+
+def test_what_is_written_is_read_as_the_same_definition(example: str) -> None:
+    study = study_of(example.encode())
+    again = study_of(study_yaml(study).encode())
+    assert again == study
+    assert hash_of(again) == hash_of(study)
+    assert study_mapping(again) == study_mapping(study)
+
+
+def test_the_hash_does_not_depend_on_the_order_of_keys() -> None:
+    turned = dict(reversed(list(PLAIN.items())))
+    assert hash_of(study_from(turned, "a")) == hash_of(study_from(PLAIN, "b"))
+    assert hash_of(study_from(changed("period", "day"), "a")) != hash_of(study_from(PLAIN, "a"))
+
+
+def test_what_may_be_absent_is() -> None:
+    study = study_from(PLAIN, "study.yml")
+    assert (study.baseline, study.evaluation, study.exclusions, study.as_of) == (None, None, (), None)
+    kpi = study.kpis["opened"]
+    assert (kpi.target, kpi.guards, kpi.unit, kpi.name) == (None, (), "count", "opened")
+    assert study.sources["tickets"].timezone == "Europe/Lisbon"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        ("study", 2, "expected study: 1"),
+        ("service", ..., "service: is missing"),
+        ("timezone", "Lisbon", "Expected a name such as Europe/Lisbon"),
+        ("period", "weak", "did you mean 'week'?"),
+        ("sources", {}, "at least one of the sources"),
+        ("kpis", ["a"], "expected keys and values, not a list"),
+        ("sources.tickets.file", ..., "exactly one of file, url, sql or prometheus"),
+        ("sources.tickets.url", "https://x", "exactly one of file"),
+        ("sources.tickets.dates", "dayfirst", "Expected iso, day_first"),
+        ("sources.tickets.latest_by", "x", "needs a key"),
+        ("sources.tickets.kee", "x", "did you mean 'key'?"),
+        ("sources.tickets.header_row", 1.5, "whole number"),
+        ("kpis.opened.measure", ..., "kpis.opened.measure: is missing"),
+        ("kpis.opened.measure", "avg", "'avg' is not known"),
+        ("kpis.opened.measure", "p101", "'p101' is not known"),
+        ("kpis.opened.source", "ticket", "did you mean 'tickets'?"),
+        ("kpis.opened.at", ..., "puts a row into a period"),
+        ("kpis.opened.direction", ..., "direction: is missing"),
+        ("kpis.opened.direction", [5, 1], "with low below high"),
+        ("kpis.opened.target", "20", "expected a number"),
+        ("kpis.opened.target", float("inf"), "expected a number"),
+        ("kpis.opened.target_date", "soon", "expected a date"),
+        ("kpis.opened.where", "priority = 1", "write == to compare"),
+        ("kpis.opened.guards", ["mttr"], "there is no KPI 'mttr'"),
+        ("kpis.opened.kpi", "K99", "K99"),
+        ("kpis.opened.colour", "red", "is not a key here"),
+        ("kpis.opened.value", {"from": "a", "to": "b", "unit": "parsec"}, "not a unit of time"),
+        ("kpis.opened.value", {"from": "a", "to": "b", "clock": "cuckoo"}, "expected one of wall, business"),
+        ("baseline", {"from": "2026-03-01"}, "baseline.to: is missing"),
+        ("baseline", {"from": "2026-03-01", "to": "2026-03-01"}, "half-open"),
+        ("calendar", {"hours": {"mon-fri": ["9-5"]}}, "opening interval"),
+        ("calendar", {"holidays": "XX"}, "holidays library"),
+        ("calendar", {"closed": ["soon"]}, "2026-12-24"),
+        ("calendar", {"special": {"soon": ["09:00-10:00"]}}, "2026-12-24"),
+        ("exclusions", [{"from": "2026-03-01", "to": "2026-03-02", "approved_by": "x"}], "reason"),
+        ("exclusions", [{"from": "2026-03-01", "to": "2026-03-02", "reason": "x"}], "approved"),
+        ("exclusions", [{"kpi": "x", "from": "2026-03-01", "to": "2026-03-02"}], "there is no KPI 'x'"),
+        ("as_of", "later", "expected a date"),
+    ],
+)
+def test_an_error_names_its_key_and_what_was_expected(path: str, value: Any, expected: str) -> None:
+    said = wrong(changed(path, value))
+    assert expected in said
+    assert said.startswith("study.yml, ")
+
+
+@pytest.mark.parametrize(
+    ("kpi", "expected"),
+    [
+        ({"measure": "share", "unit": "%"}, "good: is missing"),
+        ({"measure": "share", "unit": "h", "good": "a == 1"}, "not a unit of a share"),
+        ({"measure": "median"}, "expected a column or {from, to, unit, clock} for median"),
+        ({"measure": "median", "value": {"from": "a", "to": "b"}, "unit": "%"}, "not a unit of time"),
+        ({"measure": "distinct"}, "expected a column for distinct"),
+        ({"measure": "ratio", "value": "a"}, "{numerator: column or KPI id"),
+        ({"measure": "availability", "unit": "%", "value": "a"}, "{from: column, to: column}"),
+        ({"measure": "backlog"}, "{from: column, to: column}"),
+    ],
+)
+def test_a_measure_asks_for_what_it_needs(kpi: dict[str, Any], expected: str) -> None:
+    entry = {"source": "tickets", "at": "opened_at", "direction": "lower", **kpi}
+    assert expected in wrong(changed("kpis.opened", entry))
+
+
+def test_all_errors_come_at_once_with_their_lines() -> None:
+    text = b"""study: 1
+service: desk
+timezone: Nowhere
+period: weak
+sources:
+  tickets: {file: a.csv, dates: whenever}
+kpis:
+  opened:
+    source: tickets
+    measure: count
+    at: opened_at
+    direction: up
+"""
+    with pytest.raises(InvalidInputs) as caught:
+        study_of(text, "s.yml")
+    said = str(caught.value)
+    assert len(caught.value.errors) == 4
+    for place in ("s.yml, line 3, timezone", "s.yml, line 4, period", "s.yml, line 6, sources.tickets.dates",
+                  "s.yml, line 12, kpis.opened.direction"):  # fmt: skip
+        assert place in said
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"study: [1", "s.yml: line 1, column 10: not YAML"),
+        (b"", "expected keys such as study"),
+        (b"- a", "expected keys such as study"),
+        (b"\xff\xfe\x00", "is not UTF-8 text"),
+        (b"a: 1\na: 2", "s.yml, line 2, a: is written twice"),
+        (b"!!python/object/apply:os.system [ls]", "not YAML"),
+        (b"a: &x [*x]", "study"),
+        (b"[" * 3000, "study file in YAML"),
+        (b"x: '" + b"a" * 1_000_001, "larger than"),
+    ],
+)
+def test_what_is_no_study_is_told(content: bytes, expected: str) -> None:
+    with pytest.raises(InvalidInputs) as caught:
+        study_of(content, "s.yml")
+    assert expected in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.yml", tmp_path):
+        with pytest.raises(InvalidInputs, match="cannot be read"):
+            read_study(path)
+
+
+def test_bands_ratios_and_the_catalogue() -> None:
+    band = study_from(changed("kpis.opened.direction", [10, 20.5]), "s").kpis["opened"]
+    assert (band.direction, band.band) == (Direction.WITHIN, (10.0, 20.5))
+    kpis = {**PLAIN["kpis"], "flow": {"measure": "ratio", "direction": "higher", "unit": "ratio",
+                                      "value": {"numerator": "opened", "denominator": "opened"}}}  # fmt: skip
+    flow = study_from({**PLAIN, "kpis": kpis}, "s").kpis["flow"]
+    assert flow.value == RatioValue("opened", "opened")
+    assert flow.source == ""
+    filled = study_from(changed("kpis.opened", {"kpi": "K09", "source": "tickets"}), "s").kpis["opened"]
+    assert (filled.measure, filled.good, filled.unit) == ("share", "resolved_at <= sla_res_due", "%")
+    assert study_from(study_mapping(study_from(changed("kpis.opened", {"kpi": "K09", "source": "tickets"}), "s")),
+                      "s").kpis["opened"] == filled  # fmt: skip
+
+
+def test_a_columns_own_date_order_may_be_said_in_three_places() -> None:
+    source = {"file": "a.csv", "dates": {"default": "day_first", "closed": "iso"},
+              "columns": {"Opened": {"name": "opened_at", "dates": "epoch"}, "Nr": "number"}}  # fmt: skip
+    read = study_from(changed("sources.tickets", source), "s").sources["tickets"]
+    assert read.dates == "day_first"
+    assert read.column_dates == {"closed": "iso", "opened_at": "epoch"}
+    assert read.columns == {"Opened": "opened_at", "Nr": "number"}
+    assert study_from(study_mapping(replace(study_from(PLAIN, "s"), sources={"tickets": read})), "s").sources == {
+        "tickets": read
+    }
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=6,
+)
+PATHS = ["study", "service", "timezone", "period", "calendar", "calendar.hours", "sources", "sources.tickets", "kpis",
+         "sources.tickets.file", "sources.tickets.dates", "sources.tickets.columns", "kpis.opened", "baseline",
+         "kpis.opened.value", "kpis.opened.where", "kpis.opened.direction", "kpis.opened.guards", "kpis.opened.kpi",
+         "kpis.opened.unit", "exclusions", "evaluation", "as_of", "links"]  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.sampled_from(PATHS), VALUES)
+def test_odd_values_anywhere_give_a_study_or_its_errors(path: str, value: Any) -> None:
+    try:
+        study = study_from(changed(path, value), "s.yml")
+    except InvalidInputs:
+        return
+    assert study_from(study_mapping(study), "s.yml") == study
