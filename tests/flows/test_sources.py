@@ -1,0 +1,218 @@
+"""``/csi source`` as people use it: a query, an address, Prometheus's form, a push; by hand and by the clock."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlmodel import select
+
+from bot.sandbox.person import reading
+from bot.scheduler import Scheduler
+from csi.models import Batch, Cycle, InboxEvent, Kpi, OutboxPost, Source
+from csi.step3_gather import tokens
+from tests import turns
+from tests.fetching.conftest import Answer, Site, site
+from tests.flows.conftest import World
+
+__all__ = ["site"]
+
+pytestmark = pytest.mark.slow
+ROWS = [("INC1", "2026-03-02 08:00", "2026-03-02 10:00"), ("INC2", "2026-03-03 08:00", "2026-03-03 09:00")]
+
+
+@pytest.fixture
+def tickets(tmp_path: Path) -> Path:
+    folder = tmp_path / "databases"
+    folder.mkdir()
+    path = folder / "tickets.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE incident (number TEXT, opened_at TEXT, resolved_at TEXT)")
+        connection.executemany("INSERT INTO incident VALUES (?, ?, ?)", ROWS)
+    connection.close()
+    return path
+
+
+@pytest.fixture
+def desk(world: World, tickets: Path) -> World:
+    """A cycle in step 3 with one KPI; an administrator allows this machine and one folder."""
+    world.stop()
+    allowed = {
+        "csi_token_key": Fernet.generate_key().decode(), "csi_allow_private_addresses": "127.0.0.1",
+        "csi_allow_database_folders": str(tickets.parent),
+    }  # fmt: skip
+    world.settings = world.settings.model_copy(update=allowed)
+    world.start()
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        definition = {"measure": "median", "value": {"from": "opened_at", "to": "resolved_at"}}
+        turns.grow(session, cycle, turns.kpi_fields(owner=world.alice.id, definition=definition), actor=world.alice.id)
+        turns.jump(session, cycle, 3)
+    return world
+
+
+def held(world: World, table: type) -> list:
+    with world.bot.kit.sessions.reading() as session:
+        return list(session.exec(select(table).order_by(table.id)))
+
+
+def jobs(world: World) -> list[InboxEvent]:
+    return [one for one in held(world, InboxEvent) if one.kind == "job:source.collect"]
+
+
+def add(world: World, kind: str, **fields: object) -> dict | None:
+    bob = world.bob
+    bob.command("/csi", "source")
+    bob.click(bob.wait_modal("source.open"), "source.add", kind)
+    bob.wait_modal("source.save")
+    bob.fill({"name": "Tickets", "feeds": ["Median time to resolve"], **fields})
+    return bob.submit()
+
+
+def query(tickets: Path, **more: object) -> dict[str, object]:
+    return {"address": f"sqlite:///{tickets}", "query": "SELECT * FROM incident", "at": "resolved_at", **more}
+
+
+def test_a_query_is_set_up_collected_and_read_like_a_file(desk: World, tickets: Path):
+    assert add(desk, "sql", **query(tickets, since="resolved_at")) is None
+    told = reading(desk.bob.sees("read into *Tickets*"))
+    assert "2 of 2" in told
+    (batch,) = held(desk, Batch)
+    assert (batch.way, batch.rows_kept, batch.delivered_by) == ("sql", 2, desk.bob.id)
+    assert desk.bot.kit.files.read(batch.raw_key).startswith(b"number,opened_at,resolved_at\nINC1,")
+    (kpi,) = held(desk, Kpi)
+    assert (kpi.definition["source"], kpi.definition["at"]) == ("tickets", "resolved_at")
+    with sqlite3.connect(tickets) as connection:
+        connection.execute("INSERT INTO incident VALUES ('INC3', '2026-03-04 08:00', '2026-03-04 09:00')")
+    connection.close()
+    desk.later(minutes=1)
+    desk.bob.click(desk.bob.modal, "source.collect")
+    desk.bob.wait(lambda: len(held(desk, Batch)) == 2, what="the second delivery")
+    assert held(desk, Batch)[1].rows_kept == 1
+    desk.later(minutes=1)
+    desk.bob.click(desk.bob.modal, "source.collect")
+    desk.bob.sees("there is nothing new")
+    assert desk.bob.errors == []
+
+
+def test_an_address_is_collected_and_everything_anew_replaces_what_was_there(desk: World, site: Site):
+    site.answers["/calls"] = Answer(json.dumps({"items": [{"at": "2026-03-02T09:00:00Z", "n": 1}]}).encode())
+    assert add(desk, "url", address=f"{site.address}/calls?api_key=s3cret", rows="items", at="at", feeds=[],
+               authorization="Bearer t0ken") is None  # fmt: skip
+    desk.bob.sees("read into *Tickets*")
+    assert site.asked[0].headers["Authorization"] == "Bearer t0ken"
+    assert site.asked[0].path == "/calls?api_key=s3cret"
+    shown = json.dumps([desk.bob.modal, desk.bob.everything("service-desk")])
+    (source,) = held(desk, Source)
+    kept = json.dumps([source.mapping, source.progress]) + source.secret_encrypted
+    assert "api_key=***" in shown
+    for secret in ("s3cret", "t0ken"):
+        assert secret not in shown
+        assert secret not in kept
+    site.answers["/calls"] = Answer(json.dumps({"items": [{"at": f"2026-03-0{n}T09:00:00Z"} for n in (2, 3)]}).encode())
+    desk.later(minutes=1)
+    desk.bob.click(desk.bob.modal, "source.collect")
+    desk.bob.wait(lambda: [one.state for one in held(desk, Batch)] == ["removed", "current"], what="the new delivery")
+
+
+def test_a_secret_goes_to_no_other_address(desk: World, site: Site):
+    site.answers["/calls"] = Answer(b'[{"at": "2026-03-02"}]')
+    add(desk, "url", address=f"{site.address}/calls?key=s3cret", at="at", feeds=[], authorization="Bearer t0ken")
+    desk.bob.sees("read into *Tickets*")
+    bob = desk.bob
+    bob.click(bob.modal, "source.edit")
+    form = bob.wait_modal("source.save")
+    assert "s3cret" not in str(form)
+    assert "t0ken" not in str(form)
+    bob.fill({"address": "http://127.0.0.1:9/other?key=***"})
+    assert "whole address" in bob.submit()["address"]
+    bob.fill({"address": f"{site.address}/moved?key=n3w"})
+    site.answers["/moved"] = Answer(b'[{"at": "2026-03-05"}]')
+    desk.later(minutes=1)
+    assert bob.submit() is None
+    bob.wait(lambda: len(site.asked) == 2, what="the new address to be asked")
+    assert (site.asked[1].path, site.asked[1].headers["Authorization"]) == ("/moved?key=n3w", None)
+
+
+def test_wrong_answers_stand_beside_their_field(desk: World, tickets: Path):
+    errors = add(desk, "sql", **query(tickets, query="DELETE FROM incident", address="tickets", since="a b"))
+    assert "Expected an address such as postgresql" in errors["address"]
+    assert "Expected a single SELECT" in errors["query"]
+    assert held(desk, Source) == []
+
+
+def test_without_a_key_no_secret_is_taken(desk: World, site: Site):
+    desk.stop()
+    desk.settings = desk.settings.model_copy(update={"csi_token_key": ""})
+    desk.start()
+    errors = add(desk, "url", address=f"{site.address}/calls?key=s3cret", at="at", feeds=[])
+    assert "An administrator sets it" in str(errors)
+    assert held(desk, Source) == []
+
+
+def test_the_clock_collects_once_whoever_ticks_and_says_what_fails(desk: World, site: Site):
+    site.answers["/calls"] = Answer(b'[{"at": "2026-03-02"}]')
+    add(desk, "url", address=f"{site.address}/calls", at="at", feeds=[], cadence="every day")
+    desk.bob.sees("read into *Tickets*")
+    desk.later(days=1)
+    for _ in range(2):
+        Scheduler(desk.bot.kit, desk.now)._collect(held(desk, Source)[0].team_id, desk.now())
+    desk.bob.wait(lambda: len(site.asked) == 2, what="the collection by the clock")
+    desk.bob.wait(lambda: [one.status for one in jobs(desk)] == ["done", "done"], what="the jobs' end")
+    desk.tick()
+    assert len(site.asked) == 2
+    site.answers["/calls"] = Answer(status=404)
+    desk.later(days=1)
+    desk.tick()
+    desk.alice.sees("*Tickets* could not be collected")
+    desk.bob.wait(lambda: "could not be collected" in str(desk.bob.dms()), what="the owner to be told")
+    failures = held(desk, Source)[0].progress
+    assert (failures["failures"], failures["said"]) == (1, True)
+    assert "404" in reading(desk.bob.sees("could not be collected"))
+    assert len([one for one in held(desk, OutboxPost) if one.key.startswith("source.failed")]) == 2
+    site.answers["/calls"] = Answer(b'[{"at": "2026-03-02"}, {"at": "2026-03-04"}]')
+    desk.later(minutes=6)
+    desk.tick()
+    desk.alice.sees("*Tickets* is collected again")
+
+
+def test_a_push_source_shows_its_token_once(desk: World):
+    bob = desk.bob
+    bob.command("/csi", "source")
+    bob.click(bob.wait_modal("source.open"), "source.add", "push")
+    bob.wait_modal("source.save")
+    bob.fill({"name": "Monitor"})
+    assert bob.submit() is None
+    shown = str(bob.wait(lambda: bob.modal if "It is shown this once" in str(bob.modal) else None, what="the token"))
+    token = shown.partition("```")[2].partition("```")[0]
+    with desk.bot.kit.sessions.reading() as session:
+        assert tokens.source_of(session, token).name == "Monitor"
+    bob.close()
+    bob.command("/csi", "source")
+    listing = bob.wait_modal("source.open")
+    assert token not in str(listing)
+    bob.click(listing, "source.token")
+    bob.wait(lambda: "It is shown this once" in str(bob.modal), what="the new token")
+    newer = str(bob.modal).partition("```")[2].partition("```")[0]
+    with desk.bot.kit.sessions.reading() as session:
+        assert tokens.source_of(session, token) is None
+        assert tokens.source_of(session, newer) is not None
+    bob.close()
+    bob.click(bob.wait_modal("source.open"), "source.revoke")
+    bob.wait(lambda: "has no token" in reading(bob.modal), what="the list without a token")
+    with desk.bot.kit.sessions.reading() as session:
+        assert tokens.source_of(session, newer) is None
+
+
+def test_a_reader_sets_up_nothing(desk: World, tickets: Path):
+    erin = desk.erin
+    erin.command("/csi", "source")
+    erin.click(erin.wait_modal("source.open"), "source.add", "sql")
+    erin.wait_modal("source.save")
+    erin.fill({"name": "Tickets", **query(tickets)})
+    assert "To set up a source one must be" in str(erin.submit())
+    assert held(desk, Source) == []
