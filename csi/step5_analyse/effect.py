@@ -18,7 +18,7 @@ from csi.step5_analyse.shares import Z95, newcombe
 CONFIDENCE = 0.95
 POWER = 0.8  # the smallest detectable effect would be seen four times in five
 _BLOCK = 64
-_FITTED = 2.5  # two levels and a slope bias the pooled r1 as if each had so large a share of the points
+_FITTED = 3  # two levels and a slope: the bias of r1 is that of a series of a third of the points
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _worth(before: Floats, after: Floats) -> _Worth:
 
     Neighbours are compared after a drift common to both windows is taken out: without that, a steady drift looked like
     autocorrelation of .95, and a series that fell by ten sigmas showed no change. 10,000 seeded tries each at
-    φ = 0, .3, .6 gave sizes of .03, .05, .06 for 12 + 12 and .03, .05, .05 for 24 + 12.
+    φ = 0, .3, .6 gave sizes of .03, .045, .05 for 12 + 12 and .03, .04, .04 for 24 + 12.
     """
     n, m = (np.isfinite(part).sum(axis=1).astype(float) for part in (before, after))
     first, second = _without_drift(before, after)
