@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import yaml
@@ -14,6 +14,7 @@ import yaml
 from csi.errors import InvalidInput
 
 _NO_MARK = 0
+MOST_NODES = 200_000  # values of a study with its aliases written out; ours
 
 
 @dataclass
@@ -195,6 +196,8 @@ def lines_of(text: str) -> tuple[dict[str, int], list[str]]:
     lines: dict[str, int] = {}
     twice: list[str] = []
     root = yaml.compose(text, Loader=yaml.SafeLoader)
+    if root is not None and _unfolded(root, {}) > MOST_NODES:
+        raise ValueError(f"its aliases unfold to more than {MOST_NODES:,} values")
     pending: list[tuple[str, Any]] = [("", root)] if root is not None else []
     visited: set[int] = set()
     while pending:
@@ -209,6 +212,14 @@ def lines_of(text: str) -> tuple[dict[str, int], list[str]]:
             lines[below] = mark + 1
             pending.append((below, child))
     return lines, twice
+
+
+def _unfolded(node: Any, known: dict[int, float]) -> float:
+    """How many values a node stands for with its aliases written out; without end for one that holds itself."""
+    if id(node) not in known:
+        known[id(node)] = inf
+        known[id(node)] = 1 + sum(_unfolded(child, known) for _, child, _ in _children(node))
+    return known[id(node)]
 
 
 def _children(node: Any) -> list[tuple[str, Any, int]]:

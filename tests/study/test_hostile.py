@@ -1,0 +1,35 @@
+"""A study that was made to hurt is refused in a moment, with a sentence."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from csi.errors import InvalidInputs
+from csi.study.reading import study_of
+
+HEAD = "study: 1\nservice: x\ntimezone: UTC\nperiod: week\n"
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 9)}]\n" for level in range(1, 9)
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        HEAD + LAUGHS + "sources: {s: {file: x.csv, missing: *a8}}\nkpis: {k: {name: k}}\n",
+        HEAD + LAUGHS + "sources: {s: {file: x.csv, rows: *a8}}\nkpis: {k: {name: k}}\n",
+        HEAD + "sources: &s {s: *s}\nkpis: {k: {name: k}}\n",
+        "[" * 5_000,
+        "a: " + "{a: " * 3_000,
+        "study: !!python/object/apply:os.system ['true']",
+        HEAD + "sources: {s: {file: x.csv, header_row: .inf}}\nkpis: {k: {name: k}}\n",
+    ],
+)
+def test_it_is_refused_at_once(content: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InvalidInputs) as told:
+        study_of(content.encode())
+    assert time.process_time() - began < 5
+    assert len(str(told.value)) < 5_000
