@@ -11,6 +11,7 @@ from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.models import Baseline, Cycle, Kpi
 from csi.step1_should_measure import kpis
 from csi.step7_correct import baselines
+from csi.step7_correct.standing import standing
 from csi.terms import Direction
 from tests import turns
 from tests.databases import Database
@@ -135,7 +136,7 @@ def test_shares_get_limits_of_shares_in_their_unit() -> None:
     for point in series:
         point |= {"numerator": point["value"], "denominator": 100.0}
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="sla", name="SLA", unit="%", definition={"measure": "share"})
-    stands = baselines.standing(kpi, series, BEFORE, AFTER, "UTC")
+    stands = standing(kpi, series, BEFORE, AFTER, "UTC")
     assert stands.frozen["kind"] == "p_prime"
     assert stands.centre == pytest.approx(80.0)
     assert stands.frozen["sigma_z"] is not None
@@ -145,15 +146,15 @@ def test_partial_and_excluded_periods_do_not_count() -> None:
     series = turns.weeks([10.0, 20.0, 30.0])
     series[0]["partial"], series[1]["excluded"] = True, True
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="k", name="K", definition=kpis.KpiFields().definition)
-    stands = baselines.standing(kpi, series, BEFORE, AFTER, "UTC")
+    stands = standing(kpi, series, BEFORE, AFTER, "UTC")
     assert (stands.points, stands.coverage, stands.centre) == (1, 1.0, 30.0)
 
 
 def test_the_window_is_cut_in_the_cycles_zone() -> None:
     series = [{"start": "2026-03-01T23:00:00+00:00", "value": 1.0}]
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="k", name="K")
-    assert baselines.standing(kpi, series, CHANGE, AFTER, "Europe/Berlin").points == 1
-    assert baselines.standing(kpi, series, CHANGE, AFTER, "UTC").points == 0
+    assert standing(kpi, series, CHANGE, AFTER, "Europe/Berlin").points == 1
+    assert standing(kpi, series, CHANGE, AFTER, "UTC").points == 0
 
 
 def test_limits_stay_within_what_the_kpi_can_be() -> None:
@@ -161,7 +162,7 @@ def test_limits_stay_within_what_the_kpi_can_be() -> None:
     hours = {"measure": "median", "value": {"from": "opened_at", "to": "resolved_at"}}
     lasting = Kpi(team_id=TEAM, cycle_id=1, key="h", name="H", unit="h", definition=hours)
     money = Kpi(team_id=TEAM, cycle_id=1, key="m", name="M", unit="EUR", definition={"measure": "sum", "value": "net"})
-    assert baselines.standing(lasting, wild, BEFORE, AFTER, "UTC").lower == 0.0
-    lower = baselines.standing(money, wild, BEFORE, AFTER, "UTC").lower
+    assert standing(lasting, wild, BEFORE, AFTER, "UTC").lower == 0.0
+    lower = standing(money, wild, BEFORE, AFTER, "UTC").lower
     assert lower is not None
     assert lower < 0

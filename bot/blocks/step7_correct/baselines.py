@@ -1,0 +1,59 @@
+"""A new baseline: its form and the question about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step7_correct.decisions import said
+from bot.blocks.step7_correct.names import APPROVE_BASELINE, BASELINE, REJECT_BASELINE
+from bot.blocks.text import clip, escape, listed, mention, number, when
+
+
+def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date] | None, metadata: str) -> Block:
+    """Which window is the new baseline."""
+    start, end = window or (None, None)
+    blocks = [
+        parts.select("kpi_id", "Of which KPI?", {key: clip(name, 75) for key, name in kpis.items()}, chosen=chosen),
+        parts.date_input("window_from", "From", value=start),
+        parts.date_input("window_to", "To (the day after the last)", value=end),
+        parts.text_input("reason", "Why does this become the baseline?", limit=300, multiline=True,
+                         value="The level after the change holds."),
+        parts.context("Old baselines stay. One that is worse than the last needs two approvers."),
+    ]  # fmt: skip
+    return parts.modal(BASELINE, "New baseline", blocks, submit="Propose", metadata=metadata)
+
+
+def baseline_text(name: str, approvers: Sequence[str], needed: int) -> str:
+    """What a notification of the question says."""
+    asked = listed([mention(user) for user in approvers]) or "no approver is named"
+    two = " It is worse than the one before, so two must agree." if needed > 1 else ""
+    return f"{asked}: is this the new baseline of {escape(clip(name, 120))}?{two}"
+
+
+def baseline_question(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]:
+    """The question about a new baseline, with the answers so far."""
+    coverage = f"{one.coverage:.0%}" if one.coverage is not None else "unknown"
+    blocks = [
+        parts.section(text),
+        parts.fields([
+            ("Level", number(one.centre, escape(one.unit))),
+            ("Window", f"{when(one.window_from)} to before {when(one.window_to)}"),
+            ("Points", str(one.points)),
+            ("Periods with data", coverage),
+            ("Limits", f"{number(one.lower)} to {number(one.upper)}" if one.lower is not None else "too few points"),
+            ("Why", escape(one.reason)),
+        ]),
+        parts.context(f"Proposed by {mention(one.proposed_by)} · *{one.state}*"),
+        *(parts.section(said(decision)) for decision in decisions),
+    ]  # fmt: skip
+    if one.state == "proposed":
+        buttons = [
+            parts.button("Approve", APPROVE_BASELINE, str(one.id), style="primary"),
+            parts.button("Reject …", REJECT_BASELINE, str(one.id)),
+        ]
+        blocks.append(parts.actions(buttons))
+    return blocks

@@ -1,0 +1,70 @@
+"""The question whether to approve, its answers, the announcement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step7_correct.names import APPROVE, REJECT, ActionSeen
+from bot.blocks.text import escape, listed, mention, when
+
+
+def question_text(one: ActionSeen, approvers: Sequence[str]) -> str:
+    """What a notification of the question in the thread says."""
+    asked = (
+        listed([mention(user) for user in approvers]) if approvers else "No approver but proposer and owner is named"
+    )
+    until = f" The question is open until {when(one.expires_at.date())}." if one.expires_at else ""
+    return f"{asked}: do you approve action {one.number}? Its proposer and its owner may not.{until}"
+
+
+def question(one: ActionSeen, text: str, decisions: Sequence[Any]) -> list[Block]:
+    """The question in the thread, with the answers so far, and buttons while it is pending."""
+    blocks = [parts.section(text)]
+    blocks += [parts.section(said(decision)) for decision in decisions]
+    if one.state == "proposed":
+        value = f"{one.id}:{one.version}"
+        buttons = [parts.button("Approve", APPROVE, value, style="primary"), parts.button("Reject …", REJECT, value)]
+        blocks.append(parts.actions(buttons))
+        yes = sum(decision.choice == "approve" for decision in decisions)
+        if one.quorum > 1:
+            blocks.append(parts.context(f"{yes} of {one.quorum} needed"))
+    return blocks
+
+
+def void_question(text: str) -> list[Block]:
+    """The question about a version that is void."""
+    return [parts.section(text), parts.context("The action was changed since; this version needs no answer.")]
+
+
+def expired_question(text: str) -> list[Block]:
+    """The question nobody answered in time."""
+    return [parts.section(f"~{text}~"), parts.context("The time to approve it is over.")]
+
+
+def said(decision: Any) -> str:
+    """One answer."""
+    if decision.choice == "approve":
+        return f":white_check_mark: {mention(decision.user_id)} ({escape(decision.role)}) approved."
+    return f":no_entry_sign: {mention(decision.user_id)} ({escape(decision.role)}) rejected: {escape(decision.reason)}"
+
+
+def announcement(one: ActionSeen, decisions: Sequence[Any], affected: Sequence[str]) -> str:
+    """The decision, for those it affects."""
+    who = listed([mention(user) for user in affected])
+    by = listed([mention(decision.user_id) for decision in decisions])
+    if one.state == "approved":
+        return (
+            f":white_check_mark: {who}: action {one.number} is *approved* by {by}: {escape(one.title)}. "
+            f"{mention(one.owner)} does it by {when(one.due_on)}; its effect is judged by data after that."
+        )
+    reason = "; ".join(escape(decision.reason) for decision in decisions if decision.choice == "reject")
+    return f":no_entry_sign: {who}: action {one.number} is *{one.state}* by {by}: {escape(one.title)}. Reason: {reason}"
+
+
+def reason_form(callback: str, metadata: str) -> Block:
+    """Why not?"""
+    blocks = [parts.text_input("reason", "Why not?", multiline=True, limit=500)]
+    return parts.modal(callback, "Reject", blocks, submit="Reject", metadata=metadata)

@@ -1,0 +1,112 @@
+"""What can be acted on, and how actions and baselines stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step7_correct.names import BASELINE, BENEFIT, CLOSE, DONE, EDIT, END, OPEN, PROPOSE, REVIEW, ActionSeen
+from bot.blocks.text import clip, escape, mention, number, plural, when
+
+SIGNS = {
+    "proposed": ":hourglass:",
+    "approved": ":white_check_mark:",
+    "rejected": ":no_entry_sign:",
+    "expired": ":zzz:",
+    "done": ":hammer_and_wrench:",
+    "reviewed": ":mag:",
+    "closed": ":lock:",
+    "reopened": ":leftwards_arrow_with_hook:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A KPI with its verdict: what an action may be proposed from."""
+
+    kpi_id: int
+    name: str
+    verdict: str
+    sentence: str
+    disposition: str
+    may_rebase: bool
+
+
+def act_view(
+    found: Sequence[Found],
+    actions: Sequence[ActionSeen],
+    baselines: Sequence[Any],
+    metadata: str,
+    *,
+    names: Mapping[str, str],
+    may_close: bool,
+) -> Block:
+    """Findings to act on, actions, baselines; ``names`` are the KPIs' names by key."""
+    blocks: list[Block] = [parts.header("What was found")]
+    for one in found[:12]:
+        sentence = f"\n{escape(clip(one.sentence, 400))}" if one.sentence else ""
+        said = f"*{escape(clip(one.name, 120))}*: {escape(one.verdict) or '_not judged_'}{sentence}"
+        blocks.append(parts.section(said))
+        buttons = [parts.button("Propose an action", PROPOSE, str(one.kpi_id), style="primary")]
+        if one.may_rebase:
+            buttons.append(parts.button("New baseline", BASELINE, str(one.kpi_id)))
+        blocks.append(parts.actions(buttons))
+    if not found:
+        blocks.append(parts.section("There is no finding yet; findings come in step 5."))
+    if actions:
+        blocks.append(parts.header("Actions"))
+        for one_action in actions[:15]:
+            blocks += _listed_action(one_action)
+    if baselines:
+        blocks.append(parts.header("New baselines"))
+        blocks += [parts.section(baseline_line(one, names.get(one.kpi_key, one.kpi_key))) for one in baselines[:12]]
+    if may_close:
+        blocks += [parts.divider(), parts.actions([parts.button("Close the cycle …", END)])]
+    return parts.modal(OPEN, "Corrective action", blocks[:99], submit="", close="Done", metadata=metadata)
+
+
+def _listed_action(one: ActionSeen) -> list[Block]:
+    buttons = [parts.button(label, action_id, str(one.id)) for label, action_id in _moves(one.state)]
+    shown = parts.section(action_line(one))
+    return [shown, parts.actions(buttons)] if buttons else [shown]
+
+
+def _moves(state: str) -> list[tuple[str, str]]:
+    return {
+        "proposed": [("Edit", EDIT)],
+        "rejected": [("Edit and propose again", EDIT), ("Close", CLOSE)],
+        "expired": [("Edit and propose again", EDIT), ("Close", CLOSE)],
+        "approved": [("Done", DONE), ("Edit", EDIT)],
+        "reopened": [("Done", DONE), ("Edit", EDIT)],
+        "done": [("Review", REVIEW)],
+        "reviewed": [("Close", CLOSE), ("Check the benefit", BENEFIT)],
+        "closed": [("Check the benefit", BENEFIT)],
+    }.get(state, [])
+
+
+def action_line(one: ActionSeen) -> str:
+    """An action in two lines."""
+    due = f", due {when(one.due_on)}" if one.due_on else ""
+    outcome = f" · outcome *{escape(one.outcome)}*" if one.outcome else ""
+    head = f"{SIGNS.get(one.state, '')} *Action {one.number}* {escape(clip(one.title, 120))}"
+    return f"{head}\n{one.state} · {mention(one.owner)}{due} · {escape(one.kpi_key)}{outcome}"
+
+
+def baseline_line(one: Any, name: str) -> str:
+    """A baseline in one line."""
+    span = f"{when(one.window_from)} to before {when(one.window_to)} ({plural(one.points, 'point')})"
+    level = number(one.centre, escape(one.unit))
+    return f"*{escape(clip(name, 120))}* no. {one.number}: {level} over {span} · {one.state}"
+
+
+def listing(actions: Sequence[ActionSeen], service: str) -> list[Block]:
+    """A service's actions of all cycles."""
+    if not actions:
+        return [parts.section(f"*{escape(service)}* has no actions yet. `/csi act` proposes one.")]
+    return [
+        parts.section(f"*Actions of {escape(clip(service, 80))}*"),
+        *(parts.section(action_line(one)) for one in actions[:40]),
+    ]

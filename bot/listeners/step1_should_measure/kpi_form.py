@@ -1,0 +1,109 @@
+"""The form of a KPI, read into its fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import step1_should_measure as blocks
+from csi.errors import InvalidInput
+from csi.kpi_catalogue.entry import ASPECTS
+from csi.models import Cycle, Kpi
+from csi.step1_should_measure import growing, kpis
+from csi.terms import Direction, Why
+
+_BAND = re.compile(r"\s*(?:to|–|—|\.\.|…| - )\s*")
+
+
+def some_words(limit: int = 500) -> forms.Reader:
+    """Words that may be left out."""
+    return forms.text(required=False, limit=limit)
+
+
+KPI_FIELDS: dict[str, forms.Reader] = {
+    "goal": some_words(growing.TEXT_LIMIT),
+    "csf": some_words(growing.TEXT_LIMIT),
+    "csf_id": forms.option(required=False),
+    "name": forms.text(limit=kpis.NAME_LIMIT),
+    "unit": forms.text(limit=20),
+    "direction": forms.option(of=Direction),
+    "target": some_words(40),
+    "target_date": forms.date(),
+    "owner": forms.user(),
+    "why": forms.option(of=Why),
+    "kind": forms.option(required=False),
+    "counter": forms.option(required=False),
+    "measure": forms.option(),
+    "value": some_words(),
+    "where": some_words(),
+    "good": some_words(),
+}
+
+
+def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Mapping[str, Any]) -> kpis.KpiFields:
+    """The fields of a KPI as its form was sent."""
+    target, band = _aim(form["target"], form["direction"])
+    counter = form["counter"] or ""
+    return kpis.KpiFields(
+        name=form["name"],
+        csf_id=csf_id,
+        unit=form["unit"],
+        direction=form["direction"],
+        band=band,
+        target=target,
+        target_text=form["target"],
+        target_date=form["target_date"],
+        owner=form["owner"],
+        why=form["why"],
+        kind=form["kind"] if form["kind"] in ASPECTS else "",
+        counter=counter,
+        guards=[counter] if counter else [],
+        catalogue=entry,
+        definition=_definition(form, known),
+    )
+
+
+def with_known(session: Session, cycle: Cycle, known: Mapping[str, Any], fields: kpis.KpiFields) -> kpis.KpiFields:
+    """An edited KPI keeps what the form does not show: its level, source, moment, difference that matters."""
+    old: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
+    kept = {key: value for key, value in old.definition.items() if key in ("source", "at")}
+    said = {name: getattr(fields, name) for name in fields.__slots__}
+    said |= {
+        "level": old.level,
+        "catalogue": old.catalogue,
+        "minimum_important_difference": old.minimum_important_difference,
+        "definition": {**kept, **fields.definition},
+    }
+    return kpis.KpiFields(**said)
+
+
+def _aim(typed: str, direction: Direction) -> tuple[float | None, tuple[float, float] | None]:
+    """Target and band as typed; a band is two numbers."""
+    if not typed:
+        return None, None
+    if direction is not Direction.WITHIN:
+        return forms.parse_number(typed, "target"), None
+    ends = [part for part in _BAND.split(typed) if part]
+    if len(ends) != 2:
+        raise InvalidInput("target", "A band has two ends, such as 2 to 5.")
+    return None, (forms.parse_number(ends[0], "target"), forms.parse_number(ends[1], "target"))
+
+
+def _definition(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The definition as typed; a value that was left as it stood keeps what the form does not show (its clock)."""
+    said: dict[str, Any] = {"measure": form["measure"], "where": form["where"], "good": form["good"]}
+    unchanged = known.get("value") and blocks.value_text(known["value"]) == form["value"]
+    said["value"] = known["value"] if unchanged else _value(form)
+    return {key: value for key, value in said.items() if value}
+
+
+def _value(form: Mapping[str, Any]) -> Any:
+    start, _, end = (part.strip() for part in form["value"].partition(" to "))
+    top, _, bottom = (part.strip() for part in form["value"].partition(" / "))
+    if end:
+        return {"from": start, "to": end} | ({"unit": form["unit"]} if form["measure"] != "availability" else {})
+    return {"numerator": top, "denominator": bottom} if bottom else form["value"]

@@ -1,0 +1,126 @@
+"""KPIs: added from words or the catalogue, changed, taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import step1_should_measure as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.listeners import modals
+from bot.listeners.step1_should_measure.growing import changed_tree, measure
+from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, fields_of, with_known
+from bot.payload import Body, clicked, user_of
+from csi.errors import InvalidInput, NotFound
+from csi.models import Cycle, Goal, Kpi
+from csi.step1_should_measure import growing, kpis
+from csi.step1_should_measure.tree import tree
+from csi.storage import rows
+
+TARGET_DAYS = 90  # until when a new target is to be met, unless somebody says otherwise
+
+
+def kpi(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
+    """``/csi kpi NAME``: that KPI's form; without a name, the tree."""
+    if not words:
+        measure(ack, body, client, kit)
+        return
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        found = next((one for one in kpis.of_cycle(session, cycle) if one.key == words[0].lower()), None)
+        if found is None:
+            known = ", ".join(one.key for one in kpis.of_cycle(session, cycle)) or "none yet"
+            raise NotFound(f"There is no KPI {words[0][:40]} in this cycle; there are: {known}.")
+        view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
+    ack()
+    modals.show(client, body, view)
+
+
+def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The form of a KPI: a new one, or (with a number) an existing one."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        found = growing.of_cycle(session, cycle, Kpi, int(clicked(body))) if clicked(body) else None
+        view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
+    modals.show(client, body, view)
+
+
+def chose_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """A catalogue entry was chosen in the form of a new KPI: fill the form from it."""
+    ack()
+    entry = blocks.catalogue_choice(clicked(body))
+    with kit.sessions.reading() as session:
+        view = _kpi_form(session, kit, modals.cycle_of(session, body), user_of(body), entry=entry)
+    client.views_update(view_id=body["view"]["id"], hash=body["view"]["hash"], view=view)
+
+
+def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any) -> Block:
+    known = tree(session, cycle)
+    found = about.get("kpi")
+    return blocks.kpi_form(
+        metadata=modals.metadata(cycle, kpi=found.id if found else 0, catalogue=getattr(about.get("entry"), "id", "")),
+        csfs={str(branch.csf.id): branch.csf.text for branch in known.csfs},
+        kpis={one.key: one.name for one in known.kpis},
+        owner=actor,
+        target_date=(kit.now() + timedelta(days=TARGET_DAYS)).date(),
+        **about,
+    )
+
+
+def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """A KPI was sent, new or changed; with it, where asked for, its goal and CSF."""
+    form = forms.read(view, KPI_FIELDS)
+    known, actor, now = modals.remembered(body), user_of(body), kit.now()
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        csf_id = _csf_of(session, cycle, form, actor, kit)
+        fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
+        if known.get("kpi"):
+            kpis.edit_kpi(
+                session, cycle, int(known["kpi"]), with_known(session, cycle, known, fields), actor=actor, now=now
+            )
+        else:
+            kpis.add_kpi(session, cycle, fields, actor=actor, now=now)
+        shown = changed_tree(session, kit, cycle)
+    ack()
+    modals.refresh(client, body, shown)
+
+
+def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What stood in the form: the KPI's definition, or its catalogue entry's."""
+    if known.get("kpi"):
+        kpi: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
+        return kpi.definition
+    entry = blocks.catalogue_choice(str(known.get("catalogue") or ""))
+    return entry.computed if entry else {}
+
+
+def _csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], actor: str, kit: Kit) -> int | None:
+    """The CSF a KPI hangs from: chosen, or new and hung under the goal named with it (or the first)."""
+    if form["csf_id"] and form["csf_id"] != "new":
+        return int(form["csf_id"])
+    if not form["csf"]:
+        raise InvalidInput("csf", "Please name the CSF.")
+    goals = rows(session, Goal, cycle.team_id, cycle_id=cycle.id, order="ordinal", limit=1)
+    goal = goals[0] if goals and not form["goal"] else None
+    goal = goal or growing.add_goal(session, cycle, text=form["goal"], actor=actor, now=kit.now())
+    return growing.add_csf(session, cycle, goal_id=goal.id, text=form["csf"], actor=actor, now=kit.now()).id
+
+
+def remove_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Take a KPI out of the tree; its form turns into a line that says so."""
+    ack()
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        found: Kpi = growing.of_cycle(session, cycle, Kpi, int(clicked(body)))
+        growing.remove(session, cycle, found, actor=user_of(body), now=kit.now())
+        shown = changed_tree(session, kit, cycle)
+    modals.replace(client, body["view"]["id"], shown)

@@ -1,0 +1,135 @@
+"""Proposing and changing an action."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import step7_correct as blocks
+from bot.blocks.step1_should_measure import aim
+from bot.context import Kit
+from bot.listeners import modals
+from bot.listeners.step7_correct.acting import view_of
+from bot.listeners.step7_correct.thread import say_in_thread, show_action
+from bot.payload import Body, clicked, origin, user_of
+from csi import cycle as cycles
+from csi.errors import Conflict
+from csi.models import Action, Cycle, Finding, Kpi
+from csi.step1_should_measure import kpis
+from csi.step7_correct import actions, deciding
+from csi.storage import need, row
+
+DUE_DAYS = 14  # when a new action is due, unless somebody says otherwise
+EFFECT_DAYS = 42  # when its effect should show
+
+
+def open_propose(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The form of a new action on a KPI's finding (or the first KPI's)."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        known = {str(one.id): one for one in kpis.of_cycle(session, cycle)}
+        if not known:
+            raise Conflict("An action moves a KPI; this cycle has none.")
+        kpi = known.get(clicked(body)) or next(iter(known.values()))
+        finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
+        draft = _draft(kpi, finding, user_of(body), today_of(cycle, kit))
+        view = blocks.action_form(
+            draft, {key: one.name for key, one in known.items()}, finding.sentence if finding else "",
+            modals.metadata(cycle, finding=finding.id if finding else 0),
+        )  # fmt: skip
+    modals.show(client, body, view)
+
+
+def _draft(kpi: Kpi, finding: Finding | None, actor: str, today: date) -> blocks.Draft:
+    due, effect_by = today + timedelta(days=DUE_DAYS), today + timedelta(days=EFFECT_DAYS)
+    return blocks.Draft(
+        title=f"Remove the likely cause: {finding.cause}"[:200] if finding and finding.cause else "",
+        kpi_id=str(kpi.id),
+        owner=actor,
+        due_on=due,
+        expected_effect=f"{kpi.name} reaches {aim(kpi).strip('_')}"[:300],
+        effect_by=max(effect_by, due),
+        cost_class="low",
+        failure_sign=f"{kpi.name} shows no improvement in the periods after it settled"[:300],
+    )
+
+
+def open_edit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """The form of an existing action."""
+    ack()
+    with kit.sessions.reading() as session:
+        action = need(session, Action, origin(body).team_id, int(clicked(body)))
+        cycle = cycles.by_id(session, action.team_id, action.cycle_id)
+        today = today_of(cycle, kit)
+        draft = blocks.Draft(
+            title=action.title, kpi_id=str(action.kpi_id), owner=action.owner, due_on=action.due_on or today,
+            expected_effect=action.expected_effect, effect_by=action.effect_by or today, cost_class=action.cost_class,
+            failure_sign=action.failure_sign, scope=action.scope, quorum=action.quorum,
+        )  # fmt: skip
+        known = {str(one.id): one.name for one in kpis.of_cycle(session, cycle)}
+        view = blocks.action_form(draft, known, "", modals.metadata(cycle, action=action.id), edit=True)
+    modals.show(client, body, view)
+
+
+ACTION_FIELDS: dict[str, forms.Reader] = {
+    "title": forms.text(limit=200),
+    "owner": forms.user(),
+    "due_on": forms.date(),
+    "kpi_id": forms.option(of=int),
+    "expected_effect": forms.text(limit=300),
+    "effect_by": forms.date(),
+    "cost_class": forms.option(),
+    "failure_sign": forms.text(limit=300),
+    "scope": forms.text(required=False, limit=300),
+    "quorum": forms.option(of=int),
+}
+
+
+def proposed(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """An action was proposed: its message, and the question in its thread."""
+    form, known = forms.read(view, ACTION_FIELDS), modals.remembered(body)
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        fields = actions.ActionFields(finding_id=known.get("finding") or None, **form)
+        action = actions.propose(session, cycle, fields, actor=user_of(body), now=kit.now())
+        show_action(session, kit, cycle, action)
+        shown = view_of(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)
+
+
+def edited(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """An action was changed; when that voids its approval the thread hears of it and is asked again."""
+    form, actor = forms.read(view, ACTION_FIELDS), user_of(body)
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        action = need(session, Action, cycle.team_id, int(modals.remembered(body)["action"]))
+        before = action.version
+        fields = actions.ActionFields(settle_days=action.settle_days, finding_id=action.finding_id, **form)
+        actions.change(session, action, fields, actor=actor, now=kit.now())
+        if action.version != before:
+            _close_question(session, kit, action, before)
+            say_in_thread(session, kit, action, blocks.changed_text(action, actor), what=f"void:{action.version}")
+        show_action(session, kit, cycle, action)
+        shown = view_of(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)
+
+
+def _close_question(session: Session, kit: Kit, action: Action, version: int) -> None:
+    asked = kit.outbox.find(session, team_id=action.team_id, key=deciding.question_key(action, version))
+    if asked is not None:
+        text = f"~{asked.text}~"
+        shown = blocks.void_question(text)
+        kit.outbox.update(session, team_id=action.team_id, key=asked.key, text=text, blocks=shown)
+
+
+def today_of(cycle: Cycle, kit: Kit) -> date:
+    """The day it is in the cycle's zone."""
+    return kit.now().astimezone(ZoneInfo(cycle.timezone)).date()

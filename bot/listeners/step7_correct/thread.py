@@ -1,0 +1,44 @@
+"""An action's message and what is said in its thread."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from bot.blocks import step7_correct as blocks
+from bot.context import Kit
+from csi import cycle as cycles
+from csi import roles
+from csi.models import Action, Cycle, Kpi
+from csi.step7_correct import deciding
+from csi.storage import row
+
+
+def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> None:
+    """The action's message and the question in its thread, as they are now."""
+    kpi = row(session, Kpi, action.team_id, id=action.kpi_id)
+    kit.outbox.keep(
+        session, team_id=action.team_id, key=action.post_key, channel=cycle.channel_id, text=blocks.action_text(action),
+        blocks=blocks.action_post(action, kpi.name if kpi else action.kpi_key), subject=("action", action.id),
+        tell=action.proposer,
+    )  # fmt: skip
+    if action.state in ("proposed", "approved", "rejected"):
+        text = blocks.question_text(action, _approvers(session, action.team_id, action.service_id, action))
+        kit.outbox.keep(
+            session, team_id=action.team_id, key=deciding.question_key(action), channel=cycle.channel_id, text=text,
+            thread_key=action.post_key, blocks=blocks.question(action, text, deciding.decisions(session, action)),
+            subject=("action", action.id), tell=action.proposer,
+        )  # fmt: skip
+
+
+def _approvers(session: Session, team_id: str, service_id: int, action: Action) -> list[str]:
+    able = roles.holders(session, team_id, service_id, *roles.APPROVERS)
+    return [user for user in able if user not in (action.proposer, action.owner)]
+
+
+def say_in_thread(session: Session, kit: Kit, action: Action, text: str, *, what: str) -> None:
+    """Say something in the action's thread, once."""
+    cycle = cycles.by_id(session, action.team_id, action.cycle_id)
+    kit.outbox.post(
+        session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key, text=text,
+        key=f"action:{action.id}:{what}", subject=("action", action.id), tell=action.owner,
+    )  # fmt: skip

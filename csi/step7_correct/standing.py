@@ -1,0 +1,96 @@
+"""Where a KPI stands over a window of its analysed series: points, coverage, level, frozen limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from csi.models import AnalysisResult, Kpi
+from csi.step5_analyse import limits
+from csi.step5_analyse.panel import NEVER_NEGATIVE
+
+Point = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a KPI stands over a window: how many points, what share of periods has one, frozen limits.
+
+    ``frozen`` holds centre, sigma, n, kind, sigma_z of csi.step5_analyse's FrozenLimits.
+    """
+
+    points: int
+    coverage: float
+    centre: float | None
+    lower: float | None
+    upper: float | None
+    frozen: dict[str, Any]
+
+
+def standing(kpi: Kpi, series: Sequence[Point], start: date, end: date, zone: str) -> Standing:
+    """A KPI's points within a half-open window of dates, with limits frozen on them."""
+    periods = [one for one in series if start <= _day(one, zone) < end and not one.get("partial")]
+    used = [one for one in periods if one.get("value") is not None and not one.get("excluded")]
+    asked = [one for one in periods if not one.get("excluded")]
+    lines, kind = _lines(kpi, used)
+    lines = _clipped(kpi, lines) if lines else None
+    centre = _number(lines.centre) if lines else None
+    if centre is None and used:  # too few points for limits, yet there is a level
+        centre = _number([float(one["value"]) for one in used])
+    sigma = _number(lines.sigma) if lines else None
+    return Standing(
+        points=len(used),
+        coverage=len(used) / len(asked) if asked else 0.0,
+        centre=centre,
+        lower=_number(lines.lower) if lines else None,
+        upper=_number(lines.upper) if lines else None,
+        frozen={"centre": centre, "sigma": sigma, "n": len(used), "kind": kind,
+                "sigma_z": _number(lines.sigma_z) if lines else None},
+    )  # fmt: skip
+
+
+def series_of(result: AnalysisResult | None) -> list[Point]:
+    """The series an analysis kept, as in report.json."""
+    return list((result.result if result else {}).get("series") or ())
+
+
+def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
+    """Limits on the points used: P′ for shares with numerator and denominator, XmR for all else."""
+    if not used:
+        return None, ""
+    good = np.array([_float(one.get("numerator")) for one in used])
+    valid = np.array([_float(one.get("denominator")) for one in used])
+    if kpi.definition.get("measure") == "share" and np.isfinite(good).all() and (valid > 0).all():
+        return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), "p_prime"
+    return limits.xmr(np.array([float(one["value"]) for one in used])), "xmr"
+
+
+def _clipped(kpi: Kpi, lines: limits.Lines) -> limits.Lines:
+    """Limits within what the KPI can be, as the analysis draws them."""
+    measure = str(kpi.definition.get("measure") or "")
+    lasting = isinstance(kpi.definition.get("value"), Mapping) and "from" in kpi.definition["value"]
+    most = {"%": 100.0, "ratio": 1.0}.get(kpi.unit, np.inf) if measure == "share" else np.inf
+    return limits.clip(lines, floor=0.0 if measure in NEVER_NEGATIVE or lasting else -np.inf, ceiling=most)
+
+
+def _scaled(lines: limits.Lines, scale: float) -> limits.Lines:
+    sized = {name: getattr(lines, name) * scale for name in ("centre", "lower", "upper", "sigma")}
+    return replace(lines, **sized)
+
+
+def _number(value: Any) -> float | None:
+    found = float(np.mean(value))
+    return found if np.isfinite(found) else None
+
+
+def _float(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _day(point: Point, zone: str) -> date:
+    return datetime.fromisoformat(str(point["start"])).astimezone(ZoneInfo(zone)).date()
