@@ -22,6 +22,7 @@ class Bounds:
     ratio: int = 200
     ratio_free: int = 16 * MEGABYTE
     line_bytes: int = 1 * MEGABYTE
+    block_bytes: int = 8 * MEGABYTE
     columns: int = 1_000
     rows: int = 5_000_000
     sheet_rows: int = 300_000

@@ -13,12 +13,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-from csi.step3_gather.bounds import MEGABYTE, refuse
+from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, text_table
 from csi.step3_gather.content import Content
 from csi.step3_gather.encoding import Utf8Lines
 
-_BLOCK = 8 * MEGABYTE
 _LINE_ENDS = r"\r\n|\r|\n"
 
 
@@ -70,7 +69,9 @@ def _tables(stream: Utf8Lines, dialect: Dialect, broken: _Broken, quoted_lines: 
 def _options(dialect: Dialect, broken: _Broken, quoted_lines: bool) -> dict[str, object]:
     text = dict.fromkeys(dialect.names, pa.string())
     return {
-        "read_options": arrow_csv.ReadOptions(use_threads=False, column_names=dialect.names, block_size=_BLOCK),
+        "read_options": arrow_csv.ReadOptions(
+            use_threads=False, column_names=dialect.names, block_size=broken.block_bytes
+        ),
         "parse_options": arrow_csv.ParseOptions(
             delimiter=dialect.delimiter,
             newlines_in_values=quoted_lines,
@@ -170,6 +171,11 @@ class _Broken:
         self._content = content
         self.rows: list[_Row] = []
         self._seen = 0
+
+    @property
+    def block_bytes(self) -> int:
+        """How much is parsed at a time."""
+        return self._content.bounds.block_bytes
 
     @property
     def numbers(self) -> list[int]:
