@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from csi.step3_gather.connectors import pages
 from csi.step3_gather.connectors.asked import Asked, Collected
 
 _GZIP = b"\x1f\x8b"
+_FIRST = 200
 
 
 def collect(asked: Asked, talk: Conversation) -> Collected:
@@ -103,7 +104,17 @@ def _rows_path(asked: Asked) -> str:
     return str(asked.source.options.get("rows") or "")
 
 
+def _head(content: bytes) -> bytes:
+    """The first bytes of a text, packed or not; a packed one is unfolded no further."""
+    if not content.startswith(_GZIP):
+        return content[:_FIRST]
+    try:
+        return zlib.decompressobj(wbits=31).decompress(content, _FIRST)
+    except zlib.error:  # the reader says what is wrong with it
+        return b""
+
+
 def _check_text(kind: str, content: bytes) -> None:
-    head = gzip.decompress(content)[:200] if content.startswith(_GZIP) and len(content) < 1 << 20 else content[:200]
+    head = _head(content)
     if "html" in kind.lower() or head.lstrip()[:15].lower().startswith((b"<!doctype", b"<html")):
         raise InvalidInput("url", "The answer is a web page, perhaps one to sign in. Expected JSON or CSV.")

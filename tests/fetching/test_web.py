@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -14,6 +15,7 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.fetching.http import Patience, retry_after
+from csi.fetching.web import _check_text
 from csi.step3_gather.connectors import pages
 from csi.step3_gather.connectors.asked import Refused
 from csi.step3_gather.readers import read
@@ -200,6 +202,20 @@ def test_a_wrong_answer_is_named(site: Site, collect: Collecting, answer: Answer
     site.answers["/rows"] = answer
     with pytest.raises(InvalidInput, match=says):
         collect(source(site, **options))
+
+
+def test_a_packed_answer_is_unfolded_no_further_than_its_first_bytes(site: Site, collect: Collecting):
+    tracemalloc.start()
+    bomb = gzip.compress(b"a,b\n" * 5_000_000)
+    assert len(bomb) < 1 << 20
+    tracemalloc.reset_peak()
+    held = tracemalloc.get_traced_memory()[0]
+    _check_text("text/csv", bomb)
+    assert tracemalloc.get_traced_memory()[1] - held < 1 << 20
+    tracemalloc.stop()
+    with pytest.raises(InvalidInput, match="web page"):
+        _check_text("", gzip.compress(b"<!doctype html>"))
+    _check_text("", b"\x1f\x8bnot packed at all")
 
 
 def test_an_empty_answer_brings_nothing(site: Site, collect: Collecting):
