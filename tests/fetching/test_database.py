@@ -141,6 +141,8 @@ WRITES = [
     "WITH gone AS (DELETE FROM incident RETURNING *) SELECT * FROM gone", "SELECT * INTO other FROM incident", "",
     "PRAGMA query_only = OFF", "ATTACH DATABASE '/tmp/x' AS x", "EXPLAIN SELECT 1", "-- SELECT\nVACUUM",
     "SELECT * FROM incident FOR UPDATE", "SELECT 1) AS a; DELETE FROM incident; --",
+    "SELECT 1) AS x EXEC xp_cmdshell 'dir' SELECT * FROM (SELECT 1", r"SELECT E'\''; DROP TABLE incident; --'",
+    "SELECT 1 /*! INTO OUTFILE '/tmp/x' */",
 ]  # fmt: skip
 
 

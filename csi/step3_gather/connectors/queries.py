@@ -15,6 +15,8 @@ _QUIET = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]\n]*\]|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$",
     re.DOTALL,
 )
+# What hides SQL from one database and shows it to another. Source: PostgreSQL's E'', MySQL's strings and comments.
+_UNCLEAR = re.compile(r"\\['\"`]|/\*!")
 _WORD = re.compile(r"[A-Za-z_]+")
 _CHANGES = frozenset(
     ("insert", "update", "delete", "merge", "drop", "alter", "create", "truncate", "grant", "revoke", "attach",
@@ -43,12 +45,26 @@ def select(text: str) -> str:
     if not words or words[0] not in ("select", "with"):
         found = f"This begins with {words[0].upper()}." if words else "There is no query."
         raise InvalidInput("query", f"{found} {_EXPECTED}")
+    if _UNCLEAR.search(bare):
+        raise InvalidInput("query", f"Databases read a backslash before a quote, and /*!, differently. {_EXPECTED}")
+    if not _closes(quiet(bare)):
+        raise InvalidInput("query", f"Its parentheses do not close. {_EXPECTED}")
     if ";" in quiet(bare):
         raise InvalidInput("query", f"These are several statements. {_EXPECTED}")
     changing = next((word for word in words if word in _CHANGES), "")
     if changing:
         raise InvalidInput("query", f"{changing.upper()} changes something. {_EXPECTED}")
     return bare
+
+
+def _closes(sql: str) -> bool:
+    """Whether every parenthesis closes, and none that stands around the query: it is asked within a pair."""
+    depth = 0
+    for sign in sql:
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def quiet(sql: str) -> str:
