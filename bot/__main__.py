@@ -17,7 +17,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import clock, doctor, log
 from bot import manifest as manifests
-from bot.app import Bot, build_app
+from bot.app import Bot, build_app, outward
 from bot.manifest import MANIFEST
 from bot.sandbox import tour as turn
 from bot.sandbox.server import Sandbox
@@ -162,6 +162,7 @@ def _settings(needed: Callable[[Settings], Settings]) -> Settings:
     """The settings from the environment; ends the process by name of what is missing."""
     try:
         settings = needed(Settings())
+        outward(settings)
     except CsiError as missing:
         print(missing, file=sys.stderr)
         sys.exit(2)

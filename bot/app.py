@@ -95,6 +95,7 @@ def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     sessions = storage.sessions(storage.engine(settings.csi_database_url))
     installations = Installations(settings, sessions, now)
     files = FileStore(settings.csi_data_url)
+    vault, fetch = outward(settings)
     kit = Kit(
         sessions=sessions,
         now=now,
@@ -104,11 +105,21 @@ def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         inbox=Inbox(sessions, now),
         client=installations.client,
         forget_token=installations.remove,
-        vault=Vault(settings.csi_token_key),
-        fetch=Fetcher(addresses.policy(settings.csi_allow_private_addresses, settings.csi_allow_database_folders)),
+        vault=vault,
+        fetch=fetch,
         settings=settings,
     )
     return kit, installations
+
+
+def outward(settings: Settings) -> tuple[Vault, Fetcher]:
+    """What keeps secrets and what asks other machines, within what an administrator allows.
+
+    Raises:
+        InvalidInput: a setting cannot be; it is named.
+    """
+    allowed = addresses.policy(settings.csi_allow_private_addresses, settings.csi_allow_database_folders)
+    return Vault(settings.csi_token_key), Fetcher(allowed)
 
 
 def teller(installations: Installations) -> Callable[[Exception, Origin | None], None]:

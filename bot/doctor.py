@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import manifest as manifests
+from bot.app import outward
 from bot.settings import Settings
 from csi import storage
 from csi.errors import CsiError
@@ -50,6 +51,7 @@ def _settings(settings: Settings) -> Finding:
     needed = settings.for_web if settings.several_workspaces or not settings.slack_app_token else settings.for_socket
     try:
         needed()
+        outward(settings)
     except CsiError as missing:
         return Finding(False, f"settings: {'; '.join(str(missing).splitlines())}")
     return Finding(True, "settings: everything needed is set")

@@ -13,7 +13,7 @@ from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, Source
 from csi.step3_gather.connectors.pages import paging_of
 from csi.step3_gather.origins import ADDRESS_LIMIT, QUERY_LIMIT
-from csi.step3_gather.schedule import Failure
+from csi.step3_gather.schedule import NEVER, Failure
 from csi.terms import Period
 
 OPEN = "source.open"
@@ -26,7 +26,7 @@ REVOKE = "source.revoke"
 _SHOWN = 30
 KINDS = {"sql": "a query", "url": "an address", "prometheus": "Prometheus", "push": "pushed numbers"}
 _ALL_KINDS = {**KINDS, "file": "files", "typed": "typed numbers"}
-_CADENCES = {str(period): f"every {period}" for period in Period}
+_CADENCES = {**{str(period): f"every {period}" for period in Period}, NEVER: "only when somebody asks"}
 _PAGING = {"none": "one answer", "link": "a Link header", "next": "a field of the answer", "page": "a page number"}
 _REVOKE = parts.confirm("Revoke the token?", "What pushes with it is refused from now on.", "Revoke")
 _RENEW = parts.confirm("Make a new token?", "The old one stops at once.", "New token")
@@ -86,6 +86,8 @@ def _state(line: Line, zone: str) -> list[str]:
     if error:
         since = datetime.fromisoformat(source.progress["failing_since"])
         return [f":warning: fails since {when(since, zone)}: {escape(clip(error, 300))}"]
+    if source.cadence == NEVER:
+        return ["collected only when somebody asks"]
     return [f"next collected {when(line.next_at, zone)}"] if line.next_at else []
 
 
@@ -222,10 +224,10 @@ def nothing_new(source: Source) -> str:
 def failed(source: Source, failure: Failure, zone: str) -> str:
     """Said in the channel and to the data owner when a source fails."""
     times = f" {failure.times} times since {when(failure.since, zone)}" if failure.times > 1 else ""
+    again = "" if source.cadence == NEVER else f"I try again at {when(failure.again_at, zone)}. "
     return (
         f":warning: *{escape(source.name or source.key)}* could not be collected{times}: "
-        f"{escape(clip(failure.sentence, 600))}\nI try again at {when(failure.again_at, zone)}. What is missing stays "
-        "missing until then."
+        f"{escape(clip(failure.sentence, 600))}\n{again}What is missing stays missing until then."
     )
 
 

@@ -22,6 +22,7 @@ from csi.terms import Period
 
 KINDS = ("sql", "url", "prometheus")
 CADENCES = tuple(Period)
+NEVER = "never"  # collected only when somebody asks
 # Minutes until a failed collection is tried again: growing gaps; the last one stays.
 GAPS = (5, 15, 60, 240, 720, 1_440)
 # What may pass by itself is said after so many failures; what will not, at once.
@@ -38,7 +39,8 @@ def due(session: Session, team_id: str, now: datetime) -> list[tuple[Source, Cyc
     found = []
     cycles = {one.service_id: one for one in rows(session, Cycle, team_id, state="open")}
     for source in rows(session, Source, team_id, kind=KINDS, retired_at=None, limit=_MOST):
-        if source.service_id in cycles and source.mapping and next_at(source) <= now:
+        wanted = source.service_id in cycles and source.mapping and source.cadence != NEVER
+        if wanted and next_at(source) <= now:
             found.append((source, cycles[source.service_id]))
     return found
 

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from bot.app import outward
 from bot.settings import Settings
-from csi.errors import InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,13 @@ def test_each_process_asks_for_what_it_needs(monkeypatch):
     assert [error.field for error in missing.value.errors] == ["SLACK_CLIENT_SECRET", "CSI_TOKEN_KEY"]
     with pytest.raises(InvalidInputs, match="CSI_TOKEN_KEY"):
         Settings().for_sending()
+
+
+@pytest.mark.parametrize("name", ["CSI_TOKEN_KEY", "CSI_ALLOW_PRIVATE_ADDRESSES"])
+def test_a_setting_that_cannot_be_ends_the_process_by_its_name(name, monkeypatch):
+    monkeypatch.setenv(name, "10.0.0.0/99")
+    with pytest.raises(InvalidInput, match=name):
+        outward(Settings())
 
 
 def test_the_process_ends_with_the_names_and_no_trace():

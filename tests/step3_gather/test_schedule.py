@@ -81,6 +81,12 @@ def test_a_source_is_due_from_the_beginning_and_then_by_its_cadence(database: Da
         assert schedule.due(session, turns.TEAM, NOW + timedelta(days=9)) == []
 
 
+def test_a_source_may_be_collected_only_when_somebody_asks(sqlite_database: Database):
+    with sqlite_database.sessions() as session:
+        begun(session, replace(SAID, cadence=schedule.NEVER))
+        assert schedule.due(session, turns.TEAM, NOW + timedelta(days=9)) == []
+
+
 def test_without_a_word_the_plan_says_how_often(sqlite_database: Database):
     with sqlite_database.sessions() as session:
         cycle, source = begun(session, replace(SAID, cadence=""))
