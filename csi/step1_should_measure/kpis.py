@@ -141,24 +141,26 @@ def slug(name: str) -> str:
 
 def _checked(session: Session, cycle: Cycle, fields: KpiFields) -> dict[str, Any]:
     known = from_catalogue(fields.catalogue) if fields.catalogue else KpiFields()
-    errors: list[InvalidInput] = []
     name = " ".join((fields.name or known.name).split())
-    if not name or len(name) > NAME_LIMIT:
-        errors.append(InvalidInput("name", f"expected a name of 1 to {NAME_LIMIT} characters"))
+    kind = fields.kind or known.kind
+    errors = [InvalidInput(field, reason) for field, wrong, reason in _questions(fields, name, kind) if wrong]
     if fields.csf_id is not None and row(session, Csf, cycle.team_id, id=fields.csf_id, cycle_id=cycle.id) is None:
         errors.append(InvalidInput("csf_id", "this CSF is not in this cycle's tree"))
-    kind = fields.kind or known.kind
-    if kind and kind not in ASPECTS:
-        errors.append(InvalidInput("kind", f"expected one of {', '.join(ASPECTS)}"))
-    if fields.level and fields.level not in LEVELS:
-        errors.append(InvalidInput("level", f"expected one of {', '.join(LEVELS)}"))
-    if fields.band and fields.band[0] >= fields.band[1]:
-        errors.append(InvalidInput("band_low", "the lower end of the band must be below the upper"))
-    if fields.minimum_important_difference is not None and fields.minimum_important_difference < 0:
-        errors.append(InvalidInput("minimum_important_difference", "expected 0 or more"))
     if errors:
         raise InvalidInputs(errors)
     return _values(fields, known, name, kind)
+
+
+def _questions(fields: KpiFields, name: str, kind: str) -> list[tuple[str, bool, str]]:
+    """What may be wrong with the fields of a KPI: field, whether it is, and what was expected."""
+    level, band, least = fields.level, fields.band, fields.minimum_important_difference
+    return [
+        ("name", not 0 < len(name) <= NAME_LIMIT, f"expected a name of 1 to {NAME_LIMIT} characters"),
+        ("kind", bool(kind) and kind not in ASPECTS, f"expected one of {', '.join(ASPECTS)}"),
+        ("level", bool(level) and level not in LEVELS, f"expected one of {', '.join(LEVELS)}"),
+        ("target", band is not None and band[0] >= band[1], "the lower end of the band must be below the upper"),
+        ("minimum_important_difference", least is not None and least < 0, "expected 0 or more"),
+    ]
 
 
 def _values(fields: KpiFields, known: KpiFields, name: str, kind: str) -> dict[str, Any]:

@@ -237,7 +237,7 @@ def test_every_wrong_field_of_a_kpi_is_told_at_once(sqlite_database: Database) -
         cycle = turns.begin(session)
         with pytest.raises(InvalidInputs) as told:
             kpis.add_kpi(session, cycle, kpis.KpiFields(name="x" * 151, kind="odd", csf_id=77), actor=ALICE, now=NOW)
-    assert [error.field for error in told.value.errors] == ["name", "csf_id", "kind"]
+    assert [error.field for error in told.value.errors] == ["name", "kind", "csf_id"]
 
 
 def test_two_kpis_of_one_name_get_two_keys(sqlite_database: Database) -> None:

@@ -45,17 +45,7 @@ def act_view(
     may_close: bool,
 ) -> Block:
     """Findings to act on, actions, baselines; ``names`` are the KPIs' names by key."""
-    blocks: list[Block] = [parts.header("What was found")]
-    for one in found[:12]:
-        sentence = f"\n{escape(clip(one.sentence, 400))}" if one.sentence else ""
-        said = f"*{escape(clip(one.name, 120))}*: {escape(one.verdict) or '_not judged_'}{sentence}"
-        blocks.append(parts.section(said))
-        buttons = [parts.button("Propose an action", PROPOSE, str(one.kpi_id), style="primary")]
-        if one.may_rebase:
-            buttons.append(parts.button("New baseline", BASELINE, str(one.kpi_id)))
-        blocks.append(parts.actions(buttons))
-    if not found:
-        blocks.append(parts.section("There is no finding yet; findings come in step 5."))
+    blocks = [parts.header("What was found"), *_findings(found)]
     if actions:
         blocks.append(parts.header("Actions"))
         for one_action in actions[:15]:
@@ -66,6 +56,20 @@ def act_view(
     if may_close:
         blocks += [parts.divider(), parts.actions([parts.button("Close the cycle …", END)])]
     return parts.modal(OPEN, "Corrective action", blocks[:99], submit="", close="Done", metadata=metadata)
+
+
+def _findings(found: Sequence[Found]) -> list[Block]:
+    """Each KPI's verdict with what can be done about it."""
+    blocks: list[Block] = []
+    for one in found[:12]:
+        sentence = f"\n{escape(clip(one.sentence, 400))}" if one.sentence else ""
+        said = f"*{escape(clip(one.name, 120))}*: {escape(one.verdict) or '_not judged_'}{sentence}"
+        blocks.append(parts.section(said))
+        buttons = [parts.button("Propose an action", PROPOSE, str(one.kpi_id), style="primary")]
+        if one.may_rebase:
+            buttons.append(parts.button("New baseline", BASELINE, str(one.kpi_id)))
+        blocks.append(parts.actions(buttons))
+    return blocks or [parts.section("There is no finding yet; findings come in step 5.")]
 
 
 def _listed_action(one: ActionSeen) -> list[Block]:
