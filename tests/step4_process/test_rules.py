@@ -1,0 +1,308 @@
+"""The gate of step 4 over a real cycle: V4.1 to V4.4, results kept and told fresh from stale, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from csi import cycle as cycles
+from csi.cycle import exclusions
+from csi.cycle.gates import breaches
+from csi.definition import Window
+from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.models import AnalysisResult, AuditRow, Baseline, Cycle, Decision, Kpi, Measurement, Source
+from csi.step3_gather.files import FileStore
+from csi.step4_process import trace
+from csi.step7_correct.baselines import definition_hash
+from csi.storage import row, rows
+from csi.study import of_cycle, results
+from csi.study.plain import report_json
+from csi.study.windows import set_windows
+from tests import turns
+from tests.databases import Database
+from tests.step6_present import presentable
+from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, NOW, TEAM
+
+
+@dataclass
+class Turn:
+    """A cycle in step 4 with data delivered and nothing processed."""
+
+    base: Database
+    files: FileStore
+    cycle_id: int
+
+    def cycle(self, session: Session) -> Cycle:
+        return cycles.by_id(session, TEAM, self.cycle_id)
+
+    def recompute(self) -> None:
+        results.recompute(self.base.sessions, self.files, team_id=TEAM, cycle_id=self.cycle_id, actor=BOB, now=NOW)
+
+    def refused(self) -> dict[str, list[str]]:
+        """Per rule of step 4 the sentences of its breaches."""
+        with self.base.sessions.reading() as session:
+            found = breaches(session, self.cycle(session), NOW, step=4)
+        said: dict[str, list[str]] = {}
+        for one in found:
+            said.setdefault(one.rule, []).append(one.sentence)
+        return said
+
+
+@pytest.fixture
+def turn(database: Database, tmp_path: Path) -> Turn:
+    files = FileStore(str(tmp_path / "data"))
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        presentable.fill(session, cycle, files)
+        turns.jump(session, cycle, 4)
+        return Turn(database, files, cycle.id)
+
+
+@pytest.fixture
+def session(turn: Turn) -> Iterator[Session]:
+    with turn.base.sessions() as session:
+        yield session
+
+
+def test_v4_3_what_was_not_processed_is_refused_and_then_passes(turn: Turn) -> None:
+    assert [sentence.split(" has")[0] for sentence in turn.refused()["V4.3"]] == ["Hours to resolve", "Kept our word"]
+    turn.recompute()
+    assert turn.refused() == {}
+
+
+def test_v4_3_poor_coverage_warns_and_says_that_there_will_be_no_verdict(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        set_windows(session, cycle, baseline=Window(date(2025, 10, 6), date(2026, 3, 16)),
+                    evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)), actor=BOB, now=NOW)  # fmt: skip
+    turn.recompute()
+    assert "below 80%: there can be no verdict" in turn.refused()["V4.3"][0]
+    with turn.base.sessions.reading() as session:
+        found = breaches(session, turn.cycle(session), NOW, step=4)
+        assert not any(one.blocks for one in found)
+        verdicts = {one.verdict for one in rows(session, AnalysisResult, TEAM, cycle_id=turn.cycle_id)}
+    assert verdicts == {"INCONCLUSIVE"}
+
+
+def test_results_are_kept_once_and_carry_what_stands_behind_them(turn: Turn) -> None:
+    turn.recompute()
+    turn.recompute()
+    with turn.base.sessions.reading() as session:
+        kept = rows(session, AnalysisResult, TEAM, cycle_id=turn.cycle_id)
+        assert len(kept) == 2
+        one = kept[0]
+        assert {*results.RESULT_KEYS} <= set(one.result)
+        assert one.input_hash == of_cycle.input_hash(session, turn.cycle(session))
+        assert one.result["counts"]["tickets"]["rows_kept"] == 160
+        assert all(results.fresh(session, turn.cycle(session)).values())
+
+
+def test_the_bot_and_the_command_compute_the_same_bytes(turn: Turn) -> None:
+    with turn.base.sessions.reading() as session:
+        first = of_cycle.evaluated(session, turn.cycle(session), turn.files)
+        second = of_cycle.evaluated(session, turn.cycle(session), turn.files)
+    assert report_json(first) == report_json(second)
+
+
+def test_a_delivery_a_definition_and_a_window_each_make_results_stale(turn: Turn) -> None:
+    def is_fresh() -> bool:
+        with turn.base.sessions.reading() as session:
+            return all(results.fresh(session, turn.cycle(session)).values())
+
+    turn.recompute()
+    with turn.base.sessions() as session:
+        presentable.deliver(session, turn.cycle(session), turn.files, presentable.tickets([30] * 21))
+    assert not is_fresh()
+    turn.recompute()
+    assert is_fresh()
+    with turn.base.sessions() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="hours")
+        kpi.definition = {**kpi.definition, "measure": "mean"}
+        session.add(kpi)
+    assert not is_fresh()
+    turn.recompute()
+    with turn.base.sessions() as session:
+        changed = set_windows(session, turn.cycle(session), baseline=Window(date(2026, 1, 5), date(2026, 3, 9)),
+                              evaluation=None, actor=BOB, now=NOW)  # fmt: skip
+        assert changed
+    assert not is_fresh()
+
+
+def test_a_repeated_row_in_a_later_delivery_supersedes_and_traces_to_it(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        presentable.deliver(
+            session, cycle, turn.files, b"id,opened,resolved,kept\nT0-0,2026-01-05 00:00,2026-01-06 13:00,no"
+        )
+        report = of_cycle.evaluated(session, cycle, turn.files)
+        made_of = trace(report.kpis["hours"].processed, report.kpis["hours"].processed.series.index[0])
+        deliveries = of_cycle.deliveries(session, cycle, "tickets")
+    assert report.sources["tickets"].superseded == 1
+    assert made_of[made_of["batch"] == 1]["line"].tolist() == [2]
+    assert [one.ordinal for one in deliveries] == [1, 2]
+
+
+SPAN = exclusions.Span(date(2026, 2, 2), date(2026, 2, 9))
+
+
+def test_v4_4_a_proposal_blocks_until_somebody_else_decides(turn: Turn) -> None:
+    turn.recompute()
+    with turn.base.sessions() as session:
+        proposed = exclusions.propose(session, turn.cycle(session), SPAN, reason="move", actor=BOB, now=NOW)
+    assert "lacks an approver" in turn.refused()["V4.4"][0]
+    with turn.base.sessions() as session:
+        decided, changed = exclusions.decide(
+            session, team_id=TEAM, exclusion_id=proposed.id, actor=CAROL, choice="approved", now=NOW
+        )
+        assert (decided.state, changed) == ("approved", True)
+        again, changed = exclusions.decide(
+            session, team_id=TEAM, exclusion_id=proposed.id, actor=ALICE, choice="rejected", now=NOW
+        )
+        assert (again.state, changed) == ("approved", False)
+        assert len(rows(session, Decision, TEAM, subject="exclusion")) == 1
+    refused = turn.refused()
+    assert "V4.4" not in refused
+    assert "before something changed" in refused["V4.3"][0]
+    turn.recompute()
+    with turn.base.sessions.reading() as session:
+        [kept, *_] = rows(session, AnalysisResult, TEAM, cycle_id=turn.cycle_id)
+        actions = {one.what for one in rows(session, AuditRow, TEAM)}
+    assert "move (approved by" in kept.result["footnotes"][0]
+    assert {"proposed exclusion", "approved exclusion", "processed and analysed"} <= actions
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"reason": "  "}, InvalidInput),
+        ({"reason": "x" * 501}, InvalidInput),
+        ({"span": exclusions.Span(date(2026, 2, 2), date(2026, 2, 2))}, InvalidInput),
+        ({"span": exclusions.Span(date(2026, 2, 2), date(2026, 2, 3), kpi_id=99_999)}, InvalidInput),
+        ({"actor": ERIN}, NotAllowed),
+    ],
+)
+def test_v4_4_nothing_is_left_out_without_reason_length_and_role(
+    turn: Turn, session: Session, changes: dict, error: type[Exception]
+) -> None:
+    asked = {"span": SPAN, "reason": "move", "actor": BOB, **changes}
+    with pytest.raises(error):
+        exclusions.propose(session, turn.cycle(session), asked.pop("span"), now=NOW, **asked)
+
+
+def test_v4_4_ones_own_proposal_and_no_approvers_yes_count_for_nothing(turn: Turn, session: Session) -> None:
+    mine = exclusions.propose(session, turn.cycle(session), SPAN, reason="move", actor=ALICE, now=NOW)
+    for actor, expected in ((ALICE, "somebody else"), (BOB, "approve")):
+        with pytest.raises(NotAllowed, match=expected):
+            exclusions.decide(session, team_id=TEAM, exclusion_id=mine.id, actor=actor, choice="approved", now=NOW)
+
+
+def test_what_was_presented_is_not_changed_by_leaving_out(turn: Turn, session: Session) -> None:
+    turns.jump(session, turn.cycle(session), 6)
+    with pytest.raises(Conflict):
+        exclusions.propose(session, turn.cycle(session), SPAN, reason="move", actor=BOB, now=NOW)
+    with pytest.raises(Conflict):
+        set_windows(session, turn.cycle(session), baseline=None, evaluation=None, actor=BOB, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "evaluation"),
+    [
+        (Window(date(2026, 2, 1), date(2026, 1, 1)), None),
+        (Window(date(2026, 1, 1), date(2026, 3, 1)), Window(date(2026, 2, 1), date(2026, 4, 1))),
+    ],
+)
+def test_windows_in_disorder_are_refused(
+    turn: Turn, session: Session, baseline: Window, evaluation: Window | None
+) -> None:
+    with pytest.raises(InvalidInput):
+        set_windows(session, turn.cycle(session), baseline=baseline, evaluation=evaluation, actor=BOB, now=NOW)
+
+
+def earlier_baseline(session: Session, turn: Turn, terms: str) -> None:
+    """An approved baseline of an earlier cycle of the same service."""
+    now = turn.cycle(session)
+    terms_then = {"timezone": now.timezone, "period": "month", "state": "closed", "channel_id": "C0"}
+    begun = {"started_by": DAVE, "started_at": NOW - timedelta(days=90)}
+    first = Cycle(team_id=TEAM, service_id=now.service_id, number=99, **terms_then, **begun)
+    session.add(first)
+    session.flush()
+    kpi = row(session, Kpi, TEAM, cycle_id=now.id, key="hours")
+    old = {**kpi.model_dump(exclude={"id"}), "cycle_id": first.id, "unit": "min", "csf_id": None}
+    session.add(Kpi(**old))
+    session.add(
+        Baseline(team_id=TEAM, service_id=now.service_id, cycle_id=first.id, kpi_key="hours", number=1,
+                 window_from=date(2025, 1, 1), window_to=date(2025, 6, 1), definition_hash=terms,
+                 limits={"centre": 40.0, "sigma": 2.0, "n": 20, "kind": "xmr"}, state="approved", proposed_by=ALICE,
+                 proposed_at=NOW)
+    )  # fmt: skip
+
+
+def test_v4_1_a_baseline_on_other_terms_is_refused_by_name_and_can_be_retired(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        earlier_baseline(session, turn, "other terms")
+    turn.recompute()
+    [sentence] = turn.refused()["V4.1"]
+    assert "unit was min, is h" in sentence
+    assert "period was month, is week" in sentence
+    with turn.base.sessions() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="hours")
+        with pytest.raises(NotAllowed):
+            exclusions.retire_baseline(session, turn.cycle(session), kpi.id, reason="new tool", actor=BOB, now=NOW)
+        assert (
+            exclusions.retire_baseline(session, turn.cycle(session), kpi.id, reason="new tool", actor=DAVE, now=NOW)
+            == 1
+        )
+    turn.recompute()
+    assert "V4.1" not in turn.refused()
+
+
+def test_v4_1_a_baseline_on_the_same_terms_lends_its_limits(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="hours")
+        earlier_baseline(session, turn, definition_hash(turn.cycle(session), kpi))
+        cycle = turn.cycle(session)
+        known = of_cycle.known(session, cycle, of_cycle.definition(session, cycle))
+    assert known.comparability == {}
+    assert (known.frozen["hours"].centre, known.frozen["hours"].n) == (40.0, 20)
+
+
+def test_v4_2_percentages_are_not_averaged_and_medians_not_divided(turn: Turn) -> None:
+    turn.recompute()
+    with turn.base.sessions() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="kept")
+        kpi.definition = {"source": "tickets", "at": "resolved", "measure": "mean", "value": "percent"}
+        session.add(kpi)
+        odd = {"measure": "ratio", "value": {"numerator": "hours", "denominator": "hours"}}
+        session.add(Kpi(team_id=TEAM, cycle_id=turn.cycle_id, key="odd", name="Odd", unit="ratio", definition=odd))
+    first, second = turn.refused()["V4.2"]
+    assert "Kept our word takes the mean of percentages" in first
+    assert "divides Hours to resolve and Hours to resolve, which cannot be added up" in second
+
+
+def test_numbers_typed_by_hand_become_a_series_and_shares_are_added_up(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        source = Source(
+            team_id=TEAM, service_id=cycle.service_id, key="hand", name="By hand", kind="typed", created_at=NOW
+        )
+        session.add(source)
+        session.flush()
+        csat = {"key": "csat", "name": "Satisfied", "unit": "%", "direction": "higher", "measurability": "by hand"}
+        definition = {"measure": "share", "source": "hand"}
+        session.add(Kpi(team_id=TEAM, cycle_id=cycle.id, target=90.0, definition=definition, **csat))
+        by = {"kpi_key": "csat", "unit": "%", "collector": BOB, "collected_at": NOW, "source_id": source.id}
+        for week, (good, every) in enumerate(((9, 10), (5, 10), (95, 100))):
+            at = presentable.MONDAY + timedelta(days=3 if week < 2 else 10, hours=week)
+            session.add(Measurement(team_id=TEAM, at=at, numerator=good, denominator=every, value=1.0, **by))
+    turn.recompute()
+    with turn.base.sessions.reading() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="csat")
+        result = row(session, AnalysisResult, TEAM, kpi_id=kpi.id).result
+    points = [one for one in result["series"] if not one["missing"]]
+    assert [one["value"] for one in points] == [70.0, 95.0]  # 14 of 20, not the mean of 90 and 50
+    assert [one["denominator"] for one in points] == [20, 100]
