@@ -81,7 +81,7 @@ class FileStore:
 
     def _path(self, key: str) -> str:
         parts = key.split("/")
-        if ".." in parts or key.startswith("/"):
+        if {"..", ".", ""} & set(parts) or "\x00" in key:
             raise NotFound(f"{key} is no key of a stored file.")
         return "/".join([self._root.rstrip("/"), *parts])
 

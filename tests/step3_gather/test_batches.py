@@ -215,9 +215,12 @@ def test_keys_of_files_stay_in_their_folder(tmp_path: Path) -> None:
     key = store.keep(TEAM, b"abc")
     assert store.keep(TEAM, b"abc") == key
     assert store.keys(TEAM) == [key]
-    for wrong in ("../x", f"{TEAM}/../../x", "/etc/passwd"):
+    for wrong in ("../x", f"{TEAM}/../../x", "/etc/passwd", f"{TEAM}//x", f"{TEAM}/./raw", "a\x00b", ""):
         with pytest.raises(NotFound):
             store.read(wrong)
+    with pytest.raises(NotFound):
+        store.delete_team("")
+    assert store.keys(TEAM) == [key]
     with pytest.raises(NotFound, match="not in the data folder any more"):
         store.read(f"{TEAM}/raw/none")
     store.delete_team(TEAM)
