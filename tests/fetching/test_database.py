@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import select
+import socket
+import socketserver
 import sqlite3
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -253,6 +258,50 @@ def test_a_link_out_of_the_allowed_folder_does_not_help(tmp_path: Path):
     source = SourceDefinition("s", sql=f"sqlite:///{folder}/link.db", options={"query": "SELECT 1 AS a"})
     with pytest.raises(NotAllowed):
         Fetcher(policy(folders=str(folder)))(Asked(source, tmp_path))
+
+
+@contextmanager
+def by_network(path: str) -> Iterator[int]:
+    """A port of this machine that leads to a server's socket file."""
+
+    class Through(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.socket(socket.AF_UNIX) as inner:
+                inner.connect(path)
+                both = {self.request: inner, inner: self.request}
+                while True:
+                    for one in select.select(list(both), [], [])[0]:
+                        block = one.recv(1 << 16)
+                        if not block:
+                            return
+                        both[one].sendall(block)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Through) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.postgres
+def test_postgresql_is_asked_over_the_network(postgres: PostgresServer, tmp_path: Path):
+    """By name: the driver is told the checked address, and does not look the name up again."""
+    folder = postgres.url("postgres").partition("host=")[2].replace("%2F", "/")
+    name = postgres.create(migrated=False)
+    asked = []
+
+    def known(host: str, port: int) -> list[str]:
+        asked.append((host, port))
+        return ["127.0.0.1"]
+
+    with by_network(f"{folder}/.s.PGSQL.5432") as port:
+        address = f"postgresql://postgres:any@warehouse.invalid:{port}/{name}"
+        source = SourceDefinition("s", sql=address, options={"query": "SELECT 7 AS seven"})
+        found = Fetcher(policy("127.0.0.1"), resolve=known)(Asked(source, tmp_path))
+        assert found.path.read_text() == "seven\n7\n"
+    assert asked == [("warehouse.invalid", port)]
+    postgres.drop(name)
 
 
 def test_postgresql_by_a_network_address_is_pinned_to_it(tmp_path: Path):

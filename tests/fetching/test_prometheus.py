@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
-import socket
-import subprocess
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from itertools import pairwise
 
-import httpx
 import pytest
 
 from csi.definition import SourceDefinition
@@ -23,9 +15,9 @@ from csi.step3_gather.connectors.table import as_delivered
 from csi.step3_gather.readers import read
 from csi.terms import Period
 from tests.fetching.conftest import Answer, Collecting, Site
+from tests.fetching.prometheus_server import prometheus
 
-FIRST = datetime(2026, 3, 1, tzinfo=UTC)
-HOURS = 24 * 12
+__all__ = ["prometheus"]
 
 
 def at(day: int, month: int = 3, hour: int = 0) -> datetime:
@@ -67,9 +59,7 @@ def test_no_portion_has_more_points_than_prometheus_gives():
     found = ranges.ranges(at(1), at(20), period=Period.DAY, timezone="UTC", step="1m")
     sizes = [int((one.last - one.first) / timedelta(seconds=one.step)) + 1 for one in found]
     assert sizes == [11_000, 11_000, 19 * 1440 - 22_000]
-    assert all(
-        after.first - before.last == timedelta(minutes=1) for before, after in itertools.pairwise(found)
-    )
+    assert all(after.first - before.last == timedelta(minutes=1) for before, after in pairwise(found))
 
 
 @pytest.mark.parametrize("step", ["soon", "0m", "-5m", "5 minutes", "1s"])
@@ -79,53 +69,6 @@ def test_a_step_that_cannot_be_is_refused(step: str):
 
 
 # the real server
-
-
-@pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Debian's Prometheus with a counter that grows by 60 an hour on one host, by 6 on another, from 1 March 2026."""
-    if not (shutil.which("prometheus") and shutil.which("promtool")):
-        if os.environ.get("CSI_REQUIRE_ALL") == "1":
-            pytest.fail("prometheus and promtool are not installed")
-        pytest.skip("prometheus and promtool are not installed")
-    folder = tmp_path_factory.mktemp("prometheus")
-    _backfill(folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{probe.getsockname()[1]}"
-    (folder / "prometheus.yml").write_text("global: {}\n")
-    command = [
-        "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-        f"--web.listen-address={place}", "--storage.tsdb.retention.time=100y", "--log.level=error",
-    ]  # fmt: skip
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
-        _wait(f"http://{place}/-/ready", running)
-        yield f"http://{place}"
-        running.terminate()
-        running.wait(20)
-
-
-def _backfill(folder: Path) -> None:
-    lines = ["# TYPE requests counter"]
-    for host, rate in (("a", 60), ("b", 6)):
-        for hour in range(HOURS + 1):
-            stamp = int((FIRST + timedelta(hours=hour)).timestamp())
-            lines.append(f'requests_total{{host="{host}"}} {hour * rate} {stamp}')
-    (folder / "samples.txt").write_text("\n".join([*lines, "# EOF", ""]))
-    command = ["promtool", "tsdb", "create-blocks-from", "openmetrics", f"{folder}/samples.txt", f"{folder}/data"]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
-
-
-def _wait(address: str, running: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and running.poll() is None:
-        try:
-            if httpx.get(address, trust_env=False).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    pytest.fail("Prometheus did not start")
 
 
 def source(address: str, query: str, **options: object) -> SourceDefinition:
