@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from csi.models import Cycle, Source
 from csi.step3_gather.files import FileStore
+from csi.step3_gather.mending import escaped
 from csi.step3_gather.reading import Reading
 from csi.storage import rows
 from csi.study.of_cycle import TYPED, definition, deliveries, readings
@@ -46,9 +47,11 @@ def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 
 def _csv(reading: Reading) -> bytes:
-    """Typed numbers as a file; moments in ISO 8601 with offset."""
+    """Typed numbers as a file; moments in ISO 8601 with offset, and no unit that a spreadsheet takes for a formula."""
     frame = reading.frame.copy()
     for name in frame.columns:
         if isinstance(frame[name].dtype, pd.DatetimeTZDtype):
             frame[name] = [None if pd.isna(moment) else moment.isoformat() for moment in frame[name]]
+        elif not pd.api.types.is_numeric_dtype(frame[name].dtype):
+            frame[name] = [escaped(text) if isinstance(text, str) else text for text in frame[name]]
     return frame.to_csv(index=False, lineterminator="\n").encode()
