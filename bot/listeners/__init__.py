@@ -50,6 +50,13 @@ class Route:
     listen: Callable[..., Any]
 
 
+def open_word(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
+    """Hear a button that does what a command does."""
+    ack()
+    words = {word: partial(call, listen) for word, listen in of_kind("command").items()}
+    cycle.press(words, body, client, respond, kit)
+
+
 ROUTES: tuple[Route, ...] = (
     # the cycle
     Route("command", "", cycle.waiting),
@@ -59,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "back", cycle.back),
     Route("command", "history", cycle.history),
     Route("action", "cycle.start", cycle.open_start),
+    Route("action", "cycle.open", open_word),
     Route("action", "cycle.next", cycle.next_clicked),
     Route("action", "cycle.pass", cycle.open_reasons),
     Route("view", "cycle.start", cycle.started),
@@ -155,6 +163,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.attest", step3.attested),
     Route("action", "gather.collect", step3.open_collection),
     Route("view", "gather.collect", step3.said_collection),
+    Route("action", "gather.study", step3.taken),
     # 7. implement corrective action
     Route("command", "act", step7.act),
     Route("command", "actions", step7.listing),
@@ -233,9 +242,6 @@ def call(listen: Callable[..., Any], **given: Any) -> Any:
 def register(app: App) -> None:
     """Let the app hear all that is in the table."""
     app.command(COMMAND)(hear_command)
-    app.action(_pattern("cycle.open"))(
-        cycle.as_command({word: partial(call, listen) for word, listen in of_kind("command").items()})
-    )
     for route in ROUTES:
         if route.kind == "action":
             app.action(_pattern(route.id))(route.listen)

@@ -25,6 +25,7 @@ from csi.storage import rows
 from csi.terms import Period, Role
 
 Body = Mapping[str, Any]
+Command = Callable[..., Any]
 
 
 def acknowledge(ack: Ack) -> None:
@@ -249,23 +250,19 @@ def _line(session: Session, cycle: Cycle) -> tuple[int, str, str, str]:
     return cycle.number, state, f"from {cycle.started_at:%Y-%m-%d}{until}", verdicts
 
 
-def as_command(commands: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
-    """A listener for buttons that do what a command does; their value is the word, then perhaps ``@channel``."""
-
-    def open_word(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: Kit) -> None:
-        ack()
-        word, _, channel = clicked(body).partition("@")
-        here = origin(body)
-        command = {
-            "command": "/csi", "text": word, "team_id": here.team_id, "user_id": here.user_id,
-            "channel_id": channel or here.channel_id, "trigger_id": body.get("trigger_id", ""),
-            "response_url": body.get("response_url", ""),
-        }  # fmt: skip
-        commands[word](
-            ack=_answer_apart(body, client, respond), body=command, client=client, respond=respond, kit=kit, words=[]
-        )
-
-    return open_word
+def press(
+    commands: Mapping[str, Callable[..., Any]], body: Body, client: WebClient, respond: Respond, kit: Kit
+) -> None:
+    """Do by a button what a command does; the button's value is the word, then perhaps ``@channel``."""
+    word, _, channel = clicked(body).partition("@")
+    here = origin(body)
+    command = {
+        "command": "/csi", "text": word, "team_id": here.team_id, "user_id": here.user_id,
+        "channel_id": channel or here.channel_id, "trigger_id": body.get("trigger_id", ""),
+        "response_url": body.get("response_url", ""),
+    }  # fmt: skip
+    answer = _answer_apart(body, client, respond)
+    commands[word](ack=answer, body=command, client=client, respond=respond, kit=kit, words=[])
 
 
 def _answer_apart(body: Body, client: WebClient, respond: Respond) -> Callable[..., None]:
