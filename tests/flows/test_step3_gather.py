@@ -12,6 +12,7 @@ from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
 from csi.terms import Measurability
 from tests import turns
 from tests.flows.conftest import World
+from tests.study.test_importing import STUDY
 
 LOG = (
     "number,opened_at,resolved_at,made_sla\n"
@@ -308,3 +309,17 @@ def test_looking_again_with_another_form(gathering: World):
     bob.fill({"source": "Incidents", "value": "n"})
     assert bob.submit() is None
     assert "2 of 2" in reading(bob.sees("*odd.csv* read into"))
+
+
+def test_a_study_dropped_in_the_channel_is_taken_over(gathering: World):
+    bob = gathering.bob
+    bob.upload(b"jobs:\n  build: 1\n", "ci.yml", "service-desk")
+    bob.upload(b"study: 1\nservice: x\n", "bad.yml", "service-desk")
+    assert "timezone: is missing" in reading(bob.sees("Nothing of bad.yml"))
+    bob.upload(STUDY, "study.yml", "service-desk")
+    offered = bob.sees("is a study of Service desk: 2 KPIs")
+    bob.click(offered, "gather.study")
+    told = reading(bob.sees("source Incident log mapped"))
+    assert "KPI Median time to resolve defined" in told
+    assert "KPI Within SLA: it is not in the tree" in told
+    assert "ci.yml" not in "".join(str(one) for one in bob.everything("service-desk") if one.get("bot_id"))

@@ -34,6 +34,7 @@ from bot.blocks.step3_gather.numbers import (
     number_told,
 )
 from bot.blocks.step3_gather.overview import overview
+from bot.blocks.step3_gather.studies import offered, taken_over
 
 __all__ = [
     "ACCEPT",
@@ -57,11 +58,13 @@ __all__ = [
     "number_attested",
     "number_form",
     "number_told",
+    "offered",
     "overview",
     "recognised",
     "recorded",
     "refused",
     "removed",
+    "taken_over",
     "words",
     "working",
 ]

@@ -6,6 +6,7 @@ from bot.listeners.step3_gather.mapping import again, mapped, open_mapping, read
 from bot.listeners.step3_gather.numbers import attested, open_collection, open_number, said_collection, said_number
 from bot.listeners.step3_gather.overview import gather
 from bot.listeners.step3_gather.reading import read, reread
+from bot.listeners.step3_gather.studies import taken
 
 __all__ = [
     "accept",
@@ -24,4 +25,5 @@ __all__ = [
     "reread",
     "said_collection",
     "said_number",
+    "taken",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,7 +16,7 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
 from bot.listeners.step3_gather import drop as kept
-from bot.listeners.step3_gather import mapping, reading
+from bot.listeners.step3_gather import mapping, studies
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
 from csi.errors import InvalidInput, NotFound
@@ -43,7 +44,8 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
         return
     file = client.files_info(file=str(event["file_id"]))["file"]
     name = str(file.get("name") or "").lower().removesuffix(".gz")
-    if not name.endswith(TABLES) and not (cycle.step == Step.GATHER and name.endswith(NEARLY)):
+    is_ours = name.endswith((*TABLES, *studies.ENDINGS))
+    if not is_ours and not (cycle.step == Step.GATHER and name.endswith(NEARLY)):
         return
     payload = {"file_id": file["id"], "cycle_id": cycle.id, "channel": channel, "user": user}
     with kit.sessions() as session:
@@ -67,11 +69,30 @@ def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     with TemporaryDirectory(prefix="csi-drop-") as folder:
         try:
             path = downloads.fetch(client, file, Path(folder), DEFAULT)
-            found = _looked_at(kit, team_id, payload, file, path)
+            answer = _seen(kit, team_id, payload, file, path)
         except InvalidInput as error:
-            _answer(kit, team_id, _nothing(payload, file), blocks.refused(str(file["name"]), error.reason))
-            return
-    _offer(kit, team_id, found)
+            answer = Answer(blocks.refused(str(file["name"]), error.reason))
+    if answer.shown:
+        _say(kit, team_id, payload, file, answer)
+
+
+def _nothing_begins(_: Session) -> None:
+    """Most answers wait for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of a file, and what begins in the same transaction."""
+
+    shown: list[Block]
+    begin: Callable[[Session], None] = _nothing_begins
+
+
+def _seen(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping[str, Any], path: Path) -> Answer:
+    """The answer to a file that was fetched."""
+    if str(file["name"]).lower().endswith(studies.ENDINGS):
+        return Answer(studies.offer(kit, team_id, str(file["id"]), str(file["name"]), path))
+    return _offer(kit, team_id, _looked_at(kit, team_id, payload, file, path))
 
 
 def _looked_at(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping[str, Any], path: Path) -> Drop:
@@ -97,25 +118,20 @@ def _thread(file: Mapping[str, Any], channel: str) -> str:
     return ""
 
 
-def _nothing(payload: Mapping[str, Any], file: Mapping[str, Any]) -> tuple[str, str, str]:
-    channel = str(payload["channel"])
-    return f"gather:{file['id']}", channel, _thread(file, channel)
-
-
-def _offer(kit: Kit, team_id: str, found: Drop) -> None:
+def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, found.cycle_id)
         known = _known(session, cycle, found)
         match = best_match(session, team_id, cycle.service_id, found.layout)
         mended = _mended(session, cycle, found)
     if known is not None:
-        shown = blocks.known_already(found.filename, found.file_id, *known)
-    elif mended is not None:
-        _read_mended(kit, team_id, found, mended)
-        return
-    else:
-        shown = _question(found, match)
-    _answer(kit, team_id, (found.post_key, found.channel, found.thread_ts), shown)
+        return Answer(blocks.known_already(found.filename, found.file_id, *known))
+    if mended is None:
+        return Answer(_question(found, match))
+    return Answer(
+        blocks.working(found.filename, 0),
+        lambda session: mapping.begin(kit, session, team_id, found, mended, actor=found.user),
+    )
 
 
 def _question(found: Drop, match: Match | None) -> list[Block]:
@@ -144,16 +160,12 @@ def _mended(session: Session, cycle: Cycle, found: Drop) -> Source | None:
     return need(session, Source, cycle.team_id, source_id) if source_id else None
 
 
-def _read_mended(kit: Kit, team_id: str, found: Drop, source: Source) -> None:
-    with kit.sessions() as session:
-        mapping.begin(kit, session, team_id, found, source, actor=found.user)
-    reading.show_progress(kit, team_id, found, 0)
-
-
-def _answer(kit: Kit, team_id: str, place: tuple[str, str, str], shown: list[Block]) -> None:
-    key, channel, thread_ts = place
+def _say(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping[str, Any], answer: Answer) -> None:
+    """Say it in the file's thread; the reading of the file keeps this message up to date."""
+    channel = str(payload["channel"])
     with kit.sessions() as session:
         kit.outbox.keep(
-            session, team_id=team_id, key=key, channel=channel, thread_ts=thread_ts or None, text=blocks.words(shown),
-            blocks=shown,
+            session, team_id=team_id, key=f"gather:{file['id']}", channel=channel,
+            thread_ts=_thread(file, channel) or None, text=blocks.words(answer.shown), blocks=answer.shown,
         )  # fmt: skip
+        answer.begin(session)

@@ -1,0 +1,160 @@
+"""A study taken over by a cycle: what it measures, from where, and the windows, as far as the step allows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from csi import audit, roles
+from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, canonical
+from csi.errors import Conflict
+from csi.models import Cycle, Kpi
+from csi.step1_should_measure import kpis
+from csi.step1_should_measure.kpis import DEFINITION_KEYS, KpiFields
+from csi.step2_can_measure.sources import name_source
+from csi.step3_gather import sources
+from csi.step4_process.columns import columns_needed
+from csi.study.windows import set_windows
+from csi.study.writing import study_mapping
+from csi.terms import Step
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What became of a study: sentences on what was done, and on what was left and why."""
+
+    done: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def take_over(session: Session, cycle: Cycle, study: StudyDefinition, *, actor: str, now: datetime) -> TakenOver:
+    """Make a cycle measure what a study says.
+
+    KPIs the cycle has are defined anew; others are added in step 1, where the tree is changed. Exclusions are not
+    taken over: each needs its own approval.
+
+    Raises:
+        NotAllowed: the person is no member of the service.
+        Conflict: the cycle is past step 4, where a definition no longer changes.
+    """
+    roles.require(session, cycle, actor, roles.MEMBERS, "take a study over")
+    if cycle.state != "open" or cycle.step > Step.PROCESS:
+        raise Conflict(f"A study is taken over in steps 1 to 4; this cycle is in step {cycle.step}.")
+    made = _TakingOver(session, cycle, study, actor, now, [], [])
+    made.terms()
+    keys = made.sources()
+    for name, kpi in study.kpis.items():
+        made.kpi(name, kpi, keys)
+    made.windows()
+    return TakenOver(tuple(made.done), tuple(made.left))
+
+
+@dataclass(frozen=True, slots=True)
+class _TakingOver:
+    """One taking over, and what is said of it."""
+
+    session: Session
+    cycle: Cycle
+    study: StudyDefinition
+    actor: str
+    now: datetime
+    done: list[str]
+    left: list[str]
+
+    def terms(self) -> None:
+        """Zone, period and calendar, until data is gathered under others."""
+        wanted = {
+            "timezone": self.study.timezone,
+            "period": str(self.study.period),
+            "calendar": canonical(self.study.calendar),
+        }
+        old, new = audit.changes(self.cycle, wanted)
+        if new and self.cycle.step > Step.GATHER:
+            self.left.append(f"{', '.join(new)}: changed in steps 1 to 3 only")
+            return
+        for name, value in new.items():
+            setattr(self.cycle, name, value)
+        if new:
+            self.session.add(self.cycle)
+            self._log("took over a study's terms", old, new)
+            self.done.append(f"{', '.join(new)} set")
+
+    def sources(self) -> Mapping[str, str]:
+        """Every source named, with its mapping; the study's name → the service's key."""
+        keys = {}
+        for name, source in self.study.sources.items():
+            kept = name_source(self.session, self.cycle, name=name, actor=self.actor, now=self.now, owner=self.actor)
+            keys[name] = kept.key
+            if not source.file:
+                self.left.append(f"source {name}: it is fetched; set it up with /csi source")
+                continue
+            mapping = self._mapping(name, source)
+            if sources.remember(self.session, kept, mapping, actor=self.actor, now=self.now):
+                self.done.append(f"source {name} mapped")
+        return keys
+
+    def _mapping(self, name: str, source: SourceDefinition) -> SourceDefinition:
+        moments, numbers = columns_needed(self.study, name)
+        options = {**source.options, "moments": list(moments), "numbers": list(numbers)}
+        return replace(source, file="", options=options)
+
+    def kpi(self, name: str, kpi: KpiDefinition, keys: Mapping[str, str]) -> None:
+        """One KPI: defined where the cycle has it, added in step 1 where it has not."""
+        key = kpis.slug(name)
+        known = next((one for one in kpis.of_cycle(self.session, self.cycle) if one.key == key), None)
+        definition = self._definition(name, kpi, keys)
+        if known is not None:
+            self._known(known, kpi, definition)
+        elif self.cycle.step == Step.SHOULD_MEASURE:
+            fields = replace(_fields(kpi, definition), key=key, owner=self.actor)
+            kpis.add_kpi(self.session, self.cycle, fields, actor=self.actor, now=self.now)
+            self.done.append(f"KPI {kpi.name} added; choose its CSF")
+        else:
+            self.left.append(f"KPI {kpi.name}: it is not in the tree, and KPIs are added in step 1 (/csi back 1)")
+
+    def _known(self, known: Kpi, kpi: KpiDefinition, definition: Mapping[str, Any]) -> None:
+        changed = kpis.define(self.session, self.cycle, known, definition, actor=self.actor, now=self.now)
+        if changed:
+            self.done.append(f"KPI {known.name} defined")
+        aim = (known.unit, known.direction, known.target)
+        if aim != (kpi.unit, str(kpi.direction), kpi.target):
+            self.left.append(f"KPI {known.name}: its unit, direction and target stay as agreed in step 1")
+
+    def _definition(self, name: str, kpi: KpiDefinition, keys: Mapping[str, str]) -> dict[str, Any]:
+        said = study_mapping(self.study)["kpis"][name]
+        known = {key: said[key] for key in DEFINITION_KEYS if key in said}
+        return {**known, "source": keys[kpi.source]} if kpi.source in keys else known
+
+    def windows(self) -> None:
+        """Baseline and evaluation window, where the study fixes them."""
+        if self.study.baseline or self.study.evaluation:
+            both = {"baseline": self.study.baseline, "evaluation": self.study.evaluation}
+            if set_windows(self.session, self.cycle, **both, actor=self.actor, now=self.now):
+                self.done.append("windows set")
+        if self.study.exclusions:
+            self.left.append(f"{len(self.study.exclusions)} exclusions: each is proposed and approved in step 4")
+
+    def _log(self, what: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+        audit.record(
+            self.session, team_id=self.cycle.team_id, actor=self.actor, at=self.now, what=what,
+            subject=("cycle", self.cycle.id), old=old, new=new,
+        )  # fmt: skip
+
+
+def _fields(kpi: KpiDefinition, definition: Mapping[str, Any]) -> KpiFields:
+    return KpiFields(
+        name=kpi.name,
+        unit=kpi.unit,
+        direction=kpi.direction,
+        band=kpi.band,
+        target=kpi.target,
+        target_date=kpi.target_date,
+        guards=kpi.guards,
+        catalogue=kpi.catalogue,
+        minimum_important_difference=kpi.minimum_important_difference,
+        definition=definition,
+    )
