@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,13 @@ from bot.sandbox.person import reading
 from bot.scheduler import Scheduler
 from csi.models import Batch, Cycle, InboxEvent, Kpi, OutboxPost, Source
 from csi.step3_gather import tokens
+from csi.study import of_cycle
 from tests import turns
 from tests.fetching.conftest import Answer, Site, site
+from tests.fetching.prometheus_server import prometheus
 from tests.flows.conftest import World
 
-__all__ = ["site"]
+__all__ = ["prometheus", "site"]
 
 pytestmark = pytest.mark.slow
 ROWS = [("INC1", "2026-03-02 08:00", "2026-03-02 10:00"), ("INC2", "2026-03-03 08:00", "2026-03-03 09:00")]
@@ -117,6 +120,31 @@ def test_an_address_is_collected_and_everything_anew_replaces_what_was_there(des
     desk.later(minutes=1)
     desk.bob.click(desk.bob.modal, "source.collect")
     desk.bob.wait(lambda: [one.state for one in held(desk, Batch)] == ["removed", "current"], what="the new delivery")
+
+
+def test_prometheus_is_set_up_collected_and_goes_on_from_where_it_ended(desk: World, prometheus: str):
+    with desk.bot.kit.sessions() as session:
+        cycle, kpi = session.exec(select(Cycle)).one(), session.exec(select(Kpi)).one()
+        cycle.period, cycle.baseline_from, cycle.timezone = "day", date(2026, 3, 2), "UTC"
+        kpi.definition = {"measure": "last"}
+        session.add_all([cycle, kpi])
+    wanted = 'max_over_time(requests_total{host="a"}[1d])'
+    assert add(desk, "prometheus", address=prometheus, query=wanted) is None
+    desk.bob.sees("read into *Tickets*")
+    (batch,) = held(desk, Batch)
+    assert (batch.rows_kept, batch.first_at.date(), batch.last_at.date()) == (12, date(2026, 3, 2), date(2026, 3, 13))
+    (kpi,) = held(desk, Kpi)
+    assert kpi.definition == {"measure": "last", "source": "tickets", "at": "start", "value": "value"}
+    with desk.bot.kit.sessions.reading() as session:
+        cycle = session.exec(select(Cycle)).one()
+        study = of_cycle.definition(session, cycle)
+        (got,) = of_cycle.readings(session, cycle, desk.bot.kit.files, study)["tickets"]
+    assert got.frame["value"].tolist() == [60.0 * 24 * min(day, 12) for day in range(2, 14)]
+    assert held(desk, Source)[0].progress["until"] > "2026-03-13"
+    desk.later(minutes=1)
+    desk.bob.click(desk.bob.modal, "source.collect")
+    desk.bob.sees("there is nothing new")
+    assert len(held(desk, Batch)) == 1
 
 
 def test_a_secret_goes_to_no_other_address(desk: World, site: Site):
