@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def judged_rows(panel: Panel) -> np.ndarray:
 
 def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> Draft:
     """What one KPI's own numbers say."""
-    row = _row(panel, number)
+    row = _row(panel, measured, number)
     definition = row.item.definition
     seen = Seen(row, aim_of(definition), panel, measured, number)
     floor = panel.floor[number]
@@ -83,18 +84,19 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
     )
 
 
-def _row(panel: Panel, number: int) -> Row:
+def _row(panel: Panel, measured: Measured, number: int) -> Row:
     length = len(panel.inputs[number].series)
     values, cases = panel.values[number, :length], panel.cases[number, :length]
     used, before, after = (part[number, :length] for part in (panel.used, panel.before, panel.after))
-    first, second = panel.left_out[number]
-    return Row(panel.inputs[number], values, cases, used, before, after, (float(first), float(second)))
+    first, second = panel.left_out[number].tolist()
+    counts = int(measured.count_before[number]), int(measured.count_after[number])
+    return Row(panel.inputs[number], values, cases, used, before, after, (first, second), *counts)
 
 
 def _facts(seen: Seen, p_adjusted: float) -> Facts:
     row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
-    before = summary(row, row.before, float(measured.level_before[number]), aim)
-    after = summary(row, row.after, float(measured.level_after[number]), aim)
+    before = summary(row, row.before, row.count_before, float(measured.level_before[number]), aim)
+    after = summary(row, row.after, row.count_after, float(measured.level_after[number]), aim)
     matters = _matters(seen)
     sustained, run = _sustained(seen, matters)
     change = _change(seen, p_adjusted, matters, sustained)
@@ -162,7 +164,7 @@ def _change(seen: Seen, p_adjusted: float, matters: float, sustained: str) -> Ch
     effect, was = measured.effect, float(measured.level_before[number])
     difference = _known(measured.level_after[number] - was)
     percent = None if difference is None or not was else 100 * difference / abs(was)
-    if row.before.sum() < FEWEST_BEFORE or row.after.sum() < FEWEST_AFTER:
+    if row.count_before < FEWEST_BEFORE or row.count_after < FEWEST_AFTER:
         return Change(difference=difference, percent=percent)
     lower, upper = float(effect.lower[number]), float(effect.upper[number])
     held = Difference(difference or 0.0, lower, upper, was, float(measured.level_after[number]), matters)
@@ -187,7 +189,7 @@ def _assurance(seen: Seen, change: Change) -> Assurance:
     row, measured = seen.row, seen.measured
     if row.item.evaluation is None:
         return _of_phase(seen, measured.lines, row.used, measured.found)
-    if row.after.sum() >= TRIAL_BELOW or change.state in (IMPROVED, WORSE):
+    if row.count_after >= TRIAL_BELOW or change.state in (IMPROVED, WORSE):
         return _of_phase(seen, measured.phase, row.after, measured.phase_found)
     return _of_phase(seen, measured.lines, row.after, measured.found)
 
@@ -277,4 +279,4 @@ def _trend(seen: Seen) -> Trend:
 
 
 def _known(value: float | np.floating | None) -> float | None:
-    return float(value) if value is not None and np.isfinite(value) else None
+    return float(value) if value is not None and isfinite(value) else None

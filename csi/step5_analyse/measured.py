@@ -40,6 +40,7 @@ class Measured:
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
         spread_before, phi_before: the baseline's standard deviation and autocorrelation.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
+        count_before, count_after: points of the windows.
     """
 
     kind: NDArray[np.str_]
@@ -60,6 +61,8 @@ class Measured:
     phi_before: Floats
     level_before: Floats
     level_after: Floats
+    count_before: NDArray[np.int64]
+    count_after: NDArray[np.int64]
 
 
 def measure(panel: Panel) -> Measured:
@@ -94,6 +97,8 @@ def measure(panel: Panel) -> Measured:
         *_spread(base_values),
         level_before,
         level_after,
+        before.sum(axis=1),
+        after.sum(axis=1),
     )
 
 

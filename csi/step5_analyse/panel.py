@@ -22,6 +22,8 @@ _Unit = Literal["s", "ms", "us", "ns"]
 LARGEST = 1e150  # beyond, squares overflow
 COUNTS = frozenset({"count", "distinct"})
 NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
+_PARTED = frozenset({"share", "ratio"})
+_ALWAYS = ("value", "n", "partial", "missing", "excluded", "end")
 _AT_MOST_ALL = frozenset({"share", "availability"})
 
 
@@ -69,7 +71,7 @@ def panel(inputs: Sequence[KpiInput]) -> Panel:
     left_out = np.full((len(inputs), 2), np.nan)
     used, before, after = (np.zeros((len(inputs), periods), dtype=bool) for _ in range(3))
     for row, item in enumerate(inputs):
-        columns = {str(name): column.array for name, column in item.series.items()}
+        columns = _columns(item)
         length = len(item.series)
         for name, into in stacked.items():
             into[row, :length] = _numbers(columns, name, length)
@@ -106,6 +108,13 @@ def _assembled(
         np.where(cannot & (lowest >= 0), 0.0, -np.inf),
         np.where(at_most, scale, np.inf),
     )
+
+
+def _columns(item: KpiInput) -> Columns:
+    """The columns a KPI needs; taking one out of a frame is dear when there are a thousand."""
+    series = item.series
+    wanted = _ALWAYS if item.definition.measure not in _PARTED else (*_ALWAYS, "numerator", "denominator")
+    return {name: series[name].array for name in wanted if name in series}
 
 
 def _numbers(columns: Columns, name: str, length: int) -> Floats:
@@ -162,8 +171,9 @@ def _left_out(item: KpiInput, columns: Columns, before: Flags, after: Flags) -> 
         return item.excluded_share
     if "excluded" not in columns or not columns["excluded"].to_numpy().any():
         return 0.0, 0.0
-    by_rows = "excluded_rows" in columns
-    gone = _numbers(columns, "excluded_rows" if by_rows else "excluded", len(before))
+    by_rows = "excluded_rows" in item.series
+    told = {"rows": item.series["excluded_rows"].array} if by_rows else {"rows": columns["excluded"]}
+    gone = _numbers(told, "rows", len(before))
     kept = _numbers(columns, "n", len(before)) if by_rows else 1.0 - gone
     shares = [_part(np.nansum(gone[window]), np.nansum(kept[window])) for window in (before, after)]
     return shares[0], shares[1]

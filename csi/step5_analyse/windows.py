@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,8 @@ class Row:
     before: Flags
     after: Flags
     left_out: tuple[float, float]
+    count_before: int
+    count_after: int
 
     @property
     def first(self) -> int:
@@ -41,13 +44,11 @@ class Row:
         return self.values[: self.first][self.used[: self.first]]
 
 
-def summary(row: Row, window: Flags, level: float, aim: Aim) -> WindowSummary:
+def summary(row: Row, window: Flags, count: int, level: float, aim: Aim) -> WindowSummary:
     """A window in numbers."""
-    count = int(window.sum())
-    cases = row.cases[window]
-    total = float(cases[np.isfinite(cases)].sum()) if np.isfinite(cases).any() else None
+    total = float(np.nansum(row.cases[window]))
     met = int(aim.met(row.values[window]).sum()) if aim.exists else None
-    return WindowSummary(count, total, level if np.isfinite(level) else None, met)
+    return WindowSummary(count, total if total > 0 else None, level if isfinite(level) else None, met)
 
 
 def lacking(row: Row) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ def there_on(row: Row, missing: int) -> str:
 
 
 def _short_baseline(row: Row) -> str:
-    item, have = row.item, int(row.before.sum())
+    item, have = row.item, row.count_before
     if item.baseline is None:
         return "no baseline window is fixed, so no change can be judged: agree on one of 8 periods or more"
     if have >= FEWEST_BEFORE:
@@ -101,7 +102,7 @@ def _short_baseline(row: Row) -> str:
 
 
 def _short_evaluation(row: Row) -> str:
-    item, have = row.item, int(row.after.sum())
+    item, have = row.item, row.count_after
     if item.evaluation is None:
         return "no evaluation window is fixed, so no change can be judged: agree on one of 6 periods or more"
     if have >= FEWEST_AFTER:

@@ -163,3 +163,13 @@ def test_each_confirmation_is_in_the_audit(session: Session, cycle: Cycle):
     findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
     session.commit()
     assert "confirmed finding" in [one.what for one in rows(session, AuditRow, cycle.team_id)]
+
+
+def test_findings_and_rules_work_on_both_databases(database: Database):
+    with database.sessions() as opened:
+        made = turns.begin(opened)
+        turns.grow(opened, made)
+        turns.jump(opened, made, Step.ANALYSE)
+        finding = drafted(opened, made)
+        findings.confirm(opened, made, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+        assert [broken(opened, made, f"V5.{number}") for number in (1, 2, 3, 5, 6)] == [[]] * 5
