@@ -95,17 +95,25 @@ def _one_line(line: int, text: bytes) -> Iterator[Record]:
     if not bare:
         return
     try:
-        record = json.loads(bare)
+        record = _loaded(bare)
     except (ValueError, RecursionError) as error:
         yield line, bare.decode("utf-8", "replace"), f"not JSON: {error}"
         return
     yield line, record, "" if isinstance(record, Mapping) else "not an object"
 
 
+def _loaded(text: bytes) -> Any:
+    """JSON as values; half a surrogate pair, which is no character, becomes a question mark."""
+    found = json.loads(text)
+    if b"\\ud" in text.lower():
+        found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+    return found
+
+
 def _document(content: Content, source: SourceDefinition) -> Any:
     text = content.whole(content.bounds.json_array_bytes, "one JSON document; write one object a line instead")
     try:
-        return json.loads(text.decode(source.encoding or guess_encoding(text)))
+        return _loaded(text.decode(source.encoding or guess_encoding(text)).removeprefix("\ufeff").encode())
     except (ValueError, RecursionError) as error:
         raise refuse(content.filename, f"is not JSON: {error}.") from error
 

@@ -32,6 +32,7 @@ _YEAR_FIRST = r"^(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2
 _COMPACT = r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME
 _DAY_FIRST = r"^(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
 _MONTH_FIRST = r"^(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
+_WEEK_OR_QUARTER = r"^(?P<year>\d{4})-?(?P<kind>[WQ])(?P<number>\d{1,2})$"
 _PATTERNS = {
     "iso": (_YEAR_FIRST, _COMPACT),
     # A year of four digits in front is read the same under any order.
@@ -131,7 +132,7 @@ def _parse(texts: pa.StringArray, order: str) -> tuple[np.ndarray, np.ndarray, n
         return _epoch(texts)
     if order not in ORDERS:
         return _strptime(texts, order)
-    first, *others = (_by_pattern(texts, pattern) for pattern in _PATTERNS[order])
+    first, *others = (*(_by_pattern(texts, pattern) for pattern in _PATTERNS[order]), _by_week(texts))
     local, offsets, readable = first
     for also_local, also_offsets, also in others:
         take = also & ~readable
@@ -162,6 +163,28 @@ def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.nda
     micros = seconds * 1_000_000 + _micros(parts)
     local = months.astype("datetime64[us]") + micros.astype("timedelta64[us]")
     return local, _offset_minutes(parts), matched & fits
+
+
+def _by_week(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """ISO weeks (``2016-W09``: its Monday) and quarters (``2016-Q1``): the first day of the period named."""
+    parts = pc.extract_regex(texts, _WEEK_OR_QUARTER)
+    matched = parts.is_valid().to_numpy(zero_copy_only=False)
+    year, number = _whole(parts, "year", 1970), _whole(parts, "number", 1)
+    is_week = pc.fill_null(pc.equal(pc.struct_field(parts, "kind"), "W"), False).to_numpy(zero_copy_only=False)
+    # ISO 8601: week 1 holds 4 January; the last week holds 28 December.
+    weeks = _week_of(year, 1, 4) + (number - 1).astype("timedelta64[W]").astype("timedelta64[D]")
+    quarters = ((year - 1970) * 12 + (number - 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
+    fits = np.where(is_week, weeks <= _week_of(year, 12, 28), number <= 4) & (number >= 1)
+    local = np.where(is_week, weeks, quarters).astype("datetime64[us]")
+    return local, np.full(len(local), np.nan), matched & fits
+
+
+def _week_of(year: np.ndarray, month: int, day: int) -> np.ndarray:
+    """The Monday of the week a day of each year lies in."""
+    first = ((year - 1970) * 12 + month - 1).astype("datetime64[M]").astype("datetime64[D]") + np.timedelta64(
+        day - 1, "D"
+    )
+    return first - ((first.astype("int64") + 3) % 7).astype("timedelta64[D]")
 
 
 def _whole(parts: pa.StructArray, name: str, default: int) -> np.ndarray:

@@ -124,6 +124,16 @@ def test_json_lines_that_are_broken_are_kept_apart_with_their_line() -> None:
     assert reading.rows_read == 5
 
 
+@pytest.mark.parametrize(
+    "text", ['{"n": 1, "t": "\\ud800x"}\n{"n": 2, "t": "\\ud83d\\ude00"}\n', '[{"n": 1, "t": "\\uDFFF"}]']
+)
+def test_half_a_character_in_json_harms_nothing(text: str) -> None:
+    reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=["n"])
+    assert reading.frame["n"].iloc[0] == 1
+    assert "?" in reading.frame["t"].iloc[0]
+    assert reading.frame["t"].iloc[-1] in ("?", "\N{GRINNING FACE}")
+
+
 def test_rows_of_a_json_document_by_path() -> None:
     document = json.dumps({"meta": [1], "data": {"items": [{"n": 1}, {"n": 2}]}}).encode()
     source = SourceDefinition("s", options={"rows": "data.items"})

@@ -176,3 +176,12 @@ def test_anatel_sheet_with_titles_spacers_and_months_as_columns(shared: Path) ->
     by_month = complaints.groupby("month")["value"].sum()
     assert by_month[pd.Timestamp("2015-01-01", tz="UTC")] == 81_369
     assert by_month[pd.Timestamp("2015-12-01", tz="UTC")] == 150_036
+
+
+def test_weekly_figures_name_their_week(shared: Path) -> None:
+    path = shared / "data/servicenow_weekly_expected.csv"
+    week = "iso_week_of_opened_at"
+    frame = _read(path, SourceDefinition("w"), moments=[week], numbers=["opened", "sla_pct"]).frame
+    assert len(frame) == 47
+    assert frame[week].iloc[0] == pd.Timestamp("2016-02-29", tz="UTC")
+    assert frame["opened"].iloc[:3].tolist() == [1858, 2073, 1975]
