@@ -70,6 +70,13 @@ def test_a_body_is_read_no_further_than_its_bound(web):
     assert httpx.post(f"{web.address}/slack/events", content=b"\xff\xfe").status_code == 401
 
 
+def test_the_way_in_for_tools_is_there_and_closed_without_a_token(web):
+    assert "/v1/measurements" in httpx.get(f"{web.address}/v1/openapi.json").json()["paths"]
+    refused = httpx.post(f"{web.address}/v1/measurements", json=[{"kpi": "backlog", "period": "2026-03-02", "value": 1}])
+    assert refused.status_code == 401
+    assert "This token opens nothing" in refused.json()["error"]
+
+
 def test_health_and_metrics(web):
     assert httpx.get(f"{web.address}/health").text == "ok"
     metrics = httpx.get(f"{web.address}/metrics").text
