@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from csi.definition import Duration, KpiDefinition, RatioValue, StudyDefinition
+from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition, StudyDefinition
 from csi.step4_process.expression import columns_of, numeric_columns_of
 
+LINKED = "."  # `changes.committed_at`: a column of the linked source
 OF_VALUE = "value"  # in `good`: the KPI's own duration
 SPANS = ("availability", "backlog")  # measures whose value is a span of time
 _OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How a source's rows find those of another: by an explicit table of pairs of ids, never by guess.
+
+    Attributes:
+        source: the other source; its columns are named ``source.column`` here.
+        table: the source that holds the pairs.
+        own, other: the table's columns with the ids of this source and of the other.
+    """
+
+    source: str
+    table: str
+    own: str
+    other: str
+
+
+def link_of(source: SourceDefinition) -> Link | None:
+    """The link a source declares; None without one."""
+    said = source.options.get("link")
+    if not isinstance(said, Mapping):
+        return None
+    return Link(*(str(said.get(name, "")) for name in ("source", "table", "own", "other")))
 
 
 def moment_of_row(kpi: KpiDefinition) -> str:
@@ -51,20 +77,49 @@ def columns_needed(study: StudyDefinition, source: str) -> tuple[tuple[str, ...]
 
     A column that is both (a moment compared with a number) is a moment.
     """
-    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source]
     ids = frozenset(study.kpis)
-    moments = dict.fromkeys(name for kpi in kpis for name in _moments(kpi) if name)
-    numbers = dict.fromkeys(name for kpi in kpis for name in _numbers(kpi, ids) if name not in moments)
-    return tuple(moments), tuple(numbers)
+    moments = dict.fromkeys(_at_home(study, source, _moments))
+    numbers = dict.fromkeys(_at_home(study, source, lambda kpi: _numbers(kpi, ids)))
+    return tuple(moments), tuple(name for name in numbers if name not in moments)
+
+
+def _at_home(study: StudyDefinition, source: str, names: Callable[[KpiDefinition], Iterable[str]]) -> Iterator[str]:
+    """The names that KPIs use of a source's own columns: its own KPIs, and those of sources linked to it."""
+    for kpi in study.kpis.values():
+        for name in names(kpi):
+            home, column = home_of(study, kpi.source, name)
+            if name and home == source:
+                yield column
+
+
+def home_of(study: StudyDefinition, source: str, name: str) -> tuple[str, str]:
+    """Where a column lies: the source it belongs to, and its name there."""
+    link = link_of(study.sources[source]) if source in study.sources else None
+    if link is not None and name.startswith(f"{link.source}{LINKED}"):
+        return link.source, name.removeprefix(f"{link.source}{LINKED}")
+    return source, name
+
+
+def unit_columns(source: SourceDefinition) -> dict[str, str]:
+    """The columns whose unit stands in another column of the row (``units: {value: {column: unit}}``)."""
+    declared = dict(source.options.get("units") or {})
+    return {str(name): str(unit["column"]) for name, unit in declared.items() if isinstance(unit, Mapping)}
 
 
 def named_columns(study: StudyDefinition, source: str) -> list[tuple[str, str]]:
     """Every key of the study that names a column of a source, with that column: ``("kpis.mttr.at", "resolved_at")``."""
     definition = study.sources[source]
     found = [(f"sources.{source}.{key}", getattr(definition, key)) for key in ("key", "latest_by")]
+    found += [(f"sources.{source}.units", name) for name in unit_columns(definition).values()]
+    for name, other in study.sources.items():
+        link = link_of(other)
+        if link is not None and link.table == source:
+            found += [(f"sources.{name}.link.own", link.own), (f"sources.{name}.link.other", link.other)]
     for kpi in study.kpis.values():
-        if kpi.source == source:
-            found += [(f"kpis.{kpi.id}.{key}", name) for key, name in _named(kpi, frozenset(study.kpis))]
+        for key, name in _named(kpi, frozenset(study.kpis)):
+            home, column = home_of(study, kpi.source, name)
+            if home == source:
+                found.append((f"kpis.{kpi.id}.{key}", column))
     return [(key, name) for key, name in dict.fromkeys(found) if name]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -54,7 +55,8 @@ class Looking:
     timezone: str
     calendar: OpenTime = ALWAYS
     as_of: int = MISSING  # microseconds
-    column_units: dict[str, str] = field(default_factory=dict)
+    column_units: Mapping[str, str] = field(default_factory=dict)
+    row_units: Mapping[str, str] = field(default_factory=dict)
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
@@ -86,7 +88,7 @@ class Looking:
         if value.pauses:
             pauses = np.nan_to_num(self.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float))
             elapsed = np.maximum(elapsed - pauses * _MINUTE, 0.0)
-        elapsed[(starts == MISSING) | (ends == MISSING)] = np.nan
+        elapsed[(starts == MISSING) | (ends == MISSING) | (elapsed < 0)] = np.nan  # only a linked row can be backward
         # Divided, not multiplied by a reciprocal: 90 minutes are 1.5 hours to the last digit.
         elapsed /= units.factor(value.unit, "us")
         return elapsed
@@ -141,6 +143,9 @@ def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
         scale = units.factor(kpi.value.unit, kpi.unit)
     else:
         values = _numbers(kpi, looking, str(kpi.value))
+        if str(kpi.value) in looking.row_units:
+            names = looking.column(looking.row_units[str(kpi.value)], kpi, "value")
+            return units.converted(values, names, kpi.unit)[0]
         scale = units.factor(looking.column_units.get(str(kpi.value), kpi.unit), kpi.unit)
     return values if scale == 1.0 else values * scale
 

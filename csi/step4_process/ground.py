@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,10 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
-from csi.step4_process.columns import SPANS, columns_needed, moment_of_row
+from csi.step4_process.columns import SPANS, columns_needed, moment_of_row, unit_columns
 from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
+from csi.step4_process.links import linked
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
 from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
@@ -100,15 +101,31 @@ class Ground:
 
 def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Ground:
     """Join, de-duplicate and look over the rows of every source."""
-    rows = {name: source_rows(study, name, readings.get(name, ())) for name in study.sources}
-    spans = {name: spans_of(one.frame, columns_needed(study, name)[0]) for name, one in rows.items()}
+    alone = {name: source_rows(study, name, readings.get(name, ())) for name in study.sources}
+    frames = {name: one.frame for name, one in alone.items()}
+    rows = {name: replace(one, frame=linked(study, name, frames)) for name, one in alone.items()}
+    spans = {name: spans_of(one.frame, moments_of(study, name)) for name, one in rows.items()}
     return over(study, rows, time_of(study, spans))
+
+
+def moments_of(study: StudyDefinition, source: str) -> tuple[str, ...]:
+    """The moment columns of a source, with those its KPIs read of a linked source."""
+    own = dict.fromkeys(columns_needed(study, source)[0])
+    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source]
+    return tuple(own | dict.fromkeys(name for kpi in kpis for name in life_columns(kpi)))
 
 
 def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> Ground:
     """The ground of some rows, with what is known about time."""
     looking = {
-        name: Looking(one.frame, study.timezone, time.calendar, time.as_of, units_of(study, name))
+        name: Looking(
+            frame=one.frame,
+            timezone=study.timezone,
+            calendar=time.calendar,
+            as_of=time.as_of,
+            column_units=units_of(study, name),
+            row_units=unit_columns(study.sources[name]),
+        )
         for name, one in rows.items()
     }
     return Ground(study, rows, looking, time, {name: source_quality(one) for name, one in rows.items()})
@@ -164,6 +181,6 @@ def calendar_of(study: StudyDefinition, firsts: Sequence[int], as_of: int) -> Op
 
 
 def units_of(study: StudyDefinition, source: str) -> dict[str, str]:
-    """The units declared for a source's columns (``units: {latency: ms}``)."""
-    declared = study.sources[source].options.get("units", {})
-    return {str(column): str(unit) for column, unit in dict(declared).items()}
+    """The units declared for whole columns (``units: {latency: ms}``)."""
+    declared = dict(study.sources[source].options.get("units") or {})
+    return {str(column): str(unit) for column, unit in declared.items() if not isinstance(unit, Mapping)}

@@ -24,6 +24,7 @@ from csi.definition import KpiDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step4_process import partition
 from csi.step4_process.assembly import Gathered, assembled, source_counts
+from csi.step4_process.columns import link_of
 from csi.step4_process.ground import Ground, Time, over, time_of
 from csi.step4_process.measures import probability_of
 from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
@@ -61,6 +62,9 @@ def process_on_dask(study: StudyDefinition, tasks: Mapping[str, Sequence[Task]],
     Raises:
         InvalidInputs: every delivery that cannot be read.
     """
+    for name, source in study.sources.items():
+        if link_of(source):
+            raise InvalidInput(f"sources.{name}.link", "linked sources are joined in memory; expected --engine pandas")
     with dask.config.set({"dataframe.convert-string": False}):
         read = _read(study, tasks, scratch, client)
         parts = {name: _settled(study, name, read[name], client) for name in study.sources}

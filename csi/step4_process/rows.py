@@ -14,9 +14,10 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
-from csi.step4_process.columns import columns_needed, columns_read
+from csi.step4_process.columns import columns_needed, columns_read, unit_columns
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.periods import microseconds
+from csi.step4_process.units import is_unknown
 
 NUMBERS = "numbers"
 _SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
@@ -90,9 +91,12 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     definition = study.sources[source]
     resolved = resolve(rows.frame, definition.key, version, columns_read(study, source))
     impossible, pairs = _impossible(rows.frame, resolved.kept, _durations(study, source))
+    odd, units = _odd_units(study, source, rows, resolved.kept)
+    impossible |= odd
     kept = resolved.kept[~impossible]
     frame = rows.frame if len(kept) == len(rows.frame) else rows.frame.iloc[kept]
-    quarantine = [_conflicts(rows, resolved, definition), *(_backward(rows, bad, pair) for bad, pair in pairs)]
+    backward = [_backward(rows, bad, pair) for bad, pair in pairs]
+    quarantine = [_conflicts(rows, resolved, definition), *backward, *units]
     return SourceRows(
         source=definition,
         frame=frame,
@@ -163,6 +167,7 @@ def _cells(column: pd.Series) -> pa.ChunkedArray:
 
 
 def _durations(study: StudyDefinition, source: str) -> list[Duration]:
+    """Durations between two columns of the source itself."""
     values = [kpi.value for kpi in study.kpis.values() if kpi.source == source]
     return list(dict.fromkeys(value for value in values if isinstance(value, Duration)))
 
@@ -187,6 +192,24 @@ def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:
     """What could not be read of several deliveries."""
     frames = [reading.quarantine.assign(batch=batch) for batch, reading in enumerate(readings)]
     return pd.concat(frames) if frames else pd.DataFrame(columns=list(QUARANTINE))
+
+
+def _odd_units(
+    study: StudyDefinition, source: str, rows: Delivered, kept: np.ndarray
+) -> tuple[np.ndarray, list[pd.DataFrame]]:
+    """Which kept rows name a unit nobody knows, and their quarantine."""
+    odd = np.zeros(len(kept), dtype=bool)
+    found = []
+    known = {kpi.unit for kpi in study.kpis.values() if kpi.source == source}
+    for name in dict.fromkeys(unit_columns(study.sources[source]).values()):
+        unknown = is_unknown(rows.frame[name].iloc[kept], known) & ~odd
+        bad = kept[unknown]
+        if len(bad):
+            place, said = (rows.batch[bad], rows.line[bad]), rows.frame[name].iloc[bad]
+            why = "not a unit that is known"
+            found.append(_quarantined(*place, column=name, value=said, reason=why, expected="a unit such as h or %"))
+        odd |= unknown
+    return odd, found
 
 
 def _conflicts(rows: Delivered, resolved: Resolved, source: SourceDefinition) -> pd.DataFrame:

@@ -5,6 +5,7 @@ A unit that is not here is told, never guessed: ``m`` may be metres, months or m
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,15 +87,22 @@ def factor(source: str, wanted: str) -> float:
 
 
 def converted(values: np.ndarray, names: pd.Series, wanted: str) -> tuple[np.ndarray, np.ndarray]:
-    """Numbers brought to one unit, each row by its own; once per distinct unit.
+    """Numbers brought to one unit, each row by its own; once per distinct unit. No unit named is the unit wanted.
 
     Returns:
-        The numbers in ``wanted`` (NaN where the unit is unknown), and which rows have an unknown unit.
+        The numbers in ``wanted`` (NaN where the unit measures something else), and which rows those are.
     """
     places, distinct = pd.factorize(names)
-    factors = np.append([_factor_or_nan(str(name), wanted) for name in distinct], np.nan)
+    factors = np.append([_factor_or_nan(str(name), wanted) for name in distinct], 1.0)
     by_row = factors[places]
     return values * by_row, np.isnan(by_row)
+
+
+def is_unknown(names: pd.Series, also: Collection[str]) -> np.ndarray:
+    """Which rows name a unit that is neither in the table nor one of those a study uses."""
+    places, distinct = pd.factorize(names)
+    unknown = [find(str(name)) is None and str(name) not in also for name in distinct]
+    return np.append(np.array(unknown, dtype=bool), False)[places]
 
 
 def _factor_or_nan(source: str, wanted: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,7 +41,8 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
     kpis = {kpi.key: made for kpi in _kpis(session, cycle) if (made := _kpi(session, cycle, kpi, sources))}
     for made in kpis.values():
         made["guards"] = [guard for guard in made["guards"] if guard in kpis]
-    used = {made.get("source") for made in kpis.values()}
+    used = {str(made.get("source", "")) for made in kpis.values()}
+    used |= linked_to(used, sources)
     return {
         "study": 1,
         "service": need(session, Service, cycle.team_id, cycle.service_id).name,
@@ -54,6 +55,12 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
         "evaluation": _window(cycle.evaluation_from, cycle.evaluation_to),
         "exclusions": _exclusions(session, cycle, kpis),
     }
+
+
+def linked_to(used: Collection[str], sources: Mapping[str, Source]) -> set[str]:
+    """The sources that those in use are linked to, with the tables of pairs."""
+    links = [dict(sources[key].mapping.get("link") or {}) for key in used if key in sources]
+    return {str(link[name]) for link in links for name in ("source", "table") if name in link}
 
 
 def not_computed(session: Session, cycle: Cycle) -> list[Kpi]:
@@ -170,7 +177,7 @@ def _source(source: Source) -> dict[str, Any]:
     """A source's mapping; its rows come from what was delivered, so its file is the deliveries."""
     made = {key: value for key, value in source.mapping.items() if key not in _ORIGINS and value is not None}
     if source.kind in TYPED:
-        made = {"timezone": "UTC", "dates": "iso"}
+        made = {"timezone": "UTC", "dates": "iso", "units": {"value": {"column": "unit"}}}
     return {"file": delivered_pattern(source.key), **made}
 
 

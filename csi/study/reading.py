@@ -14,6 +14,7 @@ from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.moments import check_order, zone
 from csi.step4_process import exclusions
 from csi.step4_process.calendar import open_time
+from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
 from csi.study.keys import Keys, Notes, lines_of
 from csi.study.kpi_reading import kpi_of
@@ -23,7 +24,7 @@ VERSION = 1
 LARGEST = 1_000_000  # bytes of a study file; ours
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
-_OPTIONS = ("join", "melt", "rows", "units", "options", "query", "since", "from", "to", "step", "paging")
+_OPTIONS = ("link", "join", "melt", "rows", "units", "options", "query", "since", "from", "to", "step", "paging")
 
 
 def read_study(path: Path) -> StudyDefinition:
@@ -120,6 +121,7 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
         links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
     )
     _windows_in_order(top, study)
+    _links_hold(top, study)
     top.end()
     return study if not notes.errors else None
 
@@ -269,6 +271,26 @@ def _windows_in_order(top: Keys, study: StudyDefinition) -> None:
     if study.baseline and study.evaluation and study.evaluation.start < study.baseline.end:
         reason = f"starts on {study.evaluation.start}, inside the baseline; expected {study.baseline.end} or later"
         top.wrong("evaluation", reason)
+
+
+def _links_hold(top: Keys, study: StudyDefinition) -> None:
+    """A link names two other sources, two columns, and joins by the keys of both sides."""
+    for name, source in study.sources.items():
+        if "link" not in source.options:
+            continue
+        link = link_of(source)
+        if link is None or not all((link.source, link.table, link.own, link.other)):
+            top.wrong(
+                f"sources.{name}.link", "expected {source, table, own, other}: two sources, and the table's columns"
+            )
+            continue
+        for wanted in (link.source, link.table):
+            if wanted not in study.sources:
+                top.wrong(f"sources.{name}.link", f"there is no source {wanted!r}")
+        sides = (name, link.source)
+        for side in sides:
+            if side in study.sources and not study.sources[side].key:
+                top.wrong(f"sources.{side}.key", f"is missing; {sides[0]} and {sides[1]} are linked by their keys")
 
 
 def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:

@@ -300,6 +300,17 @@ def test_a_columns_declared_unit_is_converted_to_the_kpis() -> None:
     assert values(made(definition, reading(TICKETS))["k"]) == pytest.approx([1.5 / 60, 0.1])
 
 
+def test_each_row_may_name_its_own_unit_and_an_unknown_one_goes_to_quarantine() -> None:
+    rows = {**TICKETS, "cost": [1.0, 60.0, 7.0, 4.0, 8.0], "unit": ["h", "min", "moons", None, "h"]}
+    definition = study(
+        kpi("k", "sum", value="cost", unit="h"), source={"options": {"units": {"cost": {"column": "unit"}}}}
+    )
+    found = made(definition, reading(rows))["k"]
+    assert values(found) == [2, 12]
+    assert found.counts["tickets"].quarantined == 1
+    assert "'moons': not a unit that is known" in found.quality.validity.examples[0]
+
+
 def test_strata_are_the_same_kpi_over_narrower_rows() -> None:
     split = made(study(kpi("k", "mean", value="cost", strata="kind")), reading(TICKETS))["k"].strata
     assert split is not None
