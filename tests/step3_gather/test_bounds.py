@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from csi.definition import SourceDefinition
@@ -169,3 +171,31 @@ def test_more_rows_than_the_limit_are_refused() -> None:
 def test_a_table_of_one_column_of_prose_offers_no_moment() -> None:
     layout = guess(b"Dear all,\nplease find below\nwhat I meant to say.\n")
     assert not any(column.kind == "moment" for column in layout.columns)
+
+
+def repeated(text: str, rows: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), [text])
+
+
+@pytest.mark.parametrize("inside", ["a column", "lists", "a fixed width", "very many columns"])
+def test_a_small_parquet_file_that_unfolds_without_end_is_refused(inside: str, tmp_path: Path) -> None:
+    rows, path = 100_000, tmp_path / "log.parquet"
+    texts = repeated("y" * 900_000, rows)
+    columns = {
+        "a column": {"x": texts},
+        "lists": {"x": pa.ListArray.from_arrays(pa.array(range(rows + 1), pa.int32()), texts)},
+        "a fixed width": {"x": pa.array([b"y" * 900_000], pa.binary(900_000)).take([0] * 600)},
+        "very many columns": {f"x{place}": pa.nulls(1_000_000, pa.int8()) for place in range(201)},
+    }[inside]
+    pq.write_table(pa.table(columns), path, store_schema=False)
+    with pytest.raises(InvalidInput, match="unfolds to"):
+        guess(path, "log.parquet")
+    with pytest.raises(InvalidInput, match="unfolds to"):
+        read(path, SourceDefinition("s"), moments=(), numbers=(), filename="log.parquet")
+
+
+def test_texts_repeated_within_bounds_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "log.parquet"
+    pq.write_table(pa.table({"at": ["2026-01-01"] * 50_000, "x": repeated("y" * 1_000, 50_000)}), path)
+    found = read(path, SourceDefinition("s"), moments=("at",), numbers=(), filename="log.parquet").frame
+    assert (len(found), set(found["x"])) == (50_000, {"y" * 1_000})
