@@ -22,7 +22,7 @@ class Eyes:
     Messages, views and blocks are dicts in Slack's shapes, as the docstring of ``bot.sandbox.page_api`` lists them.
     """
 
-    def __init__(self, url: str, name: str, *, pause: float = 0.0, patience: float = 2.0) -> None:
+    def __init__(self, url: str, name: str, *, pause: float = 0.0, patience: float = 6.0) -> None:
         self.url = url.rstrip("/")
         self.name = name
         self.pause = pause
@@ -77,7 +77,7 @@ class Eyes:
                 return one
         raise NotSeen(f"{self.name} reads {text!r} nowhere in {channel or self._channel}; seen: {last_texts(seen)}")
 
-    def sees(self, text: str, channel: str = "", timeout: float = 10.0) -> Shape:
+    def sees(self, text: str, channel: str = "", timeout: float = 20.0) -> Shape:
         """Waits until she can read ``text`` in a channel, and gives the message."""
         return self.wait(lambda: self._found(text, channel), timeout, f"{text!r} in {channel or self._channel}")
 
@@ -109,7 +109,7 @@ class Eyes:
         ]
         return slackbot + told
 
-    def home(self, timeout: float = 5.0) -> Shape:
+    def home(self, timeout: float = 10.0) -> Shape:
         """Opens the App Home and gives what the bot published there."""
         before = (self.state()["home"] or {}).get("hash")
         self._act("home", tab="home")
@@ -129,7 +129,7 @@ class Eyes:
         response.raise_for_status()
         return response.content
 
-    def wait(self, predicate: Callable[[], T | None], timeout: float = 10.0, what: str = "") -> T:
+    def wait(self, predicate: Callable[[], T | None], timeout: float = 20.0, what: str = "") -> T:
         """Waits until ``predicate`` gives something true, and gives it."""
         deadline = time.monotonic() + timeout
         while True:
@@ -141,7 +141,7 @@ class Eyes:
                 raise NotSeen(f"{self.name} waited {timeout} s for {what or 'something'} in vain; seen: {seen}")
             time.sleep(0.05)
 
-    def wait_modal(self, callback_id: str = "", timeout: float = 5.0) -> Shape:
+    def wait_modal(self, callback_id: str = "", timeout: float = 10.0) -> Shape:
         """Waits for a modal (with that callback_id) in front of her."""
 
         def there() -> Shape | None:

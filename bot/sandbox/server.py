@@ -42,7 +42,7 @@ from bot.sandbox.refusal import Refused
 from bot.sandbox.shapes import Shapes
 from bot.sandbox.signed_http import SignedHttp
 from bot.sandbox.socket_mode import SocketMode
-from bot.sandbox.triggers import Keys
+from bot.sandbox.triggers import TRIGGER_SECONDS, Keys
 from bot.sandbox.view_stack import ViewStack
 from bot.sandbox.web_api.calls import Api
 from bot.sandbox.web_api.door import Door
@@ -66,7 +66,9 @@ class Sandbox:
         request_url: str = "",
         settings: Settings | None = None,
         ack_seconds: float = ACK_SECONDS,
+        trigger_seconds: float = TRIGGER_SECONDS,
     ) -> None:
+        self._trigger_seconds = trigger_seconds
         self.manifest = manifests.read(manifest_path)
         self.bot_token = f"xoxb-{secrets.token_hex(12)}"
         self.app_token = f"xapp-1-{secrets.token_hex(12)}"
@@ -87,7 +89,7 @@ class Sandbox:
     def _build(self) -> None:
         shapes = Shapes(self.workspace, self.manifest, self.url)
         posts = Posts(self.workspace, Events(self.workspace, shapes, self.delivery), self.settings)
-        keys = Keys(self.url)
+        keys = Keys(self.url, self._trigger_seconds)
         views = ViewStack(self.workspace, keys, posts)
         payloads = Payloads(self.workspace, shapes, keys)
         self.interactions = Interactions(self.workspace, shapes, self.delivery, keys, posts, payloads)

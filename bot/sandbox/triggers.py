@@ -48,8 +48,9 @@ def _trim(keys: dict[str, Any]) -> None:
 class Keys:
     """The trigger ids and response URLs given out."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, trigger_seconds: float = TRIGGER_SECONDS) -> None:
         self.base_url = base_url
+        self.trigger_seconds = trigger_seconds
         self.triggers: dict[str, Trigger] = {}
         self.responses: dict[str, ResponseUrl] = {}
 
@@ -67,7 +68,7 @@ class Keys:
             return "invalid_trigger_id"
         if found.used:
             return "exchanged_trigger_id"
-        if time.monotonic() - found.made_at > TRIGGER_SECONDS:
+        if time.monotonic() - found.made_at > self.trigger_seconds:
             return "expired_trigger_id"
         found.used = True
         return found

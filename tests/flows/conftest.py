@@ -19,6 +19,7 @@ from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.scheduler import Scheduler
 from bot.settings import Settings
+from tests.conftest import BUSY
 from tests.databases import Database
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
@@ -109,7 +110,7 @@ def folder(_sqlite_template: Path, tmp_path: Path) -> Path:
 @contextmanager
 def living(database_url: str, folder: Path) -> Iterator[World]:
     """A workspace with a running bot on a migrated database, gone afterwards."""
-    with Sandbox(MANIFEST) as sandbox:
+    with Sandbox(MANIFEST, **BUSY) as sandbox:
         settings = Settings(
             slack_bot_token=sandbox.bot_token,
             slack_app_token=sandbox.app_token,
