@@ -78,6 +78,7 @@ def close_action(session: Session, action: Action, *, actor: str, now: datetime)
 
 def check_benefit(session: Session, action: Action, *, actor: str, now: datetime) -> str:
     """Look again at the benefit of a reviewed action (V7.7); a regression reopens it. Returns the verdict."""
+    _require_hand(session, action, actor, "check this action's benefit")
     actions.hold(session, action)
     result = newest_result(session, action)
     if result is None:
