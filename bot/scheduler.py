@@ -77,10 +77,11 @@ class Scheduler:
         if found:
             with self._kit.sessions() as session:
                 lock(session, f"collect:{team_id}")
-                for source, _ in found:
+                for source, cycle in found:
                     self._kit.inbox.later(
                         session, team_id=team_id, kind="source.collect", key=schedule.key(source, now),
-                        payload={"source_id": source.id},
+                        payload={"source_id": source.id}, user=source.owner or source.created_by,
+                        channel=cycle.channel_id,
                     )  # fmt: skip
 
     def _send(self, reminder: Reminder, now: datetime) -> None:

@@ -128,6 +128,18 @@ class Conversation:
                     raise Refused(f"The answer took longer than {self.patience.seconds:g} s.", passing=True)
                 stream.write(block)
 
+    def small(self, path: Path) -> bytes:
+        """The content of a file that is read as a whole, when it is not too large for that.
+
+        Raises:
+            InvalidInput: it is.
+        """
+        size, most = path.stat().st_size, self.patience.page_bytes
+        if size > most:
+            reason = f"One answer has {megabytes(size)}; at most {megabytes(most)} of JSON are read at once."
+            raise InvalidInput("url", f"{reason} Ask page by page, or for less.")
+        return path.read_bytes()
+
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.wait if isinstance(error, Refused) else 0.0

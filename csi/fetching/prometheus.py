@@ -28,7 +28,7 @@ def collect(asked: Asked, talk: Conversation) -> Collected:
     for number, one in enumerate(wanted, start=1):
         page = asked.folder / f"page-{number:04}"
         talk.get(address, page, parameters={"query": expression, **one.parameters})
-        rows += list(ranges.rows_of(page.read_bytes(), one))
+        rows += list(ranges.rows_of(talk.small(page), one))
         found.append(page)
     if not rows:
         return Collected(None, progress=dict(asked.progress), pages=tuple(found))

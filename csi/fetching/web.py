@@ -14,6 +14,7 @@ from csi.step3_gather.connectors import pages
 from csi.step3_gather.connectors.asked import Asked, Collected
 
 _GZIP = b"\x1f\x8b"
+_BLOCK = 1 << 20
 _FIRST = 200
 
 
@@ -31,7 +32,7 @@ def collect(asked: Asked, talk: Conversation) -> Collected:
     if answer.status_code == NOT_MODIFIED:
         return Collected(None, progress=dict(asked.progress))
     if single:
-        return _whole(asked, answer, target)
+        return _whole(asked, talk, answer, target)
     return _several(asked, talk, paging, (start, answer, target))
 
 
@@ -40,17 +41,34 @@ def _if_changed(asked: Asked) -> dict[str, str]:
     return {name: str(value) for name, value in known.items() if value}
 
 
-def _whole(asked: Asked, answer: httpx.Response, target: Path) -> Collected:
-    content, kind = target.read_bytes(), answer.headers.get("content-type", "")
-    if not content.startswith(_GZIP) and pages.is_json(kind, content):
-        rows = len(pages.json_page(content, _rows_path(asked))[1])
+def _whole(asked: Asked, talk: Conversation, answer: httpx.Response, target: Path) -> Collected:
+    """One answer, as it came; a CSV may be large and is not read here beyond its beginning."""
+    kind, head = answer.headers.get("content-type", ""), _beginning(target)
+    if pages.is_json(kind, head) and not head.startswith(_GZIP):
+        rows = len(pages.json_page(talk.small(target), _rows_path(asked))[1])
         name = f"{asked.source.id}.json"
     else:
-        _check_text(kind, content)
-        rows = 0 if not content.strip() else 1 if content.startswith(_GZIP) else pages.csv_rows(content)
-        name = f"{asked.source.id}.csv"
+        _check_text(kind, head)
+        rows, name = _lines(target), f"{asked.source.id}.csv"
     kept = {"etag": answer.headers.get("etag", ""), "modified": answer.headers.get("last-modified", "")}
     return Collected(target if rows else None, name, rows, kept)
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(_BLOCK)
+
+
+def _lines(path: Path) -> int:
+    """Roughly how many rows a CSV holds: enough to tell some from none; a packed one is taken to hold some."""
+    with path.open("rb") as stream:
+        first = stream.read(_BLOCK)
+        if first.startswith(_GZIP):
+            return 1
+        breaks = first.strip().count(b"\n") + sum(
+            block.count(b"\n") for block in iter(lambda: stream.read(_BLOCK), b"")
+        )
+    return breaks if first.strip() else 0
 
 
 def _several(
@@ -58,11 +76,11 @@ def _several(
 ) -> Collected:
     address, answer, page = first
     found, total, seen = [page], 0, {address}
-    is_json = pages.is_json(answer.headers.get("content-type", ""), page.read_bytes())
+    is_json = pages.is_json(answer.headers.get("content-type", ""), talk.small(page))
     joined = asked.folder / "joined"
     with joined.open("wb") as target:
         while True:
-            document, rows = _add(target, page.read_bytes(), asked, is_json=is_json, later=len(found) > 1)
+            document, rows = _add(target, talk.small(page), asked, is_json=is_json, later=len(found) > 1)
             total += rows
             address = pages.next_page(
                 address, paging, number=len(found) - 1, links=answer.headers.get("link", ""), document=document,

@@ -168,6 +168,21 @@ def test_an_answer_without_end_is_cut_off(site: Site, collect: Collecting):
         collect(source(site))
 
 
+def test_a_document_too_large_to_be_read_at_once_is_refused(site: Site, collect: Collecting):
+    collect.fetcher = replace(collect.fetcher, patience=Patience(page_bytes=1000))
+    site.answers["/rows"] = body([{"n": "x" * 2000}])
+    with pytest.raises(InvalidInput, match="Ask page by page"):
+        collect(source(site))
+    site.answers["/rows"] = Answer(b"n\n" + b"1\n" * 2000, headers={"Content-Type": "text/csv"})
+    assert collect(source(site)).rows == 2000
+
+
+def test_a_csv_without_rows_brings_nothing(site: Site, collect: Collecting):
+    for text in (b"", b"\n", b"number,hours", b"number,hours\r\n"):
+        site.answers["/rows"] = Answer(text, headers={"Content-Type": "text/csv"})
+        assert collect(source(site)).path is None
+
+
 def test_a_redirect_within_reach_is_followed_without_carrying_the_token_elsewhere(site: Site, collect: Collecting):
     port = site.address.rpartition(":")[2]
     site.answers["/rows"] = Answer(status=307, headers={"Location": f"http://localhost:{port}/moved"})
