@@ -183,24 +183,17 @@ def test_a_mended_quarantine_dropped_again_is_read_at_once(gathering: World):
     assert "1 of 1" in reading(bob.sees("*mended.csv* read into *Incidents*"))
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "says"),
-    [
+def test_what_is_no_table_is_refused_with_a_sentence_and_a_picture_is_nobodys_business(gathering: World):
+    bob = gathering.bob
+    bob.upload(b"\x89PNG\r\n\x1a\n123", "lunch.png", "service-desk")
+    for name, content, says in (
         ("empty.csv", b" \n\n", "holds nothing but blanks"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n123", "is a picture"),
         ("report.pdf", b"%PDF-1.7", "is a PDF"),
-    ],
-)
-def test_what_is_no_table_is_refused_with_a_sentence(gathering: World, name: str, content: bytes, says: str):
-    gathering.bob.upload(content, name, "service-desk")
-    assert "Nothing of" in reading(gathering.bob.sees(says))
-
-
-def test_a_picture_in_the_channel_is_nobodys_business(gathering: World):
-    gathering.bob.upload(b"\x89PNG\r\n\x1a\n123", "lunch.png", "service-desk")
-    gathering.bob.upload(LOG.encode(), "log.csv", "service-desk")
-    gathering.bob.sees("I keep *log.csv*")
-    assert "lunch" not in "".join(one["text"] for one in gathering.bob.messages("service-desk") if one.get("bot_id"))
+    ):
+        bob.upload(content, name, "service-desk")
+        assert "Nothing of" in reading(bob.sees(says))
+    assert "lunch" not in "".join(one["text"] for one in bob.everything("service-desk") if one.get("bot_id"))
 
 
 def test_wrong_answers_in_the_form_stand_beside_their_field(gathering: World):

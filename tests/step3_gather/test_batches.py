@@ -70,7 +70,8 @@ def test_v3_2_two_people_dropping_the_same_file_at_once_make_one_batch(desk: Des
     assert outcomes == [Outcome.KNOWN, Outcome.NEW]
 
 
-def test_v3_2_a_corrected_value_comes_as_a_later_delivery_and_history_stays(desk: Desk) -> None:
+def test_v3_2_a_corrected_value_comes_as_a_later_delivery_and_history_stays(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
     desk.deliver(GOOD)
     desk.deliver(GOOD.replace(b",3\n", b",4\n"))
     with desk.sessions.reading() as session:
@@ -78,7 +79,8 @@ def test_v3_2_a_corrected_value_comes_as_a_later_delivery_and_history_stays(desk
     assert [reading.frame["hours"].iloc[0] for reading in read_back] == [3, 4]
 
 
-def test_stored_rows_read_back_as_the_raw_bytes_do(desk: Desk) -> None:
+def test_stored_rows_read_back_as_the_raw_bytes_do(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
     batch = desk.deliver(BAD).batch
     typed = {"moments": ["opened_at"], "numbers": ["hours"]}
     stored = batches.reading(desk.files, batch, "incidents", **typed)
@@ -103,7 +105,8 @@ def test_the_same_file_gives_the_same_bytes_of_rows_on_either_database(desk: Des
     assert pd.read_parquet(tmp_path / "data" / key).shape == (2, 4)
 
 
-def test_quarantined_cells_are_kept_with_line_reason_and_what_was_expected(desk: Desk) -> None:
+def test_quarantined_cells_are_kept_with_line_reason_and_what_was_expected(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
     batch = desk.deliver(BAD).batch
     with desk.sessions.reading() as session:
         (cell,) = batches.open_cells(session, TEAM, batch.id)
@@ -115,7 +118,8 @@ def test_quarantined_cells_are_kept_with_line_reason_and_what_was_expected(desk:
     assert text[1].endswith("INC3,12/2/2016 01:16,'=1+1")
 
 
-def test_a_mended_quarantine_is_dropped_in_again(desk: Desk) -> None:
+def test_a_mended_quarantine_is_dropped_in_again(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
     batch = desk.deliver(BAD).batch
     text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
     mended = desk.deliver(text.replace("INC3,12/2/2016 01:16,'=1+1", "INC3,12/2/2016 01:16,7").encode("utf-8-sig"))
@@ -129,7 +133,8 @@ def test_a_mended_quarantine_is_dropped_in_again(desk: Desk) -> None:
     assert raw[1].frame["hours"].tolist() == ["7"]
 
 
-def test_a_quarantine_that_comes_back_unmended_stays_in_quarantine(desk: Desk) -> None:
+def test_a_quarantine_that_comes_back_unmended_stays_in_quarantine(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
     batch = desk.deliver(BAD).batch
     again = desk.deliver(desk.files.read(batch.counts["quarantine_key"]))
     assert (again.outcome, again.batch.rows_kept) == (Outcome.WAITING, 0)
@@ -151,7 +156,8 @@ def test_too_much_in_quarantine_waits_for_a_yes(desk: Desk) -> None:
             batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
 
 
-def test_the_same_bytes_under_a_mended_mapping_are_read_again(desk: Desk) -> None:
+def test_the_same_bytes_under_a_mended_mapping_are_read_again(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
     waiting = desk.deliver(BAD, replace(LOG, dates="month_first"))
     again = desk.deliver(BAD, LOG)
     assert again.outcome is Outcome.READ_AGAIN
@@ -191,7 +197,9 @@ def test_removing_a_batch_is_recorded_and_makes_what_hung_on_it_stale(desk: Desk
     assert (back.outcome, back.batch.id, back.batch.state) == (Outcome.RESTORED, batch.id, "current")
 
 
-def test_a_delivery_that_dies_while_it_is_read_leaves_no_batch(desk: Desk) -> None:
+def test_a_delivery_that_dies_while_it_is_read_leaves_no_batch(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+
     def die(rows: int) -> None:
         raise KeyboardInterrupt
 

@@ -60,7 +60,7 @@ def _conserved(reading: Reading) -> None:
     assert reading.frame.index.is_monotonic_increasing
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(_BASE)), _PIECES), max_size=6))
 def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[tuple[int, str]]) -> None:
     text = _BASE
@@ -74,7 +74,7 @@ def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[t
         _conserved(made)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.binary(max_size=400), st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"[", b"{", b"a,b\n"]))
 def test_any_bytes_give_a_layout_or_a_sentence(noise: bytes, start: bytes) -> None:
     for content in (start + noise, gzip.compress(start + noise)):
@@ -83,7 +83,7 @@ def test_any_bytes_give_a_layout_or_a_sentence(noise: bytes, start: bytes) -> No
         assert _tried(lambda content=content: read(content, SourceDefinition("s"), moments=[], numbers=[]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 12), st.data())
 def test_parts_of_any_size_are_one_reading(rows: int, every: int, data: st.DataObject) -> None:
     """Broken rows and line ends in cells, wherever the parser cuts its blocks."""

@@ -89,7 +89,7 @@ def test_a_zone_or_order_that_does_not_exist_is_an_error() -> None:
         _read("2024-01-01", order="backwards")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)),
     st.integers(-14 * 60, 14 * 60),
@@ -104,7 +104,7 @@ def test_law_an_iso_stamp_with_offset_is_that_instant(local: datetime, minutes: 
         assert read.instants[0].to_pydatetime() == stamp.astimezone(UTC)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.datetimes(datetime(1980, 1, 1), datetime(2036, 1, 1)),
     st.sampled_from(["Europe/Dublin", "America/New_York", "Australia/Lord_Howe"]),

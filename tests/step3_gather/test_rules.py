@@ -57,8 +57,8 @@ def _deliver(session: Session, cycle: Cycle, folder: Path, content: bytes) -> Ba
     return batches.record(session, source, intake, actor=BOB, now=NOW).batch
 
 
-def test_v3_1_a_kpi_without_data_blocks(database: Database) -> None:
-    with database.sessions() as session:
+def test_v3_1_a_kpi_without_data_blocks(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
         cycle, kpi = _cycle(session)
         assert turns.broken(session, cycle, "V3.1") == ["No data has come for Median time to resolve yet."]
         assert turns.blocks(session, cycle, "V3.1") == [True]
@@ -105,8 +105,8 @@ def test_v3_2_a_corrected_number_supersedes_and_history_stays(database: Database
         assert turns.broken(session, cycle, "V3.2") == [f"{kpi.key} has 2 current numbers for 2026-11-16."]
 
 
-def test_v3_3_a_missing_period_warns_and_says_which(database: Database) -> None:
-    with database.sessions() as session:
+def test_v3_3_a_missing_period_warns_and_says_which(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
         cycle, kpi = _cycle(session)
         for week, value in ((WEEK - timedelta(weeks=3), 20.0), (WEEK, 18.0)):
             _type(session, cycle, kpi, Typed(week, value=value, evidence=LINK))
@@ -196,8 +196,8 @@ def test_a_reader_types_no_numbers_and_files_are_not_mixed_with_them(sqlite_data
             _type(session, cycle, kpi, Typed(WEEK, value=1.0))
 
 
-def test_arrivals_of_files_count_rows_periods_and_quarantine(database: Database, tmp_path: Path) -> None:
-    with database.sessions() as session:
+def test_arrivals_of_files_count_rows_periods_and_quarantine(sqlite_database: Database, tmp_path: Path) -> None:
+    with sqlite_database.sessions() as session:
         cycle, kpi = _cycle(session, Measurability.AUTOMATIC)
         _deliver(
             session, cycle, tmp_path, b"resolved_at\n1/2/2016 10:00\n2/2/2016\nsoon\n16/2/2016\n17/2/2016\n18/2/2016\n"
