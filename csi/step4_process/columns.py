@@ -141,3 +141,8 @@ def _named(kpi: KpiDefinition, kpis: frozenset[str]) -> Iterator[tuple[str, str]
 def columns_read(study: StudyDefinition, source: str) -> tuple[str, ...]:
     """Every column of a source that the study looks at, key and version too: what a query or a file need give."""
     return tuple(dict.fromkeys(name for _, name in named_columns(study, source)))
+
+
+def columns_wanted(study: StudyDefinition, source: str) -> tuple[str, ...] | None:
+    """The columns to read of a source; None is all: under a key any cell may tell a repeat from a conflict."""
+    return None if study.sources[source].key else columns_read(study, source)

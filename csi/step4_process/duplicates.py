@@ -7,7 +7,6 @@ is a *conflict* and goes to quarantine; the rest are *superseded*.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,16 +29,13 @@ class Resolved:
     unkeyed: int = 0
 
 
-def resolve(
-    frame: pd.DataFrame, key: str, version: np.ndarray | None, columns: Collection[str] | None = None
-) -> Resolved:
+def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolved:
     """Which row of each key counts.
 
     Args:
         frame: rows in delivery order.
         key: the column with the natural id; empty: every row is one observation. A row without an id stays.
         version: one comparable number per row (higher counts, missing lowest), or None: delivery order alone.
-        columns: those that make up a row's content; None: all.
     """
     every = np.arange(len(frame))
     if not key:
@@ -50,8 +46,7 @@ def resolve(
     if counts.max(initial=0) <= 1:
         return Resolved(every, _NONE, keys=len(names), unkeyed=unkeyed)
     shared = np.flatnonzero((ids >= 0) & (np.append(counts, 0)[ids] > 1))  # the only rows to be looked at
-    content = frame[[name for name in frame.columns if columns is None or name in columns]].iloc[shared]
-    told = _told_apart(ids[shared], content, None if version is None else version[shared])
+    told = _told_apart(ids[shared], frame.iloc[shared], None if version is None else version[shared])
     alone = np.ones(len(frame), dtype=bool)
     alone[shared[told.losers]] = False
     return Resolved(

@@ -16,7 +16,7 @@ from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
 from csi.step4_process.axis import Axis
-from csi.step4_process.columns import columns_needed, columns_read
+from csi.step4_process.columns import columns_needed, columns_wanted
 from csi.step4_process.duplicates import Resolved
 from csi.step4_process.ground import Ground, Span, Time, joined, over, spans_of
 from csi.step4_process.pipeline import portion_of
@@ -72,7 +72,7 @@ def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spill
 
 
 def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
-    columns = columns_read(study, source.id)
+    columns = columns_wanted(study, source.id)
     parts, readings = [], []
     order = ""
     given = stream(task.path, source, moments=task.moments, numbers=task.numbers, columns=columns)

@@ -85,16 +85,17 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
 def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.ndarray | None) -> SourceRows:
     """Which of some delivered rows count: all of a source's, or all that share their keys with no row elsewhere.
 
-    A row's content is what the study reads of it: rows that differ elsewhere are copies of each other here, whatever
-    else a query or a file brings along.
+    All cells of a row are compared; what is kept of it are the columns the study reads.
     """
     definition = study.sources[source]
-    resolved = resolve(rows.frame, definition.key, version, columns_read(study, source))
+    resolved = resolve(rows.frame, definition.key, version)
     impossible, pairs = _impossible(rows.frame, resolved.kept, _durations(study, source))
     odd, units = _odd_units(study, source, rows, resolved.kept)
     impossible |= odd
     kept = resolved.kept[~impossible]
-    frame = rows.frame if len(kept) == len(rows.frame) else rows.frame.iloc[kept]
+    used = set(columns_read(study, source))
+    read = rows.frame[[name for name in rows.frame.columns if name in used]]
+    frame = read if len(kept) == len(read) else read.iloc[kept]
     backward = [_backward(rows, bad, pair) for bad, pair in pairs]
     quarantine = [_conflicts(rows, resolved, definition), *backward, *units]
     return SourceRows(

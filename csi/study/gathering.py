@@ -19,7 +19,7 @@ from csi.step3_gather.layout import of_content
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
-from csi.step4_process.columns import columns_needed, columns_read, named_columns
+from csi.step4_process.columns import columns_needed, columns_wanted, named_columns
 from csi.step4_process.partition import Task
 from csi.study.fetching import collected, fetched
 
@@ -92,7 +92,7 @@ def _checked(study: StudyDefinition, task: Task) -> Task:
 
 
 def _read(study: StudyDefinition, task: Task) -> Reading:
-    columns = columns_read(study, task.source.id)
+    columns = columns_wanted(study, task.source.id)
     try:
         return read(task.path, task.source, moments=task.moments, numbers=task.numbers, columns=columns)
     except InvalidInput:

@@ -96,7 +96,7 @@ def test_counts_add_up_and_conflicts_lie_in_quarantine() -> None:
         "state": ["new", "open", "shut", "new", "new", "new"],
         "opened_at": moments(*["2026-01-05"] * 6),
     }
-    definition = study(kpi(where='state != "x"'), source={"key": "number", "latest_by": "rev"})
+    definition = study(kpi(), source={"key": "number", "latest_by": "rev"})
     result = made(definition, reading(rows))["k"]
     counts = result.counts["tickets"]
     assert (counts.rows_read, counts.rows_kept, counts.repeated) == (6, 3, 1)
@@ -107,12 +107,12 @@ def test_counts_add_up_and_conflicts_lie_in_quarantine() -> None:
     assert "line 3" in result.quality.uniqueness.examples[0]
 
 
-def test_what_the_study_does_not_read_makes_no_conflict() -> None:
+def test_a_cell_the_study_does_not_read_tells_a_conflict_from_a_repeat() -> None:
     rows = {
-        "number": ["a", "a"],
-        "rev": [1.0, 1.0],
-        "note": ["x", "y"],
-        "opened_at": moments(*["2026-01-05"] * 2),
+        "number": ["a", "a", "b", "b"],
+        "rev": [1.0, 1.0, 1.0, 1.0],
+        "note": ["x", "y", "x", "x"],
+        "opened_at": moments(*["2026-01-05"] * 4),
     }
     counts = made(study(kpi(), source={"key": "number", "latest_by": "rev"}), reading(rows))["k"].counts["tickets"]
-    assert (counts.repeated, counts.conflicts) == (1, 0)
+    assert (counts.repeated, counts.conflicts) == (1, 1)
