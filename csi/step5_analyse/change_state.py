@@ -26,6 +26,9 @@ class Difference:
 def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
     """The state of a change.
 
+    An interval that excludes zero around a difference smaller than what matters is "no meaningful change": it was
+    detected, so "no detectable change" would be untrue.
+
     Args:
         aim: which way is better.
         change: the difference and the minimum important difference.
@@ -41,9 +44,8 @@ def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
         return WORSE
     if apart and matters and way > 0:
         return IMPROVED
-    if -change.matters <= change.lower and change.upper <= change.matters:
-        return NOT_MEANINGFUL
-    return NOT_DETECTED
+    inside = -change.matters <= change.lower and change.upper <= change.matters
+    return NOT_MEANINGFUL if inside or apart else NOT_DETECTED
 
 
 def _way(aim: Aim, change: Difference) -> float:

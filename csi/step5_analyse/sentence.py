@@ -8,7 +8,7 @@ from csi.step5_analyse import wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.assurance import LAST_ONLY, ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.step5_analyse.verdict import Facts
+from csi.step5_analyse.verdict import Facts, detected
 from csi.terms import Direction, Evidence, Period, Verdict
 
 
@@ -107,12 +107,21 @@ def _worse(subject: Subject, facts: Facts) -> str:
 
 def _no_change(subject: Subject, facts: Facts, places: int) -> str:
     weeks = f"in {wording.periods(facts.after.periods, subject.period)}"
+    if facts.change.state == NOT_MEANINGFUL and detected(facts.change):
+        return (
+            f"{_small(subject, facts)} {weeks}, less than the {_size(facts.matters, subject, places)} that would matter"
+        )
     if facts.change.state == NOT_MEANINGFUL:
         least = f" (that would be {_size(facts.matters, subject, places)} or more)" if facts.matters else ""
         return f"no change that matters {weeks}{least}"
     seen = facts.change.smallest_detectable
     could = f" (one of {_size(seen, subject, places)} or more would probably have been seen)" if seen else ""
     return f"no detectable change {weeks}{could}"
+
+
+def _small(subject: Subject, facts: Facts) -> str:
+    was, now = (subject.aim.distance(window.level or 0.0) for window in (facts.before, facts.after))
+    return "a small improvement" if now < was else "a small step for the worse" if now > was else "a small move"
 
 
 def _size(value: float, subject: Subject, places: int) -> str:

@@ -129,7 +129,7 @@ def _moved(facts: Facts) -> str:
     moved, low, high = (
         wording.number(one, places, signed=True) for one in (change.difference, change.lower, change.upper)
     )
-    matters = wording.number(facts.matters, max(places, wording.decimals(facts.matters)))
+    matters = wording.number(facts.matters, max(places, wording.decimals(0.0, facts.matters)))
     return f"{change.state}: {moved}, likely {low} to {high}, and {matters} would matter"
 
 
@@ -156,7 +156,12 @@ def evidence(facts: Facts, verdict: Verdict) -> Evidence:
         return Evidence.STRONG
     if large and (_below(change.p, MODERATE_P) or shifted):
         return Evidence.MODERATE
-    return Evidence.NONE if change.state == NOT_MEANINGFUL else Evidence.WEAK
+    return Evidence.NONE if change.state == NOT_MEANINGFUL and not detected(change) else Evidence.WEAK
+
+
+def detected(change: Change) -> bool:
+    """Whether the interval excludes no change at all."""
+    return change.lower is not None and change.upper is not None and (change.lower > 0 or change.upper < 0)
 
 
 def _strong(facts: Facts) -> bool:

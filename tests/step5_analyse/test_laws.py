@@ -197,6 +197,31 @@ def test_a_kpi_is_judged_the_same_beside_others_but_for_the_adjusted_p():
     assert together.sentence == alone.sentence
 
 
+def test_what_is_said_agrees_with_the_interval():
+    inputs = {
+        f"{seed}/{size}": kpi_input(step(size, seed=seed, sigma=1.0), before=24, minimum_important_difference=matters)
+        for seed in range(25)
+        for size, matters in ((0.0, None), (-0.6, None), (0.7, 0.9), (-1.5, 3.0), (1.2, 0.2))
+    }
+    states = set()
+    for found in judge(inputs).values():
+        change = found.change
+        excludes = change.lower > 0 or change.upper < 0
+        states.add((change.state, excludes))
+        said = " ".join([found.sentence, *found.reasons]).lower()
+        assert ("no detectable change" in said) is (change.state == "no detectable change")
+        if change.state == "no detectable change":
+            assert not excludes
+        if change.state == "improved":
+            assert change.upper < 0
+    assert {
+        ("no detectable change", False),
+        ("no meaningful change", True),
+        ("improved", True),
+        ("worse", True),
+    } <= states
+
+
 def test_the_same_input_gives_the_same_bytes():
     dumped = [json.dumps(analyse(step(-5.0), target=20.0, target_date=date(2025, 12, 1)).as_plain()) for _ in range(2)]
     assert dumped[0] == dumped[1]

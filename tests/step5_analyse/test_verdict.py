@@ -108,9 +108,11 @@ def test_a_share_of_the_gap_is_closed_with_its_interval():
 
 
 def test_a_small_certain_change_is_no_meaningful_one():
+    still = analyse(noise(36, sigma=0.2), minimum_important_difference=3.0)
+    assert "no change that matters in 12 weeks (that would be 3.0 h or more)" in still.sentence
     found = analyse(step(-0.3, sigma=0.2), minimum_important_difference=3.0)
     assert found.change.state == "no meaningful change"
-    assert "no change that matters in 12 weeks (that would be 3.0 h or more)" in found.sentence
+    assert "a small improvement in 12 weeks, less than the 3.0 h that would matter" in found.sentence
 
 
 def test_only_the_last_point_on_target_does_not_count():

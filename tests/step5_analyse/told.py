@@ -65,6 +65,28 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
         Verdict.NO_CHANGE,
         after(24.5, 0, "not met", replace(SAME, difference=-0.1, lower=-0.5, upper=0.4, state="no meaningful change")),
     ),
+    "detected, but too small to matter": (
+        SUBJECT,
+        Verdict.NO_CHANGE,
+        after(
+            23.6,
+            0,
+            "not met",
+            replace(SAME, difference=-1.0, lower=-2.6, upper=-0.3, state="no meaningful change"),
+            better=True,
+        ),
+    ),
+    "detected, a little worse": (
+        SUBJECT,
+        Verdict.NO_CHANGE,
+        after(
+            25.6,
+            0,
+            "not met",
+            replace(SAME, difference=1.0, lower=0.3, upper=2.6, state="no meaningful change"),
+            better=False,
+        ),
+    ),
     "no target": (SUBJECT, Verdict.IMPROVED, replace(FACTS, target_state=None)),
     "the baseline was moving": (
         SUBJECT,
