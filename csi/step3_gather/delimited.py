@@ -13,42 +13,33 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
+from csi.step3_gather import line_by_line
 from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, text_table
 from csi.step3_gather.content import Content
+from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import Utf8Lines
 
 _LINE_ENDS = r"\r\n|\r|\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a delimited text is laid out; ``first_line`` is the physical line of the first data row."""
-
-    encoding: str
-    delimiter: str
-    names: tuple[str, ...]
-    first_line: int
-    missing: tuple[str, ...] = ()
-
-
 def chunks(content: Content, dialect: Dialect) -> Iterator[Chunk]:
     """The records of a delimited text in file order, with the physical line each starts on."""
+    lines = _Lines(dialect.first_line)
     try:
-        yield from _read(content, dialect, quoted_lines=True)
+        yield from _read(content, dialect, lines)
     except pa.ArrowInvalid as error:
         if "straddling" not in str(error) and "out of sync" not in str(error):
             raise refuse(content.filename, f"is not a table that can be read: {error}") from error
-        # A quote that opens and never closes swallows the rest: then each line stands for itself.
-        yield from _read(content, dialect, quoted_lines=False)
+        # A quote that opens and never closes swallows the rest: from where it stands each line is looked at.
+        yield from line_by_line.chunks(content, dialect, lines.next_line)
 
 
-def _read(content: Content, dialect: Dialect, *, quoted_lines: bool) -> Iterator[Chunk]:
+def _read(content: Content, dialect: Dialect, lines: _Lines) -> Iterator[Chunk]:
     with content.open() as raw:
         stream = Utf8Lines(raw, content, dialect.encoding, skip=dialect.first_line - 1)
-        lines = _Lines(dialect.first_line)
         broken = _Broken(dialect, content)
-        for table in _tables(stream, dialect, broken, quoted_lines):
+        for table in _tables(stream, dialect, broken):
             ordinals = lines.ordinals(table.num_rows, broken.numbers)
             starts, rows = lines.starts(ordinals, _extra_lines(table), broken.rows)
             yield broken.settled(Chunk(table, starts), rows)
@@ -56,9 +47,9 @@ def _read(content: Content, dialect: Dialect, *, quoted_lines: bool) -> Iterator
         yield broken.settled(Chunk(empty, np.array([], dtype="int64")), lines.rest(broken.rows))
 
 
-def _tables(stream: Utf8Lines, dialect: Dialect, broken: _Broken, quoted_lines: bool) -> Iterator[pa.Table]:
+def _tables(stream: Utf8Lines, dialect: Dialect, broken: _Broken) -> Iterator[pa.Table]:
     try:
-        reader = arrow_csv.open_csv(stream, **_options(dialect, broken, quoted_lines))
+        reader = arrow_csv.open_csv(stream, **_options(dialect, broken))
         yield from (pa.Table.from_batches([batch]) for batch in reader)
     except pa.ArrowInvalid as error:
         broken.check()
@@ -66,7 +57,7 @@ def _tables(stream: Utf8Lines, dialect: Dialect, broken: _Broken, quoted_lines: 
             raise
 
 
-def _options(dialect: Dialect, broken: _Broken, quoted_lines: bool) -> dict[str, object]:
+def _options(dialect: Dialect, broken: _Broken) -> dict[str, object]:
     text = dict.fromkeys(dialect.names, pa.string())
     return {
         "read_options": arrow_csv.ReadOptions(
@@ -74,7 +65,7 @@ def _options(dialect: Dialect, broken: _Broken, quoted_lines: bool) -> dict[str,
         ),
         "parse_options": arrow_csv.ParseOptions(
             delimiter=dialect.delimiter,
-            newlines_in_values=quoted_lines,
+            newlines_in_values=True,
             ignore_empty_lines=False,
             invalid_row_handler=broken.keep,
         ),

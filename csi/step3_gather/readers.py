@@ -19,6 +19,7 @@ from csi.step3_gather.bounds import DEFAULT, Bounds, refuse
 from csi.step3_gather.chunk import Chunk, Rejected, quarantine_frame
 from csi.step3_gather.columns import renamed, require
 from csi.step3_gather.content import Content, Format
+from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import NotInEncoding
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.moments import check_order, read_moments, zone
@@ -129,7 +130,7 @@ def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterat
 def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _Plan) -> Iterator[Chunk]:
     missing = source.missing
     if layout.format is Format.DELIMITED:
-        dialect = delimited.Dialect(layout.encoding, layout.delimiter, layout.names, layout.first_line, missing)
+        dialect = Dialect(layout.encoding, layout.delimiter, layout.names, layout.first_line, missing)
         return (chunk.without_spacers() for chunk in delimited.chunks(content, dialect))
     if layout.format in (Format.XLSX, Format.ODS):
         table = sheets.SheetTable(layout.sheet, layout.names, layout.first_line, missing, layout.decimal)

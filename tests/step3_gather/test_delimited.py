@@ -57,13 +57,20 @@ def test_a_quote_inside_a_cell_is_only_a_character() -> None:
     assert list(reading.frame["a"]) == ['5" disk', '6" disk']
 
 
-def test_an_unclosed_quote_longer_than_a_block_loses_one_line() -> None:
-    rows = "".join(f"{n},value {n},x\n" for n in range(20_000))
-    text = 'a,b,c\n1,"open,3\n' + rows
-    bounds = Bounds(block_bytes=100_000)
-    reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=[], bounds=bounds)
-    assert len(reading.frame) == 20_000
-    assert _bad(reading) == [(2, "", "a quote opens here and does not close")]
+@pytest.mark.parametrize("place", [0, 10, 9_000, 19_999])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_an_unclosed_quote_longer_than_a_block_loses_one_line_wherever_it_stands(place: int, end: str) -> None:
+    rows = [f"{n},value {n},x" for n in range(20_000)]
+    rows[15_000] = '15000,"two\nlines",x'
+    rows.insert(place, '1,"open,3')
+    bounds = Bounds(block_bytes=50_000)
+    content = (end.join(["a,b,c", *rows]) + end).encode()
+    reading = read(content, SourceDefinition("s"), moments=[], numbers=["a"], bounds=bounds)
+    assert list(reading.frame["a"]) == list(range(20_000))
+    assert _bad(reading) == [(place + 2 + (place > 15_000), "", "a quote opens here and does not close")]
+    assert reading.rows_read == 20_001
+    assert reading.frame.index.is_unique
+    assert reading.frame["b"].iloc[15_000].split() == ["two", "lines"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

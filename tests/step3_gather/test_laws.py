@@ -22,6 +22,7 @@ _BASE = (
     'INC3,2/3/2016,1.5,"two\nlines"\n\nINC4,3/3/2016 24:00,x,\n'
 )
 _SOURCE = SourceDefinition("s", dates="day_first", missing=("?",), timezone="Europe/Lisbon")
+_TYPED = {"moments": ["opened_at"], "numbers": ["hours"]}
 _PIECES = st.sampled_from(
     [
         ",",
@@ -61,13 +62,13 @@ def _conserved(reading: Reading) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, len(_BASE)), _PIECES), max_size=6))
-def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[tuple[int, str]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, len(_BASE)), _PIECES), max_size=6), st.sampled_from([48, 8_000_000]))
+def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[tuple[int, str]], block: int) -> None:
     text = _BASE
     for place, piece in damage:
         text = text[:place] + piece + text[place:]
     source = SourceDefinition("s", dates="day_first", missing=("?",), delimiter=",", header_row=1)
-    made = _tried(lambda: read(text.encode(), source, moments=["opened_at"], numbers=["hours"], filename="f.csv"))
+    made = _tried(lambda: read(text.encode(), source, **_TYPED, bounds=Bounds(block_bytes=block)))
     if isinstance(made, str):
         assert made
     else:
