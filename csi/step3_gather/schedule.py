@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from csi.errors import Conflict
-from csi.models import Cycle, Kpi, PlanRow, Source
+from csi.models import Batch, Cycle, Kpi, PlanRow, Source
 from csi.step3_gather import batches, sources, spans
 from csi.step3_gather.batches import Recorded
 from csi.step3_gather.connectors import pages
@@ -161,16 +161,22 @@ def _recorded(
 ) -> Recorded | None:
     if came.intake is None:
         return None
-    earlier = batches.current(session, source) if replaces(source) else []
     made = batches.record(session, source, came.intake, actor=actor, now=now, cycle_id=cycle.id, way=source.kind)
     if came.pages:
         made.batch.counts = {**made.batch.counts, "pages": list(came.pages)}
         session.add(made.batch)
-    for old in earlier:
-        if made.batch.state == "current" and old.id != made.batch.id:
-            why = f"delivery {made.batch.ordinal} holds everything anew"
-            batches.remove(session, source.team_id, old.id, actor=actor, now=now, reason=why)
+    take_over(session, source, made.batch, actor=actor, now=now)
     return made
+
+
+def take_over(session: Session, source: Source, batch: Batch, *, actor: str, now: datetime) -> None:
+    """Let a delivery that counts stand in for those before it, where each of them holds everything."""
+    if source.kind not in KINDS or batch.state != "current" or not replaces(source):
+        return
+    for old in batches.current(session, source):
+        if old.id != batch.id:
+            why = f"delivery {batch.ordinal} holds everything anew"
+            batches.remove(session, source.team_id, old.id, actor=actor, now=now, reason=why)
 
 
 def _reached(progress: dict[str, Any]) -> tuple[Any, ...]:

@@ -176,6 +176,18 @@ def test_an_answer_that_holds_everything_replaces_the_one_before(database: Datab
         assert "holds everything anew" in held[1].removed_reason
 
 
+def test_an_answer_that_waits_replaces_nothing_before_somebody_says_yes(sqlite_database: Database, files: FileStore):
+    with sqlite_database.sessions() as session:
+        cycle, source = begun(session)
+        for day, text in enumerate((b"at\n2026-11-20\n", b"at\nsoon\n2026-11-21\n")):
+            said = came(files, text, source)
+            made = schedule.succeeded(session, source, cycle, said, actor="U", now=NOW + timedelta(days=day))
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["current", "waiting"]
+        accepted = batches.approve(session, turns.TEAM, made.batch.id, actor=turns.BOB, now=NOW)
+        schedule.take_over(session, source, accepted, actor=turns.BOB, now=NOW)
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["removed", "current"]
+
+
 @pytest.mark.parametrize(
     ("more", "adds"),
     [

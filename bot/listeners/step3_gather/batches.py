@@ -18,7 +18,7 @@ from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi import roles
 from csi.models import Batch, Cycle, Source
-from csi.step3_gather import batches
+from csi.step3_gather import batches, schedule
 from csi.storage import need
 
 Body = Mapping[str, Any]
@@ -32,6 +32,7 @@ def accept(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = _member(session, body, here.team_id, "accept a delivery")
         batch = batches.approve(session, here.team_id, int(clicked(body)), actor=here.user_id, now=kit.now())
         source = need(session, Source, here.team_id, batch.source_id)
+        schedule.take_over(session, source, batch, actor=here.user_id, now=kit.now())
         shown = blocks.recorded(
             batch, source, outcome="new", cells=batches.open_cells(session, here.team_id, batch.id, 5),
             notes=(f"Accepted by {roles.name_of(session, here.team_id, here.user_id)}.",), zone=cycle.timezone,
