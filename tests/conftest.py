@@ -10,9 +10,9 @@ from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
 from tests import isolation
-from tests.databases import _sqlite_template, database, empty_url, postgres, sqlite_database
+from tests.databases import _sqlite_template, database, empty_url, own_database, postgres, sqlite_database
 
-__all__ = ["_sqlite_template", "database", "empty_url", "postgres", "shared", "sqlite_database"]
+__all__ = ["_sqlite_template", "database", "empty_url", "own_database", "postgres", "shared", "sqlite_database"]
 
 # Two shared cores: a slow moment is no failure, and every run draws the same cases.
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)

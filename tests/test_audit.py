@@ -78,14 +78,14 @@ def test_an_altered_row_is_found(sqlite_database: Database, changed: dict[str, o
 
 
 @pytest.mark.parametrize("gone", [1, 2])
-def test_a_removed_row_is_found(database: Database, gone: int) -> None:
-    write(database, "a", "b", "c")
-    with database.sessions() as session:
-        on = " ON audit_row" if database.name == "postgresql" else ""
+def test_a_removed_row_is_found(own_database: Database, gone: int) -> None:
+    write(own_database, "a", "b", "c")
+    with own_database.sessions() as session:
+        on = " ON audit_row" if own_database.name == "postgresql" else ""
         trigger = "audit_row_append_only" if on else "audit_row_no_delete"
         session.execute(text(f"DROP TRIGGER {trigger}{on}"))
         session.exec(delete(AuditRow).where(col(AuditRow.ordinal) == gone))
-    assert broken_at(database) == gone
+    assert broken_at(own_database) == gone
 
 
 def refused(database: Database, statement: Any) -> None:
