@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.blocks.text import clip
 from csi.errors import InvalidInput, InvalidInputs
+from csi.terms import YEARS
 
 Reader = Callable[[str, Mapping[str, Any]], Any]
 
@@ -138,7 +139,10 @@ def date(*, required: bool = True) -> Reader:
 
     def reader(field: str, state: Mapping[str, Any]) -> dt.date | None:
         chosen = plain(field, state)
-        return dt.date.fromisoformat(chosen) if chosen else None
+        day = dt.date.fromisoformat(chosen) if chosen else None
+        if day is not None and day.year not in YEARS:
+            raise InvalidInput(field, f"Expected a year from {YEARS[0]} to {YEARS[-1]}.")
+        return day
 
     return reader
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum, StrEnum
 
+YEARS = range(1900, 2200)  # of the days people may name; ours: beyond lie slips, and what calendars cannot compute
+
 
 class Step(IntEnum):
     """The seven steps, in order. ``title`` is what people read, ``command`` what they type after ``/csi``."""

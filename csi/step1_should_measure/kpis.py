@@ -21,6 +21,7 @@ from csi.storage import row, rows
 from csi.terms import Direction, Step, Why
 
 NAME_LIMIT = 150
+UNIT_LIMIT = 20
 KEY_LIMIT = 40
 LEVELS = ("service", "component")
 DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good")
@@ -156,6 +157,7 @@ def _questions(fields: KpiFields, name: str, kind: str) -> list[tuple[str, bool,
     level, band, least = fields.level, fields.band, fields.minimum_important_difference
     return [
         ("name", not 0 < len(name) <= NAME_LIMIT, f"expected a name of 1 to {NAME_LIMIT} characters"),
+        ("unit", len(fields.unit) > UNIT_LIMIT, f"expected at most {UNIT_LIMIT} characters"),
         ("kind", bool(kind) and kind not in ASPECTS, f"expected one of {', '.join(ASPECTS)}"),
         ("level", bool(level) and level not in LEVELS, f"expected one of {', '.join(LEVELS)}"),
         ("target", band is not None and band[0] >= band[1], "the lower end of the band must be below the upper"),

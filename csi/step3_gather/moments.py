@@ -5,6 +5,7 @@ Nothing is guessed here: a stamp that does not fit the order stated is left to q
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -238,7 +239,7 @@ def _strptime(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarr
     has_offset = "%z" in pattern or "%Z" in pattern
     try:
         stamps = pd.to_datetime(pd.Series(texts.to_pandas(), dtype="object"), format=pattern, errors="coerce", utc=True)
-    except ValueError as error:
+    except (ValueError, re.error) as error:  # the latter where a part is named twice
         raise InvalidInput("dates", f"‘{pattern}’ is no date pattern: {error}.") from error
     local = stamps.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     offsets = np.full(len(local), 0.0 if has_offset else np.nan)

@@ -89,6 +89,9 @@ class _TakingOver:
         for name, source in self.study.sources.items():
             kept = name_source(self.session, self.cycle, name=name, actor=self.actor, now=self.now, owner=self.actor)
             keys[name] = kept.key
+            if kept.kind != "file":
+                self.left.append(f"source {name}: the service has one of that name that takes no files")
+                continue
             if not source.file:
                 self.left.append(f"source {name}: it is fetched; set it up with /csi source")
                 continue

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from csi.errors import InvalidInput
+from csi.terms import YEARS
 
 _NO_MARK = 0
 MOST_NODES = 200_000  # values of a study with its aliases written out; ours
@@ -124,6 +125,9 @@ class Keys:
         found = as_moment(value)
         if found is None:
             self.wrong(key, f"expected a date such as 2026-03-01, not {_shown(value)}")
+        elif found.year not in YEARS:
+            self.wrong(key, f"expected a year from {YEARS[0]} to {YEARS[-1]}, not {found.year}")
+            return None
         return found
 
     def texts(self, key: str) -> tuple[str, ...]:

@@ -114,3 +114,9 @@ def test_a_whole_number_is_whole_and_within_its_span():
         forms.read(typed("1.5"), {"target": forms.whole()})
     with pytest.raises(InvalidInputs, match="from 0 to 100"):
         forms.read(typed("101"), {"target": forms.number(low=0, high=100)})
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_year_no_calendar_computes_is_told_beside_its_field(day):
+    with pytest.raises(InvalidInputs, match="a year from 1900 to 2199"):
+        forms.read(view(due={"selected_date": day}), {"due": forms.date()})

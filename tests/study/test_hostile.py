@@ -6,7 +6,9 @@ import time
 
 import pytest
 
-from csi.errors import InvalidInputs
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput, InvalidInputs
+from csi.step3_gather.readers import read
 from csi.study.reading import study_of
 
 HEAD = "study: 1\nservice: x\ntimezone: UTC\nperiod: week\n"
@@ -33,3 +35,15 @@ def test_it_is_refused_at_once(content: str) -> None:
         study_of(content.encode())
     assert time.process_time() - began < 5
     assert len(str(told.value)) < 5_000
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_year_no_calendar_computes_is_named(day: str) -> None:
+    with pytest.raises(InvalidInputs, match=f"expected a year from 1900 to 2199, not {int(day[:4])}"):
+        study_of(f"{HEAD}as_of: {day}\nsources: {{s: {{file: x.csv}}}}\nkpis: {{k: {{name: k}}}}\n".encode())
+
+
+def test_a_date_pattern_that_names_a_part_twice_is_told() -> None:
+    source = SourceDefinition("s", dates="%d%d")
+    with pytest.raises(InvalidInput, match="no date pattern"):
+        read(b"at\n2026-01-01\n", source, moments=("at",), numbers=())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
-from csi.errors import Conflict, NotAllowed
+from csi.errors import Conflict, InvalidInputs, NotAllowed
 from csi.models import Cycle, Kpi, Source
+from csi.step2_can_measure.sources import name_source
 from csi.storage import row, rows
 from csi.study import of_cycle
 from csi.study.importing import TakenOver, take_over
@@ -121,3 +122,21 @@ def test_a_reader_takes_nothing_over(sqlite_database: Database) -> None:
         cycle = turns.begin(session)
         with pytest.raises(NotAllowed):
             _take(session, cycle, ERIN)
+
+
+def test_a_source_that_takes_no_files_is_left_as_it_is(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        kept = name_source(session, cycle, name="Incident log", actor=ALICE, now=NOW, kind="sql")
+        kept.mapping = {"sql": "postgresql://reader@db/tickets"}
+        session.flush()
+        told = _take(session, cycle)
+        assert any("takes no files" in one for one in told.left)
+        assert kept.mapping == {"sql": "postgresql://reader@db/tickets"}
+
+
+def test_a_unit_longer_than_any_is_told(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        with pytest.raises(InvalidInputs, match="at most 20 characters"):
+            turns.grow(session, cycle, turns.kpi_fields(unit="h" * 21))
