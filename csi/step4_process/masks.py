@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -76,8 +77,11 @@ class _Evaluation:
 
     def series(self, column: Column) -> pd.Series:
         if column.name not in self.frame.columns:
-            known = ", ".join(map(str, list(self.frame.columns)[:40]))
-            raise ExpressionError(self.text, column.position, f"no column {column.name!r}; there are {known}")
+            known = [str(name) for name in self.frame.columns]
+            near = get_close_matches(column.name, known, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            said = f"no column {column.name!r}; {hint}there are {', '.join(known[:40])}"
+            raise ExpressionError(self.text, column.position, said)
         return self.frame[column.name]
 
     def among(self, node: Among) -> np.ndarray:

@@ -94,7 +94,9 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     impossible |= odd
     kept = resolved.kept[~impossible]
     used = set(columns_read(study, source))
-    read = rows.frame[[name for name in rows.frame.columns if name in used]]
+    there = [name for name in rows.frame.columns if name in used]
+    # Where a column is not there the error names all those that are.
+    read = rows.frame[there] if len(there) == len(used) else rows.frame
     frame = read if len(kept) == len(read) else read.iloc[kept]
     backward = [_backward(rows, bad, pair) for bad, pair in pairs]
     quarantine = [_conflicts(rows, resolved, definition), *backward, *units]

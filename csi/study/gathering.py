@@ -94,10 +94,12 @@ def _checked(study: StudyDefinition, task: Task) -> Task:
 def _read(study: StudyDefinition, task: Task) -> Reading:
     columns = columns_wanted(study, task.source.id)
     try:
-        return read(task.path, task.source, moments=task.moments, numbers=task.numbers, columns=columns)
+        reading = read(task.path, task.source, moments=task.moments, numbers=task.numbers, columns=columns)
     except InvalidInput:
         _checked(study, task)  # tells every missing column by its key
         raise
+    check_columns(study, task.source, tuple(reading.frame.columns))
+    return reading
 
 
 def columns_of_file(path: Path, source: SourceDefinition) -> tuple[str, ...]:
