@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from datetime import datetime
 from hashlib import sha256
 
@@ -15,6 +16,7 @@ from csi.storage import row
 
 PREFIX = "csip"
 _LARGEST_ID = 2**31 - 1
+_ID = re.compile(r"[0-9]{1,10}")
 
 
 def give(session: Session, source: Source, secret: str, *, actor: str, now: datetime) -> str:
@@ -51,7 +53,7 @@ def source_of(session: Session, token: str) -> Source | None:
     prefix, _, rest = token.partition(".")
     team_id, _, rest = rest.partition(".")
     number, _, secret = rest.partition(".")
-    if prefix != PREFIX or not secret or not number.isascii() or not number.isdigit() or int(number) > _LARGEST_ID:
+    if prefix != PREFIX or not secret or not _ID.fullmatch(number) or int(number) > _LARGEST_ID:
         return None
     if not team_id.isascii() or not team_id.isalnum():
         return None

@@ -7,8 +7,10 @@ from datetime import date
 import pytest
 from sqlmodel import select
 
+from bot.listeners.step3_gather import read_as_before
 from bot.sandbox.person import reading
-from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
+from csi.errors import Conflict
+from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Service, Source
 from csi.terms import Measurability
 from tests import turns
 from tests.flows.conftest import World
@@ -316,3 +318,29 @@ def test_a_study_dropped_in_the_channel_is_taken_over(gathering: World):
     assert "KPI Median time to resolve defined" in told
     assert "KPI Within SLA: it is not in the tree" in told
     assert "ci.yml" not in "".join(str(one) for one in bob.everything("service-desk") if one.get("bot_id"))
+
+
+def test_a_click_reads_into_no_source_of_another_service(gathering: World):
+    bob, kit = gathering.bob, gathering.bot.kit
+    _map(gathering)
+    bob.sees("read into *Incidents*")
+    bob.upload(LATER.encode(), "april.csv", "service-desk")
+    message = bob.sees("*april.csv* looks like *Incidents*")
+    with kit.sessions() as session:
+        ours = next(one for one in _rows(gathering, Source) if one.key == "incidents")
+        other = Service(team_id=ours.team_id, name="Payroll", created_at=kit.now())
+        session.add(other)
+        session.flush()
+        theirs = Source(team_id=ours.team_id, service_id=other.id, key="pay", created_by="U", created_at=kit.now())
+        session.add(theirs)
+        session.flush()
+        number = theirs.id
+    file_id = _value(message, "gather.read").partition(":")[0]
+    forged = {"team": {"id": ours.team_id}, "user": {"id": bob.id}, "actions": [{"value": f"{file_id}:{number}"}]}
+    with pytest.raises(Conflict, match="belongs to another service"):
+        read_as_before(lambda: None, forged, kit)
+
+
+def _value(message: dict, action_id: str) -> str:
+    elements = [one for block in message["blocks"] for one in block.get("elements", ())]
+    return next(str(one["value"]) for one in elements if one["action_id"] == action_id)
