@@ -7,7 +7,6 @@ from datetime import datetime
 from threading import Event
 from typing import Any
 
-from csi.step3_gather.files import FileStore
 from sqlalchemy import event
 from sqlmodel import Session, select
 
@@ -15,6 +14,7 @@ from bot.blocks.parts import Block
 from bot.blocks.text import clip
 from csi.errors import NotFound
 from csi.models import OutboxPost
+from csi.step3_gather.files import FileStore
 
 TEXT = 12_000  # characters of a message in all; Slack refuses near 13,200
 
