@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions
+from csi.step4_process import exclusions, outliers
 from csi.step4_process.axis import Axis
 from csi.step4_process.columns import SPANS
 from csi.step4_process.exposure import Pulse, alive, partial
@@ -18,6 +18,7 @@ from csi.step4_process.portion import Portion
 from csi.step4_process.processed import Dimension, Processed, Quality, SourceCounts, TracePart
 from csi.step4_process.quality import SourceQuality, periods_spoken, quality, values_held
 from csi.step4_process.rows import SourceRows
+from csi.step4_process.still_open import shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
         footnotes=_footnotes(setting, gathered.whole),
         cases=gathered.whole.cases,
+        open_past_target=shares(gathered.whole.still_open),
         parts=gathered.parts,
     )
 
@@ -168,7 +170,15 @@ def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
-    return (*notes, *_doubtful(setting.source))
+    return (*notes, *_unusual(setting, whole), *_doubtful(setting.source))
+
+
+def _unusual(setting: Setting, whole: Portion) -> list[str]:
+    if whole.looked_over is None or whole.ends is None:
+        return []
+    where = " of the evaluation window" if setting.study.evaluation else ""
+    note = outliers.footnote(setting.kpi, whole.looked_over, whole.ends, where)
+    return [note] if note else []
 
 
 def _rows(count: int) -> str:

@@ -21,6 +21,7 @@ from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
 from csi.step4_process.ratios import ratio_of
 from csi.step4_process.rows import QUARANTINE, SourceRows
+from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
 
 
@@ -103,7 +104,9 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     of_rows = kpi.measure in SPANS or rows.late
     places = codes(rows.at, axis.edges) if of_rows else base.periods_of(kpi, axis)[rows.rows]
     kept = placed(kpi, rows, places, axis)
-    return kept, portion(base.study, kpi, kept, axis, base.pulse_of(kpi, axis))
+    source, beat = base.rows[kpi.source], base.pulse_of(kpi, axis)
+    made = portion(base.study, kpi, kept, axis, beat, lines=(source.batch, source.line))
+    return kept, replace(made, still_open=still_open(kpi, base.study, base.looking[kpi.source]))
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

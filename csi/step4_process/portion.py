@@ -10,15 +10,17 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, exposure, tally
+from csi.step4_process import exclusions, exposure, outliers, tally
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
 from csi.step4_process.exposure import Pulse
 from csi.step4_process.measures import probability_of
+from csi.step4_process.outliers import Ends
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.tally import Tally, with_value
 
+Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
 _KEPT = ("rows", "at", "value", "denominator", "good", "end", "text")
 
 
@@ -50,7 +52,10 @@ class Portion:
         held, rows: rows with a value, of all rows.
         late: open rows past their target, counted as breaches.
         open_ends: spans that have not ended.
+        still_open: per window how many cases were open past the target, and how many had started; None: not asked.
         cases: values of the evaluation window, ascending; None where a row has no value.
+        every: without such a window all values, ascending, where unusual ones are looked for among them.
+        ends: the rows at both ends of ``cases`` or ``every``.
     """
 
     found: Tally
@@ -61,7 +66,15 @@ class Portion:
     rows: int = 0
     late: int = 0
     open_ends: int = 0
+    still_open: np.ndarray | None = None
     cases: np.ndarray | None = None
+    every: np.ndarray | None = None
+    ends: Ends | None = None
+
+    @property
+    def looked_over(self) -> np.ndarray | None:
+        """The values unusual ones are looked for among: of the evaluation window, else all."""
+        return self.every if self.cases is None else self.cases
 
 
 def placed(kpi: KpiDefinition, rows: Contribution, places: np.ndarray, axis: Axis) -> Placed:
@@ -83,9 +96,14 @@ def chosen(rows: Contribution, which: np.ndarray) -> Contribution:
     return replace(rows, **taken)
 
 
-def portion(study: StudyDefinition, kpi: KpiDefinition, kept: Placed, axis: Axis, beat: Pulse) -> Portion:
-    """What the rows of a portion give."""
+def portion(
+    study: StudyDefinition, kpi: KpiDefinition, kept: Placed, axis: Axis, beat: Pulse, *, lines: Lines
+) -> Portion:
+    """What the rows of a portion give; ``lines`` say where each row of the source was delivered."""
     value = kept.rows.value
+    judged = _judged(study, kept.rows)
+    cases = None if judged is None or study.evaluation is None else np.sort(judged[1])
+    looked = judged if outliers.has_unusual(kpi.measure) else None
     return Portion(
         found=tally.tally(kpi, kept.rows, kept.places, axis),
         beat=beat,
@@ -95,7 +113,9 @@ def portion(study: StudyDefinition, kpi: KpiDefinition, kept: Placed, axis: Axis
         rows=len(kept.rows.rows),
         late=kept.every.late,
         open_ends=0 if kept.every.end is None else int((kept.every.end == MISSING).sum()),
-        cases=_cases(study, kept.rows),
+        cases=cases,
+        every=np.sort(looked[1]) if looked and cases is None else None,
+        ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
     )
 
 
@@ -105,13 +125,15 @@ def _by_exclusion(study: StudyDefinition, kpi: KpiDefinition, rows: Contribution
     return np.array([int(exclusions.inside(rows.at, span).sum()) for span in spans], dtype=np.int64)
 
 
-def _cases(study: StudyDefinition, rows: Contribution) -> np.ndarray | None:
-    """Values of the evaluation window, the last of the windows."""
-    if rows.value is None or rows.denominator is not None or study.evaluation is None:
+def _judged(study: StudyDefinition, rows: Contribution) -> tuple[np.ndarray, np.ndarray] | None:
+    """Rows and values of the evaluation window, the last of the windows; without one of all."""
+    if rows.value is None or rows.denominator is not None:
         return None
-    start, end = microseconds(pd.DatetimeIndex(windows(study)[-1]).tz_convert("UTC"))
-    inside = (rows.at >= start) & (rows.at < end) & ~np.isnan(rows.value)
-    return np.sort(rows.value[inside])
+    inside = ~np.isnan(rows.value)
+    if study.evaluation is not None:
+        start, end = microseconds(pd.DatetimeIndex(windows(study)[-1]).tz_convert("UTC"))
+        inside &= (rows.at >= start) & (rows.at < end)
+    return rows.rows[inside], rows.value[inside]
 
 
 def merged(portions: Sequence[Portion]) -> Portion:
@@ -127,10 +149,18 @@ def merged(portions: Sequence[Portion]) -> Portion:
         rows=sum(one.rows for one in portions),
         late=sum(one.late for one in portions),
         open_ends=sum(one.open_ends for one in portions),
-        cases=_all_cases([one.cases for one in portions]),
+        still_open=_added([one.still_open for one in portions]),
+        cases=_all_values([one.cases for one in portions]),
+        every=_all_values([one.every for one in portions]),
+        ends=outliers.merged(one.ends for one in portions),
     )
 
 
-def _all_cases(found: Sequence[np.ndarray | None]) -> np.ndarray | None:
+def _all_values(found: Sequence[np.ndarray | None]) -> np.ndarray | None:
     known = [one for one in found if one is not None]
     return np.sort(np.concatenate(known)) if known else None
+
+
+def _added(counts: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    known = [one for one in counts if one is not None]
+    return np.sum(known, axis=0) if known else None
