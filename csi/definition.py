@@ -123,6 +123,17 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """What one ``unit`` of money is worth in ``wanted``, from a day or moment until the pair's next rate."""
+
+    unit: str
+    wanted: str
+    start: datetime | date
+    rate: float
+    source: str = ""  # who published it
+
+
+@dataclass(frozen=True, slots=True)
 class StudyDefinition:
     """One cycle's measurement: service, reporting zone and period, sources, KPIs, windows."""
 
@@ -137,6 +148,7 @@ class StudyDefinition:
     exclusions: tuple[Exclusion, ...] = ()
     as_of: datetime | None = None  # moment up to which data is complete; None: the newest moment in the sources
     links: Mapping[str, str] = field(default_factory=dict)
+    rates: tuple[ExchangeRate, ...] = ()
 
 
 def canonical(value: Any) -> Any:

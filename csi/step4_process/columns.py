@@ -100,6 +100,12 @@ def home_of(study: StudyDefinition, source: str, name: str) -> tuple[str, str]:
     return source, name
 
 
+def units_of(study: StudyDefinition, source: str) -> dict[str, str]:
+    """The units declared for whole columns (``units: {latency: ms}``)."""
+    declared = dict(study.sources[source].options.get("units") or {})
+    return {str(column): str(unit) for column, unit in declared.items() if not isinstance(unit, Mapping)}
+
+
 def unit_columns(source: SourceDefinition) -> dict[str, str]:
     """The columns whose unit stands in another column of the row (``units: {value: {column: unit}}``)."""
     declared = dict(source.options.get("units") or {})

@@ -16,6 +16,7 @@ from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask
+from csi.step4_process.money import NO_RATES, Rates
 from csi.step4_process.periods import MISSING, microseconds
 
 _MINUTE = 60_000_000
@@ -57,6 +58,7 @@ class Looking:
     as_of: int = MISSING  # microseconds
     column_units: Mapping[str, str] = field(default_factory=dict)
     row_units: Mapping[str, str] = field(default_factory=dict)
+    rates: Rates = NO_RATES
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
@@ -138,15 +140,24 @@ def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
 
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """One number per row in the KPI's unit."""
-    if isinstance(kpi.value, Duration):
-        values = looking.duration(kpi.value, kpi)
-        scale = units.factor(kpi.value.unit, kpi.unit)
-    else:
-        values = _numbers(kpi, looking, str(kpi.value))
-        if str(kpi.value) in looking.row_units:
-            names = looking.column(looking.row_units[str(kpi.value)], kpi, "value")
-            return units.converted(values, names, kpi.unit)[0]
-        scale = units.factor(looking.column_units.get(str(kpi.value), kpi.unit), kpi.unit)
+    if not isinstance(kpi.value, Duration):
+        return _in_unit(kpi, looking, _numbers(kpi, looking, str(kpi.value)))
+    values = looking.duration(kpi.value, kpi)
+    scale = units.factor(kpi.value.unit, kpi.unit)
+    return values if scale == 1.0 else values * scale
+
+
+def _in_unit(kpi: KpiDefinition, looking: Looking, values: np.ndarray) -> np.ndarray:
+    """A column's numbers brought to the KPI's unit; money by the rate in force at the row's moment."""
+    name = str(kpi.value)
+    at = looking.moments(moment_of_row(kpi), kpi, "at")
+    if name in looking.row_units:
+        names = looking.column(looking.row_units[name], kpi, "value")
+        return looking.rates.exchanged(values, names, kpi.unit, at)
+    unit = looking.column_units.get(name, kpi.unit)
+    if looking.rates.has(unit, kpi.unit):
+        return values * looking.rates.at(unit, kpi.unit, at)
+    scale = units.factor(unit, kpi.unit)
     return values if scale == 1.0 else values * scale
 
 

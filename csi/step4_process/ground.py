@@ -12,10 +12,11 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
-from csi.step4_process.columns import SPANS, columns_needed, moment_of_row, unit_columns
+from csi.step4_process.columns import SPANS, columns_needed, moment_of_row, unit_columns, units_of
 from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.links import linked
+from csi.step4_process.money import rates_of
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
 from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
@@ -125,6 +126,7 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             as_of=time.as_of,
             column_units=units_of(study, name),
             row_units=unit_columns(study.sources[name]),
+            rates=rates_of(study),
         )
         for name, one in rows.items()
     }
@@ -178,9 +180,3 @@ def calendar_of(study: StudyDefinition, firsts: Sequence[int], as_of: int) -> Op
         return ALWAYS
     # A season to spare: the last quarter may end, and a deadline may fall, after the newest row.
     return open_time(study.calendar, min(moments), max(moments) + pd.Timedelta(days=100), study.timezone)
-
-
-def units_of(study: StudyDefinition, source: str) -> dict[str, str]:
-    """The units declared for whole columns (``units: {latency: ms}``)."""
-    declared = dict(study.sources[source].options.get("units") or {})
-    return {str(column): str(unit) for column, unit in declared.items() if not isinstance(unit, Mapping)}

@@ -14,10 +14,10 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
-from csi.step4_process.columns import columns_needed, columns_read, unit_columns
+from csi.step4_process.columns import columns_needed, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
+from csi.step4_process.odd_units import odd_units
 from csi.step4_process.periods import microseconds
-from csi.step4_process.units import is_unknown
 
 NUMBERS = "numbers"
 _SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
@@ -200,18 +200,18 @@ def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:
 def _odd_units(
     study: StudyDefinition, source: str, rows: Delivered, kept: np.ndarray
 ) -> tuple[np.ndarray, list[pd.DataFrame]]:
-    """Which kept rows name a unit nobody knows, and their quarantine."""
+    """Which kept rows name a unit nobody knows, or money without a rate; and their quarantine."""
     odd = np.zeros(len(kept), dtype=bool)
     found = []
-    known = {kpi.unit for kpi in study.kpis.values() if kpi.source == source}
-    for name in dict.fromkeys(unit_columns(study.sources[source]).values()):
-        unknown = is_unknown(rows.frame[name].iloc[kept], known) & ~odd
-        bad = kept[unknown]
+    for one in odd_units(study, source, rows.frame):
+        mine = one.rows[kept] & ~odd
+        bad = kept[mine]
         if len(bad):
-            place, said = (rows.batch[bad], rows.line[bad]), rows.frame[name].iloc[bad]
-            why = "not a unit that is known"
-            found.append(_quarantined(*place, column=name, value=said, reason=why, expected="a unit such as h or %"))
-        odd |= unknown
+            cells = rows.frame[one.column].iloc[bad].astype("str")
+            reason, expected = one.said(bad)
+            place = rows.batch[bad], rows.line[bad]
+            found.append(_quarantined(*place, column=one.column, value=cells, reason=reason, expected=expected))
+        odd |= mine
     return odd, found
 
 

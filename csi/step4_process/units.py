@@ -82,7 +82,8 @@ def factor(source: str, wanted: str) -> float:
         return 1.0
     first, second = find(source), find(wanted)
     if first is None or second is None or first.dimension != second.dimension:
-        raise NotComparable([f"unit {source!r} and unit {wanted!r} measure different things"])
+        hint = "; money needs an entry under rates" if first is None and second is None else ""
+        raise NotComparable([f"unit {source!r} and unit {wanted!r} measure different things{hint}"])
     return first.factor / second.factor
 
 

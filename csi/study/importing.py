@@ -140,6 +140,8 @@ class _TakingOver:
                 self.done.append("windows set")
         if self.study.exclusions:
             self.left.append(f"{len(self.study.exclusions)} exclusions: each is proposed and approved in step 4")
+        if self.study.rates:
+            self.left.append(f"{len(self.study.rates)} rates: money is converted where a study file is run")
 
     def _log(self, what: str, old: dict[str, Any], new: dict[str, Any]) -> None:
         audit.record(

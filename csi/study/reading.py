@@ -18,6 +18,7 @@ from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
 from csi.study.keys import Keys, Notes, lines_of
 from csi.study.kpi_reading import kpi_of
+from csi.study.rates import rates_said
 from csi.terms import Period
 
 VERSION = 1
@@ -119,6 +120,7 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
         exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys)))),
         as_of=_as_of(top),
         links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
+        rates=rates_said(top, timezone),
     )
     _windows_in_order(top, study)
     _links_hold(top, study)

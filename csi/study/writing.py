@@ -10,6 +10,7 @@ import yaml
 from csi.definition import (
     CalendarDefinition,
     Duration,
+    ExchangeRate,
     Exclusion,
     KpiDefinition,
     RatioValue,
@@ -47,6 +48,7 @@ def study_mapping(study: StudyDefinition) -> dict[str, Any]:
             "exclusions": [_exclusion(one) for one in study.exclusions],
             "as_of": study.as_of,
             "links": dict(study.links),
+            "rates": [_rate(one) for one in study.rates],
         }
     )
 
@@ -102,6 +104,11 @@ def _window(window: Window | None) -> dict[str, Any] | None:
 def _exclusion(one: Exclusion) -> dict[str, Any]:
     span = {"from": _iso(one.start), "to": _iso(one.end)}
     return _said({"kpi": one.kpi, **span, "reason": one.reason, "approved_by": one.approved_by})
+
+
+def _rate(one: ExchangeRate) -> dict[str, Any]:
+    plain = {"unit": one.unit, "in": one.wanted, "from": _iso(one.start), "rate": one.rate}
+    return _said({**plain, "source": one.source})
 
 
 def _iso(moment: Any) -> Any:

@@ -32,6 +32,7 @@ sources:
     timezone: UTC
     key: number
     latest_by: updated_at
+    units: {weight: {column: currency}}
   outages: {file: outages.csv, timezone: Europe/Lisbon}
 kpis:
   opened: {source: tickets, at: opened_at, measure: count, direction: lower}
@@ -59,10 +60,14 @@ kpis:
   rate:
     {source: tickets, at: opened_at, measure: ratio, unit: ratio, direction: lower,
      value: {numerator: reopen_count, denominator: weight}}
+  paid: {source: tickets, at: opened_at, measure: sum, value: weight, unit: EUR, direction: lower}
   backlog: {source: tickets, measure: backlog, value: {from: opened_at, to: resolved_at}, direction: lower}
   up: {source: outages, measure: availability, value: {from: from, to: to}, unit: "%", direction: higher, target: 99}
 baseline: {from: 2025-01-06, to: 2025-06-02}
 evaluation: {from: 2025-06-09, to: 2025-12-29}
+rates:
+  - {unit: USD, in: EUR, from: 2025-02-01, rate: 0.96, source: ECB}
+  - {unit: USD, in: EUR, from: 2025-07-01, rate: 0.85, source: ECB}
 exclusions:
   - {kpi: median, from: 2025-03-03, to: 2025-03-10, reason: move, approved_by: owner}
   - {from: 2025-07-01, to: 2025-07-02, reason: strike, approved_by: owner}
@@ -72,6 +77,7 @@ exclusions:
 def laid_out(folder: Path, form: str, rows: int) -> Path:
     """The study with its rows in three files, the second brought twice, some moments the wrong way round."""
     frame = tickets(rows).assign(weight=np.linspace(0.1, 2.9, rows))
+    frame["currency"] = np.where(np.arange(rows) % 50 == 0, "USD", "EUR")
     backward = frame.index[::997]
     frame.loc[backward, "resolved_at"] = frame.loc[backward, "opened_at"] - pd.Timedelta(hours=1)
     pieces = [frame.iloc[: rows // 3], frame.iloc[rows // 3 : rows // 2], frame.iloc[rows // 2 :]]
@@ -80,7 +86,7 @@ def laid_out(folder: Path, form: str, rows: int) -> Path:
         if form == "csv":
             piece.to_csv(path, index=False)
             with path.open("a") as stream:
-                stream.write("INC9,yesterday,,2025-02-01 10:00,1 - Critical,true,0,Group 1,1\n")
+                stream.write("INC9,yesterday,,2025-02-01 10:00,1 - Critical,true,0,Group 1,1,EUR\n")
         else:
             piece.to_parquet(path, index=False)
     outages = "from,to\n2025-02-03 10:00,2025-02-03 12:00\n2025-02-03 11:00,2025-02-03 13:00\n2025-11-03 09:00,\n"
@@ -104,6 +110,7 @@ def test_dask_writes_the_same_report_to_the_byte(tmp_path: Path, form: str) -> N
     counts = in_memory.sources["tickets"]
     assert counts.superseded > 0
     assert counts.quarantined > 0
+    assert on_dask.quarantine["reason"].str.contains("before the first rate of USD in EUR").any()
     assert in_memory.kpis["sla"].processed.strata is not None
 
 

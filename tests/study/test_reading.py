@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csi.definition import Duration, RatioValue, Window, hash_of
+from csi.definition import Duration, ExchangeRate, RatioValue, Window, canonical, hash_of
 from csi.errors import InvalidInputs
 from csi.study.reading import read_study, study_from, study_of
 from csi.study.writing import study_mapping, study_yaml
@@ -256,3 +256,46 @@ def test_odd_values_anywhere_give_a_study_or_its_errors(path: str, value: Any) -
     except InvalidInputs:
         return
     assert study_from(study_mapping(study), "s.yml") == study
+
+
+RATE = {"unit": "USD", "in": "EUR", "from": "2026-01-01", "rate": 0.92, "source": "ECB"}
+
+
+def test_rates_are_read_and_written_as_the_same_definition() -> None:
+    later = {**RATE, "from": "2026-02-01T12:00:00+01:00", "rate": 1}
+    study = study_from(changed("rates", [RATE, later]), "study.yml")
+    assert study.rates[0] == ExchangeRate("USD", "EUR", date(2026, 1, 1), 0.92, "ECB")
+    assert study.rates[1].start == datetime.fromisoformat(later["from"])
+    again = study_of(study_yaml(study).encode(), "again.yml")
+    assert (again, hash_of(again)) == (study, hash_of(study))
+    assert hash_of(study) != hash_of(study_from(PLAIN, "study.yml"))
+
+
+def test_a_study_without_rates_keeps_the_hash_it_had() -> None:
+    study = study_from(PLAIN, "study.yml")
+    assert "rates" not in canonical(study)
+
+
+def test_all_that_is_wrong_with_rates_comes_at_once_with_line_and_key() -> None:
+    text = yaml.safe_dump(PLAIN, sort_keys=False) + (
+        "rates:\n"
+        "  - {unit: h, in: EUR, from: 2026-01-01, rate: 2}\n"
+        "  - {unit: USD, in: USD, from: 2026-01-01, rate: -1}\n"
+        "  - {unit: USD, in: EUR, from: soon, rat: 2}\n"
+        "  - {unit: GBP, in: EUR, from: 2026-01-01, rate: 1.1}\n"
+        "  - {unit: GBP, in: EUR, from: 2026-01-01, rate: 1.2}\n"
+    )
+    with pytest.raises(InvalidInputs) as caught:
+        study_of(text.encode(), "study.yml")
+    told = str(caught.value)
+    first = text.splitlines().index("rates:") + 2
+    for line, key, expected in (
+        (first, "rates.0.unit", "'h' is a unit of time"),
+        (first + 1, "rates.1.in", "expected another currency"),
+        (first + 1, "rates.1.rate", "expected a number above 0"),
+        (first + 2, "rates.2.from", "expected a date such as"),
+        (first + 2, "rates.2.rate", "is missing"),
+        (first + 2, "rates.2.rat", "is not a key here"),
+        (first + 4, "rates.4.from", "has a rate from 2026-01-01 already"),
+    ):
+        assert any(f"line {line}" in one and key in one and expected in one for one in told.splitlines()), key
