@@ -104,6 +104,7 @@ class Processed:
         footnotes: sentences that belong under every chart of it (exclusions first).
         strata: the same KPI split by its stratum: index ``(start, stratum)``, columns ``value, n``; None without one.
         cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
+        open_past_target: share of cases open past the target, before and after; None where it is not asked.
         parts: the way back to the rows; empty when they were not kept (Dask).
     """
 
@@ -117,6 +118,7 @@ class Processed:
     footnotes: tuple[str, ...] = ()
     strata: pd.DataFrame | None = None
     cases: np.ndarray | None = None
+    open_past_target: tuple[float, float] | None = None
     parts: tuple[TracePart, ...] = ()
 
 

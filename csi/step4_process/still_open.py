@@ -1,0 +1,81 @@
+"""Cases still open past their target: slow ones that no figure of ended cases shows (survivorship)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Duration, KpiDefinition, StudyDefinition
+from csi.step4_process import units
+from csi.step4_process.axis import windows
+from csi.step4_process.calendar import ALWAYS
+from csi.step4_process.columns import OF_VALUE, is_quantile
+from csi.step4_process.contributions import Looking
+from csi.step4_process.expression import columns_of
+from csi.step4_process.masks import mask
+from csi.step4_process.periods import MISSING, from_microseconds, microseconds
+from csi.terms import Direction
+
+_OF_DURATION = ("sum", "mean", "median", "min", "max", "last")
+Look = tuple[int, int, int]  # first start, end of the starts, the moment it is looked at (us)
+
+
+def still_open(kpi: KpiDefinition, study: StudyDefinition, looking: Looking) -> np.ndarray | None:
+    """Per window (before, after) how many cases were open past the target, and how many had started.
+
+    None where it is not asked: the value is no duration, there is no target, or more is better. The clock and the
+    pauses are the KPI's own. Counts of portions add up.
+    """
+    value = kpi.value
+    if not isinstance(value, Duration) or kpi.target is None or kpi.direction is not Direction.LOWER:
+        return None
+    if not (kpi.measure in _OF_DURATION or is_quantile(kpi.measure)):
+        return None
+    looks = _looks(study, looking.as_of)
+    meant = _meant(kpi, value, looking) if looks else np.empty(0, dtype=bool)
+    return np.array([_counted(kpi, value, looking, meant, look) for look in looks], dtype=np.int64) if looks else None
+
+
+def shares(counts: np.ndarray | None) -> tuple[float, float] | None:
+    """The part that was open past the target before and after; None where no case started."""
+    if counts is None or not counts[:, 1].all():
+        return None
+    before, after = counts[:, 0] / counts[:, 1]
+    return float(before), float(after)
+
+
+def _looks(study: StudyDefinition, as_of: int) -> list[Look]:
+    """The same length of both windows, looked at equally long after their end.
+
+    Were the baseline looked at today, its cases would have had longer to end, and the share would seem to grow.
+    """
+    spans = [microseconds(pd.DatetimeIndex(one).tz_convert("UTC")) for one in windows(study)]
+    if len(spans) < 2 or as_of == MISSING:
+        return []
+    length = min(int(end - start) for start, end in spans)
+    later = as_of - int(spans[-1][1])
+    return [(int(end) - length, int(end), int(end) + later) for _, end in spans]
+
+
+def _meant(kpi: KpiDefinition, value: Duration, looking: Looking) -> np.ndarray:
+    """Which rows the KPI means once they have ended: ``where`` often asks for an end, which an open case lacks."""
+    names = columns_of(kpi.where)
+    if value.end not in names or (OF_VALUE in names and OF_VALUE not in looking.frame.columns):
+        return looking.satisfied(kpi.where, kpi, "where")
+    ends = looking.column(value.end, kpi, "value.to")
+    now = from_microseconds(np.array([looking.as_of]), looking.timezone)[0]
+    return mask(kpi.where, looking.frame.assign(**{value.end: ends.fillna(now)}), looking.timezone)
+
+
+def _counted(kpi: KpiDefinition, value: Duration, looking: Looking, meant: np.ndarray, look: Look) -> tuple[int, int]:
+    first, last, then = look
+    starts, ends = looking.moments(value.start, kpi, "value.from"), looking.moments(value.end, kpi, "value.to")
+    started = meant & (starts >= first) & (starts < min(last, then))
+    waiting = np.flatnonzero(started & ((ends == MISSING) | (ends > then)))
+    clock = looking.calendar if value.clock == "business" else ALWAYS
+    waited = clock.between(starts[waiting], np.full(len(waiting), then)).astype(float)
+    if value.pauses:
+        pauses = looking.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float)[waiting]
+        waited -= np.nan_to_num(pauses) * units.factor("min", "us")
+    late = waited > (kpi.target or 0.0) * units.factor(kpi.unit, "us")
+    return int(late.sum()), int(started.sum())
