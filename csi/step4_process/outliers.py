@@ -90,7 +90,7 @@ def footnote(kpi: KpiDefinition, values: np.ndarray, ends: Ends | None, where: s
     told = [f"{_shown(_over(kpi.measure, some))}{unit}" for some in (values, usual)]
     verb, these = ("is", "it") if count == 1 else ("are", "them")
     said = f"{count:,} of {len(values):,} rows{where} {verb} unusual (such as {_place(example)}) and kept"
-    return f"{said}: {kpi.measure} over all of the rows with {these} {told[0]}, without {told[1]}."
+    return f"{said}: {kpi.measure} over all rows {told[0]} with {these}, {told[1]} without."
 
 
 def _over(measure: str, values: np.ndarray) -> float:

@@ -33,7 +33,7 @@ def spent(*hours: float, measure: str = "mean", **fields: object) -> Processed:
 def test_an_unusual_row_is_kept_and_told_with_and_without(measure: str, with_it: str, without: str) -> None:
     found = spent(*SPENT[:5], 1000.0, *SPENT[5:], measure=measure)
     assert f"1 of 13 rows is unusual (such as line 7) and kept: {measure}" in found.footnotes[0]
-    assert found.footnotes[0].endswith(f"with it {with_it}, without {without}.")
+    assert found.footnotes[0].endswith(f"over all rows {with_it} with it, {without} without.")
     assert found.series["n"].tolist() == [13]
     if measure == "mean":
         assert values(found) == [pytest.approx(1078 / 13)]
@@ -42,7 +42,7 @@ def test_an_unusual_row_is_kept_and_told_with_and_without(measure: str, with_it:
 def test_unusually_small_rows_are_told_too() -> None:
     found = spent(*SPENT, -200.0, -100.0)
     assert "2 of 14 rows are unusual (such as line 14) and kept" in found.footnotes[0]
-    assert "with them −15.9 h" in found.footnotes[0]
+    assert "over all rows −15.9 h with them, 6.5 h without" in found.footnotes[0]
 
 
 def test_nothing_is_unusual_among_few_rows_alike_rows_or_usual_ones() -> None:
