@@ -23,6 +23,7 @@ class SourceDefinition:
     ``dates`` is ``iso``, ``day_first``, ``month_first``, ``epoch`` or a strptime pattern; ``column_dates``
     overrides it per column. ``timezone`` (IANA) holds for stamps without an offset. ``key`` is the natural id
     (empty: every row is one observation); ``latest_by`` decides which row of a key counts, then file order.
+    ``cadence`` (``day``, ``5 min``) is how often rows are due: a longer silence is no data, a shorter one a true zero.
     ``None`` for encoding, delimiter, decimal, sheet or header_row means: detect.
     """
 
@@ -37,6 +38,7 @@ class SourceDefinition:
     missing: tuple[str, ...] = ()
     key: str = ""
     latest_by: str = ""
+    cadence: str = ""
     encoding: str | None = None
     delimiter: str | None = None
     decimal: str | None = None

@@ -10,8 +10,9 @@ import pandas as pd
 from csi.definition import KpiDefinition, StudyDefinition
 from csi.step4_process import exclusions, outliers
 from csi.step4_process.axis import Axis
+from csi.step4_process.cadence import longest_silence
 from csi.step4_process.columns import SPANS
-from csi.step4_process.exposure import Pulse, alive, partial
+from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial
 from csi.step4_process.measures import ADDITIVE, Points, points_of
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.step4_process.portion import Portion
@@ -56,6 +57,11 @@ class Setting:
     source_last: int
 
     @property
+    def cadence(self) -> str:
+        """How often rows of the KPI's source are due; empty where nobody declared it."""
+        return self.study.sources[self.kpi.source].cadence
+
+    @property
     def starts(self) -> pd.DatetimeIndex:
         """The periods' beginnings in the reporting zone."""
         return self.axis.starts(self.study.timezone)
@@ -85,16 +91,23 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
 
 def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
     axis, study, beat = setting.axis, setting.study, whole.beat
-    if setting.kpi.measure in SPANS:  # outages are rare, and a stock stays when nothing moves
-        beating = _between(beat, axis)
-    else:
-        beating = alive(beat, axis.edges, phases(setting.starts, study.period), axis.agreed() == 0, axis.as_of)
+    beating = _beating(setting, beat)
     left_out = axis.left_out()
     excluded, wholly = left_out > 0, left_out >= np.diff(axis.edges)
     short = partial(beat, axis.edges, axis.as_of if study.as_of is not None else None)
     if setting.kpi.measure in ADDITIVE:
         short |= excluded & ~wholly
     return Flags(beating, short, np.isnan(points.value) | ~beating | wholly, excluded, wholly)
+
+
+def _beating(setting: Setting, beat: Pulse) -> np.ndarray:
+    """In which periods the source was alive: by its declared cadence, else by what is usual of it."""
+    axis, closed = setting.axis, setting.axis.agreed() == 0
+    if longest := longest_silence(setting.cadence):
+        return alive_by_cadence(beat, axis.edges, closed, axis.as_of, longest)
+    if setting.kpi.measure in SPANS:  # outages are rare, and a stock stays when nothing moves
+        return _between(beat, axis)
+    return alive(beat, axis.edges, phases(setting.starts, setting.study.period), closed, axis.as_of)
 
 
 def _between(beat: Pulse, axis: Axis) -> np.ndarray:

@@ -71,6 +71,30 @@ def alive(beat: Pulse, edges: np.ndarray, phases: np.ndarray, closed: np.ndarray
     return (beat.rows > 0) | (known & (quiet | closed))
 
 
+def alive_by_cadence(beat: Pulse, edges: np.ndarray, closed: np.ndarray, as_of: int, longest: int) -> np.ndarray:
+    """In which periods the source was alive, by how often its rows are due.
+
+    A period without rows is a true zero within a silence that is due, or when it is closed by the calendar; within
+    a longer silence there is no data. Before the first row nothing is known.
+
+    Args:
+        beat: the source's rows per period.
+        edges: n + 1 edges.
+        closed: periods without agreed time.
+        as_of: moment up to which data is complete.
+        longest: the longest silence that is due (us).
+    """
+    filled = np.flatnonzero(beat.rows)
+    if not len(filled):
+        return np.zeros(len(beat.rows), dtype=bool)
+    before = np.append(beat.last[filled], LATEST)
+    after = np.append(beat.first[filled], max(as_of, int(before[-2])))
+    following = np.searchsorted(filled, np.arange(len(beat.rows)))
+    known = (following > 0) & (edges[:-1] <= as_of)
+    due = after[following] - before[following - 1] <= longest
+    return (beat.rows > 0) | (known & (due | closed))
+
+
 def _neighbours(rows: np.ndarray) -> np.ndarray:
     """The smaller of the nearest non-empty periods before and after each; one side alone where the other is bare."""
     filled = np.flatnonzero(rows)

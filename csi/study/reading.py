@@ -13,6 +13,7 @@ from csi.definition import CalendarDefinition, Exclusion, SourceDefinition, Stud
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.moments import check_order, zone
 from csi.step4_process import exclusions
+from csi.step4_process.cadence import longest_silence
 from csi.step4_process.calendar import open_time
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
@@ -167,6 +168,7 @@ def _source(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
         missing=keys.texts("missing"),
         key=keys.text("key"),
         latest_by=keys.text("latest_by"),
+        cadence=_cadence(keys),
         encoding=keys.text("encoding") or None,
         delimiter=_raw(keys, "delimiter"),
         decimal=keys.text("decimal") or None,
@@ -179,6 +181,16 @@ def _source(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
         keys.wrong("latest_by", "needs a key: it says which row of a key counts")
     keys.end()
     return source
+
+
+def _cadence(keys: Keys) -> str:
+    """How often rows are due, as written."""
+    text = keys.text("cadence")
+    try:
+        longest_silence(text)
+    except InvalidInput as error:
+        keys.wrong("cadence", error.reason)
+    return text
 
 
 def _raw(keys: Keys, key: str) -> str | None:

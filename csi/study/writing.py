@@ -21,8 +21,8 @@ from csi.definition import (
 from csi.kpi_catalogue import fill
 from csi.study.reading import VERSION
 
-_SOURCE = ("file", "url", "sql", "prometheus", "timezone", "dates", "missing", "key", "latest_by", "encoding",
-           "delimiter", "decimal", "sheet", "header_row", "columns", "column_dates")  # fmt: skip
+_SOURCE = ("file", "url", "sql", "prometheus", "timezone", "dates", "missing", "key", "latest_by", "cadence",
+           "encoding", "delimiter", "decimal", "sheet", "header_row", "columns", "column_dates")  # fmt: skip
 _KPI = ("name", "source", "at", "measure", "where", "good", "unit", "target", "target_date",
         "minimum_important_difference", "guards", "strata")  # fmt: skip
 

@@ -299,3 +299,13 @@ def test_all_that_is_wrong_with_rates_comes_at_once_with_line_and_key() -> None:
         (first + 4, "rates.4.from", "has a rate from 2026-01-01 already"),
     ):
         assert any(f"line {line}" in one and key in one and expected in one for one in told.splitlines()), key
+
+
+def test_a_cadence_is_read_written_and_checked() -> None:
+    daily = study_from(changed("sources.tickets.cadence", "1 day"), "study.yml")
+    assert daily.sources["tickets"].cadence == "1 day"
+    assert hash_of(study_of(study_yaml(daily).encode())) == hash_of(daily)
+    assert hash_of(daily) != hash_of(study_from(PLAIN, "study.yml"))
+    assert "sources.tickets.cadence: 'often' is not understood; expected how often rows are due" in wrong(
+        changed("sources.tickets.cadence", "often")
+    )
