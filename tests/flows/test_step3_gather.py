@@ -10,7 +10,18 @@ from sqlmodel import select
 from bot.listeners.step3_gather import read_as_before
 from bot.sandbox.person import reading
 from csi.errors import Conflict
-from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Service, Source
+from csi.models import (
+    AuditRow,
+    Batch,
+    Cycle,
+    InboxEvent,
+    Kpi,
+    Measurement,
+    PlanRow,
+    QuarantinedRow,
+    Service,
+    Source,
+)
 from csi.terms import Measurability
 from tests import turns
 from tests.flows.conftest import World
@@ -70,11 +81,11 @@ def _rows(world: World, table: type) -> list:
         return list(session.exec(select(table).order_by(table.id)))
 
 
-def _map(world: World, content: str = LOG, filename: str = "log.csv", **fills: object) -> None:
+def _map(world: World, content: str = LOG, filename: str = "log.csv", *, says: str = "", **fills: object) -> None:
     """Bob drops a file and maps it as guessed."""
     bob = world.bob
     bob.upload(content.encode(), filename, "service-desk")
-    message = bob.sees(f"I keep *{filename}*")
+    message = bob.sees(f"*{filename}* {says}" if says else f"I keep *{filename}*")
     bob.click(message, "gather.map")
     bob.wait_modal("gather.map")
     bob.fill({"source": "Incidents", **fills})
@@ -304,6 +315,50 @@ def test_looking_again_with_another_form(gathering: World):
     bob.fill({"source": "Incidents", "value": "n"})
     assert bob.submit() is None
     assert "2 of 2" in reading(bob.sees("*odd.csv* read into"))
+
+
+def test_a_new_mapping_reads_earlier_deliveries_again(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("*log.csv* read into *Incidents*")
+    before = _rows(gathering, Batch)[0]
+    assert (before.rows_kept, before.quarantined) == (4, 1)
+    _map(gathering, LATER, "april.csv", says="looks like", dates="day_first", missing="?, tomorrow", key="number")
+    bob.sees("*april.csv* read into *Incidents*, delivery 2")
+    bob.wait(lambda: _rows(gathering, Batch)[0].quarantined == 0, what="the second reading")
+    first, second = _rows(gathering, Batch)
+    assert (first.ordinal, first.state, first.rows_read, first.rows_kept) == (1, "current", 5, 5)
+    assert first.mapping_hash == second.mapping_hash != before.mapping_hash
+    assert (first.raw_key, first.sha256) == (before.raw_key, before.sha256)
+    assert first.rows_key != before.rows_key
+    assert not _rows(gathering, QuarantinedRow)
+    again = [one for one in _rows(gathering, AuditRow) if one.what == "read again batch"]
+    assert [(one.actor, one.subject_id) for one in again] == [(bob.id, first.id)]
+    assert bob.errors == []
+
+
+def test_a_delivery_without_the_columns_of_a_new_mapping_stays_as_it_was_read(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("*log.csv* read into *Incidents*")
+    (before,) = _rows(gathering, Batch)
+    _map(gathering, LATER.replace("number", "ticket"), "april.csv", says="looks like", dates="day_first", key="ticket")
+    bob.sees("*april.csv* read into *Incidents*, delivery 2")
+    first, second = _rows(gathering, Batch)
+    assert (first.mapping_hash, first.rows_key) == (before.mapping_hash, before.rows_key)
+    assert second.mapping_hash != first.mapping_hash
+    assert not [one for one in _rows(gathering, InboxEvent) if one.kind == "job:gather.reread"]
+
+
+def test_a_delivery_that_waits_is_read_again_too(gathering: World):
+    bob = gathering.bob
+    text = "number,resolved_at\n" + "".join(f"A{n},2/{n}/2016 10:00\n" for n in range(10, 29))
+    _map(gathering, text, "us.csv", dates="day_first")
+    bob.sees("of its rows are in quarantine")
+    _map(gathering, text.replace("2016", "2017"), "later.csv", dates="month_first")
+    bob.sees("*later.csv* read into *Incidents*, delivery 2")
+    bob.wait(lambda: _rows(gathering, Batch)[0].state == "current", what="the second reading")
+    assert (_rows(gathering, Batch)[0].rows_kept, bob.errors) == (19, [])
 
 
 def test_a_study_dropped_in_the_channel_is_taken_over(gathering: World):

@@ -80,7 +80,8 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 def _read_earlier_again(kit: Kit, session: Session, found: Drop, source: Source, *, actor: str) -> None:
     """Deliveries read under the old mapping are read under the new one, where their columns allow it."""
     wanted = sources.definition(source.key, source.mapping)
-    for batch in batches.current(session, source):
+    # One that waits for a yes most of all: it may wait because it was read wrongly.
+    for batch in (*batches.current(session, source), *batches.of_source(session, source, state="waiting")):
         if batch.sha256 == found.sha256 or missing_columns(wanted, batch.counts.get("columns", [])):
             continue
         payload = {"batch_id": batch.id, "source_id": source.id, "cycle_id": found.cycle_id, "actor": actor}
