@@ -114,7 +114,7 @@ def _decided(view: View) -> list[str]:
 
 def _evidence(view: View) -> list[str]:
     of = view.analysis
-    return [f"Evidence: {of.evidence}. {sentence(of.attribution)}".strip()]
+    return [f"Evidence: {of.evidence}. {sentence(escape(of.attribution))}".strip()]
 
 
 def _variation(view: View) -> list[str]:

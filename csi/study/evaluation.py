@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,6 +14,7 @@ from csi.step4_process import Processed, SourceCounts, process_study
 from csi.step4_process.rows import QUARANTINE
 from csi.step5_analyse import KpiInput, judge
 from csi.step5_analyse.analysis import Analysis, FrozenLimits
+from csi.study.beside import other_changes, reopened_of
 
 
 class Outcome(NamedTuple):
@@ -31,11 +32,13 @@ class Known:
         frozen: limits approved with an earlier baseline.
         comparability: differences in definition, unit, period, calendar or scope between the windows (V4.1).
         provisional: the baseline is not agreed yet.
+        other_changes: titles of actions aimed at other KPIs that fell into the evaluation window.
     """
 
     frozen: Mapping[str, FrozenLimits] = field(default_factory=dict)
     comparability: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provisional: bool = False
+    other_changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,10 @@ def judged(
 ) -> Report:
     """Step 5 over processed KPIs, from memory or from partitions."""
     known = known or Known()
-    inputs = {name: kpi_input(study, one, known) for name, one in processed.items()}
+    inputs = {
+        name: replace(kpi_input(study, one, known), reopened=reopened_of(study, processed, one.kpi))
+        for name, one in processed.items()
+    }
     analyses = judge(inputs, as_of=study.as_of.date() if study.as_of else None)
     outcomes = {name: Outcome(one, analyses[name]) for name, one in processed.items()}
     return Report(study, sources, outcomes, known, quarantine)
@@ -97,4 +103,6 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         comparability=known.comparability.get(name, ()),
         strata=processed.strata,
         cases=processed.cases,
+        open_past_target=processed.open_past_target,
+        other_changes=other_changes(study, name, known.other_changes.get(name, ())),
     )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from csi.definition import StudyDefinition, hash_of
-from csi.models import Baseline, Batch, Cycle, Exclusion, Kpi, Measurement, PlanRow, Service, Source
+from csi.models import Action, Baseline, Batch, Cycle, Exclusion, Kpi, Measurement, PlanRow, Service, Source
 from csi.step3_gather import batches
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.reading import Reading
@@ -23,6 +23,7 @@ from csi.study.evaluation import Known, Report, evaluate
 from csi.study.reading import study_from
 
 TYPED = ("typed", "push")  # sources whose rows are measurements
+_AGREED = ("approved", "done", "reviewed", "closed", "reopened")  # states of an action that was approved
 _ORIGINS = ("file", "url", "sql", "prometheus")
 
 
@@ -100,7 +101,7 @@ def evaluated(session: Session, cycle: Cycle, files: FileStore) -> Report:
 
 def input_hash(session: Session, cycle: Cycle) -> str:
     """Identifies all that a result is made from, without reading a row: definition, deliveries, typed numbers,
-    exclusions, approved baselines."""
+    exclusions, approved baselines, other changes."""
     sources = _sources(session, cycle)
     delivered = {
         key: [[batch.ordinal, batch.sha256, batch.mapping_hash] for batch in batches.current(session, source)]
@@ -112,11 +113,13 @@ def input_hash(session: Session, cycle: Cycle) -> str:
         if source.kind in TYPED
     }
     frozen = [[one.kpi_key, one.number, one.limits] for one in _baselines(session, cycle)]
-    return hash_of([mapping(session, cycle), delivered, typed, frozen])
+    changes = [[one.kpi_key, one.title] for one in _changes(session, cycle)]
+    return hash_of([mapping(session, cycle), delivered, typed, frozen, *([changes] if changes else [])])
 
 
 def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
-    """Frozen limits of approved baselines made on the same terms; what differs from those made on others (V4.1)."""
+    """Frozen limits of approved baselines made on the same terms; what differs from those made on others (V4.1); what
+    else was changed in the evaluation window."""
     frozen: dict[str, FrozenLimits] = {}
     different: dict[str, tuple[str, ...]] = {}
     kpis = {kpi.key: kpi for kpi in _kpis(session, cycle)}
@@ -128,7 +131,9 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
             frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
         elif found := what_differs(session, cycle, baseline, study):
             different[kpi.key] = found
-    return Known(frozen=frozen, comparability=different)
+    changes = _changes(session, cycle)
+    others = {key: tuple(one.title for one in changes if one.kpi_key != key) for key in study.kpis}
+    return Known(frozen=frozen, comparability=different, other_changes=others)
 
 
 def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: StudyDefinition) -> tuple[str, ...]:
@@ -158,6 +163,20 @@ def _baselines(session: Session, cycle: Cycle) -> list[Baseline]:
     every = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, state="approved", order="number")
     newest = {one.kpi_key: one for one in every if one.cycle_id != cycle.id}
     return list(newest.values())
+
+
+def _changes(session: Session, cycle: Cycle) -> list[Action]:
+    """Actions of the service's other cycles that were done (else approved) in the evaluation window, oldest first.
+
+    This cycle's own answer its results: they come after them.
+    """
+    start, end = cycle.evaluation_from, cycle.evaluation_to
+    if start is None or end is None:
+        return []
+    every = rows(session, Action, cycle.team_id, service_id=cycle.service_id, state=_AGREED, order="number")
+    zone = ZoneInfo(cycle.timezone)
+    dated = [(one, one.done_at or one.decided_at) for one in every if one.cycle_id != cycle.id]
+    return [one for one, at in dated if at is not None and start <= _aware(at).astimezone(zone).date() < end]
 
 
 def _frozen(baseline: Baseline) -> FrozenLimits | None:
@@ -267,6 +286,10 @@ def _exclusions(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list
 
 def local(moment: datetime, timezone: str) -> date | datetime:
     """A stored moment in the reporting zone; a midnight is its date."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    here = aware.astimezone(ZoneInfo(timezone))
+    here = _aware(moment).astimezone(ZoneInfo(timezone))
     return here.date() if (here.hour, here.minute, here.second, here.microsecond) == (0, 0, 0, 0) else here
+
+
+def _aware(moment: datetime) -> datetime:
+    """A stored moment without an offset is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from csi.cycle import exclusions
 from csi.cycle.gates import breaches
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, NotAllowed
-from csi.models import AnalysisResult, AuditRow, Baseline, Cycle, Decision, Kpi, Measurement, Source
+from csi.models import Action, AnalysisResult, AuditRow, Baseline, Cycle, Decision, Kpi, Measurement, Source
 from csi.step3_gather.files import FileStore
 from csi.step4_process import trace
 from csi.step7_correct.baselines import definition_hash
@@ -269,6 +269,40 @@ def test_v4_1_a_baseline_on_the_same_terms_lends_its_limits(turn: Turn) -> None:
         known = of_cycle.known(session, cycle, of_cycle.definition(session, cycle))
     assert known.comparability == {}
     assert (known.frozen["hours"].centre, known.frozen["hours"].n) == (40.0, 20)
+
+
+def test_actions_that_fell_into_the_evaluation_window_are_listed_and_make_results_stale(turn: Turn) -> None:
+    inside, outside = (datetime(2026, month, 20, 9, tzinfo=UTC) for month in (4, 1))
+    turn.recompute()
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        set_windows(session, cycle, baseline=Window(date(2026, 1, 5), date(2026, 3, 16)),
+                    evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)), actor=BOB, now=NOW)  # fmt: skip
+        before = of_cycle.input_hash(session, cycle)
+        earlier = Cycle(
+            **{**cycle.model_dump(exclude={"id"}), "number": 90, "open_channel": None, "open_service": None}
+        )
+        session.add(earlier)
+        session.flush()
+        for number, (title, fields) in enumerate(
+            {
+                "Aimed at it": {"kpi_key": "hours", "state": "done", "done_at": inside, "decided_at": outside},
+                "Done in it": {"kpi_key": "kept", "state": "reviewed", "done_at": inside, "decided_at": outside},
+                "Approved in it": {"kpi_key": "", "state": "approved", "decided_at": inside},
+                "Done before it": {"kpi_key": "", "state": "done", "done_at": outside, "decided_at": outside},
+                "Rejected": {"kpi_key": "", "state": "rejected", "decided_at": inside},
+                "Its own": {"kpi_key": "", "state": "approved", "decided_at": inside, "cycle_id": cycle.id},
+                "Elsewhere": {"kpi_key": "", "state": "approved", "decided_at": inside, "team_id": "T0OTHER"},
+            }.items(),
+            start=900,
+        ):
+            plain = {"team_id": TEAM, "service_id": cycle.service_id, "cycle_id": earlier.id, "proposer": ALICE}
+            session.add(Action(**{**plain, **fields}, number=number, title=title, proposed_at=outside))
+        session.flush()
+        known = of_cycle.known(session, cycle, of_cycle.definition(session, cycle))
+        assert of_cycle.input_hash(session, cycle) != before
+    assert known.other_changes["hours"] == ("Done in it", "Approved in it")
+    assert known.other_changes["kept"] == ("Aimed at it", "Approved in it")
 
 
 def test_v4_2_percentages_are_not_averaged_and_medians_not_divided(turn: Turn) -> None:
