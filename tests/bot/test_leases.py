@@ -25,6 +25,7 @@ GONE = 4_194_305  # above the highest process number Linux gives
         (f"elsewhere:{GONE}:abc", NOW, False),
         (f"{socket.gethostname()}:{GONE}:abc", NOW, False),  # a container of the same name counts its own processes
     ],
+    ids=["fresh", "silent", "never seen", "gone", "elsewhere", "a namesake"],
 )
 def test_a_row_is_taken_from_who_is_silent_or_surely_gone(held_by, since, is_free):
     assert free(held_by, since, LEASE, NOW) is is_free

@@ -34,6 +34,7 @@ assert GENERAL is not None
         ("see https://example.org/a?b=1&c=2.", "see <https://example.org/a?b=1&amp;c=2>."),
         ("<@U123>", "&lt;@U123&gt;"),
     ],
+    ids=lambda text: text.replace(BOB.id, "BOB").replace(GENERAL.id, "GENERAL"),
 )
 def test_typed_text_is_kept_as_slack_keeps_it(typed: str, kept: str) -> None:
     assert escaping.typed(TEAM, typed) == kept
