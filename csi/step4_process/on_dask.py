@@ -44,7 +44,11 @@ def cluster(address: str = "", workers: int = WORKERS) -> Iterator[Client]:
             yield client
         return
     local = LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.ERROR
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        silence_logs=logging.ERROR,
     )
     with local, Client(local) as client:
         yield client
