@@ -36,9 +36,10 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 def socket() -> None:
     """Join Slack by Socket Mode and do everything in this process but the clock's part."""
     settings = _settings(Settings.for_socket)
+    told = _told()  # before joining: who is asked to end while it joins ends in good order, too
     bot = build_app(settings)
     with _running(bot, settings):
-        _until_told()
+        told.wait()
 
 
 @cli.command()
@@ -52,11 +53,12 @@ def web(host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for eve
 def scheduler() -> None:
     """Send what is due by the clock."""
     settings = _settings(Settings.for_sending)
+    told = _told()
     bot = build_app(settings)
     ticking = Scheduler(bot.kit, clock.now)
     bot.delivery.start()
     ticking.start()
-    _until_told()
+    told.wait()
     ticking.stop()
     bot.delivery.stop()
 
@@ -109,7 +111,7 @@ def sandbox(
         failed = turn.run(workspace, out=out, slowly=not leave, say=_say) if tour else ""
         if not leave:
             print("Go on by hand in the page; Ctrl+C ends it.", flush=True)
-            _until_told()
+            _told().wait()
     sys.exit(1 if failed else 0)
 
 
@@ -170,11 +172,12 @@ def _settings(needed: Callable[[Settings], Settings]) -> Settings:
     return settings
 
 
-def _until_told() -> None:
+def _told() -> Event:
+    """What is set when the process is asked to end (Ctrl+C, SIGTERM)."""
     told = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    told.wait()
+    return told
 
 
 def _say(line: str) -> None:
