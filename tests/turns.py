@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import roles
+from csi.cycle import measurement
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, Person, Source
 from csi.step1_should_measure import approval, growing, kpis
 from csi.step2_can_measure import assessing, sources
@@ -146,8 +147,9 @@ def analyse(
 ) -> AnalysisResult:
     """The analysis of a KPI, with a confirmed finding."""
     result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id) or AnalysisResult(
-        team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, input_hash="i", made_at=now
+        team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, input_hash="", made_at=now
     )
+    result.input_hash = measurement.input_hash(session, cycle)
     result.result = {"series": weeks(values), "verdict": verdict, "quality": {"completeness": 1.0, "overall": 1.0}}
     result.verdict, result.made_at = verdict, now
     session.add(result)

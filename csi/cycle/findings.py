@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
+from csi.cycle import measurement
 from csi.errors import Conflict, InvalidInput
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse.finding import NOT_MEASURED, draft, impact_range, priced
@@ -140,7 +141,7 @@ def _open(session: Session, cycle: Cycle, kpi_id: int, actor: str, doing: str) -
     result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)
     finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)
     moved = finding is None or finding.state == STALE or finding.input_hash != (result.input_hash if result else "")
-    if finding is None or moved or (result is not None and result.stale):
+    if finding is None or moved or not measurement.fresh(session, cycle).get(kpi_id, True):
         raise Conflict("The data or the definition changed since this was drafted. Please analyse again.")
     return finding
 

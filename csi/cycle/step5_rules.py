@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from csi.cycle import findings
+from csi.cycle import findings, measurement
 from csi.cycle.findings import CONFIRMED, PARTS, STALE
 from csi.errors import Breach
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
@@ -28,14 +28,15 @@ _NAMES = {
 
 
 def every_kpi_has_a_finding(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
-    """V5.1: each KPI has a finding of the data now held, or a written "no finding, because …"."""
-    known, results = findings.of_cycle(session, cycle), _results(session, cycle)
+    """V5.1: each KPI has a finding of the data and definition now held, or a written "no finding, because …"."""
+    known, fresh = findings.of_cycle(session, cycle), measurement.fresh(session, cycle)
+    not_computed = {kpi.id for kpi in measurement.not_computed(session, cycle)}
     for kpi in _kpis(session, cycle):
-        finding, result = known.get(kpi.id), results.get(kpi.id)
-        if result is None and finding is None:
+        finding = known.get(kpi.id)
+        if kpi.id not in fresh and (finding is None or kpi.id not in not_computed):
             yield _breach("V5.1", f"{kpi.name} is not analysed yet.", "Analyse")
-        elif (result is not None and result.stale) or finding is None or finding.state == STALE:
-            yield _breach("V5.1", f"{kpi.name} has no finding of the data now held.", "Analyse again")
+        elif not fresh.get(kpi.id, True) or finding is None or finding.state == STALE:
+            yield _breach("V5.1", f"{kpi.name} has no finding of the data and definition now held.", "Analyse again")
 
 
 def findings_are_whole_and_confirmed(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:

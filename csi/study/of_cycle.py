@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
-from csi.definition import StudyDefinition, hash_of
-from csi.models import Action, Baseline, Batch, Cycle, Exclusion, Kpi, Measurement, PlanRow, Service, Source
+from csi.cycle.measurement import (
+    TYPED,
+    baselines_of,
+    changes_of,
+    delivered_pattern,
+    input_hash,
+    kpis_of,
+    linked_to,
+    local,
+    mapping,
+    not_computed,
+    sources_of,
+)
+from csi.definition import StudyDefinition
+from csi.models import Baseline, Batch, Cycle
 from csi.step3_gather import batches
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.reading import Reading
@@ -18,13 +28,25 @@ from csi.step4_process import columns_needed
 from csi.step4_process.comparable import differences, terms_of
 from csi.step5_analyse.analysis import FrozenLimits
 from csi.step7_correct.baselines import definition_hash
-from csi.storage import need, rows
+from csi.storage import need
 from csi.study.evaluation import Known, Report, evaluate
 from csi.study.reading import study_from
 
-TYPED = ("typed", "push")  # sources whose rows are measurements
-_AGREED = ("approved", "done", "reviewed", "closed", "reopened")  # states of an action that was approved
-_ORIGINS = ("file", "url", "sql", "prometheus")
+__all__ = [
+    "TYPED",
+    "definition",
+    "delivered_pattern",
+    "deliveries",
+    "evaluated",
+    "input_hash",
+    "known",
+    "linked_to",
+    "local",
+    "mapping",
+    "not_computed",
+    "readings",
+    "what_differs",
+]
 
 
 def definition(session: Session, cycle: Cycle) -> StudyDefinition:
@@ -36,46 +58,12 @@ def definition(session: Session, cycle: Cycle) -> StudyDefinition:
     return study_from(mapping(session, cycle), f"cycle {cycle.number}")
 
 
-def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
-    """The cycle's measurement with STUDY.md's keys. KPIs that cannot be computed yet are left out."""
-    sources = _sources(session, cycle)
-    kpis = {kpi.key: made for kpi in _kpis(session, cycle) if (made := _kpi(session, cycle, kpi, sources))}
-    for made in kpis.values():
-        made["guards"] = [guard for guard in made["guards"] if guard in kpis]
-    used = {str(made.get("source", "")) for made in kpis.values()}
-    used |= linked_to(used, sources)
-    return {
-        "study": 1,
-        "service": need(session, Service, cycle.team_id, cycle.service_id).name,
-        "timezone": cycle.timezone,
-        "period": cycle.period,
-        "calendar": dict(cycle.calendar) or None,
-        "sources": {key: _source(source) for key, source in sources.items() if key in used},
-        "kpis": kpis,
-        "baseline": _window(cycle.baseline_from, cycle.baseline_to),
-        "evaluation": _window(cycle.evaluation_from, cycle.evaluation_to),
-        "exclusions": _exclusions(session, cycle, kpis),
-    }
-
-
-def linked_to(used: Collection[str], sources: Mapping[str, Source]) -> set[str]:
-    """The sources that those in use are linked to, with the tables of pairs."""
-    links = [dict(sources[key].mapping.get("link") or {}) for key in used if key in sources]
-    return {str(link[name]) for link in links for name in ("source", "table") if name in link}
-
-
-def not_computed(session: Session, cycle: Cycle) -> list[Kpi]:
-    """The cycle's KPIs that have no definition yet that could be computed."""
-    sources = _sources(session, cycle)
-    return [kpi for kpi in _kpis(session, cycle) if not _kpi(session, cycle, kpi, sources)]
-
-
 def readings(
     session: Session, cycle: Cycle, files: FileStore, study: StudyDefinition | None = None
 ) -> Mapping[str, Sequence[Reading]]:
     """Per source of the study its deliveries, in their order."""
     wanted = study or definition(session, cycle)
-    sources = _sources(session, cycle)
+    sources = sources_of(session, cycle)
     found = {}
     for key in wanted.sources:
         moments, numbers = columns_needed(wanted, key)
@@ -85,7 +73,7 @@ def readings(
 
 def deliveries(session: Session, cycle: Cycle, source_key: str) -> list[Batch]:
     """The batches behind ``readings``, in the same order: what a trace's batch number means."""
-    source = _sources(session, cycle)[source_key]
+    source = sources_of(session, cycle)[source_key]
     return batches.current(session, source)
 
 
@@ -99,31 +87,13 @@ def evaluated(session: Session, cycle: Cycle, files: FileStore) -> Report:
     return evaluate(study, readings(session, cycle, files, study), known(session, cycle, study))
 
 
-def input_hash(session: Session, cycle: Cycle) -> str:
-    """Identifies all that a result is made from, without reading a row: definition, deliveries, typed numbers,
-    exclusions, approved baselines, other changes."""
-    sources = _sources(session, cycle)
-    delivered = {
-        key: [[batch.ordinal, batch.sha256, batch.mapping_hash] for batch in batches.current(session, source)]
-        for key, source in sources.items()
-    }
-    typed = {
-        key: [[one.id, one.version] for one in _measurements(session, cycle, source)]
-        for key, source in sources.items()
-        if source.kind in TYPED
-    }
-    frozen = [[one.kpi_key, one.number, one.limits] for one in _baselines(session, cycle)]
-    changes = [[one.kpi_key, one.title] for one in _changes(session, cycle)]
-    return hash_of([mapping(session, cycle), delivered, typed, frozen, *([changes] if changes else [])])
-
-
 def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
     """Frozen limits of approved baselines made on the same terms; what differs from those made on others (V4.1); what
     else was changed in the evaluation window."""
     frozen: dict[str, FrozenLimits] = {}
     different: dict[str, tuple[str, ...]] = {}
-    kpis = {kpi.key: kpi for kpi in _kpis(session, cycle)}
-    for baseline in _baselines(session, cycle):
+    kpis = {kpi.key: kpi for kpi in kpis_of(session, cycle)}
+    for baseline in baselines_of(session, cycle):
         kpi = kpis.get(baseline.kpi_key)
         if kpi is None or kpi.key not in study.kpis:
             continue
@@ -131,7 +101,7 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
             frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
         elif found := what_differs(session, cycle, baseline, study):
             different[kpi.key] = found
-    changes = _changes(session, cycle)
+    changes = changes_of(session, cycle)
     others = {key: tuple(one.title for one in changes if one.kpi_key != key) for key in study.kpis}
     return Known(frozen=frozen, comparability=different, other_changes=others)
 
@@ -146,39 +116,6 @@ def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: Stud
     return differences(old, new)
 
 
-def _sources(session: Session, cycle: Cycle) -> dict[str, Source]:
-    return {one.key: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)}
-
-
-def _kpis(session: Session, cycle: Cycle) -> list[Kpi]:
-    return rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
-
-
-def _measurements(session: Session, cycle: Cycle, source: Source) -> list[Measurement]:
-    return rows(session, Measurement, cycle.team_id, source_id=source.id, current=True, limit=100_000)
-
-
-def _baselines(session: Session, cycle: Cycle) -> list[Baseline]:
-    """The newest approved baseline of each KPI from earlier cycles, and from this one."""
-    every = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, state="approved", order="number")
-    newest = {one.kpi_key: one for one in every if one.cycle_id != cycle.id}
-    return list(newest.values())
-
-
-def _changes(session: Session, cycle: Cycle) -> list[Action]:
-    """Actions of the service's other cycles that were done (else approved) in the evaluation window, oldest first.
-
-    This cycle's own answer its results: they come after them.
-    """
-    start, end = cycle.evaluation_from, cycle.evaluation_to
-    if start is None or end is None:
-        return []
-    every = rows(session, Action, cycle.team_id, service_id=cycle.service_id, state=_AGREED, order="number")
-    zone = ZoneInfo(cycle.timezone)
-    dated = [(one, one.done_at or one.decided_at) for one in every if one.cycle_id != cycle.id]
-    return [one for one, at in dated if at is not None and start <= _aware(at).astimezone(zone).date() < end]
-
-
 def _frozen(baseline: Baseline) -> FrozenLimits | None:
     limits = baseline.limits
     if limits.get("centre") is None or limits.get("sigma") is None:
@@ -190,106 +127,3 @@ def _frozen(baseline: Baseline) -> FrozenLimits | None:
         kind=str(limits.get("kind") or "xmr"),
         sigma_z=limits.get("sigma_z"),
     )
-
-
-def _source(source: Source) -> dict[str, Any]:
-    """A source's mapping; its rows come from what was delivered, so its file is the deliveries."""
-    made = {key: value for key, value in source.mapping.items() if key not in _ORIGINS and value is not None}
-    if source.kind in TYPED:
-        made = {"timezone": "UTC", "dates": "iso", "units": {"value": {"column": "unit"}}}
-    return {"file": delivered_pattern(source.key), **made}
-
-
-def delivered_pattern(source_key: str) -> str:
-    """Where an exported study keeps the deliveries of a source."""
-    return f"data/{source_key}-*"
-
-
-def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]) -> dict[str, Any]:
-    """A KPI with STUDY.md's keys; empty when it cannot be computed yet."""
-    known = {key: value for key, value in kpi.definition.items() if value not in (None, "")}
-    plan = next(iter(rows(session, PlanRow, cycle.team_id, kpi_id=kpi.id, limit=1)), None)
-    source = _source_of(known, plan, sources)
-    if source is not None and source.kind in TYPED:
-        known = {**_typed(kpi, known), "source": source.key}
-    of_kpis = known.get("measure") == "ratio" and "source" not in known and source is None
-    if not known.get("measure") or (source is None and not of_kpis):
-        return {}
-    if source is not None:
-        known["source"] = source.key
-    known["value"] = _with_clock(known.get("value"), plan)
-    return {
-        "name": kpi.name,
-        **{key: known.get(key, "") for key in ("source", "at", "measure", "where", "good") if known.get(key)},
-        **({"value": known["value"]} if known["value"] is not None else {}),
-        **_aim(kpi),
-        "guards": list(dict.fromkeys([*kpi.guards, *([kpi.counter] if kpi.counter else [])])),
-    }
-
-
-def _source_of(known: Mapping[str, Any], plan: PlanRow | None, sources: Mapping[str, Source]) -> Source | None:
-    """The source the definition names, else the one the measurement plan names."""
-    named = sources.get(str(known.get("source", "")))
-    if named is not None or plan is None or plan.source_id is None:
-        return named
-    return next((one for one in sources.values() if one.id == plan.source_id), None)
-
-
-def _typed(kpi: Kpi, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers typed or pushed: one per period. Shares are added up from their two sides where these were given."""
-    both_sides = known.get("measure") in ("share", "ratio")
-    value = {"numerator": "numerator", "denominator": "denominator"} if both_sides else "value"
-    measure = "ratio" if both_sides else _of_numbers(str(known.get("measure", "")))
-    return {"at": "at", "measure": measure, "value": value, "where": f'kpi == "{kpi.key}"'}
-
-
-def _of_numbers(measure: str) -> str:
-    """A counted number that is typed is a sum; anything else that is typed stands for its period as it is."""
-    return "sum" if measure in ("count", "distinct", "sum") else "last"
-
-
-def _with_clock(value: Any, plan: PlanRow | None) -> Any:
-    """The plan's calendar decides on the clock of a duration that does not say."""
-    if isinstance(value, Mapping) and "from" in value and "clock" not in value and plan is not None:
-        return {**value, "clock": "business" if "business" in plan.calendar.lower() else "wall"}
-    return value
-
-
-def _aim(kpi: Kpi) -> dict[str, Any]:
-    band = [kpi.band_low, kpi.band_high] if kpi.direction == "within" else None
-    aim = {
-        "unit": kpi.unit,
-        "direction": band or kpi.direction,
-        "target": kpi.target,
-        "target_date": kpi.target_date,
-        "minimum_important_difference": kpi.minimum_important_difference,
-    }
-    return {key: value for key, value in aim.items() if value not in (None, "")}
-
-
-def _window(start: date | None, end: date | None) -> dict[str, date] | None:
-    return {"from": start, "to": end} if start and end else None
-
-
-def _exclusions(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Approved exclusions of the KPIs that are computed."""
-    keys = {kpi.id: kpi.key for kpi in _kpis(session, cycle)}
-    found = []
-    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state="approved"):
-        kpi = keys.get(one.kpi_id, "") if one.kpi_id is not None else ""
-        if one.kpi_id is None or kpi in kpis:
-            span = {"from": local(one.start_at, cycle.timezone), "to": local(one.end_at, cycle.timezone)}
-            made = {**span, "reason": one.reason, "approved_by": one.approved_by}
-            found.append({"kpi": kpi, **made} if kpi else made)
-    return found
-
-
-def local(moment: datetime, timezone: str) -> date | datetime:
-    """A stored moment in the reporting zone; a midnight is its date."""
-    here = _aware(moment).astimezone(ZoneInfo(timezone))
-    return here.date() if (here.hour, here.minute, here.second, here.microsecond) == (0, 0, 0, 0) else here
-
-
-def _aware(moment: datetime) -> datetime:
-    """A stored moment without an offset is UTC."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from csi import audit
 from csi.cycle import by_id
+from csi.cycle.measurement import fresh
 from csi.definition import canonical, hash_of
 from csi.errors import Conflict
 from csi.models import AnalysisResult, Cycle, Kpi
@@ -21,6 +22,7 @@ from csi.study import of_cycle
 from csi.study.evaluation import Report
 from csi.study.plain import kpi_plain
 
+__all__ = ["RESULT_KEYS", "fresh", "recompute", "result_plain", "store"]
 RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences")
 
 
@@ -95,10 +97,3 @@ def result_plain(report: Report, key: str) -> dict[str, Any]:
         "quality_detail": {name: plain(asdict(one)) for name, one in processed.quality.dimensions().items()},
         "differences": list(report.known.comparability.get(key, ())),
     }
-
-
-def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:
-    """Per KPI (its number) with a result: whether that was made from the data and definitions now held."""
-    now_held = of_cycle.input_hash(session, cycle)
-    results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
-    return {one.kpi_id: not one.stale and one.input_hash == now_held for one in results}

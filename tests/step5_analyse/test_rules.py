@@ -7,15 +7,19 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from csi.cycle import findings
-from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi import cycle as cycles
+from csi.cycle import findings, measurement
+from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi
+from csi.step1_should_measure import kpis
 from csi.storage import row, rows
 from csi.terms import Step
 from tests import turns
 from tests.databases import Database
 from tests.step5_analyse.series import kpi_input, plain_result, step
-from tests.turns import BOB, ERIN, NOW, blocks, broken
+from tests.turns import ALICE, BOB, DAVE, ERIN, NOW, blocks, broken
+
+STALE = "Median time to resolve has no finding of the data and definition now held."
 
 
 @pytest.fixture
@@ -38,8 +42,9 @@ def kpi_of(session: Session, cycle: Cycle) -> Kpi:
 def analysed(session: Session, cycle: Cycle, **changed: Any) -> AnalysisResult:
     """A real result, some of its parts replaced."""
     result = {**plain_result(kpi_input(step(-5.0), target=20.0)), **changed}
-    made = AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_of(session, cycle).id, input_hash="h1",
-                          result=result, verdict=result["verdict"], made_at=NOW)  # fmt: skip
+    made = AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_of(session, cycle).id, made_at=NOW,
+                          input_hash=measurement.input_hash(session, cycle), result=result,
+                          verdict=result["verdict"])  # fmt: skip
     session.add(made)
     session.flush()
     return made
@@ -59,7 +64,7 @@ def said(finding: Finding, **changed: Any) -> findings.Said:
 def test_v5_1_a_kpi_without_a_finding_refuses(session: Session, cycle: Cycle):
     assert broken(session, cycle, "V5.1") == ["Median time to resolve is not analysed yet."]
     analysed(session, cycle)
-    assert "no finding of the data now held" in broken(session, cycle, "V5.1")[0]
+    assert "no finding of the data and definition now held" in broken(session, cycle, "V5.1")[0]
     findings.redraft(session, cycle, actor=BOB, now=NOW)
     assert broken(session, cycle, "V5.1") == []
 
@@ -79,9 +84,67 @@ def test_v5_1_new_data_make_the_finding_stale(session: Session, cycle: Cycle):
     result.stale = True
     session.add(result)
     session.flush()
-    assert broken(session, cycle, "V5.1") == ["Median time to resolve has no finding of the data now held."]
+    assert broken(session, cycle, "V5.1") == [STALE]
     with pytest.raises(Conflict, match="analyse again"):
         findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+
+
+def redefine(session: Session, cycle: Cycle, kpi: Kpi) -> None:
+    kpis.define(session, cycle, kpi, {**kpi.definition, "measure": "p90"}, actor=BOB, now=NOW)
+
+
+def aim_elsewhere(session: Session, cycle: Cycle, kpi: Kpi) -> None:
+    kpis.edit_kpi(session, cycle, kpi.id, turns.kpi_fields(csf_id=kpi.csf_id, target=30.0), actor=ALICE, now=NOW)
+
+
+def name_another_guard(session: Session, cycle: Cycle, kpi: Kpi) -> None:
+    kpi.guards = ["reopened"]
+
+
+def count_on_workdays(session: Session, cycle: Cycle, kpi: Kpi) -> None:
+    cycle.calendar = {"hours": {"mon-fri": ["09:00-17:00"]}}
+
+
+def deliver_to_another_source(session: Session, cycle: Cycle, kpi: Kpi) -> None:
+    turns.deliver(session, cycle)
+
+
+CHANGES = [redefine, aim_elsewhere, name_another_guard, count_on_workdays, deliver_to_another_source]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_v5_1_a_change_of_the_definition_alone_makes_every_finding_stale(session: Session, change: Any):
+    cycle = turns.begin(session)
+    kpi, reopened = turns.grow(session, cycle, turns.kpi_fields(), turns.kpi_fields(name="Reopened"))
+    turns.jump(session, cycle, Step.CAN_MEASURE)
+    for one in (kpi, reopened):
+        turns.assess(session, cycle, one)
+    turns.jump(session, cycle, Step.ANALYSE)
+    for one in (kpi, reopened):
+        turns.analyse(session, cycle, one, [20.0] * 20)
+    findings.redraft(session, cycle, actor=BOB, now=NOW)
+    drafts = findings.of_cycle(session, cycle)
+    findings.none(session, cycle, kpi.id, "a try", actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.1") == []
+    turns.jump(session, cycle, Step.SHOULD_MEASURE)
+    change(session, cycle, kpi)
+    turns.jump(session, cycle, Step.ANALYSE)
+    assert broken(session, cycle, "V5.1") == [STALE, STALE.replace("Median time to resolve", "Reopened")]
+    assert set(blocks(session, cycle, "V5.1")) == {True}
+    with pytest.raises(GateRefused, match="no finding of the data and definition"):
+        cycles.next_step(session, cycle, actor=DAVE, now=NOW)
+    assert len(drafts) == 2
+    with pytest.raises(Conflict, match="analyse again"):
+        findings.none(session, cycle, reopened.id, "too late", actor=BOB, now=NOW)
+
+
+def test_v5_1_a_kpi_that_can_be_computed_since_needs_its_analysis(session: Session, cycle: Cycle):
+    [finding] = findings.redraft(session, cycle, actor=BOB, now=NOW)
+    findings.none(session, cycle, finding.kpi_id, "the tool is down", actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.1") == []
+    turns.assess(session, turns.jump(session, cycle, Step.CAN_MEASURE), kpi_of(session, cycle))
+    turns.jump(session, cycle, Step.ANALYSE)
+    assert broken(session, cycle, "V5.1") == ["Median time to resolve is not analysed yet."]
 
 
 def test_v5_2_a_draft_nobody_confirmed_refuses(session: Session, cycle: Cycle):
@@ -148,8 +211,9 @@ def test_a_persons_own_words_outlive_new_data_and_the_rest_is_drafted_anew(sessi
     finding = drafted(session, cycle)
     mine = said(finding, cause="Hypothesis: Mondays", impact="It cost us", against_target="old words")
     findings.confirm(session, cycle, finding.kpi_id, mine, actor=BOB, now=NOW)
+    count_on_workdays(session, cycle, kpi_of(session, cycle))
     result = row(session, AnalysisResult, cycle.team_id, kpi_id=finding.kpi_id)
-    result.input_hash = "h2"
+    result.input_hash = measurement.input_hash(session, cycle)
     session.add(result)
     session.flush()
     [again] = findings.redraft(session, cycle, actor=BOB, now=NOW)
