@@ -10,9 +10,9 @@ import pandas as pd
 from csi.definition import KpiDefinition, StudyDefinition
 from csi.step4_process import exclusions, outliers
 from csi.step4_process.axis import Axis
-from csi.step4_process.cadence import longest_silence
+from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.columns import SPANS
-from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial
+from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial, seldom
 from csi.step4_process.measures import ADDITIVE, Points, points_of
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.step4_process.portion import Portion
@@ -85,13 +85,14 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         footnotes=_footnotes(setting, gathered.whole),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
+        events=gathered.whole.events,
         parts=gathered.parts,
     )
 
 
 def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
     axis, study, beat = setting.axis, setting.study, whole.beat
-    beating = _beating(setting, beat)
+    beating = _beating(setting, whole)
     left_out = axis.left_out()
     excluded, wholly = left_out > 0, left_out >= np.diff(axis.edges)
     short = partial(beat, axis.edges, axis.as_of if study.as_of is not None else None)
@@ -100,14 +101,19 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
     return Flags(beating, short, np.isnan(points.value) | ~beating | wholly, excluded, wholly)
 
 
-def _beating(setting: Setting, beat: Pulse) -> np.ndarray:
-    """In which periods the source was alive: by its declared cadence, else by what is usual of it."""
-    axis, closed = setting.axis, setting.axis.agreed() == 0
+def _beating(setting: Setting, whole: Portion) -> np.ndarray:
+    """In which periods the source was alive: by its declared cadence, else its steady step, else what is usual."""
+    axis, beat, closed = setting.axis, whole.beat, setting.axis.agreed() == 0
+    if setting.cadence == EVERY_PERIOD:
+        return whole.found.n > 0
     if longest := longest_silence(setting.cadence):
         return alive_by_cadence(beat, axis.edges, closed, axis.as_of, longest)
     if setting.kpi.measure in SPANS:  # outages are rare, and a stock stays when nothing moves
         return _between(beat, axis)
-    return alive(beat, axis.edges, phases(setting.starts, setting.study.period), closed, axis.as_of)
+    alike = phases(setting.starts, setting.study.period)
+    if longest := usual_silence(beat):
+        return alive_by_cadence(beat, axis.edges, closed | seldom(beat, alike), axis.as_of, longest)
+    return alive(beat, axis.edges, alike, closed, axis.as_of)
 
 
 def _between(beat: Pulse, axis: Axis) -> np.ndarray:

@@ -12,6 +12,8 @@ from csi.step4_process.periods import LATEST, MISSING
 ROWS_EXPECTED = 5
 # Ours: an edge may be silent a tenth of a period longer than the periods between usually are.
 TOLERANCE = 0.10
+# Ours: like periods that have rows less than half as often as the fullest are not due: a lone Sunday makes none so.
+SELDOM = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,13 @@ def alive_by_cadence(beat: Pulse, edges: np.ndarray, closed: np.ndarray, as_of: 
     known = (following > 0) & (edges[:-1] <= as_of)
     due = after[following] - before[following - 1] <= longest
     return (beat.rows > 0) | (known & (due | closed))
+
+
+def seldom(beat: Pulse, phases: np.ndarray) -> np.ndarray:
+    """Which periods are like those in which the source hardly ever has rows, such as weekends of an office."""
+    _, phase = np.unique(phases, return_inverse=True)
+    share = np.bincount(phase, weights=beat.rows > 0) / np.bincount(phase)
+    return np.asarray(share < SELDOM * share.max(initial=0.0))[phase]
 
 
 def _neighbours(rows: np.ndarray) -> np.ndarray:

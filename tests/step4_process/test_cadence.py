@@ -1,9 +1,10 @@
-"""A declared cadence decides which silence is no data, and in which nothing happened."""
+"""A declared cadence, else a source's own steady step, decides which silence is no data, and which nothing happened."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -80,3 +81,55 @@ def test_an_hourly_chart_of_daily_rows_has_zeros_between() -> None:
     found = made(plan, reading(pd.DataFrame({"opened_at": stamps})))["k"].series
     assert found["missing"].sum() == 71
     assert not found.loc[: pd.Timestamp("2026-03-03T09:00Z"), "missing"].any()
+
+
+def counted(stamps: pd.DatetimeIndex, period: Period, where: str = "", **fields: object) -> Processed:
+    """Rows at these moments of a source that declares nothing; every second is of kind ``b``."""
+    frame = pd.DataFrame({"opened_at": stamps.as_unit("us"), "kind": [("a", "b")[n % 2] for n in range(len(stamps))]})
+    return made(study(kpi(where=where), period=period, **fields), reading(frame))["k"]
+
+
+def without(stamps: pd.DatetimeIndex, *days: str) -> pd.DatetimeIndex:
+    return stamps[~stamps.strftime("%m-%d").isin(days)]
+
+
+def test_without_a_declared_cadence_the_median_step_tells_how_long_a_source_may_be_silent() -> None:
+    daily = pd.date_range("2026-03-02T06:00Z", periods=14, freq="D")
+    found = counted(without(daily, "03-09", "03-12"), Period.DAY)
+    assert values(found) == [1] * 7 + [None] + [1, 1] + [None] + [1] * 3
+    assert found.coverage == 12 / 14
+    monthly = counted(pd.date_range("2026-01-01T06:00Z", periods=8, freq="MS"), Period.WEEK)
+    assert values(monthly)[:6] == [1, 0, 0, 0, 1, 0]
+    assert monthly.coverage == 1
+    gap = counted(without(pd.date_range("2026-01-01T06:00Z", periods=9, freq="MS"), "04-01"), Period.MONTH)
+    assert values(gap) == [1, 1, 1, None, 1, 1, 1, 1, 1]
+
+
+def test_a_period_in_which_the_source_was_alive_is_a_true_zero_whatever_where_says() -> None:
+    daily = pd.date_range("2026-03-02T06:00Z", periods=14, freq="D")
+    found = counted(without(daily, "03-09"), Period.DAY, 'kind == "b"')
+    assert values(found) == [0, 1, 0, 1, 0, 1, 0, None, 1, 0, 1, 0, 1, 0]
+
+
+def test_days_on_which_a_source_never_reports_are_no_gap() -> None:
+    weekdays = pd.bdate_range("2026-03-02T06:00Z", periods=20)
+    sunday = pd.DatetimeIndex([*weekdays, pd.Timestamp("2026-03-15T06:00Z")]).sort_values()
+    found = counted(without(sunday, "03-18"), Period.DAY).series
+    assert found.index[found["missing"]].strftime("%a %d").tolist() == ["Wed 18"]
+    office = CalendarDefinition(hours={"mon-fri": ("09:00-17:00",)})
+    assert counted(weekdays, Period.DAY, calendar=office).coverage == 1
+
+
+def test_rows_that_come_by_chance_have_no_step() -> None:
+    """Three a day: their median step is hours, and a day without any is no gap."""
+    hours = np.random.default_rng(5).exponential(8, 120).cumsum()
+    found = counted(pd.Timestamp("2026-03-02T00:00Z") + pd.to_timedelta(hours.round(3), unit="h"), Period.DAY)
+    assert 0 in values(found)
+    assert not found.series["missing"].any()
+
+
+def test_of_a_source_that_owes_a_number_every_period_one_that_lacks_is_no_data() -> None:
+    rows = pd.DataFrame({"opened_at": moments("2026-03-02", "2026-03-03", "2026-03-04"), "kind": ["a", "b", "a"]})
+    for cadence, expected in (("", [1, 0, 1]), ("every period", [1, None, 1])):
+        plan = study(kpi(where='kind == "a"'), source={"cadence": cadence}, period=Period.DAY)
+        assert values(made(plan, reading(rows))["k"]) == expected
