@@ -91,9 +91,10 @@ def _over(numerator: np.ndarray, denominator: np.ndarray, n: np.ndarray, scale: 
 
 
 def _plain(measure: str, found: Tally) -> np.ndarray:
-    """The value of a measure that is no ratio. The sum of no rows is 0; their mean is missing."""
+    """The value of a measure that is no ratio. The sum of no rows is 0, of rows without any value it is missing."""
     if found.above is not None:
-        return found.above.rounded(len(found.n), found.n if measure == "mean" else None)
+        made = found.above.rounded(len(found.n), found.n if measure == "mean" else None)
+        return made if found.blank is None else np.where((found.n == 0) & (found.blank > 0), np.nan, made)
     if found.named is not None:
         return np.bincount(found.named.get_level_values(0).to_numpy(dtype=np.int64), minlength=len(found.n)).astype(
             float

@@ -30,6 +30,7 @@ class Tally:
 
     Attributes:
         n: rows (with a value, where there is one); of spans those that touch the period.
+        blank: rows without the value that is added up.
         good: of a share.
         above, below: exact sums of the values, or of a ratio's two columns.
         low, high: smallest and largest value (NaN: none).
@@ -40,6 +41,7 @@ class Tally:
     """
 
     n: np.ndarray
+    blank: np.ndarray | None = None
     good: np.ndarray | None = None
     above: ExactSums | None = None
     below: ExactSums | None = None
@@ -81,10 +83,11 @@ def tally(kpi: KpiDefinition, rows: Contribution, codes: np.ndarray, axis: Axis)
 
 
 def _of_values(measure: str, rows: Contribution, codes: np.ndarray, size: int) -> Tally:
+    every = np.bincount(codes, minlength=size)
     at, values, codes = with_value(rows, codes)
     n = np.bincount(codes, minlength=size)
     if measure in ("sum", "mean"):
-        return Tally(n, above=exact_sums(codes, values, size))
+        return Tally(n, blank=every - n, above=exact_sums(codes, values, size))
     if measure == "min":
         return Tally(n, low=_extreme(np.fmin, codes, values, size))
     if measure == "max":
@@ -167,6 +170,7 @@ def merged(tallies: Sequence[Tally]) -> Tally:
     latest_at, latest = _latest_of(tallies)
     return Tally(
         n=np.sum([one.n for one in tallies], axis=0),
+        blank=_all(tallies, "blank", lambda found: np.sum(found, axis=0)),
         good=_all(tallies, "good", lambda found: np.sum(found, axis=0)),
         above=_all(tallies, "above", exact.merged),
         below=_all(tallies, "below", exact.merged),

@@ -123,6 +123,14 @@ def test_what_ends_before_it_begins_goes_to_quarantine() -> None:
     assert "lies before" in found.quality.consistency.examples[0]
 
 
+def test_the_sum_of_no_rows_is_zero_and_of_rows_without_any_value_it_is_missing() -> None:
+    some = {**TICKETS, "cost": [None, None, None, 4.0, None]}
+    assert values(made(study(kpi("k", "sum", value="cost")), reading(some))["k"]) == [None, 4]
+    none = made(study(kpi("k", "sum", value="cost", where='kind == "a"')), reading(some))["k"]
+    assert values(none) == [None, None]
+    assert values(made(study(kpi("k", "sum", value="cost", where='kind == "c"')), reading(some))["k"]) == [0, 0]
+
+
 def rows_at(*days: str, each: int = 1) -> pd.DataFrame:
     return pd.DataFrame({"opened_at": moments(*[day for day in days for _ in range(each)])})
 
