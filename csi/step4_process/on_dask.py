@@ -26,6 +26,7 @@ from csi.step4_process import partition
 from csi.step4_process.assembly import Gathered, assembled, source_counts
 from csi.step4_process.columns import link_of
 from csi.step4_process.ground import Ground, Time, over, time_of
+from csi.step4_process.links import pairs_of
 from csi.step4_process.measures import probability_of
 from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
 from csi.step4_process.pipeline import Made, axis_for, quarantine_of, setting_of, sides_of
@@ -66,13 +67,11 @@ def process_on_dask(study: StudyDefinition, tasks: Mapping[str, Sequence[Task]],
     Raises:
         InvalidInputs: every delivery that cannot be read.
     """
-    for name, source in study.sources.items():
-        if link_of(source):
-            raise InvalidInput(f"sources.{name}.link", "linked sources are joined in memory; expected --engine pandas")
     with dask.config.set({"dataframe.convert-string": False}):
         read = _read(study, tasks, scratch, client)
         parts = {name: _settled(study, name, read[name], client) for name in study.sources}
-        return _Whole(study, read, parts, client).made()
+        linked = {name: _linked(study, name, parts, client) for name in study.sources}
+        return _Whole(study, read, linked, client).made()
 
 
 def _read(
@@ -120,6 +119,24 @@ def _settled(study: StudyDefinition, source: str, read: Sequence[Spilled], clien
     order = next((one.order for one in read if one.order), "")
     made = [delayed(partition.settled, pure=False)(frame, study, source, order) for frame in rows.to_delayed()]
     return list(client.compute(made))
+
+
+def _linked(study: StudyDefinition, source: str, parts: Mapping[str, Sequence[Any]], client: Client) -> Sequence[Any]:
+    """A future per partition of a source, with the columns of the source it is linked to.
+
+    The table of pairs is held whole; of the other source a partition travels only what is led to.
+    """
+    link = link_of(study.sources[source])
+    if link is None:
+        return parts[source]
+    pairs_here = client.map(partition.in_table, parts[link.table], columns=(link.own, link.other), pure=False)
+    pairs = pairs_of(study, source, partition.table_of(client.gather(pairs_here)))
+    shared = client.scatter(pairs, broadcast=True)
+    made = []
+    for one in parts[source]:
+        found = [client.submit(partition.picked, one, there, shared, pure=False) for there in parts[link.source]]
+        made.append(client.submit(partition.beside, one, study, source, shared, found, pure=False))
+    return made
 
 
 def _numbered(path: Path, numbers: Mapping[int, int]) -> pd.DataFrame:

@@ -16,9 +16,10 @@ from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
 from csi.step4_process.axis import Axis
-from csi.step4_process.columns import columns_needed, columns_wanted
+from csi.step4_process.columns import columns_wanted
 from csi.step4_process.duplicates import Resolved
-from csi.step4_process.ground import Ground, Span, Time, joined, over, spans_of
+from csi.step4_process.ground import Ground, Span, Time, joined, moments_of, over, spans_of
+from csi.step4_process.links import Pairs
 from csi.step4_process.pipeline import portion_of
 from csi.step4_process.portion import Portion
 from csi.step4_process.quantiles import quantile
@@ -122,10 +123,35 @@ def settled(frame: pd.DataFrame, study: StudyDefinition, source: str, order: str
     ordered = frame.sort_values([BATCH, LINE], kind="stable")
     bare = ordered.drop(columns=[BATCH, LINE])
     rows = Delivered(bare, ordered[BATCH].to_numpy(dtype=np.int32), ordered[LINE].to_numpy(dtype=np.int64))
-    made = settle(study, source, rows, version_of(bare, study.sources[source], order))
-    columns = {kpi.strata for kpi in study.kpis.values() if kpi.source == source and kpi.strata}
-    strata = {name: tuple(map(str, made.frame[name].dropna().unique()[: MOST + 1])) for name in columns}
-    return Settled(made, spans_of(made.frame, columns_needed(study, source)[0]), strata)
+    return _seen(settle(study, source, rows, version_of(bare, study.sources[source], order)), study, source)
+
+
+def _seen(rows: SourceRows, study: StudyDefinition, source: str) -> Settled:
+    """What is known of some rows; of a linked source before its columns are there, of its own."""
+    columns = {kpi.strata for kpi in study.kpis.values() if kpi.source == source and kpi.strata in rows.frame}
+    strata = {name: tuple(map(str, rows.frame[name].dropna().unique()[: MOST + 1])) for name in columns}
+    return Settled(rows, spans_of(rows.frame, moments_of(study, source)), strata)
+
+
+def in_table(one: Settled, columns: tuple[str, str]) -> pd.DataFrame:
+    """The pairs in one partition of a link's table, with where each was delivered."""
+    return one.rows.frame[list(dict.fromkeys(columns))].assign(**{BATCH: one.rows.batch, LINE: one.rows.line})
+
+
+def table_of(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """A link's table from its partitions, in delivery order."""
+    return pd.concat(parts).sort_values([BATCH, LINE], kind="stable")
+
+
+def picked(one: Settled, there: Settled, pairs: Pairs) -> pd.DataFrame:
+    """The rows in a partition of the other source that those of this partition lead to."""
+    return pairs.found(one.rows.frame, there.rows.frame)
+
+
+def beside(one: Settled, study: StudyDefinition, source: str, pairs: Pairs, found: Sequence[pd.DataFrame]) -> Settled:
+    """One partition of a linked source with the other's columns; ``found`` is what each of its partitions holds."""
+    frame = pairs.joined(one.rows.frame, pd.concat(found))
+    return _seen(replace(one.rows, frame=frame), study, source)
 
 
 def summary(one: Settled) -> Settled:

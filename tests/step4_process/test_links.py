@@ -93,3 +93,18 @@ def test_a_column_missing_on_the_other_side_is_told_by_its_key(tmp_path: Path) -
 def test_a_linked_study_is_written_and_read_again() -> None:
     study = study_from(STUDY, "s")
     assert study_from(study_mapping(study), "s") == study
+
+
+def test_rows_of_several_deliveries_with_alike_lines_are_joined_once(tmp_path: Path) -> None:
+    deploys = {**STUDY["sources"]["deploys"], "file": "deploys*.csv"}
+    study = {**STUDY, "sources": {**STUDY["sources"], "deploys": deploys}}
+    more = "deploy,deployed_at\nd5,2026-03-06 13:00\nd6,2026-03-06 14:00\n"
+    kpis = run(laid_out(tmp_path, study, **{"deploys-2.csv": more})).kpis
+    assert values(kpis["all"].processed) == [6]
+    assert values(kpis["lead"].processed) == [5.0]
+
+
+def test_changes_without_an_id_are_led_to_by_nothing(tmp_path: Path) -> None:
+    nameless = FILES["changes.csv"] + ",2026-03-05 01:00,fix\n,2026-03-05 02:00,fix\n"
+    kpis = run(laid_out(tmp_path, STUDY, **{"changes.csv": nameless})).kpis
+    assert values(kpis["lead"].processed) == [5.0]

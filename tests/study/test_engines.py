@@ -127,3 +127,64 @@ def test_a_file_that_cannot_be_read_is_told_alike(tmp_path: Path) -> None:
         said.append(str(caught.value))
     assert "tickets-" in said[0]
     assert said[0].split(":")[0] == said[1].split(":")[0]
+
+
+LINKED = """
+study: 1
+service: Delivery
+timezone: Europe/Lisbon
+period: week
+sources:
+  deploys: {file: deploys-*.csv, key: deploy, link: {source: changes, table: pairs, own: deploy, other: change}}
+  changes: {file: changes-*.csv, key: id, latest_by: version}
+  pairs: {file: pairs-*.csv}
+kpis:
+  lead: {source: deploys, at: deployed_at, measure: p90, unit: h, direction: lower, strata: changes.kind, target: 60,
+         value: {from: changes.committed_at, to: deployed_at}, where: '`changes.size` < 90'}
+  by_commit: {source: deploys, at: changes.committed_at, measure: mean, value: changes.size, direction: lower}
+  unlinked: {source: deploys, at: deployed_at, measure: share, good: "`changes.committed_at` is missing", unit: "%",
+             direction: lower}
+  changes: {source: changes, at: committed_at, measure: count, direction: higher}
+"""
+
+
+def linked(folder: Path, rows: int = 900) -> Path:
+    """Deploys, changes and their pairs, each in several files; some repeated, some that lead nowhere or have no id."""
+    numbers = np.arange(rows)
+    committed = pd.Timestamp("2026-01-05") + pd.to_timedelta(numbers * 97, unit="min")
+    changes = pd.DataFrame({"id": [f"c{n}" for n in numbers], "committed_at": committed, "size": numbers % 100,
+                            "kind": np.where(numbers % 3, "fix", "feature"), "version": 1})  # fmt: skip
+    changes.loc[changes.index[::50], "id"] = None
+    deployed = committed + pd.to_timedelta(60 + numbers % 4_000, unit="min")
+    deploys = pd.DataFrame({"deploy": [f"d{n}" for n in numbers], "deployed_at": deployed})
+    pairs = pd.DataFrame({"deploy": deploys["deploy"], "change": [f"c{n * 7 % (rows + 90)}" for n in numbers]})
+    newer = changes.iloc[5::9].assign(version=2, size=55)
+    pieces = {"deploys": [deploys[::2], deploys[1::2], deploys[3:40]], "pairs": [pairs[40:], pairs[:40]],
+              "changes": [changes[::-1], newer]}  # fmt: skip
+    for name, frames in pieces.items():
+        for number, frame in enumerate(frames):
+            frame.to_csv(folder / f"{name}-{number}.csv", index=False)
+    study = folder / "linked.yml"
+    study.write_text(LINKED)
+    return study
+
+
+@pytest.mark.slow
+def test_linked_sources_give_the_same_report_on_dask(tmp_path: Path) -> None:
+    study = linked(tmp_path)
+    in_memory, on_dask = run(study), run(study, engine=Engine.DASK)
+    assert report_json(on_dask) == report_json(in_memory)
+    lead = in_memory.kpis["lead"].processed
+    assert lead.strata is not None
+    assert on_dask.kpis["lead"].processed.strata.equals(lead.strata)
+    unlinked = in_memory.kpis["unlinked"].processed.series
+    assert unlinked["denominator"].sum() == 900
+    assert 0 < unlinked["numerator"].sum() < 200
+    twice = tmp_path / "pairs-2.csv"
+    twice.write_text("deploy,change\nd500,c1\nd7,c1\n")
+    said = []
+    for engine in Engine:
+        with pytest.raises(InvalidInputs, match="'d500' to more than one") as caught:
+            run(study, engine=engine)
+        said.append(str(caught.value))
+    assert said[0] == said[1]
