@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,11 +11,11 @@ from csi.definition import Duration, KpiDefinition, RatioValue
 from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
+from csi.step4_process.column_units import UNSAID, Known, wanted_units
 from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask
-from csi.step4_process.money import NO_RATES, Rates
 from csi.step4_process.periods import MISSING, microseconds
 
 _MINUTE = 60_000_000
@@ -56,9 +55,7 @@ class Looking:
     timezone: str
     calendar: OpenTime = ALWAYS
     as_of: int = MISSING  # microseconds
-    column_units: Mapping[str, str] = field(default_factory=dict)
-    row_units: Mapping[str, str] = field(default_factory=dict)
-    rates: Rates = NO_RATES
+    known: Known = UNSAID
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
@@ -126,7 +123,7 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
     if kpi.measure in ("count", "distinct"):
         return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows, at[rows])
     if isinstance(kpi.value, RatioValue):
-        sides = [_numbers(kpi, looking, name)[rows] for name in (kpi.value.numerator, kpi.value.denominator)]
+        sides = [_in_unit(kpi, looking, *side)[rows] for side in wanted_units(kpi, looking.known)]
         return Contribution(rows, at[rows], value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
@@ -141,23 +138,25 @@ def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """One number per row in the KPI's unit."""
     if not isinstance(kpi.value, Duration):
-        return _in_unit(kpi, looking, _numbers(kpi, looking, str(kpi.value)))
+        return _in_unit(kpi, looking, str(kpi.value), kpi.unit)
     values = looking.duration(kpi.value, kpi)
     scale = units.factor(kpi.value.unit, kpi.unit)
     return values if scale == 1.0 else values * scale
 
 
-def _in_unit(kpi: KpiDefinition, looking: Looking, values: np.ndarray) -> np.ndarray:
-    """A column's numbers brought to the KPI's unit; money by the rate in force at the row's moment."""
-    name = str(kpi.value)
+def _in_unit(kpi: KpiDefinition, looking: Looking, name: str, wanted: str) -> np.ndarray:
+    """A column's numbers brought to a unit (empty: as they are); money by the rate in force at the row's moment."""
+    values, known = _numbers(kpi, looking, name), looking.known
+    if not wanted:
+        return values
     at = looking.moments(moment_of_row(kpi), kpi, "at")
-    if name in looking.row_units:
-        names = looking.column(looking.row_units[name], kpi, "value")
-        return looking.rates.exchanged(values, names, kpi.unit, at)
-    unit = looking.column_units.get(name, kpi.unit)
-    if looking.rates.has(unit, kpi.unit):
-        return values * looking.rates.at(unit, kpi.unit, at)
-    scale = units.factor(unit, kpi.unit)
+    if name in known.of_rows:
+        names = looking.column(known.of_rows[name], kpi, "value")
+        return known.rates.exchanged(values, names, wanted, at)
+    unit = known.of_columns.get(name, wanted)
+    if known.rates.has(unit, wanted):
+        return values * known.rates.at(unit, wanted, at)
+    scale = units.factor(unit, wanted)
     return values if scale == 1.0 else values * scale
 
 

@@ -12,11 +12,11 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
-from csi.step4_process.columns import SPANS, columns_needed, moment_of_row, unit_columns, units_of
+from csi.step4_process.column_units import known_of
+from csi.step4_process.columns import SPANS, columns_needed, moment_of_row
 from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.links import linked
-from csi.step4_process.money import rates_of
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
 from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
@@ -124,9 +124,7 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             timezone=study.timezone,
             calendar=time.calendar,
             as_of=time.as_of,
-            column_units=units_of(study, name),
-            row_units=unit_columns(study.sources[name]),
-            rates=rates_of(study),
+            known=known_of(study, name),
         )
         for name, one in rows.items()
     }

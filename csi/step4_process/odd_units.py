@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process.columns import moment_of_row, unit_columns, units_of
-from csi.step4_process.money import Rates, is_money, rates_of
+from csi.definition import StudyDefinition
+from csi.step4_process.column_units import Known, known_of, wanted_units
+from csi.step4_process.columns import is_ratio_of_kpis, moment_of_row
+from csi.step4_process.money import is_money
 from csi.step4_process.periods import microseconds
 from csi.step4_process.units import is_unknown
 
@@ -42,32 +43,34 @@ class Odd:
 
 def odd_units(study: StudyDefinition, source: str, frame: pd.DataFrame) -> Iterator[Odd]:
     """What is odd about the units of a source's rows, one column after the other."""
-    rates = rates_of(study)
+    known = known_of(study, source)
     kpis = [kpi for kpi in study.kpis.values() if kpi.source == source]
-    known = {kpi.unit for kpi in kpis}
-    known |= {unit for unit, wanted in rates.pairs if wanted in known}
-    by_row = unit_columns(study.sources[source])
-    for name in dict.fromkeys(by_row.values()):
-        wanted = dict.fromkeys(kpi.unit for kpi in kpis if by_row.get(str(kpi.value)) == name and is_money(kpi.unit))
-        yield Odd(is_unknown(frame[name], known), name, frame[name], tuple(wanted))
-    if study.rates:
-        yield from _too_early(study, source, kpis, frame, rates)
+    priced = [
+        (*side, moment_of_row(kpi))
+        for kpi in kpis
+        if not is_ratio_of_kpis(kpi, frozenset(study.kpis))
+        for side in wanted_units(kpi, known)
+    ]
+    units = {kpi.unit for kpi in kpis} | {unit for _, unit, _ in priced}
+    units |= {unit for unit, wanted in known.rates.pairs if wanted in units}
+    for name in dict.fromkeys(known.of_rows.values()):
+        wanted = dict.fromkeys(unit for column, unit, _ in priced if known.of_rows.get(column) == name)
+        yield Odd(is_unknown(frame[name], units), name, frame[name], tuple(filter(is_money, wanted)))
+    if known.rates.pairs:
+        yield from _too_early(known, dict.fromkeys(priced), frame)
 
 
-def _too_early(
-    study: StudyDefinition, source: str, kpis: list[KpiDefinition], frame: pd.DataFrame, rates: Rates
-) -> Iterator[Odd]:
+def _too_early(known: Known, priced: Iterable[tuple[str, str, str]], frame: pd.DataFrame) -> Iterator[Odd]:
     """Money from before its first rate, once per column, currency and moment."""
-    priced = dict.fromkeys((kpi.value, kpi.unit, moment_of_row(kpi)) for kpi in kpis if isinstance(kpi.value, str))
-    for value, unit, at in priced:
-        names = _names(study, source, frame, value)
+    for column, unit, at in priced:
+        names = _names(known, frame, column)
         if names is not None and at in frame.columns:
-            yield Odd(rates.too_early(names, unit, microseconds(frame[at])), at, names, (unit,), early=True)
+            yield Odd(known.rates.too_early(names, unit, microseconds(frame[at])), at, names, (unit,), early=True)
 
 
-def _names(study: StudyDefinition, source: str, frame: pd.DataFrame, column: str) -> pd.Series | None:
+def _names(known: Known, frame: pd.DataFrame, column: str) -> pd.Series | None:
     """The unit each row names for a column; None where neither column nor row names one."""
-    by_row, by_column = unit_columns(study.sources[source]), units_of(study, source)
-    if column in by_row:
-        return frame[by_row[column]]
-    return pd.Series(by_column[column], index=frame.index, dtype="str") if column in by_column else None
+    if column in known.of_rows:
+        return frame[known.of_rows[column]]
+    unit = known.of_columns.get(column)
+    return None if unit is None else pd.Series(unit, index=frame.index, dtype="str")

@@ -9,7 +9,10 @@ import pandas as pd
 
 from csi.definition import KpiDefinition
 from csi.errors import InvalidInput
+from csi.step4_process import units
+from csi.step4_process.column_units import alike
 from csi.step4_process.measures import ADDITIVE, divided, scale_of
+from csi.step4_process.money import is_money
 from csi.step4_process.processed import DIMENSIONS, Processed, Quality, TracePart
 
 
@@ -17,20 +20,22 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
     """One KPI over another, period by period.
 
     Raises:
-        InvalidInput: a side is no count or sum: ratios and percentiles are not divided again (V4.2).
+        InvalidInput: a side is no count or sum: ratios and percentiles are not divided again (V4.2); or the sides are
+            money of two currencies, which is converted row by row only.
     """
     for side in (above.kpi, below.kpi):
         if side.measure not in ADDITIVE:
             reason = f"{side.id} is a {side.measure}; expected a count, distinct or sum, which can be added up (V4.2)"
             raise InvalidInput(f"kpis.{kpi.id}.value", reason)
     first, second = _aligned(above.series, below.series)
-    value = divided(first["value"].to_numpy(), second["value"].to_numpy(), scale_of(kpi.unit))
+    top = first["value"] * _factor(kpi, above.kpi, below.kpi)
+    value = divided(top.to_numpy(), second["value"].to_numpy(), scale_of(kpi.unit))
     series = pd.DataFrame(
         {
             "end": first["end"].fillna(second["end"]),
             "value": value,
             "n": second["n"].fillna(0).astype(np.int64),
-            "numerator": first["value"],
+            "numerator": top,
             "denominator": second["value"],
             "partial": _either(first["partial"], second["partial"]),
             "missing": np.isnan(value),
@@ -50,6 +55,16 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
         footnotes=tuple(dict.fromkeys((*above.footnotes, *below.footnotes))),
         parts=(*_shifted(above, series), *_shifted(below, series)),
     )
+
+
+def _factor(kpi: KpiDefinition, above: KpiDefinition, below: KpiDefinition) -> float:
+    """What the numerator is multiplied by to be in the denominator's unit, where both measure the same."""
+    if above.unit == below.unit or not alike(above.unit, below.unit):
+        return 1.0
+    if is_money(above.unit):
+        reason = f"{above.id} is in {above.unit} and {below.id} in {below.unit}; expected both in one currency"
+        raise InvalidInput(f"kpis.{kpi.id}.value", reason)
+    return units.factor(above.unit, below.unit)
 
 
 def _aligned(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

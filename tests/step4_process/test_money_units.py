@@ -10,9 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csi.definition import ExchangeRate, StudyDefinition
-from csi.errors import NotComparable
+from csi.definition import ExchangeRate, KpiDefinition, RatioValue, StudyDefinition
+from csi.errors import InvalidInput, InvalidInputs, NotComparable
+from csi.step4_process.column_units import undecided
 from csi.step4_process.money import rates_of
+from csi.study.reading import study_of
+from csi.study.writing import study_yaml
 from tests.step4_process.studies import kpi, made, moments, reading, study, values
 
 RATES = (
@@ -94,3 +97,78 @@ def test_the_rate_of_every_moment_is_that_of_a_plain_search() -> None:
     found = rates.at("USD", "EUR", np.array([int(one.timestamp()) * 1_000_000 for one in asked]))
     plain = [max((float(day) for day in days if day <= one.day), default=np.nan) for one in asked]
     np.testing.assert_array_equal(found, plain)
+
+
+def divided(unit: str, units_: dict[str, Any], rates: tuple[ExchangeRate, ...] = RATES) -> StudyDefinition:
+    """What was spent over what was planned."""
+    one = kpi("k", "ratio", value=RatioValue("cost", "planned"), unit=unit)
+    return study(one, source={"options": {"units": units_}}, rates=rates)
+
+
+PLANNED: dict[str, Any] = {"planned": [10.0, 10.0, 20.0, 20.0]}
+
+
+def test_both_columns_of_a_ratio_are_converted_at_the_rate_of_their_row() -> None:
+    rows = reading(changed(**PLANNED))
+    both = {"cost": {"column": "currency"}, "planned": "USD"}
+    found = made(divided("%", both), rows)["k"]
+    assert values(found, "numerator") == [10, 30]
+    assert found.counts["tickets"].quarantined == 2  # EUR and GBP have no rate into the plan's currency
+    euros = made(divided("%", {"cost": {"column": "currency"}, "planned": "EUR"}), rows)["k"]
+    assert values(euros, "numerator") == [9 + 20, 15 + 48]
+    assert values(euros) == [145, 157.5]
+    alone = made(divided("%", {"cost": {"column": "currency"}}), rows)["k"]
+    assert values(alone) == values(euros)
+
+
+@pytest.mark.parametrize("unit", ["EUR", "EUR/ticket", "EUR per ticket"])
+def test_the_currency_a_ratio_names_is_that_of_its_numerator(unit: str) -> None:
+    rows = reading(changed(**PLANNED))
+    found = made(divided(unit, {"cost": "USD"}), rows)["k"]
+    assert values(found, "numerator") == [9 + 18, 15 + 20]
+    assert values(found, "denominator") == [20, 40]
+
+
+def test_two_currencies_of_a_ratio_meet_in_that_of_the_denominator() -> None:
+    rows = reading(changed(**PLANNED))
+    found = made(divided("ratio", {"cost": "USD", "planned": "EUR"}), rows)["k"]
+    assert values(found) == [27 / 20, 35 / 40]
+    with pytest.raises(NotComparable, match="under rates"):
+        made(divided("ratio", {"cost": "EUR", "planned": "USD"}), rows)
+
+
+def test_the_columns_of_a_ratio_are_brought_to_one_unit_of_time() -> None:
+    rows = reading(changed(**PLANNED))
+    for unit, columns, expected in (
+        ("ratio", {"cost": "min", "planned": "h"}, [0.5 / 20, 70 / 60 / 40]),
+        ("kB/s", {"cost": "B", "planned": "min"}, [0.03 / 1_200, 0.07 / 2_400]),
+        ("ratio", {"cost": "min", "planned": "kB"}, [30 / 20, 70 / 40]),
+    ):
+        assert values(made(divided(unit, columns), rows)["k"]) == pytest.approx(expected), unit
+
+
+def test_a_row_of_a_ratio_without_a_rate_goes_to_quarantine() -> None:
+    rows = changed(currency=["CHF", "EUR", "USD", "GBP"], **PLANNED)
+    found = made(divided("EUR/ticket", {"cost": {"column": "currency"}}), reading(rows))["k"]
+    assert values(found, "numerator") == [20, 15 + 48]
+    assert "there is no rate of CHF in EUR" in found.quality.validity.examples[0]
+
+
+def test_a_ratio_of_rows_in_several_units_says_to_which_they_are_brought() -> None:
+    by_row = {"cost": {"column": "currency"}}
+    assert undecided(divided("%", by_row, ())) == (("k", "cost"),)
+    assert undecided(divided("%", by_row)) == undecided(divided("EUR", by_row, ())) == ()
+    with pytest.raises(InvalidInputs, match=r"kpis.k.unit: does not say to what the unit in each row of 'cost'"):
+        study_of(study_yaml(divided("%", by_row, ())).encode())
+
+
+def test_sums_of_two_currencies_are_not_divided() -> None:
+    sides = [kpi(name, "sum", value=name, unit=unit) for name, unit in (("cost", "USD"), ("planned", "EUR"))]
+    over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue("cost", "planned"), unit="%")
+    rows = reading(changed(**PLANNED))
+    with pytest.raises(InvalidInput, match="cost is in USD and planned in EUR; expected both in one currency"):
+        made(study(*sides, over), rows)
+    sides = [replace(one, unit=unit) for one, unit in zip(sides, ("min", "h"), strict=True)]
+    found = made(study(*sides, over), rows)["k"]
+    assert values(found, "numerator") == pytest.approx([0.5, 70 / 60])
+    assert values(found) == pytest.approx([100 * 0.5 / 20, 100 * 70 / 60 / 40])

@@ -1,0 +1,86 @@
+"""To which unit the numbers of a KPI's columns are brought: of its one column, or of both of a ratio."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from csi.definition import KpiDefinition, RatioValue, StudyDefinition
+from csi.step4_process import units
+from csi.step4_process.columns import is_ratio_of_kpis, unit_columns, units_of
+from csi.step4_process.money import NO_RATES, Rates, is_money, rates_of
+
+_PER = re.compile(r"\s*/\s*|\s+per\s+")
+_BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The units declared for whole columns, the columns whose unit stands in each row, and the rates of money."""
+
+    of_columns: Mapping[str, str]
+    of_rows: Mapping[str, str]
+    rates: Rates = NO_RATES
+
+
+UNSAID = Known({}, {})
+
+
+def known_of(study: StudyDefinition, source: str) -> Known:
+    """What a study says of the units of a source's columns."""
+    return Known(units_of(study, source), unit_columns(study.sources[source]), rates_of(study))
+
+
+def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...]:
+    """Each column whose numbers a KPI reads, with the unit they are brought to; empty: they stay as they are.
+
+    Of a ratio the unit it names decides (``EUR`` or ``EUR/ticket`` for the numerator, ``kB/s`` for both); where it
+    names none (``%``) both are brought to one: that declared for a column, else the currency the rates lead to.
+    """
+    if isinstance(kpi.value, str):
+        return ((kpi.value, kpi.unit),)
+    if not isinstance(kpi.value, RatioValue):
+        return ()
+    above, _, below = _PER.sub("\n", kpi.unit, count=1).partition("\n")
+    sides = (kpi.value.numerator, kpi.value.denominator)
+    said = (above, below, known.of_columns.get(sides[1], ""), known.of_columns.get(sides[0], ""))
+    return tuple(
+        (name, _wanted(name, [one for one in (named, *said[2:]) if _says_something(one)], known))
+        for name, named in zip(sides, said[:2], strict=True)
+    )
+
+
+def _wanted(name: str, candidates: list[str], known: Known) -> str:
+    """The first unit that a column can be brought to."""
+    if name in known.of_rows:
+        currencies = [wanted for _, wanted in known.rates.pairs]
+        return next(iter([*candidates, *currencies]), "")
+    own = known.of_columns.get(name, "")
+    return next((one for one in candidates if own and alike(own, one)), "")
+
+
+def _says_something(unit: str) -> bool:
+    found = units.find(unit) if unit else None
+    return is_money(unit) if found is None else found.dimension not in _BARE
+
+
+def alike(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
+    return _kind(first) == _kind(second)
+
+
+def _kind(unit: str) -> str:
+    found = units.find(unit)
+    return found.dimension if found else "money" if is_money(unit) else unit
+
+
+def undecided(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
+    """KPI and column of every ratio that adds up rows of several units, while nothing says to which."""
+    found = []
+    for kpi in study.kpis.values():
+        if not isinstance(kpi.value, RatioValue) or is_ratio_of_kpis(kpi, frozenset(study.kpis)):
+            continue
+        known = known_of(study, kpi.source)
+        found += [(kpi.id, name) for name, unit in wanted_units(kpi, known) if name in known.of_rows and not unit]
+    return tuple(found)
