@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from csi.definition import CalendarDefinition
 from csi.errors import InvalidInput
 from csi.step4_process.calendar import ALWAYS, holiday_dates, open_time, union
-from csi.step4_process.periods import microseconds
+from csi.step4_process.periods import LATEST, MISSING, microseconds
 
 OFFICE = CalendarDefinition(hours={"mon-fri": ("09:00-12:30", "13:30-18:00")}, holidays="PT")
 NIGHT = CalendarDefinition(hours={"mon-thu,sun": ("22:00-06:00",)})
@@ -78,6 +79,24 @@ def test_after_is_the_inverse_of_between() -> None:
     ends = table.after(starts, 5 * 3_600_000_000)
     assert (table.between(starts, ends) == 5 * 3_600_000_000).all()
     assert ALWAYS.after(starts, 60).tolist() == (starts + 60).tolist()
+
+
+@pytest.mark.parametrize("calendar", [OFFICE, NIGHT, HALF_DAY, CalendarDefinition(hours={"sun": ("00:01-00:00",)})])
+def test_a_grid_of_cells_gives_what_the_intervals_give(calendar: CalendarDefinition) -> None:
+    table = open_time(calendar, moment("2026-02-20"), moment("2027-01-20"), "Europe/Lisbon")
+    assert table.grid is not None
+    around = np.concatenate([table.opens, table.closes])
+    chance = np.random.default_rng(3).integers(table.opens[0] - 10**12, table.closes[-1] + 10**12, 5_000)
+    moments = np.concatenate([around - 1, around, around + 1, chance, [MISSING, LATEST]])
+    assert table.until(moments).tolist() == replace(table, grid=None).until(moments).tolist()
+
+
+def test_a_table_of_odd_times_over_a_long_span_is_searched() -> None:
+    minutes = CalendarDefinition(hours={"mon-fri": ("09:01-17:00",)})
+    table = open_time(minutes, moment("2000-01-01"), moment("2026-01-01"), "Europe/Lisbon")
+    assert table.grid is None
+    first, last = microseconds(pd.DatetimeIndex([moment("2025-12-01 00:00"), moment("2025-12-02 00:00")]))
+    assert table.between(np.array([first]), np.array([last])) == 479 * 60_000_000
 
 
 @pytest.mark.parametrize(
