@@ -125,6 +125,16 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Rebase:
+    """A KPI's limits begin anew at ``start``, for a recorded reason; the old ones stay on the chart before it."""
+
+    start: date
+    reason: str
+    approved_by: str = ""
+    kpi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ExchangeRate:
     """What one ``unit`` of money is worth in ``wanted``, from a day or moment until the pair's next rate."""
 
@@ -151,6 +161,7 @@ class StudyDefinition:
     as_of: datetime | None = None  # moment up to which data is complete; None: the newest moment in the sources
     links: Mapping[str, str] = field(default_factory=dict)
     rates: tuple[ExchangeRate, ...] = ()
+    rebases: tuple[Rebase, ...] = ()
 
 
 def canonical(value: Any) -> Any:

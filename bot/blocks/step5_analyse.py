@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step6_present import sign
-from bot.blocks.text import clip, escape, mention, number, when
+from bot.blocks.text import clip, escape, mention, number, plural, when
+from csi.models import Rebase
+from csi.step5_analyse.phases import Shift
 
 OPEN = "analyse.open"
 RUN = "analyse.run"
 FINDING = "analyse.finding"
 NONE = "analyse.none"
 WHY = "analyse.why"
+REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 
 TITLE = "Analyse the data"
 MOST = 30  # KPIs in one view: each takes three of its hundred blocks
 UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
 KINDS = {"xmr": "XmR", "p_prime": "P′", "u_prime": "U′"}
 FIELD = 1500  # characters of one part of a finding
+REASON = 300  # characters of why limits begin anew
 
 Line = Mapping[str, Any]
 
@@ -42,7 +47,8 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool) -> Block
     """Every KPI with its verdict, its sentence and its finding.
 
     Args:
-        lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale``.
+        lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale, begun`` (its new limits),
+            ``moved`` (whether it has some, or its level shows a sustained shift).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
     """
@@ -69,8 +75,17 @@ def _line(line: Line, may_change: bool) -> list[Block]:
         measured = line["label"] != "NOT MEASURED"
         read = [parts.button("Read and confirm", f"{FINDING}:{value}", value, style=style)] if measured else []
         buttons = [*read, parts.button("No finding …", f"{NONE}:{value}", value), *buttons]
-    said = [parts.section(f"{label}\n{escape(clip(line['sentence'], 1800))}"), parts.context(_state(line))]
+    if may_change and not line["stale"] and line["moved"]:
+        buttons.append(parts.button("Begin new limits …", f"{REBASE}:{value}", value))
+    said = [
+        parts.section(f"{label}\n{escape(clip(line['sentence'], 1800))}"),
+        parts.context(_state(line), *_anew(line)),
+    ]
     return [*said, parts.actions(buttons)] if buttons else said
+
+
+def _anew(line: Line) -> list[str]:
+    return [f"New limits since {when(one.start_on)}: {escape(clip(one.reason, REASON))}" for one in line["begun"][-3:]]
 
 
 def _state(line: Line) -> str:
@@ -119,6 +134,54 @@ def none_form(line: Line, metadata: str) -> Block:
         ),
     ]
     return parts.modal(NONE, "No finding", blocks, submit="Confirm", metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class NewLimits:
+    """What the form for new limits shows of one KPI: the shift there is, if any, and new limits recorded before."""
+
+    name: str
+    unit: str
+    period: str
+    shift: Shift | None
+    known: Sequence[Rebase]
+
+
+def rebase_form(one: NewLimits, metadata: str) -> Block:
+    """From when on and why a KPI's limits begin anew; and the way to take earlier ones back."""
+    blocks = [parts.section(f"*{escape(clip(one.name, 150))}*\n{_shifted(one)}")]
+    for rebase in one.known:
+        text = f"New limits from *{when(rebase.start_on)}* on: {escape(rebase.reason)} ({mention(rebase.recorded_by)})"
+        back = parts.button("Take back", f"{WITHDRAW}:{rebase.id}", str(rebase.id))
+        blocks.append(parts.section(text, back))
+    asked, submit = ([], "") if one.shift is None else (_asked(one.shift), "Begin new limits")
+    return parts.modal(REBASE, "New limits", [*blocks, *asked], submit=submit, close="Cancel", metadata=metadata)
+
+
+def taken_back() -> Block:
+    """New limits are gone; the analysis below is made again."""
+    said = "Taken back: the limits before hold again. I am analysing the data once more."
+    return parts.modal("notice", "New limits", [parts.section(said)], submit="", close="OK")
+
+
+def _shifted(one: NewLimits) -> str:
+    if one.shift is None:
+        return "No sustained run of 7 points against the limits in force: there is nothing to begin anew for."
+    side = "above" if one.shift.side > 0 else "below"
+    return (
+        f"The latest run of {plural(one.shift.periods, one.period)} lies {side} the centre of "
+        f"{number(one.shift.centre, one.unit)}. New limits show what is usual now. The old ones stay on the chart "
+        "before that day, and the verdict still compares with the baseline."
+    )
+
+
+def _asked(shift: Shift) -> list[Block]:
+    hint = "Suggested from the run. Until 12 periods lie after it the new limits are in trial."
+    return [
+        parts.date_input("start_on", "From this day on", value=shift.start, hint=hint),
+        parts.text_input("reason", "What has changed for good?", limit=REASON,
+                         hint="It stands under every chart from now on."),
+    ]  # fmt: skip
 
 
 def why_modal(name: str, result: Line) -> Block:

@@ -121,6 +121,9 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "analyse.none", step5.open_none),
     Route("view", "analyse.none", step5.said_none),
     Route("action", "analyse.why", step5.why),
+    Route("action", "analyse.rebase", step5.open_rebase),
+    Route("view", "analyse.rebase", step5.rebased),
+    Route("action", "analyse.withdraw", step5.withdrawn),
     # 6. present the information
     Route("command", "present", step6.open_form),
     Route("view", "present.send", step6.wanted),

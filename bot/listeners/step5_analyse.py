@@ -20,11 +20,12 @@ from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin, user_of
 from csi import roles
-from csi.cycle import findings
+from csi.cycle import findings, rebasing
 from csi.errors import Conflict, CsiError, InvalidInput
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse.finding import NOT_MEASURED
 from csi.step5_analyse.impact import Range, UnitCost
+from csi.step5_analyse.phases import Shift
 from csi.storage import need, row, rows
 from csi.study import results
 from csi.terms import Step
@@ -98,10 +99,17 @@ def _outcome(made: Future[Block], metadata: str) -> Block:
 
 def _overview(session: Session, cycle: Cycle) -> Block:
     fresh = results.fresh(session, cycle)
-    known = findings.of_cycle(session, cycle)
+    known, begun = findings.of_cycle(session, cycle), rebasing.of_cycle(session, cycle)
     held = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
-    lines = [_line(kpi, known.get(kpi.id), held.get(kpi.id), fresh.get(kpi.id, True)) for kpi in kpis]
+    lines = [
+        {
+            **_line(kpi, known.get(kpi.id), held.get(kpi.id), fresh.get(kpi.id, True)),
+            "begun": begun.get(kpi.id, []),
+            "moved": kpi.id in begun or _shift(held.get(kpi.id)) is not None,
+        }
+        for kpi in kpis
+    ]
     may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
     return blocks.overview(lines, modals.metadata(cycle), may_change=may_change)
 
@@ -207,6 +215,62 @@ def said_none(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> 
         shown = _overview(session, cycle)
     ack()
     modals.refresh(client, body, shown)
+
+
+def _shift(result: AnalysisResult | None) -> Shift | None:
+    return rebasing.shift_of(result.result) if result else None
+
+
+def open_rebase(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """From when on and why the limits of a KPI begin anew."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle, line = _one(session, body)
+        view = _new_limits(session, cycle, int(line["id"]))
+    modals.show(client, body, view)
+
+
+def _new_limits(session: Session, cycle: Cycle, kpi_id: int) -> Block:
+    kpi = need(session, Kpi, cycle.team_id, kpi_id)
+    shift = _shift(row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id))
+    known = rebasing.of_cycle(session, cycle).get(kpi.id, [])
+    shown = blocks.NewLimits(kpi.name, kpi.unit, cycle.period, shift, known)
+    return blocks.rebase_form(shown, modals.metadata(cycle, kpi=kpi.id))
+
+
+def rebased(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """The day and the reason were given: record them, and analyse anew below."""
+    if not view["state"]["values"]:
+        ack()
+        return
+    form = forms.read(view, {"start_on": forms.date(), "reason": forms.text(limit=rebasing.REASON_LIMIT)})
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        rebasing.begin(
+            session, cycle, int(modals.remembered(body)["kpi"]), start=form["start_on"], reason=form["reason"],
+            actor=user_of(body), now=kit.now(),
+        )  # fmt: skip
+        metadata = modals.metadata(cycle)
+    ack()
+    _anew(body, client, kit, metadata)
+
+
+def withdrawn(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """New limits are taken back; a second click changes nothing."""
+    ack()
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        rebasing.withdraw(session, cycle, int(clicked(body)), actor=user_of(body), now=kit.now())
+        metadata = modals.metadata(cycle)
+    modals.replace(client, body["view"]["id"], blocks.taken_back())
+    _anew(body, client, kit, metadata)
+
+
+def _anew(body: Body, client: WebClient, kit: Kit, metadata: str) -> None:
+    """Analyse again, and show it in the modal below."""
+    root = str(body["view"].get("root_view_id") or body["view"]["id"])
+    modals.replace(client, root, blocks.running(metadata))
+    _start(body, client, kit, metadata, root)
 
 
 def why(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

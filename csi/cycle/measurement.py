@@ -19,6 +19,7 @@ from csi.models import (
     Kpi,
     Measurement,
     PlanRow,
+    Rebase,
     Service,
     Source,
 )
@@ -50,6 +51,7 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
         "baseline": _window(cycle.baseline_from, cycle.baseline_to),
         "evaluation": _window(cycle.evaluation_from, cycle.evaluation_to),
         "exclusions": _exclusions(session, cycle, kpis),
+        "rebases": _rebases(session, cycle, kpis),
     }
 
 
@@ -217,6 +219,17 @@ def _exclusions(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list
             made = {**span, "reason": one.reason, "approved_by": one.approved_by}
             found.append({"kpi": kpi, **made} if kpi else made)
     return found
+
+
+def _rebases(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """New limits recorded for the KPIs that are computed."""
+    keys = {kpi.id: kpi.key for kpi in kpis_of(session, cycle)}
+    held = rows(session, Rebase, cycle.team_id, cycle_id=cycle.id, state="recorded", order="start_on")
+    return [
+        {"kpi": keys[one.kpi_id], "from": one.start_on, "reason": one.reason, "approved_by": one.recorded_by}
+        for one in held
+        if keys.get(one.kpi_id) in kpis
+    ]
 
 
 def local(moment: datetime, timezone: str) -> date | datetime:

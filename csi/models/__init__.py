@@ -2,7 +2,7 @@
 
 from csi.models.corrected import Action, Baseline, Decision, Opportunity
 from csi.models.delivered import AuditRow, InboxEvent, OutboxPost, Reminder
-from csi.models.found import AnalysisResult, Finding, Report, ReportClick
+from csi.models.found import AnalysisResult, Finding, Rebase, Report, ReportClick
 from csi.models.gathered import Batch, Exclusion, Measurement, QuarantinedRow, Source
 from csi.models.people import Installation, Person, RoleAssignment, Service, Workspace
 from csi.models.plan import Gap, PlanRow, SlaClause
@@ -32,6 +32,7 @@ __all__ = [
     "Person",
     "PlanRow",
     "QuarantinedRow",
+    "Rebase",
     "Reminder",
     "Report",
     "ReportClick",

@@ -1,6 +1,6 @@
 """Steps 5 and 6: results of the analysis, findings, reports and what their readers pressed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Field, Index, UniqueConstraint
@@ -53,6 +53,22 @@ class Finding(Row, table=True):
     confirmed_at: datetime | None = None
     disposition: str = ""
     disposition_reason: str = ""
+
+
+class Rebase(Row, table=True):
+    """A KPI's limits begin anew on a day, for a reason; ``state`` is recorded or withdrawn."""
+
+    __table_args__ = (Index(None, "team_id", "cycle_id"),)
+
+    cycle_id: int = Field(foreign_key="cycle.id")
+    kpi_id: int = Field(foreign_key="kpi.id")
+    start_on: date
+    reason: str
+    state: str = "recorded"
+    recorded_by: str
+    recorded_at: datetime
+    withdrawn_by: str = ""
+    withdrawn_at: datetime | None = None
 
 
 class Report(Row, table=True):

@@ -22,6 +22,7 @@ from csi.models import (
     Goal,
     Kpi,
     PlanRow,
+    Rebase,
     Row,
     Service,
 )
@@ -183,7 +184,7 @@ def _let_go(session: Session, kpi: Kpi) -> None:
     for baseline in rows(session, Baseline, **own):
         baseline.kpi_id = None
     session.flush()
-    for table in (PlanRow, Gap, AnalysisResult, Exclusion):
+    for table in (PlanRow, Gap, AnalysisResult, Exclusion, Rebase):
         for one in rows(session, table, **own):
             session.delete(one)
     for finding in findings:

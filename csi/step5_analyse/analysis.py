@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from csi.definition import KpiDefinition, Window
+from csi.definition import KpiDefinition, Rebase, Window
 from csi.terms import Evidence, Period, Verdict
 
 
@@ -25,15 +25,6 @@ class FrozenLimits:
     n: int
     kind: str = "xmr"
     sigma_z: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rebase:
-    """Limits begin anew at ``start``, for a recorded reason; the old ones stay on the chart before it."""
-
-    start: date
-    reason: str
-    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +47,7 @@ class KpiInput:
         open_past_target: share of cases still open past their target, before and after.
         reopened: share of cases reopened soon after closing, before and after.
         events: moments of rare events, for the chart of the time between.
-        rebases: recorded new phases.
+        rebases: recorded new phases; they change what is drawn and signalled, never the verdict.
         comparator: name of a comparable series that did not get the change.
         other_changes: what else changed in the evaluation window.
     """
@@ -180,6 +171,23 @@ class WindowSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch with limits of its own, from ``start`` on.
+
+    The first one has no reason. ``begun`` is False where a recorded one has no sustained run behind it: the limits
+    before it stay in force.
+    """
+
+    start: date
+    centre: float | None
+    n: int
+    trial: bool
+    reason: str = ""
+    approved_by: str = ""
+    begun: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """What stands behind the report's fields; shown on demand, not part of report.json."""
 
@@ -208,6 +216,7 @@ class Detail:
     clipped: bool = False
     footnotes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
+    phases: tuple[Phase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

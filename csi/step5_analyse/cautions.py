@@ -7,10 +7,12 @@ import pandas as pd
 
 from csi.step5_analyse import guards, wording
 from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.limits import FEWEST, ROBUST_FROM, t
 from csi.step5_analyse.mix import Standardised, standardise
+from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.step5_analyse.windows import there_on
 from csi.terms import Direction
@@ -72,10 +74,25 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
         _dispersion(limits.sigma_z),
         _rare(draft),
-        "" if row.item.baseline or not limits.exist else "The limits rest on all points, as no baseline is fixed.",
-        *(f"Limits begin anew on {wording.day(one.start)}: {one.reason}." for one in row.item.rebases),
+        _on_all_points(draft),
+        *(_phase(one) for one in draft.seen.measured.phases[draft.seen.number] if one.reason),
     ]
     return tuple(sentence for sentence in found if sentence)
+
+
+def _on_all_points(draft: Draft) -> str:
+    item = draft.row.item
+    fixed = item.baseline is not None or bool(item.rebases) or not draft.limits.exist
+    return "" if fixed else "The limits rest on all points, as no baseline is fixed."
+
+
+def _phase(one: Phase) -> str:
+    if one.begun:
+        return f"Limits begin anew on {wording.day(one.start)}: {one.reason.rstrip('.')}."
+    return (
+        f"New limits from {wording.day(one.start)} on ({one.reason.rstrip('.')}) are not drawn: "
+        f"no sustained run of {RUN} points lies behind them."
+    )
 
 
 def _no_limits(draft: Draft) -> str:

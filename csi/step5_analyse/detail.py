@@ -58,6 +58,7 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
         one.clipped,
         notes,
         ruling.gates,
+        measured.phases[number],
     )
 
 

@@ -133,7 +133,7 @@ def _matters(seen: Seen) -> float:
 def _sustained(seen: Seen, matters: float) -> tuple[str, int]:
     """A run of seven or more against the frozen limits that holds at the latest point and matters; and its length."""
     row, aim = seen.row, seen.aim
-    centre = float(seen.measured.lines.centre[seen.number])
+    centre = float(seen.measured.frozen.centre[seen.number])
     places = np.flatnonzero(row.after)
     if not np.isfinite(centre) or not places.size:
         return "", 0
@@ -191,7 +191,7 @@ def _assurance(seen: Seen, change: Change) -> Assurance:
         return _of_phase(seen, measured.lines, row.used, measured.found)
     if row.count_after >= TRIAL_BELOW or change.state in (IMPROVED, WORSE):
         return _of_phase(seen, measured.phase, row.after, measured.phase_found)
-    return _of_phase(seen, measured.lines, row.after, measured.found)
+    return _of_phase(seen, measured.frozen, row.after, measured.frozen_found)
 
 
 def _of_phase(seen: Seen, lines: Lines, window: np.ndarray, found: Found) -> Assurance:

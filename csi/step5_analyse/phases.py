@@ -2,27 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from math import isfinite
+
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
+from csi.definition import Rebase
 from csi.errors import InvalidInput
-from csi.step5_analyse.analysis import Analysis, KpiInput, Rebase
-from csi.step5_analyse.limits import Flags
+from csi.step5_analyse.limits import Flags, Floats
+from csi.step5_analyse.signals import RUN
 
 
-def phase_masks(item: KpiInput) -> list[Flags]:
-    """Which periods belong to each phase, the first before any rebase."""
-    index = pd.DatetimeIndex(item.series.index)
-    starts = [_midnight(rebase, index) for rebase in sorted(item.rebases, key=lambda one: one.start)]
-    phase: NDArray[np.int64] = sum(
-        ((index >= start).astype(np.int64) for start in starts), np.zeros(len(index), np.int64)
-    )
-    return [np.asarray(phase == number) for number in range(len(starts) + 1)]
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Seven or more points in a row on one side of a centre: from position ``first`` on, ``side`` is +1 above."""
+
+    first: int
+    length: int
+    side: int
 
 
-def check(rebase: Rebase, analysis: Analysis) -> None:
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A level that moved: ``start`` is the day suggested for new limits, ``periods`` the length of the latest run,
+    ``side`` +1 where it lies above the ``centre`` in force."""
+
+    start: date
+    periods: int
+    side: int
+    centre: float
+
+
+def runs(values: Floats, centre: float) -> list[Run]:
+    """The sustained runs of a series, oldest first; a gap or a point on the centre ends one.
+
+    Source: NHS England, Making Data Count.
+    """
+    side = np.sign(np.nan_to_num(values - centre)) if isfinite(centre) else np.zeros(len(values))
+    edges = [0, *(np.flatnonzero(np.diff(side)) + 1).tolist(), len(side)]
+    found = [Run(a, b - a, int(side[a])) for a, b in pairwise(edges) if b > a]
+    return [one for one in found if one.side and one.length >= RUN]
+
+
+def check(rebase: Rebase, days: Sequence[date], values: Floats, centre: float) -> None:
     """Refuse a rebase without a reason, or without a sustained run at or after its start.
+
+    Args:
+        rebase: what somebody wants.
+        days: first day of each period.
+        values: the series, gaps NaN.
+        centre: of the limits in force.
 
     Raises:
         InvalidInput: it names what is lacking.
@@ -31,10 +63,32 @@ def check(rebase: Rebase, analysis: Analysis) -> None:
     """
     if not rebase.reason.strip():
         raise InvalidInput("reason", "limits begin anew only with a reason that is kept")
-    runs = [signal for signal in analysis.signals if signal.rule == "shift" and signal.start.date() >= rebase.start]
-    if not runs:
-        raise InvalidInput("start", "no sustained run of 7 points lies after this day; a new level is not shown yet")
+    if not runs(values[first_from(days, rebase.start) :], centre):
+        raise InvalidInput(
+            "start_on", f"no sustained run of {RUN} points lies after this day; a new level is not shown yet"
+        )
 
 
-def _midnight(rebase: Rebase, index: pd.DatetimeIndex) -> pd.Timestamp:
-    return pd.Timestamp(rebase.start, tz=index.tz)
+def shift(days: Sequence[date], values: Floats, centre: float, split: date | None) -> Shift | None:
+    """The latest sustained run, with the day on which new limits most likely begin: its first, or the change point.
+
+    Seven points of the run have to follow that day. None where there is no sustained run.
+    """
+    found = runs(values, centre)
+    if not found:
+        return None
+    run = found[-1]
+    inside = days[run.first : run.first + run.length - RUN + 1]
+    start = split if split is not None and inside[0] <= split <= inside[-1] else inside[0]
+    return Shift(start, run.length, run.side, centre)
+
+
+def first_from(days: Sequence[date], start: date) -> int:
+    """Position of the first period that begins on a day or later."""
+    return sum(day < start for day in days)
+
+
+def spans(firsts: Sequence[int], length: int) -> list[Flags]:
+    """Which periods belong to each phase, the one before the first of them left out."""
+    places = np.arange(length)
+    return [(places >= a) & (places < b) for a, b in pairwise([*firsts, length])]

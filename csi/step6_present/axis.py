@@ -26,8 +26,9 @@ def value_range(view: View) -> tuple[float, float]:
     """The lowest and highest value to be seen, with some air; a constant gets air too."""
     limits, wide = view.analysis.limits, len(view.marks)
     seen = [mark.value for mark in view.marks]
-    for side in (limits.lower, limits.upper, limits.centre, *view.targets):
+    for side in (limits.lower, limits.upper, *view.targets):
         seen += bound(side, wide)
+    seen += view.centres
     known = [value for value in seen if value is not None]
     return with_air(min(known), max(known)) if known else (0.0, 1.0)
 

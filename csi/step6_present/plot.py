@@ -108,7 +108,9 @@ def _reference_lines(axes: Axes, view: View) -> None:
     dash = TRIAL_DASH if limits.trial else "solid"
     steps(axes, bound(limits.lower, wide), linestyle=dash, linewidth=1.1, gid="lower limit")
     steps(axes, bound(limits.upper, wide), linestyle=dash, linewidth=1.1, gid="upper limit")
-    steps(axes, bound(limits.centre, wide), linestyle="solid", linewidth=0.9, gid="centre")
+    steps(axes, view.centres, linestyle="solid", linewidth=0.9, gid="centre")
+    for position in view.new_limits:
+        axes.axvline(position - 0.5, color=RULE, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1.8, gid="new limits")
     for value in view.targets:
         axes.axhline(value, color=INK, linewidth=1.4, linestyle=TARGET_DASH, zorder=2.5, gid="target")
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.step4_process.processed import Processed
 from csi.step5_analyse.analysis import Analysis
-from csi.step6_present.marks import Mark, Span, gaps, marks, within
+from csi.step6_present.marks import Mark, Span, bound, gaps, marks, within
 from csi.step6_present.wording import DIRECTIONS, day, number, periods, point, spread
 from csi.terms import Direction, Period
 
@@ -89,6 +89,20 @@ class View:
         """Where a window lies in the series."""
         return within(self.marks, window)
 
+    @property
+    def centres(self) -> list[float | None]:
+        """The centre at each mark: where limits begin anew, each stretch has its own."""
+        begun = [one for one in self.analysis.detail.phases if one.begun]
+        held = [[one.centre for one in begun if one.start <= mark.start.date()] for mark in self.marks]
+        return [one[-1] for one in held] if begun else bound(self.analysis.limits.centre, len(self.marks))
+
+    @property
+    def new_limits(self) -> list[int]:
+        """The marks at which limits begin anew."""
+        days = [one.start for one in self.analysis.detail.phases if one.begun][1:]
+        after = ([mark.position for mark in self.marks if mark.start.date() >= day] for day in days)
+        return [positions[0] for positions in after if positions]
+
     def at(self, mark: Mark) -> str:
         """The name of a mark's period."""
         return point(mark.start, self.period)
@@ -119,7 +133,8 @@ def limits_text(view: View) -> str:
     made = periods(limits.n, view.period)
     if not limits.exist:
         return f"No limits: {made} of the 6 they need"
-    text = f"Limits: {kind} on {made}"
+    begun = [one.start for one in view.analysis.detail.phases if one.begun][1:]
+    text = f"Limits: {kind} on {made}" + (f" from {day(begun[-1])} on" if begun else "")
     if limits.sigma_z is not None:
         text += f", σz {number(limits.sigma_z)}"
     if view.analysis.detail.clipped:

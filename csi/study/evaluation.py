@@ -104,5 +104,6 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         strata=processed.strata,
         cases=processed.cases,
         open_past_target=processed.open_past_target,
+        rebases=tuple(one for one in study.rebases if one.kpi == name),
         other_changes=other_changes(study, name, known.other_changes.get(name, ())),
     )

@@ -140,6 +140,8 @@ class _TakingOver:
                 self.done.append("windows set")
         if self.study.exclusions:
             self.left.append(f"{len(self.study.exclusions)} exclusions: each is proposed and approved in step 4")
+        if self.study.rebases:
+            self.left.append(f"{len(self.study.rebases)} new limits: each is recorded in step 5, where a run shows it")
         if self.study.rates:
             self.left.append(f"{len(self.study.rates)} rates: money is converted where a study file is run")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from csi.definition import CalendarDefinition, Exclusion, SourceDefinition, StudyDefinition, Window
+from csi.definition import CalendarDefinition, Exclusion, Rebase, SourceDefinition, StudyDefinition, Window
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.moments import check_order, zone
 from csi.step4_process import exclusions
@@ -122,9 +122,11 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
         as_of=_as_of(top),
         links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
         rates=rates_said(top, timezone),
+        rebases=tuple(anew for keys in top.items("rebases") if (anew := _rebase(keys, set(kpi_keys)))),
     )
     _windows_in_order(top, study)
     _links_hold(top, study)
+    _rebases_differ(top, study)
     top.end()
     return study if not notes.errors else None
 
@@ -322,6 +324,21 @@ def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:
     except InvalidInput as error:
         keys.notes.wrong(error.field, error.reason)
     return exclusion
+
+
+def _rebase(keys: Keys, kpis: set[str]) -> Rebase | None:
+    kpi = keys.choice("kpi", sorted(kpis), needed=True)
+    start, reason = keys.day("from", needed=True), keys.text("reason", needed="why the limits begin anew")
+    approver = keys.text("approved_by")
+    keys.end()
+    return Rebase(start, reason, approver, kpi) if start and reason and kpi else None
+
+
+def _rebases_differ(top: Keys, study: StudyDefinition) -> None:
+    """The limits of one KPI begin anew once on a day."""
+    asked = [(one.kpi, one.start) for one in study.rebases]
+    for kpi, start in sorted({one for one in asked if asked.count(one) > 1}):
+        top.wrong("rebases", f"the limits of {kpi} begin anew on {start} twice; expected it once")
 
 
 def _as_of(top: Keys) -> datetime | None:

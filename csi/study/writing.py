@@ -14,6 +14,7 @@ from csi.definition import (
     Exclusion,
     KpiDefinition,
     RatioValue,
+    Rebase,
     SourceDefinition,
     StudyDefinition,
     Window,
@@ -49,6 +50,7 @@ def study_mapping(study: StudyDefinition) -> dict[str, Any]:
             "as_of": study.as_of,
             "links": dict(study.links),
             "rates": [_rate(one) for one in study.rates],
+            "rebases": [_rebase(one) for one in study.rebases],
         }
     )
 
@@ -104,6 +106,10 @@ def _window(window: Window | None) -> dict[str, Any] | None:
 def _exclusion(one: Exclusion) -> dict[str, Any]:
     span = {"from": _iso(one.start), "to": _iso(one.end)}
     return _said({"kpi": one.kpi, **span, "reason": one.reason, "approved_by": one.approved_by})
+
+
+def _rebase(one: Rebase) -> dict[str, Any]:
+    return _said({"kpi": one.kpi, "from": one.start, "reason": one.reason, "approved_by": one.approved_by})
 
 
 def _rate(one: ExchangeRate) -> dict[str, Any]:

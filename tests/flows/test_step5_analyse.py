@@ -7,9 +7,11 @@ import pytest
 from bot.sandbox.person import reading
 from csi import cycle as cycles
 from csi import reminders
-from csi.models import Finding, Kpi, Source
+from csi.models import AnalysisResult, Finding, Kpi, Rebase, Source
+from csi.step1_should_measure import kpis
 from csi.step3_gather import batches
 from csi.storage import need, row, rows
+from tests import turns
 from tests.flows.conftest import World
 from tests.step6_present import presentable
 
@@ -131,3 +133,51 @@ def test_analysing_before_its_step_is_refused_in_plain_words(world: World):
     world.bob.command("/csi", "analyse", channel="service-desk")
     world.bob.sees("Analysing is step 5; this cycle is in step 1", "service-desk")
     assert reading(world.card())
+
+
+def test_limits_begin_anew_for_a_reason_and_are_taken_back(delivered: World):
+    analysed(delivered)
+    hours = kpi(delivered, "hours")
+    delivered.bob.click(None, "analyse.rebase", str(hours.id))
+    form = delivered.bob.wait_modal("analyse.rebase")
+    asked = {one["block_id"]: one["element"] for one in form["blocks"] if one["type"] == "input"}
+    assert asked["start_on"]["initial_date"] == "2026-03-16"
+    assert "10 weeks lies below the centre of" in str(form["blocks"])
+    delivered.bob.fill({"start_on": "2026-05-04", "reason": "new tool <!channel>"})
+    assert "no sustained run of 7 points" in delivered.bob.submit()["start_on"]
+    delivered.bob.fill({"start_on": "2026-03-16"})
+    assert delivered.bob.submit() is None
+    delivered.bob.wait(lambda: "New limits since" in shown(delivered.bob), timeout=60, what="the new limits")
+    with delivered.bot.kit.sessions.reading() as session:
+        [kept] = rows(session, Rebase, team_of(delivered))
+        result = row(session, AnalysisResult, team_of(delivered), kpi_id=hours.id).result
+    assert (kept.start_on.isoformat(), kept.recorded_by) == ("2026-03-16", delivered.bob.id)
+    assert [one["reason"] for one in result["detail"]["phases"]] == ["", "new tool <!channel>"]
+    assert "<!channel>" not in shown(delivered.bob)
+    delivered.bob.click(None, "analyse.rebase", str(hours.id))
+    delivered.bob.wait_modal("analyse.rebase")
+    delivered.bob.click(None, "analyse.withdraw", str(kept.id))
+    delivered.bob.wait(lambda: "Taken back" in shown(delivered.bob), what="the answer")
+    delivered.bob.close()
+    delivered.bob.wait(
+        lambda: "Hours to resolve" in shown(delivered.bob) and "New limits since" not in shown(delivered.bob),
+        timeout=60, what="the old limits",
+    )  # fmt: skip
+
+
+def test_a_definition_changed_on_the_way_makes_the_findings_stale(delivered: World):
+    analysed(delivered)
+    kit = delivered.bot.kit
+    with kit.sessions() as session:
+        cycle = turns.jump(session, cycles.by_id(session, team_of(delivered), 1), 4)
+        hours = need(session, Kpi, cycle.team_id, kpi(delivered, "hours").id)
+        kpis.define(
+            session, cycle, hours, {**hours.definition, "measure": "p90"}, actor=delivered.bob.id, now=kit.now()
+        )
+        turns.jump(session, cycle, 5)
+    delivered.dave.command("/csi", "next", channel="service-desk")
+    delivered.dave.sees("Hours to resolve has no finding of the data and definition now held", "service-desk")
+    with kit.sessions() as session:
+        turns.jump(session, cycles.by_id(session, team_of(delivered), 1), 6)
+    delivered.dave.command("/csi", "present", channel="service-desk")
+    delivered.dave.sees("Analysed with other data than is held now", "service-desk")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
-from csi.errors import InvalidInput
 from csi.step5_analyse import limits, signals
-from csi.step5_analyse.analysis import FrozenLimits, Rebase
-from csi.step5_analyse.phases import check
+from csi.step5_analyse.analysis import FrozenLimits
 from csi.terms import Direction
 from tests.step5_analyse.series import analyse, frame, noise, step
 
@@ -108,28 +106,6 @@ def test_rare_events_point_to_the_time_between():
     days = [datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=10 * place) for place in range(12)]
     timed = analyse(np.tile([0.0, 1.0, 0.0, 2.0], 9), measure="count", value=None, unit="count", events=tuple(days))
     assert any("10.0 days as a rule" in text for text in timed.warnings)
-
-
-def test_phases_have_their_own_limits_and_the_old_ones_stay():
-    values = step(-12.0, before=24, after=24)
-    start = frame(values).index[24].date()
-    found = analyse(values, rebases=(Rebase(start, "new tool"),))
-    assert found.limits.n == 24
-    assert found.limits.upper[0] - found.limits.upper[-1] == pytest.approx(12, abs=2.5)
-    late = [signal for signal in found.signals if signal.start.date() >= start]
-    assert len(late) < len([signal for signal in analyse(values).signals if signal.start.date() >= start]) / 2
-    assert any("Limits begin anew" in text and "new tool" in text for text in found.warnings)
-
-
-def test_a_rebase_needs_a_reason_and_a_sustained_run():
-    values = step(-12.0)
-    moved, quiet = analyse(values), analyse(noise(36, seed=5))
-    start = frame(values).index[24].date()
-    check(Rebase(start, "new tool"), analyse(step(-3.0)))
-    with pytest.raises(InvalidInput, match="reason"):
-        check(Rebase(start, "  "), moved)
-    with pytest.raises(InvalidInput, match="sustained run"):
-        check(Rebase(date(2025, 8, 1), "we feel better"), quiet)
 
 
 def codes(values: list[float]) -> list[str]:

@@ -6,6 +6,7 @@ import io
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from PIL import Image
 
 from csi.definition import Exclusion
 from csi.errors import InvalidInput
-from csi.step5_analyse.analysis import Limits
+from csi.step5_analyse.analysis import Limits, Phase
 from csi.step6_present.canvas import png
 from csi.step6_present.charts import control_chart, control_figure
 from csi.step6_present.view import View
@@ -85,6 +86,21 @@ def test_trial_limits_are_dashed_and_said() -> None:
     assert line(figure, "upper limit").get_linestyle() == "--"
     assert "trial upper limit 118" in words(figure)
     assert "trial (fewer than 12)" in words(figure)
+
+
+def test_limits_begun_anew_step_at_their_day_and_the_old_ones_stay() -> None:
+    phases = (
+        Phase(date(2016, 2, 29), 65.3, 12, trial=False),
+        Phase(date(2016, 4, 4), 4.7, 6, trial=True, reason="new tool"),
+        Phase(date(2016, 4, 11), None, 0, trial=False, reason="a hope", begun=False),
+    )
+    anew = full()
+    anew = replace(anew, analysis=replace(anew.analysis, detail=replace(anew.analysis.detail, phases=phases)))
+    figure = control_figure(anew)
+    assert list(line(figure, "centre").get_ydata()) == [65.3] * 10 + [4.7] * 12
+    assert [artist.get_xdata()[0] for artist in artists(figure, "new limits")] == [4.5]
+    assert "from 4 Apr 2016 on" in words(figure)
+    assert artists(control_figure(full()), "new limits") == []
 
 
 def test_limits_that_vary_are_stepped_over_each_period() -> None:

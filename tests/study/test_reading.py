@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csi.definition import Duration, ExchangeRate, RatioValue, Window, canonical, hash_of
+from csi.definition import Duration, ExchangeRate, RatioValue, Rebase, Window, canonical, hash_of
 from csi.errors import InvalidInputs
 from csi.study.reading import read_study, study_from, study_of
 from csi.study.writing import study_mapping, study_yaml
@@ -309,3 +309,15 @@ def test_a_cadence_is_read_written_and_checked() -> None:
     assert "sources.tickets.cadence: 'often' is not understood; expected how often rows are due" in wrong(
         changed("sources.tickets.cadence", "often")
     )
+
+
+def test_new_limits_are_read_written_and_refused_by_key() -> None:
+    one = {"kpi": "opened", "from": date(2026, 3, 2), "reason": "new tool", "approved_by": "Ann"}
+    study = study_from(changed("rebases", [one]), "study.yml")
+    assert study.rebases == (Rebase(date(2026, 3, 2), "new tool", "Ann", "opened"),)
+    assert study_of(study_yaml(study).encode()) == study
+    assert hash_of(study) != hash_of(study_from(PLAIN, "study.yml"))
+    assert "rebases.0.reason: is missing; expected why" in wrong(changed("rebases", [one | {"reason": None}]))
+    assert "rebases.0.kpi: 'opend' is not known" in wrong(changed("rebases", [one | {"kpi": "opend"}]))
+    assert "rebases.0.to: is not a key here" in wrong(changed("rebases", [one | {"to": date(2026, 4, 1)}]))
+    assert "begin anew on 2026-03-02 twice" in wrong(changed("rebases", [one, one | {"reason": "other"}]))
