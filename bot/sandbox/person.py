@@ -23,18 +23,21 @@ class Person(Eyes):
 
     def command(self, command: str, text: str = "", channel: str = "") -> str:
         """Types a slash command; gives what Slack shows when it failed, else nothing."""
+        self._to_the_channel()
         if channel:
             self._channel = channel
         return self._shown(self._act("command", channel=channel or self._channel, text=f"{command} {text}".strip()))
 
     def say(self, text: str, channel: str = "", thread_ts: str = "") -> str:
         """Types a message; gives its ts."""
+        self._to_the_channel()
         return str(self._act("message", channel=channel or self._channel, text=text, thread_ts=thread_ts)["ts"])
 
     def upload(
         self, content: str | Path | bytes, filename: str = "", channel: str = "", thread_ts: str = "", text: str = ""
     ) -> Shape:
         """Drops a file into a channel; gives the file."""
+        self._to_the_channel()
         place = {"channel": channel or self._channel, "thread_ts": thread_ts, "text": text}
         return dict(self._upload(content, filename, place)["file"])
 
@@ -109,6 +112,11 @@ class Person(Eyes):
     def act(self, kind: str, **asked: Any) -> Shape:
         """Any other act of the page."""
         return self._act(kind, **asked)
+
+    def _to_the_channel(self) -> None:
+        """Closes what stands in front of the channel: nobody types behind a modal."""
+        if self.modal is not None:
+            self.close(everything=True)
 
     @property
     def _filled(self) -> dict[str, dict[str, dict[str, Any]]]:
