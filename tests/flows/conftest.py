@@ -25,13 +25,20 @@ from tests.databases import Database
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 
 
+def _to_noon_of_a_monday() -> timedelta:
+    """From this moment to the next Monday's noon: what is due does not depend on when the tests run."""
+    now = datetime.now(UTC)
+    noon = now.replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon + timedelta(days=7 - now.weekday()) - now
+
+
 @dataclass
 class World:
     """The sandbox and the bot; ``world.alice`` and the others act, ``world.later(days=3)`` turns the clock."""
 
     sandbox: Sandbox
     settings: Settings
-    ahead: timedelta = timedelta(0)
+    ahead: timedelta = field(default_factory=_to_noon_of_a_monday)
     bot: Bot | None = None
     _handler: SocketModeHandler | None = None
     _people: dict[str, Person] = field(default_factory=dict)
