@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -17,11 +13,8 @@ from csi import audit
 from csi.errors import Conflict
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
 from csi.rules import threshold
-from csi.step3_gather import measured, mending, sources
-from csi.step3_gather.files import FileStore
-from csi.step3_gather.intake import Intake, Stored, stored_reading
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.step3_gather import sources
+from csi.step3_gather.intake import Intake
 from csi.storage import change_if, lock, need, next_number, row, rows
 
 _MANY = 10_000
@@ -249,72 +242,6 @@ def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -
         .order_by(col(QuarantinedRow.line), col(QuarantinedRow.id))
     )
     return list(session.exec(statement.limit(limit)))
-
-
-def reading(
-    files: FileStore,
-    batch: Batch,
-    key: str,
-    *,
-    moments: Collection[str],
-    numbers: Collection[str],
-    columns: Collection[str] | None = None,
-) -> Reading:
-    """The rows of one delivery: as stored where these columns were typed, else from its bytes."""
-    typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
-    if typed == (set(moments), set(numbers)):
-        spoiled_key = str(batch.counts.get("quarantine_key", ""))
-        stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256)
-        return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
-    with _local(files, batch.raw_key) as path:
-        is_mended = mending.is_mended(batch.counts.get("columns", []))
-        return read(
-            mending.mended_bytes(path.read_bytes()) if is_mended else path,
-            sources.definition(key, batch.mapping),
-            moments=moments,
-            numbers=numbers,
-            columns=columns,
-            filename=batch.filename,
-        )
-
-
-def _wanted(
-    batch: Batch, moments: Collection[str], numbers: Collection[str], columns: Collection[str] | None
-) -> frozenset[str] | None:
-    """Every column a reading must hold: what is asked for, and what tells a case's rows apart."""
-    if columns is None:
-        return None
-    own = (str(batch.mapping.get("key", "")), str(batch.mapping.get("latest_by", "")))
-    return frozenset((*columns, *moments, *numbers, *filter(None, own)))
-
-
-def readings(
-    session: Session,
-    source: Source,
-    files: FileStore,
-    *,
-    moments: Collection[str],
-    numbers: Collection[str],
-    columns: Collection[str] | None = None,
-) -> list[Reading]:
-    """The rows of every delivery of a source that counts, in the order they came; typed numbers are one delivery."""
-    if source.kind in measured.KINDS:
-        return [measured.reading(session, source)]
-    return [
-        reading(files, batch, source.key, moments=moments, numbers=numbers, columns=columns)
-        for batch in current(session, source)
-    ]
-
-
-@contextmanager
-def _local(files: FileStore, key: str) -> Any:
-    """A stored file as a local one, so that it is read in bounded memory."""
-    with NamedTemporaryFile(prefix="csi-raw-") as target:
-        with files.open(key) as stored:
-            while block := stored.read(1 << 20):
-                target.write(block)
-        target.flush()
-        yield Path(target.name)
 
 
 def _log(

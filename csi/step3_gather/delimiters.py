@@ -8,10 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput
 from csi.step3_gather.bounds import MEGABYTE, refuse
 from csi.step3_gather.content import Content
-from csi.step3_gather.encoding import guess_encoding
+from csi.step3_gather.encoding import encoding_of
 from csi.step3_gather.grid import Grid
 
 _CANDIDATES = (",", ";", "\t", "|")
@@ -34,7 +33,7 @@ def sample(content: Content, source: SourceDefinition) -> TextSample:
         InvalidInput: a line is endless, or the encoding stated does not fit.
     """
     head = content.head(content.bounds.line_bytes + MEGABYTE)
-    encoding = source.encoding or guess_encoding(head)
+    encoding = encoding_of(source.encoding, head)
     text = _decoded(head, encoding)
     text = text.removeprefix("\ufeff")
     _check_line(content, head, text)
@@ -50,9 +49,6 @@ def _decoded(head: bytes, encoding: str) -> str:
         if error.start >= len(head) - 4:
             return head[: error.start].decode(encoding)
         return head.decode(encoding, errors="replace")
-    except LookupError as error:
-        reason = f"‘{encoding}’ is no known encoding. Expected utf-8, utf-16 or cp1252."
-        raise InvalidInput("encoding", reason) from error
 
 
 def _check_line(content: Content, head: bytes, text: str) -> None:

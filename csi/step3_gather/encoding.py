@@ -17,6 +17,11 @@ from csi.step3_gather.content import Content
 _CODE_PAGES = ["cp1252", "cp1251", "shift_jis", "gb18030"]
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BLOCK = 4 * 1024 * 1024
+# What Python calls an encoding, and no export is written in: names of hosts, source code, bytes to bytes.
+_NO_FILES = frozenset(
+    {"base64", "bz2", "hex", "idna", "punycode", "quopri", "raw-unicode-escape", "rot-13", "undefined",
+     "unicode-escape", "utf-7", "uu", "zlib"}
+)  # fmt: skip
 
 
 class NotInEncoding(InvalidInput):
@@ -35,6 +40,23 @@ def guess_encoding(head: bytes) -> str:
     except UnicodeDecodeError:
         return code_page(head)
     return "utf-8"
+
+
+def encoding_of(declared: str | None, head: bytes) -> str:
+    """The encoding a person declared, else the one guessed from the first bytes.
+
+    Raises:
+        InvalidInput: what was declared is none that a file is written in.
+    """
+    if not declared:
+        return guess_encoding(head)
+    try:
+        known = codecs.lookup(declared)
+    except (LookupError, ValueError):
+        known = None
+    if known is None or known.incrementaldecoder is None or known.name in _NO_FILES:
+        raise InvalidInput("encoding", f"‘{declared}’ is no known encoding. Expected utf-8, utf-16 or cp1252.")
+    return declared
 
 
 def code_page(head: bytes) -> str:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, Any
 from uuid import uuid4
 
@@ -53,6 +54,19 @@ class FileStore:
             raise NotFound(f"The stored file {key} is not in the data folder any more.") from error
         with stream:
             yield stream
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        """A file as one on this machine, for as long as it is used: read in bounded memory, wherever it lies.
+
+        Raises:
+            NotFound: there is no such file.
+        """
+        with NamedTemporaryFile(prefix="csi-local-") as target:
+            with self.open(key) as stream:
+                shutil.copyfileobj(stream, target, _BLOCK)
+            target.flush()
+            yield Path(target.name)
 
     def read(self, key: str) -> bytes:
         """A file's bytes."""

@@ -16,7 +16,7 @@ from csi.errors import InvalidInput
 from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, text_table
 from csi.step3_gather.content import Content, Format
-from csi.step3_gather.encoding import Utf8Lines, guess_encoding
+from csi.step3_gather.encoding import Utf8Lines, encoding_of
 
 _ROWS_AT_ONCE = 20_000
 _DEPTH = 4
@@ -77,7 +77,7 @@ def _records(content: Content, kind: Format, source: SourceDefinition) -> Iterat
 
 
 def _json_lines(content: Content, source: SourceDefinition) -> Iterator[Record]:
-    encoding = source.encoding or guess_encoding(content.head())
+    encoding = encoding_of(source.encoding, content.head())
     with content.open() as raw:
         stream = Utf8Lines(raw, content, encoding)
         rest = b""
@@ -112,8 +112,9 @@ def _loaded(text: bytes) -> Any:
 
 def _document(content: Content, source: SourceDefinition) -> Any:
     text = content.whole(content.bounds.json_array_bytes, "one JSON document; write one object a line instead")
+    encoding = encoding_of(source.encoding, text)
     try:
-        return _loaded(text.decode(source.encoding or guess_encoding(text)).removeprefix("\ufeff").encode())
+        return _loaded(text.decode(encoding).removeprefix("\ufeff").encode())
     except (ValueError, RecursionError) as error:
         raise refuse(content.filename, f"is not JSON: {error}.") from error
 

@@ -41,6 +41,8 @@ class Typed:
 def enter(session: Session, cycle: Cycle, kpi: Kpi, told: Typed, *, actor: str, now: datetime) -> Measurement:
     """Keep a number somebody typed; a later one for the same period supersedes it, history stays.
 
+    A reason for a period that has a number takes that number back.
+
     Raises:
         InvalidInputs: neither value nor reason, a period that has not ended, evidence that is no link.
         Conflict: the KPI is read from files, with which a typed number would be mixed.
@@ -66,26 +68,14 @@ def enter(session: Session, cycle: Cycle, kpi: Kpi, told: Typed, *, actor: str, 
         session.add(known)
     session.add(made)
     session.flush()
-    what = "corrected number" if known else "entered number"
     old = _shown(known) if known else {}
+    done = "withdrew" if takes_back(session, made) else "corrected" if known else "entered"
     audit.record(
-        session, team_id=cycle.team_id, actor=actor, at=now, what=what, subject=("measurement", made.id), old=old,
-        new=_shown(made),
+        session, team_id=cycle.team_id, actor=actor, at=now, what=f"{done} number",
+        subject=("measurement", made.id), old=old, new=_shown(made),
     )  # fmt: skip
     batches.mark_stale(session, source)
     return made
-
-
-def withdraw(
-    session: Session, cycle: Cycle, measurement_id: int, *, actor: str, now: datetime, why: str
-) -> Measurement:
-    """Take a number back: a version without value and with the reason; the number stays in history."""
-    known = need(session, Measurement, cycle.team_id, measurement_id)
-    kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=known.kpi_key)
-    if kpi is None or not known.current or known.period_start is None:
-        raise Conflict("This number was changed meanwhile.")
-    reason = f"withdrawn: {why.strip()}" if why.strip() else ""
-    return enter(session, cycle, kpi, Typed(known.period_start, reason=reason), actor=actor, now=now)
 
 
 def attest(session: Session, cycle: Cycle, measurement_id: int, *, actor: str, now: datetime) -> Measurement:
@@ -123,6 +113,14 @@ def history(session: Session, team_id: str, source_id: int, kpi_key: str, period
     return rows(
         session, Measurement, team_id, source_id=source_id, kpi_key=kpi_key, period_start=period_start, order="version"
     )
+
+
+def takes_back(session: Session, told: Measurement) -> bool:
+    """Whether this version withdraws a number: it is a reason, and the version before was none."""
+    if not told.reason or told.period_start is None:
+        return False
+    before = history(session, told.team_id, told.source_id, told.kpi_key, told.period_start)[:-1]
+    return bool(before) and not before[-1].reason
 
 
 def _source(session: Session, cycle: Cycle, kpi: Kpi, *, actor: str, now: datetime) -> Source:

@@ -166,7 +166,7 @@ class _Plan:
         doubtful: dict[str, dict[str, int]] = {}
         for name, order in self.orders.items():
             read = read_moments(chunk.table.column(name), order, self.timezone)
-            rejected += _unread(chunk, name, read.unreadable, f"not a moment ({order})", expected_moment(order))
+            rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order))
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name in self.numbers:

@@ -21,7 +21,7 @@ from csi.cycle.measurement import (
 )
 from csi.definition import StudyDefinition
 from csi.models import Baseline, Batch, Cycle
-from csi.step3_gather import batches
+from csi.step3_gather import batches, held
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.reading import Reading
 from csi.step4_process import columns_needed
@@ -67,7 +67,7 @@ def readings(
     found = {}
     for key in wanted.sources:
         moments, numbers = columns_needed(wanted, key)
-        found[key] = batches.readings(session, sources[key], files, moments=moments, numbers=numbers)
+        found[key] = held.readings(session, sources[key], files, moments=moments, numbers=numbers)
     return found
 
 

@@ -1,4 +1,4 @@
-"""A delivery of many rows: killed in the middle it is whole or absent; read in bounded memory."""
+"""A delivery killed in the middle is whole or absent; one of many rows is read in bounded memory, and says so."""
 
 from __future__ import annotations
 
@@ -6,17 +6,25 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from cryptography.fernet import Fernet
 
+from bot.listeners.step3_gather.reading import every
+from bot.sandbox.server import Sandbox
 from csi.models import Batch, Cycle
 from csi.storage import engine, rows, sessions
 from tests import turns
+from tests.fetching.conftest import Answer, site
 from tests.flows.processes import ROOT, Process, process
 from tests.flows.test_durability import begin, card
+
+__all__ = ["site"]
 
 pytestmark = pytest.mark.slow
 
@@ -105,6 +113,61 @@ def test_killed_in_the_middle_of_a_large_file_the_delivery_is_whole_or_absent(bo
     stored = pq.ParquetFile(tmp_path / "data" / batch.rows_key)
     assert stored.metadata.num_rows == expected
     assert not list((tmp_path / "data").rglob("*.part"))
+    _assert_not_hurried(sandbox)
+
+
+def _assert_not_hurried(sandbox: Sandbox) -> None:
+    """The progress message was not updated more often than every three seconds."""
+    told = [one["at"] for one in sandbox.calls("chat.update") if "rows so far" in str(one)]
+    assert all(later - earlier > 2.5 for earlier, later in pairwise(told))  # the way to Slack may take half a second
+
+
+def test_progress_is_told_now_and_then():
+    told: list[tuple[int, float]] = []
+    tell = every(0.1, lambda seen: told.append((seen, time.monotonic())))
+    end = time.monotonic() + 0.45
+    calls = 0
+    while time.monotonic() < end:
+        calls += 1
+        tell(calls)
+        time.sleep(0.002)
+    assert 2 <= len(told) <= 4 < calls
+    assert all(later - earlier >= 0.1 for (_, earlier), (_, later) in pairwise(told))
+
+
+def test_killed_in_the_middle_of_a_collection_the_delivery_is_whole_or_absent(sandbox, folder, site):
+    lines = [f"INC{number},2026-03-{number % 28 + 1:02} 08:00" for number in range(500)]
+    content = "\n".join(["number,resolved_at", *lines, ""]).encode()
+    slow = threading.Event()
+
+    def answer(_: object) -> Answer:
+        slow.wait(30)
+        return Answer(content, headers={"Content-Type": "text/csv"})
+
+    site.answers["/tickets.csv"] = answer
+    allowed = {"CSI_TOKEN_KEY": Fernet.generate_key().decode(), "CSI_ALLOW_PRIVATE_ADDRESSES": "127.0.0.1"}
+    with process(Process(sandbox, folder, more=allowed)) as bot:
+        bot.joined()
+        dave = sandbox.person("dave")
+        begin(sandbox)
+        dave.wait(lambda: card(sandbox), timeout=20)
+        _in_step_3(bot)
+        dave.command("/csi", "source")
+        dave.click(dave.wait_modal("source.open"), "source.add", "url")
+        dave.wait_modal("source.save")
+        dave.fill({"name": "Tickets", "address": f"{site.address}/tickets.csv", "at": "resolved_at", "key": "number"})
+        assert dave.submit() is None
+        dave.wait(lambda: site.asked, timeout=30, what="the question")
+        bot.kill()
+        assert _batches(bot) == []
+        slow.set()
+        bot.start()
+        bot.joined()
+        dave.sees("read into *Tickets*", timeout=90)
+        (batch,) = _batches(bot)
+        assert (batch.rows_kept, batch.state) == (500, "current")
+        assert pq.ParquetFile(folder / "data" / batch.rows_key).metadata.num_rows == 500
+        assert not list((folder / "data").rglob("*.part"))
 
 
 def test_a_large_file_is_read_in_bounded_memory(tmp_path):

@@ -255,10 +255,7 @@ def test_the_bot_killed_after_the_form_reads_the_file_when_it_is_back(gathering:
 
 def test_the_data_owner_is_asked_on_the_collection_day_and_gives_the_numbers(gathering: World):
     bob = gathering.bob
-    with gathering.bot.kit.sessions() as session:
-        survey = session.exec(select(Source).where(Source.key == "survey")).one()
-        survey.kind = "typed"
-        session.add(survey)
+    _by_hand(gathering)
     gathering.later(days=10)
     gathering.tick()
     asked = bob.wait(lambda: next((one for one in bob.dms() if "the data of" in one["text"]), None), what="the DM")
@@ -280,6 +277,68 @@ def test_the_data_owner_is_asked_on_the_collection_day_and_gives_the_numbers(gat
     assert _rows(gathering, Measurement)[0].attested_by == ""
     gathering.dave.click(second, "gather.attest")
     bob.wait(lambda: _rows(gathering, Measurement)[0].attested_by == gathering.dave.id, what="the attestation")
+
+
+def _by_hand(world: World) -> None:
+    """The survey's numbers are typed by a person."""
+    with world.bot.kit.sessions() as session:
+        survey = session.exec(select(Source).where(Source.key == "survey")).one()
+        survey.kind = "typed"
+        session.add(survey)
+
+
+def test_v3_3_who_does_not_deliver_is_followed_by_the_backup_and_then_by_the_channel(gathering: World):
+    bob, dave = gathering.bob, gathering.dave
+    _by_hand(gathering)
+
+    def asked(person) -> list[str]:
+        return [one["text"] for one in person.dms() if "the data of" in one["text"]]
+
+    gathering.later(days=7)  # the week has ended
+    gathering.tick()
+    bob.wait(lambda: asked(bob), what="the owner's DM")
+    gathering.alice.wait(lambda: not gathering.bot.delivery.waiting(), what="an empty outbox")
+    assert asked(dave) == []
+    gathering.later(days=2)
+    gathering.tick()
+    (told,) = bob.wait(lambda: asked(dave), what="the backup's DM")
+    assert "has not brought it; can you?" in told
+    assert not bob.everything("service-desk") or "Who can bring it" not in str(bob.everything("service-desk"))
+    gathering.later(days=2)
+    gathering.tick()
+    said = bob.sees("Who can bring it")
+    gathering.erin.click(said, "gather.collect")
+    modal = gathering.erin.wait_modal("gather.collect")
+    assert "Satisfied" in reading(modal)
+
+
+def _type(world: World, version: int, **fields: str) -> None:
+    """Bob types the number of last week's survey, once more."""
+    bob = world.bob
+    bob.command("/csi", "gather")
+    bob.click(bob.wait_modal("gather.open"), "gather.number", "satisfied")
+    modal = bob.wait_modal("gather.number")
+    weeks = next(block for block in modal["blocks"] if block["block_id"] == "period_start")["element"]["options"]
+    assert [week["text"]["text"].endswith("given") for week in weeks[:2]] == [False, version > 1]
+    bob.fill({"period_start": weeks[1]["text"]["text"], "evidence": "https://example.org/survey", **fields})
+    assert bob.submit() is None
+    bob.wait(lambda: len(_rows(world, Measurement)) == version, what=f"version {version}")
+    bob.close()
+
+
+def test_a_number_is_corrected_and_taken_back_and_every_version_stays(gathering: World):
+    bob = gathering.bob
+    _by_hand(gathering)
+    _type(gathering, 1, value="91.5")
+    _type(gathering, 2, value="92")
+    _type(gathering, 3, reason="the wrong survey")
+    card = bob.wait(gathering.card)
+    bob.wait(lambda: "took back the number" in str(bob.messages("service-desk", card["ts"])), what="the sentence")
+    versions = [(one.version, one.value, one.reason, one.current) for one in _rows(gathering, Measurement)]
+    assert versions == [(1, 91.5, "", False), (2, 92.0, "", False), (3, None, "the wrong survey", True)]
+    assert [one.what for one in _rows(gathering, AuditRow) if one.subject == "measurement"] == [
+        "entered number", "corrected number", "withdrew number",
+    ]  # fmt: skip
 
 
 def test_months_side_by_side_are_melted(gathering: World):

@@ -15,7 +15,7 @@ import pytest
 from csi import audit
 from csi.errors import Conflict, InvalidInput, NotFound
 from csi.models import AnalysisResult, Batch, Kpi, QuarantinedRow
-from csi.step3_gather import batches
+from csi.step3_gather import batches, held
 from csi.step3_gather.batches import Outcome
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.mending import escaped, unescaped
@@ -75,7 +75,7 @@ def test_v3_2_a_corrected_value_comes_as_a_later_delivery_and_history_stays(sqli
     desk.deliver(GOOD)
     desk.deliver(GOOD.replace(b",3\n", b",4\n"))
     with desk.sessions.reading() as session:
-        read_back = batches.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=["hours"])
+        read_back = held.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=["hours"])
     assert [reading.frame["hours"].iloc[0] for reading in read_back] == [3, 4]
 
 
@@ -83,14 +83,14 @@ def test_stored_rows_read_back_as_the_raw_bytes_do(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     batch = desk.deliver(BAD).batch
     typed = {"moments": ["opened_at"], "numbers": ["hours"]}
-    stored = batches.reading(desk.files, batch, "incidents", **typed)
+    stored = held.reading(desk.files, batch, "incidents", **typed)
     raw = read(BAD, LOG, **typed)
     _frames_equal(stored.frame, raw.frame)
     _frames_equal(stored.quarantine, raw.quarantine)
     assert (stored.rows_read, stored.sha256) == (raw.rows_read, raw.sha256)
-    few = batches.reading(desk.files, batch, "incidents", **typed, columns=["hours"])
+    few = held.reading(desk.files, batch, "incidents", **typed, columns=["hours"])
     _frames_equal(few.frame, read(BAD, LOG, **typed, columns=["hours"]).frame)
-    other = batches.reading(desk.files, batch, "incidents", moments=["opened_at"], numbers=[])
+    other = held.reading(desk.files, batch, "incidents", moments=["opened_at"], numbers=[])
     assert len(other.frame) == 10
     assert other.frame["hours"].iloc[3] == "=1+1"
 
@@ -127,8 +127,8 @@ def test_a_mended_quarantine_is_dropped_in_again(sqlite_desk: Desk) -> None:
     with desk.sessions.reading() as session:
         assert batches.open_cells(session, TEAM, batch.id) == []
         assert [one.state for one in rows(session, QuarantinedRow, TEAM)] == ["corrected"]
-        both = batches.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=["hours"])
-        raw = batches.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=[])
+        both = held.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=["hours"])
+        raw = held.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=[])
     assert both[1].frame[["number", "hours"]].to_numpy().tolist() == [["INC3", 7.0]]
     assert raw[1].frame["hours"].tolist() == ["7"]
 
@@ -148,10 +148,10 @@ def test_too_much_in_quarantine_waits_for_a_yes(desk: Desk) -> None:
     assert made.outcome is Outcome.WAITING
     typed = {"moments": ["opened_at"], "numbers": ["hours"]}
     with desk.sessions() as session:
-        assert batches.readings(session, desk.source, desk.files, **typed) == []
+        assert held.readings(session, desk.source, desk.files, **typed) == []
         batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
     with desk.sessions() as session:
-        assert len(batches.readings(session, desk.source, desk.files, **typed)) == 1
+        assert len(held.readings(session, desk.source, desk.files, **typed)) == 1
         with pytest.raises(Conflict, match="Somebody was first: this delivery is current now"):
             batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
 

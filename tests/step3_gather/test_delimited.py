@@ -100,6 +100,15 @@ def test_an_accent_far_behind_plain_text_still_reads() -> None:
     assert reading.frame["b"].iloc[-1] == "é"
 
 
+@pytest.mark.parametrize(
+    "encoding", ["nonsense", "idna", "UTF7", "undefined", "base64", "rot13", "punycode", "unicode_escape", "a\0b"]
+)
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'{"a": 1}\n', b'[{"a": 1}]'])
+def test_what_no_file_is_written_in_is_refused_as_an_encoding(encoding: str, content: bytes) -> None:
+    with pytest.raises(InvalidInput, match="is no known encoding"):
+        _read(content, SourceDefinition("s", encoding=encoding))
+
+
 def test_an_encoding_that_was_stated_and_does_not_fit_is_an_error_with_its_line() -> None:
     with pytest.raises(InvalidInput, match="is not utf-8: the byte 0xe9 near line"):
         _read("a,b\n1,é\n".encode("latin-1"), SourceDefinition("s", encoding="utf-8"))

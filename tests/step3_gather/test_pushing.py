@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from csi.errors import Conflict
-from csi.models import Batch, Cycle, Measurement, QuarantinedRow, Source
+from csi.models import Batch, Cycle, Kpi, Measurement, QuarantinedRow, Source
 from csi.step3_gather import measured, pushing, tokens
 from csi.step3_gather.pushed import Given, Known, Wrong, judge
 from csi.step3_gather.pushing import Delivery
-from csi.storage import rows
+from csi.storage import row, rows
 from csi.study import of_cycle
 from csi.terms import Period
 from tests import turns
@@ -108,7 +108,7 @@ def test_one_bad_number_never_loses_the_good_ones_and_never_disappears(database:
         (batch,) = rows(session, Batch, turns.TEAM)
         assert (batch.rows_read, batch.rows_kept, batch.quarantined, batch.way) == (3, 1, 2, "push")
         # Somebody mends the cause; the tool sends the very same bytes once more.
-        kpi = next(kpi for kpi in of_cycle._kpis(session, cycle) if kpi.key == "other")
+        kpi = row(session, Kpi, turns.TEAM, cycle_id=cycle.id, key="other")
         kpi.key, kpi.definition = "backlock", {"measure": "last", "source": "monitor"}
         session.add(kpi)
         session.flush()

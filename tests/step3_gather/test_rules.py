@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from csi import reminders
 from csi.errors import Conflict, InvalidInputs, NotAllowed
-from csi.models import Batch, Cycle, Kpi, PlanRow
-from csi.step3_gather import batches, collecting, measurements, sources
+from csi.models import AuditRow, Batch, Cycle, Kpi, PlanRow
+from csi.step3_gather import batches, collecting, held, measurements, sources
 from csi.step3_gather.expected import arrival, arrivals
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import take_in
@@ -95,7 +95,7 @@ def test_v3_2_a_corrected_number_supersedes_and_history_stays(database: Database
         known = measurements.history(session, TEAM, second.source_id, kpi.key, WEEK)
         assert [(one.value, one.current) for one in known] == [(18.5, False), (19.0, True)]
         source = turns.source_of(session, cycle)
-        frame = batches.readings(session, source, FileStore("memory://x"), moments=["at"], numbers=["value"])[0].frame
+        frame = held.readings(session, source, FileStore("memory://x"), moments=["at"], numbers=["value"])[0].frame
         assert frame["value"].tolist() == [19.0]
         assert frame["at"].iloc[0] == pd.Timestamp("2026-11-16", tz="Europe/Lisbon")
         assert turns.broken(session, cycle, "V3.2") == []
@@ -158,11 +158,15 @@ def test_a_withdrawn_number_stays_in_history(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle, kpi = _cycle(session)
         made = _type(session, cycle, kpi, Typed(WEEK, value=18.5, evidence=LINK))
-        measurements.withdraw(session, cycle, made.id, actor=BOB, now=NOW, why="wrong week")
+        _type(session, cycle, kpi, Typed(WEEK, reason="wrong week"))
         known = measurements.history(session, TEAM, made.source_id, kpi.key, WEEK)
-        assert [(one.value, one.reason) for one in known] == [(18.5, ""), (None, "withdrawn: wrong week")]
-        with pytest.raises(Conflict):
-            measurements.withdraw(session, cycle, made.id, actor=BOB, now=NOW, why="again")
+        assert [(one.value, one.reason) for one in known] == [(18.5, ""), (None, "wrong week")]
+        source = turns.source_of(session, cycle)
+        (reading,) = held.readings(session, source, FileStore("memory://x"), moments=["at"], numbers=["value"])
+        assert reading.frame["value"].isna().all()
+    with sqlite_database.sessions.reading() as session:
+        done = rows(session, AuditRow, TEAM, subject="measurement", order="ordinal")
+    assert [one.what for one in done] == ["entered number", "withdrew number"]
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,16 @@ def number_form(
         parts.text_input("evidence", "Evidence", optional=True, limit=1000, placeholder="https://…",
                          hint="A link to where the number stands."),
         parts.text_input("reason", "Can't provide it, because …", optional=True, limit=500, multiline=True,
-                         hint="The reason is data, too."),
+                         hint="The reason is data, too. It takes back a number given before."),
     ]  # fmt: skip
     return parts.modal(NUMBER, "Type a number", blocks, metadata=metadata)
 
 
-def number_told(told: Measurement, kpi: Kpi, period: str) -> str:
-    """A typed number, said without saying what it means."""
+def number_told(told: Measurement, kpi: Kpi, period: str, *, back: bool = False) -> str:
+    """A typed number, said without saying what it means; ``back``: it was taken back."""
     who, version = mention(told.collector), f", version {told.version}" if told.version > 1 else ""
+    if back:
+        return f"{who} took back the number for *{escape(kpi.name)}*, {period}, because {escape(told.reason)}{version}."
     if told.reason:
         return f"{who}: no number for *{escape(kpi.name)}*, {period}, because {escape(told.reason)}{version}."
     evidence = " with evidence" if told.evidence else ", no evidence yet"

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bot.context import Kit
@@ -16,8 +12,6 @@ from csi.errors import NotFound
 from csi.step3_gather.content import Format
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.layout import Column, Layout, guess
-
-_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +56,10 @@ def find(kit: Kit, team_id: str, file_id: str) -> Drop:
 
 def again(kit: Kit, team_id: str, drop: Drop, source: SourceDefinition) -> Drop:
     """The drop looked at again, with what a person said of its form."""
-    with local(kit.files, drop.raw_key) as path:
+    with kit.files.local(drop.raw_key) as path:
         seen = replace(drop, layout=guess(path, drop.filename, source))
     keep(kit.files, team_id, seen)
     return seen
-
-
-@contextmanager
-def local(files: FileStore, key: str) -> Iterator[Path]:
-    """A kept delivery as a local file."""
-    with TemporaryDirectory(prefix="csi-drop-") as folder:
-        path = Path(folder) / "delivery"
-        with files.open(key) as kept, path.open("wb") as target:
-            while block := kept.read(_BLOCK):
-                target.write(block)
-        yield path
 
 
 def _key(team_id: str, file_id: str) -> str:

@@ -22,9 +22,8 @@ from csi import cycle as cycles
 from csi.errors import InvalidInput, InvalidInputs, NotFound
 from csi.models import Cycle, Kpi, Measurement
 from csi.step3_gather import collecting, measurements, spans
-from csi.step3_gather.expected import arrival, arrivals
+from csi.step3_gather.expected import Arrival, arrival, arrivals
 from csi.storage import need, row, rows
-from csi.terms import Period
 
 Body = Mapping[str, Any]
 _FIELDS = 20  # numbers asked for in one form
@@ -143,7 +142,7 @@ def _form(session: Session, cycle: Cycle, wanted: str, kit: Kit) -> Block:
     chosen = next((kpi for kpi in known if wanted in (kpi.key, str(kpi.id))), None)
     chosen = chosen or next((one.kpi for one in arrivals(session, cycle, kit.now())), known[0])
     seen = arrival(session, cycle, chosen, kit.now())
-    periods = _periods(cycle, seen.period, kit)
+    periods = _periods(cycle, seen, kit)
     open_ones = [start.isoformat() for start in seen.missing if start.isoformat() in periods]
     ended = [start for start in periods if spans.end_of(date.fromisoformat(start), seen.period) <= _today(cycle, kit)]
     proposed = open_ones[0] if open_ones else ended[0] if ended else None
@@ -154,13 +153,13 @@ def _today(cycle: Cycle, kit: Kit) -> date:
     return spans.local_day(kit.now(), cycle.timezone)
 
 
-def _periods(cycle: Cycle, period: Period, kit: Kit) -> dict[str, str]:
-    """The latest periods, the newest first: first day → name."""
-    start = spans.start_of(_today(cycle, kit), period)
+def _periods(cycle: Cycle, seen: Arrival, kit: Kit) -> dict[str, str]:
+    """The latest periods, the newest first: first day → name, and whether a number was given."""
+    start = spans.start_of(_today(cycle, kit), seen.period)
     found = {}
     for _ in range(_PERIODS):
-        found[start.isoformat()] = spans.label(start, period)
-        start = spans.start_of(start - timedelta(days=1), period)
+        found[start.isoformat()] = spans.label(start, seen.period) + (" · given" if start in seen.came else "")
+        start = spans.start_of(start - timedelta(days=1), seen.period)
     return found
 
 
@@ -174,8 +173,9 @@ def _kpi(session: Session, cycle: Cycle, number: int) -> Kpi:
 def _tell(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, told: Measurement) -> None:
     """Say in the card's thread that a number came; not which."""
     period = spans.label(told.period_start, arrival(session, cycle, kpi, kit.now()).period) if told.period_start else ""
+    said = blocks.number_told(told, kpi, period, back=measurements.takes_back(session, told))
     kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, text=blocks.number_told(told, kpi, period),
+        session, team_id=cycle.team_id, channel=cycle.channel_id, text=said,
         thread_key=f"card:{cycle.id}", key=f"gather.number:{told.id}",
     )  # fmt: skip
     if limit := measurements.wants_second(session, told):

@@ -63,7 +63,7 @@ def reread(payload: Mapping[str, Any], kit: Kit) -> None:
         cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
         names = tuple(batch.counts.get("columns", ()))
         typed, _ = typed_columns(session, cycle, source, names)
-    with kept.local(kit.files, batch.raw_key) as path:
+    with kit.files.local(batch.raw_key) as path:
         intake = take_in(
             kit.files, team_id, path, sources.definition(source.key, source.mapping), moments=typed[0],
             numbers=typed[1], filename=batch.filename,
@@ -76,7 +76,7 @@ def _taken_in(
     kit: Kit, team_id: str, found: Drop, source: Source, typed: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> Intake:
     moments, numbers = typed
-    with kept.local(kit.files, found.raw_key) as path:
+    with kit.files.local(found.raw_key) as path:
         return take_in(
             kit.files,
             team_id,
@@ -85,11 +85,11 @@ def _taken_in(
             moments=moments,
             numbers=numbers,
             filename=found.filename,
-            progress=_every(SECONDS, lambda seen: show_progress(kit, team_id, found, seen)),
+            progress=every(SECONDS, lambda seen: show_progress(kit, team_id, found, seen)),
         )
 
 
-def _every(seconds: float, tell: Callable[[int], None]) -> Callable[[int], None]:
+def every(seconds: float, tell: Callable[[int], None]) -> Callable[[int], None]:
     """``tell``, but not more often than that."""
     told = time.monotonic()
 
