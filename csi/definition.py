@@ -23,7 +23,8 @@ class SourceDefinition:
     ``dates`` is ``iso``, ``day_first``, ``month_first``, ``epoch`` or a strptime pattern; ``column_dates``
     overrides it per column. ``timezone`` (IANA) holds for stamps without an offset. ``key`` is the natural id
     (empty: every row is one observation); ``latest_by`` decides which row of a key counts, then file order.
-    ``cadence`` (``day``, ``5 min``) is how often rows are due: a longer silence is no data, a shorter one a true zero.
+    ``cadence`` (``day``, ``5 min``) is how often rows are due: a longer silence is no data, a shorter one a true zero
+    (``every period``: a KPI without a row of its own has no data; empty: by the median step of the rows).
     ``None`` for encoding, delimiter, decimal, sheet or header_row means: detect.
     """
 

@@ -15,6 +15,7 @@ from csi.step3_gather.moments import check_order, zone
 from csi.step4_process import exclusions
 from csi.step4_process.cadence import longest_silence
 from csi.step4_process.calendar import open_time
+from csi.step4_process.column_units import undecided
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
 from csi.study.keys import Keys, Notes, lines_of
@@ -127,6 +128,7 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
     _windows_in_order(top, study)
     _links_hold(top, study)
     _rebases_differ(top, study)
+    _ratios_are_in_one_unit(top, study)
     top.end()
     return study if not notes.errors else None
 
@@ -307,6 +309,13 @@ def _links_hold(top: Keys, study: StudyDefinition) -> None:
         for side in sides:
             if side in study.sources and not study.sources[side].key:
                 top.wrong(f"sources.{side}.key", f"is missing; {sides[0]} and {sides[1]} are linked by their keys")
+
+
+def _ratios_are_in_one_unit(top: Keys, study: StudyDefinition) -> None:
+    """Rows of several units are added up in one only."""
+    for kpi, column in undecided(study):
+        expected = "expected a unit such as EUR or EUR/ticket, or rates of money"
+        top.wrong(f"kpis.{kpi}.unit", f"does not say to what the unit in each row of {column!r} is brought; {expected}")
 
 
 def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:

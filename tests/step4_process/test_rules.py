@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlmodel import Session
 
@@ -340,3 +341,25 @@ def test_numbers_typed_by_hand_become_a_series_and_shares_are_added_up(turn: Tur
     points = [one for one in result["series"] if not one["missing"]]
     assert [one["value"] for one in points] == [70.0, 95.0]  # 14 of 20, not the mean of 90 and 50
     assert [one["denominator"] for one in points] == [20, 100]
+
+
+def test_a_number_nobody_typed_is_no_zero_though_others_were(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        hand = Source(
+            team_id=TEAM, service_id=cycle.service_id, key="hand", name="By hand", kind="typed", created_at=NOW
+        )
+        session.add(hand)
+        session.flush()
+        for key, weeks in (("calls", (0, 2, 3)), ("walk_ins", (0, 1, 2, 3))):
+            session.add(Kpi(team_id=TEAM, cycle_id=cycle.id, key=key, name=key, unit="count", direction="lower",
+                            definition={"measure": "count", "source": "hand"}))  # fmt: skip
+            for week in weeks:
+                session.add(Measurement(team_id=TEAM, source_id=hand.id, kpi_key=key, unit="count", value=7 + week,
+                                        at=presentable.MONDAY + timedelta(weeks=week), collector=BOB,
+                                        collected_at=NOW))  # fmt: skip
+    with turn.base.sessions.reading() as session:
+        report = of_cycle.evaluated(session, turn.cycle(session), turn.files)
+    calls = report.kpis["calls"].processed
+    assert calls.series["value"].tolist()[:4] == pytest.approx([7, np.nan, 9, 10], nan_ok=True)
+    assert report.kpis["walk_ins"].processed.series["value"].tolist()[:4] == [7, 8, 9, 10]
