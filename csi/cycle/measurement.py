@@ -51,6 +51,7 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
         "baseline": _window(cycle.baseline_from, cycle.baseline_to),
         "evaluation": _window(cycle.evaluation_from, cycle.evaluation_to),
         "exclusions": _exclusions(session, cycle, kpis),
+        "rates": list(cycle.rates),
         "rebases": _rebases(session, cycle, kpis),
     }
 

@@ -77,6 +77,7 @@ def _draft(session: Session, cycle: Cycle, actor: str, now: datetime) -> Cycle:
         timezone=cycle.timezone,
         period=cycle.period,
         calendar=dict(cycle.calendar),
+        rates=list(cycle.rates),
         baseline_from=window[0],
         baseline_to=window[1],
         started_by=actor,

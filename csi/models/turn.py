@@ -15,7 +15,7 @@ class Cycle(Row, table=True):
     pressing Next at once one is told that the other was first. ``tree_version`` goes up with every change of the
     tree and voids earlier approvals of it. ``open_channel`` and ``open_service`` are empty once the cycle is closed:
     a channel and a service have one open cycle each. The windows are half-open dates in ``timezone``;
-    ``calendar`` holds STUDY.md's calendar keys (empty: 24x7).
+    ``calendar`` holds STUDY.md's calendar keys (empty: 24x7), ``rates`` its list of what money is worth.
     """
 
     __table_args__ = (
@@ -38,6 +38,7 @@ class Cycle(Row, table=True):
     timezone: str = "UTC"
     period: str = "week"
     calendar: dict[str, Any] = plain()
+    rates: list[dict[str, Any]] = plain(list)
     baseline_from: date | None = None
     baseline_to: date | None = None
     evaluation_from: date | None = None

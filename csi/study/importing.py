@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
+from csi.cycle import mark_stale
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, canonical
 from csi.errors import Conflict
 from csi.models import Cycle, Kpi
@@ -46,6 +47,7 @@ def take_over(session: Session, cycle: Cycle, study: StudyDefinition, *, actor: 
         raise Conflict(f"A study is taken over in steps 1 to 4; this cycle is in step {cycle.step}.")
     made = _TakingOver(session, cycle, study, actor, now, [], [])
     made.terms()
+    made.money()
     keys = made.sources()
     for name, kpi in study.kpis.items():
         made.kpi(name, kpi, keys)
@@ -82,6 +84,16 @@ class _TakingOver:
             self.session.add(self.cycle)
             self._log("took over a study's terms", old, new)
             self.done.append(f"{', '.join(new)} set")
+
+    def money(self) -> None:
+        """What one currency is worth in another: of every figure that is added up from both."""
+        old, new = audit.changes(self.cycle, {"rates": canonical(study_mapping(self.study).get("rates", []))})
+        if new:
+            self.cycle.rates = new["rates"]
+            self.session.add(self.cycle)
+            mark_stale(self.session, self.cycle, after=Step.GATHER)
+            self._log("took over a study's rates", old, new)
+            self.done.append(f"{len(self.study.rates)} rates of money set")
 
     def sources(self) -> Mapping[str, str]:
         """Every source named, with its mapping; the study's name → the service's key."""
@@ -142,8 +154,8 @@ class _TakingOver:
             self.left.append(f"{len(self.study.exclusions)} exclusions: each is proposed and approved in step 4")
         if self.study.rebases:
             self.left.append(f"{len(self.study.rebases)} new limits: each is recorded in step 5, where a run shows it")
-        if self.study.rates:
-            self.left.append(f"{len(self.study.rates)} rates: money is converted where a study file is run")
+        if self.study.as_of is not None:
+            self.left.append("as_of: data held here is taken to be complete up to its newest moment")
 
     def _log(self, what: str, old: dict[str, Any], new: dict[str, Any]) -> None:
         audit.record(

@@ -97,6 +97,19 @@ def test_v7_5_everything_open_needs_a_disposition(database: Database) -> None:
         assert close(session, cycle).number == 2
 
 
+def test_the_next_cycle_measures_on_the_same_terms(sqlite_database: Database) -> None:
+    rate = {"unit": "USD", "in": "EUR", "from": "2026-01-01", "rate": 0.9}
+    terms = {"timezone": "Asia/Tokyo", "period": "month", "calendar": {"holidays": "PT"}, "rates": [rate]}
+    with sqlite_database.sessions() as session:
+        cycle, _ = turned(session)
+        for name, value in terms.items():
+            setattr(cycle, name, value)
+        session.add(cycle)
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        assert {name: getattr(draft, name) for name in terms} == terms
+
+
 def test_v7_5_dropping_needs_a_reason(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle, _ = turned(session)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+
 import pytest
 from sqlmodel import Session
 
+from csi import cycle as cycles
 from csi.errors import Conflict, InvalidInputs, NotAllowed
-from csi.models import Cycle, Kpi, Source
+from csi.models import Batch, Cycle, Kpi, Source
 from csi.step2_can_measure.sources import name_source
+from csi.step3_gather.files import FileStore
 from csi.storage import row, rows
-from csi.study import of_cycle
+from csi.study import of_cycle, results
+from csi.study.export import study_zip
 from csi.study.importing import TakenOver, take_over
+from csi.study.plain import report_plain
 from csi.study.reading import study_of
+from csi.study.running import run
 from csi.study.writing import study_yaml
 from tests import turns
 from tests.databases import Database
@@ -140,3 +150,68 @@ def test_a_unit_longer_than_any_is_told(sqlite_database: Database) -> None:
         cycle = turns.begin(session)
         with pytest.raises(InvalidInputs, match="at most 20 characters"):
             turns.grow(session, cycle, turns.kpi_fields(unit="h" * 21))
+
+
+MONEY = b"""
+study: 1
+service: Service desk
+timezone: Europe/Lisbon
+period: week
+sources:
+  spent: {file: "spent*.csv", timezone: Europe/Lisbon, key: id, units: {cost: {column: currency}}}
+kpis:
+  cost: {source: spent, at: paid_at, measure: sum, value: cost, unit: EUR, direction: lower, target: 900}
+  each:
+    {source: spent, at: paid_at, measure: ratio, value: {numerator: cost, denominator: tickets}, unit: EUR/ticket,
+     direction: lower}
+baseline: {from: 2026-01-05, to: 2026-03-16}
+evaluation: {from: 2026-03-16, to: 2026-05-25}
+rates:
+  - {unit: USD, in: EUR, from: 2026-01-01, rate: 0.9, source: ECB}
+  - {unit: USD, in: EUR, from: "2026-03-02T00:00:00+00:00", rate: 0.8}
+"""
+
+
+def _spent() -> bytes:
+    """A payment a day, every second in dollars."""
+    lines = ["id,paid_at,cost,currency,tickets"]
+    for day in range(140):
+        at, currency = date(2026, 1, 5) + timedelta(days=day), ("EUR", "USD")[day % 2]
+        lines.append(f"P{day},{at} 10:00,{100 + day % 7},{currency},{3 + day % 5}")
+    return "\n".join(lines).encode()
+
+
+def test_rates_taken_over_give_the_figures_of_a_run_and_are_exported(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "spent.csv").write_bytes(_spent())
+    (tmp_path / "study.yml").write_bytes(MONEY)
+    wanted = report_plain(run(tmp_path / "study.yml"))["kpis"]
+    files = FileStore(str(tmp_path / "kept"))
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        told = take_over(session, cycle, study_of(MONEY), actor=ALICE, now=NOW)
+        assert "2 rates of money set" in told.done
+        assert not any("rates" in one for one in told.left)
+        _delivered(session, cycle, files, _spent())
+        found = report_plain(of_cycle.evaluated(session, cycle, files))["kpis"]
+        content, _ = study_zip(session, cycle, files)
+        cycle_id = cycle.id
+    assert found == wanted
+    zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / "out")
+    assert study_of((tmp_path / "out" / "study.yml").read_bytes()).rates == study_of(MONEY).rates
+    assert report_plain(run(tmp_path / "out" / "study.yml"))["kpis"] == wanted
+    results.recompute(database.sessions, files, team_id=TEAM, cycle_id=cycle_id, actor=ALICE, now=NOW)
+    with database.sessions() as session:
+        cycle = cycles.by_id(session, TEAM, cycle_id)
+        assert all(results.fresh(session, cycle).values())
+        assert take_over(session, cycle, study_of(MONEY), actor=ALICE, now=NOW).done == ()
+        other = study_of(MONEY.replace(b"0.8", b"0.7"))
+        assert "2 rates of money set" in take_over(session, cycle, other, actor=ALICE, now=NOW).done
+        assert not any(results.fresh(session, cycle).values())
+
+
+def _delivered(session: Session, cycle: Cycle, files: FileStore, content: bytes) -> None:
+    source = row(session, Source, TEAM, key="spent")
+    key = files.keep(TEAM, content)
+    session.add(Batch(team_id=TEAM, source_id=source.id, cycle_id=cycle.id, ordinal=1, filename="spent.csv",
+                      sha256=key[-8:], raw_key=key, delivered_by=ALICE, delivered_at=NOW))  # fmt: skip
+    session.flush()
