@@ -61,6 +61,19 @@ def changes(row: Row, new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str,
     return {name: getattr(row, name) for name in names}, {name: new[name] for name in names}
 
 
+def alter(session: Session, row: Row, values: Mapping[str, Any], *, actor: str, at: datetime, what: str) -> bool:
+    """Set what of ``values`` differs from a row, and log it; False when nothing does."""
+    old, new = changes(row, values)
+    if not new:
+        return False
+    for name, value in new.items():
+        setattr(row, name, value)
+    session.add(row)
+    subject = (str(row.__tablename__), row.id)
+    record(session, team_id=row.team_id, actor=actor, at=at, what=what, subject=subject, old=old, new=new)
+    return True
+
+
 def verify(session: Session, team_id: str) -> int | None:
     """The ordinal of the first row that was altered, left out or added by hand; None when the chain holds."""
     previous, expected = GENESIS, 1

@@ -53,6 +53,21 @@ def test_rows_are_numbered_and_chained_within_a_workspace(database: Database) ->
     assert broken_at(database) is None
 
 
+def test_an_alteration_sets_and_logs_what_differs_and_nothing_else(database: Database) -> None:
+    said = {"actor": "U1", "at": NOW, "what": "renamed"}
+    with database.sessions() as session:
+        desk = Service(team_id="T1", name="Desk", created_at=NOW)
+        session.add(desk)
+        session.flush()
+        assert audit.alter(session, desk, {"name": "Help desk", "vision": "", "team_id": "T2"}, **said)
+        assert not audit.alter(session, desk, {"name": "Help desk"}, **said)
+    with database.sessions.reading() as session:
+        (service,) = rows(session, Service, "T1")
+        (row,) = rows(session, AuditRow, "T1")
+    assert (row.subject, row.subject_id) == ("service", service.id)
+    assert (row.old, row.new, service.name) == ({"name": "Desk"}, {"name": "Help desk"}, "Help desk")
+
+
 def test_many_who_write_at_once_leave_one_chain(database: Database) -> None:
     together = Barrier(4)
 

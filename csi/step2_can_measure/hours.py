@@ -33,21 +33,7 @@ def set_calendar(session: Session, cycle: Cycle, *, hours: str, holidays: str, a
     calendar = {name: value for name, value in read.items() if value}
     if not calendar.get("hours"):
         calendar = {}
-    if calendar == cycle.calendar:
-        return False
-    old, cycle.calendar = cycle.calendar, calendar
-    session.add(cycle)
-    audit.record(
-        session,
-        team_id=cycle.team_id,
-        actor=actor,
-        at=now,
-        what="agreed hours",
-        subject=("cycle", cycle.id),
-        old=old,
-        new=calendar,
-    )
-    return True
+    return audit.alter(session, cycle, {"calendar": calendar}, actor=actor, at=now, what="agreed hours")
 
 
 def parsed(typed: str) -> dict[str, list[str]]:

@@ -74,25 +74,17 @@ class _TakingOver:
             "period": str(self.study.period),
             "calendar": canonical(self.study.calendar),
         }
-        old, new = audit.changes(self.cycle, wanted)
+        _, new = audit.changes(self.cycle, wanted)
         if new and self.cycle.step > Step.GATHER:
             self.left.append(f"{', '.join(new)}: changed in steps 1 to 3 only")
-            return
-        for name, value in new.items():
-            setattr(self.cycle, name, value)
-        if new:
-            self.session.add(self.cycle)
-            self._log("took over a study's terms", old, new)
+        elif self._alter(wanted, "took over a study's terms"):
             self.done.append(f"{', '.join(new)} set")
 
     def money(self) -> None:
         """What one currency is worth in another: of every figure that is added up from both."""
-        old, new = audit.changes(self.cycle, {"rates": canonical(study_mapping(self.study).get("rates", []))})
-        if new:
-            self.cycle.rates = new["rates"]
-            self.session.add(self.cycle)
+        rates = canonical(study_mapping(self.study).get("rates", []))
+        if self._alter({"rates": rates}, "took over a study's rates"):
             mark_stale(self.session, self.cycle, after=Step.GATHER)
-            self._log("took over a study's rates", old, new)
             self.done.append(f"{len(self.study.rates)} rates of money set")
 
     def sources(self) -> Mapping[str, str]:
@@ -157,11 +149,8 @@ class _TakingOver:
         if self.study.as_of is not None:
             self.left.append("as_of: data held here is taken to be complete up to its newest moment")
 
-    def _log(self, what: str, old: dict[str, Any], new: dict[str, Any]) -> None:
-        audit.record(
-            self.session, team_id=self.cycle.team_id, actor=self.actor, at=self.now, what=what,
-            subject=("cycle", self.cycle.id), old=old, new=new,
-        )  # fmt: skip
+    def _alter(self, values: Mapping[str, Any], what: str) -> bool:
+        return audit.alter(self.session, self.cycle, values, actor=self.actor, at=self.now, what=what)
 
 
 def _fields(kpi: KpiDefinition, definition: Mapping[str, Any]) -> KpiFields:

@@ -37,24 +37,10 @@ def set_windows(
     if baseline and evaluation and evaluation.start < baseline.end:
         raise InvalidInput("evaluation_from", f"lies inside the baseline; expected {baseline.end} or later")
     new = {**_columns("baseline", baseline), **_columns("evaluation", evaluation)}
-    old = {name: getattr(cycle, name) for name in new}
-    if old == new:
-        return False
-    for name, value in new.items():
-        setattr(cycle, name, value)
-    session.add(cycle)
-    mark_stale(session, cycle, after=Step.PROCESS)
-    audit.record(
-        session,
-        team_id=cycle.team_id,
-        actor=actor,
-        at=now,
-        what="set windows",
-        subject=("cycle", cycle.id),
-        old=old,
-        new=new,
-    )
-    return True
+    changed = audit.alter(session, cycle, new, actor=actor, at=now, what="set windows")
+    if changed:
+        mark_stale(session, cycle, after=Step.PROCESS)
+    return changed
 
 
 def _check(field: str, window: Window | None) -> None:
