@@ -21,6 +21,7 @@ from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.tally import Tally, with_value
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
+FEW = 10  # events a period, on average, up to which their moments are kept; ours
 _KEPT = ("rows", "at", "value", "denominator", "good", "end", "text")
 
 
@@ -56,6 +57,7 @@ class Portion:
         cases: values of the evaluation window, ascending; None where a row has no value.
         every: without such a window all values, ascending, where unusual ones are looked for among them.
         ends: the rows at both ends of ``cases`` or ``every``.
+        events: moments (us) of what is counted, ascending, while they are few; None otherwise.
     """
 
     found: Tally
@@ -70,6 +72,7 @@ class Portion:
     cases: np.ndarray | None = None
     every: np.ndarray | None = None
     ends: Ends | None = None
+    events: np.ndarray | None = None
 
     @property
     def looked_over(self) -> np.ndarray | None:
@@ -116,7 +119,13 @@ def portion(
         cases=cases,
         every=np.sort(looked[1]) if looked and cases is None else None,
         ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
+        events=_few(np.sort(kept.rows.at), axis.size) if kpi.measure == "count" else None,
     )
+
+
+def _few(events: np.ndarray, periods: int) -> np.ndarray | None:
+    """Moments of events, unless there are so many that nobody would call them rare."""
+    return events if len(events) <= FEW * periods else None
 
 
 def _by_exclusion(study: StudyDefinition, kpi: KpiDefinition, rows: Contribution) -> np.ndarray:
@@ -153,7 +162,14 @@ def merged(portions: Sequence[Portion]) -> Portion:
         cases=_all_values([one.cases for one in portions]),
         every=_all_values([one.every for one in portions]),
         ends=outliers.merged(one.ends for one in portions),
+        events=_all_events(portions),
     )
+
+
+def _all_events(portions: Sequence[Portion]) -> np.ndarray | None:
+    known = [one.events for one in portions if one.events is not None]
+    whole = _all_values(known) if len(known) == len(portions) else None
+    return None if whole is None else _few(whole, len(portions[0].excluded_rows))
 
 
 def _all_values(found: Sequence[np.ndarray | None]) -> np.ndarray | None:

@@ -105,6 +105,7 @@ class Processed:
         strata: the same KPI split by its stratum: index ``(start, stratum)``, columns ``value, n``; None without one.
         cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
         open_past_target: share of cases open past the target, before and after; None where it is not asked.
+        events: moments (int64 us, UTC) of what is counted, ascending, while they are few (rare events); None otherwise.
         parts: the way back to the rows; empty when they were not kept (Dask).
     """
 
@@ -119,6 +120,7 @@ class Processed:
     strata: pd.DataFrame | None = None
     cases: np.ndarray | None = None
     open_past_target: tuple[float, float] | None = None
+    events: np.ndarray | None = None
     parts: tuple[TracePart, ...] = ()
 
 

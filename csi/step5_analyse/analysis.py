@@ -188,6 +188,24 @@ class Phase:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """The t chart of rare events, in days: its limits, the latest time between two, and the time since the last.
+
+    ``state`` says where the latest time, or the time since, is longer or shorter than chance would make it.
+    """
+
+    centre: float
+    lower: float
+    upper: float
+    n: int
+    trial: bool
+    latest: float
+    since: float
+    state: str = ""
+    kind: str = "t"
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """What stands behind the report's fields; shown on demand, not part of report.json."""
 
@@ -217,6 +235,7 @@ class Detail:
     footnotes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     phases: tuple[Phase, ...] = ()
+    between: Between | None = None
 
 
 @dataclass(frozen=True, slots=True)

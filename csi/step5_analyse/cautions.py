@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csi.step5_analyse import guards, wording
+from csi.step5_analyse import guards, rare, wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
-from csi.step5_analyse.limits import FEWEST, ROBUST_FROM, t
+from csi.step5_analyse.limits import FEWEST, ROBUST_FROM
 from csi.step5_analyse.mix import Standardised, standardise
 from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
@@ -20,7 +20,6 @@ from csi.terms import Direction
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
 MET_BUT_FALLING, MISSED_BUT_IMPROVING = "Met but falling", "Missed but improving"  # V5.4
 MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
-_RARE = 2.0  # events a period. Source: ANALYSIS.md, Limits
 
 
 def mix_of(draft: Draft) -> Standardised | None:
@@ -73,8 +72,10 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
         "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
         _dispersion(limits.sigma_z),
-        _rare(draft),
-        _on_all_points(draft),
+        rare.said(row),
+        ""
+        if row.item.baseline or row.item.rebases or not limits.exist
+        else "The limits rest on all points, as no baseline is fixed.",
         *(_phase(one) for one in draft.seen.measured.phases[draft.seen.number] if one.reason),
     ]
     return tuple(sentence for sentence in found if sentence)
@@ -170,17 +171,3 @@ def _dispersion(sigma_z: float | None) -> str:
     if sigma_z < _UNDER:
         return f"Periods vary less than chance would make them (σz {size}): look for mixed groups in the data."
     return f"Plain limits would do here (σz {size})." if sigma_z < _ADEQUATE else ""
-
-
-def _rare(draft: Draft) -> str:
-    row = draft.row
-    values = row.values[row.used]
-    if row.item.definition.measure not in ("count", "distinct") or not len(values) or values.mean() >= _RARE:
-        return ""
-    said = "Fewer than 2 events a period: the time between events tells more than their number"
-    between = np.diff(np.sort([event.timestamp() for event in row.item.events])) / 86_400
-    if len(between) < FEWEST:
-        return f"{said}."
-    lines = t(between)
-    middle, high, last = (wording.number(float(days), 1) for days in (lines.centre, lines.upper[0], between[-1]))
-    return f"{said}: {middle} days as a rule, at most {high} by chance; the latest was {last}."

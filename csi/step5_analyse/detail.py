@@ -12,6 +12,7 @@ from csi.step5_analyse.budget import budget
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.forecast import Forecast, forecast
 from csi.step5_analyse.panel import moments
+from csi.step5_analyse.rare import between
 from csi.step5_analyse.sentence import GapClosed
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import Ruling
@@ -59,6 +60,7 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
         notes,
         ruling.gates,
         measured.phases[number],
+        between(one.row),
     )
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from csi.step5_analyse import wording
+from csi.step5_analyse import rare, wording
+from csi.step5_analyse.analysis import Between
 from csi.step5_analyse.assurance import MET, MISSED, UNSTABLE
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.impact import Range, UnitCost, gap_cost
@@ -61,7 +62,7 @@ def draft(name: str, period: Period, result: Plain) -> FindingDraft:
         str(result.get("sentence") or ""),
         _against_target(seen),
         _against_baseline(seen),
-        f"{_variation(seen)} {_trend(seen)}",
+        " ".join(part for part in (_variation(seen), _trend(seen), _between(seen)) if part),
         _cause(seen),
         impact,
         amount,
@@ -137,6 +138,12 @@ def _variation(seen: _Seen) -> str:
     if signals:
         return f"Common cause at the latest point{trial}; {len(signals)} earlier points show special causes."
     return f"Common cause only{trial}: the points vary as they always did."
+
+
+def _between(seen: _Seen) -> str:
+    """The time between rare events, where the KPI counts some."""
+    found = seen.detail.get("between")
+    return rare.told(Between(**found)) if found else ""
 
 
 def _trend(seen: _Seen) -> str:

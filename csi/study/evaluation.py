@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import NamedTuple
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from csi.definition import StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process import Processed, SourceCounts, process_study
+from csi.step4_process.periods import from_microseconds
 from csi.step4_process.rows import QUARANTINE
 from csi.step5_analyse import KpiInput, judge
 from csi.step5_analyse.analysis import Analysis, FrozenLimits
@@ -104,6 +106,14 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         strata=processed.strata,
         cases=processed.cases,
         open_past_target=processed.open_past_target,
+        events=_moments(processed),
         rebases=tuple(one for one in study.rebases if one.kpi == name),
         other_changes=other_changes(study, name, known.other_changes.get(name, ())),
     )
+
+
+def _moments(processed: Processed) -> tuple[datetime, ...]:
+    """When what is counted happened, where it is seldom enough for step 4 to have kept it."""
+    if processed.events is None:
+        return ()
+    return tuple(from_microseconds(processed.events, processed.timezone).to_pydatetime())
