@@ -131,7 +131,7 @@ def _linked(study: StudyDefinition, source: str, parts: Mapping[str, Sequence[An
         return parts[source]
     pairs_here = client.map(partition.in_table, parts[link.table], columns=(link.own, link.other), pure=False)
     pairs = pairs_of(study, source, partition.table_of(client.gather(pairs_here)))
-    shared = client.scatter(pairs, broadcast=True)
+    shared = client.scatter(pairs, broadcast=True, hash=False)
     made = []
     for one in parts[source]:
         found = [client.submit(partition.picked, one, there, shared, pure=False) for there in parts[link.source]]
@@ -193,7 +193,7 @@ class _Whole:
     def _gathered(self, base: Ground, source: str, wanted: Sequence[Wanted]) -> list[Processed]:
         if not wanted:
             return []
-        shared = self.client.scatter([list(wanted), base.time], broadcast=True)
+        shared = self.client.scatter([list(wanted), base.time], broadcast=True, hash=False)
         futures = [
             self.client.submit(partition.given, one, self.study, source, *shared, pure=False)
             for one in self.parts[source]
