@@ -88,6 +88,7 @@ class KpiDefinition:
     minimum_important_difference: float | None = None
     guards: tuple[str, ...] = ()
     catalogue: str = ""
+    comparator: str = ""  # id of a KPI that did not get the change, in the same unit and direction
     strata: str = ""  # column whose mix may shift (priority): the KPI is also judged at constant mix
 
 

@@ -170,7 +170,7 @@ def kpi_form(
     ]  # fmt: skip
     others = {key: name for key, name in kpis.items() if not kpi or key != kpi.key}
     if others:
-        blocks.append(_counter(others, kpi, entry))
+        blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
     blocks += _definition(known)
     if kpi:
         blocks.append(parts.actions([parts.button("Remove this KPI", REMOVE_KPI, str(kpi.id),
@@ -225,6 +225,12 @@ def _counter(others: Mapping[str, str], kpi: KpiSeen | None, entry: Entry | None
     hint = f"The catalogue suggests {names}." if names else "What would suffer if people only chased this one?"
     return parts.select("counter", "Counter-metric", {key: clip(name, 75) for key, name in others.items()},
                         chosen=kpi.counter if kpi else None, hint=hint, optional=True)  # fmt: skip
+
+
+def _comparator(others: Mapping[str, str], kpi: KpiSeen | None) -> Block:
+    hint = "A KPI in the same unit that does not get the change, such as another team's."
+    return parts.select("comparator", "Compared with", {key: clip(name, 75) for key, name in others.items()},
+                        chosen=(kpi.comparator or None) if kpi else None, hint=hint, optional=True)  # fmt: skip
 
 
 def value_text(value: Any) -> str:

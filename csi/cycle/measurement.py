@@ -38,6 +38,8 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
     kpis = {kpi.key: made for kpi in kpis_of(session, cycle) if (made := _kpi(session, cycle, kpi, sources))}
     for made in kpis.values():
         made["guards"] = [guard for guard in made["guards"] if guard in kpis]
+        if _alike(made) != _alike(kpis.get(made["comparator"], {})):
+            del made["comparator"]
     used = {str(made.get("source", "")) for made in kpis.values()}
     used |= linked_to(used, sources)
     return {
@@ -54,6 +56,11 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
         "rates": list(cycle.rates),
         "rebases": _rebases(session, cycle, kpis),
     }
+
+
+def _alike(made: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What a KPI and its comparator share."""
+    return made.get("unit"), made.get("direction")
 
 
 def linked_to(used: Collection[str], sources: Mapping[str, Source]) -> set[str]:
@@ -161,6 +168,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
         **{key: known.get(key, "") for key in ("source", "at", "measure", "where", "good") if known.get(key)},
         **({"value": known["value"]} if known["value"] is not None else {}),
         **_aim(kpi),
+        "comparator": kpi.comparator,
         "guards": list(dict.fromkeys([*kpi.guards, *([kpi.counter] if kpi.counter else [])])),
     }
 

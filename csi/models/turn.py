@@ -96,7 +96,8 @@ class Kpi(Row, table=True):
     ``key`` is the short name people type and the id in a study file. ``direction`` is higher, lower or within
     (then ``band_low`` and ``band_high``). ``target_text`` keeps what was typed. ``kind`` is what it looks at
     (speed, cost, volume, quality, availability, satisfaction); ``level`` is service or component.
-    ``counter`` is the key of the counter-metric, ``guards`` are keys of KPIs that must not get worse.
+    ``counter`` is the key of the counter-metric, ``guards`` are keys of KPIs that must not get worse,
+    ``comparator`` that of one that did not get the change.
     ``definition`` holds measure, source, at, value, where, good exactly as in STUDY.md; ``definition_version``
     goes up with each change of it. ``measurability`` is step 2's answer.
     """
@@ -120,6 +121,7 @@ class Kpi(Row, table=True):
     level: str = "service"
     counter: str = ""
     guards: list[str] = plain(list)
+    comparator: str = ""
     catalogue: str = ""
     minimum_important_difference: float | None = None
     definition: dict[str, Any] = plain()

@@ -49,6 +49,7 @@ class KpiFields:
     level: str = ""
     counter: str = ""
     guards: Sequence[str] = ()
+    comparator: str = ""
     catalogue: str = ""
     minimum_important_difference: float | None = None
     definition: Mapping[str, Any] = field(default_factory=dict)
@@ -147,9 +148,24 @@ def _checked(session: Session, cycle: Cycle, fields: KpiFields) -> dict[str, Any
     errors = [InvalidInput(field, reason) for field, wrong, reason in _questions(fields, name, kind) if wrong]
     if fields.csf_id is not None and row(session, Csf, cycle.team_id, id=fields.csf_id, cycle_id=cycle.id) is None:
         errors.append(InvalidInput("csf_id", "this CSF is not in this cycle's tree"))
+    values = _values(fields, known, name, kind)
+    errors += _comparing(session, cycle, values)
     if errors:
         raise InvalidInputs(errors)
-    return _values(fields, known, name, kind)
+    return values
+
+
+def _comparing(session: Session, cycle: Cycle, values: Mapping[str, Any]) -> list[InvalidInput]:
+    """A comparator is another KPI of the cycle, in the same unit and direction: what it did is taken off."""
+    if not values["comparator"]:
+        return []
+    other = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=values["comparator"])
+    if other is None:
+        return [InvalidInput("comparator", "this KPI is not in this cycle's tree")]
+    if (other.unit, other.direction) == (values["unit"], values["direction"]):
+        return []
+    wanted = f"{values['unit'] or 'no unit'}, {values['direction'] or 'no direction'}"
+    return [InvalidInput("comparator", f"{other.name} is in {other.unit}, {other.direction}; expected {wanted}")]
 
 
 def _questions(fields: KpiFields, name: str, kind: str) -> list[tuple[str, bool, str]]:
@@ -184,6 +200,7 @@ def _values(fields: KpiFields, known: KpiFields, name: str, kind: str) -> dict[s
         "level": fields.level or known.level or "service",
         "counter": fields.counter,
         "guards": list(fields.guards),
+        "comparator": fields.comparator,
         "catalogue": known.catalogue,
         "minimum_important_difference": fields.minimum_important_difference,
         "definition": {**known.definition, **{k: v for k, v in fields.definition.items() if v}},

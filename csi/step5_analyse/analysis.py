@@ -48,7 +48,6 @@ class KpiInput:
         reopened: share of cases reopened soon after closing, before and after.
         events: moments of rare events, for the chart of the time between.
         rebases: recorded new phases; they change what is drawn and signalled, never the verdict.
-        comparator: name of a comparable series that did not get the change.
         other_changes: what else changed in the evaluation window.
     """
 
@@ -68,7 +67,6 @@ class KpiInput:
     reopened: tuple[float, float] | None = None
     events: tuple[datetime, ...] = ()
     rebases: tuple[Rebase, ...] = ()
-    comparator: str = ""
     other_changes: tuple[str, ...] = ()
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from csi.step5_analyse.analysis import Detail
 from csi.step5_analyse.budget import budget
+from csi.step5_analyse.comparator import attributed
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.forecast import Forecast, forecast
 from csi.step5_analyse.panel import moments
@@ -133,18 +134,23 @@ def gap_closed(one: Draft) -> GapClosed | None:
     return GapClosed((change.difference or 0.0) / (target - was), low, high)
 
 
-def attribution(one: Draft) -> str:
+def attribution(one: Draft, comparator: Draft | None = None) -> str:
     """How far the change may be put down to what was done. Source: ANALYSIS.md, Attribution."""
-    item, number, measured = one.row.item, one.seen.number, one.seen.measured
+    if one.facts.change.state is None:
+        return "not judged"
+    changes = one.row.item.other_changes
+    others = "; also changed in the window: " + ", ".join(changes) if changes else ""
+    if comparator is None:
+        return _alone(one) + others
+    shown, words = attributed(one, comparator)
+    return (f"with a comparator: {words}" if shown else f"{_alone(one)}; {words}") + others
+
+
+def _alone(one: Draft) -> str:
+    """What the KPI's own series allows to be said."""
+    number, measured = one.seen.number, one.seen.measured
     step = measured.step
     stable = measured.slopes_before.n[number] >= TREND_FEWEST and not measured.slopes_before.p[number] < SIGNIFICANT
     same = float(step.level[number]) * (one.facts.change.difference or 0.0) > 0
-    if one.facts.change.state is None:
-        return "not judged"
-    kind = "association"
-    if item.comparator:
-        kind = f"with a comparator: {item.comparator}"
-    elif stable and same and float(step.p[number]) < SIGNIFICANT:
-        kind = "interrupted series with a stable past"
-    others = "; also changed in the window: " + ", ".join(item.other_changes) if item.other_changes else ""
-    return kind + others
+    shown = stable and same and float(step.p[number]) < SIGNIFICANT
+    return "interrupted series with a stable past" if shown else "association"

@@ -77,7 +77,7 @@ def _finished(
         ruling.verdict,
         worse,
         strength,
-        attribution(one),
+        attribution(one, by_id.get(one.row.item.definition.comparator)),
         (*sentences, *notes),
         _reasons(one, ruling),
         words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),

@@ -49,7 +49,7 @@ def take_over(session: Session, cycle: Cycle, study: StudyDefinition, *, actor: 
     made.terms()
     made.money()
     keys = made.sources()
-    for name, kpi in study.kpis.items():
+    for name, kpi in sorted(study.kpis.items(), key=lambda one: bool(one[1].comparator)):
         made.kpi(name, kpi, keys)
     made.windows()
     return TakenOver(tuple(made.done), tuple(made.left))
@@ -117,11 +117,20 @@ class _TakingOver:
         if known is not None:
             self._known(known, kpi, definition)
         elif self.cycle.step == Step.SHOULD_MEASURE:
-            fields = replace(_fields(kpi, definition), key=key, owner=self.actor)
+            comparator = self._comparator(kpi)
+            fields = replace(_fields(kpi, definition), key=key, owner=self.actor, comparator=comparator)
             kpis.add_kpi(self.session, self.cycle, fields, actor=self.actor, now=self.now)
             self.done.append(f"KPI {kpi.name} added; choose its CSF")
         else:
             self.left.append(f"KPI {kpi.name}: it is not in the tree, and KPIs are added in step 1 (/csi back 1)")
+
+    def _comparator(self, kpi: KpiDefinition) -> str:
+        """The key of the KPI it is compared with, where the cycle has that one by now."""
+        key = kpis.slug(kpi.comparator) if kpi.comparator else ""
+        if key and all(one.key != key for one in kpis.of_cycle(self.session, self.cycle)):
+            self.left.append(f"KPI {kpi.name}: choose again what it is compared with")
+            return ""
+        return key
 
     def _known(self, known: Kpi, kpi: KpiDefinition, definition: Mapping[str, Any]) -> None:
         changed = kpis.define(self.session, self.cycle, known, definition, actor=self.actor, now=self.now)

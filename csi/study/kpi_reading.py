@@ -45,6 +45,7 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         guards=keys.texts("guards"),
         catalogue=keys.text("kpi"),
         strata=keys.text("strata"),
+        comparator=keys.text("comparator"),
     )
     keys.end()
     _check(kpi, keys, kpis)
@@ -137,6 +138,9 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
     for guard in kpi.guards:
         if guard not in kpis:
             keys.wrong("guards", f"there is no KPI {guard!r}; expected some of {', '.join(sorted(kpis))}")
+    if kpi.comparator and kpi.comparator not in kpis - {kpi.id}:
+        others = ", ".join(sorted(kpis - {kpi.id})) or "none, there is no other"
+        keys.wrong("comparator", f"there is no other KPI {kpi.comparator!r}; expected one of {others}")
     if kpi.measure:
         _check_value(kpi, keys)
         _check_unit(kpi, keys)

@@ -128,6 +128,7 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
     _windows_in_order(top, study)
     _links_hold(top, study)
     _rebases_differ(top, study)
+    _comparators_compare(top, study)
     _ratios_are_in_one_unit(top, study)
     top.end()
     return study if not notes.errors else None
@@ -341,6 +342,15 @@ def _rebase(keys: Keys, kpis: set[str]) -> Rebase | None:
     approver = keys.text("approved_by")
     keys.end()
     return Rebase(start, reason, approver, kpi) if start and reason and kpi else None
+
+
+def _comparators_compare(top: Keys, study: StudyDefinition) -> None:
+    """What a comparator did is taken off: it counts the same way."""
+    for name, kpi in study.kpis.items():
+        other = study.kpis.get(kpi.comparator)
+        if other is not None and (other.unit, other.direction) != (kpi.unit, kpi.direction):
+            said = f"{other.id} is in {other.unit}, {other.direction}; expected {kpi.unit}, {kpi.direction} as here"
+            top.wrong(f"kpis.{name}.comparator", said)
 
 
 def _rebases_differ(top: Keys, study: StudyDefinition) -> None:

@@ -215,3 +215,15 @@ def _delivered(session: Session, cycle: Cycle, files: FileStore, content: bytes)
     session.add(Batch(team_id=TEAM, source_id=source.id, cycle_id=cycle.id, ordinal=1, filename="spent.csv",
                       sha256=key[-8:], raw_key=key, delivered_by=ALICE, delivered_at=NOW))  # fmt: skip
     session.flush()
+
+
+def test_what_a_kpi_is_compared_with_is_taken_over_whatever_the_order(sqlite_database: Database) -> None:
+    compared = STUDY.replace(b"    target: 18\n", b"    target: 18\n    comparator: porto\n").replace(
+        b"  sla:\n", b"  porto: {source: Incident log, at: resolved_at, measure: median, unit: h, direction: lower,\n"
+        b"          value: {from: opened_at, to: resolved_at, unit: h}}\n  sla:\n"
+    )  # fmt: skip
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        take_over(session, cycle, study_of(compared), actor=ALICE, now=NOW)
+        assert row(session, Kpi, TEAM, key="median_time_to_resolve").comparator == "porto"
+        assert of_cycle.definition(session, cycle).kpis["median_time_to_resolve"].comparator == "porto"

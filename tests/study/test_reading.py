@@ -321,3 +321,17 @@ def test_new_limits_are_read_written_and_refused_by_key() -> None:
     assert "rebases.0.kpi: 'opend' is not known" in wrong(changed("rebases", [one | {"kpi": "opend"}]))
     assert "rebases.0.to: is not a key here" in wrong(changed("rebases", [one | {"to": date(2026, 4, 1)}]))
     assert "begin anew on 2026-03-02 twice" in wrong(changed("rebases", [one, one | {"reason": "other"}]))
+
+
+def test_a_comparator_is_another_kpi_in_the_same_unit() -> None:
+    other = {"source": "tickets", "at": "opened_at", "measure": "count", "direction": "lower"}
+    both = changed("kpis.porto", other)
+    both["kpis"]["opened"]["comparator"] = "porto"
+    study = study_from(both, "study.yml")
+    assert study.kpis["opened"].comparator == "porto"
+    assert study_of(study_yaml(study).encode()) == study
+    assert "kpis.opened.comparator: there is no other KPI 'opened'" in wrong(
+        changed("kpis.opened.comparator", "opened")
+    )
+    both["kpis"]["porto"]["direction"] = "higher"
+    assert "kpis.opened.comparator: porto is in count, higher; expected count, lower" in wrong(both)

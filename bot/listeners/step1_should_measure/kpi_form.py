@@ -37,6 +37,7 @@ KPI_FIELDS: dict[str, forms.Reader] = {
     "why": forms.option(of=Why),
     "kind": forms.option(required=False),
     "counter": forms.option(required=False),
+    "comparator": forms.option(required=False),
     "measure": forms.option(),
     "value": some_words(),
     "where": some_words(),
@@ -62,6 +63,7 @@ def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Ma
         kind=form["kind"] if form["kind"] in ASPECTS else "",
         counter=counter,
         guards=[counter] if counter else [],
+        comparator=form["comparator"] or "",
         catalogue=entry,
         definition=_definition(form, known),
     )
