@@ -21,6 +21,7 @@ from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
 from csi.step4_process.ratios import ratio_of
 from csi.step4_process.rows import QUARANTINE, SourceRows
+from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
 
@@ -83,7 +84,7 @@ def _one(base: Ground, kpi: KpiDefinition) -> Processed:
     axis = axis_for(base.study, base.time, kpi)
     kept, whole = portion_of(base, kpi, axis)
     return assembled(
-        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, axis), (_part(base, kpi, kept),))
+        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, axis), (_part(base, kpi, kept, axis),))
     )
 
 
@@ -117,6 +118,7 @@ def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | Non
     return quantiles(places, values, axis.size, probability)
 
 
-def _part(base: Ground, kpi: KpiDefinition, kept: Placed) -> TracePart:
-    source = base.rows[kpi.source]
-    return TracePart(kpi.source, kept.places, kept.rows.rows.astype(np.int32), source.batch, source.line)
+def _part(base: Ground, kpi: KpiDefinition, kept: Placed, axis: Axis) -> TracePart:
+    source, rows = base.rows[kpi.source], kept.rows
+    first, last = reach(kpi.measure, rows, axis) if kpi.measure in SPANS else (kept.places, None)
+    return TracePart(kpi.source, first, rows.rows.astype(np.int32), source.batch, source.line, last)

@@ -76,13 +76,17 @@ class SourceCounts:
 
 @dataclass(frozen=True, slots=True)
 class TracePart:
-    """The rows of one source behind a series; ``period`` and ``rows`` are parallel, one entry a contributing row."""
+    """The rows of one source behind a series; ``period`` and ``rows`` are parallel, one entry a contributing row.
+
+    A span of time (an outage, an open case) counts in every period from ``period`` to ``until``, both included.
+    """
 
     source: str
     period: np.ndarray  # position in the series
     rows: np.ndarray  # position in `batch` and `line`
     batch: np.ndarray  # per row of the source: which delivery, 0-based
     line: np.ndarray  # per row of the source: its line in that delivery
+    until: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +129,15 @@ class Processed:
 
 
 def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:
-    """The rows behind one point: columns ``source, batch, line`` (V6.1: no number without them)."""
+    """The rows behind one point: columns ``source, batch, line`` (V6.1: no number without them); none of no point."""
     position = processed.series.index.get_indexer(pd.DatetimeIndex([pd.Timestamp(start)]))[0]
-    frames = [_rows_at(part, position) for part in processed.parts]
+    frames = [_rows_at(part, position) for part in processed.parts if position >= 0]
     empty = pd.DataFrame({"source": [], "batch": [], "line": []})
     return pd.concat(frames, ignore_index=True) if frames else empty
 
 
 def _rows_at(part: TracePart, position: int) -> pd.DataFrame:
-    rows = part.rows[part.period == position]
+    last = part.period if part.until is None else part.until
+    rows = part.rows[(part.period <= position) & (position <= last)]
     frame = pd.DataFrame({"source": part.source, "batch": part.batch[rows], "line": part.line[rows]})
     return frame.sort_values(["batch", "line"], ignore_index=True)

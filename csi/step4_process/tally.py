@@ -22,6 +22,7 @@ from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
 from csi.step4_process.exact import ExactSums, exact_sums
 from csi.step4_process.periods import LATEST, MISSING
+from csi.step4_process.spans import counted_at, ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,27 +141,17 @@ def _named(rows: Contribution, codes: np.ndarray) -> pd.MultiIndex:
 
 def _availability(rows: Contribution, axis: Axis) -> Tally:
     """An outage that has not ended lasts until the newest moment known."""
-    starts, ends = rows.at, _ended(rows, axis.as_of)
+    starts, ends = rows.at, ended(rows, axis.as_of)
     begun = np.searchsorted(np.sort(starts), axis.edges[1:], side="left")
     over = np.searchsorted(np.sort(ends), axis.edges[:-1], side="right")
     return Tally(begun - over, down=union(starts, ends))
 
 
 def _backlog(rows: Contribution, axis: Axis) -> Tally:
-    """Counted at each period's end, or just after the newest moment known where that comes first.
-
-    Half-open: what ends at the very moment is still open in the period before it.
-    """
-    moments = np.minimum(axis.edges[1:], max(axis.as_of, int(axis.edges[0])) + 1)
+    moments = counted_at(axis)
     begun = np.searchsorted(np.sort(rows.at), moments, side="left")
-    ended = np.searchsorted(np.sort(_ended(rows, LATEST)), moments, side="left")
-    return Tally(begun - ended, begun=begun, ended=ended)
-
-
-def _ended(rows: Contribution, open_until: int) -> np.ndarray:
-    if rows.end is None:
-        return np.full(len(rows.at), open_until)
-    return np.where(rows.end == MISSING, open_until, rows.end)
+    over = np.searchsorted(np.sort(ended(rows, LATEST)), moments, side="left")
+    return Tally(begun - over, begun=begun, ended=over)
 
 
 def merged(tallies: Sequence[Tally]) -> Tally:

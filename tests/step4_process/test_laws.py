@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.definition import Duration, StudyDefinition
-from csi.step4_process import Processed, process_study
+from csi.step4_process import Processed, process_study, trace
 from csi.terms import Period
 from tests.step4_process.studies import RESOLVE, kpi, reading, study, values
 
@@ -154,3 +154,18 @@ def test_every_row_of_a_count_is_in_one_period_and_traceable(rows: list) -> None
     [part] = one.parts
     assert np.bincount(part.period, minlength=len(one.series)).tolist() == one.series["n"].tolist()
     assert sorted(part.line[part.rows].tolist()) == list(range(2, len(rows) + 2))
+
+
+@settings(max_examples=40)
+@given(ROWS, st.sampled_from([Period.HOUR, Period.DAY, Period.WEEK]), st.none() | st.integers(-5, 60))
+def test_an_outage_and_an_open_case_are_traceable_in_every_period_they_count_in(
+    rows: list, period: Period, known: int | None
+) -> None:
+    as_of = None if known is None else (MONDAY + pd.Timedelta(days=known)).to_pydatetime()
+    spans = [MEASURES.kpis[name] for name in ("up", "open")]
+    for one in process_study(
+        study(*spans, period=period, as_of=as_of), {"tickets": [reading(frame(rows))]}
+    ).kpis.values():
+        alive = one.series[one.series["n"] > 0]
+        assert [len(trace(one, start)) for start in alive.index] == alive["n"].tolist()
+        assert len(trace(one, MONDAY - pd.Timedelta(days=400))) == 0
