@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, mention, number, plural
+from bot.blocks.text import clip, escape, link, mention, number, plural
 from csi.models import Batch, Cycle, Exclusion, Kpi
 
 RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
@@ -20,6 +20,7 @@ KPIS, PERIODS, LINES = 12, 100, 25  # as many as a message, a menu, a modal hold
 NAME, SPAN = 120, 300
 _DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
 _SET_ASIDE = ("repeated", "superseded", "conflicts", "quarantined")
+_TOLD = ("typed", "push")  # ways in without lines
 _WARN, _LEAST = 0.95, 0.80  # Source: V4.3
 Result = Mapping[str, Any]
 
@@ -173,12 +174,26 @@ def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:
     more = f" and {len(lines) - LINES:,} more" if len(lines) > LINES else ""
     if batch is None:
         return f"{escape(source)}: lines {shown}{more}"
+    if batch.way in _TOLD:
+        return _numbers(source, batch, len(lines))
     name = escape(clip(batch.filename or source, NAME))
-    link = f" · <{batch.permalink}|message>" if batch.permalink.startswith("https://") else ""
+    message = f" · <{batch.permalink}|message>" if batch.permalink.startswith("https://") else ""
     when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
     return (
         f":page_facing_up: *{name}* (delivery {batch.ordinal} of {escape(source)}), brought by "
-        f"{mention(batch.delivered_by)} on {when}{link}\nSHA-256 `{batch.sha256[:12]}`, lines {shown}{more}"
+        f"{mention(batch.delivered_by)} on {when}{message}\nSHA-256 `{batch.sha256[:12]}`, lines {shown}{more}"
+    )
+
+
+def _numbers(source: str, batch: Batch, count: int) -> str:
+    """Numbers that were typed or pushed have no lines: who told them, when, and on which evidence."""
+    when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
+    evidence = escape(str((batch.counts.get("told") or {}).get("evidence") or "")).replace("|", "%7C")
+    proof = f" · {link(evidence, 'evidence')}" if evidence.startswith(("https://", "http://")) else ""
+    way = "pushed" if batch.way == "push" else "typed"
+    return (
+        f":pencil2: *{plural(count, 'number')}* {way} by {mention(batch.delivered_by)} on {when}{proof}\n"
+        f"(delivery {batch.ordinal} of {escape(source)}, SHA-256 `{batch.sha256[:12]}`)"
     )
 
 

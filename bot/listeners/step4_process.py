@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-import pandas as pd
 from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
@@ -20,11 +20,11 @@ from csi import cycle as cycles
 from csi.cycle import exclusions
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput
-from csi.models import AnalysisResult, Batch, Cycle, Exclusion, Kpi
+from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
 from csi.step1_should_measure import kpis
-from csi.step4_process import trace
 from csi.storage import need, row, rows
 from csi.study import of_cycle, results
+from csi.study.tracing import origins
 from csi.study.windows import set_windows
 from csi.terms import Step
 
@@ -119,28 +119,12 @@ def _show_trace(kit: Kit, client: WebClient, view_id: str, kpi: Kpi, start: str)
         report = of_cycle.evaluated(session, cycle, kit.files)
         if kpi.key not in report.kpis:
             raise Conflict(f"{kpi.name} is not computed any more.")
-        found = trace(report.kpis[kpi.key].processed, pd.Timestamp(start))
-        deliveries = {source: of_cycle.deliveries(session, cycle, source) for source in found["source"].unique()}
+        found = origins(session, cycle, report.kpis[kpi.key].processed, datetime.fromisoformat(start))
         series = _result(session, kpi).get("series") or ()
     point = next((one for one in series if one["start"] == start), None)
     if point is None:
         raise Conflict("The data was processed again meanwhile. Please look at the newer report.")
-    modals.replace(client, view_id, blocks.traced(kpi, point, _by_delivery(found, deliveries)))
-
-
-def _by_delivery(
-    found: pd.DataFrame, deliveries: Mapping[str, list[Batch]]
-) -> list[tuple[str, Batch | None, list[int]]]:
-    """The rows by source and delivery."""
-    groups = found.groupby(["source", "batch"], sort=True)["line"]
-    return [
-        (str(source), _nth(deliveries[str(source)], int(str(number))), [int(line) for line in lines])
-        for (source, number), lines in groups
-    ]
-
-
-def _nth(batches: list[Batch], number: int) -> Batch | None:
-    return batches[number] if number < len(batches) else None
+    modals.replace(client, view_id, blocks.traced(kpi, point, found))
 
 
 def open_exclude(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

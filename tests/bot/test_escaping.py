@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.blocks import step4_process, step6_present
 from bot.listeners import cycle as cycle_listeners
-from csi.models import Cycle, Kpi
+from csi.models import Batch, Cycle, Kpi
 from tests.bot.test_present_words import content, line, report
 
 PING = "<!channel>"
@@ -33,6 +34,13 @@ def test_a_unit_in_the_report_of_step_4() -> None:
 
 def test_a_unit_where_a_number_comes_from() -> None:
     assert PING not in mrkdwn(step4_process.traced(KPI, POINT, [(PING, None, [1])]))
+    told = {"told": {"evidence": f"https://desk.example/>|{PING}"}}
+    typed = Batch(team_id="T", ordinal=1, source_id=1, way="typed", sha256="0" * 64, delivered_by="U1", counts=told,
+                  delivered_at=datetime(2026, 1, 5, tzinfo=UTC))  # fmt: skip
+    shown = mrkdwn(step4_process.traced(KPI, POINT, [("typed", typed, [7])]))
+    assert PING not in shown
+    assert "typed by <@U1>" in shown
+    assert "lines" not in shown
 
 
 def test_a_unit_in_a_report_to_an_audience() -> None:

@@ -17,12 +17,14 @@ from csi.cycle.gates import breaches
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, AnalysisResult, AuditRow, Baseline, Cycle, Decision, Kpi, Measurement, Source
+from csi.step3_gather import measurements
 from csi.step3_gather.files import FileStore
 from csi.step4_process import trace
 from csi.step7_correct.baselines import definition_hash
 from csi.storage import row, rows
 from csi.study import of_cycle, results
 from csi.study.plain import report_json
+from csi.study.tracing import origins
 from csi.study.windows import set_windows
 from tests import turns
 from tests.databases import Database
@@ -341,6 +343,24 @@ def test_numbers_typed_by_hand_become_a_series_and_shares_are_added_up(turn: Tur
     points = [one for one in result["series"] if not one["missing"]]
     assert [one["value"] for one in points] == [70.0, 95.0]  # 14 of 20, not the mean of 90 and 50
     assert [one["denominator"] for one in points] == [20, 100]
+
+
+def test_typed_numbers_lead_back_to_who_typed_them(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        kpi = Kpi(team_id=TEAM, cycle_id=cycle.id, key="calls", name="Calls", unit="count", direction="lower",
+                  measurability="by hand", definition={"measure": "count"})  # fmt: skip
+        session.add(kpi)
+        session.flush()
+        for week, actor in enumerate((BOB, ALICE, BOB)):
+            day = presentable.MONDAY.date() + timedelta(weeks=week)
+            told = measurements.Typed(day, value=7 + week, evidence="https://desk.example/calls")
+            measurements.enter(session, cycle, kpi, told, actor=actor, now=NOW)
+        kpi.definition = {"measure": "count", "source": "typed"}
+        processed = of_cycle.evaluated(session, cycle, turn.files).kpis["calls"].processed
+        found = [origins(session, cycle, processed, start) for start in processed.series.index[:3]]
+    assert [(one.source, one.batch.delivered_by, one.batch.ordinal) for [one] in found] == [
+        ("typed", BOB, 1), ("typed", ALICE, 2), ("typed", BOB, 3)]  # fmt: skip
 
 
 def test_a_number_nobody_typed_is_no_zero_though_others_were(turn: Turn) -> None:
