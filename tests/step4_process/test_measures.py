@@ -249,6 +249,33 @@ def test_v4_1_the_refusal_names_every_difference() -> None:
     assert first.hash != second.hash
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"unit": "min"}, "unit was h, is min"),
+        ({"where": ""}, 'scope was “priority == "1"”, is all rows'),
+        ({"measure": "mean"}, "definition: measure was median, is mean"),
+        ({"at": "closed_at"}, "definition: at was opened_at, is closed_at"),
+        ({"source": "calls"}, "definition: source was tickets, is calls"),
+        ({"good": "a == b"}, "definition: good was none, is a == b"),
+        ({"value": replace(RESOLVE, clock="business")}, "clock business"),
+        ({"period": Period.MONTH}, "period was week, is month"),
+        ({"timezone": "Europe/Lisbon"}, "time zone was UTC, is Europe/Lisbon"),
+        ({"calendar": CalendarDefinition(holidays="PT")}, "calendar of agreed hours has changed"),
+    ],
+)
+def test_v4_1_one_difference_alone_is_named_and_nothing_else(changed: dict, said: str) -> None:
+    plain = kpi("k", "median", value=RESOLVE, unit="h", where='priority == "1"')
+    terms = {"period": Period.WEEK, "timezone": "UTC", "calendar": CalendarDefinition()}
+    of_kpi = {name: value for name, value in changed.items() if name not in terms}
+    before = terms_of(plain, **terms)
+    after = terms_of(
+        replace(plain, **of_kpi), **{**terms, **{name: changed[name] for name in terms if name in changed}}
+    )
+    [found] = differences(before, after)
+    assert said in found
+
+
 def test_v4_2_ratios_are_added_up_never_averaged() -> None:
     """The month's share is of its rows, not the mean of its weeks; a ratio of medians is refused."""
     rows = pd.DataFrame({

@@ -222,6 +222,11 @@ def test_deployments_per_week_and_day(shared: Path) -> None:
     weekly = series(shared, study_of(GOVUK, deployments("production"), services))["production"]
     by_week = _by_iso_week(weekly)
     assert len(by_week) == 53
+    busiest = {"whitehall": 756, "publishing-api": 480, "frontend": 470, "govuk-chat": 440, "publisher": 368}
+    alone = 'environment == "production" and service == '
+    each = [kpi(name, at="deployed_at", where=f'{alone}"{name}"') for name in busiest]
+    year = series(shared, study_of(GOVUK, *each, period=Period.QUARTER))
+    assert {name: one.series["value"].sum() for name, one in year.items()} == busiest
     assert by_week.mean() == pytest.approx(178.17, abs=5e-3)
     assert by_week.median() == 185
     assert by_week[["2025-W01", "2025-W02", "2025-W03", "2025-W04"]].tolist() == [70, 185, 206, 270]
@@ -309,6 +314,9 @@ def test_latency_over_the_clock_change(shared: Path) -> None:
     whole = found["mean"].series
     assert (whole["value"] * whole["n"]).sum() / whole["n"].sum() == pytest.approx(45.15587, abs=5e-6)
     local = series(shared, replace(utc, timezone="America/New_York", sources={"tickets": LATENCY}))
+    whole = series(shared, replace(utc, period=Period.QUARTER))
+    figures = [values(whole[name])[0] for name in ("mean", "median", "p95", "max")]
+    assert figures == pytest.approx([45.15587, 45.017, 48.4369, 99.248], abs=5e-6)
     midnight = pd.Timestamp("2014-03-09", tz="America/New_York")
     spring = local["count"].series.loc[midnight]
     assert spring["end"] - midnight == pd.Timedelta(hours=23)
@@ -343,12 +351,18 @@ def test_reopened_and_closing_of_the_helpdesk(shared: Path) -> None:
         "Case ID": "case", "Activity": "activity", "Complete Timestamp": "done_at"})  # fmt: skip
     kpis = [
         kpi(name, at="done_at", where=f'activity == "{activity}"')
-        for name, activity in (("take", "Take in charge ticket"), ("closed", "Closed"), ("wait", "Wait"))
+        for name, activity in (
+            ("take", "Take in charge ticket"),
+            ("closed", "Closed"),
+            ("wait", "Wait"),
+            ("resolve", "Resolve ticket"),
+            ("assign", "Assign seriousness"),
+        )
     ]
     cases = kpi("cases", "distinct", at="done_at", value="case")
     found = series(shared, study_of(source, *kpis, cases, period=Period.QUARTER))
     totals = {name: sum(filter(None, values(one))) for name, one in found.items() if name != "cases"}
-    assert totals == {"take": 5_060, "closed": 4_574, "wait": 1_463}
+    assert totals == {"take": 5_060, "closed": 4_574, "wait": 1_463, "resolve": 4_983, "assign": 4_938}
     assert found["take"].counts["tickets"].rows_kept == 21_348
 
 
@@ -360,10 +374,41 @@ def test_telecom_complaints_of_a_wide_sheet(shared: Path) -> None:
         header_row=9,
         options={"melt": {"keep": ["GRUPO ECONÔMICO", "VARIÁVEL"], "name": "month", "value": "value"}},
     )
-    complaints = kpi("complaints", "sum", at="month", value="value", where='VARIÁVEL == "Quantidade de reclamações"')
-    found = series(shared, study_of(source, complaints, period=Period.MONTH))["complaints"]
-    assert sum(values(found)) == 1_668_906
-    assert (values(found)[0], values(found)[-1]) == (81_369, 150_036)
+    groups = ("ALGAR", "CLARO", "OI", "SERCOMTEL", "TIM", "VIVO")
+    told = 'VARIÁVEL == "Quantidade de reclamações"'
+    wanted = {"complaints": told, "reopened": 'VARIÁVEL == "Quantidade de reabertas"'}
+    wanted |= {name: f'{told} and `GRUPO ECONÔMICO` == "{name}"' for name in groups}
+    sums = [kpi(name, "sum", at="month", value="value", where=where) for name, where in wanted.items()]
+    quick = 'VARIÁVEL == "Taxa de Resolvidas em 5 dias Úteis" and `GRUPO ECONÔMICO` == "VIVO"'
+    vivo = kpi("vivo", "last", at="month", value="value", unit="%", where=quick)
+    found = series(shared, study_of(source, *sums, vivo, period=Period.MONTH))
+    assert sum(values(found["complaints"])) == 1_668_906
+    assert (values(found["complaints"])[0], values(found["complaints"])[-1]) == (81_369, 150_036)
+    assert sum(values(found["reopened"])) == 127_951
+    of_groups = {name: sum(values(found[name])) for name in groups}
+    assert of_groups == {
+        "ALGAR": 2_178,
+        "CLARO": 424_799,
+        "OI": 283_087,
+        "SERCOMTEL": 111,
+        "TIM": 482_394,
+        "VIVO": 476_337,
+    }
+    within = [
+        87.8188,
+        86.1919,
+        86.3513,
+        86.9523,
+        87.7847,
+        86.5152,
+        85.6199,
+        85.9449,
+        85.1519,
+        85.8927,
+        81.0424,
+        84.0227,
+    ]
+    assert values(found["vivo"]) == pytest.approx(within, abs=5e-5)
 
 
 def test_a_ratio_of_two_counts(shared: Path) -> None:
@@ -377,3 +422,31 @@ def test_a_ratio_of_two_counts(shared: Path) -> None:
     assert values(found)[0] == pytest.approx(813 / 1858)
     assert values(found, "denominator")[0] == 1858
     assert values(found)[-1] is None  # nobody knows how many were opened then
+
+
+def test_occurrences_in_latin_1_with_two_date_orders(shared: Path) -> None:
+    source = SourceDefinition(
+        "tickets",
+        file="cenipa_occurrences_latin1.csv.gz",
+        dates="day_first",
+        column_dates={"divulgacao_dia_publicacao": "iso"},
+        missing=("NULL", "***", "****", "*****"),
+    )
+    where = {
+        "all": "",
+        "minor": 'ocorrencia_classificacao == "INCIDENTE"',
+        "accident": 'ocorrencia_classificacao == "ACIDENTE"',
+        "grave": 'ocorrencia_classificacao == "INCIDENTE GRAVE"',
+        "paulo": 'ocorrencia_cidade == "SÃO PAULO"',
+        "done": 'investigacao_status == "FINALIZADA"',
+        "active": 'investigacao_status == "ATIVA"',
+        "unknown": "investigacao_status is missing",
+    }
+    kpis = [kpi(name, at="ocorrencia_dia", where=text) for name, text in where.items()]
+    published = kpi("published", at="divulgacao_dia_publicacao")
+    found = series(shared, study_of(source, *kpis, published, period=Period.QUARTER))
+    totals = {name: one.series["value"].sum() for name, one in found.items()}
+    assert totals == {"all": 6_769, "minor": 3_795, "accident": 2_090, "grave": 884, "paulo": 324, "done": 6_013,
+                      "active": 415, "unknown": 341, "published": 1_781}  # fmt: skip
+    years = found["all"].series["value"].groupby(found["all"].series.index.year).sum()
+    assert years.tolist() == [552, 576, 647, 654, 569, 471, 403, 433, 445, 495, 509, 555, 460]
