@@ -5,19 +5,19 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any
 
 import typer
 from cryptography.fernet import Fernet
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from bot import clock, doctor, log
 from bot import manifest as manifests
 from bot.app import Bot, build_app, outward
+from bot.joining import Joining
 from bot.manifest import MANIFEST
 from bot.sandbox import tour as turn
 from bot.sandbox.server import Sandbox
@@ -26,8 +26,6 @@ from bot.settings import Settings
 from bot.web import serve
 from csi import storage
 from csi.errors import CsiError
-
-CONNECTIONS = 32  # envelopes worked on at once
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -96,9 +94,7 @@ def sandbox(
     """A local Slack with the bot in it, and a page to be everybody on."""
     log.configure("WARNING")
     with ExitStack() as stack:
-        place = folder or Path(
-            stack.enter_context(tempfile.TemporaryDirectory(prefix="csi-", ignore_cleanup_errors=True))
-        )
+        place = folder or _temporary(stack)
         workspace = stack.enter_context(Sandbox(MANIFEST, port))
         settings = sandbox_settings(workspace, place)
         storage.migrate(settings.csi_database_url)
@@ -142,22 +138,17 @@ def _key(path: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-class _running:  # noqa: N801
+@contextmanager
+def _running(bot: Bot, settings: Settings) -> Iterator[None]:
     """The bot, connected by Socket Mode while the block lasts."""
-
-    def __init__(self, bot: Bot, settings: Settings) -> None:
-        self._bot = bot
-        self._handler = SocketModeHandler(
-            bot.app, settings.slack_app_token, web_client=bot.app.client, concurrency=CONNECTIONS
-        )
-
-    def __enter__(self) -> None:
-        self._bot.start_workers()
-        self._handler.connect()
-
-    def __exit__(self, *_: object) -> None:
-        self._handler.close()
-        self._bot.stop()
+    joining = Joining(bot.app, settings.slack_app_token)
+    try:
+        bot.start_workers()
+        joining.connect()
+        yield
+    finally:
+        joining.close()
+        bot.stop()
 
 
 def _settings(needed: Callable[[Settings], Settings]) -> Settings:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from structlog.testing import capture_logs
 
 from bot.app import Bot, build_app
+from bot.joining import Joining
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
 from bot.scheduler import Scheduler
@@ -40,7 +40,7 @@ class World:
     settings: Settings
     ahead: timedelta = field(default_factory=_to_noon_of_a_monday)
     bot: Bot | None = None
-    _handler: SocketModeHandler | None = None
+    _handler: Joining | None = None
     _people: dict[str, Person] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Person:
@@ -57,21 +57,13 @@ class World:
     def start(self) -> None:
         self.bot = build_app(self.settings, now=self.now)
         self.bot.start_workers()
-        self._handler = SocketModeHandler(
-            self.bot.app, self.settings.slack_app_token, web_client=self.bot.app.client, concurrency=16
-        )
+        self._handler = Joining(self.bot.app, self.settings.slack_app_token, concurrency=16)
         self._handler.connect()
         self.alice.wait(self.sandbox.delivery.transport.connected, what="the bot's connection")
 
     def stop(self) -> None:
         self._handler.close()
         self.bot.stop()
-
-    def end(self) -> None:
-        """Stop for good: with its server gone the client need not wait three seconds for a last envelope."""
-        self._handler.client.auto_reconnect_enabled = False
-        self.sandbox.stop()
-        self.stop()
 
     def restart(self) -> None:
         self.stop()
@@ -131,7 +123,7 @@ def living(database_url: str, folder: Path) -> Iterator[World]:
         with capture_logs() as logs:
             made.start()
             yield made
-            made.end()
+            made.stop()
         assert [line for line in logs if line["event"] in SWALLOWED] == []
 
 

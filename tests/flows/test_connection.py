@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, datetime
 
 import pytest
 
+from bot.joining import Joining
 from csi.models import OutboxPost
 from csi.storage import engine, sessions
 from tests.flows.conftest import World
@@ -43,3 +46,21 @@ def test_the_clocks_own_process_sends_what_is_stored(sandbox, folder):
     with process(made):
         alice.wait(lambda: [one["text"] for one in alice.dms()] == ["Hello"] or None, timeout=60, what="the message")
         assert made.end() == 0
+
+
+@pytest.mark.slow
+def test_who_leaves_in_the_moment_of_joining_has_left(world: World):
+    left: list[int] = []
+
+    def come_and_go() -> None:
+        for turn in range(6):
+            joining = Joining(world.bot.app, world.settings.slack_app_token)
+            joining.connect()
+            time.sleep(turn * 0.02)  # the receiving thread begins within a tenth of a second
+            joining.close()
+            left.append(turn)
+
+    going = threading.Thread(target=come_and_go, daemon=True)
+    going.start()
+    going.join(60)
+    assert len(left) == 6

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.joining import Joining
 from tests.page import gallery
 
 Payload = dict[str, Any]
@@ -21,7 +21,7 @@ class GalleryApp:
     def __init__(self, sandbox: Any, picture: bytes) -> None:
         client = WebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         self.app = App(client=client, signing_secret=sandbox.signing_secret)
-        self.handler = SocketModeHandler(self.app, sandbox.app_token, web_client=client)
+        self.handler = Joining(self.app, sandbox.app_token)
         self.picture = picture
         self.clicks: list[Payload] = []
         self.submissions: list[Payload] = []

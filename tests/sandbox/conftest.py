@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
+from bot.joining import Joining
 from bot.sandbox.posts import Settings
 from bot.sandbox.server import Sandbox
 
@@ -104,22 +104,18 @@ def app(sandbox: Sandbox) -> App:
 
 
 @pytest.fixture
-def join(sandbox: Sandbox, app: App) -> Iterator[Callable[[], SocketModeHandler]]:
+def join(sandbox: Sandbox, app: App) -> Iterator[Callable[[], Joining]]:
     """Joins the app by Socket Mode, as often as it is called; leaves at the end."""
-    handlers: list[SocketModeHandler] = []
+    handlers: list[Joining] = []
 
-    def connect() -> SocketModeHandler:
-        handler = SocketModeHandler(app, sandbox.app_token, logger=app.logger)
+    def connect() -> Joining:
+        handler = Joining(app, sandbox.app_token)
         handler.connect()
         handlers.append(handler)
         return handler
 
     yield connect
     for handler in handlers:
-        handler.client.auto_reconnect_enabled = False
-    sandbox.happen("cut")  # else each close waits 3 s for the client's last read
-    for handler in handlers:
-        wait_until(lambda one=handler: not one.client.is_connected())
         handler.close()
 
 
