@@ -42,7 +42,7 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
         _known(measured.effect.phi[number]),
         _known(measured.shift.lower[number]),
         _known(measured.shift.upper[number]),
-        _METHODS[str(one.seen.panel.family[number])],
+        _method(one),
         facts.sustained,
         _drift_before(one),
         _drift_now(one),
@@ -63,6 +63,12 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
         measured.phases[number],
         between(one.row),
     )
+
+
+def _method(one: Draft) -> str:
+    season, period = int(one.seen.measured.alike[one.seen.number]), one.row.item.period.value
+    said = _METHODS[str(one.seen.panel.family[one.seen.number])]
+    return f"{said}; each {period} compared with its like in seasons of {season} {period}s" if season else said
 
 
 def _drift_before(one: Draft) -> str:

@@ -9,11 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from csi.step5_analyse.autocorrelation import corrected, effective, lag_sums
 from csi.step5_analyse.limits import Flags, Floats, mean
 from csi.step5_analyse.shares import Z95, newcombe
+
+Lengths = NDArray[np.int64]
 
 CONFIDENCE = 0.95
 POWER = 0.8  # the smallest detectable effect would be seen four times in five
@@ -52,27 +55,32 @@ class _Worth:
     phi: Floats
 
 
-def mean_change(before: Floats, after: Floats) -> Effect:
+def mean_change(before: Floats, after: Floats, season: Lengths | None = None) -> Effect:
     """Difference of means by Welch's t on AR(1) effective sample sizes.
+
+    Args:
+        before, after: the windows' points.
+        season: per KPI the season that is no noise (0: none); the columns of both arrays then count the same periods.
 
     Source: Welch, Biometrika 34 (1947) 28; effective sizes ANALYSIS.md, Before and after.
     """
-    worth = _worth(before - mean(before)[:, None], after - mean(after)[:, None])
+    worth = _worth(before - mean(before)[:, None], after - mean(after)[:, None], season)
     parts = [variance / size for variance, size in zip(worth.variances, worth.sizes, strict=True)]
     error = np.sqrt(parts[0] + parts[1])
     df = _welch(parts[0], parts[1], *worth.sizes)
     return _by_t(mean(after) - mean(before), error, df, worth.phi)
 
 
-def share_change(good: Floats, valid: Floats, before: Flags, after: Flags) -> Effect:
+def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, season: Lengths | None = None) -> Effect:
     """Difference of pooled shares: Newcombe's interval widened by Laney's sigma z and by autocorrelation.
 
     Args:
         good, valid: counts per period, ``(kpis, periods)``.
         before, after: the windows' periods.
+        season: per KPI the season that is no noise; 0: none.
     """
     (x1, n1), (x2, n2) = _totals(good, valid, before), _totals(good, valid, after)
-    widen, df, phi = _widening(good, valid, before, after, binomial=True)
+    widen, df, phi = _widening((good, valid), before, after, season, binomial=True)
     quantile = special.stdtrit(df, (1 + CONFIDENCE) / 2)
     lower, upper = newcombe(x2, n2, x1, n1, widen=widen, quantile=quantile)
     both = np.where(n1 + n2 > 0, (x1 + x2) / np.maximum(n1 + n2, 1e-300), np.nan)
@@ -82,13 +90,16 @@ def share_change(good: Floats, valid: Floats, before: Flags, after: Flags) -> Ef
     return Effect(difference, lower, upper, p, (upper - lower) / (2 * quantile), df, phi)
 
 
-def count_change(counts: Floats, exposure: Floats, before: Flags, after: Flags) -> tuple[Effect, Effect]:
+def count_change(
+    counts: Floats, exposure: Floats, before: Flags, after: Flags, season: Lengths | None = None
+) -> tuple[Effect, Effect]:
     """Ratio of rates by quasi-Poisson, and what it means as a difference in events per unit of exposure.
 
     Args:
         counts: events per period.
         exposure: what the events are counted over (1 for plain counts).
         before, after: the windows' periods.
+        season: per KPI the season that is no noise; 0: none.
 
     Returns:
         The effect on the logarithm of the rate, and the effect in the unit of the rate.
@@ -97,7 +108,7 @@ def count_change(counts: Floats, exposure: Floats, before: Flags, after: Flags) 
     none.
     """
     (x1, n1), (x2, n2) = _totals(counts, exposure, before), _totals(counts, exposure, after)
-    widen, df, phi = _widening(counts, exposure, before, after, binomial=False)
+    widen, df, phi = _widening((counts, exposure), before, after, season, binomial=False)
     empty = (x1 == 0) | (x2 == 0)
     y1, y2 = x1 + 0.5 * empty, x2 + 0.5 * empty
     error = widen * np.sqrt(1 / y1 + 1 / y2)
@@ -141,7 +152,7 @@ def _pick(ordered: Floats, place: np.ndarray, counts: np.ndarray) -> Floats:
     return np.where(counts > 0, ordered[np.arange(len(ordered)), inside], np.nan)
 
 
-def _worth(before: Floats, after: Floats) -> _Worth:
+def _worth(before: Floats, after: Floats, season: Lengths | None = None) -> _Worth:
     """Variances put right for autocorrelation, and effective sizes, from residuals about each window's own level.
 
     Neighbours are compared after a drift common to both windows is taken out: without that, a steady drift looked like
@@ -149,6 +160,10 @@ def _worth(before: Floats, after: Floats) -> _Worth:
     φ = 0, .3, .6 gave sizes of .03, .045, .05 for 12 + 12 and .03, .04, .04 for 24 + 12.
     """
     n, m = (np.isfinite(part).sum(axis=1).astype(float) for part in (before, after))
+    spent = np.zeros(len(n))
+    if season is not None and season.any():
+        before, after = _without_season(before, after, season)
+        spent = np.maximum(season - 1.0, 0.0)
     first, second = _without_drift(before, after)
     products, around = lag_sums(first)
     more_products, more_around = lag_sums(second)
@@ -156,8 +171,22 @@ def _worth(before: Floats, after: Floats) -> _Worth:
     squares, more_squares = (np.nansum(part**2, axis=1) for part in (before, after))
     sizes = np.maximum(effective(n, phi), 1.0), np.maximum(effective(m, phi), 1.0)
     freedom = [count * (1 - 1 / np.maximum(size, 1.5)) for count, size in zip((n, m), sizes, strict=True)]
-    variances = squares / np.maximum(freedom[0], 1e-9), more_squares / np.maximum(freedom[1], 1e-9)
+    left = np.maximum(1 - spent / np.maximum(n + m, 1), 0.1)  # of the points, once each place in a season has its mean
+    variances = squares / np.maximum(freedom[0] * left, 1e-9), more_squares / np.maximum(freedom[1] * left, 1e-9)
     return _Worth(variances, sizes, phi)
+
+
+def _without_season(before: Floats, after: Floats, season: Lengths) -> tuple[Floats, Floats]:
+    """Residuals of both windows less what each place in the season (a weekday, a month) has in common."""
+    first, second = before.copy(), after.copy()
+    for length in set(season[season > 0].tolist()):
+        rows = season == length
+        for place in range(length):
+            both = np.concatenate([before[rows, place::length], after[rows, place::length]], axis=1)
+            usual = np.nan_to_num(mean(both))[:, None]
+            first[rows, place::length] -= usual
+            second[rows, place::length] -= usual
+    return first, second
 
 
 def _without_drift(before: Floats, after: Floats) -> tuple[Floats, Floats]:
@@ -182,11 +211,11 @@ def _welch(first: Floats, second: Floats, size: Floats, other: Floats) -> Floats
 
 
 def _widening(
-    numerator: Floats, denominator: Floats, before: Flags, after: Flags, *, binomial: bool
+    parts: tuple[Floats, Floats], before: Flags, after: Flags, season: Lengths | None, *, binomial: bool
 ) -> tuple[Floats, Floats, Floats]:
     """How much wider than chance among independent cases, with degrees of freedom and autocorrelation."""
-    first, second = (_scores(numerator, denominator, window, binomial=binomial) for window in (before, after))
-    worth = _worth(first, second)
+    first, second = (_scores(*parts, window, binomial=binomial) for window in (before, after))
+    worth = _worth(first, second, season)
     n, m = (np.isfinite(part).sum(axis=1) for part in (first, second))
     weight = np.where(n + m > 0, n / np.maximum(n + m, 1), 0.5)
     spread = weight * worth.variances[0] + (1 - weight) * worth.variances[1]

@@ -35,6 +35,7 @@ class Measured:
         phases: per KPI its stretches with limits of their own; empty without a recorded one.
         phase, phase_found: limits of the evaluation window alone, and signals inside it.
         slopes, season: trend from baseline to evaluation; the season it was judged by, 0 for none.
+        alike: the season that before and after are compared within, 0 for none.
         slopes_before: trend inside the baseline.
         effect, detectable: before and after, and the smallest effect that would have been seen.
         shift, step: Hodges–Lehmann beside it; interrupted series.
@@ -55,6 +56,7 @@ class Measured:
     phase_found: Found
     slopes: Slopes
     season: NDArray[np.int64]
+    alike: NDArray[np.int64]
     slopes_before: Slopes
     effect: Effect
     detectable: Floats
@@ -95,6 +97,7 @@ def measure(panel: Panel) -> Measured:
         signals.nhs(np.where(after, panel.values, np.nan), phase.centre, phase.lower, phase.upper, phase.sigma),
         slopes_by_season(told, season),
         season,
+        whole_seasons(panel, before, after),
         trend.mann_kendall(base_values),
         change,
         effect.smallest_detectable(change),
@@ -119,13 +122,28 @@ def effect_of(panel: Panel, before: Flags, after: Flags) -> Effect:
 
 
 def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Effect:
+    above, below, season = panel.numerator, panel.denominator, whole_seasons(panel, before, after)
     if family == "share":
-        return _in_unit(effect.share_change(panel.numerator, panel.denominator, before, after), panel.scale)
+        return _in_unit(effect.share_change(above, below, before, after, season), panel.scale)
     if family == "rate":
-        return _in_unit(effect.count_change(panel.numerator, panel.denominator, before, after)[1], panel.scale)
+        return _in_unit(effect.count_change(above, below, before, after, season)[1], panel.scale)
     if family == "count":
-        return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after)[1]
+        return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
+    if season.any():
+        first, second = (np.where(window, panel.values, np.nan) for window in (before, after))
+        return effect.mean_change(first, second, season)
     return effect.mean_change(_window(panel.values, before), _window(panel.values, after))
+
+
+def whole_seasons(panel: Panel, before: Flags, after: Flags) -> NDArray[np.int64]:
+    """The season whose weekdays or months are compared with their like: its length where both windows have two or more
+    whole ones without a gap, else 0."""
+    lengths = np.array([SEASON[item.period] for item in panel.inputs], dtype=np.int64)
+    fit = np.ones(len(lengths), dtype=bool)
+    for window in (before, after):
+        count, ends = window.sum(axis=1), np.diff(window.astype(np.int8), axis=1, prepend=0, append=0)
+        fit &= (count >= 2 * lengths) & (count % lengths == 0) & ((ends == 1).sum(axis=1) == 1)
+    return np.where(fit, lengths, 0)
 
 
 def levels(panel: Panel, window: Flags) -> Floats:

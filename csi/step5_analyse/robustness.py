@@ -25,7 +25,9 @@ def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[
         effect = effect_of(some, some.before, after)
         for place, number in enumerate(numbers.tolist()):
             one = drafts[number]
-            if after[place].sum() < FEWEST_AFTER or one.facts.change.state is None:
+            count = int(after[place].sum())
+            season = int(one.seen.measured.alike[number])
+            if count < FEWEST_AFTER or one.facts.change.state is None or (season and count % season):
                 continue
             was = one.facts.before.level or 0.0
             held = Difference(

@@ -49,6 +49,24 @@ def test_a_difference_is_seldom_claimed_where_there_is_none(before: int, after: 
 
 
 @pytest.mark.parametrize("phi", PHIS)
+@pytest.mark.parametrize(("season", "before", "after"), [(7, 28, 14), (7, 56, 28), (12, 24, 24), (4, 12, 8)])
+def test_a_season_is_neither_taken_for_a_change_nor_hides_one(season: int, before: int, after: int, phi: float):
+    values = autoregressive(TRIES, before + after, phi=phi, seed=season + before)
+    first = np.broadcast_to(np.arange(before + after) < before, values.shape)
+    seasonal = values + 3 * np.sin(2 * np.pi * np.arange(before + after) / season)
+    windows = np.where(first, seasonal, np.nan), np.where(first, np.nan, seasonal)
+    lengths = np.full(TRIES, season)
+    assert (mean_change(*windows, lengths).p < ALPHA).mean() <= BANDS[phi]
+    moved = windows[1] + 2
+    seen = (mean_change(windows[0], moved, lengths).p < ALPHA).mean()
+    assert seen > (mean_change(windows[0], moved).p < ALPHA).mean() + 0.2
+    usual = 40 * np.exp(0.5 * np.sin(2 * np.pi * np.arange(before + after) / season))
+    counts = np.random.default_rng(season).poisson(usual, values.shape).astype(float)
+    ratio, _ = count_change(counts, np.ones_like(counts), first, ~first, lengths)
+    assert (ratio.p < ALPHA).mean() <= BANDS[0.0]
+
+
+@pytest.mark.parametrize("phi", PHIS)
 def test_an_interrupted_series_seldom_claims_a_step(phi: float):
     values = autoregressive(TRIES, 48, phi=phi, seed=7)
     before = np.broadcast_to(np.arange(48) < 24, values.shape)
