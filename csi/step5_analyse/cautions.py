@@ -17,6 +17,7 @@ from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.step5_analyse.windows import there_on
 from csi.terms import Direction
 
+_REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
 MET_BUT_FALLING, MISSED_BUT_IMPROVING = "Met but falling", "Missed but improving"  # V5.4
 MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
@@ -58,6 +59,7 @@ def cautions(
         _many(draft),
         _quality(facts.quality),
         "Short windows and a repetitive series: the evidence is held at moderate." if capped(facts) else "",
+        _repetitive(draft),
     ]
     return [sentence for sentence in found if sentence]
 
@@ -100,6 +102,8 @@ def _no_limits(draft: Draft) -> str:
     row, have = draft.row, draft.limits.n
     period, window = row.item.period, row.item.baseline
     needed = wording.periods(FEWEST, period)
+    if have >= FEWEST:
+        return f"No limits: gaps leave too few neighbouring {period.value}s to compare."
     if window is None:
         return f"No limits: {have} of the {needed} needed{there_on(row, FEWEST - have)}."
     complete = wording.day(wording.later(window.start, FEWEST, period))
@@ -162,6 +166,15 @@ def _quality(quality: float | None) -> str:
     if quality is None or quality >= QUALITY_STRONG or quality < QUALITY_NEEDED:
         return ""
     return f"The data's quality is {100 * quality:.0f} %, below 95 %."
+
+
+def _repetitive(draft: Draft) -> str:
+    """Limits from moving ranges are too narrow where each point is much like the one before it."""
+    facts, period = draft.facts, draft.row.item.period.value
+    if facts.change.state is None or facts.phi < _REPETITIVE or not draft.limits.exist:
+        return ""
+    alike = f"Each {period} is much like the one before it"
+    return f"{alike}: the limits are narrower than they look, so signals count for less."
 
 
 def _dispersion(sigma_z: float | None) -> str:

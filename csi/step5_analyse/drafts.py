@@ -127,6 +127,8 @@ def _matters(seen: Seen) -> float:
     """The minimum important difference: as fixed, else half a baseline sigma. Source: ANALYSIS.md."""
     fixed = seen.row.item.definition.minimum_important_difference
     sigma = float(seen.measured.sigma[seen.number])
+    if not np.isfinite(sigma):  # no two neighbouring periods: what is left is the plain deviation
+        sigma = float(seen.measured.spread_before[seen.number])
     return float(fixed) if fixed is not None else sigma / 2 if np.isfinite(sigma) else 0.0
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from csi.step5_analyse import rare, wording
 from csi.step5_analyse.analysis import Between
-from csi.step5_analyse.assurance import MET, MISSED, UNSTABLE
+from csi.step5_analyse.assurance import LAST_ONLY, MET, MISSED, UNSTABLE
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.impact import Range, UnitCost, gap_cost
+from csi.step5_analyse.limits import FEWEST
 from csi.terms import Period
 
 Plain = Mapping[str, Any]
@@ -30,6 +31,10 @@ _STATES = {
     MISSED: "It will keep being missed unless the process changes.",
     UNSTABLE: "The process is not stable enough to promise it.",
 }
+
+
+_VARIES = "Whether it is met varies from period to period."
+_ALWAYS = "It was met every time, but the usual variation reaches as far as the target."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class _Seen:
         return self.detail.get(name) or {}
 
     def quantity(self, value: float, beside: float = 0.0) -> str:
-        return wording.quantity(value, self.unit, wording.decimals(max(abs(value), abs(beside))))
+        return wording.quantity(value, self.unit, wording.decimals_of((value, beside or value), 0.0, self.unit))
 
 
 def _target(seen: _Seen) -> float | None:
@@ -98,14 +103,28 @@ def _against_target(seen: _Seen) -> str:
     level, after = seen.window("after").get("level"), seen.window("after")
     if state is None or level is None:
         return "No target was judged."
-    aim = (
-        "The band"
-        if target is None
-        else f"The target of {wording.quantity(target, seen.unit, wording.shortest(target))}"
-    )
-    hits = f"{after.get('met')} of {wording.periods(int(after.get('periods') or 0), seen.period)} met it"
-    promise = _STATES.get(str(seen.part("assurance").get("state")), "Whether it is met varies from period to period.")
-    return f"{aim} is {state}: the level is {seen.quantity(level)}, {hits}. {promise}"
+    met, periods = int(after.get("met") or 0), int(after.get("periods") or 0)
+    hits = f"{met} of {wording.periods(periods, seen.period)} met it"
+    varies = _VARIES if met < periods else _ALWAYS
+    promise = _STATES.get(str(seen.part("assurance").get("state")), varies)
+    if state == LAST_ONLY:
+        state = f"not met on average (that the last {seen.period.value} met it does not count)"
+    return f"{_aimed(seen, target)} is {state}: the level is {seen.quantity(level)}, {hits}. {promise}"
+
+
+def _aimed(seen: _Seen, target: float | None) -> str:
+    band = _band(seen)
+    if target is None and band:
+        low, high = (wording.quantity(side, seen.unit, wording.shortest(side)) for side in band)
+        return f"The band of {low} to {high}"
+    if target is None:
+        return "The band"
+    return f"The target of {wording.quantity(target, seen.unit, wording.shortest(target))}"
+
+
+def _band(seen: _Seen) -> tuple[float, float] | None:
+    said = seen.result.get("direction")
+    return (float(said[0]), float(said[1])) if isinstance(said, list | tuple) and len(said) == 2 else None
 
 
 def _against_baseline(seen: _Seen) -> str:
@@ -113,7 +132,8 @@ def _against_baseline(seen: _Seen) -> str:
     now, unit = seen.window("after").get("level"), seen.unit
     if change.get("difference") is None or was is None or now is None:
         return "No change was judged: " + " ".join(seen.result.get("reasons") or ["no windows are fixed."])
-    places = wording.decimals(max(abs(was), abs(now)), abs(change["difference"]))
+    reach = max(abs(change.get(side) or change["difference"]) for side in ("lower", "upper"))
+    places = wording.decimals_of((was, now), reach, unit)
     there = f"{wording.quantity(was, unit, places)} before, {wording.quantity(now, unit, places)} after"
     gap = wording.gap(change["difference"], unit, places)
     percent = change.get("percent")
@@ -121,14 +141,23 @@ def _against_baseline(seen: _Seen) -> str:
     if change.get("state") is None:
         return f"{there} ({gap}{of_base}); too few periods to judge a change."
     low, high = (wording.number(change[side] or 0.0, places, signed=True) for side in ("lower", "upper"))
-    strength = f"evidence {seen.result.get('evidence')}"
-    return f"{there} ({gap}{of_base}, likely {low} to {high}): {change['state']}, {strength}."
+    return f"{there} ({gap}{of_base}, likely {low} to {high}): {change['state']}; {_strength(seen)}."
+
+
+def _strength(seen: _Seen) -> str:
+    """The evidence is for a change, also where none is said."""
+    evidence = seen.result.get("evidence")
+    if seen.part("change").get("state") in (IMPROVED, WORSE):
+        return f"the evidence is {evidence}"
+    return "there is no evidence for one" if evidence == "none" else f"the evidence for one is {evidence}"
 
 
 def _variation(seen: _Seen) -> str:
     limits, signals = seen.part("limits"), seen.result.get("signals") or ()
     if limits.get("centre") is None:
-        missing = max(0, 6 - int(limits.get("n") or 0))
+        missing = FEWEST - int(limits.get("n") or 0)
+        if missing <= 0:
+            return f"No limits: gaps leave too few neighbouring {seen.period.value}s to compare."
         return f"Too few points for limits: {wording.periods(missing, seen.period)} more needed."
     trial = " (trial limits)" if limits.get("trial") else ""
     latest = [signal for signal in signals if signal["latest"]]
@@ -136,7 +165,9 @@ def _variation(seen: _Seen) -> str:
         rule, way = _RULES.get(latest[0]["rule"], latest[0]["rule"]), latest[0]["direction"]
         return f"Special cause at the latest point{trial}: {rule}, {way}."
     if signals:
-        return f"Common cause at the latest point{trial}; {len(signals)} earlier points show special causes."
+        many = len(signals)
+        earlier = "1 earlier point shows a special cause" if many == 1 else f"{many} earlier points show special causes"
+        return f"Common cause at the latest point{trial}; {earlier}."
     return f"Common cause only{trial}: the points vary as they always did."
 
 
@@ -149,14 +180,15 @@ def _between(seen: _Seen) -> str:
 def _trend(seen: _Seen) -> str:
     trend, now = seen.part("trend"), seen.detail.get("trend_now")
     if not trend.get("judged"):
-        return str(trend.get("reason") or "not enough data to judge a trend").capitalize() + "."
+        reason = str(trend.get("reason") or "not enough data to judge a trend")
+        return f"{reason[:1].upper()}{reason[1:]}."
     if now not in ("rising", "falling"):
         return "No trend is shown."
     slope = float(trend["slope"])
     places = wording.decimals(0.0, slope)
     sides = [wording.number(float(trend[side]), places, signed=True) for side in ("slope_lower", "slope_upper")]
     per = f"{wording.gap(slope, seen.unit, places)} a {seen.period.value}"
-    return f"The series is {now} by {per} (likely {sides[0]} to {sides[1]})."
+    return f"The series is {now}: {per} (likely {sides[0]} to {sides[1]})."
 
 
 def _cause(seen: _Seen) -> str:
@@ -209,7 +241,8 @@ def _impact(seen: _Seen) -> tuple[str, float | None, str]:
     worth = _worth(seen)
     shown = wording.quantity(size, seen.unit, wording.decimals(size))
     spread = impact_range(seen.period, seen.result)
-    sure = f" ({wording.number(spread.low, 0)} to {wording.number(spread.high, 0)})" if spread else ""
+    sides = (wording.number(spread.low, 0), wording.number(spread.high, 0)) if spread else ("", "")
+    sure = f" ({sides[0]} to {sides[1]})" if sides[0] != sides[1] else ""
     amount = size * worth.size
     if not worth.volume:
         return f"{shown} {against}, in {window}.", float(f"{amount:.4g}"), worth.unit
@@ -243,7 +276,11 @@ def _worth(seen: _Seen) -> _Worth:
 def _gap(seen: _Seen) -> tuple[float, str] | None:
     """How far the level is on the wrong side of the target, or of the baseline where there is no target."""
     level = seen.window("after").get("level")
-    if level is None or _aim(seen) is None or seen.result.get("direction") not in ("lower", "higher"):
+    if level is None:
+        return None
+    if _band(seen):
+        return _off(seen, level), "outside the band"
+    if _aim(seen) is None or seen.result.get("direction") not in ("lower", "higher"):
         return None
     return _off(seen, level), "off the target" if _target(seen) is not None else "worse than the baseline"
 
@@ -254,5 +291,7 @@ def _aim(seen: _Seen) -> float | None:
 
 
 def _off(seen: _Seen, level: float) -> float:
-    aim = _aim(seen) or 0.0
+    band, aim = _band(seen), _aim(seen) or 0.0
+    if band:
+        return max(band[0] - level, level - band[1])
     return level - aim if seen.result.get("direction") == "lower" else aim - level

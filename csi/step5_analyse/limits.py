@@ -79,7 +79,7 @@ def xmr(values: Floats, *, fit: Flags | None = None, screen: bool = True, factor
     """XmR limits: centre ± 2.66 × mean moving range.
 
     Args:
-        values: ``(…, periods)``, gaps NaN.
+        values: ``(…, periods)``, gaps NaN. Six points make five moving ranges; with fewer, gaps leave no limits.
         fit: points the limits are frozen on.
         screen: leave large moving ranges out of their mean; the points stay in the centre.
         factor: 2.66, or 3 / 1.128 to agree with NIST to the fourth digit.
@@ -91,7 +91,8 @@ def xmr(values: Floats, *, fit: Flags | None = None, screen: bool = True, factor
     ranges = moving_ranges(used)
     plain = mean(ranges)
     chosen = screened_range(ranges) if screen else plain
-    centre = np.where(n >= FEWEST, mean(used), np.nan)
+    neighbours = np.isfinite(ranges).sum(axis=-1)
+    centre = np.where((n >= FEWEST) & (neighbours >= FEWEST - 1), mean(used), np.nan)
     sigma = (factor * chosen / 3)[..., None]
     return _lines(centre, sigma, n, unscreened=(factor * plain / 3)[..., None])
 

@@ -66,7 +66,7 @@ def _moved(subject: Subject, facts: Facts) -> str:
     """``Median time to resolve fell from 24.6 h to 19.8 h (−4.8 h, likely −7.1 to −2.4)``."""
     change, unit = facts.change, subject.unit
     was, now = facts.before.level or 0.0, facts.after.level or 0.0
-    places = _decimals(facts)
+    places = _decimals(subject, facts)
     there = f"{wording.quantity(was, unit, places)} to {wording.quantity(now, unit, places)}"
     if change.state in (IMPROVED, WORSE):
         verb = "rose" if now > was else "fell" if now < was else "stayed"
@@ -82,15 +82,14 @@ def _overstated(subject: Subject, facts: Facts) -> str:
     if facts.step is None:
         return text + "."
     step, low, high = facts.step
-    places = _decimals(facts)
+    places = _decimals(subject, facts)
     sides = " to ".join(wording.number(side, places, signed=True) for side in (low, high))
     return f"{text}: beyond that drift it is {wording.gap(step, subject.unit, places)} (likely {sides})."
 
 
-def _decimals(facts: Facts) -> int:
-    change = facts.change
-    levels = max(abs(facts.before.level or 0.0), abs(facts.after.level or 0.0))
-    return wording.decimals(levels, max(abs(change.lower or 0.0), abs(change.upper or 0.0)))
+def _decimals(subject: Subject, facts: Facts) -> int:
+    change, levels = facts.change, (facts.before.level or 0.0, facts.after.level or 0.0)
+    return wording.decimals_of(levels, max(abs(change.lower or 0.0), abs(change.upper or 0.0)), subject.unit)
 
 
 def _interval(facts: Facts, unit: str, places: int) -> str:
@@ -191,4 +190,4 @@ def mattering(subject: Subject, facts: Facts) -> str:
     """What the smallest difference is that matters."""
     if not facts.matters:
         return "Any difference matters: the baseline does not vary."
-    return f"The smallest difference that matters is {_size(facts.matters, subject, _decimals(facts))}."
+    return f"The smallest difference that matters is {_size(facts.matters, subject, _decimals(subject, facts))}."

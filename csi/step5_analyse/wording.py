@@ -18,6 +18,13 @@ def decimals(level: float, reach: float = 0.0) -> int:
     return max(0, min(6, max(_places(level, 2), _places(reach, 0))))
 
 
+def decimals_of(levels: tuple[float, ...], reach: float, unit: str) -> int:
+    """Decimals for levels of one unit; close to 100 % the distance from 100 keeps two figures: 99.95 % is not 100 %."""
+    places = decimals(max(abs(level) for level in levels), reach)
+    rest = [100 - level for level in levels if unit == "%" and 50 < level < 100]
+    return max(places, min(6, _places(min(rest), 1))) if rest else places
+
+
 def _places(value: float, figures: int) -> int:
     if not isfinite(value) or value == 0 or abs(value) < _TINY:
         return 0

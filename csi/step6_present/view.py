@@ -8,6 +8,7 @@ from datetime import timedelta
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.step4_process.processed import Processed
 from csi.step5_analyse.analysis import Analysis
+from csi.step5_analyse.limits import FEWEST
 from csi.step6_present.marks import Mark, Span, bound, gaps, marks, within
 from csi.step6_present.wording import DIRECTIONS, day, number, periods, point, spread
 from csi.terms import Direction, Period
@@ -132,7 +133,7 @@ def limits_text(view: View) -> str:
     kind = LIMITS.get(limits.kind, limits.kind)
     made = periods(limits.n, view.period)
     if not limits.exist:
-        return f"No limits: {made} of the 6 they need"
+        return f"No limits: {made} of the 6 they need" if limits.n < FEWEST else "No limits: too many gaps"
     begun = [one.start for one in view.analysis.detail.phases if one.begun][1:]
     text = f"Limits: {kind} on {made}" + (f" from {day(begun[-1])} on" if begun else "")
     if limits.sigma_z is not None:

@@ -100,7 +100,7 @@ def plain_result(item: KpiInput) -> dict[str, Any]:
     analysis = judge({"kpi": item})["kpi"]
     return {
         "unit": item.definition.unit,
-        "direction": str(item.definition.direction),
+        "direction": list(item.definition.band) if item.definition.band else str(item.definition.direction),
         "target": item.definition.target,
         **analysis.as_plain(),
         "detail": analysis.detail_plain(),

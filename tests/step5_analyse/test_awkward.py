@@ -1,0 +1,115 @@
+"""Awkward series, read as somebody would who does not believe us: every sentence is true and none is silly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from csi.step5_analyse import Analysis
+from csi.step5_analyse.finding import FindingDraft, draft
+from csi.terms import Direction, Period
+from tests.step5_analyse.series import analyse, kpi_input, noise, plain_result
+
+COUNT: dict[str, Any] = {"measure": "count", "value": None, "unit": "count"}
+SHARE: dict[str, Any] = {"measure": "share", "value": None, "unit": "%", "direction": Direction.HIGHER}
+
+
+def finding(values: np.ndarray, **about: Any) -> FindingDraft:
+    return draft("It", Period.WEEK, plain_result(kpi_input(values, **about)))
+
+
+def shares(good: np.ndarray, valid: float, **about: Any) -> dict[str, Any]:
+    return {"values": 100 * good / valid, "n": valid, "numerator": good, **SHARE, **about}
+
+
+def told(about: dict[str, Any]) -> tuple[Analysis, FindingDraft]:
+    values = about["values"]
+    rest = {name: value for name, value in about.items() if name != "values"}
+    return analyse(values, **rest), finding(values, **rest)
+
+
+def test_nothing_before_and_nothing_after_has_an_interval_one_can_believe() -> None:
+    found = analyse(np.zeros(36), target=0.0, **COUNT)
+    # Source: Garwood's limits of 0 events, 3.69 in 24 and in 12 weeks, here a little wider for what may repeat itself
+    assert -2 * 3.6889 / 24 < found.change.lower <= -3.6889 / 24
+    assert 3.6889 / 12 <= found.change.upper < 2 * 3.6889 / 12
+
+
+def test_a_window_without_events_still_has_an_interval_around_the_difference() -> None:
+    values = np.r_[np.tile([2.0, 3.0, 1.0], 8), np.zeros(12)]
+    change = analyse(values, **COUNT).change
+    assert -3 < change.lower < change.difference == -2 < change.upper < -1
+
+
+def test_every_second_week_missing_leaves_no_limits_and_says_why() -> None:
+    values = noise(36, seed=4)
+    values[::2] = np.nan
+    found, said = analyse(values, target=20.0), finding(values, target=20.0)
+    assert not found.limits.exist
+    assert any("gaps leave too few neighbouring weeks" in text for text in found.warnings)
+    assert "gaps leave too few neighbouring weeks" in said.variation
+    assert "does not vary" not in " ".join(found.reasons)
+    assert found.detail.minimum_important_difference == pytest.approx(np.nanstd(values[:24], ddof=1) / 2)
+
+
+def test_close_to_100_per_cent_the_decimals_tell_the_difference() -> None:
+    found, said = told(shares(np.r_[np.full(24, 9_911.0), np.full(12, 9_920.0)], 10_000.0, target=99.0))
+    assert "from 99.11 % to 99.20 %" in found.sentence
+    assert "99.11 % before, 99.20 % after" in said.against_baseline
+    assert "the level is 99.20 %" in said.against_target
+
+
+def test_one_miss_in_a_thousand_is_not_100_per_cent() -> None:
+    found, said = told(shares(np.r_[np.full(30, 200.0), 199.0, np.full(5, 200.0)], 200.0, target=99.0))
+    assert "to 99.958 %" in found.sentence
+    assert "the level is 99.958 %" in said.against_target
+
+
+def test_the_sentence_and_the_finding_give_the_same_interval() -> None:
+    found, said = told(shares(np.full(36, 200.0), 200.0, target=99.0))
+    interval = found.sentence.partition("likely ")[2].partition(")")[0]
+    assert interval == said.against_baseline.partition("likely ")[2].partition(")")[0]
+
+
+def test_always_on_target_is_not_said_to_vary() -> None:
+    said = finding(np.full(36, 4.0), target=4.0)
+    assert "12 of 12 weeks met it" in said.against_target
+    assert "It was met every time" in said.against_target
+    assert "(2,400 to 2,400)" not in finding(np.full(36, 5.0), target=4.0).impact
+
+
+def test_only_the_last_point_is_a_sentence() -> None:
+    values = noise(36, seed=4)
+    values[30:] -= 8
+    assert (
+        "is not met on average (that the last week met it does not count)"
+        in finding(values, target=20.0).against_target
+    )
+
+
+@pytest.mark.parametrize("moved", [0.0, 8.0])
+def test_a_band_is_named_and_its_distance_is_the_impact(moved: float) -> None:
+    values = noise(36, level=50, seed=5) + np.r_[np.zeros(24), np.full(12, moved)]
+    said = finding(values, direction=Direction.WITHIN, band=(45.0, 55.0))
+    assert "The band of 45 h to 55 h is" in said.against_target
+    assert said.impact.startswith("About" if moved else "No gap: nothing was lost outside the band")
+    assert (said.impact_amount > 0) is (moved > 0)
+
+
+def test_the_evidence_is_said_to_be_for_a_change() -> None:
+    assert (
+        "no detectable change; the evidence for one is weak" in finding(noise(36, seed=8), target=20.0).against_baseline
+    )
+    assert "no meaningful change; there is no evidence for one" in finding(np.full(36, 4.0)).against_baseline
+
+
+def test_a_series_that_repeats_itself_says_what_its_limits_are_worth() -> None:
+    assert any("much like the one before it" in text for text in analyse(noise(36, phi=0.95, seed=3)).warnings)
+    quiet = [analyse(noise(36, seed=seed)).warnings for seed in range(20)]
+    assert not any("much like the one before it" in text for warnings in quiet for text in warnings)
+
+
+def test_months_keep_their_names() -> None:
+    assert "complete on 31 Mar 2025" in finding(np.array([5.0, 6.0]), before=1).variation
