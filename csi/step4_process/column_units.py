@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
+from csi.errors import NotComparable
 from csi.step4_process import units
-from csi.step4_process.columns import is_ratio_of_kpis, unit_columns, units_of
+from csi.step4_process.columns import LINKED, is_ratio_of_kpis, link_of, unit_columns, units_of
 from csi.step4_process.money import NO_RATES, Rates, is_money, rates_of
 
 _PER = re.compile(r"\s*/\s*|\s+per\s+")
+_UNCOUNTED = ("count", "distinct", "share", "availability", "backlog")  # measures that read no numbers
 _BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
 
 
@@ -28,8 +30,17 @@ UNSAID = Known({}, {})
 
 
 def known_of(study: StudyDefinition, source: str) -> Known:
-    """What a study says of the units of a source's columns."""
-    return Known(units_of(study, source), unit_columns(study.sources[source]), rates_of(study))
+    """What a study says of the units of a source's columns, and of those it is linked to."""
+    link = link_of(study.sources[source])
+    there = link.source if link and link.source in study.sources else ""
+    prefixes = {"": source} | ({f"{there}{LINKED}": there} if there else {})
+    columns: dict[str, str] = {}
+    by_row: dict[str, str] = {}
+    for prefix, name in prefixes.items():
+        columns |= {f"{prefix}{column}": unit for column, unit in units_of(study, name).items()}
+        said = unit_columns(study.sources[name])
+        by_row |= {f"{prefix}{column}": f"{prefix}{unit}" for column, unit in said.items()}
+    return Known(columns, by_row, rates_of(study))
 
 
 def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...]:
@@ -73,6 +84,28 @@ def alike(first: str, second: str) -> bool:
 def _kind(unit: str) -> str:
     found = units.find(unit)
     return found.dimension if found else "money" if is_money(unit) else unit
+
+
+def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
+    """KPI and what is wrong, for every column of a declared unit that cannot be brought to the one wanted."""
+    found = []
+    for kpi in study.kpis.values():
+        if kpi.measure in _UNCOUNTED or not kpi.source:
+            continue
+        known = known_of(study, kpi.source)
+        for name, wanted in wanted_units(kpi, known):
+            own = known.of_columns.get(name, "")
+            if own and wanted and own != wanted and not known.rates.has(own, wanted):
+                found += [(kpi.id, f"{name!r}: {reason}") for reason in _reason(own, wanted)]
+    return tuple(found)
+
+
+def _reason(own: str, wanted: str) -> tuple[str, ...]:
+    try:
+        units.factor(own, wanted)
+    except NotComparable as error:
+        return error.differences
+    return ()
 
 
 def undecided(study: StudyDefinition) -> tuple[tuple[str, str], ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
-from csi.definition import StudyDefinition
+from csi.definition import ExchangeRate, StudyDefinition
 from csi.step4_process import units
 from csi.step4_process.periods import MISSING, microseconds, moment_of
 
@@ -53,9 +54,14 @@ NO_RATES = Rates()
 
 def rates_of(study: StudyDefinition) -> Rates:
     """The rates of a study; a date begins at midnight in the reporting zone."""
+    return _rates(study.rates, study.timezone)
+
+
+@lru_cache(maxsize=8)  # every source and KPI of a study asks
+def _rates(every: tuple[ExchangeRate, ...], timezone: str) -> Rates:
     found: dict[tuple[str, str], dict[int, float]] = {}
-    for one in study.rates:
-        start = microseconds(pd.DatetimeIndex([moment_of(one.start, study.timezone)]))[0]
+    for one in every:
+        start = microseconds(pd.DatetimeIndex([moment_of(one.start, timezone)]))[0]
         found.setdefault((one.unit, one.wanted), {})[int(start)] = one.rate
     return Rates({pair: _ascending(rates) for pair, rates in found.items()})
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from csi.definition import StudyDefinition
 from csi.step4_process.column_units import Known, known_of, wanted_units
-from csi.step4_process.columns import is_ratio_of_kpis, moment_of_row
+from csi.step4_process.columns import home_of, is_ratio_of_kpis, moment_of_row
 from csi.step4_process.money import is_money
 from csi.step4_process.periods import microseconds
 from csi.step4_process.units import is_unknown
@@ -44,27 +44,32 @@ class Odd:
 def odd_units(study: StudyDefinition, source: str, frame: pd.DataFrame) -> Iterator[Odd]:
     """What is odd about the units of a source's rows, one column after the other."""
     known = known_of(study, source)
-    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source]
-    priced = [
-        (*side, moment_of_row(kpi))
-        for kpi in kpis
-        if not is_ratio_of_kpis(kpi, frozenset(study.kpis))
-        for side in wanted_units(kpi, known)
-    ]
-    units = {kpi.unit for kpi in kpis} | {unit for _, unit, _ in priced}
+    priced = tuple(dict.fromkeys(_priced(study, source)))
+    units = {kpi.unit for kpi in study.kpis.values() if kpi.source == source} | {unit for _, unit, _ in priced}
     units |= {unit for unit, wanted in known.rates.pairs if wanted in units}
-    for name in dict.fromkeys(known.of_rows.values()):
+    for name in (one for one in dict.fromkeys(known.of_rows.values()) if one in frame.columns):
         wanted = dict.fromkeys(unit for column, unit, _ in priced if known.of_rows.get(column) == name)
         yield Odd(is_unknown(frame[name], units), name, frame[name], tuple(filter(is_money, wanted)))
     if known.rates.pairs:
-        yield from _too_early(known, dict.fromkeys(priced), frame)
+        yield from _too_early(known, priced, frame)
+
+
+def _priced(study: StudyDefinition, source: str) -> Iterator[tuple[str, str, str]]:
+    """Each column of a source that any KPI adds up, the unit wanted, and the moment it is of (empty: another's)."""
+    for kpi in study.kpis.values():
+        if kpi.source not in study.sources or is_ratio_of_kpis(kpi, frozenset(study.kpis)):
+            continue
+        for column, unit in wanted_units(kpi, known_of(study, kpi.source)):
+            home, name = home_of(study, kpi.source, column)
+            if home == source:
+                yield name, unit, moment_of_row(kpi) if kpi.source == source else ""
 
 
 def _too_early(known: Known, priced: Iterable[tuple[str, str, str]], frame: pd.DataFrame) -> Iterator[Odd]:
     """Money from before its first rate, once per column, currency and moment."""
     for column, unit, at in priced:
-        names = _names(known, frame, column)
-        if names is not None and at in frame.columns:
+        names = _names(known, frame, column) if {column, at} <= set(frame.columns) else None
+        if names is not None:
             yield Odd(known.rates.too_early(names, unit, microseconds(frame[at])), at, names, (unit,), early=True)
 
 

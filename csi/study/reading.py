@@ -15,7 +15,7 @@ from csi.step3_gather.moments import check_order, zone
 from csi.step4_process import exclusions
 from csi.step4_process.cadence import longest_silence
 from csi.step4_process.calendar import open_time
-from csi.step4_process.column_units import undecided
+from csi.step4_process.column_units import unconvertible, undecided
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
 from csi.study.keys import Keys, Notes, lines_of
@@ -130,6 +130,7 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
     _rebases_differ(top, study)
     _comparators_compare(top, study)
     _ratios_are_in_one_unit(top, study)
+    _units_convert(top, study)
     top.end()
     return study if not notes.errors else None
 
@@ -317,6 +318,11 @@ def _ratios_are_in_one_unit(top: Keys, study: StudyDefinition) -> None:
     for kpi, column in undecided(study):
         expected = "expected a unit such as EUR or EUR/ticket, or rates of money"
         top.wrong(f"kpis.{kpi}.unit", f"does not say to what the unit in each row of {column!r} is brought; {expected}")
+
+
+def _units_convert(top: Keys, study: StudyDefinition) -> None:
+    for kpi, reason in unconvertible(study):
+        top.wrong(f"kpis.{kpi}.unit", f"{reason}; expected units that convert into each other")
 
 
 def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:

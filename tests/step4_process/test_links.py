@@ -108,3 +108,18 @@ def test_changes_without_an_id_are_led_to_by_nothing(tmp_path: Path) -> None:
     nameless = FILES["changes.csv"] + ",2026-03-05 01:00,fix\n,2026-03-05 02:00,fix\n"
     kpis = run(laid_out(tmp_path, STUDY, **{"changes.csv": nameless})).kpis
     assert values(kpis["lead"].processed) == [5.0]
+
+
+def test_a_linked_columns_unit_is_that_of_its_own_source(tmp_path: Path) -> None:
+    spent = {"source": "deploys", "at": "deployed_at", "measure": "sum", "unit": "EUR", "direction": "lower"}
+    rows = ["id,committed_at,kind,cost,took,currency", "c1,2026-03-03,feature,10,90,USD", "c2,2026-03-04,fix,20,30,EUR"]
+    study = {
+        **STUDY,
+        "sources": {**STUDY["sources"], "changes": {"file": "changes.csv", "key": "id", "units": {
+            "took": "min", "cost": {"column": "currency"}}}},
+        "kpis": {"cost": {**spent, "value": "changes.cost"}, "took": {**spent, "value": "changes.took", "unit": "h"}},
+        "rates": [{"unit": "USD", "in": "EUR", "from": "2026-01-01", "rate": 0.5}],
+    }  # fmt: skip
+    kpis = run(laid_out(tmp_path, study, **{"changes.csv": "\n".join(rows)})).kpis
+    assert values(kpis["cost"].processed) == [25]
+    assert values(kpis["took"].processed) == [2]

@@ -162,6 +162,28 @@ def test_a_ratio_of_rows_in_several_units_says_to_which_they_are_brought() -> No
         study_of(study_yaml(divided("%", by_row, ())).encode())
 
 
+@pytest.mark.parametrize(
+    ("measure", "value", "unit", "declared", "said"),
+    [
+        ("sum", "cost", "EUR", {"cost": "CHF"}, r"kpis.k.unit: 'cost': unit 'CHF' and unit 'EUR'.*under rates"),
+        ("mean", "cost", "h", {"cost": "kB"}, "kpis.k.unit: 'cost': unit 'kB' and unit 'h' measure different things"),
+        ("ratio", RatioValue("cost", "planned"), "%", {"cost": "EUR", "planned": "USD"}, "unit 'EUR' and unit 'USD'"),
+    ],
+)
+def test_units_that_do_not_convert_are_told_by_key_before_a_row_is_read(
+    measure: str, value: Any, unit: str, declared: dict[str, str], said: str
+) -> None:
+    one = study(kpi("k", measure, value=value, unit=unit), source={"options": {"units": declared}}, rates=RATES)
+    with pytest.raises(InvalidInputs, match=said):
+        study_of(study_yaml(one).encode())
+
+
+def test_units_that_convert_or_are_not_read_are_no_error() -> None:
+    for one in (kpi("k", "sum", value="cost", unit="EUR"), kpi("k", "distinct", value="cost"), kpi("k")):
+        declared = study(one, source={"options": {"units": {"cost": "USD"}}}, rates=RATES)
+        assert study_of(study_yaml(declared).encode()).kpis["k"].measure == one.measure
+
+
 def test_sums_of_two_currencies_are_not_divided() -> None:
     sides = [kpi(name, "sum", value=name, unit=unit) for name, unit in (("cost", "USD"), ("planned", "EUR"))]
     over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue("cost", "planned"), unit="%")
