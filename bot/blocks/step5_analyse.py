@@ -155,7 +155,8 @@ def rebase_form(one: NewLimits, metadata: str) -> Block:
         back = parts.button("Take back", f"{WITHDRAW}:{rebase.id}", str(rebase.id))
         blocks.append(parts.section(text, back))
     asked, submit = ([], "") if one.shift is None else (_asked(one.shift), "Begin new limits")
-    return parts.modal(REBASE, "New limits", [*blocks, *asked], submit=submit, close="Cancel", metadata=metadata)
+    close = "Cancel" if submit else "Close"
+    return parts.modal(REBASE, "New limits", [*blocks, *asked], submit=submit, close=close, metadata=metadata)
 
 
 def taken_back() -> Block:
@@ -188,7 +189,9 @@ def why_modal(name: str, result: Line) -> Block:
     """The verdict's gates in order with their numbers, and what stands behind them."""
     detail = result.get("detail") or {}
     gates = [_gate(count, gate) for count, gate in enumerate(detail.get("gates") or (), start=1)]
-    reasons = [f"• {escape(clip(str(one), 1000))}" for one in [*result["reasons"], *result["warnings"]]]
+    decided = str((detail.get("gates") or [{"name": ""}])[-1]["name"])
+    beside = [one for one in [*result["reasons"], *result["warnings"]] if not decided or not one.startswith(decided)]
+    reasons = [f"• {escape(clip(str(one), 1000))}" for one in beside]
     blocks = [
         parts.section(f"{sign(str(result['verdict']))} *{escape(clip(name, 150))}* – {escape(str(result['verdict']))}"),
         parts.section(clip("\n".join(gates) or "No gate was tried.", 3000)),
@@ -201,7 +204,8 @@ def why_modal(name: str, result: Line) -> Block:
 
 def _gate(count: int, gate: Line) -> str:
     mark = ":arrow_right:" if gate["decided"] else ":white_small_square:"
-    return f"{mark} {count}. {escape(gate['name'])} {escape(clip(gate['finding'], 800))}"
+    found = escape(clip(gate["finding"], 800))
+    return f"{mark} {count}. *{escape(gate['name'])}* {found[:1].upper()}{found[1:]}"
 
 
 def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:

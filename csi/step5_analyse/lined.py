@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.effect import Effect
 from csi.step5_analyse.limits import Flags, Floats, Lines
 from csi.step5_analyse.panel import Panel, moments
-from csi.step5_analyse.phases import first_from, runs, spans
+from csi.step5_analyse.phases import first_from, runs
 from csi.step5_analyse.signals import RUN, Found
 from csi.step5_analyse.trend import Slopes
 
@@ -68,15 +69,15 @@ def rephased(panel: Panel, lines: Lines, found: Found) -> tuple[Lines, Found, tu
         if not item.rebases or not len(item.series):
             continue
         begun, idle = _begun(panel, lines, row)
-        first = Phase(_days(panel, row)[0], *_stand(lines, row))
-        made = [first] if begun else []
-        for (rebase, _), span in zip(begun, spans([place for _, place in begun], len(item.series)), strict=True):
-            here = np.zeros(panel.used.shape, dtype=bool)
-            here[row, : len(span)] = span
+        made: list[Phase] = []
+        if begun:
+            made.append(Phase(_days(panel, row)[0], *_stand(lines, row)))
+            found = _told_apart(panel, lines, found, _here(panel, row, 0, begun[0][1]))
+        edges = [*(place for _, place in begun), len(item.series)]
+        for (rebase, _), (start, end) in zip(begun, pairwise(edges), strict=True):
+            here = _here(panel, row, start, end)
             lines = _overlaid(lines, _only_of(panel, row, here), here, row)
-            inside = np.where(here, panel.values, np.nan)
-            own = signals.nhs(inside, lines.centre, lines.lower, lines.upper, lines.sigma)
-            found = Found(np.where(here, own.rule, found.rule), np.where(here, own.side, found.side))
+            found = _told_apart(panel, lines, found, here)
             made.append(Phase(rebase.start, *_stand(lines, row), rebase.reason, rebase.approved_by))
         phases[row] = (*made, *(Phase(one.start, None, 0, False, one.reason, one.approved_by, False) for one in idle))
     return lines, found, tuple(phases)
@@ -94,8 +95,7 @@ def _begun(panel: Panel, lines: Lines, row: int) -> tuple[list[tuple[Rebase, int
     for rebase in sorted(panel.inputs[row].rebases, key=lambda one: one.start):
         first = first_from(days, rebase.start)
         if begun:
-            here = np.zeros(panel.used.shape, dtype=bool)
-            here[row, begun[-1][1] : first] = True
+            here = _here(panel, row, begun[-1][1], first)
             enough = (here & panel.used).sum() >= RUN
             centre = float(_only_of(panel, row, here).centre[0]) if enough else np.nan
         if runs(values[first:], centre):
@@ -103,6 +103,20 @@ def _begun(panel: Panel, lines: Lines, row: int) -> tuple[list[tuple[Rebase, int
         else:
             idle.append(rebase)
     return begun, idle
+
+
+def _here(panel: Panel, row: int, start: int, end: int) -> Flags:
+    """One KPI's periods of one phase."""
+    here = np.zeros(panel.used.shape, dtype=bool)
+    here[row, start:end] = True
+    return here
+
+
+def _told_apart(panel: Panel, lines: Lines, found: Found, here: Flags) -> Found:
+    """Signals of one phase by its own points alone: no run goes on from one into the next."""
+    inside = np.where(here, panel.values, np.nan)
+    own = signals.nhs(inside, lines.centre, lines.lower, lines.upper, lines.sigma)
+    return Found(np.where(here, own.rule, found.rule), np.where(here, own.side, found.side))
 
 
 def _only_of(panel: Panel, row: int, here: Flags) -> Lines:

@@ -12,7 +12,7 @@ import numpy as np
 
 from csi.definition import Rebase
 from csi.errors import InvalidInput
-from csi.step5_analyse.limits import Flags, Floats
+from csi.step5_analyse.limits import Floats
 from csi.step5_analyse.signals import RUN
 
 
@@ -86,9 +86,3 @@ def shift(days: Sequence[date], values: Floats, centre: float, split: date | Non
 def first_from(days: Sequence[date], start: date) -> int:
     """Position of the first period that begins on a day or later."""
     return sum(day < start for day in days)
-
-
-def spans(firsts: Sequence[int], length: int) -> list[Flags]:
-    """Which periods belong to each phase, the one before the first of them left out."""
-    places = np.arange(length)
-    return [(places >= a) & (places < b) for a, b in pairwise([*firsts, length])]

@@ -106,21 +106,25 @@ def _levels(axes: Axes, view: View) -> None:
 def _reference_lines(axes: Axes, view: View) -> None:
     limits, wide = view.analysis.limits, len(view.marks)
     dash = TRIAL_DASH if limits.trial else "solid"
-    steps(axes, bound(limits.lower, wide), linestyle=dash, linewidth=1.1, gid="lower limit")
-    steps(axes, bound(limits.upper, wide), linestyle=dash, linewidth=1.1, gid="upper limit")
-    steps(axes, view.centres, linestyle="solid", linewidth=0.9, gid="centre")
-    for position in view.new_limits:
+    anew = view.new_limits
+    steps(axes, bound(limits.lower, wide), anew, linestyle=dash, linewidth=1.1, gid="lower limit")
+    steps(axes, bound(limits.upper, wide), anew, linestyle=dash, linewidth=1.1, gid="upper limit")
+    steps(axes, view.centres, anew, linestyle="solid", linewidth=0.9, gid="centre")
+    for position in anew:
         axes.axvline(position - 0.5, color=RULE, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1.8, gid="new limits")
     for value in view.targets:
         axes.axhline(value, color=INK, linewidth=1.4, linestyle=TARGET_DASH, zorder=2.5, gid="target")
 
 
-def steps(axes: Axes, values: Sequence[float | None], **style: Any) -> None:
-    """A line that holds its value over the whole width of each period, broken where there is none."""
+def steps(axes: Axes, values: Sequence[float | None], anew: Sequence[int] = (), **style: Any) -> None:
+    """A line that holds its value over the whole width of each period, broken where there is none or it begins anew."""
     if all(value is None for value in values):
         return
-    x = [edge for position in range(len(values)) for edge in (position - 0.5, position + 0.5)]
-    y = [float("nan") if value is None else value for value in values for _ in range(2)]
+    x, y = [], []
+    for position, value in enumerate(values):
+        height = float("nan") if value is None else value
+        x += [position - 0.5] * (position in anew) + [position - 0.5, position + 0.5]
+        y += [float("nan")] * (position in anew) + [height, height]
     axes.plot(x, y, **({"color": RULE} | style))
 
 

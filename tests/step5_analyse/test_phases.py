@@ -35,6 +35,14 @@ def test_phases_have_their_own_limits_and_the_old_ones_stay():
     assert any("Limits begin anew on 23 Jun 2025: new tool." in text for text in found.warnings)
 
 
+def test_no_run_goes_on_from_the_old_limits_into_the_new_ones():
+    values = MOVED.copy()
+    values[22:24] = values[:24].mean() - 1
+    plain, anew = analyse(values), analyse(values, rebases=(Rebase(START, "new tool"),))
+    assert {DAYS[22], DAYS[23]} <= {signal.start.date() for signal in plain.signals}
+    assert not {DAYS[22], DAYS[23]} & {signal.start.date() for signal in anew.signals}
+
+
 @pytest.mark.parametrize("target", [None, 14.0, 30.0])
 @pytest.mark.parametrize("size", [-12.0, 12.0])
 def test_new_limits_never_change_the_verdict(size: float, target: float | None):

@@ -97,7 +97,10 @@ def test_limits_begun_anew_step_at_their_day_and_the_old_ones_stay() -> None:
     anew = full()
     anew = replace(anew, analysis=replace(anew.analysis, detail=replace(anew.analysis.detail, phases=phases)))
     figure = control_figure(anew)
-    assert list(line(figure, "centre").get_ydata()) == [65.3] * 10 + [4.7] * 12
+    drawn = line(figure, "centre").get_ydata()
+    assert list(drawn[:10]) == [65.3] * 10
+    assert np.isnan(drawn[10])  # nothing joins the old limits to the new ones
+    assert list(drawn[11:]) == [4.7] * 12
     assert [artist.get_xdata()[0] for artist in artists(figure, "new limits")] == [4.5]
     assert "from 4 Apr 2016 on" in words(figure)
     assert artists(control_figure(full()), "new limits") == []
