@@ -145,6 +145,16 @@ def _quality(view: View) -> list[str]:
     return [sentence(", ".join(said)), sentence(provenance(view)), *footnotes(view)]
 
 
+def _dimensions(view: View) -> list[str]:
+    """Each dimension of the data's quality: passed of all, what was checked, and one that failed."""
+    return [
+        f"{name.capitalize()}: {count(one.passed)} of {count(one.total)} {one.checked}"
+        f"{f' (such as {one.examples[0]})' if one.examples else ''}."
+        for name, one in view.processed.quality.dimensions().items()
+        if one.total
+    ]
+
+
 def _computed(view: View) -> list[str]:
     return [how_computed(view)[0]]
 
@@ -206,7 +216,7 @@ EVERYTHING: Sequence[Part] = (
     _computed,
 )
 PARTS: dict[Audience | None, Sequence[Part]] = {
-    None: EVERYTHING,
+    None: (*EVERYTHING, _dimensions),
     Audience.BUSINESS: (_meaning, _target_line),
     Audience.SENIOR_IT: (_meaning, _target_line, _levels, _evidence, _warnings),
     Audience.OPERATIONS: EVERYTHING,

@@ -184,6 +184,23 @@ def test_bad_lines_are_set_aside_and_never_disappear(tmp_path: Path) -> None:
     assert harmless("-1") == "'-1"
 
 
+def test_the_report_tells_every_dimension_of_quality_with_an_example(tmp_path: Path) -> None:
+    frame = tickets()
+    frame.loc[3, "opened_at"] = "31/31/2026"
+    frame.loc[5, "resolved_at"] = "2020-01-01"
+    run(laid_out(tmp_path, STUDY, frame), tmp_path / "out")
+    told = (tmp_path / "out" / "report.md").read_text().partition("## mttr")[2].partition("## ")[0]
+    for line in (
+        "- Completeness: 20 of 20 finished periods with data.",
+        "- Timeliness: 21 of 21 periods begun that the source has delivered for.",
+        "- Validity: 238 of 240 rows that can be read and be true (such as line 5: opened",
+        "- Uniqueness: 239 of 239 keys with one content per version.",
+        "- Consistency: 238 of 239 rows whose moments and versions follow each other (such as line 7: resolved",
+        "accuracy not assessed",
+    ):
+        assert line in told, line
+
+
 @pytest.mark.parametrize(
     "changes",
     [
