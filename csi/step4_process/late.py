@@ -58,6 +58,10 @@ def _after_start(kpi: KpiDefinition, limit: float, frame: pd.DataFrame, calendar
     starts = microseconds(frame[value.start])
     clock = calendar if value.clock == "business" else ALWAYS
     known = starts != MISSING
+    allowed = np.full(len(starts), round(limit * units.factor(value.unit, "us")))
+    if value.pauses and value.pauses in frame.columns:
+        pauses = np.nan_to_num(frame[value.pauses].to_numpy(dtype=float)) * units.factor("min", "us")
+        allowed += np.rint(pauses).astype(np.int64)
     deadlines = np.full(len(starts), MISSING)
-    deadlines[known] = clock.after(starts[known], round(limit * units.factor(value.unit, "us")))
+    deadlines[known] = clock.after(starts[known], allowed[known])
     return deadlines
