@@ -65,7 +65,8 @@ def _alike(made: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def linked_to(used: Collection[str], sources: Mapping[str, Source]) -> set[str]:
     """The sources that those in use are linked to, with the tables of pairs."""
-    links = [dict(sources[key].mapping.get("link") or {}) for key in used if key in sources]
+    mappings = [sources[key].mapping for key in used if key in sources]
+    links = [dict(one.get("link") or (one.get("options") or {}).get("link") or {}) for one in mappings]
     return {str(link[name]) for link in links for name in ("source", "table") if name in link}
 
 

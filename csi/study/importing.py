@@ -18,7 +18,7 @@ from csi.step1_should_measure import kpis
 from csi.step1_should_measure.kpis import DEFINITION_KEYS, KpiFields
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
-from csi.step4_process.columns import columns_needed
+from csi.step4_process.columns import columns_needed, is_ratio_of_kpis, link_of
 from csi.study.windows import set_windows
 from csi.study.writing import study_mapping
 from csi.terms import Step
@@ -89,24 +89,33 @@ class _TakingOver:
 
     def sources(self) -> Mapping[str, str]:
         """Every source named, with its mapping; the study's name → the service's key."""
-        keys = {}
+        named = {
+            name: name_source(self.session, self.cycle, name=name, actor=self.actor, now=self.now, owner=self.actor)
+            for name in self.study.sources
+        }
+        keys = {name: kept.key for name, kept in named.items()}
         for name, source in self.study.sources.items():
-            kept = name_source(self.session, self.cycle, name=name, actor=self.actor, now=self.now, owner=self.actor)
-            keys[name] = kept.key
+            kept = named[name]
             if kept.kind != "file":
                 self.left.append(f"source {name}: the service has one of that name that takes no files")
                 continue
             if not source.file:
                 self.left.append(f"source {name}: it is fetched; set it up with /csi source")
                 continue
-            mapping = self._mapping(name, source)
+            mapping = self._mapping(name, source, keys)
             if sources.remember(self.session, kept, mapping, actor=self.actor, now=self.now):
                 self.done.append(f"source {name} mapped")
         return keys
 
-    def _mapping(self, name: str, source: SourceDefinition) -> SourceDefinition:
+    def _mapping(self, name: str, source: SourceDefinition, keys: Mapping[str, str]) -> SourceDefinition:
         moments, numbers = columns_needed(self.study, name)
         options = {**source.options, "moments": list(moments), "numbers": list(numbers)}
+        link = link_of(source)
+        if link and keys[link.source] != link.source:  # conditions write its columns with its name in front
+            self.left.append(f"source {name}: its link; call {link.source} {keys[link.source]} in the study")
+            del options["link"]
+        elif link:
+            options["link"] = {**source.options["link"], "table": keys[link.table]}
         return replace(source, file="", options=options)
 
     def kpi(self, name: str, kpi: KpiDefinition, keys: Mapping[str, str]) -> None:
@@ -143,6 +152,8 @@ class _TakingOver:
     def _definition(self, name: str, kpi: KpiDefinition, keys: Mapping[str, str]) -> dict[str, Any]:
         said = study_mapping(self.study)["kpis"][name]
         known = {key: said[key] for key in DEFINITION_KEYS if key in said}
+        if is_ratio_of_kpis(kpi, frozenset(self.study.kpis)):
+            known["value"] = {side: kpis.slug(other) for side, other in said["value"].items()}
         return {**known, "source": keys[kpi.source]} if kpi.source in keys else known
 
     def windows(self) -> None:
@@ -170,7 +181,7 @@ def _fields(kpi: KpiDefinition, definition: Mapping[str, Any]) -> KpiFields:
         band=kpi.band,
         target=kpi.target,
         target_date=kpi.target_date,
-        guards=kpi.guards,
+        guards=tuple(map(kpis.slug, kpi.guards)),
         catalogue=kpi.catalogue,
         minimum_important_difference=kpi.minimum_important_difference,
         definition=definition,

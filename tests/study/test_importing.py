@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi.errors import Conflict, InvalidInputs, NotAllowed
-from csi.models import Batch, Cycle, Kpi, Source
+from csi.models import Cycle, Kpi, Source
 from csi.step2_can_measure.sources import name_source
+from csi.step3_gather import batches, sources
 from csi.step3_gather.files import FileStore
+from csi.step3_gather.intake import take_in
 from csi.storage import row, rows
 from csi.study import of_cycle, results
 from csi.study.export import study_zip
@@ -209,12 +211,13 @@ def test_rates_taken_over_give_the_figures_of_a_run_and_are_exported(database: D
         assert not any(results.fresh(session, cycle).values())
 
 
-def _delivered(session: Session, cycle: Cycle, files: FileStore, content: bytes) -> None:
-    source = row(session, Source, TEAM, key="spent")
-    key = files.keep(TEAM, content)
-    session.add(Batch(team_id=TEAM, source_id=source.id, cycle_id=cycle.id, ordinal=1, filename="spent.csv",
-                      sha256=key[-8:], raw_key=key, delivered_by=ALICE, delivered_at=NOW))  # fmt: skip
-    session.flush()
+def _delivered(session: Session, cycle: Cycle, files: FileStore, content: bytes, to: str = "spent") -> None:
+    """A file brought to a source as it is mapped."""
+    source = row(session, Source, TEAM, key=to)
+    mapped = sources.definition(source.key, source.mapping)
+    typed = {name: mapped.options.get(name, []) for name in ("moments", "numbers")}
+    came = take_in(files, TEAM, content, mapped, filename=f"{to}.csv", **typed)
+    batches.record(session, source, came, actor=ALICE, now=NOW, cycle_id=cycle.id)
 
 
 def test_what_a_kpi_is_compared_with_is_taken_over_whatever_the_order(sqlite_database: Database) -> None:
@@ -227,3 +230,54 @@ def test_what_a_kpi_is_compared_with_is_taken_over_whatever_the_order(sqlite_dat
         take_over(session, cycle, study_of(compared), actor=ALICE, now=NOW)
         assert row(session, Kpi, TEAM, key="median_time_to_resolve").comparator == "porto"
         assert of_cycle.definition(session, cycle).kpis["median_time_to_resolve"].comparator == "porto"
+
+
+LINKED = b"""
+study: 1
+service: Delivery
+timezone: UTC
+period: week
+sources:
+  deploys: {file: deploys.csv, key: deploy, link: {source: changes, table: Pairs of ids, own: deploy, other: change}}
+  changes: {file: changes.csv, key: id}
+  Pairs of ids: {file: pairs.csv, key: deploy}
+kpis:
+  lead: {source: deploys, at: deployed_at, measure: median, unit: h, direction: lower, guards: [Flow],
+         value: {from: changes.committed_at, to: deployed_at}, where: '`changes.kind` == "feature"'}
+  Deploys: {source: deploys, at: deployed_at, measure: count, direction: higher}
+  Changes made: {source: changes, at: committed_at, measure: count, direction: higher}
+  Flow: {measure: ratio, value: {numerator: Deploys, denominator: Changes made}, unit: ratio, direction: higher}
+"""
+TABLES = {
+    "deploys": "deploy,deployed_at\nd1,2026-03-03 12:00\nd2,2026-03-04 12:00\nd3,2026-03-05 12:00\n",
+    "changes": "id,committed_at,kind\nc1,2026-03-03 08:00,feature\nc2,2026-03-04 06:00,feature\n",
+    "pairs": "deploy,change\nd1,c1\nd2,c2\n",
+}
+
+
+def test_linked_sources_and_ratios_of_kpis_are_taken_over_whole(sqlite_database: Database, tmp_path: Path) -> None:
+    (tmp_path / "study.yml").write_bytes(LINKED)
+    for name, text in TABLES.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    wanted = run(tmp_path / "study.yml").kpis
+    files = FileStore(str(tmp_path / "kept"))
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        assert take_over(session, cycle, study_of(LINKED), actor=ALICE, now=NOW).left == ()
+        for name, text in TABLES.items():
+            _delivered(session, cycle, files, text.encode(), "pairs_of_ids" if name == "pairs" else name)
+        found = of_cycle.evaluated(session, cycle, files).kpis
+    assert set(found) == {"lead", "deploys", "changes_made", "flow"}
+    assert found["lead"].processed.kpi.guards == ("flow",)
+    for ours, theirs in (("lead", "lead"), ("flow", "Flow")):
+        assert found[ours].processed.series.equals(wanted[theirs].processed.series)
+    assert found["lead"].processed.series["value"].tolist() == [5.0]
+
+
+def test_a_link_to_a_source_that_is_named_otherwise_here_is_said(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        other = LINKED.replace(b"changes:", b"Change log:").replace(b"source: changes", b"source: Change log")
+        other = other.replace(b"changes.", b"Change log.")
+        told = take_over(session, cycle, study_of(other), actor=ALICE, now=NOW)
+    assert "source deploys: its link; call Change log change_log in the study" in told.left
