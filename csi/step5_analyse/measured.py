@@ -20,6 +20,7 @@ from csi.step5_analyse.trend import Slopes
 from csi.terms import Period
 
 SEASON = {Period.HOUR: 24, Period.DAY: 7, Period.WEEK: 52, Period.MONTH: 12, Period.QUARTER: 4}
+SEASONS = 3  # whole ones in both windows, from which a weekday's own mean is worth its price; ours
 _KINDS = {"share": "p_prime", "rate": "u_prime", "count": "xmr", "number": "xmr"}
 
 
@@ -136,14 +137,14 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
 
 
 def whole_seasons(panel: Panel, before: Flags, after: Flags) -> NDArray[np.int64]:
-    """The season whose weekdays or months are compared with their like: its length where both windows have two or more
-    whole ones without a gap, else 0."""
+    """The season whose weekdays or months are compared with their like: its length where each window has whole ones
+    without a gap, three in all, else 0."""
     lengths = np.array([SEASON[item.period] for item in panel.inputs], dtype=np.int64)
     fit = np.ones(len(lengths), dtype=bool)
     for window in (before, after):
         count, ends = window.sum(axis=1), np.diff(window.astype(np.int8), axis=1, prepend=0, append=0)
-        fit &= (count >= 2 * lengths) & (count % lengths == 0) & ((ends == 1).sum(axis=1) == 1)
-    return np.where(fit, lengths, 0)
+        fit &= (count >= lengths) & (count % lengths == 0) & ((ends == 1).sum(axis=1) == 1)
+    return np.where(fit & (before.sum(axis=1) + after.sum(axis=1) >= SEASONS * lengths), lengths, 0)
 
 
 def levels(panel: Panel, window: Flags) -> Floats:

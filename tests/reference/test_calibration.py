@@ -49,7 +49,7 @@ def test_a_difference_is_seldom_claimed_where_there_is_none(before: int, after: 
 
 
 @pytest.mark.parametrize("phi", PHIS)
-@pytest.mark.parametrize(("season", "before", "after"), [(7, 28, 14), (7, 56, 28), (12, 24, 24), (4, 12, 8)])
+@pytest.mark.parametrize(("season", "before", "after"), [(7, 14, 7), (7, 56, 28), (12, 24, 12), (4, 12, 8)])
 def test_a_season_is_neither_taken_for_a_change_nor_hides_one(season: int, before: int, after: int, phi: float):
     values = autoregressive(TRIES, before + after, phi=phi, seed=season + before)
     first = np.broadcast_to(np.arange(before + after) < before, values.shape)
@@ -57,9 +57,9 @@ def test_a_season_is_neither_taken_for_a_change_nor_hides_one(season: int, befor
     windows = np.where(first, seasonal, np.nan), np.where(first, np.nan, seasonal)
     lengths = np.full(TRIES, season)
     assert (mean_change(*windows, lengths).p < ALPHA).mean() <= BANDS[phi]
-    moved = windows[1] + 2
+    moved = windows[1] + 3
     seen = (mean_change(windows[0], moved, lengths).p < ALPHA).mean()
-    assert seen > (mean_change(windows[0], moved).p < ALPHA).mean() + 0.2
+    assert seen > (mean_change(windows[0], moved).p < ALPHA).mean() + 0.1
     usual = 40 * np.exp(0.5 * np.sin(2 * np.pi * np.arange(before + after) / season))
     counts = np.random.default_rng(season).poisson(usual, values.shape).astype(float)
     ratio, _ = count_change(counts, np.ones_like(counts), first, ~first, lengths)
