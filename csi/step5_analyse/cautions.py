@@ -73,7 +73,7 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         f"Trial limits: they rest on {wording.periods(limits.n, per)}, 12 are needed." if limits.trial else "",
         "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
         "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
-        _dispersion(limits.sigma_z),
+        _dispersion(limits.sigma_z) if _enough_to_disperse(draft) else "",
         rare.said(row),
         ""
         if row.item.baseline or row.item.rebases or not limits.exist
@@ -94,7 +94,7 @@ def _phase(one: Phase) -> str:
         return f"Limits begin anew on {wording.day(one.start)}: {one.reason.rstrip('.')}."
     return (
         f"New limits from {wording.day(one.start)} on ({one.reason.rstrip('.')}) are not drawn: "
-        f"no sustained run of {RUN} points lies behind them."
+        f"no sustained run of {RUN} points begins there."
     )
 
 
@@ -175,6 +175,16 @@ def _repetitive(draft: Draft) -> str:
         return ""
     alike = f"Each {period} is much like the one before it"
     return f"{alike}: the limits are narrower than they look, so signals count for less."
+
+
+def _enough_to_disperse(draft: Draft) -> bool:
+    """Whether a period has one case of the rarer kind or more: with fewer, σz says nothing."""
+    row, centre, scale = draft.row, draft.limits.centre, float(draft.seen.panel.scale[draft.seen.number])
+    sizes = row.cases[row.used]
+    if centre is None or not len(sizes) or not scale or row.item.definition.measure != "share":
+        return True
+    share = centre / scale
+    return float(np.nanmean(sizes)) * min(share, 1 - share) >= 1
 
 
 def _dispersion(sigma_z: float | None) -> str:

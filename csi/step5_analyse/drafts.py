@@ -12,10 +12,12 @@ from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
 from csi.step5_analyse.analysis import Assurance, Change, Limits, Signal, Trend
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
-from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Lines
+from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Flags, Floats, Lines
 from csi.step5_analyse.measured import Measured
 from csi.step5_analyse.panel import Panel, moments
+from csi.step5_analyse.rare import is_rare
 from csi.step5_analyse.sentence import Subject
+from csi.step5_analyse.shares import wilson
 from csi.step5_analyse.signals import RULES, RUN, Found
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Facts
@@ -137,7 +139,7 @@ def _sustained(seen: Seen, matters: float) -> tuple[str, int]:
     row, aim = seen.row, seen.aim
     centre = float(seen.measured.frozen.centre[seen.number])
     places = np.flatnonzero(row.after)
-    if not np.isfinite(centre) or not places.size:
+    if not np.isfinite(centre) or not places.size or is_rare(row):
         return "", 0
     side = np.sign(np.nan_to_num(row.values[places[0] : places[-1] + 1] - centre))
     other = np.flatnonzero(side[::-1] != side[-1])
@@ -198,10 +200,21 @@ def _assurance(seen: Seen, change: Change) -> Assurance:
 
 def _of_phase(seen: Seen, lines: Lines, window: np.ndarray, found: Found) -> Assurance:
     number = seen.number
-    stable = lines.n[number] >= TRIAL_BELOW and not found.rule[number][: len(window)][window].any()
+    stable = lines.n[number] >= TRIAL_BELOW and not _told(seen, found)[window].any()
     lower, upper = (np.asarray(part[number])[: len(window)][window] for part in (lines.lower, lines.upper))
+    lower, upper = _with_width(seen, window, lower, upper)
     firm = bool(stable) and bool(np.isfinite(lower).all())
     return assured.assure(seen.aim, seen.row.values[window], (lower, upper), stable=firm)
+
+
+def _with_width(seen: Seen, window: Flags, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """Limits of shares that never varied have no width; what the cases allow to be said has: Wilson's interval."""
+    panel, number = seen.panel, seen.number
+    if panel.family[number] != "share" or not lower.size or (lower < upper).any():
+        return lower, upper
+    good, valid = (part[number][: len(window)][window].sum() for part in (panel.numerator, panel.denominator))
+    low, high = wilson(float(good), float(valid))
+    return lower * 0 + low * panel.scale[number], upper * 0 + high * panel.scale[number]
 
 
 def _step(seen: Seen) -> tuple[float, float, float] | None:
@@ -240,7 +253,7 @@ def _level(line: np.ndarray) -> float | tuple[float | None, ...] | None:
 def _signals(seen: Seen) -> tuple[Signal, ...]:
     row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
     rule, side = measured.found.rule[number], measured.found.side[number]
-    places = np.flatnonzero(rule[: len(row.values)])
+    places = np.flatnonzero(_told(seen, measured.found))
     used = np.flatnonzero(row.used)
     good = aim.side(float(measured.lines.centre[number])) if places.size else 0
     starts = moments(row.item.series) if places.size else ()
@@ -253,6 +266,12 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
         )
         for place in places.tolist()
     )
+
+
+def _told(seen: Seen, found: Found) -> Flags:
+    """Which points break a rule; of rare events none but those outside the limits, as zeros in a row are no run."""
+    rule = found.rule[seen.number][: len(seen.row.values)]
+    return rule == RULES.index("outside") if is_rare(seen.row) else rule > 0
 
 
 def _direction(way: int, aim: Aim, value: float) -> str:

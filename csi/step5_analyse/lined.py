@@ -15,7 +15,7 @@ from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.effect import Effect
 from csi.step5_analyse.limits import Flags, Floats, Lines
 from csi.step5_analyse.panel import Panel, moments
-from csi.step5_analyse.phases import first_from, runs
+from csi.step5_analyse.phases import first_from, stands
 from csi.step5_analyse.signals import RUN, Found
 from csi.step5_analyse.trend import Slopes
 
@@ -98,7 +98,7 @@ def _begun(panel: Panel, lines: Lines, row: int) -> tuple[list[tuple[Rebase, int
             here = _here(panel, row, begun[-1][1], first)
             enough = (here & panel.used).sum() >= RUN
             centre = float(_only_of(panel, row, here).centre[0]) if enough else np.nan
-        if runs(values[first:], centre):
+        if stands(values[first:], centre):
             begun.append((rebase, first))
         else:
             idle.append(rebase)

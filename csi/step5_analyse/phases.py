@@ -15,6 +15,8 @@ from csi.errors import InvalidInput
 from csi.step5_analyse.limits import Floats
 from csi.step5_analyse.signals import RUN
 
+LEAD = 3  # points of the old kind that may lie before the run: a change takes hold; ours
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -63,10 +65,21 @@ def check(rebase: Rebase, days: Sequence[date], values: Floats, centre: float) -
     """
     if not rebase.reason.strip():
         raise InvalidInput("reason", "limits begin anew only with a reason that is kept")
-    if not runs(values[first_from(days, rebase.start) :], centre):
+    first = first_from(days, rebase.start)
+    found = runs(values[first:], centre)
+    if not found:
         raise InvalidInput(
             "start_on", f"no sustained run of {RUN} points lies after this day; a new level is not shown yet"
         )
+    if found[0].first > LEAD:
+        begins = days[first + found[0].first]
+        raise InvalidInput("start_on", f"the sustained run begins on {begins}; expected that day, or one close to it")
+
+
+def stands(values: Floats, centre: float) -> bool:
+    """Whether new limits may begin with these values: a sustained run begins with them, or soon after."""
+    found = runs(values, centre)
+    return bool(found) and found[0].first <= LEAD
 
 
 def shift(days: Sequence[date], values: Floats, centre: float, split: date | None) -> Shift | None:

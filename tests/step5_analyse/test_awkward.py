@@ -111,5 +111,30 @@ def test_a_series_that_repeats_itself_says_what_its_limits_are_worth() -> None:
     assert not any("much like the one before it" in text for warnings in quiet for text in warnings)
 
 
+def test_a_hundred_good_cases_do_not_promise_999_in_a_thousand() -> None:
+    few, _ = told(shares(np.full(36, 12.0), 12.0, target=99.9))
+    many, _ = told(shares(np.full(36, 100.0), 100.0, target=99.9))
+    assert (few.target_state, many.target_state) == ("met on average", "met on average")
+    enough, _ = told(shares(np.full(36, 4_000.0), 4_000.0, target=99.9))
+    assert (enough.target_state, enough.verdict) == ("reliably met", "ACHIEVED")
+
+
+def test_dispersion_is_not_judged_where_a_period_seldom_has_a_failure() -> None:
+    good = np.full(36, 12.0)
+    good[[3, 9]] = 11.0
+    found, _ = told(shares(good, 12.0, target=99.0))
+    assert not any("σz" in text for text in found.warnings)
+    told_of, _ = told(shares(np.full(36, 150.0) + np.tile([-1.0, 1.0], 18), 200.0))
+    assert any("vary less than chance" in text for text in told_of.warnings)
+
+
+@pytest.mark.parametrize("direction", [Direction.LOWER, Direction.HIGHER])
+def test_zeros_in_a_row_are_no_run_where_events_are_rare(direction: Direction) -> None:
+    values = np.r_[np.tile([0.0, 1.0, 0.0], 8), np.zeros(12)]
+    found = analyse(values, direction=direction, **COUNT)
+    assert {signal.rule for signal in found.signals} <= {"outside"}
+    assert found.detail.sustained_shift == ""
+
+
 def test_months_keep_their_names() -> None:
     assert "complete on 31 Mar 2025" in finding(np.array([5.0, 6.0]), before=1).variation

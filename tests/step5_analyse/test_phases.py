@@ -107,6 +107,14 @@ def test_a_rebase_needs_a_reason_and_a_sustained_run():
         check(Rebase(START, "we feel better"), DAYS, noise(48, seed=5), 25.0)
 
 
+def test_a_day_long_before_the_run_is_refused_and_not_drawn():
+    early = Rebase(DAYS[14], "a hope")
+    with pytest.raises(InvalidInput, match="the sustained run begins on 2025-06-23"):
+        check(early, DAYS, MOVED, float(MOVED[:24].mean()))
+    assert not analyse(MOVED, rebases=(early,)).detail.phases[0].begun
+    check(Rebase(DAYS[21], "taking hold"), DAYS, MOVED, float(MOVED[:24].mean()))
+
+
 def test_a_step_far_outside_the_limits_is_a_run_too():
     # Each of its points breaks the rule "outside" first; the run behind them still counts.
     found = analyse(MOVED)
