@@ -18,6 +18,7 @@ from csi.storage import rows
 
 _MONTH = re.compile(r"^\d{4}[-/]\d{1,2}$")
 _MANY_MONTHS = 3
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d\.[0-5]\d)(?:\s?[AaPp][Mm])?")
 # Deliveries that share half of their columns are taken for the same source with a changed layout.
 _ALIKE = 0.5
 
@@ -36,7 +37,10 @@ def proposed(layout: Layout, timezone: str) -> SourceDefinition:
     roles = {column.role: column.name for column in layout.columns if column.role}
     orders = {column.name: column.dates for column in layout.columns if column.dates and not column.ambiguous}
     keep = wide_columns(layout)
-    options: dict[str, object] = {"moments": [roles["moment"]] if "moment" in roles else []}
+    moment = roles.get("moment", "")
+    options: dict[str, object] = {"moments": [moment] if moment else []}
+    if (time := time_beside(layout, moment)) and not keep:
+        options = joined(moment, time)
     if keep:
         options |= {"melt": {"keep": list(keep), "name": "period", "value": "value"}, "moments": ["period"]}
     return SourceDefinition(
@@ -50,6 +54,24 @@ def proposed(layout: Layout, timezone: str) -> SourceDefinition:
         decimal=layout.decimal,
         options=options,
     )
+
+
+def time_beside(layout: Layout, date: str) -> str:
+    """The column that holds the time of day of a date that stands without one; empty where there is none."""
+    cells = {column.name: [row[place] for row in layout.examples if place < len(row) and row[place].strip()]
+             for place, column in enumerate(layout.columns)}  # fmt: skip
+    if not cells.get(date) or any(re.search(r"\d[T\s]+\d", cell) for cell in cells[date]):
+        return ""
+    times = [
+        name for name, told in cells.items() if told and all(_TIME_OF_DAY.fullmatch(cell.strip()) for cell in told)
+    ]
+    return next((name for name in times if name != date), "")
+
+
+def joined(date: str, time: str) -> dict[str, object]:
+    """The options of a mapping whose moments stand in two columns."""
+    name = f"{date} {time}"
+    return {"join": {name: [date, time]}, "moments": [name]}
 
 
 def wide_columns(layout: Layout) -> tuple[str, ...]:

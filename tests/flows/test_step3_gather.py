@@ -359,6 +359,28 @@ def test_months_side_by_side_are_melted(gathering: World):
     assert source.mapping["options"]["melt"]["keep"] == ["group", "kpi"]
 
 
+def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
+    bob = gathering.bob
+    days = "".join(f"{day}/03/2004;{hour}.00.00;2,{hour}\n" for day in range(10, 20) for hour in (8, 18))
+    bob.upload(f"Date;Time;CO\n{days}".encode(), "air.csv", "service-desk")
+    bob.click(bob.sees("I keep *air.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents", "time": "Date"})
+    assert "another column" in bob.submit()["time"]
+    bob.fill({"time": "Time", "value": "CO"})
+    assert bob.submit() is None
+    told = reading(bob.sees("*air.csv* read into"))
+    assert "10 March 2004, 08:00" in told
+    assert "19 March 2004, 18:00" in told
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["options"]["join"] == {"Date Time": ["Date", "Time"]}
+    bob.upload(f"Date;Time;CO\n{days.replace('2004', '2005')}".encode(), "next.csv", "service-desk")
+    bob.click(bob.sees("*next.csv* looks like *Incidents*"), "gather.map")
+    shown = {block.get("block_id"): block.get("element", {}) for block in bob.wait_modal("gather.map")["blocks"]}
+    chosen = [shown[name]["initial_option"]["text"]["text"] for name in ("at", "time")]
+    assert chosen == ["Date", "Time"]
+
+
 def test_looking_again_with_another_form(gathering: World):
     bob = gathering.bob
     text = "number;opened_at;n\nA;2024-03-04;1,5\nB;2024-03-05;2,5\n"

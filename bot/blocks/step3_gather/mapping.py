@@ -34,6 +34,7 @@ def mapping_form(
     filename: str,
     metadata: str,
     moment: str = "",
+    time: str = "",
     value: str = "",
 ) -> Block:
     """What the columns mean: guesses with three example rows; each can be overridden."""
@@ -50,6 +51,8 @@ def mapping_form(
         parts.text_input("source_name", "Name of the new source", optional=True, limit=80),
         _column("at", "Which column dates a row?", names, by_name.get(moment), "It puts the row into a period.",
                 optional=bool(known.options.get("melt"))),
+        _column("time", "Which column holds its time of day?", names, by_name.get(time),
+                "Only where date and time stand in two columns.", optional=True),
         _orders(layout, known),
         parts.text_input("pattern", "Date pattern", optional=True, limit=60,
                          value=known.dates if "%" in known.dates else "",

@@ -27,7 +27,7 @@ from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source, of_service
 from csi.step3_gather import batches, sources
 from csi.step3_gather.layout import Layout
-from csi.step3_gather.mapping import best_match, missing_columns, proposed
+from csi.step3_gather.mapping import best_match, joined, missing_columns, proposed
 from csi.step3_gather.moments import check_order, zone
 from csi.storage import need, row, rows
 from csi.terms import Measurability
@@ -63,12 +63,12 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     here = origin(body)
     found = kept.find(kit, here.team_id, str(modals.remembered(body)["file"]))
     said = _said(view, found.layout)
-    at, value = _picked(view, "at", found.layout), _picked(view, "value", found.layout)
+    value = _picked(view, "value", found.layout)
     with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "map a delivery")
         source = _source(session, cycle, view, actor=here.user_id, kit=kit)
-        named = _typed(said, at, value)
+        named = _typed(said, value)
         changed = sources.remember(session, source, named, actor=here.user_id, now=kit.now())
         _feed_kpis(session, cycle, source, named, actor=here.user_id, kit=kit)
         begin(kit, session, here.team_id, found, source, actor=here.user_id)
@@ -122,9 +122,10 @@ def _form(session: Session, cycle: Cycle, found: Drop) -> Block:
         known = sources.definition(match.source.key, match.source.mapping)
     named = of_service(session, cycle.team_id, cycle.service_id)
     moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
+    moment, time = (known.options.get("join") or {}).get(moments[0], (moments[0], ""))
     return blocks.mapping_form(
         found.layout, known, named, match.source if match else _likely(session, cycle, named), filename=found.filename,
-        metadata=modals.metadata(cycle, file=found.file_id), moment=moments[0], value=numbers[0],
+        metadata=modals.metadata(cycle, file=found.file_id), moment=moment, time=time, value=numbers[0],
     )  # fmt: skip
 
 
@@ -166,8 +167,6 @@ def _said(view: Body, layout: Layout) -> SourceDefinition:
     zone(said["timezone"])
     check_order(order)
     keep = forms.read(view, {"keep": forms.options()})["keep"]
-    if not keep and not _picked(view, "at", layout):
-        raise InvalidInput("at", "Please choose the column that dates a row.")
     base = SourceDefinition(
         "",
         timezone=said["timezone"],
@@ -176,11 +175,21 @@ def _said(view: Body, layout: Layout) -> SourceDefinition:
         missing=tuple(dict.fromkeys(word.strip() for word in said["missing"].split(",") if word.strip())),
         key=_picked(view, "key", layout),
         latest_by=_picked(view, "latest_by", layout),
-        options={"melt": _melt(keep, layout)} if keep else {},
+        options={"melt": _melt(keep, layout), "moments": ["period"]} if keep else _dated(view, layout),
     )
     if base.latest_by and not base.key:
         raise InvalidInput("key", "Which row is the latest needs a column that names a case.")
     return _form_of(view, layout, base)
+
+
+def _dated(view: Body, layout: Layout) -> dict[str, object]:
+    """The column that dates a row, or the two that do."""
+    at, time = _picked(view, "at", layout), _picked(view, "time", layout)
+    if not at:
+        raise InvalidInput("at", "Please choose the column that dates a row.")
+    if at == time:
+        raise InvalidInput("time", "Expected another column than that of the date.")
+    return joined(at, time) if time else {"moments": [at]}
 
 
 def _other_orders(layout: Layout, order: str) -> dict[str, str]:
@@ -216,12 +225,10 @@ def _form_of(view: Body, layout: Layout, base: SourceDefinition) -> SourceDefini
     )
 
 
-def _typed(said: SourceDefinition, at: str, value: str) -> SourceDefinition:
-    """The mapping with the columns that date a row and hold its number."""
-    melted = "melt" in said.options
-    moments = ["period"] if melted else [at]
-    numbers = ["value"] if melted else [value] if value else []
-    return replace(said, options={**said.options, "moments": moments, "numbers": numbers})
+def _typed(said: SourceDefinition, value: str) -> SourceDefinition:
+    """The mapping with the column that holds a row's number."""
+    numbers = ["value"] if "melt" in said.options else [value] if value else []
+    return replace(said, options={**said.options, "numbers": numbers})
 
 
 def _source(session: Session, cycle: Cycle, view: Body, *, actor: str, kit: Kit) -> Source:
