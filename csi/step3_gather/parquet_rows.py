@@ -19,7 +19,7 @@ from csi.step3_gather.bounds import check_columns, megabytes, refuse
 from csi.step3_gather.chunk import Chunk
 from csi.step3_gather.content import Content
 
-_ROWS_AT_ONCE = 250_000
+_ROWS_AT_ONCE = 100_000
 _CELLS_AT_ONCE = 10_000_000
 _AS_MANY = 16  # columns of texts whose size is not looked at one by one
 _ENDLESS = 1 << 40

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 _NONE = np.empty(0, dtype=np.intp)
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # Source: 2^64 / golden ratio, as in splitmix64
@@ -37,27 +38,38 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolv
         key: the column with the natural id; empty: every row is one observation. A row without an id stays.
         version: one comparable number per row (higher counts, missing lowest), or None: delivery order alone.
     """
-    every = np.arange(len(frame))
     if not key:
-        return Resolved(every, _NONE)
-    ids, names = pd.factorize(frame[key])
-    counts = np.bincount(ids[ids >= 0], minlength=len(names))
+        return Resolved(np.arange(len(frame)), _NONE)
+    ids, keys = _numbered(frame[key])
+    counts = np.bincount(ids[ids >= 0], minlength=keys)
     unkeyed = len(ids) - int(counts.sum())
     if counts.max(initial=0) <= 1:
-        return Resolved(every, _NONE, keys=len(names), unkeyed=unkeyed)
+        return Resolved(np.arange(len(frame)), _NONE, keys=keys, unkeyed=unkeyed)
     shared = np.flatnonzero((ids >= 0) & (np.append(counts, 0)[ids] > 1))  # the only rows to be looked at
     told = _told_apart(ids[shared], frame.iloc[shared], None if version is None else version[shared])
     alone = np.ones(len(frame), dtype=bool)
     alone[shared[told.losers]] = False
     return Resolved(
-        kept=every[alone],
+        kept=np.flatnonzero(alone),
         conflicts=shared[told.conflicts],
         repeated=told.repeated,
         superseded=len(told.losers) - told.repeated - len(told.conflicts),
-        keys=len(names),
+        keys=keys,
         backwards=told.backwards,
         unkeyed=unkeyed,
     )
+
+
+def _numbered(column: pd.Series) -> tuple[np.ndarray, int]:
+    """A number per row, equal where the ids are and negative where there is none; and how many ids there are."""
+    if not isinstance(column.dtype, pd.StringDtype):
+        ids, names = pd.factorize(column)
+        return ids, len(names)
+    # As factorize does it, without a copy of every id: they are the larger part of what is held meanwhile.
+    encoded = pa.array(column).dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), len(encoded.dictionary)
 
 
 @dataclass(frozen=True, slots=True)

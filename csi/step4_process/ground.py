@@ -61,15 +61,12 @@ class Ground:
     looking: Mapping[str, Looking]
     time: Time
     qualities: Mapping[str, SourceQuality]
-    contributions: dict[KpiDefinition, Contribution] = field(default_factory=dict)
     places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
     pulses: dict[tuple[str, bytes], Pulse] = field(default_factory=dict)
 
     def of(self, kpi: KpiDefinition) -> Contribution:
-        """The rows of a KPI and what each gives, computed once."""
-        if kpi not in self.contributions:
-            self.contributions[kpi] = contribution(kpi, self.looking[kpi.source])
-        return self.contributions[kpi]
+        """The rows of a KPI and what each gives."""
+        return contribution(kpi, self.looking[kpi.source])
 
     def strata_of(self, kpi: KpiDefinition) -> tuple[str, ...]:
         """The values of the column that splits a KPI; none without one."""

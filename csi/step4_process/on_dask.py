@@ -29,9 +29,8 @@ from csi.step4_process.ground import Ground, Time, over, time_of
 from csi.step4_process.links import pairs_of
 from csi.step4_process.measures import probability_of
 from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
-from csi.step4_process.pipeline import Made, axis_for, quarantine_of, setting_of, sides_of
+from csi.step4_process.pipeline import Made, axis_for, quarantine_of, setting_of, sides_of, with_ratio
 from csi.step4_process.processed import Processed
-from csi.step4_process.ratios import ratio_of
 from csi.step4_process.strata import joined, split
 
 WORKERS = 2
@@ -163,7 +162,7 @@ class _Whole:
         for name, one in known.items():
             kpis.update(self._processed(base, name, one))
         return Made(
-            kpis={kpi.id: self._ratio(kpi, kpis) for kpi in self.study.kpis.values()},
+            kpis={kpi.id: with_ratio(self.study, kpi, kpis) for kpi in self.study.kpis.values()},
             sources={
                 name: source_counts(one, self.study.timezone, *time.of_source(name)) for name, one in rows.items()
             },
@@ -173,10 +172,6 @@ class _Whole:
     def _summaries(self, source: str) -> list[Settled]:
         futures = self.client.map(partition.summary, self.parts[source], pure=False)
         return list(self.client.gather(futures))
-
-    def _ratio(self, kpi: KpiDefinition, made: Mapping[str, Processed]) -> Processed:
-        sides = sides_of(self.study, kpi)
-        return ratio_of(kpi, *(made[side.id] for side in sides)) if sides else made[kpi.id]
 
     def _processed(self, base: Ground, source: str, known: Sequence[Settled]) -> dict[str, Processed]:
         """Every KPI of one source."""

@@ -19,8 +19,8 @@ from csi.step4_process.periods import codes
 from csi.step4_process.portion import Placed, Portion, placed, portion
 from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
-from csi.step4_process.ratios import ratio_of
-from csi.step4_process.rows import QUARANTINE, SourceRows
+from csi.step4_process.ratios import ratio_of, require_sums
+from csi.step4_process.rows import QUARANTINE, SourceRows, give_back
 from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
@@ -46,8 +46,11 @@ class Made:
 def process_study(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Made:
     """Every KPI of a study; what they share is computed once."""
     base = ground(study, readings)
+    del readings  # the rows that count are copies: what was delivered need not be held beside them
+    give_back()
+    alone = {kpi.id: _whole(base, kpi) for kpi in study.kpis.values() if not sides_of(study, kpi)}
     return Made(
-        kpis={kpi.id: processed(base, kpi) for kpi in study.kpis.values()},
+        kpis={kpi.id: with_ratio(study, kpi, alone) for kpi in study.kpis.values()},
         sources={name: _source_counts(base, name) for name in study.sources},
         quarantine=quarantine_of(base.rows),
     )
@@ -66,9 +69,19 @@ def quarantine_of(rows: Mapping[str, SourceRows]) -> pd.DataFrame:
 
 def processed(base: Ground, kpi: KpiDefinition) -> Processed:
     """One KPI over prepared rows."""
-    sides = sides_of(base.study, kpi)
-    if sides:
-        return ratio_of(kpi, *(processed(base, side) for side in sides))
+    wanted = sides_of(base.study, kpi) or [kpi]
+    require_sums(kpi, wanted if wanted != [kpi] else ())
+    return with_ratio(base.study, kpi, {one.id: _whole(base, one) for one in wanted})
+
+
+def with_ratio(study: StudyDefinition, kpi: KpiDefinition, alone: Mapping[str, Processed]) -> Processed:
+    """One KPI: of its own rows as it was made, or the ratio of two others that were."""
+    sides = sides_of(study, kpi)
+    require_sums(kpi, sides)
+    return ratio_of(kpi, *(alone[side.id] for side in sides)) if sides else alone[kpi.id]
+
+
+def _whole(base: Ground, kpi: KpiDefinition) -> Processed:
     parts = {name: _one(base, part) for name, part in split(kpi, base.strata_of(kpi)).items()}
     return replace(_one(base, kpi), strata=joined(parts))
 

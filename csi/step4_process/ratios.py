@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -23,10 +24,7 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
         InvalidInput: a side is no count or sum: ratios and percentiles are not divided again (V4.2); or the sides are
             money of two currencies, which is converted row by row only.
     """
-    for side in (above.kpi, below.kpi):
-        if side.measure not in ADDITIVE:
-            reason = f"{side.id} is a {side.measure}; expected a count, distinct or sum, which can be added up (V4.2)"
-            raise InvalidInput(f"kpis.{kpi.id}.value", reason)
+    require_sums(kpi, (above.kpi, below.kpi))
     first, second = _aligned(above.series, below.series)
     top = first["value"] * _factor(kpi, above.kpi, below.kpi)
     value = divided(top.to_numpy(), second["value"].to_numpy(), scale_of(kpi.unit))
@@ -55,6 +53,18 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
         footnotes=tuple(dict.fromkeys((*above.footnotes, *below.footnotes))),
         parts=(*_shifted(above, series), *_shifted(below, series)),
     )
+
+
+def require_sums(kpi: KpiDefinition, sides: Iterable[KpiDefinition]) -> None:
+    """Refuse a ratio of what cannot be added up.
+
+    Raises:
+        InvalidInput: a side is no count or sum.
+    """
+    for side in sides:
+        if side.measure not in ADDITIVE:
+            reason = f"{side.id} is a {side.measure}; expected a count, distinct or sum, which can be added up (V4.2)"
+            raise InvalidInput(f"kpis.{kpi.id}.value", reason)
 
 
 def _factor(kpi: KpiDefinition, above: KpiDefinition, below: KpiDefinition) -> float:

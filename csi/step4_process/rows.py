@@ -88,7 +88,9 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     All cells of a row are compared; what is kept of it are the columns the study reads.
     """
     definition = study.sources[source]
+    give_back()
     resolved = resolve(rows.frame, definition.key, version)
+    give_back()
     impossible, pairs = _impossible(rows.frame, resolved.kept, _durations(study, source))
     odd, units = _odd_units(study, source, rows, resolved.kept)
     impossible |= odd
@@ -110,6 +112,11 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
         quarantine=in_order(quarantine),
         impossible=int(impossible.sum()),
     )
+
+
+def give_back() -> None:
+    """Let go of memory that reading rows and telling keys apart left behind: together more than the rows hold."""
+    pa.default_memory_pool().release_unused()
 
 
 def _nothing(study: StudyDefinition, source: str) -> Delivered:
