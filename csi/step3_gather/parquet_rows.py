@@ -60,7 +60,7 @@ def _batches(
     A text that is repeated stands once in the file: a few kilobytes can hold more than any memory.
     """
     most, unfolded = content.bounds.unpacked_bytes, 0
-    for batch in table.iter_batches(batch_size=rows, columns=columns):
+    for batch in table.iter_batches(batch_size=rows, columns=columns, use_threads=False):
         unfolded += sum(_unfolded(column) for column in batch.columns)
         if unfolded > most:
             raise refuse(content.filename, f"unfolds to more than {megabytes(most)}; expected shorter texts or fewer.")

@@ -149,6 +149,14 @@ def columns_read(study: StudyDefinition, source: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for _, name in named_columns(study, source)))
 
 
+def columns_kept(study: StudyDefinition, source: str) -> tuple[str, ...]:
+    """What is held of a row once duplicates are told apart; its key only where a link looks for it."""
+    links = {name: link for name, one in study.sources.items() if (link := link_of(one)) is not None}
+    sought = source in links or any(link.source == source for link in links.values())
+    spent = {f"sources.{source}.{key}" for key in ("latest_by", *(() if sought else ("key",)))}
+    return tuple(dict.fromkeys(name for key, name in named_columns(study, source) if key not in spent))
+
+
 def columns_wanted(study: StudyDefinition, source: str) -> tuple[str, ...] | None:
     """The columns to read of a source; None is all: under a key any cell may tell a repeat from a conflict."""
     return None if study.sources[source].key else columns_read(study, source)

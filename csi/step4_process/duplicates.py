@@ -62,14 +62,15 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolv
 
 def _numbered(column: pd.Series) -> tuple[np.ndarray, int]:
     """A number per row, equal where the ids are and negative where there is none; and how many ids there are."""
-    if not isinstance(column.dtype, pd.StringDtype):
+    if column.empty or not isinstance(column.dtype, pd.StringDtype):
         ids, names = pd.factorize(column)
         return ids, len(names)
     # As factorize does it, without a copy of every id: they are the larger part of what is held meanwhile.
-    encoded = pa.array(column).dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), len(encoded.dictionary)
+    cells = pa.array(column)
+    stretches = cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]
+    encoded = pa.chunked_array(stretches).dictionary_encode().chunks  # they share one dictionary
+    ids = np.concatenate([stretch.indices.fill_null(-1).to_numpy(zero_copy_only=False) for stretch in encoded])
+    return ids, len(encoded[0].dictionary)
 
 
 @dataclass(frozen=True, slots=True)

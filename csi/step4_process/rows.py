@@ -14,7 +14,7 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
-from csi.step4_process.columns import columns_needed, columns_read
+from csi.step4_process.columns import columns_kept, columns_needed, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.odd_units import odd_units
 from csi.step4_process.periods import microseconds
@@ -95,11 +95,13 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     odd, units = _odd_units(study, source, rows, resolved.kept)
     impossible |= odd
     kept = resolved.kept[~impossible]
-    used = set(columns_read(study, source))
+    used = set(columns_kept(study, source))
     there = [name for name in rows.frame.columns if name in used]
     # Where a column is not there the error names all those that are.
     read = rows.frame[there] if len(there) == len(used) else rows.frame
-    frame = read if len(kept) == len(read) else read.iloc[kept]
+    counts = np.zeros(len(read), dtype=bool)
+    counts[kept] = True
+    frame = read if len(kept) == len(read) else read[counts]
     backward = [_backward(rows, bad, pair) for bad, pair in pairs]
     quarantine = [_conflicts(rows, resolved, definition), *backward, *units]
     return SourceRows(
@@ -142,8 +144,8 @@ def _fresh(readings: Sequence[Reading]) -> list[Reading]:
 def _joined(readings: Sequence[Reading]) -> Delivered:
     frames = [reading.frame for reading in readings]
     batch = np.repeat(np.arange(len(frames), dtype=np.int32), [len(frame) for frame in frames])
-    line = np.concatenate([frame.index.to_numpy(dtype=np.int64) for frame in frames])
-    return Delivered(frames[0] if len(frames) == 1 else pd.concat(frames), batch, line)
+    whole = frames[0] if len(frames) == 1 else pd.concat(frames)
+    return Delivered(whole, batch, whole.index.to_numpy(dtype=np.int64))
 
 
 def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -> np.ndarray | None:
