@@ -53,6 +53,17 @@ def no_cycle(channel: str) -> list[Block]:
     ]
 
 
+def file_first(filename: str, file_id: str, channel: str) -> list[Block]:
+    """A table dropped where no cycle runs: the way to begin one with it."""
+    return [
+        parts.section(
+            f"Thank you for *{escape(filename)}*. No cycle is running in this channel yet: begin one, and I ask how to "
+            "read the file. Or leave it; then I take no notice of it."
+        ),
+        parts.actions([parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style="primary")]),
+    ]
+
+
 def welcome(channel: str) -> list[Block]:
     """What the bot says when it is invited."""
     return [
@@ -81,7 +92,10 @@ def mine(cycle: CycleSeen, user_id: str) -> list[Block]:
 
 
 def start_form(service: str, timezone: str, channel: str) -> Block:
-    """The modal that begins a cycle; roles can be given later, too."""
+    """The modal that begins a cycle in a channel, with a file dropped there (``channel:file``) or without one.
+
+    Roles can be given later, too.
+    """
     periods = {one.value: one.value for one in Period}
     return parts.modal(
         ids.START,

@@ -16,6 +16,7 @@ from bot.blocks import cycle as blocks
 from bot.blocks import status_card
 from bot.blocks.text import escape
 from bot.context import Kit
+from bot.listeners.step3_gather import look_later
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
@@ -106,7 +107,8 @@ ASKED = {"service_owner": Role.SERVICE_OWNER, "analyst": Role.ANALYST}
 def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """The start modal was sent: begin the cycle, give the roles, show the card."""
     form = forms.read(view, START_FIELDS)
-    here, channel = origin(body), str(view["private_metadata"])
+    here = origin(body)
+    channel, _, file_id = str(view["private_metadata"]).partition(":")
     _require_member(client, channel)
     with kit.sessions() as session:
         wanted = cycles.Start(form["service"], channel, form["timezone"], form["period"])
@@ -119,6 +121,8 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
             session, team_id=here.team_id, kind="people.remember", key=f"cycle:{cycle.id}",
             payload={"users": sorted({here.user_id, *people})},
         )  # fmt: skip
+        if file_id:
+            look_later(kit, session, cycle, file_id, user=here.user_id)
     ack()
 
 

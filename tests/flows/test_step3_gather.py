@@ -381,6 +381,18 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     assert chosen == ["Date", "Time"]
 
 
+def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: World):
+    alice = world.alice
+    alice.upload(LOG.encode(), "log.csv", "service-desk")
+    alice.click(alice.sees("Thank you for *log.csv*"), "cycle.start")
+    alice.wait_modal("cycle.start")
+    alice.fill({"service": "Service desk"})
+    assert alice.submit() is None
+    alice.click(alice.sees("I keep *log.csv*"), "gather.map")
+    assert "4 columns" in reading(alice.wait_modal("gather.map"))
+    assert not [one for one in world.bob.everything("service-desk") if "Thank you for *log.csv*" in str(one)]
+
+
 def test_looking_again_with_another_form(gathering: World):
     bob = gathering.bob
     text = "number;opened_at;n\nA;2024-03-04;1,5\nB;2024-03-05;2,5\n"

@@ -1,7 +1,7 @@
 """Step 3 in Slack: files dropped and mapped, numbers typed, what has come so far."""
 
 from bot.listeners.step3_gather.batches import accept, remove
-from bot.listeners.step3_gather.drops import dropped, look
+from bot.listeners.step3_gather.drops import dropped, look, look_later
 from bot.listeners.step3_gather.mapping import again, mapped, open_mapping, read_as_before
 from bot.listeners.step3_gather.numbers import attested, open_collection, open_number, said_collection, said_number
 from bot.listeners.step3_gather.overview import gather
@@ -15,6 +15,7 @@ __all__ = [
     "dropped",
     "gather",
     "look",
+    "look_later",
     "mapped",
     "open_collection",
     "open_mapping",

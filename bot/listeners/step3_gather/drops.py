@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
+from bot.blocks.cycle import file_first
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
@@ -33,26 +34,43 @@ TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".jsonl", ".ndjson", ".json", ".parqu
 # In step 3 people are told when what they dropped is close to a table and is none.
 NEARLY = (".txt", ".xls", ".pdf", ".zip", ".numbers", ".doc", ".docx")
 
+_CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place for a cycle
+
 
 def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
-    """A file was shared somewhere: ours to read when a cycle is open there and it looks like a table."""
+    """A file was shared in a channel: ours to read when it looks like a table and a cycle is open there."""
     team_id, channel = str(body["team_id"]), str(event.get("channel_id") or "")
     user = str(event.get("user_id") or "")
     with kit.sessions.reading() as session:
         cycle = _cycle_here(session, team_id, channel)
-    if cycle is None or user == str(client.auth_test()["user_id"]):
+    if user == str(client.auth_test()["user_id"]):
         return
     file = client.files_info(file=str(event["file_id"]))["file"]
     name = str(file.get("name") or "").lower().removesuffix(".gz")
+    if cycle is None:
+        if name.endswith(TABLES) and channel.startswith(_CHANNELS):
+            _offer_cycle(client, channel, user, file)
+        return
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
     if not is_ours and not (cycle.step == Step.GATHER and name.endswith(NEARLY)):
         return
-    payload = {"file_id": file["id"], "cycle_id": cycle.id, "channel": channel, "user": user}
     with kit.sessions() as session:
-        kit.inbox.later(
-            session, team_id=team_id, kind="gather.look", key=f"{file['id']}:{channel}", payload=payload, user=user,
-            channel=channel,
-        )  # fmt: skip
+        look_later(kit, session, cycle, str(file["id"]), user=user)
+
+
+def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
+    """Whoever begins with a file is shown how to go on; nobody else is disturbed."""
+    shown = file_first(str(file["name"]), str(file["id"]), channel)
+    client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=shown)
+
+
+def look_later(kit: Kit, session: Session, cycle: Cycle, file_id: str, *, user: str) -> None:
+    """Have a file of the cycle's channel looked at, once."""
+    payload = {"file_id": file_id, "cycle_id": cycle.id, "channel": cycle.channel_id, "user": user}
+    kit.inbox.later(
+        session, team_id=cycle.team_id, kind="gather.look", key=f"{file_id}:{cycle.channel_id}", payload=payload,
+        user=user, channel=cycle.channel_id,
+    )  # fmt: skip
 
 
 def _cycle_here(session: Session, team_id: str, channel: str) -> Cycle | None:
