@@ -156,6 +156,8 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.map", step3.open_mapping),
     Route("action", "gather.guess", step3.again),
     Route("view", "gather.map", step3.mapped),
+    Route("action", "gather.name", step3.open_naming),
+    Route("view", "gather.name", step3.named),
     Route("action", "gather.read", step3.read_as_before),
     Route("job", "gather.read", step3.read),
     Route("job", "gather.reread", step3.reread),

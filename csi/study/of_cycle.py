@@ -20,11 +20,12 @@ from csi.cycle.measurement import (
     sources_of,
 )
 from csi.definition import StudyDefinition
-from csi.models import Baseline, Batch, Cycle
+from csi.errors import InvalidInputs
+from csi.models import Baseline, Batch, Cycle, Source
 from csi.step3_gather import batches, held
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.reading import Reading
-from csi.step4_process import columns_needed
+from csi.step4_process import columns_needed, named_columns
 from csi.step4_process.comparable import differences, terms_of
 from csi.step5_analyse.analysis import FrozenLimits
 from csi.step7_correct.baselines import definition_hash
@@ -34,6 +35,7 @@ from csi.study.reading import study_from
 
 __all__ = [
     "TYPED",
+    "columns_named",
     "definition",
     "delivered_pattern",
     "deliveries",
@@ -44,6 +46,7 @@ __all__ = [
     "local",
     "mapping",
     "not_computed",
+    "of_source",
     "readings",
     "what_differs",
 ]
@@ -56,6 +59,29 @@ def definition(session: Session, cycle: Cycle) -> StudyDefinition:
         InvalidInputs: a KPI or source is not described well enough; all of it in one message.
     """
     return study_from(mapping(session, cycle), f"cycle {cycle.number}")
+
+
+def of_source(session: Session, cycle: Cycle, source: Source) -> StudyDefinition | None:
+    """The part of the cycle's measurement that reads one source; None while none of it can be computed."""
+    every = mapping(session, cycle)
+    fed = {key: {**kpi, "guards": []} for key, kpi in every["kpis"].items() if kpi.get("source") == source.key}
+    try:
+        return study_from({**every, "kpis": fed}, source.key) if fed else None
+    except InvalidInputs:
+        return None
+
+
+def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, tuple[str, ...]]:
+    """The columns of a source that the cycle's KPIs name, each with the names of those KPIs."""
+    study = of_source(session, cycle, source)
+    if study is None:
+        return {}
+    found: dict[str, dict[str, None]] = {}
+    for key, column in named_columns(study, source.key):
+        of, name, *_ = key.split(".")
+        if of == "kpis":
+            found.setdefault(column, {})[study.kpis[name].name or name] = None
+    return {column: tuple(names) for column, names in found.items()}
 
 
 def readings(

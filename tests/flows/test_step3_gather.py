@@ -393,6 +393,39 @@ def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: Worl
     assert not [one for one in world.bob.everything("service-desk") if "Thank you for *log.csv*" in str(one)]
 
 
+def test_columns_the_kpis_call_otherwise_are_named_once_and_remembered(gathering: World):
+    bob = gathering.bob
+    other = LOG.replace("opened_at", "Date opened").replace("resolved_at", "Resolved")
+    _map(gathering, other, at="Date opened")
+    told = bob.sees("other names than your KPIs")
+    assert "‘resolved_at’, for Median time to resolve" in reading(told)
+    bob.click(told, "gather.name")
+    fields = [block for block in bob.wait_modal("gather.name")["blocks"] if block["type"] == "input"]
+    asked = {block["label"]["text"]: block for block in fields}
+    meant = {"‘opened_at’": "Date opened", "‘resolved_at’": "Resolved"}
+    for name, column in meant.items():
+        element = asked[f"Which column is {name}?"]["element"]
+        assert element["initial_option"]["text"]["text"] == column
+    bob.fill({block["block_id"]: "Resolved" for block in fields})
+    assert "stands for" in bob.submit()[fields[-1]["block_id"]]
+    bob.fill({asked[f"Which column is {name}?"]["block_id"]: column for name, column in meant.items()})
+    assert bob.submit() is None
+    told = reading(bob.sees("*log.csv* read again into"))
+    assert "other names" not in told
+    assert "line 5, resolved_at: `tomorrow`" in told
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["columns"] == {"Date opened": "opened_at", "Resolved": "resolved_at"}
+    assert source.mapping["options"]["moments"] == ["opened_at"]
+    later = other.replace("/3/2016", "/4/2016").replace("29/2/2016", "1/4/2016")
+    bob.upload(later.encode(), "april.csv", "service-desk")
+    bob.click(bob.sees("*april.csv* looks like *Incidents*"), "gather.map")
+    shown = {block.get("block_id"): block.get("element", {}) for block in bob.wait_modal("gather.map")["blocks"]}
+    assert shown["at"]["initial_option"]["text"]["text"] == "Date opened"
+    bob.fill({"dates": "day_first"})
+    assert bob.submit() is None
+    assert "other names" not in reading(bob.sees("*april.csv* read into"))
+
+
 def test_looking_again_with_another_form(gathering: World):
     bob = gathering.bob
     text = "number;opened_at;n\nA;2024-03-04;1,5\nB;2024-03-05;2,5\n"

@@ -17,6 +17,7 @@ from bot.blocks.step3_gather.ids import (
     COLLECT,
     GUESS,
     MAP,
+    NAME,
     NEW_SOURCE,
     NO_COLUMN,
     NUMBER,
@@ -25,6 +26,7 @@ from bot.blocks.step3_gather.ids import (
     REMOVE,
 )
 from bot.blocks.step3_gather.mapping import mapping_form
+from bot.blocks.step3_gather.naming import MOST, lacking, naming_form
 from bot.blocks.step3_gather.numbers import (
     attestation,
     collection_form,
@@ -42,6 +44,8 @@ __all__ = [
     "COLLECT",
     "GUESS",
     "MAP",
+    "MOST",
+    "NAME",
     "NEW_SOURCE",
     "NO_COLUMN",
     "NUMBER",
@@ -53,7 +57,9 @@ __all__ = [
     "broken_layout",
     "collection_form",
     "known_already",
+    "lacking",
     "mapping_form",
+    "naming_form",
     "nothing_wanted",
     "number_attested",
     "number_form",

@@ -2,6 +2,7 @@
 
 OPEN = "gather.open"
 MAP = "gather.map"
+NAME = "gather.name"
 READ = "gather.read"
 GUESS = "gather.guess"
 ACCEPT = "gather.accept"

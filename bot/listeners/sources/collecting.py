@@ -114,7 +114,7 @@ def _taken_in(kit: Kit, source: Source, cycle: Cycle, asked: Asked, collected: C
     definition = as_delivered(asked.source)
     names = of_content(Content(collected.path, collected.filename), definition).names
     with kit.sessions.reading() as session:
-        (moments, numbers), _ = typed_columns(session, cycle, source, names)
+        moments, numbers = typed_columns(session, cycle, source, names)
     return take_in(
         kit.files, source.team_id, collected.path, definition, moments=moments, numbers=numbers,
         filename=collected.filename,

@@ -29,6 +29,7 @@ from csi.step3_gather import batches, sources
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.mapping import best_match, joined, missing_columns, proposed
 from csi.step3_gather.moments import check_order, zone
+from csi.step3_gather.naming import as_in_file, with_names
 from csi.storage import need, row, rows
 from csi.terms import Measurability
 
@@ -68,13 +69,22 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "map a delivery")
         source = _source(session, cycle, view, actor=here.user_id, kit=kit)
-        named = _typed(said, value)
-        changed = sources.remember(session, source, named, actor=here.user_id, now=kit.now())
-        _feed_kpis(session, cycle, source, named, actor=here.user_id, kit=kit)
-        begin(kit, session, here.team_id, found, source, actor=here.user_id)
-        if changed:
-            _read_earlier_again(kit, session, found, source, actor=here.user_id)
+        there = set(found.layout.names)
+        names = {own: name for own, name in (source.mapping.get("columns") or {}).items() if own in there}
+        wanted = with_names(_typed(said, value), names)
+        keep(kit, session, found, source, cycle=cycle, wanted=wanted, actor=here.user_id)
     ack()
+
+
+def keep(
+    kit: Kit, session: Session, found: Drop, source: Source, *, cycle: Cycle, wanted: SourceDefinition, actor: str
+) -> None:
+    """Remember how a source is read, and read the file at hand and the earlier ones so."""
+    changed = sources.remember(session, source, wanted, actor=actor, now=kit.now())
+    _feed_kpis(session, cycle, source, wanted, actor=actor, kit=kit)
+    begin(kit, session, cycle.team_id, found, source, actor=actor)
+    if changed:
+        _read_earlier_again(kit, session, found, source, actor=actor)
 
 
 def _read_earlier_again(kit: Kit, session: Session, found: Drop, source: Source, *, actor: str) -> None:
@@ -119,7 +129,7 @@ def _form(session: Session, cycle: Cycle, found: Drop) -> Block:
     known = proposed(found.layout, cycle.timezone)
     match = best_match(session, cycle.team_id, cycle.service_id, found.layout)
     if match is not None and not match.breaks:
-        known = sources.definition(match.source.key, match.source.mapping)
+        known = as_in_file(sources.definition(match.source.key, match.source.mapping))
     named = of_service(session, cycle.team_id, cycle.service_id)
     moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
     moment, time = (known.options.get("join") or {}).get(moments[0], (moments[0], ""))

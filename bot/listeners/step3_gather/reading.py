@@ -16,7 +16,7 @@ from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, mending, sources
 from csi.step3_gather.batches import Outcome, Recorded
@@ -25,7 +25,6 @@ from csi.step3_gather.wide import shape_of
 from csi.step4_process import columns_needed
 from csi.storage import need
 from csi.study import of_cycle
-from csi.study.reading import study_from
 
 SECONDS = 3.0  # between two updates of the progress message
 
@@ -37,7 +36,8 @@ def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         source = need(session, Source, team_id, int(payload["source_id"]))
         cycle = cycles.by_id(session, team_id, found.cycle_id)
-        typed, notes = typed_columns(session, cycle, source, found.layout.names)
+        typed = typed_columns(session, cycle, source, found.layout.names)
+        lacking = lacking_columns(session, cycle, source, found.layout.names)
     show_progress(kit, team_id, found, 0)
     try:
         intake = _taken_in(kit, team_id, found, source, typed)
@@ -49,7 +49,7 @@ def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
             session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id,
             permalink=found.permalink,
         )  # fmt: skip
-    say(kit, team_id, found, _shown(kit, found, source, made, (*notes, *_doubts(intake))))
+    say(kit, team_id, found, _shown(kit, found, source, made, notes=_doubts(intake), lacking=lacking))
     if made.outcome is not Outcome.KNOWN:
         share_quarantine(client, kit, found, made.batch)
 
@@ -62,7 +62,7 @@ def reread(payload: Mapping[str, Any], kit: Kit) -> None:
         source = need(session, Source, team_id, int(payload["source_id"]))
         cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
         names = tuple(batch.counts.get("columns", ()))
-        typed, _ = typed_columns(session, cycle, source, names)
+        typed = typed_columns(session, cycle, source, names)
     with kit.files.local(batch.raw_key) as path:
         intake = take_in(
             kit.files, team_id, path, sources.definition(source.key, source.mapping), moments=typed[0],
@@ -104,29 +104,32 @@ def every(seconds: float, tell: Callable[[int], None]) -> Callable[[int], None]:
 
 def typed_columns(
     session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
-) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]]:
-    """Columns read as moments and as numbers: what the KPIs need, else what was mapped; and notes on what lacks."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Columns read as moments and as numbers: what the KPIs need, else what was mapped."""
     options = source.mapping.get("options") or {}
     mapped = tuple(options.get("moments", ())), tuple(options.get("numbers", ()))
-    wanted = _needed(session, cycle, source) or mapped
-    definition = sources.definition(source.key, source.mapping)
-    names = [definition.columns.get(name, name) for name in columns]
-    names = list(shape_of(definition.options).names([name for name in names if name not in mending.MARKS]))
+    study = of_cycle.of_source(session, cycle, source)
+    wanted = columns_needed(study, source.key) if study else mapped
+    names = _names(source, columns)
     moments = tuple(dict.fromkeys((*mapped[0][:1], *(name for name in wanted[0] if name in names))))
     numbers = tuple(name for name in wanted[1] if name in names)
-    lacking = [name for name in (*wanted[0], *wanted[1]) if name not in names]
-    notes = tuple(f"A KPI names the column ‘{name}’, which this file does not have." for name in lacking)
-    return (tuple(name for name in moments if name in names) or mapped[0], numbers), notes
+    return tuple(name for name in moments if name in names) or mapped[0], numbers
 
 
-def _needed(session: Session, cycle: Cycle, source: Source) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The columns the KPIs of this source need; None while none of them can be computed."""
-    every = of_cycle.mapping(session, cycle)
-    fed = {key: {**kpi, "guards": []} for key, kpi in every["kpis"].items() if kpi.get("source") == source.key}
-    try:
-        return columns_needed(study_from({**every, "kpis": fed}, source.key), source.key) if fed else None
-    except InvalidInputs:
-        return None
+def lacking_columns(
+    session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
+) -> dict[str, tuple[str, ...]]:
+    """The columns that KPIs name and a delivery does not have, each with the names of those KPIs."""
+    names = _names(source, columns)
+    wanted = of_cycle.columns_named(session, cycle, source)
+    return {column: kpis for column, kpis in wanted.items() if column not in names}
+
+
+def _names(source: Source, columns: Sequence[str]) -> tuple[str, ...]:
+    """A delivery's columns under the names used, after shaping."""
+    definition = sources.definition(source.key, source.mapping)
+    names = [definition.columns.get(name, name) for name in columns if name not in mending.MARKS]
+    return shape_of(definition.options).names(names)
 
 
 def _doubts(intake: Intake) -> tuple[str, ...]:
@@ -143,13 +146,16 @@ def _doubts(intake: Intake) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _shown(kit: Kit, found: Drop, source: Source, made: Recorded, notes: tuple[str, ...]) -> list[Block]:
+def _shown(
+    kit: Kit, found: Drop, source: Source, made: Recorded, *, notes: Sequence[str], lacking: Mapping[str, Sequence[str]]
+) -> list[Block]:
     if made.outcome is Outcome.KNOWN:
         return blocks.known_already(found.filename, found.file_id, made.batch, source)
     with kit.sessions.reading() as session:
         cells = batches.open_cells(session, source.team_id, made.batch.id, limit=5)
         zone = cycles.by_id(session, source.team_id, found.cycle_id).timezone
-    return blocks.recorded(made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone)
+    shown = blocks.recorded(made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone)
+    return [*shown, *blocks.lacking(lacking, f"{found.file_id}:{source.id}")]
 
 
 def show_progress(kit: Kit, team_id: str, found: Drop, seen: int) -> None:

@@ -1,0 +1,97 @@
+"""Which columns of a file are those that KPIs name: asked once per source, then remembered with its mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot import forms
+from bot.blocks import step3_gather as blocks
+from bot.context import Kit
+from bot.listeners import modals
+from bot.listeners.step3_gather import drop as kept
+from bot.listeners.step3_gather import mapping
+from bot.listeners.step3_gather.reading import lacking_columns
+from bot.payload import clicked, origin
+from csi import cycle as cycles
+from csi import roles
+from csi.errors import Conflict, InvalidInput
+from csi.models import Cycle, Source
+from csi.step3_gather import sources
+from csi.step3_gather.naming import guesses, with_names
+from csi.storage import need
+from csi.study.of_cycle import columns_named
+
+Body = Mapping[str, Any]
+
+
+def open_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Ask for each column that KPIs name and the file does not have, guesses filled in."""
+    ack()
+    here = origin(body)
+    file_id, _, source_id = clicked(body).partition(":")
+    found = kept.find(kit, here.team_id, file_id)
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, here.team_id, found.cycle_id)
+        source = _source(session, cycle, int(source_id))
+        wanted = lacking_columns(session, cycle, source, found.layout.names)
+        there = _free(session, cycle, source, found)
+    if not wanted:
+        raise Conflict("Every column that the KPIs name is there by now.")
+    view = blocks.naming_form(
+        wanted, there, guesses(list(wanted), there), filename=found.filename,
+        metadata=modals.metadata(cycle, file=file_id, source=source.id, names=list(wanted)[: blocks.MOST]),
+    )  # fmt: skip
+    modals.show(client, body, view)
+
+
+def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+    """The form was sent: the source's mapping learns the names, and its deliveries are read again."""
+    here, meant = origin(body), modals.remembered(body)
+    found = kept.find(kit, here.team_id, str(meant["file"]))
+    fields = {str(number): forms.option(required=False) for number in range(len(meant["names"]))}
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, here.team_id, found.cycle_id)
+        roles.require(session, cycle, here.user_id, roles.MEMBERS, "map a delivery")
+        source = _source(session, cycle, int(meant["source"]))
+        said = _said(forms.read(view, fields), meant["names"], _free(session, cycle, source, found))
+        wanted = with_names(sources.definition(source.key, source.mapping), said)
+        mapping.keep(kit, session, found, source, cycle=cycle, wanted=wanted, actor=here.user_id)
+    ack()
+
+
+def _source(session: Session, cycle: Cycle, source_id: int) -> Source:
+    source = need(session, Source, cycle.team_id, source_id)
+    if source.service_id != cycle.service_id:
+        raise Conflict("That source belongs to another service.")
+    return source
+
+
+def _free(session: Session, cycle: Cycle, source: Source, found: kept.Drop) -> list[str]:
+    """The file's columns that nobody has named yet, and no KPI uses under their own names."""
+    taken = {*sources.definition(source.key, source.mapping).columns, *columns_named(session, cycle, source)}
+    return [name for name in found.layout.names if name not in taken]
+
+
+def _said(chosen: Mapping[str, str | None], names: list[str], there: list[str]) -> dict[str, str]:
+    """Per chosen column of the file, how KPIs call it.
+
+    Raises:
+        InvalidInput: beside the field that names a column a second time; or nothing was chosen.
+    """
+    said: dict[str, str] = {}
+    for number, name in enumerate(names):
+        place = chosen[str(number)]
+        if place is None or place == blocks.NO_COLUMN:
+            continue
+        column = there[int(place)]
+        if column in said:
+            raise InvalidInput(str(number), f"‘{column}’ stands for {said[column]} already; expected another column.")
+        said[column] = name
+    if not said:
+        raise InvalidInput("0", "Please choose a column; or cancel and change the KPI.")
+    return said

@@ -1,0 +1,89 @@
+"""Columns of a file called as the KPIs call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+
+_FILLERS = frozenset({"at", "on", "date", "time"})  # `opened_at`, `Opened` and `Date opened` mean the same
+_ALIKE = 0.7
+
+
+def guesses(wanted: Sequence[str], there: Sequence[str]) -> dict[str, str]:
+    """Per name the column that is probably meant, no column twice; names that are like none are left out."""
+    free = {_plain(name): name for name in reversed(there)}
+    found = {}
+    for name in wanted:
+        near = get_close_matches(_plain(name), list(free), n=1, cutoff=_ALIKE)
+        if near:
+            found[name] = free.pop(near[0])
+    return found
+
+
+def _plain(name: str) -> str:
+    """What tells a name from others: its words without those that only say that it is a moment."""
+    words = re.findall(r"[^\W_]+", name.lower())
+    return "".join(word for word in words if word not in _FILLERS) or "".join(words)
+
+
+def with_names(said: SourceDefinition, names: Mapping[str, str]) -> SourceDefinition:
+    """The mapping once columns of the file are called otherwise.
+
+    Args:
+        said: the mapping as it is.
+        names: per column, by the file's own name, what it is called from now on.
+
+    Raises:
+        InvalidInput: beside the name of a column that already stands for another one.
+    """
+    taken: dict[str, str] = {}
+    for own, name in names.items():
+        if name in taken:
+            raise InvalidInput(name, f"‘{taken[name]}’ and ‘{own}’ cannot both be {name}.")
+        taken[name] = own
+    columns = {**said.columns, **{own: name for own, name in names.items() if own != name}}
+    now = {said.columns.get(own, own): name for own, name in names.items()}
+    return replace(called(said, now), columns=columns)
+
+
+def as_in_file(said: SourceDefinition) -> SourceDefinition:
+    """The mapping by the file's own names, as a form shows it."""
+    return replace(called(said, {name: own for own, name in said.columns.items()}), columns={})
+
+
+def called(said: SourceDefinition, now: Mapping[str, str]) -> SourceDefinition:
+    """The mapping with other names wherever it names a column."""
+    return replace(
+        said,
+        key=now.get(said.key, said.key),
+        latest_by=now.get(said.latest_by, said.latest_by),
+        column_dates={now.get(name, name): order for name, order in said.column_dates.items()},
+        options={name: _option(name, value, now) for name, value in said.options.items()},
+    )
+
+
+def _option(name: str, value: Any, now: Mapping[str, str]) -> Any:
+    if name in ("moments", "numbers"):
+        return _each(value, now)
+    if name == "melt":
+        return {**value, "keep": _each(value.get("keep", ()), now)}
+    if name == "join":
+        return {made: _each(parts, now) for made, parts in value.items()}
+    if name == "units":
+        return {now.get(column, column): _unit(unit, now) for column, unit in value.items()}
+    return value
+
+
+def _each(names: Collection[str], now: Mapping[str, str]) -> list[str]:
+    return [now.get(name, name) for name in names]
+
+
+def _unit(unit: Any, now: Mapping[str, str]) -> Any:
+    """A unit, or the column that holds each row's."""
+    return {"column": now.get(unit["column"], unit["column"])} if isinstance(unit, Mapping) else unit
