@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from csi.cycle import step3_rules as columns_rules
 from csi.cycle import step4_rules, step5_rules, step6_rules
 from csi.errors import Breach
 from csi.models import Cycle
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *step1_rules.RULES,
     *step2_rules.RULES,
     *step3_rules.RULES,
+    *columns_rules.RULES,
     *step4_rules.RULES,
     *step5_rules.RULES,
     *step6_rules.RULES,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,10 +26,13 @@ from csi.models import (
 )
 from csi.step3_gather import batches
 from csi.step4_process.cadence import EVERY_PERIOD
+from csi.step4_process.columns import OF_VALUE
+from csi.step4_process.expression import ExpressionError, columns_of
 from csi.storage import need, rows
 
 TYPED = ("typed", "push")  # sources whose rows are measurements
 _AGREED = ("approved", "done", "reviewed", "closed", "reopened")  # states of an action that was approved
+_COLUMNS_OF_VALUE = ("from", "to", "pauses", "numerator", "denominator")
 _ORIGINS = ("file", "url", "sql", "prometheus")
 
 
@@ -61,6 +65,31 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
 def _alike(made: Mapping[str, Any]) -> tuple[Any, Any]:
     """What a KPI and its comparator share."""
     return made.get("unit"), made.get("direction")
+
+
+def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, tuple[str, ...]]:
+    """The columns of a source's rows that the cycle's KPIs name, each with the names of those KPIs."""
+    made = mapping(session, cycle)["kpis"]
+    found: dict[str, dict[str, None]] = {}
+    for kpi in made.values():
+        if kpi.get("source") == source.key and source.kind not in TYPED:
+            for column in _columns(kpi, made):
+                found.setdefault(column, {})[kpi["name"]] = None
+    linked = {f"{one}." for one in linked_to([source.key], {source.key: source})}
+    return {
+        column: tuple(names) for column, names in found.items() if not any(column.startswith(one) for one in linked)
+    }
+
+
+def _columns(kpi: Mapping[str, Any], kpis: Collection[str]) -> Iterator[str]:
+    """The columns a KPI with STUDY.md's keys names; of a condition that cannot be read, none."""
+    value = kpi.get("value")
+    lasts = isinstance(value, Mapping) and "from" in value
+    parts = [value.get(key) for key in _COLUMNS_OF_VALUE] if isinstance(value, Mapping) else [value]
+    yield from (str(name) for name in (kpi.get("at"), *parts) if name and name not in kpis)
+    for text in (kpi.get("where"), kpi.get("good")):
+        with suppress(ExpressionError):
+            yield from (name for name in columns_of(str(text or "")) if not (lasts and name == OF_VALUE))
 
 
 def linked_to(used: Collection[str], sources: Mapping[str, Source]) -> set[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
+from csi.step3_gather import mending
+from csi.step3_gather.wide import shape_of
 
 _FILLERS = frozenset({"at", "on", "date", "time"})  # `opened_at`, `Opened` and `Date opened` mean the same
 _ALIKE = 0.7
@@ -30,6 +32,12 @@ def _plain(name: str) -> str:
     """What tells a name from others: its words without those that only say that it is a moment."""
     words = re.findall(r"[^\W_]+", name.lower())
     return "".join(word for word in words if word not in _FILLERS) or "".join(words)
+
+
+def names_used(said: SourceDefinition, columns: Sequence[str]) -> tuple[str, ...]:
+    """A delivery's columns under the names used: renamed, joined, melted; without those that only mend lines."""
+    names = [said.columns.get(name, name) for name in columns if name not in mending.MARKS]
+    return shape_of(said.options).names(names)
 
 
 def with_names(said: SourceDefinition, names: Mapping[str, str]) -> SourceDefinition:

@@ -1,6 +1,6 @@
 """Step 4, process the data: one comparable series per KPI. Pure functions."""
 
-from csi.step4_process.columns import columns_needed, columns_read, named_columns
+from csi.step4_process.columns import columns_needed, columns_read
 from csi.step4_process.pipeline import Made, process, process_study
 from csi.step4_process.processed import Processed, Quality, SourceCounts, trace
 
@@ -11,7 +11,6 @@ __all__ = [
     "SourceCounts",
     "columns_needed",
     "columns_read",
-    "named_columns",
     "process",
     "process_study",
     "trace",

@@ -10,6 +10,7 @@ from csi.cycle.measurement import (
     TYPED,
     baselines_of,
     changes_of,
+    columns_named,
     delivered_pattern,
     input_hash,
     kpis_of,
@@ -25,7 +26,7 @@ from csi.models import Baseline, Batch, Cycle, Source
 from csi.step3_gather import batches, held
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.reading import Reading
-from csi.step4_process import columns_needed, named_columns
+from csi.step4_process import columns_needed
 from csi.step4_process.comparable import differences, terms_of
 from csi.step5_analyse.analysis import FrozenLimits
 from csi.step7_correct.baselines import definition_hash
@@ -69,19 +70,6 @@ def of_source(session: Session, cycle: Cycle, source: Source) -> StudyDefinition
         return study_from({**every, "kpis": fed}, source.key) if fed else None
     except InvalidInputs:
         return None
-
-
-def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, tuple[str, ...]]:
-    """The columns of a source that the cycle's KPIs name, each with the names of those KPIs."""
-    study = of_source(session, cycle, source)
-    if study is None:
-        return {}
-    found: dict[str, dict[str, None]] = {}
-    for key, column in named_columns(study, source.key):
-        of, name, *_ = key.split(".")
-        if of == "kpis":
-            found.setdefault(column, {})[study.kpis[name].name or name] = None
-    return {column: tuple(names) for column, names in found.items()}
 
 
 def readings(

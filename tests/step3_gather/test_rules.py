@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sqlmodel import Session
 
+from csi import cycle as cycles
 from csi import reminders
 from csi.errors import Conflict, InvalidInputs, NotAllowed
 from csi.models import AuditRow, Batch, Cycle, Kpi, PlanRow
@@ -18,6 +19,7 @@ from csi.step3_gather.expected import arrival, arrivals
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import take_in
 from csi.step3_gather.measurements import Typed
+from csi.step3_gather.naming import with_names
 from csi.storage import row, rows
 from csi.terms import Measurability
 from tests import turns
@@ -69,10 +71,27 @@ def test_v3_1_a_kpi_without_data_blocks(sqlite_database: Database) -> None:
 def test_v3_1_a_delivery_that_waits_blocks_with_its_share(sqlite_database: Database, tmp_path: Path) -> None:
     with sqlite_database.sessions() as session:
         cycle, _ = _cycle(session, Measurability.AUTOMATIC)
-        batch = _deliver(session, cycle, tmp_path, b"resolved_at\n1/2/2016\nsoon\nlater\n")
+        batch = _deliver(
+            session, cycle, tmp_path, b"opened_at,resolved_at\n1/1/2016,1/2/2016\n1/1/2016,soon\n1/1/2016,later\n"
+        )
         (sentence,) = turns.broken(session, cycle, "V3.1")
         assert sentence == "log.csv for Median time to resolve waits for a yes: 2 of its 3 rows are in quarantine."
         batches.approve(session, TEAM, batch.id, actor=BOB, now=NOW)
+        assert turns.broken(session, cycle, "V3.1") == []
+
+
+def test_v3_1_a_column_that_a_kpi_reads_and_no_delivery_has_blocks_until_it_is_named(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = _cycle(session, Measurability.AUTOMATIC)
+        _deliver(session, cycle, tmp_path, b"Opened,resolved_at\n1/1/2016,1/2/2016\n")
+        (breach,) = [one for one in cycles.breaches(session, cycle, NOW) if one.rule == "V3.1"]
+        assert str(breach.sentence) == f"{kpi.name} reads ‘opened_at’, which Incidents does not have."
+        source = turns.source_of(session, cycle)
+        assert (breach.blocks, breach.mend, breach.mend_value) == (True, "gather.name", f":{source.id}")
+        said = with_names(sources.definition(source.key, source.mapping), {"Opened": "opened_at"})
+        sources.remember(session, source, said, actor=BOB, now=NOW)
         assert turns.broken(session, cycle, "V3.1") == []
 
 

@@ -77,27 +77,35 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 
 
 def keep(
-    kit: Kit, session: Session, found: Drop, source: Source, *, cycle: Cycle, wanted: SourceDefinition, actor: str
+    kit: Kit,
+    session: Session,
+    found: Drop | None,
+    source: Source,
+    *,
+    cycle: Cycle,
+    wanted: SourceDefinition,
+    actor: str,
 ) -> None:
-    """Remember how a source is read, and read the file at hand and the earlier ones so."""
+    """Remember how a source is read, and read the file at hand, where there is one, and the earlier ones so."""
     changed = sources.remember(session, source, wanted, actor=actor, now=kit.now())
     _feed_kpis(session, cycle, source, wanted, actor=actor, kit=kit)
-    begin(kit, session, cycle.team_id, found, source, actor=actor)
+    if found is not None:
+        begin(kit, session, cycle.team_id, found, source, actor=actor)
     if changed:
-        _read_earlier_again(kit, session, found, source, actor=actor)
+        _read_earlier_again(kit, session, cycle, source, actor=actor, but=found.sha256 if found else "")
 
 
-def _read_earlier_again(kit: Kit, session: Session, found: Drop, source: Source, *, actor: str) -> None:
+def _read_earlier_again(kit: Kit, session: Session, cycle: Cycle, source: Source, *, actor: str, but: str) -> None:
     """Deliveries read under the old mapping are read under the new one, where their columns allow it."""
     wanted = sources.definition(source.key, source.mapping)
     # One that waits for a yes most of all: it may wait because it was read wrongly.
     for batch in (*batches.current(session, source), *batches.of_source(session, source, state="waiting")):
-        if batch.sha256 == found.sha256 or missing_columns(wanted, batch.counts.get("columns", [])):
+        if batch.sha256 == but or missing_columns(wanted, batch.counts.get("columns", [])):
             continue
-        payload = {"batch_id": batch.id, "source_id": source.id, "cycle_id": found.cycle_id, "actor": actor}
+        payload = {"batch_id": batch.id, "source_id": source.id, "cycle_id": cycle.id, "actor": actor}
         kit.inbox.later(
             session, team_id=source.team_id, kind="gather.reread", key=f"{batch.id}:{source.version}", payload=payload,
-            user=actor, channel=found.channel,
+            user=actor, channel=cycle.channel_id,
         )  # fmt: skip
 
 

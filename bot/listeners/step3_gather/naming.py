@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt import Ack
@@ -19,31 +19,32 @@ from bot.listeners.step3_gather.reading import lacking_columns
 from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi import roles
+from csi.cycle.measurement import columns_named
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Source
-from csi.step3_gather import sources
+from csi.step3_gather import batches, sources
 from csi.step3_gather.naming import guesses, with_names
 from csi.storage import need
-from csi.study.of_cycle import columns_named
 
 Body = Mapping[str, Any]
 
 
 def open_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """Ask for each column that KPIs name and the file does not have, guesses filled in."""
+    """Ask for each column that KPIs name and the source does not have, guesses filled in."""
     ack()
     here = origin(body)
     file_id, _, source_id = clicked(body).partition(":")
-    found = kept.find(kit, here.team_id, file_id)
+    found = kept.find(kit, here.team_id, file_id) if file_id else None
     with kit.sessions.reading() as session:
-        cycle = cycles.by_id(session, here.team_id, found.cycle_id)
+        cycle = cycles.by_id(session, here.team_id, found.cycle_id) if found else modals.cycle_of(session, body)
         source = _source(session, cycle, int(source_id))
-        wanted = lacking_columns(session, cycle, source, found.layout.names)
-        there = _free(session, cycle, source, found)
+        columns = _columns(session, source, found)
+        wanted = lacking_columns(session, cycle, source, columns)
+        there = _free(session, cycle, source, columns)
     if not wanted:
         raise Conflict("Every column that the KPIs name is there by now.")
     view = blocks.naming_form(
-        wanted, there, guesses(list(wanted), there), filename=found.filename,
+        wanted, there, guesses(list(wanted), there), filename=found.filename if found else source.name or source.key,
         metadata=modals.metadata(cycle, file=file_id, source=source.id, names=list(wanted)[: blocks.MOST]),
     )  # fmt: skip
     modals.show(client, body, view)
@@ -52,16 +53,25 @@ def open_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """The form was sent: the source's mapping learns the names, and its deliveries are read again."""
     here, meant = origin(body), modals.remembered(body)
-    found = kept.find(kit, here.team_id, str(meant["file"]))
+    found = kept.find(kit, here.team_id, str(meant["file"])) if meant["file"] else None
     fields = {str(number): forms.option(required=False) for number in range(len(meant["names"]))}
     with kit.sessions() as session:
-        cycle = cycles.by_id(session, here.team_id, found.cycle_id)
+        cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "map a delivery")
         source = _source(session, cycle, int(meant["source"]))
-        said = _said(forms.read(view, fields), meant["names"], _free(session, cycle, source, found))
+        there = _free(session, cycle, source, _columns(session, source, found))
+        said = _said(forms.read(view, fields), meant["names"], there)
         wanted = with_names(sources.definition(source.key, source.mapping), said)
         mapping.keep(kit, session, found, source, cycle=cycle, wanted=wanted, actor=here.user_id)
     ack()
+
+
+def _columns(session: Session, source: Source, found: kept.Drop | None) -> tuple[str, ...]:
+    """The columns of the file at hand, else of the newest delivery."""
+    if found is not None:
+        return found.layout.names
+    newest = batches.latest(session, source)
+    return tuple(newest.counts.get("columns", ())) if newest else ()
 
 
 def _source(session: Session, cycle: Cycle, source_id: int) -> Source:
@@ -71,10 +81,10 @@ def _source(session: Session, cycle: Cycle, source_id: int) -> Source:
     return source
 
 
-def _free(session: Session, cycle: Cycle, source: Source, found: kept.Drop) -> list[str]:
-    """The file's columns that nobody has named yet, and no KPI uses under their own names."""
+def _free(session: Session, cycle: Cycle, source: Source, columns: Sequence[str]) -> list[str]:
+    """The columns that nobody has named yet, and no KPI uses under their own names."""
     taken = {*sources.definition(source.key, source.mapping).columns, *columns_named(session, cycle, source)}
-    return [name for name in found.layout.names if name not in taken]
+    return [name for name in columns if name not in taken]
 
 
 def _said(chosen: Mapping[str, str | None], names: list[str], there: list[str]) -> dict[str, str]:

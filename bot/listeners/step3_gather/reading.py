@@ -16,12 +16,13 @@ from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
+from csi.cycle.measurement import columns_named
 from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
-from csi.step3_gather import batches, mending, sources
+from csi.step3_gather import batches, sources
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
-from csi.step3_gather.wide import shape_of
+from csi.step3_gather.naming import names_used
 from csi.step4_process import columns_needed
 from csi.storage import need
 from csi.study import of_cycle
@@ -110,7 +111,7 @@ def typed_columns(
     mapped = tuple(options.get("moments", ())), tuple(options.get("numbers", ()))
     study = of_cycle.of_source(session, cycle, source)
     wanted = columns_needed(study, source.key) if study else mapped
-    names = _names(source, columns)
+    names = names_used(sources.definition(source.key, source.mapping), columns)
     moments = tuple(dict.fromkeys((*mapped[0][:1], *(name for name in wanted[0] if name in names))))
     numbers = tuple(name for name in wanted[1] if name in names)
     return tuple(name for name in moments if name in names) or mapped[0], numbers
@@ -120,16 +121,9 @@ def lacking_columns(
     session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:
     """The columns that KPIs name and a delivery does not have, each with the names of those KPIs."""
-    names = _names(source, columns)
-    wanted = of_cycle.columns_named(session, cycle, source)
+    names = names_used(sources.definition(source.key, source.mapping), columns)
+    wanted = columns_named(session, cycle, source)
     return {column: kpis for column, kpis in wanted.items() if column not in names}
-
-
-def _names(source: Source, columns: Sequence[str]) -> tuple[str, ...]:
-    """A delivery's columns under the names used, after shaping."""
-    definition = sources.definition(source.key, source.mapping)
-    names = [definition.columns.get(name, name) for name in columns if name not in mending.MARKS]
-    return shape_of(definition.options).names(names)
 
 
 def _doubts(intake: Intake) -> tuple[str, ...]:

@@ -1,0 +1,38 @@
+"""What of step 3's rules needs a cycle's whole measurement: do the deliveries hold what the KPIs read?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from csi.cycle.measurement import columns_named, sources_of
+from csi.errors import Breach
+from csi.models import Batch, Cycle, Source
+from csi.rules import Rule
+from csi.step3_gather import batches, sources
+from csi.step3_gather.naming import names_used
+
+
+def columns_are_there(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
+    """V3.1: a KPI has no value while a delivery lacks a column it is made from."""
+    del now
+    for source in sources_of(session, cycle).values():
+        wanted = columns_named(session, cycle, source)
+        lacking = _lacking(source, batches.current(session, source), wanted) if wanted else []
+        if lacking:
+            kpis = " and ".join(dict.fromkeys(name for column in lacking for name in wanted[column]))
+            columns = " and ".join(f"‘{column}’" for column in lacking)
+            sentence = f"{kpis} reads {columns}, which {source.name or source.key} does not have."
+            yield Breach("V3.1", sentence, True, "gather.name", "Say which they are", f":{source.id}")
+
+
+def _lacking(source: Source, held: Iterable[Batch], wanted: Iterable[str]) -> list[str]:
+    """Columns that are wanted and are missing in some delivery."""
+    definition = sources.definition(source.key, source.mapping)
+    known = [set(names_used(definition, batch.counts["columns"])) for batch in held if batch.counts.get("columns")]
+    return [column for column in wanted if any(column not in names for names in known)]
+
+
+RULES: tuple[Rule, ...] = (Rule("V3.1", 3, columns_are_there),)
