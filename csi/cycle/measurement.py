@@ -25,8 +25,9 @@ from csi.models import (
     Source,
 )
 from csi.step3_gather import batches
+from csi.step3_gather.sources import moment_of
 from csi.step4_process.cadence import EVERY_PERIOD
-from csi.step4_process.columns import OF_VALUE
+from csi.step4_process.columns import OF_VALUE, SPANS
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.storage import need, rows
 
@@ -192,6 +193,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
         return {}
     if source is not None:
         known["source"] = source.key
+        known.setdefault("at", _moment(known, source))
     known["value"] = _with_clock(known.get("value"), plan)
     return {
         "name": kpi.name,
@@ -201,6 +203,14 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
         "comparator": kpi.comparator,
         "guards": list(dict.fromkeys([*kpi.guards, *([kpi.counter] if kpi.counter else [])])),
     }
+
+
+def _moment(known: Mapping[str, Any], source: Source) -> str:
+    """What puts a row into a period where a KPI does not say: its own end, else the column that dates the source."""
+    value = known.get("value")
+    if known["measure"] in SPANS:
+        return ""
+    return str(value.get("to") or "") if isinstance(value, Mapping) and "to" in value else moment_of(source)
 
 
 def _source_of(known: Mapping[str, Any], plan: PlanRow | None, sources: Mapping[str, Source]) -> Source | None:

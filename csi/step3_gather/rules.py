@@ -14,6 +14,7 @@ from csi.rules import Rule
 from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
 from csi.step3_gather.measured import KINDS
+from csi.step3_gather.sources import moment_of
 from csi.step3_gather.spans import label
 from csi.storage import rows
 
@@ -42,7 +43,8 @@ def _lacks(one: Arrival) -> str:
         return f"{batch.filename or 'A delivery'} for {name} waits for a yes: {share}."
     if not one.rows and not one.refused:
         return f"No data has come for {name} yet."
-    if one.source.kind not in KINDS and one.rows and not one.kpi.definition.get("at"):
+    dated = one.kpi.definition.get("at") or moment_of(one.source)
+    if one.source.kind not in KINDS and one.rows and not dated:
         return f"Nobody has said which column dates the rows of {name}."
     return "" if one.kpi.unit else f"{name} has no unit."
 

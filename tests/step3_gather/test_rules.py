@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import reminders
+from csi.cycle.measurement import mapping
 from csi.errors import Conflict, InvalidInputs, NotAllowed
 from csi.models import AuditRow, Batch, Cycle, Kpi, PlanRow
 from csi.step3_gather import batches, collecting, held, measurements, sources
@@ -93,6 +94,24 @@ def test_v3_1_a_column_that_a_kpi_reads_and_no_delivery_has_blocks_until_it_is_n
         said = with_names(sources.definition(source.key, source.mapping), {"Opened": "opened_at"})
         sources.remember(session, source, said, actor=BOB, now=NOW)
         assert turns.broken(session, cycle, "V3.1") == []
+
+
+def test_a_kpi_that_says_no_moment_takes_the_one_its_source_is_dated_by(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = _cycle(session, Measurability.AUTOMATIC)
+        kpi.definition = {"measure": "share", "good": "resolved_at is missing"}
+        _deliver(session, cycle, tmp_path, b"resolved_at\n1/2/2016\n")
+        source = turns.source_of(session, cycle)
+        assert turns.broken(session, cycle, "V3.1") == [
+            f"Nobody has said which column dates the rows of {kpi.name}.",
+        ]
+        sources.remember(
+            session, source, replace(LOG, key="", options={"moments": ["resolved_at"]}), actor=BOB, now=NOW
+        )
+        assert turns.broken(session, cycle, "V3.1") == []
+        assert mapping(session, cycle)["kpis"][kpi.key]["at"] == "resolved_at"
 
 
 def test_v3_1_a_typed_number_that_lost_its_unit_blocks(sqlite_database: Database) -> None:

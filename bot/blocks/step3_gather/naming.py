@@ -40,7 +40,7 @@ def naming_form(
         )
         for number, (name, kpis) in enumerate(list(wanted.items())[:MOST])
     ]  # fmt: skip
-    about = f"The KPIs call columns otherwise than *{escape(filename)}* does. Nothing is guessed behind your back:"
+    about = f"The KPIs call columns otherwise than *{escape(filename)}* does. Please check my guesses:"
     rest = "For a column that does not exist, change the KPI: `/csi kpi`."
     return parts.modal(
         NAME, "Name the columns", [parts.section(about), *blocks, parts.context(rest)], submit="Read it again",
