@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, link, mention, number, plural
+from bot.blocks.text import clip, escape, link, mention, number, plural, when
 from csi.models import Batch, Cycle, Exclusion, Kpi
 
 RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
@@ -241,15 +241,24 @@ def _choice(one: Exclusion, choice: str) -> str:
     return json.dumps({"id": one.id, "choice": choice})
 
 
-def windows_form(cycle: Cycle, metadata: str) -> Block:
-    """Baseline and evaluation window: fixed before anybody looks at the result."""
+def windows_form(cycle: Cycle, held: tuple[date, date, int] | None, metadata: str) -> Block:
+    """Baseline and evaluation window: fixed before anybody looks at the result.
+
+    ``held`` is what they can be laid over: first day, the day after the last, how many whole periods.
+    """
     half_open = "Not included: the first day after it."
+    there = (
+        f"The data holds {plural(held[2], f'whole {cycle.period}')}, from {when(held[0])} until {when(held[1])}."
+        if held
+        else "No data was processed yet."
+    )
     return parts.modal(
         WINDOWS,
         "Before and after",
         [
             parts.section("What is compared with what. Fix it before you look: a window chosen afterwards proves "
                           "nothing. 8 whole periods before and 6 after are the least for a verdict."),
+            parts.context(there),
             parts.date_input("baseline_from", "Baseline from", value=cycle.baseline_from, optional=True),
             parts.date_input("baseline_to", "Baseline until", value=cycle.baseline_to, hint=half_open, optional=True),
             parts.date_input("evaluation_from", "Evaluation from", value=cycle.evaluation_from, optional=True),

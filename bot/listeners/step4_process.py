@@ -25,7 +25,7 @@ from csi.step1_should_measure import kpis
 from csi.storage import need, row, rows
 from csi.study import of_cycle, results
 from csi.study.tracing import origins
-from csi.study.windows import set_windows
+from csi.study.windows import set_windows, whole_periods
 from csi.terms import Step
 
 Body = Mapping[str, Any]
@@ -202,7 +202,7 @@ def open_windows(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        view = blocks.windows_form(cycle, modals.metadata(cycle))
+        view = blocks.windows_form(cycle, whole_periods(session, cycle), modals.metadata(cycle))
     modals.show(client, body, view)
 
 

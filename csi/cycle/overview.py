@@ -120,7 +120,9 @@ def _kpis(session: Session, cycle: Cycle) -> list[KpiState]:
     results = {one.kpi_id: one for one in rows(session, AnalysisResult, **here)}
     findings = {one.kpi_id: one for one in rows(session, Finding, **here)}
     kpis = rows(session, Kpi, limit=_SHOWN, **here)
-    return [_kpi(one, results.get(one.id), findings.get(one.id)) for one in kpis]
+    # What step 4 computes besides is nobody's word yet.
+    judged = {key: one for key, one in results.items() if one.stale or cycle.step >= Step.ANALYSE}
+    return [_kpi(one, judged.get(one.id), findings.get(one.id)) for one in kpis]
 
 
 def _kpi(kpi: Kpi, result: AnalysisResult | None, finding: Finding | None) -> KpiState:

@@ -10,8 +10,22 @@ from csi import audit, roles
 from csi.cycle import mark_stale
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput
-from csi.models import Cycle
+from csi.models import AnalysisResult, Cycle
+from csi.storage import rows
 from csi.terms import Step
+
+
+def whole_periods(session: Session, cycle: Cycle) -> tuple[date, date, int] | None:
+    """What the windows can be laid over: first day, the day after the last, and how many whole periods these are.
+
+    Of the KPI that has most; None while nothing was processed.
+    """
+    held = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, limit=100)
+    whole = [[one for one in made.result.get("series") or () if not one["partial"]] for made in held]
+    most = max(whole, key=len, default=[])
+    if not most:
+        return None
+    return date.fromisoformat(most[0]["start"][:10]), date.fromisoformat(most[-1]["end"][:10]), len(most)
 
 
 def set_windows(

@@ -181,6 +181,9 @@ def test_the_overview_says_where_it_stands_and_who_is_waited_for(database: Datab
         assert "approval" in seen.waiting[1].what
         assert (seen.kpis[0].name, seen.kpis[0].verdict) == (kpi.name, "")
         turns.analyse(session, cycle, kpi, [1.0], verdict="IMPROVED")
+        turns.jump(session, cycle, 4)
+        assert cycles.overview(session, cycle, NOW).kpis[0].verdict == ""
+        turns.jump(session, cycle, 5)
         assert cycles.overview(session, cycle, NOW).kpis[0].verdict == "IMPROVED"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -100,7 +101,9 @@ def test_windows_are_fixed_in_order_and_processing_follows(delivered: World) -> 
     report = processed(delivered)
     bob = delivered.bob
     bob.click(report, "process.windows")
-    bob.wait_modal("process.windows")
+    assert re.search(
+        r"The data holds \d+ whole weeks, from \d+ \w+ 2026 until", reading(bob.wait_modal("process.windows"))
+    )
     bob.fill({"evaluation_from": "2026-02-01"})
     assert "evaluation_from" in bob.submit()
     bob.fill({"evaluation_from": "2026-03-23"})
