@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-MANIFEST = Path(__file__).parent.parent / "manifest.yml"
+MANIFEST = Path(__file__).with_name("manifest.yml")  # a link to the one at the root, so that it is installed, too
 EVENTS = "/slack/events"
 REDIRECT = "/slack/oauth_redirect"
 

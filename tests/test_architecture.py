@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
+import tomllib
+from pathlib import Path, PurePath
 
 import pytest
 
+from bot.manifest import MANIFEST
 from csi.terms import Step
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,15 +71,34 @@ def test_the_readme_tree_is_true() -> None:
     assert missing == []
 
 
+def tracked(*folders: str) -> list[str]:
+    """Every file that git knows, by its path from the root."""
+    done = subprocess.run(["git", "ls-files", *folders], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("this folder is no git checkout")
+    return done.stdout.split()
+
+
+def test_an_installed_copy_has_every_file_it_reads() -> None:
+    packing = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
+    left_out = []
+    for name in tracked("bot", "csi"):
+        path = PurePath(name)
+        own = [PurePath(package.replace(".", "/"), one) for package, many in packing.items() for one in many]
+        by_name = (ROOT / path.parent / "__init__.py").exists() and any(path.match(one) for one in packing["*"])
+        if path.suffix != ".py" and not by_name and not any(path.match(str(one)) for one in own):
+            left_out.append(name)
+    assert left_out == []
+    assert MANIFEST.parent == ROOT / "bot"
+    assert MANIFEST.samefile(ROOT / "manifest.yml")
+
+
 def test_nothing_in_the_project_names_a_machine_or_an_index() -> None:
     hosts = "|".join(("pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian"))
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
-        "\n"
-    )
     bad = []
-    for name in tracked:
+    for name in tracked():
         path = ROOT / name
-        if name and path.is_file() and path.suffix not in {".gz", ".png"}:
+        if path.is_file() and path.suffix not in {".gz", ".png"}:
             found = re.search(hosts, path.read_text(encoding="utf-8", errors="ignore"))
             bad += [f"{name}: {found.group()}"] if found else []
     assert bad == []
