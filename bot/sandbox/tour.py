@@ -42,7 +42,7 @@ def run(sandbox: Sandbox, *, out: Path | None, slowly: bool, say: Callable[[str]
             break
     transcript.note(f"{'Stopped' if failed else 'Done'} after {time.monotonic() - began:.0f} s.")
     if out is not None:
-        transcript.write(out, team)
+        transcript.write(out, team.everything(), team.alice.download)
     return failed
 
 

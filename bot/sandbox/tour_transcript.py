@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from bot.sandbox.tour_team import Team
+from typing import Any
 
 LONGEST = 400
+Shape = dict[str, Any]
+Fetch = Callable[[Shape], bytes]
 TITLE = """# A turn of the seven steps
 
 Played on the incident log of `bot/sandbox/tour_data` (CC BY 4.0, see ATTRIBUTION.md there).
@@ -59,10 +58,10 @@ class Transcript:
         self._say(line)
         self._lines.append(written)
 
-    def write(self, folder: Path, team: Team) -> None:
-        """Writes ``transcript.md`` and the pictures posted."""
+    def write(self, folder: Path, messages: Iterable[Shape], fetch: Fetch) -> None:
+        """Writes ``transcript.md`` and the pictures of the channel's messages, oldest first."""
         folder.mkdir(parents=True, exist_ok=True)
-        pictures = list(_pictures(team))
+        pictures = list(_pictures(messages, fetch))
         for name, content, _ in pictures:
             (folder / name).write_bytes(content)
         shown = [f"\n![{alt}]({name})" for name, _, alt in pictures]
@@ -81,17 +80,17 @@ def shorten(text: str, names: Mapping[str, str] | None = None) -> str:
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
-def _pictures(team: Team) -> Iterator[tuple[str, bytes, str]]:
-    """(file name, bytes, alt text) of each picture in the channel, oldest first."""
+def _pictures(messages: Iterable[Shape], fetch: Fetch) -> Iterator[tuple[str, bytes, str]]:
+    """(file name, bytes, alt text) of each picture."""
     number = 0
-    for message in team.everything():
+    for message in messages:
         for address, alt in _images(message):
             number += 1
             title = re.sub(r"\W+", "-", alt.partition(" for ")[0]).strip("-").lower()[:60]
-            yield f"{number:02}-{title or 'picture'}.png", team.alice.download({"page_url": address}), alt
+            yield f"{number:02}-{title or 'picture'}.png", fetch({"page_url": address}), alt
 
 
-def _images(message: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _images(message: Shape) -> Iterator[tuple[str, str]]:
     for block in message.get("blocks") or []:
         if block["type"] == "image" and block["image_url"].startswith("/files/"):
             yield block["image_url"], block["alt_text"]
