@@ -161,7 +161,8 @@ def _judge(answer: httpx.Response, address: str, body: Path) -> None:
         return
     why = _own_words(body) or _MEANS.get(status, answer.reason_phrase.lower() or "no reason given")
     passing = status in _PASSING
-    wait = retry_after(answer.headers.get("retry-after", "")) if passing else 0.0
+    header, date = (answer.headers.get(name, "") for name in ("retry-after", "date"))
+    wait = retry_after(header, date) if passing else 0.0
     raise Refused(f"{place(address)} answered {status}: {why}.", passing=passing, wait=wait)
 
 
@@ -176,16 +177,23 @@ def _own_words(body: Path) -> str:
     return masked(" ".join(found.split()))[:300].rstrip(".")
 
 
-def retry_after(header: str) -> float:
-    """Seconds to wait, from a number or a date. Source: RFC 9110, section 10.2.3."""
-    if header.strip().isdigit():
+def retry_after(header: str, date: str = "") -> float:
+    """Seconds to wait, from a number, or from a date by the answerer's own clock (its ``Date``).
+
+    Source: RFC 9110, sections 10.2.3 and 6.6.1.
+    """
+    if header.strip().isdecimal():
         return float(header)
+    until, said_at = _moment(header), _moment(date)
+    return max(0.0, (until - said_at).total_seconds()) if until and said_at else 0.0
+
+
+def _moment(header: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(header)
-    except (TypeError, ValueError):
-        return 0.0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def place(address: str) -> str:

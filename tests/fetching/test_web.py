@@ -7,7 +7,7 @@ import json
 import time
 import tracemalloc
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
@@ -130,8 +130,16 @@ def test_retry_after_is_honoured(site: Site, collect: Collecting):
     collect.fetcher = replace(collect.fetcher, patience=Patience(first=0.01, longest=5.0))
     collect(source(site))
     assert seen[1] - seen[0] >= 1.0
-    assert retry_after(format_datetime(datetime(2020, 1, 1, tzinfo=UTC))) == 0.0
-    assert retry_after("tomorrow") == 0.0
+
+
+def test_a_date_to_come_back_at_is_counted_by_the_answerers_own_clock():
+    noon = datetime(2020, 1, 1, 12, tzinfo=UTC)
+    later = format_datetime(noon + timedelta(seconds=90))
+    assert retry_after(later, format_datetime(noon)) == 90.0
+    assert retry_after(format_datetime(noon), later) == 0.0
+    assert [retry_after(header, later) for header in ("tomorrow", "", "²")] == [0.0, 0.0, 0.0]
+    assert retry_after(later) == 0.0
+    assert retry_after(" 7 ") == 7.0
 
 
 @pytest.mark.parametrize(
