@@ -26,7 +26,7 @@ class Bounds:
     columns: int = 1_000
     rows: int = 5_000_000
     sheet_rows: int = 300_000
-    sheet_cells: int = 6_000_000
+    sheet_cells: int = 10_000_000
     sheet_bytes: int = 256 * MEGABYTE
     json_array_bytes: int = 64 * MEGABYTE
     quarantined_rows: int = 200_000

@@ -19,10 +19,10 @@ from csi.step3_gather.content import Content, Format
 from csi.step3_gather.grid import Grid
 
 _BLOCK = 1024 * 1024
+_SEAM = 1024  # bytes of a piece looked at again with the next one: what stands across the seam is seen whole
 _ROWS_AT_ONCE = 20_000
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
-_FAR_ROW = re.compile(rb'\sr="[A-Z]{0,3}(\d{6,})"')
-_FAR_CELL = re.compile(rb'\sr="([A-Z]{3})(\d+)"')
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})(\d{0,9})""")  # of a cell, or (without letters) of a row
 _REPEATED_ROWS = re.compile(rb'number-rows-repeated="(\d+)"')
 _REPEATED_CELLS = re.compile(rb'number-columns-repeated="(\d+)"[^>]*office:value')
 
@@ -120,7 +120,7 @@ def _check(content: Content, kind: Format) -> None:
     with content.raw() as stream, zipfile.ZipFile(stream) as archive:
         for part in archive.infolist():
             _check_declared(content, part.file_size + seen)
-            is_sheet = part.filename.startswith("xl/worksheets/") or part.filename == "content.xml"
+            is_sheet = kind is Format.XLSX or part.filename == "content.xml"  # of the former any part may be one
             try:
                 with archive.open(part) as unfolded:
                     seen += _scan(content, kind, iter(lambda: unfolded.read(_BLOCK), b""), is_sheet, seen)
@@ -139,31 +139,49 @@ def _scan(content: Content, kind: Format, blocks: Iterator[bytes], is_sheet: boo
     """Bytes of one part; a sheet with rows or columns beyond the limits is refused on the way."""
     size = 0
     tail = b""
-    rows = 0
+    reach = _Reach()
     for block in blocks:
         size += len(block)
         _check_declared(content, seen + size)
-        if is_sheet:
-            rows = _check_block(content, kind, tail + block, rows)
-            tail = block[-20:]
+        if is_sheet and kind is Format.ODS:
+            _check_repeats(content, tail + block)
+        elif is_sheet:
+            reach.follow(tail, block)
+            _check_reach(content, reach)
+        tail = block[-_SEAM:]
     return size
 
 
-def _check_block(content: Content, kind: Format, text: bytes, rows: int) -> int:
-    """Rows seen so far, by their tags or by the numbers they carry."""
+@dataclass
+class _Reach:
+    """How far an XLSX sheet reaches: by its rows' tags, and by the places its rows and cells say they stand at."""
+
+    tags: int = 0
+    row: int = 0
+    column: int = 0
+
+    def follow(self, tail: bytes, block: bytes) -> None:
+        """Take in a piece of the sheet, with the end of the piece before it."""
+        self.tags += len(_ROW.findall(tail + block)) - len(_ROW.findall(tail))
+        places = _PLACE.findall(tail + block)
+        rows, columns = {row for _, row in places}, {letters.upper() for letters, _ in places}
+        self.row = max([self.row, self.tags, *(int(row or 0) for row in rows)])
+        self.column = max([self.column, *map(_column_number, columns)])
+
+
+def _check_reach(content: Content, reach: _Reach) -> None:
     bounds = content.bounds
-    if kind is Format.ODS:
-        _check_repeats(content, text)
-        return 0
-    for letters, _ in _FAR_CELL.findall(text):
-        column = _column_number(letters)
-        if column > bounds.columns:
-            raise refuse(content.filename, f"has a cell in column {column:,}; at most {bounds.columns:,} are read.")
-    far = max((int(row) for row in _FAR_ROW.findall(text)), default=0)
-    rows = max(far, rows + len(_ROW.findall(text)))
-    if rows > bounds.sheet_rows:
-        _refuse_rows(content, rows)
-    return rows
+    if reach.column > bounds.columns:
+        raise refuse(content.filename, f"has a cell in column {reach.column:,}; at most {bounds.columns:,} are read.")
+    if reach.row > bounds.sheet_rows:
+        _refuse_rows(content, reach.row)
+    if reach.row * reach.column > bounds.sheet_cells:
+        reason = (
+            f"has a sheet of {reach.row:,} rows × {reach.column:,} columns, empty ones included; at most "
+            f"{bounds.sheet_cells:,} cells are read from a workbook. Delete what is empty around the table, or save it "
+            "as CSV."
+        )
+        raise refuse(content.filename, reason)
 
 
 def _refuse_rows(content: Content, rows: int) -> None:

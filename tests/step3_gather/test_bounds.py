@@ -154,6 +154,30 @@ def test_a_sheet_with_one_cell_in_its_last_corner_is_refused() -> None:
         _read(xlsx(Data=rowless))
 
 
+@pytest.mark.parametrize("place", ["ALL99000", "all99000", "CV299999"])
+def test_a_sheet_of_two_cells_that_spans_millions_is_refused(place: str) -> None:
+    """The library makes a cell of every place between them, and ends the process where memory does not suffice."""
+    far = f"</row><row><c  r ='{place}'><v>1</v></c></row></sheetData>"
+    sheet = sheet_xml([["a", "b"], [1, 2]]).replace("</row></sheetData>", far)
+    with refused("rows × .* columns, empty ones included; at most 10,000,000 cells"):
+        _read(xlsx(Data=sheet))
+
+
+def test_a_far_cell_across_two_pieces_of_a_sheet_is_seen() -> None:
+    start = sheet_xml([["a", "b"], [1, 2]]).removesuffix("</sheetData></worksheet>")
+    for gap in range(6):
+        filler = f"<!--{'x' * ((1 << 20) - len(start) - 24 - gap)}-->"
+        cell = '<row r="3"><c r="ALL99000"><v>1</v></c></row></sheetData></worksheet>'
+        with refused("99,000 rows × 1,000 columns"):
+            _read(xlsx(Data=start + filler + cell))
+
+
+def test_a_sheet_of_as_many_rows_as_are_read_is_counted_once() -> None:
+    rows = [["at", "n"], *(["2026-01-01", n] for n in range(30_000))]
+    bounds = Bounds(sheet_rows=30_001, sheet_cells=60_002)
+    assert len(_read(xlsx(Data=sheet_xml(rows)), bounds=bounds).frame) == 30_000
+
+
 def test_an_ods_cell_repeated_a_million_times_is_refused() -> None:
     cell = '<table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
     wide = cell.replace("<table:table-cell", '<table:table-cell table:number-columns-repeated="16000"')
