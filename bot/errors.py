@@ -83,8 +83,6 @@ def _sentence(error: CsiError) -> str:
 def _acknowledgement(error: Exception, body: Body, blocks: Sequence[Block]) -> BoltResponse | None:
     if body.get("type") == "view_submission":
         return _json(_view_answer(error, body["view"], blocks))
-    if body.get("type") == "block_suggestion":
-        return _json({"options": []})
     if "command" in body:
         return _json({"response_type": "ephemeral", "text": notices.plain_text(blocks), "blocks": list(blocks)})
     return None

@@ -58,11 +58,6 @@ def button(label: str, action_id: str, value: str = "", *, style: str = "", conf
     return _with(block, value=clip(value, VALUE), style=style, confirm=confirm)
 
 
-def link_button(label: str, url: str, action_id: str = "link") -> Block:
-    """A button that only opens an address."""
-    return {"type": "button", "text": plain(label, BUTTON), "action_id": action_id, "url": url}
-
-
 def confirm(title: str, text: str, yes: str = "Yes", no: str = "No") -> Block:
     """The question asked before a button acts."""
     return {
@@ -186,12 +181,6 @@ def user_input(field: str, label: str, *, value: str = "", hint: str = "", optio
 def users_input(field: str, label: str, *, value: Sequence[str] = (), hint: str = "", optional: bool = False) -> Block:
     """An input for several people."""
     element = _with({"type": "multi_users_select", "action_id": field}, initial_users=list(value))
-    return entry(field, label, element, hint=hint, optional=optional)
-
-
-def file_input(field: str, label: str, *, types: Sequence[str] = (), hint: str = "", optional: bool = False) -> Block:
-    """An input for one file."""
-    element = _with({"type": "file_input", "action_id": field, "max_files": 1}, filetypes=list(types))
     return entry(field, label, element, hint=hint, optional=optional)
 
 

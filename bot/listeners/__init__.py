@@ -6,7 +6,6 @@ Kinds and the functions they call:
 - ``action``: a button or menu by its action_id; ``id:anything`` is heard as ``id``: ``(ack, body, client, kit, …)``.
 - ``view``: a modal's submission by its callback_id: ``(ack, body, view, client, kit, …)``.
 - ``shortcut``: a global or message shortcut by its callback_id: ``(ack, body, client, kit, …)``.
-- ``options``: an external menu's choices by its action_id: ``(ack, body, kit, …)``.
 - ``event``: stored first, then worked on apart from the request, again after a crash: ``(event, body, client, kit)``.
 - ``job``: work left by ``kit.inbox.later``: ``(payload, client, kit)``, with ``payload["team_id"]``.
 
@@ -228,8 +227,6 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "roles", roles.show),
     Route("action", "roles.open", roles.show),
     Route("view", "roles.save", roles.save),
-    # links only open an address
-    Route("action", "link", cycle.acknowledge),
 )
 
 
@@ -254,8 +251,6 @@ def register(app: App) -> None:
             app.view(route.id)(route.listen)
         elif route.kind == "shortcut":
             app.shortcut(route.id)(route.listen)
-        elif route.kind == "options":
-            app.options(route.id)(route.listen)
         elif route.kind == "event":
             app.event(route.id)(_stored_already)
 

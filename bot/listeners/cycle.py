@@ -29,11 +29,6 @@ Body = Mapping[str, Any]
 Command = Callable[..., Any]
 
 
-def acknowledge(ack: Ack) -> None:
-    """A button that only opens an address needs nothing more."""
-    ack()
-
-
 def show_help(ack: Ack, commands: Sequence[str]) -> None:
     """Say every word that is heard."""
     ack(text="Words after /csi", blocks=blocks.help_text(commands))

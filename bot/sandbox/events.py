@@ -117,12 +117,6 @@ class Events:
         self._raise("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens, "event_ts": now})
         self._raise("app_uninstalled", {"type": "app_uninstalled", "event_ts": now})
 
-    def channel_changed(self, kind: str, channel: Channel) -> None:
-        """A channel was renamed or archived."""
-        named = {"id": channel.id, "name": channel.name, "created": 0}
-        what: Any = channel.id if kind == "channel_archive" else named
-        self._raise(kind, {"type": kind, "channel": what, "event_ts": self.workspace.new_ts()}, channel)
-
     def _raise(self, name: str, event: dict[str, Any], channel: Channel | None = None, *, also: bool = False) -> None:
         if name not in self.shapes.manifest.events:
             return

@@ -12,7 +12,6 @@ from bot.sandbox.rules import Problems, Rule, anything, boolean, items, one_of, 
 
 ID = string(255)
 URL = string(3000, 1)
-SELECTS = ("static_select", "external_select", "users_select", "conversations_select", "channels_select")
 INPUT_ONLY = ("plain_text_input", "email_text_input", "url_text_input", "number_input", "rich_text_input", "file_input")
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/gif")
 

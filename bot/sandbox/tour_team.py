@@ -76,16 +76,6 @@ class Actor(Person):
         if errors:
             raise NotSeen(f"“{title}” was refused: {errors}")
 
-    def is_refused(self, callback_id: str, values: dict[str, Any], because: str) -> None:
-        """The same, but it must be refused with a text holding ``because``; the modal is closed then."""
-        title = self._fills(callback_id, values)
-        errors = self.submit() or {}
-        said = " ".join(errors.values())
-        if because not in said:
-            raise NotSeen(f"“{title}” was not refused because of “{because}”: {errors or 'it was taken'}")
-        self._transcript.answered(f"refused: {said}")
-        self.close()
-
     def reads(self, text: str, timeout: float = PATIENCE) -> Shape:
         """Waits until the text can be read in the channel, and tells what stands there."""
         message = self.sees(text, CHANNEL, timeout)
@@ -124,12 +114,6 @@ class Actor(Person):
             return None
 
         return self.wait(there, PATIENCE, f"a picture of {name}, {verdict}")
-
-    def reads_dm(self, text: str, timeout: float = PATIENCE) -> Shape:
-        """The same in the conversation with the bot."""
-        message = self.sees(text, self.bot_channel, timeout)
-        self._transcript.answered(words_of(message))
-        return message
 
     def choice(self, callback_id: str, block_id: str, text: str) -> str:
         """The value of the choice that reads ``text`` in a select of the modal."""

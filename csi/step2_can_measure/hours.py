@@ -15,7 +15,6 @@ from csi.errors import InvalidInput
 from csi.models import Cycle
 from csi.step2_can_measure.assessing import begin_change
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 USUAL = "mon-fri 09:00-17:00"
 _SPAN = re.compile(r"(mon|tue|wed|thu|fri|sat|sun)(?:\s*[-–]\s*(mon|tue|wed|thu|fri|sat|sun))?", re.IGNORECASE)
 _TIMES = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-4]):([0-5]\d)")

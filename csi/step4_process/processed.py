@@ -12,10 +12,8 @@ import pandas as pd
 from csi.definition import KpiDefinition
 from csi.terms import Period
 
-SERIES_COLUMNS = ("end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "excluded_rows")
 DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
 COVERAGE_WARNING = 0.95  # Source: V4.3
-COVERAGE_NEEDED = 0.80  # Source: V4.3
 
 
 @dataclass(frozen=True, slots=True)

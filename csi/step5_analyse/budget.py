@@ -8,8 +8,6 @@ from csi.errors import InvalidInput
 from csi.step5_analyse.shares import wilson
 
 WINDOW_DAYS = 30
-# share of a 30-day budget that may burn within so many hours. Source: Google, The Site Reliability Workbook, ch. 5
-ALERTS = ((0.02, 1.0), (0.05, 6.0), (0.10, 72.0))
 FEWEST_EXPECTED_BAD = 5.0  # no burn alarm on fewer expected bad events. Source: ANALYSIS.md, error budget
 
 

@@ -45,7 +45,6 @@ PLOT, TOP, DATES = 2.2, 0.95, 0.42  # inches
 TITLE = 11.0  # points
 MOST_ACTIONS = 12
 STRIP = 0.15  # of the plot's height, for the actions
-Steps = Sequence[tuple[str, float | None]]
 
 
 @dataclass(frozen=True, slots=True)

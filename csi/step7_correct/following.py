@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from csi import roles
-from csi.errors import Breach, Conflict, GateRefused, InvalidInput, TooFewPoints
+from csi.errors import Breach, Conflict, GateRefused, TooFewPoints
 from csi.models import Action, AnalysisResult, Cycle, Kpi
 from csi.step1_should_measure.carried import take_up_action
 from csi.step7_correct import actions
@@ -113,21 +113,6 @@ def _reopen(session: Session, action: Action, actor: str, now: datetime) -> None
 def benefit_days(action: Action) -> list[datetime]:
     """When the benefit is checked again."""
     return [action.done_at + timedelta(days=days) for days in BENEFIT_DAYS] if action.done_at else []
-
-
-def set_disposition(
-    session: Session, action: Action, *, disposition: str, reason: str, actor: str, now: datetime
-) -> Action:
-    """What becomes of an unfinished action or unverified benefit when the cycle closes: carry or drop (V7.5)."""
-    if disposition not in ("carry", "drop"):
-        raise InvalidInput("disposition", "expected carry or drop")
-    if disposition == "drop" and not reason.strip():
-        raise InvalidInput("reason", "please say why it is dropped")
-    if (action.disposition, action.disposition_reason) != (disposition, reason.strip()):
-        action.disposition, action.disposition_reason = disposition, reason.strip()
-        session.add(action)
-        actions.log(session, action, actor=actor, now=now, what=disposition, new={"reason": reason.strip()})
-    return action
 
 
 def newest_result(session: Session, action: Action) -> AnalysisResult | None:
