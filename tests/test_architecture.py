@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import subprocess
 import sys
+import textwrap
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 import pytest
 
+from bot import listeners
 from bot.manifest import MANIFEST
 from csi.terms import Step
 
@@ -26,6 +31,26 @@ STEP_NAMES = (
 RULES = {1: 8, 2: 5, 3: 4, 4: 4, 5: 6, 6: 7, 7: 7}  # how many rules the product has, by step
 
 
+# What only one place may do, in words of the code; the sandbox is a Slack of its own, with its own clock.
+ONE_PLACE = {
+    r"\b(?:datetime|date|Timestamp)\.(?:now|today|utcnow)\(|\btime\.time\(|\.fromtimestamp\(time": {"bot/clock.py"},
+    r"\bos\.(?:environ|getenv|putenv)\b|\bBaseSettings\b": {"bot/settings.py"},
+    r"\bpyplot\b": {"csi/step6_present/canvas.py"},  # in words only
+    r"\bgetLogger\b|\bwarnings\.warn\b": {"bot/log.py", "bot/installations.py"},  # the latter because Slack asks it for one
+    r"^\s*from \.": set(),
+}
+# A job whose failure is a result of its own: a collection that fails is remembered, and said when it does not pass.
+OWN_FAILURES = {"bot.listeners.sources.collecting.collect"}
+
+
+def code() -> Iterator[tuple[str, str]]:
+    """Path from the root and text of every module of the project but the sandbox's."""
+    for path in sorted([*(ROOT / "bot").rglob("*.py"), *(ROOT / "csi").rglob("*.py")]):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith("bot/sandbox/"):
+            yield name, path.read_text(encoding="utf-8")
+
+
 def python_names(folder: Path) -> set[str]:
     """Names of the modules and packages directly in a folder."""
     return {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
@@ -35,6 +60,19 @@ def test_import_contracts_hold() -> None:
     command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", ONE_PLACE)
+def test_what_one_place_does_no_other_place_does(words: str) -> None:
+    found = {name for name, text in code() if re.search(words, text, re.MULTILINE)}
+    assert found - ONE_PLACE[words] == set()
+
+
+def test_listeners_and_jobs_leave_errors_to_those_who_tell_them() -> None:
+    heard = {f"{one.listen.__module__}.{one.listen.__name__}": one.listen for one in listeners.ROUTES}
+    trees = {name: ast.parse(textwrap.dedent(inspect.getsource(listen))) for name, listen in heard.items()}
+    trying = {name for name, tree in trees.items() if any(isinstance(node, ast.Try) for node in ast.walk(tree))}
+    assert trying == OWN_FAILURES
 
 
 @pytest.mark.parametrize("place", ["csi", "bot/listeners", "bot/blocks", "tests"])
@@ -52,6 +90,11 @@ def test_every_rule_of_the_product_has_a_test_named_after_it() -> None:
     tested = set(re.findall(r"def test_v(\d)_(\d)(?:_|\b)", text))
     wanted = {(str(step), str(number)) for step, count in RULES.items() for number in range(1, count + 1)}
     assert sorted(wanted - tested) == []
+
+
+def test_the_rules_are_those_of_the_product(shared: Path) -> None:
+    told = set(re.findall(r"V(\d)\.(\d+)", (shared / "spec" / "PRODUCT.md").read_text(encoding="utf-8")))
+    assert {(str(step), str(number)) for step, count in RULES.items() for number in range(1, count + 1)} == told
 
 
 def test_the_readme_tree_is_true() -> None:

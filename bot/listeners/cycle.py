@@ -20,7 +20,7 @@ from bot.listeners.step3_gather import look_later
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
-from csi.errors import Conflict, GateRefused, InvalidInput, NotFound
+from csi.errors import Conflict, GateRefused, InvalidInput
 from csi.models import AnalysisResult, Cycle
 from csi.storage import rows
 from csi.terms import Period, Role
@@ -62,11 +62,8 @@ def status(ack: Ack, body: Body, kit: Kit) -> None:
 
 
 def _seen(session: Session, kit: Kit, team_id: str, channel_id: str) -> cycles.Overview | None:
-    try:
-        cycle = cycles.of_channel(session, team_id, channel_id)
-    except NotFound:
-        return None
-    return cycles.overview(session, cycle, kit.now())
+    cycle = cycles.open_in(session, team_id, channel_id)
+    return cycles.overview(session, cycle, kit.now()) if cycle else None
 
 
 def start(ack: Ack, body: Body, client: WebClient, words: list[str]) -> None:

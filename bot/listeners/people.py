@@ -23,11 +23,17 @@ Body = Mapping[str, Any]
 def remember(payload: Body, client: WebClient, kit: Kit) -> None:
     """Keep names and zones of people who got a role, for reminders in their time."""
     for user_id in payload["users"]:
-        try:
-            found = client.users_info(user=user_id)["user"]
-        except SlackApiError:  # somebody from another workspace: their id must do
-            continue
-        _keep(kit, str(payload["team_id"]), found)
+        found = _profile(client, user_id)
+        if found is not None:
+            _keep(kit, str(payload["team_id"]), found)
+
+
+def _profile(client: WebClient, user_id: str) -> Body | None:
+    """What Slack says of a person; None of somebody from another workspace, whose id must do."""
+    try:
+        return dict(client.users_info(user=user_id)["user"])
+    except SlackApiError:
+        return None
 
 
 def changed(event: Body, body: Body, kit: Kit) -> None:

@@ -115,13 +115,18 @@ def workspace(session: Session, team_id: str, now: datetime, name: str = "") -> 
     return found
 
 
+def open_in(session: Session, team_id: str, channel_id: str) -> Cycle | None:
+    """The open cycle of a channel, or None."""
+    return row(session, Cycle, team_id, open_channel=channel_id)
+
+
 def of_channel(session: Session, team_id: str, channel_id: str) -> Cycle:
-    """The open cycle of a channel.
+    """The open cycle of a channel, where there must be one.
 
     Raises:
         NotFound: there is none; the sentence says how to begin one.
     """
-    found = row(session, Cycle, team_id, open_channel=channel_id)
+    found = open_in(session, team_id, channel_id)
     if found is None:
         raise NotFound("No cycle is running in this channel. Begin one with /csi start and the service's name.")
     return found

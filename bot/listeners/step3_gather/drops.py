@@ -20,7 +20,7 @@ from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather import mapping, studies
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
-from csi.errors import InvalidInput, NotFound
+from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
 from csi.step3_gather import mending
 from csi.step3_gather.bounds import DEFAULT, megabytes
@@ -42,7 +42,7 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     team_id, channel = str(body["team_id"]), str(event.get("channel_id") or "")
     user = str(event.get("user_id") or "")
     with kit.sessions.reading() as session:
-        cycle = _cycle_here(session, team_id, channel)
+        cycle = cycles.open_in(session, team_id, channel)
     if user == str(client.auth_test()["user_id"]):
         return
     file = client.files_info(file=str(event["file_id"]))["file"]
@@ -73,23 +73,11 @@ def look_later(kit: Kit, session: Session, cycle: Cycle, file_id: str, *, user: 
     )  # fmt: skip
 
 
-def _cycle_here(session: Session, team_id: str, channel: str) -> Cycle | None:
-    try:
-        return cycles.of_channel(session, team_id, channel)
-    except NotFound:
-        return None
-
-
 def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     """Fetch a dropped file, keep it, and ask how it is read; the columns of an earlier one need one click."""
     team_id = str(payload["team_id"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
-    with TemporaryDirectory(prefix="csi-drop-") as folder:
-        try:
-            path = downloads.fetch(client, file, Path(folder), DEFAULT)
-            answer = _seen(kit, team_id, payload, file, path)
-        except InvalidInput as error:
-            answer = Answer(blocks.refused(str(file["name"]), error.reason))
+    answer = _answer(client, kit, payload, file)
     if answer.shown:
         _say(kit, team_id, payload, file, answer)
 
@@ -104,6 +92,16 @@ class Answer:
 
     shown: list[Block]
     begin: Callable[[Session], None] = _nothing_begins
+
+
+def _answer(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Answer:
+    """What is said of a file; a refusal, too, belongs beside it."""
+    try:
+        with TemporaryDirectory(prefix="csi-drop-") as folder:
+            path = downloads.fetch(client, file, Path(folder), DEFAULT)
+            return _seen(kit, str(payload["team_id"]), payload, file, path)
+    except InvalidInput as error:
+        return Answer(blocks.refused(str(file["name"]), error.reason))
 
 
 def _seen(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping[str, Any], path: Path) -> Answer:

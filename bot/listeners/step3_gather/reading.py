@@ -40,10 +40,8 @@ def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
         typed = typed_columns(session, cycle, source, found.layout.names)
         lacking = lacking_columns(session, cycle, source, found.layout.names)
     show_progress(kit, team_id, found, 0)
-    try:
-        intake = _taken_in(kit, team_id, found, source, typed)
-    except InvalidInput as error:
-        say(kit, team_id, found, blocks.refused(found.filename, error.reason))
+    intake = _intake(kit, team_id, found, source, typed)
+    if intake is None:
         return
     with kit.sessions() as session:
         made = batches.record(
@@ -71,6 +69,17 @@ def reread(payload: Mapping[str, Any], kit: Kit) -> None:
         )  # fmt: skip
     with kit.sessions() as session:
         batches.record(session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id)
+
+
+def _intake(
+    kit: Kit, team_id: str, found: Drop, source: Source, typed: tuple[tuple[str, ...], tuple[str, ...]]
+) -> Intake | None:
+    """The rows of a dropped file; None where it was refused, which is said beside it."""
+    try:
+        return _taken_in(kit, team_id, found, source, typed)
+    except InvalidInput as error:
+        say(kit, team_id, found, blocks.refused(found.filename, error.reason))
+        return None
 
 
 def _taken_in(

@@ -41,17 +41,23 @@ def taken(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """Somebody wants the cycle to measure what the study says."""
     ack()
     here = origin(body)
-    try:
-        name, _, content = kit.files.read(_key(here.team_id, clicked(body))).partition(b"\n")
-    except NotFound as error:
-        raise NotFound("I do not have this study any more. Drop it into the channel again.") from error
-    study = study_of(content, name.decode())
+    name, content = _kept(kit, here.team_id, clicked(body))
+    study = study_of(content, name)
     with kit.sessions() as session:
         cycle = cycles.of_channel(session, here.team_id, here.channel_id)
         made = take_over(session, cycle, study, actor=here.user_id, now=kit.now())
-    shown = blocks.taken_over(name.decode(), made.done, made.left)
+    shown = blocks.taken_over(name, made.done, made.left)
     place = body["container"]
     client.chat_update(channel=place["channel_id"], ts=place["message_ts"], text=blocks.words(shown), blocks=shown)
+
+
+def _kept(kit: Kit, team_id: str, file_id: str) -> tuple[str, bytes]:
+    """A study that was dropped: its file's name and content."""
+    try:
+        name, _, content = kit.files.read(_key(team_id, file_id)).partition(b"\n")
+    except NotFound as error:
+        raise NotFound("I do not have this study any more. Drop it into the channel again.") from error
+    return name.decode(), content
 
 
 def _key(team_id: str, file_id: str) -> str:
