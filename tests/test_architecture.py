@@ -36,7 +36,10 @@ ONE_PLACE = {
     r"\b(?:datetime|date|Timestamp)\.(?:now|today|utcnow)\(|\btime\.time\(|\.fromtimestamp\(time": {"bot/clock.py"},
     r"\bos\.(?:environ|getenv|putenv)\b|\bBaseSettings\b": {"bot/settings.py"},
     r"\bpyplot\b": {"csi/step6_present/canvas.py"},  # in words only
-    r"\bgetLogger\b|\bwarnings\.warn\b": {"bot/log.py", "bot/installations.py"},  # the latter because Slack asks it for one
+    r"\bgetLogger\b|\bwarnings\.warn\b": {
+        "bot/log.py",
+        "bot/installations.py",
+    },  # the latter because Slack asks it for one
     r"^\s*from \.": set(),
 }
 # A job whose failure is a result of its own: a collection that fails is remembered, and said when it does not pass.

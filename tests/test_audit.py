@@ -103,6 +103,34 @@ def test_a_removed_row_is_found(own_database: Database, gone: int) -> None:
     assert broken_at(own_database) == gone
 
 
+@pytest.mark.parametrize(
+    ("gone", "changed", "found_at"),
+    [
+        ((1,), {2: {"ordinal": 1}, 3: {"ordinal": 2}}, 1),  # the beginning cut off, the rest numbered anew
+        ((2,), {3: {"previous_hash": "of row 1"}}, 2),  # one taken out of the chain, the next linked to the one before
+    ],
+)
+def test_rows_made_to_fit_after_a_cut_are_found(
+    sqlite_database: Database, gone: tuple[int, ...], changed: dict[int, dict[str, object]], found_at: int
+) -> None:
+    """Somebody who owns the database takes rows out and computes the hash of the others again."""
+    write(sqlite_database, "a", "b", "c")
+    with sqlite_database.sessions() as session:
+        for trigger in ("audit_row_no_update", "audit_row_no_delete"):
+            session.execute(text(f"DROP TRIGGER {trigger}"))
+        kept = {one.ordinal: one for one in rows(session, AuditRow, "T1")}
+        for ordinal in gone:
+            session.delete(kept[ordinal])
+        session.flush()
+        for ordinal, values in changed.items():
+            for name, value in values.items():
+                setattr(kept[ordinal], name, kept[1].hash if value == "of row 1" else value)
+            kept[ordinal].hash = audit._hash(kept[ordinal])
+            session.add(kept[ordinal])
+            session.flush()
+    assert broken_at(sqlite_database) == found_at
+
+
 def refused(database: Database, statement: Any) -> None:
     with pytest.raises(DBAPIError, match="append-only"), database.sessions() as session:
         session.execute(statement)

@@ -237,6 +237,20 @@ def test_approvers_are_nudged_while_something_is_pending(database: Database) -> 
         assert (due.user_id, reminders.stands(session, due, on_the_day)) == (FRANK, True)
 
 
+def test_nobody_is_nudged_to_approve_what_is_their_own(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle)
+        turns.jump(session, cycle, 7)
+        fields = actions.ActionFields("Route them", kpi.id, owner=ALICE, due_on=date(2026, 12, 1),
+                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
+                                      failure_sign="not less")  # fmt: skip
+        actions.propose(session, cycle, fields, actor=BOB, now=NOW)
+        reminders.refresh(session, TEAM, NOW)
+        asked = [one.user_id for one in claimed(session, NOW + timedelta(days=1)) if one.kind == "approval"]
+        assert asked == [CAROL]  # Alice, a service owner, owns it
+
+
 def test_v7_7_the_owner_is_asked_to_look_at_the_benefit_again(database: Database) -> None:
     with database.sessions() as session:
         cycle = turns.begin(session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -11,11 +12,12 @@ from csi import audit, roles
 from csi import cycle as cycles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed, NotFound
 from csi.models import AnalysisResult, AuditRow, Finding, StepPassage
+from csi.step7_correct import actions
 from csi.storage import row, rows
 from csi.terms import Role, Step
 from tests import turns
 from tests.databases import Database
-from tests.turns import ALICE, BOB, CHANNEL, DAVE, ERIN, NOW, TEAM
+from tests.turns import ALICE, BOB, CAROL, CHANNEL, DAVE, ERIN, NOW, TEAM
 
 
 def test_a_cycle_starts_with_its_manager_seven_passages_and_due_days(database: Database) -> None:
@@ -185,6 +187,27 @@ def test_the_overview_says_where_it_stands_and_who_is_waited_for(database: Datab
         assert cycles.overview(session, cycle, NOW).kpis[0].verdict == ""
         turns.jump(session, cycle, 5)
         assert cycles.overview(session, cycle, NOW).kpis[0].verdict == "IMPROVED"
+
+
+def test_the_overview_waits_for_nobody_to_approve_what_is_their_own(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle)
+        turns.jump(session, cycle, 7)
+        fields = actions.ActionFields("Route them", kpi.id, owner=ALICE, due_on=date(2026, 12, 1),
+                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
+                                      failure_sign="not less")  # fmt: skip
+        actions.propose(session, cycle, fields, actor=BOB, now=NOW)
+        waiting = {one.what: one.who for one in cycles.overview(session, cycle, NOW).waiting}
+        assert waiting["approval of action 1"] == (CAROL,)
+
+
+def test_a_step_is_late_the_day_after_it_was_due(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        due = cycles.passage(session, cycle, 1).due_on
+        seen = [cycles.overview(session, cycle, NOW + (due - NOW.date()) + timedelta(days=days)) for days in (0, 1)]
+        assert [one.steps[0].state for one in seen] == ["here", "late"]
 
 
 def test_a_step_named_for_a_person_is_theirs(sqlite_database: Database) -> None:

@@ -116,3 +116,12 @@ def test_a_cell_the_study_does_not_read_tells_a_conflict_from_a_repeat() -> None
     }
     counts = made(study(kpi(), source={"key": "number", "latest_by": "rev"}), reading(rows))["k"].counts["tickets"]
     assert (counts.repeated, counts.conflicts) == (1, 1)
+
+
+def test_of_many_rows_of_one_version_the_one_delivered_last_counts() -> None:
+    place = np.arange(5_000)
+    frame, version = pd.DataFrame({"id": place % 7, "value": place}), (place * 31 % 11).astype(float)
+    found = resolve(frame, "id", version)
+    newest = [place[(place % 7 == one) & (version == 10)] for one in range(7)]
+    assert found.kept.tolist() == sorted(rows[-1] for rows in newest)
+    assert len(found.conflicts) == sum(len(rows) - 1 for rows in newest)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from csi.step5_analyse import change_point, interrupted, trend
 from csi.step5_analyse.effect import count_change, hodges_lehmann, mean_change, share_change, smallest_detectable
@@ -147,3 +148,27 @@ def test_two_windows_of_a_count_are_compared_as_counts():
     assert found.detail.method.startswith("ratio of counts")
     assert found.change.state == "improved"
     assert found.change.lower < found.change.difference < found.change.upper < 0
+
+
+def test_a_window_without_events_has_the_exact_interval_of_each_rate():
+    """By hand: Garwood's intervals (chi-squared quantiles) of 12 and of 0 events, joined as Newcombe joins shares."""
+    counts = np.array([[1.0, 3, 1, 3, 1, 3, 0, 0, 0, 0, 0, 0]])
+    before = np.arange(12)[None] < 6
+    _, found = count_change(counts, np.ones_like(counts), before, ~before)
+    low, high = stats.chi2.ppf(0.025, 24) / 2 / 6, stats.chi2.ppf(0.975, 26) / 2 / 6
+    none = stats.chi2.ppf(0.975, 2) / 2 / 6
+    assert found.difference[0] == pytest.approx(-2.0)
+    assert found.lower[0] == pytest.approx(-2.0 - (high - 2.0))
+    assert found.upper[0] == pytest.approx(-2.0 + np.hypot(none, 2.0 - low))
+
+
+def test_a_season_taken_out_costs_a_point_for_each_of_its_places_but_one():
+    week = np.array([5.0, 1, 2, 8, 3, 0, 9])
+    restless = np.array([1.0, -1, 1, -1, 1, -1, 1])  # each place one up, one down: it has no season of its own
+    before = np.concatenate([week + restless, week - restless])
+    after = np.concatenate([week - restless, week + restless])
+    found = mean_change(before[None], after[None] + 2.0, np.array([7]))
+    assert found.phi[0] == 0.0
+    variance = 14 / 13 / (1 - 6 / 28)  # squares of ±1 over n - 1, of 28 points less the six places
+    assert found.error[0] == pytest.approx(np.sqrt(2 * variance / 14))
+    assert found.difference[0] == pytest.approx(2.0)

@@ -162,3 +162,24 @@ def test_inside_a_band_a_signal_is_neither_unless_it_leaves_the_band():
     said = {signal.start: signal.direction for signal in found.signals}
     starts = [moment.to_pydatetime() for moment in frame(values).index]
     assert (said[starts[30]], said[starts[33]]) == ("neither", "concern")
+
+
+def test_six_points_without_five_neighbouring_pairs_have_no_limits():
+    gap = np.nan
+    four_pairs = np.array([1.0, 2.0, gap, 3.0, 4.0, gap, 5.0, 6.0, gap, 7.0, 8.0])
+    five_pairs = np.array([1.0, 2.0, gap, 3.0, 4.0, gap, 5.0, 6.0, 7.0, gap, 8.0, 9.0])
+    assert np.isnan(limits.xmr(four_pairs).centre)
+    assert limits.xmr(five_pairs).centre == pytest.approx(5.0)
+    assert limits.xmr(five_pairs).upper == pytest.approx(5.0 + 2.66)
+
+
+def test_the_numbers_of_points_at_which_a_trial_ends():
+    assert [bool(limits.xmr(noise(points)).trial) for points in (5, 6, 11, 12)] == [False, True, True, False]
+
+
+def test_a_point_beyond_the_limits_is_not_one_of_two_in_the_outer_third():
+    centre, lower, upper, sigma = np.array(0.0), np.array([-3.0]), np.array([3.0]), np.array([1.0])
+    with_one_beyond = signals.nhs(np.array([0.5, 2.5, 3.5, -0.5]), centre, lower, upper, sigma)
+    with_two_within = signals.nhs(np.array([0.5, 2.5, 2.9, -0.5]), centre, lower, upper, sigma)
+    assert [signals.RULES[rule] for rule in with_one_beyond.rule] == ["", "", "outside", ""]
+    assert [signals.RULES[rule] for rule in with_two_within.rule] == ["", "two_of_three", "two_of_three", ""]

@@ -11,10 +11,12 @@ import pytest
 
 from csi.definition import Window
 from csi.step5_analyse import judge
+from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import WindowSummary
+from csi.step5_analyse.assurance import MET, MISSED, VARIES, against
 from csi.step5_analyse.finding import draft, impact_range, priced
 from csi.step5_analyse.impact import Range, UnitCost
-from csi.step5_analyse.verdict import evidence, rule
+from csi.step5_analyse.verdict import evidence, lacking_quality, rule
 from csi.terms import Direction, Evidence, Period, Verdict
 from tests.step5_analyse.series import analyse, frame, kpi_input, noise, plain_result, step
 from tests.step5_analyse.told import FACTS, FELL, ROSE, SAME
@@ -264,3 +266,36 @@ def test_hours_of_a_clock_change_do_not_move_the_windows():
     assert len(set(np.diff(edges.tz_convert("UTC").asi8))) > 1
     found = analyse(noise(30), start="2025-03-24", before=15)
     assert (found.detail.before.periods, found.detail.after.periods) == (15, 15)
+
+
+def test_data_of_just_the_quality_needed_are_judged():
+    assert lacking_quality(0.80) == lacking_quality(None) == ()
+    assert "the data's quality is 79 %" in lacking_quality(0.79)[0]
+
+
+def test_a_limit_on_the_target_leaves_the_target_in_reach_of_chance():
+    """Equality is neither met for sure nor missed for sure, on both sides and for a band."""
+    higher, lower = Aim(Direction.HIGHER, target=5.0), Aim(Direction.LOWER, target=5.0)
+    band = Aim(Direction.WITHIN, band=(5.0, 9.0))
+
+    def state(aim: Aim, low: float, high: float) -> str:
+        return against(aim, np.array([low]), np.array([high]))
+
+    assert [state(higher, *of) for of in ((5.1, 9.0), (5.0, 9.0), (1.0, 5.0), (1.0, 4.9))] == [
+        MET,
+        VARIES,
+        VARIES,
+        MISSED,
+    ]
+    assert [state(lower, *of) for of in ((1.0, 4.9), (1.0, 5.0), (5.0, 9.0), (5.1, 9.0))] == [
+        MET,
+        VARIES,
+        VARIES,
+        MISSED,
+    ]
+    assert [state(band, *of) for of in ((5.1, 8.9), (5.0, 8.9), (5.1, 9.0), (9.1, 9.9))] == [
+        MET,
+        VARIES,
+        VARIES,
+        MISSED,
+    ]

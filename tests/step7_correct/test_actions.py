@@ -343,6 +343,8 @@ def test_v7_7_by_itself_a_regression_reopens_it_in_the_cycle_that_runs(database:
         finding = row(session, Finding, TEAM)
         finding.disposition = "accept"
         assert following.reopen_regressed(session, TEAM, NOW) == []
+        turns.analyse(session, cycle, kpi, [1.0], "REGRESSED", now=NOW - timedelta(days=11))
+        assert following.reopen_regressed(session, TEAM, NOW) == []  # known when it was reviewed
         second = cycles.close(session, cycle, actor=DAVE, now=NOW, reasons=turns.reasons_for(session, cycle))
         copied = row(session, Kpi, TEAM, cycle_id=second.id, key=kpi.key)
         turns.analyse(session, second, copied, [1.0], "REGRESSED", now=NOW + timedelta(days=1))
