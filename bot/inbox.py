@@ -25,7 +25,8 @@ log = logger(__name__)
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
-ROUND = 50
+ROUND = 50  # of each kind
+KINDS = ("event", "job")
 KEPT = timedelta(days=7)  # Slack repeats an event within minutes; a week is for those who search for what happened
 
 Work = Callable[[InboxEvent], None]
@@ -130,7 +131,7 @@ class InboxWorker:
         """Rows that are now ours: each claimed by a conditional update."""
         now = self._now()
         with self._sessions.reading() as session:
-            rows = session.exec(_unfinished()).all()
+            rows = [row for kind in KINDS for row in session.exec(_unfinished(kind, now))]
         taken = [row for row in rows if self._ready(row, now) and not self._given_up(row) and self._claim(row, now)]
         with self._lock:
             self._held.update(row.id for row in taken)
@@ -138,7 +139,7 @@ class InboxWorker:
 
     def _ready(self, row: InboxEvent, now: datetime) -> bool:
         if row.status == "pending":
-            return row.next_at <= now
+            return True
         return row.id not in self._held and leases.free(row.claimed_by, row.claimed_at, LEASE, now)
 
     def _given_up(self, row: InboxEvent) -> bool:
@@ -201,13 +202,11 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, OperationalError) or failures.passing(error)
 
 
-def _unfinished() -> SelectOfScalar[InboxEvent]:
-    return (
-        select(InboxEvent)
-        .where(col(InboxEvent.status).in_(("pending", "working")))
-        .order_by(col(InboxEvent.id))
-        .limit(ROUND)
-    )
+def _unfinished(kind: str, now: datetime) -> SelectOfScalar[InboxEvent]:
+    """The oldest of one kind: many jobs that take long, or wait for their next attempt, keep no event waiting."""
+    due = (col(InboxEvent.status) == "pending") & (col(InboxEvent.next_at) <= now)
+    wanted = select(InboxEvent).where(col(InboxEvent.kind).startswith(f"{kind}:"))
+    return wanted.where(due | (col(InboxEvent.status) == "working")).order_by(col(InboxEvent.id)).limit(ROUND)
 
 
 def _teller(row: InboxEvent) -> Origin | None:

@@ -6,8 +6,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import col, update
 
-from bot.inbox import ATTEMPTS, LEASE, Inbox, InboxWorker, forget
+from bot.inbox import ATTEMPTS, LEASE, ROUND, Inbox, InboxWorker, forget
 from bot.leases import holder
 from csi.errors import NotFound
 from csi.models import InboxEvent
@@ -101,6 +102,21 @@ def test_a_process_that_is_gone_from_this_machine_is_not_waited_for(desk):
         session.add(row)
     desk.round()
     assert desk.worked == [("job:x.y", 1)]
+
+
+@pytest.mark.parametrize("held_up", ["being worked on", "tried again later"])
+def test_many_jobs_before_it_keep_no_event_waiting(desk, held_up):
+    for number in range(ROUND + 1):
+        desk.job(key=str(number), n=number)
+    if held_up == "being worked on":
+        changed = {"status": "working", "claimed_by": "somewhere:else", "claimed_at": desk.now()}
+    else:
+        changed = {"next_at": desk.now() + timedelta(minutes=1)}
+    with desk.database.sessions() as session:
+        session.exec(update(InboxEvent).where(col(InboxEvent.team_id) == TEAM).values(**changed))
+    desk.inbox.receive(team_id=TEAM, event_id="Ev1", kind="app_home_opened", payload={"n": "home"})
+    desk.round()
+    assert desk.worked == [("event:app_home_opened", "home")]
 
 
 def test_an_error_of_ours_is_told_and_not_repeated(desk):
