@@ -19,11 +19,11 @@ from csi.models import (
     Gap,
     Kpi,
     Opportunity,
-    QuarantinedRow,
     Report,
     ReportClick,
     Row,
 )
+from csi.step3_gather import batches
 from csi.storage import row, rows
 from csi.terms import Step, Verdict
 
@@ -80,10 +80,10 @@ def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
 
 
 def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
-    for batch in rows(session, Batch, cycle.team_id, cycle_id=cycle.id):
-        count = len({one.line for one in rows(session, QuarantinedRow, cycle.team_id, batch_id=batch.id, state="open")})
+    for batch in rows(session, Batch, cycle.team_id, cycle_id=cycle.id, state=("current", "waiting")):
+        count = batches.open_rows(session, batch)
         if count:
-            text = f"{count} {'row' if count == 1 else 'rows'} of {batch.filename} in quarantine"
+            text = f"{count:,} {'row' if count == 1 else 'rows'} of {batch.filename} in quarantine"
             yield _item(cycle, Step.GATHER, "quarantine", text, batch, since=batch.delivered_at,
                         permalink=batch.permalink)  # fmt: skip
 

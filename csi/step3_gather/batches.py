@@ -234,6 +234,12 @@ def cells(session: Session, batch: Batch) -> list[QuarantinedRow]:
     return rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, order="line", limit=_MANY)
 
 
+def open_rows(session: Session, batch: Batch) -> int:
+    """How many rows of a delivery are in quarantine still; those mended came with a later one."""
+    mended = {cell.line for cell in cells(session, batch) if cell.state == "corrected"}
+    return max(0, batch.quarantined - len(mended))
+
+
 def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -> list[QuarantinedRow]:
     """Cells of a delivery nobody has put right, in file order."""
     statement = (

@@ -122,7 +122,7 @@ def _delivered(session: Session, kpi: Kpi, source: Source) -> _Seen:
         spans=tuple(reach),
         days=frozenset(day for days in found for day in days),
         rows=sum(batch.rows_kept for batch in current),
-        quarantined=sum(_open_rows(session, batch) for batch in current),
+        quarantined=sum(batches.open_rows(session, batch) for batch in current),
         waiting=tuple(batch for batch in every if batch.state == "waiting"),
         deliveries=len(current),
         oldest=min(firsts, default=None),
@@ -135,12 +135,6 @@ def _days(kpi: Kpi, batch: Batch) -> list[str]:
     by_column = batch.counts.get("days") or {}
     own = by_column.get(str(kpi.definition.get("at", "")))
     return list(own or next(iter(by_column.values()), {}))
-
-
-def _open_rows(session: Session, batch: Batch) -> int:
-    """Rows of a delivery still in quarantine; those mended came with a later one."""
-    mended = {cell.line for cell in batches.cells(session, batch) if cell.state == "corrected"}
-    return max(0, batch.quarantined - len(mended))
 
 
 def _typed(session: Session, kpi: Kpi, source: Source, cycle: Cycle) -> _Seen:

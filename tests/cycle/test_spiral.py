@@ -28,6 +28,7 @@ from csi.models import (
 )
 from csi.step1_should_measure import carried
 from csi.step1_should_measure.tree import tree
+from csi.step3_gather import batches
 from csi.step7_correct import actions, baselines, loose_ends
 from csi.storage import need, row, rows
 from csi.terms import Measurability
@@ -205,6 +206,23 @@ def test_each_thing_left_goes_to_its_step_with_its_origin_and_age(database: Data
         assert (found["gap"].since, found["gap"].subject_id) == (NOW, gap.id)
         assert "handovers" in found["cause"].text
         assert (found["action"].subject_id, found["action"].from_cycle_id) == (action.id, cycle.id)
+
+
+def test_what_is_left_in_quarantine_is_counted_whole_and_without_removed_files(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, _ = turned(session, "IMPROVED")
+        large = turns.deliver(session, cycle, rows_read=10_000, rows_kept=8_500)
+        wrong = turns.deliver(session, cycle, rows_kept=50)
+        for batch, lines in ((large, range(2, 1_000)), (wrong, range(2, 52))):
+            session.add_all(QuarantinedRow(team_id=TEAM, batch_id=batch.id, line=n, reason="no date") for n in lines)
+        session.flush()
+        for cell in rows(session, QuarantinedRow, TEAM, batch_id=large.id, limit=3):
+            cell.state = "corrected"
+        batches.remove(session, TEAM, wrong.id, actor=BOB, now=NOW, reason="wrong file")
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        left = [one.text for one in rows(session, CarryOver, TEAM, cycle_id=draft.id, kind="quarantine")]
+        assert left == ["1,497 rows of incidents.csv in quarantine"]
 
 
 def test_an_adopted_gap_and_action_go_on_in_the_new_cycle(database: Database) -> None:
