@@ -46,16 +46,23 @@ def ticks(low: float, high: float) -> list[float]:
 
 
 def tick_labels(of: Sequence[float]) -> list[str]:
-    """Ticks with as many decimals as their distance needs."""
+    """Ticks with as many decimals as it takes to say where each one lies: 2.5, not 2."""
     if not of:
         return []
     step = (of[1] - of[0]) if len(of) > 1 else abs(of[0]) or 1.0
     largest = max(abs(tick) for tick in of) or 1.0
+    decimals = _decimals(step)
     if largest >= SCIENTIFIC_FROM or largest < SCIENTIFIC_BELOW:
-        digits = max(0, floor(log10(largest)) - floor(log10(step) + 1e-9))
+        digits = max(0, floor(log10(largest)) + decimals)
         return [_scientific(tick, digits) for tick in of]
-    decimals = max(0, -floor(log10(step) + 1e-9))
-    return [f"{tick + 0.0:,.{decimals}f}".replace("-", "−") for tick in of]
+    return [f"{tick + 0.0:,.{max(0, decimals)}f}".replace("-", "−") for tick in of]
+
+
+def _decimals(step: float) -> int:
+    """How many decimals tell a distance in full, negative for tens: 1 for 0.5, 2 for 0.25, -1 for 20."""
+    first = -floor(log10(step) + 1e-9)
+    scaled = step * 10.0**first
+    return first if abs(scaled - round(scaled)) < 1e-6 else first + 1
 
 
 def _scientific(tick: float, digits: int) -> str:

@@ -19,6 +19,7 @@ from PIL import Image
 from csi.definition import Exclusion
 from csi.errors import InvalidInput
 from csi.step5_analyse.analysis import Limits, Phase
+from csi.step6_present.axis import tick_labels
 from csi.step6_present.canvas import png
 from csi.step6_present.charts import control_chart, control_figure
 from csi.step6_present.view import View
@@ -193,6 +194,22 @@ def test_any_series_can_be_drawn(values: list[float | None]) -> None:
     low, high = axes_of(figure).get_ylim()
     assert low < high
     assert png(figure).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([5.0, 7.5, 10.0, 12.5], ["5.0", "7.5", "10.0", "12.5"]),
+        ([0.0, 0.25, 0.5, 0.75, 1.0], ["0.00", "0.25", "0.50", "0.75", "1.00"]),
+        ([0.0, 20.0, 40.0], ["0", "20", "40"]),
+        ([0.0, 250_000.0, 500_000.0], ["0", "250,000", "500,000"]),
+        ([2.0e13, 2.25e13, 2.5e13], ["2.00e13", "2.25e13", "2.50e13"]),
+        ([0.0, 2.5e-7, 5e-7], ["0", "2.5e−7", "5.0e−7"]),
+        ([-36.0, -32.0], ["−36", "−32"]),
+    ],
+)
+def test_a_tick_says_where_it_lies(ticks: list[float], labels: list[str]) -> None:
+    assert tick_labels(ticks) == labels
 
 
 def test_104_points_stay_readable() -> None:
