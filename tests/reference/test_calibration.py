@@ -48,6 +48,14 @@ def test_a_difference_is_seldom_claimed_where_there_is_none(before: int, after: 
     assert (mean_change(values[:, :before], values[:, before:]).p < ALPHA).mean() <= BANDS[phi]
 
 
+@pytest.mark.parametrize(("before", "after"), [(8, 6), (12, 6), (12, 12), (24, 12)])
+@pytest.mark.parametrize("phi", PHIS)
+def test_a_large_step_is_seen_however_few_the_points_and_repetitive_the_series(phi: float, before: int, after: int):
+    values = autoregressive(TRIES, before + after, phi=phi, seed=before + after)
+    assert (mean_change(values[:, :before], values[:, before:]).p < ALPHA).mean() <= BANDS[phi] + 0.01
+    assert (mean_change(values[:, :before], values[:, before:] + 5).p < ALPHA).mean() >= 0.9
+
+
 @pytest.mark.parametrize("phi", PHIS)
 @pytest.mark.parametrize(("season", "before", "after"), [(7, 14, 7), (7, 56, 28), (12, 24, 12), (4, 12, 8)])
 def test_a_season_is_neither_taken_for_a_change_nor_hides_one(season: int, before: int, after: int, phi: float):
