@@ -9,12 +9,13 @@ from csi.step5_analyse import guards, rare, wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
+from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.limits import FEWEST, ROBUST_FROM
 from csi.step5_analyse.mix import Standardised, standardise
 from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
-from csi.step5_analyse.windows import there_on
+from csi.step5_analyse.windows import complete_on, there_on
 from csi.terms import Direction
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
@@ -47,18 +48,18 @@ def cautions(
     found = [
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
         f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
-        guards.reclassified(mix),
+        guards.reclassified(mix, draft.subject.unit),
         _spike(draft) if facts.change.state else "",
         guards.bunched(row.item.cases, row.item.definition.target) if draft.aim.direction is Direction.LOWER else "",
         guards.left_open(row.item.open_past_target),
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
-        guards.fragile(states, facts.change.state) if facts.change.state else "",
+        guards.fragile(states, facts.change.state, row.item.period) if facts.change.state else "",
         met_but_falling(draft),
         missed_but_improving(draft),
         _many(draft),
         _quality(facts.quality),
-        "Short windows and a repetitive series: the evidence is held at moderate." if capped(facts) else "",
+        "Short windows and a repetitive series: the evidence is held at moderate." if _held(draft) else "",
         _repetitive(draft),
     ]
     return [sentence for sentence in found if sentence]
@@ -83,12 +84,6 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence)
 
 
-def _on_all_points(draft: Draft) -> str:
-    item = draft.row.item
-    fixed = item.baseline is not None or bool(item.rebases) or not draft.limits.exist
-    return "" if fixed else "The limits rest on all points, as no baseline is fixed."
-
-
 def _phase(one: Phase) -> str:
     if one.begun:
         return f"Limits begin anew on {wording.day(one.start)}: {one.reason.rstrip('.')}."
@@ -106,7 +101,7 @@ def _no_limits(draft: Draft) -> str:
         return f"No limits: gaps leave too few neighbouring {period.value}s to compare."
     if window is None:
         return f"No limits: {have} of the {needed} needed{there_on(row, FEWEST - have)}."
-    complete = wording.day(wording.later(window.start, FEWEST, period))
+    complete = wording.day(complete_on(row, row.before, window, FEWEST))
     return f"No limits: the baseline has {have} of the {needed} needed, complete on {complete}."
 
 
@@ -145,12 +140,13 @@ def _distance_left(aim: Aim, level: float, slope: float) -> float:
 
 def _spike(draft: Draft) -> str:
     row = draft.row
-    return guards.spike(draft.aim, row.earlier, row.values[row.before], row.values[row.after], draft.facts.matters)
+    windows = row.earlier, row.values[row.before], row.values[row.after]
+    return guards.spike(draft.aim, windows, draft.facts.matters, draft.subject.unit, row.item.period)
 
 
 def _shrinking(draft: Draft) -> str:
     row = draft.row
-    return guards.shrinking(row.cases[row.before], row.cases[row.after])
+    return guards.shrinking(row.cases[row.before], row.cases[row.after], row.item.period)
 
 
 def _many(draft: Draft) -> str:
@@ -166,6 +162,12 @@ def _quality(quality: float | None) -> str:
     if quality is None or quality >= QUALITY_STRONG or quality < QUALITY_NEEDED:
         return ""
     return f"The data's quality is {100 * quality:.0f} %, below 95 %."
+
+
+def _held(draft: Draft) -> bool:
+    """Whether a change that is claimed is claimed with less than its numbers seem to say."""
+    facts = draft.facts
+    return capped(facts) and facts.change.state in (IMPROVED, WORSE) and not (facts.comparability or facts.lacking)
 
 
 def _repetitive(draft: Draft) -> str:

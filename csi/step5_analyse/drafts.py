@@ -14,7 +14,7 @@ from csi.step5_analyse.analysis import Assurance, Change, Limits, Signal, Trend
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Flags, Floats, Lines
 from csi.step5_analyse.measured import Measured
-from csi.step5_analyse.panel import Panel, moments
+from csi.step5_analyse.panel import COUNTS, Panel, moments
 from csi.step5_analyse.rare import is_rare
 from csi.step5_analyse.sentence import Subject
 from csi.step5_analyse.shares import wilson
@@ -24,6 +24,7 @@ from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Fac
 from csi.step5_analyse.windows import Row, lacking, not_comparable, summary, there_on
 
 SIGNIFICANT = 0.05
+SUMMED = COUNTS | {"sum"}  # their level is so many a period
 FAR = 2.0  # baseline standard deviations; a repetitive series seldom stays that far out for seven points
 
 
@@ -77,7 +78,9 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
     clipped = bool(np.isfinite(floor) and (np.asarray(measured.lines.lower[number]) <= floor).any())
     return Draft(
         seen,
-        Subject(definition.name or definition.id, definition.unit, row.item.period, seen.aim),
+        Subject(
+            definition.name or definition.id, definition.unit, row.item.period, seen.aim, definition.measure in SUMMED
+        ),
         _facts(seen, p_adjusted),
         _limits(seen),
         _signals(seen),
@@ -122,6 +125,8 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         _moving(seen, change),
         float(measured.effect.phi[number]),
         _step(seen),
+        unit=row.item.definition.unit,
+        period=row.item.period,
     )
 
 

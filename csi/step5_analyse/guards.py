@@ -11,6 +11,7 @@ from csi.step5_analyse.effect import mean_change
 from csi.step5_analyse.limits import Floats
 from csi.step5_analyse.mix import Standardised
 from csi.step5_analyse.wording import number
+from csi.terms import Period
 
 _HISTORY = 6  # points before the baseline that make a history
 _BUNCH = 20  # cases near the limit that make a pattern
@@ -18,37 +19,42 @@ _SHRINK = 0.25  # part of the cases whose loss is worth a line
 _POINTS = 0.02  # two points more open or reopened cases
 
 
-def spike(aim: Aim, earlier: Floats, before: Floats, after: Floats, matters: float) -> str:
+def spike(aim: Aim, windows: tuple[Floats, Floats, Floats], matters: float, unit: str, period: Period) -> str:
     """The baseline was picked at a bad moment: what came after is mostly a return to what was usual.
 
     Args:
         aim: which way is better.
-        earlier: points before the baseline; with fewer than six, the baseline's own worst point is tried.
-        before, after: the windows' points; without gaps, all three.
+        windows: points before the baseline, in it and after it, without gaps; with fewer than six before it, the
+            baseline's own worst point is tried.
         matters: the minimum important difference.
+        unit, period: what the numbers are in, and the length of one point.
 
     Source: Barnett, van der Pols and Dobson, Int. J. Epidemiology 34 (2005) 215: regression to the mean.
     """
+    earlier, before, after = windows
     if len(before) < 2 or not len(after):
         return ""
     gain = aim.distance(float(before.mean())) - aim.distance(float(after.mean()))
     if gain < matters or gain <= 0:
         return ""
     if len(earlier) < _HISTORY:
-        return _one_point(aim, before, after, matters)
+        return _one_point(aim, before, after, matters, unit)
     worse = aim.distance(float(before.mean())) - aim.distance(float(earlier.mean()))
     beyond = aim.distance(float(earlier.mean())) - aim.distance(float(after.mean()))
     picked = mean_change(earlier[None], before[None])
     if worse > 0 and float(picked.p[0]) < 0.05 and beyond < matters:
         return (
-            f"The baseline lies at a bad moment: over the {len(earlier)} periods before it the level was "
-            f"{number(float(earlier.mean()), wording.decimals(float(earlier.mean())))}, so much of the gain may be a "
-            "return to what was usual."
+            f"The baseline lies at a bad moment: over the {wording.periods(len(earlier), period)} before it the level "
+            f"was {_level(float(earlier.mean()), unit)}, so much of the gain may be a return to what was usual."
         )
     return ""
 
 
-def _one_point(aim: Aim, before: Floats, after: Floats, matters: float) -> str:
+def _level(value: float, unit: str) -> str:
+    return wording.quantity(value, unit, wording.decimals_of((value,), 0.0, unit))
+
+
+def _one_point(aim: Aim, before: Floats, after: Floats, matters: float, unit: str) -> str:
     costs = aim.distances(before)
     rest = np.delete(before, int(costs.argmax()))
     gain = aim.distance(float(rest.mean())) - aim.distance(float(after.mean()))
@@ -56,8 +62,8 @@ def _one_point(aim: Aim, before: Floats, after: Floats, matters: float) -> str:
         return ""
     worst = float(before[int(costs.argmax())])
     return (
-        f"One period of the baseline ({number(worst, wording.decimals(worst))}) carries the difference: without it the "
-        "gain would be too small to matter."
+        f"One period of the baseline ({_level(worst, unit)}) carries the difference: without it the gain would be too "
+        "small to matter."
     )
 
 
@@ -80,15 +86,15 @@ def bunched(cases: Floats | None, target: float | None) -> str:
     )
 
 
-def reclassified(standardised: Standardised | None) -> str:
+def reclassified(standardised: Standardised | None, unit: str) -> str:
     """The mix of priorities moved, so crude and standardised changes differ."""
     if standardised is None or not standardised.differs:
         return ""
     crude, held = standardised.crude, standardised.constant_mix
-    places = wording.decimals(0.0, max(abs(crude), abs(held)))
+    places = wording.decimals(0.0, max(abs(crude), abs(held)) / 10)  # two figures
     return (
-        f"The mix moved: the change is {number(crude, places, signed=True)} as counted and "
-        f"{number(held, places, signed=True)} at the baseline's mix."
+        f"The mix moved: the change is {wording.gap(crude, unit, places)} as counted and "
+        f"{wording.gap(held, unit, places)} at the baseline's mix."
     )
 
 
@@ -108,7 +114,7 @@ def reopened(shares: tuple[float, float] | None) -> str:
     return f"{_from_to(shares)} of the cases were reopened soon after closing: some may have been closed too early."
 
 
-def shrinking(before: Floats, after: Floats) -> str:
+def shrinking(before: Floats, after: Floats, period: Period) -> str:
     """Fewer cases are counted than before: what was left out may be what was bad."""
     first, second = before[np.isfinite(before)], after[np.isfinite(after)]
     if len(first) < 2 or len(second) < 2 or first.mean() <= 0:
@@ -118,12 +124,12 @@ def shrinking(before: Floats, after: Floats) -> str:
         return ""
     was, now = float(first.mean()), float(second.mean())
     return (
-        f"Fewer cases are counted: {number(was, wording.decimals(was))} a period before and "
+        f"Fewer cases are counted: {number(was, wording.decimals(was))} a {period.value} before and "
         f"{number(now, wording.decimals(now))} after (−{wording.share(lost)}); ask what is left out."
     )
 
 
-def fragile(states: list[tuple[int, str]], state: str) -> str:
+def fragile(states: list[tuple[int, str]], state: str, period: Period) -> str:
     """Moving the evaluation window by up to two periods changes what is said."""
     other = [(moved, found) for moved, found in states if found != state]
     if not other:
@@ -131,8 +137,8 @@ def fragile(states: list[tuple[int, str]], state: str) -> str:
     moved, found = other[0]
     which = "earlier" if moved < 0 else "later"
     return (
-        f"The result hangs on the window: moved {abs(moved)} period{'s' if abs(moved) > 1 else ''} {which} it would be "
-        f"“{found}” instead of “{state}”."
+        f"The result hangs on the window: moved {wording.periods(abs(moved), period)} {which} it would be “{found}” "
+        f"instead of “{state}”."
     )
 
 

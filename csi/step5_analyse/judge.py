@@ -89,7 +89,7 @@ def _with_mix(one: Draft, mix: Standardised | None) -> Draft:
     """A sign that flips at constant mix makes before and after incomparable (V5.6)."""
     if mix is None or not mix.flips or one.facts.change.state not in (IMPROVED, WORSE):
         return one
-    problem = "the mix moved, and at the baseline's mix the change has the opposite sign"
+    problem = "the mix moved, and at the baseline's mix the change has the opposite sign, so compare group by group"
     return replace(one, facts=replace(one.facts, comparability=(*one.facts.comparability, problem)))
 
 
@@ -110,4 +110,4 @@ def _reasons(one: Draft, ruling: Ruling) -> tuple[str, ...]:
     if ruling.verdict is Verdict.INCONCLUSIVE:
         return tuple(text[:1].upper() + text[1:] + "." for text in (*facts.comparability, *facts.lacking))
     decided = ruling.gates[-1]
-    return (f"{decided.name} {decided.finding[:1].upper()}{decided.finding[1:]}.", words.mattering(one.subject, facts))
+    return (f"{decided.name} {decided.finding[:1].upper()}{decided.finding[1:]}.", words.mattering(facts))

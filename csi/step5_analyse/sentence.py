@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import Aim
-from csi.step5_analyse.assurance import LAST_ONLY, ON_AVERAGE, RELIABLY
+from csi.step5_analyse.assurance import LAST_ONLY, ON_AVERAGE, RELIABLY, UNSTABLE
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.step5_analyse.verdict import Facts, detected
+from csi.step5_analyse.verdict import Facts, decimals, detected, size
 from csi.terms import Direction, Evidence, Period, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the sentence is about."""
+    """What the sentence is about; ``counted`` where the level is a number of things a period."""
 
     name: str
     unit: str
     period: Period
     aim: Aim
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,14 @@ def _moved(subject: Subject, facts: Facts) -> str:
     """``Median time to resolve fell from 24.6 h to 19.8 h (−4.8 h, likely −7.1 to −2.4)``."""
     change, unit = facts.change, subject.unit
     was, now = facts.before.level or 0.0, facts.after.level or 0.0
-    places = _decimals(subject, facts)
-    there = f"{wording.quantity(was, unit, places)} to {wording.quantity(now, unit, places)}"
-    if change.state in (IMPROVED, WORSE):
-        verb = "rose" if now > was else "fell" if now < was else "stayed"
-        return f"{subject.name} {verb} from {there} ({_interval(facts, unit, places)})"
-    text = f"{subject.name} went from {there} ({_interval(facts, unit, places)})"
-    return f"{text}, {_no_change(subject, facts, places)}"
+    places = decimals(facts)
+    first, second = (wording.quantity(level, unit, places) for level in (was, now))
+    told = change.state in (IMPROVED, WORSE)
+    verb = ("rose" if now > was else "fell") if told else "went"
+    there = f"stayed at {second}" if first == second else f"{verb} from {first} to {second}"
+    per = f" a {subject.period.value}" if subject.counted else ""
+    text = f"{subject.name} {there}{per} ({_interval(facts, unit, places)})"
+    return text if told else f"{text}, {_no_change(subject, facts)}"
 
 
 def _overstated(subject: Subject, facts: Facts) -> str:
@@ -82,14 +84,9 @@ def _overstated(subject: Subject, facts: Facts) -> str:
     if facts.step is None:
         return text + "."
     step, low, high = facts.step
-    places = _decimals(subject, facts)
+    places = decimals(facts)
     sides = " to ".join(wording.number(side, places, signed=True) for side in (low, high))
     return f"{text}: beyond that drift it is {wording.gap(step, subject.unit, places)} (likely {sides})."
-
-
-def _decimals(subject: Subject, facts: Facts) -> int:
-    change, levels = facts.change, (facts.before.level or 0.0, facts.after.level or 0.0)
-    return wording.decimals_of(levels, max(abs(change.lower or 0.0), abs(change.upper or 0.0)), subject.unit)
 
 
 def _interval(facts: Facts, unit: str, places: int) -> str:
@@ -101,31 +98,31 @@ def _interval(facts: Facts, unit: str, places: int) -> str:
 def _worse(subject: Subject, facts: Facts) -> str:
     if facts.sustained != "concern":
         return ", which is worse"
-    return f", which is worse: the latest {wording.periods(facts.run, subject.period)} all lie on the wrong side"
+    latest = f"the latest {wording.periods(facts.run, subject.period)} all lie on the wrong side of the baseline"
+    return f", but it got worse lately: {latest}" if _only_lately(facts) else f", which is worse: {latest}"
 
 
-def _no_change(subject: Subject, facts: Facts, places: int) -> str:
+def _only_lately(facts: Facts) -> bool:
+    """Whether the window as a whole is not worse than the baseline, and only its latest run is."""
+    places = decimals(facts)
+    return facts.better or round(facts.before.level or 0.0, places) == round(facts.after.level or 0.0, places)
+
+
+def _no_change(subject: Subject, facts: Facts) -> str:
     weeks = f"in {wording.periods(facts.after.periods, subject.period)}"
     if facts.change.state == NOT_MEANINGFUL and detected(facts.change):
-        return (
-            f"{_small(subject, facts)} {weeks}, less than the {_size(facts.matters, subject, places)} that would matter"
-        )
+        return f"{_small(subject, facts)} {weeks}, less than the {size(facts, facts.matters)} that would matter"
     if facts.change.state == NOT_MEANINGFUL:
-        least = f" (that would be {_size(facts.matters, subject, places)} or more)" if facts.matters else ""
+        least = f" (that would be {size(facts, facts.matters)} or more)" if facts.matters else ""
         return f"no change that matters {weeks}{least}"
     seen = facts.change.smallest_detectable
-    could = f" (one of {_size(seen, subject, places)} or more would probably have been seen)" if seen else ""
+    could = f" (one of {size(facts, seen)} or more would probably have been seen)" if seen else ""
     return f"no detectable change {weeks}{could}"
 
 
 def _small(subject: Subject, facts: Facts) -> str:
     was, now = (subject.aim.distance(window.level or 0.0) for window in (facts.before, facts.after))
     return "a small improvement" if now < was else "a small step for the worse" if now > was else "a small move"
-
-
-def _size(value: float, subject: Subject, places: int) -> str:
-    text = wording.gap(value, subject.unit, max(places, wording.decimals(0.0, value)))
-    return text.removeprefix("+")
 
 
 def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
@@ -141,10 +138,19 @@ def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
         still = (
             "still met on average, but worse" if verdict is Verdict.REGRESSED else "met on average, not yet reliably"
         )
-        return f"{aim} is {still}: {hits}"
+        return f"{aim} is {still}: {hits}{_although_met(facts, verdict)}"
     if facts.target_state == LAST_ONLY:
         return f"{aim} is not met on average; that the last {subject.period.value} met it does not count: {hits}"
     return f"{aim} is not met{' yet' if verdict is Verdict.IMPROVED else ''}: {hits}"
+
+
+def _although_met(facts: Facts, verdict: Verdict) -> str:
+    """Why a target that every period met is not relied on."""
+    if facts.after.met != facts.after.periods or verdict is Verdict.REGRESSED:
+        return ""
+    if facts.assurance.state == UNSTABLE:
+        return ", but the process is not stable enough to promise it"
+    return ", but the usual variation reaches as far as the target"
 
 
 def _reliably(facts: Facts, verdict: Verdict) -> str:
@@ -186,8 +192,8 @@ def side_effect(subject: Subject, facts: Facts) -> str:
     return _moved(subject, facts)
 
 
-def mattering(subject: Subject, facts: Facts) -> str:
+def mattering(facts: Facts) -> str:
     """What the smallest difference is that matters."""
     if not facts.matters:
         return "Any difference matters: the baseline does not vary."
-    return f"The smallest difference that matters is {_size(facts.matters, subject, _decimals(subject, facts))}."
+    return f"The smallest difference that matters is {size(facts, facts.matters)}."

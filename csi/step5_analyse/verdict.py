@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from csi.step5_analyse import wording
@@ -9,7 +10,7 @@ from csi.step5_analyse.aim import CONCERN, IMPROVEMENT
 from csi.step5_analyse.analysis import Assurance, Change, Gate, WindowSummary
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.terms import Evidence, Verdict
+from csi.terms import Evidence, Period, Verdict
 
 FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: ANALYSIS.md, the verdict, 1
 QUALITY_NEEDED, QUALITY_STRONG = 0.80, 0.95
@@ -37,6 +38,7 @@ class Facts:
         phi: autocorrelation met.
         step: the interrupted series' step with its interval, where both windows have 12 points.
         guards: names of guard KPIs that got worse.
+        unit, period: what the numbers are in, and the length of one point.
     """
 
     before: WindowSummary
@@ -56,6 +58,8 @@ class Facts:
     phi: float = 0.0
     step: tuple[float, float, float] | None = None
     guards: tuple[str, ...] = ()
+    unit: str = ""
+    period: Period = Period.WEEK
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +87,23 @@ def rule(facts: Facts) -> Ruling:
     return Ruling(Verdict.NO_CHANGE, tuple(gates))
 
 
-def _questions(facts: Facts) -> list[tuple[Verdict, str, bool, str]]:
-    state = facts.change.state
-    target = facts.target_state or "no target is set"
-    return [
-        (
-            Verdict.INCONCLUSIVE,
-            "Are before and after comparable?",
-            bool(facts.comparability),
-            "; ".join(facts.comparability) or "nothing found that differs",
-        ),
-        (
-            Verdict.INCONCLUSIVE,
-            "Are there enough data?",
-            bool(facts.lacking) or state is None,
-            "; ".join(facts.lacking) or _enough(facts),
-        ),
-        (Verdict.REGRESSED, "Did it get worse?", state == WORSE, _worse(facts)),
-        (Verdict.ACHIEVED, "Is the target reliably met?", target == RELIABLY, _reliably(facts, target)),
-        (Verdict.ACHIEVED_UNSTABLE, "Is it met on average?", target == ON_AVERAGE, _on_average(facts, target)),
-        (Verdict.IMPROVED, "Did it improve?", state == IMPROVED, _moved(facts)),
-        (Verdict.NO_CHANGE, "What is left?", True, _moved(facts)),
-    ]
+def _questions(facts: Facts) -> Iterator[tuple[Verdict, str, bool, str]]:
+    """The gates in their order; the words of one are made only when it is tried."""
+    state, target = facts.change.state, facts.target_state
+    comparable = "; ".join(facts.comparability) or "nothing found that differs"
+    yield Verdict.INCONCLUSIVE, "Are before and after comparable?", bool(facts.comparability), comparable
+    lacking = "; ".join(facts.lacking) or _enough(facts)
+    yield Verdict.INCONCLUSIVE, "Are there enough data?", bool(facts.lacking) or state is None, lacking
+    yield Verdict.REGRESSED, "Did it get worse?", state == WORSE, _worse(facts)
+    yield Verdict.ACHIEVED, "Is the target reliably met?", target == RELIABLY, _reliably(facts)
+    yield Verdict.ACHIEVED_UNSTABLE, "Is it met on average?", target == ON_AVERAGE, _on_average(facts)
+    yield Verdict.IMPROVED, "Did it improve?", state == IMPROVED, _moved(facts)
+    yield Verdict.NO_CHANGE, "What is left?", True, _moved(facts)
 
 
 def _enough(facts: Facts) -> str:
     quality = "not assessed" if facts.quality is None else f"{100 * facts.quality:.0f} %"
-    return f"{facts.before.periods} periods before, {facts.after.periods} after, quality {quality}"
+    return f"{wording.periods(facts.before.periods, facts.period)} before, {facts.after.periods} after, quality {quality}"
 
 
 def _worse(facts: Facts) -> str:
@@ -125,24 +119,41 @@ def _moved(facts: Facts) -> str:
     change = facts.change
     if change.difference is None or change.lower is None or change.upper is None:
         return str(change.state)
-    places = wording.decimals(change.difference, max(abs(change.lower), abs(change.upper)))
-    moved, low, high = (
-        wording.number(one, places, signed=True) for one in (change.difference, change.lower, change.upper)
-    )
-    matters = wording.number(facts.matters, max(places, wording.decimals(0.0, facts.matters)))
-    return f"{change.state}: {moved}, likely {low} to {high}, and {matters} would matter"
+    places = decimals(facts)
+    low, high = (wording.number(one, places, signed=True) for one in (change.lower, change.upper))
+    moved = f"{wording.gap(change.difference, facts.unit, places)}, likely {low} to {high}"
+    return f"{change.state}: {moved}, and {size(facts, facts.matters)} would matter"
 
 
-def _reliably(facts: Facts, target: str) -> str:
-    return f"{target}; {facts.assurance.state}" if facts.assurance.state else target
+def decimals(facts: Facts) -> int:
+    """The decimals of a KPI's levels, differences and intervals, wherever they are said."""
+    change, levels = facts.change, (facts.before.level or 0.0, facts.after.level or 0.0)
+    return wording.decimals_of(levels, max(abs(change.lower or 0.0), abs(change.upper or 0.0)), facts.unit)
 
 
-def _on_average(facts: Facts, target: str) -> str:
+def size(facts: Facts, value: float) -> str:
+    """How large a difference is, without a sign: ``2.0 h``, ``1.4 points``."""
+    places = max(decimals(facts), wording.decimals(0.0, value))
+    return wording.gap(value, facts.unit, places).removeprefix("+")
+
+
+def _reliably(facts: Facts) -> str:
+    if facts.target_state is None:
+        return "no target is set"
+    if facts.target_state == RELIABLY:
+        return f"{RELIABLY}: {_hits(facts)}, and the limits lie clear of it"
+    return f"no, it is {facts.assurance.state}: {_hits(facts)}"
+
+
+def _on_average(facts: Facts) -> str:
     level = facts.after.level
     if level is None or facts.target_state is None:
-        return target
-    hits = f"{facts.after.met} of {facts.after.periods} periods on target"
-    return f"{target}: the level is {wording.number(level, wording.decimals(level))}, {hits}"
+        return facts.target_state or "no target is set"
+    return f"{facts.target_state}: the level is {wording.quantity(level, facts.unit, decimals(facts))}, {_hits(facts)}"
+
+
+def _hits(facts: Facts) -> str:
+    return f"{facts.after.met} of {wording.periods(facts.after.periods, facts.period)} on target"
 
 
 def evidence(facts: Facts, verdict: Verdict) -> Evidence:

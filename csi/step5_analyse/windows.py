@@ -9,6 +9,7 @@ from math import isfinite
 import numpy as np
 import pandas as pd
 
+from csi.definition import Window
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import KpiInput, WindowSummary
@@ -56,8 +57,8 @@ def lacking(row: Row) -> tuple[str, ...]:
     item = row.item
     if item.baseline is None and item.evaluation is None:
         windows: tuple[str, ...] = (
-            "no baseline and no evaluation window are fixed, so no change can be judged: "
-            "agree on at least 8 periods before and 6 after",
+            "no baseline and no evaluation window are fixed, so no change can be judged: agree on at least "
+            f"{wording.periods(FEWEST_BEFORE, item.period)} before and {FEWEST_AFTER} after",
         )
     else:
         windows = (_short_baseline(row), _short_evaluation(row))
@@ -70,11 +71,16 @@ def lacking(row: Row) -> tuple[str, ...]:
 def not_comparable(row: Row) -> tuple[str, ...]:
     """Sentences that say how before and after differ in what is measured."""
     first, second = row.left_out
-    if abs(second - first) <= DIFFERENT_EXCLUSIONS:
-        return row.item.comparability
-    return (
+    found = row.item.comparability and (
         *row.item.comparability,
-        f"exclusions left out {wording.share(first)} of the data before and {wording.share(second)} after",
+        "measure both windows on the same terms, or agree on a new baseline",
+    )
+    if abs(second - first) <= DIFFERENT_EXCLUSIONS:
+        return found
+    return (
+        *found,
+        f"exclusions left out {wording.share(first)} of the data before and {wording.share(second)} after, so leave "
+        "out alike, or move a window",
     )
 
 
@@ -90,35 +96,38 @@ def there_on(row: Row, missing: int) -> str:
 def _short_baseline(row: Row) -> str:
     item, have = row.item, row.count_before
     if item.baseline is None:
-        return "no baseline window is fixed, so no change can be judged: agree on one of 8 periods or more"
+        least = wording.periods(FEWEST_BEFORE, item.period)
+        return f"no baseline window is fixed, so no change can be judged: agree on one of {least} or more"
     if have >= FEWEST_BEFORE:
         return ""
-    missing = wording.periods(FEWEST_BEFORE - have, item.period)
-    complete = wording.later(item.baseline.start, FEWEST_BEFORE, item.period)
-    return (
-        f"the baseline has {have} of the {wording.periods(FEWEST_BEFORE, item.period)} needed; {missing} more, "
-        f"complete on {wording.day(complete)} if it begins on {wording.day(item.baseline.start)}"
-    )
+    begun = f" if it begins on {wording.day(item.baseline.start)}"
+    return f"the baseline has {_wanting(row, row.before, item.baseline, (have, FEWEST_BEFORE), begun)}"
 
 
 def _short_evaluation(row: Row) -> str:
     item, have = row.item, row.count_after
     if item.evaluation is None:
-        return "no evaluation window is fixed, so no change can be judged: agree on one of 6 periods or more"
+        least = wording.periods(FEWEST_AFTER, item.period)
+        return f"no evaluation window is fixed, so no change can be judged: agree on one of {least} or more"
     if have >= FEWEST_AFTER:
         return ""
-    missing = FEWEST_AFTER - have
-    complete = wording.later(_last_day(row), missing, item.period)
-    return (
-        f"the evaluation has {have} of the {wording.periods(FEWEST_AFTER, item.period)} needed; "
-        f"{wording.periods(missing, item.period)} more, complete on {wording.day(complete)}"
-    )
+    return f"the evaluation has {_wanting(row, row.after, item.evaluation, (have, FEWEST_AFTER), '')}"
 
 
-def _last_day(row: Row) -> date:
-    """Day on which the evaluation's last used period ended, or on which the window begins."""
-    places = np.flatnonzero(row.after)
-    start = row.item.evaluation.start if row.item.evaluation else date.max
+def _wanting(row: Row, inside: Flags, window: Window, counts: tuple[int, int], begun: str) -> str:
+    """``4 of the 6 weeks needed; 2 weeks more, complete on …``, and what else would do where periods are missing."""
+    period, (have, needed) = row.item.period, counts
+    missing, complete = wording.periods(needed - have, period), complete_on(row, inside, window, needed)
+    gaps = complete != wording.later(window.start, needed, period)
+    how = f" if it runs on, or once the missing {period.value}s are delivered" if gaps else begun
+    needs = wording.periods(needed, period)
+    return f"{have} of the {needs} needed; {missing} more, complete on {wording.day(complete)}{how}"
+
+
+def complete_on(row: Row, inside: Flags, window: Window, needed: int) -> date:
+    """Day on which a window that runs on has so many periods: counted from its last used one, else from its start."""
+    places = np.flatnonzero(inside)
     if not places.size or "end" not in row.item.series:
-        return start
-    return pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
+        return wording.later(window.start, needed, row.item.period)
+    last = pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
+    return wording.later(last, needed - len(places), row.item.period)

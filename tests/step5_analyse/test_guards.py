@@ -10,7 +10,7 @@ from csi.definition import Window
 from csi.step5_analyse import guards
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.mix import standardise
-from csi.terms import Direction
+from csi.terms import Direction, Period
 from tests.step5_analyse.series import analyse, frame, noise, step
 
 LOWER = Aim(Direction.LOWER, 20.0)
@@ -27,7 +27,8 @@ def test_a_baseline_picked_at_a_bad_moment():
     windows = {"baseline": Window(edges[20], edges[30]), "evaluation": Window(edges[30], shape["end"].iloc[-1].date())}
     found = analyse([], series=shape, **windows)
     assert found.change.state == "improved"
-    assert warned(found, "The baseline lies at a bad moment: over the 20 periods before it the level was 20")
+    assert warned(found, "The baseline lies at a bad moment: over the 20 weeks before it the level was 20")
+    assert warned(found, " h, so much of the gain")
     usual = np.concatenate([noise(30, level=32, seed=1), noise(10, level=20, seed=3)])
     assert not warned(analyse([], series=frame(usual), **windows), "bad moment")
 
@@ -36,8 +37,8 @@ def test_one_wild_period_carries_the_baseline():
     calm, wild = noise(12, seed=1), noise(12, seed=1)
     wild[4] = 200.0
     after = noise(8, seed=2)
-    assert "carries the difference" in guards.spike(LOWER, np.array([]), wild, after, 2.0)
-    assert guards.spike(LOWER, np.array([]), calm, after - 8, 2.0) == ""
+    assert "One period of the baseline (200 h) carries the difference" in guards.spike(LOWER, (np.array([]), wild, after), 2.0, "h", Period.WEEK)
+    assert guards.spike(LOWER, (np.array([]), calm, after - 8), 2.0, "h", Period.WEEK) == ""
 
 
 def test_cases_bunched_just_under_the_limit():
@@ -75,6 +76,7 @@ def test_reclassified_priorities_and_a_sign_that_flips_at_constant_mix():
     assert found.verdict == "INCONCLUSIVE"
     assert "at the baseline's mix the change has the opposite sign" in found.sentence
     assert warned(found, "The mix moved and the sign flips at constant mix.")
+    assert warned(found, "The mix moved: the change is −19 h as counted and +4 h at the baseline's mix.")
 
 
 def test_a_mix_that_holds_says_nothing():
@@ -94,7 +96,7 @@ def test_cases_left_open_and_reopened():
 
 def test_a_shrinking_denominator():
     n = np.concatenate([np.full(24, 200.0), np.full(12, 120.0)]) + np.tile([-5, 5], 18)
-    assert warned(analyse(step(-5.0), n=n), "Fewer cases are counted: 200 a period before and 120 after (−40 %)")
+    assert warned(analyse(step(-5.0), n=n), "Fewer cases are counted: 200 a week before and 120 after (−40 %)")
     assert not warned(analyse(step(-5.0)), "Fewer cases")
 
 
@@ -104,8 +106,9 @@ def test_a_result_that_hangs_on_the_window():
     values[26:] -= 1.2
     fragile = analyse(values)
     assert fragile.change.state != "worse"
-    assert guards.fragile([(-2, "improved"), (2, "improved")], "improved") == ""
-    assert "moved 2 periods later it would be “improved”" in guards.fragile([(2, "improved")], "no detectable change")
+    assert guards.fragile([(-2, "improved"), (2, "improved")], "improved", Period.WEEK) == ""
+    said = guards.fragile([(2, "improved")], "no detectable change", Period.WEEK)
+    assert "moved 2 weeks later it would be “improved”" in said
     firm = analyse(step(-8.0))
     assert not warned(firm, "hangs on the window")
 
@@ -127,6 +130,11 @@ def test_quality_below_95_is_said(quality: float | None, said: bool):
 
 def test_short_windows_of_a_repetitive_series_are_held_at_moderate():
     values = noise(24, phi=0.8, seed=3)
+    values[12:] -= 20
     found = analyse(values, before=12)
     assert found.detail.autocorrelation > 0.3
+    assert found.change.state == "improved"
     assert warned(found, "held at moderate")
+    nothing = analyse(noise(24, phi=0.8, seed=3), before=12)
+    assert nothing.change.state == "no detectable change"
+    assert not warned(nothing, "held at moderate")  # nothing is claimed

@@ -182,6 +182,30 @@ def test_what_cannot_be_judged_says_why(changed: dict, words: str):
     assert words in found.sentence
 
 
+@pytest.mark.parametrize(
+    ("gone", "words"),
+    [
+        ([2, 5], "the baseline has 7 of the 8 weeks needed; 1 week more, complete on 17 Mar 2025 if it runs on, or "
+                 "once the missing weeks are delivered"),
+        ([10, 11, 12, 13],
+         "the evaluation has 5 of the 6 weeks needed; 1 week more, complete on 19 May 2025 if it runs on, or once the "
+         "missing weeks are delivered"),
+    ],
+)  # fmt: skip
+def test_weeks_missing_inside_a_window_do_not_make_it_complete_on_a_day_that_has_passed(gone: list[int], words: str):
+    values = noise(18)
+    values[gone] = np.nan
+    assert words in analyse(values, before=9).sentence
+
+
+def test_what_would_settle_it_is_named():
+    for changed, words in (
+        ({"comparability": ("the unit was min and is h",)}, "on the same terms, or agree on a new baseline"),
+        ({"excluded_share": (0.0, 0.08)}, "leave out alike, or move a window"),
+    ):
+        assert words in analyse(step(-6.0), **changed).sentence
+
+
 def test_exclusions_are_counted_by_the_rows_they_left_out():
     series = frame(step(-6.0)).assign(excluded_rows=0)
     series.iloc[30, series.columns.get_loc("excluded")] = True

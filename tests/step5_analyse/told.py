@@ -29,6 +29,7 @@ FACTS = Facts(
     target_state="met on average",
     assurance=Assurance("hit or miss", 4 / 6, 0.3, 0.9),
     better=True,
+    unit="h",
 )
 
 
@@ -43,7 +44,10 @@ OUTCOMES: dict[Verdict, Facts] = {
         change=Change(-4.8, percent=-19.5),
         lacking=("the evaluation has 4 of the 6 weeks needed; 2 weeks more, complete on 16 May 2016",),
     ),
-    Verdict.REGRESSED: after(29.4, 0, "not met", ROSE, better=False, sustained="concern", run=7),
+    Verdict.REGRESSED: replace(
+        after(29.4, 0, "not met", ROSE, better=False, sustained="concern", run=7),
+        after=WindowSummary(9, 1800, 29.4, 0),
+    ),
     Verdict.ACHIEVED: after(17.8, 6, "reliably met", replace(FELL, difference=-6.8, lower=-9.1, upper=-4.4)),
     Verdict.ACHIEVED_UNSTABLE: FACTS,
     Verdict.IMPROVED: after(22.8, 1, "not met", replace(FELL, difference=-1.8, lower=-2.8, upper=-0.9)),
@@ -60,6 +64,32 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
     "worse, still reliably met": (SUBJECT, Verdict.REGRESSED, after(19.0, 6, "reliably met", ROSE, before=GOOD)),
     "worse, still met on average": (SUBJECT, Verdict.REGRESSED, after(19.0, 4, "met on average", ROSE, before=GOOD)),
     "only the last point": (SUBJECT, Verdict.NO_CHANGE, after(24.2, 1, "only the last point", SAME)),
+    "met every time, though not reliably": (
+        SUBJECT,
+        Verdict.ACHIEVED_UNSTABLE,
+        after(19.8, 6, "met on average", FELL),
+    ),
+    "met every time on trial limits": (
+        SUBJECT,
+        Verdict.ACHIEVED_UNSTABLE,
+        after(19.8, 6, "met on average", FELL, assurance=Assurance("not stable enough to promise", 1.0, 0.6, 1.0)),
+    ),
+    "the level is the same, the latest weeks are not": (
+        SUBJECT,
+        Verdict.REGRESSED,
+        replace(
+            after(24.6, 0, "not met", replace(ROSE, difference=0.0, lower=-2.4, upper=2.4), sustained="concern", run=7),
+            after=WindowSummary(12, 2400, 24.6, 0),
+        ),
+    ),
+    "nothing varies": (
+        SUBJECT,
+        Verdict.NO_CHANGE,
+        replace(
+            after(24.6, 0, "not met", replace(SAME, difference=0.0, lower=0.0, upper=0.0, state="no meaningful change")),
+            matters=0.0,
+        ),
+    ),
     "no meaningful change": (
         SUBJECT,
         Verdict.NO_CHANGE,
@@ -118,10 +148,11 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             before=WindowSummary(24, 4800, 69.4, 1),
             after=WindowSummary(12, 2400, 76.1, 8),
             change=Change(6.7, 2.1, 11.2, 9.6, 0.004, 0.008, 6.6, 6.3, "improved"),
+            unit="%",
         ),
     ),
     "a count": (
-        Subject("Major incidents", "count", Period.WEEK, Aim(Direction.LOWER, 1500.0)),
+        Subject("Major incidents", "count", Period.WEEK, Aim(Direction.LOWER, 1500.0), counted=True),
         Verdict.NO_CHANGE,
         replace(
             FACTS,
@@ -129,6 +160,7 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             after=WindowSummary(12, 2400, 1951.5, 0),
             target_state="not met",
             change=Change(23.5, -180.0, 226.0, 1.2, 0.8, 0.8, 20.0, 290.0, "no detectable change"),
+            unit="count",
         ),
     ),
     "a band": (
@@ -140,6 +172,7 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             after=WindowSummary(12, 2400, 99.0, 12),
             target_state="reliably met",
             change=Change(-42.0, -55.0, -29.0, -29.8, 0.001, 0.001, -41.0, 17.0, "improved"),
+            unit="count",
         ),
     ),
 }
