@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 import numpy as np
@@ -12,8 +12,10 @@ from csi.step5_analyse.budget import budget
 from csi.step5_analyse.comparator import attributed
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.forecast import Forecast, forecast
+from csi.step5_analyse.limits import Floats
 from csi.step5_analyse.panel import moments
-from csi.step5_analyse.rare import between
+from csi.step5_analyse.phases import first_from, runs
+from csi.step5_analyse.rare import between, is_rare
 from csi.step5_analyse.sentence import GapClosed
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import Ruling
@@ -26,7 +28,7 @@ _METHODS = {
     "count": "ratio of counts, quasi-Poisson, widened for autocorrelation",
     "number": "difference of means, Welch's t on AR(1) effective sample sizes",
 }
-_DAYS = {Period.HOUR: 1 / 24, Period.DAY: 1.0, Period.WEEK: 7.0, Period.MONTH: 30.44, Period.QUARTER: 91.31}
+_DAYS = {Period.HOUR: 1 / 24, Period.DAY: 1.0, Period.WEEK: 7.0}
 
 
 def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[str, ...]) -> Detail:
@@ -99,14 +101,39 @@ def _forecast(one: Draft) -> Forecast:
     places = np.flatnonzero(one.row.used)
     if target_date is None or not places.size:
         return Forecast(None, "no target date is set")
-    last = moments(one.row.item.series)[int(places[-1])].date()
-    ahead = int((target_date - last).days / _DAYS[one.row.item.period])
+    days = [moment.date() for moment in moments(one.row.item.series)[: int(places[-1]) + 1]]
+    begun = [phase.start for phase in one.seen.measured.phases[one.seen.number] if phase.begun]
+    values = one.row.values[first_from(days, begun[-1]) if begun else 0 : len(days)]
     trend = one.trend
-    slope = trend.slope if trend.judged and trend.p is not None and trend.p < SIGNIFICANT else None
-    recent = any(signal.rule == "shift" and signal.latest for signal in one.signals)
-    values = one.row.values[: places[-1] + 1]
-    when = partial(there_on, one.row)
-    return forecast(values, one.aim, ahead, slope=slope, recent_shift=recent, when=when)
+    drifts = trend.judged and trend.p is not None and trend.p < SIGNIFICANT
+    slope = trend.slope if drifts and not begun else None  # a step that was recorded is no drift
+    return forecast(
+        values,
+        one.aim,
+        _periods_between(days[-1], target_date, one.row.item.period),
+        slope=slope,
+        recent_shift=_moved_lately(one, values, slope),
+        when=partial(there_on, one.row),
+    )
+
+
+def _periods_between(last: date, until: date, period: Period) -> int:
+    """How many periods after the one that begins on ``last`` the one that holds ``until`` comes."""
+    if period in (Period.MONTH, Period.QUARTER):
+        months = 12 * (until.year - last.year) + until.month - last.month
+        return months // (3 if period is Period.QUARTER else 1)
+    return int((until - last).days / _DAYS[period])
+
+
+def _moved_lately(one: Draft, values: Floats, slope: float | None) -> bool:
+    """Whether the latest points lie on one side of the centre, or of the confirmed trend's line, whatever rule they
+    break first."""
+    if is_rare(one.row):
+        return False
+    level = values - (slope or 0.0) * np.arange(len(values))
+    centre = float(np.nanmedian(level)) if slope else one.limits.centre
+    found = runs(level, centre) if centre is not None else []
+    return bool(found) and found[-1].first + found[-1].length == len(values)
 
 
 def _budget(one: Draft) -> tuple[float | None, float | None]:

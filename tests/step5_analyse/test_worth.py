@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from csi.definition import Rebase
 from csi.errors import InvalidInput, NotComparable
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.budget import budget
 from csi.step5_analyse.forecast import forecast
 from csi.step5_analyse.impact import Range, UnitCost, gap_cost, refuse_double_counting, time_cost
-from csi.terms import Direction
-from tests.step5_analyse.series import analyse, noise
+from csi.terms import Direction, Period
+from tests.step5_analyse.series import analyse, frame, noise, step
 
 EURO = UnitCost(Range(20.0, 25.0, 40.0), "EUR", "hour", "Carol", date(2026, 1, 1))
 LOWER = Aim(Direction.LOWER, 20.0)
@@ -109,6 +111,36 @@ def test_a_forecast_is_the_same_each_time_and_calibrated():
         chances.append(forecast(series[:36], LOWER, 4, slope=None, recent_shift=False).probability)
         came.append(series[-1] <= 20)
     assert np.mean(chances) == pytest.approx(np.mean(came), abs=0.1)
+
+
+def test_a_step_far_outside_the_limits_is_a_recent_shift_too():
+    for size in (-3.0, -10.0, -20.0):
+        found = analyse(step(size, before=28, after=8, seed=3), before=28, target=20.0, target_date=date(2025, 12, 1))
+        assert found.detail.forecast is None
+        assert "shifted recently" in found.detail.forecast_reason
+
+
+def test_a_confirmed_trend_is_not_taken_for_a_shift():
+    values = 30 - 0.3 * np.arange(40.0) + noise(40, level=0, sigma=1.0, seed=3)
+    found = analyse(values, target=18.5, target_date=date(2025, 12, 8)).detail
+    assert found.forecast_reason == "from the confirmed trend, damped"
+    assert found.forecast > 0.9
+
+
+def test_the_month_of_the_target_date_is_still_to_come():
+    edges = pd.date_range("2023-01-01", periods=27, freq="MS", tz="Europe/Lisbon")
+    series = frame(noise(26)).set_index(pd.Index(edges[:-1], name="start")).assign(end=edges[1:])
+    series = series.iloc[:26]  # the last month is February 2025
+    for when, words in ((date(2025, 2, 28), "has passed"), (date(2025, 3, 1), "from the present level")):
+        found = analyse([], series=series, before=14, period=Period.MONTH, target=30.0, target_date=when)
+        assert words in found.detail.forecast_reason
+
+
+def test_a_forecast_rests_on_the_new_level_where_limits_begin_anew():
+    values = np.concatenate([noise(24, level=40.0, seed=1), noise(30, level=20.0, seed=2)])
+    anew = Rebase(date(2025, 6, 23), "new tool", "so")
+    about = {"target": 24.0, "target_date": date(2026, 2, 23), "rebases": (anew,)}
+    assert analyse(values, **about).detail.forecast > 0.9
 
 
 def test_the_chance_of_meeting_the_target_by_its_date_stands_in_the_detail():
