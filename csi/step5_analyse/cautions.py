@@ -10,7 +10,7 @@ from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, WORSE
-from csi.step5_analyse.drafts import SIGNIFICANT, Draft
+from csi.step5_analyse.drafts import SIGNIFICANT, Draft, seldom
 from csi.step5_analyse.limits import FEWEST, ROBUST_FROM
 from csi.step5_analyse.mix import Standardised, standardise
 from csi.step5_analyse.signals import RUN
@@ -74,7 +74,7 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         f"Trial limits: they rest on {wording.periods(limits.n, per)}, 12 are needed." if limits.trial else "",
         "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
         "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
-        _dispersion(limits.sigma_z) if _enough_to_disperse(draft) else "",
+        "" if seldom(draft.seen) else _dispersion(limits.sigma_z),
         rare.said(row),
         ""
         if row.item.baseline or row.item.rebases or not limits.exist
@@ -177,16 +177,6 @@ def _repetitive(draft: Draft) -> str:
         return ""
     alike = f"Each {period} is much like the one before it"
     return f"{alike}: the limits are narrower than they look, so signals count for less."
-
-
-def _enough_to_disperse(draft: Draft) -> bool:
-    """Whether a period has one case of the rarer kind or more: with fewer, σz says nothing."""
-    row, centre, scale = draft.row, draft.limits.centre, float(draft.seen.panel.scale[draft.seen.number])
-    sizes = row.cases[row.used]
-    if centre is None or not len(sizes) or not scale or row.item.definition.measure != "share":
-        return True
-    share = centre / scale
-    return float(np.nanmean(sizes)) * min(share, 1 - share) >= 1
 
 
 def _dispersion(sigma_z: float | None) -> str:

@@ -21,7 +21,7 @@ Lengths = NDArray[np.int64]
 CONFIDENCE = 0.95
 POWER = 0.8  # the smallest detectable effect would be seen four times in five
 _BLOCK = 64
-_LEAST = 2.5  # effective points of a window: with fewer, Student's quantile says nothing (12.7 at one degree of freedom)
+_LEAST = 2.5  # effective points of a window; ours: at one degree of freedom Student's quantile is 12.7
 _FITTED = 3  # two levels and a slope: the bias of r1 is that of a series of a third of the points
 
 

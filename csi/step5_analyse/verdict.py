@@ -103,7 +103,8 @@ def _questions(facts: Facts) -> Iterator[tuple[Verdict, str, bool, str]]:
 
 def _enough(facts: Facts) -> str:
     quality = "not assessed" if facts.quality is None else f"{100 * facts.quality:.0f} %"
-    return f"{wording.periods(facts.before.periods, facts.period)} before, {facts.after.periods} after, quality {quality}"
+    before = wording.periods(facts.before.periods, facts.period)
+    return f"{before} before, {facts.after.periods} after, quality {quality}"
 
 
 def _worse(facts: Facts) -> str:

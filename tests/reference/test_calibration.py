@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from csi.definition import Window
 from csi.step5_analyse import change_point, interrupted, judge, signals, trend
 from csi.step5_analyse.effect import count_change, mean_change, share_change
 from csi.step5_analyse.limits import xmr
-from csi.terms import Verdict
+from csi.terms import Direction, Verdict
 from tests.step5_analyse.series import autoregressive, frame, kpi_input
 
 TRIES = 2000
@@ -122,23 +125,48 @@ def test_a_change_point_of_two_sigma_is_seen_and_placed():
 
 def verdicts(values: np.ndarray, target: float | None, before: int = 24) -> list[Verdict]:
     shape = frame(values[0])
-    edges = [moment.date() for moment in shape.index]
+    return judged([shape.assign(value=row) for row in values], before, target=target)
+
+
+def judged(frames: list[pd.DataFrame], before: int = 24, **about: Any) -> list[Verdict]:
+    edges = [moment.date() for moment in frames[0].index]
     windows = {
         "baseline": Window(edges[0], edges[before]),
-        "evaluation": Window(edges[before], shape["end"].iloc[-1].date()),
+        "evaluation": Window(edges[before], frames[0]["end"].iloc[-1].date()),
     }
-    inputs = {
-        str(number): kpi_input(row, target=target, series=shape.assign(value=row), **windows)
-        for number, row in enumerate(values)
-    }
+    inputs = {str(number): kpi_input([], series=one, **about, **windows) for number, one in enumerate(frames)}
     return [analysis.verdict for analysis in judge(inputs).values()]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("phi", "target"), [(0.0, None), (0.0, 48.0), (0.3, None), (0.6, None)])
+@pytest.mark.parametrize(
+    ("phi", "target"), [(0.0, None), (0.0, 48.0), (0.0, 51.0), (0.3, None), (0.3, 51.0), (0.6, None), (0.6, 51.0)]
+)
 def test_the_verdict_seldom_claims_a_change_where_there_is_none(phi: float, target: float | None):
-    found = verdicts(autoregressive(TRIES, 36, phi=phi, seed=3) + 50, target)
-    assert sum(verdict in CLAIMS for verdict in found) / TRIES <= 0.06
+    assert claims(verdicts(autoregressive(TRIES, 36, phi=phi, seed=3) + 50, target)) <= 0.06
+
+
+def claims(found: list[Verdict]) -> float:
+    return sum(verdict in CLAIMS for verdict in found) / len(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cases", "share"), [(5, 0.02), (20, 0.02), (20, 0.2), (200, 0.9)])
+@pytest.mark.parametrize("direction", [Direction.HIGHER, Direction.LOWER])
+def test_the_verdict_seldom_claims_a_change_of_a_share_however_rare(cases: int, share: float, direction: Direction):
+    random = np.random.default_rng(cases)
+    valid = random.poisson(cases, (TRIES // 2, 36)) + 1.0
+    good = random.binomial(valid.astype(int), share).astype(float)
+    frames = [frame(100 * x / n, n=n, numerator=x) for x, n in zip(good, valid, strict=True)]
+    about = {"measure": "share", "unit": "%", "value": None, "good": "x", "direction": direction}
+    assert claims(judged(frames, **about)) <= 0.06
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("direction", [Direction.HIGHER, Direction.LOWER])
+def test_the_verdict_seldom_claims_a_change_of_a_skewed_number(direction: Direction):
+    frames = [frame(row) for row in np.random.default_rng(8).lognormal(3, 1, (TRIES, 36))]
+    assert claims(judged(frames, direction=direction)) <= 0.06
 
 
 @pytest.mark.slow

@@ -86,7 +86,7 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
         SUBJECT,
         Verdict.NO_CHANGE,
         replace(
-            after(24.6, 0, "not met", replace(SAME, difference=0.0, lower=0.0, upper=0.0, state="no meaningful change")),
+            after(24.6, 0, "not met", Change(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, "no meaningful change")),
             matters=0.0,
         ),
     ),
