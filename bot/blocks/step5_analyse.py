@@ -11,6 +11,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step6_present import sign
 from bot.blocks.text import clip, escape, mention, number, plural, when
 from csi.models import Rebase
+from csi.step5_analyse import budget, wording
 from csi.step5_analyse.phases import Shift
 
 OPEN = "analyse.open"
@@ -213,14 +214,14 @@ def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
     limits, trend, assurance = result["limits"], result["trend"], result["assurance"]
     shares = [assurance["hit_share"], assurance["lower"], assurance["upper"]]
     pairs = [
-        ("Difference", _range([change["difference"], change["lower"], change["upper"]], unit)),
+        ("Difference", _moved([change["difference"], change["lower"], change["upper"]], unit)),
         ("p, and p adjusted for all KPIs", f"{_p(change['p'])}, {_p(change['p_adjusted'])}"),
-        ("Hodges–Lehmann", _range([change["hodges_lehmann"], detail.get("hodges_lehmann_lower"),
+        ("Hodges–Lehmann", _moved([change["hodges_lehmann"], detail.get("hodges_lehmann_lower"),
                                    detail.get("hodges_lehmann_upper")], unit)),
-        ("Smallest effect that would have been seen", number(change["smallest_detectable"], unit)),
-        ("Smallest that matters", number(detail.get("minimum_important_difference"), unit)),
+        ("Smallest effect that would have been seen", _size(change["smallest_detectable"], unit)),
+        ("Smallest that matters", _size(detail.get("minimum_important_difference"), unit)),
         ("Limits", f"{_kind(limits)}, centre {number(limits['centre'], unit)}, n = {limits['n']}"),
-        ("Trend a period", f"{_range([trend['slope'], trend['slope_lower'], trend['slope_upper']], unit)}, "
+        ("Trend a period", f"{_moved([trend['slope'], trend['slope_lower'], trend['slope_upper']], unit)}, "
                            f"p {_p(trend['p'])}"),
         ("Periods on target", _range([None if one is None else 100 * one for one in shares], "%")),
         ("Autocorrelation met", number(detail.get("autocorrelation"))),
@@ -242,6 +243,21 @@ def _range(values: Sequence[float | None], unit: str) -> str:
     )
 
 
+def _moved(values: Sequence[float | None], unit: str) -> str:
+    """A difference with its sign and interval; percentages differ by points."""
+    middle, low, high = values
+    if middle is None:
+        return "not judged"
+    sides = [side for side in (low, high) if side is not None]
+    places = wording.decimals(middle, max([abs(middle), *map(abs, sides)]))
+    between = " to ".join(wording.number(side, places, signed=True) for side in sides)
+    return wording.gap(middle, unit, places) + (f" ({between})" if len(sides) == 2 else "")
+
+
+def _size(value: float | None, unit: str) -> str:
+    return "–" if value is None else wording.gap(value, unit, wording.decimals(value)).removeprefix("+")
+
+
 def _p(value: float | None) -> str:
     if value is None:
         return "–"
@@ -255,4 +271,6 @@ def _small_print(result: Line, detail: Line) -> list[str]:
         texts.append(f"Chance that the target is met by its date: {100 * forecast:.0f} %, {reason}")
     elif reason:
         texts.append(f"No forecast: {reason}")
+    if detail.get("burn_rate") is not None:
+        texts.append(budget.told(detail["budget_consumed"], detail["burn_rate"], detail.get("burn_alarm")))
     return [escape(clip(text, 1500)) for text in texts if text]

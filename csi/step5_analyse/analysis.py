@@ -229,6 +229,7 @@ class Detail:
     forecast_reason: str = ""
     budget_consumed: float | None = None
     burn_rate: float | None = None
+    burn_alarm: bool | None = None  # None: too few failures are due to tell
     clipped: bool = False
     footnotes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()

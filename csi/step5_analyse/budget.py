@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csi.errors import InvalidInput
+from csi.step5_analyse import wording
 from csi.step5_analyse.shares import wilson
 
 WINDOW_DAYS = 30
@@ -47,6 +48,15 @@ def budget(good: float, valid: float, target: float, *, alarm_from: float = 1.0)
     lower, upper = wilson(good, valid)
     alarm = burn > alarm_from if allowed >= FEWEST_EXPECTED_BAD else None
     return Budget(good / valid, float(lower), float(upper), allowed, bad, bad / allowed, burn, alarm)
+
+
+def told(consumed: float, burn: float, alarm: bool | None) -> str:
+    """What is left of an error budget, in words."""
+    pace = f"it burned at {wording.number(burn, 2)} times the rate that would use exactly all"
+    if alarm is None:
+        return f"Error budget of the evaluation: {wording.share(consumed)} used; too few failures are due for an alarm."
+    warning = ", which is an alarm" if alarm else ""
+    return f"Error budget of the evaluation: {wording.share(consumed)} used; {pace}{warning}."
 
 
 def burn_threshold(budget_share: float, hours: float, *, window_days: float = WINDOW_DAYS) -> float:

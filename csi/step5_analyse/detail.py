@@ -8,12 +8,12 @@ from functools import partial
 import numpy as np
 
 from csi.step5_analyse.analysis import Detail
-from csi.step5_analyse.budget import budget
+from csi.step5_analyse.budget import Budget, budget
 from csi.step5_analyse.comparator import attributed
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.forecast import Forecast, forecast
 from csi.step5_analyse.limits import Floats
-from csi.step5_analyse.panel import moments
+from csi.step5_analyse.panel import AT_MOST_ALL, moments
 from csi.step5_analyse.phases import first_from, runs
 from csi.step5_analyse.rare import between, is_rare
 from csi.step5_analyse.sentence import GapClosed
@@ -35,7 +35,7 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
     """The numbers behind one KPI's analysis."""
     facts, number, measured = one.facts, one.seen.number, one.seen.measured
     step, ahead = measured.step, _forecast(one)
-    used_up, burn = _budget(one)
+    used_up = _budget(one)
     return Detail(
         facts.before,
         facts.after,
@@ -57,8 +57,9 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
         _split_start(one),
         ahead.probability,
         ahead.reason,
-        used_up,
-        burn,
+        used_up.consumed if used_up else None,
+        used_up.burn if used_up else None,
+        used_up.alarm if used_up else None,
         one.clipped,
         notes,
         ruling.gates,
@@ -136,16 +137,20 @@ def _moved_lately(one: Draft, values: Floats, slope: float | None) -> bool:
     return bool(found) and found[-1].first + found[-1].length == len(values)
 
 
-def _budget(one: Draft) -> tuple[float | None, float | None]:
-    """Budget consumed and burn rate of the evaluation window, for shares with a target."""
-    number, stack, target = one.seen.number, one.seen.panel, one.row.item.definition.target
-    higher = one.aim.direction is Direction.HIGHER
-    if stack.family[number] != "share" or target is None or not higher or not 0 < target / stack.scale[number] < 1:
-        return None, None
-    window = stack.after[number]
-    good, valid = stack.numerator[number][window].sum(), stack.denominator[number][window].sum()
-    found = budget(float(good), float(valid), target / float(stack.scale[number]))
-    return (found.consumed, found.burn) if found else (None, None)
+def _budget(one: Draft) -> Budget | None:
+    """Budget consumed and burn rate of the evaluation window, for shares of cases or of agreed time with a target."""
+    definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
+    target, parts = definition.target, {"numerator", "denominator"} <= set(series)
+    if (
+        definition.measure not in AT_MOST_ALL
+        or target is None
+        or one.aim.direction is not Direction.HIGHER
+        or not parts
+    ):
+        return None
+    good, valid = (float(np.nansum(series[name].to_numpy(float)[window])) for name in ("numerator", "denominator"))
+    promised = target / (100.0 if definition.unit == "%" else 1.0)
+    return budget(good, valid, promised) if 0 < promised < 1 and good <= valid else None
 
 
 def _known(value: float) -> float | None:

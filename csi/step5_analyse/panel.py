@@ -24,7 +24,7 @@ COUNTS = frozenset({"count", "distinct"})
 NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
 _PARTED = frozenset({"share", "ratio"})
 _ALWAYS = ("value", "n", "partial", "missing", "excluded", "end")
-_AT_MOST_ALL = frozenset({"share", "availability"})
+AT_MOST_ALL = frozenset({"share", "availability"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _assembled(
     scale = _scale(values, numerator, denominator)
     lowest = np.where(used, values, np.inf).min(axis=1, initial=np.inf)
     cannot = np.array([_never_negative(item.definition) for item in inputs], dtype=bool)
-    at_most = np.array([item.definition.measure in _AT_MOST_ALL for item in inputs], dtype=bool)
+    at_most = np.array([item.definition.measure in AT_MOST_ALL for item in inputs], dtype=bool)
     return Panel(
         inputs,
         values,

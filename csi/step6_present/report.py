@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from csi.definition import Duration, RatioValue
 from csi.kpi_catalogue.entry import LOW_N
 from csi.step4_process.processed import COVERAGE_WARNING
+from csi.step5_analyse import budget, wording
 from csi.step6_present.facts import Facts
 from csi.step6_present.marks import RULES
 from csi.step6_present.view import View, definition, footnotes, limits_text, provenance, target_text, windows_text
@@ -81,16 +82,20 @@ def details(view: View, audience: Audience | None) -> list[str]:
 
 def _levels(view: View) -> list[str]:
     change = view.analysis.change
-    between = f" ({number(change.lower)} to {number(change.upper)})" if change.lower is not None else ""
-    unit = "points" if view.unit == "%" else view.unit
-    moved = f"Difference: {number(change.difference, unit)}{between}." if change.difference is not None else ""
-    return [sentence(windows_text(view)), moved]
+    if change.difference is None:
+        return [sentence(windows_text(view))]
+    sides = [side for side in (change.lower, change.upper) if side is not None]
+    places = wording.decimals(change.difference, max(map(abs, (change.difference, *sides))))
+    between = f" ({' to '.join(wording.number(side, places, signed=True) for side in sides)})" if sides else ""
+    return [sentence(windows_text(view)), f"Difference: {wording.gap(change.difference, view.unit, places)}{between}."]
 
 
 def _target_line(view: View) -> list[str]:
     of = view.analysis
     hits = f"; on target in {number((of.assurance.hit_share or 0) * 100, '%')} of periods" if of.assurance.state else ""
-    return [f"Against the target: {of.target_state or 'not judged'}{hits}. {_assurance(view)}".strip()]
+    used, burn = of.detail.budget_consumed, of.detail.burn_rate
+    left = budget.told(used, burn, of.detail.burn_alarm) if used is not None and burn is not None else ""
+    return [f"Against the target: {of.target_state or 'not judged'}{hits}. {_assurance(view)}".strip(), left]
 
 
 def _assurance(view: View) -> str:
@@ -114,7 +119,8 @@ def _decided(view: View) -> list[str]:
 
 def _evidence(view: View) -> list[str]:
     of = view.analysis
-    return [f"Evidence: {of.evidence}. {sentence(escape(of.attribution))}".strip()]
+    because = f" Attribution: {sentence(of.attribution)}" if of.attribution else ""
+    return [f"Evidence: {of.evidence}.{because}"]
 
 
 def _variation(view: View) -> list[str]:
@@ -122,9 +128,20 @@ def _variation(view: View) -> list[str]:
         f"{signal.start.date().isoformat()} {RULES.get(signal.rule, signal.rule)}" for signal in view.analysis.signals
     ]
     signals = f"Signals: {'; '.join(named[-12:])}." if named else "No signals."
+    return [f"{sentence(limits_text(view))} {signals}", _trend(view)]
+
+
+def _trend(view: View) -> str:
+    """The slope with its interval where a trend is shown; that none is, or why it was not judged, where not."""
     trend = view.analysis.trend
-    said = f"Trend: {number(trend.slope, view.unit)} per {view.period}." if trend.judged else sentence(trend.reason)
-    return [f"{sentence(limits_text(view))} {signals}", said]
+    if not trend.judged or trend.slope is None:
+        return sentence(trend.reason)
+    sides = [side for side in (trend.slope_lower, trend.slope_upper) if side is not None]
+    places = wording.decimals(0.0, max(map(abs, (trend.slope, *sides))) / 10)
+    likely = " to ".join(wording.number(side, places, signed=True) for side in sides)
+    slope = f"{wording.gap(trend.slope, view.unit, places)} a {view.period} (likely {likely})"
+    shown = view.analysis.detail.trend_now in ("rising", "falling")
+    return f"Trend: {view.analysis.detail.trend_now}, {slope}." if shown else f"No trend is shown: {slope}."
 
 
 def _warnings(view: View) -> list[str]:

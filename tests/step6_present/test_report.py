@@ -8,6 +8,7 @@ import pytest
 
 from csi.definition import Duration
 from csi.step4_process.processed import SourceCounts
+from csi.step5_analyse.analysis import Change, Detail, Trend
 from csi.step6_present.report import escape, how_computed, markdown
 from csi.terms import Audience, Verdict
 from tests.step6_present.samples import KPI, base, view
@@ -88,3 +89,25 @@ def test_v6_1_how_a_number_was_computed_names_formula_sources_n_and_exclusions()
 def test_sources_are_named_with_their_bytes() -> None:
     facts = replace(two(), sources={"incidents": SourceCounts(sha256="ab" * 32, rows_read=7, rows_kept=7)})
     assert "- incidents: 7 rows read, 7 kept, 0 in quarantine, sha256 abababababab" in markdown(facts)
+
+
+def test_a_trend_is_told_with_its_interval_and_only_where_one_is_shown() -> None:
+    trend = Trend(0.2, -0.1, 0.5, 0.3, judged=True, reason="all points compared")
+    quiet = view([10.0] * 12, trend=trend, detail=Detail(trend_now="no trend"))
+    assert "No trend is shown: +0.20 h a week (likely −0.10 to +0.50)." in markdown(base(quiet))
+    rising = view([10.0] * 12, trend=replace(trend, slope_lower=0.1), detail=Detail(trend_now="rising"))
+    assert "Trend: rising, +0.20 h a week (likely +0.10 to +0.50)." in markdown(base(rising))
+    share = view([10.0] * 12, kpi=replace(KPI, unit="%"), trend=trend, detail=Detail(trend_now="no trend"))
+    assert "+0.20 points a week" in markdown(base(share))
+
+
+def test_a_difference_has_its_sign_and_the_budget_is_told() -> None:
+    moved = view(
+        [10.0] * 12,
+        change=Change(-4.8, -7.1, -2.4),
+        detail=Detail(budget_consumed=1.5, burn_rate=1.5, burn_alarm=True),
+    )
+    text = markdown(base(moved))
+    assert "Difference: −4.80 h (−7.10 to −2.40)." in text
+    assert "Error budget of the evaluation: 150 % used" in text
+    assert "Attribution: association." in text
