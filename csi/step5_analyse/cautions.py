@@ -50,7 +50,7 @@ def cautions(
         f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
         guards.reclassified(mix, draft.subject.unit),
         _spike(draft) if facts.change.state else "",
-        guards.bunched(row.item.cases, row.item.definition.target) if draft.aim.direction is Direction.LOWER else "",
+        _bunched(draft),
         guards.left_open(row.item.open_past_target),
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
@@ -142,6 +142,12 @@ def _spike(draft: Draft) -> str:
     row = draft.row
     windows = row.earlier, row.values[row.before], row.values[row.after]
     return guards.spike(draft.aim, windows, draft.facts.matters, draft.subject.unit, row.item.period)
+
+
+def _bunched(draft: Draft) -> str:
+    item = draft.row.item
+    lower = draft.aim.direction is Direction.LOWER
+    return guards.bunched(item.cases, item.definition.target, item.definition.unit) if lower else ""
 
 
 def _shrinking(draft: Draft) -> str:

@@ -148,7 +148,7 @@ def _strength(seen: _Seen) -> str:
     """The evidence is for a change, also where none is said."""
     evidence = seen.result.get("evidence")
     if seen.part("change").get("state") in (IMPROVED, WORSE):
-        return f"the evidence is {evidence}"
+        return "nothing can be concluded from it yet" if evidence == "none" else f"the evidence is {evidence}"
     return "there is no evidence for one" if evidence == "none" else f"the evidence for one is {evidence}"
 
 

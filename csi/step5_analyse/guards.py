@@ -67,22 +67,29 @@ def _one_point(aim: Aim, before: Floats, after: Floats, matters: float, unit: st
     )
 
 
-def bunched(cases: Floats | None, target: float | None) -> str:
+def bunched(cases: Floats | None, target: float | None, unit: str) -> str:
     """Many cases end just under the limit and few just over it.
+
+    Just under is a tenth of the limit, or less where nearly all cases lie that close to it.
 
     Source: after McCrary, J. Econometrics 142 (2008) 698: the density has no reason to jump at the limit.
     """
     if cases is None or not target or target <= 0:
         return ""
-    edges = np.array([0.8, 0.9, 1.0, 1.1]) * target
-    further, under, over = np.histogram(cases[np.isfinite(cases)], bins=edges)[0]
+    known = cases[np.isfinite(cases)]
+    spread = float(np.subtract(*np.percentile(known, [95, 5]))) if len(known) else 0.0
+    width = min(target / 10, spread / 8)
+    if not width > 0:
+        return ""
+    further, under, over = np.histogram(known, bins=target + width * np.array([-2.0, -1.0, 0.0, 1.0]))[0]
     expected = (further + over) / 2
     excess = 1 - float(special.pdtr(under - 1, expected)) if expected > 0 and under > 0 else 0.0
     if under + over < _BUNCH or under < 1.5 * expected or (expected > 0 and excess >= 0.01):
         return ""
+    near = wording.quantity(width, unit, wording.decimals(0.0, width / 10))
     return (
-        f"{under} cases end within 10 % below the limit and {over} within 10 % above it: look whether they are closed "
-        "to meet the target."
+        f"{under} cases end within {near} below the limit and {over} within {near} above it: look whether they are "
+        "closed to meet the target."
     )
 
 

@@ -45,11 +45,18 @@ def test_one_wild_period_carries_the_baseline():
 
 def test_cases_bunched_just_under_the_limit():
     spread = np.random.default_rng(1).uniform(0, 40, 2000)
-    assert guards.bunched(spread, 20.0) == ""
+    assert guards.bunched(spread, 20.0, "h") == ""
     moved = np.where((spread > 20) & (spread < 22), 19.5, spread)
-    assert "within 10 % below the limit" in guards.bunched(moved, 20.0)
-    assert guards.bunched(moved[:5], 20.0) == guards.bunched(None, 20.0) == guards.bunched(moved, None) == ""
+    assert "within 2.0 h below the limit" in guards.bunched(moved, 20.0, "h")
+    for cases, target in ((moved[:5], 20.0), (None, 20.0), (moved, None), (np.full(50, 20.0), 20.0), (moved[:0], 20.0)):
+        assert guards.bunched(cases, target, "h") == ""
     assert warned(analyse(noise(36), target=20.0, cases=moved), "below the limit")
+
+
+def test_cases_that_all_lie_close_to_the_limit_are_not_bunched_under_it():
+    close = np.random.default_rng(1).normal(98.0, 2.0, 2000)
+    assert guards.bunched(close, 100.0, "h") == ""
+    assert "below the limit" in guards.bunched(np.where((close > 100) & (close < 101), 99.9, close), 100.0, "h")
 
 
 def strata(
