@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.errors import InvalidInput
+from csi.step3_gather.local_times import existing, shifted
 
 ORDERS = ("iso", "day_first", "month_first", "epoch")
 EXAMPLES = {
@@ -258,16 +259,12 @@ def _to_utc(local: np.ndarray, offsets: np.ndarray, source: ZoneInfo) -> tuple[n
     if source.key == "UTC" or has_offset.all():
         return instants, doubtful
     bare = pd.DatetimeIndex(local[~has_offset])
-    first = np.ones(len(bare), dtype=bool)
-    shifted = bare.tz_localize(source, ambiguous=first, nonexistent="shift_forward")
-    known = bare.tz_localize(source, ambiguous="NaT", nonexistent="shift_forward")
-    exists = bare.tz_localize(source, ambiguous=first, nonexistent="NaT")
+    exists = existing(bare, source)
+    only_once = bare.tz_localize(source, ambiguous="NaT", nonexistent="NaT")
     is_moment = ~np.isnat(local[~has_offset])
-    kinds = np.where(
-        np.asarray(known.isna()) & is_moment,
-        _AMBIGUOUS,
-        np.where(np.asarray(exists.isna()) & is_moment, _NONEXISTENT, 0),
-    )
-    instants[~has_offset] = shifted.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
-    doubtful[~has_offset] = kinds
+    skipped = np.asarray(exists.isna()) & is_moment
+    twice = np.asarray(only_once.isna()) & is_moment & ~skipped
+    moments = shifted(bare, source, exists)
+    instants[~has_offset] = moments.tz_convert("UTC").tz_localize(None).to_numpy().astype("datetime64[us]")
+    doubtful[~has_offset] = np.where(skipped, _NONEXISTENT, np.where(twice, _AMBIGUOUS, 0))
     return instants, doubtful

@@ -16,6 +16,7 @@ import pandas as pd
 
 from csi.definition import CalendarDefinition
 from csi.errors import InvalidInput
+from csi.step3_gather.local_times import localised
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
@@ -209,9 +210,7 @@ def _grid(opens: np.ndarray, closes: np.ndarray, most: int = _MOST_CELLS) -> Gri
 
 def _utc(local: np.ndarray, timezone: str, *, first: bool) -> np.ndarray:
     """Local microseconds as UTC. A time the clock shows twice opens at its first and closes at its second."""
-    index = pd.DatetimeIndex(local.astype("datetime64[us]"))
-    choice = np.full(len(index), first)
-    return index.tz_localize(timezone, ambiguous=choice, nonexistent="shift_forward").as_unit("us").asi8
+    return localised(pd.DatetimeIndex(local.astype("datetime64[us]")), timezone, first=first).asi8
 
 
 def union(starts: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

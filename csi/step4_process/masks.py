@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from csi.step3_gather.local_times import localised
 from csi.step4_process.expression import (
     Among,
     Both,
@@ -135,7 +136,7 @@ class _Evaluation:
         if stamp is None:
             raise ExpressionError(self.text, literal.position, 'expected a moment such as "2026-03-01 08:00"')
         if stamp.tzinfo is None:
-            stamp = stamp.tz_localize(self.timezone, ambiguous=True, nonexistent="shift_forward")
+            stamp = localised(pd.DatetimeIndex([stamp]), self.timezone)[0]
         return stamp
 
 

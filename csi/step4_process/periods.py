@@ -9,16 +9,11 @@ import numpy as np
 import pandas as pd
 
 from csi.errors import InvalidInput
+from csi.step3_gather.local_times import localised
 from csi.terms import Period
 
 LONGEST_SERIES = 200_000  # periods; a stray date of year 2200 in hourly data is told, not computed
 _STEPS = {Period.DAY: "D", Period.WEEK: "W-MON", Period.MONTH: "MS", Period.QUARTER: "QS"}
-
-
-def localised(naive: pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
-    """Local midnights as moments: the first of two where the clock goes back over it, the next where it is skipped."""
-    first = np.ones(len(naive), dtype=bool)
-    return naive.as_unit("us").tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")
 
 
 def moment_of(day: date | datetime, timezone: str) -> pd.Timestamp:
@@ -47,7 +42,8 @@ def edges(first: pd.Timestamp, last: pd.Timestamp, period: Period, timezone: str
     if period is Period.HOUR:
         return _hours(first, last, opening, closing, timezone)
     days = pd.date_range(opening, closing + pd.Timedelta(days=100), freq=_STEPS[period])
-    return localised(days[: int(days.searchsorted(closing, side="right")) + 1], timezone)
+    # A day that a zone never had (Apia, 30 December 2011) is no period.
+    return localised(days[: int(days.searchsorted(closing, side="right")) + 1], timezone).unique()
 
 
 def _opening_day(local: pd.Timestamp, period: Period) -> pd.Timestamp:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from csi.definition import Duration, KpiDefinition, Window
 from csi.errors import InvalidInput
+from csi.step3_gather.local_times import localised
 from csi.step5_analyse.analysis import KpiInput
 from csi.step5_analyse.limits import Flags, Floats
 
@@ -186,10 +187,8 @@ def _part(gone: float, kept: float) -> float:
 @lru_cache(maxsize=1024)
 def _moment(day: date, zone: tzinfo | None, unit: _Unit) -> int:
     """Midnight of a day in a zone, as the index counts time."""
-    moment = pd.Timestamp(day)
-    if zone is not None:
-        moment = moment.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
-    return int(pd.DatetimeIndex([moment]).as_unit(unit).asi8[0])
+    midnight = pd.DatetimeIndex([pd.Timestamp(day)])
+    return int((midnight if zone is None else localised(midnight, zone)).as_unit(unit).asi8[0])
 
 
 def _scale(values: Floats, numerator: Floats, denominator: Floats) -> Floats:

@@ -134,3 +134,12 @@ def test_periods_cover_every_moment_once(start: datetime, length: timedelta, per
     assert codes(ends, numbers).tolist() == [0, len(table) - 2]
     midnights = table if period is not Period.HOUR else table[:0]
     assert all(edge.hour <= 1 for edge in midnights)  # 1 where midnight is skipped
+
+
+def test_a_day_that_a_zone_skipped_is_no_period() -> None:
+    """Samoa went from Thursday 29 to Saturday 31 December 2011."""
+    first, last = moment("2011-12-28 09:00", "Pacific/Apia"), moment("2012-01-01 09:00", "Pacific/Apia")
+    days = edges(first, last, Period.DAY, "Pacific/Apia")
+    assert [str(day.date()) for day in days] == ["2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01", "2012-01-02"]
+    assert hours(days) == [24] * 4
+    assert hours(edges(first, last, Period.HOUR, "Pacific/Apia")) == [1] * 73
