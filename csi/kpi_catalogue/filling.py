@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from csi.kpi_catalogue.catalogue import entry
 from csi.kpi_catalogue.entry import Entry
 from csi.terms import Direction
+
+_QUANTILE = re.compile(r"p[0-9.]+")
 
 
 def fill(kpi: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,4 +48,4 @@ def _direction(known: Entry) -> str | list[float] | None:
 def _shape(measure: str) -> str:
     """Mean, median and percentiles of the same value are one shape: P90 of K03 keeps K03's value."""
     same = ("sum", "mean", "median", "min", "max")
-    return "number" if measure in same or (measure[1:].isdigit() and measure[:1] == "p") else measure
+    return "number" if measure in same or _QUANTILE.fullmatch(measure) else measure

@@ -39,7 +39,10 @@ def renamed(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]
     """Apply a mapping's renaming (file's name to name used); a name it no longer finds is an error."""
     for old in columns:
         require(old, names, field="columns")
-    return tuple(columns.get(name, name) for name in names)
+    made = tuple(columns.get(name, name) for name in names)
+    if twice := next((name for name in made if made.count(name) > 1), ""):
+        raise InvalidInput("columns", f"two columns would be called ‘{twice}’. Expected another name for one of them.")
+    return made
 
 
 def require(name: str, names: Sequence[str], *, field: str = "column", filename: str = "") -> None:

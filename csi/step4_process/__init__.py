@@ -1,6 +1,7 @@
 """Step 4, process the data: one comparable series per KPI. Pure functions."""
 
-from csi.step4_process.columns import columns_needed, columns_read
+from csi.step4_process.column_kinds import columns_needed
+from csi.step4_process.columns import columns_read
 from csi.step4_process.pipeline import Made, process, process_study
 from csi.step4_process.processed import Processed, Quality, SourceCounts, trace
 

@@ -90,7 +90,7 @@ def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
     """KPI and what is wrong, for every column of a declared unit that cannot be brought to the one wanted."""
     found = []
     for kpi in study.kpis.values():
-        if kpi.measure in _UNCOUNTED or not kpi.source:
+        if kpi.measure in _UNCOUNTED or kpi.source not in study.sources:
             continue
         known = known_of(study, kpi.source)
         for name, wanted in wanted_units(kpi, known):
@@ -112,7 +112,9 @@ def undecided(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
     """KPI and column of every ratio that adds up rows of several units, while nothing says to which."""
     found = []
     for kpi in study.kpis.values():
-        if not isinstance(kpi.value, RatioValue) or is_ratio_of_kpis(kpi, frozenset(study.kpis)):
+        if not isinstance(kpi.value, RatioValue) or kpi.source not in study.sources:
+            continue
+        if is_ratio_of_kpis(kpi, frozenset(study.kpis)):
             continue
         known = known_of(study, kpi.source)
         found += [(kpi.id, name) for name, unit in wanted_units(kpi, known) if name in known.of_rows and not unit]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition, StudyDefinition
-from csi.step4_process.expression import columns_of, numeric_columns_of
+from csi.step4_process.expression import columns_of
 
 LINKED = "."  # `changes.committed_at`: a column of the linked source
 OF_VALUE = "value"  # in `good`: the KPI's own duration
 SPANS = ("availability", "backlog")  # measures whose value is a span of time
-_OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last")
+_QUANTILE = re.compile(r"p(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +46,13 @@ def moment_of_row(kpi: KpiDefinition) -> str:
 
 def is_quantile(measure: str) -> bool:
     """``p90`` and its like."""
-    return measure[:1] == "p" and measure[1:].replace(".", "", 1).isdigit()
-
-
-def _moments(kpi: KpiDefinition) -> Iterator[str]:
-    yield moment_of_row(kpi)
-    if isinstance(kpi.value, Duration):
-        yield kpi.value.start
-        yield kpi.value.end
-
-
-def _numbers(kpi: KpiDefinition, kpis: frozenset[str]) -> Iterator[str]:
-    if isinstance(kpi.value, str) and (kpi.measure in _OF_NUMBERS or is_quantile(kpi.measure)):
-        yield kpi.value
-    if isinstance(kpi.value, RatioValue) and not is_ratio_of_kpis(kpi, kpis):
-        yield from (kpi.value.numerator, kpi.value.denominator)
-    if isinstance(kpi.value, Duration) and kpi.value.pauses:
-        yield kpi.value.pauses
-    own = {OF_VALUE} if isinstance(kpi.value, Duration) else set()
-    yield from (name for text in (kpi.where, kpi.good) for name in numeric_columns_of(text) if name not in own)
+    return _QUANTILE.fullmatch(measure) is not None
 
 
 def is_ratio_of_kpis(kpi: KpiDefinition, kpis: frozenset[str]) -> bool:
     """Whether a ratio's two sides name KPIs rather than columns."""
     value = kpi.value
     return isinstance(value, RatioValue) and value.numerator in kpis and value.denominator in kpis
-
-
-def columns_needed(study: StudyDefinition, source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The columns of a source that must be read as moments, and as numbers, for all KPIs of a study.
-
-    A column that is both (a moment compared with a number) is a moment.
-    """
-    ids = frozenset(study.kpis)
-    moments = dict.fromkeys(_at_home(study, source, _moments))
-    numbers = dict.fromkeys(_at_home(study, source, lambda kpi: _numbers(kpi, ids)))
-    return tuple(moments), tuple(name for name in numbers if name not in moments)
-
-
-def _at_home(study: StudyDefinition, source: str, names: Callable[[KpiDefinition], Iterable[str]]) -> Iterator[str]:
-    """The names that KPIs use of a source's own columns: its own KPIs, and those of sources linked to it."""
-    for kpi in study.kpis.values():
-        for name in names(kpi):
-            home, column = home_of(study, kpi.source, name)
-            if name and home == source:
-                yield column
 
 
 def home_of(study: StudyDefinition, source: str, name: str) -> tuple[str, str]:

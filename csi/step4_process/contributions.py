@@ -17,6 +17,7 @@ from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask
 from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.written import Forms, plain_form
 
 _MINUTE = 60_000_000
 
@@ -56,6 +57,7 @@ class Looking:
     calendar: OpenTime = ALWAYS
     as_of: int = MISSING  # microseconds
     known: Known = UNSAID
+    forms: Forms = plain_form
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
@@ -103,9 +105,9 @@ class Looking:
         own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
         if own and isinstance(kpi.value, Duration):
             frame = self.frame.assign(**{OF_VALUE: self.duration(kpi.value, kpi)})
-            return mask(text, frame, self.timezone)
+            return mask(text, frame, self.timezone, self.forms)
         if text not in self._masks:
-            self._masks[text] = mask(text, self.frame, self.timezone)
+            self._masks[text] = mask(text, self.frame, self.timezone, self.forms)
         return self._masks[text]
 
 

@@ -148,7 +148,7 @@ def _unreadable(text: str, position: int) -> str:
         return f"this {character} is never closed"
     if character == "=":
         return "write == to compare; a sign is not understood"
-    return "a sign that is not understood"
+    return "a sign that is not understood; an odd name of a column stands in backquotes, `like this`"
 
 
 class _Parser:
@@ -320,13 +320,10 @@ def columns_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(column.name for column, _ in operands(parse(text))))
 
 
-def numeric_columns_of(text: str) -> tuple[str, ...]:
-    """The columns a condition compares with numbers: these must be read as numbers."""
-    if not text.strip():
-        return ()
-    found = (column.name for column, others in operands(parse(text)) if any(_is_number(other) for other in others))
-    return tuple(dict.fromkeys(found))
-
-
-def _is_number(operand: Operand) -> bool:
-    return isinstance(operand, Literal) and isinstance(operand.value, float)
+def comparisons(text: str) -> Iterator[Compare]:
+    """Every comparison of a condition; of ``in`` one with each value."""
+    for node in walk(parse(text)) if text.strip() else ():
+        if isinstance(node, Compare):
+            yield node
+        elif isinstance(node, Among):
+            yield from (Compare(node.column, "==", value) for value in node.values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,8 +13,9 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
+from csi.step4_process.column_kinds import event_columns
 from csi.step4_process.column_units import known_of
-from csi.step4_process.columns import SPANS, columns_needed, moment_of_row
+from csi.step4_process.columns import SPANS, home_of, moment_of_row
 from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.links import linked
@@ -21,6 +23,7 @@ from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds,
 from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
 from csi.step4_process.strata import names_of
+from csi.step4_process.written import Form, form_of
 
 Span = tuple[int, int]
 
@@ -108,7 +111,7 @@ def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) ->
 
 def moments_of(study: StudyDefinition, source: str) -> tuple[str, ...]:
     """The moment columns of a source, with those its KPIs read of a linked source."""
-    own = dict.fromkeys(columns_needed(study, source)[0])
+    own = dict.fromkeys(event_columns(study, source))
     kpis = [kpi for kpi in study.kpis.values() if kpi.source == source]
     return tuple(own | dict.fromkeys(name for kpi in kpis for name in life_columns(kpi)))
 
@@ -122,10 +125,17 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             calendar=time.calendar,
             as_of=time.as_of,
             known=known_of(study, name),
+            forms=partial(_form, study, name),
         )
         for name, one in rows.items()
     }
     return Ground(study, rows, looking, time, {name: source_quality(one) for name, one in rows.items()})
+
+
+def _form(study: StudyDefinition, source: str, column: str) -> Form:
+    """How the cells of a column are written: its own, or that of the linked source it comes from."""
+    home, name = home_of(study, source, column)
+    return form_of(study.sources[home], name) if home in study.sources else Form()
 
 
 def time_of(study: StudyDefinition, spans: Mapping[str, Mapping[str, Span]]) -> Time:

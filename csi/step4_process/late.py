@@ -17,6 +17,7 @@ from csi.step4_process.columns import OF_VALUE
 from csi.step4_process.expression import Both, Column, Compare, Literal, Node, parse
 from csi.step4_process.periods import MISSING, microseconds
 
+_LONGEST = 1e17  # microseconds: three thousand years, which no deadline lies beyond
 _MIRRORED = {">": "<", ">=": "<="}
 
 
@@ -24,16 +25,25 @@ def deadline_of(kpi: KpiDefinition, frame: pd.DataFrame, calendar: OpenTime = AL
     """Per row the moment after which it is late if still open (int64 us, smallest: none); None when `good` sets none.
 
     Understood, alone or joined by ``and``: ``resolved_at <= due_at`` where ``resolved_at`` is the KPI's ``at``, and
-    ``value <= 8`` where the KPI's value is the time up to its ``at``.
+    ``value <= 8`` or ``value <= allowed_hours`` where the KPI's value is the time up to its ``at``.
     """
     if not kpi.good.strip():
         return None
     for left, right in _upper_bounds(parse(kpi.good)):
         if isinstance(right, Column) and left.name == kpi.at and _is_moment(frame, right.name):
             return microseconds(frame[right.name])
-        if isinstance(right, Literal) and isinstance(right.value, float) and left.name == OF_VALUE:
-            return _after_start(kpi, right.value, frame, calendar)
+        limit = _limit(right, frame) if left.name == OF_VALUE else None
+        if limit is not None:
+            return _after_start(kpi, limit, frame, calendar)
     return None
+
+
+def _limit(side: Column | Literal, frame: pd.DataFrame) -> np.ndarray | None:
+    """Per row the number that a value must not exceed; None when the side is no number."""
+    if isinstance(side, Literal):
+        return np.full(len(frame), side.value) if isinstance(side.value, float) else None
+    there = side.name in frame.columns and pd.api.types.is_numeric_dtype(frame[side.name].dtype)
+    return frame[side.name].to_numpy(dtype=float) if there else None
 
 
 def _upper_bounds(node: Node) -> Iterator[tuple[Column, Column | Literal]]:
@@ -51,14 +61,15 @@ def _is_moment(frame: pd.DataFrame, name: str) -> bool:
     return name in frame.columns and isinstance(frame[name].dtype, pd.DatetimeTZDtype)
 
 
-def _after_start(kpi: KpiDefinition, limit: float, frame: pd.DataFrame, calendar: OpenTime) -> np.ndarray | None:
+def _after_start(kpi: KpiDefinition, limit: np.ndarray, frame: pd.DataFrame, calendar: OpenTime) -> np.ndarray | None:
     value = kpi.value
     if not isinstance(value, Duration) or value.end != kpi.at or OF_VALUE in frame.columns:
         return None
     starts = microseconds(frame[value.start])
     clock = calendar if value.clock == "business" else ALWAYS
-    known = starts != MISSING
-    allowed = np.full(len(starts), round(limit * units.factor(value.unit, "us")))
+    known = (starts != MISSING) & np.isfinite(limit)
+    allowed = np.where(known, limit, 0.0) * units.factor(value.unit, "us")
+    allowed = np.rint(np.clip(allowed, -_LONGEST, _LONGEST)).astype(np.int64)
     if value.pauses and value.pauses in frame.columns:
         pauses = np.nan_to_num(frame[value.pauses].to_numpy(dtype=float)) * units.factor("min", "us")
         allowed += np.rint(pauses).astype(np.int64)

@@ -28,6 +28,7 @@ from csi.step4_process.expression import (
     Not,
     parse,
 )
+from csi.step4_process.written import Forms, Written, in_order, plain_form
 
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -38,13 +39,14 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def mask(text: str, frame: pd.DataFrame, timezone: str = "UTC") -> np.ndarray:
+def mask(text: str, frame: pd.DataFrame, timezone: str = "UTC", forms: Forms = plain_form) -> np.ndarray:
     """Which rows satisfy a condition; an empty one is satisfied by all.
 
     Args:
         text: in the language of ``expression``.
         frame: a reading's rows.
         timezone: zone of the moments written in the text without an offset.
+        forms: how the cells of a column are written, where two columns of text are put in order.
 
     Raises:
         ExpressionError: the text is not in the language, names a column that is not there, or compares
@@ -52,16 +54,17 @@ def mask(text: str, frame: pd.DataFrame, timezone: str = "UTC") -> np.ndarray:
     """
     if not text.strip():
         return np.ones(len(frame), dtype=bool)
-    return _Evaluation(text, frame, timezone).of(parse(text))
+    return _Evaluation(text, frame, timezone, forms).of(parse(text))
 
 
 class _Evaluation:
     """One text over one frame."""
 
-    def __init__(self, text: str, frame: pd.DataFrame, timezone: str) -> None:
+    def __init__(self, text: str, frame: pd.DataFrame, timezone: str, forms: Forms) -> None:
         self.text = text
         self.frame = frame
         self.timezone = timezone
+        self.forms = forms
 
     def of(self, node: Node) -> np.ndarray:
         if isinstance(node, Not):
@@ -113,6 +116,9 @@ class _Evaluation:
         if _kind(first) != _kind(second):
             words = f"{left.name} holds {_kind(first)}s and {right.name} {_kind(second)}s: these cannot be compared"
             raise ExpressionError(self.text, right.position, words)
+        if _kind(first) == "text" and sign != "==":
+            above, below = (Written.of(self.series(one), self.forms(one.name)) for one in (left, right))
+            return in_order(above, below, _SIGNS[sign])
         return _plain(_SIGNS[sign](_uncategorised(first), _uncategorised(second)))
 
     def literals(self, left: Literal, sign: str, right: Literal) -> bool:

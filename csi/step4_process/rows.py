@@ -14,7 +14,8 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
-from csi.step4_process.columns import columns_kept, columns_needed, columns_read
+from csi.step4_process.column_kinds import columns_needed
+from csi.step4_process.columns import columns_kept, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.odd_units import odd_units
 from csi.step4_process.periods import microseconds

@@ -64,7 +64,8 @@ def _meant(kpi: KpiDefinition, value: Duration, looking: Looking) -> np.ndarray:
         return looking.satisfied(kpi.where, kpi, "where")
     ends = looking.column(value.end, kpi, "value.to")
     now = from_microseconds(np.array([looking.as_of]), looking.timezone)[0]
-    return mask(kpi.where, looking.frame.assign(**{value.end: ends.fillna(now)}), looking.timezone)
+    frame = looking.frame.assign(**{value.end: ends.fillna(now)})
+    return mask(kpi.where, frame, looking.timezone, looking.forms)
 
 
 def _counted(kpi: KpiDefinition, value: Duration, looking: Looking, meant: np.ndarray, look: Look) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from csi.step3_gather.layout import of_content
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
-from csi.step4_process.columns import columns_needed, columns_wanted, named_columns
+from csi.step4_process.column_kinds import columns_needed
+from csi.step4_process.columns import columns_wanted, named_columns
 from csi.step4_process.partition import Task
 from csi.study.fetching import collected, fetched
 
@@ -164,14 +165,22 @@ def paths_of(source: SourceDefinition, folder: Path) -> list[Path]:
     """
     if not source.file:
         raise InvalidInput("", "is not a file; expected file: with a path relative to the study")
-    path = folder / source.file
-    if any(sign in source.file for sign in "*?["):
-        found = sorted(Path(path.anchor or ".").glob(str(path.relative_to(path.anchor)) if path.anchor else str(path)))
-    else:
-        found = [path] if path.is_file() else []
+    try:
+        found = _found(folder, source.file)
+    except (OSError, ValueError):  # a name too long, or ** within a name
+        found = []
     if not found:
         raise InvalidInput("", f"there is no file {source.file}; expected it relative to {folder}")
     return found
+
+
+def _found(folder: Path, name: str) -> list[Path]:
+    """The file of that name, else the files that fit it as a pattern."""
+    path = folder / name
+    if path.is_file() or not any(sign in name for sign in "*?["):
+        return [path] if path.is_file() else []
+    anchor = Path(name).anchor
+    return sorted(one for one in Path(anchor or folder).glob(name.removeprefix(anchor)) if one.is_file())
 
 
 def _at_source(name: str, source: SourceDefinition, error: CsiError) -> InvalidInput:

@@ -18,7 +18,8 @@ from csi.step1_should_measure import kpis
 from csi.step1_should_measure.kpis import DEFINITION_KEYS, KpiFields
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
-from csi.step4_process.columns import columns_needed, is_ratio_of_kpis, link_of
+from csi.step4_process.column_kinds import columns_needed
+from csi.step4_process.columns import is_ratio_of_kpis, link_of
 from csi.study.windows import set_windows
 from csi.study.writing import study_mapping
 from csi.terms import Step

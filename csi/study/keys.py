@@ -75,7 +75,10 @@ class Keys:
         if isinstance(value, bool | dict | list):
             self.wrong(key, f"expected {needed or 'a text'}, not {_kind(value)}")
             return default
-        return value.isoformat() if isinstance(value, date | datetime) else str(value).strip()
+        text = value.isoformat() if isinstance(value, date | datetime) else _written(value).strip()
+        if needed and not text:
+            self.wrong(key, f"is empty; expected {needed}")
+        return text
 
     def choice(self, key: str, allowed: Collection[str], default: str = "", *, needed: bool = False) -> str:
         """One of several words."""
@@ -93,10 +96,10 @@ class Keys:
         value = self.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        number = finite(value)
+        if number is None:
             self.wrong(key, f"expected a number, not {_shown(value)}")
-            return None
-        return float(value)
+        return number
 
     def whole(self, key: str) -> int | None:
         """A whole number, or None when absent."""
@@ -167,6 +170,16 @@ class Keys:
                 self.wrong(key, f"is not a key here; {hint}")
 
 
+def finite(value: Any) -> float | None:
+    """A number that is one, within what a double holds; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if isfinite(value) else None
+    except OverflowError:  # a whole number of more than 308 digits
+        return None
+
+
 def as_moment(value: Any) -> date | datetime | None:
     """A date or moment from what YAML gives, or from ISO text; None when it is neither."""
     if isinstance(value, date | datetime):
@@ -185,8 +198,16 @@ def _cell(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _written(value: Any) -> str:
+    """A value as text; of a whole number beyond what Python writes out in digits its size."""
+    try:
+        return str(value)
+    except ValueError:
+        return f"{'-' * (value < 0)}2^{value.bit_length() - 1} …"
+
+
 def _shown(value: Any) -> str:
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value) if isinstance(value, str) else _written(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 

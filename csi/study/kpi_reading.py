@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition
@@ -12,7 +13,7 @@ from csi.step4_process import units
 from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
-from csi.study.keys import Keys
+from csi.study.keys import Keys, finite
 from csi.terms import Direction
 
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
@@ -66,8 +67,8 @@ def _filled(keys: Keys) -> Keys:
 def _needs_source(keys: Keys, kpis: set[str]) -> bool:
     """Every KPI but a ratio of two others."""
     value = keys.mapping.get("value")
-    of_kpis = isinstance(value, Mapping) and {value.get("numerator"), value.get("denominator")} <= kpis
-    return not of_kpis
+    sides = [str(value.get(side)) for side in ("numerator", "denominator")] if isinstance(value, Mapping) else [""]
+    return not kpis.issuperset(sides)
 
 
 def _measure(keys: Keys) -> str:
@@ -111,9 +112,9 @@ def _duration(keys: Keys, measure: str) -> Duration:
 def _direction(keys: Keys) -> tuple[Direction, tuple[float, float] | None]:
     value: Any = keys.get("direction")
     if isinstance(value, list):
-        numbers = [item for item in value if isinstance(item, int | float) and not isinstance(item, bool)]
+        numbers = [number for item in value if (number := finite(item)) is not None]
         if len(numbers) == len(value) == 2 and numbers[0] < numbers[1]:
-            return Direction.WITHIN, (float(numbers[0]), float(numbers[1]))
+            return Direction.WITHIN, (numbers[0], numbers[1])
         keys.wrong("direction", f"expected a band [low, high] with low below high, not {value}")
         return Direction.WITHIN, None
     word = keys.choice("direction", (Direction.HIGHER, Direction.LOWER), needed=True)
@@ -135,6 +136,7 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
     of_kpis = isinstance(kpi.value, RatioValue) and {kpi.value.numerator, kpi.value.denominator} <= kpis
     if not kpi.at and kpi.measure not in SPANS and not of_kpis:
         keys.wrong("at", "is missing; expected the column of the moment that puts a row into a period")
+    _tell_unknown(kpi, keys, kpis)
     for guard in kpi.guards:
         if guard not in kpis:
             keys.wrong("guards", f"there is no KPI {guard!r}; expected some of {', '.join(sorted(kpis))}")
@@ -144,6 +146,18 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
     if kpi.measure:
         _check_value(kpi, keys)
         _check_unit(kpi, keys)
+
+
+def _tell_unknown(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
+    """Without a source both sides of a ratio are KPIs; which of them is not one."""
+    if not isinstance(kpi.value, RatioValue) or kpi.source:
+        return
+    for side, name in (("numerator", kpi.value.numerator), ("denominator", kpi.value.denominator)):
+        if name and name not in kpis:
+            near = get_close_matches(name, sorted(kpis), n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            expected = "expected KPI ids on both sides, or a source that has both columns"
+            keys.wrong(f"value.{side}", f"there is no KPI {name!r}; {hint}{expected}")
 
 
 def _check_value(kpi: KpiDefinition, keys: Keys) -> None:

@@ -9,11 +9,9 @@ from typing import Any
 
 import yaml
 
-from csi.definition import CalendarDefinition, Exclusion, Rebase, SourceDefinition, StudyDefinition, Window
+from csi.definition import CalendarDefinition, Exclusion, Rebase, StudyDefinition, Window
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step3_gather.moments import check_order, zone
 from csi.step4_process import exclusions
-from csi.step4_process.cadence import longest_silence
 from csi.step4_process.calendar import open_time
 from csi.step4_process.column_units import unconvertible, undecided
 from csi.step4_process.columns import link_of
@@ -21,13 +19,11 @@ from csi.step4_process.periods import moment_of
 from csi.study.keys import Keys, Notes, lines_of
 from csi.study.kpi_reading import kpi_of
 from csi.study.rates import rates_said
+from csi.study.source_reading import source_of, zone_of
 from csi.terms import Period
 
 VERSION = 1
 LARGEST = 1_000_000  # bytes of a study file; ours
-_ORIGINS = ("file", "url", "sql", "prometheus")
-# What step 3's ways in understand beside the keys of every source.
-_OPTIONS = ("link", "join", "melt", "rows", "units", "options", "query", "since", "from", "to", "step", "paging")
 
 
 def read_study(path: Path) -> StudyDefinition:
@@ -105,15 +101,15 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
     if top.get("study") != VERSION:
         top.wrong("study", f"expected study: {VERSION}, the only version there is")
     service = top.text("service", needed="the name of the service")
-    timezone = _zone(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"
+    timezone = zone_of(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"
     period = top.choice("period", [str(period) for period in Period], "week", needed=True)
-    sources = {name: _source(name, keys, timezone) for name, keys in _named(top, "sources").items()}
+    sources = {name: source_of(name, keys, timezone) for name, keys in _named(top, "sources").items()}
     kpi_keys = _named(top, "kpis")
     kpis = {name: kpi_of(name, keys, sources, set(kpi_keys)) for name, keys in kpi_keys.items()}
     study = StudyDefinition(
         service=service,
         timezone=timezone,
-        period=Period(period),
+        period=Period(period or Period.WEEK),
         sources=sources,
         kpis={name: kpi for name, kpi in kpis.items() if kpi is not None},
         calendar=_calendar(top.keys("calendar"), timezone),
@@ -143,109 +139,6 @@ def _named(top: Keys, key: str) -> dict[str, Keys]:
     return entries.below()
 
 
-def _zone(keys: Keys, key: str, default: str = "", *, needed: str = "") -> str:
-    name = keys.text(key, default, needed=needed)
-    if name:
-        try:
-            zone(name)
-        except InvalidInput as error:
-            keys.wrong(key, error.reason)
-            return default
-    return name
-
-
-def _source(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
-    origins = {origin: keys.text(origin) for origin in _ORIGINS}
-    if sum(bool(text) for text in origins.values()) != 1:
-        keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
-    columns, by_column = _columns(keys)
-    dates, also_by_column = _dates(keys)
-    options = {key: value for key in _OPTIONS if (value := keys.get(key)) is not None and key != "options"}
-    options.update(keys.keys("options").mapping)
-    source = SourceDefinition(
-        id=name,
-        file=origins["file"],
-        url=origins["url"],
-        sql=origins["sql"],
-        prometheus=origins["prometheus"],
-        timezone=_zone(keys, "timezone", reporting_zone) or reporting_zone,
-        dates=dates,
-        column_dates={**also_by_column, **by_column},
-        missing=keys.texts("missing"),
-        key=keys.text("key"),
-        latest_by=keys.text("latest_by"),
-        cadence=_cadence(keys),
-        encoding=keys.text("encoding") or None,
-        delimiter=_raw(keys, "delimiter"),
-        decimal=keys.text("decimal") or None,
-        sheet=keys.text("sheet") or None,
-        header_row=keys.whole("header_row"),
-        columns=columns,
-        options=options,
-    )
-    if source.latest_by and not source.key:
-        keys.wrong("latest_by", "needs a key: it says which row of a key counts")
-    keys.end()
-    return source
-
-
-def _cadence(keys: Keys) -> str:
-    """How often rows are due, as written."""
-    text = keys.text("cadence")
-    try:
-        longest_silence(text)
-    except InvalidInput as error:
-        keys.wrong("cadence", error.reason)
-    return text
-
-
-def _raw(keys: Keys, key: str) -> str | None:
-    """A text as written: a delimiter may be a blank."""
-    value = keys.get(key)
-    return None if value is None else str(value)
-
-
-def _columns(keys: Keys) -> tuple[dict[str, str], dict[str, str]]:
-    """Renamed columns, and date orders by column: ``{Opened: opened_at}`` or ``{Opened: {name: …, dates: …}}``."""
-    names: dict[str, str] = {}
-    orders: dict[str, str] = {}
-    columns = keys.keys("columns")
-    for old, value in columns.mapping.items():
-        if not isinstance(value, Mapping):
-            names[old] = columns.text(old)
-            continue
-        one = columns.keys(old)
-        new = one.text("name", old)
-        if new != old:
-            names[old] = new
-        if one.get("dates") is not None:
-            orders[new] = _order(one, "dates")
-        one.end()
-    return names, orders
-
-
-def _dates(keys: Keys) -> tuple[str, dict[str, str]]:
-    """The date order, and those of single columns (``{default: iso, closed_on: day_first}``)."""
-    orders: dict[str, str] = {}
-    by_column = keys.keys("column_dates")
-    orders.update({column: _order(by_column, column) for column in by_column.mapping})
-    if not isinstance(keys.get("dates"), Mapping):
-        return _order(keys, "dates", "iso"), orders
-    several = keys.keys("dates")
-    orders.update({column: _order(several, column) for column in several.mapping if column != "default"})
-    return _order(several, "default", "iso"), orders
-
-
-def _order(keys: Keys, key: str, default: str = "") -> str:
-    order = keys.text(key, default, needed="" if default else "a date order")
-    try:
-        check_order(order)
-    except InvalidInput as error:
-        keys.wrong(key, error.reason)
-        return default or "iso"
-    return order
-
-
 def _calendar(keys: Keys, timezone: str) -> CalendarDefinition:
     """The calendar, tried over one week so that its errors are told now."""
     calendar = CalendarDefinition(
@@ -253,7 +146,7 @@ def _calendar(keys: Keys, timezone: str) -> CalendarDefinition:
         holidays=keys.text("holidays"),
         closed=tuple(day for text in keys.texts("closed") if (day := _closed_day(keys, text))),
         special={day: keys.keys("special").texts(day) for day in keys.keys("special").mapping},
-        timezone=_zone(keys, "timezone"),
+        timezone=zone_of(keys, "timezone"),
     )
     keys.end()
     try:

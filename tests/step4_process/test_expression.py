@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from csi.errors import InvalidInput
-from csi.step4_process.expression import DEEPEST, ExpressionError, columns_of, numeric_columns_of, parse
+from csi.step4_process.expression import DEEPEST, ExpressionError, columns_of, comparisons, parse
 from csi.step4_process.masks import mask
 
 TICKETS = pd.DataFrame(
@@ -126,8 +126,8 @@ def test_a_very_long_text_is_refused_with_a_short_message() -> None:
 def test_columns_are_found_with_what_they_must_be() -> None:
     text = 'a > 1 and b == "x" and (c in (1, "y") or 5 <= d) and e is missing and f > g'
     assert columns_of(text) == ("a", "b", "c", "d", "e", "f", "g")
-    assert numeric_columns_of(text) == ("a", "c", "d")
-    assert columns_of("  ") == numeric_columns_of("") == ()
+    assert [one.sign for one in comparisons(text)] == [">", "==", "==", "==", "<=", ">"]
+    assert columns_of("  ") == tuple(comparisons("")) == ()
 
 
 WORDS = st.sampled_from(
@@ -156,3 +156,16 @@ def test_fuzzed_text_gives_a_mask_or_its_own_error(text: str) -> None:
 def test_de_morgan_holds(first: str, second: str) -> None:
     assert rows(f"not ({first} and {second})") == rows(f"not {first} or not {second}")
     assert rows(f"not ({first} or {second})") == rows(f"not ({first}) and not ({second})")
+
+
+def test_two_texts_are_put_in_order_as_what_both_cells_are() -> None:
+    frame = pd.DataFrame(
+        {
+            "a": pd.array(["10", "9", "2,5", "2026-03-10", "n/a", "b", None, "1e3", "10"], dtype="str"),
+            "b": pd.array(["9", "10", "10", "2026-03-09 08:00", "5", "a", "1", "999", "2026-01-01"], dtype="str"),
+        }
+    )
+    assert np.flatnonzero(mask("a > b", frame)).tolist() == [0, 3, 7]
+    assert np.flatnonzero(mask("a <= b", frame)).tolist() == [1, 2]
+    assert np.flatnonzero(mask("b < a", frame)).tolist() == [0, 3, 7]
+    assert mask("a == b", frame).sum() == 0

@@ -335,3 +335,40 @@ def test_a_comparator_is_another_kpi_in_the_same_unit() -> None:
     )
     both["kpis"]["porto"]["direction"] = "higher"
     assert "kpis.opened.comparator: porto is in count, higher; expected count, lower" in wrong(both)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("period", "", "period: is empty; expected one of hour, day, week, month, quarter"),
+        ("service", " ", "service: is empty; expected the name of the service"),
+        ("kpis.opened.measure", "p²", "kpis.opened.measure: 'p²' is not known"),
+        ("kpis.opened.target", 10**400, "kpis.opened.target: expected a number, not 1000"),
+        ("kpis.opened.direction", [1, 10**400], "kpis.opened.direction: expected a band [low, high]"),
+        ("sources.tickets.delimiter", ";;", "sources.tickets.delimiter: expected one character"),
+        ("sources.tickets.delimiter", 5, "sources.tickets.delimiter: expected one character"),
+        ("sources.tickets.decimal", ";", "sources.tickets.decimal: ';' is not known; expected one of ., ,"),
+        ("sources.tickets.header_row", 10**9, "sources.tickets.header_row: expected the line of the header"),
+        ("sources.tickets.header_row", -1, "sources.tickets.header_row: expected the line of the header"),
+        ("sources.tickets.units", "ms", "sources.tickets.units: expected keys and values, not a text"),
+        ("sources.tickets.units", {"cost": {}}, "sources.tickets.units.cost: expected a unit such as ms, or {column:"),
+        ("sources.tickets.units", {"cost": 5}, "sources.tickets.units.cost: expected a unit such as ms, or {column:"),
+    ],
+)
+def test_odd_values_are_told_at_their_key(path: str, value: Any, told: str) -> None:
+    assert told in wrong(changed(path, value))
+
+
+@pytest.mark.parametrize("side", ["opend", "", [], {}, None])
+def test_a_ratio_of_a_kpi_that_is_not_there_is_told(side: Any) -> None:
+    ratio = {"measure": "ratio", "value": {"numerator": side, "denominator": "opened"}, "direction": "lower"}
+    message = wrong(changed("kpis.each", ratio))
+    assert "kpis.each.source: is missing; expected one of tickets" in message
+    if side == "opend":
+        assert "kpis.each.value.numerator: there is no KPI 'opend'; did you mean 'opened'?" in message
+
+
+def test_a_whole_number_beyond_writing_out_is_told() -> None:
+    text = yaml.safe_dump(PLAIN) + f"baseline: {{from: 0x{'f' * 5000}, to: 2026-01-01}}\n"
+    with pytest.raises(InvalidInputs, match=r"baseline\.from: expected a date such as 2026-03-01, not 2\^19999"):
+        study_of(text.encode())

@@ -1,0 +1,157 @@
+"""One source of a study: where its rows come from, and how their text is to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.moments import check_order, zone
+from csi.step4_process.cadence import longest_silence
+from csi.study.keys import Keys
+
+_ORIGINS = ("file", "url", "sql", "prometheus")
+# What step 3's ways in understand beside the keys of every source.
+_OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging")
+_DECIMALS = (".", ",")
+_NO_DELIMITERS = '"\n\r\x00'
+_LAST_HEADER = 1_000  # ours
+
+
+def zone_of(keys: Keys, key: str, default: str = "", *, needed: str = "") -> str:
+    """The name of a time zone; the default when absent or unknown."""
+    name = keys.text(key, default, needed=needed)
+    if name:
+        try:
+            zone(name)
+        except InvalidInput as error:
+            keys.wrong(key, error.reason)
+            return default
+    return name
+
+
+def source_of(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
+    """One entry under ``sources``. What is wrong is noted."""
+    origins = {origin: keys.text(origin) for origin in _ORIGINS}
+    if sum(bool(text) for text in origins.values()) != 1:
+        keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
+    columns, by_column = _columns(keys)
+    dates, also_by_column = _dates(keys)
+    source = SourceDefinition(
+        id=name,
+        file=origins["file"],
+        url=origins["url"],
+        sql=origins["sql"],
+        prometheus=origins["prometheus"],
+        timezone=zone_of(keys, "timezone", reporting_zone) or reporting_zone,
+        dates=dates,
+        column_dates={**also_by_column, **by_column},
+        missing=keys.texts("missing"),
+        key=keys.text("key"),
+        latest_by=keys.text("latest_by"),
+        cadence=_cadence(keys),
+        encoding=keys.text("encoding") or None,
+        delimiter=_delimiter(keys),
+        decimal=keys.choice("decimal", _DECIMALS) or None,
+        sheet=keys.text("sheet") or None,
+        header_row=_header_row(keys),
+        columns=columns,
+        options=_options(keys),
+    )
+    if source.latest_by and not source.key:
+        keys.wrong("latest_by", "needs a key: it says which row of a key counts")
+    keys.end()
+    return source
+
+
+def _cadence(keys: Keys) -> str:
+    """How often rows are due, as written."""
+    text = keys.text("cadence")
+    try:
+        longest_silence(text)
+    except InvalidInput as error:
+        keys.wrong("cadence", error.reason)
+    return text
+
+
+def _delimiter(keys: Keys) -> str | None:
+    """One character as written: it may be a blank."""
+    value = keys.get("delimiter")
+    if value is None:
+        return None
+    if not isinstance(value, str) or len(value) != 1 or value in _NO_DELIMITERS:
+        keys.wrong("delimiter", 'expected one character such as ",", ";", "|" or "\\t" (in double quotes)')
+        return None
+    return value
+
+
+def _header_row(keys: Keys) -> int | None:
+    """The line the names stand in; 0 for a file without."""
+    row = keys.whole("header_row")
+    if row is not None and not 0 <= row <= _LAST_HEADER:
+        keys.wrong("header_row", f"expected the line of the header from 1 to {_LAST_HEADER}, or 0 for none, not {row}")
+        return None
+    return row
+
+
+def _options(keys: Keys) -> dict[str, Any]:
+    """What the ways in of step 3 understand beside the keys of every source."""
+    said = {key: value for key in _OPTIONS if (value := keys.get(key)) is not None}
+    said.update(keys.keys("options").mapping)
+    if "units" in said:
+        said["units"] = _units(Keys(said["units"], keys.at("units"), keys.notes))
+    return said
+
+
+def _units(keys: Keys) -> dict[str, Any]:
+    """The unit of each column, or the column that names it."""
+    found: dict[str, Any] = {}
+    for column, unit in keys.mapping.items():
+        name = unit.get("column") if isinstance(unit, Mapping) and set(unit) == {"column"} else unit
+        if isinstance(name, str) and name.strip():
+            found[column] = unit
+        else:
+            keys.wrong(column, "expected a unit such as ms, or {column: the column that names each row's unit}")
+    return found
+
+
+def _columns(keys: Keys) -> tuple[dict[str, str], dict[str, str]]:
+    """Renamed columns, and date orders by column: ``{Opened: opened_at}`` or ``{Opened: {name: …, dates: …}}``."""
+    names: dict[str, str] = {}
+    orders: dict[str, str] = {}
+    columns = keys.keys("columns")
+    for old, value in columns.mapping.items():
+        if not isinstance(value, Mapping):
+            names[old] = columns.text(old)
+            continue
+        one = columns.keys(old)
+        new = one.text("name", old)
+        if new != old:
+            names[old] = new
+        if one.get("dates") is not None:
+            orders[new] = _order(one, "dates")
+        one.end()
+    return names, orders
+
+
+def _dates(keys: Keys) -> tuple[str, dict[str, str]]:
+    """The date order, and those of single columns (``{default: iso, closed_on: day_first}``)."""
+    orders: dict[str, str] = {}
+    by_column = keys.keys("column_dates")
+    orders.update({column: _order(by_column, column) for column in by_column.mapping})
+    if not isinstance(keys.get("dates"), Mapping):
+        return _order(keys, "dates", "iso"), orders
+    several = keys.keys("dates")
+    orders.update({column: _order(several, column) for column in several.mapping if column != "default"})
+    return _order(several, "default", "iso"), orders
+
+
+def _order(keys: Keys, key: str, default: str = "") -> str:
+    order = keys.text(key, default, needed="" if default else "a date order")
+    try:
+        check_order(order)
+    except InvalidInput as error:
+        keys.wrong(key, error.reason)
+        return default or "iso"
+    return order

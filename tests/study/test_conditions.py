@@ -1,0 +1,73 @@
+"""Conditions of a study over files as people have them: text in which dates and numbers are written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from csi.study.evaluation import Report
+from csi.study.running import run
+
+FILE = """id;opened_at;resolved_at;sla_res_due;closed_at;passed_on;reopened;allowed
+1;1/3/2026 08:00;1/3/2026 12:00;2/3/2026 08:00;10/3/2026 09:00;10;9;8
+2;1/3/2026 09:00;9/3/2026 12:00;10/3/2026 08:00;11/3/2026 09:00;2;10;2
+3;2/3/2026 08:00;10/3/2026 12:00;9/3/2026 08:00;2/4/2026 09:00;3;1;300
+4;2/3/2026 09:00;;3/3/2026 08:00;;0;0;1
+5;2/3/2026 10:00;;30/12/2026 08:00;;1;0;100000
+"""
+
+
+def made(folder: Path, **kpis: dict[str, Any]) -> Report:
+    (folder / "tickets.csv").write_text(FILE, encoding="utf-8")
+    study = {
+        "study": 1,
+        "service": "desk",
+        "timezone": "UTC",
+        "period": "month",
+        "sources": {"tickets": {"file": "tickets.csv", "dates": "day_first", "key": "id"}},
+        "kpis": {name: {"source": "tickets", "direction": "higher"} | one for name, one in kpis.items()},
+    }
+    path = folder / "study.yml"
+    path.write_text(yaml.safe_dump(study), encoding="utf-8")
+    return run(path)
+
+
+def march(report: Report, name: str) -> tuple[Any, ...]:
+    point = report.kpis[name].processed.series.loc["2026-03"].iloc[0]
+    return point["value"], point["numerator"], point["denominator"]
+
+
+def test_the_sla_of_the_catalogue_is_measured_on_a_file_with_written_dates(tmp_path: Path) -> None:
+    """Ticket 4 is still open past its time and counts as a breach; 5 is not due yet."""
+    report = made(tmp_path, sla={"kpi": "K09"})
+    assert march(report, "sla") == (50.0, 2, 4)
+    processed = report.kpis["sla"].processed
+    assert len(processed.series) == 1  # the deadline in December is no sign of life
+    assert report.sources["tickets"].last_at == pd.Timestamp("2026-03-10 12:00", tz="UTC")
+
+
+@pytest.mark.parametrize(
+    ("where", "count"),
+    [
+        ('closed_at < "2026-04-01"', 2),
+        ('closed_at >= "2026-03-11 09:00"', 2),
+        ('"2026-03-10 09:00" == closed_at and closed_at < "2027-01-01"', 1),
+        ("passed_on > reopened", 3),
+        ("passed_on <= reopened", 2),
+        ("sla_res_due < resolved_at", 1),
+        ("resolved_at <= sla_res_due or resolved_at is missing", 4),
+        ("opened_at < sla_res_due and sla_res_due < closed_at", 3),
+    ],
+)
+def test_dates_are_compared_as_dates_and_numbers_as_numbers(tmp_path: Path, where: str, count: int) -> None:
+    assert march(made(tmp_path, k={"at": "opened_at", "measure": "count", "where": where}), "k")[0] == count
+
+
+def test_a_limit_that_stands_in_each_row_makes_open_rows_late(tmp_path: Path) -> None:
+    value = {"from": "opened_at", "to": "resolved_at", "unit": "h"}
+    one = {"at": "resolved_at", "measure": "share", "value": value, "good": "value <= allowed", "unit": "%"}
+    assert march(made(tmp_path, k=one), "k") == (50.0, 2, 4)
