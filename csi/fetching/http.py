@@ -13,8 +13,10 @@ from pathlib import Path
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from csi.errors import InvalidInput
+from csi.errors import CsiError, InvalidInput
+from csi.fetching.deadline import Deadline
 from csi.fetching.pinned import Pinned
+from csi.fetching.unfolding import ACCEPTED, unfolded
 from csi.step3_gather.bounds import DEFAULT, megabytes
 from csi.step3_gather.connectors.asked import Refused
 from csi.step3_gather.connectors.masking import masked
@@ -22,7 +24,9 @@ from csi.step3_gather.connectors.masking import masked
 NOT_MODIFIED = 304
 REDIRECTS = 5
 _WORDS = 10_000
-_WHO = {"Accept": "application/json, text/csv;q=0.9, */*;q=0.1", "User-Agent": "csi-bot"}
+_WHO = {
+    "Accept": "application/json, text/csv;q=0.9, */*;q=0.1", "Accept-Encoding": ACCEPTED, "User-Agent": "csi-bot",
+}  # fmt: skip
 # Source: RFC 9110, 15.5.9, 15.5.21, 15.6; RFC 6585, section 4: may succeed when asked again.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MEANS = {
@@ -55,16 +59,16 @@ class Conversation:
     patience: Patience = field(default_factory=Patience)
     authorization: str = ""
     _spent: int = 0
-    _deadline: float = 0.0
 
     def __enter__(self) -> Conversation:
-        self._deadline = time.monotonic() + self.patience.seconds
+        self._deadline = Deadline(self.patience.seconds).__enter__()
         self._client = httpx.Client(
             transport=self.transport, timeout=self.patience.silence, trust_env=False, headers=_WHO
         )
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._deadline.__exit__()
         self._client.close()
 
     def get(
@@ -82,7 +86,7 @@ class Conversation:
             InvalidInput: the address is none, or the answer is too large.
         """
         again = Retrying(
-            retry=retry_if_exception(_may_pass), stop=stop_after_attempt(self.patience.attempts), wait=self._wait,
+            retry=retry_if_exception(self._may_pass), stop=stop_after_attempt(self.patience.attempts), wait=self._wait,
             sleep=self._sleep, reraise=True,
         )  # fmt: skip
         return again(self._once, address, target, headers or {}, parameters)
@@ -92,15 +96,32 @@ class Conversation:
     ) -> httpx.Response:
         said = dict(headers) | ({"Authorization": self.authorization} if self.authorization else {})
         try:
-            asked = self._client.build_request("GET", address, headers=said, params=parameters)
-            return self._followed(asked, target)
-        except httpx.TimeoutException as error:
-            seconds = f"{self.patience.silence:g} s"
-            raise Refused(f"{place(address)} did not answer within {seconds}.", passing=True) from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise InvalidInput("url", f"is no address ({error}). Expected one that begins with https://.") from error
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            raise Refused(f"{place(address)} could not be reached: {error}.", passing=True) from error
+            return self._followed(self._request(address, said, parameters), target)
+        except httpx.TransportError as error:
+            raise self._unreached(address, error) from error
+
+    def _request(self, address: str, headers: Mapping[str, str], parameters: Mapping[str, str] | None) -> httpx.Request:
+        try:
+            return self._client.build_request(
+                "GET", address, headers=headers, params=parameters, extensions={"trace": self._deadline.trace}
+            )
+        except (httpx.InvalidURL, ValueError) as error:  # what is wrong with it may be a part of its password
+            raise InvalidInput("url", "This is no address. Expected one that begins with https://.") from error
+
+    def _unreached(self, address: str, error: httpx.TransportError) -> CsiError:
+        """Why there was no answer, in a sentence that holds nothing of what was sent."""
+        if isinstance(error, httpx.UnsupportedProtocol):
+            return InvalidInput("url", "This is no address. Expected one that begins with https://.")
+        if isinstance(error, httpx.LocalProtocolError):
+            return InvalidInput("url", "The address or its Authorization header holds signs that cannot be sent.")
+        if self._deadline.left <= 0:
+            return self._too_late()
+        if isinstance(error, httpx.TimeoutException):
+            return Refused(f"{place(address)} did not answer within {self.patience.silence:g} s.", passing=True)
+        return Refused(f"{place(address)} could not be reached: {masked(str(error))}.", passing=True)
+
+    def _too_late(self) -> Refused:
+        return Refused(f"The answer took longer than {self.patience.seconds:g} s.", passing=True)
 
     def _followed(self, asked: httpx.Request, target: Path) -> httpx.Response:
         """The last answer of a chain of redirects: each hop is checked like the first, its own body is not read."""
@@ -119,13 +140,13 @@ class Conversation:
 
     def _keep(self, answer: httpx.Response, target: Path) -> None:
         with target.open("wb") as stream:
-            for block in answer.iter_bytes():
+            for block in unfolded(answer.iter_raw(), answer.headers.get("content-encoding", "")):
                 self._spent += len(block)
                 if self._spent > self.patience.bytes:
                     reason = f"The answer has more than {megabytes(self.patience.bytes)}. Ask for less at a time."
                     raise InvalidInput("url", reason)
-                if time.monotonic() > self._deadline:
-                    raise Refused(f"The answer took longer than {self.patience.seconds:g} s.", passing=True)
+                if self._deadline.left <= 0:
+                    raise self._too_late()
                 stream.write(block)
 
     def small(self, path: Path) -> bytes:
@@ -140,19 +161,19 @@ class Conversation:
             raise InvalidInput("url", f"{reason} Ask page by page, or for less.")
         return path.read_bytes()
 
+    def _may_pass(self, error: BaseException) -> bool:
+        """Whether asking again may help now; who asks for a long pause gets it from whoever asks by the clock."""
+        return isinstance(error, Refused) and error.passing and error.wait <= self.patience.longest
+
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.wait if isinstance(error, Refused) else 0.0
         return min(self.patience.longest, max(asked, self.patience.first * 2 ** (state.attempt_number - 1)))
 
     def _sleep(self, seconds: float) -> None:
-        if time.monotonic() + seconds > self._deadline:
+        if seconds > self._deadline.left:
             raise Refused(f"There was no answer within {self.patience.seconds:g} s.", passing=True)
         time.sleep(seconds)
-
-
-def _may_pass(error: BaseException) -> bool:
-    return isinstance(error, Refused) and error.passing
 
 
 def _judge(answer: httpx.Response, address: str, body: Path) -> None:

@@ -75,12 +75,14 @@ def _several(
     asked: Asked, talk: Conversation, paging: pages.Paging, first: tuple[str, httpx.Response, Path]
 ) -> Collected:
     address, answer, page = first
-    found, total, seen = [page], 0, {address}
+    found, total, seen, header = [page], 0, {address}, b""
     is_json = pages.is_json(answer.headers.get("content-type", ""), talk.small(page))
     joined = asked.folder / "joined"
     with joined.open("wb") as target:
         while True:
-            document, rows = _add(target, talk.small(page), asked, is_json=is_json, later=len(found) > 1)
+            content = talk.small(page)
+            header = header if len(found) > 1 else pages.header(content)
+            document, rows = _json(target, content, asked) if is_json else _csv(target, content, header, len(found))
             total += rows
             address = pages.next_page(
                 address, paging, number=len(found) - 1, links=answer.headers.get("link", ""), document=document,
@@ -88,7 +90,7 @@ def _several(
             )  # fmt: skip
             if not address:
                 break
-            _check_same_place(address, first[0])
+            address = _at_same_place(address, first[0])
             if address in seen or len(found) >= pages.MOST_PAGES:
                 where = "leads back to a page that was read" if address in seen else f"exceeds {pages.MOST_PAGES:,}"
                 raise InvalidInput("paging", f"The next page {where}. Expected an end, or a shorter span.")
@@ -100,20 +102,35 @@ def _several(
     return Collected(joined if total else None, name, total, {}, tuple(found))
 
 
-def _check_same_place(address: str, first: str) -> None:
-    """The next page is asked with the same authorization, so it must be at the same place."""
-    if httpx.URL(address).copy_with(raw_path=b"/") != httpx.URL(first).copy_with(raw_path=b"/"):
+def _at_same_place(address: str, first: str) -> str:
+    """The next page's address, asked with the same authorization, so it must be at the same place; a name and
+    password that stand in the first one are not repeated in links."""
+    try:
+        there, here = httpx.URL(address), httpx.URL(first)
+    except httpx.InvalidURL as error:
+        raise InvalidInput("paging", "The next page has no address. Expected one that begins with https://.") from error
+    if not there.userinfo:
+        there = there.copy_with(userinfo=here.userinfo)
+    if _place_of(there) != _place_of(here):
         raise InvalidInput("paging", f"The next page is at another place, {place(address)}. Expected the same host.")
+    return str(there)
 
 
-def _add(target: Any, content: bytes, asked: Asked, *, is_json: bool, later: bool) -> tuple[Any, int]:
-    """Put a page behind those before it; gives its document and how many rows it held."""
-    if is_json:
-        document, rows = pages.json_page(content, _rows_path(asked))
-        target.writelines(pages.lines(rows))
-        return document, len(rows)
+def _place_of(address: httpx.URL) -> tuple[str, str, int | None, bytes]:
+    return address.scheme, address.host, address.port, address.userinfo
+
+
+def _json(target: Any, content: bytes, asked: Asked) -> tuple[Any, int]:
+    """Put a page of JSON behind those before it; gives its document and how many rows it held."""
+    document, rows = pages.json_page(content, _rows_path(asked))
+    target.writelines(pages.lines(rows))
+    return document, len(rows)
+
+
+def _csv(target: Any, content: bytes, header: bytes, number: int) -> tuple[None, int]:
+    """Put a page of CSV behind those before it; gives how many rows it held."""
     _check_text("", content)
-    body = pages.without_header(content) if later else content
+    body = pages.without_header(content, header) if number > 1 else content
     target.write(body if not body or body.endswith(b"\n") else body + b"\n")
     return None, pages.csv_rows(content)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import socketserver
+import threading
 import time
 import tracemalloc
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -174,6 +177,99 @@ def test_an_answer_without_end_is_cut_off(site: Site, collect: Collecting):
     site.answers["/rows"] = Answer(packed, headers={"Content-Encoding": "gzip", "Content-Type": "application/json"})
     with pytest.raises(InvalidInput, match="more than 1 MB"):
         collect(source(site))
+
+
+def test_an_answer_packed_twice_is_not_unfolded(site: Site, collect: Collecting):
+    """A few kilobytes that are packed twice unfold to gigabytes in one piece."""
+    twice = gzip.compress(gzip.compress(b" " * (64 << 20)))
+    site.answers["/rows"] = Answer(twice, headers={"Content-Encoding": "gzip, gzip", "Content-Type": "text/csv"})
+    with pytest.raises(Refused, match="packed as gzip, gzip"):
+        collect(source(site))
+    assert site.asked[0].headers["Accept-Encoding"] == "gzip"
+
+
+def test_a_packed_answer_is_whole_or_refused(site: Site, collect: Collecting):
+    text = b"n\n" + b"1\n" * 1000
+    for packed, rows in ((gzip.compress(text), 1000), (gzip.compress(text[:1002]) + gzip.compress(text[1002:]), 1000)):
+        site.answers["/rows"] = Answer(packed, headers={"Content-Encoding": "gzip", "Content-Type": "text/csv"})
+        found = collect(source(site))
+        assert (found.rows, found.path.read_bytes()) == (rows, text)
+    for broken, says in ((gzip.compress(text)[:-9], "ends too early"), (b"n\n1\n", "packed as gzip, and is not")):
+        site.answers["/rows"] = Answer(broken, headers={"Content-Encoding": "gzip", "Content-Type": "text/csv"})
+        with pytest.raises(Refused, match=says):
+            collect(source(site))
+
+
+def test_a_server_that_drips_is_cut_off_also_within_its_headers(collect: Collecting):
+    class Drip(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1 << 16)
+            with suppress(OSError):
+                self.request.sendall(b"HTTP/1.1 200 OK\r\n")
+                for number in range(100):
+                    self.request.sendall(b"X-%d: 1\r\n" % number)
+                    time.sleep(0.1)
+
+    collect.fetcher = replace(collect.fetcher, patience=Patience(first=0.01, silence=1.0, seconds=0.7))
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        begun = time.monotonic()
+        with pytest.raises(Refused, match=r"within 0.7 s|longer than 0.7 s"):
+            collect(SourceDefinition("s", url=f"http://127.0.0.1:{server.server_address[1]}/rows"))
+        assert time.monotonic() - begun < 3
+        server.shutdown()
+        thread.join()
+
+
+def test_who_asks_for_a_long_pause_is_left_in_peace(site: Site, collect: Collecting):
+    site.answers["/rows"] = Answer(status=429, headers={"Retry-After": "3600"})
+    with pytest.raises(Refused) as said:
+        collect(source(site))
+    assert (len(site.asked), said.value.passing, said.value.wait) == (1, True, 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("address", "authorization"),
+    [("/rows", "Bearer s3cret\x0bx"), ("/rows", "Bearer s3cret\x00"), ("user:ab#s3cret@", ""), ("user:s3cret", "")],
+)
+def test_no_error_tells_what_was_sent(site: Site, collect: Collecting, address: str, authorization: str):
+    place = f"{site.address}{address}" if address.startswith("/") else f"http://{address}"
+    with pytest.raises(InvalidInput) as said:
+        collect(SourceDefinition("s", url=place), authorization=authorization)
+    assert "s3cret" not in str(said.value)
+
+
+def test_a_name_and_password_in_the_address_hold_for_every_page(site: Site, collect: Collecting):
+    site.answers["/rows"] = Answer(b'[{"n": 1}]', headers={"Link": f'<{site.address}/more#top>; rel="next"'})
+    site.answers["/more"] = body([{"n": 2}])
+    place = site.address.replace("http://", "http://reader:s3cret@")
+    found = collect(SourceDefinition("tickets", url=f"{place}/rows", options={"paging": "link"}))
+    assert found.rows == 2
+    assert len({one.headers["Authorization"] for one in site.asked} - {None}) == 1
+
+
+def test_a_later_page_of_csv_must_have_the_first_one_s_header(site: Site, collect: Collecting):
+    def answer(later: bytes):
+        texts = {"page=1": b"\xef\xbb\xbfa,b\r\n1,2\r\n", "page=2": later, "page=3": b""}
+        return lambda request: Answer(texts[request.path[-6:]], headers={"Content-Type": "text/csv"})
+
+    site.answers["/rows"] = answer(b"\xef\xbb\xbfa,b\n3,4\n")
+    assert collect(source(site, paging={"page": "page"})).path.read_bytes() == b"\xef\xbb\xbfa,b\r\n1,2\r\n3,4\n"
+    for wrong in (b"b,a\n3,4\n", b"3,4\n5,6\n"):
+        site.answers["/rows"] = answer(wrong)
+        with pytest.raises(InvalidInput, match="Expected the header of the first page"):
+            collect(source(site, paging={"page": "page"}))
+    site.answers["/rows"] = answer(b'a,b\n"' + b"x" * 200_000 + b'"\n')
+    with pytest.raises(InvalidInput, match="not CSV that can be read"):
+        collect(source(site, paging={"page": "page"}))
+
+
+def test_half_a_character_is_no_reason_to_fail(site: Site, collect: Collecting):
+    site.answers["/rows"] = Answer(b'{"items": [{"n": "\\ud800"}]}')
+    found = collect(source(site, rows="items", paging={"next": "next"}))
+    assert found.path.read_bytes() == b'{"n":"?"}\n'
 
 
 def test_a_document_too_large_to_be_read_at_once_is_refused(site: Site, collect: Collecting):

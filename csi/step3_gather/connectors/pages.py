@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -149,20 +150,41 @@ def json_page(content: bytes, path: str) -> tuple[Any, list[Any]]:
 
 
 def lines(rows: Sequence[Any]) -> Iterator[bytes]:
-    """Rows as JSON lines."""
+    """Rows as JSON lines; halves of characters, which no text can hold, become question marks."""
     for row in rows:
-        yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") + b"\n"
 
 
 def csv_rows(content: bytes) -> int:
-    """How many lines a page of CSV holds below its header."""
+    """How many lines a page of CSV holds below its header.
+
+    Raises:
+        InvalidInput: one of its cells is longer than any table's.
+    """
     text = content.decode("utf-8-sig", "replace")
-    return max(0, sum(1 for row in csv.reader(io.StringIO(text)) if any(row)) - 1)
+    try:
+        return max(0, sum(1 for row in csv.reader(io.StringIO(text)) if any(row)) - 1)
+    except csv.Error as error:
+        raise InvalidInput("url", f"The answer is not CSV that can be read ({error}). Expected JSON or CSV.") from error
 
 
-def without_header(content: bytes) -> bytes:
-    """A later page of CSV, to be put behind the first."""
-    return content.split(b"\n", 1)[1] if b"\n" in content else b""
+def header(content: bytes) -> bytes:
+    """The header of a page of CSV."""
+    return content.removeprefix(codecs.BOM_UTF8).lstrip().split(b"\n", 1)[0].rstrip()
+
+
+def without_header(content: bytes, first: bytes) -> bytes:
+    """A later page of CSV, to be put behind the first.
+
+    Raises:
+        InvalidInput: its header is another than the ``first`` page's, so its cells would come under wrong names.
+    """
+    if not content.strip():
+        return b""
+    if header(content) != first:
+        reason = f"A later page begins with ‘{header(content)[:80].decode('utf-8', 'replace')}’"
+        raise InvalidInput("paging", f"{reason}. Expected the header of the first page on each.")
+    return content.lstrip().split(b"\n", 1)[1] if b"\n" in content.strip() else b""
 
 
 def _search(path: str, document: Any, field: str) -> Any:
