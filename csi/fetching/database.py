@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,11 +12,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, CursorResult, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 
 from csi.errors import CsiError, InvalidInput
 from csi.fetching.pinned import Resolve, resolve
+from csi.step3_gather.bounds import MEGABYTE
 from csi.step3_gather.connectors import queries, table
 from csi.step3_gather.connectors.addresses import Policy
 from csi.step3_gather.connectors.asked import Asked, Collected, Refused
@@ -25,8 +34,16 @@ from csi.step3_gather.connectors.masking import masked
 SECONDS = 60
 CONNECT_SECONDS = 10
 _AT_ONCE = 2_000
+_LONGEST = 16 * MEGABYTE  # bytes of one value; SQLite makes a thousand million out of nothing
+_NO_FILE = "/dev/null/none"
 # What an address may say beside where the database is; anything else could lead past the check of the address.
 _HARMLESS = frozenset({"sslmode", "application_name", "charset"})
+# What drivers say: of a query stopped by its limit; of a server that is away, which may pass unless it knows us and
+# says no; of one that has no room now.
+_TOO_LONG = ("statement timeout", "interrupted", "execution time")
+_AWAY = ("connection", "can't connect", "could not connect", "unable to open", "disk i/o", "shutting down")
+_STAYS = ("password", "authentication", "does not exist", "access denied", "unable to open", "no pg_hba.conf")
+_BUSY = ("locked", "busy", "too many", "remaining connection slots", "starting up")
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
 
 
@@ -52,9 +69,25 @@ class Databases:
         wanted = queries.query(str(options.get("query") or ""), column=column, mark=mark.value, span=span)
         target = asked.folder / "rows.csv"
         with self.opened(asked.address or asked.source.sql) as connection:
-            rows = _written(connection, wanted, target, column, mark)
+            rows = self._written(connection, wanted, target, column, mark)
         progress = mark.as_plain() if column else {}
         return Collected(target if rows else None, f"{asked.source.id}.csv", rows, progress)
+
+    def _written(self, connection: Connection, wanted: queries.Query, target: Path, column: str, mark: Mark) -> int:
+        reading = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE)
+        rows = self._in_time(reading.execute(text(wanted.sql), dict(wanted.values)))
+        columns = next(rows)
+        return table.write(target, columns, mark.new(rows, _place(column, columns)) if column else rows)
+
+    def _in_time(self, result: CursorResult[Any]) -> Iterator[Sequence[Any]]:
+        """The names of the columns, then the rows; each portion is a statement of its own with time of its own, so
+        the time of all of them is counted here."""
+        deadline = time.monotonic() + self.seconds
+        yield list(result.keys())
+        for number, row in enumerate(result.yield_per(_AT_ONCE)):
+            if number % _AT_ONCE == 0 and time.monotonic() > deadline:
+                raise _too_long(self.seconds)
+            yield tuple(row)
 
     @contextmanager
     def opened(self, address: str) -> Iterator[Connection]:
@@ -97,14 +130,19 @@ class Databases:
     def _postgres(self, url: URL, more: Mapping[str, Any]) -> Engine:
         limit = int(self.seconds * 1000)
         said = f"-c default_transaction_read_only=on -c statement_timeout={limit}"
-        return _created(url, {"options": said, "connect_timeout": CONNECT_SECONDS, **more})
+        own = {"options": said, "connect_timeout": CONNECT_SECONDS, "passfile": _NO_FILE}
+        # What the address does not say is not looked for in the files and variables of the bot's own account.
+        blank = {} if url.password else {"password": ""}
+        return _created(url, {**own, **blank, **more})
 
     def _socket(self, url: URL) -> Engine:
         """PostgreSQL by a socket file: its folder must be allowed, as a database file's must."""
-        if set(url.query) != {"host"}:
-            raise InvalidInput("sql", "names more than the folder of the socket. Expected host= alone.")
-        self.policy.check_file(Path(str(url.query["host"])).resolve())
-        return self._postgres(url.set(drivername="postgresql+psycopg"), {})
+        folder = url.query["host"]
+        real = self.policy.check_file(Path(str(folder)).resolve())
+        # To the driver, a comma separates several hosts, and what does not begin with a slash is a name.
+        if set(url.query) != {"host"} or not isinstance(folder, str) or "," in folder or not folder.startswith("/"):
+            raise InvalidInput("sql", "names more than the folder of the socket. Expected host=/folder alone.")
+        return self._postgres(url.set(drivername="postgresql+psycopg", query={"host": str(real)}), {})
 
     def _sqlite(self, url: URL) -> Engine:
         name = url.database or ""
@@ -123,8 +161,8 @@ class Databases:
 
 def _parsed(address: str) -> URL:
     try:
-        return make_url(address.replace("postgres://", "postgresql://", 1))
-    except ArgumentError as error:
+        return make_url(re.sub("^postgres://", "postgresql://", address))
+    except (ArgumentError, ValueError) as error:
         shown = masked(address)
         reason = f"‘{shown}’ is no address of a database. Expected dialect://host/database."
         raise InvalidInput("sql", reason) from error
@@ -148,6 +186,7 @@ def _reads_only(path: Path, seconds: float) -> Callable[[], sqlite3.Connection]:
         connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=CONNECT_SECONDS)
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         deadline = time.monotonic() + seconds
         connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
         return connection
@@ -164,16 +203,6 @@ def _mysql_reads_only(seconds: int) -> Callable[[Any, Any], None]:
     return prepare
 
 
-def _written(connection: Connection, wanted: queries.Query, target: Path, column: str, mark: Mark) -> int:
-    reading = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE)
-    result = reading.execute(text(wanted.sql), dict(wanted.values))
-    columns = list(result.keys())
-    rows: Iterator[Sequence[Any]] = (tuple(row) for row in result.yield_per(_AT_ONCE))
-    if column:
-        rows = mark.new(rows, _place(column, columns))
-    return table.write(target, columns, rows)
-
-
 def _place(column: str, columns: Sequence[str]) -> int:
     lowered = [name.lower() for name in columns]
     if column.lower() not in lowered:
@@ -184,14 +213,21 @@ def _place(column: str, columns: Sequence[str]) -> int:
 def _said(error: DBAPIError, seconds: float) -> CsiError:
     reason = _first_line(error.orig or error)
     lowered = reason.lower()
-    if "statement timeout" in lowered or "interrupted" in lowered or "execution time" in lowered:
-        return Refused(f"The query took longer than {seconds:g} s. Ask for less, or by an indexed column.")
-    if error.connection_invalidated or "connect" in lowered or "password" in lowered or "timeout" in lowered:
-        passing = "password" not in lowered and "authentication" not in lowered
-        return Refused(f"The database could not be reached: {reason}", passing=passing)
-    if "locked" in lowered or "busy" in lowered:
-        return Refused(f"The database is busy: {reason}", passing=True)
+    if lowered.startswith("no such "):  # what SQLite does not know is named in its words, and may be called anything
+        return InvalidInput("query", f"The database refused it: {reason}")
+    if any(words in lowered for words in _TOO_LONG):
+        return _too_long(seconds)
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        if any(words in lowered for words in _AWAY):
+            passing = not any(words in lowered for words in _STAYS)
+            return Refused(f"The database could not be reached: {reason}", passing=passing)
+        if any(words in lowered for words in _BUSY):
+            return Refused(f"The database is busy: {reason}", passing=True)
     return InvalidInput("query", f"The database refused it: {reason}")
+
+
+def _too_long(seconds: float) -> Refused:
+    return Refused(f"The query took longer than {seconds:g} s. Ask for less, or by an indexed column.")
 
 
 def _first_line(error: BaseException) -> str:

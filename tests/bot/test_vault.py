@@ -45,6 +45,12 @@ def test_without_the_key_nothing_is_closed_or_opened():
         ("https://example.org/a?X-Amz-Signature=abc", "https://example.org/a?X-Amz-Signature=***"),
         ("postgresql://reader@db.example.org/x", "postgresql://reader@db.example.org/x"),
         ("sqlite:////data/a.db", "sqlite:////data/a.db"),
+        ("postgresql://reader:p/a#s?s@db.example.org/x", "postgresql://reader:***@db.example.org/x"),
+        ("https://reader:p#ss@example.org/a", "https://reader:***@example.org/a"),
+        ("https://example.org:8080/people/@me", "https://example.org:8080/people/@me"),
+        ("https://[::1]:8080/people/@me", "https://[::1]:8080/people/@me"),
+        ("see https://t0ken@example.org/a", "see https://***@example.org/a"),
+        ("https://example.org/a?pass=abc&appid=def&jwt=x", "https://example.org/a?pass=***&appid=***&jwt=***"),
     ],
 )
 def test_the_secret_parts_of_an_address_are_masked(address: str, shown: str):

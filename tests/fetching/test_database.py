@@ -7,21 +7,26 @@ import socket
 import socketserver
 import sqlite3
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, NotAllowed
-from csi.fetching import Fetcher
+from csi.fetching import Fetcher, database
 from csi.fetching.database import Databases
-from csi.step3_gather.connectors import queries
+from csi.step3_gather.bounds import Bounds
+from csi.step3_gather.connectors import queries, table
 from csi.step3_gather.connectors.addresses import policy
 from csi.step3_gather.connectors.asked import Asked, Refused
+from csi.step3_gather.connectors.marks import Mark
 from csi.step3_gather.connectors.table import as_delivered
 from csi.step3_gather.readers import read
 from tests.databases import PostgresServer
@@ -151,6 +156,23 @@ WRITES = [
 ]  # fmt: skip
 
 
+REACHES = [
+    "SELECT pg_read_file('/etc/passwd') AS a", "SELECT * FROM \"pg_read_file\"('/etc/passwd')",
+    "SELECT pg_catalog . pg_ls_dir /* here */ ('/')", "SELECT * FROM dblink('host=10.0.0.1', 'SELECT 1') AS t(a int)",
+    "SELECT lo_export(1, '/tmp/x') AS a", "SELECT query_to_xml('SELECT 1', true, true, '') AS a",
+    "SELECT set_config('statement_timeout', '0', false) AS a", "SELECT nextval('numbers') AS a",
+    "SELECT pg_terminate_backend(1) AS a", "SELECT U&\"pg\\005fread_file\"('/etc/passwd') AS a",
+    "SELECT load_extension('/tmp/x.so') AS a", "SELECT load_file('/etc/passwd') AS a",
+    "SELECT utl_http.request('http://10.0.0.1') AS a FROM dual", "SELECT * FROM OPENROWSET('SQLNCLI', 'x', 'y')",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", REACHES)
+def test_what_reaches_out_of_the_tables_is_refused(sql: str):
+    with pytest.raises(InvalidInput, match="may do more than read tables"):
+        queries.select(sql)
+
+
 @pytest.mark.parametrize("sql", WRITES)
 def test_what_is_not_one_select_is_refused(sql: str):
     with pytest.raises(InvalidInput, match="Expected a single SELECT"):
@@ -163,6 +185,7 @@ def test_what_is_not_one_select_is_refused(sql: str):
         "select replace(note, ';', ',') from incident;",
         "SELECT 'drop table; delete' AS \"update\" FROM incident -- ; insert",
         "/* delete */ WITH a AS (SELECT 1 AS n) SELECT updated_at, n FROM a",
+        "SELECT pg_read_file, 'dblink(x)' AS a, dbms_load FROM sp_orders WHERE a IN (SELECT nextval FROM xp_b)",
     ],
 )
 def test_words_in_texts_names_and_comments_are_no_statements(sql: str):
@@ -234,6 +257,7 @@ def test_an_empty_result_brings_nothing(warehouse: Warehouse, collect: Collectin
         ("postgresql://u:s3cret@example.org/db?options=-c%20x", InvalidInput, "options may not be set"),
         ("postgresql:///db?host=/var/run/postgresql", NotAllowed, "is a file of this machine"),
         ("postgresql:///db?host=10.0.0.1", NotAllowed, "is a file of this machine"),
+        ("postgresql://reader:s3cret@example.org:port/db", InvalidInput, "no address of a database"),
         ("postgresql:///db", InvalidInput, "names no host"),
         ("sqlite:////etc/passwd", NotAllowed, "is a file of this machine"),
         ("sqlite:///file:/etc/passwd?uri=true", InvalidInput, "names no database file"),
@@ -248,6 +272,91 @@ def test_databases_out_of_bounds_are_refused_without_telling_the_password(addres
     with pytest.raises(error, match=says) as said:
         Fetcher(resolve=lambda host, _: [host if host[0].isdigit() else "127.0.0.1"])(Asked(source, tmp_path))
     assert "s3cret" not in str(said.value)
+
+
+def test_a_socket_s_folder_smuggles_in_no_other_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What lies in an allowed folder as a path is a name, or several, to the driver."""
+    monkeypatch.chdir(tmp_path)
+    for host in ("localhost", f"{tmp_path},127.0.0.1", f"{tmp_path}&host=127.0.0.1", "@abstract"):
+        source = SourceDefinition("s", sql=f"postgresql:///db?host={host}", options={"query": "SELECT 1 AS a"})
+        with pytest.raises((InvalidInput, NotAllowed), match=r"host=/folder alone|file of this machine"):
+            Fetcher(policy(folders=str(tmp_path)))(Asked(source, tmp_path))
+
+
+def test_a_value_without_measure_is_refused(tmp_path: Path):
+    """SQLite makes a thousand million bytes out of nothing; a delivery is bounded after each row."""
+    sqlite3.connect(tmp_path / "a.db").close()
+    fetch = Fetcher(policy(folders=str(tmp_path)))
+    huge = "SELECT hex(zeroblob(400000000)) AS a"
+    with pytest.raises(InvalidInput, match="too big"):
+        fetch(Asked(SourceDefinition("s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": huge}), tmp_path))
+    with pytest.raises(InvalidInput, match="more than 1 MB"):
+        table.write(tmp_path / "rows.csv", ["a"], (["x" * 600_000] for _ in range(2)), Bounds(file_bytes=1_000_000))
+
+
+def test_the_mark_follows_the_order_of_the_database(tmp_path: Path):
+    """Kinds that Python cannot compare, and texts that it orders otherwise."""
+    with sqlite3.connect(tmp_path / "a.db") as connection:
+        connection.execute("CREATE TABLE t (n, at)")
+        connection.executemany("INSERT INTO t VALUES (?, ?)", [(1, 5), (2, "2026-03-01"), (3, None), (4, 7.5)])
+        connection.commit()
+        source = SourceDefinition(
+            "s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": "SELECT * FROM t", "since": "at"}
+        )
+        collect = Collecting(Fetcher(policy(folders=str(tmp_path))), tmp_path)
+        first = collect(source)
+        assert (first.rows, first.progress["mark"]) == (4, {"text": "2026-03-01"})
+        connection.execute("INSERT INTO t VALUES (5, '2026-03-01')")
+        connection.commit()
+        second = collect(source, progress=first.progress)
+        assert second.path.read_text() == "n,at\n5,2026-03-01\n"
+        assert collect(source, progress=second.progress).path is None
+    connection.close()
+    mark = Mark("a", Counter())
+    assert list(mark.new([("a",), ("B",)], 0)) == [("a",), ("B",)]  # as PostgreSQL sorts in most languages
+    assert mark.value == "B"
+
+
+def test_all_portions_of_a_slow_answer_share_one_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each portion is fetched within its own limit; together they may not take longer than one."""
+    monkeypatch.setattr(database, "_AT_ONCE", 1)
+    rows = (time.sleep(0.2) or (n,) for n in range(100))
+    result = SimpleNamespace(keys=lambda: ["n"], yield_per=lambda _: rows)
+    with pytest.raises(Refused, match=r"longer than 0\.5 s"):
+        list(Databases(policy(), seconds=0.5)._in_time(result))
+
+
+def test_a_missing_table_is_no_missing_database(warehouse: Warehouse, collect: Collecting):
+    with pytest.raises(InvalidInput, match="The database refused it"):
+        collect(warehouse.source("SELECT * FROM connection_timeouts_locked"))
+
+
+def test_nothing_of_the_bots_own_account_is_shown_to_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Neither the password file nor the variables of the process stand in for what an address leaves out."""
+    (tmp_path / "pgpass").write_text("*:*:*:*:s3cret\n")
+    (tmp_path / "pgpass").chmod(0o600)
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "pgpass"))
+    monkeypatch.setenv("PGPASSWORD", "s3cret")
+    heard = []
+
+    class Server(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1 << 16)
+            self.request.sendall(b"N")
+            self.request.recv(1 << 16)
+            self.request.sendall(b"R\x00\x00\x00\x08\x00\x00\x00\x03")  # please, the password in clear
+            heard.append(self.request.recv(1 << 16))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        address = f"postgresql://reader@127.0.0.1:{server.server_address[1]}/db"
+        source = SourceDefinition("s", sql=address, options={"query": "SELECT 1 AS a"})
+        with pytest.raises(Refused, match="no password supplied"):
+            Fetcher(policy("127.0.0.1"))(Asked(source, tmp_path))
+        server.shutdown()
+        thread.join()
+    assert b"s3cret" not in b"".join(heard)
 
 
 def test_a_link_out_of_the_allowed_folder_does_not_help(tmp_path: Path):

@@ -22,7 +22,11 @@ MOST_AT_MARK = 20_000
 
 @dataclass
 class Mark:
-    """The mark of one source; passing rows through ``new`` moves it on."""
+    """The mark of one source; passing rows through ``new`` moves it on.
+
+    The rows come in the order of the database, so the last value is the highest: it alone knows how its texts,
+    mixed kinds and zones compare.
+    """
 
     value: Any = None
     seen: Counter[str] = field(default_factory=Counter)
@@ -36,17 +40,16 @@ class Mark:
                 before[_digest(row)] -= 1
                 continue
             yield row
-            if value is not None:
+            if value is not None and str(value).lower() != "nan":  # nothing is after that one
                 self._move(value, row)
 
     def _move(self, value: Any, row: Sequence[Any]) -> None:
-        if self.value is None or value > self.value:
+        if self.value is None or value != self.value:
             self.value, self.seen = value, Counter()
-        if value == self.value:
-            self.seen[_digest(row)] += 1
-            if len(self.seen) > MOST_AT_MARK:
-                reason = f"More than {MOST_AT_MARK:,} rows have the same newest value. Expected a column that tells"
-                raise InvalidInput("since", f"{reason} rows apart, such as the moment of the last change.")
+        self.seen[_digest(row)] += 1
+        if len(self.seen) > MOST_AT_MARK:
+            reason = f"More than {MOST_AT_MARK:,} rows have the same newest value. Expected a column that tells"
+            raise InvalidInput("since", f"{reason} rows apart, such as the moment of the last change.")
 
     def as_plain(self) -> dict[str, Any]:
         """The mark as it is kept."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 MASK = "***"
-_PASSWORD = re.compile(r"(?P<before>://[^/?#@:]*:)(?P<secret>[^/?#]*)(?=@)")
-_BARE_USER = re.compile(r"(?P<before>^https?://)(?P<secret>[^/?#@:]+)(?=@)")
+# A password ends at the last @ before the path; one that holds / ? or # itself at the last @ there is, unless what
+# follows the colon is a port.
+_PASSWORD = re.compile(r"(?P<before>://(?!\[)[^/?#@:\s]*:)(?P<secret>[^/?#\s]*(?=@)|(?!\d{1,5}(?:[/?#\s]|$))\S*(?=@))")
+_BARE_USER = re.compile(r"(?P<before>\bhttps?://)(?P<secret>[^/?#@:\s]+)(?=@)")
 _KEY = re.compile(
-    r"(?i)(?P<before>[?&;][^=&;#]*(?:key|token|secret|passw|pwd|sig|auth|credential)[^=&;#]*=)(?P<secret>[^&;#]*)"
+    r"(?i)(?P<before>[?&;#][^=&;#\s]*(?:key|token|secret|pass|pwd|sig|auth|credential|jwt|appid|session|bearer)"
+    r"[^=&;#\s]*=)(?P<secret>[^&;#\s]*)"
 )
 
 

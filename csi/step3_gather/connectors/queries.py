@@ -11,7 +11,7 @@ from csi.errors import InvalidInput
 
 _EXPECTED = "Expected a single SELECT, such as SELECT number, opened_at FROM incident."
 # Comments, texts and quoted names: what stands in them is not SQL to look at. Source: SQL-92, with PostgreSQL's $$.
-_QUIET = re.compile(
+_NOISE = re.compile(
     r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\[[^\]\n]*\]|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$",
     re.DOTALL,
 )
@@ -22,6 +22,23 @@ _CHANGES = frozenset(
     ("insert", "update", "delete", "merge", "drop", "alter", "create", "truncate", "grant", "revoke", "attach",
      "detach", "pragma", "vacuum", "into")
 )  # fmt: skip
+# Functions that read the server's files, reach other machines, run text as SQL, or change what others see: a session
+# that only reads may call them, where its account may. Source: PostgreSQL 17, 9.27 and appendix F (dblink, adminpack,
+# tablefunc); MySQL 8, chapter 14; SQLite's command line; SQL Server's rowset functions; Oracle's packages.
+_REACHES = re.compile(
+    r"(?i)(?:pg_(?:read|ls|file|stat_file|logdir|terminate|cancel|reload|rotate|promote|notify|advisory|try_advisory"
+    r"|switch|create|drop|replication|logical|export|import|backup|start|stop|hba|ident)\w*"
+    r"|lo_\w+|lowrite|dblink\w*|set_config|query_to_xml\w*|cursor_to_xml\w*|ts_stat|crosstab\w*|nextval|setval"
+    r"|load_file|load_extension|readfile|writefile|fts3_tokenizer|get_lock|sys_eval|sys_exec"
+    r"|openrowset|opendatasource|openquery|httpuritype)"
+)
+_PACKAGE = re.compile(r"(?i)(?:utl|dbms)_\w+")
+# A name as it is called, quoted or not; one that hides its letters cannot be looked at.
+_CALLED = re.compile(
+    r"(?:\"(?P<double>(?:[^\"]|\"\")*)\"|`(?P<back>[^`]*)`|\[(?P<square>[^\]\n]*)\]|(?P<bare>[A-Za-z_][\w$]*))"
+    r"\s*(?P<sign>[(.])"
+)
+_HIDDEN = re.compile(r"(?i)\bu&\s*\"")
 _COLUMN = re.compile(r"[A-Za-z_][\w$]*")
 _PLACE = re.compile(r"(?<![:\w]):(since|until)\b")
 
@@ -54,7 +71,21 @@ def select(text: str) -> str:
     changing = next((word for word in words if word in _CHANGES), "")
     if changing:
         raise InvalidInput("query", f"{changing.upper()} changes something. {_EXPECTED}")
+    if reaching := _reaching(bare):
+        raise InvalidInput("query", f"{reaching} may do more than read tables. {_EXPECTED}")
     return bare
+
+
+def _reaching(sql: str) -> str:
+    """The first thing called that reaches out of the tables; empty when there is none."""
+    if _HIDDEN.search(sql):
+        return 'A name such as U&"…"'
+    shown = _NOISE.sub(lambda found: found[0] if found[0][0] in '"`[' else " ", sql)
+    for found in _CALLED.finditer(shown):
+        name = found["double"] or found["back"] or found["square"] or found["bare"] or ""
+        if (_REACHES if found["sign"] == "(" else _PACKAGE).fullmatch(name):
+            return name
+    return ""
 
 
 def _closes(sql: str) -> bool:
@@ -69,7 +100,7 @@ def _closes(sql: str) -> bool:
 
 def quiet(sql: str) -> str:
     """The query without its comments, texts and quoted names."""
-    return _QUIET.sub(" ", sql)
+    return _NOISE.sub(" ", sql)
 
 
 def places(sql: str) -> frozenset[str]:

@@ -43,18 +43,31 @@ def write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]], bou
     """
     check_columns("The answer", len(columns), bounds)
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        counted = _Counted(stream, bounds)
+        writer = csv.writer(counted, lineterminator="\n")
         writer.writerow(usable_names(columns))
-        return sum(_written(writer, stream, number, row, bounds) for number, row in enumerate(rows, start=1))
+        number = 0
+        for number, row in enumerate(rows, start=1):
+            if number > bounds.rows:
+                raise InvalidInput("rows", f"There are more than {bounds.rows:,} rows. Ask for less at a time.")
+            writer.writerow([cell(value) for value in row])
+    return number
 
 
-def _written(writer: Any, stream: TextIO, number: int, row: Sequence[Any], bounds: Bounds) -> int:
-    if number > bounds.rows:
-        raise InvalidInput("rows", f"There are more than {bounds.rows:,} rows. Ask for less at a time.")
-    writer.writerow([cell(value) for value in row])
-    if number % 1000 == 0 and stream.tell() > bounds.file_bytes:
-        raise InvalidInput("rows", f"There are more than {megabytes(bounds.file_bytes)}. Ask for less at a time.")
-    return 1
+class _Counted:
+    """A stream that takes no more than a delivery may hold."""
+
+    def __init__(self, stream: TextIO, bounds: Bounds) -> None:
+        self._stream = stream
+        self._most = bounds.file_bytes
+        self._seen = 0
+
+    def write(self, text: str) -> int:
+        """Write on, within the bound; characters are counted, which are bytes but for rare ones."""
+        self._seen += len(text)
+        if self._seen > self._most:
+            raise InvalidInput("rows", f"There are more than {megabytes(self._most)}. Ask for less at a time.")
+        return self._stream.write(text)
 
 
 def cell(value: Any) -> str:
