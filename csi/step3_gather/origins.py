@@ -7,9 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
 from csi import roles
@@ -30,6 +33,7 @@ _NEEDS_COLUMN = frozenset({"sum", "mean", "median", "min", "max", "last", "disti
 _SQL = re.compile(r"^[a-z][a-z0-9+]*://\S+$")
 _WEB = re.compile(r"^https?://[^\s/]+\S*$")
 _START_OVER = ("sql", "url", "prometheus")
+_ASKED_BY = ("query", "since", "step", "rows", "paging")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,20 @@ def _address(said: Said) -> None:
     )
     if not pattern.match(said.address) or len(said.address) > ADDRESS_LIMIT:
         raise InvalidInput("address", f"Expected an address such as {example}.")
+    if not _comes_apart(said):
+        reason = "In a name or password write / as %2F, ? as %3F, # as %23, @ as %40"
+        raise InvalidInput("address", f"Expected an address such as {example}. {reason}.")
+
+
+def _comes_apart(said: Said) -> bool:
+    """Whether host and port can be told; a password with signs of its own is cut in two, and its end shown."""
+    try:
+        if said.kind == "sql":
+            return bool(make_url(said.address))
+        parts = urlsplit(said.address)
+        return bool(parts.hostname) and parts.port != 0
+    except (ValueError, ArgumentError):
+        return False
 
 
 def _query(said: Said) -> None:
@@ -182,7 +200,7 @@ def _start_over(source: Source, before: dict[str, Any]) -> None:
 
 def _question(mapping: dict[str, Any]) -> tuple[Any, ...]:
     options = mapping.get("options", {})
-    return tuple(mapping.get(name) for name in _START_OVER) + tuple(options.get(n) for n in ("query", "since", "step"))
+    return tuple(mapping.get(name) for name in _START_OVER) + tuple(options.get(name) for name in _ASKED_BY)
 
 
 def _feed(session: Session, cycle: Cycle, source: Source, said: Said, *, actor: str, now: datetime) -> None:

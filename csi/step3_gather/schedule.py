@@ -28,6 +28,7 @@ GAPS = (5, 15, 60, 240, 720, 1_440)
 # What may pass by itself is said after so many failures; what will not, at once.
 SAID_AFTER = 3
 REACH = timedelta(days=90)  # how far back Prometheus is asked at first: twice the fifteen days it keeps, and more
+_LONGEST_ASKED = 86_400  # seconds another side may ask for before it is asked again
 _HOUR = 6  # local time at which a day's, week's or month's data is collected
 _LATER = timedelta(minutes=5)  # after a full hour
 _MOST = 500
@@ -97,8 +98,15 @@ def asked(session: Session, source: Source, cycle: Cycle, folder: Path, now: dat
         timezone=cycle.timezone,
         since=_since(source, cycle, now),
         until=now,
-        progress=dict(source.progress),
+        progress=_progress(session, source),
     )
+
+
+def _progress(session: Session, source: Source) -> dict[str, Any]:
+    """What the last collection left behind; “unchanged” is no answer where what it was compared with is gone."""
+    if batches.latest(session, source) is not None:
+        return dict(source.progress)
+    return {name: value for name, value in source.progress.items() if name not in ("etag", "modified")}
 
 
 def _since(source: Source, cycle: Cycle, now: datetime) -> datetime:
@@ -115,9 +123,12 @@ def replaces(source: Source) -> bool:
 
     With a key, rows of several deliveries are told apart, and the latest of each counts.
     """
-    options = source.mapping.get("options", {})
-    bit_by_bit = source.kind == "prometheus" or options.get("since") or _spanned(source)
-    return not bit_by_bit and not source.mapping.get("key")
+    return not _bit_by_bit(source) and not source.mapping.get("key")
+
+
+def _bit_by_bit(source: Source) -> bool:
+    since = source.mapping.get("options", {}).get("since")
+    return bool(source.kind == "prometheus" or since or _spanned(source))
 
 
 def _spanned(source: Source) -> bool:
@@ -162,19 +173,35 @@ def _recorded(
     if came.intake is None:
         return None
     made = batches.record(session, source, came.intake, actor=actor, now=now, cycle_id=cycle.id, way=source.kind)
-    if came.pages:
-        made.batch.counts = {**made.batch.counts, "pages": list(came.pages)}
-        session.add(made.batch)
-    take_over(session, source, made.batch, actor=actor, now=now)
+    afresh = not came.started.get("collected_at")
+    made.batch.counts = {**made.batch.counts, "pages": list(came.pages), "afresh": afresh}
+    session.add(made.batch)
+    take_over(session, source, made.batch, actor=actor, now=now, newest=True)
     return made
 
 
-def take_over(session: Session, source: Source, batch: Batch, *, actor: str, now: datetime) -> None:
-    """Let a delivery that counts stand in for those before it, where each of them holds everything."""
-    if source.kind not in KINDS or batch.state != "current" or not replaces(source):
+def take_over(
+    session: Session, source: Source, batch: Batch, *, actor: str, now: datetime, newest: bool = False
+) -> None:
+    """Let a delivery that counts stand in for those before it, where each of them holds everything.
+
+    So does the first one after the question was changed: bit by bit from the beginning again, it would come beside
+    the rows the old question brought, and double them.
+
+    Args:
+        session: the caller's.
+        source: where it came from.
+        batch: the delivery.
+        actor: who collected or accepted it.
+        now: when.
+        newest: it came just now, so that nothing came after it; else it may have waited while others came.
+    """
+    anew = bool(batch.counts.get("afresh")) and not source.mapping.get("key")
+    if source.kind not in KINDS or batch.state != "current" or not (anew or replaces(source)):
         return
-    for old in batches.current(session, source):
-        if old.id != batch.id:
+    for old in batches.of_source(session, source):
+        before = newest or replaces(source) or old.ordinal < batch.ordinal
+        if old.id != batch.id and old.state != "removed" and before:
             why = f"delivery {batch.ordinal} holds everything anew"
             batches.remove(session, source.team_id, old.id, actor=actor, now=now, reason=why)
 
@@ -200,7 +227,9 @@ def failed(session: Session, source: Source, error: Exception, *, now: datetime)
     before = source.progress
     times = int(before.get("failures", 0)) + 1
     since = datetime.fromisoformat(before.get("failing_since") or now.isoformat())
-    again = now + timedelta(minutes=GAPS[min(times, len(GAPS)) - 1])
+    asked = error.wait if isinstance(error, Refused) else 0.0
+    pause = max(timedelta(minutes=GAPS[min(times, len(GAPS)) - 1]), timedelta(seconds=min(asked, _LONGEST_ASKED)))
+    again = now + pause
     passing = isinstance(error, Refused) and error.passing
     say = not before.get("said") and (not passing or times >= SAID_AFTER)
     source.progress = {

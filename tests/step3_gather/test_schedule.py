@@ -130,6 +130,14 @@ def test_what_will_not_pass_by_itself_is_said_at_once(sqlite_database: Database)
         assert schedule.failed(session, source, InvalidInput("query", "no such table"), now=NOW).say
 
 
+def test_a_pause_that_is_asked_for_is_kept(sqlite_database: Database):
+    with sqlite_database.sessions() as session:
+        _, source = begun(session)
+        for wait, minutes in ((3_600.0, 60), (1.0, 15), (9e9, 1_440)):
+            failure = schedule.failed(session, source, Refused("Too often.", passing=True, wait=wait), now=NOW)
+            assert failure.again_at == NOW + timedelta(minutes=minutes)
+
+
 def test_a_failure_fills_no_gap_and_forgets_no_mark(sqlite_database: Database, files: FileStore):
     with sqlite_database.sessions() as session:
         cycle, source = begun(session, replace(SAID, address="https://desk.example.org/t?from={since}"))
@@ -188,6 +196,62 @@ def test_an_answer_that_waits_replaces_nothing_before_somebody_says_yes(sqlite_d
         assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["removed", "current"]
 
 
+def test_an_answer_takes_the_place_of_one_that_still_waits(sqlite_database: Database, files: FileStore):
+    with sqlite_database.sessions() as session:
+        cycle, source = begun(session)
+        for day, text in enumerate((b"at\nsoon\n2026-11-21\n", b"at\n2026-11-22\n")):
+            said = came(files, text, source)
+            schedule.succeeded(session, source, cycle, said, actor="U", now=NOW + timedelta(days=day))
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["removed", "current"]
+
+
+SINCE = Said(
+    "sql", "Tickets", "postgresql://reader:s3cret@db.example.org/itsm", query="SELECT * FROM incident", at="at",
+    since="at", cadence="day",
+)  # fmt: skip
+
+
+def test_another_question_doubles_no_row(sqlite_database: Database, files: FileStore):
+    """It is asked from the beginning again, and brings again what the first one brought."""
+    with sqlite_database.sessions() as session:
+        cycle, source = begun(session, SINCE)
+        first, more = b"at\n2026-11-20\n", b"at\n2026-11-21\n"
+        for text in (first, more):
+            said = came(files, text, source, mark={"text": "2026-11-20"}, at_mark={})
+            schedule.succeeded(session, source, cycle, said, actor="U", now=NOW)
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["current", "current"]
+        other = replace(SINCE, query="SELECT * FROM incident WHERE team = 'a'")
+        origins.set_up(session, cycle, other, actor=turns.BOB, now=NOW, source=source)
+        schedule.succeeded(session, source, cycle, came(files, b"at\n2026-11-19\n", source), actor="U", now=NOW)
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["removed", "removed", "current"]
+        origins.set_up(session, cycle, SINCE, actor=turns.BOB, now=NOW, source=source)  # and back again
+        schedule.succeeded(session, source, cycle, came(files, first, source), actor="U", now=NOW)
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["current", "removed", "removed"]
+
+
+def test_a_new_beginning_that_waited_leaves_what_came_after_it(sqlite_database: Database, files: FileStore):
+    with sqlite_database.sessions() as session:
+        cycle, source = begun(session, SINCE)
+        waits = schedule.succeeded(
+            session, source, cycle, came(files, b"at\nsoon\n2026-11-20\n", source), actor="U", now=NOW
+        )
+        schedule.succeeded(session, source, cycle, came(files, b"at\n2026-11-21\n", source), actor="U", now=NOW)
+        accepted = batches.approve(session, turns.TEAM, waits.batch.id, actor=turns.BOB, now=NOW)
+        schedule.take_over(session, source, accepted, actor=turns.BOB, now=NOW)
+        assert [one.state for one in rows(session, Batch, turns.TEAM)] == ["current", "current"]
+
+
+def test_unchanged_is_no_answer_where_nothing_is_held_any_more(sqlite_database: Database, files: FileStore):
+    with sqlite_database.sessions() as session:
+        cycle, source = begun(session)
+        made = schedule.succeeded(
+            session, source, cycle, came(files, b"at\n2026-11-20\n", source, etag="v1"), actor="U", now=NOW
+        )
+        assert schedule.asked(session, source, cycle, Path(), NOW).progress["etag"] == "v1"
+        batches.remove(session, turns.TEAM, made.batch.id, actor=turns.BOB, now=NOW, reason="wrong file")
+        assert "etag" not in schedule.asked(session, source, cycle, Path(), NOW).progress
+
+
 @pytest.mark.parametrize(
     ("more", "adds"),
     [
@@ -241,8 +305,10 @@ def test_asked_differently_it_starts_from_the_beginning(sqlite_database: Databas
         source.progress = {"etag": "v1", "next_at": NOW.isoformat()}
         same = origins.set_up(session, cycle, replace(SAID, cadence="hour"), actor=turns.BOB, now=NOW, source=source)
         assert same.progress == {"etag": "v1"}
-        other = replace(SAID, address="https://desk.example.org/all")
-        assert origins.set_up(session, cycle, other, actor=turns.BOB, now=NOW, source=source).progress == {}
+        for changed in ({"address": "https://desk.example.org/all"}, {"rows": "data"}, {"paging": "link"}):
+            source.progress = {"etag": "v1"}
+            asked = origins.set_up(session, cycle, replace(SAID, **changed), actor=turns.BOB, now=NOW, source=source)
+            assert asked.progress == {}
 
 
 def test_chosen_kpis_learn_their_source_and_what_dates_them(sqlite_database: Database):

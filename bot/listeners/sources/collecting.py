@@ -35,6 +35,7 @@ from csi.step3_gather.schedule import Came
 from csi.storage import need, row
 
 Body = Mapping[str, Any]
+_UNEXPECTED = "Something went wrong here that I did not expect; an administrator finds it in the log."
 
 
 def collect_now(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -83,6 +84,9 @@ def collect(payload: Mapping[str, Any], kit: Kit) -> None:
         except CsiError as error:
             _failed(kit, source, cycle, error, stamp)
             return
+        except Exception:
+            _failed(kit, source, cycle, CsiError(_UNEXPECTED), stamp)
+            raise  # its trace belongs into the log
     _came(kit, source, cycle, made, stamp)
 
 
