@@ -196,6 +196,21 @@ def test_a_mended_quarantine_dropped_again_is_read_at_once(gathering: World):
     assert "1 of 1" in reading(bob.sees("*mended.csv* read into *Incidents*"))
 
 
+def test_a_mended_quarantine_of_somebody_without_a_role_waits_for_a_click(gathering: World):
+    _map(gathering)
+    bob = gathering.bob
+    bob.sees("read into *Incidents*")
+    (batch,) = _rows(gathering, Batch)
+    text = gathering.bot.kit.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
+    mended = text.replace("08:00,tomorrow,true", "08:00,4/3/2016,true").encode()
+    gathering.erin.upload(mended, "mended.csv", "service-desk")
+    gathering.erin.sees("*mended.csv*")
+    assert len(_rows(gathering, Batch)) == 1
+    asked = bob.sees("*mended.csv*")
+    bob.click(asked, "gather.read")
+    bob.sees("*mended.csv* read into *Incidents*")
+
+
 def test_what_is_no_table_is_refused_with_a_sentence_and_a_picture_is_nobodys_business(gathering: World):
     bob = gathering.bob
     bob.upload(b"\x89PNG\r\n\x1a\n123", "lunch.png", "service-desk")

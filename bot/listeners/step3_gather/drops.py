@@ -20,6 +20,7 @@ from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather import mapping, studies
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
+from csi import roles
 from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
 from csi.step3_gather import mending
@@ -140,10 +141,13 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
         known = _known(session, cycle, found)
         match = best_match(session, team_id, cycle.service_id, found.layout)
         mended = _mended(session, cycle, found)
+        is_member = bool(roles.held(session, team_id, cycle.service_id, found.user) & roles.MEMBERS)
     if known is not None:
         return Answer(blocks.known_already(found.filename, found.file_id, *known))
     if mended is None:
         return Answer(_question(found, match))
+    if not is_member:  # anybody in the channel can drop a file; its rows count at a member's word
+        return Answer(blocks.recognised(found.filename, found.file_id, mended, ()))
     return Answer(
         blocks.working(found.filename, 0),
         lambda session: mapping.begin(kit, session, team_id, found, mended, actor=found.user),
