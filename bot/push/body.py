@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
+from csi.step3_gather.json_rows import not_json
 from csi.step3_gather.pushed import Unreadable
 from csi.step3_gather.pushing import MOST_ROWS
 
@@ -66,7 +67,7 @@ def measurements(body: bytes, kind: str) -> list[Any]:
         Refusal: 422 for what holds none, or too many.
     """
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Refusal(422, f"Byte {error.start + 1} is not UTF-8. Expected JSON in UTF-8.") from error
     found = _lines(text) if kind == "lines" else _document(text)
@@ -81,7 +82,7 @@ def _document(text: str) -> list[Any]:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Refusal(422, f"The body is not JSON: {error}.") from error
+        raise Refusal(422, f"The body is not JSON that can be read: {not_json(error)}.") from error
     if isinstance(said, list):
         return said
     if isinstance(said, dict) and set(said) == {"measurements"} and isinstance(said["measurements"], list):
@@ -97,4 +98,4 @@ def _line(line: str) -> Any:
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
-        return Unreadable(line, f"is not JSON ({error})")
+        return Unreadable(line, f"is not JSON ({not_json(error)})")

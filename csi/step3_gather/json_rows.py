@@ -46,6 +46,13 @@ def chunks(content: Content, kind: Format, columns: Sequence[str], source: Sourc
         yield Chunk(text_table(text, source.missing), lines, rejected).without_spacers()
 
 
+def not_json(error: ValueError | RecursionError) -> str:
+    """Why a text is not read as JSON, in words of its own where Python's tell of Python."""
+    if isinstance(error, json.JSONDecodeError | UnicodeError):
+        return str(error)
+    return "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+
+
 def flatten(record: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> dict[str, str | None]:
     """One record as dotted names and text: ``{"a": {"b": 1}}`` gives ``{"a.b": "1"}``."""
     cells: dict[str, str | None] = {}

@@ -88,13 +88,15 @@ def _checked(given: Any, known: Known) -> Given:
         raise _Bad(odd[0], given[odd[0]], "is no field of a measurement", f"only {', '.join(FIELDS)}")
     kpi, (unit, period) = _kpi(given, known)
     at = _moment(given, known)
+    start = start_of(local_day(at, known.timezone), period)
+    if given.get("period") is not None and local_day(at, known.timezone) != start:
+        raise _Bad("period", given["period"], f"is no first day of a {period}", f"{start}, or at: a moment within it")
     value, numerator, denominator = (_number(given, name) for name in ("value", "numerator", "denominator"))
     reason, evidence = _text(given, "reason", REASON_LIMIT), _text(given, "evidence", EVIDENCE_LIMIT)
     _check_sides(given, value, numerator, denominator, reason)
     if evidence and not evidence.startswith(("https://", "http://")):
         raise _Bad("evidence", evidence, "is no link", "a link that begins with https://")
     _check_unit(given, unit)
-    start = start_of(local_day(at, known.timezone), period)
     return Given(kpi, at, start, value, numerator, denominator, unit, reason, evidence)
 
 

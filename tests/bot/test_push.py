@@ -115,6 +115,10 @@ def test_json_lines_are_taken_in_one_by_one(door: Door):
     assert "not JSON" in said["refusals"][0]["reason"]
 
 
+def test_a_mark_of_its_encoding_in_front_does_no_harm(door: Door):
+    assert door.send(b"\xef\xbb\xbf" + json.dumps([one()]).encode()).json()["accepted"] == 1
+
+
 def test_the_bytes_are_kept_as_they_came(door: Door):
     door.send([one()])
     with door.database.sessions.reading() as session:
@@ -138,7 +142,8 @@ def test_what_is_no_push_is_refused_with_a_sentence(door: Door):
         (door.send(b"7"), 422, "or a list of measurements"),
         (door.send([]), 422, "no measurement"),
         (door.send(b"[\xff]"), 422, "not UTF-8"),
-        (door.send(b"[" * 100_000), 422, "not JSON"),
+        (door.send(b"[" * 100_000), 422, "not JSON that can be read: it is nested too deeply."),
+        (door.send(b"[" + b"9" * 5_000 + b"]"), 422, "a number in it is too long."),
         (door.send([one()], Idempotency_Key="x" * 101), 422, "at most 100"),
         (door.send(b" " * 1_000_001), 413, "more than 1,000,000 bytes"),
         (door.send([1] * 5_001), 422, "at most 5,000 at once"),

@@ -122,7 +122,16 @@ def test_a_wrong_expression_is_said_in_the_servers_words(prometheus: str, collec
         collect(source(prometheus, "up"))
 
 
-def test_another_kind_of_server_is_told(site: Site, collect: Collecting):
-    site.answers["/api/v1/query_range"] = Answer(b"[1]")
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"[1]", b"[" * 100_000, b'{"status": "success", "data": {"result": [7]}}',
+        b'{"status": "success", "data": {"result": [{"metric": {}, "values": [["soon", "1"]]}]}}',
+        b'{"status": "success", "data": {"result": [{"metric": {}, "values": [[1e30, "1"]]}]}}',
+        b'{"status": "success", "data": {"result": [{"metric": {}, "values": [[]]}]}}',
+    ],
+)  # fmt: skip
+def test_another_kind_of_server_is_told(site: Site, collect: Collecting, said: bytes):
+    site.answers["/api/v1/query_range"] = Answer(said)
     with pytest.raises(InvalidInput, match="no answer of Prometheus"):
         collect(source(site.address, "up"), since=at(1), until=at(3))

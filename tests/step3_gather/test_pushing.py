@@ -152,6 +152,7 @@ def test_pushed_numbers_become_the_series(database: Database):
         ({"period": "0001-01-01"}, "period", "no moment"),
         ({"period": None, "at": "9999-12-31T23:59:59-12:00"}, "at", "no moment"),
         ({"period": "2027-01-01"}, "period", "future"),
+        ({"period": "2026-11-05"}, "period", "no first day of a week"),
         ({"value": "7.5"}, "value", "no number"),
         ({"value": True}, "value", "no number"),
         ({"value": float("nan")}, "value", "no finite number"),

@@ -328,6 +328,9 @@ def test_chosen_kpis_learn_their_source_and_what_dates_them(sqlite_database: Dat
         (Said("sql", "A", "tickets.db", "DELETE FROM x", since="a b"), {"address", "query", "at"}),
         (Said("url", "A", "ftp://x", rows="items[", paging="next"), {"address", "rows", "at", "paging_name"}),
         (Said("prometheus", "A", "prometheus", step="soon"), {"address", "query", "step"}),
+        (Said("url", "A", "https://reader:p#ss@example.org/x", at="at"), {"address"}),
+        (Said("url", "A", "https://example.org:99999/x", at="at"), {"address"}),
+        (Said("sql", "A", "postgresql://u:p@host:5432x/db", "SELECT 1 AS at", at="at"), {"address"}),
     ],
 )
 def test_every_wrong_field_is_told_at_once(said: Said, fields: set[str]):

@@ -17,7 +17,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from csi.errors import InvalidInput
-from csi.step3_gather.json_rows import rows_in
+from csi.step3_gather.json_rows import not_json, rows_in
 
 MOST_PAGES = 1_000
 _REL = re.compile(r"""(?i)\brel\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s";,]+))""")
@@ -142,7 +142,7 @@ def json_page(content: bytes, path: str) -> tuple[Any, list[Any]]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("url", f"The answer is not JSON ({error}). Expected JSON or CSV.") from error
+        raise InvalidInput("url", f"The answer is not JSON ({not_json(error)}). Expected JSON or CSV.") from error
     if isinstance(document, list) and not document:
         return document, []
     found = _search(path, document, "rows") if path else None

@@ -20,7 +20,8 @@ MOST_BOUNDARIES = 200_000
 COLUMNS = ("start", "end", "value")
 _STEP = re.compile(r"(?P<count>[1-9]\d{0,5})(?P<unit>[smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-_NOTHING = {"NaN", "stale"}
+_NOTHING = ("NaN", "stale")
+_NO_ANSWER = "This is no answer of Prometheus. Expected the address of its server, such as http://host:9090."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,19 @@ def rows_of(answer: bytes, asked: Range) -> Iterator[dict[str, str]]:
     Raises:
         InvalidInput: it is no answer of Prometheus, or it says what was wrong with the query.
     """
-    for series in _result(answer):
-        labels = {_label(name): str(value) for name, value in sorted(series.get("metric", {}).items())}
-        for stamp, value in series.get("values", ()):
-            end = datetime.fromtimestamp(float(stamp), UTC)
-            start = end - timedelta(seconds=asked.step)
-            shown = "" if value in _NOTHING else str(value)
-            yield {"start": _stamp(start), "end": _stamp(end), "value": shown, **labels}
+    try:
+        yield from [row for series in _result(answer) for row in _points(series, asked)]
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise InvalidInput("prometheus", _NO_ANSWER) from error
+
+
+def _points(series: Mapping[str, Any], asked: Range) -> Iterator[dict[str, str]]:
+    labels = {_label(name): str(value) for name, value in sorted(series.get("metric", {}).items())}
+    for stamp, value in series.get("values", ()):
+        end = datetime.fromtimestamp(float(stamp), UTC)
+        start = end - timedelta(seconds=asked.step)
+        shown = "" if value in _NOTHING else str(value)
+        yield {"start": _stamp(start), "end": _stamp(end), "value": shown, **labels}
 
 
 def _label(name: str) -> str:
@@ -137,9 +144,8 @@ def _result(answer: bytes) -> Sequence[Mapping[str, Any]]:
         if said.get("status") == "success":
             return list(said["data"]["result"])
         reason = str(said.get("error") or "no reason given")
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        expected = "This is no answer of Prometheus. Expected the address of its server, such as http://host:9090."
-        raise InvalidInput("prometheus", expected) from error
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
+        raise InvalidInput("prometheus", _NO_ANSWER) from error
     raise InvalidInput("query", f"Prometheus refused it: {reason}")
 
 
