@@ -98,14 +98,14 @@ class Keys:
             return None
         number = finite(value)
         if number is None:
-            self.wrong(key, f"expected a number, not {_shown(value)}")
+            self.wrong(key, f"expected a number, not {shown(value)}")
         return number
 
     def whole(self, key: str) -> int | None:
         """A whole number, or None when absent."""
         value = self.number(key)
         if value is not None and not value.is_integer():
-            self.wrong(key, f"expected a whole number, not {_shown(value)}")
+            self.wrong(key, f"expected a whole number, not {shown(value)}")
             return None
         return None if value is None else int(value)
 
@@ -114,7 +114,7 @@ class Keys:
         value = self.moment(key, needed=needed)
         if isinstance(value, datetime):
             if (value.hour, value.minute, value.second, value.microsecond) != (0, 0, 0, 0):
-                self.wrong(key, f"expected a date such as 2026-03-01 without a time, not {_shown(value)}")
+                self.wrong(key, f"expected a date such as 2026-03-01 without a time, not {shown(value)}")
             return value.date()
         return value
 
@@ -127,7 +127,7 @@ class Keys:
             return None
         found = as_moment(value)
         if found is None:
-            self.wrong(key, f"expected a date such as 2026-03-01, not {_shown(value)}")
+            self.wrong(key, f"expected a date such as 2026-03-01, not {shown(value)}")
         elif found.year not in YEARS:
             self.wrong(key, f"expected a year from {YEARS[0]} to {YEARS[-1]}, not {found.year}")
             return None
@@ -140,7 +140,7 @@ class Keys:
             return ()
         items = value if isinstance(value, list) else [value]
         if any(isinstance(item, dict | list) or item is None for item in items):
-            self.wrong(key, f"expected a list of texts, not {_shown(value)}")
+            self.wrong(key, f"expected a list of texts, not {shown(value)}")
             return ()
         return tuple(_cell(item) for item in items)
 
@@ -203,17 +203,19 @@ def _written(value: Any) -> str:
     try:
         return str(value)
     except ValueError:
-        return f"{'-' * (value < 0)}2^{value.bit_length() - 1} …"
+        whole = isinstance(value, int)
+        return f"{'-' * (value < 0)}2^{value.bit_length() - 1} …" if whole else "something so long"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as an error tells it."""
     text = repr(value) if isinstance(value, str) else _written(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
 def _kind(value: Any) -> str:
     names = {list: "a list", dict: "keys and values", bool: "true or false", str: "a text"}
-    return names.get(type(value), _shown(value))
+    return names.get(type(value), shown(value))
 
 
 def lines_of(text: str) -> tuple[dict[str, int], list[str]]:

@@ -13,7 +13,7 @@ from csi.step4_process import units
 from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
-from csi.study.keys import Keys, finite
+from csi.study.keys import Keys, finite, shown
 from csi.terms import Direction
 
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
@@ -115,7 +115,7 @@ def _direction(keys: Keys) -> tuple[Direction, tuple[float, float] | None]:
         numbers = [number for item in value if (number := finite(item)) is not None]
         if len(numbers) == len(value) == 2 and numbers[0] < numbers[1]:
             return Direction.WITHIN, (numbers[0], numbers[1])
-        keys.wrong("direction", f"expected a band [low, high] with low below high, not {value}")
+        keys.wrong("direction", f"expected a band [low, high] with low below high, not {shown(value)}")
         return Direction.WITHIN, None
     word = keys.choice("direction", (Direction.HIGHER, Direction.LOWER), needed=True)
     return Direction(word or Direction.LOWER), None

@@ -27,6 +27,9 @@ LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         "a: " + "{a: " * 3_000,
         "study: !!python/object/apply:os.system ['true']",
         HEAD + "sources: {s: {file: x.csv, header_row: .inf}}\nkpis: {k: {name: k}}\n",
+        HEAD + f"sources: {{s: {{file: x.csv}}}}\nkpis: {{k: {{target: 0x{'f' * 5_000}}}}}\n",
+        HEAD + f"sources: {{s: {{file: x.csv}}}}\nkpis: {{k: {{direction: [1, 0x{'f' * 5_000}]}}}}\n",
+        HEAD + f"sources: {{s: {{file: x.csv}}}}\nkpis: {{k: {{target: {':'.join(['59'] * 300)}}}}}\n",
     ],
 )
 def test_it_is_refused_at_once(content: str) -> None:
