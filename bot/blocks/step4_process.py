@@ -177,7 +177,7 @@ def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:
     if batch.way in _TOLD:
         return _numbers(source, batch, len(lines))
     name = escape(clip(batch.filename or source, NAME))
-    message = f" · <{batch.permalink}|message>" if batch.permalink.startswith("https://") else ""
+    message = f" · {link(batch.permalink, 'message')}" if batch.permalink.startswith("https://") else ""
     when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
     return (
         f":page_facing_up: *{name}* (delivery {batch.ordinal} of {escape(source)}), brought by "
@@ -188,7 +188,7 @@ def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:
 def _numbers(source: str, batch: Batch, count: int) -> str:
     """Numbers that were typed or pushed have no lines: who told them, when, and on which evidence."""
     when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
-    evidence = escape(str((batch.counts.get("told") or {}).get("evidence") or "")).replace("|", "%7C")
+    evidence = str((batch.counts.get("told") or {}).get("evidence") or "")
     proof = f" · {link(evidence, 'evidence')}" if evidence.startswith(("https://", "http://")) else ""
     way = "pushed" if batch.way == "push" else "typed"
     return (

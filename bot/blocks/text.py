@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 # What clipping must not leave behind: half an entity, half a mention.
 _DANGLING = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,300})$")
+# What stands in an address as it is. Source: RFC 3986, sections 2.2 and 2.3; % because it may be written already.
+_ADDRESS = ":/?#[]@!$&'()*+,;=-._~%"
 _WITHOUT_SPACE = {"%", "‰"}
 _UNNAMED = {"", "count"}
 
@@ -58,8 +61,11 @@ def channel_link(channel_id: str) -> str:
 
 
 def link(url: str, label: str) -> str:
-    """A link with a label; the bare label when there is no address."""
-    return f"<{url}|{escape(label)}>" if url else escape(label)
+    """A link with a label; the bare label when there is no address.
+
+    The address may have been typed: what would end it, or begin a mention within it, is written as it is in addresses.
+    """
+    return f"<{escape(quote(url, safe=_ADDRESS))}|{escape(label)}>" if url else escape(label)
 
 
 def when(moment: date | datetime | None, zone: str = "UTC") -> str:

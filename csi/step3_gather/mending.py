@@ -16,13 +16,16 @@ from csi.step3_gather.reading import Reading
 
 # Columns added in front of a delivery's own; a file that has them is a mended quarantine.
 MARKS = ("csi_batch", "csi_line", "csi_column", "csi_value", "csi_reason", "csi_expected")
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?[\d.,]+([eE][+-]?\d+)?%?$")
-_ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
+_ESCAPED = re.compile(r"^'(?='*[=+\-@\t\r])")
 
 
 def escaped(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula; plain numbers stay as they are."""
+    """A cell that no spreadsheet takes for a formula; plain numbers stay as they are.
+
+    What looks escaped already is escaped once more, so that ``unescaped`` gives back any cell as it was.
+    """
     return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.match(cell) else cell
 
 

@@ -21,6 +21,13 @@ def test_a_channel_ping_in_a_name_is_only_text():
     assert text.escape("<!channel> & co") == "&lt;!channel&gt; &amp; co"
 
 
+@given(st.text())
+def test_a_typed_address_ends_its_link_nowhere_else(typed):
+    shown = text.link(f"https://example.org/{typed}", "evidence")
+    assert (shown.count("<"), shown.count(">"), shown.count("|")) == (1, 1, 1)
+    assert text.link("https://example.org/a?b=1&c=%20#d", "e") == "<https://example.org/a?b=1&amp;c=%20#d|e>"
+
+
 @given(st.text(), st.integers(1, 50))
 def test_clipped_text_keeps_its_limit_and_no_half_entity(typed, limit):
     clipped = text.clip(text.escape(typed), limit)

@@ -243,10 +243,10 @@ def test_a_store_may_be_anywhere_fsspec_reaches() -> None:
     assert not store.exists(key)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-x", "@sum", "\tx", "'=quoted"])
+@pytest.mark.parametrize("cell", ["=1+1", "+cmd", "-x", "@sum", "\tx", "'=quoted", "''-x", "'-5"])
 def test_no_cell_becomes_a_formula_and_escapes_come_off_again(cell: str) -> None:
     assert escaped(cell)[0] == "'"
-    assert unescaped(escaped(cell)) in (cell, cell[1:])
+    assert unescaped(escaped(cell)) == cell
 
 
 @pytest.mark.parametrize("cell", ["-5", "+3.5", "1e-3", "plain", ""])
