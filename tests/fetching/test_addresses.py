@@ -22,6 +22,7 @@ PRIVATE = [
     "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "fec0::1", "2001:db8::1",
     "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "2002:7f00:1::", "2002:a9fe:a9fe::1",
     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "::127.0.0.1",
+    "192.0.0.8", "192.0.0.192", "192.88.99.1", "168.63.129.16", "64:ff9b:1::7f00:1", "3fff::1", "::ffff:192.0.0.192",
 ]  # fmt: skip
 
 
@@ -59,6 +60,9 @@ def test_an_administrator_allows_networks_addresses_and_hosts():
 def test_a_wrong_setting_is_named():
     with pytest.raises(InvalidInput, match=r"CSI_ALLOW_PRIVATE_ADDRESSES: ‘10.0.0.0/99’ is no network"):
         policy("10.0.0.0/99")
+    for word in ("*", "*.internal", "host/8", "a b"):
+        with pytest.raises(InvalidInput, match="is no name of a host. Expected each by its whole name"):
+            policy(word)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::1]", "127.1", "017700000001"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -14,8 +15,16 @@ SETTING = "CSI_ALLOW_PRIVATE_ADDRESSES"
 FOLDERS = "CSI_ALLOW_DATABASE_FOLDERS"
 # Source: RFC 6052, section 2.1: IPv4 addresses behind a translator.
 _NAT64 = ip_network("64:ff9b::/96")
-# Source: RFC 6598: shared between a provider and its customers, so public to nobody.
-_CARRIER = ip_network("100.64.0.0/10")
+# Not public, whatever the version of Python thinks of them. Source: RFC 6598 (between a provider and its customers),
+# RFC 6890 (protocols; one cloud's metadata), RFC 7526 (no more relays), RFC 8215 (translators of one's own), RFC 9637
+# (documentation), Microsoft Learn, “What is IP address 168.63.129.16?” (a public address that leads to the host).
+_NOT_PUBLIC = tuple(
+    ip_network(one)
+    for one in (
+        "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "64:ff9b:1::/48", "3fff::/20",
+    )
+)  # fmt: skip
+_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,16 @@ def policy(allowed: str = "", folders: str = "") -> Policy:
         if word[0].isdigit() or ":" in word:
             networks.append(_network(word))
         else:
-            hosts.add(word.lower())
+            hosts.add(_host(word.lower()))
     found = tuple(Path(one.strip()).resolve() for one in folders.split(",") if one.strip())
     return Policy(tuple(networks), frozenset(hosts), found)
+
+
+def _host(word: str) -> str:
+    if not _HOST.fullmatch(word):
+        reason = f"‘{word}’ is no name of a host. Expected each by its whole name, or a network such as 10.0.0.0/8."
+        raise InvalidInput(SETTING, reason)
+    return word
 
 
 def _network(word: str) -> IPv4Network | IPv6Network:
@@ -102,10 +118,14 @@ def kind_of(address: Address) -> str:
         "this machine": address.is_loopback or address.is_unspecified,
         "a link-local address": address.is_link_local,
         "a multicast address": address.is_multicast,
-        "an address of a private network": address.is_private or address in _CARRIER or _site_local(address),
-        "a reserved address": address.is_reserved or not address.is_global,
+        "an address of a private network": address.is_private or _site_local(address),
+        "a reserved address": address.is_reserved or not address.is_global or _is_kept(address),
     }
     return next((kind for kind, is_so in kinds.items() if is_so), "")
+
+
+def _is_kept(address: Address) -> bool:
+    return any(address in network for network in _NOT_PUBLIC)
 
 
 def _site_local(address: Address) -> bool:
