@@ -23,12 +23,16 @@ SAVE = "source.save"
 COLLECT = "source.collect"
 TOKEN = "source.token"  # noqa: S105 # an id
 REVOKE = "source.revoke"
+RETIRE = "source.retire"
 _SHOWN = 30
 KINDS = {"sql": "a query", "url": "an address", "prometheus": "Prometheus", "push": "pushed numbers"}
 _ALL_KINDS = {**KINDS, "file": "files", "typed": "typed numbers"}
 _CADENCES = {**{str(period): f"every {period}" for period in Period}, NEVER: "only when somebody asks"}
 _PAGING = {"none": "one answer", "link": "a Link header", "next": "a field of the answer", "page": "a page number"}
 _REVOKE = parts.confirm("Revoke the token?", "What pushes with it is refused from now on.", "Revoke")
+_RETIRE = parts.confirm(
+    "Retire the source?", "It is not asked any more; its secrets are forgotten. What it delivered stays.", "Retire"
+)
 _RENEW = parts.confirm("Make a new token?", "The old one stops at once.", "New token")
 
 
@@ -98,13 +102,15 @@ def _keys(line: Line) -> str:
 def _buttons(source: Source) -> list[Block]:
     value = str(source.id)
     edit = parts.button("Edit", f"{EDIT}:{value}", value)
+    retire = parts.button("Retire", f"{RETIRE}:{value}", value, confirm=_RETIRE)
     if source.kind == "push":
         if not source.token_hash:
-            return [parts.button("Make a token", f"{TOKEN}:{value}", value, style="primary"), edit]
+            return [parts.button("Make a token", f"{TOKEN}:{value}", value, style="primary"), edit, retire]
         renew = parts.button("New token", f"{TOKEN}:{value}", value, confirm=_RENEW)
-        return [renew, parts.button("Revoke", f"{REVOKE}:{value}", value, style="danger", confirm=_REVOKE), edit]
+        revoke = parts.button("Revoke", f"{REVOKE}:{value}", value, style="danger", confirm=_REVOKE)
+        return [renew, revoke, edit, retire]
     if source.kind in KINDS:
-        return [parts.button("Collect now", f"{COLLECT}:{value}", value), edit]
+        return [parts.button("Collect now", f"{COLLECT}:{value}", value), edit, retire]
     return []
 
 

@@ -203,6 +203,7 @@ ROUTES: tuple[Route, ...] = (
     Route("job", "source.collect", sources.collect),
     Route("action", "source.token", sources.make_token),
     Route("action", "source.revoke", sources.revoke),
+    Route("action", "source.retire", sources.retire),
     # the register
     Route("command", "register", register_.show),
     Route("action", "register.open", register_.show),

@@ -26,7 +26,7 @@ def name_source(
     owner: str = "",
     backup: str = "",
 ) -> Source:
-    """The service's source of that name; a new one when it is not known yet."""
+    """The service's source of that name, taken into use again where it was retired; a new one when it is not known."""
     shown = " ".join(name.split())
     if not shown or len(shown) > NAME_LIMIT:
         raise InvalidInput("source", f"expected a name of 1 to {NAME_LIMIT} characters")
@@ -34,7 +34,7 @@ def name_source(
     key = slug(shown)
     found = row(session, Source, cycle.team_id, service_id=cycle.service_id, key=key)
     if found is not None:
-        return found
+        return found if found.retired_at is None else _taken_up(session, found, actor=actor, now=now)
     made = Source(
         team_id=cycle.team_id,
         service_id=cycle.service_id,
@@ -59,6 +59,15 @@ def name_source(
         new=new,
     )
     return made
+
+
+def _taken_up(session: Session, source: Source, *, actor: str, now: datetime) -> Source:
+    source.retired_at = None
+    session.add(source)
+    audit.record(
+        session, team_id=source.team_id, actor=actor, at=now, what="took up source", subject=("source", source.id)
+    )
+    return source
 
 
 def of_service(session: Session, team_id: str, service_id: int) -> list[Source]:

@@ -15,9 +15,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
 
-from csi import roles
+from csi import audit, roles
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.models import Cycle, Kpi, Source
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source
@@ -183,6 +183,27 @@ def set_up(
         _start_over(kept, before)
     _feed(session, cycle, kept, said, actor=actor, now=now)
     return kept
+
+
+def retire(session: Session, cycle: Cycle, source: Source, *, actor: str, now: datetime) -> Source:
+    """Ask and take in nothing any more; its secret and its token are forgotten, what it delivered stays.
+
+    Raises:
+        NotAllowed: the person is no member of the service's team.
+        Conflict: a KPI of the cycle is measured from it.
+    """
+    roles.require(session, cycle, actor, roles.MEMBERS, "retire a source")
+    hold(session, source, f"source:{source.team_id}:{source.id}")
+    fed = feeds(session, cycle, source)
+    if fed:
+        names = ", ".join(kpi.name for kpi in list(fed)[:3])
+        raise Conflict(f"{source.name or source.key} feeds {names}. Please choose another source for that first.")
+    source.retired_at, source.secret_encrypted, source.token_hash = now, "", ""
+    session.add(source)
+    audit.record(
+        session, team_id=source.team_id, actor=actor, at=now, what="retired source", subject=("source", source.id)
+    )
+    return source
 
 
 def _named(session: Session, cycle: Cycle, said: Said, *, actor: str, now: datetime) -> Source:

@@ -236,6 +236,30 @@ def test_a_push_source_shows_its_token_once(desk: World):
         assert tokens.source_of(session, newer) is None
 
 
+def test_a_source_is_retired_with_its_secret_and_taken_up_again(desk: World, site: Site):
+    site.answers["/rows"] = Answer(b'[{"at": "2026-03-02", "n": 1}]')
+    address = f"{site.address}/rows?token=s3cret"
+    assert add(desk, "url", address=address, at="at", feeds=[]) is None
+    desk.bob.sees("*Tickets*, delivery 1")
+    desk.bob.close()
+    desk.erin.command("/csi", "source")
+    desk.erin.click(desk.erin.wait_modal("source.open"), "source.retire")
+    desk.erin.wait(lambda: "To retire a source one must be" in str(desk.erin.modal), what="the refusal")
+    desk.bob.command("/csi", "source")
+    desk.bob.click(desk.bob.wait_modal("source.open"), "source.retire")
+    desk.bob.wait(lambda: "Tickets" not in reading(desk.bob.modal), what="the list without it")
+    (source,) = held(desk, Source)
+    assert (source.secret_encrypted, source.retired_at is not None, len(held(desk, Batch))) == ("", True, 1)
+    desk.bob.close()
+    desk.later(days=2)
+    desk.tick()
+    assert len(site.asked) == 1
+    assert add(desk, "url", address=address, at="at", feeds=[]) is None
+    (source,) = held(desk, Source)
+    assert source.secret_encrypted
+    assert source.retired_at is None
+
+
 def test_a_reader_sets_up_nothing(desk: World, tickets: Path):
     erin = desk.erin
     erin.command("/csi", "source")

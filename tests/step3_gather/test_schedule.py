@@ -322,6 +322,17 @@ def test_chosen_kpis_learn_their_source_and_what_dates_them(sqlite_database: Dat
         assert list(origins.feeds(session, cycle, source)) == [kpi]
 
 
+def test_a_source_that_feeds_a_kpi_is_not_retired(sqlite_database: Database):
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle)
+        turns.jump(session, cycle, 3)
+        source = origins.set_up(session, cycle, replace(SAID, feeds=(kpi.id,)), actor=turns.BOB, now=NOW)
+        with pytest.raises(Conflict, match=f"feeds {kpi.name}. Please choose another source"):
+            origins.retire(session, cycle, source, actor=turns.BOB, now=NOW)
+        assert source.retired_at is None
+
+
 @pytest.mark.parametrize(
     ("said", "fields"),
     [

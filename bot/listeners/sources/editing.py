@@ -69,6 +69,17 @@ def open_edit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     modals.show(client, body, view)
 
 
+def retire(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """A source is not needed any more."""
+    ack()
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        source = listing.own(session, cycle, int(clicked(body)))
+        origins.retire(session, cycle, source, actor=user_of(body), now=kit.now())
+        shown = listing.view(session, cycle)
+    modals.replace(client, body["view"]["id"], shown)
+
+
 def _form(session: Session, cycle: Cycle, kind: str, source: Source | None) -> Block:
     known = mappings.definition(source.key, source.mapping) if source else SourceDefinition("")
     fed = [kpi.id for kpi in origins.feeds(session, cycle, source)] if source else []

@@ -48,6 +48,7 @@ def _line(session: Session, cycle: Cycle, source: Source) -> blocks.Line:
 
 
 def own(session: Session, cycle: Cycle, source_id: int) -> Source:
-    """A source of the cycle's own service."""
+    """A source of the cycle's own service that is in use."""
     found = need(session, Source, cycle.team_id, source_id)
-    return found if found.service_id == cycle.service_id else need(session, Source, cycle.team_id, -1)
+    is_own = found.service_id == cycle.service_id and found.retired_at is None
+    return found if is_own else need(session, Source, cycle.team_id, -1)
