@@ -118,7 +118,9 @@ def outward(settings: Settings) -> tuple[Vault, Fetcher]:
     Raises:
         InvalidInput: a setting cannot be; it is named.
     """
-    allowed = addresses.policy(settings.csi_allow_private_addresses, settings.csi_allow_database_folders)
+    allowed = addresses.policy(
+        settings.csi_allow_private_addresses, settings.csi_allow_database_folders, settings.csi_database_url
+    )
     return Vault(settings.csi_token_key), Fetcher(allowed)
 
 

@@ -137,6 +137,20 @@ def test_the_filter_on_time_is_sent_as_a_bound_value():
     assert sent.values["mark"] == "2026'; DROP TABLE x"
 
 
+def test_the_filter_on_time_reaches_the_index(warehouse: Warehouse):
+    """The database looks up what is new; it does not read the whole table to leave most of it out."""
+    warehouse.run("CREATE INDEX by_time ON incident (opened_at)")
+    mark = datetime(2026, 3, 1, tzinfo=UTC) if warehouse.is_postgres else "2026-03-01"
+    sent = queries.query("SELECT number, opened_at FROM incident", column="opened_at", mark=mark)
+    explain = "EXPLAIN " if warehouse.is_postgres else "EXPLAIN QUERY PLAN "
+    with warehouse.engine.connect() as connection:
+        if warehouse.is_postgres:  # two rows are read faster without the index, of course
+            connection.execute(text("SET enable_seqscan = off"))
+        plan = str(connection.execute(text(explain + sent.sql), dict(sent.values)).all())
+    assert "by_time" in plan
+    assert ("Index Cond: (opened_at >=" in plan) or ("SEARCH" in plan and "opened_at>?" in plan)
+
+
 def test_a_query_may_place_the_span_itself(warehouse: Warehouse, collect: Collecting):
     sql = "SELECT number FROM incident WHERE opened_at >= :since AND opened_at < :until"
     if warehouse.is_postgres:
@@ -357,6 +371,17 @@ def test_nothing_of_the_bots_own_account_is_shown_to_a_database(tmp_path: Path, 
         server.shutdown()
         thread.join()
     assert b"s3cret" not in b"".join(heard)
+
+
+def test_the_bots_own_database_is_no_source(tmp_path: Path):
+    """It may lie in an allowed folder, and holds what all workspaces have recorded."""
+    own = tmp_path / "csi.db"
+    sqlite3.connect(own).close()
+    (tmp_path / "other.db").hardlink_to(own)
+    for name in ("csi.db", "other.db"):
+        source = SourceDefinition("s", sql=f"sqlite:///{tmp_path}/{name}", options={"query": "SELECT 1 AS a"})
+        with pytest.raises(NotAllowed, match="my own database"):
+            Fetcher(policy("", str(tmp_path), f"sqlite:///{own}"))(Asked(source, tmp_path))
 
 
 def test_a_link_out_of_the_allowed_folder_does_not_help(tmp_path: Path):

@@ -29,11 +29,15 @@ _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an administrator allows beside public addresses: networks, names of hosts, folders with databases."""
+    """What an administrator allows beside public addresses: networks, names of hosts, folders with databases.
+
+    ``own``: the bot's own database, which holds every workspace's record and is nobody's source.
+    """
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: frozenset[str] = frozenset()
     folders: tuple[Path, ...] = ()
+    own: Path | None = None
 
     def check(self, host: str, found: Sequence[str]) -> str:
         """The address to connect to, of those a name stands for now: each of them must be allowed.
@@ -57,6 +61,8 @@ class Policy:
         Raises:
             NotAllowed: it does not.
         """
+        if self.own is not None and path.exists() and self.own.exists() and path.samefile(self.own):
+            raise NotAllowed(f"{path.name} is my own database, which holds what other services do. It is no source.")
         if not any(path.is_relative_to(folder) for folder in self.folders):
             raise NotAllowed(f"{path} is a file of this machine. An administrator allows its folder by {FOLDERS}.")
         return path
@@ -67,8 +73,9 @@ class Policy:
         )
 
 
-def policy(allowed: str = "", folders: str = "") -> Policy:
-    """A policy from two settings: networks, addresses and host names; folders; each separated by commas.
+def policy(allowed: str = "", folders: str = "", own: str = "") -> Policy:
+    """A policy from settings: networks, addresses and host names; folders; each separated by commas; and the address
+    of the bot's own database.
 
     Raises:
         InvalidInput: an entry is none of these.
@@ -82,7 +89,12 @@ def policy(allowed: str = "", folders: str = "") -> Policy:
         else:
             hosts.add(_host(word.lower()))
     found = tuple(Path(one.strip()).resolve() for one in folders.split(",") if one.strip())
-    return Policy(tuple(networks), frozenset(hosts), found)
+    return Policy(tuple(networks), frozenset(hosts), found, _file_of(own))
+
+
+def _file_of(database: str) -> Path | None:
+    name = database.partition("?")[0].partition(":///")[2] if database.startswith("sqlite") else ""
+    return Path(name).resolve() if name else None
 
 
 def _host(word: str) -> str:
