@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import IO
 
 from csi.step3_gather.bounds import DEFAULT, MEGABYTE, Bounds, check_size, megabytes, refuse
 
+_BLANK = "holds nothing but blanks. Expected a header row and at least one row below it."
 _NOT_A_TABLE = "is {found}. Expected CSV, TSV, XLSX, ODS, JSON lines, JSON or Parquet, gzipped or not."
 
 
@@ -34,13 +36,20 @@ _SIGNATURES = {
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls); save it as .xlsx",
     b"7z\xbc\xaf": "a 7z archive; drop the table inside it",
+    b"BZh": "packed by bzip2; unpack it, or pack it with gzip",
+    b"\xfd7zXZ": "packed by xz; unpack it, or pack it with gzip",
+    b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it, or pack it with gzip",
+    b"\x1f\x8b": "gzipped twice; unpack it once",
     b"Rar!": "a RAR archive; drop the table inside it",
     b"\x7fELF": "a program",
     b"MZ": "a program",
     b"SQLite format": "a SQLite database",
 }
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_MARKUP = re.compile(rb"<(?:!doctype|!--|\?xml|html|head|body|table|meta|style|script|title|div)\b", re.IGNORECASE)
 
 
 class Content:
@@ -67,6 +76,15 @@ class Content:
         """The unpacked bytes; reading on past the limits raises a refusal."""
         with self.raw() as stream:
             yield Bounded(stream, self) if self.packed else stream  # type: ignore[misc]
+
+    @contextmanager
+    def seekable(self) -> Iterator[IO[bytes]]:
+        """The unpacked bytes of a file that is read from its end, such as a workbook."""
+        if self.packed:
+            yield io.BytesIO(self.whole(self.bounds.file_bytes, "a workbook"))
+        else:
+            with self.raw() as stream:
+                yield stream
 
     def head(self, size: int = MEGABYTE) -> bytes:
         """The first unpacked bytes."""
@@ -130,11 +148,13 @@ def format_of(content: Content) -> Format:
     """
     head = content.head(64 * 1024)
     if not head.strip():
-        raise refuse(content.filename, "holds nothing but blanks. Expected a header row and at least one row below it.")
+        raise refuse(content.filename, _BLANK)
     if head.startswith(b"PAR1"):
         return Format.PARQUET
     if head.startswith(b"PK\x03\x04"):
         return _spreadsheet(content)
+    if head.startswith(_OLE):
+        raise refuse(content.filename, _NOT_A_TABLE.format(found=_old_office(content)))
     for signature, found in _SIGNATURES.items():
         if head.startswith(signature):
             raise refuse(content.filename, _NOT_A_TABLE.format(found=found))
@@ -142,10 +162,8 @@ def format_of(content: Content) -> Format:
 
 
 def _spreadsheet(content: Content) -> Format:
-    if content.packed:
-        raise refuse(content.filename, "is a gzipped workbook; drop the workbook itself.")
     try:
-        with content.raw() as stream, zipfile.ZipFile(stream) as archive:
+        with content.seekable() as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist())
     except zipfile.BadZipFile as error:
         raise refuse(content.filename, "is a broken workbook or zip file. Save it again.") from error
@@ -153,22 +171,46 @@ def _spreadsheet(content: Content) -> Format:
         return Format.XLSX
     if "content.xml" in names:
         return Format.ODS
+    if "xl/workbook.bin" in names:
+        raise refuse(content.filename, _NOT_A_TABLE.format(found="a binary Excel workbook (.xlsb); save it as .xlsx"))
     raise refuse(content.filename, "is a zip archive; drop the table inside it, or gzip it.")
 
 
+def _old_office(content: Content) -> str:
+    """What a file in the container of old Office programs is: a workbook with a password lies in one, too."""
+    with content.raw() as stream:
+        before = b""
+        while block := stream.read(MEGABYTE):
+            if _LOCKED in before + block:
+                return "protected by a password; save it without one"
+            before = block[-len(_LOCKED) :]
+    return "an old Excel workbook (.xls); save it as .xlsx"
+
+
 def _text_format(content: Content, head: bytes) -> Format:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if text[:200].lower().startswith((b"<!doctype html", b"<html", b"<?xml")):
+    text = _plain(head)
+    if _MARKUP.match(text):
         raise refuse(content.filename, _NOT_A_TABLE.format(found="a web page or XML"))
-    utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff") or _looks_utf16(head)
-    if b"\x00" in head and not utf16:
+    if b"\x00" in text:
         raise refuse(content.filename, _NOT_A_TABLE.format(found="not text"))
+    if not text:
+        raise refuse(content.filename, _BLANK)
     if text.startswith(b"["):
         return Format.JSON
     if text.startswith(b"{"):
         first = text.split(b"\n", 1)[0].strip()
         return Format.JSON_LINES if first.endswith(b"}") and b"\n" in text.strip() else _one_object(content, first)
     return Format.DELIMITED
+
+
+def _plain(head: bytes) -> bytes:
+    """The first bytes as UTF-8 where they are UTF-16, without mark and blanks in front."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
+    elif _looks_utf16(head):
+        is_little = head[1:2000:2].count(0) > head[0:2000:2].count(0)
+        head = head.decode("utf-16-le" if is_little else "utf-16-be", "replace").encode("utf-8", "replace")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def _one_object(content: Content, first: bytes) -> Format:

@@ -21,6 +21,7 @@ from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import Utf8Lines
 
 _LINE_ENDS = r"\r\n|\r|\n"
+_NO_LINES = np.array([], dtype="int64")
 
 
 def chunks(content: Content, dialect: Dialect) -> Iterator[Chunk]:
@@ -39,12 +40,31 @@ def _read(content: Content, dialect: Dialect, lines: _Lines) -> Iterator[Chunk]:
     with content.open() as raw:
         stream = Utf8Lines(raw, content, dialect.encoding, skip=dialect.first_line - 1)
         broken = _Broken(dialect, content)
-        for table in _tables(stream, dialect, broken):
-            ordinals = lines.ordinals(table.num_rows, broken.numbers)
-            starts, rows = lines.starts(ordinals, _extra_lines(table), broken.rows)
-            yield broken.settled(Chunk(table, starts), rows)
-        empty = pa.table({name: pa.array([], pa.string()) for name in dialect.names})
-        yield broken.settled(Chunk(empty, np.array([], dtype="int64")), lines.rest(broken.rows))
+        nothing = Chunk(pa.table({name: pa.array([], pa.string()) for name in dialect.names}), _NO_LINES)
+        held, final = nothing, 0
+        try:
+            for table in _tables(stream, dialect, broken):
+                if held is not nothing:
+                    yield held
+                ordinals = lines.ordinals(table.num_rows, broken.numbers)
+                starts, rows = lines.starts(ordinals, _extra_lines(table), broken.rows)
+                held, final = broken.settled(Chunk(table, starts), rows), int(starts[-1]) if _ends_long(table) else 0
+        except pa.ArrowInvalid:
+            yield held
+            raise
+        rest = broken.settled(nothing, lines.rest(broken.rows))
+    if final and not rest.rejected and line_by_line.is_open(content, dialect, final):
+        # The parser takes the end of the file for the end of a quote, and all below the quote for one cell.
+        yield held.before(final)
+        yield from line_by_line.chunks(content, dialect, final)
+    else:
+        yield from (held, rest)
+
+
+def _ends_long(table: pa.Table) -> bool:
+    """Whether the last record goes over more than one line."""
+    extra = _extra_lines(table.slice(max(0, table.num_rows - 1)))
+    return extra is not None and bool(extra.sum())
 
 
 def _tables(stream: Utf8Lines, dialect: Dialect, broken: _Broken) -> Iterator[pa.Table]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from typing import IO
 
 import numpy as np
@@ -15,6 +16,10 @@ from csi.step3_gather.content import Content
 
 # The single-byte and Asian code pages exports are met in; cp1252 is the superset in which Latin-1 files are read.
 _CODE_PAGES = ["cp1252", "cp1251", "shift_jis", "gb18030"]
+# Bytes of cp1252 that western texts hold: letters with accents, quotes, dashes, the euro; others are seldom among them.
+_WESTERN = frozenset((*range(0xA0, 0x100), *b"\x80\x84\x85\x91\x92\x93\x94\x95\x96\x97\x99\x8a\x8c\x8e\x9a\x9c\x9e"))
+_IN_A_ROW = re.compile(rb"[\x80-\xff]{3,}")
+_ALONE = 0.7
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _BLOCK = 4 * 1024 * 1024
 # What Python calls an encoding, and no export is written in: names of hosts, source code, bytes to bytes.
@@ -62,8 +67,17 @@ def encoding_of(declared: str | None, head: bytes) -> str:
 def code_page(head: bytes) -> str:
     """The likeliest code page of a text that is not UTF-8, judged by its lines beyond ASCII."""
     odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:64_000]
+    if _is_western(odd):
+        return "cp1252"
     best = from_bytes(odd, cp_isolation=_CODE_PAGES).best()
     return "cp1252" if best is None or not best.encoding else best.encoding
+
+
+def _is_western(text: bytes) -> bool:
+    """Whether letters beyond ASCII stand among plain ones; in Cyrillic or Chinese they stand together."""
+    high = [byte for byte in text if byte > 0x7F]
+    together = sum(map(len, _IN_A_ROW.findall(text)))
+    return _WESTERN.issuperset(high) and together <= (1 - _ALONE) * len(high)
 
 
 class Utf8Lines(io.RawIOBase):

@@ -20,6 +20,7 @@ from csi.step3_gather.encoding import Utf8Lines, encoding_of
 
 _ROWS_AT_ONCE = 20_000
 _DEPTH = 4
+_SHOWN = 8
 _EXPECTED_LINE = "one JSON object a line"
 _EXPECTED_ITEM = "an object with a name for each value"
 Record = tuple[int, Any, str]
@@ -104,7 +105,7 @@ def _one_line(line: int, text: bytes) -> Iterator[Record]:
     try:
         record = _loaded(bare)
     except (ValueError, RecursionError) as error:
-        yield line, bare.decode("utf-8", "replace"), f"not JSON: {error}"
+        yield line, bare.decode("utf-8", "replace"), f"not JSON{_where(error)}"
         return
     yield line, record, "" if isinstance(record, Mapping) else "not an object"
 
@@ -123,27 +124,58 @@ def _document(content: Content, source: SourceDefinition) -> Any:
     try:
         return _loaded(text.decode(encoding).removeprefix("\ufeff").encode())
     except (ValueError, RecursionError) as error:
-        raise refuse(content.filename, f"is not JSON: {error}.") from error
+        reason = f"is not JSON{_where(error)}. Expected an array of objects, or one object a line."
+        raise refuse(content.filename, reason) from error
+
+
+def _where(error: Exception) -> str:
+    """The place of a mistake, as people count."""
+    if isinstance(error, json.JSONDecodeError):
+        return f": {error.msg.lower()} at character {error.colno}" + (f" of line {error.lineno}" * (error.lineno > 1))
+    return ": it is nested too deeply" if isinstance(error, RecursionError) else f": {error}"
 
 
 def rows_in(document: Any, path: str) -> list[Any]:
-    """The list of records in a document: at a JMESPath, else the document itself or its only list.
+    """The list of records in a document: at a JMESPath, else the document itself or its only list of objects.
 
     Raises:
-        InvalidInput: there is no list there.
+        InvalidInput: there is no list there, or several could be meant.
     """
     if path:
         try:
             found = jmespath.search(path, document)
         except JMESPathError as error:
             raise InvalidInput("rows", f"‘{path}’ is no JMESPath: {error}.") from error
-    elif isinstance(document, Mapping):
-        lists = [value for value in document.values() if isinstance(value, list)]
-        found = lists[0] if len(lists) == 1 else [document] if not lists else None
     else:
-        found = document
+        found = _only_list(document) if isinstance(document, Mapping) else document
     if not isinstance(found, list):
         where = f"at ‘{path}’" if path else "in the document"
         reason = f"There is no list of records {where}. Expected a JMESPath to it, such as data.items."
         raise InvalidInput("rows", reason)
     return found
+
+
+def _only_list(document: Mapping[str, Any]) -> list[Any] | None:
+    """The only list of a document, of several the one that holds objects; without any, the document is the record.
+
+    Lists on top come before those below.
+    """
+    on_top = {name: value for name, value in document.items() if isinstance(value, list)}
+    lists = on_top or dict(_lists(document))
+    records = {path: items for path, items in lists.items() if any(isinstance(item, Mapping) for item in items)}
+    if len(records) > 1:
+        names = ", ".join(sorted(records)[:_SHOWN])
+        raise InvalidInput("rows", f"There are several lists of records: {names}. Expected one of them alone.")
+    if records or len(on_top) == 1:
+        return next(iter((records or on_top).values()))
+    is_empty = len(lists) == 1 and not any(lists.values())
+    return None if on_top else [] if is_empty else [document]
+
+
+def _lists(value: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> Iterator[tuple[str, list[Any]]]:
+    """Every list below an object, under its dotted path; what lies inside lists is not looked into."""
+    for name, inner in value.items():
+        if isinstance(inner, list):
+            yield f"{prefix}{name}", inner
+        elif isinstance(inner, Mapping) and depth > 1:
+            yield from _lists(inner, f"{prefix}{name}.", depth - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -128,6 +129,13 @@ def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
         if not quoted:
             return "."
     cells = pa.array([cell.strip() for one in columns.values() for cell in one], pa.string())
-    comma = pc.match_substring_regex(cells, r"^[+-]?\d+(\.\d{3})*,\d+$").to_numpy(zero_copy_only=False)
-    point = pc.match_substring_regex(cells, r"^[+-]?\d+(,\d{3})*\.\d+$").to_numpy(zero_copy_only=False)
-    return "," if np.count_nonzero(comma) > np.count_nonzero(point) else "."
+    comma, point = (pc.sum(pc.match_substring_regex(cells, _written(sign))).as_py() or 0 for sign in ",.")
+    return "," if comma > point else "."
+
+
+def _written(decimal: str) -> str:
+    """What only fits numbers with this decimal sign: the sign itself, or the other one twice between thousands."""
+    point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
+    blank = " \u00a0\u2009\u202f'\u2019"
+    whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
+    return rf"^\(?[+-]?{whole}{point}\d+\D{{0,4}}$|^[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2,}}$"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from csi.definition import SourceDefinition
 from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
-from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns
+from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
@@ -133,8 +133,11 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
 
 def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[Layout, _Cells]:
     names = sheets.names(content, kind)
-    sheet = source.sheet or sheets.fullest(content, names)
+    sheet = source.sheet or sheets.fullest(content)
     grid = sheets.grid(content, sheet)
+    if not any(cell.strip() for cells in grid.rows for cell in cells):
+        reason = f"holds nothing in its sheet ‘{sheet}’. Expected a header row and at least one row below it."
+        raise refuse(content.filename, reason)
     row = header_row(grid) if source.header_row is None else source.header_row
     header, first_line, columns = _below(grid, row)
     base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names)

@@ -35,6 +35,14 @@ def chunks(content: Content, dialect: Dialect, from_line: int) -> Iterator[Chunk
             yield _chunk(block, dialect)
 
 
+def is_open(content: Content, dialect: Dialect, from_line: int) -> bool:
+    """Whether the record that begins on a line, the last one, has a quote that never closes."""
+    with content.open() as raw:
+        stream = Utf8Lines(raw, content, dialect.encoding)
+        text = "\n".join(text for number, text in _physical(stream) if number >= from_line)
+    return _is_open(text, dialect.delimiter)
+
+
 def _physical(stream: Utf8Lines) -> Iterator[Line]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     rest, number = "", 1

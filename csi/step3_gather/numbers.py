@@ -10,6 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _GROUPS = {".": ",", ",": "."}
+# Between thousands stand blanks, too: plain, no-break, thin and narrow; and apostrophes.
+_BLANKS = " \u00a0\u2009\u202f"
+_APOSTROPHES = "'\u2019"
 
 
 def expected(decimal: str) -> str:
@@ -18,9 +21,12 @@ def expected(decimal: str) -> str:
 
 
 def _pattern(decimal: str) -> str:
-    point, group = f"\\{decimal}", f"[\\{_GROUPS[decimal]}  '’]"
+    """A number with its sign in front, behind (``12-``), or as accountants write it: ``(12)``."""
+    point, group = f"\\{decimal}", f"[\\{_GROUPS[decimal]}{_BLANKS}{_APOSTROPHES}]"
     whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)"
-    return rf"^[+\-−]?(?:{whole}(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d{{1,3}})?\s*%?$"
+    plain = rf"(?:{whole}(?:{point}\d*)?|{point}\d+)"
+    percent = rf"[\s{_BLANKS}]*%?"
+    return rf"^(?:[+\-−]?{plain}(?:[eE][+-]?\d{{1,3}})?{percent}|{plain}{percent}[\-−]|\({plain}{percent}\))$"
 
 
 def read_numbers(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -> tuple[pd.Series, np.ndarray]:
@@ -37,15 +43,17 @@ def read_numbers(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -
     sentinels = np.array([number for marker in missing for number in _sentinel(marker, decimal)])
     if not pa.types.is_string(cells.type):
         values = pc.fill_null(pc.cast(cells, pa.float64(), safe=False), np.nan).to_numpy().copy()
-        values[np.isin(values, sentinels)] = np.nan
-        return pd.Series(values), np.zeros(len(values), dtype=bool)
+        endless = np.isinf(values)
+        values[endless | np.isin(values, sentinels)] = np.nan
+        return pd.Series(values), endless
     texts = pc.utf8_trim_whitespace(cells)
     is_number = pc.fill_null(pc.match_substring_regex(texts, _pattern(decimal)), False)
     values = _convert(pc.if_else(is_number, texts, None), decimal)
     blank = pc.fill_null(pc.equal(texts, ""), True)
     unreadable = pc.invert(pc.or_(is_number, blank)).to_numpy()
-    values[np.isin(values, sentinels)] = np.nan
-    return pd.Series(values), unreadable
+    endless = np.isinf(values)  # 1e400 is written as a number, and is none that can be held
+    values[endless | np.isin(values, sentinels)] = np.nan
+    return pd.Series(values), unreadable | endless
 
 
 def _sentinel(marker: str, decimal: str) -> tuple[float, ...]:
@@ -58,6 +66,8 @@ def _sentinel(marker: str, decimal: str) -> tuple[float, ...]:
 
 def _convert(texts: pa.ChunkedArray | pa.Array, decimal: str) -> np.ndarray:
     """Numbers of texts that fit the pattern; NaN for null."""
-    bare = pc.replace_substring_regex(texts, f"[\\{_GROUPS[decimal]}  '’%+\\s]", "")
+    is_negative = pc.match_substring_regex(texts, r"^\(|[\-−]$")
+    bare = pc.replace_substring_regex(texts, f"[\\{_GROUPS[decimal]}{_BLANKS}{_APOSTROPHES}%+()\\s]|[\\-−]$", "")
     bare = pc.replace_substring(pc.replace_substring(bare, "−", "-"), decimal, ".")
+    bare = pc.if_else(is_negative, pc.binary_join_element_wise("-", bare, ""), bare)
     return pc.fill_null(pc.cast(bare, pa.float64()), np.nan).to_numpy(zero_copy_only=False).copy()

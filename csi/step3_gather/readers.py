@@ -260,7 +260,7 @@ def _unread(chunk: Chunk, name: str, unreadable: np.ndarray, reason: str, expect
     rows = np.flatnonzero(unreadable)
     values = chunk.table.column(name).take(pa.array(rows)).to_pylist() if len(rows) else []
     return [
-        Rejected(int(line), name, value, reason, expected)
+        Rejected(int(line), name, str(value), reason, expected)
         for line, value in zip(chunk.lines[rows], values, strict=True)
     ]
 

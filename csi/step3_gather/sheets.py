@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from csi.errors import InvalidInput
 from csi.step3_gather.bounds import megabytes, refuse
@@ -37,12 +37,12 @@ def names(content: Content, kind: Format) -> tuple[str, ...]:
     return tuple(_workbook(content).sheet_names)
 
 
-def fullest(content: Content, sheets: Sequence[str]) -> str:
-    """The sheet with the most rows, the first of equals."""
-    if len(sheets) == 1:
-        return sheets[0]
+def fullest(content: Content) -> str:
+    """The sheet with the most rows, the first of equals; a hidden one only where nothing else holds a row."""
     book = _workbook(content)
-    return max(sheets, key=lambda name: _height(book.get_sheet_by_name(name)))
+    shown = {sheet.name: sheet.visible is SheetVisibleEnum.Visible for sheet in book.sheets_metadata}
+    heights = {name: _height(book.get_sheet_by_name(name)) for name in book.sheet_names}
+    return max(heights, key=lambda name: (bool(heights[name]) and shown[name], heights[name]))
 
 
 def grid(content: Content, sheet: str, rows: int = 2_100) -> Grid:
@@ -95,7 +95,7 @@ def as_text(cell: Any, decimal: str = ".") -> str:
 
 def _workbook(content: Content) -> CalamineWorkbook:
     try:
-        with content.raw() as stream:
+        with content.seekable() as stream:
             return CalamineWorkbook.from_filelike(stream)
     except CalamineError as error:
         reason = "is protected by a password; save it without." if "assword" in str(error) else "is a broken workbook."
@@ -117,7 +117,7 @@ def _height(sheet: CalamineSheet) -> int:
 def _check(content: Content, kind: Format) -> None:
     """Unfold every part once, counting, before a library builds the whole grid in memory."""
     seen = 0
-    with content.raw() as stream, zipfile.ZipFile(stream) as archive:
+    with content.seekable() as stream, zipfile.ZipFile(stream) as archive:
         for part in archive.infolist():
             _check_declared(content, part.file_size + seen)
             is_sheet = kind is Format.XLSX or part.filename == "content.xml"  # of the former any part may be one

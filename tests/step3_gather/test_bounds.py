@@ -34,6 +34,9 @@ def refused(match: str) -> Iterator[None]:
     assert time.perf_counter() - started < _SECONDS
 
 
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+
+
 def _read(content: bytes | Path, **more: object) -> object:
     return read(content, _SOURCE, moments=[], numbers=[], filename="drop.csv", **more)  # type: ignore[arg-type]
 
@@ -46,7 +49,14 @@ def _read(content: bytes | Path, **more: object) -> object:
         (b"%PDF-1.7 ...", "drop.csv is a PDF. Expected CSV, TSV, XLSX"),
         (b"\x89PNG\r\n\x1a\n....", "is a picture"),
         (b"\xd0\xcf\x11\xe0....", "old Excel workbook"),
+        (b"\xd0\xcf\x11\xe0...." + b"." * 1_500_000 + _LOCKED, "protected by a password; save it without one"),
         (b"<!DOCTYPE html><html>", "is a web page or XML"),
+        (b"\n<table><tr><td>a</td><td>b</td></tr></table>", "is a web page or XML"),
+        (b"\xef\xbb\xbf", "holds nothing but blanks"),
+        (gzip.compress(gzip.compress(b"a,b\n1,2\n")), "is gzipped twice; unpack it once"),
+        (b"BZh91AY....", "packed by bzip2"),
+        (b"\xfd7zXZ\x00....", "packed by xz"),
+        (xlsx(Data=sheet_xml([])), "holds nothing in its sheet ‘Data’. Expected a header row"),
         (bytes(range(256)) * 8, "is not text"),
         (b"\x1f\x8bnot really gzip", "broken gzip"),
         (gzip.compress(b"a,b\n1,2\n" * 1000, mtime=0)[:40], "broken gzip"),

@@ -73,6 +73,25 @@ def test_an_unclosed_quote_longer_than_a_block_loses_one_line_wherever_it_stands
     assert reading.frame["b"].iloc[15_000].split() == ["two", "lines"]
 
 
+@pytest.mark.parametrize("place", [0, 400, 999])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("last", ["", "end"])
+def test_an_unclosed_quote_in_the_last_column_swallows_no_row_below_it(place: int, end: str, last: str) -> None:
+    rows = [f"{n},x" for n in range(1_000)]
+    rows.insert(place, '1000,"open')
+    reading = _read(end.join(["a,b", *rows]) + end * (not last), numbers=["a"])
+    assert list(reading.frame["a"]) == list(range(1_000))
+    assert _bad(reading) == [(place + 2, "", "a quote opens here and does not close")]
+    assert reading.rows_read == 1_001
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", ""])
+def test_a_last_record_of_several_lines_is_one_record(end: str) -> None:
+    reading = _read('a,b\n1,x\n2,"two\nlines"' + end, numbers=["a"])
+    assert list(reading.frame["b"]) == ["x", "two\nlines"]
+    assert reading.quarantine.empty
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_line_ending(end: str) -> None:
     reading = _read(end.join(["a,b", "1,2", "3,4", ""]), numbers=["a"])
@@ -92,6 +111,22 @@ def test_encodings_are_detected(encoding: str, packed: bool) -> None:
     content = text.encode(encoding)
     reading = _read(gzip.compress(content) if packed else content, numbers=["numéro"])
     assert list(reading.frame["ville"].unique()) == ["São Paulo", "Zürich", "Málaga"]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("1,“smart” €5\n2,it’s\n", "cp1252"),
+        ("1,São João; ação e correções\n", "cp1252"),
+        ("1,Прошу починить принтер\n2,Не работает почта\n" * 5, "cp1251"),
+        ("1,印刷机坏了 请尽快处理\n2,邮件无法打开\n" * 5, "gb18030"),
+        ("1,プリンターが動きません\n2,メールが届かない\n" * 5, "shift_jis"),
+    ],
+)
+def test_code_pages_are_told_apart_by_little_text(text: str, encoding: str) -> None:
+    content = ("n,note\n" + text).encode(encoding)
+    assert guess(content).encoding == encoding
+    assert _read(content).frame["note"].iloc[0] == text.split("\n", maxsplit=1)[0].split(",")[1]
 
 
 def test_an_accent_far_behind_plain_text_still_reads() -> None:

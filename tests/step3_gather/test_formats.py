@@ -11,6 +11,7 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
+from csi.step3_gather.json_rows import rows_in
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read
 from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
@@ -36,7 +37,8 @@ def _xlsx() -> bytes:
 
 def _json(lines: bool) -> bytes:
     records = [dict(zip(_NAMES, row, strict=True)) for row in _ROWS]
-    return "\n".join(map(json.dumps, records)).encode() if lines else json.dumps({"data": records}).encode()
+    dumped = json.dumps({"data": records}, ensure_ascii=False)
+    return "\n".join(map(json.dumps, records)).encode() if lines else dumped.encode()
 
 
 def _parquet() -> bytes:
@@ -58,10 +60,8 @@ _FILES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "packed"),
-    [(name, packed) for name in _FILES for packed in (False, True) if not (packed and name == "xlsx")],  # zipped anyway
-)
+@pytest.mark.parametrize("name", _FILES)
+@pytest.mark.parametrize("packed", [False, True])
 def test_every_format_gives_the_same_rows(name: str, packed: bool) -> None:
     content = gzip.compress(_FILES[name]) if packed else _FILES[name]
     reading = read(content, SourceDefinition("s", timezone="Europe/Lisbon"), moments=["at"], numbers=["hours"])
@@ -74,6 +74,45 @@ def test_every_format_gives_the_same_rows(name: str, packed: bool) -> None:
     first = {"csv": 2, "tsv": 2, "xlsx": 2}.get(name, 1)
     assert list(reading.frame.index) == [first, first + 1, first + 2]
     assert reading.quarantine.empty
+
+
+@pytest.mark.parametrize("lines", [True, False])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_json_in_any_encoding(lines: bool, encoding: str) -> None:
+    content = _json(lines).decode().encode(encoding)
+    reading = read(content, SourceDefinition("s"), moments=["at"], numbers=["hours"])
+    assert list(reading.frame["note"]) == ["São", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("document", "expected"),
+    [
+        ({"data": {"items": [{"n": 1}, {"n": 2}]}, "total": 2}, [{"n": 1}, {"n": 2}]),
+        ({"tags": ["a"], "items": [{"n": 1}]}, [{"n": 1}]),
+        ({"items": [], "total": 0}, []),
+        ({"data": {"items": []}, "total": 0}, []),
+        ({"n": 1, "who": {"name": "x"}}, [{"n": 1, "who": {"name": "x"}}]),
+        ([{"n": 1}], [{"n": 1}]),
+    ],
+)
+def test_the_list_of_records_is_found_in_a_document(document: object, expected: list) -> None:
+    assert rows_in(document, "") == expected
+
+
+def test_several_lists_of_records_are_named() -> None:
+    document = {"all": {"open": [{"n": 1}], "old": {"closed": [{"n": 2}]}}}
+    with pytest.raises(
+        InvalidInput, match=r"several lists of records: all\.old\.closed, all\.open\. Expected one of them"
+    ):
+        rows_in(document, "")
+
+
+def test_a_hidden_sheet_is_taken_only_where_nothing_else_holds_a_row() -> None:
+    sheets = {"Data": sheet_xml([["id", "n"], ["a", 1]]), "Old": sheet_xml([["k", "m"]] + [["b", 1]] * 9)}
+    assert guess(xlsx(hidden=("Old",), **sheets)).sheet == "Data"
+    assert guess(xlsx(hidden=("Data", "Old"), **sheets)).sheet == "Old"
+    empty = {"Data": sheet_xml([]), "Old": sheets["Old"]}
+    assert guess(xlsx(hidden=("Old",), **empty)).sheet == "Old"
 
 
 def test_the_fullest_sheet_is_guessed_and_another_can_be_named() -> None:

@@ -30,6 +30,13 @@ def _read(text: str, decimal: str = ".", missing: tuple[str, ...] = ()) -> tuple
         ("−7", ".", -7),
         ("87.5 %", ".", 87.5),
         ("45.751999999999995", ".", 45.751999999999995),
+        ("1\u00a0234,56", ",", 1234.56),
+        ("12\u202f345,00", ",", 12345),
+        ("12’345.5", ".", 12345.5),
+        ("(1,234.5)", ".", -1234.5),
+        ("12,5-", ",", -12.5),
+        ("(5 %)", ".", -5),
+        ("3\u00a0%", ".", 3),
     ],
 )
 def test_numbers(text: str, decimal: str, expected: float) -> None:
@@ -38,7 +45,21 @@ def test_numbers(text: str, decimal: str, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("text", "decimal"),
-    [("abc", "."), ("1,23,4", "."), ("2,6", "."), ("1.2.3", "."), ("NaN", "."), ("inf", "."), ("1.5", ",")],
+    [
+        ("abc", "."),
+        ("1,23,4", "."),
+        ("2,6", "."),
+        ("1.2.3", "."),
+        ("NaN", "."),
+        ("inf", "."),
+        ("1.5", ","),
+        ("1e400", "."),
+        ("(-5)", "."),
+        ("(5", "."),
+        ("-5-", "."),
+        ("5 €", "."),
+        ("$5", "."),
+    ],
 )
 def test_what_is_no_number(text: str, decimal: str) -> None:
     value, unreadable = _read(text, decimal)

@@ -53,9 +53,12 @@ def sheet_xml(rows: Iterable[Sequence[object]]) -> str:
     return _SHEET + "".join(lines) + "</sheetData></worksheet>"
 
 
-def xlsx(**sheets: str) -> bytes:
+def xlsx(*, hidden: Sequence[str] = (), **sheets: str) -> bytes:
     """A workbook of sheets given as XML."""
-    names = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="s{n}"/>' for n, name in enumerate(sheets, 1))
+    states = dict.fromkeys(hidden, ' state="hidden"')
+    names = "".join(
+        f'<sheet name="{name}" sheetId="{n}"{states.get(name, "")} r:id="s{n}"/>' for n, name in enumerate(sheets, 1)
+    )
     rels = "".join(
         f'<Relationship Id="s{n}" Target="worksheets/sheet{n}.xml" '
         'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"/>'
