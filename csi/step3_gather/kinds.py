@@ -95,7 +95,7 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     sample = Sample.of(columns, missing)
     counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
-    marked, dated = sample.matching(r"[-/.:]"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    marked, dated = sample.matching(r"[-/.:]|\pL{3}"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
     fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
     numeric = sample.share(~read_numbers(sample.texts, decimal, missing)[1])
     kinds = {}
@@ -123,19 +123,36 @@ def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:
 
 
 def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
-    """``,`` when more cells read as numbers with a decimal comma than with a point, else ``.``."""
-    if delimiter == ",":
-        quoted = [cell for cells in columns.values() for cell in cells if "," in cell]
-        if not quoted:
-            return "."
+    """The decimal sign most cells show.
+
+    Where all that is seen is ``1,234``, it parts thousands in a text whose cells a comma parts, else decimals.
+    """
+    told = told_decimal(columns)
+    if told or delimiter == ",":
+        return told or "."
+    return "," if _matching(columns, _EITHER.format(sign=",")) else "."
+
+
+def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:
+    """The decimal sign most cells show beyond doubt; empty where none does."""
+    comma, point = (
+        _matching(columns, _written(sign)) - _matching(columns, _EITHER.format(sign=re.escape(sign))) for sign in ",."
+    )
+    return "," if comma > point else "." if point else ""
+
+
+# Thousands or thousandths: no cell of this shape tells.
+_EITHER = r"^[+-]?[1-9]\d{{0,2}}{sign}\d{{3}}$"
+
+
+def _matching(columns: Mapping[str, Sequence[str]], pattern: str) -> int:
     cells = pa.array([cell.strip() for one in columns.values() for cell in one], pa.string())
-    comma, point = (pc.sum(pc.match_substring_regex(cells, _written(sign))).as_py() or 0 for sign in ",.")
-    return "," if comma > point else "."
+    return int(pc.sum(pc.match_substring_regex(cells, pattern)).as_py() or 0)
 
 
 def _written(decimal: str) -> str:
-    """What only fits numbers with this decimal sign: the sign itself, or the other one twice between thousands."""
+    """What fits numbers with this decimal sign: the sign itself, or the other one twice between thousands."""
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    return rf"^\(?[+-]?{whole}{point}\d+\D{{0,4}}$|^[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2,}}$"
+    return rf"^\(?[+-]?{whole}{point}\d+\D{{0,4}}$|^[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2}}$"

@@ -13,7 +13,7 @@ from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing
+from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing, told_decimal
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -41,6 +41,7 @@ class Layout:
         header_row: 1-based line (sheet row) of the header; 0 when there is none.
         first_line: 1-based line of the first record.
         missing: markers that look like "nothing here".
+        tells_decimal: whether a cell of the text shows the decimal sign.
         examples: three rows of cells as they stand in the file.
     """
 
@@ -55,6 +56,7 @@ class Layout:
     sheets: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     examples: tuple[tuple[str, ...], ...] = ()
+    tells_decimal: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -163,7 +165,8 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
         kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
         columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
-    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows))
+    tells = base.format is Format.DELIMITED and bool(told_decimal(cells))
+    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells)
     return replace(described, columns=_with_roles(columns, cells))
 
 

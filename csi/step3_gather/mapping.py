@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi.definition import SourceDefinition
 from csi.models import Batch, Source
 from csi.step3_gather import batches, mending, sources
+from csi.step3_gather.as_written import differences
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.wide import shape_of
 from csi.storage import rows
@@ -25,11 +26,23 @@ _ALIKE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A source that reads deliveries like this one; ``changes`` say, column by column, what is new or gone."""
+    """A source that reads deliveries like this one.
+
+    Attributes:
+        changes: column by column, what is new or gone.
+        breaks: columns the mapping needs that are gone.
+        rewritten: what is written otherwise than the mapping reads it.
+    """
 
     source: Source
     changes: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
+    rewritten: tuple[str, ...] = ()
+
+    @property
+    def needs_mapping(self) -> bool:
+        """Whether one click cannot read it as before."""
+        return bool(self.breaks or self.rewritten)
 
 
 def proposed(layout: Layout, timezone: str) -> SourceDefinition:
@@ -90,9 +103,16 @@ def best_match(session: Session, team_id: str, service_id: int, layout: Layout) 
         if source.mapping and newest is not None:
             used = _used(source, newest)
             shared, changes = compare(newest.counts.get("columns", []), layout.names, used)
-            found.append((shared, Match(source, changes, tuple(name for name in used if name not in layout.names))))
+            gone = tuple(name for name in used if name not in layout.names)
+            other = differences(layout, sources.definition(source.key, source.mapping), moments_of(newest))
+            found.append((shared, Match(source, changes, gone, other)))
     close = [match for shared, match in found if shared >= _ALIKE]
     return min(close, key=lambda match: len(match.changes), default=None)
+
+
+def moments_of(batch: Batch) -> tuple[str, ...]:
+    """The moments a delivery was read with."""
+    return tuple(batch.counts.get("moments", []))
 
 
 def _used(source: Source, newest: Batch) -> tuple[str, ...]:

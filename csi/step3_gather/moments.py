@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 
 from csi.errors import InvalidInput
 from csi.step3_gather.local_times import existing, shifted
+from csi.step3_gather.month_names import month_numbers
 
 ORDERS = ("iso", "day_first", "month_first", "epoch")
 EXAMPLES = {
@@ -34,12 +36,18 @@ _YEAR_FIRST = r"^(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2
 _COMPACT = r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME
 _DAY_FIRST = r"^(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
 _MONTH_FIRST = r"^(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
+_WEEKDAY = r"^(?:\pL{2,12}\.?,?\s+)?"
+_NAMED = (
+    _WEEKDAY + r"(?P<day>\d{1,2})(?:[-/]|\.?\s*)(?P<word>\pL{3,12})(?:[-/]|\.?,?\s*)(?P<year>\d{4}|\d{2})" + _TIME,
+    _WEEKDAY + r"(?P<word>\pL{3,12})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})" + _TIME,
+    r"^(?P<year>\d{4})[-/ ](?P<word>\pL{3,12})[-/ ](?P<day>\d{1,2})" + _TIME,
+)
 _WEEK_OR_QUARTER = r"^(?P<year>\d{4})-?(?P<kind>[WQ])(?P<number>\d{1,2})$"
 _PATTERNS = {
-    "iso": (_YEAR_FIRST, _COMPACT),
-    # A year of four digits in front is read the same under any order.
-    "day_first": (_DAY_FIRST, _YEAR_FIRST),
-    "month_first": (_MONTH_FIRST, _YEAR_FIRST),
+    # A year of four digits in front, and a month by its name, are read the same under any order.
+    "iso": (_YEAR_FIRST, _COMPACT, *_NAMED),
+    "day_first": (_DAY_FIRST, _YEAR_FIRST, *_NAMED),
+    "month_first": (_MONTH_FIRST, _YEAR_FIRST, *_NAMED),
 }
 # Seconds, milliseconds, microseconds and nanoseconds of our times differ by three digits each.
 _EPOCH_UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
@@ -134,15 +142,14 @@ def _parse(texts: pa.StringArray, order: str) -> tuple[np.ndarray, np.ndarray, n
         return _epoch(texts)
     if order not in ORDERS:
         return _strptime(texts, order)
-    first, *others = (*(_by_pattern(texts, pattern) for pattern in _PATTERNS[order]), _by_week(texts))
-    local, offsets, readable = first
-    for also_local, also_offsets, also in others:
-        take = also & ~readable
-        local, offsets, readable = (
-            np.where(take, also_local, local),
-            np.where(take, also_offsets, offsets),
-            readable | also,
-        )
+    local = np.full(len(texts), np.datetime64("NaT", "us"))
+    offsets, readable = np.full(len(texts), np.nan), np.zeros(len(texts), dtype=bool)
+    for pattern in (*_PATTERNS[order], _WEEK_OR_QUARTER):
+        left = np.flatnonzero(~readable)
+        if not len(left):
+            break
+        read = _by_week if pattern is _WEEK_OR_QUARTER else partial(_by_pattern, pattern=pattern)
+        local[left], offsets[left], readable[left] = read(texts.take(pa.array(left)))
     return local, offsets, readable
 
 
@@ -153,7 +160,7 @@ def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.nda
     # POSIX: two-digit years 69–99 are 1969–1999, 00–68 are 2000–2068.
     short = pc.fill_null(pc.less(pc.binary_length(pc.struct_field(parts, "year")), 4), False)
     year += np.where(short.to_numpy(zero_copy_only=False), np.where(year < 69, 2000, 1900), 0)
-    month, day = _whole(parts, "month", 1), _whole(parts, "day", 1)
+    month, day = _month(parts), _whole(parts, "day", 1)
     hour, hour_fits = _hour(parts)
     minute, second = _whole(parts, "minute", 0), _whole(parts, "second", 0)
     fits = (year >= 1) & (month >= 1) & (month <= 12) & hour_fits & (minute < 60) & (second < 60)
@@ -165,6 +172,13 @@ def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.nda
     micros = seconds * 1_000_000 + _micros(parts)
     local = months.astype("datetime64[us]") + micros.astype("timedelta64[us]")
     return local, _offset_minutes(parts), matched & fits
+
+
+def _month(parts: pa.StructArray) -> np.ndarray:
+    """Months as numbers, also where they are words; 0 for a word that is none."""
+    if parts.type.get_field_index("word") < 0:
+        return _whole(parts, "month", 1)
+    return month_numbers(pc.struct_field(parts, "word")).to_numpy(zero_copy_only=False)
 
 
 def _by_week(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

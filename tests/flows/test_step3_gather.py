@@ -148,6 +148,41 @@ def test_a_changed_layout_is_said_column_by_column(gathering: World):
     assert "‘resolved_at’ is gone, and it is used" in told
 
 
+def test_another_date_order_than_last_time_is_said_and_earlier_deliveries_stay_as_they_are_written(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("read into *Incidents*")
+    american = "number,opened_at,resolved_at,made_sla\n" + "".join(
+        f"INC{n},4/{n}/2016 08:00,4/{n}/2016 10:00,true\n" for n in range(8, 20)
+    )
+    bob.upload(american.encode(), "april.csv", "service-desk")
+    message = bob.sees("*april.csv* looks like *Incidents*, but its layout changed")
+    assert "‘resolved_at’ was written day first, and is month first now" in reading(message)
+    bob.click(message, "gather.map")
+    bob.wait_modal("gather.map")
+    assert bob.submit() is None
+    assert "12 of 12" in reading(bob.sees("*april.csv* read into *Incidents*"))
+    bob.wait(lambda: _read_again(gathering), what="the first delivery again")
+    first, second = _rows(gathering, Batch)
+    assert (first.rows_kept, first.last_at.date()) == (4, date(2016, 3, 3))
+    assert (second.first_at.date(), second.last_at.date()) == (date(2016, 4, 8), date(2016, 4, 19))
+    assert second.mapping["missing"] == ["?"]
+
+
+def _read_again(world: World) -> bool:
+    jobs = [one for one in _rows(world, InboxEvent) if one.kind == "job:gather.reread"]
+    return bool(jobs) and all(one.status == "done" for one in jobs)
+
+
+def test_two_date_orders_in_one_file_are_read_column_by_column(gathering: World):
+    bob = gathering.bob
+    text = "number,opened_at,resolved_at\n" + "".join(f"A{n},3/{n}/2016,{n}/3/2016\n" for n in range(10, 20))
+    _map(gathering, text, "odd.csv", at="resolved_at", dates="day_first")
+    assert "10 of 10" in reading(bob.sees("*odd.csv* read into"))
+    (batch,) = _rows(gathering, Batch)
+    assert sorted(batch.counts["days"]["opened_at"]) == sorted(batch.counts["days"]["resolved_at"])
+
+
 def test_an_ambiguous_date_order_is_asked(gathering: World):
     bob = gathering.bob
     text = "number,resolved_at\nA,3/4/2016 10:00\nB,5/6/2016 10:00\n"

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.errors import InvalidInput
+from csi.step3_gather.layout import guess
 from csi.step3_gather.moments import read_moments
 
 
@@ -55,6 +56,17 @@ def _read(*texts: str | None, order: str = "iso", zone: str = "UTC"):
         ("soon", "epoch", None),
         ("29-Feb-2016 01:16", "%d-%b-%Y %H:%M", "2016-02-29T01:16:00"),
         ("29-Foo-2016 01:16", "%d-%b-%Y %H:%M", None),
+        ("12/Mar/24 10:15 AM", "iso", "2024-03-12T10:15:00"),
+        ("12/Mar/24 9:15 PM", "month_first", "2024-03-12T21:15:00"),
+        ("1-Jan-2024", "day_first", "2024-01-01T00:00:00"),
+        ("Sept. 3rd, 2024 8:05", "iso", "2024-09-03T08:05:00"),
+        ("13. März 2024", "day_first", "2024-03-13T00:00:00"),
+        ("3 août 2024", "iso", "2024-08-03T00:00:00"),
+        ("2024-Dec-31 23:59", "iso", "2024-12-31T23:59:00"),
+        ("Tue, 12 Mar 2024 10:15:00 +0100", "iso", "2024-03-12T09:15:00"),
+        ("30 Feb 2024", "iso", None),
+        ("3 jui 2024", "iso", None),
+        ("12 Mayor 2024", "iso", None),
         ("yesterday", "iso", None),
         ("2016-02-30", "iso", None),
     ],
@@ -117,3 +129,9 @@ def test_law_local_times_agree_with_the_standard_library(local: datetime, zone: 
     assert read.nonexistent == (not exists)
     if exists:
         assert read.instants[0].to_pydatetime() == aware.astimezone(UTC)
+
+
+@pytest.mark.parametrize("cell", ["12/Mar/24 10:15 AM", "Mar 12, 2024", "12 March 2024"])
+def test_months_by_name_are_guessed_as_dates(cell: str) -> None:
+    layout = guess(f"at;n\n{cell};1\n{cell};2\n".encode())
+    assert (layout.columns[0].kind, layout.columns[0].role, layout.ambiguous) == ("moment", "moment", ())

@@ -16,7 +16,7 @@ _SHOWN = 20
 _TELLING = 6
 _COLUMNS = 98  # a menu holds 100
 _ORDERS = {
-    "iso": "year first: 2016-02-29",
+    "iso": "year first, or the month by its name: 2016-02-29, 29 Feb 2016",
     "day_first": "day first: 29/2/2016",
     "month_first": "month first: 2/29/2016",
     "epoch": "seconds since 1970",

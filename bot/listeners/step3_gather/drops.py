@@ -157,8 +157,8 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
 def _question(found: Drop, match: Match | None) -> list[Block]:
     if match is None:
         return blocks.arrived(found.filename, found.file_id, size=megabytes(found.size))
-    if match.breaks:
-        return blocks.broken_layout(found.filename, found.file_id, match.source, match.changes)
+    if match.needs_mapping:
+        return blocks.broken_layout(found.filename, found.file_id, match.source, (*match.rewritten, *match.changes))
     return blocks.recognised(found.filename, found.file_id, match.source, match.changes)
 
 

@@ -27,7 +27,7 @@ from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source, of_service
 from csi.step3_gather import batches, sources
 from csi.step3_gather.layout import Layout
-from csi.step3_gather.mapping import best_match, joined, missing_columns, proposed
+from csi.step3_gather.mapping import Match, best_match, joined, missing_columns, proposed
 from csi.step3_gather.moments import check_order, zone
 from csi.step3_gather.naming import as_in_file, with_names
 from csi.storage import need, row, rows
@@ -137,7 +137,8 @@ def _form(session: Session, cycle: Cycle, found: Drop) -> Block:
     known = proposed(found.layout, cycle.timezone)
     match = best_match(session, cycle.team_id, cycle.service_id, found.layout)
     if match is not None and not match.breaks:
-        known = as_in_file(sources.definition(match.source.key, match.source.mapping))
+        remembered = as_in_file(sources.definition(match.source.key, match.source.mapping))
+        known = _as_it_is_now(found.layout, remembered, match)
     named = of_service(session, cycle.team_id, cycle.service_id)
     moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
     moment, time = (known.options.get("join") or {}).get(moments[0], (moments[0], ""))
@@ -145,6 +146,14 @@ def _form(session: Session, cycle: Cycle, found: Drop) -> Block:
         found.layout, known, named, match.source if match else _likely(session, cycle, named), filename=found.filename,
         metadata=modals.metadata(cycle, file=found.file_id), moment=moment, time=time, value=numbers[0],
     )  # fmt: skip
+
+
+def _as_it_is_now(layout: Layout, known: SourceDefinition, match: Match) -> SourceDefinition:
+    """The mapping remembered, with date orders and decimal sign as this file is written where they changed."""
+    if not match.rewritten:
+        return known
+    seen = proposed(layout, known.timezone)
+    return replace(known, dates=seen.dates, column_dates=seen.column_dates, decimal=layout.decimal)
 
 
 def _likely(session: Session, cycle: Cycle, named: Sequence[Source]) -> Source | None:
@@ -189,7 +198,7 @@ def _said(view: Body, layout: Layout) -> SourceDefinition:
         "",
         timezone=said["timezone"],
         dates=order,
-        column_dates=_other_orders(layout, order),
+        column_dates=_other_orders(layout, order, _picked(view, "at", layout)),
         missing=tuple(dict.fromkeys(word.strip() for word in said["missing"].split(",") if word.strip())),
         key=_picked(view, "key", layout),
         latest_by=_picked(view, "latest_by", layout),
@@ -210,10 +219,10 @@ def _dated(view: Body, layout: Layout) -> dict[str, object]:
     return joined(at, time) if time else {"moments": [at]}
 
 
-def _other_orders(layout: Layout, order: str) -> dict[str, str]:
-    """Columns that are clearly written in another order than the one said."""
-    told = [column for column in layout.columns if column.dates and not column.ambiguous]
-    return {column.name: column.dates for column in told if column.dates != order and column.dates == "iso"}
+def _other_orders(layout: Layout, order: str, asked: str) -> dict[str, str]:
+    """Columns that are clearly written in another order than the one said, which is that of the column ``asked``."""
+    told = [column for column in layout.columns if column.dates and not column.ambiguous and column.name != asked]
+    return {column.name: column.dates for column in told if column.dates != order}
 
 
 def _melt(places: Sequence[str], layout: Layout) -> dict[str, object]:

@@ -20,8 +20,10 @@ from csi.cycle.measurement import columns_named
 from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, sources
+from csi.step3_gather.as_written import fitted
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
+from csi.step3_gather.layout import guess
 from csi.step3_gather.naming import names_used
 from csi.step4_process import columns_needed
 from csi.storage import need
@@ -62,10 +64,12 @@ def reread(payload: Mapping[str, Any], kit: Kit) -> None:
         cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
         names = tuple(batch.counts.get("columns", ()))
         typed = typed_columns(session, cycle, source, names)
+    wanted = sources.definition(source.key, source.mapping)
     with kit.files.local(batch.raw_key) as path:
+        # An earlier delivery may be written in another date order than the one that was just mapped.
+        own = fitted(guess(path, batch.filename), wanted, sources.definition(source.key, batch.mapping), typed[0])
         intake = take_in(
-            kit.files, team_id, path, sources.definition(source.key, source.mapping), moments=typed[0],
-            numbers=typed[1], filename=batch.filename,
+            kit.files, team_id, path, own, moments=typed[0], numbers=typed[1], filename=batch.filename
         )  # fmt: skip
     with kit.sessions() as session:
         batches.record(session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id)
