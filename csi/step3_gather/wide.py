@@ -79,4 +79,6 @@ def shape_of(options: Mapping[str, Any]) -> Shape:
 
 
 def _joined(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
-    return pc.binary_join_element_wise(*columns, " ")
+    """The cells side by side; a date whose time is missing stands alone, a time without a date is nothing."""
+    texts = pc.binary_join_element_wise(*columns, " ", null_handling="skip")
+    return pc.if_else(columns[0].is_valid(), texts, pa.scalar(None, pa.string()))

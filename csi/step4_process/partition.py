@@ -32,6 +32,7 @@ from csi.step4_process.rows import (
     settle,
     sha256_of,
     unreadable_of,
+    unreadable_rows,
     version_of,
 )
 from csi.step4_process.strata import MOST, names_of
@@ -86,12 +87,10 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         frame.to_parquet(path, index=False)
         parts.append(path)
         readings.append(replace(reading, frame=reading.frame.iloc[:0]))
-    kept = sum(len(pd.read_parquet(path, columns=[LINE])) for path in parts)
-    rows_read = sum(reading.rows_read for reading in readings)
     return Spilled(
         parts=tuple(parts),
-        rows_read=rows_read,
-        unreadable=rows_read - kept,
+        rows_read=sum(reading.rows_read for reading in readings),
+        unreadable=sum(map(unreadable_rows, readings)),
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
         sha256=Content(task.path).sha256(),

@@ -77,7 +77,7 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         settled,
         quarantine=in_order([unreadable_of(fresh), settled.quarantine]),
         rows_read=sum(reading.rows_read for reading in fresh),
-        unreadable=sum(reading.rows_read - len(reading.frame) for reading in fresh),
+        unreadable=sum(map(unreadable_rows, fresh)),
         doubtful=added_up([reading.moments for reading in fresh]),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
     )
@@ -199,6 +199,11 @@ def _impossible(
             pairs.append((kept[backward], duration))
             wrong |= backward
     return wrong, pairs
+
+
+def unreadable_rows(reading: Reading) -> int:
+    """How many rows of a delivery have something in quarantine; of a wide table one row gives several."""
+    return int(reading.quarantine["line"].nunique())
 
 
 def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:

@@ -129,6 +129,14 @@ def test_booleans_and_whole_numbers_of_a_sheet_read_as_people_write_them() -> No
     assert list(reading.frame["n"]) == ["3", "4.25"]
 
 
+def test_a_date_whose_time_is_missing_is_the_day_and_a_time_without_a_date_is_nothing() -> None:
+    text = "day,hour,n\n13/2/2024,10:15,1\n14/2/2024,NULL,2\n,11:00,3\n"
+    source = SourceDefinition("s", dates="day_first", missing=("NULL",), options={"join": {"at": ["day", "hour"]}})
+    reading = read(text.encode(), source, moments=["at"], numbers=["n"])
+    assert reading.quarantine.empty
+    assert reading.frame["at"].dt.strftime("%d %H:%M").fillna("-").tolist() == ["13 10:15", "14 00:00", "-"]
+
+
 def test_spacer_rows_of_a_sheet_are_no_records() -> None:
     book = xlsx(Data=sheet_xml([["id", "n"], ["a", 1], [None, None], ["b", 2]]))
     reading = read(book, SourceDefinition("s"), moments=[], numbers=["n"])

@@ -184,6 +184,22 @@ def test_bad_lines_are_set_aside_and_never_disappear(tmp_path: Path) -> None:
     assert harmless("-1") == "'-1"
 
 
+def test_of_a_wide_table_quarantine_counts_rows_of_the_file(tmp_path: Path) -> None:
+    months = [f"2026-{month:02}" for month in range(1, 13)]
+    wide = pd.DataFrame(
+        [[f"team {team}", *(10.0 + team for _ in months)] for team in range(5)], columns=["team", *months]
+    )
+    wide = wide.astype(object)
+    wide.loc[2, "2026-05"] = "soon"
+    source = {"file": "tickets.csv", "options": {"melt": {"keep": ["team"], "name": "month", "value": "value"}}}
+    kpi = {"source": "all", "at": "month", "measure": "sum", "value": "value", "direction": "lower"}
+    study = {"study": 1, "service": "Desk", "timezone": "Europe/Lisbon", "period": "month", "kpis": {"sum": kpi}}
+    report = ran(laid_out(tmp_path, {**study, "sources": {"all": source}}, wide))
+    counts = report["sources"]["all"]
+    assert (counts["rows_read"], counts["rows_kept"], counts["quarantined"]) == (5, 48, 1)
+    assert report["kpis"]["sum"]["quality"]["validity"] == 0.8
+
+
 def test_the_report_tells_every_dimension_of_quality_with_an_example(tmp_path: Path) -> None:
     frame = tickets()
     frame.loc[3, "opened_at"] = "31/31/2026"
