@@ -14,7 +14,8 @@ class Bounds:
     """Limits of one delivery; the defaults hold a 200 MB CSV in bounded memory.
 
     ``ratio`` is how many times its size a packed file may unfold to, beyond ``ratio_free`` bytes; real logs
-    pack 10 to 60 times, a bomb about 1,000.
+    pack 10 to 60 times, a bomb about 1,000. ``quarantined_rows`` is how many rows may have a wrong number of cells,
+    ``unreadable_rows`` how many may hold something that cannot be read: beyond that the mapping is wrong.
     """
 
     file_bytes: int = 256 * MEGABYTE
@@ -22,14 +23,15 @@ class Bounds:
     ratio: int = 200
     ratio_free: int = 16 * MEGABYTE
     line_bytes: int = 1 * MEGABYTE
-    block_bytes: int = 8 * MEGABYTE
+    block_bytes: int = 4 * MEGABYTE
     columns: int = 1_000
     rows: int = 5_000_000
     sheet_rows: int = 300_000
-    sheet_cells: int = 10_000_000
+    sheet_cells: int = 6_000_000
     sheet_bytes: int = 256 * MEGABYTE
     json_array_bytes: int = 64 * MEGABYTE
     quarantined_rows: int = 200_000
+    unreadable_rows: int = 500_000
 
 
 DEFAULT = Bounds()

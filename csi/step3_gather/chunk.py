@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +52,18 @@ class Chunk:
                 return self
         return Chunk(self.table.filter(pa.array(filled)), self.lines[filled], self.rejected)
 
+    def pieces(self, rows: int) -> Iterator[Chunk]:
+        """The chunk in parts of so many records, what was rejected with the part it stands in."""
+        if len(self.lines) <= rows and len(self.rejected) <= rows:
+            yield self
+            return
+        starts = [*range(0, len(self.lines), rows)] or [0]
+        ends = [int(self.lines[start]) for start in starts[1:]]
+        places = np.searchsorted(ends, [one.line for one in self.rejected], side="right")
+        for number, start in enumerate(starts):
+            own = [one for one, place in zip(self.rejected, places, strict=True) if place == number]
+            yield Chunk(self.table.slice(start, rows), self.lines[start : start + rows], own)
+
     def before(self, line: int) -> Chunk:
         """The records that start before a line."""
         kept = self.lines < line
@@ -67,6 +79,11 @@ def text_table(columns: Mapping[str, Sequence[str | None]], missing: Sequence[st
         is_blank = pc.is_in(pc.utf8_trim_whitespace(cells), value_set=markers)
         arrays[name] = pc.if_else(is_blank, pa.scalar(None, pa.string()), cells)
     return pa.table(arrays)
+
+
+def cells_told(count: int) -> str:
+    """So many cells, in words."""
+    return f"{count:,} cell" + "s" * (count != 1)
 
 
 def quarantine_frame(rejected: Sequence[Rejected]) -> pd.DataFrame:

@@ -198,6 +198,7 @@ def _text_format(content: Content, head: bytes) -> Format:
     if text.startswith(b"["):
         return Format.JSON
     if text.startswith(b"{"):
+        text = _plain(content.head(content.bounds.line_bytes))
         first = text.split(b"\n", 1)[0].strip()
         return Format.JSON_LINES if first.endswith(b"}") and b"\n" in text.strip() else _one_object(content, first)
     return Format.DELIMITED

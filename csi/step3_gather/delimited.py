@@ -15,7 +15,7 @@ import pyarrow.csv as arrow_csv
 
 from csi.step3_gather import line_by_line
 from csi.step3_gather.bounds import refuse
-from csi.step3_gather.chunk import Chunk, Rejected, text_table
+from csi.step3_gather.chunk import Chunk, Rejected, cells_told, text_table
 from csi.step3_gather.content import Content
 from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import Utf8Lines
@@ -230,10 +230,10 @@ class _Broken:
         if len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
             mended.append((line, cells[:width]))
             return
-        reason = f"{len(cells)} cells"
+        reason = cells_told(len(cells))
         if text.count('"') % 2:
             reason = "a quote opens here and does not close"
-        rejected.append(Rejected(line, "", text, reason, f"{width} cells, as in the header"))
+        rejected.append(Rejected(line, "", text, reason, f"{cells_told(width)}, as in the header"))
 
 
 def _lines_of(row: _Row, delimiter: str) -> Iterator[tuple[int, list[str], str]]:

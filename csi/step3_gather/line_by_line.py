@@ -11,7 +11,7 @@ from itertools import islice
 
 import numpy as np
 
-from csi.step3_gather.chunk import Chunk, Rejected, text_table
+from csi.step3_gather.chunk import Chunk, Rejected, cells_told, text_table
 from csi.step3_gather.content import Content
 from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import Utf8Lines
@@ -104,7 +104,7 @@ def _chunk(block: list[tuple[int, list[str] | None, str]], dialect: Dialect) -> 
     width = len(dialect.names)
     kept: list[tuple[int, list[str]]] = []
     rejected: list[Rejected] = []
-    expected = f"{width} cells, as in the header"
+    expected = f"{cells_told(width)}, as in the header"
     for line, cells, text in block:
         if cells is None:
             rejected.append(Rejected(line, "", text, "a quote opens here and does not close", expected))
@@ -113,7 +113,7 @@ def _chunk(block: list[tuple[int, list[str] | None, str]], dialect: Dialect) -> 
         elif len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
             kept.append((line, cells[:width]))
         else:
-            rejected.append(Rejected(line, "", text, f"{len(cells)} cells", expected))
+            rejected.append(Rejected(line, "", text, cells_told(len(cells)), expected))
     columns = {name: [cells[place] for _, cells in kept] for place, name in enumerate(dialect.names)}
     lines = np.array([line for line, _ in kept], dtype="int64")
     return Chunk(text_table(columns, dialect.missing), lines, rejected)

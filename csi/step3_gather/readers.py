@@ -31,6 +31,8 @@ from csi.step3_gather.wide import Shape, shape_of
 
 # Tried in turn when the first megabyte was plain ASCII and a later byte is not UTF-8.
 _FALLBACKS = ("cp1252", "latin-1")
+# Short rows are many to a block of text: what is made of them in one go is kept small.
+_ROWS_AT_ONCE = 200_000
 T = TypeVar("T")
 
 
@@ -116,15 +118,31 @@ class Wanted:
 def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterator[Reading]:
     layout = layouts.form_of(content, source)
     plan = _plan(content, source, layout, wanted)
-    seen = 0
+    seen = unread = 0
     for chunk in _chunks(content, source, layout, plan):
-        part = plan.typed(chunk)
-        seen += part.rows_read
-        if seen > content.bounds.rows:
-            raise refuse(content.filename, f"has more than {content.bounds.rows:,} rows. Split it by period.")
-        yield part
+        for piece in chunk.pieces(_ROWS_AT_ONCE):
+            part = plan.typed(piece)
+            seen += part.rows_read
+            unread += int(part.quarantine["line"].nunique())
+            _check_rows(content, seen, unread, part)
+            yield part
     if not seen:
         raise refuse(content.filename, "holds no row below its header. Expected at least one.")
+
+
+def _check_rows(content: Content, seen: int, unread: int, part: Reading) -> None:
+    """Refuse more rows than are read, and so many unreadable ones that the mapping must be wrong."""
+    bounds = content.bounds
+    if seen > bounds.rows:
+        raise refuse(content.filename, f"has more than {bounds.rows:,} rows. Split it by period.")
+    if unread > bounds.unreadable_rows:
+        bad = part.quarantine.iloc[-1]
+        where = f"line {bad['line']:,}" + (f", {bad['column']}" if bad["column"] else "")
+        example = f"{where}: ‘{bad['value'][:60]}’ – {bad['reason']}; expected {bad['expected']}"
+        reason = (
+            f"has more than {bounds.unreadable_rows:,} rows that cannot be read, as {example}. Map its columns again."
+        )
+        raise refuse(content.filename, reason)
 
 
 def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _Plan) -> Iterator[Chunk]:

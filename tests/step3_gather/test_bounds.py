@@ -19,7 +19,7 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.bounds import Bounds
 from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
+from csi.step3_gather.readers import read, stream
 from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
 
 _SOURCE = SourceDefinition("s")
@@ -34,6 +34,7 @@ def refused(match: str) -> Iterator[None]:
     assert time.perf_counter() - started < _SECONDS
 
 
+_CELL = '<table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell>'
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -169,7 +170,7 @@ def test_a_sheet_of_two_cells_that_spans_millions_is_refused(place: str) -> None
     """The library makes a cell of every place between them, and ends the process where memory does not suffice."""
     far = f"</row><row><c  r ='{place}'><v>1</v></c></row></sheetData>"
     sheet = sheet_xml([["a", "b"], [1, 2]]).replace("</row></sheetData>", far)
-    with refused("rows × .* columns, empty ones included; at most 10,000,000 cells"):
+    with refused("rows by .* columns, empty ones included; at most 6,000,000 cells"):
         _read(xlsx(Data=sheet))
 
 
@@ -178,7 +179,7 @@ def test_a_far_cell_across_two_pieces_of_a_sheet_is_seen() -> None:
     for gap in range(6):
         filler = f"<!--{'x' * ((1 << 20) - len(start) - 24 - gap)}-->"
         cell = '<row r="3"><c r="ALL99000"><v>1</v></c></row></sheetData></worksheet>'
-        with refused("99,000 rows × 1,000 columns"):
+        with refused("99,000 rows by 1,000 columns"):
             _read(xlsx(Data=start + filler + cell))
 
 
@@ -195,6 +196,76 @@ def test_an_ods_cell_repeated_a_million_times_is_refused() -> None:
         _read(ods(f"<table:table-row>{wide}</table:table-row>"))
     with refused("1,000,000 rows"):
         _read(ods(f'<table:table-row table:number-rows-repeated="1000000">{cell}{cell}</table:table-row>'))
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [("ALL299999", "299,999 rows by 1,000 columns"), ("ZZ90000", "90,000 rows by 702"), ("AB299999", "by 28 columns")],
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_a_sheet_of_few_cells_that_spans_millions_is_refused(place: str, says: str, named: bool) -> None:
+    number = "".join(sign for sign in place if sign.isdigit())
+    row = f'<row r="{number}">' if named else "<row>"
+    sheet = sheet_xml([["a", "b"], [1, 2]]).replace(
+        "</sheetData>", f'{row}<c r="{place}"><v>1</v></c></row></sheetData>'
+    )
+    with refused(f"{says}.* at most 6,000,000 cells"):
+        _read(xlsx(Data=sheet))
+
+
+def test_a_sheet_whose_xml_is_broken_is_refused() -> None:
+    with refused("is a broken workbook. Expected one that a spreadsheet program opens"):
+        _read(xlsx(Data=sheet_xml([["a", "b"], [1, 2]]).replace("<t>a", "<t>&nobody;")))
+
+
+def test_a_cell_of_endless_lines_is_refused() -> None:
+    with refused("more than 1,000 rows that cannot be read, as line .*: ‘x’ – 1 cell; expected 2 cells"):
+        _read(b'a,b\n1,"' + b"x\n" * 5_000_000, bounds=Bounds(unreadable_rows=1_000))
+
+
+def test_a_wrong_mapping_of_a_large_file_is_refused_with_an_example() -> None:
+    text = b"a,b\n" + b"1,soon\n" * 5_000
+    with refused("more than 1,000 rows that cannot be read, as line .*, b: ‘soon’ – not a moment; expected a moment"):
+        read(text, _SOURCE, moments=["b"], numbers=[], filename="d.csv", bounds=Bounds(unreadable_rows=1_000))
+
+
+def test_short_rows_are_typed_in_parts_and_none_is_lost() -> None:
+    lines = ["1,2,3" if number % 1_000 == 7 else f"{number},x" for number in range(450_000)]
+    parts = list(stream(("a,b\n" + "\n".join(lines)).encode(), _SOURCE, moments=[], numbers=["a"]))
+    assert max(len(part.frame) for part in parts) <= 200_000
+    assert sum(part.rows_read for part in parts) == 450_000
+    kept = [line for part in parts for line in part.frame.index]
+    bad = [line for part in parts for line in part.quarantine["line"]]
+    assert sorted(kept + bad) == list(range(2, 450_002))
+    assert bad == list(range(9, 450_002, 1_000))
+
+
+def test_cells_without_a_place_are_counted_row_by_row() -> None:
+    wide = "<row>" + "<c><v>1</v></c>" * 900 + "</row>"
+    sheet = sheet_xml([["a", "b"], [1, 2]]).replace("</sheetData>", wide + "<row/>" * 9_000 + "</sheetData>")
+    with refused("by 900 columns"):
+        _read(xlsx(Data=sheet))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<table:table-row table:number-rows-repeated="100000">{_CELL * 3}</table:table-row>' * 3
+        + f"<table:table-row>{_CELL * 30}</table:table-row>",
+        '<table:table-row table:number-rows-repeated="1000000"><table:table-cell/></table:table-row>'
+        f"<table:table-row>{_CELL}</table:table-row>",
+        f'<table:table-row table:style-name="{"x" * 900}" table:number-rows-repeated="1000000">'
+        f'<table:table-cell table:style-name="{"y" * 900}"/>{_CELL}</table:table-row>',
+    ],
+)
+def test_an_ods_sheet_of_few_rows_that_are_repeated_is_refused(rows: str) -> None:
+    with refused("empty ones included"):
+        _read(ods(rows))
+
+
+def test_an_ods_row_that_does_not_end_is_refused() -> None:
+    with refused("a row of more than 8 MB"):
+        _read(ods(f"<table:table-row>{_CELL * 200_000}</table:table-row>"))
 
 
 def test_more_rows_than_the_limit_are_refused() -> None:
