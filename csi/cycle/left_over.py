@@ -22,9 +22,10 @@ from csi.models import (
     Report,
     ReportClick,
     Row,
+    Source,
 )
 from csi.step3_gather import batches
-from csi.storage import row, rows
+from csi.storage import need, row, rows
 from csi.terms import Step, Verdict
 
 
@@ -81,7 +82,8 @@ def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
 
 def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
     for batch in rows(session, Batch, cycle.team_id, cycle_id=cycle.id, state=("current", "waiting")):
-        count = batches.open_rows(session, batch)
+        source = need(session, Source, cycle.team_id, batch.source_id)
+        count = batches.open_rows(session, source, batch)
         if count:
             text = f"{count:,} {'row' if count == 1 else 'rows'} of {batch.filename} in quarantine"
             yield _item(cycle, Step.GATHER, "quarantine", text, batch, since=batch.delivered_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -70,10 +71,11 @@ def record(
         return Recorded(known, Outcome.KNOWN)
     outcome = Outcome.RESTORED if known.state == "removed" else Outcome.READ_AGAIN
     old = {"state": known.state, "rows_kept": known.rows_kept, "mapping": known.mapping}
-    _fill(known, intake, wanted)
+    _fill(known, intake, wanted, _mended(session, source, intake))
     known.removed_by, known.removed_at, known.removed_reason = "", None, ""
     session.add(known)
     _replace_cells(session, known, intake)
+    _mark_mended(session, source, known, "corrected" if wanted == "current" else "open")
     new = {"state": wanted, "rows_kept": known.rows_kept, "mapping": known.mapping}
     _log(session, known, f"{outcome.value} batch", old, new, actor=actor, now=now)
     mark_stale(session, source)
@@ -98,11 +100,12 @@ def _first(session: Session, source: Source, intake: Intake, state: str, told: _
         way=told.way, filename=intake.filename, size=intake.size, sha256=intake.sha256, raw_key=intake.raw_key,
         delivered_by=told.actor, delivered_at=told.now, permalink=told.permalink,
     )  # fmt: skip
-    _fill(batch, intake, state)
+    _fill(batch, intake, state, _mended(session, source, intake))
     session.add(batch)
     session.flush()
     _replace_cells(session, batch, intake)
-    _mark_mended(session, source, intake)
+    if state == "current":
+        _mark_mended(session, source, batch, "corrected")
     new = {"sha256": batch.sha256, "filename": batch.filename, "rows_kept": batch.rows_kept, "state": state}
     _log(session, batch, "recorded batch", {}, new, actor=told.actor, now=told.now, permalink=told.permalink)
     if state == "current":
@@ -110,7 +113,7 @@ def _first(session: Session, source: Source, intake: Intake, state: str, told: _
     return Recorded(batch, Outcome.WAITING if state == "waiting" else Outcome.NEW)
 
 
-def _fill(batch: Batch, intake: Intake, state: str) -> None:
+def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -> None:
     batch.state = state
     batch.rows_key = intake.rows_key
     batch.mapping = dict(intake.mapping)
@@ -125,6 +128,7 @@ def _fill(batch: Batch, intake: Intake, state: str) -> None:
         "doubtful": {name: dict(counts) for name, counts in intake.doubtful.items()},
         "quarantine_key": intake.spoiled_key,
         "quarantined_cells": intake.cells_total,
+        **({"mended": dict(mended)} if mended else {}),
     }
 
 
@@ -146,14 +150,34 @@ def _replace_cells(session: Session, batch: Batch, intake: Intake) -> None:
     session.flush()
 
 
-def _mark_mended(session: Session, source: Source, intake: Intake) -> None:
-    """Lines that a mended quarantine brings back are open no more."""
+def _mended(session: Session, source: Source, intake: Intake) -> dict[str, dict[str, Any]]:
+    """By the hash's beginning of each earlier delivery: how many of its rows come back mended, and which are shown."""
+    lines: dict[str, set[int]] = {}
+    for short, line in intake.mended:
+        lines.setdefault(short, set()).add(line)
     by_hash = {one.sha256[:12]: one for one in of_source(session, source)}
-    for short in {batch for batch, _ in intake.mended} & set(by_hash):
-        lines = tuple(line for batch, line in intake.mended if batch == short)
-        for cell in rows(session, QuarantinedRow, source.team_id, batch_id=by_hash[short].id, line=lines, limit=_MANY):
-            cell.state = "corrected"
-            session.add(cell)
+    return {
+        short: {"rows": len(own), "shown": sorted({cell.line for cell in cells(session, by_hash[short])} & own)}
+        for short, own in lines.items()
+        if short in by_hash
+    }
+
+
+def _mark_mended(session: Session, source: Source, batch: Batch, state: str) -> None:
+    """Lines that a delivery brings back mended are open no more, while it counts."""
+    by_hash = {one.sha256[:12]: one for one in of_source(session, source)}
+    for short, told in batch.counts.get("mended", {}).items():
+        for cell in cells(session, by_hash[short]) if short in by_hash else ():
+            if cell.line in told["shown"]:
+                cell.state = state
+                session.add(cell)
+
+
+def open_rows(session: Session, source: Source, batch: Batch) -> int:
+    """Rows of a delivery still in quarantine: those mended came with a later one that counts."""
+    told = (one.counts.get("mended", {}).get(batch.sha256[:12]) for one in current(session, source))
+    mended = sum(one["rows"] for one in told if one)
+    return max(0, batch.quarantined - mended)
 
 
 def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime) -> Batch:
@@ -193,7 +217,9 @@ def _change_state(
         raise Conflict(f"Somebody was first: this delivery is {batch.state} now.")
     new = {name: value for name, value in values.items() if name in ("state", "removed_reason")}
     _log(session, batch, what, {"state": expected}, new, actor=actor, now=now)
-    mark_stale(session, need(session, Source, batch.team_id, batch.source_id))
+    source = need(session, Source, batch.team_id, batch.source_id)
+    _mark_mended(session, source, batch, "corrected" if batch.state == "current" else "open")
+    mark_stale(session, source)
     return batch
 
 
@@ -232,12 +258,6 @@ def latest(session: Session, source: Source) -> Batch | None:
 def cells(session: Session, batch: Batch) -> list[QuarantinedRow]:
     """Every quarantined cell of a delivery that is kept as a row, mended or not."""
     return rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, order="line", limit=_MANY)
-
-
-def open_rows(session: Session, batch: Batch) -> int:
-    """How many rows of a delivery are in quarantine still; those mended came with a later one."""
-    mended = {cell.line for cell in cells(session, batch) if cell.state == "corrected"}
-    return max(0, batch.quarantined - len(mended))
 
 
 def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -> list[QuarantinedRow]:

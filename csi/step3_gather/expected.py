@@ -122,7 +122,7 @@ def _delivered(session: Session, kpi: Kpi, source: Source) -> _Seen:
         spans=tuple(reach),
         days=frozenset(day for days in found for day in days),
         rows=sum(batch.rows_kept for batch in current),
-        quarantined=sum(batches.open_rows(session, batch) for batch in current),
+        quarantined=sum(batches.open_rows(session, source, batch) for batch in current),
         waiting=tuple(batch for batch in every if batch.state == "waiting"),
         deliveries=len(current),
         oldest=min(firsts, default=None),

@@ -133,6 +133,37 @@ def test_a_mended_quarantine_is_dropped_in_again(sqlite_desk: Desk) -> None:
     assert raw[1].frame["hours"].tolist() == ["7"]
 
 
+def test_a_mended_quarantine_taken_out_leaves_the_rows_open_again(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    batch = desk.deliver(BAD).batch
+    text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
+    mended = desk.deliver(text.replace("'=1+1", "7").encode()).batch
+    with desk.sessions() as session:
+        assert batches.open_rows(session, desk.source, batch) == 0
+        batches.remove(session, TEAM, mended.id, actor="U2", now=NOW, reason="wrong file")
+    with desk.sessions() as session:
+        assert batches.open_rows(session, desk.source, batch) == 1
+        assert len(batches.open_cells(session, TEAM, batch.id)) == 1
+    desk.deliver(text.replace("'=1+1", "7").encode())
+    with desk.sessions.reading() as session:
+        assert batches.open_rows(session, desk.source, batch) == 0
+        assert batches.open_cells(session, TEAM, batch.id) == []
+
+
+def test_many_mended_rows_are_counted_although_few_are_shown(sqlite_desk: Desk) -> None:
+    desk, many = sqlite_desk, 40_000
+    good = "".join(f"G{n},1/2/2016 10:00,1\n" for n in range(5 * many))
+    bad = "".join(f"B{n},1/2/2016 10:00,soon\n" for n in range(many))
+    batch = desk.deliver(f"number,opened_at,hours\n{good}{bad}".encode()).batch
+    assert (batch.quarantined, batch.state) == (many, "current")
+    text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
+    mended = desk.deliver(text.replace("10:00,soon", "10:00,7").encode()).batch
+    assert (mended.rows_kept, mended.quarantined) == (many, 0)
+    with desk.sessions.reading() as session:
+        assert batches.open_rows(session, desk.source, batch) == 0
+        assert batches.open_cells(session, TEAM, batch.id) == []
+
+
 def test_a_quarantine_that_comes_back_unmended_stays_in_quarantine(sqlite_desk: Desk) -> None:
     desk = sqlite_desk
     batch = desk.deliver(BAD).batch
