@@ -47,6 +47,12 @@ _SIGNATURES = {
     b"SQLite format": "a SQLite database",
 }
 
+_ZIPPED = {
+    "xl/workbook.bin": "a binary Excel workbook (.xlsb); save it as .xlsx",
+    "word/document.xml": "a Word document",
+    "ppt/presentation.xml": "a PowerPoint presentation",
+    "Index/Document.iwa": "an Apple document; export it as .xlsx or .csv",
+}
 _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(rb"<(?:!doctype|!--|\?xml|html|head|body|table|meta|style|script|title|div)\b", re.IGNORECASE)
@@ -171,8 +177,8 @@ def _spreadsheet(content: Content) -> Format:
         return Format.XLSX
     if "content.xml" in names:
         return Format.ODS
-    if "xl/workbook.bin" in names:
-        raise refuse(content.filename, _NOT_A_TABLE.format(found="a binary Excel workbook (.xlsb); save it as .xlsx"))
+    if found := next((told for part, told in _ZIPPED.items() if part in names), ""):
+        raise refuse(content.filename, _NOT_A_TABLE.format(found=found))
     raise refuse(content.filename, "is a zip archive; drop the table inside it, or gzip it.")
 
 

@@ -259,6 +259,45 @@ def test_what_is_no_table_is_refused_with_a_sentence_and_a_picture_is_nobodys_bu
     assert "lunch" not in "".join(one["text"] for one in bob.everything("service-desk") if one.get("bot_id"))
 
 
+def test_a_delivery_of_days_that_came_before_says_that_rows_may_count_twice(gathering: World):
+    bob = gathering.bob
+    rows = [f"{day}/3/2016 10:00,{day}" for day in range(10, 31)]
+    _map(gathering, "\n".join(["at,load", *rows[:15], ""]), "early.csv")
+    assert "count twice" not in reading(bob.sees("*early.csv* read into *Incidents*"))
+    bob.upload("\n".join(["at,load", *rows[5:], ""]).encode(), "late.csv", "service-desk")
+    bob.click(bob.sees("*late.csv* looks like *Incidents*"), "gather.read")
+    told = reading(bob.sees("*late.csv* read into *Incidents*"))
+    assert "with delivery 1 (10 days)" in told
+    assert "No column names a case: rows that are in both count twice" in told
+
+
+def test_only_people_with_a_role_map_read_accept_and_take_out(gathering: World):
+    bob, erin = gathering.bob, gathering.erin
+    erin.upload(LOG.encode(), "log.csv", "service-desk")
+    erin.click(erin.sees("I keep *log.csv*"), "gather.map")
+    erin.wait_modal("gather.map")
+    erin.fill({"source": "Incidents"})
+    assert "map a delivery" in str(erin.submit())
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents"})
+    assert bob.submit() is None
+    message = erin.sees("read into *Incidents*")
+    erin.click(message, "gather.remove")
+    erin.wait(lambda: "take a delivery out" in str(erin.everything("service-desk")), what="the refusal")
+    erin.upload(LATER.encode(), "april.csv", "service-desk")
+    erin.click(erin.sees("*april.csv* looks like *Incidents*"), "gather.read")
+    erin.wait(lambda: "read a delivery" in str(erin.everything("service-desk")), what="the refusal")
+    (batch,) = _rows(gathering, Batch)
+    assert batch.state == "current"
+
+
+@pytest.mark.parametrize("name", ["export.xlsm", "export.TXT", "export", "export.xlsb", "export.csv.bz2"])
+def test_what_is_close_to_a_table_gets_an_answer(gathering: World, name: str):
+    gathering.bob.upload(b"BZh91AY nothing" if name.endswith("2") else LOG.encode(), name, "service-desk")
+    gathering.bob.sees("packed by bzip2" if name.endswith("2") else "How do I read it?")
+
+
 def test_wrong_answers_in_the_form_stand_beside_their_field(gathering: World):
     bob = gathering.bob
     bob.upload(LOG.encode(), "log.csv", "service-desk")

@@ -74,11 +74,20 @@ def test_what_is_no_table_is_said(content: bytes, says: str) -> None:
         _read(content)
 
 
-def test_a_zip_of_something_else_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("part", "says"),
+    [
+        ("table.csv", "is a zip archive; drop the table inside"),
+        ("word/document.xml", "is a Word document. Expected CSV"),
+        ("xl/workbook.bin", "binary Excel workbook .* save it as .xlsx"),
+        ("Index/Document.iwa", "is an Apple document; export it"),
+    ],
+)
+def test_a_zip_of_something_else_is_refused(part: str, says: str) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("table.csv", "a,b\n1,2\n")
-    with refused("is a zip archive; drop the table inside"):
+        archive.writestr(part, "a,b\n1,2\n")
+    with refused(says):
         _read(out.getvalue())
 
 

@@ -16,7 +16,7 @@ _SHOWN = 20
 _TELLING = 6
 _COLUMNS = 98  # a menu holds 100
 _ORDERS = {
-    "iso": "year first, or the month by its name: 2016-02-29, 29 Feb 2016",
+    "iso": "year first: 2016-02-29, or 29 Feb 2016",
     "day_first": "day first: 29/2/2016",
     "month_first": "month first: 2/29/2016",
     "epoch": "seconds since 1970",
@@ -86,7 +86,7 @@ def _laid_out(layout: Layout) -> str:
 def _telling(layout: Layout) -> list[int]:
     """Places of the columns most questions are about."""
     asked = [place for place, column in enumerate(layout.columns) if column.role or column.kind == "moment"]
-    return (asked or list(range(len(layout.columns))))[:_TELLING]
+    return (asked if len(asked) > 1 else list(range(len(layout.columns))))[:_TELLING]
 
 
 def _examples(layout: Layout, places: Sequence[int]) -> str:

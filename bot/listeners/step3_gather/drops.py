@@ -31,9 +31,12 @@ from csi.step3_gather.mapping import Match, best_match
 from csi.storage import need, row, rows
 from csi.terms import Step
 
-TABLES = (".csv", ".tsv", ".xlsx", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
+TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
 # In step 3 people are told when what they dropped is close to a table and is none.
-NEARLY = (".txt", ".xls", ".pdf", ".zip", ".numbers", ".doc", ".docx")
+NEARLY = (
+    ".txt", ".tab", ".dat", ".psv", ".log", ".xls", ".xlsb", ".numbers", ".pdf", ".html", ".xml", ".doc",
+    ".docx", ".zip", ".7z", ".rar", ".bz2", ".xz", ".zst", ".db", ".sqlite",
+)  # fmt: skip
 
 _CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place for a cycle
 
@@ -53,7 +56,8 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
             _offer_cycle(client, channel, user, file)
         return
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
-    if not is_ours and not (cycle.step == Step.GATHER and name.endswith(NEARLY)):
+    is_near = name.endswith(NEARLY) or "." not in name
+    if not is_ours and not (cycle.step == Step.GATHER and is_near):
         return
     with kit.sessions() as session:
         look_later(kit, session, cycle, str(file["id"]), user=user)

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
 from bot.blocks.parts import Block
+from bot.blocks.text import listed, plural
 from bot.context import Kit
 from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
@@ -25,6 +26,7 @@ from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
 from csi.step3_gather.layout import guess
 from csi.step3_gather.naming import names_used
+from csi.step3_gather.overlaps import shared_days
 from csi.step4_process import columns_needed
 from csi.storage import need
 from csi.study import of_cycle
@@ -50,7 +52,8 @@ def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
             session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id,
             permalink=found.permalink,
         )  # fmt: skip
-    say(kit, team_id, found, _shown(kit, found, source, made, notes=_doubts(intake), lacking=lacking))
+    notes = (*_doubts(intake), *_twice(kit, source, made))
+    say(kit, team_id, found, _shown(kit, found, source, made, notes=notes, lacking=lacking))
     if made.outcome is not Outcome.KNOWN:
         share_quarantine(client, kit, found, made.batch)
 
@@ -139,18 +142,30 @@ def lacking_columns(
     return {column: kpis for column, kpis in wanted.items() if column not in names}
 
 
+def _times(count: int, one: str = "occurs", several: str = "occur") -> str:
+    return f"{plural(count, 'local time')} {one if count == 1 else several}"
+
+
 def _doubts(intake: Intake) -> tuple[str, ...]:
     said = []
     for name, counts in intake.doubtful.items():
         if counts.get("ambiguous"):
-            said.append(
-                f"{name}: {counts['ambiguous']:,} local times occur twice (clock set back); the first is taken."
-            )
+            said.append(f"{name}: {_times(counts['ambiguous'])} twice (clock set back); the first is taken.")
         if counts.get("nonexistent"):
             said.append(
-                f"{name}: {counts['nonexistent']:,} local times do not exist (clock set forward); moved forward."
+                f"{name}: {_times(counts['nonexistent'], 'does', 'do')} not exist (clock set forward); moved forward."
             )
     return tuple(said)
+
+
+def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
+    """A warning where rows may count twice, as nothing tells those of two deliveries apart."""
+    with kit.sessions.reading() as session:
+        shared = shared_days(session, source, made.batch)
+    if not shared:
+        return ()
+    which = listed([f"delivery {ordinal} ({plural(days, 'day')})" for ordinal, days in shared.items()])
+    return (f"Days in it came before, with {which}. No column names a case: rows that are in both count twice.",)
 
 
 def _shown(
