@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookClient
 from bot.blocks import notices
 from bot.blocks.parts import Block
 from bot.log import logger
-from bot.payload import Origin, origin
+from bot.payload import Origin, about, is_full, origin, remembered
 from csi.errors import CsiError, GateRefused, InvalidInput, InvalidInputs
 
 log = logger(__name__)
@@ -45,7 +45,7 @@ def answer(error: Exception, body: Body, ack: Ack, client: WebClient) -> BoltRes
     if body.get("type") == "event_callback":  # it could not be stored: unacknowledged, it comes again
         log.error("event_not_stored", exc_info=error)
         return BoltResponse(status=500)
-    blocks = told(error)
+    blocks = told(error, about(body))
     if ack.response is None:
         reply = _acknowledgement(error, body, blocks)
         if reply is not None:
@@ -56,17 +56,20 @@ def answer(error: Exception, body: Body, ack: Ack, client: WebClient) -> BoltRes
 
 def report(error: Exception, to: Origin, client: WebClient) -> None:
     """Tell a person that slow work they began went wrong."""
-    blocks = told(error)
+    blocks = told(error, to.channel_id)
     if to.user_id:
         whisper(client, to, blocks)
 
 
-def told(error: Exception) -> list[Block]:
-    """An error as blocks; one that is not ours gets a reference id, and its trace goes to the log."""
+def told(error: Exception, place: str = "") -> list[Block]:
+    """An error as blocks; one that is not ours gets a reference id, and its trace goes to the log.
+
+    ``place`` is the channel whose cycle it is about: the buttons beside the error find it again from anywhere.
+    """
     if isinstance(error, GateRefused):
-        return notices.refusal(error.breaches)
+        return notices.refusal(error.breaches, place)
     if isinstance(error, CsiError):
-        return notices.problem(_sentence(error))
+        return notices.problem(_sentence(error), place)
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, exc_info=error)
     return notices.unexpected(reference)
@@ -82,7 +85,7 @@ def _sentence(error: CsiError) -> str:
 
 def _acknowledgement(error: Exception, body: Body, blocks: Sequence[Block]) -> BoltResponse | None:
     if body.get("type") == "view_submission":
-        return _json(_view_answer(error, body["view"], blocks))
+        return _json(_view_answer(error, body, blocks))
     if "command" in body:
         return _json({"response_type": "ephemeral", "text": notices.plain_text(blocks), "blocks": list(blocks)})
     return None
@@ -92,11 +95,12 @@ def _json(content: Body) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(content), headers={"content-type": ["application/json"]})
 
 
-def _view_answer(error: Exception, view: Body, blocks: Sequence[Block]) -> dict[str, Any]:
-    """Errors beside their inputs; those of no input beside the first; a view on top where there is none."""
-    inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    if not inputs or isinstance(error, GateRefused):
-        return {"response_action": "push", "view": notices.view(blocks)}
+def _view_answer(error: Exception, body: Body, blocks: Sequence[Block]) -> dict[str, Any]:
+    """Errors beside their inputs; those of no input beside the first; what needs a button in a view on top."""
+    inputs = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+    buttons = not isinstance(error, InvalidInput | InvalidInputs) and any(one["type"] == "actions" for one in blocks)
+    if not inputs or isinstance(error, GateRefused) or (buttons and not is_full(body["view"])):
+        return {"response_action": "push", "view": _over(body, blocks)}
     errors: dict[str, str] = {}
     for field, reason in _reasons(error, blocks):
         place = field if field in inputs else inputs[0]
@@ -124,11 +128,18 @@ def _tell(body: Body, client: WebClient, blocks: Sequence[Block]) -> None:
     whisper(client, origin(body), blocks)
 
 
+def _over(body: Body, blocks: Sequence[Block]) -> Block:
+    """A notice that remembers what the modal below it is about."""
+    known = remembered(body).get("cycle")
+    kept = {"cycle": known} if known is not None else {"channel": about(body)}
+    return notices.view(blocks, metadata=json.dumps(kept))
+
+
 def _shown_on_top(body: Body, client: WebClient, blocks: Sequence[Block]) -> bool:
     in_modal = (body.get("view") or {}).get("type") == "modal"
     show = client.views_push if in_modal else client.views_open
     try:
-        show(trigger_id=body["trigger_id"], view=notices.view(blocks))
+        show(trigger_id=body["trigger_id"], view=_over(body, blocks))
     except SlackApiError:  # the trigger was used by the listener, or is older than three seconds
         return False
     return True

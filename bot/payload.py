@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 Body = Mapping[str, Any]
+_PLACE = re.compile(r"@([CDG][A-Z0-9]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,29 @@ def channel_of(body: Body) -> str:
         if channel:
             return str(channel)
     return str((body.get("container") or {}).get("channel_id") or "")
+
+
+def about(body: Body) -> str:
+    """The channel whose cycle a payload is about: named by the button, remembered by the modal, else where it was."""
+    action = (body.get("actions") or [{}])[0]
+    for marked in (action.get("block_id"), action.get("value")):
+        if found := _PLACE.search(str(marked or "")):
+            return found[1]
+    return str(remembered(body).get("channel") or "") or channel_of(body)
+
+
+def remembered(body: Body) -> dict[str, Any]:
+    """What the modal of a payload remembers: its cycle or its channel, and a few numbers."""
+    kept = (body.get("view") or {}).get("private_metadata") or ""
+    if kept.startswith("{"):
+        return dict(json.loads(kept))
+    return {"channel": kept} if _PLACE.search(f"@{kept}") else {}
+
+
+def is_full(view: Mapping[str, Any]) -> bool:
+    """Whether a modal is the third on the stack: Slack opens no fourth."""
+    below, lowest = view.get("previous_view_id"), view.get("root_view_id")
+    return bool(below) and below != lowest
 
 
 def clicked(body: Body) -> str:

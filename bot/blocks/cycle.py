@@ -152,14 +152,15 @@ def reasons_form(breaches: Sequence[Breach], metadata: str) -> Block:
     return parts.modal(ids.GO_ON, "Go on with a reason", blocks, submit="Go on", metadata=metadata)
 
 
-def back_form(step: int, metadata: str) -> Block:
-    """To which earlier step, and why."""
+def back_form(step: int, metadata: str, wanted: int = 0) -> Block:
+    """To which earlier step (``wanted`` where it can be), and why."""
     earlier = {str(one.value): f"{one.value}. {one.title}" for one in Step if one.value < step}
+    likely = wanted if 1 <= wanted < step else step - 1
     return parts.modal(
         ids.BACK,
         "Go back",
         [
-            parts.select("step", "To which step?", earlier, chosen=str(step - 1)),
+            parts.select("step", "To which step?", earlier, chosen=str(likely)),
             parts.text_input("reason", "Why?", multiline=True, limit=500),
             parts.context("What later steps found will be marked stale."),
         ],

@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, plural
 from csi.errors import Breach
+from csi.terms import Step
 
+NOTICE = "notice"
 SHOWN = 20
+_COMMAND = re.compile(r"/csi (\w+)(?: (\d)\b)?")
+# A command that a sentence names is also a button beside it.
+_WAYS = {
+    "start": "Begin a cycle",
+    "next": "Next step",
+    "back": "Go back …",
+    "close": "Close the cycle",
+    "status": "Where it stands",
+    "roles": "See the roles",
+    "sla": "SLA clauses",
+    "source": "See the sources",
+    "actions": "See the actions",
+    **{step.command: f"Open step {step.value}" for step in Step},
+}
 
 
-def problem(sentence: str) -> list[Block]:
-    """A sentence that says what, where, and what was expected."""
-    return problem_mrkdwn(escape(sentence))
+def problem(sentence: str, place: str = "") -> list[Block]:
+    """A sentence that says what, where, and what was expected, with a button for each command it names."""
+    return problem_mrkdwn(escape(sentence), place)
 
 
-def problem_mrkdwn(sentence: str) -> list[Block]:
+def problem_mrkdwn(sentence: str, place: str = "") -> list[Block]:
     """The same for a sentence that is escaped already and may mention channels and people."""
-    return [parts.section(f":warning: {sentence}")]
+    ways = dict.fromkeys(found.groups() for found in _COMMAND.finditer(sentence) if found[1] in _WAYS)
+    buttons = [
+        parts.button(_WAYS[word], f"{ids.OPEN}:{word}", f"{word} {step}" if step else word) for word, step in ways
+    ]
+    shown = [parts.section(f":warning: {sentence}")]
+    return [*shown, parts.actions(buttons[:5], block_id=_at("ways", place))] if buttons else shown
+
+
+def _at(block_id: str, place: str) -> str:
+    """A block id that also says which channel's cycle its buttons are about."""
+    return f"{block_id}@{place}" if place else block_id
 
 
 def unexpected(reference: str) -> list[Block]:
@@ -37,40 +64,39 @@ def note(sentence: str) -> list[Block]:
     return [parts.section(sentence)]
 
 
-def refusal(breaches: Sequence[Breach]) -> list[Block]:
+def refusal(breaches: Sequence[Breach], place: str = "") -> list[Block]:
     """Every rule that fails: its id, a sentence, and the button that mends it; warnings can be passed with a reason."""
     blocking = [breach for breach in breaches if breach.blocks]
     blocks = [parts.section(_headline(len(blocking), len(breaches) - len(blocking)))]
     ordered = blocking + [breach for breach in breaches if not breach.blocks]
-    blocks += [_breach(breach, position) for position, breach in enumerate(ordered[:SHOWN])]
+    blocks += [_breach(breach, _at(f"breach.{position}", place)) for position, breach in enumerate(ordered[:SHOWN])]
     if len(ordered) > SHOWN:
         blocks.append(parts.context(f"… and {plural(len(ordered) - SHOWN, 'more')}; mend these first."))
     if not blocking:
-        blocks.append(parts.actions([parts.button("Go on with a reason", ids.GO_ON, style="primary")]))
+        button = parts.button("Go on with a reason", ids.GO_ON, style="primary")
+        blocks.append(parts.actions([button], block_id=_at("pass", place)))
     return blocks
 
 
 def _headline(blocking: int, warning: int) -> str:
     if blocking:
-        rules = "One rule is" if blocking == 1 else f"{blocking} rules are"
-        return f":no_entry: *Not yet.* {rules} not met:"
+        things = "One thing stands" if blocking == 1 else f"{blocking} things stand"
+        return f":no_entry: *Not yet.* {things} in the way:"
     return f":warning: *{plural(warning, 'warning')}.* You can mend this, or go on with a reason, which is kept:"
 
 
-def _breach(breach: Breach, position: int) -> Block:
+def _breach(breach: Breach, block_id: str) -> Block:
     sign = ":red_circle:" if breach.blocks else ":large_yellow_circle:"
     kind = "" if breach.blocks else " _(warning)_"
     accessory = None
     if breach.mend:
         accessory = parts.button(breach.mend_label or "Mend", breach.mend, breach.mend_value)
-    return parts.section(
-        f"{sign} *{breach.rule}*{kind} {escape(breach.sentence)}", accessory, block_id=f"breach.{position}"
-    )
+    return parts.section(f"{sign} *{breach.rule}*{kind} {escape(breach.sentence)}", accessory, block_id=block_id)
 
 
-def view(blocks: Sequence[Block], title: str = "Not yet") -> Block:
-    """The same over a modal."""
-    return parts.modal("notice", title, blocks, submit="", close="OK")
+def view(blocks: Sequence[Block], title: str = "Not yet", *, metadata: str = "") -> Block:
+    """The same over a modal; ``metadata`` is what the modal below remembers, for the buttons in it."""
+    return parts.modal(NOTICE, title, blocks, submit="", close="OK", metadata=metadata)
 
 
 def plain_text(blocks: Sequence[Block]) -> str:

@@ -13,14 +13,15 @@ from sqlmodel import Session
 
 from bot import cards, forms
 from bot.blocks import cycle as blocks
-from bot.blocks import status_card
+from bot.blocks import notices, status_card
 from bot.blocks.text import escape
 from bot.context import Kit
+from bot.listeners import modals
 from bot.listeners.step3_gather import look_later
-from bot.payload import clicked, origin, team_of, user_of
+from bot.payload import about, clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
-from csi.errors import Conflict, GateRefused, InvalidInput
+from csi.errors import Conflict, GateRefused, InvalidInput, NotFound
 from csi.models import AnalysisResult, Cycle
 from csi.storage import rows
 from csi.terms import Period, Role
@@ -41,46 +42,46 @@ def unknown_word(ack: Ack, word: str, nearest: str, commands: Sequence[str]) -> 
 
 def waiting(ack: Ack, body: Body, kit: Kit) -> None:
     """``/csi`` alone: what waits for me here."""
-    here = origin(body)
-    with kit.sessions.reading() as session:
-        seen = _seen(session, kit, here.team_id, here.channel_id)
+    seen = _seen(body, kit)
     if seen is None:
-        ack(text="No cycle is running here.", blocks=blocks.no_cycle(here.channel_id))
+        ack(text="No cycle is running here.", blocks=blocks.no_cycle(about(body)))
     else:
-        ack(text=status_card.title(seen), blocks=blocks.mine(seen, here.user_id))
+        ack(text=status_card.title(seen), blocks=blocks.mine(seen, user_of(body)))
 
 
 def status(ack: Ack, body: Body, kit: Kit) -> None:
     """``/csi status``: the card, for one person's eyes."""
-    here = origin(body)
-    with kit.sessions.reading() as session:
-        seen = _seen(session, kit, here.team_id, here.channel_id)
+    seen = _seen(body, kit)
     if seen is None:
-        ack(text="No cycle is running here.", blocks=blocks.no_cycle(here.channel_id))
+        ack(text="No cycle is running here.", blocks=blocks.no_cycle(about(body)))
     else:
         ack(text=status_card.title(seen), blocks=status_card.card(seen))
 
 
-def _seen(session: Session, kit: Kit, team_id: str, channel_id: str) -> cycles.Overview | None:
-    cycle = cycles.open_in(session, team_id, channel_id)
-    return cycles.overview(session, cycle, kit.now()) if cycle else None
+def _seen(body: Body, kit: Kit) -> cycles.Overview | None:
+    with kit.sessions.reading() as session:
+        try:
+            cycle = modals.cycle_of(session, body)
+        except NotFound:
+            return None
+        return cycles.overview(session, cycle, kit.now())
 
 
 def start(ack: Ack, body: Body, client: WebClient, words: list[str]) -> None:
     """``/csi start SERVICE``: ask for the service's name and its people."""
     ack()
-    _open_start(body, client, origin(body).channel_id, " ".join(words))
+    _open_start(body, client, about(body), " ".join(words))
 
 
 def open_start(ack: Ack, body: Body, client: WebClient) -> None:
     """The same from a button."""
     ack()
-    _open_start(body, client, clicked(body) or origin(body).channel_id, "")
+    _open_start(body, client, clicked(body) or about(body), "")
 
 
 def _open_start(body: Body, client: WebClient, channel: str, service: str) -> None:
     zone = str(client.users_info(user=user_of(body))["user"].get("tz") or "UTC")
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.start_form(service[:80], zone, channel))
+    modals.show(client, body, blocks.start_form(service[:80], zone, channel))
 
 
 START_FIELDS: dict[str, forms.Reader] = {
@@ -151,26 +152,20 @@ def announce(session: Session, kit: Kit, cycle: Cycle, text: str, what: str) -> 
 
 def next_step(ack: Ack, body: Body, kit: Kit) -> None:
     """``/csi next``: leave the step, or hear which rules are not met."""
-    here = origin(body)
-    text = _go_on(kit, here.team_id, here.channel_id, here.user_id)
-    ack(text=text)
+    ack(text=_go_on(body, kit))
 
 
 def next_clicked(ack: Ack, body: Body, kit: Kit) -> None:
     """The Next button: an older card's button changes nothing."""
     ack()
-    here = origin(body)
-    step, _, channel = clicked(body).partition("@")
-    _go_on(kit, here.team_id, channel or here.channel_id, here.user_id, leaving=int(step))
+    step = int(clicked(body).partition("@")[0])
+    _go_on(body, kit, leaving=step)
 
 
-def _go_on(
-    kit: Kit, team_id: str, channel_id: str, actor: str, *, leaving: int | None = None,
-    reasons: Mapping[str, str] | None = None,
-) -> str:  # fmt: skip
-    now = kit.now()
+def _go_on(body: Body, kit: Kit, *, leaving: int | None = None, reasons: Mapping[str, str] | None = None) -> str:
+    actor, now = user_of(body), kit.now()
     with kit.sessions() as session:
-        cycle = cycles.of_channel(session, team_id, channel_id)
+        cycle = modals.cycle_of(session, body)
         cycles.next_step(session, cycle, actor=actor, now=now, reasons=reasons, leaving=leaving)
         passed = cycles.passage(session, cycle, cycle.step - 1).reasons
         here = cycles.passage(session, cycle, cycle.step)
@@ -183,16 +178,15 @@ def _go_on(
 def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """Only warnings are left: ask why it is right to pass them."""
     ack()
-    here = origin(body)
     with kit.sessions.reading() as session:
-        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        cycle = modals.cycle_of(session, body)
         found = cycles.breaches(session, cycle, kit.now())
-        metadata = json.dumps({"channel": here.channel_id, "step": cycle.step})
+        metadata = json.dumps({"channel": cycle.channel_id, "step": cycle.step})
     if any(breach.blocks for breach in found):
         raise GateRefused(found)
     if not found:
         raise Conflict("Nothing is left to give a reason for: /csi next goes on.")
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.reasons_form(found, metadata))
+    modals.show(client, body, blocks.reasons_form(found, metadata))
 
 
 def passed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
@@ -200,19 +194,19 @@ def passed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     asked = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
     reasons = forms.read(view, {rule: forms.text(limit=500) for rule in asked})
     meant = json.loads(view["private_metadata"])
-    _go_on(kit, team_of(body), meant["channel"], user_of(body), leaving=meant["step"], reasons=reasons)
+    _go_on(body, kit, leaving=meant["step"], reasons=reasons)
     ack()
 
 
-def back(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """``/csi back``: to which earlier step, and why."""
-    here = origin(body)
+def back(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
+    """``/csi back``, or ``/csi back 2``: to which earlier step, and why."""
     with kit.sessions.reading() as session:
-        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        cycle = modals.cycle_of(session, body)
     if cycle.step == 1:
-        raise Conflict("This cycle is in step 1, the first one.")
+        raise Conflict("This cycle is in step 1, the first one: /csi measure.")
     ack()
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.back_form(cycle.step, here.channel_id))
+    wanted = next((int(word) for word in words if word.isdigit()), 0)
+    modals.show(client, body, blocks.back_form(cycle.step, cycle.channel_id, wanted))
 
 
 def went_back(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
@@ -229,11 +223,10 @@ def went_back(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 
 def history(ack: Ack, body: Body, kit: Kit) -> None:
     """``/csi history``: every cycle of this channel's service."""
-    here = origin(body)
     with kit.sessions.reading() as session:
-        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle)
-        every = cycles.of_service(session, here.team_id, service.id)
+        every = cycles.of_service(session, cycle.team_id, service.id)
         lines = [_line(session, one) for one in reversed(every)]
     ack(text=f"Cycles of {escape(service.name)}", blocks=blocks.history(service.name, lines))
 
@@ -249,16 +242,15 @@ def _line(session: Session, cycle: Cycle) -> tuple[int, str, str, str]:
 def press(
     commands: Mapping[str, Callable[..., Any]], body: Body, client: WebClient, respond: Respond, kit: Kit
 ) -> None:
-    """Do by a button what a command does; the button's value is the word, then perhaps ``@channel``."""
-    word, _, channel = clicked(body).partition("@")
-    here = origin(body)
+    """Do by a button what a command does; the button's value is the words, then perhaps ``@channel``."""
+    word, *words = clicked(body).partition("@")[0].split()
     command = {
-        "command": "/csi", "text": word, "team_id": here.team_id, "user_id": here.user_id,
-        "channel_id": channel or here.channel_id, "trigger_id": body.get("trigger_id", ""),
-        "response_url": body.get("response_url", ""),
+        "command": "/csi", "text": word, "team_id": team_of(body), "user_id": user_of(body),
+        "channel_id": about(body), "trigger_id": body.get("trigger_id", ""),
+        "response_url": body.get("response_url", ""), "view": body.get("view"),
     }  # fmt: skip
     answer = _answer_apart(body, client, respond)
-    commands[word](ack=answer, body=command, client=client, respond=respond, kit=kit, words=[])
+    commands[word](ack=answer, body=command, client=client, respond=respond, kit=kit, words=words)
 
 
 def _answer_apart(body: Body, client: WebClient, respond: Respond) -> Callable[..., None]:
@@ -269,6 +261,8 @@ def _answer_apart(body: Body, client: WebClient, respond: Respond) -> Callable[.
             return
         if body.get("response_url"):
             respond(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        elif (body.get("view") or {}).get("type") == "modal":
+            modals.show(client, body, notices.view(blocks or notices.note(text), "CSI"))
         else:
             client.chat_postMessage(channel=user_of(body), text=text, blocks=blocks)
 

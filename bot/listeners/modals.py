@@ -8,22 +8,30 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 from sqlmodel import Session
 
+from bot.blocks.notices import NOTICE
 from bot.blocks.parts import Block
 from bot.log import logger
-from bot.payload import origin
+from bot.payload import about, is_full, origin, remembered
 from csi import cycle as cycles
 from csi.models import Cycle
+
+__all__ = ["cycle_of", "metadata", "refresh", "remembered", "replace", "show"]
 
 Body = Mapping[str, Any]
 log = logger(__name__)
 
 
-def show(client: WebClient, body: Body, view: Block) -> None:
-    """Open a modal; over the one the click came from, where there is one."""
-    in_modal = (body.get("view") or {}).get("type") == "modal"
-    (client.views_push if in_modal else client.views_open)(trigger_id=body["trigger_id"], view=view)
+def show(client: WebClient, body: Body, view: Block) -> SlackResponse:
+    """Open a modal; over the one the click came from, or in its place where that was only a notice or the third."""
+    here = body.get("view") or {}
+    if here.get("type") != "modal":
+        return client.views_open(trigger_id=body["trigger_id"], view=view)
+    if here.get("callback_id") == NOTICE or is_full(here):
+        return client.views_update(view_id=here["id"], view=view)
+    return client.views_push(trigger_id=body["trigger_id"], view=view)
 
 
 def refresh(client: WebClient, body: Body, view: Block) -> None:
@@ -47,15 +55,9 @@ def metadata(cycle: Cycle, **more: Any) -> str:
     return json.dumps({"cycle": cycle.id, **more})
 
 
-def remembered(body: Body) -> dict[str, Any]:
-    """What the modal of a payload remembers."""
-    kept = (body.get("view") or {}).get("private_metadata") or ""
-    return dict(json.loads(kept)) if kept.startswith("{") else {}
-
-
 def cycle_of(session: Session, body: Body) -> Cycle:
     """The cycle a payload is about: the modal's, else the open one of the channel."""
-    here, known = origin(body), remembered(body).get("cycle")
+    team_id, known = origin(body).team_id, remembered(body).get("cycle")
     if known is not None:
-        return cycles.by_id(session, here.team_id, int(known))
-    return cycles.of_channel(session, here.team_id, here.channel_id)
+        return cycles.by_id(session, team_id, int(known))
+    return cycles.of_channel(session, team_id, about(body))

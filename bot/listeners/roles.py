@@ -12,8 +12,9 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import roles as blocks
 from bot.context import Kit
+from bot.listeners import modals
 from bot.listeners.cycle import announce
-from bot.payload import origin, team_of, user_of
+from bot.payload import team_of, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.models import Cycle
@@ -24,13 +25,12 @@ Body = Mapping[str, Any]
 
 def show(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """The command, and the button of a rule that misses somebody."""
-    here = origin(body)
     with kit.sessions.reading() as session:
-        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle).name
         held, backups = _held(session, cycle)
     ack()
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.form(service, held, backups, here.channel_id))
+    modals.show(client, body, blocks.form(service, held, backups, cycle.channel_id))
 
 
 def _held(session: Session, cycle: Cycle) -> tuple[dict[Role, list[str]], list[str]]:

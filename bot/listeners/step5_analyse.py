@@ -68,9 +68,7 @@ def _analysable(session: Session, body: Body) -> Cycle:
 
 
 def _shown(client: WebClient, body: Body, view: Block) -> str:
-    in_modal = (body.get("view") or {}).get("type") == "modal"
-    answer = (client.views_push if in_modal else client.views_open)(trigger_id=body["trigger_id"], view=view)
-    return str(answer["view"]["id"])
+    return str(modals.show(client, body, view)["view"]["id"])
 
 
 def _start(body: Body, client: WebClient, kit: Kit, metadata: str, view_id: str) -> None:

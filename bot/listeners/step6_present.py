@@ -14,6 +14,7 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import step6_present as blocks
 from bot.context import Kit
+from bot.listeners import modals
 from bot.log import logger
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
@@ -43,13 +44,12 @@ class Drawn:
 
 def open_form(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """``/csi present``: to whom and what for; refused while the analysis is missing or stale."""
-    here = origin(body)
     with kit.sessions.reading() as session:
-        cycle = cycles.of_channel(session, here.team_id, here.channel_id)
+        cycle = modals.cycle_of(session, body)
         _require_presentable(session, cycle)
         preview = _preview(session, cycle)
     ack()
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.form(preview, here.channel_id))
+    modals.show(client, body, blocks.form(preview, cycle.channel_id))
 
 
 def _require_presentable(session: Session, cycle: Cycle) -> None:
@@ -214,7 +214,7 @@ def acknowledged(ack: Ack, body: Body, kit: Kit) -> None:
 def open_question(ack: Ack, body: Body, client: WebClient) -> None:
     """A reader wants to know something."""
     ack()
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.question_form(int(clicked(body))))
+    modals.show(client, body, blocks.question_form(int(clicked(body))))
 
 
 def open_decision(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -222,7 +222,7 @@ def open_decision(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         report = need(session, Report, team_of(body), int(clicked(body)))
-    client.views_open(trigger_id=body["trigger_id"], view=blocks.decide_form(report.id, report.ask))
+    modals.show(client, body, blocks.decide_form(report.id, report.ask))
 
 
 def questioned(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
@@ -256,8 +256,7 @@ def how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     report_id, _, which = clicked(body).partition(":")
     with kit.sessions.reading() as session:
         report = need(session, Report, team_of(body), int(report_id))
-    view = blocks.how_modal(blocks.explained(report.content, which))
-    client.views_open(trigger_id=body["trigger_id"], view=view)
+    modals.show(client, body, blocks.how_modal(blocks.explained(report.content, which)))
 
 
 def open_spiral(ack: Ack, body: Body, kit: Kit) -> None:

@@ -180,6 +180,6 @@ def _refuse_second(session: Session, service: Service, channel_id: str) -> None:
     for cycle in open_cycles(session, service.team_id):
         if cycle.channel_id == channel_id:
             running = service_of(session, cycle).name
-            raise Conflict(f"Cycle {cycle.number} of {running} is running in this channel; close it first: /csi close.")
+            raise Conflict(f"Cycle {cycle.number} of {running} is running in this channel; it is closed in step 7.")
         if cycle.service_id == service.id:
             raise Conflict(f"Cycle {cycle.number} of {service.name} is already running in another channel.")
