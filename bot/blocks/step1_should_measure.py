@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from bot.blocks import parts
+from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, listed, mention, number, plural, when
 from csi.kpi_catalogue import catalogue
@@ -306,7 +306,9 @@ def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
             blocks.append(
                 parts.section(f":leftwards_arrow_with_hook: {mention(one.user_id)} sent it back: {escape(one.reason)}")
             )
-    if not tree.approvals:
+    if not (tree.agreed or tree.sent_back):
+        if tree.approvals:
+            blocks.append(parts.context("Whoever measures cannot answer for the business: one more yes is needed."))
         buttons = [parts.button("Approve", APPROVE, value, style="primary"), parts.button("Send back …", REJECT, value)]
         blocks.append(parts.actions(buttons))
     return blocks
@@ -315,7 +317,29 @@ def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
 def superseded(asked: Sequence[Block]) -> list[Block]:
     """The question about a tree that was changed since: its answers stay, its buttons go."""
     kept = [block for block in asked if block["type"] not in ("actions", "context")]
-    return [*kept, parts.context("The tree was changed since; this version needs no answer.")]
+    return [*kept, parts.context("The tree was changed since; answers to this version no longer count.")]
+
+
+def was_asked(approvers: Sequence[str]) -> str:
+    """Said to whoever asked the business from a button that shows nothing else."""
+    return f"I asked {listed([mention(user) for user in approvers])}; their answer comes into the thread of the card."
+
+
+def asked_again(approvers: Sequence[str], actor: str) -> str:
+    """Said in the thread when the question is put once more."""
+    return f"{listed([mention(user) for user in approvers])}: {mention(actor)} still waits for your answer above."
+
+
+def answered(one: Any, asker: str) -> list[Block]:
+    """What the business said, for whoever asked, with the way on."""
+    who = mention(one.user_id)
+    if one.choice == "approve":
+        button = parts.button("Next step", ids.NEXT, "1", style="primary")
+        text = f":white_check_mark: {mention(asker)}: {who} approved what is measured."
+    else:
+        button = parts.button("Open the tree", OPEN)
+        text = f":leftwards_arrow_with_hook: {mention(asker)}: {who} sent the tree back: {escape(one.reason)}"
+    return [parts.section(text), parts.actions([button])]
 
 
 def catalogue_choice(choice: str) -> Entry | None:

@@ -12,8 +12,10 @@ from sqlmodel import Session
 from csi import roles
 from csi.cycle import order
 from csi.cycle.opening import service_of
-from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
-from csi.storage import row, rows
+from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Finding, Kpi, StepPassage
+from csi.step1_should_measure.tree import approvers as business
+from csi.step1_should_measure.tree import tree as tree_of
+from csi.storage import rows
 from csi.terms import Step
 
 _SHOWN = 20
@@ -147,8 +149,8 @@ def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
     owner = order.accountable(session, cycle, cycle.step)
     approvers = tuple(roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS))
     found = [Waiting((owner,) if owner else (), f"step {cycle.step}", here.due_on)]
-    if cycle.step == Step.SHOULD_MEASURE and not _tree_decided(session, cycle):
-        found.append(Waiting(approvers, "approval of the tree"))
+    if cycle.step == Step.SHOULD_MEASURE:
+        found += _tree_waits(session, cycle)
     for action in _actions(session, cycle, ("proposed",)):
         free = tuple(one for one in approvers if one not in (action.proposer, action.owner))
         found.append(Waiting(free, f"approval of action {action.number}"))
@@ -160,9 +162,14 @@ def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
     return found[:_SHOWN]
 
 
-def _tree_decided(session: Session, cycle: Cycle) -> bool:
-    tree: dict[str, Any] = {"subject": "tree", "subject_id": cycle.id, "version": cycle.tree_version}
-    return row(session, Decision, cycle.team_id, choice="approve", **tree) is not None
+def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
+    """The business, once it was asked and until it has answered."""
+    tree = tree_of(session, cycle)
+    if not tree.submitted or tree.agreed or tree.sent_back:
+        return []
+    answered = {one.user_id for one in tree.approvals}
+    able = tuple(one for one in business(session, cycle) if one not in answered)
+    return [Waiting(able, "approval of the tree")]
 
 
 def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:

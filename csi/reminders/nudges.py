@@ -93,7 +93,16 @@ def _step_stands(session: Session, reminder: Reminder, cycle: Cycle) -> bool:
 
 
 def _tree_stands(session: Session, reminder: Reminder, cycle: Cycle) -> bool:
-    return cycle.step == Step.SHOULD_MEASURE and not _decided(session, reminder, cycle.tree_version)
+    pending = cycle.step == Step.SHOULD_MEASURE and not _tree_settled(session, cycle)
+    return pending and not _decided(session, reminder, cycle.tree_version)
+
+
+def _tree_settled(session: Session, cycle: Cycle) -> bool:
+    """Whether this version was sent back, or approved by somebody who does not measure."""
+    about: dict[str, Any] = {"subject": "tree", "subject_id": cycle.id, "version": cycle.tree_version}
+    measurers = roles.holders(session, cycle.team_id, cycle.service_id, *roles.MEASURERS)
+    answers = rows(session, Decision, cycle.team_id, **about)
+    return any(one.choice == "reject" or one.user_id not in measurers for one in answers)
 
 
 def _baseline_stands(session: Session, reminder: Reminder, _cycle: Cycle) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Decision
-from csi.step1_should_measure.tree import decisions, tree
+from csi.step1_should_measure.tree import agreed, decisions, tree
 from csi.storage import hold
 from csi.terms import Role, Step
 
@@ -17,11 +17,20 @@ CHOICES = ("approve", "reject")
 
 
 def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) -> list[str]:
-    """Ask the business's approvers about the tree as it is now; returns them."""
+    """Ask the business's approvers about the tree as it is now; returns them.
+
+    Raises:
+        Conflict: this version was approved, or sent back, already.
+    """
     roles.require(session, cycle, actor, roles.MEMBERS, "submit the tree")
     _hold(session, cycle)
-    if not tree(session, cycle).kpis:
+    here = tree(session, cycle)
+    if not here.kpis:
         raise InvalidInput("kpis", "there is no KPI to approve yet; add one first")
+    if here.sent_back:
+        raise Conflict(f"{sent_back(session, here.sent_back)} Change the tree, then ask again: /csi measure.")
+    if here.agreed:
+        raise Conflict("The business has approved this tree already: /csi next goes on.")
     asked = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
     if not asked:
         raise InvalidInput("approver", "nobody from the business is named as approver yet: /csi roles")
@@ -42,14 +51,30 @@ def decide_tree(
     _hold(session, cycle)
     if version != cycle.tree_version:
         raise Conflict("The tree has changed since this was shown; look at it again: /csi measure.")
-    given = next((one for one in decisions(session, cycle, "tree") if one.user_id == actor), None)
+    answers = decisions(session, cycle, "tree")
+    given = next((one for one in answers if one.user_id == actor), None)
     if given is not None:
         return given
+    _require_open(session, cycle, answers)
     if choice not in CHOICES:
         raise InvalidInput("choice", "expected approve or reject")
     if choice == "reject" and not reason.strip():
         raise InvalidInput("reason", "please say why, so that it can be mended")
     return _decide(session, cycle, "tree", actor=actor, choice=choice, role=role.value, reason=reason.strip(), now=now)
+
+
+def sent_back(session: Session, answer: Decision) -> str:
+    """Who sent the tree back and why, as a sentence."""
+    return f"{roles.name_of(session, answer.team_id, answer.user_id)} sent this tree back: “{answer.reason}”."
+
+
+def _require_open(session: Session, cycle: Cycle, answers: list[Decision]) -> None:
+    """The question is closed by a no, and by a yes that counts; of two who press at once the second hears of it."""
+    no = next((one for one in answers if one.choice == "reject"), None)
+    if no is not None:
+        raise Conflict(f"{sent_back(session, no)} It is asked again once it is changed.")
+    if agreed(session, cycle):
+        raise Conflict("Somebody was first: this tree is approved already.")
 
 
 def _hold(session: Session, cycle: Cycle) -> None:

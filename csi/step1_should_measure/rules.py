@@ -14,8 +14,9 @@ from csi.kpi_catalogue.entry import NEEDS_COUNTER_METRIC
 from csi.models import Baseline, Cycle, Kpi
 from csi.rules import Rule, threshold
 from csi.step1_should_measure import carried
+from csi.step1_should_measure.approval import sent_back
 from csi.step1_should_measure.kpis import suggested_counters
-from csi.step1_should_measure.tree import decisions, tree
+from csi.step1_should_measure.tree import approvers, ever_approved, tree
 from csi.storage import rows
 from csi.terms import Direction, Role, Why
 
@@ -116,14 +117,21 @@ def vagueness(kpi: Kpi) -> str:
 
 def the_business_agrees(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V1.5: an approver from the business said yes to this version, not only people who measure."""
-    approvers = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
-    measurers = roles.holders(session, cycle.team_id, cycle.service_id, *roles.MEASURERS)
-    if not set(approvers) - set(measurers):
-        what = "Nobody from the business is named as approver" if not approvers else "Only people who measure approve"
+    here, able = tree(session, cycle), approvers(session, cycle)
+    if not able:
+        named = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
+        what = "Only people who measure approve" if named else "Nobody from the business is named as approver"
         yield _breach("V1.5", f"{what}.", "roles.open", "Name an approver")
-        return
-    yes = {one.user_id for one in decisions(session, cycle, "tree") if one.choice == "approve"}
-    if not (yes & set(approvers)) - set(measurers):
+    elif here.sent_back:
+        sentence = f"{sent_back(session, here.sent_back)} Change it, then ask again."
+        yield _breach("V1.5", sentence, "measure.open", "Open the tree")
+    elif here.submitted and not here.agreed:
+        who = " or ".join(roles.name_of(session, cycle.team_id, one) for one in able[:3])
+        yield _breach("V1.5", f"The business has not answered yet: {who}.", "measure.submit", "Ask again")
+    elif not here.agreed and ever_approved(session, cycle):
+        sentence = "The tree was changed since the business approved it."
+        yield _breach("V1.5", sentence, "measure.submit", "Ask for approval")
+    elif not here.agreed:
         yield _breach("V1.5", "No approver has said yes to this tree.", "measure.submit", "Ask for approval")
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from csi import roles
 from csi.models import CarryOver, Csf, Cycle, Decision, Goal, Kpi, Service
-from csi.storage import need, rows
+from csi.storage import need, row, rows
+from csi.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Tree:
     """What should be measured, and who said yes to it.
 
     ``loose_csfs`` hang from no goal, ``loose_kpis`` from no CSF. ``approvals`` are the decisions on exactly this
-    version; ``submitted`` tells whether approvers have been asked about it. ``carried`` came from the last cycle.
+    version; ``submitted`` tells whether approvers have been asked about it, ``agreed`` whether one whose yes counts
+    (an approver who does not measure) said it. ``carried`` came from the last cycle.
     """
 
     vision: str
@@ -43,6 +46,12 @@ class Tree:
     submitted: bool
     carried: tuple[CarryOver, ...]
     version: int
+    agreed: bool = False
+
+    @property
+    def sent_back(self) -> Decision | None:
+        """The answer that sent this version back, if there is one."""
+        return next((one for one in self.approvals if one.choice == "reject"), None)
 
     @property
     def csfs(self) -> tuple[CsfBranch, ...]:
@@ -72,6 +81,7 @@ def tree(session: Session, cycle: Cycle) -> Tree:
         submitted=bool(decisions(session, cycle, "tree_submitted")),
         carried=tuple(rows(session, CarryOver, **here)),
         version=cycle.tree_version,
+        agreed=agreed(session, cycle),
     )
 
 
@@ -79,3 +89,23 @@ def decisions(session: Session, cycle: Cycle, subject: str) -> list[Decision]:
     """The decisions on the tree as it is now."""
     about: dict[str, Any] = {"subject": subject, "subject_id": cycle.id, "version": cycle.tree_version}
     return rows(session, Decision, cycle.team_id, **about)
+
+
+def approvers(session: Session, cycle: Cycle) -> list[str]:
+    """Those of the business whose yes counts: approvers who do not measure."""
+    able = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
+    measurers = roles.holders(session, cycle.team_id, cycle.service_id, *roles.MEASURERS)
+    return [one for one in able if one not in measurers]
+
+
+def agreed(session: Session, cycle: Cycle) -> bool:
+    """Whether somebody whose yes counts said it to the tree as it is now, and nobody sent it back."""
+    given = decisions(session, cycle, "tree")
+    yes = {one.user_id for one in given if one.choice == "approve"}
+    return bool(yes & set(approvers(session, cycle))) and all(one.choice == "approve" for one in given)
+
+
+def ever_approved(session: Session, cycle: Cycle) -> bool:
+    """Whether an earlier version of the tree was approved."""
+    about: dict[str, Any] = {"subject": "tree", "subject_id": cycle.id, "choice": "approve"}
+    return row(session, Decision, cycle.team_id, **about) is not None

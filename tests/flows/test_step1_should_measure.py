@@ -7,7 +7,11 @@ from datetime import date, timedelta
 from sqlmodel import select
 
 from bot.sandbox.person import reading
-from csi.models import Kpi
+from csi import roles
+from csi.models import Cycle, Kpi
+from csi.step1_should_measure.tree import tree
+from csi.terms import Role
+from tests import turns
 from tests.flows.conftest import World
 
 LATER = (date.today() + timedelta(days=90)).isoformat()
@@ -141,3 +145,74 @@ def test_vision_goal_and_csf_by_their_own_forms(world: World):
 def asked(world: World) -> dict | None:
     thread = world.carol.messages("service-desk", thread_ts=world.card()["ts"])
     return next((one for one in thread if "asks whether this is what" in one["text"]), None)
+
+
+def submitted(world: World, *approvers: str) -> dict:
+    """A cycle whose tree the business was asked about: the question."""
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        turns.grow(session, cycle, actor=world.alice.id)
+        held = {"team_id": cycle.team_id, "service_id": cycle.service_id, "actor": world.dave.id, "now": world.now()}
+        roles.set_holders(session, role=Role.APPROVER, user_ids=approvers or [world.carol.id, world.erin.id], **held)
+    world.dave.command("/csi", "next")
+    refused = world.dave.sees("No approver has said yes to this tree", "service-desk")
+    world.dave.click(refused, "measure.submit")
+    world.dave.sees("their answer comes into the thread", "service-desk")
+    return world.carol.wait(lambda: asked(world), what="the question to the business")
+
+
+def send_back(person, question: dict, reason: str) -> dict | None:
+    person.click(question, "measure.reject")
+    person.wait_modal("measure.reject")
+    person.fill({"reason": reason})
+    return person.submit()
+
+
+def test_v1_5_a_tree_that_was_sent_back_pings_the_asker_and_is_asked_again_once_changed(world: World):
+    question = submitted(world)
+    assert send_back(world.carol, question, "Which failures?") is None
+    heard = world.dave.sees("sent the tree back: Which failures?", "service-desk")
+    assert world.dave.id in heard["pinged"]
+    world.dave.command("/csi", "next")
+    refused = world.dave.sees("carol sent this tree back: “Which failures?”", "service-desk")
+    world.dave.click(refused, "measure.open")
+    world.dave.wait_modal("measure.open")
+    world.dave.click(None, "measure.submit")
+    assert "Change the tree, then ask again" in reading(world.dave.wait_modal("notice"))
+
+
+def test_v1_5_a_no_and_a_yes_at_once_leave_the_no(world: World):
+    question = submitted(world)
+    assert send_back(world.carol, question, "Too many") is None
+    world.erin.click(question, "measure.approve")  # what she saw before the question was closed
+    world.erin.sees("carol sent this tree back: “Too many”", "service-desk")
+    with world.bot.kit.sessions.reading() as session:
+        cycle = session.exec(select(Cycle)).one()
+        assert not tree(session, cycle).agreed
+
+
+def test_v1_5_a_yes_of_somebody_who_measures_leaves_the_question_open(world: World):
+    question = submitted(world, world.bob.id, world.carol.id)
+    world.bob.click(question, "measure.approve")
+    shown = world.carol.wait(lambda: "cannot answer for the business" in reading(asked(world)) and asked(world))
+    world.carol.click(shown, "measure.approve")
+    heard = world.dave.sees("approved what is measured", "service-desk")
+    world.dave.click(heard, "cycle.next")
+    world.dave.sees("V1.6", "service-desk")
+
+
+def test_asking_the_business_again_reminds_it_once_a_day(world: World):
+    submitted(world)
+    for _ in range(2):
+        world.dave.command("/csi", "next")
+        refused = world.dave.sees("The business has not answered yet: carol", "service-desk")
+        world.dave.click(refused, "measure.submit")
+    world.carol.sees("still waits for your answer above", "service-desk")
+    shown = [one for one in world.carol.everything("service-desk") if "still waits for your answer" in reading(one)]
+    assert len(shown) == 1
+
+
+def test_nobody_is_waited_for_before_the_business_was_asked(world: World):
+    world.begin()
+    assert "approval of the tree" not in reading(world.card())

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from sqlmodel import Session
 
 from bot import cards, forms
+from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
 from bot.context import Kit
+from bot.errors import whisper
 from bot.listeners import modals
 from bot.listeners.step1_should_measure.growing import question_key, tree_view
 from bot.payload import Body, clicked, origin, user_of
 from csi import cycle as cycles
-from csi.models import Decision
+from csi.models import Cycle, Decision
 from csi.step1_should_measure import approval
-from csi.step1_should_measure.tree import tree
+from csi.step1_should_measure.tree import approvers, decisions, tree
 
 
 def submit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -23,6 +28,7 @@ def submit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     actor = user_of(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        again = bool(decisions(session, cycle, "tree_submitted"))
         asked = approval.submit_tree(session, cycle, actor=actor, now=kit.now())
         service = cycles.service_of(session, cycle).name
         text = blocks.approval_text(service, cycle.number, actor, asked)
@@ -32,9 +38,22 @@ def submit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
             key=question_key(cycle), blocks=shown,
             subject=("cycle", cycle.id), tell=actor,
         )  # fmt: skip
+        if again:
+            _ask_again(session, kit, cycle, approvers(session, cycle), actor)
         view = tree_view(session, cycle)
     if (body.get("view") or {}).get("type") == "modal":
         modals.replace(client, body["view"]["id"], view)
+    else:
+        whisper(client, origin(body), notices.note(blocks.was_asked(asked)))
+
+
+def _ask_again(session: Session, kit: Kit, cycle: Cycle, able: Sequence[str], actor: str) -> None:
+    """Put the question once more, at most once a day."""
+    kit.outbox.post(
+        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), kind="nudge",
+        text=blocks.asked_again(able, actor), key=f"{question_key(cycle)}:again:{kit.now():%Y%m%d}",
+        subject=("cycle", cycle.id), tell=actor,
+    )  # fmt: skip
 
 
 def approve(ack: Ack, body: Body, kit: Kit) -> None:
@@ -68,4 +87,17 @@ def _decide(body: Body, kit: Kit, value: str, choice: str, reason: str) -> Decis
         if question is not None:
             shown = blocks.approval(tree(session, cycle), question.text, value)
             kit.outbox.update(session, team_id=cycle.team_id, key=question.key, text=question.text, blocks=shown)
+        _tell_asker(session, kit, cycle, made)
     return made
+
+
+def _tell_asker(session: Session, kit: Kit, cycle: Cycle, made: Decision) -> None:
+    """An update pings nobody: whoever asked hears the answer in the thread, once."""
+    here = tree(session, cycle)
+    asker = next((one.user_id for one in decisions(session, cycle, "tree_submitted")), "")
+    if asker and (here.agreed or here.sent_back):
+        said = blocks.answered(made, asker)
+        kit.outbox.post(
+            session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), blocks=said,
+            text=said[0]["text"]["text"], key=f"{question_key(cycle)}:answered", subject=("cycle", cycle.id),
+        )  # fmt: skip
