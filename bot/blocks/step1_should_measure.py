@@ -17,6 +17,10 @@ OPEN = "measure.open"
 ADD_GOAL = "measure.add_goal"
 ADD_CSF = "measure.add_csf"
 EDIT_CSF = "measure.edit_csf"
+REMOVE_CSF = "measure.remove_csf"
+EDIT_GOAL = "measure.edit_goal"
+REMOVE_GOAL = "measure.remove_goal"
+DEFINE = "measure.define"
 ADD_KPI = "measure.add_kpi"
 EDIT_KPI = "measure.edit_kpi"
 CATALOGUE = "measure.catalogue"
@@ -72,7 +76,8 @@ def _heading(tree: TreeSeen) -> list[Block]:
 def _branches(tree: TreeSeen, may_change: bool) -> list[Block]:
     blocks: list[Block] = []
     for goal in tree.goals:
-        blocks.append(parts.section(f":dart: *{escape(goal.goal.text)}*"))
+        accessory = parts.button("Edit", EDIT_GOAL, str(goal.goal.id)) if may_change else None
+        blocks.append(parts.section(f":dart: *{escape(goal.goal.text)}*", accessory))
         for branch in goal.csfs:
             blocks += _branch(branch, may_change)
     for branch in tree.loose_csfs:
@@ -130,14 +135,29 @@ def _buttons(tree: TreeSeen) -> list[Block]:
     return [*blocks, parts.context(f"Version {tree.version}: {state}")]
 
 
-def text_form(callback: str, title: str, field: str, label: str, *, value: str = "", metadata: str = "",
-              goals: Mapping[str, str] | None = None, chosen: str = "") -> Block:  # fmt: skip
-    """A form of one text; for a CSF with the goal it hangs from."""
+def text_form(
+    callback: str, title: str, field: str, label: str, *, value: str = "", metadata: str = "",
+    goals: Mapping[str, str] | None = None, chosen: str = "", remove: Block | None = None,
+) -> Block:  # fmt: skip
+    """A form of one text; for a CSF with the goal it hangs from; for what is there, with the way to ``remove`` it."""
     blocks = []
     if goals:
         blocks.append(parts.select("goal_id", "Under which goal?", goals, chosen=chosen or next(iter(goals))))
     blocks.append(parts.text_input(field, label, value=value, limit=300))
+    blocks += [parts.actions([remove])] if remove else []
     return parts.modal(callback, title, blocks, metadata=metadata)
+
+
+def remove_button(label: str, action_id: str, row_id: int) -> Block:
+    """A button that takes something out of the tree."""
+    return parts.button(label, action_id, str(row_id), style="danger")
+
+
+def define_form(kpi: KpiSeen, metadata: str) -> Block:
+    """How a KPI is computed, alone: what steps 2 to 4 find out. What it aims at stays."""
+    said = parts.section(f"*{escape(kpi.name)}* ({aim(kpi)})")
+    small = parts.context("Its name, target and place in the tree are step 1's: `/csi back 1` goes there.")
+    return parts.modal(DEFINE, "How it is computed", [said, *_definition(_known(kpi, None)), small], metadata=metadata)
 
 
 def kpi_form(
@@ -173,8 +193,7 @@ def kpi_form(
         blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
     blocks += _definition(known)
     if kpi:
-        blocks.append(parts.actions([parts.button("Remove this KPI", REMOVE_KPI, str(kpi.id),
-                                                  style="danger")]))  # fmt: skip
+        blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
     title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)
     return parts.modal(callback, title, [_marked(block, mark) for block in blocks], metadata=metadata)
 
@@ -262,6 +281,11 @@ def _marked(block: Block, mark: str) -> Block:
     if block["type"] == "input" and mark:
         block["element"]["action_id"] = f"{block['element']['action_id']}:{mark}"
     return block
+
+
+def defined(kpi: KpiSeen) -> str:
+    """Said when a KPI is computed in another way from now on."""
+    return f"*{escape(kpi.name)}* is computed as you said from now on. `/csi process` makes it comparable anew."
 
 
 def carried_form(items: Sequence[Any], allowed: Mapping[int, Sequence[str]], metadata: str) -> Block:

@@ -44,6 +44,7 @@ def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
+        assessing.require_step(cycle)
         kpi: Kpi = growing.of_cycle(session, cycle, Kpi, int(clicked(body)))
         known = {str(one.id): one.name for one in sources.of_service(session, cycle.team_id, cycle.service_id)}
         others = sum(not one.measurability and one.id != kpi.id for one in kpis.of_cycle(session, cycle))
@@ -125,6 +126,7 @@ def open_gap(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
+        assessing.require_step(cycle)
         gap: Gap = growing.of_cycle(session, cycle, Gap, int(clicked(body)))
         gap.due_on = gap.due_on or (kit.now() + timedelta(days=GAP_DAYS)).date()
         view = blocks.gap_form(gap, owner=user_of(body), metadata=modals.metadata(cycle, gap=gap.id))

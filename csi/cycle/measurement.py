@@ -30,6 +30,7 @@ from csi.step4_process.cadence import EVERY_PERIOD
 from csi.step4_process.columns import OF_VALUE, SPANS
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.storage import need, rows
+from csi.terms import Measurability
 
 TYPED = ("typed", "push")  # sources whose rows are measurements
 _AGREED = ("approved", "done", "reviewed", "closed", "reopened")  # states of an action that was approved
@@ -182,7 +183,9 @@ def delivered_pattern(source_key: str) -> str:
 
 
 def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]) -> dict[str, Any]:
-    """A KPI with STUDY.md's keys; empty when it cannot be computed yet."""
+    """A KPI with STUDY.md's keys; empty when it cannot be computed (yet), or was found not to be measurable."""
+    if kpi.measurability == Measurability.NOT_MEASURABLE:
+        return {}
     known = {key: value for key, value in kpi.definition.items() if value not in (None, "")}
     plan = next(iter(rows(session, PlanRow, cycle.team_id, kpi_id=kpi.id, limit=1)), None)
     source = _source_of(known, plan, sources)

@@ -110,6 +110,15 @@ def begin_change(session: Session, cycle: Cycle, actor: str) -> None:
     """Every change of the tree starts here: it is step 1's, a member's, and one at a time."""
     roles.require(session, cycle, actor, roles.MEMBERS, "change what is measured")
     hold(session, cycle, f"tree:{cycle.team_id}:{cycle.id}")
+    require_step(cycle)
+
+
+def require_step(cycle: Cycle) -> None:
+    """The tree is step 1's.
+
+    Raises:
+        Conflict: the cycle is in another step; the sentence says how to return.
+    """
     if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
         raise Conflict(f"The tree is changed in step 1; this cycle is in step {cycle.step}. Go back: /csi back 1.")
 

@@ -153,8 +153,18 @@ def begin_change(session: Session, cycle: Cycle, actor: str) -> None:
     """Every change of step 2 starts here: a member's, while the cycle is in step 2 or 3, one at a time."""
     roles.require(session, cycle, actor, roles.MEMBERS, "say what can be measured")
     hold(session, cycle, f"plan:{cycle.team_id}:{cycle.id}")
+    require_step(cycle)
+
+
+def require_step(cycle: Cycle) -> None:
+    """What can be measured is said in steps 2 and 3.
+
+    Raises:
+        Conflict: the cycle is in another step; the sentence says how to come there.
+    """
     if cycle.state != "open" or cycle.step not in (Step.CAN_MEASURE, Step.GATHER):
-        where = "has not come to step 2 yet" if cycle.step < Step.CAN_MEASURE else f"is in step {cycle.step}"
+        early = cycle.step < Step.CAN_MEASURE
+        where = "has not come to step 2 yet: /csi next" if early else f"is in step {cycle.step}. Go back: /csi back 2"
         raise Conflict(f"What can be measured is said in step 2; this cycle {where}.")
 
 

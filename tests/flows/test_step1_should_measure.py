@@ -216,3 +216,52 @@ def test_asking_the_business_again_reminds_it_once_a_day(world: World):
 def test_nobody_is_waited_for_before_the_business_was_asked(world: World):
     world.begin()
     assert "approval of the tree" not in reading(world.card())
+
+
+def test_a_goal_and_a_csf_are_changed_and_removed(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        turns.grow(session, session.exec(select(Cycle)).one(), actor=world.alice.id)
+    alice = world.alice
+    alice.command("/csi", "measure")
+    alice.wait_modal("measure.open")
+    alice.click(None, "measure.edit_goal")
+    alice.wait_modal("measure.edit_goal")
+    alice.fill({"goal": "Users get help at once"})
+    assert alice.submit() is None
+    alice.wait(lambda: "help at once" in in_modal(alice), what="the goal's new words")
+    for action in ("goal", "csf"):
+        alice.click(None, f"measure.edit_{action}")
+        alice.wait_modal(f"measure.edit_{action}")
+        alice.click(None, f"measure.remove_{action}")
+        alice.wait_modal("measure.open")
+        alice.close(everything=True)
+        alice.command("/csi", "measure")
+        alice.wait_modal("measure.open")
+    assert "hangs from no CSF" in in_modal(alice)
+
+
+def test_after_step_1_a_kpi_can_still_be_computed_in_another_way_and_the_rest_says_how_to_go_back(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        (kpi,) = turns.grow(session, cycle, turns.kpi_fields(unit="%"), actor=world.alice.id)
+        turns.jump(session, cycle, 4)
+    world.bob.command("/csi", f"kpi {kpi.key}", channel="service-desk")
+    form = world.bob.wait_modal("measure.define")
+    assert [block["block_id"] for block in form["blocks"] if block["type"] == "input"] == [
+        "measure", "value", "where", "good",
+    ]  # fmt: skip
+    world.bob.fill({"measure": "share", "value": "", "good": 'state == "failed"'})
+    assert world.bob.submit() is None
+    world.bob.sees("is computed as you said from now on", "service-desk")
+    with world.bot.kit.sessions() as session:
+        changed = session.exec(select(Kpi)).one()
+        assert changed.definition["measure"] == "share"
+        turns.jump(session, session.exec(select(Cycle)).one(), 6)
+    world.bob.command("/csi", f"kpi {kpi.key}")
+    refused = world.bob.sees("The tree is changed in step 1; this cycle is in step 6", "service-desk")
+    world.bob.click(refused, "cycle.open:back")
+    assert "What should you measure" in str(
+        world.bob.wait_modal("cycle.back")["blocks"][0]["element"]["initial_option"]
+    )

@@ -8,15 +8,18 @@ from bot.listeners.step1_should_measure.growing import (
     open_goal,
     open_tree,
     open_vision,
+    remove_csf,
+    remove_goal,
     said_csf,
     said_goal,
     said_vision,
 )
-from bot.listeners.step1_should_measure.kpis import chose_catalogue, kpi, open_kpi, remove_kpi, said_kpi
+from bot.listeners.step1_should_measure.kpis import chose_catalogue, defined, kpi, open_kpi, remove_kpi, said_kpi
 
 __all__ = [
     "approve",
     "chose_catalogue",
+    "defined",
     "kpi",
     "measure",
     "open_carried",
@@ -27,6 +30,8 @@ __all__ = [
     "open_tree",
     "open_vision",
     "rejected",
+    "remove_csf",
+    "remove_goal",
     "remove_kpi",
     "said_carried",
     "said_csf",

@@ -65,7 +65,7 @@ def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Ma
         guards=[counter] if counter else [],
         comparator=form["comparator"] or "",
         catalogue=entry,
-        definition=_definition(form, known),
+        definition=definition(form, known),
     )
 
 
@@ -95,7 +95,7 @@ def _aim(typed: str, direction: Direction) -> tuple[float | None, tuple[float, f
     return None, (forms.parse_number(ends[0], "target"), forms.parse_number(ends[1], "target"))
 
 
-def _definition(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def definition(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """The definition as typed; a value that was left as it stood keeps what the form does not show (its clock)."""
     said: dict[str, Any] = {"measure": form["measure"], "where": form["where"], "good": form["good"]}
     unchanged = known.get("value") and blocks.value_text(known["value"]) == form["value"]

@@ -11,18 +11,21 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot import forms
+from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
+from bot.errors import whisper
 from bot.listeners import modals
-from bot.listeners.step1_should_measure.growing import changed_tree, measure
-from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, fields_of, with_known
-from bot.payload import Body, clicked, user_of
+from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
+from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
+from bot.payload import Body, Origin, clicked, user_of
 from csi.errors import InvalidInput, NotFound
 from csi.models import Cycle, Goal, Kpi
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.tree import tree
 from csi.storage import rows
+from csi.terms import Step
 
 TARGET_DAYS = 90  # until when a new target is to be met, unless somebody says otherwise
 
@@ -63,8 +66,12 @@ def chose_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any) -> Block:
-    known = tree(session, cycle)
+    """The form of a KPI; once its place in the tree is agreed only how it is computed."""
     found = about.get("kpi")
+    if found is not None and Step.SHOULD_MEASURE < cycle.step <= Step.PROCESS:
+        return blocks.define_form(found, modals.metadata(cycle, kpi=found.id))
+    growing.require_step(cycle)
+    known = tree(session, cycle)
     return blocks.kpi_form(
         metadata=modals.metadata(cycle, kpi=found.id if found else 0, catalogue=getattr(about.get("entry"), "id", "")),
         csfs={str(branch.csf.id): branch.csf.text for branch in known.csfs},
@@ -94,6 +101,21 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
     modals.refresh(client, body, shown)
 
 
+def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """How a KPI is computed was sent, in steps 2 to 4."""
+    form = forms.read(view, {name: KPI_FIELDS[name] for name in ("measure", "value", "where", "good")})
+    actor = user_of(body)
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        found: Kpi = growing.of_cycle(session, cycle, Kpi, int(modals.remembered(body)["kpi"]))
+        said = definition({**form, "unit": found.unit}, found.definition)
+        kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
+        kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())
+        text = blocks.defined(found)
+    ack()
+    whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.problem_mrkdwn(text, cycle.channel_id))
+
+
 def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) -> Mapping[str, Any]:
     """What stood in the form: the KPI's definition, or its catalogue entry's."""
     if known.get("kpi"):
@@ -116,11 +138,6 @@ def _csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], actor: str,
 
 
 def remove_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """Take a KPI out of the tree; its form turns into a line that says so."""
+    """Take a KPI out of the tree."""
     ack()
-    with kit.sessions() as session:
-        cycle = modals.cycle_of(session, body)
-        found: Kpi = growing.of_cycle(session, cycle, Kpi, int(clicked(body)))
-        growing.remove(session, cycle, found, actor=user_of(body), now=kit.now())
-        shown = changed_tree(session, kit, cycle)
-    modals.replace(client, body["view"]["id"], shown)
+    remove(body, client, kit, Kpi)
