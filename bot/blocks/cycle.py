@@ -127,17 +127,20 @@ def begun(cycle: CycleSeen, actor: str) -> str:
 
 def moved(cycle: CycleSeen, actor: str, owner: str, due: date | None, reasons: dict[str, str]) -> str:
     """What is said in the card's thread when the cycle goes on."""
-    text = f"{mention(actor)} went on to step {cycle.step.value}: {cycle.step.title} {mention(owner)} holds it"
+    title = cycle.step.title if cycle.step.title.endswith("?") else f"{cycle.step.title}."
+    text = f"{mention(actor)} went on to step {cycle.step.value}: {title} {mention(owner)} holds it"
     text += f", due {when(due)}." if due else "."
     for rule, reason in reasons.items():
         text += f"\n• {rule} was passed: {escape(reason)}"
+    if cycle.taken_up:
+        text += f"\n{status_card.taken_up(cycle.taken_up)}"
     return text
 
 
 def returned(cycle: CycleSeen, actor: str, reason: str) -> str:
     """What is said in the card's thread when the cycle goes back."""
     return (
-        f"{mention(actor)} went back to step {cycle.step.value}: {cycle.step.title} "
+        f"{mention(actor)} went back to step {cycle.step.value}: {cycle.step.title}\n"
         f"Reason: {escape(reason)}\nWhat later steps found is stale until it is made again."
     )
 

@@ -20,6 +20,7 @@ SIGNS = {
 WORDS = {"late": " – *late*", "stale": " – *stale: make it again*"}
 MOST = 12
 SENTENCE = 200
+ROOM = 2800  # characters of the KPIs' lines; where they do not fit the sentences stay away
 
 
 # What csi.cycle.overview gives (blocks know no cycle): Overview, and its StepState, KpiState, Waiting.
@@ -40,6 +41,8 @@ def card(cycle: CycleSeen) -> list[Block]:
     blocks = [parts.section(f"*{title(cycle)}*"), parts.section("\n".join(_step(one) for one in cycle.steps))]
     if cycle.kpis:
         blocks.append(parts.section(_kpis(cycle.kpis)))
+    if cycle.state == "open" and cycle.taken_up:
+        blocks.append(parts.section(taken_up(cycle.taken_up)))
     if cycle.state == "open":
         blocks += [parts.section(waiting(cycle.waiting)), parts.actions(buttons(cycle), block_id="cycle")]
     return [*blocks, parts.context(_small_print(cycle))]
@@ -67,6 +70,20 @@ def waiting(entries: tuple[WaitingSeen, ...]) -> str:
     return "*Waiting for*\n" + "\n".join(lines)
 
 
+def taken_up(items: tuple[Any, ...]) -> str:
+    """What earlier cycles left for this step."""
+    lines = [
+        f"• {clip(escape(one.text), SENTENCE)}{f', since {when(one.since)}' if one.since else ''}" for one in items[:5]
+    ]
+    if len(items) > 5:
+        lines.append(f"… and {len(items) - 5} more")
+    return "*Left for this step by the last cycle*\n" + "\n".join(lines)
+
+
+def _since(day: date | None) -> str:
+    return f", since {when(day)}" if day else ""
+
+
 def _people(who: tuple[str, ...]) -> str:
     return (
         listed([mention(user) for user in who[:3]]).replace(" and ", " or ") if who else "_nobody yet_ (`/csi roles`)"
@@ -86,6 +103,8 @@ def _step(one: StepSeen) -> str:
 
 def _kpis(kpis: tuple[KpiSeen, ...]) -> str:
     lines = [f"• {_kpi(one)}" for one in kpis[:MOST]]
+    if sum(map(len, lines)) > ROOM:
+        lines = [line.partition("\n")[0] for line in lines]
     if len(kpis) > MOST:
         lines.append(f"… and {len(kpis) - MOST} more")
     return "*KPIs*\n" + "\n".join(lines)

@@ -295,7 +295,7 @@ def carried_form(items: Sequence[Any], allowed: Mapping[int, Sequence[str]], met
         since = f" _since {when(item.since.date())}_" if item.since else ""
         blocks.append(parts.section(f"*Step {item.step}* {clip(escape(item.text), 500)}{since}"))
         choices = allowed[item.id]
-        usual = choices[1] if "hold" in choices else choices[0]
+        usual = None if "hold" in choices else choices[0]  # a forced choice has no usual answer
         blocks.append(parts.select(f"item_{item.id}", "What becomes of it?", choices, chosen=usual))
     blocks.append(parts.text_input("reason", "Reason", multiline=True, limit=500, optional=True,
                                    hint="Needed for whatever is deferred, dropped or retired."))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -235,7 +236,8 @@ def _line(session: Session, cycle: Cycle) -> tuple[int, str, str, str]:
     state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
     until = f" to {cycle.closed_at:%Y-%m-%d}" if cycle.closed_at else ""
     results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
-    verdicts = ", ".join(sorted({one.verdict for one in results if one.verdict}))
+    counted = Counter(one.label for one in results if one.verdict)
+    verdicts = " · ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items()))
     return cycle.number, state, f"from {cycle.started_at:%Y-%m-%d}{until}", verdicts
 
 

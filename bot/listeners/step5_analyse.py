@@ -122,8 +122,7 @@ EMPTY: dict[str, Any] = {
 
 def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fresh: bool) -> dict[str, Any]:
     """One KPI as its layout needs it."""
-    effect = " WITH SIDE EFFECT" if result and result.result.get("side_effects") else ""
-    label = f"{result.verdict}{effect}" if result else "NOT MEASURED"
+    label = result.label if result else "NOT MEASURED"
     sentence = str(result.result.get("sentence") or "") if result else f"No number: {NOT_MEASURED}."
     words = finding.model_dump() if finding else EMPTY
     stale = not fresh or (finding is not None and finding.state == findings.STALE)

@@ -72,8 +72,7 @@ def _preview(session: Session, cycle: Cycle) -> list[tuple[str, str, str]]:
 
 
 def _line(kpi: Kpi, result: AnalysisResult) -> tuple[str, str, str]:
-    effect = " WITH SIDE EFFECT" if result.result.get("side_effects") else ""
-    return kpi.name, result.verdict + effect, str(result.result.get("sentence") or "")
+    return kpi.name, result.label, str(result.result.get("sentence") or "")
 
 
 FIELDS: dict[str, forms.Reader] = {

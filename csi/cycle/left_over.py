@@ -40,6 +40,7 @@ def origins(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         *_reports(session, cycle),
         *_actions(session, cycle),
         *_ideas(session, cycle),
+        *_deferred(session, cycle),
     )
 
 
@@ -66,7 +67,7 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         baseline = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state="approved")
         level = f", new baseline {baseline.centre:.4g} {kpi.unit}" if baseline and baseline.centre is not None else ""
         yield _item(
-            cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.verdict}{level}", result, kpi_key=kpi.key,
+            cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.label}{level}", result, kpi_key=kpi.key,
             disposition="adopt", reason="where we are now", decided_by=cycle.closed_by, decided_at=cycle.closed_at,
         )  # fmt: skip
         if result.verdict == Verdict.ACHIEVED:
@@ -77,7 +78,9 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
 def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
     for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id, order="opened_at"):
         if gap.decision in ("", "close") and gap.disposition != "drop":
-            yield _item(cycle, Step.CAN_MEASURE, "gap", f"Gap: {gap.text}", gap, since=gap.opened_at)
+            kpi = row(session, Kpi, cycle.team_id, id=gap.kpi_id) if gap.kpi_id else None
+            yield _item(cycle, Step.CAN_MEASURE, "gap", f"Gap: {gap.text}", gap, since=gap.opened_at,
+                        kpi_key=kpi.key if kpi else "")  # fmt: skip
 
 
 def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
@@ -106,11 +109,15 @@ def _causes(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         kpi = row(session, Kpi, cycle.team_id, id=one.kpi_id)
         key = kpi.key if kpi else ""
         if one.cause and one.cause_is_hypothesis and one.disposition != "drop":
-            text = f"Cause not proven: {one.cause}"
+            text = f"Cause not proven{_of(kpi)}: {one.cause}"
             yield _item(cycle, Step.ANALYSE, "cause", text, one, kpi_key=key, since=one.drafted_at)
         elif one.disposition == "carry":
-            text = f"Finding to look into: {one.sentence or one.verdict}"
+            text = f"Finding to look into{_of(kpi)}: {one.sentence or one.verdict}"
             yield _item(cycle, Step.ANALYSE, "finding", text, one, kpi_key=key, since=one.drafted_at)
+
+
+def _of(kpi: Kpi | None) -> str:
+    return f" ({kpi.name})" if kpi else ""
 
 
 def _reports(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
@@ -127,6 +134,16 @@ def _actions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
             what = f"Benefit of action {one.number} not verified" if failed else f"Action {one.number} is {one.state}"
             yield _item(cycle, Step.CORRECT, "benefit" if failed else "action", f"{what}: {one.title}", one,
                         kpi_key=one.kpi_key, since=one.proposed_at, permalink=one.announced)  # fmt: skip
+
+
+def _deferred(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
+    """What this cycle put off is asked again by the next one, with its origin and its age."""
+    kept = ("from_cycle_id", "kpi_key", "subject", "subject_id", "permalink", "since")
+    for one in rows(session, CarryOver, cycle.team_id, cycle_id=cycle.id, disposition="defer"):
+        again = _item(cycle, Step(one.step), one.kind, one.text)
+        for name in kept:
+            setattr(again, name, getattr(one, name))
+        yield again
 
 
 def _ideas(session: Session, cycle: Cycle) -> Iterator[CarryOver]:

@@ -13,6 +13,7 @@ from csi import roles
 from csi.cycle import order
 from csi.cycle.opening import service_of
 from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Finding, Kpi, StepPassage
+from csi.step1_should_measure import carried
 from csi.step1_should_measure.tree import approvers as business
 from csi.step1_should_measure.tree import tree as tree_of
 from csi.storage import rows
@@ -57,6 +58,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Something of an earlier cycle that was adopted for the step the cycle is in, and since when it is open."""
+
+    text: str
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """A cycle at one moment."""
 
@@ -74,6 +83,7 @@ class Overview:
     carried_open: int
     baseline: tuple[date, date] | None
     evaluation: tuple[date, date] | None
+    taken_up: tuple[Taken, ...] = ()
 
 
 def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
@@ -93,6 +103,7 @@ def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
         waiting=tuple(_waiting(session, cycle)),
         actions_open=len(_actions(session, cycle, ("proposed", "approved", "done", "reopened"))),
         carried_open=len(_carried(session, cycle)),
+        taken_up=tuple(_taken(one) for one in carried.taken_up(session, cycle, cycle.step)[:_SHOWN]),
         baseline=_window(cycle.baseline_from, cycle.baseline_to),
         evaluation=_window(cycle.evaluation_from, cycle.evaluation_to),
     )
@@ -110,10 +121,10 @@ def _step(session: Session, cycle: Cycle, passage: StepPassage, today: date) -> 
 def _state(cycle: Cycle, passage: StepPassage, today: date) -> str:
     if cycle.state != "open":
         return "done"
-    if passage.stale:
-        return "stale"
     if passage.step == cycle.step:
         return "late" if passage.due_on and passage.due_on < today else "here"
+    if passage.stale:
+        return "stale"
     return "done" if passage.step < cycle.step else "ahead"
 
 
@@ -136,7 +147,7 @@ def _kpi(kpi: Kpi, result: AnalysisResult | None, finding: Finding | None) -> Kp
         target_date=kpi.target_date,
         owner=kpi.owner,
         measurability=kpi.measurability,
-        verdict=result.verdict if result else "",
+        verdict=result.label if result else "",
         sentence=finding.sentence if finding else "",
         stale=bool(result and result.stale),
     )
@@ -163,10 +174,14 @@ def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
 
 
 def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
-    """The business, once it was asked and until it has answered."""
+    """The business, once it was asked and until it has answered; before that, whoever is to ask it."""
     tree = tree_of(session, cycle)
-    if not tree.submitted or tree.agreed or tree.sent_back:
+    if tree.agreed or not tree.kpis:
         return []
+    if not tree.submitted or tree.sent_back:
+        owner = order.accountable(session, cycle, cycle.step)
+        what = "a tree that the business approves" if tree.sent_back else "to ask the business for approval"
+        return [Waiting((owner,) if owner else (), what)]
     answered = {one.user_id for one in tree.approvals}
     able = tuple(one for one in business(session, cycle) if one not in answered)
     return [Waiting(able, "approval of the tree")]
@@ -174,6 +189,10 @@ def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
 
 def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:
     return rows(session, Action, cycle.team_id, cycle_id=cycle.id, state=states, order="number", limit=_SHOWN)
+
+
+def _taken(item: CarryOver) -> Taken:
+    return Taken(item.text, item.since.date() if item.since else None)
 
 
 def _carried(session: Session, cycle: Cycle) -> list[CarryOver]:

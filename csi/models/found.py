@@ -23,6 +23,11 @@ class AnalysisResult(Row, table=True):
     made_by: str = ""
     made_at: datetime
 
+    @property
+    def label(self) -> str:
+        """The verdict as people read it: with its side effect, where a guard got worse."""
+        return f"{self.verdict} WITH SIDE EFFECT" if self.verdict and self.result.get("side_effects") else self.verdict
+
 
 class Finding(Row, table=True):
     """What the analysis of one KPI says, drafted by the bot, confirmed by a person.

@@ -159,10 +159,13 @@ def has_counterweights(session: Session, cycle: Cycle, _now: datetime) -> Iterat
 
 
 def nothing_is_forgotten(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
-    """V1.8: everything carried over has a disposition."""
+    """V1.8: everything carried over has a disposition, and a target that was to be tightened is."""
     for item in carried.open_items(session, cycle):
         sentence = f"Carried over and not decided: {item.text}"
         yield _breach("V1.8", sentence, "measure.carried", "Decide", item.id)
+    for kpi in carried.not_tightened(session, cycle):
+        sentence = f"{kpi.name} was to be tightened, and asks for no more than it did."
+        yield _breach("V1.8", sentence, "measure.edit_kpi", "Change the target", kpi.id)
 
 
 def _breach(rule: str, sentence: str, mend: str, label: str, value: int | str = "", *, blocks: bool = True) -> Breach:

@@ -98,7 +98,9 @@ def _gaps(session: Session, cycle: Cycle) -> list[LooseEnd]:
 
 def _ideas(session: Session, cycle: Cycle) -> list[LooseEnd]:
     found = rows(session, Opportunity, cycle.team_id, cycle_id=cycle.id, state="parked", disposition="")
-    return [LooseEnd("opportunity", one.id, f"Parked idea {one.number}: {one.title}", "carry") for one in found]
+    of_gaps = {gap.opportunity_id for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id)}
+    return [LooseEnd("opportunity", one.id, f"Parked idea {one.number}: {one.title}", "carry")
+            for one in found if one.id not in of_gaps]  # fmt: skip
 
 
 def _actions(session: Session, cycle: Cycle) -> list[LooseEnd]:

@@ -230,3 +230,17 @@ def test_every_change_of_a_turn_is_in_the_chain(database: Database) -> None:
         what = [one.what for one in rows(session, AuditRow, TEAM, order="ordinal")]
         assert {"started cycle", "granted role", "added kpi", "approve tree", "next step"} <= set(what)
         assert audit.verify(session, TEAM) is None
+
+
+def test_the_step_a_cycle_went_back_to_is_where_it_stands_and_stale_is_what_lies_behind_it(
+    sqlite_database: Database,
+) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        turns.jump(session, cycle, 4)
+        for one in cycles.passages(session, cycle)[:4]:
+            one.left_at = NOW
+        cycles.back(session, cycle, to=1, actor=DAVE, now=NOW, reason="again")
+        assert [one.state for one in cycles.overview(session, cycle, NOW).steps[:4]] == ["here", *["stale"] * 3]
+        turns.jump(session, cycle, 2)
+        assert cycles.overview(session, cycle, NOW).steps[1].state == "here"

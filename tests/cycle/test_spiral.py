@@ -300,3 +300,65 @@ def test_of_two_who_close_at_once_one_next_cycle_is_made(database: Database) -> 
         assert [one.number for one in rows(session, Cycle, TEAM, order="number")] == [1, 2]
         assert audit.verify(session, TEAM) is None
         assert [one.what for one in rows(session, AuditRow, TEAM)].count("closed cycle") == 1
+
+
+def dispose_all(session: Session, cycle: Cycle, disposition: str) -> None:
+    for item in carried.open_items(session, cycle):
+        said = disposition if disposition in carried.allowed(item) else "tighten"
+        carried.dispose(session, cycle, item.id, disposition=said, reason="later", actor=ALICE, now=NOW)
+
+
+def test_what_is_deferred_is_asked_again_by_the_next_cycle_with_its_age(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = turned(session, "IMPROVED")
+        finding = row(session, Finding, TEAM, kpi_id=kpi.id)
+        finding.cause, finding.cause_is_hypothesis = "A new rota", True
+        tie_all(session, cycle)
+        second = close(session, cycle)
+        before = kinds(session, second)["cause"]
+        assert before.text == f"Cause not proven ({kpi.name}): A new rota"
+        dispose_all(session, second, "defer")
+        turns.jump(session, second, 7)
+        third = close(session, second)
+        again = kinds(session, third)["cause"]
+        assert (again.text, again.disposition, again.from_cycle_id) == (before.text, "", cycle.id)
+        assert again.since == before.since
+
+
+def test_what_is_adopted_stands_in_its_step_until_the_cycle_goes_on(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = turned(session, "IMPROVED")
+        finding = row(session, Finding, TEAM, kpi_id=kpi.id)
+        finding.cause, finding.cause_is_hypothesis = "A new rota", True
+        tie_all(session, cycle)
+        second = close(session, cycle)
+        dispose_all(session, second, "adopt")
+        assert cycles.overview(session, second, NOW).taken_up == ()
+        turns.jump(session, second, 5)
+        (taken,) = cycles.overview(session, second, NOW).taken_up
+        assert "A new rota" in taken.text
+
+
+def test_v1_8_a_target_that_was_to_be_tightened_is(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = turned(session)
+        tie_all(session, cycle)
+        second = close(session, cycle)
+        dispose_all(session, second, "adopt")
+        assert turns.broken(session, second, "V1.8") == [
+            f"{kpi.name} was to be tightened, and asks for no more than it did."
+        ]
+        row(session, Kpi, TEAM, cycle_id=second.id).target = 19.0
+        session.flush()
+        assert turns.broken(session, second, "V1.8") == []
+
+
+def test_a_parked_idea_that_is_adopted_is_open_again_in_the_new_cycle(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, _ = turned(session, "IMPROVED")
+        idea = register.raise_opportunity(session, cycle, register.Entry("Ask users"), actor=BOB, now=NOW)
+        register.set_state(session, idea, state="parked", reason="later", actor=BOB, now=NOW)
+        tie_all(session, cycle)
+        second = close(session, cycle)
+        dispose_all(session, second, "adopt")
+        assert (idea.state, idea.cycle_id) == ("open", second.id)

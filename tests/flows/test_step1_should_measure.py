@@ -215,6 +215,9 @@ def test_asking_the_business_again_reminds_it_once_a_day(world: World):
 
 def test_nobody_is_waited_for_before_the_business_was_asked(world: World):
     world.begin()
+    with world.bot.kit.sessions() as session:
+        turns.grow(session, session.exec(select(Cycle)).one(), actor=world.alice.id)
+    world.alice.wait(lambda: "to ask the business for approval" in reading(world.card()), what="who is to ask")
     assert "approval of the tree" not in reading(world.card())
 
 
