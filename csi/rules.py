@@ -76,4 +76,4 @@ def _wrong(name: str, value: Any) -> str:
         return "expected a number of at least 0"
     if name.endswith("days") and value > LONGEST:
         return f"expected at most {LONGEST:,} days"
-    return "expected a share, 0 to 1" if name.startswith("coverage") and value > 1 else ""
+    return "expected a share, 0 to 1" if name.startswith(("coverage", "quarantine")) and value > 1 else ""

@@ -21,13 +21,24 @@ HELP_CYCLE = (
     ("/csi close", "close the cycle and draft the next"),
     ("/csi history", "the cycles of this channel's service"),
 )
+HELP_THINGS = {
+    "kpi": " – the KPIs; with a short name, that one",
+    "sla": " – what is promised, on what is measured",
+    "source": " – where data comes from by itself",
+    "register": " – what could be better (CSI register)",
+    "actions": " – corrective actions of all cycles",
+    "roles": " – who answers for what",
+    "export": " – everything as XLSX, CSV or JSON, or the cycle as a study",
+    "audit": " – who changed what, and whether the log is whole",
+    "settings": " – thresholds of the workspace, and deleting its data",
+}
 
 
 def help_text(commands: Sequence[str]) -> list[Block]:
     """Every word after ``/csi`` that is heard here."""
     steps = [f"`/csi {one.command}` – {one.value}. {one.title}" for one in Step if one.command in commands]
     named = {step.command for step in Step} | {line.split()[1] for line, _ in HELP_CYCLE if " " in line}
-    others = [f"`/csi {word}`" for word in sorted(set(commands) - named - {"", "help"})]
+    others = [f"`/csi {word}`{HELP_THINGS.get(word, '')}" for word in sorted(set(commands) - named - {"", "help"})]
     blocks = [
         parts.section("*CSI: seven steps, again and again, to see whether a service got better.*"),
         parts.section("*The cycle*\n" + "\n".join(f"`{command}` – {what}" for command, what in HELP_CYCLE)),
@@ -35,7 +46,7 @@ def help_text(commands: Sequence[str]) -> list[Block]:
     if steps:
         blocks.append(parts.section("*The steps*\n" + "\n".join(steps)))
     if others:
-        blocks.append(parts.section("*Things*\n" + " · ".join(others)))
+        blocks.append(parts.section("*Things*\n" + "\n".join(others)))
     return blocks
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.blocks import parts
+from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, link, mention, when
 
 SETTINGS = "settings.open"
+ERASE = "settings.erase"
+SURE = "delete everything"
 _SHOWN = 15
 # What each threshold is for, by its name in csi.rules.
 _WORDS = {
@@ -22,6 +24,9 @@ _WORDS = {
     "approval_days": "Days to approve an action (V7.2)",
     "settle_days": "Days an action settles before its review (V7.3)",
     "step_days": "Days a step may take",
+    "quarantine_share": "A delivery waits for a yes above this share in quarantine, 0 to 1",
+    "attest_above": "A typed number above this needs a second person (V3.4)",
+    "late_days": "Days after a period's end until its data is late (V3.3)",
 }
 
 
@@ -43,11 +48,46 @@ def _short(value: Any) -> str:
     return clip(str(value), 40)
 
 
+def export(service: str) -> list[Block]:
+    """In which form?"""
+    forms = {"xlsx": "Workbook (XLSX)", "csv": "Tables (CSV)", "json": "JSON", "study": "Study with raw data"}
+    buttons = [parts.button(label, f"{ids.OPEN}:export:{word}", f"export {word}") for word, label in forms.items()]
+    text = (
+        f"*Export {escape(service)}*: everything kept of it, over all its cycles; or the cycle as a study with raw "
+        "data, which `python -m csi run` computes again. Everybody in the channel sees the file."
+    )
+    return [
+        parts.section(text),
+        parts.actions(buttons),
+    ]
+
+
+def exported(service: str, user_id: str, form: str) -> str:
+    """Said beside the file."""
+    return f"All that is kept of {escape(service)} as {form.upper()}, for {mention(user_id)}."
+
+
+def erase_form(metadata: str) -> Block:
+    """The last question before everything is gone."""
+    text = (
+        ":wastebasket: *All services, cycles, data, actions and the audit log of this workspace go, for good.* "
+        "Messages already in Slack stay. Export first what you want to keep: `/csi export`."
+    )
+    typed = parts.text_input("sure", f"Type: {SURE}", limit=40)
+    return parts.modal(ERASE, "Delete everything", [parts.section(text), typed], submit="Delete", metadata=metadata)
+
+
+def erased() -> str:
+    """Said to whoever deleted everything."""
+    return "Everything I kept of this workspace is deleted. `/csi start` begins anew."
+
+
 def settings(values: Mapping[str, float], metadata: str) -> Block:
     """The thresholds as a modal."""
     blocks = [
-        parts.text_input(name, label, value=f"{values[name]:g}", limit=10)
+        parts.text_input(name, label, value=f"{values[name]:.15g}", limit=10)
         for name, label in _WORDS.items()
         if name in values
     ]
+    blocks += [parts.divider(), parts.actions([parts.button("Delete all data …", ERASE, style="danger")])]
     return parts.modal(SETTINGS, "Thresholds", blocks, metadata=metadata)

@@ -221,6 +221,8 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "audit", record.audit),
     Route("command", "settings", record.settings),
     Route("view", "settings.open", record.said_settings),
+    Route("action", "settings.erase", record.open_erase),
+    Route("view", "settings.erase", record.said_erase),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("event", "member_joined_channel", cycle.joined),

@@ -12,10 +12,11 @@ from bot import forms
 from bot.blocks import record as blocks
 from bot.context import Kit
 from bot.listeners import modals
-from bot.payload import user_of
+from bot.payload import origin, team_of, user_of
 from csi import audit as audits
 from csi import roles, rules
-from csi.errors import NotAllowed
+from csi.cycle import erasing
+from csi.errors import InvalidInput, NotAllowed
 
 Body = Mapping[str, Any]
 
@@ -48,6 +49,29 @@ def said_settings(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit)
         cycle = modals.cycle_of(session, body)
         rules.set_thresholds(session, team_id=cycle.team_id, values=values, actor=user_of(body), now=kit.now())
     ack()
+
+
+def open_erase(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Delete all data was pressed: ask once more."""
+    ack()
+    _require_whole(body, client, kit, "delete all data")
+    modals.show(client, body, blocks.erase_form(str(body["view"]["private_metadata"])))
+
+
+def said_erase(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """It was typed: everything of this workspace goes, rows first, then files."""
+    if forms.read(view, {"sure": forms.text(limit=40)})["sure"].lower() != blocks.SURE:
+        raise InvalidInput("sure", f"type “{blocks.SURE}”, or close this")
+    _require_whole(body, client, kit, "delete all data")
+    ack(response_action="clear")
+    kit.slow(_erase, kit, client, team_of(body), user_of(body), to=origin(body))
+
+
+def _erase(kit: Kit, client: WebClient, team_id: str, user_id: str) -> None:
+    with kit.sessions() as session:
+        erasing.erase(session, team_id)
+    kit.files.delete_team(team_id)
+    client.chat_postMessage(channel=user_id, text=blocks.erased())
 
 
 def _require_whole(body: Body, client: WebClient, kit: Kit, doing: str) -> None:

@@ -1,13 +1,16 @@
-"""A cycle as a study file: exported with what was delivered, so that anybody can compute it again."""
+"""Exports: everything kept of a service as tables, or a cycle as a study that anybody can compute again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
+from sqlmodel import Session
 
+from bot.blocks import record as blocks
 from bot.blocks.text import mention
 from bot.context import Kit
 from bot.delivery.files import share
@@ -15,32 +18,63 @@ from bot.listeners import modals
 from bot.payload import origin, user_of
 from csi import cycle as cycles
 from csi import roles
+from csi.cycle import exporting
+from csi.cycle.export_files import FORMATS
+from csi.cycle.measurement import mapping
+from csi.errors import Conflict
+from csi.models import Cycle
+from csi.step1_should_measure.kpis import slug
 from csi.study.export import study_zip
 
 Body = Mapping[str, Any]
 
 
-def export(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """``/csi export study``, and the button: the archive comes into the channel."""
+def export(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
+    """``/csi export``: which form? ``study``, ``xlsx``, ``csv`` or ``json``: the file comes into the channel."""
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        roles.require(session, cycle, user_of(body), roles.MEMBERS, "export the study with its raw data")
-    kit.slow(_export, kit, client, cycle.team_id, cycle.id, user_of(body), to=origin(body))
-    ack("I am packing the study; it will be here in a moment.")
+        roles.require(session, cycle, user_of(body), roles.MEMBERS, "export what is kept of this service")
+        service = cycles.service_of(session, cycle).name
+    form = words[0].lower() if words else ""
+    if form not in ("study", *FORMATS):
+        ack(text="Export", blocks=blocks.export(service))
+        return
+    pack = _study if form == "study" else partial(_tables, form=form)
+    kit.slow(pack, kit, client, cycle.team_id, cycle.id, user_of(body), to=origin(body))
+    ack(text="I am packing it; the file will be here in a moment.")
 
 
 def export_clicked(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """The button."""
+    """The button beside the data made comparable: the study."""
     ack()
-    export(lambda *_: None, body, client, kit)  # type: ignore[arg-type]
+    export(lambda *_, **__: None, body, client, kit, ["study"])  # type: ignore[arg-type]
 
 
-def _export(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str) -> None:
+def _tables(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str, *, form: str) -> None:
+    """Everything kept of the service, without files and secrets."""
+    write, ending = FORMATS[form]
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, cycle_id)
+        service = cycles.service_of(session, cycle).name
+        content = write(exporting.tables(session, cycle))
+    name = f"{slug(service)}-{kit.now():%Y-%m-%d}.{ending}"
+    words = blocks.exported(service, user_id, form)
+    share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+
+
+def _study(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str) -> None:
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, cycle_id)
+        _require_delivered(session, cycle)
         content, name = study_zip(session, cycle, kit.files)
     words = (
         f"Cycle {cycle.number} as a study, for {mention(user_id)}. "
         "Unpacked, `python -m csi run study.yml` computes the same figures."
     )
     share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+
+
+def _require_delivered(session: Session, cycle: Cycle) -> None:
+    known = mapping(session, cycle)
+    if not known["kpis"] or not known["sources"]:
+        raise Conflict("A study needs a KPI that is computed from a source; none is yet: /csi gather.")

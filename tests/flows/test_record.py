@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+
+import pytest
+from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
 from bot.sandbox.person import reading
-from csi import rules
-from csi.models import Workspace
+from csi import audit, rules
+from csi.models import AuditRow, Cycle, Installation, Row, Workspace
+from tests import turns
 from tests.flows.conftest import World
 
 
@@ -45,3 +52,85 @@ def test_who_steers_one_service_of_several_sees_and_changes_nothing_of_the_works
     for command, doing in (("audit", "read the audit log"), ("settings", "change the thresholds")):
         world.erin.command("/csi", command, channel="general")
         world.erin.sees(f"To {doing} one must be an administrator", "general")
+
+
+def exported(world: World, form: str) -> bytes:
+    """The file that ``/csi export`` brings into the channel, chosen by its button."""
+    world.begin("=cmd() & <!channel>")
+    with world.bot.kit.sessions() as session:
+        turns.grow(session, session.exec(select(Cycle)).one(), actor=world.alice.id)
+    world.bob.command("/csi", "export")
+    asked = world.bob.sees("Everybody in the channel sees the file", "service-desk")
+    world.bob.click(asked, f"cycle.open:export:{form}")
+    shared = world.erin.sees(f"as {form.upper()}, for", "service-desk")
+    return world.erin.download(shared["files"][0])
+
+
+def test_an_export_as_json_holds_every_table_and_no_secret(world: World):
+    content = exported(world, "json")
+    tables = json.loads(content)
+    assert tables["service"][0]["name"] == "=cmd() & <!channel>"
+    assert tables["kpi"][0]["name"] == "Median time to resolve"
+    assert "added kpi" in [one["what"] for one in tables["audit_row"]]
+    assert b"secret" not in content
+    assert b"token" not in content
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_no_cell_of_an_exported_table_is_a_formula(world: World, form: str):
+    content = exported(world, form)
+    if form == "csv":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            services = archive.read("service.csv").decode("utf-8-sig")
+            assert "kpi.csv" in archive.namelist()
+        assert "'=cmd() & <!channel>" in services.split("\r\n")[1].split(",")
+    else:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        names, values = book.get_sheet_by_name("service").to_python()
+        assert values[names.index("name")] == "'=cmd() & <!channel>"
+        assert book.get_sheet_by_name("kpi").to_python()[1][names.index("id")] == 1
+
+
+def test_an_export_is_for_the_services_people(world: World):
+    world.begin()
+    world.erin.command("/csi", "export json")
+    world.erin.sees("To export what is kept of this service one must be", "service-desk")
+
+
+def test_a_study_without_data_says_what_is_missing(world: World):
+    world.begin()
+    world.bob.command("/csi", "export study")
+    world.bob.sees("none is yet: /csi gather", "service-desk")
+
+
+def test_all_data_of_a_workspace_is_deleted_when_that_is_typed_and_of_no_other(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        turns.begin(session, team_id="TOTHER")
+    team_id = world.sandbox.workspace.team_id
+    world.bot.kit.files.keep(team_id, b"raw")
+    world.dave.command("/csi", "settings")
+    world.dave.wait_modal("settings.open")
+    world.dave.click(None, "settings.erase")
+    world.dave.wait_modal("settings.erase")
+    world.dave.fill({"sure": "yes"})
+    assert "delete everything" in world.dave.submit()["sure"]
+    world.dave.fill({"sure": "Delete everything"})
+    assert world.dave.submit() is None
+    world.dave.sees("Everything I kept of this workspace is deleted", world.dave.bot_channel)
+    with world.bot.kit.sessions.reading() as session:
+        for mapper in Row.__subclasses__():
+            held = [one for one in session.exec(select(mapper)) if one.team_id == team_id]
+            assert held == [] or mapper is Installation, mapper
+        assert session.exec(select(AuditRow)).first() is not None
+        assert audit.verify(session, "TOTHER") is None
+    assert world.bot.kit.files.keys(team_id) == []
+    world.dave.command("/csi", "start Again", channel="service-desk")
+    world.dave.wait_modal("cycle.start")
+    assert world.dave.submit() is None
+
+
+def test_who_does_not_steer_all_of_it_deletes_nothing(world: World):
+    world.begin()
+    world.erin.command("/csi", "settings")
+    world.erin.sees("one must be an administrator", "service-desk")
