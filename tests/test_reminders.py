@@ -11,7 +11,9 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import reminders, roles
+from csi.errors import InvalidInput
 from csi.models import Cycle, Person, Reminder
+from csi.reminders import hours
 from csi.reminders.hours import within_hours
 from csi.step1_should_measure import approval
 from csi.step7_correct import actions, deciding
@@ -273,3 +275,19 @@ def test_v7_7_the_owner_is_asked_to_look_at_the_benefit_again(database: Database
         assert not reminders.stands(session, first, month)
         assert need(session, Reminder, TEAM, first.id).user_id == FRANK
         assert row(session, Reminder, "T2") is None
+
+
+def test_a_persons_own_week_and_holidays_move_what_waits(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        friday = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
+        waiting = Reminder(team_id=TEAM, key="k", kind="step_due", user_id=BOB, cycle_id=cycle.id, due_at=friday)
+        session.add(waiting)
+        said = {"team_id": TEAM, "user_id": BOB, "now": NOW, "start": "8:30", "end": "16:00", "holidays": ""}
+        hours.set_hours(session, days=["sun", "mon", "tue", "wed", "thu"], **said)
+        assert waiting.due_at == datetime(2026, 12, 6, 8, 30, tzinfo=UTC)  # a Sunday
+        assert within_hours(session, TEAM, BOB, friday) == waiting.due_at
+        for wrong in ({"days": []}, {"start": "9 am"}, {"end": "08:00"}, {"holidays": "Atlantis"}):
+            with pytest.raises(InvalidInput) as refused:
+                hours.set_hours(session, **{"days": ["mon"], **said, **wrong})
+            assert refused.value.field in wrong

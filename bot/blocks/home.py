@@ -8,10 +8,24 @@ from typing import Any
 
 from bot.blocks import parts, status_card
 from bot.blocks.parts import Block
-from bot.blocks.text import channel_link, escape, when
+from bot.blocks.text import channel_link, escape, listed, when
 from csi.terms import Step
 
 MOST = 15
+
+
+HOURS = "home.hours"
+WEEK = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
+        "sun": "Sunday"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """One person's settings: ``hours`` has days, start and end."""
+
+    hours: Any
+    zone: str = "UTC"
+    holidays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +36,8 @@ class Place:
     channel: str
 
 
-def view(user_id: str, places: Sequence[Place]) -> Block:
-    """The home tab of one person."""
+def view(user_id: str, places: Sequence[Place], own: Own | None = None) -> Block:
+    """The home tab of one person; ``own`` are their settings."""
     mine = [(place, one) for place in places for one in place.cycle.waiting if user_id in one.who]
     steps = [pair for pair in mine if pair[1].what.startswith("step ")]
     data = [(place, one) for place, one in steps if place.cycle.step is Step.GATHER]
@@ -36,8 +50,36 @@ def view(user_id: str, places: Sequence[Place]) -> Block:
     ]
     if others:
         blocks += _group("My actions", others, "")
+    settings = _settings(own, places) if own else []
     blocks += [parts.header("Cycles I follow"), *_followed(places)]
-    return {"type": "home", "blocks": blocks[:100]}
+    return {"type": "home", "blocks": [*blocks[: 100 - len(settings)], *settings]}
+
+
+def _settings(own: Own, places: Sequence[Place]) -> list[Block]:
+    """When reminders reach me, and the workspace's thresholds."""
+    buttons = [parts.button("Change my hours", HOURS)]
+    if places:
+        buttons.append(parts.button("Thresholds", "cycle.open:settings", f"settings@{places[0].channel}"))
+    kept = f", not on holidays of {escape(own.holidays)}" if own.holidays else ""
+    days = listed([WEEK[day] for day in own.hours.days])
+    text = f"Reminders reach me on {days}, {own.hours.start:%H:%M} to {own.hours.end:%H:%M} ({escape(own.zone)}){kept}."
+    return [parts.header("Settings"), parts.section(text), parts.actions(buttons)]
+
+
+def hours_form(own: Own) -> Block:
+    """When one works, and whose holidays one keeps."""
+    return parts.modal(
+        HOURS,
+        "My hours",
+        [
+            parts.checkboxes("days", "I work on", WEEK, chosen=own.hours.days, optional=False),
+            parts.text_input("start", "From", value=f"{own.hours.start:%H:%M}", limit=5),
+            parts.text_input("end", "To", value=f"{own.hours.end:%H:%M}", limit=5),
+            parts.text_input("holidays", "Whose holidays?", value=own.holidays, limit=20, optional=True,
+                             hint="A region such as PT or GB-ENG; empty for none."),
+            parts.context(f"In your time zone of Slack, {escape(own.zone)}. Nothing reaches you outside these hours."),
+        ],
+    )  # fmt: skip
 
 
 def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str) -> list[Block]:

@@ -225,6 +225,8 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "settings.erase", record.said_erase),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
+    Route("action", "home.hours", home.open_hours),
+    Route("view", "home.hours", home.said_hours),
     Route("event", "member_joined_channel", cycle.joined),
     Route("event", "user_change", people.changed),
     Route("event", "app_uninstalled", installation.uninstalled),

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from slack_bolt import Ack
 from slack_sdk import WebClient
+from sqlmodel import Session
 
+from bot import forms
 from bot.blocks import home as blocks
 from bot.context import Kit
-from bot.payload import team_of
+from bot.listeners import modals
+from bot.payload import team_of, user_of
 from csi import cycle as cycles
-from csi import roles
+from csi import reminders, roles
 
 Body = Mapping[str, Any]
 
@@ -32,4 +36,30 @@ def drawn(kit: Kit, team_id: str, user_id: str) -> dict[str, Any]:
             for cycle in cycles.open_cycles(session, team_id)
             if cycle.service_id in services
         ]
-    return blocks.view(user_id, places)
+        own = _own(session, team_id, user_id)
+    return blocks.view(user_id, places, own)
+
+
+def _own(session: Session, team_id: str, user_id: str) -> blocks.Own:
+    known = roles.person(session, team_id, user_id)
+    hours = reminders.hours_of(known)
+    return blocks.Own(hours, known.timezone, known.holidays) if known else blocks.Own(hours)
+
+
+def open_hours(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Change my hours was pressed."""
+    ack()
+    with kit.sessions.reading() as session:
+        view = blocks.hours_form(_own(session, team_of(body), user_of(body)))
+    modals.show(client, body, view)
+
+
+def said_hours(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """My hours were sent: waiting reminders follow them, and the home tab says so."""
+    words = {name: forms.text(limit=5) for name in ("start", "end")}
+    form = forms.read(view, {"days": forms.options(), **words, "holidays": forms.text(required=False, limit=20)})
+    team_id, user_id = team_of(body), user_of(body)
+    with kit.sessions() as session:
+        reminders.set_hours(session, team_id=team_id, user_id=user_id, now=kit.now(), **form)
+    ack()
+    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id))

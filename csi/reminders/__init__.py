@@ -12,16 +12,20 @@ A worker that dies leaves a lease that runs out; whoever claims the row again lo
 """
 
 from csi.reminders.claims import SNOOZES, claim, dropped, refresh, sent, snooze, workspaces
-from csi.reminders.hours import working_moment
+from csi.reminders.hours import DAYS, Hours, hours_of, set_hours, working_moment
 from csi.reminders.nudges import Nudge, stands, wanted
 
 __all__ = [
+    "DAYS",
     "SNOOZES",
+    "Hours",
     "Nudge",
     "claim",
     "dropped",
+    "hours_of",
     "refresh",
     "sent",
+    "set_hours",
     "snooze",
     "stands",
     "wanted",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.sandbox.person import reading
 from csi import cycle as cycles
 from csi.models import Reminder
 from csi.storage import rows
@@ -106,3 +107,19 @@ def test_what_a_person_held_is_listed_when_they_leave(begun: World):
     told = begun.dave.dms()[-1]["text"]
     assert "data owner" in told
     assert "Service desk" in told
+
+
+def test_my_hours_are_changed_in_app_home(world: World):
+    world.begin()
+    home = world.dave.home()
+    assert "Monday, Tuesday, Wednesday, Thursday and Friday, 09:00 to 17:00" in reading(home)
+    world.dave.click(home, "home.hours")
+    world.dave.wait_modal("home.hours")
+    world.dave.fill({"days": ["sun", "mon"], "start": "17:00"})
+    assert "after the start" in world.dave.submit()["end"]
+    world.dave.fill({"start": "07:00", "holidays": "PT"})
+    assert world.dave.submit() is None
+    told = "Monday and Sunday, 07:00 to 17:00"
+    world.dave.wait(lambda: told in reading(world.dave.state()["home"]), what="the new hours")
+    world.dave.click(world.dave.state()["home"], "cycle.open:settings")
+    world.dave.wait_modal("settings.open")
