@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -68,6 +68,7 @@ def propose(session: Session, cycle: Cycle, fields: ActionFields, *, actor: str,
     if cycle.state != "open" or cycle.step < Step.ANALYSE:
         raise Conflict("An action answers a finding; findings come in step 5.")
     values = _checked(session, cycle, fields)
+    _require_enough(session, cycle, fields, {actor})
     days = int(threshold(session, cycle.team_id, "approval_days"))
     action = Action(
         team_id=cycle.team_id,
@@ -102,6 +103,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
     old, new = audit.changes(action, _checked(session, cycle, fields))
     if not new:
         return action
+    _require_enough(session, cycle, fields, {actor, *_proposers(session, action)})
     for name, value in new.items():
         setattr(action, name, value)
     if set(new) & set(VOIDING) or action.state in ("rejected", "expired"):
@@ -134,6 +136,12 @@ def has_proposed(session: Session, action: Action, user_id: str) -> bool:
     """Whether the person proposed this action or an earlier version of it, whoever proposed the last."""
     mine: dict[str, Any] = {"subject": PROPOSED, "subject_id": action.id, "user_id": user_id}
     return user_id == action.proposer or row(session, Decision, action.team_id, **mine) is not None
+
+
+def able(session: Session, cycle: Cycle, but: Collection[str]) -> list[str]:
+    """Who may approve an action: approvers and service owners, but those who proposed or own it."""
+    holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
+    return [one for one in holders if one not in but]
 
 
 def hold(session: Session, action: Action) -> None:
@@ -178,6 +186,20 @@ def _sign(session: Session, action: Action, actor: str, now: datetime) -> None:
             at=now,
         )
     )
+
+
+def _proposers(session: Session, action: Action) -> set[str]:
+    asked = rows(session, Decision, action.team_id, subject=PROPOSED, subject_id=action.id)
+    return {action.proposer, *(one.user_id for one in asked)}
+
+
+def _require_enough(session: Session, cycle: Cycle, fields: ActionFields, proposers: Collection[str]) -> None:
+    """More yes than there are people who may say it would never come together."""
+    found = able(session, cycle, {*proposers, fields.owner})
+    if fields.quorum > max(1, len(found)):
+        named = ", ".join(roles.name_of(session, cycle.team_id, one) for one in found) or "nobody yet"
+        reason = f"only {len(found)} may approve it, as proposer and owner may not: {named}. Name more: /csi roles"
+        raise InvalidInput("quorum", reason)
 
 
 def _checked(session: Session, cycle: Cycle, fields: ActionFields) -> dict[str, Any]:

@@ -351,3 +351,13 @@ def test_v7_7_by_itself_a_regression_reopens_it_in_the_cycle_that_runs(database:
         assert following.reopen_regressed(session, TEAM, NOW) == [action]
         assert (action.state, action.cycle_id, action.kpi_id) == ("reopened", second.id, copied.id)
         assert following.reopen_regressed(session, TEAM, NOW) == []
+
+
+def test_v7_2_more_yes_than_there_are_people_to_say_it_are_refused_at_once(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = in_step_7(session)
+        with pytest.raises(InvalidInput) as refused:
+            actions.propose(session, cycle, fields(kpi, owner=BOB, quorum=3), actor=DAVE, now=NOW)
+        assert refused.value.field == "quorum"
+        assert "only 2 may approve it" in refused.value.reason
+        assert "Alice" in refused.value.reason

@@ -29,7 +29,7 @@ def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date
 
 def baseline_text(name: str, approvers: Sequence[str], needed: int) -> str:
     """What a notification of the question says."""
-    asked = listed([mention(user) for user in approvers]) or "no approver is named"
+    asked = listed([mention(user) for user in approvers]) or "No approver but the proposer is named yet (`/csi roles`)"
     two = " It is worse than the one before, so two must agree." if needed > 1 else ""
     return f"{asked}: is this the new baseline of {escape(clip(name, 120))}?{two}"
 

@@ -13,20 +13,23 @@ from bot.blocks.text import escape, listed, mention, when
 
 def question_text(one: ActionSeen, approvers: Sequence[str]) -> str:
     """What a notification of the question in the thread says."""
-    asked = (
-        listed([mention(user) for user in approvers]) if approvers else "No approver but proposer and owner is named"
-    )
+    if not approvers:
+        alone = f"Nobody may approve action {one.number} yet: its proposer and its owner may not"
+        return f"{alone}, and no other approver is named."
+    asked = listed([mention(user) for user in approvers])
     until = f" The question is open until {when(one.expires_at.date())}." if one.expires_at else ""
     return f"{asked}: do you approve action {one.number}? Its proposer and its owner may not.{until}"
 
 
-def question(one: ActionSeen, text: str, decisions: Sequence[Any]) -> list[Block]:
-    """The question in the thread, with the answers so far, and buttons while it is pending."""
+def question(one: ActionSeen, text: str, decisions: Sequence[Any], *, nobody: bool = False) -> list[Block]:
+    """The question in the thread with the answers so far; buttons while it is pending, also when ``nobody`` may yet."""
     blocks = [parts.section(text)]
     blocks += [parts.section(said(decision)) for decision in decisions]
     if one.state == "proposed":
         value = f"{one.id}:{one.version}"
         buttons = [parts.button("Approve", APPROVE, value, style="primary"), parts.button("Reject …", REJECT, value)]
+        if nobody:
+            buttons.append(parts.button("Name an approver", "roles.open"))
         blocks.append(parts.actions(buttons))
         yes = sum(decision.choice == "approve" for decision in decisions)
         if one.quorum > 1:

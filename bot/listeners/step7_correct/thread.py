@@ -7,9 +7,8 @@ from sqlmodel import Session
 from bot.blocks import step7_correct as blocks
 from bot.context import Kit
 from csi import cycle as cycles
-from csi import roles
 from csi.models import Action, Cycle, Kpi
-from csi.step7_correct import deciding
+from csi.step7_correct import actions, deciding
 from csi.storage import row
 
 
@@ -22,17 +21,14 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
         tell=action.proposer,
     )  # fmt: skip
     if action.state in ("proposed", "approved", "rejected"):
-        text = blocks.question_text(action, _approvers(session, action.team_id, action.service_id, action))
+        able = actions.able(session, cycle, (action.proposer, action.owner))
+        text = blocks.question_text(action, able)
+        asked = blocks.question(action, text, deciding.decisions(session, action), nobody=not able)
         kit.outbox.keep(
             session, team_id=action.team_id, key=deciding.question_key(action), channel=cycle.channel_id, text=text,
-            thread_key=action.post_key, blocks=blocks.question(action, text, deciding.decisions(session, action)),
+            thread_key=action.post_key, blocks=asked,
             subject=("action", action.id), tell=action.proposer,
         )  # fmt: skip
-
-
-def _approvers(session: Session, team_id: str, service_id: int, action: Action) -> list[str]:
-    able = roles.holders(session, team_id, service_id, *roles.APPROVERS)
-    return [user for user in able if user not in (action.proposer, action.owner)]
 
 
 def say_in_thread(session: Session, kit: Kit, action: Action, text: str, *, what: str) -> None:
