@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import tempfile
@@ -14,9 +15,9 @@ from typing import Annotated, Any
 import typer
 from cryptography.fernet import Fernet
 
-from bot import clock, doctor, log
+from bot import clock, doctor, log, ready
 from bot import manifest as manifests
-from bot.app import Bot, build_app, outward
+from bot.app import Bot, build_app
 from bot.joining import Joining
 from bot.manifest import MANIFEST
 from bot.sandbox import tour as turn
@@ -25,7 +26,7 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.web import serve
 from csi import storage
-from csi.errors import CsiError
+from csi.errors import CsiError, InvalidInput
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -33,24 +34,24 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @cli.command()
 def socket() -> None:
     """Join Slack by Socket Mode and do everything in this process but the clock's part."""
-    settings = _settings(Settings.for_socket)
+    settings = _ready(Settings.for_socket)
     told = _told()  # before joining: who is asked to end while it joins ends in good order, too
     bot = build_app(settings)
-    with _running(bot, settings):
+    with _plainly(), _running(bot, settings):
         told.wait()
 
 
 @cli.command()
 def web(host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for everywhere.")] = "127.0.0.1") -> None:
     """Hear Slack by HTTP at $PORT: signed events, installation, health, metrics."""
-    settings = _settings(Settings.for_web)
+    settings = _ready(Settings.for_web)
     serve(build_app(settings), settings, host)
 
 
 @cli.command()
 def scheduler() -> None:
     """Send what is due by the clock."""
-    settings = _settings(Settings.for_sending)
+    settings = _ready(Settings.for_sending)
     told = _told()
     bot = build_app(settings)
     ticking = Scheduler(bot.kit, clock.now)
@@ -65,6 +66,8 @@ def scheduler() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema."""
     settings = _settings(lambda given: given)
+    with _plainly():
+        ready.reached(settings)
     storage.migrate(settings.csi_database_url)
     print("The database is at the newest schema.")
 
@@ -72,7 +75,7 @@ def migrate() -> None:
 @cli.command(name="doctor")
 def examine() -> None:
     """Check settings, database, token and scopes: one line each; status 1 when something is wrong."""
-    sys.exit(doctor.run(Settings(), MANIFEST, print))
+    sys.exit(doctor.of_environment(MANIFEST, _say))
 
 
 @cli.command()
@@ -83,7 +86,7 @@ def manifest(url: Annotated[str, typer.Option(help="The public address, such as 
 
 @cli.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="Of the page; 0: any free one.")] = 0,
+    port: Annotated[int, typer.Option(help="Of the page; 0: any free one.", min=0, max=65535)] = 0,
     folder: Annotated[
         Path | None, typer.Option(help="Where database and files lie; a temporary one by default.")
     ] = None,
@@ -93,10 +96,13 @@ def sandbox(
 ) -> None:
     """A local Slack with the bot in it, and a page to be everybody on."""
     log.configure("WARNING")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to leave nothing behind, as after Ctrl+C
     with ExitStack() as stack:
-        place = folder or _temporary(stack)
-        workspace = stack.enter_context(Sandbox(MANIFEST, port))
-        settings = sandbox_settings(workspace, place)
+        with _plainly():
+            for option, wanted in (("--folder", folder), ("--out", out)):
+                _writable(option, wanted)
+            workspace = stack.enter_context(_workspace(port))
+            settings = sandbox_settings(workspace, folder or _temporary(stack))
         storage.migrate(settings.csi_database_url)
         bot = build_app(settings)
         stack.enter_context(_running(bot, settings))
@@ -108,7 +114,28 @@ def sandbox(
         if not leave:
             print("Go on by hand in the page; Ctrl+C ends it.", flush=True)
             _told().wait()
+    if failed:
+        print(f"The tour failed in step “{failed}”.", file=sys.stderr)
     sys.exit(1 if failed else 0)
+
+
+def _writable(option: str, folder: Path | None) -> None:
+    """Make a folder that was asked for, before there is something to write into it."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(option, f"{folder} cannot be used as a folder: {error.strerror}.") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InvalidInput(option, f"{folder} cannot be written to.")
+
+
+def _workspace(port: int) -> Sandbox:
+    try:
+        return Sandbox(MANIFEST, port)
+    except OSError as error:
+        raise InvalidInput("--port", f"{port} cannot be listened on: {error.strerror}.") from error
 
 
 def _temporary(stack: ExitStack) -> Path:
@@ -118,7 +145,7 @@ def _temporary(stack: ExitStack) -> Path:
 def sandbox_settings(workspace: Sandbox, folder: Path) -> Settings:
     """Settings with which the bot joins a sandbox and keeps everything in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Settings(
+    return Settings.read(
         slack_bot_token=workspace.bot_token,
         slack_app_token=workspace.app_token,
         slack_signing_secret=workspace.signing_secret,
@@ -151,16 +178,31 @@ def _running(bot: Bot, settings: Settings) -> Iterator[None]:
         bot.stop()
 
 
-def _settings(needed: Callable[[Settings], Settings]) -> Settings:
-    """The settings from the environment; ends the process by name of what is missing."""
-    try:
-        settings = needed(Settings())
-        outward(settings)
-    except CsiError as missing:
-        print(missing, file=sys.stderr)
-        sys.exit(2)
+def _ready(needed: Callable[[Settings], object]) -> Settings:
+    """The settings, when the database has its tables and Slack takes the token."""
+    settings = _settings(needed)
+    with _plainly():
+        ready.database(settings)
+        ready.token(settings)
+    return settings
+
+
+def _settings(needed: Callable[[Settings], object]) -> Settings:
+    """The settings from the environment; ends the process by name of what is missing or cannot be."""
+    with _plainly():
+        settings = ready.settings(needed)
     log.configure(settings.csi_log_level)
     return settings
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Ends the process with the sentence of what is wrong, and without a trace."""
+    try:
+        yield
+    except CsiError as wrong:
+        print(wrong, file=sys.stderr)
+        sys.exit(2)
 
 
 def _told() -> Event:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 import fsspec
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot import manifest as manifests
+from bot import ready
 from bot.app import outward
+from bot.joining import refusal, unreachable
 from bot.settings import Settings
-from csi import storage
-from csi.errors import CsiError
+from csi.errors import CsiError, InvalidInput, InvalidInputs
 from csi.step3_gather.connectors.masking import masked
 
 
@@ -28,17 +28,31 @@ class Finding:
     line: str
 
 
+def of_environment(manifest: Path, say: Callable[[str], None]) -> int:
+    """The same for the settings of the environment, also when these cannot be read."""
+    try:
+        settings = Settings.read()
+    except InvalidInputs as wrong:
+        return _say(_told(wrong), say)
+    return run(settings, manifest, say)
+
+
 def run(settings: Settings, manifest: Path, say: Callable[[str], None]) -> int:
     """Say every finding; 1 when something is wrong, else 0."""
-    findings = list(examine(settings, manifest))
+    return _say(examine(settings, manifest), say)
+
+
+def _say(findings: Iterable[Finding], say: Callable[[str], None]) -> int:
+    well = True
     for finding in findings:
         say(f"{'ok   ' if finding.well else 'WRONG'}  {finding.line}")
-    return 0 if all(finding.well for finding in findings) else 1
+        well = well and finding.well
+    return 0 if well else 1
 
 
 def examine(settings: Settings, manifest: Path) -> Iterator[Finding]:
     """Settings, database, data folder, token, scopes."""
-    yield _settings(settings)
+    yield from _settings(settings)
     yield from _database(settings)
     yield _data(settings)
     if settings.slack_bot_token:
@@ -47,23 +61,31 @@ def examine(settings: Settings, manifest: Path) -> Iterator[Finding]:
         yield _app_token(settings)
 
 
-def _settings(settings: Settings) -> Finding:
+def _settings(settings: Settings) -> Iterator[Finding]:
     needed = settings.for_web if settings.several_workspaces or not settings.slack_app_token else settings.for_socket
+    wrong = [*_wrong(needed), *_wrong(lambda: outward(settings))]
+    yield from wrong or [Finding(True, "settings: everything needed is set")]
+
+
+def _wrong(check: Callable[[], object]) -> list[Finding]:
     try:
-        needed()
-        outward(settings)
-    except CsiError as missing:
-        return Finding(False, f"settings: {'; '.join(str(missing).splitlines())}")
-    return Finding(True, "settings: everything needed is set")
+        check()
+    except CsiError as wrong:
+        return _told(wrong)
+    return []
+
+
+def _told(wrong: CsiError) -> list[Finding]:
+    return [Finding(False, f"settings: {line}") for line in str(wrong).splitlines()]
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
     try:
-        behind = storage.pending(settings.csi_database_url)
-    except (SQLAlchemyError, OSError) as error:
-        yield Finding(False, masked(f"database: cannot be reached: {str(error).splitlines()[0]}"))
+        behind = ready.reached(settings)
+    except InvalidInput as error:
+        yield Finding(False, f"database: {error.reason}")
         return
-    yield Finding(True, "database: reached")
+    yield Finding(True, masked(f"database: {settings.csi_database_url} is reached"))
     if behind:
         yield Finding(False, f"migrations: {behind}; run python -m bot migrate")
     else:
@@ -87,7 +109,7 @@ def _token(settings: Settings, manifest: Path) -> Iterator[Finding]:
     try:
         answer = WebClient(settings.slack_bot_token, base_url=settings.api_url).auth_test()
     except (SlackApiError, OSError) as error:
-        yield Finding(False, f"SLACK_BOT_TOKEN: {_reason(error)}")
+        yield _refused("SLACK_BOT_TOKEN", error)
         return
     yield Finding(True, f"SLACK_BOT_TOKEN: {answer['user']} in {answer['team']}")
     yield _scopes(answer.headers, manifest)
@@ -107,9 +129,11 @@ def _app_token(settings: Settings) -> Finding:
     try:
         WebClient(base_url=settings.api_url).apps_connections_open(app_token=settings.slack_app_token)
     except (SlackApiError, OSError) as error:
-        return Finding(False, f"SLACK_APP_TOKEN: {_reason(error)}")
+        return _refused("SLACK_APP_TOKEN", error)
     return Finding(True, "SLACK_APP_TOKEN: a Socket Mode connection can be opened")
 
 
-def _reason(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else str(error)
+def _refused(setting: str, error: SlackApiError | OSError) -> Finding:
+    if isinstance(error, SlackApiError):
+        return Finding(False, str(refusal(setting, error)))
+    return Finding(False, f"{setting}: not tried, {unreachable(error)}")

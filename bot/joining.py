@@ -7,6 +7,9 @@ from socket import SHUT_RDWR
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.errors import SlackApiError
+
+from csi.errors import InvalidInput
 
 CONNECTIONS = 32  # envelopes worked on at once
 _BETWEEN = 0.1  # seconds
@@ -17,6 +20,19 @@ class Joining(SocketModeHandler):
 
     def __init__(self, app: App, app_token: str, *, concurrency: int = CONNECTIONS) -> None:
         super().__init__(app, app_token, web_client=app.client, concurrency=concurrency)
+
+    def connect(self) -> None:
+        """Join.
+
+        Raises:
+            InvalidInput: Slack refuses the token, or does not answer at its address.
+        """
+        try:
+            super().connect()
+        except SlackApiError as refused:
+            raise refusal("SLACK_APP_TOKEN", refused) from refused
+        except OSError as away:
+            raise unreachable(away) from away
 
     def close(self) -> None:
         """Leave at once, also in the moment of joining.
@@ -37,3 +53,16 @@ class Joining(SocketModeHandler):
             self.client.current_session_state.terminated = True
             receiving.thread.join(_BETWEEN)
         super().close()
+
+
+def refusal(setting: str, refused: SlackApiError) -> InvalidInput:
+    """That Slack refuses a token, by the name of its setting and in Slack's word."""
+    word = refused.response.get("error")
+    if word == "missing_scope":
+        return InvalidInput(setting, f"{word}: {refused.response.get('needed')}.")
+    return InvalidInput(setting, f"{word}: Slack does not accept it.")
+
+
+def unreachable(away: OSError) -> InvalidInput:
+    """That Slack does not answer."""
+    return InvalidInput("SLACK_API_URL", f"cannot be reached: {getattr(away, 'reason', away)}.")

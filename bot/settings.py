@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from csi.errors import InvalidInput, InvalidInputs
@@ -18,11 +21,21 @@ WHY = {
     "CSI_TOKEN_KEY": "a Fernet key with which stored tokens and the secrets of sources are encrypted",
 }
 
+EXPECTED = {
+    "PORT": "a port: 0 to 65535",
+    "SLACK_API_URL": "an address such as https://slack.com/api/",
+    "CSI_LOG_LEVEL": "DEBUG, INFO, WARNING, ERROR or CRITICAL",
+    "CSI_PUSH_PER_MINUTE": "a whole number from 1",
+    "CSI_POSTS_PER_SECOND": "a number above 0",
+}
+
 
 class Settings(BaseSettings):
     """Settings of one process; each field's environment variable is the field's name in capitals."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True, str_strip_whitespace=True
+    )
 
     slack_bot_token: str = Field(default="", repr=False)
     slack_app_token: str = Field(default="", repr=False)
@@ -33,12 +46,38 @@ class Settings(BaseSettings):
     csi_token_key: str = Field(default="", repr=False)
     csi_database_url: str = Field(default="sqlite:///csi.db", repr=False)  # may hold a password, as the next
     csi_data_url: str = Field(default="data", repr=False)
-    csi_log_level: str = "INFO"
+    csi_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     csi_allow_private_addresses: str = ""
     csi_allow_database_folders: str = ""
     csi_push_per_minute: int = Field(default=60, ge=1)
-    csi_posts_per_second: float = 1.0
+    csi_posts_per_second: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     port: int = Field(default=3000, ge=0, le=65535)
+
+    @field_validator("csi_log_level", mode="before")
+    @classmethod
+    def _in_capitals(cls, level: object) -> object:
+        return level.upper() if isinstance(level, str) else level
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _an_address(cls, url: str) -> str:
+        found = urlsplit(url)
+        if found.scheme not in ("http", "https") or not found.hostname:
+            raise ValueError("no address")
+        return url
+
+    @classmethod
+    def read(cls, **given: Any) -> Self:
+        """The settings as the environment gives them, but for those given here.
+
+        Raises:
+            InvalidInputs: naming every variable that cannot be, and what was expected; never its value.
+        """
+        try:
+            return cls(**given)
+        except ValidationError as wrong:
+            names = [str(one["loc"][0]).upper() for one in wrong.errors(include_input=False)]
+        raise InvalidInputs([InvalidInput(name, f"expected {EXPECTED[name]}.") for name in names])
 
     @property
     def several_workspaces(self) -> bool:

@@ -25,9 +25,12 @@ LARGEST = 2_000_000  # bytes of a request; a modal, the largest thing Slack send
 
 def serve(bot: Bot, settings: Settings, host: str) -> None:
     """Run the workers and answer HTTP until told to stop."""
+    application = build(bot, settings)
     bot.start_workers()
-    uvicorn.run(build(bot, settings), host=host, port=settings.port, log_config=None, access_log=False)
-    bot.stop()
+    try:
+        uvicorn.run(application, host=host, port=settings.port, log_config=None, access_log=False)
+    finally:
+        bot.stop()
 
 
 def build(bot: Bot, settings: Settings) -> Starlette:

@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, create_engine, event, text, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, create_engine, event, make_url, text, update
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
 
@@ -20,6 +20,7 @@ from csi.errors import NotFound
 from csi.models import Row
 
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
 _READING = "csi_reading"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_350_731  # any number, the same in every process
@@ -64,7 +65,10 @@ def engine(url: str) -> Engine:
     """
     address = _with_driver(url)
     if not address.startswith("sqlite"):
-        return create_engine(address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return create_engine(
+            address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20,
+            connect_args=_patience(address),
+        )  # fmt: skip
     arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     made = create_engine(address, hide_parameters=True, connect_args=arguments)
     event.listen(made, "connect", _prepare_sqlite)
@@ -186,6 +190,11 @@ def _with_driver(url: str) -> str:
         if url.startswith(short):
             return "postgresql+psycopg://" + url.removeprefix(short)
     return url
+
+
+def _patience(address: str) -> dict[str, int]:
+    # psycopg's own is 130 s, for which a listener and the doctor would be silent
+    return {} if "connect_timeout" in make_url(address).query else {"connect_timeout": CONNECT_SECONDS}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
