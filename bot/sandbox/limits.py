@@ -99,7 +99,7 @@ BLOCKS: dict[str, Rule] = {
         {"hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
     "image": _block(
-        {"alt_text": string(2000)}, {"image_url": URL, "slack_file": slack_file, "title": plain(2000)}, image_source
+        {"alt_text": string(2000, 1)}, {"image_url": URL, "slack_file": slack_file, "title": plain(2000)}, image_source
     ),
     "rich_text": _block({"elements": items(_rich_element, 100)}),
 }
@@ -113,7 +113,8 @@ NEWER: dict[str, Rule] = dict.fromkeys(("data_visualization", "data_table", "ale
 
 def elements(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Every interactive or image element of a block."""
-    for one in (block.get("accessory"), block.get("element"), *(block.get("elements") or ())):
+    several = block.get("elements")
+    for one in (block.get("accessory"), block.get("element"), *(several if isinstance(several, list) else ())):
         if isinstance(one, dict):
             yield one
 
@@ -130,7 +131,7 @@ def _block_ids_differ(blocks: list[Any], pointer: str, problems: Problems) -> No
 
 def _blocks(value: Any, pointer: str, problems: Problems, table: dict[str, Rule], maximum: int) -> None:
     items(by_type(table), maximum, 0)(value, pointer, problems)
-    if isinstance(value, list):
+    if not problems.misshapen:
         _block_ids_differ(value, pointer, problems)
 
 
@@ -151,7 +152,7 @@ def message_problems(blocks: Any, find_file: FindFile, *, newer: bool = False) -
     """What is wrong with a message's blocks."""
     problems = Problems(context={"file": find_file})
     _blocks(blocks, "/blocks", problems, {**BLOCKS, **MESSAGE_ONLY, **(NEWER if newer else {})}, MESSAGE_BLOCKS)
-    if isinstance(blocks, list):
+    if not problems.misshapen:
         _one_table(blocks, problems)
         _without_files(blocks, problems)
     return problems.messages
@@ -206,7 +207,7 @@ def view_problems(view: Any, find_file: FindFile, kind: str) -> list[str]:
     """What is wrong with a modal (``kind`` modal) or an App Home (``home``)."""
     problems = Problems(context={"file": find_file})
     if not isinstance(view, dict):
-        problems.add("must provide an object", "/view")
+        problems.must_provide("an object", "/view")
         return problems.messages
     if view.get("type") != kind:
         problems.add(f"must be {kind}", "/view/type")
@@ -214,10 +215,11 @@ def view_problems(view: Any, find_file: FindFile, kind: str) -> list[str]:
     (_modal if kind == "modal" else _home)(view, "/view", problems)
     if isinstance(view.get("blocks"), list):
         _blocks(view["blocks"], "/view/blocks", problems, BLOCKS, MODAL_BLOCKS)
-        _submit_with_input(view, problems)
-        _one_focus(view, problems)
+        if not problems.misshapen:
+            _submit_with_input(view, problems)
+            _one_focus(view, problems)
     elif view.get("blocks") is not None:
-        problems.add("must provide an array", "/view/blocks")
+        problems.must_provide("an array", "/view/blocks")
     return problems.messages
 
 

@@ -90,7 +90,7 @@ def _slack_file(reference: dict[str, Any], pointer: str, problems: Problems) -> 
 
 slack_file = record({}, {"id": string(255, 1), "url": URL})
 image_element = record(
-    {"type": anything, "alt_text": string(2000)},
+    {"type": anything, "alt_text": string(2000, 1)},
     {"image_url": URL, "slack_file": slack_file},
     image_source,
 )

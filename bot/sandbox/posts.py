@@ -53,9 +53,8 @@ class Posts:
 
     def find_file(self, reference: dict[str, Any]) -> File | None:
         """The file a slack_file names by id or by url."""
-        found = self.workspace.files.get(reference.get("id", ""))
-        if found is None and reference.get("url"):
-            url = reference["url"]
+        found, url = self.workspace.files.get(str(reference.get("id") or "")), str(reference.get("url") or "")
+        if found is None and url:
             found = next((one for one in self.workspace.files.values() if f"-{one.id}/" in url), None)
         return found
 

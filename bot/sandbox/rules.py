@@ -9,14 +9,24 @@ from typing import Any
 
 @dataclass(slots=True)
 class Problems:
-    """What is wrong so far, each with its JSON pointer; ``context`` is what some rules need to know."""
+    """What is wrong so far, each with its JSON pointer.
+
+    ``context`` is what some rules need to know; ``misshapen`` counts the values of another kind than expected, into
+    which rules about a whole must not look.
+    """
 
     messages: list[str] = field(default_factory=list)
     context: dict[str, Any] = field(default_factory=dict)
+    misshapen: int = 0
 
     def add(self, message: str, pointer: str) -> None:
         """One more breach."""
         self.messages.append(f"{message} [json-pointer:{pointer}]")
+
+    def must_provide(self, kind: str, pointer: str) -> None:
+        """A value of another kind."""
+        self.misshapen += 1
+        self.add(f"must provide {kind}", pointer)
 
 
 Rule = Callable[[Any, str, Problems], None]
@@ -27,7 +37,7 @@ def string(maximum: int | None = None, minimum: int = 0) -> Rule:
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, str):
-            problems.add("must provide a string", pointer)
+            problems.must_provide("a string", pointer)
         elif len(value) < minimum:
             problems.add(f"must be more than {minimum - 1} characters", pointer)
         elif maximum is not None and len(value) > maximum:
@@ -39,7 +49,7 @@ def string(maximum: int | None = None, minimum: int = 0) -> Rule:
 def boolean(value: Any, pointer: str, problems: Problems) -> None:
     """True or false."""
     if not isinstance(value, bool):
-        problems.add("must provide a boolean", pointer)
+        problems.must_provide("a boolean", pointer)
 
 
 def anything(value: Any, pointer: str, problems: Problems) -> None:
@@ -51,7 +61,7 @@ def whole(minimum: int, maximum: int) -> Rule:
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            problems.add("must provide a number", pointer)
+            problems.must_provide("a number", pointer)
         elif not minimum <= value <= maximum:
             problems.add(f"must be between {minimum} and {maximum}", pointer)
 
@@ -73,7 +83,7 @@ def items(rule: Rule, maximum: int, minimum: int = 1) -> Rule:
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, list):
-            problems.add("must provide an array", pointer)
+            problems.must_provide("an array", pointer)
             return
         if len(value) < minimum:
             problems.add(f"no fewer than {minimum} items allowed", pointer)
@@ -95,8 +105,9 @@ def record(
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            problems.add("must provide an object", pointer)
+            problems.must_provide("an object", pointer)
             return
+        misshapen = problems.misshapen
         for name in required:
             if value.get(name) is None:
                 problems.add(f"missing required field: {name}", pointer)
@@ -105,7 +116,7 @@ def record(
                 problems.add(f"invalid additional property: {name}", pointer)
             elif one is not None:
                 known[name](one, f"{pointer}/{name}", problems)
-        for rule in also:
+        for rule in also if problems.misshapen == misshapen else ():
             rule(value, pointer, problems)
 
     return check
@@ -116,11 +127,13 @@ def by_type(table: Mapping[str, Rule]) -> Rule:
 
     def check(value: Any, pointer: str, problems: Problems) -> None:
         if not isinstance(value, dict):
-            problems.add("must provide an object", pointer)
+            problems.must_provide("an object", pointer)
             return
         kind = value.get("type")
         if kind is None:
             problems.add("missing required field: type", pointer)
+        elif not isinstance(kind, str):
+            problems.must_provide("a string", f"{pointer}/type")
         elif kind not in table:
             problems.add(f"unsupported type: {kind}", f"{pointer}/type")
         else:

@@ -198,7 +198,7 @@ class Sandbox:
 
     async def _respond(self, request: Request) -> Response:
         try:
-            self.interactions.respond(request.path_params["key"], await request.json())
+            self.interactions.respond(request.path_params["key"], await _object(request))
         except Refused as refused:
             status = 404 if refused.error.endswith("_url") else 400
             return JSONResponse(refused.body(), status_code=status)
@@ -225,6 +225,16 @@ class Sandbox:
         if file is None or not file.received:
             return PlainTextResponse("file not found", status_code=404)
         return Response(file.content, media_type=file.mimetype)
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        given = await request.json()
+    except ValueError as error:
+        raise Refused("invalid_payload") from error
+    if not isinstance(given, dict):
+        raise Refused("invalid_payload")
+    return given
 
 
 def _listening(port: int) -> socket.socket:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -328,3 +329,51 @@ def test_a_trigger_made_up_or_a_view_not_open(sandbox: Sandbox, web: WebClient) 
     sandbox.interactions.keys.triggers[fourth] = old = sandbox.interactions.keys.triggers[fourth]
     old.used, old.made_at = False, time.monotonic() - 3.1
     assert refusal(web.views_push, trigger_id=fourth, view=modal(section()))["error"] == "expired_trigger_id"
+
+
+NONSENSE: list[tuple[str, dict[str, Any], str]] = [
+    ("chat.postMessage", {"content": b"{bad", "headers": {"content-type": "application/json"}}, "invalid_json"),
+    ("chat.postMessage", {"json": [1]}, "invalid_json"),
+    ("chat.postMessage", {"content": b"\xff\xfe"}, "invalid_form_data"),
+    ("chat.postMessage", {"json": {"channel": "C", "text": ["x"]}}, "invalid_arguments"),
+    ("chat.postMessage", {"data": {"channel": "C", "text": "x", "blocks": "[{"}}, "channel_not_found"),
+    ("conversations.list", {"data": {"limit": "many"}}, "invalid_limit"),
+    ("conversations.list", {"data": {"cursor": "next"}}, "invalid_cursor"),
+    ("files.getUploadURLExternal", {"data": {"filename": "x", "length": "long"}}, "invalid_arguments"),
+    ("files.completeUploadExternal", {"json": {"files": ["F1"]}}, "invalid_arguments"),
+    ("oauth.v2.access", {"headers": {"authorization": "Basic !"}}, "invalid_auth"),
+]
+
+
+@pytest.mark.parametrize(("method", "sent", "word"), NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_is_refused_in_a_word(sandbox: Sandbox, method: str, sent: dict[str, Any], word: str) -> None:
+    headers = {"authorization": f"Bearer {sandbox.bot_token}", **sent.get("headers", {})}
+    answer = httpx.post(f"{sandbox.api_url}{method}", **{**sent, "headers": headers})
+    assert (answer.status_code, answer.json()["error"]) == (200, word)
+
+
+MISSHAPEN: list[Shape] = [
+    {"type": ["section"]},
+    section(block_id=["b"]),
+    {"type": "actions", "elements": "buttons"},
+    {"type": "actions", "elements": [button(action_id={}), button(action_id={})]},
+    {"type": "actions", "elements": [{"type": "static_select", "options": 5}]},
+    {"type": "image", "alt_text": "x", "slack_file": {"id": ["F1"]}},
+    {"type": "context", "elements": 5},
+    {"type": "unheard_of", "elements": 5},
+    section(accessory="x"),
+]
+
+
+@pytest.mark.parametrize("block", MISSHAPEN, ids=range(len(MISSHAPEN)))
+def test_a_value_of_another_kind_is_pointed_at(sandbox: Sandbox, web: WebClient, block: Shape) -> None:
+    told = refusal(web.chat_postMessage, channel=desk(sandbox), text="x", blocks=[block, block])
+    assert told["error"] == "invalid_blocks"
+    assert "[json-pointer:/blocks/0/" in told["response_metadata"]["messages"][0]
+    trigger = sandbox.interactions.keys.trigger(sandbox.person("alice").id)
+    assert refusal(web.views_open, trigger_id=trigger, view=modal(block, block))["error"] == "invalid_arguments"
+
+
+def test_a_picture_needs_words(sandbox: Sandbox, web: WebClient) -> None:
+    told = refusal(web.chat_postMessage, channel=desk(sandbox), text="x", blocks=[picture(alt_text="")])
+    assert "must be more than 0 characters [json-pointer:/blocks/0/alt_text]" in told["errors"]

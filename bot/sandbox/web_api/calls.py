@@ -88,10 +88,23 @@ def person(api: Api, args: Args, name: str = "user") -> Person:
 
 def page(items: list[Answer], args: Args, name: str) -> Answer:
     """A page of a list, with Slack's cursor."""
-    start = int(args.get("cursor") or 0)
-    limit = int(args.get("limit") or 100)
+    start = whole(args, "cursor", "invalid_cursor") or 0
+    limit = whole(args, "limit", "invalid_limit") or 100
     rest = str(start + limit) if start + limit < len(items) else ""
     return {name: items[start : start + limit], "response_metadata": {"next_cursor": rest}}
+
+
+def whole(args: Args, name: str, refusal: str) -> int:
+    """A whole number among the arguments; 0 when it is not there."""
+    given = str(args.get(name) or "0")
+    if not given.isascii() or not given.isdigit():
+        raise Refused(refusal)
+    return int(given)
+
+
+def true(value: object) -> bool:
+    """A yes, as JSON or a form carries it."""
+    return value in (True, "true", "1", 1)
 
 
 def scope_of(kind: str, found: Channel) -> str:

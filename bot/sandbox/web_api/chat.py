@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.posts import Content
 from bot.sandbox.refusal import Refused
-from bot.sandbox.web_api.calls import Answer, Api, Args, Method, channel, joined, message, person
+from bot.sandbox.web_api.calls import Answer, Api, Args, Method, channel, joined, message, person, true
 from bot.sandbox.workspace import Message
 
 
@@ -14,7 +14,7 @@ def post_message(api: Api, args: Args) -> Answer:
     content = api.posts.content(args)
     thread_ts = _thread(str(args.get("thread_ts") or ""))
     said = api.posts.say(
-        api.workspace.bot.id, where, content, thread_ts=thread_ts, broadcast=_true(args.get("reply_broadcast"))
+        api.workspace.bot.id, where, content, thread_ts=thread_ts, broadcast=true(args.get("reply_broadcast"))
     )
     said.username = str(args.get("username") or "")
     return {"channel": where.id, "ts": said.ts, "message": api.shapes.message(said)}
@@ -24,10 +24,6 @@ def _thread(thread_ts: str) -> str:
     if thread_ts and not thread_ts.replace(".", "", 1).isdigit():
         raise Refused("invalid_thread_ts")
     return thread_ts
-
-
-def _true(value: object) -> bool:
-    return value in (True, "true", "1", 1)
 
 
 def update(api: Api, args: Args) -> Answer:

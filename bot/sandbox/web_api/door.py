@@ -57,8 +57,11 @@ class Door:
     async def handle(self, request: Request) -> Response:
         """One call."""
         name = request.path_params["method"]
-        args = await _arguments(request)
-        token = _token(request, args)
+        try:
+            args = await _arguments(request)
+            token = _token(request, args)
+        except Refused as refused:
+            return JSONResponse(refused.body())
         fault = self._fault(name)
         if fault and fault.delay:
             await asyncio.sleep(fault.delay)
@@ -133,25 +136,47 @@ def _too_many(retry_after: int) -> Response:
 def _token(request: Request, args: Args) -> str:
     header = request.headers.get("authorization", "")
     if header.startswith("Basic "):
-        client_id, _, client_secret = base64.b64decode(header.removeprefix("Basic ")).decode().partition(":")
-        args.update(client_id=client_id, client_secret=client_secret)
+        try:
+            pair = base64.b64decode(header.removeprefix("Basic "), validate=True).decode()
+        except ValueError as error:
+            raise Refused("invalid_auth") from error
+        args["client_id"], _, args["client_secret"] = pair.partition(":")
     given = args.pop("token", "") or ""
     return header.removeprefix("Bearer ").strip() if header.startswith("Bearer ") else str(given)
 
 
 async def _arguments(request: Request) -> Args:
-    """Arguments from the query, a form or JSON; structures inside a form are JSON text."""
-    args: dict[str, Any] = dict(request.query_params)
+    """Arguments from the query, a form or JSON; structures inside a form are JSON text.
+
+    Raises:
+        Refused: the body is not what its type says, or a plain argument is a structure.
+    """
     body = await request.body()
-    if request.headers.get("content-type", "").startswith("application/json"):
-        given = json.loads(body or b"{}")
-        args.update(given if isinstance(given, dict) else {})
-    else:
-        args.update(parse_qsl(body.decode(), keep_blank_values=True))
+    as_json = request.headers.get("content-type", "").startswith("application/json")
+    try:
+        given = _json(body) if as_json else dict(parse_qsl(body.decode(), keep_blank_values=True))
+    except ValueError as error:
+        raise Refused("invalid_json" if as_json else "invalid_form_data") from error
+    args: dict[str, Any] = {**request.query_params, **given}
     for name in JSON_ARGUMENTS:
         if isinstance(args.get(name), str):
             args[name] = _structure(args[name])
-    return args
+    wrong = [name for name, value in args.items() if name not in JSON_ARGUMENTS and isinstance(value, dict | list)]
+    if wrong:
+        raise Refused("invalid_arguments", [f"must provide a string [json-pointer:/{name}]" for name in wrong])
+    return {name: value if name in JSON_ARGUMENTS else _plain(value) for name, value in args.items()}
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    given = json.loads(body or b"{}")
+    if not isinstance(given, dict):
+        raise ValueError("not an object")
+    return given
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as the text a form would have carried."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 def _structure(text: str) -> Any:

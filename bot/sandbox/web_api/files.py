@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
-from bot.sandbox.posts import Content
 from bot.sandbox.refusal import Refused
-from bot.sandbox.web_api.calls import Answer, Api, Args, Method, joined
+from bot.sandbox.web_api.calls import Answer, Api, Args, Method, joined, whole
 from bot.sandbox.workspace import File, new_id
 
 # Source: docs.slack.dev, files.getUploadURLExternal.
@@ -16,7 +16,8 @@ ALT_TEXT = 1000
 
 def upload_url(api: Api, args: Args) -> Answer:
     """Where to POST the bytes of a new file."""
-    if int(args["length"]) <= 0:
+    length = whole(args, "length", "invalid_arguments")
+    if length <= 0:
         raise Refused("invalid_arguments", ["must be greater than 0 [json-pointer:/length]"])
     if len(str(args.get("alt_txt") or "")) > ALT_TEXT:
         raise Refused("alt_txt_too_large")
@@ -28,7 +29,7 @@ def upload_url(api: Api, args: Args) -> Answer:
         user=api.workspace.bot.id,
         alt_txt=str(args.get("alt_txt") or ""),
         created=int(time.time()),
-        length=int(args["length"]),
+        length=length,
         polls_left=api.posts.settings.file_polls,
     )
     api.workspace.files[file.id] = file
@@ -38,16 +39,14 @@ def upload_url(api: Api, args: Args) -> Answer:
 def complete(api: Api, args: Args) -> Answer:
     """The upload is done; with a channel the files are shared there."""
     entries = args["files"] if isinstance(args["files"], list) else []
-    files = [_completed(api, entry) for entry in entries]
-    if not files:
+    if not entries or not all(isinstance(one, dict) for one in entries):
         raise Refused("invalid_arguments", ["must provide an array [json-pointer:/files]"])
-    if args.get("channel_id"):
-        where = joined(api, args, "channel_id")
-        content = Content(
-            text=str(args.get("initial_comment") or ""),
-            blocks=args.get("blocks") or [],
-            files=tuple(f.id for f in files),
-        )
+    where = joined(api, args, "channel_id") if args.get("channel_id") else None
+    said = {"text": args.get("initial_comment") or " ", "blocks": args.get("blocks")}
+    comment = api.posts.content(said)
+    files = [_completed(api, entry) for entry in entries]
+    if where is not None:
+        content = replace(comment, text=comment.text.strip(), files=tuple(f.id for f in files))
         api.posts.say(api.workspace.bot.id, where, content, thread_ts=str(args.get("thread_ts") or ""))
     return {"files": [{"id": file.id, "title": file.title} for file in files]}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.refusal import Refused
-from bot.sandbox.web_api.calls import Answer, Api, Args, Method, channel, need, page, person, scope_of
+from bot.sandbox.web_api.calls import Answer, Api, Args, Method, channel, need, page, person, scope_of, true
 from bot.sandbox.workspace import Channel, Person
 
 READS = ("channels:read", "groups:read", "im:read", "mpim:read")
@@ -103,7 +103,7 @@ def conversations_open(api: Api, args: Args) -> Answer:
     if people[0].is_bot:
         raise Refused("cannot_dm_bot")
     found = api.workspace.im(people[0].id, api.workspace.bot.id)
-    return {"channel": {"id": found.id} | (api.shapes.channel(found) if args.get("return_im") else {})}
+    return {"channel": {"id": found.id} | (api.shapes.channel(found) if true(args.get("return_im")) else {})}
 
 
 def conversations_join(api: Api, args: Args) -> Answer:
