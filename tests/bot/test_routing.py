@@ -8,6 +8,7 @@ import re
 import pytest
 
 from bot import listeners
+from bot.blocks import cycle
 
 GIVEN = {
     "command": {"ack", "body", "client", "respond", "kit", "words"},
@@ -41,3 +42,12 @@ def test_each_step_has_its_word():
 
 def test_a_function_is_given_what_its_parameters_name():
     assert listeners.call(lambda b, a: (a, b), a=1, b=2, c=3) == (1, 2)
+
+
+def test_the_help_says_of_every_word_what_it_is_for():
+    words = set(listeners.of_kind("command")) - {"", "help"}
+    lines = "\n".join(block["text"]["text"] for block in cycle.help_text(sorted(words))).split("\n")
+    told = {line.split("`")[1].split()[1]: line.partition("` – ")[2] for line in lines if line.startswith("`/csi ")}
+    assert set(told) == words
+    assert all(told.values())
+    assert set(cycle.HELP_THINGS) <= words

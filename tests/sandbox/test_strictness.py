@@ -337,6 +337,7 @@ NONSENSE: list[tuple[str, dict[str, Any], str]] = [
     ("chat.postMessage", {"content": b"\xff\xfe"}, "invalid_form_data"),
     ("chat.postMessage", {"json": {"channel": "C", "text": ["x"]}}, "invalid_arguments"),
     ("chat.postMessage", {"data": {"channel": "C", "text": "x", "blocks": "[{"}}, "channel_not_found"),
+    ("chat.postMessage", {"json": {"channel": "C", "text": True}}, "channel_not_found"),
     ("conversations.list", {"data": {"limit": "many"}}, "invalid_limit"),
     ("conversations.list", {"data": {"cursor": "next"}}, "invalid_cursor"),
     ("files.getUploadURLExternal", {"data": {"filename": "x", "length": "long"}}, "invalid_arguments"),

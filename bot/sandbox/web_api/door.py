@@ -175,8 +175,8 @@ def _json(body: bytes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Numbers as the text a form would have carried."""
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+    """Numbers and yes or no as the text a form would have carried."""
+    return json.dumps(value) if isinstance(value, int | float) else value
 
 
 def _structure(text: str) -> Any:
