@@ -43,7 +43,9 @@ def refuse(filename: str, reason: str) -> InvalidInput:
 
 
 def megabytes(size: int) -> str:
-    """A size as Slack shows it, in thousands: ``817.9 kB``, ``12 MB``."""
+    """A size as Slack shows it, in thousands: ``24 bytes``, ``817.9 kB``, ``12 MB``."""
+    if size < 1000:
+        return f"{size} {'byte' if size == 1 else 'bytes'}"
     number, unit = (size / MEGABYTE, "MB") if size >= MEGABYTE else (size / 1000, "kB")
     return f"{number:,.1f}".removesuffix(".0") + f" {unit}"
 

@@ -17,7 +17,7 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.bounds import Bounds
+from csi.step3_gather.bounds import Bounds, megabytes
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read, stream
 from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
@@ -313,3 +313,9 @@ def test_texts_repeated_within_bounds_are_read(tmp_path: Path) -> None:
     pq.write_table(pa.table({"at": ["2026-01-01"] * 50_000, "x": repeated("y" * 1_000, 50_000)}), path)
     found = read(path, SourceDefinition("s"), moments=("at",), numbers=(), filename="log.parquet").frame
     assert (len(found), set(found["x"])) == (50_000, {"y" * 1_000})
+
+
+def test_a_small_file_is_not_of_no_size() -> None:
+    assert [megabytes(size) for size in (0, 1, 24, 999, 1000, 817_900, 12_000_000)] == [
+        "0 bytes", "1 byte", "24 bytes", "999 bytes", "1 kB", "817.9 kB", "12 MB",
+    ]  # fmt: skip
