@@ -45,6 +45,7 @@ def socket() -> None:
 def web(host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for everywhere.")] = "127.0.0.1") -> None:
     """Hear Slack by HTTP at $PORT: signed events, installation, health, metrics."""
     settings = _ready(Settings.for_web)
+    _told()  # uvicorn raises the signal again when it has ended, which would end us before the workers have
     serve(build_app(settings), settings, host)
 
 

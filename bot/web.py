@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt import BoltRequest, BoltResponse
+from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import manifest, metrics, push
@@ -20,6 +22,7 @@ from csi.models import Workspace
 from csi.storage import Sessions, rows
 
 Bolt = Callable[[BoltRequest], BoltResponse]
+Check = Callable[[str, Request], bool]
 LARGEST = 2_000_000  # bytes of a request; a modal, the largest thing Slack sends, has at most 250 KB
 
 
@@ -36,7 +39,7 @@ def serve(bot: Bot, settings: Settings, host: str) -> None:
 def build(bot: Bot, settings: Settings) -> Starlette:
     """The ASGI application."""
     routes = [
-        Route(manifest.EVENTS, _through(bot.app.dispatch), methods=["POST"]),
+        Route(manifest.EVENTS, _through(bot.app.dispatch, _signed(settings.slack_signing_secret)), methods=["POST"]),
         Route("/health", _health(bot.kit.sessions)),
         Route("/metrics", _metrics(metrics.registry(bot.kit.sessions))),
         *push.routes(bot.kit),
@@ -48,18 +51,46 @@ def build(bot: Bot, settings: Settings) -> Starlette:
     return Starlette(routes=routes)
 
 
-def _through(bolt: Bolt) -> Callable[[Request], object]:
+def _signed(secret: str) -> Check:
+    """Whether a request is Slack's, and fresh.
+
+    Bolt checks it, too, but reads the body first; and what cannot be read, or a stamp that is no number, would be an
+    error of the app's, answered to whoever the body names.
+    """
+    verifier = SignatureVerifier(secret)
+
+    def check(body: str, request: Request) -> bool:
+        stamp, signature = (request.headers.get(f"x-slack-{name}", "") for name in ("request-timestamp", "signature"))
+        readable = re.fullmatch("[0-9]{1,12}", stamp) and signature.isascii()
+        return bool(secret and readable) and verifier.is_valid(body, stamp, signature)
+
+    return check
+
+
+def _through(bolt: Bolt, allowed: Check = lambda _body, _request: True) -> Callable[[Request], object]:
     """Bolt works in threads; its own adapter for Starlette would hold up the event loop."""
 
     async def answer(request: Request) -> Response:
         body = await _body(request)
         if body is None:
             return PlainTextResponse("too large", status_code=413)
-        headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
-        asked = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+        if not allowed(body, request):
+            return JSONResponse({"error": "invalid request"}, status_code=401)
+        asked = _asked(body, request)
+        if asked is None:
+            return PlainTextResponse("not understood", status_code=400)
         return _response(await run_in_threadpool(bolt, asked))
 
     return answer
+
+
+def _asked(body: str, request: Request) -> BoltRequest | None:
+    """The request as Bolt reads it; None when its body is not what its type says."""
+    headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
+    try:
+        return BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+    except (ValueError, AttributeError):  # no JSON; JSON, but no object
+        return None
 
 
 async def _body(request: Request) -> str | None:

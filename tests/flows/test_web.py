@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import time
@@ -65,6 +66,51 @@ def test_what_slack_did_not_sign_is_refused(web, forged):
     assert httpx.post(f"{web.address}/slack/events", content=sent, headers=headers).status_code == 401
 
 
+def posted(web, body: str, stamp: str = "", signed: str = ""):
+    stamp = stamp or str(int(time.time()))
+    signed = signed or signature(web.sandbox.signing_secret, stamp, body)
+    headers = {
+        b"content-type": b"application/json", b"x-slack-request-timestamp": stamp.encode(),
+        b"x-slack-signature": signed.encode("latin-1"),
+    }  # fmt: skip
+    return httpx.post(f"{web.address}/slack/events", content=body, headers=headers).status_code
+
+
+@pytest.mark.parametrize("stamp,signed", [("soon", ""), ("9" * 5000, ""), ("", "v0=\xe9"), ("1e3", "")])
+def test_a_stamp_or_signature_that_cannot_be_is_refused_and_nobody_in_it_is_answered(web, stamp, signed):
+    with socket.socket() as elsewhere:
+        elsewhere.bind(("127.0.0.1", 0))
+        elsewhere.listen()
+        elsewhere.settimeout(1)
+        address = f"http://127.0.0.1:{elsewhere.getsockname()[1]}/"
+        body = json.dumps({"type": "block_actions", "response_url": address, "user": {"id": "U1"}})
+        assert posted(web, body, stamp, signed) == 401
+        with pytest.raises(TimeoutError):
+            elsewhere.accept()
+
+
+@pytest.mark.parametrize("body", ["{", "[]", "null", "payload={"])
+def test_what_cannot_be_read_is_refused_when_signed_and_not_even_read_when_not(web, body):
+    assert posted(web, body) == 400
+    assert posted(web, body, signed="v0=guessed") == 401
+
+
+def test_slack_is_answered_what_it_asks_first(web):
+    challenge = json.dumps({"type": "url_verification", "challenge": "abc"})
+    assert posted(web, challenge) == 200
+    assert posted(web, challenge, signed="v0=guessed") == 401
+
+
+def test_an_event_that_comes_again_is_done_once(web):
+    alice, before = web.sandbox.person("alice"), len(web.sandbox.calls("views.publish"))
+    event = {"type": "app_home_opened", "user": alice.id, "tab": "home", "channel": "D1", "event_ts": "1.1"}
+    told = {"type": "event_callback", "event_id": "Ev1", "team_id": web.sandbox.workspace.team_id, "event": event}
+    assert [posted(web, json.dumps(told)) for _ in range(3)] == [200, 200, 200]
+    alice.wait(lambda: len(web.sandbox.calls("views.publish")) > before, what="the home")
+    time.sleep(1)
+    assert len(web.sandbox.calls("views.publish")) == before + 1
+
+
 def test_a_body_is_read_no_further_than_its_bound(web):
     answer = httpx.post(f"{web.address}/slack/events", content=(b"x" * 100_000 for _ in range(30)))
     assert answer.status_code == 413
@@ -83,3 +129,7 @@ def test_health_and_metrics(web):
     metrics = httpx.get(f"{web.address}/metrics").text
     assert "csi_outbox_posts" in metrics
     assert httpx.get(f"{web.address}/nothing").status_code == 404
+
+
+def test_asked_to_end_it_ends_in_good_order(web):
+    assert web.end() == 0
