@@ -45,6 +45,13 @@ def test_slash_offers_the_declared_commands_with_their_hint(screen):
     expect(page.locator("article.ephemeral")).to_be_visible()
 
 
+def test_what_is_typed_without_looking_goes_into_the_composer(screen):
+    page = screen.open()
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.type("/sh")
+    expect(page.locator("main textarea.compose")).to_have_value("/sh")
+
+
 def test_an_unknown_command_is_refused_as_slack_does(screen):
     page = screen.open()
     screen.say("/nonsense now")

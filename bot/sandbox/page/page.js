@@ -71,6 +71,12 @@ document.addEventListener("keydown", (event) => {
     render();
   } else if (store.thread) go(store.place);
 });
+// As in Slack: what is typed while nothing has the focus goes into the composer.
+document.addEventListener("keydown", (event) => {
+  const idle = document.activeElement === document.body && !document.querySelector("dialog[open]");
+  const writes = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (idle && writes) document.querySelector("main textarea.compose")?.focus();
+});
 window.addEventListener("hashchange", () => {
   const [place, thread = ""] = location.hash.slice(1).split("/");
   if (place && place !== "main" && (place !== store.place || thread !== store.thread)) go(place, { thread });
