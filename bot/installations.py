@@ -8,6 +8,7 @@ from datetime import datetime
 from logging import Logger, getLogger
 from threading import Lock
 from typing import Any
+from urllib.parse import urljoin
 
 from cryptography.fernet import InvalidToken, MultiFernet
 from slack_bolt.authorization import AuthorizeResult
@@ -103,6 +104,7 @@ class Installations:
                 client_id=self._settings.slack_client_id,
                 client_secret=self._settings.slack_client_secret,
                 scopes=scopes,
+                authorization_url=urljoin(self._settings.api_url, "../oauth/v2/authorize"),
                 installation_store=Grants(self),
                 state_store=States(self._vault.fernet()),
                 state_expiration_seconds=STATE_SECONDS,

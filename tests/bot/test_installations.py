@@ -77,3 +77,16 @@ def test_the_installation_page_asks_for_the_manifests_scopes(sqlite_database):
     flow = installations(sqlite_database).flow(["commands", "chat:write"])
     assert flow.settings.scopes == ["commands", "chat:write"]
     assert "commands" in flow.build_authorize_url(flow.settings.state_store.issue(), BoltRequest(body=""))
+
+
+@pytest.mark.parametrize(
+    "api,page",
+    [
+        ("https://slack.com/api/", "https://slack.com/oauth/v2/authorize"),
+        ("http://127.0.0.1:9/api", "http://127.0.0.1:9/oauth/v2/authorize"),
+    ],
+)
+def test_the_page_where_it_is_allowed_is_that_of_the_same_slack(sqlite_database, api, page):
+    given = Settings(slack_client_id="1.2", slack_client_secret="s", csi_token_key=KEY, slack_api_url=api)
+    flow = Installations(given, sqlite_database.sessions, lambda: NOW).flow(["commands"])
+    assert flow.build_authorize_url("state", BoltRequest(body="")).startswith(f"{page}?state=state&")
