@@ -72,7 +72,9 @@ def test_likely_doubles(sqlite_database: Database) -> None:
         cycle = turns.begin(session)
         entry = register.raise_opportunity(session, cycle, register.Entry("Reset passwords faster"), actor=BOB, now=NOW)
         assert register.likely_duplicates([entry], "reset  Passwords faster!") == [entry]
+        assert register.likely_duplicates([entry], "Reset all passwords fast") == [entry]
         assert register.likely_duplicates([entry], "Buy a printer") == []
+        assert register.likely_duplicates([entry], "Reset the routers") == []
 
 
 @pytest.mark.parametrize("title", ["", "  ", "x" * 201])

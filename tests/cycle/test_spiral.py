@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
 from threading import Barrier
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session
 
 from csi import audit, register
 from csi import cycle as cycles
+from csi.cycle import measurement
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.models import (
     Action,
@@ -225,6 +227,40 @@ def test_what_is_left_in_quarantine_is_counted_whole_and_without_removed_files(s
         assert left == ["1,497 rows of incidents.csv in quarantine"]
 
 
+def test_a_gap_that_was_dropped_or_will_be_lived_with_is_not_carried_on(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, _ = turned(session, "IMPROVED")
+        said = {"team_id": TEAM, "cycle_id": cycle.id, "opened_at": NOW, "reason": "known", "decided_by": ALICE}
+        session.add(Gap(text="dropped", disposition="drop", **said))
+        session.add(Gap(text="accepted", decision="accept", disposition="accept", **said))
+        session.add(Gap(text="to be closed", decision="close", disposition="carry", **said))
+        tie_all(session, cycle)
+        draft = close(session, cycle)
+        assert [one.text for one in rows(session, CarryOver, TEAM, cycle_id=draft.id, kind="gap")] == [
+            "Gap: to be closed"
+        ]
+
+
+def test_only_what_was_done_in_the_evaluation_window_may_be_the_change(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        first, kpi = turned(session, "IMPROVED")
+        action = act_on(session, first, kpi)
+        tie_all(session, first)
+        second = close(session, first)
+        second.evaluation_from, second.evaluation_to = CHANGE, AFTER
+        zone = ZoneInfo(second.timezone)
+        found = []
+        for day in (date(2026, 3, 1), CHANGE, date(2026, 4, 12), AFTER):
+            action.state, action.done_at = "done", datetime(day.year, day.month, day.day, 12, tzinfo=zone)
+            session.flush()
+            found.append(len(measurement.changes_of(session, second)))
+        assert found == [0, 1, 1, 0]
+        first.evaluation_from, first.evaluation_to = CHANGE, AFTER
+        action.done_at = datetime(2026, 3, 10, tzinfo=zone)
+        session.flush()
+        assert measurement.changes_of(session, first) == []  # its own answer to what it found
+
+
 def test_an_adopted_gap_and_action_go_on_in_the_new_cycle(database: Database) -> None:
     with database.sessions() as session:
         cycle, kpi = turned(session, "NO CHANGE")
@@ -256,9 +292,11 @@ def test_an_exclusion_made_in_two_cycles_running_goes_to_step_4(sqlite_database:
         draft = close(session, cycle)
         assert "exclusion" not in kinds(session, draft)
         session.add(Exclusion(cycle_id=draft.id, reason="patch day", **said))
+        session.add(Exclusion(cycle_id=draft.id, reason="Only this time", **said))
         turns.jump(session, draft, 7)
         third = close(session, draft)
-        assert kinds(session, third)["exclusion"].step == 4
+        (carried_on,) = rows(session, CarryOver, TEAM, cycle_id=third.id, kind="exclusion")
+        assert (carried_on.step, carried_on.text) == (4, "Excluded in two cycles running: patch day")
 
 
 def test_closing_is_for_step_7_for_those_who_steer_and_once(database: Database) -> None:

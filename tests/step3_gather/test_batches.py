@@ -14,7 +14,7 @@ import pytest
 
 from csi import audit
 from csi.errors import Conflict, InvalidInput, NotFound
-from csi.models import AnalysisResult, Batch, Kpi, QuarantinedRow
+from csi.models import AnalysisResult, Batch, Finding, Kpi, QuarantinedRow
 from csi.step3_gather import batches, held
 from csi.step3_gather.batches import Outcome
 from csi.step3_gather.files import FileStore
@@ -205,10 +205,37 @@ def _result(desk: Desk) -> int:
         session.add_all([kpi, other])
         session.flush()
         for one in (kpi, other):
-            session.add(
-                AnalysisResult(team_id=TEAM, cycle_id=desk.cycle.id, kpi_id=one.id, input_hash="x", made_at=NOW)
-            )
+            own = {"team_id": TEAM, "cycle_id": desk.cycle.id, "kpi_id": one.id}
+            session.add(AnalysisResult(input_hash="x", made_at=NOW, **own))
+            session.add(Finding(verdict="IMPROVED", state="confirmed", drafted_at=NOW, **own))
         return kpi.id
+
+
+def test_a_fifth_of_the_rows_may_be_in_quarantine(sqlite_desk: Desk) -> None:
+    """Above 20 % a delivery waits for a person; just 20 % is not above."""
+    rows_of = b"".join(f"INC{n},{n + 9}/2/2016 01:16,{'x' if n < 2 else n}\n".encode() for n in range(10))
+    assert sqlite_desk.deliver(b"number,opened_at,hours\n" + rows_of).outcome is Outcome.NEW
+    spoiled = rows_of.replace(b",2\n", b",x\n")
+    assert sqlite_desk.deliver(b"number,opened_at,hours\n" + spoiled).outcome is Outcome.WAITING
+
+
+def test_a_delivery_changes_what_was_found_once_it_counts(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    kpi_id = _result(desk)
+
+    def standing() -> tuple[bool, str]:
+        with desk.sessions.reading() as session:
+            (result,) = rows(session, AnalysisResult, TEAM, kpi_id=kpi_id)
+            (finding,) = rows(session, Finding, TEAM, kpi_id=kpi_id)
+            (other,) = rows(session, Finding, TEAM, kpi_id=kpi_id + 1)
+            assert other.state == "confirmed"
+            return result.stale, finding.state
+
+    waiting = desk.deliver(BAD, replace(LOG, dates="month_first")).batch
+    assert standing() == (False, "confirmed")
+    with desk.sessions() as session:
+        batches.approve(session, TEAM, waiting.id, actor="U2", now=NOW)
+    assert standing() == (True, "stale")
 
 
 def test_removing_a_batch_is_recorded_and_makes_what_hung_on_it_stale(desk: Desk) -> None:
