@@ -19,6 +19,7 @@ from bot.payload import Origin
 from bot.pool import SlowPool
 from csi.errors import CsiError
 from csi.models import InboxEvent
+from csi.models.delivered import UNDONE
 from csi.storage import Sessions, change_if
 
 log = logger(__name__)
@@ -204,9 +205,9 @@ def may_pass(error: Exception) -> bool:
 
 def _unfinished(kind: str, now: datetime) -> SelectOfScalar[InboxEvent]:
     """The oldest of one kind: many jobs that take long, or wait for their next attempt, keep no event waiting."""
-    due = (col(InboxEvent.status) == "pending") & (col(InboxEvent.next_at) <= now)
-    wanted = select(InboxEvent).where(col(InboxEvent.kind).startswith(f"{kind}:"))
-    return wanted.where(due | (col(InboxEvent.status) == "working")).order_by(col(InboxEvent.id)).limit(ROUND)
+    ready = (col(InboxEvent.status) == "working") | (col(InboxEvent.next_at) <= now)
+    wanted = select(InboxEvent).where(UNDONE, col(InboxEvent.kind).startswith(f"{kind}:"), ready)
+    return wanted.order_by(col(InboxEvent.id)).limit(ROUND)
 
 
 def _teller(row: InboxEvent) -> Origin | None:

@@ -7,15 +7,18 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import UniqueConstraint, inspect
+from sqlalchemy import UniqueConstraint, inspect, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 
-from csi.models import Row, Service
+from bot import inbox
+from bot.delivery import worker
+from csi.models import OutboxPost, Row, Service
 from csi.storage import change_if, engine, lock, migrate
 from tests.databases import Database
 
@@ -49,9 +52,29 @@ def test_processes_that_migrate_at_once_all_succeed(empty_url: str) -> None:
 def test_every_index_and_unique_constraint_begins_with_the_workspace() -> None:
     for table in Row.metadata.sorted_tables:
         unique = [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
-        keys = unique + [list(index.columns) for index in table.indexes]
+        of_all = {"ix_outbox_post_unsent", "ix_inbox_event_undone"}  # of the few rows that workers of all have to do
+        keys = unique + [list(index.columns) for index in table.indexes if index.name not in of_all]
         assert keys, f"{table.name} has no index that begins with team_id"
         assert all(columns[0].name == "team_id" for columns in keys), table.name
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (worker._unfinished().where(col(OutboxPost.next_at) <= NOW).limit(200), "ix_outbox_post_unsent"),
+        (inbox._unfinished("job", NOW), "ix_inbox_event_undone"),
+    ],
+)
+def test_workers_find_what_is_to_be_done_without_looking_at_what_was(
+    database: Database, wanted: Any, index: str
+) -> None:
+    compiled = wanted.compile(database.sessions.engine, compile_kwargs={"literal_binds": True})
+    postgres = database.name == "postgresql"
+    with database.sessions.engine.connect() as connection:
+        if postgres:  # on a table so small it would rather read it all
+            connection.execute(text("SET enable_seqscan = off"))
+        plan = connection.exec_driver_sql(f"EXPLAIN {'' if postgres else 'QUERY PLAN '}{compiled}".replace("%", "%%"))
+        assert index in str(plan.all())
 
 
 def test_moments_come_back_aware_and_in_utc(database: Database) -> None:

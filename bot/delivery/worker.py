@@ -13,7 +13,7 @@ from threading import Event, Thread
 import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import leases
@@ -22,6 +22,7 @@ from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
 from bot.log import logger
 from csi.models import OutboxPost
+from csi.models.delivered import UNSENT
 from csi.storage import Sessions, change_if
 
 log = logger(__name__)
@@ -210,13 +211,4 @@ class DeliveryWorker:
 
 
 def _unfinished() -> SelectOfScalar[OutboxPost]:
-    return (
-        select(OutboxPost)
-        .where(
-            or_(
-                col(OutboxPost.status).in_(("pending", "sending")),
-                (col(OutboxPost.status) == "sent") & (col(OutboxPost.revision) > col(OutboxPost.sent_revision)),
-            )
-        )
-        .order_by(col(OutboxPost.id))
-    )
+    return select(OutboxPost).where(UNSENT).order_by(col(OutboxPost.id))
