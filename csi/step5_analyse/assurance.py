@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from csi.step5_analyse.aim import Aim
@@ -37,9 +39,14 @@ def assure(aim: Aim, values: Floats, limits: tuple[Floats, Floats] | None, *, st
     if not aim.exists or not len(values):
         return Assurance()
     met = int(aim.met(values).sum())
-    low, high = wilson(met, len(values))
     state = against(aim, *limits) if stable and limits is not None else UNSTABLE
-    return Assurance(state, met / len(values), float(low), float(high))
+    return Assurance(state, met / len(values), *_likely(met, len(values)))
+
+
+@lru_cache(maxsize=1024)  # KPIs of a cycle have the same few numbers of periods
+def _likely(met: int, periods: int) -> tuple[float, float]:
+    low, high = wilson(met, periods)
+    return float(low), float(high)
 
 
 def target_state(aim: Aim, assurance: Assurance, level: float, values: Floats) -> str | None:

@@ -140,13 +140,10 @@ def _moved_lately(one: Draft, values: Floats, slope: float | None) -> bool:
 def _budget(one: Draft) -> Budget | None:
     """Budget consumed and burn rate of the evaluation window, for shares of cases or of agreed time with a target."""
     definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
-    target, parts = definition.target, {"numerator", "denominator"} <= set(series)
-    if (
-        definition.measure not in AT_MOST_ALL
-        or target is None
-        or one.aim.direction is not Direction.HIGHER
-        or not parts
-    ):
+    target = definition.target
+    if definition.measure not in AT_MOST_ALL or target is None or one.aim.direction is not Direction.HIGHER:
+        return None
+    if not {"numerator", "denominator"} <= set(series):
         return None
     good, valid = (float(np.nansum(series[name].to_numpy(float)[window])) for name in ("numerator", "denominator"))
     promised = target / (100.0 if definition.unit == "%" else 1.0)

@@ -289,14 +289,11 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
     used = np.flatnonzero(row.used)
     good = aim.side(float(measured.lines.centre[number])) if places.size else 0
     starts = moments(row.item.series) if places.size else ()
+    latest = int(used[-1]) if used.size else -1
+    told = zip(places.tolist(), rule[places].tolist(), side[places].tolist(), row.values[places].tolist(), strict=True)
     return tuple(
-        Signal(
-            starts[place],
-            RULES[rule[place]],
-            _direction(good * int(side[place]), aim, float(row.values[place])),
-            latest=bool(place == used[-1]),
-        )
-        for place in places.tolist()
+        Signal(starts[place], RULES[broken], _direction(good * way, aim, value), latest=place == latest)
+        for place, broken, way, value in told
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from csi.definition import Duration, KpiDefinition, Window
+from csi.definition import Duration, KpiDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.local_times import localised
 from csi.step5_analyse.analysis import KpiInput
@@ -24,7 +24,7 @@ LARGEST = 1e150  # beyond, squares overflow
 COUNTS = frozenset({"count", "distinct"})
 NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
 _PARTED = frozenset({"share", "ratio"})
-_ALWAYS = ("value", "n", "partial", "missing", "excluded", "end")
+_ALWAYS = ("value", "n", "partial", "excluded", "end")  # what is missing has no value
 AT_MOST_ALL = frozenset({"share", "availability"})
 
 
@@ -125,11 +125,8 @@ def _numbers(columns: Columns, name: str, length: int) -> Floats:
 
 
 def _usable(columns: Columns, length: int) -> Flags:
-    bad = np.zeros(length, dtype=bool)
-    for name in ("partial", "missing"):  # what an exclusion leaves of a period still counts
-        if name in columns:
-            bad |= columns[name].to_numpy() > 0
-    return ~bad
+    """Whole periods; what an exclusion leaves of one still counts."""
+    return columns["partial"].to_numpy() == 0 if "partial" in columns else np.ones(length, dtype=bool)
 
 
 def _windows(item: KpiInput, columns: Columns) -> tuple[Flags, Flags]:
@@ -137,17 +134,20 @@ def _windows(item: KpiInput, columns: Columns) -> tuple[Flags, Flags]:
     if not len(item.series):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     starts = _index(item.series)
-    ends = pd.DatetimeIndex(columns["end"]).as_unit(starts.unit).asi8 if "end" in columns else starts.asi8
-    before, after = (_within(starts, ends, window) for window in (item.baseline, item.evaluation))
+    begun, zone, unit = starts.asi8, starts.tz, starts.unit
+    ends = pd.DatetimeIndex(columns["end"]).as_unit(unit).asi8 if "end" in columns else begun
+    spans = [
+        None if window is None else (_moment(window.start, zone, unit), _moment(window.end, zone, unit))
+        for window in (item.baseline, item.evaluation)
+    ]
+    before, after = (_within(begun, ends, span) for span in spans)
     return before, after
 
 
-def _within(starts: pd.DatetimeIndex, ends: NDArray[np.int64], window: Window | None) -> Flags:
-    if window is None:
-        return np.zeros(len(starts), dtype=bool)
-    first, last = (_moment(day, starts.tz, starts.unit) for day in (window.start, window.end))
-    begun = starts.asi8
-    return np.asarray((begun >= first) & (begun < last) & (ends <= last))
+def _within(begun: NDArray[np.int64], ends: NDArray[np.int64], span: tuple[int, int] | None) -> Flags:
+    if span is None:
+        return np.zeros(len(begun), dtype=bool)
+    return np.asarray((begun >= span[0]) & (begun < span[1]) & (ends <= span[1]))
 
 
 def _index(series: pd.DataFrame) -> pd.DatetimeIndex:

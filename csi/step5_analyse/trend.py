@@ -88,23 +88,29 @@ def _pairs(periods: int, season: int) -> tuple[NDArray[np.int64], NDArray[np.int
 
 def _variance(values: Floats, season: int) -> Floats:
     """Variance of S under no trend, summed over seasons, ties taken off. Source: Kendall (1975)."""
-    phases = [values[:, phase::season] for phase in range(season)] if season > 1 else [values]
-    total = np.zeros(len(values))
-    for part in phases:
-        n = np.isfinite(part).sum(axis=1).astype(float)
-        total += (n * (n - 1) * (2 * n + 5) - _ties(part)) / 18
-    return total
+    alike = _by_phase(values, max(season, 1))
+    n = np.isfinite(alike).sum(axis=-1).astype(float)
+    return np.asarray(((n * (n - 1) * (2 * n + 5) - _ties(alike)) / 18).sum(axis=1))
+
+
+def _by_phase(values: Floats, season: int) -> Floats:
+    """Points by their place in the season, ``(kpis, season, cycles)``; NaN where the last cycle ends early."""
+    kpis, periods = values.shape
+    whole = np.full((kpis, -(-periods // season) * season), np.nan)
+    whole[:, :periods] = values
+    return np.asarray(whole.reshape(kpis, -1, season).swapaxes(1, 2))
 
 
 def _ties(values: Floats) -> Floats:
-    """Sum of t (t - 1) (2 t + 5) over groups of t equal points, per row."""
-    ordered = np.sort(values, axis=1)
-    place = np.arange(ordered.shape[1])
-    fresh = np.concatenate([np.ones((len(ordered), 1), dtype=bool), ordered[:, 1:] != ordered[:, :-1]], axis=1)
-    first = np.maximum.accumulate(np.where(fresh, place, 0), axis=1)
+    """Sum of t (t - 1) (2 t + 5) over groups of t equal points, along the last axis."""
+    ordered = np.sort(values, axis=-1)
+    place = np.arange(ordered.shape[-1])
+    fresh = np.ones(ordered.shape, dtype=bool)
+    np.not_equal(ordered[..., 1:], ordered[..., :-1], out=fresh[..., 1:])
+    first = np.maximum.accumulate(np.where(fresh, place, 0), axis=-1)
     rank = place - first + 1.0  # 1, 2, … within a group; the sum over a group telescopes to t (t - 1) (2 t + 5)
     gain = rank * (rank - 1) * (2 * rank + 5) - (rank - 1) * (rank - 2) * (2 * rank + 3)
-    return np.asarray(np.where(np.isfinite(ordered), gain, 0.0).sum(axis=1))
+    return np.asarray(np.where(np.isfinite(ordered), gain, 0.0).sum(axis=-1))
 
 
 def _middle(ordered: Floats, counts: NDArray[np.int64]) -> Floats:
@@ -137,8 +143,7 @@ def _repetition(values: Floats, slope: Floats, n: NDArray[np.int64], season: int
     """AR(1) coefficient of the residuals from the Sen line, seasons' own levels taken out."""
     residuals = values - slope[:, None] * np.arange(values.shape[1])
     if season > 1:
-        for phase in range(season):
-            residuals[:, phase::season] -= mean(residuals[:, phase::season])[:, None]
+        residuals = residuals - mean(_by_phase(residuals, season))[:, np.arange(values.shape[1]) % season]
     residuals = residuals - mean(residuals)[:, None]
     products, squares = lag_sums(residuals)
     return corrected(products, squares, n.astype(float))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from math import floor, isfinite, log10
 
 from csi.terms import Period
@@ -18,6 +19,7 @@ def decimals(level: float, reach: float = 0.0) -> int:
     return max(0, min(6, max(_places(level, 2), _places(reach, 0))))
 
 
+@lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
 def decimals_of(levels: tuple[float, ...], reach: float, unit: str) -> int:
     """Decimals for levels of one unit; close to 100 % the distance from 100 keeps two figures: 99.95 % is not 100 %."""
     places = decimals(max(abs(level) for level in levels), reach)
