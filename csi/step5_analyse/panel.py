@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from csi.definition import Duration, KpiDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.local_times import localised
+from csi.step4_process import units
 from csi.step5_analyse.analysis import KpiInput
 from csi.step5_analyse.limits import Flags, Floats
 
@@ -22,7 +23,8 @@ Columns = Mapping[str, Any]
 _Unit = Literal["s", "ms", "us", "ns"]
 LARGEST = 1e150  # beyond, squares overflow
 COUNTS = frozenset({"count", "distinct"})
-NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
+_NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
+_AMOUNTS = frozenset({"time", "bytes", "rate", "user time"})  # none of these is less than nothing
 _PARTED = frozenset({"share", "ratio"})
 _ALWAYS = ("value", "n", "partial", "excluded", "end")  # what is missing has no value
 AT_MOST_ALL = frozenset({"share", "availability"})
@@ -222,7 +224,13 @@ def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats
 
 
 def _never_negative(definition: KpiDefinition) -> bool:
-    return definition.measure in NEVER_NEGATIVE or isinstance(definition.value, Duration)
+    return cannot_be_negative(definition.measure, definition.unit, lasting=isinstance(definition.value, Duration))
+
+
+def cannot_be_negative(measure: str, unit: str, *, lasting: bool) -> bool:
+    """Whether a KPI cannot go below zero: by its measure, as a duration, or by what its unit counts."""
+    known = units.find(unit)
+    return measure in _NEVER_NEGATIVE or lasting or (known is not None and known.dimension in _AMOUNTS)
 
 
 def _refuse_overflow(inputs: Sequence[KpiInput], values: Floats) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from csi.models import AnalysisResult, Kpi
 from csi.step5_analyse import limits
-from csi.step5_analyse.panel import NEVER_NEGATIVE
+from csi.step5_analyse.panel import cannot_be_negative
 
 Point = dict[str, Any]
 
@@ -38,7 +38,7 @@ def standing(kpi: Kpi, series: Sequence[Point], start: date, end: date, zone: st
     used = [one for one in periods if one.get("value") is not None and not one.get("excluded")]
     asked = [one for one in periods if not one.get("excluded")]
     lines, kind = _lines(kpi, used)
-    lines = _clipped(kpi, lines) if lines else None
+    lines = _clipped(kpi, lines, min(float(one["value"]) for one in used)) if lines else None
     centre = _number(lines.centre) if lines else None
     if centre is None and used:  # too few points for limits, yet there is a level
         centre = _number([float(one["value"]) for one in used])
@@ -70,12 +70,13 @@ def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
     return limits.xmr(np.array([float(one["value"]) for one in used])), "xmr"
 
 
-def _clipped(kpi: Kpi, lines: limits.Lines) -> limits.Lines:
+def _clipped(kpi: Kpi, lines: limits.Lines, lowest: float) -> limits.Lines:
     """Limits within what the KPI can be, as the analysis draws them."""
     measure = str(kpi.definition.get("measure") or "")
     lasting = isinstance(kpi.definition.get("value"), Mapping) and "from" in kpi.definition["value"]
     most = {"%": 100.0, "ratio": 1.0}.get(kpi.unit, np.inf) if measure == "share" else np.inf
-    return limits.clip(lines, floor=0.0 if measure in NEVER_NEGATIVE or lasting else -np.inf, ceiling=most)
+    positive = lowest >= 0 and cannot_be_negative(measure, kpi.unit, lasting=lasting)
+    return limits.clip(lines, floor=0.0 if positive else -np.inf, ceiling=most)
 
 
 def _scaled(lines: limits.Lines, scale: float) -> limits.Lines:

@@ -68,6 +68,16 @@ def test_what_cannot_be_negative_is_clipped_at_zero_and_says_so():
     assert free.limits.lower < 0
 
 
+@pytest.mark.parametrize(
+    ("unit", "clipped"), [("h", True), ("MB", True), ("/min", True), ("count", False), ("EUR", False)]
+)
+def test_hours_and_bytes_typed_as_numbers_are_clipped_too_and_what_may_be_negative_is_not(unit: str, clipped: bool):
+    values = np.tile([1.0, 9.0], 18)
+    about = {"measure": "mean", "value": "amount", "unit": unit}
+    assert analyse(values, **about).detail.clipped is clipped
+    assert not analyse(values - 3, **about).detail.clipped  # it is negative, so it can be
+
+
 def test_shares_stay_between_nothing_and_all():
     good = np.full(36, 98.0)
     good[::5] = 80
