@@ -9,6 +9,7 @@ import numpy as np
 
 from csi.step5_analyse.analysis import Detail
 from csi.step5_analyse.budget import Budget, budget
+from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.comparator import attributed
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.forecast import Forecast, forecast
@@ -187,5 +188,6 @@ def _alone(one: Draft) -> str:
     step = measured.step
     stable = measured.slopes_before.n[number] >= TREND_FEWEST and not measured.slopes_before.p[number] < SIGNIFICANT
     same = float(step.level[number]) * (one.facts.change.difference or 0.0) > 0
-    shown = stable and same and float(step.p[number]) < SIGNIFICANT
+    changed = one.facts.change.state in (IMPROVED, WORSE)
+    shown = changed and stable and same and float(step.p[number]) < SIGNIFICANT
     return "interrupted series with a stable past" if shown else "association"

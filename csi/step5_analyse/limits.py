@@ -68,11 +68,15 @@ def moving_ranges(values: Floats) -> Floats:
 def screened_range(ranges: Floats) -> Floats:
     """Mean moving range after one pass that leaves out ranges of 3.267 times their mean or more.
 
+    Where all that varied would be left out (zeros with a few ones), nothing is: limits without width would make every
+    point a signal.
+
     Source: Nelson (1982), as in NHSRplotthedots.
     """
     first = mean(ranges)
     keep = (ranges < SCREEN * first[..., None]) | (first[..., None] == 0)
-    return mean(np.where(keep, ranges, np.nan))
+    screened = mean(np.where(keep, ranges, np.nan))
+    return np.asarray(np.where(screened > 0, screened, first))
 
 
 def xmr(values: Floats, *, fit: Flags | None = None, screen: bool = True, factor: float = XMR_FACTOR) -> Lines:

@@ -25,7 +25,7 @@ LARGEST = 1e150  # beyond, squares overflow
 COUNTS = frozenset({"count", "distinct"})
 _NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
 _AMOUNTS = frozenset({"time", "bytes", "rate", "user time"})  # none of these is less than nothing
-_PARTED = frozenset({"share", "ratio"})
+_PARTED = frozenset({"share", "ratio", "availability"})
 _ALWAYS = ("value", "n", "partial", "excluded", "end")  # what is missing has no value
 AT_MOST_ALL = frozenset({"share", "availability"})
 
@@ -95,7 +95,7 @@ def _assembled(
     scale = _scale(values, numerator, denominator)
     lowest = np.where(used, values, np.inf).min(axis=1, initial=np.inf)
     cannot = np.array([_never_negative(item.definition) for item in inputs], dtype=bool)
-    at_most = np.array([item.definition.measure in AT_MOST_ALL for item in inputs], dtype=bool)
+    ceiling = np.array([_most(item.definition) for item in inputs], dtype=float)
     return Panel(
         inputs,
         values,
@@ -109,7 +109,7 @@ def _assembled(
         scale,
         _families(inputs, numerator, denominator, used),
         np.where(cannot & (lowest >= 0), 0.0, -np.inf),
-        np.where(at_most, scale, np.inf),
+        ceiling,
     )
 
 
@@ -225,6 +225,13 @@ def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats
 
 def _never_negative(definition: KpiDefinition) -> bool:
     return cannot_be_negative(definition.measure, definition.unit, lasting=isinstance(definition.value, Duration))
+
+
+def _most(definition: KpiDefinition) -> float:
+    """All of it, in the KPI's unit, for what is a part of a whole; infinite for anything else."""
+    known = units.find(definition.unit)
+    part = definition.measure in AT_MOST_ALL and known is not None and known.dimension == "ratio"
+    return 1 / known.factor if part and known is not None else np.inf
 
 
 def cannot_be_negative(measure: str, unit: str, *, lasting: bool) -> bool:

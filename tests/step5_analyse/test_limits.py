@@ -78,6 +78,22 @@ def test_hours_and_bytes_typed_as_numbers_are_clipped_too_and_what_may_be_negati
     assert not analyse(values - 3, **about).detail.clipped  # it is negative, so it can be
 
 
+def test_availability_stays_below_all_of_the_time():
+    up = np.tile([10000.0, 10060.0, 10079.5], 12)
+    found = analyse(up / 100.8, n=10080.0, numerator=up, measure="availability", unit="%", direction=Direction.HIGHER)
+    assert found.limits.lower < found.limits.centre < found.limits.upper == 100.0
+    assert found.signals == ()
+
+
+def test_zeros_with_a_few_ones_have_limits_with_a_width():
+    values = np.zeros(36)
+    values[[3, 26, 28]] = 1.0
+    found = analyse(values, measure="backlog", value=None, unit="count")
+    assert found.limits.lower == 0 < found.limits.centre < found.limits.upper < 1
+    assert {signal.direction for signal in found.signals if signal.rule == "outside"} == {"concern"}
+    assert found.detail.minimum_important_difference > 0
+
+
 def test_shares_stay_between_nothing_and_all():
     good = np.full(36, 98.0)
     good[::5] = 80

@@ -212,6 +212,12 @@ def test_a_tick_says_where_it_lies(ticks: list[float], labels: list[str]) -> Non
     assert tick_labels(ticks) == labels
 
 
+def test_an_axis_of_per_cent_ends_at_all_of_it() -> None:
+    figure = control_figure(view([98.0, 100.0, 99.0, 100.0], kpi=replace(KPI, unit="%", target=99.0)))
+    labels = [text.get_text() for text in axes_of(figure).get_yticklabels()]
+    assert max(float(label) for label in labels) == 100.0
+
+
 def test_104_points_stay_readable() -> None:
     values = [100 + 10 * np.sin(at) for at in range(104)]
     figure = control_figure(view(values, limits=LIMITS))
