@@ -24,6 +24,7 @@ from csi.definition import KpiDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step4_process import partition
 from csi.step4_process.assembly import Gathered, assembled, source_counts
+from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import link_of
 from csi.step4_process.ground import Ground, Time, over, time_of
 from csi.step4_process.links import pairs_of
@@ -32,15 +33,23 @@ from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, T
 from csi.step4_process.pipeline import Made, axis_for, quarantine_of, setting_of, sides_of, with_ratio
 from csi.step4_process.processed import Processed
 from csi.step4_process.strata import joined, split
+from csi.terms import Period
 
 WORKERS = 2
+_PATIENCE = 20  # seconds for a scheduler to answer, and to have a worker; ours
+_NOTHING = StudyDefinition(service="", timezone="UTC", period=Period.WEEK, sources={}, kpis={})
 
 
 @contextmanager
 def cluster(address: str = "", workers: int = WORKERS) -> Iterator[Client]:
-    """A client of the scheduler at an address, or of a local cluster of processes."""
+    """A client of the scheduler at an address, or of a local cluster of processes.
+
+    Raises:
+        InvalidInput: nobody answers at the address, nobody works there, or not with the same packages.
+    """
     if address:
-        with Client(address) as client:
+        with _client(address) as client:
+            _check(client, address)
             yield client
         return
     local = LocalCluster(
@@ -52,6 +61,27 @@ def cluster(address: str = "", workers: int = WORKERS) -> Iterator[Client]:
     )
     with local, Client(local) as client:
         yield client
+
+
+def _client(address: str) -> Client:
+    try:
+        return Client(address, timeout=_PATIENCE)
+    except (OSError, ValueError) as error:
+        reason = f"no Dask scheduler answers at {address}; expected an address such as tcp://10.0.0.5:8786"
+        raise InvalidInput("scheduler", reason) from error
+
+
+def _check(client: Client, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE)
+    except TimeoutError as error:
+        reason = f"the Dask scheduler at {address} has no workers; expected at least one"
+        raise InvalidInput("scheduler", reason) from error
+    try:
+        client.submit(columns_needed, _NOTHING, "", pure=False).result()
+    except (RuntimeError, ImportError) as error:
+        reason = f"the Dask scheduler at {address} or its workers cannot load csi; expected the same packages as here"
+        raise InvalidInput("scheduler", reason) from error
 
 
 def process_on_dask(study: StudyDefinition, tasks: Mapping[str, Sequence[Task]], scratch: Path, client: Client) -> Made:

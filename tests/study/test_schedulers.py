@@ -1,0 +1,111 @@
+"""A Dask scheduler at an address: the same report from its workers, and a sentence where it cannot be used."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from csi.__main__ import app
+
+on_dask = pytest.importorskip("csi.step4_process.on_dask", reason="dask is an extra")
+ROOT = Path(__file__).resolve().parents[2]
+STUDY = """
+study: 1
+service: desk
+timezone: Europe/Lisbon
+period: day
+sources: {tickets: {file: tickets.csv, key: id}}
+kpis:
+  median:
+    {source: tickets, at: resolved_at, measure: median, unit: h, direction: lower,
+     value: {from: opened_at, to: resolved_at}}
+  opened: {source: tickets, at: opened_at, measure: count, direction: lower}
+"""
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    rows = [
+        f"{n},2026-03-{n % 28 + 1:02d} 08:00,2026-03-{n % 28 + 1:02d} {9 + n % 9:02d}:{n % 60:02d}\n"
+        for n in range(300)
+    ]
+    (tmp_path / "tickets.csv").write_text("id,opened_at,resolved_at\n" + "".join(rows), encoding="utf-8")
+    path = tmp_path / "study.yml"
+    path.write_text(STUDY, encoding="utf-8")
+    return path
+
+
+@contextmanager
+def process(*words: str, knows_csi: bool = True) -> Iterator[None]:
+    """A process of Dask's own command, elsewhere; ended at the end."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"PYTHONPATH": str(ROOT)} if knows_csi else {}
+    command = [sys.executable, "-P", "-m", "dask", *words, "--no-dashboard"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd="/", env=environment, stdout=quiet, stderr=quiet) as running:
+        try:
+            yield
+        finally:
+            running.terminate()
+            running.wait(timeout=30)
+
+
+def free_address() -> tuple[str, str]:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = str(door.getsockname()[1])
+    return f"tcp://127.0.0.1:{port}", port
+
+
+def ran(study: Path, out: str, address: str = "") -> tuple[int, str]:
+    words = ["run", str(study), "--out", str(study.parent / out)]
+    words += ["--engine", "dask"] if address else []
+    told = CliRunner().invoke(app, words, env={"CSI_DASK_SCHEDULER": address})
+    return told.exit_code, told.output
+
+
+@pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:1", "tcp://nowhere.invalid:8786"])
+def test_an_address_at_which_nobody_answers_is_told(study: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(on_dask, "_PATIENCE", 1)
+    expected = f"study.yml, scheduler: no Dask scheduler answers at {address}; expected an address such as tcp://"
+    code, told = ran(study, "out", address)
+    assert (code, told.startswith(expected)) == (2, True), told
+
+
+def test_a_scheduler_without_workers_is_told_and_with_one_gives_the_same_report(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, port = free_address()
+    with process("scheduler", "--host", "127.0.0.1", "--port", port):
+        with monkeypatch.context() as patience:
+            patience.setattr(on_dask, "_PATIENCE", 10)
+            code, told = ran(study, "none", address)
+        assert (code, f"the Dask scheduler at {address} has no workers" in told) == (2, True), told
+        with process("worker", address, "--nworkers", "1", "--nthreads", "1"):
+            assert ran(study, "theirs", address)[0] == 0
+    assert ran(study, "here")[0] == 0
+    theirs, here = (study.parent / out / "report.json" for out in ("theirs", "here"))
+    assert theirs.read_bytes() == here.read_bytes()
+
+
+def test_a_scheduler_that_does_not_know_csi_is_told(study: Path) -> None:
+    address, port = free_address()
+    if (
+        subprocess.run([sys.executable, "-P", "-c", "import csi"], cwd="/", check=False, capture_output=True).returncode
+        == 0
+    ):
+        pytest.skip("csi is installed for every process here")
+    with (
+        process("scheduler", "--host", "127.0.0.1", "--port", port, knows_csi=False),
+        process("worker", address, "--nworkers", "1", "--nthreads", "1", knows_csi=False),
+    ):
+        code, told = ran(study, "out", address)
+    assert (code, "cannot load csi; expected the same packages as here" in told) == (2, True), told
