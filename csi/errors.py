@@ -13,12 +13,24 @@ CsiError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class CsiError(Exception):
     """Base of all errors of the core; ``str(error)`` is a sentence fit to show."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An error of another process is the same here, whatever it was made from."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[CsiError], args: tuple[Any, ...], fields: Mapping[str, Any]) -> CsiError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(fields)
+    return error
 
 
 class InvalidInput(CsiError):

@@ -15,8 +15,8 @@ from csi.step4_process.periods import microseconds, moment_of
 Spans = tuple[np.ndarray, np.ndarray]
 
 
-def check(exclusion: Exclusion, field: str = "exclusions") -> None:
-    """Refuse an exclusion without reason, approver or length.
+def check(exclusion: Exclusion, timezone: str, field: str = "exclusions") -> None:
+    """Refuse an exclusion without reason, approver or length; what says no offset is local to the zone.
 
     Raises:
         InvalidInput: it names what is lacking.
@@ -25,14 +25,15 @@ def check(exclusion: Exclusion, field: str = "exclusions") -> None:
         raise InvalidInput(f"{field}.reason", "an exclusion needs a reason; every chart shows it from then on")
     if not exclusion.approved_by.strip():
         raise InvalidInput(f"{field}.approved_by", "an exclusion needs somebody who approved it")
-    if str(exclusion.end) <= str(exclusion.start):
+    if moment_of(exclusion.end, timezone) <= moment_of(exclusion.start, timezone):
         raise InvalidInput(f"{field}.to", f"{exclusion.end} is not after {exclusion.start}; the end is left out")
 
 
 def of_kpi(study: StudyDefinition, kpi: str) -> tuple[Exclusion, ...]:
     """The exclusions that hold for a KPI, by their start."""
     found = [one for one in study.exclusions if one.kpi in ("", kpi)]
-    return tuple(sorted(found, key=lambda one: (str(one.start), str(one.end), one.reason)))
+    spans_of = {one: tuple(moment_of(day, study.timezone) for day in (one.start, one.end)) for one in found}
+    return tuple(sorted(found, key=lambda one: (*spans_of[one], one.reason)))
 
 
 def spans(exclusions: Sequence[Exclusion], timezone: str) -> Spans:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from csi.step4_process.ground import Ground, Time, over, time_of
 from csi.step4_process.links import pairs_of
 from csi.step4_process.measures import probability_of
 from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
-from csi.step4_process.pipeline import Made, axis_for, quarantine_of, setting_of, sides_of, with_ratio
+from csi.step4_process.pipeline import Made, axis_for, each, quarantine_of, setting_of, sides_of, with_ratio
 from csi.step4_process.processed import Processed
 from csi.step4_process.strata import joined, split
 from csi.terms import Period
@@ -188,11 +189,10 @@ class _Whole:
         time = time_of(self.study, {name: partition.spans_of_all(one) for name, one in known.items()})
         rows = {name: partition.whole_source(self.study, name, one, self.read[name]) for name, one in known.items()}
         base = over(self.study, rows, time)
-        kpis: dict[str, Processed] = {}
-        for name, one in known.items():
-            kpis.update(self._processed(base, name, one))
+        by_source = each((name, partial(self._processed, base, name, one)) for name, one in known.items())
+        kpis = {kpi: one for found in by_source.values() for kpi, one in found.items()}
         return Made(
-            kpis={kpi.id: with_ratio(self.study, kpi, kpis) for kpi in self.study.kpis.values()},
+            kpis=each((kpi.id, partial(with_ratio, self.study, kpi, kpis)) for kpi in self.study.kpis.values()),
             sources={
                 name: source_counts(one, self.study.timezone, *time.of_source(name)) for name, one in rows.items()
             },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from csi.step4_process.columns import columns_wanted
 from csi.step4_process.duplicates import Resolved
 from csi.step4_process.ground import Ground, Span, Time, joined, moments_of, over, spans_of
 from csi.step4_process.links import Pairs
-from csi.step4_process.pipeline import portion_of
+from csi.step4_process.pipeline import each, portion_of
 from csi.step4_process.portion import Portion
 from csi.step4_process.quantiles import quantile
 from csi.step4_process.rows import (
@@ -217,10 +218,10 @@ class Given:
 def given(one: Settled, study: StudyDefinition, source: str, wanted: Sequence[Wanted], time: Time) -> Given:
     """What the rows of one partition give to every KPI of its source."""
     base: Ground = over(study, {source: one.rows}, time)
+    made = each((str(want.offset), partial(portion_of, base, want.kpi, want.axis)) for want in wanted)
     portions, frames = [], [_raw(0, np.empty(0, dtype=np.int64), np.empty(0))]
-    for want in wanted:
-        kept, made = portion_of(base, want.kpi, want.axis)
-        portions.append(made)
+    for want, (kept, portion_) in zip(wanted, made.values(), strict=True):
+        portions.append(portion_)
         places, values = kept.raw(want.kpi)
         if len(values):
             frames.append(_raw(want.offset, places, values))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
+from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.reading import Reading
 from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
@@ -24,6 +27,8 @@ from csi.step4_process.rows import QUARANTINE, SourceRows, give_back
 from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
+
+T = TypeVar("T")
 
 
 def process(kpi: KpiDefinition, study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Processed:
@@ -48,12 +53,34 @@ def process_study(study: StudyDefinition, readings: Mapping[str, Sequence[Readin
     base = ground(study, readings)
     del readings  # the rows that count are copies: what was delivered need not be held beside them
     give_back()
-    alone = {kpi.id: _whole(base, kpi) for kpi in study.kpis.values() if not sides_of(study, kpi)}
+    alone = each((kpi.id, partial(_whole, base, kpi)) for kpi in study.kpis.values() if not sides_of(study, kpi))
     return Made(
-        kpis={kpi.id: with_ratio(study, kpi, alone) for kpi in study.kpis.values()},
+        kpis=each((kpi.id, partial(with_ratio, study, kpi, alone)) for kpi in study.kpis.values()),
         sources={name: _source_counts(base, name) for name in study.sources},
         quarantine=quarantine_of(base.rows),
     )
+
+
+def each(tasks: Iterable[tuple[str, Callable[[], T]]]) -> dict[str, T]:
+    """The result of every task by its name.
+
+    Raises:
+        InvalidInput: what one of them could not take.
+        InvalidInputs: what several could not take, in one message.
+    """
+    found: dict[str, T] = {}
+    errors: dict[str, InvalidInput] = {}
+    for name, task in tasks:
+        try:
+            found[name] = task()
+        except (InvalidInput, InvalidInputs) as error:
+            several = error.errors if isinstance(error, InvalidInputs) else (error,)
+            errors |= {str(one): one for one in several}
+    if len(errors) > 1:
+        raise InvalidInputs(list(errors.values()))
+    for only in errors.values():
+        raise only
+    return found
 
 
 def _source_counts(base: Ground, name: str) -> SourceCounts:

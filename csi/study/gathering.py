@@ -16,10 +16,11 @@ from csi.step3_gather.columns import renamed
 from csi.step3_gather.connectors.asked import Fetch
 from csi.step3_gather.content import Content, Format, format_of
 from csi.step3_gather.layout import of_content
+from csi.step3_gather.moments import read_moments
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
-from csi.step4_process.column_kinds import columns_needed
+from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_wanted, named_columns
 from csi.step4_process.partition import Task
 from csi.study.fetching import collected, fetched
@@ -89,11 +90,13 @@ def _task(study: StudyDefinition, source: SourceDefinition, path: Path) -> Task:
 
 def _checked(study: StudyDefinition, task: Task) -> Task:
     check_columns(study, task.source, columns_of_file(task.path, task.source))
+    _check_compared(study, task)
     return task
 
 
 def _read(study: StudyDefinition, task: Task) -> Reading:
     columns = columns_wanted(study, task.source.id)
+    _check_compared(study, task)
     try:
         reading = read(task.path, task.source, moments=task.moments, numbers=task.numbers, columns=columns)
     except InvalidInput:
@@ -101,6 +104,29 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
         raise
     check_columns(study, task.source, tuple(reading.frame.columns))
     return reading
+
+
+def _check_compared(study: StudyDefinition, task: Task) -> None:
+    """Refuse to compare with moments a column whose first cells are none: every row would go to quarantine."""
+    compared = set(task.moments) - {*event_columns(study, task.source.id), task.source.latest_by}
+    if not compared:
+        return
+    layout = of_content(Content(task.path), task.source)
+    for name, column in zip(renamed(layout.names, task.source.columns), layout.columns, strict=True):
+        cells = [cell for cell in column.examples if cell not in task.source.missing]
+        if name in compared and cells and _no_moments(cells, task.source.column_dates.get(name, task.source.dates)):
+            reason = f"{name} is compared with moments, but holds such as {cells[0]!r}: these cannot be compared"
+            raise InvalidInput(_comparing(study, task.source.id, name), reason)
+
+
+def _no_moments(cells: Sequence[str], order: str) -> bool:
+    return bool(read_moments(pa.chunked_array([pa.array(cells, pa.string())]), order, "UTC").unreadable.all())
+
+
+def _comparing(study: StudyDefinition, source: str, column: str) -> str:
+    """The first key of the study with a condition that names a column."""
+    keys = [key for key, name in named_columns(study, source) if name == column and key.endswith((".where", ".good"))]
+    return keys[0] if keys else f"sources.{source}"
 
 
 def columns_of_file(path: Path, source: SourceDefinition) -> tuple[str, ...]:

@@ -37,18 +37,23 @@ def read_study(path: Path) -> StudyDefinition:
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); expected a study file in YAML"
         raise InvalidInputs([InvalidInput(str(path), reason)]) from error
-    return study_of(content, path.name)
+    return study_of(content, path.name, path.parent)
 
 
-def study_of(content: bytes, name: str = "study") -> StudyDefinition:
-    """Read a study from the bytes of its file; ``name`` stands in front of every error.
+def study_of(content: bytes, name: str = "study", folder: Path | None = None) -> StudyDefinition:
+    """Read a study from the bytes of its file.
+
+    Args:
+        content: the bytes.
+        name: stands in front of every error.
+        folder: where its files lie, which must be there; None: they are not looked for.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
     notes = Notes(name)
     mapping = _mapping(content, notes)
-    return _checked(mapping, notes)
+    return _checked(mapping, notes, folder)
 
 
 def study_from(mapping: Mapping[str, Any], name: str) -> StudyDefinition:
@@ -60,8 +65,8 @@ def study_from(mapping: Mapping[str, Any], name: str) -> StudyDefinition:
     return _checked(mapping, Notes(name))
 
 
-def _checked(mapping: Any, notes: Notes) -> StudyDefinition:
-    study = _study(Keys(mapping, "", notes), notes) if not notes.errors else None
+def _checked(mapping: Any, notes: Notes, folder: Path | None = None) -> StudyDefinition:
+    study = _study(Keys(mapping, "", notes), notes, folder) if not notes.errors else None
     if notes.errors or study is None:
         raise InvalidInputs(notes.errors)
     return study
@@ -97,13 +102,13 @@ def _not_yaml(error: yaml.YAMLError) -> str:
     return f"{place}not YAML: {getattr(error, 'problem', None) or error}; expected a study file in YAML"
 
 
-def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
+def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | None:
     if top.get("study") != VERSION:
         top.wrong("study", f"expected study: {VERSION}, the only version there is")
     service = top.text("service", needed="the name of the service")
     timezone = zone_of(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"
     period = top.choice("period", [str(period) for period in Period], "week", needed=True)
-    sources = {name: source_of(name, keys, timezone) for name, keys in _named(top, "sources").items()}
+    sources = {name: source_of(name, keys, timezone, folder) for name, keys in _named(top, "sources").items()}
     kpi_keys = _named(top, "kpis")
     kpis = {name: kpi_of(name, keys, sources, set(kpi_keys)) for name, keys in kpi_keys.items()}
     study = StudyDefinition(
@@ -115,7 +120,7 @@ def _study(top: Keys, notes: Notes) -> StudyDefinition | None:
         calendar=_calendar(top.keys("calendar"), timezone),
         baseline=_window(top, "baseline"),
         evaluation=_window(top, "evaluation"),
-        exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys)))),
+        exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys), timezone))),
         as_of=_as_of(top),
         links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
         rates=rates_said(top, timezone),
@@ -218,7 +223,7 @@ def _units_convert(top: Keys, study: StudyDefinition) -> None:
         top.wrong(f"kpis.{kpi}.unit", f"{reason}; expected units that convert into each other")
 
 
-def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:
+def _exclusion(keys: Keys, kpis: set[str], timezone: str) -> Exclusion | None:
     kpi = keys.text("kpi")
     if kpi and kpi not in kpis:
         keys.wrong("kpi", f"there is no KPI {kpi!r}; expected one of {', '.join(sorted(kpis))}, or none for all")
@@ -229,7 +234,7 @@ def _exclusion(keys: Keys, kpis: set[str]) -> Exclusion | None:
         return None
     exclusion = Exclusion(kpi, start, end, reason, approver)
     try:
-        exclusions.check(exclusion, keys.path)
+        exclusions.check(exclusion, timezone, keys.path)
     except InvalidInput as error:
         keys.notes.wrong(error.field, error.reason)
     return exclusion

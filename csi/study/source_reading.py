@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.moments import check_order, zone
 from csi.step4_process.cadence import longest_silence
+from csi.study.gathering import paths_of
 from csi.study.keys import Keys
 
 _ORIGINS = ("file", "url", "sql", "prometheus")
@@ -31,8 +33,8 @@ def zone_of(keys: Keys, key: str, default: str = "", *, needed: str = "") -> str
     return name
 
 
-def source_of(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
-    """One entry under ``sources``. What is wrong is noted."""
+def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = None) -> SourceDefinition:
+    """One entry under ``sources``. What is wrong is noted; with a folder, also a file that is not there."""
     origins = {origin: keys.text(origin) for origin in _ORIGINS}
     if sum(bool(text) for text in origins.values()) != 1:
         keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
@@ -61,6 +63,8 @@ def source_of(name: str, keys: Keys, reporting_zone: str) -> SourceDefinition:
     )
     if source.latest_by and not source.key:
         keys.wrong("latest_by", "needs a key: it says which row of a key counts")
+    if source.file and folder is not None:
+        _look_for(source, keys, folder)
     keys.end()
     return source
 
@@ -73,6 +77,13 @@ def _cadence(keys: Keys) -> str:
     except InvalidInput as error:
         keys.wrong("cadence", error.reason)
     return text
+
+
+def _look_for(source: SourceDefinition, keys: Keys, folder: Path) -> None:
+    try:
+        paths_of(source, folder)
+    except InvalidInput as error:
+        keys.wrong("file", error.reason)
 
 
 def _delimiter(keys: Keys) -> str | None:

@@ -242,7 +242,7 @@ def test_exclusions_leave_agreed_time_and_downtime_out() -> None:
 )
 def test_v4_4_an_exclusion_without_reason_or_approver_is_refused(changed: dict, expected: str) -> None:
     with pytest.raises(InvalidInput, match=expected):
-        exclusions.check(replace(EXCLUDED, **changed))
+        exclusions.check(replace(EXCLUDED, **changed), "UTC")
 
 
 def test_v4_1_the_refusal_names_every_difference() -> None:
@@ -361,3 +361,13 @@ def test_strata_are_the_same_kpi_over_narrower_rows() -> None:
     split = made(study(kpi("k", "mean", value="cost", strata="kind")), reading(TICKETS))["k"].strata
     assert split is not None
     assert split["value"].unstack("stratum").loc[pd.Timestamp("2026-03-02", tz="UTC")].to_dict() == {"a": 1, "b": 2}
+
+
+def test_a_span_left_out_is_measured_in_moments_not_in_letters() -> None:
+    start, end = (
+        datetime.fromisoformat("2026-03-01T23:00:00+01:00"),
+        datetime.fromisoformat("2026-03-01T22:30:00+00:00"),
+    )
+    exclusions.check(replace(EXCLUDED, start=start, end=end), "UTC")
+    with pytest.raises(InvalidInput, match="is not after"):
+        exclusions.check(replace(EXCLUDED, start=date(2026, 3, 2), end=datetime(2026, 3, 2)), "UTC")

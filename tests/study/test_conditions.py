@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
+from csi.errors import InvalidInputs
+from csi.study.engines import Engine
 from csi.study.evaluation import Report
 from csi.study.running import run
 
@@ -21,19 +23,19 @@ FILE = """id;opened_at;resolved_at;sla_res_due;closed_at;passed_on;reopened;allo
 """
 
 
-def made(folder: Path, **kpis: dict[str, Any]) -> Report:
+def made(folder: Path, engine: Engine = Engine.PANDAS, file: str = "tickets.csv", **kpis: dict[str, Any]) -> Report:
     (folder / "tickets.csv").write_text(FILE, encoding="utf-8")
     study = {
         "study": 1,
         "service": "desk",
         "timezone": "UTC",
         "period": "month",
-        "sources": {"tickets": {"file": "tickets.csv", "dates": "day_first", "key": "id"}},
+        "sources": {"tickets": {"file": file, "dates": "day_first", "key": "id"}},
         "kpis": {name: {"source": "tickets", "direction": "higher"} | one for name, one in kpis.items()},
     }
     path = folder / "study.yml"
     path.write_text(yaml.safe_dump(study), encoding="utf-8")
-    return run(path)
+    return run(path, engine=engine)
 
 
 def march(report: Report, name: str) -> tuple[Any, ...]:
@@ -71,3 +73,36 @@ def test_a_limit_that_stands_in_each_row_makes_open_rows_late(tmp_path: Path) ->
     value = {"from": "opened_at", "to": "resolved_at", "unit": "h"}
     one = {"at": "resolved_at", "measure": "share", "value": value, "good": "value <= allowed", "unit": "%"}
     assert march(made(tmp_path, k=one), "k") == (50.0, 2, 4)
+
+
+TWO_WRONG = {
+    "first": {"at": "opened_at", "measure": "count", "where": 'opened_at == "soon"'},
+    "second": {
+        "at": "opened_at",
+        "measure": "sum",
+        "value": "passed_on",
+        "unit": "h",
+        "where": "opened_at > passed_on",
+    },
+}
+
+
+@pytest.mark.parametrize("engine", [Engine.PANDAS, Engine.DASK])
+def test_all_conditions_that_do_not_fit_the_data_are_told_at_once(tmp_path: Path, engine: Engine) -> None:
+    if engine is Engine.DASK:
+        pytest.importorskip("distributed", reason="dask is an extra")
+    with pytest.raises(InvalidInputs) as caught:
+        made(tmp_path, engine=engine, **TWO_WRONG)
+    assert [(one.field, one.reason.partition(" at character ")[0]) for one in caught.value.errors] == [
+        ("study.yml, kpis.first.where", 'expected a moment such as "2026-03-01 08:00"'),
+        ("study.yml, kpis.second.where", "opened_at holds moments and passed_on numbers: these cannot be compared"),
+    ]
+
+
+def test_a_file_that_is_not_there_is_told_with_what_else_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputs) as caught:
+        made(tmp_path, file="nowhere.csv", k={"at": "opened_at", "measure": "mode"})
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 2
+    assert "sources.tickets.file: there is no file nowhere.csv; expected it relative to" in lines[0]
+    assert "kpis.k.measure: 'mode' is not known" in lines[1]
