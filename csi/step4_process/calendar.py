@@ -17,6 +17,7 @@ import pandas as pd
 from csi.definition import CalendarDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.local_times import localised
+from csi.step4_process.periods import LATEST
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _INTERVAL = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
@@ -85,10 +86,12 @@ class OpenTime:
         return self.until(ends) - self.until(starts)
 
     def after(self, starts: np.ndarray, amount: np.ndarray | int) -> np.ndarray:
-        """The moment at which ``amount`` open microseconds have passed since each start."""
+        """The moment at which ``amount`` open microseconds have passed since each start; never open: LATEST."""
         wanted = self.until(starts) + amount
         if self.always:
             return wanted
+        if not len(self.opens):
+            return np.full(len(starts), LATEST)
         position = np.clip(np.searchsorted(self.before, wanted, side="left") - 1, 0, len(self.opens) - 1)
         return self.opens[position] + (wanted - self.before[position])
 

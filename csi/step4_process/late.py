@@ -68,8 +68,9 @@ def _after_start(kpi: KpiDefinition, limit: np.ndarray, frame: pd.DataFrame, cal
     starts = microseconds(frame[value.start])
     clock = calendar if value.clock == "business" else ALWAYS
     known = (starts != MISSING) & np.isfinite(limit)
-    allowed = np.where(known, limit, 0.0) * units.factor(value.unit, "us")
-    allowed = np.rint(np.clip(allowed, -_LONGEST, _LONGEST)).astype(np.int64)
+    size = units.factor(value.unit, "us")
+    allowed = np.clip(np.where(known, limit, 0.0), -_LONGEST / size, _LONGEST / size) * size
+    allowed = np.rint(allowed).astype(np.int64)
     if value.pauses and value.pauses in frame.columns:
         pauses = np.nan_to_num(frame[value.pauses].to_numpy(dtype=float)) * units.factor("min", "us")
         allowed += np.rint(pauses).astype(np.int64)

@@ -61,8 +61,8 @@ def _bounded(opening: pd.Timestamp, closing: pd.Timestamp, period: Period) -> No
     days = (closing - opening).days + 1
     shortest = {Period.HOUR: 1 / 24, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28, Period.QUARTER: 90}[period]
     if days / shortest > LONGEST_SERIES:
-        span = f"{opening.date()} to {closing.date()}"
-        raise InvalidInput("period", f"{span} holds more than {LONGEST_SERIES:,} periods of a {period}; expected fewer")
+        span, many = f"{opening.date()} to {closing.date()}", f"{LONGEST_SERIES:,} periods of one {period}"
+        raise InvalidInput("period", f"{span} holds more than {many}; expected fewer")
 
 
 def _hours(

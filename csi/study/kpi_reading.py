@@ -138,8 +138,10 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
         keys.wrong("at", "is missing; expected the column of the moment that puts a row into a period")
     _tell_unknown(kpi, keys, kpis)
     for guard in kpi.guards:
-        if guard not in kpis:
-            keys.wrong("guards", f"there is no KPI {guard!r}; expected some of {', '.join(sorted(kpis))}")
+        if guard not in kpis - {kpi.id}:
+            others = ", ".join(sorted(kpis - {kpi.id})) or "none, there is no other"
+            said = "is the KPI itself" if guard == kpi.id else f"there is no KPI {guard!r}"
+            keys.wrong("guards", f"{said}; expected some of {others}")
     if kpi.comparator and kpi.comparator not in kpis - {kpi.id}:
         others = ", ".join(sorted(kpis - {kpi.id})) or "none, there is no other"
         keys.wrong("comparator", f"there is no other KPI {kpi.comparator!r}; expected one of {others}")
@@ -184,7 +186,8 @@ def _expected_value(kpi: KpiDefinition) -> str:
 
 def _check_unit(kpi: KpiDefinition, keys: Keys) -> None:
     if kpi.measure in ("share", "availability") and kpi.unit not in _RATIO_UNITS:
-        keys.wrong("unit", f"{kpi.unit!r} is not a unit of a {kpi.measure}; expected one of {', '.join(_RATIO_UNITS)}")
+        which = "a share" if kpi.measure == "share" else "an availability"
+        keys.wrong("unit", f"{kpi.unit!r} is not a unit of {which}; expected one of {', '.join(_RATIO_UNITS)}")
     of_time = isinstance(kpi.value, Duration) and (kpi.measure in _OF_VALUES or is_quantile(kpi.measure))
     found = units.find(kpi.unit)
     if of_time and (found is None or found.dimension != "time"):

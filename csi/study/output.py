@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -37,14 +39,26 @@ def write(report: Report, folder: Path) -> list[Path]:
 def drawn(report: Report) -> dict[str, bytes]:
     """One PNG per KPI that has a point, the grid of clause and period, and the report in words."""
     base = facts.of(report.study, report.kpis, sources=report.sources)
-    found = {file_name(view.kpi.id): charts.draw(view).png for view in base.views if len(view.marks)}
+    names = file_names([view.kpi.id for view in base.views])
+    found = {names[view.kpi.id]: charts.draw(view).png for view in base.views if len(view.marks)}
     return {**found, "slam.png": slam_chart(base).png, "report.md": markdown(base).encode()}
 
 
-def file_name(kpi: str) -> str:
-    """A KPI's file name: its id, with odd signs replaced; never that of the grid."""
-    name = _ODD.sub("_", kpi)
-    return f"kpi-{name}.png" if name == "slam" else f"{name}.png"
+def file_names(kpis: Sequence[str]) -> dict[str, str]:
+    """Each KPI's file name: its id, with odd signs replaced; each once, also where case is no difference."""
+    taken = {"slam"}
+    names: dict[str, str] = {}
+    for kpi in kpis:
+        name = _ODD.sub("_", kpi)
+        free = next(one for one in _candidates(name) if one.lower() not in taken)
+        taken.add(free.lower())
+        names[kpi] = f"{free}.png"
+    return names
+
+
+def _candidates(name: str) -> Iterator[str]:
+    yield from (name, f"kpi-{name}")
+    yield from (f"{name}-{number}" for number in count(2))
 
 
 def series_csv(report: Report) -> bytes:

@@ -205,6 +205,12 @@ def _links_hold(top: Keys, study: StudyDefinition) -> None:
         for wanted in (link.source, link.table):
             if wanted not in study.sources:
                 top.wrong(f"sources.{name}.link", f"there is no source {wanted!r}")
+        if link.source == name:
+            top.wrong(f"sources.{name}.link", f"leads to {name} itself; expected another source")
+        if link.own == link.other:
+            top.wrong(
+                f"sources.{name}.link", f"names {link.own!r} for both sides; expected two columns of {link.table}"
+            )
         sides = (name, link.source)
         for side in sides:
             if side in study.sources and not study.sources[side].key:

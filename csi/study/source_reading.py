@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +110,36 @@ def _options(keys: Keys) -> dict[str, Any]:
     """What the ways in of step 3 understand beside the keys of every source."""
     said = {key: value for key in _OPTIONS if (value := keys.get(key)) is not None}
     said.update(keys.keys("options").mapping)
-    if "units" in said:
-        said["units"] = _units(Keys(said["units"], keys.at("units"), keys.notes))
+    for key, form in _FORMS.items():
+        if key in said:
+            said[key] = form(Keys(said, keys.path, keys.notes), key)
     return said
 
 
-def _units(keys: Keys) -> dict[str, Any]:
+def _join(keys: Keys, key: str) -> dict[str, list[str]]:
+    """A new column by its name, and the columns it is joined of."""
+    below = keys.keys(key)
+    return {name: list(below.texts(name)) for name in below.mapping}
+
+
+def _melt(keys: Keys, key: str) -> dict[str, Any]:
+    """The columns to keep; all others become rows, their name in one column and their cell in another."""
+    below = keys.keys(key)
+    names = {name: text for name in ("name", "value") if (text := below.text(name))}
+    kept = list(below.texts("keep"))
+    if not kept:
+        below.wrong("keep", "is missing; expected a list of the columns that stay as they are")
+    below.end()
+    return {"keep": kept, **names}
+
+
+def _names(keys: Keys, key: str) -> list[str]:
+    return list(keys.texts(key))
+
+
+def _units(above: Keys, key: str) -> dict[str, Any]:
     """The unit of each column, or the column that names it."""
+    keys = above.keys(key)
     found: dict[str, Any] = {}
     for column, unit in keys.mapping.items():
         name = unit.get("column") if isinstance(unit, Mapping) and set(unit) == {"column"} else unit
@@ -125,6 +148,15 @@ def _units(keys: Keys) -> dict[str, Any]:
         else:
             keys.wrong(column, "expected a unit such as ms, or {column: the column that names each row's unit}")
     return found
+
+
+_FORMS: dict[str, Callable[[Keys, str], Any]] = {
+    "units": _units,
+    "join": _join,
+    "melt": _melt,
+    "moments": _names,
+    "numbers": _names,
+}
 
 
 def _columns(keys: Keys) -> tuple[dict[str, str], dict[str, str]]:

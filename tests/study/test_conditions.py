@@ -23,7 +23,13 @@ FILE = """id;opened_at;resolved_at;sla_res_due;closed_at;passed_on;reopened;allo
 """
 
 
-def made(folder: Path, engine: Engine = Engine.PANDAS, file: str = "tickets.csv", **kpis: dict[str, Any]) -> Report:
+def made(
+    folder: Path,
+    engine: Engine = Engine.PANDAS,
+    file: str = "tickets.csv",
+    calendar: Any = None,
+    **kpis: dict[str, Any],
+) -> Report:
     (folder / "tickets.csv").write_text(FILE, encoding="utf-8")
     study = {
         "study": 1,
@@ -31,6 +37,7 @@ def made(folder: Path, engine: Engine = Engine.PANDAS, file: str = "tickets.csv"
         "timezone": "UTC",
         "period": "month",
         "sources": {"tickets": {"file": file, "dates": "day_first", "key": "id"}},
+        "calendar": calendar,
         "kpis": {name: {"source": "tickets", "direction": "higher"} | one for name, one in kpis.items()},
     }
     path = folder / "study.yml"
@@ -106,3 +113,11 @@ def test_a_file_that_is_not_there_is_told_with_what_else_is_wrong(tmp_path: Path
     assert len(lines) == 2
     assert "sources.tickets.file: there is no file nowhere.csv; expected it relative to" in lines[0]
     assert "kpis.k.measure: 'mode' is not known" in lines[1]
+
+
+@pytest.mark.parametrize("good", ["value <= 1e300", "value <= -1e300", "value <= 8"])
+def test_a_limit_beyond_all_time_and_a_desk_that_never_opens_are_no_breach(tmp_path: Path, good: str) -> None:
+    value = {"from": "opened_at", "to": "resolved_at", "unit": "wk", "clock": "business"}
+    one = {"at": "resolved_at", "measure": "share", "value": value, "good": good, "unit": "%"}
+    report = made(tmp_path, calendar={"hours": {"mon-sun": []}}, k=one)
+    assert march(report, "k")[1] == (0 if "-" in good else 3)

@@ -353,6 +353,16 @@ def test_a_comparator_is_another_kpi_in_the_same_unit() -> None:
         ("sources.tickets.units", "ms", "sources.tickets.units: expected keys and values, not a text"),
         ("sources.tickets.units", {"cost": {}}, "sources.tickets.units.cost: expected a unit such as ms, or {column:"),
         ("sources.tickets.units", {"cost": 5}, "sources.tickets.units.cost: expected a unit such as ms, or {column:"),
+        ("sources.tickets.join", "at", "sources.tickets.join: expected keys and values, not a text"),
+        ("sources.tickets.melt", {"name": "month"}, "sources.tickets.melt.keep: is missing"),
+        ("sources.tickets.melt", {"keep": ["a"], "nam": "b"}, "sources.tickets.melt.nam: is not a key here"),
+        (
+            "sources.tickets.link",
+            {"source": "tickets", "table": "x", "own": "a", "other": "a"},
+            "leads to tickets itself",
+        ),
+        ("kpis.opened.guards", ["opened"], "kpis.opened.guards: is the KPI itself; expected some of none"),
+        ("kpis.opened.measure", "share", "kpis.opened.good: is missing; a share needs the condition"),
     ],
 )
 def test_odd_values_are_told_at_their_key(path: str, value: Any, told: str) -> None:
@@ -372,3 +382,10 @@ def test_a_whole_number_beyond_writing_out_is_told() -> None:
     text = yaml.safe_dump(PLAIN) + f"baseline: {{from: 0x{'f' * 5000}, to: 2026-01-01}}\n"
     with pytest.raises(InvalidInputs, match=r"baseline\.from: expected a date such as 2026-03-01, not 2\^19999"):
         study_of(text.encode())
+
+
+def test_one_text_is_a_list_of_one_where_columns_are_joined_or_kept() -> None:
+    one = study_from(changed("sources.tickets.join", {"at": "Date"}), "study.yml")
+    assert one.sources["tickets"].options == {"join": {"at": ["Date"]}}
+    other = study_from(changed("sources.tickets.melt", {"keep": "KPI"}), "study.yml")
+    assert other.sources["tickets"].options == {"melt": {"keep": ["KPI"]}}

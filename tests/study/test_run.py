@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from csi.__main__ import app
 from csi.errors import InvalidInputs
-from csi.study.output import harmless, quarantine_csv
+from csi.study.output import file_names, harmless, quarantine_csv
 from csi.study.plain import report_json
 from csi.study.running import run
 from tests.step3_gather.workbooks import sheet_xml, xlsx
@@ -343,3 +343,15 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
     status, said = typed(path)
     assert (status, "cannot be written" in said) == (2, True)
+
+
+def test_every_kpi_has_a_picture_of_its_own() -> None:
+    names = file_names(["a/b", "a_b", "A_B", "slam", "kpi-slam", "../up"])
+    assert list(names.values()) == [
+        "a_b.png",
+        "kpi-a_b.png",
+        "A_B-2.png",
+        "kpi-slam.png",
+        "kpi-kpi-slam.png",
+        ".._up.png",
+    ]
