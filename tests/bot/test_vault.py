@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from cryptography.fernet import Fernet
 
@@ -58,3 +60,11 @@ def test_the_secret_parts_of_an_address_are_masked(address: str, shown: str):
     assert has_secret(address) is (address != shown)
     assert is_masked(shown) is ("***" in shown)
     assert not is_masked(address)
+
+
+@pytest.mark.parametrize("sign", ["?", "?key", "://a:", "://", "https://", "&", "?pas", "#session"])
+def test_a_hostile_answer_is_masked_in_a_moment(sign: str):
+    """What a server says of its refusal is masked, too; it may be made to keep a pattern busy for minutes."""
+    began = time.process_time()
+    masked(sign * (1_000_000 // len(sign)))
+    assert time.process_time() - began < 2
