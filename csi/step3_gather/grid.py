@@ -10,7 +10,7 @@ from csi.errors import InvalidInput
 
 # Titles above a table are few lines; beyond these a header is not looked for.
 _SEARCHED = 50
-_DATA_CELL = re.compile(r"^[+-]?[\d.,:/\- ]*\d[\d.,:/\-T Z%+]*$")
+_DATA_CELL = re.compile(r"^(?=.{1,64}$)[+-]?[\d.,:/\- ]*\d[\d.,:/\-T Z%+]*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from csi.errors import InvalidInput
 from csi.terms import YEARS
 
 _NO_MARK = 0
+LONGEST = 10_000  # characters of one text; as long as a condition may be
 MOST_NODES = 200_000  # values of a study with its aliases written out; ours
 
 
@@ -78,6 +79,9 @@ class Keys:
         text = value.isoformat() if isinstance(value, date | datetime) else _written(value).strip()
         if needed and not text:
             self.wrong(key, f"is empty; expected {needed}")
+        if len(text) > LONGEST:
+            self.wrong(key, f"expected at most {LONGEST:,} characters, not {len(text):,}")
+            return default
         return text
 
     def choice(self, key: str, allowed: Collection[str], default: str = "", *, needed: bool = False) -> str:

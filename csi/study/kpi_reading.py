@@ -19,6 +19,7 @@ from csi.terms import Direction
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
 _RATIO_UNITS = ("%", "ratio", "ppm", "‰")
 _CLOCKS = ("wall", "business")
+_UNIT = 60  # characters of a unit; ours
 
 
 def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis: set[str]) -> KpiDefinition | None:
@@ -37,7 +38,7 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         value=value,
         where=_condition(keys, "where"),
         good=_condition(keys, "good"),
-        unit=keys.text("unit", _usual_unit(measure)),
+        unit=_unit(keys, measure),
         direction=direction,
         band=band,
         target=keys.number("target"),
@@ -78,6 +79,14 @@ def _measure(keys: Keys) -> str:
         keys.wrong("measure", f"{measure!r} is not known; {expected}")
         return ""
     return measure
+
+
+def _unit(keys: Keys, measure: str) -> str:
+    unit = keys.text("unit", _usual_unit(measure))
+    if len(unit) > _UNIT:
+        keys.wrong("unit", f"expected at most {_UNIT} characters, not {len(unit):,}")
+        return _usual_unit(measure)
+    return unit
 
 
 def _usual_unit(measure: str) -> str:
