@@ -24,6 +24,7 @@ from csi.terms import Period
 
 REASON_LIMIT = 500
 EVIDENCE_LIMIT = 1_000
+_TYPED_KEYS = ("typed", "typed_by_hand", "numbers_typed_by_hand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def enter(session: Session, cycle: Cycle, kpi: Kpi, told: Typed, *, actor: str, 
 
     Raises:
         InvalidInputs: neither value nor reason, a period that has not ended, evidence that is no link.
-        Conflict: the KPI is read from files, with which a typed number would be mixed.
+        Conflict: the KPI is read from files, or was pushed within the period: a typed number would be mixed with it.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "enter a number")
     source = _source(session, cycle, kpi, actor=actor, now=now)
@@ -56,6 +57,8 @@ def enter(session: Session, cycle: Cycle, kpi: Kpi, told: Typed, *, actor: str, 
     known = _current(session, source, kpi.key, at)
     if known is not None and _says(known) == _says_told(told):
         return known
+    if not told.reason:
+        _check_alone(session, source, kpi, told.period_start, at)
     batch = _batch(session, source, cycle, kpi.key, told, actor=actor, now=now)
     made = Measurement(
         team_id=cycle.team_id, source_id=source.id, batch_id=batch.id, cycle_id=cycle.id, kpi_key=kpi.key, at=at,
@@ -140,9 +143,11 @@ def _source(session: Session, cycle: Cycle, kpi: Kpi, *, actor: str, now: dateti
 
 
 def _new_source(session: Session, cycle: Cycle, kpi: Kpi, *, actor: str, now: datetime) -> Source:
-    found = row(session, Source, cycle.team_id, service_id=cycle.service_id, key="typed")
-    made = found or Source(
-        team_id=cycle.team_id, service_id=cycle.service_id, key="typed", name="Typed by hand", kind="typed",
+    found = rows(session, Source, cycle.team_id, service_id=cycle.service_id, key=_TYPED_KEYS, order="id")
+    taken = {one.key for one in found if one.kind != "typed"}  # somebody may have called a query so
+    key = next(name for name in _TYPED_KEYS if name not in taken)
+    made = next((one for one in found if one.key == key), None) or Source(
+        team_id=cycle.team_id, service_id=cycle.service_id, key=key, name="Typed by hand", kind="typed",
         owner=kpi.owner, created_by=actor, created_at=now,
     )  # fmt: skip
     session.add(made)
@@ -152,6 +157,16 @@ def _new_source(session: Session, cycle: Cycle, kpi: Kpi, *, actor: str, now: da
         plan.source_id = made.id
         session.add(plan)
     return made
+
+
+def _check_alone(session: Session, source: Source, kpi: Kpi, start: date, at: datetime) -> None:
+    """A number typed for a period stands for all of it; beside one pushed for a moment within it, both would count."""
+    held = rows(
+        session, Measurement, source.team_id, source_id=source.id, kpi_key=kpi.key, period_start=start, current=True
+    )
+    if any(one.at != at and not one.reason for one in held):
+        name = source.name or source.key
+        raise Conflict(f"{name} has pushed {kpi.name} within this period; a typed number would count beside it.")
 
 
 def _period(session: Session, cycle: Cycle, kpi: Kpi) -> Period:

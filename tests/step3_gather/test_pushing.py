@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi.errors import Conflict
 from csi.models import Batch, Cycle, Kpi, Measurement, QuarantinedRow, Source
 from csi.step3_gather import measured, pushing, tokens
+from csi.step3_gather.measurements import Typed, enter
 from csi.step3_gather.pushed import Given, Known, Wrong, judge
 from csi.step3_gather.pushing import Delivery
 from csi.storage import row, rows
@@ -77,6 +78,28 @@ def test_v3_2_the_same_again_changes_nothing_and_a_correction_keeps_history(data
         assert [(row.value, row.version, row.current) for row in held(session)] == [(7.5, 1, False), (8.0, 2, True)]
         assert measured.reading(session, source).frame["value"].tolist() == [8.0]
         assert len(rows(session, Batch, turns.TEAM)) == 2
+
+
+def test_a_number_is_typed_in_place_of_a_pushed_one_but_not_beside_it(sqlite_database: Database):
+    with sqlite_database.sessions() as session:
+        cycle, source = begun(session)
+        push(session, source, one(), one(period=None, at="2026-11-11T10:00:00Z"))
+        kpi = next(one for one in rows(session, Kpi, turns.TEAM) if one.key == "backlog")
+        corrected = enter(session, cycle, kpi, Typed(date(2026, 11, 2), value=8.0), actor=turns.BOB, now=NOW)
+        assert (corrected.source_id, corrected.version) == (source.id, 2)
+        with pytest.raises(Conflict, match="would count beside it"):
+            enter(session, cycle, kpi, Typed(date(2026, 11, 9), value=8.0), actor=turns.BOB, now=NOW)
+
+
+def test_a_query_called_typed_takes_no_typed_numbers(sqlite_database: Database):
+    with sqlite_database.sessions() as session:
+        cycle, _ = begun(session)
+        query = turns.source_of(session, cycle, "Typed")
+        query.kind = "sql"
+        session.add(query)
+        kpi = next(one for one in rows(session, Kpi, turns.TEAM) if one.key == "other")
+        told = enter(session, cycle, kpi, Typed(date(2026, 11, 2), value=8.0), actor=turns.BOB, now=NOW)
+        assert told.source_id != query.id
 
 
 def test_the_same_number_in_another_body_changes_nothing(database: Database):
