@@ -27,11 +27,19 @@ Record = tuple[int, Any, str]
 
 
 def sample(content: Content, kind: Format, rows: int, source: SourceDefinition) -> Mapping[str, list[str]]:
-    """The first records by column, as text."""
-    flat = [flatten(record) for _, record, bad in islice(_records(content, kind, source), rows) if not bad]
+    """The first records by column, as text; the columns are those of every record, as many leave out what is null."""
+    flat: list[dict[str, str | None]] = []
+    columns: dict[str, None] = {}
+    for _, record, bad in _records(content, kind, source):
+        if not bad and len(flat) < rows:
+            flat.append(flatten(record))
+            columns |= dict.fromkeys(flat[-1])
+        elif not bad:
+            columns |= dict.fromkeys(_names(record))
+        if len(columns) > content.bounds.columns:
+            break
     if not flat:
         raise refuse(content.filename, f"holds no record. Expected {_EXPECTED_LINE}, or an array of objects.")
-    columns = dict.fromkeys(name for record in flat for name in record)
     return {name: [record.get(name) or "" for record in flat] for name in columns}
 
 
@@ -63,6 +71,15 @@ def flatten(record: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) ->
         else:
             cells[f"{prefix}{name}"] = _cell(value)
     return cells
+
+
+def _names(record: Mapping[str, Any], prefix: str = "", depth: int = _DEPTH) -> Iterator[str]:
+    """The dotted names ``flatten`` gives."""
+    for name, value in record.items():
+        if isinstance(value, Mapping) and depth > 1:
+            yield from _names(value, f"{prefix}{name}.", depth - 1)
+        else:
+            yield f"{prefix}{name}"
 
 
 def _cell(value: Any) -> str | None:

@@ -99,6 +99,15 @@ def test_the_list_of_records_is_found_in_a_document(document: object, expected: 
     assert rows_in(document, "") == expected
 
 
+@pytest.mark.parametrize("lines", [True, False])
+def test_what_only_late_records_hold_is_a_column(lines: bool) -> None:
+    records = [{"id": n} for n in range(5_000)] + [{"id": 5_000, "closed": {"at": "2024-02-01"}}]
+    text = "\n".join(map(json.dumps, records)) if lines else json.dumps(records)
+    assert guess(text.encode()).names == ("id", "closed.at")
+    frame = read(text.encode(), SourceDefinition("s"), moments=["closed.at"], numbers=["id"]).frame
+    assert frame["closed.at"].notna().sum() == 1
+
+
 def test_several_lists_of_records_are_named() -> None:
     document = {"all": {"open": [{"n": 1}], "old": {"closed": [{"n": 2}]}}}
     with pytest.raises(
