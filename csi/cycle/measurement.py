@@ -70,13 +70,17 @@ def _alike(made: Mapping[str, Any]) -> tuple[Any, Any]:
 
 
 def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, tuple[str, ...]]:
-    """The columns of a source's rows that the cycle's KPIs name, each with the names of those KPIs."""
+    """The columns of a source's rows that the cycle's KPIs name, each with the names of those KPIs.
+
+    The column that dates the source is not named by a KPI that leaves it to the source.
+    """
     made = mapping(session, cycle)["kpis"]
     found: dict[str, dict[str, None]] = {}
-    for kpi in made.values():
-        if kpi.get("source") == source.key and source.kind not in TYPED:
-            for column in _columns(kpi, made):
-                found.setdefault(column, {})[kpi["name"]] = None
+    for kpi in kpis_of(session, cycle):
+        known = made.get(kpi.key, {})
+        if known.get("source") == source.key and source.kind not in TYPED:
+            for column in _columns({**known, "at": kpi.definition.get("at")}, made):
+                found.setdefault(column, {})[kpi.name] = None
     linked = {f"{one}." for one in linked_to([source.key], {source.key: source})}
     return {
         column: tuple(names) for column, names in found.items() if not any(column.startswith(one) for one in linked)

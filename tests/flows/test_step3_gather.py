@@ -486,6 +486,10 @@ def test_columns_the_kpis_call_otherwise_are_named_once_and_remembered(gathering
     bob = gathering.bob
     other = LOG.replace("opened_at", "Date opened").replace("resolved_at", "Resolved")
     _map(gathering, other, at="Date opened")
+    with gathering.bot.kit.sessions() as session:  # a KPI that leaves it to the source what dates its rows
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
+        kpi.definition = {"source": "incidents", "measure": "share", "good": 'made_sla == "true"'}
+        session.add(kpi)
     told = bob.sees("other names than your KPIs")
     assert "‘resolved_at’, for Median time to resolve" in reading(told)
     bob.click(told, "gather.name")
