@@ -298,9 +298,11 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
 
 
 def _told(seen: Seen, found: Found) -> Flags:
-    """Which points break a rule; of rare events none but those outside the limits, as zeros in a row are no run."""
+    """Which points break a rule; where one value is the rule (zeros of rare events, 100 % of a share) none but those
+    outside the limits, as that value in a row is no run."""
     rule = found.rule[seen.number][: len(seen.row.values)]
-    return rule == RULES.index("outside") if is_rare(seen.row) or seldom(seen) else rule > 0
+    lopsided = float(seen.measured.usual[seen.number]) > LOPSIDED
+    return rule == RULES.index("outside") if lopsided or is_rare(seen.row) or seldom(seen) else rule > 0
 
 
 def seldom(seen: Seen) -> bool:

@@ -43,6 +43,7 @@ class Measured:
         split: suggested change point.
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
         spread_before, phi_before: the baseline's standard deviation and autocorrelation.
+        usual: share of the points limits are frozen on that have one and the same value; 0 where all have.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
         count_before, count_after: points of the windows.
     """
@@ -67,6 +68,7 @@ class Measured:
     sigma: Floats
     spread_before: Floats
     phi_before: Floats
+    usual: Floats
     level_before: Floats
     level_after: Floats
     count_before: NDArray[np.int64]
@@ -107,6 +109,7 @@ def measure(panel: Panel) -> Measured:
         _splits(panel),
         _sigma(panel.values, before),
         *_spread(base_values),
+        _usual(np.where(fit, panel.values, np.nan)),
         level_before,
         level_after,
         before.sum(axis=1),
@@ -198,6 +201,14 @@ def _spread(values: Floats) -> tuple[Floats, Floats]:
     n = np.isfinite(values).sum(axis=1)
     products, squares = lag_sums(residuals)
     return np.sqrt(squares / np.maximum(n - 1, 1)), corrected(products, squares, n.astype(float))
+
+
+def _usual(values: Floats) -> Floats:
+    """Share of points that equal the middle one, which a value of more than half of them does."""
+    n = np.isfinite(values).sum(axis=1)
+    middle = np.sort(values, axis=1)[np.arange(len(values)), np.maximum(n - 1, 0) // 2]
+    share = (values == middle[:, None]).sum(axis=1) / np.maximum(n, 1)
+    return np.where(share < 1, share, 0.0)
 
 
 def _steps(panel: Panel) -> Step:

@@ -37,7 +37,7 @@ WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are 
 DATES = 0.4  # inches below it for dates and n
 KICKER, TITLE = 8.2, 11.0  # points
 LARGEST = 1e200  # beyond it a drawing overflows
-TITLE_LINES, NOTE_LINES, NOTES = 6, 2, 4
+TITLE_LINES, NOTE_LINES, NOTES = 6, 3, 4
 
 
 def control_chart(

@@ -90,7 +90,7 @@ def test_zeros_with_a_few_ones_have_limits_with_a_width():
     values[[3, 26, 28]] = 1.0
     found = analyse(values, measure="backlog", value=None, unit="count")
     assert found.limits.lower == 0 < found.limits.centre < found.limits.upper < 1
-    assert {signal.direction for signal in found.signals if signal.rule == "outside"} == {"concern"}
+    assert {(signal.rule, signal.direction) for signal in found.signals} == {("outside", "concern")}
     assert found.detail.minimum_important_difference > 0
 
 
