@@ -53,13 +53,19 @@ def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...
         return ((kpi.value, kpi.unit),)
     if not isinstance(kpi.value, RatioValue):
         return ()
-    above, _, below = _PER.sub("\n", kpi.unit, count=1).partition("\n")
+    above, below = named(kpi.unit)
     sides = (kpi.value.numerator, kpi.value.denominator)
     said = (above, below, known.of_columns.get(sides[1], ""), known.of_columns.get(sides[0], ""))
     return tuple(
-        (name, _wanted(name, [one for one in (named, *said[2:]) if _says_something(one)], known))
-        for name, named in zip(sides, said[:2], strict=True)
+        (name, _wanted(name, [one for one in (own, *said[2:]) if _says_something(one)], known))
+        for name, own in zip(sides, said[:2], strict=True)
     )
+
+
+def named(unit: str) -> tuple[str, str]:
+    """What a unit names for both sides of a ratio: ``EUR/ticket`` is EUR over ticket; empty where it has one side."""
+    above, _, below = _PER.sub("\n", unit, count=1).partition("\n")
+    return above, below
 
 
 def _wanted(name: str, candidates: list[str], known: Known) -> str:

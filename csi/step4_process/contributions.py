@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -141,9 +141,7 @@ def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """One number per row in the KPI's unit."""
     if not isinstance(kpi.value, Duration):
         return _in_unit(kpi, looking, str(kpi.value), kpi.unit)
-    values = looking.duration(kpi.value, kpi)
-    scale = units.factor(kpi.value.unit, kpi.unit)
-    return values if scale == 1.0 else values * scale
+    return looking.duration(replace(kpi.value, unit=kpi.unit), kpi)
 
 
 def _in_unit(kpi: KpiDefinition, looking: Looking, name: str, wanted: str) -> np.ndarray:
@@ -158,8 +156,7 @@ def _in_unit(kpi: KpiDefinition, looking: Looking, name: str, wanted: str) -> np
     unit = known.of_columns.get(name, wanted)
     if known.rates.has(unit, wanted):
         return values * known.rates.at(unit, wanted, at)
-    scale = units.factor(unit, wanted)
-    return values if scale == 1.0 else values * scale
+    return units.scaled(values, unit, wanted)
 
 
 def _numbers(kpi: KpiDefinition, looking: Looking, name: str) -> np.ndarray:

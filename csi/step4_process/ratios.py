@@ -11,7 +11,7 @@ import pandas as pd
 from csi.definition import KpiDefinition
 from csi.errors import InvalidInput
 from csi.step4_process import units
-from csi.step4_process.column_units import alike
+from csi.step4_process.column_units import alike, named
 from csi.step4_process.measures import ADDITIVE, divided, scale_of
 from csi.step4_process.money import is_money
 from csi.step4_process.processed import DIMENSIONS, Processed, Quality, TracePart
@@ -26,15 +26,17 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
     """
     require_sums(kpi, (above.kpi, below.kpi))
     first, second = _aligned(above.series, below.series)
-    top = first["value"] * _factor(kpi, above.kpi, below.kpi)
-    value = divided(top.to_numpy(), second["value"].to_numpy(), scale_of(kpi.unit))
+    to = _units(kpi, above.kpi, below.kpi)
+    top = units.scaled(first["value"].to_numpy(), above.kpi.unit, to[0])
+    bottom = units.scaled(second["value"].to_numpy(), below.kpi.unit, to[1])
+    value = divided(top, bottom, scale_of(kpi.unit))
     series = pd.DataFrame(
         {
             "end": first["end"].fillna(second["end"]),
             "value": value,
             "n": second["n"].fillna(0).astype(np.int64),
             "numerator": top,
-            "denominator": second["value"],
+            "denominator": bottom,
             "partial": _either(first["partial"], second["partial"]),
             "missing": np.isnan(value),
             "excluded": _either(first["excluded"], second["excluded"]),
@@ -67,14 +69,30 @@ def require_sums(kpi: KpiDefinition, sides: Iterable[KpiDefinition]) -> None:
             raise InvalidInput(f"kpis.{kpi.id}.value", reason)
 
 
-def _factor(kpi: KpiDefinition, above: KpiDefinition, below: KpiDefinition) -> float:
-    """What the numerator is multiplied by to be in the denominator's unit, where both measure the same."""
-    if above.unit == below.unit or not alike(above.unit, below.unit):
-        return 1.0
-    if is_money(above.unit):
-        reason = f"{above.id} is in {above.unit} and {below.id} in {below.unit}; expected both in one currency"
-        raise InvalidInput(f"kpis.{kpi.id}.value", reason)
-    return units.factor(above.unit, below.unit)
+def _units(kpi: KpiDefinition, above: KpiDefinition, below: KpiDefinition) -> tuple[str, str]:
+    """To which units both sides are brought: those that the ratio's own names, else both to the denominator's.
+
+    Raises:
+        InvalidInput: they are in two currencies.
+    """
+    sides = list(zip(named(kpi.unit), (above, below), strict=True))
+    _one_currency(kpi, f"{above.id} is in {above.unit} and {below.id} in {below.unit}", above.unit, below.unit)
+    for name, side in sides:
+        _one_currency(kpi, f"{side.id} is in {side.unit} and {kpi.id} in {name}", side.unit, name)
+    if any(_is_other(name, side.unit) for name, side in sides):
+        above_unit, below_unit = (name if _is_other(name, side.unit) else side.unit for name, side in sides)
+        return above_unit, below_unit
+    return (below.unit if alike(above.unit, below.unit) else above.unit), below.unit
+
+
+def _one_currency(kpi: KpiDefinition, said: str, first: str, second: str) -> None:
+    if is_money(first) and is_money(second) and first != second:
+        raise InvalidInput(f"kpis.{kpi.id}.value", f"{said}; expected both in one currency")
+
+
+def _is_other(name: str, unit: str) -> bool:
+    """Whether a name is that of a unit which measures what the other does."""
+    return bool(name) and units.find(name) is not None and alike(name, unit)
 
 
 def _aligned(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:

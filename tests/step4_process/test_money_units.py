@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csi.definition import ExchangeRate, KpiDefinition, RatioValue, StudyDefinition
+from csi.definition import Duration, ExchangeRate, KpiDefinition, RatioValue, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs, NotComparable
 from csi.step4_process.column_units import undecided
 from csi.step4_process.money import rates_of
@@ -194,3 +194,42 @@ def test_sums_of_two_currencies_are_not_divided() -> None:
     found = made(study(*sides, over), rows)["k"]
     assert values(found, "numerator") == pytest.approx([0.5, 70 / 60])
     assert values(found) == pytest.approx([100 * 0.5 / 20, 100 * 70 / 60 / 40])
+
+
+HOURS = {"at": moments(*[f"2026-03-0{day} 08:00" for day in range(2, 6)]), "down": [1.5] * 4, "agreed": [3.0] * 4}
+
+
+@pytest.mark.parametrize(
+    ("unit", "sides", "expected"),
+    [
+        ("min/ticket", ("down", "n"), (90.0, 360.0, 4.0)),
+        ("h", ("down", "n"), (1.5, 6.0, 4.0)),
+        ("%", ("down", "agreed"), (100 * 0.25 / 12, 0.25, 12.0)),
+        ("h/d", ("down", "agreed"), (0.5, 6.0, 12.0)),
+        ("min/h", ("down", "agreed"), (1.25, 360.0, 288.0)),
+    ],
+)
+def test_a_ratio_of_kpis_is_in_the_units_it_names(
+    unit: str, sides: tuple[str, str], expected: tuple[float, ...]
+) -> None:
+    down, agreed = (kpi(name, "sum", at="at", value=name, unit=own) for name, own in (("down", "h"), ("agreed", "d")))
+    over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue(*sides), unit=unit)
+    units_ = {"units": {"down": "h", "agreed": "d"}}
+    found = made(study(down, agreed, kpi("n", at="at"), over, source={"options": units_}), reading(HOURS))["k"]
+    assert [values(found, name)[0] for name in ("value", "numerator", "denominator")] == pytest.approx(expected)
+
+
+def test_a_ratio_named_in_another_currency_is_refused() -> None:
+    spent = kpi("spent", "sum", at="at", value="down", unit="USD")
+    over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue("spent", "n"), unit="EUR/ticket")
+    with pytest.raises(InvalidInput, match="spent is in USD and k in EUR; expected both in one currency"):
+        made(study(spent, kpi("n", at="at"), over), reading(HOURS))
+
+
+def test_a_unit_is_changed_to_the_last_digit() -> None:
+    frame = {"at": moments("2026-03-02 08:00", "2026-03-02 08:00"), "end": moments("2026-03-02 09:33", None)}
+    one = kpi("ms", "max", at="at", value="ms", unit="s")
+    span = kpi("span", "max", at="at", value=Duration("at", "end", "h"), unit="min")
+    source = {"options": {"units": {"ms": "ms"}}}
+    found = made(study(one, span, source=source), reading({**frame, "ms": [99.248, 7.0]}))
+    assert (values(found["ms"]), values(found["span"])) == ([0.099248], [93.0])
