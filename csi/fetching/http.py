@@ -30,7 +30,7 @@ _WHO = {
 # Source: RFC 9110, 15.5.9, 15.5.21, 15.6; RFC 6585, section 4: may succeed when asked again.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MEANS = {
-    401: "it wants to know who asks: give its token",
+    401: "it wants to know who asks: give it a token it knows",
     403: "this token may not read it",
     404: "there is nothing at this address",
     405: "it cannot be read with GET",

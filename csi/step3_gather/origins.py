@@ -185,6 +185,14 @@ def set_up(
     return kept
 
 
+def note_secret(session: Session, source: Source, *, actor: str, now: datetime) -> None:
+    """Record that a source got another secret, and from whom; not which."""
+    audit.record(
+        session, team_id=source.team_id, actor=actor, at=now, what="gave source a secret",
+        subject=("source", source.id),
+    )  # fmt: skip
+
+
 def retire(session: Session, cycle: Cycle, source: Source, *, actor: str, now: datetime) -> Source:
     """Ask and take in nothing any more; its secret and its token are forgotten, what it delivered stays.
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from bot.sandbox.person import reading
 from bot.scheduler import Scheduler
-from csi.models import Batch, Cycle, InboxEvent, Kpi, OutboxPost, Source
+from csi.models import AuditRow, Batch, Cycle, InboxEvent, Kpi, OutboxPost, Source
 from csi.step3_gather import tokens
 from csi.study import of_cycle
 from tests import turns
@@ -147,6 +147,14 @@ def test_prometheus_is_set_up_collected_and_goes_on_from_where_it_ended(desk: Wo
     assert len(held(desk, Batch)) == 1
 
 
+def assert_nowhere(world: World, said: str, *secrets: str) -> None:
+    """Neither in the database's file and its log, nor among the files, nor in what was said to Slack."""
+    folder = Path(world.settings.csi_data_url).parent
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file()) + said.encode()
+    assert b"gather" in kept
+    assert [secret for secret in secrets if secret.encode() in kept] == []
+
+
 def test_a_secret_goes_to_no_other_address(desk: World, site: Site):
     site.answers["/calls"] = Answer(b'[{"at": "2026-03-02"}]')
     add(desk, "url", address=f"{site.address}/calls?key=s3cret", at="at", feeds=[], authorization="Bearer t0ken")
@@ -164,6 +172,8 @@ def test_a_secret_goes_to_no_other_address(desk: World, site: Site):
     assert bob.submit() is None
     bob.wait(lambda: len(site.asked) == 2, what="the new address to be asked")
     assert (site.asked[1].path, site.asked[1].headers["Authorization"]) == ("/moved?key=n3w", None)
+    assert [one.what for one in held(desk, AuditRow)].count("gave source a secret") == 2
+    assert_nowhere(desk, str(desk.sandbox.calls()), "s3cret", "t0ken", "n3w")
 
 
 def test_wrong_answers_stand_beside_their_field(desk: World, tickets: Path):
@@ -234,6 +244,9 @@ def test_a_push_source_shows_its_token_once(desk: World):
     bob.wait(lambda: "has no token" in reading(bob.modal), what="the list without a token")
     with desk.bot.kit.sessions.reading() as session:
         assert tokens.source_of(session, newer) is None
+    shown = {"views.open", "views.push", "views.update"}  # where each stood once, before Bob's eyes
+    said = [one for one in desk.sandbox.calls() if one["method"] not in shown]
+    assert_nowhere(desk, str(said), token.rpartition(".")[2], newer.rpartition(".")[2])
 
 
 def test_a_source_is_retired_with_its_secret_and_taken_up_again(desk: World, site: Site):

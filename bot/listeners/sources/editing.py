@@ -99,11 +99,14 @@ def save(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, user_of(body), roles.MEMBERS, "set up a source")
         old = listing.own(session, cycle, int(known["source"])) if known.get("source") else None
-        secret = _secret(kit, old, said, authorization)
+        before = collecting.secret_of(kit, old) if old else {}
+        secret = _secret(old, before, said, authorization)
         said = replace(said, address=secret["address"])
         source = origins.set_up(session, cycle, said, actor=user_of(body), now=kit.now(), source=old)
         source.secret_encrypted = _closed(kit, secret)
         session.add(source)
+        if source.secret_encrypted and secret != before:
+            origins.note_secret(session, source, actor=user_of(body), now=kit.now())
         if said.kind != "push":
             collecting.begin(kit, session, cycle, source, user_of(body))
         elif old is None:
@@ -129,13 +132,12 @@ def _said(view: Body, kind: str) -> tuple[Said, str]:
     return Said(kind, feeds=tuple(int(one) for one in chosen), **form), authorization
 
 
-def _secret(kit: Kit, source: Source | None, said: Said, authorization: str) -> dict[str, str]:
+def _secret(source: Source | None, kept: Mapping[str, str], said: Said, authorization: str) -> dict[str, str]:
     """The whole address and the header; a header that is kept goes to no other address."""
-    kept = collecting.secret_of(kit, source) if source else {}
     known = kept.get("address") or (str(source.mapping.get(source.kind) or "") if source else "")
     address = origins.address_kept(said, source, known)
     same = address == known
-    if "\n" in authorization or "\r" in authorization or not authorization.isascii():
+    if not authorization.isascii() or not authorization.isprintable():
         raise InvalidInput("authorization", "Expected one line of plain characters, such as Bearer and a token.")
     return {"address": address, "authorization": authorization or (kept.get("authorization", "") if same else "")}
 
