@@ -23,6 +23,7 @@ from sqlalchemy.exc import (
 )
 
 from csi.errors import CsiError, InvalidInput
+from csi.fetching.deadline import Deadline
 from csi.fetching.pinned import Resolve, resolve
 from csi.step3_gather.bounds import MEGABYTE
 from csi.step3_gather.connectors import queries, table
@@ -93,16 +94,19 @@ class Databases:
     def opened(self, address: str) -> Iterator[Connection]:
         """A connection that only reads; errors of the database as sentences."""
         engine = self._engine(address)
-        try:
-            with engine.connect() as connection:
-                yield connection
-                connection.rollback()
-        except DBAPIError as error:
-            raise _said(error, self.seconds) from error
-        except SQLAlchemyError as error:
-            raise InvalidInput("query", f"The database refused it: {_first_line(error)}") from error
-        finally:
-            engine.dispose()
+        with Deadline(CONNECT_SECONDS + self.seconds) as deadline:
+            if engine.dialect.name == "postgresql":
+                event.listen(engine, "do_connect", _watched_by(deadline))
+            try:
+                with engine.connect() as connection:
+                    yield connection
+                    connection.rollback()
+            except DBAPIError as error:
+                raise (_too_long(self.seconds) if deadline.left <= 0 else _said(error, self.seconds)) from error
+            except SQLAlchemyError as error:
+                raise InvalidInput("query", f"The database refused it: {_first_line(error)}") from error
+            finally:
+                engine.dispose()
 
     def _engine(self, address: str) -> Engine:
         url = _parsed(address)
@@ -157,6 +161,17 @@ class Databases:
         """The file of a name; a relative one lies in the first allowed folder."""
         base = next(iter(self.policy.folders), Path())
         return (base / name).resolve()
+
+
+def _watched_by(deadline: Deadline) -> Callable[..., Any]:
+    """The server itself ends a query in time, if it is one that keeps its word; else its connection is cut."""
+
+    def connect(dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
+        made = dialect.connect(*arguments, **named)
+        deadline.watch(made.pgconn.socket)
+        return made
+
+    return connect
 
 
 def _parsed(address: str) -> URL:

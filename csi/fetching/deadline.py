@@ -6,6 +6,7 @@ never silent.
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ class Deadline:
         self._timer = Timer(seconds, self._cut)
         self._timer.daemon = True
         self._open: list[socket.socket] = []
+        self._copies: list[socket.socket] = []
         self._lock = Lock()
 
     def __enter__(self) -> Deadline:
@@ -32,6 +34,10 @@ class Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        with self._lock:
+            for one in self._copies:
+                one.close()
+            self._copies.clear()
 
     @property
     def left(self) -> float:
@@ -44,8 +50,13 @@ class Deadline:
             with self._lock:
                 self._open.append(happened["return_value"].get_extra_info("socket"))
 
+    def watch(self, descriptor: int) -> None:
+        """A connection known by its descriptor alone; through a copy of that it is cut, whoever closes the first."""
+        with self._lock:
+            self._copies.append(socket.socket(fileno=os.dup(descriptor)))
+
     def _cut(self) -> None:
         with self._lock:
-            for one in self._open:
+            for one in (*self._open, *self._copies):
                 with suppress(OSError):  # it was closed, or lives on under TLS, which is in the list itself
                     socket.socket.shutdown(one, socket.SHUT_RDWR)

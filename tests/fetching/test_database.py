@@ -345,6 +345,35 @@ def test_a_missing_table_is_no_missing_database(warehouse: Warehouse, collect: C
         collect(warehouse.source("SELECT * FROM connection_timeouts_locked"))
 
 
+def test_a_server_that_keeps_no_time_is_cut_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It lets everybody in and never answers; the limit we ask it to keep is its own to keep."""
+    monkeypatch.setattr(database, "CONNECT_SECONDS", 1)
+
+    class Server(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(1 << 16)
+            self.request.sendall(b"N")
+            self.request.recv(1 << 16)
+            version = b"server_version\x0017.0\x00"
+            self.request.sendall(b"R\x00\x00\x00\x08\x00\x00\x00\x00")
+            self.request.sendall(b"S" + (len(version) + 4).to_bytes(4, "big") + version)
+            self.request.sendall(b"Z\x00\x00\x00\x05I")
+            while self.request.recv(1 << 16):
+                pass
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        address = f"postgresql://reader:any@127.0.0.1:{server.server_address[1]}/db"
+        source = SourceDefinition("s", sql=address, options={"query": "SELECT 1 AS a"})
+        began = time.monotonic()
+        with pytest.raises(Refused, match="took longer than 1 s"):
+            Fetcher(policy("127.0.0.1"), seconds=1)(Asked(source, tmp_path))
+        assert time.monotonic() - began < 10
+        server.shutdown()
+        thread.join()
+
+
 def test_nothing_of_the_bots_own_account_is_shown_to_a_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Neither the password file nor the variables of the process stand in for what an address leaves out."""
     (tmp_path / "pgpass").write_text("*:*:*:*:s3cret\n")
