@@ -38,7 +38,7 @@ def collect(asked: Asked, talk: Conversation) -> Collected:
 
 def _if_changed(asked: Asked) -> dict[str, str]:
     known = {"If-None-Match": asked.progress.get("etag"), "If-Modified-Since": asked.progress.get("modified")}
-    return {name: str(value) for name, value in known.items() if value}
+    return {name: str(value) for name, value in known.items() if value and str(value).isascii()}
 
 
 def _whole(asked: Asked, talk: Conversation, answer: httpx.Response, target: Path) -> Collected:

@@ -66,6 +66,13 @@ def test_an_unchanged_answer_is_not_sent_again(site: Site, collect: Collecting):
     assert (first.rows, again.path, again.progress["etag"]) == (2, None, '"v1"')
 
 
+def test_a_mark_that_cannot_be_sent_back_is_left_out(site: Site, collect: Collecting):
+    site.answers["/rows"] = Answer(json.dumps(ROWS).encode(), headers={"ETag": '"\u00e9"'})
+    first = collect(source(site))
+    assert collect(source(site), progress=first.progress).rows == 2
+    assert site.asked[1].headers["If-None-Match"] is None
+
+
 def test_pages_by_link_header(site: Site, collect: Collecting):
     def page(number: int, last: int) -> Answer:
         links = f'<{site.address}/rows?page={number + 1}>; rel="next", <{site.address}/rows?page={last}>; rel="last"'
