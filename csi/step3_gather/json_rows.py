@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-import jmespath
 import numpy as np
-from jmespath.exceptions import JMESPathError
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
+from csi.step3_gather import json_paths
 from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, text_table
 from csi.step3_gather.content import Content, Format
@@ -159,10 +158,7 @@ def rows_in(document: Any, path: str) -> list[Any]:
         InvalidInput: there is no list there, or several could be meant.
     """
     if path:
-        try:
-            found = jmespath.search(path, document)
-        except JMESPathError as error:
-            raise InvalidInput("rows", f"‘{path}’ is no JMESPath: {error}.") from error
+        found = json_paths.find(path, document, "rows")
     else:
         found = _only_list(document) if isinstance(document, Mapping) else document
     if not isinstance(found, list):

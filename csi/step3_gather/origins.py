@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import jmespath
-from jmespath.exceptions import JMESPathError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session
@@ -24,6 +22,7 @@ from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
 from csi.step3_gather.connectors import pages, queries, ranges
 from csi.step3_gather.connectors.masking import is_masked, masked
+from csi.step3_gather.json_paths import check_path
 from csi.storage import hold, rows
 
 KINDS = ("sql", "url", "prometheus", "push")
@@ -106,11 +105,10 @@ def _query(said: Said) -> None:
 
 
 def _rows(said: Said) -> None:
-    try:
-        if said.rows:
-            jmespath.compile(said.rows)
-    except JMESPathError as error:
-        raise InvalidInput("rows", f"Expected a JMESPath to the rows, such as data.items ({error}).") from error
+    if said.rows:
+        check_path(said.rows, "rows")
+    if said.paging == "next" and said.paging_name:
+        check_path(said.paging_name, "paging_name")
 
 
 def _column(said: Said) -> None:

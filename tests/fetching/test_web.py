@@ -321,6 +321,9 @@ def test_a_span_is_put_into_the_address(site: Site, collect: Collecting):
         (Answer(b"{oops"), {}, "not JSON"),
         (body({"a": [1], "b": [2]}), {}, "There is no list of records"),
         (body(ROWS), {"rows": "items["}, "no JMESPath"),
+        (body(ROWS), {"rows": "(" * 400}, "no JMESPath"),
+        (body(ROWS), {"rows": " | ".join(["[@,@][]"] * 20)}, "makes lists of lists"),
+        (body(ROWS), {"rows": "a." * 300}, "Expected a JMESPath of at most 500"),
         (body(ROWS), {"paging": "pages"}, "no way of paging"),
     ],
 )

@@ -13,10 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from csi.errors import InvalidInput
+from csi.step3_gather import json_paths
 from csi.step3_gather.json_rows import not_json, rows_in
 
 MOST_PAGES = 1_000
@@ -82,7 +80,7 @@ def next_page(address: str, paging: Paging, *, number: int, links: str, document
     if paging.kind == "page":
         return with_parameter(address, paging.name, str(paging.first + number + 1)) if rows else ""
     if paging.kind == "next":
-        found = _search(paging.field, document, "paging")
+        found = json_paths.find(paging.field, document, "paging")
         if found in (None, "", False):
             return ""
         return with_parameter(address, paging.name, str(found)) if paging.name else urljoin(address, str(found))
@@ -145,7 +143,7 @@ def json_page(content: bytes, path: str) -> tuple[Any, list[Any]]:
         raise InvalidInput("url", f"The answer is not JSON ({not_json(error)}). Expected JSON or CSV.") from error
     if isinstance(document, list) and not document:
         return document, []
-    found = _search(path, document, "rows") if path else None
+    found = json_paths.find(path, document, "rows") if path else None
     return document, [] if found == [] else rows_in(document, path)
 
 
@@ -185,10 +183,3 @@ def without_header(content: bytes, first: bytes) -> bytes:
         reason = f"A later page begins with ‘{header(content)[:80].decode('utf-8', 'replace')}’"
         raise InvalidInput("paging", f"{reason}. Expected the header of the first page on each.")
     return content.lstrip().split(b"\n", 1)[1] if b"\n" in content.strip() else b""
-
-
-def _search(path: str, document: Any, field: str) -> Any:
-    try:
-        return jmespath.search(path, document)
-    except JMESPathError as error:
-        raise InvalidInput(field, f"‘{path}’ is no JMESPath: {error}.") from error
