@@ -10,7 +10,7 @@ import numpy as np
 from csi.step3_gather.bounds import refuse
 from csi.step3_gather.content import Content, Format
 
-_TAIL = 40  # an attribute cut in half by the end of a block is seen with the next
+_LONGEST_TAG = 10_000
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d{1,9})["']""")
 # Columns of one letter in the first thousands of rows are few cells however they are counted.
@@ -49,15 +49,16 @@ class Extent:
 
     def _add_xlsx(self, block: bytes) -> None:
         text = self._rest + block
-        self._rest = text[-_TAIL:]
+        end = text.rfind(b">") + 1  # a tag cut in half by the end of a block is seen with the next
+        text, self._rest = text[:end], text[end:][-_LONGEST_TAG:]
         self._is_sheet = self._is_sheet or b"sheetData" in text  # a sheet may lie anywhere in the archive
         if not self._is_sheet:
             return
         numbers = [int(number) for number in _ROW_NUMBER.findall(text)]
         far = _FAR_CELL.findall(text)
-        self.rows = max(self.rows + len(_ROW.findall(block)), *numbers, *(int(row) for _, row in far), 0)
+        self.rows = max(self.rows + len(_ROW.findall(text)), *numbers, *(int(row) for _, row in far), 0)
         self.columns = max(self.columns, *(_number(letters) for letters in {letters for letters, _ in far}), 0)
-        widest, self._cells = _cells_a_row(block, self._cells)
+        widest, self._cells = _cells_a_row(text, self._cells)
         self.columns = max(self.columns, widest)
 
     def _add_ods(self, text: bytes) -> None:

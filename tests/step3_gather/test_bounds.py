@@ -18,6 +18,8 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.bounds import Bounds, megabytes
+from csi.step3_gather.content import Content, Format
+from csi.step3_gather.extent import Extent
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read, stream
 from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
@@ -247,6 +249,16 @@ def test_short_rows_are_typed_in_parts_and_none_is_lost() -> None:
     bad = [line for part in parts for line in part.quarantine["line"]]
     assert sorted(kept + bad) == list(range(2, 450_002))
     assert bad == list(range(9, 450_002, 1_000))
+
+
+def test_an_honest_sheet_of_many_blocks_spans_what_it_holds() -> None:
+    bare = "<row>" + "".join(f"<c><v>{n}</v></c>" for n in range(28)) + "</row>"
+    content = sheet_xml([[f"c{n}" for n in range(28)]]).replace("</sheetData>", bare * 30_000 + "</sheetData>").encode()
+    for size in (1 << 20, 999_983, 7_919):
+        extent = Extent(Content(b"x"), Format.XLSX)
+        for start in range(0, len(content), size):
+            extent.add(content[start : start + size])
+        assert (extent.rows, extent.columns) == (30_001, 28)
 
 
 def test_cells_without_a_place_are_counted_row_by_row() -> None:
