@@ -14,7 +14,8 @@ _LONGEST_TAG = 10_000
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _ROW_NUMBER = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\sr\s*=\s*["'](\d{1,9})["']""")
 # Columns of one letter in the first thousands of rows are few cells however they are counted.
-_FAR_CELL = re.compile(rb"""\sr\s*=\s*["'](?:([A-Za-z]{2,3})|[A-Za-z])(\d{1,9})["']""")
+_FAR_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{2,3}\d{1,9}|[A-Za-z]\d{5,9})["']""")
+_DIGITS = b"0123456789"
 _ODS_ROW = re.compile(rb"<table:table-row\b([^>]*?)(?:/>|>(.*?)</table:table-row>)", re.DOTALL)
 _ODS_CELL = re.compile(rb"<table:(?:covered-)?table-cell\b([^>]*)")
 _REPEATED_ROWS = re.compile(rb'number-rows-repeated="(\d{1,9})"')
@@ -54,10 +55,11 @@ class Extent:
         self._is_sheet = self._is_sheet or b"sheetData" in text  # a sheet may lie anywhere in the archive
         if not self._is_sheet:
             return
-        numbers = [int(number) for number in _ROW_NUMBER.findall(text)]
-        far = _FAR_CELL.findall(text)
-        self.rows = max(self.rows + len(_ROW.findall(text)), *numbers, *(int(row) for _, row in far), 0)
-        self.columns = max(self.columns, *(_number(letters) for letters in {letters for letters, _ in far}), 0)
+        far = set(_FAR_CELL.findall(text))
+        columns = {place: place.rstrip(_DIGITS) for place in far}
+        rows = {*_ROW_NUMBER.findall(text), *(place[len(letters) :] for place, letters in columns.items())}
+        self.rows = max(self.rows + len(_ROW.findall(text)), *map(int, rows), 0)
+        self.columns = max(self.columns, *map(_number, set(columns.values())), 0)
         widest, self._cells = _cells_a_row(text, self._cells)
         self.columns = max(self.columns, widest)
 
@@ -111,7 +113,9 @@ def _cells_a_row(block: bytes, before: int) -> tuple[int, int]:
     letters = np.frombuffer(block, dtype=np.uint8)
     if len(letters) < 3:
         return before, before
-    opened = np.isin(letters[:-2], list(b"<:")) & (letters[1:-1] == ord("c")) & np.isin(letters[2:], list(b" >/"))
+    before_c, after_c = letters[:-2], letters[2:]
+    opened = (letters[1:-1] == ord("c")) & ((before_c == ord("<")) | (before_c == ord(":")))
+    opened &= (after_c == ord(" ")) | (after_c == ord(">")) | (after_c == ord("/"))
     rows = np.array([match.start() for match in _ROW.finditer(block)], dtype="int64")
     counts = np.bincount(np.searchsorted(rows, np.flatnonzero(opened)), minlength=len(rows) + 1)
     counts[0] += before

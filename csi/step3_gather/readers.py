@@ -152,7 +152,7 @@ def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _P
         return (chunk.without_spacers() for chunk in delimited.chunks(content, dialect))
     if layout.format in (Format.XLSX, Format.ODS):
         table = sheets.SheetTable(layout.sheet, layout.names, layout.first_line, missing, layout.decimal)
-        return sheets.chunks(content, layout.format, table)
+        return sheets.chunks(content, table)
     if layout.format is Format.PARQUET:
         return parquet_rows.chunks(content, layout.names, plan.read, missing)
     return json_rows.chunks(content, layout.format, layout.names, source)

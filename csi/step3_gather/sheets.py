@@ -59,9 +59,8 @@ class SheetTable:
     decimal: str = "."
 
 
-def chunks(content: Content, kind: Format, table: SheetTable) -> Iterator[Chunk]:
-    """The records of a sheet, from its first record on."""
-    _check(content, kind)
+def chunks(content: Content, table: SheetTable) -> Iterator[Chunk]:
+    """The records of a sheet, from its first record on; whether it can be read was seen with its names."""
     rows = _open(content, table.sheet).to_python(skip_empty_area=False)
     width = len(table.columns)
     for start in range(table.first_row - 1, len(rows), _ROWS_AT_ONCE):
