@@ -25,6 +25,7 @@ _WAYS = {
     "sla": "SLA clauses",
     "source": "See the sources",
     "actions": "See the actions",
+    "kpi": "See the KPIs",
     **{step.command: f"Open step {step.value}" for step in Step},
 }
 

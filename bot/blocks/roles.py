@@ -26,7 +26,7 @@ def field(role: Role) -> str:
     return role.value.lower().replace(" ", "_")
 
 
-def form(service: str, held: Mapping[Role, Sequence[str]], backups: Sequence[str], channel: str) -> Block:
+def form(service: str, held: Mapping[Role, Sequence[str]], backups: Sequence[str], metadata: str) -> Block:
     """Everybody's roles, to be changed at once."""
     blocks: list[Block] = [parts.section(f"Roles of *{escape(service)}*, asked for at each click.")]
     for role, hint in WHAT.items():
@@ -35,7 +35,7 @@ def form(service: str, held: Mapping[Role, Sequence[str]], backups: Sequence[str
         blocks.append(parts.users_input(field(role), label, value=people, hint=hint, optional=True))
         if role is Role.DATA_OWNER:
             blocks.append(_backups(backups))
-    return parts.modal("roles.save", "Roles", blocks, metadata=channel)
+    return parts.modal("roles.save", "Roles", blocks, metadata=metadata)
 
 
 def _backups(chosen: Sequence[str]) -> Block:

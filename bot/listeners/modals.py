@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from slack_sdk import WebClient
@@ -16,9 +17,10 @@ from bot.blocks.parts import Block
 from bot.log import logger
 from bot.payload import about, is_full, origin, remembered
 from csi import cycle as cycles
-from csi.models import Cycle
+from csi.errors import Conflict
+from csi.models import Cycle, Row
 
-__all__ = ["cycle_of", "metadata", "refresh", "remembered", "replace", "show"]
+__all__ = ["cycle_of", "metadata", "refresh", "remembered", "replace", "require_unchanged", "seen", "show"]
 
 Body = Mapping[str, Any]
 log = logger(__name__)
@@ -53,6 +55,23 @@ def replace(client: WebClient, view_id: str, view: Block) -> None:
 def metadata(cycle: Cycle, **more: Any) -> str:
     """What a modal must remember: its cycle, and a few numbers."""
     return json.dumps({"cycle": cycle.id, **more})
+
+
+def seen(shown: Row | Mapping[str, Any]) -> str:
+    """Identifies what a form was filled in from, so that it does not write over what others changed meanwhile."""
+    said = shown.model_dump(mode="json") if isinstance(shown, Row) else shown
+    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def require_unchanged(body: Body, shown: Row | Mapping[str, Any], what: str, word: str) -> None:
+    """Refuse a form that was filled in from what is no longer so.
+
+    Raises:
+        Conflict: somebody changed it meanwhile; ``word`` after /csi shows it as it is now.
+    """
+    known = remembered(body).get("seen")
+    if known is not None and known != seen(shown):
+        raise Conflict(f"Somebody changed {what} while you had this open. Look at it as it is now: /csi {word}.")
 
 
 def cycle_of(session: Session, body: Body) -> Cycle:

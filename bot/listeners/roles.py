@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.blocks import roles as blocks
 from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.cycle import announce
-from bot.payload import team_of, user_of
+from bot.payload import user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.models import Cycle
@@ -29,8 +30,9 @@ def show(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle).name
         held, backups = _held(session, cycle)
+    kept = json.dumps({"channel": cycle.channel_id, "seen": modals.seen({"held": held, "backups": backups})})
     ack()
-    modals.show(client, body, blocks.form(service, held, backups, cycle.channel_id))
+    modals.show(client, body, blocks.form(service, held, backups, kept))
 
 
 def _held(session: Session, cycle: Cycle) -> tuple[dict[Role, list[str]], list[str]]:
@@ -49,9 +51,10 @@ def save(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     form = forms.read(view, fields | {blocks.BACKUP: forms.users(required=False)})
     actor = user_of(body)
     with kit.sessions() as session:
-        cycle = cycles.of_channel(session, team_of(body), view["private_metadata"])
+        cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, actor, roles.STEERERS, "change roles")
-        before, _ = _held(session, cycle)
+        before, backups = _held(session, cycle)
+        modals.require_unchanged(body, {"held": before, "backups": backups}, "the roles", "roles")
         for role in Role:
             _set(session, kit, cycle, role, form=form, actor=actor)
         after, _ = _held(session, cycle)

@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from sqlmodel import select
 
+from bot.sandbox.person import reading
 from csi import cycle as cycles
-from csi.models import AuditRow, Decision
+from csi.models import AuditRow, Cycle, Decision, Kpi, RoleAssignment
 from csi.storage import rows
+from tests import turns
 from tests.flows.conftest import World
 
 KPI = {
@@ -97,3 +100,35 @@ def test_two_people_press_next_at_once_and_the_cycle_goes_one_step(asked: World)
     assert step(asked) == 2
     assert len(stored(asked, AuditRow, what="next step")) == 1
     asked.alice.wait(lambda: "step 2 of 7" in asked.card()["text"], what="the card to follow")
+
+
+def test_who_saves_an_older_look_at_the_roles_takes_nothing_back(world: World):
+    world.begin()
+    for person in (world.alice, world.dave):
+        person.command("/csi", "roles", channel="service-desk")
+        person.wait_modal("roles.save")
+    world.alice.fill({"reader": [world.erin.id]})
+    assert world.alice.submit() is None
+    world.dave.fill({"process_owner": [world.bob.id]})
+    world.dave.submit()
+    assert "Somebody changed the roles while you had this open" in reading(world.dave.wait_modal("notice"))
+    assert [one.user_id for one in stored(world, RoleAssignment, role="reader")] == [world.erin.id]
+    world.dave.click(None, "cycle.open:roles")
+    assert world.erin.id in str(world.dave.wait_modal("roles.save"))
+
+
+def test_who_saves_an_older_look_at_a_kpi_takes_nothing_back(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        (kpi,) = turns.grow(session, session.exec(select(Cycle)).one(), actor=world.alice.id)
+    for person in (world.alice, world.dave):
+        person.command("/csi", f"kpi {kpi.key}", channel="service-desk")
+        person.wait_modal("measure.edit_kpi")
+    world.alice.fill({"target": "12"})
+    assert world.alice.submit() is None
+    world.dave.fill({"unit": "min"})
+    world.dave.submit()
+    assert "Somebody changed Median time to resolve" in reading(world.dave.wait_modal("notice"))
+    with world.bot.kit.sessions.reading() as session:
+        kept = session.exec(select(Kpi)).one()
+        assert (kept.target, kept.unit) == (12.0, "h")

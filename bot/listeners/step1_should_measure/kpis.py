@@ -73,7 +73,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
     growing.require_step(cycle)
     known = tree(session, cycle)
     return blocks.kpi_form(
-        metadata=modals.metadata(cycle, kpi=found.id if found else 0, catalogue=getattr(about.get("entry"), "id", "")),
+        metadata=modals.metadata(cycle, **_remembering(found), catalogue=getattr(about.get("entry"), "id", "")),
         csfs={str(branch.csf.id): branch.csf.text for branch in known.csfs},
         kpis={one.key: one.name for one in known.kpis},
         owner=actor,
@@ -82,12 +82,19 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
     )
 
 
+def _remembering(found: Kpi | None) -> dict[str, Any]:
+    return {"kpi": found.id, "seen": modals.seen(found)} if found else {"kpi": 0}
+
+
 def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A KPI was sent, new or changed; with it, where asked for, its goal and CSF."""
     form = forms.read(view, KPI_FIELDS)
     known, actor, now = modals.remembered(body), user_of(body), kit.now()
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        if known.get("kpi"):
+            found: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
+            modals.require_unchanged(body, found, found.name, f"kpi {found.key}")
         csf_id = _csf_of(session, cycle, form, actor, kit)
         fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
         if known.get("kpi"):

@@ -73,7 +73,9 @@ def open_edit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
             failure_sign=action.failure_sign, scope=action.scope, quorum=action.quorum,
         )  # fmt: skip
         known = {str(one.id): one.name for one in kpis.of_cycle(session, cycle)}
-        view = blocks.action_form(draft, known, "", modals.metadata(cycle, action=action.id), edit=True)
+        view = blocks.action_form(
+            draft, known, "", modals.metadata(cycle, action=action.id, seen=modals.seen(action)), edit=True
+        )
     modals.show(client, body, view)
 
 
@@ -110,6 +112,7 @@ def edited(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> Non
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         action = need(session, Action, cycle.team_id, int(modals.remembered(body)["action"]))
+        modals.require_unchanged(body, action, f"action {action.number}", "act")
         before = action.version
         fields = actions.ActionFields(settle_days=action.settle_days, finding_id=action.finding_id, **form)
         actions.change(session, action, fields, actor=actor, now=kit.now())
