@@ -13,20 +13,37 @@ from csi.register import STATES
 OPEN = "register.open"
 ADD = "register.add"
 MOVE = "register.move"
+PAGE = "register.page"
+MOST = 40  # entries on one page
 _SCALE = ("1", "2", "3", "4", "5")
 _SIGNS = {"open": ":bulb:", "planned": ":spiral_calendar_pad:", "done": ":white_check_mark:", "parked": ":zzz:",
           "dropped": ":wastebasket:"}  # fmt: skip
 
 
-def view(service: str, entries: Sequence[Any], metadata: str) -> Block:
-    """The register as a modal, the highest priority first."""
+def view(service: str, entries: Sequence[Any], metadata: str, start: int = 0) -> Block:
+    """The register as a modal, what is settled last, the highest priority first; ``start`` is the first one shown."""
+    ordered = sorted(entries, key=lambda one: one.state in ("done", "dropped"))
+    start = start if 0 <= start < len(ordered) else 0
     blocks: list[Block] = [
         parts.section(f"*{escape(service)}*", parts.button("Add an opportunity", ADD, style="primary"))
     ]
-    blocks += [parts.section(line(one), parts.button("Move on", MOVE, str(one.id))) for one in entries[:40]]
+    blocks += [
+        parts.section(line(one), parts.button("Move on", MOVE, str(one.id))) for one in ordered[start : start + MOST]
+    ]
+    if len(ordered) > MOST:
+        blocks += _pages(start, len(ordered))
     if not entries:
         blocks.append(parts.section("The register is empty. A message's shortcut *Add to CSI register* works, too."))
     return parts.modal(OPEN, "CSI register", blocks, submit="", close="Done", metadata=metadata)
+
+
+def _pages(start: int, count: int) -> list[Block]:
+    """Which ones are shown, and the ways to the others."""
+    last = min(start + MOST, count)
+    ways = [("Earlier ones", start - MOST)] if start else []
+    ways += [("Further ones", last)] if last < count else []
+    buttons = [parts.button(label, f"{PAGE}:{to}", str(max(0, to))) for label, to in ways]
+    return [parts.context(f"{start + 1} to {last} of {count}"), parts.actions(buttons)]
 
 
 def line(one: Any) -> str:

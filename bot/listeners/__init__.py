@@ -215,6 +215,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "register.add", register_.open_add),
     Route("shortcut", "register.add", register_.from_message),
     Route("view", "register.add", register_.added),
+    Route("action", "register.page", register_.turn_page),
     Route("action", "register.move", register_.open_move),
     Route("view", "register.move", register_.moved),
     # the record

@@ -34,9 +34,17 @@ def show(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     modals.show(client, body, view)
 
 
-def _view(session: Session, cycle: Cycle) -> Block:
-    entries = register.of_service(session, cycle.team_id, cycle.service_id)
-    return blocks.view(cycles.service_of(session, cycle).name, entries, modals.metadata(cycle))
+def turn_page(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Earlier or further entries, in the same modal."""
+    ack()
+    with kit.sessions.reading() as session:
+        view = _view(session, modals.cycle_of(session, body), int(clicked(body)))
+    modals.replace(client, body["view"]["id"], view)
+
+
+def _view(session: Session, cycle: Cycle, start: int = 0) -> Block:
+    entries = register.of_service(session, cycle.team_id, cycle.service_id, limit=500)
+    return blocks.view(cycles.service_of(session, cycle).name, entries, modals.metadata(cycle), start)
 
 
 def open_add(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import select
 
-from csi.models import Opportunity
+from bot.sandbox.person import reading
+from csi import register
+from csi.models import Cycle, Opportunity
 from tests.flows.conftest import World
 
 
@@ -50,3 +52,25 @@ def test_likely_doubles_are_shown_before_saving(world: World):
 def first_value(person) -> str:
     buttons = [one["accessory"] for one in person.modal["blocks"] if one.get("accessory")]
     return next(one["value"] for one in buttons if one["action_id"] == "register.move")
+
+
+def test_two_hundred_entries_are_turned_page_by_page_the_settled_ones_last(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        for number in range(1, 201):
+            entry = register.Entry(f"Idea number {number}", urgency=1 + number % 5)
+            made = register.raise_opportunity(session, cycle, entry, actor=world.bob.id, now=world.now())
+            if number % 5 == 4:  # the most urgent ones
+                register.set_state(session, made, state="done", reason="", actor=world.bob.id, now=world.now())
+    world.bob.command("/csi", "register")
+    shown = world.bob.wait_modal("register.open")
+    assert "1 to 40 of 200" in reading(shown)
+    assert "· done" not in reading(shown)
+    for first in (41, 81, 121, 161):
+        world.bob.click(None, f"register.page:{first - 1}")
+        seen = f"{first} to {first + 39} of 200"
+        world.bob.wait(lambda seen=seen: seen in reading(world.bob.modal), what="the next page")
+    assert "· open" not in reading(world.bob.modal)
+    world.bob.click(None, "register.page:120")
+    world.bob.wait(lambda: "121 to 160 of 200" in reading(world.bob.modal), what="the page before")

@@ -11,6 +11,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import BASELINE, BENEFIT, CLOSE, DONE, EDIT, END, OPEN, PROPOSE, REVIEW, ActionSeen
 from bot.blocks.text import clip, escape, mention, number, plural, when
 
+MOST = 40  # actions in one message
 SIGNS = {
     "proposed": ":hourglass:",
     "approved": ":white_check_mark:",
@@ -110,7 +111,9 @@ def listing(actions: Sequence[ActionSeen], service: str) -> list[Block]:
     """A service's actions of all cycles."""
     if not actions:
         return [parts.section(f"*{escape(service)}* has no actions yet. `/csi act` proposes one.")]
+    more = [parts.context(f"… and {len(actions) - MOST} older ones: `/csi export` has them all.")]
     return [
         parts.section(f"*Actions of {escape(clip(service, 80))}*"),
-        *(parts.section(action_line(one)) for one in actions[:40]),
+        *(parts.section(action_line(one)) for one in actions[:MOST]),
+        *(more if len(actions) > MOST else []),
     ]

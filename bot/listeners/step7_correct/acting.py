@@ -38,7 +38,7 @@ def listing(ack: Ack, body: Body, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle).name
-        every = actions.of_service(session, cycle.team_id, cycle.service_id)
+        every = actions.of_service(session, cycle.team_id, cycle.service_id, limit=500)
     ack(text=f"Actions of {escape(service)}", blocks=blocks.listing(every, service))
 
 
