@@ -40,6 +40,7 @@ class Entry:
     cost: str = ""
     origin: str = ""
     parent_id: int | None = None
+    benefit_claimed: str = ""
 
 
 def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: str, now: datetime) -> Opportunity:
@@ -70,6 +71,7 @@ def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: st
         required_by=entry.required_by,
         cost=entry.cost,
         origin=entry.origin,
+        benefit_claimed=entry.benefit_claimed,
     )
     session.add(made)
     session.flush()
@@ -109,6 +111,15 @@ def set_state(
         opportunity.state, opportunity.disposition = state, ""
         session.add(opportunity)
         _log(session, opportunity, actor=actor, now=now, what=f"{state} opportunity", reason=reason.strip())
+    return opportunity
+
+
+def verify_benefit(
+    session: Session, opportunity: Opportunity, *, benefit: str, actor: str, now: datetime
+) -> Opportunity:
+    """Say which benefit has shown itself, beside the one that was claimed."""
+    values = {"benefit_verified": " ".join(benefit.split())}
+    audit.alter(session, opportunity, values, actor=actor, at=now, what="verified benefit")
     return opportunity
 
 

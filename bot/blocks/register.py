@@ -14,6 +14,12 @@ OPEN = "register.open"
 ADD = "register.add"
 MOVE = "register.move"
 PAGE = "register.page"
+SIZES = ("small", "medium", "large")
+TIMESCALES = {
+    "short": "short: within a month",
+    "medium": "medium: within a quarter",
+    "long": "long: more than a quarter",
+}
 MOST = 40  # entries on one page
 _SCALE = ("1", "2", "3", "4", "5")
 _SIGNS = {"open": ":bulb:", "planned": ":spiral_calendar_pad:", "done": ":white_check_mark:", "parked": ":zzz:",
@@ -51,6 +57,7 @@ def line(one: Any) -> str:
     said = f"{_SIGNS.get(one.state, '')} *{one.number}* {escape(clip(one.title, 200))}\n"
     said += f"priority {one.priority:g}{' (set by hand)' if one.priority_reason else ''} · {one.state}"
     said += f" · raised by {mention(one.raised_by)} on {when(one.raised_on)}"
+    said += "".join(f" · {escape(words)}" for words in (one.size, one.timescale and f"{one.timescale} term") if words)
     if one.actioned_by:
         said += f" · {mention(one.actioned_by)}"
     if one.required_by:
@@ -62,8 +69,9 @@ def line(one: Any) -> str:
 
 def form(
     kpis: Mapping[str, str], metadata: str, *, title: str = "", description: str = "", alike: Sequence[Any] = (),
+    others: Mapping[str, str] | None = None,
 ) -> Block:  # fmt: skip
-    """The form of a new entry; ``alike`` are entries that read much the same."""
+    """The form of a new entry; ``alike`` are entries that read much the same, ``others`` what it may be part of."""
     blocks: list[Block] = []
     if alike:
         known = "\n".join(f"• {one.number}: {escape(clip(one.title, 150))} ({one.state})" for one in alike[:5])
@@ -75,26 +83,40 @@ def form(
         parts.select("confidence", "How sure are we?", _SCALE, chosen="3"),
         parts.select("urgency", "Urgency", _SCALE, chosen="3"),
         parts.select("effort", "Effort", _SCALE, chosen="3"),
+        parts.select("size", "How big is it?", SIZES, optional=True),
+        parts.select("timescale", "How long would it take?", TIMESCALES, optional=True),
         parts.text_input("justification", "Why is it worth it?", limit=500, optional=True),
+        parts.text_input("benefit_claimed", "Which benefit is expected?", limit=300, optional=True),
         parts.user_input("actioned_by", "Who could do it?", optional=True),
         parts.date_input("required_by", "By when is it needed?", optional=True),
     ]
+    if others:
+        blocks.append(parts.select("parent_id", "Part of", others, optional=True))
     if kpis:
         labels = {key: clip(name, 75) for key, name in kpis.items()}
         blocks.append(parts.select("kpi_key", "Which KPI would it move?", labels, optional=True))
     return parts.modal(ADD, "Add an opportunity", blocks, submit="Add", metadata=metadata)
 
 
-def move_form(one: Any, metadata: str) -> Block:
-    """Another state, or another priority, each with its reason."""
+def move_form(one: Any, metadata: str, decided: Sequence[Any] = ()) -> Block:
+    """Another state, or another priority, each with its reason; what was ``decided`` so far."""
     blocks = [
         parts.section(line(one)),
         parts.select("state", "State", STATES, chosen=one.state),
         parts.text_input("priority", "Another priority", limit=10, optional=True,
                          hint=f"Empty: impact × confidence × urgency ÷ effort = {one.priority:g}"),
         parts.text_input("reason", "Why?", limit=300, optional=True, multiline=True),
+        parts.text_input("benefit_verified", "Which benefit has shown itself?", value=one.benefit_verified, limit=300,
+                         optional=True, hint=f"Expected: {one.benefit_claimed or 'nothing was said'}"),
     ]  # fmt: skip
+    if decided:
+        blocks.append(parts.context("\n".join(_decision(row) for row in decided)))
     return parts.modal(MOVE, "Move on", blocks, metadata=metadata)
+
+
+def _decision(row: Any) -> str:
+    reason = f": {escape(clip(str(row.new['reason']), 200))}" if row.new.get("reason") else ""
+    return f"{when(row.at.date())} {mention(row.actor)} *{escape(row.what)}*{reason}"
 
 
 def added(one: Any) -> str:

@@ -18,6 +18,7 @@ from bot.context import Kit
 from bot.errors import whisper
 from bot.listeners import modals
 from bot.payload import clicked, origin, user_of
+from csi import audit as audits
 from csi import cycle as cycles
 from csi import register, roles
 from csi.models import Cycle
@@ -52,7 +53,7 @@ def open_add(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        view = blocks.form(_kpis(session, cycle), modals.metadata(cycle))
+        view = blocks.form(_kpis(session, cycle), modals.metadata(cycle), others=_others(session, cycle))
     modals.show(client, body, view)
 
 
@@ -62,16 +63,22 @@ def from_message(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     message, channel = body["message"], origin(body).channel_id
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        known = _kpis(session, cycle)
+        known, others = _kpis(session, cycle), _others(session, cycle)
     link = str(client.chat_getPermalink(channel=channel, message_ts=message["ts"])["permalink"])
     words = str(message.get("text") or "")
     view = blocks.form(known, modals.metadata(cycle, origin=link, channel=channel), title=" ".join(words.split())[:200],
-                       description=words[:2000])  # fmt: skip
+                       description=words[:2000], others=others)  # fmt: skip
     modals.show(client, body, view)
 
 
 def _kpis(session: Session, cycle: Cycle) -> dict[str, str]:
     return {one.key: one.name for one in kpis.of_cycle(session, cycle)}
+
+
+def _others(session: Session, cycle: Cycle) -> dict[str, str]:
+    """What a new entry may be part of: the open ones."""
+    every = register.of_service(session, cycle.team_id, cycle.service_id, limit=500)
+    return {str(one.id): f"{one.number} {one.title}" for one in every if one.state in ("open", "planned", "parked")}
 
 
 _ESTIMATE = forms.option(of=int)
@@ -82,7 +89,11 @@ FIELDS: dict[str, forms.Reader] = {
     "confidence": _ESTIMATE,
     "urgency": _ESTIMATE,
     "effort": _ESTIMATE,
+    "size": forms.option(required=False),
+    "timescale": forms.option(required=False),
     "justification": forms.text(required=False, limit=500),
+    "benefit_claimed": forms.text(required=False, limit=300),
+    "parent_id": forms.option(of=int, required=False),
     "actioned_by": forms.user(required=False),
     "required_by": forms.date(required=False),
     "kpi_key": forms.option(required=False),
@@ -100,10 +111,13 @@ def added(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
         again = json.dumps({**known, "sure": form["title"]})
         if alike and known.get("sure") != form["title"]:
             asked = blocks.form(_kpis(session, cycle), again, title=form["title"], description=form["description"],
-                                alike=alike)  # fmt: skip
+                                alike=alike, others=_others(session, cycle))  # fmt: skip
             ack(response_action="update", view=asked)
             return
-        said = {**form, "kpi_key": form["kpi_key"] or "", "origin": str(known.get("origin") or "")}
+        if form["parent_id"]:
+            register.entry_of(session, cycle, form["parent_id"])
+        chosen = {name: form[name] or "" for name in ("kpi_key", "size", "timescale")}
+        said = {**form, **chosen, "origin": str(known.get("origin") or "")}
         made = register.raise_opportunity(session, cycle, register.Entry(**said), actor=user_of(body), now=kit.now())
         text, shown = blocks.added(made), _view(session, cycle)
     ack()
@@ -119,7 +133,8 @@ def open_move(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
         entry = register.entry_of(session, cycle, int(clicked(body)))
-        view = blocks.move_form(entry, modals.metadata(cycle, entry=entry.id))
+        decided = audits.of_subject(session, cycle.team_id, "opportunity", entry.id)[:5]
+        view = blocks.move_form(entry, modals.metadata(cycle, entry=entry.id), decided)
     modals.show(client, body, view)
 
 
@@ -128,6 +143,7 @@ def moved(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
     form = forms.read(view, {
         "state": forms.option(), "priority": forms.number(required=False, low=0),
         "reason": forms.text(required=False, limit=300),
+        "benefit_verified": forms.text(required=False, limit=300),
     })  # fmt: skip
     said = {"reason": form["reason"], "actor": user_of(body), "now": kit.now()}
     with kit.sessions() as session:
@@ -137,6 +153,8 @@ def moved(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
         register.set_state(session, entry, state=form["state"], **said)
         if form["priority"] is not None and form["priority"] != entry.priority:
             register.override_priority(session, entry, value=form["priority"], **said)
+        shown_benefit = {"benefit": form["benefit_verified"], "actor": user_of(body), "now": kit.now()}
+        register.verify_benefit(session, entry, **shown_benefit)
         shown = _view(session, cycle)
     ack()
     modals.refresh(client, body, shown)

@@ -74,3 +74,28 @@ def test_two_hundred_entries_are_turned_page_by_page_the_settled_ones_last(world
     assert "· open" not in reading(world.bob.modal)
     world.bob.click(None, "register.page:120")
     world.bob.wait(lambda: "121 to 160 of 200" in reading(world.bob.modal), what="the page before")
+
+
+def test_an_entry_says_size_time_whole_and_benefit_and_keeps_what_was_decided(world: World):
+    world.begin()
+    bob = world.bob
+    bob.command("/csi", "register", channel="service-desk")
+    bob.wait_modal("register.open")
+    for title, more in (("Self-service", {}), ("Reset passwords", {"parent_id": "1", "size": "small"})):
+        bob.click(None, "register.add")
+        bob.wait_modal("register.add")
+        bob.fill({"title": title, "timescale": "short", "benefit_claimed": "40 calls a week", **more})
+        assert bob.submit() is None
+        bob.wait(lambda title=title: title in in_modal(bob), what=title)
+    assert "small · short term" in in_modal(bob)
+    with world.bot.kit.sessions.reading() as session:
+        second = session.exec(select(Opportunity).where(Opportunity.number == 2)).one()
+        assert (second.parent_id, second.benefit_claimed) == (1, "40 calls a week")
+    bob.click(None, "register.move", str(second.id))
+    form = bob.wait_modal("register.move")
+    assert "raised opportunity" in reading(form)
+    bob.fill({"state": "done", "benefit_verified": "32 calls a week"})
+    assert bob.submit() is None
+    with world.bot.kit.sessions.reading() as session:
+        done = session.exec(select(Opportunity).where(Opportunity.number == 2)).one()
+        assert (done.state, done.benefit_verified) == ("done", "32 calls a week")
