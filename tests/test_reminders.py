@@ -18,6 +18,7 @@ from csi.reminders.hours import within_hours
 from csi.step1_should_measure import approval
 from csi.step7_correct import actions, deciding
 from csi.storage import need, row, rows
+from csi.terms import Role
 from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, BOB, CAROL, DAVE, FRANK, NOW, TEAM
@@ -291,3 +292,16 @@ def test_a_persons_own_week_and_holidays_move_what_waits(sqlite_database: Databa
             with pytest.raises(InvalidInput) as refused:
                 hours.set_hours(session, **{"days": ["mon"], **said, **wrong})
             assert refused.value.field in wrong
+
+
+def test_who_takes_a_step_over_is_reminded_in_place_of_the_one_before(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, date(2026, 11, 25))
+        reminders.refresh(session, TEAM, NOW)
+        own = {"team_id": TEAM, "service_id": cycle.service_id, "actor": DAVE, "now": NOW}
+        roles.set_holders(session, role=Role.SERVICE_OWNER, user_ids=[CAROL], **own)
+        reminders.refresh(session, TEAM, NOW)
+        due = claimed(session, datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
+        told = [one.user_id for one in due if one.kind == "step_due" and reminders.stands(session, one, NOW)]
+        assert told == [CAROL]

@@ -13,8 +13,8 @@ from bot.blocks.text import escape, listed, mention
 from bot.context import Kit
 from bot.payload import team_of
 from csi import roles
-from csi.models import Service
-from csi.storage import need
+from csi.models import Cycle, Service
+from csi.storage import need, row
 from csi.terms import Role
 
 Body = Mapping[str, Any]
@@ -70,9 +70,11 @@ def _ask_to_give_on(kit: Kit, team_id: str, user: Body, held: list[Any]) -> None
                 f"{mention(user['id'])} has left the workspace and was {listed(words)} of {escape(service.name)}. "
                 f"Please give that on: `/csi roles` in its channel."
             )
+            running = row(session, Cycle, team_id, open_service=service_id)
+            blocks = notices.problem_mrkdwn(text, running.channel_id if running else "")
             for manager in roles.holders(session, team_id, service_id, Role.CSI_MANAGER, Role.SERVICE_OWNER):
                 if manager != user["id"]:
                     kit.outbox.post(
-                        session, team_id=team_id, channel=manager, text=text, blocks=notices.note(text),
+                        session, team_id=team_id, channel=manager, text=text, blocks=blocks,
                         key=f"left:{user['id']}:{service_id}:{manager}",
                     )  # fmt: skip

@@ -127,12 +127,13 @@ def _for_step(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     owner, subject = _step_owner(session, cycle), ("step", cycle.step)
     for kind, offset, until in (("step_soon", -1, 0), ("step_due", 0, 2), ("step_late", 2, 4)):
         day = here.due_on + timedelta(days=offset)
-        key = f"{kind}:{cycle.id}:{cycle.step}:{here.due_on}"
+        key = f"{kind}:{cycle.id}:{cycle.step}:{here.due_on}:{owner}"  # who takes the step over is reminded, too
         details = {"due_on": str(here.due_on), "until": str(here.due_on + timedelta(days=until))}
         if kind != "step_soon" or (here.entered_at and here.entered_at.date() < day):
             yield Nudge(key, kind, owner, cycle.id, subject, day, details)
     manager = next(iter(roles.holders(session, cycle.team_id, cycle.service_id, Role.CSI_MANAGER)), "")
-    key, details = f"escalation:{cycle.id}:{cycle.step}:{here.due_on}", {"due_on": str(here.due_on), "owner": owner}
+    key = f"escalation:{cycle.id}:{cycle.step}:{here.due_on}:{manager}"
+    details = {"due_on": str(here.due_on), "owner": owner}
     if manager != owner:
         yield Nudge(key, "escalation", manager, cycle.id, subject, here.due_on + timedelta(days=4), details)
 

@@ -107,6 +107,8 @@ def test_what_a_person_held_is_listed_when_they_leave(begun: World):
     told = begun.dave.dms()[-1]["text"]
     assert "data owner" in told
     assert "Service desk" in told
+    begun.dave.click(begun.dave.dms()[-1], "cycle.open:roles")
+    begun.dave.wait_modal("roles.save")
 
 
 def test_my_hours_are_changed_in_app_home(world: World):
