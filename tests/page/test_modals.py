@@ -132,6 +132,16 @@ def test_escape_closes_a_list_first_and_then_the_modal(screen):
     expect(page.locator("dialog.modal")).to_have_count(0)
 
 
+def test_who_closes_a_modal_can_type_on_at_once(screen):
+    page = open_modal(screen)
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.type("Within")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.modal")).to_have_count(0)
+    page.keyboard.type("go on")
+    expect(page.locator("main textarea.compose")).to_have_value("go on")
+
+
 def test_a_select_works_by_keyboard_alone(screen):
     page = open_modal(screen)
     unit = page.get_by_role("combobox", name="Unit")

@@ -2,11 +2,26 @@
 import { h } from "./dom.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 
+/**
+ * Close a dialog for good.
+ *
+ * Chromium gives the focus back on closing, but not the caret when that stood in a field of the dialog: what is typed
+ * next would be lost, unless the focus is given once more.
+ */
+export function leave(dialog) {
+  dialog.close();
+  dialog.remove();
+  const back = document.activeElement;
+  if (back === document.body) return;
+  back.blur();
+  back.focus();
+}
+
 /** Ask what a `confirm` object asks; a promise of true or false. */
 export function confirmed(confirm, names) {
   return new Promise((answer) => {
     const words = confirm.text.type === "mrkdwn" ? mrkdwn(confirm.text.text, names) : plain(confirm.text.text);
-    const done = (yes) => { dialog.close(); dialog.remove(); answer(yes); };
+    const done = (yes) => { leave(dialog); answer(yes); };
     const style = confirm.style === "danger" ? "button danger" : "button primary";
     const dialog = h("dialog", { class: "confirm", "aria-labelledby": "confirm-title", oncancel: (event) => { event.preventDefault(); done(false); } },
       h("h2", { id: "confirm-title" }, plain(confirm.title.text)), h("p", { class: "mrkdwn" }, words),
@@ -33,7 +48,7 @@ export function lightbox(address, description, title) {
 export function ask({ title, label, placeholder, submit }) {
   return new Promise((answer) => {
     const field = h("input", { class: "field", id: "asked", placeholder, autofocus: true, required: true });
-    const done = (value) => { dialog.close(); dialog.remove(); answer(value); };
+    const done = (value) => { leave(dialog); answer(value); };
     const dialog = h("dialog", { class: "confirm", "aria-labelledby": "ask-title", oncancel: (event) => { event.preventDefault(); done(null); } },
       h("form", { onsubmit: (event) => { event.preventDefault(); done(field.value.trim() || null); } },
         h("h2", { id: "ask-title" }, title), h("label", { class: "input-label", for: "asked" }, label), field,

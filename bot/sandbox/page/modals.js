@@ -1,5 +1,6 @@
 // Modals: one dialog per open view, so that what is typed in a lower one is still there when the upper one goes.
 import { blocks } from "./blocks.js";
+import { leave } from "./dialogs.js";
 import { h, patch } from "./dom.js";
 import { values } from "./elements.js";
 import { plain } from "./mrkdwn.js";
@@ -14,8 +15,7 @@ export function drawModals(views) {
   const wanted = new Set(views.map((view) => view.id));
   for (const [id, dialog] of open) {
     if (wanted.has(id)) continue;
-    dialog.close();
-    dialog.remove();
+    leave(dialog);
     open.delete(id);
   }
   views.forEach((view, depth) => draw(view, depth === views.length - 1));
