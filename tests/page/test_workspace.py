@@ -55,7 +55,9 @@ def test_what_is_typed_without_looking_goes_into_the_composer(screen):
 def test_an_unknown_command_is_refused_as_slack_does(screen):
     page = screen.open()
     screen.say("/nonsense now")
-    expect(page.locator(".toast, article.ephemeral").filter(has_text="/nonsense").last).to_be_visible()
+    told = page.locator(".toast, article.ephemeral").filter(has_text="/nonsense").last
+    expect(told).to_be_visible()
+    expect(told.locator("header strong")).to_have_text("Slackbot")
 
 
 def test_shift_enter_starts_a_line_and_a_draft_stays_with_its_place(screen):

@@ -113,7 +113,10 @@ export function become(id) {
 
 export const channel = (id = store.place) => store.state.channels.find((one) => one.id === id);
 export const appChannel = () => store.state.channels.find((one) => one.is_im && one.user === store.state.app?.bot_user_id);
-export const person = (id) => store.state.people.find((one) => one.id === id);
+// Who tells what Slack itself has to say; nobody to be chosen or written to.
+const SLACKBOT = { id: "USLACKBOT", name: "slackbot", real_name: "Slackbot", color: "#757575" };
+
+export const person = (id) => (id === SLACKBOT.id ? SLACKBOT : store.state.people.find((one) => one.id === id));
 
 export function channelName(one) {
   if (!one?.is_im) return one?.name ?? "";
