@@ -19,7 +19,11 @@ WINDOWS = {
 }
 
 # What the figures of the log come to; the tour fails when the analysis says otherwise.
-VERDICTS = {"Resolved within SLA": "IMPROVED", "Reopened": "ACHIEVED, UNSTABLE", "Median time to resolve": "ACHIEVED"}
+VERDICTS = {
+    "Resolved within SLA": "IMPROVED",
+    "Reopened": "ACHIEVED, UNSTABLE",
+    "Median time to resolve": "ACHIEVED, UNSTABLE",
+}
 
 
 def begin(team: Team) -> None:

@@ -109,7 +109,8 @@ class Actor(Person):
         def there() -> Shape | None:
             for message in reversed(self.messages(CHANNEL)):
                 pictures = [block for block in message["blocks"] if block["type"] == "image"]
-                if pictures and f"*{name}* – {verdict}" in words_of(message) and "did we" not in words_of(message):
+                lines = words_of(message).split("\n")
+                if pictures and any(line.endswith(f"*{name}* – {verdict}") for line in lines):
                     return message
             return None
 
