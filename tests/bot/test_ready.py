@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
+import signal
 import socket
 
 import pytest
@@ -30,6 +32,18 @@ WRONG = [
     ("PORT", "70000"),
     ("SLACK_API_URL", "slack.com"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def as_before():
+    """What a process sets up for itself alone, put back: its log and what it does when asked to end."""
+    root, ends = logging.getLogger(), (signal.SIGINT, signal.SIGTERM)
+    handlers, level, heard = root.handlers[:], root.level, [signal.getsignal(one) for one in ends]
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for one, handler in zip(ends, heard, strict=True):
+        signal.signal(one, handler)
 
 
 @pytest.fixture(autouse=True)
