@@ -104,6 +104,7 @@ def sandbox(
                 _writable(option, wanted)
             workspace = stack.enter_context(_workspace(port))
             settings = sandbox_settings(workspace, folder or _temporary(stack))
+        settings.reach_directly()
         storage.migrate(settings.csi_database_url)
         bot = build_app(settings)
         stack.enter_context(_running(bot, settings))
@@ -193,6 +194,7 @@ def _settings(needed: Callable[[Settings], object]) -> Settings:
     with _plainly():
         settings = ready.settings(needed)
     log.configure(settings.csi_log_level)
+    settings.reach_directly()
     return settings
 
 

@@ -34,6 +34,7 @@ def of_environment(manifest: Path, say: Callable[[str], None]) -> int:
         settings = Settings.read()
     except InvalidInputs as wrong:
         return _say(_told(wrong), say)
+    settings.reach_directly()
     return run(settings, manifest, say)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from ipaddress import ip_address
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,6 +31,7 @@ EXPECTED = {
     "CSI_PUSH_PER_MINUTE": "a whole number from 1",
     "CSI_POSTS_PER_SECOND": "a number above 0",
 }
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
 class Settings(BaseSettings):
@@ -79,6 +83,17 @@ class Settings(BaseSettings):
             names = [str(one["loc"][0]).upper() for one in wrong.errors(include_input=False)]
         raise InvalidInputs([InvalidInput(name, f"expected {EXPECTED[name]}.") for name in names])
 
+    def reach_directly(self) -> None:
+        """Use no proxy in this process, when Slack's address is on this machine or named in NO_PROXY.
+
+        slack_sdk takes a proxy from the environment, and knows no exception from it.
+        """
+        host = urlsplit(self.slack_api_url).hostname or ""
+        if _on_this_machine(host) or proxy_bypass(host):
+            for name in PROXIES:
+                os.environ.pop(name, None)
+                os.environ.pop(name.lower(), None)
+
     @property
     def several_workspaces(self) -> bool:
         """Whether workspaces install the app by OAuth, rather than one token being given."""
@@ -115,3 +130,10 @@ class Settings(BaseSettings):
         if self.several_workspaces:
             return self.require("CSI_TOKEN_KEY")
         return self.require("SLACK_BOT_TOKEN")
+
+
+def _on_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -95,6 +95,13 @@ def test_a_token_slack_refuses_ends_the_process(word, sandbox, monkeypatch):
     assert ended(word).strip() == "SLACK_BOT_TOKEN: invalid_auth: Slack does not accept it."
 
 
+def test_the_doctor_reaches_a_slack_of_this_machine_past_a_proxy(sandbox, monkeypatch):
+    for name, value in {**sandbox.environment(), "HTTPS_PROXY": "http://127.0.0.1:1"}.items():
+        monkeypatch.setenv(name, value)
+    done = CliRunner().invoke(cli, ["doctor"])
+    assert done.exit_code == 0, done.output
+
+
 def test_an_app_token_slack_refuses_ends_the_process(sandbox, monkeypatch):
     for name, value in {**sandbox.environment(), "SLACK_APP_TOKEN": "xapp-hush"}.items():
         monkeypatch.setenv(name, value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -69,3 +70,23 @@ def test_the_process_ends_with_the_names_and_no_trace():
     assert done.returncode == 2
     assert "SLACK_BOT_TOKEN" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "api,exempt,kept",
+    [
+        ("http://127.0.0.1:9/api/", "", False),
+        ("http://localhost:9/api/", "", False),
+        ("http://[::1]:9/api/", "", False),
+        ("https://slack.inside.example/api/", "inside.example", False),
+        ("https://slack.com/api/", "inside.example", True),
+    ],
+)
+def test_a_proxy_is_not_asked_for_a_slack_it_is_not_for(api, exempt, kept, monkeypatch):
+    for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, exempt)
+    monkeypatch.setenv("SLACK_API_URL", api)
+    Settings.read().reach_directly()
+    assert [name in os.environ for name in ("HTTPS_PROXY", "http_proxy", "ALL_PROXY")] == [kept] * 3
