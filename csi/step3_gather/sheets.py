@@ -13,6 +13,7 @@ import numpy as np
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from csi.errors import InvalidInput
+from csi.step3_gather import shared_texts
 from csi.step3_gather.bounds import megabytes, refuse
 from csi.step3_gather.chunk import Chunk, text_table
 from csi.step3_gather.content import Content, Format
@@ -129,6 +130,8 @@ def _check(content: Content, kind: Format) -> None:
                     seen += _scan(content, kind, iter(lambda: unfolded.read(_BLOCK), b""), is_sheet, seen)
             except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
                 raise refuse(content.filename, "is a broken or encrypted workbook. Save it again.") from error
+        if kind is Format.XLSX:
+            shared_texts.check(content, archive)
 
 
 def _check_declared(content: Content, size: int) -> None:

@@ -7,7 +7,7 @@ import io
 import time
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -198,6 +198,27 @@ def test_a_sheet_of_as_many_rows_as_are_read_is_counted_once() -> None:
     rows = [["at", "n"], *(["2026-01-01", n] for n in range(30_000))]
     bounds = Bounds(sheet_rows=30_001, sheet_cells=60_002)
     assert len(_read(xlsx(Data=sheet_xml(rows)), bounds=bounds).frame) == 30_000
+
+
+def using(places: Sequence[int]) -> str:
+    """A sheet of two columns: a number, and one of the shared texts."""
+    rows = (
+        f'<row r="{row}"><c r="A{row}"><v>{row}</v></c><c r="B{row}" t="s"><v>{place}</v></c></row>'
+        for row, place in enumerate(places, 2)
+    )
+    return sheet_xml([["n", "text"]]).replace("</sheetData>", "".join(rows) + "</sheetData>")
+
+
+@pytest.mark.parametrize("text", ["x" * 1_000_000, "x" * 500_000 + "<!-- <si> -->" + "x" * 500_000])
+def test_a_text_shared_by_thousands_of_cells_is_counted_as_often_as_it_is_used(text: str) -> None:
+    """The library writes it out in every cell, and ends the process where memory does not suffice."""
+    with refused("holds 5,000 MB of repeated texts; at most 256 MB are read"):
+        _read(xlsx(texts=["short", text], Data=using([1] * 5_000)))
+
+
+def test_a_long_text_used_once_among_many_short_ones_is_read() -> None:
+    found = _read(xlsx(texts=["short", "x" * 32_000], Data=using([0, 1, *[0] * 10_000])))
+    assert (len(found.frame), found.frame["text"].str.len().max()) == (10_002, 32_000)
 
 
 def test_an_ods_cell_repeated_a_million_times_is_refused() -> None:

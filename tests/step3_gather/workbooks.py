@@ -53,8 +53,8 @@ def sheet_xml(rows: Iterable[Sequence[object]]) -> str:
     return _SHEET + "".join(lines) + "</sheetData></worksheet>"
 
 
-def xlsx(*, hidden: Sequence[str] = (), **sheets: str) -> bytes:
-    """A workbook of sheets given as XML."""
+def xlsx(*, hidden: Sequence[str] = (), texts: Sequence[str] = (), **sheets: str) -> bytes:
+    """A workbook of sheets, and of texts their cells may share, given as XML."""
     states = dict.fromkeys(hidden, ' state="hidden"')
     names = "".join(
         f'<sheet name="{name}" sheetId="{n}"{states.get(name, "")} r:id="s{n}"/>' for n, name in enumerate(sheets, 1)
@@ -68,6 +68,11 @@ def xlsx(*, hidden: Sequence[str] = (), **sheets: str) -> bytes:
         '<Relationship Id="st" Target="styles.xml" '
         'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"/>'
     )
+    if texts:
+        styles += (
+            '<Relationship Id="tx" Target="sharedStrings.xml" '
+            'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+        )
     package = "http://schemas.openxmlformats.org/package/2006/relationships"
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -84,6 +89,10 @@ def xlsx(*, hidden: Sequence[str] = (), **sheets: str) -> bytes:
             f'<?xml version="1.0"?><Relationships xmlns="{package}">{rels}{styles}</Relationships>',
         )
         archive.writestr("xl/styles.xml", _STYLES)
+        if texts:
+            items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+            spaces = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+            archive.writestr("xl/sharedStrings.xml", f'<?xml version="1.0"?><sst xmlns="{spaces}">{items}</sst>')
         for number, xml in enumerate(sheets.values(), 1):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", xml)
     return out.getvalue()
