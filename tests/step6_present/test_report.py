@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from csi.definition import Duration
+from csi.definition import Duration, Exclusion
 from csi.step4_process.processed import SourceCounts
 from csi.step5_analyse.analysis import Change, Detail, Trend
+from csi.step6_present import facts
 from csi.step6_present.report import escape, how_computed, markdown
 from csi.terms import Audience, Verdict
 from tests.step6_present.samples import KPI, base, view
@@ -22,6 +24,16 @@ def two():
         view([10.0], kpi=MET, verdict=Verdict.ACHIEVED),
         view([90.0], kpi=MISSED, verdict=Verdict.REGRESSED, sentence="It got worse."),
     )
+
+
+def test_a_kpi_is_shown_with_its_own_exclusions_and_those_of_all() -> None:
+    span = {"start": date(2026, 1, 1), "end": date(2026, 1, 2), "approved_by": "UCAROL"}
+    left_out = tuple(Exclusion(kpi, reason=f"of {kpi or 'all'}", **span) for kpi in ("met", "missed", ""))
+    known = two()
+    computed = {one.kpi.id: (one.processed, one.analysis) for one in known.views}
+    shown = {one.kpi.id: one for one in facts.of(replace(known.study, exclusions=left_out), computed).views}
+    assert [one.reason for one in shown["met"].exclusions] == ["of met", "of all"]
+    assert [one.reason for one in shown["missed"].exclusions] == ["of missed", "of all"]
 
 
 @pytest.mark.parametrize("audience", [None, *Audience])
