@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from csi.errors import Conflict, GateRefused, InvalidInput, InvalidInputs, NotAl
 from csi.models import Cycle, Kpi, Opportunity, SlaClause
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure import assessing, clauses, gaps
+from csi.step2_can_measure.history import share_met
 from csi.storage import row, rows
 from csi.terms import Measurability
 from tests import turns
@@ -219,3 +221,18 @@ def test_going_on_to_step_3_with_reasons_for_warnings(database: Database) -> Non
         passage = turns.cycles.passage(session, cycle, 2)
         assert passage.reasons == {"V2.5": "known"}
         assert row(session, Kpi, TEAM, id=kpi.id) is not None
+
+
+@pytest.mark.parametrize(
+    ("aim", "share"),
+    [
+        ({"direction": "higher", "target": 20.0}, 2 / 3),
+        ({"direction": "lower", "target": 20.0}, 2 / 3),
+        ({"direction": "within", "band_low": 10.0, "band_high": 20.0}, 2 / 3),
+        ({"direction": "lower"}, None),
+    ],
+)
+def test_a_past_value_on_the_target_has_met_it(aim: dict[str, Any], share: float | None) -> None:
+    kpi = Kpi(team_id=TEAM, cycle_id=1, key="hours", name="Hours", **aim)
+    assert share_met(kpi, (10.0, 20.0, 30.0)) == share
+    assert share_met(kpi, ()) is None
