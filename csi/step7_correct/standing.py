@@ -35,8 +35,9 @@ class Standing:
 def standing(kpi: Kpi, series: Sequence[Point], start: date, end: date, zone: str) -> Standing:
     """A KPI's points within a half-open window of dates, with limits frozen on them."""
     periods = [one for one in series if start <= _day(one, zone) < end and not one.get("partial")]
-    used = [one for one in periods if one.get("value") is not None and not one.get("excluded")]
-    asked = [one for one in periods if not one.get("excluded")]
+    # As in the analysis: of a period that is left out in part the rest counts; one left out whole is not asked for.
+    used = [one for one in periods if one.get("value") is not None]
+    asked = [one for one in periods if one.get("value") is not None or not one.get("excluded")]
     lines, kind = _lines(kpi, used)
     lines = _clipped(kpi, lines, min(float(one["value"]) for one in used)) if lines else None
     centre = _number(lines.centre) if lines else None

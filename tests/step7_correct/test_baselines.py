@@ -142,12 +142,12 @@ def test_shares_get_limits_of_shares_in_their_unit() -> None:
     assert stands.frozen["sigma_z"] is not None
 
 
-def test_partial_and_excluded_periods_do_not_count() -> None:
-    series = turns.weeks([10.0, 20.0, 30.0])
-    series[0]["partial"], series[1]["excluded"] = True, True
+def test_periods_that_are_partial_or_left_out_whole_do_not_count_one_left_out_in_part_does() -> None:
+    series = turns.weeks([10.0, None, 30.0, 50.0])
+    series[0]["partial"], series[1]["excluded"], series[3]["excluded"] = True, True, True
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="k", name="K", definition=kpis.KpiFields().definition)
     stands = standing(kpi, series, BEFORE, AFTER, "UTC")
-    assert (stands.points, stands.coverage, stands.centre) == (1, 1.0, 30.0)
+    assert (stands.points, stands.coverage, stands.centre) == (2, 1.0, 40.0)
 
 
 def test_the_window_is_cut_in_the_cycles_zone() -> None:
