@@ -57,7 +57,7 @@ def wanted(session: Session, cycle: Cycle) -> Iterator[Nudge]:
 
 def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
     """The benefit of a finished action is looked at again, in whatever cycle it was (V7.7)."""
-    for action in rows(session, Action, team_id, state=("reviewed", "closed")):
+    for action in rows(session, Action, team_id, state=("reviewed", "closed"), order="-id"):
         for days in BENEFIT_DAYS if action.done_at else ():
             day = (action.done_at + timedelta(days=days)).date() if action.done_at else date.max
             details = {"number": action.number, "title": action.title, "since": str(day)}

@@ -40,11 +40,12 @@ def history(session: Session, cycle: Cycle, kpi: Kpi) -> History:
 
 
 def deliveries(session: Session, cycle: Cycle, kpi: Kpi) -> list[Batch]:
-    """The batches of the source that the plan names for a KPI."""
+    """The batches of the source that the plan names for a KPI, oldest first; of very many the newest."""
     plan = row(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
     if plan is None or plan.source_id is None:
         return []
-    return rows(session, Batch, cycle.team_id, source_id=plan.source_id, state="current", order="ordinal")
+    newest = rows(session, Batch, cycle.team_id, source_id=plan.source_id, state="current", order="-ordinal")
+    return newest[::-1]
 
 
 def why_not_measured(session: Session, cycle: Cycle, kpi: Kpi | None) -> str:

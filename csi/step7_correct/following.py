@@ -91,7 +91,7 @@ def check_benefit(session: Session, action: Action, *, actor: str, now: datetime
 def reopen_regressed(session: Session, team_id: str, now: datetime) -> list[Action]:
     """Reopen every finished action whose KPI has regressed in an analysis made since; returns them."""
     reopened = []
-    for action in rows(session, Action, team_id, state=FINISHED):
+    for action in rows(session, Action, team_id, state=FINISHED, order="-id"):
         result = newest_result(session, action)
         since = action.reviewed_at or action.done_at
         if result and since and result.made_at > since and result.verdict == Verdict.REGRESSED:
