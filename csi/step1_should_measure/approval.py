@@ -26,14 +26,14 @@ def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) ->
     _hold(session, cycle)
     here = tree(session, cycle)
     if not here.kpis:
-        raise InvalidInput("kpis", "there is no KPI to approve yet; add one first")
+        raise InvalidInput("", "There is no KPI to approve yet; add one first: /csi measure.")
     if here.sent_back:
         raise Conflict(f"{sent_back(session, here.sent_back)} Change the tree, then ask again: /csi measure.")
     if here.agreed:
         raise Conflict("The business has approved this tree already: /csi next goes on.")
     asked = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
     if not asked:
-        raise InvalidInput("approver", "nobody from the business is named as approver yet: /csi roles")
+        raise InvalidInput("", "Nobody from the business is named as approver yet: /csi roles.")
     if not decisions(session, cycle, "tree_submitted"):
         _decide(session, cycle, "tree_submitted", actor=actor, choice="submit", role="", reason="", now=now)
     return asked

@@ -86,3 +86,12 @@ def test_a_button_on_the_third_modal_takes_its_place(world: World):
     button = next((block["block_id"], one) for block, one in elements(refused))
     alice.click(None, "act.baseline", button[1]["value"], block_id=button[0])
     alice.wait_modal("act.baseline")
+
+
+def test_asking_about_an_empty_tree_opens_the_tree(world: World):
+    world.begin()
+    world.dave.command("/csi", "next")
+    world.dave.click(world.dave.sees("No approver has said yes", "service-desk"), "measure.submit")
+    refused = world.dave.sees("There is no KPI to approve yet", "service-desk")
+    world.dave.click(refused, "cycle.open:measure")
+    world.dave.wait_modal("measure.open")
