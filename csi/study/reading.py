@@ -26,8 +26,8 @@ VERSION = 1
 LARGEST = 1_000_000  # bytes of a study file; ours
 
 
-def read_study(path: Path) -> StudyDefinition:
-    """Read a study file.
+def read_study(path: Path, *, with_files: bool = False) -> StudyDefinition:
+    """Read a study file; ``with_files``: those it names must be there, too.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
@@ -37,7 +37,7 @@ def read_study(path: Path) -> StudyDefinition:
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); expected a study file in YAML"
         raise InvalidInputs([InvalidInput(str(path), reason)]) from error
-    return study_of(content, path.name, path.parent)
+    return study_of(content, path.name, path.parent if with_files else None)
 
 
 def study_of(content: bytes, name: str = "study", folder: Path | None = None) -> StudyDefinition:

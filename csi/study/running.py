@@ -31,7 +31,7 @@ def run(
     Raises:
         InvalidInputs: the study or a file cannot be read; every such error in one message.
     """
-    study = read_study(path)
+    study = read_study(path, with_files=True)
     try:
         done = made(study, path.parent, Means(engine, scheduler, fetch))
         report = judged(study, done.kpis, done.sources, done.quarantine)
