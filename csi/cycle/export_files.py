@@ -8,9 +8,12 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from math import isfinite
 from typing import Any
-from xml.sax.saxutils import escape
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from csi.cycle.exporting import Table
 from csi.step3_gather.mending import escaped
@@ -19,11 +22,6 @@ Tables = Mapping[str, Table]
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # same content, same bytes
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CELL = 32_767  # characters a cell of a workbook holds
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
 def as_json(tables: Tables) -> bytes:
@@ -38,25 +36,17 @@ def as_csv(tables: Tables) -> bytes:
 
 def as_xlsx(tables: Tables) -> bytes:
     """A workbook with a sheet per table."""
-    numbered = list(enumerate(tables.items(), start=1))
-    sheets = "".join(f'<sheet name="{name[:31]}" sheetId="{n}" r:id="rId{n}"/>' for n, (name, _) in numbered)
-    links = "".join(
-        f'<Relationship Id="rId{n}" Type="{_LINKS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
-    )
-    kinds = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_TYPE}.worksheet+xml"/>' for n, _ in numbered
-    )
-    book = f'<Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
-    rels = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    root = f'<Relationship Id="rId1" Type="{_LINKS}/officeDocument" Target="xl/workbook.xml"/>'
-    files = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">{rels}{book}{kinds}</Types>',
-        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{root}</Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_LINKS}"><sheets>{sheets}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
-        **{f"xl/worksheets/sheet{n}.xml": _sheet(table) for n, (_, table) in numbered},
-    }
-    return _zipped({name: f"{_HEAD}{content}".encode() for name, content in files.items()})
+    content = io.BytesIO()
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(content, plain) as book:
+        book.set_properties({"created": datetime(*_EPOCH)})
+        for name, table in tables.items():
+            sheet = book.add_worksheet(name[:31])
+            names = list(table[0]) if table else []
+            for number, line in enumerate([names, *([one[name] for name in names] for one in table)]):
+                for place, value in enumerate(line):
+                    _write(sheet, number, place, value)
+    return content.getvalue()
 
 
 FORMATS: dict[str, tuple[Callable[[Tables], bytes], str]] = {
@@ -75,18 +65,12 @@ def _csv(table: Table) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _sheet(table: Table) -> str:
-    names = list(table[0]) if table else []
-    lines = [[*names], *([one[name] for name in names] for one in table)]
-    body = "".join(f"<row>{''.join(_cell(value) for value in line)}</row>" for line in lines)
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
-
-
-def _cell(value: Any) -> str:
+def _write(sheet: Worksheet, number: int, place: int, value: Any) -> None:
+    """One cell: a number as such, everything else as text."""
     if isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value):
-        return f"<c><v>{value!r}</v></c>"
-    text = escape(_UNPRINTABLE.sub("\ufffd", str(_text(value)))[:_CELL])
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        sheet.write_number(number, place, value)
+    else:
+        sheet.write_string(number, place, _UNPRINTABLE.sub("\ufffd", str(_text(value)))[:_CELL])
 
 
 def _text(value: Any) -> Any:
