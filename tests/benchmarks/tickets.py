@@ -21,7 +21,7 @@ def tickets(rows: int, seed: int = 7) -> pd.DataFrame:
         1_000_000, "us"
     )
     lasting = (random.lognormal(2.5, 1.2, rows) * 3600).astype(np.int64) * np.timedelta64(1_000_000, "us")
-    resolved = np.where(random.random(rows) < 0.97, opened + lasting, np.datetime64("NaT"))
+    resolved = np.where(random.random(rows) < 0.97, opened + lasting, np.datetime64("NaT", "us"))
     return pd.DataFrame(
         {
             "number": pd.array([f"INC{number:08}" for number in ids], dtype="str"),
