@@ -166,7 +166,8 @@ def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.nda
     fits = (year >= 1) & (month >= 1) & (month <= 12) & hour_fits & (minute < 60) & (second < 60)
     month = np.clip(month, 1, 12)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
-    length = ((months + np.timedelta64(1, "M")).astype("datetime64[D]") - months.astype("datetime64[D]")).astype("int64")
+    following = months + np.timedelta64(1, "M")
+    length = (following.astype("datetime64[D]") - months.astype("datetime64[D]")).astype("int64")
     fits &= (day >= 1) & (day <= length)
     seconds = (day - 1) * 86_400 + hour * 3_600 + minute * 60 + second
     micros = seconds * 1_000_000 + _micros(parts)
