@@ -56,7 +56,7 @@ def set_hours(
     known = roles.person(session, team_id, user_id) or Person(team_id=team_id, user_id=user_id)
     session.add(known)
     session.flush()
-    values = {"hours": f"{' '.join(worked)} {first:%H:%M}-{last:%H:%M}", "holidays": _region(holidays)}
+    values = {"hours": f"{' '.join(worked)} {first:%H:%M}-{last:%H:%M}", "holidays": region(holidays)}
     audit.alter(session, known, values, actor=user_id, at=now, what="changed working hours")
     session.flush()
     for one in rows(session, Reminder, team_id, user_id=user_id, state="waiting"):
@@ -71,14 +71,20 @@ def _time(field: str, typed: str) -> time:
     return time(int(found[1]), int(found[2]))
 
 
-def _region(typed: str) -> str:
+def region(typed: str) -> str:
+    """A region whose holidays are known: ``PT``, ``GB-ENG``; empty for none.
+
+    Raises:
+        InvalidInput: none are.
+    """
     wanted = typed.strip().upper()
     country, _, subdivision = wanted.partition("-")
     try:
         if wanted:
             country_holidays(country, subdiv=subdivision or None)
     except NotImplementedError:
-        raise InvalidInput("holidays", "expected a region such as PT or GB-ENG") from None
+        known = "expected a region such as PT or GB-ENG"
+        raise InvalidInput("holidays", f"no holidays are known for {typed.strip()[:20]}; {known}") from None
     return wanted
 
 

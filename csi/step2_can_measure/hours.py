@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from holidays import country_holidays
 from sqlmodel import Session
 
 from csi import audit
 from csi.errors import InvalidInput
 from csi.models import Cycle
+from csi.reminders.hours import region
 from csi.step2_can_measure.assessing import begin_change
 
 USUAL = "mon-fri 09:00-17:00"
@@ -48,19 +48,6 @@ def parsed(typed: str) -> dict[str, list[str]]:
 def shown(calendar: Mapping[str, Any]) -> str:
     """The hours of a calendar as people type them."""
     return "; ".join(f"{days} {' '.join(times)}" for days, times in (calendar.get("hours") or {}).items())
-
-
-def region(typed: str) -> str:
-    """A region whose holidays are known: ``PT``, ``GB-ENG``; empty for none."""
-    wanted = typed.strip().upper()
-    if wanted:
-        country, _, subdivision = wanted.partition("-")
-        try:
-            country_holidays(country, subdiv=subdivision or None)
-        except NotImplementedError:
-            raise InvalidInput("holidays", f"no holidays are known for {typed.strip()[:20]}; expected such as PT or "
-                               "GB-ENG") from None  # fmt: skip
-    return wanted
 
 
 def _part(part: str) -> tuple[str, list[str]]:

@@ -6,6 +6,7 @@ import pytest
 
 from csi.errors import InvalidInput
 from csi.models import AuditRow
+from csi.reminders.hours import region
 from csi.step2_can_measure import hours
 from csi.storage import rows
 from tests import turns
@@ -40,9 +41,9 @@ def test_what_cannot_be_read_is_told(typed: str) -> None:
 
 
 def test_holidays_are_of_a_region_that_is_known() -> None:
-    assert (hours.region(" pt "), hours.region("GB-eng"), hours.region("")) == ("PT", "GB-ENG", "")
+    assert (region(" pt "), region("GB-eng"), region("")) == ("PT", "GB-ENG", "")
     with pytest.raises(InvalidInput, match="Atlantis"):
-        hours.region("Atlantis")
+        region("Atlantis")
 
 
 def test_the_hours_of_a_cycle_are_agreed_once_and_logged(database: Database) -> None:
