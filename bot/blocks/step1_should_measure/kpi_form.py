@@ -1,0 +1,170 @@
+"""The form of one KPI, filled in from the catalogue or from what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, REMOVE_KPI
+from bot.blocks.step1_should_measure.tree import aim, remove_button
+from bot.blocks.text import clip, escape, listed
+from csi.kpi_catalogue import catalogue
+from csi.kpi_catalogue.entry import ASPECTS, MEASURES, Entry
+from csi.terms import Direction, Why
+
+_NEW = "new"
+_WHY = {
+    Why.DIRECT: "direct: it shows where to act",
+    Why.VALIDATE: "validate: it shows whether we decided well",
+    Why.JUSTIFY: "justify: it shows why we need what we ask for",
+    Why.INTERVENE: "intervene: it shows when to step in",
+}
+_DIRECTIONS = {
+    Direction.LOWER: "lower is better",
+    Direction.HIGHER: "higher is better",
+    Direction.WITHIN: "within a band is best",
+}
+KpiSeen = Any
+
+
+def define_form(kpi: KpiSeen, metadata: str) -> Block:
+    """How a KPI is computed, alone: what steps 2 to 4 find out. What it aims at stays."""
+    said = parts.section(f"*{escape(kpi.name)}* ({aim(kpi)})")
+    small = parts.context("Its name, target and place in the tree are step 1's: `/csi back 1` goes there.")
+    return parts.modal(DEFINE, "How it is computed", [said, *_definition(_known(kpi, None)), small], metadata=metadata)
+
+
+def kpi_form(
+    *,
+    metadata: str,
+    csfs: Mapping[str, str],
+    kpis: Mapping[str, str],
+    owner: str,
+    target_date: date,
+    kpi: KpiSeen | None = None,
+    entry: Entry | None = None,
+) -> Block:
+    """The form of one KPI: new, from a catalogue entry, or an existing one."""
+    known = _known(kpi, entry)
+    mark = entry.id if entry else ""
+    blocks = [] if kpi else [_catalogue(entry)]
+    blocks += _place(csfs, str(kpi.csf_id) if kpi and kpi.csf_id else "")
+    blocks += [
+        parts.text_input("name", "Name", value=known["name"], limit=150, placeholder="Median time to resolve"),
+        parts.text_input("unit", "Unit", value=known["unit"], limit=20, placeholder="h, min, %, count …"),
+        parts.select("direction", "Which way is better?", {k.value: v for k, v in _DIRECTIONS.items()},
+                     chosen=known["direction"] or Direction.LOWER.value),
+        parts.text_input("target", "Target", value=known["target"], limit=40, optional=True,
+                         hint="A number such as 20 or 97.5; for a band two, such as 2 to 5."),
+        parts.date_input("target_date", "By when?", value=(kpi.target_date if kpi else None) or target_date),
+        parts.user_input("owner", "Owner", value=(kpi.owner if kpi else "") or owner),
+        parts.select("why", "Why is it measured?", {k.value: v for k, v in _WHY.items()},
+                     chosen=known["why"] or Why.DIRECT.value),
+        parts.select("kind", "What does it look at?", ASPECTS, chosen=known["kind"], optional=True),
+    ]  # fmt: skip
+    others = {key: name for key, name in kpis.items() if not kpi or key != kpi.key}
+    if others:
+        blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
+    blocks += _definition(known)
+    if kpi:
+        blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
+    title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)
+    return parts.modal(callback, title, [_marked(block, mark) for block in blocks], metadata=metadata)
+
+
+def _known(kpi: KpiSeen | None, entry: Entry | None) -> dict[str, Any]:
+    if kpi is not None:
+        band = f"{kpi.band_low:g} to {kpi.band_high:g}" if kpi.band_low is not None else ""
+        target = f"{kpi.target:g}" if kpi.target is not None else band
+        return {"name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "target": target, "why": kpi.why,
+                "kind": kpi.kind, "definition": kpi.definition}  # fmt: skip
+    if entry is not None:
+        band = f"{entry.band[0]:g} to {entry.band[1]:g}" if entry.band else ""
+        return {"name": entry.name, "unit": entry.unit, "direction": entry.direction.value, "target": band, "why": "",
+                "kind": entry.aspect, "definition": entry.computed}  # fmt: skip
+    return {"name": "", "unit": "", "direction": "", "target": "", "why": "", "kind": None, "definition": {}}
+
+
+def _catalogue(entry: Entry | None) -> Block:
+    choices = [parts.option(one.id, f"{one.id} {one.name}") for one in catalogue.entries().values()][:100]
+    element: Block = {"type": "static_select", "action_id": CATALOGUE, "options": choices,
+                      "placeholder": parts.plain("From the catalogue …", 150)}  # fmt: skip
+    if entry is not None:
+        element["initial_option"] = next(one for one in choices if one["value"] == entry.id)
+    text = (
+        f"_{escape(entry.question)}_ {escape(entry.pitfall)}" if entry else "Start from a known KPI, or write your own."
+    )
+    return parts.section(text, element, block_id="catalogue")
+
+
+def _place(csfs: Mapping[str, str], chosen: str) -> list[Block]:
+    if not csfs:
+        return [
+            parts.text_input("goal", "Goal of the business", limit=300, placeholder="People get help fast"),
+            parts.text_input("csf", "What must go well for it (CSF)?", limit=300,
+                             placeholder="Incidents are resolved quickly"),
+        ]  # fmt: skip
+    choices = {**{key: clip(text, 75) for key, text in csfs.items()}, _NEW: "A new CSF, named below"}
+    return [
+        parts.select("csf_id", "Under which CSF?", choices, chosen=chosen or next(iter(csfs))),
+        parts.text_input("csf", "New CSF", limit=300, optional=True),
+    ]
+
+
+def _counter(others: Mapping[str, str], kpi: KpiSeen | None, entry: Entry | None) -> Block:
+    code = kpi.catalogue if kpi else entry.id if entry else ""
+    suggested = catalogue.entry(code).counter_metrics if code in catalogue.entries() else ()
+    names = listed([catalogue.entry(one).name for one in suggested])
+    hint = f"The catalogue suggests {names}." if names else "What would suffer if people only chased this one?"
+    return parts.select("counter", "Counter-metric", {key: clip(name, 75) for key, name in others.items()},
+                        chosen=kpi.counter if kpi else None, hint=hint, optional=True)  # fmt: skip
+
+
+def _comparator(others: Mapping[str, str], kpi: KpiSeen | None) -> Block:
+    hint = "A KPI in the same unit that does not get the change, such as another team's."
+    return parts.select("comparator", "Compared with", {key: clip(name, 75) for key, name in others.items()},
+                        chosen=(kpi.comparator or None) if kpi else None, hint=hint, optional=True)  # fmt: skip
+
+
+def value_text(value: Any) -> str:
+    """What a KPI is computed of, as people type it: a column, ``from to to``, or ``numerator / denominator``."""
+    if not isinstance(value, Mapping):
+        return str(value or "")
+    moments = " to ".join(str(value[end]) for end in ("from", "to") if end in value)
+    return moments or " / ".join(str(value[end]) for end in ("numerator", "denominator") if end in value)
+
+
+def _definition(known: Mapping[str, Any]) -> list[Block]:
+    said = known["definition"]
+    value = value_text(said.get("value"))
+    measures = {one: one for one in (*(m for m in MEASURES), "p90", "p95")}
+    return [
+        parts.select("measure", "How is it computed?", measures, chosen=said.get("measure") or "median",
+                     hint="Columns can be named later, when the data is there."),
+        parts.text_input("value", "Of what?", value=value, limit=200, optional=True,
+                         hint="A column, or two moments: opened_at to resolved_at."),
+        parts.text_input("where", "Only rows where", value=str(said.get("where") or ""), limit=500, optional=True,
+                         hint='Such as: priority in ("1 - Critical", "2 - High")'),
+        parts.text_input("good", "For a share: a row is good where", value=str(said.get("good") or ""), limit=500,
+                         optional=True, hint='Such as: made_sla == "true"'),
+    ]  # fmt: skip
+
+
+def _marked(block: Block, mark: str) -> Block:
+    """An input Slack does not fill with what stood in it before another catalogue entry was chosen."""
+    if block["type"] == "input" and mark:
+        block["element"]["action_id"] = f"{block['element']['action_id']}:{mark}"
+    return block
+
+
+def defined(kpi: KpiSeen) -> str:
+    """Said when a KPI is computed in another way from now on."""
+    return f"*{escape(kpi.name)}* is computed as you said from now on. `/csi process` makes it comparable anew."
+
+
+def catalogue_choice(choice: str) -> Entry | None:
+    """The catalogue entry of a chosen option."""
+    return catalogue.entry(choice) if choice in catalogue.entries() else None
