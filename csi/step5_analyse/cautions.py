@@ -10,9 +10,10 @@ from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, WORSE
-from csi.step5_analyse.drafts import SIGNIFICANT, Draft, seldom
+from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.limits import FEWEST, ROBUST_FROM
 from csi.step5_analyse.mix import Standardised, standardise
+from csi.step5_analyse.seen import seldom
 from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.step5_analyse.windows import complete_on, there_on

@@ -10,34 +10,23 @@ import numpy as np
 from csi.step5_analyse import assurance as assured
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
-from csi.step5_analyse.analysis import Assurance, Change, Limits, Signal, Trend
-from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
-from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Flags, Floats, Lines
+from csi.step5_analyse.analysis import Change, Limits, Signal, Trend
+from csi.step5_analyse.change_state import Difference, change_state
+from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW
 from csi.step5_analyse.measured import Measured
 from csi.step5_analyse.panel import COUNTS, Panel, moments
+from csi.step5_analyse.promise import promise
 from csi.step5_analyse.rare import is_rare
+from csi.step5_analyse.seen import LOPSIDED, Seen, seldom, telling
 from csi.step5_analyse.sentence import Subject
-from csi.step5_analyse.shares import wilson
-from csi.step5_analyse.signals import RULES, RUN, Found
+from csi.step5_analyse.signals import RULES, RUN
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Facts
 from csi.step5_analyse.windows import Row, lacking, not_comparable, summary, there_on
 
 SIGNIFICANT = 0.05
-LOPSIDED = 0.65  # of the baseline on one side of its mean: no run of even chances; ours
 SUMMED = COUNTS | {"sum"}  # their level is so many a period
 FAR = 2.0  # baseline standard deviations; a repetitive series seldom stays that far out for seven points
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One KPI's row with everything measured, and its place among the KPIs."""
-
-    row: Row
-    aim: Aim
-    panel: Panel
-    measured: Measured
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +95,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     matters = _matters(seen)
     sustained, run = _sustained(seen, matters)
     change = _change(seen, p_adjusted, matters, sustained)
-    assurance = _assurance(seen, change)
+    assurance = promise(seen, change.state)
     target = assured.target_state(aim, assurance, after.level or 0.0, row.values[row.after])
     better = aim.distance(after.level or 0.0) < aim.distance(before.level or 0.0)
     return Facts(
@@ -203,52 +192,6 @@ def _change(seen: Seen, p_adjusted: float, matters: float, sustained: str) -> Ch
     )
 
 
-def _assurance(seen: Seen, change: Change) -> Assurance:
-    """By the evaluation's own limits where there are 12 points; by the frozen ones where nothing has moved since.
-
-    Without an evaluation window the whole series is the phase.
-    """
-    row, measured = seen.row, seen.measured
-    if row.item.evaluation is None:
-        return _of_phase(seen, measured.lines, row.used, measured.found)
-    if row.count_after >= TRIAL_BELOW or change.state in (IMPROVED, WORSE):
-        return _of_phase(seen, measured.phase, row.after, measured.phase_found)
-    return _of_phase(seen, measured.frozen, row.after, measured.frozen_found)
-
-
-def _of_phase(seen: Seen, lines: Lines, window: np.ndarray, found: Found) -> Assurance:
-    number = seen.number
-    stable = lines.n[number] >= TRIAL_BELOW and not _told(seen, found)[window].any()
-    lower, upper = (np.asarray(part[number])[: len(window)][window] for part in (lines.lower, lines.upper))
-    lower, upper = _widened(seen, float(lines.centre[number]), *_with_width(seen, window, lower, upper))
-    firm = bool(stable) and bool(np.isfinite(lower).all())
-    return assured.assure(seen.aim, seen.row.values[window], (lower, upper), stable=firm)
-
-
-def _with_width(seen: Seen, window: Flags, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Limits of shares that never varied have no width; what the cases allow to be said has: Wilson's interval."""
-    panel, number = seen.panel, seen.number
-    if panel.family[number] != "share" or not lower.size or (lower < upper).any():
-        return lower, upper
-    good, valid = (part[number][: len(window)][window].sum() for part in (panel.numerator, panel.denominator))
-    low, high = wilson(float(good), float(valid))
-    return lower * 0 + low * panel.scale[number], upper * 0 + high * panel.scale[number]
-
-
-def _widened(seen: Seen, centre: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Limits a promise may rest on: in a repetitive series those of moving ranges are too narrow by √(1 − φ).
-
-    Without this, 5 % of unchanged series of 24 + 12 points at φ = .6 met a target one sigma away "reliably".
-
-    Source: Maragah and Woodall, J. Statistical Computation and Simulation 40 (1992) 29.
-    """
-    phi = float(seen.measured.effect.phi[seen.number])
-    if not phi >= HIGH_PHI:
-        return lower, upper
-    wide = (1 - phi) ** -0.5
-    return centre + (lower - centre) * wide, centre + (upper - centre) * wide
-
-
 def _step(seen: Seen) -> tuple[float, float, float] | None:
     step, number = seen.measured.step, seen.number
     found = tuple(float(part[number]) for part in (step.level, step.lower, step.upper))
@@ -285,7 +228,7 @@ def _level(line: np.ndarray) -> float | tuple[float | None, ...] | None:
 def _signals(seen: Seen) -> tuple[Signal, ...]:
     row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
     rule, side = measured.found.rule[number], measured.found.side[number]
-    places = np.flatnonzero(_told(seen, measured.found))
+    places = np.flatnonzero(telling(seen, measured.found))
     used = np.flatnonzero(row.used)
     good = aim.side(float(measured.lines.centre[number])) if places.size else 0
     starts = moments(row.item.series) if places.size else ()
@@ -295,28 +238,6 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
         Signal(starts[place], RULES[broken], _direction(good * way, aim, value), latest=place == latest)
         for place, broken, way, value in told
     )
-
-
-def _told(seen: Seen, found: Found) -> Flags:
-    """Which points break a rule; where one value is the rule (zeros of rare events, 100 % of a share) none but those
-    outside the limits, as that value in a row is no run."""
-    rule = found.rule[seen.number][: len(seen.row.values)]
-    lopsided = float(seen.measured.usual[seen.number]) > LOPSIDED
-    return rule == RULES.index("outside") if lopsided or is_rare(seen.row) or seldom(seen) else rule > 0
-
-
-def seldom(seen: Seen) -> bool:
-    """Whether a period of a share has less than one case of the rarer kind: periods without one are the rule.
-
-    Of 2 % in five cases nine periods in ten are 0 %: seven of them in a row made 37 % of unchanged series regress.
-    """
-    row, number = seen.row, seen.number
-    centre, scale = float(seen.measured.lines.centre[number]), float(seen.panel.scale[number])
-    sizes = row.cases[row.used]
-    if seen.panel.family[number] != "share" or not np.isfinite(centre) or not len(sizes):
-        return False
-    share = centre / scale
-    return float(np.nanmean(sizes)) * min(share, 1 - share) < 1
 
 
 def _direction(way: int, aim: Aim, value: float) -> str:
