@@ -47,7 +47,7 @@ def test_commands_modals_events_and_buttons_arrive_by_signed_http(web):
     assert alice.submit() is None
     card = alice.wait(lambda: next((one for one in alice.messages() if one["pinned"]), None), what="the card")
     alice.click(card, "cycle.next")
-    alice.sees("rules are not met")
+    alice.sees("Not yet.")
     assert "My steps" in str(alice.home()["blocks"])
     assert alice.errors == []
 
