@@ -46,7 +46,8 @@ def test_the_log_is_small_and_its_last_line_is_ours():
 
 
 def test_the_log_is_cut_from_the_published_one_to_the_byte(shared: Path):
-    assert cut.cut(shared / "data" / "servicenow_incident_event_log.csv.gz") == LOG.read_bytes()
+    made = cut.cut(shared / "data" / "servicenow_incident_event_log.csv.gz")
+    assert gzip.decompress(made) == gzip.decompress(LOG.read_bytes())  # how it is packed depends on Python's version
 
 
 @pytest.mark.parametrize("unknown", ["<!channel>", "&lt;b&gt;"])
