@@ -61,6 +61,7 @@ class Looking:
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
+    _dated: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
     def column(self, name: str, kpi: KpiDefinition, key: str) -> pd.Series:
         """A column; a KPI that names one that is not there is told so."""
@@ -101,6 +102,17 @@ class Looking:
         except ExpressionError as error:
             raise error.at(f"kpis.{kpi.id}.{key}") from error
 
+    def dated(self, kpi: KpiDefinition, where: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The rows that satisfy ``where`` and have a moment, and these moments."""
+        key = kpi.where, moment_of_row(kpi)
+        if key in self._dated:
+            return self._dated[key]
+        at = self.moments(moment_of_row(kpi), kpi, "at")
+        rows = np.flatnonzero(where & (at != MISSING))
+        if where is self._masks.get(kpi.where):  # not where `value` is a KPI's own
+            self._dated[key] = rows, at[rows]
+        return rows, at[rows]
+
     def _satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
         own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
         if own and isinstance(kpi.value, Duration):
@@ -119,17 +131,17 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
     """
     at = looking.moments(moment_of_row(kpi), kpi, "at")
     where = looking.satisfied(kpi.where, kpi, "where")
-    rows = np.flatnonzero(where & (at != MISSING))
+    rows, moments = looking.dated(kpi, where)
     if kpi.measure == "share":
         return _share(kpi, looking, rows, at, where)
     if kpi.measure in ("count", "distinct"):
-        return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows, at[rows])
+        return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows, moments)
     if isinstance(kpi.value, RatioValue):
         sides = [_in_unit(kpi, looking, *side)[rows] for side in wanted_units(kpi, looking.known)]
-        return Contribution(rows, at[rows], value=sides[0], denominator=sides[1])
+        return Contribution(rows, moments, value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
-    return Contribution(rows, at[rows], value=_values(kpi, looking)[rows])
+    return Contribution(rows, moments, value=_values(kpi, looking)[rows])
 
 
 def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray) -> Contribution:

@@ -119,13 +119,13 @@ def portion(
         cases=cases,
         every=np.sort(looked[1]) if looked and cases is None else None,
         ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
-        events=_few(np.sort(kept.rows.at), axis.size) if kpi.measure == "count" else None,
+        events=_few(kept.rows.at, axis.size) if kpi.measure == "count" else None,
     )
 
 
 def _few(events: np.ndarray, periods: int) -> np.ndarray | None:
-    """Moments of events, unless there are so many that nobody would call them rare."""
-    return events if len(events) <= FEW * periods else None
+    """Moments of events in order, unless there are so many that nobody would call them rare."""
+    return np.sort(events) if len(events) <= FEW * periods else None
 
 
 def _by_exclusion(study: StudyDefinition, kpi: KpiDefinition, rows: Contribution) -> np.ndarray:
