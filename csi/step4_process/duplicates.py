@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
+
+from csi.step4_process.alike import maybe_repeated, scattered
 
 _NONE = np.empty(0, dtype=np.intp)
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # Source: 2^64 / golden ratio, as in splitmix64
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,17 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolv
     """
     if not key:
         return Resolved(np.arange(len(frame)), _NONE)
-    ids, keys = _numbered(frame[key])
-    counts = np.bincount(ids[ids >= 0], minlength=keys)
-    unkeyed = len(ids) - int(counts.sum())
+    column = frame[key]
+    several = maybe_repeated(column)
+    ids, names = pd.factorize(column if len(several) == len(column) else column.iloc[several])
+    counts = np.bincount(ids[ids >= 0], minlength=len(names))
+    unkeyed = int(column.isna().sum())
+    keys = len(frame) - unkeyed - int(counts.sum()) + len(names)
     if counts.max(initial=0) <= 1:
         return Resolved(np.arange(len(frame)), _NONE, keys=keys, unkeyed=unkeyed)
-    shared = np.flatnonzero((ids >= 0) & (np.append(counts, 0)[ids] > 1))  # the only rows to be looked at
-    told = _told_apart(ids[shared], frame.iloc[shared], None if version is None else version[shared])
+    repeated = (ids >= 0) & (np.append(counts, 0)[ids] > 1)
+    shared = several[repeated]  # the only rows to be looked at
+    told = _told_apart(ids[repeated], frame.iloc[shared], None if version is None else version[shared])
     alone = np.ones(len(frame), dtype=bool)
     alone[shared[told.losers]] = False
     return Resolved(
@@ -58,19 +62,6 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolv
         backwards=told.backwards,
         unkeyed=unkeyed,
     )
-
-
-def _numbered(column: pd.Series) -> tuple[np.ndarray, int]:
-    """A number per row, equal where the ids are and negative where there is none; and how many ids there are."""
-    if column.empty or not isinstance(column.dtype, pd.StringDtype):
-        ids, names = pd.factorize(column)
-        return ids, len(names)
-    # As factorize does it, without a copy of every id: they are the larger part of what is held meanwhile.
-    cells = pa.array(column)
-    stretches = cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]
-    encoded = pa.chunked_array(stretches).dictionary_encode().chunks  # they share one dictionary
-    ids = np.concatenate([stretch.indices.fill_null(-1).to_numpy(zero_copy_only=False) for stretch in encoded])
-    return ids, len(encoded[0].dictionary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,22 +93,11 @@ def _winners(ids: np.ndarray, count: int, version: np.ndarray | None) -> np.ndar
 
 def _content(frame: pd.DataFrame, ids: np.ndarray) -> np.ndarray:
     """One number per row, equal where key and all cells are equal (by chance elsewhere: n² / 2^65)."""
-    mixed = _scattered(ids)
+    mixed = scattered(ids)
     for name in frame.columns:
         cells, _ = pd.factorize(frame[name])
-        mixed = _scattered(mixed + _scattered(cells))
+        mixed = scattered(mixed + scattered(cells))
     return mixed
-
-
-def _scattered(numbers: np.ndarray) -> np.ndarray:
-    """Whole numbers mixed so that neighbours lie far apart.
-
-    Source: splitmix64, G. L. Steele, D. Lea and C. H. Flood, Fast splittable pseudorandom number generators, 2014.
-    """
-    mixed = numbers.astype(np.uint64) + _ODD
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _copies(content: np.ndarray, winners: np.ndarray, losers: np.ndarray) -> np.ndarray:
