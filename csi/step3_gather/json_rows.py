@@ -37,8 +37,10 @@ def sample(content: Content, kind: Format, rows: int, source: SourceDefinition) 
             columns |= dict.fromkeys(_names(record))
         if len(columns) > content.bounds.columns:
             break
-    if not flat:
-        raise refuse(content.filename, f"holds no record. Expected {_EXPECTED_LINE}, or an array of objects.")
+    if not columns:
+        raise refuse(
+            content.filename, f"holds no record with a value. Expected {_EXPECTED_LINE}, or an array of objects."
+        )
     return {name: [record.get(name) or "" for record in flat] for name in columns}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from csi.definition import SourceDefinition
@@ -76,6 +76,8 @@ def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[t
 
 
 @settings(max_examples=80, deadline=None)
+@example(b"}", b"{")
+@example(b"{}]", b"[")
 @given(st.binary(max_size=400), st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"[", b"{", b"a,b\n"]))
 def test_any_bytes_give_a_layout_or_a_sentence(noise: bytes, start: bytes) -> None:
     for content in (start + noise, gzip.compress(start + noise)):
