@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.ids import EDIT_KPI
+from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, number, plural, when
 from csi.models import Batch, Cycle, Exclusion, Kpi
 
@@ -22,26 +24,77 @@ _DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consiste
 _SET_ASIDE = ("repeated", "superseded", "conflicts", "quarantined")
 _TOLD = ("typed", "push")  # ways in without lines
 _WARN, _LEAST = 0.95, 0.80  # Source: V4.3
+_PARTS = {
+    "at": "What dates its rows",
+    "where": "Its condition",
+    "good": "What counts as good",
+    "unit": "Its unit",
+    "value": "Its value",
+    "strata": "Its groups",
+    "key": "What identifies a row",
+    "latest_by": "Which row is newest",
+}
 Result = Mapping[str, Any]
 
 
-def report(cycle: Cycle, results: Sequence[tuple[Kpi, Result]], undefined: Sequence[Kpi]) -> list[Block]:
-    """The data-quality report: one section per KPI, with the button that leads back to its rows."""
+class NotProcessed(NamedTuple):
+    """A KPI that could not be processed: the parts of it that are wrong, each with its reason; the source that lacks
+    a column of it."""
+
+    kpi: Kpi
+    reasons: Sequence[tuple[str, str]]
+    source_id: int | None = None
+
+
+def report(
+    cycle: Cycle,
+    results: Sequence[tuple[Kpi, Result]],
+    undefined: Sequence[Kpi],
+    refused: Sequence[NotProcessed] = (),
+) -> list[Block]:
+    """The data-quality report: one section per KPI, with the button that leads back to its rows.
+
+    What could not be processed comes first, with the buttons that mend it.
+    """
     blocks = [parts.header(f"Cycle {cycle.number}, step 4: the data, made comparable")]
-    for kpi, result in results[:KPIS]:
+    for one in refused[:KPIS]:
+        blocks += _not_processed(one)
+    room = max(KPIS - len(refused), 0)
+    for kpi, result in results[:room]:
         blocks.append(parts.section(_kpi(kpi, result), _where_from(kpi)))
         blocks.append(parts.context(clip(_quality(result), 1900)))
-    if len(results) > KPIS:
-        blocks.append(parts.context(f"… and {plural(len(results) - KPIS, 'more KPI')}, in the exported study."))
+    if len(results) > room:
+        blocks.append(parts.context(f"… and {plural(len(results) - room, 'more KPI')}, in the exported study."))
     if undefined:
         names = ", ".join(escape(clip(kpi.name, NAME)) for kpi in undefined[:KPIS])
         blocks.append(parts.section(f":grey_question: Not processed, nobody has said yet what is counted: {names}."))
     return [*blocks, parts.actions(_buttons(cycle))]
 
 
-def said(cycle: Cycle, results: Sequence[tuple[Kpi, Result]]) -> str:
+def said(cycle: Cycle, results: Sequence[tuple[Kpi, Result]], refused: Sequence[NotProcessed] = ()) -> str:
     """What a notification shows."""
-    return f"Cycle {cycle.number}, step 4: {plural(len(results), 'KPI')} processed."
+    rest = f", {len(refused)} could not be" if refused else ""
+    return f"Cycle {cycle.number}, step 4: {plural(len(results), 'KPI')} processed{rest}."
+
+
+def _not_processed(one: NotProcessed) -> list[Block]:
+    """Why a KPI was left out, and the ways to mend it."""
+    said = [_reason(field, reason) for field, reason in one.reasons[:3]]
+    more = [f"… and {len(one.reasons) - 3} more."] if len(one.reasons) > 3 else []
+    name = escape(clip(one.kpi.name, NAME))
+    ways = [parts.button("Edit the KPI", f"{EDIT_KPI}:{one.kpi.id}", str(one.kpi.id))]
+    if one.source_id is not None:
+        ways.append(parts.button("Say which column it is", f"{NAME_COLUMNS}:{one.kpi.id}", f":{one.source_id}"))
+    return [
+        parts.section("\n".join([f":no_entry: *{name}* was not processed:", *said, *more])),
+        parts.actions(ways),
+    ]
+
+
+def _reason(field: str, reason: str) -> str:
+    part = _PARTS.get(field.split(".", maxsplit=1)[0])
+    sentence = f"{part}: {reason}" if part else reason[:1].upper() + reason[1:]
+    return escape(clip(sentence if sentence.endswith((".", "…")) else f"{sentence}.", SPAN))
 
 
 def _buttons(cycle: Cycle) -> list[Block]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,12 +18,13 @@ from bot.listeners import modals
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi.cycle import exclusions
+from csi.cycle.step3_rules import columns_lacking
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
 from csi.step1_should_measure import kpis
 from csi.storage import need, row, rows
-from csi.study import of_cycle, results
+from csi.study import computing, of_cycle, results
 from csi.study.tracing import origins
 from csi.study.windows import set_windows, whole_periods
 from csi.terms import Step
@@ -68,14 +69,15 @@ def run(payload: Body, kit: Kit) -> None:
     made = kit.slow(
         results.recompute, kit.sessions, kit.files, team_id=team_id, cycle_id=cycle_id, actor=actor, now=kit.now()
     )
-    made.result()
+    refused = made.result().refused
     with kit.sessions() as session:
         cycle = cycles.by_id(session, team_id, cycle_id)
-        made_of = _results(session, cycle)
+        made_of = [(kpi, result) for kpi, result in _results(session, cycle) if kpi.key not in refused]
         undefined = of_cycle.not_computed(session, cycle)
+        not_made = _refused(session, cycle, refused)
         kit.outbox.keep(
             session, team_id=team_id, channel=cycle.channel_id, key=f"process:{payload['key']}",
-            text=blocks.said(cycle, made_of), blocks=blocks.report(cycle, made_of, undefined),
+            text=blocks.said(cycle, made_of, not_made), blocks=blocks.report(cycle, made_of, undefined, not_made),
             subject=("cycle", cycle.id), tell=actor,
         )  # fmt: skip
 
@@ -83,6 +85,21 @@ def run(payload: Body, kit: Kit) -> None:
 def _results(session: Session, cycle: Cycle) -> list[tuple[Kpi, Mapping[str, Any]]]:
     known = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
     return [(kpi, known[kpi.id].result) for kpi in kpis.of_cycle(session, cycle) if kpi.id in known]
+
+
+def _refused(
+    session: Session, cycle: Cycle, refused: Mapping[str, Sequence[InvalidInput]]
+) -> list[blocks.NotProcessed]:
+    """The KPIs that could not be processed: why, and the source that lacks a column of theirs."""
+    lacking = {
+        name: source.id
+        for source, columns in columns_lacking(session, cycle)
+        for names in columns.values()
+        for name in names
+    }
+    known = {kpi.key: kpi for kpi in kpis.of_cycle(session, cycle)}
+    reasons = {key: [(one.field, one.reason) for one in errors] for key, errors in refused.items()}
+    return [blocks.NotProcessed(known[key], reasons[key], lacking.get(known[key].name)) for key in refused]
 
 
 def open_trace(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -116,7 +133,7 @@ def wanted_trace(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) 
 def _show_trace(kit: Kit, client: WebClient, view_id: str, kpi: Kpi, start: str) -> None:
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, kpi.team_id, kpi.cycle_id)
-        report = of_cycle.evaluated(session, cycle, kit.files)
+        report = computing.evaluated(session, cycle, kit.files)
         if kpi.key not in report.kpis:
             raise Conflict(f"{kpi.name} is not computed any more.")
         found = origins(session, cycle, report.kpis[kpi.key].processed, datetime.fromisoformat(start))

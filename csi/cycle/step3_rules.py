@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlmodel import Session
@@ -18,14 +18,25 @@ from csi.step3_gather.naming import names_used
 def columns_are_there(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
     """V3.1: a KPI has no value while a delivery lacks a column it is made from."""
     del now
+    for source, lacking in columns_lacking(session, cycle):
+        kpis = " and ".join(dict.fromkeys(name for names in lacking.values() for name in names))
+        yield breach("V3.1", kpis, source, lacking)
+
+
+def columns_lacking(session: Session, cycle: Cycle) -> Iterator[tuple[Source, dict[str, tuple[str, ...]]]]:
+    """Every source of which a delivery lacks columns: these, each with the names of the KPIs that read it."""
     for source in sources_of(session, cycle).values():
         wanted = columns_named(session, cycle, source)
         lacking = _lacking(source, batches.current(session, source), wanted) if wanted else []
         if lacking:
-            kpis = " and ".join(dict.fromkeys(name for column in lacking for name in wanted[column]))
-            columns = " and ".join(f"‘{column}’" for column in lacking)
-            sentence = f"{kpis} reads {columns}, which {source.name or source.key} does not have."
-            yield Breach("V3.1", sentence, True, "gather.name", "Say which they are", f":{source.id}")
+            yield source, {column: wanted[column] for column in lacking}
+
+
+def breach(rule: str, kpis: str, source: Source, lacking: Iterable[str]) -> Breach:
+    """What KPIs read and a source does not have, with the button that asks which columns these are."""
+    columns = " and ".join(f"‘{column}’" for column in lacking)
+    sentence = f"{kpis} reads {columns}, which {source.name or source.key} does not have."
+    return Breach(rule, sentence, True, "gather.name", "Say which they are", f":{source.id}")
 
 
 def _lacking(source: Source, held: Iterable[Batch], wanted: Iterable[str]) -> list[str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from csi.cycle.step3_rules import breach, columns_lacking
 from csi.errors import Breach
-from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
+from csi.models import AnalysisResult, Cycle, Exclusion, Kpi, Source
 from csi.rules import Rule, threshold
 from csi.step4_process.columns import is_quantile
 from csi.step4_process.measures import ADDITIVE
@@ -59,13 +60,22 @@ def covered(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
     del now
     warn = threshold(session, cycle.team_id, "coverage_warn")
     least = threshold(session, cycle.team_id, "coverage_least")
+    lacking = list(columns_lacking(session, cycle))
     for kpi, result in _with_results(session, cycle):
         if kpi.measurability == Measurability.NOT_MEASURABLE:
             continue
         if result is None or result.stale:
-            yield _unprocessed(kpi, result)
+            yield _without_column(kpi, lacking) or _unprocessed(kpi, result)
         else:
             yield from _poor(kpi, result, warn, least)
+
+
+def _without_column(kpi: Kpi, lacking: Iterable[tuple[Source, Mapping[str, Collection[str]]]]) -> Breach | None:
+    """Processing again is of no use to a KPI whose column is not there."""
+    for source, columns in lacking:
+        if mine := [column for column, names in columns.items() if kpi.name in names]:
+            return breach("V4.3", kpi.name, source, mine)
+    return None
 
 
 def _unprocessed(kpi: Kpi, result: AnalysisResult | None) -> Breach:

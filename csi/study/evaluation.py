@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from csi.definition import StudyDefinition
+from csi.errors import InvalidInput
 from csi.step3_gather.reading import Reading
 from csi.step4_process import Processed, SourceCounts, process_study
 from csi.step4_process.periods import from_microseconds
@@ -47,7 +48,8 @@ class Known:
 class Report:
     """Everything a study gives: what became of each source's rows, and the outcome of each KPI.
 
-    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``.
+    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``; ``refused`` says per KPI
+    of a cycle that could not be computed why: of a study, where all errors are told at once, there is none.
     """
 
     study: StudyDefinition
@@ -55,6 +57,7 @@ class Report:
     kpis: Mapping[str, Outcome]
     known: Known = field(default_factory=Known)
     quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", *QUARANTINE]))
+    refused: Mapping[str, Sequence[InvalidInput]] = field(default_factory=dict)
 
 
 def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], known: Known | None = None) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 from sqlmodel import Session
@@ -14,7 +15,8 @@ from csi.step3_gather.files import FileStore
 from csi.step3_gather.mending import escaped
 from csi.step3_gather.reading import Reading
 from csi.storage import rows
-from csi.study.of_cycle import TYPED, definition, deliveries, readings
+from csi.study.computing import readings
+from csi.study.of_cycle import TYPED, definition, deliveries
 from csi.study.writing import study_yaml
 
 _ODD = re.compile(r"[^\w.-]+")
@@ -25,12 +27,13 @@ def study_zip(session: Session, cycle: Cycle, files: FileStore) -> tuple[bytes, 
     """The archive and its name. Unpacked, ``python -m csi run study.yml`` gives the same figures."""
     study = definition(session, cycle)
     kinds = {one.key: one.kind for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)}
-    held = readings(session, cycle, files, study)
+    typed = {key: source for key, source in study.sources.items() if kinds[key] in TYPED}
+    held = readings(session, cycle, files, replace(study, sources=typed))
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "study.yml", study_yaml(study).encode())
         for key in study.sources:
-            if kinds[key] in TYPED:
+            if key in typed:
                 for number, reading in enumerate(held[key], start=1):
                     _add(archive, f"data/{key}-{number:04}-typed.csv", _csv(reading))
                 continue

@@ -1,8 +1,6 @@
-"""A cycle of the database as a study: the same definition, the same rows, and so the same report as from a file."""
+"""A cycle of the database as a study: the same definition, and so the same report as from a file."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
 
 from sqlmodel import Session
 
@@ -23,15 +21,12 @@ from csi.cycle.measurement import (
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInputs
 from csi.models import Baseline, Batch, Cycle, Source
-from csi.step3_gather import batches, held
-from csi.step3_gather.files import FileStore
-from csi.step3_gather.reading import Reading
-from csi.step4_process import columns_needed
+from csi.step3_gather import batches
 from csi.step4_process.comparable import differences, terms_of
 from csi.step5_analyse.analysis import FrozenLimits
 from csi.step7_correct.baselines import definition_hash
 from csi.storage import need
-from csi.study.evaluation import Known, Report, evaluate
+from csi.study.evaluation import Known
 from csi.study.reading import study_from
 
 __all__ = [
@@ -40,7 +35,6 @@ __all__ = [
     "definition",
     "delivered_pattern",
     "deliveries",
-    "evaluated",
     "input_hash",
     "known",
     "linked_to",
@@ -48,7 +42,6 @@ __all__ = [
     "mapping",
     "not_computed",
     "of_source",
-    "readings",
     "what_differs",
 ]
 
@@ -72,33 +65,10 @@ def of_source(session: Session, cycle: Cycle, source: Source) -> StudyDefinition
         return None
 
 
-def readings(
-    session: Session, cycle: Cycle, files: FileStore, study: StudyDefinition | None = None
-) -> Mapping[str, Sequence[Reading]]:
-    """Per source of the study its deliveries, in their order."""
-    wanted = study or definition(session, cycle)
-    sources = sources_of(session, cycle)
-    found = {}
-    for key in wanted.sources:
-        moments, numbers = columns_needed(wanted, key)
-        found[key] = held.readings(session, sources[key], files, moments=moments, numbers=numbers)
-    return found
-
-
 def deliveries(session: Session, cycle: Cycle, source_key: str) -> list[Batch]:
     """The batches behind ``readings``, in the same order: what a trace's batch number means."""
     source = sources_of(session, cycle)[source_key]
     return batches.current(session, source)
-
-
-def evaluated(session: Session, cycle: Cycle, files: FileStore) -> Report:
-    """The report of the data now held; nothing is written.
-
-    Raises:
-        InvalidInputs: a KPI or source is not described well enough.
-    """
-    study = definition(session, cycle)
-    return evaluate(study, readings(session, cycle, files, study), known(session, cycle, study))
 
 
 def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:

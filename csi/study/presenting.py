@@ -19,7 +19,7 @@ from csi.step6_present.facts import Facts, Promise
 from csi.step6_present.report import details, how_computed
 from csi.step6_present.view import View, footnotes, provenance, target_text, windows_text
 from csi.storage import rows
-from csi.study import of_cycle, results
+from csi.study import computing, of_cycle, results
 from csi.terms import Audience
 
 
@@ -42,7 +42,7 @@ def _analyse(sentence: str) -> Breach:
 
 def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
     """The facts of the data now held. Slow: rows are read and computed."""
-    report = of_cycle.evaluated(session, cycle, files)
+    report = computing.evaluated(session, cycle, files)
     return facts.of(report.study, report.kpis, sources=report.sources, source_labels=labels(session, cycle),
                     promises=promises(session, cycle))  # fmt: skip
 

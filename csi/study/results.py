@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from csi.models import AnalysisResult, Cycle, Kpi
 from csi.step3_gather.files import FileStore
 from csi.step5_analyse.analysis import plain
 from csi.storage import Sessions, lock, row, rows
-from csi.study import of_cycle
+from csi.study import computing, of_cycle
 from csi.study.evaluation import Report
 from csi.study.plain import kpi_plain
 
@@ -41,7 +41,7 @@ def recompute(
     with sessions.reading() as session:
         cycle = by_id(session, team_id, cycle_id)
         made_from = of_cycle.input_hash(session, cycle)
-        report = of_cycle.evaluated(session, cycle, files)
+        report = computing.evaluated(session, cycle, files)
     with sessions() as session:
         store(session, by_id(session, team_id, cycle_id), report, input_hash=made_from, actor=actor, now=now)
     return report
@@ -50,7 +50,10 @@ def recompute(
 def store(
     session: Session, cycle: Cycle, report: Report, *, input_hash: str, actor: str, now: datetime
 ) -> list[AnalysisResult]:
-    """Keep one result per KPI, in place of the one before. The same result again changes nothing but its freshness."""
+    """Keep one result per KPI, in place of the one before. The same result again changes nothing but its freshness.
+
+    What is kept of a KPI that could not be computed this time is stale.
+    """
     lock(session, f"results:{cycle.team_id}:{cycle.id}")
     if cycle.state != "open":
         raise Conflict(f"Cycle {cycle.number} is closed; its results stay as they are.")
@@ -58,6 +61,7 @@ def store(
     stamp = {"study_hash": hash_of(report.study), "input_hash": input_hash, "made_by": actor, "made_at": now}
     results = {kpis[key]: result_plain(report, key) for key in report.kpis if key in kpis}
     kept = [_keep(session, cycle, kpi_id, result, stamp) for kpi_id, result in results.items()]
+    _outdate(session, cycle, [kpis[key] for key in report.refused if key in kpis])
     verdicts = {key: outcome.analysis.label for key, outcome in report.kpis.items()}
     audit.record(
         session,
@@ -66,9 +70,22 @@ def store(
         at=now,
         what="processed and analysed",
         subject=("cycle", cycle.id),
-        new={"input_hash": input_hash, "verdicts": verdicts},
+        new={"input_hash": input_hash, "verdicts": verdicts, **_refused(report)},
     )
     return kept
+
+
+def _refused(report: Report) -> dict[str, Any]:
+    """Why KPIs could not be computed, as the log keeps it."""
+    said = {key: [str(reason) for reason in reasons] for key, reasons in report.refused.items()}
+    return {"refused": said} if said else {}
+
+
+def _outdate(session: Session, cycle: Cycle, kpi_ids: Sequence[int]) -> None:
+    for kpi_id in kpi_ids:
+        if (kept := row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_id)) is not None:
+            kept.stale = True
+            session.add(kept)
 
 
 def _keep(

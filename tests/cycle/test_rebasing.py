@@ -14,7 +14,7 @@ from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi, Rebase
 from csi.step3_gather.files import FileStore
 from csi.storage import row, rows
-from csi.study import of_cycle, results
+from csi.study import computing, of_cycle, results
 from csi.study.plain import report_json
 from csi.study.reading import study_of
 from csi.study.writing import study_yaml
@@ -99,8 +99,8 @@ def test_the_study_that_is_written_gives_the_same_report(sqlite_database: Databa
         assert (rebase.kpi, rebase.start, rebase.reason, rebase.approved_by) == ("hours", MOVED, "new tool", BOB)
         written = study_of(study_yaml(study).encode())
         assert written == study
-        report = of_cycle.evaluated(session, cycle, files)
-        same = of_cycle.evaluate(written, of_cycle.readings(session, cycle, files, written))
+        report = computing.evaluated(session, cycle, files)
+        same = computing.evaluate(written, computing.readings(session, cycle, files, written))
         assert report_json(same) == report_json(report)
 
 

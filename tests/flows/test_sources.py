@@ -15,7 +15,7 @@ from bot.sandbox.person import reading
 from bot.scheduler import Scheduler
 from csi.models import AuditRow, Batch, Cycle, InboxEvent, Kpi, OutboxPost, Source
 from csi.step3_gather import tokens
-from csi.study import of_cycle
+from csi.study import computing, of_cycle
 from tests import turns
 from tests.fetching.conftest import Answer, Site, site
 from tests.fetching.prometheus_server import prometheus
@@ -138,7 +138,7 @@ def test_prometheus_is_set_up_collected_and_goes_on_from_where_it_ended(desk: Wo
     with desk.bot.kit.sessions.reading() as session:
         cycle = session.exec(select(Cycle)).one()
         study = of_cycle.definition(session, cycle)
-        (got,) = of_cycle.readings(session, cycle, desk.bot.kit.files, study)["tickets"]
+        (got,) = computing.readings(session, cycle, desk.bot.kit.files, study)["tickets"]
     assert got.frame["value"].tolist() == [60.0 * 24 * min(day, 12) for day in range(2, 14)]
     assert held(desk, Source)[0].progress["until"] > "2026-03-13"
     desk.later(minutes=1)

@@ -70,6 +70,22 @@ def test_processing_says_how_good_the_data_are_and_leads_back_to_the_rows(delive
     assert "tickets.csv" in shown
 
 
+def test_a_kpi_whose_column_is_missing_is_told_with_a_way_out_and_the_others_are_processed(delivered: World) -> None:
+    with delivered.bot.kit.sessions() as session:
+        [kpi] = rows(session, Kpi, team_of(delivered), key="kept")
+        kpi.definition = {**kpi.definition, "good": 'keppt == "yes"'}
+        session.add(kpi)
+    report = processed(delivered)
+    said = reading(report)
+    assert "*Kept our word* was not processed:" in said
+    assert "What counts as good: there is no column 'keppt'; did you mean 'kept'?" in said
+    assert "tickets: 160 rows read, 160 count" in said
+    assert [one.kpi_id for one in results(delivered)] == [1]
+    delivered.bob.click(report, f"measure.edit_kpi:{kpi.id}")
+    view = delivered.bob.wait_modal("measure.define")
+    assert "keppt" in str(view)
+
+
 def test_v4_4_what_is_left_out_needs_a_reason_and_somebody_elses_yes(delivered: World) -> None:
     report = processed(delivered)
     bob, carol = delivered.bob, delivered.carol

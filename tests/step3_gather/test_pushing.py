@@ -16,7 +16,7 @@ from csi.step3_gather.measurements import Typed, enter
 from csi.step3_gather.pushed import Given, Known, Wrong, judge
 from csi.step3_gather.pushing import Delivery
 from csi.storage import row, rows
-from csi.study import of_cycle
+from csi.study import computing, of_cycle
 from csi.terms import Period
 from tests import turns
 from tests.databases import Database
@@ -156,7 +156,7 @@ def test_pushed_numbers_become_the_series(database: Database):
         monday = date(2026, 9, 7)
         push(session, source, *(one(period=str(monday + timedelta(weeks=n)), value=float(n)) for n in range(8)))
         study = of_cycle.definition(session, cycle)
-        reading = of_cycle.readings(session, cycle, None, study)["monitor"]
+        reading = computing.readings(session, cycle, None, study)["monitor"]
         assert reading[0].frame["value"].tolist() == [float(n) for n in range(8)]
         assert study.kpis["backlog"].source == "monitor"
 

@@ -16,13 +16,13 @@ from csi.cycle import exclusions
 from csi.cycle.gates import breaches
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, NotAllowed
-from csi.models import Action, AnalysisResult, AuditRow, Baseline, Cycle, Decision, Kpi, Measurement, Source
+from csi.models import Action, AnalysisResult, AuditRow, Baseline, Batch, Cycle, Decision, Kpi, Measurement, Source
 from csi.step3_gather import measurements
 from csi.step3_gather.files import FileStore
 from csi.step4_process import trace
 from csi.step7_correct.baselines import definition_hash
 from csi.storage import row, rows
-from csi.study import of_cycle, results
+from csi.study import computing, of_cycle, results
 from csi.study.plain import report_json
 from csi.study.tracing import origins
 from csi.study.windows import set_windows
@@ -92,6 +92,96 @@ def test_v4_3_poor_coverage_warns_and_says_that_there_will_be_no_verdict(turn: T
     assert verdicts == {"INCONCLUSIVE"}
 
 
+def _redefine(turn: Turn, key: str, **definition: object) -> None:
+    with turn.base.sessions() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key=key)
+        kpi.definition = {**kpi.definition, **definition}
+        session.add(kpi)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "reason"),
+    [
+        ({"at": "resolvd"}, "at", "there is no column 'resolvd'; did you mean 'resolved'?"),
+        ({"good": 'keppt == "yes"'}, "good", "there is no column 'keppt'; did you mean 'kept'?"),
+        ({"good": "kept ="}, "good", ""),
+        ({"measure": "often"}, "measure", "'often' is not known"),
+    ],
+)
+def test_a_kpi_that_cannot_be_computed_is_told_and_stops_no_other(
+    turn: Turn, wrong: dict[str, str], field: str, reason: str
+) -> None:
+    turn.recompute()
+    _redefine(turn, "kept", **wrong)
+    with turn.base.sessions.reading() as session:
+        report = computing.evaluated(session, turn.cycle(session), turn.files)
+    assert [*report.kpis] == ["hours"]
+    assert [one.field for one in report.refused["kept"]] == [field]
+    assert reason in report.refused["kept"][0].reason
+    turn.recompute()
+    with turn.base.sessions.reading() as session:
+        kept = rows(session, AnalysisResult, TEAM, cycle_id=turn.cycle_id, order="kpi_id")
+    assert [one.stale for one in kept] == [False, True]
+
+
+def test_when_no_kpi_can_be_computed_each_is_told_why(turn: Turn) -> None:
+    for key in ("hours", "kept"):
+        _redefine(turn, key, at="moment")
+    with turn.base.sessions.reading() as session:
+        report = computing.evaluated(session, turn.cycle(session), turn.files)
+    assert (report.kpis, [*report.refused]) == ({}, ["hours", "kept"])
+    turn.recompute()
+
+
+def test_a_ratio_of_what_cannot_be_computed_says_so(turn: Turn) -> None:
+    common = {"measurability": "measured automatically", "direction": "lower"}
+    of_kpis = {"measure": "ratio", "value": {"numerator": "late", "denominator": "every"}}
+    with turn.base.sessions() as session:
+        for key, unit, definition in (
+            ("late", "count", {"source": "tickets", "at": "resolved", "measure": "count", "where": "due > 1"}),
+            ("every", "count", {"source": "tickets", "at": "resolved", "measure": "count"}),
+            ("share", "%", of_kpis),
+        ):
+            session.add(Kpi(team_id=TEAM, cycle_id=turn.cycle_id, key=key, name=key.title(), unit=unit,
+                            definition=definition, **common))  # fmt: skip
+    with turn.base.sessions.reading() as session:
+        report = computing.evaluated(session, turn.cycle(session), turn.files)
+    assert [*report.kpis] == ["hours", "kept", "every"]
+    assert str(report.refused["share"][0]) == "it is made from Late, which cannot be processed"
+
+
+def test_a_column_that_one_delivery_lacks_is_not_taken_for_empty(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        other = presentable.tickets([20]).replace(b"T0-", b"U0-").replace(b",kept", b",held")
+        presentable.deliver(session, turn.cycle(session), turn.files, other)
+    with turn.base.sessions.reading() as session:
+        report = computing.evaluated(session, turn.cycle(session), turn.files)
+    assert ([*report.kpis], [*report.refused]) == (["hours"], ["kept"])
+
+
+def test_a_source_that_cannot_be_read_stops_its_own_kpis_only(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        cycle = turn.cycle(session)
+        session.add(Source(team_id=TEAM, service_id=cycle.service_id, key="other", name="Other",
+                           mapping={"timezone": "Europe/Atlantis"}, created_at=NOW))  # fmt: skip
+    _redefine(turn, "kept", source="other")
+    with turn.base.sessions.reading() as session:
+        report = computing.evaluated(session, turn.cycle(session), turn.files)
+    assert [*report.kpis] == ["hours"]
+    assert "Atlantis" in report.refused["kept"][0].reason
+
+
+def test_v4_3_a_missing_column_is_named_with_the_way_to_say_which_it_is(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        [batch] = rows(session, Batch, TEAM)
+        batch.counts = {"columns": ["id", "opened", "resolved", "held"]}
+        session.add(batch)
+    with turn.base.sessions.reading() as session:
+        found = [one for one in breaches(session, turn.cycle(session), NOW, step=4) if one.rule == "V4.3"]
+    assert found[1].sentence == "Kept our word reads ‘kept’, which Tickets does not have."
+    assert found[1].mend == "gather.name"
+
+
 def test_results_are_kept_once_and_carry_what_stands_behind_them(turn: Turn) -> None:
     turn.recompute()
     turn.recompute()
@@ -107,8 +197,8 @@ def test_results_are_kept_once_and_carry_what_stands_behind_them(turn: Turn) -> 
 
 def test_the_bot_and_the_command_compute_the_same_bytes(turn: Turn) -> None:
     with turn.base.sessions.reading() as session:
-        first = of_cycle.evaluated(session, turn.cycle(session), turn.files)
-        second = of_cycle.evaluated(session, turn.cycle(session), turn.files)
+        first = computing.evaluated(session, turn.cycle(session), turn.files)
+        second = computing.evaluated(session, turn.cycle(session), turn.files)
     assert report_json(first) == report_json(second)
 
 
@@ -142,7 +232,7 @@ def test_a_repeated_row_in_a_later_delivery_supersedes_and_traces_to_it(turn: Tu
         presentable.deliver(
             session, cycle, turn.files, b"id,opened,resolved,kept\nT0-0,2026-01-05 00:00,2026-01-06 13:00,no"
         )
-        report = of_cycle.evaluated(session, cycle, turn.files)
+        report = computing.evaluated(session, cycle, turn.files)
         made_of = trace(report.kpis["hours"].processed, report.kpis["hours"].processed.series.index[0])
         deliveries = of_cycle.deliveries(session, cycle, "tickets")
     assert report.sources["tickets"].superseded == 1
@@ -357,7 +447,7 @@ def test_typed_numbers_lead_back_to_who_typed_them(turn: Turn) -> None:
             told = measurements.Typed(day, value=7 + week, evidence="https://desk.example/calls")
             measurements.enter(session, cycle, kpi, told, actor=actor, now=NOW)
         kpi.definition = {"measure": "count", "source": "typed"}
-        processed = of_cycle.evaluated(session, cycle, turn.files).kpis["calls"].processed
+        processed = computing.evaluated(session, cycle, turn.files).kpis["calls"].processed
         found = [origins(session, cycle, processed, start) for start in processed.series.index[:3]]
     assert [(one.source, one.batch.delivered_by, one.batch.ordinal) for [one] in found] == [
         ("typed", BOB, 1), ("typed", ALICE, 2), ("typed", BOB, 3)]  # fmt: skip
@@ -379,7 +469,7 @@ def test_a_number_nobody_typed_is_no_zero_though_others_were(turn: Turn) -> None
                                         at=presentable.MONDAY + timedelta(weeks=week), collector=BOB,
                                         collected_at=NOW))  # fmt: skip
     with turn.base.sessions.reading() as session:
-        report = of_cycle.evaluated(session, turn.cycle(session), turn.files)
+        report = computing.evaluated(session, turn.cycle(session), turn.files)
     calls = report.kpis["calls"].processed
     assert calls.series["value"].tolist()[:4] == pytest.approx([7, np.nan, 9, 10], nan_ok=True)
     assert report.kpis["walk_ins"].processed.series["value"].tolist()[:4] == [7, 8, 9, 10]

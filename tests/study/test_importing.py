@@ -18,7 +18,7 @@ from csi.step3_gather import batches, sources
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import take_in
 from csi.storage import row, rows
-from csi.study import of_cycle, results
+from csi.study import computing, of_cycle, results
 from csi.study.export import study_zip
 from csi.study.importing import TakenOver, take_over
 from csi.study.plain import report_plain
@@ -194,7 +194,7 @@ def test_rates_taken_over_give_the_figures_of_a_run_and_are_exported(database: D
         assert "2 rates of money set" in told.done
         assert not any("rates" in one for one in told.left)
         _delivered(session, cycle, files, _spent())
-        found = report_plain(of_cycle.evaluated(session, cycle, files))["kpis"]
+        found = report_plain(computing.evaluated(session, cycle, files))["kpis"]
         content, _ = study_zip(session, cycle, files)
         cycle_id = cycle.id
     assert found == wanted
@@ -266,7 +266,7 @@ def test_linked_sources_and_ratios_of_kpis_are_taken_over_whole(sqlite_database:
         assert take_over(session, cycle, study_of(LINKED), actor=ALICE, now=NOW).left == ()
         for name, text in TABLES.items():
             _delivered(session, cycle, files, text.encode(), "pairs_of_ids" if name == "pairs" else name)
-        found = of_cycle.evaluated(session, cycle, files).kpis
+        found = computing.evaluated(session, cycle, files).kpis
     assert set(found) == {"lead", "deploys", "changes_made", "flow"}
     assert found["lead"].processed.kpi.guards == ("flow",)
     for ours, theirs in (("lead", "lead"), ("flow", "Flow")):
