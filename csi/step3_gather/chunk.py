@@ -81,6 +81,11 @@ def text_table(columns: Mapping[str, Sequence[str | None]], missing: Sequence[st
     return pa.table(arrays)
 
 
+def no_rows(columns: Sequence[str]) -> Chunk:
+    """A table that has columns and no record."""
+    return Chunk(text_table({name: [] for name in columns}, ()), np.empty(0, dtype="int64"))
+
+
 def cells_told(count: int) -> str:
     """So many cells, in words."""
     return f"{count:,} cell" + "s" * (count != 1)

@@ -16,7 +16,7 @@ from csi.definition import SourceDefinition
 from csi.step3_gather import delimited, json_rows, parquet_rows, sheets
 from csi.step3_gather import layout as layouts
 from csi.step3_gather.bounds import DEFAULT, Bounds, refuse
-from csi.step3_gather.chunk import Chunk, Rejected, quarantine_frame
+from csi.step3_gather.chunk import Chunk, Rejected, no_rows, quarantine_frame
 from csi.step3_gather.columns import renamed, require
 from csi.step3_gather.content import Content, Format
 from csi.step3_gather.dialect import Dialect
@@ -45,6 +45,7 @@ def read(
     filename: str = "",
     columns: Collection[str] | None = None,
     bounds: Bounds = DEFAULT,
+    may_be_empty: bool = False,
 ) -> Reading:
     """Read a whole delivery into memory.
 
@@ -56,12 +57,13 @@ def read(
         filename: for messages; the format is told by the bytes.
         columns: further columns wanted; None keeps every column.
         bounds: limits beyond which a delivery is refused.
+        may_be_empty: whether a table without a row is one: it is among others, that of a period without events.
 
     Raises:
-        InvalidInput: it is no table, is too large, or a column asked for is not there.
+        InvalidInput: it is no table, is too large, holds no row, or a column asked for is not there.
     """
-    opened = Content(content, filename or source.file, bounds)
-    parts = in_some_encoding(source, lambda tried: list(_parts(opened, tried, Wanted.of(moments, numbers, columns))))
+    opened, wanted = Content(content, filename or source.file, bounds), Wanted.of(moments, numbers, columns)
+    parts = in_some_encoding(source, lambda tried: list(_parts(opened, tried, wanted, may_be_empty=may_be_empty)))
     return _whole(parts, opened.sha256())
 
 
@@ -83,6 +85,7 @@ def stream(
     filename: str = "",
     columns: Collection[str] | None = None,
     bounds: Bounds = DEFAULT,
+    may_be_empty: bool = False,
 ) -> Iterator[Reading]:
     """As ``read``, in parts of bounded size and file order; the hash is left out.
 
@@ -90,7 +93,7 @@ def stream(
     given cannot be taken back.
     """
     opened = Content(content, filename or source.file, bounds)
-    yield from _parts(opened, source, Wanted.of(moments, numbers, columns))
+    yield from _parts(opened, source, Wanted.of(moments, numbers, columns), may_be_empty=may_be_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,9 @@ class Wanted:
         return self.columns | {*self.moments, *self.numbers, *filter(None, (source.key, source.latest_by))}
 
 
-def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterator[Reading]:
+def _parts(
+    content: Content, source: SourceDefinition, wanted: Wanted, *, may_be_empty: bool = False
+) -> Iterator[Reading]:
     layout = layouts.form_of(content, source)
     plan = _plan(content, source, layout, wanted)
     seen = unread = 0
@@ -126,8 +131,10 @@ def _parts(content: Content, source: SourceDefinition, wanted: Wanted) -> Iterat
             unread += int(part.quarantine["line"].nunique())
             _check_rows(content, seen, unread, part)
             yield part
-    if not seen:
+    if not seen and not may_be_empty:
         raise refuse(content.filename, "holds no row below its header. Expected at least one.")
+    if not seen:
+        yield plan.typed(no_rows(layout.names if layout.format is not Format.PARQUET else plan.read))
 
 
 def _check_rows(content: Content, seen: int, unread: int, part: Reading) -> None:

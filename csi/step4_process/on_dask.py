@@ -19,9 +19,11 @@ import dask.dataframe as dd
 import numpy as np
 import pandas as pd
 from dask.delayed import delayed
-from distributed import Client, LocalCluster
+from distributed import Client, KilledWorker, LocalCluster
+from distributed.client import FutureCancelledError
+from distributed.comm.core import CommClosedError
 
-from csi.definition import KpiDefinition, StudyDefinition
+from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step4_process import partition
 from csi.step4_process.assembly import Gathered, assembled, source_counts
@@ -46,22 +48,45 @@ def cluster(address: str = "", workers: int = WORKERS) -> Iterator[Client]:
     """A client of the scheduler at an address, or of a local cluster of processes.
 
     Raises:
-        InvalidInput: nobody answers at the address, nobody works there, or not with the same packages.
+        InvalidInput: nobody answers at the address, nobody works there, or not with the same packages; or the workers
+            are lost before the work is done.
     """
     if address:
         with _client(address) as client:
             _check(client, address)
-            yield client
+            with _alive(f"of the Dask scheduler at {address}"):
+                yield client
         return
     local = LocalCluster(
         n_workers=workers,
         threads_per_worker=1,
         processes=True,
         dashboard_address="127.0.0.1:0",
-        silence_logs=logging.ERROR,
+        silence_logs=logging.CRITICAL,
     )
-    with local, Client(local) as client:
+    with local, Client(local) as client, _alive("of the local cluster"):
         yield client
+
+
+@contextmanager
+def _alive(whose: str) -> Iterator[None]:
+    """What the library says of workers that died, or that see other files, in our words.
+
+    Raises:
+        InvalidInput: the work could not be finished.
+    """
+    try:
+        yield
+    except KilledWorker as error:
+        reason = f"the workers {whose} died several times over one part of the data, most often for lack of memory"
+        raise InvalidInput("engine", f"{reason}; expected workers with more memory, or smaller files") from error
+    except (CommClosedError, FutureCancelledError, TimeoutError) as error:
+        reason = f"the workers {whose} cannot be reached any more; expected them to stay until the report is made"
+        raise InvalidInput("engine", reason) from error
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        reason = f"the workers {whose} cannot read or write{place} ({error.strerror or error})"
+        raise InvalidInput("engine", f"{reason}; expected the study's folder with room in it, seen by all") from error
 
 
 def _client(address: str) -> Client:
@@ -116,18 +141,29 @@ def _read(
             client.submit(partition.spill, task, study, folder, batch, pure=False) for batch, task in enumerate(every)
         ]
     read = {name: client.gather(every) for name, every in futures.items()}
-    if errors := list(_failures(study, read)):
+    if errors := list(_failures(study, tasks, read)):
         raise InvalidInputs(errors)
     return {name: _fresh(every) for name, every in read.items()}
 
 
-def _failures(study: StudyDefinition, read: Mapping[str, Sequence[Spilled]]) -> Iterator[InvalidInput]:
+def _failures(
+    study: StudyDefinition, tasks: Mapping[str, Sequence[Task]], read: Mapping[str, Sequence[Spilled]]
+) -> Iterator[InvalidInput]:
     for name, every in read.items():
-        for one in every:
+        for task, one in zip(tasks[name], every, strict=True):
             if one.failure:
                 field, reason = one.failure
-                place = ", ".join(part for part in (f"sources.{name}", study.sources[name].file, field) if part)
+                place = ", ".join(part for part in (f"sources.{name}", task.told, field) if part)
                 yield InvalidInput(place, reason)
+        if not any(one.failure for one in every):
+            yield from _without_rows(study.sources[name], every)
+
+
+def _without_rows(source: SourceDefinition, every: Sequence[Spilled]) -> Iterator[InvalidInput]:
+    try:
+        partition.require_rows(source, [one.rows_read for one in every])
+    except InvalidInput as error:
+        yield InvalidInput(f"sources.{source.id}, {error.field}", error.reason)
 
 
 def _fresh(read: Sequence[Spilled]) -> list[Spilled]:
@@ -142,7 +178,8 @@ def _settled(study: StudyDefinition, source: str, read: Sequence[Spilled], clien
     paths = [path for one in read for path in one.parts]
     # Deliveries are numbered among those that count, as in memory.
     numbers = {int(one.parts[0].name[:6]): number for number, one in enumerate(read) if one.parts}
-    rows = dd.from_map(_numbered, paths, numbers=numbers, meta=_numbered(paths[0], numbers).iloc[:0])
+    meta = partition.columns_of_all(paths)
+    rows = dd.from_map(_numbered, paths, numbers=numbers, like=meta, meta=meta)
     key = study.sources[source].key
     if key:
         rows = rows.shuffle(on=key, npartitions=rows.npartitions)
@@ -169,10 +206,14 @@ def _linked(study: StudyDefinition, source: str, parts: Mapping[str, Sequence[An
     return made
 
 
-def _numbered(path: Path, numbers: Mapping[int, int]) -> pd.DataFrame:
+def _numbered(path: Path, numbers: Mapping[int, int], like: pd.DataFrame) -> pd.DataFrame:
+    """One part's rows, with every column that any part has."""
     frame = partition.part(path)
     frame[partition.BATCH] = frame[partition.BATCH].map(numbers).astype(np.int32)
-    return frame
+    for name, kind in like.dtypes.items():
+        if name not in frame:
+            frame[name] = pd.array([None] * len(frame), dtype=kind)
+    return frame[list(like.columns)]
 
 
 @dataclass(frozen=True, slots=True)

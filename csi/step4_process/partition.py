@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
@@ -44,12 +45,30 @@ GROUP, VALUE = "group", "value"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One delivery to be read: its file, how, and which columns are moments and numbers."""
+    """One delivery to be read: its file, how, and which columns are moments and numbers; is it one among others?"""
 
     path: Path
     source: SourceDefinition
     moments: tuple[str, ...]
     numbers: tuple[str, ...]
+    among_others: bool = False
+
+    @property
+    def told(self) -> str:
+        """The file as an error names it: as the study does, or the one that fits its pattern."""
+        said = self.source.file
+        return said if not said or said.endswith(self.path.name) else self.path.name
+
+
+def require_rows(source: SourceDefinition, rows_read: Sequence[int]) -> None:
+    """A file without a row is a period without events, where others of its set hold some.
+
+    Raises:
+        InvalidInput: none does.
+    """
+    if len(rows_read) > 1 and not any(rows_read):
+        reason = f"none of its {len(rows_read)} files holds a row below its header. Expected at least one."
+        raise InvalidInput(source.file, reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +97,17 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
     columns = columns_wanted(study, source.id)
     parts, readings = [], []
     order = ""
-    given = stream(task.path, source, moments=task.moments, numbers=task.numbers, columns=columns)
+    given = stream(
+        task.path,
+        source,
+        moments=task.moments,
+        numbers=task.numbers,
+        filename=task.told,
+        columns=columns,
+        may_be_empty=task.among_others,
+    )
     for number, reading in enumerate(given):
-        if number == 0 and _is_text_version(reading.frame, source):
+        if not order and _has_text_version(reading.frame, source):
             order = order_of(reading.frame, source)
         path = folder / f"{batch:06}-{number:06}.parquet"
         frame = reading.frame.reset_index(names=LINE)
@@ -99,14 +126,20 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
     )
 
 
-def _is_text_version(frame: pd.DataFrame, source: SourceDefinition) -> bool:
+def _has_text_version(frame: pd.DataFrame, source: SourceDefinition) -> bool:
     name = source.latest_by
-    return bool(name) and isinstance(frame[name].dtype, pd.StringDtype)
+    return bool(name) and isinstance(frame[name].dtype, pd.StringDtype) and bool(frame[name].notna().any())
 
 
 def part(path: Path) -> pd.DataFrame:
     """One part's rows."""
     return pd.read_parquet(path)
+
+
+def columns_of_all(paths: Sequence[Path]) -> pd.DataFrame:
+    """No row of all columns that any part has, in the order in which they first come."""
+    alike = {tuple(pq.read_schema(path).names): path for path in reversed(paths)}
+    return pd.concat([part(path).iloc[:0] for path in reversed(alike.values())])
 
 
 @dataclass(frozen=True, slots=True)

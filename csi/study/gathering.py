@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +23,7 @@ from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
 from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_wanted, named_columns
-from csi.step4_process.partition import Task
+from csi.step4_process.partition import Task, require_rows
 from csi.study.fetching import collected, fetched
 
 _SHOWN = 40
@@ -44,7 +45,9 @@ def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> 
     def readings(source: SourceDefinition) -> list[Reading]:
         if fetch is not None and not source.file:
             return fetched(study, source, fetch, lambda path, form: _read(study, _task(study, form, path)))
-        return [_read(study, _task(study, source, path)) for path in paths_of(source, folder)]
+        found = _of_files(_tasks(study, source, folder), lambda task: _read(study, task))
+        require_rows(source, [one.rows_read for one in found])
+        return found
 
     return _of_each(study, readings)
 
@@ -62,9 +65,34 @@ def tasks(study: StudyDefinition, folder: Path, scratch: Path, fetch: Fetch | No
             place.mkdir()
             path, form = collected(study, source, fetch, place)
             return [_checked(study, _task(study, form, path))]
-        return [_checked(study, _task(study, source, path)) for path in paths_of(source, folder)]
+        return _of_files(_tasks(study, source, folder), lambda task: _checked(study, task))
 
     return _of_each(study, wanted)
+
+
+def _tasks(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Task]:
+    """One per file of a source; all of them type the same columns."""
+    tasks = [_task(study, source, path) for path in paths_of(source, folder)]
+    if len(tasks) == 1:
+        return tasks
+    kinds = {(task.moments, task.numbers) for task in tasks}
+    moments, numbers = kinds.pop() if len(kinds) == 1 else columns_needed(study, source.id)
+    return [replace(task, moments=moments, numbers=numbers, among_others=True) for task in tasks]
+
+
+def _of_files(tasks: Sequence[Task], get: Callable[[Task], T]) -> list[T]:
+    """What every file of a source gives, or the errors of all of them."""
+    found: list[T] = []
+    errors: list[InvalidInput] = []
+    for task in tasks:
+        try:
+            found.append(get(task))
+        except (InvalidInput, InvalidInputs) as error:
+            several = error.errors if isinstance(error, InvalidInputs) else (error,)
+            errors += [_at(task.told, one.field, one.reason) for one in several]
+    if errors:
+        raise InvalidInputs(errors)
+    return found
 
 
 def _of_each(study: StudyDefinition, get: Callable[[SourceDefinition], list[T]]) -> dict[str, list[T]]:
@@ -74,9 +102,9 @@ def _of_each(study: StudyDefinition, get: Callable[[SourceDefinition], list[T]])
         try:
             found[name] = get(source)
         except InvalidInputs as error:
-            errors += [_at_source(name, source, one) for one in error.errors]
+            errors += [_at_source(name, one) for one in error.errors]
         except CsiError as error:
-            errors.append(_at_source(name, source, error))
+            errors.append(_at_source(name, error))
     if errors:
         raise InvalidInputs(errors)
     return found
@@ -98,7 +126,15 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
     columns = columns_wanted(study, task.source.id)
     _check_compared(study, task)
     try:
-        reading = read(task.path, task.source, moments=task.moments, numbers=task.numbers, columns=columns)
+        reading = read(
+            task.path,
+            task.source,
+            moments=task.moments,
+            numbers=task.numbers,
+            filename=task.told,
+            columns=columns,
+            may_be_empty=task.among_others,
+        )
     except InvalidInput:
         _checked(study, task)  # tells every missing column by its key
         raise
@@ -159,13 +195,20 @@ def _no_column(name: str, columns: Sequence[str]) -> str:
 
 def _version_typed(path: Path, source: SourceDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The version's column as moment or number where Parquet holds it so: no need to go through text."""
-    if not source.latest_by or format_of(Content(path)) is not Format.PARQUET or is_packed(path):
+    if not source.latest_by or not _is_parquet(path) or is_packed(path):
         return (), ()
     old = {new: name for name, new in source.columns.items()}.get(source.latest_by, source.latest_by)
     kind = _parquet_types(path).get(old, pa.string())
     if pa.types.is_timestamp(kind):
         return (source.latest_by,), ()
     return (), (source.latest_by,) if pa.types.is_integer(kind) or pa.types.is_floating(kind) else ()
+
+
+def _is_parquet(path: Path) -> bool:
+    try:
+        return format_of(Content(path)) is Format.PARQUET
+    except InvalidInput:  # the reader will refuse it, in its turn
+        return False
 
 
 def _parquet_types(path: Path) -> dict[str, pa.DataType]:
@@ -209,9 +252,13 @@ def _found(folder: Path, name: str) -> list[Path]:
     return sorted(one for one in Path(anchor or folder).glob(name.removeprefix(anchor)) if one.is_file())
 
 
-def _at_source(name: str, source: SourceDefinition, error: CsiError) -> InvalidInput:
-    """The error with the source and file in front of it."""
-    place = ", ".join(part for part in (f"sources.{name}", source.file) if part)
-    inner = error.field if isinstance(error, InvalidInput) and error.field != source.file else ""
-    reason = error.reason if isinstance(error, InvalidInput) else str(error)
-    return InvalidInput(f"{place}, {inner}" if inner else place, reason)
+def _at_source(name: str, error: CsiError) -> InvalidInput:
+    """The error with the source in front of it."""
+    field, reason = (error.field, error.reason) if isinstance(error, InvalidInput) else ("", str(error))
+    return _at(f"sources.{name}", field, reason)
+
+
+def _at(*parts: str) -> InvalidInput:
+    """An error at a place, told from the outside in; its reason comes last."""
+    *places, reason = parts
+    return InvalidInput(", ".join(dict.fromkeys(place for place in places if place)), reason)

@@ -117,6 +117,18 @@ def test_dask_writes_the_same_report_to_the_byte(tmp_path: Path, form: str) -> N
 
 
 @pytest.mark.slow
+def test_files_without_rows_and_with_columns_of_their_own_give_the_same_report(tmp_path: Path) -> None:
+    study = laid_out(tmp_path, "csv", 1_500)
+    first, second = tmp_path / "tickets-1.csv", tmp_path / "tickets-2.csv"
+    (tmp_path / "tickets-0.csv").write_text(first.read_text().splitlines()[0] + "\n")
+    frame = pd.read_csv(second, dtype=str)
+    frame.assign(note="seen").iloc[:, ::-1].to_csv(second, index=False)
+    in_memory, on_dask = run(study), run(study, engine=Engine.DASK)
+    assert report_json(on_dask) == report_json(in_memory)
+    assert on_dask.quarantine.equals(in_memory.quarantine)
+
+
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_told_alike(tmp_path: Path) -> None:
     study = laid_out(tmp_path, "parquet", 1_000)
     (tmp_path / "tickets-3.parquet").write_bytes(b"PAR1 broken")

@@ -338,6 +338,36 @@ def test_several_files_are_one_source(tmp_path: Path) -> None:
     assert (counts["rows_kept"], counts["repeated"]) == (len(frame), 10)
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_a_file_of_a_set_without_a_row_is_a_period_without_events(tmp_path: Path, form: str) -> None:
+    study = {**STUDY, "sources": {"tickets": {"file": f"part-*.{form}", "key": "id"}}}
+    frame = tickets()
+    write = {"csv": "to_csv", "xlsx": "to_excel", "parquet": "to_parquet"}[form]
+    pieces = {"1": frame.iloc[:0], "2": frame.iloc[:120], "3": frame.iloc[:0, ::-1], "4": frame.iloc[120:]}
+    for name, piece in pieces.items():
+        getattr(piece, write)(tmp_path / f"part-{name}.{form}", index=False)
+    whole, found = ran(laid_out(tmp_path, STUDY)), ran(laid_out(tmp_path, study))
+    assert found["sources"]["tickets"]["rows_read"] == len(frame)
+    assert found["kpis"] == whole["kpis"]
+    for name in "24":
+        (tmp_path / f"part-{name}.{form}").unlink()
+    expected = f"part-*.{form}: none of its 2 files holds a row below its header. Expected at least one."
+    assert expected in refused(tmp_path / "study.yml")
+    (tmp_path / f"part-3.{form}").unlink()
+    assert f"part-1.{form} holds no row below its header" in refused(tmp_path / "study.yml")
+
+
+def test_what_is_wrong_with_files_of_a_set_is_told_of_each_by_its_name(tmp_path: Path) -> None:
+    study = {**STUDY, "sources": {"tickets": {"file": "part-*.csv", "key": "id"}}}
+    frame = tickets()
+    frame.to_csv(tmp_path / "part-1.csv", index=False)
+    frame.drop(columns="opened_at").to_csv(tmp_path / "part-2.csv", index=False)
+    (tmp_path / "part-3.csv").write_bytes(b"%PDF-1.7")
+    said = refused(laid_out(tmp_path, study)).splitlines()
+    assert [line.split(":")[0].split(", ")[2] for line in said] == ["part-2.csv"] * (len(said) - 1) + ["part-3.csv"]
+    assert "there is no column 'opened_at'" in said[0]
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     path = laid_out(tmp_path, STUDY)
     (tmp_path / "out").write_text("a file")

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from csi.__main__ import app
+from csi.errors import InvalidInput
 
 on_dask = pytest.importorskip("csi.step4_process.on_dask", reason="dask is an extra")
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,6 +95,26 @@ def test_a_scheduler_without_workers_is_told_and_with_one_gives_the_same_report(
     assert ran(study, "here")[0] == 0
     theirs, here = (study.parent / out / "report.json" for out in ("theirs", "here"))
     assert theirs.read_bytes() == here.read_bytes()
+
+
+@pytest.mark.slow
+def test_workers_that_die_over_the_data_are_told_in_a_sentence() -> None:
+    with pytest.raises(InvalidInput, match="the workers of the local cluster died several times"):  # noqa: SIM117
+        with on_dask.cluster(workers=1) as client:
+            client.submit(os._exit, 1, pure=False).result()
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/data/t.csv"), "cannot read or write /data/t.csv (No such"),
+        (TimeoutError(), "cannot be reached any more"),
+    ],
+)
+def test_workers_that_see_other_files_or_are_gone_are_told(error: OSError, expected: str) -> None:
+    with pytest.raises(InvalidInput) as told, on_dask._alive("of the cluster"):
+        raise error
+    assert f"the workers of the cluster {expected}" in told.value.reason
 
 
 def test_a_scheduler_that_does_not_know_csi_is_told(study: Path) -> None:
