@@ -135,7 +135,7 @@ def _trend(view: View) -> str:
     """The slope with its interval where a trend is shown; that none is, or why it was not judged, where not."""
     trend = view.analysis.trend
     if not trend.judged or trend.slope is None:
-        return sentence(trend.reason)
+        return sentence(f"{trend.reason[:1].upper()}{trend.reason[1:]}")
     sides = [side for side in (trend.slope_lower, trend.slope_upper) if side is not None]
     places = wording.decimals(0.0, max(map(abs, (trend.slope, *sides))) / 10)
     likely = " to ".join(wording.number(side, places, signed=True) for side in sides)

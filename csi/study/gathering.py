@@ -27,6 +27,20 @@ from csi.step4_process.partition import Task, require_rows
 from csi.study.fetching import collected, fetched
 
 _SHOWN = 40
+_NAME = 60  # characters of a column's name as an error shows it
+_SHEETS = {Format.XLSX, Format.ODS}
+_TEXTS = {Format.DELIMITED, Format.JSON, Format.JSON_LINES}
+_NAMES = {
+    Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
+    Format.JSON: "JSON", Format.PARQUET: "Parquet",
+}  # fmt: skip
+# Per key the forms of a file that it says something about.
+_USED_BY: Mapping[str, tuple[set[Format], str]] = {
+    "sheet": (_SHEETS, "a workbook"),
+    "delimiter": ({Format.DELIMITED}, "CSV"),
+    "header_row": ({Format.DELIMITED, *_SHEETS}, "CSV or a workbook"),
+    "encoding": (_TEXTS, "a text such as CSV"),
+}
 T = TypeVar("T")
 
 
@@ -73,11 +87,36 @@ def tasks(study: StudyDefinition, folder: Path, scratch: Path, fetch: Fetch | No
 def _tasks(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Task]:
     """One per file of a source; all of them type the same columns."""
     tasks = [_task(study, source, path) for path in paths_of(source, folder)]
+    _tell_useless(source, [task.path for task in tasks])
     if len(tasks) == 1:
         return tasks
     kinds = {(task.moments, task.numbers) for task in tasks}
     moments, numbers = kinds.pop() if len(kinds) == 1 else columns_needed(study, source.id)
     return [replace(task, moments=moments, numbers=numbers, among_others=True) for task in tasks]
+
+
+def _tell_useless(source: SourceDefinition, paths: Sequence[Path]) -> None:
+    """A key that none of the files has a use for is told."""
+    forms = [found for path in paths if (found := _form(path)) is not None]
+    errors = [
+        _at(source.file, key, f"is of no use to {_listed(forms)}; expected {said}, or no such key")
+        for key, (used, said) in _USED_BY.items()
+        if getattr(source, key) is not None and forms and not used & set(forms)
+    ]
+    if errors:
+        raise InvalidInputs(errors)
+
+
+def _listed(forms: Sequence[Format]) -> str:
+    return " and ".join(sorted({_NAMES[form] for form in forms}))
+
+
+def _form(path: Path) -> Format | None:
+    """What a file is; None where the reader will refuse it, in its turn."""
+    try:
+        return format_of(Content(path))
+    except InvalidInput:
+        return None
 
 
 def _of_files(tasks: Sequence[Task], get: Callable[[Task], T]) -> list[T]:
@@ -187,28 +226,22 @@ def check_columns(study: StudyDefinition, source: SourceDefinition, columns: Seq
 
 
 def _no_column(name: str, columns: Sequence[str]) -> str:
-    near = get_close_matches(name, columns, n=1)
+    near = get_close_matches(name, [one for one in columns if len(one) <= _NAME], n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     more = ", …" if len(columns) > _SHOWN else ""
-    return f"there is no column {name!r}; {hint}expected one of {', '.join(columns[:_SHOWN])}{more}"
+    have = ", ".join(one if len(one) <= _NAME else f"{one[: _NAME - 1]}…" for one in columns[:_SHOWN])
+    return f"there is no column {name!r}; {hint}expected one of {have}{more}"
 
 
 def _version_typed(path: Path, source: SourceDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The version's column as moment or number where Parquet holds it so: no need to go through text."""
-    if not source.latest_by or not _is_parquet(path) or is_packed(path):
+    if not source.latest_by or _form(path) is not Format.PARQUET or is_packed(path):
         return (), ()
     old = {new: name for name, new in source.columns.items()}.get(source.latest_by, source.latest_by)
     kind = _parquet_types(path).get(old, pa.string())
     if pa.types.is_timestamp(kind):
         return (source.latest_by,), ()
     return (), (source.latest_by,) if pa.types.is_integer(kind) or pa.types.is_floating(kind) else ()
-
-
-def _is_parquet(path: Path) -> bool:
-    try:
-        return format_of(Content(path)) is Format.PARQUET
-    except InvalidInput:  # the reader will refuse it, in its turn
-        return False
 
 
 def _parquet_types(path: Path) -> dict[str, pa.DataType]:

@@ -103,7 +103,7 @@ def _not_yaml(error: yaml.YAMLError) -> str:
 
 
 def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | None:
-    if top.get("study") != VERSION:
+    if top.get("study") != VERSION or isinstance(top.get("study"), bool):
         top.wrong("study", f"expected study: {VERSION}, the only version there is")
     service = top.text("service", needed="the name of the service")
     timezone = zone_of(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,11 @@ from csi.study.keys import Keys
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
 _OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging")
+# Which of the keys are of use to a source of which origin; what is not in here is to all.
+_TEXTS = dict.fromkeys(("encoding", "delimiter", "decimal", "sheet", "header_row", "rows"), ("file", "url"))
+_ASKED = dict.fromkeys(("from", "to"), ("url", "sql", "prometheus"))
+_OF_ORIGIN = {**_TEXTS, **_ASKED, "query": ("sql", "prometheus"), "since": ("sql",), "step": ("prometheus",),
+              "paging": ("url",)}  # fmt: skip
 _DECIMALS = (".", ",")
 _NO_DELIMITERS = '"\n\r\x00'
 _LAST_HEADER = 1_000  # ours
@@ -61,12 +66,21 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
         columns=columns,
         options=_options(keys),
     )
+    _tell_useless(keys, [origin for origin, text in origins.items() if text])
     if source.latest_by and not source.key:
         keys.wrong("latest_by", "needs a key: it says which row of a key counts")
     if source.file and folder is not None:
         _look_for(source, keys, folder)
     keys.end()
     return source
+
+
+def _tell_useless(keys: Keys, origins: Sequence[str]) -> None:
+    """A key that would be read over in silence is told."""
+    for key, meant in _OF_ORIGIN.items():
+        if keys.mapping.get(key) is not None and origins and not {*origins} & {*meant}:
+            expected = " or ".join(f"{one}:" for one in meant)
+            keys.wrong(key, f"is of no use beside {origins[0]}:; expected it beside {expected} only")
 
 
 def _cadence(keys: Keys) -> str:
@@ -109,7 +123,9 @@ def _header_row(keys: Keys) -> int | None:
 def _options(keys: Keys) -> dict[str, Any]:
     """What the ways in of step 3 understand beside the keys of every source."""
     said = {key: value for key in _OPTIONS if (value := keys.get(key)) is not None}
-    said.update(keys.keys("options").mapping)
+    below = keys.keys("options")
+    below.end(*_OPTIONS, "moments", "numbers")
+    said.update(below.mapping)
     for key, form in _FORMS.items():
         if key in said:
             said[key] = form(Keys(said, keys.path, keys.notes), key)

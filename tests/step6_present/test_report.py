@@ -111,6 +111,8 @@ def test_a_trend_is_told_with_its_interval_and_only_where_one_is_shown() -> None
     assert "Trend: rising, +0.20 h a week (likely +0.10 to +0.50)." in markdown(base(rising))
     share = view([10.0] * 12, kpi=replace(KPI, unit="%"), trend=trend, detail=Detail(trend_now="no trend"))
     assert "+0.20 points a week" in markdown(base(share))
+    short = view([10.0] * 5, trend=replace(trend, judged=False, reason="not enough data to judge a trend: 5 of 12"))
+    assert "- Not enough data to judge a trend: 5 of 12." in markdown(base(short))
 
 
 def test_a_difference_has_its_sign_and_the_budget_is_told() -> None:

@@ -99,6 +99,10 @@ def test_what_may_be_absent_is() -> None:
     ("path", "value", "expected"),
     [
         ("study", 2, "expected study: 1"),
+        ("study", True, "expected study: 1"),
+        ("sources.tickets.query", "SELECT 1", "sources.tickets.query: is of no use beside file:; expected it beside"),
+        ("sources.tickets.step", "5m", "sources.tickets.step: is of no use beside file:"),
+        ("sources.tickets.options", {"foo": 1}, "sources.tickets.options.foo: is not a key here"),
         ("service", ..., "service: is missing"),
         ("timezone", "Lisbon", "Expected a name such as Europe/Lisbon"),
         ("period", "weak", "did you mean 'week'?"),

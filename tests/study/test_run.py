@@ -368,6 +368,23 @@ def test_what_is_wrong_with_files_of_a_set_is_told_of_each_by_its_name(tmp_path:
     assert "there is no column 'opened_at'" in said[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("sheet", "A"), ("delimiter", ";"), ("encoding", "utf-8"), ("header_row", 1)]
+)
+def test_a_key_of_no_use_to_the_file_is_told_and_in_a_set_only_where_no_file_has_one(
+    tmp_path: Path, key: str, value: Any
+) -> None:
+    tickets().to_parquet(tmp_path / "part-1.parquet", index=False)
+    study = {**STUDY, "sources": {"tickets": {"file": "part-*", "key": "id", key: value}}}
+    assert f"sources.tickets, part-*, {key}: is of no use to Parquet" in refused(laid_out(tmp_path, study))
+    frame = tickets().iloc[:5]
+    if key == "sheet":
+        (tmp_path / "part-2.xlsx").write_bytes(xlsx(A=sheet_xml([frame.columns, *frame.itertuples(index=False)])))
+    else:
+        frame.to_csv(tmp_path / "part-2.csv", index=False, sep=";")
+    assert ran(tmp_path / "study.yml")["sources"]["tickets"]["rows_read"] == 245
+
+
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     path = laid_out(tmp_path, STUDY)
     (tmp_path / "out").write_text("a file")
