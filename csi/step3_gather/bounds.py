@@ -57,6 +57,20 @@ def check_columns(filename: str, count: int, bounds: Bounds = DEFAULT) -> None:
         raise refuse(filename, reason)
 
 
+def check_extent(filename: str, rows: int, columns: int, bounds: Bounds = DEFAULT) -> None:
+    """Refuse a sheet of more rows, columns or cells than are read from a workbook."""
+    if rows > bounds.sheet_rows:
+        limit = f"at most {bounds.sheet_rows:,} are read from a workbook"
+        mend = "Delete the empty rows below the table, or save it as CSV."
+        raise refuse(filename, f"has a sheet of {rows:,} rows, empty ones included; {limit}. {mend}")
+    if columns > bounds.columns:
+        raise refuse(filename, f"has a cell in column {columns:,}; at most {bounds.columns:,} are read.")
+    if rows * columns > bounds.sheet_cells:
+        spans = f"has a sheet of {rows:,} rows by {columns:,} columns, empty ones included"
+        limit = f"at most {bounds.sheet_cells:,} cells are read from a workbook"
+        raise refuse(filename, f"{spans}; {limit}. Delete what is empty, or save it as CSV.")
+
+
 def check_size(filename: str, size: int, bounds: Bounds = DEFAULT) -> None:
     """Refuse an empty file and one above the limit."""
     if size == 0:

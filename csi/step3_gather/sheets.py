@@ -19,6 +19,7 @@ from csi.step3_gather.chunk import Chunk, text_table
 from csi.step3_gather.content import Content, Format
 from csi.step3_gather.extent import Extent
 from csi.step3_gather.grid import Grid
+from csi.step3_gather.ods_extent import OdsExtent
 
 _BLOCK = 1024 * 1024
 _ROWS_AT_ONCE = 20_000
@@ -28,10 +29,13 @@ def names(content: Content, kind: Format) -> tuple[str, ...]:
     """The sheets of a workbook, in order, after checking that it can be read at all.
 
     Raises:
-        InvalidInput: too large when unfolded, too many rows or columns, or broken.
+        InvalidInput: too large when unfolded, too many rows or columns, without sheets, or broken.
     """
     _check(content, kind)
-    return tuple(_workbook(content).sheet_names)
+    found = tuple(_workbook(content).sheet_names)
+    if not found:
+        raise refuse(content.filename, "has no sheet that can be read. Save it again with a spreadsheet program.")
+    return found
 
 
 def fullest(content: Content) -> str:
@@ -143,7 +147,7 @@ def _check_declared(content: Content, size: int) -> None:
 
 def _scan(content: Content, kind: Format, blocks: Iterator[bytes], is_sheet: bool, seen: int) -> int:
     """Bytes of one part; a sheet with rows or columns beyond the limits is refused on the way."""
-    size, extent = 0, Extent(content, kind)
+    size, extent = 0, OdsExtent(content) if kind is Format.ODS else Extent(content)
     for block in blocks:
         size += len(block)
         _check_declared(content, seen + size)

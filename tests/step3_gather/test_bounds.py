@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import time
 import zipfile
 import zlib
@@ -18,7 +19,7 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.bounds import Bounds, megabytes
-from csi.step3_gather.content import Content, Format
+from csi.step3_gather.content import Content
 from csi.step3_gather.extent import Extent
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read, stream
@@ -276,7 +277,7 @@ def test_an_honest_sheet_of_many_blocks_spans_what_it_holds() -> None:
     bare = "<row>" + "".join(f"<c><v>{n}</v></c>" for n in range(28)) + "</row>"
     content = sheet_xml([[f"c{n}" for n in range(28)]]).replace("</sheetData>", bare * 30_000 + "</sheetData>").encode()
     for size in (1 << 20, 999_983, 7_919):
-        extent = Extent(Content(b"x"), Format.XLSX)
+        extent = Extent(Content(b"x"))
         for start in range(0, len(content), size):
             extent.add(content[start : start + size])
         assert (extent.rows, extent.columns) == (30_001, 28)
@@ -306,8 +307,49 @@ def test_an_ods_sheet_of_few_rows_that_are_repeated_is_refused(rows: str) -> Non
 
 
 def test_an_ods_row_that_does_not_end_is_refused() -> None:
-    with refused("a row of more than 8 MB"):
+    with refused("has a cell in column 1,001; at most 1,000 are read"):
         _read(ods(f"<table:table-row>{_CELL * 200_000}</table:table-row>"))
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        "table:number-rows-repeated='900000'",
+        'table:number-rows-repeated = "900000"',
+        'table:style-name="a>b" table:number-rows-repeated="900000"',
+        'table:number-rows-repeated="&#57;00000"',
+        'table:number-rows-repeated="+900000" ',
+    ],
+)
+@pytest.mark.parametrize("text", ["text", "x"])
+def test_an_ods_row_repeated_in_any_spelling_is_refused(attributes: str, text: str) -> None:
+    """The library reads texts under any prefix, and attributes however they are written."""
+    cells = (_CELL * 2).replace("text:p", f"{text}:p")
+    row = f'<table:table-row xmlns:x="urn:oasis:names:tc:opendocument:xmlns:text:1.0" {attributes}>{cells}'
+    with refused("900,000 rows"):
+        _read(ods(f"{row}</table:table-row >"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '<table:table-cell office:time-value="PT1H"/><table:table-cell office:string-value="x"/>',
+        f"{_CELL}<table:table-cell><table:table><table:table-row/></table:table></table:table-cell>{_CELL}",
+    ],
+)
+def test_whatever_an_ods_cell_holds_counts(row: str) -> None:
+    with refused("900,00[01] rows"):
+        _read(ods(f'<table:table-row table:number-rows-repeated="900000">{row}</table:table-row>'))
+
+
+def test_an_ods_document_of_other_prefixes_is_told_in_a_sentence() -> None:
+    content = io.BytesIO(ods(f"<table:table-row>{_CELL}</table:table-row>"))
+    other = io.BytesIO()
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(other, "w") as new:
+        for part in old.infolist():
+            new.writestr(part, re.sub(rb"([< /:])table([:=])(?!1)", rb"\1t\2", old.read(part)))
+    with refused("has no sheet that can be read. Save it again with a spreadsheet program"):
+        _read(other.getvalue())
 
 
 def test_more_rows_than_the_limit_are_refused() -> None:
