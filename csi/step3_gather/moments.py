@@ -34,6 +34,12 @@ _TIME = (
 )
 _YEAR_FIRST = r"^(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2}))?)" + _TIME
 _COMPACT = r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME
+# ISO 8601 also without its signs: 20160229T0116, 20160229T011600Z.
+_BASIC = (
+    r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})[Tt](?P<hour>\d{2})"
+    r"(?:(?P<minute>\d{2})(?:(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?(?P<half>)"
+    r"(?P<offset>Z|z|[+-]\d{2}(?::?\d{2})?)?$"
+)
 _DAY_FIRST = r"^(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
 _MONTH_FIRST = r"^(?P<month>\d{1,2})[-/.](?P<day>\d{1,2})[-/.](?P<year>\d{4}|\d{2})" + _TIME
 _WEEKDAY = r"^(?:\pL{2,12}\.?,?\s+)?"
@@ -45,7 +51,7 @@ _NAMED = (
 _WEEK_OR_QUARTER = r"^(?P<year>\d{4})-?(?P<kind>[WQ])(?P<number>\d{1,2})$"
 _PATTERNS = {
     # A year of four digits in front, and a month by its name, are read the same under any order.
-    "iso": (_YEAR_FIRST, _COMPACT, *_NAMED),
+    "iso": (_YEAR_FIRST, _COMPACT, _BASIC, *_NAMED),
     "day_first": (_DAY_FIRST, _YEAR_FIRST, *_NAMED),
     "month_first": (_MONTH_FIRST, _YEAR_FIRST, *_NAMED),
 }
@@ -162,7 +168,8 @@ def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.nda
     year += np.where(short.to_numpy(zero_copy_only=False), np.where(year < 69, 2000, 1900), 0)
     month, day = _month(parts), _whole(parts, "day", 1)
     hour, hour_fits = _hour(parts)
-    minute, second = _whole(parts, "minute", 0), _whole(parts, "second", 0)
+    minute, second, fraction = _whole(parts, "minute", 0), _whole(parts, "second", 0), _micros(parts)
+    hour_fits &= (hour < 24) | ((minute == 0) & (second == 0) & (fraction == 0))  # ISO 8601: 24:00 ends the day
     fits = (year >= 1) & (month >= 1) & (month <= 12) & hour_fits & (minute < 60) & (second < 60)
     month = np.clip(month, 1, 12)
     months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
@@ -170,7 +177,7 @@ def _by_pattern(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.nda
     length = (following.astype("datetime64[D]") - months.astype("datetime64[D]")).astype("int64")
     fits &= (day >= 1) & (day <= length)
     seconds = (day - 1) * 86_400 + hour * 3_600 + minute * 60 + second
-    micros = seconds * 1_000_000 + _micros(parts)
+    micros = seconds * 1_000_000 + fraction
     local = months.astype("datetime64[us]") + micros.astype("timedelta64[us]")
     return local, _offset_minutes(parts), matched & fits
 
@@ -216,7 +223,7 @@ def _hour(parts: pa.StructArray) -> tuple[np.ndarray, np.ndarray]:
     half = pc.fill_null(pc.utf8_lower(pc.utf8_slice_codeunits(pc.struct_field(parts, "half"), 0, 1)), "")
     half = half.to_numpy(zero_copy_only=False)
     is_half = (half == "a") | (half == "p")
-    fits = np.where(is_half, (hour >= 1) & (hour <= 12), hour < 24)
+    fits = np.where(is_half, (hour >= 1) & (hour <= 12), hour <= 24)
     return np.where(is_half, hour % 12 + np.where(half == "p", 12, 0), hour), fits
 
 

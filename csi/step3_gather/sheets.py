@@ -17,6 +17,7 @@ from csi.step3_gather import shared_texts
 from csi.step3_gather.bounds import megabytes, refuse
 from csi.step3_gather.chunk import Chunk, text_table
 from csi.step3_gather.content import Content, Format
+from csi.step3_gather.error_cells import error_cells
 from csi.step3_gather.extent import Extent
 from csi.step3_gather.grid import Grid
 from csi.step3_gather.ods_extent import OdsExtent
@@ -49,8 +50,22 @@ def fullest(content: Content) -> str:
 
 def grid(content: Content, sheet: str, rows: int = 2_100) -> Grid:
     """The first rows of a sheet as text, with sheet row numbers."""
-    cells = _open(content, sheet).to_python(skip_empty_area=False, nrows=rows)
+    cells = _rows(content, sheet, rows)
     return Grid([[as_text(cell) for cell in row] for row in cells], list(range(1, len(cells) + 1)))
+
+
+def _rows(content: Content, sheet: str, most: int | None = None) -> list[list[Any]]:
+    """The typed cells of a sheet from its first row on; an error such as #N/A as its text.
+
+    Errors alone make no row: they are what formulas say that were drawn down beyond the table.
+    """
+    rows: list[list[Any]] = _open(content, sheet).to_python(skip_empty_area=False, nrows=most)
+    for number, errors in error_cells(content, sheet).items() if rows else ():
+        row = rows[number] if number < len(rows) and any(cell != "" for cell in rows[number]) else []
+        for place, text in errors:
+            if place < len(row) and row[place] == "":
+                row[place] = text
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class SheetTable:
 
 def chunks(content: Content, table: SheetTable) -> Iterator[Chunk]:
     """The records of a sheet, from its first record on; whether it can be read was seen with its names."""
-    rows = _open(content, table.sheet).to_python(skip_empty_area=False)
+    rows = _rows(content, table.sheet)
     width = len(table.columns)
     for start in range(table.first_row - 1, len(rows), _ROWS_AT_ONCE):
         block = rows[start : start + _ROWS_AT_ONCE]

@@ -5,16 +5,19 @@ from __future__ import annotations
 import gzip
 import io
 import json
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
+from csi.step3_gather.content import Content
+from csi.step3_gather.error_cells import error_cells
 from csi.step3_gather.json_rows import rows_in
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read
-from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
+from tests.step3_gather.workbooks import Wrong, ods, sheet_xml, xlsx
 
 _ROWS = [
     ("INC1", "2024-03-01 08:00:00", 1.5, "São"),
@@ -257,3 +260,34 @@ def test_three_example_rows_are_shown() -> None:
         ("INC2", "2024-03-02 09:30:00", "", "b"),
         ("INC3", "", "2", "c"),
     )
+
+
+_WRONG = sheet_xml(
+    [
+        ("id", "hours", "team"),
+        ("a", 1, "x"),
+        ("b", Wrong("#DIV/0!"), "y"),
+        ("c", 3, Wrong("#N/A")),
+        (None, Wrong("#REF!"), None),
+    ]
+)
+
+
+def test_an_error_cell_of_a_workbook_is_read_as_in_its_csv() -> None:
+    content = xlsx(**{"Other": sheet_xml([["a", "b"]]), "Q&amp;A": _WRONG})
+    source = SourceDefinition("s", sheet="Q&A")
+    reading = read(content, source, moments=[], numbers=["hours"])
+    assert reading.frame["team"].tolist() == ["x", "#N/A"]
+    [bad] = reading.quarantine.to_dict("records")
+    assert (bad["line"], bad["column"], bad["value"], bad["reason"]) == (3, "hours", "#DIV/0!", "not a number")
+    told = read(content, replace(source, missing=("#DIV/0!", "#N/A")), moments=[], numbers=["hours"])
+    assert (len(told.frame), len(told.quarantine), told.frame["team"].isna().sum()) == (3, 0, 1)
+    assert guess(content, "d.xlsx", source).examples[1] == ("b", "#DIV/0!", "y")
+
+
+@pytest.mark.parametrize("size", [1, 7, 300, 5_000])
+def test_an_error_cell_is_found_wherever_a_block_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("csi.step3_gather.error_cells._BLOCK", size)
+    content = Content(xlsx(Data=_WRONG))
+    assert error_cells(content, "Data") == {2: [(1, "#DIV/0!")], 3: [(2, "#N/A")], 4: [(1, "#REF!")]}
+    assert error_cells(content, "None") == {}

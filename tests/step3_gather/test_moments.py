@@ -30,7 +30,19 @@ def _read(*texts: str | None, order: str = "iso", zone: str = "UTC"):
         ("2016-02-29T01:16:05-0330", "iso", "2016-02-29T04:46:05"),
         ("2012/10/09 14:50:17.000", "iso", "2012-10-09T14:50:17"),
         ("20160229", "iso", "2016-02-29T00:00:00"),
-        ("20160229T0116", "iso", None),
+        ("20160229T0116", "iso", "2016-02-29T01:16:00"),
+        ("20160229T011600Z", "iso", "2016-02-29T01:16:00"),
+        ("20160229T01", "iso", "2016-02-29T01:00:00"),
+        ("20160229T011600,25+0200", "iso", "2016-02-28T23:16:00.250000"),
+        ("20160230T0116", "iso", None),
+        ("20160229T0116", "day_first", None),
+        ("2016-02-29T24:00", "iso", "2016-03-01T00:00:00"),
+        ("2016-12-31 24:00:00+01:00", "iso", "2016-12-31T23:00:00"),
+        ("20161231T2400", "iso", "2017-01-01T00:00:00"),
+        ("2016-02-29 24:01", "iso", None),
+        ("2016-02-29 24:00:00.5", "iso", None),
+        ("2016-02-29 25:00", "iso", None),
+        ("2016-02-29 24:00 PM", "iso", None),
         ("2015-07", "iso", "2015-07-01T00:00:00"),
         ("2016-W09", "iso", "2016-02-29T00:00:00"),
         ("2020W53", "iso", "2020-12-28T00:00:00"),
@@ -54,7 +66,7 @@ def _read(*texts: str | None, order: str = "iso", zone: str = "UTC"):
         ("2/29/2016 1:16", "month_first", "2016-02-29T01:16:00"),
         ("29/2/2016 1:16", "month_first", None),
         ("31/4/2016", "day_first", None),
-        ("1/1/2016 24:00", "day_first", None),
+        ("1/1/2016 24:00", "day_first", "2016-01-02T00:00:00"),
         ("1/1/2016 10:60", "day_first", None),
         ("1456708560", "epoch", "2016-02-29T01:16:00"),
         ("1456708560123", "epoch", "2016-02-29T01:16:00.123000"),
@@ -136,7 +148,7 @@ def test_law_local_times_agree_with_the_standard_library(local: datetime, zone: 
         assert read.instants[0].to_pydatetime() == aware.astimezone(UTC)
 
 
-@pytest.mark.parametrize("cell", ["12/Mar/24 10:15 AM", "Mar 12, 2024", "12 March 2024"])
-def test_months_by_name_are_guessed_as_dates(cell: str) -> None:
+@pytest.mark.parametrize("cell", ["12/Mar/24 10:15 AM", "Mar 12, 2024", "12 March 2024", "20160229T0116"])
+def test_months_by_name_and_bare_iso_stamps_are_guessed_as_dates(cell: str) -> None:
     layout = guess(f"at;n\n{cell};1\n{cell};2\n".encode())
     assert (layout.columns[0].kind, layout.columns[0].role, layout.ambiguous) == ("moment", "moment", ())

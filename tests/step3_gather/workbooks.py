@@ -32,10 +32,16 @@ def column_letters(number: int) -> str:
     return letters
 
 
+class Wrong(str):
+    """What a cell says whose formula went wrong."""
+
+
 def _cell(row: int, column: int, value: object) -> str:
     place = f"{column_letters(column)}{row}"
     if value is None:
         return ""
+    if isinstance(value, Wrong):
+        return f'<c r="{place}" s="1" t="e"><f>1/0</f><v>{value}</v></c>'
     if isinstance(value, tuple):  # an Excel date: its serial number
         return f'<c r="{place}" s="1"><v>{value[0]}</v></c>'
     if isinstance(value, bool):

@@ -1,0 +1,89 @@
+"""Cells of an XLSX sheet that hold an error such as #DIV/0!: the library gives them as empty; here is what they say.
+
+With its text such a cell is read as in the CSV of the same sheet: unreadable where a number or a moment is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from zipfile import ZipFile
+
+from csi.step3_gather.content import Content
+
+_BLOCK = 1024 * 1024
+_LONGEST_CELL = 20_000  # ours; a formula has at most 8,192 characters
+_TAG = rb"<(?:\w+:)?%s\b([^>]*)>"
+_SHEET, _RELATION = re.compile(_TAG % b"sheet"), re.compile(_TAG % b"Relationship")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_MARK = re.compile(rb"""\st\s*=\s*["']e["']""")
+_PLACE = re.compile(rb"""<(?:\w+:)?c\s(?:[^<>]*\s)?r\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
+_VALUE = re.compile(rb"<(?:\w+:)?v\b[^<>]*>([^<]{1,40})<")
+_CLOSED = re.compile(rb"</(?:\w+:)?c>")
+_TAG_LENGTH = 400  # ours; of a cell's tag
+
+
+def error_cells(content: Content, sheet: str) -> dict[int, list[tuple[int, str]]]:
+    """Per row (0-based) the columns (0-based) that hold an error, each with its text; none where nobody says where.
+
+    Args:
+        content: a workbook that was found to be readable.
+        sheet: the sheet's name.
+    """
+    found: dict[int, list[tuple[int, str]]] = {}
+    with content.seekable() as stream, ZipFile(stream) as archive:
+        part = _part_of(archive, sheet)
+        for letters, row, text in _errors(archive, part) if part else ():
+            found.setdefault(int(row) - 1, []).append((_number(letters) - 1, unescape(text.decode("utf-8", "replace"))))
+    return found
+
+
+def _errors(archive: ZipFile, part: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Letters, row and text of every error; a cell that two blocks share is seen with the second."""
+    rest = b""
+    with archive.open(part) as unfolded:
+        while block := unfolded.read(_BLOCK):
+            text, done = rest + block, 0
+            for mark in _MARK.finditer(text):
+                cell, end = _around(text, mark.start())
+                place, value = _PLACE.match(cell), _VALUE.search(cell)
+                if end and place and value:
+                    done = end
+                    yield place[1], place[2], value[1]
+            rest = text[max(done, len(text) - _LONGEST_CELL) :]
+
+
+def _around(text: bytes, place: int) -> tuple[bytes, int]:
+    """The cell whose tag a place lies in, and where it ends; 0 where that is not seen yet."""
+    start = text.rfind(b"<", max(0, place - _TAG_LENGTH), place)
+    closed = _CLOSED.search(text, place, place + _LONGEST_CELL) if start >= 0 else None
+    return (text[start : closed.end()], closed.end()) if closed else (b"", 0)
+
+
+def _part_of(archive: ZipFile, sheet: str) -> str:
+    """The part of the archive that holds a sheet; empty where it cannot be told."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return ""
+    sheets = [_attributes(match[1]) for match in _SHEET.finditer(archive.read("xl/workbook.xml"))]
+    places = [_attributes(match[1]) for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels"))]
+    known = next((one for one in sheets if one.get("name") == sheet), {})
+    target = next((one.get("Target", "") for one in places if one.get("Id") and one["Id"] == known.get("id")), "")
+    path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+    return path if path in names else ""
+
+
+def _attributes(tag: bytes) -> dict[str, str]:
+    """A tag's attributes by their names without prefix."""
+    return {
+        match[1].rpartition(b":")[2].decode(): unescape((match[2] or match[3] or b"").decode("utf-8", "replace"))
+        for match in _ATTRIBUTE.finditer(tag)
+    }
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
