@@ -19,7 +19,7 @@ from bot.context import Kit
 from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
 from bot.delivery.worker import DeliveryWorker
-from bot.inbox import Inbox, InboxWorker
+from bot.inbox import REMOVALS, Inbox, InboxWorker
 from bot.installations import Installations
 from bot.payload import Origin, team_of
 from bot.pool import SlowPool
@@ -31,7 +31,6 @@ from csi.models import InboxEvent
 from csi.step3_gather.connectors import addresses
 from csi.step3_gather.files import FileStore
 
-REMOVALS = {"app_uninstalled", "tokens_revoked"}  # there is no client for a workspace that is gone
 LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
 
 
@@ -83,9 +82,11 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     return Bot(
         app=app,
         kit=kit,
-        inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations)),
-        delivery=DeliveryWorker(kit.outbox, kit.sessions, now, partial(installations.client, again=False), pace),
-        cards=CardKeeper(kit.sessions, kit.outbox, now),
+        inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations), teams=kit.teams),
+        delivery=DeliveryWorker(
+            kit.outbox, kit.sessions, now, partial(installations.client, again=False), pace, teams=kit.teams
+        ),
+        cards=CardKeeper(kit.sessions, kit.outbox, now, kit.teams),
         installations=installations,
     )
 
@@ -104,6 +105,7 @@ def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         outbox=Outbox(now, files),
         inbox=Inbox(sessions, now),
         client=installations.client,
+        teams=installations.teams,
         forget_token=installations.remove,
         vault=vault,
         fetch=fetch,
@@ -154,13 +156,13 @@ def work(kit: Kit) -> Callable[[InboxEvent], None]:
 
     def through(row: InboxEvent) -> None:
         kind, _, name = row.kind.partition(":")
-        if name in REMOVALS:
-            listeners.call(events[name], event=row.payload["event"], body=row.payload, kit=kit)
-            return
-        client = kit.client(row.team_id)
+        client = None if row.kind in REMOVALS else kit.client(row.team_id)
         if kind == "job":
             listeners.call(jobs[name], payload={**row.payload, "team_id": row.team_id}, client=client, kit=kit)
         elif name in events:
-            listeners.call(events[name], event=row.payload["event"], body=row.payload, client=client, kit=kit)
+            listeners.call(
+                events[name], event=row.payload["event"], body=row.payload, heard_at=row.received_at, client=client,
+                kit=kit,
+            )  # fmt: skip
 
     return through

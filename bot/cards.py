@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from threading import Event, Thread
 
@@ -14,7 +14,6 @@ from bot.blocks import status_card
 from bot.delivery.outbox import Outbox
 from bot.log import logger
 from csi import cycle as cycles
-from csi import reminders
 from csi.models import AuditRow, Cycle
 from csi.storage import Sessions
 
@@ -41,10 +40,13 @@ def show(session: Session, outbox: Outbox, cycle: Cycle, now: datetime) -> None:
 class CardKeeper:
     """One thread that follows the audit log, which names every change, whoever made it."""
 
-    def __init__(self, sessions: Sessions, outbox: Outbox, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, sessions: Sessions, outbox: Outbox, now: Callable[[], datetime], teams: Callable[[], Collection[str]]
+    ) -> None:
         self._sessions = sessions
         self._outbox = outbox
         self._now = now
+        self._teams = teams
         self._seen: dict[str, int] = {}
         self._changed = Event()
         self._stopped = Event()
@@ -76,8 +78,9 @@ class CardKeeper:
     def look(self) -> None:
         """Bring up to date the cards of every workspace where something was changed."""
         try:
+            teams = self._teams()
             with self._sessions.reading() as session:
-                newest = {team_id: _newest(session, team_id) for team_id in reminders.workspaces(session)}
+                newest = {team_id: _newest(session, team_id) for team_id in teams}
             for team_id, ordinal in newest.items():
                 if self._seen.get(team_id) != ordinal:
                     self._refresh(team_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,7 +30,8 @@ class Kit:
         outbox: everything that is to stay in Slack; written in the caller's transaction, sent after it.
         inbox: ``kit.inbox.later(...)`` for work that must survive a restart.
         client: a workspace's Web API client, for ephemeral answers and modals outside a request.
-        forget_token: for a workspace that removed the bot.
+        teams: the workspaces whose tokens this process holds.
+        forget_token: for a workspace that removed the bot, heard at that moment; whether it is gone from there.
         vault: closes and opens secrets.
         fetch: asks databases and addresses; slow, so only in jobs.
         settings: what the process was started with.
@@ -43,7 +44,8 @@ class Kit:
     outbox: Outbox
     inbox: Inbox
     client: Callable[[str], WebClient]
-    forget_token: Callable[[str], None]
+    teams: Callable[[], Collection[str]]
+    forget_token: Callable[[str, datetime], bool]
     vault: Vault
     fetch: Fetch
     settings: Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
 ROUND = 50  # of each kind
 KINDS = ("event", "job")
+REMOVALS = ("event:app_uninstalled", "event:tokens_revoked")  # there is no client for a workspace that is gone
 KEPT = timedelta(days=7)  # Slack repeats an event within minutes; a week is for those who search for what happened
 
 Work = Callable[[InboxEvent], None]
@@ -82,14 +83,21 @@ class Inbox:
 
 
 class InboxWorker:
-    """Takes stored events and jobs one by one, each by one worker at a time, until they are through."""
+    """Takes stored events and jobs one by one, each by one worker at a time, until they are through.
 
-    def __init__(self, inbox: Inbox, sessions: Sessions, now: Callable[[], datetime], work: Work, tell: Tell) -> None:
+    It works for the workspaces it is given; only that one of them removed the bot is heard whether or not it is.
+    """
+
+    def __init__(
+        self, inbox: Inbox, sessions: Sessions, now: Callable[[], datetime], work: Work, tell: Tell,
+        *, teams: Callable[[], Collection[str]],
+    ) -> None:  # fmt: skip
         self._inbox = inbox
         self._sessions = sessions
         self._now = now
         self._work = work
         self._tell = tell
+        self._teams = teams
         self._holder = leases.holder()
         self._held: set[int] = set()
         self._lock = Lock()
@@ -130,9 +138,9 @@ class InboxWorker:
 
     def _take(self) -> list[InboxEvent]:
         """Rows that are now ours: each claimed by a conditional update."""
-        now = self._now()
+        now, teams = self._now(), self._teams()
         with self._sessions.reading() as session:
-            rows = [row for kind in KINDS for row in session.exec(_unfinished(kind, now))]
+            rows = [row for kind in KINDS for row in session.exec(_unfinished(kind, teams, now))]
         taken = [row for row in rows if self._ready(row, now) and not self._given_up(row) and self._claim(row, now)]
         with self._lock:
             self._held.update(row.id for row in taken)
@@ -203,10 +211,11 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, OperationalError) or failures.passing(error)
 
 
-def _unfinished(kind: str, now: datetime) -> SelectOfScalar[InboxEvent]:
+def _unfinished(kind: str, teams: Collection[str], now: datetime) -> SelectOfScalar[InboxEvent]:
     """The oldest of one kind: many jobs that take long, or wait for their next attempt, keep no event waiting."""
+    ours = col(InboxEvent.team_id).in_(teams) | col(InboxEvent.kind).in_(REMOVALS)
     ready = (col(InboxEvent.status) == "working") | (col(InboxEvent.next_at) <= now)
-    wanted = select(InboxEvent).where(UNDONE, col(InboxEvent.kind).startswith(f"{kind}:"), ready)
+    wanted = select(InboxEvent).where(UNDONE, ours, col(InboxEvent.kind).startswith(f"{kind}:"), ready)
     return wanted.order_by(col(InboxEvent.id)).limit(ROUND)
 
 

@@ -29,11 +29,15 @@ def origin(body: Body) -> Origin:
 
 
 def team_of(body: Body) -> str:
-    """The workspace's id."""
-    team = body.get("team")
-    if isinstance(team, Mapping):
-        return str(team["id"])
-    return str(body.get("team_id") or (body.get("user") or {}).get("team_id") or "")
+    """The id of the workspace whose installation heard it: in a shared channel people may be from another one.
+
+    The same, in the same order, by which Bolt chooses the token.
+    """
+    installed, team = (body.get("view") or {}).get("app_installed_team_id"), body.get("team")
+    if installed or team:
+        return str(installed or (team["id"] if isinstance(team, Mapping) else team))
+    granted = (body.get("authorizations") or [{}])[0].get("team_id")
+    return str(granted or body.get("team_id") or (body.get("user") or {}).get("team_id") or "")
 
 
 def user_of(body: Body) -> str:

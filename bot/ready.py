@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.app import outward
+from bot.installations import REFUSED
 from bot.joining import refusal
 from bot.settings import Settings
 from csi import storage
@@ -17,11 +18,6 @@ from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.connectors.masking import masked
 
 DATABASE, DATA = "CSI_DATABASE_URL", "CSI_DATA_URL"
-# Source: docs.slack.dev, "auth.test: errors": those after which trying again changes nothing.
-REFUSED = {
-    "account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed", "team_access_not_granted",
-    "token_expired", "token_revoked",
-}  # fmt: skip
 Check = Callable[[Settings], object]
 
 

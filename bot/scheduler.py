@@ -45,10 +45,8 @@ class Scheduler:
         self._clock.shutdown(wait=True)
 
     def tick(self) -> None:
-        """Send what is due in every workspace, and forget what is long done."""
-        with self._kit.sessions.reading() as session:
-            teams = reminders.workspaces(session)
-        for team_id in teams:
+        """Send what is due in every workspace of this process, and forget what is long done."""
+        for team_id in self._kit.teams():
             self._safely(team_id)
         with self._kit.sessions() as session:
             inbox.forget(session, self._now())

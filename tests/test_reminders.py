@@ -212,9 +212,6 @@ def test_one_workspaces_reminders_are_not_anothers(database: Database) -> None:
         session.add(Reminder(team_id="T2", key="k", kind="step_due", user_id=ALICE, due_at=NOW))
         session.flush()
         assert claimed(session, NOW) == []
-        turns.begin(session)
-        turns.begin(session, team_id="T2")
-        assert reminders.workspaces(session) == [TEAM, "T2"]
 
 
 def test_approvers_are_nudged_while_something_is_pending(database: Database) -> None:

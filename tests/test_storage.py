@@ -61,8 +61,8 @@ def test_every_index_and_unique_constraint_begins_with_the_workspace() -> None:
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
-        (worker._unfinished().where(col(OutboxPost.next_at) <= NOW).limit(200), "ix_outbox_post_unsent"),
-        (inbox._unfinished("job", NOW), "ix_inbox_event_undone"),
+        (worker._unfinished(("T1", "T2")).where(col(OutboxPost.next_at) <= NOW).limit(200), "ix_outbox_post_unsent"),
+        (inbox._unfinished("job", ("T1", "T2"), NOW), "ix_inbox_event_undone"),
     ],
 )
 def test_workers_find_what_is_to_be_done_without_looking_at_what_was(

@@ -8,7 +8,7 @@ from threading import Event
 from typing import Any
 
 from sqlalchemy import event
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from bot.blocks.parts import Block
 from bot.blocks.text import clip
@@ -130,6 +130,12 @@ class Outbox:
     def find(self, session: Session, *, team_id: str, key: str) -> OutboxPost | None:
         """The post under this key, with its channel and ts once it is sent."""
         return session.exec(select(OutboxPost).where(OutboxPost.team_id == team_id, OutboxPost.key == key)).first()
+
+    def withdraw(self, session: Session, team_id: str) -> None:
+        """Give up what is not sent yet in a workspace: should the bot come back, it would be stale."""
+        unsent = (col(OutboxPost.status).in_(("pending", "sending")), col(OutboxPost.ts) == "")
+        given_up = {"status": "dropped", "error": "the workspace removed the bot", "claimed_by": "", "claimed_at": None}
+        session.execute(update(OutboxPost).where(col(OutboxPost.team_id) == team_id, *unsent).values(**given_up))
 
     def image(self, row: OutboxPost) -> bytes:
         """The bytes of a post's image."""

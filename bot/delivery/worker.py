@@ -6,7 +6,7 @@ on updated in place; a nudge is given up, as it may have arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
@@ -36,7 +36,7 @@ SOON = 0.1  # seconds, while something waits for its image, its channel or its n
 
 
 class DeliveryWorker:
-    """One thread that delivers; several processes may each have one."""
+    """One thread that delivers, for the workspaces it is given; several processes may each have one."""
 
     def __init__(
         self,
@@ -45,11 +45,14 @@ class DeliveryWorker:
         now: Callable[[], datetime],
         client: Callable[[str], WebClient],
         pace: Pace | None = None,
+        *,
+        teams: Callable[[], Collection[str]],
     ) -> None:
         self._outbox = outbox
         self._sessions = sessions
         self._now = now
         self._client = client
+        self._teams = teams
         self._pace = pace or Pace()
         self._uploads = images.Uploads()
         self._holder = leases.holder()
@@ -82,11 +85,11 @@ class DeliveryWorker:
 
     def round(self) -> float:
         """Deliver what is due now; gives the seconds until the next look."""
-        now = self._now()
+        now, unfinished = self._now(), _unfinished(self._teams())
         with self._sessions.reading() as session:
-            due = session.exec(_unfinished().where(col(OutboxPost.next_at) <= now).limit(ROUND)).all()
+            due = session.exec(unfinished.where(col(OutboxPost.next_at) <= now).limit(ROUND)).all()
             turns = [row for row in due if not self._overtakes(session, row)]
-            soon = session.exec(_unfinished().where(col(OutboxPost.next_at) <= now + NEAR).limit(1)).first()
+            soon = session.exec(unfinished.where(col(OutboxPost.next_at) <= now + NEAR).limit(1)).first()
         for row in turns:
             if not self._stopped.is_set():
                 self._deliver(row)
@@ -107,7 +110,7 @@ class DeliveryWorker:
     def waiting(self) -> int:
         """How many posts are not sent yet."""
         with self._sessions.reading() as session:
-            return len(session.exec(_unfinished()).all())
+            return len(session.exec(_unfinished(self._teams())).all())
 
     def _deliver(self, row: OutboxPost) -> bool:
         """Claim one row, call Slack, keep what came of it; false when it is not this row's turn."""
@@ -139,7 +142,8 @@ class DeliveryWorker:
         """Pin and link what an earlier process posted last, without coming to that."""
         since = self._now() - INTERRUPTED
         unlinked = (col(OutboxPost.permalink) == "", col(OutboxPost.error) == "", col(OutboxPost.sent_at) > since)
-        posted = select(OutboxPost).where(OutboxPost.kind == "result", OutboxPost.status == "sent", *unlinked)
+        ours = col(OutboxPost.team_id).in_(self._teams())
+        posted = select(OutboxPost).where(ours, OutboxPost.kind == "result", OutboxPost.status == "sent", *unlinked)
         with self._sessions.reading() as session:
             rows = session.exec(posted.limit(ROUND)).all()
         for row in rows:
@@ -210,5 +214,11 @@ class DeliveryWorker:
                 failures.say(session, self._outbox, row, str(values["error"]))
 
 
-def _unfinished() -> SelectOfScalar[OutboxPost]:
-    return select(OutboxPost).where(UNSENT).order_by(col(OutboxPost.id))
+def _unfinished(teams: Collection[str]) -> SelectOfScalar[OutboxPost]:
+    """Posts of other workspaces are left to the processes that hold their tokens.
+
+    The workspace is asked for as an expression: else an index that begins with it would be taken, and every post of
+    the workspace looked at, for the one that holds the few that are unsent.
+    """
+    ours = (col(OutboxPost.team_id) + "").in_(teams)
+    return select(OutboxPost).where(UNSENT, ours).order_by(col(OutboxPost.id))

@@ -6,7 +6,8 @@ Kinds and the functions they call:
 - ``action``: a button or menu by its action_id; ``id:anything`` is heard as ``id``: ``(ack, body, client, kit, …)``.
 - ``view``: a modal's submission by its callback_id: ``(ack, body, view, client, kit, …)``.
 - ``shortcut``: a global or message shortcut by its callback_id: ``(ack, body, client, kit, …)``.
-- ``event``: stored first, then worked on apart from the request, again after a crash: ``(event, body, client, kit)``.
+- ``event``: stored first, then worked on apart from the request, again after a crash: ``(event, body, client, kit)``;
+  ``heard_at`` is when it was stored.
 - ``job``: work left by ``kit.inbox.later``: ``(payload, client, kit)``, with ``payload["team_id"]``.
 
 Each function is given what its parameters name, and nothing else.

@@ -42,7 +42,6 @@ class Reminder(Row, table=True):
     lease_until: datetime | None = None
     sent_at: datetime | None = None
     snoozed_until: datetime | None = None
-    escalated: bool = False
     details: dict[str, Any] = plain()
 
 

@@ -29,8 +29,6 @@ class Installation(Row, table=True):
     bot_id: str = ""
     bot_user_id: str = ""
     bot_token: str = ""
-    refresh_token: str = ""
-    token_expires_at: datetime | None = None
     scopes: str = ""
     installed_by: str = ""
     installed_at: datetime

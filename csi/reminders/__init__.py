@@ -1,6 +1,6 @@
 """Nudges: derived from the state of the tables, due at a person's working hour, claimed by one process.
 
-The scheduler's tick, for each workspace of ``workspaces(session)``, each line in its own short transaction:
+The scheduler's tick, for each workspace, each line in its own short transaction:
 
 1. ``refresh(session, team_id, now)`` writes the reminders that the state calls for (a unique key each: no doubles);
 2. ``claim(session, team_id=…, now=…, worker="host:pid")`` leases those that are due to this process;
@@ -11,7 +11,7 @@ The scheduler's tick, for each workspace of ``workspaces(session)``, each line i
 A worker that dies leaves a lease that runs out; whoever claims the row again looks again.
 """
 
-from csi.reminders.claims import SNOOZES, claim, dropped, refresh, sent, snooze, workspaces
+from csi.reminders.claims import SNOOZES, claim, dropped, refresh, sent, snooze
 from csi.reminders.hours import DAYS, Hours, hours_of, set_hours, working_moment
 from csi.reminders.nudges import Nudge, stands, wanted
 
@@ -30,5 +30,4 @@ __all__ = [
     "stands",
     "wanted",
     "working_moment",
-    "workspaces",
 ]

@@ -10,18 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 
-from csi.models import Cycle, Reminder, Workspace
+from csi.models import Cycle, Reminder
 from csi.reminders.hours import within_hours, working_moment
 from csi.reminders.nudges import Nudge, benefits, wanted
 from csi.storage import lock, row, rows
 
 LEASE = timedelta(minutes=5)
 SNOOZES = ("1h", "tomorrow", "next_working_day", "mute")
-
-
-def workspaces(session: Session) -> list[str]:
-    """Every workspace there is: the one question asked across them."""
-    return list(session.exec(select(Workspace.team_id).order_by(col(Workspace.team_id))))
 
 
 def refresh(

@@ -34,6 +34,7 @@ class Desk:
         self.address = sandbox.api_url
         self.time = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.outbox = Outbox(self.now, FileStore(str(tmp_path / "data")))
+        self.teams = (TEAM,)
         self.worker = self.new_worker()
         self.channel = sandbox.person("alice").channel("service-desk")["id"]
 
@@ -42,7 +43,9 @@ class Desk:
 
     def new_worker(self, pace=1000.0):
         pace = Pace(pace, burst=pace, time=lambda: self.now().timestamp())
-        return DeliveryWorker(self.outbox, self.database.sessions, self.now, self.client, pace)
+        return DeliveryWorker(
+            self.outbox, self.database.sessions, self.now, self.client, pace, teams=lambda: self.teams
+        )
 
     def client(self, _team_id):
         return WebClient(self.sandbox.bot_token, base_url=self.address, timeout=2, retry_handlers=[])
@@ -321,3 +324,27 @@ def test_a_post_whose_process_died_before_it_was_pinned_is_pinned_by_the_next_an
     next_process.stop()
     (message,) = desk.seen()
     assert message["pinned"]
+
+
+def test_posts_of_a_workspace_whose_token_is_elsewhere_are_left_to_that_process(desk):
+    desk.teams = ("TELSEWHERE",)
+    desk.post()
+    desk.rounds(3)
+    assert (desk.row().status, desk.row().claimed_by, desk.seen()) == ("pending", "", [])
+    assert desk.worker.waiting() == 0
+    desk.teams = (TEAM,)
+    desk.rounds()
+    assert [message["text"] for message in desk.seen()] == ["Hello"]
+
+
+def test_what_is_not_sent_when_the_bot_is_removed_is_given_up(desk):
+    desk.post("sent")
+    desk.rounds()
+    desk.post("waiting")
+    with desk.database.sessions() as session:
+        desk.outbox.post(session, team_id="T2", channel="C2", key="waiting", text="Theirs")
+    with desk.database.sessions() as session:
+        desk.outbox.withdraw(session, TEAM)
+    assert [(one.key, one.status) for one in desk.all()] == [("sent", "sent"), ("waiting", "dropped")]
+    with desk.database.sessions.reading() as session:
+        assert desk.outbox.find(session, team_id="T2", key="waiting").status == "pending"

@@ -23,6 +23,7 @@ class Desk:
         self.time = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.inbox = Inbox(database.sessions, self.now)
         self.worked, self.told = [], []
+        self.teams = (TEAM,)
         self.error = None
 
     def now(self):
@@ -42,8 +43,9 @@ class Desk:
     def round(self):
         """What one look does, to its end."""
         worker = InboxWorker(
-            self.inbox, self.database.sessions, self.now, self.work, lambda e, to: self.told.append((e, to))
-        )
+            self.inbox, self.database.sessions, self.now, self.work, lambda e, to: self.told.append((e, to)),
+            teams=lambda: self.teams,
+        )  # fmt: skip
         worker.look()
         worker.stop()
 
@@ -171,3 +173,15 @@ def test_what_takes_its_process_down_each_time_is_given_up(desk):
     assert desk.worked == []
     assert [row.status for row in desk.rows()] == ["failed"]
     assert len(desk.told) == 1
+
+
+def test_work_of_a_workspace_whose_token_is_elsewhere_is_left_but_a_removal_is_always_heard(desk):
+    desk.teams = ()
+    desk.job()
+    for kind in ("app_uninstalled", "file_shared"):
+        desk.inbox.receive(team_id=TEAM, event_id=kind, kind=kind, payload={"event": {"type": kind}})
+    desk.round()
+    assert [kind for kind, _ in desk.worked] == ["event:app_uninstalled"]
+    assert {one.kind: one.status for one in desk.rows()} == {
+        "job:x.y": "pending", "event:app_uninstalled": "done", "event:file_shared": "pending",
+    }  # fmt: skip

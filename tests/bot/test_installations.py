@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -48,7 +48,9 @@ def test_installing_again_replaces_the_token_and_removal_forgets_it(database):
     kept.save(grant())
     kept.save(grant(token="xoxb-secret-2"))
     assert kept.client("T1").token == "xoxb-secret-2"
-    kept.remove("T1")
+    assert kept.teams() == ("T1",)
+    assert kept.remove("T1", NOW)
+    assert kept.teams() == ()
     with pytest.raises(NotFound):
         kept.client("T1")
     with database.sessions.reading() as session:
@@ -56,6 +58,53 @@ def test_installing_again_replaces_the_token_and_removal_forgets_it(database):
     assert (held.bot_token, held.removed_at) == ("", NOW)
     kept.save(grant())
     assert kept.client("T1").token == "xoxb-secret-1"
+
+
+def test_word_of_a_removal_that_comes_late_does_not_end_a_newer_installation(database):
+    kept = installations(database)
+    kept.save(grant())
+    assert not kept.remove("T1", NOW - timedelta(minutes=1))
+    assert kept.client("T1").token == "xoxb-secret-1"
+
+
+def test_a_token_that_would_end_by_itself_is_refused(sqlite_database):
+    given = Grant(
+        user_id="U1", team_id="T1", bot_token="xoxe.xoxb-1", bot_refresh_token="xoxe-1", bot_token_expires_in=9
+    )
+    with pytest.raises(InvalidInput, match="rotates its tokens"):
+        installations(sqlite_database).save(given)
+
+
+def alone(sandbox, database):
+    given = Settings(slack_bot_token=sandbox.bot_token, slack_api_url=sandbox.api_url)
+    return Installations(given, database.sessions, lambda: NOW)
+
+
+def test_one_token_opens_its_own_workspace_and_no_other(sandbox, sqlite_database):
+    team = sandbox.workspace.team_id
+    kept = alone(sandbox, sqlite_database)
+    assert kept.teams() == (team,)
+    assert kept.client(team).token == sandbox.bot_token
+    for other in ("TOTHER", "", None):
+        with pytest.raises(NotFound):
+            kept.client(other)
+        with pytest.raises(NotFound):
+            kept.authorize(None, other)
+
+
+def test_a_token_that_slack_refuses_opens_none(sandbox, sqlite_database):
+    team = sandbox.workspace.team_id
+    kept = alone(sandbox, sqlite_database)
+    assert kept.teams() == (team,)
+    sandbox.happen("uninstall")
+    assert kept.teams() == (team,)  # Slack is asked again now and then only
+    kept.remove(team, NOW)
+    assert kept.teams() == ()
+
+
+def test_while_slack_is_away_at_the_start_nothing_is_tried(sqlite_database):
+    given = Settings(slack_bot_token="xoxb-1", slack_api_url="http://127.0.0.1:9/api/")
+    assert Installations(given, sqlite_database.sessions, lambda: NOW).teams() == ()
 
 
 def test_another_key_is_named_as_the_reason(sqlite_database):

@@ -16,7 +16,7 @@ GIVEN = {
     "view": {"ack", "body", "view", "client", "kit"},
     "shortcut": {"ack", "body", "client", "kit", "shortcut"},
     "options": {"ack", "body", "client", "kit"},
-    "event": {"event", "body", "client", "kit"},
+    "event": {"event", "body", "heard_at", "client", "kit"},
     "job": {"payload", "client", "kit"},
 }
 FORM = {

@@ -13,7 +13,6 @@ import pytest
 
 from bot.sandbox.person import reading
 from csi import cycle as cycles
-from csi import reminders
 from csi.definition import hash_of
 from csi.models import AnalysisResult, Exclusion, Kpi
 from csi.storage import rows
@@ -26,8 +25,7 @@ REPORT = "the data, made comparable"
 
 
 def team_of(world: World) -> str:
-    with world.bot.kit.sessions.reading() as session:
-        [team] = reminders.workspaces(session)
+    [team] = world.bot.kit.teams()
     return team
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from bot.sandbox.person import reading
 from csi import cycle as cycles
-from csi import reminders
 from csi.models import AnalysisResult, Finding, Kpi, Rebase, Source
 from csi.step1_should_measure import kpis
 from csi.step3_gather import batches
@@ -17,8 +16,7 @@ from tests.step6_present import presentable
 
 
 def team_of(world: World) -> str:
-    with world.bot.kit.sessions.reading() as session:
-        [team] = reminders.workspaces(session)
+    [team] = world.bot.kit.teams()
     return team
 
 

@@ -19,6 +19,7 @@ from bot.delivery import downloads
 from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather import mapping, studies
 from bot.listeners.step3_gather.drop import Drop
+from bot.payload import team_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import InvalidInput
@@ -43,7 +44,7 @@ _CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place
 
 def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     """A file was shared in a channel: ours to read when it looks like a table and a cycle is open there."""
-    team_id, channel = str(body["team_id"]), str(event.get("channel_id") or "")
+    team_id, channel = team_of(body), str(event.get("channel_id") or "")
     user = str(event.get("user_id") or "")
     with kit.sessions.reading() as session:
         cycle = cycles.open_in(session, team_id, channel)
