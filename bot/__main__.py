@@ -1,8 +1,9 @@
-"""``python -m bot``: sandbox · socket · web · scheduler · migrate · doctor."""
+"""``python -m bot``: sandbox · socket · web · scheduler · migrate · doctor · manifest · erase."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -26,7 +27,9 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.web import serve
 from csi import storage
+from csi.cycle import erasing
 from csi.errors import CsiError, InvalidInput
+from csi.step3_gather.files import FileStore
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -83,6 +86,40 @@ def examine() -> None:
 def manifest(url: Annotated[str, typer.Option(help="The public address, such as https://csi.example.org.")]) -> None:
     """Print the app's manifest for HTTP; manifest.yml itself is for Socket Mode."""
     print(manifests.for_http(url), end="")
+
+
+@cli.command()
+def erase(
+    team_id: Annotated[str, typer.Argument(metavar="TEAM_ID", help="The workspace's id, such as T0123ABCD.")],
+    sure: Annotated[str, typer.Option(help="The same id once more, instead of being asked.")] = "",
+) -> None:
+    """Delete all that is kept of a workspace that has removed the bot, for good."""
+    settings = _settings(lambda given: given)
+    with _plainly():
+        ready.database(settings)
+        files, sessions = FileStore(settings.csi_data_url), storage.sessions(storage.engine(settings.csi_database_url))
+        print(_kept(sessions, files, team_id))
+        if (sure or typer.prompt("Type its id once more to delete this for good")) != team_id:
+            raise InvalidInput("TEAM_ID", f"this was not {team_id} once more; nothing is deleted.")
+        erasing.erase_all(sessions, files, team_id)
+    print(f"Everything that was kept of {team_id} is deleted.")
+
+
+def _kept(sessions: storage.Sessions, files: FileStore, team_id: str) -> str:
+    """What there is to delete, in one line.
+
+    Raises:
+        InvalidInput: nothing is.
+    """
+    if not re.fullmatch(r"[A-Z0-9]+", team_id):
+        raise InvalidInput("TEAM_ID", "expected a workspace's id, such as T0123ABCD.")
+    with sessions.reading() as session:
+        counts = erasing.held(session, team_id)
+    stored = len(files.keys(team_id))
+    if not counts and not stored:
+        raise InvalidInput("TEAM_ID", f"nothing is kept of {team_id}.")
+    rows = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    return f"Of {team_id} are kept: {rows or 'no rows'}; files: {stored}."
 
 
 @cli.command()

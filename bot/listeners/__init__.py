@@ -225,6 +225,7 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "settings.open", record.said_settings),
     Route("action", "settings.erase", record.open_erase),
     Route("view", "settings.erase", record.said_erase),
+    Route("job", "settings.erase", record.erase),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
     Route("action", "home.hours", home.open_hours),

@@ -59,19 +59,23 @@ def open_erase(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def said_erase(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
-    """It was typed: everything of this workspace goes, rows first, then files."""
+    """It was typed: everything of this workspace goes."""
     if forms.read(view, {"sure": forms.text(limit=40)})["sure"].lower() != blocks.SURE:
         raise InvalidInput("sure", f"type “{blocks.SURE}”, or close this")
     _require_whole(body, client, kit, "delete all data")
-    ack(response_action="clear")
-    kit.slow(_erase, kit, client, team_of(body), user_of(body), to=origin(body))
-
-
-def _erase(kit: Kit, client: WebClient, team_id: str, user_id: str) -> None:
+    user_id, channel = user_of(body), origin(body).channel_id
     with kit.sessions() as session:
-        erasing.erase(session, team_id)
-    kit.files.delete_team(team_id)
-    client.chat_postMessage(channel=user_id, text=blocks.erased())
+        kit.inbox.later(
+            session, team_id=team_of(body), kind=blocks.ERASE, key=kit.now().isoformat(), payload={"by": user_id},
+            user=user_id, channel=channel,
+        )  # fmt: skip
+    ack(response_action="clear")
+
+
+def erase(payload: Body, client: WebClient, kit: Kit) -> None:
+    """The job: it is among what it deletes, so that after a crash it is done again until all is gone."""
+    erasing.erase_all(kit.sessions, kit.files, str(payload["team_id"]))
+    client.chat_postMessage(channel=str(payload["by"]), text=blocks.erased())
 
 
 def _require_whole(body: Body, client: WebClient, kit: Kit, doing: str) -> None:

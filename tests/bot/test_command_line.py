@@ -10,13 +10,15 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 from csi import storage
+from csi.step3_gather.files import FileStore
+from tests import turns
 from tests.conftest import ROOT
 
 
 def test_every_word_is_there():
     shown = CliRunner().invoke(cli, ["--help"])
     assert shown.exit_code == 0
-    for word in ("sandbox", "socket", "web", "scheduler", "migrate", "doctor"):
+    for word in ("sandbox", "socket", "web", "scheduler", "migrate", "doctor", "erase"):
         assert word in shown.output
 
 
@@ -26,6 +28,30 @@ def test_migrate_brings_an_empty_database_to_the_newest_schema(tmp_path, monkeyp
     assert storage.pending(url)
     assert CliRunner().invoke(cli, ["migrate"]).exit_code == 0
     assert storage.pending(url) == ""
+
+
+def test_erase_deletes_a_workspace_that_is_named_twice_and_nothing_otherwise(sqlite_database, tmp_path, monkeypatch):
+    data = FileStore(str(tmp_path / "data"))
+    monkeypatch.setenv("CSI_DATABASE_URL", sqlite_database.url)
+    monkeypatch.setenv("CSI_DATA_URL", data.url)
+    with sqlite_database.sessions() as session:
+        turns.begin(session, team_id="TGONE")
+        turns.begin(session, team_id="THERE")
+    data.keep("TGONE", b"raw")
+
+    def said(*words, answer=""):
+        done = CliRunner().invoke(cli, ["erase", *words], input=answer)
+        return done.exit_code, done.output
+
+    assert said("TELSE") == (2, "TEAM_ID: nothing is kept of TELSE.\n")
+    assert said("../T")[0] == 2
+    assert said("TGONE", answer="yes\n")[0] == 2
+    assert said("TGONE", "--sure", "THERE")[0] == 2
+    assert data.keys("TGONE") != []
+    status, output = said("TGONE", "--sure", "TGONE")
+    assert (status, "1 cycle" in output, "files: 1." in output) == (0, True, True)
+    assert said("TGONE")[0] == 2
+    assert (data.keys("TGONE"), said("THERE", answer="THERE\n")[0]) == ([], 0)
 
 
 def test_each_line_of_the_procfile_runs_a_word_of_the_command_line():

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from sqlmodel import select
 
 from csi import audit
 from csi.cycle import erasing
-from csi.models import Cycle, Kpi
+from csi.errors import Conflict
+from csi.models import Cycle, InboxEvent, Installation, Kpi
+from csi.step3_gather.files import FileStore
 from tests import turns
 from tests.databases import Database
 
@@ -29,3 +34,43 @@ def test_a_workspace_is_erased_with_its_log_and_no_other(database: Database) -> 
         assert len(audit.newest(session, "T2")) > 3
         assert audit.verify(session, "T2") is None
         turns.begin(session, team_id="T1")
+
+
+def test_a_workspace_with_the_bot_in_it_is_not_erased_from_outside_and_an_ended_installation_goes_too(
+    database: Database, tmp_path: Path
+) -> None:
+    files = FileStore(str(tmp_path))
+    files.keep("T1", b"raw")
+    files.keep("T2", b"raw")
+    with database.sessions() as session:
+        turns.begin(session, team_id="T1")
+        session.add(Installation(team_id="T1", installed_at=turns.NOW))
+        session.add(Installation(team_id="T2", installed_at=turns.NOW))
+    with database.sessions() as session:
+        with pytest.raises(Conflict, match="removes the bot first"):
+            erasing.held(session, "T1")
+        session.exec(select(Installation).where(Installation.team_id == "T1")).one().removed_at = turns.NOW
+    with database.sessions.reading() as session:
+        assert erasing.held(session, "T1")["cycle"] == 1
+    erasing.erase_all(database.sessions, files, "T1")
+    with database.sessions.reading() as session:
+        assert erasing.held(session, "T1") == {}
+        assert [one.team_id for one in session.exec(select(Installation)).all()] == ["T2"]
+    assert (files.keys("T1"), len(files.keys("T2"))) == ([], 1)
+
+
+def test_a_deletion_that_was_killed_between_files_and_rows_is_done_again_to_the_end(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    files = FileStore(str(tmp_path))
+    with sqlite_database.sessions() as session:
+        turns.begin(session, team_id="T1")
+        session.add(InboxEvent(team_id="T1", event_id="e", kind="job:settings.erase", next_at=turns.NOW,
+                               received_at=turns.NOW))  # fmt: skip
+    files.keep("T1", b"raw")
+    files.delete_team("T1")  # so far it came
+    with sqlite_database.sessions.reading() as session:
+        assert erasing.held(session, "T1")["inbox_event"] == 1
+    erasing.erase_all(sqlite_database.sessions, files, "T1")
+    with sqlite_database.sessions.reading() as session:
+        assert erasing.held(session, "T1") == {}
