@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, link, mention, when
+from bot.blocks.text import clip, escape, link, mention, number, when
 
 SETTINGS = "settings.open"
 ERASE = "settings.erase"
 SURE = "delete everything"
 _SHOWN = 15
+_NONE = "none"
+_TOLD, _SHORT = 4, 40  # things told of one change, and characters of each
+_PEOPLE = {"user_id", "owner", "backup", "proposer"}
+_USER = re.compile(r"[UW][A-Z0-9]+")  # how Slack writes people's ids
+_BOOKKEEPING = ("_id", "_hash", "sha256", "version", "_at")  # what says nothing to a reader
 # What each threshold is for, by its name in csi.rules.
 _WORDS = {
     "csfs_warn": "Warn above so many CSFs (V1.3)",
@@ -39,13 +45,41 @@ def log(rows: Sequence[Any], broken_at: int | None, zone: str) -> list[Block]:
 
 def _line(one: Any, zone: str) -> str:
     who = mention(one.actor) if one.actor else "the clock"
-    new = ", ".join(f"{name} {_short(value)}" for name, value in list(one.new.items())[:4] if value not in ("", None))
     where = f" · {link(one.permalink, 'message')}" if one.permalink else ""
-    return f"{one.ordinal}. {when(one.at, zone)} {who} *{escape(one.what)}* {escape(clip(new, 100))}{where}"
+    return (
+        f"{one.ordinal}. {when(one.at, zone)} {who} *{_label(one.what)}* {_details(one.old, one.new)}{where}".rstrip()
+    )
 
 
-def _short(value: Any) -> str:
-    return clip(str(value), 40)
+def _details(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """The first few things that were changed, in words, each from what to what."""
+    told = [
+        (name, _value(name, old.get(name)), _value(name, value))
+        for name, value in new.items()
+        if name == "user_id" or not name.endswith(_BOOKKEEPING)
+    ]
+    changes = [f"{_label(name)} {f'{was} → {is_ or _NONE}' if was else is_}" for name, was, is_ in told if was or is_]
+    return " · ".join(changes[:_TOLD]) + (f" and {len(changes) - _TOLD} more" if len(changes) > _TOLD else "")
+
+
+def _label(name: str) -> str:
+    return "person" if name == "user_id" else escape(name.replace("_", " "))
+
+
+def _value(name: str, value: Any) -> str:
+    """One value in few words: people by name, a list by its parts, a structure by its names."""
+    if value is None or value is False:
+        return ""
+    if isinstance(value, Mapping):
+        value = [f"{inner}: {one}" if isinstance(one, str) else inner for inner, one in value.items()]
+    if isinstance(value, list):
+        return escape(clip(", ".join(str(one) for one in value), _SHORT))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return number(value)
+    is_person = name in _PEOPLE or name.endswith("_by")
+    if is_person and _USER.fullmatch(str(value)):
+        return mention(str(value))
+    return "yes" if value is True else escape(clip(" ".join(str(value).split()), _SHORT))
 
 
 def export(service: str) -> list[Block]:
