@@ -159,7 +159,7 @@ class InboxWorker:
         with self._sessions() as session:
             values = {"status": "failed", "error": "never came to an end", "done_at": self._now()}
             change_if(session, row, {"status": row.status, "attempts": row.attempts}, values)
-        self._tell(RuntimeError(f"{row.kind} never came to an end"), _teller(row))
+        self._say(RuntimeError(f"{row.kind} never came to an end"), row)
         return True
 
     def _claim(self, row: InboxEvent, now: datetime) -> bool:
@@ -180,8 +180,8 @@ class InboxWorker:
         try:
             self._work(row)
         except CsiError as error:
-            self._tell(error, _teller(row))
             self._settle(row, "done", str(error))
+            self._say(error, row)
         except Exception as error:
             log.exception("inbox_work_failed", kind=row.kind, attempt=row.attempts + 1)
             self._again_or_never(row, error)
@@ -195,8 +195,15 @@ class InboxWorker:
         if may_pass(error) and row.attempts + 1 < ATTEMPTS:
             self._settle(row, "pending", repr(error), timedelta(seconds=2 ** (row.attempts + 1)))
         else:
-            self._tell(error, _teller(row))
             self._settle(row, "failed", repr(error))
+            self._say(error, row)
+
+    def _say(self, error: Exception, row: InboxEvent) -> None:
+        """Tell whoever began it; who cannot be told (they have left) is no reason to do it again."""
+        try:
+            self._tell(error, _teller(row))
+        except Exception:
+            log.exception("not_told", kind=row.kind)
 
     def _settle(self, row: InboxEvent, status: str, error: str = "", pause: timedelta | None = None) -> None:
         now = self._now()

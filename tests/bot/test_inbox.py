@@ -43,7 +43,7 @@ class Desk:
     def round(self):
         """What one look does, to its end."""
         worker = InboxWorker(
-            self.inbox, self.database.sessions, self.now, self.work, lambda e, to: self.told.append((e, to)),
+            self.inbox, self.database.sessions, self.now, self.work, self.tell,
             teams=lambda: self.teams,
         )  # fmt: skip
         worker.look()
@@ -185,3 +185,32 @@ def test_work_of_a_workspace_whose_token_is_elsewhere_is_left_but_a_removal_is_a
     assert {one.kind: one.status for one in desk.rows()} == {
         "job:x.y": "pending", "event:app_uninstalled": "done", "event:file_shared": "pending",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [NotFound("gone"), ValueError("a mistake")])
+def test_who_cannot_be_told_is_no_reason_to_do_it_again(desk, error):
+    desk.error = error
+
+    def unreachable(*_):
+        raise RuntimeError("user_not_found")
+
+    desk.tell = unreachable
+    desk.job()
+    desk.round()
+    desk.later(hours=1)
+    desk.round()
+    assert len(desk.worked) == 1
+    assert desk.rows()[0].status in ("done", "failed")
+
+
+def test_who_cannot_be_told_that_it_was_given_up_holds_nothing_else_up(desk):
+    def unreachable(*_):
+        raise RuntimeError("user_not_found")
+
+    desk.tell = unreachable
+    for key in ("a", "b"):
+        desk.job(key)
+    with desk.database.sessions() as session:
+        session.exec(update(InboxEvent).where(col(InboxEvent.event_id) == "x.y:a").values(attempts=ATTEMPTS))
+    desk.round()
+    assert [one.status for one in desk.rows()] == ["failed", "done"]

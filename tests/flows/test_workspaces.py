@@ -1,17 +1,14 @@
-"""Two workspaces: whatever is pressed or sent in one, with ids of the other, shows and changes nothing of it."""
+"""Two workspaces: whatever is pressed in one, with ids of the other, shows and changes nothing of it."""
 
 from __future__ import annotations
 
 import json
 import time
 from datetime import date
-from typing import Any
 
 import pytest
-from slack_bolt import BoltRequest
 from sqlmodel import Session, select
 
-from bot import listeners
 from bot.blocks import parts
 from csi import register
 from csi.models import (
@@ -147,35 +144,3 @@ def test_no_button_reaches_another_workspace(world: World, step: int):
     time.sleep(0.5)
     assert MARK not in json.dumps(dave.state())
     assert held(world) == before
-
-
-def test_no_modal_reaches_another_workspace(world: World):
-    world.begin()
-    with world.bot.kit.sessions() as session:
-        ids = theirs(session)
-        team = session.exec(select(Cycle).where(Cycle.team_id != OTHER)).one().team_id
-    kept = {name: int(number) for name, number in ids.items()}
-    plain = {"act.reject": f"{ids['action']}:1", "act.reject_baseline": ids["baseline"]}
-    plain |= {"measure.reject": f"{ids['cycle']}:1", "present.question": ids["report"], "present.decide": ids["report"]}
-    before = held(world)
-    for callback_id in listeners.of_kind("view"):
-        metadata = plain.get(callback_id) or json.dumps(
-            {**kept, "entry": kept["opportunity"], "step": 7, "file": "F0", "kind": "sql"}
-        )
-        answer = world.bot.app.dispatch(
-            BoltRequest(mode="socket_mode", body=_submitted(world, team, callback_id, metadata))
-        )
-        assert MARK not in str(answer.body), callback_id
-    time.sleep(0.5)
-    assert held(world) == before
-
-
-def _submitted(world: World, team: str, callback_id: str, metadata: str) -> dict[str, Any]:
-    """A modal sent by dave with words in every text that rejects or asks."""
-    fields = ("reason", "text", "sure")
-    inputs = [parts.text_input(name, name) for name in fields]
-    state = {name: {name: {"type": "plain_text_input", "value": "because"}} for name in fields}
-    view = {"id": "V0", "type": "modal", "callback_id": callback_id, "private_metadata": metadata, "hash": "0",
-            "blocks": inputs, "state": {"values": state}, "root_view_id": "V0"}  # fmt: skip
-    person = {"id": world.dave.id, "team_id": team}
-    return {"type": "view_submission", "team": {"id": team}, "user": person, "view": view, "api_app_id": "A0"}
