@@ -39,9 +39,9 @@ OTHER, MARK = "TOTHER", "Their secret"
 FLAT = [30.0, 31.0, 29.0, 30.5, 30.0, 31.5, 29.5, 30.0, 22.0, 21.0, 22.5, 21.5, 22.0, 21.0]
 
 
-def theirs(session: Session) -> dict[str, str]:
+def theirs(session: Session, team_id: str = OTHER) -> dict[str, str]:
     """A cycle of the other workspace with a bit of everything; per kind of row its number."""
-    cycle = turns.begin(session, team_id=OTHER, channel="COTHER", service=MARK)
+    cycle = turns.begin(session, team_id=team_id, channel="COTHER", service=MARK)
     made = turns.kpi_fields(name=f"{MARK} KPI", owner=ALICE)
     kpi, proxy = turns.grow(session, cycle, made, turns.kpi_fields(name=f"{MARK} proxy", owner=ALICE))
     turns.jump(session, cycle, 2)
@@ -52,11 +52,11 @@ def theirs(session: Session) -> dict[str, str]:
     cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), date(2026, 3, 2)
     turns.jump(session, cycle, 7)
     turns.analyse(session, cycle, kpi, FLAT)
-    session.add(Exclusion(team_id=OTHER, cycle_id=cycle.id, kpi_id=kpi.id, start_at=NOW, end_at=NOW, reason=MARK,
+    session.add(Exclusion(team_id=team_id, cycle_id=cycle.id, kpi_id=kpi.id, start_at=NOW, end_at=NOW, reason=MARK,
                           proposed_by=BOB, proposed_at=NOW))  # fmt: skip
-    session.add(Reminder(team_id=OTHER, key="k", kind="step_due", user_id=DAVE, cycle_id=cycle.id, due_at=NOW))
-    session.add(Report(team_id=OTHER, cycle_id=cycle.id, audience="suppliers", state="sent", made_by=DAVE, made_at=NOW,
-                       content={"verdicts": [], "items": []}, ask=MARK))  # fmt: skip
+    session.add(Reminder(team_id=team_id, key="k", kind="step_due", user_id=DAVE, cycle_id=cycle.id, due_at=NOW))
+    session.add(Report(team_id=team_id, cycle_id=cycle.id, audience="suppliers", state="sent", made_by=DAVE,
+                       made_at=NOW, content={"verdicts": [], "items": []}, ask=MARK))  # fmt: skip
     said = actions.ActionFields(MARK, kpi.id, None, BOB, date(2026, 12, 1), MARK, date(2026, 12, 2), "low", MARK)
     action = actions.propose(session, cycle, said, actor=DAVE, now=NOW)
     window = {"window_from": date(2026, 3, 2), "window_to": date(2026, 4, 13)}
@@ -78,7 +78,7 @@ def theirs(session: Session) -> dict[str, str]:
         Finding,
         Measurement,
     ):
-        row = session.exec(select(table).where(table.team_id == OTHER)).first()
+        row = session.exec(select(table).where(table.team_id == team_id)).first()
         found[str(table.__tablename__)] = row.id if row else 0
     return {name: str(number) for name, number in found.items()}
 
