@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from zoneinfo import ZoneInfo
 
 YEARS = range(1900, 2200)  # of the days people may name; ours: beyond lie slips, and what calendars cannot compute
+
+
+def is_over(day: date, now: datetime, timezone: str) -> bool:
+    """Whether a day that people name lies behind them."""
+    return day < now.astimezone(ZoneInfo(timezone)).date()
 
 
 class Step(IntEnum):

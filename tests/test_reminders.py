@@ -12,7 +12,7 @@ from sqlmodel import Session
 from csi import cycle as cycles
 from csi import reminders, roles
 from csi.errors import InvalidInput
-from csi.models import Cycle, Person, Reminder
+from csi.models import Action, Cycle, Person, Reminder
 from csi.reminders import hours
 from csi.reminders.hours import within_hours
 from csi.step1_should_measure import approval
@@ -235,6 +235,75 @@ def test_approvers_are_nudged_while_something_is_pending(database: Database) -> 
         on_the_day = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
         (due,) = [one for one in claimed(session, on_the_day) if one.kind == "action_due"]
         assert (due.user_id, reminders.stands(session, due, on_the_day)) == (FRANK, True)
+
+
+def an_action(session: Session, cycle: Cycle, **state: object) -> Action:
+    (kpi,) = turns.grow(session, cycle)
+    turns.jump(session, cycle, 7)
+    fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=date(2026, 12, 1),
+                                  effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
+                                  failure_sign="not less")  # fmt: skip
+    action = actions.propose(session, cycle, fields, actor=BOB, now=NOW)
+    for name, value in state.items():
+        setattr(action, name, value)
+    return action
+
+
+def days_of(session: Session, action: Action) -> list[tuple[str, str, str]]:
+    found = rows(session, Reminder, TEAM, subject="action", subject_id=action.id, order="due_at")
+    return [(one.kind, one.user_id, f"{one.due_at:%m-%d}") for one in found]
+
+
+def test_an_overdue_action_is_asked_for_twice_and_then_its_step_s_owner_hears_once(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        action = an_action(session, cycle, state="approved")
+        for day in range(30):
+            reminders.refresh(session, TEAM, NOW + timedelta(days=day))
+        assert days_of(session, action) == [
+            ("action_due", FRANK, "12-01"), ("action_late", FRANK, "12-03"), ("escalation", ALICE, "12-07"),
+        ]  # fmt: skip
+        late = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
+        due, second, helped = claimed(session, late)
+        assert [reminders.stands(session, one, late) for one in (due, second, helped)] == [False, True, True]
+        action.state = "done"
+        assert not any(reminders.stands(session, one, late) for one in (second, helped))
+
+
+def test_an_approver_is_asked_twice_and_then_the_step_s_owner_or_the_manager_hears_once(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        action = an_action(session, cycle)
+        reminders.refresh(session, TEAM, NOW)
+        asked = days_of(session, action)
+        assert [one for one in asked if one[1] == CAROL] == [
+            ("approval", CAROL, f"{NOW + timedelta(days=1):%m-%d}"), ("approval", CAROL, "11-27"),
+        ]  # fmt: skip
+        assert [one[:2] for one in asked if one[0] == "escalation"] == [
+            ("escalation", DAVE)
+        ]  # Alice is an approver, too
+        week = NOW + timedelta(days=9)
+        (told,) = [one for one in claimed(session, week) if one.kind == "escalation"]
+        assert set(told.details["owners"]) == {ALICE, CAROL}
+        assert reminders.stands(session, told, week)
+        action.state = "approved"
+        assert not reminders.stands(session, told, week)
+
+
+def test_v7_3_once_an_action_has_settled_its_owner_is_asked_whether_it_helped(database: Database) -> None:
+    with database.sessions() as session:
+        cycle = turns.begin(session)
+        action = an_action(session, cycle, state="done", done_at=NOW)
+        reminders.refresh(session, TEAM, NOW)
+        kinds_of = [one[0] for one in days_of(session, action)]
+        assert kinds_of == ["review", "benefit", "benefit", "benefit"]
+        ready = NOW + timedelta(days=action.settle_days)
+        (asked,) = [one for one in claimed(session, ready) if one.kind == "review"]
+        assert (asked.user_id, reminders.stands(session, asked, ready)) == (FRANK, True)
+        cycle.state = "closed"
+        assert reminders.stands(session, asked, ready)
+        action.state = "reviewed"
+        assert not reminders.stands(session, asked, ready)
 
 
 def test_nobody_is_nudged_to_approve_what_is_their_own(sqlite_database: Database) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
-from bot.blocks.text import channel_link, escape, mention, when
+from bot.blocks.text import channel_link, escape, listed, mention, when
 from csi.terms import Step
 
 SNOOZES = {
@@ -32,18 +32,23 @@ def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today
         today: the person's.
     """
     due = _due(details, today)
-    if kind == "escalation":
-        owner = mention(str(details.get("owner", "")))
-        return f"{where}: {what}{f' {due} and' if due else ''} is still open; {owner} was reminded. Can you help?"
-    if kind == "approval":
-        return f"{where}: {what} waits for your approval."
-    if kind == "benefit":
-        return f"{where}: please look again whether {what} still holds."
-    if kind == "report":
-        return f"{where}: {what} waits for a sign that you have read it."
     if kind.startswith("collect"):
         return _collection(kind, what, details, where)
-    return f"{where}: {what} {due or 'is due'}. It waits for you."
+    said = {
+        "escalation": _stuck(what, due, details),
+        "approval": f"{what} waits for your approval.",
+        "review": f"{what} has had its time to settle. Did it help? Newer data and a review will tell.",
+        "benefit": f"did {what} help, and does it last? Please look at newer data.",
+        "report": f"{what} waits for a sign that you have read it.",
+    }.get(kind, f"{what} {due or 'is due'}. It waits for you.")
+    return f"{where}: {said}"
+
+
+def _stuck(what: str, due: str, details: Mapping[str, Any]) -> str:
+    owners = [str(one) for one in details.get("owners") or [details.get("owner", "")]]
+    were = f"{listed([mention(one) for one in owners])} {'was' if len(owners) == 1 else 'were'} reminded"
+    still = "still waits for approval" if details.get("pending") else "is still open"
+    return f"{what}{f' {due} and' if due else ''} {still}; {were}. Can you help?"
 
 
 def _collection(kind: str, what: str, details: Mapping[str, Any], where: str) -> str:

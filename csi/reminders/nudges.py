@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,7 +34,8 @@ _READING_DAYS = 2  # a report nobody answers so long is silence (V6.6)
 class Nudge:
     """A reminder the state calls for: ``key`` is unique, ``day`` is local to the person.
 
-    ``kind`` is step_soon, step_due, step_late, approval, action_due, benefit, report or escalation.
+    ``kind`` is step_soon, step_due, step_late, approval, action_due, action_late, review, benefit, report or
+    escalation.
     """
 
     key: str
@@ -56,13 +57,18 @@ def wanted(session: Session, cycle: Cycle) -> Iterator[Nudge]:
 
 
 def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
-    """The benefit of a finished action is looked at again, in whatever cycle it was (V7.7)."""
-    for action in rows(session, Action, team_id, state=("reviewed", "closed"), order="-id"):
-        for days in BENEFIT_DAYS if action.done_at else ():
-            day = (action.done_at + timedelta(days=days)).date() if action.done_at else date.max
+    """Did it help? Asked once an action has settled (V7.3), and 30, 60 and 90 days on (V7.7), in whatever cycle."""
+    for action in rows(session, Action, team_id, state=("done", "reviewed", "closed"), order="-id"):
+        if action.done_at is None:
+            continue
+        days = [("benefit", days) for days in BENEFIT_DAYS]
+        if action.state == "done":
+            days = [("review", action.settle_days), *(one for one in days if one[1] > action.settle_days)]
+        for kind, after in days:
+            day = (action.done_at + timedelta(days=after)).date()
             details = {"number": action.number, "title": action.title, "since": str(day)}
-            key = f"benefit:{action.id}:{action.version}:{days}"
-            yield Nudge(key, "benefit", action.owner, action.cycle_id, ("action", action.id), day, details)
+            key = f"{kind}:{action.id}:{action.version}:{after}"
+            yield Nudge(key, kind, action.owner, action.cycle_id, ("action", action.id), day, details)
 
 
 def stands(
@@ -77,7 +83,7 @@ def stands(
     """
     if _gone(session, reminder) or _overtaken(reminder, now):
         return False
-    if reminder.kind == "benefit":
+    if reminder.kind in ("benefit", "review"):
         return _benefit_stands(session, reminder)
     cycle = row(session, Cycle, reminder.team_id, id=reminder.cycle_id)
     if cycle is None or cycle.state != "open":
@@ -144,32 +150,67 @@ def _for_tree(session: Session, cycle: Cycle) -> Iterator[Nudge]:
                 version=cycle.tree_version)  # fmt: skip
     if cycle.step != Step.SHOULD_MEASURE or asked is None:
         return
-    for user_id in roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER):
-        key = f"approval:tree:{cycle.id}:{cycle.tree_version}:{user_id}"
-        yield Nudge(key, "approval", user_id, cycle.id, ("tree", cycle.id), asked.at.date() + timedelta(days=1))
+    approvers = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
+    about = {"key": f"tree:{cycle.id}:{cycle.tree_version}", "subject": ("tree", cycle.id)}
+    yield from _while_pending(session, cycle, approvers, asked.at.date(), about)
+
+
+def _while_pending(
+    session: Session, cycle: Cycle, approvers: Sequence[str], since: date, about: Mapping[str, Any]
+) -> Iterator[Nudge]:
+    """Each approver twice, then once whoever can help; ``about`` says ``key``, ``subject`` and ``details``."""
+    first, again, last = (since + timedelta(days=days) for days in (1, 4, 7))
+    key, subject, details = about["key"], about["subject"], dict(about.get("details", {}))
+    for user_id in approvers:
+        said = {**details, "until": str(again)}
+        yield Nudge(f"approval:{key}:{user_id}", "approval", user_id, cycle.id, subject, first, said)
+        yield Nudge(f"approval_again:{key}:{user_id}", "approval", user_id, cycle.id, subject, again, details)
+    helper = _helper(session, cycle, approvers)
+    if helper and approvers:
+        said = {**details, "owners": list(approvers), "pending": True}
+        yield Nudge(f"escalation:{key}:{helper}", "escalation", helper, cycle.id, subject, last, said)
+
+
+def _helper(session: Session, cycle: Cycle, but: Collection[str]) -> str:
+    """Who can help when others stay silent: who answers for the step, else a CSI manager."""
+    answers = roles.accountable(session, cycle.team_id, cycle.service_id, Step(cycle.step))
+    managers = roles.holders(session, cycle.team_id, cycle.service_id, Role.CSI_MANAGER)
+    return next((one for one in (answers, *managers) if one and one not in but), "")
 
 
 def _for_actions(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     for action in rows(session, Action, cycle.team_id, cycle_id=cycle.id):
         subject, details = ("action", action.id), {"number": action.number, "title": action.title}
         if action.state == "proposed":
-            for user_id in roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS):
-                if user_id not in (action.proposer, action.owner):
-                    key = f"approval:action:{action.id}:{action.version}:{user_id}"
-                    day = action.proposed_at.date() + timedelta(days=1)
-                    yield Nudge(key, "approval", user_id, cycle.id, subject, day, details)
+            holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
+            approvers = [one for one in holders if one not in (action.proposer, action.owner)]
+            about = {"key": f"action:{action.id}:{action.version}", "subject": subject, "details": details}
+            yield from _while_pending(session, cycle, approvers, action.proposed_at.date(), about)
         if action.state in ("approved", "reopened") and action.due_on:
-            key = f"action_due:{action.id}:{action.version}:{action.due_on}"
-            yield Nudge(key, "action_due", action.owner, cycle.id, subject, action.due_on, details)
+            yield from _for_owner(session, cycle, action, action.due_on)
+
+
+def _for_owner(session: Session, cycle: Cycle, action: Action, day: date) -> Iterator[Nudge]:
+    """The owner on the due day and two days later; then, once, whoever can help."""
+    details = {"number": action.number, "title": action.title, "due_on": str(day)}
+    subject, about = ("action", action.id), f"{action.id}:{action.version}:{day}"
+    late, last = (day + timedelta(days=days) for days in (2, 4))
+    due = {**details, "until": str(late)}
+    yield Nudge(f"action_due:{about}", "action_due", action.owner, cycle.id, subject, day, due)
+    yield Nudge(f"action_late:{about}", "action_late", action.owner, cycle.id, subject, late, details)
+    helper = _helper(session, cycle, {action.owner})
+    key, said = f"escalation:action_due:{about}:{helper}", {**details, "owner": action.owner}
+    yield Nudge(key, "escalation", helper, cycle.id, subject, last, said)
 
 
 def _for_baselines(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     for one in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed"):
-        for user_id in roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS):
-            if user_id != one.proposed_by:
-                key, day = f"approval:baseline:{one.id}:{user_id}", one.proposed_at.date() + timedelta(days=1)
-                details = {"kpi": one.kpi_key}
-                yield Nudge(key, "approval", user_id, cycle.id, ("baseline", one.id), day, details)
+        holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
+        approvers = [user_id for user_id in holders if user_id != one.proposed_by]
+        kpi = row(session, Kpi, cycle.team_id, id=one.kpi_id)
+        details = {"kpi": kpi.name if kpi else one.kpi_key}
+        about = {"key": f"baseline:{one.id}", "subject": ("baseline", one.id), "details": details}
+        yield from _while_pending(session, cycle, approvers, one.proposed_at.date(), about)
 
 
 def _for_reports(session: Session, cycle: Cycle) -> Iterator[Nudge]:
@@ -202,6 +243,8 @@ def _action_stands(session: Session, reminder: Reminder, _cycle: Cycle) -> bool:
     action = row(session, Action, reminder.team_id, id=reminder.subject_id)
     if action is None:
         return False
+    if reminder.kind == "escalation":
+        return action.state in (("proposed",) if reminder.details.get("pending") else ("approved", "reopened"))
     if reminder.kind == "approval":
         waiting = action.state == "proposed" and reminder.key.endswith(f":{action.version}:{reminder.user_id}")
         return waiting and not _decided(session, reminder, action.version)
@@ -215,9 +258,11 @@ def _decided(session: Session, reminder: Reminder, version: int) -> bool:
 
 
 def _benefit_stands(session: Session, reminder: Reminder) -> bool:
-    """Nobody has judged newer data since the day it was due."""
+    """It is done and not reviewed, or nobody has judged newer data since the day that was due."""
     action = row(session, Action, reminder.team_id, id=reminder.subject_id)
-    if action is None or action.state not in ("reviewed", "closed"):
+    if action is not None and action.state == "done":
+        return action.owner == reminder.user_id
+    if action is None or reminder.kind == "review" or action.state not in ("reviewed", "closed"):
         return False
     cycles = tuple(one.id for one in rows(session, Cycle, action.team_id, service_id=action.service_id))
     same = tuple(one.id for one in rows(session, Kpi, action.team_id, cycle_id=cycles, key=action.kpi_key))

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step7_correct.decisions import ASKED_AGAIN
 from bot.blocks.step7_correct.names import EDIT, PROPOSE, ActionSeen
 from bot.blocks.step7_correct.overview import SIGNS
 from bot.blocks.text import clip, escape, mention, when
@@ -82,7 +83,7 @@ def expired_text(one: ActionSeen) -> str:
 
 def reopened_text(one: ActionSeen) -> str:
     """Said in the thread when an action's benefit is gone."""
-    return f"{mention(one.owner)}: {escape(one.kpi_key)} has regressed; action {one.number} is open again: `/csi act`."
+    return f"{mention(one.owner)}: the KPI of action {one.number} has regressed; it is open again: `/csi act`."
 
 
 def changed_text(one: ActionSeen, actor: str) -> str:
@@ -92,6 +93,10 @@ def changed_text(one: ActionSeen, actor: str) -> str:
 
 def progress_text(one: ActionSeen, actor: str, settles: str = "") -> str:
     """Said in the thread when the action moves on."""
-    words = {"done": f"is done; it settles until {settles}", "reviewed": f"is reviewed: *{escape(one.outcome)}*",
-             "closed": "is closed", "reopened": "is reopened: its KPI has regressed"}  # fmt: skip
+    words = {
+        "done": f"is done; it settles until {settles}. Then I ask whether it helped, and again {ASKED_AGAIN}",
+        "reviewed": f"is reviewed: *{escape(one.outcome)}*",
+        "closed": "is closed",
+        "reopened": "is reopened: its KPI has regressed",
+    }
     return f"{mention(actor)}: action {one.number} {words.get(one.state, one.state)}."

@@ -10,6 +10,8 @@ from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import APPROVE, REJECT, ActionSeen
 from bot.blocks.text import escape, listed, mention, when
 
+ASKED_AGAIN = "30, 60 and 90 days on"
+
 
 def question_text(one: ActionSeen, approvers: Sequence[str]) -> str:
     """What a notification of the question in the thread says."""
@@ -61,10 +63,14 @@ def announcement(one: ActionSeen, decisions: Sequence[Any], affected: Sequence[s
     if one.state == "approved":
         return (
             f":white_check_mark: {who}: action {one.number} is *approved* by {by}: {escape(one.title)}. "
-            f"{mention(one.owner)} does it by {when(one.due_on)}; its effect is judged by data after that."
+            f"{mention(one.owner)} does it by {when(one.due_on)}; "
+            f"once it is done I come back and ask whether it helped, {ASKED_AGAIN}."
         )
     reason = "; ".join(escape(decision.reason) for decision in decisions if decision.choice == "reject")
-    return f":no_entry_sign: {who}: action {one.number} is *{one.state}* by {by}: {escape(one.title)}. Reason: {reason}"
+    return (
+        f":no_entry_sign: {who}: action {one.number} is *{one.state}* by {by}: {escape(one.title)}. Reason: {reason}\n"
+        "`/csi act` changes it and asks again."
+    )
 
 
 def reason_form(callback: str, metadata: str) -> Block:

@@ -50,7 +50,7 @@ def act_view(
     if actions:
         blocks.append(parts.header("Actions"))
         for one_action in actions[:15]:
-            blocks += _listed_action(one_action)
+            blocks += _listed_action(one_action, names)
     if baselines:
         blocks.append(parts.header("New baselines"))
         blocks += [parts.section(baseline_line(one, names.get(one.kpi_key, one.kpi_key))) for one in baselines[:12]]
@@ -73,9 +73,9 @@ def _findings(found: Sequence[Found]) -> list[Block]:
     return blocks or [parts.section("There is no finding yet; findings come in step 5.")]
 
 
-def _listed_action(one: ActionSeen) -> list[Block]:
+def _listed_action(one: ActionSeen, names: Mapping[str, str]) -> list[Block]:
     buttons = [parts.button(label, action_id, str(one.id)) for label, action_id in _moves(one.state)]
-    shown = parts.section(action_line(one))
+    shown = parts.section(action_line(one, names))
     return [shown, parts.actions(buttons)] if buttons else [shown]
 
 
@@ -92,12 +92,13 @@ def _moves(state: str) -> list[tuple[str, str]]:
     }.get(state, [])
 
 
-def action_line(one: ActionSeen) -> str:
-    """An action in two lines."""
+def action_line(one: ActionSeen, names: Mapping[str, str]) -> str:
+    """An action in two lines; ``names`` are the KPIs' names by key."""
     due = f", due {when(one.due_on)}" if one.due_on else ""
     outcome = f" · outcome *{escape(one.outcome)}*" if one.outcome else ""
     head = f"{SIGNS.get(one.state, '')} *Action {one.number}* {escape(clip(one.title, 120))}"
-    return f"{head}\n{one.state} · {mention(one.owner)}{due} · {escape(one.kpi_key)}{outcome}"
+    moves = escape(clip(names.get(one.kpi_key, one.kpi_key), 120))
+    return f"{head}\n{one.state} · {mention(one.owner)}{due} · {moves}{outcome}"
 
 
 def baseline_line(one: Any, name: str) -> str:
@@ -107,13 +108,13 @@ def baseline_line(one: Any, name: str) -> str:
     return f"*{escape(clip(name, 120))}* no. {one.number}: {level} over {span} · {one.state}"
 
 
-def listing(actions: Sequence[ActionSeen], service: str) -> list[Block]:
+def listing(actions: Sequence[ActionSeen], service: str, names: Mapping[str, str]) -> list[Block]:
     """A service's actions of all cycles."""
     if not actions:
         return [parts.section(f"*{escape(service)}* has no actions yet. `/csi act` proposes one.")]
     more = [parts.context(f"… and {len(actions) - MOST} older ones: `/csi export` has them all.")]
     return [
         parts.section(f"*Actions of {escape(clip(service, 80))}*"),
-        *(parts.section(action_line(one)) for one in actions[:MOST]),
+        *(parts.section(action_line(one, names)) for one in actions[:MOST]),
         *(more if len(actions) > MOST else []),
     ]

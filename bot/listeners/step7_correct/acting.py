@@ -16,7 +16,7 @@ from csi import cycle as cycles
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step1_should_measure import kpis
 from csi.step7_correct import actions, baselines
-from csi.storage import row
+from csi.storage import row, rows
 from csi.terms import Step
 
 
@@ -39,7 +39,14 @@ def listing(ack: Ack, body: Body, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle).name
         every = actions.of_service(session, cycle.team_id, cycle.service_id, limit=500)
-    ack(text=f"Actions of {escape(service)}", blocks=blocks.listing(every, service))
+        names = _names(session, cycle)
+    ack(text=f"Actions of {escape(service)}", blocks=blocks.listing(every, service, names))
+
+
+def _names(session: Session, cycle: Cycle) -> dict[str, str]:
+    """The names of the service's KPIs by key, of all its cycles; the newest name counts."""
+    ids = tuple(one.id for one in rows(session, Cycle, cycle.team_id, service_id=cycle.service_id))
+    return {one.key: one.name for one in rows(session, Kpi, cycle.team_id, cycle_id=ids, order="id")}
 
 
 def view_of(session: Session, cycle: Cycle) -> Block:
@@ -48,7 +55,7 @@ def view_of(session: Session, cycle: Cycle) -> Block:
     found = [_found(session, cycle, kpi, here) for kpi in kpis.of_cycle(session, cycle)]
     return blocks.act_view(
         [one for one in found if one is not None], actions.of(session, cycle), baselines.of(session, cycle),
-        modals.metadata(cycle), names={one.key: one.name for one in kpis.of_cycle(session, cycle)}, may_close=here,
+        modals.metadata(cycle), names=_names(session, cycle), may_close=here,
     )  # fmt: skip
 
 

@@ -38,18 +38,23 @@ def open_propose(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
             raise Conflict("An action moves a KPI; this cycle has none.")
         kpi = known.get(clicked(body)) or next(iter(known.values()))
         finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
-        draft = _draft(kpi, finding, user_of(body), today_of(cycle, kit))
+        draft = _draft(kpi, user_of(body), today_of(cycle, kit))
         view = blocks.action_form(
-            draft, {key: one.name for key, one in known.items()}, finding.sentence if finding else "",
+            draft, {key: one.name for key, one in known.items()}, _found(finding),
             modals.metadata(cycle, finding=finding.id if finding else 0),
         )  # fmt: skip
     modals.show(client, body, view)
 
 
-def _draft(kpi: Kpi, finding: Finding | None, actor: str, today: date) -> blocks.Draft:
+def _found(finding: Finding | None) -> str:
+    """What the action answers: the finding's sentence, and its likely cause."""
+    return " ".join(one for one in (finding.sentence, finding.cause) if one) if finding else ""
+
+
+def _draft(kpi: Kpi, actor: str, today: date) -> blocks.Draft:
     due, effect_by = today + timedelta(days=DUE_DAYS), today + timedelta(days=EFFECT_DAYS)
     return blocks.Draft(
-        title=f"Remove the likely cause: {finding.cause}"[:200] if finding and finding.cause else "",
+        title="",
         kpi_id=str(kpi.id),
         owner=actor,
         due_on=due,
