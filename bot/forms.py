@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.blocks.text import clip
 from csi.errors import InvalidInput, InvalidInputs
+from csi.step4_process.expression import ExpressionError, parse
 from csi.terms import YEARS
 
 Reader = Callable[[str, Mapping[str, Any]], Any]
@@ -16,6 +17,7 @@ Reader = Callable[[str, Mapping[str, Any]], Any]
 _SPACES = re.compile(r"[\s\u00a0\u202f']+")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}([.,]\d{3})+")
+_STRAIGHT = str.maketrans("“”„", '"""')  # what keyboards make of quotes
 _LEFT_OUT: tuple[Any, ...] = (None, "", [])
 
 
@@ -67,6 +69,31 @@ def text(*, required: bool = True, limit: int = 3000) -> Reader:
         return value
 
     return reader
+
+
+def condition(*, limit: int = 500) -> Reader:
+    """A condition on rows, in the small language of ``where`` and ``good``; empty text when left out."""
+    words = text(required=False, limit=limit)
+
+    def reader(field: str, state: Mapping[str, Any]) -> str:
+        typed = str(words(field, state))
+        typed = typed if '"' in typed else typed.translate(_STRAIGHT)
+        try:
+            if typed:
+                parse(typed)
+        except ExpressionError as error:
+            raise InvalidInput(field, _unread(error)) from error
+        return typed
+
+    return reader
+
+
+def _unread(error: ExpressionError) -> str:
+    """Where a condition stops making sense, and what was expected there, for a field that shows plain text."""
+    rest = error.text[error.position :].strip()
+    there = f"At “{clip(rest, 30)}”" if rest else "At its end"
+    odd = "" if "backquotes" in error.expected else " A column whose name has blanks stands in backquotes: `Like this`."
+    return f"{there}: {error.expected}.{odd}"
 
 
 def number(*, required: bool = True, low: float | None = None, high: float | None = None) -> Reader:

@@ -37,11 +37,16 @@ def problem(sentence: str, place: str = "") -> list[Block]:
 
 def problem_mrkdwn(sentence: str, place: str = "") -> list[Block]:
     """The same for a sentence that is escaped already and may mention channels and people."""
+    return said_mrkdwn(f":warning: {sentence}", place)
+
+
+def said_mrkdwn(sentence: str, place: str = "") -> list[Block]:
+    """A sentence that is no problem, with a button for each command it names."""
     ways = dict.fromkeys(found.groups() for found in _COMMAND.finditer(sentence) if found[1] in _WAYS)
     buttons = [
         parts.button(_WAYS[word], f"{ids.OPEN}:{word}", f"{word} {step}" if step else word) for word, step in ways
     ]
-    shown = [parts.section(f":warning: {sentence}")]
+    shown = [parts.section(sentence)]
     return [*shown, parts.actions(buttons[:5], block_id=_at("ways", place))] if buttons else shown
 
 

@@ -129,7 +129,8 @@ def gap_form(gap: Any, *, owner: str, metadata: str) -> Block:
         parts.date_input("due_on", "By when?", value=gap.due_on),
         parts.text_input("cost", "What does closing it cost?", value=gap.cost, limit=100, optional=True,
                          placeholder="low: a day of work", hint="Needed to close it; a rough class is enough."),
-        parts.text_input("reason", "Reason", value=gap.reason, limit=300, optional=True, multiline=True),
+        parts.text_input("reason", "Reason", value=gap.reason, limit=300, optional=True, multiline=True,
+                         hint="Needed to drop it."),
     ]  # fmt: skip
     return parts.modal(GAP, "A gap", blocks, metadata=metadata)
 

@@ -18,7 +18,7 @@ from csi.step1_should_measure.approval import sent_back
 from csi.step1_should_measure.kpis import suggested_counters
 from csi.step1_should_measure.tree import approvers, ever_approved, tree
 from csi.storage import rows
-from csi.terms import Direction, Role, Why
+from csi.terms import Direction, Role, Why, is_over
 
 _TWO_AIMS = re.compile(r"\b(and|or)\b|&|;", re.IGNORECASE)
 
@@ -77,8 +77,8 @@ def is_small(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]
             yield _breach("V1.3", sentence, "measure.open", "Prune", blocks=False)
 
 
-def aims_beyond_the_baseline(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
-    """V1.4: a target no better than the known baseline refuses; a vague one warns."""
+def aims_beyond_the_baseline(session: Session, cycle: Cycle, now: datetime) -> Iterator[Breach]:
+    """V1.4: a target no better than the known baseline refuses; a vague one, or one for a day that is over, warns."""
     known, held = baselines(session, cycle), carried.held_keys(session, cycle)
     for kpi in tree(session, cycle).kpis:
         centre = known[kpi.key].centre if kpi.key in known else None
@@ -87,6 +87,16 @@ def aims_beyond_the_baseline(session: Session, cycle: Cycle, _now: datetime) -> 
             yield _breach("V1.4", sentence, "measure.edit_kpi", "Change the target", kpi.id)
         if vague := vagueness(kpi):
             yield _breach("V1.4", f"{kpi.name}: {vague}.", "measure.edit_kpi", "Sharpen it", kpi.id, blocks=False)
+        if past := past_date(cycle, kpi, now):
+            yield _breach("V1.4", f"{kpi.name}: {past}.", "measure.edit_kpi", "Choose a day", kpi.id, blocks=False)
+
+
+def past_date(cycle: Cycle, kpi: Kpi, now: datetime) -> str:
+    """Said of a target that was to be met by a day that is over; empty for others."""
+    day = kpi.target_date
+    if day is None or not is_over(day, now, cycle.timezone):
+        return ""
+    return f"its target was to be met by {day.day} {day:%B %Y}, which is over; by when from now on"
 
 
 def baselines(session: Session, cycle: Cycle) -> dict[str, Baseline]:

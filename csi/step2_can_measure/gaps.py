@@ -12,6 +12,7 @@ from csi.models import Cycle, Gap, Kpi
 from csi.step1_should_measure import growing
 from csi.step2_can_measure.assessing import begin_change
 from csi.storage import row, rows
+from csi.terms import is_over
 
 DECISIONS = ("close", "accept", "drop")
 
@@ -32,7 +33,9 @@ def decide_gap(
     """Close, accept or drop a gap, with owner and due date; closing opens an opportunity in the register, with cost."""
     begin_change(session, cycle, actor)
     gap: Gap = growing.of_cycle(session, cycle, Gap, gap_id)
-    _check(decision, owner, due_on, cost)
+    _check(decision, owner, due_on, cost, reason)
+    if due_on and due_on != gap.due_on and is_over(due_on, now, cycle.timezone):
+        raise InvalidInput("due_on", "this day is over; by when will it be seen to?")
     values = {"decision": decision, "owner": owner, "due_on": due_on, "cost": cost, "reason": reason.strip()}
     old, new = audit.changes(gap, values)
     if not new:
@@ -58,7 +61,7 @@ def missing_decision(gap: Gap) -> list[str]:
     return [name for name, there in said.items() if not there]
 
 
-def _check(decision: str, owner: str, due_on: date | None, cost: str) -> None:
+def _check(decision: str, owner: str, due_on: date | None, cost: str, reason: str) -> None:
     errors = []
     if decision not in DECISIONS:
         errors.append(InvalidInput("decision", f"expected one of {', '.join(DECISIONS)}"))
@@ -68,6 +71,8 @@ def _check(decision: str, owner: str, due_on: date | None, cost: str) -> None:
         errors.append(InvalidInput("due_on", "by when?"))
     if decision == "close" and not cost.strip():
         errors.append(InvalidInput("cost", "what does closing it cost? A rough class is enough"))
+    if decision == "drop" and not reason.strip():
+        errors.append(InvalidInput("reason", "please say why you drop it"))
     if errors:
         raise InvalidInputs(errors)
 

@@ -15,23 +15,40 @@ from csi.step3_gather.wide import shape_of
 
 _FILLERS = frozenset({"at", "on", "date", "time"})  # `opened_at`, `Opened` and `Date opened` mean the same
 _ALIKE = 0.7
+# What ticket tools call the same: Jira, Zendesk, Freshdesk, ServiceNow.
+_SAME = {
+    "created": "opened", "submitted": "opened", "reported": "opened", "raised": "opened", "logged": "opened",
+    "solved": "resolved",
+    "reassignment": "reassign", "reassignments": "reassign",
+    "reopen": "reopened", "reopens": "reopened",
+}  # fmt: skip
 
 
 def guesses(wanted: Sequence[str], there: Sequence[str]) -> dict[str, str]:
     """Per name the column that is probably meant, no column twice; names that are like none are left out."""
-    free = {_plain(name): name for name in reversed(there)}
-    found = {}
-    for name in wanted:
-        near = get_close_matches(_plain(name), list(free), n=1, cutoff=_ALIKE)
-        if near:
-            found[name] = free.pop(near[0])
+    found: dict[str, str] = {}
+    for told, alike in ((_plain, 1.0), (_sense, 1.0), (_plain, _ALIKE)):
+        free = {told(name): name for name in reversed(there) if name not in found.values()}
+        for name in (one for one in wanted if one not in found):
+            like = get_close_matches(told(name), list(free), n=1, cutoff=alike)
+            if like:
+                found[name] = free.pop(like[0])
     return found
 
 
 def _plain(name: str) -> str:
     """What tells a name from others: its words without those that only say that it is a moment."""
+    return "".join(_words(name))
+
+
+def _sense(name: str) -> str:
+    """The same, once tools' words for one thing are one word."""
+    return "".join(_SAME.get(word, word) for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
     words = re.findall(r"[^\W_]+", name.lower())
-    return "".join(word for word in words if word not in _FILLERS) or "".join(words)
+    return [word for word in words if word not in _FILLERS] or words
 
 
 def names_used(said: SourceDefinition, columns: Sequence[str]) -> tuple[str, ...]:

@@ -120,3 +120,38 @@ def test_a_whole_number_is_whole_and_within_its_span():
 def test_a_year_no_calendar_computes_is_told_beside_its_field(day):
     with pytest.raises(InvalidInputs, match="a year from 1900 to 2199"):
         forms.read(view(due={"selected_date": day}), {"due": forms.date()})
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("", ""),
+        ('made_sla == "true"', 'made_sla == "true"'),
+        ("Status == “Done”", 'Status == "Done"'),
+        ('name == "the “big” one"', 'name == "the “big” one"'),
+        ("`SLA time` == 'Met'", "`SLA time` == 'Met'"),
+    ],
+)
+def test_a_condition_is_taken_as_typed_and_quotes_made_by_keyboards_are_quotes(written, kept):
+    assert forms.read(typed(written), {"target": forms.condition()}) == {"target": kept}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('SLA time == "Met"', 'At “time == "Met"”: expected a comparison'),
+        ("made_sla", "At its end: expected a comparison"),
+        ("a = 1", "At “= 1”: write == to compare"),
+        ("x" * 501, "At most 500 characters"),
+    ],
+)
+def test_a_condition_nobody_can_read_is_refused_where_it_stands(written, said):
+    with pytest.raises(InvalidInputs) as refused:
+        forms.read(typed(written), {"target": forms.condition()})
+    (error,) = refused.value.errors
+    assert (error.field, error.reason.startswith(said)) == ("target", True), error.reason
+
+
+def test_a_condition_that_lacks_backquotes_says_so():
+    with pytest.raises(InvalidInputs, match="stands in backquotes"):
+        forms.read(typed('SLA time == "Met"'), {"target": forms.condition()})

@@ -275,3 +275,19 @@ def test_the_gate_of_step_1_lists_every_rule_that_fails(database: Database) -> N
             turns.go_on(session, cycle)
         assert {one.rule for one in refused.value.breaches} == {"V1.2", "V1.5"}
         assert all(one.mend and one.mend_label for one in refused.value.breaches)
+
+
+def test_v1_4_a_target_for_a_day_that_is_over_warns(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        day = turns.NOW.date()
+        turns.grow(
+            session,
+            cycle,
+            turns.kpi_fields(name="Calls", target_date=day - timedelta(days=1)),
+            turns.kpi_fields(name="Mails", target_date=day),
+        )
+        assert turns.broken(session, cycle, "V1.4") == [
+            "Calls: its target was to be met by 22 November 2026, which is over; by when from now on."
+        ]
+        assert turns.blocks(session, cycle, "V1.4") == [False]

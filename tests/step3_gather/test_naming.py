@@ -31,6 +31,10 @@ SAID = SourceDefinition(
         ("priority", ["Prio", "Priority level", "PRIORITY"], "PRIORITY"),
         ("made_sla", ["Colour"], None),
         ("date", ["time", "Date"], "Date"),
+        ("opened_at", ["Updated", "Created", "Resolved"], "Created"),
+        ("opened_at", ["Created", "Opened"], "Opened"),
+        ("resolved_at", ["Assigned at", "Solved at"], "Solved at"),
+        ("opened_at", ["Updated", "Closed"], None),
     ],
 )
 def test_a_name_is_guessed_by_what_tells_it_from_others(name: str, there: list[str], meant: str | None):

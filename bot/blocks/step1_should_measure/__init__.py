@@ -27,7 +27,14 @@ from bot.blocks.step1_should_measure.ids import (
     SUBMIT,
     VISION,
 )
-from bot.blocks.step1_should_measure.kpi_form import catalogue_choice, define_form, defined, kpi_form, value_text
+from bot.blocks.step1_should_measure.kpi_form import (
+    catalogue_choice,
+    define_form,
+    defined,
+    kpi_form,
+    over,
+    value_text,
+)
 from bot.blocks.step1_should_measure.tree import (
     aim,
     carried_form,
@@ -67,6 +74,7 @@ __all__ = [
     "defined",
     "kpi_form",
     "kpi_line",
+    "over",
     "reason_form",
     "remove_button",
     "superseded",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from csi.kpi_catalogue.entry import ASPECTS, MEASURES, Entry
 from csi.terms import Direction, Why
 
 _NEW = "new"
+_COLUMNS = 40  # of a source, shown beside the form
 _WHY = {
     Why.DIRECT: "direct: it shows where to act",
     Why.VALIDATE: "validate: it shows whether we decided well",
@@ -30,11 +31,22 @@ _DIRECTIONS = {
 KpiSeen = Any
 
 
-def define_form(kpi: KpiSeen, metadata: str) -> Block:
+def define_form(kpi: KpiSeen, metadata: str, columns: Sequence[str] = ()) -> Block:
     """How a KPI is computed, alone: what steps 2 to 4 find out. What it aims at stays."""
     said = parts.section(f"*{escape(kpi.name)}* ({aim(kpi)})")
     small = parts.context("Its name, target and place in the tree are step 1's: `/csi back 1` goes there.")
-    return parts.modal(DEFINE, "How it is computed", [said, *_definition(_known(kpi, None)), small], metadata=metadata)
+    blocks = [said, *_there(columns), *_definition(_known(kpi, None)), small]
+    return parts.modal(DEFINE, "How it is computed", blocks, metadata=metadata)
+
+
+def _there(columns: Sequence[str]) -> list[Block]:
+    """The columns that can be named, and how."""
+    if not columns:
+        return []
+    named = " · ".join(f"`{escape(clip(name.replace('`', ' '), 60))}`" for name in columns[:_COLUMNS])
+    more = f" and {len(columns) - _COLUMNS} more" if len(columns) > _COLUMNS else ""
+    how = 'A text stands in quotes, such as "Met"; a column whose name has blanks stands in backquotes.'
+    return [parts.context(f"Its data has {named}{more}.", how)]
 
 
 def kpi_form(
@@ -46,6 +58,7 @@ def kpi_form(
     target_date: date,
     kpi: KpiSeen | None = None,
     entry: Entry | None = None,
+    columns: Sequence[str] = (),
 ) -> Block:
     """The form of one KPI: new, from a catalogue entry, or an existing one."""
     known = _known(kpi, entry)
@@ -68,7 +81,7 @@ def kpi_form(
     others = {key: name for key, name in kpis.items() if not kpi or key != kpi.key}
     if others:
         blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
-    blocks += _definition(known)
+    blocks += [*_there(columns), *_definition(known)]
     if kpi:
         blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
     title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)
@@ -160,9 +173,18 @@ def _marked(block: Block, mark: str) -> Block:
     return block
 
 
-def defined(kpi: KpiSeen) -> str:
-    """Said when a KPI is computed in another way from now on."""
-    return f"*{escape(kpi.name)}* is computed as you said from now on. `/csi process` makes it comparable anew."
+def defined(kpi: KpiSeen, *, lacking: Sequence[str] = (), process: bool = False) -> str:
+    """Said when a KPI is computed in another way from now on, with the columns its data does not have."""
+    said = f":white_check_mark: *{escape(kpi.name)}* is computed as you said from now on."
+    if lacking:
+        named = listed([f"‘{escape(clip(name, 60))}’" for name in lacking[:5]])
+        said += f"\n:warning: Its data has no column {named}. A text stands in quotes. `/csi kpi {kpi.key}` changes it."
+    return f"{said} `/csi process` makes it comparable anew." if process and not lacking else said
+
+
+def over(kpi: KpiSeen, why: str) -> str:
+    """Said when a target is for a day that is over."""
+    return f"*{escape(kpi.name)}*: {why}? `/csi kpi {kpi.key}` changes it."
 
 
 def catalogue_choice(choice: str) -> Entry | None:

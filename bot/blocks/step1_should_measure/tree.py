@@ -26,9 +26,10 @@ TreeSeen = Any
 KpiSeen = Any
 
 
-def tree_view(tree: TreeSeen, metadata: str, *, may_change: bool) -> Block:
-    """The tree as a modal, with everything that can be done to it."""
-    blocks = [*_heading(tree), *_branches(tree, may_change)]
+def tree_view(tree: TreeSeen, metadata: str, *, may_change: bool, may_define: bool = False) -> Block:
+    """The tree as a modal, with everything that can be done to it; later on only how KPIs are computed."""
+    label = "Edit" if may_change else "How computed" if may_define else ""
+    blocks = [*_heading(tree), *_branches(tree, may_change, label)]
     if may_change:
         blocks = [*blocks[:90], *_buttons(tree)]
     return parts.modal(OPEN, "What should you measure", blocks[:99], submit="", close="Done", metadata=metadata)
@@ -47,31 +48,36 @@ def _heading(tree: TreeSeen) -> list[Block]:
         text = f":inbox_tray: {plural(len(undecided), 'item')} of the last cycle to decide about"
         blocks.append(parts.section(text, parts.button("Decide", CARRIED)))
     if not tree.goals:
-        blocks.append(parts.section("What does the business want, what must go well for it, and how would one see it?"))
+        blocks.append(
+            parts.section(
+                "What does the business want (a *goal*), what must go well for it (a *CSF*, critical success "
+                "factor), and how would one see it (a *KPI*)? One form asks for all three."
+            )
+        )
     return blocks
 
 
-def _branches(tree: TreeSeen, may_change: bool) -> list[Block]:
+def _branches(tree: TreeSeen, may_change: bool, label: str) -> list[Block]:
     blocks: list[Block] = []
     for goal in tree.goals:
         accessory = parts.button("Edit", EDIT_GOAL, str(goal.goal.id)) if may_change else None
         blocks.append(parts.section(f":dart: *{escape(goal.goal.text)}*", accessory))
         for branch in goal.csfs:
-            blocks += _branch(branch, may_change)
+            blocks += _branch(branch, may_change, label)
     for branch in tree.loose_csfs:
-        blocks += _branch(branch, may_change, " _(hangs from no goal)_")
-    blocks += [_kpi(kpi, may_change, " _(hangs from no CSF)_") for kpi in tree.loose_kpis]
+        blocks += _branch(branch, may_change, label, " _(hangs from no goal)_")
+    blocks += [_kpi(kpi, label, " _(hangs from no CSF)_") for kpi in tree.loose_kpis]
     return blocks
 
 
-def _branch(branch: Any, may_change: bool, note: str = "") -> list[Block]:
+def _branch(branch: Any, may_change: bool, label: str, note: str = "") -> list[Block]:
     accessory = parts.button("Edit", EDIT_CSF, str(branch.csf.id)) if may_change else None
     head = parts.section(f":key: {escape(branch.csf.text)}{note}", accessory)
-    return [head, *(_kpi(kpi, may_change) for kpi in branch.kpis)]
+    return [head, *(_kpi(kpi, label) for kpi in branch.kpis)]
 
 
-def _kpi(kpi: KpiSeen, may_change: bool, note: str = "") -> Block:
-    accessory = parts.button("Edit", EDIT_KPI, str(kpi.id)) if may_change else None
+def _kpi(kpi: KpiSeen, label: str, note: str = "") -> Block:
+    accessory = parts.button(label, EDIT_KPI, str(kpi.id)) if label else None
     return parts.section(f":bar_chart: {kpi_line(kpi)}{note}", accessory)
 
 

@@ -35,8 +35,11 @@ def open_tree(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def tree_view(session: Session, cycle: Cycle) -> Block:
     """The tree, as its modal shows it."""
-    may_change = cycle.state == "open" and cycle.step == Step.SHOULD_MEASURE
-    return blocks.tree_view(tree(session, cycle), modals.metadata(cycle), may_change=may_change)
+    running, step = cycle.state == "open", cycle.step
+    return blocks.tree_view(
+        tree(session, cycle), modals.metadata(cycle),
+        may_change=running and step == Step.SHOULD_MEASURE, may_define=running and step <= Step.PROCESS,
+    )  # fmt: skip
 
 
 def open_vision(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

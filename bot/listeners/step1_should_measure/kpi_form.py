@@ -40,8 +40,8 @@ KPI_FIELDS: dict[str, forms.Reader] = {
     "comparator": forms.option(required=False),
     "measure": forms.option(),
     "value": some_words(),
-    "where": some_words(),
-    "good": some_words(),
+    "where": forms.condition(),
+    "good": forms.condition(),
 }
 
 

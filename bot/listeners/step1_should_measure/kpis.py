@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,15 +14,18 @@ from bot import forms
 from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
 from bot.blocks.parts import Block
+from bot.blocks.text import clip
 from bot.context import Kit
 from bot.errors import whisper
 from bot.listeners import modals
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
 from bot.payload import Body, Origin, clicked, user_of
+from csi.cycle.columns import columns_held, columns_lacking
 from csi.errors import InvalidInput, NotFound
 from csi.models import Cycle, Goal, Kpi
 from csi.step1_should_measure import growing, kpis
+from csi.step1_should_measure.rules import past_date
 from csi.step1_should_measure.tree import tree
 from csi.storage import rows
 from csi.terms import Step
@@ -37,13 +40,22 @@ def kpi(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> 
         return
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        found = next((one for one in kpis.of_cycle(session, cycle) if one.key == words[0].lower()), None)
-        if found is None:
-            known = ", ".join(one.key for one in kpis.of_cycle(session, cycle)) or "none yet"
-            raise NotFound(f"There is no KPI {words[0][:40]} in this cycle; there are: {known}.")
+        found = _named(kpis.of_cycle(session, cycle), " ".join(words))
         view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
     ack()
     modals.show(client, body, view)
+
+
+def _named(known: Sequence[Kpi], typed: str) -> Kpi:
+    """The KPI somebody means: by its key, or the only one whose key or name holds what was typed."""
+    wanted = typed.lower()
+    same = [one for one in known if one.key == wanted]
+    like = same or [one for one in known if wanted in one.key or wanted in one.name.lower()]
+    if len(like) == 1:
+        return like[0]
+    names = ", ".join(f"{one.name} ({one.key})" for one in like or known) or "none yet"
+    said = f"“{clip(typed, 40)}” may be several KPIs" if like else f"There is no KPI “{clip(typed, 40)}” in this cycle"
+    raise NotFound(f"{said}; there are: {names}.")
 
 
 def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -69,7 +81,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
     """The form of a KPI; once its place in the tree is agreed only how it is computed."""
     found = about.get("kpi")
     if found is not None and Step.SHOULD_MEASURE < cycle.step <= Step.PROCESS:
-        return blocks.define_form(found, modals.metadata(cycle, kpi=found.id))
+        return blocks.define_form(found, modals.metadata(cycle, kpi=found.id), columns_held(session, cycle, found))
     growing.require_step(cycle)
     known = tree(session, cycle)
     return blocks.kpi_form(
@@ -78,6 +90,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
         kpis={one.key: one.name for one in known.kpis},
         owner=actor,
         target_date=(kit.now() + timedelta(days=TARGET_DAYS)).date(),
+        columns=columns_held(session, cycle, found) if found else (),
         **about,
     )
 
@@ -98,14 +111,17 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
         csf_id = _csf_of(session, cycle, form, actor, kit)
         fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
         if known.get("kpi"):
-            kpis.edit_kpi(
-                session, cycle, int(known["kpi"]), with_known(session, cycle, known, fields), actor=actor, now=now
-            )
+            changed = with_known(session, cycle, known, fields)
+            made = kpis.edit_kpi(session, cycle, int(known["kpi"]), changed, actor=actor, now=now)
         else:
-            kpis.add_kpi(session, cycle, fields, actor=actor, now=now)
+            made = kpis.add_kpi(session, cycle, fields, actor=actor, now=now)
         shown = changed_tree(session, kit, cycle)
+        past, where = past_date(cycle, made, now), Origin(cycle.team_id, actor, cycle.channel_id)
+        said = blocks.over(made, past) if past else ""
     ack()
     modals.refresh(client, body, shown)
+    if said:
+        whisper(client, where, notices.problem_mrkdwn(said, where.channel_id))
 
 
 def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
@@ -118,9 +134,10 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         said = definition({**form, "unit": found.unit}, found.definition)
         kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
         kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())
-        text = blocks.defined(found)
+        lacking = columns_lacking(session, cycle, found)
+        text = blocks.defined(found, lacking=lacking, process=cycle.step == Step.PROCESS)
     ack()
-    whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.problem_mrkdwn(text, cycle.channel_id))
+    whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.said_mrkdwn(text, cycle.channel_id))
 
 
 def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) -> Mapping[str, Any]:
