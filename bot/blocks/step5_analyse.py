@@ -19,6 +19,7 @@ RUN = "analyse.run"
 FINDING = "analyse.finding"
 NONE = "analyse.none"
 WHY = "analyse.why"
+WINDOWS = "process.windows"
 REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 
 TITLE = "Analyse the data"
@@ -44,7 +45,7 @@ def failed(metadata: str, why: str) -> Block:
                        submit="", close="Close", metadata=metadata)  # fmt: skip
 
 
-def overview(lines: Sequence[Line], metadata: str, *, may_change: bool) -> Block:
+def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows: bool = True) -> Block:
     """Every KPI with its verdict, its sentence and its finding.
 
     Args:
@@ -52,8 +53,12 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool) -> Block
             ``moved`` (whether it has some, or its level shows a sustained shift).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
+        windows: whether before and after are fixed; without them no change can be judged.
     """
     blocks = [_heading(lines, may_change)]
+    if may_change and not windows and lines:
+        said = "What is compared with what is not agreed yet. Without it there is a level, but no verdict on a change."
+        blocks.append(parts.section(said, parts.button("Baseline and evaluation", WINDOWS)))
     for line in lines[:MOST]:
         blocks += _line(line, may_change)
     if len(lines) > MOST:
@@ -110,7 +115,8 @@ def finding_form(line: Line, metadata: str) -> Block:
         _words("variation", "Variation and trend", line),
         _words("cause", "Likely cause", line, hint="It stays a hypothesis until an action has shown it."),
         _words("impact", "What it means for the business", line),
-        parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40),
+        parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40,
+                         hint="How much is lost, such as 40 users or 120 hours; a good guess beats none."),
         parts.select("impact_unit", "of", {kind: kind for kind in kinds}, chosen=line["impact_unit"] or None),
         parts.text_input("unit_cost", "Cost of one of these", limit=60, optional=True,
                          hint="Low / usual / high and currency, such as 20 / 25 / 40 EUR; you answer for it."),
@@ -223,11 +229,15 @@ def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
         ("Limits", f"{_kind(limits)}, centre {number(limits['centre'], unit)}, n = {limits['n']}"),
         ("Trend a period", f"{_moved([trend['slope'], trend['slope_lower'], trend['slope_upper']], unit)}, "
                            f"p {_p(trend['p'])}"),
-        ("Periods on target", _range([None if one is None else 100 * one for one in shares], "%")),
+        ("Periods on target", _range([None if one is None else round(100 * one) for one in shares], "%")),
         ("Autocorrelation met", number(detail.get("autocorrelation"))),
-        ("Evidence; attribution", f"{result['evidence']}; {result['attribution']}"),
+        ("Evidence; attribution", f"{_evidence(result)}; {result['attribution']}"),
     ]  # fmt: skip
     return [(name, escape(clip(text, 1500))) for name, text in pairs]
+
+
+def _evidence(result: Line) -> str:
+    return "none for a change" if result["evidence"] == "none" else str(result["evidence"])
 
 
 def _kind(limits: Line) -> str:

@@ -109,7 +109,8 @@ def _overview(session: Session, cycle: Cycle) -> Block:
         for kpi in kpis
     ]
     may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
-    return blocks.overview(lines, modals.metadata(cycle), may_change=may_change)
+    fixed = None not in (cycle.baseline_from, cycle.evaluation_from)
+    return blocks.overview(lines, modals.metadata(cycle), may_change=may_change, windows=fixed)
 
 
 EMPTY: dict[str, Any] = {

@@ -102,7 +102,7 @@ def _against_target(seen: _Seen) -> str:
     state, target = seen.result.get("target_state"), _target(seen)
     level, after = seen.window("after").get("level"), seen.window("after")
     if state is None or level is None:
-        return "No target was judged."
+        return _so_far(seen)
     met, periods = int(after.get("met") or 0), int(after.get("periods") or 0)
     hits = f"{met} of {wording.periods(periods, seen.period)} met it"
     varies = _VARIES if met < periods else _ALWAYS
@@ -110,6 +110,23 @@ def _against_target(seen: _Seen) -> str:
     if state == LAST_ONLY:
         state = f"not met on average (that the last {seen.period.value} met it does not count)"
     return f"{_aimed(seen, target)} is {state}: the level is {seen.quantity(level)}, {hits}. {promise}"
+
+
+def _so_far(seen: _Seen) -> str:
+    """How the whole series stands to the target where no window was judged: where are we now?"""
+    values = [float(one["value"]) for one in seen.result.get("series") or () if _whole(one)]
+    aimed = _band(seen) is not None or _target(seen) is not None
+    if not values or not aimed:
+        return "No target was judged."
+    met = sum(_off(seen, value) <= 0 for value in values)
+    hits = f"{met} of {wording.periods(len(values), seen.period)} met it"
+    centre = seen.part("limits").get("centre")
+    level = f", the level is {seen.quantity(float(centre))}" if centre is not None else ""
+    return f"{_aimed(seen, _target(seen))} so far: {hits}{level}."
+
+
+def _whole(point: Plain) -> bool:
+    return point.get("value") is not None and not point.get("partial")
 
 
 def _aimed(seen: _Seen, target: float | None) -> str:
@@ -131,7 +148,7 @@ def _against_baseline(seen: _Seen) -> str:
     change, was = seen.part("change"), seen.window("before").get("level")
     now, unit = seen.window("after").get("level"), seen.unit
     if change.get("difference") is None or was is None or now is None:
-        return "No change was judged: " + " ".join(seen.result.get("reasons") or ["no windows are fixed."])
+        return " ".join(seen.result.get("reasons") or ["No change was judged: no windows are fixed."])
     reach = max(abs(change.get(side) or change["difference"]) for side in ("lower", "upper"))
     places = wording.decimals_of((was, now), reach, unit)
     there = f"{wording.quantity(was, unit, places)} before, {wording.quantity(now, unit, places)} after"
@@ -198,6 +215,10 @@ def _cause(seen: _Seen) -> str:
         return f"{HYPOTHESIS}something changed around {wording.day(datetime.fromisoformat(at))}."
     if state in (IMPROVED, WORSE):
         return f"{HYPOTHESIS}what was done between the two windows."
+    latest = next((one for one in seen.result.get("signals") or () if one["latest"]), None)
+    if latest:
+        what = f"the {seen.period.value} of {wording.day(datetime.fromisoformat(latest['start']))}"
+        return f"{HYPOTHESIS}something special up to {what}; what was different then?"
     return f"{HYPOTHESIS}common causes, built into the way the work is done."
 
 

@@ -16,7 +16,7 @@ from csi.step6_present.facts import Facts
 from csi.step6_present.marks import RULES
 from csi.step6_present.view import View, definition, footnotes, limits_text, provenance, target_text, windows_text
 from csi.step6_present.wording import NOTHING, clip, count, number, periods, sentence
-from csi.terms import Audience, Verdict
+from csi.terms import Audience, Evidence, Verdict
 
 MARKDOWN = re.compile(r"([\\`*_\[\]#|<>~&])")
 NAME = 200  # characters of a typed name
@@ -92,10 +92,16 @@ def _levels(view: View) -> list[str]:
 
 def _target_line(view: View) -> list[str]:
     of = view.analysis
-    hits = f"; on target in {number((of.assurance.hit_share or 0) * 100, '%')} of periods" if of.assurance.state else ""
+    hits = f"; on target in {_hits(of.assurance.hit_share or 0.0)} of periods" if of.assurance.state else ""
     used, burn = of.detail.budget_consumed, of.detail.burn_rate
     left = budget.told(used, burn, of.detail.burn_alarm) if used is not None and burn is not None else ""
     return [f"Against the target: {of.target_state or 'not judged'}{hits}. {_assurance(view)}".strip(), left]
+
+
+def _hits(share: float) -> str:
+    """A share of a few periods: whole per cent, but never all or none where that is not so."""
+    whole = f"{100 * share:.0f}"
+    return f"{whole} %" if whole not in ("0", "100") or share in (0.0, 1.0) else f"{100 * share:.1f} %"
 
 
 def _assurance(view: View) -> str:
@@ -120,7 +126,8 @@ def _decided(view: View) -> list[str]:
 def _evidence(view: View) -> list[str]:
     of = view.analysis
     because = f" Attribution: {sentence(of.attribution)}" if of.attribution else ""
-    return [f"Evidence: {of.evidence}.{because}"]
+    strength = "none for a change" if of.evidence is Evidence.NONE else of.evidence
+    return [f"Evidence: {strength}.{because}"]
 
 
 def _variation(view: View) -> list[str]:

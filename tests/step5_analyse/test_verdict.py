@@ -323,3 +323,19 @@ def test_a_limit_on_the_target_leaves_the_target_in_reach_of_chance():
         VARIES,
         MISSED,
     ]
+
+
+def test_a_finding_without_windows_says_where_the_series_stands_and_what_is_odd():
+    result = plain_result(kpi_input(step(0.0), target=20.0))
+    result |= {"target_state": None, "detail": {}, "change": {}, "reasons": ["No evaluation window is fixed."]}
+    result["series"] = [
+        {"value": value, "partial": last} for value, last in ((25.0, False), (19.5, False), (1.0, True))
+    ]
+    result["signals"] = [
+        {"start": "2025-06-23T00:00:00+01:00", "rule": "outside", "direction": "concern", "latest": True}
+    ]
+    made = draft("Median time to resolve", Period.WEEK, result)
+    centre = result["limits"]["centre"]
+    assert made.against_target == f"The target of 20 h so far: 1 of 2 weeks met it, the level is {centre:.1f} h."
+    assert made.against_baseline == "No evaluation window is fixed."
+    assert made.cause == "Hypothesis: something special up to the week of 23 Jun 2025; what was different then?"
