@@ -174,6 +174,16 @@ def date(*, required: bool = True) -> Reader:
     return reader
 
 
+def require_ahead(field: str, day: dt.date | None, today: dt.date, *, known: dt.date | None = None) -> None:
+    """Refuse a day that is over, unless it is the one that stood there.
+
+    Raises:
+        InvalidInput: beside the field.
+    """
+    if day is not None and day < today and day != known:
+        raise InvalidInput(field, "This day is over. Please choose today or a later one.")
+
+
 def user(*, required: bool = True) -> Reader:
     """A person's id; empty when left out."""
     return _reader(lambda state: state.get("selected_user") or "", required, "Please choose a person.")

@@ -34,19 +34,21 @@ class Place:
 
     cycle: Any
     channel: str
+    missing: tuple[Any, ...] = ()  # data the person is to bring: what, and since when it is due
 
 
 def view(user_id: str, places: Sequence[Place], own: Own | None = None) -> Block:
     """The home tab of one person; ``own`` are their settings."""
     mine = [(place, one) for place in places for one in place.cycle.waiting if user_id in one.who]
     steps = [pair for pair in mine if pair[1].what.startswith("step ")]
-    data = [(place, one) for place, one in steps if place.cycle.step is Step.GATHER]
+    data = [(place, one) for place in places for one in place.missing]
+    data += [(place, one) for place, one in steps if place.cycle.step is Step.GATHER and not place.missing]
     approvals = [pair for pair in mine if pair[1].what.startswith("approval")]
     others = [pair for pair in mine if pair not in steps and pair not in approvals]
     blocks = [
         *_group("My steps", steps, "No step waits for you."),
         *_group("My approvals", approvals, "Nothing waits for your approval."),
-        *_group("My data to deliver", data, "No data is waited for."),
+        *_group("My data to deliver", data, "No data is waited for.", Step.GATHER.command),
     ]
     if others:
         blocks += _group("My actions", others, "")
@@ -82,10 +84,10 @@ def hours_form(own: Own) -> Block:
     )  # fmt: skip
 
 
-def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str) -> list[Block]:
+def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str, opens: str = "") -> list[Block]:
     blocks = [parts.header(name)]
     for place, one in entries[:MOST]:
-        word = place.cycle.step.command
+        word = opens or place.cycle.step.command
         due = f", due {when(one.due_on)}" if one.due_on else ""
         text = f"*{escape(place.cycle.service)}*: {escape(one.what)}{due} · {channel_link(place.channel)}"
         blocks.append(parts.section(text, parts.button("Open", f"cycle.open:{word}", f"{word}@{place.channel}")))

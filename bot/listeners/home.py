@@ -16,6 +16,7 @@ from bot.listeners import modals
 from bot.payload import team_of, user_of
 from csi import cycle as cycles
 from csi import reminders, roles
+from csi.step3_gather.collecting import to_bring
 
 Body = Mapping[str, Any]
 
@@ -32,7 +33,11 @@ def drawn(kit: Kit, team_id: str, user_id: str) -> dict[str, Any]:
     with kit.sessions.reading() as session:
         services = {one.service_id for one in roles.of_person(session, team_id, user_id)}
         places = [
-            blocks.Place(cycles.overview(session, cycle, kit.now()), cycle.channel_id)
+            blocks.Place(
+                cycles.overview(session, cycle, kit.now()),
+                cycle.channel_id,
+                tuple(cycles.Waiting((user_id,), what) for what in to_bring(session, cycle, user_id, kit.now())),
+            )
             for cycle in cycles.open_cycles(session, team_id)
             if cycle.service_id in services
         ]

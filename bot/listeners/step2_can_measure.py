@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from slack_bolt import Ack
 from slack_sdk import WebClient
@@ -141,8 +142,10 @@ def said_gap(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
     })  # fmt: skip
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
-        gap_id = int(modals.remembered(body)["gap"])
-        gaps.decide_gap(session, cycle, gap_id, actor=user_of(body), now=kit.now(), **form)
+        gap: Gap = growing.of_cycle(session, cycle, Gap, int(modals.remembered(body)["gap"]))
+        today = kit.now().astimezone(ZoneInfo(cycle.timezone)).date()
+        forms.require_ahead("due_on", form["due_on"], today, known=gap.due_on)
+        gaps.decide_gap(session, cycle, gap.id, actor=user_of(body), now=kit.now(), **form)
         shown = _matrix(session, cycle)
     ack()
     modals.refresh(client, body, shown)

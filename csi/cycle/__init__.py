@@ -7,12 +7,13 @@
 from csi.cycle.gates import breaches
 from csi.cycle.opening import Start, by_id, of_channel, of_service, open_cycles, open_in, service_of, start, workspace
 from csi.cycle.order import accountable, back, mark_stale, next_step, passage, passages
-from csi.cycle.overview import Overview, overview
+from csi.cycle.overview import Overview, Waiting, overview
 from csi.cycle.spiral import close
 
 __all__ = [
     "Overview",
     "Start",
+    "Waiting",
     "accountable",
     "back",
     "breaches",

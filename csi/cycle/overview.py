@@ -12,11 +12,12 @@ from sqlmodel import Session
 from csi import roles
 from csi.cycle import order
 from csi.cycle.opening import service_of
-from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Finding, Kpi, StepPassage
+from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
 from csi.step1_should_measure import carried
 from csi.step1_should_measure.tree import approvers as business
 from csi.step1_should_measure.tree import tree as tree_of
-from csi.storage import rows
+from csi.step7_correct import following
+from csi.storage import row, rows
 from csi.terms import Step
 
 _SHOWN = 20
@@ -163,14 +164,27 @@ def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
     if cycle.step == Step.SHOULD_MEASURE:
         found += _tree_waits(session, cycle)
     for action in _actions(session, cycle, ("proposed",)):
-        free = tuple(one for one in approvers if one not in (action.proposer, action.owner))
+        said = _answered(session, action, "action", action.version)
+        free = tuple(one for one in approvers if one not in (action.proposer, action.owner, *said))
         found.append(Waiting(free, f"approval of action {action.number}"))
     for action in _actions(session, cycle, ("approved", "reopened")):
         found.append(Waiting((action.owner,), f"action {action.number}", action.due_on))
+    for action in _actions(session, cycle, ("done",)):
+        ready = following.settles_at(action)
+        found.append(Waiting((action.owner,), f"the review of action {action.number}", ready.date() if ready else None))
     for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed", limit=_SHOWN):
-        free = tuple(one for one in approvers if one != baseline.proposed_by)
-        found.append(Waiting(free, f"approval of the new baseline of {baseline.kpi_key}"))
+        free = tuple(
+            one for one in approvers if one not in (baseline.proposed_by, *_answered(session, baseline, "baseline"))
+        )
+        kpi = row(session, Kpi, cycle.team_id, id=baseline.kpi_id)
+        found.append(Waiting(free, f"approval of the new baseline of {kpi.name if kpi else baseline.kpi_key}"))
     return found[:_SHOWN]
+
+
+def _answered(session: Session, one: Action | Baseline, subject: str, version: int = 1) -> set[str]:
+    """Who has said yes or no already."""
+    about: dict[str, Any] = {"subject": subject, "subject_id": one.id, "version": version}
+    return {given.user_id for given in rows(session, Decision, one.team_id, **about)}
 
 
 def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:

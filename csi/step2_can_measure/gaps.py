@@ -12,7 +12,6 @@ from csi.models import Cycle, Gap, Kpi
 from csi.step1_should_measure import growing
 from csi.step2_can_measure.assessing import begin_change
 from csi.storage import row, rows
-from csi.terms import is_over
 
 DECISIONS = ("close", "accept", "drop")
 
@@ -34,8 +33,6 @@ def decide_gap(
     begin_change(session, cycle, actor)
     gap: Gap = growing.of_cycle(session, cycle, Gap, gap_id)
     _check(decision, owner, due_on, cost, reason)
-    if due_on and due_on != gap.due_on and is_over(due_on, now, cycle.timezone):
-        raise InvalidInput("due_on", "this day is over; by when will it be seen to?")
     values = {"decision": decision, "owner": owner, "due_on": due_on, "cost": cost, "reason": reason.strip()}
     old, new = audit.changes(gap, values)
     if not new:

@@ -38,6 +38,17 @@ def wanted_from(session: Session, cycle: Cycle, user_id: str, start: date, now: 
     return own or found
 
 
+def to_bring(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[str]:
+    """What a person is to bring, the newest missing period of each KPI: ``Calls of the week of 16 November 2026``."""
+    if cycle.step < Step.GATHER:
+        return []
+    return [
+        f"{one.kpi.name} of {spans.named(one.missing[-1], one.period)}"
+        for one in arrivals(session, cycle, now)
+        if one.missing and one.owner == user_id and _is_asked(session, one)
+    ]
+
+
 def stands(session: Session, reminder: Reminder, cycle: Cycle, now: datetime) -> bool:
     """Whether the period is still missing, and that person still the one to ask."""
     start = date.fromisoformat(str(reminder.details["period_start"]))
@@ -61,7 +72,7 @@ def _asked(cycle: Cycle, one: Arrival, start: date, days: timedelta) -> Iterator
         day = end + place * days
         details: dict[str, Any] = {
             "period_start": start.isoformat(),
-            "period": spans.label(start, one.period),
+            "period": spans.named(start, one.period),
             "owner": one.owner,
             "by_hand": by_hand(one),
             "asked": f"{cycle.id}:{start}",

@@ -16,7 +16,7 @@ from csi.rules import threshold
 from csi.step1_should_measure.growing import TEXT_LIMIT, of_cycle
 from csi.storage import hold as hold_row
 from csi.storage import next_number, row, rows
-from csi.terms import Step, is_over
+from csi.terms import Step
 
 COST_CLASSES = ("none", "low", "medium", "high")
 # A change of these after approval voids it and asks again (V7.2): what is done, by whom, what for, who must agree.
@@ -67,7 +67,7 @@ def propose(session: Session, cycle: Cycle, fields: ActionFields, *, actor: str,
     roles.require(session, cycle, actor, roles.MEMBERS, "propose an action")
     if cycle.state != "open" or cycle.step < Step.ANALYSE:
         raise Conflict("An action answers a finding; findings come in step 5.")
-    values = _checked(session, cycle, fields, now)
+    values = _checked(session, cycle, fields)
     _require_enough(session, cycle, fields, {actor})
     days = int(threshold(session, cycle.team_id, "approval_days"))
     action = Action(
@@ -100,7 +100,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
     hold(session, action)
     if action.state not in ("proposed", "approved", "rejected", "expired", "reopened"):
         raise Conflict(f"Action {action.number} is {action.state}; propose a new one instead.")
-    old, new = audit.changes(action, _checked(session, cycle, fields, now, action.due_on))
+    old, new = audit.changes(action, _checked(session, cycle, fields))
     if not new:
         return action
     _require_enough(session, cycle, fields, {actor, *_proposers(session, action)})
@@ -202,9 +202,7 @@ def _require_enough(session: Session, cycle: Cycle, fields: ActionFields, propos
         raise InvalidInput("quorum", reason)
 
 
-def _checked(
-    session: Session, cycle: Cycle, fields: ActionFields, now: datetime, due_before: date | None = None
-) -> dict[str, Any]:
+def _checked(session: Session, cycle: Cycle, fields: ActionFields) -> dict[str, Any]:
     values = asdict(fields)
     for name in ("title", "expected_effect", "failure_sign", "scope"):
         values[name] = " ".join(values[name].split())
@@ -218,8 +216,6 @@ def _checked(
         errors.append(InvalidInput("cost_class", f"expected one of {', '.join(COST_CLASSES)}"))
     if fields.quorum < 1:
         errors.append(InvalidInput("quorum", "at least one person must say yes"))
-    if fields.due_on and fields.due_on != due_before and is_over(fields.due_on, now, cycle.timezone):
-        errors.append(InvalidInput("due_on", "this day is over; by when will it be done?"))
     if fields.effect_by and fields.due_on and fields.effect_by < fields.due_on:
         errors.append(InvalidInput("effect_by", "the effect cannot show before the action is due"))
     if errors:

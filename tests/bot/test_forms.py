@@ -155,3 +155,12 @@ def test_a_condition_nobody_can_read_is_refused_where_it_stands(written, said):
 def test_a_condition_that_lacks_backquotes_says_so():
     with pytest.raises(InvalidInputs, match="stands in backquotes"):
         forms.read(typed('SLA time == "Met"'), {"target": forms.condition()})
+
+
+def test_a_day_that_is_over_is_refused_unless_it_stood_there():
+    today, before = date(2026, 11, 23), date(2026, 11, 22)
+    forms.require_ahead("due_on", today, today)
+    forms.require_ahead("due_on", None, today)
+    forms.require_ahead("due_on", before, today, known=before)
+    with pytest.raises(InvalidInput, match="This day is over"):
+        forms.require_ahead("due_on", before, today)

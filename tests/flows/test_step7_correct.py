@@ -88,6 +88,8 @@ def test_a_rejection_needs_a_reason_and_an_incomplete_action_is_told_by_field(an
     assert "title" in analysed.alice.submit()
     analysed.alice.fill({"title": "Route", "effect_by": "2020-01-01"})
     assert "cannot show before" in analysed.alice.submit()["effect_by"]
+    analysed.alice.fill({"due_on": "2020-01-01"})
+    assert "is over" in analysed.alice.submit()["due_on"]
     analysed.alice.close()
     propose(analysed, analysed.bob, owner=analysed.bob.id)
     asked = analysed.carol.wait(lambda: question(analysed), what="the question")

@@ -361,18 +361,3 @@ def test_v7_2_more_yes_than_there_are_people_to_say_it_are_refused_at_once(sqlit
         assert refused.value.field == "quorum"
         assert "only 2 may approve it" in refused.value.reason
         assert "Alice" in refused.value.reason
-
-
-def test_v7_1_an_action_is_not_due_on_a_day_that_is_over(sqlite_database: Database) -> None:
-    with sqlite_database.sessions() as session:
-        cycle, kpi = in_step_7(session)
-        past = {"due_on": NOW.date() - timedelta(days=1)}
-        with pytest.raises(InvalidInputs) as refused:
-            actions.propose(session, cycle, fields(kpi, **past), actor=BOB, now=NOW)
-        assert [(one.field, one.reason) for one in refused.value.errors] == [
-            ("due_on", "this day is over; by when will it be done?")
-        ]
-        action = actions.propose(session, cycle, fields(kpi, due_on=NOW.date()), actor=BOB, now=NOW)
-        late = NOW + timedelta(days=9)
-        same = fields(kpi, due_on=NOW.date(), scope="second line only")
-        assert actions.change(session, action, same, actor=BOB, now=late).version == 2

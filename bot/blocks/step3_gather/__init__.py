@@ -34,6 +34,7 @@ from bot.blocks.step3_gather.numbers import (
     number_attested,
     number_form,
     number_told,
+    numbers_taken,
 )
 from bot.blocks.step3_gather.overview import overview
 from bot.blocks.step3_gather.studies import offered, taken_over
@@ -64,6 +65,7 @@ __all__ = [
     "number_attested",
     "number_form",
     "number_told",
+    "numbers_taken",
     "offered",
     "overview",
     "recognised",

@@ -48,7 +48,8 @@ def mapping_form(
             "source", "Which source is this?", {**named, NEW_SOURCE: "A new source"},
             chosen=str(chosen.id) if chosen else NEW_SOURCE if not named else None,
         ),
-        parts.text_input("source_name", "Name of the new source", optional=True, limit=80),
+        parts.text_input("source_name", "Name of the new source", value="" if named else _stem(filename), limit=80,
+                         optional=True),
         _column("at", "Which column dates a row?", names, by_name.get(moment), "It puts the row into a period.",
                 optional=bool(known.options.get("melt"))),
         _column("time", "Which column holds its time of day?", names, by_name.get(time),
@@ -70,6 +71,11 @@ def mapping_form(
     ]  # fmt: skip
     blocks += [*_format_fields(layout, known), *_wide_field(layout, known, names), *_every_column(layout)]
     return parts.modal(MAP, "Map the columns", blocks, submit="Read it", metadata=metadata)
+
+
+def _stem(filename: str) -> str:
+    """A file's name as the name of what it came from: ``Jira export`` of ``Jira_export.csv.gz``."""
+    return clip(" ".join(filename.partition(".")[0].replace("_", " ").split()), 80)
 
 
 def _laid_out(layout: Layout) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ATTEST, COLLECT, NUMBER
-from bot.blocks.text import clip, escape, mention
+from bot.blocks.text import channel_link, clip, escape, mention, plural
 from csi.models import Kpi, Measurement
 from csi.step3_gather.expected import Arrival
 
@@ -45,9 +45,16 @@ def number_told(told: Measurement, kpi: Kpi, period: str, *, back: bool = False)
     return f"{who} entered a number for *{escape(kpi.name)}*, {period}{evidence}{version}."
 
 
-def number_attested(told: Measurement, actor: str) -> str:
+def number_attested(kpi: Kpi, period: str, actor: str) -> str:
     """A second person stands for a number."""
-    return f"{mention(actor)} attests the number for {escape(told.kpi_key)}, {told.period_start}."
+    return f"{mention(actor)} attests the number for *{escape(kpi.name)}*, {period}."
+
+
+def numbers_taken(given: int, left: int, channel: str) -> Block:
+    """Thanks for numbers given in a conversation with the bot, where nothing else shows that they came."""
+    rest = f" {plural(left, 'number')} left out: I ask again." if left else ""
+    text = f":white_check_mark: Thank you. {plural(given, 'answer')} kept for {channel_link(channel)}.{rest}"
+    return parts.modal(COLLECT, "Give the numbers", [parts.section(text)], submit="", close="OK")
 
 
 def collection_form(wanted: Sequence[Arrival], period: str, metadata: str) -> Block:

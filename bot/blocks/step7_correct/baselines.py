@@ -31,11 +31,13 @@ def baseline_text(name: str, approvers: Sequence[str], needed: int) -> str:
     """What a notification of the question says."""
     asked = listed([mention(user) for user in approvers]) or "No approver but the proposer is named yet (`/csi roles`)"
     two = " It is worse than the one before, so two must agree." if needed > 1 else ""
+    if 0 < len(approvers) < needed:
+        two += " Nobody else may yet: name another approver (`/csi roles`)."
     return f"{asked}: is this the new baseline of {escape(clip(name, 120))}?{two}"
 
 
-def baseline_question(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]:
-    """The question about a new baseline, with the answers so far."""
+def baseline_question(one: Any, text: str, decisions: Sequence[Any], *, needed: int = 1) -> list[Block]:
+    """The question about a new baseline, with the answers so far; ``needed`` is how many must agree."""
     coverage = f"{one.coverage:.0%}" if one.coverage is not None else "unknown"
     blocks = [
         parts.section(text),
@@ -55,5 +57,9 @@ def baseline_question(one: Any, text: str, decisions: Sequence[Any]) -> list[Blo
             parts.button("Approve", APPROVE_BASELINE, str(one.id), style="primary"),
             parts.button("Reject …", REJECT_BASELINE, str(one.id)),
         ]
+        if "/csi roles" in text:
+            buttons.append(parts.button("Name an approver", "roles.open"))
         blocks.append(parts.actions(buttons))
+        yes = sum(decision.choice == "approve" for decision in decisions)
+        blocks += [parts.context(f"{yes} of {needed} needed")] if needed > 1 else []
     return blocks

@@ -12,6 +12,7 @@ from bot.blocks.step7_correct.names import BASELINE, BENEFIT, CLOSE, DONE, EDIT,
 from bot.blocks.text import clip, escape, mention, number, plural, when
 
 MOST = 40  # actions in one message
+_UNNAMED: Mapping[str, str] = {}
 SIGNS = {
     "proposed": ":hourglass:",
     "approved": ":white_check_mark:",
@@ -92,7 +93,7 @@ def _moves(state: str) -> list[tuple[str, str]]:
     }.get(state, [])
 
 
-def action_line(one: ActionSeen, names: Mapping[str, str]) -> str:
+def action_line(one: ActionSeen, names: Mapping[str, str] = _UNNAMED) -> str:
     """An action in two lines; ``names`` are the KPIs' names by key."""
     due = f", due {when(one.due_on)}" if one.due_on else ""
     outcome = f" · outcome *{escape(one.outcome)}*" if one.outcome else ""
@@ -108,8 +109,8 @@ def baseline_line(one: Any, name: str) -> str:
     return f"*{escape(clip(name, 120))}* no. {one.number}: {level} over {span} · {one.state}"
 
 
-def listing(actions: Sequence[ActionSeen], service: str, names: Mapping[str, str]) -> list[Block]:
-    """A service's actions of all cycles."""
+def listing(actions: Sequence[ActionSeen], service: str, names: Mapping[str, str] = _UNNAMED) -> list[Block]:
+    """A service's actions of all cycles; ``names`` are its KPIs' names by key."""
     if not actions:
         return [parts.section(f"*{escape(service)}* has no actions yet. `/csi act` proposes one.")]
     more = [parts.context(f"… and {len(actions) - MOST} older ones: `/csi export` has them all.")]

@@ -69,7 +69,7 @@ def open_collection(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, here.team_id, int(number))
         wanted = collecting.wanted_from(session, cycle, here.user_id, start, kit.now())
-        period = spans.label(start, wanted[0].period) if wanted else day
+        period = spans.named(start, wanted[0].period) if wanted else day
         metadata = modals.metadata(cycle, start=day, kpis=[one.kpi.id for one in wanted[:_FIELDS]])
     view = blocks.collection_form(wanted[:_FIELDS], period, metadata) if wanted else blocks.nothing_wanted(period)
     modals.show(client, body, view)
@@ -89,7 +89,8 @@ def said_collection(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
             with _fields_of(number):
                 made = measurements.enter(session, cycle, kpi, one, actor=here.user_id, now=kit.now())
             _tell(session, kit, cycle, kpi, made)
-    ack()
+        left = len(known["kpis"]) - len(given)
+    ack(response_action="update", view=blocks.numbers_taken(len(given), left, cycle.channel_id))
 
 
 def _one_of(view: Body, number: int, start: str) -> measurements.Typed | None:
@@ -121,7 +122,12 @@ def attested(ack: Ack, body: Body, kit: Kit) -> None:
         cycle = _cycle_of_number(session, here.team_id, int(clicked(body)))
         measurements.attest(session, cycle, int(clicked(body)), actor=here.user_id, now=kit.now())
         told = need(session, Measurement, here.team_id, int(clicked(body)))
-        text = blocks.number_attested(told, here.user_id)
+        kpi = next(
+            (one for one in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id) if one.key == told.kpi_key), None
+        )
+        if kpi is None:
+            raise NotFound("This KPI is not in this cycle any more.")
+        text = blocks.number_attested(kpi, _period(session, cycle, kpi, told, kit), here.user_id)
         kit.outbox.post(
             session, team_id=here.team_id, channel=cycle.channel_id, text=text, thread_key=f"card:{cycle.id}",
             key=f"gather.attest:{told.id}",
@@ -170,9 +176,15 @@ def _kpi(session: Session, cycle: Cycle, number: int) -> Kpi:
     return found
 
 
+def _period(session: Session, cycle: Cycle, kpi: Kpi, told: Measurement, kit: Kit) -> str:
+    if told.period_start is None:
+        return ""
+    return spans.named(told.period_start, arrival(session, cycle, kpi, kit.now()).period)
+
+
 def _tell(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, told: Measurement) -> None:
     """Say in the card's thread that a number came; not which."""
-    period = spans.label(told.period_start, arrival(session, cycle, kpi, kit.now()).period) if told.period_start else ""
+    period = _period(session, cycle, kpi, told, kit)
     said = blocks.number_told(told, kpi, period, back=measurements.takes_back(session, told))
     kit.outbox.post(
         session, team_id=cycle.team_id, channel=cycle.channel_id, text=said,

@@ -103,6 +103,7 @@ def proposed(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
     form, known = forms.read(view, ACTION_FIELDS), modals.remembered(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
+        forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit))
         fields = actions.ActionFields(finding_id=known.get("finding") or None, **form)
         action = actions.propose(session, cycle, fields, actor=user_of(body), now=kit.now())
         show_action(session, kit, cycle, action)
@@ -118,6 +119,7 @@ def edited(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> Non
         cycle = modals.cycle_of(session, body)
         action = need(session, Action, cycle.team_id, int(modals.remembered(body)["action"]))
         modals.require_unchanged(body, action, f"action {action.number}", "act")
+        forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit), known=action.due_on)
         before = action.version
         fields = actions.ActionFields(settle_days=action.settle_days, finding_id=action.finding_id, **form)
         actions.change(session, action, fields, actor=actor, now=kit.now())

@@ -56,7 +56,9 @@ def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> 
     text = blocks.baseline_text(name, [one for one in able if one != made.proposed_by], baselines.needed(made))
     kit.outbox.keep(
         session, team_id=made.team_id, key=made.post_key, channel=cycle.channel_id, text=text,
-        blocks=blocks.baseline_question(made, text, baselines.decisions(session, made)),
+        blocks=blocks.baseline_question(
+            made, text, baselines.decisions(session, made), needed=baselines.needed(made)
+        ),
         subject=("baseline", made.id), tell=made.proposed_by,
     )  # fmt: skip
 
