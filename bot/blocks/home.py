@@ -87,11 +87,16 @@ def hours_form(own: Own) -> Block:
 def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str, opens: str = "") -> list[Block]:
     blocks = [parts.header(name)]
     for place, one in entries[:MOST]:
-        word = opens or place.cycle.step.command
+        word = opens or _opens(place, one)
         due = f", due {when(one.due_on)}" if one.due_on else ""
         text = f"*{escape(place.cycle.service)}*: {escape(one.what)}{due} · {channel_link(place.channel)}"
         blocks.append(parts.section(text, parts.button("Open", f"cycle.open:{word}", f"{word}@{place.channel}")))
     return blocks if entries else [*blocks, parts.section(empty)]
+
+
+def _opens(place: Place, one: Any) -> str:
+    """The command that shows what is waited for: actions and baselines stand in step 7, whatever step it is."""
+    return Step.CORRECT.command if "action" in one.what or "baseline" in one.what else str(place.cycle.step.command)
 
 
 def _followed(places: Sequence[Place]) -> list[Block]:

@@ -61,14 +61,20 @@ def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
     for action in rows(session, Action, team_id, state=("done", "reviewed", "closed"), order="-id"):
         if action.done_at is None:
             continue
-        days = [("benefit", days) for days in BENEFIT_DAYS]
-        if action.state == "done":
-            days = [("review", action.settle_days), *(one for one in days if one[1] > action.settle_days)]
-        for kind, after in days:
-            day = (action.done_at + timedelta(days=after)).date()
+        for kind, after, until in _asked_on(action):
+            day, over = ((action.done_at + timedelta(days=days)).date() for days in (after, until or after))
             details = {"number": action.number, "title": action.title, "since": str(day)}
+            details |= {"until": str(over)} if until else {}
             key = f"{kind}:{action.id}:{action.version}:{after}"
             yield Nudge(key, kind, action.owner, action.cycle_id, ("action", action.id), day, details)
+
+
+def _asked_on(action: Action) -> list[tuple[str, int, int]]:
+    """Kind, days after it was done, and from which day on the next question stands for this one (0: never)."""
+    if action.state != "done":
+        return [("benefit", days, 0) for days in BENEFIT_DAYS]
+    later = [days for days in BENEFIT_DAYS if days > action.settle_days]
+    return [("review", action.settle_days, later[0] if later else 0), *(("benefit", days, 0) for days in later)]
 
 
 def stands(

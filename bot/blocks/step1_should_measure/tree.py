@@ -22,6 +22,14 @@ from bot.blocks.step1_should_measure.ids import (
 from bot.blocks.text import clip, escape, listed, mention, number, plural, when
 from csi.terms import Direction
 
+_BECOMES = {
+    "adopt": "adopt: take it up in this cycle",
+    "defer": "defer: to the next cycle",
+    "drop": "drop: let it go",
+    "tighten": "tighten: the target asks for more",
+    "hold": "hold: the target stays",
+    "retire": "retire: it is measured no longer",
+}
 TreeSeen = Any
 KpiSeen = Any
 
@@ -145,7 +153,8 @@ def carried_form(items: Sequence[Any], allowed: Mapping[int, Sequence[str]], met
         blocks.append(parts.section(f"*Step {item.step}* {clip(escape(item.text), 500)}{since}"))
         choices = allowed[item.id]
         usual = None if "hold" in choices else choices[0]  # a forced choice has no usual answer
-        blocks.append(parts.select(f"item_{item.id}", "What becomes of it?", choices, chosen=usual))
+        named = {one: _BECOMES.get(one, one) for one in choices}
+        blocks.append(parts.select(f"item_{item.id}", "What becomes of it?", named, chosen=usual))
     blocks.append(parts.text_input("reason", "Reason", multiline=True, limit=500, optional=True,
                                    hint="Needed for whatever is deferred, dropped or retired."))  # fmt: skip
     return parts.modal(CARRIED, "Left open last time", blocks, metadata=metadata)
