@@ -39,8 +39,9 @@ def beyond(one: Draft, other: Draft) -> Beyond | None:
     (moved, error, df), (usual, its_error, its_df) = _effect(one), _effect(other)
     variances = np.array([error**2, its_error**2])
     spread = float(variances.sum())
-    below = float((variances**2 / np.array([df, its_df])).sum())
-    reach = special.stdtrit(max(spread**2 / below, 1.0) if below > 0 else 1.0, (1 + CONFIDENCE) / 2) * np.sqrt(spread)
+    parts = variances / spread if spread > 0 else variances  # of the whole, as squares of large variances overflow
+    below = float((parts**2 / np.array([df, its_df])).sum())
+    reach = special.stdtrit(max(1 / below, 1.0) if below > 0 else 1.0, (1 + CONFIDENCE) / 2) * np.sqrt(spread)
     return Beyond(moved - usual, float(moved - usual - reach), float(moved - usual + reach))
 
 

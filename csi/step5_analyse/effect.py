@@ -22,6 +22,7 @@ CONFIDENCE = 0.95
 POWER = 0.8  # the smallest detectable effect would be seen four times in five
 _BLOCK = 64
 _LEAST = 2.5  # effective points of a window; ours: at one degree of freedom Student's quantile is 12.7
+_HIGHEST_BENEATH = 0.8  # ours: little spread above chance says little of how it repeats itself
 _FITTED = 3  # two levels and a slope: the bias of r1 is that of a series of a third of the points
 
 
@@ -226,9 +227,10 @@ def _centred_time(residuals: Floats) -> Floats:
 
 def _welch(first: Floats, second: Floats, size: Floats, other: Floats) -> Floats:
     """Satterthwaite's degrees of freedom, at least 1. Source: Satterthwaite, Biometrics Bulletin 2 (1946) 110."""
-    below = first**2 / np.maximum(size - 1, 0.5) + second**2 / np.maximum(other - 1, 0.5)
-    df = (first + second) ** 2 / np.where(below > 0, below, np.inf)
-    return np.maximum(np.where(below > 0, df, size + other - 2), 1.0)
+    both = first + second
+    part = first / np.where(both > 0, both, 1.0)  # of the whole, as squares of large variances overflow
+    below = part**2 / np.maximum(size - 1, 0.5) + (1 - part) ** 2 / np.maximum(other - 1, 0.5)
+    return np.maximum(np.where(both > 0, 1 / below, size + other - 2), 1.0)
 
 
 def _widening(
@@ -242,7 +244,22 @@ def _widening(
     spread = weight * worth.variances[0] + (1 - weight) * worth.variances[1]
     repeated = np.maximum((n + m) / (worth.sizes[0] + worth.sizes[1]), 1.0)
     df = np.maximum(worth.sizes[0] + worth.sizes[1] - 2, 1.0)
-    return np.sqrt(np.maximum(spread, 1.0) * repeated), df, worth.phi
+    variance = np.maximum(np.maximum(spread, 1.0) * repeated, _beneath_chance(spread, worth.phi))
+    return np.sqrt(variance), df, worth.phi
+
+
+def _beneath_chance(spread: Floats, phi: Floats) -> Floats:
+    """Variance of a mean, where chance among cases (1) hides how much the level beneath repeats itself.
+
+    Chance does not repeat itself: what does is the part of the spread above 1, and its autocorrelation is that much
+    higher than the one seen. Without this, shares and counts whose level had φ = .6 claimed a difference in 7 to 8 % of
+    10,000 unchanged series of 24 + 12 and 52 + 26 points; now in 5 to 6 %.
+
+    Source: ours; the variance of a signal with noise added, Staudenmayer and Buonaccorsi, JASA 100 (2005) 841.
+    """
+    level = np.maximum(spread - 1, 0.0)
+    beneath = np.clip(phi * spread / np.maximum(level, 1e-9), 0.0, _HIGHEST_BENEATH)
+    return 1 + level * (1 + beneath) / (1 - beneath)
 
 
 def _scores(numerator: Floats, denominator: Floats, window: Flags, *, binomial: bool) -> Floats:

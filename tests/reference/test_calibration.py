@@ -99,6 +99,21 @@ def test_shares_and_counts_seldom_claim_a_difference(phi: float, overdispersed: 
     assert (ratio.p < ALPHA).mean() <= BANDS[phi]
 
 
+@pytest.mark.parametrize(("before", "after"), [(24, 12), (52, 26)])
+@pytest.mark.parametrize("spread", [0.2, 0.3])
+def test_chance_among_cases_does_not_hide_that_a_level_repeats_itself(spread: float, before: int, after: int):
+    level = spread * autoregressive(2 * TRIES, before + after, phi=0.6, seed=3)
+    random = np.random.default_rng(1)
+    valid = random.poisson(200, level.shape) + 1.0
+    good = random.binomial(valid.astype(int), 1 / (1 + np.exp(-np.log(9) - level))).astype(float)
+    first = np.broadcast_to(np.arange(before + after) < before, level.shape)
+    share = share_change(good, valid, first, ~first)
+    assert ((share.lower > 0) | (share.upper < 0)).mean() <= 0.065  # 0.07 to 0.08 by the autocorrelation that is seen
+    counts = random.poisson(30 * np.exp(level)).astype(float)
+    ratio, _ = count_change(counts, np.ones_like(counts), first, ~first)
+    assert (ratio.p < ALPHA).mean() <= 0.065
+
+
 def test_false_signals_on_quiet_charts_are_as_rare_as_published():
     for n, published in ((12, 0.05), (24, 0.16), (52, 0.39), (104, 0.68)):  # Source: ANALYSIS.md, Signals
         values = np.random.default_rng(n).standard_normal((TRIES, n))

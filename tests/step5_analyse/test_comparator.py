@@ -52,6 +52,12 @@ def test_a_comparator_that_cannot_be_judged_says_so() -> None:
     assert "comparator" not in away.attribution
 
 
+def test_huge_values_are_compared_as_well() -> None:
+    plain, huge = (told(step(-6.0) * size, noise(36, seed=9) * size).attribution for size in (1.0, 2.0**480))
+    assert huge.startswith("with a comparator: Porto changed by ")
+    assert plain.startswith("with a comparator: Porto changed by ")
+
+
 def test_other_changes_are_listed_behind_it() -> None:
     found = told(step(-6.0), noise(36, seed=9), other_changes=("a new tariff",))
     assert found.attribution.endswith("; also changed in the window: a new tariff")

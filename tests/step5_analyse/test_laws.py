@@ -116,7 +116,7 @@ def test_values_no_statistics_can_bear_are_refused_plainly(size: float):
 CHANGES = ("difference", "lower", "upper", "hodges_lehmann", "smallest_detectable")
 
 
-@pytest.mark.parametrize("factor", [1 / 60, 60.0, 3600.0, 2.0**-200, 2.0**200])
+@pytest.mark.parametrize("factor", [1 / 60, 60.0, 3600.0, 2.0**-480, 2.0**480])
 def test_a_change_of_unit_changes_numbers_and_nothing_else(factor: float):
     values = step(-5.0)
     plain, changed = analyse(values, target=20.0), analyse(values * factor, target=20.0 * factor)
