@@ -34,15 +34,13 @@ def mix_of(draft: Draft) -> Standardised | None:
     return standardise(item.strata, starts[row.before], starts[row.after])
 
 
-def cautions(
-    draft: Draft, mix: Standardised | None, states: list[tuple[int, str]], worse: tuple[str, ...]
-) -> list[str]:
+def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], worse: tuple[str, ...]) -> list[str]:
     """Sentences, most telling first.
 
     Args:
         draft: the KPI.
         mix: the change at constant mix.
-        states: what the change would be called with the evaluation window moved.
+        moved: what would be said with the evaluation window moved.
         worse: names of guard KPIs that got worse.
     """
     row, facts = draft.row, draft.facts
@@ -55,7 +53,7 @@ def cautions(
         guards.left_open(row.item.open_past_target),
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
-        guards.fragile(states, facts.change.state, row.item.period) if facts.change.state else "",
+        _fragile(draft, moved),
         met_but_falling(draft),
         missed_but_improving(draft),
         _many(draft),
@@ -154,6 +152,17 @@ def _bunched(draft: Draft) -> str:
 def _shrinking(draft: Draft) -> str:
     row = draft.row
     return guards.shrinking(row.cases[row.before], row.cases[row.after], row.item.period)
+
+
+def _fragile(draft: Draft, moved: list[guards.Moved]) -> str:
+    """A worse level decides whatever the target; without a level there is nothing to meet."""
+    facts, aim = draft.facts, draft.aim
+    level, state = facts.after.level, facts.change.state
+    if level is None or state is None:
+        return ""
+    as_fixed = guards.Moved(0, state, bool(aim.met(np.array([level]))[0]))
+    target = ("the band" if aim.band else "the target") if aim.exists and state != WORSE else ""
+    return guards.fragile(moved, as_fixed, target, draft.row.item.period)
 
 
 def _many(draft: Draft) -> str:

@@ -93,8 +93,8 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     before = summary(row, row.before, row.count_before, float(measured.level_before[number]), aim)
     after = summary(row, row.after, row.count_after, float(measured.level_after[number]), aim)
     matters = _matters(seen)
-    sustained, run = _sustained(seen, matters)
-    change = _change(seen, p_adjusted, matters, sustained)
+    shift, run = sustained(seen, matters)
+    change = _change(seen, p_adjusted, matters, shift)
     assurance = promise(seen, change.state)
     target = assured.target_state(aim, assurance, after.level or 0.0, row.values[row.after])
     better = aim.distance(after.level or 0.0) < aim.distance(before.level or 0.0)
@@ -108,7 +108,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         matters,
         target if row.item.evaluation is not None else None,
         assurance,
-        sustained,
+        shift,
         run,
         better,
         before.level is not None and bool(aim.met(np.array([before.level]))[0]) and aim.exists,
@@ -129,7 +129,7 @@ def _matters(seen: Seen) -> float:
     return float(fixed) if fixed is not None else sigma / 2 if np.isfinite(sigma) else 0.0
 
 
-def _sustained(seen: Seen, matters: float) -> tuple[str, int]:
+def sustained(seen: Seen, matters: float) -> tuple[str, int]:
     """A run of seven or more against the frozen limits that holds at the latest point and matters; and its length."""
     row, aim = seen.row, seen.aim
     centre = float(seen.measured.frozen.centre[seen.number])
@@ -170,7 +170,7 @@ def _run_needed(seen: Seen, moved: float) -> float:
     return RUN * np.log(0.5) / np.log(usual) if usual > LOPSIDED else RUN
 
 
-def _change(seen: Seen, p_adjusted: float, matters: float, sustained: str) -> Change:
+def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change:
     row, measured, number = seen.row, seen.measured, seen.number
     effect, was = measured.effect, float(measured.level_before[number])
     difference = _known(measured.level_after[number] - was)
@@ -188,7 +188,7 @@ def _change(seen: Seen, p_adjusted: float, matters: float, sustained: str) -> Ch
         _known(p_adjusted),
         _known(measured.shift.shift[number]),
         _known(measured.detectable[number]),
-        change_state(seen.aim, held, sustained),
+        change_state(seen.aim, held, shift),
     )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import special
 
@@ -17,6 +20,16 @@ _HISTORY = 6  # points before the baseline that make a history
 _BUNCH = 20  # cases near the limit that make a pattern
 _SHRINK = 0.25  # part of the cases whose loss is worth a line
 _POINTS = 0.02  # two points more open or reopened cases
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What is said of an evaluation window moved by so many ``periods``: the state of the change, and whether the
+    level meets the target."""
+
+    periods: int
+    state: str
+    met: bool
 
 
 def spike(aim: Aim, windows: tuple[Floats, Floats, Floats], matters: float, unit: str, period: Period) -> str:
@@ -136,17 +149,25 @@ def shrinking(before: Floats, after: Floats, period: Period) -> str:
     )
 
 
-def fragile(states: list[tuple[int, str]], state: str, period: Period) -> str:
-    """Moving the evaluation window by up to two periods changes what is said."""
-    other = [(moved, found) for moved, found in states if found != state]
-    if not other:
+def fragile(moved: Sequence[Moved], as_fixed: Moved, target: str, period: Period) -> str:
+    """Moving the evaluation window by up to two periods changes what is said.
+
+    Args:
+        moved: what would be said.
+        as_fixed: what is said.
+        target: the target or the band in words; empty where there is none to meet or the verdict does not ask for it.
+        period: the length of one point.
+    """
+    other = [one for one in moved if one.state != as_fixed.state]
+    missed = [one for one in moved if target and one.met != as_fixed.met]
+    if not other and not missed:
         return ""
-    moved, found = other[0]
-    which = "earlier" if moved < 0 else "later"
-    return (
-        f"The result hangs on the window: moved {wording.periods(abs(moved), period)} {which} it would be “{found}” "
-        f"instead of “{state}”."
-    )
+    if other:
+        one, would = other[0], f"it would be “{other[0].state}” instead of “{as_fixed.state}”"
+    else:
+        one, would = missed[0], f"{target} would {'' if missed[0].met else 'not '}be met on average"
+    which = "earlier" if one.periods < 0 else "later"
+    return f"The result hangs on the window: moved {wording.periods(abs(one.periods), period)} {which} {would}."
 
 
 def _from_to(shares: tuple[float, float]) -> str:

@@ -14,6 +14,7 @@ from csi.step5_analyse.cautions import cautions, footnotes, mix_of
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.detail import attribution, detail, gap_closed
 from csi.step5_analyse.drafts import Draft, draft, judged_rows
+from csi.step5_analyse.guards import Moved
 from csi.step5_analyse.measured import measure
 from csi.step5_analyse.mix import Standardised
 from csi.step5_analyse.multiple import benjamini_hochberg
@@ -53,7 +54,7 @@ def judge(inputs: Mapping[str, KpiInput], *, as_of: date | None = None) -> dict[
 def _finished(
     one: Draft,
     by_id: Mapping[str, Draft],
-    moved: list[tuple[int, str]],
+    moved: list[Moved],
     as_of: date | None,
 ) -> Analysis:
     mix = mix_of(one)

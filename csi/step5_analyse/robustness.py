@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
-from csi.step5_analyse.drafts import Draft
+from csi.step5_analyse.drafts import Draft, sustained
+from csi.step5_analyse.guards import Moved
 from csi.step5_analyse.measured import effect_of
 from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.verdict import FEWEST_AFTER
@@ -13,9 +16,9 @@ from csi.step5_analyse.verdict import FEWEST_AFTER
 MOVES = (-2, 2)  # periods the evaluation window is moved by. Source: ANALYSIS.md, guards against fooling oneself
 
 
-def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[list[tuple[int, str]]]:
-    """Per KPI, what the change would be called with its evaluation window moved."""
-    states: list[list[tuple[int, str]]] = [[] for _ in drafts]
+def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[list[Moved]]:
+    """Per KPI, what would be said with its evaluation window moved."""
+    states: list[list[Moved]] = [[] for _ in drafts]
     numbers = np.flatnonzero(judged)
     if not numbers.size:
         return states
@@ -38,8 +41,16 @@ def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[
                 was + float(effect.difference[place]),
                 one.facts.matters,
             )
-            states[number].append((periods, _kept_apart(change_state(one.aim, held), one.facts.change.state)))
+            states[number].append(_said(one, periods, held, after[place]))
     return states
+
+
+def _said(one: Draft, periods: int, held: Difference, after: np.ndarray) -> Moved:
+    """The state and whether the target is met on average, by the rules of the window as it was fixed."""
+    row = replace(one.row, after=after[: len(one.row.values)])
+    run, _ = sustained(replace(one.seen, row=row), one.facts.matters)
+    state = _kept_apart(change_state(one.aim, held, run), one.facts.change.state or "")
+    return Moved(periods, state, bool(one.aim.met(np.array([held.level_after]))[0]))
 
 
 def _moved(window: np.ndarray, periods: int) -> np.ndarray:

@@ -109,17 +109,38 @@ def test_a_shrinking_denominator():
     assert not warned(analyse(step(-5.0)), "Fewer cases")
 
 
+def hanging(*later: float, **about) -> list[str]:
+    """What is warned of a better window of six weeks, four weeks after the baseline, with these weeks after it."""
+    values = np.concatenate([noise(24, seed=5), noise(10, level=21.0, sigma=0.2, seed=6), later])
+    shape = frame(values)
+    edges = [*(moment.date() for moment in shape.index), shape["end"].iloc[-1].date()]
+    windows = {"baseline": Window(edges[0], edges[24]), "evaluation": Window(edges[28], edges[34])}
+    return [text for text in analyse([], series=shape, **windows, **about).warnings if "hangs on the window" in text]
+
+
 def test_a_result_that_hangs_on_the_window():
-    values = noise(30, sigma=1.0, seed=5)
-    values[24:26] -= 12
-    values[26:] -= 1.2
-    fragile = analyse(values)
-    assert fragile.change.state != "worse"
-    assert guards.fragile([(-2, "improved"), (2, "improved")], "improved", Period.WEEK) == ""
-    said = guards.fragile([(2, "improved")], "no detectable change", Period.WEEK)
-    assert "moved 2 weeks later it would be “improved”" in said
-    firm = analyse(step(-8.0))
-    assert not warned(firm, "hangs on the window")
+    change = "moved 2 weeks {} it would be “no detectable change” instead of “improved”."
+    assert hanging(27.0, 28.0) == [f"The result hangs on the window: {change.format('later')}"]
+    assert hanging(21.0, 21.5) == []
+    assert not warned(analyse(step(-8.0)), "hangs on the window")
+
+
+def test_a_target_that_is_met_by_the_choice_of_the_window():
+    said = "The result hangs on the window: moved 2 weeks later the target would not be met on average."
+    assert hanging(23.0, 23.0, target=21.3) == [said]
+    assert hanging(21.0, 21.0, target=21.3) == []
+    within = {"direction": Direction.WITHIN, "band": (20.0, 21.3)}
+    assert hanging(23.0, 23.0, **within) == [said.replace("the target", "the band")]
+    met = "The result hangs on the window: moved 2 weeks later the target would be met on average."
+    assert hanging(19.5, 19.5, target=20.8) == [met]
+
+
+def test_a_run_that_made_it_worse_still_holds_in_a_window_moved():
+    values = np.concatenate([noise(24, sigma=3.0, seed=7), np.full(5, 24.0), np.full(9, 27.3)])
+    found = analyse(values, after=12)
+    assert found.change.state == "worse"
+    assert found.change.lower < 0
+    assert not warned(found, "hangs on the window")
 
 
 def test_met_but_falling_and_missed_but_improving():

@@ -122,6 +122,26 @@ def with_kpi(**changes: Any) -> dict[str, Any]:
     return {**STUDY, "kpis": {"opened": kpi}}
 
 
+def test_a_result_that_hangs_on_the_window_is_said_in_the_report(tmp_path: Path) -> None:
+    weeks = pd.date_range("2025-01-06", periods=36, freq="7D").strftime("%Y-%m-%d")
+    hours = [24.0, 26.0, 25.0, 27.0, 23.0, 25.5] * 4 + [25.0] * 4 + [21.0, 21.5, 20.5, 22.0, 21.0, 22.5, 27.0, 28.0]
+    kpi = {**STUDY["kpis"]["opened"], "at": "week", "measure": "mean", "value": "hours", "unit": "h"}
+    study = {
+        **STUDY,
+        "sources": {"tickets": {"file": "tickets.csv"}},
+        "kpis": {"opened": kpi},
+        "baseline": {"from": "2025-01-06", "to": "2025-06-23"},
+        "evaluation": {"from": "2025-07-21", "to": "2025-09-01"},
+    }
+    path = laid_out(tmp_path, study, pd.DataFrame({"week": weeks, "hours": hours}))
+    found = ran(path)["kpis"]["opened"]
+    assert found["verdict"] == "IMPROVED"
+    said = "moved 2 weeks later it would be “no detectable change” instead of “improved”."
+    assert f"The result hangs on the window: {said}" in found["warnings"]
+    assert typed(path)[0] == 0
+    assert said in (tmp_path / "out" / "report.md").read_text()
+
+
 def test_the_report_has_the_shape_that_is_written_down(tmp_path: Path) -> None:
     status, said = typed(laid_out(tmp_path, STUDY))
     assert status == 0
