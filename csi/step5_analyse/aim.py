@@ -31,6 +31,11 @@ class Aim:
         low, high = self._span()
         return np.asarray((values >= low) & (values <= high))
 
+    def meets(self, value: float) -> bool:
+        """Whether one value is on target."""
+        low, high = self._span()
+        return low <= value <= high
+
     def side(self, centre: float) -> int:
         """+1 where a higher value is better than ``centre``, -1 where a lower one is, 0 inside the band."""
         if self.direction is not Direction.WITHIN:

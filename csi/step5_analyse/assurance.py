@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import numpy as np
-
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import Assurance
 from csi.step5_analyse.limits import Floats
@@ -58,6 +56,6 @@ def target_state(aim: Aim, assurance: Assurance, level: float, values: Floats) -
         return None
     if assurance.state == MET:
         return RELIABLY
-    if bool(aim.met(np.array([level]))[0]):
+    if aim.meets(level):
         return ON_AVERAGE
     return LAST_ONLY if bool(aim.met(values[-1:])[0]) else NOT_MET

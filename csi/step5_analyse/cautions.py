@@ -160,7 +160,7 @@ def _fragile(draft: Draft, moved: list[guards.Moved]) -> str:
     level, state = facts.after.level, facts.change.state
     if level is None or state is None:
         return ""
-    as_fixed = guards.Moved(0, state, bool(aim.met(np.array([level]))[0]))
+    as_fixed = guards.Moved(0, state, aim.meets(level))
     target = ("the band" if aim.band else "the target") if aim.exists and state != WORSE else ""
     return guards.fragile(moved, as_fixed, target, draft.row.item.period)
 

@@ -12,7 +12,7 @@ from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
 from csi.step5_analyse.analysis import Change, Limits, Signal, Trend
 from csi.step5_analyse.change_state import Difference, change_state
-from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW
+from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Flags
 from csi.step5_analyse.measured import Measured
 from csi.step5_analyse.panel import COUNTS, Panel, moments
 from csi.step5_analyse.promise import promise
@@ -93,7 +93,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     before = summary(row, row.before, row.count_before, float(measured.level_before[number]), aim)
     after = summary(row, row.after, row.count_after, float(measured.level_after[number]), aim)
     matters = _matters(seen)
-    shift, run = sustained(seen, matters)
+    shift, run = sustained(seen, row.after, matters)
     change = _change(seen, p_adjusted, matters, shift)
     assurance = promise(seen, change.state)
     target = assured.target_state(aim, assurance, after.level or 0.0, row.values[row.after])
@@ -111,7 +111,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         shift,
         run,
         better,
-        before.level is not None and bool(aim.met(np.array([before.level]))[0]) and aim.exists,
+        before.level is not None and aim.meets(before.level) and aim.exists,
         _moving(seen, change),
         float(measured.effect.phi[number]),
         _step(seen),
@@ -129,11 +129,12 @@ def _matters(seen: Seen) -> float:
     return float(fixed) if fixed is not None else sigma / 2 if np.isfinite(sigma) else 0.0
 
 
-def sustained(seen: Seen, matters: float) -> tuple[str, int]:
-    """A run of seven or more against the frozen limits that holds at the latest point and matters; and its length."""
+def sustained(seen: Seen, after: Flags, matters: float) -> tuple[str, int]:
+    """A run of seven or more against the frozen limits that holds at the window's latest point and matters; and its
+    length."""
     row, aim = seen.row, seen.aim
     centre = float(seen.measured.frozen.centre[seen.number])
-    places = np.flatnonzero(row.after)
+    places = np.flatnonzero(after)
     if not np.isfinite(centre) or not places.size or is_rare(row) or seldom(seen):
         return "", 0
     side = np.sign(np.nan_to_num(row.values[places[0] : places[-1] + 1] - centre))
@@ -243,7 +244,7 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
 def _direction(way: int, aim: Aim, value: float) -> str:
     if way:
         return IMPROVEMENT if way > 0 else CONCERN
-    return NEITHER if bool(aim.met(np.array([value]))[0]) else CONCERN
+    return NEITHER if aim.meets(value) else CONCERN
 
 
 def _trend(seen: Seen) -> Trend:

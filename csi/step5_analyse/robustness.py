@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
@@ -47,10 +45,9 @@ def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[
 
 def _said(one: Draft, periods: int, held: Difference, after: np.ndarray) -> Moved:
     """The state and whether the target is met on average, by the rules of the window as it was fixed."""
-    row = replace(one.row, after=after[: len(one.row.values)])
-    run, _ = sustained(replace(one.seen, row=row), one.facts.matters)
+    run, _ = sustained(one.seen, after[: len(one.row.values)], one.facts.matters)
     state = _kept_apart(change_state(one.aim, held, run), one.facts.change.state or "")
-    return Moved(periods, state, bool(one.aim.met(np.array([held.level_after]))[0]))
+    return Moved(periods, state, one.aim.meets(held.level_after))
 
 
 def _moved(window: np.ndarray, periods: int) -> np.ndarray:
