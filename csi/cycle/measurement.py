@@ -113,7 +113,8 @@ def not_computed(session: Session, cycle: Cycle) -> list[Kpi]:
 
 def input_hash(session: Session, cycle: Cycle) -> str:
     """Identifies all that a result is made from, without reading a row: definition, the deliveries and typed numbers of
-    the sources it uses, exclusions, new limits, approved baselines, other changes."""
+    the sources it uses, exclusions, new limits, approved baselines, those that were not
+    approved, other changes."""
     made = mapping(session, cycle)
     sources = {key: source for key, source in sources_of(session, cycle).items() if key in made["sources"]}
     delivered = {
@@ -127,7 +128,8 @@ def input_hash(session: Session, cycle: Cycle) -> str:
     }
     frozen = [[one.kpi_key, one.number, one.limits] for one in baselines_of(session, cycle)]
     changes = [[one.kpi_key, one.title] for one in changes_of(session, cycle)]
-    return hash_of([made, delivered, typed, frozen, *([changes] if changes else [])])
+    provisional = sorted(not_agreed(session, cycle))
+    return hash_of([made, delivered, typed, frozen, *(part for part in (changes, provisional) if part)])
 
 
 def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:
@@ -156,6 +158,14 @@ def baselines_of(session: Session, cycle: Cycle) -> list[Baseline]:
     every = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, state="approved", order="number")
     newest = {one.kpi_key: one for one in every if one.cycle_id != cycle.id}
     return list(newest.values())
+
+
+def not_agreed(session: Session, cycle: Cycle) -> frozenset[str]:
+    """KPIs for which the cycle's baseline window was put to the approvers, who have not agreed to it."""
+    window: dict[str, Any] = {"window_from": cycle.baseline_from, "window_to": cycle.baseline_to}
+    asked = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, **window)
+    earlier = [one for one in asked if one.cycle_id != cycle.id]
+    return frozenset(one.kpi_key for one in earlier) - {one.kpi_key for one in earlier if one.state == "approved"}
 
 
 def changes_of(session: Session, cycle: Cycle) -> list[Action]:

@@ -39,7 +39,7 @@ class KpiInput:
         baseline, evaluation: half-open windows; None: what they decide is not judged.
         period: the length of one point.
         frozen: limits of an approved earlier baseline, used instead of new ones.
-        provisional: the baseline is not agreed yet.
+        provisional: the baseline is not agreed.
         comparability: sentences, each naming a difference (definition, unit, calendar, source mix) between windows.
         excluded_share: share of rows left out before and after; None: taken from the series.
         strata: index ``(start, stratum)``, columns ``value, n``: the same KPI split by priority or the like.

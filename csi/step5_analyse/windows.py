@@ -64,7 +64,7 @@ def lacking(row: Row) -> tuple[str, ...]:
         windows = (_short_baseline(row), _short_evaluation(row))
     sentences = (*windows, *lacking_quality(item.quality))
     if item.provisional:
-        sentences += ("the baseline is provisional: it has to be approved in step 7",)
+        sentences += ("the baseline is provisional: no approver has agreed to it, so compare with one that is agreed",)
     return tuple(sentence for sentence in sentences if sentence)
 
 

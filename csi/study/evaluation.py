@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -34,13 +34,13 @@ class Known:
     Attributes:
         frozen: limits approved with an earlier baseline.
         comparability: differences in definition, unit, period, calendar or scope between the windows (V4.1).
-        provisional: the baseline is not agreed yet.
+        provisional: KPIs whose baseline was put to the approvers, who have not agreed to it (V7.4).
         other_changes: titles of actions aimed at other KPIs that fell into the evaluation window.
     """
 
     frozen: Mapping[str, FrozenLimits] = field(default_factory=dict)
     comparability: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    provisional: bool = False
+    provisional: Collection[str] = ()
     other_changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -104,7 +104,7 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         evaluation=study.evaluation,
         period=study.period,
         frozen=known.frozen.get(name),
-        provisional=known.provisional,
+        provisional=name in known.provisional,
         comparability=known.comparability.get(name, ()),
         strata=processed.strata,
         cases=processed.cases,

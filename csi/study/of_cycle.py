@@ -15,6 +15,7 @@ from csi.cycle.measurement import (
     linked_to,
     local,
     mapping,
+    not_agreed,
     not_computed,
     sources_of,
 )
@@ -72,8 +73,8 @@ def deliveries(session: Session, cycle: Cycle, source_key: str) -> list[Batch]:
 
 
 def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
-    """Frozen limits of approved baselines made on the same terms; what differs from those made on others (V4.1); what
-    else was changed in the evaluation window."""
+    """Frozen limits of approved baselines made on the same terms; what differs from those made on others (V4.1); whose
+    baseline the approvers did not agree to; what else was changed in the evaluation window."""
     frozen: dict[str, FrozenLimits] = {}
     different: dict[str, tuple[str, ...]] = {}
     kpis = {kpi.key: kpi for kpi in kpis_of(session, cycle)}
@@ -87,7 +88,7 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
             different[kpi.key] = found
     changes = changes_of(session, cycle)
     others = {key: tuple(one.title for one in changes if one.kpi_key != key) for key in study.kpis}
-    return Known(frozen=frozen, comparability=different, other_changes=others)
+    return Known(frozen, different, provisional=not_agreed(session, cycle), other_changes=others)
 
 
 def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: StudyDefinition) -> tuple[str, ...]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from csi.cycle import measurement
+from csi.models import Baseline, Cycle
+from csi.step7_correct.baselines import definition_hash
+from csi.study import of_cycle
 from csi.terms import Measurability
 from tests import turns
 from tests.databases import Database
+from tests.turns import ALICE, BOB, NOW, TEAM
 
 
 def test_a_kpi_that_cannot_be_measured_is_left_out_though_its_plan_names_a_source(sqlite_database: Database) -> None:
@@ -18,3 +24,34 @@ def test_a_kpi_that_cannot_be_measured_is_left_out_though_its_plan_names_a_sourc
         turns.assess(session, cycle, happy, Measurability.NOT_MEASURABLE)
         assert list(measurement.mapping(session, cycle)["kpis"]) == [timed.key]
         assert [one.key for one in measurement.not_computed(session, cycle)] == [happy.key]
+
+
+def test_a_baseline_that_approvers_have_not_agreed_to_is_provisional(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        first = turns.begin(session)
+        first.state, first.open_channel, first.open_service = "closed", None, None
+        session.flush()
+        window = {"baseline_from": date(2026, 1, 5), "baseline_to": date(2026, 3, 2)}
+        cycle = Cycle(team_id=TEAM, service_id=first.service_id, number=2, channel_id="C1", timezone=first.timezone,
+                      started_by=ALICE, started_at=NOW, **window)  # fmt: skip
+        session.add(cycle)
+        session.flush()
+        (kpi,) = turns.grow(session, cycle, turns.kpi_fields())
+        turns.jump(session, cycle, 2)
+        turns.assess(session, cycle, kpi)
+        plain = measurement.input_hash(session, cycle)
+        asked = Baseline(team_id=TEAM, service_id=first.service_id, cycle_id=first.id, kpi_key=kpi.key, number=1,
+                         window_from=date(2026, 1, 5), window_to=date(2026, 3, 2), proposed_by=BOB,
+                         proposed_at=NOW, state="rejected")  # fmt: skip
+        session.add(asked)
+        session.flush()
+        study = of_cycle.definition(session, cycle)
+        assert of_cycle.known(session, cycle, study).provisional == {kpi.key}
+        assert measurement.input_hash(session, cycle) != plain
+        asked.window_to = date(2026, 3, 9)
+        session.flush()
+        assert of_cycle.known(session, cycle, study).provisional == set()
+        asked.window_to, asked.state = date(2026, 3, 2), "approved"
+        asked.definition_hash = definition_hash(cycle, kpi)
+        session.flush()
+        assert of_cycle.known(session, cycle, study).provisional == set()

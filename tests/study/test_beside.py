@@ -34,7 +34,7 @@ def told(back: KpiDefinition = BACK, **fields: Any) -> Report:
         "reopened_count": np.where(after & (number < 2), 1.0, 0.0),
     }
     plain = {"baseline": BASELINE, "evaluation": EVALUATION, "as_of": datetime(2026, 5, 25, tzinfo=UTC)}
-    known = Known(other_changes={"hours": ("New telephone system",)})
+    known = Known(other_changes={"hours": ("New telephone system",)}, provisional={"back"})
     return evaluate(study(HOURS, back, **{**plain, **fields}), {"tickets": [reading(pd.DataFrame(frame))]}, known)
 
 
@@ -46,6 +46,13 @@ def test_cases_left_open_and_cases_that_came_back_are_told() -> None:
     said = warned(told())
     assert "20 % (before: 0 %) of the cases are still open past their target" in said
     assert "25 % (before: 0 %) of the cases were reopened soon after closing" in said
+
+
+def test_a_baseline_that_is_not_agreed_concludes_nothing_about_its_kpi() -> None:
+    report = told()
+    assert report.kpis["back"].analysis.verdict == "INCONCLUSIVE"
+    assert "the baseline is provisional: no approver has agreed to it" in report.kpis["back"].analysis.sentence
+    assert "provisional" not in report.kpis["hours"].analysis.sentence
 
 
 def test_the_share_that_did_not_come_back_is_turned_round() -> None:
