@@ -205,7 +205,11 @@ def _scale(values: Floats, numerator: Floats, denominator: Floats) -> Floats:
 
 
 def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats, used: Flags) -> NDArray[np.str_]:
-    """Which statistics a KPI gets: binomial ones need whole counts, and good no more than valid."""
+    """Which statistics a KPI gets: binomial ones need whole counts, and good no more than valid.
+
+    A ratio in per cent that never exceeds its whole is a share by another name: as a rate 90 % would be thought to vary
+    three times as much as it can.
+    """
     parted = np.isfinite(numerator) & np.isfinite(denominator)
     counts = (numerator >= 0) & (numerator == np.floor(numerator))
     whole = np.asarray((~parted | counts).all(axis=1) & parted.any(axis=1))
@@ -219,7 +223,7 @@ def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats
         elif complete[row] and whole[row] and measure == "share" and within[row]:
             families[row] = "share"
         elif complete[row] and whole[row] and measure == "ratio":
-            families[row] = "rate"
+            families[row] = "share" if item.definition.unit == "%" and within[row] else "rate"
     return families
 
 

@@ -43,7 +43,7 @@ def seldom(seen: Seen) -> bool:
     """
     row, number = seen.row, seen.number
     centre, scale = float(seen.measured.lines.centre[number]), float(seen.panel.scale[number])
-    sizes = row.cases[row.used]
+    sizes = seen.panel.denominator[number][: len(row.values)][row.used]
     if seen.panel.family[number] != "share" or not np.isfinite(centre) or not len(sizes):
         return False
     share = centre / scale

@@ -131,6 +131,7 @@ def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
             f"no target is set ({wording.periods(facts.after.periods, subject.period)} against {facts.before.periods})"
         )
     aim = _target(subject)
+    last = subject.period.value
     hits = f"{facts.after.met} of {wording.periods(facts.after.periods, subject.period)}"
     if facts.target_state == RELIABLY:
         return f"{aim} is {_reliably(facts, verdict)}: {hits}"
@@ -138,18 +139,20 @@ def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
         still = (
             "still met on average, but worse" if verdict is Verdict.REGRESSED else "met on average, not yet reliably"
         )
-        return f"{aim} is {still}: {hits}{_although_met(facts, verdict)}"
+        return f"{aim} is {still}: {hits}{_although_met(facts, verdict, subject.aim.target)}"
     if facts.target_state == LAST_ONLY:
-        return f"{aim} is not met on average; that the last {subject.period.value} met it does not count: {hits}"
-    return f"{aim} is not met{' yet' if verdict is Verdict.IMPROVED else ''}: {hits}"
+        return f"{aim} is not met on average; that the last {last} met it does not count: {hits} on target"
+    return f"{aim} is not met{' yet' if verdict is Verdict.IMPROVED else ''}: {hits} on target"
 
 
-def _although_met(facts: Facts, verdict: Verdict) -> str:
+def _although_met(facts: Facts, verdict: Verdict, target: float | None) -> str:
     """Why a target that every period met is not relied on."""
     if facts.after.met != facts.after.periods or verdict is Verdict.REGRESSED:
         return ""
     if facts.assurance.state == UNSTABLE:
         return ", but the process is not stable enough to promise it"
+    if not facts.change.difference and facts.after.level == target:
+        return ", but with nothing to spare"
     return ", but the usual variation reaches as far as the target"
 
 

@@ -119,9 +119,19 @@ def _wanting(row: Row, inside: Flags, window: Window, counts: tuple[int, int], b
     period, (have, needed) = row.item.period, counts
     missing, complete = wording.periods(needed - have, period), complete_on(row, inside, window, needed)
     gaps = complete != wording.later(window.start, needed, period)
-    how = f" if it runs on, or once the missing {period.value}s are delivered" if gaps else begun
     needs = wording.periods(needed, period)
+    if complete <= min(window.end, _covered(row)):  # that day lies in the window, and has passed
+        return f"{have} of the {needs} needed; {missing} more, once missing {period.value}s of it are delivered"
+    how = f" if it runs on, or once the missing {period.value}s are delivered" if gaps else begun
     return f"{have} of the {needs} needed; {missing} more, complete on {wording.day(complete)}{how}"
+
+
+def _covered(row: Row) -> date:
+    """The day up to which the series has data."""
+    places = np.flatnonzero(row.used)
+    if not places.size or "end" not in row.item.series:
+        return date.min
+    return pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
 
 
 def complete_on(row: Row, inside: Flags, window: Window, needed: int) -> date:

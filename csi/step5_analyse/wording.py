@@ -41,7 +41,7 @@ def number(value: float, places: int, *, signed: bool = False) -> str:
     size = abs(value)
     if size and (size >= _HUGE or size < _TINY):
         mantissa, power = f"{size:.2e}".split("e")
-        return f"{sign}{mantissa} × 10^{int(power)}"
+        return f"{sign}{mantissa} × 10^{int(power)}".replace("-", "−")
     text = f"{size:,.{places}f}"
     return text if float(text.replace(",", "")) == 0 else f"{sign}{text}"
 

@@ -10,7 +10,7 @@ import pytest
 from csi.step5_analyse import Analysis
 from csi.step5_analyse.finding import FindingDraft, draft
 from csi.terms import Direction, Period
-from tests.step5_analyse.series import analyse, kpi_input, noise, plain_result
+from tests.step5_analyse.series import analyse, frame, kpi_input, noise, plain_result
 
 COUNT: dict[str, Any] = {"measure": "count", "value": None, "unit": "count"}
 SHARE: dict[str, Any] = {"measure": "share", "value": None, "unit": "%", "direction": Direction.HIGHER}
@@ -78,6 +78,31 @@ def test_always_on_target_is_not_said_to_vary() -> None:
     assert "12 of 12 weeks met it" in said.against_target
     assert "It was met every time" in said.against_target
     assert "(2,400 to 2,400)" not in finding(np.full(36, 5.0), target=4.0).impact
+
+
+def test_exactly_on_target_without_variation_is_not_said_to_vary() -> None:
+    sentence = analyse(np.full(36, 4.0), target=4.0).sentence
+    assert sentence.endswith("met on average, not yet reliably: 12 of 12 weeks, but with nothing to spare.")
+
+
+def test_a_ratio_in_per_cent_that_is_part_of_a_whole_is_a_share() -> None:
+    random = np.random.default_rng(8)
+    valid = random.poisson(200, 36) + 1.0
+    good = random.binomial(valid.astype(int), 0.9).astype(float)
+    ratio = {"measure": "ratio", "value": None, "unit": "%", "numerator": good, "n": valid}
+    found = analyse(100 * good / valid, **ratio)
+    same = analyse(100 * good / valid, **{**ratio, "measure": "share", "good": "x"})
+    assert (found.limits, found.change) == (same.limits, same.change)
+    assert found.limits.sigma_z == pytest.approx(1, abs=0.3)
+    assert not any("less than chance" in one for one in found.warnings)
+    above = np.where(np.arange(36) == 3, valid + 1, good)
+    assert analyse(100 * above / valid, **{**ratio, "numerator": above}).limits.kind == "u_prime"
+    rows = frame(100 * good / valid, n=valid, numerator=good).assign(
+        n=1
+    )  # how many rows there are is not how many cases
+    assert (
+        analyse([], series=rows, **{name: ratio[name] for name in ("measure", "value", "unit")}).limits == found.limits
+    )
 
 
 def test_only_the_last_point_is_a_sentence() -> None:

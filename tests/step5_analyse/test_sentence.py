@@ -34,7 +34,7 @@ def test_no_sentence_names_a_p_value(verdict: Verdict):
 @pytest.mark.parametrize(
     ("value", "places", "shown"),
     [(24.63, 1, "24.6"), (-0.04, 1, "0.0"), (1928.4, 0, "1,928"), (-4.8, 1, "−4.8"), (1.5e12, 0, "1.50 × 10^12"),
-     (3e-7, 2, "3.00 × 10^-7"), (float("nan"), 1, "beyond measure"), (float("inf"), 1, "beyond measure")],
+     (3e-7, 2, "3.00 × 10^−7"), (float("nan"), 1, "beyond measure"), (float("inf"), 1, "beyond measure")],
 )  # fmt: skip
 def test_numbers_are_written_as_people_read_them(value: float, places: int, shown: str):
     assert wording.number(value, places) == shown

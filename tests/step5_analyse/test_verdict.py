@@ -163,6 +163,14 @@ def test_too_few_periods_say_how_many_and_when(before: int, after: int, words: s
     assert found.change.state is found.change.lower is found.change.p is None
 
 
+def test_periods_that_are_missing_are_asked_for_and_not_waited_for():
+    values = noise(36)
+    values[2:24] = np.nan
+    found = analyse(values)
+    said = "the baseline has 2 of the 8 weeks needed; 6 weeks more, once missing weeks of it are delivered"
+    assert found.reasons == (f"{said[0].upper()}{said[1:]}.",)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
