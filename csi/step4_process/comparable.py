@@ -33,6 +33,7 @@ class Terms:
 
 _PLAIN = ("unit", "period", "timezone")
 _NAMES = {"timezone": "time zone"}
+_KEYS = {"start": "from", "end": "to"}  # as STUDY.md calls them
 
 
 def terms_of(kpi: KpiDefinition, period: Period, timezone: str, calendar: CalendarDefinition) -> Terms:
@@ -68,9 +69,14 @@ def require(before: Terms, after: Terms) -> None:
 
 
 def _definition(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    keys = dict.fromkeys((*before, *after))
-    changed = [key for key in keys if canonical(before.get(key)) != canonical(after.get(key))]
-    return [f"definition: {key} was {_shown(before.get(key))}, is {_shown(after.get(key))}" for key in changed]
+    said = []
+    for key in dict.fromkeys((*before, *after)):
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, Mapping) and isinstance(new, Mapping) and set(old) & set(new):
+            said += [one.replace("definition: ", f"definition: {key} ", 1) for one in _definition(old, new)]
+        elif canonical(old) != canonical(new):
+            said.append(f"definition: {_KEYS.get(key, key)} was {_shown(old)}, is {_shown(new)}")
+    return said
 
 
 def _all(scope: str) -> str:
@@ -79,5 +85,5 @@ def _all(scope: str) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
+        return ", ".join(f"{_KEYS.get(key, key)} {item}" for key, item in value.items())
     return str(value) if value not in (None, "") else "none"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from csi.cycle.measurement import (
@@ -24,11 +26,14 @@ from csi.errors import InvalidInputs
 from csi.models import Baseline, Batch, Cycle, Source
 from csi.step3_gather import batches
 from csi.step4_process.comparable import differences, terms_of
+from csi.step4_process.pipeline import sides_of
 from csi.step5_analyse.analysis import FrozenLimits
 from csi.step7_correct.baselines import definition_hash
 from csi.storage import need
 from csi.study.evaluation import Known
 from csi.study.reading import study_from
+
+_UNKNOWN = ("its definition at the time of the baseline is not known",)
 
 __all__ = [
     "TYPED",
@@ -82,10 +87,13 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
         kpi = kpis.get(baseline.kpi_key)
         if kpi is None or kpi.key not in study.kpis:
             continue
-        if baseline.definition_hash == definition_hash(cycle, kpi):
-            frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
-        elif found := what_differs(session, cycle, baseline, study):
+        is_same = baseline.definition_hash == definition_hash(cycle, kpi)
+        found = what_differs(session, cycle, baseline, study)
+        # The hash is of the KPI and its cycle alone; plan, source and the two sides of a ratio may differ, too.
+        if found and (not is_same or found != _UNKNOWN):
             different[kpi.key] = found
+        elif is_same:
+            frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
     changes = changes_of(session, cycle)
     others = {key: tuple(one.title for one in changes if one.kpi_key != key) for key in study.kpis}
     return Known(frozen, different, provisional=not_agreed(session, cycle), other_changes=others)
@@ -93,12 +101,30 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
 
 def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: StudyDefinition) -> tuple[str, ...]:
     """In what the terms of a baseline differ from those of the cycle's KPI now."""
-    before_cycle = need(session, Cycle, cycle.team_id, baseline.cycle_id)
-    before = definition(session, before_cycle)
-    if baseline.kpi_key not in before.kpis:
-        return ("its definition at the time of the baseline is not known",)
-    old, new = (terms_of(one.kpis[baseline.kpi_key], one.period, one.timezone, one.calendar) for one in (before, study))
-    return differences(old, new)
+    before = _then(session, need(session, Cycle, cycle.team_id, baseline.cycle_id), baseline.kpi_key)
+    if before is None:
+        return _UNKNOWN
+    found = dict.fromkeys(_differences(before, study, baseline.kpi_key))
+    for side in sides_of(study, study.kpis[baseline.kpi_key]):
+        if side.id in before.kpis:
+            found |= dict.fromkeys(f"{side.name}: {one}" for one in _differences(before, study, side.id))
+    return tuple(found)
+
+
+def _then(session: Session, cycle: Cycle, kpi: str) -> StudyDefinition | None:
+    """The part of an earlier cycle's measurement that one KPI is made from; None where it cannot be told any more."""
+    every = mapping(session, cycle)
+    value = every["kpis"].get(kpi, {}).get("value")
+    wanted = {kpi, *(map(str, value.values()) if isinstance(value, Mapping) else ())}
+    made = {key: {**one, "guards": [], "comparator": ""} for key, one in every["kpis"].items() if key in wanted}
+    try:
+        return study_from({**every, "kpis": made, "exclusions": [], "rebases": []}, kpi) if kpi in made else None
+    except InvalidInputs:
+        return None
+
+
+def _differences(before: StudyDefinition, now: StudyDefinition, kpi: str) -> tuple[str, ...]:
+    return differences(*(terms_of(one.kpis[kpi], one.period, one.timezone, one.calendar) for one in (before, now)))
 
 
 def _frozen(baseline: Baseline) -> FrozenLimits | None:

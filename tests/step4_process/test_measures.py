@@ -269,7 +269,7 @@ def test_v4_1_the_refusal_names_every_difference() -> None:
         ({"at": "closed_at"}, "definition: at was opened_at, is closed_at"),
         ({"source": "calls"}, "definition: source was tickets, is calls"),
         ({"good": "a == b"}, "definition: good was none, is a == b"),
-        ({"value": replace(RESOLVE, clock="business")}, "clock business"),
+        ({"value": replace(RESOLVE, clock="business")}, "definition: value clock was wall, is business"),
         ({"period": Period.MONTH}, "period was week, is month"),
         ({"timezone": "Europe/Lisbon"}, "time zone was UTC, is Europe/Lisbon"),
         ({"calendar": CalendarDefinition(holidays="PT")}, "calendar of agreed hours has changed"),

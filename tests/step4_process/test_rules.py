@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,19 @@ from csi.cycle import exclusions
 from csi.cycle.gates import breaches
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, NotAllowed
-from csi.models import Action, AnalysisResult, AuditRow, Baseline, Batch, Cycle, Decision, Kpi, Measurement, Source
+from csi.models import (
+    Action,
+    AnalysisResult,
+    AuditRow,
+    Baseline,
+    Batch,
+    Cycle,
+    Decision,
+    Kpi,
+    Measurement,
+    PlanRow,
+    Source,
+)
 from csi.step3_gather import measurements
 from csi.step3_gather.files import FileStore
 from csi.step4_process import trace
@@ -316,16 +329,16 @@ def test_windows_in_disorder_are_refused(
         set_windows(session, turn.cycle(session), baseline=baseline, evaluation=evaluation, actor=BOB, now=NOW)
 
 
-def earlier_baseline(session: Session, turn: Turn, terms: str) -> None:
+def earlier_baseline(session: Session, turn: Turn, terms: str, *, period: str = "month", unit: str = "min") -> None:
     """An approved baseline of an earlier cycle of the same service."""
     now = turn.cycle(session)
-    terms_then = {"timezone": now.timezone, "period": "month", "state": "closed", "channel_id": "C0"}
+    terms_then = {"timezone": now.timezone, "period": period, "state": "closed", "channel_id": "C0"}
     begun = {"started_by": DAVE, "started_at": NOW - timedelta(days=90)}
     first = Cycle(team_id=TEAM, service_id=now.service_id, number=99, **terms_then, **begun)
     session.add(first)
     session.flush()
     kpi = row(session, Kpi, TEAM, cycle_id=now.id, key="hours")
-    old = {**kpi.model_dump(exclude={"id"}), "cycle_id": first.id, "unit": "min", "csf_id": None}
+    old = {**kpi.model_dump(exclude={"id"}), "cycle_id": first.id, "unit": unit, "csf_id": None}
     session.add(Kpi(**old))
     session.add(
         Baseline(team_id=TEAM, service_id=now.service_id, cycle_id=first.id, kpi_key="hours", number=1,
@@ -357,11 +370,72 @@ def test_v4_1_a_baseline_on_other_terms_is_refused_by_name_and_can_be_retired(tu
 def test_v4_1_a_baseline_on_the_same_terms_lends_its_limits(turn: Turn) -> None:
     with turn.base.sessions() as session:
         kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="hours")
-        earlier_baseline(session, turn, definition_hash(turn.cycle(session), kpi))
+        earlier_baseline(session, turn, definition_hash(turn.cycle(session), kpi), period="week", unit="h")
         cycle = turn.cycle(session)
         known = of_cycle.known(session, cycle, of_cycle.definition(session, cycle))
     assert known.comparability == {}
     assert (known.frozen["hours"].centre, known.frozen["hours"].n) == (40.0, 20)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"unit": "min"}, "unit was h, is min"),
+        ({"where": 'kept == "yes"'}, 'scope was all rows, is “kept == "yes"”'),
+        ({"at": "opened"}, "definition: at was resolved, is opened"),
+        ({"measure": "mean"}, "definition: measure was median, is mean"),
+        ({"value": {"from": "opened", "to": "kept"}}, "definition: value to was resolved, is kept"),
+        ({"value": "id", "unit": "count"}, "definition: value was clock wall, to resolved, from opened, unit h, is id"),
+        ({"period": "month"}, "period was week, is month"),
+        ({"timezone": "Asia/Tokyo"}, "time zone was"),
+        ({"calendar": {"hours": {"mon-fri": ["09:00-17:00"]}}}, "calendar of agreed hours has changed"),
+        ({"plan": "business hours"}, "definition: value clock was wall, is business"),
+    ],
+)
+def test_v4_1_names_whatever_was_changed_after_a_baseline(turn: Turn, change: dict[str, Any], said: str) -> None:
+    with turn.base.sessions() as session:
+        cycle, kpi = turn.cycle(session), row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="hours")
+        earlier_baseline(session, turn, definition_hash(cycle, kpi), period="week", unit="h")
+        if "plan" in change:
+            session.add(PlanRow(team_id=TEAM, cycle_id=cycle.id, kpi_id=kpi.id, calendar=change["plan"]))
+        for name, value in change.items():
+            if name in ("period", "timezone", "calendar"):
+                setattr(cycle, name, value)
+            elif name == "unit":
+                kpi.unit = value
+            elif name != "plan":
+                kpi.definition = {**kpi.definition, name: value}
+        session.add_all([cycle, kpi])
+    turn.recompute()
+    [sentence] = turn.refused()["V4.1"]
+    assert said in sentence
+    with turn.base.sessions.reading() as session:
+        [result] = [one for one in rows(session, AnalysisResult, TEAM) if one.result["differences"]]
+    assert result.verdict == "INCONCLUSIVE"
+    assert said in result.result["sentence"]
+
+
+def test_v4_1_a_side_of_a_ratio_that_counts_something_else_is_named(turn: Turn) -> None:
+    with turn.base.sessions() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="hours")
+        kpi.definition = {"measure": "ratio", "value": {"numerator": "late", "denominator": "every"}}
+        kpi.unit = "%"
+        session.add(kpi)
+        count = {"source": "tickets", "at": "resolved", "measure": "count"}
+        for key in ("late", "every"):
+            session.add(Kpi(team_id=TEAM, cycle_id=turn.cycle_id, key=key, name=key.title(), unit="count",
+                            direction="lower", definition=count, measurability="measured automatically"))  # fmt: skip
+        session.flush()
+        earlier_baseline(session, turn, definition_hash(turn.cycle(session), kpi), period="week", unit="%")
+        first = row(session, Cycle, TEAM, number=99)
+        for key in ("late", "every"):
+            side = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key=key)
+            session.add(Kpi(**{**side.model_dump(exclude={"id"}), "cycle_id": first.id}))
+    turn.recompute()
+    assert "V4.1" not in turn.refused()
+    _redefine(turn, "late", where='kept == "no"')
+    turn.recompute()
+    assert 'Late: scope was all rows, is “kept == "no"”' in turn.refused()["V4.1"][0]
 
 
 def test_actions_that_fell_into_the_evaluation_window_are_listed_and_make_results_stale(turn: Turn) -> None:
