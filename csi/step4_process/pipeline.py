@@ -27,6 +27,7 @@ from csi.step4_process.rows import QUARANTINE, SourceRows, give_back
 from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
+from csi.step4_process.tally import counting
 
 T = TypeVar("T")
 
@@ -160,5 +161,9 @@ def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | Non
 
 def _part(base: Ground, kpi: KpiDefinition, kept: Placed, axis: Axis) -> TracePart:
     source, rows = base.rows[kpi.source], kept.rows
-    first, last = reach(kpi.measure, rows, axis) if kpi.measure in SPANS else (kept.places, None)
-    return TracePart(kpi.source, first, rows.rows.astype(np.int32), source.batch, source.line, last)
+    if kpi.measure in SPANS:
+        first, last = reach(kpi.measure, rows, axis)
+        return TracePart(kpi.source, first, rows.rows.astype(np.int32), source.batch, source.line, last)
+    behind = counting(kpi, rows)
+    where = slice(None) if behind.all() else behind  # all but always: nothing is copied
+    return TracePart(kpi.source, kept.places[where], rows.rows[where].astype(np.int32), source.batch, source.line)

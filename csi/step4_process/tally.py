@@ -106,9 +106,22 @@ def with_value(rows: Contribution, codes: np.ndarray) -> tuple[np.ndarray, np.nd
     return (rows.at, values, codes) if known.all() else (rows.at[known], values[known], codes[known])
 
 
+def counting(kpi: KpiDefinition, rows: Contribution) -> np.ndarray:
+    """Which rows stand behind a value, as ``n`` counts them: of values, the rows that have one."""
+    if kpi.measure in (*SPANS, "count", "distinct", "share") or rows.value is None:
+        return np.ones(len(rows.rows), dtype=bool)
+    if rows.denominator is not None:
+        return _both(rows.value, rows.denominator)
+    return ~np.isnan(rows.value)
+
+
+def _both(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    return np.isfinite(above) & np.isfinite(below)
+
+
 def _ratio(codes: np.ndarray, above: np.ndarray, below: np.ndarray, size: int) -> Tally:
     """Sums of both columns over the rows that have both."""
-    both = np.isfinite(above) & np.isfinite(below)
+    both = _both(above, below)
     codes = codes[both]
     sums = [exact_sums(codes, side[both], size) for side in (above, below)]
     return Tally(np.bincount(codes, minlength=size), above=sums[0], below=sums[1])

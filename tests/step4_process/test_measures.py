@@ -66,6 +66,13 @@ def test_rows_without_a_value_are_counted_against_completeness() -> None:
     assert found.quality.overall == 0.8
 
 
+@pytest.mark.parametrize("measure", ["mean", "sum", "min", "last", "p90", "ratio"])
+def test_rows_without_a_value_are_not_among_those_a_number_comes_from(measure: str) -> None:
+    value = RatioValue("cost", "cost") if measure == "ratio" else "cost"
+    found = made(study(kpi("k", measure, value=value)), reading(TICKETS))["k"]
+    assert [len(trace(found, start)) for start in found.series.index] == values(found, "n") == [2, 2]
+
+
 def test_availability_counts_overlaps_once_and_agreed_time_only() -> None:
     outages = {
         "from": moments("2026-03-02 08:00", "2026-03-02 09:00", "2026-03-07 00:00"),
