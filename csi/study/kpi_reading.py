@@ -148,15 +148,21 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
     _tell_unknown(kpi, keys, kpis)
     for guard in kpi.guards:
         if guard not in kpis - {kpi.id}:
-            others = ", ".join(sorted(kpis - {kpi.id})) or "none, there is no other"
             said = "is the KPI itself" if guard == kpi.id else f"there is no KPI {guard!r}"
-            keys.wrong("guards", f"{said}; expected some of {others}")
+            keys.wrong("guards", f"{said}; {_others(kpi, kpis)}")
     if kpi.comparator and kpi.comparator not in kpis - {kpi.id}:
-        others = ", ".join(sorted(kpis - {kpi.id})) or "none, there is no other"
-        keys.wrong("comparator", f"there is no other KPI {kpi.comparator!r}; expected one of {others}")
+        keys.wrong("comparator", f"there is no other KPI {kpi.comparator!r}; {_others(kpi, kpis)}")
+    if (kpi.minimum_important_difference or 0) < 0:
+        keys.wrong("minimum_important_difference", "expected a number that is not negative: how large, not which way")
     if kpi.measure:
         _check_value(kpi, keys)
         _check_unit(kpi, keys)
+
+
+def _others(kpi: KpiDefinition, kpis: set[str]) -> str:
+    """What may be named beside a KPI."""
+    others = ", ".join(sorted(kpis - {kpi.id}))
+    return f"expected one of {others}" if others else "there is no other KPI to name here"
 
 
 def _tell_unknown(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
