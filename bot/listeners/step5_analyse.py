@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from datetime import date
 from typing import Any
@@ -80,11 +80,11 @@ def _start(body: Body, client: WebClient, kit: Kit, metadata: str, view_id: str)
 
 def _computed(kit: Kit, team_id: str, actor: str, cycle_id: int) -> Block:
     """The slow part: read, process, analyse, draft."""
-    results.recompute(kit.sessions, kit.files, team_id=team_id, cycle_id=cycle_id, actor=actor, now=kit.now())
+    made = results.recompute(kit.sessions, kit.files, team_id=team_id, cycle_id=cycle_id, actor=actor, now=kit.now())
     with kit.sessions() as session:
         cycle = need(session, Cycle, team_id, cycle_id)
         findings.redraft(session, cycle, actor=actor, now=kit.now())
-        return _overview(session, cycle)
+        return _overview(session, cycle, made.refused)
 
 
 def _outcome(made: Future[Block], metadata: str) -> Block:
@@ -95,7 +95,8 @@ def _outcome(made: Future[Block], metadata: str) -> Block:
     return blocks.failed(metadata, why)
 
 
-def _overview(session: Session, cycle: Cycle) -> Block:
+def _overview(session: Session, cycle: Cycle, refused: Mapping[str, Sequence[InvalidInput]] | None = None) -> Block:
+    """Every KPI of a cycle; ``refused`` says of some why they cannot be computed now."""
     fresh = results.fresh(session, cycle)
     known, begun = findings.of_cycle(session, cycle), rebasing.of_cycle(session, cycle)
     held = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
@@ -105,12 +106,21 @@ def _overview(session: Session, cycle: Cycle) -> Block:
             **_line(kpi, known.get(kpi.id), held.get(kpi.id), fresh.get(kpi.id, True)),
             "begun": begun.get(kpi.id, []),
             "moved": kpi.id in begun or _shift(held.get(kpi.id)) is not None,
+            **_why_not((refused or {}).get(kpi.key, ())),
         }
         for kpi in kpis
     ]
     may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
     fixed = None not in (cycle.baseline_from, cycle.evaluation_from)
     return blocks.overview(lines, modals.metadata(cycle), may_change=may_change, windows=fixed)
+
+
+def _why_not(reasons: Sequence[InvalidInput]) -> dict[str, Any]:
+    """The sentence of a KPI that cannot be computed from the data now held."""
+    if not reasons:
+        return {}
+    why = "; ".join(str(one) for one in reasons)
+    return {"sentence": f"It cannot be computed from the data now held: {why}. Step 4 leads to what mends it."}
 
 
 EMPTY: dict[str, Any] = {

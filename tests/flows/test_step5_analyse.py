@@ -57,6 +57,17 @@ def findings(world: World) -> dict[str, Finding]:
         return {keys[one.kpi_id]: one for one in rows(session, Finding, team_of(world))}
 
 
+def test_a_kpi_that_cannot_be_computed_says_why_beside_the_others(delivered: World):
+    with delivered.bot.kit.sessions() as session:
+        [kept] = rows(session, Kpi, team_of(delivered), key="kept")
+        kept.definition = {**kept.definition, "good": 'keppt == "yes"'}
+        session.add(kept)
+    analysed(delivered)
+    assert "cannot be computed from the data now held: good: there is no column 'keppt'" in shown(delivered.bob)
+    assert [*findings(delivered)] == ["hours", "kept"]
+    assert findings(delivered)["kept"].none_because
+
+
 def test_the_bot_drafts_and_a_person_confirms_with_own_words(delivered: World):
     analysed(delivered)
     assert "2 of 2 findings wait for a person" in shown(delivered.bob)
