@@ -1,4 +1,4 @@
-"""Cells of an XLSX sheet that hold an error such as #DIV/0!: the library gives them as empty; here is what they say.
+"""Cells of a workbook that hold an error such as #DIV/0!: the library gives them as empty; here is what they say.
 
 With its text such a cell is read as in the CSV of the same sheet: unreadable where a number or a moment is needed.
 """
@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
+from xml.parsers import expat
 from zipfile import ZipFile
 
 from csi.step3_gather.content import Content
+from csi.step3_gather.ods_extent import CELLS, CELLS_REPEATED, ROWS_REPEATED, times
 
 _BLOCK = 1024 * 1024
+_DOCUMENT = "content.xml"
 _LONGEST_CELL = 20_000  # ours; a formula has at most 8,192 characters
 _TAG = rb"<(?:\w+:)?%s\b([^>]*)>"
 _SHEET, _RELATION = re.compile(_TAG % b"sheet"), re.compile(_TAG % b"Relationship")
@@ -33,10 +37,65 @@ def error_cells(content: Content, sheet: str) -> dict[int, list[tuple[int, str]]
     """
     found: dict[int, list[tuple[int, str]]] = {}
     with content.seekable() as stream, ZipFile(stream) as archive:
+        if _DOCUMENT in archive.namelist():
+            return _of_document(archive, sheet)
         part = _part_of(archive, sheet)
         for letters, row, text in _errors(archive, part) if part else ():
             found.setdefault(int(row) - 1, []).append((_number(letters) - 1, unescape(text.decode("utf-8", "replace"))))
     return found
+
+
+@dataclass(slots=True)
+class _Document:
+    """An OpenDocument walked cell by cell: where a cell of one table lies, and what it says if it is an error."""
+
+    sheet: str
+    found: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    row: int = 0
+    column: int = 0
+    _inside: bool = False
+    _rows: int = 1
+    _cells: int = 1
+    _said: list[str] | None = None
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if name == "table:table":
+            self._inside, self.row = attributes.get("table:name") == self.sheet, 0
+        elif name == "table:table-row":
+            self._rows, self.column = times(attributes.get(ROWS_REPEATED)), 0
+        elif name in CELLS:
+            self._cells = times(attributes.get(CELLS_REPEATED))
+            is_error = attributes.get("calcext:value-type") == "error" and self._cells == self._rows == 1
+            self._said = [] if self._inside and is_error else None
+
+    def data(self, text: str) -> None:
+        """Some text of a cell."""
+        if self._said is not None:
+            self._said.append(text)
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+        if name in CELLS:
+            if self._said:
+                self.found.setdefault(self.row, []).append((self.column, "".join(self._said).strip()))
+            self.column, self._said = self.column + self._cells, None
+        elif name == "table:table-row":
+            self.row += self._rows
+        elif name == "table:table":
+            self._inside = False
+
+
+def _of_document(archive: ZipFile, sheet: str) -> dict[int, list[tuple[int, str]]]:
+    with archive.open(_DOCUMENT) as unfolded:
+        if not any(b"error" in block for block in iter(lambda: unfolded.read(_BLOCK), b"")):
+            return {}
+    walk, parser = _Document(sheet), expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = walk.start, walk.end, walk.data
+    with archive.open(_DOCUMENT) as unfolded:
+        while block := unfolded.read(_BLOCK):
+            parser.Parse(block)
+    return walk.found
 
 
 def _errors(archive: ZipFile, part: str) -> Iterator[tuple[bytes, bytes, bytes]]:

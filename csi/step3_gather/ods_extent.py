@@ -12,8 +12,8 @@ from csi.step3_gather.bounds import check_extent, refuse
 from csi.step3_gather.content import Content
 
 _ROW = "table:table-row"
-_CELLS = ("table:table-cell", "table:covered-table-cell")
-_ROWS_REPEATED, _CELLS_REPEATED = "table:number-rows-repeated", "table:number-columns-repeated"
+CELLS = ("table:table-cell", "table:covered-table-cell")
+ROWS_REPEATED, CELLS_REPEATED = "table:number-rows-repeated", "table:number-columns-repeated"
 _ENDLESS = 10**18
 
 
@@ -56,10 +56,10 @@ class OdsExtent:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == _ROW:
-            self._open_rows.append(_Span(_times(attributes.get(_ROWS_REPEATED))))
-        elif name in _CELLS:
+            self._open_rows.append(_Span(times(attributes.get(ROWS_REPEATED))))
+        elif name in CELLS:
             has_value = any(one.startswith("office:") and "value" in one for one in attributes)
-            self._open_cells.append(_Span(_times(attributes.get(_CELLS_REPEATED)), filled=int(has_value)))
+            self._open_cells.append(_Span(times(attributes.get(CELLS_REPEATED)), filled=int(has_value)))
 
     def _data(self, text: str) -> None:
         if self._open_cells and not text.isspace():
@@ -68,7 +68,7 @@ class OdsExtent:
     def _end(self, name: str) -> None:
         if name == _ROW:
             self._end_row(self._open_rows.pop())
-        elif name in _CELLS:
+        elif name in CELLS:
             cell = self._open_cells.pop()
             if self._open_rows:
                 self._end_cell(cell, self._open_rows[-1])
@@ -93,7 +93,7 @@ class OdsExtent:
         check_extent(self.content.filename, self.rows, self.columns, self.content.bounds)
 
 
-def _times(said: str | None) -> int:
+def times(said: str | None) -> int:
     """How often something is repeated; what is no number is refused by the library."""
     digits = (said or "1").strip().removeprefix("+")
     if not digits.isdecimal():

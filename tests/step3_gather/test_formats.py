@@ -291,3 +291,23 @@ def test_an_error_cell_is_found_wherever_a_block_ends(size: int, monkeypatch: py
     content = Content(xlsx(Data=_WRONG))
     assert error_cells(content, "Data") == {2: [(1, "#DIV/0!")], 3: [(2, "#N/A")], 4: [(1, "#REF!")]}
     assert error_cells(content, "None") == {}
+
+
+def test_an_error_cell_of_an_ods_sheet_is_read_as_its_text() -> None:
+    def cells(*texts: str) -> str:
+        return "".join(_error(text) if text.startswith("#") else _text(text) for text in texts)
+
+    def _text(text: str) -> str:
+        return f'<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+    def _error(text: str) -> str:
+        kind = 'office:value-type="string" office:string-value="" calcext:value-type="error"'
+        return f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>"
+
+    blank = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    rows = [cells("id", "hours", "team"), cells("a", "1", "x"), cells("b", "#DIV/0!", "y"), cells("c", "3", "#N/A")]
+    content = ods(blank + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
+    reading = read(content, SourceDefinition("s"), moments=[], numbers=["hours"])
+    assert reading.frame["team"].tolist() == ["x", "#N/A"]
+    assert reading.quarantine["value"].tolist() == ["#DIV/0!"]
+    assert reading.quarantine["line"].tolist() == [5]

@@ -106,9 +106,8 @@ def xlsx(*, hidden: Sequence[str] = (), texts: Sequence[str] = (), **sheets: str
 
 def ods(table_xml: str) -> bytes:
     """An OpenDocument sheet of rows given as XML."""
-    spaces = " ".join(
-        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
-    )
+    names = ("office", "table", "text", "calcext")
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     content = (
         f'<?xml version="1.0"?><office:document-content {spaces}><office:body><office:spreadsheet>'
         f'<table:table table:name="S">{table_xml}</table:table>'
