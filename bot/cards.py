@@ -7,13 +7,13 @@ from datetime import datetime
 from threading import Event, Thread
 
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
 from bot.blocks import status_card
 from bot.delivery.outbox import Outbox
 from bot.log import logger
 from csi import cycle as cycles
+from csi.errors import NotFound
 from csi.models import AuditRow, Cycle
 from csi.storage import Sessions
 
@@ -95,8 +95,8 @@ class CardKeeper:
             try:
                 with self._sessions() as session:
                     show(session, self._outbox, cycles.by_id(session, team_id, cycle_id), self._now())
-            except IntegrityError:  # another process posted it in this moment
-                log.info("card_posted_elsewhere", cycle=cycle_id)
+            except NotFound:  # everything of the workspace was deleted in this moment
+                log.info("card_gone", cycle=cycle_id)
 
     def _shown(self, session: Session, team_id: str) -> list[Cycle]:
         """Open cycles, and those closed a moment ago, whose card must say so."""

@@ -20,7 +20,7 @@ from bot.pool import SlowPool
 from csi.errors import CsiError
 from csi.models import InboxEvent
 from csi.models.delivered import UNDONE
-from csi.storage import Sessions, change_if
+from csi.storage import Sessions, change_if, lock
 
 log = logger(__name__)
 
@@ -68,6 +68,7 @@ class Inbox:
             channel: where they are told.
         """
         event_id = f"{kind}:{key}"
+        lock(session, f"inbox:{team_id}:{event_id}")  # two who ask at once leave one job, and neither hears an error
         known = select(InboxEvent.id).where(InboxEvent.team_id == team_id, InboxEvent.event_id == event_id)
         if session.exec(known).first() is None:
             self._add(session, team_id, event_id, f"job:{kind}", {**payload, "_user": user, "_channel": channel})

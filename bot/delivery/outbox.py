@@ -15,6 +15,7 @@ from bot.blocks.text import clip
 from csi.errors import NotFound
 from csi.models import OutboxPost
 from csi.step3_gather.files import FileStore
+from csi.storage import lock
 
 TEXT = 12_000  # characters of a message in all; Slack refuses near 13,200
 
@@ -63,6 +64,7 @@ class Outbox:
             pin: keep it pinned in its channel.
             tell: the person who hears of it when it cannot be posted.
         """
+        lock(session, f"post:{team_id}:{key}")  # two who say the same at once say it once
         found = self.find(session, team_id=team_id, key=key)
         if found is not None:
             return found

@@ -19,6 +19,7 @@ from bot.payload import about, is_full, origin, remembered
 from csi import cycle as cycles
 from csi.errors import Conflict
 from csi.models import Cycle, Row
+from csi.storage import hold, reads_only
 
 __all__ = ["cycle_of", "metadata", "refresh", "remembered", "replace", "require_unchanged", "seen", "show"]
 
@@ -75,8 +76,16 @@ def require_unchanged(body: Body, shown: Row | Mapping[str, Any], what: str, wor
 
 
 def cycle_of(session: Session, body: Body) -> Cycle:
-    """The cycle a payload is about: the modal's, else the open one of the channel."""
+    """The cycle a payload is about: the modal's, else the open one of the channel.
+
+    In a session that writes, nobody else changes anything of its service from here on until that ends: of two people
+    at the same button the second sees what the first did.
+    """
     team_id, known = origin(body).team_id, remembered(body).get("cycle")
     if known is not None:
-        return cycles.by_id(session, team_id, int(known))
-    return cycles.of_channel(session, team_id, about(body))
+        cycle = cycles.by_id(session, team_id, int(known))
+    else:
+        cycle = cycles.of_channel(session, team_id, about(body))
+    if not reads_only(session):
+        hold(session, cycle, f"service:{team_id}:{cycle.service_id}")
+    return cycle

@@ -134,6 +134,7 @@ def retire_baseline(session: Session, cycle: Cycle, kpi_id: int, *, reason: str,
 
     Raises:
         InvalidInput: no reason.
+        Conflict: there is none, or no longer any.
     """
     roles.require(session, cycle, actor, roles.STEERERS, "compare afresh")
     if cycle.state != "open":
@@ -144,6 +145,8 @@ def retire_baseline(session: Session, cycle: Cycle, kpi_id: int, *, reason: str,
     if kpi.cycle_id != cycle.id:
         raise Conflict("That KPI belongs to another cycle.")
     retired = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, state="approved")
+    if not retired:
+        raise Conflict(f"{kpi.name} is compared with no baseline from before.")
     for one in retired:
         one.state = "retired"
         session.add(one)

@@ -7,29 +7,35 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
 import pytest
 from slack_bolt import BoltRequest
 from slack_sdk.errors import SlackApiError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 from starlette.applications import Starlette
 
 from bot import listeners, push
 from bot.blocks.ids import OPEN
 from bot.listeners.step3_gather import drop as drops
+from csi import roles
 from csi.cycle import exporting
 from csi.errors import NotFound
-from csi.models import Cycle, Finding, InboxEvent, Installation, OutboxPost, Row, Source
+from csi.models import AuditRow, Cycle, Finding, InboxEvent, Installation, OutboxPost, Row, Source
 from csi.step3_gather import tokens
 from csi.storage import need, rows
+from csi.terms import Role
 from tests import turns
+from tests.databases import PostgresServer
 from tests.flows.conftest import World, living
 from tests.flows.test_workspaces import MARK, OTHER, theirs
-from tests.turns import ALICE, NOW
+from tests.turns import ALICE, DAVE, NOW
 
 ELSEWHERE = "COTHER"
 FILE = "FOTHER"
@@ -253,6 +259,57 @@ def kept(world: World, team: str) -> set[str]:
         tables = [table for table in Row.__subclasses__() if table not in passing]
         every = [one for table in tables for one in session.exec(select(table)) if one.team_id == team]
         return {f"{one.__tablename__} {one.model_dump_json()}" for one in every}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS[::2])
+def test_two_people_at_once_and_one_of_them_twice_change_each_thing_once(postgres_world: World, step: int) -> None:
+    """SQLite has one writer at a time anyway."""
+    world, team = postgres_world, postgres_world.sandbox.workspace.team_id
+    with world.bot.kit.sessions() as session:
+        ids = theirs(session, team)
+        cycle = turns.jump(session, need(session, Cycle, team, int(ids["cycle"])), step)
+        for person in (world.carol.id, world.alice.id):
+            for role in (Role.APPROVER, Role.SERVICE_OWNER, Role.CSI_MANAGER):
+                given = {"role": role, "user_id": person, "actor": DAVE, "now": NOW}
+                roles.grant(session, team_id=team, service_id=cycle.service_id, **given)
+    first, second = Attacker(world, ids), Attacker(world, ids)
+    for one, person in ((first, world.carol), (second, world.alice)):
+        one.person, one.may_look = person, True
+    together = Barrier(3)
+    with ThreadPoolExecutor(3) as pool:
+        for body, again, other in zip(*(sent(one) for one in (first, first, second)), strict=True):
+            before = len(log_of(world))
+            acts = ((first, body), (first, again), (second, other))
+            list(pool.map(lambda act: (together.wait(), act[0].send(act[1])), acts))
+            through(world)
+            changes = Counter((one.what, one.subject, one.subject_id, str(one.new)) for one in log_of(world)[before:])
+            doubled = {what for (what, *_), count in changes.items() if count > 1}
+            # Each reader's word about a report counts, and each wish to compute again is heard.
+            assert doubled <= {"acknowledge", "question", "decide", "processed and analysed"}, body
+
+
+@pytest.fixture
+def postgres_world(postgres: PostgresServer, tmp_path: Path) -> Iterator[World]:
+    """The same world on PostgreSQL, where several write at once."""
+    with living(postgres.url(postgres.lend()), tmp_path, expected=(SlackApiError, KeyError, StopIteration)) as made:
+        yield made
+
+
+def sent(attacker: Attacker) -> Iterator[dict[str, Any]]:
+    """What one person would send by every button and every modal, but to delete everything."""
+    bodies: list[dict[str, Any]] = []
+    attacker.send = lambda body: str(bodies.append(body))  # type: ignore[method-assign]
+    try_buttons(attacker, "modal")
+    try_modals(attacker)
+    del attacker.send
+    yield from (body for body in bodies if (body.get("view") or {}).get("callback_id") != "settings.erase")
+
+
+def log_of(world: World) -> list[AuditRow]:
+    team = world.sandbox.workspace.team_id
+    with world.bot.kit.sessions.reading() as session:
+        return list(session.exec(select(AuditRow).where(AuditRow.team_id == team).order_by(col(AuditRow.ordinal))))
 
 
 def test_every_shortcut(attacker: Attacker) -> None:
