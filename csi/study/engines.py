@@ -54,9 +54,22 @@ def _on_dask(study: StudyDefinition, folder: Path, means: Means) -> Made:
         reason = f"needs the extra packages of dask ({error.name} is missing); expected pip install csi-bot[dask]"
         raise InvalidInput("engine", reason) from error
     # Workers elsewhere see the study's folder, for they read its files; they need not see this machine's.
-    place = folder if means.scheduler else None
-    with tempfile.TemporaryDirectory(prefix=".csi-parts-", dir=place) as scratch:
+    with _scratch(folder if means.scheduler else None) as scratch:
         parts = Path(scratch).resolve()
         wanted = tasks(study, folder, parts, means.fetch)
         with cluster(means.scheduler) as client:
             return process_on_dask(study, wanted, parts, client)
+
+
+def _scratch(place: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """A folder for typed rows, gone afterwards.
+
+    Raises:
+        InvalidInput: none can be made there.
+    """
+    try:
+        return tempfile.TemporaryDirectory(prefix=".csi-parts-", dir=place)
+    except OSError as error:
+        where = place or tempfile.gettempdir()
+        reason = f"cannot write into {where} ({error.strerror}); expected room for the rows of all sources there"
+        raise InvalidInput("engine", reason) from error

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csi.errors import InvalidInputs
-from csi.study.engines import Engine
+from csi.errors import InvalidInput, InvalidInputs
+from csi.study.engines import Engine, Means, made
 from csi.study.plain import report_json
+from csi.study.reading import read_study
 from csi.study.running import run
 from tests.benchmarks.tickets import tickets
 
@@ -139,6 +140,13 @@ def test_a_file_that_cannot_be_read_is_told_alike(tmp_path: Path) -> None:
         said.append(str(caught.value))
     assert "tickets-" in said[0]
     assert said[0].split(":")[0] == said[1].split(":")[0]
+
+
+def test_a_folder_where_rows_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    study = read_study(laid_out(tmp_path, "csv", 30))
+    means = Means(Engine.DASK, scheduler="tcp://127.0.0.1:1")
+    with pytest.raises(InvalidInput, match=r"engine: cannot write into .*gone \(No such file or directory\)"):
+        made(study, tmp_path / "gone", means)
 
 
 LINKED = """
