@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -47,29 +48,33 @@ class Scheduler:
     def tick(self) -> None:
         """Send what is due in every workspace of this process, and forget what is long done."""
         for team_id in self._kit.teams():
-            self._safely(team_id)
+            self._safely(self._look_after, team_id)
+            self._safely(self._remind, team_id)
+            self._safely(self._collect, team_id)
         with self._kit.sessions() as session:
             inbox.forget(session, self._now())
 
-    def _safely(self, team_id: str) -> None:
+    def _safely(self, act: Callable[..., None], *given: Any) -> None:
         try:
-            self._remind(team_id)
-        except Exception:  # one workspace's trouble must not silence the others
-            log.exception("tick_failed", team=team_id)
+            act(*given)
+        except Exception as error:  # trouble with one workspace, or one reminder, must not silence the others
+            log.error("tick_failed", act=act.__name__, of=[getattr(one, "id", one) for one in given], exc_info=error)
 
-    def _remind(self, team_id: str) -> None:
+    def _look_after(self, team_id: str) -> None:
         now = self._now()
         with self._kit.sessions() as session:
             upkeep.look_after(session, self._kit.outbox, team_id, now)
             reminders.refresh(session, team_id, now, also=(collecting.nudges,))
-        with self._kit.sessions() as session:
-            due = reminders.claim(session, team_id=team_id, now=now, worker=self._worker)
-        for reminder in due:
-            self._send(reminder, now)
-        self._collect(team_id, now)
 
-    def _collect(self, team_id: str, now: datetime) -> None:
+    def _remind(self, team_id: str) -> None:
+        with self._kit.sessions() as session:
+            due = reminders.claim(session, team_id=team_id, now=self._now(), worker=self._worker)
+        for reminder in due:
+            self._safely(self._send, reminder)
+
+    def _collect(self, team_id: str) -> None:
         """Leave what is due to the job that collects: one job for each due moment, whoever ticks."""
+        now = self._now()
         with self._kit.sessions.reading() as session:
             found = schedule.due(session, team_id, now)
         if found:
@@ -82,8 +87,9 @@ class Scheduler:
                         channel=cycle.channel_id,
                     )  # fmt: skip
 
-    def _send(self, reminder: Reminder, now: datetime) -> None:
+    def _send(self, reminder: Reminder) -> None:
         """Write the nudge and its mark in one transaction; look again whether the reason still stands."""
+        now = self._now()
         with self._kit.sessions() as session:
             session.add(reminder)
             if not reminders.stands(session, reminder, now, also={collecting.SUBJECT: collecting.stands}):

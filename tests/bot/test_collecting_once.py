@@ -57,7 +57,7 @@ def test_many_schedulers_begin_a_collection_once(database: Database, tmp_path: P
     def tick() -> None:
         scheduler = Scheduler(kit, lambda: turns.NOW)
         together.wait()
-        scheduler._collect(turns.TEAM, turns.NOW)
+        scheduler._collect(turns.TEAM)
 
     threads = [threading.Thread(target=tick) for _ in range(4)]
     for thread in threads:

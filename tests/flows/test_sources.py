@@ -198,7 +198,7 @@ def test_the_clock_collects_once_whoever_ticks_and_says_what_fails(desk: World, 
     desk.bob.sees("read into *Tickets*")
     desk.later(days=1)
     for _ in range(2):
-        Scheduler(desk.bot.kit, desk.now)._collect(held(desk, Source)[0].team_id, desk.now())
+        Scheduler(desk.bot.kit, desk.now)._collect(held(desk, Source)[0].team_id)
     desk.bob.wait(lambda: len(site.asked) == 2, what="the collection by the clock")
     desk.bob.wait(lambda: [one.status for one in jobs(desk)] == ["done", "done"], what="the jobs' end")
     desk.tick()
