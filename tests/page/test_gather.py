@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
-from csi.models import Batch
+from csi.models import Batch, Cycle
+from tests import turns
 from tests.flows.conftest import World, folder, world
 from tests.flows.test_step3_gather import LOG, gathering
 
@@ -61,3 +62,19 @@ def test_a_file_dropped_on_the_page_is_mapped_and_read(page: Page, gathering: Wo
     with gathering.bot.kit.sessions.reading() as session:
         (batch,) = session.exec(select(Batch)).all()
     assert (batch.rows_read, batch.rows_kept, batch.quarantined) == (5, 4, 1)
+
+
+def test_a_menu_that_writes_its_form_anew_keeps_the_focus(page: Page, gathering: World):
+    with gathering.bot.kit.sessions() as session:
+        turns.jump(session, session.exec(select(Cycle)).one(), 1)
+    box = page.locator("main textarea.compose")
+    box.fill("/csi measure")
+    box.press("Enter")
+    page.get_by_role("button", name="Add a KPI").click()
+    menu = page.locator("dialog.modal").last.get_by_role("combobox").first
+    expect(menu).to_be_focused()
+    page.keyboard.type("K13")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Availability")
+    expect(menu).to_have_value("K13 Availability")
+    expect(menu).to_be_focused()

@@ -53,8 +53,14 @@ function fill(dialog, view) {
     h("footer", {},
       h("button", { type: "button", class: "button", onclick: close }, plain(view.close?.text ?? (view.submit ? "Cancel" : "Close"))),
       view.submit && h("button", { type: "submit", class: "button primary submit" }, plain(view.submit.text))));
+  const at = dialog.contains(document.activeElement) ? document.activeElement.closest("[data-block-id]")?.dataset.blockId : null;
   patch(dialog, form);
+  if (at && !dialog.contains(document.activeElement)) focusBlock(dialog, at); // drawn anew, such as a menu with another choice
   showErrors(dialog, view.errors ?? {});
+}
+
+function focusBlock(dialog, id) {
+  dialog.querySelector(`[data-block-id="${CSS.escape(id)}"] :is(input, textarea, select, button)`)?.focus();
 }
 
 function showErrors(dialog, errors) {
@@ -79,6 +85,7 @@ function focusError(dialog) {
   const wrong = dialog.querySelector("[aria-invalid]");
   dialog.awaitsError = !wrong;
   wrong?.focus();
+  wrong?.closest(".block")?.scrollIntoView({ block: "nearest" }); // with what is said below the field
 }
 
 function busy(dialog, yes) {
