@@ -59,7 +59,14 @@ def _lines(view: View) -> str:
 def _between(view: View) -> str:
     limits = view.analysis.limits
     lower, upper = _edge(limits.lower, min, view), _edge(limits.upper, max, view)
-    return f", limits {lower} to {upper}" if limits.exist else ""
+    last = [_edge(side, _newest, view) for side in (limits.lower, limits.upper)]
+    newest = f", at the newest {view.period} {last[0]} to {last[1]}" if last != [lower, upper] else ""
+    return f", limits {lower} to {upper}{newest}" if limits.exist else ""
+
+
+def _newest(known: Sequence[float]) -> float:
+    """Where limits move with the number of cases the chart names the last."""
+    return known[-1]
 
 
 def _edge(side: object, outermost: object, view: View) -> str:

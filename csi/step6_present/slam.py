@@ -32,7 +32,7 @@ from csi.step6_present.canvas import (
 from csi.step6_present.facts import Facts
 from csi.step6_present.marks import Mark
 from csi.step6_present.view import View, target_text
-from csi.step6_present.wording import clip, number, periods
+from csi.step6_present.wording import clip, day, number, periods
 from csi.terms import Direction, Period
 
 EDGE, NAME, SHARE, ROW = 0.16, 1.9, 0.85, 0.34  # inches
@@ -202,7 +202,7 @@ def slam_text(facts: Facts, heading: str, clauses: Sequence[Clause], columns: Se
             f"Grid of targets by {facts.study.period} for {facts.service}: nothing measured yet.", ALT_TEXT_LIMIT
         )
     rows = "; ".join(_row_text(clause) for clause in clauses)
-    span = f"{periods(len(columns), facts.study.period)} to {columns[-1].start.date().isoformat()}"
+    span = f"{periods(len(columns), facts.study.period)} to {day(columns[-1].start)}"
     return clip(f"Grid of targets for {clip(facts.service, 100)}, {span}. {heading} {rows}.", ALT_TEXT_LIMIT)
 
 

@@ -39,7 +39,7 @@ def test_nothing_measured_is_said() -> None:
 
 def test_limits_that_vary_are_told_by_their_outermost() -> None:
     limits = Limits("p_prime", 6.0, (1.0, None, 2.0), (9.0, 10.0, 8.0), 12, trial=False)
-    assert "limits 1 h to 10 h" in said([4.0, 5.0, 6.0], limits=limits)
+    assert "limits 1 h to 10 h, at the newest week 2 h to 8 h" in said([4.0, 5.0, 6.0], limits=limits)
 
 
 def test_many_signals_are_counted_not_listed() -> None:
