@@ -75,6 +75,15 @@ def file_first(filename: str, file_id: str, channel: str) -> list[Block]:
     ]
 
 
+def file_unreadable(filename: str) -> list[Block]:
+    """A table dropped where no cycle runs, in a format nobody can read here."""
+    return [
+        parts.section(
+            f"I cannot read *{escape(filename)}* as it is. Save it as XLSX or CSV and drop it again: I begin with it."
+        )
+    ]
+
+
 def welcome(channel: str) -> list[Block]:
     """What the bot says when it is invited."""
     return [
@@ -113,7 +122,12 @@ def start_form(service: str, timezone: str, channel: str) -> Block:
         "Begin a cycle",
         [
             parts.text_input("service", "Which service is to get better?", value=service, limit=80),
-            parts.user_input("service_owner", "Service owner", hint="Answers for the service.", optional=True),
+            parts.user_input(
+                "service_owner",
+                "Service owner",
+                optional=True,
+                hint="Answers for the service. What is left empty falls to you for now.",
+            ),
             parts.user_input("data_owner", "Data owner", hint="Brings the raw data. The bot asks them.", optional=True),
             parts.user_input("backup", "Data owner's backup", optional=True),
             parts.user_input("analyst", "Reporting analyst", hint="Makes it comparable, reads it.", optional=True),

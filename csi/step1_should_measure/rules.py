@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -105,6 +105,12 @@ def baselines(session: Session, cycle: Cycle) -> dict[str, Baseline]:
     return {one.kpi_key: one for one in found}
 
 
+def _either(names: Sequence[str]) -> str:
+    """``a``, ``a or b``, ``a, b or c``."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
 def no_better(kpi: Kpi, centre: float) -> bool:
     """Whether the target asks for nothing the baseline does not give already."""
     if kpi.target is None:
@@ -163,7 +169,7 @@ def has_counterweights(session: Session, cycle: Cycle, _now: datetime) -> Iterat
     for kpi in kpis:
         if kpi.kind in NEEDS_COUNTER_METRIC and not {kpi.counter, *kpi.guards} & keys:
             hint = suggested_counters(kpi)
-            suggestion = f" The catalogue suggests {' or '.join(hint)}." if hint else ""
+            suggestion = f" The catalogue suggests {_either(hint)}." if hint else ""
             sentence = f"{kpi.name} looks at {kpi.kind} and has no counter-metric.{suggestion}"
             yield _breach("V1.7", sentence, "measure.edit_kpi", "Choose one", kpi.id, blocks=False)
 

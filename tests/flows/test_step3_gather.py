@@ -618,3 +618,16 @@ def test_a_click_reads_into_no_source_of_another_service(gathering: World):
 def _value(message: dict, action_id: str) -> str:
     elements = [one for block in message["blocks"] for one in block.get("elements", ())]
     return next(str(one["value"]) for one in elements if one["action_id"] == action_id)
+
+
+def test_an_old_workbook_is_answered_at_any_time(world: World):
+    world.bob.upload(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "export.xls", "service-desk")
+    world.bob.sees("Save it as XLSX or CSV and drop it again", "service-desk")
+    world.begin()
+    world.bob.upload(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 601, "later.xls", "service-desk")
+    world.bob.wait(
+        lambda: any(
+            "XLSX" in reading(one) and "later.xls" in reading(one) for one in world.bob.everything("service-desk")
+        ),
+        what="an answer in the file's thread",
+    )

@@ -53,7 +53,9 @@ def _named(known: Sequence[Kpi], typed: str) -> Kpi:
     like = same or [one for one in known if wanted in one.key or wanted in one.name.lower()]
     if len(like) == 1:
         return like[0]
-    names = ", ".join(one.key for one in like or known) or "none yet"
+    if not known:
+        raise NotFound("This cycle has no KPI yet: /csi measure adds one.")
+    names = ", ".join(one.key for one in like or known)
     said = f"“{clip(typed, 40)}” may be several KPIs" if like else f"There is no KPI “{clip(typed, 40)}” in this cycle"
     raise NotFound(f"{said}; there are: {names}.")
 

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import file_first
+from bot.blocks.cycle import file_first, file_unreadable
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
@@ -38,7 +38,7 @@ NEARLY = (
     ".txt", ".tab", ".dat", ".psv", ".log", ".xls", ".xlsb", ".numbers", ".pdf", ".html", ".xml", ".doc",
     ".docx", ".zip", ".7z", ".rar", ".bz2", ".xz", ".zst", ".db", ".sqlite",
 )  # fmt: skip
-
+SHEETS = (".xls", ".xlsb", ".numbers")  # tables all the same: whoever drops one is told at any time
 _CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place for a cycle
 
 
@@ -53,20 +53,21 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     file = client.files_info(file=str(event["file_id"]))["file"]
     name = str(file.get("name") or "").lower().removesuffix(".gz")
     if cycle is None:
-        if name.endswith(TABLES) and channel.startswith(_CHANNELS):
-            _offer_cycle(client, channel, user, file)
+        if name.endswith((*TABLES, *SHEETS)) and channel.startswith(_CHANNELS):
+            _offer_cycle(client, channel, user, file, readable=name.endswith(TABLES))
         return
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
     is_near = name.endswith(NEARLY) or "." not in name
-    if not is_ours and not (cycle.step == Step.GATHER and is_near):
+    if not is_ours and not name.endswith(SHEETS) and not (cycle.step == Step.GATHER and is_near):
         return
     with kit.sessions() as session:
         look_later(kit, session, cycle, str(file["id"]), user=user)
 
 
-def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
+def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, Any], *, readable: bool) -> None:
     """Whoever begins with a file is shown how to go on; nobody else is disturbed."""
-    shown = file_first(str(file["name"]), str(file["id"]), channel)
+    name = str(file["name"])
+    shown = file_first(name, str(file["id"]), channel) if readable else file_unreadable(name)
     client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=shown)
 
 
