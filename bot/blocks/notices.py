@@ -77,7 +77,7 @@ def refusal(breaches: Sequence[Breach], place: str = "") -> list[Block]:
     ordered = blocking + [breach for breach in breaches if not breach.blocks]
     blocks += [_breach(breach, _at(f"breach.{position}", place)) for position, breach in enumerate(ordered[:SHOWN])]
     if len(ordered) > SHOWN:
-        blocks.append(parts.context(f"… and {plural(len(ordered) - SHOWN, 'more')}; mend these first."))
+        blocks.append(parts.context(f"… and {len(ordered) - SHOWN:,} more; mend these first."))
     if not blocking:
         button = parts.button("Go on with a reason", ids.GO_ON, style="primary")
         blocks.append(parts.actions([button], block_id=_at("pass", place)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from bot.blocks import parts
@@ -180,7 +180,9 @@ def _dimension(name: str, one: Result) -> str:
 
 
 def _day(point: Result) -> str:
-    return str(point["start"])[:16].replace("T00:00", "").replace("T", " ")
+    """When a period begins: ``29 February 2016``, of an hour with its time."""
+    start = datetime.fromisoformat(str(point["start"]))
+    return when(start.replace(tzinfo=None) if (start.hour, start.minute) != (0, 0) else start.date())
 
 
 def trace_form(kpi: Kpi, result: Result, metadata: str) -> Block:

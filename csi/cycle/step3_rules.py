@@ -19,8 +19,8 @@ def columns_are_there(session: Session, cycle: Cycle, now: datetime) -> Iterable
     """V3.1: a KPI has no value while a delivery lacks a column it is made from."""
     del now
     for source, lacking in columns_lacking(session, cycle):
-        kpis = " and ".join(dict.fromkeys(name for names in lacking.values() for name in names))
-        yield breach("V3.1", kpis, source, lacking)
+        kpis = list(dict.fromkeys(name for names in lacking.values() for name in names))
+        yield breach("V3.1", " and ".join(kpis), source, lacking, several=len(kpis) > 1)
 
 
 def columns_lacking(session: Session, cycle: Cycle) -> Iterator[tuple[Source, dict[str, tuple[str, ...]]]]:
@@ -32,10 +32,10 @@ def columns_lacking(session: Session, cycle: Cycle) -> Iterator[tuple[Source, di
             yield source, {column: wanted[column] for column in lacking}
 
 
-def breach(rule: str, kpis: str, source: Source, lacking: Iterable[str]) -> Breach:
+def breach(rule: str, kpis: str, source: Source, lacking: Iterable[str], *, several: bool = False) -> Breach:
     """What KPIs read and a source does not have, with the button that asks which columns these are."""
     columns = " and ".join(f"‘{column}’" for column in lacking)
-    sentence = f"{kpis} reads {columns}, which {source.name or source.key} does not have."
+    sentence = f"{kpis} {'read' if several else 'reads'} {columns}, which {source.name or source.key} does not have."
     return Breach(rule, sentence, True, "gather.name", "Say which they are", f":{source.id}")
 
 

@@ -31,7 +31,8 @@ DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good")
 class KpiFields:
     """What one KPI says; what is left empty may be mended later, the gate of step 1 asks for it.
 
-    ``definition`` holds STUDY.md's keys as far as they are known; ``catalogue`` fills what is empty.
+    ``definition`` holds STUDY.md's keys as far as they are known, an empty one where it is to stay empty;
+    ``catalogue`` fills what is left out.
     """
 
     name: str = ""
@@ -203,7 +204,7 @@ def _values(fields: KpiFields, known: KpiFields, name: str, kind: str) -> dict[s
         "comparator": fields.comparator,
         "catalogue": known.catalogue,
         "minimum_important_difference": fields.minimum_important_difference,
-        "definition": {**known.definition, **{k: v for k, v in fields.definition.items() if v}},
+        "definition": {k: v for k, v in {**known.definition, **fields.definition}.items() if v},
     }
 
 

@@ -96,7 +96,8 @@ def benefits_are_checked_again(session: Session, cycle: Cycle, now: datetime) ->
         due = [day for day in following.benefit_days(action) if day <= now]
         result = following.newest_result(session, action)
         if due and action.cycle_id == cycle.id and (result is None or result.made_at < max(due)):
-            sentence = f"The benefit of action {action.number} was due to be checked on {max(due):%d %B %Y}."
+            day = f"{max(due).day} {max(due):%B %Y}"
+            sentence = f"The benefit of action {action.number} was due to be checked on {day}."
             yield _breach("V7.7", sentence, "act.benefit", "Check it", action, blocks=False)
         elif result is not None and result.verdict == Verdict.REGRESSED and action.cycle_id == cycle.id:
             sentence = f"Action {action.number} is closed, but its KPI has regressed."

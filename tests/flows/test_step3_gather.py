@@ -631,3 +631,42 @@ def test_an_old_workbook_is_answered_at_any_time(world: World):
         ),
         what="an answer in the file's thread",
     )
+
+
+def test_one_column_stands_for_two_that_the_kpis_name(gathering: World):
+    bob = gathering.bob
+    _map(gathering, LOG.replace("resolved_at", "Solved"))
+    bob.click(bob.sees("other names than your KPIs"), "gather.name")
+    bob.wait_modal("gather.name")
+    assert bob.submit() is None  # resolved_at is Solved, as guessed
+    bob.sees("log.csv* read again")
+    with gathering.bot.kit.sessions() as session:
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
+        kpi.definition = {"source": "incidents", "measure": "share", "at": "answered_at", "good": 'made_sla == "true"'}
+        session.add(kpi)
+    bob.command("/csi", "next", channel="service-desk")
+    bob.click(bob.sees("reads ‘answered_at’, which Incidents does not have"), "gather.name")
+    (field,) = [block for block in bob.wait_modal("gather.name")["blocks"] if block["type"] == "input"]
+    choice = next(one for one in field["element"]["options"] if one["text"]["text"] == "resolved_at, once more")
+    bob.fill({field["block_id"]: choice["value"]})
+    assert bob.submit() is None
+    with gathering.bot.kit.sessions() as session:
+        assert session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one().definition["at"] == "resolved_at"
+
+
+def test_what_is_emptied_in_a_kpi_of_the_catalogue_stays_empty(world: World):
+    world.begin()
+    alice = world.alice
+    alice.command("/csi", "measure", channel="service-desk")
+    alice.wait_modal("measure.open")
+    alice.click(None, "measure.add_kpi")
+    alice.wait_modal("measure.add_kpi")
+    alice.click(None, "measure.catalogue", "K09")
+    alice.wait(lambda: "SLA attainment" in str(alice.modal), what="the entry's words")
+    said = {"goal": "Help", "csf": "Fast", "target": "80", "where": "", "good": 'made_sla == "true"'}
+    alice.fill(said)
+    assert alice.submit() is None
+    with world.bot.kit.sessions() as session:
+        kpi = session.exec(select(Kpi)).one()
+        assert "where" not in kpi.definition
+        assert kpi.definition["good"] == 'made_sla == "true"'

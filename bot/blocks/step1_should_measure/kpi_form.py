@@ -173,12 +173,14 @@ def _marked(block: Block, mark: str) -> Block:
     return block
 
 
-def defined(kpi: KpiSeen, *, lacking: Sequence[str] = (), process: bool = False) -> str:
+def defined(kpi: KpiSeen, *, lacking: Sequence[str] = (), process: bool = False, held_back: bool = False) -> str:
     """Said when a KPI is computed in another way from now on, with the columns its data does not have."""
     said = f":white_check_mark: *{escape(kpi.name)}* is computed as you said from now on."
     if lacking:
         named = listed([f"‘{escape(clip(name, 60))}’" for name in lacking[:5]])
         said += f"\n:warning: Its data has no column {named}. A text stands in quotes. `/csi kpi {kpi.key}` changes it."
+    if held_back:
+        said += " Its file waits in quarantine: drop it in again, and I read it anew."
     return f"{said} `/csi process` makes it comparable anew." if process and not lacking else said
 
 

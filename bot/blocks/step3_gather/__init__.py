@@ -13,6 +13,7 @@ from bot.blocks.step3_gather.drops import (
 )
 from bot.blocks.step3_gather.ids import (
     ACCEPT,
+    AGAIN,
     ATTEST,
     COLLECT,
     GUESS,
@@ -41,6 +42,7 @@ from bot.blocks.step3_gather.studies import offered, taken_over
 
 __all__ = [
     "ACCEPT",
+    "AGAIN",
     "ATTEST",
     "COLLECT",
     "GUESS",

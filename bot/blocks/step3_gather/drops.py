@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ACCEPT, MAP, READ, REMOVE
-from bot.blocks.text import clip, escape, mention, plural, when
+from bot.blocks.text import clip, escape, mention, when
 from csi.models import Batch, QuarantinedRow, Source
 
 _SHOWN = 20
@@ -34,7 +34,7 @@ def recognised(filename: str, file_id: str, source: Source, changes: Sequence[st
     blocks = [parts.section(f"{known}, {same}")]
     if changes:
         shown = "\n".join(f"• {escape(change)}" for change in changes[:_SHOWN])
-        more = f"\n… and {plural(len(changes) - _SHOWN, 'more')}" if len(changes) > _SHOWN else ""
+        more = f"\n… and {len(changes) - _SHOWN:,} more" if len(changes) > _SHOWN else ""
         blocks.append(parts.section(clip(shown + more, parts.SECTION)))
     return [
         *blocks,
@@ -126,7 +126,7 @@ def _cells(cells: Sequence[QuarantinedRow], batch: Batch) -> str:
         for cell in cells[:5]
     ]
     total = int(batch.counts.get("quarantined_cells") or 0)
-    more = f"\n… and {plural(total - len(lines), 'more')}, in the CSV below" if total > len(lines) else ""
+    more = f"\n… and {total - len(lines):,} more, in the CSV below" if total > len(lines) else ""
     return clip("*Quarantine*\n" + "\n".join(lines) + more, parts.SECTION)
 
 

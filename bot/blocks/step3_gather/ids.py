@@ -12,4 +12,5 @@ ATTEST = "gather.attest"
 COLLECT = "gather.collect"
 NEW_SOURCE = "new"
 NO_COLUMN = "-"
+AGAIN = "="  # before the place of a column that has a name already
 STUDY = "gather.study"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import NAME, NO_COLUMN
+from bot.blocks.step3_gather.ids import AGAIN, NAME, NO_COLUMN
 from bot.blocks.text import clip, escape, listed
 
 MOST = 20  # columns asked for in one form
@@ -27,12 +27,18 @@ def naming_form(
     there: Sequence[str],
     chosen: Mapping[str, str],
     *,
+    known: Sequence[str] = (),
     filename: str,
     metadata: str,
 ) -> Block:
-    """Per column that KPIs name: which one of the file it is; guesses can be overridden."""
+    """Per column that KPIs name: which one of the file it is; guesses can be overridden.
+
+    Columns ``known`` by a name of the KPIs already can stand for further ones.
+    """
     places = {name: str(place) for place, name in enumerate(there[:_CHOICES])}
+    again = {f"{AGAIN}{place}": clip(f"{name}, once more", 75) for place, name in enumerate(known)}
     choices = {NO_COLUMN: "(none of them)", **{place: clip(name, 75) for name, place in places.items()}}
+    choices |= dict(list(again.items())[: _CHOICES - len(places)])
     blocks = [
         parts.select(
             str(number), f"Which column is ‘{clip(name, 80)}’?", choices, optional=True,

@@ -65,7 +65,7 @@ def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Ma
         guards=[counter] if counter else [],
         comparator=form["comparator"] or "",
         catalogue=entry,
-        definition=definition(form, known),
+        definition=_typed(form, known),
     )
 
 
@@ -96,11 +96,16 @@ def _aim(typed: str, direction: Direction) -> tuple[float | None, tuple[float, f
 
 
 def definition(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """The definition as typed; a value that was left as it stood keeps what the form does not show (its clock)."""
+    """The definition as typed, without what was left empty."""
+    return {key: value for key, value in _typed(form, known).items() if value}
+
+
+def _typed(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with what was emptied; a value left as it stood keeps what the form does not show (its clock)."""
     said: dict[str, Any] = {"measure": form["measure"], "where": form["where"], "good": form["good"]}
     unchanged = known.get("value") and blocks.value_text(known["value"]) == form["value"]
     said["value"] = known["value"] if unchanged else _value(form)
-    return {key: value for key, value in said.items() if value}
+    return said
 
 
 def _value(form: Mapping[str, Any]) -> Any:

@@ -21,7 +21,7 @@ from bot.listeners import modals
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
 from bot.payload import Body, Origin, clicked, user_of
-from csi.cycle.columns import columns_held, columns_lacking
+from csi.cycle.columns import columns_held, columns_lacking, is_held_back
 from csi.errors import InvalidInput, NotFound
 from csi.models import Cycle, Goal, Kpi
 from csi.step1_should_measure import growing, kpis
@@ -137,7 +137,9 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
         kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())
         lacking = columns_lacking(session, cycle, found)
-        text = blocks.defined(found, lacking=lacking, process=cycle.step == Step.PROCESS)
+        text = blocks.defined(
+            found, lacking=lacking, process=cycle.step == Step.PROCESS, held_back=is_held_back(session, cycle, found)
+        )
     ack()
     whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.said_mrkdwn(text, cycle.channel_id))
 

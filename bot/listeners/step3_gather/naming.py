@@ -19,11 +19,12 @@ from bot.listeners.step3_gather.reading import lacking_columns
 from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi import roles
+from csi.cycle.columns import read_instead
 from csi.cycle.measurement import columns_named
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Source
 from csi.step3_gather import batches, sources
-from csi.step3_gather.naming import guesses, with_names
+from csi.step3_gather.naming import guesses, names_used, with_names
 from csi.storage import need
 
 Body = Mapping[str, Any]
@@ -41,10 +42,12 @@ def open_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         columns = _columns(session, source, found)
         wanted = lacking_columns(session, cycle, source, columns)
         there = _free(session, cycle, source, columns)
+        known = _known(source, columns, there)
     if not wanted:
         raise Conflict("Every column that the KPIs name is there by now.")
     view = blocks.naming_form(
-        wanted, there, guesses(list(wanted), there), filename=found.filename if found else source.name or source.key,
+        wanted, there, guesses(list(wanted), there), known=known,
+        filename=found.filename if found else source.name or source.key,
         metadata=modals.metadata(cycle, file=file_id, source=source.id, names=list(wanted)[: blocks.MOST]),
     )  # fmt: skip
     modals.show(client, body, view)
@@ -59,8 +62,12 @@ def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "map a delivery")
         source = _source(session, cycle, int(meant["source"]))
-        there = _free(session, cycle, source, _columns(session, source, found))
-        said = _said(forms.read(view, fields), meant["names"], there)
+        columns = _columns(session, source, found)
+        there = _free(session, cycle, source, columns)
+        chosen = forms.read(view, fields)
+        same = _same(chosen, meant["names"], _known(source, columns, there))
+        said = _said(chosen, meant["names"], there, needed=not same)
+        read_instead(session, cycle, source, same, actor=here.user_id, now=kit.now())
         wanted = with_names(sources.definition(source.key, source.mapping), said)
         mapping.keep(kit, session, found, source, cycle=cycle, wanted=wanted, actor=here.user_id)
     ack()
@@ -87,7 +94,22 @@ def _free(session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
     return [name for name in columns if name not in taken]
 
 
-def _said(chosen: Mapping[str, str | None], names: list[str], there: list[str]) -> dict[str, str]:
+def _known(source: Source, columns: Sequence[str], there: Sequence[str]) -> list[str]:
+    """The columns that have a name of the KPIs already: each can stand for one more."""
+    return [name for name in names_used(sources.definition(source.key, source.mapping), columns) if name not in there]
+
+
+def _same(chosen: Mapping[str, str | None], names: list[str], known: list[str]) -> dict[str, str]:
+    """Per name that KPIs use, the column that has another name already and is meant, too."""
+    places = {name: chosen[str(number)] or "" for number, name in enumerate(names)}
+    return {
+        name: known[int(place.removeprefix(blocks.AGAIN))]
+        for name, place in places.items()
+        if place.startswith(blocks.AGAIN)
+    }
+
+
+def _said(chosen: Mapping[str, str | None], names: list[str], there: list[str], *, needed: bool) -> dict[str, str]:
     """Per chosen column of the file, how KPIs call it.
 
     Raises:
@@ -96,12 +118,12 @@ def _said(chosen: Mapping[str, str | None], names: list[str], there: list[str]) 
     said: dict[str, str] = {}
     for number, name in enumerate(names):
         place = chosen[str(number)]
-        if place is None or place == blocks.NO_COLUMN:
+        if place is None or place == blocks.NO_COLUMN or place.startswith(blocks.AGAIN):
             continue
         column = there[int(place)]
         if column in said:
             raise InvalidInput(str(number), f"‘{column}’ stands for {said[column]} already; expected another column.")
         said[column] = name
-    if not said:
+    if needed and not said:
         raise InvalidInput("0", "Please choose a column; or cancel and change the KPI.")
     return said
