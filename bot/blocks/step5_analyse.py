@@ -13,13 +13,14 @@ from bot.blocks.text import clip, escape, mention, number, plural, when
 from csi.models import Rebase
 from csi.step5_analyse import budget, wording
 from csi.step5_analyse.phases import Shift
+from csi.terms import Verdict
 
 OPEN = "analyse.open"
 RUN = "analyse.run"
 FINDING = "analyse.finding"
 NONE = "analyse.none"
 WHY = "analyse.why"
-WINDOWS = "process.windows"
+WINDOWS = "analyse.windows"
 REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 
 TITLE = "Analyse the data"
@@ -237,7 +238,9 @@ def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
 
 
 def _evidence(result: Line) -> str:
-    return "none for a change" if result["evidence"] == "none" else str(result["evidence"])
+    if result["evidence"] != "none":
+        return str(result["evidence"])
+    return "not judged" if result["verdict"] == Verdict.INCONCLUSIVE else "none for a change"
 
 
 def _kind(limits: Line) -> str:

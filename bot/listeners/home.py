@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import home as blocks
 from bot.context import Kit
-from bot.listeners import modals
+from bot.listeners import modals, people
 from bot.payload import team_of, user_of
 from csi import cycle as cycles
 from csi import reminders, roles
@@ -25,7 +25,12 @@ def opened(event: Body, body: Body, client: WebClient, kit: Kit) -> None:
     """Show one person what is theirs."""
     if event.get("tab") != "home":
         return
-    client.views_publish(user_id=event["user"], view=drawn(kit, team_of(body), str(event["user"])))
+    team_id, user_id = team_of(body), str(event["user"])
+    with kit.sessions.reading() as session:
+        known = roles.person(session, team_id, user_id)
+    if known is None:  # hours are said, and kept, in the person's own zone
+        people.remember({"team_id": team_id, "users": [user_id]}, client, kit)
+    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id))
 
 
 def drawn(kit: Kit, team_id: str, user_id: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from bot import forms
 from bot.blocks import step4_process as blocks
+from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin, team_of, user_of
@@ -218,9 +219,13 @@ def open_windows(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """The form for baseline and evaluation window."""
     ack()
     with kit.sessions.reading() as session:
-        cycle = modals.cycle_of(session, body)
-        view = blocks.windows_form(cycle, whole_periods(session, cycle), modals.metadata(cycle))
+        view = windows_view(session, modals.cycle_of(session, body))
     modals.show(client, body, view)
+
+
+def windows_view(session: Session, cycle: Cycle) -> Block:
+    """What is compared with what, and which periods there are."""
+    return blocks.windows_form(cycle, whole_periods(session, cycle), modals.metadata(cycle))
 
 
 WINDOW_FIELDS = {

@@ -18,6 +18,7 @@ from bot.blocks import step5_analyse as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
+from bot.listeners import step4_process as step4
 from bot.payload import clicked, origin, user_of
 from csi import roles
 from csi.cycle import findings, rebasing
@@ -58,6 +59,22 @@ def again(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     view_id = body["view"]["id"]
     modals.replace(client, view_id, blocks.running(metadata))
     _start(body, client, kit, metadata, view_id)
+
+
+def open_windows(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Before and after are to be agreed on, from here."""
+    ack()
+    with kit.sessions.reading() as session:
+        view = step4.windows_view(session, _analysable(session, body))
+    modals.show(client, body, {**view, "callback_id": blocks.WINDOWS})
+
+
+def fixed_windows(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """They were sent: what waits below is analysed with them."""
+    step4.fixed_windows(ack, body, view, kit)
+    metadata, root = str(view["private_metadata"]), str(view["root_view_id"])
+    modals.replace(client, root, blocks.running(metadata))
+    _start(body, client, kit, metadata, root)
 
 
 def _analysable(session: Session, body: Body) -> Cycle:

@@ -126,7 +126,8 @@ def _decided(view: View) -> list[str]:
 def _evidence(view: View) -> list[str]:
     of = view.analysis
     because = f" Attribution: {sentence(of.attribution)}" if of.attribution else ""
-    strength = "none for a change" if of.evidence is Evidence.NONE else of.evidence
+    nothing = "not judged" if of.verdict is Verdict.INCONCLUSIVE else "none for a change"
+    strength = nothing if of.evidence is Evidence.NONE else of.evidence
     return [f"Evidence: {strength}.{because}"]
 
 

@@ -125,3 +125,8 @@ def test_my_hours_are_changed_in_app_home(world: World):
     world.dave.wait(lambda: told in reading(world.dave.state()["home"]), what="the new hours")
     world.dave.click(world.dave.state()["home"], "cycle.open:settings")
     world.dave.wait_modal("settings.open")
+
+
+def test_app_home_is_in_the_zone_of_who_holds_no_role_yet(world: World):
+    home = world.erin.home()
+    assert "(Europe/Oslo)" in reading(home)

@@ -190,3 +190,22 @@ def test_a_definition_changed_on_the_way_makes_the_findings_stale(delivered: Wor
         turns.jump(session, cycles.by_id(session, team_of(delivered), 1), 6)
     delivered.dave.command("/csi", "present", channel="service-desk")
     delivered.dave.sees("Analysed with other data than is held now", "service-desk")
+
+
+def test_before_and_after_can_be_agreed_on_where_they_are_missed(delivered: World):
+    with delivered.bot.kit.sessions() as session:
+        cycle = cycles.by_id(session, team_of(delivered), 1)
+        cycle.baseline_from = cycle.baseline_to = cycle.evaluation_from = cycle.evaluation_to = None
+        session.add(cycle)
+    analysed(delivered)
+    bob = delivered.bob
+    assert "no verdict on a change" in shown(bob)
+    bob.click(None, "analyse.windows")
+    bob.wait_modal("analyse.windows")
+    bob.fill({"baseline_from": "2026-01-05", "baseline_to": "2026-03-16", "evaluation_from": "2026-03-16",
+              "evaluation_to": "2026-05-25"})  # fmt: skip
+    assert bob.submit() is None
+    bob.wait(
+        lambda: "Hours to resolve" in shown(bob) and "no verdict on a change" not in shown(bob),
+        timeout=60, what="the verdicts with the windows",
+    )  # fmt: skip
