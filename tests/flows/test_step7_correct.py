@@ -173,3 +173,35 @@ def test_an_action_is_done_and_its_review_waits_for_the_settling_time(analysed: 
     dave.wait(lambda: "V7.3" in reading(dave.modal), what="the refusal")
     dave.command("/csi", "actions")
     dave.sees("*Action 1*", "service-desk")
+
+
+def test_v7_4_two_approvers_agree_to_a_worse_baseline_and_the_proposer_hears_of_it(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        (kpi,) = turns.grow(session, cycle, turns.kpi_fields(owner=world.alice.id), actor=world.alice.id)
+        cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), date(2026, 3, 2)
+        cycle.evaluation_from, cycle.evaluation_to = date(2026, 3, 2), date(2026, 4, 13)
+        turns.jump(session, cycle, 7)
+        turns.analyse(session, cycle, kpi, [*FLAT[:8], 42.0, 41.0, 42.5, 41.5, 42.0, 41.0])
+    alice, carol, erin = world.alice, world.carol, world.erin
+    alice.command("/csi", "act", channel="service-desk")
+    alice.wait_modal("act.open")
+    alice.click(None, "act.baseline")
+    alice.wait_modal("act.baseline")
+    assert alice.submit() is None
+    asked = carol.sees("two must agree. Nobody else may yet", "service-desk")
+    carol.click(asked, "act.approve_baseline")
+    carol.wait(lambda: "1 of 2 needed" in reading(carol.find("is this the new baseline")), what="the first yes")
+    alice.click(alice.find("is this the new baseline"), "roles.open")
+    alice.wait_modal("roles.save")
+    alice.fill({"approver": [carol.id, erin.id]})
+    assert alice.submit() is None
+    erin.click(erin.find("is this the new baseline"), "act.approve_baseline")
+    told = alice.wait(
+        lambda: next(
+            (one for one in alice.everything("service-desk") if "is *approved*. The next" in reading(one)), None
+        ),
+        what="the decision",
+    )
+    assert alice.id in told["pinged"]

@@ -10,7 +10,7 @@ from bot.blocks.step7_correct.actions import (
     progress_text,
     reopened_text,
 )
-from bot.blocks.step7_correct.baselines import baseline_form, baseline_question, baseline_text
+from bot.blocks.step7_correct.baselines import baseline_form, baseline_question, baseline_settled, baseline_text
 from bot.blocks.step7_correct.closing import close_form, closed_text
 from bot.blocks.step7_correct.decisions import (
     announcement,
@@ -69,6 +69,7 @@ __all__ = [
     "baseline_form",
     "baseline_line",
     "baseline_question",
+    "baseline_settled",
     "baseline_text",
     "changed_text",
     "close_form",

@@ -63,3 +63,11 @@ def baseline_question(one: Any, text: str, decisions: Sequence[Any], *, needed: 
         yes = sum(decision.choice == "approve" for decision in decisions)
         blocks += [parts.context(f"{yes} of {needed} needed")] if needed > 1 else []
     return blocks
+
+
+def baseline_settled(one: Any, name: str, decision: Any) -> str:
+    """Said to who proposed a baseline, once it is decided."""
+    about = f"{mention(one.proposed_by)}: the new baseline of {escape(clip(name, 120))} is *{one.state}*"
+    if one.state == "approved":
+        return f":white_check_mark: {about}. The next cycle starts from it."
+    return f":no_entry_sign: {about}: {escape(decision.reason)}\n`/csi act` proposes another."

@@ -90,3 +90,16 @@ def _decide_baseline(body: Body, kit: Kit, baseline_id: int, choice: str, reason
         )  # fmt: skip
         cycle = cycles.by_id(session, vote.baseline.team_id, vote.baseline.cycle_id)
         _show_baseline(session, kit, cycle, vote.baseline)
+        if vote.settled:
+            _tell_proposer(session, kit, cycle, vote)
+
+
+def _tell_proposer(session: Session, kit: Kit, cycle: Cycle, vote: baselines.Vote) -> None:
+    """An edited question notifies nobody: who proposed the baseline hears how it went, in its thread."""
+    made = vote.baseline
+    kpi = row(session, Kpi, made.team_id, id=made.kpi_id)
+    kit.outbox.post(
+        session, team_id=made.team_id, channel=cycle.channel_id, thread_key=made.post_key,
+        key=f"{made.post_key}:settled", subject=("baseline", made.id), tell=made.proposed_by,
+        text=blocks.baseline_settled(made, kpi.name if kpi else made.kpi_key, vote.decision),
+    )  # fmt: skip
