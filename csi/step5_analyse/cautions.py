@@ -9,13 +9,14 @@ from csi.step5_analyse import guards, rare, wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import Phase
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
-from csi.step5_analyse.change_state import IMPROVED, WORSE
+from csi.step5_analyse.change_state import IMPROVED, NOT_DETECTED, WORSE
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.limits import FEWEST, ROBUST_FROM
 from csi.step5_analyse.mix import Standardised, standardise
 from csi.step5_analyse.seen import seldom
 from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
+from csi.step5_analyse.weekdays import hiding
 from csi.step5_analyse.windows import complete_on, there_on
 from csi.terms import Direction
 
@@ -60,6 +61,7 @@ def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], 
         _quality(facts.quality),
         "Short windows and a repetitive series: the evidence is held at moderate." if _held(draft) else "",
         _repetitive(draft),
+        _weekdays(draft),
     ]
     return [sentence for sentence in found if sentence]
 
@@ -193,6 +195,15 @@ def _repetitive(draft: Draft) -> str:
         return ""
     alike = f"Each {period} is much like the one before it"
     return f"{alike}: the limits are narrower than they look, so signals count for less."
+
+
+def _weekdays(draft: Draft) -> str:
+    """Why a change may not show, where days or hours are not compared with their like."""
+    row = draft.row
+    if draft.facts.change.state != NOT_DETECTED or draft.seen.measured.alike[draft.seen.number]:
+        return ""
+    before, after = (np.where(window, row.values, np.nan) for window in (row.before, row.after))
+    return hiding(before, after, row.item.period)
 
 
 def _dispersion(sigma_z: float | None) -> str:

@@ -56,3 +56,26 @@ def test_counts_by_weekday_are_compared_with_their_like() -> None:
     drawn[56:] = np.random.default_rng(3).poisson(np.tile([30.0, 30, 30, 30, 30, 6, 4], 4))
     found = analyse(drawn, before=56, period=Period.DAY, step_days=1, measure="count", value=None, unit="count")
     assert found.change.state == "improved"
+
+
+def test_weekends_that_hide_a_change_are_named_with_what_would_show_it() -> None:
+    said = (
+        "Days of the week differ: windows of whole weeks without a gap, 3 in all or more, would compare each with its "
+    )
+    hidden = daily(-10.0, weeks=9, before=33)
+    assert hidden.verdict is Verdict.NO_CHANGE
+    assert [one for one in hidden.warnings if "Days" in one] == [f"{said}its like and show smaller changes."]
+    assert not any("differ:" in one for one in daily(-3.0, weeks=12, before=56).warnings)
+
+
+def test_days_that_are_alike_hide_nothing() -> None:
+    drawn = np.random.default_rng(4).normal(50, 5, (100, 63))
+    told = [analyse(one, before=33, period=Period.DAY, step_days=1).warnings for one in drawn]
+    assert sum(any("differ:" in text for text in texts) for texts in told) <= 4
+
+
+def test_hours_of_the_day_are_named_too() -> None:
+    day = np.r_[np.full(8, 5.0), np.full(10, 60.0), np.full(6, 20.0)]
+    values = np.tile(day, 4)[:90] + np.random.default_rng(5).normal(0, 3, 90)
+    found = analyse(values, before=50, period=Period.HOUR, step_days=1)
+    assert any(one.startswith("Hours of the day differ: windows of whole days") for one in found.warnings)
