@@ -84,13 +84,15 @@ class Keys:
             return default
         return text
 
-    def choice(self, key: str, allowed: Collection[str], default: str = "", *, needed: bool = False) -> str:
-        """One of several words."""
-        words = ", ".join(allowed)
+    def choice(
+        self, key: str, allowed: Collection[str], default: str = "", *, needed: bool = False, other: str = ""
+    ) -> str:
+        """One of several words, or what is no word (``other``)."""
+        words = ", ".join(allowed) + other
         value = self.text(key, default, needed=f"one of {words}" if needed else "")
         if value and value not in allowed:
             near = get_close_matches(value, list(allowed), n=1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            hint = f" (did you mean {str(near[0])!r}?)" if near else ""
             self.wrong(key, f"{value!r} is not known; expected one of {words}{hint}")
             return default
         return value
@@ -103,6 +105,14 @@ class Keys:
         number = finite(value)
         if number is None:
             self.wrong(key, f"expected a number, not {shown(value)}")
+        return number
+
+    def size(self, key: str) -> float | None:
+        """A finite number that is not negative, or None when absent."""
+        number = self.number(key)
+        if number is not None and number < 0:
+            self.wrong(key, f"expected 0 or more, not {shown(number)}")
+            return None
         return number
 
     def whole(self, key: str) -> int | None:

@@ -43,7 +43,7 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         band=band,
         target=keys.number("target"),
         target_date=keys.day("target_date"),
-        minimum_important_difference=keys.number("minimum_important_difference"),
+        minimum_important_difference=keys.size("minimum_important_difference"),
         guards=keys.texts("guards"),
         catalogue=keys.text("kpi"),
         strata=keys.text("strata"),
@@ -126,7 +126,7 @@ def _direction(keys: Keys) -> tuple[Direction, tuple[float, float] | None]:
             return Direction.WITHIN, (numbers[0], numbers[1])
         keys.wrong("direction", f"expected a band [low, high] with low below high, not {shown(value)}")
         return Direction.WITHIN, None
-    word = keys.choice("direction", (Direction.HIGHER, Direction.LOWER), needed=True)
+    word = keys.choice("direction", (Direction.HIGHER, Direction.LOWER), needed=True, other=" or a band [low, high]")
     return Direction(word or Direction.LOWER), None
 
 

@@ -59,9 +59,7 @@ def test_counts_by_weekday_are_compared_with_their_like() -> None:
 
 
 def test_weekends_that_hide_a_change_are_named_with_what_would_show_it() -> None:
-    said = (
-        "Days of the week differ: windows of whole weeks without a gap, 3 in all or more, would compare each with its "
-    )
+    said = "Days of the week differ: windows of whole weeks without a gap, 3 in all or more, would compare each with "
     hidden = daily(-10.0, weeks=9, before=33)
     assert hidden.verdict is Verdict.NO_CHANGE
     assert [one for one in hidden.warnings if "Days" in one] == [f"{said}its like and show smaller changes."]
