@@ -21,6 +21,7 @@ from csi.terms import Period
 
 SEASON = {Period.HOUR: 24, Period.DAY: 7, Period.WEEK: 52, Period.MONTH: 12, Period.QUARTER: 4}
 SEASONS = 3  # whole ones in both windows, from which a weekday's own mean is worth its price; ours
+_EQUAL = 1e-9  # relative; what differs by less is rounding
 _KINDS = {"share": "p_prime", "rate": "u_prime", "count": "xmr", "number": "xmr"}
 
 
@@ -133,10 +134,10 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
         return _in_unit(effect.count_change(above, below, before, after, season)[1], panel.scale)
     if family == "count":
         return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
+    first, second = (weighed(panel, window) for window in (before, after))
     if season.any():
-        first, second = (np.where(window, panel.values, np.nan) for window in (before, after))
         return effect.mean_change(first, second, season)
-    return effect.mean_change(_window(panel.values, before), _window(panel.values, after))
+    return effect.mean_change(_window(first, before), _window(second, after))
 
 
 def whole_seasons(panel: Panel, before: Flags, after: Flags) -> NDArray[np.int64]:
@@ -151,10 +152,39 @@ def whole_seasons(panel: Panel, before: Flags, after: Flags) -> NDArray[np.int64
 
 
 def levels(panel: Panel, window: Flags) -> Floats:
-    """Level of a window: numerators over denominators where they are whole counts, else the mean of its periods."""
+    """Level of a window: numerators over denominators where they are kept (V4.2), else the mean of its periods."""
     rate, _, _ = limits.pooled(panel.numerator, panel.denominator, window)
     plain = limits.mean(np.where(window, panel.values, np.nan))
-    return np.where(np.isin(panel.family, ("share", "rate")), rate * panel.scale, plain)
+    return np.where(np.isin(panel.family, ("share", "rate")) | _divided(panel), rate * panel.scale, plain)
+
+
+def weighed(panel: Panel, window: Flags) -> Floats:
+    """A window's values, NaN outside it; of quotients with unequal denominators such that their mean is the quotient of
+    the sums and their spread that of a ratio estimator.
+
+    Source: Cochran, Sampling Techniques, 3rd ed. (1977), 6.3 and 6.17: residuals from the common ratio, those of large
+    periods enlarged by how far they pull it (jackknife).
+    """
+    inside, divided = np.where(window, panel.values, np.nan), _divided(panel)
+    if not divided.any():
+        return inside
+    rate, n, sizes = limits.pooled(panel.numerator, panel.denominator, window)
+    sizes, middle = np.where(window, sizes, np.nan), rate[:, None]
+    part = sizes / limits.mean(sizes)[:, None]  # 1 where all are equal
+    unequal = divided & (np.abs(np.nan_to_num(part - 1)) > _EQUAL).any(axis=1)
+    pulled = np.where(part < n[:, None], (n[:, None] - 1) / (n[:, None] - part), 1.0)
+    left = (panel.numerator / sizes - middle) * part * pulled
+    line = (middle + left - limits.mean(left)[:, None]) * panel.scale[:, None]
+    return np.where(unequal[:, None], line, inside)
+
+
+def _divided(panel: Panel) -> Flags:
+    """KPIs that are no counts, but of which every period is its numerator over its denominator."""
+    if not (panel.family[np.isfinite(panel.denominator).any(axis=1)] == "number").any():
+        return np.zeros(len(panel.inputs), dtype=bool)
+    again = panel.numerator / np.where(panel.denominator > 0, panel.denominator, np.nan) * panel.scale[:, None]
+    close = np.abs(again - panel.values) <= _EQUAL * np.abs(panel.values)
+    return np.asarray((panel.family == "number") & (close | ~panel.used).all(axis=1) & panel.used.any(axis=1))
 
 
 def span(panel: Panel) -> Flags:

@@ -164,7 +164,7 @@ def _quality(view: View) -> list[str]:
     said = [
         f"Quality {number(overall * 100, '%')}" if overall is not None else "Quality not assessed",
         "accuracy not assessed",
-        *([f"below {COVERAGE_WARNING:.0%}"] if overall is not None and overall < COVERAGE_WARNING else []),
+        *([f"below {100 * COVERAGE_WARNING:.0f} %"] if overall is not None and overall < COVERAGE_WARNING else []),
         *([f"low n in {periods(low, view.period)}"] if low else []),
     ]
     return [sentence(", ".join(said)), sentence(provenance(view)), *footnotes(view)]

@@ -17,6 +17,9 @@ from csi.step5_analyse.panel import cannot_be_negative
 Point = dict[str, Any]
 
 
+_PARTS = ("value", "numerator", "denominator")
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a KPI stands over a window: how many points, what share of periods has one, frozen limits.
@@ -42,7 +45,7 @@ def standing(kpi: Kpi, series: Sequence[Point], start: date, end: date, zone: st
     lines = _clipped(kpi, lines, min(float(one["value"]) for one in used)) if lines else None
     centre = _number(lines.centre) if lines else None
     if centre is None and used:  # too few points for limits, yet there is a level
-        centre = _number([float(one["value"]) for one in used])
+        centre = _number(_level(used))
     sigma = _number(lines.sigma) if lines else None
     return Standing(
         points=len(used),
@@ -69,6 +72,15 @@ def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
     if kpi.definition.get("measure") == "share" and np.isfinite(good).all() and (valid > 0).all():
         return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), "p_prime"
     return limits.xmr(np.array([float(one["value"]) for one in used])), "xmr"
+
+
+def _level(used: Sequence[Point]) -> Any:
+    """The points' level: of shares and quotients that of the sums (V4.2), of all else the points themselves."""
+    values, good, valid = (np.array([_float(one.get(name)) for one in used]) for name in _PARTS)
+    if not np.isfinite(good).all() or not (valid > 0).all() or not (good > 0).any():
+        return values
+    most = int(good.argmax())
+    return good.sum() / valid.sum() * values[most] * valid[most] / good[most]
 
 
 def _clipped(kpi: Kpi, lines: limits.Lines, lowest: float) -> limits.Lines:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from csi.step5_analyse import Analysis
+from csi.step5_analyse import Analysis, judge
 from csi.step5_analyse.finding import FindingDraft, draft
 from csi.terms import Direction, Period
 from tests.step5_analyse.series import analyse, frame, kpi_input, noise, plain_result
@@ -163,3 +163,31 @@ def test_zeros_in_a_row_are_no_run_where_events_are_rare(direction: Direction) -
 
 def test_months_keep_their_names() -> None:
     assert "complete on 31 Mar 2025" in finding(np.array([5.0, 6.0]), before=1).variation
+
+
+def test_quotients_of_unequal_periods_are_taken_of_the_sums_and_not_averaged() -> None:
+    random = np.random.default_rng(3)
+    agreed = random.choice([20.0, 31.0, 5.0], 36) * 24 * 60
+    up = agreed - random.exponential(60, 36) * agreed / 40_000
+    about = {"value": None, "n": agreed, "direction": Direction.HIGHER}
+    available = analyse(100 * up / agreed, numerator=up, measure="availability", unit="%", target=99.9, **about)
+    before, after = (100 * up[part].sum() / agreed[part].sum() for part in (slice(24), slice(24, 36)))
+    assert available.detail.before.level == pytest.approx(before, rel=1e-12)
+    assert available.detail.after.level == pytest.approx(after, rel=1e-12)
+    assert available.change.difference == pytest.approx(after - before)
+    assert available.change.lower < after - before < available.change.upper
+    spent = agreed * 1.37 + random.normal(0, 99, 36).round(2)
+    cost = analyse(spent / agreed, numerator=spent, measure="ratio", unit="EUR", **about)
+    assert cost.detail.before.level == pytest.approx(spent[:24].sum() / agreed[:24].sum(), rel=1e-12)
+
+
+def test_a_quotient_of_unequal_periods_seldom_claims_a_change() -> None:
+    random = np.random.default_rng(6)
+    tickets = np.round(random.lognormal(4, 1, (400, 36))) + 5
+    spent = tickets * 20 * np.exp(0.2 * random.standard_normal(tickets.shape)) + 0.37
+    about = {"measure": "ratio", "unit": "EUR", "value": None}
+    inputs = {
+        str(number): kpi_input(cost / n, n=n, numerator=cost, **about)
+        for number, (cost, n) in enumerate(zip(spent, tickets, strict=True))
+    }
+    assert sum(one.verdict != "NO CHANGE" for one in judge(inputs).values()) <= 0.06 * 400

@@ -142,6 +142,15 @@ def test_shares_get_limits_of_shares_in_their_unit() -> None:
     assert stands.frozen["sigma_z"] is not None
 
 
+@pytest.mark.parametrize("measure", ["share", "ratio", "availability"])
+def test_too_few_quotients_for_limits_are_still_not_averaged(measure: str) -> None:
+    series = turns.weeks([50.0, 90.0, 90.0, 90.0, 90.0])
+    for point, valid in zip(series, [1000.0, 10.0, 10.0, 10.0, 10.0], strict=True):
+        point |= {"numerator": point["value"] * valid / 100, "denominator": valid}
+    kpi = Kpi(team_id=TEAM, cycle_id=1, key="sla", name="SLA", unit="%", definition={"measure": measure})
+    assert standing(kpi, series, BEFORE, AFTER, "UTC").centre == pytest.approx(100 * (500 + 36) / 1040)
+
+
 def test_periods_that_are_partial_or_left_out_whole_do_not_count_one_left_out_in_part_does() -> None:
     series = turns.weeks([10.0, None, 30.0, 50.0])
     series[0]["partial"], series[1]["excluded"], series[3]["excluded"] = True, True, True
