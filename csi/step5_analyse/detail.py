@@ -72,6 +72,9 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
 def _method(one: Draft) -> str:
     season, period = int(one.seen.measured.alike[one.seen.number]), one.row.item.period.value
     said = _METHODS[str(one.seen.panel.family[one.seen.number])]
+    measure = one.row.item.definition.measure
+    if measure == "median" or (measure.startswith("p") and measure[1:].isdigit()):
+        said = f"{said}; a window's level is the mean of its {period}s' {measure} values"
     return f"{said}; each {period} compared with its like in seasons of {season} {period}s" if season else said
 
 

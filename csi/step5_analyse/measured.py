@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.step5_analyse import change_point, effect, interrupted, limits, signals, trend
-from csi.step5_analyse.analysis import Phase
+from csi.step5_analyse.analysis import KpiInput, Phase
 from csi.step5_analyse.autocorrelation import corrected, lag_sums
 from csi.step5_analyse.effect import Effect, Shift
 from csi.step5_analyse.interrupted import Step
@@ -79,7 +79,9 @@ class Measured:
 def measure(panel: Panel) -> Measured:
     """All statistics of a panel."""
     fit = np.where(_windowed(panel)[:, None], panel.before, panel.used)
-    kind = np.array([_KINDS[str(family)] for family in panel.family], dtype="<U7")
+    kind = np.array(
+        [_kind(item, str(family)) for item, family in zip(panel.inputs, panel.family, strict=True)], dtype="<U7"
+    )
     frozen = thawed(panel, lines_of(panel, fit))
     frozen_found = signals.nhs(panel.values, frozen.centre, frozen.lower, frozen.upper, frozen.sigma)
     lines, found, phases = rephased(panel, frozen, frozen_found)
@@ -116,6 +118,12 @@ def measure(panel: Panel) -> Measured:
         before.sum(axis=1),
         after.sum(axis=1),
     )
+
+
+def _kind(item: KpiInput, family: str) -> str:
+    """Which limits are drawn: level ones of an earlier baseline stay what they were."""
+    kept = item.frozen is not None and item.frozen.sigma_z is None and not item.rebases
+    return "xmr" if kept else _KINDS[family]
 
 
 def effect_of(panel: Panel, before: Flags, after: Flags) -> Effect:

@@ -64,23 +64,47 @@ def series_of(result: AnalysisResult | None) -> list[Point]:
 
 
 def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
-    """Limits on the points used: P′ for shares with numerator and denominator, XmR for all else."""
+    """Limits on the points used, as the analysis draws them: P′ for shares and U′ for rates whose numerator and
+    denominator are there, XmR for all else."""
     if not used:
         return None, ""
-    good = np.array([_float(one.get("numerator")) for one in used])
-    valid = np.array([_float(one.get("denominator")) for one in used])
-    if kpi.definition.get("measure") == "share" and np.isfinite(good).all() and (valid > 0).all():
-        return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), "p_prime"
-    return limits.xmr(np.array([float(one["value"]) for one in used])), "xmr"
+    values, good, valid = _parts(used)
+    kind = _kind(kpi, good, valid)
+    if kind == "p_prime":
+        return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), kind
+    if kind == "u_prime":
+        return _scaled(limits.u_prime(good, valid), _scale(values, good, valid)), kind
+    return limits.xmr(values), kind
+
+
+def _kind(kpi: Kpi, good: Any, valid: Any) -> str:
+    measure = kpi.definition.get("measure")
+    if measure not in ("share", "ratio") or not np.isfinite(good).all() or not (valid > 0).all():
+        return "xmr"
+    if measure == "share":
+        return "p_prime"
+    if (good < 0).any() or (good != np.floor(good)).any() or not good.any():
+        return "xmr"
+    return "p_prime" if kpi.unit == "%" and (good <= valid).all() else "u_prime"
+
+
+def _parts(used: Sequence[Point]) -> tuple[Any, Any, Any]:
+    values, good, valid = (np.array([_float(one.get(name)) for one in used]) for name in _PARTS)
+    return values, good, valid
+
+
+def _scale(values: Any, good: Any, valid: Any) -> float:
+    """What a numerator over its denominator is multiplied by to give the value."""
+    most = int(good.argmax())
+    return float(values[most] * valid[most] / good[most])
 
 
 def _level(used: Sequence[Point]) -> Any:
     """The points' level: of shares and quotients that of the sums (V4.2), of all else the points themselves."""
-    values, good, valid = (np.array([_float(one.get(name)) for one in used]) for name in _PARTS)
+    values, good, valid = _parts(used)
     if not np.isfinite(good).all() or not (valid > 0).all() or not (good > 0).any():
         return values
-    most = int(good.argmax())
-    return good.sum() / valid.sum() * values[most] * valid[most] / good[most]
+    return good.sum() / valid.sum() * _scale(values, good, valid)
 
 
 def _clipped(kpi: Kpi, lines: limits.Lines, lowest: float) -> limits.Lines:

@@ -39,6 +39,14 @@ def test_limits_of_an_approved_earlier_baseline_are_kept():
     assert found.signals
 
 
+def test_level_limits_of_an_earlier_baseline_are_not_called_others() -> None:
+    valid = np.full(36, 50.0)
+    frozen = FrozenLimits(centre=70.0, sigma=4.0, n=24)
+    found = analyse(np.full(36, 70.0), n=valid, numerator=valid * 0.7, measure="share", unit="%", value=None,
+                    frozen=frozen)  # fmt: skip
+    assert (found.limits.kind, found.limits.upper) == ("xmr", 82.0)
+
+
 def test_frozen_dispersion_widens_by_each_periods_own_cases():
     size = np.tile([100.0, 400.0], 18)
     good = np.round(size * 0.7)

@@ -142,6 +142,20 @@ def test_shares_get_limits_of_shares_in_their_unit() -> None:
     assert stands.frozen["sigma_z"] is not None
 
 
+@pytest.mark.parametrize(
+    ("unit", "valid", "kind"), [("%", 100.0, "p_prime"), ("%", 70.0, "u_prime"), ("ratio", 100.0, "u_prime")]
+)
+def test_ratios_of_counts_get_the_limits_that_the_analysis_gives_them(unit: str, valid: float, kind: str) -> None:
+    series = turns.weeks([80.0, 82.0, 78.0, 81.0, 79.0, 80.0])
+    for point in series:
+        point |= {"numerator": point["value"], "denominator": valid}
+        point["value"] *= (100 if unit == "%" else 1) / valid
+    kpi = Kpi(team_id=TEAM, cycle_id=1, key="r", name="R", unit=unit, definition={"measure": "ratio"})
+    stands = standing(kpi, series, BEFORE, AFTER, "UTC")
+    assert stands.frozen["kind"] == kind
+    assert stands.centre == pytest.approx(80 / valid * (100 if unit == "%" else 1))
+
+
 @pytest.mark.parametrize("measure", ["share", "ratio", "availability"])
 def test_too_few_quotients_for_limits_are_still_not_averaged(measure: str) -> None:
     series = turns.weeks([50.0, 90.0, 90.0, 90.0, 90.0])
