@@ -32,7 +32,7 @@ def mix_of(draft: Draft) -> Standardised | None:
     if item.strata is None or not row.before.any() or not row.after.any():
         return None
     starts = pd.DatetimeIndex(item.series.index)
-    return standardise(item.strata, starts[row.before], starts[row.after])
+    return standardise(item.strata, starts[row.before], starts[row.after], draft.facts.matters)
 
 
 def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], worse: tuple[str, ...]) -> list[str]:

@@ -95,6 +95,19 @@ def test_a_mix_that_holds_says_nothing():
     assert found.verdict != "INCONCLUSIVE"
 
 
+def test_a_mix_that_moves_by_chance_alone_is_not_said_to_move():
+    random, told = np.random.default_rng(3), []
+    for _ in range(150):
+        counts = random.multinomial(200, [0.05, 0.2, 0.5, 0.25], 36)
+        good = random.binomial(counts, [0.95, 0.9, 0.8, 0.6])
+        level = 100 * good.sum(axis=1) / counts.sum(axis=1)
+        starts = np.repeat(frame(level).index, 4)
+        index = pd.MultiIndex.from_arrays([starts, np.tile(list("ABCD"), 36)], names=["start", "stratum"])
+        split = pd.DataFrame({"value": 100 * good.ravel() / np.maximum(counts.ravel(), 1), "n": counts.ravel()}, index)
+        told.append(warned(analyse(level, strata=split, measure="mean", unit="%"), "mix moved"))
+    assert np.mean(told) <= 0.02
+
+
 def test_cases_left_open_and_reopened():
     found = analyse(step(-5.0), open_past_target=(0.02, 0.09), reopened=(0.01, 0.05))
     assert warned(found, "9 % (before: 2 %) of the cases are still open past their target")
