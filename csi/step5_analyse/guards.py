@@ -94,7 +94,10 @@ def bunched(cases: Floats | None, target: float | None, unit: str) -> str:
     width = min(target / 10, spread / 8)
     if not width > 0:
         return ""
-    further, under, over = np.histogram(known, bins=target + width * np.array([-2.0, -1.0, 0.0, 1.0]))[0]
+    steps = np.diff(np.unique(known))
+    width = max(1.0, np.floor(width / steps.min())) * float(steps.min())  # as many written values in each bin
+    edges = width * (np.array([-1.0, 0.0, 1.0, 2.0]) - 1e-6) - target  # mirrored: a case on the limit is within it
+    over, under, further = np.histogram(-known, bins=edges)[0]
     expected = (further + over) / 2
     excess = 1 - float(special.pdtr(under - 1, expected)) if expected > 0 and under > 0 else 0.0
     if under + over < _BUNCH or under < 1.5 * expected or (expected > 0 and excess >= 0.01):

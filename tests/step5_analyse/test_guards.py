@@ -95,6 +95,20 @@ def test_a_mix_that_holds_says_nothing():
     assert found.verdict != "INCONCLUSIVE"
 
 
+def test_cases_that_end_on_the_limit_are_within_it():
+    random = np.random.default_rng(1)
+    ended = np.concatenate([random.exponential(20, 1000), np.full(60, 20.0)])
+    assert "cases end within 2.0 h below the limit" in guards.bunched(ended, 20.0, "h")
+
+
+@pytest.mark.parametrize(("spread", "target"), [(2.0, 20.0), (5.0, 20.0), (0.3, 3.0)])
+def test_cases_written_in_whole_numbers_bunch_nowhere(spread: float, target: float):
+    random = np.random.default_rng(2)
+    told = [guards.bunched(np.round(random.normal(target, spread, 1000), 1), target, "h") for _ in range(100)]
+    told += [guards.bunched(np.round(random.normal(target, 5 * spread, 1000)), target, "h") for _ in range(100)]
+    assert sum(text != "" for text in told) <= 5
+
+
 def test_a_mix_that_moves_by_chance_alone_is_not_said_to_move():
     random, told = np.random.default_rng(3), []
     for _ in range(150):
