@@ -152,8 +152,6 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
             keys.wrong("guards", f"{said}; {_others(kpi, kpis)}")
     if kpi.comparator and kpi.comparator not in kpis - {kpi.id}:
         keys.wrong("comparator", f"there is no other KPI {kpi.comparator!r}; {_others(kpi, kpis)}")
-    if (kpi.minimum_important_difference or 0) < 0:
-        keys.wrong("minimum_important_difference", "expected a number that is not negative: how large, not which way")
     if kpi.measure:
         _check_value(kpi, keys)
         _check_unit(kpi, keys)

@@ -350,7 +350,6 @@ def test_a_comparator_is_another_kpi_in_the_same_unit() -> None:
         ("period", "", "period: is empty; expected one of hour, day, week, month, quarter"),
         ("service", " ", "service: is empty; expected the name of the service"),
         ("kpis.opened.measure", "p²", "kpis.opened.measure: 'p²' is not known"),
-        ("kpis.opened.minimum_important_difference", -1, "expected a number that is not negative"),
         ("kpis.opened.target", 10**400, "kpis.opened.target: expected a number, not 1000"),
         ("kpis.opened.direction", [1, 10**400], "kpis.opened.direction: expected a band [low, high]"),
         ("sources.tickets.delimiter", ";;", "sources.tickets.delimiter: expected one character"),
