@@ -58,8 +58,8 @@ SAID = {
     "sure": "delete everything", "timezone": "Europe/Lisbon", "period": "week", "calendar": "24x7", "at": "0",
     "direction": "lower", "why": "direct", "measure": "count", "decision": "accept", "measurability": "proxy only",
     "audience": "suppliers", "purpose": "information", "disposition": "adopt", "state": "done", "cost_class": "low",
-    "start": "09:00", "end": "17:00", "address": "https://example.org/x", "dates": "iso", "unit_cost": "",
-    "impact_unit": "minutes", "period_start": "2026-11-16",
+    "start": "2026-11-16T00:00:00+00:00", "end": "17:00", "address": "https://example.org/x", "dates": "iso",
+    "unit_cost": "", "impact_unit": "minutes", "period_start": "2026-11-16",
 }  # fmt: skip
 
 
