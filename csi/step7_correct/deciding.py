@@ -126,9 +126,8 @@ def _require_pending(action: Action, version: int, now: datetime) -> None:
     if action.state != "proposed":
         raise Conflict(f"Action {action.number} is {action.state} already.")
     if action.expires_at and action.expires_at <= now:
-        raise Conflict(
-            f"The time to approve action {action.number} ended on {action.expires_at:%d %B %Y}; propose it again."
-        )
+        day = f"{action.expires_at.day} {action.expires_at:%B %Y}"
+        raise Conflict(f"The time to approve action {action.number} ended on {day}; propose it again.")
 
 
 def _settle(session: Session, action: Action, made: Decision, now: datetime) -> Outcome:
