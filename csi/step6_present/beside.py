@@ -22,7 +22,7 @@ from csi.step6_present.canvas import (
     write,
 )
 from csi.step6_present.marks import RULES, Span, bound
-from csi.step6_present.plot import LABEL, PARTIAL, SAID_INSIDE, SIGNS, SMALL
+from csi.step6_present.plot import LABEL, PARTIAL, SIGNS, SMALL
 from csi.step6_present.view import View
 from csi.step6_present.wording import number
 
@@ -58,7 +58,7 @@ def _named(view: View, unit: str) -> list[Line]:
     for name, side in sides:
         known = [value for value in bound(side, len(view.marks)) if value is not None]
         found += [Line(value, f"{name} {number(value, unit)}") for value in known[-1:]]
-    if view.latest and len(view.marks) > SAID_INSIDE:
+    if view.latest:
         found.append(Line(view.latest.height, f"latest {number(view.latest.value, unit)}", INK, bold=True))
     return found
 

@@ -24,11 +24,9 @@ from csi.step6_present.canvas import (
 )
 from csi.step6_present.marks import Mark, Span, bound, exclusions, gaps, runs, suppressed
 from csi.step6_present.view import View
-from csi.step6_present.wording import number
 
 LABEL, SMALL = 8.0, 7.5  # points
 CROWDED = 60  # from so many points on they are drawn smaller
-SAID_INSIDE = 30  # up to so many points the latest value stands beside its point, else at the right edge
 DENSE = 200  # from so many points on only signals have a sign of their own
 UPRIGHT, FEW_SPANS = 0.13, 3  # inches an upright word needs; so few spans are always named
 TRIAL_DASH = (0, (4, 2.5))
@@ -60,8 +58,6 @@ def draw(axes: Axes, view: View) -> None:
     _levels(axes, view)
     _reference_lines(axes, view)
     _series(axes, view)
-    if view.latest and len(view.marks) <= SAID_INSIDE:
-        _say(axes, view, view.latest)
 
 
 def _bands(axes: Axes, view: View) -> None:
@@ -149,23 +145,3 @@ def points(axes: Axes, of: Iterable[Mark], sign: Sign, size: float, *, gid: str)
         axes.plot([m.position for m in drawn], [m.height for m in drawn], linestyle="none", marker=sign.shape,
                   markersize=size, markerfacecolor=sign.colour, markeredgecolor=sign.edge, markeredgewidth=0.7,
                   zorder=4, gid=gid)  # fmt: skip
-
-
-def _say(axes: Axes, view: View, mark: Mark) -> None:
-    """A value beside its point, inside the axes: below one that is near the top, to the left of the last one."""
-    low, high = axes.get_ylim()
-    above = mark.height < low + (high - low) * 0.85
-    last = mark.position == len(view.marks) - 1 and mark.position > 0
-    drawn = axes.annotate(
-        number(mark.value, view.short_unit),
-        (mark.position, mark.height),
-        xytext=(9 if last else 0, 7 if above else -7),
-        textcoords="offset points",
-        ha="right" if last else "center",
-        va="bottom" if above else "top",
-        color=INK,
-        fontproperties=font(LABEL, bold=True),
-        zorder=5,
-        gid="latest value",
-    )
-    halo(drawn).set_parse_math(False)

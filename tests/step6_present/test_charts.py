@@ -70,6 +70,13 @@ def test_v6_4_a_chart_carries_target_baseline_unit_period_n_source_and_exclusion
         assert wanted in said
 
 
+def test_the_latest_value_stands_at_the_edge_and_covers_no_point() -> None:
+    figure = control_figure(full())
+    (said,) = [text for text in texts(figure) if text.get_text().startswith("latest ")]
+    assert said not in axes_of(figure).texts
+    assert said.get_window_extent().x0 >= axes_of(figure).get_window_extent().x1
+
+
 def test_the_title_is_the_sentence() -> None:
     drawn = words(control_figure(full(sentence="It improved, and meets its target.")))
     assert "It improved, and meets its target." in drawn
