@@ -129,3 +129,11 @@ def test_removed_from_the_workspace_it_forgets_and_stays_calm(world: World):
         return kinds >= {"event:app_uninstalled", "event:tokens_revoked"} or None
 
     world.alice.wait(done, what="both events to be worked on")
+    assert world.bot.kit.teams() == ()
+    with world.bot.kit.sessions() as session:
+        team_id = world.sandbox.workspace.team_id
+        world.bot.kit.outbox.post(session, team_id=team_id, channel="C1", key="late", text="Too late")
+    before = len(world.sandbox.calls("chat.postMessage"))
+    world.tick()
+    world.bot.delivery.round()
+    assert len(world.sandbox.calls("chat.postMessage")) == before

@@ -62,7 +62,7 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, name, hear)
 
 
-@pytest.mark.parametrize("step", STEPS[::2])
+@pytest.mark.parametrize("step", STEPS[::3])
 def test_what_a_button_or_modal_does_is_one_transaction(world: World, step: int) -> None:
     kit, team = world.bot.kit, world.sandbox.workspace.team_id
     with kit.sessions() as session:
