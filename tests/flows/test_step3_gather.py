@@ -662,7 +662,7 @@ def test_what_is_emptied_in_a_kpi_of_the_catalogue_stays_empty(world: World):
     alice.click(None, "measure.add_kpi")
     alice.wait_modal("measure.add_kpi")
     alice.click(None, "measure.catalogue", "K09")
-    alice.wait(lambda: "SLA attainment" in str(alice.modal), what="the entry's words")
+    alice.wait(lambda: "name:K09" in str(alice.modal), what="the filled form")
     said = {"goal": "Help", "csf": "Fast", "target": "80", "where": "", "good": 'made_sla == "true"'}
     alice.fill(said)
     assert alice.submit() is None
