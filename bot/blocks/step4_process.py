@@ -13,6 +13,7 @@ from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, number, plural, when
 from csi.models import Batch, Cycle, Exclusion, Kpi
+from csi.terms import percent
 
 RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
 EXCLUDE, EXCLUSION, DECIDE = "process.exclude", "process.exclusion", "process.decide"
@@ -146,7 +147,7 @@ def _coverage(result: Result) -> str:
     if coverage is None or held is None:
         return "Coverage: no whole period yet."
     verdict = " Below 80 %: there can be no verdict." if held < _LEAST else ""
-    return f"Coverage {coverage:.1%}, quality {held:.1%}.{verdict}"
+    return f"Coverage {percent(coverage, 1)}, quality {percent(held, 1)}.{verdict}"
 
 
 def _periods(series: Sequence[Result]) -> str:

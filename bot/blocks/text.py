@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 _DANGLING = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,300})$")
 # What stands in an address as it is. Source: RFC 3986, sections 2.2 and 2.3; % because it may be written already.
 _ADDRESS = ":/?#[]@!$&'()*+,;=-._~%"
-_WITHOUT_SPACE = {"%", "‰"}
 _UNNAMED = {"", "count"}
 
 
@@ -40,7 +39,7 @@ def number(value: float | None, unit: str = "") -> str:
     shown = _digits(float(value))
     if unit in _UNNAMED:
         return shown
-    return f"{shown}{'' if unit in _WITHOUT_SPACE else ' '}{unit}"
+    return f"{shown} {unit}"
 
 
 def _digits(value: float) -> str:

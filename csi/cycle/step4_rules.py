@@ -15,7 +15,7 @@ from csi.rules import Rule, threshold
 from csi.step4_process.columns import is_quantile
 from csi.step4_process.measures import ADDITIVE
 from csi.storage import rows
-from csi.terms import Measurability, Step
+from csi.terms import Measurability, Step, percent
 
 RATIOS = ("%", "ratio", "ppm", "‰")
 _AVERAGES = ("mean", "median", "sum")
@@ -97,9 +97,11 @@ def _poor(kpi: Kpi, result: AnalysisResult, warn: float, least: float) -> Iterat
     if held is None:
         yield _thin(f"{kpi.name}: there is no data to judge its coverage by.")
     elif held < least:
-        yield _thin(f"{kpi.name}: coverage and quality are {held:.1%}, below {least:.0%}: there can be no verdict.")
+        yield _thin(
+            f"{kpi.name}: coverage and quality are {percent(held, 1)}, below {percent(least)}: there can be no verdict."
+        )
     elif held < warn:
-        yield _thin(f"{kpi.name}: coverage and quality are {held:.1%}, below {warn:.0%}.")
+        yield _thin(f"{kpi.name}: coverage and quality are {percent(held, 1)}, below {percent(warn)}.")
 
 
 def _thin(sentence: str) -> Breach:

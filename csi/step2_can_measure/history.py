@@ -10,7 +10,7 @@ from sqlmodel import Session
 from csi.models import AnalysisResult, Batch, Cycle, Kpi, PlanRow
 from csi.rules import threshold
 from csi.storage import row, rows
-from csi.terms import Direction, Measurability
+from csi.terms import Direction, Measurability, percent
 
 MEASURABLE = frozenset({Measurability.AUTOMATIC, Measurability.BY_HAND, Measurability.DERIVABLE})
 
@@ -61,7 +61,7 @@ def why_not_measured(session: Session, cycle: Cycle, kpi: Kpi | None) -> str:
         return f"the source of {kpi.name} has never delivered"
     least = threshold(session, cycle.team_id, "coverage_least")
     if known.coverage < least:
-        return f"the data of {kpi.name} covers {known.coverage:.0%}; at least {least:.0%} is needed"
+        return f"the data of {kpi.name} covers {percent(known.coverage)}; at least {percent(least)} is needed"
     return ""
 
 

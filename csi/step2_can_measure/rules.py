@@ -54,7 +54,7 @@ def targets_have_a_history(session: Session, cycle: Cycle, _now: datetime) -> It
             continue
         share = share_met(kpi, history(session, cycle, kpi).values)
         if share is None:
-            said = "has a target with no history behind it"
+            said = "has a target with no history behind it: what this cycle gathers begins one"
         elif share in (0.0, 1.0):
             said = f"has {'always' if share else 'never'} met its target so far"
         else:

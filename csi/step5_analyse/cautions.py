@@ -18,7 +18,7 @@ from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.step5_analyse.weekdays import hiding
 from csi.step5_analyse.windows import complete_on, there_on
-from csi.terms import Direction
+from csi.terms import Direction, percent
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
@@ -179,7 +179,7 @@ def _many(draft: Draft) -> str:
 def _quality(quality: float | None) -> str:
     if quality is None or quality >= QUALITY_STRONG or quality < QUALITY_NEEDED:
         return ""
-    return f"The data's quality is {100 * quality:.0f} %, below 95 %."
+    return f"The data's quality is {percent(quality)}, below 95 %."
 
 
 def _held(draft: Draft) -> bool:

@@ -10,7 +10,7 @@ from csi.step5_analyse.aim import CONCERN, IMPROVEMENT
 from csi.step5_analyse.analysis import Assurance, Change, Gate, WindowSummary
 from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.terms import Evidence, Period, Verdict
+from csi.terms import Evidence, Period, Verdict, percent
 
 FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: ANALYSIS.md, the verdict, 1
 QUALITY_NEEDED, QUALITY_STRONG = 0.80, 0.95
@@ -74,7 +74,7 @@ def lacking_quality(quality: float | None) -> tuple[str, ...]:
     """The sentence for data too poor to judge, if they are."""
     if quality is None or quality >= QUALITY_NEEDED:
         return ()
-    return (f"the data's quality is {100 * quality:.0f} %, and 80 % are needed: mend what step 4 lists",)
+    return (f"the data's quality is {percent(quality)}, and 80 % are needed: mend what step 4 lists",)
 
 
 def rule(facts: Facts) -> Ruling:
@@ -102,7 +102,7 @@ def _questions(facts: Facts) -> Iterator[tuple[Verdict, str, bool, str]]:
 
 
 def _enough(facts: Facts) -> str:
-    quality = "not assessed" if facts.quality is None else f"{100 * facts.quality:.0f} %"
+    quality = "not assessed" if facts.quality is None else percent(facts.quality)
     before = wording.periods(facts.before.periods, facts.period)
     return f"{before} before, {facts.after.periods} after, quality {quality}"
 

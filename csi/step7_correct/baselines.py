@@ -17,7 +17,7 @@ from csi.rules import threshold
 from csi.step1_should_measure.growing import of_cycle
 from csi.step7_correct.standing import Standing, series_of, standing
 from csi.storage import change_if, hold, lock, need, next_number, row, rows
-from csi.terms import Direction, Step
+from csi.terms import Direction, Step, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def shortcomings(
     if stands.points < fewest:
         said.append(f"the window has {stands.points} points; at least {fewest} are needed")
     if stands.coverage < least:
-        said.append(f"only {stands.coverage:.0%} of its periods have data; at least {least:.0%} are needed")
+        said.append(f"only {percent(stands.coverage)} of its periods have data; at least {percent(least)} are needed")
     if not kpi.definition.get("measure"):
         said.append("the KPI has no definition")
     return [Breach("V7.4", f"{kpi.name}: {one}.", mend="act.baseline", mend_label="Choose a window",

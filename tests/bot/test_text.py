@@ -45,7 +45,7 @@ def test_clipping_leaves_no_half_mention():
 @pytest.mark.parametrize(
     ("value", "unit", "shown"),
     [
-        (None, "h", "–"), (float("nan"), "h", "–"), (20, "h", "20 h"), (12.345, "h", "12.35 h"), (95.5, "%", "95.5%"),
+        (None, "h", "–"), (float("nan"), "h", "–"), (20, "h", "20 h"), (12.345, "h", "12.35 h"), (95.5, "%", "95.5 %"),
         (1234.56, "count", "1,235"), (0.1234, "", "0.123"), (-3.5, "min", "−3.5 min"), (123.456, "", "123.5"),
     ],
 )  # fmt: skip

@@ -204,7 +204,7 @@ def test_month_first_declared_day_first_waits_for_a_yes(gathering: World):
     text = "number,resolved_at\n" + "".join(f"A{n},2/{n}/2016 10:00\n" for n in range(10, 29))
     _map(gathering, text, "us.csv", dates="day_first")
     message = bob.sees("of its rows are in quarantine")
-    assert "84%" in reading(message)
+    assert "84 %" in reading(message)
     gathering.alice.command("/csi", "next")
     gathering.alice.wait(lambda: "waits for a yes" in reading(gathering.alice.last()), what="V3.1")
     gathering.dave.click(message, "gather.accept")

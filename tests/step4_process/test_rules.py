@@ -97,7 +97,7 @@ def test_v4_3_poor_coverage_warns_and_says_that_there_will_be_no_verdict(turn: T
         set_windows(session, cycle, baseline=Window(date(2025, 10, 6), date(2026, 3, 16)),
                     evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)), actor=BOB, now=NOW)  # fmt: skip
     turn.recompute()
-    assert "below 80%: there can be no verdict" in turn.refused()["V4.3"][0]
+    assert "below 80 %: there can be no verdict" in turn.refused()["V4.3"][0]
     with turn.base.sessions.reading() as session:
         found = breaches(session, turn.cycle(session), NOW, step=4)
         assert not any(one.blocks for one in found)

@@ -73,7 +73,7 @@ def test_v7_4_too_few_points_or_too_many_holes_refuse(database: Database) -> Non
         said = [one.sentence for one in refused.value.breaches]
         assert {one.rule for one in refused.value.breaches} == {"V7.4"}
         assert "has 3 points; at least 5" in said[0]
-        assert "only 50% of its periods" in said[1]
+        assert "only 50 % of its periods" in said[1]
 
 
 def test_v7_4_a_stale_analysis_is_no_ground(sqlite_database: Database) -> None:

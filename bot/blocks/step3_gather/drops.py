@@ -9,6 +9,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ACCEPT, MAP, READ, REMOVE
 from bot.blocks.text import clip, escape, mention, when
 from csi.models import Batch, QuarantinedRow, Source
+from csi.terms import percent
 
 _SHOWN = 20
 ASK = parts.confirm(
@@ -93,7 +94,7 @@ def recorded(
     blocks.append(parts.fields(_figures(batch, zone)))
     if waiting:
         share = batch.quarantined / max(1, batch.rows_read)
-        text = f"*{share:.0%} of its rows are in quarantine.* Nothing counts before somebody says yes."
+        text = f"*{percent(share)} of its rows are in quarantine.* Nothing counts before somebody says yes."
         blocks.append(parts.section(text))
     if cells:
         blocks.append(parts.section(_cells(cells, batch)))

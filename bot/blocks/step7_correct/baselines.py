@@ -11,6 +11,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step7_correct.decisions import said
 from bot.blocks.step7_correct.names import APPROVE_BASELINE, BASELINE, REJECT_BASELINE
 from bot.blocks.text import clip, escape, listed, mention, number, when
+from csi.terms import percent
 
 
 def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date] | None, metadata: str) -> Block:
@@ -38,7 +39,7 @@ def baseline_text(name: str, approvers: Sequence[str], needed: int) -> str:
 
 def baseline_question(one: Any, text: str, decisions: Sequence[Any], *, needed: int = 1) -> list[Block]:
     """The question about a new baseline, with the answers so far; ``needed`` is how many must agree."""
-    coverage = f"{one.coverage:.0%}" if one.coverage is not None else "unknown"
+    coverage = percent(one.coverage) if one.coverage is not None else "unknown"
     blocks = [
         parts.section(text),
         parts.fields([
