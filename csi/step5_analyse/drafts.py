@@ -137,7 +137,7 @@ def sustained(seen: Seen, after: Flags, matters: float) -> tuple[str, int]:
     places = np.flatnonzero(after)
     if not np.isfinite(centre) or not places.size or is_rare(row) or seldom(seen):
         return "", 0
-    side = np.sign(np.nan_to_num(row.values[places[0] : places[-1] + 1] - centre))
+    side = np.sign(row.values[places[0] : places[-1] + 1] - centre)  # of a missing one NaN, which ends a run
     other = np.flatnonzero(side[::-1] != side[-1])
     run = int(other[0]) if other.size else len(side)
     moved = float(row.values[places[-1] - run + 1 : places[-1] + 1].mean()) - centre if run else 0.0

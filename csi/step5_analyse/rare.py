@@ -30,8 +30,10 @@ class _Gaps:
 
 def is_rare(row: Row) -> bool:
     """Whether a count has fewer than two events a period: in its baseline, else in all."""
+    if row.item.definition.measure not in COUNTS:
+        return False
     values = row.values[row.before if row.before.any() else row.used]
-    return row.item.definition.measure in COUNTS and bool(len(values)) and float(values.mean()) < RARE
+    return bool(len(values)) and float(values.mean()) < RARE
 
 
 def between(row: Row) -> Between | None:

@@ -42,9 +42,11 @@ def seldom(seen: Seen) -> bool:
     Of 2 % in five cases nine periods in ten are 0 %: seven of them in a row made 37 % of unchanged series regress.
     """
     row, number = seen.row, seen.number
+    if seen.panel.family[number] != "share":
+        return False
     centre, scale = float(seen.measured.lines.centre[number]), float(seen.panel.scale[number])
     sizes = seen.panel.denominator[number][: len(row.values)][row.used]
-    if seen.panel.family[number] != "share" or not np.isfinite(centre) or not len(sizes):
+    if not np.isfinite(centre) or not len(sizes):
         return False
     share = centre / scale
     return float(np.nanmean(sizes)) * min(share, 1 - share) < 1
