@@ -145,7 +145,6 @@ class Baseline(Row, table=True):
     definition_hash: str = ""
     reason: str = ""
     turns_miss_into_hit: bool = False
-    provisional: bool = False
     state: str = "proposed"
     proposed_by: str
     proposed_at: datetime
