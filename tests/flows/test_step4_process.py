@@ -12,33 +12,20 @@ import httpx
 import pytest
 
 from bot.sandbox.person import reading
-from csi import cycle as cycles
 from csi.definition import hash_of
 from csi.models import AnalysisResult, Exclusion, Kpi
 from csi.storage import rows
 from csi.study.plain import kpi_plain
 from csi.study.running import run
 from tests.flows.conftest import World
-from tests.step6_present import presentable
 
 REPORT = "the data, made comparable"
-
-
-def team_of(world: World) -> str:
-    [team] = world.bot.kit.teams()
-    return team
 
 
 @pytest.fixture
 def delivered(world: World) -> World:
     """A cycle in step 4 with its data delivered."""
-    world.begin()
-    kit = world.bot.kit
-    with kit.sessions() as session:
-        cycle = cycles.by_id(session, team_of(world), 1)
-        presentable.fill(session, cycle, kit.files)
-        cycle.step = 4
-        session.add(cycle)
+    world.deliver(4)
     return world
 
 
@@ -49,13 +36,13 @@ def processed(world: World) -> dict:
 
 def results(world: World) -> list[AnalysisResult]:
     with world.bot.kit.sessions.reading() as session:
-        return rows(session, AnalysisResult, team_of(world))
+        return rows(session, AnalysisResult, world.team)
 
 
 def test_processing_says_how_good_the_data_are_and_leads_back_to_the_rows(delivered: World) -> None:
     report = processed(delivered)
     said = reading(report)
-    assert "Coverage 100.0%, quality 100.0%" in said
+    assert "Coverage 100.0 %, quality 100.0 %" in said
     assert "tickets: 160 rows read, 160 count" in said
     assert "accuracy: not assessed" in said
     assert all(not one.stale for one in results(delivered))
@@ -70,7 +57,7 @@ def test_processing_says_how_good_the_data_are_and_leads_back_to_the_rows(delive
 
 def test_a_kpi_whose_column_is_missing_is_told_with_a_way_out_and_the_others_are_processed(delivered: World) -> None:
     with delivered.bot.kit.sessions() as session:
-        [kpi] = rows(session, Kpi, team_of(delivered), key="kept")
+        [kpi] = rows(session, Kpi, delivered.team, key="kept")
         kpi.definition = {**kpi.definition, "good": 'keppt == "yes"'}
         session.add(kpi)
     report = processed(delivered)
@@ -101,7 +88,7 @@ def test_v4_4_what_is_left_out_needs_a_reason_and_somebody_elses_yes(delivered: 
     carol.click(proposal, "process.decide:approved")
     carol.sees("Approved by", "service-desk")
     with delivered.bot.kit.sessions.reading() as session:
-        [kept] = rows(session, Exclusion, team_of(delivered))
+        [kept] = rows(session, Exclusion, delivered.team)
     assert (kept.state, kept.approved_by) == ("approved", carol.id)
     assert all(one.stale for one in results(delivered))
     assert "V4.3" in _refusal(delivered)
@@ -134,7 +121,7 @@ def test_an_exported_study_gives_the_same_figures(delivered: World, tmp_path: Pa
     zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
     again = run(tmp_path / "study.yml")
     with delivered.bot.kit.sessions.reading() as session:
-        keys = {kpi.id: kpi.key for kpi in rows(session, Kpi, team_of(delivered))}
+        keys = {kpi.id: kpi.key for kpi in rows(session, Kpi, delivered.team)}
     stored = {keys[one.kpi_id]: one for one in results(delivered)}
     for key, outcome in again.kpis.items():
         assert kpi_plain(outcome) == {name: stored[key].result[name] for name in kpi_plain(outcome)}

@@ -15,21 +15,10 @@ from tests.flows.conftest import World
 from tests.step6_present import presentable
 
 
-def team_of(world: World) -> str:
-    [team] = world.bot.kit.teams()
-    return team
-
-
 @pytest.fixture
 def delivered(world: World) -> World:
     """A cycle in step 5 with its data delivered and nothing analysed."""
-    world.begin()
-    kit = world.bot.kit
-    with kit.sessions() as session:
-        cycle = cycles.by_id(session, team_of(world), 1)
-        presentable.fill(session, cycle, kit.files)
-        cycle.step = 5
-        session.add(cycle)
+    world.deliver(5)
     return world
 
 
@@ -46,20 +35,20 @@ def analysed(world: World) -> None:
 
 def kpi(world: World, key: str) -> Kpi:
     with world.bot.kit.sessions.reading() as session:
-        found = row(session, Kpi, team_of(world), key=key)
+        found = row(session, Kpi, world.team, key=key)
     assert found is not None
     return found
 
 
 def findings(world: World) -> dict[str, Finding]:
     with world.bot.kit.sessions.reading() as session:
-        keys = {one.id: one.key for one in rows(session, Kpi, team_of(world))}
-        return {keys[one.kpi_id]: one for one in rows(session, Finding, team_of(world))}
+        keys = {one.id: one.key for one in rows(session, Kpi, world.team)}
+        return {keys[one.kpi_id]: one for one in rows(session, Finding, world.team)}
 
 
 def test_a_kpi_that_cannot_be_computed_says_why_beside_the_others(delivered: World):
     with delivered.bot.kit.sessions() as session:
-        [kept] = rows(session, Kpi, team_of(delivered), key="kept")
+        [kept] = rows(session, Kpi, delivered.team, key="kept")
         kept.definition = {**kept.definition, "good": 'keppt == "yes"'}
         session.add(kept)
     analysed(delivered)
@@ -125,9 +114,9 @@ def test_new_data_make_findings_stale_and_next_is_refused(delivered: World):
     analysed(delivered)
     kit = delivered.bot.kit
     with kit.sessions() as session:
-        cycle = cycles.by_id(session, team_of(delivered), 1)
+        cycle = cycles.by_id(session, delivered.team, 1)
         source_id = presentable.deliver(session, cycle, kit.files, presentable.tickets(presentable.WORSE)).source_id
-        batches.mark_stale(session, need(session, Source, team_of(delivered), source_id))
+        batches.mark_stale(session, need(session, Source, delivered.team, source_id))
     delivered.dave.command("/csi", "next", channel="service-desk")
     delivered.dave.sees("V5.1", "service-desk")
     analysed(delivered)
@@ -158,8 +147,8 @@ def test_limits_begin_anew_for_a_reason_and_are_taken_back(delivered: World):
     assert delivered.bob.submit() is None
     delivered.bob.wait(lambda: "New limits since" in shown(delivered.bob), timeout=60, what="the new limits")
     with delivered.bot.kit.sessions.reading() as session:
-        [kept] = rows(session, Rebase, team_of(delivered))
-        result = row(session, AnalysisResult, team_of(delivered), kpi_id=hours.id).result
+        [kept] = rows(session, Rebase, delivered.team)
+        result = row(session, AnalysisResult, delivered.team, kpi_id=hours.id).result
     assert (kept.start_on.isoformat(), kept.recorded_by) == ("2026-03-16", delivered.bob.id)
     assert [one["reason"] for one in result["detail"]["phases"]] == ["", "new tool <!channel>"]
     assert "<!channel>" not in shown(delivered.bob)
@@ -178,7 +167,7 @@ def test_a_definition_changed_on_the_way_makes_the_findings_stale(delivered: Wor
     analysed(delivered)
     kit = delivered.bot.kit
     with kit.sessions() as session:
-        cycle = turns.jump(session, cycles.by_id(session, team_of(delivered), 1), 4)
+        cycle = turns.jump(session, cycles.by_id(session, delivered.team, 1), 4)
         hours = need(session, Kpi, cycle.team_id, kpi(delivered, "hours").id)
         kpis.define(
             session, cycle, hours, {**hours.definition, "measure": "p90"}, actor=delivered.bob.id, now=kit.now()
@@ -187,14 +176,14 @@ def test_a_definition_changed_on_the_way_makes_the_findings_stale(delivered: Wor
     delivered.dave.command("/csi", "next", channel="service-desk")
     delivered.dave.sees("Hours to resolve has no finding of the data and definition now held", "service-desk")
     with kit.sessions() as session:
-        turns.jump(session, cycles.by_id(session, team_of(delivered), 1), 6)
+        turns.jump(session, cycles.by_id(session, delivered.team, 1), 6)
     delivered.dave.command("/csi", "present", channel="service-desk")
     delivered.dave.sees("Analysed with other data than is held now", "service-desk")
 
 
 def test_before_and_after_can_be_agreed_on_where_they_are_missed(delivered: World):
     with delivered.bot.kit.sessions() as session:
-        cycle = cycles.by_id(session, team_of(delivered), 1)
+        cycle = cycles.by_id(session, delivered.team, 1)
         cycle.baseline_from = cycle.baseline_to = cycle.evaluation_from = cycle.evaluation_to = None
         session.add(cycle)
     analysed(delivered)

@@ -15,17 +15,12 @@ from tests.step6_present import presentable
 HEADLINE = "Service desk, cycle 1: did we get there?"
 
 
-def team_of(world: World) -> str:
-    [team] = world.bot.kit.teams()
-    return team
-
-
 @pytest.fixture
 def ready(world: World) -> World:
     """A cycle in step 6, its data analysed."""
     world.begin()
     kit = world.bot.kit
-    presentable.presentable(kit.sessions, kit.files, team_of(world), 1, world.now())
+    presentable.presentable(kit.sessions, kit.files, world.team, 1, world.now())
     return world
 
 
@@ -50,7 +45,7 @@ def posted(world: World, count: int) -> list[dict]:
 
 def of(world: World, table: type) -> list:
     with world.bot.kit.sessions.reading() as session:
-        return rows(session, table, team_of(world))
+        return rows(session, table, world.team)
 
 
 def images(message: dict) -> list[dict]:
@@ -89,7 +84,7 @@ def test_before_step_6_and_without_an_analysis_presenting_is_refused(world: Worl
     assert "this cycle is in step 1" in reading(world.bob.last())
     kit = world.bot.kit
     with kit.sessions() as session:
-        presentable.fill(session, cycles.by_id(session, team_of(world), 1), kit.files)
+        presentable.fill(session, cycles.by_id(session, world.team, 1), kit.files)
     world.bob.command("/csi", "present", channel="service-desk")
     assert "V5.1" in reading(world.bob.last())
     assert "Not analysed yet: Hours to resolve, Kept our word." in reading(world.bob.last())
@@ -99,7 +94,7 @@ def test_after_new_data_the_old_analysis_is_not_presented(ready: World):
     kit = ready.bot.kit
     with kit.sessions() as session:
         more = presentable.tickets([12.0, 13.0, 14.0])
-        presentable.deliver(session, cycles.by_id(session, team_of(ready), 1), kit.files, more)
+        presentable.deliver(session, cycles.by_id(session, ready.team, 1), kit.files, more)
     ready.bob.command("/csi", "present", channel="service-desk")
     assert "other data than is held now" in reading(ready.bob.last())
     assert of(ready, Report) == []
@@ -112,7 +107,7 @@ def test_data_that_changes_while_it_is_drawn_stops_the_report(ready: World, monk
         if view.kpi.id == "kept":
             return drawn(view)
         with kit.sessions() as session:
-            cycle = cycles.by_id(session, team_of(ready), 1)
+            cycle = cycles.by_id(session, ready.team, 1)
             presentable.deliver(session, cycle, kit.files, presentable.tickets([99.0], cases=7))
         return drawn(view)
 
@@ -188,7 +183,7 @@ def test_a_report_survives_the_bot_being_stopped_before_it_is_drawn(ready: World
 
 def test_all_cycles_of_a_kpi_are_drawn_into_its_thread_once(ready: World):
     with ready.bot.kit.sessions() as session:
-        cycles.by_id(session, team_of(ready), 1).number = 2
+        cycles.by_id(session, ready.team, 1).number = 2
     present(ready, audience="suppliers")
     hours = posted(ready, 3)[1]
     for _ in range(2):
