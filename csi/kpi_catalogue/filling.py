@@ -24,7 +24,7 @@ def fill(kpi: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         NotFound: the catalogue has no such entry.
     """
-    if not kpi.get("kpi"):
+    if kpi.get("kpi") in (None, ""):
         return dict(kpi)
     known = entry(str(kpi["kpi"]))
     return {**_defaults(known, kpi), **kpi, "kpi": known.id}
