@@ -7,9 +7,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.definition import Duration, ExchangeRate, RatioValue, Rebase, Window, canonical, hash_of
@@ -256,8 +257,8 @@ PATHS = ["study", "service", "timezone", "period", "calendar", "calendar.hours",
 
 
 @settings(max_examples=150)
-@example("kpis.opened.kpi", 0)
-@example("kpis.opened.kpi", False)
+@hypothesis.example("kpis.opened.kpi", 0)
+@hypothesis.example("kpis.opened.kpi", False)
 @given(st.sampled_from(PATHS), VALUES)
 def test_odd_values_anywhere_give_a_study_or_its_errors(path: str, value: Any) -> None:
     try:
