@@ -16,7 +16,7 @@ from typing import IO
 
 from csi.step3_gather.bounds import DEFAULT, MEGABYTE, Bounds, check_size, megabytes, refuse
 
-_BLANK = "holds nothing but blanks. Expected a header row and at least one row below it."
+BLANK = "holds nothing but blanks. Expected a header row and at least one row below it."
 _NOT_A_TABLE = "is {found}. Expected CSV, TSV, XLSX, ODS, JSON lines, JSON or Parquet, gzipped or not."
 
 
@@ -154,7 +154,7 @@ def format_of(content: Content) -> Format:
     """
     head = content.head(64 * 1024)
     if not head.strip():
-        raise refuse(content.filename, _BLANK)
+        raise refuse(content.filename, BLANK)
     if head.startswith(b"PAR1"):
         return Format.PARQUET
     if head.startswith(b"PK\x03\x04"):
@@ -200,7 +200,7 @@ def _text_format(content: Content, head: bytes) -> Format:
     if b"\x00" in text:
         raise refuse(content.filename, _NOT_A_TABLE.format(found="not text"))
     if not text:
-        raise refuse(content.filename, _BLANK)
+        raise refuse(content.filename, BLANK)
     if text.startswith(b"["):
         return Format.JSON
     if text.startswith(b"{"):

@@ -11,7 +11,7 @@ from csi.definition import SourceDefinition
 from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
 from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
 from csi.step3_gather.columns import usable_names
-from csi.step3_gather.content import Content, Format, format_of
+from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
 from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing, told_decimal
 
@@ -127,6 +127,8 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
     check_columns(content.filename, grid.width, content.bounds)
     row = header_row(grid) if source.header_row is None else source.header_row
     names, first_line, columns = _below(grid, row)
+    if not names:  # blanks that bytes do not show to be blanks
+        raise refuse(content.filename, BLANK)
     base = Layout(
         Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line if row else 1
     )

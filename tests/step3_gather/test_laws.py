@@ -76,6 +76,8 @@ def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[t
 
 
 @settings(max_examples=80, deadline=None)
+@example(b"\x1c", b"")
+@example("\u2003".encode(), b"")
 @example(b"}", b"{")
 @example(b"{}]", b"[")
 @given(st.binary(max_size=400), st.sampled_from([b"", b"PK\x03\x04", b"PAR1", b"\x1f\x8b", b"[", b"{", b"a,b\n"]))
