@@ -20,6 +20,7 @@ from bot.sandbox.server import Sandbox
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from csi import cycle as cycles
+from csi import roles
 from tests.conftest import BUSY
 from tests.databases import Database
 from tests.step6_present import presentable
@@ -96,6 +97,13 @@ class World:
         )
         assert self.dave.submit() is None
         self.alice.wait(self.card, what="the status card")
+        self.alice.wait(self._known, what="the names of those who take part")
+
+    def _known(self) -> bool:
+        """Names are looked up after the cycle has begun; until then an id stands for them."""
+        with self.bot.kit.sessions.reading() as session:
+            people = (self.alice, self.bob, self.carol, self.dave)
+            return all(roles.person(session, self.team, one.id) for one in people)
 
     def deliver(self, step: int) -> None:
         """A cycle in this step with its data delivered and nothing computed."""
