@@ -23,7 +23,11 @@ _BY_ORDER = ("day_first", "month_first")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as guessed: its kind, the order of its dates, the role its name and cells suggest."""
+    """One column as guessed: its kind, the order of its dates, the role its name and cells suggest.
+
+    ``filled`` of the sampled cells hold something, ``distinct`` of these differ; ``unit`` is what its header, its cell
+    format or its cells say that its numbers are in (empty: nothing does).
+    """
 
     name: str
     kind: str
@@ -31,6 +35,9 @@ class Column:
     ambiguous: bool = False
     role: str = ""
     examples: tuple[str, ...] = ()
+    filled: int = 0
+    distinct: int = 0
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Layout:
         missing: markers that look like "nothing here".
         tells_decimal: whether a cell of the text shows the decimal sign.
         examples: three rows of cells as they stand in the file.
+        rows: how many rows were sampled.
     """
 
     format: Format
@@ -57,6 +65,7 @@ class Layout:
     missing: tuple[str, ...] = ()
     examples: tuple[tuple[str, ...], ...] = ()
     tells_decimal: bool = False
+    rows: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
