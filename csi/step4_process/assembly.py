@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, outliers
+from csi.definition import Duration, KpiDefinition, StudyDefinition
+from csi.step4_process import exclusions, outliers, pause_notes
 from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.columns import SPANS
@@ -189,6 +189,8 @@ def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
+    if isinstance(kpi.value, Duration):
+        notes += [pause_notes.note(one, kpi.value, whole.meant) for one in whole.refused]
     return (*notes, *_unusual(setting, whole), *_doubtful(setting.source))
 
 

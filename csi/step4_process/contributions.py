@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from csi.definition import Duration, KpiDefinition, RatioValue
+from csi.definition import Duration, KpiDefinition, PausedFor, RatioValue
 from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
@@ -16,10 +16,9 @@ from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask
+from csi.step4_process.pauses import Refused, Stops, any_of, longer, stops_of
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.written import Forms, plain_form
-
-_MINUTE = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,8 @@ class Contribution:
         end: int64 microseconds; a span's end.
         text: cells to tell apart (distinct), as codes into ``names``.
         late: how many of the rows are still open past their target.
+        refused: which of the source's rows, of those meant, the KPI cannot use, and why.
+        dropped: how many of these are not among ``rows``; the others are there without a value.
     """
 
     rows: np.ndarray
@@ -46,6 +47,21 @@ class Contribution:
     text: np.ndarray | None = None
     names: pd.Index | None = None
     late: int = 0
+    refused: tuple[Refused, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """The time between two moments of each row of a source.
+
+    Attributes:
+        values: in the value's unit; NaN where a moment is missing, or a pause spoils the row.
+        refused: which rows a pause spoils, and how; no row twice.
+    """
+
+    values: np.ndarray
+    refused: tuple[Refused, ...] = ()
 
 
 @dataclass
@@ -59,7 +75,8 @@ class Looking:
     known: Known = UNSAID
     forms: Forms = plain_form
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
-    _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
+    _durations: dict[Duration, Elapsed] = field(default_factory=dict)
+    _stops: dict[Duration, Stops] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
     _dated: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
 
@@ -78,22 +95,57 @@ class Looking:
 
     def duration(self, value: Duration, kpi: KpiDefinition) -> np.ndarray:
         """Time between two moments of each row, in the value's unit; NaN where either is missing."""
+        return self.elapsed(value, kpi).values
+
+    def duration_refused(self, value: Duration, kpi: KpiDefinition) -> np.ndarray:
+        """Which rows a pause spoils for a duration."""
+        return any_of([one.rows for one in self.elapsed(value, kpi).refused], len(self.frame))
+
+    def elapsed(self, value: Duration, kpi: KpiDefinition) -> Elapsed:
+        """Time between two moments of each row, and the rows of which it cannot be known."""
         if value not in self._durations:
             starts = self.moments(value.start, kpi, "value.from")
             ends = self.moments(value.end, kpi, "value.to")
             self._durations[value] = self._elapsed(value, kpi, starts, ends)
         return self._durations[value]
 
-    def _elapsed(self, value: Duration, kpi: KpiDefinition, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        clock = self.calendar if value.clock == "business" else ALWAYS
-        elapsed = clock.between(starts, ends).astype(float)
+    def _elapsed(self, value: Duration, kpi: KpiDefinition, starts: np.ndarray, ends: np.ndarray) -> Elapsed:
+        clock = self.clock(value)
+        elapsed = clock.between(starts, ends)
+        known = (starts != MISSING) & (ends != MISSING) & (elapsed >= 0)  # only a linked row can be backward
+        refused: tuple[Refused, ...] = ()
         if value.pauses:
-            pauses = np.nan_to_num(self.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float))
-            elapsed = np.maximum(elapsed - pauses * _MINUTE, 0.0)
-        elapsed[(starts == MISSING) | (ends == MISSING) | (elapsed < 0)] = np.nan  # only a linked row can be backward
+            stops = self.stops(value, kpi)
+            paused = stops.between(starts, ends, clock)
+            refused = tuple(one.of(known) for one in (*stops.refused, *longer(stops, paused, elapsed, known)))
+            elapsed = elapsed - paused
+        values = elapsed.astype(float)
+        values[~known | any_of([one.rows for one in refused], len(values))] = np.nan
         # Divided, not multiplied by a reciprocal: 90 minutes are 1.5 hours to the last digit.
-        elapsed /= units.factor(value.unit, "us")
-        return elapsed
+        values /= units.factor(value.unit, "us")
+        return Elapsed(values, refused)
+
+    def clock(self, value: Duration) -> OpenTime:
+        """The clock a duration is measured on."""
+        return self.calendar if value.clock == "business" else ALWAYS
+
+    def stops(self, value: Duration, kpi: KpiDefinition) -> Stops:
+        """The pauses of a duration."""
+        key = replace(value, unit="h")
+        if key not in self._stops:
+            self._stops[key] = stops_of(
+                value,
+                len(self.frame),
+                moments=lambda name: self.moments(name, kpi, "value.pauses"),
+                lengths=lambda pause: self._length(pause, kpi),
+                one_clock=self.calendar.always,
+            )
+        return self._stops[key]
+
+    def _length(self, pause: PausedFor, kpi: KpiDefinition) -> np.ndarray:
+        """How long each row was paused, in microseconds."""
+        unit = pause.unit or self.known.of_columns.get(pause.column, "min")
+        return numbers(self.column(pause.column, kpi, "value.pauses"), kpi, "value.pauses") * units.factor(unit, "us")
 
     def satisfied(self, text: str, kpi: KpiDefinition, key: str) -> np.ndarray:
         """Which rows satisfy a condition; ``value`` in it is the KPI's own duration."""
@@ -113,9 +165,13 @@ class Looking:
             self._dated[key] = rows, at[rows]
         return rows, at[rows]
 
+    def asks_for_duration(self, kpi: KpiDefinition, text: str) -> bool:
+        """Whether ``value`` in a condition is the KPI's own duration."""
+        of_value = OF_VALUE not in self.frame.columns and OF_VALUE in columns_of(text)
+        return of_value and isinstance(kpi.value, Duration)
+
     def _satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
-        own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
-        if own and isinstance(kpi.value, Duration):
+        if isinstance(kpi.value, Duration) and self.asks_for_duration(kpi, text):
             frame = self.frame.assign(**{OF_VALUE: self.duration(kpi.value, kpi)})
             return mask(text, frame, self.timezone, self.forms)
         if text not in self._masks:
@@ -141,7 +197,28 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
         return Contribution(rows, moments, value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
-    return Contribution(rows, moments, value=_values(kpi, looking)[rows])
+    refused = _refused(kpi, looking, rows, kpi.unit)
+    return Contribution(
+        rows, moments, value=_values(kpi, looking)[rows], refused=refused, dropped=_outside(refused, rows)
+    )
+
+
+def _refused(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, unit: str) -> tuple[Refused, ...]:
+    """Which rows the KPI's duration cannot be known of: among its own, and where its condition asks for the duration
+    among all that have a moment."""
+    if not isinstance(kpi.value, Duration) or not kpi.value.pauses:
+        return ()
+    meant = np.zeros(len(looking.frame), dtype=bool)
+    meant[rows] = True
+    if looking.asks_for_duration(kpi, kpi.where):
+        meant = looking.moments(moment_of_row(kpi), kpi, "at") != MISSING
+    found = [one.of(meant) for one in looking.elapsed(replace(kpi.value, unit=unit), kpi).refused]
+    return tuple(one for one in found if one.rows.any())
+
+
+def _outside(refused: tuple[Refused, ...], rows: np.ndarray) -> int:
+    """How many refused rows are not among some."""
+    return sum(int(one.rows.sum()) - int(one.rows[rows].sum()) for one in refused)
 
 
 def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray) -> Contribution:
@@ -172,9 +249,14 @@ def _in_unit(kpi: KpiDefinition, looking: Looking, name: str, wanted: str) -> np
 
 
 def _numbers(kpi: KpiDefinition, looking: Looking, name: str) -> np.ndarray:
-    column = looking.column(name, kpi, "value")
+    return numbers(looking.column(name, kpi, "value"), kpi, "value")
+
+
+def numbers(column: pd.Series, kpi: KpiDefinition, key: str) -> np.ndarray:
+    """A column's numbers; a KPI that takes them from one of text is told so."""
     if not pd.api.types.is_numeric_dtype(column.dtype):
-        raise InvalidInput(f"kpis.{kpi.id}.value", f"{name!r} does not hold numbers; expected a column of numbers")
+        reason = f"{column.name!r} does not hold numbers; expected a column of numbers"
+        raise InvalidInput(f"kpis.{kpi.id}.{key}", reason)
     return column.to_numpy(dtype=float)
 
 
@@ -186,15 +268,34 @@ def _span(value: Duration, kpi: KpiDefinition, looking: Looking, where: np.ndarr
 
 
 def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray, where: np.ndarray) -> Contribution:
-    """Good among all; a row still open past its target counts as a breach, in the period in which it became late."""
+    """Good among all; a row still open past its target counts as a breach, in the period in which it became late.
+
+    A row whose duration is refused is neither good nor bad.
+    """
     good = looking.satisfied(kpi.good, kpi, "good")
-    deadlines = deadline_of(kpi, looking.frame, looking.calendar)
-    if deadlines is None:
-        return Contribution(rows, at[rows], good=good[rows])
-    late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
+    refused = _refused_of_share(kpi, looking, rows)
+    usable = ~any_of([one.rows for one in refused], len(good))[rows]
+    kept = rows if usable.all() else rows[usable]
+    deadlines = _deadlines(kpi, looking)
+    late = np.empty(0, dtype=np.intp)
+    if deadlines is not None:
+        late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
     return Contribution(
-        np.concatenate([rows, late]),
-        np.concatenate([at[rows], deadlines[late]]),
-        good=np.concatenate([good[rows], np.zeros(len(late), dtype=bool)]),
+        np.concatenate([kept, late]),
+        np.concatenate([at[kept], at[late] if deadlines is None else deadlines[late]]),
+        good=np.concatenate([good[kept], np.zeros(len(late), dtype=bool)]),
         late=len(late),
+        refused=refused,
+        dropped=_outside(refused, kept),
     )
+
+
+def _refused_of_share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray) -> tuple[Refused, ...]:
+    """The rows a share cannot judge: those of a refused duration, where its conditions ask for that."""
+    asked = any(looking.asks_for_duration(kpi, text) for text in (kpi.good, kpi.where))
+    return _refused(kpi, looking, rows, kpi.value.unit) if asked and isinstance(kpi.value, Duration) else ()
+
+
+def _deadlines(kpi: KpiDefinition, looking: Looking) -> np.ndarray | None:
+    stops = looking.stops(kpi.value, kpi) if isinstance(kpi.value, Duration) and kpi.value.pauses else None
+    return deadline_of(kpi, looking.frame, looking.calendar, stops, looking.as_of)

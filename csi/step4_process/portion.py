@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, exposure, outliers, tally
+from csi.step4_process import exclusions, exposure, outliers, pause_notes, tally
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
 from csi.step4_process.exposure import Pulse
 from csi.step4_process.measures import probability_of
 from csi.step4_process.outliers import Ends
+from csi.step4_process.pause_notes import RefusedRows
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.tally import Tally, with_value
 
@@ -58,6 +59,7 @@ class Portion:
         every: without such a window all values, ascending, where unusual ones are looked for among them.
         ends: the rows at both ends of ``cases`` or ``every``.
         events: moments (us) of what is counted, ascending, while they are few; None otherwise.
+        refused: rows that the KPI cannot use, by reason, of ``meant``.
     """
 
     found: Tally
@@ -73,6 +75,8 @@ class Portion:
     every: np.ndarray | None = None
     ends: Ends | None = None
     events: np.ndarray | None = None
+    refused: tuple[RefusedRows, ...] = ()
+    meant: int = 0
 
     @property
     def looked_over(self) -> np.ndarray | None:
@@ -113,13 +117,15 @@ def portion(
         excluded_rows=kept.excluded,
         by_exclusion=_by_exclusion(study, kpi, kept.every),
         held=len(kept.rows.rows) if value is None else int((~np.isnan(value)).sum()),
-        rows=len(kept.rows.rows),
+        rows=len(kept.rows.rows) + kept.every.dropped,
         late=kept.every.late,
         open_ends=0 if kept.every.end is None else int((kept.every.end == MISSING).sum()),
         cases=cases,
         every=np.sort(looked[1]) if looked and cases is None else None,
         ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
         events=_few(kept.rows.at, axis.size) if kpi.measure == "count" else None,
+        refused=pause_notes.counted(kept.every.refused, *lines),
+        meant=len(kept.every.rows) + kept.every.dropped,
     )
 
 
@@ -163,6 +169,8 @@ def merged(portions: Sequence[Portion]) -> Portion:
         every=_all_values([one.every for one in portions]),
         ends=outliers.merged(one.ends for one in portions),
         events=_all_events(portions),
+        refused=pause_notes.merged(one.refused for one in portions),
+        meant=sum(one.meant for one in portions),
     )
 
 

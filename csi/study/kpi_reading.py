@@ -14,11 +14,11 @@ from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
 from csi.study.keys import Keys, finite, shown
+from csi.study.pause_reading import CLOCKS, pauses_of
 from csi.terms import Direction
 
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
 _RATIO_UNITS = ("%", "ratio", "ppm", "‰")
-_CLOCKS = ("wall", "business")
 _UNIT = 60  # characters of a unit; ours
 
 
@@ -112,8 +112,10 @@ def _duration(keys: Keys, measure: str) -> Duration:
     found = units.find(unit)
     if found is None or found.dimension != "time":
         keys.wrong("unit", f"{unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")
-    clock = keys.choice("clock", _CLOCKS, "wall")
-    pauses = keys.text("pauses")
+    clock = keys.choice("clock", CLOCKS, "wall")
+    pauses = pauses_of(keys)
+    if pauses and measure in SPANS:
+        keys.wrong("pauses", f"{measure} knows no pauses; expected a duration without them")
     keys.end()
     return Duration(start, end, found.name if found else unit, clock, pauses)
 

@@ -1,0 +1,169 @@
+"""What stops the clock of a duration: pauses by their two moments, or as lengths whose clock is that of the duration.
+
+Pauses by moments are clipped to the duration, united, and measured on its clock: sixteen hours on hold over night are
+no business hours. A pause that cannot be what it says refuses its row for the KPI; nothing is cut off at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from csi.definition import Duration, Pause, PausedFor
+from csi.step4_process.calendar import OpenTime
+from csi.step4_process.periods import MISSING
+
+_LONGEST = 1e17  # microseconds: three thousand years
+
+
+class PauseFault(StrEnum):
+    """Why a row's pause cannot be subtracted."""
+
+    UNNAMED_CLOCK = "unnamed_clock"  # a length under agreed hours: does it count nights?
+    OTHER_CLOCK = "other_clock"  # a length on one clock says nothing on the other
+    BACKWARD = "backward"  # it ends before it begins
+    NO_BEGINNING = "no_beginning"
+    NEGATIVE = "negative"
+    LONGER = "longer"  # than the whole duration
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The rows (bool per row of the source) that a pause spoils for a duration, and how."""
+
+    fault: PauseFault
+    pause: Pause | PausedFor
+    rows: np.ndarray
+
+    def of(self, rows: np.ndarray) -> Refused:
+        """The same among some of the rows only."""
+        return Refused(self.fault, self.pause, self.rows & rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """The pauses of every row of a source.
+
+    Attributes:
+        spans: begin and end of each pause by moments (int64 us); MISSING where there is none, or no end yet.
+        lengths: what the others add up to (int64 us).
+        refused: rows that none of this may be believed of, each once.
+        of_lengths: a pause given as a length, to name where they are longer than the whole; None without one.
+    """
+
+    spans: tuple[tuple[np.ndarray, np.ndarray], ...]
+    lengths: np.ndarray
+    refused: tuple[Refused, ...] = ()
+    of_lengths: PausedFor | None = None
+
+    @property
+    def spoilt(self) -> np.ndarray:
+        """Which rows are refused."""
+        return any_of([one.rows for one in self.refused], len(self.lengths))
+
+    def pieces(self, first: np.ndarray, last: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Per row the pauses between two moments, ascending and disjoint, one of each row at a time.
+
+        A row with fewer of them has empty ones; one that has not ended lasts until ``last``.
+        """
+        if not self.spans:
+            return
+        starts = np.stack([np.where(start == MISSING, last, np.clip(start, first, last)) for start, _ in self.spans])
+        ends = np.stack([np.where(end == MISSING, last, np.clip(end, first, last)) for _, end in self.spans])
+        order = np.argsort(starts, axis=0, kind="stable")
+        reach = first
+        for start, end in zip(*(np.take_along_axis(one, order, axis=0) for one in (starts, ends)), strict=True):
+            begin = np.maximum(start, reach)
+            reach = np.maximum(end, begin)
+            yield begin, reach
+
+    def between(self, first: np.ndarray, last: np.ndarray, clock: OpenTime) -> np.ndarray:
+        """Microseconds on the clock that the pauses of each row take of the time between two moments."""
+        paused = self.lengths.copy()
+        for begin, end in self.pieces(first, last):
+            paused += clock.between(begin, end)
+        return paused
+
+    def chosen(self, rows: np.ndarray) -> Stops:
+        """Those of some rows."""
+        spans = tuple((start[rows], end[rows]) for start, end in self.spans)
+        refused = tuple(Refused(one.fault, one.pause, one.rows[rows]) for one in self.refused)
+        return Stops(spans, self.lengths[rows], refused, self.of_lengths)
+
+
+def any_of(masks: Sequence[np.ndarray], size: int) -> np.ndarray:
+    """Which rows any of several masks names."""
+    return np.logical_or.reduce(masks) if masks else np.zeros(size, dtype=bool)
+
+
+def stops_of(
+    value: Duration,
+    size: int,
+    *,
+    moments: Callable[[str], np.ndarray],
+    lengths: Callable[[PausedFor], np.ndarray],
+    one_clock: bool,
+) -> Stops:
+    """The pauses of every row.
+
+    Args:
+        value: the duration.
+        size: how many rows there are.
+        moments: a column as microseconds.
+        lengths: a column's lengths in microseconds, NaN where there is no pause.
+        one_clock: whether wall and agreed hours are the same (24x7).
+    """
+    spans, whole = [], np.zeros(size, dtype=np.int64)
+    refused: list[Refused] = []
+    named = None
+    for pause in value.pauses:
+        if isinstance(pause, Pause):
+            span = moments(pause.start), moments(pause.end)
+            found = _faults_of_span(pause, *span)
+            spans.append(span)
+        else:
+            read = np.clip(np.nan_to_num(lengths(pause)), -_LONGEST, _LONGEST)
+            found = _faults_of_length(pause, read, "" if one_clock else value.clock)
+            whole += np.rint(read).astype(np.int64)
+            named = named or pause
+        refused += _once(found, refused, size)
+    return Stops(tuple(spans), whole, tuple(refused), named)
+
+
+def _once(found: Sequence[Refused], before: Sequence[Refused], size: int) -> Iterator[Refused]:
+    """What is found of rows that are not refused yet."""
+    taken = any_of([one.rows for one in before], size)
+    for one in found:
+        rows = one.rows & ~taken
+        taken = taken | rows
+        if rows.any():
+            yield Refused(one.fault, one.pause, rows)
+
+
+def _faults_of_span(pause: Pause, start: np.ndarray, end: np.ndarray) -> list[Refused]:
+    ended = end != MISSING
+    return [
+        Refused(PauseFault.NO_BEGINNING, pause, ended & (start == MISSING)),
+        Refused(PauseFault.BACKWARD, pause, ended & (end < start)),
+    ]
+
+
+def _faults_of_length(pause: PausedFor, lengths: np.ndarray, clock: str) -> list[Refused]:
+    """``clock`` is the duration's; empty where both are the same."""
+    every = np.ones(len(lengths), dtype=bool)
+    if clock and pause.clock and pause.clock != clock:
+        return [Refused(PauseFault.OTHER_CLOCK, pause, every)]
+    if clock == "business" and not pause.clock:
+        return [Refused(PauseFault.UNNAMED_CLOCK, pause, every)]
+    return [Refused(PauseFault.NEGATIVE, pause, lengths < 0)]
+
+
+def longer(stops: Stops, paused: np.ndarray, elapsed: np.ndarray, known: np.ndarray) -> tuple[Refused, ...]:
+    """The rows whose pauses are longer than all of the time; pauses by moments never are."""
+    if stops.of_lengths is None:
+        return ()
+    rows = known & (paused > elapsed) & ~stops.spoilt
+    return (Refused(PauseFault.LONGER, stops.of_lengths, rows),) if rows.any() else ()
