@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from csi.definition import Duration, KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, outliers, pause_notes
+from csi.definition import KpiDefinition, StudyDefinition
+from csi.step4_process import exclusions, outliers, refusals
 from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.columns import SPANS
@@ -124,6 +124,9 @@ def _between(beat: Pulse, axis: Axis) -> np.ndarray:
 
 def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> pd.DataFrame:
     silent = ~flags.alive | flags.wholly
+    sides = (
+        {} if points.sides is None else {name: np.where(silent, np.nan, side) for name, side in points.sides.items()}
+    )
     return pd.DataFrame(
         {
             "end": from_microseconds(setting.axis.edges[1:], setting.study.timezone),
@@ -135,6 +138,7 @@ def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> p
             "missing": flags.missing,
             "excluded": flags.excluded,
             "excluded_rows": whole.excluded_rows.astype(np.int64),
+            **sides,
         },
         index=setting.starts.rename("start"),
     )
@@ -189,8 +193,7 @@ def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
-    if isinstance(kpi.value, Duration):
-        notes += [pause_notes.note(one, kpi.value, whole.meant) for one in whole.refused]
+    notes += [refusals.note(one, kpi, whole.meant) for one in whole.refused]
     return (*notes, *_unusual(setting, whole), *_doubtful(setting.source))
 
 

@@ -17,7 +17,7 @@ from csi.step4_process.expression import Literal, Operand, comparisons
 
 Place = tuple[str, str]  # a source and its column
 Places = dict[Place, None]  # a set that keeps its order
-_OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last")
+_OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last", "nps")
 _IN_ORDER = ("<", "<=", ">", ">=")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 

@@ -16,8 +16,10 @@ from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask
-from csi.step4_process.pauses import Refused, Stops, any_of, longer, stops_of
+from csi.step4_process.net_promoter import is_answer
+from csi.step4_process.pauses import Stops, longer, stops_of
 from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.refusals import Fault, Refused, any_of
 from csi.step4_process.written import Forms, plain_form
 
 
@@ -142,10 +144,11 @@ class Looking:
             )
         return self._stops[key]
 
-    def _length(self, pause: PausedFor, kpi: KpiDefinition) -> np.ndarray:
-        """How long each row was paused, in microseconds."""
+    def _length(self, pause: PausedFor, kpi: KpiDefinition) -> tuple[np.ndarray, float]:
+        """How long each row was paused, and how many microseconds one of that is."""
         unit = pause.unit or self.known.of_columns.get(pause.column, "min")
-        return numbers(self.column(pause.column, kpi, "value.pauses"), kpi, "value.pauses") * units.factor(unit, "us")
+        cells = numbers(self.column(pause.column, kpi, "value.pauses"), kpi, "value.pauses")
+        return cells, units.factor(unit, "us")
 
     def satisfied(self, text: str, kpi: KpiDefinition, key: str) -> np.ndarray:
         """Which rows satisfy a condition; ``value`` in it is the KPI's own duration."""
@@ -197,6 +200,8 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
         return Contribution(rows, moments, value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
+    if kpi.measure == "nps":
+        return _answers(kpi, looking, rows, moments)
     refused = _refused(kpi, looking, rows, kpi.unit)
     return Contribution(
         rows, moments, value=_values(kpi, looking)[rows], refused=refused, dropped=_outside(refused, rows)
@@ -214,6 +219,16 @@ def _refused(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, unit: str) 
         meant = looking.moments(moment_of_row(kpi), kpi, "at") != MISSING
     found = [one.of(meant) for one in looking.elapsed(replace(kpi.value, unit=unit), kpi).refused]
     return tuple(one for one in found if one.rows.any())
+
+
+def _answers(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, moments: np.ndarray) -> Contribution:
+    """Answers from 0 to 10; what nobody can have answered (11, 7.5, -1) has no value."""
+    cells = _numbers(kpi, looking, str(kpi.value))
+    odd = np.zeros(len(cells), dtype=bool)
+    given = cells[rows]
+    odd[rows] = ~np.isnan(given) & ~is_answer(given)
+    refused = (Refused(Fault.NO_ANSWER, str(kpi.value), odd, cells),) if odd.any() else ()
+    return Contribution(rows, moments, value=np.where(odd[rows], np.nan, given), refused=refused)
 
 
 def _outside(refused: tuple[Refused, ...], rows: np.ndarray) -> int:

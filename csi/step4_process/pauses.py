@@ -8,39 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
 from csi.definition import Duration, Pause, PausedFor
 from csi.step4_process.calendar import OpenTime
 from csi.step4_process.periods import MISSING
+from csi.step4_process.refusals import Fault, Refused, any_of
 
 _LONGEST = 1e17  # microseconds: three thousand years
-
-
-class PauseFault(StrEnum):
-    """Why a row's pause cannot be subtracted."""
-
-    UNNAMED_CLOCK = "unnamed_clock"  # a length under agreed hours: does it count nights?
-    OTHER_CLOCK = "other_clock"  # a length on one clock says nothing on the other
-    BACKWARD = "backward"  # it ends before it begins
-    NO_BEGINNING = "no_beginning"
-    NEGATIVE = "negative"
-    LONGER = "longer"  # than the whole duration
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The rows (bool per row of the source) that a pause spoils for a duration, and how."""
-
-    fault: PauseFault
-    pause: Pause | PausedFor
-    rows: np.ndarray
-
-    def of(self, rows: np.ndarray) -> Refused:
-        """The same among some of the rows only."""
-        return Refused(self.fault, self.pause, self.rows & rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +27,15 @@ class Stops:
         spans: begin and end of each pause by moments (int64 us); MISSING where there is none, or no end yet.
         lengths: what the others add up to (int64 us).
         refused: rows that none of this may be believed of, each once.
-        of_lengths: a pause given as a length, to name where they are longer than the whole; None without one.
+        of_lengths: a pause given as a length, to name where they are longer than the whole, and its
+            column's numbers; None without one.
     """
 
     spans: tuple[tuple[np.ndarray, np.ndarray], ...]
     lengths: np.ndarray
     refused: tuple[Refused, ...] = ()
     of_lengths: PausedFor | None = None
+    cells: np.ndarray | None = None
 
     @property
     def spoilt(self) -> np.ndarray:
@@ -90,13 +68,8 @@ class Stops:
     def chosen(self, rows: np.ndarray) -> Stops:
         """Those of some rows."""
         spans = tuple((start[rows], end[rows]) for start, end in self.spans)
-        refused = tuple(Refused(one.fault, one.pause, one.rows[rows]) for one in self.refused)
-        return Stops(spans, self.lengths[rows], refused, self.of_lengths)
-
-
-def any_of(masks: Sequence[np.ndarray], size: int) -> np.ndarray:
-    """Which rows any of several masks names."""
-    return np.logical_or.reduce(masks) if masks else np.zeros(size, dtype=bool)
+        spoilt = tuple(Refused(one.fault, one.by, one.rows[rows]) for one in self.refused)
+        return Stops(spans, self.lengths[rows], spoilt)
 
 
 def stops_of(
@@ -104,7 +77,7 @@ def stops_of(
     size: int,
     *,
     moments: Callable[[str], np.ndarray],
-    lengths: Callable[[PausedFor], np.ndarray],
+    lengths: Callable[[PausedFor], tuple[np.ndarray, float]],
     one_clock: bool,
 ) -> Stops:
     """The pauses of every row.
@@ -113,24 +86,25 @@ def stops_of(
         value: the duration.
         size: how many rows there are.
         moments: a column as microseconds.
-        lengths: a column's lengths in microseconds, NaN where there is no pause.
+        lengths: a column's numbers, NaN where there is no pause, and how many microseconds one of them is.
         one_clock: whether wall and agreed hours are the same (24x7).
     """
     spans, whole = [], np.zeros(size, dtype=np.int64)
     refused: list[Refused] = []
-    named = None
+    named, shown = None, None
     for pause in value.pauses:
         if isinstance(pause, Pause):
             span = moments(pause.start), moments(pause.end)
             found = _faults_of_span(pause, *span)
             spans.append(span)
         else:
-            read = np.clip(np.nan_to_num(lengths(pause)), -_LONGEST, _LONGEST)
-            found = _faults_of_length(pause, read, "" if one_clock else value.clock)
-            whole += np.rint(read).astype(np.int64)
-            named = named or pause
+            cells, size_of_one = lengths(pause)
+            found = _faults_of_length(pause, cells, "" if one_clock else value.clock)
+            whole += np.rint(np.clip(np.nan_to_num(cells) * size_of_one, -_LONGEST, _LONGEST)).astype(np.int64)
+            if named is None:
+                named, shown = pause, cells
         refused += _once(found, refused, size)
-    return Stops(tuple(spans), whole, tuple(refused), named)
+    return Stops(tuple(spans), whole, tuple(refused), named, shown)
 
 
 def _once(found: Sequence[Refused], before: Sequence[Refused], size: int) -> Iterator[Refused]:
@@ -140,25 +114,25 @@ def _once(found: Sequence[Refused], before: Sequence[Refused], size: int) -> Ite
         rows = one.rows & ~taken
         taken = taken | rows
         if rows.any():
-            yield Refused(one.fault, one.pause, rows)
+            yield Refused(one.fault, one.by, rows, one.cells)
 
 
 def _faults_of_span(pause: Pause, start: np.ndarray, end: np.ndarray) -> list[Refused]:
     ended = end != MISSING
     return [
-        Refused(PauseFault.NO_BEGINNING, pause, ended & (start == MISSING)),
-        Refused(PauseFault.BACKWARD, pause, ended & (end < start)),
+        Refused(Fault.NO_BEGINNING, pause, ended & (start == MISSING)),
+        Refused(Fault.BACKWARD, pause, ended & (end < start)),
     ]
 
 
-def _faults_of_length(pause: PausedFor, lengths: np.ndarray, clock: str) -> list[Refused]:
+def _faults_of_length(pause: PausedFor, cells: np.ndarray, clock: str) -> list[Refused]:
     """``clock`` is the duration's; empty where both are the same."""
-    every = np.ones(len(lengths), dtype=bool)
+    every = np.ones(len(cells), dtype=bool)
     if clock and pause.clock and pause.clock != clock:
-        return [Refused(PauseFault.OTHER_CLOCK, pause, every)]
+        return [Refused(Fault.OTHER_CLOCK, pause, every, cells)]
     if clock == "business" and not pause.clock:
-        return [Refused(PauseFault.UNNAMED_CLOCK, pause, every)]
-    return [Refused(PauseFault.NEGATIVE, pause, lengths < 0)]
+        return [Refused(Fault.UNNAMED_CLOCK, pause, every, cells)]
+    return [Refused(Fault.NEGATIVE, pause, cells < 0, cells)]
 
 
 def longer(stops: Stops, paused: np.ndarray, elapsed: np.ndarray, known: np.ndarray) -> tuple[Refused, ...]:
@@ -166,4 +140,4 @@ def longer(stops: Stops, paused: np.ndarray, elapsed: np.ndarray, known: np.ndar
     if stops.of_lengths is None:
         return ()
     rows = known & (paused > elapsed) & ~stops.spoilt
-    return (Refused(PauseFault.LONGER, stops.of_lengths, rows),) if rows.any() else ()
+    return (Refused(Fault.LONGER, stops.of_lengths, rows, stops.cells),) if rows.any() else ()

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, exposure, outliers, pause_notes, tally
+from csi.step4_process import exclusions, exposure, outliers, refusals, tally
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
 from csi.step4_process.exposure import Pulse
 from csi.step4_process.measures import probability_of
 from csi.step4_process.outliers import Ends
-from csi.step4_process.pause_notes import RefusedRows
 from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.refusals import RefusedRows
 from csi.step4_process.tally import Tally, with_value
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
@@ -108,7 +108,7 @@ def portion(
 ) -> Portion:
     """What the rows of a portion give; ``lines`` say where each row of the source was delivered."""
     value = kept.rows.value
-    judged = _judged(study, kept.rows)
+    judged = _judged(study, kept.rows) if kpi.measure != "nps" else None  # an answer of 9 is no score of 9
     cases = None if judged is None or study.evaluation is None else np.sort(judged[1])
     looked = judged if outliers.has_unusual(kpi.measure) else None
     return Portion(
@@ -124,7 +124,7 @@ def portion(
         every=np.sort(looked[1]) if looked and cases is None else None,
         ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
         events=_few(kept.rows.at, axis.size) if kpi.measure == "count" else None,
-        refused=pause_notes.counted(kept.every.refused, *lines),
+        refused=refusals.counted(kept.every.refused, *lines),
         meant=len(kept.every.rows) + kept.every.dropped,
     )
 
@@ -169,7 +169,7 @@ def merged(portions: Sequence[Portion]) -> Portion:
         every=_all_values([one.every for one in portions]),
         ends=outliers.merged(one.ends for one in portions),
         events=_all_events(portions),
-        refused=pause_notes.merged(one.refused for one in portions),
+        refused=refusals.merged(one.refused for one in portions),
         meant=sum(one.meant for one in portions),
     )
 

@@ -97,9 +97,10 @@ class Processed:
         timezone: the reporting zone.
         series: index ``start`` (``datetime64[us, reporting zone]``), one row per period without holes, columns
             ``end`` (same type), ``value`` (float, in the KPI's unit; NaN when missing), ``n`` (int: rows behind the
-            value), ``numerator`` and ``denominator`` (float, NaN unless share, ratio or availability),
+            value), ``numerator`` and ``denominator`` (float, NaN unless share, ratio, nps or availability),
             ``partial`` (exposure is short: hollow, out of limits and verdicts), ``missing`` (no value),
-            ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows).
+            ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows);
+            of an nps also ``promoters`` and ``detractors`` (float), whose difference is the numerator.
         quality: five dimensions and their minimum.
         coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.

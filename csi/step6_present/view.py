@@ -17,6 +17,7 @@ LIMITS = {
     "xmr": "XmR",
     "p_prime": "Laney P′",
     "u_prime": "Laney U′",
+    "nps_prime": "Laney's for a net score",
     "p": "p chart",
     "u": "u chart",
     "c": "c chart",

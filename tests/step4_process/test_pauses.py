@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.definition import CalendarDefinition, Duration, Pause, PausedFor, Window, hash_of
-from csi.step4_process import pause_notes
+from csi.step4_process import refusals
 from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_read
 from csi.step4_process.contributions import Looking
 from csi.step4_process.ground import ground
-from csi.step4_process.pauses import PauseFault
+from csi.step4_process.refusals import Fault
 from tests.step4_process.studies import kpi, made, moments, reading, study, values
 
 OFFICE = CalendarDefinition(hours={"mon-fri": ("09:00-17:00",)})
@@ -123,29 +123,29 @@ def test_a_plain_count_of_minutes_says_the_same(
         (PausedFor("hold", "h", "business"), 0.5, "business", 90),
         (PausedFor("hold", "s", "business"), 1800.0, "business", 90),
         (PausedFor("hold", clock="business"), 120.0, "business", 0),  # all of the time: right, not too much
-        (PausedFor("hold", clock="business"), 121.0, "business", PauseFault.LONGER),
-        (PausedFor("hold", clock="business"), -1.0, "business", PauseFault.NEGATIVE),
+        (PausedFor("hold", clock="business"), 121.0, "business", Fault.LONGER),
+        (PausedFor("hold", clock="business"), -1.0, "business", Fault.NEGATIVE),
         (PausedFor("hold", clock="business"), None, "business", 120),
         (PausedFor("hold"), 30.0, "wall", 1050),
         (PausedFor("hold", clock="wall"), 1080.0, "wall", 0),
-        (PausedFor("hold"), 1081.0, "wall", PauseFault.LONGER),
-        (PausedFor("hold"), 30.0, "business", PauseFault.UNNAMED_CLOCK),
-        (PausedFor("hold"), None, "business", PauseFault.UNNAMED_CLOCK),
-        (PausedFor("hold", clock="wall"), 30.0, "business", PauseFault.OTHER_CLOCK),
-        (PausedFor("hold", clock="business"), 30.0, "wall", PauseFault.OTHER_CLOCK),
+        (PausedFor("hold"), 1081.0, "wall", Fault.LONGER),
+        (PausedFor("hold"), 30.0, "business", Fault.UNNAMED_CLOCK),
+        (PausedFor("hold"), None, "business", Fault.UNNAMED_CLOCK),
+        (PausedFor("hold", clock="wall"), 30.0, "business", Fault.OTHER_CLOCK),
+        (PausedFor("hold", clock="business"), 30.0, "wall", Fault.OTHER_CLOCK),
     ],
 )
 def test_a_length_is_subtracted_only_on_its_own_clock_and_never_cut_off(
-    pause: PausedFor, length: float | None, clock: str, expected: float | PauseFault
+    pause: PausedFor, length: float | None, clock: str, expected: float | Fault
 ) -> None:
     value = duration(pause, clock=clock)
     assert minutes(value, **NIGHT, hold=[np.nan if length is None else length]) == [
-        None if isinstance(expected, PauseFault) else expected
+        None if isinstance(expected, Fault) else expected
     ]
     rows = {name: moments(*cells) for name, cells in NIGHT.items()} | {"hold": [length or 0.0]}
     at = looking(value, rows)
-    assert at.duration_refused(value, one(value)).tolist() == [isinstance(expected, PauseFault)]
-    if isinstance(expected, PauseFault):
+    assert at.duration_refused(value, one(value)).tolist() == [isinstance(expected, Fault)]
+    if isinstance(expected, Fault):
         assert [found.fault for found in at.elapsed(value, one(value)).refused] == [expected]
 
 
@@ -189,7 +189,7 @@ def test_a_refused_row_has_no_value_is_counted_and_the_first_is_named() -> None:
     assert found.footnotes == (
         "1 of 6 rows refused (first: line 3): hold_to lies before hold_from.",
         "1 of 6 rows refused (first: line 4): hold_to is there, but not hold_from.",
-        "1 of 6 rows refused (first: line 5): the pause (hold) is longer than the time from opened to resolved.",
+        "1 of 6 rows refused (first: 180 in line 5): the pause (hold) is longer than the time from opened to resolved.",
     )
 
 
@@ -200,7 +200,7 @@ def test_a_length_without_a_clock_under_agreed_hours_is_asked_about() -> None:
     )
     assert values(found["k"]) == [None]
     assert values(found["n"]) == [6]  # the rows count for the others
-    assert found["k"].footnotes[0].startswith("5 of 6 rows refused (first: line 2): hold does not say whether")
+    assert found["k"].footnotes[0].startswith("5 of 6 rows refused (first: 0 in line 2): hold does not say whether")
     assert found["k"].footnotes[0].endswith("name its clock (wall or business), or give the pause by its two moments"
                                             " (from, to).")  # fmt: skip
     told = made(study(one(duration(PausedFor("hold", clock="wall"))), calendar=OFFICE), reading(pd.DataFrame(BAD)))
@@ -294,15 +294,15 @@ def test_counts_of_portions_add_up_and_name_the_first_row() -> None:
     value = duration(HOLD, PausedFor("hold", clock="business"))
     refused = looking(value, BAD).elapsed(value, one(value)).refused
     lines = np.zeros(6, dtype=np.int32), np.arange(2, 8)
-    whole = pause_notes.counted(refused, *lines)
+    whole = refusals.counted(refused, *lines)
     parts = []
     for rows in (slice(3, 6), slice(0, 3)):
         some = looking(value, {name: np.asarray(cells)[rows] if isinstance(cells, list) else cells.iloc[rows]
                                for name, cells in BAD.items()})  # fmt: skip
-        parts.append(pause_notes.counted(some.elapsed(value, one(value)).refused, *(part[rows] for part in lines)))
-    assert pause_notes.merged(parts) == whole
-    assert [(one_.fault, one_.first[1]) for one_ in whole] == [
-        (PauseFault.BACKWARD, 3), (PauseFault.NO_BEGINNING, 4), (PauseFault.LONGER, 5),
+        parts.append(refusals.counted(some.elapsed(value, one(value)).refused, *(part[rows] for part in lines)))
+    assert refusals.merged(parts) == whole
+    assert [(one_.fault, one_.first.line) for one_ in whole] == [
+        (Fault.BACKWARD, 3), (Fault.NO_BEGINNING, 4), (Fault.LONGER, 5),
     ]  # fmt: skip
 
 
