@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,15 +12,17 @@ from csi.definition import Duration, KpiDefinition, PausedFor, RatioValue
 from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
-from csi.step4_process.column_units import UNSAID, Known, wanted_units
+from csi.step4_process.column_units import UNCOUNTED, UNSAID, Known, wanted_units
 from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
-from csi.step4_process.masks import mask
-from csi.step4_process.net_promoter import is_answer
-from csi.step4_process.pauses import Stops, longer, stops_of
+from csi.step4_process.masks import mask, may_satisfy
+from csi.step4_process.net_promoter import not_answers
+from csi.step4_process.odd_units import odd_units
+from csi.step4_process.pause_reasons import told
+from csi.step4_process.pauses import Spoilt, Stops, any_of, longer, stops_of
 from csi.step4_process.periods import MISSING, microseconds
-from csi.step4_process.refusals import Fault, Refused, any_of
+from csi.step4_process.refusals import Refusals, SetAside, backward, columns_needed_by, refusals, unread_cells
 from csi.step4_process.written import Forms, plain_form
 
 
@@ -36,8 +39,7 @@ class Contribution:
         end: int64 microseconds; a span's end.
         text: cells to tell apart (distinct), as codes into ``names``.
         late: how many of the rows are still open past their target.
-        refused: which of the source's rows, of those meant, the KPI cannot use, and why.
-        dropped: how many of these are not among ``rows``; the others are there without a value.
+        refused: the rows it cannot use; None: there is none.
     """
 
     rows: np.ndarray
@@ -49,8 +51,7 @@ class Contribution:
     text: np.ndarray | None = None
     names: pd.Index | None = None
     late: int = 0
-    refused: tuple[Refused, ...] = ()
-    dropped: int = 0
+    refused: Refusals | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,11 @@ class Elapsed:
 
     Attributes:
         values: in the value's unit; NaN where a moment is missing, or a pause spoils the row.
-        refused: which rows a pause spoils, and how; no row twice.
+        spoilt: which rows a pause spoils, and how; no row twice.
     """
 
     values: np.ndarray
-    refused: tuple[Refused, ...] = ()
+    spoilt: tuple[Spoilt, ...] = ()
 
 
 @dataclass
@@ -75,12 +76,14 @@ class Looking:
     calendar: OpenTime = ALWAYS
     as_of: int = MISSING  # microseconds
     known: Known = UNSAID
+    used_units: tuple[str, ...] = ()
     forms: Forms = plain_form
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, Elapsed] = field(default_factory=dict)
     _stops: dict[Duration, Stops] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
     _dated: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _refused: dict[KpiDefinition, Refusals | None] = field(default_factory=dict)
 
     def column(self, name: str, kpi: KpiDefinition, key: str) -> pd.Series:
         """A column; a KPI that names one that is not there is told so."""
@@ -101,7 +104,7 @@ class Looking:
 
     def duration_refused(self, value: Duration, kpi: KpiDefinition) -> np.ndarray:
         """Which rows a pause spoils for a duration."""
-        return any_of([one.rows for one in self.elapsed(value, kpi).refused], len(self.frame))
+        return any_of([one.rows for one in self.elapsed(value, kpi).spoilt], len(self.frame))
 
     def elapsed(self, value: Duration, kpi: KpiDefinition) -> Elapsed:
         """Time between two moments of each row, and the rows of which it cannot be known."""
@@ -115,17 +118,17 @@ class Looking:
         clock = self.clock(value)
         elapsed = clock.between(starts, ends)
         known = (starts != MISSING) & (ends != MISSING) & (elapsed >= 0)  # only a linked row can be backward
-        refused: tuple[Refused, ...] = ()
+        spoilt: tuple[Spoilt, ...] = ()
         if value.pauses:
             stops = self.stops(value, kpi)
             paused = stops.between(starts, ends, clock)
-            refused = tuple(one.of(known) for one in (*stops.refused, *longer(stops, paused, elapsed, known)))
+            spoilt = tuple(one.of(known) for one in (*stops.spoilt, *longer(stops, paused, elapsed, known)))
             elapsed = elapsed - paused
         values = elapsed.astype(float)
-        values[~known | any_of([one.rows for one in refused], len(values))] = np.nan
+        values[~known | any_of([one.rows for one in spoilt], len(values))] = np.nan
         # Divided, not multiplied by a reciprocal: 90 minutes are 1.5 hours to the last digit.
         values /= units.factor(value.unit, "us")
-        return Elapsed(values, refused)
+        return Elapsed(values, spoilt)
 
     def clock(self, value: Duration) -> OpenTime:
         """The clock a duration is measured on."""
@@ -168,6 +171,38 @@ class Looking:
             self._dated[key] = rows, at[rows]
         return rows, at[rows]
 
+    def refused(self, kpi: KpiDefinition) -> Refusals | None:
+        """The rows that a KPI cannot use; None where it can use them all."""
+        if kpi not in self._refused:
+            unread = unread_cells(self.frame, columns_needed_by(kpi))
+            meant = lambda: self._may_mean(kpi, unread)  # noqa: E731 asked only where something is refused
+            self._refused[kpi] = refusals(len(self.frame), unread, self._set_aside(kpi), meant)
+        return self._refused[kpi]
+
+    def _set_aside(self, kpi: KpiDefinition) -> Iterator[SetAside]:
+        if isinstance(kpi.value, Duration):
+            yield from backward(self.frame, kpi.value)
+            yield from self._paused_wrongly(kpi, kpi.value)
+        if kpi.measure not in UNCOUNTED:
+            yield from odd_units(kpi, self.known, self.frame, self.used_units)
+        if kpi.measure == "nps":
+            yield from not_answers(_numbers(kpi, self, str(kpi.value)), str(kpi.value))
+
+    def _paused_wrongly(self, kpi: KpiDefinition, value: Duration) -> Iterator[SetAside]:
+        """Rows whose pauses cannot be, for a KPI that asks for its duration."""
+        asked = kpi.measure != "share" or any(self.asks_for_duration(kpi, text) for text in (kpi.good, kpi.where))
+        if value.pauses and asked:
+            yield from (told(one, value) for one in self.elapsed(value, kpi).spoilt)
+
+    def _may_mean(self, kpi: KpiDefinition, unread: np.ndarray | None) -> np.ndarray:
+        """Rows that ``where`` holds of, as far as their cells could be read."""
+        if isinstance(kpi.value, Duration) and self.asks_for_duration(kpi, kpi.where):
+            spoilt = self.duration_refused(kpi.value, kpi)
+            return self.satisfied(kpi.where, kpi, "where") | spoilt | (unread if unread is not None else False)
+        if unread is None or not unread.any() or OF_VALUE in columns_of(kpi.where):
+            return self.satisfied(kpi.where, kpi, "where") | (unread if unread is not None else False)
+        return may_satisfy(kpi.where, self.frame, self.timezone, self.forms, unread_cells)
+
     def asks_for_duration(self, kpi: KpiDefinition, text: str) -> bool:
         """Whether ``value`` in a condition is the KPI's own duration."""
         of_value = OF_VALUE not in self.frame.columns and OF_VALUE in columns_of(text)
@@ -191,6 +226,19 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
     at = looking.moments(moment_of_row(kpi), kpi, "at")
     where = looking.satisfied(kpi.where, kpi, "where")
     rows, moments = looking.dated(kpi, where)
+    refused = looking.refused(kpi)
+    if refused is not None:
+        where = where & ~refused.rows
+        usable = where[rows]
+        rows, moments = rows[usable], moments[usable]
+    return replace(_given(kpi, looking, (rows, moments), at, where), refused=refused)
+
+
+def _given(
+    kpi: KpiDefinition, looking: Looking, dated: tuple[np.ndarray, np.ndarray], at: np.ndarray, where: np.ndarray
+) -> Contribution:
+    """What the rows that a KPI can use give."""
+    rows, moments = dated
     if kpi.measure == "share":
         return _share(kpi, looking, rows, at, where)
     if kpi.measure in ("count", "distinct"):
@@ -200,40 +248,7 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
         return Contribution(rows, moments, value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
-    if kpi.measure == "nps":
-        return _answers(kpi, looking, rows, moments)
-    refused = _refused(kpi, looking, rows, kpi.unit)
-    return Contribution(
-        rows, moments, value=_values(kpi, looking)[rows], refused=refused, dropped=_outside(refused, rows)
-    )
-
-
-def _refused(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, unit: str) -> tuple[Refused, ...]:
-    """Which rows the KPI's duration cannot be known of: among its own, and where its condition asks for the duration
-    among all that have a moment."""
-    if not isinstance(kpi.value, Duration) or not kpi.value.pauses:
-        return ()
-    meant = np.zeros(len(looking.frame), dtype=bool)
-    meant[rows] = True
-    if looking.asks_for_duration(kpi, kpi.where):
-        meant = looking.moments(moment_of_row(kpi), kpi, "at") != MISSING
-    found = [one.of(meant) for one in looking.elapsed(replace(kpi.value, unit=unit), kpi).refused]
-    return tuple(one for one in found if one.rows.any())
-
-
-def _answers(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, moments: np.ndarray) -> Contribution:
-    """Answers from 0 to 10; what nobody can have answered (11, 7.5, -1) has no value."""
-    cells = _numbers(kpi, looking, str(kpi.value))
-    odd = np.zeros(len(cells), dtype=bool)
-    given = cells[rows]
-    odd[rows] = ~np.isnan(given) & ~is_answer(given)
-    refused = (Refused(Fault.NO_ANSWER, str(kpi.value), odd, cells),) if odd.any() else ()
-    return Contribution(rows, moments, value=np.where(odd[rows], np.nan, given), refused=refused)
-
-
-def _outside(refused: tuple[Refused, ...], rows: np.ndarray) -> int:
-    """How many refused rows are not among some."""
-    return sum(int(one.rows.sum()) - int(one.rows[rows].sum()) for one in refused)
+    return Contribution(rows, moments, value=_values(kpi, looking)[rows])
 
 
 def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray) -> Contribution:
@@ -243,6 +258,8 @@ def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
 
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """One number per row in the KPI's unit."""
+    if kpi.measure == "nps":
+        return _numbers(kpi, looking, str(kpi.value))
     if not isinstance(kpi.value, Duration):
         return _in_unit(kpi, looking, str(kpi.value), kpi.unit)
     return looking.duration(replace(kpi.value, unit=kpi.unit), kpi)
@@ -283,34 +300,17 @@ def _span(value: Duration, kpi: KpiDefinition, looking: Looking, where: np.ndarr
 
 
 def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray, where: np.ndarray) -> Contribution:
-    """Good among all; a row still open past its target counts as a breach, in the period in which it became late.
-
-    A row whose duration is refused is neither good nor bad.
-    """
+    """Good among all; a row still open past its target counts as a breach, in the period in which it became late."""
     good = looking.satisfied(kpi.good, kpi, "good")
-    refused = _refused_of_share(kpi, looking, rows)
-    usable = ~any_of([one.rows for one in refused], len(good))[rows]
-    kept = rows if usable.all() else rows[usable]
-    deadlines = _deadlines(kpi, looking)
-    late = np.empty(0, dtype=np.intp)
-    if deadlines is not None:
-        late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
-    return Contribution(
-        np.concatenate([kept, late]),
-        np.concatenate([at[kept], at[late] if deadlines is None else deadlines[late]]),
-        good=np.concatenate([good[kept], np.zeros(len(late), dtype=bool)]),
-        late=len(late),
-        refused=refused,
-        dropped=_outside(refused, kept),
-    )
-
-
-def _refused_of_share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray) -> tuple[Refused, ...]:
-    """The rows a share cannot judge: those of a refused duration, where its conditions ask for that."""
-    asked = any(looking.asks_for_duration(kpi, text) for text in (kpi.good, kpi.where))
-    return _refused(kpi, looking, rows, kpi.value.unit) if asked and isinstance(kpi.value, Duration) else ()
-
-
-def _deadlines(kpi: KpiDefinition, looking: Looking) -> np.ndarray | None:
     stops = looking.stops(kpi.value, kpi) if isinstance(kpi.value, Duration) and kpi.value.pauses else None
-    return deadline_of(kpi, looking.frame, looking.calendar, stops, looking.as_of)
+    deadlines = deadline_of(kpi, looking.frame, looking.calendar, stops, looking.as_of)
+    if deadlines is None:
+        return Contribution(rows, at[rows], good=good[rows])
+    # What is refused is not in ``where``: a resolution that could not be read is no open case.
+    late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
+    return Contribution(
+        np.concatenate([rows, late]),
+        np.concatenate([at[rows], deadlines[late]]),
+        good=np.concatenate([good[rows], np.zeros(len(late), dtype=bool)]),
+        late=len(late),
+    )

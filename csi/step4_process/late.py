@@ -79,7 +79,7 @@ def _after_start(
     clock = calendar if value.clock == "business" else ALWAYS
     known = (starts != MISSING) & np.isfinite(limit)
     if stops is not None:
-        known &= ~stops.spoilt
+        known &= ~stops.bad
     size = units.factor(value.unit, "us")
     allowed = np.clip(np.where(known, limit, 0.0), -_LONGEST / size, _LONGEST / size) * size
     allowed = np.rint(allowed).astype(np.int64)[known]

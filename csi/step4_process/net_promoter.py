@@ -7,9 +7,12 @@ Source: Reichheld, Harvard Business Review 81 (2003), no. 12, 46.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+
+from csi.step4_process.refusals import SetAside
 
 UNIT: Final = "points"
 SCALE: Final = 100.0  # from promoters less detractors over answers to points
@@ -22,6 +25,14 @@ SIDES: Final = ("promoters", "detractors")  # columns of a series, beside numera
 def is_answer(cells: np.ndarray) -> np.ndarray:
     """Which numbers are whole ones from 0 to 10."""
     return (cells >= 0) & (cells <= MOST) & (cells == np.floor(cells))
+
+
+def not_answers(cells: np.ndarray, column: str) -> Iterator[SetAside]:
+    """Rows with a number that nobody can have answered (11, 7.5, -1)."""
+    rows = np.flatnonzero(~np.isnan(cells) & ~is_answer(cells))
+    if len(rows):
+        shown = [f"{cell:.10g}" for cell in cells[rows]]
+        yield SetAside(rows, column, shown, f"{column} holds what is no answer", "a whole number from 0 to 10")
 
 
 def promoters(answers: np.ndarray) -> np.ndarray:

@@ -8,15 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
 from csi.definition import Duration, Pause, PausedFor
 from csi.step4_process.calendar import OpenTime
 from csi.step4_process.periods import MISSING
-from csi.step4_process.refusals import Fault, Refused, any_of
 
 _LONGEST = 1e17  # microseconds: three thousand years
+
+
+class Fault(StrEnum):
+    """Why a row's pause cannot be subtracted."""
+
+    UNNAMED_CLOCK = "unnamed_clock"  # a length under agreed hours: does it count nights?
+    OTHER_CLOCK = "other_clock"  # a length on one clock says nothing on the other
+    BACKWARD = "backward"  # it ends before it begins
+    NO_BEGINNING = "no_beginning"
+    NEGATIVE = "negative"
+    LONGER = "longer"  # than the whole duration
+
+
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """The rows (bool per row of the source) that a pause spoils for a duration, and how; ``cells`` hold it."""
+
+    fault: Fault
+    pause: Pause | PausedFor
+    rows: np.ndarray
+    cells: np.ndarray
+
+    def of(self, rows: np.ndarray) -> Spoilt:
+        """The same among some of the rows only."""
+        return Spoilt(self.fault, self.pause, self.rows & rows, self.cells)
+
+
+def any_of(masks: Sequence[np.ndarray], size: int) -> np.ndarray:
+    """Which rows any of several masks names."""
+    return np.logical_or.reduce(masks) if masks else np.zeros(size, dtype=bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +56,21 @@ class Stops:
     Attributes:
         spans: begin and end of each pause by moments (int64 us); MISSING where there is none, or no end yet.
         lengths: what the others add up to (int64 us).
-        refused: rows that none of this may be believed of, each once.
+        spoilt: rows that none of this may be believed of, each once.
         of_lengths: a pause given as a length, to name where they are longer than the whole, and its
             column's numbers; None without one.
     """
 
     spans: tuple[tuple[np.ndarray, np.ndarray], ...]
     lengths: np.ndarray
-    refused: tuple[Refused, ...] = ()
+    spoilt: tuple[Spoilt, ...] = ()
     of_lengths: PausedFor | None = None
     cells: np.ndarray | None = None
 
     @property
-    def spoilt(self) -> np.ndarray:
-        """Which rows are refused."""
-        return any_of([one.rows for one in self.refused], len(self.lengths))
+    def bad(self) -> np.ndarray:
+        """Which rows are spoilt."""
+        return any_of([one.rows for one in self.spoilt], len(self.lengths))
 
     def pieces(self, first: np.ndarray, last: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Per row the pauses between two moments, ascending and disjoint, one of each row at a time.
@@ -68,7 +98,7 @@ class Stops:
     def chosen(self, rows: np.ndarray) -> Stops:
         """Those of some rows."""
         spans = tuple((start[rows], end[rows]) for start, end in self.spans)
-        spoilt = tuple(Refused(one.fault, one.by, one.rows[rows]) for one in self.refused)
+        spoilt = tuple(Spoilt(one.fault, one.pause, one.rows[rows], one.cells[rows]) for one in self.spoilt)
         return Stops(spans, self.lengths[rows], spoilt)
 
 
@@ -90,7 +120,7 @@ def stops_of(
         one_clock: whether wall and agreed hours are the same (24x7).
     """
     spans, whole = [], np.zeros(size, dtype=np.int64)
-    refused: list[Refused] = []
+    spoilt: list[Spoilt] = []
     named, shown = None, None
     for pause in value.pauses:
         if isinstance(pause, Pause):
@@ -103,41 +133,41 @@ def stops_of(
             whole += np.rint(np.clip(np.nan_to_num(cells) * size_of_one, -_LONGEST, _LONGEST)).astype(np.int64)
             if named is None:
                 named, shown = pause, cells
-        refused += _once(found, refused, size)
-    return Stops(tuple(spans), whole, tuple(refused), named, shown)
+        spoilt += _once(found, spoilt, size)
+    return Stops(tuple(spans), whole, tuple(spoilt), named, shown)
 
 
-def _once(found: Sequence[Refused], before: Sequence[Refused], size: int) -> Iterator[Refused]:
-    """What is found of rows that are not refused yet."""
+def _once(found: Sequence[Spoilt], before: Sequence[Spoilt], size: int) -> Iterator[Spoilt]:
+    """What is found of rows that are not spoilt yet."""
     taken = any_of([one.rows for one in before], size)
     for one in found:
         rows = one.rows & ~taken
         taken = taken | rows
         if rows.any():
-            yield Refused(one.fault, one.by, rows, one.cells)
+            yield Spoilt(one.fault, one.pause, rows, one.cells)
 
 
-def _faults_of_span(pause: Pause, start: np.ndarray, end: np.ndarray) -> list[Refused]:
+def _faults_of_span(pause: Pause, start: np.ndarray, end: np.ndarray) -> list[Spoilt]:
     ended = end != MISSING
     return [
-        Refused(Fault.NO_BEGINNING, pause, ended & (start == MISSING)),
-        Refused(Fault.BACKWARD, pause, ended & (end < start)),
+        Spoilt(Fault.NO_BEGINNING, pause, ended & (start == MISSING), end),
+        Spoilt(Fault.BACKWARD, pause, ended & (end < start), end),
     ]
 
 
-def _faults_of_length(pause: PausedFor, cells: np.ndarray, clock: str) -> list[Refused]:
+def _faults_of_length(pause: PausedFor, cells: np.ndarray, clock: str) -> list[Spoilt]:
     """``clock`` is the duration's; empty where both are the same."""
     every = np.ones(len(cells), dtype=bool)
     if clock and pause.clock and pause.clock != clock:
-        return [Refused(Fault.OTHER_CLOCK, pause, every, cells)]
+        return [Spoilt(Fault.OTHER_CLOCK, pause, every, cells)]
     if clock == "business" and not pause.clock:
-        return [Refused(Fault.UNNAMED_CLOCK, pause, every, cells)]
-    return [Refused(Fault.NEGATIVE, pause, cells < 0, cells)]
+        return [Spoilt(Fault.UNNAMED_CLOCK, pause, every, cells)]
+    return [Spoilt(Fault.NEGATIVE, pause, cells < 0, cells)]
 
 
-def longer(stops: Stops, paused: np.ndarray, elapsed: np.ndarray, known: np.ndarray) -> tuple[Refused, ...]:
+def longer(stops: Stops, paused: np.ndarray, elapsed: np.ndarray, known: np.ndarray) -> tuple[Spoilt, ...]:
     """The rows whose pauses are longer than all of the time; pauses by moments never are."""
-    if stops.of_lengths is None:
+    if stops.of_lengths is None or stops.cells is None:
         return ()
-    rows = known & (paused > elapsed) & ~stops.spoilt
-    return (Refused(Fault.LONGER, stops.of_lengths, rows, stops.cells),) if rows.any() else ()
+    rows = known & (paused > elapsed) & ~stops.bad
+    return (Spoilt(Fault.LONGER, stops.of_lengths, rows, stops.cells),) if rows.any() else ()

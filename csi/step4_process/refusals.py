@@ -1,125 +1,146 @@
-"""Rows that one KPI cannot use, though others can: which, how many, where the first stands, and what to do about it."""
+"""Which rows one KPI cannot use, and why: the row goes on counting for the others.
+
+A KPI refuses a row where a cell it needs could not be read, where what it computes from the row cannot be (ended before
+it began), or where the unit of the row is not known. What its condition leaves out anyway is not refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
+import pandas as pd
 
-from csi.definition import Duration, KpiDefinition, Pause, PausedFor
+from csi.definition import Duration, KpiDefinition, RatioValue
+from csi.step3_gather.reading import REFUSED, refused_cells
+from csi.step4_process.columns import LINKED, OF_VALUE, moment_of_row
+from csi.step4_process.expression import columns_of
 
-By = Pause | PausedFor | str  # what refuses a row: a pause, or a column of answers
+SET_ASIDE = ("batch", "line", "column", "value", "reason", "expected", "disorder")
 
 
-class Fault(StrEnum):
-    """Why a row cannot be used."""
-
-    UNNAMED_CLOCK = "unnamed_clock"  # a pause's length under agreed hours: does it count nights?
-    OTHER_CLOCK = "other_clock"  # a pause's length on one clock says nothing on the other
-    BACKWARD = "backward"  # a pause that ends before it begins
-    NO_BEGINNING = "no_beginning"  # a pause with an end alone
-    NEGATIVE = "negative"  # a pause of less than nothing
-    LONGER = "longer"  # a pause longer than the whole duration
-    NO_ANSWER = "no_answer"  # a number that nobody can have answered
+def nothing_aside() -> pd.DataFrame:
+    """No row, with the columns of ``SET_ASIDE``."""
+    return pd.DataFrame(columns=list(SET_ASIDE))
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """The rows (bool per row of the source) that are refused, by what and why; ``cells`` are the column's numbers."""
+class SetAside:
+    """Rows of a source that a KPI refuses for one reason; each entry of ``reasons`` and ``expected`` is a row's.
 
-    fault: Fault
-    by: By
+    ``disorder`` is True where moments of a row do not follow each other: a flaw of consistency.
+    """
+
     rows: np.ndarray
-    cells: np.ndarray | None = None
+    column: str
+    values: Sequence[object]
+    reasons: Sequence[str] | str
+    expected: Sequence[str] | str
+    disorder: bool = False
 
-    def of(self, rows: np.ndarray) -> Refused:
-        """The same among some of the rows only."""
-        return Refused(self.fault, self.by, self.rows & rows, self.cells)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row was delivered (deliveries from 0), and the number that stands there."""
-
-    batch: int
-    line: int
-    value: float | None = None
-
-    def __str__(self) -> str:
-        where = f"delivery {self.batch + 1}, line {self.line}" if self.batch else f"line {self.line}"
-        return where if self.value is None or np.isnan(self.value) else f"{self.value:.10g} in {where}"
+    def frame(self, batch: np.ndarray, line: np.ndarray) -> pd.DataFrame:
+        """Columns as of ``SET_ASIDE``, by where each row of the source was delivered."""
+        cells = {"value": self.values, "reason": self.reasons, "expected": self.expected}
+        frame = pd.DataFrame({"batch": batch[self.rows], "line": line[self.rows]}).assign(column=self.column)
+        for name, told in cells.items():
+            frame[name] = told if isinstance(told, str) else np.asarray(told, dtype=object)
+        return frame.assign(disorder=self.disorder)
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRows:
-    """How many rows are refused by one thing for one reason, and the first of them."""
+class Refusals:
+    """What one KPI refuses.
 
-    fault: Fault
-    by: By
-    count: int
-    first: Place
+    Attributes:
+        rows: per row of the source, whether it is refused.
+        unread: how many of these for a cell that could not be read: they stand in quarantine already.
+        set_aside: the others, each row once.
+    """
 
+    rows: np.ndarray
+    unread: int = 0
+    set_aside: tuple[SetAside, ...] = ()
 
-def any_of(masks: Sequence[np.ndarray], size: int) -> np.ndarray:
-    """Which rows any of several masks names."""
-    return np.logical_or.reduce(masks) if masks else np.zeros(size, dtype=bool)
-
-
-def counted(refused: Sequence[Refused], batch: np.ndarray, line: np.ndarray) -> tuple[RefusedRows, ...]:
-    """Masks as counts; ``batch`` and ``line`` say where each row of the source was delivered."""
-    return merged([[RefusedRows(one.fault, one.by, int(one.rows.sum()), _first(one, batch, line)) for one in refused]])
-
-
-def _first(refused: Refused, batch: np.ndarray, line: np.ndarray) -> Place:
-    rows = np.flatnonzero(refused.rows)
-    row = rows[np.lexsort((line[rows], batch[rows]))[0]]
-    return Place(int(batch[row]), int(line[row]), None if refused.cells is None else float(refused.cells[row]))
+    @property
+    def disorder(self) -> int:
+        """How many rows have moments that do not follow each other."""
+        return sum(len(one.rows) for one in self.set_aside if one.disorder)
 
 
-def merged(parts: Iterable[Sequence[RefusedRows]]) -> tuple[RefusedRows, ...]:
-    """The counts of all rows from those of partitions, in any order."""
-    sums: dict[tuple[Fault, By], RefusedRows] = {}
-    for one in (one for part in parts for one in part):
-        known = sums.get((one.fault, one.by))
-        sums[one.fault, one.by] = one if known is None else _both(known, one)
-    order = list(Fault)
-    return tuple(sorted(sums.values(), key=lambda one: (order.index(one.fault), repr(one.by))))
+def columns_needed_by(kpi: KpiDefinition) -> frozenset[str]:
+    """The columns of a row without which a KPI cannot use it."""
+    value = kpi.value
+    if isinstance(value, RatioValue):
+        own = {value.numerator, value.denominator}
+    elif isinstance(value, Duration):
+        own = {value.start, value.end, *value.pause_moments, *value.pause_lengths}
+    else:
+        own = {value or ""}
+    conditions = {name for text in (kpi.where, kpi.good) for name in columns_of(text) if name != OF_VALUE}
+    return frozenset({moment_of_row(kpi), *own, *conditions} - {""})
 
 
-def _both(one: RefusedRows, other: RefusedRows) -> RefusedRows:
-    first = min(one.first, other.first, key=lambda place: (place.batch, place.line))
-    return RefusedRows(one.fault, one.by, one.count + other.count, first)
+def unread_cells(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray | None:
+    """Rows in which a cell of one of the columns could not be read; None where every cell of the source could."""
+    marks = [name for name in frame.columns if name == REFUSED or str(name).endswith(f"{LINKED}{REFUSED}")]
+    if not marks:
+        return None
+    found = np.zeros(len(frame), dtype=bool)
+    for mark in map(str, marks):
+        prefix = mark.removesuffix(REFUSED)
+        for column in (one for one in columns if one.startswith(prefix)):
+            found |= refused_cells(frame[mark], column.removeprefix(prefix))
+    return found
 
 
-def note(refused: RefusedRows, kpi: KpiDefinition, rows: int) -> str:
-    """One sentence; ``rows`` is how many the KPI means."""
-    said = f"{refused.count:,} of {rows:,} row{'' if rows == 1 else 's'} refused (first: {refused.first})"
-    return f"{said}: {_reason(refused, kpi)}."
+def backward(frame: pd.DataFrame, duration: Duration) -> Iterator[SetAside]:
+    """Rows that end before they begin."""
+    if not {duration.start, duration.end} <= set(frame.columns):
+        return
+    ends = frame[duration.end]
+    rows = np.flatnonzero((ends < frame[duration.start]).to_numpy())
+    if len(rows):
+        yield SetAside(
+            rows,
+            duration.end,
+            ends.iloc[rows].astype("str").tolist(),
+            f"{duration.end} lies before {duration.start}",
+            f"a moment not before {duration.start}",
+            disorder=True,
+        )
 
 
-def _reason(refused: RefusedRows, kpi: KpiDefinition) -> str:
-    if isinstance(refused.by, Pause):
-        start, end = refused.by.start, refused.by.end
-        return f"{end} lies before {start}" if refused.fault is Fault.BACKWARD else f"{end} is there, but not {start}"
-    if isinstance(refused.by, PausedFor) and isinstance(kpi.value, Duration):
-        return _of_length(refused.fault, refused.by, kpi.value)
-    return f"{refused.by} holds what is no answer; expected whole numbers from 0 to 10"
+def refusals(
+    size: int, unread: np.ndarray | None, others: Iterable[SetAside], meant: Callable[[], np.ndarray]
+) -> Refusals | None:
+    """What a KPI refuses of the rows that it means; None where that is nothing.
+
+    Args:
+        size: rows of the source.
+        unread: rows in which a cell it needs could not be read.
+        others: further reasons, the first that holds of a row is told.
+        meant: which rows its condition may mean, asked only where something is to be refused.
+    """
+    found = list(others)
+    if not found and (unread is None or not unread.any()):
+        return None
+    scope = meant()
+    rows = scope & (unread if unread is not None else np.zeros(size, dtype=bool))
+    count, told = int(rows.sum()), []
+    for one in found:
+        fresh = scope[one.rows] & ~rows[one.rows]
+        if fresh.any():
+            told.append(_some(one, fresh))
+            rows[one.rows[fresh]] = True
+    return Refusals(rows, count, tuple(told)) if rows.any() else None
 
 
-def _of_length(fault: Fault, pause: PausedFor, value: Duration) -> str:
-    time = f"the time from {value.start} to {value.end}"
-    if fault is Fault.NEGATIVE:
-        return f"{pause.column} is below 0; expected how long the pause was"
-    if fault is Fault.OTHER_CLOCK:
-        reason = f"{pause.column} counts {_HOURS[pause.clock]} and {time} counts {_HOURS[value.clock]}"
-        return f"{reason}; expected the pause by its two moments (from, to)"
-    if fault is Fault.UNNAMED_CLOCK:
-        reason = f"{pause.column} does not say whether it counts nights, while {time} counts agreed hours only"
-        return f"{reason}; name its clock (wall or business), or give the pause by its two moments (from, to)"
-    hint = "" if pause.clock else "; name its clock, or give its two moments"
-    return f"the pause ({pause.column}) is longer than {time}{hint}"
+def _some(one: SetAside, which: np.ndarray) -> SetAside:
+    """Some of its rows."""
 
+    def taken(told: Sequence[str] | str) -> Sequence[str] | str:
+        return told if isinstance(told, str) else np.asarray(told, dtype=object)[which].tolist()
 
-_HOURS = {"wall": "all hours", "business": "agreed hours"}
+    values = np.asarray(one.values, dtype=object)[which].tolist()
+    return SetAside(one.rows[which], one.column, values, taken(one.reasons), taken(one.expected), one.disorder)

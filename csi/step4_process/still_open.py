@@ -32,6 +32,8 @@ def still_open(kpi: KpiDefinition, study: StudyDefinition, looking: Looking) -> 
         return None
     looks = _looks(study, looking.as_of)
     meant = _meant(kpi, value, looking) if looks else np.empty(0, dtype=bool)
+    if looks and (refused := looking.refused(kpi)) is not None:
+        meant &= ~refused.rows
     return np.array([_counted(kpi, value, looking, meant, look) for look in looks], dtype=np.int64) if looks else None
 
 
@@ -72,7 +74,7 @@ def _counted(kpi: KpiDefinition, value: Duration, looking: Looking, meant: np.nd
     starts, ends = looking.moments(value.start, kpi, "value.from"), looking.moments(value.end, kpi, "value.to")
     started = meant & (starts >= first) & (starts < min(last, then))
     if value.pauses:
-        started &= ~looking.stops(value, kpi).spoilt
+        started &= ~looking.stops(value, kpi).bad
     waiting = np.flatnonzero(started & ((ends == MISSING) | (ends > then)))
     clock, until = looking.clock(value), np.full(len(waiting), then)
     waited = clock.between(starts[waiting], until)

@@ -15,7 +15,7 @@ from csi.step4_process.net_promoter import SIDES
 from csi.step5_analyse.analysis import plain
 from csi.study.evaluation import Outcome, Report
 
-POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded")
+POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused")
 
 
 def report_json(report: Report) -> bytes:

@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.definition import CalendarDefinition, Duration, Pause, PausedFor, Window, hash_of
-from csi.step4_process import refusals
+from csi.step4_process import process_study
 from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_read
 from csi.step4_process.contributions import Looking
 from csi.step4_process.ground import ground
-from csi.step4_process.refusals import Fault
+from csi.step4_process.pauses import Fault
 from tests.step4_process.studies import kpi, made, moments, reading, study, values
 
 OFFICE = CalendarDefinition(hours={"mon-fri": ("09:00-17:00",)})
@@ -146,7 +146,7 @@ def test_a_length_is_subtracted_only_on_its_own_clock_and_never_cut_off(
     at = looking(value, rows)
     assert at.duration_refused(value, one(value)).tolist() == [isinstance(expected, Fault)]
     if isinstance(expected, Fault):
-        assert [found.fault for found in at.elapsed(value, one(value)).refused] == [expected]
+        assert [found.fault for found in at.elapsed(value, one(value)).spoilt] == [expected]
 
 
 def test_without_agreed_hours_both_clocks_are_one() -> None:
@@ -180,31 +180,37 @@ BAD = {
 }
 
 
-def test_a_refused_row_has_no_value_is_counted_and_the_first_is_named() -> None:
+def test_a_refused_row_is_counted_and_told_with_its_line_its_column_and_what_stands_there() -> None:
     value = duration(HOLD, PausedFor("hold", clock="business"))
-    found = made(study(one(value, measure="sum"), calendar=OFFICE), reading(pd.DataFrame(BAD)))["k"]
+    made_ = process_study(study(one(value, measure="sum"), kpi("n", at="opened"), calendar=OFFICE),
+                          {"tickets": [reading(pd.DataFrame(BAD))]})  # fmt: skip
+    found = made_.kpis["k"]
     assert values(found) == [150.0 + 150.0]
-    assert found.series["n"].tolist() == [2]
-    assert found.quality.overall == pytest.approx(2 / 6)
-    assert found.footnotes == (
-        "1 of 6 rows refused (first: line 3): hold_to lies before hold_from.",
-        "1 of 6 rows refused (first: line 4): hold_to is there, but not hold_from.",
-        "1 of 6 rows refused (first: 180 in line 5): the pause (hold) is longer than the time from opened to resolved.",
-    )
+    assert (values(found, "n"), values(found, "refused")) == ([2], [3])
+    assert values(made_.kpis["n"]) == [6]  # the rows count for the others
+    assert made_.quarantine[["line", "column", "value", "reason", "expected", "kpis"]].to_numpy().tolist() == [
+        [3, "hold_to", "2026-01-06 10:00:00+00:00", "hold_to lies before hold_from",
+         "a moment not before hold_from", "k"],
+        [4, "hold_to", "2026-01-06 10:00:00+00:00", "hold_to is there, but not hold_from",
+         "both moments of a pause, or its beginning alone", "k"],
+        [5, "hold", "180", "the pause (hold) is longer than the time from opened to resolved",
+         "a pause no longer than that", "k"],
+    ]  # fmt: skip
+    assert found.quality.validity.ratio == 3 / 6
+    assert found.footnotes == ("3 rows of 6 could not be used for this KPI; the quarantine says why.",)
 
 
 def test_a_length_without_a_clock_under_agreed_hours_is_asked_about() -> None:
-    value = duration(PausedFor("hold"))
-    found = made(
-        study(one(value), kpi("n"), calendar=OFFICE), reading(pd.DataFrame(BAD | {"opened_at": BAD["opened"]}))
+    found = made(study(one(duration(PausedFor("hold"))), calendar=OFFICE), reading(pd.DataFrame(BAD)))["k"]
+    assert values(found) == [None]
+    assert found.footnotes == (
+        "5 rows of 6 could not be used for this KPI: hold does not say whether it counts nights, while the time from "
+        "opened to resolved counts agreed hours only; expected its clock (wall or business) named, or the pause by its "
+        "two moments (from, to).",
     )
-    assert values(found["k"]) == [None]
-    assert values(found["n"]) == [6]  # the rows count for the others
-    assert found["k"].footnotes[0].startswith("5 of 6 rows refused (first: 0 in line 2): hold does not say whether")
-    assert found["k"].footnotes[0].endswith("name its clock (wall or business), or give the pause by its two moments"
-                                            " (from, to).")  # fmt: skip
-    told = made(study(one(duration(PausedFor("hold", clock="wall"))), calendar=OFFICE), reading(pd.DataFrame(BAD)))
-    assert "hold counts all hours and the time from opened to resolved counts agreed hours" in told["k"].footnotes[0]
+    wall = one(duration(PausedFor("hold", clock="wall")))
+    (said,) = made(study(wall, calendar=OFFICE), reading(pd.DataFrame(BAD)))["k"].footnotes
+    assert "hold counts all hours and the time from opened to resolved counts agreed hours; expected the pause" in said
 
 
 @pytest.mark.parametrize(("where", "good"), [("", "value <= 150"), ("value >= 0", "value <= 150")])
@@ -212,7 +218,7 @@ def test_a_share_judges_no_refused_row(where: str, good: str) -> None:
     share = one(duration(HOLD), measure="share", unit="%", at="resolved", where=where, good=good)
     found = made(study(share, calendar=OFFICE), reading(pd.DataFrame(BAD)))["k"]
     assert (values(found, "numerator"), values(found, "denominator")) == ([1], [3])
-    assert [note.partition(" rows")[0] for note in found.footnotes] == ["1 of 5", "1 of 5"]
+    assert values(found, "refused") == [2]
 
 
 def test_a_share_that_asks_for_no_duration_judges_every_row() -> None:
@@ -288,22 +294,6 @@ def test_the_moments_of_pauses_are_read_but_are_no_events() -> None:
     assert numbers == ("hold",)
     assert event_columns(asked, "tickets") == ("opened", "resolved")
     assert {"hold_from", "hold_to", "hold"} <= set(columns_read(asked, "tickets"))
-
-
-def test_counts_of_portions_add_up_and_name_the_first_row() -> None:
-    value = duration(HOLD, PausedFor("hold", clock="business"))
-    refused = looking(value, BAD).elapsed(value, one(value)).refused
-    lines = np.zeros(6, dtype=np.int32), np.arange(2, 8)
-    whole = refusals.counted(refused, *lines)
-    parts = []
-    for rows in (slice(3, 6), slice(0, 3)):
-        some = looking(value, {name: np.asarray(cells)[rows] if isinstance(cells, list) else cells.iloc[rows]
-                               for name, cells in BAD.items()})  # fmt: skip
-        parts.append(refusals.counted(some.elapsed(value, one(value)).refused, *(part[rows] for part in lines)))
-    assert refusals.merged(parts) == whole
-    assert [(one_.fault, one_.first.line) for one_ in whole] == [
-        (Fault.BACKWARD, 3), (Fault.NO_BEGINNING, 4), (Fault.LONGER, 5),
-    ]  # fmt: skip
 
 
 def test_a_duration_without_pauses_keeps_its_hash() -> None:
