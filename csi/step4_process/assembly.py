@@ -86,6 +86,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
         footnotes=_footnotes(setting, gathered.whole),
+        refused_for=_why(gathered.whole),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
         events=gathered.whole.events,
@@ -250,12 +251,15 @@ def _unusual(setting: Setting, whole: Portion) -> list[str]:
 
 
 def _unusable(whole: Portion) -> str:
-    """How many rows were refused; where one reason holds of most of them, that one and what would mend it."""
+    """How many rows were refused, and why where one reason holds of most of them."""
     said = f"{_rows(whole.refused_rows)} of {whole.meant:,} could not be used for this KPI"
+    return f"{said}: {why}." if (why := _why(whole)) else f"{said}; the quarantine says why."
+
+
+def _why(whole: Portion) -> str:
+    """The one reason of most refused rows, with what would mend it; empty where there is no such one."""
     told = (whole.set_aside["reason"] + "; expected " + whole.set_aside["expected"]).value_counts()
-    if told.empty or 2 * told.iloc[0] <= whole.refused_rows:
-        return f"{said}; the quarantine says why."
-    return f"{said}: {told.index[0]}."
+    return str(told.index[0]) if len(told) and 2 * told.iloc[0] > whole.refused_rows else ""
 
 
 def _discarded(source: SourceRows) -> str:

@@ -108,6 +108,7 @@ class Processed:
         coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.
         footnotes: sentences that belong under every chart of it (exclusions first).
+        refused_for: why most of the rows it refuses are refused, and what was expected; empty without one such reason.
         strata: the same KPI split by its stratum: index ``(start, stratum)``, columns ``value, n``; None without one.
         cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
         open_past_target: share of cases open past the target, before and after; None where it is not asked.
@@ -126,6 +127,7 @@ class Processed:
     coverage: float | None = None
     counts: Mapping[str, SourceCounts] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
+    refused_for: str = ""
     strata: pd.DataFrame | None = None
     cases: np.ndarray | None = None
     open_past_target: tuple[float, float] | None = None

@@ -140,7 +140,7 @@ def limits_text(view: View) -> str:
     if limits.sigma_z is not None:
         text += f", σz {number(limits.sigma_z)}"
     if view.analysis.detail.clipped:
-        text += ", lower limit clipped at 0"
+        text += f", lower limit clipped at {'−100' if view.kpi.measure == 'nps' else '0'}"
     return text + (" – trial (fewer than 12)" if limits.trial else "")
 
 

@@ -208,6 +208,7 @@ def test_a_length_without_a_clock_under_agreed_hours_is_asked_about() -> None:
         "opened to resolved counts agreed hours only; expected its clock (wall or business) named, or the pause by its "
         "two moments (from, to).",
     )
+    assert found.refused_for in found.footnotes[0]
     wall = one(duration(PausedFor("hold", clock="wall")))
     (said,) = made(study(wall, calendar=OFFICE), reading(pd.DataFrame(BAD)))["k"].footnotes
     assert "hold counts all hours and the time from opened to resolved counts agreed hours; expected the pause" in said
