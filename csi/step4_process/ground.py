@@ -186,7 +186,8 @@ def calendar_of(study: StudyDefinition, firsts: Sequence[int], as_of: int) -> Op
         return ALWAYS
     bounds = [moment for moment in (*firsts, as_of) if moment not in (LATEST, MISSING)]
     moments = [from_microseconds(np.array([moment]), study.timezone)[0] for moment in bounds]
-    moments += [moment for window in windows(study) for moment in window]
+    studies = (study, *(study.of_kpi(kpi) for kpi in study.kpis.values()))
+    moments += [moment for one in studies for window in windows(one) for moment in window]
     if not moments:
         return ALWAYS
     # A season to spare: the last quarter may end, and a deadline may fall, after the newest row.

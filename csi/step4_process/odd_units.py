@@ -29,7 +29,7 @@ def odd_units(kpi: KpiDefinition, known: Known, frame: pd.DataFrame, used: Seque
     for column, unit in priced:
         name = known.of_rows.get(column, "")
         if name in frame.columns:
-            yield from _unknown(frame[name], name, unit, {*used, *_exchanged(known, (*used, unit))})
+            yield from _unknown(frame[name], name, unit, {*used, unit, *_exchanged(known, (*used, unit))})
     if known.rates.pairs:
         for column, unit in priced:
             yield from _too_early(known, frame, column, unit, moment_of_row(kpi))

@@ -127,13 +127,13 @@ def _one(base: Ground, kpi: KpiDefinition) -> Processed:
 
 def axis_for(study: StudyDefinition, time: Time, kpi: KpiDefinition) -> Axis:
     """The periods of a KPI."""
-    return axis_of(study, kpi.id, time.of_kpi(kpi), time.calendar, time.as_of)
+    return axis_of(study.of_kpi(kpi), kpi.id, time.of_kpi(kpi), time.calendar, time.as_of)
 
 
 def setting_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> Setting:
     """What a KPI stands in."""
     name = kpi.source
-    return Setting(base.study, kpi, axis, base.rows[name], base.time.of_source(name)[1])
+    return Setting(base.study.of_kpi(kpi), kpi, axis, base.rows[name], base.time.of_source(name)[1])
 
 
 def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Portion]:
@@ -144,12 +144,13 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     kept = placed(kpi, rows, places, axis)
     source, beat = base.rows[kpi.source], base.pulse_of(kpi, axis)
     lines = source.batch, source.line
-    made = portion(base.study, kpi, kept, axis, beat, lines=lines)
+    study = base.study.of_kpi(kpi)
+    made = portion(study, kpi, kept, axis, beat, lines=lines)
     if rows.refused is not None:
         made = with_refused(made, rows.refused, base.periods_of(kpi, axis), axis.size, lines)
     other = other_moment(base.study, kpi)
     others = base.others_of(kpi, other, axis) if other else None
-    return kept, replace(made, still_open=still_open(kpi, base.study, base.looking[kpi.source]), others=others)
+    return kept, replace(made, still_open=still_open(kpi, study, base.looking[kpi.source]), others=others)
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

@@ -86,7 +86,7 @@ def judged(
     """Step 5 over processed KPIs, from memory or from partitions."""
     known = known or Known()
     inputs = {
-        name: replace(kpi_input(study, one, known), reopened=reopened_of(study, processed, one.kpi))
+        name: replace(kpi_input(study, one, known), reopened=reopened_of(study.of_kpi(one.kpi), processed, one.kpi))
         for name, one in processed.items()
     }
     analyses = judge(inputs, as_of=study.as_of.date() if study.as_of else None)
@@ -96,7 +96,7 @@ def judged(
 
 def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> KpiInput:
     """One KPI as step 5 takes it."""
-    name = processed.kpi.id
+    name, study = processed.kpi.id, study.of_kpi(processed.kpi)
     return KpiInput(
         definition=processed.kpi,
         series=processed.series,

@@ -14,7 +14,7 @@ from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
 from csi.step4_process.net_promoter import UNIT
-from csi.study.keys import Keys, finite, shown
+from csi.study.keys import Keys, finite, shown, window_of
 from csi.study.pause_reading import CLOCKS, pauses_of
 from csi.terms import Direction
 
@@ -49,6 +49,8 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         catalogue=keys.text("kpi"),
         strata=keys.text("strata"),
         comparator=keys.text("comparator"),
+        baseline=window_of(keys, "baseline"),
+        evaluation=window_of(keys, "evaluation"),
     )
     keys.end()
     _check(kpi, keys, kpis)
