@@ -50,14 +50,49 @@ class SourceDefinition:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A pause by the columns of its two moments; one that has begun and not ended lasts until the duration's end."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class PausedFor:
+    """A pause as a column with its length.
+
+    ``unit`` is a unit of time (empty: the column's declared one, else minutes); ``clock`` says whether the length
+    counts all hours (``wall``) or the agreed ones (``business``); empty: nobody said.
+    """
+
+    column: str
+    unit: str = ""
+    clock: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Duration:
-    """A value that is the time between two moments of a row; ``clock`` is ``wall`` or ``business``."""
+    """A value that is the time between two moments of a row, without its pauses.
+
+    ``clock`` is ``wall`` or ``business``. Pauses by their moments are united; those given as a length are added up.
+    """
 
     start: str
     end: str
     unit: str = "h"
     clock: str = "wall"
-    pauses: str = ""  # column with minutes to subtract
+    pauses: tuple[Pause | PausedFor, ...] = ()
+
+    @property
+    def pause_moments(self) -> tuple[str, ...]:
+        """The columns of the moments of pauses."""
+        spans = [pause for pause in self.pauses if isinstance(pause, Pause)]
+        return tuple(name for pause in spans for name in (pause.start, pause.end))
+
+    @property
+    def pause_lengths(self) -> tuple[str, ...]:
+        """The columns that hold the lengths of pauses."""
+        return tuple(pause.column for pause in self.pauses if isinstance(pause, PausedFor))
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,9 +212,7 @@ def looking() -> Block:
 def traced(kpi: Kpi, point: Result, rows: Sequence[tuple[str, Batch | None, Sequence[int]]]) -> Block:
     """A point's rows: per delivery its file, who brought it when, and the lines."""
     total = sum(len(lines) for _, _, lines in rows)
-    sides = ""
-    if point.get("denominator") is not None:
-        sides = f" = {number(point['numerator'])} of {number(point['denominator'])}"
+    sides = _sides(point)
     head = f"*{escape(clip(kpi.name, NAME))}*, {_day(point)}: *{number(point['value'], escape(kpi.unit))}*{sides}"
     blocks = [
         parts.section(f"{head}\nmade of {plural(total, 'row')} in {plural(len(rows), 'delivery', 'deliveries')}:")
@@ -223,6 +221,16 @@ def traced(kpi: Kpi, point: Result, rows: Sequence[tuple[str, Batch | None, Sequ
     if len(rows) > 20:
         blocks.append(parts.context(f"… and {len(rows) - 20} more deliveries."))
     return parts.modal(TRACED, "Where from?", blocks)
+
+
+def _sides(point: Result) -> str:
+    """What a share was divided from; of a net promoter score its promoters and detractors."""
+    if point.get("denominator") is None:
+        return ""
+    answers = number(point["denominator"])
+    if point.get("promoters") is not None:
+        return f" = {number(point['promoters'])} promoters less {number(point['detractors'])} detractors of {answers}"
+    return f" = {number(point['numerator'])} of {answers}"
 
 
 def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:

@@ -79,6 +79,8 @@ def _renamed(key: str, value: Any, names: Mapping[str, str]) -> Any:
         return {
             part: _renamed("at", one, names) if part not in ("unit", "clock") else one for part, one in value.items()
         }
+    if isinstance(value, list | tuple):
+        return [_renamed(key, one, names) for one in value]
     if key in ("at", "value"):
         return names.get(value, value)
     return _in_condition(str(value), names) if key in ("where", "good") else value

@@ -34,7 +34,7 @@ from csi.terms import Measurability
 
 TYPED = ("typed", "push")  # sources whose rows are measurements
 _AGREED = ("approved", "done", "reviewed", "closed", "reopened")  # states of an action that was approved
-_COLUMNS_OF_VALUE = ("from", "to", "pauses", "numerator", "denominator")
+_COLUMNS_OF_VALUE = ("from", "to", "pauses", "column", "numerator", "denominator")
 _ORIGINS = ("file", "url", "sql", "prometheus")
 
 
@@ -79,7 +79,7 @@ def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, t
     for kpi in kpis_of(session, cycle):
         known = made.get(kpi.key, {})
         if known.get("source") == source.key and source.kind not in TYPED:
-            for column in _columns({**known, "at": kpi.definition.get("at")}, made):
+            for column in columns_of_kpi({**known, "at": kpi.definition.get("at")}, made):
                 found.setdefault(column, {})[kpi.name] = None
     linked = {f"{one}." for one in linked_to([source.key], {source.key: source})}
     return {
@@ -87,15 +87,24 @@ def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, t
     }
 
 
-def _columns(kpi: Mapping[str, Any], kpis: Collection[str]) -> Iterator[str]:
+def columns_of_kpi(kpi: Mapping[str, Any], kpis: Collection[str]) -> Iterator[str]:
     """The columns a KPI with STUDY.md's keys names; of a condition that cannot be read, none."""
     value = kpi.get("value")
     lasts = isinstance(value, Mapping) and "from" in value
-    parts = [value.get(key) for key in _COLUMNS_OF_VALUE] if isinstance(value, Mapping) else [value]
-    yield from (str(name) for name in (kpi.get("at"), *parts) if name and name not in kpis)
+    yield from (name for name in (str(kpi.get("at") or ""), *_of_value(value)) if name and name not in kpis)
     for text in (kpi.get("where"), kpi.get("good")):
         with suppress(ExpressionError):
             yield from (name for name in columns_of(str(text or "")) if not (lasts and name == OF_VALUE))
+
+
+def _of_value(value: Any) -> Iterator[str]:
+    """The columns in what a KPI is computed of: itself, both ends of it, and those of its pauses."""
+    if isinstance(value, Mapping):
+        yield from (name for key in _COLUMNS_OF_VALUE for name in _of_value(value.get(key)))
+    elif isinstance(value, list | tuple):
+        yield from (name for one in value for name in _of_value(one))
+    elif value:
+        yield str(value)
 
 
 def linked_to(used: Collection[str], sources: Mapping[str, Source]) -> set[str]:

@@ -32,7 +32,7 @@ class Clash:
 
 @cache
 def entries() -> Mapping[str, Entry]:
-    """All entries by id, in the order K01 … K40."""
+    """All entries by id, in the order K01 … K42."""
     written: dict[str, Any] = {}
     for name in FILES:
         written.update(yaml.safe_load((FOLDER / name).read_text(encoding="utf-8")))
@@ -68,7 +68,7 @@ def entry(id: str) -> Entry:
     for known, found in entries().items():
         if known.lower() == wanted:
             return found
-    raise NotFound(f"The catalogue has no {id.strip() or 'empty id'}; its ids run from K01 to K40, with K09b.")
+    raise NotFound(f"The catalogue has no {id.strip() or 'empty id'}; its ids run from K01 to K42, with K09b.")
 
 
 @cache

@@ -13,8 +13,8 @@ from csi.terms import Audience, Direction
 KINDS = ("service", "process", "technology")
 ASPECTS = ("speed", "quality", "cost", "volume", "flow", "availability", "satisfaction")
 CALENDARS = ("24x7", "agreed hours")
-MEASURES = ("count", "distinct", "sum", "mean", "median", "min", "max", "last", "share", "ratio", "availability",
-            "backlog")  # fmt: skip
+MEASURES = ("count", "distinct", "sum", "mean", "median", "min", "max", "last", "share", "ratio", "nps",
+            "availability", "backlog")  # fmt: skip
 COMPUTED_KEYS = ("at", "measure", "value", "where", "good")
 NEEDS_COUNTER_METRIC = ("speed", "cost", "volume")  # rule V1.7
 

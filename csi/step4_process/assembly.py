@@ -86,6 +86,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
         footnotes=_footnotes(setting, gathered.whole),
+        refused_for=_why(gathered.whole),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
         events=gathered.whole.events,
@@ -159,6 +160,7 @@ def _between(beat: Pulse, axis: Axis) -> np.ndarray:
 
 def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> pd.DataFrame:
     silent = ~flags.alive | flags.wholly
+    sides = {name: np.where(silent, np.nan, side) for name, side in (points.sides or {}).items()}
     return pd.DataFrame(
         {
             "end": from_microseconds(setting.axis.edges[1:], setting.study.timezone),
@@ -171,6 +173,7 @@ def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> p
             "excluded": flags.excluded,
             "excluded_rows": whole.excluded_rows.astype(np.int64),
             "refused": flags.refused.astype(np.int64),
+            **sides,
         },
         index=setting.starts.rename("start"),
     )
@@ -231,9 +234,7 @@ def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
     if whole.open_ends and kpi.measure == "availability":
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     if whole.refused_rows:
-        notes.append(
-            f"{_rows(whole.refused_rows)} of {whole.meant:,} could not be used for this KPI; the quarantine says why."
-        )
+        notes.append(_unusable(whole))
     if setting.source.resolved.discarded:
         notes.append(_discarded(setting.source))
     if kpi.measure == "backlog":
@@ -247,6 +248,18 @@ def _unusual(setting: Setting, whole: Portion) -> list[str]:
     where = " of the evaluation window" if setting.study.evaluation else ""
     note = outliers.footnote(setting.kpi, whole.looked_over, whole.ends, where)
     return [note] if note else []
+
+
+def _unusable(whole: Portion) -> str:
+    """How many rows were refused, and why where one reason holds of most of them."""
+    said = f"{_rows(whole.refused_rows)} of {whole.meant:,} could not be used for this KPI"
+    return f"{said}: {why}." if (why := _why(whole)) else f"{said}; the quarantine says why."
+
+
+def _why(whole: Portion) -> str:
+    """The one reason of most refused rows, with what would mend it; empty where there is no such one."""
+    told = (whole.set_aside["reason"] + "; expected " + whole.set_aside["expected"]).value_counts()
+    return str(told.index[0]) if len(told) and 2 * told.iloc[0] > whole.refused_rows else ""
 
 
 def _discarded(source: SourceRows) -> str:

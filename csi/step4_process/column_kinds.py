@@ -17,7 +17,7 @@ from csi.step4_process.expression import Literal, Operand, comparisons
 
 Place = tuple[str, str]  # a source and its column
 Places = dict[Place, None]  # a set that keeps its order
-_OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last")
+_OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last", "nps")
 _IN_ORDER = ("<", "<=", ">", ">=")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
@@ -53,13 +53,18 @@ def _moments(kpi: KpiDefinition) -> Iterator[str]:
         yield kpi.value.end
 
 
+def _pauses(kpi: KpiDefinition) -> tuple[str, ...]:
+    """Moments that are no events: a pause may be planned to end in the future, which is no sign of newer data."""
+    return kpi.value.pause_moments if isinstance(kpi.value, Duration) else ()
+
+
 def _numbers(kpi: KpiDefinition, kpis: frozenset[str]) -> Iterator[str]:
     if isinstance(kpi.value, str) and (kpi.measure in _OF_NUMBERS or is_quantile(kpi.measure)):
         yield kpi.value
     if isinstance(kpi.value, RatioValue) and not is_ratio_of_kpis(kpi, kpis):
         yield from (kpi.value.numerator, kpi.value.denominator)
-    if isinstance(kpi.value, Duration) and kpi.value.pauses:
-        yield kpi.value.pauses
+    if isinstance(kpi.value, Duration):
+        yield from kpi.value.pause_lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ class _Kinds:
         """Of every column that any KPI of a study names."""
         ids = frozenset(study.kpis)
         every = study.kpis.values()
-        kinds = cls(_events(study), _placed(study, ((kpi, name) for kpi in every for name in _numbers(kpi, ids))))
+        moments = _events(study) | _placed(study, ((kpi, name) for kpi in every for name in _pauses(kpi)))
+        kinds = cls(moments, _placed(study, ((kpi, name) for kpi in every for name in _numbers(kpi, ids))))
         pairs = list(_compared(study))
         both = [(sign, *sides) for sign, left, right in pairs for sides in ((left, right), (right, left))]
         for sign, side, other in both:

@@ -13,7 +13,7 @@ from csi.step4_process.columns import LINKED, is_ratio_of_kpis, link_of, unit_co
 from csi.step4_process.money import NO_RATES, Rates, is_money, rates_of
 
 _PER = re.compile(r"\s*/\s*|\s+per\s+")
-UNCOUNTED = ("count", "distinct", "share", "availability", "backlog")  # measures that read no numbers
+UNCOUNTED = ("count", "distinct", "share", "availability", "backlog", "nps")  # measures whose numbers have no unit
 _BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
 
 
@@ -50,7 +50,7 @@ def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...
     names none (``%``) both are brought to one: that declared for a column, else the currency the rates lead to.
     """
     if isinstance(kpi.value, str):
-        return ((kpi.value, kpi.unit),)
+        return ((kpi.value, kpi.unit),) if kpi.measure != "nps" else ()
     if not isinstance(kpi.value, RatioValue):
         return ()
     above, below = named(kpi.unit)

@@ -99,7 +99,8 @@ def _named(kpi: KpiDefinition, kpis: frozenset[str]) -> Iterator[tuple[str, str]
     if isinstance(value, str):
         yield "value", value
     if isinstance(value, Duration):
-        yield from (("value.from", value.start), ("value.to", value.end), ("value.pauses", value.pauses))
+        yield from (("value.from", value.start), ("value.to", value.end))
+        yield from (("value.pauses", name) for name in (*value.pause_moments, *value.pause_lengths))
     if isinstance(value, RatioValue) and not is_ratio_of_kpis(kpi, kpis):
         yield from (("value.numerator", value.numerator), ("value.denominator", value.denominator))
     own = OF_VALUE if isinstance(value, Duration) else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from csi.definition import Duration, KpiDefinition, RatioValue
+from csi.definition import Duration, KpiDefinition, PausedFor, RatioValue
 from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
@@ -17,12 +17,13 @@ from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
 from csi.step4_process.masks import mask, may_satisfy
+from csi.step4_process.net_promoter import not_answers
 from csi.step4_process.odd_units import odd_units
+from csi.step4_process.pause_reasons import told
+from csi.step4_process.pauses import Spoilt, Stops, any_of, longer, stops_of
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.refusals import Refusals, SetAside, backward, columns_needed_by, refusals, unread_cells
 from csi.step4_process.written import Forms, plain_form
-
-_MINUTE = 60_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,19 @@ class Contribution:
     refused: Refusals | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """The time between two moments of each row of a source.
+
+    Attributes:
+        values: in the value's unit; NaN where a moment is missing, or a pause spoils the row.
+        spoilt: which rows a pause spoils, and how; no row twice.
+    """
+
+    values: np.ndarray
+    spoilt: tuple[Spoilt, ...] = ()
+
+
 @dataclass
 class Looking:
     """One source's rows with what several KPIs ask of them, each computed once."""
@@ -65,7 +79,8 @@ class Looking:
     used_units: tuple[str, ...] = ()
     forms: Forms = plain_form
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
-    _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
+    _durations: dict[Duration, Elapsed] = field(default_factory=dict)
+    _stops: dict[Duration, Stops] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
     _dated: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     _refused: dict[KpiDefinition, Refusals | None] = field(default_factory=dict)
@@ -85,22 +100,58 @@ class Looking:
 
     def duration(self, value: Duration, kpi: KpiDefinition) -> np.ndarray:
         """Time between two moments of each row, in the value's unit; NaN where either is missing."""
+        return self.elapsed(value, kpi).values
+
+    def duration_refused(self, value: Duration, kpi: KpiDefinition) -> np.ndarray:
+        """Which rows a pause spoils for a duration."""
+        return any_of([one.rows for one in self.elapsed(value, kpi).spoilt], len(self.frame))
+
+    def elapsed(self, value: Duration, kpi: KpiDefinition) -> Elapsed:
+        """Time between two moments of each row, and the rows of which it cannot be known."""
         if value not in self._durations:
             starts = self.moments(value.start, kpi, "value.from")
             ends = self.moments(value.end, kpi, "value.to")
             self._durations[value] = self._elapsed(value, kpi, starts, ends)
         return self._durations[value]
 
-    def _elapsed(self, value: Duration, kpi: KpiDefinition, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
-        clock = self.calendar if value.clock == "business" else ALWAYS
-        elapsed = clock.between(starts, ends).astype(float)
+    def _elapsed(self, value: Duration, kpi: KpiDefinition, starts: np.ndarray, ends: np.ndarray) -> Elapsed:
+        clock = self.clock(value)
+        elapsed = clock.between(starts, ends)
+        known = (starts != MISSING) & (ends != MISSING) & (elapsed >= 0)  # only a linked row can be backward
+        spoilt: tuple[Spoilt, ...] = ()
         if value.pauses:
-            pauses = np.nan_to_num(self.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float))
-            elapsed = np.maximum(elapsed - pauses * _MINUTE, 0.0)
-        elapsed[(starts == MISSING) | (ends == MISSING) | (elapsed < 0)] = np.nan  # only a linked row can be backward
+            stops = self.stops(value, kpi)
+            paused = stops.between(starts, ends, clock)
+            spoilt = tuple(one.of(known) for one in (*stops.spoilt, *longer(stops, paused, elapsed, known)))
+            elapsed = elapsed - paused
+        values = elapsed.astype(float)
+        values[~known | any_of([one.rows for one in spoilt], len(values))] = np.nan
         # Divided, not multiplied by a reciprocal: 90 minutes are 1.5 hours to the last digit.
-        elapsed /= units.factor(value.unit, "us")
-        return elapsed
+        values /= units.factor(value.unit, "us")
+        return Elapsed(values, spoilt)
+
+    def clock(self, value: Duration) -> OpenTime:
+        """The clock a duration is measured on."""
+        return self.calendar if value.clock == "business" else ALWAYS
+
+    def stops(self, value: Duration, kpi: KpiDefinition) -> Stops:
+        """The pauses of a duration."""
+        key = replace(value, unit="h")
+        if key not in self._stops:
+            self._stops[key] = stops_of(
+                value,
+                len(self.frame),
+                moments=lambda name: self.moments(name, kpi, "value.pauses"),
+                lengths=lambda pause: self._length(pause, kpi),
+                one_clock=self.calendar.always,
+            )
+        return self._stops[key]
+
+    def _length(self, pause: PausedFor, kpi: KpiDefinition) -> tuple[np.ndarray, float]:
+        """How long each row was paused, and how many microseconds one of that is."""
+        unit = pause.unit or self.known.of_columns.get(pause.column, "min")
+        cells = numbers(self.column(pause.column, kpi, "value.pauses"), kpi, "value.pauses")
+        return cells, units.factor(unit, "us")
 
     def satisfied(self, text: str, kpi: KpiDefinition, key: str) -> np.ndarray:
         """Which rows satisfy a condition; ``value`` in it is the KPI's own duration."""
@@ -131,18 +182,34 @@ class Looking:
     def _set_aside(self, kpi: KpiDefinition) -> Iterator[SetAside]:
         if isinstance(kpi.value, Duration):
             yield from backward(self.frame, kpi.value)
+            yield from self._paused_wrongly(kpi, kpi.value)
         if kpi.measure not in UNCOUNTED:
             yield from odd_units(kpi, self.known, self.frame, self.used_units)
+        if kpi.measure == "nps":
+            yield from not_answers(_numbers(kpi, self, str(kpi.value)), str(kpi.value))
+
+    def _paused_wrongly(self, kpi: KpiDefinition, value: Duration) -> Iterator[SetAside]:
+        """Rows whose pauses cannot be, for a KPI that asks for its duration."""
+        asked = kpi.measure != "share" or any(self.asks_for_duration(kpi, text) for text in (kpi.good, kpi.where))
+        if value.pauses and asked:
+            yield from (told(one, value) for one in self.elapsed(value, kpi).spoilt)
 
     def _may_mean(self, kpi: KpiDefinition, unread: np.ndarray | None) -> np.ndarray:
         """Rows that ``where`` holds of, as far as their cells could be read."""
+        if isinstance(kpi.value, Duration) and self.asks_for_duration(kpi, kpi.where):
+            spoilt = self.duration_refused(kpi.value, kpi)
+            return self.satisfied(kpi.where, kpi, "where") | spoilt | (unread if unread is not None else False)
         if unread is None or not unread.any() or OF_VALUE in columns_of(kpi.where):
             return self.satisfied(kpi.where, kpi, "where") | (unread if unread is not None else False)
         return may_satisfy(kpi.where, self.frame, self.timezone, self.forms, unread_cells)
 
+    def asks_for_duration(self, kpi: KpiDefinition, text: str) -> bool:
+        """Whether ``value`` in a condition is the KPI's own duration."""
+        of_value = OF_VALUE not in self.frame.columns and OF_VALUE in columns_of(text)
+        return of_value and isinstance(kpi.value, Duration)
+
     def _satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
-        own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
-        if own and isinstance(kpi.value, Duration):
+        if isinstance(kpi.value, Duration) and self.asks_for_duration(kpi, text):
             frame = self.frame.assign(**{OF_VALUE: self.duration(kpi.value, kpi)})
             return mask(text, frame, self.timezone, self.forms)
         if text not in self._masks:
@@ -191,6 +258,8 @@ def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
 
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """One number per row in the KPI's unit."""
+    if kpi.measure == "nps":
+        return _numbers(kpi, looking, str(kpi.value))
     if not isinstance(kpi.value, Duration):
         return _in_unit(kpi, looking, str(kpi.value), kpi.unit)
     return looking.duration(replace(kpi.value, unit=kpi.unit), kpi)
@@ -212,9 +281,14 @@ def _in_unit(kpi: KpiDefinition, looking: Looking, name: str, wanted: str) -> np
 
 
 def _numbers(kpi: KpiDefinition, looking: Looking, name: str) -> np.ndarray:
-    column = looking.column(name, kpi, "value")
+    return numbers(looking.column(name, kpi, "value"), kpi, "value")
+
+
+def numbers(column: pd.Series, kpi: KpiDefinition, key: str) -> np.ndarray:
+    """A column's numbers; a KPI that takes them from one of text is told so."""
     if not pd.api.types.is_numeric_dtype(column.dtype):
-        raise InvalidInput(f"kpis.{kpi.id}.value", f"{name!r} does not hold numbers; expected a column of numbers")
+        reason = f"{column.name!r} does not hold numbers; expected a column of numbers"
+        raise InvalidInput(f"kpis.{kpi.id}.{key}", reason)
     return column.to_numpy(dtype=float)
 
 
@@ -228,7 +302,8 @@ def _span(value: Duration, kpi: KpiDefinition, looking: Looking, where: np.ndarr
 def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray, where: np.ndarray) -> Contribution:
     """Good among all; a row still open past its target counts as a breach, in the period in which it became late."""
     good = looking.satisfied(kpi.good, kpi, "good")
-    deadlines = deadline_of(kpi, looking.frame, looking.calendar)
+    stops = looking.stops(kpi.value, kpi) if isinstance(kpi.value, Duration) and kpi.value.pauses else None
+    deadlines = deadline_of(kpi, looking.frame, looking.calendar, stops, looking.as_of)
     if deadlines is None:
         return Contribution(rows, at[rows], good=good[rows])
     # What is refused is not in ``where``: a resolution that could not be read is no open case.

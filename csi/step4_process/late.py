@@ -15,17 +15,25 @@ from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
 from csi.step4_process.columns import OF_VALUE
 from csi.step4_process.expression import Both, Column, Compare, Literal, Node, parse
+from csi.step4_process.pauses import Stops
 from csi.step4_process.periods import MISSING, microseconds
 
 _LONGEST = 1e17  # microseconds: three thousand years, which no deadline lies beyond
 _MIRRORED = {">": "<", ">=": "<="}
 
 
-def deadline_of(kpi: KpiDefinition, frame: pd.DataFrame, calendar: OpenTime = ALWAYS) -> np.ndarray | None:
+def deadline_of(
+    kpi: KpiDefinition,
+    frame: pd.DataFrame,
+    calendar: OpenTime = ALWAYS,
+    stops: Stops | None = None,
+    as_of: int = MISSING,
+) -> np.ndarray | None:
     """Per row the moment after which it is late if still open (int64 us, smallest: none); None when `good` sets none.
 
     Understood, alone or joined by ``and``: ``resolved_at <= due_at`` where ``resolved_at`` is the KPI's ``at``, and
-    ``value <= 8`` or ``value <= allowed_hours`` where the KPI's value is the time up to its ``at``.
+    ``value <= 8`` or ``value <= allowed_hours`` where the KPI's value is the time up to its ``at``. Of that value
+    ``stops`` are the pauses; one that has not ended lasts until ``as_of`` (us).
     """
     if not kpi.good.strip():
         return None
@@ -34,7 +42,7 @@ def deadline_of(kpi: KpiDefinition, frame: pd.DataFrame, calendar: OpenTime = AL
             return microseconds(frame[right.name])
         limit = _limit(right, frame) if left.name == OF_VALUE else None
         if limit is not None:
-            return _after_start(kpi, limit, frame, calendar)
+            return _after_start(kpi, limit, frame, calendar, stops=stops, as_of=as_of)
     return None
 
 
@@ -61,19 +69,31 @@ def _is_moment(frame: pd.DataFrame, name: str) -> bool:
     return name in frame.columns and isinstance(frame[name].dtype, pd.DatetimeTZDtype)
 
 
-def _after_start(kpi: KpiDefinition, limit: np.ndarray, frame: pd.DataFrame, calendar: OpenTime) -> np.ndarray | None:
+def _after_start(
+    kpi: KpiDefinition, limit: np.ndarray, frame: pd.DataFrame, calendar: OpenTime, *, stops: Stops | None, as_of: int
+) -> np.ndarray | None:
     value = kpi.value
     if not isinstance(value, Duration) or value.end != kpi.at or OF_VALUE in frame.columns:
         return None
     starts = microseconds(frame[value.start])
     clock = calendar if value.clock == "business" else ALWAYS
     known = (starts != MISSING) & np.isfinite(limit)
+    if stops is not None:
+        known &= ~stops.bad
     size = units.factor(value.unit, "us")
     allowed = np.clip(np.where(known, limit, 0.0), -_LONGEST / size, _LONGEST / size) * size
-    allowed = np.rint(allowed).astype(np.int64)
-    if value.pauses and value.pauses in frame.columns:
-        pauses = np.nan_to_num(frame[value.pauses].to_numpy(dtype=float)) * units.factor("min", "us")
-        allowed += np.rint(pauses).astype(np.int64)
+    allowed = np.rint(allowed).astype(np.int64)[known]
+    if stops is not None:
+        allowed += _stopped(stops.chosen(known), starts[known], allowed, clock, as_of)
     deadlines = np.full(len(starts), MISSING)
-    deadlines[known] = clock.after(starts[known], allowed[known])
+    deadlines[known] = clock.after(starts[known], allowed)
     return deadlines
+
+
+def _stopped(stops: Stops, starts: np.ndarray, allowed: np.ndarray, clock: OpenTime, as_of: int) -> np.ndarray:
+    """How long the clock of each row stands still before its time is up; a pause after that moment changes nothing."""
+    paused = stops.lengths.copy()
+    for begin, end in stops.pieces(starts, np.maximum(starts, as_of)):
+        in_time = clock.between(starts, begin) - paused <= allowed
+        paused += np.where(in_time, clock.between(begin, end), 0)
+    return paused

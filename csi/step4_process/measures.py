@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from csi.definition import KpiDefinition
+from csi.step4_process import net_promoter
 from csi.step4_process.axis import Axis, within
 from csi.step4_process.calendar import union
 from csi.step4_process.columns import is_quantile
@@ -23,6 +25,7 @@ MEASURES = (
     "last",
     "share",
     "ratio",
+    "nps",
     "availability",
     "backlog",
 )
@@ -45,12 +48,16 @@ def probability_of(measure: str) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """One entry per period: the value (NaN: none), the rows behind it, and both sides of a share or ratio."""
+    """One entry per period: the value (NaN: none), the rows behind it, and both sides of a share or ratio.
+
+    ``sides`` holds promoters and detractors of a net promoter score, whose numerator is their difference.
+    """
 
     value: np.ndarray
     n: np.ndarray
     numerator: np.ndarray
     denominator: np.ndarray
+    sides: Mapping[str, np.ndarray] | None = None
 
 
 def scale_of(unit: str) -> float:
@@ -78,6 +85,8 @@ def points_of(kpi: KpiDefinition, found: Tally, axis: Axis, quantiles: np.ndarra
         return _availability(found, found.down, axis, scale)
     if found.good is not None:
         return _over(found.good.astype(float), found.n.astype(float), found.n, scale)
+    if found.promoters is not None and found.detractors is not None:
+        return _net(found.promoters.astype(float), found.detractors.astype(float), found.n)
     if found.above is not None and found.below is not None:
         sides = [side.rounded(axis.size) for side in (found.above, found.below)]
         return _over(sides[0], sides[1], found.n, scale)
@@ -88,6 +97,11 @@ def points_of(kpi: KpiDefinition, found: Tally, axis: Axis, quantiles: np.ndarra
 
 def _over(numerator: np.ndarray, denominator: np.ndarray, n: np.ndarray, scale: float) -> Points:
     return Points(divided(numerator, denominator, scale), n.astype(np.int64), numerator, denominator)
+
+
+def _net(promoters: np.ndarray, detractors: np.ndarray, n: np.ndarray) -> Points:
+    points = _over(promoters - detractors, n.astype(float), n, net_promoter.SCALE)
+    return replace(points, sides=dict(zip(net_promoter.SIDES, (promoters, detractors), strict=True)))
 
 
 def _plain(measure: str, found: Tally) -> np.ndarray:

@@ -121,7 +121,7 @@ def portion(
 ) -> Portion:
     """What the rows of a portion give; ``lines`` say where each row of the source was delivered."""
     value = kept.rows.value
-    judged = _judged(study, kept.rows)
+    judged = _judged(study, kept.rows) if kpi.measure != "nps" else None  # an answer of 9 is no score of 9
     cases = None if judged is None or study.evaluation is None else np.sort(judged[1])
     looked = judged if outliers.has_unusual(kpi.measure) else None
     return Portion(

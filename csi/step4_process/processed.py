@@ -99,14 +99,16 @@ class Processed:
         timezone: the reporting zone.
         series: index ``start`` (``datetime64[us, reporting zone]``), one row per period without holes, columns
             ``end`` (same type), ``value`` (float, in the KPI's unit; NaN when missing), ``n`` (int: rows behind the
-            value), ``numerator`` and ``denominator`` (float, NaN unless share, ratio or availability),
+            value), ``numerator`` and ``denominator`` (float, NaN unless share, ratio, nps or availability),
             ``partial`` (exposure is short: hollow, out of limits and verdicts), ``missing`` (no value),
             ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows), ``refused``
-            (rows the KPI could not use; where there are no others the period is missing).
+            (rows the KPI could not use; where there are no others the period is missing); of an nps also
+            ``promoters`` and ``detractors`` (float), whose difference is the numerator.
         quality: five dimensions and their minimum.
         coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.
         footnotes: sentences that belong under every chart of it (exclusions first).
+        refused_for: why most of the rows it refuses are refused, and what was expected; empty without one such reason.
         strata: the same KPI split by its stratum: index ``(start, stratum)``, columns ``value, n``; None without one.
         cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
         open_past_target: share of cases open past the target, before and after; None where it is not asked.
@@ -125,6 +127,7 @@ class Processed:
     coverage: float | None = None
     counts: Mapping[str, SourceCounts] = field(default_factory=dict)
     footnotes: tuple[str, ...] = ()
+    refused_for: str = ""
     strata: pd.DataFrame | None = None
     cases: np.ndarray | None = None
     open_past_target: tuple[float, float] | None = None

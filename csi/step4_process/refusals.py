@@ -74,7 +74,7 @@ def columns_needed_by(kpi: KpiDefinition) -> frozenset[str]:
     if isinstance(value, RatioValue):
         own = {value.numerator, value.denominator}
     elif isinstance(value, Duration):
-        own = {value.start, value.end}
+        own = {value.start, value.end, *value.pause_moments, *value.pause_lengths}
     else:
         own = {value or ""}
     conditions = {name for text in (kpi.where, kpi.good) for name in columns_of(text) if name != OF_VALUE}

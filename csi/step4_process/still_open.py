@@ -8,7 +8,6 @@ import pandas as pd
 from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step4_process import units
 from csi.step4_process.axis import windows
-from csi.step4_process.calendar import ALWAYS
 from csi.step4_process.columns import OF_VALUE, is_quantile
 from csi.step4_process.contributions import Looking
 from csi.step4_process.expression import columns_of
@@ -74,11 +73,12 @@ def _counted(kpi: KpiDefinition, value: Duration, looking: Looking, meant: np.nd
     first, last, then = look
     starts, ends = looking.moments(value.start, kpi, "value.from"), looking.moments(value.end, kpi, "value.to")
     started = meant & (starts >= first) & (starts < min(last, then))
-    waiting = np.flatnonzero(started & ((ends == MISSING) | (ends > then)))
-    clock = looking.calendar if value.clock == "business" else ALWAYS
-    waited = clock.between(starts[waiting], np.full(len(waiting), then)).astype(float)
     if value.pauses:
-        pauses = looking.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float)[waiting]
-        waited -= np.nan_to_num(pauses) * units.factor("min", "us")
+        started &= ~looking.stops(value, kpi).bad
+    waiting = np.flatnonzero(started & ((ends == MISSING) | (ends > then)))
+    clock, until = looking.clock(value), np.full(len(waiting), then)
+    waited = clock.between(starts[waiting], until)
+    if value.pauses:
+        waited = waited - looking.stops(value, kpi).chosen(waiting).between(starts[waiting], until, clock)
     late = waited > (kpi.target or 0.0) * units.factor(kpi.unit, "us")
     return int(late.sum()), int(started.sum())

@@ -21,6 +21,7 @@ from csi.step4_process.calendar import union
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
 from csi.step4_process.exact import ExactSums, exact_sums
+from csi.step4_process.net_promoter import detractors, promoters
 from csi.step4_process.periods import LATEST, MISSING
 from csi.step4_process.spans import counted_at, ended
 
@@ -33,6 +34,7 @@ class Tally:
         n: rows (with a value, where there is one); of spans those that touch the period.
         blank: rows without the value that is added up.
         good: of a share.
+        promoters, detractors: of a net promoter score.
         above, below: exact sums of the values, or of a ratio's two columns.
         low, high: smallest and largest value (NaN: none).
         latest_at, latest: the newest moment (MISSING: none) and its value.
@@ -44,6 +46,8 @@ class Tally:
     n: np.ndarray
     blank: np.ndarray | None = None
     good: np.ndarray | None = None
+    promoters: np.ndarray | None = None
+    detractors: np.ndarray | None = None
     above: ExactSums | None = None
     below: ExactSums | None = None
     low: np.ndarray | None = None
@@ -87,6 +91,9 @@ def _of_values(measure: str, rows: Contribution, codes: np.ndarray, size: int) -
     every = np.bincount(codes, minlength=size)
     at, values, codes = with_value(rows, codes)
     n = np.bincount(codes, minlength=size)
+    if measure == "nps":
+        sides = [np.bincount(codes[which(values)], minlength=size) for which in (promoters, detractors)]
+        return Tally(n, promoters=sides[0], detractors=sides[1])
     if measure in ("sum", "mean"):
         return Tally(n, blank=every - n, above=exact_sums(codes, values, size))
     if measure == "min":
@@ -176,6 +183,8 @@ def merged(tallies: Sequence[Tally]) -> Tally:
         n=np.sum([one.n for one in tallies], axis=0),
         blank=_all(tallies, "blank", lambda found: np.sum(found, axis=0)),
         good=_all(tallies, "good", lambda found: np.sum(found, axis=0)),
+        promoters=_all(tallies, "promoters", lambda found: np.sum(found, axis=0)),
+        detractors=_all(tallies, "detractors", lambda found: np.sum(found, axis=0)),
         above=_all(tallies, "above", exact.merged),
         below=_all(tallies, "below", exact.merged),
         low=_all(tallies, "low", np.fmin.reduce),

@@ -36,6 +36,7 @@ class KpiInput:
         series: step 4's frame: index ``start`` (reporting zone), columns ``end, value, n, numerator, denominator,
             partial, missing, excluded``; a missing value is NaN.
         quality: the series' overall quality, 0 to 1; None: not assessed.
+        refused_for: why most refused rows are refused, where there is one such reason.
         baseline, evaluation: half-open windows; None: what they decide is not judged.
         period: the length of one point.
         frozen: limits of an approved earlier baseline, used instead of new ones.
@@ -60,6 +61,7 @@ class KpiInput:
     frozen: FrozenLimits | None = None
     provisional: bool = False
     comparability: tuple[str, ...] = ()
+    refused_for: str = ""
     excluded_share: tuple[float, float] | None = None
     strata: pd.DataFrame | None = None
     cases: np.ndarray | None = None
@@ -74,8 +76,8 @@ class KpiInput:
 class Limits:
     """Natural process limits. ``lower`` and ``upper`` are tuples, one per series point, where they vary.
 
-    ``kind`` is ``xmr``, ``p_prime``, ``u_prime``, ``p``, ``u``, ``c`` or ``t``. With fewer than 6 points there are
-    none: centre, lower and upper are None.
+    ``kind`` is ``xmr``, ``p_prime``, ``u_prime``, ``nps_prime``, ``p``, ``u``, ``c`` or ``t``. With fewer than 6
+    points there are none: centre, lower and upper are None.
     """
 
     kind: str

@@ -74,7 +74,7 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         "" if limits.exist else _no_limits(draft),
         f"Trial limits: they rest on {wording.periods(limits.n, per)}, 12 are needed." if limits.trial else "",
         "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
-        "The lower limit is clipped at 0, which the KPI cannot go below." if draft.clipped else "",
+        _clipped(draft),
         "" if seldom(draft.seen) else _dispersion(limits.sigma_z),
         rare.said(row),
         ""
@@ -204,6 +204,13 @@ def _weekdays(draft: Draft) -> str:
         return ""
     before, after = (np.where(window, row.values, np.nan) for window in (row.before, row.after))
     return hiding(before, after, row.item.period)
+
+
+def _clipped(draft: Draft) -> str:
+    if not draft.clipped:
+        return ""
+    floor = wording.number(float(draft.seen.panel.floor[draft.seen.number]), 0)
+    return f"The lower limit is clipped at {floor}, which the KPI cannot go below."
 
 
 def _dispersion(sigma_z: float | None) -> str:

@@ -25,6 +25,7 @@ from csi.terms import Direction, Period
 
 _METHODS = {
     "share": "difference of pooled shares, Newcombe's interval widened by σz and autocorrelation",
+    "net": "difference of net promoter scores, adjusted Wald interval widened by σz and autocorrelation",
     "rate": "ratio of rates, quasi-Poisson, widened for autocorrelation",
     "count": "ratio of counts, quasi-Poisson, widened for autocorrelation",
     "number": "difference of means, Welch's t on AR(1) effective sample sizes",

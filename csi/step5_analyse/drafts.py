@@ -175,7 +175,10 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
     row, measured, number = seen.row, seen.measured, seen.number
     effect, was = measured.effect, float(measured.level_before[number])
     difference = _known(measured.level_after[number] - was)
-    percent = None if difference is None or not was else 100 * difference / abs(was)
+    # A net promoter score of -2 that rose to 2 did not grow by 200 %.
+    percent = (
+        None if difference is None or not was or seen.panel.family[number] == "net" else 100 * difference / abs(was)
+    )
     if row.count_before < FEWEST_BEFORE or row.count_after < FEWEST_AFTER:
         return Change(difference=difference, percent=percent)
     lower, upper = float(effect.lower[number]), float(effect.upper[number])

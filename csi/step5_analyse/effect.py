@@ -14,6 +14,7 @@ from scipy import special
 
 from csi.step5_analyse.autocorrelation import corrected, effective, lag_sums
 from csi.step5_analyse.limits import Flags, Floats, mean
+from csi.step5_analyse.net_scores import adjusted
 from csi.step5_analyse.shares import Z95, newcombe
 
 Lengths = NDArray[np.int64]
@@ -82,7 +83,8 @@ def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, seaso
         season: per KPI the season that is no noise; 0: none.
     """
     (x1, n1), (x2, n2) = _totals(good, valid, before), _totals(good, valid, after)
-    widen, df, phi = _widening((good, valid), before, after, season, binomial=True)
+    variances = tuple(rate * (1 - rate) for rate in (x1 / _some(n1), x2 / _some(n2)))
+    widen, df, phi = _widening((good, valid), before, after, season, variances=variances)
     quantile = special.stdtrit(df, (1 + CONFIDENCE) / 2)
     lower, upper = newcombe(x2, n2, x1, n1, widen=widen, quantile=quantile)
     both = np.where(n1 + n2 > 0, (x1 + x2) / np.maximum(n1 + n2, 1e-300), np.nan)
@@ -90,6 +92,48 @@ def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, seaso
     difference = x2 / _some(n2) - x1 / _some(n1)
     p = _p(difference, null_error, df)
     return Effect(difference, lower, upper, p, (upper - lower) / (2 * quantile), df, phi)
+
+
+def net_change(
+    net: Floats, answers: Floats, decided: Floats, windows: tuple[Flags, Flags], season: Lengths | None = None
+) -> Effect:
+    """Difference of pooled net promoter scores (parts of 1): each window's adjusted Wald variance, widened by Laney's
+    sigma z and by autocorrelation.
+
+    Args:
+        net: promoters less detractors per period, ``(kpis, periods)``.
+        answers: all answers.
+        decided: promoters and detractors together.
+        windows: the periods before and after.
+        season: per KPI the season that is no noise; 0: none.
+
+    Source: Rocks, The American Statistician 70 (2016) 365; a difference as in Agresti and Caffo, The American
+    Statistician 54 (2000) 280.
+    """
+    widen, df, phi = _widening((net, answers), *windows, season, variances=_of_net(net, answers, decided, windows))
+    levels, middles, spreads = [], [], []
+    for window in windows:
+        above, below = _totals(net, answers, window)
+        worth = 1 / widen**2
+        middle, variance = adjusted(above * worth, below * worth, _totals(decided, answers, window)[0] * worth)
+        levels.append(above / _some(below))
+        middles.append(middle)
+        spreads.append(variance)
+    difference, between = levels[1] - levels[0], middles[1] - middles[0]
+    error = np.sqrt(spreads[0] + spreads[1])
+    reach = special.stdtrit(df, (1 + CONFIDENCE) / 2) * error
+    lower, upper = np.minimum(between - reach, difference), np.maximum(between + reach, difference)
+    return Effect(difference, lower, upper, _p(between, error, df), error, df, phi)
+
+
+def _of_net(net: Floats, answers: Floats, decided: Floats, windows: tuple[Flags, Flags]) -> tuple[Floats, Floats]:
+    """Variance of one answer in each window."""
+    found = []
+    for window in windows:
+        above, below = _totals(net, answers, window)
+        part = _totals(decided, answers, window)[0] / _some(below)
+        found.append(np.maximum(part - (above / _some(below)) ** 2, 0.0))
+    return found[0], found[1]
 
 
 def count_change(
@@ -110,7 +154,7 @@ def count_change(
     none, and the interval of the difference then comes from each window's own.
     """
     (x1, n1), (x2, n2) = _totals(counts, exposure, before), _totals(counts, exposure, after)
-    widen, df, phi = _widening((counts, exposure), before, after, season, binomial=False)
+    widen, df, phi = _widening((counts, exposure), before, after, season, variances=(x1 / _some(n1), x2 / _some(n2)))
     empty = (x1 == 0) | (x2 == 0)
     y1, y2 = x1 + 0.5 * empty, x2 + 0.5 * empty
     error = widen * np.sqrt(1 / y1 + 1 / y2)
@@ -234,10 +278,19 @@ def _welch(first: Floats, second: Floats, size: Floats, other: Floats) -> Floats
 
 
 def _widening(
-    parts: tuple[Floats, Floats], before: Flags, after: Flags, season: Lengths | None, *, binomial: bool
+    parts: tuple[Floats, Floats],
+    before: Flags,
+    after: Flags,
+    season: Lengths | None,
+    *,
+    variances: tuple[Floats, ...],
 ) -> tuple[Floats, Floats, Floats]:
-    """How much wider than chance among independent cases, with degrees of freedom and autocorrelation."""
-    first, second = (_scores(*parts, window, binomial=binomial) for window in (before, after))
+    """How much wider than chance among independent cases, with degrees of freedom and autocorrelation.
+
+    ``variances`` are those of one case in each window.
+    """
+    windows = zip((before, after), variances, strict=True)
+    first, second = (_scores(*parts, window, variance) for window, variance in windows)
     worth = _worth(first, second, season)
     n, m = (np.isfinite(part).sum(axis=1) for part in (first, second))
     weight = np.where(n + m > 0, n / np.maximum(n + m, 1), 0.5)
@@ -262,12 +315,12 @@ def _beneath_chance(spread: Floats, phi: Floats) -> Floats:
     return 1 + level * (1 + beneath) / (1 - beneath)
 
 
-def _scores(numerator: Floats, denominator: Floats, window: Flags, *, binomial: bool) -> Floats:
+def _scores(numerator: Floats, denominator: Floats, window: Flags, variance: Floats) -> Floats:
     """Standardised distance of each period from its window's pooled rate; 0 where every period agrees."""
     above, below = _totals(numerator, denominator, window)
     rate = (above / _some(below))[:, None]
     sizes = np.where(window & (denominator > 0) & np.isfinite(numerator), denominator, np.nan)
-    expected = np.sqrt(np.maximum(rate * (1 - rate) if binomial else rate, 0) / sizes)
+    expected = np.sqrt(np.maximum(variance[:, None], 0) / sizes)
     scores = (numerator / sizes - rate) / np.where(expected > 0, expected, 1.0)
     return np.where(np.isfinite(sizes), scores, np.nan)
 

@@ -106,12 +106,30 @@ def p_prime(good: Floats, valid: Floats, *, fit: Flags | None = None) -> Lines:
 
     Source: Laney, Quality Engineering 14 (2002) 531.
     """
-    return _laney(good, valid, _binomial, fit)
+    return _laney(good, valid, _binomial, fit, bounds=(0.0, 1.0))
 
 
 def u_prime(events: Floats, exposure: Floats, *, fit: Flags | None = None) -> Lines:
     """Laney's U′ limits of rates. Source: Laney, Quality Engineering 14 (2002) 531."""
-    return _laney(events, exposure, _poisson, fit)
+    return _laney(events, exposure, _poisson, fit, bounds=(0.0, np.inf))
+
+
+def nps_prime(net: Floats, answers: Floats, decided: Floats, *, fit: Flags | None = None) -> Lines:
+    """Limits of a net promoter score as a part of 1, for unequal numbers of answers.
+
+    centre ± 3 σz √(v / n) with v = (p + d) - (p - d)², the variance of one answer that counts 1, 0 or -1, from the
+    promoters p and detractors d of all periods together; σz as Laney's, of scores (x - centre) / √(v / n).
+
+    Args:
+        net: promoters less detractors per period.
+        answers: all answers.
+        decided: promoters and detractors together.
+        fit: points the limits are frozen on.
+
+    Source: variance Rocks, The American Statistician 70 (2016) 365, section 2; limits Laney, Quality Engineering 14
+    (2002) 531, for this variance in place of p (1 - p).
+    """
+    return _laney(net, answers, trinomial(pooled(decided, answers, fit)[0]), fit, bounds=(-1.0, 1.0))
 
 
 def p(good: Floats, valid: Floats, *, fit: Flags | None = None) -> Lines:
@@ -182,6 +200,15 @@ def _poisson(rate: Floats, size: Floats) -> Floats:
     return np.sqrt(np.maximum(rate, 0) / size)
 
 
+def trinomial(decided: Floats) -> _Spread:
+    """Standard deviation of a net promoter score, given which part of the answers was no passive one."""
+
+    def spread(rate: Floats, size: Floats) -> Floats:
+        return np.sqrt(np.maximum(decided[..., None] - rate**2, 0) / size)
+
+    return spread
+
+
 def pooled(
     numerator: Floats, denominator: Floats, fit: Flags | None = None
 ) -> tuple[Floats, NDArray[np.int64], Floats]:
@@ -214,10 +241,12 @@ def dispersion(numerator: Floats, denominator: Floats, spread: _Spread, fit: Fla
     return np.asarray(np.where(np.isfinite(found), found, 1.0))
 
 
-def _laney(numerator: Floats, denominator: Floats, spread: _Spread, fit: Flags | None) -> Lines:
+def _laney(
+    numerator: Floats, denominator: Floats, spread: _Spread, fit: Flags | None, *, bounds: tuple[float, float]
+) -> Lines:
     rate, n, sizes = pooled(numerator, denominator, fit)
     sigma_z = dispersion(numerator, denominator, spread, fit)
     centre = np.where(n >= FEWEST, rate, np.nan)
     sigma = spread(centre[..., None], sizes) * sigma_z[..., None]
     lines = _lines(centre, sigma, n, sigma_z=np.where(n >= FEWEST, sigma_z, np.nan))
-    return clip(lines, floor=0.0, ceiling=1.0 if spread is _binomial else np.inf)
+    return clip(lines, floor=bounds[0], ceiling=bounds[1])

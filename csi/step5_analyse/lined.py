@@ -37,6 +37,8 @@ def _family_lines(panel: Panel, fit: Flags, family: str) -> Lines:
         return _scaled(limits.p_prime(panel.numerator, panel.denominator, fit=fit), panel.scale)
     if family == "rate":
         return _scaled(limits.u_prime(panel.numerator, panel.denominator, fit=fit), panel.scale)
+    if family == "net":
+        return _scaled(limits.nps_prime(panel.numerator, panel.denominator, panel.decided, fit=fit), panel.scale)
     return limits.xmr(panel.values, fit=fit)
 
 
@@ -149,11 +151,19 @@ def _frozen_sigma(panel: Panel, row: int) -> Floats:
     """A frozen sigma, or what a frozen dispersion gives for each period's own number of cases."""
     frozen = panel.inputs[row].frozen
     assert frozen is not None  # noqa: S101 -- the caller chose rows by it
-    if frozen.sigma_z is None or panel.family[row] not in ("share", "rate"):
+    if frozen.sigma_z is None or panel.family[row] not in ("share", "rate", "net"):
         return np.full(panel.values.shape[1], frozen.sigma)
     rate = frozen.centre / panel.scale[row]
-    spread = rate * (1 - rate) if panel.family[row] == "share" else rate
+    spread = _variance(panel, row, rate)
     return np.asarray(np.sqrt(max(spread, 0.0) / panel.denominator[row]) * frozen.sigma_z * panel.scale[row])
+
+
+def _variance(panel: Panel, row: int, rate: float) -> float:
+    """Of one case; a net promoter score's rests on the answers at hand, as only their balance was frozen."""
+    if panel.family[row] == "net":
+        part, _, _ = limits.pooled(panel.decided[row], panel.denominator[row])
+        return max(float(part), abs(rate)) - rate**2
+    return rate * (1 - rate) if panel.family[row] == "share" else rate
 
 
 def _scaled(lines: Lines, scale: Floats) -> Lines:

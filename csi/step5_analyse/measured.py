@@ -22,7 +22,7 @@ from csi.terms import Period
 SEASON = {Period.HOUR: 24, Period.DAY: 7, Period.WEEK: 52, Period.MONTH: 12, Period.QUARTER: 4}
 SEASONS = 3  # whole ones in both windows, from which a weekday's own mean is worth its price; ours
 _EQUAL = 1e-9  # relative; what differs by less is rounding
-_KINDS = {"share": "p_prime", "rate": "u_prime", "count": "xmr", "number": "xmr"}
+_KINDS = {"share": "p_prime", "rate": "u_prime", "net": "nps_prime", "count": "xmr", "number": "xmr"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def measure(panel: Panel) -> Measured:
     """All statistics of a panel."""
     fit = np.where(_windowed(panel)[:, None], panel.before, panel.used)
     kind = np.array(
-        [_kind(item, str(family)) for item, family in zip(panel.inputs, panel.family, strict=True)], dtype="<U7"
+        [_kind(item, str(family)) for item, family in zip(panel.inputs, panel.family, strict=True)], dtype="<U9"
     )
     frozen = thawed(panel, lines_of(panel, fit))
     frozen_found = signals.nhs(panel.values, frozen.centre, frozen.lower, frozen.upper, frozen.sigma)
@@ -140,6 +140,8 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
         return _in_unit(effect.share_change(above, below, before, after, season), panel.scale)
     if family == "rate":
         return _in_unit(effect.count_change(above, below, before, after, season)[1], panel.scale)
+    if family == "net":
+        return _in_unit(effect.net_change(above, below, panel.decided, (before, after), season), panel.scale)
     if family == "count":
         return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
     first, second = (weighed(panel, window) for window in (before, after))
@@ -163,7 +165,7 @@ def levels(panel: Panel, window: Flags) -> Floats:
     """Level of a window: numerators over denominators where they are kept (V4.2), else the mean of its periods."""
     rate, _, _ = limits.pooled(panel.numerator, panel.denominator, window)
     plain = limits.mean(np.where(window, panel.values, np.nan))
-    return np.where(np.isin(panel.family, ("share", "rate")) | _divided(panel), rate * panel.scale, plain)
+    return np.where(np.isin(panel.family, ("share", "rate", "net")) | _divided(panel), rate * panel.scale, plain)
 
 
 def weighed(panel: Panel, window: Flags) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from csi.definition import Duration, KpiDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.local_times import localised
-from csi.step4_process import units
+from csi.step4_process import net_promoter, units
 from csi.step5_analyse.analysis import KpiInput
 from csi.step5_analyse.limits import Flags, Floats
 
@@ -26,8 +26,10 @@ COUNTS = frozenset({"count", "distinct"})
 _NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
 _AMOUNTS = frozenset({"time", "bytes", "rate", "user time"})  # none of these is less than nothing
 _PARTED = frozenset({"share", "ratio", "availability"})
+_NET = frozenset({"nps"})
 _ALWAYS = ("value", "n", "partial", "excluded", "end")  # what is missing has no value
 AT_MOST_ALL = frozenset({"share", "availability"})
+STACKED = ("value", "numerator", "denominator", "n", *net_promoter.SIDES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class Panel:
         inputs: one per row.
         values, numerator, denominator, cases: ``(kpis, periods)``; NaN where a period is partial, missing
             or beyond the series' end.
+        decided: promoters and detractors together; NaN where it is no net promoter score.
         used: where there is a value to use.
         before, after: used periods of the baseline and of the evaluation window.
         left_out: ``(kpis, 2)``: share of rows left out by exclusions, before and after; NaN without a window.
         scale: what a numerator / denominator is multiplied by to give the value (100 for per cent).
-        family: ``share``, ``rate``, ``count`` or ``number`` per row: which limits and which interval it gets.
+        family: ``share``, ``rate``, ``net``, ``count`` or ``number`` per row: which limits and which interval it gets.
         floor, ceiling: what the KPI cannot go below or above; infinite where it can.
     """
 
@@ -50,6 +53,7 @@ class Panel:
     values: Floats
     numerator: Floats
     denominator: Floats
+    decided: Floats
     cases: Floats
     used: Flags
     before: Flags
@@ -70,7 +74,7 @@ class Panel:
 def panel(inputs: Sequence[KpiInput]) -> Panel:
     """Stack the series of several KPIs; a missing column counts as nothing marked."""
     periods = max([1, *(len(item.series) for item in inputs)])
-    stacked = {name: np.full((len(inputs), periods), np.nan) for name in ("value", "numerator", "denominator", "n")}
+    stacked = {name: np.full((len(inputs), periods), np.nan) for name in STACKED}
     left_out = np.full((len(inputs), 2), np.nan)
     used, before, after = (np.zeros((len(inputs), periods), dtype=bool) for _ in range(3))
     for row, item in enumerate(inputs):
@@ -92,7 +96,9 @@ def _assembled(
 ) -> Panel:
     used, before, after = masks
     values, numerator, denominator = stacked["value"], stacked["numerator"], stacked["denominator"]
-    scale = _scale(values, numerator, denominator)
+    decided = stacked["promoters"] + stacked["detractors"]
+    families = _families(inputs, (numerator, denominator, decided), used)
+    scale = np.where(families == "net", net_promoter.SCALE, _scale(values, numerator, denominator))
     lowest = np.where(used, values, np.inf).min(axis=1, initial=np.inf)
     cannot = np.array([_never_negative(item.definition) for item in inputs], dtype=bool)
     ceiling = np.array([_most(item.definition) for item in inputs], dtype=float)
@@ -101,14 +107,15 @@ def _assembled(
         values,
         numerator,
         denominator,
+        decided,
         stacked["n"],
         used,
         before,
         after,
         left_out,
         scale,
-        _families(inputs, numerator, denominator, used),
-        np.where(cannot & (lowest >= 0), 0.0, -np.inf),
+        families,
+        np.where(_is_net(inputs), -net_promoter.SCALE, np.where(cannot & (lowest >= 0), 0.0, -np.inf)),
         ceiling,
     )
 
@@ -116,7 +123,11 @@ def _assembled(
 def _columns(item: KpiInput) -> Columns:
     """The columns a KPI needs; taking one out of a frame is dear when there are a thousand."""
     series = item.series
-    wanted = _ALWAYS if item.definition.measure not in _PARTED else (*_ALWAYS, "numerator", "denominator")
+    wanted: tuple[str, ...] = _ALWAYS
+    if item.definition.measure in _PARTED | _NET:
+        wanted = (*wanted, "numerator", "denominator")
+    if item.definition.measure in _NET:
+        wanted = (*wanted, *net_promoter.SIDES)
     return {name: series[name].array for name in wanted if name in series}
 
 
@@ -204,13 +215,15 @@ def _scale(values: Floats, numerator: Floats, denominator: Floats) -> Floats:
     return np.where(there, value * below / np.where(there, above, 1.0), 1.0)
 
 
-def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats, used: Flags) -> NDArray[np.str_]:
+def _families(inputs: Sequence[KpiInput], parts: tuple[Floats, Floats, Floats], used: Flags) -> NDArray[np.str_]:
     """Which statistics a KPI gets: binomial ones need whole counts, and good no more than valid.
 
     A ratio in per cent that never exceeds its whole is a share by another name: as a rate 90 % would be thought to vary
     three times as much as it can.
     """
+    numerator, denominator, decided = parts
     parted = np.isfinite(numerator) & np.isfinite(denominator)
+    sided = np.asarray((np.isfinite(decided) | ~used).all(axis=1) & used.any(axis=1))
     counts = (numerator >= 0) & (numerator == np.floor(numerator))
     whole = np.asarray((~parted | counts).all(axis=1) & parted.any(axis=1))
     complete = np.asarray((parted | ~used).all(axis=1))
@@ -220,11 +233,17 @@ def _families(inputs: Sequence[KpiInput], numerator: Floats, denominator: Floats
         measure = item.definition.measure
         if measure in COUNTS:
             families[row] = "count"
+        elif complete[row] and sided[row] and measure in _NET:
+            families[row] = "net"
         elif complete[row] and whole[row] and measure == "share" and within[row]:
             families[row] = "share"
         elif complete[row] and whole[row] and measure == "ratio":
             families[row] = "share" if item.definition.unit == "%" and within[row] else "rate"
     return families
+
+
+def _is_net(inputs: Sequence[KpiInput]) -> Flags:
+    return np.array([item.definition.measure in _NET for item in inputs], dtype=bool)
 
 
 def _never_negative(definition: KpiDefinition) -> bool:
@@ -233,6 +252,8 @@ def _never_negative(definition: KpiDefinition) -> bool:
 
 def _most(definition: KpiDefinition) -> float:
     """All of it, in the KPI's unit, for what is a part of a whole; infinite for anything else."""
+    if definition.measure in _NET:
+        return net_promoter.SCALE
     known = units.find(definition.unit)
     part = definition.measure in AT_MOST_ALL and known is not None and known.dimension == "ratio"
     return 1 / known.factor if part and known is not None else np.inf

@@ -8,6 +8,7 @@ from csi.step5_analyse import assurance as assured
 from csi.step5_analyse.analysis import Assurance
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.limits import TRIAL_BELOW, Flags, Floats, Lines
+from csi.step5_analyse.net_scores import adjusted_wald
 from csi.step5_analyse.seen import Seen, telling
 from csi.step5_analyse.shares import wilson
 from csi.step5_analyse.signals import Found
@@ -38,12 +39,15 @@ def _of_phase(seen: Seen, lines: Lines, window: np.ndarray, found: Found) -> Ass
 
 
 def _with_width(seen: Seen, window: Flags, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Limits of shares that never varied have no width; what the cases allow to be said has: Wilson's interval."""
+    """Limits of shares that never varied have no width; what the cases allow to be said has: Wilson's interval, and of
+    a net promoter score the adjusted Wald's."""
     panel, number = seen.panel, seen.number
-    if panel.family[number] != "share" or not lower.size or (lower < upper).any():
+    family = panel.family[number]
+    if family not in ("share", "net") or not lower.size or (lower < upper).any():
         return lower, upper
-    good, valid = (part[number][: len(window)][window].sum() for part in (panel.numerator, panel.denominator))
-    low, high = wilson(float(good), float(valid))
+    parts = (panel.numerator, panel.denominator, panel.decided)
+    good, valid, decided = (float(part[number][: len(window)][window].sum()) for part in parts)
+    low, high = wilson(good, valid) if family == "share" else adjusted_wald(good, valid, decided)
     return lower * 0 + low * panel.scale[number], upper * 0 + high * panel.scale[number]
 
 

@@ -70,11 +70,13 @@ class Ruling:
     gates: tuple[Gate, ...]
 
 
-def lacking_quality(quality: float | None) -> tuple[str, ...]:
-    """The sentence for data too poor to judge, if they are."""
+def lacking_quality(quality: float | None, refused_for: str = "") -> tuple[str, ...]:
+    """The sentence for data too poor to judge, if they are; with the reason where one says most of it."""
     if quality is None or quality >= QUALITY_NEEDED:
         return ()
-    return (f"the data's quality is {percent(quality)}, and 80 % are needed: mend what step 4 lists",)
+    return (
+        f"the data's quality is {percent(quality)}, and 80 % are needed: {refused_for or 'mend what step 4 lists'}",
+    )
 
 
 def rule(facts: Facts) -> Ruling:

@@ -62,7 +62,7 @@ def lacking(row: Row) -> tuple[str, ...]:
         )
     else:
         windows = (_short_baseline(row), _short_evaluation(row))
-    sentences = (*windows, *lacking_quality(item.quality))
+    sentences = (*windows, *lacking_quality(item.quality, item.refused_for))
     if item.provisional:
         sentences += ("the baseline is provisional: no approver has agreed to it, so compare with one that is agreed",)
     return tuple(sentence for sentence in sentences if sentence)

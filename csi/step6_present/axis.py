@@ -17,7 +17,7 @@ from csi.terms import Period
 
 TICK = 7.6  # points
 AIR = 0.08  # of the range, above and below
-ALL = 100.0  # per cent: above it there is nothing
+ALL = 100.0  # per cent, or points of a net promoter score: above it there is nothing
 DATE_AIR = 0.14  # inches between two dates
 MOST_DATES = 12
 SCIENTIFIC_FROM, SCIENTIFIC_BELOW = 1e7, 1e-4
@@ -34,8 +34,11 @@ def value_range(view: View) -> tuple[float, float]:
     if not known:
         return 0.0, 1.0
     low, high = with_air(min(known), max(known))
+    air = (high - low) * AIR / 4
+    if view.kpi.measure == "nps":
+        return max(low, -ALL - air), min(high, ALL + air)
     whole = view.unit == "%" and max(known) <= ALL
-    return low, min(high, ALL + (high - low) * AIR / 4) if whole else high
+    return low, min(high, ALL + air) if whole else high
 
 
 def with_air(low: float, high: float) -> tuple[float, float]:

@@ -17,6 +17,7 @@ LIMITS = {
     "xmr": "XmR",
     "p_prime": "Laney P′",
     "u_prime": "Laney U′",
+    "nps_prime": "Laney's for a net score",
     "p": "p chart",
     "u": "u chart",
     "c": "c chart",
@@ -139,7 +140,7 @@ def limits_text(view: View) -> str:
     if limits.sigma_z is not None:
         text += f", σz {number(limits.sigma_z)}"
     if view.analysis.detail.clipped:
-        text += ", lower limit clipped at 0"
+        text += f", lower limit clipped at {'−100' if view.kpi.measure == 'nps' else '0'}"
     return text + (" – trial (fewer than 12)" if limits.trial else "")
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from csi.models import AnalysisResult, Kpi
+from csi.step4_process import net_promoter
 from csi.step5_analyse import limits
 from csi.step5_analyse.panel import cannot_be_negative
 
@@ -74,11 +75,20 @@ def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
         return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), kind
     if kind == "u_prime":
         return _scaled(limits.u_prime(good, valid), _scale(values, good, valid)), kind
+    if kind == "nps_prime":
+        return _scaled(limits.nps_prime(good, valid, _decided(used)), net_promoter.SCALE), kind
     return limits.xmr(values), kind
+
+
+def _decided(used: Sequence[Point]) -> Any:
+    """Promoters and detractors together."""
+    return np.array([sum(_float(one.get(side)) for side in net_promoter.SIDES) for one in used])
 
 
 def _kind(kpi: Kpi, good: Any, valid: Any) -> str:
     measure = kpi.definition.get("measure")
+    if measure == "nps" and np.isfinite(good).all() and (valid > 0).all():
+        return "nps_prime"
     if measure not in ("share", "ratio") or not np.isfinite(good).all() or not (valid > 0).all():
         return "xmr"
     if measure == "share":
@@ -95,14 +105,14 @@ def _parts(used: Sequence[Point]) -> tuple[Any, Any, Any]:
 
 def _scale(values: Any, good: Any, valid: Any) -> float:
     """What a numerator over its denominator is multiplied by to give the value."""
-    most = int(good.argmax())
+    most = int(np.abs(good).argmax())
     return float(values[most] * valid[most] / good[most])
 
 
 def _level(used: Sequence[Point]) -> Any:
     """The points' level: of shares and quotients that of the sums (V4.2), of all else the points themselves."""
     values, good, valid = _parts(used)
-    if not np.isfinite(good).all() or not (valid > 0).all() or not (good > 0).any():
+    if not np.isfinite(good).all() or not (valid > 0).all() or not good.any():
         return values
     return good.sum() / valid.sum() * _scale(values, good, valid)
 
@@ -111,6 +121,8 @@ def _clipped(kpi: Kpi, lines: limits.Lines, lowest: float) -> limits.Lines:
     """Limits within what the KPI can be, as the analysis draws them."""
     measure = str(kpi.definition.get("measure") or "")
     lasting = isinstance(kpi.definition.get("value"), Mapping) and "from" in kpi.definition["value"]
+    if measure == "nps":
+        return limits.clip(lines, floor=-net_promoter.SCALE, ceiling=net_promoter.SCALE)
     most = {"%": 100.0, "ratio": 1.0}.get(kpi.unit, np.inf) if measure == "share" else np.inf
     positive = lowest >= 0 and cannot_be_negative(measure, kpi.unit, lasting=lasting)
     return limits.clip(lines, floor=0.0 if positive else -np.inf, ceiling=most)

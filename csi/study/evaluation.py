@@ -107,6 +107,7 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         frozen=known.frozen.get(name),
         provisional=name in known.provisional,
         comparability=(*known.comparability.get(name, ()), *_cut(study, processed)),
+        refused_for=processed.refused_for,
         strata=processed.strata,
         cases=processed.cases,
         open_past_target=processed.open_past_target,

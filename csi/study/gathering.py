@@ -41,6 +41,7 @@ _USED_BY: Mapping[str, tuple[set[Format], str]] = {
     "header_row": ({Format.DELIMITED, *_SHEETS}, "CSV or a workbook"),
     "encoding": (_TEXTS, "a text such as CSV"),
 }
+_COMPARED = (".where", ".good", ".value.pauses")  # keys of a study that compare moments
 T = TypeVar("T")
 
 
@@ -199,8 +200,8 @@ def _no_moments(cells: Sequence[str], order: str) -> bool:
 
 
 def _comparing(study: StudyDefinition, source: str, column: str) -> str:
-    """The first key of the study with a condition that names a column."""
-    keys = [key for key, name in named_columns(study, source) if name == column and key.endswith((".where", ".good"))]
+    """The first key of the study that compares a column with moments."""
+    keys = [key for key, name in named_columns(study, source) if name == column and key.endswith(_COMPARED)]
     return keys[0] if keys else f"sources.{source}"
 
 

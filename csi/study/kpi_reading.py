@@ -13,13 +13,14 @@ from csi.step4_process import units
 from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
+from csi.step4_process.net_promoter import UNIT
 from csi.study.keys import Keys, finite, shown, window_of
+from csi.study.pause_reading import CLOCKS, pauses_of
 from csi.terms import Direction
 
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
 _RATIO_UNITS = ("%", "ratio", "ppm", "‰")
-_CLOCKS = ("wall", "business")
-_UNIT = 60  # characters of a unit; ours
+_LONGEST_UNIT = 60  # characters of a unit; ours
 
 
 def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis: set[str]) -> KpiDefinition | None:
@@ -85,14 +86,14 @@ def _measure(keys: Keys) -> str:
 
 def _unit(keys: Keys, measure: str) -> str:
     unit = keys.text("unit", _usual_unit(measure))
-    if len(unit) > _UNIT:
-        keys.wrong("unit", f"expected at most {_UNIT} characters, not {len(unit):,}")
+    if len(unit) > _LONGEST_UNIT:
+        keys.wrong("unit", f"expected at most {_LONGEST_UNIT} characters, not {len(unit):,}")
         return _usual_unit(measure)
     return unit
 
 
 def _usual_unit(measure: str) -> str:
-    return "%" if measure in ("share", "ratio", "availability") else "count"
+    return {"nps": UNIT, **dict.fromkeys(("share", "ratio", "availability"), "%")}.get(measure, "count")
 
 
 def _value(keys: Keys, measure: str) -> str | Duration | RatioValue | None:
@@ -114,8 +115,10 @@ def _duration(keys: Keys, measure: str) -> Duration:
     found = units.find(unit)
     if found is None or found.dimension != "time":
         keys.wrong("unit", f"{unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")
-    clock = keys.choice("clock", _CLOCKS, "wall")
-    pauses = keys.text("pauses")
+    clock = keys.choice("clock", CLOCKS, "wall")
+    pauses = pauses_of(keys)
+    if pauses and measure in SPANS:
+        keys.wrong("pauses", f"{measure} knows no pauses; expected a duration without them")
     keys.end()
     return Duration(start, end, found.name if found else unit, clock, pauses)
 
@@ -194,6 +197,8 @@ def _expected_value(kpi: KpiDefinition) -> str:
         return "{numerator: column or KPI id, denominator: column or KPI id}"
     if measure == "distinct" and not isinstance(value, str):
         return "a column"
+    if measure == "nps" and not isinstance(value, str):
+        return "the column of the answers from 0 to 10"
     if (measure in _OF_VALUES or is_quantile(measure)) and not isinstance(value, str | Duration):
         return "a column or {from, to, unit, clock}"
     return ""
@@ -203,6 +208,8 @@ def _check_unit(kpi: KpiDefinition, keys: Keys) -> None:
     if kpi.measure in ("share", "availability") and kpi.unit not in _RATIO_UNITS:
         which = "a share" if kpi.measure == "share" else "an availability"
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of {which}; expected one of {', '.join(_RATIO_UNITS)}")
+    if kpi.measure == "nps" and kpi.unit != UNIT:
+        keys.wrong("unit", f"{kpi.unit!r} is not a unit of nps; expected {UNIT}")
     of_time = isinstance(kpi.value, Duration) and (kpi.measure in _OF_VALUES or is_quantile(kpi.measure))
     found = units.find(kpi.unit)
     if of_time and (found is None or found.dimension != "time"):

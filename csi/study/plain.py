@@ -11,6 +11,7 @@ import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition, hash_of
 from csi.step4_process import SourceCounts
+from csi.step4_process.net_promoter import SIDES
 from csi.step5_analyse.analysis import plain
 from csi.study.evaluation import Outcome, Report
 
@@ -64,9 +65,10 @@ def _counts(counts: SourceCounts) -> Mapping[str, Any]:
 
 
 def series_plain(series: pd.DataFrame) -> list[dict[str, Any]]:
-    """One entry per period."""
-    columns = series.reset_index()[list(POINT)]
+    """One entry per period; of a net promoter score with its promoters and detractors."""
+    names = [*POINT, *(name for name in SIDES if name in series)]
+    columns = series.reset_index()[names]
     return [
-        {name: plain(value) for name, value in zip(POINT, row, strict=True)}
+        {name: plain(value) for name, value in zip(names, row, strict=True)}
         for row in columns.itertuples(index=False, name=None)
     ]

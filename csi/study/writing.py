@@ -13,6 +13,8 @@ from csi.definition import (
     ExchangeRate,
     Exclusion,
     KpiDefinition,
+    Pause,
+    PausedFor,
     RatioValue,
     Rebase,
     SourceDefinition,
@@ -82,10 +84,16 @@ def _kpi(kpi: KpiDefinition) -> dict[str, Any]:
 def _value(value: str | Duration | RatioValue | None) -> Any:
     if isinstance(value, Duration):
         plain = {"from": value.start, "to": value.end, "unit": value.unit, "clock": value.clock}
-        return _said({**plain, "pauses": value.pauses})
+        return _said({**plain, "pauses": [_pause(pause) for pause in value.pauses]})
     if isinstance(value, RatioValue):
         return {"numerator": value.numerator, "denominator": value.denominator}
     return value
+
+
+def _pause(pause: Pause | PausedFor) -> dict[str, Any]:
+    if isinstance(pause, Pause):
+        return {"from": pause.start, "to": pause.end}
+    return _said({"column": pause.column, "unit": pause.unit, "clock": pause.clock})
 
 
 def _calendar(calendar: CalendarDefinition) -> dict[str, Any]:

@@ -17,6 +17,23 @@ from csi.cycle.columns import renamed
             {"value": {"from": "opened_at", "to": "resolved_at", "unit": "answered_at"}},
         ),
         (
+            {
+                "value": {
+                    "from": "a",
+                    "to": "b",
+                    "pauses": [{"from": "answered_at", "to": "c"}, {"column": "answered_at"}],
+                }
+            },
+            {
+                "value": {
+                    "from": "a",
+                    "to": "b",
+                    "pauses": [{"from": "resolved_at", "to": "c"}, {"column": "resolved_at"}],
+                }
+            },
+        ),
+        ({"value": {"from": "a", "pauses": "answered_at"}}, {"value": {"from": "a", "pauses": "resolved_at"}}),
+        (
             {"where": 'not answered_at is missing and name != "answered_at" and re_answered_at == 1'},
             {"where": 'not resolved_at is missing and name != "answered_at" and re_answered_at == 1'},
         ),

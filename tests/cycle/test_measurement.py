@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from csi.cycle import measurement
 from csi.models import Baseline, Cycle
 from csi.step7_correct.baselines import definition_hash
@@ -55,3 +57,17 @@ def test_a_baseline_that_approvers_have_not_agreed_to_is_provisional(sqlite_data
         asked.definition_hash = definition_hash(cycle, kpi)
         session.flush()
         assert of_cycle.known(session, cycle, study).provisional == set()
+
+
+@pytest.mark.parametrize(
+    ("pauses", "columns"),
+    [
+        ("hold", ["hold"]),
+        ([{"from": "c", "to": "d"}, {"column": "e", "unit": "min", "clock": "wall"}], ["c", "d", "e"]),
+        ({"from": "c", "to": "d"}, ["c", "d"]),
+        (None, []),
+    ],
+)
+def test_the_columns_of_pauses_are_named_with_the_others(pauses: object, columns: list[str]) -> None:
+    kpi = {"at": "b", "value": {"from": "a", "to": "b", "unit": "h", "clock": "wall", "pauses": pauses}}
+    assert list(measurement.columns_of_kpi(kpi, ())) == ["b", "a", "b", *columns]

@@ -12,8 +12,9 @@ from csi.kpi_catalogue import clashes, clashes_of, entries, entry
 from csi.kpi_catalogue.catalogue import read
 from csi.terms import Audience, Direction
 
-EXPECTED = [f"K{number:02}" for number in range(1, 41)]
-EXPECTED.insert(9, "K09b")
+SPECIFIED = [f"K{number:02}" for number in range(1, 41)]
+SPECIFIED.insert(9, "K09b")
+EXPECTED = [*SPECIFIED, "K41", "K42"]  # ours: scores of 0 to 10, ratings in words
 PAIRS = {
     "K02": {"K08", "K11"},
     "K03": {"K08", "K11"},
@@ -24,6 +25,8 @@ PAIRS = {
     "K26": {"K27", "K31"},
     "K29": {"K27", "K31"},
     "K13": {"K14"},
+    "K41": {"K17"},
+    "K42": {"K17"},
 }
 
 
@@ -46,7 +49,7 @@ def test_ids_directions_and_percent_units_agree_with_the_specification(shared: P
     text = (shared / "spec" / "KPI_CATALOGUE.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (K\d\db?) \|(.*)\|$", text, flags=re.MULTILINE)
     letters = {Direction.LOWER: "L", Direction.HIGHER: "H", Direction.WITHIN: "B"}
-    assert [id for id, _ in rows] == EXPECTED
+    assert [id for id, _ in rows] == SPECIFIED
     for id, rest in rows:
         cells = [cell.strip() for cell in rest.split("|")]
         assert letters[entry(id).direction] in cells[3].split("/"), id
@@ -68,8 +71,8 @@ def test_speed_cost_and_volume_ask_for_a_counter_metric() -> None:
     assert not entry("K09").needs_counter_metric
 
 
-def test_satisfaction_is_the_qualitative_one() -> None:
-    assert [id for id, known in entries().items() if known.qualitative] == ["K16"]
+def test_satisfaction_is_what_is_qualitative() -> None:
+    assert [id for id, known in entries().items() if known.qualitative] == ["K16", "K41", "K42"]
 
 
 def test_settling_times_are_those_of_the_formulas() -> None:
@@ -82,7 +85,7 @@ def test_an_id_may_be_typed_in_any_case() -> None:
 
 
 def test_an_unknown_id_is_refused_with_the_range() -> None:
-    with pytest.raises(NotFound, match="K01 to K40"):
+    with pytest.raises(NotFound, match="K01 to K42"):
         entry("K99")
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from csi.definition import CalendarDefinition, Duration, Exclusion, RatioValue, Window
+from csi.definition import CalendarDefinition, Duration, Exclusion, PausedFor, RatioValue, Window
 from csi.errors import InvalidInput, NotComparable
 from csi.step4_process import exclusions, trace, units
 from csi.step4_process.comparable import differences, require, terms_of
@@ -117,7 +117,7 @@ def test_open_and_already_late_counts_as_a_breach_once_where_it_became_late() ->
 def test_an_open_row_is_late_when_its_time_less_its_pauses_is_over() -> None:
     rows = {"opened_at": moments("2026-03-02 08:00", "2026-03-02 08:00", "2026-03-02 08:00"),
             "resolved_at": moments("2026-03-02 09:00", None, None), "paused": [0.0, None, 180.0]}  # fmt: skip
-    value = Duration("opened_at", "resolved_at", "h", pauses="paused")
+    value = Duration("opened_at", "resolved_at", "h", pauses=(PausedFor("paused"),))
     one = kpi("k", "share", at="resolved_at", value=value, good="value <= 4", unit="%")
     for hour, denominator in ((11, 1), (13, 2), (16, 3)):
         found = made(study(one, as_of=datetime(2026, 3, 2, hour, tzinfo=UTC)), reading(rows))["k"]
@@ -127,7 +127,7 @@ def test_an_open_row_is_late_when_its_time_less_its_pauses_is_over() -> None:
 
 def test_pauses_are_subtracted() -> None:
     rows = {**TICKETS, "paused": [30.0, None, 0.0, 0.0, 60.0]}
-    paused = kpi("k", "sum", value=Duration("opened_at", "resolved_at", "h", pauses="paused"), unit="h")
+    paused = kpi("k", "sum", value=Duration("opened_at", "resolved_at", "h", pauses=(PausedFor("paused"),)), unit="h")
     assert values(made(study(paused), reading(rows))["k"]) == [2 - 0.5 + 4 + 8, 12 - 1]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csi.definition import CalendarDefinition, Duration, Window
+from csi.definition import CalendarDefinition, Duration, PausedFor, Window
 from csi.step4_process.still_open import shares
 from tests.step4_process.studies import RESOLVE, kpi, made, moments, reading, study
 
@@ -51,7 +51,7 @@ def test_the_target_is_in_the_unit_and_the_clock_and_less_the_pauses_of_the_kpi(
     # 21 January to 2 February: 8 working days of 3 hours; 11 and 12 February to the 23rd: 8 and 7.
     assert shares_of(study_fields={**WINDOWS, "calendar": hours}, value=office, target=22.0) == (1 / 3, 1 / 4)
     paused = {**ROWS, "paused": [0.0, 0.0, 12 * 24 * 60.0, 0.0, 0.0, np.nan, 0.0, 0.0]}
-    assert shares_of(paused, value=Duration("opened_at", "resolved_at", pauses="paused")) == (0.0, 2 / 4)
+    assert shares_of(paused, value=Duration("opened_at", "resolved_at", pauses=(PausedFor("paused"),))) == (0.0, 2 / 4)
 
 
 @pytest.mark.parametrize(

@@ -303,6 +303,8 @@ def test_hours_of_a_clock_change_do_not_move_the_windows():
 def test_data_of_just_the_quality_needed_are_judged():
     assert lacking_quality(0.80) == lacking_quality(None) == ()
     assert "the data's quality is 79 %" in lacking_quality(0.79)[0]
+    assert lacking_quality(0.8, "hold names no clock") == ()
+    assert lacking_quality(0.0, "hold names no clock")[0].endswith("80 % are needed: hold names no clock")
 
 
 def test_a_limit_on_the_target_leaves_the_target_in_reach_of_chance():

@@ -53,6 +53,17 @@ kpis:
   office:
     {source: tickets, at: resolved_at, measure: p90, unit: h, direction: lower,
      value: {from: opened_at, to: resolved_at, unit: min, clock: business}}
+  paused:
+    {source: tickets, at: resolved_at, measure: mean, unit: h, direction: lower, target: 12,
+     value: {from: opened_at, to: resolved_at, clock: business, pauses: [{from: hold_from, to: hold_to},
+             {column: hold, clock: business}]}}
+  unpaused:
+    {source: tickets, at: resolved_at, measure: share, good: value <= 40, unit: "%", direction: higher,
+     value: {from: opened_at, to: resolved_at, clock: business, pauses: hold}}
+  in_time:
+    {source: tickets, at: resolved_at, measure: share, good: value <= 40, unit: "%", direction: higher,
+     value: {from: opened_at, to: resolved_at, pauses: [{from: hold_from, to: hold_to}, hold]}}
+  nps: {source: tickets, at: resolved_at, measure: nps, value: score, direction: higher, strata: priority, target: 20}
   mean: {<<: *hours, measure: mean, strata: ""}
   total: {<<: *hours, measure: sum, unit: d, strata: ""}
   longest: {<<: *hours, measure: max, strata: ""}
@@ -80,6 +91,11 @@ def laid_out(folder: Path, form: str, rows: int) -> Path:
     """The study with its rows in three files, the second brought twice, some moments the wrong way round."""
     frame = tickets(rows).assign(weight=np.linspace(0.1, 2.9, rows))
     frame["currency"] = np.where(np.arange(rows) % 50 == 0, "USD", "EUR")
+    frame["score"] = np.where(np.arange(rows) % 61 == 0, 11, (np.arange(rows) * 7) % 11)
+    frame["hold_from"] = frame["opened_at"].where(np.arange(rows) % 3 > 0) + pd.Timedelta(hours=1)
+    lasting = pd.to_timedelta(np.arange(rows) % 90 * 20 - 60, unit="min")  # some end before they begin
+    frame["hold_to"] = (frame["hold_from"] + lasting).where(np.arange(rows) % 5 > 0)
+    frame["hold"] = np.where(np.arange(rows) % 4 == 0, np.arange(rows) % 50, 0)
     backward = frame.index[::997]
     frame.loc[backward, "resolved_at"] = frame.loc[backward, "opened_at"] - pd.Timedelta(hours=1)
     pieces = [frame.iloc[: rows // 3], frame.iloc[rows // 3 : rows // 2], frame.iloc[rows // 2 :]]
@@ -88,7 +104,7 @@ def laid_out(folder: Path, form: str, rows: int) -> Path:
         if form == "csv":
             piece.to_csv(path, index=False)
             with path.open("a") as stream:
-                stream.write("INC9,yesterday,,2025-02-01 10:00,1 - Critical,true,0,Group 1,1,EUR\n")
+                stream.write("INC9,yesterday,,2025-02-01 10:00,1 - Critical,true,0,Group 1,1,EUR,9,,,0\n")
         else:
             piece.to_parquet(path, index=False)
     outages = "from,to\n2025-02-03 10:00,2025-02-03 12:00\n2025-02-03 11:00,2025-02-03 13:00\n2025-11-03 09:00,\n"
@@ -116,6 +132,10 @@ def test_dask_writes_the_same_report_to_the_byte(tmp_path: Path, form: str) -> N
     assert on_dask.quarantine["reason"].str.contains("before the first rate of USD in EUR").any()
     assert in_memory.kpis["sla"].processed.strata is not None
     assert in_memory.kpis["median"].processed.open_past_target is not None
+    for name in ("paused", "in_time", "nps"):
+        refused = in_memory.kpis[name].processed.series["refused"]
+        assert 0 < refused.sum() < in_memory.kpis[name].processed.series["n"].sum(), name
+    assert in_memory.kpis["unpaused"].processed.series["n"].sum() == 0
 
 
 REFUSED = """
