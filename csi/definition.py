@@ -90,6 +90,7 @@ class KpiDefinition:
     catalogue: str = ""
     comparator: str = ""  # id of a KPI that did not get the change, in the same unit and direction
     strata: str = ""  # column whose mix may shift (priority): the KPI is also judged at constant mix
+    meant: tuple[str, ...] = ()  # keys (where, good, target, value) a person says are meant, odd as they look
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from csi.step4_process.truths import may_be_truth
 Place = tuple[str, str]  # a source and its column
 Places = dict[Place, None]  # a set that keeps its order
 _OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last")
-_IN_ORDER = ("<", "<=", ">", ">=")
+IN_ORDER = ("<", "<=", ">", ">=")
 _EQUAL = ("==", "!=")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
@@ -107,7 +107,7 @@ class _Kinds:
         pairs = list(_compared(study))
         both = [(sign, *sides) for sign, left, right in pairs for sides in ((left, right), (right, left))]
         for sign, side, other in both:
-            if _is_declared(study, side) or (other.is_date and sign in _IN_ORDER):
+            if _is_declared(study, side) or (other.is_date and sign in IN_ORDER):
                 kinds.add(kinds.moments, side)
         for sign, side, other in both:
             if other.is_number and not (other.is_flag and sign in _EQUAL):
@@ -146,10 +146,15 @@ def _compared(study: StudyDefinition) -> Iterator[tuple[str, _Side, _Side]]:
                 yield one.sign, _side(study, kpi, one.left), _side(study, kpi, one.right)
 
 
+def is_moment(value: object) -> bool:
+    """Whether a literal is a moment written out."""
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None
+
+
 def _side(study: StudyDefinition, kpi: KpiDefinition, operand: Operand) -> _Side:
     if isinstance(operand, Literal):
-        is_date = isinstance(operand.value, str) and _DATE.fullmatch(operand.value) is not None
-        return _Side(None, isinstance(operand.value, float), is_date, operand.value in (0.0, 1.0))
+        value = operand.value
+        return _Side(None, isinstance(value, float), is_moment(value), value in (0.0, 1.0))
     if isinstance(kpi.value, Duration) and operand.name == OF_VALUE:
         return _Side(None, is_number=True)
     return _Side(home_of(study, kpi.source, operand.name))

@@ -39,6 +39,7 @@ from csi.step4_process.rows import (
     version_of,
 )
 from csi.step4_process.strata import distinct, names_of
+from csi.step4_process.swapped import added
 from csi.step4_process.truths import Words, united
 from csi.step4_process.written import words_of_columns
 
@@ -215,6 +216,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         impossible=sum(one.impossible for one in rows),
         doubtful=added_up([one.doubtful or {} for one in read]),
         sha256=sha256_of([one.sha256 for one in read]),
+        backward=added(one.backward for one in rows),
     )
 
 

@@ -28,6 +28,7 @@ from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
 from csi.step4_process.tally import counting
+from csi.step4_process.tried import tried
 
 T = TypeVar("T")
 
@@ -148,7 +149,8 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     kept = placed(kpi, rows, places, axis)
     source, beat = base.rows[kpi.source], base.pulse_of(kpi, axis)
     made = portion(base.study, kpi, kept, axis, beat, lines=(source.batch, source.line))
-    return kept, replace(made, still_open=still_open(kpi, base.study, base.looking[kpi.source]))
+    looking = base.looking[kpi.source]
+    return kept, replace(made, still_open=still_open(kpi, base.study, looking), tried=tried(kpi, looking, rows))
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, exposure, outliers, tally
+from csi.step4_process import exclusions, exposure, outliers, tally, tried
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
@@ -19,6 +19,7 @@ from csi.step4_process.measures import probability_of
 from csi.step4_process.outliers import Ends
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.tally import Tally, with_value
+from csi.step4_process.tried import Tried
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
 FEW = 10  # events a period, on average, up to which their moments are kept; ours
@@ -58,6 +59,7 @@ class Portion:
         every: without such a window all values, ascending, where unusual ones are looked for among them.
         ends: the rows at both ends of ``cases`` or ``every``.
         events: moments (us) of what is counted, ascending, while they are few; None otherwise.
+        tried: how the conditions and the moments of a duration fit the rows.
     """
 
     found: Tally
@@ -73,6 +75,7 @@ class Portion:
     every: np.ndarray | None = None
     ends: Ends | None = None
     events: np.ndarray | None = None
+    tried: Tried = field(default_factory=Tried)
 
     @property
     def looked_over(self) -> np.ndarray | None:
@@ -163,6 +166,7 @@ def merged(portions: Sequence[Portion]) -> Portion:
         every=_all_values([one.every for one in portions]),
         ends=outliers.merged(one.ends for one in portions),
         events=_all_events(portions),
+        tried=tried.merged([one.tried for one in portions]),
     )
 
 

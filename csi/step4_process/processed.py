@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition
+from csi.step4_process.doubts import Doubt
 from csi.terms import Period
 
 DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
@@ -109,6 +110,7 @@ class Processed:
         open_past_target: share of cases open past the target, before and after; None where it is not asked.
         events: moments (int64 us, UTC) of what is counted, ascending, while they are few (rare events); None otherwise.
         parts: the way back to the rows; empty when they were not kept (Dask).
+        doubts: what speaks against its conditions and its target.
     """
 
     kpi: KpiDefinition
@@ -124,6 +126,7 @@ class Processed:
     open_past_target: tuple[float, float] | None = None
     events: np.ndarray | None = None
     parts: tuple[TracePart, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:

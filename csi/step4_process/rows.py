@@ -19,6 +19,7 @@ from csi.step4_process.columns import columns_kept, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.odd_units import odd_units
 from csi.step4_process.periods import microseconds
+from csi.step4_process.swapped import backward_rows
 
 NUMBERS = "numbers"
 _SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
@@ -37,6 +38,7 @@ class SourceRows:
         quarantine: columns ``batch, line, column, value, reason, expected``: unreadable, conflicting, impossible.
         rows_read, unreadable, impossible: how many rows.
         doubtful: per moment column, ambiguous and non-existent local times.
+        backward: per pair of moments a value lies between, rows that end before they begin, of how many with both.
         sha256: of the delivery, or of the list of deliveries.
     """
 
@@ -52,6 +54,7 @@ class SourceRows:
     impossible: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sha256: str = ""
+    backward: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     @property
     def quarantined(self) -> int:
@@ -92,7 +95,9 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     give_back()
     resolved = resolve(rows.frame, definition.key, version)
     give_back()
-    impossible, pairs = _impossible(rows.frame, resolved.kept, _durations(study, source))
+    durations = _durations(study, source)
+    backward_of = {(one.start, one.end): backward_rows(rows.frame, resolved.kept, one) for one in durations}
+    impossible, pairs = _impossible(rows.frame, resolved.kept, durations)
     odd, units = _odd_units(study, source, rows, resolved.kept)
     impossible |= odd
     kept = resolved.kept[~impossible]
@@ -114,6 +119,7 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
         resolved=resolved,
         quarantine=in_order(quarantine),
         impossible=int(impossible.sum()),
+        backward=backward_of,
     )
 
 
