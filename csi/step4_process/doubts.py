@@ -20,7 +20,6 @@ from csi.step4_process.expression import Among, Both, Compare, Either, Literal, 
 from csi.step4_process.tried import Fit, Held, Tried
 
 FAR = 10  # times beyond the largest period, or below the smallest; ours: a wrong unit is off by 12, 60, 100 or 1,000
-MEANT = ("where", "good", "target", "value")  # what a person can say is meant
 
 
 class DoubtKind(StrEnum):

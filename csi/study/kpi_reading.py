@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition
+from csi.definition import MEANT, Duration, KpiDefinition, RatioValue, SourceDefinition
 from csi.errors import InvalidInput, NotFound
 from csi.kpi_catalogue import fill
 from csi.step4_process import units
 from csi.step4_process.columns import SPANS, is_quantile
-from csi.step4_process.doubts import MEANT
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
 from csi.study.keys import Keys, finite, shown
