@@ -102,8 +102,8 @@ def united(parts: Iterable[Words]) -> Words:
 def pair_of(words: Words) -> Pair | None:
     """The pair that a column's values are; None when they are no truths.
 
-    All values belong to it; or both its sides are there, and beside them no number and at most two words that say
-    neither ("n.a.").
+    All values belong to it; or both its sides are there, and beside them at most two words that say neither ("n.a."):
+    no number, and no yes or no of another language.
     """
     if not words or len(words) > MOST:
         return None
@@ -114,7 +114,12 @@ def pair_of(words: Words) -> Pair | None:
 
 
 def _few(others: Words) -> bool:
-    return len(others) <= _THIRD and not any(map(_is_number, others))
+    return len(others) <= _THIRD and not any(_is_number(word) or _says_so_elsewhere(word) for word in others)
+
+
+def _says_so_elsewhere(word: str) -> bool:
+    """Whether a word is yes or no in another language: beside these it is the language's name, or the like."""
+    return len(word) > 1 and word in _EVERY_YES | _EVERY_NO
 
 
 def _is_number(word: str) -> bool:
