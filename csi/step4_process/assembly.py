@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from csi.definition import KpiDefinition, StudyDefinition
+from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step4_process import exclusions, outliers
 from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.columns import SPANS
 from csi.step4_process.coverage import Cut, cut_of, other_moment
+from csi.step4_process.doubt_words import notes
+from csi.step4_process.doubts import doubts_of
 from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial, seldom
 from csi.step4_process.measures import ADDITIVE, Points, points_of
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
@@ -22,6 +24,7 @@ from csi.step4_process.quality import Usable, periods_spoken, quality, values_he
 from csi.step4_process.refusals import columns_needed_by
 from csi.step4_process.rows import SourceRows
 from csi.step4_process.still_open import shares
+from csi.step4_process.tried import Tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +80,17 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
     expected = ~flags.partial & ~flags.wholly
     spoken = periods_spoken(flags.alive, expected, setting.starts)
     kpi, study = setting.kpi, setting.study
+    series = _series(setting, gathered.whole, points, flags)
+    doubts = doubts_of(kpi, _tried(setting, gathered.whole), series)
     return Processed(
         kpi=kpi,
         period=study.period,
         timezone=study.timezone,
-        series=_series(setting, gathered.whole, points, flags),
+        series=series,
         quality=_quality(setting, gathered.whole, spoken),
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
-        footnotes=_footnotes(setting, gathered.whole),
+        footnotes=(*_footnotes(setting, gathered.whole), *notes(doubts)),
         refused_for=_why(gathered.whole),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
@@ -93,7 +98,16 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         set_aside=gathered.whole.set_aside,
         cut=flags.cut,
         parts=gathered.parts,
+        doubts=doubts,
     )
+
+
+def _tried(setting: Setting, whole: Portion) -> Tried:
+    """The conditions tried, with the source's own rows that run backwards: those are set aside before a KPI looks."""
+    value = setting.kpi.value
+    pair = (value.start, value.end) if isinstance(value, Duration) else ("", "")
+    backward, timed = setting.source.backward.get(pair, (0, 0))
+    return replace(whole.tried, backward=whole.tried.backward + backward, timed=whole.tried.timed + timed)
 
 
 def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:

@@ -1,8 +1,9 @@
 """What the columns of a source are read as: told by how the study uses them, never by what a file happens to hold.
 
 A column that a KPI takes its moment or its value from is that; so is one whose date order is declared. In conditions a
-column is what it is compared with: a number, a moment written out, or another column. Everything else is text; two
-texts put in order are looked at row by row (see ``written``).
+column is what it is compared with: a number, a moment written out, or another column. Everything else is text, also
+what is only asked whether it is 1 or 0, which may be written yes and no (see ``truths``); two texts put in order are
+looked at row by row (see ``written``).
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from dataclasses import dataclass
 
 from csi.definition import Duration, KpiDefinition, RatioValue, StudyDefinition
 from csi.step4_process.columns import OF_VALUE, home_of, is_quantile, is_ratio_of_kpis, moment_of_row
-from csi.step4_process.expression import Literal, Operand, comparisons
+from csi.step4_process.expression import Column, Literal, Operand, comparisons
+from csi.step4_process.truths import may_be_truth
 
 Place = tuple[str, str]  # a source and its column
 Places = dict[Place, None]  # a set that keeps its order
 _OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last", "nps")
-_IN_ORDER = ("<", "<=", ">", ">=")
+IN_ORDER = ("<", "<=", ">", ">=")
+_EQUAL = ("==", "!=")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
 
@@ -30,6 +33,22 @@ def columns_needed(study: StudyDefinition, source: str) -> tuple[tuple[str, ...]
     kinds = _Kinds.of(study)
     moments = tuple(column for home, column in kinds.moments if home == source)
     return moments, tuple(column for home, column in kinds.numbers if home == source and column not in moments)
+
+
+def flag_columns(study: StudyDefinition, source: str) -> tuple[str, ...]:
+    """The columns of a source, by the names its KPIs use, that may hold yes and no: asked about it, or strata."""
+    found: dict[str, None] = {}
+    for kpi in (one for one in study.kpis.values() if one.source == source):
+        found |= dict.fromkeys(one for one in (kpi.strata, *_asked(kpi)) if one)
+    return tuple(found)
+
+
+def _asked(kpi: KpiDefinition) -> Iterator[str]:
+    """The columns that a KPI's conditions compare with a literal that may mean yes or no."""
+    for one in (*comparisons(kpi.where), *comparisons(kpi.good)):
+        for column, other in ((one.left, one.right), (one.right, one.left)):
+            if isinstance(column, Column) and isinstance(other, Literal) and may_be_truth(other.value):
+                yield column.name
 
 
 def event_columns(study: StudyDefinition, source: str) -> tuple[str, ...]:
@@ -74,6 +93,7 @@ class _Side:
     place: Place | None
     is_number: bool = False
     is_date: bool = False
+    is_flag: bool = False  # 1 or 0: `== 1` is asked of yes and no, too
 
 
 @dataclass
@@ -93,10 +113,10 @@ class _Kinds:
         pairs = list(_compared(study))
         both = [(sign, *sides) for sign, left, right in pairs for sides in ((left, right), (right, left))]
         for sign, side, other in both:
-            if _is_declared(study, side) or (other.is_date and sign in _IN_ORDER):
+            if _is_declared(study, side) or (other.is_date and sign in IN_ORDER):
                 kinds.add(kinds.moments, side)
-        for _, side, other in both:
-            if other.is_number:
+        for sign, side, other in both:
+            if other.is_number and not (other.is_flag and sign in _EQUAL):
                 kinds.add(kinds.numbers, side)
         kinds.spread(both)
         return kinds
@@ -132,10 +152,15 @@ def _compared(study: StudyDefinition) -> Iterator[tuple[str, _Side, _Side]]:
                 yield one.sign, _side(study, kpi, one.left), _side(study, kpi, one.right)
 
 
+def is_moment(value: object) -> bool:
+    """Whether a literal is a moment written out."""
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None
+
+
 def _side(study: StudyDefinition, kpi: KpiDefinition, operand: Operand) -> _Side:
     if isinstance(operand, Literal):
-        is_date = isinstance(operand.value, str) and _DATE.fullmatch(operand.value) is not None
-        return _Side(None, isinstance(operand.value, float), is_date)
+        value = operand.value
+        return _Side(None, isinstance(value, float), is_moment(value), value in (0.0, 1.0))
     if isinstance(kpi.value, Duration) and operand.name == OF_VALUE:
         return _Side(None, is_number=True)
     return _Side(home_of(study, kpi.source, operand.name))

@@ -13,7 +13,7 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step3_gather.reading import Reading
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.calendar import ALWAYS, OpenTime, is_always, open_time
-from csi.step4_process.column_kinds import event_columns
+from csi.step4_process.column_kinds import event_columns, flag_columns
 from csi.step4_process.column_units import known_of
 from csi.step4_process.columns import SPANS, home_of, moment_of_row
 from csi.step4_process.contributions import Contribution, Looking, contribution
@@ -21,25 +21,28 @@ from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.links import linked
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
 from csi.step4_process.rows import SourceRows, source_rows
-from csi.step4_process.strata import names_of
-from csi.step4_process.written import Form, form_of
+from csi.step4_process.strata import distinct, names_of
+from csi.step4_process.truths import Words
+from csi.step4_process.written import Form, form_of, words_of_columns
 
 Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """What is known about time before any period is cut.
+    """What is known of all rows before any period is cut or any condition looked at.
 
     Attributes:
         spans: per source and moment column its first and last moment (int64 us).
         as_of: stated, or the newest moment in the sources.
         calendar: agreed hours over all of it.
+        words: per source and column that may hold yes and no its different values, folded.
     """
 
     spans: Mapping[str, Mapping[str, Span]]
     as_of: int
     calendar: OpenTime
+    words: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)
 
     def of_source(self, source: str) -> Span:
         """First and last moment of a source."""
@@ -68,7 +71,9 @@ class Ground:
 
     def strata_of(self, kpi: KpiDefinition) -> tuple[str, ...]:
         """The values of the column that splits a KPI; none without one."""
-        return names_of(self.looking[kpi.source].column(kpi.strata, kpi, "strata")) if kpi.strata else ()
+        if not kpi.strata:
+            return ()
+        return names_of(distinct(self.looking[kpi.source].column(kpi.strata, kpi, "strata")))
 
     def signs_of_life(self, kpi: KpiDefinition) -> np.ndarray:
         """Every moment that shows the KPI's source alive, whatever ``where`` says."""
@@ -111,7 +116,8 @@ def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) ->
     frames = {name: one.frame for name, one in alone.items()}
     rows = {name: replace(one, frame=linked(study, name, frames)) for name, one in alone.items()}
     spans = {name: spans_of(one.frame, moments_of(study, name)) for name, one in rows.items()}
-    return over(study, rows, time_of(study, spans))
+    words = {name: words_of_columns(one.frame, flag_columns(study, name)) for name, one in rows.items()}
+    return over(study, rows, time_of(study, spans, words))
 
 
 def moments_of(study: StudyDefinition, source: str) -> tuple[str, ...]:
@@ -131,24 +137,27 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             as_of=time.as_of,
             known=known_of(study, name),
             used_units=tuple(dict.fromkeys(kpi.unit for kpi in study.kpis.values() if kpi.source == name)),
-            forms=partial(_form, study, name),
+            forms=partial(_form, study, name, time.words.get(name, {})),
         )
         for name, one in rows.items()
     }
     return Ground(study, rows, looking, time)
 
 
-def _form(study: StudyDefinition, source: str, column: str) -> Form:
+def _form(study: StudyDefinition, source: str, words: Mapping[str, Words], column: str) -> Form:
     """How the cells of a column are written: its own, or that of the linked source it comes from."""
     home, name = home_of(study, source, column)
-    return form_of(study.sources[home], name) if home in study.sources else Form()
+    known = words.get(column)
+    return form_of(study.sources[home], name, known) if home in study.sources else Form(words=known)
 
 
-def time_of(study: StudyDefinition, spans: Mapping[str, Mapping[str, Span]]) -> Time:
-    """What is known about time from the spans of all sources."""
+def time_of(
+    study: StudyDefinition, spans: Mapping[str, Mapping[str, Span]], words: Mapping[str, Mapping[str, Words]]
+) -> Time:
+    """What is known from the spans and the words of all sources."""
     whole = [joined(one.values()) for one in spans.values()]
     as_of = newest(study, [last for _, last in whole])
-    return Time(spans, as_of, calendar_of(study, [first for first, _ in whole], as_of))
+    return Time(spans, as_of, calendar_of(study, [first for first, _ in whole], as_of), words)
 
 
 def joined(spans: Iterable[Span]) -> Span:

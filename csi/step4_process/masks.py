@@ -6,15 +6,18 @@ A comparison with a missing cell is false, ``!=`` is the opposite of ``==``, and
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from csi.step3_gather.local_times import localised
+from csi.step4_process.equality import as_text, equal
 from csi.step4_process.expression import (
     Among,
     Both,
@@ -29,7 +32,7 @@ from csi.step4_process.expression import (
     operands,
     parse,
 )
-from csi.step4_process.written import Forms, Written, in_order, plain_form
+from csi.step4_process.written import Forms, Written, in_order, plain_form, tidy
 
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -77,7 +80,7 @@ class _Evaluation:
         if isinstance(node, Missing):
             return self.series(node.column).isna().to_numpy(dtype=bool)
         if isinstance(node, Among):
-            return self.among(node)
+            return self.among(node.column, node.values)
         return self.compare(node)
 
     def series(self, column: Column) -> pd.Series:
@@ -89,10 +92,11 @@ class _Evaluation:
             raise ExpressionError(self.text, column.position, said)
         return self.frame[column.name]
 
-    def among(self, node: Among) -> np.ndarray:
-        series = self.series(node.column)
-        values = [self.fitting(literal, series) for literal in node.values]
-        return _over_distinct(series, lambda cells: cells.isin([value for value in values if value is not None]))
+    def among(self, column: Column, literals: Sequence[Literal]) -> np.ndarray:
+        series = self.series(column)
+        if _kind(series) == "moment":
+            return _over_distinct(series, lambda cells: cells.isin([self.moment(one) for one in literals]))
+        return equal(series, [one.value for one in literals], self.forms(column.name))
 
     def compare(self, node: Compare) -> np.ndarray:
         if node.sign == "!=":
@@ -106,6 +110,8 @@ class _Evaluation:
         return np.full(len(self.frame), self.literals(node.left, node.sign, node.right))
 
     def with_literal(self, column: Column, sign: str, literal: Literal) -> np.ndarray:
+        if sign == "==":
+            return self.among(column, (literal,))
         series = self.series(column)
         value = self.fitting(literal, series)
         if value is None:
@@ -120,7 +126,9 @@ class _Evaluation:
         if _kind(first) == "text" and sign != "==":
             above, below = (Written.of(self.series(one), self.forms(one.name)) for one in (left, right))
             return in_order(above, below, _SIGNS[sign])
-        return _plain(_SIGNS[sign](_uncategorised(first), _uncategorised(second)))
+        if _kind(first) == "text":
+            return _both_there(pc.equal(tidy(first), tidy(second)))
+        return _plain(_SIGNS[sign](first, second))
 
     def literals(self, left: Literal, sign: str, right: Literal) -> bool:
         if type(left.value) is not type(right.value):
@@ -136,7 +144,7 @@ class _Evaluation:
             return _as_number(literal)
         if kind == "truth":
             return _as_truth(literal)
-        return _as_text(literal)
+        return as_text(literal.value)
 
     def moment(self, literal: Literal) -> pd.Timestamp:
         stamp = _iso(literal.value)
@@ -178,15 +186,6 @@ def _as_truth(literal: Literal) -> bool | None:
     return {"true": True, "false": False}.get(str(literal.value).lower())
 
 
-def _as_text(literal: Literal) -> str:
-    value = literal.value
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    return value
-
-
 def _over_distinct(series: pd.Series, test: Callable[[pd.Series], Any]) -> np.ndarray:
     """Test each distinct value once where the column is a categorical: tickets repeat few words many times."""
     if not isinstance(series.dtype, pd.CategoricalDtype):
@@ -195,15 +194,16 @@ def _over_distinct(series: pd.Series, test: Callable[[pd.Series], Any]) -> np.nd
     return answers[series.cat.codes.to_numpy()]
 
 
-def _uncategorised(series: pd.Series) -> pd.Series:
-    return series.astype(series.cat.categories.dtype) if isinstance(series.dtype, pd.CategoricalDtype) else series
-
-
 def _plain(answers: Any) -> np.ndarray:
     """A comparison's answer as plain booleans: missing is false."""
     if isinstance(answers, pd.Series):
         return answers.fillna(False).to_numpy(dtype=bool) if answers.hasnans else answers.to_numpy(dtype=bool)
     return np.asarray(answers, dtype=bool)
+
+
+def _both_there(answers: pa.BooleanArray) -> np.ndarray:
+    """The answers of cells compared with each other: false where one is missing."""
+    return np.asarray(pc.fill_null(answers, False).to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def may_satisfy(

@@ -233,7 +233,8 @@ class _Whole:
 
     def made(self) -> Made:
         known = {name: self._summaries(name) for name in self.study.sources}
-        time = time_of(self.study, {name: partition.spans_of_all(one) for name, one in known.items()})
+        spans = {name: partition.spans_of_all(one) for name, one in known.items()}
+        time = time_of(self.study, spans, {name: partition.words_of_all(one) for name, one in known.items()})
         rows = {name: partition.whole_source(self.study, name, one, self.read[name]) for name, one in known.items()}
         base = over(self.study, rows, time)
         by_source = each((name, partial(self._processed, base, name, one)) for name, one in known.items())

@@ -19,6 +19,7 @@ from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
 from csi.step4_process.axis import Axis
+from csi.step4_process.column_kinds import flag_columns
 from csi.step4_process.columns import columns_wanted
 from csi.step4_process.duplicates import Resolved
 from csi.step4_process.ground import Ground, Span, Time, joined, moments_of, over, spans_of
@@ -38,7 +39,10 @@ from csi.step4_process.rows import (
     unreadable_of,
     version_of,
 )
-from csi.step4_process.strata import MOST, names_of
+from csi.step4_process.strata import distinct, names_of
+from csi.step4_process.swapped import added
+from csi.step4_process.truths import Words, united
+from csi.step4_process.written import words_of_columns
 
 BATCH, LINE = "__batch__", "__line__"
 GROUP, VALUE = "group", "value"
@@ -173,6 +177,7 @@ class Settled:
     rows: SourceRows
     spans: Mapping[str, Span]
     strata: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, Words]
 
 
 def settled(frame: pd.DataFrame, study: StudyDefinition, source: str, order: str) -> Settled:
@@ -186,8 +191,9 @@ def settled(frame: pd.DataFrame, study: StudyDefinition, source: str, order: str
 def _seen(rows: SourceRows, study: StudyDefinition, source: str) -> Settled:
     """What is known of some rows; of a linked source before its columns are there, of its own."""
     columns = {kpi.strata for kpi in study.kpis.values() if kpi.source == source and kpi.strata in rows.frame}
-    strata = {name: tuple(map(str, rows.frame[name].dropna().unique()[: MOST + 1])) for name in columns}
-    return Settled(rows, spans_of(rows.frame, moments_of(study, source)), strata)
+    strata = {name: distinct(rows.frame[name]) for name in columns}
+    words = words_of_columns(rows.frame, flag_columns(study, source))
+    return Settled(rows, spans_of(rows.frame, moments_of(study, source)), strata, words)
 
 
 def in_table(one: Settled, columns: tuple[str, str]) -> pd.DataFrame:
@@ -234,6 +240,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         unreadable=sum(len(one.lost) for one in read),
         doubtful=added_up([one.doubtful or {} for one in read]),
         sha256=sha256_of([one.sha256 for one in read]),
+        backward=added(one.backward for one in rows),
     )
 
 
@@ -250,10 +257,15 @@ def spans_of_all(parts: Sequence[Settled]) -> dict[str, Span]:
     return {name: joined(one.spans[name] for one in parts) for name in parts[0].spans}
 
 
+def words_of_all(parts: Sequence[Settled]) -> dict[str, Words]:
+    """The different values per column that may hold yes and no, over all partitions."""
+    names = dict.fromkeys(name for one in parts for name in one.words)
+    return {name: united(one.words[name] for one in parts if name in one.words) for name in names}
+
+
 def strata_of_all(parts: Sequence[Settled], column: str) -> tuple[str, ...]:
     """The strata of a column over all partitions; none when there are too many."""
-    every = pd.Series([name for one in parts for name in one.strata.get(column, ())], dtype="str")
-    return names_of(every)
+    return names_of([name for one in parts for name in one.strata.get(column, ())])
 
 
 @dataclass(frozen=True, slots=True)

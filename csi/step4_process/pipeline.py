@@ -30,6 +30,7 @@ from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
 from csi.step4_process.tally import counting
+from csi.step4_process.tried import tried
 
 T = TypeVar("T")
 
@@ -150,7 +151,9 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
         made = with_refused(made, rows.refused, base.periods_of(kpi, axis), axis.size, lines)
     other = other_moment(base.study, kpi)
     others = base.others_of(kpi, other, axis) if other else None
-    return kept, replace(made, still_open=still_open(kpi, study, base.looking[kpi.source]), others=others)
+    looking = base.looking[kpi.source]
+    asked = {"still_open": still_open(kpi, study, looking), "tried": tried(kpi, looking, rows)}
+    return kept, replace(made, others=others, **asked)
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

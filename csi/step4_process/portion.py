@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, exposure, outliers, tally
+from csi.step4_process import exclusions, exposure, outliers, tally, tried
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
@@ -20,6 +20,7 @@ from csi.step4_process.outliers import Ends
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.refusals import Refusals, nothing_aside
 from csi.step4_process.tally import Tally, with_value
+from csi.step4_process.tried import Tried
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
 FEW = 10  # events a period, on average, up to which their moments are kept; ours
@@ -64,6 +65,7 @@ class Portion:
         set_aside: the rows it refuses that stand in no source's quarantine: ``batch, line, column, value, reason,
             expected, disorder``.
         others: the moments that tell what the export covers, per period; None: there are none.
+        tried: how the conditions and the moments of a duration fit the rows.
     """
 
     found: Tally
@@ -90,6 +92,8 @@ class Portion:
     def refused_rows(self) -> int:
         """How many rows the KPI refuses."""
         return self.unplaced + (0 if self.refused is None else int(self.refused.sum()))
+
+    tried: Tried = field(default_factory=Tried)
 
     @property
     def looked_over(self) -> np.ndarray | None:
@@ -211,6 +215,7 @@ def merged(portions: Sequence[Portion]) -> Portion:
         disorder=sum(one.disorder for one in portions),
         set_aside=_all_aside([one.set_aside for one in portions]),
         others=_all_others([one.others for one in portions]),
+        tried=tried.merged([one.tried for one in portions]),
     )
 
 

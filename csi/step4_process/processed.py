@@ -11,6 +11,7 @@ import pandas as pd
 
 from csi.definition import KpiDefinition
 from csi.step4_process.coverage import Cut
+from csi.step4_process.doubts import Doubt
 from csi.step4_process.refusals import nothing_aside
 from csi.terms import Period
 
@@ -117,6 +118,7 @@ class Processed:
             disorder``.
         cut: where its export is cut by another moment than the one it is judged by; None where it is not.
         parts: the way back to the rows; empty when they were not kept (Dask).
+        doubts: what speaks against its conditions and its target.
     """
 
     kpi: KpiDefinition
@@ -135,6 +137,7 @@ class Processed:
     set_aside: pd.DataFrame = field(default_factory=nothing_aside)
     cut: Cut | None = None
     parts: tuple[TracePart, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:

@@ -12,9 +12,11 @@ from csi.definition import KpiDefinition
 from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.column_units import alike, named
+from csi.step4_process.doubts import doubts_of, of_side
 from csi.step4_process.measures import ADDITIVE, divided, scale_of
 from csi.step4_process.money import is_money
 from csi.step4_process.processed import DIMENSIONS, Processed, Quality, TracePart
+from csi.step4_process.tried import Tried
 
 
 def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processed:
@@ -57,6 +59,10 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
         counts={**above.counts, **below.counts},
         footnotes=tuple(dict.fromkeys((*above.footnotes, *below.footnotes))),
         parts=(*_shifted(above, series), *_shifted(below, series)),
+        doubts=(
+            *(doubt for side in (above, below) for doubt in of_side(side.doubts, side.kpi.name)),
+            *doubts_of(kpi, Tried(), series),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from csi.definition import SourceDefinition, StudyDefinition
+from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.mending import without_mended
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
@@ -19,6 +19,7 @@ from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_kept, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
 from csi.step4_process.periods import microseconds
+from csi.step4_process.swapped import backward_rows
 
 NUMBERS = "numbers"
 _SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
@@ -38,6 +39,7 @@ class SourceRows:
         conflicts: the same, of rows that share key and version with another but not the content.
         rows_read, unreadable: how many rows; of the latter those refused as a whole.
         doubtful: per moment column, ambiguous and non-existent local times.
+        backward: per pair of moments a value lies between, rows that end before they begin, of how many with both.
         sha256: of the delivery, or of the list of deliveries.
     """
 
@@ -53,6 +55,7 @@ class SourceRows:
     unreadable: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sha256: str = ""
+    backward: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
         resolved=resolved,
         quarantine=in_order([]),
         conflicts=in_order([_conflicts(rows, resolved, definition)]),
+        backward={(one.start, one.end): backward_rows(rows.frame, kept, one) for one in _durations(study, source)},
     )
 
 
@@ -169,6 +173,12 @@ def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:
 
 def _cells(column: pd.Series) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
+
+
+def _durations(study: StudyDefinition, source: str) -> list[Duration]:
+    """Durations between two columns of the source itself."""
+    values = [kpi.value for kpi in study.kpis.values() if kpi.source == source]
+    return list(dict.fromkeys(value for value in values if isinstance(value, Duration)))
 
 
 def unreadable_rows(reading: Reading) -> int:

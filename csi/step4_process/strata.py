@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from csi.definition import KpiDefinition
 from csi.step4_process.columns import SPANS
 from csi.step4_process.processed import Processed
+from csi.step4_process.truths import folded, pair_of, words_of
+from csi.step4_process.written import tidy
 
 MOST = 12  # strata; of a column with more values the mix says nothing
 
 
-def names_of(column: pd.Series) -> tuple[str, ...]:
-    """The values of a column in order; none when there are too many to be strata."""
-    distinct = column.dropna().unique()
-    return tuple(sorted(map(str, distinct))) if 1 < len(distinct) <= MOST else ()
+def distinct(column: pd.Series) -> tuple[str, ...]:
+    """The different values of a column as conditions tell them apart, at most one more than there can be strata."""
+    found = pc.unique(tidy(column)).drop_null()
+    return tuple(found[: MOST + 1].to_pylist())
+
+
+def names_of(values: Collection[str]) -> tuple[str, ...]:
+    """The different values of a column in order, of each way to write yes or no one; none when there are too many."""
+    pair = pair_of(words_of(values))
+    first: dict[str | bool, str] = {}
+    for name in sorted(set(values)):
+        side = None if pair is None else pair.side(folded(name))
+        first.setdefault(name if side is None else side, name)
+    return tuple(first.values()) if 1 < len(first) <= MOST else ()
 
 
 def split(kpi: KpiDefinition, names: Sequence[str]) -> dict[str, KpiDefinition]:

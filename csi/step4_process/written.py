@@ -6,26 +6,29 @@ fits satisfies no order. Each row speaks for itself, so that it does not matter 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
 from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.truths import MOST, Words, folded, words_of
 
 
 class Form(NamedTuple):
-    """How the cells of a column are written."""
+    """How the cells of a column are written; ``words`` are its few different values, None where nobody looked."""
 
     dates: str = "iso"
     timezone: str = "UTC"
     decimals: tuple[str, ...] = (".", ",")
+    words: Words | None = None
 
 
 Forms = Callable[[str], Form]
@@ -36,10 +39,40 @@ def plain_form(_name: str) -> Form:
     return Form()
 
 
-def form_of(source: SourceDefinition, column: str) -> Form:
+def form_of(source: SourceDefinition, column: str, words: Words | None = None) -> Form:
     """As a source declares it."""
     decimals = (source.decimal,) if source.decimal else (".", ",")
-    return Form(source.column_dates.get(column, source.dates), source.timezone, decimals)
+    return Form(source.column_dates.get(column, source.dates), source.timezone, decimals, words)
+
+
+def tidy(column: pd.Series) -> pa.Array:
+    """The cells of a column of text without blanks at either end and in Unicode's composed form (NFC)."""
+    plain = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
+    cells = pa.array(plain, type=pa.string(), from_pandas=True)
+    cells = pc.utf8_trim_whitespace(cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells)
+    is_ascii = pc.all(pc.string_is_ascii(cells), min_count=0).as_py()
+    return cells if is_ascii else pc.utf8_normalize(cells, "NFC")
+
+
+def words_of_columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Words]:
+    """Of each of some columns that is there its different values, folded; of moments none."""
+    there = [name for name in names if name in frame.columns and frame[name].dtype.kind != "M"]
+    return {name: words_in(frame[name]) for name in there}
+
+
+def words_in(column: pd.Series) -> Words:
+    """The different values of a column, folded: all while they are few, else enough to know that they are many."""
+    if column.dtype.kind == "b" or column.dtype == "boolean":
+        return words_of(map(str, column.dropna().unique()))
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return words_of(f"{value:.15g}" for value in column.dropna().unique()[: MOST + 1])
+    found: set[str] = set()
+    for value in pc.unique(tidy(column)):
+        if value.is_valid and (word := folded(value.as_py())):
+            found.add(word)
+        if len(found) > MOST:
+            break
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)

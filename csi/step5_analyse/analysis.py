@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, Rebase, Window
+from csi.step4_process.doubts import Doubt
 from csi.terms import Evidence, Period, Verdict
 
 
@@ -50,6 +51,8 @@ class KpiInput:
         events: moments of rare events, for the chart of the time between.
         rebases: recorded new phases; they change what is drawn and signalled, never the verdict.
         other_changes: what else changed in the evaluation window.
+        doubts: what speaks against its conditions and its target; an open one is settled before anything is concluded.
+        in_file: the definition stands in a file, where what is meant is written; else a person is asked.
     """
 
     definition: KpiDefinition
@@ -70,6 +73,8 @@ class KpiInput:
     events: tuple[datetime, ...] = ()
     rebases: tuple[Rebase, ...] = ()
     other_changes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    in_file: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,7 +185,7 @@ def _quality(quality: float | None) -> str:
 def _held(draft: Draft) -> bool:
     """Whether a change that is claimed is claimed with less than its numbers seem to say."""
     facts = draft.facts
-    return capped(facts) and facts.change.state in (IMPROVED, WORSE) and not (facts.comparability or facts.lacking)
+    return capped(facts) and facts.change.state in (IMPROVED, WORSE) and not facts.unjudged
 
 
 def _repetitive(draft: Draft) -> str:

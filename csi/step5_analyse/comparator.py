@@ -62,7 +62,7 @@ def attributed(one: Draft, other: Draft) -> tuple[bool, str]:
 
 def _judged(one: Draft) -> bool:
     facts = one.facts
-    return facts.change.state is not None and not facts.comparability and not facts.lacking
+    return facts.change.state is not None and not facts.unjudged
 
 
 def _effect(one: Draft) -> tuple[float, float, float]:

@@ -22,7 +22,7 @@ from csi.step5_analyse.sentence import Subject
 from csi.step5_analyse.signals import RULES, RUN
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
 from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Facts
-from csi.step5_analyse.windows import Row, lacking, not_comparable, summary, there_on
+from csi.step5_analyse.windows import Row, doubted, lacking, not_comparable, summary, there_on
 
 SIGNIFICANT = 0.05
 SUMMED = COUNTS | {"sum"}  # their level is so many a period
@@ -117,6 +117,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         _step(seen),
         unit=row.item.definition.unit,
         period=row.item.period,
+        doubted=doubted(row),
     )
 
 

@@ -95,7 +95,7 @@ def _with_mix(one: Draft, mix: Standardised | None) -> Draft:
 
 
 def _is_worse(other: Draft) -> bool:
-    return other.facts.change.state == WORSE and not other.facts.comparability and not other.facts.lacking
+    return other.facts.change.state == WORSE and not other.facts.unjudged
 
 
 def _still_open(one: Draft, as_of: date | None) -> list[str]:
@@ -109,6 +109,6 @@ def _still_open(one: Draft, as_of: date | None) -> list[str]:
 def _reasons(one: Draft, ruling: Ruling) -> tuple[str, ...]:
     facts = one.facts
     if ruling.verdict is Verdict.INCONCLUSIVE:
-        return tuple(text[:1].upper() + text[1:] + "." for text in (*facts.comparability, *facts.lacking))
+        return tuple(text[:1].upper() + text[1:] + "." for text in facts.unjudged)
     decided = ruling.gates[-1]
     return (f"{decided.name} {decided.finding[:1].upper()}{decided.finding[1:]}.", words.mattering(facts))

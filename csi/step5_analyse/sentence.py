@@ -183,10 +183,9 @@ def _closed(closed: GapClosed | None, verdict: Verdict) -> str:
 
 
 def _inconclusive(subject: Subject, facts: Facts) -> str:
-    if facts.comparability:
-        why = f"before and after are not comparable: {'; '.join(facts.comparability)}"
-    else:
-        why = "; ".join(facts.lacking) or "the change was not judged"
+    differing = (f"before and after are not comparable: {'; '.join(facts.comparability)}",)
+    found = (*facts.doubted, *(differing if facts.comparability else ()))
+    why = "; ".join(found or facts.lacking) or "the change was not judged"
     return f"Nothing can be concluded about {subject.name} yet: {why}."
 
 

@@ -39,6 +39,7 @@ class Facts:
         step: the interrupted series' step with its interval, where both windows have 12 points.
         guards: names of guard KPIs that got worse.
         unit, period: what the numbers are in, and the length of one point.
+        doubted: sentences that say what in the definition does not fit the data.
     """
 
     before: WindowSummary
@@ -60,6 +61,12 @@ class Facts:
     guards: tuple[str, ...] = ()
     unit: str = ""
     period: Period = Period.WEEK
+    doubted: tuple[str, ...] = ()
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """Sentences that say why nothing is concluded, the cause of others first; none where something can be."""
+        return (*self.doubted, *self.comparability, *self.lacking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ def rule(facts: Facts) -> Ruling:
 def _questions(facts: Facts) -> Iterator[tuple[Verdict, str, bool, str]]:
     """The gates in their order; the words of one are made only when it is tried."""
     state, target = facts.change.state, facts.target_state
+    if facts.doubted:
+        yield Verdict.INCONCLUSIVE, "Does the definition fit the data?", True, "; ".join(facts.doubted)
     comparable = "; ".join(facts.comparability) or "nothing found that differs"
     yield Verdict.INCONCLUSIVE, "Are before and after comparable?", bool(facts.comparability), comparable
     lacking = "; ".join(facts.lacking) or _enough(facts)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Window
+from csi.step4_process.doubt_words import said, settling
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.analysis import KpiInput, WindowSummary
@@ -66,6 +67,12 @@ def lacking(row: Row) -> tuple[str, ...]:
     if item.provisional:
         sentences += ("the baseline is provisional: no approver has agreed to it, so compare with one that is agreed",)
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def doubted(row: Row) -> tuple[str, ...]:
+    """Sentences that say what in the definition does not fit the data, and what would settle it."""
+    item = row.item
+    return tuple(f"{said(one)}; {settling(one, in_file=item.in_file)}" for one in item.doubts if one.is_open)
 
 
 def not_comparable(row: Row) -> tuple[str, ...]:

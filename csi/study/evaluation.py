@@ -37,12 +37,14 @@ class Known:
         comparability: differences in definition, unit, period, calendar or scope between the windows (V4.1).
         provisional: KPIs whose baseline was put to the approvers, who have not agreed to it (V7.4).
         other_changes: titles of actions aimed at other KPIs that fell into the evaluation window.
+        in_file: the definition stands in a file; else a person is asked about it.
     """
 
     frozen: Mapping[str, FrozenLimits] = field(default_factory=dict)
     comparability: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     provisional: Collection[str] = ()
     other_changes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    in_file: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         events=_moments(processed),
         rebases=tuple(one for one in study.rebases if one.kpi == name),
         other_changes=other_changes(study, name, known.other_changes.get(name, ())),
+        doubts=processed.doubts,
+        in_file=known.in_file,
     )
 
 

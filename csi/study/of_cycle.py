@@ -96,7 +96,7 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
             frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
     changes = changes_of(session, cycle)
     others = {key: tuple(one.title for one in changes if one.kpi_key != key) for key in study.kpis}
-    return Known(frozen, different, provisional=not_agreed(session, cycle), other_changes=others)
+    return Known(frozen, different, provisional=not_agreed(session, cycle), other_changes=others, in_file=False)
 
 
 def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: StudyDefinition) -> tuple[str, ...]:

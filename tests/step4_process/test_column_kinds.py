@@ -21,7 +21,10 @@ def needed(*kpis: Any, **source: Any) -> tuple[set[str], set[str]]:
     ("where", "moments", "numbers"),
     [
         ("a > 1 and 5 <= b", set(), {"a", "b"}),
-        ('a in (1, "y") or b == 2', set(), {"a", "b"}),
+        ('a in (1, "y") or b == 2', set(), {"b"}),  # 1 and 0 may be yes and no
+        ("a == 0 or 1 != b", set(), set()),
+        ("a == 0 and a > 0 or b in (0, 1, 2)", set(), {"a", "b"}),
+        ("a == 0.5 or b >= 1", set(), {"a", "b"}),
         ('a == "x" and b != c and d is missing', set(), set()),
         ("opened_at <= due_at", {"due_at"}, set()),
         ("due_at == opened_at and later > due_at", {"due_at", "later"}, set()),
