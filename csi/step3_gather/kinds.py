@@ -95,7 +95,7 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     sample = Sample.of(columns, missing)
     counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
-    marked, dated = sample.matching(r"[-/.:]|\pL{3}|\dT\d"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
     fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
     numeric = sample.share(~read_numbers(sample.texts, decimal, missing)[1])
     kinds = {}

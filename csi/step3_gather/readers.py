@@ -177,6 +177,7 @@ class _Plan:
     orders: Mapping[str, str]
     numbers: tuple[str, ...]
     timezone: str
+    zones: Mapping[str, str]
     decimal: str
     missing: tuple[str, ...]
 
@@ -190,8 +191,8 @@ class _Plan:
         rejected: list[Rejected] = [*chunk.rejected, *lost]
         doubtful: dict[str, dict[str, int]] = {}
         for name, order in self.orders.items():
-            read = read_moments(chunk.table.column(name), order, self.timezone)
-            rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order))
+            read = read_moments(chunk.table.column(name), order, self.zones.get(name, self.timezone))
+            rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order, read.likely))
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name in self.numbers:
@@ -220,7 +221,8 @@ def _plan(
     layout: Layout,
     wanted: Wanted,
 ) -> _Plan:
-    zone(source.timezone)
+    for name in (source.timezone, *source.zones.values()):
+        zone(name)
     names = renamed(layout.names, source.columns)
     described = zip(names, layout.columns, strict=True)
     dropped = () if layout.format is Format.PARQUET else tuple(name for name, column in described if _is_spare(column))
@@ -243,6 +245,7 @@ def _plan(
         orders,
         wanted.numbers,
         source.timezone,
+        source.zones,
         layout.decimal,
         source.missing,
     )

@@ -165,7 +165,8 @@ def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -
     if (order or order_of(frame, source)) == NUMBERS:
         numbers, _ = read_numbers(cells, source.decimal or ".", ())
         return np.nan_to_num(numbers.to_numpy(dtype=float), nan=-np.inf)
-    return microseconds(read_moments(cells, order or order_of(frame, source), source.timezone).instants)
+    zone = source.zone_of(source.latest_by)
+    return microseconds(read_moments(cells, order or order_of(frame, source), zone).instants)
 
 
 def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:

@@ -39,7 +39,7 @@ def plain_form(_name: str) -> Form:
 def form_of(source: SourceDefinition, column: str) -> Form:
     """As a source declares it."""
     decimals = (source.decimal,) if source.decimal else (".", ",")
-    return Form(source.column_dates.get(column, source.dates), source.timezone, decimals)
+    return Form(source.column_dates.get(column, source.dates), source.zone_of(column), decimals)
 
 
 @dataclass(frozen=True, slots=True)
