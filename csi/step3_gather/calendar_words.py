@@ -123,7 +123,7 @@ def _months(name: str, locale: Locale) -> Iterator[tuple[str, int]]:
     for widths in locale.months.values():
         for width in ("wide", "abbreviated"):
             for number, text in widths[width].items():
-                if (word := plain(text)).isalpha() or not word.isascii() and not any(map(str.isdigit, word)):
+                if (word := plain(text)).isalpha() or (not word.isascii() and not any(map(str.isdigit, word))):
                     yield word, number
     yield from _ALSO_MONTHS.get(name, {}).items()
 
@@ -196,7 +196,7 @@ def _said_units(unit: str, locales: Iterable[Locale]) -> Iterator[str]:
 
 def _long(words_: Iterable[str]) -> Iterator[str]:
     """Without single letters, which mean too much; those that are usual stand above."""
-    return (word for word in words_ if len(word) > 1 or not word.isascii() and not word.islower())
+    return (word for word in words_ if len(word) > 1 or (not word.isascii() and not word.islower()))
 
 
 def _letters(text: str) -> list[str]:
@@ -210,5 +210,5 @@ def _signs(locales: Mapping[str, Locale]) -> dict[str, str]:
         forms = [locale.date_formats["long"].pattern, locale.time_formats["full"].pattern]
         for part, letter in (("y", "Y"), ("M", "B"), ("d", "D"), ("[Hh]", "H"), ("m", "N"), ("s", "S")):
             for form in forms:
-                found |= {sign: letter for sign in re.findall(rf"(?:{part})+([^\W\d_a-zA-Z])", form)}
+                found |= dict.fromkeys(re.findall(rf"(?:{part})+([^\W\d_a-zA-Z])", form), letter)
     return found | {"월": "B", "月": "B"}

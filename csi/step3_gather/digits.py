@@ -9,6 +9,7 @@ import sys
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +47,7 @@ class Shaped:
             return [np.arange(len(self.codes))]
         order = np.argsort(self.codes, kind="stable")
         edges = np.searchsorted(self.codes[order], np.arange(len(self.shapes) + 1))
-        return [order[start:end] for start, end in zip(edges[:-1], edges[1:], strict=True)]
+        return [order[start:end] for start, end in pairwise(edges)]
 
     def number(self, rows: np.ndarray, first: int, last: int) -> np.ndarray:
         """The whole number that stands in some digits of some texts (int64)."""

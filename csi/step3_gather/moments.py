@@ -34,6 +34,7 @@ EXAMPLES = {
     "excel1904": "40967.0528 (days since 1904, as workbooks of a Mac count)",
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Moments:
     """Typed moments of one column.
@@ -44,6 +45,7 @@ class Moments:
         ambiguous: how many local times occur twice (clock set back); the first is taken.
         nonexistent: how many local times do not occur (clock set forward); shifted to the next that does.
         causes: per row why it is unreadable (``Cause``), as int8.
+        local: per row the time as written (``datetime64[us]``), NaT as above.
     """
 
     instants: pd.Series
@@ -51,6 +53,7 @@ class Moments:
     ambiguous: int
     nonexistent: int
     causes: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
+    local: np.ndarray = field(default_factory=lambda: np.empty(0, dtype="datetime64[us]"))
 
     @property
     def likely(self) -> Cause:
@@ -101,18 +104,15 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
     source = zone(timezone)
     read = _parse(texts, order, source)
     instants, doubtful = _to_utc(read.local, read.offsets, source)
-    unreadable = ~read.readable & ~read.nothing
-    if codes is not None:
-        instants, doubtful = instants[codes], doubtful[codes]
-        unreadable, causes = unreadable[codes], read.causes[codes]
-    else:
-        causes = read.causes
+    every = (instants, doubtful, ~read.readable & ~read.nothing, read.causes, read.local)
+    instants, doubtful, unreadable, causes, local = every if codes is None else (one[codes] for one in every)
     return Moments(
         pd.Series(instants).dt.tz_localize("UTC"),
         unreadable,
         int((doubtful == _AMBIGUOUS).sum()),
         int((doubtful == _NONEXISTENT).sum()),
         causes,
+        local,
     )
 
 
@@ -141,7 +141,7 @@ def _typed(cells: pa.ChunkedArray, timezone: str) -> Moments:
     instants, doubtful = _to_utc(stamps, offsets, zone(timezone))
     twice, skipped = (int((doubtful == kind).sum()) for kind in (_AMBIGUOUS, _NONEXISTENT))
     none = np.zeros(len(stamps), dtype=np.int8)
-    return Moments(pd.Series(instants).dt.tz_localize("UTC"), none.astype(bool), twice, skipped, none)
+    return Moments(pd.Series(instants).dt.tz_localize("UTC"), none.astype(bool), twice, skipped, none, stamps)
 
 
 def _parse(texts: pa.StringArray, order: str, source: ZoneInfo) -> Parsed:
@@ -165,10 +165,14 @@ def _strptime(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarr
 
 
 _AMBIGUOUS, _NONEXISTENT = 1, 2
+_FIRST, _LAST = np.datetime64("0001-01-03"), np.datetime64("9999-12-29")
 
 
 def _to_utc(local: np.ndarray, offsets: np.ndarray, source: ZoneInfo) -> tuple[np.ndarray, np.ndarray]:
     """UTC instants (naive ``datetime64[us]``) and which of them were doubtful in the source's zone."""
+    # At the ends of all calendars no zone is known, and none is needed: no clock was set there.
+    at_end = (local < _FIRST) | (local > _LAST)
+    offsets = np.where(np.isnan(offsets) & at_end, 0.0, offsets)
     has_offset = ~np.isnan(offsets)
     shift = (np.where(has_offset, offsets, 0) * 60_000_000).astype("int64").astype("timedelta64[us]")
     instants = local - shift

@@ -26,6 +26,7 @@ from csi.step3_gather.moments import check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
 from csi.step3_gather.numbers import expected as expected_number
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.placeholders import together, without_placeholders
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import Shape, shape_of
 
@@ -190,9 +191,11 @@ class _Plan:
         frame = chunk.table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
         rejected: list[Rejected] = [*chunk.rejected, *lost]
         doubtful: dict[str, dict[str, int]] = {}
+        nothing = {}
         for name, order in self.orders.items():
             read = read_moments(chunk.table.column(name), order, self.zones.get(name, self.timezone))
             rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order, read.likely))
+            read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name in self.numbers:
@@ -202,7 +205,8 @@ class _Plan:
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
         bad = np.isin(chunk.lines, [one.line for one in rejected])
         kept = frame[~bad] if bad.any() else frame
-        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, _spoiled(delivered, rejected))
+        spoiled = _spoiled(delivered, rejected)
+        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, spoiled, nothing)
 
     def _shaped(self, chunk: Chunk) -> Chunk:
         """The chunk under the names used, spare columns gone, joined and melted."""
@@ -302,4 +306,5 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
         for name in parts[0].moments
     }
     quarantine = quarantine.sort_values("line", kind="stable", ignore_index=True)
-    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled)
+    nothing = together(part.placeholders for part in parts)
+    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled, nothing)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from csi.step3_gather.placeholders import Placeholders
+
 QUARANTINE_COLUMNS = ("line", "column", "value", "reason", "expected")
 
 
@@ -22,6 +24,7 @@ class Reading:
             A row with an unreadable moment or number that is needed is here and not in ``frame``.
         rows_read: data rows seen, good and bad.
         moments: per moment column, counts of ``ambiguous`` and ``nonexistent`` local times.
+        placeholders: per moment column, the dates that stand for "not yet" by their text; their cells are missing.
         sha256: of the bytes as delivered.
         spoiled: the cells of quarantined rows as delivered, by ``line``, so that they can be mended.
     """
@@ -32,3 +35,4 @@ class Reading:
     sha256: str = ""
     moments: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     spoiled: pd.DataFrame = field(default_factory=pd.DataFrame)
+    placeholders: Placeholders = field(default_factory=dict)

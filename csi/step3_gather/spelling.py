@@ -232,7 +232,7 @@ def _vocabularies(text: str) -> Iterator[Words | None]:
 
 def _is_english(word: str) -> bool:
     english = words(ENGLISH)
-    known = word in english.months or word in english.weekdays and word not in zone_words.ALSO_DAYS
+    known = word in english.months or (word in english.weekdays and word not in zone_words.ALSO_DAYS)
     return known or word in _PLAIN_ZONES or word in ("t", "a", "p", "m", "am", "pm", "q", "w")
 
 
@@ -251,7 +251,9 @@ def _with_halves(text: str, vocabulary: Words) -> str:
     for half, pattern in vocabulary.halves.items():
         text = re.sub(rf"(?:(?<=[:.h]00)|(?<=[.,:]000)|(?<=[:.]0))\s*{pattern}(?![^\W\d_])", f" {half}", text)
         text = re.sub(rf"(?<=0)\s*{half.lower()}[.\s?]{{0,3}}m\.?(?![^\W\d_])", f" {half}", text)
-        text = re.sub(rf"(?:(?<![^\W\d_])|(?<=[日일号])){pattern}\s*(?=00?\s*(?:[:.]0|[時时点點시]))", f" {half} ", text)
+        text = re.sub(
+            rf"(?:(?<![^\W\d_])|(?<=[日일号])){pattern}\s*(?=00?\s*(?:[:.]0|[時时点點시]))", f" {half} ", text
+        )
         text = re.sub(rf"(?<=[:.]00){half.lower()}(?![^\W\d_])", f" {half}", text)
     return text
 
@@ -288,18 +290,19 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
         yield "M"
     if vocabulary.is_weekday(word):
         yield " "
-    for unit, letter in (("week", "W"), ("quarter", "Q")):
-        if word in vocabulary.units[unit]:
-            yield letter
-    for unit, letter in (("hour", "H"), ("minute", "N"), ("second", "S")):
-        if follows_digit and word in vocabulary.units[unit]:
-            yield letter
+    yield from _units(word, vocabulary, follows_digit=follows_digit)
     if word in _ROMAN:
         yield "R"
     if word in vocabulary.markers:
         yield "G"
     if word in vocabulary.fillers or word in vocabulary.units["year"]:
         yield " "
+
+
+def _units(word: str, vocabulary: Words, *, follows_digit: bool) -> Iterator[str]:
+    """``W`` week and ``Q`` quarter, before or behind their number; hours, minutes and seconds behind it."""
+    known = (("week", "W"), ("quarter", "Q"), *((("hour", "H"), ("minute", "N"), ("second", "S")) * follows_digit))
+    return (letter for unit, letter in known if word in vocabulary.units[unit])
 
 
 def _said(text: str, places: list[re.Match[str]], chosen: tuple[str, ...]) -> _Said:

@@ -43,4 +43,6 @@ def of_zone(zone: ZoneInfo) -> dict[str, int]:
 def _shown(zone: ZoneInfo) -> tuple[tuple[str, int], ...]:
     stamps = [moment.replace(tzinfo=zone) for moment in _MOMENTS]
     told = [(str(stamp.tzname()).lower(), stamp.utcoffset()) for stamp in stamps]
-    return tuple((name, int(offset.total_seconds() // 60)) for name, offset in told if name.isalpha() and offset is not None)
+    return tuple(
+        (name, int(offset.total_seconds() // 60)) for name, offset in told if name.isalpha() and offset is not None
+    )

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.content import Content
+from csi.step3_gather.placeholders import Placeholders, together
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
@@ -80,6 +81,7 @@ class Spilled:
     unreadable: int = 0
     quarantine: pd.DataFrame | None = None
     doubtful: Mapping[str, Mapping[str, int]] | None = None
+    placeholders: Placeholders | None = None
     sha256: str = ""
     order: str = ""
     failure: tuple[str, str] | None = None
@@ -121,6 +123,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         unreadable=sum(map(unreadable_rows, readings)),
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
+        placeholders=together(reading.placeholders for reading in readings),
         sha256=Content(task.path).sha256(),
         order=order,
     )
@@ -209,6 +212,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         unreadable=sum(one.unreadable for one in read),
         impossible=sum(one.impossible for one in rows),
         doubtful=added_up([one.doubtful or {} for one in read]),
+        placeholders=together(one.placeholders or {} for one in read),
         sha256=sha256_of([one.sha256 for one in read]),
     )
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.placeholders import Placeholders, together
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_kept, columns_read
@@ -37,6 +38,7 @@ class SourceRows:
         quarantine: columns ``batch, line, column, value, reason, expected``: unreadable, conflicting, impossible.
         rows_read, unreadable, impossible: how many rows.
         doubtful: per moment column, ambiguous and non-existent local times.
+        placeholders: per moment column, the dates that stand for "not yet" and are missing.
         sha256: of the delivery, or of the list of deliveries.
     """
 
@@ -51,6 +53,7 @@ class SourceRows:
     unreadable: int = 0
     impossible: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    placeholders: Placeholders = field(default_factory=dict)
     sha256: str = ""
 
     @property
@@ -79,6 +82,7 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         rows_read=sum(reading.rows_read for reading in fresh),
         unreadable=sum(map(unreadable_rows, fresh)),
         doubtful=added_up([reading.moments for reading in fresh]),
+        placeholders=together(reading.placeholders for reading in fresh),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
     )
 
