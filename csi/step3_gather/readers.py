@@ -230,12 +230,12 @@ def _plan(
     names = renamed(layout.names, source.columns)
     described = zip(names, layout.columns, strict=True)
     dropped = () if layout.format is Format.PARQUET else tuple(name for name, column in described if _is_spare(column))
-    shape = shape_of(source.options)
+    orders = {name: source.column_dates.get(name, source.dates) for name in wanted.moments}
+    shape = shape_of(source.options).read_as(orders)
     usable = shape.names([name for name in names if name not in dropped], content.filename)
     keeps = wanted.keeps(source)
     for name in keeps or (*wanted.moments, *wanted.numbers, *filter(None, (source.key, source.latest_by))):
         require(name, usable, filename=content.filename)
-    orders = {name: source.column_dates.get(name, source.dates) for name in wanted.moments}
     for order in orders.values():
         check_order(order)
     renames = dict(zip(layout.names, names, strict=True))
