@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from csi.errors import InvalidInput
 from csi.step3_gather.causes import Cause, told
 from csi.step3_gather.local_times import existing, shifted
+from csi.step3_gather.day_halves import with_english_halves
 from csi.step3_gather.parsing import Parsed, parsed
 from csi.step3_gather.serials import SERIALS, epoch, serial
 
@@ -154,6 +155,8 @@ def _parse(texts: pa.StringArray, order: str, source: ZoneInfo) -> Parsed:
 
 
 def _strptime(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if "%p" in pattern:
+        texts = with_english_halves(texts)
     has_offset = "%z" in pattern or "%Z" in pattern
     try:
         stamps = pd.to_datetime(pd.Series(texts.to_pandas(), dtype="object"), format=pattern, errors="coerce", utc=True)

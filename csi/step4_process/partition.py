@@ -39,6 +39,7 @@ from csi.step4_process.rows import (
     version_of,
 )
 from csi.step4_process.strata import MOST, names_of
+from csi.step4_process.stray import End, ends_of
 
 BATCH, LINE = "__batch__", "__line__"
 GROUP, VALUE = "group", "value"
@@ -188,6 +189,11 @@ def beside(one: Settled, study: StudyDefinition, source: str, pairs: Pairs, foun
     """One partition of a linked source with the other's columns; ``found`` is what each of its partitions holds."""
     frame = pairs.joined(one.rows.frame, pd.concat(found))
     return _seen(replace(one.rows, frame=frame), study, source)
+
+
+def ends(one: Settled, kpi: KpiDefinition) -> list[End]:
+    """Where the first and the last moment of a KPI in one partition stand."""
+    return ends_of(one.rows, kpi)
 
 
 def summary(one: Settled) -> Settled:

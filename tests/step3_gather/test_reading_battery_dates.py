@@ -224,6 +224,26 @@ _GUESSED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("Opened date", ["45292.64", "45293"], Kind("moment", "excel")),
+        ("Datum", ["45292", "36526"], Kind("moment", "excel")),
+        ("Datum", ["45292", "36525"], Kind("number")),  # 31 December 1999
+        ("Amount", ["45292", "45293"], Kind("number")),
+        ("updates", ["45292", "45293"], Kind("number")),
+    ],
+)
+def test_a_workbooks_days_are_offered_where_the_header_says_so(name: str, cells: list[str], kind: Kind) -> None:
+    assert guess_kinds({name: cells}, ".", ())[name] == kind
+
+
+@pytest.mark.parametrize("half", ["p. m.", "p.\u00a0m.", "p.\ufffdm.", "PM", "下午", "μ.μ."])
+def test_a_pattern_knows_the_halves_of_the_day_in_any_language(half: str) -> None:
+    read = _read(f"01/02/2024 01:30:00 {half}", "01/02/2024 01:30:00 a. m.", order="%d/%m/%Y %I:%M:%S %p", zone="UTC")
+    assert [one.isoformat()[:16] for one in read.instants] == ["2024-02-01T13:30", "2024-02-01T01:30"]
+
+
 @pytest.mark.parametrize(("cells", "kind"), _GUESSED)
 def test_guessed_as_what_it_is(cells: list[str], kind: Kind) -> None:
     assert guess_kinds({"Answered (Y/N)": cells}, ".", ())["Answered (Y/N)"] == kind
