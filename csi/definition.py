@@ -23,7 +23,8 @@ class SourceDefinition:
     """Where rows come from and how their text is to be read.
 
     ``dates`` is ``iso``, ``day_first``, ``month_first``, ``epoch`` or a strptime pattern; ``column_dates``
-    overrides it per column. ``timezone`` (IANA) holds for stamps without an offset. ``key`` is the natural id
+    overrides it per column. ``timezone`` (IANA) holds for stamps without an offset; ``zones`` overrides it per
+    column. ``key`` is the natural id
     (empty: every row is one observation); ``latest_by`` decides which row of a key counts, then file order.
     ``cadence`` (``day``, ``5 min``) is how often rows are due: a longer silence is no data, a shorter one a true zero
     (``every period``: a KPI without a row of its own has no data; empty: by the median step of the rows).
@@ -38,6 +39,7 @@ class SourceDefinition:
     timezone: str = "UTC"
     dates: str = "iso"
     column_dates: Mapping[str, str] = field(default_factory=dict)
+    zones: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     key: str = ""
     latest_by: str = ""
@@ -49,6 +51,10 @@ class SourceDefinition:
     header_row: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def zone_of(self, column: str) -> str:
+        """The zone of a column's stamps without an offset."""
+        return self.zones.get(column, self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,13 @@ KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "***", "****", "*****")
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
 # A column is of a kind when this share of its cells fits: exports hold some junk.
 _FITS = 0.9
+# Names of columns of dates in the languages exports come in, and what programs call them.
+_DATE_NAME = re.compile(
+    r"(?:^|[^a-z])(?:date|datum|dato|fecha|data|päivä\w*|datetime|timestamp|created|opened|closed|resolved|updated)"
+    r"(?:$|[^a-z])|(?:date|datum|time|[a-z]At|_at|_on)$|дата|日期|日付|日時|날짜",
+    re.I,
+)
+_DECADES = (2000, 2050)
 _ORDERS = ("iso", "day_first", "month_first")
 
 
@@ -95,7 +102,7 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     sample = Sample.of(columns, missing)
     counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
-    marked, dated = sample.matching(r"[-/.:]|\pL{3}|\dT\d"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
     fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
     numeric = sample.share(~read_numbers(sample.texts, decimal, missing)[1])
     kinds = {}
@@ -107,9 +114,20 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
             kinds[name] = Kind("empty")
         elif moment and marked[place] >= _FITS:
             kinds[name] = moment
+        elif numeric[place] >= _FITS:
+            cells = sample.texts.filter(pa.array(sample.column == place))
+            kinds[name] = Kind("moment", "excel") if _are_days(name, cells) else Kind("number")
         else:
-            kinds[name] = Kind("number") if numeric[place] >= _FITS else Kind("text")
+            kinds[name] = Kind("text")
     return kinds
+
+
+def _are_days(name: str, cells: pa.ChunkedArray) -> bool:
+    """Whether numbers are the days that workbooks count: the header says so, and all lie in these decades."""
+    if not _DATE_NAME.search(name):
+        return False
+    read = read_moments(cells, "excel", "UTC")
+    return bool(not read.unreadable.any() and read.instants.dt.year.between(*_DECADES).all())
 
 
 def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:

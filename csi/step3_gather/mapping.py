@@ -14,11 +14,10 @@ from csi.models import Batch, Source
 from csi.step3_gather import batches, mending, sources
 from csi.step3_gather.as_written import differences
 from csi.step3_gather.layout import Layout
-from csi.step3_gather.wide import shape_of
+from csi.step3_gather.wide import period_headers, shape_of
 from csi.storage import rows
 
-_MONTH = re.compile(r"^\d{4}[-/]\d{1,2}$")
-_MANY_MONTHS = 3
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d\.[0-5]\d)(?:\s?[AaPp][Mm])?")
 # Deliveries that share half of their columns are taken for the same source with a changed layout.
 _ALIKE = 0.5
@@ -55,7 +54,9 @@ def proposed(layout: Layout, timezone: str) -> SourceDefinition:
     if (time := time_beside(layout, moment)) and not keep:
         options = joined(moment, time)
     if keep:
-        options |= {"melt": {"keep": list(keep), "name": "period", "value": "value"}, "moments": ["period"]}
+        options = {"melt": {"keep": list(keep), "name": "period", "value": "value"}, "moments": ["period"]}
+        if not period_headers(layout.names).with_year:
+            options |= {"join": {"month": [year_column(layout), "period"]}, "moments": ["month"]}
     return SourceDefinition(
         "",
         timezone=timezone,
@@ -88,11 +89,16 @@ def joined(date: str, time: str) -> dict[str, object]:
 
 
 def wide_columns(layout: Layout) -> tuple[str, ...]:
-    """Columns to keep when the others are months side by side; empty when they are not."""
-    months = [name for name in layout.names if _MONTH.match(name)]
-    if len(months) < _MANY_MONTHS:
+    """Columns to keep when the others are periods side by side; empty when they are not, or nothing tells the year."""
+    periods = period_headers(layout.names)
+    if not periods.names or not (periods.with_year or year_column(layout)):
         return ()
-    return tuple(column.name for column in layout.columns if column.name not in months and column.kind != "empty")
+    return tuple(c.name for c in layout.columns if c.name not in periods.names and c.kind != "empty")
+
+
+def year_column(layout: Layout) -> str:
+    """The column whose cells are years; empty where there is none."""
+    return next((one.name for one in layout.columns if one.examples and all(map(_YEAR.fullmatch, one.examples))), "")
 
 
 def best_match(session: Session, team_id: str, service_id: int, layout: Layout) -> Match | None:

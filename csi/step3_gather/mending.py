@@ -60,6 +60,7 @@ def as_mended(source: SourceDefinition) -> SourceDefinition:
         timezone=source.timezone,
         dates=source.dates,
         column_dates=source.column_dates,
+        zones=source.zones,
         missing=source.missing,
         key=source.key,
         latest_by=source.latest_by,

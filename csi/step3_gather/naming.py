@@ -89,6 +89,7 @@ def called(said: SourceDefinition, now: Mapping[str, str]) -> SourceDefinition:
         key=now.get(said.key, said.key),
         latest_by=now.get(said.latest_by, said.latest_by),
         column_dates={now.get(name, name): order for name, order in said.column_dates.items()},
+        zones={now.get(name, name): zone for name, zone in said.zones.items()},
         options={name: _option(name, value, now) for name, value in said.options.items()},
     )
 

@@ -26,6 +26,7 @@ from csi.step3_gather.moments import check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
 from csi.step3_gather.numbers import expected as expected_number
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.placeholders import together, without_placeholders
 from csi.step3_gather.reading import REFUSED, Reading, refused_marks
 from csi.step3_gather.wide import Shape, shape_of
 
@@ -177,6 +178,7 @@ class _Plan:
     orders: Mapping[str, str]
     numbers: tuple[str, ...]
     timezone: str
+    zones: Mapping[str, str]
     decimal: str
     missing: tuple[str, ...]
 
@@ -190,10 +192,12 @@ class _Plan:
         rejected: list[Rejected] = [*chunk.rejected, *lost]
         doubtful: dict[str, dict[str, int]] = {}
         unread: dict[str, np.ndarray] = {}
+        nothing = {}
         for name, order in self.orders.items():
-            read = read_moments(chunk.table.column(name), order, self.timezone)
+            read = read_moments(chunk.table.column(name), order, self.zones.get(name, self.timezone))
             unread[name] = read.unreadable
-            rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order))
+            rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order, read.likely))
+            read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name in self.numbers:
@@ -205,7 +209,8 @@ class _Plan:
         bad = np.isin(chunk.lines, [one.line for one in lost]) | self._undated(frame, unread)
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
         kept = frame[~bad] if bad.any() else frame
-        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, _spoiled(delivered, rejected))
+        spoiled = _spoiled(delivered, rejected)
+        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, spoiled=spoiled, placeholders=nothing)
 
     def _undated(self, frame: pd.DataFrame, unread: Mapping[str, np.ndarray]) -> np.ndarray:
         """Rows none of whose moments can be read though some are there: no KPI can place them."""
@@ -232,16 +237,17 @@ def _plan(
     layout: Layout,
     wanted: Wanted,
 ) -> _Plan:
-    zone(source.timezone)
+    for name in (source.timezone, *source.zones.values()):
+        zone(name)
     names = renamed(layout.names, source.columns)
     described = zip(names, layout.columns, strict=True)
     dropped = () if layout.format is Format.PARQUET else tuple(name for name, column in described if _is_spare(column))
-    shape = shape_of(source.options)
+    orders = {name: source.column_dates.get(name, source.dates) for name in wanted.moments}
+    shape = shape_of(source.options).read_as(orders)
     usable = shape.names([name for name in names if name not in dropped], content.filename)
     keeps = wanted.keeps(source)
     for name in keeps or (*wanted.moments, *wanted.numbers, *filter(None, (source.key, source.latest_by))):
         require(name, usable, filename=content.filename)
-    orders = {name: source.column_dates.get(name, source.dates) for name in wanted.moments}
     for order in orders.values():
         check_order(order)
     renames = dict(zip(layout.names, names, strict=True))
@@ -255,6 +261,7 @@ def _plan(
         orders,
         wanted.numbers,
         source.timezone,
+        source.zones,
         layout.decimal,
         source.missing,
     )
@@ -311,4 +318,5 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
         for name in parts[0].moments
     }
     quarantine = quarantine.sort_values("line", kind="stable", ignore_index=True)
-    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled)
+    nothing = together(part.placeholders for part in parts)
+    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled, placeholders=nothing)

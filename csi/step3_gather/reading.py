@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from csi.step3_gather.placeholders import Placeholders
+
 QUARANTINE_COLUMNS = ("line", "column", "value", "reason", "expected")
 # A column beside a delivery's own, there only where a cell was refused: of each row the columns whose cell was.
 REFUSED = "__refused__"
@@ -29,6 +31,7 @@ class Reading:
             the column ``REFUSED``.
         rows_read: data rows seen, good and bad.
         moments: per moment column, counts of ``ambiguous`` and ``nonexistent`` local times.
+        placeholders: per moment column, the dates that stand for "not yet" by their text; their cells are missing.
         sha256: of the bytes as delivered.
         spoiled: the cells of quarantined rows as delivered, by ``line``, so that they can be mended.
         mended: how many of its rows a later delivery brought back mended: they are neither here nor in quarantine.
@@ -41,6 +44,7 @@ class Reading:
     moments: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     spoiled: pd.DataFrame = field(default_factory=pd.DataFrame)
     mended: int = 0
+    placeholders: Placeholders = field(default_factory=dict)
 
 
 def refused_marks(unreadable: Mapping[str, np.ndarray]) -> pd.Series | None:

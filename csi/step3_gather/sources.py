@@ -47,7 +47,8 @@ def remember(session: Session, source: Source, wanted: SourceDefinition, *, acto
     Raises:
         InvalidInput: there is no such zone or date order.
     """
-    zone(wanted.timezone)
+    for name in (wanted.timezone, *wanted.zones.values()):
+        zone(name)
     for order in (wanted.dates, *wanted.column_dates.values()):
         check_order(order)
     lock(session, f"source:{source.team_id}:{source.id}")

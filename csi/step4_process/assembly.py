@@ -11,6 +11,7 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step4_process import exclusions, outliers
 from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
+from csi.step4_process.column_kinds import moments_of_kpi
 from csi.step4_process.columns import SPANS
 from csi.step4_process.coverage import Cut, cut_of, other_moment
 from csi.step4_process.doubt_words import notes
@@ -253,7 +254,7 @@ def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
         notes.append(_discarded(setting.source))
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
-    return (*notes, *_unusual(setting, whole), *_doubtful(setting.source))
+    return (*notes, *_unusual(setting, whole), *_doubtful(setting.source), *_not_yet(setting))
 
 
 def _unusual(setting: Setting, whole: Portion) -> list[str]:
@@ -284,6 +285,16 @@ def _discarded(source: SourceRows) -> str:
 
 def _rows(count: int) -> str:
     return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _not_yet(setting: Setting) -> list[str]:
+    """The cells of the KPI's own columns that hold a date for "not yet"."""
+    return [
+        f"{column}: {one.count:,} cell{'' if one.count == 1 else 's'} hold{'s' if one.count == 1 else ''} {text} and "
+        f"count{'s' if one.count == 1 else ''} as empty (first: line {one.line:,})."
+        for column in dict.fromkeys(moments_of_kpi(setting.kpi))
+        for text, one in setting.source.placeholders.get(column, {}).items()
+    ]
 
 
 def _doubtful(source: SourceRows) -> list[str]:

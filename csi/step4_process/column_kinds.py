@@ -57,7 +57,7 @@ def event_columns(study: StudyDefinition, source: str) -> tuple[str, ...]:
 
 
 def _events(study: StudyDefinition) -> Places:
-    return _placed(study, ((kpi, name) for kpi in study.kpis.values() for name in _moments(kpi)))
+    return _placed(study, ((kpi, name) for kpi in study.kpis.values() for name in moments_of_kpi(kpi)))
 
 
 def _placed(study: StudyDefinition, names: Iterable[tuple[KpiDefinition, str]]) -> Places:
@@ -65,7 +65,8 @@ def _placed(study: StudyDefinition, names: Iterable[tuple[KpiDefinition, str]]) 
     return dict.fromkeys(home_of(study, kpi.source, name) for kpi, name in names if name)
 
 
-def _moments(kpi: KpiDefinition) -> Iterator[str]:
+def moments_of_kpi(kpi: KpiDefinition) -> Iterator[str]:
+    """The columns a KPI takes its moments from."""
     yield moment_of_row(kpi)
     if isinstance(kpi.value, Duration):
         yield kpi.value.start

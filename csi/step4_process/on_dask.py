@@ -7,7 +7,7 @@ are shuffled by period where a quantile needs them all. Workers must reach the s
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,6 +37,7 @@ from csi.step4_process.pipeline import Made, axis_for, each, setting_of, sides_o
 from csi.step4_process.processed import Processed
 from csi.step4_process.quarantine import quarantine_of
 from csi.step4_process.strata import joined, split
+from csi.step4_process.stray import End
 from csi.terms import Period
 
 WORKERS = 2
@@ -256,12 +257,16 @@ class _Whole:
         kpis = [kpi for kpi in self.study.kpis.values() if kpi.source == source and not sides_of(self.study, kpi)]
         strata = {kpi.id: split(kpi, partition.strata_of_all(known, kpi.strata) if kpi.strata else ()) for kpi in kpis}
         every = [one for kpi in kpis for one in (kpi, *strata[kpi.id].values())]
-        found = iter(self._gathered(base, source, _wanted(self.study, base.time, every)))
+        found = iter(self._gathered(base, source, _wanted(self.study, base.time, every, self._ends)))
         made = {}
         for kpi in kpis:
             whole = next(found)
             made[kpi.id] = replace(whole, strata=joined({name: next(found) for name in strata[kpi.id]}))
         return made
+
+    def _ends(self, kpi: KpiDefinition) -> list[End]:
+        found = self.client.map(partition.ends, self.parts[kpi.source], kpi=kpi, pure=False)
+        return [end for ends in self.client.gather(found) for end in ends]
 
     def _gathered(self, base: Ground, source: str, wanted: Sequence[Wanted]) -> list[Processed]:
         if not wanted:
@@ -292,10 +297,12 @@ class _Whole:
         return {number: _placed(found, want) for number, want in enumerate(wanted) if probabilities[number] is not None}
 
 
-def _wanted(study: StudyDefinition, time: Time, kpis: Sequence[KpiDefinition]) -> list[Wanted]:
+def _wanted(
+    study: StudyDefinition, time: Time, kpis: Sequence[KpiDefinition], ends: Callable[[KpiDefinition], list[End]]
+) -> list[Wanted]:
     wanted, offset = [], 0
     for kpi in kpis:
-        axis = axis_for(study, time, kpi)
+        axis = axis_for(study, time, kpi, partial(ends, kpi))
         wanted.append(Wanted(kpi, axis, offset))
         offset += axis.size
     return wanted

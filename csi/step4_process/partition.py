@@ -15,6 +15,7 @@ from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.content import Content
 from csi.step3_gather.mending import mended_of
+from csi.step3_gather.placeholders import Placeholders, together
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
@@ -40,6 +41,7 @@ from csi.step4_process.rows import (
     version_of,
 )
 from csi.step4_process.strata import distinct, names_of
+from csi.step4_process.stray import End, ends_of
 from csi.step4_process.swapped import added
 from csi.step4_process.truths import Words, united
 from csi.step4_process.written import words_of_columns
@@ -89,6 +91,7 @@ class Spilled:
     lost: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     quarantine: pd.DataFrame | None = None
     doubtful: Mapping[str, Mapping[str, int]] | None = None
+    placeholders: Placeholders | None = None
     sha256: str = ""
     order: str = ""
     mends: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -135,6 +138,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         mends={short: [line for one in mends for line in one.get(short, ())] for one in mends for short in one},
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
+        placeholders=together(reading.placeholders for reading in readings),
         sha256=Content(task.path).sha256(),
         order=order,
     )
@@ -217,6 +221,11 @@ def beside(one: Settled, study: StudyDefinition, source: str, pairs: Pairs, foun
     return _seen(replace(one.rows, frame=frame), study, source)
 
 
+def ends(one: Settled, kpi: KpiDefinition) -> list[End]:
+    """Where the first and the last moment of a KPI in one partition stand."""
+    return ends_of(one.rows, kpi)
+
+
 def summary(one: Settled) -> Settled:
     """A partition without its rows: small enough to travel."""
     nothing = np.empty(0, dtype=np.int64)
@@ -239,6 +248,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         rows_read=sum(one.rows_read for one in read),
         unreadable=sum(len(one.lost) for one in read),
         doubtful=added_up([one.doubtful or {} for one in read]),
+        placeholders=together(one.placeholders or {} for one in read),
         sha256=sha256_of([one.sha256 for one in read]),
         backward=added(one.backward for one in rows),
     )

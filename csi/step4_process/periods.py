@@ -16,6 +16,14 @@ LONGEST_SERIES = 200_000  # periods; a stray date of year 2200 in hourly data is
 _STEPS = {Period.DAY: "D", Period.WEEK: "W-MON", Period.MONTH: "MS", Period.QUARTER: "QS"}
 
 
+class SeriesTooLong(InvalidInput):
+    """Between the first and the last moment (``span``) lie more periods than can be meant (``many``)."""
+
+    def __init__(self, span: str, many: str) -> None:
+        super().__init__("period", f"{span} holds more than {many}; expected fewer")
+        self.many = many
+
+
 def moment_of(day: date | datetime, timezone: str) -> pd.Timestamp:
     """A date's midnight (or a local moment) in the reporting zone; a moment with an offset is kept."""
     if isinstance(day, datetime) and day.tzinfo is not None:
@@ -61,8 +69,7 @@ def _bounded(opening: pd.Timestamp, closing: pd.Timestamp, period: Period) -> No
     days = (closing - opening).days + 1
     shortest = {Period.HOUR: 1 / 24, Period.DAY: 1, Period.WEEK: 7, Period.MONTH: 28, Period.QUARTER: 90}[period]
     if days / shortest > LONGEST_SERIES:
-        span, many = f"{opening.date()} to {closing.date()}", f"{LONGEST_SERIES:,} periods of one {period}"
-        raise InvalidInput("period", f"{span} holds more than {many}; expected fewer")
+        raise SeriesTooLong(f"{opening.date()} to {closing.date()}", f"{LONGEST_SERIES:,} periods of one {period}")
 
 
 def _hours(

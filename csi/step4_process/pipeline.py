@@ -19,7 +19,7 @@ from csi.step4_process.columns import SPANS, is_ratio_of_kpis
 from csi.step4_process.coverage import other_moment
 from csi.step4_process.ground import Ground, Time, ground
 from csi.step4_process.measures import probability_of
-from csi.step4_process.periods import codes
+from csi.step4_process.periods import SeriesTooLong, codes
 from csi.step4_process.portion import Placed, Portion, placed, portion, with_refused
 from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
@@ -29,6 +29,7 @@ from csi.step4_process.rows import give_back
 from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
+from csi.step4_process.stray import End, ends_of, located
 from csi.step4_process.tally import counting
 from csi.step4_process.tried import tried
 
@@ -119,16 +120,19 @@ def sides_of(study: StudyDefinition, kpi: KpiDefinition) -> list[KpiDefinition]:
 
 
 def _one(base: Ground, kpi: KpiDefinition) -> Processed:
-    axis = axis_for(base.study, base.time, kpi)
+    axis = axis_for(base.study, base.time, kpi, partial(ends_of, base.rows[kpi.source], kpi))
     kept, whole = portion_of(base, kpi, axis)
     return assembled(
         setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, axis), (_part(base, kpi, kept, axis),))
     )
 
 
-def axis_for(study: StudyDefinition, time: Time, kpi: KpiDefinition) -> Axis:
-    """The periods of a KPI."""
-    return axis_of(study.of_kpi(kpi), kpi.id, time.of_kpi(kpi), time.calendar, time.as_of)
+def axis_for(study: StudyDefinition, time: Time, kpi: KpiDefinition, ends: Callable[[], Sequence[End]]) -> Axis:
+    """The periods of a KPI; ``ends`` says where its first and last moment stand, should there be too many."""
+    try:
+        return axis_of(study.of_kpi(kpi), kpi.id, time.of_kpi(kpi), time.calendar, time.as_of)
+    except SeriesTooLong as error:
+        raise located(error, kpi, study.sources[kpi.source], ends()) from error
 
 
 def setting_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> Setting:
@@ -152,8 +156,8 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     other = other_moment(base.study, kpi)
     others = base.others_of(kpi, other, axis) if other else None
     looking = base.looking[kpi.source]
-    asked = {"still_open": still_open(kpi, study, looking), "tried": tried(kpi, looking, rows)}
-    return kept, replace(made, others=others, **asked)
+    waiting = still_open(kpi, study, looking)
+    return kept, replace(made, others=others, still_open=waiting, tried=tried(kpi, looking, rows))
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

@@ -14,6 +14,7 @@ from csi.definition import Duration, SourceDefinition, StudyDefinition
 from csi.step3_gather.mending import without_mended
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.placeholders import Placeholders, together
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_kept, columns_read
@@ -40,6 +41,7 @@ class SourceRows:
         rows_read, unreadable: how many rows; of the latter those refused as a whole.
         doubtful: per moment column, ambiguous and non-existent local times.
         backward: per pair of moments a value lies between, rows that end before they begin, of how many with both.
+        placeholders: per moment column, the dates that stand for "not yet" and are missing.
         sha256: of the delivery, or of the list of deliveries.
     """
 
@@ -54,6 +56,7 @@ class SourceRows:
     rows_read: int = 0
     unreadable: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    placeholders: Placeholders = field(default_factory=dict)
     sha256: str = ""
     backward: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
@@ -79,6 +82,7 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         rows_read=sum(reading.rows_read for reading in fresh),
         unreadable=sum(map(unreadable_rows, fresh)),
         doubtful=added_up([reading.moments for reading in fresh]),
+        placeholders=together(reading.placeholders for reading in fresh),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
     )
 
@@ -161,7 +165,8 @@ def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -
     if (order or order_of(frame, source)) == NUMBERS:
         numbers, _ = read_numbers(cells, source.decimal or ".", ())
         return np.nan_to_num(numbers.to_numpy(dtype=float), nan=-np.inf)
-    return microseconds(read_moments(cells, order or order_of(frame, source), source.timezone).instants)
+    zone = source.zone_of(source.latest_by)
+    return microseconds(read_moments(cells, order or order_of(frame, source), zone).instants)
 
 
 def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:

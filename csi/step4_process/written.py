@@ -42,7 +42,7 @@ def plain_form(_name: str) -> Form:
 def form_of(source: SourceDefinition, column: str, words: Words | None = None) -> Form:
     """As a source declares it."""
     decimals = (source.decimal,) if source.decimal else (".", ",")
-    return Form(source.column_dates.get(column, source.dates), source.timezone, decimals, words)
+    return Form(source.column_dates.get(column, source.dates), source.zone_of(column), decimals, words)
 
 
 def tidy(column: pd.Series) -> pa.Array:

@@ -45,6 +45,7 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
         keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
     columns, by_column = _columns(keys)
     dates, also_by_column = _dates(keys)
+    zones = keys.keys("zones")
     source = SourceDefinition(
         id=name,
         file=origins["file"],
@@ -54,6 +55,7 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
         timezone=zone_of(keys, "timezone", reporting_zone) or reporting_zone,
         dates=dates,
         column_dates={**also_by_column, **by_column},
+        zones={column: name for column in zones.mapping if (name := zone_of(zones, column, needed="a time zone"))},
         missing=keys.texts("missing"),
         key=keys.text("key"),
         latest_by=keys.text("latest_by"),

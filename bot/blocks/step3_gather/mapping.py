@@ -20,6 +20,8 @@ _ORDERS = {
     "day_first": "day first: 29/2/2016",
     "month_first": "month first: 2/29/2016",
     "epoch": "seconds since 1970",
+    "excel": "a workbook's days since 1900: 42429.05",
+    "excel1904": "a workbook's days since 1904",
     "pattern": "another pattern (below)",
 }
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "tab": "tab", "|": "bar |"}

@@ -1,0 +1,49 @@
+"""Why a text could not be read as a moment, as a value; the words for people stand beside it, at the edge."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Cause(IntEnum):
+    """What the text most likely is."""
+
+    NONE = 0
+    NO_DATE = 1
+    DAY_FIRST = 2
+    MONTH_FIRST = 3
+    DAY_OR_MONTH_FIRST = 4
+    YEAR_FIRST = 5
+    NUMBER = 6
+    CLOCK_ONLY = 7
+    NO_YEAR = 8
+    NO_SUCH_DAY = 9
+    BUDDHIST_YEAR = 10
+    OTHER_CALENDAR = 11
+    ERA = 12
+    AMBIGUOUS_ZONE = 13
+    AMBIGUOUS_MONTH = 14
+    UNKNOWN_WORD = 15
+
+
+_TOLD = {
+    Cause.DAY_FIRST: "the day stands first: choose day_first",
+    Cause.MONTH_FIRST: "the month stands first: choose month_first",
+    Cause.DAY_OR_MONTH_FIRST: "day or month stand first: choose day_first or month_first",
+    Cause.YEAR_FIRST: "the year stands first: choose iso",
+    Cause.NUMBER: "a bare number: choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count)",
+    Cause.CLOCK_ONLY: "a time of day without its date: join the two columns",
+    Cause.NO_YEAR: "a date without its year: join it with the column that holds the year",
+    Cause.NO_SUCH_DAY: "there is no such day or time",
+    Cause.BUDDHIST_YEAR: "a year of the Buddhist calendar (543 ahead), which is not converted: export Gregorian dates",
+    Cause.OTHER_CALENDAR: "a year of the Persian or Islamic calendar, which is not converted: export Gregorian dates",
+    Cause.ERA: "a year of a Japanese or Taiwanese era, which is not converted: export Gregorian dates",
+    Cause.AMBIGUOUS_ZONE: "the zone's abbreviation means several zones: name the column's zone, such as Asia/Kolkata",
+    Cause.AMBIGUOUS_MONTH: "the month's name means different months in different languages: write it as a number",
+    Cause.UNKNOWN_WORD: "it holds a word that is no month, weekday, zone or half of the day",
+}
+
+
+def told(cause: Cause) -> str:
+    """What the text is and what to choose, for people; empty where nothing is known."""
+    return _TOLD.get(cause, "")

@@ -1,0 +1,47 @@
+"""Moments written as one number: seconds since 1970 and their thousandths, and the days that workbooks count."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# Seconds, milliseconds, microseconds and nanoseconds of our times differ by three digits each.
+_EPOCH_UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
+_DAY = 86_400_000  # milliseconds: a day's fraction in a workbook is no more exact
+# Source: ECMA-376 part 1, 18.17.4.1: day 1 is 1 January 1900, and 29 February 1900 is counted though it never was.
+_FIRST = {"excel": np.datetime64("1899-12-30"), "excel1904": np.datetime64("1904-01-01")}
+_LEAP = 60
+_LAST = 2_958_465  # 31 December 9999
+SERIALS = tuple(_FIRST)
+
+Parsed = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def epoch(texts: pa.StringArray) -> Parsed:
+    """Instants (us), offsets in minutes (0) and whether each text is a number of seconds or their thousandths."""
+    numbers = _numbers(texts)
+    readable = np.isfinite(numbers) & (np.abs(numbers) < 1e19)
+    numbers = np.where(readable, numbers, 0)
+    scale = np.full(len(numbers), 0.001)
+    for limit, factor in reversed(_EPOCH_UNITS):
+        scale = np.where(np.abs(numbers) < limit, factor, scale)
+    local = np.round(numbers * scale).astype("int64").astype("datetime64[us]")
+    return local, np.zeros(len(numbers)), readable
+
+
+def serial(texts: pa.StringArray, order: str) -> Parsed:
+    """Local times (us), no offsets (NaN) and whether each text is a day that a workbook can count."""
+    numbers = _numbers(pc.replace_substring(texts, ",", "."))
+    readable = np.isfinite(numbers) & (numbers >= 0) & (numbers < _LAST + 1)
+    if order == "excel":
+        readable &= np.floor(numbers) != _LEAP
+        numbers = np.where((numbers >= 1) & (numbers < _LEAP), numbers + 1, numbers)
+    millis = np.round(np.where(readable, numbers, 0) * _DAY).astype("int64")
+    local = _FIRST[order].astype("datetime64[us]") + (millis * 1_000).astype("timedelta64[us]")
+    return local, np.full(len(local), np.nan), readable
+
+
+def _numbers(texts: pa.StringArray) -> np.ndarray:
+    return pd.to_numeric(pd.Series(texts.to_pandas(), dtype="object"), errors="coerce").to_numpy(dtype="float64")

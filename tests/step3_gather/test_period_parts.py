@@ -1,0 +1,140 @@
+"""Moments from parts in several columns, and periods as headers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.layout import guess
+from csi.step3_gather.mapping import proposed
+from csi.step3_gather.period_parts import joined_parts
+from csi.step3_gather.readers import read
+from csi.step3_gather.wide import PeriodHeaders, period_headers
+
+
+def _joined(**columns: Sequence[str | None]) -> list[str | None] | None:
+    texts = {name: pa.chunked_array([pa.array(cells, pa.string())]) for name, cells in columns.items()}
+    made = joined_parts(texts)
+    return None if made is None else made.to_pylist()
+
+
+def _moments(text: str, join: Sequence[str], dates: str = "iso") -> list[str]:
+    source = SourceDefinition("t", dates=dates, options={"join": {"at": list(join)}})
+    reading = read(text.encode(), source, moments=["at"], numbers=[])
+    assert reading.quarantine.empty
+    return [str(moment.date()) for moment in reading.frame["at"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "days"),
+    [
+        ("Week", ["51", "1"], ["2024-12-16", "2024-01-01"]),
+        ("N°_Semaine", ["5", "05"], ["2024-01-29", "2024-01-29"]),
+        ("Kalenderwoche", ["5", "6"], ["2024-01-29", "2024-02-05"]),
+        ("WeekNr", ["5", "6.0"], ["2024-01-29", "2024-02-05"]),
+        ("Semana", ["1", "2"], ["2024-01-01", "2024-01-08"]),
+        ("Settimana", ["1", "2"], ["2024-01-01", "2024-01-08"]),
+        ("Tydzień", ["1", "2"], ["2024-01-01", "2024-01-08"]),
+        ("x", ["1", "13"], ["2024-01-01", "2024-03-25"]),
+        ("x", ["W05", "W06"], ["2024-01-29", "2024-02-05"]),
+        ("x", ["KW 5", "KW 6"], ["2024-01-29", "2024-02-05"]),
+        ("Month", ["1", "12"], ["2024-01-01", "2024-12-01"]),
+        ("Mois", ["1", "2"], ["2024-01-01", "2024-02-01"]),
+        ("Mês", ["01", "02"], ["2024-01-01", "2024-02-01"]),
+        ("x", ["März", "Mai"], ["2024-03-01", "2024-05-01"]),
+        ("Quarter", ["1", "4"], ["2024-01-01", "2024-10-01"]),
+        ("x", ["Q1", "Q3"], ["2024-01-01", "2024-07-01"]),
+        ("x", ["1er trimestre", "2e trimestre"], ["2024-01-01", "2024-04-01"]),
+    ],
+)
+def test_a_year_and_its_part_in_either_order(header: str, cells: list[str], days: list[str]) -> None:
+    rows = [f"2024;{cell};{number}" for number, cell in enumerate(cells)]
+    text = "\n".join([f"Année;{header};v", *rows]) + "\n"
+    assert _moments(text, ["Année", header]) == days
+    assert _moments(text, [header, "Année"], "day_first") == days
+
+
+def test_a_year_a_month_and_a_day() -> None:
+    text = "Tag;Monat;Jahr;v\n31;1;2024;1\n5;Feb;2024;2\n"
+    assert _joined(Jahr=["2024"], Monat=["1"], Tag=["31"]) == ["2024-01-31"]
+    assert _joined(Tag=["3"], Monat=["März"], Jahr=["2024"]) == ["3 März 2024"]
+    assert _moments(text.replace("Feb", "2"), ["Jahr", "Monat", "Tag"]) == ["2024-01-31", "2024-02-05"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "could"),
+    [
+        ("x", ["1", "4"], "quarters or months or weeks"),
+        ("x", ["1", "5"], "months or weeks"),
+        ("x", ["1", "12"], "months or weeks"),
+        ("x", ["54"], "expected a week, month or quarter"),
+    ],
+)
+def test_what_nothing_tells_is_asked(header: str, cells: list[str], could: str) -> None:
+    with pytest.raises(InvalidInput, match=could):
+        _joined(Year=["2024"] * len(cells), **{header: cells})
+
+
+def test_other_columns_are_no_parts() -> None:
+    assert _joined(Date=["2024-01-01"], Time=["10:00"]) is None
+    assert _joined(Year=["2024"], Time=["10:00"]) is None
+    assert _joined(a=["2024"], b=["2025"]) is None
+    assert _joined(a=[], b=[]) is None
+
+
+def test_a_row_without_its_week_is_told() -> None:
+    text = "Year;Week;v\n2024;51;1\n2024;;2\n;52;3\n"
+    source = SourceDefinition("t", options={"join": {"at": ["Year", "Week"]}})
+    reading = read(text.encode(), source, moments=["at"], numbers=[])
+    assert reading.quarantine["line"].tolist() == [3, 4]
+
+
+def test_a_pattern_reads_the_parts_as_they_stand() -> None:
+    assert _moments("Year;Month;v\n2024;5;1\n", ["Year", "Month"], "%Y %m") == ["2024-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "with_year"),
+    [
+        (["Jan 2025", "Feb 2025", "Mrz 2025"], True),
+        (["2025-01", "2025-02", "2025-03"], True),
+        (["KW 05/2025", "KW 06/2025", "KW 07/2025"], True),
+        (["Q1 2025", "Q2 2025", "Q3 2025"], True),
+        (["Jan-25", "Feb-25", "Mar-25"], True),
+        (["Januar", "Februar", "März"], False),
+    ],
+)
+def test_headers_that_are_periods(headers: list[str], with_year: bool) -> None:
+    assert period_headers(["Region", *headers]) == PeriodHeaders(tuple(headers), with_year)
+
+
+@pytest.mark.parametrize("headers", [["May", "June"], ["id", "opened", "closed"], ["Jan 2025", "Feb 2025"]])
+def test_headers_that_are_none(headers: list[str]) -> None:
+    assert period_headers(headers).names == ()
+
+
+def test_months_as_headers_beside_a_year_are_proposed_and_read() -> None:
+    text = "Jahr;Region;Januar;Februar;März\n2024;Nord;1;2;3\n2025;Nord;4;5;6\n"
+    mapping = proposed(guess(text.encode()), "UTC")
+    assert mapping.options["melt"]["keep"] == ["Jahr", "Region"]
+    reading = read(text.encode(), mapping, moments=mapping.options["moments"], numbers=["value"])
+    assert [str(one.date()) for one in reading.frame["month"]] == [
+        "2024-01-01", "2024-02-01", "2024-03-01", "2025-01-01", "2025-02-01", "2025-03-01",
+    ]  # fmt: skip
+    assert reading.frame["value"].tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_months_as_headers_without_any_year_are_not_proposed() -> None:
+    mapping = proposed(guess(b"Region;Januar;Februar;M\xc3\xa4rz\nNord;1;2;3\n"), "UTC")
+    assert "melt" not in mapping.options
+
+
+def test_weeks_as_headers_are_proposed_and_read() -> None:
+    text = "Region;KW 01/2025;KW 02/2025;KW 03/2025\nNord;1;2;3\n"
+    mapping = proposed(guess(text.encode()), "UTC")
+    reading = read(text.encode(), mapping, moments=mapping.options["moments"], numbers=["value"])
+    assert [str(one.date()) for one in reading.frame["period"]] == ["2024-12-30", "2025-01-06", "2025-01-13"]

@@ -1,0 +1,249 @@
+"""The date spellings people's programs write: what each is as an instant, worked out by hand, or why it is none.
+
+CONTRIBUTING states how many of them are read right: the first column of ``_READ`` numbers the kinds.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from csi.step3_gather.causes import Cause, told
+from csi.step3_gather.kinds import Kind, guess_kinds
+from csi.step3_gather.moments import Moments, expected, read_moments
+
+_BOGOTA, _BERLIN, _PARIS, _TOKYO = "America/Bogota", "Europe/Berlin", "Europe/Paris", "Asia/Tokyo"  # -5, +1, +1, +9
+
+
+def _read(*texts: str, order: str, zone: str) -> Moments:
+    return read_moments(pa.chunked_array([pa.array(texts, pa.string())]), order, zone)
+
+
+# Kind, text, order, zone, the instant in UTC.
+_READ = [
+    (1, "01/01/2024 01:30:00 p. m.", "day_first", _BOGOTA, "2024-01-01T18:30:00"),
+    (1, "01/01/2024 12:30:00 a. m.", "day_first", _BOGOTA, "2024-01-01T05:30:00"),
+    (2, "01/01/2024 12:30:00 p.\u00a0m.", "day_first", _BOGOTA, "2024-01-01T17:30:00"),
+    (3, "01/01/2024 01:30:00 p.\ufffdm.", "day_first", _BOGOTA, "2024-01-01T18:30:00"),
+    (3, "01/01/2024 01:30:00\ufffdp.m.", "day_first", _BOGOTA, "2024-01-01T18:30:00"),
+    (4, "1/31/2024, 3:25:07\u202fPM", "month_first", "UTC", "2024-01-31T15:25:07"),
+    (4, "31/1/2024 3:25\u2009pm", "day_first", "UTC", "2024-01-31T15:25:00"),
+    (5, "2024/1/31 午後3:25", "iso", _TOKYO, "2024-01-31T06:25:00"),
+    (5, "2024年1月31日 午前12時05分", "iso", _TOKYO, "2024-01-30T15:05:00"),
+    (6, "2024/1/31 下午 3:25:10", "iso", "Asia/Shanghai", "2024-01-31T07:25:10"),
+    (6, "2024-1-31 上午9:05", "iso", "Asia/Shanghai", "2024-01-31T01:05:00"),
+    (7, "2024. 1. 31. 오후 3:25:10", "iso", "Asia/Seoul", "2024-01-31T06:25:10"),
+    (7, "2024년 1월 31일 오후 3시 25분", "iso", "UTC", "2024-01-31T15:25:00"),
+    (7, "2024년 1월 31일 오전 9:05", "iso", "Asia/Seoul", "2024-01-31T00:05:00"),
+    (8, "2024年1月1日", "iso", "UTC", "2024-01-01T00:00:00"),
+    (8, "2024年1月1日 10時00分", "iso", "UTC", "2024-01-01T10:00:00"),
+    (8, "2024年01月01日10时05分09秒", "iso", "UTC", "2024-01-01T10:05:09"),
+    (9, "31/1/2024 3:25 μ.μ.", "day_first", "Europe/Athens", "2024-01-31T13:25:00"),
+    (9, "31/1/2024 12:05 πμ", "day_first", "Europe/Athens", "2024-01-30T22:05:00"),
+    (10, "2024-01-01 10:00 CET", "iso", "UTC", "2024-01-01T09:00:00"),
+    (10, "01.07.2024 10:00 MESZ", "day_first", "UTC", "2024-07-01T08:00:00"),
+    (11, "2024/01/01 10:00:00 AM EST", "iso", "UTC", "2024-01-01T15:00:00"),
+    (12, "2024/01/01 10:00:00 AM GMT+01:00", "iso", "UTC", "2024-01-01T09:00:00"),
+    (12, "2024/01/01 10:00:00 AM GMT-5", "iso", "UTC", "2024-01-01T15:00:00"),
+    (12, "2024-01-01 10:00:00 UTC+1", "iso", "UTC", "2024-01-01T09:00:00"),
+    (13, "2024-01-01T10:00:00Z", "iso", _BERLIN, "2024-01-01T10:00:00"),
+    (13, "2024-01-01 10:00:00 +0100", "iso", "UTC", "2024-01-01T09:00:00"),
+    (13, "2024-01-01 10:00:00.123+01", "iso", "UTC", "2024-01-01T09:00:00.123000"),
+    (13, "2024-01-01T10:00:00+01:00[Europe/Berlin]", "iso", "UTC", "2024-01-01T09:00:00"),
+    (14, "01.01.2024 10:00 Uhr", "day_first", _BERLIN, "2024-01-01T09:00:00"),
+    (14, "1. Januar 2024 um 10:00 Uhr", "iso", _BERLIN, "2024-01-01T09:00:00"),
+    (14, "01.01.2024, 9 Uhr", "day_first", _BERLIN, "2024-01-01T08:00:00"),
+    (15, "01/02/2024 à 15h25", "day_first", _PARIS, "2024-02-01T14:25:00"),
+    (15, "1 février 2024 à 15 h 25", "iso", _PARIS, "2024-02-01T14:25:00"),
+    (15, "01/02/2024 15h", "day_first", _PARIS, "2024-02-01T14:00:00"),
+    (16, "1 de março de 2024", "iso", "UTC", "2024-03-01T00:00:00"),
+    (16, "1 de marzo de 2024, 10:05", "iso", "UTC", "2024-03-01T10:05:00"),
+    (17, "Montag, 01.01.2024", "day_first", "UTC", "2024-01-01T00:00:00"),
+    (17, "lundi 1 janvier 2024", "iso", "UTC", "2024-01-01T00:00:00"),
+    (17, "mar. 05/03/2024 10:00", "day_first", "UTC", "2024-03-05T10:00:00"),
+    (17, "mar 5 mar 2024", "iso", "UTC", "2024-03-05T00:00:00"),
+    (17, "Fri 1/5/2024 10:00 AM", "month_first", "UTC", "2024-01-05T10:00:00"),
+    (17, "2024年1月1日(月)", "iso", "UTC", "2024-01-01T00:00:00"),
+    (18, "Mon Jan  1 10:00:00 2024", "iso", "UTC", "2024-01-01T10:00:00"),
+    (18, "Mon Jan  1 10:00:00 CET 2024", "iso", "UTC", "2024-01-01T09:00:00"),
+    (19, "Mon Jan 01 2024 10:00:00 GMT+0000 (Greenwich Mean Time)", "iso", _BERLIN, "2024-01-01T10:00:00"),
+    (19, "Mon Jan 01 2024 10:00:00 GMT-0500 (heure normale de l’Est)", "iso", _BERLIN, "2024-01-01T15:00:00"),
+    (20, "/Date(1704103200000+0100)/", "iso", _BERLIN, "2024-01-01T10:00:00"),
+    (20, "/Date(1704103200000)/", "day_first", _BERLIN, "2024-01-01T10:00:00"),
+    (20, "\\/Date(-86400000)\\/", "iso", "UTC", "1969-12-31T00:00:00"),
+    (21, "45292.64", "excel", "UTC", "2024-01-01T15:21:36"),
+    (21, "45292,25", "excel", _BERLIN, "2024-01-01T05:00:00"),
+    (21, "61", "excel", "UTC", "1900-03-01T00:00:00"),
+    (21, "59", "excel", "UTC", "1900-02-28T00:00:00"),
+    (22, "43830.5", "excel1904", "UTC", "2024-01-01T12:00:00"),
+    (23, "'01/02/2024 10:00", "day_first", "UTC", "2024-02-01T10:00:00"),
+    (23, "’2024-02-01", "iso", "UTC", "2024-02-01T00:00:00"),
+    (24, "03. Mrz 2024 10:00", "iso", "UTC", "2024-03-03T10:00:00"),
+    (24, "03-mrt-2024", "iso", "UTC", "2024-03-03T00:00:00"),
+    (24, "3. Jän. 2024", "iso", "UTC", "2024-01-03T00:00:00"),
+    (24, "3 sty 2024", "iso", "UTC", "2024-01-03T00:00:00"),
+    (24, "3 févr. 2024", "iso", "UTC", "2024-02-03T00:00:00"),
+    (24, "03 fevr 2024", "iso", "UTC", "2024-02-03T00:00:00"),
+    (24, "3 set 2024", "iso", "UTC", "2024-09-03T00:00:00"),
+    (24, "3. čec 2024", "iso", "UTC", "2024-07-03T00:00:00"),
+    (24, "3 Ağu 2024", "iso", "UTC", "2024-08-03T00:00:00"),
+    (24, "3 października 2024", "iso", "UTC", "2024-10-03T00:00:00"),
+    (24, "2024. november 3.", "iso", "UTC", "2024-11-03T00:00:00"),
+    (24, "3 декабря 2024 г.", "iso", "UTC", "2024-12-03T00:00:00"),
+    (24, "3 maaliskuuta 2024", "iso", "UTC", "2024-03-03T00:00:00"),
+    (24, "3 Tháng 3, 2024", "iso", "UTC", "2024-03-03T00:00:00"),
+    (25, "Jan 2025", "day_first", "UTC", "2025-01-01T00:00:00"),
+    (25, "Jan-25", "iso", "UTC", "2025-01-01T00:00:00"),
+    (25, "01/2025", "iso", "UTC", "2025-01-01T00:00:00"),
+    (26, "März 2025", "month_first", "UTC", "2025-03-01T00:00:00"),
+    (26, "2025 październik", "iso", "UTC", "2025-10-01T00:00:00"),
+    (27, "KW 05/2025", "iso", "UTC", "2025-01-27T00:00:00"),
+    (27, "Semaine 5 2025", "iso", "UTC", "2025-01-27T00:00:00"),
+    (28, "2025-W05", "day_first", "UTC", "2025-01-27T00:00:00"),
+    (28, "W05 2025", "iso", "UTC", "2025-01-27T00:00:00"),
+    (28, "2025-W05-3", "iso", "UTC", "2025-01-29T00:00:00"),
+    (29, "Q1 2025", "iso", "UTC", "2025-01-01T00:00:00"),
+    (29, "2025 Q3", "iso", "UTC", "2025-07-01T00:00:00"),
+    (29, "2. Quartal 2025", "iso", "UTC", "2025-04-01T00:00:00"),
+    (29, "4e trimestre 2025", "iso", "UTC", "2025-10-01T00:00:00"),
+    (29, "T2 2025", "iso", "UTC", "2025-04-01T00:00:00"),
+    (29, "III kwartał 2025", "iso", "UTC", "2025-07-01T00:00:00"),
+    (30, "01/02/2024 19.07.17", "day_first", "UTC", "2024-02-01T19:07:17"),
+    (30, "01.02.2024 19.07", "day_first", "UTC", "2024-02-01T19:07:00"),
+    (31, "٠١/٠٢/٢٠٢٤ ١٥:٠٧", "day_first", "UTC", "2024-02-01T15:07:00"),
+    (31, "०१-०२-२०२४", "day_first", "UTC", "2024-02-01T00:00:00"),
+    (31, "２０２４／０２／０１", "iso", "UTC", "2024-02-01T00:00:00"),
+    (32, "10/Oct/2024:13:55:36 -0700", "iso", "UTC", "2024-10-10T20:55:36"),
+    (32, "Tue, 12 Mar 2024 10:15:00 +0100", "iso", "UTC", "2024-03-12T09:15:00"),
+    (33, "2024-01-01T10:00:00,123456", "iso", "UTC", "2024-01-01T10:00:00.123456"),
+    (33, "2024-01-01 10:00:00.1234567", "iso", "UTC", "2024-01-01T10:00:00.123456"),
+    (34, "January 3rd, 2024 8:05 AM", "day_first", "UTC", "2024-01-03T08:05:00"),
+    (34, "10:05 3 Jan 2024", "iso", "UTC", "2024-01-03T10:05:00"),
+    (35, "05/May/25 8:00 PM", "day_first", "Europe/London", "2025-05-05T19:00:00"),
+    (35, "3-Jan-24", "month_first", "UTC", "2024-01-03T00:00:00"),
+]  # fmt: skip
+KINDS = len({number for number, *_ in _READ})
+
+# Text, order, zone, why it is not taken.
+_REFUSED = [
+    ("01/02/2567 10:00", "day_first", "Asia/Bangkok", Cause.BUDDHIST_YEAR),
+    ("2567-02-01", "iso", "UTC", Cause.BUDDHIST_YEAR),
+    ("1403/02/01", "iso", "Asia/Tehran", Cause.OTHER_CALENDAR),
+    ("1445-07-20", "iso", "UTC", Cause.OTHER_CALENDAR),
+    ("令和6年1月1日", "iso", "UTC", Cause.ERA),
+    ("R6.1.1", "iso", "UTC", Cause.ERA),
+    ("民國113年1月1日", "iso", "UTC", Cause.ERA),
+    ("2024-01-01 10:00 IST", "iso", "UTC", Cause.AMBIGUOUS_ZONE),
+    ("2024-01-01 10:00 CST", "iso", "UTC", Cause.AMBIGUOUS_ZONE),
+    ("2024-01-01 10:00 BST", "iso", "UTC", Cause.AMBIGUOUS_ZONE),
+    ("3 lis 2024", "iso", "UTC", Cause.AMBIGUOUS_MONTH),
+    ("3 jui 2024", "iso", "UTC", Cause.AMBIGUOUS_MONTH),
+    ("13/1/2024", "month_first", "UTC", Cause.DAY_FIRST),
+    ("1/13/2024", "day_first", "UTC", Cause.MONTH_FIRST),
+    ("1/2/2024", "iso", "UTC", Cause.DAY_OR_MONTH_FIRST),
+    ("45292.64", "iso", "UTC", Cause.NUMBER),
+    ("1704103200", "day_first", "UTC", Cause.NUMBER),
+    ("20240101", "day_first", "UTC", Cause.YEAR_FIRST),
+    ("10:00", "iso", "UTC", Cause.CLOCK_ONLY),
+    ("3 Jan", "iso", "UTC", Cause.NO_YEAR),
+    ("31.04.2024", "day_first", "UTC", Cause.NO_SUCH_DAY),
+    ("2024-01-01 13:05 PM", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("KW 53/2025", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("Q5 2025", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("3 Foo 2024", "iso", "UTC", Cause.UNKNOWN_WORD),
+    ("60", "excel", "UTC", Cause.NO_DATE),
+    ("-1", "excel", "UTC", Cause.NO_DATE),
+    ("2958466", "excel", "UTC", Cause.NO_DATE),
+    ("Answered (Y/N)", "iso", "UTC", Cause.NO_DATE),
+    ("INC0001234", "iso", "UTC", Cause.UNKNOWN_WORD),
+]
+
+
+def test_there_are_35_kinds() -> None:
+    assert KINDS == 35
+
+
+@pytest.mark.parametrize(("kind", "text", "order", "zone", "instant"), _READ)
+def test_read_as_people_mean_it(kind: int, text: str, order: str, zone: str, instant: str) -> None:
+    read = _read(text, order=order, zone=zone)
+    assert not read.unreadable[0], told(read.likely)
+    assert read.instants[0].tz_localize(None).isoformat() == instant
+
+
+@pytest.mark.parametrize(("text", "order", "zone", "cause"), _REFUSED)
+def test_refused_for_a_reason(text: str, order: str, zone: str, cause: Cause) -> None:
+    read = _read(text, order=order, zone=zone)
+    assert read.unreadable.tolist() == [True]
+    assert (read.likely, read.instants.isna().tolist()) == (cause, [True])
+
+
+def test_an_abbreviation_that_means_several_zones_is_what_the_columns_own_zone_says() -> None:
+    read = _read("2024-01-01 10:00 IST", order="iso", zone="Asia/Kolkata")
+    assert read.instants[0].isoformat() == "2024-01-01T04:30:00+00:00"
+    read = _read("2024-07-01 10:00 CDT", "2024-01-01 10:00 CST", order="iso", zone="America/Chicago")
+    assert [one.isoformat()[:16] for one in read.instants] == ["2024-07-01T15:00", "2024-01-01T16:00"]
+
+
+def test_a_month_that_two_languages_call_alike_is_told_by_the_other_months_of_the_column() -> None:
+    polish = _read("3 lis 2024", "3 gru 2024", order="iso", zone="UTC")
+    croatian = _read("3. lis 2024", "3. stu 2024", order="iso", zone="UTC")
+    assert polish.instants.dt.month.tolist() == [11, 12]
+    assert croatian.instants.dt.month.tolist() == [10, 11]
+    neither = _read("3 lis 2024", "3 Oct 2024", order="iso", zone="UTC")  # October is English: no tongue has both
+    assert neither.unreadable.tolist() == [True, False]
+
+
+def test_what_most_cells_fail_by_is_said_with_what_to_choose() -> None:
+    read = _read("13/1/2024", "14/1/2024", "soon", "1/2/2024", order="month_first", zone="UTC")
+    assert read.unreadable.tolist() == [True, True, True, False]
+    assert read.likely is Cause.DAY_FIRST
+    assert expected("month_first", read.likely).endswith("the day stands first: choose day_first")
+    half = _read("13/1/2024", "soon", order="month_first", zone="UTC")
+    assert half.likely is Cause.NONE
+    assert expected("month_first", half.likely) == "a moment such as 2/29/2016 01:16 (month first)"
+
+
+_GUESSED = [
+    (["01/01/2024 12:30:00 a. m.", "13/01/2024 01:30:00 p. m."], Kind("moment", "day_first")),
+    (["01/02/2024 10:00", "03/04/2024 11:00"], Kind("moment", "day_first", ambiguous=True)),
+    (["2024年1月1日", "2024年2月1日"], Kind("moment", "iso")),
+    (["KW 05/2025", "KW 06/2025"], Kind("moment", "iso")),
+    (["Jan 2025", "Mrz 2025"], Kind("moment", "iso")),
+    (["Q1 2025", "Q2 2025"], Kind("moment", "iso")),
+    (["Y", "N"], Kind("text")),
+    (["1.25", "12.50"], Kind("number")),
+    (["2024", "2025"], Kind("number")),
+    (["20240101", "20240102"], Kind("number")),
+    (["45292.64", "45293.1"], Kind("number")),
+    (["INC0001", "INC0002"], Kind("text")),
+    (["DSK-1", "DSK-2"], Kind("text")),
+    (["Mon", "Tue"], Kind("text")),
+    (["10:00", "11:30"], Kind("text")),
+    (["4h 24m", "1d 4h"], Kind("text")),
+    (["Printer 3 on floor 2", "Router 17"], Kind("text")),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("Opened date", ["45292.64", "45293"], Kind("moment", "excel")),
+        ("Datum", ["45292", "36526"], Kind("moment", "excel")),
+        ("Datum", ["45292", "36525"], Kind("number")),  # 31 December 1999
+        ("Amount", ["45292", "45293"], Kind("number")),
+        ("updates", ["45292", "45293"], Kind("number")),
+    ],
+)
+def test_a_workbooks_days_are_offered_where_the_header_says_so(name: str, cells: list[str], kind: Kind) -> None:
+    assert guess_kinds({name: cells}, ".", ())[name] == kind
+
+
+@pytest.mark.parametrize("half", ["p. m.", "p.\u00a0m.", "p.\ufffdm.", "PM", "下午", "μ.μ."])
+def test_a_pattern_knows_the_halves_of_the_day_in_any_language(half: str) -> None:
+    read = _read(f"01/02/2024 01:30:00 {half}", "01/02/2024 01:30:00 a. m.", order="%d/%m/%Y %I:%M:%S %p", zone="UTC")
+    assert [one.isoformat()[:16] for one in read.instants] == ["2024-02-01T13:30", "2024-02-01T01:30"]
+
+
+@pytest.mark.parametrize(("cells", "kind"), _GUESSED)
+def test_guessed_as_what_it_is(cells: list[str], kind: Kind) -> None:
+    assert guess_kinds({"Answered (Y/N)": cells}, ".", ())["Answered (Y/N)"] == kind
