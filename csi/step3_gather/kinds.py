@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.quantities import is_quantity
 
 # Words met in exports for "nothing here"; a marker is guessed only when a sample holds it more than once.
 _WORDS = ("NULL", "null", "N/A", "n/a", "NA", "#N/A", "None", "NaN", "nan")
@@ -97,7 +98,7 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
     marked, dated = sample.matching(r"[-/.:]|\pL{3}|\dT\d"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
     fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
-    numeric = sample.share(~read_numbers(sample.texts, decimal, missing)[1])
+    numeric = sample.share(is_quantity(sample.texts, decimal, missing))
     kinds = {}
     for place, name in enumerate(columns):
         moment = _moment_kind(
@@ -155,4 +156,5 @@ def _written(decimal: str) -> str:
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    return rf"^\(?[+-]?{whole}{point}\d+\D{{0,4}}$|^[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2}}$"
+    lead, tail = r"\(?[+-]?(?:[^\d\s.,]{1,4}\s?)?[+-]?", r"(?:\s?\pL{3,12})?\D{0,4}"  # a currency's sign, a unit
+    return rf"^{lead}{whole}{point}\d+{tail}$|^{lead}\d{{1,3}}(?:{group}\d{{3}}){{2}}{tail}$"

@@ -10,10 +10,12 @@ from pathlib import Path
 from csi.definition import SourceDefinition
 from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
 from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
+from csi.step3_gather.column_headers import unit_in
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
 from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.quantities import PLAIN, Written, written
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -26,7 +28,7 @@ class Column:
     """One column as guessed: its kind, the order of its dates, the role its name and cells suggest.
 
     ``filled`` of the sampled cells hold something, ``distinct`` of these differ; ``unit`` is what its header, its cell
-    format or its cells say that its numbers are in (empty: nothing does).
+    format or its cells say that its numbers are in (empty: nothing does), ``written`` how they are written.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Column:
     filled: int = 0
     distinct: int = 0
     unit: str = ""
+    written: Written = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,21 @@ def form_of(content: Content, source: SourceDefinition) -> Layout:
     base, cells = _sampled(content, source, rows=1 if format_of(content) is Format.PARQUET else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
-    return replace(base, decimal=decimal, columns=tuple(Column(name, kind) for name, kind in kinds.items()))
+    forms = {name: _written(name, values, decimal, source) for name, values in cells.items()}
+    columns = (Column(name, kind, unit=forms[name].unit, written=forms[name]) for name, kind in kinds.items())
+    return replace(base, decimal=decimal, columns=tuple(columns))
+
+
+def _written(name: str, cells: Sequence[str], decimal: str, source: SourceDefinition) -> Written:
+    """How a column's numbers are written; by its own name, or by the one it goes by."""
+    called = source.columns.get(name, name)
+    declared = (source.options.get("units") or {}).get(called, "")
+    if isinstance(declared, Mapping):  # another column holds the unit of each row
+        return PLAIN
+    markers = {"", *source.missing}
+    filled = [cell for cell in cells if cell.strip() not in markers]
+    own = written(name, filled, decimal, declared)
+    return own if own.unit or called == name else written(called, filled, decimal)
 
 
 _Cells = Mapping[str, Sequence[str]]
@@ -171,14 +188,38 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
     kinds = guess_kinds(cells, decimal, missing)
+    stated = replace(source, missing=tuple(missing))
     columns = []
     for name, values in cells.items():
         kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
+        form = _written(name, values, decimal, stated) if kind.name == "number" else PLAIN
+        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples, unit=form.unit, written=form))
+    columns = _without_times_of_day(columns, cells)
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
     tells = base.format is Format.DELIMITED and bool(told_decimal(cells))
     described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells)
     return replace(described, columns=_with_roles(columns, cells))
+
+
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
+
+
+def _without_times_of_day(columns: list[Column], cells: _Cells) -> list[Column]:
+    """The clocks of a file that has dates without one tell when, not how long: they are no numbers."""
+    dated = [cells[column.name] for column in columns if column.kind == "moment"]
+    if not any(not any(":" in cell for cell in values) for values in dated):
+        return columns
+    return [
+        replace(column, kind="text", unit="", written=PLAIN)
+        if column.kind == "number" and _tell_when(column, cells[column.name])
+        else column
+        for column in columns
+    ]
+
+
+def _tell_when(column: Column, cells: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return not unit_in(column.name) and all(map(_TIME_OF_DAY.fullmatch, filled))
 
 
 _ID_NAME = re.compile(

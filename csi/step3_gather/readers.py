@@ -24,8 +24,8 @@ from csi.step3_gather.encoding import NotInEncoding
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.moments import check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
-from csi.step3_gather.numbers import expected as expected_number
-from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.quantities import PLAIN, Written, read_quantities
+from csi.step3_gather.quantities import expected as expected_number
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import Shape, shape_of
 
@@ -175,7 +175,7 @@ class _Plan:
     dropped: tuple[str, ...]
     keeps: frozenset[str] | None
     orders: Mapping[str, str]
-    numbers: tuple[str, ...]
+    numbers: Mapping[str, Written]
     timezone: str
     decimal: str
     missing: tuple[str, ...]
@@ -194,14 +194,16 @@ class _Plan:
             rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order))
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
-        for name in self.numbers:
-            values, unreadable = read_numbers(chunk.table.column(name), self.decimal, self.missing)
-            rejected += _unread(chunk, name, unreadable, "not a number", expected_number(self.decimal))
+        for name, form in self.numbers.items():
+            values, unreadable = read_quantities(chunk.table.column(name), self.decimal, self.missing, form)
+            rejected += _unread(chunk, name, unreadable, "not a number", expected_number(self.decimal, name, form))
             frame[name] = values
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
         bad = np.isin(chunk.lines, [one.line for one in rejected])
         kept = frame[~bad] if bad.any() else frame
-        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, _spoiled(delivered, rejected))
+        units = {name: form.unit for name, form in self.numbers.items() if kept[name].notna().any()}
+        spoiled = _spoiled(delivered, rejected)
+        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, spoiled, units)
 
     def _shaped(self, chunk: Chunk) -> Chunk:
         """The chunk under the names used, spare columns gone, joined and melted."""
@@ -241,11 +243,21 @@ def _plan(
         dropped,
         keeps,
         orders,
-        wanted.numbers,
+        _forms(layout, renames, shape, wanted.numbers),
         source.timezone,
         layout.decimal,
         source.missing,
     )
+
+
+def _forms(layout: Layout, renames: Mapping[str, str], shape: Shape, numbers: Sequence[str]) -> dict[str, Written]:
+    """How each number column is written; of one melted from several as all of these are, where they agree."""
+    forms = {renames[column.name]: column.written for column in layout.columns}
+    if shape.keep:
+        filled = [column for column in layout.columns if column.kind != "empty"]
+        melted = {column.written for column in filled if renames[column.name] not in shape.keep}
+        forms[shape.value] = melted.pop() if len(melted) == 1 else PLAIN
+    return {name: forms.get(name, PLAIN) for name in numbers}
 
 
 def _is_spare(column: layouts.Column) -> bool:
@@ -299,4 +311,6 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
         for name in parts[0].moments
     }
     quarantine = quarantine.sort_values("line", kind="stable", ignore_index=True)
-    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled)
+    rows_read = sum(part.rows_read for part in parts)
+    units = {name: unit for part in parts for name, unit in part.units.items()}
+    return Reading(frame, quarantine, rows_read, sha256, moments, spoiled, units)

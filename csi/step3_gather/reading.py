@@ -24,6 +24,7 @@ class Reading:
         moments: per moment column, counts of ``ambiguous`` and ``nonexistent`` local times.
         sha256: of the bytes as delivered.
         spoiled: the cells of quarantined rows as delivered, by ``line``, so that they can be mended.
+        units: per number column the unit its values are in, as declared or found; empty where nothing says.
     """
 
     frame: pd.DataFrame
@@ -32,3 +33,4 @@ class Reading:
     sha256: str = ""
     moments: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     spoiled: pd.DataFrame = field(default_factory=pd.DataFrame)
+    units: Mapping[str, str] = field(default_factory=dict)

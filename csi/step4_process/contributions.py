@@ -89,7 +89,8 @@ class Looking:
         elapsed = clock.between(starts, ends).astype(float)
         if value.pauses:
             pauses = np.nan_to_num(self.column(value.pauses, kpi, "value.pauses").to_numpy(dtype=float))
-            elapsed = np.maximum(elapsed - pauses * _MINUTE, 0.0)
+            in_minutes = units.scaled(pauses, self.known.of_columns.get(value.pauses, "min"), "min")
+            elapsed = np.maximum(elapsed - in_minutes * _MINUTE, 0.0)
         elapsed[(starts == MISSING) | (ends == MISSING) | (elapsed < 0)] = np.nan  # only a linked row can be backward
         # Divided, not multiplied by a reciprocal: 90 minutes are 1.5 hours to the last digit.
         elapsed /= units.factor(value.unit, "us")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from csi.step4_process import portion
 from csi.step4_process.axis import Axis
 from csi.step4_process.columns import columns_wanted
 from csi.step4_process.duplicates import Resolved
+from csi.step4_process.found_units import Found, found_in, together
 from csi.step4_process.ground import Ground, Span, Time, joined, moments_of, over, spans_of
 from csi.step4_process.links import Pairs
 from csi.step4_process.pipeline import each, portion_of
@@ -83,6 +84,7 @@ class Spilled:
     sha256: str = ""
     order: str = ""
     failure: tuple[str, str] | None = None
+    found: Found = field(default_factory=Found)
 
 
 def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
@@ -95,7 +97,7 @@ def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spill
 
 def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
     columns = columns_wanted(study, source.id)
-    parts, readings = [], []
+    parts, readings, found = [], [], []
     order = ""
     given = stream(
         task.path,
@@ -114,6 +116,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         frame[BATCH] = np.int32(batch)
         frame.to_parquet(path, index=False)
         parts.append(path)
+        found.append(found_in(reading.units, reading.frame))
         readings.append(replace(reading, frame=reading.frame.iloc[:0]))
     return Spilled(
         parts=tuple(parts),
@@ -123,6 +126,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         doubtful=added_up([reading.moments for reading in readings]),
         sha256=Content(task.path).sha256(),
         order=order,
+        found=together(found),
     )
 
 

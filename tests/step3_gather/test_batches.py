@@ -111,7 +111,7 @@ def test_quarantined_cells_are_kept_with_line_reason_and_what_was_expected(sqlit
     with desk.sessions.reading() as session:
         (cell,) = batches.open_cells(session, TEAM, batch.id)
     assert (cell.line, cell.column_name, cell.value, cell.reason) == (5, "hours", "=1+1", "not a number")
-    assert cell.expected == "a number such as 1234.5"
+    assert cell.expected == "a number such as 1234.5, in h"
     text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig").splitlines()
     assert text[0] == "csi_batch,csi_line,csi_column,csi_value,csi_reason,csi_expected,number,opened_at,hours"
     assert text[1].startswith(f"{batch.sha256[:12]},5,hours,'=1+1,not a number,")
