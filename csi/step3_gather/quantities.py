@@ -25,6 +25,7 @@ _MOST_DIGITS = 60  # characters of a number with its unit; ours
 # What stands before and behind a number: no digit, and little.
 _AFFIXED = r"^(?P<lead>[^\d]{0,12}?)(?P<number>[.,]?\d(?:[\d.,'’\x{a0}\x{2009}\x{202f} ]*\d)?)(?P<tail>[^\d]{0,24})$"
 _SIGNS = "-−+"
+_PERCENT_SIGNS = "%٪％"
 # Share of the cells that must name a unit for the others to be in it.
 _MOST = 0.5
 
@@ -268,10 +269,17 @@ def read_quantities(
 
 def _percent(cells: pa.ChunkedArray, numbers: np.ndarray, form: Written) -> np.ndarray:
     """Which cells are per cent in a column of another unit."""
-    if form.unit == _PERCENT:
+    if form.unit == _PERCENT or not any(map(_holds_percent, cells.chunks)):
         return np.zeros(len(numbers), dtype=bool)
-    told = pc.fill_null(pc.match_substring_regex(cells, "[%٪％]"), False).to_numpy()
+    told = pc.fill_null(pc.match_substring_regex(cells, f"[{_PERCENT_SIGNS}]"), False).to_numpy()
     return told & ~np.isnan(numbers)
+
+
+def _holds_percent(cells: pa.Array) -> bool:
+    """Whether a percent sign is anywhere in some texts; looked for in their bytes, which costs next to nothing."""
+    held = cells.buffers()[2]
+    text = held.to_pybytes() if held is not None else b""
+    return any(sign.encode() in text for sign in _PERCENT_SIGNS)
 
 
 def _brought(found: Quantities, wanted: str) -> np.ndarray:
