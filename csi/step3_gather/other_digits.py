@@ -29,5 +29,5 @@ def as_ascii(texts: pa.Array, decimal: str) -> pa.Array:
 def _table() -> dict[int, str | None]:
     every = (chr(code) for code in range(128, sys.maxunicode + 1))
     digits = {ord(sign): str(unicodedata.decimal(sign)) for sign in every if unicodedata.category(sign) == "Nd"}
-    wide = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
+    wide = {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0xFF01, 0xFF5F), *range(0xFFE0, 0xFFE7))}
     return {**wide, **digits, **{ord(sign): plain for sign, plain in _ARABIC.items()}, **_UNSEEN}

@@ -166,7 +166,10 @@ class _Seen:
     def of(cls, texts: pa.Array, decimal: str) -> _Seen:
         chunked = pa.chunked_array([texts], pa.string())
         numbers, no_number = read_numbers(chunked, decimal, ())
-        percent = pc.fill_null(pc.match_substring(texts, _PERCENT), False).to_numpy(zero_copy_only=False) & ~no_number
+        percent = (
+            pc.fill_null(pc.match_substring_regex(texts, f"[{_PERCENT_SIGNS}]"), False).to_numpy(zero_copy_only=False)
+            & ~no_number
+        )
         units: Counter[str] = Counter({_PERCENT: int(percent.sum())} if percent.any() else {})
         bare = int((~no_number & ~percent & (numbers.to_numpy() != 0)).sum())
         left = texts.take(pa.array(np.flatnonzero(no_number)))
