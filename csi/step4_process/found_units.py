@@ -17,7 +17,7 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.layout import Column
 from csi.step3_gather.quantities import into
-from csi.step4_process.column_units import UNCOUNTED, Known, known_of, named, wanted_units
+from csi.step4_process.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
 from csi.step4_process.columns import home_of, is_quantile, units_of
 from csi.step4_process.units import find
 
@@ -151,9 +151,8 @@ def _needed(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, str]]:
         yield kpi.value.pauses, "min"
     sides = named(kpi.unit)
     for place, (name, wanted) in enumerate(wanted_units(kpi, known)):
-        asked = sides[place] if not isinstance(kpi.value, str) else ""
-        known_side = find(asked)
-        yield name, wanted or (asked if known_side and known_side.dimension not in ("ratio", "count") else "")
+        asked = "" if isinstance(kpi.value, str) else sides[place]
+        yield name, asked if says_something(asked) else wanted
 
 
 def _refused(kpi: KpiDefinition, column: str, own: str, wanted: str) -> InvalidInput:

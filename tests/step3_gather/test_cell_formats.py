@@ -88,8 +88,8 @@ def test_the_unit_a_format_writes_beside_a_number(code: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["yyyy-mm-dd", "dd/mm/yyyy hh:mm", "d/m h:mm", "m/d", "mmm yy", "h:mm AM/PM", "General", "@", "0.00E+00", "Standard",
-     "[>=1]0;0", "#,##0_);[Red](#,##0)"],
+    ["yyyy-mm-dd", "dd/mm/yyyy hh:mm", "d/m h:mm", "m/d", "mmm yy", "h:mm AM/PM", "General", "@", "0.00E+00",
+     "Standard", "[>=1]0;0", "#,##0_);[Red](#,##0)"],
 )  # fmt: skip
 def test_formats_of_moments_and_plain_numbers_say_nothing(code: str) -> None:
     assert format_of_code(code) is None
@@ -128,7 +128,8 @@ def _ods_row(*cells: tuple[str, str]) -> str:
 def test_an_open_document_says_the_same() -> None:
     names = _ods_row(*((' office:value-type="string"', name) for name in ("dur", "rate", "cost")))
     rows = [
-        (f'office:value-type="time" office:time-value="{time}"', f'office:value-type="percentage" office:value="{rate}"',
+        (f'office:value-type="time" office:time-value="{time}"',
+         f'office:value-type="percentage" office:value="{rate}"',
          f'office:value-type="currency" office:currency="EUR" office:value="{cost}"')
         for time, rate, cost in (("PT25H20M00S", 0.953, 1406.32), ("PT08H30M00S", 0.07, 7), ("PT00H00M01S", 1, -7))
     ]  # fmt: skip

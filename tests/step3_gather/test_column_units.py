@@ -75,8 +75,8 @@ _NO_UNITS = (
     "day_in_month", "Minute", "Second", "second_line", "Week", "Year", "Created date (UTC)", "Created At (UTC)",
     "Opened at (Europe/Lisbon)", "Comment(s)", "Ticket(s)", "Component/s", "Within business hours", "Business hours",
     "Last 30 days", "SLA 4 hours met", "Closed within 5 days", "Tickets per hour", "Requests per second",
-    "Hours of operation", "100% complete", "percentile", "Nr (m)", "Time (m)", "Plan d", "class_s", "Group (d)", "score",
-    "Status", "Time", "Dauer", "value", "Resolved in time", "Tempo para solução", "",
+    "Hours of operation", "100% complete", "percentile", "Nr (m)", "Time (m)", "Plan d", "class_s", "Group (d)",
+    "score","Status", "Time", "Dauer", "value", "Resolved in time", "Tempo para solução", "",
 )  # fmt: skip
 
 
