@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,6 +32,7 @@ _ISO = re.compile(
 _ISO_SECONDS = (0.0, 0.0, 7 * _DAY, _DAY, 3_600.0, 60.0, 1.0)
 _CLOCK = re.compile(r"(?:#(?P<days>\.| |(?: ?(?P<word>[^\W\d_]+),?) )(?P<sign>[+-])?)?#:#(?P<seconds>:#(?:[.,]#)?)?")
 _PART = re.compile(r"#(?P<fraction>[.,]#)?(?P<blank> ?)(?P<word>[^\W\d_]+\.?)")
+_IN_1970 = re.compile("#-#-#[ t]#:#:#")
 _BETWEEN = re.compile(r"[ ,;]*(?:(?P<word>[^\W\d_]+) )?")
 
 
@@ -84,7 +86,16 @@ def lengths(texts: pa.Array, short: ShortClock = ShortClock.UNTOLD) -> Lengths:
         runs = understood(shape, short)
         if runs:
             seconds[where[mine]] = _worth(candidates.take(pa.array(mine)), shape, runs)
+        elif _IN_1970.fullmatch(shape):
+            seconds[where[mine]] = _since_1970(candidates.take(pa.array(mine)))
     return Lengths(seconds, is_clock, is_short)
+
+
+def _since_1970(texts: pa.Array) -> np.ndarray:
+    """``1970-01-02 04:23:17``: a length of time as ServiceNow's interface writes it, so long after 1970."""
+    in_year = pc.if_else(pc.starts_with(texts, "1970-"), texts, pa.scalar(None, pa.string()))
+    moments = pd.to_datetime(in_year.to_pandas(), format="ISO8601", errors="coerce")
+    return np.asarray((moments - pd.Timestamp(0)).dt.total_seconds(), dtype=float)
 
 
 def _plain(texts: pa.Array) -> pa.Array:

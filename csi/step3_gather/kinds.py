@@ -20,7 +20,7 @@ _WORDS = ("NULL", "null", "N/A", "n/a", "NA", "#N/A", "None", "NaN", "nan")
 KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "***", "****", "*****")
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
 # A column is of a kind when this share of its cells fits: exports hold some junk.
-_FITS = 0.9
+FITS = 0.9
 _ORDERS = ("iso", "day_first", "month_first")
 
 
@@ -74,7 +74,7 @@ def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[s
     found = [marker for marker in KNOWN_MARKERS if words[marker] > 1]
     sample = Sample.of(columns, found)
     numbers, unreadable = read_numbers(sample.texts, decimal, ())
-    numeric = np.flatnonzero(sample.share(~unreadable) >= _FITS)
+    numeric = np.flatnonzero(sample.share(~unreadable) >= FITS)
     low = np.flatnonzero(np.isin(numbers, _SENTINELS))
     suspects = np.intersect1d(numeric, sample.column[low])
     values = numbers.to_numpy()
@@ -101,23 +101,21 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     numeric = sample.share(is_quantity(sample.texts, decimal, missing))
     kinds = {}
     for place, name in enumerate(columns):
-        moment = _moment_kind(
-            {order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= _FITS)
-        )
+        moment = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
         if not counted[place]:
             kinds[name] = Kind("empty")
-        elif moment and marked[place] >= _FITS:
+        elif moment and marked[place] >= FITS:
             kinds[name] = moment
         else:
-            kinds[name] = Kind("number") if numeric[place] >= _FITS else Kind("text")
+            kinds[name] = Kind("number") if numeric[place] >= FITS else Kind("text")
     return kinds
 
 
 def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:
     """The order in which the most cells can be read; ``dated``: they have three parts, as ``1.2`` is no date."""
-    if fits["iso"] >= _FITS:
+    if fits["iso"] >= FITS:
         return Kind("moment", "iso")
-    if max(fits["day_first"], fits["month_first"]) < _FITS or not dated:
+    if max(fits["day_first"], fits["month_first"]) < FITS or not dated:
         return None
     order = "day_first" if fits["day_first"] >= fits["month_first"] else "month_first"
     return Kind("moment", order, ambiguous=fits["day_first"] == fits["month_first"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from csi.step3_gather.column_headers import unit_in
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.kinds import FITS, guess_decimal, guess_kinds, guess_missing, told_decimal
 from csi.step3_gather.quantities import PLAIN, Written, written
 
 EXAMPLE_ROWS = 3
@@ -107,13 +107,17 @@ def of_content(content: Content, source: SourceDefinition) -> Layout:
     return _described(*_sampled(content, source), source)
 
 
-def form_of(content: Content, source: SourceDefinition) -> Layout:
-    """What reading needs of a layout: form, names and decimal sign; what the columns hold is not looked into."""
+def form_of(content: Content, source: SourceDefinition, numbers: Collection[str] | None = ()) -> Layout:
+    """What reading needs of a layout: form, names, decimal sign, and how its number columns are written.
+
+    ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into.
+    """
     base, cells = _sampled(content, source, rows=1 if format_of(content) is Format.PARQUET else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
-    forms = {name: _written(name, values, decimal, source) for name, values in cells.items()}
-    columns = (Column(name, kind, unit=forms[name].unit, written=forms[name]) for name, kind in kinds.items())
+    counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
+    forms = {name: _written(name, cells[name], decimal, source) for name in counted}
+    columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
     return replace(base, decimal=decimal, columns=tuple(columns))
 
 
@@ -219,7 +223,8 @@ def _without_times_of_day(columns: list[Column], cells: _Cells) -> list[Column]:
 
 def _tell_when(column: Column, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return not unit_in(column.name) and all(map(_TIME_OF_DAY.fullmatch, filled))
+    clocks = sum(_TIME_OF_DAY.fullmatch(cell) is not None for cell in filled)
+    return not unit_in(column.name) and clocks >= FITS * len(filled)
 
 
 _ID_NAME = re.compile(

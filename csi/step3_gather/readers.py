@@ -121,7 +121,8 @@ class Wanted:
 def _parts(
     content: Content, source: SourceDefinition, wanted: Wanted, *, may_be_empty: bool = False
 ) -> Iterator[Reading]:
-    layout = layouts.form_of(content, source)
+    melts = bool(shape_of(source.options).keep)
+    layout = layouts.form_of(content, source, None if melts else wanted.numbers)
     plan = _plan(content, source, layout, wanted)
     seen = unread = 0
     for chunk in _chunks(content, source, layout, plan):
