@@ -112,7 +112,8 @@ def form_of(content: Content, source: SourceDefinition, numbers: Collection[str]
 
     ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into.
     """
-    base, cells = _sampled(content, source, rows=1 if format_of(content) is Format.PARQUET else _SAMPLE_ROWS)
+    is_typed = format_of(content) is Format.PARQUET
+    base, cells = _sampled(content, source, rows=1 if is_typed and not numbers else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
     counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}

@@ -242,7 +242,7 @@ def read_quantities(
     """Type one column of text as numbers in one unit.
 
     Args:
-        cells: text, null where missing; or numbers, or lengths of time.
+        cells: text, null where missing; or numbers.
         decimal: ``.`` or ``,``.
         missing: markers; see ``read_numbers``.
         form: how the column is written, as ``written`` tells once for all parts of a delivery.
@@ -251,8 +251,6 @@ def read_quantities(
         ``float64`` numbers in ``form.unit`` (NaN: missing or unreadable), and True where there is text that is no
         number, or one in a unit that does not convert into the column's.
     """
-    if pa.types.is_duration(cells.type) or pa.types.is_time(cells.type):
-        return _lasting(cells, form.unit), np.zeros(len(cells), dtype=bool)
     values, unreadable = read_numbers(cells, decimal, missing)
     if not pa.types.is_string(cells.type):
         return values, unreadable
@@ -293,15 +291,6 @@ def _brought(found: Quantities, wanted: str) -> np.ndarray:
             mine = found.units == unit
             made[mine] = found.values[mine] * parts[0] / parts[1]
     return made
-
-
-def _lasting(cells: pa.ChunkedArray, unit: str) -> pd.Series:
-    """Lengths of time, or times of day as such, of a file that has a type for them."""
-    whole = pa.int32() if pa.types.is_time32(cells.type) else pa.int64()
-    steps = pc.fill_null(pc.cast(pc.cast(cells, whole), pa.float64()), np.nan).to_numpy()
-    per_second = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}[cells.type.unit]
-    above, below = into(_SECONDS, unit or _SECONDS) or (np.nan, 1.0)
-    return pd.Series(steps / per_second * above / below)
 
 
 def expected(decimal: str, name: str, form: Written) -> str:

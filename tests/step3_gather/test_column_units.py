@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+from datetime import time, timedelta
+
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from csi.definition import SourceDefinition
@@ -231,6 +235,24 @@ def test_a_unit_that_stands_in_each_row_is_not_looked_for() -> None:
     source = SourceDefinition("s", options={"units": {"time in minutes": {"column": "u"}}})
     reading = read(b"id,time in minutes,u\n1,3,h\n", source, moments=[], numbers=["time in minutes"])
     assert reading.units == {"time in minutes": ""}
+
+
+def test_a_table_that_has_a_type_for_lengths_of_time() -> None:
+    out = io.BytesIO()
+    spans = [timedelta(hours=2), timedelta(hours=25, minutes=20), timedelta(minutes=-5), None]
+    columns = {
+        "dur": pa.array(spans, pa.duration("ns")),
+        "clock": pa.array([time(1, 2, 3), time(0, 0, 5), None, None], pa.time64("us")),
+        "said": pa.array(["12 min", "3 h", "4 min", None]),
+        "Latency [ms]": pa.array([1, 2, 3, 4]),
+    }
+    pq.write_table(pa.table(columns), out)
+    units = {"dur": "s", "clock": "s", "said": "min", "Latency [ms]": "ms"}
+    assert {column.name: column.unit for column in guess(out.getvalue()).columns} == units
+    reading = read(out.getvalue(), SourceDefinition("s"), moments=[], numbers=list(columns))
+    assert reading.units == units
+    rows = reading.frame.fillna(-1).to_numpy().tolist()
+    assert rows == [[7_200, 3_723, 12, 1], [91_200, 5, 180, 2], [-300, -1, 4, 3], [-1, -1, -1, 4]]
 
 
 def test_clocks_beside_dates_without_one_tell_when_not_how_long() -> None:
