@@ -95,6 +95,15 @@ def test_stored_rows_read_back_as_the_raw_bytes_do(sqlite_desk: Desk) -> None:
     assert other.frame["hours"].iloc[3] == "=1+1"
 
 
+def test_the_units_found_are_kept_with_a_delivery(sqlite_desk: Desk) -> None:
+    desk, typed = sqlite_desk, {"moments": ["opened_at"], "numbers": ["hours"]}
+    batch = desk.deliver(GOOD.replace(b",3\n", b",3 min\n")).batch
+    reading = held.reading(desk.files, batch, "incidents", **typed)
+    assert (reading.units, reading.frame["hours"].iloc[0]) == ({"hours": "h"}, 0.05)
+    batch.counts = {name: told for name, told in batch.counts.items() if name != "units"}
+    assert held.reading(desk.files, batch, "incidents", **typed).units == {"hours": "h"}  # as of old, by its header
+
+
 def test_the_same_file_gives_the_same_bytes_of_rows_on_either_database(desk: Desk, tmp_path: Path) -> None:
     key = desk.deliver(GOOD).batch.rows_key
     stored = desk.files.read(key)
