@@ -126,6 +126,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
         "moments": list(intake.moments),
         "numbers": list(intake.numbers),
         "columns": list(intake.columns),
+        "units": dict(intake.units),
         "days": {name: dict(days) for name, days in intake.days.items()},
         "doubtful": {name: dict(counts) for name, counts in intake.doubtful.items()},
         "quarantine_key": intake.spoiled_key,

@@ -39,9 +39,11 @@ def error_cells(content: Content, sheet: str) -> dict[int, list[tuple[int, str]]
     with content.seekable() as stream, ZipFile(stream) as archive:
         if _DOCUMENT in archive.namelist():
             return _of_document(archive, sheet)
-        part = _part_of(archive, sheet)
+        part = part_of(archive, sheet)
         for letters, row, text in _errors(archive, part) if part else ():
-            found.setdefault(int(row) - 1, []).append((_number(letters) - 1, unescape(text.decode("utf-8", "replace"))))
+            found.setdefault(int(row) - 1, []).append(
+                (column_number(letters) - 1, unescape(text.decode("utf-8", "replace")))
+            )
     return found
 
 
@@ -120,20 +122,20 @@ def _around(text: bytes, place: int) -> tuple[bytes, int]:
     return (text[start : closed.end()], closed.end()) if closed else (b"", 0)
 
 
-def _part_of(archive: ZipFile, sheet: str) -> str:
+def part_of(archive: ZipFile, sheet: str) -> str:
     """The part of the archive that holds a sheet; empty where it cannot be told."""
     names = set(archive.namelist())
     if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
         return ""
-    sheets = [_attributes(match[1]) for match in _SHEET.finditer(archive.read("xl/workbook.xml"))]
-    places = [_attributes(match[1]) for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels"))]
+    sheets = [attributes(match[1]) for match in _SHEET.finditer(archive.read("xl/workbook.xml"))]
+    places = [attributes(match[1]) for match in _RELATION.finditer(archive.read("xl/_rels/workbook.xml.rels"))]
     known = next((one for one in sheets if one.get("name") == sheet), {})
     target = next((one.get("Target", "") for one in places if one.get("Id") and one["Id"] == known.get("id")), "")
     path = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
     return path if path in names else ""
 
 
-def _attributes(tag: bytes) -> dict[str, str]:
+def attributes(tag: bytes) -> dict[str, str]:
     """A tag's attributes by their names without prefix."""
     return {
         match[1].rpartition(b":")[2].decode(): unescape((match[2] or match[3] or b"").decode("utf-8", "replace"))
@@ -141,7 +143,8 @@ def _attributes(tag: bytes) -> dict[str, str]:
     }
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """The number of a column (1-based) by its letters."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from csi.models import Batch, Source
 from csi.step3_gather import batches, measured, mending, sources
+from csi.step3_gather.column_headers import unit_in
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import Stored, stored_reading
 from csi.step3_gather.readers import read
@@ -27,7 +28,7 @@ def reading(
     typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
     if typed == (set(moments), set(numbers)) and batch.counts.get("rules") == RULES:
         spoiled_key = str(batch.counts.get("quarantine_key", ""))
-        stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256)
+        stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256, _units(batch))
         return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
     with files.local(batch.raw_key) as path:
         is_mended = mending.is_mended(batch.counts.get("columns", []))
@@ -39,6 +40,16 @@ def reading(
             columns=columns,
             filename=batch.filename,
         )
+
+
+def _units(batch: Batch) -> dict[str, str]:
+    """The units found when a delivery was taken in; of one from before they were looked for, what its headers say."""
+    if "units" in batch.counts:
+        return dict(batch.counts["units"])
+    renamed = batch.mapping.get("columns") or {}
+    names = {renamed.get(name, name): name for name in batch.counts.get("columns", [])}
+    numbers = batch.counts.get("numbers", [])
+    return {name: unit for name in numbers if (unit := unit_in(names.get(name, name)))}
 
 
 def _wanted(

@@ -54,6 +54,7 @@ class Intake:
     cells: tuple[tuple[int, str, str, str, str], ...]
     cells_total: int
     mended: tuple[tuple[str, int], ...] = ()
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def share_spoiled(self) -> float:
@@ -77,12 +78,14 @@ class _Tally:
     days: dict[str, dict[str, int]] = field(default_factory=dict)
     cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     mended: list[tuple[str, int]] = field(default_factory=list)
+    units: dict[str, str] = field(default_factory=dict)
 
     def add(self, part: Reading) -> None:
         self.rows_read += part.rows_read
         self.rows_kept += len(part.frame)
         self.spoiled_rows += part.quarantine["line"].nunique()
         self.cells_total += len(part.quarantine)
+        self.units |= part.units
         room = SHOWN_CELLS - len(self.cells)
         self.cells += list(part.quarantine.head(room).itertuples(index=False, name=None))
         for name, counts in part.moments.items():
@@ -154,7 +157,7 @@ def take_in(
         spoiled_key=read.spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
-        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended), **typed,
+        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended), units=tally.units, **typed,
     )  # fmt: skip
 
 
@@ -242,7 +245,8 @@ def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | 
         frame = table.read(columns=wanted).to_pandas(types_mapper=_text_dtype).set_index("line")
     if REFUSED in frame and frame[REFUSED].isna().all():
         frame = frame.drop(columns=REFUSED)
-    return Reading(frame, _stored_quarantine(files, intake.spoiled_key), intake.rows_read, intake.sha256)
+    quarantine = _stored_quarantine(files, intake.spoiled_key)
+    return Reading(frame, quarantine, intake.rows_read, intake.sha256, units=intake.units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +257,7 @@ class Stored:
     spoiled_key: str
     rows_read: int
     sha256: str
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def _stored_quarantine(files: FileStore, key: str) -> pd.DataFrame:

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.quantities import is_quantity
 
 # Words met in exports for "nothing here"; a marker is guessed only when a sample holds it more than once.
 _WORDS = ("NULL", "null", "N/A", "n/a", "NA", "#N/A", "None", "NaN", "nan")
 KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "***", "****", "*****")
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
 # A column is of a kind when this share of its cells fits: exports hold some junk.
-_FITS = 0.9
+FITS = 0.9
 # Names of columns of dates in the languages exports come in, and what programs call them.
 _DATE_NAME = re.compile(
     r"(?:^|[^a-z])(?:date|datum|dato|fecha|data|päivä\w*|datetime|timestamp|created|opened|closed|resolved|updated)"
@@ -80,7 +81,7 @@ def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[s
     found = [marker for marker in KNOWN_MARKERS if words[marker] > 1]
     sample = Sample.of(columns, found)
     numbers, unreadable = read_numbers(sample.texts, decimal, ())
-    numeric = np.flatnonzero(sample.share(~unreadable) >= _FITS)
+    numeric = np.flatnonzero(sample.share(~unreadable) >= FITS)
     low = np.flatnonzero(np.isin(numbers, _SENTINELS))
     suspects = np.intersect1d(numeric, sample.column[low])
     values = numbers.to_numpy()
@@ -104,17 +105,15 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
     marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
     fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
-    numeric = sample.share(~read_numbers(sample.texts, decimal, missing)[1])
+    numeric = sample.share(is_quantity(sample.texts, decimal, missing))
     kinds = {}
     for place, name in enumerate(columns):
-        moment = _moment_kind(
-            {order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= _FITS)
-        )
+        moment = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
         if not counted[place]:
             kinds[name] = Kind("empty")
-        elif moment and marked[place] >= _FITS:
+        elif moment and marked[place] >= FITS:
             kinds[name] = moment
-        elif numeric[place] >= _FITS:
+        elif numeric[place] >= FITS:
             cells = sample.texts.filter(pa.array(sample.column == place))
             kinds[name] = Kind("moment", "excel") if _are_days(name, cells) else Kind("number")
         else:
@@ -132,9 +131,9 @@ def _are_days(name: str, cells: pa.ChunkedArray) -> bool:
 
 def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:
     """The order in which the most cells can be read; ``dated``: they have three parts, as ``1.2`` is no date."""
-    if fits["iso"] >= _FITS:
+    if fits["iso"] >= FITS:
         return Kind("moment", "iso")
-    if max(fits["day_first"], fits["month_first"]) < _FITS or not dated:
+    if max(fits["day_first"], fits["month_first"]) < FITS or not dated:
         return None
     order = "day_first" if fits["day_first"] >= fits["month_first"] else "month_first"
     return Kind("moment", order, ambiguous=fits["day_first"] == fits["month_first"])
@@ -173,4 +172,5 @@ def _written(decimal: str) -> str:
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    return rf"^\(?[+-]?{whole}{point}\d+\D{{0,4}}$|^[+-]?\d{{1,3}}(?:{group}\d{{3}}){{2}}$"
+    lead, tail = r"\(?[+-]?(?:[^\d\s.,]{1,4}\s?)?[+-]?", r"(?:\s?\pL{3,12})?\D{0,4}"  # a currency's sign, a unit
+    return rf"^{lead}{whole}{point}\d+{tail}$|^{lead}\d{{1,3}}(?:{group}\d{{3}}){{2}}{tail}$"

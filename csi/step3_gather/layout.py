@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from csi.definition import SourceDefinition
 from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
 from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
+from csi.step3_gather.column_headers import unit_in
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.kinds import FITS, guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.quantities import PLAIN, Written, written
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -26,7 +28,7 @@ class Column:
     """One column as guessed: its kind, the order of its dates, the role its name and cells suggest.
 
     ``filled`` of the sampled cells hold something, ``distinct`` of these differ; ``unit`` is what its header, its cell
-    format or its cells say that its numbers are in (empty: nothing does).
+    format or its cells say that its numbers are in (empty: nothing does), ``written`` how they are written.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Column:
     filled: int = 0
     distinct: int = 0
     unit: str = ""
+    written: Written = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +107,31 @@ def of_content(content: Content, source: SourceDefinition) -> Layout:
     return _described(*_sampled(content, source), source)
 
 
-def form_of(content: Content, source: SourceDefinition) -> Layout:
-    """What reading needs of a layout: form, names and decimal sign; what the columns hold is not looked into."""
-    base, cells = _sampled(content, source, rows=1 if format_of(content) is Format.PARQUET else _SAMPLE_ROWS)
+def form_of(content: Content, source: SourceDefinition, numbers: Collection[str] | None = ()) -> Layout:
+    """What reading needs of a layout: form, names, decimal sign, and how its number columns are written.
+
+    ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into.
+    """
+    is_typed = format_of(content) is Format.PARQUET
+    base, cells = _sampled(content, source, rows=1 if is_typed and not numbers else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
-    return replace(base, decimal=decimal, columns=tuple(Column(name, kind) for name, kind in kinds.items()))
+    counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
+    forms = {name: _written(name, cells[name], decimal, source) for name in counted}
+    columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
+    return replace(base, decimal=decimal, columns=tuple(columns))
+
+
+def _written(name: str, cells: Sequence[str], decimal: str, source: SourceDefinition) -> Written:
+    """How a column's numbers are written; by its own name, or by the one it goes by."""
+    called = source.columns.get(name, name)
+    declared = (source.options.get("units") or {}).get(called, "")
+    if isinstance(declared, Mapping):  # another column holds the unit of each row
+        return PLAIN
+    markers = {"", *source.missing}
+    filled = [cell for cell in cells if cell.strip() not in markers]
+    own = written(name, filled, decimal, declared)
+    return own if own.unit or called == name else written(called, filled, decimal)
 
 
 _Cells = Mapping[str, Sequence[str]]
@@ -171,14 +193,39 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
     kinds = guess_kinds(cells, decimal, missing)
+    stated = replace(source, missing=tuple(missing))
     columns = []
     for name, values in cells.items():
         kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
+        form = _written(name, values, decimal, stated) if kind.name == "number" else PLAIN
+        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples, unit=form.unit, written=form))
+    columns = _without_times_of_day(columns, cells)
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
     tells = base.format is Format.DELIMITED and bool(told_decimal(cells))
     described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells)
     return replace(described, columns=_with_roles(columns, cells))
+
+
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
+
+
+def _without_times_of_day(columns: list[Column], cells: _Cells) -> list[Column]:
+    """The clocks of a file that has dates without one tell when, not how long: they are no numbers."""
+    dated = [cells[column.name] for column in columns if column.kind == "moment"]
+    if not any(not any(":" in cell for cell in values) for values in dated):
+        return columns
+    return [
+        replace(column, kind="text", unit="", written=PLAIN)
+        if column.kind == "number" and _tell_when(column, cells[column.name])
+        else column
+        for column in columns
+    ]
+
+
+def _tell_when(column: Column, cells: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    clocks = sum(_TIME_OF_DAY.fullmatch(cell) is not None for cell in filled)
+    return not unit_in(column.name) and clocks >= FITS * len(filled)
 
 
 _ID_NAME = re.compile(

@@ -9,15 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csi.step3_gather.other_digits import as_ascii
+
 _GROUPS = {".": ",", ",": "."}
 # Between thousands stand blanks, too: plain, no-break, thin and narrow; and apostrophes.
 _BLANKS = " \u00a0\u2009\u202f"
 _APOSTROPHES = "'\u2019"
-
-
-def expected(decimal: str) -> str:
-    """What a number looks like, for people."""
-    return f"a number such as 1234{decimal}5"
 
 
 def _pattern(decimal: str) -> str:
@@ -50,10 +47,32 @@ def read_numbers(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -
     is_number = pc.fill_null(pc.match_substring_regex(texts, _pattern(decimal)), False)
     values = _convert(pc.if_else(is_number, texts, None), decimal)
     blank = pc.fill_null(pc.equal(texts, ""), True)
-    unreadable = pc.invert(pc.or_(is_number, blank)).to_numpy()
+    unreadable = pc.invert(pc.or_(is_number, blank)).to_numpy().copy()
+    if unreadable.any():
+        _other_scripts(texts, decimal, values, unreadable)
     endless = np.isinf(values)  # 1e400 is written as a number, and is none that can be held
     values[endless | np.isin(values, sentinels)] = np.nan
     return pd.Series(values), unreadable | endless
+
+
+def _other_scripts(texts: pa.ChunkedArray, decimal: str, values: np.ndarray, unreadable: np.ndarray) -> None:
+    """What is a number once its digits are 0 to 9 is filled in."""
+    rows = np.flatnonzero(unreadable)
+    left = texts.take(pa.array(rows)).combine_chunks()
+    plain = as_ascii(left, decimal)
+    if plain is left:
+        return
+    found = to_numbers(plain, decimal)
+    values[rows], unreadable[rows] = found, np.isnan(found)
+
+
+def to_numbers(texts: pa.Array, decimal: str) -> np.ndarray:
+    """Texts as numbers; NaN where one is none, or none that can be held."""
+    trimmed = pc.utf8_trim_whitespace(texts)
+    is_number = pc.fill_null(pc.match_substring_regex(trimmed, _pattern(decimal)), False)
+    found = _convert(pc.if_else(is_number, trimmed, None), decimal)
+    found[np.isinf(found)] = np.nan
+    return found
 
 
 def _sentinel(marker: str, decimal: str) -> tuple[float, ...]:

@@ -126,7 +126,7 @@ def _cells(cells: pa.Array, missing: Sequence[str]) -> pa.Array:
 
 
 def as_text(cells: pa.Array) -> pa.Array:
-    """Cells of any type as text: moments in ISO with their offset, nested values as JSON."""
+    """Cells of any type as text: moments in ISO, lengths of time as pandas writes them, nested values as JSON."""
     kind = cells.type
     if pa.types.is_dictionary(kind):
         return as_text(cells.dictionary_decode())
@@ -135,6 +135,9 @@ def as_text(cells: pa.Array) -> pa.Array:
         mark = "Z" if kind.tz else ""
         plain = pc.cast(pc.cast(local, pa.timestamp("us", tz="UTC" if kind.tz else None)), pa.timestamp("us"))
         return pc.binary_join_element_wise(pc.strftime(plain, format="%Y-%m-%dT%H:%M:%S"), mark, "")
+    if pa.types.is_duration(kind):
+        lasting = pa.array(cells.to_pandas().astype("str"), pa.string())
+        return pc.if_else(cells.is_valid(), lasting, pa.scalar(None, pa.string()))
     if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         plain = cells.to_pylist()
         return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in plain], pa.string())

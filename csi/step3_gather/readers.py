@@ -24,9 +24,9 @@ from csi.step3_gather.encoding import NotInEncoding
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.moments import check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
-from csi.step3_gather.numbers import expected as expected_number
-from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.placeholders import together, without_placeholders
+from csi.step3_gather.quantities import PLAIN, Written, read_quantities
+from csi.step3_gather.quantities import expected as expected_number
 from csi.step3_gather.reading import REFUSED, Reading, refused_marks
 from csi.step3_gather.wide import Shape, shape_of
 
@@ -122,7 +122,8 @@ class Wanted:
 def _parts(
     content: Content, source: SourceDefinition, wanted: Wanted, *, may_be_empty: bool = False
 ) -> Iterator[Reading]:
-    layout = layouts.form_of(content, source)
+    melts = bool(shape_of(source.options).keep)
+    layout = layouts.form_of(content, source, None if melts else wanted.numbers)
     plan = _plan(content, source, layout, wanted)
     seen = unread = 0
     for chunk in _chunks(content, source, layout, plan):
@@ -176,7 +177,7 @@ class _Plan:
     dropped: tuple[str, ...]
     keeps: frozenset[str] | None
     orders: Mapping[str, str]
-    numbers: tuple[str, ...]
+    numbers: Mapping[str, Written]
     timezone: str
     zones: Mapping[str, str]
     decimal: str
@@ -200,17 +201,19 @@ class _Plan:
             read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
-        for name in self.numbers:
-            values, unread[name] = read_numbers(chunk.table.column(name), self.decimal, self.missing)
-            rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal))
+        for name, form in self.numbers.items():
+            values, unread[name] = read_quantities(chunk.table.column(name), self.decimal, self.missing, form)
+            rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal, name, form))
             frame[name] = values
         if (marks := refused_marks(unread)) is not None:
             frame[REFUSED] = marks
         bad = np.isin(chunk.lines, [one.line for one in lost]) | self._undated(frame, unread)
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
         kept = frame[~bad] if bad.any() else frame
+        units = {name: form.unit for name, form in self.numbers.items() if kept[name].notna().any()}
         spoiled = _spoiled(delivered, rejected)
-        return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, spoiled=spoiled, placeholders=nothing)
+        aside = quarantine_frame(rejected)
+        return Reading(kept, aside, rows_read, "", doubtful, spoiled=spoiled, placeholders=nothing, units=units)
 
     def _undated(self, frame: pd.DataFrame, unread: Mapping[str, np.ndarray]) -> np.ndarray:
         """Rows none of whose moments can be read though some are there: no KPI can place them."""
@@ -259,12 +262,22 @@ def _plan(
         dropped,
         keeps,
         orders,
-        wanted.numbers,
+        _forms(layout, renames, shape, wanted.numbers),
         source.timezone,
         source.zones,
         layout.decimal,
         source.missing,
     )
+
+
+def _forms(layout: Layout, renames: Mapping[str, str], shape: Shape, numbers: Sequence[str]) -> dict[str, Written]:
+    """How each number column is written; of one melted from several as all of these are, where they agree."""
+    forms = {renames[column.name]: column.written for column in layout.columns}
+    if shape.keep:
+        filled = [column for column in layout.columns if column.kind != "empty"]
+        melted = {column.written for column in filled if renames[column.name] not in shape.keep}
+        forms[shape.value] = melted.pop() if len(melted) == 1 else PLAIN
+    return {name: forms.get(name, PLAIN) for name in numbers}
 
 
 def _is_spare(column: layouts.Column) -> bool:
@@ -319,4 +332,6 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
     }
     quarantine = quarantine.sort_values("line", kind="stable", ignore_index=True)
     nothing = together(part.placeholders for part in parts)
-    return Reading(frame, quarantine, sum(part.rows_read for part in parts), sha256, moments, spoiled, placeholders=nothing)
+    rows_read = sum(part.rows_read for part in parts)
+    units = {name: unit for part in parts for name, unit in part.units.items()}
+    return Reading(frame, quarantine, rows_read, sha256, moments, spoiled=spoiled, placeholders=nothing, units=units)

@@ -35,6 +35,7 @@ class Reading:
         sha256: of the bytes as delivered.
         spoiled: the cells of quarantined rows as delivered, by ``line``, so that they can be mended.
         mended: how many of its rows a later delivery brought back mended: they are neither here nor in quarantine.
+        units: per number column the unit its values are in, as declared or found; empty where nothing says.
     """
 
     frame: pd.DataFrame
@@ -45,6 +46,7 @@ class Reading:
     spoiled: pd.DataFrame = field(default_factory=pd.DataFrame)
     mended: int = 0
     placeholders: Placeholders = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def refused_marks(unreadable: Mapping[str, np.ndarray]) -> pd.Series | None:

@@ -19,7 +19,9 @@ from csi.step3_gather.chunk import Chunk, text_table
 from csi.step3_gather.content import Content, Format
 from csi.step3_gather.error_cells import error_cells
 from csi.step3_gather.extent import Extent
+from csi.step3_gather.formatted_cells import formatted_cells
 from csi.step3_gather.grid import Grid
+from csi.step3_gather.number_formats import FormatKind, Shown, as_clock
 from csi.step3_gather.ods_extent import OdsExtent
 
 _BLOCK = 1024 * 1024
@@ -65,7 +67,15 @@ def _rows(content: Content, sheet: str, most: int | None = None) -> list[list[An
         for place, text in errors:
             if place < len(row) and row[place] == "":
                 row[place] = text
+    for number, place, shown in formatted_cells(content, sheet, len(rows)):
+        if number < len(rows) and place < len(rows[number]) and _is_shown(rows[number][place], shown):
+            rows[number][place] = shown
     return rows
+
+
+def _is_shown(cell: Any, shown: Shown) -> bool:
+    """Whether a cell's format says more than its type: a clock below 24 hours may be a time of day, and stays one."""
+    return isinstance(cell, (float, date) if shown.form.kind is FormatKind.CLOCK else float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +103,24 @@ def chunks(content: Content, table: SheetTable) -> Iterator[Chunk]:
 
 
 def as_text(cell: Any, decimal: str = ".") -> str:
-    """A typed cell as the text a person would have typed, dates in ISO."""
+    """A typed cell as the text a person would have typed, dates in ISO, lengths of time as ``26:10:00``."""
     match cell:
         case bool():
             return "true" if cell else "false"
         case float():
             plain = str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
             return plain.replace(".", decimal)
-        case datetime():
-            return cell.isoformat(sep=" ")
-        case date() | time():
-            return cell.isoformat()
+        case Shown():
+            return cell.text(decimal)
         case timedelta():
-            return repr(cell.total_seconds() / 3600).replace(".", decimal)
-    return str(cell)
+            return as_clock(cell / timedelta(days=1))
+    return _moment_or_text(cell)
+
+
+def _moment_or_text(cell: Any) -> str:
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)
 
 
 def _workbook(content: Content) -> CalamineWorkbook:

@@ -57,7 +57,7 @@ def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...
     sides = (kpi.value.numerator, kpi.value.denominator)
     said = (above, below, known.of_columns.get(sides[1], ""), known.of_columns.get(sides[0], ""))
     return tuple(
-        (name, _wanted(name, [one for one in (own, *said[2:]) if _says_something(one)], known))
+        (name, _wanted(name, [one for one in (own, *said[2:]) if says_something(one)], known))
         for name, own in zip(sides, said[:2], strict=True)
     )
 
@@ -77,7 +77,8 @@ def _wanted(name: str, candidates: list[str], known: Known) -> str:
     return next((one for one in candidates if own and alike(own, one)), "")
 
 
-def _says_something(unit: str) -> bool:
+def says_something(unit: str) -> bool:
+    """Whether a unit tells what is measured: ``h`` and ``EUR`` do, ``%``, ``count`` and ``points`` do not."""
     found = units.find(unit) if unit else None
     return is_money(unit) if found is None else found.dimension not in _BARE
 

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition, StudyDefinition
+from csi.step3_gather.durations import ShortClock
 from csi.step4_process.expression import columns_of
 
 LINKED = "."  # `changes.committed_at`: a column of the linked source
 OF_VALUE = "value"  # in `good`: the KPI's own duration
 SPANS = ("availability", "backlog")  # measures whose value is a span of time
+SECONDS = "s"
+_CLOCKS = frozenset(map(str, ShortClock)) - {""}
 _QUANTILE = re.compile(r"p(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
@@ -64,9 +67,10 @@ def home_of(study: StudyDefinition, source: str, name: str) -> tuple[str, str]:
 
 
 def units_of(study: StudyDefinition, source: str) -> dict[str, str]:
-    """The units declared for whole columns (``units: {latency: ms}``)."""
+    """The units declared for whole columns (``units: {latency: ms}``); clocks (``h:mm``) are read in seconds."""
     declared = dict(study.sources[source].options.get("units") or {})
-    return {str(column): str(unit) for column, unit in declared.items() if not isinstance(unit, Mapping)}
+    named = {str(column): str(unit) for column, unit in declared.items() if not isinstance(unit, Mapping)}
+    return {column: SECONDS if unit in _CLOCKS else unit for column, unit in named.items()}
 
 
 def unit_columns(source: SourceDefinition) -> dict[str, str]:

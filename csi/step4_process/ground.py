@@ -18,6 +18,7 @@ from csi.step4_process.column_units import known_of
 from csi.step4_process.columns import SPANS, home_of, moment_of_row
 from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
+from csi.step4_process.found_units import found_in, with_found_units
 from csi.step4_process.links import linked
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
 from csi.step4_process.rows import SourceRows, source_rows
@@ -111,7 +112,9 @@ class Ground:
 
 
 def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Ground:
-    """Join, de-duplicate and look over the rows of every source."""
+    """Join, de-duplicate and look over the rows of every source, in the units that are declared or were found."""
+    found = {name: [found_in(one.units, one.frame) for one in every] for name, every in readings.items()}
+    study = with_found_units(study, found)
     alone = {name: source_rows(study, name, readings.get(name, ())) for name in study.sources}
     frames = {name: one.frame for name, one in alone.items()}
     rows = {name: replace(one, frame=linked(study, name, frames)) for name, one in alone.items()}

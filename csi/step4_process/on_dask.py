@@ -29,6 +29,7 @@ from csi.step4_process import partition
 from csi.step4_process.assembly import Gathered, assembled, source_counts
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import link_of
+from csi.step4_process.found_units import with_found_units
 from csi.step4_process.ground import Ground, Time, over, time_of
 from csi.step4_process.links import pairs_of
 from csi.step4_process.measures import probability_of
@@ -126,6 +127,7 @@ def process_on_dask(study: StudyDefinition, tasks: Mapping[str, Sequence[Task]],
     """
     with dask.config.set({"dataframe.convert-string": False}):
         read = _read(study, tasks, scratch, client)
+        study = with_found_units(study, {name: [one.found for one in every] for name, every in read.items()})
         parts = {name: _settled(study, name, read[name], client) for name in study.sources}
         linked = {name: _linked(study, name, parts, client) for name in study.sources}
         return _Whole(study, read, linked, client).made()

@@ -15,7 +15,8 @@ from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.content import Content
 from csi.step3_gather.mending import mended_of
-from csi.step3_gather.placeholders import Placeholders, together
+from csi.step3_gather.placeholders import Placeholders
+from csi.step3_gather.placeholders import together as all_placeholders
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
@@ -23,6 +24,7 @@ from csi.step4_process.axis import Axis
 from csi.step4_process.column_kinds import flag_columns
 from csi.step4_process.columns import columns_wanted
 from csi.step4_process.duplicates import Resolved
+from csi.step4_process.found_units import Found, found_in, together
 from csi.step4_process.ground import Ground, Span, Time, joined, moments_of, over, spans_of
 from csi.step4_process.links import Pairs
 from csi.step4_process.pipeline import each, portion_of
@@ -97,6 +99,7 @@ class Spilled:
     mends: Mapping[str, Sequence[int]] = field(default_factory=dict)
     mended: frozenset[int] = frozenset()
     failure: tuple[str, str] | None = None
+    found: Found = field(default_factory=Found)
 
 
 def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
@@ -109,7 +112,7 @@ def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spill
 
 def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
     columns = columns_wanted(study, source.id)
-    parts, readings, lost, mends = [], [], [], []
+    parts, readings, lost, mends, found = [], [], [], [], []
     order = ""
     given = stream(
         task.path,
@@ -130,6 +133,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         parts.append(path)
         lost.append(lost_lines(reading))
         mends.append(mended_of(reading))
+        found.append(found_in(reading.units, reading.frame))
         readings.append(replace(reading, frame=reading.frame.iloc[:0]))
     return Spilled(
         parts=tuple(parts),
@@ -138,9 +142,10 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         mends={short: [line for one in mends for line in one.get(short, ())] for one in mends for short in one},
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
-        placeholders=together(reading.placeholders for reading in readings),
+        placeholders=all_placeholders(reading.placeholders for reading in readings),
         sha256=Content(task.path).sha256(),
         order=order,
+        found=together(found),
     )
 
 
@@ -248,7 +253,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         rows_read=sum(one.rows_read for one in read),
         unreadable=sum(len(one.lost) for one in read),
         doubtful=added_up([one.doubtful or {} for one in read]),
-        placeholders=together(one.placeholders or {} for one in read),
+        placeholders=all_placeholders(one.placeholders or {} for one in read),
         sha256=sha256_of([one.sha256 for one in read]),
         backward=added(one.backward for one in rows),
     )

@@ -96,6 +96,15 @@ def test_stored_rows_read_back_as_the_raw_bytes_do(sqlite_desk: Desk) -> None:
     assert other.frame["hours"].iloc[3] == "=1+1"
 
 
+def test_the_units_found_are_kept_with_a_delivery(sqlite_desk: Desk) -> None:
+    desk, typed = sqlite_desk, {"moments": ["opened_at"], "numbers": ["hours"]}
+    batch = desk.deliver(GOOD.replace(b",3\n", b",3 min\n")).batch
+    reading = held.reading(desk.files, batch, "incidents", **typed)
+    assert (reading.units, reading.frame["hours"].iloc[0]) == ({"hours": "h"}, 0.05)
+    batch.counts = {name: told for name, told in batch.counts.items() if name != "units"}
+    assert held.reading(desk.files, batch, "incidents", **typed).units == {"hours": "h"}  # as of old, by its header
+
+
 def test_the_same_file_gives_the_same_bytes_of_rows_on_either_database(desk: Desk, tmp_path: Path) -> None:
     key = desk.deliver(GOOD).batch.rows_key
     stored = desk.files.read(key)
@@ -112,7 +121,7 @@ def test_quarantined_cells_are_kept_with_line_reason_and_what_was_expected(sqlit
     with desk.sessions.reading() as session:
         (cell,) = batches.open_cells(session, TEAM, batch.id)
     assert (cell.line, cell.column_name, cell.value, cell.reason) == (5, "hours", "=1+1", "not a number")
-    assert cell.expected == "a number such as 1234.5"
+    assert cell.expected == "a number such as 1234.5, in h"
     text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig").splitlines()
     assert text[0] == "csi_batch,csi_line,csi_column,csi_value,csi_reason,csi_expected,number,opened_at,hours"
     assert text[1].startswith(f"{batch.sha256[:12]},5,hours,'=1+1,not a number,")
