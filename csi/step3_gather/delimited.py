@@ -18,7 +18,7 @@ from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, cells_told, text_table
 from csi.step3_gather.content import Content
 from csi.step3_gather.dialect import Dialect
-from csi.step3_gather.encoding import Utf8Lines
+from csi.step3_gather.utf8_lines import Utf8Lines
 
 _LINE_ENDS = r"\r\n|\r|\n"
 _NO_LINES = np.array([], dtype="int64")
