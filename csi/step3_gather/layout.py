@@ -14,6 +14,7 @@ from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
 from csi.step3_gather.kinds import guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.second_header import is_second_header, joined_names
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -138,9 +139,7 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
     names, first_line, columns = _below(grid, row)
     if not names:  # blanks that bytes do not show to be blanks
         raise refuse(content.filename, BLANK)
-    base = Layout(
-        Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line if row else 1
-    )
+    base = Layout(Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line)
     return base, dict(zip(names, columns, strict=True))
 
 
@@ -163,6 +162,10 @@ def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]
     width = max(grid.width_of(body), len(header))
     most = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
     body = [cells + [""] * (width - len(cells)) for cells in body[:most]]
+    if row and body and is_second_header(body[0][:width], [cells[:width] for cells in body[1:]]):
+        header = joined_names(header, body[0])[:width]
+        first_line = grid.line_after(first_line)
+        body = body[1:]
     columns = [[cells[place] for cells in body] for place in range(width)]
     return usable_names(header, width), first_line, columns
 

@@ -17,15 +17,26 @@ _BLOCK = 4 * 1024 * 1024
 
 
 class Utf8Lines(io.RawIOBase):
-    """The text of a delivery as UTF-8, without its first ``skip`` lines; an endless line is refused at once."""
+    """The text of a delivery as UTF-8, without its first ``skip`` lines; an endless line is refused at once.
 
-    def __init__(self, stream: IO[bytes], content: Content, encoding: str, skip: int = 0) -> None:
+    ``instead`` is a character and what is given in its place. Zero bytes, with which old programs fill cells, go.
+    """
+
+    def __init__(
+        self,
+        stream: IO[bytes],
+        content: Content,
+        encoding: str,
+        skip: int = 0,
+        instead: tuple[str, str] | None = None,
+    ) -> None:
         self._stream = stream
         self._content = content
         self._encoding = encoding
         # Latin-1 holds the five bytes cp1252 leaves undefined: such a file is still text.
         self._decoder = codecs.getincrementaldecoder(_lenient(encoding))()
         self._skip = skip
+        self._instead = instead
         self._buffer = b""
         self._ended = False
         self._line = 1
@@ -54,7 +65,8 @@ class Utf8Lines(io.RawIOBase):
             text = self._decoder.decode(raw, final=self._ended)
         except UnicodeDecodeError as error:
             raise self._not_text(error) from error
-        block = text.replace("\x00", "").encode("utf-8")
+        text = text.replace("\x00", "")
+        block = (text.replace(*self._instead) if self._instead else text).encode("utf-8")
         self._check_lines(block)
         return self._without_skipped(block)
 
