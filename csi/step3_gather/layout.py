@@ -107,7 +107,9 @@ def of_content(content: Content, source: SourceDefinition) -> Layout:
 
 def form_of(content: Content, source: SourceDefinition) -> Layout:
     """What reading needs of a layout: form, names and decimal sign; what the columns hold is not looked into."""
-    base, cells = _sampled(content, source, rows=1 if format_of(content, source.encoding) is Format.PARQUET else _SAMPLE_ROWS)
+    base, cells = _sampled(
+        content, source, rows=1 if format_of(content, source.encoding) is Format.PARQUET else _SAMPLE_ROWS
+    )
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
     return replace(base, decimal=decimal, columns=tuple(Column(name, kind) for name, kind in kinds.items()))
