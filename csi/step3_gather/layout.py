@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from csi.definition import SourceDefinition
 from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
 from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
+from csi.step3_gather.column_roles import Cells, roles_of
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
@@ -176,30 +176,21 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
     kinds = guess_kinds(cells, decimal, missing)
-    columns = []
-    for name, values in cells.items():
-        kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
+    seen = [Cells.of(name, kinds[name], values, missing) for name, values in cells.items()]
+    filled = sum(any(value is not None for value in row) for row in zip(*(one.values for one in seen), strict=True))
+    roles = roles_of(seen, filled, decimal)
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
-    tells = base.format is Format.DELIMITED and bool(told_decimal(cells))
-    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells)
-    return replace(described, columns=_with_roles(columns, cells))
+    return replace(
+        base,
+        decimal=decimal,
+        missing=tuple(missing),
+        examples=tuple(rows),
+        tells_decimal=base.format is Format.DELIMITED and bool(told_decimal(cells)),
+        rows=filled,
+        columns=tuple(_column(one, cells[one.name], roles.get(one.name, "")) for one in seen),
+    )
 
 
-_ID_NAME = re.compile(
-    r"(^|[_ .-])(id|number|no|nr|key|ref|ticket|case|incident|codigo\w*|num\w*)$|^(id|number|key|case)\b", re.I
-)
-_UPDATED_NAME = re.compile(r"updated?_?(at|on)?|modified|last_?change|version|sys_mod", re.I)
-
-
-def _with_roles(columns: list[Column], cells: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
-    """Suggest at most one column a role: moment, value, id, updated."""
-    moments = [column for column in columns if column.kind == "moment"]
-    updated = next((c for c in moments if _UPDATED_NAME.search(c.name)), None)
-    moment = next((c for c in moments if c is not updated), None)
-    key = next((c for c in columns if _ID_NAME.search(c.name) and c.kind in ("text", "number")), None)
-    value = next((c for c in columns if c.kind == "number" and c is not key), None)
-    if key and len(set(cells[key.name])) == 1 < len(cells[key.name]):
-        key = None
-    roles = {id(moment): "moment", id(updated): "updated", id(key): "id", id(value): "value"}
-    return tuple(replace(column, role=roles.get(id(column), "")) for column in columns)
+def _column(seen: Cells, values: Sequence[str], role: str) -> Column:
+    kind, examples = seen.kind, tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
+    return Column(seen.name, kind.name, kind.dates, kind.ambiguous, role, examples, len(seen.filled), seen.distinct)
