@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -132,6 +132,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
         "quarantine_key": intake.spoiled_key,
         "quarantined_cells": intake.cells_total,
         **({"mended": dict(mended)} if mended else {}),
+        **({"keys": asdict(intake.keys)} if intake.keys else {}),
     }
 
 

@@ -15,8 +15,13 @@ from pathlib import Path
 from typing import IO
 
 from csi.step3_gather.bounds import DEFAULT, MEGABYTE, Bounds, check_size, megabytes, refuse
+from csi.step3_gather.encoding import encoding_of, first_text, is_text
 
 BLANK = "holds nothing but blanks. Expected a header row and at least one row below it."
+_NO_TEXT = (
+    "holds bytes that are no text in any encoding tried. Is it a table? Then save it as CSV in UTF-8, "
+    "or say in which encoding it is written (encoding)."
+)
 _NOT_A_TABLE = "is {found}. Expected CSV, TSV, XLSX, ODS, JSON lines, JSON or Parquet, gzipped or not."
 
 
@@ -55,7 +60,7 @@ _ZIPPED = {
 }
 _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
-_MARKUP = re.compile(rb"<(?:!doctype|!--|\?xml|html|head|body|table|meta|style|script|title|div)\b", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:!doctype|!--|\?xml|html|head|body|table|meta|style|script|title|div)\b", re.IGNORECASE)
 
 
 class Content:
@@ -146,8 +151,12 @@ class Bounded(io.RawIOBase):
             raise refuse(self._content.filename, f"unfolds more than {bounds.ratio}-fold; no real table does.")
 
 
-def format_of(content: Content) -> Format:
+def format_of(content: Content, encoding: str | None = None) -> Format:
     """What the bytes are, by their own signature rather than by the file's name.
+
+    Args:
+        content: the delivery.
+        encoding: what a person says a text is written in; None to guess.
 
     Raises:
         InvalidInput: they are no table that can be read; the sentence says what they are.
@@ -164,7 +173,7 @@ def format_of(content: Content) -> Format:
     for signature, found in _SIGNATURES.items():
         if head.startswith(signature):
             raise refuse(content.filename, _NOT_A_TABLE.format(found=found))
-    return _text_format(content, head)
+    return _text_format(content, head, encoding)
 
 
 def _spreadsheet(content: Content) -> Format:
@@ -193,41 +202,25 @@ def _old_office(content: Content) -> str:
     return "an old Excel workbook (.xls); save it as .xlsx"
 
 
-def _text_format(content: Content, head: bytes) -> Format:
-    text = _plain(head)
+def _text_format(content: Content, head: bytes, declared: str | None) -> Format:
+    encoding = encoding_of(declared, head)
+    text = first_text(head, encoding).lstrip()
     if _MARKUP.match(text):
         raise refuse(content.filename, _NOT_A_TABLE.format(found="a web page or XML"))
-    if b"\x00" in text:
-        raise refuse(content.filename, _NOT_A_TABLE.format(found="not text"))
+    if not declared and not is_text(text):  # a person who names the encoding knows
+        raise refuse(content.filename, _NO_TEXT)
     if not text:
         raise refuse(content.filename, BLANK)
-    if text.startswith(b"["):
+    if text.startswith("["):
         return Format.JSON
-    if text.startswith(b"{"):
-        text = _plain(content.head(content.bounds.line_bytes))
-        first = text.split(b"\n", 1)[0].strip()
-        return Format.JSON_LINES if first.endswith(b"}") and b"\n" in text.strip() else _one_object(content, first)
+    if text.startswith("{"):
+        text = first_text(content.head(content.bounds.line_bytes), encoding).lstrip()
+        first = text.split("\n", 1)[0].strip()
+        return Format.JSON_LINES if first.endswith("}") and "\n" in text.strip() else _one_object(content, first)
     return Format.DELIMITED
 
 
-def _plain(head: bytes) -> bytes:
-    """The first bytes as UTF-8 where they are UTF-16, without mark and blanks in front."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        head = head.decode("utf-16", "replace").encode("utf-8", "replace")
-    elif _looks_utf16(head):
-        is_little = head[1:2000:2].count(0) > head[0:2000:2].count(0)
-        head = head.decode("utf-16-le" if is_little else "utf-16-be", "replace").encode("utf-8", "replace")
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
-
-
-def _one_object(content: Content, first: bytes) -> Format:
+def _one_object(content: Content, first: str) -> Format:
     """A single JSON object: one record when it ends on its line in a ``.jsonl``, else a document."""
     name = content.filename.lower().removesuffix(".gz")
-    return Format.JSON_LINES if name.endswith((".jsonl", ".ndjson")) and first.endswith(b"}") else Format.JSON
-
-
-def _looks_utf16(head: bytes) -> bool:
-    """Whether every second byte is mostly zero: UTF-16 of a western text without its mark."""
-    sample = head[:2000]
-    zeros = max(sample[0::2].count(0), sample[1::2].count(0))
-    return zeros > len(sample) * 0.3
+    return Format.JSON_LINES if name.endswith((".jsonl", ".ndjson")) and first.endswith("}") else Format.JSON

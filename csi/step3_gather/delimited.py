@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -18,14 +18,42 @@ from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, cells_told, text_table
 from csi.step3_gather.content import Content
 from csi.step3_gather.dialect import Dialect
-from csi.step3_gather.encoding import Utf8Lines
+from csi.step3_gather.encoding import first_text
+from csi.step3_gather.utf8_lines import Utf8Lines
 
+# The parser takes an ASCII character only; these are in no text that people write.
+_CARRIERS = "\x1f\x1e\x1d\x1c\x01\x02\x03\x04"
 _LINE_ENDS = r"\r\n|\r|\n"
 _NO_LINES = np.array([], dtype="int64")
 
 
 def chunks(content: Content, dialect: Dialect) -> Iterator[Chunk]:
     """The records of a delimited text in file order, with the physical line each starts on."""
+    if dialect.delimiter.isascii():
+        yield from _chunks(content, dialect)
+        return
+    carried = replace(dialect, carrier=_unused(content, dialect))
+    yield from (_restored(chunk, carried) for chunk in _chunks(content, carried))
+
+
+def _unused(content: Content, dialect: Dialect) -> str:
+    """A character that the parser can part cells by and that the text does not hold; one more than is free is none."""
+    text = first_text(content.head(), dialect.encoding)
+    return next(mark for mark in _CARRIERS if mark not in text or mark == _CARRIERS[-1])
+
+
+def _restored(chunk: Chunk, dialect: Dialect) -> Chunk:
+    """The chunk with the delimiter where a quoted cell held it."""
+    table = chunk.table
+    for place, name in enumerate(table.column_names):
+        if _holds(table.column(place), dialect.carrier.encode()):
+            cells = pc.replace_substring(table.column(place), dialect.carrier, dialect.delimiter)
+            table = table.set_column(place, name, cells)
+    rejected = [replace(one, value=one.value.replace(dialect.carrier, dialect.delimiter)) for one in chunk.rejected]
+    return Chunk(table, chunk.lines, rejected)
+
+
+def _chunks(content: Content, dialect: Dialect) -> Iterator[Chunk]:
     lines = _Lines(dialect.first_line)
     try:
         yield from _read(content, dialect, lines)
@@ -38,7 +66,7 @@ def chunks(content: Content, dialect: Dialect) -> Iterator[Chunk]:
 
 def _read(content: Content, dialect: Dialect, lines: _Lines) -> Iterator[Chunk]:
     with content.open() as raw:
-        stream = Utf8Lines(raw, content, dialect.encoding, skip=dialect.first_line - 1)
+        stream = Utf8Lines(raw, content, dialect.encoding, skip=dialect.first_line - 1, instead=dialect.carried)
         broken = _Broken(dialect, content)
         nothing = Chunk(pa.table({name: pa.array([], pa.string()) for name in dialect.names}), _NO_LINES)
         held, final = nothing, 0
@@ -84,7 +112,7 @@ def _options(dialect: Dialect, broken: _Broken) -> dict[str, object]:
             use_threads=False, column_names=dialect.names, block_size=broken.block_bytes
         ),
         "parse_options": arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
+            delimiter=dialect.parted_by,
             newlines_in_values=True,
             ignore_empty_lines=False,
             invalid_row_handler=broken.keep,
@@ -99,17 +127,19 @@ def _extra_lines(table: pa.Table) -> np.ndarray | None:
     """Line ends inside the cells of each record, or None when there are none at all."""
     extra = None
     for column in table.columns:
-        if not _holds_line_end(column):
+        if not _holds(column, b"\n", b"\r"):
             continue
         counts = pc.fill_null(pc.count_substring_regex(column, _LINE_ENDS), 0).to_numpy().astype("int64")
         extra = counts if extra is None else extra + counts
     return extra
 
 
-def _holds_line_end(column: pa.ChunkedArray) -> bool:
+def _holds(column: pa.ChunkedArray, *marks: bytes) -> bool:
+    """Whether any cell holds one of these bytes."""
     for part in column.chunks:
         text = part.buffers()[2]
-        if text is not None and any(mark in memoryview(text).tobytes() for mark in (b"\n", b"\r")):
+        whole = b"" if text is None else memoryview(text).tobytes()
+        if any(mark in whole for mark in marks):
             return True
     return False
 
@@ -217,7 +247,7 @@ class _Broken:
         settled = {row.number for row in rows}
         self.rows = [row for row in self.rows if row.number not in settled]
         for row in rows:
-            for line, cells, text in _lines_of(row, self._dialect.delimiter):
+            for line, cells, text in _lines_of(row, self._dialect.parted_by):
                 self._sort_out(line, cells, text, rejected, mended)
         return _merged(Chunk(chunk.table, chunk.lines, rejected), mended, self._dialect.missing)
 

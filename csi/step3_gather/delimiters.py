@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 
 from csi.definition import SourceDefinition
 from csi.step3_gather.bounds import MEGABYTE, refuse
 from csi.step3_gather.content import Content
-from csi.step3_gather.encoding import encoding_of
+from csi.step3_gather.encoding import encoding_of, first_text
 from csi.step3_gather.grid import Grid
 
-_CANDIDATES = (",", ";", "\t", "|")
+_COMMON = (",", ";", "\t", "|")
+# Seen in exports, and in prose: taken only where they part nearly every line alike.
+_SELDOM = ("^", "~", "¤", "§", "¦", "\x1f")
+_PLAIN = 0.9
+_ALIGNED = re.compile(r"\S {2,}(?=\S)")
+_LETTER = re.compile(r"[^\W\d_]")
 _ROWS = 2_000
+# The first line with which Excel is told the delimiter.
+_SAID = re.compile(r'"?sep=(.)"?[,;\t]*(?:\r\n|\r|\n)', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +42,12 @@ def sample(content: Content, source: SourceDefinition) -> TextSample:
     """
     head = content.head(content.bounds.line_bytes + MEGABYTE)
     encoding = encoding_of(source.encoding, head)
-    text = _decoded(head, encoding)
-    text = text.removeprefix("\ufeff")
+    text = first_text(head, encoding)
     _check_line(content, head, text)
-    delimiter = source.delimiter or _guess_delimiter(text)
-    return TextSample(encoding, delimiter, _grid(text, delimiter))
-
-
-def _decoded(head: bytes, encoding: str) -> str:
-    """The head as text; a character cut in half at its end is left out."""
-    try:
-        return head.decode(encoding)
-    except UnicodeDecodeError as error:
-        if error.start >= len(head) - 4:
-            return head[: error.start].decode(encoding)
-        return head.decode(encoding, errors="replace")
+    said = _SAID.match(text)
+    delimiter = source.delimiter or (said[1] if said else _guess_delimiter(content, text))
+    grid = _cells(text, delimiter, limit=_ROWS)
+    return TextSample(encoding, delimiter, Grid(grid.rows[1:], grid.lines[1:]) if said else grid)
 
 
 def _check_line(content: Content, head: bytes, text: str) -> None:
@@ -57,12 +56,34 @@ def _check_line(content: Content, head: bytes, text: str) -> None:
         raise refuse(content.filename, "has a first line that does not end within 1 MB. Is this a table?")
 
 
-def _guess_delimiter(text: str) -> str:
+def _guess_delimiter(content: Content, text: str) -> str:
     """The candidate that splits most lines into the same number of cells, above one."""
     lines = text[:200_000]
-    scores = {candidate: _score(lines, candidate) for candidate in _CANDIDATES}
-    best = max(scores, key=lambda candidate: scores[candidate])
-    return best if scores[best] > 0 else ","
+    scores = {candidate: _score(lines, candidate) for candidate in (*_COMMON, *_SELDOM)}
+    best = max(scores, key=lambda candidate: scores[candidate] * (candidate in _COMMON or scores[candidate] > _PLAIN))
+    if scores[best] > _PLAIN:
+        return best
+    if _is_parted(lines, ":"):
+        return ":"
+    if _is_aligned(lines):
+        reason = "has its columns aligned by blanks, with no delimiter. Save it as CSV, a comma or tab between cells."
+        raise refuse(content.filename, reason)
+    return best if scores[best] > 0 and best in _COMMON else ","
+
+
+def _is_parted(text: str, delimiter: str) -> bool:
+    """Whether a character that also stands in times and addresses parts every line, and names in the first."""
+    rows = [row for row in _cells(text, delimiter, limit=300).rows if any(row)]
+    widths = {len(row) for row in rows}
+    return len(rows) > 1 and len(widths) == 1 and widths != {1} and all(map(_LETTER.search, rows[0]))
+
+
+def _is_aligned(text: str) -> bool:
+    """Whether runs of blanks stand where a delimiter would, in nearly every line and as many in each."""
+    lines = [line for line in text.splitlines()[:300] if line.strip()]
+    gaps = Counter(len(_ALIGNED.findall(line.strip())) for line in lines)
+    most, count = max(gaps.items(), key=lambda item: item[1], default=(0, 0))
+    return len(lines) > 2 and most > 0 and count >= _PLAIN * len(lines)
 
 
 def _score(text: str, delimiter: str) -> float:
@@ -72,10 +93,6 @@ def _score(text: str, delimiter: str) -> float:
         return 0
     width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
     return (count / sum(widths.values())) * (1 + width / 1000) if width > 1 else 0
-
-
-def _grid(text: str, delimiter: str) -> Grid:
-    return _cells(text, delimiter, limit=_ROWS)
 
 
 def _cells(text: str, delimiter: str, limit: int) -> Grid:

@@ -40,10 +40,14 @@ class Grid:
             raise InvalidInput("header_row", f"There is no row {header} among the first {len(self.rows)}.")
         place = self.lines.index(header)
         cells = self.rows[place]
-        next_line = self.lines[place + 1] if place + 1 < len(self.lines) else header + 1
         while cells and not cells[-1].strip() and len(cells) > self.width_of(self.rows[place + 1 :]):
             cells = cells[:-1]
-        return cells, next_line, self.rows[place + 1 :]
+        return cells, self.line_after(header), self.rows[place + 1 :]
+
+    def line_after(self, line: int) -> int:
+        """The line the row below the one on ``line`` starts on."""
+        place = self.lines.index(line)
+        return self.lines[place + 1] if place + 1 < len(self.lines) else line + 1
 
 
 def header_row(grid: Grid) -> int:

@@ -22,6 +22,7 @@ from csi.step3_gather import mending, sources, spans
 from csi.step3_gather.bounds import DEFAULT, Bounds
 from csi.step3_gather.content import Content
 from csi.step3_gather.files import FileStore
+from csi.step3_gather.key_count import KeyCount, KeyTally
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 
@@ -32,7 +33,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A delivery that was read and stored, ready to be recorded."""
+    """A delivery that was read and stored, ready to be recorded; ``keys``: what its key shows, where it has one."""
 
     filename: str
     size: int
@@ -55,6 +56,7 @@ class Intake:
     cells_total: int
     mended: tuple[tuple[str, int], ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    keys: KeyCount | None = None
 
     @property
     def share_spoiled(self) -> float:
@@ -79,6 +81,7 @@ class _Tally:
     cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     mended: list[tuple[str, int]] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
+    keys: KeyTally | None = None
 
     def add(self, part: Reading) -> None:
         self.rows_read += part.rows_read
@@ -92,6 +95,8 @@ class _Tally:
             known = self.doubtful.setdefault(name, dict.fromkeys(counts, 0))
             self.doubtful[name] = {kind: known[kind] + count for kind, count in counts.items()}
         self._range(part)
+        if self.keys is not None:
+            self.keys.add(part.frame[self.keys.column])
         if mending.is_mended(part.frame.columns.astype(str).tolist()):
             self.mended += mending.mended_lines(part.frame)
 
@@ -157,7 +162,8 @@ def take_in(
         spoiled_key=read.spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
-        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended), units=tally.units, **typed,
+        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
+        units=tally.units, keys=tally.keys.counted() if tally.keys else None, **typed,
     )  # fmt: skip
 
 
@@ -191,8 +197,8 @@ class _Taking:
         numbers: tuple[str, ...],
     ) -> _Tally:
         """Read in parts; good rows go to Parquet, the others to CSV, counts to the tally."""
-        tally = _Tally(moments, content[1].timezone)
         delivered, source = content
+        tally = _Tally(moments, source.timezone, keys=KeyTally(source.key) if source.key else None)
         parts = stream(delivered, source, moments=moments, numbers=numbers, filename=self.filename, bounds=self.bounds)
         with (folder / "quarantine.csv").open("wb") as spoiled:
             rows = self._written(parts, folder / "rows.parquet", tally)

@@ -15,7 +15,8 @@ from csi.step3_gather import json_paths
 from csi.step3_gather.bounds import refuse
 from csi.step3_gather.chunk import Chunk, Rejected, text_table
 from csi.step3_gather.content import Content, Format
-from csi.step3_gather.encoding import Utf8Lines, encoding_of
+from csi.step3_gather.encoding import encoding_of
+from csi.step3_gather.utf8_lines import Utf8Lines
 
 _ROWS_AT_ONCE = 20_000
 _DEPTH = 4

@@ -16,8 +16,11 @@ from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.quantities import is_quantity
 
 # Words met in exports for "nothing here"; a marker is guessed only when a sample holds it more than once.
-_WORDS = ("NULL", "null", "N/A", "n/a", "NA", "#N/A", "None", "NaN", "nan")
-KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "***", "****", "*****")
+_WORDS = (
+    "NULL", "null", "(null)", "<null>", "\\N", "nil", "N/A", "n/a", "NA", "n.a.", "N.A.", "#N/A", "<NA>", "None",
+    "none", "NaN", "nan", "k.A.", "k. A.", "N/D", "n/d", "s/d", "b.d.", "(blank)", "(empty)", "(leer)", "なし", "无",
+)  # fmt: skip
+KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "–", "—", "***", "****", "*****")
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
 # A column is of a kind when this share of its cells fits: exports hold some junk.
 FITS = 0.9

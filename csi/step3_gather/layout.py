@@ -11,11 +11,13 @@ from csi.definition import SourceDefinition
 from csi.step3_gather import delimiters, json_rows, parquet_rows, sheets
 from csi.step3_gather.bounds import DEFAULT, Bounds, check_columns, refuse
 from csi.step3_gather.column_headers import unit_in
+from csi.step3_gather.column_roles import Cells, roles_of
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import FITS, guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.kinds import FITS, Kind, guess_decimal, guess_kinds, guess_missing, told_decimal
 from csi.step3_gather.quantities import PLAIN, Written, written
+from csi.step3_gather.second_header import is_second_header, joined_names
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -112,7 +114,7 @@ def form_of(content: Content, source: SourceDefinition, numbers: Collection[str]
 
     ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into.
     """
-    is_typed = format_of(content) is Format.PARQUET
+    is_typed = format_of(content, source.encoding) is Format.PARQUET
     base, cells = _sampled(content, source, rows=1 if is_typed and not numbers else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
@@ -139,7 +141,7 @@ _Cells = Mapping[str, Sequence[str]]
 
 def _sampled(content: Content, source: SourceDefinition, rows: int = _SAMPLE_ROWS) -> tuple[Layout, _Cells]:
     """The form of a delivery, and the cells of its first rows by column."""
-    kind = format_of(content)
+    kind = format_of(content, source.encoding)
     if kind is Format.DELIMITED:
         return _delimited(content, source)
     if kind in (Format.XLSX, Format.ODS):
@@ -160,9 +162,7 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
     names, first_line, columns = _below(grid, row)
     if not names:  # blanks that bytes do not show to be blanks
         raise refuse(content.filename, BLANK)
-    base = Layout(
-        Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line if row else 1
-    )
+    base = Layout(Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line)
     return base, dict(zip(names, columns, strict=True))
 
 
@@ -185,6 +185,10 @@ def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]
     width = max(grid.width_of(body), len(header))
     most = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
     body = [cells + [""] * (width - len(cells)) for cells in body[:most]]
+    if row and body and is_second_header(body[0][:width], [cells[:width] for cells in body[1:]]):
+        header = joined_names(header, body[0])[:width]
+        first_line = grid.line_after(first_line)
+        body = body[1:]
     columns = [[cells[place] for cells in body] for place in range(width)]
     return usable_names(header, width), first_line, columns
 
@@ -193,55 +197,55 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
     kinds = guess_kinds(cells, decimal, missing)
+    kinds = _without_times_of_day(kinds, cells)
     stated = replace(source, missing=tuple(missing))
-    columns = []
-    for name, values in cells.items():
-        kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-        form = _written(name, values, decimal, stated) if kind.name == "number" else PLAIN
-        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples, unit=form.unit, written=form))
-    columns = _without_times_of_day(columns, cells)
+    seen = [Cells.of(name, kinds[name], values, missing) for name, values in cells.items()]
+    filled = sum(any(value is not None for value in row) for row in zip(*(one.values for one in seen), strict=True))
+    roles = roles_of(seen, filled, decimal)
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
-    tells = base.format is Format.DELIMITED and bool(told_decimal(cells))
-    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells)
-    return replace(described, columns=_with_roles(columns, cells))
+    return replace(
+        base,
+        decimal=decimal,
+        missing=tuple(missing),
+        examples=tuple(rows),
+        tells_decimal=base.format is Format.DELIMITED and bool(told_decimal(cells)),
+        rows=filled,
+        columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), decimal, stated) for one in seen),
+    )
 
 
 _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
 
 
-def _without_times_of_day(columns: list[Column], cells: _Cells) -> list[Column]:
+def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str, Kind]:
     """The clocks of a file that has dates without one tell when, not how long: they are no numbers."""
-    dated = [cells[column.name] for column in columns if column.kind == "moment"]
+    dated = [cells[name] for name, kind in kinds.items() if kind.name == "moment"]
     if not any(not any(":" in cell for cell in values) for values in dated):
-        return columns
-    return [
-        replace(column, kind="text", unit="", written=PLAIN)
-        if column.kind == "number" and _tell_when(column, cells[column.name])
-        else column
-        for column in columns
-    ]
+        return dict(kinds)
+    return {
+        name: Kind("text") if kind.name == "number" and _tell_when(name, cells[name]) else kind
+        for name, kind in kinds.items()
+    }
 
 
-def _tell_when(column: Column, cells: Sequence[str]) -> bool:
+def _tell_when(name: str, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     clocks = sum(_TIME_OF_DAY.fullmatch(cell) is not None for cell in filled)
-    return not unit_in(column.name) and clocks >= FITS * len(filled)
+    return not unit_in(name) and clocks >= FITS * len(filled)
 
 
-_ID_NAME = re.compile(
-    r"(^|[_ .-])(id|number|no|nr|key|ref|ticket|case|incident|codigo\w*|num\w*)$|^(id|number|key|case)\b", re.I
-)
-_UPDATED_NAME = re.compile(r"updated?_?(at|on)?|modified|last_?change|version|sys_mod", re.I)
-
-
-def _with_roles(columns: list[Column], cells: Mapping[str, Sequence[str]]) -> tuple[Column, ...]:
-    """Suggest at most one column a role: moment, value, id, updated."""
-    moments = [column for column in columns if column.kind == "moment"]
-    updated = next((c for c in moments if _UPDATED_NAME.search(c.name)), None)
-    moment = next((c for c in moments if c is not updated), None)
-    key = next((c for c in columns if _ID_NAME.search(c.name) and c.kind in ("text", "number")), None)
-    value = next((c for c in columns if c.kind == "number" and c is not key), None)
-    if key and len(set(cells[key.name])) == 1 < len(cells[key.name]):
-        key = None
-    roles = {id(moment): "moment", id(updated): "updated", id(key): "id", id(value): "value"}
-    return tuple(replace(column, role=roles.get(id(column), "")) for column in columns)
+def _column(seen: Cells, values: Sequence[str], role: str, decimal: str, source: SourceDefinition) -> Column:
+    kind, examples = seen.kind, tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
+    form = _written(seen.name, values, decimal, source) if kind.name == "number" else PLAIN
+    return Column(
+        seen.name,
+        kind.name,
+        kind.dates,
+        kind.ambiguous,
+        role,
+        examples,
+        filled=len(seen.filled),
+        distinct=seen.distinct,
+        unit=form.unit,
+        written=form,
+    )

@@ -14,7 +14,7 @@ import numpy as np
 from csi.step3_gather.chunk import Chunk, Rejected, cells_told, text_table
 from csi.step3_gather.content import Content
 from csi.step3_gather.dialect import Dialect
-from csi.step3_gather.encoding import Utf8Lines
+from csi.step3_gather.utf8_lines import Utf8Lines
 
 _ROWS_AT_ONCE = 50_000
 _BLOCK = 1024 * 1024

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -24,15 +24,26 @@ _SAME = {
 }  # fmt: skip
 
 
-def guesses(wanted: Sequence[str], there: Sequence[str]) -> dict[str, str]:
-    """Per name the column that is probably meant, no column twice; names that are like none are left out."""
+def _any(_: str, __: str) -> bool:
+    """Whatever a column holds."""
+    return True
+
+
+def guesses(wanted: Sequence[str], there: Sequence[str], fits: Callable[[str, str], bool] = _any) -> dict[str, str]:
+    """Per name the column that is probably meant, no column twice; names that are like none are left out.
+
+    Args:
+        wanted: the names KPIs use.
+        there: the columns of the file.
+        fits: whether what a column (second) holds is what a name (first) is wanted for.
+    """
     found: dict[str, str] = {}
     for told, alike in ((_plain, 1.0), (_sense, 1.0), (_plain, _ALIKE)):
-        free = {told(name): name for name in reversed(there) if name not in found.values()}
         for name in (one for one in wanted if one not in found):
+            free = {told(one): one for one in reversed(there) if one not in found.values() and fits(name, one)}
             like = get_close_matches(told(name), list(free), n=1, cutoff=alike)
             if like:
-                found[name] = free.pop(like[0])
+                found[name] = free[like[0]]
     return found
 
 

@@ -21,6 +21,7 @@ from csi.step3_gather.columns import renamed, require
 from csi.step3_gather.content import Content, Format
 from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import NotInEncoding
+from csi.step3_gather.endings import Trimming, without_names
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.moments import check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
@@ -28,6 +29,7 @@ from csi.step3_gather.placeholders import together, without_placeholders
 from csi.step3_gather.quantities import PLAIN, Written, read_quantities
 from csi.step3_gather.quantities import expected as expected_number
 from csi.step3_gather.reading import REFUSED, Reading, refused_marks
+from csi.step3_gather.totals import Sums
 from csi.step3_gather.wide import Shape, shape_of
 
 # Tried in turn when the first megabyte was plain ASCII and a later byte is not UTF-8.
@@ -125,10 +127,13 @@ def _parts(
     melts = bool(shape_of(source.options).keep)
     layout = layouts.form_of(content, source, None if melts else wanted.numbers)
     plan = _plan(content, source, layout, wanted)
+    sums = plan.sums()
+    trimming = plan.trimming(source, sums, lambda: _chunks(content, source, layout, plan))
     seen = unread = 0
-    for chunk in _chunks(content, source, layout, plan):
+    for chunk in trimming.of_all(_chunks(content, source, layout, plan)):
         for piece in chunk.pieces(_ROWS_AT_ONCE):
             part = plan.typed(piece)
+            sums.add(part.frame)
             seen += part.rows_read
             unread += int(part.quarantine["line"].nunique())
             _check_rows(content, seen, unread, part)
@@ -158,10 +163,10 @@ def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _P
     missing = source.missing
     if layout.format is Format.DELIMITED:
         dialect = Dialect(layout.encoding, layout.delimiter, layout.names, layout.first_line, missing)
-        return (chunk.without_spacers() for chunk in delimited.chunks(content, dialect))
+        return (without_names(chunk.without_spacers()) for chunk in delimited.chunks(content, dialect))
     if layout.format in (Format.XLSX, Format.ODS):
         table = sheets.SheetTable(layout.sheet, layout.names, layout.first_line, missing, layout.decimal)
-        return sheets.chunks(content, table)
+        return map(without_names, sheets.chunks(content, table))
     if layout.format is Format.PARQUET:
         return parquet_rows.chunks(content, layout.names, plan.read, missing)
     return json_rows.chunks(content, layout.format, layout.names, source)
@@ -222,6 +227,18 @@ class _Plan:
             tried |= unread[name]
             dated |= frame[name].notna().to_numpy()
         return tried & ~dated
+
+    def sums(self) -> Sums:
+        """Running sums of the number columns that stand in the file as they are read."""
+        return Sums([name for name in self.numbers if not self.shape.keep and name in self.renames.values()])
+
+    def trimming(self, source: SourceDefinition, sums: Sums, again: Callable[[], Iterator[Chunk]]) -> Trimming:
+        """What tells the lines below the table from its rows."""
+        dated = [*self.orders, *(part for parts in self.shape.join.values() for part in parts)]
+        return Trimming(self.renames, source.key, dated, sums, self._frame, again, self.decimal)
+
+    def _frame(self, chunk: Chunk) -> pd.DataFrame:
+        return self.typed(chunk).frame
 
     def _shaped(self, chunk: Chunk) -> Chunk:
         """The chunk under the names used, spare columns gone, joined and melted."""

@@ -23,6 +23,7 @@ from csi.step3_gather.formatted_cells import formatted_cells
 from csi.step3_gather.grid import Grid
 from csi.step3_gather.number_formats import FormatKind, Shown, as_clock
 from csi.step3_gather.ods_extent import OdsExtent
+from csi.step3_gather.sheet_choice import LOOKED_AT, weight
 
 _BLOCK = 1024 * 1024
 _ROWS_AT_ONCE = 20_000
@@ -42,12 +43,17 @@ def names(content: Content, kind: Format) -> tuple[str, ...]:
 
 
 def fullest(content: Content) -> str:
-    """The sheet with the most rows, the first of equals; a hidden one only where nothing else holds a row."""
+    """The sheet that holds the table, the first of equals; a hidden one only where nothing else holds a row."""
     book = _workbook(content)
     shown = {sheet.name: sheet.visible is SheetVisibleEnum.Visible for sheet in book.sheets_metadata}
     with _readable(content):
-        heights = {name: _height(book.get_sheet_by_name(name)) for name in book.sheet_names}
-    return max(heights, key=lambda name: (bool(heights[name]) and shown[name], heights[name]))
+        weights = {name: _weight(book.get_sheet_by_name(name)) for name in book.sheet_names}
+    return max(weights, key=lambda name: (bool(weights[name]) and shown[name], weights[name]))
+
+
+def _weight(sheet: CalamineSheet) -> float:
+    rows = sheet.to_python(skip_empty_area=False, nrows=LOOKED_AT) if sheet.width > 1 else []
+    return weight([[as_text(cell) for cell in row] for row in rows], sheet.height)
 
 
 def grid(content: Content, sheet: str, rows: int = 2_100) -> Grid:
@@ -145,10 +151,6 @@ def _open(content: Content, sheet: str) -> CalamineSheet:
         raise InvalidInput("sheet", f"{content.filename} has no sheet ‘{sheet}’. It has: {have}.")
     with _readable(content):
         return book.get_sheet_by_name(sheet)
-
-
-def _height(sheet: CalamineSheet) -> int:
-    return sheet.height if sheet.width > 1 else 0
 
 
 def _check(content: Content, kind: Format) -> None:

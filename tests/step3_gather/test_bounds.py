@@ -61,7 +61,7 @@ def _read(content: bytes | Path, **more: object) -> object:
         (b"BZh91AY....", "packed by bzip2"),
         (b"\xfd7zXZ\x00....", "packed by xz"),
         (xlsx(Data=sheet_xml([])), "holds nothing in its sheet ‘Data’. Expected a header row"),
-        (bytes(range(256)) * 8, "is not text"),
+        (bytes(range(256)) * 8, "no text in any encoding tried. Is it a table"),
         (b"\x1f\x8bnot really gzip", "broken gzip"),
         (gzip.compress(b"a,b\n1,2\n" * 1000, mtime=0)[:40], "broken gzip"),
         (b"PK\x03\x04 broken", "broken workbook or zip"),

@@ -40,7 +40,7 @@ def test_service_now_log(shared: Path) -> None:
     layout = guess(path)
     assert (layout.dates, layout.missing, layout.ambiguous) == ("day_first", ("?",), ())
     roles = {column.role: column.name for column in layout.columns if column.role}
-    assert (roles["id"], roles["moment"], roles["updated"]) == ("number", "opened_at", "sys_updated_at")
+    assert (roles["id"], roles["moment"], roles["updated"]) == ("number", "opened_at", "sys_mod_count")
 
 
 def test_month_first_declared_for_a_day_first_log_fills_the_quarantine(shared: Path) -> None:

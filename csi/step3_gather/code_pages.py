@@ -1,0 +1,147 @@
+"""Which code page a text is in that is not UTF-8: the one in which its letters make words of one language.
+
+Statistics of letter pairs need more text than the header of an export has; which letters a language writes at all,
+and where they stand in a word, is told by a few of them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_MOST = 16_000  # bytes looked at
+# Letters beyond ASCII by language. Source: Unicode CLDR, main exemplar characters.
+_WESTERN = ("äöüß", "àâæçéèêëîïôœùûüÿ", "áéíóúüñªº¿¡", "áâãàçéêíóôõúüªº", "àèéìíîòóù", "áéëïíóöú", "åäöé", "æøåéè",
+            "äõöšü", "àçéèíïóòúü")  # fmt: skip
+_ICELANDIC = ("áéíóúýþæöðüë",)
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýžü", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "čćđšž", "ăâîşţșț", "äöüß")
+_TURKISH = ("çğıöşüİâîû",)
+_BALTIC = ("ąčęėįšųūž", "āčēģīķļņšūž")
+_CYRILLIC = ("абвгдежзийклмнопрстуфхцчшщъыьэюяёєіїґўј",)
+_GREEK = ("αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ",)
+_HEBREW = ("אבגדהוזחטיךכלםמןנסעףפץצקרשת",)
+_ARABIC = ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيًٌٍَُِّْپچژگ،؟",)
+_THAI = ("".join(map(chr, (*range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C)))),)
+# What any of them writes beside letters.
+_SIGNS = "–—‘’‚“”„«»‹›…•·€£§°©®™±²³µ×№¡¿\u00a0"
+_SIGN_WITHIN = re.compile(rf"(?<=[^\W\d_])[{_SIGNS.translate(dict.fromkeys(map(ord, '’‘')))}](?=[^\W\d_])")
+_CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-öø-ÿа-яёα-ω])[^\x00-\x7f](?=\w)")
+_TILDE = re.compile(r"õ(?!e|\b)", re.IGNORECASE)  # in Portuguese it stands before e; else it is Hungarian ő misread
+_BESIDE_LATIN = re.compile(r"(?<=[A-Za-z])[^\x00-\xbf]|[^\x00-\xbf](?=[A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """An encoding, and how much of a text decoded from it is what its languages write, of 0 to 1."""
+
+    encoding: str
+    fits: Callable[[str], float]
+
+
+def _of_alphabets(*alphabets: str, common: str = "") -> Callable[[str], float]:
+    """The share of characters beyond ASCII that one language writes, each where it may stand in a word.
+
+    Args:
+        alphabets: letters beyond ASCII, by language.
+        common: the commonest letters of a script other than Latin; its words hold no Latin letter. Of two pages that
+            give letters of one script, they tell which gives words.
+    """
+    sets = [frozenset(letters + letters.upper() + _SIGNS) for letters in alphabets]
+
+    def fits(text: str) -> float:
+        odd = Counter(char for char in text if char > "\x7f")
+        known = max(sum(count for char, count in odd.items() if char in letters) for letters in sets)
+        misplaced = len(_SIGN_WITHIN.findall(text))
+        misplaced += sum(char.isupper() for char in _CAPITAL_WITHIN.findall(text))
+        misplaced += len(_TILDE.findall(text))
+        misplaced += len(_BESIDE_LATIN.findall(text)) if common else 0
+        usual = sum(count for char, count in odd.items() if char.lower() in common)
+        return (known - misplaced + 0.01 * usual) / max(1, odd.total())
+
+    return fits
+
+
+def _of_ideographs(is_usual: Callable[[str], bool]) -> Callable[[str], float]:
+    """The share of characters beyond ASCII that the encoding's language usually writes."""
+
+    def fits(text: str) -> float:
+        odd = Counter(char for char in text if char > "\x7f")
+        return sum(count for char, count in odd.items() if is_usual(char)) / max(1, odd.total())
+
+    return fits
+
+
+def _is_wide_sign(char: str) -> bool:
+    return "\u3000" <= char <= "\u303f" or "\uff01" <= char <= "\uff60" or char in "…—·℃①②③④⑤㈱"
+
+
+def _is_kana(char: str) -> bool:
+    return "\u3041" <= char <= "\u30ff"
+
+
+def _leads(char: str, encoding: str, first: int, last: int) -> bool:
+    """Whether a character stands among the usual ones of a national standard, which are put first in it."""
+    try:
+        return first <= char.encode(encoding)[0] <= last
+    except UnicodeEncodeError:
+        return False
+
+
+def _is_japanese(char: str) -> bool:
+    return _is_kana(char) or _is_wide_sign(char) or _leads(char, "euc_jp", 0xB0, 0xCF)
+
+
+def _is_korean(char: str) -> bool:
+    return "\uac00" <= char <= "\ud7a3" or _is_wide_sign(char)
+
+
+def _is_simplified(char: str) -> bool:
+    return _is_wide_sign(char) or (not _is_kana(char) and _leads(char, "gb2312", 0xB0, 0xD7))
+
+
+def _is_traditional(char: str) -> bool:
+    return _is_wide_sign(char) or (not _is_kana(char) and _leads(char, "big5", 0xA4, 0xC6))
+
+
+# Of pages that fit alike the first is taken.
+_PAGES = (
+    _Page("cp1252", _of_alphabets(*_WESTERN)),
+    _Page("iso8859-15", _of_alphabets(*_WESTERN)),
+    _Page("cp1250", _of_alphabets(*_CENTRAL)),
+    _Page("iso8859-2", _of_alphabets(*_CENTRAL)),
+    _Page("cp1254", _of_alphabets(*_TURKISH)),
+    _Page("mac-roman", _of_alphabets(*_WESTERN)),
+    _Page("cp850", _of_alphabets(*_WESTERN)),
+    _Page("cp1252", _of_alphabets(*_ICELANDIC)),
+    _Page("cp1257", _of_alphabets(*_BALTIC)),
+    _Page("cp1251", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("koi8-r", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("cp1253", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
+    _Page("cp1255", _of_alphabets(*_HEBREW, common="יוהלרבתמאש")),
+    _Page("cp1256", _of_alphabets(*_ARABIC, common="اليمونرتبة")),
+    _Page("cp932", _of_ideographs(_is_japanese)),
+    _Page("cp949", _of_ideographs(_is_korean)),
+    _Page("euc-jp", _of_ideographs(_is_japanese)),
+    _Page("gb18030", _of_ideographs(_is_simplified)),
+    _Page("big5", _of_ideographs(_is_traditional)),
+    _Page("cp874", _of_alphabets(*_THAI)),
+)
+
+
+def likeliest(head: bytes) -> str:
+    """The code page that fits the lines beyond ASCII best; cp1252, the commonest, where none does."""
+    odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
+    scores = [(_score(odd, page), -place, page.encoding) for place, page in enumerate(_PAGES)]
+    best, _, encoding = max(scores)
+    return encoding if best > 0 else "cp1252"
+
+
+def _score(odd: bytes, page: _Page) -> float:
+    """How well the page fits; below 0 where the bytes are none of it."""
+    try:
+        return page.fits(codecs.getincrementaldecoder(page.encoding)().decode(odd))
+    except UnicodeDecodeError:
+        return -1.0

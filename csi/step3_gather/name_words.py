@@ -1,0 +1,97 @@
+"""What the name of a column says it holds, in the languages exports come in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
+_LETTERS = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+
+_NUMBER = (
+    r"number|num|numero|numer|nummer|numeris|nr|n|no|num[eé]ro|sorszam|cislo|broj|stevilka|key|cle|clave|chave|chiave"
+    r"|klucz|sleutel|ref|refs|referenz|reference|referencia|referentie|riferimento|rif|folio|protocolo|номер|ключ"
+    r"|\w*nummer|\w*schlussel|\w*kennung|\w*kennzeichen|\w*nr|\w+num|\w+key"
+)
+_ID = (
+    r"id|ids|ident|identifier|identifiant|identificador|code|codigo|kod"
+    r"|(?:ticket|case|incident|issue|event|request)id"
+)
+_CASE = (
+    r"(?:ticket|case|incident|issue|request|vorgang|anfrage|meldung|storung|chamado|incidencia|incidente|solicitud"
+    r"|solicitacao|demande|zgloszen|melding|segnalazion|richiest|requisica|caso|order|auftrag|bestell|обращени|заявк"
+    r"|инцидент|respon[ds]|conversation|item|work|problem|change|deploy|alert|record|talep|pozadav)\w*|sr|wo"
+)
+_OF_OTHERS = (
+    r"(?:customer|client|kund|klient|klant|cliente|zakaznik|user|usuari|utente|utilisat|benutzer|gebruiker|caller"
+    r"|requester|requerent|solicitante|demandeur|agent|assign|owner|employee|mitarbeiter|person|contact|kontakt|contato|account"
+    r"|konto|cuenta|conta|compte|compan|firma|empresa|vendor|supplier|lieferant|parent|correlation|session|device|asset"
+    r"|serial|cmdb|product|produ[kc]t|categor|kategor|location|standort|filial|branch|group|grupp|gruppo|grupo|team"
+    r"|queue|collector|phone|telefon|postal|postcode|email|mail|priorit|status|state|version|build|sprint|linked"
+    r"|related|duplicate|employee|manager|supervisor|externa?l|клиент|пользовател|заявител|reporter|creator)\w*"
+    r"|tel|fax|zip|plz|ip|ci|site|store|sys|guid|uuid|year|month|week|day|jahr|monat|woche|tag"
+)
+_IN_SCRIPT_NUMBER = re.compile(r"番号|编号|編號|号码|號碼|單號|单号|번호|[#№]|キー")
+_IN_SCRIPT_CASE = re.compile(r"チケット|インシデント|工单|工單|事件|案件|티켓|요청")
+_IN_SCRIPT_OTHERS = re.compile(r"顧客|客户|客戶|利用者|ユーザ|고객|사용자|担当|电话|電話|전화")
+_COUNTED = re.compile(r"\b(?:number of|numero de|nombre d|anzahl|liczba|numero di|aantal)\b")
+_OPENED = re.compile(
+    r"open|opened|opening|creat|submitted|reported|raised|logged|registered|received|geoffnet|eroffnet|erstellt|angelegt"
+    r"|gemeldet|erfasst|eingang|ouvert|cree|apert|abiert|abert|cread|criad|criac|creaz|aangemaakt|aanmeld|geopend|utworz|otwar"
+    r"|zgloszono|vytvoren|otevren|megnyit|создан|открыт|зарегистр|acilis|olusturma|作成|起票|開始日|登録|创建|建立|提交|생성|등록"
+)
+_NOT_ITS_OWN = re.compile(
+    r"\bdue\b|deadline|\btarget|\bsla\b|\bttr\b|\btto\b|\buntil\b|\btill\b|valid|birth|viewed|visited|\bexpir|warrant"
+    r"|\bplanned|\bscheduled|\bestimated|\bexpected|\beta\b|escalat|time to |fallig|\bfrist|frist\b|\bziel|geburt"
+    r"|gultig|geplant|\bsoll|\bbis\b|echeance|limite|naissance|prevu|vencim|venciment|nacimiento|nasciment|prazo|previst"
+    r"|prevista|tempo para |tiempo para |scadenza|nascita|streef|geboorte|verval|uiterst|\btermin\b|urodzen|waznos"
+    r"|wymagan|срок|рожден|期限|到期|截止|締切|予定|生年月日|誕生|出生|만료|마감|생년|last login|reminder|follow up"
+)
+_UPDATED = re.compile(
+    r"\bupdate[ds]?\b|\bmodif|\bchanged\b|last change|\bversion|\bsys mod\b|mod count|aktualisiert|geandert|anderung"
+    r"|mise a jour|derniere modif|actualiza|atualiza|modifica|gewijzigd|laatst|zaktualizowan|zmodyfik|обновл|изменен"
+    r"|更新|修改|최종|수정|last update"
+)
+
+
+@lru_cache(maxsize=4_000)
+def folded(name: str) -> str:
+    """A name as words parted by one blank: without case, accents, and signs; ``SolutionInMin`` is three words."""
+    parted = _CAMEL.sub(" ", name)
+    plain = unicodedata.normalize("NFKD", parted).casefold().translate(_LETTERS)
+    bare = "".join(char for char in plain if not unicodedata.combining(char) or char in "\u3099\u309a")
+    bare = unicodedata.normalize("NFC", bare)
+    return " ".join(re.findall(r"[^\W_]+|[#№]", bare))
+
+
+def says_key(name: str) -> int:
+    """How much a name says that its column names a case: 3 (‘Ticket number’), 2, 1 (‘ID’), 0, or below (‘Customer ID’).
+
+    An id is less than a number or a key: programs number their rows beside the name that people use.
+    """
+    text = folded(name)
+    words = text.split()
+    if _COUNTED.search(text):
+        return -3
+    if any(re.fullmatch(_OF_OTHERS, word) for word in words) or _IN_SCRIPT_OTHERS.search(text):
+        return -2
+    number = any(re.fullmatch(_NUMBER, word) for word in words) or bool(_IN_SCRIPT_NUMBER.search(text))
+    ident = any(re.fullmatch(_ID, word) for word in words)
+    case = any(re.fullmatch(_CASE, word) for word in words) or bool(_IN_SCRIPT_CASE.search(text))
+    return (2 if number else 1 if ident else 0) + case
+
+
+def says_opened(name: str) -> bool:
+    """Whether a name says that its moment is the one a case began at."""
+    return bool(_OPENED.search(folded(name))) and not says_not_its_own(name)
+
+
+def says_not_its_own(name: str) -> bool:
+    """Whether a name says that its moment is one to come, or one of something else: due, valid until, born, viewed."""
+    return bool(_NOT_ITS_OWN.search(folded(name)))
+
+
+def says_updated(name: str) -> bool:
+    """Whether a name says that its moment or number tells the versions of a case apart."""
+    return bool(_UPDATED.search(folded(name)))

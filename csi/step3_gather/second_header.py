@@ -1,0 +1,47 @@
+"""A second row of names below the header, as survey tools write it: what was asked above, what it is about below."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_DIGIT = re.compile(r"\d")
+_LOOKED_AT = 50
+_LEAST_ROWS = 3
+_LEAST_COLUMNS = 2
+_NEARLY_ALL = 0.9
+
+
+def is_second_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row below a header holds names, too.
+
+    It does where it says nothing in any of the columns (two at least) that hold dates, numbers or ids below, and what
+    it says elsewhere stands in no row below.
+
+    Args:
+        row: the cells of the row below the header.
+        below: the rows below it, as wide.
+    """
+    rows = [cells for cells in below[:_LOOKED_AT] if any(map(str.strip, cells))]
+    if len(rows) < _LEAST_ROWS or not any(map(str.strip, row)):
+        return False
+    columns = list(zip(*rows, strict=True))
+    data = [place for place, cells in enumerate(columns) if _is_data(cells)]
+    told = [place for place, cell in enumerate(row) if cell.strip()]
+    return (
+        len(data) >= _LEAST_COLUMNS
+        and not any(_DIGIT.search(row[place]) for place in data)
+        and not any(row[place] in columns[place] for place in told)
+    )
+
+
+def _is_data(cells: Sequence[str]) -> bool:
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) >= _LEAST_ROWS and sum(map(bool, map(_DIGIT.search, filled))) >= _NEARLY_ALL * len(filled)
+
+
+def joined_names(header: Sequence[str], second: Sequence[str]) -> list[str]:
+    """The names of both rows: what the first leaves empty is named by the second."""
+    wide = max(len(header), len(second))
+    above, below = ([*cells, *[""] * (wide - len(cells))] for cells in (header, second))
+    return [first if first.strip() else then for first, then in zip(above, below, strict=True)]

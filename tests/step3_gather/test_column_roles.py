@@ -1,0 +1,179 @@
+"""What is proposed as key, version, date and measure: by what the cells show, then by the names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from csi.step3_gather.layout import Layout, guess
+from csi.step3_gather.name_words import folded, says_key, says_not_its_own, says_opened, says_updated
+
+ROWS = 40
+
+
+def _table(**columns: list[str]) -> Layout:
+    names, cells = list(columns), list(zip(*columns.values(), strict=True))
+    lines = [";".join(names), *(";".join(row) for row in cells)]
+    return guess("\n".join(lines).encode(), "f.csv")
+
+
+def _roles(layout: Layout) -> dict[str, str]:
+    return {column.role: column.name for column in layout.columns if column.role}
+
+
+def _unique(pattern: str = "{}", start: int = 1000, step: int = 3) -> list[str]:
+    return [pattern.format(start + step * n) for n in range(ROWS)]
+
+
+def _few(pattern: str = "{}", of: int = 9) -> list[str]:
+    return [pattern.format(n % of) for n in range(ROWS)]
+
+
+DAYS = [f"2024-{n // 28 + 1:02}-{n % 28 + 1:02} 10:00" for n in range(ROWS)]
+LATER = [f"2024-{n // 28 + 1:02}-{n % 28 + 1:02} 15:30" for n in range(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("key", "other"),
+    [
+        ("Ticket#", "Customer ID"),
+        ("Número", "ID cliente"),
+        ("Ticket-Nr.", "Kunden-Nr"),
+        ("Référence", "ID client"),
+        ("Klucz zgłoszenia", "Id. klienta"),
+        ("番号", "顧客番号"),
+        ("Vorgangsschlüssel", "Kundennummer"),
+        ("Chave da item", "Cliente"),
+        ("Clave de incidencia", "ID de usuario"),
+        ("№", "Клиент №"),
+        ("incidentNumber", "callerId"),
+    ],
+)
+@pytest.mark.parametrize("differ", [False, True])
+def test_a_case_is_named_by_its_own_number_not_by_other_peoples(key: str, other: str, differ: bool) -> None:
+    others = _unique("C{}") if differ else _few("C{}")
+    layout = _table(**{other: others, key: _unique("T{}"), "Created": DAYS})
+    assert _roles(layout)["id"] == key
+    found = {column.name: column for column in layout.columns}
+    assert (layout.rows, found[key].filled, found[key].distinct) == (ROWS, ROWS, ROWS)
+    assert found[other].distinct == (ROWS if differ else 9)
+
+
+def test_the_key_people_use_goes_before_the_id_beside_it() -> None:
+    layout = _table(**{"Issue id": _unique(), "Issue key": _unique("ABC-{}"), "Created": DAYS})
+    assert _roles(layout)["id"] == "Issue key"
+    layout = _table(sys_id=_unique("{:032x}"), Number=_unique("INC{:07}"), Parent=_unique("INC{:07}", 9))
+    assert _roles(layout)["id"] == "Number"
+
+
+def test_what_only_numbers_the_rows_is_taken_where_nothing_else_names_a_case() -> None:
+    running = [str(n) for n in range(1, ROWS + 1)]
+    assert _roles(_table(Nr=running, Reference=_unique("R{}")))["id"] == "Reference"
+    assert _roles(_table(Nr=running, Team=_few("team {}")))["id"] == "Nr"
+    assert _roles(_table(Nr=running[::-1], Ref=_unique()))["id"] == "Ref"
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"Ticket": _few("T{}")},  # repeats, and nothing orders the rows
+        {"Ticket": [*_unique("T{}")[1:], ""]},  # not filled
+        {"Ticket": [*_unique("T{}")[1:], "T1003"]},  # twice
+        {"Number of comments": _unique()},
+        {"Title": _unique("the printer on floor {} does not print any more")},
+        {"Minutes": [f"{n * 7}" for n in range(ROWS)]},
+        {"Opened": DAYS},
+        {"Customer ID": _unique("C{}")},
+        {"Cost": _unique("{}.5")},
+    ],
+)
+def test_what_is_no_key(column: dict[str, list[str]]) -> None:
+    assert "id" not in _roles(_table(**column, Created=DAYS))
+
+
+def test_one_cell_in_a_thousand_may_be_wrong() -> None:
+    for wrong, key in ((1, "Ticket"), (2, None)):
+        keys = [f"T{n}" for n in range(1_000 - wrong)] + ["T0"] * wrong
+        text = "Ticket;Team\n" + "".join(f"{one};team {n % 7}\n" for n, one in enumerate(keys))
+        assert _roles(guess(text.encode())).get("id") == key
+
+
+def test_without_a_telling_name_ids_are_told_by_their_form_in_a_table_that_is_long_enough() -> None:
+    ids = _unique("AB-{}")
+    assert _roles(_table(Kolom=ids, Created=DAYS))["id"] == "Kolom"
+    text = "Kolom;Team\n" + "".join(f"{one};x\n" for one in ids[:19])
+    assert "id" not in _roles(guess(text.encode()))
+
+
+@pytest.mark.parametrize(("name", "role"), [("sys_mod_count", "id"), ("Reopens", None)])
+def test_a_log_has_a_key_where_a_version_orders_the_rows_of_each(name: str, role: str | None) -> None:
+    cases = [f"INC{n // 4:05}" for n in range(ROWS)]
+    versions = [str(n % 4) for n in range(ROWS)]
+    roles = _roles(_table(**{"number": cases, name: versions, "opened_at": [DAYS[n // 4] for n in range(ROWS)]}))
+    assert roles.get("id") == ("number" if role else None)
+    assert roles.get("updated") == (name if role else None)
+
+
+@pytest.mark.parametrize(("wrong", "found"), [(1, True), (2, False)])
+def test_versions_that_repeat_or_go_back_order_nothing(wrong: int, found: bool) -> None:
+    cases = [f"INC{n // 2:05}" for n in range(ROWS)]  # 20 steps from one row of a case to its next
+    versions = [str(n % 2) for n in range(ROWS)]
+    versions[1 : 2 * wrong : 2] = ["0"] * wrong
+    roles = _roles(_table(number=cases, version=versions, opened_at=DAYS))
+    assert ("id" in roles) is found
+
+
+@pytest.mark.parametrize(
+    "due",
+    ["Streefdatum", "Due by Time", "SLA due", "Fälligkeitsdatum", "TTR", "Last Viewed", "Valid until", "Birthday",
+     "Date d'échéance", "Prazo", "Fecha de vencimiento", "期限"],
+)  # fmt: skip
+def test_a_moment_to_come_dates_no_row(due: str) -> None:
+    assert _roles(_table(**{due: DAYS, "Closed": LATER}))["moment"] == "Closed"
+    assert "moment" not in _roles(_table(**{due: DAYS, "Team": _few("team {}")}))
+
+
+def test_the_row_is_dated_by_its_beginning() -> None:
+    assert _roles(_table(Closed=DAYS, Erstellt=LATER))["moment"] == "Erstellt"
+    assert _roles(_table(Gereed=LATER, Gemeld=DAYS))["moment"] == "Gemeld"
+    assert _roles(_table(Gemeld=DAYS, Gereed=LATER))["moment"] == "Gemeld"
+    roles = _roles(_table(Updated=DAYS, Afgemeld=LATER))
+    assert (roles["updated"], roles["moment"]) == ("Updated", "Afgemeld")
+
+
+def test_a_measure_is_no_id() -> None:
+    roles = _roles(_table(**{"Customer ID": _few(), "Ticket": _unique(), "Minutes": _few("{}", 7)}))
+    assert (roles["id"], roles["value"]) == ("Ticket", "Minutes")
+
+
+def test_the_key_of_the_case_that_lost_511_tickets(shared: Path) -> None:
+    path = shared / "cases/gather/key_guess_customer/t.csv"
+    if not path.exists():
+        pytest.skip("the cases are not there")
+    layout = guess(path)
+    assert _roles(layout)["id"] == "Ticket#"
+    found = {column.name: column.distinct for column in layout.columns}
+    assert (layout.rows, found["Ticket#"], found["Customer ID"]) == (120, 120, 9)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("SolutionInMin", "solution in min"), ("sys_mod_count", "sys mod count"), ("Klucz zgłoszenia", "klucz zgloszenia"),
+     ("Vorgangsschlüssel", "vorgangsschlussel"), ("Ticket#", "ticket #"), ("№", "no"), ("チケット番号", "チケット番号"),
+     ("HTTPStatus", "http status")],
+)  # fmt: skip
+def test_names_are_folded_to_words(name: str, words: str) -> None:
+    assert folded(name) == words
+
+
+def test_what_names_say() -> None:
+    told = {"Ticket number": 3, "Number": 2, "Issue id": 2, "ID": 1, "Ticket": 1, "Title": 0, "Customer ID": -2,
+            "Number of comments": -3, "Paid": 0}  # fmt: skip
+    assert {name: says_key(name) for name in told} == told
+    assert says_opened("Date d'ouverture")
+    assert not says_opened("Date de résolution")
+    assert says_not_its_own("Due by Time")
+    assert not says_not_its_own("Created")
+    assert says_updated("Última atualização")
+    assert not says_updated("Date")

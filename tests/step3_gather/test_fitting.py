@@ -1,0 +1,62 @@
+"""Guessed columns fit what they are wanted for, and say what they give."""
+
+from __future__ import annotations
+
+import pytest
+
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.step3_gather.fitting import Guess, Need, fitting, tried, tried_on_all
+
+SOURCE = SourceDefinition("s", decimal=",", missing=("?",))
+DAYS = ["31.01.2024 10:00", "01.02.2024 11:00", "02.02.2024 12:00"]
+
+
+def test_a_flag_is_never_guessed_for_a_moment() -> None:
+    cells = {"Answered (Y/N)": ["Y", "N", "Y"], "Opened": DAYS}
+    assert fitting({"answered_at": Need.MOMENT}, cells, SOURCE) == {}
+    assert fitting({"answered": Need.TEXT}, cells, SOURCE)["answered"].column == "Answered (Y/N)"
+    with_moment = {**cells, "Answered on": DAYS}
+    assert fitting({"answered_at": Need.MOMENT}, with_moment, SOURCE)["answered_at"].column == "Answered on"
+
+
+def test_a_better_name_gives_way_to_one_that_fits() -> None:
+    cells = {"Resolution": ["Done", "Won't fix", ""], "Resolution time": ["1,5", "2", "?"]}
+    assert fitting({"resolution": Need.NUMBER}, cells, SOURCE) == {
+        "resolution": Guess("Resolution time", Need.NUMBER, 2, 2)
+    }
+
+
+def test_every_guess_says_what_it_gives() -> None:
+    guess = tried("at", Need.MOMENT, [*DAYS, "soon", "?", "", " "], SOURCE)
+    assert guess == Guess("at", Need.MOMENT, 3, 4)
+    assert guess.told == "3 of 4 cells are a moment"
+    assert tried("n", Need.NUMBER, ["1,5", "x"] * 2_027, SOURCE).told == "2,027 of 4,054 cells are a number"
+    assert tried("n", Need.TEXT, ["1,5", "x"], SOURCE).told == ""
+
+
+@pytest.mark.parametrize(("fit", "offered"), [(0, False), (1, False), (2, True), (4, True)])
+def test_a_column_is_offered_where_half_of_its_cells_fit(fit: int, offered: bool) -> None:
+    cells = DAYS[:1] * fit + ["x"] * (4 - fit)
+    assert tried("at", Need.MOMENT, cells, SOURCE).is_offered is offered
+    assert ("opened_at" in fitting({"opened_at": Need.MOMENT}, {"Opened": cells}, SOURCE)) is offered
+
+
+def test_an_empty_column_is_not_offered() -> None:
+    for need in Need:
+        assert fitting({"opened_at": need}, {"Opened": ["", "?"]}, SOURCE) == {}
+
+
+def test_an_order_a_person_said_is_the_only_one_tried() -> None:
+    said = SourceDefinition("s", column_dates={"at": "month_first"})
+    assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], said).fit == 1
+    assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], SourceDefinition("s")).fit == 2
+
+
+def test_a_whole_column_is_counted_beyond_the_sample() -> None:
+    rows = ["2024-01-05,x"] * 5_000 + ["never,x"] * 946 + [",x"] * 54
+    content = ("Answered,team\n" + "\n".join(rows) + "\n").encode()
+    guess = tried_on_all("Answered", Need.MOMENT, content, SourceDefinition("s"))
+    assert guess.told == "5,000 of 5,946 cells are a moment"
+    with pytest.raises(InvalidInput, match="no column ‘Nothing’"):
+        tried_on_all("Nothing", Need.MOMENT, content, SourceDefinition("s"))
