@@ -60,6 +60,7 @@ class Meaning(StrEnum):
     STARTED = "started"
     ENDED = "ended"
     LASTED = "lasted"
+    IS_DOWN = "is_down"
     DEPLOYED = "deployed"
     COMMITTED = "committed"
     OUTCOME = "outcome"
@@ -91,7 +92,7 @@ _SHAPES = {
     **dict.fromkeys(_MOMENTS, Shape.MOMENT),
     **dict.fromkeys(_DURATIONS, Shape.DURATION),
     **dict.fromkeys((Meaning.REOPENS, Meaning.REASSIGNMENTS), Shape.NUMBER),
-    **dict.fromkeys((Meaning.RESOLVE_MET, Meaning.RESPONSE_MET), Shape.FLAG),
+    **dict.fromkeys((Meaning.RESOLVE_MET, Meaning.RESPONSE_MET, Meaning.IS_DOWN, Meaning.OUTCOME), Shape.FLAG),
 }
 _CATALOGUE = {
     Meaning.OPENED: "opened_at",
@@ -139,6 +140,7 @@ class Trap(StrEnum):
     COUNTS_HOLDERS = "counts_holders"  # everyone who held it, the first one too: one more than it was passed on
     REPEATS = "repeats"  # counts repetitions of one row, not rows
     MIXED = "mixed"  # a moment and a percentage in one cell
+    CLEARED = "cleared"  # emptied once the ticket is closed, so that only the good ones keep it
     FINISHED_NOT_SUCCESSFUL = "finished_not_successful"  # that it ended, not that it worked
 
 
@@ -148,9 +150,11 @@ class Caution(StrEnum):
     SEVERAL_ROWS_PER_KEY = "several_rows_per_key"
     ZONE_IN_LAST_LINE = "zone_in_last_line"
     SECOND_HEADER_ROW = "second_header_row"
-    ONE_ROW_PER_STATE = "one_row_per_state"
+    ONE_ROW_PER_STATE = "one_row_per_state"  # rows of up and of down
+    ONE_ROW_PER_CHECK = "one_row_per_check"  # one outage has many
     ONE_ROW_PER_INTERVAL = "one_row_per_interval"
     ONE_ROW_PER_LEG = "one_row_per_leg"
+    NOT_ONLY_DEPLOYMENTS = "not_only_deployments"  # every run of a workflow, tests too
     USERS_OWN_ZONE = "users_own_zone"
     DURATION_WORDS = "duration_words"
     TWO_PEOPLE_IN_A_CELL = "two_people_in_a_cell"

@@ -11,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 
 from csi.step3_gather.exports import quoting
+from csi.step3_gather.exports.by_name import by_name
 from csi.step3_gather.exports.meanings import Meaning, Shape
-from csi.step3_gather.exports.recognition import Dropped, Export
+from csi.step3_gather.exports.recognition import Dropped, Export, of_layout
 from csi.step3_gather.exports.sample import Doubt
 from csi.step3_gather.exports.ways import WAYS, Note, Way, notes_of
 from csi.step3_gather.kinds import KNOWN_MARKERS
-from csi.step3_gather.layout import EXAMPLE_ROWS
+from csi.step3_gather.layout import EXAMPLE_ROWS, Layout
 from csi.step3_gather.moments import read_moments
 
 _A_DAY = np.timedelta64(1, "D")  # moments of two zones may seem to be reversed by less
@@ -59,8 +60,9 @@ class Lacking:
     doubt: Doubt | None = None
 
 
-def computable(export: Export) -> tuple[Computable, ...]:
+def computable(file: Export | Layout) -> tuple[Computable, ...]:
     """The KPIs a file can be measured by, each by the best way that the sample bears out."""
+    export = _known(file)
     found: dict[str, Computable] = {}
     for way in WAYS[export.about]:
         if way.id not in found and not _missing(way, export) and not _doubt(way, export):
@@ -68,13 +70,14 @@ def computable(export: Export) -> tuple[Computable, ...]:
     return tuple(one for one in found.values() if one.definition["at"])
 
 
-def lacking(export: Export) -> tuple[Lacking, ...]:
+def lacking(file: Export | Layout) -> tuple[Lacking, ...]:
     """The KPIs of such files that this one cannot be measured by, and what it would take."""
+    export = _known(file)
     there = {one.id for one in computable(export)}
     nearest: dict[str, Way] = {}
     for way in WAYS[export.about]:
-        best = nearest.get(way.id)
-        if best is None or len(_missing(way, export)) < len(_missing(best, export)):
+        best = nearest.setdefault(way.id, way)
+        if _far(way, export) < _far(best, export):
             nearest[way.id] = way
     return tuple(_lack(way, export) for id, way in nearest.items() if id not in there)
 
@@ -82,6 +85,18 @@ def lacking(export: Export) -> tuple[Lacking, ...]:
 def _lack(way: Way, export: Export) -> Lacking:
     dropped = tuple(one for one in export.dropped if one.means in way.needs)
     return Lacking(way.id, way.catalogue, _missing(way, export), dropped, _doubt(way, export))
+
+
+def _known(file: Export | Layout) -> Export:
+    """The export that a delivery is; by the catalogue's own names where no program is known to write it."""
+    return file if isinstance(file, Export) else of_layout(file) or by_name(file)
+
+
+def _far(way: Way, export: Export) -> tuple[int, int]:
+    """How far a file is from a way: columns that are there and failed their test are the nearest."""
+    failed = {one.means for one in export.dropped}
+    missing = _missing(way, export)
+    return -len(failed.intersection(missing)), len(missing)
 
 
 def _missing(way: Way, export: Export) -> tuple[Meaning, ...]:

@@ -26,6 +26,7 @@ class About(StrEnum):
 
     TICKETS = "tickets"
     OUTAGES = "outages"
+    INCIDENTS = "incidents"  # with a start and an end, of a part of a service
     SURVEY = "survey"
     CALLS = "calls"
     DEPLOYMENTS = "deployments"

@@ -132,13 +132,15 @@ def _has_words(known: Known, _column: Column, values: Sequence[str]) -> bool:
 
 
 def _rates(known: Known, column: Column, values: Sequence[str]) -> bool:
-    return column.kind == "number" or _has_words(known, column, values)
+    """Words that are known, or whole numbers of a scale of one to five: ``8`` is of another scale."""
+    return _has_words(known, column, values) or all(_ONE_TO_FIVE.fullmatch(value) for value in values)
 
 
 def _anything(_known: Known, _column: Column, _values: Sequence[str]) -> bool:
     return True
 
 
+_ONE_TO_FIVE = re.compile(r"[1-5](?:[.,]0+)?")
 _Test = Callable[[Known, Column, Sequence[str]], bool]
 _TESTS: Mapping[Shape, tuple[_Test, Doubt]] = {
     Shape.MOMENT: (_is_moment, Doubt.NO_MOMENT),

@@ -13,7 +13,7 @@ from csi.step3_gather.exports.meanings import DATES_A_ROW, Meaning
 from csi.step3_gather.exports.profile import About, Clock
 from csi.step3_gather.exports.recognition import Export, Told
 
-Definition = Mapping[str, Any]
+Definition = dict[str, Any]
 _TOP = 5  # the best of a scale of one to five; Source: catalogue K16
 
 
@@ -80,6 +80,7 @@ def _formula(export: Export, id: str) -> Definition:
     """The catalogue's own formula, its columns called as in this file."""
     names = {meaning.catalogue_name: told.column for meaning, told in export.columns.items() if meaning.catalogue_name}
     names["resolved_at"] = end_of(export)
+    names["deployed_at"] = export.column(Meaning.DEPLOYED)
     computed = dict(entry(id).computed)
     made: dict[str, Any] = {"at": names.get(computed["at"], "") or dated_by(export), "measure": computed["measure"]}
     value = computed.get("value")
@@ -147,8 +148,31 @@ def _satisfied(export: Export, id: str) -> Definition:
 
 
 def _span(export: Export, id: str) -> Definition:
-    """The catalogue's formula without the planned outages, which no export names."""
-    return {key: value for key, value in _formula(export, id).items() if key != "where"}
+    """The catalogue's formula for what was down; planned outages are told by no export."""
+    made = {key: value for key, value in _formula(export, id).items() if key != "where"}
+    return made | _only(export, Meaning.IS_DOWN)
+
+
+def _only(export: Export, means: Meaning) -> Definition:
+    """The condition that a row is of the kind that counts; none where no column tells kinds apart."""
+    told = export.columns.get(means)
+    if told is None:
+        return {}
+    return {"where": quoting.among(told.column, tuple(dict.fromkeys((*told.words.yes, *told.expected.yes))))}
+
+
+def _outage(export: Export, id: str) -> Definition:
+    """How long an outage lasted, as its own row says: rows of up last, too, and are left out."""
+    lasted = export.column(Meaning.LASTED)
+    made = {"at": export.column(Meaning.STARTED), "measure": "mean", "value": lasted, "unit": entry(id).unit}
+    return made | _only(export, Meaning.IS_DOWN)
+
+
+def _deployed(export: Export, id: str) -> Definition:
+    """The catalogue's formula for deployments that worked, where a column says so."""
+    return {key: value for key, value in _formula(export, id).items() if key != "where"} | _only(
+        export, Meaning.OUTCOME
+    )
 
 
 def _volume(export: Export, _id: str) -> Definition:
@@ -190,13 +214,16 @@ _TICKETS = (
 )
 WAYS: Mapping[About, tuple[Way, ...]] = {
     About.TICKETS: _TICKETS,
+    # A log of states or checks: what is no outage has to be told apart first.
     About.OUTAGES: (
-        Way("K14", (_M.STARTED,), _span),
-        Way("K04", (_M.STARTED, _M.ENDED), _span),
-        Way("K13", (_M.STARTED, _M.ENDED), _span),
+        Way("K14", (_M.STARTED, _M.IS_DOWN, _M.LASTED), _span),
+        Way("K04", (_M.STARTED, _M.IS_DOWN, _M.LASTED), _outage),
+        Way("K13", (_M.STARTED, _M.ENDED, _M.IS_DOWN), _span),
     ),
+    # An incident of a part is no outage of the whole: no availability.
+    About.INCIDENTS: (Way("K14", (_M.STARTED,), _span), Way("K04", (_M.STARTED, _M.ENDED), _span)),
     About.SURVEY: (Way("volume", (_M.ANSWERED,), _volume), Way("K16", (_M.ANSWERED, _M.SATISFACTION), _satisfied)),
     About.CALLS: (Way("volume", (_M.OPENED,), _volume), Way("handling_time", (_M.HANDLE_TOOK,), _handling_time)),
-    About.DEPLOYMENTS: (Way("K29", (_M.DEPLOYED,), _span), Way("K30", (_M.COMMITTED, _M.DEPLOYED), _formula)),
+    About.DEPLOYMENTS: (Way("K29", (_M.DEPLOYED,), _deployed), Way("K30", (_M.COMMITTED, _M.DEPLOYED), _formula)),
     About.CHANGES: (Way("volume", (_M.COMMITTED,), _volume),),
 }
