@@ -95,13 +95,14 @@ def _hits(profile: Profile, header: Header, language: str) -> Iterator[Hit]:
 
 
 def _by_preference(profile: Profile, own: Sequence[Hit], others: Sequence[Hit]) -> tuple[Hit, ...]:
-    """First what the file's own language says, then what is left untranslated; a column once."""
+    """First what the file's own language says, then of what is left what other languages say of it."""
     order = {id(known): place for place, known in enumerate(profile.columns)}
-    ranked = [*sorted(own, key=lambda hit: order[id(hit.known)]), *sorted(others, key=lambda hit: order[id(hit.known)])]
-    once: dict[str, Hit] = {}
-    for hit in ranked:
-        once.setdefault(hit.column, hit)
-    return tuple(once.values())
+    taken = {hit.column for hit in own}
+    rest: dict[str, Hit] = {}
+    for hit in sorted(others, key=lambda hit: order[id(hit.known)]):
+        if hit.column not in taken:
+            rest.setdefault(hit.column, hit)
+    return (*sorted(own, key=lambda hit: order[id(hit.known)]), *rest.values())
 
 
 def _signature(one: Signature, header: Header, own: Sequence[Hit]) -> int:

@@ -100,7 +100,9 @@ def _far(way: Way, export: Export) -> tuple[int, int]:
 
 
 def _missing(way: Way, export: Export) -> tuple[Meaning, ...]:
-    return tuple(one for one in way.needs if one not in export.columns)
+    dropped = {one.means for one in export.dropped}
+    kinds = (way.only,) if way.only in dropped else ()
+    return tuple(one for one in (*way.needs, *kinds) if one is not None and one not in export.columns)
 
 
 def _offer(way: Way, export: Export) -> Computable:

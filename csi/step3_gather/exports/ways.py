@@ -35,6 +35,9 @@ class Way:
     id: str
     needs: tuple[Meaning, ...]
     make: Callable[[Export, str], Definition]
+    only: Meaning | None = (
+        None  # what tells rows that count from others; needed as soon as the file has a column for it
+    )
 
     @property
     def catalogue(self) -> str:
@@ -221,9 +224,15 @@ WAYS: Mapping[About, tuple[Way, ...]] = {
         Way("K13", (_M.STARTED, _M.ENDED, _M.IS_DOWN), _span),
     ),
     # An incident of a part is no outage of the whole: no availability.
-    About.INCIDENTS: (Way("K14", (_M.STARTED,), _span), Way("K04", (_M.STARTED, _M.ENDED), _span)),
+    About.INCIDENTS: (
+        Way("K14", (_M.STARTED,), _span, _M.IS_DOWN),
+        Way("K04", (_M.STARTED, _M.ENDED), _span, _M.IS_DOWN),
+    ),
     About.SURVEY: (Way("volume", (_M.ANSWERED,), _volume), Way("K16", (_M.ANSWERED, _M.SATISFACTION), _satisfied)),
     About.CALLS: (Way("volume", (_M.OPENED,), _volume), Way("handling_time", (_M.HANDLE_TOOK,), _handling_time)),
-    About.DEPLOYMENTS: (Way("K29", (_M.DEPLOYED,), _deployed), Way("K30", (_M.COMMITTED, _M.DEPLOYED), _formula)),
+    About.DEPLOYMENTS: (
+        Way("K29", (_M.DEPLOYED,), _deployed, _M.OUTCOME),
+        Way("K30", (_M.COMMITTED, _M.DEPLOYED), _formula),
+    ),
     About.CHANGES: (Way("volume", (_M.COMMITTED,), _volume),),
 }
