@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from csi.step3_gather.exports import Caution, of_layout
 from csi.step3_gather.layout import guess
 from csi.step3_gather.mapping import proposed
 
@@ -56,6 +57,16 @@ def test_a_date_and_its_time_in_two_columns_of_a_known_program() -> None:
     text = "Conversation ID,Date,Time,Duration,ANI,DNIS\na,2026-03-02,10:00:00,60,1,2\nb,2026-03-03,11:00:00,60,1,2\n"
     found = proposed(guess(text.encode(), "t.csv"), "UTC")
     assert found.options == {"join": {"Date Time": ["Date", "Time"]}, "moments": ["Date Time"]}
+
+
+def test_a_report_with_its_title_above_and_its_zone_below() -> None:
+    head = "Tickets March;;;;;\n;;;;;\n#;Title;State;Created At;Closed At;Close In Min\n"
+    rows = "".join(f"{n};a;closed;2026-03-0{n} 09:00:00;2026-03-0{n} 19:00:00;33\n" for n in range(1, 6))
+    layout = guess(f"{head}{rows};;;;;\nTimezone: Europe/Berlin;;;;;\n".encode(), "t.csv")
+    found = of_layout(layout)
+    assert found is not None
+    assert (found.program, found.cautions) == ("zammad", (Caution.ZONE_IN_LAST_LINE,))
+    assert (layout.header_row, proposed(layout, "UTC").options["moments"]) == (3, ["Created At"])
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ class Known:
         unit: of a duration (``min``); empty: its cells say it, or nothing does.
         zone: IANA name where its moments are in another zone than the file's.
         reversed_: a flag whose yes means that the promise was broken.
-        never: a 0 that means "did not happen".
+        never: a 0 that means "did not happen", or that nothing was agreed.
         low_is_best: a rating whose 1 is the best.
         epoch: moments counted since 1970.
     """

@@ -129,9 +129,11 @@ def _left(means: Meaning) -> Callable[[Export, str], Definition]:
     """The share of rows that had time left: negative is over."""
 
     def make(export: Export, id: str) -> Definition:
-        name = export.columns[means].column
-        return {"at": dated_by(export), "measure": "share", "where": quoting.filled(name),
-                "good": f"{quoting.column(name)} >= 0", "unit": entry(id).unit}  # fmt: skip
+        told = export.columns[means]
+        name = quoting.column(told.column)
+        agreed = f"{name} != 0" if told.never else quoting.filled(told.column)
+        return {"at": dated_by(export), "measure": "share", "where": agreed, "good": f"{name} >= 0",
+                "unit": entry(id).unit}  # fmt: skip
 
     return make
 

@@ -76,8 +76,15 @@ def _offers(spec: str) -> dict[str, Computable]:
           "good": "`Date de résolution` <= TTR"}, ()),
         ("Ticket Number > key | Created > opened | Closed > closed | SolutionInMin > resolve_took"
          " | SolutionDiffInMin > resolve_left = -30/0/12", "K09",
-         {"at": "Closed", "measure": "share", "unit": "%", "where": "not SolutionDiffInMin is missing",
-          "good": "SolutionDiffInMin >= 0"}, (Note.CLOSED_FOR_RESOLVED, Note.CLOCK_UNSAID)),
+         {"at": "Closed", "measure": "share", "unit": "%", "where": "SolutionDiffInMin != 0",
+          "good": "SolutionDiffInMin >= 0"}, (Note.CLOSED_FOR_RESOLVED, Note.BUSINESS_CLOCK)),
+        ("# > key | Title > title | State > status | Created At > opened | Closed At > closed"
+         " | Close Diff In Min > resolve_left = -30//12", "K09",
+         {"at": "Closed At", "measure": "share", "unit": "%", "where": "not `Close Diff In Min` is missing",
+          "good": "`Close Diff In Min` >= 0"}, (Note.CLOSED_FOR_RESOLVED, Note.BUSINESS_CLOCK)),
+        ("Ticket ID > key | Ticket solved - Date > resolved | First reply time (hrs) > response_took", "K02",
+         {"at": "Ticket solved - Date", "measure": "median", "unit": "min", "value": "First reply time (hrs)",
+          "where": "not `First reply time (hrs)` is missing"}, (Note.CLOCK_UNSAID,)),
         ("number > key | opened_at > opened | resolved_at > resolved | reopen_count > reopens | made_sla > resolve_met",
          "K08", {"at": "resolved_at", "measure": "share", "unit": "%", "good": "reopen_count > 0"}, ()),
         ("number > key | opened_at > opened | resolved_at > resolved | reassignment_count > reassignments", "K20",

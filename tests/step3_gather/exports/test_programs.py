@@ -61,6 +61,8 @@ PROGRAMS = [
      " | Resolution time (in hrs) > resolve_took = 10:10:00/21:10:00/02:10:00"
      " | Resolution status > resolve_met = Within SLA/SLA Violated/Within SLA"
      " | First response status > response_met = Within SLA/SLA Violated/Within SLA"),
+    ("freshdesk", "en", "Ticket ID > key | Subject > title | Status > status | Priority > priority | Type > category"
+     " | Created time > opened | Resolved time > resolved | Full name > - | Title > - | Contact ID > -"),
     ("freshservice", "en", "Ticket Id > key | Subject > title | Requester Name > - | Urgency > - | Impact > -"
      " | Created Time > opened | Resolved Time > resolved | Closed Time > closed | Category > category"
      " | Initial Response Time > first_response | Resolution Time (in Hrs) > resolve_took"
@@ -72,6 +74,13 @@ PROGRAMS = [
      " | Data de abertura > opened | Data da solução > resolved | Tempo para solução > resolve_due"
      " | Tempo para resolver excedido > resolve_met = Sim/Não/Não | Última atualização > updated"
      " | Estatísticas - Tempo de solução > resolve_took = 1 horas 18 minutos/53 segundos/0 segundo"),
+    ("glpi", "pt", "ID > key = 196 020/206 481/200 040 | Título > title | Status > status | Data de abertura > opened"
+     " | Atribuído para - Técnico > assignee | Requerente - Requerente > - | Data de fechamento > closed"
+     " | Pesquisa de satisfação - Satisfação > satisfaction | Pesquisa de satisfação - Comentários > -"
+     " | Categoria > category | Data da solução > resolved | Atribuído para - Grupo técnico > team"),
+    ("glpi", "es", "ID > key | Título > title | Estado > status | Última actualización > updated"
+     " | Fecha de Apertura > opened | Prioridad > priority | Solicitante - Solicitante > -"
+     " | Asignado a: - Técnico > assignee | Categoría > category | Fecha de cierre > closed"),
     ("glpi", "es", "ID > key | Título > title | Estado > status | Solicitante - Solicitante > -"
      " | Fecha de apertura > opened | Fecha de solución > resolved"
      " | Se superó el tiempo de resolución > resolve_met = Si/No/No | Asignado a: - Técnico > assignee"),
@@ -84,6 +93,11 @@ PROGRAMS = [
     ("otrs", "de", "Ticket Nummer > key | Alter > - = 1 d 2 h | Erstellt > opened | Status > status"
      " | Priorität > priority | Queue > team | Besitzer > assignee | SolutionInMin > resolve_took"
      " | SolutionDiffInMin > resolve_left"),
+    ("otrs", "pt", "Número > - = 1/2/3 | Ticket# > key | Idade > - = 27 d 19 h | Titulo > title | Criado > opened"
+     " | Última Alteração > updated | Hora de Fechamento > closed | Fila > team | Estado > status"
+     " | Prioridade > priority | ID do Cliente > - | Serviço > service | Primeira Resposta > first_response"
+     " | Primeira Resposta em Minutos > response_took | Tempo de solução em minutos > resolve_took"
+     " | Delta de tempo de solução em minutos > resolve_left | First Lock > assigned | Tempo Contabilizado > -"),
     ("topdesk", "", "naam > key | dataanmk > - = 2026-03-02 10:00:00/2026-03-03 10:00:00/2026-03-04 10:00:00"
      " | datumaangemeld > opened | datumgereed > resolved | gereed > - = true/false/true | datumafgemeld > closed"
      " | afgemeld > - = true | datwijzig > updated | doorlooptijd > - = 4 uur | minutendoorlooptijd > resolve_took"
@@ -149,6 +163,8 @@ PROGRAMS = [
      " | Conversation last closed at (America/New_York) > closed | First response time (seconds) > response_took"
      " | Time to close (seconds) > close_took | Number of reassignments > reassignments | Channel > channel"
      " | Conversation rating > satisfaction"),
+    ("intercom", "en", "Conversation ID > key | Updated at (Europe/Berlin) > answered"
+     " | Last teammate rating > satisfaction"),
     ("google_forms", "pt", "Carimbo de data/hora > answered | Como avalia o atendimento? > - = 5"),
     ("google_forms", "it", "Informazioni cronologiche > answered | Voto > - = 5"),
     ("google_forms", "pl", "Sygnatura czasowa > answered | Ocena > - = 5"),

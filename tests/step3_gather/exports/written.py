@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from csi.step3_gather.exports import Export, Meaning, recognised
 from csi.step3_gather.exports.meanings import Shape
 
@@ -45,6 +47,7 @@ def table(spec: str) -> tuple[list[str], list[list[str]], dict[str, str]]:
     return names, [list(row) for row in zip(*columns, strict=True)], wanted
 
 
+@cache
 def read(spec: str) -> Export | None:
     """The export that such a file is recognised as."""
     names, rows, _ = table(spec)
