@@ -82,6 +82,11 @@ def _offers(spec: str) -> dict[str, Computable]:
          " | Close Diff In Min > resolve_left = -30//12", "K09",
          {"at": "Closed At", "measure": "share", "unit": "%", "where": "not `Close Diff In Min` is missing",
           "good": "`Close Diff In Min` >= 0"}, (Note.CLOSED_FOR_RESOLVED, Note.BUSINESS_CLOCK)),
+        # No moment tells when it ended, and yet how long it took is there.
+        ("number > key | short_description > title | opened_at > opened | assignment_group > team"
+         " | calendar_duration > close_took = 45667/137309/2405", "K03",
+         {"at": "opened_at", "measure": "mean", "unit": "h", "value": "calendar_duration",
+          "where": "not calendar_duration is missing"}, (Note.DATED_BY_OPENING,)),
         ("Ticket ID > key | Ticket solved - Date > resolved | First reply time (hrs) > response_took", "K02",
          {"at": "Ticket solved - Date", "measure": "median", "unit": "min", "value": "First reply time (hrs)",
           "where": "not `First reply time (hrs)` is missing"}, (Note.CLOCK_UNSAID,)),

@@ -19,6 +19,9 @@ PROGRAMS = [
      " | reassignment_count > reassignments | priority > priority = 2 - High | assignment_group > team"
      " | assigned_to > assignee | contact_type > channel | incident_state > status | category > category"
      " | calendar_stc > resolve_took = 5,510,746/60/600 | business_duration > close_took | cmdb_ci > service"),
+    ("servicenow", "", "number > key | incident_state > status | opened_at > opened | caller_id > -"
+     " | short_description > title | sys_updated_on > updated | assignment_group > team"
+     " | calendar_duration > close_took = 45667/137309/2405 | closed_by > -"),
     ("servicenow", "en", "Number > key | Short description > title | Assignment group > team | Opened > opened"
      " | Resolved > resolved | Made SLA > resolve_met | State > status | Priority > priority | Updated > updated"
      " | Business resolve time > resolve_took | Configuration item > service | Contact type > channel"),
