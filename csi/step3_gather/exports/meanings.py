@@ -130,7 +130,6 @@ class Trap(StrEnum):
     NO_UNIT = "no_unit"  # a length of time whose unit the file does not tell
     TIME_LEFT = "time_left"  # what remains of an agreed time, negative once it is over
     DEADLINE = "deadline"  # a moment something is due, though its name says a length of time
-    MOMENT = "moment"  # a moment, though its name says a length of time
     BOOKED_WORK = "booked_work"  # work written down by hand, not elapsed time
     WORD = "word"  # a word for how it ended, not when
     YES_NO = "yes_no"  # yes or no, not a moment
@@ -152,7 +151,6 @@ class Caution(StrEnum):
     SECOND_HEADER_ROW = "second_header_row"
     ONE_ROW_PER_STATE = "one_row_per_state"  # rows of up and of down
     ONE_ROW_PER_CHECK = "one_row_per_check"  # one outage has many
-    ONE_ROW_PER_INTERVAL = "one_row_per_interval"
     ONE_ROW_PER_LEG = "one_row_per_leg"
     NOT_ONLY_DEPLOYMENTS = "not_only_deployments"  # every run of a workflow, tests too
     USERS_OWN_ZONE = "users_own_zone"

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from csi.errors import InvalidInputs
+from csi.step3_gather.exports import Caution, Meaning, Trap
 from csi.step3_gather.exports.folding import folded
 from csi.step3_gather.exports.profile import profiles, read
 
@@ -59,6 +60,14 @@ def test_a_name_means_one_thing_in_a_language() -> None:
             names = [(folded(name), one.means) for one in profile.columns for name in one.names.get(language, ())]
             twice = {name for name, means in names for other, also in names if name == other and means != also}
             assert twice <= {"impact"}, (profile.id, language)
+
+
+def test_nothing_is_listed_that_no_program_needs() -> None:
+    known = profiles()
+    assert {one.why for profile in known for one in profile.traps} == set(Trap)
+    assert {one for profile in known for one in profile.cautions} == set(Caution)
+    means = {one.means for profile in known for one in profile.columns}
+    assert means | {Meaning.ACKNOWLEDGED} == set(Meaning)  # which only a file of no known program has, by name
 
 
 def test_what_misleads_means_nothing_elsewhere() -> None:
