@@ -58,7 +58,7 @@ class Match:
         hits: columns known, the language of most of the file first, in the profile's order of preference.
         language: that of most names; empty where every name is the same in all.
         signature: how many columns its signature asked for and found.
-        columns: how many columns of the file it knows in all, traps included.
+        columns: how many columns of the file it knows in that language.
     """
 
     profile: Profile

@@ -107,7 +107,9 @@ def _is_moment(known: Known, column: Column, values: Sequence[str]) -> bool:
         return True
     if column.kind == "number":
         return known.epoch
-    # Markers for nothing can make most of a column unreadable; what is left decides.
+    if not {cell.strip() for cell in column.examples} - set(values):
+        return False
+    # Markers for nothing made most of the column unreadable; what is left decides.
     texts = pa.chunked_array([pa.array(list(values), pa.string())])
     return any(not read_moments(texts, order, "UTC").unreadable.any() for order in _ORDERS)
 

@@ -20,6 +20,7 @@ _SNOW = "number > key | assignment_group > team | opened_at > opened | "
          Doubt.UNKNOWN_WORDS),
         (_JIRA + "Created > opened | Satisfaction rating > satisfaction = fine/so so/bad", Meaning.SATISFACTION,
          Doubt.UNKNOWN_WORDS),
+        (_SNOW + "resolved_at > resolved = soon/2026-03-09 10:00/2026-03-09 11:00", Meaning.RESOLVED, Doubt.NO_MOMENT),
         (_SNOW + "reopen_count > reopens = a/b/c", Meaning.REOPENS, Doubt.NO_NUMBER),
         (_SNOW + "made_sla > resolve_met = maybe/later/soon", Meaning.RESOLVE_MET, Doubt.UNKNOWN_WORDS),
         # A dump of the API writes 1 d 4 h 23 m 17 s as a moment from 1970.
