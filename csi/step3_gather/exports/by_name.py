@@ -15,7 +15,10 @@ _GUESSED = (Shape.MOMENT, Shape.NUMBER)  # what cells can bear out; a text may b
 
 
 def by_name(layout: Layout) -> Export:
-    """The columns that are called nearly as the catalogue calls them and hold what they then have to."""
+    """The columns that are called nearly as the catalogue calls them and hold what they then have to.
+
+    Cases only: of outages nothing in a name tells which were planned, or none.
+    """
     sample = Sample.of(layout.names, layout.examples, layout.columns)
     wanted = {one.catalogue_name: one for one in Meaning if one.catalogue_name and one.shape in _GUESSED}
     columns, dropped = {}, []
@@ -26,11 +29,10 @@ def by_name(layout: Layout) -> Export:
             dropped.append(Dropped(means, column, doubt))
         else:
             columns[means] = Told(means, column, "")
-    about = About.INCIDENTS if Meaning.STARTED in columns and Meaning.OPENED not in columns else About.TICKETS
     return Export(
         program="",
         name="",
-        about=about,
+        about=About.TICKETS,
         languages=(),
         signature=0,
         known=len(columns),

@@ -69,6 +69,11 @@ def _offers(spec: str) -> dict[str, Computable]:
           "where": "not `Tempo para resolver excedido` is missing",
           "good": 'not `Tempo para resolver excedido` == "Sim"'},
          ()),
+        # As codes, 1 is the best.
+        ("Ref > key | Start date > opened | Resolution date > resolved | SLA ttr passed > resolve_met"
+         " | User satisfaction > satisfaction = 1/4/2", "K16",
+         {"at": "Resolution date", "measure": "share", "unit": "%", "where": "not `User satisfaction` is missing",
+          "good": "`User satisfaction` <= 2"}, (Note.DATED_BY_RESOLUTION,)),
         # A deadline whose name says a duration is a deadline.
         ("ID > key | Demandeur - Demandeur > - | Date d'ouverture > opened | Date de résolution > resolved"
          " | TTR > resolve_due", "K09",
@@ -200,3 +205,9 @@ def test_a_file_of_no_known_program_is_tried_by_the_catalogues_names() -> None:
     layout = guess(text.encode(), "t.csv", SourceDefinition(""))
     assert [one.id for one in computable(layout)] == ["volume", "K10", "K03"]
     assert "K16" in {one.id for one in lacking(layout)}
+
+
+def test_of_outages_of_no_known_program_nothing_is_offered() -> None:
+    """Their impact may be none or maintenance, which no name tells."""
+    text = "id,impact,started_at,resolved_at\n1,minor,2026-03-02 10:00,2026-03-02 11:00\n2,none,2026-03-02 10:00,\n"
+    assert computable(guess(text.encode(), "t.csv", SourceDefinition(""))) == ()
