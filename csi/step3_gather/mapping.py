@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import Any
 
 from sqlmodel import Session
 
 from csi.definition import SourceDefinition
 from csi.models import Batch, Source
-from csi.step3_gather import batches, mending, sources
+from csi.step3_gather import batches, exports, mending, sources
 from csi.step3_gather.as_written import differences
+from csi.step3_gather.exports import Export, Meaning
 from csi.step3_gather.layout import Layout
 from csi.step3_gather.wide import period_headers, shape_of
 from csi.storage import rows
@@ -45,7 +47,43 @@ class Match:
 
 
 def proposed(layout: Layout, timezone: str) -> SourceDefinition:
-    """The mapping a layout suggests, for a person to confirm."""
+    """The mapping a layout suggests, for a person to confirm: by the program that wrote it, else by its columns."""
+    known = None if wide_columns(layout) else exports.of_layout(layout)
+    by_roles = _by_roles(layout, timezone)
+    return by_roles if known is None else _of_export(known, layout, by_roles)
+
+
+def _of_export(known: Export, layout: Layout, by_roles: SourceDefinition) -> SourceDefinition:
+    """What a known program's columns mean, where the sample bears it out; what it does not say is left as guessed."""
+    key = known.column(Meaning.KEY) or ("" if by_roles.key in known.spoken_for else by_roles.key)
+    options = _dated(known, layout, by_roles.options)
+    if known.units:
+        options["units"] = {**(by_roles.options.get("units") or {}), **known.units}
+    epochs = {told.column: told.order for told in known.columns.values() if told.order}
+    return replace(
+        by_roles,
+        column_dates={**by_roles.column_dates, **epochs},
+        zones=known.zones,
+        missing=tuple(dict.fromkeys((*by_roles.missing, *known.missing))),
+        key=key,
+        latest_by=(known.column(Meaning.VERSION) or known.column(Meaning.UPDATED)) if key else "",
+        options=options,
+    )
+
+
+def _dated(known: Export, layout: Layout, guessed: Mapping[str, Any]) -> dict[str, Any]:
+    """The options with the moment that dates a row: never a deadline or an update, though it comes first."""
+    moment = next((column for one in exports.DATES_A_ROW if (column := known.column(one))), "")
+    if not moment:
+        refused = known.spoken_for & set(guessed["moments"])
+        return {**guessed, "moments": []} if refused else dict(guessed)
+    time = time_beside(layout, moment)
+    others = {name: value for name, value in guessed.items() if name != "join"}
+    return {**others, **(joined(moment, time) if time else {"moments": [moment]})}
+
+
+def _by_roles(layout: Layout, timezone: str) -> SourceDefinition:
+    """The mapping by what the columns hold and are called."""
     roles = {column.role: column.name for column in layout.columns if column.role}
     orders = {column.name: column.dates for column in layout.columns if column.dates and not column.ambiguous}
     keep = wide_columns(layout)
