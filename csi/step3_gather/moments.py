@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 from csi.errors import InvalidInput
 from csi.step3_gather.causes import Cause, told
-from csi.step3_gather.local_times import existing, shifted
 from csi.step3_gather.day_halves import with_english_halves
+from csi.step3_gather.local_times import existing, shifted
 from csi.step3_gather.parsing import Parsed, parsed
 from csi.step3_gather.serials import SERIALS, epoch, serial
 
