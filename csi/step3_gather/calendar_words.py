@@ -37,9 +37,10 @@ _ALSO_MONTHS = {
 _ALSO_HALVES = {"A": ("am",), "P": ("pm",)}
 # What stands between the parts of a date and says nothing: CLDR has some of them as literals of its patterns.
 _ALSO_FILLERS = ("um", "at", "à", "às", "a", "las", "los", "la", "le", "alle", "ore", "kl", "den", "der", "am", "om",
-                 "o", "w", "v", "de", "del", "di", "d", "of", "on", "the", "dnia", "godz", "ob", "du")  # fmt: skip
+                 "o", "w", "v", "de", "del", "di", "d", "of", "on", "the", "dnia", "godz", "ob", "du",
+                 "klo")  # fmt: skip
 _ALSO_UNITS = {
-    "hour": ("h", "hs", "hr", "hrs", "uhr", "ч", "ώρα", "ura", "t", "u", "g"),
+    "hour": ("h", "hs", "hr", "hrs", "uhr", "ч", "ώρα", "ura", "t", "u", "g", "น"),
     "minute": ("min", "m"),
     "second": ("s", "sec", "sek"),
     "week": ("w", "wk", "kw", "cw", "s", "sem", "sett", "uge", "uke", "v", "tyd", "нед"),

@@ -24,6 +24,8 @@ KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "–", "—", "***", "****", "*****")
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
 # A column is of a kind when this share of its cells fits: exports hold some junk.
 FITS = 0.9
+# Prose is known by its first cells: where not this share of so many are moments, the others are not looked at.
+_FIRST_CELLS, _SOME = 100, 0.5
 # Names of columns of dates in the languages exports come in, and what programs call them.
 _DATE_NAME = re.compile(
     r"(?:^|[^a-z])(?:date|datum|dato|fecha|data|päivä\w*|datetime|timestamp|created|opened|closed|resolved|updated)"
@@ -68,6 +70,15 @@ class Sample:
         texts = pa.chunked_array([pa.array([text for text, _ in filled], pa.string())])
         return cls(texts, np.array([place for _, place in filled], dtype="int64"), len(columns))
 
+    def only(self, kept: np.ndarray) -> Sample:
+        """Some of the cells."""
+        return Sample(self.texts.filter(pa.array(kept)), self.column[kept], self.width)
+
+    def first(self, cells: int) -> Sample:
+        """The first so many cells of each column; they lie column by column."""
+        starts = np.searchsorted(self.column, np.arange(self.width))
+        return self.only(np.arange(len(self.column)) - starts[self.column] < cells)
+
     def share(self, fits: np.ndarray) -> np.ndarray:
         """Per column the share of cells that fit; 0 for an empty column."""
         counted = np.bincount(self.column, minlength=self.width)
@@ -107,7 +118,7 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
     marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
-    fits = {order: sample.share(~read_moments(sample.texts, order, "UTC").unreadable) for order in _ORDERS}
+    fits = _moment_fits(sample)
     numeric = sample.share(is_quantity(sample.texts, decimal, missing))
     kinds = {}
     for place, name in enumerate(columns):
@@ -122,6 +133,17 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
         else:
             kinds[name] = Kind("text")
     return kinds
+
+
+def _moment_fits(sample: Sample) -> dict[str, np.ndarray]:
+    """Per order the share of each column's cells that are moments; 0 where few of its first cells are in any order."""
+    first = sample.first(_FIRST_CELLS)
+    likely = np.zeros(sample.width, dtype=bool)
+    for order in _ORDERS:
+        likely |= first.share(~read_moments(first.texts, order, "UTC").unreadable) >= _SOME
+    rest = sample.only(likely[sample.column])
+    shares = {order: rest.share(~read_moments(rest.texts, order, "UTC").unreadable) for order in _ORDERS}
+    return {order: np.where(likely, share, 0.0) for order, share in shares.items()}
 
 
 def _are_days(name: str, cells: pa.ChunkedArray) -> bool:

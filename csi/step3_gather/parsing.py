@@ -60,10 +60,12 @@ def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo) -> Parsed:
     found = shaped(texts)
     spellings = [spelling(shape.strip(), order) for shape in found.shapes]
     months = _months(spellings)
-    numbers, blank = _Numbers.of(len(texts)), np.zeros(len(texts), dtype=bool)
-    for shape, one, rows in zip(found.shapes, spellings, found.rows(), strict=True):
-        numbers.fill(found, one, rows, months.get(one.month, 0), zone_words.of_zone(zone).get(one.zone))
-        blank[rows] = not shape.strip()
+    numbers, own = _Numbers.of(len(texts)), zone_words.of_zone(zone)
+    numbers.causes[:] = np.array([one.cause for one in spellings], dtype=np.int8)[found.codes]
+    for one, rows in zip(spellings, found.rows(), strict=True):
+        if one.cause is Cause.NONE:
+            numbers.fill(found, one, rows, months.get(one.month, 0), own.get(one.zone))
+    blank = np.array([not shape.strip() for shape in found.shapes], dtype=bool)[found.codes]
     return numbers.parsed(order, blank)
 
 
@@ -110,7 +112,6 @@ class _Numbers:
 
     def fill(self, found: Shaped, one: Spelling, rows: np.ndarray, month: int, own_zone: int | None) -> None:
         """Take the parts of the texts of one shape."""
-        self.causes[rows] = one.cause
         if one.month and not month:
             self.causes[rows] = Cause.AMBIGUOUS_MONTH
         if one.zone and own_zone is None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 
 from csi.step3_gather import zone_words
@@ -19,6 +19,9 @@ from csi.step3_gather.causes import Cause
 
 LONGEST = 100  # characters; what is longer is prose
 _MOST_READINGS = 24
+_MOST_WORDS = 10
+# Numbers of so many digits stand in no date but behind the decimal sign of its seconds, or as milliseconds.
+_NO_DATE = re.compile(r"^(?!\\?/).*(?<![.,:0])(?:0{3}|0{5}|0{7}|0{9,})(?!0)", re.S)
 _WORD = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u097f\u0e00-\u0e7f\u200c])+"
 _ENGLISH_ONLY = re.compile(r"[\x00-\x7f]*")
 _ERA = re.compile(r"令和|平成|昭和|大正|明治|民國|民国|(?:^|[^\w])[rhs]0{1,2}[./年]")
@@ -82,7 +85,7 @@ _OFFSET = (
     r"(?:\s*(?:Z\s*)?(?P<sign>[+-])(?P<offset_hour>00)(?::?(?P<offset_minute>00))?"
     r"|\s*Z\s*(?P<sign1>[+-])(?P<offset_hour1>0)(?::(?P<offset_minute1>00))?|\s*Z)?"
 )
-_TAIL = rf"(?:(?:\s*[T,:]\s*|\s+-?\s*|(?<=D)){_clock('')}{_OFFSET}|\s*Z)?"
+_TAIL = rf"(?:(?:\s*[T,:]\s*|\s+-?\s*|(?<=D)|-(?=00[.:]00[.:]00)){_clock('')}{_OFFSET}|\s*Z)?"
 _GAP = r"[-/.,\s]{0,3}"
 _YEAR, _SHORT = "(?P<year>0000)", "'?(?P<year>0000|00)"
 _MONTH, _DAY = "(?P<month>00?)", "(?P<day>00?)"
@@ -99,6 +102,7 @@ _ANY = (
     r"M(?:-|\s?')(?P<year>00)",
     rf"{_YEAR}{_GAP}M",
     rf"{_MONTH}[-/]{_YEAR}",
+    rf"{_YEAR}N(?P<month>00)",  # 2024M01, as Eurostat writes it
 )
 _PERIODS = (
     rf"{_YEAR}[-/, ]*W[-.\s]*(?P<week>00?)(?:-(?P<weekday>0))?",
@@ -126,7 +130,7 @@ def _patterns(order: str) -> tuple[re.Pattern[str], ...]:
         *(date + _TAIL for date in dates),
         # ISO 8601 without its signs: 20160229T0116; ctime: Jan 1 10:00:00 2024; a clock before its date.
         *([_FORMATS["iso"][0] + _BASIC_CLOCK] if order == "iso" else []),
-        rf"M{_GAP}{_DAY},?\s+{_clock('')}{_OFFSET}\s+{_YEAR}",
+        *(rf"{day},?\s+{_clock('')}{_OFFSET}\s+{_YEAR}" for day in (rf"M{_GAP}{_DAY}", rf"{_DAY}{_GAP}M")),
         *(rf"(?=[AP]?\s*00?\s*[:H]){_clock('')}(?:\s*Z)?[,\s]\s*-?\s*{date}" for date in dates),
         *_PERIODS,
     ]
@@ -142,13 +146,15 @@ _NO_YEAR = re.compile(rf"(?:M{_GAP}00?|00?{_GAP}M|00?[/.]00?\.?){_TAIL}")
 @lru_cache(maxsize=50_000)
 def spelling(shape: str, order: str) -> Spelling:
     """How the texts of one shape are to be read in an order (``iso``, ``day_first``, ``month_first``)."""
-    if len(shape) > LONGEST or "0" not in shape:
-        return Spelling(cause=Cause.NO_DATE)
+    if "0" in shape and _ERA.search(shape[:LONGEST].casefold()):
+        return Spelling(cause=Cause.ERA)
+    if len(shape) > LONGEST or "0" not in shape or _NO_DATE.search(shape):
+        return Spelling(cause=Cause.NUMBER if _NUMBER.fullmatch(shape) else Cause.NO_DATE)
     if told := _EPOCH.fullmatch(shape.casefold()):
         return Spelling({"millis": (0, len(told["millis"]))}, sign=-1 if told["sign"] else 1)
-    if _ERA.search(shape.casefold()):
-        return Spelling(cause=Cause.ERA)
     plain, digits = _plain(shape), shape.count("0")
+    if _has_strange_word(plain):
+        return Spelling(cause=Cause.UNKNOWN_WORD)
     said: list[_Said] = []
     for vocabulary in _vocabularies(plain):
         said = list(_readings(plain, vocabulary))
@@ -209,6 +215,26 @@ def _cause(said: list[_Said], order: str) -> Cause:
         if any(pattern.fullmatch(one.text) for one in said):
             return cause
     return Cause.NO_DATE
+
+
+def _has_strange_word(text: str) -> bool:
+    """Whether a word of Latin letters is in no vocabulary: what is left of prose, told without a closer look."""
+    found = [word for word in re.findall(_WORD, re.sub(r"\(.*\)$|\[.*\]$", "", text)) if word.isascii()]
+    if len(found) > _MOST_WORDS:
+        return True
+    return not all(map(_is_english, found)) and not known_words().issuperset(found)
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every Latin word that may stand in a date."""
+    known = words()
+    halves = re.findall(r"[a-z]+", " ".join(known.halves.values()).replace(r"[.\s?]{0,3}", ""))
+    months = (*known.months, *known.folded, *known.cut)
+    units = (word for one in known.units.values() for word in one)
+    letters = (*"apmtz", "am", "pm", "st", "nd", "rd", "th", "er", "re", "o", "e")
+    return frozenset((*months, *known.weekdays, *units, *known.fillers, *known.markers, *_ROMAN, *halves, *letters,
+                      *"".join(halves), *zone_words.known()))  # fmt: skip
 
 
 def _plain(shape: str) -> str:

@@ -1,4 +1,4 @@
-"""Zones per column, moments from parts, dates for "not yet", stray dates: from study to report, both engines."""
+"""Zones per column, moments from parts, dates for "not yet", stray dates: from a study to its report, both engines."""
 
 from __future__ import annotations
 
