@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -72,7 +72,10 @@ class RatioValue:
 
 @dataclass(frozen=True, slots=True)
 class KpiDefinition:
-    """One KPI: its rows, its measure, its aim. ``band`` holds when ``direction`` is within."""
+    """One KPI: its rows, its measure, its aim. ``band`` holds when ``direction`` is within.
+
+    ``baseline`` and ``evaluation`` are its own windows, where they are not those of the study.
+    """
 
     id: str
     name: str
@@ -92,6 +95,8 @@ class KpiDefinition:
     catalogue: str = ""
     comparator: str = ""  # id of a KPI that did not get the change, in the same unit and direction
     strata: str = ""  # column whose mix may shift (priority): the KPI is also judged at constant mix
+    baseline: Window | None = None
+    evaluation: Window | None = None
     meant: tuple[str, ...] = ()  # of MEANT: what a person says is meant, odd as it looks beside the data
 
 
@@ -167,6 +172,12 @@ class StudyDefinition:
     links: Mapping[str, str] = field(default_factory=dict)
     rates: tuple[ExchangeRate, ...] = ()
     rebases: tuple[Rebase, ...] = ()
+
+    def of_kpi(self, kpi: KpiDefinition) -> StudyDefinition:
+        """The study with the windows of one KPI."""
+        if kpi.baseline is None and kpi.evaluation is None:
+            return self
+        return replace(self, baseline=kpi.baseline or self.baseline, evaluation=kpi.evaluation or self.evaluation)
 
 
 def canonical(value: Any) -> Any:

@@ -20,7 +20,6 @@ from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.links import linked
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
-from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
 from csi.step4_process.strata import distinct, names_of
 from csi.step4_process.truths import Words
@@ -57,16 +56,12 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The rows of every source of a study, or of a portion of one, and what is known about time.
-
-    ``qualities`` holds per source what of the quality is the same for all its KPIs.
-    """
+    """The rows of every source of a study, or of a portion of one, and what is known about time."""
 
     study: StudyDefinition
     rows: Mapping[str, SourceRows]
     looking: Mapping[str, Looking]
     time: Time
-    qualities: Mapping[str, SourceQuality]
     places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
     pulses: dict[tuple[str, bytes], Pulse] = field(default_factory=dict)
 
@@ -93,6 +88,16 @@ class Ground:
             looking = self.looking[kpi.source]
             self.places[key] = codes(looking.moments(moment_of_row(kpi), kpi, "at"), axis.edges)
         return self.places[key]
+
+    def others_of(self, kpi: KpiDefinition, column: str, axis: Axis) -> Pulse:
+        """The moments of another column of the KPI's source, per period; computed once per column and axis."""
+        key = (f"{kpi.source}.{column}", axis.edges.tobytes())
+        if key not in self.pulses:
+            moments = self.looking[kpi.source].moments(column, kpi, "value")
+            if key not in self.places:
+                self.places[key] = codes(moments, axis.edges)
+            self.pulses[key] = pulse(moments, self.places[key], axis.size)
+        return self.pulses[key]
 
     def pulse_of(self, kpi: KpiDefinition, axis: Axis) -> Pulse:
         """The source's signs of life per period; computed once per columns and axis."""
@@ -131,11 +136,12 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             calendar=time.calendar,
             as_of=time.as_of,
             known=known_of(study, name),
+            used_units=tuple(dict.fromkeys(kpi.unit for kpi in study.kpis.values() if kpi.source == name)),
             forms=partial(_form, study, name, time.words.get(name, {})),
         )
         for name, one in rows.items()
     }
-    return Ground(study, rows, looking, time, {name: source_quality(one) for name, one in rows.items()})
+    return Ground(study, rows, looking, time)
 
 
 def _form(study: StudyDefinition, source: str, words: Mapping[str, Words], column: str) -> Form:
@@ -189,7 +195,8 @@ def calendar_of(study: StudyDefinition, firsts: Sequence[int], as_of: int) -> Op
         return ALWAYS
     bounds = [moment for moment in (*firsts, as_of) if moment not in (LATEST, MISSING)]
     moments = [from_microseconds(np.array([moment]), study.timezone)[0] for moment in bounds]
-    moments += [moment for window in windows(study) for moment in window]
+    studies = (study, *(study.of_kpi(kpi) for kpi in study.kpis.values()))
+    moments += [moment for one in studies for window in windows(one) for moment in window]
     if not moments:
         return ALWAYS
     # A season to spare: the last quarter may end, and a deadline may fall, after the newest row.

@@ -81,8 +81,8 @@ def of(
             analysis=analysis,
             service=study.service,
             source=labels.get(processed.kpi.source) or source_label(study, processed.kpi.source),
-            baseline=study.baseline,
-            evaluation=study.evaluation,
+            baseline=study.of_kpi(processed.kpi).baseline,
+            evaluation=study.of_kpi(processed.kpi).evaluation,
             exclusions=tuple(one for one in study.exclusions if one.kpi in ("", id)),
             min_n=fewest(study, processed),
         )

@@ -46,7 +46,8 @@ def collected(
 
 def span(study: StudyDefinition, source: SourceDefinition) -> tuple[datetime | None, datetime | None]:
     """From ``from`` to ``to`` of the source, else from the first window's begin to the last one's end."""
-    windows = [window for window in (study.baseline, study.evaluation) if window]
+    studies = (study, *(study.of_kpi(kpi) for kpi in study.kpis.values() if kpi.source == source.id))
+    windows = [window for one in studies for window in (one.baseline, one.evaluation) if window]
     first = min((window.start for window in windows), default=None)
     last = max((window.end for window in windows), default=None)
     options = source.options

@@ -163,6 +163,9 @@ class _TakingOver:
             both = {"baseline": self.study.baseline, "evaluation": self.study.evaluation}
             if set_windows(self.session, self.cycle, **both, actor=self.actor, now=self.now):
                 self.done.append("windows set")
+        for kpi in self.study.kpis.values():
+            if kpi.baseline or kpi.evaluation:
+                self.left.append(f"KPI {kpi.name}: its own windows; a cycle has one baseline and one evaluation")
         if self.study.exclusions:
             self.left.append(f"{len(self.study.exclusions)} exclusions: each is proposed and approved in step 4")
         if self.study.rebases:

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from csi.definition import Window
 from csi.errors import InvalidInput
 from csi.terms import YEARS
 
@@ -182,6 +183,27 @@ class Keys:
                 near = get_close_matches(key, known, n=1)
                 hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
                 self.wrong(key, f"is not a key here; {hint}")
+
+
+def window_of(above: Keys, key: str) -> Window | None:
+    """A half-open span of days ``{from, to}``; None where it is absent or wrong."""
+    if above.get(key) is None:
+        return None
+    keys = above.keys(key)
+    start, end = keys.day("from", needed=True), keys.day("to", needed=True)
+    keys.end()
+    if start is None or end is None:
+        return None
+    if end <= start:
+        keys.wrong("to", f"{end} is not after {start}; windows are half-open, the end is left out")
+    return Window(start, end)
+
+
+def in_order(above: Keys, baseline: Window | None, evaluation: Window | None) -> None:
+    """Note an evaluation that begins inside its baseline."""
+    if baseline and evaluation and evaluation.start < baseline.end:
+        reason = f"starts on {evaluation.start}, inside the baseline; expected {baseline.end} or later"
+        above.wrong("evaluation", reason)
 
 
 def finite(value: Any) -> float | None:

@@ -13,7 +13,7 @@ from csi.step4_process import units
 from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
 from csi.step4_process.measures import MEASURES, is_measure
-from csi.study.keys import Keys, finite, shown
+from csi.study.keys import Keys, finite, shown, window_of
 from csi.terms import Direction
 
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
@@ -48,6 +48,8 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         catalogue=keys.text("kpi"),
         strata=keys.text("strata"),
         comparator=keys.text("comparator"),
+        baseline=window_of(keys, "baseline"),
+        evaluation=window_of(keys, "evaluation"),
         meant=_meant(keys),
     )
     keys.end()

@@ -9,14 +9,14 @@ from typing import Any
 
 import yaml
 
-from csi.definition import CalendarDefinition, Exclusion, Rebase, StudyDefinition, Window
+from csi.definition import CalendarDefinition, Exclusion, Rebase, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step4_process import exclusions
 from csi.step4_process.calendar import open_time
 from csi.step4_process.column_units import unconvertible, undecided
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
-from csi.study.keys import Keys, Notes, lines_of
+from csi.study.keys import Keys, Notes, in_order, lines_of, window_of
 from csi.study.kpi_reading import kpi_of
 from csi.study.rates import rates_said
 from csi.study.source_reading import source_of, zone_of
@@ -118,15 +118,19 @@ def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | No
         sources=sources,
         kpis={name: kpi for name, kpi in kpis.items() if kpi is not None},
         calendar=_calendar(top.keys("calendar"), timezone),
-        baseline=_window(top, "baseline"),
-        evaluation=_window(top, "evaluation"),
+        baseline=window_of(top, "baseline"),
+        evaluation=window_of(top, "evaluation"),
         exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys), timezone))),
         as_of=_as_of(top),
         links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
         rates=rates_said(top, timezone),
         rebases=tuple(anew for keys in top.items("rebases") if (anew := _rebase(keys, set(kpi_keys)))),
     )
-    _windows_in_order(top, study)
+    in_order(top, study.baseline, study.evaluation)
+    for kpi in study.kpis.values():
+        own = study.of_kpi(kpi)
+        if own is not study:
+            in_order(kpi_keys[kpi.id], own.baseline, own.evaluation)
     _links_hold(top, study)
     _rebases_differ(top, study)
     _comparators_compare(top, study)
@@ -170,25 +174,6 @@ def _closed_day(keys: Keys, text: str) -> date | None:
     except ValueError:
         keys.wrong("closed", f"expected dates such as 2026-12-24, not {text!r}")
         return None
-
-
-def _window(top: Keys, key: str) -> Window | None:
-    if top.get(key) is None:
-        return None
-    keys = top.keys(key)
-    start, end = keys.day("from", needed=True), keys.day("to", needed=True)
-    keys.end()
-    if start is None or end is None:
-        return None
-    if end <= start:
-        keys.wrong("to", f"{end} is not after {start}; windows are half-open, the end is left out")
-    return Window(start, end)
-
-
-def _windows_in_order(top: Keys, study: StudyDefinition) -> None:
-    if study.baseline and study.evaluation and study.evaluation.start < study.baseline.end:
-        reason = f"starts on {study.evaluation.start}, inside the baseline; expected {study.baseline.end} or later"
-        top.wrong("evaluation", reason)
 
 
 def _links_hold(top: Keys, study: StudyDefinition) -> None:

@@ -69,6 +69,7 @@ def _kpi(kpi: KpiDefinition) -> dict[str, Any]:
     said = {
         **plain,
         **_said({"value": _value(kpi.value)}),
+        **_said({"baseline": _window(kpi.baseline), "evaluation": _window(kpi.evaluation)}),
         "direction": list(kpi.band) if kpi.band else str(kpi.direction),
     }
     if not kpi.catalogue:

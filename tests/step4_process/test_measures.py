@@ -136,7 +136,7 @@ def test_what_ends_before_it_begins_goes_to_quarantine() -> None:
             "resolved_at": moments("2026-03-02 07:00", "2026-03-02 10:00")}  # fmt: skip
     found = made(study(kpi("k", "median", value=RESOLVE, unit="h")), reading(rows))["k"]
     assert values(found) == [1]
-    assert found.counts["tickets"].quarantined == 1
+    assert found.series["refused"].tolist() == [1]
     assert found.quality.validity.ratio == 0.5
     assert "lies before" in found.quality.consistency.examples[0]
 
@@ -360,7 +360,7 @@ def test_each_row_may_name_its_own_unit_and_an_unknown_one_goes_to_quarantine() 
     )
     found = made(definition, reading(rows))["k"]
     assert values(found) == [2, 12]
-    assert found.counts["tickets"].quarantined == 1
+    assert found.series["refused"].tolist() == [1, 0]
     assert "'moons': not a unit that is known" in found.quality.validity.examples[0]
 
 

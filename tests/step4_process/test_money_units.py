@@ -57,21 +57,21 @@ def test_a_rate_begins_at_midnight_in_the_reporting_zone() -> None:
 def test_a_row_before_the_first_rate_goes_to_quarantine_with_a_sentence() -> None:
     early = moments("2026-03-01T23:59Z", "2026-03-02T08:00Z", "2026-03-02T08:00Z", "2026-03-03T08:00Z")
     found = made(spent(), reading(changed(opened_at=early)))["k"]
-    assert sum(values(found)) == 20 + 27 + 48
-    assert found.counts["tickets"].quarantined == 1
+    assert values(found) == [None, 20 + 27 + 48]  # the first week held nothing but this row: it is no zero
+    assert found.series["refused"].tolist() == [1, 0]
     assert "lies before the first rate of USD in EUR" in found.quality.validity.examples[0]
 
 
 def test_a_row_without_a_moment_is_no_row_before_the_first_rate() -> None:
     some = moments(None, "2026-03-08T23:59Z", "2026-03-09T00:00Z", "2026-03-10T08:00Z")
     found = made(spent(), reading(changed(opened_at=some)))["k"]
-    assert (values(found), found.counts["tickets"].quarantined) == ([20, 63], 0)
+    assert (values(found), found.series["refused"].sum()) == ([20, 63], 0)
 
 
 def test_a_currency_without_any_rate_goes_to_quarantine_naming_the_pair() -> None:
     found = made(spent(), reading(changed(currency=["CHF", "EUR", "moons", "GBP"])))["k"]
     assert values(found) == [20, 48]
-    assert found.counts["tickets"].quarantined == 2
+    assert found.series["refused"].tolist() == [1, 1]
     first, second = found.quality.validity.examples
     assert "there is no rate of CHF in EUR" in first
     assert "not a unit that is known" in second
@@ -85,7 +85,7 @@ def test_a_columns_currency_without_any_rate_is_told_as_before() -> None:
 def test_a_rate_holds_one_way_only() -> None:
     dollars = replace(kpi("k", "sum", value="cost", unit="USD"))
     definition = study(dollars, source=BY_ROW, rates=RATES)
-    assert made(definition, reading(ROWS))["k"].counts["tickets"].quarantined == 2
+    assert made(definition, reading(ROWS))["k"].series["refused"].sum() == 2
 
 
 def test_the_rate_of_every_moment_is_that_of_a_plain_search() -> None:
@@ -113,7 +113,7 @@ def test_both_columns_of_a_ratio_are_converted_at_the_rate_of_their_row() -> Non
     both = {"cost": {"column": "currency"}, "planned": "USD"}
     found = made(divided("%", both), rows)["k"]
     assert values(found, "numerator") == [10, 30]
-    assert found.counts["tickets"].quarantined == 2  # EUR and GBP have no rate into the plan's currency
+    assert found.series["refused"].tolist() == [1, 1]  # EUR and GBP have no rate into the plan's currency
     euros = made(divided("%", {"cost": {"column": "currency"}, "planned": "EUR"}), rows)["k"]
     assert values(euros, "numerator") == [9 + 20, 15 + 48]
     assert values(euros) == [145, 157.5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,62 @@ def test_dask_writes_the_same_report_to_the_byte(tmp_path: Path, form: str) -> N
     assert on_dask.quarantine["reason"].str.contains("before the first rate of USD in EUR").any()
     assert in_memory.kpis["sla"].processed.strata is not None
     assert in_memory.kpis["median"].processed.open_past_target is not None
+
+
+REFUSED = """
+study: 1
+service: Desk
+timezone: UTC
+period: day
+sources:
+  t: {file: "t-*.csv"}
+  keyed: {file: t-1.csv, key: team}
+kpis:
+  opened: {source: t, at: opened, measure: count, direction: lower}
+  mttr: {source: t, at: resolved, measure: median, value: {from: opened, to: resolved}, unit: h, direction: lower}
+  score: {source: t, at: resolved, measure: mean, value: score, unit: points, direction: higher, where: score < 90}
+  good: {source: t, at: opened, measure: share, good: score >= 4, direction: higher, unit: "%"}
+  teams: {source: keyed, at: opened, measure: count, direction: lower}
+"""
+
+
+def refused(folder: Path) -> Path:
+    """Two files with cells that cannot be read and rows out of order, and the first row of the first come back mended;
+    cut by opening."""
+    for number in (1, 2):
+        lines = ["team,opened,resolved,score"]
+        for row in range(400):
+            day, hour = 1 + row // 40, row % 24
+            end = f"2026-01-{day + row % 17:02} {hour:02}:30" if row % 90 else "soon"
+            score = str(row % 7) if row % 11 else "n.a."
+            start = f"2026-01-{day:02} {hour:02}:00" if row % 70 else "?"
+            lines.append(f"{row % 9},{start},{end},{score}")
+        lines.append("1,2026-01-05 10:00,2026-01-05 09:00,3")
+        (folder / f"t-{number}.csv").write_text("\n".join(lines) + f"\n{number},2026-01-06 01:00,,5\n")
+    digest = hashlib.sha256((folder / "t-1.csv").read_bytes()).hexdigest()
+    marks = "csi_batch,csi_line,team,opened,resolved,score"
+    mended = [f"{digest[:12]},2,0,2026-01-01 00:00,2026-01-01 00:30,6", f"{digest[:12]},3,1,2026-01-01 01:00,,x"]
+    (folder / "t-3.csv").write_text("\n".join([marks, *mended]))
+    (folder / "study.yml").write_text(REFUSED)
+    return folder / "study.yml"
+
+
+@pytest.mark.slow
+def test_what_is_refused_cut_thrown_away_or_mended_is_told_alike(tmp_path: Path) -> None:
+    study = refused(tmp_path)
+    in_memory, on_dask = run(study), run(study, engine=Engine.DASK)
+    assert report_json(on_dask) == report_json(in_memory)
+    assert on_dask.quarantine.equals(in_memory.quarantine)
+    for name, (processed, _) in on_dask.kpis.items():
+        assert processed.footnotes == in_memory.kpis[name].processed.footnotes, name
+        assert processed.quality == in_memory.kpis[name].processed.quality, name
+    made = {name: one.processed for name, one in in_memory.kpis.items()}
+    assert made["mttr"].cut is not None
+    assert made["score"].series["refused"].sum() > 0
+    assert made["teams"].quality.uniqueness.ratio == 9 / (402 - 6)  # six have no moment
+    first = in_memory.quarantine[(in_memory.quarantine["source"] == "t") & (in_memory.quarantine["batch"] == 0)]
+    assert 2 not in first["line"].tolist()
+    assert in_memory.sources["t"].superseded == 2
 
 
 @pytest.mark.slow

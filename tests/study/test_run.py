@@ -23,7 +23,7 @@ from csi.study.running import run
 from tests.step3_gather.workbooks import sheet_xml, xlsx
 
 ROOT = Path(__file__).resolve().parents[2]
-SERIES = ["start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded"]
+SERIES = ["start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused"]
 # Source: STUDY.md, report.json
 KPI = {
     "unit": None,
@@ -195,8 +195,10 @@ def test_bad_lines_are_set_aside_and_never_disappear(tmp_path: Path) -> None:
     frame.loc[3, "opened_at"] = "31/31/2026"
     frame.loc[5, "opened_at"] = "=cmd|' /C calc'!A0"
     report = run(laid_out(tmp_path, STUDY, frame))
-    assert report.sources["tickets"].quarantined == 2
-    assert report.sources["tickets"].rows_kept == len(frame) - 2
+    # Their other moment can be read: they count by it, and are refused where the opening is needed.
+    assert report.sources["tickets"].quarantined == 0
+    assert report.sources["tickets"].rows_kept == len(frame)
+    assert report.kpis["opened"].processed.quality.validity.passed == len(frame) - 2
     aside = pd.read_csv(io.BytesIO(quarantine_csv(report)))
     assert aside["line"].tolist() == [5, 7]
     assert aside["column"].tolist() == ["opened_at", "opened_at"]
@@ -216,8 +218,8 @@ def test_of_a_wide_table_quarantine_counts_rows_of_the_file(tmp_path: Path) -> N
     study = {"study": 1, "service": "Desk", "timezone": "Europe/Lisbon", "period": "month", "kpis": {"sum": kpi}}
     report = ran(laid_out(tmp_path, {**study, "sources": {"all": source}}, wide))
     counts = report["sources"]["all"]
-    assert (counts["rows_read"], counts["rows_kept"], counts["quarantined"]) == (5, 48, 1)
-    assert report["kpis"]["sum"]["quality"]["validity"] == 0.8
+    assert (counts["rows_read"], counts["rows_kept"], counts["quarantined"]) == (5, 60, 0)
+    assert report["kpis"]["sum"]["quality"]["validity"] == 59 / 60
 
 
 def test_the_report_tells_every_dimension_of_quality_with_an_example(tmp_path: Path) -> None:
@@ -229,9 +231,9 @@ def test_the_report_tells_every_dimension_of_quality_with_an_example(tmp_path: P
     for line in (
         "- Completeness: 20 of 20 finished periods with data.",
         "- Timeliness: 21 of 21 periods begun that the source has delivered for.",
-        "- Validity: 238 of 240 rows that can be read and be true (such as line 5: opened",
-        "- Uniqueness: 239 of 239 keys with one content per version.",
-        "- Consistency: 238 of 239 rows whose moments and versions follow each other (such as line 7: resolved",
+        "- Validity: 238 of 240 rows it means that it can use (such as line 5: opened",
+        "- Uniqueness: 240 of 240 keys with one content per version.",
+        "- Consistency: 239 of 240 rows whose moments and versions follow each other (such as line 7: resolved",
         "accuracy not assessed",
     ):
         assert line in told, line
@@ -422,3 +424,21 @@ def test_every_kpi_has_a_picture_of_its_own() -> None:
         "kpi-kpi-slam.png",
         ".._up.png",
     ]
+
+
+def test_a_kpi_may_have_windows_of_its_own(tmp_path: Path) -> None:
+    """Its verdict is that of a study with these windows alone; the others keep the study's."""
+    own = {
+        "baseline": {"from": "2026-01-05", "to": "2026-03-02"},
+        "evaluation": {"from": "2026-03-09", "to": "2026-05-04"},
+    }
+    both = {**STUDY, "kpis": {**STUDY["kpis"], "mttr": {**STUDY["kpis"]["mttr"], **own}}}
+    found = ran(laid_out(tmp_path, both))
+    alone = ran(laid_out(tmp_path, {**STUDY, **own}))
+    usual = ran(laid_out(tmp_path, STUDY))
+    assert found["kpis"]["mttr"]["change"] == alone["kpis"]["mttr"]["change"]
+    assert found["kpis"]["mttr"]["change"] != usual["kpis"]["mttr"]["change"]
+    assert found["kpis"]["opened"]["change"] == usual["kpis"]["opened"]["change"]
+    wrong = {**both["kpis"]["mttr"], "guards": [], "evaluation": {"from": "2026-03-01", "to": "2026-05-04"}}
+    said = refused(laid_out(tmp_path, {**both, "kpis": {"mttr": wrong}}))
+    assert "kpis.mttr.evaluation: starts on 2026-03-01, inside the baseline" in said
