@@ -86,8 +86,8 @@ class _Cells:
 
     def written_as(self, flags: Sequence[float], form: Form) -> list[str]:
         """The different cells that write 1 or 0, whichever is asked for, with whatever zeros about it."""
-        distinct = pc.unique(self.cells).drop_null()
-        distinct = distinct.filter(pc.invert(pc.match_substring_regex(distinct, "[2-9]")))  # reading numbers is dear
+        others = pc.match_substring_regex(self.cells, "[2-9]")  # telling cells apart and reading numbers is dear
+        distinct = pc.unique(self.cells.filter(pc.invert(others))).drop_null()
         held = pa.chunked_array([distinct])
         found = np.zeros(len(distinct), dtype=bool)
         for decimal in form.decimals:

@@ -87,6 +87,7 @@ class Portion:
     disorder: int = 0
     set_aside: pd.DataFrame = field(default_factory=nothing_aside)
     others: Pulse | None = None
+    tried: Tried = field(default_factory=Tried)
 
     @property
     def refused_rows(self) -> int:

@@ -21,6 +21,9 @@ from csi.step3_gather.numbers import read_numbers
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.truths import MOST, Words, folded, words_of
 
+_SAMPLE = 1_000  # cells that show, mostly, that a column has many values
+_BLANK, _BEYOND_ASCII = 32, 128  # bytes
+
 
 class Form(NamedTuple):
     """How the cells of a column are written; ``words`` are its few different values, None where nobody looked."""
@@ -49,9 +52,24 @@ def tidy(column: pd.Series) -> pa.Array:
     """The cells of a column of text without blanks at either end and in Unicode's composed form (NFC)."""
     plain = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
     cells = pa.array(plain, type=pa.string(), from_pandas=True)
-    cells = pc.utf8_trim_whitespace(cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells)
-    is_ascii = pc.all(pc.string_is_ascii(cells), min_count=0).as_py()
-    return cells if is_ascii else pc.utf8_normalize(cells, "NFC")
+    cells = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+    return cells if _is_tidy(cells) else pc.utf8_normalize(pc.utf8_trim_whitespace(cells), "NFC")
+
+
+def _is_tidy(cells: pa.StringArray) -> bool:
+    """Whether cells are ASCII and none begins or ends with a blank, told by their bytes: most columns are."""
+    _, offsets, data = cells.buffers()
+    if data is None or not len(cells):
+        return True
+    edges = np.frombuffer(offsets, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    held = np.frombuffer(data, dtype=np.uint8)[edges[0] : edges[-1]]
+    if not held.size or int(held.max()) >= _BEYOND_ASCII:
+        return not held.size
+    if int(held.min()) > _BLANK:
+        return True
+    filled = edges[1:] > edges[:-1]
+    first, last = held[edges[:-1][filled] - edges[0]], held[edges[1:][filled] - edges[0] - 1]
+    return bool(first.min() > _BLANK and last.min() > _BLANK)
 
 
 def words_of_columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Words]:
@@ -66,6 +84,8 @@ def words_in(column: pd.Series) -> Words:
         return words_of(map(str, column.dropna().unique()))
     if pd.api.types.is_numeric_dtype(column.dtype):
         return words_of(f"{value:.15g}" for value in column.dropna().unique()[: MOST + 1])
+    if len(column) > _SAMPLE and len(first := words_in(column.iloc[:_SAMPLE])) > MOST:
+        return first
     found: set[str] = set()
     for value in pc.unique(tidy(column)):
         if value.is_valid and (word := folded(value.as_py())):

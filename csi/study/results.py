@@ -16,6 +16,7 @@ from csi.definition import canonical, hash_of
 from csi.errors import Conflict
 from csi.models import AnalysisResult, Cycle, Kpi
 from csi.step3_gather.files import FileStore
+from csi.step4_process import said
 from csi.step5_analyse.analysis import plain
 from csi.storage import Sessions, lock, row, rows
 from csi.study import computing, of_cycle
@@ -23,7 +24,7 @@ from csi.study.evaluation import Report
 from csi.study.plain import kpi_plain
 
 __all__ = ["RESULT_KEYS", "fresh", "recompute", "result_plain", "store"]
-RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences")
+RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences", "doubts")
 
 
 def recompute(
@@ -113,4 +114,9 @@ def result_plain(report: Report, key: str) -> dict[str, Any]:
         "counts": {source: plain(canonical(asdict(one))) for source, one in processed.counts.items()},
         "quality_detail": {name: plain(asdict(one)) for name, one in processed.quality.dimensions().items()},
         "differences": list(report.known.comparability.get(key, ())),
+        "doubts": [
+            {"key": one.key, "kind": str(one.kind), "side": one.side, "said": said(one)}
+            for one in processed.doubts
+            if one.is_open
+        ],
     }

@@ -105,6 +105,26 @@ def test_v4_3_poor_coverage_warns_and_says_that_there_will_be_no_verdict(turn: T
     assert verdicts == {"INCONCLUSIVE"}
 
 
+def test_what_is_doubted_is_kept_with_the_result_and_asked_without_a_files_words(turn: Turn) -> None:
+    _redefine(turn, "kept", good='kept == "Met!"')
+    turn.recompute()
+    with turn.base.sessions.reading() as session:
+        kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key="kept")
+        result = row(session, AnalysisResult, TEAM, cycle_id=turn.cycle_id, kpi_id=kpi.id)
+    assert result.verdict == "INCONCLUSIVE"
+    [doubt] = result.result["doubts"]
+    assert (doubt["key"], doubt["kind"]) == ("good", "good matches none")
+    assert doubt["said"] in result.result["sentence"]
+    assert "say that it is meant" in result.result["sentence"]
+    assert "`meant:" not in result.result["sentence"]
+    _redefine(turn, "kept", meant=["good"])
+    turn.recompute()
+    with turn.base.sessions.reading() as session:
+        result = row(session, AnalysisResult, TEAM, cycle_id=turn.cycle_id, kpi_id=kpi.id)
+    assert result.result["doubts"] == []
+    assert not result.result["sentence"].startswith("Nothing can be concluded")
+
+
 def _redefine(turn: Turn, key: str, **definition: object) -> None:
     with turn.base.sessions() as session:
         kpi = row(session, Kpi, TEAM, cycle_id=turn.cycle_id, key=key)

@@ -15,11 +15,16 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from csi.step4_process.masks import mask
-from csi.step4_process.truths import folded, may_be_truth, meaning, pair_of, united, words_of
+from csi.step4_process.strata import distinct, names_of, split
+from csi.step4_process.truths import folded, may_be_truth, meaning, pair_of, tidied, united, words_of
+from csi.step4_process.written import tidy
 from csi.study.engines import Engine
 from csi.study.running import run
+from tests.step4_process.studies import kpi
 
 ROWS, GOOD = 200, 161  # 80.5 %, as independently counted from the list below
 MISSED = {3, 8, 11, 20, 27, 31, 33, 42, 48, 50, 55, 61, 64, 70, 77, 83, 88, 91, 95}
@@ -249,3 +254,33 @@ def test_a_single_letter_means_what_it_means_in_the_columns_own_words_only() -> 
 def test_words_unite_and_fold() -> None:
     assert united([words_of(["Yes", " "]), words_of(["NO", "yes"])]) == {"yes", "no"}
     assert folded(" STRASSE ") == folded("straße")
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.none() | st.text(alphabet=["a", "é", "e", "\u0301", " ", "\t", "\u00a0", "Ö"], max_size=4), max_size=6),
+    st.integers(0, 3),
+)
+def test_cells_are_tidied_like_literals_wherever_a_slice_begins(cells: list[str | None], start: int) -> None:
+    column = pd.Series(cells, dtype="str").iloc[start:]
+    assert tidy(column).to_pylist() == [None if one is None else tidied(one) for one in cells[start:]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["P2", "P1 ", " P1"], ("P1", "P2")),
+        (["yes", "YES", "True", "no", "n.a."], ("True", "n.a.", "no")),  # each once, however it is written
+        (["P1", "P1"], ()),
+        ([f"P{number:02}" for number in range(12)], tuple(f"P{number:02}" for number in range(12))),
+        ([f"P{number:02}" for number in range(13)], ()),
+    ],
+)
+def test_strata_are_told_apart_as_conditions_tell_them(cells: list[str], expected: tuple[str, ...]) -> None:
+    column = pd.Series(cells, dtype="str")
+    assert sorted(names_of(distinct(column))) == sorted(expected)
+    frame = pd.DataFrame({"s": column})
+    whole = kpi(strata="s", measure="mean", value="x")
+    parts = split(whole, names_of(distinct(column)))
+    counted = sum((mask(part.where, frame).astype(int) for part in parts.values()), np.zeros(len(cells), dtype=int))
+    assert set(counted.tolist()) == ({1} if expected else {0})  # every row in one stratum
