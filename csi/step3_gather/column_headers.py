@@ -34,7 +34,9 @@ _LENGTHS = frozenset({
     "solucao", "solucion", "resposta", "respuesta", "traitement", "attente", "bearbeitung", "wartezeit", "diff",
     "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
 })  # fmt: skip
-_CLOCKS = re.compile(r"\b(?:(?P<hours>h{1,2}:m{1,2})|(?P<minutes>m{1,2}:s{1,2}|min:s(?:ec)?))\b(?!:)", re.IGNORECASE)
+_CLOCKS = re.compile(
+    r"(?<![\w:])(?:(?P<hours>h{1,2}:m{1,2})|(?P<minutes>m{1,2}:s{1,2}|min:s(?:ec)?))\b(?!:)", re.IGNORECASE
+)
 _WORD = re.compile(r"%|‰|[^\W\d_]+|\d+")
 _NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _DATA = {name.casefold(): name for name in ("kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB")}

@@ -31,7 +31,7 @@ _ISO = re.compile(
 )
 _ISO_SECONDS = (0.0, 0.0, 7 * _DAY, _DAY, 3_600.0, 60.0, 1.0)
 _CLOCK = re.compile(r"(?:#(?P<days>\.| |(?: ?(?P<word>[^\W\d_]+),?) )(?P<sign>[+-])?)?#:#(?P<seconds>:#(?:[.,]#)?)?")
-_PART = re.compile(r"#(?P<fraction>[.,]#)?(?P<blank> ?)(?P<word>[^\W\d_]+\.?)")
+_PART = re.compile(r"#(?P<fraction>[.,]#)? ?(?P<word>[^\W\d_]+\.?)")
 _IN_1970 = re.compile("#-#-#[ t]#:#:#")
 _BETWEEN = re.compile(r"[ ,;]*(?:(?P<word>[^\W\d_]+) )?")
 
@@ -198,7 +198,7 @@ def _words(shape: str, sign: float) -> tuple[Run, ...]:
 
 def _parts(shape: str) -> Iterator[tuple[float, bool]]:
     """Seconds of each unit, and whether its number has decimals; infinite where something is no unit of time."""
-    place, several = 0, shape.count("#") > 1
+    place, several = 0, len(_PART.findall(shape)) > 1
     while place < len(shape):
         part = _PART.match(shape, place)
         seconds = _seconds(part, alone=not several) if part else np.inf
@@ -214,9 +214,9 @@ def _parts(shape: str) -> Iterator[tuple[float, bool]]:
 
 
 def _seconds(part: re.Match[str], *, alone: bool) -> float:
-    """Seconds of a unit behind a number; a letter alone means much (``5 m``), right behind it time (``5m``)."""
+    """Seconds of a unit behind a number; a letter alone means much (``5 m``, ``1.5M``)."""
     word = folded(part["word"])
     unit = find(time_words().get(word, "-"))
-    if unit is None or unit.dimension != "time" or (alone and part["blank"] and word in ("m", "g", "u", "w", "j")):
+    if unit is None or unit.dimension != "time" or (alone and word in ("m", "g", "u", "w", "y")):
         return np.inf
     return unit.factor / _MICROSECONDS

@@ -114,7 +114,8 @@ def _unit_behind(text: str, *, glued: bool) -> str:
     if word in percent_words():
         return _PERCENT
     if unit := time_words().get(word):
-        return unit if len(word) > 1 or word in ("h", "s", "d") or glued else ""
+        is_small = text[:1].islower() or word == "h"  # 1.5M are millions
+        return unit if len(word) > 1 or (is_small and (word in ("h", "s", "d", "j") or glued)) else ""
     known = find(text) if text and not text.isdecimal() else None
     return known.name if known and known.dimension != "time" else currency(text)
 
@@ -217,7 +218,8 @@ class _Seen:
         if self.compound and (known := find(most)) is not None and known.dimension == "time":
             return _SECONDS, False
         smallest = min(alike, key=_size)
-        return smallest, len(alike) == 1
+        known = find(smallest)  # 90 beside 1 h may be anything, beside 5 € it is money
+        return smallest, known is None or known.dimension == "count"
 
 
 def _any(texts: pa.Array, pattern: str) -> bool:
@@ -255,9 +257,10 @@ def read_quantities(
     if not pa.types.is_string(cells.type):
         return values, unreadable
     numbers = values.to_numpy().copy()
-    apart = unreadable | _percent(cells, numbers, form)
+    signed = _percent(cells, numbers, form)
+    apart = unreadable | signed if form.unit != _PERCENT else unreadable.copy()
     if not form.bare:
-        unreadable |= ~apart & (np.nan_to_num(numbers) != 0)
+        unreadable |= ~apart & ~signed & (np.nan_to_num(numbers) != 0)
     if apart.any():
         rows = np.flatnonzero(apart)
         distinct = pc.dictionary_encode(cells.take(pa.array(rows)).combine_chunks())
@@ -269,8 +272,8 @@ def read_quantities(
 
 
 def _percent(cells: pa.ChunkedArray, numbers: np.ndarray, form: Written) -> np.ndarray:
-    """Which cells are per cent in a column of another unit."""
-    if form.unit == _PERCENT or not any(map(_holds_percent, cells.chunks)):
+    """Which cells say that they are per cent, where that makes a difference."""
+    if (form.unit == _PERCENT and form.bare) or not any(map(_holds_percent, cells.chunks)):
         return np.zeros(len(numbers), dtype=bool)
     told = pc.fill_null(pc.match_substring_regex(cells, f"[{_PERCENT_SIGNS}]"), False).to_numpy()
     return told & ~np.isnan(numbers)
@@ -300,4 +303,6 @@ def expected(decimal: str, name: str, form: Written) -> str:
     number = f"a number such as 1234{decimal}5"
     if form.bare:
         return f"{number}, in {form.unit}" if form.unit else number
-    return "a length of time such as 4h 30m or 04:30:00" if form.unit == _SECONDS else "a number with its unit"
+    if form.unit == _SECONDS:
+        return "a length of time such as 4h 30m"
+    return f"a number with its unit, such as 12 {form.unit}"
