@@ -35,9 +35,15 @@ _EXPECTED = "a row of the table"
 def last_told(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, bool]]:
     """The chunks, and True with the last one, which holds the last rows whole."""
     waiting: deque[Chunk] = deque()
+    rows = 0
     for chunk in chunks:
+        if waiting and not len(chunk.lines):
+            yield chunk, False  # what is only rejected is told at once, so that a text of nothing else is soon refused
+            continue
         waiting.append(chunk)
-        while sum(len(one.lines) for one in waiting) - len(waiting[0].lines) >= _LOOKED_AT:
+        rows += len(chunk.lines)
+        while rows - len(waiting[0].lines) >= _LOOKED_AT:
+            rows -= len(waiting[0].lines)
             yield waiting.popleft(), False
     if waiting:
         yield _joined(waiting), True
