@@ -17,6 +17,7 @@ from csi.step3_gather.error_cells import error_cells
 from csi.step3_gather.json_rows import rows_in
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read
+from csi.step3_gather.reading import REFUSED
 from tests.step3_gather.workbooks import Wrong, ods, sheet_xml, xlsx
 
 _ROWS = [
@@ -173,8 +174,8 @@ def test_ods_with_the_usual_million_empty_rows_below() -> None:
 def test_json_lines_that_are_broken_are_kept_apart_with_their_line() -> None:
     text = '{"a": 1, "b": {"c": "x"}}\n\n{"a": 2\n[3]\n{"a": "four", "b": {"c": null}, "d": [1, 2]}\n{"a": 5}'
     reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=["a"])
-    assert list(reading.frame.index) == [1, 6]
-    assert list(reading.frame["b.c"].fillna("-")) == ["x", "-"]
+    assert list(reading.frame.index) == [1, 5, 6]  # line 5 has one cell that cannot be read
+    assert list(reading.frame["b.c"].fillna("-")) == ["x", "-", "-"]
     bad = reading.quarantine
     assert list(bad["line"]) == [3, 4, 5]
     assert bad["reason"].iloc[0].startswith("not JSON")
@@ -230,8 +231,9 @@ def test_only_the_columns_wanted_are_read_but_lines_stay_right() -> None:
 def test_melted_rows_stay_in_file_order_under_their_line() -> None:
     source = SourceDefinition("s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
     reading = read(b"kpi,2024-01,2024-02\na,1,2\nb,3,x\n", source, moments=["month"], numbers=["v"])
-    assert list(reading.frame["v"]) == [1, 2]
-    assert list(reading.frame.index) == [2, 2]
+    assert list(reading.frame["v"].fillna(-1)) == [1, 2, 3, -1]
+    assert list(reading.frame.index) == [2, 2, 3, 3]
+    assert list(reading.frame[REFUSED].fillna("")) == ["", "", "", "v"]
     assert reading.spoiled.to_dict("index") == {3: {"kpi": "b", "2024-01": "3", "2024-02": "x"}}
     assert reading.quarantine.iloc[0].to_dict() == {
         "line": 3,
@@ -277,7 +279,7 @@ def test_an_error_cell_of_a_workbook_is_read_as_in_its_csv() -> None:
     content = xlsx(**{"Other": sheet_xml([["a", "b"]]), "Q&amp;A": _WRONG})
     source = SourceDefinition("s", sheet="Q&A")
     reading = read(content, source, moments=[], numbers=["hours"])
-    assert reading.frame["team"].tolist() == ["x", "#N/A"]
+    assert reading.frame["team"].tolist() == ["x", "y", "#N/A"]
     [bad] = reading.quarantine.to_dict("records")
     assert (bad["line"], bad["column"], bad["value"], bad["reason"]) == (3, "hours", "#DIV/0!", "not a number")
     told = read(content, replace(source, missing=("#DIV/0!", "#N/A")), moments=[], numbers=["hours"])
@@ -308,6 +310,6 @@ def test_an_error_cell_of_an_ods_sheet_is_read_as_its_text() -> None:
     rows = [cells("id", "hours", "team"), cells("a", "1", "x"), cells("b", "#DIV/0!", "y"), cells("c", "3", "#N/A")]
     content = ods(blank + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
     reading = read(content, SourceDefinition("s"), moments=[], numbers=["hours"])
-    assert reading.frame["team"].tolist() == ["x", "#N/A"]
+    assert reading.frame["team"].tolist() == ["x", "y", "#N/A"]
     assert reading.quarantine["value"].tolist() == ["#DIV/0!"]
     assert reading.quarantine["line"].tolist() == [5]

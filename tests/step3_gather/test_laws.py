@@ -15,7 +15,7 @@ from csi.errors import CsiError
 from csi.step3_gather.bounds import Bounds
 from csi.step3_gather.layout import guess
 from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.step3_gather.reading import REFUSED, Reading
 
 _BASE = (
     'number,opened_at,hours,note\nINC1,29/2/2016 01:16,3,a\nINC2,1/3/2016 08:00,?,"b, c"\n'
@@ -55,8 +55,10 @@ def _tried(attempt: Callable[[], Any]) -> Any:
 
 def _conserved(reading: Reading) -> None:
     lines = set(reading.quarantine["line"])
-    assert len(reading.frame) + len(lines) == reading.rows_read
-    assert not lines & set(reading.frame.index)
+    lost = lines - set(reading.frame.index)
+    assert len(reading.frame) + len(lost) == reading.rows_read
+    marked = reading.frame.index[reading.frame[REFUSED].notna()] if REFUSED in reading.frame else ()
+    assert lines - lost == set(marked)
     assert reading.frame.index.is_unique
     assert reading.frame.index.is_monotonic_increasing
 
