@@ -302,3 +302,16 @@ def test_a_duration_without_pauses_keeps_its_hash() -> None:
     assert hash_of(Duration("a", "b")) == hash_of(plain)
     others = {hash_of(Duration("a", "b", pauses=pauses)) for pauses in ((), (HOLD,), (PausedFor("hold_from"),))}
     assert len(others) == 3
+
+
+def test_looking_at_open_cases_takes_no_row_from_another_kpi() -> None:
+    """The rows a KPI refuses stay with the KPIs whose condition is the same."""
+    value = duration(HOLD, PausedFor("hold", clock="business"))
+    windows = {
+        "baseline": Window(date(2026, 1, 1), date(2026, 1, 6)),
+        "evaluation": Window(date(2026, 1, 6), date(2026, 1, 8)),
+        "as_of": datetime(2026, 1, 8, tzinfo=UTC),
+    }
+    asked = study(one(value, target=60.0), kpi("n", at="resolved"), calendar=OFFICE, **windows)
+    found = made(asked, reading(pd.DataFrame(BAD)))
+    assert (found["k"].series["refused"].sum(), found["n"].series["n"].sum()) == (3, 5)
