@@ -94,8 +94,6 @@ class Portion:
         """How many rows the KPI refuses."""
         return self.unplaced + (0 if self.refused is None else int(self.refused.sum()))
 
-    tried: Tried = field(default_factory=Tried)
-
     @property
     def looked_over(self) -> np.ndarray | None:
         """The values unusual ones are looked for among: of the evaluation window, else all."""
