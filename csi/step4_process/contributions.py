@@ -191,7 +191,8 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
     deadlines = deadline_of(kpi, looking.frame, looking.calendar)
     if deadlines is None:
         return Contribution(rows, at[rows], good=good[rows])
-    late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
+    open_ = (at == MISSING) | (at > looking.as_of)  # what is resolved later was open at that moment
+    late = np.flatnonzero(where & open_ & (deadlines != MISSING) & (deadlines < looking.as_of))
     return Contribution(
         np.concatenate([rows, late]),
         np.concatenate([at[rows], deadlines[late]]),

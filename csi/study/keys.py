@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,16 +17,26 @@ from csi.terms import YEARS
 
 _NO_MARK = 0
 LONGEST = 10_000  # characters of one text; as long as a condition may be
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 MOST_NODES = 200_000  # values of a study with its aliases written out; ours
 
 
 @dataclass
 class Notes:
-    """Where each key stands in the file, and every error found so far."""
+    """Where each key stands in the file, and every error found so far.
+
+    Attributes:
+        name: stands in front of every error.
+        lines: the line of each key by its path.
+        environment: values for ``${NAME}``; None: nothing is known of them here.
+        held: sources whose rows are handed over, so that they need no file.
+    """
 
     name: str
     lines: Mapping[str, int] = field(default_factory=dict)
     errors: list[InvalidInput] = field(default_factory=list)
+    environment: Mapping[str, str] | None = None
+    held: frozenset[str] = frozenset()
 
     def wrong(self, path: str, reason: str) -> None:
         """Note an error at a key (``kpis.mttr.unit``)."""
@@ -141,7 +152,8 @@ class Keys:
             return None
         found = as_moment(value)
         if found is None:
-            self.wrong(key, f"expected a date such as 2026-03-01, not {shown(value)}")
+            what = "there is no such day; " if isinstance(value, str) and _DAY.match(value) else ""
+            self.wrong(key, f"{what}expected a date such as 2026-03-01, not {shown(value)}")
         elif found.year not in YEARS:
             self.wrong(key, f"expected a year from {YEARS[0]} to {YEARS[-1]}, not {found.year}")
             return None
@@ -230,6 +242,29 @@ def shown(value: Any) -> str:
 def _kind(value: Any) -> str:
     names = {list: "a list", dict: "keys and values", bool: "true or false", str: "a text"}
     return names.get(type(value), shown(value))
+
+
+class Loader(yaml.SafeLoader):
+    """As the safe loader, but a day that is none (30 February) stays text, so that its key and line can be told."""
+
+    def construct_yaml_timestamp(self, node: Any) -> Any:
+        """A date or moment, or the text where there is no such day."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)
+
+
+def loaded(text: str) -> Any:
+    """A YAML text as plain values."""
+    loader = Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def lines_of(text: str) -> tuple[dict[str, int], list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from csi.step4_process.calendar import open_time
 from csi.step4_process.column_units import unconvertible, undecided
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
-from csi.study.keys import Keys, Notes, lines_of
+from csi.study.keys import Keys, Notes, lines_of, loaded
 from csi.study.kpi_reading import kpi_of
 from csi.study.rates import rates_said
 from csi.study.source_reading import source_of, zone_of
@@ -32,37 +32,54 @@ def read_study(path: Path, *, with_files: bool = False) -> StudyDefinition:
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
+    return study_of(bytes_of(path), path.name, path.parent if with_files else None)
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a study file.
+
+    Raises:
+        InvalidInputs: it cannot be read.
+    """
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); expected a study file in YAML"
         raise InvalidInputs([InvalidInput(str(path), reason)]) from error
-    return study_of(content, path.name, path.parent if with_files else None)
 
 
-def study_of(content: bytes, name: str = "study", folder: Path | None = None) -> StudyDefinition:
+def study_of(
+    content: bytes,
+    name: str = "study",
+    folder: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    held: Collection[str] = (),
+) -> StudyDefinition:
     """Read a study from the bytes of its file.
 
     Args:
         content: the bytes.
         name: stands in front of every error.
         folder: where its files lie, which must be there; None: they are not looked for.
+        environment: what ``${NAME}`` may ask for; None: it is not looked for.
+        held: sources whose rows are handed over, so that they need not say where they are.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    notes = Notes(name)
+    notes = Notes(name, environment=environment, held=frozenset(held))
     mapping = _mapping(content, notes)
     return _checked(mapping, notes, folder)
 
 
-def study_from(mapping: Mapping[str, Any], name: str) -> StudyDefinition:
-    """A study from a mapping with STUDY.md's keys.
+def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] = ()) -> StudyDefinition:
+    """A study from a mapping with STUDY.md's keys; ``held``: sources whose rows are handed over.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    return _checked(mapping, Notes(name))
+    return _checked(mapping, Notes(name, held=frozenset(held)))
 
 
 def _checked(mapping: Any, notes: Notes, folder: Path | None = None) -> StudyDefinition:
@@ -82,7 +99,7 @@ def _mapping(content: bytes, notes: Notes) -> Any:
         notes.lines, twice = lines_of(text)
         for key in twice:
             notes.wrong(key, "is written twice; expected it once")
-        mapping = yaml.safe_load(text)
+        mapping = loaded(text)
     except UnicodeDecodeError as error:
         notes.wrong("", f"is not UTF-8 text (byte {error.start + 1}); expected a study file in YAML")
     except yaml.YAMLError as error:

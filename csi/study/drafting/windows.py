@@ -1,0 +1,65 @@
+"""Windows over the data's span: whole periods, two thirds of them before and one third after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Window
+from csi.step4_process.periods import edges
+from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE
+from csi.terms import Period
+
+FEWEST = FEWEST_BEFORE + FEWEST_AFTER
+_MOST_WEEKS = 260  # beyond five years months tell as much; ours
+_EDGE = 0.1  # of a period that may lack at the edge of the data for it to count as whole; ours
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The period a study is cut into, how many whole ones there are, and the windows; none where these are too few."""
+
+    period: Period
+    first: pd.Timestamp
+    last: pd.Timestamp
+    whole: int
+    baseline: Window | None = None
+    evaluation: Window | None = None
+
+
+def span_of(columns: Sequence[np.ndarray], timezone: str) -> Span | None:
+    """The span that several columns of moments (datetime64, UTC) share; None where one holds none."""
+    known = [column[~np.isnat(column)] for column in columns]
+    if not known or not all(map(len, known)):
+        return None
+    first, last = max(column.min() for column in known), min(column.max() for column in known)
+    if last <= first:  # they share nothing: each has its own time
+        first, last = min(column.min() for column in known), max(column.max() for column in known)
+    begin, end = (pd.Timestamp(one).tz_localize("UTC").tz_convert(timezone) for one in (first, last))
+    step = max(_step(column) for column in known)
+    long = (end - begin) / pd.Timedelta(days=7) > _MOST_WEEKS
+    found = [_cut(begin, end, step, one, timezone) for one in ((Period.MONTH,) if long else (Period.WEEK, Period.DAY))]
+    return next((one for one in found if one.baseline), found[0])
+
+
+def _step(moments: np.ndarray) -> pd.Timedelta:
+    """How far apart the days with rows usually lie: data of Mondays covers the week that follows the last."""
+    days = np.unique(moments.astype("datetime64[D]"))
+    return pd.Timedelta(days=float(np.median(np.diff(days).astype(float)))) if len(days) > 1 else pd.Timedelta(0)
+
+
+def _cut(first: pd.Timestamp, last: pd.Timestamp, step: pd.Timedelta, period: Period, timezone: str) -> Span:
+    cuts = edges(first, last, period, timezone)
+    slack = [(end - start) * _EDGE for start, end in pairwise(cuts)]
+    begun = int(first > cuts[0] + slack[0])
+    ended = len(cuts) - int(last + step < cuts[-1] - slack[-1])
+    days = [edge.date() for edge in cuts[begun:ended]]
+    whole = max(0, len(days) - 1)
+    if whole < FEWEST:
+        return Span(period, first, last, whole)
+    middle = max(FEWEST_BEFORE, min(whole - FEWEST_AFTER, round(2 * whole / 3)))
+    return Span(period, first, last, whole, Window(days[0], days[middle]), Window(days[middle], days[-1]))
