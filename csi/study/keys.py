@@ -16,6 +16,7 @@ from csi.errors import InvalidInput
 from csi.terms import YEARS
 
 _NO_MARK = 0
+_NAMED = ("sources", "kpis", "exclusions", "rates", "rebases")  # below these stand names, or places in a list
 LONGEST = 10_000  # characters of one text; as long as a condition may be
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 MOST_NODES = 200_000  # values of a study with its aliases written out; ours
@@ -30,6 +31,7 @@ class Notes:
         lines: the line of each key by its path.
         environment: values for ``${NAME}``; None: nothing is known of them here.
         held: sources whose rows are handed over, so that they need no file.
+        read: every key that was looked for, by its place: names and numbers in it are ``*``.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Notes:
     errors: list[InvalidInput] = field(default_factory=list)
     environment: Mapping[str, str] | None = None
     held: frozenset[str] = frozenset()
+    read: dict[str, set[str]] = field(default_factory=dict)
 
     def wrong(self, path: str, reason: str) -> None:
         """Note an error at a key (``kpis.mttr.unit``)."""
@@ -75,6 +78,7 @@ class Keys:
     def get(self, key: str) -> Any:
         """The raw value; None when absent."""
         self.seen.add(key)
+        self.notes.read.setdefault(_place(self.path), set()).add(key)
         return self.mapping.get(key)
 
     def text(self, key: str, default: str = "", *, needed: str = "") -> str:
@@ -194,6 +198,13 @@ class Keys:
                 near = get_close_matches(key, known, n=1)
                 hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
                 self.wrong(key, f"is not a key here; {hint}")
+
+
+def _place(path: str) -> str:
+    """``kpis.*.value`` of ``kpis.mttr.value``: what a person names is not part of the place."""
+    parts = path.split(".")
+    named = len(parts) > 1 and parts[0] in _NAMED
+    return ".".join([parts[0], "*", *parts[2:]] if named else parts)
 
 
 def finite(value: Any) -> float | None:

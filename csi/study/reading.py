@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from csi.definition import CalendarDefinition, Exclusion, Rebase, StudyDefinition, Window
+from csi.definition import CalendarDefinition, Exclusion, Rebase, SourceDefinition, StudyDefinition, Window
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step4_process import exclusions
 from csi.step4_process.calendar import open_time
@@ -73,6 +74,17 @@ def study_of(
     return _checked(mapping, notes, folder)
 
 
+def keys_read(content: bytes) -> Mapping[str, frozenset[str]]:
+    """Every key that is looked for while a study is read, by its place (``kpis.*``): the reference is held to these.
+
+    Raises:
+        InvalidInputs: all that is wrong with the study.
+    """
+    notes = Notes("study")
+    _checked(_mapping(content, notes), notes)
+    return {place: frozenset(keys) for place, keys in notes.read.items()}
+
+
 def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] = ()) -> StudyDefinition:
     """A study from a mapping with STUDY.md's keys; ``held``: sources whose rows are handed over.
 
@@ -126,6 +138,7 @@ def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | No
     timezone = zone_of(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"
     period = top.choice("period", [str(period) for period in Period], "week", needed=True)
     sources = {name: source_of(name, keys, timezone, folder) for name, keys in _named(top, "sources").items()}
+    sources |= _linked(top.keys("links"), sources)
     kpi_keys = _named(top, "kpis")
     kpis = {name: kpi_of(name, keys, sources, set(kpi_keys)) for name, keys in kpi_keys.items()}
     study = StudyDefinition(
@@ -139,7 +152,6 @@ def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | No
         evaluation=_window(top, "evaluation"),
         exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys), timezone))),
         as_of=_as_of(top),
-        links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
         rates=rates_said(top, timezone),
         rebases=tuple(anew for keys in top.items("rebases") if (anew := _rebase(keys, set(kpi_keys)))),
     )
@@ -206,6 +218,20 @@ def _windows_in_order(top: Keys, study: StudyDefinition) -> None:
     if study.baseline and study.evaluation and study.evaluation.start < study.baseline.end:
         reason = f"starts on {study.evaluation.start}, inside the baseline; expected {study.baseline.end} or later"
         top.wrong("evaluation", reason)
+
+
+def _linked(keys: Keys, sources: Mapping[str, SourceDefinition]) -> dict[str, SourceDefinition]:
+    """The sources that lead to another, where the study says so for all of them in one place."""
+    found = {}
+    for name in keys.mapping:
+        if name not in sources:
+            keys.wrong(name, f"there is no such source; expected one of {', '.join(sources)}")
+        elif "link" in sources[name].options:
+            keys.wrong(name, f"is linked by sources.{name}.link already; expected it once")
+        else:
+            options = {**sources[name].options, "link": keys.mapping[name]}
+            found[name] = replace(sources[name], options=options)
+    return found
 
 
 def _links_hold(top: Keys, study: StudyDefinition) -> None:

@@ -43,7 +43,7 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
             reason = f"no column holds moments; expected one that says when a row happened among {names}"
             raise InvalidInput(file.path.name, reason)
     span = span_of([file.moments[first_moment(file)].values for file in files], timezone)
-    draft = Draft(files, folder, timezone, service or files[0].path.stem, span)
+    draft = Draft(files, folder, timezone, service or files[0].path.name.partition(".")[0], span)
     wanted = _unique([offer for file in files for offer in offers(file)])
     working, refused = _tested(draft, wanted)
     if not working:

@@ -86,7 +86,9 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
     dated = _dated(layout, source, columns)
     moments = {name: _moments(cells[name], source, name) for name in dated}
     moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
-    counted = [column.name for column in layout.columns if column.kind == "number" and column.name in cells]
+    melted = shape_of(source.options)
+    kinds = [column.name for column in layout.columns if column.kind == "number"]
+    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells]
     numbers = {name: _numbers(cells[name], source) for name in counted if name not in moments}
     return Looked(
         id=id,

@@ -25,6 +25,8 @@ _DUE = re.compile(
     r"(?i)\b(?:due|target|deadline|breach|sla|fällig|faellig|frist|ziel|soll|échéance|echeance|limite|vencimiento|plazo"
     r"|prazo|vencimento|scadenza|termine|deadline|vervaldatum|streef|termin)|期限|截止|기한"
 )
+_DIFFERENT = 0.9  # of the values of a column that is a code rather than an amount; ours
+MOST = 8  # KPIs of one kind offered from one file; ours
 _HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
 
 
@@ -40,12 +42,12 @@ class Offer:
 
 def offers(file: Looked) -> list[Offer]:
     """What can be measured, the surest first; none is tested by more than a look at the columns yet."""
-    found = list(_of_program(file)) or list(_of_catalogue(file))
+    found = list(_of_program(file)) or list(_of_catalogue(file))[:MOST]
     ids = {one.keys.get("kpi") for one in found}
     spoken = any(isinstance(one.keys.get("value"), Mapping) or ids & {"K02", "K03", "K25"} for one in found)
     found += [one for one in _volume(file) if not any(one.keys["at"] == of.keys.get("at") and
                                                        of.keys.get("measure") == "count" for of in found)]  # fmt: skip
-    return found + ([] if spoken else list(_durations(file))) + list(_amounts(file))
+    return found + ([] if spoken else list(_durations(file))) + list(_amounts(file))[:MOST]
 
 
 def slug(text: str) -> str:
@@ -76,10 +78,16 @@ def _direction(entry: Entry) -> str:
 
 def _of_catalogue(file: Looked) -> Iterator[Offer]:
     """Entries of the catalogue whose columns are in the file by the catalogue's own names."""
-    there = set(file.filled)
+    there, taken = set(file.filled), []
     for entry in entries().values():
         wanted = _columns(entry.computed)
         if wanted and wanted <= there and {*entry.required_fields} <= there and _direction(entry):
+            shape = (entry.computed.get("measure") == "share", entry.computed.get("value"), entry.computed.get("good"))
+            if isinstance(shape[1], Mapping):  # the age of a problem is the time an incident took, by another name
+                shape = (entry.computed.get("measure") == "backlog", {**shape[1], "unit": "", "clock": ""}, None)
+            if shape in taken:
+                continue
+            taken.append(shape)
             keys = {"kpi": entry.id, "source": file.id}
             yield Offer(
                 slug(entry.name.partition("(")[0]), keys, f"the catalogue's {entry.id}, by its own column names"
@@ -155,7 +163,7 @@ def _amounts(file: Looked) -> Iterator[Offer]:
     """The mean of each column of numbers, whose unit and direction nobody but a person knows."""
     at = first_moment(file)
     for name, held in file.numbers.items() if at else ():
-        if name == file.source.key or file.distinct[name] < 2 or held.readable < held.filled:
+        if file.distinct[name] < 2 or held.readable < held.filled or _is_code(file, name):
             continue
         unit = next((column.unit for column in file.layout.columns if column.name == name), "")
         asks = {"direction": "lower or higher: which is better, only you know"}
@@ -164,6 +172,14 @@ def _amounts(file: Looked) -> Iterator[Offer]:
         keys = {"name": f"Mean of {name}", "source": file.id, "at": at, "measure": "mean", "value": name,
                 "unit": unit or "count", "direction": "lower"}  # fmt: skip
         yield Offer(slug(f"mean {name}"), keys, f"{held.readable:,} of {held.filled:,} cells are numbers", asks)
+
+
+def _is_code(file: Looked, name: str) -> bool:
+    """Whether a number counts nothing but tells rows apart: whole numbers, nearly all of them different."""
+    values = file.numbers[name].values
+    known = values[~np.isnan(values)]
+    whole = bool((known == np.round(known)).all())
+    return name == file.source.key or (whole and not _is_series(file) and file.distinct[name] > _DIFFERENT * len(known))
 
 
 def _readable(name: str, held: Held) -> str:

@@ -16,6 +16,8 @@ from csi.terms import Period
 
 FEWEST = FEWEST_BEFORE + FEWEST_AFTER
 _MOST_WEEKS = 260  # beyond five years months tell as much; ours
+_WEEK, _DAILY = pd.Timedelta(days=7), pd.Timedelta(days=4)
+_MONTHLY, _QUARTERLY = pd.Timedelta(days=20), pd.Timedelta(days=60)
 _EDGE = 0.1  # of a period that may lack at the edge of the data for it to count as whole; ours
 
 
@@ -41,15 +43,23 @@ def span_of(columns: Sequence[np.ndarray], timezone: str) -> Span | None:
         first, last = min(column.min() for column in known), max(column.max() for column in known)
     begin, end = (pd.Timestamp(one).tz_localize("UTC").tz_convert(timezone) for one in (first, last))
     step = max(_step(column) for column in known)
-    long = (end - begin) / pd.Timedelta(days=7) > _MOST_WEEKS
-    found = [_cut(begin, end, step, one, timezone) for one in ((Period.MONTH,) if long else (Period.WEEK, Period.DAY))]
-    return next((one for one in found if one.baseline), found[0])
+    found = [_cut(begin, end, step, one, timezone) for one in _periods(step, end - begin)]
+    return next((one for one in found if one.baseline), max(found, key=lambda one: one.whole))
 
 
 def _step(moments: np.ndarray) -> pd.Timedelta:
-    """How far apart the days with rows usually lie: data of Mondays covers the week that follows the last."""
-    days = np.unique(moments.astype("datetime64[D]"))
-    return pd.Timedelta(days=float(np.median(np.diff(days).astype(float)))) if len(days) > 1 else pd.Timedelta(0)
+    """How far apart rows usually lie: what stands on Mondays only covers the week that follows the last."""
+    gaps = np.diff(np.unique(moments)).astype("timedelta64[us]").astype(float)
+    return pd.Timedelta(microseconds=float(np.median(gaps))) if len(gaps) else pd.Timedelta(0)
+
+
+def _periods(step: pd.Timedelta, length: pd.Timedelta) -> tuple[Period, ...]:
+    """The periods that suit: none shorter than rows usually lie apart, and no more of them than anybody looks at."""
+    if step > _QUARTERLY:
+        return (Period.QUARTER,)
+    if step > _MONTHLY or length / _WEEK > _MOST_WEEKS:
+        return (Period.MONTH,)
+    return (Period.WEEK,) if step > _DAILY else (Period.WEEK, Period.DAY)
 
 
 def _cut(first: pd.Timestamp, last: pd.Timestamp, step: pd.Timedelta, period: Period, timezone: str) -> Span:
