@@ -42,7 +42,9 @@ class Offer:
 
 def offers(file: Looked) -> list[Offer]:
     """What can be measured, the surest first; none is tested by more than a look at the columns yet."""
-    found = list(_of_program(file)) or list(_of_catalogue(file))[:MOST]
+    if known := list(_of_program(file)):
+        return known  # of its other columns somebody who knows the program said nothing
+    found = list(_of_catalogue(file))[:MOST]
     ids = {one.keys.get("kpi") for one in found}
     spoken = any(isinstance(one.keys.get("value"), Mapping) or ids & {"K02", "K03", "K25"} for one in found)
     found += [one for one in _volume(file) if not any(one.keys["at"] == of.keys.get("at") and
@@ -69,7 +71,7 @@ def _of_program(file: Looked) -> Iterator[Offer]:
         if not direction:
             keys["direction"] = "lower"
         name = slug(entry.name.partition("(")[0]) if entry else one.id
-        yield Offer(name, keys, f"{export.name} export; {one.usable:,} of {one.tried:,} rows hold all it reads", asks)
+        yield Offer(name, keys, f"an export of {export.name}; it reads {', '.join(one.columns)}", asks)
 
 
 def _direction(entry: Entry) -> str:
