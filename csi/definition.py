@@ -210,7 +210,6 @@ class StudyDefinition:
     evaluation: Window | None = None
     exclusions: tuple[Exclusion, ...] = ()
     as_of: datetime | None = None  # moment up to which data is complete; None: the newest moment in the sources
-    links: Mapping[str, str] = field(default_factory=dict)
     rates: tuple[ExchangeRate, ...] = ()
     rebases: tuple[Rebase, ...] = ()
 

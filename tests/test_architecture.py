@@ -34,7 +34,8 @@ RULES = {1: 8, 2: 5, 3: 4, 4: 4, 5: 6, 6: 7, 7: 7}  # how many rules the product
 # What only one place may do, in words of the code; the sandbox is a Slack of its own, with its own clock.
 ONE_PLACE = {
     r"\b(?:datetime|date|Timestamp)\.(?:now|today|utcnow)\(|\btime\.time\(|\.fromtimestamp\(time": {"bot/clock.py"},
-    r"\bos\.(?:environ|getenv|putenv)\b|\bBaseSettings\b": {"bot/settings.py"},
+    # The command hands its environment on as a mapping.
+    r"\bos\.(?:environ|getenv|putenv)\b|\bBaseSettings\b": {"bot/settings.py", "csi/__main__.py"},
     r"\bpyplot\b": {"csi/step6_present/canvas.py"},  # in words only
     r"\bgetLogger\b|\bwarnings\.warn\b": {
         "bot/log.py",

@@ -53,11 +53,15 @@ class Patience:
 
 @dataclass
 class Conversation:
-    """Requests of one collection; time and size are counted over all of them."""
+    """Requests of one collection; time and size are counted over all of them.
+
+    ``headers`` are those of the source: they may hold a token, and go to the place that was named only.
+    """
 
     transport: Pinned
     patience: Patience = field(default_factory=Patience)
     authorization: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     _spent: int = 0
 
     def __enter__(self) -> Conversation:
@@ -94,7 +98,7 @@ class Conversation:
     def _once(
         self, address: str, target: Path, headers: Mapping[str, str], parameters: Mapping[str, str] | None
     ) -> httpx.Response:
-        said = dict(headers) | ({"Authorization": self.authorization} if self.authorization else {})
+        said = {**self.headers, **headers} | ({"Authorization": self.authorization} if self.authorization else {})
         try:
             return self._followed(self._request(address, said, parameters), target)
         except httpx.TransportError as error:
@@ -133,10 +137,18 @@ class Conversation:
                     self._keep(answer, target)
                     _judge(answer, address, target)
                     return answer
-                asked = answer.next_request
+                asked = self._led_on(answer.next_request, address)
             finally:
                 answer.close()
         raise Refused(f"{place(address)} leads on and on. Expected the address of the answer itself.")
+
+    def _led_on(self, asked: httpx.Request, first: str) -> httpx.Request:
+        """The next request of a chain, without the source's headers where it leads to another place."""
+        here, there = httpx.URL(first), asked.url
+        if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
+            for name in self.headers:
+                asked.headers.pop(name, None)
+        return asked
 
     def _keep(self, answer: httpx.Response, target: Path) -> None:
         with target.open("wb") as stream:

@@ -44,11 +44,17 @@ class Axis:
 
 
 def axis_of(study: StudyDefinition, kpi: str, span: tuple[int, int], calendar: OpenTime, as_of: int) -> Axis:
-    """The periods from the first to the last sign of life, or from the windows' ends where these are wider."""
+    """The periods from the first to the last sign of life, or from the windows' ends where these are wider.
+
+    Of a study that says up to when its data is complete none begins after that moment.
+    """
     bounds = [] if span[0] == LATEST else list(from_microseconds(np.array(span), study.timezone))
     for opening, closing in windows(study):
         bounds += [opening, closing - pd.Timedelta(microseconds=1)]
     spans = exclusions.spans(exclusions.of_kpi(study, kpi), study.timezone)
+    if study.as_of is not None:
+        latest = from_microseconds(np.array([as_of]), study.timezone)[0]
+        bounds = [min(one, latest) for one in bounds] if min(bounds, default=latest) <= latest else []
     if not bounds:
         return Axis(_NO_EDGES, calendar, as_of, spans)
     return Axis(microseconds(edges(min(bounds), max(bounds), study.period, study.timezone)), calendar, as_of, spans)

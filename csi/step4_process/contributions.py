@@ -307,7 +307,8 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
     if deadlines is None:
         return Contribution(rows, at[rows], good=good[rows])
     # What is refused is not in ``where``: a resolution that could not be read is no open case.
-    late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
+    open_ = (at == MISSING) | (at > looking.as_of)  # what is resolved later was open at that moment
+    late = np.flatnonzero(where & open_ & (deadlines != MISSING) & (deadlines < looking.as_of))
     return Contribution(
         np.concatenate([rows, late]),
         np.concatenate([at[rows], deadlines[late]]),

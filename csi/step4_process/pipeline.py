@@ -20,7 +20,7 @@ from csi.step4_process.coverage import other_moment
 from csi.step4_process.ground import Ground, Time, ground
 from csi.step4_process.measures import probability_of
 from csi.step4_process.periods import SeriesTooLong, codes
-from csi.step4_process.portion import Placed, Portion, placed, portion, with_refused
+from csi.step4_process.portion import Placed, Portion, begun, placed, portion, with_refused
 from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
 from csi.step4_process.quarantine import quarantine_of
@@ -144,6 +144,8 @@ def setting_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> Setting:
 def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Portion]:
     """The rows of a KPI, each in its period, and what they give."""
     rows = base.of(kpi)
+    if base.study.as_of is not None:
+        rows = begun(rows, base.time.as_of)
     of_rows = kpi.measure in SPANS or rows.late
     places = codes(rows.at, axis.edges) if of_rows else base.periods_of(kpi, axis)[rows.rows]
     kept = placed(kpi, rows, places, axis)

@@ -100,6 +100,15 @@ class Portion:
         return self.every if self.cases is None else self.cases
 
 
+def begun(rows: Contribution, as_of: int) -> Contribution:
+    """The rows that had begun by a moment; a span that ended after it had not ended yet."""
+    which = rows.at <= as_of
+    known = rows if which.all() else chosen(rows, which)
+    if known.end is None or not (known.end > as_of).any():
+        return known
+    return replace(known, end=np.where(known.end > as_of, MISSING, known.end))
+
+
 def placed(kpi: KpiDefinition, rows: Contribution, places: np.ndarray, axis: Axis) -> Placed:
     """Leave out what is excluded or lies in no period. Of spans nothing is: their time is."""
     if kpi.measure in SPANS:

@@ -17,7 +17,7 @@ from csi.step5_analyse.seen import seldom
 from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.step5_analyse.weekdays import hiding
-from csi.step5_analyse.windows import complete_on, there_on
+from csi.step5_analyse.windows import complete_on, covered, there_on
 from csi.terms import Direction, percent
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
@@ -102,8 +102,12 @@ def _no_limits(draft: Draft) -> str:
         return f"No limits: gaps leave too few neighbouring {period.value}s to compare."
     if window is None:
         return f"No limits: {have} of the {needed} needed{there_on(row, FEWEST - have)}."
-    complete = wording.day(complete_on(row, row.before, window, FEWEST))
-    return f"No limits: the baseline has {have} of the {needed} needed, complete on {complete}."
+    complete = complete_on(row, row.before, window, FEWEST)
+    if complete <= min(window.end, covered(row)):  # that day is past: only what is missing can be added
+        return f"No limits: the baseline has {have} of the {needed} needed; {period.value}s of it are missing."
+    return (
+        f"No limits: the baseline has {have} of the {needed} needed, complete with data up to {wording.day(complete)}."
+    )
 
 
 def met_but_falling(draft: Draft) -> str:

@@ -57,6 +57,8 @@ def attributed(one: Draft, other: Draft) -> tuple[bool, str]:
     rest = f"{wording.gap(found.difference, unit, places)}, likely {low} to {high}"
     if found.shown and found.difference * moved > 0:
         return True, f"{name} changed by {its}, and beyond that this is {rest}"
+    if found.shown:
+        return False, f"the comparator {name} changed by {its}; beyond that this moved the other way ({rest})"
     return False, f"the comparator {name} changed by {its}; beyond that nothing is shown ({rest})"
 
 

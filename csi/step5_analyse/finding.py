@@ -202,10 +202,8 @@ def _trend(seen: _Seen) -> str:
     if now not in ("rising", "falling"):
         return "No trend is shown."
     slope = float(trend["slope"])
-    places = wording.decimals(0.0, slope)
-    sides = [wording.number(float(trend[side]), places, signed=True) for side in ("slope_lower", "slope_upper")]
-    per = f"{wording.gap(slope, seen.unit, places)} a {seen.period.value}"
-    return f"The series is {now}: {per} (likely {sides[0]} to {sides[1]})."
+    sides = [float(trend[side]) for side in ("slope_lower", "slope_upper")]
+    return f"The series is {now}: {wording.slope(slope, sides, seen.unit, seen.period)}."
 
 
 def _cause(seen: _Seen) -> str:

@@ -92,12 +92,12 @@ def not_comparable(row: Row) -> tuple[str, ...]:
 
 
 def there_on(row: Row, missing: int) -> str:
-    """``, complete on 31 Mar 2025``: when so many more periods than there are will be there."""
+    """``, complete with data up to 31 Mar 2025``: when so many more periods than there are will be there."""
     places = np.flatnonzero(row.after if row.before.any() and row.after.any() else row.used)
     if not places.size or "end" not in row.item.series:
         return ""
     last = pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
-    return f", complete on {wording.day(wording.later(last, missing, row.item.period))}"
+    return f", complete with data up to {wording.day(wording.later(last, missing, row.item.period))}"
 
 
 def _short_baseline(row: Row) -> str:
@@ -122,18 +122,18 @@ def _short_evaluation(row: Row) -> str:
 
 
 def _wanting(row: Row, inside: Flags, window: Window, counts: tuple[int, int], begun: str) -> str:
-    """``4 of the 6 weeks needed; 2 weeks more, complete on …``, and what else would do where periods are missing."""
+    """``4 of the 6 weeks needed; 2 weeks more, complete with …``, and what else would do where periods are missing."""
     period, (have, needed) = row.item.period, counts
     missing, complete = wording.periods(needed - have, period), complete_on(row, inside, window, needed)
     gaps = complete != wording.later(window.start, needed, period)
     needs = wording.periods(needed, period)
-    if complete <= min(window.end, _covered(row)):  # that day lies in the window, and has passed
+    if complete <= min(window.end, covered(row)):  # that day lies in the window, and has passed
         return f"{have} of the {needs} needed; {missing} more, once missing {period.value}s of it are delivered"
     how = f" if it runs on, or once the missing {period.value}s are delivered" if gaps else begun
-    return f"{have} of the {needs} needed; {missing} more, complete on {wording.day(complete)}{how}"
+    return f"{have} of the {needs} needed; {missing} more, complete with data up to {wording.day(complete)}{how}"
 
 
-def _covered(row: Row) -> date:
+def covered(row: Row) -> date:
     """The day up to which the series has data."""
     places = np.flatnonzero(row.used)
     if not places.size or "end" not in row.item.series:

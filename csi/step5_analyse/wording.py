@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import floor, isfinite, log10
@@ -54,6 +55,17 @@ def quantity(value: float, unit: str, places: int) -> str:
 def gap(value: float, unit: str, places: int) -> str:
     """A signed difference with its unit; percentages differ by points."""
     return number(value, places, signed=True) + _POINTS.get(unit, _unit(unit))
+
+
+def slope(value: float, sides: Sequence[float], unit: str, period: Period) -> str:
+    """A slope a period with its likely interval, in digits that show it: what rises or falls never does so by 0."""
+    smallest = abs(value) or max(map(abs, sides), default=0.0)
+    if 0 < abs(value) < _TINY:
+        likely = " to ".join(number(side, 4, signed=True) for side in sides)
+        return f"slowly, by less than {gap(_TINY, unit, 4).removeprefix('+')} a {period.value} (likely {likely})"
+    places = max(0, min(6, 1 + _places(smallest, 0)))
+    likely = " to ".join(number(side, places, signed=True) for side in sides)
+    return f"{gap(value, unit, places)} a {period.value}" + (f" (likely {likely})" if sides else "")
 
 
 def shortest(value: float) -> int:

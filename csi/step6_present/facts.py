@@ -9,7 +9,8 @@ from csi.definition import StudyDefinition, hash_of
 from csi.kpi_catalogue.entry import MIN_N
 from csi.step4_process.processed import Processed, SourceCounts
 from csi.step5_analyse.analysis import Analysis
-from csi.step6_present.view import View
+from csi.step5_analyse.change_state import WORSE
+from csi.step6_present.view import Guard, Stands, View
 from csi.terms import Verdict
 
 MOST_URGENT_FIRST = (
@@ -34,12 +35,13 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A study's results as they may be shown: KPIs in the study's order, counts per source."""
+    """A study's results as they may be shown: KPIs in the study's order, counts per source, notes on the whole."""
 
     study: StudyDefinition
     views: tuple[View, ...]
     sources: Mapping[str, SourceCounts] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:
@@ -71,6 +73,7 @@ def of(
     sources: Mapping[str, SourceCounts] | None = None,
     source_labels: Mapping[str, str] | None = None,
     promises: Sequence[Promise] = (),
+    notes: Sequence[str] = (),
 ) -> Facts:
     """The facts of a study: its KPIs' series and analyses with everything that must stand beside them."""
     labels = source_labels or {}
@@ -85,10 +88,20 @@ def of(
             evaluation=study.of_kpi(processed.kpi).evaluation,
             exclusions=tuple(one for one in study.exclusions if one.kpi in ("", id)),
             min_n=fewest(study, processed),
+            guards=tuple(guarded(kpis[name]) for name in processed.kpi.guards if name in kpis),
         )
         for id, (processed, analysis) in kpis.items()
     )
-    return Facts(study, views, sources or {}, tuple(promises))
+    return Facts(study, views, sources or {}, tuple(promises), tuple(notes))
+
+
+def guarded(outcome: tuple[Processed, Analysis]) -> Guard:
+    """How a guard KPI stands between the windows."""
+    processed, analysis = outcome
+    state = analysis.change.state
+    judged = state is not None and analysis.verdict is not Verdict.INCONCLUSIVE
+    stands = Stands.UNKNOWN if not judged else Stands.WORSE if state == WORSE else Stands.HELD
+    return Guard(processed.kpi.name or processed.kpi.id, stands)
 
 
 def _as_promised(view: View, promise: Promise) -> View:

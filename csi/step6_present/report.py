@@ -6,30 +6,55 @@ Every rendering holds every KPI, the missed and inconclusive ones first (V6.2); 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import quote
 
 from csi.definition import Duration, RatioValue
 from csi.kpi_catalogue.entry import LOW_N
 from csi.step4_process.processed import COVERAGE_WARNING
 from csi.step5_analyse import budget, wording
 from csi.step6_present.facts import Facts
-from csi.step6_present.marks import RULES
-from csi.step6_present.view import View, definition, footnotes, limits_text, provenance, target_text, windows_text
+from csi.step6_present.runs import signals_of, told
+from csi.step6_present.view import (
+    Stands,
+    View,
+    definition,
+    footnotes,
+    limits_text,
+    provenance,
+    target_text,
+    windows_text,
+)
 from csi.step6_present.wording import NOTHING, clip, count, number, periods, sentence
 from csi.terms import Audience, Evidence, Verdict
 
 MARKDOWN = re.compile(r"([\\`*_\[\]#|<>~&])")
 NAME = 200  # characters of a typed name
+MOST_SIGNALS = 12
 Part = Callable[[View], list[str]]
 
 
-def markdown(facts: Facts, audience: Audience | None = None, *, ask: str = "") -> str:
-    """The report for an audience; for nobody in particular, everything."""
+def markdown(
+    facts: Facts,
+    audience: Audience | None = None,
+    *,
+    ask: str = "",
+    pictures: Mapping[str, str] | None = None,
+    grid: str = "",
+) -> str:
+    """The report for an audience; for nobody in particular, everything.
+
+    ``pictures`` are the file names of the charts by KPI and ``grid`` that of the grid, beside the report; without
+    them it is words only.
+    """
     heading = f"# {escape(facts.service)}: did we get there?"
-    about = [f"For {audience}." if audience else "", _span(facts), sentence(escape(ask)) if ask else ""]
-    body = [line for view in facts.ordered() for line in _kpi(view, audience)]
+    intro = [f"For {audience}." if audience else "", about(facts), sentence(escape(ask)) if ask else ""]
+    body = [line for view in facts.ordered() for line in _kpi(view, audience, (pictures or {}).get(view.kpi.id, ""))]
     tail = _sources(facts) if audience in (None, Audience.OPERATIONS, Audience.SUPPLIERS) else []
-    lines = [heading, "", " ".join(text for text in about if text), "", *_overview(facts), "", *body, *tail]
+    notes = [line for note in facts.notes for line in (f"**Note:** {escape(note)}", "")]
+    shown = [_picture(grid, slam_alt(facts)), ""] if grid else []
+    lines = [heading, "", " ".join(text for text in intro if text), "", *notes, *_overview(facts), "", *shown, *body]
+    lines += tail
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -38,7 +63,18 @@ def escape(text: str) -> str:
     return MARKDOWN.sub(r"\\\1", " ".join(clip(text, NAME * 5).split()))
 
 
-def _span(facts: Facts) -> str:
+def _picture(name: str, words: str) -> str:
+    """A picture beside the report; its words are for those who don't see it."""
+    return f"![{escape(words)}]({quote(name)})"
+
+
+def slam_alt(facts: Facts) -> str:
+    """What the grid is, in words."""
+    return f"Grid of {len(facts.clauses())} KPIs and their newest periods: met, missed or not measured"
+
+
+def about(facts: Facts) -> str:
+    """Period, zone, span and study, in one line."""
     starts = [mark.start for view in facts.views for mark in view.marks]
     if not starts:
         return "Nothing measured yet."
@@ -64,12 +100,13 @@ def _latest(view: View) -> str:
     return escape(number(view.latest.value, view.unit)) if view.latest else NOTHING
 
 
-def _kpi(view: View, audience: Audience | None) -> list[str]:
+def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
     lines = [
         f"## {escape(clip(view.name, NAME))}",
         "",
         f"**{view.analysis.label}.** {escape(view.analysis.sentence)}",
         "",
+        *([_picture(picture, f"Control chart of {view.name}"), ""] if picture else []),
     ]
     items = details(view, audience)
     return lines + [f"- {escape(item)}" for item in items] + ([""] if items else [])
@@ -82,12 +119,15 @@ def details(view: View, audience: Audience | None) -> list[str]:
 
 def _levels(view: View) -> list[str]:
     change = view.analysis.change
+    windows = sentence(windows_text(view, in_full=True))
     if change.difference is None:
-        return [sentence(windows_text(view))]
+        return [windows]
     sides = [side for side in (change.lower, change.upper) if side is not None]
-    places = wording.decimals(change.difference, max(map(abs, (change.difference, *sides))))
+    detail = view.analysis.detail
+    levels = tuple(one for one in (detail.before.level, detail.after.level) if one is not None)
+    places = wording.decimals_of(levels or (change.difference,), max(map(abs, (change.difference, *sides))), view.unit)
     between = f" ({' to '.join(wording.number(side, places, signed=True) for side in sides)})" if sides else ""
-    return [sentence(windows_text(view)), f"Difference: {wording.gap(change.difference, view.unit, places)}{between}."]
+    return [windows, f"Difference: {wording.gap(change.difference, view.unit, places)}{between}."]
 
 
 def _target_line(view: View) -> list[str]:
@@ -123,6 +163,13 @@ def _decided(view: View) -> list[str]:
     return [f"How it was judged: {' '.join(map(sentence, of.reasons))}"] * bool(of.reasons and not _meaning(view))
 
 
+def _guards(view: View) -> list[str]:
+    """Which of the KPIs that must not suffer held, got worse, or could not be judged."""
+    by = [(stands, [one.name for one in view.guards if one.stands is stands]) for stands in Stands]
+    said = "; ".join(f"{wording.listed(names)} {stands}" for stands, names in by if names)
+    return [f"Guards: {said}."] if said else []
+
+
 def _evidence(view: View) -> list[str]:
     of = view.analysis
     because = f" Attribution: {sentence(of.attribution)}" if of.attribution else ""
@@ -132,10 +179,9 @@ def _evidence(view: View) -> list[str]:
 
 
 def _variation(view: View) -> list[str]:
-    named = [
-        f"{signal.start.date().isoformat()} {RULES.get(signal.rule, signal.rule)}" for signal in view.analysis.signals
-    ]
-    signals = f"Signals: {'; '.join(named[-12:])}." if named else "No signals."
+    named = [told(one) for one in signals_of(view)]
+    more = f"{len(named) - MOST_SIGNALS} earlier; " if len(named) > MOST_SIGNALS else ""
+    signals = f"Signals: {more}{'; '.join(named[-MOST_SIGNALS:])}." if named else "No signals."
     return [f"{sentence(limits_text(view))} {signals}", _trend(view)]
 
 
@@ -145,9 +191,7 @@ def _trend(view: View) -> str:
     if not trend.judged or trend.slope is None:
         return sentence(f"{trend.reason[:1].upper()}{trend.reason[1:]}")
     sides = [side for side in (trend.slope_lower, trend.slope_upper) if side is not None]
-    places = wording.decimals(0.0, max(map(abs, (trend.slope, *sides))) / 10)
-    likely = " to ".join(wording.number(side, places, signed=True) for side in sides)
-    slope = f"{wording.gap(trend.slope, view.unit, places)} a {view.period} (likely {likely})"
+    slope = wording.slope(trend.slope, sides, view.unit, view.period)
     shown = view.analysis.detail.trend_now in ("rising", "falling")
     return f"Trend: {view.analysis.detail.trend_now}, {slope}." if shown else f"No trend is shown: {slope}."
 
@@ -234,6 +278,7 @@ EVERYTHING: Sequence[Part] = (
     _decided,
     _target_line,
     _levels,
+    _guards,
     _evidence,
     _variation,
     _warnings,
@@ -243,7 +288,7 @@ EVERYTHING: Sequence[Part] = (
 PARTS: dict[Audience | None, Sequence[Part]] = {
     None: (*EVERYTHING, _dimensions),
     Audience.BUSINESS: (_meaning, _target_line),
-    Audience.SENIOR_IT: (_meaning, _target_line, _levels, _evidence, _warnings),
+    Audience.SENIOR_IT: (_meaning, _target_line, _levels, _guards, _evidence, _warnings),
     Audience.OPERATIONS: EVERYTHING,
     Audience.SUPPLIERS: (_meaning, _target_line, _levels, _quality, _computed),
 }

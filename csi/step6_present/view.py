@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.step4_process.processed import Processed
@@ -29,6 +30,22 @@ LEFT_OUT = "Left out"  # how step 4 begins the footnote of an exclusion
 SHORT_UNIT = 8  # characters
 
 
+class Stands(StrEnum):
+    """How a guard KPI stands: whatever was improved, this must not be worse for it."""
+
+    HELD = "held"
+    WORSE = "got worse"
+    UNKNOWN = "could not be judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A guard KPI by its name, and how it stands."""
+
+    name: str
+    stands: Stands
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A KPI, its series and analysis, and what was fixed beforehand.
@@ -45,6 +62,7 @@ class View:
     evaluation: Window | None = None
     exclusions: tuple[Exclusion, ...] = ()
     min_n: int = 0
+    guards: tuple[Guard, ...] = ()
     marks: tuple[Mark, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -144,11 +162,12 @@ def limits_text(view: View) -> str:
     return text + (" – trial (fewer than 12)" if limits.trial else "")
 
 
-def windows_text(view: View) -> str:
-    """The windows that are compared, with their levels."""
+def windows_text(view: View, *, in_full: bool = False) -> str:
+    """The windows that are compared, with their levels; ``in_full``: that the last day counts."""
+    span = whole_span_of if in_full else span_of
     before, after = view.analysis.detail.before.level, view.analysis.detail.after.level
     parts = [
-        f"{name} {span_of(window)}" + (f": {number(level, view.unit)}" if level is not None else "")
+        f"{name} {span(window)}" + (f": {number(level, view.unit)}" if level is not None else "")
         for name, window, level in (("Baseline", view.baseline, before), ("Evaluation", view.evaluation, after))
         if window is not None
     ]
@@ -160,6 +179,12 @@ def span_of(window: Window) -> str:
     """``29 Feb – 3 Apr 2016``: first and last day of it."""
     last = window.end - timedelta(days=1)
     return f"{day(window.start, year=window.start.year != last.year)} – {day(last)}"
+
+
+def whole_span_of(window: Window) -> str:
+    """``29 Feb – 3 Apr 2016 (to the end of 3 Apr)``: it says that its last day counts; the end written does not."""
+    last = window.end - timedelta(days=1)
+    return f"{span_of(window)} (to the end of {day(last, year=False)})"
 
 
 def target_text(view: View) -> str:

@@ -12,6 +12,7 @@ from csi.errors import InvalidInput
 from csi.step3_gather.connectors.asked import Fetch
 from csi.step4_process import Made, process_study
 from csi.study.gathering import gather, tasks
+from csi.study.progress import Tell, silent
 
 
 class Engine(StrEnum):
@@ -29,11 +30,13 @@ class Means:
         engine: where rows are processed.
         scheduler: address of a Dask scheduler whose workers see the same files; empty: a local cluster.
         fetch: what asks databases and addresses; None: only files are read.
+        tell: hears how far the run is.
     """
 
     engine: Engine = Engine.PANDAS
     scheduler: str = ""
     fetch: Fetch | None = None
+    tell: Tell = silent
 
 
 def made(study: StudyDefinition, folder: Path, means: Means) -> Made:
@@ -43,7 +46,9 @@ def made(study: StudyDefinition, folder: Path, means: Means) -> Made:
         InvalidInputs: every file that cannot be read.
     """
     if means.engine is Engine.PANDAS:
-        return process_study(study, gather(study, folder, means.fetch))
+        readings = gather(study, folder, means.fetch, means.tell)
+        means.tell("processing")
+        return process_study(study, readings)
     return _on_dask(study, folder, means)
 
 
@@ -56,7 +61,8 @@ def _on_dask(study: StudyDefinition, folder: Path, means: Means) -> Made:
     # Workers elsewhere see the study's folder, for they read its files; they need not see this machine's.
     with _scratch(folder if means.scheduler else None) as scratch:
         parts = Path(scratch).resolve()
-        wanted = tasks(study, folder, parts, means.fetch)
+        wanted = tasks(study, folder, parts, means.fetch, means.tell)
+        means.tell("reading and processing on Dask")
         with cluster(means.scheduler) as client:
             return process_on_dask(study, wanted, parts, client)
 

@@ -19,6 +19,8 @@ from csi.step4_process.quarantine import COLUMNS
 from csi.step5_analyse import KpiInput, judge, wording
 from csi.step5_analyse.analysis import Analysis, FrozenLimits
 from csi.study.beside import other_changes, reopened_of
+from csi.study.cuts import cuts
+from csi.terms import Verdict
 
 
 class Outcome(NamedTuple):
@@ -26,6 +28,26 @@ class Outcome(NamedTuple):
 
     processed: Processed
     analysis: Analysis
+
+    @property
+    def verdict(self) -> Verdict:
+        """Did we get there?"""
+        return self.analysis.verdict
+
+    @property
+    def label(self) -> str:
+        """The verdict with its side effect."""
+        return self.analysis.label
+
+    @property
+    def sentence(self) -> str:
+        """What there is to say, in one sentence."""
+        return self.analysis.sentence
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """One row per period: ``end, value, n, numerator, denominator, partial, missing, excluded``, by its start."""
+        return self.processed.series
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,11 @@ class Report:
     known: Known = field(default_factory=Known)
     quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
     refused: Mapping[str, Sequence[InvalidInput]] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the study as a whole."""
+        return tuple(str(one) for one in cuts(self.study))
 
 
 def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], known: Known | None = None) -> Report:

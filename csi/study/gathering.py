@@ -25,6 +25,7 @@ from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_wanted, named_columns
 from csi.step4_process.partition import Task, require_rows
 from csi.study.fetching import collected, fetched
+from csi.study.progress import Tell, silent
 
 _SHOWN = 40
 _NAME = 60  # characters of a column's name as an error shows it
@@ -45,19 +46,23 @@ _COMPARED = (".where", ".good", ".value.pauses")  # keys of a study that compare
 T = TypeVar("T")
 
 
-def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> Mapping[str, list[Reading]]:
+def gather(
+    study: StudyDefinition, folder: Path, fetch: Fetch | None = None, tell: Tell = silent
+) -> Mapping[str, list[Reading]]:
     """Read every source of a study.
 
     Args:
         study: the definition.
         folder: what its paths are relative to.
         fetch: what asks databases and addresses; None: only files are read.
+        tell: hears which source is read.
 
     Raises:
         InvalidInputs: every source that cannot be read, in one message.
     """
 
     def readings(source: SourceDefinition) -> list[Reading]:
+        tell(f"reading {source.id}{f' ({source.file})' if source.file else ''}")
         if fetch is not None and not source.file:
             return fetched(study, source, fetch, lambda path, form: _read(study, _task(study, form, path)))
         found = _of_files(_tasks(study, source, folder), lambda task: _read(study, task))
@@ -67,7 +72,9 @@ def gather(study: StudyDefinition, folder: Path, fetch: Fetch | None = None) -> 
     return _of_each(study, readings)
 
 
-def tasks(study: StudyDefinition, folder: Path, scratch: Path, fetch: Fetch | None = None) -> Mapping[str, list[Task]]:
+def tasks(
+    study: StudyDefinition, folder: Path, scratch: Path, fetch: Fetch | None = None, tell: Tell = silent
+) -> Mapping[str, list[Task]]:
     """What is to be read for every source, with its columns checked; what is no file is fetched into ``scratch``.
 
     Raises:
@@ -76,6 +83,7 @@ def tasks(study: StudyDefinition, folder: Path, scratch: Path, fetch: Fetch | No
 
     def wanted(source: SourceDefinition) -> list[Task]:
         if fetch is not None and not source.file:
+            tell(f"asking for {source.id}")
             place = scratch / f"fetched-{source.id}"
             place.mkdir()
             path, form = collected(study, source, fetch, place)

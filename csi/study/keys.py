@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,17 +17,30 @@ from csi.errors import InvalidInput
 from csi.terms import YEARS
 
 _NO_MARK = 0
+_NAMED = ("sources", "kpis", "exclusions", "rates", "rebases")  # below these stand names, or places in a list
 LONGEST = 10_000  # characters of one text; as long as a condition may be
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}")
 MOST_NODES = 200_000  # values of a study with its aliases written out; ours
 
 
 @dataclass
 class Notes:
-    """Where each key stands in the file, and every error found so far."""
+    """Where each key stands in the file, and every error found so far.
+
+    Attributes:
+        name: stands in front of every error.
+        lines: the line of each key by its path.
+        environment: values for ``${NAME}``; None: nothing is known of them here.
+        held: sources whose rows are handed over, so that they need no file.
+        read: every key that was looked for, by its place: names and numbers in it are ``*``.
+    """
 
     name: str
     lines: Mapping[str, int] = field(default_factory=dict)
     errors: list[InvalidInput] = field(default_factory=list)
+    environment: Mapping[str, str] | None = None
+    held: frozenset[str] = frozenset()
+    read: dict[str, set[str]] = field(default_factory=dict)
 
     def wrong(self, path: str, reason: str) -> None:
         """Note an error at a key (``kpis.mttr.unit``)."""
@@ -65,6 +79,7 @@ class Keys:
     def get(self, key: str) -> Any:
         """The raw value; None when absent."""
         self.seen.add(key)
+        self.notes.read.setdefault(_place(self.path), set()).add(key)
         return self.mapping.get(key)
 
     def text(self, key: str, default: str = "", *, needed: str = "") -> str:
@@ -142,7 +157,8 @@ class Keys:
             return None
         found = as_moment(value)
         if found is None:
-            self.wrong(key, f"expected a date such as 2026-03-01, not {shown(value)}")
+            what = "there is no such day; " if isinstance(value, str) and _DAY.match(value) else ""
+            self.wrong(key, f"{what}expected a date such as 2026-03-01, not {shown(value)}")
         elif found.year not in YEARS:
             self.wrong(key, f"expected a year from {YEARS[0]} to {YEARS[-1]}, not {found.year}")
             return None
@@ -206,6 +222,13 @@ def in_order(above: Keys, baseline: Window | None, evaluation: Window | None) ->
         above.wrong("evaluation", reason)
 
 
+def _place(path: str) -> str:
+    """``kpis.*.value`` of ``kpis.mttr.value``: what a person names is not part of the place."""
+    parts = path.split(".")
+    named = len(parts) > 1 and parts[0] in _NAMED
+    return ".".join([parts[0], "*", *parts[2:]] if named else parts)
+
+
 def finite(value: Any) -> float | None:
     """A number that is one, within what a double holds; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -252,6 +275,29 @@ def shown(value: Any) -> str:
 def _kind(value: Any) -> str:
     names = {list: "a list", dict: "keys and values", bool: "true or false", str: "a text"}
     return names.get(type(value), shown(value))
+
+
+class Loader(yaml.SafeLoader):
+    """As the safe loader, but a day that is none (30 February) stays text, so that its key and line can be told."""
+
+    def construct_yaml_timestamp(self, node: Any) -> Any:
+        """A date or moment, or the text where there is no such day."""
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError:
+            return node.value
+
+
+Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)
+
+
+def loaded(text: str) -> Any:
+    """A YAML text as plain values."""
+    loader = Loader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()
 
 
 def lines_of(text: str) -> tuple[dict[str, int], list[str]]:

@@ -2,46 +2,115 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 import pandas as pd
 
-from csi.step6_present import charts, facts
+from csi.errors import CsiError
+from csi.step6_present import charts, facts, paper
 from csi.step6_present.report import markdown
 from csi.step6_present.slam import slam_chart
+from csi.study import placing
 from csi.study.evaluation import Report
+from csi.study.moments import in_one_offset
 from csi.study.plain import POINT, report_json, series_plain
 
+JSON, PDF, SLAM = "report.json", "report.pdf", "slam.png"
+TEXTS = (JSON, "series.csv", "quarantine.csv", "report.md")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ODD = re.compile(r"[^\w.-]+")
 
 
-def write(report: Report, folder: Path) -> list[Path]:
-    """Write everything into a folder, made where it is not there; the paths written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        "report.json": report_json(report),
-        "series.csv": series_csv(report),
-        "quarantine.csv": quarantine_csv(report),
-        **drawn(report),
-    }
-    paths = []
-    for name, content in contents.items():
-        path = folder / name
-        path.write_bytes(content)
-        paths.append(path)
-    return paths
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is written, and what must not be written over.
+
+    Attributes:
+        charts: whether pictures are drawn.
+        pdf: whether there is a report on paper, too.
+        inputs: every path that is read, with what it is.
+        hidden: takes out of a text what may not be said.
+    """
+
+    charts: bool = True
+    pdf: bool = False
+    inputs: tuple[tuple[str, Path], ...] = ()
+    hidden: Callable[[bytes], bytes] = bytes
+
+    def names(self, kpis: Collection[str]) -> list[str]:
+        """The names of the files that a report of some KPIs may have."""
+        pictures = [SLAM, *file_names(list(kpis)).values()] if self.charts else []
+        return [*TEXTS, *pictures, *([PDF] if self.pdf else [])]
 
 
-def drawn(report: Report) -> dict[str, bytes]:
+def check(folder: Path, kpis: Collection[str], wanted: Wanted) -> None:
+    """Refuse a folder in which a report would be written over what is read; at once, before anything is computed.
+
+    Raises:
+        CsiError: it names both.
+    """
+    placing.check(folder, wanted.names(kpis), wanted.inputs)
+
+
+def write(report: Report, folder: Path, wanted: Wanted | None = None) -> list[Path]:
+    """Write everything into a folder, made where it is not there; the paths written.
+
+    What an earlier run wrote there and this one does not is gone; everything else in it stays. Nothing is written
+    when something fails.
+
+    Raises:
+        CsiError: it cannot be written, or something that is read would be written over.
+    """
+    wanted = wanted or Wanted()
+    check(folder, report.kpis, wanted)
+    made = contents(report, wanted)
+    try:
+        placing.place(made, folder, earlier(folder), wanted.inputs)
+    except OSError as error:
+        raise CsiError(f"{folder}: cannot be written ({error.strerror}); expected a folder to write to") from error
+    return [folder / name for name in made]
+
+
+def contents(report: Report, wanted: Wanted) -> dict[str, bytes]:
+    """Every file of a report by its name."""
+    texts = {JSON: report_json(report), "series.csv": series_csv(report), "quarantine.csv": quarantine_csv(report)}
+    made = {**texts, **drawn(report, charted=wanted.charts, pdf=wanted.pdf)}
+    return {name: wanted.hidden(content) if name in TEXTS else content for name, content in made.items()}
+
+
+def drawn(report: Report, *, charted: bool = True, pdf: bool = False) -> dict[str, bytes]:
     """One PNG per KPI that has a point, the grid of clause and period, and the report in words."""
-    base = facts.of(report.study, report.kpis, sources=report.sources)
+    base = facts.of(report.study, report.kpis, sources=report.sources, notes=report.notes)
     names = file_names([view.kpi.id for view in base.views])
-    found = {names[view.kpi.id]: charts.draw(view).png for view in base.views if len(view.marks)}
-    return {**found, "slam.png": slam_chart(base).png, "report.md": markdown(base).encode()}
+    shown = [view for view in base.views if len(view.marks)] if charted or pdf else []
+    charts_of = {view.kpi.id: charts.draw(view) for view in shown}
+    grid = slam_chart(base) if charted or pdf else None
+    found = {names[kpi]: chart.png for kpi, chart in charts_of.items()} if charted else {}
+    links = {kpi: names[kpi] for kpi in charts_of} if charted else {}
+    if grid and charted:
+        found[SLAM] = grid.png
+    found["report.md"] = markdown(base, pictures=links, grid=SLAM if links else "").encode()
+    if grid and pdf:
+        found[PDF] = paper.report_pdf(base, {kpi: chart.png for kpi, chart in charts_of.items()}, grid.png)
+    return found
+
+
+def earlier(folder: Path) -> list[str]:
+    """The files in a folder that a run before this one wrote, told by the report it left there."""
+    try:
+        said = json.loads((folder / JSON).read_bytes())
+        kpis = list(said["kpis"]) if {"study", "sources", "kpis"} <= set(said) else None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return []
+    if kpis is None:
+        return []
+    known = Wanted(pdf=True).names(list(map(str, kpis)))
+    return [name for name in known if (folder / name).is_file() and not (folder / name).is_symlink()]
 
 
 def file_names(kpis: Sequence[str]) -> dict[str, str]:
@@ -63,10 +132,13 @@ def _candidates(name: str) -> Iterator[str]:
 
 def series_csv(report: Report) -> bytes:
     """Every point of every KPI, one line each."""
+    points: Mapping[str, list[dict[str, object]]] = in_one_offset(
+        {name: series_plain(outcome.processed.series) for name, outcome in report.kpis.items()}
+    )
     rows = [
-        {"kpi": name, "unit": outcome.processed.kpi.unit, **point}
-        for name, outcome in report.kpis.items()
-        for point in series_plain(outcome.processed.series)
+        {"kpi": name, "unit": report.kpis[name].processed.kpi.unit, **point}
+        for name, series in points.items()
+        for point in series
     ]
     return _csv(pd.DataFrame(rows, columns=["kpi", "unit", *POINT]))
 

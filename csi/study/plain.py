@@ -9,11 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from csi.definition import KpiDefinition, StudyDefinition, hash_of
+from csi.definition import KpiDefinition, StudyDefinition, Window, hash_of
 from csi.step4_process import SourceCounts
 from csi.step4_process.net_promoter import SIDES
+from csi.step4_process.periods import moment_of
 from csi.step5_analyse.analysis import plain
 from csi.study.evaluation import Outcome, Report
+from csi.study.moments import in_one_offset
 
 POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused")
 
@@ -25,12 +27,34 @@ def report_json(report: Report) -> bytes:
 
 
 def report_plain(report: Report) -> dict[str, Any]:
-    """The report as dictionaries, lists, texts and numbers."""
+    """The report as dictionaries, lists, texts and numbers; every moment in one offset (``csi.study.moments``)."""
+    return in_one_offset(
+        {
+            "study": {**_study(report.study), "warnings": list(report.notes)},
+            "sources": {name: _counts(counts) for name, counts in report.sources.items()},
+            "kpis": {name: {**_fixed(report, outcome), **kpi_plain(outcome)} for name, outcome in report.kpis.items()},
+        }
+    )
+
+
+def _fixed(report: Report, outcome: Outcome) -> dict[str, Any]:
+    """What was fixed beforehand and is not in the definition's own numbers: name, date, windows and their levels."""
+    kpi, detail = outcome.processed.kpi, outcome.analysis.detail
+    own = report.study.of_kpi(kpi)
+    windows = {"baseline": own.baseline, "evaluation": own.evaluation}
     return {
-        "study": _study(report.study),
-        "sources": {name: _counts(counts) for name, counts in report.sources.items()},
-        "kpis": {name: kpi_plain(outcome) for name, outcome in report.kpis.items()},
+        "name": kpi.name or kpi.id,
+        "target_date": plain(kpi.target_date),
+        "windows": {name: _window(window, report.study.timezone) for name, window in windows.items()},
+        "levels": {"before": plain(detail.before.level), "after": plain(detail.after.level)},
     }
+
+
+def _window(window: Window | None, timezone: str) -> dict[str, Any] | None:
+    """A window as two moments, the end left out."""
+    if window is None:
+        return None
+    return {"start": plain(moment_of(window.start, timezone)), "end": plain(moment_of(window.end, timezone))}
 
 
 def kpi_plain(outcome: Outcome) -> dict[str, Any]:

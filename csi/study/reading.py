@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from csi.definition import CalendarDefinition, Exclusion, Rebase, StudyDefinition
+from csi.definition import CalendarDefinition, Exclusion, Rebase, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step4_process import exclusions
 from csi.step4_process.calendar import open_time
 from csi.step4_process.column_units import unconvertible, undecided
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
-from csi.study.keys import Keys, Notes, in_order, lines_of, window_of
+from csi.study.keys import Keys, Notes, in_order, lines_of, loaded, window_of
 from csi.study.kpi_reading import kpi_of
 from csi.study.rates import rates_said
 from csi.study.source_reading import source_of, zone_of
@@ -32,37 +33,65 @@ def read_study(path: Path, *, with_files: bool = False) -> StudyDefinition:
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
+    return study_of(bytes_of(path), path.name, path.parent if with_files else None)
+
+
+def bytes_of(path: Path) -> bytes:
+    """The bytes of a study file.
+
+    Raises:
+        InvalidInputs: it cannot be read.
+    """
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); expected a study file in YAML"
         raise InvalidInputs([InvalidInput(str(path), reason)]) from error
-    return study_of(content, path.name, path.parent if with_files else None)
 
 
-def study_of(content: bytes, name: str = "study", folder: Path | None = None) -> StudyDefinition:
+def study_of(
+    content: bytes,
+    name: str = "study",
+    folder: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    held: Collection[str] = (),
+) -> StudyDefinition:
     """Read a study from the bytes of its file.
 
     Args:
         content: the bytes.
         name: stands in front of every error.
         folder: where its files lie, which must be there; None: they are not looked for.
+        environment: what ``${NAME}`` may ask for; None: it is not looked for.
+        held: sources whose rows are handed over, so that they need not say where they are.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    notes = Notes(name)
+    notes = Notes(name, environment=environment, held=frozenset(held))
     mapping = _mapping(content, notes)
     return _checked(mapping, notes, folder)
 
 
-def study_from(mapping: Mapping[str, Any], name: str) -> StudyDefinition:
-    """A study from a mapping with STUDY.md's keys.
+def keys_read(content: bytes) -> Mapping[str, frozenset[str]]:
+    """Every key that is looked for while a study is read, by its place (``kpis.*``): the reference is held to these.
+
+    Raises:
+        InvalidInputs: all that is wrong with the study.
+    """
+    notes = Notes("study")
+    _checked(_mapping(content, notes), notes)
+    return {place: frozenset(keys) for place, keys in notes.read.items()}
+
+
+def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] = ()) -> StudyDefinition:
+    """A study from a mapping with STUDY.md's keys; ``held``: sources whose rows are handed over.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    return _checked(mapping, Notes(name))
+    return _checked(mapping, Notes(name, held=frozenset(held)))
 
 
 def _checked(mapping: Any, notes: Notes, folder: Path | None = None) -> StudyDefinition:
@@ -82,7 +111,7 @@ def _mapping(content: bytes, notes: Notes) -> Any:
         notes.lines, twice = lines_of(text)
         for key in twice:
             notes.wrong(key, "is written twice; expected it once")
-        mapping = yaml.safe_load(text)
+        mapping = loaded(text)
     except UnicodeDecodeError as error:
         notes.wrong("", f"is not UTF-8 text (byte {error.start + 1}); expected a study file in YAML")
     except yaml.YAMLError as error:
@@ -109,6 +138,7 @@ def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | No
     timezone = zone_of(top, "timezone", needed="an IANA zone such as Europe/Lisbon") or "UTC"
     period = top.choice("period", [str(period) for period in Period], "week", needed=True)
     sources = {name: source_of(name, keys, timezone, folder) for name, keys in _named(top, "sources").items()}
+    sources |= _linked(top.keys("links"), sources)
     kpi_keys = _named(top, "kpis")
     kpis = {name: kpi_of(name, keys, sources, set(kpi_keys)) for name, keys in kpi_keys.items()}
     study = StudyDefinition(
@@ -122,7 +152,6 @@ def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | No
         evaluation=window_of(top, "evaluation"),
         exclusions=tuple(one for keys in top.items("exclusions") if (one := _exclusion(keys, set(kpi_keys), timezone))),
         as_of=_as_of(top),
-        links={str(key): str(value) for key, value in top.keys("links").mapping.items()},
         rates=rates_said(top, timezone),
         rebases=tuple(anew for keys in top.items("rebases") if (anew := _rebase(keys, set(kpi_keys)))),
     )
@@ -174,6 +203,20 @@ def _closed_day(keys: Keys, text: str) -> date | None:
     except ValueError:
         keys.wrong("closed", f"expected dates such as 2026-12-24, not {text!r}")
         return None
+
+
+def _linked(keys: Keys, sources: Mapping[str, SourceDefinition]) -> dict[str, SourceDefinition]:
+    """The sources that lead to another, where the study says so for all of them in one place."""
+    found = {}
+    for name in keys.mapping:
+        if name not in sources:
+            keys.wrong(name, f"there is no such source; expected one of {', '.join(sources)}")
+        elif "link" in sources[name].options:
+            keys.wrong(name, f"is linked by sources.{name}.link already; expected it once")
+        else:
+            options = {**sources[name].options, "link": keys.mapping[name]}
+            found[name] = replace(sources[name], options=options)
+    return found
 
 
 def _links_hold(top: Keys, study: StudyDefinition) -> None:

@@ -1,15 +1,18 @@
-"""``python -m csi run``: a study from its file to its report, steps 3 to 6 without Slack or database."""
+"""``csi run``: a study from its file to its report, steps 3 to 6 without Slack or database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from csi.errors import CsiError, InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.connectors.asked import Fetch
 from csi.study.engines import Engine, Means, made
 from csi.study.evaluation import Report, judged
-from csi.study.output import write
-from csi.study.reading import read_study
+from csi.study.given import Given
+from csi.study.output import Wanted, write
+from csi.study.readable import unreadable
 
 
 def run(
@@ -30,26 +33,42 @@ def run(
 
     Raises:
         InvalidInputs: the study or a file cannot be read; every such error in one message.
+        CsiError: the report cannot be written.
     """
-    study = read_study(path, with_files=True)
-    try:
-        done = made(study, path.parent, Means(engine, scheduler, fetch))
-        report = judged(study, done.kpis, done.sources, done.quarantine)
-    except InvalidInputs as error:
-        raise InvalidInputs([_in_file(path, one) for one in error.errors]) from error
-    except InvalidInput as error:
-        raise InvalidInputs([_in_file(path, error)]) from error
+    given = Given.of_file(path)
+    report = measured(given, Means(engine, scheduler, fetch))
     if out is not None:
-        _write(report, out)
+        write(report, out, Wanted(inputs=tuple(given.inputs())))
     return report
 
 
-def _in_file(path: Path, error: InvalidInput) -> InvalidInput:
-    return InvalidInput(f"{path.name}, {error.field}" if error.field else path.name, error.reason)
+def measured(given: Given, means: Means) -> Report:
+    """The report of a study, steps 3 to 5.
+
+    Raises:
+        InvalidInputs: a source cannot be read, or nothing in any.
+    """
+    study = given.study
+    with _told_with(given.name):
+        done = made(study, given.folder, means)
+    if nothing := unreadable(study, done):
+        said = "; ".join(str(one) for one in nothing)
+        raise InvalidInputs([InvalidInput("", f"Nothing could be read for {given.name}: {said}")])
+    means.tell(f"judging {len(study.kpis)} KPI{'s' * (len(study.kpis) != 1)}")
+    with _told_with(given.name):
+        return judged(study, done.kpis, done.sources, done.quarantine)
 
 
-def _write(report: Report, out: Path) -> None:
+@contextmanager
+def _told_with(name: str) -> Iterator[None]:
+    """Every error with the study it is of in front."""
     try:
-        write(report, out)
-    except OSError as error:
-        raise CsiError(f"{out}: cannot be written ({error.strerror}); expected a folder to write to") from error
+        yield
+    except InvalidInputs as error:
+        raise InvalidInputs([_in_file(name, one) for one in error.errors]) from error
+    except InvalidInput as error:
+        raise InvalidInputs([_in_file(name, error)]) from error
+
+
+def _in_file(name: str, error: InvalidInput) -> InvalidInput:
+    return InvalidInput(f"{name}, {error.field}" if error.field else name, error.reason)

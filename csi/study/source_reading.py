@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
+from csi.step3_gather.connectors import placeholders
 from csi.step3_gather.moments import check_order, zone
 from csi.step4_process.cadence import longest_silence
 from csi.study.gathering import paths_of
@@ -15,12 +17,16 @@ from csi.study.keys import Keys
 
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
-_OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging")
+_OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging", "headers")
 # Which of the keys are of use to a source of which origin; what is not in here is to all.
 _TEXTS = dict.fromkeys(("encoding", "delimiter", "decimal", "sheet", "header_row", "rows"), ("file", "url"))
 _ASKED = dict.fromkeys(("from", "to"), ("url", "sql", "prometheus"))
 _OF_ORIGIN = {**_TEXTS, **_ASKED, "query": ("sql", "prometheus"), "since": ("sql",), "step": ("prometheus",),
-              "paging": ("url",)}  # fmt: skip
+              "paging": ("url",), "headers": ("url", "prometheus")}  # fmt: skip
+# Source: RFC 9110, 5.6.2 (token). The others are set by the request itself.
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_OWN_HEADERS = ("host", "content-length", "content-type", "connection", "transfer-encoding", "accept-encoding")
+_SECRET = re.compile(r"(?i)auth|token|key|secret|cookie|pass|session|signature|credential")
 _DECIMALS = (".", ",")
 _NO_DELIMITERS = '"\n\r\x00'
 _LAST_HEADER = 1_000  # ours
@@ -41,7 +47,8 @@ def zone_of(keys: Keys, key: str, default: str = "", *, needed: str = "") -> str
 def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = None) -> SourceDefinition:
     """One entry under ``sources``. What is wrong is noted; with a folder, also a file that is not there."""
     origins = {origin: keys.text(origin) for origin in _ORIGINS}
-    if sum(bool(text) for text in origins.values()) != 1:
+    said = sum(bool(text) for text in origins.values())
+    if said > 1 or (not said and name not in keys.notes.held):
         keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
     columns, by_column = _columns(keys)
     dates, also_by_column = _dates(keys)
@@ -69,6 +76,7 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
         options=_options(keys),
     )
     _tell_useless(keys, [origin for origin, text in origins.items() if text])
+    _tell_unknown(keys, source)
     if source.latest_by and not source.key:
         keys.wrong("latest_by", "needs a key: it says which row of a key counts")
     if source.file and folder is not None:
@@ -83,6 +91,15 @@ def _tell_useless(keys: Keys, origins: Sequence[str]) -> None:
         if keys.mapping.get(key) is not None and origins and not {*origins} & {*meant}:
             expected = " or ".join(f"{one}:" for one in meant)
             keys.wrong(key, f"is of no use beside {origins[0]}:; expected it beside {expected} only")
+
+
+def _tell_unknown(keys: Keys, source: SourceDefinition) -> None:
+    """A ``${NAME}`` that cannot be filled in, where it is known what can be."""
+    for key, text in placeholders.asked_for(source):
+        for name in placeholders.names(text):
+            known = keys.notes.environment
+            if not placeholders.is_name(name) or (known is not None and name not in known):
+                keys.wrong(key, placeholders.missing(name))
 
 
 def _cadence(keys: Keys) -> str:
@@ -168,8 +185,23 @@ def _units(above: Keys, key: str) -> dict[str, Any]:
     return found
 
 
+def _headers(above: Keys, key: str) -> dict[str, str]:
+    """What is sent beside the question; a secret among it stands in the environment, never in a study."""
+    keys = above.keys(key)
+    found = {name: keys.text(name, needed="a text such as Bearer ${TOKEN}") for name in keys.mapping}
+    for name, value in found.items():
+        if not _HEADER.fullmatch(name) or name.lower() in _OWN_HEADERS:
+            keys.wrong(name, "is no header that can be set; expected one such as Authorization or PRIVATE-TOKEN")
+        elif _SECRET.search(name) and value and not placeholders.names(value):
+            keys.wrong(name, "would keep a secret in the study; expected it from the environment, as in ${TOKEN}")
+        elif any(sign in value for sign in "\r\n\x00"):
+            keys.wrong(name, "expected one line")
+    return found
+
+
 _FORMS: dict[str, Callable[[Keys, str], Any]] = {
     "units": _units,
+    "headers": _headers,
     "join": _join,
     "melt": _melt,
     "moments": _names,
@@ -201,6 +233,9 @@ def _dates(keys: Keys) -> tuple[str, dict[str, str]]:
     orders: dict[str, str] = {}
     by_column = keys.keys("column_dates")
     orders.update({column: _order(by_column, column) for column in by_column.mapping})
+    if "dates" in keys.mapping and keys.get("dates") is None:
+        keys.wrong("dates", "is left to choose; expected day_first (29/2) or month_first (2/29), as the file writes it")
+        return "iso", orders
     if not isinstance(keys.get("dates"), Mapping):
         return _order(keys, "dates", "iso"), orders
     several = keys.keys("dates")

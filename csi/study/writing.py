@@ -50,7 +50,6 @@ def study_mapping(study: StudyDefinition) -> dict[str, Any]:
             "evaluation": _window(study.evaluation),
             "exclusions": [_exclusion(one) for one in study.exclusions],
             "as_of": study.as_of,
-            "links": dict(study.links),
             "rates": [_rate(one) for one in study.rates],
             "rebases": [_rebase(one) for one in study.rebases],
         }

@@ -162,7 +162,7 @@ def test_zeros_in_a_row_are_no_run_where_events_are_rare(direction: Direction) -
 
 
 def test_months_keep_their_names() -> None:
-    assert "complete on 31 Mar 2025" in finding(np.array([5.0, 6.0]), before=1).variation
+    assert "complete with data up to 31 Mar 2025" in finding(np.array([5.0, 6.0]), before=1).variation
 
 
 def test_quotients_of_unequal_periods_are_taken_of_the_sums_and_not_averaged() -> None:

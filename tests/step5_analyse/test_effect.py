@@ -17,7 +17,7 @@ def test_below_twelve_points_no_trend_is_judged_and_the_missing_are_counted():
     assert not found.judged
     assert found.slope is found.p is None
     assert found.reason == (
-        "not enough data to judge a trend: 9 of 12 weeks; 3 weeks more needed, complete on 31 Mar 2025"
+        "not enough data to judge a trend: 9 of 12 weeks; 3 weeks more needed, complete with data up to 31 Mar 2025"
     )
 
 

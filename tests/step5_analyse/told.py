@@ -42,7 +42,7 @@ OUTCOMES: dict[Verdict, Facts] = {
     Verdict.INCONCLUSIVE: replace(
         FACTS,
         change=Change(-4.8, percent=-19.5),
-        lacking=("the evaluation has 4 of the 6 weeks needed; 2 weeks more, complete on 16 May 2016",),
+        lacking=("the evaluation has 4 of the 6 weeks needed; 2 weeks more, complete with data up to 16 May 2016",),
     ),
     Verdict.REGRESSED: replace(
         after(29.4, 0, "not met", ROSE, better=False, sustained="concern", run=7),

@@ -277,3 +277,50 @@ def test_linked_sources_give_the_same_report_on_dask(tmp_path: Path) -> None:
     unlinked = in_memory.kpis["unlinked"].processed.series
     assert unlinked["denominator"].sum() == 900
     assert 0 < unlinked["numerator"].sum() < 200
+
+
+AS_OF = """
+study: 1
+service: Desk
+timezone: Europe/Berlin
+period: week
+sources:
+  tickets: {file: tickets.csv, timezone: Europe/Berlin}
+kpis:
+  opened: {source: tickets, at: opened, measure: count, direction: lower}
+  open: {source: tickets, measure: backlog, value: {from: opened, to: closed}, direction: lower}
+  hours: {source: tickets, at: closed, measure: median, value: {from: opened, to: closed}, unit: h, direction: lower}
+  down: {source: tickets, measure: availability, value: {from: opened, to: closed}, unit: "%", direction: higher}
+baseline: {from: 2026-01-05, to: 2026-01-19}
+evaluation: {from: 2026-01-19, to: 2026-02-16}
+as_of: 2026-01-28T12:00:00
+"""
+
+
+@pytest.mark.parametrize("engine", list(Engine))
+def test_what_begins_after_the_moment_data_is_complete_to_is_left_out(tmp_path: Path, engine: Engine) -> None:
+    """One ticket a day at noon, closed two days later, from 5 January to 15 February; as of noon on the 28th."""
+    opened = pd.date_range("2026-01-05 12:00", periods=42, freq="D")
+    frame = pd.DataFrame({"opened": opened, "closed": opened + pd.Timedelta(days=2)})
+    frame.to_csv(tmp_path / "tickets.csv", index=False)
+    (tmp_path / "study.yml").write_text(AS_OF)
+    report = run(tmp_path / "study.yml", engine=engine)
+    for kpi in report.kpis.values():
+        starts = kpi.processed.series.index
+        assert [f"{start:%m-%d}" for start in starts] == ["01-05", "01-12", "01-19", "01-26"]  # none begins later
+        assert list(kpi.processed.series["partial"])[1:] == [False, False, True]
+    # The last week until the 28th at noon: opened on 26, 27 and, at that very moment, 28; closed are those of 24 to 26.
+    assert list(report.kpis["opened"].processed.series["n"]) == [7, 7, 7, 3]
+    assert list(report.kpis["hours"].processed.series["n"]) == [5, 7, 7, 3]
+    # Open then: those of 27 and 28, as that of 26 is closed at that very moment; at a week's end its last two.
+    assert list(report.kpis["open"].processed.series["value"])[:3] == [2, 2, 2]
+    assert report.kpis["open"].processed.series["value"].iloc[-1] == 2
+    assert report.kpis["opened"].analysis.detail.after.periods == 1  # one whole week of the evaluation
+    whole = run(_without_as_of(tmp_path), engine=engine)
+    assert list(whole.kpis["opened"].processed.series["n"]) == [7] * 6
+
+
+def _without_as_of(folder: Path) -> Path:
+    path = folder / "whole.yml"
+    path.write_text(AS_OF.partition("as_of")[0])
+    return path

@@ -399,3 +399,18 @@ def test_one_text_is_a_list_of_one_where_columns_are_joined_or_kept() -> None:
     assert one.sources["tickets"].options == {"join": {"at": ["Date"]}}
     other = study_from(changed("sources.tickets.melt", {"keep": "KPI"}), "study.yml")
     assert other.sources["tickets"].options == {"melt": {"keep": ["KPI"]}}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("baseline: {from: 2026-02-30, to: 2026-03-30}", "baseline.from: there is no such day; expected a date"),
+        ("as_of: 2026-13-01", "as_of: there is no such day; expected a date such as 2026-03-01, not '2026-13-01'"),
+        ("as_of: soon", "as_of: expected a date such as 2026-03-01, not 'soon'"),
+    ],
+)
+def test_a_day_that_there_is_not_is_told_with_its_line(line: str, told: str) -> None:
+    text = "study: 1\nservice: Desk\ntimezone: UTC\nperiod: week\n" + line + "\nsources: {a: {file: a.csv}}\nkpis: {}\n"
+    with pytest.raises(InvalidInputs) as caught:
+        study_of(text.encode(), "study.yml")
+    assert f"study.yml, line 5, {told}" in str(caught.value)

@@ -26,6 +26,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SERIES = ["start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused"]
 # Source: STUDY.md, report.json
 KPI = {
+    "name": None,
+    "target_date": None,
+    "windows": ["baseline", "evaluation"],
+    "levels": ["before", "after"],
     "unit": None,
     "direction": None,
     "target": None,
@@ -147,7 +151,7 @@ def test_the_report_has_the_shape_that_is_written_down(tmp_path: Path) -> None:
     assert status == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert list(report) == ["study", "sources", "kpis"]
-    assert list(report["study"]) == ["hash", "service", "period", "timezone"]
+    assert list(report["study"]) == ["hash", "service", "period", "timezone", "warnings"]
     assert list(report["sources"]["tickets"]) == SOURCE
     assert list(report["kpis"]) == ["mttr", "met", "opened"]
     for kpi in report["kpis"].values():
@@ -157,7 +161,8 @@ def test_the_report_has_the_shape_that_is_written_down(tmp_path: Path) -> None:
             assert keys is None or not inner or list(inner) == keys, name
     point = report["kpis"]["met"]["series"][0]
     assert (point["numerator"], point["denominator"], point["n"]) == (0, 12, 12)
-    assert point["start"] == "2026-01-05T00:00:00+00:00"
+    # The report goes into summer time: all of it is said in that offset, and the day is the one in Lisbon.
+    assert point["start"] == "2026-01-05T01:00:00+01:00"
     assert report["kpis"]["met"]["series"][12]["start"] == "2026-03-30T00:00:00+01:00"
     assert report["kpis"]["mttr"]["verdict"].startswith("ACHIEVED")
     assert "mttr: ACHIEVED" in said
@@ -344,7 +349,7 @@ def test_moments_as_seconds_since_1970(tmp_path: Path) -> None:
         frame[name] = pd.to_datetime(frame[name]).astype("int64") // 10 ** (9 if frame[name].dtype == "M8[ns]" else 6)
     study = {**STUDY, "sources": {"tickets": {"file": "tickets.csv", "key": "id", "dates": "epoch"}}}
     report = ran(laid_out(tmp_path, study, frame))
-    assert report["sources"]["tickets"]["first_at"] == "2026-01-05T08:00:00+00:00"
+    assert pd.Timestamp(report["sources"]["tickets"]["first_at"]) == pd.Timestamp("2026-01-05T08:00:00+00:00")
 
 
 def test_several_files_are_one_source(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ _NOT_PUBLIC = tuple(
         "100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "64:ff9b:1::/48", "3fff::/20",
     )
 )  # fmt: skip
+_NUMBERS = re.compile(r"[\d./]+")
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
 
 
@@ -32,12 +33,16 @@ class Policy:
     """What an administrator allows beside public addresses: networks, names of hosts, folders with databases.
 
     ``own``: the bot's own database, which holds every workspace's record and is nobody's source.
+    ``said`` is what is allowed, as it was written; ``option`` how whoever runs a command allows more: there a refusal
+    names the whole value to pass. Empty: an administrator does, by a setting.
     """
 
     networks: tuple[IPv4Network | IPv6Network, ...] = ()
     hosts: frozenset[str] = frozenset()
     folders: tuple[Path, ...] = ()
     own: Path | None = None
+    said: str = ""
+    option: str = ""
 
     def check(self, host: str, found: Sequence[str]) -> str:
         """The address to connect to, of those a name stands for now: each of them must be allowed.
@@ -50,7 +55,7 @@ class Policy:
             kind = kind_of(address)
             if kind and not self._allowed(host, address):
                 where = host if host == one else f"{host} ({one})"
-                raise NotAllowed(f"{where} is {kind}, which may not be asked. An administrator allows it by {SETTING}.")
+                raise NotAllowed(f"{where} is {kind}, which may not be asked. {self._allowing(host)}.")
         if not found:
             raise InvalidInput("address", f"The host {host} is not known. Expected a name that can be resolved.")
         return found[0]
@@ -64,8 +69,18 @@ class Policy:
         if self.own is not None and path.exists() and self.own.exists() and path.samefile(self.own):
             raise NotAllowed(f"{path.name} is my own database, which holds what other services do. It is no source.")
         if not any(path.is_relative_to(folder) for folder in self.folders):
-            raise NotAllowed(f"{path} is a file of this machine. An administrator allows its folder by {FOLDERS}.")
+            raise NotAllowed(f"{path} is a file of this machine. {self._allowing_folder(path.parent)}.")
         return path
+
+    def _allowing(self, host: str) -> str:
+        if not self.option:
+            return f"An administrator allows it by {SETTING}"
+        return f"Where you trust it, allow it: {self.option} {','.join(filter(None, (self.said, host)))}"
+
+    def _allowing_folder(self, folder: Path) -> str:
+        if not self.option:
+            return f"An administrator allows its folder by {FOLDERS}"
+        return f"Where you trust it, allow its folder: {self.option}-folder {folder}"
 
     def _allowed(self, host: str, address: Address) -> bool:
         return host.lower() in self.hosts or any(
@@ -73,9 +88,9 @@ class Policy:
         )
 
 
-def policy(allowed: str = "", folders: str = "", own: str = "") -> Policy:
+def policy(allowed: str = "", folders: str = "", own: str = "", *, option: str = "") -> Policy:
     """A policy from settings: networks, addresses and host names; folders; each separated by commas; and the address
-    of the bot's own database.
+    of the bot's own database. ``option`` is that of a command by which more is allowed.
 
     Raises:
         InvalidInput: an entry is none of these.
@@ -84,12 +99,13 @@ def policy(allowed: str = "", folders: str = "", own: str = "") -> Policy:
     for word in (word.strip() for word in allowed.split(",")):
         if not word:
             continue
-        if word[0].isdigit() or ":" in word:
+        if _NUMBERS.fullmatch(word) or ":" in word:
             networks.append(_network(word))
         else:
             hosts.add(_host(word.lower()))
     found = tuple(Path(one.strip()).resolve() for one in folders.split(",") if one.strip())
-    return Policy(tuple(networks), frozenset(hosts), found, _file_of(own))
+    said = "".join(allowed.split()).strip(",")
+    return Policy(tuple(networks), frozenset(hosts), found, _file_of(own), said, option)
 
 
 def _file_of(database: str) -> Path | None:

@@ -1,0 +1,114 @@
+"""A whole study drafted from files: looked at, offered, tested by computing it, and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from csi.errors import CsiError, InvalidInput
+from csi.study.drafting.looked import Looked, looked
+from csi.study.drafting.offers import Offer, first_moment, offers, slug
+from csi.study.drafting.text import Draft, study_text
+from csi.study.drafting.windows import span_of
+from csi.study.engines import Means
+from csi.study.given import Given
+from csi.study.running import measured
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A study's text, and what whoever asked for it has to do before it can run."""
+
+    text: str
+    to_do: tuple[str, ...] = ()
+
+
+def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "") -> Drafted:
+    """The study of some files.
+
+    Args:
+        paths: the files, each a source.
+        folder: what the study's paths will be relative to.
+        timezone: the zone of the report, and of stamps without an offset.
+        service: its name; empty: the first file's.
+
+    Raises:
+        InvalidInput: a file is no table, or none of its columns says when.
+    """
+    files = [looked(path, id, timezone) for id, path in _named(paths).items()]
+    for file in files:
+        if not first_moment(file):
+            names = ", ".join(file.layout.names[:40])
+            reason = f"no column holds moments; expected one that says when a row happened among {names}"
+            raise InvalidInput(file.path.name, reason)
+    span = span_of([file.moments[first_moment(file)].values for file in files], timezone)
+    draft = Draft(files, folder, timezone, service or files[0].path.name.partition(".")[0], span)
+    wanted = _unique([offer for file in files for offer in offers(file)])
+    working, refused = _tested(draft, wanted)
+    if not working:
+        raise InvalidInput(files[0].path.name, "no KPI could be computed from it; expected rows that have moments")
+    return Drafted(study_text(draft, working, refused), tuple(_to_do(files)))
+
+
+def _to_do(files: Sequence[Looked]) -> list[str]:
+    return [
+        f"sources.{file.id}.dates: day_first or month_first; every date of {', '.join(file.open)} reads both ways"
+        for file in files
+        if file.open
+    ]
+
+
+def _named(paths: Sequence[Path]) -> dict[str, Path]:
+    """A source's name for each file."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        name, number = slug(path.name.partition(".")[0]), 2
+        while (id := name if number == 2 and name not in found else f"{name}_{number}") in found:
+            number += 1
+        found[id] = path
+    return found
+
+
+def _unique(wanted: Sequence[Offer]) -> list[Offer]:
+    """Each KPI under a name of its own."""
+    found: dict[str, Offer] = {}
+    for offer in wanted:
+        id, number = offer.id, 2
+        while id in found:
+            id, number = f"{offer.id}_{number}", number + 1
+        found[id] = Offer(id, offer.keys, offer.why, offer.asks)
+    return list(found.values())
+
+
+def _tested(draft: Draft, wanted: Sequence[Offer]) -> tuple[list[Offer], list[tuple[Offer, str]]]:
+    """The offers that compute, and those that do not with the reason: all at once, else each for itself."""
+    said = _said(draft, wanted)
+    if said is None:
+        said = {offer.id: _alone(draft, offer) for offer in wanted}
+    working = [offer for offer in wanted if not said[offer.id]]
+    return working, [(offer, said[offer.id]) for offer in wanted if said[offer.id]]
+
+
+def _alone(draft: Draft, offer: Offer) -> str:
+    try:
+        return _computed(draft, [offer])[offer.id]
+    except CsiError as error:
+        return str(error)
+
+
+def _said(draft: Draft, wanted: Sequence[Offer]) -> Mapping[str, str] | None:
+    try:
+        return _computed(draft, wanted)
+    except CsiError:
+        return None
+
+
+def _computed(draft: Draft, wanted: Sequence[Offer]) -> dict[str, str]:
+    """What is wrong with each KPI once it is computed; empty where nothing is."""
+    given = Given.of_text(study_text(draft, wanted, (), settled=True).encode(), "the draft", draft.folder)
+    report = measured(given, Means())
+    return {
+        name: "" if (one.series["n"] > 0).any() and one.series["value"].notna().any() else "it gives no value"
+        for name, one in report.kpis.items()
+    }

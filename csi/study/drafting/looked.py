@@ -1,0 +1,148 @@
+"""One file looked at for a study: how it is laid out, and what each of its columns holds when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import takewhile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from csi.definition import SourceDefinition
+from csi.step3_gather.layout import Layout, guess
+from csi.step3_gather.mapping import proposed
+from csi.step3_gather.moments import read_moments
+from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.readers import in_some_encoding, stream
+from csi.step3_gather.wide import shape_of
+
+MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
+_MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a column holds: typed values, how many cells hold something, and how many of these could be read."""
+
+    values: np.ndarray
+    filled: int
+    readable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file and what it shows.
+
+    Attributes:
+        id: the source's name in the study.
+        path: the file.
+        layout, source: how it is laid out, and the mapping that this suggests.
+        rows: how many rows were looked at; ``whole``: whether that is all of them.
+        distinct: how many different values each column holds, of those looked at.
+        filled: how many cells of each column hold something.
+        moments, numbers: columns that read as such.
+        open: columns of dates that read both ways, day first and month first.
+    """
+
+    id: str
+    path: Path
+    layout: Layout
+    source: SourceDefinition
+    rows: int
+    whole: bool
+    distinct: Mapping[str, int]
+    filled: Mapping[str, int]
+    moments: Mapping[str, Held]
+    numbers: Mapping[str, Held]
+    open: tuple[str, ...] = ()
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The column proposed as the natural id, where its values bear it out."""
+        return self.source.key if self.is_key(self.source.key) else ""
+
+    def is_key(self, name: str) -> bool:
+        """Whether every row has a value of its own in a column, or several rows of one are told apart in time."""
+        if not name or self.filled.get(name, 0) < self.rows:
+            return False
+        return self.distinct[name] == self.rows or bool(self.source.latest_by and self.source.latest_by in self.moments)
+
+
+def looked(path: Path, id: str, timezone: str) -> Looked:
+    """Look at a file.
+
+    Raises:
+        InvalidInput: it is no table, or holds no row.
+    """
+    layout = guess(path, path.name)
+    source = replace(proposed(layout, timezone), id=id, file=path.name)
+    frame, whole = _rows(path, source)
+    columns = [str(name) for name in frame.columns]
+    cells = {name: pa.chunked_array([pa.array(frame[name], pa.string(), from_pandas=True)]) for name in columns}
+    dated = _dated(layout, source, columns)
+    moments = {name: _moments(cells[name], source, name) for name in dated}
+    moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
+    melted = shape_of(source.options)
+    kinds = [column.name for column in layout.columns if column.kind == "number"]
+    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells]
+    numbers = {name: _numbers(cells[name], source) for name in counted if name not in moments}
+    return Looked(
+        id=id,
+        path=path,
+        layout=layout,
+        source=source,
+        rows=len(frame),
+        whole=whole,
+        distinct={name: int(frame[name].nunique()) for name in columns},
+        filled={name: int(frame[name].notna().sum()) for name in columns},
+        moments=moments,
+        numbers=numbers,
+        open=tuple(name for name in layout.ambiguous if name in moments),
+        texts={name: _few(frame[name]) for name in columns},
+    )
+
+
+def _rows(path: Path, source: SourceDefinition) -> tuple[pd.DataFrame, bool]:
+    """The first rows as text, and whether these are all."""
+
+    def read(tried: SourceDefinition) -> list[pd.DataFrame]:
+        parts: list[pd.DataFrame] = []
+        given = stream(path, tried, moments=(), numbers=(), filename=path.name)
+        for part in takewhile(lambda _: sum(map(len, parts)) < MOST_ROWS, given):
+            parts.append(part.frame)
+        return parts
+
+    frame = pd.concat(in_some_encoding(source, read))
+    return frame.iloc[:MOST_ROWS], len(frame) < MOST_ROWS
+
+
+def _dated(layout: Layout, source: SourceDefinition, columns: Sequence[str]) -> list[str]:
+    """The columns that may hold moments: the mapping's own first, then what looks like one."""
+    shape = shape_of(source.options)
+    parts = {part for names in shape.join.values() for part in names}
+    kinds = [column.name for column in layout.columns if column.kind == "moment"]
+    wanted = [*source.options.get("moments", ()), *(name for name in kinds if name not in parts)]
+    return [name for name in dict.fromkeys(wanted) if name in columns]
+
+
+def _moments(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Held:
+    read = read_moments(cells, source.column_dates.get(name, source.dates), source.timezone)
+    instants = read.instants.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    filled = len(cells) - cells.null_count
+    return Held(instants, filled, filled - int(read.unreadable.sum()))
+
+
+def _numbers(cells: pa.ChunkedArray, source: SourceDefinition) -> Held:
+    values, unreadable = read_numbers(cells, source.decimal or ".", source.missing)
+    filled = len(cells) - cells.null_count
+    return Held(values.to_numpy(dtype=float), filled, filled - int(unreadable.sum()))
+
+
+def _few(column: pd.Series) -> list[str]:
+    """The values of a column that holds few, the most frequent first; none of one that holds many."""
+    counts = column.value_counts()
+    return [str(value) for value in counts.index] if 0 < len(counts) <= 12 else []

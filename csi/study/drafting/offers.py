@@ -1,0 +1,188 @@
+"""KPIs that a file's columns can give: of a known program, of the catalogue by its names, or by what they hold."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from csi.kpi_catalogue import entries, fill
+from csi.kpi_catalogue.entry import Entry
+from csi.step4_process.expression import columns_of
+from csi.study.drafting.looked import Held, Looked
+
+_EXPORTS = "csi.step3_gather.exports"
+_ORDERED = 0.98  # of the rows with both moments, the second not before the first; ours
+_FILLED = 0.2  # of the rows, a moment that ends something; ours
+_ODD = re.compile(r"\W+")
+# Names of moments at which something is due, in the languages exports come in: no length of time ends there.
+_DUE = re.compile(
+    r"(?i)\b(?:due|target|deadline|breach|sla|fällig|faellig|frist|ziel|soll|échéance|echeance|limite|vencimiento|plazo"
+    r"|prazo|vencimento|scadenza|termine|deadline|vervaldatum|streef|termin)|期限|截止|기한"
+)
+_DIFFERENT = 0.9  # of the values of a column that is a code rather than an amount; ours
+MOST = 8  # KPIs of one kind offered from one file; ours
+_HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A KPI as a study writes it, and why it is offered; ``asks`` says what only a person knows of it."""
+
+    id: str
+    keys: Mapping[str, Any]
+    why: str
+    asks: Mapping[str, str] = field(default_factory=dict)
+
+
+def offers(file: Looked) -> list[Offer]:
+    """What can be measured, the surest first; none is tested by more than a look at the columns yet."""
+    if known := list(_of_program(file)):
+        return known  # of its other columns somebody who knows the program said nothing
+    found = list(_of_catalogue(file))[:MOST]
+    ids = {one.keys.get("kpi") for one in found}
+    spoken = any(isinstance(one.keys.get("value"), Mapping) or ids & {"K02", "K03", "K25"} for one in found)
+    found += [one for one in _volume(file) if not any(one.keys["at"] == of.keys.get("at") and
+                                                       of.keys.get("measure") == "count" for of in found)]  # fmt: skip
+    return found + ([] if spoken else list(_durations(file))) + list(_amounts(file))[:MOST]
+
+
+def slug(text: str) -> str:
+    """A name as a key of a study: letters and digits of any script, in small letters."""
+    return _ODD.sub("_", text).strip("_").lower() or "column"
+
+
+def _of_program(file: Looked) -> Iterator[Offer]:
+    """What is known of the program that wrote the file, where it is known."""
+    if importlib.util.find_spec(_EXPORTS) is None:
+        return
+    exports: Any = importlib.import_module(_EXPORTS)
+    export = exports.of_layout(file.layout)
+    for one in exports.computable(export) if export is not None else ():
+        entry = entries().get(one.catalogue)
+        direction = "" if entry is None else _direction(entry)
+        keys = {**({"kpi": one.catalogue} if entry else {}), "source": file.id, **one.definition}
+        asks = {} if direction else {"direction": "lower or higher: which is better, only you know"}
+        if not direction:
+            keys["direction"] = "lower"
+        name = slug(entry.name.partition("(")[0]) if entry else one.id
+        yield Offer(name, keys, f"an export of {export.name}; it reads {', '.join(one.columns)}", asks)
+
+
+def _direction(entry: Entry) -> str:
+    return str(fill({"kpi": entry.id}).get("direction") or "")
+
+
+def _of_catalogue(file: Looked) -> Iterator[Offer]:
+    """Entries of the catalogue whose columns are in the file by the catalogue's own names."""
+    there, taken = set(file.filled), []
+    for entry in entries().values():
+        wanted = _columns(entry.computed)
+        if wanted and wanted <= there and {*entry.required_fields} <= there and _direction(entry):
+            shape = (entry.computed.get("measure") == "share", entry.computed.get("value"), entry.computed.get("good"))
+            if isinstance(shape[1], Mapping):  # the age of a problem is the time an incident took, by another name
+                shape = (entry.computed.get("measure") == "backlog", {**shape[1], "unit": "", "clock": ""}, None)
+            if shape in taken:
+                continue
+            taken.append(shape)
+            keys = {"kpi": entry.id, "source": file.id}
+            yield Offer(
+                slug(entry.name.partition("(")[0]), keys, f"the catalogue's {entry.id}, by its own column names"
+            )
+
+
+def _columns(computed: Mapping[str, Any]) -> set[str]:
+    """The columns a catalogue entry reads; none where it leaves something for a team to say."""
+    if not computed.get("at") or (computed.get("measure") == "share" and not computed.get("good")):
+        return set()
+    value = computed.get("value")
+    parts = {value.get("from"), value.get("to")} if isinstance(value, Mapping) else {value}
+    named = {name for key in ("where", "good") for name in columns_of(str(computed.get(key) or ""))}
+    return {str(one) for one in {computed["at"], *parts, *named} if one}
+
+
+def _volume(file: Looked) -> Iterator[Offer]:
+    """How many rows fall into a period, by the first moment."""
+    at = first_moment(file)
+    if at and not _is_series(file):
+        asks = {"direction": "lower or higher: which is better, only you know"}
+        keys = {"name": f"Rows by {at}", "source": file.id, "at": at, "measure": "count", "direction": "lower"}
+        yield Offer(f"volume_{slug(file.id)}", keys, _readable(at, file.moments[at]), asks)
+
+
+def _is_series(file: Looked) -> bool:
+    """Whether the file is a series of numbers, one a moment, rather than a list of cases."""
+    at = first_moment(file)
+    return (
+        bool(at and file.numbers) and file.distinct.get(at, 0) == file.rows and not file.key and len(file.moments) == 1
+    )
+
+
+def first_moment(file: Looked) -> str:
+    """The moment a row begins with: what the mapping proposes, else the one the others come after."""
+    proposed = [name for name in file.source.options.get("moments", ()) if name in file.moments]
+    names = [name for name in file.moments if name != file.source.latest_by and not _DUE.search(name)]
+    before = {
+        name: sum(_after(file.moments[name], file.moments[other]) >= _ORDERED for other in names) for name in names
+    }
+    best = max(before.values(), default=0)
+    earliest = [name for name in names if before[name] == best]
+    return next((name for name in proposed if name in earliest), earliest[0] if earliest else "")
+
+
+def _after(one: Held, other: Held) -> float:
+    """Of the rows that hold both moments, the share in which the other is not before the one."""
+    both = ~(np.isnat(one.values) | np.isnat(other.values))
+    return float((other.values[both] >= one.values[both]).mean()) if both.any() else 0.0
+
+
+def _durations(file: Looked) -> Iterator[Offer]:
+    """The time from the first moment to each that ends something."""
+    start = first_moment(file)
+    for end, held in file.moments.items() if start else ():
+        if end in (start, file.source.latest_by) or _DUE.search(end) or held.readable < _FILLED * file.rows:
+            continue
+        share = _after(file.moments[start], held)
+        if share < _ORDERED:
+            continue
+        lengths = held.values - file.moments[start].values
+        usual = np.median(lengths[~np.isnat(lengths)])
+        if usual <= np.timedelta64(0):
+            continue
+        unit = "min" if usual < _HOUR else "h" if usual < 14 * _DAY else "d"
+        keys = {"name": f"Time from {start} to {end}", "source": file.id, "at": end, "measure": "median",
+                "value": {"from": start, "to": end, "unit": unit}, "unit": unit, "direction": "lower"}  # fmt: skip
+        why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
+        yield Offer(slug(f"{start} to {end}"), keys, why)
+
+
+def _amounts(file: Looked) -> Iterator[Offer]:
+    """The mean of each column of numbers, whose unit and direction nobody but a person knows."""
+    at = first_moment(file)
+    for name, held in file.numbers.items() if at else ():
+        if file.distinct[name] < 2 or held.readable < held.filled or _is_code(file, name):
+            continue
+        unit = next((column.unit for column in file.layout.columns if column.name == name), "")
+        asks = {"direction": "lower or higher: which is better, only you know"}
+        if not unit:
+            asks["unit"] = "what the numbers are in, such as min, EUR or %: the file does not say"
+        keys = {"name": f"Mean of {name}", "source": file.id, "at": at, "measure": "mean", "value": name,
+                "unit": unit or "count", "direction": "lower"}  # fmt: skip
+        yield Offer(slug(f"mean {name}"), keys, f"{held.readable:,} of {held.filled:,} cells are numbers", asks)
+
+
+def _is_code(file: Looked, name: str) -> bool:
+    """Whether a number counts nothing but tells rows apart: whole numbers, nearly all of them different."""
+    values = file.numbers[name].values
+    known = values[~np.isnan(values)]
+    whole = bool((known == np.round(known)).all())
+    return name == file.source.key or (whole and not _is_series(file) and file.distinct[name] > _DIFFERENT * len(known))
+
+
+def _readable(name: str, held: Held) -> str:
+    return f"{held.readable:,} of {held.filled:,} cells of {name} are a moment"

@@ -1,0 +1,177 @@
+"""A drafted study as text: YAML with the reason of every guess beside it, and commented lines for what is asked."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from csi.step3_gather.content import Format
+from csi.step6_present.wording import day
+from csi.study.drafting.looked import Looked
+from csi.study.drafting.offers import Offer
+from csi.study.drafting.windows import FEWEST, Span
+
+_ENDLESS = 1_000_000
+_COLUMN = 44  # where comments begin, as long as what they are about is shorter
+_NAMES = {
+    Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
+    Format.JSON: "JSON", Format.PARQUET: "Parquet",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a study is drafted from."""
+
+    files: Sequence[Looked]
+    folder: Path
+    timezone: str
+    service: str
+    span: Span | None
+
+
+def study_text(
+    draft: Draft, working: Sequence[Offer], refused: Sequence[tuple[Offer, str]], *, settled: bool = False
+) -> str:
+    """The study; ``settled``: with what is left to choose chosen in some way, to be computed on trial."""
+    lines = [
+        "# Drafted from what the files show; the reason of every guess stands beside it.",
+        "# What only you know is marked with a question mark: look at it, then csi run this file.",
+        "study: 1",
+        _line(0, "service", draft.service, "? its name; this is the file's"),
+        _line(0, "timezone", draft.timezone, "? the zone you report in, such as Europe/Lisbon"),
+        *_period(draft.span),
+        "sources:",
+        *(line for file in draft.files for line in _source(file, draft, settled)),
+        "kpis:",
+        *(line for offer in working for line in _kpi(offer)),
+        *(line for offer, reason in refused for line in _left_out(offer, reason)),
+        *_windows(draft, settled),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def scalar(value: Any) -> str:
+    """A value as YAML writes it on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=_ENDLESS, sort_keys=False)
+    return text.removesuffix("\n").removesuffix("\n...").strip()
+
+
+def _line(depth: int, key: str, value: Any, why: str = "") -> str:
+    said = f"{'  ' * depth}{scalar(key)}: {scalar(value)}"
+    return f"{said:<{_COLUMN}}  # {_one_line(why)}" if why else said
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _period(span: Span | None) -> Iterator[str]:
+    if span is None:
+        yield _line(0, "period", "week")
+        return
+    whole = f"{span.whole:,} whole {span.period}{'s' * (span.whole != 1)} from {day(span.first)} to {day(span.last)}"
+    yield _line(0, "period", str(span.period), whole)
+
+
+def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
+    source, layout = file.source, file.layout
+    yield f"  {scalar(file.id)}:"
+    path = os.path.relpath(file.path.resolve(), draft.folder.resolve())
+    yield _line(2, "file", Path(path).as_posix(), _form(file))
+    yield _line(2, "timezone", source.timezone, "? the zone of stamps that say none")
+    yield from _dates(file, settled)
+    if source.missing:
+        yield _line(2, "missing", list(source.missing), "cells that mean: nothing here")
+    if layout.tells_decimal and source.decimal == ",":
+        yield _line(2, "decimal", source.decimal, "as its numbers are written")
+    yield from _key(file)
+    for name in ("join", "melt", "units"):
+        if source.options.get(name):
+            yield _line(2, name, _plain(source.options[name]))
+    if zones := getattr(source, "zones", None):
+        yield _line(2, "zones", _plain(zones), "columns that are in a zone of their own")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _form(file: Looked) -> str:
+    layout = file.layout
+    parts = [
+        _NAMES[layout.format],
+        f"sheet {layout.sheet!r}" if layout.sheet else "",
+        layout.encoding,
+        f"delimiter {layout.delimiter!r}" if layout.delimiter else "",
+        f"names in line {layout.header_row}" if layout.header_row else "",
+        f"{file.rows:,} rows" if file.whole else f"more than {file.rows:,} rows",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def _dates(file: Looked, settled: bool) -> Iterator[str]:
+    source = file.source
+    if file.open and not settled:
+        example = next((column.examples[0] for column in file.layout.columns if column.name in file.open), "")
+        yield f"    # ? day_first or month_first: every date of {', '.join(file.open)} reads both ways, as {example}"
+        yield "    dates:"
+        return
+    usual = max(file.moments, key=lambda name: file.moments[name].filled, default="")
+    held = file.moments.get(usual)
+    why = f"{held.readable:,} of {held.filled:,} cells of {usual} read so" if held else ""
+    yield _line(2, "dates", source.dates, why)
+    if source.column_dates:
+        yield _line(2, "column_dates", _plain(source.column_dates))
+
+
+def _key(file: Looked) -> Iterator[str]:
+    source = file.source
+    name = source.key
+    if not name:
+        return
+    distinct = file.distinct.get(name, 0)
+    counted = f"{file.rows:,} rows, {distinct:,} different"
+    if file.key:
+        yield _line(2, "key", name, counted)
+        if distinct < file.rows:
+            yield _line(2, "latest_by", source.latest_by, "says which row of a key counts")
+        return
+    blank = file.rows - file.filled.get(name, 0)
+    lost = f"; {blank:,} rows have none" if blank else f": it would throw {file.rows - distinct:,} rows away"
+    yield f"    # {_line(0, 'key', name, f'? {counted}{lost}')}"
+
+
+def _kpi(offer: Offer) -> Iterator[str]:
+    yield f"  {scalar(offer.id)}:"
+    yield f"    # {_one_line(offer.why)}"
+    for key, value in offer.keys.items():
+        asked = f"? {offer.asks[key]}" if key in offer.asks else ""
+        yield _line(2, key, _plain(value), asked)
+    yield "    # target: ?"
+
+
+def _left_out(offer: Offer, reason: str) -> Iterator[str]:
+    yield f"  # {scalar(offer.id)}: not written, as {_one_line(reason)}"
+
+
+def _windows(draft: Draft, settled: bool) -> Iterator[str]:
+    span = draft.span
+    if any(file.open for file in draft.files) and not settled:
+        yield "# ? once dates: is chosen, the windows:"
+        yield "# baseline: {from: 2026-01-05, to: 2026-03-30}"
+        yield "# evaluation: {from: 2026-03-30, to: 2026-05-25}"
+    elif span is None or span.baseline is None or span.evaluation is None:
+        whole = span.whole if span else 0
+        yield f"# no windows: {whole:,} whole periods, and {FEWEST} are needed before a change can be judged"
+    else:
+        why = ("the first two thirds, the end left out", "the rest; ? move both to when something was changed")
+        for name, window, said in zip(("baseline", "evaluation"), (span.baseline, span.evaluation), why, strict=True):
+            yield f"{f'{name}: {{from: {window.start}, to: {window.end}}}':<{_COLUMN}}  # {said}"

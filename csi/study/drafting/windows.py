@@ -1,0 +1,75 @@
+"""Windows over the data's span: whole periods, two thirds of them before and one third after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Window
+from csi.step4_process.periods import edges
+from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE
+from csi.terms import Period
+
+FEWEST = FEWEST_BEFORE + FEWEST_AFTER
+_MOST_WEEKS = 260  # beyond five years months tell as much; ours
+_WEEK, _DAILY = pd.Timedelta(days=7), pd.Timedelta(days=4)
+_MONTHLY, _QUARTERLY = pd.Timedelta(days=20), pd.Timedelta(days=60)
+_EDGE = 0.1  # of a period that may lack at the edge of the data for it to count as whole; ours
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The period a study is cut into, how many whole ones there are, and the windows; none where these are too few."""
+
+    period: Period
+    first: pd.Timestamp
+    last: pd.Timestamp
+    whole: int
+    baseline: Window | None = None
+    evaluation: Window | None = None
+
+
+def span_of(columns: Sequence[np.ndarray], timezone: str) -> Span | None:
+    """The span that several columns of moments (datetime64, UTC) share; None where one holds none."""
+    known = [column[~np.isnat(column)] for column in columns]
+    if not known or not all(map(len, known)):
+        return None
+    first, last = max(column.min() for column in known), min(column.max() for column in known)
+    if last <= first:  # they share nothing: each has its own time
+        first, last = min(column.min() for column in known), max(column.max() for column in known)
+    begin, end = (pd.Timestamp(one).tz_localize("UTC").tz_convert(timezone) for one in (first, last))
+    step = max(_step(column) for column in known)
+    found = [_cut(begin, end, step, one, timezone) for one in _periods(step, end - begin)]
+    return next((one for one in found if one.baseline), max(found, key=lambda one: one.whole))
+
+
+def _step(moments: np.ndarray) -> pd.Timedelta:
+    """How far apart rows usually lie: what stands on Mondays only covers the week that follows the last."""
+    gaps = np.diff(np.unique(moments)).astype("timedelta64[us]").astype(float)
+    return pd.Timedelta(microseconds=float(np.median(gaps))) if len(gaps) else pd.Timedelta(0)
+
+
+def _periods(step: pd.Timedelta, length: pd.Timedelta) -> tuple[Period, ...]:
+    """The periods that suit: none shorter than rows usually lie apart, and no more of them than anybody looks at."""
+    if step > _QUARTERLY:
+        return (Period.QUARTER,)
+    if step > _MONTHLY or length / _WEEK > _MOST_WEEKS:
+        return (Period.MONTH,)
+    return (Period.WEEK,) if step > _DAILY else (Period.WEEK, Period.DAY)
+
+
+def _cut(first: pd.Timestamp, last: pd.Timestamp, step: pd.Timedelta, period: Period, timezone: str) -> Span:
+    cuts = edges(first, last, period, timezone)
+    slack = [(end - start) * _EDGE for start, end in pairwise(cuts)]
+    begun = int(first > cuts[0] + slack[0])
+    ended = len(cuts) - int(last + step < cuts[-1] - slack[-1])
+    days = [edge.date() for edge in cuts[begun:ended]]
+    whole = max(0, len(days) - 1)
+    if whole < FEWEST:
+        return Span(period, first, last, whole)
+    middle = max(FEWEST_BEFORE, min(whole - FEWEST_AFTER, round(2 * whole / 3)))
+    return Span(period, first, last, whole, Window(days[0], days[middle]), Window(days[middle], days[-1]))

@@ -1,0 +1,63 @@
+"""Whether anything of a study could be read: that is said first, for nothing else matters where it is not so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from csi.definition import SourceDefinition, StudyDefinition
+from csi.step3_gather.connectors.masking import masked
+from csi.step4_process import Made, Processed
+
+_SHOWN = 60  # signs of a cell
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a source gave nothing: the reason most of its rows were refused for, and the first row of these."""
+
+    source: SourceDefinition
+    rows_read: int
+    rows: int
+    line: int
+    column: str
+    value: str
+    reason: str
+    expected: str
+
+    def __str__(self) -> str:
+        source = self.source
+        place = source.file or masked(source.url or source.sql or source.prometheus) or source.id
+        column = f", column {self.column}" if self.column else ""
+        cell = f"‘{self.value[:_SHOWN]}’ – " if self.value else ""
+        expected = f"; expected {self.expected}" if self.expected else ""
+        often = f"most often ({self.rows:,}): " if self.rows_read > 1 else ""
+        used = f"{place} (sources.{source.id}): 0 of {self.rows_read:,} rows can be used"
+        return f"{used}; {often}line {self.line:,}{column}: {cell}{self.reason}{expected}"
+
+
+def unreadable(study: StudyDefinition, made: Made) -> list[Refusal]:
+    """Per source of the KPIs why it gave nothing; empty where any KPI has a row to go by, or no row was refused."""
+    if any(_has_rows(one) for one in made.kpis.values()) or made.quarantine.empty:
+        return []
+    wanted = dict.fromkeys(kpi.source for kpi in study.kpis.values() if kpi.source)
+    counts = {name: made.sources[name].rows_read for name in wanted if name in made.sources}
+    return [one for name in wanted for one in _of_source(study, name, counts, made.quarantine)]
+
+
+def _has_rows(processed: Processed) -> bool:
+    return bool((processed.series["n"] > 0).any())
+
+
+def _of_source(study: StudyDefinition, name: str, counts: Mapping[str, int], quarantine: pd.DataFrame) -> list[Refusal]:
+    own = quarantine[quarantine["source"] == name]
+    if own.empty or name not in counts:
+        return []
+    alike = own.groupby(["column", "reason"], sort=False, dropna=False)["line"]
+    often = own[alike.transform("size") == alike.size().max()]
+    first = often.iloc[0]
+    same = often[(often["column"] == first["column"]) & (often["reason"] == first["reason"])]
+    cells = {key: "" if pd.isna(first[key]) else str(first[key]) for key in ("column", "value", "reason", "expected")}
+    return [Refusal(study.sources[name], counts[name], len(same), int(first["line"]), **cells)]

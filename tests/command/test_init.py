@@ -1,0 +1,180 @@
+"""``csi init``: a study from files that runs as it stands, with what only a person knows left to them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from csi.study.drafting import drafted
+from csi.study.drafting.looked import looked
+from csi.study.drafting.offers import first_moment
+from csi.study.drafting.windows import span_of
+from csi.terms import Period
+from tests.command.conftest import Csi
+
+DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+NAMES = {
+    "en": ("Ticket", "Opened", "Closed", "Due"),
+    "de": ("Ticket-Nr.", "Erstellt am", "Gelöst am", "Fällig"),
+    "pt": ("Número", "Aberto em", "Encerrado em", "Prazo"),
+    "fr": ("Référence", "Créé le", "Résolu le", "Échéance"),
+}
+
+
+def cases(names: tuple[str, ...], rows: int = 240, form: str = "%d.%m.%Y %H:%M") -> pd.DataFrame:
+    """A case every 13 hours, each open for 10 to 18 hours, due after five days."""
+    opened = pd.date_range("2025-01-06 08:00", periods=rows, freq="13h")
+    closed = opened + pd.to_timedelta(10 + np.arange(rows) % 9, unit="h")
+    columns = [[f"T{number}" for number in range(rows)], opened, closed, opened + pd.Timedelta(days=5)]
+    texts = [one.strftime(form) if isinstance(one, pd.DatetimeIndex) else one for one in columns]
+    return pd.DataFrame(dict(zip(names, texts, strict=True)))
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_a_drafted_study_runs_as_it_stands(tmp_path: Path, csi: Csi, language: str) -> None:
+    names = NAMES[language]
+    cases(names).to_csv(tmp_path / "fälle.csv", sep=";", index=False, encoding="cp1252")
+    done = csi("init", "fälle.csv")
+    assert (done.returncode, done.stderr) == (0, "")
+    (tmp_path / "s.yml").write_text(done.stdout)
+    study = yaml.safe_load(done.stdout)
+    [duration] = [kpi for kpi in study["kpis"].values() if kpi["measure"] == "median"]
+    assert duration["value"] == {"from": names[1], "to": names[2], "unit": "h"}  # what is due is no end
+    assert study["baseline"] == {"from": pd.Timestamp("2025-01-06").date(), "to": pd.Timestamp("2025-03-31").date()}
+    assert study["evaluation"]["to"] == pd.Timestamp("2025-05-12").date()
+    assert csi("run", "s.yml", "--no-charts").returncode == 0
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    values = {round(point["value"]) for kpi in report["kpis"].values() if kpi["unit"] == "h" for point in kpi["series"]}
+    assert values <= set(range(10, 19))
+
+
+def test_a_workbook_and_a_csv_become_two_sources(tmp_path: Path, process: Csi) -> None:
+    cases(NAMES["en"]).to_csv(tmp_path / "in.csv", index=False)
+    cases(NAMES["pt"], form="%Y-%m-%d %H:%M").to_excel(tmp_path / "in.xlsx", index=False, engine="xlsxwriter")
+    (tmp_path / "below").mkdir()
+    done = process(
+        "init", "in.csv", "in.xlsx", "--out", "below/s.yml", "--timezone", "Europe/Lisbon", "--service", "Desk"
+    )
+    assert (done.returncode, done.stdout) == (0, "Written to below/s.yml\n")
+    study = yaml.safe_load((tmp_path / "below" / "s.yml").read_text())
+    assert {name: source["file"] for name, source in study["sources"].items()} == {
+        "in": "../in.csv",
+        "in_2": "../in.xlsx",
+    }
+    assert (study["service"], study["timezone"]) == ("Desk", "Europe/Lisbon")
+    done = process("run", "below/s.yml", "--no-charts", "--out", "o")
+    assert done.returncode == 0, done.stderr
+
+
+def test_dates_that_read_both_ways_are_left_to_choose_and_refused_until_then(tmp_path: Path, csi: Csi) -> None:
+    opened = [f"{day:02}/{1 + week % 12:02}/2024 10:00" for week in range(24) for day in range(1, 9)]
+    pd.DataFrame({"Ticket": range(len(opened)), "Opened": opened}).to_csv(tmp_path / "a.csv", index=False)
+    done = csi("init", "a.csv")
+    assert (done.returncode, "every date of Opened reads both ways" in done.stderr) == (0, True)
+    assert "\nbaseline:" not in done.stdout
+    (tmp_path / "s.yml").write_text(done.stdout)
+    run = csi("run", "s.yml")
+    line = done.stdout.splitlines().index("    dates:") + 1
+    assert run.returncode == 2
+    assert (
+        f"s.yml, line {line}, sources.a.dates: is left to choose; expected day_first (29/2) or month_first"
+        in run.stderr
+    )
+    (tmp_path / "s.yml").write_text(done.stdout.replace("    dates:", "    dates: day_first"))
+    assert csi("run", "s.yml", "--no-charts").returncode == 0
+
+
+def test_a_key_that_would_throw_rows_away_is_left_as_a_comment(tmp_path: Path) -> None:
+    frame = cases(NAMES["en"]).rename(columns={"Ticket": "Customer ID"})
+    frame["Customer ID"] = [f"C{number % 9}" for number in range(len(frame))]
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    text = drafted([tmp_path / "a.csv"], tmp_path, "UTC").text
+    assert "key" not in yaml.safe_load(text)["sources"]["a"]
+    assert "# key: Customer ID" in text
+    assert "240 rows, 9 different: it would throw 231 rows away" in text
+
+
+def test_a_kpi_is_only_written_when_it_computes(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "opened_at": pd.date_range("2025-01-06", periods=140, freq="D").strftime("%Y-%m-%d"),
+            "resolved_at": pd.date_range("2025-01-07", periods=140, freq="D").strftime("%Y-%m-%d"),
+            "reopened_count": ["often"] * 140,
+        }
+    )
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    text = drafted([tmp_path / "a.csv"], tmp_path, "UTC").text
+    written = {kpi.get("kpi") for kpi in yaml.safe_load(text)["kpis"].values()}
+    assert "K03" in written
+    assert "K08" not in written  # its column holds no numbers
+    assert "not written, as" in text
+
+
+def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path, csi: Csi) -> None:
+    cases(NAMES["en"]).to_csv(tmp_path / "a.csv", index=False)
+    (tmp_path / "s.yml").write_text("mine")
+    done = csi("init", "a.csv", "--out", "s.yml")
+    assert (done.returncode, (tmp_path / "s.yml").read_text()) == (2, "mine")
+    assert "is there already" in done.stderr
+    assert csi("init", "a.csv", "--out", "a.csv", "--force").returncode == 2
+    assert (tmp_path / "a.csv").read_text().startswith("Ticket")
+    assert csi("init", "a.csv", "--out", "s.yml", "--force").returncode == 0
+    assert (tmp_path / "s.yml").read_text().startswith("# Drafted")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("", "a.csv"), ("a,b\n1,2\n", "no column holds moments; expected one that says when"), (None, "no such file")],
+)
+def test_what_cannot_be_drafted_from_is_told(tmp_path: Path, csi: Csi, content: str | None, told: str) -> None:
+    if content is not None:
+        (tmp_path / "a.csv").write_text(content)
+    done = csi("init", "a.csv")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in done.stderr
+
+
+def moments(first: str, periods: int, freq: str) -> np.ndarray:
+    return pd.date_range(first, periods=periods, freq=freq).to_numpy().astype("datetime64[us]")
+
+
+@pytest.mark.parametrize(
+    ("first", "periods", "freq", "period", "whole"),
+    [
+        ("2025-01-06", 98, "D", Period.WEEK, 14),  # Monday to Sunday
+        ("2025-01-07", 97, "D", Period.DAY, 97),  # 13 whole weeks are too few
+        ("2025-01-06", 14, "7D", Period.WEEK, 14),  # the last Monday covers its week
+        ("2024-01-01", 24, "MS", Period.MONTH, 24),
+        ("2020-01-01", 20, "QS", Period.QUARTER, 20),
+        ("2010-01-01", 4000, "D", Period.MONTH, 131),  # to 13 December 2020
+    ],
+)
+def test_windows_lie_over_whole_periods(first: str, periods: int, freq: str, period: Period, whole: int) -> None:
+    span = span_of([moments(first, periods, freq)], "UTC")
+    assert span is not None
+    assert (span.period, span.whole) == (period, whole)
+    assert span.baseline is not None
+    assert span.evaluation is not None
+    assert span.baseline.end == span.evaluation.start
+
+
+def test_too_few_periods_have_no_windows() -> None:
+    span = span_of([moments("2025-01-06", 13, "D")], "UTC")
+    assert span is not None
+    assert (span.baseline, span.whole) == (None, 13)
+    assert span_of([moments("2025-01-06", 0, "D")], "UTC") is None
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATA.exists(), reason="the real files are not here")
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.csv*")) + sorted(DATA.glob("*.ods")), ids=lambda path: path.name)
+def test_a_study_of_every_real_file_runs(path: Path, tmp_path: Path, csi: Csi) -> None:
+    done = csi("init", str(path), "--out", "s.yml")
+    assert done.returncode == 0, done.stderr
+    assert first_moment(looked(path, "a", "UTC"))
+    assert csi("run", "s.yml", "--no-charts").returncode == 0
