@@ -22,6 +22,7 @@ from csi.step3_gather import mending, sources, spans
 from csi.step3_gather.bounds import DEFAULT, Bounds
 from csi.step3_gather.content import Content
 from csi.step3_gather.files import FileStore
+from csi.step3_gather.key_counts import Keys, counted
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
 
@@ -32,7 +33,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A delivery that was read and stored, ready to be recorded."""
+    """A delivery that was read and stored, ready to be recorded.
+
+    ``cells_read`` says per typed column how many filled cells could be read, and how many could not.
+    """
 
     filename: str
     size: int
@@ -54,6 +58,13 @@ class Intake:
     cells: tuple[tuple[int, str, str, str, str], ...]
     cells_total: int
     mended: tuple[tuple[str, int], ...] = ()
+    cells_read: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
+
+    @property
+    def left_out(self) -> int:
+        """Rows that the key would leave out although they differ, with nothing to say which one is the latest."""
+        return self.keys.left_out
 
     @property
     def share_spoiled(self) -> float:
@@ -66,6 +77,7 @@ class _Tally:
     """What is counted while a delivery is read."""
 
     moments: tuple[str, ...]
+    numbers: tuple[str, ...]
     zone: str
     rows_read: int = 0
     rows_kept: int = 0
@@ -77,6 +89,7 @@ class _Tally:
     days: dict[str, dict[str, int]] = field(default_factory=dict)
     cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     mended: list[tuple[str, int]] = field(default_factory=list)
+    cells_read: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, part: Reading) -> None:
         self.rows_read += part.rows_read
@@ -89,8 +102,16 @@ class _Tally:
             known = self.doubtful.setdefault(name, dict.fromkeys(counts, 0))
             self.doubtful[name] = {kind: known[kind] + count for kind, count in counts.items()}
         self._range(part)
+        self._cells(part)
         if mending.is_mended(part.frame.columns.astype(str).tolist()):
             self.mended += mending.mended_lines(part.frame)
+
+    def _cells(self, part: Reading) -> None:
+        """Per typed column the filled cells that could be read, and those that could not."""
+        refused = part.quarantine["column"].value_counts()
+        for name in (*self.moments, *self.numbers):
+            read, lost = self.cells_read.get(name, (0, 0))
+            self.cells_read[name] = (read + int(part.frame[name].count()), lost + int(refused.get(name, 0)))
 
     def _range(self, part: Reading) -> None:
         for name in self.moments:
@@ -147,6 +168,7 @@ def take_in(
         tally = in_some_encoding(
             source, lambda tried: read.write(Path(folder), (content, tried), sha256, layout.names, **typed)
         )
+        keys = counted(Path(folder) / "rows.parquet", source.key, source.latest_by)
         read.keep(Path(folder))
     raw_key = files.keep(team_id, opened.source)
     return Intake(
@@ -154,7 +176,8 @@ def take_in(
         spoiled_key=read.spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
-        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended), **typed,
+        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
+        cells_read=tally.cells_read, keys=keys, **typed,
     )  # fmt: skip
 
 
@@ -188,7 +211,7 @@ class _Taking:
         numbers: tuple[str, ...],
     ) -> _Tally:
         """Read in parts; good rows go to Parquet, the others to CSV, counts to the tally."""
-        tally = _Tally(moments, content[1].timezone)
+        tally = _Tally(moments, numbers, content[1].timezone)
         delivered, source = content
         parts = stream(delivered, source, moments=moments, numbers=numbers, filename=self.filename, bounds=self.bounds)
         with (folder / "quarantine.csv").open("wb") as spoiled:

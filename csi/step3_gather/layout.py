@@ -174,10 +174,14 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     columns = []
     for name, values in cells.items():
         kind, examples = kinds[name], tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-        columns.append(Column(name, kind.name, kind.dates, kind.ambiguous, "", examples))
+        cells_in = [value for value in values if value.strip() and value not in missing]
+        columns.append(
+            Column(name, kind.name, kind.dates, kind.ambiguous, "", examples, len(cells_in), len(set(cells_in)))
+        )
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
     tells = base.format is Format.DELIMITED and bool(told_decimal(cells))
-    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells)
+    described = replace(base, decimal=decimal, missing=tuple(missing), examples=tuple(rows), tells_decimal=tells,
+                        rows=max(map(len, cells.values()), default=0))  # fmt: skip
     return replace(described, columns=_with_roles(columns, cells))
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+import xlsxwriter
 from sqlmodel import select
 
 from bot.listeners.step3_gather import read_as_before
@@ -304,10 +306,13 @@ def test_wrong_answers_in_the_form_stand_beside_their_field(gathering: World):
     bob.click(bob.sees("I keep *log.csv*"), "gather.map")
     bob.wait_modal("gather.map")
     bob.fill({"source": "new", "timezone": "Mars"})
-    assert "is no time zone" in bob.submit()["timezone"]
-    bob.fill({"timezone": "Europe/Lisbon"})
-    assert "name the new source" in bob.submit()["source_name"]
-    bob.fill({"source_name": "<!channel>"})
+    assert bob.submit() is None  # the name is asked for
+    assert "How is the new source called?" in reading(bob.modal)
+    bob.fill({"source_name": ""})
+    told = bob.submit()
+    assert "name the new source" in told["source_name"]
+    assert "is no time zone" in told["timezone"]
+    bob.fill({"timezone": "Europe/Lisbon", "source_name": "<!channel>"})
     assert bob.submit() is None
     assert "&lt;!channel&gt;" in bob.sees("read into")["text"] + reading(bob.sees("read into"))
 
@@ -455,6 +460,8 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     bob.click(bob.sees("I keep *air.csv*"), "gather.map")
     bob.wait_modal("gather.map")
     bob.fill({"source": "Incidents", "time": "Date"})
+    bob.click(None, "gather.more")
+    bob.wait(lambda: "missing" in str(bob.modal), what="the rest of the form")
     assert "another column" in bob.submit()["time"]
     bob.fill({"time": "Time", "value": "CO"})
     assert bob.submit() is None
@@ -468,6 +475,102 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     shown = {block.get("block_id"): block.get("element", {}) for block in bob.wait_modal("gather.map")["blocks"]}
     chosen = [shown[name]["initial_option"]["text"]["text"] for name in ("at", "time")]
     assert chosen == ["Date", "Time"]
+
+
+def _book() -> bytes:
+    """A workbook with a dashboard before its table, which dates its rows in another place."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        board = book.add_worksheet("Dashboard")
+        board.write_row(0, 0, ["Snapshot", "Team", "Open"])
+        for row in range(1, 60):
+            board.write_row(row, 0, [f"2016-01-{row % 28 + 1:02}", f"Team {row % 3}", row])
+        data = book.add_worksheet("Main Data")
+        data.write_row(0, 0, ["Ticket", "opened_at", "resolved_at", "Snapshot"])
+        for row in range(1, 21):
+            opened, resolved = f"2016-03-{row:02} 08:00", f"2016-03-{row:02} 10:00"
+            data.write_row(row, 0, [f"T{row}", opened, resolved, f"2016-04-{row:02}"])
+    return stream.getvalue()
+
+
+def _options(view: dict, field: str) -> list[str]:
+    block = next(one for one in view["blocks"] if one.get("block_id") == field)
+    return [one["text"]["text"] for one in block["element"]["options"]]
+
+
+def _initial(view: dict, field: str) -> str:
+    block = next(one for one in view["blocks"] if one.get("block_id") == field)
+    return block["element"].get("initial_option", {}).get("text", {}).get("text", "")
+
+
+def test_another_sheet_of_a_workbook_is_looked_at_and_read(gathering: World):
+    bob = gathering.bob
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    sheets = ["Main Data"] if _initial(modal, "sheet") == "Dashboard" else ["Dashboard", "Main Data"]
+    for sheet in sheets:
+        bob.fill({"source": "Incidents", "timezone": "Europe/Berlin", "sheet": sheet})
+        bob.click(None, "gather.guess")
+        modal = bob.wait(lambda wanted=sheet: bob.modal if _initial(bob.modal, "sheet") == wanted else None)
+    assert "opened_at" in _options(modal, "at")
+    assert (_initial(modal, "source"), _initial(modal, "at")) == ("Incidents", "opened_at")
+    bob.fill({"at": "resolved_at", "key": "Ticket"})
+    assert bob.submit() is None
+    told = reading(bob.sees("*book.xlsx* read into *Incidents*"))
+    assert "20 of 20" in told
+    assert "20 in 20 rows" in told
+    (source, _) = _rows(gathering, Source)
+    assert (source.mapping["sheet"], source.mapping["timezone"]) == ("Main Data", "Europe/Berlin")
+    assert source.mapping["options"]["moments"] == ["resolved_at"]
+
+
+def test_a_sheet_chosen_without_another_look_is_shown_before_it_is_read(gathering: World):
+    bob = gathering.bob
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    other = next(name for name in ("Dashboard", "Main Data") if name != _initial(modal, "sheet"))
+    bob.fill({"source": "Incidents", "sheet": other})
+    assert bob.submit() is None
+    assert "These are the columns there" in reading(bob.modal)
+    assert _initial(bob.modal, "sheet") == other
+    # By its name it is the same column, wherever it stands: in the other sheet it dates a row, too.
+    bob.fill({"at": "Snapshot"})
+    bob.fill({"sheet": "Main Data" if other == "Dashboard" else "Dashboard"})
+    bob.click(None, "gather.guess")
+    bob.wait(lambda: _initial(bob.modal, "sheet") != other, what="the first sheet")
+    assert _initial(bob.modal, "at") == "Snapshot"
+
+
+def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):
+    bob = gathering.bob
+    before = [one.name for one in _rows(gathering, Source)]
+    dates = "".join(f"A{n},{n}/2/2016\n" for n in range(13, 29))
+    bob.upload(f"number,at\n{dates}".encode(), "odd.csv", "service-desk")
+    for word in ("No row of *odd.csv* could be read", "read into *Odd tries*"):
+        bob.click(bob.sees("*odd.csv*"), "gather.map")
+        bob.wait_modal("gather.map")
+        dates = "month_first" if "No row" in word else "day_first"
+        bob.fill({"source": "new", "dates": dates, "at": "at"})
+        assert bob.submit() is None
+        bob.fill({"source_name": "Odd tries"})
+        if "No row" in word:
+            bob.close()  # abandoned
+            assert [one.name for one in _rows(gathering, Source)] == before
+            bob.click(bob.sees("*odd.csv*"), "gather.map")
+            bob.wait_modal("gather.map")
+            bob.fill({"source": "new", "dates": dates, "at": "at"})
+            assert bob.submit() is None
+            bob.fill({"source_name": "Odd tries"})
+        assert bob.submit() is None
+        told = reading(bob.sees(word))
+        if "No row" in word:
+            assert "expected" in told
+            assert [one.name for one in _rows(gathering, Source)] == before
+            assert _rows(gathering, Batch) == []
+            assert "named source" not in [one.what for one in _rows(gathering, AuditRow)][len(before) :]
+    assert [one.name for one in _rows(gathering, Source)] == [*before, "Odd tries"]
 
 
 def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: World):

@@ -14,3 +14,8 @@ NEW_SOURCE = "new"
 NO_COLUMN = "-"
 AGAIN = "="  # before the place of a column that has a name already
 STUDY = "gather.study"
+MORE = "gather.more"
+CHOOSE = "gather.choose"
+HOW = "gather.how"
+CHANGE = "gather.change"
+UNDO = "gather.undo"

@@ -156,7 +156,7 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
         return Answer(blocks.recognised(found.filename, found.file_id, mended, ()))
     return Answer(
         blocks.working(found.filename, 0),
-        lambda session: mapping.begin(kit, session, team_id, found, mended, actor=found.user),
+        lambda session: mapping.begin_as_before(kit, session, team_id, found, mended, actor=found.user),
     )
 
 

@@ -21,10 +21,12 @@ from csi import cycle as cycles
 from csi import roles
 from csi.cycle.columns import read_instead
 from csi.cycle.measurement import columns_named
+from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Source
 from csi.step3_gather import batches, sources
 from csi.step3_gather.naming import guesses, names_used, with_names
+from csi.step3_gather.settling import Wanted
 from csi.storage import need
 
 Body = Mapping[str, Any]
@@ -68,9 +70,20 @@ def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         same = _same(chosen, meant["names"], _known(source, columns, there))
         said = _said(chosen, meant["names"], there, needed=not same)
         read_instead(session, cycle, source, same, actor=here.user_id, now=kit.now())
-        wanted = with_names(sources.definition(source.key, source.mapping), said)
-        mapping.keep(kit, session, found, source, cycle=cycle, wanted=wanted, actor=here.user_id)
+        wanted = Wanted(source.id, "", sources.mapping_of(with_names(_as_read(session, source, found), said)))
+        tried = mapping.Try(wanted, here.user_id, str(view["id"]), named=[*said.values(), *same.values()])
+        if found is not None:
+            mapping.begin(kit, session, here.team_id, found, tried)
+        else:
+            mapping.begin_again(kit, session, cycle, tried)
     ack()
+
+
+def _as_read(session: Session, source: Source, found: kept.Drop | None) -> SourceDefinition:
+    """How the file at hand was read, which may wait for a yes to that; else how its source is read."""
+    batch = batches.find(session, source, found.sha256) if found else None
+    own = batch.counts.get("wanted") if batch and batch.state == "waiting" else None
+    return sources.definition(source.key, own or source.mapping)
 
 
 def _columns(session: Session, source: Source, found: kept.Drop | None) -> tuple[str, ...]:
