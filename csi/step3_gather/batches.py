@@ -15,8 +15,8 @@ from csi.errors import Conflict
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
 from csi.rules import threshold
 from csi.step3_gather import sources
-from csi.step3_gather.doubts import Doubt, Waits, doubts, kept, reasons_of
 from csi.step3_gather.intake import Intake
+from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
 from csi.storage import change_if, lock, need, next_number, row, rows
 
 _MANY = 10_000
@@ -66,12 +66,12 @@ def record(
     lock(session, f"source:{source.team_id}:{source.id}")
     known = find(session, source, intake.sha256)
     open_doubts = doubtful(session, source, intake)
-    hopeless = any(one.kind is Doubt.EMPTY for one in open_doubts)
+    hopeless = any(one.kind is Why.EMPTY for one in open_doubts)
     wanted = "waiting" if hopeless or (open_doubts and not accepted) else "current"
-    reasons = {"accepted" if wanted == "current" else "waits": kept(open_doubts)} if open_doubts else {}
+    told = {"accepted" if wanted == "current" else "waits": kept(open_doubts)} if open_doubts else {}
     if known is None:
         made = _first(session, source, intake, wanted, _Delivery(actor, now, cycle_id, way, permalink))
-        made.batch.counts = {**made.batch.counts, **reasons}
+        made.batch.counts = {**made.batch.counts, **told}
         return made
     same = known.rows_key == intake.rows_key
     if same and known.state != "removed":
@@ -79,7 +79,7 @@ def record(
     outcome = Outcome.RESTORED if known.state == "removed" else Outcome.READ_AGAIN
     old = {"state": known.state, "rows_kept": known.rows_kept, "mapping": known.mapping}
     _fill(known, intake, wanted, _mended(session, source, intake))
-    known.counts = {**known.counts, **reasons}
+    known.counts = {**known.counts, **told}
     known.removed_by, known.removed_at, known.removed_reason = "", None, ""
     session.add(known)
     _replace_cells(session, known, intake)
@@ -92,12 +92,12 @@ def record(
 
 def doubtful(session: Session, source: Source, intake: Intake) -> tuple[Waits, ...]:
     """Why a reading needs a person's yes: what a person said of this source's key before is not asked again."""
-    found = doubts(intake, threshold(session, source.team_id, "quarantine_share"))
-    if not any(one.kind is Doubt.KEY for one in found) or source.id is None:
+    found = reasons(intake, threshold(session, source.team_id, "quarantine_share"))
+    if not any(one.kind is Why.KEY for one in found) or source.id is None:
         return found
     told = (one for batch in current(session, source) for one in reasons_of(batch.counts, "accepted"))
-    keys = {one.column for one in told if one.kind is Doubt.KEY}
-    return tuple(one for one in found if one.kind is not Doubt.KEY or one.column not in keys)
+    keys = {one.column for one in told if one.kind is Why.KEY}
+    return tuple(one for one in found if one.kind is not Why.KEY or one.column not in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +207,11 @@ def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: d
         Conflict: it does not wait any more; or nothing of it can be used, and no yes would help.
     """
     batch = need(session, Batch, team_id, batch_id)
-    reasons = reasons_of(batch.counts)
-    if batch.state == "waiting" and (not batch.rows_kept or any(one.kind is Doubt.EMPTY for one in reasons)):
+    why = reasons_of(batch.counts)
+    if batch.state == "waiting" and (not batch.rows_kept or any(one.kind is Why.EMPTY for one in why)):
         raise Conflict("No row of it could be read. Map its columns again, or take it out.")
     rest = {name: value for name, value in batch.counts.items() if name != "waits"}
-    values = {"state": "current", "counts": {**rest, **({"accepted": kept(reasons)} if reasons else {})}}
+    values = {"state": "current", "counts": {**rest, **({"accepted": kept(why)} if why else {})}}
     return _change_state(session, batch, "waiting", values, actor=actor, now=now, what="accepted batch")
 
 

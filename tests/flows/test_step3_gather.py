@@ -94,6 +94,12 @@ def _map(world: World, content: str = LOG, filename: str = "log.csv", *, says: s
     assert bob.submit() is None
 
 
+def _more(world: World) -> None:
+    """Bob opens what is folded away in the form in front of him."""
+    world.bob.click(None, "gather.more")
+    world.bob.wait(lambda: "Every column" in reading(world.bob.modal), what="the rest of the form")
+
+
 def test_a_dropped_log_is_mapped_with_guesses_and_read(gathering: World):
     bob = gathering.bob
     bob.upload(LOG.encode(), "log.csv", "service-desk")
@@ -460,9 +466,8 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     bob.click(bob.sees("I keep *air.csv*"), "gather.map")
     bob.wait_modal("gather.map")
     bob.fill({"source": "Incidents", "time": "Date"})
-    bob.click(None, "gather.more")
-    bob.wait(lambda: "missing" in str(bob.modal), what="the rest of the form")
     assert "another column" in bob.submit()["time"]
+    _more(gathering)
     bob.fill({"time": "Time", "value": "CO"})
     assert bob.submit() is None
     told = reading(bob.sees("*air.csv* read into"))
@@ -573,6 +578,94 @@ def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):
     assert [one.name for one in _rows(gathering, Source)] == [*before, "Odd tries"]
 
 
+CUSTOMERS = "Customer ID,Ticket,resolved_at\n" + "".join(
+    f"C{n % 9},T{n},{n % 27 + 1}/3/2016 10:00\n" for n in range(120)
+)
+
+
+def test_a_key_that_leaves_rows_out_waits_for_a_yes_that_names_the_number(gathering: World):
+    bob = gathering.bob
+    bob.upload(CUSTOMERS.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    key = next(one for one in modal["blocks"] if one.get("block_id") == "key")
+    said = {one["text"]["text"]: one.get("description", {}).get("text") for one in key["element"]["options"]}
+    assert (said["Customer ID"], said["Ticket"]) == ("120 rows, 9 different", "120 rows, 120 different")
+    bob.fill({"source": "Incidents", "key": "Customer ID"})
+    bob.click(None, "gather.choose", "Customer ID", block_id="key")
+    bob.wait(lambda: "Customer ID: 120 rows, 9 different. Only one row of each counts." in str(bob.modal))
+    assert bob.submit() is None
+    message = bob.sees("Read 120 rows as 9 cases and leave 111 rows out?")
+    assert _rows(gathering, Batch)[0].state == "waiting"
+    bob.click(message, "gather.map")  # another column
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents", "key": "Ticket"})
+    assert bob.submit() is None
+    assert "120 in 120 rows" in reading(bob.sees("*log.csv* read again into *Incidents*"))
+    assert _rows(gathering, Batch)[0].state == "current"
+
+
+def test_a_yes_to_what_a_key_leaves_out_is_not_asked_for_again(gathering: World):
+    bob = gathering.bob
+    _map(gathering, CUSTOMERS, key="Customer ID")
+    message = bob.sees("leave 111 rows out?")
+    assert "Yes, leave 111 out" in str(message)
+    bob.click(message, "gather.accept")
+    bob.wait(lambda: _rows(gathering, Batch)[0].state == "current", what="the yes")
+    bob.upload(CUSTOMERS.replace("/3/2016", "/4/2016").encode(), "april.csv", "service-desk")
+    bob.click(bob.sees("*april.csv* looks like *Incidents*"), "gather.read")
+    bob.sees("*april.csv* read into *Incidents*, delivery 2")
+    assert [one.state for one in _rows(gathering, Batch)] == ["current", "current"]
+
+
+def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.click(bob.sees("read into *Incidents*"), "gather.how")
+    told = reading(bob.wait_modal("gather.how"))
+    assert "dated by *opened_at*, day first, Europe/Lisbon" in told
+    assert "one case per *number* (4 rows, 4 different)" in told
+    assert f"said by <@{bob.id}>" in told
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    assert _initial(bob.modal, "key") == "number"
+    _more(gathering)
+    bob.fill({"missing": "?, tomorrow", "key": "(none)"})
+    assert bob.submit() is None
+    message = bob.sees("had *Incidents* read again (1 delivery): 4 → 5 rows")
+    assert "1 cell of ‘opened_at’ could be read now" in reading(message)
+    (source, _) = _rows(gathering, Source)
+    assert (source.mapping.get("key"), source.mapping["missing"], source.version) == (None, ["?", "tomorrow"], 3)
+    (batch,) = _rows(gathering, Batch)
+    assert (batch.rows_kept, batch.quarantined) == (5, 0)
+    gathering.erin.click(message, "gather.undo")
+    gathering.erin.wait(lambda: "change how a source is read" in str(gathering.erin.everything("service-desk")))
+    bob.click(message, "gather.undo")
+    bob.sees("had *Incidents* read again (1 delivery): 5 → 4 rows")
+    (source, _) = _rows(gathering, Source)
+    assert (source.mapping["key"], source.mapping["missing"]) == ("number", ["?"])
+    bob.click(message, "gather.undo")
+    bob.wait(
+        lambda: "changed again meanwhile" in str(bob.modal) or "changed again" in str(bob.everything("service-desk"))
+    )
+
+
+def test_a_reading_that_would_lose_what_counts_asks_before(gathering: World):
+    bob = gathering.bob
+    text = "number,opened_at,resolved_at\n" + "".join(f"A{n},{n}/3/2016,{n + 1}/3/2016\n" for n in range(13, 29))
+    _map(gathering, text)
+    bob.click(bob.sees("read into *Incidents*"), "gather.how")
+    bob.wait_modal("gather.how")
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    bob.fill({"dates": "year first: 2016-02-29, or 29 Feb 2016"})
+    assert bob.submit() is None
+    message = bob.sees("Nothing has changed yet")
+    assert "none of its 16 rows can be read" in reading(message)
+    assert "gather.accept" not in str(message)
+    assert (_rows(gathering, Batch)[0].rows_kept, _rows(gathering, Source)[0].mapping["dates"]) == (16, "day_first")
+
+
 def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: World):
     alice = world.alice
     alice.upload(LOG.encode(), "log.csv", "service-desk")
@@ -628,6 +721,7 @@ def test_looking_again_with_another_form(gathering: World):
     bob.upload(text.encode(), "odd.csv", "service-desk")
     bob.click(bob.sees("I keep *odd.csv*"), "gather.map")
     bob.wait_modal("gather.map")
+    _more(gathering)
     bob.fill({"delimiter": ","})
     bob.click(None, "gather.guess")
     bob.wait(lambda: "2 columns" in reading(bob.modal), what="the other reading")
@@ -773,3 +867,17 @@ def test_what_is_emptied_in_a_kpi_of_the_catalogue_stays_empty(world: World):
         kpi = session.exec(select(Kpi)).one()
         assert "where" not in kpi.definition
         assert kpi.definition["good"] == 'made_sla == "true"'
+
+
+def test_a_study_dropped_where_no_cycle_runs_begins_one(world: World):
+    alice = world.alice
+    alice.upload(b"jobs:\n  build: 1\n", "ci.yml", "service-desk")
+    alice.upload(b"study: 1\nservice: x\n", "bad.yml", "service-desk")
+    assert "timezone: is missing" in reading(alice.sees("Nothing of bad.yml"))
+    alice.upload(STUDY, "study.yml", "service-desk")
+    alice.click(alice.sees("*study.yml* is a study of"), "cycle.start")
+    alice.wait_modal("cycle.start")
+    alice.fill({"service": "Service desk"})
+    assert alice.submit() is None
+    alice.click(alice.sees("Take it over"), "gather.study")
+    alice.wait(lambda: "ci.yml" not in str(alice.everything("service-desk")), what="silence")

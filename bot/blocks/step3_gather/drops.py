@@ -9,7 +9,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, READ, REMOVE
 from bot.blocks.text import clip, escape, mention, when
 from csi.models import Batch, QuarantinedRow, Source
-from csi.step3_gather.doubts import Doubt, Waits, reasons_of
+from csi.step3_gather.waiting import Waits, Why, reasons_of
 from csi.terms import percent
 
 _SHOWN = 20
@@ -92,10 +92,9 @@ def asked(filename: str, name: str, reasons: Sequence[Waits], source: Source) ->
     what = f"*{escape(filename)}*" if filename else f"*{escape(source.name or source.key)}*"
     lines = [f":warning: {what}, read so: {question(reasons)}", "Nothing has changed yet."]
     change = (MAP, name) if filename else (f"{CHANGE}:{source.id}", str(source.id))
-    buttons = [
-        parts.button(_yes(reasons), ACCEPT, f"try:{name}"),
-        parts.button("Choose otherwise", *change, style="primary"),
-    ]
+    hopeless = any(one.kind is Why.EMPTY for one in reasons)
+    accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, f"try:{name}")]
+    buttons = [parts.button("Choose otherwise", *change, style="primary"), *accept]
     return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
 
 
@@ -107,21 +106,21 @@ def question(reasons: Sequence[Waits]) -> str:
 def _question(one: Waits) -> str:
     column = escape(clip(one.column, 60))
     match one.kind:
-        case Doubt.KEY:
+        case Why.KEY:
             return (
                 f"several rows have the same *{column}*, and no column says which one is the latest. "
                 f"Read {one.of:,} rows as {one.of - one.count:,} cases and leave {one.count:,} rows out?"
             )
-        case Doubt.CELLS:
+        case Why.CELLS:
             return f"*only {one.of - one.count:,} of {one.of:,} cells of ‘{column}’ can be read.*"
-        case Doubt.EMPTY:
+        case Why.EMPTY:
             return f"*none of its {one.of:,} rows can be read.*"
         case _:
             return f"*{percent(one.count / max(1, one.of))} of its rows are in quarantine.*"
 
 
 def _yes(reasons: Sequence[Waits]) -> str:
-    key = next((one for one in reasons if one.kind is Doubt.KEY), None)
+    key = next((one for one in reasons if one.kind is Why.KEY), None)
     return f"Yes, leave {key.count:,} out" if key and len(reasons) == 1 else "Use it all the same"
 
 
@@ -160,7 +159,7 @@ def recorded(
 
 def _reasons(batch: Batch) -> tuple[Waits, ...]:
     """Why it waits; one that came before reasons were kept waits for what is in quarantine."""
-    return reasons_of(batch.counts) or (Waits(Doubt.QUARANTINE, batch.quarantined, batch.rows_read),)
+    return reasons_of(batch.counts) or (Waits(Why.QUARANTINE, batch.quarantined, batch.rows_read),)
 
 
 def _first_up(text: str) -> str:
@@ -210,10 +209,10 @@ def _buttons(batch: Batch, waiting: bool, file_id: str) -> list[Block]:
         how = parts.button("How it was read", f"{HOW}:{batch.id}", str(batch.source_id))
         return [how, remove] if batch.way == "file" else [remove]
     reasons = _reasons(batch)
-    by_key = any(one.kind is Doubt.KEY for one in reasons)
+    by_key = any(one.kind is Why.KEY for one in reasons)
     words = "Choose another column" if by_key else "Map it differently"
     other = [parts.button(words, MAP, file_id, style="primary")] if file_id else []
-    hopeless = not batch.rows_kept or any(one.kind is Doubt.EMPTY for one in reasons)
+    hopeless = not batch.rows_kept or any(one.kind is Why.EMPTY for one in reasons)
     accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, str(batch.id))]
     return [*other, *accept, remove]
 

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import file_first, file_unreadable
+from bot.blocks.cycle import file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
@@ -55,6 +55,8 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     if cycle is None:
         if name.endswith((*TABLES, *SHEETS)) and channel.startswith(_CHANNELS):
             _offer_cycle(client, channel, user, file, readable=name.endswith(TABLES))
+        elif name.endswith(studies.ENDINGS) and channel.startswith(_CHANNELS):
+            _offer_study(client, channel, user, file)
         return
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
     is_near = name.endswith(NEARLY) or "." not in name
@@ -69,6 +71,20 @@ def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, 
     name = str(file["name"])
     shown = file_first(name, str(file["id"]), channel) if readable else file_unreadable(name)
     client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=shown)
+
+
+def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
+    """Whoever drops a study is shown how a cycle begins with it; a YAML file that is no study is nobody's business."""
+    name = str(file["name"])
+    try:
+        with TemporaryDirectory(prefix="csi-drop-") as folder:
+            told = studies.told(downloads.fetch(client, file, Path(folder), DEFAULT), name)
+    except InvalidInput as error:
+        told = blocks.refused(name, error.reason)
+    if isinstance(told, str):
+        told = study_first(name, str(file["id"]), channel, told) if told else []
+    if told:
+        client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=told)
 
 
 def look_later(kit: Kit, session: Session, cycle: Cycle, file_id: str, *, user: str) -> None:

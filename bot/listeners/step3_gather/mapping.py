@@ -140,24 +140,32 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
         raise InvalidInputs([*errors, *several.errors]) from several
     if errors:
         raise InvalidInputs(errors)
+    is_known = source is not None and source.mapping
+    base = _remembered(source) if source is not None and is_known else proposed(found.layout, cycle.timezone)
+    said = _with_unasked(said, base, found.layout)
     there = set(found.layout.names)
     before = source.mapping.get("columns") or {} if source else {}
     said = with_names(said, {own: name for own, name in before.items() if own in there})
-    if source is None:
-        return Wanted(0, str(draft["source_name"]), sources.mapping_of(said))
-    return Wanted(source.id, "", sources.mapping_of(_unasked(said, source)))
+    return Wanted(source.id if source else 0, str(draft.get("source_name") or ""), sources.mapping_of(said))
 
 
-def _unasked(said: SourceDefinition, source: Source) -> SourceDefinition:
-    """The mapping with what the form does not ask for: cadence, and options such as a link to another source."""
-    before = sources.definition(source.key, source.mapping)
+def _with_unasked(said: SourceDefinition, base: SourceDefinition, layout: Layout) -> SourceDefinition:
+    """The mapping a form says, upon what it does not ask for: cadence, zones of columns, a link to another source."""
     asked = {"moments", "numbers", "join", "melt", "units"}
-    rest = {name: value for name, value in before.options.items() if name not in asked}
-    by_row = {name: unit for name, unit in (before.options.get("units") or {}).items() if not isinstance(unit, str)}
+    rest = {name: value for name, value in base.options.items() if name not in asked}
+    by_row = {name: unit for name, unit in (base.options.get("units") or {}).items() if not isinstance(unit, str)}
     units = {**by_row, **(said.options.get("units") or {})}
+    told = {column.name for column in layout.columns if column.dates and not column.ambiguous}
+    orders = {name: order for name, order in base.column_dates.items() if name in layout.names and name not in told}
+    moment = next(iter(said.options.get("moments", ())), "")
+    orders.pop(moment, None)  # how it is written was asked
     return replace(
-        said, cadence=before.cadence, options={**rest, **said.options, **({"units": units} if units else {})}
-    )
+        base,
+        timezone=said.timezone, dates=said.dates, column_dates={**orders, **said.column_dates}, missing=said.missing,
+        key=said.key, latest_by=said.latest_by, encoding=said.encoding, delimiter=said.delimiter,
+        decimal=said.decimal, sheet=said.sheet, header_row=said.header_row, columns={},
+        options={**rest, **said.options, **({"units": units} if units else {})},
+    )  # fmt: skip
 
 
 def _value(draft: Draft, found: Drop) -> str:

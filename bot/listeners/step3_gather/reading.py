@@ -28,11 +28,11 @@ from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
-from csi.step3_gather.doubts import Waits
 from csi.step3_gather.intake import Intake, take_in
 from csi.step3_gather.naming import names_used
 from csi.step3_gather.overlaps import shared_days
 from csi.step3_gather.settling import Wanted
+from csi.step3_gather.waiting import Waits
 from csi.step4_process import columns_needed
 from csi.storage import hold
 from csi.study import of_cycle

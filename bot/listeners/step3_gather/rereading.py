@@ -19,9 +19,9 @@ from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
 from csi.step3_gather.as_written import fitted
-from csi.step3_gather.doubts import Waits
 from csi.step3_gather.intake import Intake, take_in
 from csi.step3_gather.layout import guess
+from csi.step3_gather.waiting import Waits
 from csi.storage import hold, need
 
 _Planned = tuple[Batch, SourceDefinition, Typed]

@@ -12,8 +12,8 @@ from csi.step3_gather.intake import Intake
 _MOST_CELLS = 0.5  # of a column; above it something else is in it than was said
 
 
-class Doubt(StrEnum):
-    """What is doubtful about a delivery."""
+class Why(StrEnum):
+    """Why a delivery waits."""
 
     EMPTY = "empty"  # nothing of it can be used: no yes helps
     KEY = "key"  # its key leaves rows out, and no column says which row of a case is the latest
@@ -25,25 +25,25 @@ class Doubt(StrEnum):
 class Waits:
     """One reason to ask: ``count`` of ``of`` rows (cells, for ``CELLS``); ``column`` where one is meant."""
 
-    kind: Doubt
+    kind: Why
     count: int
     of: int
     column: str = ""
 
 
-def doubts(intake: Intake, most_spoiled: float) -> tuple[Waits, ...]:
+def reasons(intake: Intake, most_spoiled: float) -> tuple[Waits, ...]:
     """Why a delivery should not count before somebody says so, the gravest first; nothing where all is well."""
     if intake.rows_read and not intake.rows_kept:
-        return (Waits(Doubt.EMPTY, intake.rows_read, intake.rows_read),)
+        return (Waits(Why.EMPTY, intake.rows_read, intake.rows_read),)
     found = [
-        Waits(Doubt.CELLS, refused, read + refused, column)
+        Waits(Why.CELLS, refused, read + refused, column)
         for column, (read, refused) in intake.cells_read.items()
         if refused > _MOST_CELLS * (read + refused)
     ]
     if intake.left_out:
-        found.append(Waits(Doubt.KEY, intake.left_out, intake.rows_kept, str(intake.mapping.get("key", ""))))
+        found.append(Waits(Why.KEY, intake.left_out, intake.rows_kept, str(intake.mapping.get("key", ""))))
     if intake.share_spoiled > most_spoiled:
-        found.append(Waits(Doubt.QUARANTINE, intake.spoiled_rows, intake.rows_read))
+        found.append(Waits(Why.QUARANTINE, intake.spoiled_rows, intake.rows_read))
     return tuple(found)
 
 
@@ -54,4 +54,4 @@ def kept(reasons: Iterable[Waits]) -> list[dict[str, Any]]:
 
 def reasons_of(counts: Mapping[str, Any], name: str = "waits") -> tuple[Waits, ...]:
     """The reasons a batch keeps: those for which it ``waits``, or those that were ``accepted``."""
-    return tuple(Waits(Doubt(one["kind"]), one["count"], one["of"], one["column"]) for one in counts.get(name, ()))
+    return tuple(Waits(Why(one["kind"]), one["count"], one["of"], one["column"]) for one in counts.get(name, ()))
