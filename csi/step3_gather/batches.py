@@ -16,6 +16,7 @@ from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, Quar
 from csi.rules import threshold
 from csi.step3_gather import sources
 from csi.step3_gather.intake import Intake
+from csi.step3_gather.reading import RULES
 from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
 from csi.storage import change_if, lock, need, next_number, row, rows
 
@@ -139,6 +140,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
     batch.rows_read, batch.rows_kept, batch.quarantined = intake.rows_read, intake.rows_kept, intake.spoiled_rows
     batch.first_at, batch.last_at = intake.first_at, intake.last_at
     batch.counts = {
+        "rules": RULES,
         "moments": list(intake.moments),
         "numbers": list(intake.numbers),
         "columns": list(intake.columns),

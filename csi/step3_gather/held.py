@@ -11,7 +11,7 @@ from csi.step3_gather import batches, measured, mending, sources
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import Stored, stored_reading
 from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.step3_gather.reading import RULES, Reading
 
 
 def reading(
@@ -25,7 +25,7 @@ def reading(
 ) -> Reading:
     """The rows of one delivery: as stored where these columns were typed, else from its bytes."""
     typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
-    if typed == (set(moments), set(numbers)):
+    if typed == (set(moments), set(numbers)) and batch.counts.get("rules") == RULES:
         spoiled_key = str(batch.counts.get("quarantine_key", ""))
         stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256)
         return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
@@ -48,7 +48,8 @@ def _wanted(
     if columns is None:
         return None
     own = (str(batch.mapping.get("key", "")), str(batch.mapping.get("latest_by", "")))
-    return frozenset((*columns, *moments, *numbers, *filter(None, own)))
+    marks = mending.MARKS[:2] if mending.is_mended(batch.counts.get("columns", [])) else ()
+    return frozenset((*columns, *moments, *numbers, *marks, *filter(None, own)))
 
 
 def readings(

@@ -24,7 +24,7 @@ from csi.step3_gather.content import Content
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.key_counts import Keys, counted
 from csi.step3_gather.readers import in_some_encoding, stream
-from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
+from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 
 # Quarantined cells also kept as rows of the database, for people to look at; all of them are in the CSV.
 SHOWN_CELLS = 500
@@ -244,6 +244,8 @@ def rows_table(frame: pd.DataFrame) -> pa.Table:
     """Typed rows as they are stored: ``line`` first, no metadata, so the same rows are the same bytes."""
     columns = {"line": pa.array(frame.index, pa.int64())}
     columns |= {str(name): _array(frame[name]) for name in frame.columns}
+    # Every part of a delivery has the same columns, also where the first has no refused cell.
+    columns.setdefault(REFUSED, pa.nulls(len(frame), pa.string()))
     return pa.table(columns)
 
 
@@ -258,8 +260,11 @@ def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | 
     """The rows of a delivery as they were stored; of ``columns`` those that are there, all when None."""
     with files.open(intake.rows_key) as stored:
         table = pq.ParquetFile(pa.PythonFile(stored))
-        wanted = [name for name in table.schema_arrow.names if columns is None or name in {*columns, "line"}]
+        own = {*(columns or ()), "line", REFUSED}
+        wanted = [name for name in table.schema_arrow.names if columns is None or name in own]
         frame = table.read(columns=wanted).to_pandas(types_mapper=_text_dtype).set_index("line")
+    if REFUSED in frame and frame[REFUSED].isna().all():
+        frame = frame.drop(columns=REFUSED)
     return Reading(frame, _stored_quarantine(files, intake.spoiled_key), intake.rows_read, intake.sha256)
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -104,3 +105,32 @@ def _line(cells: Sequence[str]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n").writerow([escaped(cell) for cell in cells])
     return out.getvalue().encode()
+
+
+def without_mended(readings: Sequence[Reading]) -> list[Reading]:
+    """Deliveries without the rows that a later one brings back mended: these stand in for them."""
+    told = [mended_of(one) for one in readings]
+    every = {short for pairs in told for short in pairs}
+    return [
+        _without(one, [lines for pairs in told[place + 1 :] if (lines := pairs.get(one.sha256[:12])) is not None])
+        if one.sha256[:12] in every
+        else one
+        for place, one in enumerate(readings)
+    ]
+
+
+def mended_of(reading: Reading) -> dict[str, list[int]]:
+    """Which lines, by the beginning of the hash of the delivery they stand in, a reading puts right."""
+    if not is_mended(reading.frame.columns.astype(str).tolist()):
+        return {}
+    found: dict[str, list[int]] = {}
+    for short, line in mended_lines(reading.frame):
+        found.setdefault(short, []).append(line)
+    return found
+
+
+def _without(reading: Reading, lines: Sequence[Sequence[int]]) -> Reading:
+    gone = sorted({line for some in lines for line in some})
+    frame = reading.frame[~reading.frame.index.isin(gone)]
+    quarantine = reading.quarantine[~reading.quarantine["line"].isin(gone)]
+    return replace(reading, frame=frame, quarantine=quarantine, mended=reading.mended + len(gone))

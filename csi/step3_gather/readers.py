@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csi.definition import SourceDefinition
-from csi.step3_gather import delimited, json_rows, parquet_rows, sheets
+from csi.step3_gather import delimited, json_rows, mending, parquet_rows, sheets
 from csi.step3_gather import layout as layouts
 from csi.step3_gather.bounds import DEFAULT, Bounds, refuse
 from csi.step3_gather.chunk import Chunk, Rejected, no_rows, quarantine_frame
@@ -26,7 +26,7 @@ from csi.step3_gather.moments import check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
 from csi.step3_gather.numbers import expected as expected_number
 from csi.step3_gather.numbers import read_numbers
-from csi.step3_gather.reading import Reading
+from csi.step3_gather.reading import REFUSED, Reading, refused_marks
 from csi.step3_gather.wide import Shape, shape_of
 
 # Tried in turn when the first megabyte was plain ASCII and a later byte is not UTF-8.
@@ -181,7 +181,7 @@ class _Plan:
     missing: tuple[str, ...]
 
     def typed(self, chunk: Chunk) -> Reading:
-        """Type one chunk; rows with an unreadable needed cell go to quarantine."""
+        """Type one chunk; cells that cannot be read go to quarantine, and rows without a readable moment."""
         rows_read = chunk.table.num_rows + len(chunk.rejected)
         delivered = chunk
         lost = _beyond(chunk, self.dropped, self.renames)
@@ -189,19 +189,31 @@ class _Plan:
         frame = chunk.table.to_pandas(types_mapper={pa.string(): pd.StringDtype(na_value=np.nan)}.get)
         rejected: list[Rejected] = [*chunk.rejected, *lost]
         doubtful: dict[str, dict[str, int]] = {}
+        unread: dict[str, np.ndarray] = {}
         for name, order in self.orders.items():
             read = read_moments(chunk.table.column(name), order, self.timezone)
+            unread[name] = read.unreadable
             rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order))
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name in self.numbers:
-            values, unreadable = read_numbers(chunk.table.column(name), self.decimal, self.missing)
-            rejected += _unread(chunk, name, unreadable, "not a number", expected_number(self.decimal))
+            values, unread[name] = read_numbers(chunk.table.column(name), self.decimal, self.missing)
+            rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal))
             frame[name] = values
+        if (marks := refused_marks(unread)) is not None:
+            frame[REFUSED] = marks
+        bad = np.isin(chunk.lines, [one.line for one in lost]) | self._undated(frame, unread)
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
-        bad = np.isin(chunk.lines, [one.line for one in rejected])
         kept = frame[~bad] if bad.any() else frame
         return Reading(kept, quarantine_frame(rejected), rows_read, "", doubtful, _spoiled(delivered, rejected))
+
+    def _undated(self, frame: pd.DataFrame, unread: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Rows none of whose moments can be read though some are there: no KPI can place them."""
+        tried, dated = (np.zeros(len(frame), dtype=bool) for _ in range(2))
+        for name in self.orders:
+            tried |= unread[name]
+            dated |= frame[name].notna().to_numpy()
+        return tried & ~dated
 
     def _shaped(self, chunk: Chunk) -> Chunk:
         """The chunk under the names used, spare columns gone, joined and melted."""
@@ -210,7 +222,7 @@ class _Plan:
         shaped = self.shape.apply(Chunk(table.drop_columns(list(self.dropped)), chunk.lines, chunk.rejected))
         if self.keeps is None:
             return shaped
-        kept = [name for name in shaped.table.column_names if name in self.keeps]
+        kept = [name for name in shaped.table.column_names if name in self.keeps or name in mending.MARKS[:2]]
         return Chunk(shaped.table.select(kept), shaped.lines, shaped.rejected)
 
 

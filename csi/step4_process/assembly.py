@@ -12,12 +12,14 @@ from csi.step4_process import exclusions, outliers
 from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.columns import SPANS
+from csi.step4_process.coverage import Cut, cut_of, other_moment
 from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial, seldom
 from csi.step4_process.measures import ADDITIVE, Points, points_of
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.step4_process.portion import Portion
-from csi.step4_process.processed import Dimension, Processed, Quality, SourceCounts, TracePart
-from csi.step4_process.quality import SourceQuality, periods_spoken, quality, values_held
+from csi.step4_process.processed import COVERAGE_WARNING, Dimension, Processed, Quality, SourceCounts, TracePart
+from csi.step4_process.quality import Usable, periods_spoken, quality, values_held
+from csi.step4_process.refusals import columns_needed_by
 from csi.step4_process.rows import SourceRows
 from csi.step4_process.still_open import shares
 
@@ -43,6 +45,8 @@ class Flags:
     missing: np.ndarray
     excluded: np.ndarray
     wholly: np.ndarray
+    refused: np.ndarray
+    cut: Cut | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,6 @@ class Setting:
     kpi: KpiDefinition
     axis: Axis
     source: SourceRows
-    source_quality: SourceQuality
     source_last: int
 
     @property
@@ -86,6 +89,8 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
         events=gathered.whole.events,
+        set_aside=gathered.whole.set_aside,
+        cut=flags.cut,
         parts=gathered.parts,
     )
 
@@ -96,9 +101,39 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
     left_out = axis.left_out()
     excluded, wholly = left_out > 0, left_out >= np.diff(axis.edges)
     short = partial(beat, axis.edges, axis.as_of if study.as_of is not None else None)
+    refused = _refused(whole, points, axis.size)
+    only_refused = (refused > 0) & (points.n == 0)
     if setting.kpi.measure in ADDITIVE:
-        short |= excluded & ~wholly
-    return Flags(beating, short, np.isnan(points.value) | ~beating | wholly, excluded, wholly)
+        # What is added up lacks what was left out or refused; of other measures a few rows less say the same.
+        short |= (excluded & ~wholly) | (refused > (1 - COVERAGE_WARNING) * (refused + points.n))
+    if setting.kpi.measure in SPANS:  # an outage that is not known of makes its period look whole
+        short, only_refused = short | (refused > 0), np.zeros(axis.size, dtype=bool)
+    cut = _cut(setting, whole)
+    if cut is not None:
+        short |= cut.periods
+    missing = np.isnan(points.value) | ~beating | wholly | only_refused
+    return Flags(beating, short, missing, excluded, wholly, refused, cut)
+
+
+def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
+    """How many rows were refused of each period.
+
+    Those whose moment cannot be read may lie in any period without rows, where they are as many as such a period
+    usually holds: it is not known to be empty then.
+    """
+    known = np.zeros(size, dtype=np.int64) if whole.refused is None else whole.refused
+    filled = points.n[points.n > 0]
+    usual = float(np.median(filled)) if len(filled) else 1.0
+    maybe = (points.n == 0) & (known == 0) & (whole.unplaced > 0) & (whole.unplaced >= usual / 2)
+    return np.where(maybe, whole.unplaced, known)
+
+
+def _cut(setting: Setting, whole: Portion) -> Cut | None:
+    """Where the export of the KPI is cut by another moment than its own."""
+    if whole.others is None or setting.kpi.measure in SPANS:
+        return None
+    column = other_moment(setting.study, setting.kpi)
+    return cut_of(setting.kpi, column, (whole.others, whole.beat), setting.axis.edges, setting.study.timezone)
 
 
 def _beating(setting: Setting, whole: Portion) -> np.ndarray:
@@ -135,6 +170,7 @@ def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> p
             "missing": flags.missing,
             "excluded": flags.excluded,
             "excluded_rows": whole.excluded_rows.astype(np.int64),
+            "refused": flags.refused.astype(np.int64),
         },
         index=setting.starts.rename("start"),
     )
@@ -142,8 +178,15 @@ def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> p
 
 def _quality(setting: Setting, whole: Portion, spoken: Dimension) -> Quality:
     due, reached = _due(setting.study, setting.axis, setting.source_last)
-    values = values_held(whole.held, whole.rows)
-    return quality(setting.source_quality, periods=spoken, values=values, due=due, reached=reached)
+    return quality(
+        setting.source,
+        usable=Usable(whole.meant, whole.refused_rows, whole.disorder),
+        needed=columns_needed_by(setting.kpi),
+        set_aside=whole.set_aside,
+        periods=spoken,
+        values=values_held(whole.held, whole.rows),
+        timeliness=Dimension(reached, due, "periods begun that the source has delivered for"),
+    )
 
 
 def _due(study: StudyDefinition, axis: Axis, source_last: int) -> tuple[int, int]:
@@ -174,7 +217,7 @@ def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> S
         repeated=source.resolved.repeated,
         superseded=source.resolved.superseded,
         conflicts=len(source.resolved.conflicts),
-        quarantined=source.quarantined,
+        quarantined=source.unreadable,
         first_at=first_at,
         last_at=last_at,
     )
@@ -187,6 +230,12 @@ def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
         notes.append(f"{_rows(whole.late)} still open past the target counted as breaches.")
     if whole.open_ends and kpi.measure == "availability":
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
+    if whole.refused_rows:
+        notes.append(
+            f"{_rows(whole.refused_rows)} of {whole.meant:,} could not be used for this KPI; the quarantine says why."
+        )
+    if setting.source.resolved.discarded:
+        notes.append(_discarded(setting.source))
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
     return (*notes, *_unusual(setting, whole), *_doubtful(setting.source))
@@ -198,6 +247,12 @@ def _unusual(setting: Setting, whole: Portion) -> list[str]:
     where = " of the evaluation window" if setting.study.evaluation else ""
     note = outliers.footnote(setting.kpi, whole.looked_over, whole.ends, where)
     return [note] if note else []
+
+
+def _discarded(source: SourceRows) -> str:
+    lost, keys = source.resolved.discarded, source.resolved.keys
+    unsaid = f"{source.source.key} names {keys:,} cases, and no column says which of their rows is the latest"
+    return f"{unsaid}: {_rows(lost)} left out."
 
 
 def _rows(count: int) -> str:

@@ -13,7 +13,7 @@ from csi.step4_process.columns import LINKED, is_ratio_of_kpis, link_of, unit_co
 from csi.step4_process.money import NO_RATES, Rates, is_money, rates_of
 
 _PER = re.compile(r"\s*/\s*|\s+per\s+")
-_UNCOUNTED = ("count", "distinct", "share", "availability", "backlog")  # measures that read no numbers
+UNCOUNTED = ("count", "distinct", "share", "availability", "backlog")  # measures that read no numbers
 _BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
 
 
@@ -96,7 +96,7 @@ def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
     """KPI and what is wrong, for every column of a declared unit that cannot be brought to the one wanted."""
     found = []
     for kpi in study.kpis.values():
-        if kpi.measure in _UNCOUNTED or kpi.source not in study.sources:
+        if kpi.measure in UNCOUNTED or kpi.source not in study.sources:
             continue
         known = known_of(study, kpi.source)
         for name, wanted in wanted_units(kpi, known):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,12 +12,14 @@ from csi.definition import Duration, KpiDefinition, RatioValue
 from csi.errors import InvalidInput
 from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
-from csi.step4_process.column_units import UNSAID, Known, wanted_units
+from csi.step4_process.column_units import UNCOUNTED, UNSAID, Known, wanted_units
 from csi.step4_process.columns import OF_VALUE, moment_of_row
 from csi.step4_process.expression import ExpressionError, columns_of
 from csi.step4_process.late import deadline_of
-from csi.step4_process.masks import mask
+from csi.step4_process.masks import mask, may_satisfy
+from csi.step4_process.odd_units import odd_units
 from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.refusals import Refusals, SetAside, backward, columns_needed_by, refusals, unread_cells
 from csi.step4_process.written import Forms, plain_form
 
 _MINUTE = 60_000_000
@@ -35,6 +38,7 @@ class Contribution:
         end: int64 microseconds; a span's end.
         text: cells to tell apart (distinct), as codes into ``names``.
         late: how many of the rows are still open past their target.
+        refused: the rows it cannot use; None: there is none.
     """
 
     rows: np.ndarray
@@ -46,6 +50,7 @@ class Contribution:
     text: np.ndarray | None = None
     names: pd.Index | None = None
     late: int = 0
+    refused: Refusals | None = None
 
 
 @dataclass
@@ -57,11 +62,13 @@ class Looking:
     calendar: OpenTime = ALWAYS
     as_of: int = MISSING  # microseconds
     known: Known = UNSAID
+    used_units: tuple[str, ...] = ()
     forms: Forms = plain_form
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, np.ndarray] = field(default_factory=dict)
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
     _dated: dict[tuple[str, str], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _refused: dict[KpiDefinition, Refusals | None] = field(default_factory=dict)
 
     def column(self, name: str, kpi: KpiDefinition, key: str) -> pd.Series:
         """A column; a KPI that names one that is not there is told so."""
@@ -113,6 +120,26 @@ class Looking:
             self._dated[key] = rows, at[rows]
         return rows, at[rows]
 
+    def refused(self, kpi: KpiDefinition) -> Refusals | None:
+        """The rows that a KPI cannot use; None where it can use them all."""
+        if kpi not in self._refused:
+            unread = unread_cells(self.frame, columns_needed_by(kpi))
+            meant = lambda: self._may_mean(kpi, unread)  # noqa: E731 asked only where something is refused
+            self._refused[kpi] = refusals(len(self.frame), unread, self._set_aside(kpi), meant)
+        return self._refused[kpi]
+
+    def _set_aside(self, kpi: KpiDefinition) -> Iterator[SetAside]:
+        if isinstance(kpi.value, Duration):
+            yield from backward(self.frame, kpi.value)
+        if kpi.measure not in UNCOUNTED:
+            yield from odd_units(kpi, self.known, self.frame, self.used_units)
+
+    def _may_mean(self, kpi: KpiDefinition, unread: np.ndarray | None) -> np.ndarray:
+        """Rows that ``where`` holds of, as far as their cells could be read."""
+        if unread is None or not unread.any() or OF_VALUE in columns_of(kpi.where):
+            return self.satisfied(kpi.where, kpi, "where") | (unread if unread is not None else False)
+        return may_satisfy(kpi.where, self.frame, self.timezone, self.forms, unread_cells)
+
     def _satisfied(self, text: str, kpi: KpiDefinition) -> np.ndarray:
         own = isinstance(kpi.value, Duration) and OF_VALUE in columns_of(text) and OF_VALUE not in self.frame.columns
         if own and isinstance(kpi.value, Duration):
@@ -132,6 +159,19 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
     at = looking.moments(moment_of_row(kpi), kpi, "at")
     where = looking.satisfied(kpi.where, kpi, "where")
     rows, moments = looking.dated(kpi, where)
+    refused = looking.refused(kpi)
+    if refused is not None:
+        where = where & ~refused.rows
+        usable = where[rows]
+        rows, moments = rows[usable], moments[usable]
+    return replace(_given(kpi, looking, (rows, moments), at, where), refused=refused)
+
+
+def _given(
+    kpi: KpiDefinition, looking: Looking, dated: tuple[np.ndarray, np.ndarray], at: np.ndarray, where: np.ndarray
+) -> Contribution:
+    """What the rows that a KPI can use give."""
+    rows, moments = dated
     if kpi.measure == "share":
         return _share(kpi, looking, rows, at, where)
     if kpi.measure in ("count", "distinct"):
@@ -191,6 +231,7 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
     deadlines = deadline_of(kpi, looking.frame, looking.calendar)
     if deadlines is None:
         return Contribution(rows, at[rows], good=good[rows])
+    # What is refused is not in ``where``: a resolution that could not be read is no open case.
     late = np.flatnonzero(where & (at == MISSING) & (deadlines != MISSING) & (deadlines < looking.as_of))
     return Contribution(
         np.concatenate([rows, late]),

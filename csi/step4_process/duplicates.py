@@ -19,7 +19,10 @@ _NONE = np.empty(0, dtype=np.intp)
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Positions of the rows that count (in row order) and of the conflicts; how many of each other sort."""
+    """Positions of the rows that count (in row order) and of the conflicts; how many of each other sort.
+
+    ``discarded`` of the superseded differ from a later row of the same delivery, and no column says which is newer.
+    """
 
     kept: np.ndarray
     conflicts: np.ndarray
@@ -28,15 +31,17 @@ class Resolved:
     keys: int = 0
     backwards: int = 0  # rows delivered later with an earlier version
     unkeyed: int = 0
+    discarded: int = 0
 
 
-def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolved:
+def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None, batch: np.ndarray | None = None) -> Resolved:
     """Which row of each key counts.
 
     Args:
         frame: rows in delivery order.
         key: the column with the natural id; empty: every row is one observation. A row without an id stays.
         version: one comparable number per row (higher counts, missing lowest), or None: delivery order alone.
+        batch: the delivery of each row; None: all came at once.
     """
     if not key:
         return Resolved(np.arange(len(frame)), _NONE)
@@ -50,7 +55,8 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolv
         return Resolved(np.arange(len(frame)), _NONE, keys=keys, unkeyed=unkeyed)
     repeated = (ids >= 0) & (np.append(counts, 0)[ids] > 1)
     shared = several[repeated]  # the only rows to be looked at
-    told = _told_apart(ids[repeated], frame.iloc[shared], None if version is None else version[shared])
+    whence = np.zeros(len(shared), dtype=np.int64) if batch is None else batch[shared].astype(np.int64)
+    told = _told_apart(ids[repeated], frame.iloc[shared], None if version is None else version[shared], whence)
     alone = np.ones(len(frame), dtype=bool)
     alone[shared[told.losers]] = False
     return Resolved(
@@ -61,6 +67,7 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None) -> Resolv
         keys=keys,
         backwards=told.backwards,
         unkeyed=unkeyed,
+        discarded=told.discarded,
     )
 
 
@@ -70,9 +77,10 @@ class _Told:
     conflicts: np.ndarray
     repeated: int
     backwards: int
+    discarded: int
 
 
-def _told_apart(ids: np.ndarray, content: pd.DataFrame, version: np.ndarray | None) -> _Told:
+def _told_apart(ids: np.ndarray, content: pd.DataFrame, version: np.ndarray | None, batch: np.ndarray) -> _Told:
     """Rows that share their key with others, told apart; positions among these rows."""
     ids, names = pd.factorize(ids)
     winners = _winners(ids, len(names), version)
@@ -80,7 +88,16 @@ def _told_apart(ids: np.ndarray, content: pd.DataFrame, version: np.ndarray | No
     repeated = _copies(_content(content, ids), winners, losers)
     others = losers[~repeated]
     clash = _same_version(ids, version, winners, others)
-    return _Told(losers, others[clash], int(repeated.sum()), _backwards(ids, version))
+    discarded = _discarded(ids, batch, others) if version is None else 0
+    return _Told(losers, others[clash], int(repeated.sum()), _backwards(ids, version), discarded)
+
+
+def _discarded(ids: np.ndarray, batch: np.ndarray, others: np.ndarray) -> int:
+    """How many of some losers are followed by another row of their key in the same delivery."""
+    pairs, _ = pd.factorize(ids * (int(batch.max(initial=0)) + 1) + batch)
+    last = np.zeros(int(pairs.max(initial=-1)) + 1, dtype=np.intp)
+    last[pairs] = np.arange(len(pairs))  # later assignments win: numpy assigns in order
+    return int((last[pairs[others]] != others).sum())
 
 
 def _winners(ids: np.ndarray, count: int, version: np.ndarray | None) -> np.ndarray:

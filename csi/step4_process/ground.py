@@ -20,7 +20,6 @@ from csi.step4_process.contributions import Contribution, Looking, contribution
 from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.links import linked
 from csi.step4_process.periods import LATEST, MISSING, codes, from_microseconds, microseconds, moment_of
-from csi.step4_process.quality import SourceQuality, source_quality
 from csi.step4_process.rows import SourceRows, source_rows
 from csi.step4_process.strata import names_of
 from csi.step4_process.written import Form, form_of
@@ -54,16 +53,12 @@ class Time:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The rows of every source of a study, or of a portion of one, and what is known about time.
-
-    ``qualities`` holds per source what of the quality is the same for all its KPIs.
-    """
+    """The rows of every source of a study, or of a portion of one, and what is known about time."""
 
     study: StudyDefinition
     rows: Mapping[str, SourceRows]
     looking: Mapping[str, Looking]
     time: Time
-    qualities: Mapping[str, SourceQuality]
     places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
     pulses: dict[tuple[str, bytes], Pulse] = field(default_factory=dict)
 
@@ -88,6 +83,16 @@ class Ground:
             looking = self.looking[kpi.source]
             self.places[key] = codes(looking.moments(moment_of_row(kpi), kpi, "at"), axis.edges)
         return self.places[key]
+
+    def others_of(self, kpi: KpiDefinition, column: str, axis: Axis) -> Pulse:
+        """The moments of another column of the KPI's source, per period; computed once per column and axis."""
+        key = (f"{kpi.source}.{column}", axis.edges.tobytes())
+        if key not in self.pulses:
+            moments = self.looking[kpi.source].moments(column, kpi, "value")
+            if key not in self.places:
+                self.places[key] = codes(moments, axis.edges)
+            self.pulses[key] = pulse(moments, self.places[key], axis.size)
+        return self.pulses[key]
 
     def pulse_of(self, kpi: KpiDefinition, axis: Axis) -> Pulse:
         """The source's signs of life per period; computed once per columns and axis."""
@@ -125,11 +130,12 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             calendar=time.calendar,
             as_of=time.as_of,
             known=known_of(study, name),
+            used_units=tuple(dict.fromkeys(kpi.unit for kpi in study.kpis.values() if kpi.source == name)),
             forms=partial(_form, study, name),
         )
         for name, one in rows.items()
     }
-    return Ground(study, rows, looking, time, {name: source_quality(one) for name, one in rows.items()})
+    return Ground(study, rows, looking, time)
 
 
 def _form(study: StudyDefinition, source: str, column: str) -> Form:

@@ -26,6 +26,7 @@ from csi.step4_process.expression import (
     Missing,
     Node,
     Not,
+    operands,
     parse,
 )
 from csi.step4_process.written import Forms, Written, in_order, plain_form
@@ -203,3 +204,27 @@ def _plain(answers: Any) -> np.ndarray:
     if isinstance(answers, pd.Series):
         return answers.fillna(False).to_numpy(dtype=bool) if answers.hasnans else answers.to_numpy(dtype=bool)
     return np.asarray(answers, dtype=bool)
+
+
+def may_satisfy(
+    text: str,
+    frame: pd.DataFrame,
+    timezone: str,
+    forms: Forms,
+    unread: Callable[[pd.DataFrame, list[str]], np.ndarray | None],
+) -> np.ndarray:
+    """Rows that satisfy a condition as far as their cells could be read: what needs an unread cell is taken to hold.
+
+    Args:
+        text, frame, timezone, forms: as of ``mask``.
+        unread: tells the rows in which a cell of some columns could not be read.
+    """
+    if not text.strip():
+        return np.ones(len(frame), dtype=bool)
+    node = parse(text)
+    found = np.ones(len(frame), dtype=bool)
+    for part in node.parts if isinstance(node, Both) else (node,):
+        holds = _Evaluation(text, frame, timezone, forms).of(part)
+        lost = unread(frame, [column.name for column, _ in operands(part)])
+        found &= holds if lost is None else holds | lost
+    return found

@@ -33,8 +33,9 @@ from csi.step4_process.ground import Ground, Time, over, time_of
 from csi.step4_process.links import pairs_of
 from csi.step4_process.measures import probability_of
 from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
-from csi.step4_process.pipeline import Made, axis_for, each, quarantine_of, setting_of, sides_of, with_ratio
+from csi.step4_process.pipeline import Made, axis_for, each, setting_of, sides_of, with_ratio
 from csi.step4_process.processed import Processed
+from csi.step4_process.quarantine import quarantine_of
 from csi.step4_process.strata import joined, split
 from csi.terms import Period
 
@@ -143,7 +144,7 @@ def _read(
     read = {name: client.gather(every) for name, every in futures.items()}
     if errors := list(_failures(study, tasks, read)):
         raise InvalidInputs(errors)
-    return {name: _fresh(every) for name, every in read.items()}
+    return {name: partition.without_mended(_fresh(every)) for name, every in read.items()}
 
 
 def _failures(
@@ -178,8 +179,9 @@ def _settled(study: StudyDefinition, source: str, read: Sequence[Spilled], clien
     paths = [path for one in read for path in one.parts]
     # Deliveries are numbered among those that count, as in memory.
     numbers = {int(one.parts[0].name[:6]): number for number, one in enumerate(read) if one.parts}
+    mended = {int(one.parts[0].name[:6]): sorted(one.mended) for one in read if one.parts and one.mended}
     meta = partition.columns_of_all(paths)
-    rows = dd.from_map(_numbered, paths, numbers=numbers, like=meta, meta=meta)
+    rows = dd.from_map(_numbered, paths, numbers=numbers, mended=mended, like=meta, meta=meta)
     key = study.sources[source].key
     if key:
         rows = rows.shuffle(on=key, npartitions=rows.npartitions)
@@ -206,9 +208,13 @@ def _linked(study: StudyDefinition, source: str, parts: Mapping[str, Sequence[An
     return made
 
 
-def _numbered(path: Path, numbers: Mapping[int, int], like: pd.DataFrame) -> pd.DataFrame:
-    """One part's rows, with every column that any part has."""
+def _numbered(
+    path: Path, numbers: Mapping[int, int], mended: Mapping[int, list[int]], like: pd.DataFrame
+) -> pd.DataFrame:
+    """One part's rows without those mended since, with every column that any part has."""
     frame = partition.part(path)
+    if gone := mended.get(int(path.name[:6])):
+        frame = frame[~frame[partition.LINE].isin(gone)].reset_index(drop=True)
     frame[partition.BATCH] = frame[partition.BATCH].map(numbers).astype(np.int32)
     for name, kind in like.dtypes.items():
         if name not in frame:
@@ -237,7 +243,7 @@ class _Whole:
             sources={
                 name: source_counts(one, self.study.timezone, *time.of_source(name)) for name, one in rows.items()
             },
-            quarantine=quarantine_of(rows),
+            quarantine=quarantine_of(self.study, rows, kpis),
         )
 
     def _summaries(self, source: str) -> list[Settled]:

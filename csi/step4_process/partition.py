@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.content import Content
+from csi.step3_gather.mending import mended_of
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
 from csi.step4_process import portion
@@ -30,11 +31,11 @@ from csi.step4_process.rows import (
     SourceRows,
     added_up,
     in_order,
+    lost_lines,
     order_of,
     settle,
     sha256_of,
     unreadable_of,
-    unreadable_rows,
     version_of,
 )
 from csi.step4_process.strata import MOST, names_of
@@ -73,15 +74,21 @@ def require_rows(source: SourceDefinition, rows_read: Sequence[int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Spilled:
-    """A delivery read in parts of bounded size, typed rows kept as files; or why it could not be read."""
+    """A delivery read in parts of bounded size, typed rows kept as files; or why it could not be read.
+
+    ``lost`` are the lines refused as a whole; ``mends`` says which lines of which deliveries it puts right, ``mended``
+    which of its own a later one does.
+    """
 
     parts: tuple[Path, ...] = ()
     rows_read: int = 0
-    unreadable: int = 0
+    lost: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     quarantine: pd.DataFrame | None = None
     doubtful: Mapping[str, Mapping[str, int]] | None = None
     sha256: str = ""
     order: str = ""
+    mends: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    mended: frozenset[int] = frozenset()
     failure: tuple[str, str] | None = None
 
 
@@ -95,7 +102,7 @@ def spill(task: Task, study: StudyDefinition, folder: Path, batch: int) -> Spill
 
 def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folder: Path, batch: int) -> Spilled:
     columns = columns_wanted(study, source.id)
-    parts, readings = [], []
+    parts, readings, lost, mends = [], [], [], []
     order = ""
     given = stream(
         task.path,
@@ -114,16 +121,33 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         frame[BATCH] = np.int32(batch)
         frame.to_parquet(path, index=False)
         parts.append(path)
+        lost.append(lost_lines(reading))
+        mends.append(mended_of(reading))
         readings.append(replace(reading, frame=reading.frame.iloc[:0]))
     return Spilled(
         parts=tuple(parts),
         rows_read=sum(reading.rows_read for reading in readings),
-        unreadable=sum(map(unreadable_rows, readings)),
+        lost=np.concatenate(lost),
+        mends={short: [line for one in mends for line in one.get(short, ())] for one in mends for short in one},
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
         sha256=Content(task.path).sha256(),
         order=order,
     )
+
+
+def without_mended(read: Sequence[Spilled]) -> list[Spilled]:
+    """Deliveries with the lines that a later one brings back mended noted and out of quarantine."""
+    return [_without(one, read[place + 1 :]) for place, one in enumerate(read)]
+
+
+def _without(one: Spilled, later: Sequence[Spilled]) -> Spilled:
+    mended = frozenset(line for other in later for line in other.mends.get(one.sha256[:12], ()))
+    if not mended or one.quarantine is None:
+        return one
+    gone = sorted(mended)
+    rest = one.quarantine[~one.quarantine["line"].isin(gone)]
+    return replace(one, mended=mended, lost=one.lost[~np.isin(one.lost, gone)], quarantine=rest)
 
 
 def _has_text_version(frame: pd.DataFrame, source: SourceDefinition) -> bool:
@@ -203,19 +227,20 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         rows[0],
         source=study.sources[source],
         rows_kept=sum(one.rows_kept for one in rows),
-        resolved=_resolved([one.resolved for one in rows]),
-        quarantine=in_order([unreadable_of(unread), *(one.quarantine for one in rows)]),
+        resolved=_resolved([one.resolved for one in rows], sum(len(one.mended) for one in read)),
+        quarantine=in_order([unreadable_of(unread)]),
+        conflicts=in_order([one.conflicts for one in rows]),
         rows_read=sum(one.rows_read for one in read),
-        unreadable=sum(one.unreadable for one in read),
-        impossible=sum(one.impossible for one in rows),
+        unreadable=sum(len(one.lost) for one in read),
         doubtful=added_up([one.doubtful or {} for one in read]),
         sha256=sha256_of([one.sha256 for one in read]),
     )
 
 
-def _resolved(parts: Sequence[Resolved]) -> Resolved:
-    names = ("repeated", "superseded", "keys", "backwards", "unkeyed")
+def _resolved(parts: Sequence[Resolved], mended: int) -> Resolved:
+    names = ("repeated", "superseded", "keys", "backwards", "unkeyed", "discarded")
     sums = {name: sum(getattr(one, name) for one in parts) for name in names}
+    sums["superseded"] += mended
     conflicts = np.concatenate([one.conflicts for one in parts])
     return Resolved(kept=np.empty(0, dtype=np.intp), conflicts=conflicts, **sums)
 

@@ -16,14 +16,16 @@ from csi.step3_gather.reading import Reading
 from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
+from csi.step4_process.coverage import other_moment
 from csi.step4_process.ground import Ground, Time, ground
 from csi.step4_process.measures import probability_of
 from csi.step4_process.periods import codes
-from csi.step4_process.portion import Placed, Portion, placed, portion
+from csi.step4_process.portion import Placed, Portion, placed, portion, with_refused
 from csi.step4_process.processed import Processed, SourceCounts, TracePart
 from csi.step4_process.quantiles import quantiles
+from csi.step4_process.quarantine import quarantine_of
 from csi.step4_process.ratios import ratio_of, require_sums
-from csi.step4_process.rows import QUARANTINE, SourceRows, give_back
+from csi.step4_process.rows import give_back
 from csi.step4_process.spans import reach
 from csi.step4_process.still_open import still_open
 from csi.step4_process.strata import joined, split
@@ -41,7 +43,8 @@ def process(kpi: KpiDefinition, study: StudyDefinition, readings: Mapping[str, S
 class Made:
     """Step 4 over a whole study: every KPI, what became of every source's rows, and all that was set aside.
 
-    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected``.
+    ``quarantine`` has the columns ``source, batch, line, column, value, reason, expected, kpis``: a row or cell stands
+    in it once, with the ids of the KPIs it is refused for.
     """
 
     kpis: Mapping[str, Processed]
@@ -58,7 +61,7 @@ def process_study(study: StudyDefinition, readings: Mapping[str, Sequence[Readin
     return Made(
         kpis=each((kpi.id, partial(with_ratio, study, kpi, alone)) for kpi in study.kpis.values()),
         sources={name: _source_counts(base, name) for name in study.sources},
-        quarantine=quarantine_of(base.rows),
+        quarantine=quarantine_of(study, base.rows, alone),
     )
 
 
@@ -86,13 +89,6 @@ def each(tasks: Iterable[tuple[str, Callable[[], T]]]) -> dict[str, T]:
 
 def _source_counts(base: Ground, name: str) -> SourceCounts:
     return source_counts(base.rows[name], base.study.timezone, *base.time.of_source(name))
-
-
-def quarantine_of(rows: Mapping[str, SourceRows]) -> pd.DataFrame:
-    """What was set aside of all sources."""
-    frames = [one.quarantine.assign(source=name) for name, one in rows.items() if len(one.quarantine)]
-    columns = ["source", *QUARANTINE]
-    return pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame(columns=columns)
 
 
 def processed(base: Ground, kpi: KpiDefinition) -> Processed:
@@ -137,7 +133,7 @@ def axis_for(study: StudyDefinition, time: Time, kpi: KpiDefinition) -> Axis:
 def setting_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> Setting:
     """What a KPI stands in."""
     name = kpi.source
-    return Setting(base.study, kpi, axis, base.rows[name], base.qualities[name], base.time.of_source(name)[1])
+    return Setting(base.study, kpi, axis, base.rows[name], base.time.of_source(name)[1])
 
 
 def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Portion]:
@@ -147,8 +143,13 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     places = codes(rows.at, axis.edges) if of_rows else base.periods_of(kpi, axis)[rows.rows]
     kept = placed(kpi, rows, places, axis)
     source, beat = base.rows[kpi.source], base.pulse_of(kpi, axis)
-    made = portion(base.study, kpi, kept, axis, beat, lines=(source.batch, source.line))
-    return kept, replace(made, still_open=still_open(kpi, base.study, base.looking[kpi.source]))
+    lines = source.batch, source.line
+    made = portion(base.study, kpi, kept, axis, beat, lines=lines)
+    if rows.refused is not None:
+        made = with_refused(made, rows.refused, base.periods_of(kpi, axis), axis.size, lines)
+    other = other_moment(base.study, kpi)
+    others = base.others_of(kpi, other, axis) if other else None
+    return kept, replace(made, still_open=still_open(kpi, base.study, base.looking[kpi.source]), others=others)
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

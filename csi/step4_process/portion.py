@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from csi.step4_process.exposure import Pulse
 from csi.step4_process.measures import probability_of
 from csi.step4_process.outliers import Ends
 from csi.step4_process.periods import MISSING, microseconds
+from csi.step4_process.refusals import Refusals, nothing_aside
 from csi.step4_process.tally import Tally, with_value
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
@@ -58,6 +59,11 @@ class Portion:
         every: without such a window all values, ascending, where unusual ones are looked for among them.
         ends: the rows at both ends of ``cases`` or ``every``.
         events: moments (us) of what is counted, ascending, while they are few; None otherwise.
+        refused: rows that the KPI refuses, per period; ``unplaced``: those without a readable moment of their own.
+        meant: rows it means, the refused ones included; ``disorder``: refused for the order of their moments.
+        set_aside: the rows it refuses that stand in no source's quarantine: ``batch, line, column, value, reason,
+            expected, disorder``.
+        others: the moments that tell what the export covers, per period; None: there are none.
     """
 
     found: Tally
@@ -73,6 +79,17 @@ class Portion:
     every: np.ndarray | None = None
     ends: Ends | None = None
     events: np.ndarray | None = None
+    refused: np.ndarray | None = None
+    unplaced: int = 0
+    meant: int = 0
+    disorder: int = 0
+    set_aside: pd.DataFrame = field(default_factory=nothing_aside)
+    others: Pulse | None = None
+
+    @property
+    def refused_rows(self) -> int:
+        """How many rows the KPI refuses."""
+        return self.unplaced + (0 if self.refused is None else int(self.refused.sum()))
 
     @property
     def looked_over(self) -> np.ndarray | None:
@@ -120,6 +137,31 @@ def portion(
         every=np.sort(looked[1]) if looked and cases is None else None,
         ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
         events=_few(kept.rows.at, axis.size) if kpi.measure == "count" else None,
+        meant=len(kept.every.rows),
+    )
+
+
+def with_refused(made: Portion, refused: Refusals | None, places: np.ndarray, size: int, lines: Lines) -> Portion:
+    """The portion with what the KPI refuses of these rows.
+
+    Args:
+        made: what the others give.
+        refused: what it refuses.
+        places: of every row of the source its period (negative: none, or its moment cannot be read).
+        size: how many periods.
+        lines: where each row of the source was delivered.
+    """
+    if refused is None:
+        return made
+    inside = places[refused.rows]
+    frames = [one.frame(*lines) for one in refused.set_aside]
+    return replace(
+        made,
+        refused=np.bincount(inside[inside >= 0], minlength=size),
+        unplaced=int((inside < 0).sum()),
+        meant=made.meant + len(inside),
+        disorder=refused.disorder,
+        set_aside=pd.concat(frames, ignore_index=True) if frames else nothing_aside(),
     )
 
 
@@ -163,7 +205,23 @@ def merged(portions: Sequence[Portion]) -> Portion:
         every=_all_values([one.every for one in portions]),
         ends=outliers.merged(one.ends for one in portions),
         events=_all_events(portions),
+        refused=_added([one.refused for one in portions]),
+        unplaced=sum(one.unplaced for one in portions),
+        meant=sum(one.meant for one in portions),
+        disorder=sum(one.disorder for one in portions),
+        set_aside=_all_aside([one.set_aside for one in portions]),
+        others=_all_others([one.others for one in portions]),
     )
+
+
+def _all_aside(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else nothing_aside()
+
+
+def _all_others(pulses: Sequence[Pulse | None]) -> Pulse | None:
+    known = [one for one in pulses if one is not None]
+    return exposure.merged(known) if known else None
 
 
 def _all_events(portions: Sequence[Portion]) -> np.ndarray | None:

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition
+from csi.step4_process.coverage import Cut
+from csi.step4_process.refusals import nothing_aside
 from csi.terms import Period
 
 DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
@@ -99,7 +101,8 @@ class Processed:
             ``end`` (same type), ``value`` (float, in the KPI's unit; NaN when missing), ``n`` (int: rows behind the
             value), ``numerator`` and ``denominator`` (float, NaN unless share, ratio or availability),
             ``partial`` (exposure is short: hollow, out of limits and verdicts), ``missing`` (no value),
-            ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows).
+            ``excluded`` (an approved exclusion left rows or time out), ``excluded_rows`` (how many rows), ``refused``
+            (rows the KPI could not use; where there are no others the period is missing).
         quality: five dimensions and their minimum.
         coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.
@@ -108,6 +111,9 @@ class Processed:
         cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
         open_past_target: share of cases open past the target, before and after; None where it is not asked.
         events: moments (int64 us, UTC) of what is counted, ascending, while they are few (rare events); None otherwise.
+        set_aside: rows that this KPI refuses and others may use: ``batch, line, column, value, reason, expected,
+            disorder``.
+        cut: where its export is cut by another moment than the one it is judged by; None where it is not.
         parts: the way back to the rows; empty when they were not kept (Dask).
     """
 
@@ -123,6 +129,8 @@ class Processed:
     cases: np.ndarray | None = None
     open_past_target: tuple[float, float] | None = None
     events: np.ndarray | None = None
+    set_aside: pd.DataFrame = field(default_factory=nothing_aside)
+    cut: Cut | None = None
     parts: tuple[TracePart, ...] = ()
 
 

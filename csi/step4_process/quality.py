@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,65 +15,60 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class SourceQuality:
-    """What of the quality is the same for every KPI of a source."""
+class Usable:
+    """Of the rows that a KPI means: how many there are, how many it refuses, of these how many for their order."""
 
-    validity: Dimension
-    uniqueness: Dimension
-    consistency: Dimension
-
-
-def source_quality(source: SourceRows) -> SourceQuality:
-    """How many of a source's rows can be read, have one content per version, and are in order."""
-    return SourceQuality(_validity(source), _uniqueness(source), _consistency(source))
+    meant: int
+    refused: int
+    disorder: int
 
 
-def quality(source: SourceQuality, *, periods: Dimension, values: Dimension, due: int, reached: int) -> Quality:
+def quality(source: SourceRows, *, usable: Usable, needed: Collection[str], set_aside: pd.DataFrame, periods: Dimension,
+            values: Dimension, timeliness: Dimension) -> Quality:  # fmt: skip
     """Five dimensions of a KPI.
 
     Args:
-        source: of its source.
+        source: the rows of its source.
+        usable: what it can use of them.
+        needed: the columns it needs.
+        set_aside: the rows it refuses itself, for examples.
         periods: finished periods in which the source was alive.
         values: rows of the KPI that hold a value.
-        due: periods that had begun by the newest moment known.
-        reached: those the source has delivered for.
+        timeliness: periods begun that the source has delivered for.
     """
     worse = min((one for one in (periods, values) if one.total), key=lambda one: one.ratio or 0.0, default=periods)
+    unread = source.quarantine[source.quarantine["column"].isin({"", *needed})]
+    total = usable.meant + source.unreadable
     return Quality(
         completeness=worse,
-        timeliness=Dimension(reached, due, "periods begun that the source has delivered for"),
-        validity=source.validity,
-        uniqueness=source.uniqueness,
-        consistency=source.consistency,
-    )
-
-
-def _validity(source: SourceRows) -> Dimension:
-    passed = source.rows_read - source.quarantined
-    clash = source.quarantine["reason"].astype(str).str.startswith("same ")
-    return Dimension(
-        passed, source.rows_read, "rows that can be read and be true", _examples(source.quarantine[~clash])
+        timeliness=timeliness,
+        validity=Dimension(
+            usable.meant - usable.refused, total, "rows it means that it can use", _examples(unread, set_aside)
+        ),
+        uniqueness=_uniqueness(source),
+        consistency=_consistency(source, usable, set_aside),
     )
 
 
 def _uniqueness(source: SourceRows) -> Dimension:
-    """Keys with one content per version. Repeats and superseded rows are resolved, so no flaw."""
+    """Keys with one content per version. Repeats and superseded rows are resolved, so no flaw; rows thrown away are."""
     resolved = source.resolved
-    total = resolved.keys + resolved.unkeyed
-    bad = min(len(resolved.conflicts) + resolved.unkeyed, total)
-    clashes = source.quarantine.loc[source.quarantine["reason"].astype(str).str.startswith("same ")]
-    return Dimension(total - bad, total, "keys with one content per version", _examples(clashes))
+    lost = resolved.discarded if resolved.discarded > int(source.source.options.get("discards", 0)) else 0
+    total = resolved.keys + resolved.unkeyed + lost
+    bad = min(len(resolved.conflicts) + resolved.unkeyed + lost, total)
+    return Dimension(total - bad, total, "keys with one content per version", _examples(source.conflicts))
 
 
-def _consistency(source: SourceRows) -> Dimension:
-    total = source.rows_read - source.unreadable
-    bad = min(source.impossible + source.resolved.backwards, total)
-    wrong = source.quarantine.loc[source.quarantine["reason"].astype(str).str.contains(" lies before ", regex=False)]
-    return Dimension(total - bad, total, "rows whose moments and versions follow each other", _examples(wrong))
+def _consistency(source: SourceRows, usable: Usable, set_aside: pd.DataFrame) -> Dimension:
+    bad = min(usable.disorder + source.resolved.backwards, usable.meant)
+    checked = "rows whose moments and versions follow each other"
+    return Dimension(
+        usable.meant - bad, usable.meant, checked, _examples(set_aside[set_aside["disorder"].astype(bool)])
+    )
 
 
-def _examples(rows: pd.DataFrame) -> tuple[str, ...]:
-    first = rows.head(_EXAMPLES)
+def _examples(*frames: pd.DataFrame) -> tuple[str, ...]:
+    first = pd.concat([rows.head(_EXAMPLES) for rows in frames]).head(_EXAMPLES)
     cells = zip(first["line"], first["column"], first["value"], first["reason"], strict=True)
     return tuple(f"line {line}: {column} {str(value)[:80]!r}: {reason}" for line, column, value, reason in cells)
 

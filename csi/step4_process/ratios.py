@@ -40,7 +40,10 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
             "partial": _either(first["partial"], second["partial"]),
             "missing": np.isnan(value),
             "excluded": _either(first["excluded"], second["excluded"]),
-            "excluded_rows": (first["excluded_rows"].fillna(0) + second["excluded_rows"].fillna(0)).astype(np.int64),
+            **{
+                name: (first[name].fillna(0) + second[name].fillna(0)).astype(np.int64)
+                for name in ("excluded_rows", "refused")
+            },
         }
     )
     coverages = [side.coverage for side in (above, below) if side.coverage is not None]

@@ -1,4 +1,4 @@
-"""The rows of one source that count: deliveries joined, duplicates resolved, impossible rows set aside."""
+"""The rows of one source that count: deliveries joined, duplicates resolved; what a KPI cannot use it says itself."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from csi.definition import Duration, SourceDefinition, StudyDefinition
+from csi.definition import SourceDefinition, StudyDefinition
+from csi.step3_gather.mending import without_mended
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.numbers import read_numbers
-from csi.step3_gather.reading import QUARANTINE_COLUMNS, Reading
+from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_kept, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
-from csi.step4_process.odd_units import odd_units
 from csi.step4_process.periods import microseconds
 
 NUMBERS = "numbers"
@@ -34,8 +34,9 @@ class SourceRows:
         rows_kept: how many they are.
         batch, line: of each row of ``frame``: which delivery (0-based), which line of it.
         resolved: how the duplicates were told apart.
-        quarantine: columns ``batch, line, column, value, reason, expected``: unreadable, conflicting, impossible.
-        rows_read, unreadable, impossible: how many rows.
+        quarantine: columns ``batch, line, column, value, reason, expected``: rows and cells that could not be read.
+        conflicts: the same, of rows that share key and version with another but not the content.
+        rows_read, unreadable: how many rows; of the latter those refused as a whole.
         doubtful: per moment column, ambiguous and non-existent local times.
         sha256: of the delivery, or of the list of deliveries.
     """
@@ -47,16 +48,11 @@ class SourceRows:
     line: np.ndarray
     resolved: Resolved
     quarantine: pd.DataFrame
+    conflicts: pd.DataFrame
     rows_read: int = 0
     unreadable: int = 0
-    impossible: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     sha256: str = ""
-
-    @property
-    def quarantined(self) -> int:
-        """Rows that could not be read or cannot be true; conflicts are counted apart."""
-        return self.unreadable + self.impossible
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +66,13 @@ class Delivered:
 
 def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]) -> SourceRows:
     """Join the deliveries of a source and settle which rows count. The same bytes delivered again change nothing."""
-    fresh = _fresh(readings)
+    fresh = without_mended(_fresh(readings))
     delivered = _joined(fresh) if fresh else _nothing(study, source)
     settled = settle(study, source, delivered, version_of(delivered.frame, study.sources[source]))
     return replace(
         settled,
-        quarantine=in_order([unreadable_of(fresh), settled.quarantine]),
+        resolved=replace(settled.resolved, superseded=settled.resolved.superseded + sum(one.mended for one in fresh)),
+        quarantine=in_order([unreadable_of(fresh)]),
         rows_read=sum(reading.rows_read for reading in fresh),
         unreadable=sum(map(unreadable_rows, fresh)),
         doubtful=added_up([reading.moments for reading in fresh]),
@@ -90,21 +87,16 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     """
     definition = study.sources[source]
     give_back()
-    resolved = resolve(rows.frame, definition.key, version)
+    resolved = resolve(rows.frame, definition.key, version, rows.batch)
     give_back()
-    impossible, pairs = _impossible(rows.frame, resolved.kept, _durations(study, source))
-    odd, units = _odd_units(study, source, rows, resolved.kept)
-    impossible |= odd
-    kept = resolved.kept[~impossible]
-    used = set(columns_kept(study, source))
+    kept = resolved.kept
+    used = {*columns_kept(study, source), *({REFUSED} & {*rows.frame.columns})}
     there = [name for name in rows.frame.columns if name in used]
     # Where a column is not there the error names all those that are.
     read = rows.frame[there] if len(there) == len(used) else rows.frame
     counts = np.zeros(len(read), dtype=bool)
     counts[kept] = True
     frame = read if len(kept) == len(read) else read[counts]
-    backward = [_backward(rows, bad, pair) for bad, pair in pairs]
-    quarantine = [_conflicts(rows, resolved, definition), *backward, *units]
     return SourceRows(
         source=definition,
         frame=frame,
@@ -112,8 +104,8 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
         batch=rows.batch[kept],
         line=rows.line[kept],
         resolved=resolved,
-        quarantine=in_order(quarantine),
-        impossible=int(impossible.sum()),
+        quarantine=in_order([]),
+        conflicts=in_order([_conflicts(rows, resolved, definition)]),
     )
 
 
@@ -179,55 +171,21 @@ def _cells(column: pd.Series) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
 
 
-def _durations(study: StudyDefinition, source: str) -> list[Duration]:
-    """Durations between two columns of the source itself."""
-    values = [kpi.value for kpi in study.kpis.values() if kpi.source == source]
-    return list(dict.fromkeys(value for value in values if isinstance(value, Duration)))
-
-
-def _impossible(
-    frame: pd.DataFrame, kept: np.ndarray, durations: list[Duration]
-) -> tuple[np.ndarray, list[tuple[np.ndarray, Duration]]]:
-    """Which kept rows end before they begin, and by which pair of columns."""
-    wrong = np.zeros(len(kept), dtype=bool)
-    pairs = []
-    for duration in dict.fromkeys(Duration(d.start, d.end) for d in durations):
-        if not {duration.start, duration.end} <= set(frame.columns):
-            continue
-        backward = (frame[duration.end] < frame[duration.start]).to_numpy()[kept] & ~wrong
-        if backward.any():
-            pairs.append((kept[backward], duration))
-            wrong |= backward
-    return wrong, pairs
-
-
 def unreadable_rows(reading: Reading) -> int:
-    """How many rows of a delivery have something in quarantine; of a wide table one row gives several."""
-    return int(reading.quarantine["line"].nunique())
+    """How many rows of a delivery were refused as a whole; of one with a single unread cell the others count."""
+    return len(lost_lines(reading))
+
+
+def lost_lines(reading: Reading) -> np.ndarray:
+    """The lines of a delivery that were refused as a whole."""
+    lines = reading.quarantine["line"].unique()
+    return np.asarray(lines[~np.isin(lines, reading.frame.index)], dtype=np.int64)
 
 
 def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:
     """What could not be read of several deliveries."""
     frames = [reading.quarantine.assign(batch=batch) for batch, reading in enumerate(readings)]
     return pd.concat(frames) if frames else pd.DataFrame(columns=list(QUARANTINE))
-
-
-def _odd_units(
-    study: StudyDefinition, source: str, rows: Delivered, kept: np.ndarray
-) -> tuple[np.ndarray, list[pd.DataFrame]]:
-    """Which kept rows name a unit nobody knows, or money without a rate; and their quarantine."""
-    odd = np.zeros(len(kept), dtype=bool)
-    found = []
-    for one in odd_units(study, source, rows.frame):
-        mine = one.rows[kept] & ~odd
-        bad = kept[mine]
-        if len(bad):
-            cells = rows.frame[one.column].iloc[bad].astype("str")
-            reason, expected = one.said(bad)
-            place = rows.batch[bad], rows.line[bad]
-            found.append(_quarantined(*place, column=one.column, value=cells, reason=reason, expected=expected))
-        odd |= mine
-    return odd, found
 
 
 def _conflicts(rows: Delivered, resolved: Resolved, source: SourceDefinition) -> pd.DataFrame:
@@ -239,17 +197,6 @@ def _conflicts(rows: Delivered, resolved: Resolved, source: SourceDefinition) ->
         value=rows.frame[source.key].iloc[bad] if len(bad) else [],
         reason=f"same {source.key} and {source.latest_by} as a later row, but other content",
         expected="one content per version",
-    )
-
-
-def _backward(rows: Delivered, bad: np.ndarray, pair: Duration) -> pd.DataFrame:
-    return _quarantined(
-        rows.batch[bad],
-        rows.line[bad],
-        column=pair.end,
-        value=rows.frame[pair.end].iloc[bad].astype("str"),
-        reason=f"{pair.end} lies before {pair.start}",
-        expected=f"a moment not before {pair.start}",
     )
 
 

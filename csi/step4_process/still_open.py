@@ -33,6 +33,8 @@ def still_open(kpi: KpiDefinition, study: StudyDefinition, looking: Looking) -> 
         return None
     looks = _looks(study, looking.as_of)
     meant = _meant(kpi, value, looking) if looks else np.empty(0, dtype=bool)
+    if looks and (refused := looking.refused(kpi)) is not None:
+        meant &= ~refused.rows
     return np.array([_counted(kpi, value, looking, meant, look) for look in looks], dtype=np.int64) if looks else None
 
 

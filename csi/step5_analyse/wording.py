@@ -93,3 +93,12 @@ def later(start: date, count: int, period: Period) -> date:
 def listed(parts: tuple[str, ...] | list[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def cut(column: str, judged_by: str, moment: datetime, *, at_end: bool) -> str:
+    """What an export says that holds survivors only beyond a moment."""
+    if at_end:
+        held = f"the export holds only rows whose {column} lies until {day(moment.date())}"
+        return f"{held}: those whose {judged_by} lies later are the slow ones among them"
+    held = f"the export holds only rows whose {column} lies from {day(moment.date())} on"
+    return f"{held}: those whose {judged_by} lies earlier are the slow ones among them"

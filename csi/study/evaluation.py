@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from csi.definition import StudyDefinition
+from csi.definition import StudyDefinition, Window
 from csi.errors import InvalidInput
 from csi.step3_gather.reading import Reading
 from csi.step4_process import Processed, SourceCounts, process_study
 from csi.step4_process.periods import from_microseconds
-from csi.step4_process.rows import QUARANTINE
-from csi.step5_analyse import KpiInput, judge
+from csi.step4_process.quarantine import COLUMNS
+from csi.step5_analyse import KpiInput, judge, wording
 from csi.step5_analyse.analysis import Analysis, FrozenLimits
 from csi.study.beside import other_changes, reopened_of
 
@@ -56,7 +57,7 @@ class Report:
     sources: Mapping[str, SourceCounts]
     kpis: Mapping[str, Outcome]
     known: Known = field(default_factory=Known)
-    quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["source", *QUARANTINE]))
+    quarantine: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
     refused: Mapping[str, Sequence[InvalidInput]] = field(default_factory=dict)
 
 
@@ -105,7 +106,7 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         period=study.period,
         frozen=known.frozen.get(name),
         provisional=name in known.provisional,
-        comparability=known.comparability.get(name, ()),
+        comparability=(*known.comparability.get(name, ()), *_cut(study, processed)),
         strata=processed.strata,
         cases=processed.cases,
         open_past_target=processed.open_past_target,
@@ -113,6 +114,22 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         rebases=tuple(one for one in study.rebases if one.kpi == name),
         other_changes=other_changes(study, name, known.other_changes.get(name, ())),
     )
+
+
+def _cut(study: StudyDefinition, processed: Processed) -> tuple[str, ...]:
+    """What an export that is cut within a window says of before and after."""
+    cut = processed.cut
+    if cut is None or not any(_meets(processed, cut.periods, window) for window in (study.baseline, study.evaluation)):
+        return ()
+    return (wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end),)
+
+
+def _meets(processed: Processed, periods: np.ndarray, window: Window | None) -> bool:
+    """Whether some periods begin within a window."""
+    if window is None:
+        return False
+    starts = pd.DatetimeIndex(processed.series.index).tz_localize(None)
+    return bool((periods & (starts >= pd.Timestamp(window.start)) & (starts < pd.Timestamp(window.end))).any())
 
 
 def _moments(processed: Processed) -> tuple[datetime, ...]:

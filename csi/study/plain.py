@@ -14,7 +14,7 @@ from csi.step4_process import SourceCounts
 from csi.step5_analyse.analysis import plain
 from csi.study.evaluation import Outcome, Report
 
-POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded")
+POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused")
 
 
 def report_json(report: Report) -> bytes:
