@@ -49,6 +49,7 @@ class Sessions:
         """A session in which changes can be tried: seen within it, and never kept."""
         with Session(self.engine, expire_on_commit=False) as session:
             yield session
+            session.expunge_all()  # what was seen stays readable
             session.rollback()
 
     @contextmanager

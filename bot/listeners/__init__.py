@@ -124,6 +124,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.choose", step3.more),
     Route("view", "gather.map", step3.mapped),
     Route("action", "gather.name", step3.open_naming),
+    Route("action", "gather.try", step3.try_naming),
     Route("view", "gather.name", step3.named),
     Route("action", "gather.read", step3.read_as_before),
     Route("job", "gather.read", step3.read),

@@ -45,10 +45,10 @@ def refresh(client: WebClient, body: Body, view: Block) -> None:
         replace(client, root, view)
 
 
-def replace(client: WebClient, view_id: str, view: Block, seen_hash: str = "") -> None:
-    """Show a modal anew; the person may have closed it meanwhile, or it shows something newer than ``seen_hash``."""
+def replace(client: WebClient, view_id: str, view: Block) -> None:
+    """Show a modal anew; the person may have closed it meanwhile."""
     try:
-        client.views_update(view_id=view_id, view=view, hash=seen_hash or None)
+        client.views_update(view_id=view_id, view=view)
     except SlackApiError as refused:
         log.info("view_not_updated", error=refused.response.get("error"))
 

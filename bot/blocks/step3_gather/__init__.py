@@ -35,7 +35,7 @@ from bot.blocks.step3_gather.ids import (
     UNDO,
 )
 from bot.blocks.step3_gather.mapping import UNIT, Asked, Seen, mapping_form, shown_fields, stem, value_of
-from bot.blocks.step3_gather.naming import MOST, lacking, naming_form
+from bot.blocks.step3_gather.naming import MOST, gives, lacking, naming_form
 from bot.blocks.step3_gather.numbers import (
     attestation,
     collection_form,
@@ -76,6 +76,7 @@ __all__ = [
     "attestation",
     "broken_layout",
     "collection_form",
+    "gives",
     "how",
     "known_already",
     "lacking",

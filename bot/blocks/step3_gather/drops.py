@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, READ, REMOVE
+from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE
 from bot.blocks.text import clip, escape, mention, when
 from csi.models import Batch, QuarantinedRow, Source
 from csi.step3_gather.waiting import Waits, Why, reasons_of
@@ -84,14 +84,17 @@ def unusable(filename: str, file_id: str, rows: int, cells: Sequence[tuple[int, 
     return [parts.section(clip(text + "\n".join(lines), parts.SECTION)), parts.actions([again])]
 
 
-def asked(filename: str, name: str, reasons: Sequence[Waits], source: Source) -> list[Block]:
+def asked(filename: str, name: str, reasons: Sequence[Waits], source: Source, *, named: bool = False) -> list[Block]:
     """A reading that was tried and not kept: what it would give, and the yes it waits for.
 
-    ``name`` is that of the try; without a ``filename`` it is of all that a source delivered.
+    ``name`` is that of the try; without a ``filename`` it is of all that a source delivered. ``named``: columns were
+    named, else everything was mapped anew.
     """
     what = f"*{escape(filename)}*" if filename else f"*{escape(source.name or source.key)}*"
     lines = [f":warning: {what}, read so: {question(reasons)}", "Nothing has changed yet."]
     change = (MAP, name) if filename else (f"{CHANGE}:{source.id}", str(source.id))
+    if named:
+        change = (NAME, f"{name if filename else ''}:{source.id}")
     hopeless = any(one.kind is Why.EMPTY for one in reasons)
     accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, f"try:{name}")]
     buttons = [parts.button("Choose otherwise", *change, style="primary"), *accept]
@@ -145,7 +148,9 @@ def recorded(
     waiting = batch.state == "waiting"
     sign = ":warning:" if waiting else ":white_check_mark:"
     verb = {"read again": "read again into", "restored": "is back in"}.get(outcome, "read into")
-    blocks = [parts.section(f"{sign} *{name}* {verb} *{into}*, delivery {batch.ordinal}.")]
+    became = f"*{name}* {verb} *{into}*, delivery {batch.ordinal}."
+    became = f"*{name}*, for *{into}*, waits for a yes." if waiting else became
+    blocks = [parts.section(f"{sign} {became}")]
     blocks.append(parts.fields(_figures(batch, zone)))
     if waiting:
         text = f"{_first_up(question(_reasons(batch)))} Nothing counts before somebody says yes."
@@ -153,7 +158,7 @@ def recorded(
     if cells:
         blocks.append(parts.section(_cells(cells, batch)))
     blocks += [parts.context(escape(note)) for note in notes[:5]]
-    blocks.append(parts.context(f"sha256 {batch.sha256[:16]}… · delivered by {mention(batch.delivered_by)}"))
+    blocks.append(parts.context(f"delivered by {mention(batch.delivered_by)}"))
     return [*blocks, parts.actions(_buttons(batch, waiting, file_id))]
 
 

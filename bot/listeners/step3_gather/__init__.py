@@ -5,7 +5,7 @@ from bot.listeners.step3_gather.drops import dropped, look, look_later
 from bot.listeners.step3_gather.how import change, undo
 from bot.listeners.step3_gather.how import show as how
 from bot.listeners.step3_gather.mapping import again, mapped, more, open_mapping, read_as_before
-from bot.listeners.step3_gather.naming import named, open_naming
+from bot.listeners.step3_gather.naming import named, open_naming, try_naming
 from bot.listeners.step3_gather.numbers import attested, open_collection, open_number, said_collection, said_number
 from bot.listeners.step3_gather.overview import gather
 from bot.listeners.step3_gather.reading import read
@@ -37,5 +37,6 @@ __all__ = [
     "said_collection",
     "said_number",
     "taken",
+    "try_naming",
     "undo",
 ]

@@ -68,7 +68,8 @@ def more(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def _redraw(client: WebClient, body: Body, view: Block) -> None:
-    modals.replace(client, body["view"]["id"], view, body["view"]["hash"])
+    # Without the view's hash: of two choices in quick succession the second would be refused and forgotten.
+    modals.replace(client, body["view"]["id"], view)
 
 
 def _at_hand(kit: Kit, body: Body, view: Body) -> tuple[Drop, Draft]:

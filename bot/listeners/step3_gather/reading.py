@@ -63,7 +63,12 @@ def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
         made = _recorded(kit, session, found, payload, intake)
     if isinstance(made, _Asked):
         tries.keep(kit.files, team_id, found.file_id, payload)
-        say(kit, team_id, found, blocks.asked(found.filename, found.file_id, made.reasons, made.source))
+        say(
+            kit,
+            team_id,
+            found,
+            blocks.asked(found.filename, found.file_id, made.reasons, made.source, named=bool(payload.get("named"))),
+        )
         return
     source, recorded = made
     notes = (*_doubts(intake), *_twice(kit, source, recorded), *told(intake, payload.get("named") or ()))
@@ -216,10 +221,7 @@ def told(intake: Intake, named: Sequence[str]) -> tuple[str, ...]:
     """What the columns that were just named give: how many of their cells could be read."""
     kinds = {**dict.fromkeys(intake.numbers, "a number"), **dict.fromkeys(intake.moments, "a moment")}
     counts = {name: intake.cells_read[name] for name in named if name in intake.cells_read}
-    return tuple(
-        f"‘{name}’: {read:,} of {plural(read + refused, 'cell')} {'is' if read == 1 else 'are'} {kinds[name]}."
-        for name, (read, refused) in counts.items()
-    )
+    return tuple(f"‘{name}’: {blocks.gives(*cells, kinds[name])}" for name, cells in counts.items())
 
 
 def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
@@ -243,6 +245,8 @@ def _shown(
     shown = blocks.recorded(
         made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone, file_id=found.file_id
     )
+    if made.batch.state == "waiting":  # one question at a time
+        return shown
     return [*shown, *blocks.lacking(lacking, f"{found.file_id}:{source.id}")]
 
 

@@ -73,7 +73,13 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
         return
     if not payload.get("accepted") and (reasons := _reasons(kit, source, planned, intakes)):
         tries.keep(kit.files, team_id, f"s{source.id}", payload)
-        _say(kit, cycle, source, payload, blocks.asked("", f"s{source.id}", reasons, source))
+        _say(
+            kit,
+            cycle,
+            source,
+            payload,
+            blocks.asked("", f"s{source.id}", reasons, source, named=bool(payload.get("named"))),
+        )
         return
     with kit.sessions() as session:
         made = _kept(session, kit, payload, intakes, left)
