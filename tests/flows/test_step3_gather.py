@@ -24,6 +24,10 @@ from csi.models import (
     Service,
     Source,
 )
+from csi.step1_should_measure import kpis
+from csi.step3_gather import held
+from csi.step4_process import process_study
+from csi.study import of_cycle
 from csi.terms import Measurability
 from tests import turns
 from tests.flows.conftest import World
@@ -616,6 +620,38 @@ def test_a_yes_to_what_a_key_leaves_out_is_not_asked_for_again(gathering: World)
     bob.click(bob.sees("*april.csv* looks like *Incidents*"), "gather.read")
     bob.sees("*april.csv* read into *Incidents*, delivery 2")
     assert [one.state for one in _rows(gathering, Batch)] == ["current", "current"]
+
+
+def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_kpi(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
+        wanted = {"measure": "median", "value": "took", "at": "resolved_at"}
+        kpis.define(session, cycle, kpi, wanted, actor=gathering.alice.id, now=gathering.now())
+    text = "number,resolved_at,took\n" + "".join(f"A{n},{n}/3/2016 10:00,312.5\n" for n in range(13, 29))
+    bob.upload(text.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    field = next(one for one in modal["blocks"] if one.get("block_id", "").startswith("unit."))
+    assert field["label"]["text"] == "In which unit is took?"
+    assert "initial_option" not in field["element"]
+    assert [one["text"]["text"] for one in field["element"]["options"]][:2] == ["hours (the KPI's unit)", "minutes"]
+    bob.fill({"source": "Incidents", "timezone": "Mars"})
+    told = bob.submit()  # all of it at once, each at its field
+    assert set(told) == {field["block_id"], "timezone"}
+    bob.fill({field["block_id"]: "minutes", "timezone": "Europe/Lisbon"})
+    assert bob.submit() is None
+    bob.sees("*log.csv* read into *Incidents*")
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["options"]["units"] == {"took": "min"}
+    with gathering.bot.kit.sessions.reading() as session:
+        cycle = session.exec(select(Cycle)).one()
+        study = of_cycle.of_source(session, cycle, source)
+        typed = {"moments": ["resolved_at"], "numbers": ["took"]}
+        readings = {source.key: held.readings(session, source, gathering.bot.kit.files, **typed)}
+    made = process_study(study, readings).kpis["median_time_to_resolve"]
+    assert made.series["value"].dropna().round(4).unique().tolist() == [5.2083]
 
 
 def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):

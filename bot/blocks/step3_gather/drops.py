@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE
-from bot.blocks.text import clip, escape, mention, when
+from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.models import Batch, QuarantinedRow, Source
+from csi.step3_gather.looks import Looks
 from csi.step3_gather.waiting import Waits, Why, reasons_of
 from csi.terms import percent
 
@@ -23,10 +26,37 @@ def words(shown: Sequence[Block]) -> str:
     return clip(next((block["text"]["text"] for block in shown if "text" in block), "Step 3"), 300)
 
 
-def arrived(filename: str, file_id: str, *, size: str) -> list[Block]:
-    """A table nobody has mapped yet."""
-    text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. How do I read it?"
-    return [parts.section(text), parts.actions([parts.button("Map its columns", MAP, file_id, style="primary")])]
+def arrived(filename: str, file_id: str, *, size: str, looks: Looks | None = None, zone: str = "UTC") -> list[Block]:
+    """A table nobody has mapped yet, and what it seems to hold."""
+    text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. {_looks(looks, zone)}How do I read it?"
+    button = parts.button("Map its columns", MAP, file_id, style="primary")
+    return [parts.section(clip(text, parts.SECTION)), parts.actions([button])]
+
+
+def _looks(seen: Looks | None, zone: str) -> str:
+    """Of which program, how many rows, of which days, how many cases, what it can give."""
+    if seen is None:
+        return ""
+    days = f"{when(_day(seen.first_at, zone))} – {when(_day(seen.last_at, zone))}"
+    told = f"{plural(seen.rows, 'row')}, {days}"
+    if seen.key:
+        each = f", one row per *{escape(clip(seen.key, 60))}*"
+        several = f", {seen.cases:,} different *{escape(clip(seen.key, 60))}*"
+        told += each if seen.cases == seen.rows else several
+    program = f"It looks like a *{escape(clip(seen.program, 60))}* export: {told}. " if seen.program else \
+        f"It seems to hold {told}. "  # fmt: skip
+    return program + _can_give(seen.kpis)
+
+
+def _can_give(kpis: Sequence[str]) -> str:
+    """What can be measured from it."""
+    if not kpis:
+        return ""
+    return f"It can give {plural(len(kpis), 'KPI')}, among them {escape(listed(list(kpis[:3])))}. "
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def recognised(filename: str, file_id: str, source: Source, changes: Sequence[str]) -> list[Block]:

@@ -28,7 +28,8 @@ from csi.step3_gather import mending
 from csi.step3_gather.bounds import DEFAULT, megabytes
 from csi.step3_gather.content import Content
 from csi.step3_gather.layout import guess
-from csi.step3_gather.mapping import Match, best_match
+from csi.step3_gather.looks import Looks, looks
+from csi.step3_gather.mapping import Match, best_match, proposed
 from csi.storage import need, row, rows
 from csi.terms import Step
 
@@ -167,7 +168,7 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
     if known is not None:
         return Answer(blocks.known_already(found.filename, found.file_id, *known))
     if mended is None:
-        return Answer(_question(found, match))
+        return Answer(_question(kit, cycle, found, match))
     if not is_member:  # anybody in the channel can drop a file; its rows count at a member's word
         return Answer(blocks.recognised(found.filename, found.file_id, mended, ()))
     return Answer(
@@ -176,12 +177,19 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
     )
 
 
-def _question(found: Drop, match: Match | None) -> list[Block]:
+def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
     if match is None:
-        return blocks.arrived(found.filename, found.file_id, size=megabytes(found.size))
+        size, seen = megabytes(found.size), _seems(kit, cycle, found)
+        return blocks.arrived(found.filename, found.file_id, size=size, looks=seen, zone=cycle.timezone)
     if match.needs_mapping:
         return blocks.broken_layout(found.filename, found.file_id, match.source, (*match.rewritten, *match.changes))
     return blocks.recognised(found.filename, found.file_id, match.source, match.changes)
+
+
+def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
+    """What the file seems to hold, read as it suggests itself."""
+    with kit.files.local(found.raw_key) as path:
+        return looks(path, found.layout, proposed(found.layout, cycle.timezone), found.filename)
 
 
 def _known(session: Session, cycle: Cycle, found: Drop) -> tuple[Batch, Source] | None:
