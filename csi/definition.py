@@ -15,6 +15,8 @@ from typing import Any
 
 from csi.terms import Direction, Period
 
+MEANT = ("where", "good", "target", "value")  # keys of a KPI that may look odd beside the data and be meant so
+
 
 @dataclass(frozen=True, slots=True)
 class SourceDefinition:
@@ -90,6 +92,7 @@ class KpiDefinition:
     catalogue: str = ""
     comparator: str = ""  # id of a KPI that did not get the change, in the same unit and direction
     strata: str = ""  # column whose mix may shift (priority): the KPI is also judged at constant mix
+    meant: tuple[str, ...] = ()  # of MEANT: what a person says is meant, odd as it looks beside the data
 
 
 @dataclass(frozen=True, slots=True)

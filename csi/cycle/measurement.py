@@ -218,6 +218,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
         **({"value": known["value"]} if known["value"] is not None else {}),
         **_aim(kpi),
         "comparator": kpi.comparator,
+        **({"meant": list(known["meant"])} if known.get("meant") else {}),
         "guards": list(dict.fromkeys([*kpi.guards, *([kpi.counter] if kpi.counter else [])])),
     }
 

@@ -17,6 +17,7 @@ from csi.kpi_catalogue import catalogue
 from csi.kpi_catalogue.entry import ASPECTS
 from csi.models import Csf, Cycle, Kpi
 from csi.step1_should_measure import growing
+from csi.step1_should_measure.meant import without_target
 from csi.storage import row, rows
 from csi.terms import Direction, Step, Why
 
@@ -24,7 +25,7 @@ NAME_LIMIT = 150
 UNIT_LIMIT = 20
 KEY_LIMIT = 40
 LEVELS = ("service", "component")
-DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good")
+DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good", "meant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def edit_kpi(session: Session, cycle: Cycle, kpi_id: int, fields: KpiFields, *, 
     growing.begin_change(session, cycle, actor)
     kpi: Kpi = growing.of_cycle(session, cycle, Kpi, kpi_id)
     values = _checked(session, cycle, fields)
+    values["definition"] = without_target(kpi, values)
     if not values["definition"]:
         del values["definition"]
     changed = growing.apply(session, cycle, kpi, values, actor=actor, now=now)

@@ -241,6 +241,8 @@ def _feed(session: Session, cycle: Cycle, source: Source, said: Said, *, actor: 
 def fed(kpi: Kpi, source: Source, said: Said) -> dict[str, Any]:
     """A KPI's definition with this source; what a person said of its columns stays."""
     known = {**kpi.definition, "source": source.key}
+    if known["source"] != kpi.definition.get("source"):
+        known.pop("meant", None)  # it was said of other rows
     value = known.get("value")
     if said.kind == "push":
         return known

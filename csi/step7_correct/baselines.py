@@ -175,7 +175,8 @@ def newest(session: Session, cycle: Cycle, kpi_key: str) -> Baseline | None:
 
 def definition_hash(cycle: Cycle, kpi: Kpi) -> str:
     """Identifies what a point means: two points compare when this is the same (V4.1)."""
-    return hash_of({"definition": kpi.definition, "unit": kpi.unit, "period": cycle.period, "zone": cycle.timezone,
+    definition = {key: value for key, value in kpi.definition.items() if key != "meant"}  # changes no point
+    return hash_of({"definition": definition, "unit": kpi.unit, "period": cycle.period, "zone": cycle.timezone,
                     "calendar": cycle.calendar})  # fmt: skip
 
 

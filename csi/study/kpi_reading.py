@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition
+from csi.definition import MEANT, Duration, KpiDefinition, RatioValue, SourceDefinition
 from csi.errors import InvalidInput, NotFound
 from csi.kpi_catalogue import fill
 from csi.step4_process import units
@@ -48,10 +48,22 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         catalogue=keys.text("kpi"),
         strata=keys.text("strata"),
         comparator=keys.text("comparator"),
+        meant=_meant(keys),
     )
     keys.end()
     _check(kpi, keys, kpis)
     return kpi
+
+
+def _meant(keys: Keys) -> tuple[str, ...]:
+    """The keys that look odd beside the data and are meant so, in one order."""
+    said = keys.texts("meant")
+    for word in said:
+        if word not in MEANT:
+            near = get_close_matches(word, MEANT, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            keys.wrong("meant", f"{word!r} is nothing that is asked about; expected some of {', '.join(MEANT)}{hint}")
+    return tuple(word for word in MEANT if word in said)
 
 
 def _filled(keys: Keys) -> Keys:

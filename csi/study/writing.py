@@ -25,7 +25,7 @@ from csi.study.reading import VERSION
 _SOURCE = ("file", "url", "sql", "prometheus", "timezone", "dates", "missing", "key", "latest_by", "cadence",
            "encoding", "delimiter", "decimal", "sheet", "header_row", "columns", "column_dates")  # fmt: skip
 _KPI = ("name", "source", "at", "measure", "where", "good", "unit", "target", "target_date",
-        "minimum_important_difference", "guards", "strata", "comparator")  # fmt: skip
+        "minimum_important_difference", "guards", "strata", "comparator", "meant")  # fmt: skip
 
 
 def study_yaml(study: StudyDefinition) -> str:
