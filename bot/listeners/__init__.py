@@ -94,6 +94,7 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "measure.edit_kpi", step1.said_kpi),
     Route("action", "measure.remove_kpi", step1.remove_kpi),
     Route("view", "measure.define", step1.defined),
+    Route("action", "measure.meant", step1.confirm),
     Route("action", "measure.catalogue", step1.chose_catalogue),
     Route("action", "measure.carried", step1.open_carried),
     Route("view", "measure.carried", step1.said_carried),

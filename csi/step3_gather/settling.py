@@ -97,6 +97,8 @@ def needs_column(kpi: Kpi) -> bool:
 
 def _fed(kpi: Kpi, source: Source, moment: str, number: str) -> dict[str, Any]:
     known = {**kpi.definition, "source": source.key}
+    if known["source"] != kpi.definition.get("source"):
+        known.pop("meant", None)  # it was said of other rows
     value = known.get("value")
     ends = value if isinstance(value, Mapping) else {}
     if not known.get("at"):

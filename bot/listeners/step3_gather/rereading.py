@@ -66,10 +66,8 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
         settling.settle(session, cycle, source, wanted, actor=actor, now=kit.now())
         planned = [_planned(session, cycle, source, one) for one in again.readable_again(session, source)]
         left = _left(session, source, planned)
-    try:
-        intakes = [_read(kit, source.key, one) for one in planned]
-    except InvalidInput as error:
-        _say(kit, cycle, source, payload, blocks.not_reread(source, error.reason))
+    intakes = _read_all(kit, cycle, source, payload, planned)
+    if intakes is None:
         return
     if not payload.get("accepted") and (reasons := _reasons(kit, source, planned, intakes)):
         tries.keep(kit.files, team_id, f"s{source.id}", payload)
@@ -85,6 +83,17 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
         made = _kept(session, kit, payload, intakes, left)
     noted = [note for intake in intakes[:1] for note in told(intake, payload.get("named") or ())]
     _say(kit, cycle, source, payload, blocks.reread(*made, actor=actor, notes=noted))
+
+
+def _read_all(
+    kit: Kit, cycle: Cycle, source: Source, payload: Mapping[str, Any], planned: list[_Planned]
+) -> list[Intake] | None:
+    """Every delivery as is wanted; None where one cannot be read so, which is said."""
+    try:
+        return [_read(kit, source.key, one) for one in planned]
+    except InvalidInput as error:
+        _say(kit, cycle, source, payload, blocks.not_reread(source, error.reason))
+        return None
 
 
 def _left(session: Session, source: Source, planned: list[_Planned]) -> list[str]:
