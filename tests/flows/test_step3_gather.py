@@ -176,7 +176,7 @@ def test_another_date_order_than_last_time_is_said_and_earlier_deliveries_stay_a
     assert "12 of 12" in reading(bob.sees("*april.csv* read into *Incidents*"))
     bob.wait(lambda: _read_again(gathering), what="the first delivery again")
     first, second = _rows(gathering, Batch)
-    assert (first.rows_kept, first.last_at.date()) == (4, date(2016, 3, 3))
+    assert (first.rows_kept, first.last_at.date()) == (5, date(2016, 3, 3))
     assert (second.first_at.date(), second.last_at.date()) == (date(2016, 4, 8), date(2016, 4, 19))
     assert second.mapping["missing"] == ["?"]
 
@@ -558,7 +558,7 @@ def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):
     dates = "".join(f"A{n},{n}/2/2016\n" for n in range(13, 29))
     bob.upload(f"number,at\n{dates}".encode(), "odd.csv", "service-desk")
     for word in ("No row of odd.csv could be read", "read into *Odd tries*"):
-        bob.click(bob.sees("*odd.csv*"), "gather.map")
+        bob.click(bob.sees("odd.csv"), "gather.map")
         bob.wait_modal("gather.map")
         dates = "month_first" if "No row" in word else "day_first"
         bob.fill({"source": "new", "dates": dates, "at": "at"})
@@ -567,7 +567,7 @@ def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):
         if "No row" in word:
             bob.close()  # abandoned
             assert [one.name for one in _rows(gathering, Source)] == before
-            bob.click(bob.sees("*odd.csv*"), "gather.map")
+            bob.click(bob.sees("odd.csv"), "gather.map")
             bob.wait_modal("gather.map")
             bob.fill({"source": "new", "dates": dates, "at": "at"})
             assert bob.submit() is None
@@ -578,7 +578,7 @@ def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):
             assert "expected" in told
             assert [one.name for one in _rows(gathering, Source)] == before
             assert _rows(gathering, Batch) == []
-            assert "named source" not in [one.what for one in _rows(gathering, AuditRow)][len(before) :]
+            assert [one.what for one in _rows(gathering, AuditRow)].count("named source") == len(before)
     assert [one.name for one in _rows(gathering, Source)] == [*before, "Odd tries"]
 
 
@@ -637,10 +637,9 @@ def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_k
     assert field["label"]["text"] == "In which unit is took?"
     assert "initial_option" not in field["element"]
     assert [one["text"]["text"] for one in field["element"]["options"]][:2] == ["hours (the KPI's unit)", "minutes"]
-    bob.fill({"source": "Incidents", "timezone": "Mars"})
-    told = bob.submit()  # all of it at once, each at its field
-    assert set(told) == {field["block_id"], "timezone"}
-    bob.fill({field["block_id"]: "minutes", "timezone": "Europe/Lisbon"})
+    bob.fill({"source": "Incidents"})
+    assert list(bob.submit()) == [field["block_id"]]
+    bob.fill({field["block_id"]: "minutes"})
     assert bob.submit() is None
     bob.sees("*log.csv* read into *Incidents*")
     (source, _) = _rows(gathering, Source)
@@ -696,8 +695,8 @@ def test_a_reading_that_would_lose_what_counts_asks_before(gathering: World):
     bob.fill({"dates": "year first: 2016-02-29, or 29 Feb 2016"})
     assert bob.submit() is None
     message = bob.sees("Nothing has changed yet")
-    assert "none of its 16 rows can be read" in reading(message)
-    assert "gather.accept" not in str(message)
+    assert "only 0 of 16 cells of ‘opened_at’ can be read" in reading(message)
+    assert "Use it all the same" in str(message)
     assert (_rows(gathering, Batch)[0].rows_kept, _rows(gathering, Source)[0].mapping["dates"]) == (16, "day_first")
 
 
@@ -717,11 +716,11 @@ def test_columns_the_kpis_call_otherwise_are_named_once_and_remembered(gathering
     bob = gathering.bob
     other = LOG.replace("opened_at", "Date opened").replace("resolved_at", "Resolved")
     _map(gathering, other, at="Date opened")
+    told = bob.sees("other names than your KPIs")
     with gathering.bot.kit.sessions() as session:  # a KPI that leaves it to the source what dates its rows
         kpi = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
         kpi.definition = {"source": "incidents", "measure": "share", "good": 'made_sla == "true"'}
         session.add(kpi)
-    told = bob.sees("other names than your KPIs")
     assert "‘resolved_at’, for Median time to resolve" in reading(told)
     bob.click(told, "gather.name")
     fields = [block for block in bob.wait_modal("gather.name")["blocks"] if block["type"] == "input"]
@@ -914,5 +913,6 @@ def test_a_study_dropped_where_no_cycle_runs_begins_one(world: World):
     alice.wait_modal("cycle.start")
     alice.fill({"service": "Service desk"})
     assert alice.submit() is None
-    alice.click(alice.sees("Take it over"), "gather.study")
-    alice.wait(lambda: "ci.yml" not in str(alice.everything("service-desk")), what="silence")
+    alice.click(alice.sees("is a study of Service desk:"), "gather.study")
+    said = "".join(str(one["blocks"]) for one in alice.everything("service-desk") if one.get("bot_id"))
+    assert "ci.yml" not in said

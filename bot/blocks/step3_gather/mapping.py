@@ -103,7 +103,8 @@ def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str 
     ]
     if more:
         blocks += [*_rare(seen, draft), *_file(layout, draft)]
-    buttons = [parts.button("Look again with these", GUESS)] if (more and layout.header_row) or _sheets(layout) else []
+    is_laid_out = bool(layout.delimiter or layout.sheet)
+    buttons = [parts.button("Look again with these", GUESS)] if (more and is_laid_out) or _sheets(layout) else []
     buttons += [] if more else [parts.button("More …", MORE)]
     if buttons:
         blocks.append(parts.actions(buttons, block_id=f"ways.{seen.look}"))

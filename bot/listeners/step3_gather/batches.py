@@ -62,7 +62,8 @@ def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str) -> No
     payload = tries.find(kit.files, here.team_id, name)
     wanted = wanted_of(payload)
     stamp = f"yes{body['container']['message_ts']}{payload.get('stamp', '')}"
-    tried = mapping.Try(wanted, here.user_id, stamp, accepted=True, named=payload.get("named") or ())
+    tried = mapping.Try(wanted, here.user_id, stamp, accepted=True, named=payload.get("named") or (),
+                        looked=str(payload.get("looked") or ""))  # fmt: skip
     with kit.sessions() as session:
         source = need(session, Source, here.team_id, wanted.source_id)
         cycle = cycles.of_service(session, here.team_id, source.service_id)[-1]

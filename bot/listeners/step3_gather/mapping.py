@@ -101,7 +101,7 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         settling.settle(session, cycle, source, wanted, actor=here.user_id, now=kit.now())
     with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
-        tried = Try(wanted, here.user_id, str(view["id"]))
+        tried = Try(wanted, here.user_id, str(view["id"]), looked=found.sha256)
         if found.source_id:
             begin_again(kit, session, cycle, tried)
         else:
@@ -191,7 +191,8 @@ class Try:
     """Somebody's wish to have something read.
 
     ``stamp`` tells one try from the next: after one that failed, the same may be said again. ``accepted``: they said
-    yes to what is doubtful about it. ``named`` are columns that were just named.
+    yes to what is doubtful about it. ``named`` are columns that were just named, ``looked`` the hash of the delivery the
+    form was filled in for: it is read as was said, whatever its cells look like.
     """
 
     wanted: Wanted
@@ -199,12 +200,14 @@ class Try:
     stamp: str
     accepted: bool = False
     named: Sequence[str] = ()
+    looked: str = ""
 
     def payload(self) -> dict[str, Any]:
         """What the job is told."""
         wanted = self.wanted
         mapping = None if wanted.mapping is None else dict(wanted.mapping)
         said = {"actor": self.actor, "stamp": self.stamp, "accepted": self.accepted, "named": list(self.named)}
+        said |= {"looked": self.looked}
         return {"source_id": wanted.source_id, "source_name": wanted.name, "mapping": mapping, **said}
 
 

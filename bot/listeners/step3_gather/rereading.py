@@ -45,12 +45,14 @@ def _planned(session: Session, cycle: Cycle, source: Source, batch: Batch) -> _P
     return batch, sources.definition(source.key, source.mapping), typed
 
 
-def _read(kit: Kit, key: str, planned: _Planned) -> Intake:
+def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
+    """One delivery; ``looked`` is the hash of the one that somebody looked at as they said this."""
     batch, wanted, (moments, numbers) = planned
     with kit.files.local(batch.raw_key) as path:
         # An earlier delivery may be written in another date order than the one that was just mapped.
         layout = guess(path, batch.filename, SourceDefinition(key, sheet=wanted.sheet))
-        own = fitted(layout, wanted, sources.definition(key, batch.mapping), moments)
+        before = sources.definition(key, batch.mapping)
+        own = wanted if batch.sha256 == looked else fitted(layout, wanted, before, moments)
         return take_in(
             kit.files, batch.team_id, path, own, moments=moments, numbers=numbers, filename=batch.filename
         )  # fmt: skip
@@ -90,7 +92,7 @@ def _read_all(
 ) -> list[Intake] | None:
     """Every delivery as is wanted; None where one cannot be read so, which is said."""
     try:
-        return [_read(kit, source.key, one) for one in planned]
+        return [_read(kit, source.key, one, str(payload.get("looked") or "")) for one in planned]
     except InvalidInput as error:
         _say(kit, cycle, source, payload, blocks.not_reread(source, error.reason))
         return None
