@@ -45,6 +45,14 @@ class Sessions:
             session.commit()
 
     @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """A session in which changes can be tried: seen within it, and never kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+            session.expunge_all()  # what was seen stays readable
+            session.rollback()
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads; nothing done in it is kept."""
         with self.engine.connect().execution_options(**{_READING: True}) as connection:

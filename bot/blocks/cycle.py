@@ -8,7 +8,7 @@ from datetime import date
 from bot.blocks import ids, parts, status_card
 from bot.blocks.parts import Block
 from bot.blocks.status_card import CycleSeen
-from bot.blocks.text import escape, mention, when
+from bot.blocks.text import clip, escape, mention, when
 from csi.errors import Breach
 from csi.terms import Period, Step
 
@@ -70,6 +70,17 @@ def file_first(filename: str, file_id: str, channel: str) -> list[Block]:
         parts.section(
             f"Thank you for *{escape(filename)}*. No cycle is running in this channel yet: begin one, and I ask how to "
             "read the file. Or leave it; then I take no notice of it."
+        ),
+        parts.actions([parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style="primary")]),
+    ]
+
+
+def study_first(filename: str, file_id: str, channel: str, service: str) -> list[Block]:
+    """A study dropped where no cycle runs: the way to begin one with it."""
+    return [
+        parts.section(
+            f"*{escape(filename)}* is a study of *{escape(clip(service, 80))}*. No cycle is running in this channel "
+            "yet: begin one, and I offer to take the study over. Or leave it; then I take no notice of it."
         ),
         parts.actions([parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style="primary")]),
     ]

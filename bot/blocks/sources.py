@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step3_gather.ids import HOW
 from bot.blocks.text import clip, escape, mention, plural, when
 from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, Source
@@ -111,7 +112,7 @@ def _buttons(source: Source) -> list[Block]:
         return [renew, revoke, edit, retire]
     if source.kind in KINDS:
         return [parts.button("Collect now", f"{COLLECT}:{value}", value), edit, retire]
-    return []
+    return [parts.button("How it is read", f"{HOW}:{value}", value)] if source.mapping else []
 
 
 def form(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.doubts import doubted
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, number, plural, when
@@ -20,6 +21,7 @@ EXCLUDE, EXCLUSION, DECIDE = "process.exclude", "process.exclusion", "process.de
 WINDOWS, REBASE, EXPORT = "process.windows", "process.rebase", "process.export"
 ALL = "all"
 KPIS, PERIODS, LINES = 12, 100, 25  # as many as a message, a menu, a modal hold
+DOUBTED = 10  # KPIs of a message that have room for what speaks against them
 NAME, SPAN = 120, 300
 _DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
 _SET_ASIDE = ("repeated", "superseded", "conflicts", "quarantined")
@@ -61,9 +63,10 @@ def report(
     for one in refused[:KPIS]:
         blocks += _not_processed(one)
     room = max(KPIS - len(refused), 0)
-    for kpi, result in results[:room]:
+    for place, (kpi, result) in enumerate(results[:room]):
         blocks.append(parts.section(_kpi(kpi, result), _where_from(kpi)))
         blocks.append(parts.context(clip(_quality(result), 1900)))
+        blocks += _doubts(kpi, result, place)
     if len(results) > room:
         blocks.append(parts.context(f"… and {plural(len(results) - room, 'more KPI')}, in the exported study."))
     if undefined:
@@ -120,6 +123,13 @@ def _kpi(kpi: Kpi, result: Result) -> str:
     lines += [_counts(source, one) for source, one in list((result.get("counts") or {}).items())[:3]]
     lines += [f"_{escape(clip(str(note), SPAN))}_" for note in list(result.get("footnotes") or ())[:4]]
     return "\n".join(line for line in lines if line)
+
+
+def _doubts(kpi: Kpi, result: Result, place: int) -> list[Block]:
+    """What speaks against its conditions and target, while nobody has said that it is meant."""
+    settled = kpi.definition.get("meant") or ()
+    found = [one for one in result.get("doubts") or () if one["key"] not in settled]
+    return doubted(kpi, found) if place < DOUBTED else []
 
 
 def _sign(result: Result) -> str:

@@ -152,6 +152,8 @@ def gather(team: Team) -> None:
     team.bob.drops(LOG, "incidents.csv.gz")
     question = team.bob.reads("incidents.csv.gz")
     team.bob.presses(question, "gather.map")
+    team.bob.presses(team.bob.wait_modal("gather.map"), "gather.more")
+    team.bob.reads_in("gather.map", "Every column")
     columns = {
         field: team.bob.choice("gather.map", field, column)
         for field, column in (("at", "resolved_at"), ("key", "number"), ("latest_by", "sys_updated_at"))

@@ -17,6 +17,7 @@ from csi.rules import threshold
 from csi.step3_gather import sources
 from csi.step3_gather.intake import Intake
 from csi.step3_gather.reading import RULES
+from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
 from csi.storage import change_if, lock, need, next_number, row, rows
 
 _MANY = 10_000
@@ -55,24 +56,31 @@ def record(
     cycle_id: int | None = None,
     way: str = "file",
     permalink: str = "",
+    accepted: bool = False,
 ) -> Recorded:
     """Write the row that makes a delivery count, last of all.
 
     The same bytes under the same mapping change nothing (V3.2). Under a new mapping they are read again; a delivery
-    that was removed comes back. Too much in quarantine makes it wait for a person's yes.
+    that was removed comes back. What is doubtful about it makes it wait for a person's yes, unless that was given
+    (``accepted``).
     """
     lock(session, f"source:{source.team_id}:{source.id}")
     known = find(session, source, intake.sha256)
-    share = threshold(session, source.team_id, "quarantine_share")
-    wanted = "waiting" if intake.share_spoiled > share else "current"
+    open_doubts = doubtful(session, source, intake)
+    hopeless = any(one.kind is Why.EMPTY for one in open_doubts)
+    wanted = "waiting" if hopeless or (open_doubts and not accepted) else "current"
+    told = {"accepted" if wanted == "current" else "waits": kept(open_doubts)} if open_doubts else {}
     if known is None:
-        return _first(session, source, intake, wanted, _Delivery(actor, now, cycle_id, way, permalink))
+        made = _first(session, source, intake, wanted, _Delivery(actor, now, cycle_id, way, permalink))
+        made.batch.counts = {**made.batch.counts, **told}
+        return made
     same = known.rows_key == intake.rows_key
     if same and known.state != "removed":
         return Recorded(known, Outcome.KNOWN)
     outcome = Outcome.RESTORED if known.state == "removed" else Outcome.READ_AGAIN
     old = {"state": known.state, "rows_kept": known.rows_kept, "mapping": known.mapping}
     _fill(known, intake, wanted, _mended(session, source, intake))
+    known.counts = {**known.counts, **told}
     known.removed_by, known.removed_at, known.removed_reason = "", None, ""
     session.add(known)
     _replace_cells(session, known, intake)
@@ -81,6 +89,16 @@ def record(
     _log(session, known, f"{outcome.value} batch", old, new, actor=actor, now=now)
     mark_stale(session, source)
     return Recorded(known, Outcome.WAITING if wanted == "waiting" else outcome)
+
+
+def doubtful(session: Session, source: Source, intake: Intake) -> tuple[Waits, ...]:
+    """Why a reading needs a person's yes: what a person said of this source's key before is not asked again."""
+    found = reasons(intake, threshold(session, source.team_id, "quarantine_share"))
+    if not any(one.kind is Why.KEY for one in found) or source.id is None:
+        return found
+    told = (one for batch in current(session, source) for one in reasons_of(batch.counts, "accepted"))
+    keys = {one.column for one in told if one.kind is Why.KEY}
+    return tuple(one for one in found if one.kind is not Why.KEY or one.column not in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +149,9 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
         "doubtful": {name: dict(counts) for name, counts in intake.doubtful.items()},
         "quarantine_key": intake.spoiled_key,
         "quarantined_cells": intake.cells_total,
+        "cells": {name: list(counts) for name, counts in intake.cells_read.items()},
+        **({"key": asdict(intake.keys)} if intake.mapping.get("key") else {}),
         **({"mended": dict(mended)} if mended else {}),
-        **({"keys": asdict(intake.keys)} if intake.keys else {}),
     }
 
 
@@ -185,13 +204,18 @@ def open_rows(session: Session, source: Source, batch: Batch) -> int:
 
 
 def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime) -> Batch:
-    """A person's yes to a delivery of which much is in quarantine.
+    """A person's yes to a delivery that is doubtful.
 
     Raises:
-        Conflict: it does not wait any more.
+        Conflict: it does not wait any more; or nothing of it can be used, and no yes would help.
     """
     batch = need(session, Batch, team_id, batch_id)
-    return _change_state(session, batch, "waiting", {"state": "current"}, actor=actor, now=now, what="accepted batch")
+    why = reasons_of(batch.counts)
+    if batch.state == "waiting" and (not batch.rows_kept or any(one.kind is Why.EMPTY for one in why)):
+        raise Conflict("No row of it could be read. Map its columns again, or take it out.")
+    rest = {name: value for name, value in batch.counts.items() if name != "waits"}
+    values = {"state": "current", "counts": {**rest, **({"accepted": kept(why)} if why else {})}}
+    return _change_state(session, batch, "waiting", values, actor=actor, now=now, what="accepted batch")
 
 
 def remove(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime, reason: str) -> Batch:

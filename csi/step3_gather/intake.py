@@ -22,7 +22,7 @@ from csi.step3_gather import mending, sources, spans
 from csi.step3_gather.bounds import DEFAULT, Bounds
 from csi.step3_gather.content import Content
 from csi.step3_gather.files import FileStore
-from csi.step3_gather.key_count import KeyCount, KeyTally
+from csi.step3_gather.key_counts import Keys, counted
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 
@@ -33,7 +33,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A delivery that was read and stored, ready to be recorded; ``keys``: what its key shows, where it has one."""
+    """A delivery that was read and stored, ready to be recorded.
+
+    ``cells_read`` says per typed column how many filled cells could be read, and how many could not.
+    """
 
     filename: str
     size: int
@@ -56,7 +59,13 @@ class Intake:
     cells_total: int
     mended: tuple[tuple[str, int], ...] = ()
     units: Mapping[str, str] = field(default_factory=dict)
-    keys: KeyCount | None = None
+    cells_read: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    keys: Keys = field(default_factory=Keys)
+
+    @property
+    def left_out(self) -> int:
+        """Rows that the key would leave out although they differ, with nothing to say which one is the latest."""
+        return self.keys.left_out
 
     @property
     def share_spoiled(self) -> float:
@@ -69,6 +78,7 @@ class _Tally:
     """What is counted while a delivery is read."""
 
     moments: tuple[str, ...]
+    numbers: tuple[str, ...]
     zone: str
     rows_read: int = 0
     rows_kept: int = 0
@@ -81,7 +91,7 @@ class _Tally:
     cells: list[tuple[int, str, str, str, str]] = field(default_factory=list)
     mended: list[tuple[str, int]] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
-    keys: KeyTally | None = None
+    cells_read: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, part: Reading) -> None:
         self.rows_read += part.rows_read
@@ -95,10 +105,16 @@ class _Tally:
             known = self.doubtful.setdefault(name, dict.fromkeys(counts, 0))
             self.doubtful[name] = {kind: known[kind] + count for kind, count in counts.items()}
         self._range(part)
-        if self.keys is not None:
-            self.keys.add(part.frame[self.keys.column])
+        self._cells(part)
         if mending.is_mended(part.frame.columns.astype(str).tolist()):
             self.mended += mending.mended_lines(part.frame)
+
+    def _cells(self, part: Reading) -> None:
+        """Per typed column the filled cells that could be read, and those that could not."""
+        refused = part.quarantine["column"].value_counts()
+        for name in (*self.moments, *self.numbers):
+            read, lost = self.cells_read.get(name, (0, 0))
+            self.cells_read[name] = (read + int(part.frame[name].count()), lost + int(refused.get(name, 0)))
 
     def _range(self, part: Reading) -> None:
         for name in self.moments:
@@ -155,6 +171,7 @@ def take_in(
         tally = in_some_encoding(
             source, lambda tried: read.write(Path(folder), (content, tried), sha256, layout.names, **typed)
         )
+        keys = counted(Path(folder) / "rows.parquet", source.key, source.latest_by)
         read.keep(Path(folder))
     raw_key = files.keep(team_id, opened.source)
     return Intake(
@@ -163,7 +180,7 @@ def take_in(
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
         cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
-        units=tally.units, keys=tally.keys.counted() if tally.keys else None, **typed,
+        units=tally.units, cells_read=tally.cells_read, keys=keys, **typed,
     )  # fmt: skip
 
 
@@ -198,7 +215,7 @@ class _Taking:
     ) -> _Tally:
         """Read in parts; good rows go to Parquet, the others to CSV, counts to the tally."""
         delivered, source = content
-        tally = _Tally(moments, source.timezone, keys=KeyTally(source.key) if source.key else None)
+        tally = _Tally(moments, numbers, source.timezone)
         parts = stream(delivered, source, moments=moments, numbers=numbers, filename=self.filename, bounds=self.bounds)
         with (folder / "quarantine.csv").open("wb") as spoiled:
             rows = self._written(parts, folder / "rows.parquet", tally)

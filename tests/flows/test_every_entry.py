@@ -63,6 +63,9 @@ SAID = {
 }  # fmt: skip
 
 
+OF_FORMS = ("gather.guess", "gather.more", "gather.choose", "gather.try")
+
+
 class Anything(dict[str, Any]):
     """The state of a modal in which every field is filled in."""
 
@@ -187,7 +190,7 @@ def try_commands(attacker: Attacker) -> None:
 
 def try_buttons(attacker: Attacker, place: str) -> None:
     for action in of_kind("action"):
-        if (action, place) == ("gather.guess", "message"):
+        if action in OF_FORMS and place == "message":
             continue  # it reads what its form remembers, which is nothing outside of it
         for number in attacker.numbers:
             click = {"type": "button", "action_id": f"{action}:x" if action == OPEN else action, "block_id": "b",

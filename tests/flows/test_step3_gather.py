@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
+import xlsxwriter
 from sqlmodel import select
 
 from bot.listeners.step3_gather import read_as_before
@@ -22,6 +24,10 @@ from csi.models import (
     Service,
     Source,
 )
+from csi.step1_should_measure import kpis
+from csi.step3_gather import held
+from csi.step4_process import process_study
+from csi.study import of_cycle
 from csi.terms import Measurability
 from tests import turns
 from tests.flows.conftest import World
@@ -92,6 +98,12 @@ def _map(world: World, content: str = LOG, filename: str = "log.csv", *, says: s
     assert bob.submit() is None
 
 
+def _more(world: World) -> None:
+    """Bob opens what is folded away in the form in front of him."""
+    world.bob.click(None, "gather.more")
+    world.bob.wait(lambda: "Every column" in reading(world.bob.modal), what="the rest of the form")
+
+
 def test_a_dropped_log_is_mapped_with_guesses_and_read(gathering: World):
     bob = gathering.bob
     bob.upload(LOG.encode(), "log.csv", "service-desk")
@@ -105,12 +117,12 @@ def test_a_dropped_log_is_mapped_with_guesses_and_read(gathering: World):
     bob.fill({"source": "Incidents"})
     assert bob.submit() is None
     told = reading(bob.sees("read into *Incidents*"))
-    assert "4 of 5" in told
+    assert "5 of 5" in told
     assert "line 5, resolved_at: `tomorrow`" in told
     for word in ("median", "mean", "average", "trend", "hours"):
         assert word not in told.lower()
     (batch,) = _rows(gathering, Batch)
-    assert (batch.rows_read, batch.rows_kept, batch.quarantined, batch.state) == (5, 4, 1, "current")
+    assert (batch.rows_read, batch.rows_kept, batch.quarantined, batch.state) == (5, 5, 1, "current")
     (source, _) = _rows(gathering, Source)
     assert source.mapping["dates"] == "day_first"
     assert source.mapping["missing"] == ["?"]
@@ -164,7 +176,7 @@ def test_another_date_order_than_last_time_is_said_and_earlier_deliveries_stay_a
     assert "12 of 12" in reading(bob.sees("*april.csv* read into *Incidents*"))
     bob.wait(lambda: _read_again(gathering), what="the first delivery again")
     first, second = _rows(gathering, Batch)
-    assert (first.rows_kept, first.last_at.date()) == (4, date(2016, 3, 3))
+    assert (first.rows_kept, first.last_at.date()) == (5, date(2016, 3, 3))
     assert (second.first_at.date(), second.last_at.date()) == (date(2016, 4, 8), date(2016, 4, 19))
     assert second.mapping["missing"] == ["?"]
 
@@ -304,10 +316,13 @@ def test_wrong_answers_in_the_form_stand_beside_their_field(gathering: World):
     bob.click(bob.sees("I keep *log.csv*"), "gather.map")
     bob.wait_modal("gather.map")
     bob.fill({"source": "new", "timezone": "Mars"})
-    assert "is no time zone" in bob.submit()["timezone"]
-    bob.fill({"timezone": "Europe/Lisbon"})
-    assert "name the new source" in bob.submit()["source_name"]
-    bob.fill({"source_name": "<!channel>"})
+    assert bob.submit() is None  # the name is asked for
+    assert "How is the new source called?" in reading(bob.modal)
+    bob.fill({"source_name": ""})
+    told = bob.submit()
+    assert "name the new source" in told["source_name"]
+    assert "is no time zone" in told["timezone"]
+    bob.fill({"timezone": "Europe/Lisbon", "source_name": "<!channel>"})
     assert bob.submit() is None
     assert "&lt;!channel&gt;" in bob.sees("read into")["text"] + reading(bob.sees("read into"))
 
@@ -456,6 +471,7 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     bob.wait_modal("gather.map")
     bob.fill({"source": "Incidents", "time": "Date"})
     assert "another column" in bob.submit()["time"]
+    _more(gathering)
     bob.fill({"time": "Time", "value": "CO"})
     assert bob.submit() is None
     told = reading(bob.sees("*air.csv* read into"))
@@ -468,6 +484,220 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     shown = {block.get("block_id"): block.get("element", {}) for block in bob.wait_modal("gather.map")["blocks"]}
     chosen = [shown[name]["initial_option"]["text"]["text"] for name in ("at", "time")]
     assert chosen == ["Date", "Time"]
+
+
+def _book() -> bytes:
+    """A workbook with a dashboard before its table, which dates its rows in another place."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        board = book.add_worksheet("Dashboard")
+        board.write_row(0, 0, ["Snapshot", "Team", "Open"])
+        for row in range(1, 60):
+            board.write_row(row, 0, [f"2016-01-{row % 28 + 1:02}", f"Team {row % 3}", row])
+        data = book.add_worksheet("Main Data")
+        data.write_row(0, 0, ["Ticket", "opened_at", "resolved_at", "Snapshot"])
+        for row in range(1, 21):
+            opened, resolved = f"2016-03-{row:02} 08:00", f"2016-03-{row:02} 10:00"
+            data.write_row(row, 0, [f"T{row}", opened, resolved, f"2016-04-{row:02}"])
+    return stream.getvalue()
+
+
+def _options(view: dict, field: str) -> list[str]:
+    block = next(one for one in view["blocks"] if one.get("block_id") == field)
+    return [one["text"]["text"] for one in block["element"]["options"]]
+
+
+def _initial(view: dict, field: str) -> str:
+    block = next(one for one in view["blocks"] if one.get("block_id") == field)
+    return block["element"].get("initial_option", {}).get("text", {}).get("text", "")
+
+
+def test_another_sheet_of_a_workbook_is_looked_at_and_read(gathering: World):
+    bob = gathering.bob
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    sheets = ["Main Data"] if _initial(modal, "sheet") == "Dashboard" else ["Dashboard", "Main Data"]
+    for sheet in sheets:
+        bob.fill({"source": "Incidents", "timezone": "Europe/Berlin", "sheet": sheet})
+        bob.click(None, "gather.guess")
+        modal = bob.wait(lambda wanted=sheet: bob.modal if _initial(bob.modal, "sheet") == wanted else None)
+    assert "opened_at" in _options(modal, "at")
+    assert (_initial(modal, "source"), _initial(modal, "at")) == ("Incidents", "opened_at")
+    bob.fill({"at": "resolved_at", "key": "Ticket"})
+    assert bob.submit() is None
+    told = reading(bob.sees("*book.xlsx* read into *Incidents*"))
+    assert "20 of 20" in told
+    assert "20 in 20 rows" in told
+    (source, _) = _rows(gathering, Source)
+    assert (source.mapping["sheet"], source.mapping["timezone"]) == ("Main Data", "Europe/Berlin")
+    assert source.mapping["options"]["moments"] == ["resolved_at"]
+
+
+def test_a_sheet_chosen_without_another_look_is_shown_before_it_is_read(gathering: World):
+    bob = gathering.bob
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    other = next(name for name in ("Dashboard", "Main Data") if name != _initial(modal, "sheet"))
+    bob.fill({"source": "Incidents", "sheet": other})
+    assert bob.submit() is None
+    assert "These are the columns there" in reading(bob.modal)
+    assert _initial(bob.modal, "sheet") == other
+    # By its name it is the same column, wherever it stands: in the other sheet it dates a row, too.
+    bob.fill({"at": "Snapshot"})
+    bob.fill({"sheet": "Main Data" if other == "Dashboard" else "Dashboard"})
+    bob.click(None, "gather.guess")
+    bob.wait(lambda: _initial(bob.modal, "sheet") != other, what="the first sheet")
+    assert _initial(bob.modal, "at") == "Snapshot"
+
+
+def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):
+    bob = gathering.bob
+    before = [one.name for one in _rows(gathering, Source)]
+    dates = "".join(f"A{n},{n}/2/2016\n" for n in range(13, 29))
+    bob.upload(f"number,at\n{dates}".encode(), "odd.csv", "service-desk")
+    for word in ("No row of odd.csv could be read", "read into *Odd tries*"):
+        bob.click(bob.sees("odd.csv"), "gather.map")
+        bob.wait_modal("gather.map")
+        dates = "month_first" if "No row" in word else "day_first"
+        bob.fill({"source": "new", "dates": dates, "at": "at"})
+        assert bob.submit() is None
+        bob.fill({"source_name": "Odd tries"})
+        if "No row" in word:
+            bob.close()  # abandoned
+            assert [one.name for one in _rows(gathering, Source)] == before
+            bob.click(bob.sees("odd.csv"), "gather.map")
+            bob.wait_modal("gather.map")
+            bob.fill({"source": "new", "dates": dates, "at": "at"})
+            assert bob.submit() is None
+            bob.fill({"source_name": "Odd tries"})
+        assert bob.submit() is None
+        told = reading(bob.sees(word))
+        if "No row" in word:
+            assert "expected" in told
+            assert [one.name for one in _rows(gathering, Source)] == before
+            assert _rows(gathering, Batch) == []
+            assert [one.what for one in _rows(gathering, AuditRow)].count("named source") == len(before)
+    assert [one.name for one in _rows(gathering, Source)] == [*before, "Odd tries"]
+
+
+CUSTOMERS = "Customer ID,Ticket,resolved_at\n" + "".join(
+    f"C{n % 9},T{n},{n % 27 + 1}/3/2016 10:00\n" for n in range(120)
+)
+
+
+def test_a_key_that_leaves_rows_out_waits_for_a_yes_that_names_the_number(gathering: World):
+    bob = gathering.bob
+    bob.upload(CUSTOMERS.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    key = next(one for one in modal["blocks"] if one.get("block_id") == "key")
+    said = {one["text"]["text"]: one.get("description", {}).get("text") for one in key["element"]["options"]}
+    assert (said["Customer ID"], said["Ticket"]) == ("120 rows, 9 different", "120 rows, 120 different")
+    bob.fill({"source": "Incidents", "key": "Customer ID"})
+    bob.click(None, "gather.choose", "Customer ID", block_id="key")
+    bob.wait(lambda: "Customer ID: 120 rows, 9 different. Only one row of each counts." in str(bob.modal))
+    assert bob.submit() is None
+    message = bob.sees("Read 120 rows as 9 cases and leave 111 rows out?")
+    assert _rows(gathering, Batch)[0].state == "waiting"
+    bob.click(message, "gather.map")  # another column
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents", "key": "Ticket"})
+    assert bob.submit() is None
+    assert "120 in 120 rows" in reading(bob.sees("*log.csv* read again into *Incidents*"))
+    assert _rows(gathering, Batch)[0].state == "current"
+
+
+def test_a_yes_to_what_a_key_leaves_out_is_not_asked_for_again(gathering: World):
+    bob = gathering.bob
+    _map(gathering, CUSTOMERS, key="Customer ID")
+    message = bob.sees("leave 111 rows out?")
+    assert "Yes, leave 111 out" in str(message)
+    bob.click(message, "gather.accept")
+    bob.wait(lambda: _rows(gathering, Batch)[0].state == "current", what="the yes")
+    bob.upload(CUSTOMERS.replace("/3/2016", "/4/2016").encode(), "april.csv", "service-desk")
+    bob.click(bob.sees("*april.csv* looks like *Incidents*"), "gather.read")
+    bob.sees("*april.csv* read into *Incidents*, delivery 2")
+    assert [one.state for one in _rows(gathering, Batch)] == ["current", "current"]
+
+
+def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_kpi(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
+        wanted = {"measure": "median", "value": "took", "at": "resolved_at"}
+        kpis.define(session, cycle, kpi, wanted, actor=gathering.alice.id, now=gathering.now())
+    text = "number,resolved_at,took\n" + "".join(f"A{n},{n}/3/2016 10:00,312.5\n" for n in range(13, 29))
+    bob.upload(text.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    field = next(one for one in modal["blocks"] if one.get("block_id", "").startswith("unit."))
+    assert field["label"]["text"] == "In which unit is took?"
+    assert "initial_option" not in field["element"]
+    assert [one["text"]["text"] for one in field["element"]["options"]][:2] == ["hours (the KPI's unit)", "minutes"]
+    bob.fill({"source": "Incidents"})
+    assert list(bob.submit()) == [field["block_id"]]
+    bob.fill({field["block_id"]: "minutes"})
+    assert bob.submit() is None
+    bob.sees("*log.csv* read into *Incidents*")
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["options"]["units"] == {"took": "min"}
+    with gathering.bot.kit.sessions.reading() as session:
+        cycle = session.exec(select(Cycle)).one()
+        study = of_cycle.of_source(session, cycle, source)
+        typed = {"moments": ["resolved_at"], "numbers": ["took"]}
+        readings = {source.key: held.readings(session, source, gathering.bot.kit.files, **typed)}
+    made = process_study(study, readings).kpis["median_time_to_resolve"]
+    assert made.series["value"].dropna().round(4).unique().tolist() == [5.2083]
+
+
+def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.click(bob.sees("read into *Incidents*"), "gather.how")
+    told = reading(bob.wait_modal("gather.how"))
+    assert "dated by *opened_at*, day first, " in told
+    assert "one case per *number* (5 rows, 5 different)" in told
+    assert f"said by <@{bob.id}>" in told
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    assert _initial(bob.modal, "key") == "number"
+    _more(gathering)
+    bob.fill({"missing": "?, tomorrow", "key": "(none)"})
+    assert bob.submit() is None
+    message = bob.sees("had *Incidents* read again (1 delivery): 5 rows, as before")
+    (source, _) = _rows(gathering, Source)
+    assert (source.mapping.get("key"), source.mapping["missing"], source.version) == (None, ["?", "tomorrow"], 3)
+    (batch,) = _rows(gathering, Batch)
+    assert (batch.rows_kept, batch.quarantined) == (5, 0)
+    gathering.erin.click(message, "gather.undo")
+    gathering.erin.wait(lambda: "change how a source is read" in str(gathering.erin.everything("service-desk")))
+    bob.click(message, "gather.undo")
+    bob.wait(lambda: _rows(gathering, Source)[0].version == 4, what="the mapping before")
+    (source, _) = _rows(gathering, Source)
+    assert (source.mapping["key"], source.mapping["missing"]) == ("number", ["?"])
+    bob.click(message, "gather.undo")
+    bob.wait(
+        lambda: "changed again meanwhile" in str(bob.modal) or "changed again" in str(bob.everything("service-desk"))
+    )
+
+
+def test_a_reading_that_would_lose_what_counts_asks_before(gathering: World):
+    bob = gathering.bob
+    text = "number,opened_at,resolved_at\n" + "".join(f"A{n},{n}/3/2016,{n + 1}/3/2016\n" for n in range(13, 29))
+    _map(gathering, text)
+    bob.click(bob.sees("read into *Incidents*"), "gather.how")
+    bob.wait_modal("gather.how")
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    bob.fill({"dates": "year first: 2016-02-29, or 29 Feb 2016"})
+    assert bob.submit() is None
+    message = bob.sees("Nothing has changed yet")
+    assert "only 0 of 16 cells of ‘opened_at’ can be read" in reading(message)
+    assert "Use it all the same" in str(message)
+    assert (_rows(gathering, Batch)[0].rows_kept, _rows(gathering, Source)[0].mapping["dates"]) == (16, "day_first")
 
 
 def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: World):
@@ -486,11 +716,11 @@ def test_columns_the_kpis_call_otherwise_are_named_once_and_remembered(gathering
     bob = gathering.bob
     other = LOG.replace("opened_at", "Date opened").replace("resolved_at", "Resolved")
     _map(gathering, other, at="Date opened")
+    told = bob.sees("other names than your KPIs")
     with gathering.bot.kit.sessions() as session:  # a KPI that leaves it to the source what dates its rows
         kpi = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
         kpi.definition = {"source": "incidents", "measure": "share", "good": 'made_sla == "true"'}
         session.add(kpi)
-    told = bob.sees("other names than your KPIs")
     assert "‘resolved_at’, for Median time to resolve" in reading(told)
     bob.click(told, "gather.name")
     fields = [block for block in bob.wait_modal("gather.name")["blocks"] if block["type"] == "input"]
@@ -525,6 +755,7 @@ def test_looking_again_with_another_form(gathering: World):
     bob.upload(text.encode(), "odd.csv", "service-desk")
     bob.click(bob.sees("I keep *odd.csv*"), "gather.map")
     bob.wait_modal("gather.map")
+    _more(gathering)
     bob.fill({"delimiter": ","})
     bob.click(None, "gather.guess")
     bob.wait(lambda: "2 columns" in reading(bob.modal), what="the other reading")
@@ -670,3 +901,18 @@ def test_what_is_emptied_in_a_kpi_of_the_catalogue_stays_empty(world: World):
         kpi = session.exec(select(Kpi)).one()
         assert "where" not in kpi.definition
         assert kpi.definition["good"] == 'made_sla == "true"'
+
+
+def test_a_study_dropped_where_no_cycle_runs_begins_one(world: World):
+    alice = world.alice
+    alice.upload(b"jobs:\n  build: 1\n", "ci.yml", "service-desk")
+    alice.upload(b"study: 1\nservice: x\n", "bad.yml", "service-desk")
+    assert "timezone: is missing" in reading(alice.sees("Nothing of bad.yml"))
+    alice.upload(STUDY, "study.yml", "service-desk")
+    alice.click(alice.sees("*study.yml* is a study of"), "cycle.start")
+    alice.wait_modal("cycle.start")
+    alice.fill({"service": "Service desk"})
+    assert alice.submit() is None
+    alice.click(alice.sees("is a study of Service desk:"), "gather.study")
+    said = "".join(str(one["blocks"]) for one in alice.everything("service-desk") if one.get("bot_id"))
+    assert "ci.yml" not in said

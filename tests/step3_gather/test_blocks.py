@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.blocks import step3_gather as blocks
+from bot.listeners.step3_gather.drafts import drafted, hidden
 from bot.sandbox.limits import message_problems, view_problems
 from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, QuarantinedRow, Source
@@ -82,8 +84,14 @@ def test_the_mapping_form_holds_any_number_of_columns(columns: int) -> None:
     layout = guess(text.encode(), "f.csv", SourceDefinition("s", delimiter=",", header_row=1))
     known = proposed(layout, "Europe/Lisbon")
     sources = [_source(n) for n in range(1, 150)]
-    view = blocks.mapping_form(layout, known, sources, sources[0], filename=EVIL, metadata='{"cycle": 1}')
-    _view_fits(view)
+    draft = drafted(layout, known, sources, sources[0], EVIL)
+    seconds = [replace(one, unit="min") for one in layout.columns[:20]]
+    units = [blocks.Asked(one, (Kpi(id=1, name=EVIL, unit="h"),)) for one in seconds]
+    seen = blocks.Seen(EVIL, layout, sources, units=units, wants_number=[Kpi(id=2, name=EVIL)] * 9, notes=[EVIL] * 9)
+    for more in (True, False):
+        view = blocks.mapping_form(seen, draft, more=more, metadata='{"cycle": 1}')
+        assert len(json.dumps(hidden(draft, blocks.shown_fields(view)))) < 2_500
+        _view_fits(view)
     dates = next(block for block in view["blocks"] if block.get("block_id") == "dates")
     assert "initial_option" not in dates["element"]
 

@@ -8,6 +8,7 @@ from bot.blocks.step1_should_measure.approval import (
     superseded,
     was_asked,
 )
+from bot.blocks.step1_should_measure.doubts import confirmed, doubted
 from bot.blocks.step1_should_measure.ids import (
     ADD_CSF,
     ADD_GOAL,
@@ -19,6 +20,7 @@ from bot.blocks.step1_should_measure.ids import (
     EDIT_CSF,
     EDIT_GOAL,
     EDIT_KPI,
+    MEANT,
     OPEN,
     REJECT,
     REMOVE_CSF,
@@ -56,6 +58,7 @@ __all__ = [
     "EDIT_CSF",
     "EDIT_GOAL",
     "EDIT_KPI",
+    "MEANT",
     "OPEN",
     "REJECT",
     "REMOVE_CSF",
@@ -70,8 +73,10 @@ __all__ = [
     "asked_again",
     "carried_form",
     "catalogue_choice",
+    "confirmed",
     "define_form",
     "defined",
+    "doubted",
     "kpi_form",
     "kpi_line",
     "over",

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.doubts import Doubt, doubted
 from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, REMOVE_KPI
 from bot.blocks.step1_should_measure.tree import aim, remove_button
 from bot.blocks.text import clip, escape, listed
@@ -31,11 +32,11 @@ _DIRECTIONS = {
 KpiSeen = Any
 
 
-def define_form(kpi: KpiSeen, metadata: str, columns: Sequence[str] = ()) -> Block:
+def define_form(kpi: KpiSeen, metadata: str, columns: Sequence[str] = (), doubts: Sequence[Doubt] = ()) -> Block:
     """How a KPI is computed, alone: what steps 2 to 4 find out. What it aims at stays."""
     said = parts.section(f"*{escape(kpi.name)}* ({aim(kpi)})")
     small = parts.context("Its name, target and place in the tree are step 1's: `/csi back 1` goes there.")
-    blocks = [said, *_there(columns), *_definition(_known(kpi, None)), small]
+    blocks = [said, *doubted(kpi, doubts, in_form=True), *_there(columns), *_definition(_known(kpi, None)), small]
     return parts.modal(DEFINE, "How it is computed", blocks, metadata=metadata)
 
 
@@ -59,11 +60,12 @@ def kpi_form(
     kpi: KpiSeen | None = None,
     entry: Entry | None = None,
     columns: Sequence[str] = (),
+    doubts: Sequence[Doubt] = (),
 ) -> Block:
     """The form of one KPI: new, from a catalogue entry, or an existing one."""
     known = _known(kpi, entry)
     mark = entry.id if entry else ""
-    blocks = [] if kpi else [_catalogue(entry)]
+    blocks = doubted(kpi, doubts, in_form=True) if kpi else [_catalogue(entry)]
     blocks += _place(csfs, str(kpi.csf_id) if kpi and kpi.csf_id else "")
     blocks += [
         parts.text_input("name", "Name", value=known["name"], limit=150, placeholder="Median time to resolve"),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import ACCEPT, MAP, READ, REMOVE
-from bot.blocks.text import clip, escape, mention, when
+from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE
+from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.models import Batch, QuarantinedRow, Source
+from csi.step3_gather.looks import Looks
+from csi.step3_gather.waiting import Waits, Why, reasons_of
 from csi.terms import percent
 
 _SHOWN = 20
@@ -22,10 +26,37 @@ def words(shown: Sequence[Block]) -> str:
     return clip(next((block["text"]["text"] for block in shown if "text" in block), "Step 3"), 300)
 
 
-def arrived(filename: str, file_id: str, *, size: str) -> list[Block]:
-    """A table nobody has mapped yet."""
-    text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. How do I read it?"
-    return [parts.section(text), parts.actions([parts.button("Map its columns", MAP, file_id, style="primary")])]
+def arrived(filename: str, file_id: str, *, size: str, looks: Looks | None = None, zone: str = "UTC") -> list[Block]:
+    """A table nobody has mapped yet, and what it seems to hold."""
+    text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. {_looks(looks, zone)}How do I read it?"
+    button = parts.button("Map its columns", MAP, file_id, style="primary")
+    return [parts.section(clip(text, parts.SECTION)), parts.actions([button])]
+
+
+def _looks(seen: Looks | None, zone: str) -> str:
+    """Of which program, how many rows, of which days, how many cases, what it can give."""
+    if seen is None:
+        return ""
+    days = f"{when(_day(seen.first_at, zone))} – {when(_day(seen.last_at, zone))}"
+    told = f"{plural(seen.rows, 'row')}, {days}"
+    if seen.key:
+        each = f", one row per *{escape(clip(seen.key, 60))}*"
+        several = f", {seen.cases:,} different *{escape(clip(seen.key, 60))}*"
+        told += each if seen.cases == seen.rows else several
+    program = f"It looks like a *{escape(clip(seen.program, 60))}* export: {told}. " if seen.program else \
+        f"It seems to hold {told}. "  # fmt: skip
+    return program + _can_give(seen.kpis)
+
+
+def _can_give(kpis: Sequence[str]) -> str:
+    """What can be measured from it."""
+    if not kpis:
+        return ""
+    return f"It can give {plural(len(kpis), 'KPI')}, among them {escape(listed(list(kpis[:3])))}. "
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def recognised(filename: str, file_id: str, source: Source, changes: Sequence[str]) -> list[Block]:
@@ -65,9 +96,65 @@ def known_already(filename: str, file_id: str, batch: Batch, source: Source) -> 
     return [parts.section(text), parts.actions([again])]
 
 
-def refused(filename: str, sentence: str) -> list[Block]:
-    """A file that is not read at all."""
-    return [parts.section(f":no_entry: {escape(sentence)}"), parts.context(f"Nothing of {escape(filename)} was used.")]
+def refused(filename: str, sentence: str, file_id: str = "") -> list[Block]:
+    """A file that is not read at all; where another mapping may help (``file_id``), with the button for it."""
+    blocks = [
+        parts.section(clip(f":no_entry: {escape(sentence)}", parts.SECTION)),
+        parts.context(f"Nothing of {escape(filename)} was used."),
+    ]
+    again = parts.button("Map its columns", MAP, file_id, style="primary")
+    return [*blocks, parts.actions([again])] if file_id else blocks
+
+
+def unusable(filename: str, file_id: str, rows: int, cells: Sequence[tuple[int, str, str, str, str]]) -> list[Block]:
+    """A file of which no row could be read: nothing of it is kept, so no yes is asked for."""
+    lines = [_cell(*cell) for cell in cells[:3]]
+    text = f":no_entry: *No row of {escape(filename)} could be read* ({rows:,} tried). Nothing of it was used.\n"
+    again = parts.button("Map its columns", MAP, file_id, style="primary")
+    return [parts.section(clip(text + "\n".join(lines), parts.SECTION)), parts.actions([again])]
+
+
+def asked(filename: str, name: str, reasons: Sequence[Waits], source: Source, *, named: bool = False) -> list[Block]:
+    """A reading that was tried and not kept: what it would give, and the yes it waits for.
+
+    ``name`` is that of the try; without a ``filename`` it is of all that a source delivered. ``named``: columns were
+    named, else everything was mapped anew.
+    """
+    what = f"*{escape(filename)}*" if filename else f"*{escape(source.name or source.key)}*"
+    lines = [f":warning: {what}, read so: {question(reasons)}", "Nothing has changed yet."]
+    change = (MAP, name) if filename else (f"{CHANGE}:{source.id}", str(source.id))
+    if named:
+        change = (NAME, f"{name if filename else ''}:{source.id}")
+    hopeless = any(one.kind is Why.EMPTY for one in reasons)
+    accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, f"try:{name}")]
+    buttons = [parts.button("Choose otherwise", *change, style="primary"), *accept]
+    return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
+
+
+def question(reasons: Sequence[Waits]) -> str:
+    """What is asked, with the numbers it is about."""
+    return " ".join(_question(one) for one in reasons[:_SHOWN])
+
+
+def _question(one: Waits) -> str:
+    column = escape(clip(one.column, 60))
+    match one.kind:
+        case Why.KEY:
+            return (
+                f"several rows have the same *{column}*, and no column says which one is the latest. "
+                f"Read {one.of:,} rows as {one.of - one.count:,} cases and leave {one.count:,} rows out?"
+            )
+        case Why.CELLS:
+            return f"*only {one.of - one.count:,} of {one.of:,} cells of ‘{column}’ can be read.*"
+        case Why.EMPTY:
+            return f"*none of its {one.of:,} rows can be read.*"
+        case _:
+            return f"*{percent(one.count / max(1, one.of))} of its rows are in quarantine.*"
+
+
+def _yes(reasons: Sequence[Waits]) -> str:
+    key = next((one for one in reasons if one.kind is Why.KEY), None)
+    return f"Yes, leave {key.count:,} out" if key and len(reasons) == 1 else "Use it all the same"
 
 
 def working(filename: str, rows: int) -> list[Block]:
@@ -84,23 +171,34 @@ def recorded(
     cells: Sequence[QuarantinedRow],
     notes: Sequence[str],
     zone: str,
+    file_id: str = "",
 ) -> list[Block]:
     """What became of a delivery: rows, days, quarantine; never a value."""
     name, into = escape(batch.filename or "The delivery"), escape(source.name or source.key)
     waiting = batch.state == "waiting"
     sign = ":warning:" if waiting else ":white_check_mark:"
     verb = {"read again": "read again into", "restored": "is back in"}.get(outcome, "read into")
-    blocks = [parts.section(f"{sign} *{name}* {verb} *{into}*, delivery {batch.ordinal}.")]
+    became = f"*{name}* {verb} *{into}*, delivery {batch.ordinal}."
+    became = f"*{name}*, for *{into}*, waits for a yes." if waiting else became
+    blocks = [parts.section(f"{sign} {became}")]
     blocks.append(parts.fields(_figures(batch, zone)))
     if waiting:
-        share = batch.quarantined / max(1, batch.rows_read)
-        text = f"*{percent(share)} of its rows are in quarantine.* Nothing counts before somebody says yes."
-        blocks.append(parts.section(text))
+        text = f"{_first_up(question(_reasons(batch)))} Nothing counts before somebody says yes."
+        blocks.append(parts.section(clip(text, parts.SECTION)))
     if cells:
         blocks.append(parts.section(_cells(cells, batch)))
     blocks += [parts.context(escape(note)) for note in notes[:5]]
-    blocks.append(parts.context(f"sha256 {batch.sha256[:16]}… · delivered by {mention(batch.delivered_by)}"))
-    return [*blocks, parts.actions(_buttons(batch, waiting))]
+    blocks.append(parts.context(f"delivered by {mention(batch.delivered_by)}"))
+    return [*blocks, parts.actions(_buttons(batch, waiting, file_id))]
+
+
+def _reasons(batch: Batch) -> tuple[Waits, ...]:
+    """Why it waits; one that came before reasons were kept waits for what is in quarantine."""
+    return reasons_of(batch.counts) or (Waits(Why.QUARANTINE, batch.quarantined, batch.rows_read),)
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _figures(batch: Batch, zone: str) -> list[tuple[str, str]]:
@@ -110,7 +208,15 @@ def _figures(batch: Batch, zone: str) -> list[tuple[str, str]]:
         ("In quarantine", f"{batch.quarantined:,}"),
         (f"Oldest {escape(clip(moments[0], 40))}", when(batch.first_at, zone)),
         (f"Newest {escape(clip(moments[0], 40))}", when(batch.last_at, zone)),
+        *_cases(batch),
     ]
+
+
+def _cases(batch: Batch) -> list[tuple[str, str]]:
+    """How many different cases the key tells apart."""
+    counted = batch.counts.get("key") or {}
+    name = escape(clip(str(batch.mapping.get("key") or ""), 40))
+    return [(f"Different {name}", f"{counted['cases']:,} in {counted['named']:,} rows")] if counted and name else []
 
 
 def _kept(batch: Batch) -> str:
@@ -120,21 +226,30 @@ def _kept(batch: Batch) -> str:
 
 
 def _cells(cells: Sequence[QuarantinedRow], batch: Batch) -> str:
-    lines = [
-        f"• line {cell.line:,}{f', {escape(cell.column_name)}' if cell.column_name else ''}: "
-        f"`{escape(clip(cell.value.replace('`', ''), 60)) or ' '}` – {escape(cell.reason)}; "
-        f"expected {escape(cell.expected)}"
-        for cell in cells[:5]
-    ]
+    lines = [_cell(cell.line, cell.column_name, cell.value, cell.reason, cell.expected) for cell in cells[:5]]
     total = int(batch.counts.get("quarantined_cells") or 0)
     more = f"\n… and {total - len(lines):,} more, in the CSV below" if total > len(lines) else ""
     return clip("*Quarantine*\n" + "\n".join(lines) + more, parts.SECTION)
 
 
-def _buttons(batch: Batch, waiting: bool) -> list[Block]:
+def _cell(line: int, column: str, value: str, reason: str, expected: str) -> str:
+    where = f"line {line:,}" + (f", {escape(column)}" if column else "")
+    shown = escape(clip(value.replace("`", ""), 60)) or " "
+    return f"• {where}: `{shown}` – {escape(reason)}; expected {escape(expected)}"
+
+
+def _buttons(batch: Batch, waiting: bool, file_id: str) -> list[Block]:
     remove = parts.button("Wrong file: take it out", REMOVE, str(batch.id), confirm=ASK)
-    accept = parts.button("Use it all the same", ACCEPT, str(batch.id), style="primary")
-    return [accept, remove] if waiting else [remove]
+    if not waiting:
+        how = parts.button("How it was read", f"{HOW}:{batch.id}", str(batch.source_id))
+        return [how, remove] if batch.way == "file" else [remove]
+    reasons = _reasons(batch)
+    by_key = any(one.kind is Why.KEY for one in reasons)
+    words = "Choose another column" if by_key else "Map it differently"
+    other = [parts.button(words, MAP, file_id, style="primary")] if file_id else []
+    hopeless = not batch.rows_kept or any(one.kind is Why.EMPTY for one in reasons)
+    accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, str(batch.id))]
+    return [*other, *accept, remove]
 
 
 def removed(batch: Batch, actor: str) -> list[Block]:

@@ -12,5 +12,11 @@ ATTEST = "gather.attest"
 COLLECT = "gather.collect"
 NEW_SOURCE = "new"
 NO_COLUMN = "-"
-AGAIN = "="  # before the place of a column that has a name already
+AGAIN = "="  # before what stands for a column that has a name already
 STUDY = "gather.study"
+MORE = "gather.more"
+CHOOSE = "gather.choose"
+HOW = "gather.how"
+CHANGE = "gather.change"
+UNDO = "gather.undo"
+TRY = "gather.try"

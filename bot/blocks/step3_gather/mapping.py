@@ -1,20 +1,29 @@
-"""The form in which a file's columns are mapped: guesses with examples, each of which can be overridden."""
+"""The form in which a file's columns are mapped: guesses with what they give, each of which can be overridden.
+
+What stands in a form is a draft: field → what was typed or the value chosen. Columns are told by their name, never by
+their place: looked at otherwise, a file has other columns in that place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import GUESS, MAP, NEW_SOURCE, NO_COLUMN
-from bot.blocks.text import clip, escape, plural
-from csi.definition import SourceDefinition
-from csi.models import Source
+from bot.blocks.step3_gather.ids import CHOOSE, GUESS, MAP, MORE, NEW_SOURCE, NO_COLUMN
+from bot.blocks.text import clip, escape, listed, plural
+from csi.models import Kpi, Source
 from csi.step3_gather.layout import Column, Layout
+from csi.step4_process import units
+
+Draft = Mapping[str, str | list[str]]
 
 _SHOWN = 20
 _TELLING = 6
 _COLUMNS = 98  # a menu holds 100
+SAMPLED = 2_000  # rows that a look takes into account at most
 _ORDERS = {
     "iso": "year first: 2016-02-29, or 29 Feb 2016",
     "day_first": "day first: 29/2/2016",
@@ -25,59 +34,250 @@ _ORDERS = {
     "pattern": "another pattern (below)",
 }
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "tab": "tab", "|": "bar |"}
+_UNITS = {
+    "time": {"h": "hours", "min": "minutes", "s": "seconds", "ms": "milliseconds", "d": "days"},
+    "ratio": {"%": "per cent: 95.3", "ratio": "a fraction: 0.953"},
+}
+# What is asked of a file's form: where it is said otherwise, the file has other columns.
+FORM = ("sheet", "header_row", "delimiter", "encoding")
+UNIT = "unit."
 
 
-def mapping_form(
-    layout: Layout,
-    known: SourceDefinition,
-    sources: Sequence[Source],
-    chosen: Source | None,
-    *,
-    filename: str,
-    metadata: str,
-    moment: str = "",
-    time: str = "",
-    value: str = "",
-) -> Block:
-    """What the columns mean: guesses with three example rows; each can be overridden."""
-    names = _column_choices(layout)
-    by_name = {name: place for place, name in names.items()}
-    named = {str(source.id): clip(source.name or source.key, 75) for source in sources[:_COLUMNS]}
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A number column whose unit has to be known, for the KPIs that read it."""
+
+    column: Column
+    kpis: tuple[Kpi, ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit of the first of these KPIs."""
+        return next((kpi.unit for kpi in self.kpis if kpi.unit), "")
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The units it may be in: those that measure the same as the KPI's; none where there is nothing to ask."""
+        found = units.find(self.unit)
+        known = dict(_UNITS.get(found.dimension, {})) if found else {}
+        if known and found and found.name not in known:
+            known[found.name] = found.name
+        if known and self.column.unit:
+            known.setdefault(self.column.unit, self.column.unit)
+        return {unit: f"{words} (the KPI's unit)" if found and unit == found.name else words
+                for unit, words in known.items()}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a form shows: the file as it was looked at, the sources there are, the units asked for.
+
+    ``fixed`` is the source whose kept delivery is looked at again: then no other is chosen. ``look`` identifies as
+    what the file was looked at.
+    """
+
+    filename: str
+    layout: Layout
+    sources: Sequence[Source] = ()
+    fixed: Source | None = None
+    units: Sequence[Asked] = ()
+    wants_number: Sequence[Kpi] = ()
+    look: str = ""
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def value_of(name: str) -> str:
+    """What stands for a column in a menu: as short as a menu wants it, and the same wherever the column stands."""
+    return sha256(name.encode()).hexdigest()[:12]
+
+
+def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str = "") -> Block:
+    """What the columns mean: at first only what must be said, everything where ``more`` was pressed."""
+    layout = seen.layout
     blocks = [
-        parts.section(f"*{escape(filename)}* · {_laid_out(layout)}"),
-        parts.section(_examples(layout, _telling(layout))),
-        parts.select(
-            "source", "Which source is this?", {**named, NEW_SOURCE: "A new source"},
-            chosen=str(chosen.id) if chosen else NEW_SOURCE if not named else None,
-        ),
-        parts.text_input("source_name", "Name of the new source", value="" if named else _stem(filename), limit=80,
-                         optional=True),
-        _column("at", "Which column dates a row?", names, by_name.get(moment), "It puts the row into a period.",
-                optional=bool(known.options.get("melt"))),
-        _column("time", "Which column holds its time of day?", names, by_name.get(time),
-                "Only where date and time stand in two columns.", optional=True),
-        _orders(layout, known),
-        parts.text_input("pattern", "Date pattern", optional=True, limit=60,
-                         value=known.dates if "%" in known.dates else "",
-                         hint="Only for another pattern, such as %d-%b-%Y %H:%M."),
-        parts.text_input("timezone", "Time zone of stamps without an offset", value=known.timezone, limit=60,
-                         hint="A name such as Europe/Lisbon."),
-        _column("key", "Which column names a case?", names, by_name.get(known.key),
-                "A ticket number, say. Without one every row is an observation.", optional=True),
-        _column("latest_by", "Which column says which row of a case is the latest?", names,
-                by_name.get(known.latest_by), "Without one the last row in the file counts.", optional=True),
-        _column("value", "Which column holds the number?", names, by_name.get(value),
-                "Only where a KPI is a number of its own.", optional=True),
-        parts.text_input("missing", "What stands for “nothing here”?", value=", ".join(known.missing), limit=200,
-                         optional=True, hint="Besides the empty cell; several with commas between."),
-    ]  # fmt: skip
-    blocks += [*_format_fields(layout, known), *_wide_field(layout, known, names), *_every_column(layout)]
-    return parts.modal(MAP, "Map the columns", blocks, submit="Read it", metadata=metadata)
+        parts.section(f"*{escape(seen.filename)}* · {_laid_out(layout)}"),
+        parts.section(_examples(layout, _telling(layout, draft))),
+        *(parts.context(f":information_source: {escape(note)}") for note in seen.notes[:3]),
+        *_source(seen, draft),
+        *_sheet(layout, draft),
+        *_needed(seen, draft),
+        *(_unit(one, draft) for one in seen.units[:_TELLING]),
+    ]
+    if more:
+        blocks += [*_rare(seen, draft), *_file(layout, draft)]
+    is_laid_out = bool(layout.delimiter or layout.sheet)
+    buttons = [parts.button("Look again with these", GUESS)] if (more and is_laid_out) or _sheets(layout) else []
+    buttons += [] if more else [parts.button("More …", MORE)]
+    if buttons:
+        blocks.append(parts.actions(buttons, block_id=f"ways.{seen.look}"))
+    if more:
+        blocks += _every_column(layout)
+    title = "How it is read" if seen.fixed else "Map the columns"
+    submit = "Read it again" if seen.fixed else "Read it"
+    marked = [_marked(block, seen.look) for block in blocks]
+    return parts.modal(MAP, title, marked, submit=submit, metadata=metadata)
 
 
-def _stem(filename: str) -> str:
+def _marked(block: Block, look: str) -> Block:
+    """An input that Slack does not fill with what stood in it before the file was looked at otherwise."""
+    if block["type"] == "input":
+        block["element"]["action_id"] = f"{block['element']['action_id']}:{look}"
+    return block
+
+
+def stem(filename: str) -> str:
     """A file's name as the name of what it came from: ``Jira export`` of ``Jira_export.csv.gz``."""
     return clip(" ".join(filename.partition(".")[0].replace("_", " ").split()), 80)
+
+
+def shown_fields(view: Block) -> list[str]:
+    """The fields that stand in a form."""
+    return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+
+
+def _said(draft: Draft, name: str) -> str:
+    value = draft.get(name) or ""
+    return value if isinstance(value, str) else ""
+
+
+def _source(seen: Seen, draft: Draft) -> list[Block]:
+    if seen.fixed:
+        return []
+    named = {str(source.id): clip(source.name or source.key, 75) for source in seen.sources[:_COLUMNS]}
+    asked = parts.select("source", "Which source is this?", {**named, NEW_SOURCE: "A new source"},
+                         chosen=_said(draft, "source") or None)  # fmt: skip
+    name = parts.text_input("source_name", "Name of the new source", value=_said(draft, "source_name"), limit=80,
+                            optional=True)  # fmt: skip
+    shown = [_telling_at_once(asked)] if named else []
+    return [*shown, name] if not named or _said(draft, "source") == NEW_SOURCE else shown
+
+
+def _telling_at_once(block: Block) -> Block:
+    """A menu whose choice changes what else is asked, or what is said beside it."""
+    block["element"]["action_id"] = f"{CHOOSE}:{block['block_id']}"
+    return block | {"dispatch_action": True}
+
+
+def _sheets(layout: Layout) -> bool:
+    return len(layout.sheets) > 1
+
+
+def _sheet(layout: Layout, draft: Draft) -> list[Block]:
+    if not _sheets(layout):
+        return []
+    choices = {value_of(name): clip(name, 75) for name in layout.sheets[:100]}
+    asked = parts.select("sheet", "Sheet", choices, chosen=_said(draft, "sheet"))
+    asked["element"]["action_id"] = f"{GUESS}:sheet"
+    return [asked | {"dispatch_action": True}]
+
+
+def _needed(seen: Seen, draft: Draft) -> list[Block]:
+    """What nobody but a person can know, and what is wrong in silence where it is guessed wrongly."""
+    layout, names = seen.layout, column_choices(seen.layout)
+    wide = bool(draft.get("keep"))
+    blocks = [_column("at", "Which column dates a row?", names, draft, "It puts the row into a period.", optional=wide)]
+    if _said(draft, "time") not in ("", NO_COLUMN):
+        blocks.append(_time(names, draft))
+    if _said(draft, "dates") != "iso":
+        blocks.append(_orders(layout, draft))
+    if _said(draft, "dates") == "pattern":
+        blocks.append(_pattern(draft))
+    zone = parts.text_input("timezone", "Time zone of stamps without an offset", value=_said(draft, "timezone"),
+                            limit=60, hint="A name such as Europe/Lisbon.")  # fmt: skip
+    blocks += [zone, _key(layout, draft)]
+    if seen.wants_number:
+        blocks.append(_number(seen, names, draft))
+    return blocks
+
+
+def _time(names: Mapping[str, str], draft: Draft) -> Block:
+    return _column("time", "Which column holds its time of day?", names, draft,
+                   "Only where date and time stand in two columns.", optional=True)  # fmt: skip
+
+
+def _pattern(draft: Draft) -> Block:
+    return parts.text_input("pattern", "Date pattern", optional=True, limit=60, value=_said(draft, "pattern"),
+                            hint="Only for another pattern, such as %d-%b-%Y %H:%M.")  # fmt: skip
+
+
+def _key(layout: Layout, draft: Draft) -> Block:
+    """The column that names a case, with what each would make of the rows."""
+    by_value = {value_of(column.name): column for column in layout.columns}
+    chosen = by_value.get(_said(draft, "key"))
+    hint = "A ticket number, say. Without one every row is an observation."
+    if chosen and layout.rows:
+        hint = f"{clip(chosen.name, 60)}: {different(chosen, layout)}."
+        if chosen.distinct < chosen.filled and _said(draft, "latest_by") in ("", NO_COLUMN):
+            hint += " Only one row of each counts."
+    names = column_choices(layout)
+    made = [parts.option(NO_COLUMN, "(none)")]
+    made += [
+        parts.option(value, name, different(by_value[value], layout) if layout.rows else "")
+        for value, name in names.items()
+    ]
+    element: Block = {"type": "static_select", "action_id": "key", "options": made[:100]}
+    initial = next((one for one in made if one["value"] == _said(draft, "key")), None)
+    element |= {"initial_option": initial} if initial else {}
+    return _telling_at_once(parts.entry("key", "Which column names a case?", element, hint=hint, optional=True))
+
+
+def different(column: Column, layout: Layout) -> str:
+    """What a column tells apart: ``120 rows, 9 different``; of a long file what its first rows show."""
+    whole = layout.rows < SAMPLED
+    return f"{'' if whole else 'first '}{plural(layout.rows, 'row')}, {column.distinct:,} different"
+
+
+def _number(seen: Seen, names: Mapping[str, str], draft: Draft) -> Block:
+    kpis = listed([clip(kpi.name, 60) for kpi in seen.wants_number[:3]])
+    hint = f"For {kpis}." if kpis else "Only where a KPI is a number of its own."
+    return _telling_at_once(_column("value", "Which column holds the number?", names, draft, hint, optional=True))
+
+
+def _unit(asked: Asked, draft: Draft) -> Block:
+    """In which unit a column's numbers are; what its header or its cells say is filled in."""
+    name = f"{UNIT}{value_of(asked.column.name)}"
+    kpis = listed([clip(kpi.name, 60) for kpi in asked.kpis[:3]])
+    cells = ", ".join(clip(cell, 12) for cell in asked.column.examples[:3])
+    hint = f"As its header or its cells say; for {kpis}." if asked.column.unit else f"{cells} …, for {kpis}."
+    label = f"In which unit is {clip(asked.column.name, 80)}?"
+    return parts.select(name, label, asked.choices, chosen=_said(draft, name) or None, hint=hint)
+
+
+def _rare(seen: Seen, draft: Draft) -> list[Block]:
+    """What is seldom to be changed."""
+    layout, names, dates = seen.layout, column_choices(seen.layout), _said(draft, "dates")
+    blocks = [] if _said(draft, "time") not in ("", NO_COLUMN) else [_time(names, draft)]
+    if dates == "iso":
+        blocks.append(_orders(layout, draft))
+    if dates != "pattern":
+        blocks.append(_pattern(draft))
+    blocks.append(
+        _column("latest_by", "Which column says which row of a case is the latest?", names, draft,
+                "Without one the last row in the file counts.", optional=True)
+    )  # fmt: skip
+    if not seen.wants_number:
+        blocks.append(_number(seen, names, draft))
+    return [
+        *blocks,
+        parts.text_input("missing", "What stands for “nothing here”?", value=_said(draft, "missing"), limit=200,
+                         optional=True, hint="Besides the empty cell; several with commas between."),
+        _wide(names, draft),
+    ]  # fmt: skip
+
+
+def _file(layout: Layout, draft: Draft) -> list[Block]:
+    """How the file is written."""
+    signs = {".": "point: 2.5", ",": "comma: 2,5"}
+    blocks = [parts.select("decimal", "Decimal sign", signs, chosen=_said(draft, "decimal"))]
+    if layout.delimiter:
+        known = _DELIMITERS if _said(draft, "delimiter") in _DELIMITERS else {
+            **_DELIMITERS, _said(draft, "delimiter"): _said(draft, "delimiter")}  # fmt: skip
+        blocks.append(parts.select("delimiter", "Between the cells stands", known, chosen=_said(draft, "delimiter")))
+        blocks.append(parts.text_input("encoding", "Encoding", value=_said(draft, "encoding"), limit=30))
+    if layout.delimiter or layout.sheet:
+        blocks.append(parts.text_input("header_row", "Row of the header", value=_said(draft, "header_row"), limit=6,
+                                       hint="0 when there is none."))  # fmt: skip
+    return blocks
 
 
 def _laid_out(layout: Layout) -> str:
@@ -91,9 +291,13 @@ def _laid_out(layout: Layout) -> str:
     return " · ".join(told)
 
 
-def _telling(layout: Layout) -> list[int]:
+def _telling(layout: Layout, draft: Draft) -> list[int]:
     """Places of the columns most questions are about."""
-    asked = [place for place, column in enumerate(layout.columns) if column.role or column.kind == "moment"]
+    chosen = {_said(draft, name) for name in ("at", "time", "key", "value")}
+    asked = [
+        place for place, column in enumerate(layout.columns)
+        if column.role or column.kind == "moment" or value_of(column.name) in chosen
+    ]  # fmt: skip
     return (asked if len(asked) > 1 else list(range(len(layout.columns))))[:_TELLING]
 
 
@@ -112,53 +316,32 @@ def _every_column(layout: Layout) -> list[Block]:
 def _example(column: Column, place: int, layout: Layout) -> str:
     cells = [clip(row[place].replace("`", "").replace("\n", " "), 24) for row in layout.examples if place < len(row)]
     kind = {"moment": "date", "empty": "empty"}.get(column.kind, column.kind)
-    return f"*{escape(clip(column.name, 40))}* _{kind}_  " + " · ".join(f"`{escape(cell) or ' '}`" for cell in cells)
+    unit = f" in {escape(clip(column.unit, 10))}" if column.unit else ""
+    shown = " · ".join(f"`{escape(cell) or ' '}`" for cell in cells)
+    return f"*{escape(clip(column.name, 40))}* _{kind}{unit}_  {shown}"
 
 
-def _column_choices(layout: Layout) -> dict[str, str]:
-    """Place of a column → its name; moments first, as a menu holds a hundred."""
-    order = sorted(range(len(layout.columns)), key=lambda place: layout.columns[place].kind != "moment")
-    return {str(place): clip(layout.columns[place].name, 75) for place in order[:_COLUMNS]}
+def column_choices(layout: Layout) -> dict[str, str]:
+    """What stands for a column → its name; moments first, as a menu holds a hundred."""
+    order = sorted(layout.columns, key=lambda column: column.kind != "moment")
+    return {value_of(column.name): clip(column.name, 75) for column in order[:_COLUMNS]}
 
 
 def _column(
-    field: str, question: str, names: Mapping[str, str], chosen: str | None, hint: str, *, optional: bool = False
+    name: str, question: str, names: Mapping[str, str], draft: Draft, hint: str, *, optional: bool = False
 ) -> Block:
     choices = {**({NO_COLUMN: "(none)"} if optional else {}), **names}
-    return parts.select(field, question, choices, chosen=chosen, hint=hint, optional=optional)
+    return parts.select(name, question, choices, chosen=_said(draft, name) or None, hint=hint, optional=optional)
 
 
-def _orders(layout: Layout, known: SourceDefinition) -> Block:
+def _orders(layout: Layout, draft: Draft) -> Block:
     asked = layout.ambiguous
     hint = "No day above 12 in it: please say which it is, I must not guess." if asked else "As guessed from the file."
-    chosen = None if asked else ("pattern" if "%" in known.dates else known.dates)
-    return parts.select("dates", "How are dates written?", _ORDERS, chosen=chosen, hint=hint)
+    return parts.select("dates", "How are dates written?", _ORDERS, chosen=_said(draft, "dates") or None, hint=hint)
 
 
-def _format_fields(layout: Layout, known: SourceDefinition) -> list[Block]:
-    blocks = [
-        parts.select(
-            "decimal", "Decimal sign", {".": "point: 2.5", ",": "comma: 2,5"}, chosen=known.decimal or layout.decimal
-        )
-    ]
-    if layout.delimiter:
-        chosen = "tab" if layout.delimiter == "\t" else layout.delimiter
-        blocks.append(parts.select("delimiter", "Between the cells stands", _DELIMITERS, chosen=chosen))
-        blocks.append(parts.text_input("encoding", "Encoding", value=layout.encoding, limit=30))
-    if len(layout.sheets) > 1:
-        sheets = {str(place): clip(name, 75) for place, name in enumerate(layout.sheets[:100])}
-        chosen = str(layout.sheets.index(layout.sheet))
-        blocks.append(parts.select("sheet", "Sheet", sheets, chosen=chosen))
-    if layout.delimiter or layout.sheet:
-        blocks.append(parts.text_input("header_row", "Row of the header", value=str(layout.header_row), limit=6,
-                                       hint="0 when there is none."))  # fmt: skip
-        blocks.append(parts.actions([parts.button("Look again with these", GUESS)]))
-    return blocks
-
-
-def _wide_field(layout: Layout, known: SourceDefinition, names: Mapping[str, str]) -> list[Block]:
-    melt = known.options.get("melt") or {}
-    chosen = [place for place, name in names.items() if layout.columns[int(place)].name in melt.get("keep", ())]
+def _wide(names: Mapping[str, str], draft: Draft) -> Block:
+    kept = draft.get("keep") or []
     hint = "Then choose the columns to keep; every other becomes a row with “period” and “value”."
     label = "Are periods side by side as columns?"
-    return [parts.several("keep", label, names, chosen=chosen, optional=True, hint=hint)]
+    return parts.several("keep", label, names, chosen=list(kept), optional=True, hint=hint)

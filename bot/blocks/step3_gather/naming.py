@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import AGAIN, NAME, NO_COLUMN
-from bot.blocks.text import clip, escape, listed
+from bot.blocks.step3_gather.ids import AGAIN, NAME, NO_COLUMN, TRY
+from bot.blocks.step3_gather.mapping import value_of
+from bot.blocks.text import clip, escape, listed, plural
 
 MOST = 20  # columns asked for in one form
 _CHOICES = 98  # a menu holds 100
@@ -27,28 +28,44 @@ def naming_form(
     there: Sequence[str],
     chosen: Mapping[str, str],
     *,
+    gives: Mapping[str, str],
     known: Sequence[str] = (),
     filename: str,
     metadata: str,
 ) -> Block:
     """Per column that KPIs name: which one of the file it is; guesses can be overridden.
 
+    ``chosen`` holds the value of each choice made so far, ``gives`` what it gives: how many of its cells can be read.
     Columns ``known`` by a name of the KPIs already can stand for further ones.
     """
-    places = {name: str(place) for place, name in enumerate(there[:_CHOICES])}
-    again = {f"{AGAIN}{place}": clip(f"{name}, once more", 75) for place, name in enumerate(known)}
-    choices = {NO_COLUMN: "(none of them)", **{place: clip(name, 75) for name, place in places.items()}}
-    choices |= dict(list(again.items())[: _CHOICES - len(places)])
+    choices = {NO_COLUMN: "(none of them)", **{value_of(name): clip(name, 75) for name in there[:_CHOICES]}}
+    again = {f"{AGAIN}{value_of(name)}": clip(f"{name}, once more", 75) for name in known}
+    choices |= dict(list(again.items())[: _CHOICES - len(there[:_CHOICES])])
     blocks = [
-        parts.select(
-            str(number), f"Which column is ‘{clip(name, 80)}’?", choices, optional=True,
-            chosen=places.get(chosen.get(name, "")), hint=clip(f"For {listed(list(kpis))}.", 150),
-        )
+        _asked(number, name, kpis, choices, (chosen.get(name), gives.get(name, "")))
         for number, (name, kpis) in enumerate(list(wanted.items())[:MOST])
-    ]  # fmt: skip
+    ]
     about = f"The KPIs call columns otherwise than *{escape(filename)}* does. Please check my guesses:"
     rest = "For a column that does not exist, change the KPI: `/csi kpi`."
     return parts.modal(
         NAME, "Name the columns", [parts.section(about), *blocks, parts.context(rest)], submit="Read it again",
         metadata=metadata,
     )  # fmt: skip
+
+
+def _asked(
+    number: int, name: str, kpis: Sequence[str], choices: Mapping[str, str], told: tuple[str | None, str]
+) -> Block:
+    chosen, gives = told
+    hint = clip(f"{gives} For {listed(list(kpis))}.".strip(), 150)
+    field = str(number)
+    block = parts.select(
+        field, f"Which column is ‘{clip(name, 80)}’?", choices, optional=True, chosen=chosen, hint=hint
+    )
+    block["element"]["action_id"] = f"{TRY}:{field}"
+    return block | {"dispatch_action": True}
+
+
+def gives(read: int, refused: int, kind: str) -> str:
+    """What a column gives, read as a moment or a number: ``4,054 of 5,000 cells are a moment.``"""
+    return f"{read:,} of {plural(read + refused, 'cell')} {'is' if read == 1 else 'are'} {kind}."

@@ -15,10 +15,12 @@ from bot.listeners.step1_should_measure.growing import (
     said_vision,
 )
 from bot.listeners.step1_should_measure.kpis import chose_catalogue, defined, kpi, open_kpi, remove_kpi, said_kpi
+from bot.listeners.step1_should_measure.meaning import confirm
 
 __all__ = [
     "approve",
     "chose_catalogue",
+    "confirm",
     "defined",
     "kpi",
     "measure",

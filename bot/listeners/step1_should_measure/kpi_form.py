@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from bot import forms
 from bot.blocks import step1_should_measure as blocks
+from bot.listeners.step1_should_measure.meaning import still_meant
 from csi.errors import InvalidInput
 from csi.kpi_catalogue.entry import ASPECTS
 from csi.models import Cycle, Kpi
@@ -78,7 +79,7 @@ def with_known(session: Session, cycle: Cycle, known: Mapping[str, Any], fields:
         "level": old.level,
         "catalogue": old.catalogue,
         "minimum_important_difference": old.minimum_important_difference,
-        "definition": {**kept, **fields.definition},
+        "definition": {**kept, **fields.definition, **still_meant(old.definition, fields.definition)},
     }
     return kpis.KpiFields(**said)
 

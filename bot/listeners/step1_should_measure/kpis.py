@@ -20,6 +20,7 @@ from bot.errors import whisper
 from bot.listeners import modals
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
+from bot.listeners.step1_should_measure.meaning import open_doubts, still_meant
 from bot.payload import Body, Origin, clicked, user_of
 from csi.cycle.columns import columns_held, columns_lacking, is_held_back
 from csi.errors import InvalidInput, NotFound
@@ -83,7 +84,10 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
     """The form of a KPI; once its place in the tree is agreed only how it is computed."""
     found = about.get("kpi")
     if found is not None and Step.SHOULD_MEASURE < cycle.step <= Step.PROCESS:
-        return blocks.define_form(found, modals.metadata(cycle, kpi=found.id), columns_held(session, cycle, found))
+        return blocks.define_form(
+            found, modals.metadata(cycle, kpi=found.id), columns_held(session, cycle, found),
+            open_doubts(session, cycle, found),
+        )  # fmt: skip
     growing.require_step(cycle)
     known = tree(session, cycle)
     return blocks.kpi_form(
@@ -93,6 +97,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
         owner=actor,
         target_date=(kit.now() + timedelta(days=TARGET_DAYS)).date(),
         columns=columns_held(session, cycle, found) if found else (),
+        doubts=open_doubts(session, cycle, found) if found else (),
         **about,
     )
 
@@ -135,6 +140,7 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         found: Kpi = growing.of_cycle(session, cycle, Kpi, int(modals.remembered(body)["kpi"]))
         said = definition({**form, "unit": found.unit}, found.definition)
         kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
+        said |= still_meant(found.definition, said)
         kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())
         lacking = columns_lacking(session, cycle, found)
         text = blocks.defined(

@@ -2,22 +2,28 @@
 
 from bot.listeners.step3_gather.batches import accept, remove
 from bot.listeners.step3_gather.drops import dropped, look, look_later
-from bot.listeners.step3_gather.mapping import again, mapped, open_mapping, read_as_before
-from bot.listeners.step3_gather.naming import named, open_naming
+from bot.listeners.step3_gather.how import change, undo
+from bot.listeners.step3_gather.how import show as how
+from bot.listeners.step3_gather.mapping import again, mapped, more, open_mapping, read_as_before
+from bot.listeners.step3_gather.naming import named, open_naming, try_naming
 from bot.listeners.step3_gather.numbers import attested, open_collection, open_number, said_collection, said_number
 from bot.listeners.step3_gather.overview import gather
-from bot.listeners.step3_gather.reading import read, reread
+from bot.listeners.step3_gather.reading import read
+from bot.listeners.step3_gather.rereading import reread, reread_all
 from bot.listeners.step3_gather.studies import taken
 
 __all__ = [
     "accept",
     "again",
     "attested",
+    "change",
     "dropped",
     "gather",
+    "how",
     "look",
     "look_later",
     "mapped",
+    "more",
     "named",
     "open_collection",
     "open_mapping",
@@ -27,7 +33,10 @@ __all__ = [
     "read_as_before",
     "remove",
     "reread",
+    "reread_all",
     "said_collection",
     "said_number",
     "taken",
+    "try_naming",
+    "undo",
 ]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bot.context import Kit
-from csi.definition import SourceDefinition
+from csi.definition import SourceDefinition, hash_of
 from csi.errors import NotFound
 from csi.step3_gather.content import Format
 from csi.step3_gather.files import FileStore
@@ -16,7 +17,11 @@ from csi.step3_gather.layout import Column, Layout, guess
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """One file: where it lies, where it was dropped and by whom, and how it is laid out."""
+    """One file: where it lies, where it was dropped and by whom, and how it is laid out.
+
+    ``stated`` is what a person said of its form (sheet, header row, delimiter, encoding); the rest of the layout is
+    guessed. ``source_id`` is that of a source whose kept delivery is looked at again (0: the file was dropped).
+    """
 
     file_id: str
     filename: str
@@ -29,6 +34,13 @@ class Drop:
     user: str
     permalink: str
     layout: Layout
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    source_id: int = 0
+
+    @property
+    def look(self) -> str:
+        """Identifies as what the file was looked at: a form of another look knows other columns."""
+        return hash_of(dict(self.stated))[:8]
 
     @property
     def post_key(self) -> str:
@@ -54,10 +66,11 @@ def find(kit: Kit, team_id: str, file_id: str) -> Drop:
     return Drop(**{**kept, "layout": _layout(kept["layout"])})
 
 
-def again(kit: Kit, team_id: str, drop: Drop, source: SourceDefinition) -> Drop:
-    """The drop looked at again, with what a person said of its form."""
+def again(kit: Kit, team_id: str, drop: Drop, stated: Mapping[str, Any]) -> Drop:
+    """The drop looked at again, with what a person said of its form; that is remembered with it."""
     with kit.files.local(drop.raw_key) as path:
-        seen = replace(drop, layout=guess(path, drop.filename, source))
+        layout = guess(path, drop.filename, SourceDefinition("", **stated))
+    seen = replace(drop, layout=layout, stated=dict(stated))
     keep(kit.files, team_id, seen)
     return seen
 

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import file_first, file_unreadable
+from bot.blocks.cycle import file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
@@ -28,7 +28,8 @@ from csi.step3_gather import mending
 from csi.step3_gather.bounds import DEFAULT, megabytes
 from csi.step3_gather.content import Content
 from csi.step3_gather.layout import guess
-from csi.step3_gather.mapping import Match, best_match
+from csi.step3_gather.looks import Looks, looks
+from csi.step3_gather.mapping import Match, best_match, proposed
 from csi.storage import need, row, rows
 from csi.terms import Step
 
@@ -55,6 +56,8 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     if cycle is None:
         if name.endswith((*TABLES, *SHEETS)) and channel.startswith(_CHANNELS):
             _offer_cycle(client, channel, user, file, readable=name.endswith(TABLES))
+        elif name.endswith(studies.ENDINGS) and channel.startswith(_CHANNELS):
+            _offer_study(client, channel, user, file)
         return
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
     is_near = name.endswith(NEARLY) or "." not in name
@@ -69,6 +72,20 @@ def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, 
     name = str(file["name"])
     shown = file_first(name, str(file["id"]), channel) if readable else file_unreadable(name)
     client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=shown)
+
+
+def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
+    """Whoever drops a study is shown how a cycle begins with it; a YAML file that is no study is nobody's business."""
+    name = str(file["name"])
+    try:
+        with TemporaryDirectory(prefix="csi-drop-") as folder:
+            told = studies.told(downloads.fetch(client, file, Path(folder), DEFAULT), name)
+    except InvalidInput as error:
+        told = blocks.refused(name, error.reason)
+    if isinstance(told, str):
+        told = study_first(name, str(file["id"]), channel, told) if told else []
+    if told:
+        client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=told)
 
 
 def look_later(kit: Kit, session: Session, cycle: Cycle, file_id: str, *, user: str) -> None:
@@ -151,21 +168,28 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
     if known is not None:
         return Answer(blocks.known_already(found.filename, found.file_id, *known))
     if mended is None:
-        return Answer(_question(found, match))
+        return Answer(_question(kit, cycle, found, match))
     if not is_member:  # anybody in the channel can drop a file; its rows count at a member's word
         return Answer(blocks.recognised(found.filename, found.file_id, mended, ()))
     return Answer(
         blocks.working(found.filename, 0),
-        lambda session: mapping.begin(kit, session, team_id, found, mended, actor=found.user),
+        lambda session: mapping.begin_as_before(kit, session, team_id, found, mended, actor=found.user),
     )
 
 
-def _question(found: Drop, match: Match | None) -> list[Block]:
+def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
     if match is None:
-        return blocks.arrived(found.filename, found.file_id, size=megabytes(found.size))
+        size, seen = megabytes(found.size), _seems(kit, cycle, found)
+        return blocks.arrived(found.filename, found.file_id, size=size, looks=seen, zone=cycle.timezone)
     if match.needs_mapping:
         return blocks.broken_layout(found.filename, found.file_id, match.source, (*match.rewritten, *match.changes))
     return blocks.recognised(found.filename, found.file_id, match.source, match.changes)
+
+
+def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
+    """What the file seems to hold, read as it suggests itself."""
+    with kit.files.local(found.raw_key) as path:
+        return looks(path, found.layout, proposed(found.layout, cycle.timezone), found.filename)
 
 
 def _known(session: Session, cycle: Cycle, found: Drop) -> tuple[Batch, Source] | None:

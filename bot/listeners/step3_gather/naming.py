@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack
@@ -11,6 +13,7 @@ from sqlmodel import Session
 
 from bot import forms
 from bot.blocks import step3_gather as blocks
+from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.step3_gather import drop as kept
@@ -21,36 +24,113 @@ from csi import cycle as cycles
 from csi import roles
 from csi.cycle.columns import read_instead
 from csi.cycle.measurement import columns_named
+from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput
-from csi.models import Cycle, Source
+from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, sources
 from csi.step3_gather.naming import guesses, names_used, with_names
+from csi.step3_gather.settling import Wanted
+from csi.step3_gather.trying import cells_given
+from csi.step4_process import columns_needed
 from csi.storage import need
+from csi.study import of_cycle
 
 Body = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the form asks about a source: names that KPIs use, columns that may be meant, how all of it is read."""
+
+    cycle: Cycle
+    source: Source
+    found: kept.Drop | None
+    batch: Batch | None
+    wanted: Mapping[str, Sequence[str]]
+    there: Sequence[str]
+    known: Sequence[str]
+    read: SourceDefinition
+    kinds: Mapping[str, str]
+
+    @property
+    def raw(self) -> tuple[str, str]:
+        """Where the bytes lie that a choice is tried on, and the name of their file; empty where there are none."""
+        if self.found:
+            return self.found.raw_key, self.found.filename
+        return (self.batch.raw_key, self.batch.filename) if self.batch else ("", "")
+
+
 def open_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """Ask for each column that KPIs name and the source does not have, guesses filled in."""
+    """Ask for each column that KPIs name and the source does not have, guesses filled in with what they give."""
     ack()
-    here = origin(body)
     file_id, _, source_id = clicked(body).partition(":")
-    found = kept.find(kit, here.team_id, file_id) if file_id else None
-    with kit.sessions.reading() as session:
-        cycle = cycles.by_id(session, here.team_id, found.cycle_id) if found else modals.cycle_of(session, body)
-        source = _source(session, cycle, int(source_id))
-        columns = _columns(session, source, found)
-        wanted = lacking_columns(session, cycle, source, columns)
-        there = _free(session, cycle, source, columns)
-        known = _known(source, columns, there)
-    if not wanted:
+    asked = _about(kit, body, file_id, int(source_id))
+    if not asked.wanted:
         raise Conflict("Every column that the KPIs name is there by now.")
-    view = blocks.naming_form(
-        wanted, there, guesses(list(wanted), there), known=known,
-        filename=found.filename if found else source.name or source.key,
-        metadata=modals.metadata(cycle, file=file_id, source=source.id, names=list(wanted)[: blocks.MOST]),
+    shown = modals.show(client, body, blocks.looking("Name the columns"))
+    guessed = guesses(list(asked.wanted), asked.there)
+    cells = _tried(kit, asked, guessed)
+    # A guess whose cells are mostly something else is none.
+    fits = {name: own for name, own in guessed.items() if name not in cells or cells[name][0] >= cells[name][1]}
+    chosen = {name: blocks.value_of(own) for name, own in fits.items()}
+    modals.replace(client, shown["view"]["id"], _form(asked, chosen, cells))
+
+
+def try_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Another column was chosen: say what it gives."""
+    ack()
+    meant, view = modals.remembered(body), body["view"]
+    asked = _about(kit, body, str(meant["file"]), int(meant["source"]))
+    picked = forms.read(view, {str(place): forms.option(required=False) for place in range(len(meant["names"]))})
+    chosen = {name: value for place, name in enumerate(meant["names"]) if (value := picked[str(place)])}
+    columns = {blocks.value_of(name): name for name in asked.there}
+    own = {name: columns[value] for name, value in chosen.items() if value in columns}
+    twice = len(set(own.values())) < len(own)  # said when the form is sent
+    cells = {} if twice else _tried(kit, asked, own)
+    modals.replace(client, view["id"], _form(asked, chosen, cells))
+
+
+def _about(kit: Kit, body: Body, file_id: str, source_id: int) -> _Asked:
+    found = kept.find(kit, origin(body).team_id, file_id) if file_id else None
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, origin(body).team_id, found.cycle_id) if found else modals.cycle_of(session, body)
+        source = _source(session, cycle, source_id)
+        columns = _columns(session, source, found)
+        there = _free(session, cycle, source, columns)
+        study = of_cycle.of_source(session, cycle, source)
+        moments, numbers = columns_needed(study, source.key) if study else ((), ())
+        return _Asked(
+            cycle, source, found, batches.latest(session, source), lacking_columns(session, cycle, source, columns),
+            there, _known(source, columns, there), _as_read(session, source, found),
+            {**dict.fromkeys(numbers, "a number"), **dict.fromkeys(moments, "a moment")},
+        )  # fmt: skip
+
+
+def _tried(kit: Kit, asked: _Asked, chosen: Mapping[str, str]) -> dict[str, tuple[int, int]]:
+    """Per name what the column chosen for it gives; nothing where its kind does not matter, or nothing can be read."""
+    raw_key, filename = asked.raw
+    wanted = [name for name in chosen if name in asked.kinds]
+    if not raw_key or not wanted:
+        return {}
+    said = with_names(asked.read, {own: name for name, own in chosen.items()})
+    with kit.files.local(raw_key) as path, suppress(InvalidInput):
+        return cells_given(
+            path, said, filename=filename,
+            moments=[name for name in wanted if asked.kinds[name] == "a moment"],
+            numbers=[name for name in wanted if asked.kinds[name] == "a number"],
+        )  # fmt: skip
+    return {}
+
+
+def _form(asked: _Asked, chosen: Mapping[str, str], cells: Mapping[str, tuple[int, int]]) -> Block:
+    gives = {name: blocks.gives(*counts, asked.kinds[name]) for name, counts in cells.items() if name in chosen}
+    names = list(asked.wanted)[: blocks.MOST]
+    file_id = asked.found.file_id if asked.found else ""
+    return blocks.naming_form(
+        asked.wanted, asked.there, chosen, gives=gives, known=asked.known,
+        filename=asked.found.filename if asked.found else asked.source.name or asked.source.key,
+        metadata=modals.metadata(asked.cycle, file=file_id, source=asked.source.id, names=names),
     )  # fmt: skip
-    modals.show(client, body, view)
 
 
 def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
@@ -68,9 +148,20 @@ def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         same = _same(chosen, meant["names"], _known(source, columns, there))
         said = _said(chosen, meant["names"], there, needed=not same)
         read_instead(session, cycle, source, same, actor=here.user_id, now=kit.now())
-        wanted = with_names(sources.definition(source.key, source.mapping), said)
-        mapping.keep(kit, session, found, source, cycle=cycle, wanted=wanted, actor=here.user_id)
+        wanted = Wanted(source.id, "", sources.mapping_of(with_names(_as_read(session, source, found), said)))
+        tried = mapping.Try(wanted, here.user_id, str(view["id"]), named=[*said.values(), *same.values()])
+        if found is not None:
+            mapping.begin(kit, session, here.team_id, found, tried)
+        else:
+            mapping.begin_again(kit, session, cycle, tried)
     ack()
+
+
+def _as_read(session: Session, source: Source, found: kept.Drop | None) -> SourceDefinition:
+    """How the file at hand was read, which may wait for a yes to that; else how its source is read."""
+    batch = batches.find(session, source, found.sha256) if found else None
+    own = batch.counts.get("wanted") if batch and batch.state == "waiting" else None
+    return sources.definition(source.key, own or source.mapping)
 
 
 def _columns(session: Session, source: Source, found: kept.Drop | None) -> tuple[str, ...]:
@@ -102,10 +193,11 @@ def _known(source: Source, columns: Sequence[str], there: Sequence[str]) -> list
 def _same(chosen: Mapping[str, str | None], names: list[str], known: list[str]) -> dict[str, str]:
     """Per name that KPIs use, the column that has another name already and is meant, too."""
     places = {name: chosen[str(number)] or "" for number, name in enumerate(names)}
+    by_value = {blocks.value_of(name): name for name in known}
     return {
-        name: known[int(place.removeprefix(blocks.AGAIN))]
+        name: by_value[place.removeprefix(blocks.AGAIN)]
         for name, place in places.items()
-        if place.startswith(blocks.AGAIN)
+        if place.startswith(blocks.AGAIN) and place.removeprefix(blocks.AGAIN) in by_value
     }
 
 
@@ -116,11 +208,14 @@ def _said(chosen: Mapping[str, str | None], names: list[str], there: list[str], 
         InvalidInput: beside the field that names a column a second time; or nothing was chosen.
     """
     said: dict[str, str] = {}
+    by_value = {blocks.value_of(name): name for name in there}
     for number, name in enumerate(names):
         place = chosen[str(number)]
         if place is None or place == blocks.NO_COLUMN or place.startswith(blocks.AGAIN):
             continue
-        column = there[int(place)]
+        column = by_value.get(place)
+        if column is None:
+            raise InvalidInput(str(number), "This column is not there any more. Please choose again.")
         if column in said:
             raise InvalidInput(str(number), f"‘{column}’ stands for {said[column]} already; expected another column.")
         said[column] = name

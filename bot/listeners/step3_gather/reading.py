@@ -1,9 +1,13 @@
-"""Reading a dropped file, apart from every request: progress in its thread, then what became of it."""
+"""Reading a dropped file, apart from every request: progress in its thread, then what became of it.
+
+Nothing is kept of what was said of a file before it has been read: a try that fails leaves no source and no mapping.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk import WebClient
@@ -15,90 +19,147 @@ from bot.blocks.text import listed, plural
 from bot.context import Kit
 from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
+from bot.listeners.step3_gather import tries
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
 from csi.cycle.measurement import columns_named
+from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
-from csi.step3_gather import batches, sources
-from csi.step3_gather.as_written import fitted
+from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
-from csi.step3_gather.layout import guess
 from csi.step3_gather.naming import names_used
 from csi.step3_gather.overlaps import shared_days
+from csi.step3_gather.settling import Wanted
+from csi.step3_gather.waiting import Waits
 from csi.step4_process import columns_needed
-from csi.storage import need
+from csi.storage import hold
 from csi.study import of_cycle
 
 SECONDS = 3.0  # between two updates of the progress message
+Typed = tuple[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How a file is about to be read, as it would be once all that was said of it is kept."""
+
+    definition: SourceDefinition
+    typed: Typed
+    lacking: Mapping[str, Sequence[str]]
 
 
 def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
-    """The job: read the file as its source says, record it, and say in its thread what came."""
+    """The job: read the file as was said, then keep that with its source, record it, and say what came."""
     team_id = str(payload["team_id"])
     found = kept.find(kit, team_id, str(payload["file_id"]))
-    with kit.sessions.reading() as session:
-        source = need(session, Source, team_id, int(payload["source_id"]))
-        cycle = cycles.by_id(session, team_id, found.cycle_id)
-        typed = typed_columns(session, cycle, source, found.layout.names)
-        lacking = lacking_columns(session, cycle, source, found.layout.names)
+    plan = _planned(kit, team_id, found, payload)
     show_progress(kit, team_id, found, 0)
-    intake = _intake(kit, team_id, found, source, typed)
+    intake = _intake(kit, team_id, found, plan)
     if intake is None:
         return
     with kit.sessions() as session:
-        made = batches.record(
-            session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id,
-            permalink=found.permalink,
+        made = _recorded(kit, session, found, payload, intake)
+    if isinstance(made, _Asked):
+        tries.keep(kit.files, team_id, found.file_id, payload)
+        say(
+            kit,
+            team_id,
+            found,
+            blocks.asked(found.filename, found.file_id, made.reasons, made.source, named=bool(payload.get("named"))),
+        )
+        return
+    source, recorded = made
+    notes = (*_doubts(intake), *_twice(kit, source, recorded), *told(intake, payload.get("named") or ()))
+    say(kit, team_id, found, _shown(kit, found, source, recorded, notes=notes, lacking=plan.lacking))
+    if recorded.outcome is not Outcome.KNOWN:
+        share_quarantine(client, kit, found, recorded.batch)
+
+
+def wanted_of(payload: Mapping[str, Any]) -> Wanted:
+    """What a job was told of source and mapping."""
+    return Wanted(int(payload.get("source_id") or 0), str(payload.get("source_name") or ""), payload.get("mapping"))
+
+
+def _planned(kit: Kit, team_id: str, found: Drop, payload: Mapping[str, Any]) -> _Plan:
+    wanted, actor = wanted_of(payload), str(payload["actor"])
+    with kit.sessions.trial() as session:
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        source = settling.source_of(session, cycle, wanted, actor=actor, now=kit.now())
+        settling.settle(session, cycle, source, wanted, actor=actor, now=kit.now())
+        typed = typed_columns(session, cycle, source, found.layout.names)
+        lacking = lacking_columns(session, cycle, source, found.layout.names)
+        return _Plan(sources.definition(source.key, source.mapping), typed, lacking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Nothing was changed: a delivery that counts would count no more, and somebody has to say yes first."""
+
+    source: Source
+    reasons: tuple[Waits, ...]
+
+
+def _recorded(
+    kit: Kit, session: Session, found: Drop, payload: Mapping[str, Any], intake: Intake
+) -> tuple[Source, Recorded] | _Asked:
+    """Keep what was said and record the delivery, in one transaction; where it must wait, what counts stays."""
+    wanted, actor, now = wanted_of(payload), str(payload["actor"]), kit.now()
+    cycle = cycles.by_id(session, str(payload["team_id"]), found.cycle_id)
+    hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")
+    source = settling.source_of(session, cycle, wanted, actor=actor, now=now)
+    accepted = bool(payload.get("accepted"))
+    reasons = () if accepted else batches.doubtful(session, source, intake)
+    known = batches.find(session, source, intake.sha256)
+    if reasons and known is not None and known.state == "current" and known.rows_key != intake.rows_key:
+        return _Asked(source, reasons)
+    waits = bool(reasons) and settling.is_in_use(session, source)
+    changed = not waits and settling.settle(session, cycle, source, wanted, actor=actor, now=now)
+    made = batches.record(
+        session, source, intake, actor=actor, now=now, cycle_id=cycle.id, permalink=found.permalink, accepted=accepted
+    )
+    if waits and wanted.mapping is not None:
+        made.batch.counts = {**made.batch.counts, "wanted": dict(wanted.mapping)}
+    if changed:
+        read_earlier_again(kit, session, cycle, source, actor=actor, but=found.sha256)
+    return source, made
+
+
+def read_earlier_again(kit: Kit, session: Session, cycle: Cycle, source: Source, *, actor: str, but: str) -> None:
+    """Deliveries read under the old mapping are read under the new one, where their columns allow it."""
+    # One that waits for a yes most of all: it may wait because it was read wrongly.
+    for batch in rereading.readable_again(session, source):
+        if batch.sha256 == but:
+            continue
+        payload = {"batch_id": batch.id, "source_id": source.id, "cycle_id": cycle.id, "actor": actor}
+        kit.inbox.later(
+            session, team_id=source.team_id, kind="gather.reread", key=f"{batch.id}:{source.version}", payload=payload,
+            user=actor, channel=cycle.channel_id,
         )  # fmt: skip
-    notes = (*_doubts(intake), *_twice(kit, source, made))
-    say(kit, team_id, found, _shown(kit, found, source, made, notes=notes, lacking=lacking))
-    if made.outcome is not Outcome.KNOWN:
-        share_quarantine(client, kit, found, made.batch)
 
 
-def reread(payload: Mapping[str, Any], kit: Kit) -> None:
-    """The job: read an earlier delivery again under its source's new mapping."""
-    team_id = str(payload["team_id"])
-    with kit.sessions.reading() as session:
-        batch = need(session, Batch, team_id, int(payload["batch_id"]))
-        source = need(session, Source, team_id, int(payload["source_id"]))
-        cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
-        names = tuple(batch.counts.get("columns", ()))
-        typed = typed_columns(session, cycle, source, names)
-    wanted = sources.definition(source.key, source.mapping)
-    with kit.files.local(batch.raw_key) as path:
-        # An earlier delivery may be written in another date order than the one that was just mapped.
-        own = fitted(guess(path, batch.filename), wanted, sources.definition(source.key, batch.mapping), typed[0])
-        intake = take_in(
-            kit.files, team_id, path, own, moments=typed[0], numbers=typed[1], filename=batch.filename
-        )  # fmt: skip
-    with kit.sessions() as session:
-        batches.record(session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id)
-
-
-def _intake(
-    kit: Kit, team_id: str, found: Drop, source: Source, typed: tuple[tuple[str, ...], tuple[str, ...]]
-) -> Intake | None:
-    """The rows of a dropped file; None where it was refused, which is said beside it."""
+def _intake(kit: Kit, team_id: str, found: Drop, plan: _Plan) -> Intake | None:
+    """The rows of a dropped file; None where it was refused or nothing of it can be used, which is said beside it."""
     try:
-        return _taken_in(kit, team_id, found, source, typed)
+        intake = _taken_in(kit, team_id, found, plan)
     except InvalidInput as error:
-        say(kit, team_id, found, blocks.refused(found.filename, error.reason))
+        say(kit, team_id, found, blocks.refused(found.filename, error.reason, found.file_id))
         return None
+    if intake.rows_read and not intake.rows_kept:
+        say(kit, team_id, found, blocks.unusable(found.filename, found.file_id, intake.rows_read, intake.cells))
+        return None
+    return intake
 
 
-def _taken_in(
-    kit: Kit, team_id: str, found: Drop, source: Source, typed: tuple[tuple[str, ...], tuple[str, ...]]
-) -> Intake:
-    moments, numbers = typed
+def _taken_in(kit: Kit, team_id: str, found: Drop, plan: _Plan) -> Intake:
+    moments, numbers = plan.typed
     with kit.files.local(found.raw_key) as path:
         return take_in(
             kit.files,
             team_id,
             path,
-            sources.definition(source.key, source.mapping),
+            plan.definition,
             moments=moments,
             numbers=numbers,
             filename=found.filename,
@@ -119,9 +180,7 @@ def every(seconds: float, tell: Callable[[int], None]) -> Callable[[int], None]:
     return progress
 
 
-def typed_columns(
-    session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def typed_columns(session: Session, cycle: Cycle, source: Source, columns: Sequence[str]) -> Typed:
     """Columns read as moments and as numbers: what the KPIs need, else what was mapped."""
     options = source.mapping.get("options") or {}
     mapped = tuple(options.get("moments", ())), tuple(options.get("numbers", ()))
@@ -158,6 +217,13 @@ def _doubts(intake: Intake) -> tuple[str, ...]:
     return tuple(said)
 
 
+def told(intake: Intake, named: Sequence[str]) -> tuple[str, ...]:
+    """What the columns that were just named give: how many of their cells could be read."""
+    kinds = {**dict.fromkeys(intake.numbers, "a number"), **dict.fromkeys(intake.moments, "a moment")}
+    counts = {name: intake.cells_read[name] for name in named if name in intake.cells_read}
+    return tuple(f"‘{name}’: {blocks.gives(*cells, kinds[name])}" for name, cells in counts.items())
+
+
 def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
     """A warning where rows may count twice, as nothing tells those of two deliveries apart."""
     with kit.sessions.reading() as session:
@@ -176,7 +242,11 @@ def _shown(
     with kit.sessions.reading() as session:
         cells = batches.open_cells(session, source.team_id, made.batch.id, limit=5)
         zone = cycles.by_id(session, source.team_id, found.cycle_id).timezone
-    shown = blocks.recorded(made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone)
+    shown = blocks.recorded(
+        made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone, file_id=found.file_id
+    )
+    if made.batch.state == "waiting":  # one question at a time
+        return shown
     return [*shown, *blocks.lacking(lacking, f"{found.file_id}:{source.id}")]
 
 

@@ -37,6 +37,17 @@ def offer(kit: Kit, team_id: str, file_id: str, name: str, path: Path) -> list[B
     return blocks.offered(name, file_id, study.service, [kpi.name for kpi in study.kpis.values()])
 
 
+def told(path: Path, name: str) -> str | list[Block]:
+    """The service of a dropped study; every error in it; nothing for a YAML file that is no study."""
+    content = path.read_bytes()
+    if not _STUDY.search(content):
+        return ""
+    try:
+        return study_of(content, name).service
+    except InvalidInputs as error:
+        return blocks.refused(name, str(error))
+
+
 def taken(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """Somebody wants the cycle to measure what the study says."""
     ack()

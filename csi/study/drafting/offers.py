@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,10 +11,11 @@ import numpy as np
 
 from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
+from csi.step3_gather.exports import computable, of_layout
 from csi.step4_process.expression import columns_of
 from csi.study.drafting.looked import Held, Looked
 
-_EXPORTS = "csi.step3_gather.exports"
+_OF_ROWS = ("value", "where", "good")
 _ORDERED = 0.98  # of the rows with both moments, the second not before the first; ours
 _FILLED = 0.2  # of the rows, a moment that ends something; ours
 _ODD = re.compile(r"\W+")
@@ -59,14 +58,13 @@ def slug(text: str) -> str:
 
 def _of_program(file: Looked) -> Iterator[Offer]:
     """What is known of the program that wrote the file, where it is known."""
-    if importlib.util.find_spec(_EXPORTS) is None:
-        return
-    exports: Any = importlib.import_module(_EXPORTS)
-    export = exports.of_layout(file.layout)
-    for one in exports.computable(export) if export is not None else ():
+    export = of_layout(file.layout)
+    for one in computable(export) if export is not None else ():
         entry = entries().get(one.catalogue)
         direction = "" if entry is None else _direction(entry)
-        keys = {**({"kpi": one.catalogue} if entry else {}), "source": file.id, **one.definition}
+        # What the entry would add though it is not so here is written as empty: its columns are not this file's.
+        unsaid = dict.fromkeys(_OF_ROWS) if entry else {}
+        keys = {**({"kpi": one.catalogue} if entry else {}), "source": file.id, **unsaid, **one.definition}
         asks = {} if direction else {"direction": "lower or higher: which is better, only you know"}
         if not direction:
             keys["direction"] = "lower"

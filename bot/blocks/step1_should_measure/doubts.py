@@ -1,0 +1,52 @@
+"""What speaks against a KPI's conditions and its target beside the data, and a person's word that it is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT
+from bot.blocks.text import clip, escape
+
+_SHOWN = 3
+_WORDS = {"where": "the condition", "good": "what is good", "target": "the target", "value": "its moments"}
+Doubt = Mapping[str, Any]
+
+
+def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False) -> list[Block]:
+    """Each doubt with the values that were seen, the way to settle it, and the way to the KPI.
+
+    Args:
+        kpi: the KPI.
+        doubts: as a result keeps them: ``key`` (where, good, target or value) and what was ``said``.
+        in_form: they stand in the KPI's form, where it is changed anyway.
+    """
+    if not doubts:
+        return []
+    lines = [f":warning: {_capital(escape(clip(str(one['said']), 600)))}." for one in doubts[:_SHOWN]]
+    lines.append("Nothing is concluded from it before this is settled.")
+    keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN]))
+    ways = [] if in_form else [
+        parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
+    ]  # fmt: skip
+    ways += [_button(kpi, key, several=len(keys) > 1) for key in keys]
+    return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(ways)]
+
+
+def _button(kpi: Any, key: str, *, several: bool) -> Block:
+    """The word that what looks odd is meant so; which of several where there are."""
+    words = f"It is meant so: {_WORDS.get(key, key)}" if several else "It is meant so"
+    ask = parts.confirm("Is it meant so?", "Your name stands behind it; verdicts count on it from then on.", "It is")
+    return parts.button(words, f"{MEANT}:{kpi.id}.{key}", f"{kpi.id}:{key}", confirm=ask)
+
+
+def confirmed(kpi: Any, key: str) -> str:
+    """Said to whoever says that something is meant."""
+    what = _WORDS.get(key, key)
+    return f":white_check_mark: Noted: {what} of *{escape(kpi.name)}* is meant so. `/csi process` computes it anew."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

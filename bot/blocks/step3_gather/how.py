@@ -1,0 +1,128 @@
+"""How a source is read: looked at in five lines, changed, undone; and what another reading of it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.blocks import parts
+from bot.blocks.parts import Block
+from bot.blocks.step3_gather.ids import CHANGE, HOW, MAP, UNDO
+from bot.blocks.text import clip, escape, listed, mention, plural, when
+from csi.definition import SourceDefinition
+from csi.models import Batch, Source
+from csi.step3_gather.rereading import Change, Difference
+from csi.step3_gather.wide import shape_of
+
+_SHOWN = 6
+_ORDERS = {"iso": "year first", "day_first": "day first", "month_first": "month first", "epoch": "seconds since 1970"}
+_ASK = parts.confirm(
+    "Read it as before?", "Its deliveries are read again, and what depended on them is computed again.", "Undo"
+)
+
+
+def how(
+    source: Source, said: SourceDefinition, newest: Batch | None, change: Change | None, *, metadata: str, zone: str
+) -> Block:
+    """What a source is read as, by whom that was said last, and the ways to change it."""
+    lines = [_rows(said, newest), _dates(said), _numbers(said), _names(said), _changed(change, zone)]
+    blocks = [
+        parts.section(f"*{escape(source.name or source.key)}* is read so:"),
+        parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
+    ]
+    buttons = [parts.button("Change …", f"{CHANGE}:{source.id}", str(source.id))] if newest else []
+    if change and change.before:
+        buttons.append(
+            parts.button("Undo the last change", f"{UNDO}:{source.id}", f"{source.id}:{source.version}", confirm=_ASK)
+        )
+    blocks += [parts.actions(buttons)] if buttons else [parts.context("Nothing has been read into it yet.")]
+    return parts.modal(HOW, "How it is read", blocks, submit="", close="Done", metadata=metadata)
+
+
+def _rows(said: SourceDefinition, newest: Batch | None) -> str:
+    """Sheet and key, with what the newest delivery shows of both."""
+    sheet = f"sheet *{_short(said.sheet)}*, " if said.sheet else ""
+    if not said.key:
+        return f"{sheet}every row is an observation"
+    counted = (newest.counts.get("key") or {}) if newest else {}
+    counts = f" ({counted['named']:,} rows, {counted['cases']:,} different)" if counted else ""
+    latest = f"; the latest by *{_short(said.latest_by)}*" if said.latest_by else ""
+    return f"{sheet}one case per *{_short(said.key)}*{counts}{latest}"
+
+
+def _dates(said: SourceDefinition) -> str:
+    """What dates a row, and how that is written."""
+    moments = said.options.get("moments") or ()
+    dated = listed([f"*{_short(part)}*" for part in shape_of(said.options).join.get(moments[0], (moments[0],))]) \
+        if moments else "nothing yet"  # fmt: skip
+    order = said.column_dates.get(moments[0], said.dates) if moments else said.dates
+    return f"dated by {dated}, {_ORDERS.get(order, f'as `{_short(order)}`')}, {_short(said.timezone)}"
+
+
+def _numbers(said: SourceDefinition) -> str:
+    """Units and markers for missing."""
+    units = {name: unit for name, unit in (said.options.get("units") or {}).items() if isinstance(unit, str)}
+    told = [f"*{_short(name)}* in {_short(unit)}" for name, unit in list(units.items())[:_SHOWN]]
+    markers = [f"`{_short(one)}`" for one in said.missing[:_SHOWN]]
+    return "; ".join([*([listed(told)] if told else []), *([f"{listed(markers)}: nothing there"] if markers else [])])
+
+
+def _names(said: SourceDefinition) -> str:
+    """Columns that are called otherwise."""
+    pairs = [f"*{_short(own)}* is ‘{_short(name)}’" for own, name in list(said.columns.items())[:_SHOWN]]
+    more = len(said.columns) - len(pairs)
+    return listed(pairs) + (f" and {more:,} more" if more > 0 else "") if pairs else ""
+
+
+def _changed(change: Change | None, zone: str) -> str:
+    return f"said by {mention(change.by)}, {when(change.at, zone)}" if change else ""
+
+
+def _short(text: Any) -> str:
+    return escape(clip(str(text or "").replace("`", ""), 60))
+
+
+def looking(title: str = "How it is read") -> Block:
+    """While a file is looked at."""
+    return parts.modal(MAP + ".looking", title, [parts.section("Looking at it …")], submit="", close="Cancel")
+
+
+def undoing(source: Source) -> Block:
+    """The last change is being taken back."""
+    text = f"I read *{escape(source.name or source.key)}* as before, and say in the channel what that changes."
+    return parts.modal(HOW, "How it is read", [parts.section(text)], submit="", close="Done")
+
+
+def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]) -> list[Block]:
+    """What another reading of a source's deliveries changed, in counts, and the way back."""
+    name = escape(source.name or source.key)
+    rows = f"{made.rows_before:,} → {plural(made.rows_now, 'row')}" if made.rows_before != made.rows_now else \
+        f"{plural(made.rows_now, 'row')}, as before"  # fmt: skip
+    cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
+    told = "; ".join([rows, *cells])
+    lines = [f":white_check_mark: {mention(actor)} had *{name}* read again "
+             f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."]  # fmt: skip
+    if made.left:
+        left = listed([escape(clip(one, 60)) for one in made.left[:3]])
+        lines.append(f"{left} lacks a column it needs, and stays as it was read.")
+    undo = parts.button("Undo", f"{UNDO}:{source.id}", f"{source.id}:{source.version}", confirm=_ASK)
+    look = parts.button("How it is read", f"{HOW}:{source.id}", str(source.id))
+    return [
+        parts.section(clip("\n".join(lines), parts.SECTION)),
+        *(parts.context(escape(note)) for note in notes[:5]),
+        parts.context("What was computed from it is computed again when you process it."),
+        parts.actions([undo, look]),
+    ]
+
+
+def _cells(column: str, count: int) -> str:
+    if count > 0:
+        return f"{plural(count, 'cell')} of ‘{escape(clip(column, 60))}’ could be read now"
+    return f"{plural(-count, 'cell')} of ‘{escape(clip(column, 60))}’ can no longer be read"
+
+
+def not_reread(source: Source, sentence: str) -> list[Block]:
+    """Deliveries that cannot be read as somebody wanted: all stays as it was."""
+    change = parts.button("Change …", f"{CHANGE}:{source.id}", str(source.id), style="primary")
+    text = f":no_entry: *{escape(source.name or source.key)}* stays as it was read. {escape(sentence)}"
+    return [parts.section(clip(text, parts.SECTION)), parts.actions([change])]

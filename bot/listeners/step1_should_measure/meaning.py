@@ -1,0 +1,46 @@
+"""A person's word that a KPI is meant as it is, though it looks odd beside the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_bolt import Ack
+from slack_sdk import WebClient
+from sqlmodel import Session
+
+from bot.blocks import notices
+from bot.blocks import step1_should_measure as blocks
+from bot.context import Kit
+from bot.errors import whisper
+from bot.payload import Body, Origin, clicked, origin
+from csi import cycle as cycles
+from csi.models import AnalysisResult, Cycle, Kpi
+from csi.step1_should_measure import meant
+from csi.storage import need, row
+
+
+def confirm(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """It is meant so: kept with who said it and when."""
+    ack()
+    here = origin(body)
+    kpi_id, _, key = clicked(body).partition(":")
+    with kit.sessions() as session:
+        kpi = need(session, Kpi, here.team_id, int(kpi_id))
+        cycle = cycles.by_id(session, here.team_id, kpi.cycle_id)
+        meant.confirm(session, cycle, kpi, [key], actor=here.user_id, now=kit.now())
+        said = blocks.confirmed(kpi, key)
+    whisper(client, Origin(here.team_id, here.user_id, cycle.channel_id), notices.said_mrkdwn(said, cycle.channel_id))
+
+
+def open_doubts(session: Session, cycle: Cycle, kpi: Kpi) -> Sequence[Mapping[str, Any]]:
+    """What spoke against a KPI when it was computed last, and nobody has said is meant since."""
+    found = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
+    settled = kpi.definition.get("meant") or ()
+    return [one for one in (found.result.get("doubts") or () if found else ()) if one["key"] not in settled]
+
+
+def still_meant(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What was meant of a definition and stands in the new one as it did."""
+    kept = [key for key in old.get("meant") or () if key == "target" or old.get(key) == new.get(key)]
+    return {"meant": kept} if kept else {}

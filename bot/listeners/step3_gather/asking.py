@@ -1,0 +1,52 @@
+"""What the mapping form has to ask because KPIs need it: the column of a number, the unit of a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.blocks import step3_gather as blocks
+from csi.models import Cycle, Kpi, Source
+from csi.step3_gather import settling
+from csi.step3_gather.layout import Layout
+from csi.step4_process import units
+from csi.step4_process.column_units import named
+
+
+def asked_units(
+    session: Session, cycle: Cycle, source: Source | None, layout: Layout, value: str
+) -> list[blocks.Asked]:
+    """The number columns that a source's KPIs read and whose unit matters; ``value`` is what the form says."""
+    columns = {column.name: column for column in layout.columns}
+    renamed = {used: own for own, used in ((source.mapping.get("columns") or {}) if source else {}).items()}
+    found: dict[str, list[Kpi]] = {}
+    for kpi in settling.meant_for(session, cycle, source):
+        for name in _read(kpi, value):
+            if (own := renamed.get(name, name)) in columns:
+                found.setdefault(own, []).append(kpi)
+    made = [blocks.Asked(columns[name], tuple(kpis)) for name, kpis in found.items()]
+    return [one for one in made if one.choices]
+
+
+def _read(kpi: Kpi, value: str) -> Iterator[str]:
+    """The columns whose numbers a KPI reads in its own unit."""
+    said: Any = kpi.definition.get("value")
+    if settling.needs_column(kpi):
+        yield from filter(None, [value])
+    elif isinstance(said, str) and said and str(kpi.definition.get("measure")) not in ("count", "distinct"):
+        yield said
+    elif isinstance(said, Mapping) and isinstance(said.get("numerator"), str) and _is_time(kpi.unit):
+        yield said["numerator"]
+
+
+def _is_time(unit: str) -> bool:
+    """Whether a ratio is so long per something: then its numerator has a unit, while in a share both cancel out."""
+    found = units.find(named(unit)[0])
+    return found is not None and found.dimension == "time"
+
+
+def wanting_number(session: Session, cycle: Cycle, source: Source | None) -> list[Kpi]:
+    """The KPIs of a source that are a number of their own, while nobody has said which column holds it."""
+    return [kpi for kpi in settling.meant_for(session, cycle, source) if settling.needs_column(kpi)]

@@ -1,0 +1,235 @@
+"""What stands in the mapping form: filled in from what is known, carried along as it is shown anew, read when sent.
+
+Fields that are folded away stay in the form's memory, so that the whole of it is read whatever is in sight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bot import forms
+from bot.blocks import step3_gather as blocks
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput, InvalidInputs
+from csi.models import Source
+from csi.step3_gather.layout import Column, Layout
+from csi.step3_gather.mapping import joined
+from csi.step3_gather.moments import check_order, zone
+
+Draft = dict[str, str | list[str]]
+Body = Mapping[str, Any]
+_COLUMNS = ("at", "time", "key", "latest_by", "value")
+_MOST_KEPT = 100  # columns of a wide table that a form remembers
+
+
+def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], chosen: Source | None,
+            filename: str) -> Draft:  # fmt: skip
+    """What a form is filled in with: how the source is read, else what the file suggests."""
+    moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
+    moment, time = (known.options.get("join") or {}).get(moments[0], (moments[0], ""))
+    melt = known.options.get("melt") or {}
+    named = {"at": moment, "time": time, "key": known.key, "latest_by": known.latest_by, "value": numbers[0]}
+    pattern = known.dates if "%" in known.dates else ""
+    found: Draft = {
+        "source": str(chosen.id) if chosen else "" if sources else blocks.NEW_SOURCE,
+        "source_name": blocks.stem(filename),
+        **{field: blocks.value_of(name) for field, name in named.items() if name in layout.names},
+        "dates": "" if layout.ambiguous else "pattern" if pattern else known.dates,
+        "pattern": pattern,
+        "timezone": known.timezone,
+        "missing": ", ".join(known.missing),
+        "decimal": known.decimal or layout.decimal,
+        "keep": [blocks.value_of(name) for name in melt.get("keep", ()) if name in layout.names][:_MOST_KEPT],
+        **written(layout),
+    }
+    units = {column.name: column.unit for column in layout.columns if column.unit}
+    units |= {name: unit for name, unit in (known.options.get("units") or {}).items() if isinstance(unit, str)}
+    return found | {f"{blocks.UNIT}{blocks.value_of(name)}": unit for name, unit in units.items()
+                    if name in layout.names and _reads(layout, name)}  # fmt: skip
+
+
+def _reads(layout: Layout, name: str) -> bool:
+    """Whether a column can hold numbers at all."""
+    return next(column for column in layout.columns if column.name == name).kind != "moment"
+
+
+def written(layout: Layout) -> Draft:
+    """How a file is written, as its form shows it."""
+    delimiter = "tab" if layout.delimiter == "\t" else layout.delimiter
+    sheet = blocks.value_of(layout.sheet) if layout.sheet else ""
+    return {"sheet": sheet, "header_row": str(layout.header_row), "delimiter": delimiter, "encoding": layout.encoding}
+
+
+def typed(view: Body, hidden: Mapping[str, Any]) -> Draft:
+    """What a form says now: what is in sight, and what its memory holds of what is not."""
+    values = (view.get("state") or {}).get("values") or {}
+    seen: Draft = {field: _plain(next(iter(held.values()), {})) for field, held in values.items()}
+    return {**hidden, **seen}
+
+
+def _plain(state: Mapping[str, Any]) -> str | list[str]:
+    if "selected_options" in state:
+        return [str(one["value"]) for one in state["selected_options"] or []]
+    if "selected_option" in state:
+        return str((state["selected_option"] or {}).get("value") or "")
+    return str(state.get("value") or "")
+
+
+def hidden(draft: Draft, shown: Sequence[str]) -> Draft:
+    """What a form must remember as it does not show it."""
+    return {field: value for field, value in draft.items() if field not in shown and value}
+
+
+def moved(draft: Draft, before: Draft, guessed: Draft, layout: Layout) -> Draft:
+    """A draft for a file that was looked at otherwise: what a person said stays, the rest is guessed anew.
+
+    A column stays by its name, where the file has it now. ``before`` is what was guessed the last time.
+    """
+    there = {blocks.NO_COLUMN, *(blocks.value_of(name) for name in layout.names)}
+    said = {field: value for field, value in draft.items() if value != before.get(field)}
+    kept = {field: value for field, value in said.items() if there.issuperset(_columns_of(field, value))}
+    return {**guessed, **kept, **written(layout)}
+
+
+def _columns_of(field: str, value: str | list[str]) -> list[str]:
+    """The columns that a field of a draft names."""
+    if isinstance(value, list):
+        return value
+    if field.startswith(blocks.UNIT):
+        return [field.removeprefix(blocks.UNIT)]
+    return [value] if field in _COLUMNS and value else []
+
+
+def stated(draft: Draft, layout: Layout, before: Mapping[str, Any]) -> dict[str, Any]:
+    """What a person says of a file's form: what was said before, and what differs from how it was looked at.
+
+    Raises:
+        InvalidInputs: beside the fields that hold what they cannot.
+    """
+    read = _form(draft, layout)
+    now = {
+        "sheet": layout.sheet, "header_row": layout.header_row, "delimiter": layout.delimiter,
+        "encoding": layout.encoding,
+    }  # fmt: skip
+    return {**before, **{name: value for name, value in read.items() if value not in (None, "") and value != now[name]}}
+
+
+def _form(draft: Draft, layout: Layout) -> dict[str, Any]:
+    sheets = {blocks.value_of(name): name for name in layout.sheets}
+    view = _view(draft)
+    said = forms.read(view, {
+        "delimiter": forms.option(required=False), "encoding": forms.text(required=False, limit=30),
+        "header_row": forms.whole(required=False, low=0, high=1_000), "sheet": forms.option(required=False),
+    })  # fmt: skip
+    delimiter = "\t" if said["delimiter"] == "tab" else said["delimiter"]
+    return {**said, "delimiter": delimiter, "sheet": sheets.get(str(said["sheet"] or ""))}
+
+
+def _view(draft: Draft) -> dict[str, Any]:
+    """A draft as a sent form holds it, whatever of it was in sight."""
+    values: dict[str, Any] = {}
+    for field, value in draft.items():
+        if isinstance(value, list):
+            values[field] = {field: {"selected_options": [{"value": one} for one in value]}}
+        else:
+            option = {"value": value} if value else None
+            values[field] = {field: {"value": value, "selected_option": option}}
+    return {"state": {"values": values}}
+
+
+def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequence[str]) -> SourceDefinition:
+    """The mapping a form says; ``asked`` are the number columns whose unit it asks for.
+
+    Raises:
+        InvalidInputs: every field that holds what it cannot, each with its reason.
+    """
+    errors: list[InvalidInput] = []
+    form = _checked(errors, lambda: forms.read(_view(draft), {
+        "dates": forms.option(), "pattern": forms.text(required=False, limit=60), "timezone": forms.text(limit=60),
+        "missing": forms.text(required=False, limit=200), "decimal": forms.option(required=False),
+    })) or {}  # fmt: skip
+    columns = {name: picked(draft, name, layout) for name in _COLUMNS}
+    keep = [column.name for column in layout.columns if blocks.value_of(column.name) in (draft.get("keep") or ())]
+    order = form.get("pattern") if form.get("dates") == "pattern" else form.get("dates")
+    for error in _wrong(form, columns, keep=bool(keep)):
+        errors.append(error)
+    if form:
+        _checked(errors, lambda: zone(form["timezone"]))
+        _checked(errors, lambda: check_order(str(order)) if "%" in str(order) or form["dates"] != "pattern" else None)
+    units = dict(_units(draft, layout, asked, errors))
+    if errors:
+        raise InvalidInputs(errors)
+    return SourceDefinition(
+        "",
+        timezone=form["timezone"],
+        dates=str(order),
+        column_dates=_other_orders(layout, str(order), columns["at"]),
+        missing=tuple(dict.fromkeys(word.strip() for word in form["missing"].split(",") if word.strip())),
+        key=columns["key"],
+        latest_by=columns["latest_by"],
+        decimal=form["decimal"] or layout.decimal,
+        options=_options(columns, keep, units),
+        **stated,
+    )
+
+
+def _checked(errors: list[InvalidInput], read: Callable[[], Any]) -> Any:
+    """What reading gives, its errors set aside so that all of a form are told at once."""
+    try:
+        return read()
+    except InvalidInputs as several:
+        errors += several.errors
+    except InvalidInput as one:
+        errors.append(one)
+    return None
+
+
+def _wrong(form: Mapping[str, Any], columns: Mapping[str, str], *, keep: bool) -> Iterator[InvalidInput]:
+    """What does not fit together."""
+    if form.get("dates") == "pattern" and "%" not in form["pattern"]:
+        yield InvalidInput("pattern", "Expected a pattern such as %d-%b-%Y %H:%M.")
+    if columns["latest_by"] and not columns["key"]:
+        yield InvalidInput("key", "Which row is the latest needs a column that names a case.")
+    if not keep and not columns["at"]:
+        yield InvalidInput("at", "Please choose the column that dates a row.")
+    if not keep and columns["at"] and columns["at"] == columns["time"]:
+        yield InvalidInput("time", "Expected another column than that of the date.")
+
+
+def picked(draft: Draft, field: str, layout: Layout) -> str:
+    """The name of the chosen column; empty when none was, or it is not there any more."""
+    return next((name for name in layout.names if blocks.value_of(name) == draft.get(field)), "")
+
+
+def _units(draft: Draft, layout: Layout, asked: Sequence[str], errors: list[InvalidInput]) -> Iterator[tuple[str, str]]:
+    """The unit of each number column that was said, or that its header or cells say."""
+    for column in layout.columns:
+        field = f"{blocks.UNIT}{blocks.value_of(column.name)}"
+        unit = str(draft.get(field) or "")
+        if unit and (column.name in asked or not _is_default(column, unit)):
+            yield column.name, unit
+        elif column.name in asked:
+            errors.append(InvalidInput(field, "Please choose one: its header does not say."))
+
+
+def _is_default(column: Column, unit: str) -> bool:
+    """Whether this is only what the file itself says, of a column that nobody asked about."""
+    return column.unit == unit
+
+
+def _options(columns: Mapping[str, str], keep: Sequence[str], units: Mapping[str, str]) -> dict[str, Any]:
+    """What dates a row, which columns hold numbers, in which units they are."""
+    if keep:
+        dated: dict[str, Any] = {"melt": {"keep": list(keep), "name": "period", "value": "value"},
+                                 "moments": ["period"]}  # fmt: skip
+    else:
+        dated = joined(columns["at"], columns["time"]) if columns["time"] else {"moments": [columns["at"]]}
+    numbers = ["value"] if keep else [columns["value"]] if columns["value"] else []
+    return {**dated, "numbers": numbers, **({"units": dict(units)} if units else {})}
+
+
+def _other_orders(layout: Layout, order: str, asked: str) -> dict[str, str]:
+    """Columns that are clearly written in another order than the one said, which is that of the column ``asked``."""
+    told = [column for column in layout.columns if column.dates and not column.ambiguous and column.name != asked]
+    return {column.name: column.dates for column in told if column.dates != order}

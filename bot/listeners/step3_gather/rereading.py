@@ -1,0 +1,143 @@
+"""Kept deliveries read again: one under its source's new mapping; all of a source as somebody wants them read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from bot.blocks import step3_gather as blocks
+from bot.blocks.parts import Block
+from bot.context import Kit
+from bot.listeners.step3_gather import tries
+from bot.listeners.step3_gather.reading import Typed, told, typed_columns, wanted_of
+from csi import cycle as cycles
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.models import Batch, Cycle, Source
+from csi.step3_gather import batches, settling, sources
+from csi.step3_gather import rereading as again
+from csi.step3_gather.as_written import fitted
+from csi.step3_gather.intake import Intake, take_in
+from csi.step3_gather.layout import guess
+from csi.step3_gather.waiting import Waits
+from csi.storage import hold, need
+
+_Planned = tuple[Batch, SourceDefinition, Typed]
+
+
+def reread(payload: Mapping[str, Any], kit: Kit) -> None:
+    """The job: read an earlier delivery again under its source's new mapping."""
+    team_id = str(payload["team_id"])
+    with kit.sessions.reading() as session:
+        batch = need(session, Batch, team_id, int(payload["batch_id"]))
+        source = need(session, Source, team_id, int(payload["source_id"]))
+        cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
+        planned = _planned(session, cycle, source, batch)
+    intake = _read(kit, source.key, planned)
+    with kit.sessions() as session:
+        batches.record(session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id)
+
+
+def _planned(session: Session, cycle: Cycle, source: Source, batch: Batch) -> _Planned:
+    typed = typed_columns(session, cycle, source, tuple(batch.counts.get("columns", ())))
+    return batch, sources.definition(source.key, source.mapping), typed
+
+
+def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
+    """One delivery; ``looked`` is the hash of the one that somebody looked at as they said this."""
+    batch, wanted, (moments, numbers) = planned
+    with kit.files.local(batch.raw_key) as path:
+        # An earlier delivery may be written in another date order than the one that was just mapped.
+        layout = guess(path, batch.filename, SourceDefinition(key, sheet=wanted.sheet))
+        before = sources.definition(key, batch.mapping)
+        own = wanted if batch.sha256 == looked else fitted(layout, wanted, before, moments)
+        return take_in(
+            kit.files, batch.team_id, path, own, moments=moments, numbers=numbers, filename=batch.filename
+        )  # fmt: skip
+
+
+def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
+    """The job: read what a source delivered as somebody wants it read; asked about first where little would be left."""
+    team_id, actor = str(payload["team_id"]), str(payload["actor"])
+    wanted = wanted_of(payload)
+    with kit.sessions.trial() as session:
+        cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
+        source = settling.source_of(session, cycle, wanted, actor=actor, now=kit.now())
+        settling.settle(session, cycle, source, wanted, actor=actor, now=kit.now())
+        planned = [_planned(session, cycle, source, one) for one in again.readable_again(session, source)]
+        left = _left(session, source, planned)
+    intakes = _read_all(kit, cycle, source, payload, planned)
+    if intakes is None:
+        return
+    if not payload.get("accepted") and (reasons := _reasons(kit, source, planned, intakes)):
+        tries.keep(kit.files, team_id, f"s{source.id}", payload)
+        _say(
+            kit,
+            cycle,
+            source,
+            payload,
+            blocks.asked("", f"s{source.id}", reasons, source, named=bool(payload.get("named"))),
+        )
+        return
+    with kit.sessions() as session:
+        made = _kept(session, kit, payload, intakes, left)
+    noted = [note for intake in intakes[:1] for note in told(intake, payload.get("named") or ())]
+    _say(kit, cycle, source, payload, blocks.reread(*made, actor=actor, notes=noted))
+
+
+def _read_all(
+    kit: Kit, cycle: Cycle, source: Source, payload: Mapping[str, Any], planned: list[_Planned]
+) -> list[Intake] | None:
+    """Every delivery as is wanted; None where one cannot be read so, which is said."""
+    try:
+        return [_read(kit, source.key, one, str(payload.get("looked") or "")) for one in planned]
+    except InvalidInput as error:
+        _say(kit, cycle, source, payload, blocks.not_reread(source, error.reason))
+        return None
+
+
+def _left(session: Session, source: Source, planned: list[_Planned]) -> list[str]:
+    read = {batch.id for batch, _, _ in planned}
+    return [one.filename for one in batches.current(session, source) if one.id not in read]
+
+
+def _reasons(kit: Kit, source: Source, planned: list[_Planned], intakes: list[Intake]) -> tuple[Waits, ...]:
+    """Why a reading of the deliveries that count needs a yes, of the first one that does."""
+    with kit.sessions.reading() as session:
+        for (batch, _, _), intake in zip(planned, intakes, strict=True):
+            if batch.state == "current" and (found := batches.doubtful(session, source, intake)):
+                return found
+    return ()
+
+
+def _kept(
+    session: Session, kit: Kit, payload: Mapping[str, Any], intakes: list[Intake], left: list[str]
+) -> tuple[Source, again.Difference]:
+    """Keep the mapping and every reading under it, in one transaction."""
+    actor, now, wanted = str(payload["actor"]), kit.now(), wanted_of(payload)
+    cycle = cycles.by_id(session, str(payload["team_id"]), int(payload["cycle_id"]))
+    hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")
+    source = settling.source_of(session, cycle, wanted, actor=actor, now=now)
+    before = again.held(batches.current(session, source))
+    settling.settle(session, cycle, source, wanted, actor=actor, now=now)
+    for intake in intakes:
+        known = batches.find(session, source, intake.sha256)
+        if known is not None and known.state != "removed":  # taken out meanwhile: it does not come back by itself
+            batches.record(
+                session, source, intake, actor=actor, now=now, cycle_id=cycle.id,
+                accepted=bool(payload.get("accepted")),
+            )  # fmt: skip
+    batches.mark_stale(session, source)
+    now_held = again.held(batches.current(session, source))
+    return source, again.difference(before, now_held, len(intakes), left)
+
+
+def _say(kit: Kit, cycle: Cycle, source: Source, payload: Mapping[str, Any], shown: list[Block]) -> None:
+    """Say it in the card's thread: what a source is read as concerns everybody."""
+    with kit.sessions() as session:
+        kit.outbox.keep(
+            session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=f"card:{cycle.id}",
+            key=f"source.read:{source.id}:{payload.get('stamp', '')}", text=blocks.words(shown), blocks=shown,
+        )  # fmt: skip

@@ -1,0 +1,80 @@
+"""How a source is read, looked at later: who said so, what stood there before, and what another reading changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from csi.models import AuditRow, Batch, Source
+from csi.step3_gather import batches, sources
+from csi.step3_gather.mapping import missing_columns
+from csi.storage import rows
+
+_MAPPED = "mapped source"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The newest change of a source's mapping: by whom, when, and the mapping before it (empty: it was the first)."""
+
+    by: str
+    at: datetime
+    before: Mapping[str, Any]
+
+
+def last_change(session: Session, source: Source) -> Change | None:
+    """Who said last how a source is read; None while nobody has."""
+    found = rows(
+        session, AuditRow, source.team_id, subject="source", subject_id=source.id, what=_MAPPED, order="-ordinal",
+        limit=1,
+    )  # fmt: skip
+    return Change(found[0].actor, found[0].at, dict(found[0].old.get("mapping") or {})) if found else None
+
+
+def readable_again(session: Session, source: Source) -> list[Batch]:
+    """Deliveries that count or wait, and have every column that the source's mapping needs."""
+    wanted = sources.definition(source.key, source.mapping)
+    held = (*batches.current(session, source), *batches.of_source(session, source, state="waiting"))
+    return [batch for batch in held if not missing_columns(wanted, batch.counts.get("columns", []))]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What deliveries hold: rows kept and, per typed column, cells that could be read and those that could not."""
+
+    rows: int = 0
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def held(of: Iterable[Batch]) -> Held:
+    """What deliveries hold together."""
+    kept, cells = 0, dict[str, tuple[int, int]]()
+    for batch in of:
+        kept += batch.rows_kept
+        for name, (read, refused) in batch.counts.get("cells", {}).items():
+            before = cells.get(name, (0, 0))
+            cells[name] = (before[0] + read, before[1] + refused)
+    return Held(kept, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What another reading changed: rows before and now; per column how many more cells could be read (or fewer)."""
+
+    deliveries: int
+    rows_before: int
+    rows_now: int
+    cells: Mapping[str, int]
+    left: Sequence[str] = ()  # deliveries without a column it needs: they stay as they are
+
+
+def difference(before: Held, now: Held, deliveries: int, left: Sequence[str] = ()) -> Difference:
+    """What changed between two readings of the same deliveries; columns typed in only one of them are not compared."""
+    more = {name: now.cells[name][0] - before.cells[name][0] for name in now.cells if name in before.cells}
+    return Difference(
+        deliveries, before.rows, now.rows, {name: count for name, count in more.items() if count}, tuple(left)
+    )

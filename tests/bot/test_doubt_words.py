@@ -1,0 +1,53 @@
+"""What is said of a KPI's condition or target that looks odd beside the data, and the ways to settle it."""
+
+from __future__ import annotations
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from bot.blocks import step1_should_measure as blocks
+from bot.listeners.step1_should_measure.meaning import still_meant
+from bot.sandbox.limits import message_problems, view_problems
+
+KPI = SimpleNamespace(
+    id=7, name="<!channel> Kept", unit="%", direction="higher", target=80.0, band_low=None, band_high=None, why="",
+    kind=None, definition={"measure": "share", "good": 'made_sla == "Yes"'}, target_date=None, owner="", csf_id=None,
+    key="kept", counter="", comparator="", catalogue="", target_text="",
+)  # fmt: skip
+GOOD = {"key": "good", "said": 'none of 5 rows is good by `made_sla == "Yes"`; made_sla holds <true> (5)'}
+TARGET = {"key": "target", "said": "the target of 1,200 h lies far from what was measured, 2 to 40 h a period"}
+
+
+def test_a_doubt_shows_the_values_seen_and_both_ways_to_settle_it() -> None:
+    shown = blocks.doubted(KPI, [GOOD])
+    assert message_problems(shown, lambda _: None) == []
+    assert shown[0]["text"]["text"].startswith(":warning: None of 5 rows is good by")
+    assert "&lt;true&gt; (5)" in shown[0]["text"]["text"]
+    ways = {one["action_id"]: (one["text"]["text"], one["value"]) for one in shown[1]["elements"]}
+    assert ways["measure.edit_kpi:7"] == ("Change the KPI", "7")
+    assert ways["measure.meant:7.good"] == ("It is meant so", "7:good")
+
+
+def test_several_doubts_are_told_apart_and_none_says_nothing() -> None:
+    shown = blocks.doubted(KPI, [GOOD, TARGET, TARGET], in_form=True)
+    labels = [one["text"]["text"] for one in shown[1]["elements"]]
+    assert labels == ["It is meant so: what is good", "It is meant so: the target"]
+    assert blocks.doubted(KPI, []) == []
+    view = blocks.define_form(KPI, "{}", ("made_sla",), [GOOD, TARGET])
+    assert view_problems(view, lambda _: None, "modal") == []
+    assert "measure.meant" in json.dumps(view)
+
+
+@pytest.mark.parametrize(
+    ("new", "kept"),
+    [
+        ({"good": 'made_sla == "Yes"', "where": "a > 1"}, {"meant": ["good", "target"]}),
+        ({"good": 'made_sla == "yes"'}, {"meant": ["target"]}),
+    ],
+)
+def test_what_was_meant_stays_with_what_stays(new: dict[str, str], kept: dict[str, list[str]]) -> None:
+    old = {"good": 'made_sla == "Yes"', "meant": ["good", "target"]}
+    assert still_meant(old, new) == kept
+    assert still_meant({}, new) == {}

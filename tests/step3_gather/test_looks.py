@@ -1,0 +1,110 @@
+"""What a dropped file seems to hold; what a key leaves out; what a choice gives before it is made."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from csi.definition import SourceDefinition
+from csi.step3_gather.key_counts import Keys, counted
+from csi.step3_gather.layout import guess
+from csi.step3_gather.looks import looks
+from csi.step3_gather.mapping import proposed
+from csi.step3_gather.trying import cells_given
+from csi.step3_gather.waiting import Waits, Why, reasons
+from tests.step3_gather.conftest import LOG, Desk
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "t.csv"
+    path.write_text(text)
+    return path
+
+
+def _seen(folder: Path, text: str, key: str = ""):
+    path = _file(folder, text)
+    layout = guess(path, "t.csv")
+    known = proposed(layout, "UTC")
+    return looks(path, layout, SourceDefinition(**{**_fields(known), "key": key}), "t.csv")
+
+
+def _fields(known: SourceDefinition) -> dict[str, object]:
+    return {name: getattr(known, name) for name in known.__slots__}
+
+
+def test_a_file_is_counted_as_it_suggests_itself(tmp_path: Path) -> None:
+    rows = "".join(f"A{n % 20},2016-03-{n % 28 + 1:02} 10:00\n" for n in range(40))
+    seen = _seen(tmp_path, f"id,opened_at\n{rows}", key="id")
+    assert (seen.rows, seen.cases, seen.key) == (40, 20, "id")
+    assert (seen.first_at, seen.last_at) == (
+        datetime(2016, 3, 1, 10, tzinfo=UTC),
+        datetime(2016, 3, 28, 10, tzinfo=UTC),
+    )
+    assert _seen(tmp_path, f"id,opened_at\n{rows}").cases == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,n\nA,1\nB,2\n",  # nothing dates a row
+        "id,at\nA,3/4/2016\nB,5/6/2016\n",  # in either order
+    ],
+)
+def test_what_the_file_alone_does_not_tell_is_not_said(tmp_path: Path, text: str) -> None:
+    assert _seen(tmp_path, text) is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "latest_by", "told"),
+    [
+        (["INC1,1/3/2016,1", "INC2,1/3/2016,1"], "", Keys(2, 2, 0)),
+        (["INC1,1/3/2016,1", "INC1,1/3/2016,1"], "", Keys(2, 1, 0)),  # an exact copy leaves nothing out
+        (["INC1,1/3/2016,1", "INC1,1/3/2016,2"], "", Keys(2, 1, 1)),
+        (["INC1,1/3/2016,1", "INC1,2/3/2016,2"], "opened_at", Keys(2, 1, 0)),  # versions of a case
+        (["INC1,1/3/2016,1", "INC1,1/3/2016,2", "INC1,1/3/2016,2", ",1/3/2016,3"], "", Keys(3, 1, 1)),
+        ([",1/3/2016,1", ",1/3/2016,2"], "", Keys(0, 0, 0)),  # a row that names no case stays
+    ],
+)
+def test_what_a_key_leaves_out(sqlite_desk: Desk, rows: list[str], latest_by: str, told: Keys) -> None:
+    source = SourceDefinition(**{**_fields(LOG), "latest_by": latest_by})
+    intake = sqlite_desk.take("\n".join(["number,opened_at,hours", *rows, ""]).encode(), source)
+    assert intake.keys == told
+    stored = sqlite_desk.files.local(intake.rows_key)
+    with stored as path:
+        assert counted(path, "", "") == Keys()
+
+
+def _many(unread: int, of: int, key: str = "A") -> bytes:
+    cells = ["x"] * unread + ["1"] * (of - unread)
+    lines = [f"{key or 'A'}{'' if key == 'same' else place},1/3/2016,{cell}" for place, cell in enumerate(cells)]
+    return "\n".join(["number,opened_at,hours", *lines, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("unread", "of", "why"),
+    [
+        (0, 10, []),
+        (2, 10, []),  # as much as is borne
+        (3, 10, [Waits(Why.QUARANTINE, 3, 10)]),
+        (5, 10, [Waits(Why.QUARANTINE, 5, 10)]),  # half of the cells can be read
+        (6, 10, [Waits(Why.CELLS, 6, 10, "hours"), Waits(Why.QUARANTINE, 6, 10)]),
+    ],
+)
+def test_why_a_delivery_waits(sqlite_desk: Desk, unread: int, of: int, why: list[Waits]) -> None:
+    assert list(reasons(sqlite_desk.take(_many(unread, of)), 0.2)) == why
+
+
+def test_a_key_that_leaves_rows_out_is_a_reason_and_nothing_readable_the_only_one(sqlite_desk: Desk) -> None:
+    text = b"number,opened_at,hours\nA,1/3/2016,1\nA,1/3/2016,2\nB,1/3/2016,2\n"
+    assert list(reasons(sqlite_desk.take(text), 0.2)) == [Waits(Why.KEY, 1, 3, "number")]
+    text = b"number,opened_at,hours\nA,yes,1\nA,no,2\n"
+    assert list(reasons(sqlite_desk.take(text), 0.2)) == [Waits(Why.EMPTY, 2, 2)]
+
+
+def test_a_choice_is_tried_on_the_file(tmp_path: Path) -> None:
+    path = _file(tmp_path, "id,at,hours\nA,1/3/2016,1\nB,2/3/2016,soon\nC,maybe,\n")
+    source = SourceDefinition("", dates="day_first")
+    given = cells_given(path, source, moments=["at"], numbers=["hours"])
+    assert given == {"at": (2, 1), "hours": (1, 1)}
