@@ -59,11 +59,13 @@ def slug(text: str) -> str:
 def _of_program(file: Looked) -> Iterator[Offer]:
     """What is known of the program that wrote the file, where it is known."""
     export = of_layout(file.layout)
-    for one in computable(export) if export is not None else ():
+    if export is None:
+        return
+    for one in computable(export):
         entry = entries().get(one.catalogue)
         direction = "" if entry is None else _direction(entry)
         # What the entry would add though it is not so here is written as empty: its columns are not this file's.
-        unsaid = dict.fromkeys(_OF_ROWS) if entry else {}
+        unsaid = {key: None for key in _OF_ROWS if entry and key in entry.computed}
         keys = {**({"kpi": one.catalogue} if entry else {}), "source": file.id, **unsaid, **one.definition}
         asks = {} if direction else {"direction": "lower or higher: which is better, only you know"}
         if not direction:
