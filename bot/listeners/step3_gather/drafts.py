@@ -87,7 +87,7 @@ def moved(draft: Draft, before: Draft, guessed: Draft, layout: Layout) -> Draft:
     A column stays by its name, where the file has it now. ``before`` is what was guessed the last time.
     """
     there = {blocks.NO_COLUMN, *(blocks.value_of(name) for name in layout.names)}
-    said = {field: value for field, value in draft.items() if value != before.get(field)}
+    said = {field: value for field, value in draft.items() if (value or "") != (before.get(field) or "")}
     kept = {field: value for field, value in said.items() if there.issuperset(_columns_of(field, value))}
     return {**guessed, **kept, **written(layout)}
 

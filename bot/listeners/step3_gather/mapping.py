@@ -191,8 +191,8 @@ class Try:
     """Somebody's wish to have something read.
 
     ``stamp`` tells one try from the next: after one that failed, the same may be said again. ``accepted``: they said
-    yes to what is doubtful about it. ``named`` are columns that were just named, ``looked`` the hash of the delivery
-    the form was filled in for: it is read as was said, whatever its cells look like.
+    yes to what is doubtful about it. ``named`` are columns that were just named, ``looked`` is the hash of the delivery
+    that the form was filled in for: it is read as was said, whatever its cells look like.
     """
 
     wanted: Wanted
