@@ -702,6 +702,18 @@ def test_a_reading_that_would_lose_what_counts_asks_before(gathering: World):
     assert (_rows(gathering, Batch)[0].rows_kept, _rows(gathering, Source)[0].mapping["dates"]) == (16, "day_first")
 
 
+def test_a_known_export_is_named_with_what_it_can_give(gathering: World):
+    bob = gathering.bob
+    rows = "".join(f"1,{n},a,2025-01-{n:02} 09:00:00,2025-01-{n:02} 12:00:00,30,0,Good\n" for n in range(1, 29))
+    header = (
+        "Summation column,Id,Requester,Created at,Solved at,First reply time in minutes,Reopens,Satisfaction Score\n"
+    )
+    bob.upload((header + rows).encode(), "zendesk.csv", "service-desk")
+    told = reading(bob.sees("I keep *zendesk.csv*"))
+    assert "It looks like a *Zendesk* export: 28 rows, 1 January 2025 – 28 January 2025, one row per *Id*." in told
+    assert "It can give" in told
+
+
 def test_a_file_dropped_before_any_cycle_begins_one_and_is_then_read(world: World):
     alice = world.alice
     alice.upload(LOG.encode(), "log.csv", "service-desk")

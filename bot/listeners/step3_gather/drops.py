@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,8 +23,9 @@ from bot.payload import team_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import InvalidInput
+from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
-from csi.step3_gather import mending
+from csi.step3_gather import exports, mending
 from csi.step3_gather.bounds import DEFAULT, megabytes
 from csi.step3_gather.content import Content
 from csi.step3_gather.layout import guess
@@ -189,7 +190,12 @@ def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[
 def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
     """What the file seems to hold, read as it suggests itself."""
     with kit.files.local(found.raw_key) as path:
-        return looks(path, found.layout, proposed(found.layout, cycle.timezone), found.filename)
+        seen = looks(path, found.layout, proposed(found.layout, cycle.timezone), found.filename)
+    export = exports.of_layout(found.layout)
+    if seen is None or export is None:
+        return seen
+    named = (catalogue.entry(one.catalogue).name for one in exports.computable(export) if one.catalogue)
+    return replace(seen, program=export.name, kpis=tuple(dict.fromkeys(named)))
 
 
 def _known(session: Session, cycle: Cycle, found: Drop) -> tuple[Batch, Source] | None:
