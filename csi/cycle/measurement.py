@@ -26,6 +26,7 @@ from csi.models import (
 )
 from csi.step3_gather import batches
 from csi.step3_gather.sources import moment_of
+from csi.step3_gather.waiting import Why, reasons_of
 from csi.step4_process.cadence import EVERY_PERIOD
 from csi.step4_process.columns import OF_VALUE, SPANS
 from csi.step4_process.expression import ExpressionError, columns_of
@@ -54,7 +55,9 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
         "timezone": cycle.timezone,
         "period": cycle.period,
         "calendar": dict(cycle.calendar) or None,
-        "sources": {key: _source(source) for key, source in sources.items() if key in used},
+        "sources": {
+            key: {**_source(source), **_accepted(session, source)} for key, source in sources.items() if key in used
+        },
         "kpis": kpis,
         "baseline": _window(cycle.baseline_from, cycle.baseline_to),
         "evaluation": _window(cycle.evaluation_from, cycle.evaluation_to),
@@ -198,6 +201,17 @@ def _source(source: Source) -> dict[str, Any]:
         units = {"value": {"column": "unit"}}
         made = {"timezone": "UTC", "dates": "iso", "cadence": EVERY_PERIOD, "units": units}
     return {"file": delivered_pattern(source.key), **made}
+
+
+def _accepted(session: Session, source: Source) -> dict[str, Any]:
+    """A person's yes to the rows that a key leaves out: it holds for all that the source delivers under that key."""
+    held = batches.current(session, source) if source.mapping.get("key") else []
+    said = any(
+        one.kind is Why.KEY and one.column == source.mapping["key"]
+        for batch in held
+        for one in reasons_of(batch.counts, "accepted")
+    )
+    return {"discards": sum(batch.rows_read for batch in held)} if said else {}
 
 
 def delivered_pattern(source_key: str) -> str:

@@ -21,7 +21,7 @@ from csi.step4_process.measures import ADDITIVE, Points, points_of
 from csi.step4_process.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.step4_process.portion import Portion
 from csi.step4_process.processed import COVERAGE_WARNING, Dimension, Processed, Quality, SourceCounts, TracePart
-from csi.step4_process.quality import Usable, periods_spoken, quality, values_held
+from csi.step4_process.quality import Usable, periods_spoken, quality, thrown_away, values_held
 from csi.step4_process.refusals import columns_needed_by
 from csi.step4_process.rows import SourceRows
 from csi.step4_process.still_open import shares
@@ -92,7 +92,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
         footnotes=(*_footnotes(setting, gathered.whole), *notes(doubts)),
-        refused_for=_why(gathered.whole),
+        refused_for=_why(gathered.whole) or _ask_for_key(setting.source),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
         events=gathered.whole.events,
@@ -281,6 +281,13 @@ def _discarded(source: SourceRows) -> str:
     lost, keys = source.resolved.discarded, source.resolved.keys
     unsaid = f"{source.source.key} names {keys:,} cases, and no column says which of their rows is the latest"
     return f"{unsaid}: {_rows(lost)} left out."
+
+
+def _ask_for_key(source: SourceRows) -> str:
+    """What is to be said where a key throws rows away that nobody has said yes to."""
+    lost = thrown_away(source)
+    wanted = f"expected another key, the column that says which row is the latest, or a yes to {lost:,} (discards)"
+    return f"{_discarded(source).removesuffix('.')}; {wanted}" if lost else ""
 
 
 def _rows(count: int) -> str:

@@ -53,10 +53,19 @@ def quality(source: SourceRows, *, usable: Usable, needed: Collection[str], set_
 def _uniqueness(source: SourceRows) -> Dimension:
     """Keys with one content per version. Repeats and superseded rows are resolved, so no flaw; rows thrown away are."""
     resolved = source.resolved
-    lost = resolved.discarded if resolved.discarded > int(source.source.options.get("discards", 0)) else 0
+    lost = thrown_away(source)
     total = resolved.keys + resolved.unkeyed + lost
     bad = min(len(resolved.conflicts) + resolved.unkeyed + lost, total)
     return Dimension(total - bad, total, "keys with one content per version", _examples(source.conflicts))
+
+
+def thrown_away(source: SourceRows) -> int:
+    """Rows other than the one of their key that counts, while no column says which is the latest.
+
+    None where a person has said yes to so many: ``discards`` of the source.
+    """
+    lost = source.resolved.discarded
+    return lost if lost > int(source.source.options.get("discards", 0)) else 0
 
 
 def _consistency(source: SourceRows, usable: Usable, set_aside: pd.DataFrame) -> Dimension:

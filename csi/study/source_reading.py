@@ -17,7 +17,8 @@ from csi.study.keys import Keys
 
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
-_OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging", "headers")
+_OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging", "headers",
+            "discards")  # fmt: skip
 # Which of the keys are of use to a source of which origin; what is not in here is to all.
 _TEXTS = dict.fromkeys(("encoding", "delimiter", "decimal", "sheet", "header_row", "rows"), ("file", "url"))
 _ASKED = dict.fromkeys(("from", "to"), ("url", "sql", "prometheus"))
@@ -168,6 +169,14 @@ def _melt(keys: Keys, key: str) -> dict[str, Any]:
     return {"keep": kept, **names}
 
 
+def _count(keys: Keys, key: str) -> int:
+    """A whole number of rows."""
+    number = keys.whole(key)
+    if number is not None and number < 0:
+        keys.wrong(key, f"expected how many rows the key may leave out, not {number}")
+    return max(0, number or 0)
+
+
 def _names(keys: Keys, key: str) -> list[str]:
     return list(keys.texts(key))
 
@@ -206,6 +215,7 @@ _FORMS: dict[str, Callable[[Keys, str], Any]] = {
     "melt": _melt,
     "moments": _names,
     "numbers": _names,
+    "discards": _count,
 }
 
 

@@ -125,3 +125,19 @@ def test_of_many_rows_of_one_version_the_one_delivered_last_counts() -> None:
     newest = [place[(place % 7 == one) & (version == 10)] for one in range(7)]
     assert found.kept.tolist() == sorted(rows[-1] for rows in newest)
     assert len(found.conflicts) == sum(len(rows) - 1 for rows in newest)
+
+
+@pytest.mark.parametrize(("discards", "ratio"), [(None, 1 / 2), (1, 1 / 2), (2, 1.0), (3, 1.0)])
+def test_rows_a_key_throws_away_cost_uniqueness_until_somebody_says_yes_to_so_many(
+    discards: int | None, ratio: float
+) -> None:
+    """Two rows are followed by another of their customer; the third was corrected by a later delivery, copies are copies."""
+    when = moments("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06", "2026-03-06")
+    first = reading({"opened_at": when, "customer": ["a", "b", "a", "a", "b", "b"]})
+    later = reading({"opened_at": moments("2026-03-02"), "customer": ["a"]})
+    source = {"key": "customer", "options": {} if discards is None else {"discards": discards}}
+    found = made(study(kpi("k"), source=source), first, later)["k"]
+    assert (found.counts["tickets"].repeated, found.counts["tickets"].superseded) == (2, 3)
+    assert found.quality.uniqueness.ratio == ratio
+    assert ("or a yes to 2 (discards)" in found.refused_for) is (ratio < 1)
+    assert "customer names 2 cases" in " ".join(found.footnotes)
