@@ -131,7 +131,7 @@ def test_of_many_rows_of_one_version_the_one_delivered_last_counts() -> None:
 def test_rows_a_key_throws_away_cost_uniqueness_until_somebody_says_yes_to_so_many(
     discards: int | None, ratio: float
 ) -> None:
-    """Two rows are followed by another of their customer; the third was corrected by a later delivery, copies are copies."""
+    """Two rows are followed by another of their customer; copies and what a later delivery corrects are no loss."""
     when = moments("2026-03-02", "2026-03-03", "2026-03-04", "2026-03-05", "2026-03-06", "2026-03-06")
     first = reading({"opened_at": when, "customer": ["a", "b", "a", "a", "b", "b"]})
     later = reading({"opened_at": moments("2026-03-02"), "customer": ["a"]})
