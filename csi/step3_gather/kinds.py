@@ -172,19 +172,22 @@ def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
     told = told_decimal(columns)
     if told or delimiter == ",":
         return told or "."
-    return "," if _matching(columns, _EITHER.format(sign=",")) else "."
+    return "," if _matching(columns, _either(",")) else "."
 
 
 def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:
     """The decimal sign most cells show beyond doubt; empty where none does."""
-    comma, point = (
-        _matching(columns, _written(sign)) - _matching(columns, _EITHER.format(sign=re.escape(sign))) for sign in ",."
-    )
+    comma, point = (_matching(columns, _written(sign)) - _matching(columns, _either(sign)) for sign in ",.")
     return "," if comma > point else "." if point else ""
 
 
-# Thousands or thousandths: no cell of this shape tells.
-_EITHER = r"^[+-]?[1-9]\d{{0,2}}{sign}\d{{3}}$"
+_LEAD = r"\(?[+-]?(?:[^\d\s.,]{1,4}\s?)?[+-]?"  # a currency's sign
+_TAIL = r"(?:\s?\pL{3,12})?\D{0,4}"  # a unit
+
+
+def _either(sign: str) -> str:
+    """Thousands or thousandths: no cell of this shape tells."""
+    return rf"^{_LEAD}[1-9]\d{{0,2}}{re.escape(sign)}\d{{3}}{_TAIL}$"
 
 
 def _matching(columns: Mapping[str, Sequence[str]], pattern: str) -> int:
@@ -197,5 +200,4 @@ def _written(decimal: str) -> str:
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    lead, tail = r"\(?[+-]?(?:[^\d\s.,]{1,4}\s?)?[+-]?", r"(?:\s?\pL{3,12})?\D{0,4}"  # a currency's sign, a unit
-    return rf"^{lead}{whole}{point}\d+{tail}$|^{lead}\d{{1,3}}(?:{group}\d{{3}}){{2}}{tail}$"
+    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}$"

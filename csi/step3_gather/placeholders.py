@@ -18,10 +18,15 @@ from csi.step3_gather.moments import Moments
 # What databases and programs write where there is no date: the last and first that they know, or their zero.
 _DAYS = np.array(
     ["9999-12-31", "2999-12-31", "2099-12-31", "1970-01-01", "1900-01-01", "1899-12-30", "1899-12-31", "1753-01-01",
-     "0001-01-01"], dtype="datetime64[D]",
+     "0001-01-01", "1111-11-11", "1601-01-01", "2049-12-31", "2100-01-01", "3000-01-01", "4712-12-31"],
+    dtype="datetime64[D]",
 )  # fmt: skip
+# The last moments that programs can count: seconds in 32 bits, nanoseconds in 64.
+_LAST = np.array(["2038-01-19T03:14:07", "2262-04-11T23:47:16"], dtype="datetime64[s]").astype("datetime64[us]")
+_ZONES = 14 * 3_600_000_000  # microseconds: no zone is further from UTC
 _NEAR = 31  # days
 _DAY = 86_400_000_000
+_QUARTER = 900_000_000
 _LAST_SECOND = _DAY - 1_000_000
 
 
@@ -85,6 +90,9 @@ def _far(read: Moments) -> np.ndarray:
     days = read.local.astype("datetime64[D]")
     likely = np.isin(days, _DAYS)
     likely[likely] = _is_edge(stamps[likely])
+    likely |= np.isin(stamps, _LAST.astype("int64"))
+    # The zero of computers, also as another zone's clock shows it.
+    likely |= (np.abs(stamps) <= _ZONES) & (stamps % _QUARTER == 0)
     likely |= (read.instants == pd.Timestamp(0, tz="UTC")).to_numpy()
     if not likely.any():
         return likely

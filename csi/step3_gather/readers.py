@@ -131,6 +131,8 @@ def _parts(
     trimming = plan.trimming(source, sums, lambda: _chunks(content, source, layout, plan))
     seen = unread = 0
     for chunk in trimming.of_all(_chunks(content, source, layout, plan)):
+        if not len(chunk.lines) and not chunk.rejected:
+            continue  # whoever looks at the first part sees rows
         for piece in chunk.pieces(_ROWS_AT_ONCE):
             part = plan.typed(piece)
             sums.add(part.frame)

@@ -44,31 +44,39 @@ def readable_again(session: Session, source: Source) -> list[Batch]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What deliveries hold: rows kept and, per typed column, cells that could be read and those that could not."""
+    """What deliveries hold: rows kept, cases where a key names them, cells in quarantine and, per typed column, cells
+    that could be read and those that could not."""
 
     rows: int = 0
+    cases: int = 0
+    quarantined: int = 0
     cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def held(of: Iterable[Batch]) -> Held:
     """What deliveries hold together."""
-    kept, cells = 0, dict[str, tuple[int, int]]()
+    kept, cases, quarantined, cells = 0, 0, 0, dict[str, tuple[int, int]]()
     for batch in of:
         kept += batch.rows_kept
+        cases += int(batch.counts.get("key", {}).get("cases", 0))
+        quarantined += int(batch.counts.get("quarantined_cells", 0))
         for name, (read, refused) in batch.counts.get("cells", {}).items():
             before = cells.get(name, (0, 0))
             cells[name] = (before[0] + read, before[1] + refused)
-    return Held(kept, cells)
+    return Held(kept, cases, quarantined, cells)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What another reading changed: rows before and now; per column how many more cells could be read (or fewer)."""
+    """What another reading changed: rows, cases and quarantined cells before and now; per column how many more cells
+    could be read (or fewer)."""
 
     deliveries: int
     rows_before: int
     rows_now: int
     cells: Mapping[str, int]
+    cases: tuple[int, int] = (0, 0)
+    quarantined: tuple[int, int] = (0, 0)
     left: Sequence[str] = ()  # deliveries without a column it needs: they stay as they are
 
 
@@ -76,5 +84,11 @@ def difference(before: Held, now: Held, deliveries: int, left: Sequence[str] = (
     """What changed between two readings of the same deliveries; columns typed in only one of them are not compared."""
     more = {name: now.cells[name][0] - before.cells[name][0] for name in now.cells if name in before.cells}
     return Difference(
-        deliveries, before.rows, now.rows, {name: count for name, count in more.items() if count}, tuple(left)
+        deliveries,
+        before.rows,
+        now.rows,
+        {name: count for name, count in more.items() if count},
+        (before.cases, now.cases),
+        (before.quarantined, now.quarantined),
+        tuple(left),
     )

@@ -25,7 +25,8 @@ _ROUNDING = 1e-9
 _WORDS = re.compile(
     r"^(?:(?:grand|sub|over-?all|genel)[\s-]*)?"
     r"(?:totals?|totaa?l|totale[sn]?|totali|totaux|totalt|(?:gesamt|zwischen|end)?summen?|gesamt(?:ergebnis|betrag)?"
-    r"|insgesamt|sommes?|somma|soma|suma|sum|razem|ogółem|łącznie|celkem|spolu|összesen|yhteensä|i alt|toplam"
+    r"|insgesamt|summa|alla|ø|sommes?|somma|soma|suma|sum|razem|ogółem|łącznie|celkem|spolu|összesen|yhteensä"
+    r"|i alt|toplam"
     r"|итого|всего|сумма|разом|общо|σύνολο|المجموع|الإجمالي|合計|総計|小計|总计|合计|小计|總計|합계|총계|소계|รวม"
     r"|averages?|avg\.?|mean|mittelwert|durchschnitt|moyennes?|promedio|média|media|gemiddeld[e]?|średnia|среднее"
     r"|平均|평균)"

@@ -33,7 +33,8 @@ class Waits:
 
 def reasons(intake: Intake, most_spoiled: float) -> tuple[Waits, ...]:
     """Why a delivery should not count before somebody says so, the gravest first; nothing where all is well."""
-    if intake.rows_read and not intake.rows_kept:
+    dated = intake.cells_read.get(intake.moments[0], (1, 0)) if intake.moments else (1, 0)
+    if intake.rows_read and (not intake.rows_kept or not dated[0]):
         return (Waits(Why.EMPTY, intake.rows_read, intake.rows_read),)
     found = [
         Waits(Why.CELLS, refused, read + refused, column)

@@ -124,6 +124,8 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
         short |= (excluded & ~wholly) | (refused > (1 - COVERAGE_WARNING) * (refused + points.n))
     if setting.kpi.measure in SPANS:  # an outage that is not known of makes its period look whole
         short, only_refused = short | (refused > 0), np.zeros(axis.size, dtype=bool)
+    if whole.waiting is not None:  # whoever was quick is known already: the others of their period are still open
+        short |= whole.waiting > (1 - COVERAGE_WARNING) * (whole.waiting + points.n)
     cut = _cut(setting, whole)
     if cut is not None:
         short |= cut.periods
@@ -146,7 +148,7 @@ def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
 
 def _cut(setting: Setting, whole: Portion) -> Cut | None:
     """Where the export of the KPI is cut by another moment than its own."""
-    if whole.others is None or setting.kpi.measure in SPANS:
+    if whole.others is None or setting.kpi.measure in SPANS or "coverage" in setting.kpi.meant:
         return None
     column = other_moment(setting.study, setting.kpi)
     return cut_of(setting.kpi, column, (whole.others, whole.beat), setting.axis.edges, setting.study.timezone)

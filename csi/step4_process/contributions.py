@@ -14,8 +14,8 @@ from csi.step4_process import units
 from csi.step4_process.calendar import ALWAYS, OpenTime
 from csi.step4_process.column_units import UNCOUNTED, UNSAID, Known, wanted_units
 from csi.step4_process.columns import OF_VALUE, moment_of_row
-from csi.step4_process.expression import ExpressionError, columns_of
-from csi.step4_process.late import deadline_of
+from csi.step4_process.expression import Column, ExpressionError, Missing, columns_of, comparisons, parse, walk
+from csi.step4_process.late import deadline_of, not_yet_due
 from csi.step4_process.masks import mask, may_satisfy
 from csi.step4_process.net_promoter import not_answers
 from csi.step4_process.odd_units import odd_units
@@ -40,6 +40,8 @@ class Contribution:
         text: cells to tell apart (distinct), as codes into ``names``.
         late: how many of the rows are still open past their target.
         refused: the rows it cannot use; None: there is none.
+        blank: how many rows of a share hold nothing where it looks; they are not among ``rows``.
+        waiting: rows of a share that have not ended and may still be in time; nor are they.
     """
 
     rows: np.ndarray
@@ -52,6 +54,8 @@ class Contribution:
     names: pd.Index | None = None
     late: int = 0
     refused: Refusals | None = None
+    blank: int = 0
+    waiting: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,9 +307,18 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
     """Good among all; a row still open past its target counts as a breach, in the period in which it became late."""
     good = looking.satisfied(kpi.good, kpi, "good")
     stops = looking.stops(kpi.value, kpi) if isinstance(kpi.value, Duration) and kpi.value.pauses else None
+    unanswered = _unanswered(kpi, looking) & ~good
+    waiting = not_yet_due(kpi, looking.frame, looking.calendar, stops, looking.as_of)
+    open_rows = np.empty(0, dtype=np.int64)
+    if waiting is not None:
+        waiting = waiting & ~good
+        open_rows, unanswered = rows[waiting[rows]], unanswered & ~waiting
+        rows = rows[~waiting[rows]]
+    blank = int(unanswered[rows].sum())
+    rows = rows[~unanswered[rows]] if blank else rows
     deadlines = deadline_of(kpi, looking.frame, looking.calendar, stops, looking.as_of)
     if deadlines is None:
-        return Contribution(rows, at[rows], good=good[rows])
+        return Contribution(rows, at[rows], good=good[rows], blank=blank, waiting=open_rows)
     # What is refused is not in ``where``: a resolution that could not be read is no open case.
     open_ = (at == MISSING) | (at > looking.as_of)  # what is resolved later was open at that moment
     late = np.flatnonzero(where & open_ & (deadlines != MISSING) & (deadlines < looking.as_of))
@@ -314,4 +327,23 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
         np.concatenate([at[rows], deadlines[late]]),
         good=np.concatenate([good[rows], np.zeros(len(late), dtype=bool)]),
         late=len(late),
+        blank=blank,
+        waiting=open_rows,
     )
+
+
+def _unanswered(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
+    """Rows with nothing in a cell that ``good`` compares: neither good nor bad is known of them.
+
+    Moments that are still to come are another matter (see ``not_yet_due``), and so is a cell that may be missing.
+    """
+    found = np.zeros(len(looking.frame), dtype=bool)
+    asked = {node.column.name for node in walk(parse(kpi.good)) if isinstance(node, Missing)}
+    sides = [side for one in comparisons(kpi.good) for side in (one.left, one.right) if isinstance(side, Column)]
+    for name in dict.fromkeys(side.name for side in sides):
+        if name in looking.frame.columns and name not in asked and looking.frame[name].dtype.kind != "M":
+            found |= looking.frame[name].isna().to_numpy(dtype=bool)
+        elif name == OF_VALUE and isinstance(kpi.value, Duration):
+            ended = looking.moments(kpi.value.end, kpi, "value.to") != MISSING
+            found |= np.isnan(looking.duration(kpi.value, kpi)) & ended
+    return found

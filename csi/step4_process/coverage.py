@@ -15,6 +15,9 @@ from csi.definition import Duration, KpiDefinition, StudyDefinition
 from csi.step4_process.exposure import ROWS_EXPECTED, Pulse, partial
 from csi.step4_process.periods import from_microseconds
 
+THIN = 0.75  # of the usual rows a period; ours: of a cut beginning only what took long is left
+USUAL = 0.95  # of the silences between periods with rows; ours
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -74,12 +77,18 @@ def cut_of(
         moment = int(ends.last.max())
     else:
         last = _cut_from(ends.rows[::-1], beat.rows[::-1])
-        if last is None:
+        if last is None or not _is_thin(beat.rows, len(beat.rows) - last):
             return None
         periods = np.arange(len(ends.rows)) < len(ends.rows) - last
         moment = int(ends.first.min())
     told = from_microseconds(np.array([moment]), timezone)[0]
     return Cut(column, kpi.at, told, periods, at_end=is_start)
+
+
+def _is_thin(own: np.ndarray, before: int) -> bool:
+    """Whether the first periods hold fewer rows than the others: those of a whole export are as full, only slow."""
+    filled = np.flatnonzero(own)
+    return bool(own[filled[0] : before].mean() < THIN * np.median(own[before:]))
 
 
 def _cut_from(others: np.ndarray, own: np.ndarray) -> int | None:
@@ -89,7 +98,8 @@ def _cut_from(others: np.ndarray, own: np.ndarray) -> int | None:
         return None
     last = int(filled[-1])
     silent = int(going_on[-1]) - last - 1  # the last period may not be over: it is not counted
-    longest = int(np.diff(filled).max(initial=1)) - 1
+    # One closure in a year is no habit: the longest of nearly all silences counts, weekends among them.
+    longest = int(np.quantile(np.diff(filled), USUAL, method="lower")) - 1 if len(filled) > 1 else 0
     pace = others[filled[0] : last + 1].mean()
     is_cut = silent > longest and silent * pace >= ROWS_EXPECTED and own[last + 1 :].sum() >= ROWS_EXPECTED
     return last + 1 if is_cut else None

@@ -6,6 +6,7 @@ A ticket nobody resolves would otherwise never count, and the share would flatte
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,27 @@ def deadline_of(
         limit = _limit(right, frame) if left.name == OF_VALUE else None
         if limit is not None:
             return _after_start(kpi, limit, frame, calendar, stops=stops, as_of=as_of)
+    return None
+
+
+def not_yet_due(
+    kpi: KpiDefinition, frame: pd.DataFrame, calendar: OpenTime, stops: Stops | None, as_of: int
+) -> np.ndarray | None:
+    """Rows of a share by their beginning that have not ended and may still be in time; None where that is not asked.
+
+    Neither good nor bad yet: counted as bad, the newest periods of every desk would look late.
+    """
+    if not kpi.good.strip() or as_of == MISSING:
+        return None
+    bounds = list(_upper_bounds(parse(kpi.good)))
+    ends = [left.name for left, right in bounds if isinstance(right, Column) and _is_moment(frame, left.name)]
+    if isinstance(kpi.value, Duration):
+        ends.append(kpi.value.end)
+    for end in dict.fromkeys(one for one in ends if one != kpi.at and _is_moment(frame, one)):
+        deadlines = deadline_of(replace(kpi, at=end), frame, calendar, stops, as_of)
+        if deadlines is not None:
+            ended = microseconds(frame[end])
+            return np.asarray(((ended == MISSING) | (ended > as_of)) & (deadlines >= as_of))
     return None
 
 

@@ -155,6 +155,9 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     made = portion(study, kpi, kept, axis, beat, lines=lines)
     if rows.refused is not None:
         made = with_refused(made, rows.refused, base.periods_of(kpi, axis), axis.size, lines)
+    if len(rows.waiting):
+        open_at = base.periods_of(kpi, axis)[rows.waiting]
+        made = replace(made, waiting=np.bincount(open_at[open_at >= 0], minlength=axis.size))
     other = other_moment(base.study, kpi)
     others = base.others_of(kpi, other, axis) if other else None
     looking = base.looking[kpi.source]

@@ -64,6 +64,7 @@ class Portion:
         meant: rows it means, the refused ones included; ``disorder``: refused for the order of their moments.
         set_aside: the rows it refuses that stand in no source's quarantine: ``batch, line, column, value, reason,
             expected, disorder``.
+        waiting: rows of a share that have not ended and may still be in time, per period; None: there are none.
         others: the moments that tell what the export covers, per period; None: there are none.
         tried: how the conditions and the moments of a duration fit the rows.
     """
@@ -86,6 +87,7 @@ class Portion:
     meant: int = 0
     disorder: int = 0
     set_aside: pd.DataFrame = field(default_factory=nothing_aside)
+    waiting: np.ndarray | None = None
     others: Pulse | None = None
     tried: Tried = field(default_factory=Tried)
 
@@ -142,7 +144,7 @@ def portion(
         excluded_rows=kept.excluded,
         by_exclusion=_by_exclusion(study, kpi, kept.every),
         held=len(kept.rows.rows) if value is None else int((~np.isnan(value)).sum()),
-        rows=len(kept.rows.rows),
+        rows=len(kept.rows.rows) + kept.every.blank,
         late=kept.every.late,
         open_ends=0 if kept.every.end is None else int((kept.every.end == MISSING).sum()),
         cases=cases,
@@ -218,6 +220,7 @@ def merged(portions: Sequence[Portion]) -> Portion:
         ends=outliers.merged(one.ends for one in portions),
         events=_all_events(portions),
         refused=_added([one.refused for one in portions]),
+        waiting=_added([one.waiting for one in portions]),
         unplaced=sum(one.unplaced for one in portions),
         meant=sum(one.meant for one in portions),
         disorder=sum(one.disorder for one in portions),

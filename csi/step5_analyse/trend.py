@@ -17,6 +17,8 @@ from csi.step5_analyse.limits import Floats, mean
 FEWEST = 12  # Source: ANALYSIS.md, Trend
 CONFIDENCE = 0.95
 _BLOCK = 64  # series worked on at a time: their pairs stay in the processor's cache
+MOST_POINTS = 9_000  # a year of hours; ours
+_MOST_PAIRS = 100_000_000  # compared at once, twice over; ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +49,18 @@ def mann_kendall(values: Floats, *, season: int = 0, autocorrelated: bool = True
     Source: Mann (1945), Kendall (1975); ties after Kendall; slope and interval Sen, JASA 63 (1968) 1379; seasons
     Hirsch, Slack and Smith, Water Resources Research 18 (1982) 107; effective sample size ANALYSIS.md, Trend.
     """
+    values = _newest(values)
+    points = int(np.isfinite(values).any(axis=0).sum())
+    size = max(1, min(_BLOCK, _MOST_PAIRS // max(1, points * points)))
     blocks = [
-        _block(values[first : first + _BLOCK], season, autocorrelated)
-        for first in range(0, max(len(values), 1), _BLOCK)
+        _block(values[first : first + size], season, autocorrelated) for first in range(0, max(len(values), 1), size)
     ]
     return Slopes(*(np.concatenate([getattr(block, name) for block in blocks]) for name in Slopes.__slots__))
 
 
 def _block(values: Floats, season: int, autocorrelated: bool) -> Slopes:
     n = np.isfinite(values).sum(axis=1)
-    earlier, later = _pairs(values.shape[1], season)
+    earlier, later = _pairs(np.flatnonzero(np.isfinite(values).any(axis=0)), season)
     rise = values[:, later] - values[:, earlier]
     s = np.nansum(np.sign(rise), axis=1)
     variance = _variance(values, season)
@@ -77,9 +81,20 @@ def _block(values: Floats, season: int, autocorrelated: bool) -> Slopes:
     return Slopes(s, variance, z, p, slope, lower, upper, _intercept(values, slope), n, phi, tau)
 
 
-def _pairs(periods: int, season: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Earlier and later position of every pair that may be compared."""
-    earlier, later = np.triu_indices(periods, 1)
+def _newest(values: Floats) -> Floats:
+    """The values, of very many only the newest: pairs grow with their square, and memory with them."""
+    points = np.flatnonzero(np.isfinite(values).any(axis=0))
+    if len(points) <= MOST_POINTS:
+        return values
+    kept = values.copy()
+    kept[:, : points[-MOST_POINTS]] = np.nan
+    return kept
+
+
+def _pairs(points: NDArray[np.int64], season: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Earlier and later position of every pair that may be compared, of the positions that hold a value."""
+    first, second = np.triu_indices(len(points), 1)
+    earlier, later = points[first], points[second]
     if season > 1:
         alike = (later - earlier) % season == 0
         earlier, later = earlier[alike], later[alike]

@@ -96,10 +96,10 @@ def undoing(source: Source) -> Block:
 def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]) -> list[Block]:
     """What another reading of a source's deliveries changed, in counts, and the way back."""
     name = escape(source.name or source.key)
-    rows = f"{made.rows_before:,} → {plural(made.rows_now, 'row')}" if made.rows_before != made.rows_now else \
-        f"{plural(made.rows_now, 'row')}, as before"  # fmt: skip
+    counts = {"row": (made.rows_before, made.rows_now), "case": made.cases, "cell in quarantine": made.quarantined}
+    changed = [_count_of(*both, what) for what, both in counts.items() if both[0] != both[1]]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
-    told = "; ".join([rows, *cells])
+    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as before"
     lines = [f":white_check_mark: {mention(actor)} had *{name}* read again "
              f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."]  # fmt: skip
     if made.left:
@@ -113,6 +113,11 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
         parts.context("What was computed from it is computed again when you process it."),
         parts.actions([undo, look]),
     ]
+
+
+def _count_of(before: int, now: int, what: str) -> str:
+    many = "cells in quarantine" if what.startswith("cell ") else f"{what}s"
+    return f"{before:,} → {plural(now, what, many)}"
 
 
 def _cells(column: str, count: int) -> str:

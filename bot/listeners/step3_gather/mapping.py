@@ -293,11 +293,12 @@ def _as_it_is_now(layout: Layout, known: SourceDefinition, match: Match) -> Sour
 
 
 def _likely(session: Session, cycle: Cycle, named: Sequence[Source]) -> Source | None:
-    """The one source of files that has never been mapped and is not typed by hand, or the only source there is."""
+    """The one source of files that has never been mapped and is not typed by hand: one that reads other columns than a
+    file has is not meant by it."""
     typed = {
         kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id, measurability=Measurability.BY_HAND)
     }
     plans = rows(session, PlanRow, cycle.team_id, cycle_id=cycle.id)
     read = {plan.source_id for plan in plans if plan.kpi_id not in typed}
     waiting = [one for one in named if not one.mapping and one.kind == "file" and (one.id in read or not plans)]
-    return waiting[0] if len(waiting) == 1 else named[0] if len(named) == 1 else None
+    return waiting[0] if len(waiting) == 1 else None
