@@ -222,8 +222,8 @@ _GUESSED = [
     (["INC0001", "INC0002"], Kind("text")),
     (["DSK-1", "DSK-2"], Kind("text")),
     (["Mon", "Tue"], Kind("text")),
-    (["10:00", "11:30"], Kind("text")),
-    (["4h 24m", "1d 4h"], Kind("text")),
+    (["10:00", "11:30"], Kind("number")),
+    (["4h 24m", "1d 4h"], Kind("number")),
     (["Printer 3 on floor 2", "Router 17"], Kind("text")),
 ]
 

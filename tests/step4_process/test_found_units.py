@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from csi.definition import Duration, ExchangeRate, KpiDefinition, RatioValue, SourceDefinition, StudyDefinition, hash_of
+from csi.definition import (
+    Duration,
+    ExchangeRate,
+    KpiDefinition,
+    PausedFor,
+    RatioValue,
+    SourceDefinition,
+    StudyDefinition,
+    hash_of,
+)
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.durations import ShortClock
 from csi.step3_gather.layout import Column
@@ -171,10 +180,12 @@ def test_a_ratio_brings_both_sides_to_one_unit() -> None:
 
 def test_pauses_are_subtracted_in_minutes_whatever_they_are_in() -> None:
     rows = {"opened_at": AT, "end": AT + (AT.iloc[1] - AT.iloc[0])}
-    lasting = kpi("k", "mean", value=Duration("opened_at", "end", pauses="n"), unit="h")
-    for unit, right in (("", 23), ("min", 23), ("s", 24 - 1 / 60), ("h", 0)):
+    lasting = kpi("k", "mean", value=Duration("opened_at", "end", pauses=(PausedFor("n"),)), unit="h")
+    for unit, right in (("", 23), ("min", 23), ("s", 24 - 1 / 60)):
         one = replace(reading({**rows, "n": [60.0] * 3}), units={"n": unit})
         assert values(made(study(lasting), one)["k"]) == pytest.approx([right, right]), unit
+    longer = replace(reading({**rows, "n": [60.0] * 3}), units={"n": "h"})
+    assert values(made(study(lasting), longer)["k"]) == [None, None]  # a pause of 60 h in a day is refused
     with pytest.raises(InvalidInput, match="'n' are in GB, which does not convert into min"):
         made(study(lasting), replace(reading({**rows, "n": [60.0] * 3}), units={"n": "GB"}))
 

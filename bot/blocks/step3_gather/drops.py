@@ -127,7 +127,7 @@ def asked(filename: str, name: str, reasons: Sequence[Waits], source: Source, *,
         change = (NAME, f"{name if filename else ''}:{source.id}")
     hopeless = any(one.kind is Why.EMPTY for one in reasons)
     accept = [] if hopeless else [parts.button(_yes(reasons), ACCEPT, f"try:{name}")]
-    buttons = [parts.button("Choose otherwise", *change, style="primary"), *accept]
+    buttons = [parts.button("Choose otherwise", change[0], change[1], style="primary"), *accept]
     return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
 
 
