@@ -15,7 +15,13 @@ from typing import Any
 
 from csi.terms import Direction, Period
 
-MEANT = ("where", "good", "target", "value")  # keys of a KPI that may look odd beside the data and be meant so
+MEANT = (
+    "where",
+    "good",
+    "target",
+    "value",
+    "coverage",
+)  # keys of a KPI that may look odd beside the data and be meant so
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import math
 import pyarrow as pa
 import pytest
 
+from csi.step3_gather.kinds import told_decimal
 from csi.step3_gather.numbers import read_numbers
 
 
@@ -78,3 +79,10 @@ def test_blank_is_missing() -> None:
     value, unreadable = _read("  ")
     assert math.isnan(value)
     assert not unreadable
+
+
+def test_thousands_beside_a_unit_are_no_decimals() -> None:
+    told = {"Time": ["1,234 min", "2,000 min", "12.5 min"]}
+    assert told_decimal(told) == "."
+    assert told_decimal({"Cost": ["1,234 EUR", "2,000 EUR"]}) == ""
+    assert told_decimal({"Cost": ["1,2 h", "2,000 h"]}) == ","

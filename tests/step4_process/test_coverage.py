@@ -105,3 +105,30 @@ def test_another_kpi_of_the_source_is_cut_alike() -> None:
 )
 def test_where_it_is_cut(others: list[int], own: list[int], expected: int | None) -> None:
     assert _cut_from(np.array(others), np.array(own)) == expected
+
+
+def test_one_closure_in_a_year_hides_no_cut() -> None:
+    frame = tickets(70, 40, last_opened=56)
+    day = (frame["opened_at"] - pd.Timestamp("2026-01-05", tz="UTC")).dt.days
+    closed = frame[~day.between(20, 40)]
+    _, cut = cut_of(closed, period=Period.DAY)
+    assert cut is not None
+    assert cut.moment.date() == date(2026, 3, 1)
+    office = frame[~day.mod(7).isin((5, 6)) & (day < 54)]  # weekends are no cut: the last row is of a Friday
+    until = pd.Timestamp("2026-03-02", tz="UTC")
+    seen = office.assign(resolved_at=office["resolved_at"].where(office["resolved_at"] < until))
+    assert cut_of(seen, period=Period.DAY)[1] is None
+
+
+def test_a_whole_export_with_a_lead_time_is_not_cut_at_its_beginning() -> None:
+    frame = tickets(60, 40)
+    slow = frame.assign(resolved_at=frame["opened_at"] + pd.to_timedelta(np.arange(len(frame)) % 300 + 240, "h"))
+    by_opening = kpi("mttr", "median", at="opened_at", value=RESOLVE, unit="h")
+    assert made(study(by_opening, period=Period.DAY), reading(slow))["mttr"].cut is None
+
+
+def test_somebody_may_say_that_the_coverage_is_meant() -> None:
+    frame = tickets(28, 40, last_opened=14)
+    found = made(study(kpi("mttr", "median", at="resolved_at", value=RESOLVE, unit="h", meant=("coverage",)),
+                       period=Period.DAY), reading(frame))["mttr"]  # fmt: skip
+    assert found.cut is None

@@ -379,3 +379,26 @@ def test_a_span_left_out_is_measured_in_moments_not_in_letters() -> None:
     exclusions.check(replace(EXCLUDED, start=start, end=end), "UTC")
     with pytest.raises(InvalidInput, match="is not after"):
         exclusions.check(replace(EXCLUDED, start=date(2026, 3, 2), end=datetime(2026, 3, 2)), "UTC")
+
+
+def test_what_may_still_be_in_time_is_neither_good_nor_bad() -> None:
+    """On 13 March at noon: the fourth, opened on the 9th, has five days; on the 14th at midnight it is late."""
+    share = kpi("k", "share", value=RESOLVE, good="value <= 120", unit="%")
+    noon, later = (made(study(share, as_of=datetime(2026, 3, day, 12, tzinfo=UTC)), reading(TICKETS))["k"]
+                   for day in (13, 14))  # fmt: skip
+    assert values(noon, "denominator") == [3, 1]
+    assert values(noon) == [100, 100]
+    assert noon.series["partial"].tolist()[-1] is True
+    assert values(later, "denominator") == [3, 2]
+    assert values(later) == [100, 50]
+
+
+def test_an_answer_that_is_not_there_is_no_bad_one() -> None:
+    rows = {**TICKETS, "opened_at": TICKETS["opened_at"].where(pd.Series([True, False, True, True, True]))}
+    solved = kpi("k", "share", at="resolved_at", value=RESOLVE, good="value <= 9", unit="%")
+    found = made(study(solved), reading(rows))["k"]
+    assert values(found, "denominator") == [1, 3]  # the fourth is open past its target: late it is
+    assert values(found) == [100, pytest.approx(200 / 3)]
+    assert found.quality.completeness.ratio == 4 / 5
+    said = kpi("k", "share", good="not cost is missing", unit="%")
+    assert values(made(study(said), reading(TICKETS))["k"], "denominator") == [3, 2]

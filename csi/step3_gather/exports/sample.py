@@ -12,9 +12,10 @@ import pyarrow as pa
 from csi.step3_gather.exports.folding import folded
 from csi.step3_gather.exports.meanings import Meaning, Shape
 from csi.step3_gather.exports.profile import NO_WORDS, Known, Words
-from csi.step3_gather.kinds import KNOWN_MARKERS, guess_decimal, guess_kinds, guess_missing
+from csi.step3_gather.kinds import KNOWN_MARKERS, Kind, guess_decimal, guess_kinds, guess_missing
 from csi.step3_gather.layout import EXAMPLE_ROWS, Column
 from csi.step3_gather.moments import read_moments
+from csi.step3_gather.quantities import unit_of
 
 _ORDERS = ("iso", "day_first", "month_first")
 # A length of time as text: a sign, then figures with colons, ISO 8601, or figures each followed by a word.
@@ -69,11 +70,13 @@ def _described(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Col
     cells = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     decimal = guess_decimal(cells, ",")
     kinds = guess_kinds(cells, decimal, guess_missing(cells, decimal)) if rows else {}
-    columns = [
-        Column(name, kinds[name].name, kinds[name].dates, kinds[name].ambiguous) if rows else Column(name, "empty")
-        for name in names
-    ]
+    columns = [_column(name, kinds[name], cells[name], decimal) if rows else Column(name, "empty") for name in names]
     return _filled(columns, rows)
+
+
+def _column(name: str, kind: Kind, cells: Sequence[str], decimal: str) -> Column:
+    unit = unit_of(name, cells, decimal) if kind.name == "number" else ""
+    return Column(name, kind.name, kind.dates, kind.ambiguous, unit=unit)
 
 
 def _filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:
