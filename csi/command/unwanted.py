@@ -39,9 +39,12 @@ def unwanted(typed: Iterable[str]) -> Unwanted:
     Raises:
         UnknownVerdict: a word is none.
     """
+    typed = list(typed)
     words = [word for text in typed for word in _UNSTABLE.sub("ACHIEVED UNSTABLE", text).split(",") if word.strip()]
     named = [_SPACES.sub(" ", word).strip().upper().removeprefix("WITH ") for word in words]
     known = {str(verdict).replace(",", ""): verdict for verdict in Verdict}
+    if typed and not words:  # a variable that is not set must not open the gate
+        raise UnknownVerdict(f"names no verdict; expected one or more of {', '.join([*known, SIDE_EFFECT])}")
     for word in named:
         if word not in known and word != SIDE_EFFECT:
             expected = ", ".join([*known, SIDE_EFFECT])

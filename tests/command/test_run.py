@@ -89,6 +89,9 @@ def test_a_word_that_is_no_verdict_is_told_with_all_that_are(folder: Path, csi: 
         UnknownVerdict, match=r"'WORSE' is no verdict; expected one or more of .*REGRESSED.*SIDE EFFECT"
     ):
         unwanted(["REGRESSED,worse"])
+    with pytest.raises(UnknownVerdict, match="names no verdict"):
+        unwanted([""])
+    assert unwanted([]) == Unwanted()
     done = csi("run", "study.yml", "--fail-on", "worse")
     assert (done.returncode, (folder / "report").exists()) == (2, False)
     assert "--fail-on" in done.stderr
