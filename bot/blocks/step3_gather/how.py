@@ -96,7 +96,8 @@ def undoing(source: Source) -> Block:
 def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]) -> list[Block]:
     """What another reading of a source's deliveries changed, in counts, and the way back."""
     name = escape(source.name or source.key)
-    counts = {"row": (made.rows_before, made.rows_now), "case": made.cases, "cell in quarantine": made.quarantined}
+    cases = made.cases if all(made.cases) else (0, 0)  # without a column that names them there are none to compare
+    counts = {"row": (made.rows_before, made.rows_now), "case": cases, "cell in quarantine": made.quarantined}
     changed = [_count_of(*both, what) for what, both in counts.items() if both[0] != both[1]]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
     told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as before"
