@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from csi.cycle import measurement
-from csi.models import Baseline, Cycle
+from csi.models import Baseline, Batch, Cycle, Source
 from csi.step7_correct.baselines import definition_hash
+from csi.storage import rows
 from csi.study import of_cycle
 from csi.terms import Measurability
 from tests import turns
@@ -71,3 +72,38 @@ def test_a_baseline_that_approvers_have_not_agreed_to_is_provisional(sqlite_data
 def test_the_columns_of_pauses_are_named_with_the_others(pauses: object, columns: list[str]) -> None:
     kpi = {"at": "b", "value": {"from": "a", "to": "b", "unit": "h", "clock": "wall", "pauses": pauses}}
     assert list(measurement.columns_of_kpi(kpi, ())) == ["b", "a", "b", *columns]
+
+
+@pytest.mark.parametrize(("column", "said"), [("customer", 120), ("other", None)])
+def test_a_yes_to_rows_that_a_key_leaves_out_goes_with_the_measurement(
+    sqlite_database: Database, column: str, said: int | None
+) -> None:
+    """It was said of that key; of another one it says nothing."""
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle, turns.kpi_fields())
+        turns.jump(session, cycle, 2)
+        turns.assess(session, cycle, kpi)
+        (source,) = rows(session, Source, TEAM)
+        source.mapping = {"key": "customer"}
+        yes = {"kind": "key", "count": 111, "of": 120, "column": column}
+        session.add(
+            Batch(
+                team_id=TEAM,
+                source_id=source.id,
+                cycle_id=cycle.id,
+                ordinal=1,
+                way="file",
+                filename="t.csv",
+                size=1,
+                sha256="0" * 64,
+                raw_key="k",
+                delivered_by=BOB,
+                delivered_at=NOW,
+                state="current",
+                rows_read=120,
+                counts={"accepted": [yes]},
+            )
+        )
+        session.flush()
+        assert measurement.mapping(session, cycle)["sources"][source.key].get("discards") == said
