@@ -23,6 +23,7 @@ from csi.step3_gather.bounds import DEFAULT, Bounds
 from csi.step3_gather.content import Content
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.key_counts import Keys, counted
+from csi.step3_gather.placeholders import Placeholders, together
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 
@@ -61,6 +62,7 @@ class Intake:
     units: Mapping[str, str] = field(default_factory=dict)
     cells_read: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
+    placeholders: Placeholders = field(default_factory=dict)
 
     @property
     def left_out(self) -> int:
@@ -92,6 +94,7 @@ class _Tally:
     mended: list[tuple[str, int]] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
     cells_read: dict[str, tuple[int, int]] = field(default_factory=dict)
+    placeholders: Placeholders = field(default_factory=dict)
 
     def add(self, part: Reading) -> None:
         self.rows_read += part.rows_read
@@ -99,6 +102,7 @@ class _Tally:
         self.spoiled_rows += part.quarantine["line"].nunique()
         self.cells_total += len(part.quarantine)
         self.units |= part.units
+        self.placeholders = together((self.placeholders, part.placeholders))
         room = SHOWN_CELLS - len(self.cells)
         self.cells += list(part.quarantine.head(room).itertuples(index=False, name=None))
         for name, counts in part.moments.items():
@@ -180,7 +184,7 @@ def take_in(
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
         cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
-        units=tally.units, cells_read=tally.cells_read, keys=keys, **typed,
+        units=tally.units, cells_read=tally.cells_read, keys=keys, placeholders=tally.placeholders, **typed,
     )  # fmt: skip
 
 

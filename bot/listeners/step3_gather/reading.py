@@ -6,7 +6,7 @@ Nothing is kept of what was said of a file before it has been read: a try that f
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -218,10 +218,20 @@ def _doubts(intake: Intake) -> tuple[str, ...]:
 
 
 def told(intake: Intake, named: Sequence[str]) -> tuple[str, ...]:
-    """What the columns that were just named give: how many of their cells could be read."""
+    """What the columns that were just named give: how many of their cells could be read; and what counts as empty."""
     kinds = {**dict.fromkeys(intake.numbers, "a number"), **dict.fromkeys(intake.moments, "a moment")}
     counts = {name: intake.cells_read[name] for name in named if name in intake.cells_read}
-    return tuple(f"‘{name}’: {blocks.gives(*cells, kinds[name])}" for name, cells in counts.items())
+    given = (f"‘{name}’: {blocks.gives(*cells, kinds[name])}" for name, cells in counts.items())
+    return (*given, *_empty(intake))
+
+
+def _empty(intake: Intake) -> Iterator[str]:
+    """What stands for nothing in a delivery, so that nobody wonders where it went."""
+    for column, texts in intake.placeholders.items():
+        for text, one in texts.items():
+            yield f"‘{column}’: {plural(one.count, 'cell')} with {text} count as empty (first: line {one.line:,})."
+    if markers := intake.mapping.get("missing"):
+        yield f"Taken for “nothing here”: {', '.join(map(str, markers))}."
 
 
 def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
