@@ -23,6 +23,7 @@ from csi.step4_process.pause_reasons import told
 from csi.step4_process.pauses import Spoilt, Stops, any_of, longer, stops_of
 from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.refusals import Refusals, SetAside, backward, columns_needed_by, refusals, unread_cells
+from csi.step4_process.truths import is_box
 from csi.step4_process.written import Forms, plain_form
 
 
@@ -335,13 +336,16 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
 def _unanswered(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """Rows with nothing in a cell that ``good`` compares: neither good nor bad is known of them.
 
-    Moments that are still to come are another matter (see ``not_yet_due``), and so is a cell that may be missing.
+    Moments that are still to come are another matter (see ``not_yet_due``), and so are a cell that may be missing and a
+    box that is not ticked.
     """
     found = np.zeros(len(looking.frame), dtype=bool)
     asked = {node.column.name for node in walk(parse(kpi.good)) if isinstance(node, Missing)}
     sides = [side for one in comparisons(kpi.good) for side in (one.left, one.right) if isinstance(side, Column)]
     for name in dict.fromkeys(side.name for side in sides):
-        if name in looking.frame.columns and name not in asked and looking.frame[name].dtype.kind != "M":
+        if name in asked or is_box(looking.forms(name).words):
+            continue
+        if name in looking.frame.columns and looking.frame[name].dtype.kind != "M":
             found |= looking.frame[name].isna().to_numpy(dtype=bool)
         elif name == OF_VALUE and isinstance(kpi.value, Duration):
             ended = looking.moments(kpi.value.end, kpi, "value.to") != MISSING

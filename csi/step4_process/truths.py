@@ -113,6 +113,12 @@ def pair_of(words: Words) -> Pair | None:
     return next((one for one in PAIRS if one.yes & words and one.no & words and _few(one.others(words))), None)
 
 
+def is_box(words: Words | None) -> bool:
+    """Whether a column is ticked or left empty: its values all say yes, so that an empty cell says no."""
+    pair = pair_of(words) if words else None
+    return pair is not None and words is not None and words <= pair.yes
+
+
 def _few(others: Words) -> bool:
     return len(others) <= _THIRD and not any(_is_number(word) or _says_so_elsewhere(word) for word in others)
 

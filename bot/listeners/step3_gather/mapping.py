@@ -237,6 +237,8 @@ def read_as_before(ack: Ack, body: Body, kit: Kit) -> None:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "read a delivery")
         source = need(session, Source, here.team_id, int(source_id))
+        if source.service_id != cycle.service_id:
+            raise Conflict("That source belongs to another service.")
         begin_as_before(kit, session, here.team_id, found, source, actor=user_of(body))
 
 
