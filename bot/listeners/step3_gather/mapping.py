@@ -23,7 +23,7 @@ from bot.payload import clicked, origin, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.models import Cycle, Kpi, PlanRow, Source
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather import settling, sources
