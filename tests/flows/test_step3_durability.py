@@ -98,7 +98,7 @@ def test_killed_in_the_middle_of_a_large_file_the_delivery_is_whole_or_absent(bo
     alice.upload(tmp_path / "big.csv", "big.csv", "service-desk")
     alice.click(alice.sees("I keep *big.csv*", timeout=60), "gather.map")
     alice.wait_modal("gather.map")
-    alice.fill({"source": "new", "source_name": "Log", "dates": "day_first"})
+    alice.fill({"source_name": "Log", "dates": "day_first"})
     assert alice.submit() is None
     alice.sees("Reading *big.csv*", timeout=30)
     time.sleep(0.7)
