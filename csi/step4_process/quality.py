@@ -77,9 +77,15 @@ def _consistency(source: SourceRows, usable: Usable, set_aside: pd.DataFrame) ->
 
 
 def _examples(*frames: pd.DataFrame) -> tuple[str, ...]:
-    first = pd.concat([rows.head(_EXAMPLES) for rows in frames]).head(_EXAMPLES)
+    """The first few by delivery and line, whatever order an engine brought them in."""
+    first = pd.concat([_first(rows) for rows in frames]).head(_EXAMPLES)
     cells = zip(first["line"], first["column"], first["value"], first["reason"], strict=True)
     return tuple(f"line {line}: {column} {str(value)[:80]!r}: {reason}" for line, column, value, reason in cells)
+
+
+def _first(rows: pd.DataFrame) -> pd.DataFrame:
+    few = rows.astype({"batch": "int64", "line": "int64"}).nsmallest(_EXAMPLES, ["batch", "line"], keep="all")
+    return few.sort_values(["batch", "line", "column", "reason"], kind="stable").head(_EXAMPLES)
 
 
 def periods_spoken(alive: np.ndarray, expected: np.ndarray, starts: pd.DatetimeIndex) -> Dimension:
