@@ -112,6 +112,30 @@ class Role(StrEnum):
     READER = "reader"
 
 
+class Awaited(StrEnum):
+    """What somebody is waited for."""
+
+    STEP = "step"
+    ASKING = "asking the business"
+    TREE = "a tree that was sent back"
+    TREE_APPROVAL = "approval of the tree"
+    ACTION_APPROVAL = "approval of an action"
+    ACTION = "action"
+    REVIEW = "review of an action"
+    BASELINE_APPROVAL = "approval of a baseline"
+    DATA = "data"
+
+    @property
+    def is_approval(self) -> bool:
+        """Whether a yes or a no is waited for."""
+        return self in (Awaited.TREE_APPROVAL, Awaited.ACTION_APPROVAL, Awaited.BASELINE_APPROVAL)
+
+    @property
+    def stands_in_step_7(self) -> bool:
+        """Whether step 7 shows it, whatever step the cycle is in."""
+        return self in (Awaited.ACTION_APPROVAL, Awaited.ACTION, Awaited.REVIEW, Awaited.BASELINE_APPROVAL)
+
+
 class Verdict(StrEnum):
     """Did we get there? In the order in which they are tried."""
 

@@ -113,7 +113,7 @@ def mine(cycle: CycleSeen, user_id: str) -> list[Block]:
     others = tuple(one for one in cycle.waiting if user_id not in one.who)
     blocks = [parts.section(f"*{status_card.title(cycle)}*")]
     if own:
-        lines = "\n".join(f"• {escape(one.what)}{f', due {when(one.due_on)}' if one.due_on else ''}" for one in own)
+        lines = "\n".join(f"• {status_card.awaited(one)}" for one in own)
         blocks.append(parts.section(f":point_right: *Waiting for you*\n{lines}"))
     else:
         blocks.append(parts.section("Nothing waits for you here."))

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.blocks import parts, status_card
 from bot.blocks.parts import Block
-from bot.blocks.text import channel_link, escape, listed, when
-from csi.terms import Step
+from bot.blocks.text import channel_link, escape, listed
+from csi.terms import Awaited, Step
 
 MOST = 15
 
@@ -40,10 +40,10 @@ class Place:
 def view(user_id: str, places: Sequence[Place], own: Own | None = None) -> Block:
     """The home tab of one person; ``own`` are their settings."""
     mine = [(place, one) for place in places for one in place.cycle.waiting if user_id in one.who]
-    steps = [pair for pair in mine if pair[1].what.startswith("step ")]
+    steps = [pair for pair in mine if pair[1].kind is Awaited.STEP]
     data = [(place, one) for place in places for one in place.missing]
     data += [(place, one) for place, one in steps if place.cycle.step is Step.GATHER and not place.missing]
-    approvals = [pair for pair in mine if pair[1].what.startswith("approval")]
+    approvals = [pair for pair in mine if pair[1].kind.is_approval]
     others = [pair for pair in mine if pair not in steps and pair not in approvals]
     blocks = [
         *_group("My steps", steps, "No step waits for you."),
@@ -88,15 +88,14 @@ def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str, opens: s
     blocks = [parts.header(name)]
     for place, one in entries[:MOST]:
         word = opens or _opens(place, one)
-        due = f", due {when(one.due_on)}" if one.due_on else ""
-        text = f"*{escape(place.cycle.service)}*: {escape(one.what)}{due} · {channel_link(place.channel)}"
+        text = f"*{escape(place.cycle.service)}*: {status_card.awaited(one)} · {channel_link(place.channel)}"
         blocks.append(parts.section(text, parts.button("Open", f"cycle.open:{word}", f"{word}@{place.channel}")))
     return blocks if entries else [*blocks, parts.section(empty)]
 
 
 def _opens(place: Place, one: Any) -> str:
     """The command that shows what is waited for: actions and baselines stand in step 7, whatever step it is."""
-    return Step.CORRECT.command if "action" in one.what or "baseline" in one.what else str(place.cycle.step.command)
+    return Step.CORRECT.command if one.kind.stands_in_step_7 else str(place.cycle.step.command)
 
 
 def _followed(places: Sequence[Place]) -> list[Block]:

@@ -9,6 +9,7 @@ from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, listed, mention, number, plural, when
 from csi.terms import Step
+from csi.words.waiting import phrase
 
 SIGNS = {
     "done": ":white_check_mark:",
@@ -66,8 +67,13 @@ def waiting(entries: tuple[WaitingSeen, ...]) -> str:
     """Who is waited for, and for what."""
     if not entries:
         return "Waiting for nobody."
-    lines = [f"• {_people(one.who)}: {escape(one.what)}{_due(one.due_on)}" for one in entries[:MOST]]
+    lines = [f"• {_people(one.who)}: {awaited(one)}" for one in entries[:MOST]]
     return "*Waiting for*\n" + "\n".join(lines)
+
+
+def awaited(one: WaitingSeen) -> str:
+    """What is waited for, and when it is due."""
+    return f"{escape(phrase(one.kind, one.number, one.name))}{_due(one.due_on)}"
 
 
 def taken_up(items: tuple[Any, ...]) -> str:

@@ -17,6 +17,7 @@ from bot.payload import team_of, user_of
 from csi import cycle as cycles
 from csi import reminders, roles
 from csi.step3_gather.collecting import to_bring
+from csi.terms import Awaited
 
 Body = Mapping[str, Any]
 
@@ -41,7 +42,10 @@ def drawn(kit: Kit, team_id: str, user_id: str) -> dict[str, Any]:
             blocks.Place(
                 cycles.overview(session, cycle, kit.now()),
                 cycle.channel_id,
-                tuple(cycles.Waiting((user_id,), what) for what in to_bring(session, cycle, user_id, kit.now())),
+                tuple(
+                    cycles.Waiting((user_id,), Awaited.DATA, name=name)
+                    for name in to_bring(session, cycle, user_id, kit.now())
+                ),
             )
             for cycle in cycles.open_cycles(session, team_id)
             if cycle.service_id in services

@@ -18,7 +18,7 @@ from csi.step1_should_measure.tree import approvers as business
 from csi.step1_should_measure.tree import tree as tree_of
 from csi.step7_correct import following
 from csi.storage import row, rows
-from csi.terms import Step
+from csi.terms import Awaited, Step
 
 _SHOWN = 20
 
@@ -51,11 +51,13 @@ class KpiState:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody is waited for: ``who`` are user ids, ``what`` a short phrase, ``due_on`` when it is due."""
+    """Somebody is waited for: ``who`` are user ids, ``kind`` says for what, ``number`` and ``name`` for which one."""
 
     who: tuple[str, ...]
-    what: str
+    kind: Awaited
     due_on: date | None = None
+    number: int = 0
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +162,25 @@ def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
     here = order.passage(session, cycle, cycle.step)
     owner = order.accountable(session, cycle, cycle.step)
     approvers = tuple(roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS))
-    found = [Waiting((owner,) if owner else (), f"step {cycle.step}", here.due_on)]
+    found = [Waiting((owner,) if owner else (), Awaited.STEP, here.due_on, cycle.step)]
     if cycle.step == Step.SHOULD_MEASURE:
         found += _tree_waits(session, cycle)
     for action in _actions(session, cycle, ("proposed",)):
         said = _answered(session, action, "action", action.version)
         free = tuple(one for one in approvers if one not in (action.proposer, action.owner, *said))
-        found.append(Waiting(free, f"approval of action {action.number}"))
+        found.append(Waiting(free, Awaited.ACTION_APPROVAL, number=action.number))
     for action in _actions(session, cycle, ("approved", "reopened")):
-        found.append(Waiting((action.owner,), f"action {action.number}", action.due_on))
+        found.append(Waiting((action.owner,), Awaited.ACTION, action.due_on, action.number))
     for action in _actions(session, cycle, ("done",)):
         ready = following.settles_at(action)
-        found.append(Waiting((action.owner,), f"the review of action {action.number}", ready.date() if ready else None))
+        settled_on = ready.date() if ready else None
+        found.append(Waiting((action.owner,), Awaited.REVIEW, settled_on, action.number))
     for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed", limit=_SHOWN):
         free = tuple(
             one for one in approvers if one not in (baseline.proposed_by, *_answered(session, baseline, "baseline"))
         )
         kpi = row(session, Kpi, cycle.team_id, id=baseline.kpi_id)
-        found.append(Waiting(free, f"approval of the new baseline of {kpi.name if kpi else baseline.kpi_key}"))
+        found.append(Waiting(free, Awaited.BASELINE_APPROVAL, name=kpi.name if kpi else baseline.kpi_key))
     return found[:_SHOWN]
 
 
@@ -194,11 +197,10 @@ def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
         return []
     if not tree.submitted or tree.sent_back:
         owner = order.accountable(session, cycle, cycle.step)
-        what = "a tree that the business approves" if tree.sent_back else "to ask the business for approval"
-        return [Waiting((owner,) if owner else (), what)]
+        return [Waiting((owner,) if owner else (), Awaited.TREE if tree.sent_back else Awaited.ASKING)]
     answered = {one.user_id for one in tree.approvals}
     able = tuple(one for one in business(session, cycle) if one not in answered)
-    return [Waiting(able, "approval of the tree")]
+    return [Waiting(able, Awaited.TREE_APPROVAL)]
 
 
 def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:

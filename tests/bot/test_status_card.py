@@ -7,10 +7,13 @@ import os
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from bot.blocks import cycle as messages
 from bot.blocks import home, status_card
 from csi.cycle.overview import KpiState, Overview, StepState, Waiting
-from csi.terms import Step
+from csi.terms import Awaited, Step
+from csi.words.waiting import phrase
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -27,8 +30,8 @@ def overview(**changed) -> Overview:
         "steps": tuple(StepState(one, states[one - 1], "UBOB", date(2016, 5, one.value)) for one in Step),
         "kpis": (kpi,),
         "waiting": (
-            Waiting(("UBOB",), "step 3", date(2016, 5, 3)), Waiting((), "approval of the tree"),
-            Waiting(("UCAROL", "UERIN"), "approval of action 4"),
+            Waiting(("UBOB",), Awaited.STEP, date(2016, 5, 3), 3), Waiting((), Awaited.TREE_APPROVAL),
+            Waiting(("UCAROL", "UERIN"), Awaited.ACTION_APPROVAL, number=4),
         ),
         "actions_open": 2, "carried_open": 1, "baseline": (date(2016, 2, 29), date(2016, 4, 4)), "evaluation": None,
     }  # fmt: skip
@@ -67,11 +70,36 @@ def test_the_last_step_offers_to_close_and_a_closed_cycle_nothing():
 def test_a_cycle_with_everything_at_its_most_stays_within_slacks_limits():
     kpi = overview().kpis[0]
     long = KpiState("k", "n" * 500, "u", 1.0, None, "", "", "ACHIEVED", "s" * 900, False)
-    crowded = overview(
-        kpis=(kpi, *[long] * 40), waiting=tuple(Waiting((f"U{n}",) * 9, "w" * 300) for n in range(60)), service="s" * 80
-    )
+    waiting = tuple(Waiting((f"U{n}",) * 9, Awaited.BASELINE_APPROVAL, name="w" * 300) for n in range(60))
+    crowded = overview(kpis=(kpi, *[long] * 40), waiting=waiting, service="s" * 80)
     blocks = status_card.card(crowded)
     assert max(len(block["text"]["text"]) for block in blocks if "text" in block) <= 3000
     assert len(json.dumps(blocks)) < 12_000
     places = [home.Place(crowded, f"C{n}") for n in range(60)]
     assert len(home.view("U1", places)["blocks"]) <= 100
+
+
+@pytest.mark.parametrize(
+    ("kind", "group", "opens"),
+    [
+        (Awaited.STEP, "My data to deliver", "gather"),
+        (Awaited.ASKING, "My actions", "gather"),
+        (Awaited.TREE, "My actions", "gather"),
+        (Awaited.TREE_APPROVAL, "My approvals", "gather"),
+        (Awaited.ACTION_APPROVAL, "My approvals", "act"),
+        (Awaited.ACTION, "My actions", "act"),
+        (Awaited.REVIEW, "My actions", "act"),
+        (Awaited.BASELINE_APPROVAL, "My approvals", "act"),
+    ],
+)
+def test_what_waits_stands_in_its_group_and_opens_where_it_is_shown(kind: Awaited, group: str, opens: str) -> None:
+    one = Waiting(("UBOB",), kind, number=7, name="of which nothing says what it is")
+    blocks = home.view("UBOB", [home.Place(overview(waiting=(one,)), "C1")])["blocks"]
+    headers = {block["text"]["text"]: place for place, block in enumerate(blocks) if block["type"] == "header"}
+    below = blocks[headers[group] + 1]
+    assert below["accessory"]["value"] == f"{opens}@C1"
+
+
+def test_everything_that_can_be_waited_for_has_its_words() -> None:
+    words = {phrase(kind, 7, "speed") for kind in Awaited}
+    assert len(words) == len(Awaited)

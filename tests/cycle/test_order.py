@@ -14,7 +14,7 @@ from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed, NotFound
 from csi.models import AnalysisResult, AuditRow, Finding, StepPassage
 from csi.step7_correct import actions
 from csi.storage import row, rows
-from csi.terms import Role, Step
+from csi.terms import Awaited, Role, Step
 from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, BOB, CAROL, CHANNEL, DAVE, ERIN, NOW, TEAM
@@ -180,7 +180,7 @@ def test_the_overview_says_where_it_stands_and_who_is_waited_for(database: Datab
         assert (seen.service, seen.number, seen.step) == ("Service desk", 1, Step.SHOULD_MEASURE)
         assert [one.state for one in seen.steps] == ["here"] + ["ahead"] * 6
         assert seen.waiting[0].who == (ALICE,)
-        assert "approval" in seen.waiting[1].what
+        assert seen.waiting[1].kind is Awaited.ASKING
         assert (seen.kpis[0].name, seen.kpis[0].verdict) == (kpi.name, "")
         turns.analyse(session, cycle, kpi, [1.0], verdict="IMPROVED")
         turns.jump(session, cycle, 4)
@@ -198,8 +198,8 @@ def test_the_overview_waits_for_nobody_to_approve_what_is_their_own(sqlite_datab
                                       effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
                                       failure_sign="not less")  # fmt: skip
         actions.propose(session, cycle, fields, actor=BOB, now=NOW)
-        waiting = {one.what: one.who for one in cycles.overview(session, cycle, NOW).waiting}
-        assert waiting["approval of action 1"] == (CAROL,)
+        waiting = {(one.kind, one.number): one.who for one in cycles.overview(session, cycle, NOW).waiting}
+        assert waiting[Awaited.ACTION_APPROVAL, 1] == (CAROL,)
 
 
 def test_a_step_is_late_the_day_after_it_was_due(sqlite_database: Database) -> None:
