@@ -9,6 +9,7 @@ CsiError
   GateRefused      rules of a step fail
   Conflict         somebody else was first, or the state has moved on
   NotAllowed       the person's role does not permit it
+  TooManyRows      more is to be read at once than a process should hold
 """
 
 from __future__ import annotations
@@ -98,6 +99,10 @@ class GateRefused(CsiError):
 
 class Conflict(CsiError):
     """Somebody was first, or the state has moved on; nothing was changed."""
+
+
+class TooManyRows(CsiError):
+    """More is to be read at once than a process should hold; nothing was read, nothing was cut."""
 
 
 class NotAllowed(CsiError):

@@ -16,10 +16,11 @@ from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, create_e
 from sqlalchemy.orm import Session as AnySession
 from sqlmodel import Session, col, select
 
-from csi.errors import NotFound
+from csi.errors import NotFound, TooManyRows
 from csi.models import Row
 
 BUSY_SECONDS = 30
+MOST_ROWS = 1_000_000  # read at once; ours: some gigabytes of objects, far beyond a team's numbers of many years
 CONNECT_SECONDS = 10
 _READING = "csi_reading"
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -133,15 +134,22 @@ def hold(session: Session, row: Row, name: str) -> None:
 
 
 def rows(
-    session: Session, table: type[RowT], team_id: str, *, order: str = "id", limit: int = 500, **equal: Any
+    session: Session, table: type[RowT], team_id: str, *, order: str = "id", limit: int | None = None, **equal: Any
 ) -> list[RowT]:
-    """The rows of one workspace whose columns equal what is given (a tuple: one of these), at most ``limit``.
+    """The rows of one workspace whose columns equal what is given (a tuple: one of these): all, or the first ``limit``.
 
     ``order`` is a column, with a minus in front for the highest first.
+
+    Raises:
+        TooManyRows: no limit was asked for, and there are more than a process should hold; nothing is cut in silence.
     """
     key = col(getattr(table, order.removeprefix("-")))
     statement = select(table).where(col(table.team_id) == team_id, *_equal(table, equal))
-    return list(session.exec(statement.order_by(key.desc() if order[0] == "-" else key).limit(limit)))
+    ordered = statement.order_by(key.desc() if order[0] == "-" else key)
+    found = list(session.exec(ordered.limit(MOST_ROWS + 1 if limit is None else limit)))
+    if limit is None and len(found) > MOST_ROWS:
+        raise TooManyRows(f"More than {MOST_ROWS:,} rows of {_words(table)} are to be read at once; nothing was read.")
+    return found
 
 
 def row(session: Session, table: type[RowT], team_id: str, **equal: Any) -> RowT | None:
@@ -157,9 +165,12 @@ def need(session: Session, table: type[RowT], team_id: str, row_id: int) -> RowT
     """
     found = row(session, table, team_id, id=row_id)
     if found is None:
-        words = str(table.__tablename__).replace("_", " ")
-        raise NotFound(f"This {words} does not exist here any more.")
+        raise NotFound(f"This {_words(table)} does not exist here any more.")
     return found
+
+
+def _words(table: type[Row]) -> str:
+    return str(table.__tablename__).replace("_", " ")
 
 
 def next_number(session: Session, table: type[RowT], team_id: str, column: str, **equal: Any) -> int:

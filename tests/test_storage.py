@@ -18,8 +18,10 @@ from sqlmodel import col, select
 
 from bot import inbox
 from bot.delivery import worker
+from csi import storage
+from csi.errors import TooManyRows
 from csi.models import OutboxPost, Row, Service
-from csi.storage import change_if, engine, lock, migrate
+from csi.storage import change_if, engine, lock, migrate, rows
 from tests.databases import Database
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -175,3 +177,22 @@ def test_who_holds_a_lock_keeps_the_others_waiting(database: Database) -> None:
             order.append("first")
         waiting.result(timeout=20)
     assert order == ["first", "second"]
+
+
+def test_rows_are_all_rows_or_as_many_as_are_asked_for(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sqlite_database.sessions() as session:
+        session.add_all(Service(team_id="T1", name=f"Desk {n:04}", created_at=NOW) for n in range(1_203))
+        session.add(Service(team_id="T2", name="Another's", created_at=NOW))
+    with sqlite_database.sessions.reading() as session:
+        assert len(rows(session, Service, "T1")) == 1_203
+        assert [one.name for one in rows(session, Service, "T1", order="-name", limit=2)] == ["Desk 1202", "Desk 1201"]
+        monkeypatch.setattr(storage, "MOST_ROWS", 1_203)
+        assert len(rows(session, Service, "T1")) == 1_203
+        monkeypatch.setattr(storage, "MOST_ROWS", 1_202)
+        with pytest.raises(
+            TooManyRows, match=r"More than 1,202 rows of service are to be read at once; nothing was read"
+        ):
+            rows(session, Service, "T1")
+        assert len(rows(session, Service, "T1", limit=1_203)) == 1_203

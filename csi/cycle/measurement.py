@@ -153,7 +153,7 @@ def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:
 
 def sources_of(session: Session, cycle: Cycle) -> dict[str, Source]:
     """The service's sources by their key."""
-    return {one.key: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)}
+    return {one.key: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id)}
 
 
 def kpis_of(session: Session, cycle: Cycle) -> list[Kpi]:
@@ -162,7 +162,7 @@ def kpis_of(session: Session, cycle: Cycle) -> list[Kpi]:
 
 
 def _measurements(session: Session, cycle: Cycle, source: Source) -> list[Measurement]:
-    return rows(session, Measurement, cycle.team_id, source_id=source.id, current=True, limit=100_000)
+    return rows(session, Measurement, cycle.team_id, source_id=source.id, current=True)
 
 
 def baselines_of(session: Session, cycle: Cycle) -> list[Baseline]:

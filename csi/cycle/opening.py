@@ -142,9 +142,9 @@ def service_of(session: Session, cycle: Cycle) -> Service:
     return need(session, Service, cycle.team_id, cycle.service_id)
 
 
-def open_cycles(session: Session, team_id: str, limit: int = 200) -> list[Cycle]:
+def open_cycles(session: Session, team_id: str) -> list[Cycle]:
     """The open cycles of a workspace."""
-    return rows(session, Cycle, team_id, state="open", limit=limit)
+    return rows(session, Cycle, team_id, state="open")
 
 
 def of_service(session: Session, team_id: str, service_id: int) -> list[Cycle]:

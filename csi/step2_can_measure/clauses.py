@@ -109,7 +109,7 @@ def refusal(session: Session, cycle: Cycle, clause: SlaClause) -> str:
 def of_service(session: Session, cycle: Cycle) -> list[SlaClause]:
     """The service's clauses that are not retired."""
     states = ("draft", "active", "flagged")
-    return rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=states, limit=100)
+    return rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=states)
 
 
 def of_service_one(session: Session, cycle: Cycle, clause_id: int) -> SlaClause:

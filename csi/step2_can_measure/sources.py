@@ -72,7 +72,7 @@ def _taken_up(session: Session, source: Source, *, actor: str, now: datetime) ->
 
 def of_service(session: Session, team_id: str, service_id: int) -> list[Source]:
     """The sources of a service that are in use."""
-    return rows(session, Source, team_id, service_id=service_id, retired_at=None, limit=100)
+    return rows(session, Source, team_id, service_id=service_id, retired_at=None)
 
 
 def by_id(session: Session, team_id: str, source_id: int) -> Source:

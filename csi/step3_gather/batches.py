@@ -20,8 +20,6 @@ from csi.step3_gather.reading import RULES
 from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
 from csi.storage import change_if, lock, need, next_number, row, rows
 
-_MANY = 10_000
-
 
 class Outcome(StrEnum):
     """What became of a delivery."""
@@ -156,7 +154,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
 
 
 def _replace_cells(session: Session, batch: Batch, intake: Intake) -> None:
-    for old in rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, limit=_MANY):
+    for old in rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id):
         session.delete(old)
     for line, column, value, reason, expected in intake.cells:
         session.add(
@@ -268,8 +266,8 @@ def mark_stale(session: Session, source: Source) -> None:
 
 def of_source(session: Session, source: Source, *, state: str = "") -> list[Batch]:
     """A source's deliveries in the order they came."""
-    wanted = {"state": state} if state else {}
-    return rows(session, Batch, source.team_id, source_id=source.id, order="ordinal", limit=_MANY, **wanted)
+    wanted: dict[str, Any] = {"state": state} if state else {}
+    return rows(session, Batch, source.team_id, source_id=source.id, order="ordinal", **wanted)
 
 
 def current(session: Session, source: Source) -> list[Batch]:
@@ -285,7 +283,7 @@ def latest(session: Session, source: Source) -> Batch | None:
 
 def cells(session: Session, batch: Batch) -> list[QuarantinedRow]:
     """Every quarantined cell of a delivery that is kept as a row, mended or not."""
-    return rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, order="line", limit=_MANY)
+    return rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, order="line")
 
 
 def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -> list[QuarantinedRow]:

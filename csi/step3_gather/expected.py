@@ -146,7 +146,6 @@ def _typed(session: Session, kpi: Kpi, source: Source, cycle: Cycle) -> _Seen:
         kpi_key=kpi.key,
         current=True,
         order="at",
-        limit=10_000,
     )
     given = [one for one in found if one.value is not None or one.numerator is not None]
     days = [_day(one, cycle) for one in given]

@@ -142,7 +142,7 @@ def year_column(layout: Layout) -> str:
 def best_match(session: Session, team_id: str, service_id: int, layout: Layout) -> Match | None:
     """The service's source whose deliveries look most like this one, if any looks like it at all."""
     found = []
-    for source in rows(session, Source, team_id, service_id=service_id, retired_at=None, limit=100):
+    for source in rows(session, Source, team_id, service_id=service_id, retired_at=None):
         newest = batches.latest(session, source)
         if source.mapping and newest is not None:
             used = _used(source, newest)

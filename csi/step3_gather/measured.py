@@ -15,12 +15,11 @@ from csi.step3_gather.reading import Reading
 from csi.storage import rows
 
 KINDS = ("typed", "push")
-_MOST = 100_000
 
 
 def reading(session: Session, source: Source) -> Reading:
     """Numbers typed or pushed, as rows: ``kpi, at, value, numerator, denominator, unit``; ``line`` is the row's id."""
-    found = rows(session, Measurement, source.team_id, source_id=source.id, current=True, order="at", limit=_MOST)
+    found = rows(session, Measurement, source.team_id, source_id=source.id, current=True, order="at")
     given = [one for one in found if one.value is not None or one.numerator is not None]
     frame = pd.DataFrame(
         {

@@ -154,7 +154,7 @@ def _current(session: Session, source: Source, given: Sequence[Given]) -> dict[t
     for first in range(0, len(moments), _AT_ONCE):
         found += rows(
             session, Measurement, source.team_id, source_id=source.id, at=tuple(moments[first : first + _AT_ONCE]),
-            current=True, limit=100_000,
+            current=True,
         )  # fmt: skip
     return {(one.kpi_key, one.at): one for one in found}
 

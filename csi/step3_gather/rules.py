@@ -70,7 +70,7 @@ def deliveries_count_once(session: Session, cycle: Cycle, _now: datetime) -> Ite
         if count > 1:
             yield Breach("V3.2", f"{kpi_key} has {count} current numbers for {at.date()}.", mend="gather.open")
     sources = {one.source.id for one in arrivals(session, cycle, _now) if one.source}
-    held = rows(session, Batch, cycle.team_id, source_id=tuple(sources), state="current", limit=10_000)
+    held = rows(session, Batch, cycle.team_id, source_id=tuple(sources), state="current")
     for (_, digest), count in Counter((batch.source_id, batch.sha256) for batch in held).items():
         if count > 1:
             yield Breach("V3.2", f"The delivery {digest[:12]} counts {count} times.", mend="gather.open")
@@ -107,7 +107,7 @@ def _has_value(told: Measurement) -> bool:
 
 
 def _typed(session: Session, cycle: Cycle) -> list[Measurement]:
-    return rows(session, Measurement, cycle.team_id, cycle_id=cycle.id, current=True, order="at", limit=1_000)
+    return rows(session, Measurement, cycle.team_id, cycle_id=cycle.id, current=True, order="at")
 
 
 def _breach(rule: str, sentence: str, kpi: Kpi, *, blocks: bool = True) -> Breach:

@@ -31,7 +31,6 @@ REACH = timedelta(days=90)  # how far back Prometheus is asked at first: twice t
 _LONGEST_ASKED = 86_400  # seconds another side may ask for before it is asked again
 _HOUR = 6  # local time at which a day's, week's or month's data is collected
 _LATER = timedelta(minutes=5)  # after a full hour
-_MOST = 500
 _GIVEN_UP = timedelta(hours=6)
 
 
@@ -39,7 +38,7 @@ def due(session: Session, team_id: str, now: datetime) -> list[tuple[Source, Cyc
     """Sources of open cycles that are to be collected now, each with the cycle it feeds."""
     found = []
     cycles = {one.service_id: one for one in rows(session, Cycle, team_id, state="open")}
-    for source in rows(session, Source, team_id, kind=KINDS, retired_at=None, limit=_MOST):
+    for source in rows(session, Source, team_id, kind=KINDS, retired_at=None):
         wanted = source.service_id in cycles and source.mapping and source.cadence != NEVER
         if wanted and next_at(source) <= now:
             found.append((source, cycles[source.service_id]))

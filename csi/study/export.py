@@ -26,7 +26,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the archive says nothing of when it was made: 
 def study_zip(session: Session, cycle: Cycle, files: FileStore) -> tuple[bytes, str]:
     """The archive and its name. Unpacked, ``python -m csi run study.yml`` gives the same figures."""
     study = definition(session, cycle)
-    kinds = {one.key: one.kind for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)}
+    kinds = {one.key: one.kind for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id)}
     typed = {key: source for key, source in study.sources.items() if kinds[key] in TYPED}
     held = readings(session, cycle, files, replace(study, sources=typed))
     content = io.BytesIO()

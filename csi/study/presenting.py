@@ -49,14 +49,14 @@ def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
 
 def promises(session: Session, cycle: Cycle) -> list[Promise]:
     """The service's active SLA clauses."""
-    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active", limit=100)
+    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active")
     return [Promise(clause.text, clause.kpi_key, clause.target) for clause in active]
 
 
 def labels(session: Session, cycle: Cycle) -> dict[str, str]:
     """What people know each source by: its name and the newest delivery's file."""
     found = {}
-    for source in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100):
+    for source in rows(session, Source, cycle.team_id, service_id=cycle.service_id):
         newest = rows(session, Batch, cycle.team_id, source_id=source.id, order="-ordinal", limit=1)
         file = newest[0].filename if newest else ""
         found[source.key] = f"{source.name} ({file})" if file else source.name

@@ -20,7 +20,7 @@ def whole_periods(session: Session, cycle: Cycle) -> tuple[date, date, int] | No
 
     Of the KPI that has most; None while nothing was processed.
     """
-    held = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, limit=100)
+    held = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
     whole = [[one for one in made.result.get("series") or () if not one["partial"]] for made in held]
     most = max(whole, key=len, default=[])
     if not most:

@@ -200,7 +200,7 @@ def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
 
 def _known(session: Session, cycle: Cycle, found: Drop) -> tuple[Batch, Source] | None:
     """The batch of the same bytes that counts, in any source of the service."""
-    sources = {one.id: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)}
+    sources = {one.id: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id)}
     same = row(session, Batch, cycle.team_id, source_id=tuple(sources), sha256=found.sha256, state="current")
     return None if same is None else (same, sources[same.source_id])
 
@@ -210,8 +210,8 @@ def _mended(session: Session, cycle: Cycle, found: Drop) -> Source | None:
     if not mending.is_mended(found.layout.names) or not found.layout.examples:
         return None
     short = found.layout.examples[0][found.layout.names.index(mending.MARKS[0])]
-    sources = rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=100)
-    held = rows(session, Batch, cycle.team_id, source_id=tuple(one.id for one in sources), limit=10_000)
+    sources = rows(session, Source, cycle.team_id, service_id=cycle.service_id)
+    held = rows(session, Batch, cycle.team_id, source_id=tuple(one.id for one in sources))
     source_id = next((one.source_id for one in held if short and one.sha256.startswith(short)), None)
     return need(session, Source, cycle.team_id, source_id) if source_id else None
 
