@@ -27,6 +27,7 @@ OF_ALL = {
     "bot/metrics.py": {"_by"},
 }
 _NARROWING = {operators.eq, operators.in_op}
+_loose: dict[Any, set[str]] = {}  # of statements seen before, by what SQLAlchemy caches their SQL by
 
 
 def guard() -> None:
@@ -44,8 +45,18 @@ def _check(state: ORMExecuteState) -> None:
     statement = state.statement
     if state.is_column_load or state.is_relationship_load or not isinstance(statement, Select | Update | Delete):
         return
-    if (loose := unbound(statement)) and not _serves_all():
+    if (loose := _unbound_once(statement)) and not _serves_all():
         raise AssertionError(f"{', '.join(sorted(loose))} without team_id: {statement}")
+
+
+def _unbound_once(statement: Select | Update | Delete) -> set[str]:
+    """``unbound``, worked out once for statements that differ in their values only."""
+    key = statement._generate_cache_key()
+    if key is None:
+        return unbound(statement)
+    if key.key not in _loose:
+        _loose[key.key] = unbound(statement)
+    return _loose[key.key]
 
 
 def _tables(statement: Select | Update | Delete) -> Iterator[Table]:
