@@ -19,6 +19,7 @@ from csi.step3_gather.numbers import read_numbers
 # Of so many cells nearly all are filled, or differ: exports hold some junk.
 _NEARLY_ALL = 0.999
 _IN_ORDER = 0.95
+_COMPARED = 30  # columns of moments held against each other; the one that dates a row stands among the first
 _LONGEST, _MOST_WORDS = 40, 3
 # In fewer rows than this anything may differ by chance: there a key has to be called one.
 _TELLING = 20
@@ -138,6 +139,7 @@ def moment_of(columns: Sequence[Cells], updated: str) -> str:
     begun = [one for one in own if says_opened(one.name)]
     if begun or len(own) < 2:
         return next((one.name for one in begun or own), "")
+    own = own[:_COMPARED]
     instants = {one.name: _ordered(one, ".") for one in own}
     return max(own, key=lambda one: _before_others(one.name, instants)).name
 
