@@ -31,7 +31,7 @@ class Notes:
         name: stands in front of every error.
         lines: the line of each key by its path.
         environment: values for ``${NAME}``; None: nothing is known of them here.
-        held: sources whose rows are handed over, so that they need no file.
+        held: sources whose rows are handed over, so that they need no file; None: none can be.
         read: every key that was looked for, by its place: names and numbers in it are ``*``.
     """
 
@@ -39,7 +39,7 @@ class Notes:
     lines: Mapping[str, int] = field(default_factory=dict)
     errors: list[InvalidInput] = field(default_factory=list)
     environment: Mapping[str, str] | None = None
-    held: frozenset[str] = frozenset()
+    held: Collection[str] | None = None
     read: dict[str, set[str]] = field(default_factory=dict)
 
     def wrong(self, path: str, reason: str) -> None:

@@ -55,7 +55,7 @@ def study_of(
     folder: Path | None = None,
     *,
     environment: Mapping[str, str] | None = None,
-    held: Collection[str] = (),
+    held: Collection[str] | None = None,
 ) -> StudyDefinition:
     """Read a study from the bytes of its file.
 
@@ -64,12 +64,12 @@ def study_of(
         name: stands in front of every error.
         folder: where its files lie, which must be there; None: they are not looked for.
         environment: what ``${NAME}`` may ask for; None: it is not looked for.
-        held: sources whose rows are handed over, so that they need not say where they are.
+        held: sources whose rows are handed over, so that they need not say where they are; None: none can be.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    notes = Notes(name, environment=environment, held=frozenset(held))
+    notes = Notes(name, environment=environment, held=held)
     mapping = _mapping(content, notes)
     return _checked(mapping, notes, folder)
 
@@ -85,13 +85,13 @@ def keys_read(content: bytes) -> Mapping[str, frozenset[str]]:
     return {place: frozenset(keys) for place, keys in notes.read.items()}
 
 
-def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] = ()) -> StudyDefinition:
+def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] | None = None) -> StudyDefinition:
     """A study from a mapping with STUDY.md's keys; ``held``: sources whose rows are handed over.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    return _checked(mapping, Notes(name, held=frozenset(held)))
+    return _checked(mapping, Notes(name, held=held))
 
 
 def _checked(mapping: Any, notes: Notes, folder: Path | None = None) -> StudyDefinition:
