@@ -11,6 +11,8 @@ from csi.errors import CsiError, InvalidInput
 from csi.step3_gather.moments import zone
 from csi.study.drafting import drafted
 
+_TOLD = 6  # names said in one line; ours
+
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
@@ -38,7 +40,14 @@ def draft_all(asked: Drafting, voice: Voice) -> str:
         _write(found.text, asked.out)
     for one in found.to_do:
         voice.warn(f"To do before it runs: {one}")
+    if found.guessed:
+        voice.warn(f"Only guessed, and marked with ?: look at {_few(found.guessed)} before you trust a verdict")
     return found.text
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - _TOLD
+    return ", ".join(names[:_TOLD]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _check(asked: Drafting) -> None:

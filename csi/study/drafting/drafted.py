@@ -18,10 +18,11 @@ from csi.study.running import measured
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A study's text, and what whoever asked for it has to do before it can run."""
+    """A study's text, what has to be done before it can run, and what in it is only a guess that decides a verdict."""
 
     text: str
     to_do: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "") -> Drafted:
@@ -48,7 +49,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     working, refused = _tested(draft, wanted)
     if not working:
         raise InvalidInput(files[0].path.name, "no KPI could be computed from it; expected rows that have moments")
-    return Drafted(study_text(draft, working, refused), tuple(_to_do(files)))
+    guessed = tuple(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks)
+    return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
 
 
 def _to_do(files: Sequence[Looked]) -> list[str]:

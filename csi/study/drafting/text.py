@@ -13,7 +13,7 @@ import yaml
 from csi.step3_gather.content import Format
 from csi.step6_present.wording import day
 from csi.study.drafting.looked import Looked
-from csi.study.drafting.offers import Offer
+from csi.study.drafting.offers import Offer, passed_over
 from csi.study.drafting.windows import FEWEST, Span
 
 _ENDLESS = 1_000_000
@@ -51,6 +51,7 @@ def study_text(
         "kpis:",
         *(line for offer in working for line in _kpi(offer)),
         *(line for offer, reason in refused for line in _left_out(offer, reason)),
+        *(f"  # {scalar(name)}: no KPI, as {why}" for file in draft.files for name, why in passed_over(file)),
         *_windows(draft, settled),
     ]
     return "\n".join(lines) + "\n"
