@@ -10,8 +10,7 @@ from csi.command.voice import Voice
 from csi.errors import CsiError, InvalidInput
 from csi.step3_gather.moments import zone
 from csi.study.drafting import drafted
-
-_TOLD = 6  # names said in one line; ours
+from csi.study.drafting.text import few
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,8 @@ def draft_all(asked: Drafting, voice: Voice) -> str:
     for one in found.to_do:
         voice.warn(f"To do before it runs: {one}")
     if found.guessed:
-        voice.warn(f"Only guessed, and marked with ?: look at {_few(found.guessed)} before you trust a verdict")
+        voice.warn(f"Only guessed, and marked with ?: look at {few(found.guessed)} before you trust a verdict")
     return found.text
-
-
-def _few(names: Sequence[str]) -> str:
-    more = len(names) - _TOLD
-    return ", ".join(names[:_TOLD]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _check(asked: Drafting) -> None:

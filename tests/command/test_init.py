@@ -72,6 +72,15 @@ def test_a_workbook_and_a_csv_become_two_sources(tmp_path: Path, process: Csi) -
     assert done.returncode == 0, done.stderr
 
 
+def test_the_sheet_that_was_read_is_written_and_the_others_named(tmp_path: Path) -> None:
+    with pd.ExcelWriter(tmp_path / "a.xlsx", engine="xlsxwriter") as book:
+        for month in ("March", "April", "May"):
+            cases(NAMES["en"], rows=240 + len(month)).to_excel(book, sheet_name=month, index=False)
+    text = drafted([tmp_path / "a.xlsx"], tmp_path, "UTC").text
+    assert yaml.safe_load(text)["sources"]["a"]["sheet"] == "March"
+    assert "    sheet: March                              # ? there are also April, May\n" in text
+
+
 def test_dates_that_read_both_ways_are_left_to_choose_and_refused_until_then(tmp_path: Path, csi: Csi) -> None:
     opened = [f"{day:02}/{1 + week % 12:02}/2024 10:00" for week in range(24) for day in range(1, 9)]
     pd.DataFrame({"Ticket": range(len(opened)), "Opened": opened}).to_csv(tmp_path / "a.csv", index=False)
@@ -174,6 +183,25 @@ def test_a_series_of_codes_is_counted(tmp_path: Path) -> None:
     moments = pd.date_range("2025-01-06", periods=140, freq="17h")
     pd.DataFrame({"at": moments, "user_id": ROWS % 30}).to_csv(tmp_path / "a.csv", index=False)
     assert list(yaml.safe_load(drafted([tmp_path / "a.csv"], tmp_path, "UTC").text)["kpis"]) == ["volume_a"]
+
+
+def test_a_year_and_its_week_are_a_moment(tmp_path: Path) -> None:
+    weeks = pd.date_range("2024-01-01", periods=60, freq="7D").isocalendar()
+    table = pd.DataFrame({"Jahr": weeks["year"], "KW": weeks["week"], "Wartezeit (min)": np.arange(60) % 7 + 0.5})
+    table.to_csv(tmp_path / "a.csv", index=False)
+    study = yaml.safe_load(drafted([tmp_path / "a.csv"], tmp_path, "UTC").text)
+    assert study["sources"]["a"]["join"] == {"Jahr KW": ["Jahr", "KW"]}
+    assert [(kpi["at"], kpi["value"]) for kpi in study["kpis"].values()] == [("Jahr KW", "Wartezeit (min)")]
+
+
+def test_what_only_looks_like_a_time_of_day_beside_a_date_is_none(tmp_path: Path) -> None:
+    days = pd.date_range("2025-01-06", periods=140, freq="D").strftime("%Y-%m-%d")
+    talk = [f"{1 + one % 20:02}:{one % 60:02}" if one < 100 else f"{30 + one % 9}:00" for one in ROWS]
+    pd.DataFrame({"day": days, "talk": talk}).to_csv(tmp_path / "a.csv", index=False)
+    source = looked(tmp_path / "a.csv", "a", "UTC").source
+    assert (source.options["moments"], "join" in source.options) == (["day"], False)
+    pd.DataFrame({"day": days, "time": talk[:100] + talk[:40]}).to_csv(tmp_path / "b.csv", index=False)
+    assert looked(tmp_path / "b.csv", "b", "UTC").source.options["join"] == {"day time": ["day", "time"]}
 
 
 def test_what_is_only_guessed_is_named(tmp_path: Path) -> None:

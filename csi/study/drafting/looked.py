@@ -16,6 +16,7 @@ from csi.definition import SourceDefinition
 from csi.step3_gather.layout import Layout, guess
 from csi.step3_gather.mapping import proposed
 from csi.step3_gather.moments import read_moments
+from csi.step3_gather.period_parts import parts_named
 from csi.step3_gather.quantities import PLAIN, Written, read_quantities
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.wide import shape_of
@@ -82,10 +83,23 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
         InvalidInput: it is no table, or holds no row.
     """
     layout = guess(path, path.name)
-    source = replace(proposed(layout, timezone), id=id, file=path.name)
+    source = _by_parts(path, layout, replace(proposed(layout, timezone), id=id, file=path.name))
     found = _looked(path, layout, source)
     alone = _unjoined(source)
     return found if alone is None or _joins(found) else _looked(path, layout, alone)
+
+
+def _by_parts(path: Path, layout: Layout, source: SourceDefinition) -> SourceDefinition:
+    """The source with its moment joined from a year and its parts, where no column holds moments."""
+    if "join" in source.options or "melt" in source.options or any(one.kind == "moment" for one in layout.columns):
+        return source
+    frame, _ = _rows(path, source)
+    cells = {str(name): pa.chunked_array([pa.array(frame[name], pa.string(), from_pandas=True)]) for name in frame}
+    parts = parts_named(cells)
+    if not parts:
+        return source
+    name = " ".join(parts)
+    return replace(source, options={**source.options, "join": {name: list(parts)}, "moments": [name]})
 
 
 def _joins(found: Looked) -> bool:
@@ -115,7 +129,8 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
     moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
     melted = shape_of(source.options)
     kinds = [column.name for column in layout.columns if column.kind == "number"]
-    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells]
+    parts = {name for names in melted.join.values() for name in names}
+    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in parts]
     forms = {column.name: column.written for column in layout.columns}
     numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
     return Looked(
