@@ -224,7 +224,12 @@ def test_nothing_is_written_over_unless_it_is_forced(tmp_path: Path, csi: Csi) -
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [("", "a.csv"), ("a,b\n1,2\n", "no column holds moments; expected one that says when"), (None, "no such file")],
+    [
+        ("", "a.csv"),
+        ("a,b\n1,2\n", "no column holds moments; expected one that says when"),
+        (None, "no such file"),
+        ("opened#v#x\n2025-01-01#3#a\n2025-01-02#4#b\n", "reads as one column; expected a comma, semicolon, tab or |"),
+    ],
 )
 def test_what_cannot_be_drafted_from_is_told(tmp_path: Path, csi: Csi, content: str | None, told: str) -> None:
     if content is not None:

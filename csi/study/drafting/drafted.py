@@ -12,6 +12,7 @@ from csi.study.drafting.offers import Offer, first_moment, offers, slug
 from csi.study.drafting.text import Draft, study_text
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
+from csi.study.gathering import may_part
 from csi.study.given import Given
 from csi.study.running import measured
 
@@ -40,6 +41,9 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     files = [looked(path, id, timezone) for id, path in _named(paths).items()]
     for file in files:
         if not first_moment(file):
+            if len(file.layout.names) == 1 and (signs := may_part(file.layout.names[0])):
+                reason = f"reads as one column; expected a comma, semicolon, tab or | between cells, not {signs[0]!r}"
+                raise InvalidInput(file.path.name, reason)
             names = ", ".join(file.layout.names[:40])
             reason = f"no column holds moments; expected one that says when a row happened among {names}"
             raise InvalidInput(file.path.name, reason)
