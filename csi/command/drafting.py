@@ -10,6 +10,7 @@ from csi.command.voice import Voice
 from csi.errors import CsiError, InvalidInput
 from csi.step3_gather.moments import zone
 from csi.study.drafting import drafted
+from csi.study.drafting.text import few
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ def draft_all(asked: Drafting, voice: Voice) -> str:
         _write(found.text, asked.out)
     for one in found.to_do:
         voice.warn(f"To do before it runs: {one}")
+    if found.guessed:
+        voice.warn(f"Only guessed, and marked with ?: look at {few(found.guessed)} before you trust a verdict")
     return found.text
 
 

@@ -55,6 +55,16 @@ _UPDATED = re.compile(
 )
 
 
+# Last words of names of what tells people, places and things apart, though it be written in digits.
+_CODE = (
+    r"phone|telephone|telefon\w*|tel|fax|mobile|mobil|cellphone|celular|movil|handy|zip|zipcode|plz|cep|postal|postleitzahl"
+    r"|postcode|postcode\w*|ip|mac|uuid|guid|lat|latitude|lon|lng|longitude|isbn|iban|bic|ean|gtin|sku|imei|cpf|cnpj|nif|ssn"
+    r"|index|year|jahr|annee|ano|rok|version|build"
+)
+_PER = frozenset({"per", "pro", "par", "por", "je", "by", "na", "za"})
+_IN_SCRIPT_CODE = re.compile(r"コード|编码|編碼|代码|代碼|코드|邮编|郵便|우편|电话|電話|전화|手机|индекс|телефон|код")
+
+
 @lru_cache(maxsize=4_000)
 def folded(name: str) -> str:
     """A name as words parted by one blank: without case, accents, and signs; ``SolutionInMin`` is three words."""
@@ -80,6 +90,23 @@ def says_key(name: str) -> int:
     ident = any(re.fullmatch(_ID, word) for word in words)
     case = any(re.fullmatch(_CASE, word) for word in words) or bool(_IN_SCRIPT_CASE.search(text))
     return (2 if number else 1 if ident else 0) + case
+
+
+def says_code(name: str, *, whole: bool = True) -> bool:
+    """Whether a name says that its column tells things apart rather than counts something: ``Customer ID``, ``zip``.
+
+    Its last word decides (``n_updates`` counts). What is called as one thing or person is a number of it where its
+    numbers are ``whole`` (``Assigned agent``, ``priority``), unless it is counted by it (``cost per user``).
+    """
+    text = folded(name)
+    words = text.split()
+    if not words or _COUNTED.search(text):
+        return False
+    if _IN_SCRIPT_NUMBER.search(text) or _IN_SCRIPT_CODE.search(text):
+        return True
+    last = words[-2] if words[-1].isdigit() and len(words) > 1 else words[-1]
+    is_one = whole and not last.endswith("s") and re.fullmatch(_OF_OTHERS, last) and not _PER & {*words}
+    return bool(is_one or any(re.fullmatch(one, last) for one in (_NUMBER, _ID, _CODE)))
 
 
 def says_opened(name: str) -> bool:

@@ -130,6 +130,8 @@ def as_text(cells: pa.Array) -> pa.Array:
     kind = cells.type
     if pa.types.is_dictionary(kind):
         return as_text(cells.dictionary_decode())
+    if isinstance(kind, pa.BaseExtensionType):
+        return as_text(_plain(cells))
     if pa.types.is_timestamp(kind):
         local = pc.cast(cells, pa.timestamp("us", tz=kind.tz), safe=False)
         mark = "Z" if kind.tz else ""
@@ -142,6 +144,13 @@ def as_text(cells: pa.Array) -> pa.Array:
         plain = cells.to_pylist()
         return pa.array([None if cell is None else json.dumps(cell, default=str) for cell in plain], pa.string())
     return pc.cast(cells, pa.string())
+
+
+def _plain(cells: pa.ExtensionArray) -> pa.Array:
+    """Cells of a type that is built on another: of a span of time its first moment, else what they are built on."""
+    if cells.type.extension_name != "pandas.period":
+        return cells.storage
+    return pa.array(cells.to_pandas().dt.start_time, pa.timestamp("us"), from_pandas=True)
 
 
 @contextmanager

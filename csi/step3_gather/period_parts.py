@@ -85,6 +85,30 @@ def joined_parts(columns: Mapping[str, pa.ChunkedArray]) -> pa.ChunkedArray | No
     return _period_of(year, years[0], rest[0])
 
 
+def parts_named(columns: Mapping[str, pa.ChunkedArray]) -> tuple[str, ...]:
+    """The columns that by their headers and cells make a date: a year with a month and a day, or with a period.
+
+    Empty where there are none, or where they would have to be asked about.
+    """
+    found = {name: _Column.of(name, texts) for name, texts in columns.items() if len(texts.drop_null())}
+    years = [name for name in found if _is_year(columns[name])]
+    named = {part: [one.name for one in found.values() if part in one.named()] for part in Part}
+    pairs = [(month, day) for month in named[Part.MONTH] for day in named[Part.DAY]]
+    alone = [(name,) for part in (Part.WEEK, Part.MONTH, Part.QUARTER) for name in named[part]]
+    for year in years[:1]:
+        for parts in (*pairs, *alone):
+            if year not in parts and _can_be_joined({name: columns[name] for name in (year, *parts)}):
+                return (year, *parts)
+    return ()
+
+
+def _can_be_joined(columns: Mapping[str, pa.ChunkedArray]) -> bool:
+    try:
+        return joined_parts(columns) is not None
+    except InvalidInput:
+        return False
+
+
 def _is_year(texts: pa.ChunkedArray) -> bool:
     filled = texts.drop_null().unique()
     matching = pc.sum(pc.match_substring_regex(filled, _YEAR)).as_py() or 0

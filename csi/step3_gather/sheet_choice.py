@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from csi.step3_gather.grid import Grid, header_row
 from csi.step3_gather.kinds import guess_kinds
+from csi.step3_gather.wide import period_headers
 
 LOOKED_AT = 300
 # Ours: how much less, or more, the cells of a sheet count for it.
-_NO_TABLE, _PIVOT, _DATED = 0.01, 0.2, 3.0
+_NO_TABLE, _WORDS, _PIVOT, _FEW_DATED, _DATED = 0.01, 0.02, 0.2, 3.0, 30.0
+_SEVERAL = 10  # dated rows: fewer may be the history of the workbook itself
 _LEAST_FULL = 0.4
 _LONG = 80  # characters: longer texts, on the mean, explain something
 # What Excel writes above the rows of a pivot table. Source: Excel, compact layout, by language.
@@ -22,7 +24,7 @@ _PIVOTS = (
 
 
 def weight(rows: Sequence[Sequence[str]], height: int) -> float:
-    """How much a sheet is a table that rows can be read of: its cells, more where they are dated.
+    """How much a sheet is a table that rows can be read of: its cells, more where dated, fewer where words.
 
     Args:
         rows: its first rows as text, at most ``LOOKED_AT`` of them.
@@ -43,9 +45,16 @@ def weight(rows: Sequence[Sequence[str]], height: int) -> float:
     found = max(height - 1, 1) * width * full
     if full < _LEAST_FULL or not _is_even(filled, width) or _explains(cells, held):
         return found * _NO_TABLE
-    if _is_pivot(rows):
-        found *= _PIVOT
-    return found * (_DATED if "moment" in held else 1)
+    return found * (_PIVOT if _is_pivot(rows) else _worth(header, held, len(filled)))
+
+
+def _worth(header: Sequence[str], held: Sequence[str], rows: int) -> float:
+    """How much each cell of a table counts, by what its columns hold and are called."""
+    if "moment" in held:
+        return _DATED if rows >= _SEVERAL else _FEW_DATED
+    if period_headers(header).names:
+        return _DATED
+    return _WORDS if all(name == "text" for name in held) else 1.0
 
 
 def _is_even(rows: Sequence[Sequence[str]], width: int) -> bool:

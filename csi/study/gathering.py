@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -24,10 +25,12 @@ from csi.step3_gather.wide import shape_of
 from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_wanted, named_columns
 from csi.step4_process.partition import Task, require_rows
+from csi.study.earlier import is_of_report
 from csi.study.fetching import collected, fetched
 from csi.study.progress import Tell, silent
 
 _SHOWN = 40
+_FILES = 3  # named in one error; ours
 _NAME = 60  # characters of a column's name as an error shows it
 _SHEETS = {Format.XLSX, Format.ODS}
 _TEXTS = {Format.DELIMITED, Format.JSON, Format.JSON_LINES}
@@ -129,18 +132,27 @@ def _form(path: Path) -> Format | None:
 
 
 def _of_files(tasks: Sequence[Task], get: Callable[[Task], T]) -> list[T]:
-    """What every file of a source gives, or the errors of all of them."""
+    """What every file of a source gives, or the errors of all of them: what is wrong with many alike is told once."""
     found: list[T] = []
-    errors: list[InvalidInput] = []
+    wrong: dict[tuple[str, str], list[str]] = {}
     for task in tasks:
         try:
             found.append(get(task))
         except (InvalidInput, InvalidInputs) as error:
             several = error.errors if isinstance(error, InvalidInputs) else (error,)
-            errors += [_at(task.told, one.field, one.reason) for one in several]
-    if errors:
+            for one in several:
+                wrong.setdefault((one.field, one.reason), []).append(task.told)
+    if wrong:
+        errors = [_at(_told(files, len(tasks)), field, reason) for (field, reason), files in wrong.items()]
         raise InvalidInputs(errors)
     return found
+
+
+def _told(files: Sequence[str], of: int) -> str:
+    """The files of which something is told: the first few by name, and how many there are."""
+    if len(files) <= _FILES:
+        return ", ".join(files)
+    return f"{', '.join(files[:_FILES])} and {len(files) - _FILES:,} more of {of:,} files"
 
 
 def _of_each(study: StudyDefinition, get: Callable[[SourceDefinition], list[T]]) -> dict[str, list[T]]:
@@ -235,11 +247,20 @@ def check_columns(study: StudyDefinition, source: SourceDefinition, columns: Seq
 
 
 def _no_column(name: str, columns: Sequence[str]) -> str:
+    if len(columns) == 1 and (signs := may_part(columns[0])):
+        said = f"the file reads as one column, {columns[0][:_NAME]!r}"
+        return f"there is no column {name!r}; {said}; expected delimiter: {' or '.join(map(repr, signs))} in the source"
     near = get_close_matches(name, [one for one in columns if len(one) <= _NAME], n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     more = ", …" if len(columns) > _SHOWN else ""
     have = ", ".join(one if len(one) <= _NAME else f"{one[: _NAME - 1]}…" for one in columns[:_SHOWN])
     return f"there is no column {name!r}; {hint}expected one of {have}{more}"
+
+
+def may_part(header: str) -> list[str]:
+    """The signs in a header that may part it into several names."""
+    signs = dict.fromkeys(re.findall(r"(?<=\w)\s*([^\w\s.'()\[\]]|\s)\s*(?=\w)", header))
+    return list(signs)[:_FILES]
 
 
 def _version_typed(path: Path, source: SourceDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -286,12 +307,13 @@ def paths_of(source: SourceDefinition, folder: Path) -> list[Path]:
 
 
 def _found(folder: Path, name: str) -> list[Path]:
-    """The file of that name, else the files that fit it as a pattern."""
+    """The file of that name, else the files that fit it as a pattern, without what an earlier run wrote."""
     path = folder / name
     if path.is_file() or not any(sign in name for sign in "*?["):
         return [path] if path.is_file() else []
     anchor = Path(name).anchor
-    return sorted(one for one in Path(anchor or folder).glob(name.removeprefix(anchor)) if one.is_file())
+    fitting = sorted(one for one in Path(anchor or folder).glob(name.removeprefix(anchor)) if one.is_file())
+    return [one for one in fitting if not is_of_report(one)]
 
 
 def _at_source(name: str, error: CsiError) -> InvalidInput:

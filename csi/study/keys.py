@@ -31,7 +31,7 @@ class Notes:
         name: stands in front of every error.
         lines: the line of each key by its path.
         environment: values for ``${NAME}``; None: nothing is known of them here.
-        held: sources whose rows are handed over, so that they need no file.
+        held: sources whose rows are handed over, so that they need no file; None: none can be.
         read: every key that was looked for, by its place: names and numbers in it are ``*``.
     """
 
@@ -39,7 +39,7 @@ class Notes:
     lines: Mapping[str, int] = field(default_factory=dict)
     errors: list[InvalidInput] = field(default_factory=list)
     environment: Mapping[str, str] | None = None
-    held: frozenset[str] = frozenset()
+    held: Collection[str] | None = None
     read: dict[str, set[str]] = field(default_factory=dict)
 
     def wrong(self, path: str, reason: str) -> None:
@@ -291,20 +291,26 @@ class Loader(yaml.SafeLoader):
 Loader.add_constructor("tag:yaml.org,2002:timestamp", Loader.construct_yaml_timestamp)
 
 
-def loaded(text: str) -> Any:
-    """A YAML text as plain values."""
+def loaded(text: str) -> tuple[Any, dict[str, int], list[str]]:
+    """A YAML text as plain values; line (1-based) of every key by its path; and the keys written twice.
+
+    Raises:
+        yaml.YAMLError: it is none.
+        ValueError: its aliases unfold to more than is read.
+    """
     loader = Loader(text)
     try:
-        return loader.get_single_data()
+        root = loader.get_single_node()
+        lines, twice = lines_of(root)
+        return None if root is None else loader.construct_document(root), lines, twice
     finally:
         loader.dispose()
 
 
-def lines_of(text: str) -> tuple[dict[str, int], list[str]]:
-    """Line (1-based) of every key of a YAML text by its path (list items by position), and the keys written twice."""
+def lines_of(root: Any) -> tuple[dict[str, int], list[str]]:
+    """Line of every key below a node by its path (list items by position), and the keys written twice."""
     lines: dict[str, int] = {}
     twice: list[str] = []
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
     if root is not None and _unfolded(root, {}) > MOST_NODES:
         raise ValueError(f"its aliases unfold to more than {MOST_NODES:,} values")
     pending: list[tuple[str, Any]] = [("", root)] if root is not None else []
@@ -318,8 +324,9 @@ def lines_of(text: str) -> tuple[dict[str, int], list[str]]:
             below = f"{path}.{key}" if path else key
             if below in lines:
                 twice.append(below)
+            else:
+                pending.append((below, child))
             lines[below] = mark + 1
-            pending.append((below, child))
     return lines, twice
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +15,12 @@ from csi.step6_present import charts, facts, paper
 from csi.step6_present.report import markdown
 from csi.step6_present.slam import slam_chart
 from csi.study import placing
+from csi.study.earlier import JSON, TEXTS, kpis_of_report
 from csi.study.evaluation import Report
 from csi.study.moments import in_one_offset
 from csi.study.plain import POINT, report_json, series_plain
 
-JSON, PDF, SLAM = "report.json", "report.pdf", "slam.png"
-TEXTS = (JSON, "series.csv", "quarantine.csv", "report.md")
+PDF, SLAM = "report.pdf", "slam.png"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ODD = re.compile(r"[^\w.-]+")
 
@@ -102,14 +101,10 @@ def drawn(report: Report, *, charted: bool = True, pdf: bool = False) -> dict[st
 
 def earlier(folder: Path) -> list[str]:
     """The files in a folder that a run before this one wrote, told by the report it left there."""
-    try:
-        said = json.loads((folder / JSON).read_bytes())
-        kpis = list(said["kpis"]) if {"study", "sources", "kpis"} <= set(said) else None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return []
+    kpis = kpis_of_report(folder)
     if kpis is None:
         return []
-    known = Wanted(pdf=True).names(list(map(str, kpis)))
+    known = Wanted(pdf=True).names(kpis)
     return [name for name in known if (folder / name).is_file() and not (folder / name).is_symlink()]
 
 

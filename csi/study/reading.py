@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from csi.step4_process.calendar import open_time
 from csi.step4_process.column_units import unconvertible, undecided
 from csi.step4_process.columns import link_of
 from csi.step4_process.periods import moment_of
-from csi.study.keys import Keys, Notes, in_order, lines_of, loaded, window_of
+from csi.study.keys import Keys, Notes, in_order, loaded, window_of
 from csi.study.kpi_reading import kpi_of
 from csi.study.rates import rates_said
 from csi.study.source_reading import source_of, zone_of
@@ -55,7 +56,7 @@ def study_of(
     folder: Path | None = None,
     *,
     environment: Mapping[str, str] | None = None,
-    held: Collection[str] = (),
+    held: Collection[str] | None = None,
 ) -> StudyDefinition:
     """Read a study from the bytes of its file.
 
@@ -64,12 +65,12 @@ def study_of(
         name: stands in front of every error.
         folder: where its files lie, which must be there; None: they are not looked for.
         environment: what ``${NAME}`` may ask for; None: it is not looked for.
-        held: sources whose rows are handed over, so that they need not say where they are.
+        held: sources whose rows are handed over, so that they need not say where they are; None: none can be.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    notes = Notes(name, environment=environment, held=frozenset(held))
+    notes = Notes(name, environment=environment, held=held)
     mapping = _mapping(content, notes)
     return _checked(mapping, notes, folder)
 
@@ -85,13 +86,13 @@ def keys_read(content: bytes) -> Mapping[str, frozenset[str]]:
     return {place: frozenset(keys) for place, keys in notes.read.items()}
 
 
-def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] = ()) -> StudyDefinition:
+def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] | None = None) -> StudyDefinition:
     """A study from a mapping with STUDY.md's keys; ``held``: sources whose rows are handed over.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.
     """
-    return _checked(mapping, Notes(name, held=frozenset(held)))
+    return _checked(mapping, Notes(name, held=held))
 
 
 def _checked(mapping: Any, notes: Notes, folder: Path | None = None) -> StudyDefinition:
@@ -107,17 +108,19 @@ def _mapping(content: bytes, notes: Notes) -> Any:
         notes.wrong("", f"is larger than {LARGEST:,} bytes; expected a study file in YAML")
         return None
     try:
-        text = content.decode("utf-8-sig")
-        notes.lines, twice = lines_of(text)
+        mapping, notes.lines, twice = loaded(_text(content))
         for key in twice:
             notes.wrong(key, "is written twice; expected it once")
-        mapping = loaded(text)
     except UnicodeDecodeError as error:
-        notes.wrong("", f"is not UTF-8 text (byte {error.start + 1}); expected a study file in YAML")
+        line = content[: error.start].count(b"\n") + 1
+        notes.wrong("", f"line {line}: is not {error.encoding.upper()} text; expected a study file in YAML, in UTF-8")
     except yaml.YAMLError as error:
         notes.wrong("", _not_yaml(error))
-    except (RecursionError, ValueError) as error:
-        notes.wrong("", f"is not YAML that can be read ({error}); expected a study file in YAML")
+    except RecursionError:
+        notes.wrong("", "has more levels below one another than can be read; expected a study file in YAML")
+    except ValueError as error:
+        what = "a number of thousands of digits" if "integer string" in str(error) else str(error)
+        notes.wrong("", f"is not YAML that can be read ({what}); expected a study file in YAML")
     else:
         if not isinstance(mapping, Mapping):
             notes.wrong("", "expected keys such as study, service, timezone, period, sources and kpis")
@@ -125,7 +128,15 @@ def _mapping(content: bytes, notes: Notes) -> Any:
     return None
 
 
+def _text(content: bytes) -> str:
+    """The text of a study: UTF-8, or what its first bytes say it is, as Windows writes it."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig")
+
+
 def _not_yaml(error: yaml.YAMLError) -> str:
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"holds the character {chr(error.character)!r}, which no YAML text may; expected a study file in UTF-8"
     mark = getattr(error, "problem_mark", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
     return f"{place}not YAML: {getattr(error, 'problem', None) or error}; expected a study file in YAML"

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from csi.definition import StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.connectors.asked import Fetch
+from csi.step4_process import Made
 from csi.study.engines import Engine, Means, made
 from csi.study.evaluation import Report, judged
 from csi.study.given import Given
@@ -49,18 +51,28 @@ def measured(given: Given, means: Means) -> Report:
         InvalidInputs: a source cannot be read, or nothing in any.
     """
     study = given.study
-    with _told_with(given.name):
+    with told_with(given.name):
         done = made(study, given.folder, means)
-    if nothing := unreadable(study, done):
-        said = "; ".join(str(one) for one in nothing)
-        raise InvalidInputs([InvalidInput("", f"Nothing could be read for {given.name}: {said}")])
+    done = readable(study, done, given.name)
     means.tell(f"judging {len(study.kpis)} KPI{'s' * (len(study.kpis) != 1)}")
-    with _told_with(given.name):
+    with told_with(given.name):
         return judged(study, done.kpis, done.sources, done.quarantine)
 
 
+def readable(study: StudyDefinition, done: Made, name: str) -> Made:
+    """What was processed, where there is anything to go by.
+
+    Raises:
+        InvalidInputs: nothing could be read; ``name`` is the study's.
+    """
+    if nothing := unreadable(study, done):
+        said = "; ".join(str(one) for one in nothing)
+        raise InvalidInputs([InvalidInput("", f"Nothing could be read for {name}: {said}")])
+    return done
+
+
 @contextmanager
-def _told_with(name: str) -> Iterator[None]:
+def told_with(name: str) -> Iterator[None]:
     """Every error with the study it is of in front."""
     try:
         yield

@@ -49,8 +49,10 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
     """One entry under ``sources``. What is wrong is noted; with a folder, also a file that is not there."""
     origins = {origin: keys.text(origin) for origin in _ORIGINS}
     said = sum(bool(text) for text in origins.values())
-    if said > 1 or (not said and name not in keys.notes.held):
-        keys.notes.wrong(keys.path, "expected exactly one of file, url, sql or prometheus")
+    held = keys.notes.held
+    if said > 1 or (not said and name not in (held or ())):
+        rows = "" if held is None else f", or its rows among the frames (handed over: {', '.join(held) or 'none'})"
+        keys.notes.wrong(keys.path, f"expected exactly one of file, url, sql or prometheus{rows}")
     columns, by_column = _columns(keys)
     dates, also_by_column = _dates(keys)
     zones = keys.keys("zones")

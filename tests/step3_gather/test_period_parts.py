@@ -11,7 +11,7 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.layout import guess
 from csi.step3_gather.mapping import proposed
-from csi.step3_gather.period_parts import joined_parts
+from csi.step3_gather.period_parts import joined_parts, parts_named
 from csi.step3_gather.readers import read
 from csi.step3_gather.wide import PeriodHeaders, period_headers
 
@@ -138,3 +138,26 @@ def test_weeks_as_headers_are_proposed_and_read() -> None:
     mapping = proposed(guess(text.encode()), "UTC")
     reading = read(text.encode(), mapping, moments=mapping.options["moments"], numbers=["value"])
     assert [str(one.date()) for one in reading.frame["period"]] == ["2024-12-30", "2025-01-06", "2025-01-13"]
+
+
+def _cells(**columns: list[str]) -> dict[str, pa.ChunkedArray]:
+    return {name: pa.chunked_array([pa.array(cells, pa.string())]) for name, cells in columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("columns", "found"),
+    [
+        ({"Year": ["2024", "2025"], "Week": ["51", "1"], "Delay": ["30", "31"]}, ("Year", "Week")),
+        ({"Delay": ["30", "31"], "Mes": ["11", "1"], "Ano": ["2024", "2025"]}, ("Ano", "Mes")),
+        ({"Jahr": ["2024", "2025"], "Monat": ["11", "1"], "Tag": ["30", "31"]}, ("Jahr", "Monat", "Tag")),
+        ({"Year": ["2024", "2025"], "Quarter": ["4", "1"]}, ("Year", "Quarter")),
+        ({"Year": ["2024", "2025"], "Calls": ["4", "1"]}, ()),  # nothing says that these are periods
+        ({"Year": ["24", "25"], "Week": ["51", "1"]}, ()),
+        ({"Year": ["2024", "2025"], "Week": ["51", "99"]}, ()),
+        ({"Year": [], "Week": []}, ()),
+    ],
+)
+def test_the_parts_of_a_date_are_known_by_their_headers_and_cells(
+    columns: dict[str, list[str]], found: tuple[str, ...]
+) -> None:
+    assert parts_named(_cells(**columns)) == found

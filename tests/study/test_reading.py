@@ -199,7 +199,10 @@ kpis:
         (b"study: [1", "s.yml: line 1, column 10: not YAML"),
         (b"", "expected keys such as study"),
         (b"- a", "expected keys such as study"),
-        (b"\xff\xfe\x00", "is not UTF-8 text"),
+        (b"\xff\xfe\x00", "s.yml: line 1: is not UTF-16-LE text"),
+        (b"a: 1\nb: \xe9", "s.yml: line 2: is not UTF-8 text; expected a study file in YAML, in UTF-8"),
+        (b"a: 1\x07", "s.yml: holds the character '\\x07', which no YAML text may"),
+        (b"a: " + b"9" * 5_000, "a number of thousands of digits"),
         (b"a: 1\na: 2", "s.yml, line 2, a: is written twice"),
         (b"!!python/object/apply:os.system [ls]", "not YAML"),
         (b"a: &x [*x]", "study"),
@@ -211,6 +214,19 @@ def test_what_is_no_study_is_told(content: bytes, expected: str) -> None:
     with pytest.raises(InvalidInputs) as caught:
         study_of(content, "s.yml")
     assert expected in str(caught.value)
+
+
+def test_a_key_written_twice_is_told_once_and_nothing_below_it() -> None:
+    with pytest.raises(InvalidInputs) as caught:
+        study_of(b"a: {b: 1}\nc: 1\na: {b: 2}\n", "s.yml")
+    assert str(caught.value) == "s.yml, line 3, a: is written twice; expected it once"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_study_is_read_as_editors_write_it(encoding: str, ending: str) -> None:
+    text = yaml.safe_dump({**PLAIN, "service": "Büro"}, allow_unicode=True).replace("\n", ending)
+    assert study_of(text.encode(encoding)).service == "Büro"
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:

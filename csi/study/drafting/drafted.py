@@ -12,16 +12,18 @@ from csi.study.drafting.offers import Offer, first_moment, offers, slug
 from csi.study.drafting.text import Draft, study_text
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
+from csi.study.gathering import may_part
 from csi.study.given import Given
 from csi.study.running import measured
 
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A study's text, and what whoever asked for it has to do before it can run."""
+    """A study's text, what has to be done before it can run, and what in it is only a guess that decides a verdict."""
 
     text: str
     to_do: tuple[str, ...] = ()
+    guessed: tuple[str, ...] = ()
 
 
 def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "") -> Drafted:
@@ -39,6 +41,9 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     files = [looked(path, id, timezone) for id, path in _named(paths).items()]
     for file in files:
         if not first_moment(file):
+            if len(file.layout.names) == 1 and (signs := may_part(file.layout.names[0])):
+                reason = f"reads as one column; expected a comma, semicolon, tab or | between cells, not {signs[0]!r}"
+                raise InvalidInput(file.path.name, reason)
             names = ", ".join(file.layout.names[:40])
             reason = f"no column holds moments; expected one that says when a row happened among {names}"
             raise InvalidInput(file.path.name, reason)
@@ -48,7 +53,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     working, refused = _tested(draft, wanted)
     if not working:
         raise InvalidInput(files[0].path.name, "no KPI could be computed from it; expected rows that have moments")
-    return Drafted(study_text(draft, working, refused), tuple(_to_do(files)))
+    guessed = tuple(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks)
+    return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
 
 
 def _to_do(files: Sequence[Looked]) -> list[str]:

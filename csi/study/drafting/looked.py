@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
 from csi.step3_gather.layout import Layout, guess
 from csi.step3_gather.mapping import proposed
 from csi.step3_gather.moments import read_moments
-from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.period_parts import parts_named
+from csi.step3_gather.quantities import PLAIN, Written, read_quantities
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.wide import shape_of
 
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
+_NEARLY_ALL = 0.98  # of the rows, for a date and the time beside it to be one moment; ours
 _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
 
 
@@ -45,6 +48,7 @@ class Looked:
         filled: how many cells of each column hold something.
         moments, numbers: columns that read as such.
         open: columns of dates that read both ways, day first and month first.
+        zeros: columns of whole numbers of which some begin with a zero.
     """
 
     id: str
@@ -58,7 +62,7 @@ class Looked:
     moments: Mapping[str, Held]
     numbers: Mapping[str, Held]
     open: tuple[str, ...] = ()
-    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    zeros: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -79,7 +83,44 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
         InvalidInput: it is no table, or holds no row.
     """
     layout = guess(path, path.name)
-    source = replace(proposed(layout, timezone), id=id, file=path.name)
+    source = _by_parts(path, layout, replace(proposed(layout, timezone), id=id, file=path.name))
+    found = _looked(path, layout, source)
+    alone = _unjoined(source)
+    return found if alone is None or _joins(found) else _looked(path, layout, alone)
+
+
+def _by_parts(path: Path, layout: Layout, source: SourceDefinition) -> SourceDefinition:
+    """The source with its moment joined from a year and its parts, where no column holds moments."""
+    if "join" in source.options or "melt" in source.options or any(one.kind == "moment" for one in layout.columns):
+        return source
+    frame, _ = _rows(path, source)
+    cells = {str(name): pa.chunked_array([pa.array(frame[name], pa.string(), from_pandas=True)]) for name in frame}
+    parts = parts_named(cells)
+    if not parts:
+        return source
+    name = " ".join(parts)
+    return replace(source, options={**source.options, "join": {name: list(parts)}, "moments": [name]})
+
+
+def _joins(found: Looked) -> bool:
+    """Whether a date and what looks like a time of day beside it are moments in nearly all rows."""
+    held = [found.moments.get(name) for name in found.source.options["join"]]
+    return all(one is not None and one.readable >= _NEARLY_ALL * one.filled for one in held)
+
+
+def _unjoined(source: SourceDefinition) -> SourceDefinition | None:
+    """The source with its dates alone; None where nothing, or columns that became rows, are joined."""
+    joined = source.options.get("join")
+    if not joined or "melt" in source.options:
+        return None
+    options = {key: value for key, value in source.options.items() if key != "join"}
+    dates = [parts[0] for parts in joined.values()]
+    kept = [name for name in options.get("moments", ()) if name not in joined]
+    return replace(source, options={**options, "moments": [*dates, *kept]})
+
+
+def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
+    """What the columns hold when a file is read by a mapping."""
     frame, whole = _rows(path, source)
     columns = [str(name) for name in frame.columns]
     cells = {name: pa.chunked_array([pa.array(frame[name], pa.string(), from_pandas=True)]) for name in columns}
@@ -88,10 +129,12 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
     moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
     melted = shape_of(source.options)
     kinds = [column.name for column in layout.columns if column.kind == "number"]
-    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells]
-    numbers = {name: _numbers(cells[name], source) for name in counted if name not in moments}
+    parts = {name for names in melted.join.values() for name in names}
+    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in parts]
+    forms = {column.name: column.written for column in layout.columns}
+    numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
     return Looked(
-        id=id,
+        id=source.id,
         path=path,
         layout=layout,
         source=source,
@@ -102,7 +145,7 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
         moments=moments,
         numbers=numbers,
         open=tuple(name for name in layout.ambiguous if name in moments),
-        texts={name: _few(frame[name]) for name in columns},
+        zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
     )
 
 
@@ -136,13 +179,11 @@ def _moments(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Hel
     return Held(instants, filled, filled - int(read.unreadable.sum()))
 
 
-def _numbers(cells: pa.ChunkedArray, source: SourceDefinition) -> Held:
-    values, unreadable = read_numbers(cells, source.decimal or ".", source.missing)
+def _numbers(cells: pa.ChunkedArray, source: SourceDefinition, form: Written) -> Held:
+    values, unreadable = read_quantities(cells, source.decimal or ".", source.missing, form)
     filled = len(cells) - cells.null_count
     return Held(values.to_numpy(dtype=float), filled, filled - int(unreadable.sum()))
 
 
-def _few(column: pd.Series) -> list[str]:
-    """The values of a column that holds few, the most frequent first; none of one that holds many."""
-    counts = column.value_counts()
-    return [str(value) for value in counts.index] if 0 < len(counts) <= 12 else []
+def _begins_with_zero(cells: pa.ChunkedArray) -> bool:
+    return bool(pc.any(pc.match_substring_regex(cells, r"^\s*0[0-9]+\s*$")).as_py())

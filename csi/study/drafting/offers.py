@@ -12,6 +12,7 @@ import numpy as np
 from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
 from csi.step3_gather.exports import computable, of_layout
+from csi.step3_gather.name_words import says_code
 from csi.step4_process.expression import columns_of
 from csi.study.drafting.looked import Held, Looked
 
@@ -24,8 +25,11 @@ _DUE = re.compile(
     r"(?i)\b(?:due|target|deadline|breach|sla|fällig|faellig|frist|ziel|soll|échéance|echeance|limite|vencimiento|plazo"
     r"|prazo|vencimento|scadenza|termine|deadline|vervaldatum|streef|termin)|期限|截止|기한"
 )
+_READABLE = 0.98  # of the cells of a column of amounts; ours
+_DIGITS, _SEVERAL = 5, 20  # whole numbers all so long, and as many different: postcodes, phone numbers; ours
 _DIFFERENT = 0.9  # of the values of a column that is a code rather than an amount; ours
 MOST = 8  # KPIs of one kind offered from one file; ours
+_UNKNOWN = "only a guess: nothing here says whether lower or higher is better"
 _HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
 
 
@@ -67,7 +71,7 @@ def _of_program(file: Looked) -> Iterator[Offer]:
         # What the entry would add though it is not so here is written as empty: its columns are not this file's.
         unsaid = {key: None for key in _OF_ROWS if entry and key in entry.computed}
         keys = {**({"kpi": one.catalogue} if entry else {}), "source": file.id, **unsaid, **one.definition}
-        asks = {} if direction else {"direction": "lower or higher: which is better, only you know"}
+        asks = {} if direction else {"direction": _UNKNOWN}
         if not direction:
             keys["direction"] = "lower"
         name = slug(entry.name.partition("(")[0]) if entry else one.id
@@ -110,17 +114,20 @@ def _volume(file: Looked) -> Iterator[Offer]:
     """How many rows fall into a period, by the first moment."""
     at = first_moment(file)
     if at and not _is_series(file):
-        asks = {"direction": "lower or higher: which is better, only you know"}
+        asks = {"direction": _UNKNOWN}
         keys = {"name": f"Rows by {at}", "source": file.id, "at": at, "measure": "count", "direction": "lower"}
         yield Offer(f"volume_{slug(file.id)}", keys, _readable(at, file.moments[at]), asks)
 
 
 def _is_series(file: Looked) -> bool:
-    """Whether the file is a series of numbers, one a moment, rather than a list of cases."""
+    """Whether the file is a series of amounts, one row a moment, rather than a list of cases."""
+    return _is_by_moment(file) and any(_is_amount(file, name) for name in file.numbers)
+
+
+def _is_by_moment(file: Looked) -> bool:
+    """Whether each row has a moment of its own and nothing else to be told by."""
     at = first_moment(file)
-    return (
-        bool(at and file.numbers) and file.distinct.get(at, 0) == file.rows and not file.key and len(file.moments) == 1
-    )
+    return bool(at) and file.distinct.get(at, 0) == file.rows and not file.key and len(file.moments) == 1
 
 
 def first_moment(file: Looked) -> str:
@@ -154,7 +161,7 @@ def _durations(file: Looked) -> Iterator[Offer]:
         usual = np.median(lengths[~np.isnat(lengths)])
         if usual <= np.timedelta64(0):
             continue
-        unit = "min" if usual < _HOUR else "h" if usual < 14 * _DAY else "d"
+        unit = _length(usual)
         keys = {"name": f"Time from {start} to {end}", "source": file.id, "at": end, "measure": "median",
                 "value": {"from": start, "to": end, "unit": unit}, "unit": unit, "direction": "lower"}  # fmt: skip
         why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
@@ -165,10 +172,10 @@ def _amounts(file: Looked) -> Iterator[Offer]:
     """The mean of each column of numbers, whose unit and direction nobody but a person knows."""
     at = first_moment(file)
     for name, held in file.numbers.items() if at else ():
-        if file.distinct[name] < 2 or held.readable < held.filled or _is_code(file, name):
+        if not _is_amount(file, name):
             continue
-        unit = next((column.unit for column in file.layout.columns if column.name == name), "")
-        asks = {"direction": "lower or higher: which is better, only you know"}
+        unit = _unit(file, name)
+        asks = {"direction": _UNKNOWN}
         if not unit:
             asks["unit"] = "what the numbers are in, such as min, EUR or %: the file does not say"
         keys = {"name": f"Mean of {name}", "source": file.id, "at": at, "measure": "mean", "value": name,
@@ -176,12 +183,69 @@ def _amounts(file: Looked) -> Iterator[Offer]:
         yield Offer(slug(f"mean {name}"), keys, f"{held.readable:,} of {held.filled:,} cells are numbers", asks)
 
 
-def _is_code(file: Looked, name: str) -> bool:
-    """Whether a number counts nothing but tells rows apart: whole numbers, nearly all of them different."""
+def _is_amount(file: Looked, name: str) -> bool:
+    """Whether a column's numbers differ, can nearly all be read, and count something."""
+    held = file.numbers[name]
+    return file.distinct[name] > 1 and held.readable >= _READABLE * held.filled and not _code(file, name)
+
+
+def _unit(file: Looked, name: str) -> str:
+    """The unit of a column, of lengths of time the one in which they are short to say; empty where nothing says it."""
+    column = next((one for one in file.layout.columns if one.name == name), None)
+    if column is None or column.unit != "s" or column.written.bare:
+        return column.unit if column else ""
+    usual = np.nanmedian(file.numbers[name].values)
+    return _length(np.timedelta64(int(usual), "s")) if usual > 0 else column.unit
+
+
+def _length(usual: np.timedelta64) -> str:
+    """The unit in which a length of time is short to say."""
+    return "min" if usual < _HOUR else "h" if usual < 14 * _DAY else "d"
+
+
+def passed_over(file: Looked) -> Iterator[tuple[str, str]]:
+    """Columns of numbers that are not offered, and why not."""
+    if any(True for _ in _of_program(file)):
+        return
+    asked = {column.name for column in file.layout.columns if column.written.asks}
+    for name, held in file.numbers.items():
+        if name in asked:
+            yield name, "3:02 may be hours or minutes: state it under units, as h:mm or min:s"
+        elif held.readable < _READABLE * held.filled:
+            yield name, f"{held.readable:,} of {held.filled:,} cells are numbers"
+        elif file.distinct[name] > 1 and (why := _code(file, name)):
+            yield name, why
+
+
+def _code(file: Looked, name: str) -> str:
+    """Why a number counts nothing but tells rows, people, places or things apart; empty where it counts."""
+    if name == file.source.key:
+        return "it is the key"
     values = file.numbers[name].values
+    if says_code(name, whole=_are_whole(values)):
+        return "by its name it tells things apart"
+    if name in file.zeros:
+        return "some begin with a zero, as codes do"
+    return "" if _is_by_moment(file) or _unit(file, name) else _looks_coded(values)
+
+
+def _are_whole(values: np.ndarray) -> bool:
     known = values[~np.isnan(values)]
-    whole = bool((known == np.round(known)).all())
-    return name == file.source.key or (whole and not _is_series(file) and file.distinct[name] > _DIFFERENT * len(known))
+    return bool((known == np.round(known)).all())
+
+
+def _looks_coded(values: np.ndarray) -> str:
+    """Why numbers look like codes; empty where they do not."""
+    known = np.abs(values[~np.isnan(values)])
+    if not len(known) or not _are_whole(known):
+        return ""
+    different = len(np.unique(known))
+    if different > _DIFFERENT * len(known):
+        return "nearly every row has another whole number, as ids do"
+    shortest, longest = (len(f"{one:.0f}") for one in (known.min(), known.max()))
+    if different >= _SEVERAL and _DIGITS <= shortest == longest:
+        return f"all are whole numbers of {longest} digits, as codes are"
+    return ""
 
 
 def _readable(name: str, held: Held) -> str:

@@ -13,10 +13,11 @@ import yaml
 from csi.step3_gather.content import Format
 from csi.step6_present.wording import day
 from csi.study.drafting.looked import Looked
-from csi.study.drafting.offers import Offer
+from csi.study.drafting.offers import Offer, passed_over
 from csi.study.drafting.windows import FEWEST, Span
 
 _ENDLESS = 1_000_000
+_TOLD = 6  # names said in one line; ours
 _COLUMN = 44  # where comments begin, as long as what they are about is shorter
 _NAMES = {
     Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
@@ -51,6 +52,7 @@ def study_text(
         "kpis:",
         *(line for offer in working for line in _kpi(offer)),
         *(line for offer, reason in refused for line in _left_out(offer, reason)),
+        *(f"  # {scalar(name)}: no KPI, as {why}" for file in draft.files for name, why in passed_over(file)),
         *_windows(draft, settled),
     ]
     return "\n".join(lines) + "\n"
@@ -84,6 +86,9 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
     yield f"  {scalar(file.id)}:"
     path = os.path.relpath(file.path.resolve(), draft.folder.resolve())
     yield _line(2, "file", Path(path).as_posix(), _form(file))
+    if len(layout.sheets) > 1:
+        others = [name for name in layout.sheets if name != layout.sheet]
+        yield _line(2, "sheet", layout.sheet, f"? there {'is' if len(others) == 1 else 'are'} also {few(others)}")
     yield _line(2, "timezone", source.timezone, "? the zone of stamps that say none")
     yield from _dates(file, settled)
     if source.missing:
@@ -96,6 +101,12 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
             yield _line(2, name, _plain(source.options[name]))
     if zones := getattr(source, "zones", None):
         yield _line(2, "zones", _plain(zones), "columns that are in a zone of their own")
+
+
+def few(names: Sequence[str]) -> str:
+    """Some names in one line, and how many more there are."""
+    more = len(names) - _TOLD
+    return ", ".join(names[:_TOLD]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,30 @@
+"""What the name of a column says: a code that tells things apart, or something that is counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from csi.step3_gather.name_words import says_code
+
+CODES = (
+    *("id", "Customer ID", "customerId", "zip", "ZIP code", "Postleitzahl", "PLZ", "phone", "Phone 2", "Tel.", "IP"),
+    *("lat", "Fax", "Número", "Kundennummer", "user", "priority", "Assigned agent", "顧客コード", "電話番号", "year"),
+    *("variant index", "store", "CEP", "телефон"),
+)
+COUNTS = ("n_updates", "updates", "users", "agents", "cost per user", "Umsatz pro Filiale", "number of calls",
+          "phone calls", "handling time", "cost", "Anzahl Tickets", "reassignment_count", "",
+          "hours", "件数")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_name_of_a_code(name: str) -> None:
+    assert says_code(name)
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_name_of_what_is_counted(name: str) -> None:
+    assert not says_code(name)
+
+
+def test_one_thing_or_person_is_a_number_only_where_its_numbers_are_whole() -> None:
+    assert (says_code("agent", whole=False), says_code("agent id", whole=False)) == (False, True)
