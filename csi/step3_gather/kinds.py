@@ -200,4 +200,5 @@ def _written(decimal: str) -> str:
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}$"
+    indian = rf"|^{_LEAD}\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?{_TAIL}$" if decimal == "." else ""
+    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}${indian}"

@@ -18,7 +18,7 @@ from csi.step3_gather.durations import ShortClock, lengths
 from csi.step3_gather.numbers import read_numbers, to_numbers
 from csi.step3_gather.other_digits import as_ascii
 from csi.step3_gather.unit_table import find, scale
-from csi.step3_gather.unit_words import folded, percent_words, time_words
+from csi.step3_gather.unit_words import folded, percent_words, time_unit
 
 _SECONDS, _PERCENT = "s", "%"
 _MOST_DIGITS = 60  # characters of a number with its unit; ours
@@ -91,15 +91,16 @@ def _affixed(texts: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:
 def _beside(lead: str, tail: str) -> tuple[float, str]:
     """Sign and unit of what stands before and behind a number; NaN where it is neither."""
     nothing = np.nan, ""
-    is_bracketed = lead.startswith("(") and tail.endswith(")")
+    is_bracketed = tail.endswith(")") and (lead.startswith("(") or lead.endswith("("))  # ($5), $(5)
     if is_bracketed:
-        lead, tail = lead[1:], tail[:-1]
+        lead, tail = lead.removeprefix("(") if lead.startswith("(") else lead[:-1], tail[:-1]
     before, behind = lead.strip(" \u00a0\u202f"), tail.strip(" \u00a0\u202f")
     signs = [before[:1], before[-1:] if len(before) > 1 else "", behind[-1:]]
     told = [sign for sign in signs if sign and sign in _SIGNS]
     before, behind = before.strip(_SIGNS).strip(), behind.rstrip(_SIGNS).strip()
     unit = _unit_before(before) if before and not behind else _unit_behind(behind, glued=tail[:1] == behind[:1])
-    if len(told) > 1 or (told and is_bracketed) or bool(before) == bool(behind) or not unit:
+    is_open = tail.rstrip().endswith("+")  # 2h+ is more than that
+    if len(told) > 1 or is_open or (told and is_bracketed) or bool(before) == bool(behind) or not unit:
         return nothing
     return (-1.0 if is_bracketed or (told and told[0] != "+") else 1.0), unit
 
@@ -113,11 +114,15 @@ def _unit_behind(text: str, *, glued: bool) -> str:
     word = folded(text)
     if word in percent_words():
         return _PERCENT
-    if unit := time_words().get(word):
-        is_small = text[:1].islower() or word == "h"  # 1.5M are millions
-        return unit if len(word) > 1 or (is_small and (word in ("h", "s", "d", "j") or glued)) else ""
     known = find(text) if text and not text.isdecimal() else None
-    return known.name if known and known.dimension != "time" else currency(text)
+    if known is not None and known.dimension != "time":
+        return known.name
+    if sign := currency(text):
+        return sign
+    if unit := time_unit(word):
+        is_small = text[:1].islower() or word == "h"  # 1.5M are millions
+        return unit if len(word) > 1 or not word.isascii() or (is_small and (word in "hsdj" or glued)) else ""
+    return ""
 
 
 def is_quantity(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -> np.ndarray:

@@ -38,6 +38,9 @@ def _read(text: str, decimal: str = ".", missing: tuple[str, ...] = ()) -> tuple
         ("12,5-", ",", -12.5),
         ("(5 %)", ".", -5),
         ("3\u00a0%", ".", 3),
+        ("1,23,456.78", ".", 123456.78),  # lakhs and crores
+        ("12,34,56,789", ".", 123456789),
+        ("-1,23,456", ".", -123456),
     ],
 )
 def test_numbers(text: str, decimal: str, expected: float) -> None:
@@ -49,6 +52,9 @@ def test_numbers(text: str, decimal: str, expected: float) -> None:
     [
         ("abc", "."),
         ("1,23,4", "."),
+        ("1,23,45", "."),
+        ("123,45,678", "."),
+        ("1.23.456", ","),
         ("2,6", "."),
         ("1.2.3", "."),
         ("NaN", "."),
