@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -39,12 +40,14 @@ class Written:
         bare: whether a number without a unit beside it is in that unit.
         short: what ``3:02`` is.
         asks: whether there is a ``3:02`` that nothing tells.
+        either: the sign in ``1.234`` where nothing tells whether it parts thousands or decimals; else empty.
     """
 
     unit: str = ""
     bare: bool = True
     short: ShortClock = ShortClock.UNTOLD
     asks: bool = False
+    either: str = ""
 
 
 PLAIN = Written()
@@ -262,6 +265,13 @@ def read_quantities(
     if not pa.types.is_string(cells.type):
         return values, unreadable
     numbers = values.to_numpy().copy()
+    if form.either:
+        texts = pc.utf8_trim_whitespace(cells)
+        untold = pc.fill_null(
+            pc.match_substring_regex(texts, rf"^\D*[1-9]\d{{0,2}}{re.escape(form.either)}\d{{3}}\D*$"), False
+        )
+        held = read_quantities(pc.if_else(untold, None, texts), decimal, missing, replace(form, either=""))
+        return held[0], held[1] | untold.to_numpy()
     signed = _percent(cells, numbers, form)
     apart = unreadable | signed if form.unit != _PERCENT else unreadable.copy()
     if not form.bare:
@@ -303,6 +313,9 @@ def _brought(found: Quantities, wanted: str) -> np.ndarray:
 
 def expected(decimal: str, name: str, form: Written) -> str:
     """What a cell of a column should look like, for people."""
+    if form.either:
+        written = f"1{form.either}234"
+        return f"either decimal: '.' or decimal: ',' at the source, for {written} may be 1234 or little more than 1"
     if form.asks:
         return f'in units either {{{name}: "h:mm"}} or {{{name}: "min:s"}}, for 3:02 may be hours or minutes'
     number = f"a number such as 1234{decimal}5"
