@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step1_should_measure.doubts import doubted
+from bot.blocks.step1_should_measure.doubts import doubted, still_open
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, number, plural, when
@@ -127,8 +127,7 @@ def _kpi(kpi: Kpi, result: Result) -> str:
 
 def _doubts(kpi: Kpi, result: Result, place: int) -> list[Block]:
     """What speaks against its conditions and target, while nobody has said that it is meant."""
-    settled = kpi.definition.get("meant") or ()
-    found = [one for one in result.get("doubts") or () if one["key"] not in settled]
+    found = still_open(result.get("doubts") or (), kpi.definition.get("meant") or ())
     return doubted(kpi, found) if place < DOUBTED else []
 
 

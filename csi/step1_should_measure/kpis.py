@@ -16,6 +16,7 @@ from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.kpi_catalogue import catalogue
 from csi.kpi_catalogue.entry import ASPECTS
 from csi.models import Csf, Cycle, Kpi
+from csi.possible import impossible
 from csi.step1_should_measure import growing
 from csi.step1_should_measure.meant import without_target
 from csi.storage import row, rows
@@ -152,7 +153,7 @@ def _checked(session: Session, cycle: Cycle, fields: KpiFields) -> dict[str, Any
     if fields.csf_id is not None and row(session, Csf, cycle.team_id, id=fields.csf_id, cycle_id=cycle.id) is None:
         errors.append(InvalidInput("csf_id", "this CSF is not in this cycle's tree"))
     values = _values(fields, known, name, kind)
-    errors += _comparing(session, cycle, values)
+    errors += [*_comparing(session, cycle, values), *_out_of_reach(values)]
     if errors:
         raise InvalidInputs(errors)
     return values
@@ -169,6 +170,15 @@ def _comparing(session: Session, cycle: Cycle, values: Mapping[str, Any]) -> lis
         return []
     wanted = f"{values['unit'] or 'no unit'}, {values['direction'] or 'no direction'}"
     return [InvalidInput("comparator", f"{other.name} is in {other.unit}, {other.direction}; expected {wanted}")]
+
+
+def _out_of_reach(values: Mapping[str, Any]) -> list[InvalidInput]:
+    """A target, or an edge of the band, that what is measured can never come to."""
+    known, value = values["definition"], values["definition"].get("value")
+    edges = [values[name] for name in ("target", "band_low", "band_high") if values[name] is not None]
+    lasting = isinstance(value, Mapping) and "from" in value
+    reasons = [impossible(one, str(known.get("measure", "")), values["unit"], lasting=lasting) for one in edges]
+    return [InvalidInput("target", reason) for reason in reasons if reason]
 
 
 def _questions(fields: KpiFields, name: str, kind: str) -> list[tuple[str, bool, str]]:

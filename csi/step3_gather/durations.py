@@ -7,7 +7,7 @@ that shape are then read together.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.step3_gather.unit_table import find
-from csi.step3_gather.unit_words import folded, joiners, time_words
+from csi.step3_gather.unit_words import folded, joiners, time_unit
 
 _LONGEST = 100  # characters of a text that may be a length of time; ours
 _MOST_RUNS = 10
-_MICROSECONDS = 1_000_000
+_NANOSECONDS = 1_000_000_000
 _DAY = 86_400.0
 # A sign, a digit or the P of ISO 8601 begins it; else words, digits and the marks between them.
 _MAY_BE = r"^[+-]? ?p?[+-]?\d[\d.,:+ \-()\pL;]*$|^[+-]?pt\d[\d.,hms]*$"
@@ -33,7 +33,10 @@ _ISO_SECONDS = (0.0, 0.0, 7 * _DAY, _DAY, 3_600.0, 60.0, 1.0)
 _CLOCK = re.compile(r"(?:#(?P<days>\.| |(?: ?(?P<word>[^\W\d_]+),?) )(?P<sign>[+-])?)?#:#(?P<seconds>:#(?:[.,]#)?)?")
 _PART = re.compile(r"#(?P<fraction>[.,]#)? ?(?P<word>[^\W\d_]+\.?)")
 _IN_1970 = re.compile("#-#-#[ t]#:#:#")
-_BETWEEN = re.compile(r"[ ,;]*(?:(?P<word>[^\W\d_]+) )?")
+# 2:30 h, 12:05:10 hrs, 2:30 min: the unit is that of the first number.
+_NAMED_CLOCK = re.compile(r"#:#(?P<more>:#)?(?P<fraction>[.,]#)? ?(?P<word>[^\W\d_]+\.?)")
+_OPEN_END = re.compile(r"# ?(?P<word>[^\W\d_]+\.?) ?#")  # 2 h 05
+_BETWEEN = re.compile(r"[ ,;:]*(?:(?P<word>[^\W\d_]+) )?")
 
 
 class ShortClock(StrEnum):
@@ -51,6 +54,7 @@ class Run:
     seconds: float
     below: float = np.inf
     is_fraction: bool = False
+    digits: int = 0  # as many as it is written with; 0: any number
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ def lengths(texts: pa.Array, short: ShortClock = ShortClock.UNTOLD) -> Lengths:
     starts = np.searchsorted(places[order], np.arange(len(shapes.dictionary) + 1))
     for number, shape in enumerate(shapes.dictionary.to_pylist()):
         mine = order[starts[number] : starts[number + 1]]
-        is_clock[where[mine]], is_short[where[mine]] = ":" in shape, shape.lstrip("+- ") == "#:#"
+        is_clock[where[mine]] = ":" in shape and not _NAMED_CLOCK.fullmatch(shape.lstrip("+- "))
+        is_short[where[mine]] = shape.lstrip("+- ") == "#:#"
         runs = understood(shape, short)
         if runs:
             seconds[where[mine]] = _worth(candidates.take(pa.array(mine)), shape, runs)
@@ -117,7 +122,10 @@ def _worth(texts: pa.Array, shape: str, runs: tuple[Run, ...]) -> np.ndarray:
         number = pc.fill_null(pc.cast(digits, pa.float64()), np.nan).to_numpy(zero_copy_only=False)
         if run.is_fraction:
             number = number / 10.0 ** pc.fill_null(pc.utf8_length(digits), 0).to_numpy(zero_copy_only=False)
-        total += np.where(number < run.below, number * run.seconds, np.nan)
+        is_right = number < run.below
+        if run.digits:
+            is_right &= pc.equal(pc.utf8_length(digits), run.digits).to_numpy(zero_copy_only=False)
+        total += np.where(is_right, number * run.seconds, np.nan)
     return total
 
 
@@ -132,7 +140,7 @@ def understood(shape: str, short: ShortClock) -> tuple[Run, ...]:
         return ()
     sign = -1.0 if shape.startswith("-") else 1.0
     bare = shape.lstrip("+-").lstrip()
-    runs = _iso(bare) or _clock(bare, short, sign) or _words(bare, sign)
+    runs = _iso(bare) or _clock(bare, short, sign) or _named_clock(bare, sign) or _words(bare, sign)
     return runs if sign > 0 or not _iso(bare) else tuple(_times(run, sign) for run in runs)
 
 
@@ -162,7 +170,7 @@ def _clock(shape: str, short: ShortClock, sign: float) -> tuple[Run, ...]:
     if not told:
         return ()
     word, has_days = told["word"], told["days"] is not None
-    if word and time_words().get(folded(word)) != "d":
+    if word and time_unit(folded(word)) != "d":
         return ()
     if told["seconds"] is None and not has_days:
         return _short(short, sign)
@@ -182,10 +190,33 @@ def _short(short: ShortClock, sign: float) -> tuple[Run, ...]:
     return Run(sign * first), Run(sign * first / 60.0, 60.0)
 
 
+def _named_clock(shape: str, sign: float) -> tuple[Run, ...]:
+    """``2:30 h`` is hours and minutes, ``2:30 min`` minutes and seconds: the unit is that of the first number."""
+    told = _NAMED_CLOCK.fullmatch(shape)
+    first = {"h": 3_600.0, "min": 60.0}.get(time_unit(folded(told["word"])), 0.0) if told else 0.0
+    if told is None or not first or told["word"] == "m":
+        return ()
+    last = 1.0 if told["more"] else first / 60.0
+    if (told["more"] and first < 3_600.0) or (told["fraction"] and last > 1.0):
+        return ()
+    more = [Run(sign * first / 60.0, 60.0)] if told["more"] else []
+    return (Run(sign * first), *more, *_with_fraction(sign * last, has_fraction=bool(told["fraction"]), below=60.0))
+
+
+def _open_end(shape: str, sign: float) -> tuple[Run, ...]:
+    """``2 h 05`` and ``5 min 30``: two digits behind a unit are of the next smaller one; ``3h5`` is glued."""
+    told = _OPEN_END.fullmatch(shape)
+    unit = time_unit(folded(told["word"])) if told else ""
+    first = {"h": 3_600.0, "min": 60.0}.get(unit, 0.0)
+    if told is None or not first or told["word"] == "m":
+        return ()
+    return Run(sign * first), Run(sign * first / 60.0, 60.0, digits=0 if shape == "#h#" else 2)
+
+
 def _words(shape: str, sign: float) -> tuple[Run, ...]:
     """Numbers each with its unit, the large ones first: ``1 dia, 2 horas e 5 minutos``; ``3h05`` too."""
-    if shape == "#h#":
-        return Run(sign * 3_600.0), Run(sign * 60.0, 60.0)
+    if opened := _open_end(shape, sign):
+        return opened
     runs: list[Run] = []
     largest = np.inf
     for seconds, has_fraction in _parts(shape):
@@ -198,10 +229,10 @@ def _words(shape: str, sign: float) -> tuple[Run, ...]:
 
 def _parts(shape: str) -> Iterator[tuple[float, bool]]:
     """Seconds of each unit, and whether its number has decimals; infinite where something is no unit of time."""
-    place, several = 0, len(_PART.findall(shape)) > 1
+    place, words = 0, [folded(part["word"]) for part in _PART.finditer(shape)]
     while place < len(shape):
         part = _PART.match(shape, place)
-        seconds = _seconds(part, alone=not several) if part else np.inf
+        seconds = _seconds(part, words) if part else np.inf
         yield seconds, bool(part and part["fraction"])
         if part is None or seconds == np.inf:
             return
@@ -213,10 +244,10 @@ def _parts(shape: str) -> Iterator[tuple[float, bool]]:
             return
 
 
-def _seconds(part: re.Match[str], *, alone: bool) -> float:
+def _seconds(part: re.Match[str], words: Sequence[str]) -> float:
     """Seconds of a unit behind a number; a letter alone means much (``5 m``, ``1.5M``)."""
     word = folded(part["word"])
-    unit = find(time_words().get(word, "-"))
-    if unit is None or unit.dimension != "time" or (alone and word in ("m", "g", "u", "w", "y")):
+    unit = find(time_unit(word, words) or "-")
+    if unit is None or unit.dimension != "time" or (len(words) == 1 and word in ("m", "g", "u", "w", "y")):
         return np.inf
-    return unit.factor / _MICROSECONDS
+    return unit.factor / _NANOSECONDS

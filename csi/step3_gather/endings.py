@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from csi.step3_gather.chunk import VALUE_LENGTH, Chunk, Rejected
 from csi.step3_gather.parquet_rows import as_text
+from csi.step3_gather.subtotals import HEAD, Groups, groups_of
 from csi.step3_gather.totals import (
     MOST,
     SHOWN,
@@ -93,6 +94,7 @@ class Trimming:
         typed: the typed rows of a chunk, by ``line``.
         again: all chunks once more, for sums of columns that are not read.
         decimal: the decimal sign.
+        wide: columns that are periods side by side.
     """
 
     names: Mapping[str, str]
@@ -102,10 +104,41 @@ class Trimming:
     typed: Callable[[Chunk], pd.DataFrame]
     again: Callable[[], Iterable[Chunk]]
     decimal: str
+    wide: frozenset[str] = frozenset()
 
     def of_all(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        """The chunks without the lines below the table."""
-        return (self.trimmed(chunk) if is_last else chunk for chunk, is_last in last_told(chunks))
+        """The chunks without the lines below the table, and those that sum up groups of it."""
+        rows = self._without_subtotals(chunks)
+        return (self.trimmed(chunk) if is_last else chunk for chunk, is_last in last_told(rows))
+
+    def _without_subtotals(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        groups: Groups | None = None
+        tried = False
+        for chunk in chunks:
+            if not tried and len(chunk.lines):
+                tried, groups = True, self._groups(chunk)
+            yield chunk if groups is None else self._grouped(chunk, groups)
+
+    def _groups(self, chunk: Chunk) -> Groups | None:
+        """The groups of the table, before its first row; None where its first rows show none."""
+        if not self.sums.names:
+            return None
+        return groups_of(*self._cells(chunk, HEAD), self.sums.names)
+
+    def _cells(self, chunk: Chunk, size: int) -> tuple[dict[str, list[str | None]], np.ndarray]:
+        """The cells of the first rows as text, and the numbers that are summed up, one column each."""
+        table = chunk.table.slice(0, size)
+        texts = {self.names[name]: _text(table.column(name)) for name in table.column_names}
+        numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in self.sums.names])
+        return {name: column.to_pylist() for name, column in texts.items()}, numbers
+
+    def _grouped(self, chunk: Chunk, groups: Groups) -> Chunk:
+        found = list(groups.lines(*self._cells(chunk, len(chunk.lines))))
+        rejected = [
+            Rejected(int(chunk.lines[one.place]), one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
+            for one in found
+        ]
+        return _without(chunk, [one.place for one in found], rejected) if found else chunk
 
     def trimmed(self, last: Chunk) -> Chunk:
         """The last chunk without the lines below the table; each is rejected with the reason."""
@@ -120,7 +153,7 @@ class Trimming:
     def _ending(self, last: Chunk, start: int) -> Ending:
         table = last.table.slice(start)
         cells = {self.names[name]: _text(table.column(name)).to_pylist() for name in table.column_names}
-        return Ending(cells, last.lines[start:].tolist(), {}, self.key, self.moments, self.decimal)
+        return Ending(cells, last.lines[start:].tolist(), {}, self.key, self.moments, self.decimal, self.wide)
 
     def _found(self, last: Chunk, start: int, ending: Ending) -> list[NoRow]:
         if start and self.sums.names:

@@ -175,6 +175,16 @@ def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
     return "," if _matching(columns, _either(",")) else "."
 
 
+def undecided(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
+    """The sign in ``1.234`` that may part thousands or decimals, for nothing in the text decides; empty: it is known.
+
+    Cells that a comma parts write a point before decimals, and those that a semicolon parts a comma.
+    """
+    if delimiter == "," or told_decimal(columns):
+        return ""
+    return next((sign for sign in ".," if (sign, delimiter) != (",", ";") and _matching(columns, _either(sign))), "")
+
+
 def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:
     """The decimal sign most cells show beyond doubt; empty where none does."""
     comma, point = (_matching(columns, _written(sign)) - _matching(columns, _either(sign)) for sign in ",.")
@@ -200,4 +210,5 @@ def _written(decimal: str) -> str:
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}$"
+    indian = rf"|^{_LEAD}\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?{_TAIL}$" if decimal == "." else ""
+    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}${indian}"

@@ -15,7 +15,7 @@ from csi.step3_gather.column_roles import Cells, roles_of
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import FITS, Kind, guess_decimal, guess_kinds, guess_missing, told_decimal
+from csi.step3_gather.kinds import FITS, Kind, guess_decimal, guess_kinds, guess_missing, told_decimal, undecided
 from csi.step3_gather.quantities import PLAIN, Written, written
 from csi.step3_gather.second_header import is_second_header, joined_names
 
@@ -120,6 +120,9 @@ def form_of(content: Content, source: SourceDefinition, numbers: Collection[str]
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
     counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
     forms = {name: _written(name, cells[name], decimal, source) for name in counted}
+    if base.format is Format.DELIMITED and not source.decimal:
+        either = undecided({name: cells[name] for name in forms}, base.delimiter) if not told_decimal(cells) else ""
+        forms = {name: replace(form, either=either) for name, form in forms.items()}
     columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
     return replace(base, decimal=decimal, columns=tuple(columns))
 

@@ -15,12 +15,13 @@ _GROUPS = {".": ",", ",": "."}
 # Between thousands stand blanks, too: plain, no-break, thin and narrow; and apostrophes.
 _BLANKS = " \u00a0\u2009\u202f"
 _APOSTROPHES = "'\u2019"
+_INDIAN = r"|\d{1,2}(?:,\d{2})+,\d{3}"  # lakhs and crores: 1,23,45,678.90
 
 
 def _pattern(decimal: str) -> str:
     """A number with its sign in front, behind (``12-``), or as accountants write it: ``(12)``."""
     point, group = f"\\{decimal}", f"[\\{_GROUPS[decimal]}{_BLANKS}{_APOSTROPHES}]"
-    whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+)"
+    whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+{_INDIAN if decimal == '.' else ''})"
     plain = rf"(?:{whole}(?:{point}\d*)?|{point}\d+)"
     percent = rf"[\s{_BLANKS}]*%?"
     return rf"^(?:[+\-−]?{plain}(?:[eE][+-]?\d{{1,3}})?{percent}|{plain}{percent}[\-−]|\({plain}{percent}\))$"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -18,7 +19,7 @@ from csi.step3_gather.durations import ShortClock, lengths
 from csi.step3_gather.numbers import read_numbers, to_numbers
 from csi.step3_gather.other_digits import as_ascii
 from csi.step3_gather.unit_table import find, scale
-from csi.step3_gather.unit_words import folded, percent_words, time_words
+from csi.step3_gather.unit_words import folded, percent_words, time_unit
 
 _SECONDS, _PERCENT = "s", "%"
 _MOST_DIGITS = 60  # characters of a number with its unit; ours
@@ -39,12 +40,14 @@ class Written:
         bare: whether a number without a unit beside it is in that unit.
         short: what ``3:02`` is.
         asks: whether there is a ``3:02`` that nothing tells.
+        either: the sign in ``1.234`` where nothing tells whether it parts thousands or decimals; else empty.
     """
 
     unit: str = ""
     bare: bool = True
     short: ShortClock = ShortClock.UNTOLD
     asks: bool = False
+    either: str = ""
 
 
 PLAIN = Written()
@@ -91,15 +94,16 @@ def _affixed(texts: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:
 def _beside(lead: str, tail: str) -> tuple[float, str]:
     """Sign and unit of what stands before and behind a number; NaN where it is neither."""
     nothing = np.nan, ""
-    is_bracketed = lead.startswith("(") and tail.endswith(")")
+    is_bracketed = tail.endswith(")") and (lead.startswith("(") or lead.endswith("("))  # ($5), $(5)
     if is_bracketed:
-        lead, tail = lead[1:], tail[:-1]
+        lead, tail = lead.removeprefix("(") if lead.startswith("(") else lead[:-1], tail[:-1]
     before, behind = lead.strip(" \u00a0\u202f"), tail.strip(" \u00a0\u202f")
     signs = [before[:1], before[-1:] if len(before) > 1 else "", behind[-1:]]
     told = [sign for sign in signs if sign and sign in _SIGNS]
     before, behind = before.strip(_SIGNS).strip(), behind.rstrip(_SIGNS).strip()
     unit = _unit_before(before) if before and not behind else _unit_behind(behind, glued=tail[:1] == behind[:1])
-    if len(told) > 1 or (told and is_bracketed) or bool(before) == bool(behind) or not unit:
+    is_open = tail.rstrip().endswith("+")  # 2h+ is more than that
+    if len(told) > 1 or is_open or (told and is_bracketed) or bool(before) == bool(behind) or not unit:
         return nothing
     return (-1.0 if is_bracketed or (told and told[0] != "+") else 1.0), unit
 
@@ -113,11 +117,15 @@ def _unit_behind(text: str, *, glued: bool) -> str:
     word = folded(text)
     if word in percent_words():
         return _PERCENT
-    if unit := time_words().get(word):
-        is_small = text[:1].islower() or word == "h"  # 1.5M are millions
-        return unit if len(word) > 1 or (is_small and (word in ("h", "s", "d", "j") or glued)) else ""
     known = find(text) if text and not text.isdecimal() else None
-    return known.name if known and known.dimension != "time" else currency(text)
+    if known is not None and known.dimension != "time":
+        return known.name
+    if sign := currency(text):
+        return sign
+    if unit := time_unit(word):
+        is_small = text[:1].islower() or word == "h"  # 1.5M are millions
+        return unit if len(word) > 1 or not word.isascii() or (is_small and (word in "hsdj" or glued)) else ""
+    return ""
 
 
 def is_quantity(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -> np.ndarray:
@@ -257,6 +265,13 @@ def read_quantities(
     if not pa.types.is_string(cells.type):
         return values, unreadable
     numbers = values.to_numpy().copy()
+    if form.either:
+        texts = pc.utf8_trim_whitespace(cells)
+        untold = pc.fill_null(
+            pc.match_substring_regex(texts, rf"^\D*[1-9]\d{{0,2}}{re.escape(form.either)}\d{{3}}\D*$"), False
+        )
+        held = read_quantities(pc.if_else(untold, None, texts), decimal, missing, replace(form, either=""))
+        return held[0], held[1] | untold.to_numpy()
     signed = _percent(cells, numbers, form)
     apart = unreadable | signed if form.unit != _PERCENT else unreadable.copy()
     if not form.bare:
@@ -298,6 +313,9 @@ def _brought(found: Quantities, wanted: str) -> np.ndarray:
 
 def expected(decimal: str, name: str, form: Written) -> str:
     """What a cell of a column should look like, for people."""
+    if form.either:
+        written = f"1{form.either}234"
+        return f"either decimal: '.' or decimal: ',' at the source, for {written} may be 1234 or little more than 1"
     if form.asks:
         return f'in units either {{{name}: "h:mm"}} or {{{name}: "min:s"}}, for 3:02 may be hours or minutes'
     number = f"a number such as 1234{decimal}5"

@@ -237,7 +237,8 @@ class _Plan:
     def trimming(self, source: SourceDefinition, sums: Sums, again: Callable[[], Iterator[Chunk]]) -> Trimming:
         """What tells the lines below the table from its rows."""
         dated = [*self.orders, *(part for parts in self.shape.join.values() for part in parts)]
-        return Trimming(self.renames, source.key, dated, sums, self._frame, again, self.decimal)
+        wide = frozenset(self.renames.values()) - {*self.shape.keep} if self.shape.keep else frozenset()
+        return Trimming(self.renames, source.key, dated, sums, self._frame, again, self.decimal, wide)
 
     def _frame(self, chunk: Chunk) -> pd.DataFrame:
         return self.typed(chunk).frame

@@ -16,10 +16,13 @@ import pyarrow.compute as pc
 from csi.step3_gather.numbers import read_numbers
 
 # How many lines at the end of a file may be none of its rows, and how many above them show what a row looks like.
-MOST, SHOWN = 3, 12
+MOST, SHOWN = 6, 12
+_CELLS_OF_A_ROW = 3  # a line with one text below rows of so many cells may be a note
 # Ours: a value that is the sum of so many others, and above each of them, is no chance.
 _ROWS_WITHOUT_A_WORD = 10
 _ROWS_WITH_A_GAP = 4
+_ROWS_OF_A_PERIOD = 4
+_PERIODS_TOGETHER = 2
 _FAR = 3
 _ROUNDING = 1e-9
 _WORDS = re.compile(
@@ -29,7 +32,10 @@ _WORDS = re.compile(
     r"|i alt|toplam"
     r"|итого|всего|сумма|разом|общо|σύνολο|المجموع|الإجمالي|合計|総計|小計|总计|合计|小计|總計|합계|총계|소계|รวม"
     r"|averages?|avg\.?|mean|mittelwert|durchschnitt|moyennes?|promedio|média|media|gemiddeld[e]?|średnia|среднее"
-    r"|平均|평균)"
+    r"|maximum|max\.?|minimum|min\.?|máximo|mínimo|massimo|minimo|maksimum|maksymalna|minimalna|median|médiane?"
+    r"|mediana|std\.?\s?dev\.?|standardabweichung|écart-type|максимум|минимум|медиана|最大値?|最小値?|최대|최소"
+    r"|subtotaal|subtotale|subtotais|sous-total|teilsumme|deelsom|mezisoučet|részösszeg|välisumma|delsumma?|ara toplam"
+    r"|промежуточный итог|平均|평균)"
     r"(?:$|[\s:.=(]+[\w.,%€$]*[\s:.=)]*$)",
     re.IGNORECASE,
 )
@@ -42,6 +48,7 @@ class Why(StrEnum):
 
     SUM = "sum"
     MEAN = "mean"
+    END = "end"
     WORD = "word"
     NOTE = "note"
 
@@ -71,7 +78,7 @@ class NoRow:
             return "a note below the table"
         if self.why is Why.WORD:
             return f"a line of totals: it says ‘{self.value[:40]}’"
-        kind = "sum" if self.why is Why.SUM else "mean"
+        kind = {Why.SUM: "sum", Why.MEAN: "mean", Why.END: "least or the most"}[self.why]
         return f"a line of totals: {self.value} is the {kind} of the {self.rows:,} rows above"
 
 
@@ -83,6 +90,7 @@ class Sum:
     filled: int = 0
     counted: int = 0
     largest: float = 0.0
+    ends: tuple[float, float] = (np.inf, -np.inf)
 
     def plus(self, values: np.ndarray) -> Sum:
         """Once these values (NaN: missing) are seen, too."""
@@ -94,6 +102,7 @@ class Sum:
             self.filled + len(known),
             self.counted + int(np.count_nonzero(known)),
             max(self.largest, float(np.abs(known).max())),
+            (min(self.ends[0], float(known.min())), max(self.ends[1], float(known.max()))),
         )
 
     def is_told_by(self, value: float, decimals: int) -> bool:
@@ -104,6 +113,10 @@ class Sum:
     def is_mean(self, value: float, decimals: int) -> bool:
         """Whether a value is the mean, as rounded."""
         return self.filled > 1 and abs(value - self.total / self.filled) <= 0.5 * 10.0**-decimals * (1 + _ROUNDING)
+
+    def sums_up(self, value: float, decimals: int) -> bool:
+        """Whether a value is the mean, the least or the most: below a sum it says so without a word."""
+        return self.is_mean(value, decimals) or value in self.ends
 
 
 @dataclass(slots=True)
@@ -130,6 +143,7 @@ class Ending:
         key: the column that names a case; empty where none does.
         moments: the columns that are read as moments.
         decimal: the decimal sign.
+        wide: columns that are periods side by side.
     """
 
     cells: Mapping[str, Sequence[str | None]]
@@ -138,6 +152,7 @@ class Ending:
     key: str
     moments: Sequence[str]
     decimal: str
+    wide: frozenset[str] = frozenset()
 
     @property
     def size(self) -> int:
@@ -149,14 +164,39 @@ class Ending:
         return {name: text for name, cells in self.cells.items() if (text := (cells[place] or "").strip())}
 
 
+def decimals_of(text: str, decimal: str = ".,") -> int:
+    """With how many decimals a number is written, behind the last sign of those that may part them."""
+    place = max(text.rfind(sign) for sign in decimal)
+    return len(re.findall(r"\d", text[place + 1 :])) if place >= 0 else 0
+
+
 def no_rows(ending: Ending) -> list[NoRow]:
     """The lines at the end that are none of the table's rows: all below the first of them are none, too."""
     for first in range(max(0, ending.size - MOST), ending.size):
-        found = [_judged(ending, place, first) for place in range(first, ending.size)]
-        known = [one for one in found if one is not None]
-        if len(known) == len(found):
+        known: list[NoRow] = []
+        for place in range(first, ending.size):
+            told = _judged(ending, place, first) or (_summed_up(ending, place, first) if _has_sum(known) else None)
+            if told is None:
+                break
+            known.append(told)
+        if len(known) == ending.size - first:
             return known
     return []
+
+
+def _has_sum(known: Sequence[NoRow]) -> bool:
+    return any(one.why is Why.SUM for one in known)
+
+
+def _summed_up(ending: Ending, place: int, first: int) -> NoRow | None:
+    """A line below a sum that holds nothing but means, or the least and the most, of the rows above."""
+    row = ending.row(place)
+    sums = {name: _sum_above(ending, name, first) for name in ending.above}
+    numbers = {name: number for name in sums if name in row and (number := number_of(row[name], ending.decimal))}
+    if not numbers or ending.key in row or not all(sums[name].sums_up(*number) for name, number in numbers.items()):
+        return None
+    name = next(iter(numbers))
+    return NoRow(place, Why.MEAN if sums[name].is_mean(*numbers[name]) else Why.END, name, row[name], sums[name].filled)
 
 
 def may_hold_totals(ending: Ending, names: Sequence[str]) -> bool:
@@ -187,6 +227,10 @@ def suspects(ending: Ending) -> list[str]:
     unknown = {name: text for name, text in row.items() if name not in (ending.key, *ending.moments, *ending.above)}
     if word_of(row):
         return [name for name, text in unknown.items() if number_of(text, ending.decimal)]
+    if large := [
+        one for one in unknown if one in ending.wide and _is_far_above(row[one], above, one, ending.decimal, 1)
+    ]:
+        return [name for name in unknown if name in ending.wide] if len(large) > 1 else []
     if all(name in row for name in ending.cells if all(name in one for one in above)):
         return []
     return [name for name, text in unknown.items() if _is_far_above(text, above, name, ending.decimal)]
@@ -228,10 +272,17 @@ def _total(
     word = word_of(row)
     sums = {name: _sum_above(ending, name, first) for name in ending.above}
     numbers = {name: number for name in sums if name in row and (number := number_of(row[name], ending.decimal))}
+    nothing = [name for name, (value, _) in numbers.items() if name in ending.wide and value == sums[name].total == 0]
+    numbers = {name: number for name, number in numbers.items() if name not in nothing}
     told = [name for name, number in numbers.items() if sums[name].is_told_by(*number)]
     means = [name for name, number in numbers.items() if name not in told and sums[name].is_mean(*number)]
     others = len(numbers) - len(told) - len(means)
-    if told and not others and _is_no_chance(ending, row, above, sums[told[0]], word):
+    found = [sums[name] for name in told]
+    if (
+        told
+        and not others
+        and (word or _is_wide_total(ending, row, above, found) or _is_no_chance(ending, row, above, found[0]))
+    ):
         return NoRow(place, Why.SUM, told[0], row[told[0]], sums[told[0]].filled)
     if word and means and not others:
         return NoRow(place, Why.MEAN, means[0], row[means[0]], sums[means[0]].filled)
@@ -246,19 +297,25 @@ def _sum_above(ending: Ending, name: str, first: int) -> Sum:
     return ending.above[name].plus(np.array([np.nan if one is None else one[0] for one in values], dtype=float))
 
 
-def _is_no_chance(
-    ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[str, str]], found: Sum, word: str
-) -> bool:
-    """Whether a value that is the sum of those above is meant as such.
+def _is_no_chance(ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[str, str]], found: Sum) -> bool:
+    """Whether a value that is the sum of those above is meant as such, though no word says so.
 
-    A word says so; else it takes many rows, a value above each of theirs, and a name that is not one more of its kind.
+    It takes many rows, a value above each of theirs, and a name that is not one more of its kind.
     """
-    if word:
-        return True
     if abs(found.total) <= found.largest or any(_is_one_more(ending, row, above, name) for name in row):
         return False
     gap = any(name and name not in row for name in (ending.key, *ending.moments))
     return found.counted >= (_ROWS_WITH_A_GAP if gap else _ROWS_WITHOUT_A_WORD)
+
+
+def _is_wide_total(
+    ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[str, str]], found: Sequence[Sum]
+) -> bool:
+    """Whether several periods side by side are the sums of all above them, each above every one of these."""
+    if any(_is_one_more(ending, row, above, name) for name in row.keys() - ending.wide):
+        return False
+    clear = [one for one in found if one.counted >= _ROWS_OF_A_PERIOD and abs(one.total) > one.largest]
+    return len(clear) >= _PERIODS_TOGETHER
 
 
 def _is_one_more(ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[str, str]], name: str) -> bool:
@@ -296,7 +353,7 @@ def _leaves_out(ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[
 
 def _note(ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[str, str]], place: int) -> NoRow | None:
     """A line with one text, where rows have several cells, set off by an empty line or worded as notes are."""
-    if len(row) != 1 or not above or min(map(len, above)) < MOST:
+    if len(row) != 1 or not above or min(map(len, above)) < _CELLS_OF_A_ROW:
         return None
     (name, text), *_ = row.items()
     is_apart = place > 0 and ending.lines[place] - ending.lines[place - 1] > 1

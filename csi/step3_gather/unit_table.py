@@ -17,10 +17,10 @@ class Unit:
     factor: float
 
 
-# Source: SI Brochure 9th ed. (time, prefixes), IEC 80000-13 (KiB …). Base: microsecond (so that all
+# Source: SI Brochure 9th ed. (time, prefixes), IEC 80000-13 (KiB …). Base: nanosecond (so that all
 # factors are whole numbers), byte, ratio, 1.
 _TABLE = {
-    "time": {"us": 1.0, "ms": 1e3, "s": 1e6, "min": 6e7, "h": 3.6e9, "d": 8.64e10, "wk": 6.048e11},
+    "time": {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9, "min": 6e10, "h": 3.6e12, "d": 8.64e13, "wk": 6.048e14},
     "bytes": {
         "B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15,
         "KiB": 2.0**10, "MiB": 2.0**20, "GiB": 2.0**30, "TiB": 2.0**40, "PiB": 2.0**50,
@@ -29,10 +29,11 @@ _TABLE = {
     "calendar": {"mo": 1.0, "y": 12.0},  # of no fixed length: never converted into days
     "count": {"count": 1.0, "thousand": 1e3, "million": 1e6},
     "rate": {"/s": 1.0, "/min": 1 / 60, "/h": 1 / 3600, "/d": 1 / 86400},
+    "work": {"person-day": 1.0},  # a day of somebody's work is no 24 hours, and of how many nobody says
     "user time": {"user-min": 60.0, "user-h": 3600.0},
 }  # fmt: skip
 _ALIASES = {
-    "µs": "us", "microsecond": "us", "microseconds": "us",
+    "nanosecond": "ns", "nanoseconds": "ns", "µs": "us", "microsecond": "us", "microseconds": "us",
     "millisecond": "ms", "milliseconds": "ms", "msec": "ms",
     "sec": "s", "second": "s", "seconds": "s",
     "minute": "min", "minutes": "min", "mins": "min",
@@ -40,7 +41,8 @@ _ALIASES = {
     "day": "d", "days": "d", "week": "wk", "weeks": "wk",
     "month": "mo", "months": "mo", "year": "y", "years": "y",
     "byte": "B", "bytes": "B", "KB": "kB",
-    "percent": "%", "pct": "%", "per cent": "%", "per mille": "‰", "fraction": "ratio", "share": "ratio",
+    "percent": "%", "pct": "%", "per cent": "%", "per mille": "‰", "permille": "‰", "promille": "‰", "dpmo": "ppm",
+    "fraction": "ratio", "share": "ratio",
     "": "count", "1": "count", "number": "count", "pcs": "count", "tickets": "count", "incidents": "count",
     "per second": "/s", "per minute": "/min", "per hour": "/h", "per day": "/d", "rps": "/s",
 }  # fmt: skip

@@ -60,4 +60,4 @@ def _microseconds(word: str) -> float:
     if word.lower() in _DAYS:
         return _DAYS[word.lower()] * units.factor("d", "us")
     found = units.find(word)
-    return found.factor if found and found.dimension == "time" else 0.0
+    return units.factor(found.name, "us") if found and found.dimension == "time" else 0.0

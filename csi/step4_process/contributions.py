@@ -18,7 +18,7 @@ from csi.step4_process.expression import Column, ExpressionError, Missing, colum
 from csi.step4_process.late import deadline_of, not_yet_due
 from csi.step4_process.masks import mask, may_satisfy
 from csi.step4_process.net_promoter import not_answers
-from csi.step4_process.odd_units import odd_units
+from csi.step4_process.odd_units import below_zero, odd_units
 from csi.step4_process.pause_reasons import told
 from csi.step4_process.pauses import Spoilt, Stops, any_of, longer, stops_of
 from csi.step4_process.periods import MISSING, microseconds
@@ -188,6 +188,8 @@ class Looking:
         if isinstance(kpi.value, Duration):
             yield from backward(self.frame, kpi.value)
             yield from self._paused_wrongly(kpi, kpi.value)
+        if isinstance(kpi.value, str) and kpi.measure not in UNCOUNTED:
+            yield from below_zero(kpi, _numbers(kpi, self, kpi.value))
         if kpi.measure not in UNCOUNTED:
             yield from odd_units(kpi, self.known, self.frame, self.used_units)
         if kpi.measure == "nps":

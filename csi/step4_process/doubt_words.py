@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from csi.step4_process import units
 from csi.step4_process.doubts import FAR, Doubt, DoubtKind
 from csi.step4_process.tried import Held
 
@@ -25,7 +26,10 @@ def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
 
 def settling(doubt: Doubt, *, in_file: bool) -> str:
     """What would settle it: for the writer of a study, or for a person who is asked."""
+    if not doubt.leaves_rows:
+        return _MENDING[doubt.kind]
     answer = f"write `meant: [{doubt.key}]`" if in_file else "say that it is meant"
+    answer += f" of {doubt.side}" if doubt.side else ""
     return f"{_MENDING[doubt.kind]}, or {answer} if it is so"
 
 
@@ -50,11 +54,23 @@ def _far(doubt: Doubt) -> str:
     low, high = (number(value or 0.0, doubt.unit, digits=3) for value in (doubt.low, doubt.high))
     is_beyond = abs(doubt.target or 0.0) > FAR * max(abs(doubt.low or 0.0), abs(doubt.high or 0.0))
     how = "more than ten times the largest" if is_beyond else "less than a tenth of the smallest"
+    if not is_beyond and FAR * abs(doubt.target or 0.0) >= min(abs(doubt.low or 0.0), abs(doubt.high or 0.0)):
+        how = "less than a tenth of the median"
     return f"the target of {target} lies far from what was measured, {low} to {high} a period: {how}"
 
 
 def _swapped(doubt: Doubt) -> str:
     return f"{doubt.end} lies before {doubt.start} in {doubt.fits:,} of {_rows(doubt.rows)}: from and to look swapped"
+
+
+def _other_scale(doubt: Doubt) -> str:
+    others = f", {doubt.fits:,} of {_rows(doubt.rows)} no whole number from 0 to 10" if doubt.fits else ""
+    return f"nothing shows that the answers go from 0 to 10, as nps needs{_seen(doubt)}{others}"
+
+
+def _more_than_all(doubt: Doubt) -> str:
+    whole = number(units.whole(doubt.unit) or 0, doubt.unit if doubt.unit != "ratio" else "")
+    return f"{doubt.fits:,} of {_rows(doubt.rows)} are above {whole}, which a part of a whole cannot be{_seen(doubt)}"
 
 
 _SAID = {
@@ -64,14 +80,18 @@ _SAID = {
     DoubtKind.GOOD_MATCHES_NONE: _none_good,
     DoubtKind.GOOD_MATCHES_ALL: _all_good,
     DoubtKind.TARGET_FAR_OUTSIDE: _far,
+    DoubtKind.OTHER_SCALE: _other_scale,
+    DoubtKind.MORE_THAN_ALL: _more_than_all,
 }
 _MENDING = {
-    DoubtKind.SWAPPED: "swap them",
+    DoubtKind.SWAPPED: "swap from and to",
     DoubtKind.WHERE_MATCHES_NONE: "correct the condition",
     DoubtKind.WHERE_MATCHES_ALL: "correct the condition",
     DoubtKind.GOOD_MATCHES_NONE: "correct the condition",
     DoubtKind.GOOD_MATCHES_ALL: "correct the condition",
     DoubtKind.TARGET_FAR_OUTSIDE: "correct the target or its unit",
+    DoubtKind.OTHER_SCALE: "name the column of the answers from 0 to 10, or take the mean",
+    DoubtKind.MORE_THAN_ALL: "correct these rows or the unit",
 }
 
 

@@ -16,10 +16,16 @@ import pandas as pd
 from csi.definition import Duration, KpiDefinition
 from csi.step4_process import units
 from csi.step4_process.column_kinds import IN_ORDER, is_moment
+from csi.step4_process.columns import SPANS
 from csi.step4_process.expression import Among, Both, Compare, Either, Literal, Node, Not, parse
-from csi.step4_process.tried import Fit, Held, Tried
+from csi.step4_process.measures import ADDITIVE
+from csi.step4_process.net_promoter import shows_scale
+from csi.step4_process.tried import SHOWN, Fit, Held, Numbers, Tried
+from csi.terms import Direction
 
 FAR = 10  # times beyond the largest period, or below the smallest; ours: a wrong unit is off by 12, 60, 100 or 1,000
+_HUNDRED = 100.0
+_MOST_NO_ANSWERS = 10  # more than one number in so many that nobody can have answered: another scale. Ours
 
 
 class DoubtKind(StrEnum):
@@ -31,6 +37,8 @@ class DoubtKind(StrEnum):
     GOOD_MATCHES_NONE = "good matches none"
     GOOD_MATCHES_ALL = "good matches all"
     TARGET_FAR_OUTSIDE = "target far outside"
+    OTHER_SCALE = "other scale"
+    MORE_THAN_ALL = "more than all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class Doubt:
         kind: what was found.
         key: where it stands: ``where``, ``good``, ``target`` or ``value``.
         condition: of a condition its text.
-        fits, rows: how many of how many rows it fits; of swapped moments, in how many the end lies before the start.
+        fits, rows: how many of how many rows it fits; of swapped moments, in how many the end lies before the start;
+            of a score how many are no answer, of a percentage how many are more than all.
         seen: what the columns hold that the condition compares.
         target: the target, or the edge of the band, that lies far outside.
         low, high: the smallest and the largest value of a period.
@@ -50,6 +59,7 @@ class Doubt:
         blocks: nothing is concluded before it is settled; else it is told only.
         meant: a person, or the study, says that it is so.
         side: of a ratio of two KPIs the name of the one it is about; empty: the KPI itself.
+        leaves_rows: whether there are rows to judge once it is meant: of swapped moments each ends before it begins.
     """
 
     kind: DoubtKind
@@ -67,11 +77,17 @@ class Doubt:
     blocks: bool = True
     meant: bool = False
     side: str = ""
+    leaves_rows: bool = True
 
     @property
     def is_open(self) -> bool:
         """Whether it waits for an answer."""
         return self.blocks and not self.meant
+
+    @property
+    def may_be_meant(self) -> bool:
+        """Whether a word at this KPI settles it; of a side it is said there."""
+        return self.leaves_rows and not self.side
 
 
 def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame) -> tuple[Doubt, ...]:
@@ -83,9 +99,10 @@ def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame) -> tuple[D
         series: columns ``value``, ``partial``, ``missing``, one row a period.
     """
     found = [*_swapped(kpi, tried), *_of_where(kpi, tried.where), *_of_good(kpi, tried.good)]
+    found += _of_numbers(kpi, tried.numbers)
     if not any(one.kind is DoubtKind.WHERE_MATCHES_NONE for one in found):
         found += target_doubts(kpi, series)
-    return tuple(replace(one, meant=one.key in kpi.meant) for one in found)
+    return tuple(replace(one, meant=one.leaves_rows and one.key in kpi.meant) for one in found)
 
 
 def of_side(doubts: tuple[Doubt, ...], name: str) -> tuple[Doubt, ...]:
@@ -96,7 +113,8 @@ def of_side(doubts: tuple[Doubt, ...], name: str) -> tuple[Doubt, ...]:
 def _swapped(kpi: KpiDefinition, tried: Tried) -> Iterator[Doubt]:
     if isinstance(kpi.value, Duration) and 2 * tried.backward > tried.timed:
         start, end = kpi.value.start, kpi.value.end
-        yield Doubt(DoubtKind.SWAPPED, "value", fits=tried.backward, rows=tried.timed, start=start, end=end)
+        doubt = Doubt(DoubtKind.SWAPPED, "value", fits=tried.backward, rows=tried.timed, start=start, end=end)
+        yield replace(doubt, leaves_rows=False)
 
 
 def _of_where(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
@@ -104,13 +122,41 @@ def _of_where(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
         return
     kind = DoubtKind.WHERE_MATCHES_ALL if fit.fits else DoubtKind.WHERE_MATCHES_NONE
     blocks = not fit.fits or _leaves_out(parse(kpi.where))
-    yield Doubt(kind, "where", kpi.where, fit.fits, fit.rows, fit.seen, blocks=blocks)
+    leaves_rows = fit.fits > 0 or kpi.measure in (*ADDITIVE, *SPANS)  # of no row there is a count, and no median
+    yield Doubt(kind, "where", kpi.where, fit.fits, fit.rows, fit.seen, blocks=blocks, leaves_rows=leaves_rows)
 
 
 def _of_good(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
     if fit is not None and fit.is_telling:
         kind = DoubtKind.GOOD_MATCHES_ALL if fit.fits else DoubtKind.GOOD_MATCHES_NONE
         yield Doubt(kind, "good", kpi.good, fit.fits, fit.rows, fit.seen)
+
+
+def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
+    if numbers is None or not numbers.rows:
+        return
+    if kpi.measure == "nps":
+        is_odd = _MOST_NO_ANSWERS * numbers.beyond > numbers.rows
+        leaves_rows = not is_odd
+        kind = DoubtKind.OTHER_SCALE if is_odd or not shows_scale(numbers.answers) else None
+    else:
+        leaves_rows = True
+        kind = DoubtKind.MORE_THAN_ALL if _cannot_be_more(kpi, numbers) else None
+    if kind is not None:
+        doubt = Doubt(kind, "value", fits=numbers.beyond, rows=numbers.rows, seen=(_few(numbers.seen),), unit=kpi.unit)
+        yield replace(doubt, leaves_rows=leaves_rows)
+
+
+def _cannot_be_more(kpi: KpiDefinition, numbers: Numbers) -> bool:
+    """Whether some are more than all, where neither a number below zero nor the aim says that it is a change."""
+    low, _ = numbers.seen.span or (0.0, 0.0)
+    aim = max((edge for edge in (kpi.target, *(kpi.band or ())) if edge is not None), default=0.0)
+    return numbers.beyond > 0 and float(low) >= 0 and aim <= (units.whole(kpi.unit) or 0)
+
+
+def _few(held: Held) -> Held:
+    """Each number where they are few, else their ends."""
+    return replace(held, span=None) if 0 < len(held.counts) <= SHOWN and not held.is_many else replace(held, counts={})
 
 
 def is_own_rows(kpi: KpiDefinition) -> bool:
@@ -142,17 +188,18 @@ def target_doubts(kpi: KpiDefinition, series: pd.DataFrame) -> Iterator[Doubt]:
     edges = kpi.band if kpi.band is not None else (kpi.target,)
     if values.empty:
         return
-    low, high = float(values.min()), float(values.max())
+    low, high, middle = float(values.min()), float(values.max()), float(values.median())
     for edge in edges:
-        if edge is not None and edge not in (0, _whole(kpi.unit)) and _is_far(edge, low, high):
+        if edge is None or edge in (0, units.whole(kpi.unit)):
+            continue
+        if _is_far(edge, low, high) or (_is_share_of_one(kpi, edge) and FAR * edge < middle):
             kind = DoubtKind.TARGET_FAR_OUTSIDE
             yield Doubt(kind, "target", target=float(edge), low=low, high=high, unit=kpi.unit)
 
 
-def _whole(unit: str) -> float | None:
-    """All of it, in a unit that counts parts of a whole."""
-    found = units.find(unit)
-    return round(1 / found.factor, 9) if found is not None and found.dimension == "ratio" else None
+def _is_share_of_one(kpi: KpiDefinition, edge: float) -> bool:
+    """Whether a target in per cent looks like a share of 1: nobody aims as high as 0.75 %."""
+    return units.whole(kpi.unit) == _HUNDRED and 0 < edge <= 1 and kpi.direction is Direction.HIGHER
 
 
 def _is_far(edge: float, low: float, high: float) -> bool:

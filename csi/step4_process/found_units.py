@@ -19,9 +19,9 @@ from csi.step3_gather.layout import Column
 from csi.step3_gather.quantities import into
 from csi.step4_process.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
 from csi.step4_process.columns import home_of, is_quantile, units_of
+from csi.step4_process.measures import LEVELS
 from csi.step4_process.units import find
 
-_LEVELS = ("mean", "median", "min", "max", "last")  # measures whose result is of the size of the numbers
 _MORE_THAN_ALL = 1.5  # ours; a share of 1.05 is an overshoot, one of 1.5 and more is in another unit
 
 
@@ -166,7 +166,7 @@ def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -
     """Every column without a unit whose numbers are shares of 1 under a KPI in %, or of 100 under one in ratio."""
     for kpi in study.kpis.values():
         unit = find(kpi.unit)
-        is_level = kpi.measure in _LEVELS or is_quantile(kpi.measure)
+        is_level = kpi.measure in LEVELS or is_quantile(kpi.measure)
         if not isinstance(kpi.value, str) or not is_level or unit is None or kpi.source not in study.sources:
             continue
         home, column = home_of(study, kpi.source, kpi.value)
@@ -174,7 +174,7 @@ def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -
         spread = together(found.get(home, ())).spreads.get(column)
         if spread is None or known is None or column in known.of_columns or column in known.of_rows:
             continue
-        if unit.name == "%" and spread.between and spread.low >= 0 and spread.high <= 1:
+        if unit.name == "%" and spread.low >= 0 and 0 < spread.high <= 1:  # 0 and 1 alone are flags, or shares of 1
             yield _asked(kpi, column, spread)
         if unit.name == "ratio" and spread.high > _MORE_THAN_ALL:
             yield _asked(kpi, column, spread)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from csi.definition import KpiDefinition
+from csi.possible import WHOLES
 from csi.step4_process import net_promoter
 from csi.step4_process.axis import Axis, within
 from csi.step4_process.calendar import union
@@ -30,7 +31,7 @@ MEASURES = (
     "backlog",
 )
 ADDITIVE = ("count", "distinct", "sum")  # a shorter exposure gives a smaller number
-_SCALES = {"%": 100.0, "ratio": 1.0, "ppm": 1e6, "‰": 1e3}
+LEVELS = ("mean", "median", "min", "max", "last")  # measures whose result is of the size of the numbers
 _MINUTE = 60_000_000
 
 
@@ -62,7 +63,7 @@ class Points:
 
 def scale_of(unit: str) -> float:
     """What a ratio is multiplied by to be in the unit; anything but % and its like keeps the plain ratio."""
-    return _SCALES.get(unit, 1.0)
+    return WHOLES.get(unit, 1.0)
 
 
 def divided(numerator: np.ndarray, denominator: np.ndarray, scale: float) -> np.ndarray:

@@ -7,7 +7,7 @@ Source: Reichheld, Harvard Business Review 81 (2003), no. 12, 46.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 import numpy as np
@@ -25,6 +25,14 @@ SIDES: Final = ("promoters", "detractors")  # columns of a series, beside numera
 def is_answer(cells: np.ndarray) -> np.ndarray:
     """Which numbers are whole ones from 0 to 10."""
     return (cells >= 0) & (cells <= MOST) & (cells == np.floor(cells))
+
+
+def shows_scale(answers: Collection[int]) -> bool:
+    """Whether answers show that up to 10 could be given: scales of five or seven have none of 8 or 10.
+
+    A 9 alone far above all others may stand for "no answer" on a shorter scale.
+    """
+    return bool({8, MOST} & {*answers}) or (PROMOTER_FROM in answers and bool({6, 7} & {*answers}))
 
 
 def not_answers(cells: np.ndarray, column: str) -> Iterator[SetAside]:

@@ -1,4 +1,4 @@
-"""Rows whose unit nobody knows, or whose money has no rate: what a KPI that adds them up says of them."""
+"""Rows whose unit nobody knows, whose money has no rate, or that last less than no time: what a KPI says of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from csi.step4_process.columns import moment_of_row
 from csi.step4_process.money import is_money
 from csi.step4_process.periods import microseconds
 from csi.step4_process.refusals import SetAside
-from csi.step4_process.units import is_unknown
+from csi.step4_process.units import find, is_unknown
 
 
 def odd_units(kpi: KpiDefinition, known: Known, frame: pd.DataFrame, used: Sequence[str]) -> Iterator[SetAside]:
@@ -33,6 +33,18 @@ def odd_units(kpi: KpiDefinition, known: Known, frame: pd.DataFrame, used: Seque
     if known.rates.pairs:
         for column, unit in priced:
             yield from _too_early(known, frame, column, unit, moment_of_row(kpi))
+
+
+def below_zero(kpi: KpiDefinition, cells: np.ndarray) -> Iterator[SetAside]:
+    """Rows of a column of lengths of time that are below zero, unless a person says that these are differences."""
+    unit = find(kpi.unit)
+    if unit is None or unit.dimension != "time" or "value" in kpi.meant:
+        return
+    rows = np.flatnonzero(cells < 0)
+    if len(rows):
+        shown = [f"{cell:.10g}" for cell in cells[rows]]
+        expected = "0 or more; of a difference that may be negative, meant: [value] in the study"
+        yield SetAside(rows, str(kpi.value), shown, "a length of time below zero", expected)
 
 
 def _exchanged(known: Known, wanted: Sequence[str]) -> set[str]:

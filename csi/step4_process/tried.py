@@ -16,15 +16,18 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from csi.definition import Duration, KpiDefinition
-from csi.step4_process.columns import LINKED, OF_VALUE
+from csi.step4_process import net_promoter, units
+from csi.step4_process.columns import LINKED, OF_VALUE, is_quantile
 from csi.step4_process.contributions import Contribution, Looking
 from csi.step4_process.expression import Column, comparisons
+from csi.step4_process.measures import LEVELS
 from csi.step4_process.periods import MISSING
 from csi.step4_process.written import tidy
 
 MOST = 1_000  # different values of a column that are counted; of more only a few are told. Ours
 SHOWN = 5  # of them, the most frequent ones
 _COLUMNS = 3  # columns of a condition that are told
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +69,34 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers a score or a percentage is made of.
+
+    Attributes:
+        seen: the column, with how often each number is there; ``span`` their ends.
+        rows: how many there are.
+        beyond: of a percentage how many are more than all of it; of a score how many are no answer from 0 to 10.
+        answers: of a score the answers that were given, each once.
+    """
+
+    seen: Held
+    rows: int = 0
+    beyond: int = 0
+    answers: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Tried:
-    """The conditions of a KPI (None: it has none), and how many of its rows with both moments run backwards."""
+    """The conditions of a KPI (None: it has none), and how many of its rows with both moments run backwards.
+
+    ``numbers`` are those of a score or of a percentage; None for any other KPI.
+    """
 
     where: Fit | None = None
     good: Fit | None = None
     backward: int = 0
     timed: int = 0
+    numbers: Numbers | None = None
 
 
 def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
@@ -89,7 +113,38 @@ def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
         None if where is None else _fit(kpi, kpi.where, looking, where, every),
         None if rows.good is None else _fit(kpi, kpi.good, looking, rows.good, rows.rows),
         *_linked_backward(kpi, looking, where),
+        _numbers(kpi, looking, rows, where),
     )
+
+
+def _numbers(kpi: KpiDefinition, looking: Looking, rows: Contribution, where: np.ndarray | None) -> Numbers | None:
+    if kpi.measure == "nps":
+        return _answers(kpi, looking, where)
+    whole = units.whole(kpi.unit)
+    is_level = kpi.measure in LEVELS or is_quantile(kpi.measure)
+    if not isinstance(kpi.value, str) or not is_level or whole is None or rows.value is None:
+        return None
+    known = rows.value[~np.isnan(rows.value)]
+    return Numbers(_counted(kpi, known), len(known), int((known > whole * (1 + _ROUNDING)).sum()))
+
+
+def _answers(kpi: KpiDefinition, looking: Looking, where: np.ndarray | None) -> Numbers:
+    """All cells that the condition means, those that are refused, too."""
+    cells = looking.frame[str(kpi.value)].to_numpy(dtype=float)
+    cells = cells if where is None else cells[where]
+    known = cells[~np.isnan(cells)]
+    answers = known[net_promoter.is_answer(known)]
+    given = frozenset(np.unique(answers).astype(int).tolist())
+    return Numbers(_counted(kpi, known), len(known), len(known) - len(answers), given)
+
+
+def _counted(kpi: KpiDefinition, known: np.ndarray) -> Held:
+    numbers, counts = np.unique(known, return_counts=True)
+    span = (float(numbers[0]), float(numbers[-1])) if len(numbers) else None
+    if len(numbers) > MOST:
+        return Held(str(kpi.value), is_many=True, span=span)
+    told = {f"{number:.10g}": count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)}
+    return Held(str(kpi.value), told, span=span)
 
 
 def _fit(kpi: KpiDefinition, text: str, looking: Looking, fits: np.ndarray, rows: np.ndarray) -> Fit:
@@ -144,7 +199,17 @@ def _linked_backward(kpi: KpiDefinition, looking: Looking, where: np.ndarray | N
 def merged(parts: Collection[Tried]) -> Tried:
     """What is found in all rows, from what is found in portions of them, in any order."""
     backward, timed = (sum(getattr(one, name) for one in parts) for name in ("backward", "timed"))
-    return Tried(_merged([one.where for one in parts]), _merged([one.good for one in parts]), backward, timed)
+    wheres, goods, numbers = ([getattr(one, name) for one in parts] for name in ("where", "good", "numbers"))
+    return Tried(_merged(wheres), _merged(goods), backward, timed, _together(numbers))
+
+
+def _together(parts: Sequence[Numbers | None]) -> Numbers | None:
+    known = [one for one in parts if one is not None]
+    if not known:
+        return None
+    answers = frozenset[int]().union(*(one.answers for one in known))
+    rows, beyond = (sum(getattr(one, name) for one in known) for name in ("rows", "beyond"))
+    return Numbers(_joined([one.seen for one in known]), rows, beyond, answers)
 
 
 def _merged(fits: Sequence[Fit | None]) -> Fit | None:

@@ -11,7 +11,7 @@ from csi.errors import InvalidInput, NotComparable
 from csi.step3_gather.currencies import fits
 from csi.step3_gather.unit_table import NAMES, Unit, find
 
-__all__ = ["Unit", "converted", "factor", "find", "is_unknown", "parts", "scaled", "unit"]
+__all__ = ["Unit", "converted", "factor", "find", "is_unknown", "parts", "scaled", "unit", "whole"]
 
 
 def unit(name: str, field: str = "unit") -> Unit:
@@ -25,6 +25,12 @@ def unit(name: str, field: str = "unit") -> Unit:
         known = ", ".join(NAMES)
         raise InvalidInput(field, f"{name!r} is not a unit this knows; expected one of {known}")
     return found
+
+
+def whole(name: str) -> float | None:
+    """All of it, in a unit that counts parts of a whole; None for any other."""
+    found = find(name)
+    return round(1 / found.factor, 9) if found is not None and found.dimension == "ratio" else None
 
 
 def factor(source: str, wanted: str) -> float:

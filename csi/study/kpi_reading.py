@@ -9,6 +9,7 @@ from typing import Any
 from csi.definition import MEANT, Duration, KpiDefinition, RatioValue, SourceDefinition
 from csi.errors import InvalidInput, NotFound
 from csi.kpi_catalogue import fill
+from csi.possible import COUNTED, impossible
 from csi.step4_process import units
 from csi.step4_process.columns import SPANS, is_quantile
 from csi.step4_process.expression import parse
@@ -172,6 +173,8 @@ def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
     if kpi.measure:
         _check_value(kpi, keys)
         _check_unit(kpi, keys)
+        _check_unused(kpi, keys, of_kpis=of_kpis)
+        _check_aim(kpi, keys)
 
 
 def _others(kpi: KpiDefinition, kpis: set[str]) -> str:
@@ -195,9 +198,18 @@ def _tell_unknown(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
 def _check_value(kpi: KpiDefinition, keys: Keys) -> None:
     if kpi.measure == "share" and not kpi.good:
         keys.wrong("good", "is missing; a share needs the condition that good rows satisfy")
-    expected = _expected_value(kpi)
+    expected = _unused_value(kpi) or _expected_value(kpi)
     if expected:
         keys.wrong("value", f"expected {expected} for {kpi.measure}")
+
+
+def _unused_value(kpi: KpiDefinition) -> str:
+    """What was expected where a measure does not look at the value that is there; empty where it does."""
+    if kpi.measure == "count" and kpi.value is not None:
+        return "nothing (`where: not column is missing` counts the rows that have one, measure distinct its values)"
+    if kpi.measure == "share" and kpi.value is not None and not isinstance(kpi.value, Duration):
+        return "nothing, or the {from, to, unit, clock} that `good` compares as `value`,"
+    return ""
 
 
 def _expected_value(kpi: KpiDefinition) -> str:
@@ -220,9 +232,34 @@ def _check_unit(kpi: KpiDefinition, keys: Keys) -> None:
     if kpi.measure in ("share", "availability") and kpi.unit not in _RATIO_UNITS:
         which = "a share" if kpi.measure == "share" else "an availability"
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of {which}; expected one of {', '.join(_RATIO_UNITS)}")
+    found = units.find(kpi.unit)
+    if kpi.measure in COUNTED and found is not None and found.dimension != "count":
+        expected = "count, or the name of what is counted"
+        keys.wrong("unit", f"{kpi.unit!r} is not a unit of {kpi.measure}; expected {expected}")
     if kpi.measure == "nps" and kpi.unit != UNIT:
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of nps; expected {UNIT}")
     of_time = isinstance(kpi.value, Duration) and (kpi.measure in _OF_VALUES or is_quantile(kpi.measure))
-    found = units.find(kpi.unit)
     if of_time and (found is None or found.dimension != "time"):
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")
+
+
+def _check_unused(kpi: KpiDefinition, keys: Keys, *, of_kpis: bool) -> None:
+    """Keys that a measure does not look at: whoever wrote one expects it to count."""
+    if kpi.good and kpi.measure != "share":
+        keys.wrong("good", f"is not looked at by {kpi.measure}; expected it with measure share only, or `where` here")
+    for key in ("where", "strata") if of_kpis else ():
+        if getattr(kpi, key):
+            keys.wrong(key, "is not looked at by a ratio of two KPIs; expected it at these two")
+    if kpi.band is not None and kpi.target is not None:
+        keys.wrong("target", "is not looked at beside a band; expected the band alone, in direction")
+
+
+def _check_aim(kpi: KpiDefinition, keys: Keys) -> None:
+    """A target, or an edge of the band, that nothing can reach."""
+    key, edges = ("direction", kpi.band) if kpi.band is not None else ("target", (kpi.target,))
+    known = units.find(kpi.unit)
+    lasting = isinstance(kpi.value, Duration) or (known is not None and known.dimension == "time")
+    unit = known.name if known is not None else kpi.unit
+    for edge in edges:
+        if edge is not None and (reason := impossible(edge, kpi.measure, unit, lasting=lasting)):
+            keys.wrong(key, reason)

@@ -115,7 +115,7 @@ def result_plain(report: Report, key: str) -> dict[str, Any]:
         "quality_detail": {name: plain(asdict(one)) for name, one in processed.quality.dimensions().items()},
         "differences": list(report.known.comparability.get(key, ())),
         "doubts": [
-            {"key": one.key, "kind": str(one.kind), "side": one.side, "said": said(one)}
+            {"key": one.key, "kind": str(one.kind), "side": one.side, "said": said(one), "asks": one.may_be_meant}
             for one in processed.doubts
             if one.is_open
         ],

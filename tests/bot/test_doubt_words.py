@@ -51,3 +51,11 @@ def test_what_was_meant_stays_with_what_stays(new: dict[str, str], kept: dict[st
     old = {"good": 'made_sla == "Yes"', "meant": ["good", "target"]}
     assert still_meant(old, new) == kept
     assert still_meant({}, new) == {}
+
+
+def test_what_cannot_be_meant_has_no_such_button_and_stays_open() -> None:
+    swapped = {"key": "value", "said": "resolved lies before opened in 9 of 9 rows", "asks": False}
+    [_, ways] = blocks.doubted(KPI, [swapped])
+    assert [one["action_id"] for one in ways["elements"]] == ["measure.edit_kpi:7"]
+    assert len(blocks.doubted(KPI, [swapped], in_form=True)) == 1
+    assert blocks.still_open([GOOD, TARGET, swapped], ["good", "value"]) == [TARGET, swapped]

@@ -7,8 +7,10 @@ import math
 import pyarrow as pa
 import pytest
 
+from csi.definition import SourceDefinition
 from csi.step3_gather.kinds import told_decimal
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.readers import read
 
 
 def _read(text: str, decimal: str = ".", missing: tuple[str, ...] = ()) -> tuple[float, bool]:
@@ -38,6 +40,9 @@ def _read(text: str, decimal: str = ".", missing: tuple[str, ...] = ()) -> tuple
         ("12,5-", ",", -12.5),
         ("(5 %)", ".", -5),
         ("3\u00a0%", ".", 3),
+        ("1,23,456.78", ".", 123456.78),  # lakhs and crores
+        ("12,34,56,789", ".", 123456789),
+        ("-1,23,456", ".", -123456),
     ],
 )
 def test_numbers(text: str, decimal: str, expected: float) -> None:
@@ -49,6 +54,9 @@ def test_numbers(text: str, decimal: str, expected: float) -> None:
     [
         ("abc", "."),
         ("1,23,4", "."),
+        ("1,23,45", "."),
+        ("123,45,678", "."),
+        ("1.23.456", ","),
         ("2,6", "."),
         ("1.2.3", "."),
         ("NaN", "."),
@@ -86,3 +94,35 @@ def test_thousands_beside_a_unit_are_no_decimals() -> None:
     assert told_decimal(told) == "."
     assert told_decimal({"Cost": ["1,234 EUR", "2,000 EUR"]}) == ""
     assert told_decimal({"Cost": ["1,2 h", "2,000 h"]}) == ","
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "cells", "decimal", "right"),
+    [
+        (",", ["1.234", "2.345"], None, [1.234, 2.345]),
+        (";", ["1,234", "2,345"], None, [1.234, 2.345]),
+        (";", ["1.234", "15"], None, [None, 15]),
+        ("\t", ["1.234", "15"], None, [None, 15]),
+        ("\t", ["1,234", "2,345"], None, [None, None]),
+        (";", ["1.234 €", "15 €"], None, [None, 15]),
+        (";", ["1.234", "15"], ".", [1.234, 15]),
+        (";", ["1.234", "15"], ",", [1234, 15]),
+        (";", ["1.234", "0.345"], None, [1.234, 0.345]),  # nobody writes 0.345 for 345
+        (";", ["1.234", "1.234.567"], None, [1234, 1234567]),
+        (";", ["1.234", "2,5"], None, [1234, 2.5]),
+        (";", ["1.234", "1234.5"], None, [1.234, 1234.5]),
+        (";", ["1234", "12345"], None, [1234, 12345]),
+    ],
+)
+def test_thousands_or_decimals_are_asked_where_nothing_tells(
+    delimiter: str, cells: list[str], decimal: str | None, right: list[float | None]
+) -> None:
+    text = f"id{delimiter}x\n" + "".join(f"{n}{delimiter}{cell}\n" for n, cell in enumerate(cells))
+    reading = read(text.encode(), SourceDefinition("s", decimal=decimal), moments=[], numbers=["x"])
+    assert [None if math.isnan(one) else one for one in reading.frame["x"]] == right
+    if None in right:
+        sign = "," if "," in cells[0] else "."
+        expected = (
+            f"either decimal: '.' or decimal: ',' at the source, for 1{sign}234 may be 1234 or little more than 1"
+        )
+        assert set(reading.quarantine["expected"]) == {expected}

@@ -62,6 +62,40 @@ _BATTERY: list[tuple[str, float, float, float, float]] = [
     ("2 dni 3 godz. 4 min", 2, 3, 4, 0),
     ("1 godzina 5 minut", 0, 1, 5, 0),
     ("1 tydzień 3 dni", 10, 0, 0, 0),
+    # languages of fewer exports
+    ("2 hodiny 5 minut", 0, 2, 5, 0),
+    ("2 dny", 2, 0, 0, 0),
+    ("2 hodiny a 5 minút", 0, 2, 5, 0),
+    ("3 timmar och 20 minuter", 0, 3, 20, 0),
+    ("3 dagar", 3, 0, 0, 0),
+    ("1 dag 3 timer 20 minutter", 1, 3, 20, 0),
+    ("2 tuntia ja 5 minuuttia", 0, 2, 5, 0),
+    ("1 gün 2 saat 5 dakika", 1, 2, 5, 0),
+    ("5 dk", 0, 0, 5, 0),
+    ("2 часа 5 минут", 0, 2, 5, 0),
+    ("2 ч 5 мин", 0, 2, 5, 0),
+    ("2 години 5 хвилин", 0, 2, 5, 0),  # години alone are years in Bulgarian
+    ("2時間5分", 0, 2, 5, 0),
+    ("2시간 5분", 0, 2, 5, 0),
+    ("1天2小时5分钟", 1, 2, 5, 0),
+    ("2 óra 5 perc", 0, 2, 5, 0),
+    ("1 zi 2 ore", 1, 2, 0, 0),
+    ("2 ώρες 5 λεπτά", 0, 2, 5, 0),
+    # a unit behind a clock is that of its first number; two digits behind a unit are of the next smaller one
+    ("2:30 h", 0, 2, 30, 0),
+    ("12:05 hrs", 0, 12, 5, 0),
+    ("2:30 Std.", 0, 2, 30, 0),
+    ("0:45 min", 0, 0, 0, 45),
+    ("0:45.5 min", 0, 0, 0, 45.5),
+    ("2:30:10 h", 0, 2, 30, 10),
+    ("-2:30 h", 0, -2, -30, 0),
+    ("2 h 05", 0, 2, 5, 0),
+    ("1 h 30", 0, 1, 30, 0),
+    ("2 heures 30", 0, 2, 30, 0),
+    ("5 min 30", 0, 0, 5, 30),
+    ("1d:02h:03m", 1, 2, 3, 0),
+    ("90 sec.", 0, 0, 0, 90),
+    ("250 ns", 0, 0, 0, 2.5e-7),
     # other programs
     ("1970-01-02 04:23:17", 1, 4, 23, 17),
     ("1970-02-01 00:00:00", 31, 0, 0, 0),
@@ -99,7 +133,7 @@ def test_a_columns_own_unit_is_seconds() -> None:
     for text, days, hours, minutes, seconds in _BATTERY:
         form = written("x", [text], ".")
         values, unreadable = read_quantities(pa.chunked_array([pa.array([text])]), ".", (), form)
-        factor = {"s": 1, "min": 60, "h": 3600, "d": 86400, "wk": 604800}[form.unit]
+        factor = {"ns": 1e-9, "s": 1, "min": 60, "h": 3600, "d": 86400, "wk": 604800}[form.unit]
         assert values[0] * factor == pytest.approx(days * 86400 + hours * 3600 + minutes * 60 + seconds), text
         assert not unreadable[0]
 
@@ -129,6 +163,18 @@ def test_a_columns_own_unit_is_seconds() -> None:
         "1970-02-30 10:00:00",
         "3 €",
         "95 %",
+        "2:75 h",
+        "2:30.5 h",  # half a minute, or a half of something
+        "2:30:10 min",
+        "2:30 d",
+        "2:30 m",
+        "1 h 75",
+        "5 m 30",  # metres and centimetres
+        "1 d 12",
+        "2h+",  # or more
+        "5 st",  # pieces, in Swedish
+        "1 time",  # once, or an hour in Norwegian
+        "2 години",
     ],
 )
 def test_what_is_no_length_of_time_is_refused(text: str) -> None:

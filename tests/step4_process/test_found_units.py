@@ -137,10 +137,18 @@ def test_fractions_under_a_kpi_in_per_cent_are_asked_about(measure: str) -> None
     assert 'units: {n: ratio} where 1 is all, or {n: "%"} where 100 is' in str(told.value)
 
 
+def test_zeros_and_ones_under_a_kpi_in_per_cent_are_asked_about() -> None:
+    """Flags, or shares of 1: their mean in % is a hundred times what it says."""
+    with pytest.raises(InvalidInput, match=r"'n' go from 0 to 1 and name no unit, the KPI is in %; expected units: "):
+        made(study(level("%")), found([0, 1, 1], ""))
+    assert values(made(study(level("%")), found([0, 1, 1], "ratio"))["k"]) == [50.0, 100.0]
+
+
 @pytest.mark.parametrize(
     ("numbers", "unit"),
     [
-        ([0, 1, 1], "%"),  # nothing between: flags
+        ([0, 0, 0], "%"),  # nothing is nothing in both
+        ([0, 1, 1.01], "%"),
         ([0.5, 1.01, 0.9], "%"),  # one per cent and a bit
         ([-0.1, 0.5, 0.9], "%"),  # a change
         ([0.91, 1.5, 0.95], "ratio"),

@@ -430,3 +430,53 @@ def test_a_day_that_there_is_not_is_told_with_its_line(line: str, told: str) -> 
     with pytest.raises(InvalidInputs) as caught:
         study_of(text.encode(), "study.yml")
     assert f"study.yml, line 5, {told}" in str(caught.value)
+
+
+SIDES = {"numerator": "opened", "denominator": "solved"}
+LASTS = {"from": "a", "to": "b"}
+
+
+@pytest.mark.parametrize(
+    ("kpi", "told"),
+    [
+        ({"measure": "nps", "value": "s", "good": "s > 8"}, "each.good: is not looked at by nps; expected it with"),
+        ({"measure": "median", "value": "s", "unit": "h", "good": "s > 8"}, "each.good: is not looked at by median"),
+        ({"measure": "count", "value": "s"}, "each.value: expected nothing (`where: not column is missing` counts"),
+        ({"measure": "count", "value": LASTS}, "each.value: expected nothing"),
+        ({"measure": "share", "good": "s > 8", "value": "s"}, "each.value: expected nothing, or the {from, to"),
+        ({"measure": "share", "good": "s > 8", "value": SIDES}, "each.value: expected nothing, or the {from, to"),
+        ({"measure": "count", "unit": "h"}, "'h' is not a unit of count; expected count, or the name of what is"),
+        ({"measure": "count", "unit": "%"}, "'%' is not a unit of count"),
+        ({"measure": "share", "good": "s > 8", "target": 101}, "each.target: 101 % cannot be reached by a share"),
+        ({"measure": "p90", "value": LASTS, "unit": "h", "target": -20}, "each.target: -20 h cannot be reached by a"),
+        ({"measure": "mean", "value": "s", "unit": "min", "target": -20}, "each.target: -20 min cannot be reached"),
+        ({"measure": "nps", "value": "s", "target": 101}, "each.target: 101 points cannot be reached by an nps"),
+        ({"measure": "count", "direction": [-1, 5]}, "each.direction: -1 cannot be reached by a count"),
+        ({"measure": "count", "direction": [1, 5], "target": 3}, "each.target: is not looked at beside a band"),
+    ],
+)
+def test_what_a_measure_does_not_look_at_or_cannot_reach_is_refused(kpi: dict[str, Any], told: str) -> None:
+    each = {"source": "tickets", "at": "opened_at", "direction": "lower", **kpi}
+    assert told in wrong(changed("kpis.each", each))
+
+
+def test_a_ratio_of_kpis_looks_at_no_rows_of_its_own() -> None:
+    study = changed("kpis.solved", PLAIN["kpis"]["opened"])
+    study["kpis"]["each"] = {"measure": "ratio", "value": SIDES, "direction": "higher", "where": "a > 1", "strata": "a"}
+    message = wrong(study)
+    assert "each.where: is not looked at by a ratio of two KPIs; expected it at these two" in message
+    assert "each.strata: is not looked at by" in message
+
+
+@pytest.mark.parametrize(
+    "kpi",
+    [
+        {"measure": "share", "good": "value <= 4", "value": LASTS, "target": 100},
+        {"measure": "count", "unit": "tickets", "target": 0},
+        {"measure": "mean", "value": "s", "unit": "%", "target": 120},
+        {"measure": "mean", "value": "s", "unit": "EUR", "target": -20},
+    ],
+)
+def test_what_a_measure_looks_at_and_can_reach_is_read(kpi: dict[str, Any]) -> None:
+    each = {"source": "tickets", "at": "opened_at", "direction": "lower", **kpi}
+    assert study_from(changed("kpis.each", each), "study.yml").kpis["each"].target == kpi["target"]

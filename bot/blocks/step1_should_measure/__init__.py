@@ -8,7 +8,7 @@ from bot.blocks.step1_should_measure.approval import (
     superseded,
     was_asked,
 )
-from bot.blocks.step1_should_measure.doubts import confirmed, doubted
+from bot.blocks.step1_should_measure.doubts import confirmed, doubted, still_open
 from bot.blocks.step1_should_measure.ids import (
     ADD_CSF,
     ADD_GOAL,
@@ -82,6 +82,7 @@ __all__ = [
     "over",
     "reason_form",
     "remove_button",
+    "still_open",
     "superseded",
     "text_form",
     "tree_view",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.blocks import parts
@@ -11,7 +11,7 @@ from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT
 from bot.blocks.text import clip, escape
 
 _SHOWN = 3
-_WORDS = {"where": "the condition", "good": "what is good", "target": "the target", "value": "its moments"}
+_WORDS = {"where": "the condition", "good": "what is good", "target": "the target", "value": "its numbers"}
 Doubt = Mapping[str, Any]
 
 
@@ -20,19 +20,29 @@ def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False) -> list
 
     Args:
         kpi: the KPI.
-        doubts: as a result keeps them: ``key`` (where, good, target or value) and what was ``said``.
+        doubts: as a result keeps them: ``key`` (where, good, target or value), what was ``said``, and whether it
+            ``asks`` (left out: it does), for what runs backwards cannot be meant.
         in_form: they stand in the KPI's form, where it is changed anyway.
     """
     if not doubts:
         return []
     lines = [f":warning: {_capital(escape(clip(str(one['said']), 600)))}." for one in doubts[:_SHOWN]]
     lines.append("Nothing is concluded from it before this is settled.")
-    keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN]))
+    keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN] if _asks(one)))
     ways = [] if in_form else [
         parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
     ]  # fmt: skip
     ways += [_button(kpi, key, several=len(keys) > 1) for key in keys]
-    return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(ways)]
+    return [parts.section(clip("\n".join(lines), parts.SECTION)), *([parts.actions(ways)] if ways else [])]
+
+
+def still_open(doubts: Sequence[Doubt], settled: Collection[str]) -> list[Doubt]:
+    """Those that nobody has settled by saying that they are meant."""
+    return [one for one in doubts if not _asks(one) or one["key"] not in settled]
+
+
+def _asks(doubt: Doubt) -> bool:
+    return bool(doubt.get("asks", True))
 
 
 def _button(kpi: Any, key: str, *, several: bool) -> Block:

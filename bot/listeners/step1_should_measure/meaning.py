@@ -37,7 +37,7 @@ def open_doubts(session: Session, cycle: Cycle, kpi: Kpi) -> Sequence[Mapping[st
     """What spoke against a KPI when it was computed last, and nobody has said is meant since."""
     found = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
     settled = kpi.definition.get("meant") or ()
-    return [one for one in (found.result.get("doubts") or () if found else ()) if one["key"] not in settled]
+    return blocks.still_open(found.result.get("doubts") or () if found else (), settled)
 
 
 def still_meant(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
