@@ -14,6 +14,8 @@ from functools import cache
 
 from babel import Locale
 
+from csi.step3_gather.day_parts import DayPart, day_parts
+
 # Of a language with several spellings the others by their region.
 LANGUAGES = (
     "en", "en_AU", "en_CA", "de", "de_AT", "fr", "fr_CA", "es", "es_CO", "es_MX", "pt", "pt_PT", "it", "it_CH", "nl",
@@ -68,7 +70,8 @@ class Words:
     """Months (1 to 12, each with the languages that call it so) and weekdays by name; what else may stand in a date.
 
     ``halves`` are patterns of what says before (``A``) and after (``P``) noon; ``signs`` the letters behind a number
-    that say what it is (年: year); ``markers`` words before a month's number (``tháng``).
+    that say what it is (年: year); ``markers`` words before a month's number (``tháng``); ``dotted`` patterns of names
+    with dots inside (``ม.ค.``) with the name as one word; ``parts`` are the parts of a day.
     """
 
     months: Mapping[str, Meaning]
@@ -80,10 +83,16 @@ class Words:
     units: Mapping[str, frozenset[str]]
     signs: Mapping[str, str]
     markers: frozenset[str]
+    dotted: Mapping[str, str]
+    parts: tuple[DayPart, ...]
 
     def month(self, word: str) -> Meaning:
         """The months a word may mean, each with the languages in which it does; none for any other word."""
         return self.months.get(word) or self.folded.get(fold(word)) or self.cut.get(fold(word)) or {}
+
+    def hours(self, sign: str) -> int:
+        """The hours of the part of a day that a sign stands for, as bits; 0 for any other sign."""
+        return next((part.hours for part in self.parts if part.sign == sign), 0)
 
     def is_weekday(self, word: str) -> bool:
         """Whether a word is a day of the week."""
@@ -108,6 +117,8 @@ def words(languages: tuple[str, ...] = LANGUAGES) -> Words:
         units={unit: _unit_words(unit, locales.values()) for unit in (*_ALSO_UNITS, "month", "year", "day")},
         signs=_signs(locales),
         markers=frozenset(marker for locale in locales.values() for marker in _markers(locale)),
+        dotted=dict(dotted for locale in locales.values() for dotted in _dotted(locale)),
+        parts=() if languages == ENGLISH else day_parts(languages),
     )  # fmt: skip
 
 
@@ -141,6 +152,15 @@ def _weekdays(locale: Locale) -> Iterator[str]:
                 yield from (plain(text), plain(text).split("-")[0])
 
 
+def _dotted(locale: Locale) -> Iterator[tuple[str, str]]:
+    """``ม.ค.`` as a pattern, and as one word."""
+    for widths in locale.months.values():
+        for text in widths["abbreviated"].values():
+            letters = [one for one in unicodedata.normalize("NFKC", text).casefold().split(".") if one]
+            if len(letters) > 1 and not any(sign.isascii() or sign.isdigit() for one in letters for sign in one):
+                yield r"\s?\.\s?".join(map(re.escape, letters)) + r"\.?", "".join(letters)
+
+
 def _markers(locale: Locale) -> Iterator[str]:
     """``tháng`` of ``tháng 1``."""
     for widths in locale.months.values():
@@ -166,7 +186,7 @@ def _any_of(words_: Iterable[str]) -> str:
     spread = [
         r"[.\s?]{0,3}".join(map(re.escape, word)) if len(word) <= 3 else r"\s?".join(map(re.escape, word.split()))
         for word in sorted(words_, key=len, reverse=True)
-        if len(word) > 1
+        if len(word) > 1 or (word and not word.isascii())
     ]
     return rf"(?:{'|'.join(spread)})\.?"
 

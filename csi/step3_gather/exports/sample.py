@@ -17,7 +17,7 @@ from csi.step3_gather.layout import EXAMPLE_ROWS, Column
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.quantities import unit_of
 
-_ORDERS = ("iso", "day_first", "month_first")
+_ORDERS = ("iso", "day_first", "month_first", "year_first")
 # A length of time as text: a sign, then figures with colons, ISO 8601, or figures each followed by a word.
 _DURATION = re.compile(
     r"[-−]?(?:\d+(?::[0-5]?\d){1,2}(?:[.,]\d+)?|P[\dDTHMSW.,]+|(?:\d+(?:[.,]\d+)?\s*[^\W\d_]+\.?,?\s*)+)"
