@@ -33,6 +33,12 @@ _DATE_NAME = re.compile(
     r"(?:$|[^a-z])|(?:date|datum|time|[a-z]At|_at|_on)$|дата|日期|日付|日時|날짜",
     re.I,
 )
+# What else programs call a column of seconds since 1970.
+_CLOCK_NAME = re.compile(
+    r"(?:^|[^a-z])(?:ts|epoch|unix\w*|time|start\w*|begin\w*|end|ended|finish\w*|stop\w*|seen|first|last|zeit|beginn"
+    r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b",
+    re.I,
+)
 _DECADES = (2000, 2050)
 _ORDERS = ("iso", "day_first", "month_first", "year_first")
 # Of two orders that read every cell the one that gives far nearer days is meant: it is the year that hardly changes.
@@ -166,13 +172,12 @@ def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
     """
     if _all_match(cells, _LONG_STAMP) and says_key(name) <= 0 and _in_decades(cells, "iso"):
         return "iso"
-    if not _DATE_NAME.search(name):
-        return ""
-    if _all_match(cells, _STAMP) and _in_decades(cells, "iso"):
+    is_date = _DATE_NAME.search(name) is not None
+    if is_date and _all_match(cells, _STAMP) and _in_decades(cells, "iso"):
         return "iso"
-    if _all_match(cells, _SINCE_1970) and _in_decades(cells, "epoch"):
+    if (is_date or _CLOCK_NAME.search(name)) and _all_match(cells, _SINCE_1970) and _in_decades(cells, "epoch"):
         return "epoch"
-    return "excel" if _in_decades(cells, "excel") else ""
+    return "excel" if is_date and _in_decades(cells, "excel") else ""
 
 
 def _all_match(cells: pa.ChunkedArray, pattern: str) -> bool:

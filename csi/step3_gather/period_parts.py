@@ -69,6 +69,12 @@ def _calls(word: str, known: frozenset[str]) -> bool:
     return word in known or bare in known or any(len(one) > _SHORT and word.endswith(one) for one in known)
 
 
+def says_part(name: str, texts: pa.ChunkedArray) -> bool:
+    """Whether a header says that its column is a part of a date, or its cells do (``März``, ``KW 5``)."""
+    column = _Column.of(name, texts)
+    return bool(column.named()) if column.bare >= _MOST else _speaks(column)
+
+
 def joined_parts(columns: Mapping[str, pa.ChunkedArray]) -> pa.ChunkedArray | None:
     """One text per row that names the moment (``2025-W05``); None where the columns are no parts of a date.
 

@@ -174,5 +174,6 @@ def words_seen(known: Known, values: Sequence[str]) -> Words:
 
 def order_of(means: Meaning, known: Known, column: Column) -> str:
     """The order a column of moments is read in, where it is not told by the rest of the file."""
-    is_epoch = means.shape is Shape.MOMENT and known.epoch and column.kind == "number"
+    counted = column.kind == "number" or column.dates == "epoch"
+    is_epoch = means.shape is Shape.MOMENT and known.epoch and counted
     return "epoch" if is_epoch else ""

@@ -12,13 +12,17 @@ import pandas as pd
 import pyarrow as pa
 
 from csi.definition import SourceDefinition
+from csi.step3_gather.far_dates import Far, far_dates, without_far
 from csi.step3_gather.layout import Layout, guess
 from csi.step3_gather.mapping import proposed
-from csi.step3_gather.moments import read_moments
+from csi.step3_gather.moments import Moments, read_moments
 from csi.step3_gather.numbers import read_numbers
+from csi.step3_gather.placeholders import without_placeholders
 from csi.step3_gather.readers import in_some_encoding, stream
+from csi.step3_gather.swapped import check_swapped
 from csi.step3_gather.wide import shape_of
 
+ORDERS = ("day_first", "month_first", "year_first")
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
 _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
 
@@ -44,7 +48,8 @@ class Looked:
         distinct: how many different values each column holds, of those looked at.
         filled: how many cells of each column hold something.
         moments, numbers: columns that read as such.
-        open: columns of dates that read both ways, day first and month first.
+        open: columns of dates that read in several orders: ``orders``.
+        far: per column of moments the dates far from all others that rows share.
     """
 
     id: str
@@ -58,12 +63,19 @@ class Looked:
     moments: Mapping[str, Held]
     numbers: Mapping[str, Held]
     open: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    far: Mapping[str, Sequence[Far]] = field(default_factory=dict)
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
         """The column proposed as the natural id, where its values bear it out."""
         return self.source.key if self.is_key(self.source.key) else ""
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """The columns that are joined into a moment."""
+        return frozenset(part for parts in shape_of(self.source.options).join.values() for part in parts)
 
     def is_key(self, name: str) -> bool:
         """Whether every row has a value of its own in a column, or several rows of one are told apart in time."""
@@ -90,6 +102,7 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
     kinds = [column.name for column in layout.columns if column.kind == "number"]
     counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells]
     numbers = {name: _numbers(cells[name], source) for name in counted if name not in moments}
+    unsure = tuple(name for name in layout.ambiguous if name in moments)
     return Looked(
         id=id,
         path=path,
@@ -101,7 +114,9 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
         filled={name: int(frame[name].notna().sum()) for name in columns},
         moments=moments,
         numbers=numbers,
-        open=tuple(name for name in layout.ambiguous if name in moments),
+        open=unsure,
+        orders=_orders_of([cells[name] for name in unsure]),
+        far={name: found for name in moments if (found := _far(cells[name], source, name))},
         texts={name: _few(frame[name]) for name in columns},
     )
 
@@ -129,8 +144,24 @@ def _dated(layout: Layout, source: SourceDefinition, columns: Sequence[str]) -> 
     return [name for name in dict.fromkeys(wanted) if name in columns]
 
 
+def _read(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Moments:
+    return read_moments(cells, source.column_dates.get(name, source.dates), source.timezone)
+
+
+def _far(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> tuple[Far, ...]:
+    read = _read(cells, source, name)
+    return far_dates(cells, without_placeholders(cells, read, np.arange(len(cells)))[0])
+
+
+def _orders_of(columns: Sequence[pa.ChunkedArray]) -> tuple[str, ...]:
+    """The orders in which as many cells can be read as in any."""
+    read = {order: sum(int((~read_moments(one, order, "UTC").unreadable).sum()) for one in columns) for order in ORDERS}
+    return tuple(order for order, count in read.items() if count == max(read.values()))
+
+
 def _moments(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Held:
-    read = read_moments(cells, source.column_dates.get(name, source.dates), source.timezone)
+    check_swapped(name, cells)
+    read, _ = without_far(cells, _read(cells, source, name))
     instants = read.instants.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     filled = len(cells) - cells.null_count
     return Held(instants, filled, filled - int(read.unreadable.sum()))

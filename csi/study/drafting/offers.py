@@ -165,7 +165,7 @@ def _amounts(file: Looked) -> Iterator[Offer]:
     """The mean of each column of numbers, whose unit and direction nobody but a person knows."""
     at = first_moment(file)
     for name, held in file.numbers.items() if at else ():
-        if file.distinct[name] < 2 or held.readable < held.filled or _is_code(file, name):
+        if name in file.parts or file.distinct[name] < 2 or held.readable < held.filled or _is_code(file, name):
             continue
         unit = next((column.unit for column in file.layout.columns if column.name == name), "")
         asks = {"direction": "lower or higher: which is better, only you know"}
