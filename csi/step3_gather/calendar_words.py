@@ -21,6 +21,7 @@ LANGUAGES = (
     "en", "en_AU", "en_CA", "de", "de_AT", "fr", "fr_CA", "es", "es_CO", "es_MX", "pt", "pt_PT", "it", "it_CH", "nl",
     "pl", "cs", "sk", "sl", "hr", "sr_Latn", "sr", "da", "sv", "nb", "fi", "et", "lv", "lt", "hu", "ro", "bg", "tr",
     "ru", "uk", "el", "ja", "zh", "zh_Hant", "ko", "vi", "id", "ms", "ca", "gl", "eu", "th", "he", "ar", "fa", "hi",
+    "sq", "mk", "is", "ga", "az", "kk",
 )  # fmt: skip
 ENGLISH = LANGUAGES[:3]
 # Windows, Excel and databases: short forms that CLDR has not, by the language whose column they may stand in.
@@ -48,6 +49,7 @@ _ALSO_UNITS = {
     "week": ("w", "wk", "kw", "cw", "s", "sem", "sett", "uge", "uke", "v", "tyd", "нед"),
     "quarter": ("q", "t", "qtr", "trim", "кв", "kv"),
 }
+_GERESH, _IN_HEBREW = "׳", "ב"  # the sign of a cut Hebrew word; “in”, written together with the month
 _SHORTEST = 3  # letters a name may be cut to
 
 
@@ -136,7 +138,10 @@ def _months(name: str, locale: Locale) -> Iterator[tuple[str, int]]:
         for width in ("wide", "abbreviated"):
             for number, text in widths[width].items():
                 if (word := plain(text)).isalpha() or (not word.isascii() and not any(map(str.isdigit, word))):
-                    yield word, number
+                    bare = word.replace(_GERESH, "")
+                    yield bare, number
+                    if name == "he":
+                        yield _IN_HEBREW + bare, number
     yield from _ALSO_MONTHS.get(name, {}).items()
 
 
@@ -197,6 +202,7 @@ def _literals(locale: Locale) -> Iterator[str]:
     for form in map(str, forms):
         for quoted in re.findall(r"'([^']+)'", form):
             yield from (plain(word) for word in re.findall(r"[^\W\d_]+", quoted))
+        yield from (plain(word) for word in re.findall(r"[^\W\d_]+", form) if not word.isascii())
 
 
 def _unit_words(unit: str, locales: Iterable[Locale]) -> frozenset[str]:

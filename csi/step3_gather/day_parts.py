@@ -29,12 +29,12 @@ class DayPart:
 
     Attributes:
         sign: stands for them in a text.
-        pattern: of any of them.
+        words: these, in small letters.
         hours: its own as bits 0 to 23, and with what people stretch it to as bits 24 to 47.
     """
 
     sign: str
-    pattern: str
+    words: tuple[str, ...]
     hours: int
 
 
@@ -51,12 +51,8 @@ def day_parts(languages: tuple[str, ...]) -> tuple[DayPart, ...]:
     for word, told in hours.items():
         groups.setdefault(told, []).append(word)
     return tuple(
-        DayPart(chr(_FIRST_SIGN + place), _any_of(groups[told]), told) for place, told in enumerate(sorted(groups))
+        DayPart(chr(_FIRST_SIGN + place), tuple(groups[told]), told) for place, told in enumerate(sorted(groups))
     )
-
-
-def _any_of(known: Iterable[str]) -> str:
-    return rf"(?:{'|'.join(re.escape(word) for word in sorted(known, key=len, reverse=True))})"
 
 
 def _texts(locale: Locale) -> Iterator[Mapping[str, str]]:

@@ -39,6 +39,7 @@ _CLOCK_NAME = re.compile(
     r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b",
     re.I,
 )
+_THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[\x{200e}\x{200f}]?[-/.]\s?\d+[\x{200e}\x{200f}]?[-/.]\s?\d"
 _DECADES = (2000, 2050)
 _ORDERS = ("iso", "day_first", "month_first", "year_first")
 # Of two orders that read every cell the one that gives far nearer days is meant: it is the year that hardly changes.
@@ -134,7 +135,7 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     sample = Sample.of(columns, missing)
     counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
-    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\s?\d+[-/.]\s?\d")
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(_THREE_PARTS)
     fits = _moment_fits(sample)
     numeric = sample.share(is_quantity(sample.texts, decimal, missing))
     kinds = {}

@@ -43,7 +43,7 @@ _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _SIGNS = str.maketrans(
     {"\ufffd": " ", "\u200b": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u202a": "", "\u202c": "", "\u2066": "",
-     "\u2069": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "’": "'", "`": "'", "´": "'"}
+     "\u2069": "", "׳": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "’": "'", "`": "'", "´": "'"}
 )  # fmt: skip
 
 
@@ -114,7 +114,7 @@ _ANY = (
     rf"{_DAY}{_GAP}M{_GAP}{_SHORT}\.?",
     rf"M{_GAP}{_DAY}[,./\s-]\s*{_YEAR}",
     rf"{_YEAR}{_GAP}M{_GAP}{_DAY}\.?",
-    rf"{_YEAR}{_GAP}{_DAY}{_GAP}M",
+    rf"{_YEAR}{_GAP}{_DAY}{_GAP}M\.?",
     rf"{_DAY}\s*G\s*{_MONTH}[,\s]\s*{_YEAR}",
     rf"(?:M|G\s*{_MONTH}){_GAP}{_YEAR}",
     r"M(?:-|\s?')(?P<year>00)",
@@ -274,7 +274,7 @@ def known_words() -> frozenset[str]:
     """Every Latin word that may stand in a date."""
     known = words()
     halves = re.findall(r"[a-z]+", " ".join(known.halves.values()).replace(r"[.\s?]{0,3}", ""))
-    parts = re.findall(r"[a-z]+", " ".join(part.pattern for part in known.parts))
+    parts = re.findall(r"[a-z]+", " ".join(word for part in known.parts for word in part.words))
     months = (*known.months, *known.folded, *known.cut)
     units = (word for one in known.units.values() for word in one)
     letters = (*"apmtz", "am", "pm", "st", "nd", "rd", "th", "er", "re", "o", "e")
@@ -285,6 +285,8 @@ def known_words() -> frozenset[str]:
 def _plain(shape: str) -> str:
     """A shape with one form of each sign and blank, without case and without what only wraps it."""
     text = unicodedata.normalize("NFKC", shape.translate(_SIGNS)).translate(_SIGNS).casefold()
+    text = re.sub(r"\((00?[:.]00(?:[:.]00)?)\)", r" \1", text)
+    text = re.sub(r"(?<![^\W\d_])d'(?=[^\W\d_])", "de ", text)
     text = re.sub(r"\s+", " ", text).strip(" '\"")
     # Java and JavaScript name the zone again behind the offset.
     return re.sub(r"(z|[0t]\s*[+-]00?(?::?00)?)\s*(?:\[[\w/+-]+\]|\([^()0]*\))$", r"\1", text)
@@ -318,7 +320,8 @@ def _readings(text: str, vocabulary: Words | None) -> Iterator[_Said]:
 
 
 def _without_dots(text: str, vocabulary: Words) -> str:
-    """Names with dots inside as one word."""
+    """Names with dots inside as one word, and eras whose year tells them gone (ค.ศ. 2025)."""
+    text = re.sub(r"[คพ]\s?\.\s?ศ\s?\.?", " ", text)
     for pattern, word in vocabulary.dotted.items():
         text = re.sub(rf"(?<![^\W\d_.]){pattern}", word, text)
     return text
@@ -343,10 +346,20 @@ def _with_halves(text: str, vocabulary: Words) -> str:
 
 def _with_day_parts(text: str, vocabulary: Words) -> str:
     """The sign of a part of the day for its words, behind the clock or before it."""
-    for part in vocabulary.parts:
-        text = re.sub(rf"(?:{_BEHIND_CLOCK}|(?<=[時时点點시h])\s+){part.pattern}(?![^\W\d_])", f" {part.sign}", text)
-        text = re.sub(rf"{_BEFORE_CLOCK}{part.pattern}{_CLOCK_AHEAD}", f" {part.sign} ", text)
-    return text
+    if not vocabulary.parts:
+        return text
+    behind, ahead, signs = _part_patterns()
+    text = behind.sub(lambda told: f" {signs[told['part']]}", text)
+    return ahead.sub(lambda told: f" {signs[told['part']]} ", text)
+
+
+@cache
+def _part_patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
+    """Patterns of all parts of the day behind a clock and before one, and the sign of each word."""
+    signs = {word: part.sign for part in words().parts for word in part.words}
+    part = rf"(?P<part>{'|'.join(re.escape(word) for word in sorted(signs, key=len, reverse=True))})"
+    behind = rf"(?:{_BEHIND_CLOCK}|(?<=[時时点點시h])\s+){part}(?![^\W\d_])"
+    return re.compile(behind), re.compile(rf"{_BEFORE_CLOCK}{part}{_CLOCK_AHEAD}"), signs
 
 
 def _told(text: str, vocabulary: Words) -> Iterator[_Said]:
@@ -386,16 +399,18 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
     if vocabulary.is_weekday(word):
         yield " "
     yield from _units(word, vocabulary, follows_digit=follows_digit)
-    yield from _little(word, vocabulary)
+    yield from _little(word, before, after, vocabulary)
 
 
-def _little(word: str, vocabulary: Words) -> Iterator[str]:
+def _little(word: str, before: str, after: str, vocabulary: Words) -> Iterator[str]:
     """Numerals of quarters, markers of months, and what says nothing."""
     if word in _QUARTERS:
         yield "R"
     if word in vocabulary.markers:
         yield "G"
-    if word in vocabulary.fillers or word in vocabulary.units["year"]:
+    # Behind the clock, at the end of all, an unknown word may say which half of the day is meant.
+    ends_clock = not re.search(r"[^\W_]", after) and re.search(r"(?::|h)\s?00[^0]*$", before) is not None
+    if (word in vocabulary.fillers and not ends_clock) or word in vocabulary.units["year"]:
         yield " "
 
 
