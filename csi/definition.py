@@ -28,9 +28,9 @@ MEANT = (
 class SourceDefinition:
     """Where rows come from and how their text is to be read.
 
-    ``dates`` is ``iso``, ``day_first``, ``month_first``, ``epoch`` or a strptime pattern; ``column_dates``
-    overrides it per column. ``timezone`` (IANA) holds for stamps without an offset; ``zones`` overrides it per
-    column. ``key`` is the natural id
+    ``dates`` is ``iso``, ``day_first``, ``month_first``, ``year_first``, ``epoch`` or a strptime pattern;
+    ``column_dates`` overrides it per column. ``timezone`` (IANA) holds for stamps without an offset; ``zones``
+    overrides it per column. ``key`` is the natural id
     (empty: every row is one observation); ``latest_by`` decides which row of a key counts, then file order.
     ``cadence`` (``day``, ``5 min``) is how often rows are due: a longer silence is no data, a shorter one a true zero
     (``every period``: a KPI without a row of its own has no data; empty: by the median step of the rows).

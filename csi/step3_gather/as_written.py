@@ -14,8 +14,9 @@ from csi.step3_gather.naming import as_in_file, called
 from csi.step3_gather.wide import shape_of
 
 _SIGNS = {".": "a point", ",": "a comma"}
-_BY_ORDER = {"day_first", "month_first"}
-_WRITTEN = {"iso": "year first", "day_first": "day first", "month_first": "month first", "epoch": "seconds since 1970",
+_BY_ORDER = {"day_first", "month_first", "year_first"}
+_WRITTEN = {"iso": "year first", "day_first": "day first", "month_first": "month first",
+            "year_first": "year first, in two digits", "epoch": "seconds since 1970",
             "excel": "a workbook's days since 1900", "excel1904": "a workbook's days since 1904"}  # fmt: skip
 
 

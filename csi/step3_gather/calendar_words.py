@@ -14,11 +14,14 @@ from functools import cache
 
 from babel import Locale
 
+from csi.step3_gather.day_parts import DayPart, day_parts
+
 # Of a language with several spellings the others by their region.
 LANGUAGES = (
     "en", "en_AU", "en_CA", "de", "de_AT", "fr", "fr_CA", "es", "es_CO", "es_MX", "pt", "pt_PT", "it", "it_CH", "nl",
     "pl", "cs", "sk", "sl", "hr", "sr_Latn", "sr", "da", "sv", "nb", "fi", "et", "lv", "lt", "hu", "ro", "bg", "tr",
     "ru", "uk", "el", "ja", "zh", "zh_Hant", "ko", "vi", "id", "ms", "ca", "gl", "eu", "th", "he", "ar", "fa", "hi",
+    "sq", "mk", "is", "ga", "az", "kk",
 )  # fmt: skip
 ENGLISH = LANGUAGES[:3]
 # Windows, Excel and databases: short forms that CLDR has not, by the language whose column they may stand in.
@@ -46,6 +49,7 @@ _ALSO_UNITS = {
     "week": ("w", "wk", "kw", "cw", "s", "sem", "sett", "uge", "uke", "v", "tyd", "нед"),
     "quarter": ("q", "t", "qtr", "trim", "кв", "kv"),
 }
+_GERESH, _IN_HEBREW = "׳", "ב"  # the sign of a cut Hebrew word; “in”, written together with the month
 _SHORTEST = 3  # letters a name may be cut to
 
 
@@ -68,7 +72,8 @@ class Words:
     """Months (1 to 12, each with the languages that call it so) and weekdays by name; what else may stand in a date.
 
     ``halves`` are patterns of what says before (``A``) and after (``P``) noon; ``signs`` the letters behind a number
-    that say what it is (年: year); ``markers`` words before a month's number (``tháng``).
+    that say what it is (年: year); ``markers`` words before a month's number (``tháng``); ``dotted`` patterns of names
+    with dots inside (``ม.ค.``) with the name as one word; ``parts`` are the parts of a day.
     """
 
     months: Mapping[str, Meaning]
@@ -80,10 +85,16 @@ class Words:
     units: Mapping[str, frozenset[str]]
     signs: Mapping[str, str]
     markers: frozenset[str]
+    dotted: Mapping[str, str]
+    parts: tuple[DayPart, ...]
 
     def month(self, word: str) -> Meaning:
         """The months a word may mean, each with the languages in which it does; none for any other word."""
         return self.months.get(word) or self.folded.get(fold(word)) or self.cut.get(fold(word)) or {}
+
+    def hours(self, sign: str) -> int:
+        """The hours of the part of a day that a sign stands for, as bits; 0 for any other sign."""
+        return next((part.hours for part in self.parts if part.sign == sign), 0)
 
     def is_weekday(self, word: str) -> bool:
         """Whether a word is a day of the week."""
@@ -108,6 +119,8 @@ def words(languages: tuple[str, ...] = LANGUAGES) -> Words:
         units={unit: _unit_words(unit, locales.values()) for unit in (*_ALSO_UNITS, "month", "year", "day")},
         signs=_signs(locales),
         markers=frozenset(marker for locale in locales.values() for marker in _markers(locale)),
+        dotted=dict(dotted for locale in locales.values() for dotted in _dotted(locale)),
+        parts=() if languages == ENGLISH else day_parts(languages),
     )  # fmt: skip
 
 
@@ -125,7 +138,10 @@ def _months(name: str, locale: Locale) -> Iterator[tuple[str, int]]:
         for width in ("wide", "abbreviated"):
             for number, text in widths[width].items():
                 if (word := plain(text)).isalpha() or (not word.isascii() and not any(map(str.isdigit, word))):
-                    yield word, number
+                    bare = word.replace(_GERESH, "")
+                    yield bare, number
+                    if name == "he":
+                        yield _IN_HEBREW + bare, number
     yield from _ALSO_MONTHS.get(name, {}).items()
 
 
@@ -139,6 +155,15 @@ def _weekdays(locale: Locale) -> Iterator[str]:
         for width in ("wide", "abbreviated", "short"):
             for text in widths[width].values():
                 yield from (plain(text), plain(text).split("-")[0])
+
+
+def _dotted(locale: Locale) -> Iterator[tuple[str, str]]:
+    """``ม.ค.`` as a pattern, and as one word."""
+    for widths in locale.months.values():
+        for text in widths["abbreviated"].values():
+            letters = [one for one in unicodedata.normalize("NFKC", text).casefold().split(".") if one]
+            if len(letters) > 1 and not any(sign.isascii() or sign.isdigit() for one in letters for sign in one):
+                yield r"\s?\.\s?".join(map(re.escape, letters)) + r"\.?", "".join(letters)
 
 
 def _markers(locale: Locale) -> Iterator[str]:
@@ -166,7 +191,7 @@ def _any_of(words_: Iterable[str]) -> str:
     spread = [
         r"[.\s?]{0,3}".join(map(re.escape, word)) if len(word) <= 3 else r"\s?".join(map(re.escape, word.split()))
         for word in sorted(words_, key=len, reverse=True)
-        if len(word) > 1
+        if len(word) > 1 or (word and not word.isascii())
     ]
     return rf"(?:{'|'.join(spread)})\.?"
 
@@ -177,6 +202,7 @@ def _literals(locale: Locale) -> Iterator[str]:
     for form in map(str, forms):
         for quoted in re.findall(r"'([^']+)'", form):
             yield from (plain(word) for word in re.findall(r"[^\W\d_]+", quoted))
+        yield from (plain(word) for word in re.findall(r"[^\W\d_]+", form) if not word.isascii())
 
 
 def _unit_words(unit: str, locales: Iterable[Locale]) -> frozenset[str]:

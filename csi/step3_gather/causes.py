@@ -24,6 +24,10 @@ class Cause(IntEnum):
     AMBIGUOUS_ZONE = 13
     AMBIGUOUS_MONTH = 14
     UNKNOWN_WORD = 15
+    STAMP = 16
+    DAY_MONTH_OR_YEAR_FIRST = 17
+    SHORT_BUDDHIST_YEAR = 18
+    SHORT_YEARS_APART = 19
 
 
 _TOLD = {
@@ -40,6 +44,12 @@ _TOLD = {
     Cause.ERA: "a year of a Japanese or Taiwanese era, which is not converted: export Gregorian dates",
     Cause.AMBIGUOUS_ZONE: "the zone's abbreviation means several zones: name the column's zone, such as Asia/Kolkata",
     Cause.AMBIGUOUS_MONTH: "the month's name means different months in different languages: write it as a number",
+    Cause.STAMP: "a date without signs between its parts, such as 20250405101500: choose iso",
+    Cause.DAY_MONTH_OR_YEAR_FIRST: "day, month or year stand first: choose day_first, month_first or year_first",
+    Cause.SHORT_BUDDHIST_YEAR: "a year of two digits that may be one of the Buddhist calendar (2568 as 68), which is "
+    "not converted: export Gregorian dates with four digits",
+    Cause.SHORT_YEARS_APART: "years of two digits on both sides of 68 and 69, which would lie a century apart: write "
+    "them with four",
     Cause.UNKNOWN_WORD: "it holds a word that is no month, weekday, zone or half of the day",
 }
 

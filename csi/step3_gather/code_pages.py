@@ -30,6 +30,7 @@ _SIGNS = "–—‘’‚“”„«»‹›…•·€£§°©®™±²³µ×�
 _SIGN_WITHIN = re.compile(rf"(?<=[^\W\d_])[{_SIGNS.translate(dict.fromkeys(map(ord, '’‘')))}](?=[^\W\d_])")
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-öø-ÿа-яёα-ω])[^\x00-\x7f](?=\w)")
 _TILDE = re.compile(r"õ(?!e|\b)", re.IGNORECASE)  # in Portuguese it stands before e; else it is Hungarian ő misread
+_IN_LATIN_WORD = re.compile(r"(?<=[A-Za-z])[\u0370-\u1fff\u3040-\uffff](?=[a-z])")  # a letter of a Latin word, misread
 _BESIDE_LATIN = re.compile(r"(?<=[A-Za-z])[^\x00-\xbf]|[^\x00-\xbf](?=[A-Za-z])")
 
 
@@ -56,7 +57,7 @@ def _of_alphabets(*alphabets: str, common: str = "") -> Callable[[str], float]:
         known = max(sum(count for char, count in odd.items() if char in letters) for letters in sets)
         misplaced = len(_SIGN_WITHIN.findall(text))
         misplaced += sum(char.isupper() for char in _CAPITAL_WITHIN.findall(text))
-        misplaced += len(_TILDE.findall(text))
+        misplaced += len(_TILDE.findall(text)) + len(_IN_LATIN_WORD.findall(text))
         misplaced += len(_BESIDE_LATIN.findall(text)) if common else 0
         usual = sum(count for char, count in odd.items() if char.lower() in common)
         return (known - misplaced + 0.01 * usual) / max(1, odd.total())
@@ -69,7 +70,8 @@ def _of_ideographs(is_usual: Callable[[str], bool]) -> Callable[[str], float]:
 
     def fits(text: str) -> float:
         odd = Counter(char for char in text if char > "\x7f")
-        return sum(count for char, count in odd.items() if is_usual(char)) / max(1, odd.total())
+        usual = sum(count for char, count in odd.items() if is_usual(char))
+        return (usual - len(_IN_LATIN_WORD.findall(text))) / max(1, odd.total())
 
     return fits
 
@@ -106,12 +108,17 @@ def _is_traditional(char: str) -> bool:
     return _is_wide_sign(char) or (not _is_kana(char) and _leads(char, "big5", 0xA4, 0xC6))
 
 
+# Characters beyond ASCII that part cells in exports; what stands in every line alike is one of them.
+_MARKS = ("¤", "§", "¦")
+_USUAL = (",", ";", "\t", "|")
+_LINES, _PARTED = 200, 0.9
 # Of pages that fit alike the first is taken.
 _PAGES = (
     _Page("cp1252", _of_alphabets(*_WESTERN)),
     _Page("iso8859-15", _of_alphabets(*_WESTERN)),
     _Page("cp1250", _of_alphabets(*_CENTRAL)),
     _Page("iso8859-2", _of_alphabets(*_CENTRAL)),
+    _Page("cp852", _of_alphabets(*_CENTRAL)),
     _Page("cp1254", _of_alphabets(*_TURKISH)),
     _Page("mac-roman", _of_alphabets(*_WESTERN)),
     _Page("cp850", _of_alphabets(*_WESTERN)),
@@ -119,7 +126,13 @@ _PAGES = (
     _Page("cp1257", _of_alphabets(*_BALTIC)),
     _Page("cp1251", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
     _Page("koi8-r", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("cp866", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("koi8-u", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("cp1125", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("iso8859-5", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
     _Page("cp1253", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
+    _Page("iso8859-7", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
+    _Page("cp737", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
     _Page("cp1255", _of_alphabets(*_HEBREW, common="יוהלרבתמאש")),
     _Page("cp1256", _of_alphabets(*_ARABIC, common="اليمونرتبة")),
     _Page("cp932", _of_ideographs(_is_japanese)),
@@ -131,17 +144,48 @@ _PAGES = (
 )
 
 
-def likeliest(head: bytes) -> str:
-    """The code page that fits the lines beyond ASCII best; cp1252, the commonest, where none does."""
+def likeliest(head: bytes, delimiter: str = "") -> str:
+    """The code page that fits the lines beyond ASCII best; cp1252, the commonest, where none does.
+
+    Args:
+        head: the first bytes.
+        delimiter: what a person says parts the cells: a page in which it stands in no line is none.
+    """
     odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
-    scores = [(_score(odd, page), -place, page.encoding) for place, page in enumerate(_PAGES)]
+    marks = (delimiter,) if delimiter else () if _is_parted(odd) else _MARKS
+    for mark in marks:
+        if not mark.isascii() and (told := _best(odd, mark)):
+            return told
+    return _best(odd) or "cp1252"
+
+
+def _best(odd: bytes, mark: str = "") -> str:
+    """The page that fits best, of those in which a mark parts the lines; empty where none fits."""
+    scores = [(_score(odd, page, mark), -place, page.encoding) for place, page in enumerate(_PAGES)]
     best, _, encoding = max(scores)
-    return encoding if best > 0 else "cp1252"
+    return encoding if best > 0 or (mark and best == 0) else ""
 
 
-def _score(odd: bytes, page: _Page) -> float:
-    """How well the page fits; below 0 where the bytes are none of it."""
+def _score(odd: bytes, page: _Page, mark: str) -> float:
+    """How well the page fits; below 0 where the bytes are none of it, or a mark does not part their lines."""
     try:
-        return page.fits(codecs.getincrementaldecoder(page.encoding)().decode(odd))
+        text = codecs.getincrementaldecoder(page.encoding)().decode(odd)
     except UnicodeDecodeError:
         return -1.0
+    if not mark:
+        return page.fits(text)
+    bare = text.replace(mark, " ")
+    return (page.fits(bare) if not bare.isascii() else 0.0) if _parts(text, mark) else -1.0
+
+
+def _parts(text: str, mark: str) -> bool:
+    """Whether a mark stands equally often in nearly every line, the last, which may be cut, left out."""
+    counts = Counter(line.count(mark) for line in text.split("\n")[:_LINES] if line)
+    most, lines = counts.most_common(1)[0] if counts else (0, 0)
+    return most > 0 and lines >= _PARTED * counts.total() and lines > 1
+
+
+def _is_parted(odd: bytes) -> bool:
+    """Whether one of the usual delimiters already parts the lines."""
+    text = odd.decode("latin-1")
+    return any(_parts(text, mark) for mark in _USUAL)

@@ -41,7 +41,7 @@ def sample(content: Content, source: SourceDefinition) -> TextSample:
         InvalidInput: a line is endless, or the encoding stated does not fit.
     """
     head = content.head(content.bounds.line_bytes + MEGABYTE)
-    encoding = encoding_of(source.encoding, head)
+    encoding = encoding_of(source.encoding, head, source.delimiter)
     text = first_text(head, encoding)
     _check_line(content, head, text)
     said = _SAID.match(text)

@@ -17,6 +17,8 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 _LOOKED_AT = 2_000
+# With which ISO-2022-JP, in bytes of ASCII, turns to Japanese.
+_SHIFTED = re.compile(rb"\x1b\$[@B]")
 # What no text holds beside a lone zero byte, which old programs fill cells with: at most this share of it is odd.
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b\x7f]")
 _ODD, _ODD_AT_LEAST = 0.01, 20
@@ -31,18 +33,19 @@ class NotInEncoding(InvalidInput):
     """Bytes that are not in the encoding tried: the reader tries another when none was declared."""
 
 
-def guess_encoding(head: bytes) -> str:
-    """The encoding of a text by its first bytes: mark, zero bytes, valid UTF-8, else the likeliest code page."""
+def guess_encoding(head: bytes, delimiter: str = "") -> str:
+    """The encoding of a text by its first bytes: mark, zero bytes, escapes, valid UTF-8, else the likeliest code page.
+
+    A delimiter that is stated has to stand in it.
+    """
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
     if wide := _wide(head[:_LOOKED_AT]):
         return wide
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return likeliest(head)
-    return "utf-8"
+    if head.isascii() and _SHIFTED.search(head) and _decodes(head, "iso2022_jp"):
+        return "iso2022_jp"
+    return "utf-8" if _decodes(head, "utf-8") else likeliest(head, delimiter)
 
 
 def _wide(head: bytes) -> str:
@@ -69,14 +72,14 @@ def _decodes(head: bytes, encoding: str) -> bool:
     return True
 
 
-def encoding_of(declared: str | None, head: bytes) -> str:
-    """The encoding a person declared, else the one guessed from the first bytes.
+def encoding_of(declared: str | None, head: bytes, delimiter: str | None = None) -> str:
+    """The encoding a person declared, else the one guessed from the first bytes and the delimiter stated.
 
     Raises:
         InvalidInput: what was declared is none that a file is written in.
     """
     if not declared:
-        return guess_encoding(head)
+        return guess_encoding(head, delimiter or "")
     try:
         known = codecs.lookup(declared)
     except (LookupError, ValueError):

@@ -19,7 +19,7 @@ from csi.step3_gather.readers import stream
 
 # A column of which fewer cells fit is not offered: it is another one, or written as cannot be read yet.
 _OFFERED = 0.5
-_ORDERS = ("iso", "day_first", "month_first")
+_ORDERS = ("iso", "day_first", "month_first", "year_first")
 
 
 class Need(StrEnum):

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.step3_gather.moments import read_moments
+from csi.step3_gather.name_words import says_key
 from csi.step3_gather.numbers import read_numbers
 from csi.step3_gather.quantities import is_quantity
 
@@ -32,16 +33,29 @@ _DATE_NAME = re.compile(
     r"(?:$|[^a-z])|(?:date|datum|time|[a-z]At|_at|_on)$|дата|日期|日付|日時|날짜",
     re.I,
 )
+# What else programs call a column of seconds since 1970.
+_CLOCK_NAME = re.compile(
+    r"(?:^|[^a-z])(?:ts|epoch|unix\w*|time|start\w*|begin\w*|end|ended|finish\w*|stop\w*|seen|first|last|zeit|beginn"
+    r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b",
+    re.I,
+)
+_THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[\x{200e}\x{200f}]?[-/.]\s?\d+[\x{200e}\x{200f}]?[-/.]\s?\d"
 _DECADES = (2000, 2050)
-_ORDERS = ("iso", "day_first", "month_first")
+_ORDERS = ("iso", "day_first", "month_first", "year_first")
+# Of two orders that read every cell the one that gives far nearer days is meant: it is the year that hardly changes.
+_NEARER = 4
+_YEAR_FIRST_SCRIPTS = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]"
+_STAMP = r"^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3}|\d{6})?)?)?$"
+_LONG_STAMP = r"^(?:19|20)\d{10}(?:\d{2}(?:\d{3}|\d{6})?)?$"
+_SINCE_1970 = r"^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16}$|^\d{19}$"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """What one column holds: ``moment``, ``number``, ``text`` or ``empty``.
 
-    ``dates`` is the order of its moments; with ``ambiguous`` both day first and month first fit every cell, so
-    that a person has to say.
+    ``dates`` is the order of its moments; with ``ambiguous`` others of day, month and year first fit as many cells,
+    so that a person has to say.
     """
 
     name: str
@@ -78,6 +92,10 @@ class Sample:
         """The first so many cells of each column; they lie column by column."""
         starts = np.searchsorted(self.column, np.arange(self.width))
         return self.only(np.arange(len(self.column)) - starts[self.column] < cells)
+
+    def cells(self, place: int) -> pa.ChunkedArray:
+        """The cells of one column."""
+        return self.texts.filter(pa.array(self.column == place))
 
     def share(self, fits: np.ndarray) -> np.ndarray:
         """Per column the share of cells that fit; 0 for an empty column."""
@@ -117,19 +135,21 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
     sample = Sample.of(columns, missing)
     counted = np.bincount(sample.column, minlength=sample.width)
     # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
-    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(_THREE_PARTS)
     fits = _moment_fits(sample)
     numeric = sample.share(is_quantity(sample.texts, decimal, missing))
     kinds = {}
     for place, name in enumerate(columns):
         moment = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
+        if moment and fits["year_first"][place] > 0 and moment.dates != "iso":
+            moment = _with_year_first(moment, sample.cells(place), {one: float(fits[one][place]) for one in fits})
         if not counted[place]:
             kinds[name] = Kind("empty")
         elif moment and marked[place] >= FITS:
             kinds[name] = moment
         elif numeric[place] >= FITS:
-            cells = sample.texts.filter(pa.array(sample.column == place))
-            kinds[name] = Kind("moment", "excel") if _are_days(name, cells) else Kind("number")
+            counted_from = _counted_from(name, sample.cells(place))
+            kinds[name] = Kind("moment", counted_from) if counted_from else Kind("number")
         else:
             kinds[name] = Kind("text")
     return kinds
@@ -146,11 +166,27 @@ def _moment_fits(sample: Sample) -> dict[str, np.ndarray]:
     return {order: np.where(likely, share, 0.0) for order, share in shares.items()}
 
 
-def _are_days(name: str, cells: pa.ChunkedArray) -> bool:
-    """Whether numbers are the days that workbooks count: the header says so, and all lie in these decades."""
-    if not _DATE_NAME.search(name):
-        return False
-    read = read_moments(cells, "excel", "UTC")
+def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
+    """The order in which numbers are moments of these decades, as their header or their length says; empty: none.
+
+    Stamps of twelve digits and more are told by their digits alone, unless they name a case.
+    """
+    if _all_match(cells, _LONG_STAMP) and says_key(name) <= 0 and _in_decades(cells, "iso"):
+        return "iso"
+    is_date = _DATE_NAME.search(name) is not None
+    if is_date and _all_match(cells, _STAMP) and _in_decades(cells, "iso"):
+        return "iso"
+    if (is_date or _CLOCK_NAME.search(name)) and _all_match(cells, _SINCE_1970) and _in_decades(cells, "epoch"):
+        return "epoch"
+    return "excel" if is_date and _in_decades(cells, "excel") else ""
+
+
+def _all_match(cells: pa.ChunkedArray, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(pc.utf8_trim_whitespace(cells), pattern)).as_py())
+
+
+def _in_decades(cells: pa.ChunkedArray, order: str) -> bool:
+    read = read_moments(cells, order, "UTC")
     return bool(not read.unreadable.any() and read.instants.dt.year.between(*_DECADES).all())
 
 
@@ -158,10 +194,34 @@ def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:
     """The order in which the most cells can be read; ``dated``: they have three parts, as ``1.2`` is no date."""
     if fits["iso"] >= FITS:
         return Kind("moment", "iso")
-    if max(fits["day_first"], fits["month_first"]) < FITS or not dated:
+    best = max(fits["day_first"], fits["month_first"], fits["year_first"])
+    if best < FITS or not dated:
         return None
+    if max(fits["day_first"], fits["month_first"]) < FITS:
+        return Kind("moment", "year_first")
     order = "day_first" if fits["day_first"] >= fits["month_first"] else "month_first"
     return Kind("moment", order, ambiguous=fits["day_first"] == fits["month_first"])
+
+
+def _with_year_first(kind: Kind, cells: pa.ChunkedArray, fits: Mapping[str, float]) -> Kind:
+    """The kind of a column whose years of two digits may stand first; where its cells do not tell, a person has to."""
+    if fits["year_first"] != fits[kind.dates] or kind.dates == "year_first":
+        return Kind("moment", "year_first") if fits["year_first"] > fits[kind.dates] else kind
+    if pc.any(pc.match_substring_regex(cells, _YEAR_FIRST_SCRIPTS)).as_py():
+        return Kind("moment", "year_first")  # no language in these scripts has it elsewhere
+    others = [order for order in ("day_first", "month_first") if fits[order] == fits[kind.dates]]
+    years, days = _spread(cells, "year_first"), min(_spread(cells, order) for order in others)
+    if days > _NEARER * years:
+        return Kind("moment", "year_first")
+    return kind if years > _NEARER * days else Kind("moment", kind.dates, ambiguous=True)
+
+
+def _spread(cells: pa.ChunkedArray, order: str) -> float:
+    """Days between the earlier and the later cells of a column, its far ends left out; one at least."""
+    instants = read_moments(cells, order, "UTC").instants.dropna()
+    days = np.sort(instants.dt.tz_localize(None).to_numpy().astype("datetime64[D]").astype("int64"))
+    edge = len(days) // 20
+    return max(1.0, float(days[-1 - edge] - days[edge]))
 
 
 def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:

@@ -22,7 +22,7 @@ from csi.step3_gather.second_header import is_second_header, joined_names
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
 _SAMPLE_CELLS = 200_000
-_BY_ORDER = ("day_first", "month_first")
+_BY_ORDER = ("day_first", "month_first", "year_first")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,21 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import combinations
 from typing import Any
 
+import pyarrow as pa
 from sqlmodel import Session
 
 from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
 from csi.models import Batch, Source
 from csi.step3_gather import batches, exports, mending, sources
 from csi.step3_gather.as_written import differences
 from csi.step3_gather.exports import Export, Meaning
 from csi.step3_gather.layout import Layout
+from csi.step3_gather.moments import read_moments
+from csi.step3_gather.period_parts import joined_parts, says_part
 from csi.step3_gather.wide import period_headers, shape_of
 from csi.storage import rows
 
@@ -91,6 +96,8 @@ def _by_roles(layout: Layout, timezone: str) -> SourceDefinition:
     options: dict[str, object] = {"moments": [moment] if moment else []}
     if (time := time_beside(layout, moment)) and not keep:
         options = joined(moment, time)
+    elif not moment and (parts := parts_of_date(layout)):
+        options = joined(*parts)
     if keep:
         options = {"melt": {"keep": list(keep), "name": "period", "value": "value"}, "moments": ["period"]}
         if not period_headers(layout.names).with_year:
@@ -120,10 +127,37 @@ def time_beside(layout: Layout, date: str) -> str:
     return next((name for name in times if name != date), "")
 
 
-def joined(date: str, time: str) -> dict[str, object]:
-    """The options of a mapping whose moments stand in two columns."""
-    name = f"{date} {time}"
-    return {"join": {name: [date, time]}, "moments": [name]}
+def parts_of_date(layout: Layout) -> tuple[str, ...]:
+    """A column of years with those of its weeks, months or quarters, or months and days, by their headers or cells.
+
+    They are tried on the sampled rows: empty where these give no moments.
+    """
+    year = year_column(layout)
+    cells = {
+        column.name: pa.chunked_array([pa.array([row[place].strip() or None for row in layout.examples], pa.string())])
+        for place, column in enumerate(layout.columns)
+        if column.kind != "empty" and all(place < len(row) for row in layout.examples)
+    }
+    if year not in cells:
+        return ()
+    said = [name for name, texts in cells.items() if name != year and says_part(name, texts)]
+    likely = [*combinations(said, 2), *((name,) for name in said)]
+    return next(((year, *parts) for parts in likely if _dates({name: cells[name] for name in (year, *parts)})), ())
+
+
+def _dates(columns: Mapping[str, pa.ChunkedArray]) -> bool:
+    """Whether the cells of some columns are moments together."""
+    try:
+        texts = joined_parts(columns)
+    except InvalidInput:
+        return False
+    return texts is not None and not read_moments(texts, "iso", "UTC").unreadable.any()
+
+
+def joined(*columns: str) -> dict[str, object]:
+    """The options of a mapping whose moments stand in some columns."""
+    name = " ".join(columns)
+    return {"join": {name: list(columns)}, "moments": [name]}
 
 
 def wide_columns(layout: Layout) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ Nothing is guessed here: a stamp that does not fit the order stated is left to q
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,9 +20,9 @@ from csi.step3_gather.causes import Cause, told
 from csi.step3_gather.day_halves import with_english_halves
 from csi.step3_gather.local_times import existing, shifted
 from csi.step3_gather.parsing import Parsed, parsed
-from csi.step3_gather.serials import SERIALS, epoch, serial
+from csi.step3_gather.serials import SERIALS, epoch, is_stamp, serial
 
-_BY_SIGHT = ("iso", "day_first", "month_first")
+_BY_SIGHT = ("iso", "day_first", "month_first", "year_first")
 ORDERS = (*_BY_SIGHT, "epoch", *SERIALS)
 # Where most of so many cells differ, finding those that do not costs more than it saves.
 _SAMPLE, _MOSTLY = 2_000, 0.5
@@ -30,6 +30,7 @@ EXAMPLES = {
     "iso": "2016-02-29 01:16",
     "day_first": "29/2/2016 01:16 (day first)",
     "month_first": "2/29/2016 01:16 (month first)",
+    "year_first": "16/2/29 01:16 (year first, in two digits)",
     "epoch": "1456708560 (seconds since 1970)",
     "excel": "42429.0528 (days since 1900, as workbooks count)",
     "excel1904": "40967.0528 (days since 1904, as workbooks of a Mac count)",
@@ -150,8 +151,15 @@ def _parse(texts: pa.StringArray, order: str, source: ZoneInfo) -> Parsed:
         return parsed(texts, order, source)
     texts = pc.utf8_trim_whitespace(texts)
     if order == "epoch":
-        return Parsed.of(texts, *epoch(texts))
+        return _unless_stamps(texts, Parsed.of(texts, *epoch(texts)))
     return Parsed.of(texts, *(serial(texts, order) if order in SERIALS else _strptime(texts, order)))
+
+
+def _unless_stamps(texts: pa.StringArray, read: Parsed) -> Parsed:
+    """Why digits of dates are no seconds."""
+    if read.readable.all():
+        return read
+    return replace(read, causes=np.where(is_stamp(texts) & ~read.readable, Cause.STAMP, read.causes).astype(np.int8))
 
 
 def _strptime(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

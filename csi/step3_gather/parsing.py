@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.step3_gather import zone_words
 from csi.step3_gather.calendar_words import Meaning, words
 from csi.step3_gather.causes import Cause
+from csi.step3_gather.day_parts import in_hours
 from csi.step3_gather.digits import Shaped, shaped
-from csi.step3_gather.spelling import Spelling, spelling
+from csi.step3_gather.local_times import localised
+from csi.step3_gather.spelling import SA, Spelling, spelling
 
-_PARTS = ("year", "month", "day", "hour", "minute", "second", "week", "weekday", "quarter", "millis")
-_DEFAULTS = {"year": 1970, "month": 1, "day": 1, "week": -1, "weekday": 1, "quarter": -1}
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "week", "weekday", "quarter", "semester", "millis")
+_DEFAULTS = {"year": 1970, "month": 1, "day": 1, "week": -1, "weekday": 1, "quarter": -1, "semester": -1}
 # No date of the Gregorian calendar that a program writes lies there; years of other calendars do.
 _BUDDHIST, _PERSIAN = (2400, 2700), (1300, 1500)
+# Two digits from 50 on are 2550 and later in Thailand, which is 2007 and later.
+_THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
+# POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
+_PIVOT, _BESIDE_PIVOT = 69, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Parsed:
 
 
 def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo) -> Parsed:
-    """Read texts in an order (``iso``, ``day_first``, ``month_first``).
+    """Read texts in an order (``iso``, ``day_first``, ``month_first``, ``year_first``).
 
     Args:
         texts: none of them null.
@@ -66,7 +73,39 @@ def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo) -> Parsed:
         if one.cause is Cause.NONE:
             numbers.fill(found, one, rows, months.get(one.month, 0), own.get(one.zone))
     blank = np.array([not shape.strip() for shape in found.shapes], dtype=bool)[found.codes]
-    return numbers.parsed(order, blank)
+    _settle_mornings(numbers, spellings, found)
+    is_thai = zone.key == _THAILAND or any(one.is_thai for one in spellings)
+    read = numbers.parsed(order, blank, buddhist=is_thai)
+    return _in_places(read, spellings, found)
+
+
+def _settle_mornings(numbers: _Numbers, spellings: Sequence[Spelling], found: Shaped) -> None:
+    """``SA`` is before noon in Vietnamese, and Saturday in English and German.
+
+    It is a day where all of them are Saturdays and no other half of the day is told, or where a clock of 24 hours is.
+    """
+    if not any(one.half == SA for one in spellings):
+        return
+    doubtful = np.array([one.half == SA for one in spellings], dtype=bool)[found.codes]
+    year, month, day = (numbers.parts[name][doubtful] for name in ("year", "month", "day"))
+    days, fits = _days(year + np.where(numbers.short_year[doubtful], 2000, 0), month, day)
+    saturdays = (days.astype("int64") + 3) % 7 == 5
+    whole_day = (numbers.parts["hour"][doubtful] > 12).any()
+    is_day = whole_day or (bool((saturdays & fits).all()) and not any(one.half == "P" for one in spellings))
+    numbers.half[doubtful] = 0 if is_day else 1
+
+
+def _in_places(read: Parsed, spellings: Sequence[Spelling], found: Shaped) -> Parsed:
+    """The offsets of moments that name their zone: Europe/Berlin."""
+    if not any(one.place for one in spellings):
+        return read
+    offsets = read.offsets.copy()
+    for one, rows in zip(spellings, found.rows(), strict=True):
+        if one.place:
+            local = pd.DatetimeIndex(read.local[rows])
+            instants = localised(local, one.place).tz_convert("UTC").tz_localize(None)
+            offsets[rows] = (local - instants).total_seconds().to_numpy() / 60
+    return replace(read, offsets=offsets)
 
 
 def _months(spellings: Sequence[Spelling]) -> dict[str, int]:
@@ -94,6 +133,7 @@ class _Numbers:
     offsets: np.ndarray
     fraction: np.ndarray
     half: np.ndarray
+    hours: np.ndarray
     short_year: np.ndarray
     causes: np.ndarray
 
@@ -106,6 +146,7 @@ class _Numbers:
             np.full(size, np.nan),
             zeros,
             np.zeros(size, dtype=np.int8),
+            np.zeros(size, dtype=np.int64),
             np.zeros(size, dtype=bool),
             np.zeros(size, dtype=np.int8),
         )
@@ -121,6 +162,11 @@ class _Numbers:
                 self.parts[name][rows] = found.number(rows, first, last)
         if one.month:
             self.parts["month"][rows] = month
+        self._fill_rest(found, one, rows)
+        self._set_offset(found, one, rows, own_zone)
+
+    def _fill_rest(self, found: Shaped, one: Spelling, rows: np.ndarray) -> None:
+        """What only some spellings have."""
         if one.quarter:
             self.parts["quarter"][rows] = one.quarter
         if "year" in one.digits:
@@ -130,8 +176,9 @@ class _Numbers:
             self.fraction[rows] = found.number(rows, first, min(last, first + 6)) * 10 ** max(0, 6 - (last - first))
         if "millis" in one.digits:
             self.parts["millis"][rows] *= one.sign
-        self.half[rows] = {"A": 1, "P": 2}.get(one.half, 0)
-        self._set_offset(found, one, rows, own_zone)
+        self.half[rows] = {"A": 1, "P": 2, SA: 1}.get(one.half, 0)
+        if one.hours:
+            self.hours[rows] = one.hours
 
     def _set_offset(self, found: Shaped, one: Spelling, rows: np.ndarray, own_zone: int | None) -> None:
         base = 0 if "millis" in one.digits else own_zone if one.zone else one.offset
@@ -143,11 +190,25 @@ class _Numbers:
         elif base is not None:
             self.offsets[rows] = base
 
-    def parsed(self, order: str, blank: np.ndarray) -> Parsed:
+    def _refuse_short(self, year: np.ndarray, *, buddhist: bool) -> None:
+        """Two-digit years that may be of another century, or of another calendar."""
+        known = self.short_year & (self.causes == Cause.NONE)
+        before, after = (known & (np.abs(year - edge) < _BESIDE_PIVOT) for edge in (_PIVOT - 1, _PIVOT))
+        before, after = before & (year < _PIVOT), after & (year >= _PIVOT)
+        if buddhist:
+            self.causes[known & (year >= _SHORT_BUDDHIST)] = Cause.SHORT_BUDDHIST_YEAR
+        elif before.any() and after.any():
+            self.causes[before | after] = Cause.SHORT_YEARS_APART
+
+    def parsed(self, order: str, blank: np.ndarray, *, buddhist: bool = False) -> Parsed:
         """The moments the numbers say, where there are such."""
         year, month, day = self.parts["year"].copy(), self.parts["month"], self.parts["day"]
-        # POSIX: two-digit years 69–99 are 1969–1999, 00–68 are 2000–2068.
-        year += np.where(self.short_year, np.where(year < 69, 2000, 1900), 0)
+        year += np.where(self.short_year, np.where(year < _PIVOT, 2000, 1900), 0)
+        if self.short_year.any():
+            self._refuse_short(self.parts["year"], buddhist=buddhist)
+        half_year = self.parts["semester"]
+        if (half_year >= 0).any():
+            month = np.where(half_year >= 0, half_year * 6 - 5, month)
         seconds, clock_fits = self._seconds()
         days, day_fits = _days(year, month, day)
         by_period = (self.parts["week"] >= 0) | (self.parts["quarter"] >= 0)
@@ -188,6 +249,10 @@ class _Numbers:
         fits = np.where(halved, (hour >= 1) & (hour <= 12), hour <= 24) & (minute < 60) & (second < 60)
         fits &= (hour < 24) | ((minute == 0) & (second == 0) & (self.fraction == 0))  # ISO 8601: 24:00 ends the day
         hours = np.where(halved, hour % 12 + np.where(self.half == 2, 12, 0), hour)
+        if self.hours.any():
+            found, only = in_hours(hour, self.hours)
+            in_part = self.hours > 0
+            hours, fits = np.where(in_part, found, hours), np.where(in_part, fits & only, fits)
         return hours * 3_600 + minute * 60 + second, fits
 
     def _period_days(self, year: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -69,6 +69,12 @@ def _calls(word: str, known: frozenset[str]) -> bool:
     return word in known or bare in known or any(len(one) > _SHORT and word.endswith(one) for one in known)
 
 
+def says_part(name: str, texts: pa.ChunkedArray) -> bool:
+    """Whether a header says that its column is a part of a date, or its cells do (``März``, ``KW 5``)."""
+    column = _Column.of(name, texts)
+    return bool(column.named()) if column.bare >= _MOST else _speaks(column)
+
+
 def joined_parts(columns: Mapping[str, pa.ChunkedArray]) -> pa.ChunkedArray | None:
     """One text per row that names the moment (``2025-W05``); None where the columns are no parts of a date.
 
@@ -83,30 +89,6 @@ def joined_parts(columns: Mapping[str, pa.ChunkedArray]) -> pa.ChunkedArray | No
     if len(rest) == 2:
         return _day_of(year, rest)
     return _period_of(year, years[0], rest[0])
-
-
-def parts_named(columns: Mapping[str, pa.ChunkedArray]) -> tuple[str, ...]:
-    """The columns that by their headers and cells make a date: a year with a month and a day, or with a period.
-
-    Empty where there are none, or where they would have to be asked about.
-    """
-    found = {name: _Column.of(name, texts) for name, texts in columns.items() if len(texts.drop_null())}
-    years = [name for name in found if _is_year(columns[name])]
-    named = {part: [one.name for one in found.values() if part in one.named()] for part in Part}
-    pairs = [(month, day) for month in named[Part.MONTH] for day in named[Part.DAY]]
-    alone = [(name,) for part in (Part.WEEK, Part.MONTH, Part.QUARTER) for name in named[part]]
-    for year in years[:1]:
-        for parts in (*pairs, *alone):
-            if year not in parts and _can_be_joined({name: columns[name] for name in (year, *parts)}):
-                return (year, *parts)
-    return ()
-
-
-def _can_be_joined(columns: Mapping[str, pa.ChunkedArray]) -> bool:
-    try:
-        return joined_parts(columns) is not None
-    except InvalidInput:
-        return False
 
 
 def _is_year(texts: pa.ChunkedArray) -> bool:

@@ -22,13 +22,16 @@ from csi.step3_gather.content import Content, Format
 from csi.step3_gather.dialect import Dialect
 from csi.step3_gather.encoding import NotInEncoding
 from csi.step3_gather.endings import Trimming, without_names
+from csi.step3_gather.far_dates import REASON as FAR
+from csi.step3_gather.far_dates import Far, without_far
 from csi.step3_gather.layout import Layout
-from csi.step3_gather.moments import check_order, read_moments, zone
+from csi.step3_gather.moments import ORDERS, Moments, check_order, read_moments, zone
 from csi.step3_gather.moments import expected as expected_moment
 from csi.step3_gather.placeholders import together, without_placeholders
 from csi.step3_gather.quantities import PLAIN, Written, read_quantities
 from csi.step3_gather.quantities import expected as expected_number
 from csi.step3_gather.reading import REFUSED, Reading, refused_marks
+from csi.step3_gather.swapped import check_swapped
 from csi.step3_gather.totals import Sums
 from csi.step3_gather.wide import Shape, shape_of
 
@@ -203,9 +206,12 @@ class _Plan:
         nothing = {}
         for name, order in self.orders.items():
             read = read_moments(chunk.table.column(name), order, self.zones.get(name, self.timezone))
-            unread[name] = read.unreadable
-            rejected += _unread(chunk, name, read.unreadable, "not a moment", expected_moment(order, read.likely))
+            if order in ORDERS:
+                check_swapped(name, chunk.table.column(name))
             read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
+            read, far = without_far(chunk.table.column(name), read)
+            unread[name] = read.unreadable
+            rejected += _not_moments(chunk, name, order, read, far)
             frame[name] = read.instants.array
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
         for name, form in self.numbers.items():
@@ -340,6 +346,16 @@ def _unread(chunk: Chunk, name: str, unreadable: np.ndarray, reason: str, expect
         Rejected(int(line), name, str(value), reason, expected)
         for line, value in zip(chunk.lines[rows], values, strict=True)
     ]
+
+
+def _not_moments(chunk: Chunk, name: str, order: str, read: Moments, far: Sequence[Far]) -> list[Rejected]:
+    """Cells that are no moments, and dates far from all others, each with what is wrong."""
+    unreadable = read.unreadable.copy()
+    rejected = []
+    for one in far:
+        unreadable &= ~one.rows
+        rejected += _unread(chunk, name, one.rows, FAR, one.expected)
+    return [*_unread(chunk, name, unreadable, "not a moment", expected_moment(order, read.likely)), *rejected]
 
 
 def _whole(parts: Sequence[Reading], sha256: str) -> Reading:

@@ -16,19 +16,29 @@ _LEAP = 60
 _LAST = 2_958_465  # 31 December 9999
 SERIALS = tuple(_FIRST)
 
+_STAMP = r"^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?$"
+
 Parsed = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def epoch(texts: pa.StringArray) -> Parsed:
     """Instants (us), offsets in minutes (0) and whether each text is a number of seconds or their thousandths."""
     numbers = _numbers(texts)
-    readable = np.isfinite(numbers) & (np.abs(numbers) < 1e19)
+    readable = np.isfinite(numbers) & (np.abs(numbers) < 1e19) & ~is_stamp(texts)
     numbers = np.where(readable, numbers, 0)
     scale = np.full(len(numbers), 0.001)
     for limit, factor in reversed(_EPOCH_UNITS):
         scale = np.where(np.abs(numbers) < limit, factor, scale)
     local = np.round(numbers * scale).astype("int64").astype("datetime64[us]")
     return local, np.zeros(len(numbers)), readable
+
+
+def is_stamp(texts: pa.StringArray) -> np.ndarray:
+    """Which texts are the digits of a date (20250405, 20250405101500), not a number of seconds or days.
+
+    As numbers of seconds they would lie in 1970 or 2611.
+    """
+    return pc.match_substring_regex(texts, _STAMP).to_numpy(zero_copy_only=False)
 
 
 def serial(texts: pa.StringArray, order: str) -> Parsed:

@@ -240,13 +240,19 @@ def _columns(keys: Keys) -> tuple[dict[str, str], dict[str, str]]:
     return names, orders
 
 
+_OPEN = (
+    "is left to choose; expected day_first (29/2) or month_first (2/29), or year_first (16/2/29) where the year has "
+    "two digits, as the file writes it"
+)
+
+
 def _dates(keys: Keys) -> tuple[str, dict[str, str]]:
     """The date order, and those of single columns (``{default: iso, closed_on: day_first}``)."""
     orders: dict[str, str] = {}
     by_column = keys.keys("column_dates")
     orders.update({column: _order(by_column, column) for column in by_column.mapping})
     if "dates" in keys.mapping and keys.get("dates") is None:
-        keys.wrong("dates", "is left to choose; expected day_first (29/2) or month_first (2/29), as the file writes it")
+        keys.wrong("dates", _OPEN)
         return "iso", orders
     if not isinstance(keys.get("dates"), Mapping):
         return _order(keys, "dates", "iso"), orders

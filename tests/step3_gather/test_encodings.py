@@ -40,6 +40,20 @@ TEXTS = [
     ("cp1255", "מספר;תאריך;מצב\n1;2024-01-01;סגור\n"),
     ("cp1256", "رقم;تاريخ;الحالة\n1;2024-01-01;مغلق\n"),
     ("cp1257", "Numeris;Būsena;Sukurta\n1;uždaryta;ąčęėįšųūž\n"),
+    ("cp866", "Номер;Открыто;Состояние\n1;2024-01-01;Закрыто\n2;2024-01-02;В работе\n"),
+    ("cp866", "НОМЕР;ОТКРЫТО;СОСТОЯНИЕ\n1;2024-01-01;ЗАКРЫТО\n"),
+    ("cp1125", "Номер;Відкрито;Стан\n1;2024-01-01;Закрито\n2;2024-01-02;Її принтер не працює\n"),
+    ("koi8-u", "Номер;Відкрито;Стан\n1;2024-01-01;Закрито\n2;2024-01-02;Її принтер не працює\n"),
+    ("iso-8859-5", "Номер;Открыто;Состояние\n1;2024-01-01;Закрыто\n2;2024-01-02;В работе\n"),
+    ("iso-8859-5", "НОМЕР;ОТКРЫТО;СОСТОЯНИЕ\n1;2024-01-01;ЗАКРЫТО\n"),
+    ("cp852", "Klucz zgłoszenia;Utworzono;Rozwiązane\nP-1;2024-01-01;ręcznie\nP-2;2024-01-02;Błąd drukarki\n"),
+    ("cp852", "Číslo požadavku;Otevřeno;Stav\n1;2024-01-01;uzavřený\n2;2024-01-02;nový\n"),
+    ("cp852", "Sorszám;Megnyitva;Állapot\n1;2024-01-01;lezárt felhasználó kérése, időtúllépés\n"),
+    ("iso-8859-7", "Αριθμός;Ημερομηνία;Κατάσταση\n1;2024-01-01;Κλειστό\n2;2024-01-01;Άνοιξε\n"),
+    ("cp737", "Αριθμός;Ημερομηνία;Κατάσταση\n1;2024-01-01;Κλειστό\n2;2024-01-01;Άνοιξε\n"),
+    ("iso2022_jp", "番号,優先度,開始日時\nINC1,1 - 重大,2024/01/01\nINC2,メール,2024/01/02\n"),
+    ("gbk", "编号,优先级,创建时间\n1,高,2024-01-01\n2,打印机故障,2024-01-02\n"),
+    ("euc-kr", "번호,우선순위,생성일\n1,높음,2024-01-01\n2,PC오류,2024-01-02\n"),
     ("cp874", "หมายเลข;วันที่;สถานะ\n1;2024-01-01;ปิด\n"),
 ]
 
@@ -80,6 +94,38 @@ def test_a_declared_encoding_is_taken(encoding: str) -> None:
     text = "id;note\n1;x\n2;y\n"
     reading = read(text.encode(encoding), SourceDefinition("s", encoding=encoding), moments=[], numbers=["id"])
     assert list(reading.frame["id"]) == [1, 2]
+
+
+_WORDS = [
+    *((page, word) for page in ("cp1252", "cp1250", "latin-1", "cp850") for word in ("größe", "plain")),
+    *((page, "número") for page in ("cp1252", "latin-1", "cp850")),
+    ("cp1250", "zgłoszenie"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "word"), _WORDS)
+@pytest.mark.parametrize("mark", ["¤", "§", "¦"])
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_what_parts_every_line_is_a_delimiter_in_the_code_page_taken(
+    encoding: str, mark: str, word: str, is_stated: bool
+) -> None:
+    text = f"id{mark}n{mark}note\n1{mark}2{mark}{word}\n3{mark}4{mark}x\n"
+    content = text.encode(encoding)
+    assert content.decode(guess_encoding(content, mark if is_stated else "")) == text
+
+
+def test_a_stated_delimiter_stands_in_the_file_that_is_read() -> None:
+    content = "id¤n¤note\na¤1¤größe\nb¤2¤x\n".encode("cp1252")
+    reading = read(content, SourceDefinition("s", delimiter="¤"), moments=[], numbers=["n"])
+    assert (list(reading.frame["n"]), reading.frame["note"].iloc[0]) == ([1, 2], "größe")
+
+
+def test_a_character_that_stands_in_some_lines_parts_none() -> None:
+    content = "id§n\n1§größe\nzwölf\ndreißig\n".encode("cp1252")
+    assert guess_encoding(content) == guess_encoding(content, "§") == "cp1252"
+    for text in ("НОМЕР;ОТКРЫТО;СОСТОЯНИЕ\n1;2;Я\n", "Číslo;Otevřeno\n1;uzavřený\n"):
+        encoding = "iso-8859-5" if text[0] == "Н" else "cp852"  # in other pages they hold a ¤ a line
+        assert text.encode(encoding).decode(guess_encoding(text.encode(encoding))) == text
 
 
 def _read(text: str, delimiter: str | None, encoding: str = "utf-8") -> Reading:

@@ -10,8 +10,8 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.step3_gather.layout import guess
-from csi.step3_gather.mapping import proposed
-from csi.step3_gather.period_parts import joined_parts, parts_named
+from csi.step3_gather.mapping import parts_of_date, proposed
+from csi.step3_gather.period_parts import joined_parts
 from csi.step3_gather.readers import read
 from csi.step3_gather.wide import PeriodHeaders, period_headers
 
@@ -140,10 +140,6 @@ def test_weeks_as_headers_are_proposed_and_read() -> None:
     assert [str(one.date()) for one in reading.frame["period"]] == ["2024-12-30", "2025-01-06", "2025-01-13"]
 
 
-def _cells(**columns: list[str]) -> dict[str, pa.ChunkedArray]:
-    return {name: pa.chunked_array([pa.array(cells, pa.string())]) for name, cells in columns.items()}
-
-
 @pytest.mark.parametrize(
     ("columns", "found"),
     [
@@ -160,4 +156,6 @@ def _cells(**columns: list[str]) -> dict[str, pa.ChunkedArray]:
 def test_the_parts_of_a_date_are_known_by_their_headers_and_cells(
     columns: dict[str, list[str]], found: tuple[str, ...]
 ) -> None:
-    assert parts_named(_cells(**columns)) == found
+    rows = zip(*columns.values(), strict=True)
+    text = "\n".join(";".join(row) for row in (tuple(columns), *rows)) + "\n"
+    assert parts_of_date(guess(text.encode(), "f.csv")) == found

@@ -125,6 +125,51 @@ _READ = [
     (34, "10:05 3 Jan 2024", "iso", "UTC", "2024-01-03T10:05:00"),
     (35, "05/May/25 8:00 PM", "day_first", "Europe/London", "2025-05-05T19:00:00"),
     (35, "3-Jan-24", "month_first", "UTC", "2024-01-03T00:00:00"),
+    (36, "12/03/2025 12:15 SA", "day_first", "UTC", "2025-03-12T00:15:00"),  # Vietnamese, though Sa is Saturday
+    (36, "12/03/2025 12:15 CH", "day_first", "UTC", "2025-03-12T12:15:00"),
+    (36, "7:15 Chiều 12/3/2025", "day_first", "UTC", "2025-03-12T19:15:00"),
+    (36, "12/03/2025 2:15 chiều", "day_first", "UTC", "2025-03-12T14:15:00"),
+    (36, "Sa 15.03.2025 12:15", "day_first", "UTC", "2025-03-15T12:15:00"),
+    (36, "15.03.2025 12:15 Sa", "day_first", "UTC", "2025-03-15T12:15:00"),  # it was one
+    (37, "2025/4/5 凌晨3:15", "iso", "UTC", "2025-04-05T03:15:00"),
+    (37, "2025/4/5 凌晨12:15", "iso", "UTC", "2025-04-05T00:15:00"),
+    (37, "2025/4/5 早上9:15", "iso", "UTC", "2025-04-05T09:15:00"),
+    (37, "2025/4/5 中午12:15", "iso", "UTC", "2025-04-05T12:15:00"),
+    (37, "2025/4/5 中午1:15", "iso", "UTC", "2025-04-05T13:15:00"),
+    (37, "2025年4月5日 晚上8:15:00", "iso", "UTC", "2025-04-05T20:15:00"),
+    (37, "2025/4/5 晚上6:30", "iso", "UTC", "2025-04-05T18:30:00"),
+    (37, "2025/4/5 晚上20:15", "iso", "UTC", "2025-04-05T20:15:00"),
+    (37, "5 de abril de 2025 3:15 de la tarde", "iso", "UTC", "2025-04-05T15:15:00"),
+    (38, "12/3/2025 10:15 ص", "day_first", "UTC", "2025-03-12T10:15:00"),
+    (38, "12\u200f/3\u200f/2025، 10:15 م", "day_first", "UTC", "2025-03-12T22:15:00"),
+    (39, "12 มี.ค. 2025", "iso", "UTC", "2025-03-12T00:00:00"),
+    (39, "12 ก.พ. 25 10:15 น.", "iso", "Asia/Bangkok", "2025-02-12T03:15:00"),
+    (40, "25. 4. 5. 오후 3:25", "year_first", "UTC", "2025-04-05T15:25:00"),
+    (40, "25/04/05 10:15:30", "year_first", "UTC", "2025-04-05T10:15:30"),
+    (40, "2025-04-05", "year_first", "UTC", "2025-04-05T00:00:00"),
+    (41, "12-IV-2025", "iso", "UTC", "2025-04-12T00:00:00"),
+    (41, "12 V 2025", "iso", "UTC", "2025-05-12T00:00:00"),  # no week
+    (41, "12.xii.2025 10:15", "day_first", "UTC", "2025-12-12T10:15:00"),
+    (42, "1Q24", "iso", "UTC", "2024-01-01T00:00:00"),
+    (42, "Q3'24", "iso", "UTC", "2024-07-01T00:00:00"),
+    (42, "24Q2", "iso", "UTC", "2024-04-01T00:00:00"),
+    (42, "2024Q4", "iso", "UTC", "2024-10-01T00:00:00"),
+    (42, "H1 2024", "iso", "UTC", "2024-01-01T00:00:00"),
+    (42, "2024-H2", "iso", "UTC", "2024-07-01T00:00:00"),
+    (42, "2H24", "iso", "UTC", "2024-07-01T00:00:00"),
+    (43, "2025-01-01 10:00 Europe/Berlin", "iso", "UTC", "2025-01-01T09:00:00"),
+    (43, "2025-07-01T10:00[Europe/Berlin]", "iso", "UTC", "2025-07-01T08:00:00"),
+    (43, "2025-07-01T10:00+01:00[Europe/Berlin]", "iso", "UTC", "2025-07-01T09:00:00"),  # as the digits say
+    (43, "01/07/2025 10:00 AM America/New_York", "day_first", "UTC", "2025-07-01T14:00:00"),
+    (43, "2025-01-01 10:00 India Standard Time", "iso", "UTC", "2025-01-01T04:30:00"),
+    (43, "2025-07-01 10:00 (W. Europe Standard Time)", "iso", "UTC", "2025-07-01T08:00:00"),  # Windows says so all year
+    (43, "2025-01-01 10:00 E. South America Standard Time", "iso", "UTC", "2025-01-01T13:00:00"),
+    (44, "20250405101530", "iso", "UTC", "2025-04-05T10:15:30"),
+    (44, "202504051015", "iso", _BERLIN, "2025-04-05T08:15:00"),
+    (44, "20250405101530123", "iso", "UTC", "2025-04-05T10:15:30.123000"),
+    (45, "12 marca 2025 r. g. 10:15", "iso", "UTC", "2025-03-12T10:15:00"),
+    (45, "12 marca 2025 r., godz. 10:15", "iso", "UTC", "2025-03-12T10:15:00"),
+    (45, "12.03.2025 g. 10:15", "day_first", "UTC", "2025-03-12T10:15:00"),
 ]  # fmt: skip
 KINDS = len({number for number, *_ in _READ})
 
@@ -155,6 +200,20 @@ _REFUSED = [
     ("KW 53/2025", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("Q5 2025", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("3 Foo 2024", "iso", "UTC", Cause.UNKNOWN_WORD),
+    ("12/03/68", "day_first", "Asia/Bangkok", Cause.SHORT_BUDDHIST_YEAR),
+    ("12/03/50 10:15 น.", "day_first", "UTC", Cause.SHORT_BUDDHIST_YEAR),
+    ("12 มี.ค. 2568", "iso", "UTC", Cause.BUDDHIST_YEAR),
+    ("2025/4/5 晚上12:15", "iso", "UTC", Cause.NO_SUCH_DAY),  # of which day is not said
+    ("10:15 Chiều 12/3/2025", "day_first", "UTC", Cause.NO_SUCH_DAY),
+    ("2025/4/5 早上13:15", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("25/04/05", "iso", "UTC", Cause.DAY_MONTH_OR_YEAR_FIRST),
+    ("20251305101530", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("20250405101530", "epoch", "UTC", Cause.STAMP),
+    ("20250405", "epoch", "UTC", Cause.STAMP),
+    ("2025-01-01 10:00 Europe/Nowhere", "iso", "UTC", Cause.UNKNOWN_WORD),
+    ("2025-01-01T10:00[Europe/Nowhere]", "iso", "UTC", Cause.UNKNOWN_WORD),
+    ("10:00 Europe/Berlin", "iso", "UTC", Cause.CLOCK_ONLY),
+    ("H3 2024", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("60", "excel", "UTC", Cause.NO_DATE),
     ("-1", "excel", "UTC", Cause.NO_DATE),
     ("2958466", "excel", "UTC", Cause.NO_DATE),
@@ -163,8 +222,8 @@ _REFUSED = [
 ]
 
 
-def test_there_are_35_kinds() -> None:
-    assert KINDS == 35
+def test_there_are_45_kinds() -> None:
+    assert KINDS == 45
 
 
 @pytest.mark.parametrize(("kind", "text", "order", "zone", "instant"), _READ)
@@ -225,7 +284,52 @@ _GUESSED = [
     (["10:00", "11:30"], Kind("number")),
     (["4h 24m", "1d 4h"], Kind("number")),
     (["Printer 3 on floor 2", "Router 17"], Kind("text")),
+    (["25/04/05", "25/04/17", "25/03/31"], Kind("moment", "year_first")),
+    (["25. 4. 5.", "25. 4. 5."], Kind("moment", "year_first")),
+    (["25. 4. 5. 오후 3:25", "25. 4. 6. 오전 3:25"], Kind("moment", "year_first")),
+    (["05/04/25", "17/04/25", "31/03/25"], Kind("moment", "day_first")),
+    (["05/04/25", "06/04/25", "07/03/25"], Kind("moment", "day_first", ambiguous=True)),
+    (["25/04/05", "25/04/05"], Kind("moment", "day_first", ambiguous=True)),
+    (["99/12/31", "99/12/30"], Kind("moment", "year_first")),
 ]
+
+
+def test_saturday_and_the_vietnamese_morning_are_told_by_the_other_cells() -> None:
+    morning = _read("15/03/2025 12:15 SA", "14/03/2025 12:15 CH", order="day_first", zone="UTC")
+    assert morning.instants.dt.hour.tolist() == [0, 12]
+    other_day = _read("15/03/2025 12:15 SA", "14/03/2025 12:15 SA", order="day_first", zone="UTC")
+    assert other_day.instants.dt.hour.tolist() == [0, 0]
+    saturday = _read("15/03/2025 12:15 Sa", "15/03/2025 13:15 Sa", order="day_first", zone="UTC")
+    assert saturday.instants.dt.hour.tolist() == [12, 13]
+    friday = _read("14/03/2025 12:15 Sa", "14/03/2025 13:15 Sa", order="day_first", zone="UTC")
+    assert friday.instants.dt.hour.tolist() == [12, 13]
+
+
+def test_two_digit_years_a_century_apart_are_not_read() -> None:
+    read = _read("12/03/68", "12/03/69", "12/03/25", order="day_first", zone="UTC")
+    assert (read.unreadable.tolist(), read.likely) == ([True, True, False], Cause.SHORT_YEARS_APART)
+    assert not _read("12/03/69", "12/03/99", "12/03/25", order="day_first", zone="UTC").unreadable.any()
+    assert not _read("12/03/49", "12/03/25", order="day_first", zone="Asia/Bangkok").unreadable.any()
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("created_at", ["1704103200", "1704106800"], Kind("moment", "epoch")),
+        ("created_at", ["1704103200123", "1704106800123"], Kind("moment", "epoch")),
+        ("created_at", ["1704103200", "17041068"], Kind("number")),
+        ("created_at", ["20250405", "20250406"], Kind("moment", "iso")),
+        ("created_at", ["20250405", "20251306"], Kind("number")),
+        ("seen", ["20250405101500", "20250406101500"], Kind("moment", "iso")),
+        ("seen", ["202504051015", "202504061015"], Kind("moment", "iso")),
+        ("seen", ["20250405101500", "20251305101500"], Kind("number")),
+        ("seen", ["20250405", "20250406"], Kind("number")),
+        ("Ticket number", ["20250405101500", "20250406101500"], Kind("number")),
+        ("Amount", ["1704103200", "1704106800"], Kind("number")),
+    ],
+)
+def test_numbers_are_moments_where_header_and_digits_say_so(name: str, cells: list[str], kind: Kind) -> None:
+    assert guess_kinds({name: cells}, ".", ())[name] == kind
 
 
 @pytest.mark.parametrize(

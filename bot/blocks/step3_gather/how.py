@@ -15,7 +15,8 @@ from csi.step3_gather.rereading import Change, Difference
 from csi.step3_gather.wide import shape_of
 
 _SHOWN = 6
-_ORDERS = {"iso": "year first", "day_first": "day first", "month_first": "month first", "epoch": "seconds since 1970"}
+_ORDERS = {"iso": "year first", "day_first": "day first", "month_first": "month first",
+           "year_first": "year first in two digits", "epoch": "seconds since 1970"}  # fmt: skip
 _ASK = parts.confirm(
     "Read it as before?", "Its deliveries are read again, and what depended on them is computed again.", "Undo"
 )

@@ -28,6 +28,7 @@ _ORDERS = {
     "iso": "year first: 2016-02-29, or 29 Feb 2016",
     "day_first": "day first: 29/2/2016",
     "month_first": "month first: 2/29/2016",
+    "year_first": "year first in two digits: 16/2/29",
     "epoch": "seconds since 1970",
     "excel": "a workbook's days since 1900: 42429.05",
     "excel1904": "a workbook's days since 1904",

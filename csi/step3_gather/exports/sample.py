@@ -17,7 +17,7 @@ from csi.step3_gather.layout import EXAMPLE_ROWS, Column
 from csi.step3_gather.moments import read_moments
 from csi.step3_gather.quantities import unit_of
 
-_ORDERS = ("iso", "day_first", "month_first")
+_ORDERS = ("iso", "day_first", "month_first", "year_first")
 # A length of time as text: a sign, then figures with colons, ISO 8601, or figures each followed by a word.
 _DURATION = re.compile(
     r"[-−]?(?:\d+(?::[0-5]?\d){1,2}(?:[.,]\d+)?|P[\dDTHMSW.,]+|(?:\d+(?:[.,]\d+)?\s*[^\W\d_]+\.?,?\s*)+)"
@@ -174,5 +174,6 @@ def words_seen(known: Known, values: Sequence[str]) -> Words:
 
 def order_of(means: Meaning, known: Known, column: Column) -> str:
     """The order a column of moments is read in, where it is not told by the rest of the file."""
-    is_epoch = means.shape is Shape.MOMENT and known.epoch and column.kind == "number"
+    counted = column.kind == "number" or column.dates == "epoch"
+    is_epoch = means.shape is Shape.MOMENT and known.epoch and counted
     return "epoch" if is_epoch else ""

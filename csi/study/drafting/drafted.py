@@ -9,7 +9,7 @@ from pathlib import Path
 from csi.errors import CsiError, InvalidInput
 from csi.study.drafting.looked import Looked, looked
 from csi.study.drafting.offers import Offer, first_moment, offers, slug
-from csi.study.drafting.text import Draft, study_text
+from csi.study.drafting.text import Draft, far_in, reads_as, study_text
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
 from csi.study.gathering import may_part
@@ -58,11 +58,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
 
 
 def _to_do(files: Sequence[Looked]) -> list[str]:
-    return [
-        f"sources.{file.id}.dates: day_first or month_first; every date of {', '.join(file.open)} reads both ways"
-        for file in files
-        if file.open
-    ]
+    asked = [f"sources.{file.id}.dates: {reads_as(file)}" for file in files if file.open]
+    return [*asked, *(f"sources.{file.id}.missing: {line}" for file in files for line in far_in(file))]
 
 
 def _named(paths: Sequence[Path]) -> dict[str, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -13,14 +13,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
+from csi.step3_gather.far_dates import Far, far_dates, without_far
 from csi.step3_gather.layout import Layout, guess
 from csi.step3_gather.mapping import proposed
-from csi.step3_gather.moments import read_moments
-from csi.step3_gather.period_parts import parts_named
+from csi.step3_gather.moments import Moments, read_moments
+from csi.step3_gather.placeholders import without_placeholders
 from csi.step3_gather.quantities import PLAIN, Written, read_quantities
 from csi.step3_gather.readers import in_some_encoding, stream
+from csi.step3_gather.swapped import check_swapped
 from csi.step3_gather.wide import shape_of
 
+ORDERS = ("day_first", "month_first", "year_first")
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
 _NEARLY_ALL = 0.98  # of the rows, for a date and the time beside it to be one moment; ours
 _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
@@ -47,7 +50,8 @@ class Looked:
         distinct: how many different values each column holds, of those looked at.
         filled: how many cells of each column hold something.
         moments, numbers: columns that read as such.
-        open: columns of dates that read both ways, day first and month first.
+        open: columns of dates that read in several orders: ``orders``.
+        far: per column of moments the dates far from all others that rows share.
         zeros: columns of whole numbers of which some begin with a zero.
     """
 
@@ -62,6 +66,8 @@ class Looked:
     moments: Mapping[str, Held]
     numbers: Mapping[str, Held]
     open: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    far: Mapping[str, Sequence[Far]] = field(default_factory=dict)
     zeros: frozenset[str] = frozenset()
 
     @property
@@ -83,23 +89,10 @@ def looked(path: Path, id: str, timezone: str) -> Looked:
         InvalidInput: it is no table, or holds no row.
     """
     layout = guess(path, path.name)
-    source = _by_parts(path, layout, replace(proposed(layout, timezone), id=id, file=path.name))
+    source = replace(proposed(layout, timezone), id=id, file=path.name)
     found = _looked(path, layout, source)
     alone = _unjoined(source)
     return found if alone is None or _joins(found) else _looked(path, layout, alone)
-
-
-def _by_parts(path: Path, layout: Layout, source: SourceDefinition) -> SourceDefinition:
-    """The source with its moment joined from a year and its parts, where no column holds moments."""
-    if "join" in source.options or "melt" in source.options or any(one.kind == "moment" for one in layout.columns):
-        return source
-    frame, _ = _rows(path, source)
-    cells = {str(name): pa.chunked_array([pa.array(frame[name], pa.string(), from_pandas=True)]) for name in frame}
-    parts = parts_named(cells)
-    if not parts:
-        return source
-    name = " ".join(parts)
-    return replace(source, options={**source.options, "join": {name: list(parts)}, "moments": [name]})
 
 
 def _joins(found: Looked) -> bool:
@@ -133,6 +126,7 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
     counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in parts]
     forms = {column.name: column.written for column in layout.columns}
     numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
+    unsure = tuple(name for name in layout.ambiguous if name in moments)
     return Looked(
         id=source.id,
         path=path,
@@ -144,7 +138,9 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
         filled={name: int(frame[name].notna().sum()) for name in columns},
         moments=moments,
         numbers=numbers,
-        open=tuple(name for name in layout.ambiguous if name in moments),
+        open=unsure,
+        orders=_orders_of([cells[name] for name in unsure]),
+        far={name: found for name in moments if (found := _far(cells[name], source, name))},
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
     )
 
@@ -172,8 +168,24 @@ def _dated(layout: Layout, source: SourceDefinition, columns: Sequence[str]) -> 
     return [name for name in dict.fromkeys(wanted) if name in columns]
 
 
+def _read(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Moments:
+    return read_moments(cells, source.column_dates.get(name, source.dates), source.timezone)
+
+
+def _far(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> tuple[Far, ...]:
+    read = _read(cells, source, name)
+    return far_dates(cells, without_placeholders(cells, read, np.arange(len(cells)))[0])
+
+
+def _orders_of(columns: Sequence[pa.ChunkedArray]) -> tuple[str, ...]:
+    """The orders in which as many cells can be read as in any."""
+    read = {order: sum(int((~read_moments(one, order, "UTC").unreadable).sum()) for one in columns) for order in ORDERS}
+    return tuple(order for order, count in read.items() if count == max(read.values()))
+
+
 def _moments(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Held:
-    read = read_moments(cells, source.column_dates.get(name, source.dates), source.timezone)
+    check_swapped(name, cells)
+    read, _ = without_far(cells, _read(cells, source, name))
     instants = read.instants.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     filled = len(cells) - cells.null_count
     return Held(instants, filled, filled - int(read.unreadable.sum()))

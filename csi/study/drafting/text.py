@@ -91,6 +91,7 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
         yield _line(2, "sheet", layout.sheet, f"? there {'is' if len(others) == 1 else 'are'} also {few(others)}")
     yield _line(2, "timezone", source.timezone, "? the zone of stamps that say none")
     yield from _dates(file, settled)
+    yield from (f"    # ? missing: {line}" for line in far_in(file))
     if source.missing:
         yield _line(2, "missing", list(source.missing), "cells that mean: nothing here")
     if layout.tells_decimal and source.decimal == ",":
@@ -107,6 +108,23 @@ def few(names: Sequence[str]) -> str:
     """Some names in one line, and how many more there are."""
     more = len(names) - _TOLD
     return ", ".join(names[:_TOLD]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def reads_as(file: Looked) -> str:
+    """In which orders the dates of a file can be read, for people."""
+    *others, last = file.orders
+    ways = "both ways" if len(file.orders) == 2 else f"in all {len(file.orders)} ways"
+    return f"{', '.join(others)} or {last}; every date of {', '.join(file.open)} reads {ways}"
+
+
+def far_in(file: Looked) -> Iterator[str]:
+    """What is asked of dates far from all others."""
+    for name, found in file.far.items():
+        yield from (
+            f"{scalar([one.text])} if it means “not yet”: {one.count:,} cells of {name} hold it, {one.years:,} years "
+            "from the next; they are refused until then"
+            for one in found
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -132,7 +150,7 @@ def _dates(file: Looked, settled: bool) -> Iterator[str]:
     source = file.source
     if file.open and not settled:
         example = next((column.examples[0] for column in file.layout.columns if column.name in file.open), "")
-        yield f"    # ? day_first or month_first: every date of {', '.join(file.open)} reads both ways, as {example}"
+        yield f"    # ? {reads_as(file)}, as {example}"
         yield "    dates:"
         return
     usual = max(file.moments, key=lambda name: file.moments[name].filled, default="")

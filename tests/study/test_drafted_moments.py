@@ -1,0 +1,102 @@
+"""How ``csi init`` finds the moments of a file: each way is tried on the data before it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from csi.errors import InvalidInput
+from csi.study.drafting import drafted
+
+_OPENED = pd.date_range("2024-01-02 08:00", periods=60, freq="17h")
+_CLOSED = _OPENED + pd.Timedelta("3h")
+_DAY_0 = pd.Timestamp("1899-12-30")
+
+
+def _drafted(folder: Path, columns: dict[str, object]) -> tuple[dict[str, object], tuple[str, ...], str]:
+    """The source that is drafted, what is left to do, and the whole text."""
+    pd.DataFrame(columns).to_csv(folder / "a.csv", index=False)
+    made = drafted([folder / "a.csv"], folder, "UTC")
+    return yaml.safe_load(made.text)["sources"]["a"], made.to_do, made.text
+
+
+def _cases(opened: object, closed: object) -> dict[str, object]:
+    return {"ticket": [f"T{n}" for n in range(60)], "start_ts": opened, "closed_at": closed}
+
+
+@pytest.mark.parametrize(
+    ("dates", "texts"),
+    [
+        ("epoch", [one.astype("datetime64[s]").astype("int64") for one in (_OPENED, _CLOSED)]),
+        ("epoch", [one.astype("datetime64[ms]").astype("int64") for one in (_OPENED, _CLOSED)]),
+        ("iso", [one.strftime("%Y%m%d%H%M%S") for one in (_OPENED, _CLOSED)]),
+        ("iso", [one.strftime("%Y%m%d%H%M") for one in (_OPENED, _CLOSED)]),
+        ("year_first", [one.strftime("%y/%m/%d %H:%M") for one in (_OPENED, _CLOSED)]),
+    ],
+)
+def test_moments_without_words_are_found_and_measured(tmp_path: Path, dates: str, texts: list[object]) -> None:
+    source, to_do, text = _drafted(tmp_path, _cases(*texts))
+    assert (source["dates"], to_do) == (dates, ())
+    assert "at: closed_at" in text
+    assert "60 of 60 cells of start_ts read so" in text
+
+
+def test_a_workbooks_days_are_found(tmp_path: Path) -> None:
+    opened, closed = ((one - _DAY_0).total_seconds() / 86_400 for one in (_OPENED, _CLOSED))
+    source, _, _ = _drafted(tmp_path, {"opened": np.round(opened, 5), "closed": np.round(closed, 5)})
+    assert source["dates"] == "excel"
+
+
+_WEEKS = pd.date_range("2024-01-01", periods=30, freq="W-MON")
+_MONTHS = pd.date_range("2023-01-01", periods=20, freq="MS")
+_DAYS = pd.date_range("2024-01-01", periods=70, freq="D")
+
+
+@pytest.mark.parametrize(
+    ("columns", "period"),
+    [
+        ({"Year": _WEEKS.isocalendar().year, "Week": _WEEKS.isocalendar().week}, "week"),
+        ({"Jahr": _MONTHS.year, "Monat": _MONTHS.month}, "month"),
+        ({"Jahr": _MONTHS.year, "Wann": _MONTHS.strftime("%B")}, "month"),
+        ({"Day": _DAYS.day, "Month": _DAYS.month, "Year": _DAYS.year}, "day"),
+    ],
+)
+def test_a_moment_in_parts_is_joined(tmp_path: Path, columns: dict[str, object], period: str) -> None:
+    size = len(next(iter(columns.values())))
+    source, _, text = _drafted(tmp_path, {**columns, "Tickets": 1 + np.arange(size) % 7})
+    [(name, parts)] = source["join"].items()
+    assert sorted(parts) == sorted(columns)
+    assert f"{size} of {size} cells of {name} read so" in text
+    study = yaml.safe_load(text)
+    assert (study["period"], [kpi["value"] for kpi in study["kpis"].values()]) == (period, ["Tickets"])
+
+
+def test_a_number_that_nothing_calls_a_part_is_joined_to_no_year(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no column holds moments"):
+        _drafted(tmp_path, {"Year": _MONTHS.year, "P": _MONTHS.month, "Tickets": range(20)})
+
+
+def test_dates_that_read_in_three_orders_are_asked(tmp_path: Path) -> None:
+    _, to_do, text = _drafted(tmp_path, {"opened": ["05/04/06 10:00"] * 9})
+    said = "day_first, month_first or year_first; every date of opened reads in all 3 ways"
+    assert to_do == (f"sources.a.dates: {said}",)
+    assert f"# ? {said}, as 05/04/06 10:00" in text
+
+
+def test_a_far_date_is_asked_about_with_its_count(tmp_path: Path) -> None:
+    closed = _CLOSED.strftime("%Y-%m-%d").where(np.arange(60) % 9 > 0, "2222-02-22")
+    source, to_do, text = _drafted(tmp_path, _cases(_OPENED.strftime("%Y-%m-%d"), closed))
+    [line] = to_do
+    assert line.startswith("sources.a.missing: ['2222-02-22'] if it means “not yet”: 7 cells of closed_at hold it, 198")
+    assert ("missing" in source, "# ? missing: ['2222-02-22']" in text) == (False, True)
+
+
+def test_swapped_days_and_months_are_refused_with_their_numbers(tmp_path: Path) -> None:
+    days = pd.date_range("2025-01-01", periods=60, freq="D")
+    texts = [day.strftime("%Y-%d-%m") if day.day <= 12 else day.strftime("%d/%m/%Y") for day in days]
+    with pytest.raises(InvalidInput, match="opened: 25 of 60 cells are dates with days up to 12 only"):
+        _drafted(tmp_path, {"opened": texts})
