@@ -13,7 +13,7 @@ from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.column_kinds import moments_of_kpi
 from csi.step4_process.columns import SPANS
-from csi.step4_process.coverage import Cut, cut_of, other_moment
+from csi.step4_process.coverage import Cut, cut_of
 from csi.step4_process.doubt_words import notes
 from csi.step4_process.doubts import doubts_of
 from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial, seldom
@@ -148,10 +148,8 @@ def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
 
 def _cut(setting: Setting, whole: Portion) -> Cut | None:
     """Where the export of the KPI is cut by another moment than its own."""
-    if whole.others is None or setting.kpi.measure in SPANS or "coverage" in setting.kpi.meant:
-        return None
-    column = other_moment(setting.study, setting.kpi)
-    return cut_of(setting.kpi, column, (whole.others, whole.beat), setting.axis.edges, setting.study.timezone)
+    found = (cut_of(setting.kpi, one, setting.axis.edges, setting.study.timezone) for one in whole.pairs)
+    return next((one for one in found if one is not None), None)
 
 
 def _beating(setting: Setting, whole: Portion) -> np.ndarray:

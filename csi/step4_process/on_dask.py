@@ -189,7 +189,9 @@ def _settled(study: StudyDefinition, source: str, read: Sequence[Spilled], clien
     if key:
         rows = rows.shuffle(on=key, npartitions=rows.npartitions)
     order = next((one.order for one in read if one.order), "")
-    made = [delayed(partition.settled, pure=False)(frame, study, source, order) for frame in rows.to_delayed()]
+    further = partition.further_of_all(study, source, read)
+    settled = delayed(partition.settled, pure=False)
+    made = [settled(frame, study, source, order, further) for frame in rows.to_delayed()]
     return list(client.compute(made))
 
 

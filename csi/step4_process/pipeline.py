@@ -16,7 +16,6 @@ from csi.step3_gather.reading import Reading
 from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
-from csi.step4_process.coverage import other_moment
 from csi.step4_process.ground import Ground, Time, ground
 from csi.step4_process.measures import probability_of
 from csi.step4_process.periods import SeriesTooLong, codes
@@ -158,11 +157,9 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     if len(rows.waiting):
         open_at = base.periods_of(kpi, axis)[rows.waiting]
         made = replace(made, waiting=np.bincount(open_at[open_at >= 0], minlength=axis.size))
-    other = other_moment(base.study, kpi)
-    others = base.others_of(kpi, other, axis) if other else None
     looking = base.looking[kpi.source]
     waiting = still_open(kpi, study, looking)
-    return kept, replace(made, others=others, still_open=waiting, tried=tried(kpi, looking, rows))
+    return kept, replace(made, pairs=base.pairs_of(kpi), still_open=waiting, tried=tried(kpi, looking, rows))
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:

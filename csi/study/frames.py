@@ -19,7 +19,7 @@ from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
-from csi.step4_process import process_study
+from csi.step4_process import further_moments, process_study
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_wanted
 from csi.step6_present import facts
@@ -112,7 +112,8 @@ def _reading(study: StudyDefinition, source: SourceDefinition, frame: pd.DataFra
     moments, numbers = columns_needed(study, source.id)
     plain, content = replace(source, file="", **_FORM), as_parquet(frame, source.id)
     columns = columns_wanted(study, source.id)
-    return read(content, plain, moments=moments, numbers=numbers, filename=source.id, columns=columns)
+    further = further_moments.wanted(study, source.id)
+    return read(content, plain, moments=moments, numbers=numbers, filename=source.id, columns=columns, further=further)
 
 
 def as_parquet(frame: pd.DataFrame, name: str = "frame") -> bytes:
