@@ -334,13 +334,12 @@ def _raw(offset: int, places: np.ndarray, values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({GROUP: places.astype(np.int64) + offset, VALUE: values})
 
 
-def group_quantiles(frame: pd.DataFrame, probabilities: np.ndarray, offsets: np.ndarray) -> pd.DataFrame:
-    """The quantile of every group that lies in this partition whole."""
+def group_quantiles(frame: pd.DataFrame, levels: np.ndarray) -> pd.DataFrame:
+    """The quantile of every group that lies in this partition whole; ``levels`` says of each group which."""
     ordered = frame.sort_values(GROUP, kind="stable")
     groups, starts = np.unique(ordered[GROUP].to_numpy(), return_index=True)
     pieces = np.split(ordered[VALUE].to_numpy(), starts[1:]) if len(groups) else []
-    owners = np.searchsorted(offsets, groups, side="right") - 1
-    found = [quantile(piece, float(probabilities[owner])) for piece, owner in zip(pieces, owners, strict=True)]
+    found = [quantile(piece, float(levels[group])) for piece, group in zip(pieces, groups, strict=True)]
     return pd.DataFrame({GROUP: groups.astype(np.int64), VALUE: np.array(found, dtype=float)})
 
 

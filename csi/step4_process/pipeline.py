@@ -31,6 +31,7 @@ from csi.step4_process.strata import joined, split
 from csi.step4_process.stray import End, ends_of, located
 from csi.step4_process.tally import counting
 from csi.step4_process.tried import tried
+from csi.step4_process.unended import levels, unended
 
 T = TypeVar("T")
 
@@ -122,7 +123,7 @@ def _one(base: Ground, kpi: KpiDefinition) -> Processed:
     axis = axis_for(base.study, base.time, kpi, partial(ends_of, base.rows[kpi.source], kpi))
     kept, whole = portion_of(base, kpi, axis)
     return assembled(
-        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, axis), (_part(base, kpi, kept, axis),))
+        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, whole), (_part(base, kpi, kept, axis),))
     )
 
 
@@ -159,15 +160,20 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
         made = replace(made, waiting=np.bincount(open_at[open_at >= 0], minlength=axis.size))
     looking = base.looking[kpi.source]
     waiting = still_open(kpi, study, looking)
-    return kept, replace(made, pairs=base.pairs_of(kpi), still_open=waiting, tried=tried(kpi, looking, rows))
+    return kept, replace(
+        made,
+        pairs=base.pairs_of(kpi),
+        still_open=waiting,
+        unended=unended(kpi, looking, axis),
+        tried=tried(kpi, looking, rows),
+    )
 
 
-def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:
-    probability = probability_of(kpi.measure)
-    if probability is None:
+def _quantiles(kpi: KpiDefinition, kept: Placed, whole: Portion) -> np.ndarray | None:
+    if probability_of(kpi.measure) is None:
         return None
     places, values = kept.raw(kpi)
-    return quantiles(places, values, axis.size, probability)
+    return quantiles(places, values, len(whole.found.n), levels(kpi, whole.unended, whole.found.n))
 
 
 def _part(base: Ground, kpi: KpiDefinition, kept: Placed, axis: Axis) -> TracePart:
