@@ -41,6 +41,7 @@ _CLOCK_NAME = re.compile(
 )
 _THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[\x{200e}\x{200f}]?[-/.]\s?\d+[\x{200e}\x{200f}]?[-/.]\s?\d"
 _DECADES = (2000, 2050)
+FIRST_ROWS = 200  # of a table, by which its columns of moments are told where nobody names them; ours
 _ORDERS = ("iso", "day_first", "month_first", "year_first")
 # Of two orders that read every cell the one that gives far nearer days is meant: it is the year that hardly changes.
 _NEARER = 4
@@ -153,6 +154,19 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
         else:
             kinds[name] = Kind("text")
     return kinds
+
+
+def dated_columns(columns: Mapping[str, Sequence[str]], missing: Sequence[str] = ()) -> dict[str, Kind]:
+    """The columns that hold moments written out, by the first cells of each."""
+    sample = Sample.of({name: cells[:FIRST_ROWS] for name, cells in columns.items()}, missing)
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    fits = _moment_fits(sample)
+    found = {}
+    for place, name in enumerate(columns):
+        kind = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
+        if kind and marked[place] >= FITS:
+            found[name] = kind
+    return found
 
 
 def _moment_fits(sample: Sample) -> dict[str, np.ndarray]:

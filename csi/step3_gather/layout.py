@@ -15,7 +15,16 @@ from csi.step3_gather.column_roles import Cells, roles_of
 from csi.step3_gather.columns import usable_names
 from csi.step3_gather.content import BLANK, Content, Format, format_of
 from csi.step3_gather.grid import Grid, header_row
-from csi.step3_gather.kinds import FITS, Kind, guess_decimal, guess_kinds, guess_missing, told_decimal, undecided
+from csi.step3_gather.kinds import (
+    FITS,
+    Kind,
+    dated_columns,
+    guess_decimal,
+    guess_kinds,
+    guess_missing,
+    told_decimal,
+    undecided,
+)
 from csi.step3_gather.quantities import PLAIN, Written, written
 from csi.step3_gather.second_header import is_second_header, joined_names
 
@@ -109,15 +118,20 @@ def of_content(content: Content, source: SourceDefinition) -> Layout:
     return _described(*_sampled(content, source), source)
 
 
-def form_of(content: Content, source: SourceDefinition, numbers: Collection[str] | None = ()) -> Layout:
+def form_of(
+    content: Content, source: SourceDefinition, numbers: Collection[str] | None = (), *, dated: bool = False
+) -> Layout:
     """What reading needs of a layout: form, names, decimal sign, and how its number columns are written.
 
-    ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into.
+    ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into,
+    but for moments where ``dated`` asks for them.
     """
     is_typed = format_of(content, source.encoding) is Format.PARQUET
-    base, cells = _sampled(content, source, rows=1 if is_typed and not numbers else _SAMPLE_ROWS)
+    base, cells = _sampled(content, source, rows=1 if is_typed and not numbers and not dated else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
+    if dated:
+        kinds |= dict.fromkeys(dated_columns(cells, source.missing), "moment")
     counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
     forms = {name: _written(name, cells[name], decimal, source) for name in counted}
     if base.format is Format.DELIMITED and not source.decimal:

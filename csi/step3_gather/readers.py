@@ -52,6 +52,7 @@ def read(
     columns: Collection[str] | None = None,
     bounds: Bounds = DEFAULT,
     may_be_empty: bool = False,
+    further: bool = False,
 ) -> Reading:
     """Read a whole delivery into memory.
 
@@ -64,11 +65,12 @@ def read(
         columns: further columns wanted; None keeps every column.
         bounds: limits beyond which a delivery is refused.
         may_be_empty: whether a table without a row is one: it is among others, that of a period without events.
+        further: whether columns that look like moments are wanted, too, as text.
 
     Raises:
         InvalidInput: it is no table, is too large, holds no row, or a column asked for is not there.
     """
-    opened, wanted = Content(content, filename or source.file, bounds), Wanted.of(moments, numbers, columns)
+    opened, wanted = Content(content, filename or source.file, bounds), Wanted.of(moments, numbers, columns, further)
     parts = in_some_encoding(source, lambda tried: list(_parts(opened, tried, wanted, may_be_empty=may_be_empty)))
     return _whole(parts, opened.sha256())
 
@@ -92,6 +94,7 @@ def stream(
     columns: Collection[str] | None = None,
     bounds: Bounds = DEFAULT,
     may_be_empty: bool = False,
+    further: bool = False,
 ) -> Iterator[Reading]:
     """As ``read``, in parts of bounded size and file order; the hash is left out.
 
@@ -99,7 +102,8 @@ def stream(
     given cannot be taken back.
     """
     opened = Content(content, filename or source.file, bounds)
-    yield from _parts(opened, source, Wanted.of(moments, numbers, columns), may_be_empty=may_be_empty)
+    wanted = Wanted.of(moments, numbers, columns, further)
+    yield from _parts(opened, source, wanted, may_be_empty=may_be_empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +113,16 @@ class Wanted:
     moments: tuple[str, ...]
     numbers: tuple[str, ...]
     columns: frozenset[str] | None
+    further: bool = False
 
     @classmethod
-    def of(cls, moments: Collection[str], numbers: Collection[str], columns: Collection[str] | None) -> Wanted:
+    def of(
+        cls, moments: Collection[str], numbers: Collection[str], columns: Collection[str] | None, further: bool = False
+    ) -> Wanted:
         """Each once, in the order given; a column asked for as both is a moment."""
         dated = tuple(dict.fromkeys(moments))
         counted = tuple(name for name in dict.fromkeys(numbers) if name not in dated)
-        return cls(dated, counted, None if columns is None else frozenset(columns))
+        return cls(dated, counted, None if columns is None else frozenset(columns), further and columns is not None)
 
     def keeps(self, source: SourceDefinition) -> frozenset[str] | None:
         """Every column a frame must hold; None for all of them."""
@@ -128,7 +135,8 @@ def _parts(
     content: Content, source: SourceDefinition, wanted: Wanted, *, may_be_empty: bool = False
 ) -> Iterator[Reading]:
     melts = bool(shape_of(source.options).keep)
-    layout = layouts.form_of(content, source, None if melts else wanted.numbers)
+    dated = wanted.further and not melts
+    layout = layouts.form_of(content, source, None if melts else wanted.numbers, dated=dated)
     plan = _plan(content, source, layout, wanted)
     sums = plan.sums()
     trimming = plan.trimming(source, sums, lambda: _chunks(content, source, layout, plan))
@@ -280,6 +288,9 @@ def _plan(
     for order in orders.values():
         check_order(order)
     renames = dict(zip(layout.names, names, strict=True))
+    if keeps is not None and wanted.further:
+        further = {renames[column.name] for column in layout.columns if column.kind == "moment"}
+        keeps |= further & set(usable)
     read = tuple(old for old, new in renames.items() if keeps is None or new in keeps or shape.is_active)
     return _Plan(
         renames,

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, outliers
+from csi.step4_process import exclusions, outliers, unended
 from csi.step4_process.axis import Axis
 from csi.step4_process.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.step4_process.column_kinds import moments_of_kpi
 from csi.step4_process.columns import SPANS
-from csi.step4_process.coverage import Cut, cut_of, other_moment
+from csi.step4_process.coverage import Cut, cut_of
 from csi.step4_process.doubt_words import notes
 from csi.step4_process.doubts import doubts_of
 from csi.step4_process.exposure import Pulse, alive, alive_by_cadence, partial, seldom
@@ -51,6 +51,7 @@ class Flags:
     wholly: np.ndarray
     refused: np.ndarray
     cut: Cut | None
+    unknown: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         quality=_quality(setting, gathered.whole, spoken),
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
-        footnotes=(*_footnotes(setting, gathered.whole), *notes(doubts)),
+        footnotes=(*_footnotes(setting, gathered.whole, flags.unknown), *notes(doubts)),
         refused_for=_why(gathered.whole) or _ask_for_key(setting.source),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
@@ -126,11 +127,13 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
         short, only_refused = short | (refused > 0), np.zeros(axis.size, dtype=bool)
     if whole.waiting is not None:  # whoever was quick is known already: the others of their period are still open
         short |= whole.waiting > (1 - COVERAGE_WARNING) * (whole.waiting + points.n)
+    unknown = unended.unsettled(setting.kpi, whole.unended, whole.found.n, points.value)
+    short |= unknown
     cut = _cut(setting, whole)
     if cut is not None:
         short |= cut.periods
     missing = np.isnan(points.value) | ~beating | wholly | only_refused
-    return Flags(beating, short, missing, excluded, wholly, refused, cut)
+    return Flags(beating, short, missing, excluded, wholly, refused, cut, unknown)
 
 
 def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
@@ -148,10 +151,8 @@ def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
 
 def _cut(setting: Setting, whole: Portion) -> Cut | None:
     """Where the export of the KPI is cut by another moment than its own."""
-    if whole.others is None or setting.kpi.measure in SPANS or "coverage" in setting.kpi.meant:
-        return None
-    column = other_moment(setting.study, setting.kpi)
-    return cut_of(setting.kpi, column, (whole.others, whole.beat), setting.axis.edges, setting.study.timezone)
+    found = (cut_of(setting.kpi, one, setting.axis.edges, setting.study.timezone) for one in whole.pairs)
+    return next((one for one in found if one is not None), None)
 
 
 def _beating(setting: Setting, whole: Portion) -> np.ndarray:
@@ -243,13 +244,14 @@ def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> S
     )
 
 
-def _footnotes(setting: Setting, whole: Portion) -> tuple[str, ...]:
+def _footnotes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, ...]:
     study, kpi = setting.study, setting.kpi
     notes = list(exclusions.footnotes(exclusions.of_kpi(study, kpi.id), whole.by_exclusion.tolist()))
     if whole.late:
         notes.append(f"{_rows(whole.late)} still open past the target counted as breaches.")
     if whole.open_ends and kpi.measure == "availability":
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
+    notes += unended.footnote(kpi, whole.unended, whole.found.n, unknown)
     if whole.refused_rows:
         notes.append(_unusable(whole))
     if setting.source.resolved.discarded:

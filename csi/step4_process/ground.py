@@ -17,6 +17,7 @@ from csi.step4_process.column_kinds import event_columns, flag_columns
 from csi.step4_process.column_units import known_of
 from csi.step4_process.columns import SPANS, home_of, moment_of_row
 from csi.step4_process.contributions import Contribution, Looking, contribution
+from csi.step4_process.coverage import Pairs, other_moment
 from csi.step4_process.exposure import Pulse, pulse
 from csi.step4_process.found_units import found_in, with_found_units
 from csi.step4_process.links import linked
@@ -65,6 +66,7 @@ class Ground:
     time: Time
     places: dict[tuple[str, bytes], np.ndarray] = field(default_factory=dict)
     pulses: dict[tuple[str, bytes], Pulse] = field(default_factory=dict)
+    pairs: dict[tuple[str, str], tuple[Pairs, ...]] = field(default_factory=dict)
 
     def of(self, kpi: KpiDefinition) -> Contribution:
         """The rows of a KPI and what each gives."""
@@ -90,15 +92,22 @@ class Ground:
             self.places[key] = codes(looking.moments(moment_of_row(kpi), kpi, "at"), axis.edges)
         return self.places[key]
 
-    def others_of(self, kpi: KpiDefinition, column: str, axis: Axis) -> Pulse:
-        """The moments of another column of the KPI's source, per period; computed once per column and axis."""
-        key = (f"{kpi.source}.{column}", axis.edges.tobytes())
-        if key not in self.pulses:
-            moments = self.looking[kpi.source].moments(column, kpi, "value")
-            if key not in self.places:
-                self.places[key] = codes(moments, axis.edges)
-            self.pulses[key] = pulse(moments, self.places[key], axis.size)
-        return self.pulses[key]
+    def pairs_of(self, kpi: KpiDefinition) -> tuple[Pairs, ...]:
+        """The moments that tell what the export of a KPI covers, beside its own: the one the study names, else all.
+
+        None of a KPI that is not asked.
+        """
+        if kpi.measure in SPANS or "coverage" in kpi.meant or self.study.kpis.get(kpi.id) != kpi:
+            return ()
+        named = other_moment(self.study, kpi)
+        key = f"{kpi.source}.{moment_of_row(kpi)}", named
+        if key not in self.pairs:
+            rows, looking = self.rows[kpi.source], self.looking[kpi.source]
+            own = looking.moments(moment_of_row(kpi), kpi, "at")[rows.sampled]
+            others = {named: looking.moments(named, kpi, "value")[rows.sampled]} if named else rows.further
+            as_of = self.time.as_of if self.study.as_of is not None else LATEST
+            self.pairs[key] = tuple(Pairs(name, own, other, bool(named)).until(as_of) for name, other in others.items())
+        return self.pairs[key]
 
     def pulse_of(self, kpi: KpiDefinition, axis: Axis) -> Pulse:
         """The source's signs of life per period; computed once per columns and axis."""

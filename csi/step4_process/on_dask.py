@@ -35,10 +35,12 @@ from csi.step4_process.links import pairs_of
 from csi.step4_process.measures import probability_of
 from csi.step4_process.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
 from csi.step4_process.pipeline import Made, axis_for, each, setting_of, sides_of, with_ratio
+from csi.step4_process.portion import Portion
 from csi.step4_process.processed import Processed
 from csi.step4_process.quarantine import quarantine_of
 from csi.step4_process.strata import joined, split
 from csi.step4_process.stray import End
+from csi.step4_process.unended import levels
 from csi.terms import Period
 
 WORKERS = 2
@@ -189,7 +191,9 @@ def _settled(study: StudyDefinition, source: str, read: Sequence[Spilled], clien
     if key:
         rows = rows.shuffle(on=key, npartitions=rows.npartitions)
     order = next((one.order for one in read if one.order), "")
-    made = [delayed(partition.settled, pure=False)(frame, study, source, order) for frame in rows.to_delayed()]
+    further = partition.further_of_all(study, source, read)
+    settled = delayed(partition.settled, pure=False)
+    made = [settled(frame, study, source, order, further) for frame in rows.to_delayed()]
     return list(client.compute(made))
 
 
@@ -279,23 +283,26 @@ class _Whole:
             for one in self.parts[source]
         ]
         portions = partition.merged(self.client.gather(self.client.map(_without_raw, futures, pure=False)))
-        quantiles = self._quantiles(futures, wanted)
+        quantiles = self._quantiles(futures, wanted, portions)
         return [
             assembled(setting_of(base, want.kpi, want.axis), Gathered(whole, quantiles.get(number)))
             for number, (want, whole) in enumerate(zip(wanted, portions, strict=True))
         ]
 
-    def _quantiles(self, given: Sequence[Any], wanted: Sequence[Wanted]) -> dict[int, np.ndarray]:
+    def _quantiles(
+        self, given: Sequence[Any], wanted: Sequence[Wanted], portions: Sequence[Portion]
+    ) -> dict[int, np.ndarray]:
         """Per wanted KPI that is a quantile its values: raw values are shuffled until each period lies together."""
         probabilities = [probability_of(want.kpi.measure) for want in wanted]
         if all(one is None for one in probabilities):
             return {}
-        offsets = np.array([want.offset for want in wanted])
         meta = pd.DataFrame({GROUP: pd.Series([], dtype="int64"), VALUE: pd.Series([], dtype="float64")})
         raw = dd.from_delayed([delayed(_raw)(one) for one in given], meta=meta, verify_meta=False)
-        levels = np.array([np.nan if one is None else one for one in probabilities])
+        each_level = [
+            levels(want.kpi, whole.unended, whole.found.n) for want, whole in zip(wanted, portions, strict=True)
+        ]
         shuffled = raw.shuffle(on=GROUP, npartitions=raw.npartitions)
-        found = shuffled.map_partitions(partition.group_quantiles, levels, offsets, meta=meta).compute()
+        found = shuffled.map_partitions(partition.group_quantiles, np.concatenate(each_level), meta=meta).compute()
         return {number: _placed(found, want) for number, want in enumerate(wanted) if probabilities[number] is not None}
 
 

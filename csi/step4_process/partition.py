@@ -19,12 +19,13 @@ from csi.step3_gather.placeholders import Placeholders
 from csi.step3_gather.placeholders import together as all_placeholders
 from csi.step3_gather.readers import in_some_encoding, stream
 from csi.step3_gather.reading import Reading
-from csi.step4_process import portion
+from csi.step4_process import further_moments, portion
 from csi.step4_process.axis import Axis
 from csi.step4_process.column_kinds import flag_columns
 from csi.step4_process.columns import columns_wanted
 from csi.step4_process.duplicates import Resolved
 from csi.step4_process.found_units import Found, found_in, together
+from csi.step4_process.further_moments import Further, further_of
 from csi.step4_process.ground import Ground, Span, Time, joined, moments_of, over, spans_of
 from csi.step4_process.links import Pairs
 from csi.step4_process.pipeline import each, portion_of
@@ -122,6 +123,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         filename=task.told,
         columns=columns,
         may_be_empty=task.among_others,
+        further=further_moments.wanted(study, source.id),
     )
     for number, reading in enumerate(given):
         if not order and _has_text_version(reading.frame, source):
@@ -189,12 +191,19 @@ class Settled:
     words: Mapping[str, Words]
 
 
-def settled(frame: pd.DataFrame, study: StudyDefinition, source: str, order: str) -> Settled:
+def further_of_all(study: StudyDefinition, source: str, read: Sequence[Spilled]) -> Further:
+    """The further moments of a source, by the first rows of its first delivery that holds any."""
+    parts = next((one.parts for one in read if one.rows_read > len(one.lost)), ())
+    rows_read = sum(one.rows_read for one in read)
+    return further_of(study, source, (part(path).drop(columns=LINE) for path in parts), rows_read)
+
+
+def settled(frame: pd.DataFrame, study: StudyDefinition, source: str, order: str, further: Further) -> Settled:
     """Settle the rows of one partition; no row outside it shares a key with one inside."""
     ordered = frame.sort_values([BATCH, LINE], kind="stable")
     bare = ordered.drop(columns=[BATCH, LINE])
     rows = Delivered(bare, ordered[BATCH].to_numpy(dtype=np.int32), ordered[LINE].to_numpy(dtype=np.int64))
-    return _seen(settle(study, source, rows, version_of(bare, study.sources[source], order)), study, source)
+    return _seen(settle(study, source, rows, version_of(bare, study.sources[source], order), further), study, source)
 
 
 def _seen(rows: SourceRows, study: StudyDefinition, source: str) -> Settled:
@@ -235,7 +244,15 @@ def summary(one: Settled) -> Settled:
     """A partition without its rows: small enough to travel."""
     nothing = np.empty(0, dtype=np.int64)
     resolved = replace(one.rows.resolved, kept=nothing)
-    rows = replace(one.rows, frame=one.rows.frame.iloc[:0], batch=nothing, line=nothing, resolved=resolved)
+    rows = replace(
+        one.rows,
+        frame=one.rows.frame.iloc[:0],
+        batch=nothing,
+        line=nothing,
+        resolved=resolved,
+        sampled=nothing,
+        further=dict.fromkeys(one.rows.further, nothing),
+    )
     return replace(one, rows=rows)
 
 
@@ -317,13 +334,12 @@ def _raw(offset: int, places: np.ndarray, values: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame({GROUP: places.astype(np.int64) + offset, VALUE: values})
 
 
-def group_quantiles(frame: pd.DataFrame, probabilities: np.ndarray, offsets: np.ndarray) -> pd.DataFrame:
-    """The quantile of every group that lies in this partition whole."""
+def group_quantiles(frame: pd.DataFrame, levels: np.ndarray) -> pd.DataFrame:
+    """The quantile of every group that lies in this partition whole; ``levels`` says of each group which."""
     ordered = frame.sort_values(GROUP, kind="stable")
     groups, starts = np.unique(ordered[GROUP].to_numpy(), return_index=True)
     pieces = np.split(ordered[VALUE].to_numpy(), starts[1:]) if len(groups) else []
-    owners = np.searchsorted(offsets, groups, side="right") - 1
-    found = [quantile(piece, float(probabilities[owner])) for piece, owner in zip(pieces, owners, strict=True)]
+    found = [quantile(piece, float(levels[group])) for piece, group in zip(pieces, groups, strict=True)]
     return pd.DataFrame({GROUP: groups.astype(np.int64), VALUE: np.array(found, dtype=float)})
 
 

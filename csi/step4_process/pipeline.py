@@ -16,7 +16,6 @@ from csi.step3_gather.reading import Reading
 from csi.step4_process.assembly import Gathered, Setting, assembled, source_counts
 from csi.step4_process.axis import Axis, axis_of
 from csi.step4_process.columns import SPANS, is_ratio_of_kpis
-from csi.step4_process.coverage import other_moment
 from csi.step4_process.ground import Ground, Time, ground
 from csi.step4_process.measures import probability_of
 from csi.step4_process.periods import SeriesTooLong, codes
@@ -32,6 +31,7 @@ from csi.step4_process.strata import joined, split
 from csi.step4_process.stray import End, ends_of, located
 from csi.step4_process.tally import counting
 from csi.step4_process.tried import tried
+from csi.step4_process.unended import levels, unended
 
 T = TypeVar("T")
 
@@ -123,7 +123,7 @@ def _one(base: Ground, kpi: KpiDefinition) -> Processed:
     axis = axis_for(base.study, base.time, kpi, partial(ends_of, base.rows[kpi.source], kpi))
     kept, whole = portion_of(base, kpi, axis)
     return assembled(
-        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, axis), (_part(base, kpi, kept, axis),))
+        setting_of(base, kpi, axis), Gathered(whole, _quantiles(kpi, kept, whole), (_part(base, kpi, kept, axis),))
     )
 
 
@@ -158,19 +158,22 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     if len(rows.waiting):
         open_at = base.periods_of(kpi, axis)[rows.waiting]
         made = replace(made, waiting=np.bincount(open_at[open_at >= 0], minlength=axis.size))
-    other = other_moment(base.study, kpi)
-    others = base.others_of(kpi, other, axis) if other else None
     looking = base.looking[kpi.source]
     waiting = still_open(kpi, study, looking)
-    return kept, replace(made, others=others, still_open=waiting, tried=tried(kpi, looking, rows))
+    return kept, replace(
+        made,
+        pairs=base.pairs_of(kpi),
+        still_open=waiting,
+        unended=unended(kpi, looking, axis),
+        tried=tried(kpi, looking, rows),
+    )
 
 
-def _quantiles(kpi: KpiDefinition, kept: Placed, axis: Axis) -> np.ndarray | None:
-    probability = probability_of(kpi.measure)
-    if probability is None:
+def _quantiles(kpi: KpiDefinition, kept: Placed, whole: Portion) -> np.ndarray | None:
+    if probability_of(kpi.measure) is None:
         return None
     places, values = kept.raw(kpi)
-    return quantiles(places, values, axis.size, probability)
+    return quantiles(places, values, len(whole.found.n), levels(kpi, whole.unended, whole.found.n))
 
 
 def _part(base: Ground, kpi: KpiDefinition, kept: Placed, axis: Axis) -> TracePart:

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.step4_process import exclusions, exposure, outliers, tally, tried
+from csi.step4_process import coverage, exclusions, exposure, outliers, tally, tried, unended
 from csi.step4_process.axis import Axis, windows
 from csi.step4_process.columns import SPANS
 from csi.step4_process.contributions import Contribution
+from csi.step4_process.coverage import Pairs
 from csi.step4_process.exposure import Pulse
 from csi.step4_process.measures import probability_of
 from csi.step4_process.outliers import Ends
@@ -21,6 +22,7 @@ from csi.step4_process.periods import MISSING, microseconds
 from csi.step4_process.refusals import Refusals, nothing_aside
 from csi.step4_process.tally import Tally, with_value
 from csi.step4_process.tried import Tried
+from csi.step4_process.unended import Unended
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
 FEW = 10  # events a period, on average, up to which their moments are kept; ours
@@ -65,7 +67,8 @@ class Portion:
         set_aside: the rows it refuses that stand in no source's quarantine: ``batch, line, column, value, reason,
             expected, disorder``.
         waiting: rows of a share that have not ended and may still be in time, per period; None: there are none.
-        others: the moments that tell what the export covers, per period; None: there are none.
+        unended: the cases of a duration that have not ended; None: there are none, or they are not asked for.
+        pairs: the moments that tell what the export covers, each beside the KPI's own.
         tried: how the conditions and the moments of a duration fit the rows.
     """
 
@@ -88,7 +91,8 @@ class Portion:
     disorder: int = 0
     set_aside: pd.DataFrame = field(default_factory=nothing_aside)
     waiting: np.ndarray | None = None
-    others: Pulse | None = None
+    pairs: tuple[Pairs, ...] = ()
+    unended: Unended | None = None
     tried: Tried = field(default_factory=Tried)
 
     @property
@@ -225,7 +229,8 @@ def merged(portions: Sequence[Portion]) -> Portion:
         meant=sum(one.meant for one in portions),
         disorder=sum(one.disorder for one in portions),
         set_aside=_all_aside([one.set_aside for one in portions]),
-        others=_all_others([one.others for one in portions]),
+        pairs=tuple(map(coverage.merged, zip(*(one.pairs for one in portions), strict=True))),
+        unended=unended.merged([one.unended for one in portions]),
         tried=tried.merged([one.tried for one in portions]),
     )
 
@@ -233,11 +238,6 @@ def merged(portions: Sequence[Portion]) -> Portion:
 def _all_aside(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else nothing_aside()
-
-
-def _all_others(pulses: Sequence[Pulse | None]) -> Pulse | None:
-    known = [one for one in pulses if one is not None]
-    return exposure.merged(known) if known else None
 
 
 def _all_events(portions: Sequence[Portion]) -> np.ndarray | None:

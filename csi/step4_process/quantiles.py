@@ -10,22 +10,23 @@ import math
 import numpy as np
 
 
-def quantiles(codes: np.ndarray, values: np.ndarray, groups: int, probability: float) -> np.ndarray:
+def quantiles(codes: np.ndarray, values: np.ndarray, groups: int, probability: float | np.ndarray) -> np.ndarray:
     """The quantile of each group's values; NaN for an empty group.
 
     Args:
         codes: group of each value, none negative.
         values: floats, none missing.
         groups: how many groups there are.
-        probability: 0 … 1.
+        probability: 0 … 1, one for all groups or one of each.
     """
     counts = np.bincount(codes, minlength=groups)
     order = np.argsort(_narrow(codes, groups), kind="stable")
     grouped = values[order]
     ends = np.cumsum(counts)
     found = np.full(groups, np.nan)
+    wanted = np.broadcast_to(probability, groups)
     for group in np.flatnonzero(counts):
-        found[group] = quantile(grouped[ends[group] - counts[group] : ends[group]], probability)
+        found[group] = quantile(grouped[ends[group] - counts[group] : ends[group]], float(wanted[group]))
     return found
 
 

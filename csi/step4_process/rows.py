@@ -19,6 +19,7 @@ from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_kept, columns_read
 from csi.step4_process.duplicates import Resolved, resolve
+from csi.step4_process.further_moments import Further, further_of
 from csi.step4_process.periods import microseconds
 from csi.step4_process.swapped import backward_rows
 
@@ -43,6 +44,8 @@ class SourceRows:
         backward: per pair of moments a value lies between, rows that end before they begin, of how many with both.
         placeholders: per moment column, the dates that stand for "not yet" and are missing.
         sha256: of the delivery, or of the list of deliveries.
+        sampled: the rows of ``frame`` (by position) that tell what the file covers.
+        further: per column that the study does not name the moments of these rows (int64 us; missing: none).
     """
 
     source: SourceDefinition
@@ -59,6 +62,8 @@ class SourceRows:
     placeholders: Placeholders = field(default_factory=dict)
     sha256: str = ""
     backward: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    sampled: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    further: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,12 @@ class Delivered:
 
 def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]) -> SourceRows:
     """Join the deliveries of a source and settle which rows count. The same bytes delivered again change nothing."""
-    fresh = without_mended(_fresh(readings))
+    once = _fresh(readings)
+    head = next((one.frame for one in once if len(one.frame)), None)
+    further = further_of(study, source, () if head is None else (head,), sum(one.rows_read for one in once))
+    fresh = without_mended(once)
     delivered = _joined(fresh) if fresh else _nothing(study, source)
-    settled = settle(study, source, delivered, version_of(delivered.frame, study.sources[source]))
+    settled = settle(study, source, delivered, version_of(delivered.frame, study.sources[source]), further)
     return replace(
         settled,
         resolved=replace(settled.resolved, superseded=settled.resolved.superseded + sum(one.mended for one in fresh)),
@@ -87,7 +95,9 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
     )
 
 
-def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.ndarray | None) -> SourceRows:
+def settle(
+    study: StudyDefinition, source: str, rows: Delivered, version: np.ndarray | None, further: Further
+) -> SourceRows:
     """Which of some delivered rows count: all of a source's, or all that share their keys with no row elsewhere.
 
     All cells of a row are compared; what is kept of it are the columns the study reads.
@@ -104,6 +114,7 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
     counts = np.zeros(len(read), dtype=bool)
     counts[kept] = True
     frame = read if len(kept) == len(read) else read[counts]
+    sampled = further.sampled(rows.line[kept])
     return SourceRows(
         source=definition,
         frame=frame,
@@ -114,6 +125,8 @@ def settle(study: StudyDefinition, source: str, rows: Delivered, version: np.nda
         quarantine=in_order([]),
         conflicts=in_order([_conflicts(rows, resolved, definition)]),
         backward={(one.start, one.end): backward_rows(rows.frame, kept, one) for one in _durations(study, source)},
+        sampled=sampled,
+        further=further.moments(rows.frame, kept[sampled], definition),
     )
 
 

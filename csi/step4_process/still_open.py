@@ -31,10 +31,10 @@ def still_open(kpi: KpiDefinition, study: StudyDefinition, looking: Looking) -> 
     if not (kpi.measure in _OF_DURATION or is_quantile(kpi.measure)):
         return None
     looks = _looks(study, looking.as_of)
-    meant = _meant(kpi, value, looking) if looks else np.empty(0, dtype=bool)
+    wanted = meant(kpi, value, looking) if looks else np.empty(0, dtype=bool)
     if looks and (refused := looking.refused(kpi)) is not None:
-        meant = meant & ~refused.rows  # what was found before is shared with other KPIs
-    return np.array([_counted(kpi, value, looking, meant, look) for look in looks], dtype=np.int64) if looks else None
+        wanted = wanted & ~refused.rows  # what was found before is shared with other KPIs
+    return np.array([_counted(kpi, value, looking, wanted, look) for look in looks], dtype=np.int64) if looks else None
 
 
 def shares(counts: np.ndarray | None) -> tuple[float, float] | None:
@@ -58,7 +58,7 @@ def _looks(study: StudyDefinition, as_of: int) -> list[Look]:
     return [(int(end) - length, int(end), int(end) + later) for _, end in spans]
 
 
-def _meant(kpi: KpiDefinition, value: Duration, looking: Looking) -> np.ndarray:
+def meant(kpi: KpiDefinition, value: Duration, looking: Looking) -> np.ndarray:
     """Which rows the KPI means once they have ended: ``where`` often asks for an end, which an open case lacks."""
     names = columns_of(kpi.where)
     if value.end not in names or (OF_VALUE in names and OF_VALUE not in looking.frame.columns):

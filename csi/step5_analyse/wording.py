@@ -107,10 +107,23 @@ def listed(parts: tuple[str, ...] | list[str]) -> str:
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
-def cut(column: str, judged_by: str, moment: datetime, *, at_end: bool) -> str:
-    """What an export says that holds survivors only beyond a moment."""
-    if at_end:
-        held = f"the export holds only rows whose {column} lies until {day(moment.date())}"
-        return f"{held}: those whose {judged_by} lies later are the slow ones among them"
-    held = f"the export holds only rows whose {column} lies from {day(moment.date())} on"
-    return f"{held}: those whose {judged_by} lies earlier are the slow ones among them"
+def cut(
+    column: str, judged_by: str, moment: datetime, *, at_end: bool, quick: bool = False, rows: tuple[int, int] = (0, 0)
+) -> str:
+    """What an export says that holds survivors only near a moment.
+
+    Args:
+        column: the moments it was cut by.
+        judged_by: those that put its rows into periods.
+        moment: where it is cut.
+        at_end: whether the moments it was cut by end there, else they begin there.
+        quick: whether the survivors are the quick ones.
+        rows: how many they are, of how many; (0, 0): not counted.
+    """
+    held = f"the export holds only rows whose {column} lies {'until' if at_end else 'from'} {day(moment.date())}"
+    if not at_end:
+        held += " on"
+    place = "shortly before" if quick else "later" if at_end else "earlier"
+    kind = "quick" if quick else "slow"
+    there = f" ({rows[0]:,} of {rows[1]:,} rows)" if rows[1] else ""
+    return f"{held}: those whose {judged_by} lies {place}{there} are the {kind} ones among them"

@@ -135,7 +135,7 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         period=study.period,
         frozen=known.frozen.get(name),
         provisional=name in known.provisional,
-        comparability=(*known.comparability.get(name, ()), *_cut(study, processed)),
+        comparability=(*known.comparability.get(name, ()), *_cut(study, processed, known)),
         refused_for=processed.refused_for,
         strata=processed.strata,
         cases=processed.cases,
@@ -148,12 +148,15 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
     )
 
 
-def _cut(study: StudyDefinition, processed: Processed) -> tuple[str, ...]:
+def _cut(study: StudyDefinition, processed: Processed, known: Known) -> tuple[str, ...]:
     """What an export that is cut within a window says of before and after."""
     cut = processed.cut
     if cut is None or not any(_meets(processed, cut.periods, window) for window in (study.baseline, study.evaluation)):
         return ()
-    return (wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end),)
+    n = processed.series["n"]
+    rows = int(n[cut.periods].sum()), int(n.sum())
+    said = wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end, quick=cut.quick, rows=rows)
+    return (f"{said}; write `meant: [coverage]` if this is meant",) if known.in_file else (said,)
 
 
 def _meets(processed: Processed, periods: np.ndarray, window: Window | None) -> bool:

@@ -19,6 +19,7 @@ from csi.step3_gather.columns import renamed
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
+from csi.step4_process import further_moments
 from csi.step4_process.column_kinds import columns_needed
 from csi.step4_process.columns import columns_wanted
 from csi.study.gathering import check_columns
@@ -128,7 +129,8 @@ def reading_of(study: StudyDefinition, source: SourceDefinition, frame: pd.DataF
     moments, numbers = columns_needed(study, source.id)
     plain, content = replace(source, file="", **_FORM), as_parquet(frame)
     columns = columns_wanted(study, source.id)
-    return read(content, plain, moments=moments, numbers=numbers, filename=source.id, columns=columns)
+    further = further_moments.wanted(study, source.id)
+    return read(content, plain, moments=moments, numbers=numbers, filename=source.id, columns=columns, further=further)
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:

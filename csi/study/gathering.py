@@ -22,6 +22,7 @@ from csi.step3_gather.moments import read_moments
 from csi.step3_gather.readers import read
 from csi.step3_gather.reading import Reading
 from csi.step3_gather.wide import shape_of
+from csi.step4_process import further_moments
 from csi.step4_process.column_kinds import columns_needed, event_columns
 from csi.step4_process.columns import columns_wanted, named_columns
 from csi.step4_process.partition import Task, require_rows
@@ -194,6 +195,7 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
             filename=task.told,
             columns=columns,
             may_be_empty=task.among_others,
+            further=further_moments.wanted(study, task.source.id),
         )
     except InvalidInput:
         _checked(study, task)  # tells every missing column by its key

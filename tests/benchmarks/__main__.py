@@ -1,11 +1,11 @@
-"""``python -m tests.benchmarks process|engines|analyse``: ratios against hand-written peers, alternating in one run."""
+"""``python -m tests.benchmarks [process|read_csv|engines|analyse]``: ratios against peers, alternating in one run."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("process", "engines", "analyse")
+NAMES = ("process", "read_csv", "engines", "analyse")
 
 
 def main(words: list[str]) -> int:

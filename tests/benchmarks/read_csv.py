@@ -1,0 +1,130 @@
+"""``csi run``'s reading and processing of a CSV against a hand-written pandas script that does only what is asked.
+
+Both read the same file (a million rows, dates day first or ISO, versions as text), keep the newest row of each number,
+and give a weekly count, share, median and p90; they alternate in one run, and the median of the ratios is printed.
+Without a key and a duration the dates that the study does not name are looked at; what that costs is printed, too.
+Nothing is asserted: a timed test is a coin thrown.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Duration, KpiDefinition, SourceDefinition, StudyDefinition
+from csi.step4_process import process_study
+from csi.study.gathering import gather
+from csi.terms import Period
+from tests.benchmarks.process import peak, seconds
+from tests.benchmarks.tickets import tickets
+
+DATES = {"iso": "%Y-%m-%d %H:%M:%S", "day_first": "%d/%m/%Y %H:%M:%S"}
+MOMENTS = ("opened_at", "resolved_at", "updated_at")
+RESOLVE = Duration("opened_at", "resolved_at")
+ROUNDS = 3
+
+
+def written(folder: Path, rows: int, order: str) -> Path:
+    """The tickets as a CSV with their dates in an order."""
+    path = folder / f"tickets-{order}-{rows}.csv"
+    if not path.exists():
+        frame = tickets(rows)
+        for name in MOMENTS:
+            frame[name] = frame[name].dt.strftime(DATES[order])
+        frame.to_csv(path, index=False)
+    return path
+
+
+def study(file: str, order: str) -> StudyDefinition:
+    """A weekly count, share, median and p90 by resolution."""
+    source = SourceDefinition("tickets", file=file, timezone="UTC", key="number", latest_by="updated_at", dates=order)
+    plain = {"name": "", "source": "tickets", "at": "resolved_at"}
+    kpis = [
+        KpiDefinition("count", measure="count", **plain),
+        KpiDefinition("share", measure="share", good='made_sla == "true"', unit="%", **plain),
+        KpiDefinition("median", measure="median", value=RESOLVE, unit="h", **plain),
+        KpiDefinition("p90", measure="p90", value=RESOLVE, unit="h", **plain),
+    ]
+    return StudyDefinition("desk", "UTC", Period.WEEK, {"tickets": source}, {one.id: one for one in kpis})
+
+
+def order_of(path: Path) -> str:
+    """The order of a file's dates, by its name."""
+    return path.stem.split("-")[1]
+
+
+def ours(path: Path) -> dict[str, pd.Series]:
+    """Steps 3 and 4."""
+    return series(study(path.name, order_of(path)), path)
+
+
+def series(definition: StudyDefinition, path: Path) -> dict[str, pd.Series]:
+    """What a study makes of a file."""
+    made = process_study(definition, gather(definition, path.parent))
+    return {name: one.series["value"] for name, one in made.kpis.items()}
+
+
+def by_hand(path: Path) -> pd.DataFrame:
+    """The same figures and nothing else."""
+    columns = ["number", "made_sla", *MOMENTS]
+    rows = pd.read_csv(path, usecols=columns, dtype="str")
+    for name in MOMENTS:
+        rows[name] = pd.to_datetime(rows[name], format=DATES[order_of(path)])
+    rows = rows.sort_values("updated_at", kind="stable").drop_duplicates("number", keep="last")
+    rows = rows[rows["resolved_at"].notna()]
+    week = rows["resolved_at"].dt.normalize() - pd.to_timedelta(rows["resolved_at"].dt.day_of_week, unit="D")
+    hours = (rows["resolved_at"] - rows["opened_at"]) / pd.Timedelta(hours=1)
+    groups = pd.DataFrame({"week": week, "good": rows["made_sla"] == "true", "hours": hours}).groupby("week")
+    found = groups.agg(count=("good", "size"), share=("good", "mean"))
+    quantiles = groups["hours"].quantile([0.5, 0.9]).unstack()
+    return found.assign(median=quantiles[0.5], p90=quantiles[0.9])
+
+
+def agree(path: Path) -> None:
+    """Both give the same figures, or the comparison would mean nothing."""
+    mine, theirs = ours(path), by_hand(path)
+    for name in ("count", "median", "p90"):
+        here = mine[name].dropna()
+        here = here[here != 0] if name == "count" else here
+        assert np.allclose(here.to_numpy(), theirs[name].to_numpy()), name
+
+
+def compare(path: Path, rows: int) -> None:
+    """Alternate both and print the median of the ratios."""
+    pairs = [(seconds(lambda: ours(path)), seconds(lambda: by_hand(path))) for _ in range(ROUNDS)]
+    wall = statistics.median(mine[0] / theirs[0] for mine, theirs in pairs)
+    process = statistics.median(mine[1] / theirs[1] for mine, theirs in pairs)
+    mine, theirs = (statistics.median(pair[side][1] for pair in pairs) for side in (0, 1))
+    print(f"{rows:>9,} rows of CSV, {order_of(path)}: ratio {wall:.2f} (≤ 2), of processor time {process:.2f} "
+          f"({mine:.2f} and {theirs:.2f} s)")  # fmt: skip
+
+
+def looked_at(path: Path) -> None:
+    """What a date costs that the study does not name, where it is looked at."""
+    whole = study(path.name, order_of(path))
+    share = whole.kpis["share"]
+    plain = replace(whole.sources["tickets"], key="", latest_by="")
+    looked, meant = (
+        replace(whole, sources={"tickets": plain}, kpis={"share": replace(share, meant=one)})
+        for one in ((), ("coverage",))
+    )
+    pairs = [(seconds(lambda: series(looked, path)), seconds(lambda: series(meant, path))) for _ in range(ROUNDS)]
+    ratio = statistics.median(with_it[1] / without[1] for with_it, without in pairs)
+    print(f"{'':>9} dates that no key names, looked at: {100 * (ratio - 1):.0f} % more processor time (≤ 10 %)")
+
+
+def main(rows: int = 1_000_000) -> None:
+    """Print all ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        for order in DATES:
+            path, few = written(Path(folder), rows, order), written(Path(folder), 1_000, order)
+            agree(few)
+            compare(path, rows)
+            looked_at(path)
+            print(f"{'':>9} peak memory {peak(ours, path, few) / 1e6:.0f} MB above the start for a file of "
+                  f"{path.stat().st_size / 1e6:.0f} MB")  # fmt: skip
