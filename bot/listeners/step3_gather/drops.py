@@ -167,11 +167,11 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
         mended = _mended(session, cycle, found)
         is_member = bool(roles.held(session, team_id, cycle.service_id, found.user) & roles.MEMBERS)
     if known is not None:
-        return Answer(blocks.known_already(found.filename, found.file_id, *known))
+        return Answer(blocks.known_already(found.filename, found.handle, *known))
     if mended is None:
         return Answer(_question(kit, cycle, found, match))
     if not is_member:  # anybody in the channel can drop a file; its rows count at a member's word
-        return Answer(blocks.recognised(found.filename, found.file_id, mended, ()))
+        return Answer(blocks.recognised(found.filename, found.handle, mended, ()))
     return Answer(
         blocks.working(found.filename, 0),
         lambda session: mapping.begin_as_before(kit, session, team_id, found, mended, actor=found.user),
@@ -181,10 +181,10 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
     if match is None:
         size, seen = megabytes(found.size), _seems(kit, cycle, found)
-        return blocks.arrived(found.filename, found.file_id, size=size, looks=seen, zone=cycle.timezone)
+        return blocks.arrived(found.filename, found.handle, size=size, looks=seen, zone=cycle.timezone)
     if match.needs_mapping:
-        return blocks.broken_layout(found.filename, found.file_id, match.source, (*match.rewritten, *match.changes))
-    return blocks.recognised(found.filename, found.file_id, match.source, match.changes)
+        return blocks.broken_layout(found.filename, found.handle, match.source, (*match.rewritten, *match.changes))
+    return blocks.recognised(found.filename, found.handle, match.source, match.changes)
 
 
 def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
