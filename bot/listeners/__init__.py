@@ -66,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "back", cycle.back),
     Route("command", "history", cycle.history),
     Route("action", "cycle.start", cycle.open_start),
+    Route("action", "cycle.more", cycle.more_of_start),
     Route("action", "cycle.open", open_word),
     Route("action", "cycle.next", cycle.next_clicked),
     Route("action", "cycle.pass", cycle.open_reasons),

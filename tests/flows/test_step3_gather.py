@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from bot.listeners.step3_gather import forget, read_as_before
 from bot.sandbox.person import reading
+from csi import roles
 from csi.errors import Conflict
 from csi.models import (
     AuditRow,
@@ -28,7 +29,7 @@ from csi.step1_should_measure import kpis
 from csi.step3_gather import held
 from csi.step4_process import process_study
 from csi.study import of_cycle
-from csi.terms import Measurability
+from csi.terms import Measurability, Role
 from tests import turns
 from tests.flows.conftest import World
 from tests.study.test_importing import STUDY
@@ -1051,9 +1052,22 @@ def test_a_study_dropped_where_no_cycle_runs_begins_one(world: World):
     assert "timezone: is missing" in reading(alice.sees("Nothing of bad.yml"))
     alice.upload(STUDY, "study.yml", "service-desk")
     alice.click(alice.sees("*study.yml* is a study of"), "cycle.start")
-    alice.wait_modal("cycle.start")
-    alice.fill({"service": "Service desk"})
+    modal = alice.wait_modal("cycle.start")
+    assert "From *study.yml*, as it says." in reading(modal)
+    fields = {one["block_id"]: one["element"] for one in modal["blocks"] if one["type"] == "input"}
+    assert len(fields) == 6
+    assert fields["service"]["initial_value"] == "Service desk"
+    assert fields["period"]["initial_option"]["value"] == "month"
+    alice.fill({"approver": [world.carol.id]})
+    alice.click(None, "cycle.more")
+    modal = alice.wait(lambda: alice.modal if "Time zone" in reading(alice.modal) else None, what="the rest")
+    zone = next(one for one in modal["blocks"] if one["block_id"] == "timezone")
+    assert zone["element"]["initial_value"] == "Europe/Lisbon"
     assert alice.submit() is None
+    with world.bot.kit.sessions.reading() as session:
+        (cycle,) = session.exec(select(Cycle)).all()
+        assert (cycle.timezone, cycle.period) == ("Europe/Lisbon", "month")
+        assert roles.holders(session, world.team, cycle.service_id, Role.APPROVER) == [world.carol.id]
     alice.click(alice.sees("is a study of Service desk:"), "gather.study")
     said = "".join(str(one["blocks"]) for one in alice.everything("service-desk") if one.get("bot_id"))
     assert "ci.yml" not in said

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import file_first, file_unreadable, study_first
+from bot.blocks.cycle import Beginning, file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
@@ -22,6 +22,7 @@ from bot.listeners.step3_gather.drop import Drop
 from bot.payload import team_of
 from csi import cycle as cycles
 from csi import roles
+from csi.definition import StudyDefinition
 from csi.errors import InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
@@ -83,8 +84,9 @@ def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, 
             told = studies.told(downloads.fetch(client, file, Path(folder), DEFAULT), name)
     except InvalidInput as error:
         told = blocks.refused(name, error.reason)
-    if isinstance(told, str):
-        told = study_first(name, str(file["id"]), channel, told) if told else []
+    if isinstance(told, StudyDefinition):
+        told = study_first(name, Beginning(channel, told.service[:80], told.timezone, str(told.period),
+                                           file_id=str(file["id"]), filename=name[:200]))  # fmt: skip
     if told:
         client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=told)
 
