@@ -37,6 +37,7 @@ from bot.blocks.step1_should_measure.kpi_form import (
     over,
     value_text,
 )
+from bot.blocks.step1_should_measure.pauses import PAUSE_CLOCK, PAUSES, pause_clock, pauses_text
 from bot.blocks.step1_should_measure.tree import (
     aim,
     carried_form,
@@ -60,6 +61,8 @@ __all__ = [
     "EDIT_KPI",
     "MEANT",
     "OPEN",
+    "PAUSES",
+    "PAUSE_CLOCK",
     "REJECT",
     "REMOVE_CSF",
     "REMOVE_GOAL",
@@ -80,6 +83,8 @@ __all__ = [
     "kpi_form",
     "kpi_line",
     "over",
+    "pause_clock",
+    "pauses_text",
     "reason_form",
     "remove_button",
     "still_open",

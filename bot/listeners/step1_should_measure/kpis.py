@@ -21,6 +21,7 @@ from bot.listeners import modals
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
 from bot.listeners.step1_should_measure.meaning import open_doubts, still_meant
+from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.cycle.columns import columns_held, columns_lacking, is_held_back
 from csi.errors import InvalidInput, NotFound
@@ -133,7 +134,9 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
 
 def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """How a KPI is computed was sent, in steps 2 to 4."""
-    form = forms.read(view, {name: KPI_FIELDS[name] for name in ("measure", "value", "where", "good")})
+    asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    pauses = PAUSE_FIELDS if PAUSE_FIELDS.keys() <= asked else {}
+    form = forms.read(view, {name: KPI_FIELDS[name] for name in ("measure", "value", "where", "good")} | pauses)
     actor = user_of(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
