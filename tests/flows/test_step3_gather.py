@@ -655,8 +655,10 @@ def test_a_delivery_that_waits_and_is_refused_leaves_its_source_as_it_was_and_ca
     bob.click(message, "gather.restore")
     message = bob.sees("leave 111 rows out?")
     bob.click(message, "gather.accept")
-    told = reading(bob.sees("Accepted by"))
-    assert "111 of 120 rows are left out" in told
+    message = bob.sees("Accepted by")
+    assert "111 of 120 rows are left out" in reading(message)
+    bob.click(message, "gather.how")
+    assert "as was agreed, 111 of 120 rows are left out" in reading(bob.wait_modal("gather.how"))
     assert _rows(gathering, Source)[0].mapping["key"] == "Customer ID"
     (accepted,) = [one for one in _rows(gathering, AuditRow) if one.what == "accepted batch"]
     assert accepted.new["accepted"] == [{"kind": "key", "count": 111, "of": 120, "column": "Customer ID"}]
@@ -750,6 +752,24 @@ def test_a_file_that_nobody_went_on_with_is_gone_after_a_while(gathering: World)
     assert len(files.keys(f"{gathering.team}/drops")) == 1
     assert [key for key in files.keys(f"{gathering.team}/raw") if key == read] == [read]
     assert len(files.keys(f"{gathering.team}/raw")) == 1
+
+
+def test_which_answers_are_good_is_chosen_from_the_file(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
+        kpi.definition = {"source": "incidents", "measure": "share", "at": "resolved_at"}
+        session.add(kpi)
+    rows = "".join(f"T{n},{n}/3/2016 10:00,{('Good', 'Bad', 'Offered', 'Meh')[n % 4]}\n" for n in range(10, 29))
+    _map(gathering, f"number,resolved_at,Score\n{rows}")
+    bob.sees("*log.csv* read into *Incidents*")
+    bob.command("/csi", "kpi satisfied", channel="service-desk")
+    modal = bob.wait_modal("measure.define")
+    assert _options(modal, "answers") == ["Good", "Bad", "Meh"]
+    assert bob.submit() is None
+    bob.wait(lambda: "good" in _rows(gathering, Kpi)[1].definition, what="the condition")
+    said = _rows(gathering, Kpi)[1].definition
+    assert (said["good"], said["where"]) == ('Score in ("Good")', 'Score in ("Good", "Bad")')
 
 
 def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_kpi(gathering: World):

@@ -1,5 +1,6 @@
 """Step 1 in Slack: the tree, the forms that grow it, and the question to the business."""
 
+from bot.blocks.step1_should_measure.answers import ANSWERS, Answers, answers_field, place_of
 from bot.blocks.step1_should_measure.approval import (
     answered,
     approval,
@@ -52,6 +53,7 @@ __all__ = [
     "ADD_CSF",
     "ADD_GOAL",
     "ADD_KPI",
+    "ANSWERS",
     "APPROVE",
     "CARRIED",
     "CATALOGUE",
@@ -69,8 +71,10 @@ __all__ = [
     "REMOVE_KPI",
     "SUBMIT",
     "VISION",
+    "Answers",
     "aim",
     "answered",
+    "answers_field",
     "approval",
     "approval_text",
     "asked_again",
@@ -85,6 +89,7 @@ __all__ = [
     "over",
     "pause_clock",
     "pauses_text",
+    "place_of",
     "reason_form",
     "remove_button",
     "still_open",
