@@ -757,18 +757,18 @@ def test_a_file_that_nobody_went_on_with_is_gone_after_a_while(gathering: World)
 def test_which_answers_are_good_is_chosen_from_the_file(gathering: World):
     bob = gathering.bob
     with gathering.bot.kit.sessions() as session:
-        kpi = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
         kpi.definition = {"source": "incidents", "measure": "share", "at": "resolved_at"}
         session.add(kpi)
     rows = "".join(f"T{n},{n}/3/2016 10:00,{('Good', 'Bad', 'Offered', 'Meh')[n % 4]}\n" for n in range(10, 29))
     _map(gathering, f"number,resolved_at,Score\n{rows}")
     bob.sees("*log.csv* read into *Incidents*")
-    bob.command("/csi", "kpi satisfied", channel="service-desk")
+    bob.command("/csi", "kpi median_time_to_resolve", channel="service-desk")
     modal = bob.wait_modal("measure.define")
     assert _options(modal, "answers") == ["Good", "Bad", "Meh"]
     assert bob.submit() is None
-    bob.wait(lambda: "good" in _rows(gathering, Kpi)[1].definition, what="the condition")
-    said = _rows(gathering, Kpi)[1].definition
+    bob.wait(lambda: "good" in _rows(gathering, Kpi)[0].definition, what="the condition")
+    said = _rows(gathering, Kpi)[0].definition
     assert (said["good"], said["where"]) == ('Score in ("Good")', 'Score in ("Good", "Bad")')
 
 
