@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ class Scheduler:
         self._kit = kit
         self._now = now
         self._worker = leases.holder()
+        self._forgot: dict[str, date] = {}
         self._clock = BackgroundScheduler(timezone="UTC")
         self._clock.add_job(
             self.tick, "interval", seconds=every, max_instances=1, coalesce=True, misfire_grace_time=None,
@@ -51,6 +52,7 @@ class Scheduler:
             self._safely(self._look_after, team_id)
             self._safely(self._remind, team_id)
             self._safely(self._collect, team_id)
+            self._safely(self._forget, team_id)
         with self._kit.sessions() as session:
             inbox.forget(session, self._now())
 
@@ -86,6 +88,15 @@ class Scheduler:
                         payload={"source_id": source.id}, user=source.owner or source.created_by,
                         channel=cycle.channel_id,
                     )  # fmt: skip
+
+    def _forget(self, team_id: str) -> None:
+        """Once a day, leave what nobody went on with to the job that deletes it."""
+        today = self._now().date()
+        if self._forgot.get(team_id) == today:
+            return
+        with self._kit.sessions() as session:
+            self._kit.inbox.later(session, team_id=team_id, kind="gather.forget", key=f"{today}", payload={})
+        self._forgot[team_id] = today
 
     def _send(self, reminder: Reminder) -> None:
         """Write the nudge and its mark in one transaction; look again whether the reason still stands."""

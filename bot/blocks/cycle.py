@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from bot.blocks import ids, parts, status_card
@@ -64,6 +66,21 @@ def no_cycle(channel: str) -> list[Block]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What the form that begins a cycle is filled in with, and what it must remember.
+
+    ``file_id`` is a file dropped in the channel that is looked at next, ``filename`` its name where it is a study.
+    """
+
+    channel: str
+    service: str = ""
+    timezone: str = "UTC"
+    period: str = Period.WEEK.value
+    file_id: str = ""
+    filename: str = ""
+
+
 def file_first(filename: str, file_id: str, channel: str) -> list[Block]:
     """A table dropped where no cycle runs: the way to begin one with it."""
     return [
@@ -75,14 +92,14 @@ def file_first(filename: str, file_id: str, channel: str) -> list[Block]:
     ]
 
 
-def study_first(filename: str, file_id: str, channel: str, service: str) -> list[Block]:
+def study_first(filename: str, begin: Beginning) -> list[Block]:
     """A study dropped where no cycle runs: the way to begin one with it."""
     return [
         parts.section(
-            f"*{escape(filename)}* is a study of *{escape(clip(service, 80))}*. No cycle is running in this channel "
-            "yet: begin one, and I offer to take the study over. Or leave it; then I take no notice of it."
+            f"*{escape(filename)}* is a study of *{escape(clip(begin.service, 80))}*. No cycle is running in this "
+            "channel yet: begin one, and I offer to take the study over. Or leave it; then I take no notice of it."
         ),
-        parts.actions([parts.button("Begin a cycle with it", ids.START, f"{channel}:{file_id}", style="primary")]),
+        parts.actions([parts.button("Begin a cycle with it", ids.START, json.dumps(asdict(begin)), style="primary")]),
     ]
 
 
@@ -122,38 +139,37 @@ def mine(cycle: CycleSeen, user_id: str) -> list[Block]:
     return [*blocks, parts.actions(status_card.buttons(cycle))]
 
 
-def start_form(service: str, timezone: str, channel: str) -> Block:
-    """The modal that begins a cycle in a channel, with a file dropped there (``channel:file``) or without one.
-
-    Roles can be given later, too.
-    """
+def start_form(begin: Beginning, *, more: bool = False) -> Block:
+    """The modal that begins a cycle: at first only what matters on the first day; roles can be given later, too."""
     periods = {one.value: one.value for one in Period}
-    return parts.modal(
-        ids.START,
-        "Begin a cycle",
-        [
-            parts.text_input("service", "Which service is to get better?", value=service, limit=80),
-            parts.user_input(
-                "service_owner",
-                "Service owner",
-                optional=True,
-                hint="Answers for the service. What is left empty falls to you for now.",
-            ),
-            parts.user_input("data_owner", "Data owner", hint="Brings the raw data. The bot asks them.", optional=True),
+    hint = "" if more else f"Days and weeks are those of {begin.timezone}."
+    blocks = [
+        *([parts.context(f"From *{escape(clip(begin.filename, 100))}*, as it says.")] if begin.filename else []),
+        parts.text_input("service", "Which service is to get better?", value=begin.service, limit=80),
+        parts.user_input(
+            "service_owner",
+            "Service owner",
+            optional=True,
+            hint="Answers for the service. What is left empty falls to you for now.",
+        ),
+        parts.user_input("data_owner", "Data owner", hint="Brings the raw data. The bot asks them.", optional=True),
+        parts.user_input("analyst", "Reporting analyst", hint="Makes it comparable, reads it.", optional=True),
+        parts.users_input(
+            "approver",
+            "Approvers",
+            hint="From the business: they agree what is measured and approve actions. Not those who measure.",
+            optional=True,
+        ),
+        parts.select("period", "One point per", periods, chosen=begin.period, hint=hint),
+    ]
+    if more:
+        blocks += [
+            parts.text_input("timezone", "Time zone of the reports", value=begin.timezone, hint="As Europe/Lisbon."),
             parts.user_input("backup", "Data owner's backup", optional=True),
-            parts.user_input("analyst", "Reporting analyst", hint="Makes it comparable, reads it.", optional=True),
-            parts.users_input(
-                "approver",
-                "Approvers",
-                hint="From the business: they agree what is measured and approve actions. Not those who measure.",
-                optional=True,
-            ),
-            parts.select("period", "One point per", periods, chosen=Period.WEEK.value),
-            parts.text_input("timezone", "Time zone of the reports", value=timezone, hint="Such as Europe/Lisbon."),
-        ],
-        submit="Begin",
-        metadata=channel,
-    )
+        ]
+    else:
+        blocks.append(parts.actions([parts.button("More …", ids.START_MORE)]))
+    return parts.modal(ids.START, "Begin a cycle", blocks, submit="Begin", metadata=json.dumps(asdict(begin)))
 
 
 def begun(cycle: CycleSeen, actor: str) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
+from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, link, mention, number, when
+from csi.step3_gather.waiting import reasons_of
 
 SETTINGS = "settings.open"
 ERASE = "settings.erase"
@@ -70,6 +72,8 @@ def _value(name: str, value: Any) -> str:
     """One value in few words: people by name, a list by its parts, a structure by its names."""
     if value is None or value is False:
         return ""
+    if name == "accepted" and isinstance(value, list):
+        return agreed(reasons_of({name: value}, name))
     if isinstance(value, Mapping):
         value = [f"{inner}: {one}" if isinstance(one, str) else inner for inner, one in value.items()]
     if isinstance(value, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 from slack_bolt import Ack, Respond
@@ -71,18 +72,36 @@ def _seen(body: Body, kit: Kit) -> cycles.Overview | None:
 def start(ack: Ack, body: Body, client: WebClient, words: list[str]) -> None:
     """``/csi start SERVICE``: ask for the service's name and its people."""
     ack()
-    _open_start(body, client, about(body), " ".join(words))
+    _open_start(body, client, blocks.Beginning(about(body), " ".join(words)[:80]))
 
 
 def open_start(ack: Ack, body: Body, client: WebClient) -> None:
     """The same from a button."""
     ack()
-    _open_start(body, client, clicked(body) or about(body), "")
+    _open_start(body, client, _beginning(clicked(body) or about(body)))
 
 
-def _open_start(body: Body, client: WebClient, channel: str, service: str) -> None:
-    zone = str(client.users_info(user=user_of(body))["user"].get("tz") or "UTC")
-    modals.show(client, body, blocks.start_form(service[:80], zone, channel))
+def _beginning(value: str) -> blocks.Beginning:
+    """What a button says of the cycle to begin: all of it as a study says, or a channel and perhaps a file there."""
+    if value.startswith("{"):
+        said = json.loads(value)
+        return blocks.Beginning(**{name: str(said[name]) for name in _BEGINNING if name in said})
+    channel, _, file_id = value.partition(":")
+    return blocks.Beginning(channel, file_id=file_id)
+
+
+def _open_start(body: Body, client: WebClient, begin: blocks.Beginning) -> None:
+    if not begin.filename:  # a study says its zone
+        zone = str(client.users_info(user=user_of(body))["user"].get("tz") or "UTC")
+        begin = replace(begin, timezone=zone)
+    modals.show(client, body, blocks.start_form(begin))
+
+
+def more_of_start(ack: Ack, body: Body, client: WebClient) -> None:
+    """Show what is seldom changed, too; what stands in the form stays."""
+    ack()
+    begin = _beginning(body["view"]["private_metadata"])
+    modals.replace(client, body["view"]["id"], blocks.start_form(begin, more=True))
 
 
 START_FIELDS: dict[str, forms.Reader] = {
@@ -93,8 +112,9 @@ START_FIELDS: dict[str, forms.Reader] = {
     "analyst": forms.user(required=False),
     "approver": forms.users(required=False),
     "period": forms.option(of=Period),
-    "timezone": forms.text(limit=60),
+    "timezone": forms.text(required=False, limit=60),
 }
+_BEGINNING = tuple(one.name for one in fields(blocks.Beginning))
 ASKED = {"service_owner": Role.SERVICE_OWNER, "analyst": Role.ANALYST}
 
 
@@ -102,10 +122,10 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     """The start modal was sent: begin the cycle, give the roles, show the card."""
     form = forms.read(view, START_FIELDS)
     here = origin(body)
-    channel, _, file_id = str(view["private_metadata"]).partition(":")
-    _require_member(client, channel)
+    begin = _beginning(str(view["private_metadata"]))
+    _require_member(client, begin.channel)
     with kit.sessions() as session:
-        wanted = cycles.Start(form["service"], channel, form["timezone"], form["period"])
+        wanted = cycles.Start(form["service"], begin.channel, form["timezone"] or begin.timezone, form["period"])
         cycle = cycles.start(session, team_id=here.team_id, actor=here.user_id, now=kit.now(), wanted=wanted)
         people = _give_roles(session, kit, cycle, here.user_id, form)
         cards.show(session, kit.outbox, cycle, kit.now())
@@ -115,8 +135,8 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
             session, team_id=here.team_id, kind="people.remember", key=f"cycle:{cycle.id}",
             payload={"users": sorted({here.user_id, *people})},
         )  # fmt: skip
-        if file_id:
-            look_later(kit, session, cycle, file_id, user=here.user_id)
+        if begin.file_id:
+            look_later(kit, session, cycle, begin.file_id, user=here.user_id)
     ack()
 
 

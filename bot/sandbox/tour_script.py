@@ -29,6 +29,8 @@ VERDICTS = {
 def begin(team: Team) -> None:
     """Dave begins a cycle and gives the roles."""
     team.dave.types("start Service desk")
+    team.dave.presses(team.dave.wait_modal("cycle.start"), "cycle.more")
+    team.dave.wait(lambda: "'block_id': 'timezone'" in str(team.dave.modal), what="the rest of the form")
     team.dave.sends(
         "cycle.start",
         {

@@ -26,6 +26,12 @@ def columns_held(session: Session, cycle: Cycle, kpi: Kpi) -> tuple[str, ...]:
     return names_used(sources.definition(source.key, source.mapping), tuple(newest.counts.get("columns", ())))
 
 
+def newest_delivery(session: Session, cycle: Cycle, kpi: Kpi) -> Batch | None:
+    """The newest delivery of a KPI's source, also one that waits; None before the first."""
+    source = _source(session, cycle, kpi)
+    return _newest(session, source) if source else None
+
+
 def is_held_back(session: Session, cycle: Cycle, kpi: Kpi) -> bool:
     """Whether the newest delivery waits, as too much of it could not be read."""
     source = _source(session, cycle, kpi)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from csi.models import (
     Action,
     AnalysisResult,
     Baseline,
+    Batch,
     Cycle,
     Exclusion,
     Kpi,
@@ -206,12 +207,25 @@ def _source(source: Source) -> dict[str, Any]:
 def _accepted(session: Session, source: Source) -> dict[str, Any]:
     """A person's yes to the rows that a key leaves out: it holds for all that the source delivers under that key."""
     held = batches.current(session, source) if source.mapping.get("key") else []
-    said = any(
-        one.kind is Why.KEY and one.column == source.mapping["key"]
+    said = [
+        one
         for batch in held
         for one in reasons_of(batch.counts, "accepted")
-    )
-    return {"discards": sum(batch.rows_read for batch in held)} if said else {}
+        if one.kind is Why.KEY and one.column == source.mapping["key"]
+    ]
+    return {"discards": sum(map(_left_out, held)) + _repeated_cases(held)} if said else {}
+
+
+def _left_out(batch: Batch) -> int:
+    """Rows that a delivery's key leaves out."""
+    said = sum(one.count for one in reasons_of(batch.counts, "accepted") if one.kind is Why.KEY)
+    return int((batch.counts.get("key") or {}).get("left_out", said))
+
+
+def _repeated_cases(held: Sequence[Batch]) -> int:
+    """How many rows at most are one of a case that another delivery has, too: each such case counts once."""
+    cases = [int((batch.counts.get("key") or {}).get("cases", batch.rows_kept)) for batch in held]
+    return sum(cases) - max(cases)
 
 
 def delivered_pattern(source_key: str) -> str:

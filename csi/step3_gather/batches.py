@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +19,8 @@ from csi.step3_gather.intake import Intake
 from csi.step3_gather.reading import RULES
 from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
 from csi.storage import change_if, lock, need, next_number, row, rows
+
+_STAY = ("drops",)  # what a delivery keeps however it is read: in which threads it is told of
 
 
 class Outcome(StrEnum):
@@ -64,14 +66,14 @@ def record(
     """
     lock(session, f"source:{source.team_id}:{source.id}")
     known = find(session, source, intake.sha256)
-    open_doubts = doubtful(session, source, intake)
+    found = reasons(intake, threshold(session, source.team_id, "quarantine_share"))
+    open_doubts = _unsaid(session, source, intake, found)
     hopeless = any(one.kind is Why.EMPTY for one in open_doubts)
     wanted = "waiting" if hopeless or (open_doubts and not accepted) else "current"
-    told = {"accepted" if wanted == "current" else "waits": kept(open_doubts)} if open_doubts else {}
+    told = _told(found, open_doubts, wanted, actor, known)
     if known is None:
-        made = _first(session, source, intake, wanted, _Delivery(actor, now, cycle_id, way, permalink))
-        made.batch.counts = {**made.batch.counts, **told}
-        return made
+        delivery = _Delivery(actor, now, cycle_id, way, permalink)
+        return _first(session, source, intake, wanted, doubts=told, told=delivery)
     same = known.rows_key == intake.rows_key
     if same and known.state != "removed":
         return Recorded(known, Outcome.KNOWN)
@@ -83,20 +85,44 @@ def record(
     session.add(known)
     _replace_cells(session, known, intake)
     _mark_mended(session, source, known, "corrected" if wanted == "current" else "open")
-    new = {"state": wanted, "rows_kept": known.rows_kept, "mapping": known.mapping}
+    new = {"state": wanted, "rows_kept": known.rows_kept, "mapping": known.mapping, **_agreed(told)}
     _log(session, known, f"{outcome.value} batch", old, new, actor=actor, now=now)
     mark_stale(session, source)
     return Recorded(known, Outcome.WAITING if wanted == "waiting" else outcome)
 
 
 def doubtful(session: Session, source: Source, intake: Intake) -> tuple[Waits, ...]:
-    """Why a reading needs a person's yes: what a person said of this source's key before is not asked again."""
-    found = reasons(intake, threshold(session, source.team_id, "quarantine_share"))
-    if not any(one.kind is Why.KEY for one in found) or source.id is None:
-        return found
+    """Why a reading needs a person's yes: what a person said yes to before is not asked again."""
+    return _unsaid(session, source, intake, reasons(intake, threshold(session, source.team_id, "quarantine_share")))
+
+
+def _unsaid(session: Session, source: Source, intake: Intake, found: Sequence[Waits]) -> tuple[Waits, ...]:
+    """The reasons nobody has said yes to: of a key for all deliveries, of the rest for this one."""
+    if not found or source.id is None:
+        return tuple(found)
     told = (one for batch in current(session, source) for one in reasons_of(batch.counts, "accepted"))
     keys = {one.column for one in told if one.kind is Why.KEY}
-    return tuple(one for one in found if one.kind is not Why.KEY or one.column not in keys)
+    known = find(session, source, intake.sha256)
+    own = {(one.kind, one.column): one.count for one in reasons_of(known.counts, "accepted")} if known else {}
+    return tuple(
+        one for one in found
+        if (one.kind is not Why.KEY or one.column not in keys) and one.count > own.get((one.kind, one.column), -1)
+    )  # fmt: skip
+
+
+def _told(
+    found: Sequence[Waits], unsaid: Sequence[Waits], state: str, actor: str, known: Batch | None
+) -> dict[str, Any]:
+    """What a delivery keeps of its doubts: those it waits for; where it counts, all that were said yes to, by whom."""
+    if state == "waiting":
+        return {"waits": kept(unsaid)}
+    by = actor if unsaid else str((known.counts if known else {}).get("accepted_by") or "")
+    return {"accepted": kept(found), **({"accepted_by": by} if by else {})} if found else {}
+
+
+def _agreed(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """What was said yes to, with its numbers, as the log keeps it."""
+    return {"accepted": counts["accepted"]} if counts.get("accepted") else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +136,9 @@ class _Delivery:
     permalink: str
 
 
-def _first(session: Session, source: Source, intake: Intake, state: str, told: _Delivery) -> Recorded:
+def _first(
+    session: Session, source: Source, intake: Intake, state: str, *, doubts: Mapping[str, Any], told: _Delivery
+) -> Recorded:
     batch = Batch(
         team_id=source.team_id, source_id=source.id, cycle_id=told.cycle_id,
         ordinal=next_number(session, Batch, source.team_id, "ordinal", source_id=source.id),
@@ -118,12 +146,14 @@ def _first(session: Session, source: Source, intake: Intake, state: str, told: _
         delivered_by=told.actor, delivered_at=told.now, permalink=told.permalink,
     )  # fmt: skip
     _fill(batch, intake, state, _mended(session, source, intake))
+    batch.counts = {**batch.counts, **doubts}
     session.add(batch)
     session.flush()
     _replace_cells(session, batch, intake)
     if state == "current":
         _mark_mended(session, source, batch, "corrected")
-    new = {"sha256": batch.sha256, "filename": batch.filename, "rows_kept": batch.rows_kept, "state": state}
+    new = {"sha256": batch.sha256, "filename": batch.filename, "rows_kept": batch.rows_kept, "state": state,
+           **_agreed(doubts)}  # fmt: skip
     _log(session, batch, "recorded batch", {}, new, actor=told.actor, now=told.now, permalink=told.permalink)
     if state == "current":
         mark_stale(session, source)
@@ -150,6 +180,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
         "cells": {name: list(counts) for name, counts in intake.cells_read.items()},
         **({"key": asdict(intake.keys)} if intake.mapping.get("key") else {}),
         **({"mended": dict(mended)} if mended else {}),
+        **{name: batch.counts[name] for name in _STAY if name in (batch.counts or {})},
     }
 
 
@@ -212,7 +243,7 @@ def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: d
     if batch.state == "waiting" and (not batch.rows_kept or any(one.kind is Why.EMPTY for one in why)):
         raise Conflict("No row of it could be read. Map its columns again, or take it out.")
     rest = {name: value for name, value in batch.counts.items() if name != "waits"}
-    values = {"state": "current", "counts": {**rest, **({"accepted": kept(why)} if why else {})}}
+    values = {"state": "current", "counts": {**rest, **({"accepted": kept(why), "accepted_by": actor} if why else {})}}
     return _change_state(session, batch, "waiting", values, actor=actor, now=now, what="accepted batch")
 
 
@@ -229,6 +260,22 @@ def remove(session: Session, team_id: str, batch_id: int, *, actor: str, now: da
     return _change_state(session, batch, batch.state, values, actor=actor, now=now, what="removed batch")
 
 
+def restore(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime) -> Batch:
+    """Put back a delivery that was taken out: it counts as it was read, or waits as it waited.
+
+    Raises:
+        Conflict: it is not out; or it came by itself and the next one stands in for it.
+    """
+    batch = need(session, Batch, team_id, batch_id)
+    if batch.state != "removed":
+        raise Conflict(f"{batch.filename or 'This delivery'} is back already.")
+    if batch.way != "file":
+        raise Conflict("Only a file can be put back; what is collected comes again by itself.")
+    state = "waiting" if batch.counts.get("waits") else "current"
+    values = {"state": state, "removed_by": "", "removed_at": None, "removed_reason": ""}
+    return _change_state(session, batch, "removed", values, actor=actor, now=now, what=f"{Outcome.RESTORED} batch")
+
+
 def _change_state(
     session: Session,
     batch: Batch,
@@ -241,8 +288,9 @@ def _change_state(
 ) -> Batch:
     if not change_if(session, batch, {"state": expected}, values):
         raise Conflict(f"Somebody was first: this delivery is {batch.state} now.")
-    new = {name: value for name, value in values.items() if name in ("state", "removed_reason")}
-    _log(session, batch, what, {"state": expected}, new, actor=actor, now=now)
+    new = {name: value for name, value in values.items() if value and name in ("state", "removed_reason")}
+    said = _agreed(batch.counts) if what == "accepted batch" else {}
+    _log(session, batch, what, {"state": expected}, {**new, **said}, actor=actor, now=now)
     source = need(session, Source, batch.team_id, batch.source_id)
     _mark_mended(session, source, batch, "corrected" if batch.state == "current" else "open")
     mark_stale(session, source)

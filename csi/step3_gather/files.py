@@ -6,6 +6,7 @@ import hashlib
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
@@ -92,6 +93,18 @@ class FileStore:
         """Keys below a prefix, sorted."""
         found = self._system.find(self._path(prefix))
         return sorted(str(path)[len(self._root) :].lstrip("/") for path in found)
+
+    def older(self, prefix: str, than: datetime) -> list[str]:
+        """Keys below a prefix that were written last before a moment (UTC), sorted."""
+        found = []
+        for key in self.keys(prefix):
+            try:
+                written: datetime = self._system.modified(self._path(key))
+            except FileNotFoundError:  # gone meanwhile
+                continue
+            if written.replace(tzinfo=written.tzinfo or UTC) < than:
+                found.append(key)
+        return found
 
     def _path(self, key: str) -> str:
         parts = key.split("/")

@@ -199,6 +199,22 @@ def _edge(scale: Scale) -> int:
     return max(good) if scale.lowest_is_best else min(good)
 
 
+def those(scale: Scale, column: str, values: Sequence[str]) -> str:
+    """The condition that some values of a scale meet; empty where there are none."""
+    if scale.kind is ScaleKind.NUMBERS and all(map(_WHOLE.fullmatch, values)):
+        return f"{_name(column)} in ({', '.join(values)})" if values else ""
+    return _among(column, values)
+
+
+def are_in(scale: Scale, condition: str) -> tuple[str, ...]:
+    """The values of a scale that a condition names."""
+    number = scale.kind is ScaleKind.NUMBERS
+    return tuple(
+        value for value in (*scale.answers, *scale.unknown)
+        if _quoted(value) in condition or (number and re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", condition))
+    )  # fmt: skip
+
+
 def _among(column: str, values: Sequence[str]) -> str:
     return f"{_name(column)} in ({', '.join(map(_quoted, values))})" if values else ""
 

@@ -17,7 +17,7 @@ from csi.errors import Conflict
 from csi.models import Cycle, Kpi, PlanRow, Source
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source, of_service
-from csi.step3_gather import batches, sources
+from csi.step3_gather import sources
 from csi.storage import need, row, rows
 
 NEEDS_COLUMN = frozenset({"sum", "mean", "median", "min", "max", "last", "distinct"})
@@ -60,11 +60,6 @@ def settle(session: Session, cycle: Cycle, source: Source, wanted: Wanted, *, ac
     changed = sources.remember(session, source, said, actor=actor, now=now)
     feed(session, cycle, source, said, actor=actor, now=now)
     return changed
-
-
-def is_in_use(session: Session, source: Source) -> bool:
-    """Whether deliveries of a source count that were read as it says: what waits does not change that."""
-    return bool(source.mapping) and batches.latest(session, source) is not None
 
 
 def feed(session: Session, cycle: Cycle, source: Source, said: SourceDefinition, *, actor: str, now: datetime) -> None:

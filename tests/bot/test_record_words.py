@@ -34,6 +34,12 @@ def said(new: dict[str, Any], old: dict[str, Any] | None = None, what: str = "ch
         ({}, {"text": "<!channel> <@UCAROL1>"}, "text &lt;!channel&gt; &lt;@UCAROL1&gt;"),
         ({}, {"owner": "<!channel>"}, "owner &lt;!channel&gt;"),
         ({}, dict.fromkeys("abcdef", 1), "a 1 · b 1 · c 1 · d 1 and 2 more"),
+        ({}, {"state": "current", "accepted": [{"kind": "key", "count": 1111, "of": 1120, "column": "<Customer>"}]},
+         "state current · accepted 1,111 of 1,120 rows are left out, as several have the same &lt;Customer&gt;"),
+        ({}, {"accepted": [{"kind": "cells", "count": 6, "of": 10, "column": "at"},
+                           {"kind": "quarantine", "count": 7, "of": 10, "column": ""}]},
+         "accepted 6 of 10 cells of ‘at’ could not be read; 7 of 10 rows are in quarantine"),
+        ({}, {"accepted": 12}, "accepted 12"),
         ({}, {"text": "x" * 500}, f"text {'x' * 39}…"),
     ],
 )  # fmt: skip

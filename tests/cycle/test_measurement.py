@@ -74,7 +74,7 @@ def test_the_columns_of_pauses_are_named_with_the_others(pauses: object, columns
     assert list(measurement.columns_of_kpi(kpi, ())) == ["b", "a", "b", *columns]
 
 
-@pytest.mark.parametrize(("column", "said"), [("customer", 120), ("other", None)])
+@pytest.mark.parametrize(("column", "said"), [("customer", 111), ("other", None)])
 def test_a_yes_to_rows_that_a_key_leaves_out_goes_with_the_measurement(
     sqlite_database: Database, column: str, said: int | None
 ) -> None:
@@ -107,3 +107,25 @@ def test_a_yes_to_rows_that_a_key_leaves_out_goes_with_the_measurement(
         )
         session.flush()
         assert measurement.mapping(session, cycle)["sources"][source.key].get("discards") == said
+
+
+def test_a_yes_goes_on_with_the_rows_that_it_is_about_whatever_delivers_them(sqlite_database: Database) -> None:
+    """Of two deliveries each leaves its own rows out, and a case of both counts once."""
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle, turns.kpi_fields())
+        turns.jump(session, cycle, 2)
+        turns.assess(session, cycle, kpi)
+        (source,) = rows(session, Source, TEAM)
+        source.mapping = {"key": "customer"}
+        yes = {"accepted": [{"kind": "key", "count": 111, "of": 120, "column": "customer"}]}
+        for ordinal, (counts, cases, left_out) in enumerate([(yes, 9, 111), ({}, 7, 3)], 1):
+            session.add(
+                Batch(
+                    team_id=TEAM, source_id=source.id, ordinal=ordinal, way="file", filename="t.csv", size=1,
+                    sha256=str(ordinal) * 64, raw_key="k", delivered_by=BOB, delivered_at=NOW, state="current",
+                    rows_kept=120, counts={**counts, "key": {"named": 120, "cases": cases, "left_out": left_out}},
+                )
+            )  # fmt: skip
+        session.flush()
+        assert measurement.mapping(session, cycle)["sources"][source.key]["discards"] == 111 + 3 + 7

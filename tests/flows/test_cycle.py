@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.sandbox.person import reading
 from csi.models import InboxEvent
 from csi.storage import rows
 from tests.flows.conftest import World
@@ -107,6 +108,8 @@ def test_back_from_step_one_is_refused_in_private(world: World):
 def test_an_unknown_zone_is_refused_beside_its_field(world: World, zone: str):
     world.dave.command("/csi", "start Service desk")
     world.dave.wait_modal("cycle.start")
+    world.dave.click(None, "cycle.more")
+    world.dave.wait(lambda: "Time zone" in reading(world.dave.modal), what="the rest of the form")
     world.dave.fill({"timezone": zone[:60]})
     assert "not a time zone" in world.dave.submit()["timezone"]
 

@@ -63,7 +63,7 @@ SAID = {
 }  # fmt: skip
 
 
-OF_FORMS = ("gather.guess", "gather.more", "gather.choose", "gather.try")
+OF_FORMS = ("cycle.more", "gather.guess", "gather.more", "gather.choose", "gather.try")
 
 
 class Anything(dict[str, Any]):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import xlsxwriter
 from sqlmodel import select
 
-from bot.listeners.step3_gather import read_as_before
+from bot.listeners.step3_gather import forget, read_as_before
 from bot.sandbox.person import reading
+from csi import roles
 from csi.errors import Conflict
 from csi.models import (
     AuditRow,
@@ -28,7 +29,7 @@ from csi.step1_should_measure import kpis
 from csi.step3_gather import held
 from csi.step4_process import process_study
 from csi.study import of_cycle
-from csi.terms import Measurability
+from csi.terms import Measurability, Role
 from tests import turns
 from tests.flows.conftest import World
 from tests.study.test_importing import STUDY
@@ -624,6 +625,153 @@ def test_a_yes_to_what_a_key_leaves_out_is_not_asked_for_again(gathering: World)
     assert [one.state for one in _rows(gathering, Batch)] == ["current", "current"]
 
 
+def test_a_first_delivery_that_needs_a_yes_makes_no_source_before_it(gathering: World):
+    bob = gathering.bob
+    before = [one.name for one in _rows(gathering, Source)]
+    bob.upload(CUSTOMERS.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "new", "key": "Customer ID"})
+    assert bob.submit() is None  # the name is asked for
+    bob.fill({"source_name": "Tickets"})
+    assert bob.submit() is None
+    message = bob.sees("Read 120 rows as 9 cases and leave 111 rows out?")
+    assert "Nothing has changed yet" in reading(message)
+    assert ([one.name for one in _rows(gathering, Source)], _rows(gathering, Batch)) == (before, [])
+    gathering.dave.click(message, "gather.accept")
+    told = reading(bob.sees("*log.csv* read into *Tickets*"))
+    assert f"Accepted by <@{gathering.dave.id}>: 111 of 120 rows are left out, as several have the same" in told
+    assert [one.name for one in _rows(gathering, Source)] == [*before, "Tickets"]
+
+
+def test_a_delivery_that_waits_and_is_refused_leaves_its_source_as_it_was_and_can_be_put_back(gathering: World):
+    bob = gathering.bob
+    _map(gathering, CUSTOMERS, key="Customer ID")
+    message = bob.sees("leave 111 rows out?")
+    assert _rows(gathering, Source)[0].mapping == {}
+    bob.click(message, "gather.remove")
+    message = bob.sees("was taken out by")
+    assert (_rows(gathering, Batch)[0].state, _rows(gathering, Source)[0].mapping) == ("removed", {})
+    bob.click(message, "gather.restore")
+    message = bob.sees("leave 111 rows out?")
+    bob.click(message, "gather.accept")
+    message = bob.sees("Accepted by")
+    assert "111 of 120 rows are left out" in reading(message)
+    bob.click(message, "gather.how")
+    assert "as was agreed, 111 of 120 rows are left out" in reading(bob.wait_modal("gather.how"))
+    assert _rows(gathering, Source)[0].mapping["key"] == "Customer ID"
+    (accepted,) = [one for one in _rows(gathering, AuditRow) if one.what == "accepted batch"]
+    assert accepted.new["accepted"] == [{"kind": "key", "count": 111, "of": 120, "column": "Customer ID"}]
+    gathering.alice.command("/csi", "audit", channel="service-desk")
+    gathering.alice.wait(lambda: "111 of 120 rows are left out" in reading(gathering.alice.last()), what="the log")
+
+
+def test_what_was_taken_out_is_put_back_as_its_source_is_read_by_now(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.click(bob.sees("read into *Incidents*"), "gather.remove")
+    bob.sees("was taken out by")
+    _map(gathering, LATER, "april.csv", dates="day_first", missing="?, tomorrow")
+    bob.sees("*april.csv* read into *Incidents*, delivery 2")
+    bob.command("/csi", "gather", channel="service-desk")
+    modal = bob.wait_modal("gather.open")
+    bob.click(modal, f"gather.restore:{_rows(gathering, Batch)[0].id}")
+    told = reading(bob.sees("*log.csv* read again into *Incidents*, delivery 1"))
+    assert "tomorrow" not in told  # empty by now
+    assert [(one.state, one.quarantined) for one in _rows(gathering, Batch)] == [("current", 0), ("current", 0)]
+
+
+def test_the_message_of_a_file_says_what_became_of_it_after_a_change_and_an_undo(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    message = bob.sees("read into *Incidents*")
+    assert "`tomorrow`" in reading(message)
+    bob.click(message, "gather.how")
+    bob.wait_modal("gather.how")
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    _more(gathering)
+    bob.fill({"missing": "?, tomorrow"})
+    assert bob.submit() is None
+    told = bob.sees("had *Incidents* read again")
+    again = bob.sees("*log.csv* read again into *Incidents*")
+    assert (again["ts"], "`tomorrow`" in reading(again)) == (message["ts"], False)
+    bob.click(told, "gather.undo")
+    bob.wait(lambda: "`tomorrow`" in reading(bob.sees("*log.csv* read again into *Incidents*")), what="as before")
+
+
+def test_a_yes_to_another_reading_takes_the_place_of_its_question(gathering: World):
+    bob = gathering.bob
+    _map(gathering, CUSTOMERS, key="Ticket")
+    bob.click(bob.sees("read into *Incidents*"), "gather.how")
+    bob.wait_modal("gather.how")
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    bob.fill({"key": "Customer ID"})
+    assert bob.submit() is None
+    message = bob.sees("Nothing has changed yet")
+    bob.click(message, "gather.accept")
+    told = bob.sees("had *Incidents* read again")
+    assert told["ts"] == message["ts"]
+    assert "Reading *Incidents*" not in str(bob.everything("service-desk"))
+    assert "111 of 120 rows are left out" in reading(bob.sees("*log.csv* read again into *Incidents*"))
+
+
+def test_a_look_that_leads_to_nothing_leaves_the_file_as_it_came(gathering: World):
+    bob = gathering.bob
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    firsts = []
+    for _ in range(2):
+        bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+        modal = bob.wait_modal("gather.map")
+        firsts.append(_initial(modal, "sheet"))
+        other = next(name for name in ("Dashboard", "Main Data") if name != firsts[-1])
+        bob.fill({"sheet": other})
+        bob.click(None, "gather.guess")
+        bob.wait(lambda wanted=other: _initial(bob.modal, "sheet") == wanted, what="the other sheet")
+        bob.close()
+    assert firsts[0] == firsts[1]
+
+
+def test_a_file_that_nobody_went_on_with_is_gone_after_a_while(gathering: World):
+    bob, files = gathering.bob, gathering.bot.kit.files
+    _map(gathering)
+    bob.sees("*log.csv* read into *Incidents*")
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+    modal = bob.wait_modal("gather.map")
+    bob.fill({"sheet": next(name for name in ("Dashboard", "Main Data") if name != _initial(modal, "sheet"))})
+    bob.click(None, "gather.guess")
+    bob.wait(lambda: len(files.keys(f"{gathering.team}/drops")) == 3, what="the look")
+    read = _rows(gathering, Batch)[0].raw_key
+    gathering.ahead = timedelta(days=29)
+    forget({"team_id": gathering.team}, gathering.bot.kit)
+    assert len(files.keys(f"{gathering.team}/drops")) == 3
+    gathering.ahead = timedelta(days=31)
+    forget({"team_id": gathering.team}, gathering.bot.kit)
+    assert len(files.keys(f"{gathering.team}/drops")) == 1
+    assert [key for key in files.keys(f"{gathering.team}/raw") if key == read] == [read]
+    assert len(files.keys(f"{gathering.team}/raw")) == 1
+
+
+def test_which_answers_are_good_is_chosen_from_the_file(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
+        kpi.definition = {"source": "incidents", "measure": "share", "at": "resolved_at"}
+        session.add(kpi)
+    rows = "".join(f"T{n},{n}/3/2016 10:00,{('Good', 'Bad', 'Offered', 'Meh')[n % 4]}\n" for n in range(10, 29))
+    _map(gathering, f"number,resolved_at,Score\n{rows}")
+    bob.sees("*log.csv* read into *Incidents*")
+    bob.command("/csi", "kpi median_time_to_resolve", channel="service-desk")
+    modal = bob.wait_modal("measure.define")
+    assert _options(modal, "answers") == ["Good", "Bad", "Meh"]
+    assert bob.submit() is None
+    bob.wait(lambda: "good" in _rows(gathering, Kpi)[0].definition, what="the condition")
+    said = _rows(gathering, Kpi)[0].definition
+    assert (said["good"], said["where"]) == ('Score in ("Good")', 'Score in ("Good", "Bad")')
+
+
 def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_kpi(gathering: World):
     bob = gathering.bob
     with gathering.bot.kit.sessions() as session:
@@ -924,9 +1072,22 @@ def test_a_study_dropped_where_no_cycle_runs_begins_one(world: World):
     assert "timezone: is missing" in reading(alice.sees("Nothing of bad.yml"))
     alice.upload(STUDY, "study.yml", "service-desk")
     alice.click(alice.sees("*study.yml* is a study of"), "cycle.start")
-    alice.wait_modal("cycle.start")
-    alice.fill({"service": "Service desk"})
+    modal = alice.wait_modal("cycle.start")
+    assert "From *study.yml*, as it says." in reading(modal)
+    fields = {one["block_id"]: one["element"] for one in modal["blocks"] if one["type"] == "input"}
+    assert len(fields) == 6
+    assert fields["service"]["initial_value"] == "Service desk"
+    assert fields["period"]["initial_option"]["value"] == "month"
+    alice.fill({"approver": [world.carol.id]})
+    alice.click(None, "cycle.more")
+    modal = alice.wait(lambda: alice.modal if "Time zone" in reading(alice.modal) else None, what="the rest")
+    zone = next(one for one in modal["blocks"] if one["block_id"] == "timezone")
+    assert zone["element"]["initial_value"] == "Europe/Lisbon"
     assert alice.submit() is None
+    with world.bot.kit.sessions.reading() as session:
+        (cycle,) = session.exec(select(Cycle)).all()
+        assert (cycle.timezone, cycle.period) == ("Europe/Lisbon", "month")
+        assert roles.holders(session, world.team, cycle.service_id, Role.APPROVER) == [world.carol.id]
     alice.click(alice.sees("is a study of Service desk:"), "gather.study")
     said = "".join(str(one["blocks"]) for one in alice.everything("service-desk") if one.get("bot_id"))
     assert "ci.yml" not in said

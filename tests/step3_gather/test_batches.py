@@ -320,3 +320,77 @@ def test_no_cell_becomes_a_formula_and_escapes_come_off_again(cell: str) -> None
 @pytest.mark.parametrize("cell", ["-5", "+3.5", "1e-3", "plain", ""])
 def test_plain_cells_stay_as_they_are(cell: str) -> None:
     assert escaped(cell) == cell
+
+
+CUSTOMERS = b"number,opened_at,hours\n" + b"".join(f"C{n % 3},{n + 9}/2/2016 01:16,{n}\n".encode() for n in range(10))
+
+
+def test_what_was_said_yes_to_is_kept_with_its_number_and_logged(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    made = desk.deliver(CUSTOMERS)
+    yes = [{"kind": "key", "count": 7, "of": 10, "column": "number"}]
+    assert (made.outcome, made.batch.counts["waits"]) == (Outcome.WAITING, yes)
+    with desk.sessions() as session:
+        batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
+    with desk.sessions.reading() as session:
+        (batch,) = batches.current(session, desk.source)
+        assert batch.counts["accepted"] == yes
+        (newest, *_) = audit.of_subject(session, TEAM, "batch", batch.id)
+        assert (newest.what, newest.actor, newest.new) == (
+            "accepted batch",
+            "U2",
+            {"state": "current", "accepted": yes},
+        )
+    later = desk.deliver(CUSTOMERS.replace(b"/2/2016", b"/3/2016")).batch  # the yes holds for its key
+    assert (later.state, later.counts["accepted"]) == ("current", yes)
+    with desk.sessions.reading() as session:
+        assert audit.of_subject(session, TEAM, "batch", later.id)[0].new["accepted"] == yes
+
+
+def test_a_yes_outlives_another_reading_that_is_no_worse(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    month_first = replace(LOG, dates="month_first")
+    made = desk.deliver(BAD, replace(month_first, missing=("?", "=1+1"))).batch
+    with desk.sessions() as session:
+        batches.approve(session, TEAM, made.id, actor="U2", now=NOW)
+    yes = [
+        {"kind": "cells", "count": 6, "of": 10, "column": "opened_at"},
+        {"kind": "quarantine", "count": 6, "of": 10, "column": ""},
+    ]
+    again = desk.deliver(BAD, replace(month_first, missing=("?", "=1+1", "-")))
+    assert (again.outcome, again.batch.state, again.batch.counts["accepted"]) == (Outcome.READ_AGAIN, "current", yes)
+    worse = desk.deliver(BAD, month_first).batch  # one row more
+    assert (worse.state, worse.counts["waits"]) == ("waiting", [yes[1] | {"count": 7}])
+
+
+def test_what_was_taken_out_comes_back_as_it_was(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    counts, waits = desk.deliver(GOOD).batch, desk.deliver(CUSTOMERS).batch
+    with desk.sessions() as session:
+        for one in (counts, waits):
+            batches.remove(session, TEAM, one.id, actor="U2", now=NOW, reason="wrong file")
+    with desk.sessions() as session:
+        back = [batches.restore(session, TEAM, one.id, actor="U3", now=NOW) for one in (counts, waits)]
+        assert [(one.state, one.removed_by, one.removed_reason) for one in back] == [
+            ("current", "", ""),
+            ("waiting", "", ""),
+        ]
+    with desk.sessions() as session:
+        log = audit.of_subject(session, TEAM, "batch", counts.id)[0]
+        assert (log.what, log.actor, log.old, log.new) == (
+            "restored batch",
+            "U3",
+            {"state": "removed"},
+            {"state": "current"},
+        )
+        with pytest.raises(Conflict, match="is back already"):
+            batches.restore(session, TEAM, counts.id, actor="U3", now=NOW)
+
+
+def test_only_a_file_is_put_back(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    with desk.sessions() as session:
+        made = batches.record(session, desk.source, desk.take(GOOD), actor="U1", now=NOW, way="url")
+        batches.remove(session, TEAM, made.batch.id, actor="U2", now=NOW, reason="wrong")
+        with pytest.raises(Conflict, match="Only a file"):
+            batches.restore(session, TEAM, made.batch.id, actor="U3", now=NOW)

@@ -1,5 +1,6 @@
 """Step 1 in Slack: the tree, the forms that grow it, and the question to the business."""
 
+from bot.blocks.step1_should_measure.answers import ANSWERS, Answers, answers_field, place_of
 from bot.blocks.step1_should_measure.approval import (
     answered,
     approval,
@@ -37,6 +38,7 @@ from bot.blocks.step1_should_measure.kpi_form import (
     over,
     value_text,
 )
+from bot.blocks.step1_should_measure.pauses import PAUSE_CLOCK, PAUSES, pause_clock, pauses_text
 from bot.blocks.step1_should_measure.tree import (
     aim,
     carried_form,
@@ -51,6 +53,7 @@ __all__ = [
     "ADD_CSF",
     "ADD_GOAL",
     "ADD_KPI",
+    "ANSWERS",
     "APPROVE",
     "CARRIED",
     "CATALOGUE",
@@ -60,14 +63,18 @@ __all__ = [
     "EDIT_KPI",
     "MEANT",
     "OPEN",
+    "PAUSES",
+    "PAUSE_CLOCK",
     "REJECT",
     "REMOVE_CSF",
     "REMOVE_GOAL",
     "REMOVE_KPI",
     "SUBMIT",
     "VISION",
+    "Answers",
     "aim",
     "answered",
+    "answers_field",
     "approval",
     "approval_text",
     "asked_again",
@@ -80,6 +87,9 @@ __all__ = [
     "kpi_form",
     "kpi_line",
     "over",
+    "pause_clock",
+    "pauses_text",
+    "place_of",
     "reason_form",
     "remove_button",
     "still_open",

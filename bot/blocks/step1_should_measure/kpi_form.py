@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.answers import Answers, answers_field
 from bot.blocks.step1_should_measure.doubts import Doubt, doubted
 from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, REMOVE_KPI
+from bot.blocks.step1_should_measure.pauses import pause_fields
 from bot.blocks.step1_should_measure.tree import aim, remove_button
 from bot.blocks.text import clip, escape, listed
 from csi.kpi_catalogue import catalogue
@@ -32,11 +34,19 @@ _DIRECTIONS = {
 KpiSeen = Any
 
 
-def define_form(kpi: KpiSeen, metadata: str, columns: Sequence[str] = (), doubts: Sequence[Doubt] = ()) -> Block:
+def define_form(
+    kpi: KpiSeen,
+    metadata: str,
+    columns: Sequence[str] = (),
+    doubts: Sequence[Doubt] = (),
+    answers: Answers | None = None,
+) -> Block:
     """How a KPI is computed, alone: what steps 2 to 4 find out. What it aims at stays."""
     said = parts.section(f"*{escape(kpi.name)}* ({aim(kpi)})")
     small = parts.context("Its name, target and place in the tree are step 1's: `/csi back 1` goes there.")
-    blocks = [said, *doubted(kpi, doubts, in_form=True), *_there(columns), *_definition(_known(kpi, None)), small]
+    fields = [*_definition(_known(kpi, None)), *pause_fields(kpi.definition.get("value"))]
+    fields += [answers_field(answers)] if answers else []
+    blocks = [said, *doubted(kpi, doubts, in_form=True), *_there(columns), *fields, small]
     return parts.modal(DEFINE, "How it is computed", blocks, metadata=metadata)
 
 

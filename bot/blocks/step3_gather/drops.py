@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE
+from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE, RESTORE
+from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.models import Batch, QuarantinedRow, Source
 from csi.step3_gather.looks import Looks
@@ -187,9 +188,17 @@ def recorded(
         blocks.append(parts.section(clip(text, parts.SECTION)))
     if cells:
         blocks.append(parts.section(_cells(cells, batch)))
+    if not waiting and (said := reasons_of(batch.counts, "accepted")):
+        blocks.append(parts.context(_agreed(said, str(batch.counts.get("accepted_by") or ""))))
     blocks += [parts.context(escape(note)) for note in notes[:5]]
     blocks.append(parts.context(f"delivered by {mention(batch.delivered_by)}"))
     return [*blocks, parts.actions(_buttons(batch, waiting, file_id))]
+
+
+def _agreed(said: Sequence[Waits], by: str) -> str:
+    """What was said yes to, with its numbers, and by whom."""
+    told = clip(f"{agreed(said)}.", 600)
+    return f":ballot_box_with_check: Accepted by {mention(by)}: {told}" if by else f"As was agreed before: {told}"
 
 
 def _reasons(batch: Batch) -> tuple[Waits, ...]:
@@ -257,4 +266,10 @@ def removed(batch: Batch, actor: str) -> list[Block]:
     text = (
         f"*{escape(batch.filename or 'The delivery')}* was taken out by {mention(actor)}. Its bytes and history stay."
     )
-    return [parts.section(f":wastebasket: {text}")]
+    shown = [parts.section(f":wastebasket: {text}")]
+    return [*shown, parts.actions([put_back(batch)])] if batch.way == "file" else shown
+
+
+def put_back(batch: Batch) -> Block:
+    """The way back for a delivery that was taken out."""
+    return parts.button("Put it back", f"{RESTORE}:{batch.id}", str(batch.id))

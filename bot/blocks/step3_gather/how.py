@@ -8,10 +8,12 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import CHANGE, HOW, MAP, UNDO
+from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.definition import SourceDefinition
 from csi.models import Batch, Source
 from csi.step3_gather.rereading import Change, Difference
+from csi.step3_gather.waiting import reasons_of
 from csi.step3_gather.wide import shape_of
 
 _SHOWN = 6
@@ -26,7 +28,7 @@ def how(
     source: Source, said: SourceDefinition, newest: Batch | None, change: Change | None, *, metadata: str, zone: str
 ) -> Block:
     """What a source is read as, by whom that was said last, and the ways to change it."""
-    lines = [_rows(said, newest), _dates(said), _numbers(said), _names(said), _changed(change, zone)]
+    lines = [_rows(said, newest), _accepted(newest), _dates(said), _numbers(said), _names(said), _changed(change, zone)]
     blocks = [
         parts.section(f"*{escape(source.name or source.key)}* is read so:"),
         parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
@@ -49,6 +51,12 @@ def _rows(said: SourceDefinition, newest: Batch | None) -> str:
     counts = f" ({counted['named']:,} rows, {counted['cases']:,} different)" if counted else ""
     latest = f"; the latest by *{_short(said.latest_by)}*" if said.latest_by else ""
     return f"{sheet}one case per *{_short(said.key)}*{counts}{latest}"
+
+
+def _accepted(newest: Batch | None) -> str:
+    """What somebody said yes to of the newest delivery, with its numbers."""
+    said = reasons_of(newest.counts, "accepted") if newest else ()
+    return f"as was agreed, {agreed(said)}" if said else ""
 
 
 def _dates(said: SourceDefinition) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.drops import ASK
+from bot.blocks.step3_gather.drops import ASK, put_back
 from bot.blocks.step3_gather.ids import NUMBER, OPEN, REMOVE
 from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.models import Batch, Source
@@ -83,6 +83,13 @@ def _deliveries(source: Source, held: Sequence[Batch]) -> list[Block]:
             f"{batch.ordinal}. {name} · {when(batch.delivered_at)} · {mention(batch.delivered_by)} · "
             f"{batch.rows_kept:,} rows, {batch.quarantined:,} in quarantine{state}"
         )
-        button = parts.button("Take out", f"{REMOVE}:{batch.id}", str(batch.id), confirm=ASK)
-        blocks.append(parts.section(text, button if batch.state == "current" and batch.way not in KINDS else None))
+        blocks.append(parts.section(text, _way_out(batch)))
     return blocks
+
+
+def _way_out(batch: Batch) -> Block | None:
+    """What can be done about a delivery: take it out, or put it back."""
+    if batch.state == "removed":
+        return put_back(batch) if batch.way == "file" else None
+    can_go = batch.way not in KINDS
+    return parts.button("Take out", f"{REMOVE}:{batch.id}", str(batch.id), confirm=ASK) if can_go else None

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import step1_should_measure as blocks
 from bot.listeners.step1_should_measure.meaning import still_meant
+from bot.listeners.step1_should_measure.pausing import paused
 from csi.errors import InvalidInput
 from csi.kpi_catalogue.entry import ASPECTS
 from csi.models import Cycle, Kpi
@@ -104,8 +105,9 @@ def definition(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, A
 def _typed(form: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """The same with what was emptied; a value left as it stood keeps what the form does not show (its clock)."""
     said: dict[str, Any] = {"measure": form["measure"], "where": form["where"], "good": form["good"]}
-    unchanged = known.get("value") and blocks.value_text(known["value"]) == form["value"]
-    said["value"] = known["value"] if unchanged else _value(form)
+    before = known.get("value")
+    unchanged = before and blocks.value_text(before) == form["value"]
+    said["value"] = paused(before if unchanged else _value(form), before, form)
     return said
 
 

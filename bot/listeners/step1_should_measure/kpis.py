@@ -18,9 +18,11 @@ from bot.blocks.text import clip
 from bot.context import Kit
 from bot.errors import whisper
 from bot.listeners import modals
+from bot.listeners.step1_should_measure.answering import answers_of, scale_of, with_answers
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
 from bot.listeners.step1_should_measure.meaning import open_doubts, still_meant
+from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.cycle.columns import columns_held, columns_lacking, is_held_back
 from csi.errors import InvalidInput, NotFound
@@ -84,9 +86,11 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
     """The form of a KPI; once its place in the tree is agreed only how it is computed."""
     found = about.get("kpi")
     if found is not None and Step.SHOULD_MEASURE < cycle.step <= Step.PROCESS:
+        rated = scale_of(session, kit, cycle, found)
         return blocks.define_form(
             found, modals.metadata(cycle, kpi=found.id), columns_held(session, cycle, found),
             open_doubts(session, cycle, found),
+            answers_of(*rated, str(found.definition.get("good") or "")) if rated else None,
         )  # fmt: skip
     growing.require_step(cycle)
     known = tree(session, cycle)
@@ -133,12 +137,17 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
 
 def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """How a KPI is computed was sent, in steps 2 to 4."""
-    form = forms.read(view, {name: KPI_FIELDS[name] for name in ("measure", "value", "where", "good")})
+    asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options()}
+    fields = {name: KPI_FIELDS[name] for name in ("measure", "value", "where", "good")}
+    form = forms.read(view, fields | {name: reader for name, reader in also.items() if name in asked})
     actor = user_of(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         found: Kpi = growing.of_cycle(session, cycle, Kpi, int(modals.remembered(body)["kpi"]))
-        said = definition({**form, "unit": found.unit}, found.definition)
+        rated = scale_of(session, kit, cycle, found) if blocks.ANSWERS in form else None
+        chosen = with_answers(form, found.definition, *rated) if rated else {}
+        said = definition({**form, **chosen, "unit": found.unit}, found.definition)
         kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
         said |= still_meant(found.definition, said)
         kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())

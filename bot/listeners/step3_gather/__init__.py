@@ -1,7 +1,8 @@
 """Step 3 in Slack: files dropped and mapped, numbers typed, what has come so far."""
 
-from bot.listeners.step3_gather.batches import accept, remove
+from bot.listeners.step3_gather.batches import accept, remove, restore
 from bot.listeners.step3_gather.drops import dropped, look, look_later
+from bot.listeners.step3_gather.forgetting import forget
 from bot.listeners.step3_gather.how import change, undo
 from bot.listeners.step3_gather.how import show as how
 from bot.listeners.step3_gather.mapping import again, mapped, more, open_mapping, read_as_before
@@ -18,6 +19,7 @@ __all__ = [
     "attested",
     "change",
     "dropped",
+    "forget",
     "gather",
     "how",
     "look",
@@ -34,6 +36,7 @@ __all__ = [
     "remove",
     "reread",
     "reread_all",
+    "restore",
     "said_collection",
     "said_number",
     "taken",

@@ -14,14 +14,16 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.step3_gather import drop as kept
-from bot.listeners.step3_gather import mapping, tries
+from bot.listeners.step3_gather import mapping, telling, tries
 from bot.listeners.step3_gather.overview import overview
-from bot.listeners.step3_gather.reading import read_earlier_again, wanted_of
+from bot.listeners.step3_gather.reading import read_earlier_again, read_one_again, wanted_of
+from bot.listeners.step3_gather.rereading import said_under
 from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi import roles
 from csi.models import Batch, Cycle, Source
-from csi.step3_gather import batches, schedule, settling
+from csi.step3_gather import batches, rereading, schedule, settling
+from csi.step3_gather.batches import Outcome
 from csi.step3_gather.settling import Wanted
 from csi.storage import need
 
@@ -42,11 +44,10 @@ def accept(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         source = need(session, Source, here.team_id, batch.source_id)
         schedule.take_over(session, source, batch, actor=here.user_id, now=kit.now())
         _settle(kit, session, cycle, source, batch, actor=here.user_id)
-        shown = blocks.recorded(
-            batch, source, outcome="new", cells=batches.open_cells(session, here.team_id, batch.id, 5),
-            notes=(f"Accepted by {roles.name_of(session, here.team_id, here.user_id)}.",), zone=cycle.timezone,
-        )  # fmt: skip
-    _redraw(client, body, shown)
+        shown = telling.message(session, cycle, source, batch)
+        is_told = telling.tell(kit, session, batch, shown)
+    if not is_told:
+        _redraw(client, body, shown)
 
 
 def _settle(kit: Kit, session: Session, cycle: Cycle, source: Source, batch: Batch, *, actor: str) -> None:
@@ -63,17 +64,20 @@ def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str) -> No
     wanted = wanted_of(payload)
     stamp = f"yes{body['container']['message_ts']}{payload.get('stamp', '')}"
     tried = mapping.Try(wanted, here.user_id, stamp, accepted=True, named=payload.get("named") or (),
-                        looked=str(payload.get("looked") or ""))  # fmt: skip
+                        looked=str(payload.get("looked") or ""),
+                        post=said_under(wanted.source_id, payload))  # fmt: skip
+    found = kept.find(kit, here.team_id, str(payload["file_id"])) if "file_id" in payload else None
     with kit.sessions() as session:
-        source = need(session, Source, here.team_id, wanted.source_id)
-        cycle = cycles.of_service(session, here.team_id, source.service_id)[-1]
+        cycle = cycles.by_id(session, here.team_id, found.cycle_id if found else int(payload["cycle_id"]))
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "accept a delivery")
-        if "file_id" in payload:
-            found = kept.find(kit, here.team_id, str(payload["file_id"]))
+        if found is not None:
             mapping.begin(kit, session, here.team_id, found, tried)
+            name_of = found.filename
         else:
             mapping.begin_again(kit, session, cycle, tried)
-    _redraw(client, body, blocks.working(source.name or source.key, 0))
+            source = need(session, Source, here.team_id, wanted.source_id)
+            name_of = source.name or source.key
+    _redraw(client, body, blocks.working(name_of, 0))
 
 
 def remove(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -85,11 +89,34 @@ def remove(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         batch = batches.remove(
             session, here.team_id, int(clicked(body)), actor=here.user_id, now=kit.now(), reason="wrong file"
         )
-        view = overview(session, cycle, kit) if body.get("view") else None
-    if view is not None:
-        modals.replace(client, body["view"]["id"], view)
-    else:
-        _redraw(client, body, blocks.removed(batch, here.user_id))
+        _tell(kit, session, cycle, batch, pressed=(body, client))
+
+
+def restore(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Put a delivery back that was taken out; where its source is read otherwise by now, it is read so, too."""
+    ack()
+    here = origin(body)
+    with kit.sessions() as session:
+        cycle = _member(session, body, here.team_id, "put a delivery back")
+        batch = batches.restore(session, here.team_id, int(clicked(body)), actor=here.user_id, now=kit.now())
+        source = need(session, Source, here.team_id, batch.source_id)
+        if batch in rereading.readable_again(session, source) and batch.mapping != source.mapping:
+            read_one_again(kit, session, cycle, source, batch, actor=here.user_id)
+        _tell(kit, session, cycle, batch, pressed=(body, client), outcome=Outcome.RESTORED.value)
+
+
+def _tell(
+    kit: Kit, session: Session, cycle: Cycle, batch: Batch, *, pressed: tuple[Body, WebClient], outcome: str = "new"
+) -> None:
+    """Say what became of a delivery: in its file's thread, and where the button was pressed."""
+    body, client = pressed
+    source = need(session, Source, batch.team_id, batch.source_id)
+    shown = telling.message(session, cycle, source, batch, outcome=outcome)
+    is_told = telling.tell(kit, session, batch, shown)
+    if body.get("view"):
+        modals.replace(client, body["view"]["id"], overview(session, cycle, kit))
+    elif not is_told:
+        _redraw(client, body, shown)
 
 
 def _member(session: Session, body: Body, team_id: str, doing: str) -> Cycle:

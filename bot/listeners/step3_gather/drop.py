@@ -43,31 +43,41 @@ class Drop:
         return hash_of(dict(self.stated))[:8]
 
     @property
+    def handle(self) -> str:
+        """Under which it is found as it was looked at: a look that leads to nothing leaves the file as it came."""
+        return f"{self.file_id}.{self.look}" if self.stated else self.file_id
+
+    @property
     def post_key(self) -> str:
         """Under which the answer to this file is found in the outbox."""
-        return f"gather:{self.file_id}"
+        return post_key(self.file_id)
+
+
+def post_key(handle: str) -> str:
+    """The key in the outbox of the answer to a file, by any of its handles."""
+    return f"gather:{handle.partition('.')[0]}"
 
 
 def keep(files: FileStore, team_id: str, drop: Drop) -> None:
-    """Remember a drop, or what was learned of it."""
-    files.write(_key(team_id, drop.file_id), json.dumps(asdict(drop)).encode())
+    """Remember a drop as it was looked at."""
+    files.write(_key(team_id, drop.handle), json.dumps(asdict(drop)).encode())
 
 
-def find(kit: Kit, team_id: str, file_id: str) -> Drop:
-    """The drop of a file.
+def find(kit: Kit, team_id: str, handle: str) -> Drop:
+    """The drop of a file, as it was looked at.
 
     Raises:
         NotFound: it is not known here.
     """
     try:
-        kept: dict[str, Any] = json.loads(kit.files.read(_key(team_id, file_id)))
+        kept: dict[str, Any] = json.loads(kit.files.read(_key(team_id, handle)))
     except NotFound as error:
         raise NotFound("I do not have this file any more. Drop it into the channel again.") from error
     return Drop(**{**kept, "layout": _layout(kept["layout"])})
 
 
 def again(kit: Kit, team_id: str, drop: Drop, stated: Mapping[str, Any]) -> Drop:
-    """The drop looked at again, with what a person said of its form; that is remembered with it."""
+    """The drop looked at again, with what a person said of its form; how it came is remembered beside it."""
     with kit.files.local(drop.raw_key) as path:
         layout = guess(path, drop.filename, SourceDefinition("", **stated))
     seen = replace(drop, layout=layout, stated=dict(stated))
@@ -75,8 +85,8 @@ def again(kit: Kit, team_id: str, drop: Drop, stated: Mapping[str, Any]) -> Drop
     return seen
 
 
-def _key(team_id: str, file_id: str) -> str:
-    return f"{team_id}/drops/{file_id}.json"
+def _key(team_id: str, handle: str) -> str:
+    return f"{team_id}/drops/{handle}.json"
 
 
 def _layout(kept: dict[str, Any]) -> Layout:

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
-from bot.blocks.cycle import file_first, file_unreadable, study_first
+from bot.blocks.cycle import Beginning, file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
@@ -22,6 +22,7 @@ from bot.listeners.step3_gather.drop import Drop
 from bot.payload import team_of
 from csi import cycle as cycles
 from csi import roles
+from csi.definition import StudyDefinition
 from csi.errors import InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
@@ -83,8 +84,9 @@ def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, 
             told = studies.told(downloads.fetch(client, file, Path(folder), DEFAULT), name)
     except InvalidInput as error:
         told = blocks.refused(name, error.reason)
-    if isinstance(told, str):
-        told = study_first(name, str(file["id"]), channel, told) if told else []
+    if isinstance(told, StudyDefinition):
+        told = study_first(name, Beginning(channel, told.service[:80], told.timezone, str(told.period),
+                                           file_id=str(file["id"]), filename=name[:200]))  # fmt: skip
     if told:
         client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=told)
 
@@ -167,11 +169,11 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
         mended = _mended(session, cycle, found)
         is_member = bool(roles.held(session, team_id, cycle.service_id, found.user) & roles.MEMBERS)
     if known is not None:
-        return Answer(blocks.known_already(found.filename, found.file_id, *known))
+        return Answer(blocks.known_already(found.filename, found.handle, *known))
     if mended is None:
         return Answer(_question(kit, cycle, found, match))
     if not is_member:  # anybody in the channel can drop a file; its rows count at a member's word
-        return Answer(blocks.recognised(found.filename, found.file_id, mended, ()))
+        return Answer(blocks.recognised(found.filename, found.handle, mended, ()))
     return Answer(
         blocks.working(found.filename, 0),
         lambda session: mapping.begin_as_before(kit, session, team_id, found, mended, actor=found.user),
@@ -181,10 +183,10 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
     if match is None:
         size, seen = megabytes(found.size), _seems(kit, cycle, found)
-        return blocks.arrived(found.filename, found.file_id, size=size, looks=seen, zone=cycle.timezone)
+        return blocks.arrived(found.filename, found.handle, size=size, looks=seen, zone=cycle.timezone)
     if match.needs_mapping:
-        return blocks.broken_layout(found.filename, found.file_id, match.source, (*match.rewritten, *match.changes))
-    return blocks.recognised(found.filename, found.file_id, match.source, match.changes)
+        return blocks.broken_layout(found.filename, found.handle, match.source, (*match.rewritten, *match.changes))
+    return blocks.recognised(found.filename, found.handle, match.source, match.changes)
 
 
 def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:

@@ -116,8 +116,6 @@ def _unseen(kit: Kit, body: Body, found: Drop, draft: Draft) -> Block | None:
     if stated != dict(found.stated):
         seen = kept.again(kit, team_id, found, stated)
         return _looked_again(kit, body, found, seen, draft, "These are the columns there. Please look, then read it.")
-    if modals.remembered(body).get("look") != found.look:
-        return _looked_again(kit, body, found, found, draft, "Somebody looked at this file otherwise meanwhile.")
     if draft.get("source") == blocks.NEW_SOURCE and "source_name" not in body["view"]["state"]["values"]:
         with kit.sessions.reading() as session:
             cycle = cycles.by_id(session, team_id, found.cycle_id)
@@ -192,7 +190,8 @@ class Try:
 
     ``stamp`` tells one try from the next: after one that failed, the same may be said again. ``accepted``: they said
     yes to what is doubtful about it. ``named`` are columns that were just named, ``looked`` is the hash of the delivery
-    that the form was filled in for: it is read as was said, whatever its cells look like.
+    that the form was filled in for: it is read as was said, whatever its cells look like. ``post`` is the key of the
+    message that asked, where one did: the answer takes its place.
     """
 
     wanted: Wanted
@@ -201,21 +200,22 @@ class Try:
     accepted: bool = False
     named: Sequence[str] = ()
     looked: str = ""
+    post: str = ""
 
     def payload(self) -> dict[str, Any]:
         """What the job is told."""
         wanted = self.wanted
         mapping = None if wanted.mapping is None else dict(wanted.mapping)
         said = {"actor": self.actor, "stamp": self.stamp, "accepted": self.accepted, "named": list(self.named)}
-        said |= {"looked": self.looked}
+        said |= {"looked": self.looked, "post": self.post}
         return {"source_id": wanted.source_id, "source_name": wanted.name, "mapping": mapping, **said}
 
 
 def begin(kit: Kit, session: Session, team_id: str, found: Drop, tried: Try) -> None:
     """Leave the reading to the pool for slow work; after a restart it is taken up again."""
     kit.inbox.later(
-        session, team_id=team_id, kind="gather.read", key=f"{found.file_id}:{tried.stamp}",
-        payload={**tried.payload(), "file_id": found.file_id}, user=tried.actor, channel=found.channel,
+        session, team_id=team_id, kind="gather.read", key=f"{found.handle}:{tried.stamp}",
+        payload={**tried.payload(), "file_id": found.handle}, user=tried.actor, channel=found.channel,
     )  # fmt: skip
 
 
@@ -262,9 +262,7 @@ def form(
         wants_number=wanting_number(session, cycle, source),
     )  # fmt: skip
     shown = blocks.shown_fields(blocks.mapping_form(seen, draft, more=more))
-    metadata = modals.metadata(
-        cycle, file=found.file_id, more=more, look=found.look, hidden=drafts.hidden(draft, shown)
-    )
+    metadata = modals.metadata(cycle, file=found.handle, more=more, hidden=drafts.hidden(draft, shown))
     return blocks.mapping_form(seen, draft, more=more, metadata=metadata)
 
 

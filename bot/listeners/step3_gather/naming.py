@@ -18,7 +18,7 @@ from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather import mapping
-from bot.listeners.step3_gather.reading import lacking_columns
+from bot.listeners.step3_gather.telling import lacking_columns
 from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi import roles
@@ -125,7 +125,7 @@ def _tried(kit: Kit, asked: _Asked, chosen: Mapping[str, str]) -> dict[str, tupl
 def _form(asked: _Asked, chosen: Mapping[str, str], cells: Mapping[str, tuple[int, int]]) -> Block:
     gives = {name: blocks.gives(*counts, asked.kinds[name]) for name, counts in cells.items() if name in chosen}
     names = list(asked.wanted)[: blocks.MOST]
-    file_id = asked.found.file_id if asked.found else ""
+    file_id = asked.found.handle if asked.found else ""
     return blocks.naming_form(
         asked.wanted, asked.there, chosen, gives=gives, known=asked.known,
         filename=asked.found.filename if asked.found else asked.source.name or asked.source.key,

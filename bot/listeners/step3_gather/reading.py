@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from slack_sdk import WebClient
@@ -19,12 +21,11 @@ from bot.blocks.text import listed, plural
 from bot.context import Kit
 from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
-from bot.listeners.step3_gather import tries
+from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
-from csi.cycle.measurement import columns_named
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput
+from csi.errors import CsiError, InvalidInput
 from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
@@ -47,32 +48,44 @@ class _Plan:
 
     definition: SourceDefinition
     typed: Typed
-    lacking: Mapping[str, Sequence[str]]
 
 
 def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     """The job: read the file as was said, then keep that with its source, record it, and say what came."""
     team_id = str(payload["team_id"])
     found = kept.find(kit, team_id, str(payload["file_id"]))
+    with _refusal_beside(kit, team_id, found):
+        _read(payload, client, kit, found)
+
+
+@contextmanager
+def _refusal_beside(kit: Kit, team_id: str, found: Drop) -> Iterator[None]:
+    """A refusal stands where the reading was asked for: else it would say for ever that the file is being read."""
+    try:
+        yield
+    except CsiError as error:
+        say(kit, team_id, found, blocks.refused(found.filename, str(error), found.handle))
+
+
+def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) -> None:
+    team_id = str(payload["team_id"])
     plan = _planned(kit, team_id, found, payload)
     show_progress(kit, team_id, found, 0)
     intake = _intake(kit, team_id, found, plan)
     if intake is None:
         return
-    with kit.sessions() as session:
-        made = _recorded(kit, session, found, payload, intake)
-    if isinstance(made, _Asked):
-        tries.keep(kit.files, team_id, found.file_id, payload)
-        say(
-            kit,
-            team_id,
-            found,
-            blocks.asked(found.filename, found.file_id, made.reasons, made.source, named=bool(payload.get("named"))),
-        )
+    with kit.sessions.trial() as session:
+        asked = _asked(session, found, payload, intake, kit.now())
+    if asked is not None:
+        tries.keep(kit.files, team_id, found.handle, payload)
+        named = bool(payload.get("named"))
+        shown = blocks.asked(found.filename, found.handle, asked.reasons, asked.source, named=named)
+        say(kit, team_id, found, shown)
         return
-    source, recorded = made
+    with kit.sessions() as session:
+        source, recorded = _recorded(kit, session, found, payload, intake)
     notes = (*_doubts(intake), *_twice(kit, source, recorded), *told(intake, payload.get("named") or ()))
-    say(kit, team_id, found, _shown(kit, found, source, recorded, notes=notes, lacking=plan.lacking))
+    say(kit, team_id, found, _shown(kit, found, source, recorded, notes=notes))
     if recorded.outcome is not Outcome.KNOWN:
         share_quarantine(client, kit, found, recorded.batch)
 
@@ -89,36 +102,48 @@ def _planned(kit: Kit, team_id: str, found: Drop, payload: Mapping[str, Any]) ->
         source = settling.source_of(session, cycle, wanted, actor=actor, now=kit.now())
         settling.settle(session, cycle, source, wanted, actor=actor, now=kit.now())
         typed = typed_columns(session, cycle, source, found.layout.names)
-        lacking = lacking_columns(session, cycle, source, found.layout.names)
-        return _Plan(sources.definition(source.key, source.mapping), typed, lacking)
+        return _Plan(sources.definition(source.key, source.mapping), typed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Nothing was changed: a delivery that counts would count no more, and somebody has to say yes first."""
+    """Nothing is changed before somebody says yes: a delivery that counts would count no more, or a source would be
+    made for nothing but this one."""
 
     source: Source
     reasons: tuple[Waits, ...]
 
 
+def _asked(session: Session, found: Drop, payload: Mapping[str, Any], intake: Intake, now: datetime) -> _Asked | None:
+    """What is asked about before anything is kept of a reading."""
+    if payload.get("accepted"):
+        return None
+    wanted, actor = wanted_of(payload), str(payload["actor"])
+    cycle = cycles.by_id(session, str(payload["team_id"]), found.cycle_id)
+    source = settling.source_of(session, cycle, wanted, actor=actor, now=now)
+    reasons = batches.doubtful(session, source, intake)
+    known = batches.find(session, source, intake.sha256)
+    is_new = not wanted.source_id and not batches.of_source(session, source)
+    counts = known is not None and known.state == "current" and known.rows_key != intake.rows_key
+    return _Asked(source, reasons) if reasons and (is_new or counts) else None
+
+
 def _recorded(
     kit: Kit, session: Session, found: Drop, payload: Mapping[str, Any], intake: Intake
-) -> tuple[Source, Recorded] | _Asked:
-    """Keep what was said and record the delivery, in one transaction; where it must wait, what counts stays."""
+) -> tuple[Source, Recorded]:
+    """Keep what was said and record the delivery, in one transaction; what is said of one that waits waits with it."""
     wanted, actor, now = wanted_of(payload), str(payload["actor"]), kit.now()
     cycle = cycles.by_id(session, str(payload["team_id"]), found.cycle_id)
     hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")
     source = settling.source_of(session, cycle, wanted, actor=actor, now=now)
     accepted = bool(payload.get("accepted"))
-    reasons = () if accepted else batches.doubtful(session, source, intake)
-    known = batches.find(session, source, intake.sha256)
-    if reasons and known is not None and known.state == "current" and known.rows_key != intake.rows_key:
-        return _Asked(source, reasons)
-    waits = bool(reasons) and settling.is_in_use(session, source)
+    waits = not accepted and bool(batches.doubtful(session, source, intake))
     changed = not waits and settling.settle(session, cycle, source, wanted, actor=actor, now=now)
     made = batches.record(
         session, source, intake, actor=actor, now=now, cycle_id=cycle.id, permalink=found.permalink, accepted=accepted
     )
+    if made.outcome is not Outcome.KNOWN:
+        telling.told_at(made.batch, found.handle)
     if waits and wanted.mapping is not None:
         made.batch.counts = {**made.batch.counts, "wanted": dict(wanted.mapping)}
     if changed:
@@ -130,13 +155,17 @@ def read_earlier_again(kit: Kit, session: Session, cycle: Cycle, source: Source,
     """Deliveries read under the old mapping are read under the new one, where their columns allow it."""
     # One that waits for a yes most of all: it may wait because it was read wrongly.
     for batch in rereading.readable_again(session, source):
-        if batch.sha256 == but:
-            continue
-        payload = {"batch_id": batch.id, "source_id": source.id, "cycle_id": cycle.id, "actor": actor}
-        kit.inbox.later(
-            session, team_id=source.team_id, kind="gather.reread", key=f"{batch.id}:{source.version}", payload=payload,
-            user=actor, channel=cycle.channel_id,
-        )  # fmt: skip
+        if batch.sha256 != but:
+            read_one_again(kit, session, cycle, source, batch, actor=actor)
+
+
+def read_one_again(kit: Kit, session: Session, cycle: Cycle, source: Source, batch: Batch, *, actor: str) -> None:
+    """Have a delivery read as its source is read by now."""
+    kit.inbox.later(
+        session, team_id=source.team_id, kind="gather.reread", key=f"{batch.id}:{source.version}:{batch.mapping_hash}",
+        payload={"batch_id": batch.id, "source_id": source.id, "cycle_id": cycle.id, "actor": actor},
+        user=actor, channel=cycle.channel_id,
+    )  # fmt: skip
 
 
 def _intake(kit: Kit, team_id: str, found: Drop, plan: _Plan) -> Intake | None:
@@ -144,10 +173,10 @@ def _intake(kit: Kit, team_id: str, found: Drop, plan: _Plan) -> Intake | None:
     try:
         intake = _taken_in(kit, team_id, found, plan)
     except InvalidInput as error:
-        say(kit, team_id, found, blocks.refused(found.filename, error.reason, found.file_id))
+        say(kit, team_id, found, blocks.refused(found.filename, error.reason, found.handle))
         return None
     if intake.rows_read and not intake.rows_kept:
-        say(kit, team_id, found, blocks.unusable(found.filename, found.file_id, intake.rows_read, intake.cells))
+        say(kit, team_id, found, blocks.unusable(found.filename, found.handle, intake.rows_read, intake.cells))
         return None
     return intake
 
@@ -190,15 +219,6 @@ def typed_columns(session: Session, cycle: Cycle, source: Source, columns: Seque
     moments = tuple(dict.fromkeys((*mapped[0][:1], *(name for name in wanted[0] if name in names))))
     numbers = tuple(name for name in wanted[1] if name in names)
     return tuple(name for name in moments if name in names) or mapped[0], numbers
-
-
-def lacking_columns(
-    session: Session, cycle: Cycle, source: Source, columns: Sequence[str]
-) -> dict[str, tuple[str, ...]]:
-    """The columns that KPIs name and a delivery does not have, each with the names of those KPIs."""
-    names = names_used(sources.definition(source.key, source.mapping), columns)
-    wanted = columns_named(session, cycle, source)
-    return {column: kpis for column, kpis in wanted.items() if column not in names}
 
 
 def _times(count: int, one: str = "occurs", several: str = "occur") -> str:
@@ -244,20 +264,12 @@ def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
     return (f"Days in it came before, with {which}. No column names a case: rows that are in both count twice.",)
 
 
-def _shown(
-    kit: Kit, found: Drop, source: Source, made: Recorded, *, notes: Sequence[str], lacking: Mapping[str, Sequence[str]]
-) -> list[Block]:
+def _shown(kit: Kit, found: Drop, source: Source, made: Recorded, *, notes: Sequence[str]) -> list[Block]:
     if made.outcome is Outcome.KNOWN:
-        return blocks.known_already(found.filename, found.file_id, made.batch, source)
+        return blocks.known_already(found.filename, found.handle, made.batch, source)
     with kit.sessions.reading() as session:
-        cells = batches.open_cells(session, source.team_id, made.batch.id, limit=5)
-        zone = cycles.by_id(session, source.team_id, found.cycle_id).timezone
-    shown = blocks.recorded(
-        made.batch, source, outcome=made.outcome.value, cells=cells, notes=notes, zone=zone, file_id=found.file_id
-    )
-    if made.batch.state == "waiting":  # one question at a time
-        return shown
-    return [*shown, *blocks.lacking(lacking, f"{found.file_id}:{source.id}")]
+        cycle = cycles.by_id(session, source.team_id, found.cycle_id)
+        return telling.message(session, cycle, source, made.batch, outcome=made.outcome.value, notes=notes)
 
 
 def show_progress(kit: Kit, team_id: str, found: Drop, seen: int) -> None:

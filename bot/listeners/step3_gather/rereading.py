@@ -10,7 +10,7 @@ from sqlmodel import Session
 from bot.blocks import step3_gather as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
-from bot.listeners.step3_gather import tries
+from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.reading import Typed, told, typed_columns, wanted_of
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
@@ -19,6 +19,7 @@ from csi.models import Batch, Cycle, Source
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
 from csi.step3_gather.as_written import fitted
+from csi.step3_gather.batches import Outcome
 from csi.step3_gather.intake import Intake, take_in
 from csi.step3_gather.layout import guess
 from csi.step3_gather.waiting import Waits
@@ -37,7 +38,23 @@ def reread(payload: Mapping[str, Any], kit: Kit) -> None:
         planned = _planned(session, cycle, source, batch)
     intake = _read(kit, source.key, planned)
     with kit.sessions() as session:
-        batches.record(session, source, intake, actor=str(payload["actor"]), now=kit.now(), cycle_id=cycle.id)
+        cycle = cycles.by_id(session, team_id, cycle.id)
+        hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")
+        source = need(session, Source, team_id, source.id)
+        _record(kit, session, cycle, source, intake, actor=str(payload["actor"]))
+
+
+def _record(
+    kit: Kit, session: Session, cycle: Cycle, source: Source, intake: Intake, *, actor: str, accepted: bool = False
+) -> None:
+    """Keep another reading of a delivery, and say so in its file's thread."""
+    known = batches.find(session, source, intake.sha256)
+    if known is None or known.state == "removed":  # taken out meanwhile: it does not come back by itself
+        return
+    made = batches.record(session, source, intake, actor=actor, now=kit.now(), cycle_id=cycle.id, accepted=accepted)
+    if made.outcome is not Outcome.KNOWN:
+        shown = telling.message(session, cycle, source, made.batch, outcome=Outcome.READ_AGAIN.value)
+        telling.tell(kit, session, made.batch, shown)
 
 
 def _planned(session: Session, cycle: Cycle, source: Source, batch: Batch) -> _Planned:
@@ -123,15 +140,15 @@ def _kept(
     before = again.held(batches.current(session, source))
     settling.settle(session, cycle, source, wanted, actor=actor, now=now)
     for intake in intakes:
-        known = batches.find(session, source, intake.sha256)
-        if known is not None and known.state != "removed":  # taken out meanwhile: it does not come back by itself
-            batches.record(
-                session, source, intake, actor=actor, now=now, cycle_id=cycle.id,
-                accepted=bool(payload.get("accepted")),
-            )  # fmt: skip
+        _record(kit, session, cycle, source, intake, actor=actor, accepted=bool(payload.get("accepted")))
     batches.mark_stale(session, source)
     now_held = again.held(batches.current(session, source))
     return source, again.difference(before, now_held, len(intakes), left)
+
+
+def said_under(source_id: int, payload: Mapping[str, Any]) -> str:
+    """The key in the outbox of what is said of a reading: that of the question it answers, where there was one."""
+    return str(payload.get("post") or f"source.read:{source_id}:{payload.get('stamp', '')}")
 
 
 def _say(kit: Kit, cycle: Cycle, source: Source, payload: Mapping[str, Any], shown: list[Block]) -> None:
@@ -139,5 +156,5 @@ def _say(kit: Kit, cycle: Cycle, source: Source, payload: Mapping[str, Any], sho
     with kit.sessions() as session:
         kit.outbox.keep(
             session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=f"card:{cycle.id}",
-            key=f"source.read:{source.id}:{payload.get('stamp', '')}", text=blocks.words(shown), blocks=shown,
+            key=said_under(source.id, payload), text=blocks.words(shown), blocks=shown,
         )  # fmt: skip

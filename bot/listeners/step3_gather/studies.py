@@ -15,6 +15,7 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.payload import clicked, origin
 from csi import cycle as cycles
+from csi.definition import StudyDefinition
 from csi.errors import InvalidInputs, NotFound
 from csi.study.importing import take_over
 from csi.study.reading import study_of
@@ -37,13 +38,13 @@ def offer(kit: Kit, team_id: str, file_id: str, name: str, path: Path) -> list[B
     return blocks.offered(name, file_id, study.service, [kpi.name for kpi in study.kpis.values()])
 
 
-def told(path: Path, name: str) -> str | list[Block]:
-    """The service of a dropped study; every error in it; nothing for a YAML file that is no study."""
+def told(path: Path, name: str) -> StudyDefinition | list[Block]:
+    """What a dropped study says; every error in it; nothing for a YAML file that is no study."""
     content = path.read_bytes()
     if not _STUDY.search(content):
-        return ""
+        return []
     try:
-        return study_of(content, name).service
+        return study_of(content, name)
     except InvalidInputs as error:
         return blocks.refused(name, str(error))
 
