@@ -80,7 +80,7 @@ def raise_opportunity(session: Session, cycle: Cycle, entry: Entry, *, actor: st
 
 
 def priority(impact: int, confidence: int, urgency: int, effort: int) -> float:
-    """impact × confidence × urgency ÷ effort, each from 1 to 5. Source: PRODUCT.md, CSI register."""
+    """impact × confidence × urgency ÷ effort, each from 1 to 5. Source: docs/rules.md, The CSI register."""
     for name, value in (("impact", impact), ("confidence", confidence), ("urgency", urgency), ("effort", effort)):
         if value not in SCALE:
             raise InvalidInput(name, "expected a whole number from 1 to 5")

@@ -15,7 +15,7 @@ from csi.models import Cycle, Workspace
 
 Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]
 
-# Source: PRODUCT.md, the numbers named in its rules.
+# Told in docs/rules.md, Thresholds.
 DEFAULTS: dict[str, float] = {
     "csfs_warn": 3,  # V1.3
     "kpis_warn": 3,  # V1.3

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from bot.sandbox.workspace import Workspace
 
-# Source: shared/spec/SLACK.md, "Time": acknowledged within 3 s; events again at once, after 1 min and after 5 min.
+# Source: docs/slack.md, Time: acknowledged within 3 s; events again at once, after 1 min and after 5 min.
 ACK_SECONDS = 3.0
 RETRY_AFTER = (0.0, 60.0, 300.0)
 

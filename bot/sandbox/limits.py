@@ -1,6 +1,6 @@
 """What messages, modals and App Homes may hold; a breach is told as Slack tells it, with a JSON pointer.
 
-Source: shared/spec/SLACK.md, "Size".
+Source: docs/slack.md, Size.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from bot.sandbox.workspace import File
 
 MESSAGE_BLOCKS = 50
 MODAL_BLOCKS = 100
-# Source: shared/spec/SLACK.md: msg_blocks_too_long near 13,200 characters.
+# Source: docs/slack.md, Size: msg_blocks_too_long near 13,200 characters.
 MESSAGE_TEXT = 13_200
 VIEW_BYTES = 250 * 1024
 PRIVATE_METADATA = 3000

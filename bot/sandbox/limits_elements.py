@@ -1,6 +1,6 @@
 """What block elements may hold.
 
-Source: shared/spec/SLACK.md, "Size"; docs.slack.dev, "Block Kit: block elements", where that table is silent.
+Source: docs/slack.md, Size; docs.slack.dev, "Block Kit: block elements", where that table is silent.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ confirm = record(
     {"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)},
     {"style": one_of("primary", "danger")},
 )
-# Source: shared/spec/SLACK.md: 75 for an option's text and for its value.
+# Source: docs/slack.md, Size: 75 for an option's text and for its value.
 OPTION_VALUE = 75
 strict_option = record({"text": text(75), "value": string(OPTION_VALUE, 1)}, {"description": text(75), "url": URL})
 plain_option = record({"text": plain(75), "value": string(OPTION_VALUE, 1)}, {"description": plain(75), "url": URL})

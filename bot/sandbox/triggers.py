@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-# Source: shared/spec/SLACK.md, "Time".
+# Source: docs/slack.md, Time.
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60.0
 RESPONSE_USES = 5

@@ -11,7 +11,7 @@ from bot.sandbox.refusal import Refused
 from bot.sandbox.triggers import Keys, Trigger
 from bot.sandbox.workspace import View, Workspace, new_id
 
-# Source: shared/spec/SLACK.md, "Size": a stack of 3.
+# Source: docs/slack.md, Size: a stack of 3.
 DEPTH = 3
 
 

@@ -1,4 +1,4 @@
-"""What a cycle measures, with STUDY.md's keys, and the hash of all that a result of it is made from."""
+"""What a cycle measures, with docs/study.md's keys, and the hash of all that a result of it is made from."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ORIGINS = ("file", "url", "sql", "prometheus")
 
 
 def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
-    """The cycle's measurement with STUDY.md's keys. KPIs that cannot be computed yet are left out."""
+    """The cycle's measurement with docs/study.md's keys. KPIs that cannot be computed yet are left out."""
     sources = sources_of(session, cycle)
     kpis = {kpi.key: made for kpi in kpis_of(session, cycle) if (made := _kpi(session, cycle, kpi, sources))}
     for made in kpis.values():
@@ -92,7 +92,7 @@ def columns_named(session: Session, cycle: Cycle, source: Source) -> dict[str, t
 
 
 def columns_of_kpi(kpi: Mapping[str, Any], kpis: Collection[str]) -> Iterator[str]:
-    """The columns a KPI with STUDY.md's keys names; of a condition that cannot be read, none."""
+    """The columns a KPI with docs/study.md's keys names; of a condition that cannot be read, none."""
     value = kpi.get("value")
     lasts = isinstance(value, Mapping) and "from" in value
     yield from (name for name in (str(kpi.get("at") or ""), *_of_value(value)) if name and name not in kpis)
@@ -234,7 +234,7 @@ def delivered_pattern(source_key: str) -> str:
 
 
 def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]) -> dict[str, Any]:
-    """A KPI with STUDY.md's keys; empty when it cannot be computed (yet), or was found not to be measurable."""
+    """A KPI with docs/study.md's keys; empty when it cannot be computed (yet), or was found not to be measurable."""
     if kpi.measurability == Measurability.NOT_MEASURABLE:
         return {}
     known = {key: value for key, value in kpi.definition.items() if value not in (None, "")}

@@ -22,7 +22,7 @@ NAME_LIMIT = 80
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a new cycle needs; ``calendar`` holds STUDY.md's keys (empty: 24x7), ``due`` maps steps to days."""
+    """What a new cycle needs; ``calendar`` holds docs/study.md's keys (empty: 24x7), ``due`` maps steps to days."""
 
     service: str
     channel_id: str

@@ -1,4 +1,4 @@
-"""The rules of step 5, analyse the data: V5.1 to V5.6. Source: PRODUCT.md."""
+"""The rules of step 5, analyse the data: V5.1 to V5.6. Told in docs/rules.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of step 6, present the information: V6.1 to V6.7. Source: PRODUCT.md."""
+"""The rules of step 6, present the information: V6.1 to V6.7. Told in docs/rules.md."""
 
 from __future__ import annotations
 

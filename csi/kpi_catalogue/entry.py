@@ -18,7 +18,7 @@ MEASURES = ("count", "distinct", "sum", "mean", "median", "min", "max", "last", 
 COMPUTED_KEYS = ("at", "measure", "value", "where", "good")
 NEEDS_COUNTER_METRIC = ("speed", "cost", "volume")  # rule V1.7
 
-MIN_N = 5  # a smaller group is suppressed; Source: KPI_CATALOGUE.md, conventions (V6.7)
+MIN_N = 5  # a smaller group is suppressed; Source: docs/rules.md (V6.7)
 LOW_N = 20  # below it a value is labelled "low n"; Source: as above
 
 
@@ -26,7 +26,7 @@ LOW_N = 20  # below it a value is labelled "low n"; Source: as above
 class Entry:
     """A KPI as the catalogue knows it.
 
-    ``computed`` holds STUDY.md's keys (at, measure, value, where, good) as far as they are the same for everyone;
+    ``computed`` holds docs/study.md's keys (at, measure, value, where, good) as far as they are the same for everyone;
     it is empty where no measure of a study computes the KPI. ``band`` is None where the team must set it.
     """
 

@@ -15,7 +15,7 @@ _QUANTILE = re.compile(r"p[0-9.]+")
 
 
 def fill(kpi: Mapping[str, Any]) -> dict[str, Any]:
-    """The KPI's mapping with STUDY.md's keys, completed from the entry its ``kpi`` names.
+    """The KPI's mapping with docs/study.md's keys, completed from the entry its ``kpi`` names.
 
     What is written wins, key by key and whole: a ``value`` of the study replaces the entry's. Another
     ``measure`` than the entry's brings its own ``value`` and ``good``, so these two are not filled then.

@@ -9,7 +9,7 @@ from csi.models.row import Row, plain
 
 
 class Source(Row, table=True):
-    """Where raw data comes from; ``mapping`` holds exactly STUDY.md's keys of a source.
+    """Where raw data comes from; ``mapping`` holds exactly docs/study.md's keys of a source.
 
     ``kind`` is file, url, sql, prometheus, push or typed. ``version`` goes up with each change of the mapping.
     ``progress`` is how far collecting has come: high-water mark, ETag, failures, when to try again. ``token_hash``

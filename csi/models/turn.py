@@ -15,7 +15,7 @@ class Cycle(Row, table=True):
     pressing Next at once one is told that the other was first. ``tree_version`` goes up with every change of the
     tree and voids earlier approvals of it. ``open_channel`` and ``open_service`` are empty once the cycle is closed:
     a channel and a service have one open cycle each. The windows are half-open dates in ``timezone``;
-    ``calendar`` holds STUDY.md's calendar keys (empty: 24x7), ``rates`` its list of what money is worth.
+    ``calendar`` holds docs/study.md's calendar keys (empty: 24x7), ``rates`` its list of what money is worth.
     """
 
     __table_args__ = (
@@ -98,7 +98,7 @@ class Kpi(Row, table=True):
     (speed, cost, volume, quality, availability, satisfaction); ``level`` is service or component.
     ``counter`` is the key of the counter-metric, ``guards`` are keys of KPIs that must not get worse,
     ``comparator`` that of one that did not get the change.
-    ``definition`` holds measure, source, at, value, where, good exactly as in STUDY.md; ``definition_version``
+    ``definition`` holds measure, source, at, value, where, good exactly as in docs/study.md; ``definition_version``
     goes up with each change of it. ``measurability`` is step 2's answer.
     """
 

@@ -26,7 +26,7 @@ from csi.models import (
 from csi.storage import row, rows
 from csi.terms import Role, Step
 
-BENEFIT_DAYS = (30, 60, 90)  # Source: PRODUCT.md, V7.7
+BENEFIT_DAYS = (30, 60, 90)  # Source: docs/rules.md (V7.7)
 _READING_DAYS = 2  # a report nobody answers so long is silence (V6.6)
 
 

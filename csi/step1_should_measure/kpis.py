@@ -33,7 +33,7 @@ DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good", "meant")
 class KpiFields:
     """What one KPI says; what is left empty may be mended later, the gate of step 1 asks for it.
 
-    ``definition`` holds STUDY.md's keys as far as they are known, an empty one where it is to stay empty;
+    ``definition`` holds docs/study.md's keys as far as they are known, an empty one where it is to stay empty;
     ``catalogue`` fills what is left out.
     """
 
@@ -89,7 +89,7 @@ def edit_kpi(session: Session, cycle: Cycle, kpi_id: int, fields: KpiFields, *, 
 def define(
     session: Session, cycle: Cycle, kpi: Kpi, definition: Mapping[str, Any], *, actor: str, now: datetime
 ) -> bool:
-    """Say how a KPI is computed (STUDY.md's keys); True when that is new.
+    """Say how a KPI is computed (docs/study.md's keys); True when that is new.
 
     Possible in steps 1 to 4: how something is computed is found out as data arrives, what is wanted stays. A new
     definition makes later results stale (step 4 refuses to compare across versions).

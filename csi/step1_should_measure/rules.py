@@ -1,4 +1,4 @@
-"""The rules of step 1: V1.1 to V1.8. Source: PRODUCT.md."""
+"""The rules of step 1: V1.1 to V1.8. Told in docs/rules.md."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def set_calendar(session: Session, cycle: Cycle, *, hours: str, holidays: str, a
 
 
 def parsed(typed: str) -> dict[str, list[str]]:
-    """Hours as STUDY.md has them: day range → opening intervals."""
+    """Hours as docs/study.md has them: day range → opening intervals."""
     found: dict[str, list[str]] = {}
     for part in (one.strip() for one in re.split(r"[;\n]", typed)):
         if part:

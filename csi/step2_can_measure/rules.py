@@ -1,4 +1,4 @@
-"""The rules of step 2: V2.1 to V2.5. Source: PRODUCT.md."""
+"""The rules of step 2: V2.1 to V2.5. Told in docs/rules.md."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from csi.step3_gather.rating_words import Answer, answer_of, best_is_lowest
 
 MOST = 120  # distinct values of a column that may be a scale; ours: 0 to 100 and a few that are no answer
 SATISFIED_FROM = 0.8  # of scales of more than five steps, and of per cent; ours: 4 of 5 is .8
-_FEW_STEPS = 5  # up to here satisfied is what lies above the middle. Source: KPI_CATALOGUE.md, K16 (4 and 5 of 5)
+_FEW_STEPS = 5  # up to here satisfied is what lies above the middle. Source: K16 of the catalogue (4 and 5 of 5)
 _WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?")
 _OUT_OF = re.compile(r"(\d{1,2})\s*(?:/|out of|of|von|sur|de|su|van|na|z)\s*(\d{1,2})")
 _STARS = re.compile(r"([★⭐]+)\ufe0f?([☆✩]*)")

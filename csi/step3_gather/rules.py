@@ -1,4 +1,4 @@
-"""The rules of step 3: V3.1 to V3.4. Source: PRODUCT.md."""
+"""The rules of step 3: V3.1 to V3.4. Told in docs/rules.md."""
 
 from __future__ import annotations
 

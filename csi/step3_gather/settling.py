@@ -27,7 +27,7 @@ NEEDS_COLUMN = frozenset({"sum", "mean", "median", "min", "max", "last", "distin
 class Wanted:
     """How a file is to be read and into which source: one there is (its number), or a new one by its name.
 
-    ``mapping`` holds STUDY.md's keys of a source; None: as the source is read already.
+    ``mapping`` holds docs/study.md's keys of a source; None: as the source is read already.
     """
 
     source_id: int = 0

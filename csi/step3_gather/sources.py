@@ -32,7 +32,7 @@ def moment_of(source: Source) -> str:
 
 
 def mapping_of(definition: SourceDefinition) -> dict[str, Any]:
-    """The plain form of a definition: STUDY.md's keys of a source, empty ones left out."""
+    """The plain form of a definition: docs/study.md's keys of a source, empty ones left out."""
     return {name: value for name, value in canonical(definition).items() if name != "id"}
 
 

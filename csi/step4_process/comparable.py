@@ -33,7 +33,7 @@ class Terms:
 
 _PLAIN = ("unit", "period", "timezone")
 _NAMES = {"timezone": "time zone"}
-_KEYS = {"start": "from", "end": "to"}  # as STUDY.md calls them
+_KEYS = {"start": "from", "end": "to"}  # as docs/study.md calls them
 
 
 def terms_of(kpi: KpiDefinition, period: Period, timezone: str, calendar: CalendarDefinition) -> Terms:

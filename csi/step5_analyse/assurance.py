@@ -50,7 +50,7 @@ def _likely(met: int, periods: int) -> tuple[float, float]:
 def target_state(aim: Aim, assurance: Assurance, level: float, values: Floats) -> str | None:
     """Reliably met, met on average, only the last point, or not met; None without a target or points.
 
-    Source: ANALYSIS.md, Did we get there?
+    Source: docs/verdicts.md, The verdict
     """
     if assurance.state is None or not len(values):
         return None

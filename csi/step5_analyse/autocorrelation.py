@@ -6,7 +6,7 @@ import numpy as np
 
 from csi.step5_analyse.limits import Floats
 
-HIGHEST = 0.95  # beyond, a series is worth almost nothing. Source: ANALYSIS.md, Trend
+HIGHEST = 0.95  # beyond, a series is worth almost nothing. Source: docs/verdicts.md, Trend
 
 
 def lag_sums(residuals: Floats) -> tuple[Floats, Floats]:
@@ -22,7 +22,8 @@ def lag_sums(residuals: Floats) -> tuple[Floats, Floats]:
 def corrected(products: Floats, squares: Floats, n: Floats) -> Floats:
     """Lag-one autocorrelation, its small-sample bias put right, between 0 and .95.
 
-    Source: ANALYSIS.md, Trend: r1 + (2 + 3 r1) / n; bias of a detrended series after Kendall, Biometrika 41 (1954) 403.
+    Source: r1 + (2 + 3 r1) / n, docs/verdicts.md, Trend; bias of a detrended series after Kendall, Biometrika 41
+    (1954) 403.
     """
     positive = squares > 0
     first = np.where(positive, products / np.where(positive, squares, 1.0), 0.0)

@@ -9,7 +9,7 @@ from csi.step5_analyse import wording
 from csi.step5_analyse.shares import wilson
 
 WINDOW_DAYS = 30
-FEWEST_EXPECTED_BAD = 5.0  # no burn alarm on fewer expected bad events. Source: ANALYSIS.md, error budget
+FEWEST_EXPECTED_BAD = 5.0  # bad events, no alarm below. Source: docs/verdicts.md, Service level and error budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def budget(good: float, valid: float, target: float, *, alarm_from: float = 1.0)
         target: share promised, between 0 and 1.
         alarm_from: burn rate from which to alarm.
 
-    Source: Google, The Site Reliability Workbook, ch. 5; ANALYSIS.md, Service level and error budget.
+    Source: Google, The Site Reliability Workbook, ch. 5; docs/verdicts.md, Service level and error budget.
     """
     if not 0 < target < 1:
         raise InvalidInput("target", "an error budget needs a target between 0 and 100 %, both left out")

@@ -21,7 +21,7 @@ from csi.step5_analyse.windows import complete_on, covered, there_on
 from csi.terms import Direction, percent
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
-_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
+_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits
 MET_BUT_FALLING, MISSED_BUT_IMPROVING = "Met but falling", "Missed but improving"  # V5.4
 MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
 

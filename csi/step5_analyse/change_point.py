@@ -10,8 +10,8 @@ from scipy import special
 
 from csi.step5_analyse.limits import D2, Floats, mean, moving_ranges
 
-SHORTEST = 5  # points in a segment. Source: ANALYSIS.md, Change point
-PENALTY = 3.0  # times ln n times sigma squared. Source: ANALYSIS.md, Change point
+SHORTEST = 5  # points in a segment. Source: docs/verdicts.md, Change point
+PENALTY = 3.0  # times ln n times sigma squared. Source: docs/verdicts.md, Change point
 _FREEDOM = 0.62  # degrees of freedom a mean moving range has per range. Source: Wheeler, Advanced Topics in SPC, ch. 4
 
 
@@ -29,7 +29,7 @@ def least_squares(values: Floats) -> Split:
     Args:
         values: ``(kpis, periods)``, gaps NaN; σ comes from the moving range.
 
-    Source: Scott and Knott, Biometrics 30 (1974) 507; penalty ANALYSIS.md, Change point.
+    Source: Scott and Knott, Biometrics 30 (1974) 507; penalty docs/verdicts.md, Change point.
     """
     n, left, total, legal = _sums(values)
     right, rest = total[:, None] - left, n[:, None, -1] - n
@@ -57,7 +57,7 @@ def penalty(n: Floats) -> Floats:
     With a known σ, 3 ln n gives false alarms of .008 at n = 52; with σ from the moving range it gave .017. So the
     normal quantile is replaced by Student's at the same tail: .006 at n = 52 (20,000 tries), 3 ln n for long series.
 
-    Source: ANALYSIS.md, Change point; Student, Biometrika 6 (1908) 1.
+    Source: docs/verdicts.md, Change point; Student, Biometrika 6 (1908) 1.
     """
     normal = np.sqrt(PENALTY * np.log(np.maximum(n, 2)))
     return np.asarray(special.stdtrit(_FREEDOM * np.maximum(n - 1, 1), special.ndtr(-normal)) ** 2)

@@ -35,7 +35,7 @@ def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
         sustained: ``concern`` where a bad shift of at least the minimum important difference against the frozen limits
             still holds at the latest point.
 
-    Source: ANALYSIS.md, Did we get there?
+    Source: docs/verdicts.md, The verdict
     """
     way = _way(aim, change)
     apart = change.lower > 0 or change.upper < 0

@@ -175,7 +175,7 @@ def gap_closed(one: Draft) -> GapClosed | None:
 
 
 def attribution(one: Draft, comparator: Draft | None = None) -> str:
-    """How far the change may be put down to what was done. Source: ANALYSIS.md, Attribution."""
+    """How far the change may be put down to what was done. Source: docs/verdicts.md, Attribution."""
     if one.facts.change.state is None:
         return "not judged"
     changes = one.row.item.other_changes

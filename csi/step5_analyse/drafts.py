@@ -122,7 +122,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
 
 
 def _matters(seen: Seen) -> float:
-    """The minimum important difference: as fixed, else half a baseline sigma. Source: ANALYSIS.md."""
+    """The minimum important difference: as fixed, else half a baseline sigma. Source: docs/verdicts.md, Change."""
     fixed = seen.row.item.definition.minimum_important_difference
     sigma = float(seen.measured.sigma[seen.number])
     if not np.isfinite(sigma):  # no two neighbouring periods: what is left is the plain deviation

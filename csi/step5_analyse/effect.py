@@ -65,7 +65,7 @@ def mean_change(before: Floats, after: Floats, season: Lengths | None = None) ->
         before, after: the windows' points.
         season: per KPI the season that is no noise (0: none); the columns of both arrays then count the same periods.
 
-    Source: Welch, Biometrika 34 (1947) 28; effective sizes ANALYSIS.md, Before and after.
+    Source: Welch, Biometrika 34 (1947) 28; effective sizes docs/verdicts.md, Change.
     """
     worth = _worth(before - mean(before)[:, None], after - mean(after)[:, None], season)
     parts = [variance / size for variance, size in zip(worth.variances, worth.sizes, strict=True)]

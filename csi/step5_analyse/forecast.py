@@ -11,7 +11,7 @@ import numpy as np
 from csi.step5_analyse.aim import Aim
 from csi.step5_analyse.limits import Floats
 
-FEWEST = 24  # Source: ANALYSIS.md, Forecast
+FEWEST = 24  # Source: docs/verdicts.md, Forecast
 DAMPING = (
     0.9  # each further period adds nine tenths of the drift. Source: Gardner and McKenzie, Mgmt Sci. 31 (1985) 1237
 )
@@ -49,7 +49,7 @@ def forecast(
         when: says when so many more periods are complete.
         seed: of the bootstrap, so that the same data give the same answer.
 
-    Source: Künsch, Annals of Statistics 17 (1989) 1217 for blocks; ANALYSIS.md, Forecast.
+    Source: Künsch, Annals of Statistics 17 (1989) 1217 for blocks; docs/verdicts.md, Forecast.
     """
     refusal = _refusal(values, aim, ahead, recent_shift=recent_shift, when=when)
     if refusal:

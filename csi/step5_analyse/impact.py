@@ -49,7 +49,7 @@ class Impact:
 def gap_cost(gap: Range, volume: float, unit: UnitCost, *, run_rate: bool = False) -> Impact:
     """Adverse gap × volume × unit cost. A gap on the good side costs nothing.
 
-    Source: ANALYSIS.md, Business impact.
+    Source: docs/verdicts.md, Business impact.
     """
     adverse = Range(*(max(0.0, side) for side in (gap.low, gap.central, gap.high)))
     cost = Range(

@@ -10,7 +10,7 @@ from scipy import special
 from csi.step5_analyse.autocorrelation import corrected, effective, lag_sums
 from csi.step5_analyse.limits import Flags, Floats
 
-FEWEST = 12  # points on each side. Source: ANALYSIS.md, Before and after
+FEWEST = 12  # points on each side. Source: docs/verdicts.md, Change
 _TERMS = 3  # level, time, step
 _ROUNDS = 50
 
@@ -33,7 +33,7 @@ def interrupted(values: Floats, before: Flags, after: Flags) -> Step:
         values: ``(kpis, periods)``, gaps NaN.
         before, after: the windows' periods; fewer than 12 used points in either gives NaN.
 
-    Source: Bernal, Cummins and Gasparrini, Int. J. Epidemiology 46 (2017) 348; ANALYSIS.md, Before and after.
+    Source: Bernal, Cummins and Gasparrini, Int. J. Epidemiology 46 (2017) 348; docs/verdicts.md, Change.
     """
     used = (before | after) & np.isfinite(values)
     design = _design(after)

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 _Spread = Callable[[Floats, Floats], Floats]
 
-FEWEST = 6  # below: no limits. Source: ANALYSIS.md, Limits
+FEWEST = 6  # below: no limits. Source: docs/verdicts.md, Limits
 TRIAL_BELOW = 12  # 6 to 11 points: trial limits
 ROBUST_FROM = 20
 XMR_FACTOR = 2.66  # 3 / d2 rounded as in the books. Source: Wheeler, Understanding Variation, 2nd ed., ch. 3
@@ -88,7 +88,7 @@ def xmr(values: Floats, *, fit: Flags | None = None, screen: bool = True, factor
         screen: leave large moving ranges out of their mean; the points stay in the centre.
         factor: 2.66, or 3 / 1.128 to agree with NIST to the fourth digit.
 
-    Source: Wheeler, Understanding Variation, ch. 3; ANALYSIS.md, Limits.
+    Source: Wheeler, Understanding Variation, ch. 3; docs/verdicts.md, Limits.
     """
     used = _only(values, fit)
     n = np.isfinite(used).sum(axis=-1)

@@ -231,7 +231,7 @@ def _window(values: Floats, window: Flags) -> Floats:
 
 
 def _sigma(values: Floats, before: Flags) -> Floats:
-    """Mean moving range, screened, over 1.128. Source: ANALYSIS.md, Did we get there?"""
+    """Mean moving range, screened, over 1.128. Source: docs/verdicts.md, The verdict"""
     return limits.screened_range(limits.moving_ranges(np.where(before, values, np.nan))) / limits.D2
 
 

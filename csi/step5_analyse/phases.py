@@ -61,7 +61,7 @@ def check(rebase: Rebase, days: Sequence[date], values: Floats, centre: float) -
     Raises:
         InvalidInput: it names what is lacking.
 
-    Source: ANALYSIS.md, Limits.
+    Source: docs/verdicts.md, Limits.
     """
     if not rebase.reason.strip():
         raise InvalidInput("reason", "limits begin anew only with a reason that is kept")

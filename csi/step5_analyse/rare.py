@@ -14,7 +14,7 @@ from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Floats, t
 from csi.step5_analyse.panel import COUNTS
 from csi.step5_analyse.windows import Row
 
-RARE = 2.0  # events a period in the baseline. Source: ANALYSIS.md, Limits
+RARE = 2.0  # events a period in the baseline. Source: docs/verdicts.md, Limits
 _DAY = 86_400.0  # seconds
 LONGER, SHORTER = "longer than chance would make it", "shorter than chance would make it"
 
@@ -39,7 +39,7 @@ def is_rare(row: Row) -> bool:
 def between(row: Row) -> Between | None:
     """The t chart of the time between rare events, frozen on the baseline; None where they are not rare or too few.
 
-    Source: Nelson, J. Quality Technology 26 (1994) 239; ANALYSIS.md, Limits.
+    Source: Nelson, J. Quality Technology 26 (1994) 239; docs/verdicts.md, Limits.
     """
     if not is_rare(row):
         return None

@@ -11,7 +11,7 @@ from csi.step5_analyse.measured import effect_of
 from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.verdict import FEWEST_AFTER
 
-MOVES = (-2, 2)  # periods the evaluation window is moved by. Source: ANALYSIS.md, guards against fooling oneself
+MOVES = (-2, 2)  # periods the evaluation window is moved by. Source: docs/verdicts.md, Guards against fooling oneself
 
 
 def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[list[Moved]]:

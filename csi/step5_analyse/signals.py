@@ -77,7 +77,7 @@ def nhs(values: Floats, centre: Floats, lower: Floats, upper: Floats, sigma: Flo
         centre: ``(…)``; where it is NaN there are no signals.
         lower, upper, sigma: ``(…, 1)`` or ``(…, periods)``; the outer third begins at two ``sigma``.
 
-    Source: NHS England, Making Data Count; ANALYSIS.md, Signals.
+    Source: NHS England, Making Data Count; docs/verdicts.md, Signals.
     """
     judged = np.isfinite(values) & np.isfinite(np.asarray(centre))[..., None]
     side = np.where(judged, sides(values, centre), 0).astype(np.int8)

@@ -14,7 +14,7 @@ from scipy import special
 from csi.step5_analyse.autocorrelation import corrected, effective, lag_sums
 from csi.step5_analyse.limits import Floats, mean
 
-FEWEST = 12  # Source: ANALYSIS.md, Trend
+FEWEST = 12  # Source: docs/verdicts.md, Trend
 CONFIDENCE = 0.95
 _BLOCK = 64  # series worked on at a time: their pairs stay in the processor's cache
 MOST_POINTS = 9_000  # a year of hours; ours
@@ -47,7 +47,7 @@ def mann_kendall(values: Floats, *, season: int = 0, autocorrelated: bool = True
         autocorrelated: inflate the variance by an AR(1) effective sample size; False gives the classic test.
 
     Source: Mann (1945), Kendall (1975); ties after Kendall; slope and interval Sen, JASA 63 (1968) 1379; seasons
-    Hirsch, Slack and Smith, Water Resources Research 18 (1982) 107; effective sample size ANALYSIS.md, Trend.
+    Hirsch, Slack and Smith, Water Resources Research 18 (1982) 107; effective sample size docs/verdicts.md, Trend.
     """
     values = _newest(values)
     points = int(np.isfinite(values).any(axis=0).sum())

@@ -12,10 +12,10 @@ from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.terms import Evidence, Period, Verdict, percent
 
-FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: ANALYSIS.md, the verdict, 1
+FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: docs/verdicts.md, The verdict
 QUALITY_NEEDED, QUALITY_STRONG = 0.80, 0.95
-STRONG_BEFORE, STRONG_AFTER = 12, 7  # Source: ANALYSIS.md, Evidence
-HIGH_PHI = 0.3  # from here 12 + 12 points still deceive now and then. Source: ANALYSIS.md, Before and after
+STRONG_BEFORE, STRONG_AFTER = 12, 7  # Source: docs/verdicts.md, Evidence
+HIGH_PHI = 0.3  # from here 12 + 12 points still deceive now and then. Source: docs/verdicts.md, Change
 STRONG_P, MODERATE_P = 0.01, 0.05
 
 
@@ -87,7 +87,7 @@ def lacking_quality(quality: float | None, refused_for: str = "") -> tuple[str, 
 
 
 def rule(facts: Facts) -> Ruling:
-    """The first verdict that applies. Source: ANALYSIS.md, Did we get there?"""
+    """The first verdict that applies. Source: docs/verdicts.md, The verdict"""
     gates: list[Gate] = []
     for verdict, name, applies, finding in _questions(facts):
         gates.append(Gate(name, finding, applies))
@@ -169,7 +169,7 @@ def _hits(facts: Facts) -> str:
 
 
 def evidence(facts: Facts, verdict: Verdict) -> Evidence:
-    """How strongly the numbers speak for a change. Source: ANALYSIS.md, Evidence."""
+    """How strongly the numbers speak for a change. Source: docs/verdicts.md, Evidence."""
     change = facts.change
     if verdict is Verdict.INCONCLUSIVE or not change.difference:
         return Evidence.NONE

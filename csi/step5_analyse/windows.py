@@ -17,7 +17,7 @@ from csi.step5_analyse.analysis import KpiInput, WindowSummary
 from csi.step5_analyse.limits import Flags, Floats
 from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, lacking_quality
 
-DIFFERENT_EXCLUSIONS = 0.05  # Source: ANALYSIS.md, the verdict, 1
+DIFFERENT_EXCLUSIONS = 0.05  # Source: docs/verdicts.md, The verdict
 
 
 @dataclass(frozen=True, slots=True)

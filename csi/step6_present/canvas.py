@@ -25,7 +25,7 @@ WIDTH = 6.4  # inches: at 600 px, the least at which Slack shows it, small print
 DPI = 225  # 1,440 px: twice of what Slack shows at most, so that it stays crisp
 FONT = "DejaVu Sans"  # comes with matplotlib: the same glyphs everywhere
 UNDRAWABLE = "□"
-ALT_TEXT_LIMIT = 2000  # Source: SLACK.md, image alt_text
+ALT_TEXT_LIMIT = 2000  # Source: docs/slack.md, Size
 BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
 LINE = 1.35  # line height in font sizes
 

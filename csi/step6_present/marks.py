@@ -12,7 +12,7 @@ from csi.definition import Window
 from csi.step4_process.processed import Processed
 from csi.step5_analyse.analysis import Analysis, Limits, Signal
 
-PRECEDENCE = ("outside", "trend", "two_of_three", "shift")  # Source: ANALYSIS.md, signals
+PRECEDENCE = ("outside", "trend", "two_of_three", "shift")  # Source: docs/verdicts.md, Signals
 RULES = {
     "outside": "outside the limits",
     "trend": "7 rising or falling",

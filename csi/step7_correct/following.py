@@ -15,7 +15,7 @@ from csi.storage import need, row, rows
 from csi.terms import Verdict
 
 FINISHED = ("reviewed", "closed")
-BENEFIT_DAYS = (30, 60, 90)  # Source: PRODUCT.md, V7.7
+BENEFIT_DAYS = (30, 60, 90)  # Source: docs/rules.md (V7.7)
 
 
 def mark_done(session: Session, action: Action, *, actor: str, now: datetime) -> Action:

@@ -1,4 +1,4 @@
-"""The rules of step 7: V7.1 to V7.7. Source: PRODUCT.md."""
+"""The rules of step 7: V7.1 to V7.7. Told in docs/rules.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as plain JSON, in the shape and order that STUDY.md gives; same input, same bytes."""
+"""The report as plain JSON, in the shape and order of docs/study.md; same input, same bytes."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def keys_read(content: bytes) -> Mapping[str, frozenset[str]]:
 
 
 def study_from(mapping: Mapping[str, Any], name: str, *, held: Collection[str] | None = None) -> StudyDefinition:
-    """A study from a mapping with STUDY.md's keys; ``held``: sources whose rows are handed over.
+    """A study from a mapping with docs/study.md's keys; ``held``: sources whose rows are handed over.
 
     Raises:
         InvalidInputs: all that is wrong with it, in one message.

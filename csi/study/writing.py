@@ -36,7 +36,7 @@ def study_yaml(study: StudyDefinition) -> str:
 
 
 def study_mapping(study: StudyDefinition) -> dict[str, Any]:
-    """The definition with STUDY.md's keys; what is not said is left out."""
+    """The definition with docs/study.md's keys; what is not said is left out."""
     return _said(
         {
             "study": VERSION,

@@ -1,4 +1,4 @@
-"""The catalogue's entries, against KPI_CATALOGUE.md and against mistakes."""
+"""The catalogue's entries, against the specification and against mistakes."""
 
 from __future__ import annotations
 

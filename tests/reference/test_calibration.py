@@ -33,7 +33,7 @@ def test_a_trend_is_seldom_claimed_where_there_is_none(n: int, phi: float):
 def test_the_plain_test_would_cry_wolf():
     values = autoregressive(TRIES, 24, phi=0.6, seed=24)
     plain = (trend.mann_kendall(values, autocorrelated=False).p < ALPHA).mean()
-    assert plain == pytest.approx(0.27, abs=0.05)  # Source: ANALYSIS.md, Trend
+    assert plain == pytest.approx(0.27, abs=0.05)  # Source: docs/verdicts.md, Trend
     assert (trend.mann_kendall(values).p < ALPHA).mean() < plain / 3
 
 
@@ -115,7 +115,7 @@ def test_chance_among_cases_does_not_hide_that_a_level_repeats_itself(spread: fl
 
 
 def test_false_signals_on_quiet_charts_are_as_rare_as_published():
-    for n, published in ((12, 0.05), (24, 0.16), (52, 0.39), (104, 0.68)):  # Source: ANALYSIS.md, Signals
+    for n, published in ((12, 0.05), (24, 0.16), (52, 0.39), (104, 0.68)):  # Source: docs/verdicts.md, Signals
         values = np.random.default_rng(n).standard_normal((TRIES, n))
         lines = xmr(values)
         found = signals.nhs(values, lines.centre, lines.lower, lines.upper, lines.sigma)
@@ -127,7 +127,7 @@ def test_a_change_point_is_seldom_suggested_where_there_is_none(n: int):
     values = np.random.default_rng(n).standard_normal((5 * TRIES, n))
     counts = np.random.default_rng(n).poisson(5.0, (5 * TRIES, n)).astype(float)
     for found in (change_point.least_squares(values), change_point.poisson(counts)):
-        assert (found.first_after >= 0).mean() <= 0.011  # .008 and its error; Source: ANALYSIS.md, Change point
+        assert (found.first_after >= 0).mean() <= 0.011  # .008 and its error; Source: docs/verdicts.md, Change point
 
 
 def test_a_change_point_of_two_sigma_is_seen_and_placed():

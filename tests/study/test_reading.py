@@ -19,7 +19,7 @@ from csi.study.reading import read_study, study_from, study_of
 from csi.study.writing import study_mapping, study_yaml
 from csi.terms import Direction, Period
 
-SPEC = "STUDY.md"
+SPEC = "STUDY.md"  # of the shared folder
 
 
 @pytest.fixture(scope="module")

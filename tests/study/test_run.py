@@ -24,7 +24,7 @@ from tests.step3_gather.workbooks import sheet_xml, xlsx
 
 ROOT = Path(__file__).resolve().parents[2]
 SERIES = ["start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused"]
-# Source: STUDY.md, report.json
+# Source: docs/study.md, report.json
 KPI = {
     "name": None,
     "target_date": None,

@@ -30,7 +30,7 @@ class Computable:
     Attributes:
         id: the catalogue's id, or a plain name (``volume``) where the catalogue has no entry.
         catalogue: the catalogue's id; empty without an entry.
-        definition: STUDY.md's keys at, measure, value, where, good, unit, in this file's column names.
+        definition: docs/study.md's keys at, measure, value, where, good, unit, in this file's column names.
         columns: the columns it reads.
         usable: how many of the ``tried`` sampled rows hold all it reads.
     """
