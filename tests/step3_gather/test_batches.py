@@ -20,7 +20,7 @@ from csi.step3_gather.batches import Outcome
 from csi.step3_gather.files import FileStore
 from csi.step3_gather.mending import escaped, unescaped
 from csi.step3_gather.readers import read
-from csi.step3_gather.reading import REFUSED
+from csi.step3_gather.reading import REFUSED, RULES
 from csi.storage import rows
 from tests.step3_gather.conftest import GOOD, LOG, NOW, TEAM, Desk
 
@@ -94,6 +94,16 @@ def test_stored_rows_read_back_as_the_raw_bytes_do(sqlite_desk: Desk) -> None:
     other = held.reading(desk.files, batch, "incidents", moments=["opened_at"], numbers=[])
     assert len(other.frame) == 10
     assert other.frame["hours"].iloc[3] == "=1+1"
+
+
+def test_rows_stored_by_earlier_rules_are_read_again_from_their_bytes(sqlite_desk: Desk) -> None:
+    desk, typed = sqlite_desk, {"moments": ["opened_at"], "numbers": ["hours"]}
+    batch = desk.deliver(BAD).batch
+    desk.files.delete(batch.rows_key)  # what is stored cannot be what is read
+    with pytest.raises(NotFound):
+        held.reading(desk.files, batch, "incidents", **typed)
+    batch.counts = {**batch.counts, "rules": RULES - 1}
+    _frames_equal(held.reading(desk.files, batch, "incidents", **typed).frame, read(BAD, LOG, **typed).frame)
 
 
 def test_the_units_found_are_kept_with_a_delivery(sqlite_desk: Desk) -> None:
