@@ -32,18 +32,18 @@ def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
     Args:
         aim: which way is better.
         change: the difference and the minimum important difference.
-        sustained: ``concern`` where a bad shift of at least the minimum important difference against the frozen limits
-            still holds at the latest point.
+        sustained: ``improvement`` or ``concern`` where a shift of at least the minimum important difference against the
+            frozen limits still holds at the latest point: it decides, one way as the other.
 
     Source: docs/verdicts.md, The verdict
     """
     way = _way(aim, change)
     apart = change.lower > 0 or change.upper < 0
     matters = abs(change.difference) >= change.matters
-    if sustained == CONCERN or (apart and matters and way < 0):
-        return WORSE
-    if apart and matters and way > 0:
-        return IMPROVED
+    if sustained:
+        return WORSE if sustained == CONCERN else IMPROVED
+    if apart and matters and way:
+        return WORSE if way < 0 else IMPROVED
     inside = -change.matters <= change.lower and change.upper <= change.matters
     return NOT_MEANINGFUL if inside or apart else NOT_DETECTED
 

@@ -28,7 +28,7 @@ _METHODS = {
     "net": "difference of net promoter scores, adjusted Wald interval widened by σz and autocorrelation",
     "rate": "ratio of rates, quasi-Poisson, widened for autocorrelation",
     "count": "ratio of counts, quasi-Poisson, widened for autocorrelation",
-    "number": "difference of means, Welch's t on AR(1) effective sample sizes",
+    "number": "difference of means, Student's t weighed over every autocorrelation",
 }
 _DAYS = {Period.HOUR: 1 / 24, Period.DAY: 1.0, Period.WEEK: 7.0}
 

@@ -11,22 +11,22 @@ from csi.step5_analyse import assurance as assured
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
 from csi.step5_analyse.analysis import Change, Limits, Signal, Trend
-from csi.step5_analyse.change_state import Difference, change_state
-from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW, Flags
+from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
+from csi.step5_analyse.lasting import Lasting
+from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW
 from csi.step5_analyse.measured import Measured
 from csi.step5_analyse.panel import COUNTS, Panel, moments
 from csi.step5_analyse.promise import promise
 from csi.step5_analyse.rare import is_rare
-from csi.step5_analyse.seen import LOPSIDED, Seen, seldom, telling
+from csi.step5_analyse.seen import Seen, seldom, telling
 from csi.step5_analyse.sentence import Subject
-from csi.step5_analyse.signals import RULES, RUN
+from csi.step5_analyse.signals import RULES
 from csi.step5_analyse.trend import FEWEST as TREND_FEWEST
-from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, HIGH_PHI, Facts
+from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
 from csi.step5_analyse.windows import Row, doubted, lacking, not_comparable, summary, there_on
 
 SIGNIFICANT = 0.05
 SUMMED = COUNTS | {"sum"}  # their level is so many a period
-FAR = 2.0  # baseline standard deviations; a repetitive series seldom stays that far out for seven points
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,15 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
     seen = Seen(row, aim_of(definition), panel, measured, number)
     floor = panel.floor[number]
     clipped = bool(np.isfinite(floor) and (np.asarray(measured.lines.lower[number]) <= floor).any())
+    facts = _facts(seen, p_adjusted)
     return Draft(
         seen,
         Subject(
             definition.name or definition.id, definition.unit, row.item.period, seen.aim, definition.measure in SUMMED
         ),
-        _facts(seen, p_adjusted),
+        facts,
         _limits(seen),
-        _signals(seen),
+        _signals(seen, facts.change.state),
         _trend(seen),
         clipped,
     )
@@ -92,8 +93,8 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
     before = summary(row, row.before, row.count_before, float(measured.level_before[number]), aim)
     after = summary(row, row.after, row.count_after, float(measured.level_after[number]), aim)
-    matters = _matters(seen)
-    shift, run = sustained(seen, row.after, matters)
+    matters = float(measured.matters[number])
+    shift, run = sustained(seen, measured.lasting, number)
     change = _change(seen, p_adjusted, matters, shift)
     assurance = promise(seen, change.state)
     target = assured.target_state(aim, assurance, after.level or 0.0, row.values[row.after])
@@ -121,55 +122,14 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     )
 
 
-def _matters(seen: Seen) -> float:
-    """The minimum important difference: as fixed, else half a baseline sigma. Source: docs/verdicts.md, Change."""
-    fixed = seen.row.item.definition.minimum_important_difference
-    sigma = float(seen.measured.sigma[seen.number])
-    if not np.isfinite(sigma):  # no two neighbouring periods: what is left is the plain deviation
-        sigma = float(seen.measured.spread_before[seen.number])
-    return float(fixed) if fixed is not None else sigma / 2 if np.isfinite(sigma) else 0.0
-
-
-def sustained(seen: Seen, after: Flags, matters: float) -> tuple[str, int]:
-    """A run of seven or more against the frozen limits that holds at the window's latest point and matters; and its
-    length."""
-    row, aim = seen.row, seen.aim
+def sustained(seen: Seen, found: Lasting, place: int) -> tuple[str, int]:
+    """Whether the shift that holds at the window's latest point is one for the better, and its points; empty without
+    one, and where one value is the rule."""
+    if not found.side[place] or is_rare(seen.row) or seldom(seen):
+        return "", 0
     centre = float(seen.measured.frozen.centre[seen.number])
-    places = np.flatnonzero(after)
-    if not np.isfinite(centre) or not places.size or is_rare(row) or seldom(seen):
-        return "", 0
-    side = np.sign(row.values[places[0] : places[-1] + 1] - centre)  # of a missing one NaN, which ends a run
-    other = np.flatnonzero(side[::-1] != side[-1])
-    run = int(other[0]) if other.size else len(side)
-    moved = float(row.values[places[-1] - run + 1 : places[-1] + 1].mean()) - centre if run else 0.0
-    if side[-1] == 0 or abs(moved) < matters or not _lasting(seen, run, moved):
-        return "", 0
-    gain = aim.distance(centre) - aim.distance(centre + moved)
-    return (IMPROVEMENT if gain > 0 else CONCERN if gain < 0 else ""), run
-
-
-def _lasting(seen: Seen, run: int, moved: float) -> bool:
-    """Whether a run is long enough, or far enough out, not to be a repetitive baseline's own wandering.
-
-    With 24 + 12 unchanged points, seven in a row alone made the verdict claim a change in 4, 7 and 13 % of series at
-    φ = 0, .3 and .6; so a repetitive baseline asks for seven *independent* points' worth: 4, 5 and 5 %.
-    """
-    if run < RUN or run < _run_needed(seen, moved):
-        return False
-    phi, spread = float(seen.measured.phi_before[seen.number]), float(seen.measured.spread_before[seen.number])
-    return phi < HIGH_PHI or run * (1 - phi) >= RUN * (1 + phi) or abs(moved) >= FAR * spread
-
-
-def _run_needed(seen: Seen, moved: float) -> float:
-    """Points in a row as unlikely as seven of even chances, where most of the baseline lies on that side anyway.
-
-    Of skewed means (log-normal, σ = 1) seven in ten lie below their centre: seven in a row below it made 9 % of
-    unchanged series of 24 + 12 points regress.
-    """
-    row, centre = seen.row, float(seen.measured.frozen.centre[seen.number])
-    same = int((np.sign(row.values[row.before] - centre) == np.sign(moved)).sum())
-    usual = (same + 1) / (row.count_before + 2)
-    return RUN * np.log(0.5) / np.log(usual) if usual > LOPSIDED else RUN
+    gain = seen.aim.distance(centre) - seen.aim.distance(centre + float(found.moved[place]))
+    return (IMPROVEMENT if gain > 0 else CONCERN if gain < 0 else ""), int(found.run[place])
 
 
 def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change:
@@ -230,7 +190,8 @@ def _level(line: np.ndarray) -> float | tuple[float | None, ...] | None:
     return float(there[0]) if (there == there[0]).all() and len(there) == len(line) else tuple(map(_known, line))
 
 
-def _signals(seen: Seen) -> tuple[Signal, ...]:
+def _signals(seen: Seen, state: str | None) -> tuple[Signal, ...]:
+    """Signals of the chart; a run that speaks of the change only where the verdict counts it, the same way."""
     row, aim, measured, number = seen.row, seen.aim, seen.measured, seen.number
     rule, side = measured.found.rule[number], measured.found.side[number]
     places = np.flatnonzero(telling(seen, measured.found))
@@ -239,9 +200,18 @@ def _signals(seen: Seen) -> tuple[Signal, ...]:
     starts = moments(row.item.series) if places.size else ()
     latest = int(used[-1]) if used.size else -1
     told = zip(places.tolist(), rule[places].tolist(), side[places].tolist(), row.values[places].tolist(), strict=True)
-    return tuple(
-        Signal(starts[place], RULES[broken], _direction(good * way, aim, value), latest=place == latest)
+    found = [
+        (place, Signal(starts[place], RULES[broken], _direction(good * way, aim, value), latest=place == latest))
         for place, broken, way, value in told
+    ]
+    if state is None or measured.phases[number]:
+        return tuple(signal for _, signal in found)
+    judged = np.flatnonzero(row.after)
+    counted = {IMPROVED: IMPROVEMENT, WORSE: CONCERN}.get(state, "")
+    return tuple(
+        signal
+        for place, signal in found
+        if signal.rule != "shift" or not judged[0] <= place <= judged[-1] or signal.direction == counted
     )
 
 

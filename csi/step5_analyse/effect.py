@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from csi.step5_analyse.autocorrelation import corrected, effective, lag_sums
+from csi.step5_analyse.level import levels
 from csi.step5_analyse.limits import Flags, Floats, mean
+from csi.step5_analyse.mixture import Estimate
 from csi.step5_analyse.net_scores import adjusted
 from csi.step5_analyse.shares import Z95, newcombe
 
@@ -58,20 +60,18 @@ class _Worth:
     phi: Floats
 
 
-def mean_change(before: Floats, after: Floats, season: Lengths | None = None) -> Effect:
-    """Difference of means by Welch's t on AR(1) effective sample sizes.
+def mean_change(before: Floats, after: Floats) -> Effect:
+    """Difference of means, where the second array follows the first."""
+    values = np.concatenate([before, after], axis=1)
+    first = np.broadcast_to(np.arange(values.shape[1]) < before.shape[1], values.shape)
+    return by_mixture(levels(values, first, ~first).difference)
 
-    Args:
-        before, after: the windows' points.
-        season: per KPI the season that is no noise (0: none); the columns of both arrays then count the same periods.
 
-    Source: Welch, Biometrika 34 (1947) 28; effective sizes docs/verdicts.md, Change.
-    """
-    worth = _worth(before - mean(before)[:, None], after - mean(after)[:, None], season)
-    parts = [variance / size for variance, size in zip(worth.variances, worth.sizes, strict=True)]
-    error = np.sqrt(parts[0] + parts[1])
-    df = _welch(parts[0], parts[1], *worth.sizes)
-    return _by_t(mean(after) - mean(before), error, df, worth.phi)
+def by_mixture(found: Estimate) -> Effect:
+    """An estimate as an effect: its error is the one that gives Student's t the same 95 % interval."""
+    reach, df = found.reach(), found.freedom
+    error = reach / special.stdtrit(df, (1 + CONFIDENCE) / 2)
+    return Effect(found.value, found.value - reach, found.value + reach, found.p(), error, df, found.phi)
 
 
 def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, season: Lengths | None = None) -> Effect:
@@ -84,7 +84,7 @@ def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, seaso
     """
     (x1, n1), (x2, n2) = _totals(good, valid, before), _totals(good, valid, after)
     variances = tuple(rate * (1 - rate) for rate in (x1 / _some(n1), x2 / _some(n2)))
-    widen, df, phi = _widening((good, valid), before, after, season, variances=variances)
+    widen, df, phi = widening((good, valid), before, after, season, variances=variances)
     quantile = special.stdtrit(df, (1 + CONFIDENCE) / 2)
     lower, upper = newcombe(x2, n2, x1, n1, widen=widen, quantile=quantile)
     both = np.where(n1 + n2 > 0, (x1 + x2) / np.maximum(n1 + n2, 1e-300), np.nan)
@@ -110,7 +110,7 @@ def net_change(
     Source: Rocks, The American Statistician 70 (2016) 365; a difference as in Agresti and Caffo, The American
     Statistician 54 (2000) 280.
     """
-    widen, df, phi = _widening((net, answers), *windows, season, variances=_of_net(net, answers, decided, windows))
+    widen, df, phi = widening((net, answers), *windows, season, variances=_of_net(net, answers, decided, windows))
     levels, middles, spreads = [], [], []
     for window in windows:
         above, below = _totals(net, answers, window)
@@ -154,7 +154,7 @@ def count_change(
     none, and the interval of the difference then comes from each window's own.
     """
     (x1, n1), (x2, n2) = _totals(counts, exposure, before), _totals(counts, exposure, after)
-    widen, df, phi = _widening((counts, exposure), before, after, season, variances=(x1 / _some(n1), x2 / _some(n2)))
+    widen, df, phi = widening((counts, exposure), before, after, season, variances=(x1 / _some(n1), x2 / _some(n2)))
     empty = (x1 == 0) | (x2 == 0)
     y1, y2 = x1 + 0.5 * empty, x2 + 0.5 * empty
     error = widen * np.sqrt(1 / y1 + 1 / y2)
@@ -269,15 +269,7 @@ def _centred_time(residuals: Floats) -> Floats:
     return time - mean(time)[:, None]
 
 
-def _welch(first: Floats, second: Floats, size: Floats, other: Floats) -> Floats:
-    """Satterthwaite's degrees of freedom, at least 1. Source: Satterthwaite, Biometrics Bulletin 2 (1946) 110."""
-    both = first + second
-    part = first / np.where(both > 0, both, 1.0)  # of the whole, as squares of large variances overflow
-    below = part**2 / np.maximum(size - 1, 0.5) + (1 - part) ** 2 / np.maximum(other - 1, 0.5)
-    return np.maximum(np.where(both > 0, 1 / below, size + other - 2), 1.0)
-
-
-def _widening(
+def widening(
     parts: tuple[Floats, Floats],
     before: Flags,
     after: Flags,

@@ -46,7 +46,7 @@ def judge(inputs: Mapping[str, KpiInput], *, as_of: date | None = None) -> dict[
         judged = judged_rows(stack)
         adjusted = benjamini_hochberg(np.where(judged, measured.effect.p, np.nan))
         drafts = [draft(stack, measured, number, float(adjusted[number])) for number in range(len(inputs))]
-        moved = moved_states(stack, drafts, judged)
+        moved = moved_states(stack, measured, drafts, judged)
         by_id = dict(zip(inputs, drafts, strict=True))
         return {kpi: _finished(one, by_id, moved[one.seen.number], as_of) for kpi, one in by_id.items()}
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.step5_analyse import change_point, effect, interrupted, limits, signals, trend
+from csi.step5_analyse import change_point, effect, interrupted, level, limits, signals, trend
 from csi.step5_analyse.analysis import KpiInput, Phase
-from csi.step5_analyse.autocorrelation import corrected, lag_sums
 from csi.step5_analyse.effect import Effect, Shift
 from csi.step5_analyse.interrupted import Step
+from csi.step5_analyse.lasting import Lasting, lasting
+from csi.step5_analyse.level import Levels
 from csi.step5_analyse.limits import Flags, Floats, Lines
 from csi.step5_analyse.lined import by_family, lines_of, merged, rephased, thawed
 from csi.step5_analyse.panel import Panel
@@ -43,8 +44,10 @@ class Measured:
         shift, step: Hodges–Lehmann beside it; interrupted series.
         split: suggested change point.
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
-        spread_before, phi_before: the baseline's standard deviation and autocorrelation.
+        spread_before: the baseline's standard deviation.
         usual: share of the points limits are frozen on that have one and the same value; 0 where all have.
+        matters: the minimum important difference: as fixed, else half a baseline sigma. Source: ANALYSIS.md.
+        lasting: the sustained shift that holds at the evaluation's latest point.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
         count_before, count_after: points of the windows.
     """
@@ -68,8 +71,9 @@ class Measured:
     split: NDArray[np.int64]
     sigma: Floats
     spread_before: Floats
-    phi_before: Floats
     usual: Floats
+    matters: Floats
+    lasting: Lasting
     level_before: Floats
     level_after: Floats
     count_before: NDArray[np.int64]
@@ -92,6 +96,8 @@ def measure(panel: Panel) -> Measured:
     base_values = _window(panel.values, before)
     change = effect_of(panel, before, after)
     level_before, level_after = levels(panel, before), levels(panel, after)
+    sigma, spread = _sigma(panel.values, before), _spread(base_values)
+    matters = _matters(panel, sigma, spread)
     return Measured(
         kind,
         frozen,
@@ -110,9 +116,11 @@ def measure(panel: Panel) -> Measured:
         effect.hodges_lehmann(base_values, _window(panel.values, after)),
         _steps(panel),
         _splits(panel),
-        _sigma(panel.values, before),
-        *_spread(base_values),
+        sigma,
+        spread,
         _usual(np.where(fit, panel.values, np.nan)),
+        matters,
+        lasting_of(panel, frozen.centre, matters, (before, after), change),
         level_before,
         level_after,
         before.sum(axis=1),
@@ -144,10 +152,36 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
         return _in_unit(effect.net_change(above, below, panel.decided, (before, after), season), panel.scale)
     if family == "count":
         return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
-    first, second = (weighed(panel, window) for window in (before, after))
-    if season.any():
-        return effect.mean_change(first, second, season)
-    return effect.mean_change(_window(first, before), _window(second, after))
+    return effect.by_mixture(levels_of(panel, before, after).difference)
+
+
+def levels_of(panel: Panel, before: Flags, after: Flags) -> Levels:
+    """The windows' levels as numbers, by a mixture over φ, each place in a whole season compared with its like."""
+    values = np.where(before, weighed(panel, before), weighed(panel, after))
+    here = _columns(before | after)
+    season = whole_seasons(panel, before, after)
+    beside = places(before.shape[1], season)[:, here] if season.any() else None
+    return level.levels(values[:, here], before[:, here], after[:, here], beside)
+
+
+def places(periods: int, season: NDArray[np.int64]) -> Floats:
+    """Marks of each place in a season but the first: ``(kpis, periods, terms)``, nothing where there is no season."""
+    marks = np.arange(1, max(int(season.max()), 1))
+    place = np.arange(periods) % np.maximum(season, 1)[:, None]
+    return (place[..., None] == marks).astype(float)
+
+
+def lasting_of(panel: Panel, centre: Floats, matters: Floats, windows: tuple[Flags, Flags], change: Effect) -> Lasting:
+    """The sustained shift of each KPI, given the change between its windows."""
+    return lasting(panel.values, windows, centre, matters, (change.difference, change.p, change.phi))
+
+
+def _matters(panel: Panel, sigma: Floats, spread: Floats) -> Floats:
+    """The minimum important difference; without two neighbouring periods by the plain deviation."""
+    fixed = np.array([np.nan if (one := item.definition.minimum_important_difference) is None else one
+                      for item in panel.inputs], dtype=float)  # fmt: skip
+    usual = np.nan_to_num(np.where(np.isfinite(sigma), sigma, spread) / 2)
+    return np.where(np.isfinite(fixed), fixed, usual)
 
 
 def whole_seasons(panel: Panel, before: Flags, after: Flags) -> NDArray[np.int64]:
@@ -225,9 +259,13 @@ def _windowed(panel: Panel) -> Flags:
 
 def _window(values: Floats, window: Flags) -> Floats:
     """Values of a window, without the columns before and after it that no KPI needs."""
+    return np.where(window, values, np.nan)[:, _columns(window)]
+
+
+def _columns(window: Flags) -> slice:
+    """From the first column that some KPI needs to the last."""
     columns = np.flatnonzero(window.any(axis=0))
-    part = slice(int(columns[0]), int(columns[-1]) + 1) if columns.size else slice(0, 0)
-    return np.where(window, values, np.nan)[:, part]
+    return slice(int(columns[0]), int(columns[-1]) + 1) if columns.size else slice(0, 1)
 
 
 def _sigma(values: Floats, before: Flags) -> Floats:
@@ -235,12 +273,11 @@ def _sigma(values: Floats, before: Flags) -> Floats:
     return limits.screened_range(limits.moving_ranges(np.where(before, values, np.nan))) / limits.D2
 
 
-def _spread(values: Floats) -> tuple[Floats, Floats]:
-    """Standard deviation about the mean, and autocorrelation put right for its bias."""
-    residuals = values - limits.mean(values)[:, None]
+def _spread(values: Floats) -> Floats:
+    """Standard deviation about the mean."""
     n = np.isfinite(values).sum(axis=1)
-    products, squares = lag_sums(residuals)
-    return np.sqrt(squares / np.maximum(n - 1, 1)), corrected(products, squares, n.astype(float))
+    squares = np.nansum((values - limits.mean(values)[:, None]) ** 2, axis=1)
+    return np.asarray(np.sqrt(squares / np.maximum(n - 1, 1)))
 
 
 def _usual(values: Floats) -> Floats:

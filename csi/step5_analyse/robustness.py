@@ -7,14 +7,14 @@ import numpy as np
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.step5_analyse.drafts import Draft, sustained
 from csi.step5_analyse.guards import Moved
-from csi.step5_analyse.measured import effect_of
+from csi.step5_analyse.measured import Measured, effect_of, lasting_of
 from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.verdict import FEWEST_AFTER
 
 MOVES = (-2, 2)  # periods the evaluation window is moved by. Source: docs/verdicts.md, Guards against fooling oneself
 
 
-def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[list[Moved]]:
+def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: np.ndarray) -> list[list[Moved]]:
     """Per KPI, what would be said with its evaluation window moved."""
     states: list[list[Moved]] = [[] for _ in drafts]
     numbers = np.flatnonzero(judged)
@@ -24,6 +24,8 @@ def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[
     for periods in MOVES:
         after = _moved(some.after, periods) & some.used & ~some.before  # the baseline stays as it is
         effect = effect_of(some, some.before, after)
+        matters, centre = (part[judged] for part in (measured.matters, measured.frozen.centre))
+        shifts = lasting_of(some, centre, matters, (some.before, after), effect)
         for place, number in enumerate(numbers.tolist()):
             one = drafts[number]
             count = int(after[place].sum())
@@ -39,13 +41,12 @@ def moved_states(stack: Panel, drafts: list[Draft], judged: np.ndarray) -> list[
                 was + float(effect.difference[place]),
                 one.facts.matters,
             )
-            states[number].append(_said(one, periods, held, after[place]))
+            states[number].append(_said(one, periods, held, sustained(one.seen, shifts, place)[0]))
     return states
 
 
-def _said(one: Draft, periods: int, held: Difference, after: np.ndarray) -> Moved:
+def _said(one: Draft, periods: int, held: Difference, run: str) -> Moved:
     """The state and whether the target is met on average, by the rules of the window as it was fixed."""
-    run, _ = sustained(one.seen, after[: len(one.row.values)], one.facts.matters)
     state = _kept_apart(change_state(one.aim, held, run), one.facts.change.state or "")
     return Moved(periods, state, one.aim.meets(held.level_after))
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from csi.step5_analyse.aim import Aim
+from csi.step5_analyse.lasting import LOPSIDED
 from csi.step5_analyse.limits import Flags
 from csi.step5_analyse.measured import Measured
 from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.rare import is_rare
 from csi.step5_analyse.signals import RULES, Found
 from csi.step5_analyse.windows import Row
-
-LOPSIDED = 0.65  # of the baseline on one side of its mean: no run of even chances; ours
 
 
 @dataclass(frozen=True, slots=True)

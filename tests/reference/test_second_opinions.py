@@ -11,8 +11,8 @@ import pytest
 import shewhart
 from scipy import stats
 
-from csi.step5_analyse import limits, shares, signals, trend
-from csi.step5_analyse.effect import hodges_lehmann, mean_change
+from csi.step5_analyse import level, limits, mixture, shares, signals, trend
+from csi.step5_analyse.effect import hodges_lehmann
 from csi.step5_analyse.multiple import benjamini_hochberg
 from tests.step5_analyse.series import autoregressive
 
@@ -99,14 +99,50 @@ def test_sen_slope_and_interval_agree_with_scipy(seed: int):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_t_interval_is_welchs_where_neighbours_do_not_resemble_each_other(seed: int):
-    random = np.random.default_rng(seed)
-    before, after = (np.tile([-1.0, 1.0], 10) * (3 + random.random(20)) + shift for shift in (0.0, 1.5))
-    ours = mean_change(before[None], after[None])
-    theirs = stats.ttest_ind(after, before, equal_var=False)
-    assert ours.phi[0] == 0
-    assert ours.p[0] == pytest.approx(theirs.pvalue)
-    assert (ours.lower[0], ours.upper[0]) == pytest.approx(tuple(theirs.confidence_interval()))
+@pytest.mark.parametrize("unlike", [False, True])
+def test_given_independent_points_the_interval_is_students_and_welchs_where_windows_vary_unlike(
+    unlike: bool, seed: int
+):
+    before = drawn(seed, 20)
+    after = before[4:19][::-1] * (9 if unlike else 1) + 1.5
+    values = np.concatenate([before, after])[None]
+    first = np.arange(35)[None] < 20
+    found = level.levels(values, first, ~first).difference
+    df, errors = (np.broadcast_to(part, found.weights.shape) for part in (found.df, found.errors))
+    ours = mixture.Estimate(found.value, errors[:, :1], df[:, :1], np.ones((1, 1)))
+    theirs = stats.ttest_ind(after, before, equal_var=not unlike)
+    assert bool(level.unequal(values, first, ~first)[0]) is unlike
+    assert ours.p()[0] == pytest.approx(theirs.pvalue)
+    sides = found.value[0] - ours.reach()[0], found.value[0] + ours.reach()[0]
+    assert sides == pytest.approx(tuple(theirs.confidence_interval()))
+
+
+def test_a_difference_is_weighed_by_every_autocorrelation_as_dense_matrices_would():
+    values = np.random.default_rng(0).normal(size=20).cumsum() / 2
+    values[[3, 4, 9]] = np.nan
+    place = np.arange(20)
+    before, after = place < 12, place >= 14
+    there = np.flatnonzero(np.isfinite(values) & (before | after))
+    y, x, n = values[there], np.c_[before, after][there].astype(float), len(there)
+    contrast = x[:, 1] / x[:, 1].sum() - x[:, 0] / x[:, 0].sum()
+    likely, errors = [], []
+    for phi in mixture.GRID:
+        r = np.where(there[:, None] == there, 1.0, phi ** np.abs(there[:, None] - there))
+        inverse = np.linalg.inv(r)
+        information = x.T @ inverse @ x
+        left = y - x @ np.linalg.solve(information, x.T @ inverse @ y)
+        sse = left @ inverse @ left
+        dets = np.linalg.slogdet(r)[1] + np.linalg.slogdet(information)[1]
+        likely.append(-dets / 2 - (n - 2) / 2 * np.log(sse))
+        errors.append(np.sqrt(sse / (n - 2) * (contrast @ r @ contrast)))
+    weights = mixture.PRIOR * np.exp(np.array(likely) - max(likely))
+    weights /= weights.sum()
+    found = level.levels(values[None], before[None], after[None]).difference
+    assert found.weights[0] == pytest.approx(weights)
+    assert found.value[0] == pytest.approx(contrast @ y)
+    assert found.p()[0] == pytest.approx((weights * 2 * stats.t.sf(abs(contrast @ y) / np.array(errors), n - 2)).sum())
+    beyond = (weights * 2 * stats.t.sf(found.reach()[0] / np.array(errors), n - 2)).sum()
+    assert beyond == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

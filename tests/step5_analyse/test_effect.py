@@ -8,6 +8,8 @@ from scipy import stats
 
 from csi.step5_analyse import change_point, interrupted, trend
 from csi.step5_analyse.effect import count_change, hodges_lehmann, mean_change, share_change, smallest_detectable
+from csi.step5_analyse.level import levels
+from csi.step5_analyse.measured import places
 from csi.terms import Direction, Period
 from tests.step5_analyse.series import analyse, autoregressive, frame, noise, step
 
@@ -165,10 +167,9 @@ def test_a_window_without_events_has_the_exact_interval_of_each_rate():
 def test_a_season_taken_out_costs_a_point_for_each_of_its_places_but_one():
     week = np.array([5.0, 1, 2, 8, 3, 0, 9])
     restless = np.array([1.0, -1, 1, -1, 1, -1, 1])  # each place one up, one down: it has no season of its own
-    before = np.concatenate([week + restless, week - restless])
-    after = np.concatenate([week - restless, week + restless])
-    found = mean_change(before[None], after[None] + 2.0, np.array([7]))
-    assert found.phi[0] == 0.0
-    variance = 14 / 13 / (1 - 6 / 28)  # squares of ±1 over n - 1, of 28 points less the six places
-    assert found.error[0] == pytest.approx(np.sqrt(2 * variance / 14))
-    assert found.difference[0] == pytest.approx(2.0)
+    values = np.concatenate([week + restless, week - restless, week - restless + 2, week + restless + 2])[None]
+    before = np.arange(28)[None] < 14
+    found = levels(values, before, ~before, places(28, np.array([7]))).difference
+    assert found.df[0, 0] == 28 - 2 - 6
+    assert found.value[0] == pytest.approx(2.0)
+    assert found.errors[0, 0] == pytest.approx(np.sqrt(28 / 20 * (2 / 14)))  # φ = 0: squares of ±1 over 20
