@@ -28,46 +28,47 @@ class Aim:
 
     def met(self, values: Floats) -> Flags:
         """Which values are on target; a value equal to the target is."""
-        low, high = self._span()
+        low, high = self.span()
         return np.asarray((values >= low) & (values <= high))
 
     def meets(self, value: float) -> bool:
         """Whether one value is on target."""
-        low, high = self._span()
+        low, high = self.span()
         return low <= value <= high
 
     def side(self, centre: float) -> int:
         """+1 where a higher value is better than ``centre``, -1 where a lower one is, 0 inside the band."""
         if self.direction is not Direction.WITHIN:
             return 1 if self.direction is Direction.HIGHER else -1
-        low, high = self._span()
+        low, high = self.span()
         return int(centre < low) - int(centre > high)
 
     def distance(self, level: float) -> float:
         """How far a level is outside the band; for the others minus how good it is, so less is always better."""
         if self.direction is not Direction.WITHIN:
             return -self.side(level) * level
-        low, high = self._span()
+        low, high = self.span()
         return max(low - level, level - high, 0.0)
 
     def distances(self, levels: Floats) -> Floats:
         """``distance`` of many levels."""
         if self.direction is not Direction.WITHIN:
             return np.asarray(levels * -self.side(0.0))
-        low, high = self._span()
+        low, high = self.span()
         return np.maximum(np.maximum(low - levels, levels - high), 0.0)
 
     def clear(self, lower: Floats, upper: Floats) -> bool:
         """Whether limits lie wholly on target; a limit equal to the target does not."""
-        low, high = self._span()
+        low, high = self.span()
         return bool(np.min(lower) > low and np.max(upper) < high)
 
     def beyond(self, lower: Floats, upper: Floats) -> bool:
         """Whether limits lie wholly off target."""
-        low, high = self._span()
+        low, high = self.span()
         return bool(np.max(upper) < low or np.min(lower) > high)
 
-    def _span(self) -> tuple[float, float]:
+    def span(self) -> tuple[float, float]:
+        """The lowest and the highest value on target; infinite where there is none."""
         if self.direction is Direction.WITHIN:
             return self.band or (-np.inf, np.inf)
         if self.target is None:

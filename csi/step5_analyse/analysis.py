@@ -146,14 +146,40 @@ class Change:
 class Assurance:
     """Can the target be relied on? ``hit_share`` of the periods met it, with Wilson's 95 % interval.
 
-    ``state`` is ``consistently met``, ``consistently missed``, ``hit or miss``, ``not stable enough to promise``
-    or None: no target or no points.
+    ``state`` is ``consistently met``, ``consistently missed``, ``hit or miss`` or None: no target or no points.
+    ``reason`` says why it cannot be relied on: ``variation``, ``too few periods``, ``repetitive`` or empty;
+    ``misses_not_excluded`` is the share of misses that periods without one leave open, on a natural bound.
     """
 
     state: str | None = None
     hit_share: float | None = None
     lower: float | None = None
     upper: float | None = None
+    reason: str = ""
+    misses_not_excluded: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The evaluation's level with its 95 % interval against the target.
+
+    ``likely`` is how likely the level is on target; ``more`` how many further periods like these would settle it where
+    it is too close to call, None where waiting will not.
+    """
+
+    level: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    likely: float | None = None
+    more: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Both axes of the verdict, each by itself: ``target_state`` and the state of the change; None: not judged."""
+
+    target: str | None
+    change: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +287,8 @@ class Analysis:
     warnings: tuple[str, ...]
     reasons: tuple[str, ...]
     sentence: str
+    axes: Axes
+    against_target: Against
     detail: Detail = field(default_factory=Detail)
 
     @property

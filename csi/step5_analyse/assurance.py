@@ -10,9 +10,10 @@ from csi.step5_analyse.limits import Floats
 from csi.step5_analyse.shares import wilson
 
 MET, MISSED, VARIES = "consistently met", "consistently missed", "hit or miss"
-UNSTABLE = "not stable enough to promise"
-
-RELIABLY, ON_AVERAGE, LAST_ONLY, NOT_MET = "reliably met", "met on average", "only the last point", "not met"
+RELIABLY, ON_AVERAGE, TOO_CLOSE, NOT_MET = "reliably met", "met on average", "too close to call", "not met"
+# Why a target that is met cannot be relied on: the one that decided.
+VARIATION, TOO_FEW, REPETITIVE = "variation", "too few periods", "repetitive"
+_ONE_SIDED = 0.05
 
 
 def against(aim: Aim, lower: Floats, upper: Floats) -> str:
@@ -25,20 +26,28 @@ def against(aim: Aim, lower: Floats, upper: Floats) -> str:
     return MISSED if aim.beyond(lower, upper) else VARIES
 
 
-def assure(aim: Aim, values: Floats, limits: tuple[Floats, Floats] | None, *, stable: bool) -> Assurance:
-    """The assurance of one phase.
+def assure(aim: Aim, values: Floats, state: str, reason: str = "", misses: float | None = None) -> Assurance:
+    """The assurance of a stretch, with the share of its periods that were on target.
 
     Args:
         aim: the KPI's target.
-        values: the phase's points, without gaps.
-        limits: lower and upper limits at these points; None: there are none.
-        stable: the limits are not trial limits and the phase holds no signal.
+        values: the stretch's points, without gaps.
+        state: what its limits say.
+        reason: why it cannot be relied on, where it cannot.
+        misses: share of misses that is not excluded yet, where there was none at all.
     """
     if not aim.exists or not len(values):
         return Assurance()
     met = int(aim.met(values).sum())
-    state = against(aim, *limits) if stable and limits is not None else UNSTABLE
-    return Assurance(state, met / len(values), *_likely(met, len(values)))
+    return Assurance(state, met / len(values), *_likely(met, len(values)), reason, misses)
+
+
+def not_excluded(cases: float) -> float:
+    """The share of misses that so many cases without one do not exclude: the exact one-sided 95 % bound.
+
+    Source: Hanley and Lippman-Hand, JAMA 249 (1983) 1743.
+    """
+    return float(1 - _ONE_SIDED ** (1 / max(cases, 1.0)))
 
 
 @lru_cache(maxsize=1024)  # KPIs of a cycle have the same few numbers of periods
@@ -47,15 +56,21 @@ def _likely(met: int, periods: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def target_state(aim: Aim, assurance: Assurance, level: float, values: Floats) -> str | None:
-    """Reliably met, met on average, only the last point, or not met; None without a target or points.
+def target_state(aim: Aim, assurance: Assurance, lower: float, upper: float) -> str | None:
+    """Reliably met, met on average, too close to call or not met; None without a target or points.
+
+    Args:
+        aim: the KPI's target.
+        assurance: of the evaluation.
+        lower, upper: the 95 % interval of its level.
 
     Source: docs/verdicts.md, The verdict
     """
-    if assurance.state is None or not len(values):
+    if assurance.state is None:
         return None
     if assurance.state == MET:
         return RELIABLY
-    if aim.meets(level):
+    low, high = aim.span()
+    if lower >= low and upper <= high:
         return ON_AVERAGE
-    return LAST_ONLY if bool(aim.met(values[-1:])[0]) else NOT_MET
+    return NOT_MET if upper < low or lower > high else TOO_CLOSE

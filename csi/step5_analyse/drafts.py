@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import ceil, isfinite
 
 import numpy as np
 
 from csi.step5_analyse import assurance as assured
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
-from csi.step5_analyse.analysis import Change, Limits, Signal, Trend
+from csi.step5_analyse.analysis import Against, Change, Limits, Signal, Trend, WindowSummary
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.step5_analyse.lasting import Lasting
 from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW
@@ -26,6 +26,7 @@ from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
 from csi.step5_analyse.windows import Row, doubted, lacking, not_comparable, summary, there_on
 
 SIGNIFICANT = 0.05
+LONGEST = 4  # times the periods there are: to wait for more is no advice; ours
 SUMMED = COUNTS | {"sum"}  # their level is so many a period
 
 
@@ -96,8 +97,10 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     matters = float(measured.matters[number])
     shift, run = sustained(seen, measured.lasting, number)
     change = _change(seen, p_adjusted, matters, shift)
-    assurance = promise(seen, change.state)
-    target = assured.target_state(aim, assurance, after.level or 0.0, row.values[row.after])
+    assurance = promise(seen)
+    standing = measured.standing
+    lower, upper = float(standing.lower[number]), float(standing.upper[number])
+    target = assured.target_state(aim, assurance, lower, upper)
     better = aim.distance(after.level or 0.0) < aim.distance(before.level or 0.0)
     return Facts(
         before,
@@ -119,7 +122,29 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         unit=row.item.definition.unit,
         period=row.item.period,
         doubted=doubted(row),
+        against=_against(seen, after, target),
     )
+
+
+def _against(seen: Seen, after: WindowSummary, state: str | None) -> Against:
+    """The evaluation's level against the target, and what would settle it where that is too close to call."""
+    standing, number = seen.measured.standing, seen.number
+    if seen.row.item.evaluation is None or after.level is None:
+        return Against()
+    lower, upper = float(standing.lower[number]), float(standing.upper[number])
+    told = _known(lower), _known(upper), _known(standing.likely[number]) if seen.aim.exists else None
+    return Against(after.level, *told, _more(seen.aim, after, lower, upper) if state == assured.TOO_CLOSE else None)
+
+
+def _more(aim: Aim, after: WindowSummary, lower: float, upper: float) -> int | None:
+    """Further periods that would take the interval off the target, as it narrows by the root of their number."""
+    level = after.level or 0.0
+    bounds = [bound for bound in aim.span() if lower <= bound <= upper]
+    if not bounds or level in bounds:
+        return None
+    needed = max(((upper if bound > level else lower) - level) ** 2 / (bound - level) ** 2 for bound in bounds)
+    more = max(1, ceil(after.periods * (needed - 1)))
+    return more if more <= LONGEST * after.periods else None
 
 
 def sustained(seen: Seen, found: Lasting, place: int) -> tuple[str, int]:

@@ -82,14 +82,14 @@ def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, seaso
         before, after: the windows' periods.
         season: per KPI the season that is no noise; 0: none.
     """
-    (x1, n1), (x2, n2) = _totals(good, valid, before), _totals(good, valid, after)
-    variances = tuple(rate * (1 - rate) for rate in (x1 / _some(n1), x2 / _some(n2)))
+    (x1, n1), (x2, n2) = totals(good, valid, before), totals(good, valid, after)
+    variances = tuple(rate * (1 - rate) for rate in (x1 / some(n1), x2 / some(n2)))
     widen, df, phi = widening((good, valid), before, after, season, variances=variances)
     quantile = special.stdtrit(df, (1 + CONFIDENCE) / 2)
     lower, upper = newcombe(x2, n2, x1, n1, widen=widen, quantile=quantile)
     both = np.where(n1 + n2 > 0, (x1 + x2) / np.maximum(n1 + n2, 1e-300), np.nan)
-    null_error = widen * np.sqrt(both * (1 - both) * (1 / _some(n1) + 1 / _some(n2)))
-    difference = x2 / _some(n2) - x1 / _some(n1)
+    null_error = widen * np.sqrt(both * (1 - both) * (1 / some(n1) + 1 / some(n2)))
+    difference = x2 / some(n2) - x1 / some(n1)
     p = _p(difference, null_error, df)
     return Effect(difference, lower, upper, p, (upper - lower) / (2 * quantile), df, phi)
 
@@ -110,13 +110,13 @@ def net_change(
     Source: Rocks, The American Statistician 70 (2016) 365; a difference as in Agresti and Caffo, The American
     Statistician 54 (2000) 280.
     """
-    widen, df, phi = widening((net, answers), *windows, season, variances=_of_net(net, answers, decided, windows))
+    widen, df, phi = widening((net, answers), *windows, season, variances=of_net(net, answers, decided, windows))
     levels, middles, spreads = [], [], []
     for window in windows:
-        above, below = _totals(net, answers, window)
+        above, below = totals(net, answers, window)
         worth = 1 / widen**2
-        middle, variance = adjusted(above * worth, below * worth, _totals(decided, answers, window)[0] * worth)
-        levels.append(above / _some(below))
+        middle, variance = adjusted(above * worth, below * worth, totals(decided, answers, window)[0] * worth)
+        levels.append(above / some(below))
         middles.append(middle)
         spreads.append(variance)
     difference, between = levels[1] - levels[0], middles[1] - middles[0]
@@ -126,13 +126,13 @@ def net_change(
     return Effect(difference, lower, upper, _p(between, error, df), error, df, phi)
 
 
-def _of_net(net: Floats, answers: Floats, decided: Floats, windows: tuple[Flags, Flags]) -> tuple[Floats, Floats]:
+def of_net(net: Floats, answers: Floats, decided: Floats, windows: tuple[Flags, Flags]) -> tuple[Floats, Floats]:
     """Variance of one answer in each window."""
     found = []
     for window in windows:
-        above, below = _totals(net, answers, window)
-        part = _totals(decided, answers, window)[0] / _some(below)
-        found.append(np.maximum(part - (above / _some(below)) ** 2, 0.0))
+        above, below = totals(net, answers, window)
+        part = totals(decided, answers, window)[0] / some(below)
+        found.append(np.maximum(part - (above / some(below)) ** 2, 0.0))
     return found[0], found[1]
 
 
@@ -153,15 +153,15 @@ def count_change(
     Source: McCullagh and Nelder, Generalized Linear Models, 2nd ed., 9.2; half an event is added where a window has
     none, and the interval of the difference then comes from each window's own.
     """
-    (x1, n1), (x2, n2) = _totals(counts, exposure, before), _totals(counts, exposure, after)
-    widen, df, phi = widening((counts, exposure), before, after, season, variances=(x1 / _some(n1), x2 / _some(n2)))
+    (x1, n1), (x2, n2) = totals(counts, exposure, before), totals(counts, exposure, after)
+    widen, df, phi = widening((counts, exposure), before, after, season, variances=(x1 / some(n1), x2 / some(n2)))
     empty = (x1 == 0) | (x2 == 0)
     y1, y2 = x1 + 0.5 * empty, x2 + 0.5 * empty
     error = widen * np.sqrt(1 / y1 + 1 / y2)
-    log_ratio = _by_t(np.log(y2 / _some(n2)) - np.log(y1 / _some(n1)), error, df, phi)
-    base = y1 / _some(n1)
-    difference = x2 / _some(n2) - x1 / _some(n1)
-    spread = error * np.sqrt(base * y2 / _some(n2))
+    log_ratio = _by_t(np.log(y2 / some(n2)) - np.log(y1 / some(n1)), error, df, phi)
+    base = y1 / some(n1)
+    difference = x2 / some(n2) - x1 / some(n1)
+    spread = error * np.sqrt(base * y2 / some(n2))
     lower = np.minimum(base * np.expm1(log_ratio.lower), difference)
     upper = np.maximum(base * np.expm1(log_ratio.upper), difference)
     apart = _apart((x1, n1), (x2, n2), widen)
@@ -175,15 +175,15 @@ def _apart(before: tuple[Floats, Floats], after: tuple[Floats, Floats], widen: F
     Source: Garwood, Biometrika 28 (1936) 437, of events fewer by the overdispersion; joined as in Newcombe, Statistics
     in Medicine 17 (1998) 873.
     """
-    (r1, l1, u1), (r2, l2, u2) = (_garwood(count, size, widen**2) for count, size in (before, after))
+    (r1, l1, u1), (r2, l2, u2) = (garwood(count, size, widen**2) for count, size in (before, after))
     return r2 - r1 - np.hypot(r2 - l2, u1 - r1), r2 - r1 + np.hypot(u2 - r2, r1 - l1)
 
 
-def _garwood(count: Floats, size: Floats, over: Floats) -> tuple[Floats, Floats, Floats]:
+def garwood(count: Floats, size: Floats, over: Floats) -> tuple[Floats, Floats, Floats]:
     """A rate with its exact 95 % interval."""
-    tail, scale = (1 - CONFIDENCE) / 2, over / _some(size)
+    tail, scale = (1 - CONFIDENCE) / 2, over / some(size)
     lower = np.where(count > 0, special.gammaincinv(np.maximum(count / over, 1e-9), tail), 0.0)
-    return count / _some(size), lower * scale, special.gammaincinv(count / over + 1, 1 - tail) * scale
+    return count / some(size), lower * scale, special.gammaincinv(count / over + 1, 1 - tail) * scale
 
 
 def smallest_detectable(found: Effect) -> Floats:
@@ -309,20 +309,22 @@ def _beneath_chance(spread: Floats, phi: Floats) -> Floats:
 
 def _scores(numerator: Floats, denominator: Floats, window: Flags, variance: Floats) -> Floats:
     """Standardised distance of each period from its window's pooled rate; 0 where every period agrees."""
-    above, below = _totals(numerator, denominator, window)
-    rate = (above / _some(below))[:, None]
+    above, below = totals(numerator, denominator, window)
+    rate = (above / some(below))[:, None]
     sizes = np.where(window & (denominator > 0) & np.isfinite(numerator), denominator, np.nan)
     expected = np.sqrt(np.maximum(variance[:, None], 0) / sizes)
     scores = (numerator / sizes - rate) / np.where(expected > 0, expected, 1.0)
     return np.where(np.isfinite(sizes), scores, np.nan)
 
 
-def _totals(numerator: Floats, denominator: Floats, window: Flags) -> tuple[Floats, Floats]:
+def totals(numerator: Floats, denominator: Floats, window: Flags) -> tuple[Floats, Floats]:
+    """A window's numerators and denominators, summed."""
     there = window & np.isfinite(numerator) & (denominator > 0)
     return np.where(there, numerator, 0.0).sum(axis=1), np.where(there, denominator, 0.0).sum(axis=1)
 
 
-def _some(values: Floats) -> Floats:
+def some(values: Floats) -> Floats:
+    """What is above zero; NaN elsewhere, to divide by."""
     return np.where(values > 0, values, np.nan)
 
 

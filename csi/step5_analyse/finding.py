@@ -9,7 +9,7 @@ from typing import Any
 
 from csi.step5_analyse import rare, wording
 from csi.step5_analyse.analysis import Between
-from csi.step5_analyse.assurance import LAST_ONLY, MET, MISSED, UNSTABLE
+from csi.step5_analyse.assurance import MET, MISSED, TOO_FEW
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.impact import Range, UnitCost, gap_cost
 from csi.step5_analyse.limits import FEWEST
@@ -29,11 +29,11 @@ _RULES = {
 _STATES = {
     MET: "It is met in nearly every period, as far as the present variation goes.",
     MISSED: "It will keep being missed unless the process changes.",
-    UNSTABLE: "The process is not stable enough to promise it.",
 }
 
 
 _VARIES = "Whether it is met varies from period to period."
+_TOO_FEW = "It was met every time, but the periods are too few yet to promise it."
 _ALWAYS = "It was met every time, but the usual variation reaches as far as the target."
 
 
@@ -105,10 +105,9 @@ def _against_target(seen: _Seen) -> str:
         return _so_far(seen)
     met, periods = int(after.get("met") or 0), int(after.get("periods") or 0)
     hits = f"{met} of {wording.periods(periods, seen.period)} met it"
-    varies = _VARIES if met < periods else _ALWAYS
+    few = seen.part("assurance").get("reason") == TOO_FEW
+    varies = _VARIES if met < periods else _TOO_FEW if few else _ALWAYS
     promise = _STATES.get(str(seen.part("assurance").get("state")), varies)
-    if state == LAST_ONLY:
-        state = f"not met on average (that the last {seen.period.value} met it does not count)"
     return f"{_aimed(seen, target)} is {state}: the level is {seen.quantity(level)}, {hits}. {promise}"
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import numpy as np
 
 from csi.step5_analyse import sentence as words
-from csi.step5_analyse.analysis import Analysis, KpiInput
+from csi.step5_analyse.analysis import Analysis, Axes, KpiInput
 from csi.step5_analyse.cautions import cautions, footnotes, mix_of
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.detail import attribution, detail, gap_closed
@@ -82,6 +82,8 @@ def _finished(
         (*sentences, *notes),
         _reasons(one, ruling),
         words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
+        Axes(facts.target_state, facts.change.state),
+        facts.against,
         detail(one, ruling, closed, notes),
     )
 

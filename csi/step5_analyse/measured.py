@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from csi.step5_analyse import change_point, effect, interrupted, level, limits, signals, trend
+from csi.step5_analyse.against import Ahead, Standing, ahead, standing
+from csi.step5_analyse.aim import aim_of
 from csi.step5_analyse.analysis import KpiInput, Phase
 from csi.step5_analyse.effect import Effect, Shift
 from csi.step5_analyse.interrupted import Step
@@ -40,6 +42,8 @@ class Measured:
         slopes, season: trend from baseline to evaluation; the season it was judged by, 0 for none.
         alike: the season that before and after are compared within, 0 for none.
         slopes_before: trend inside the baseline.
+        phi: the autocorrelation to expect of the values.
+        standing, ahead: the evaluation's level against the target, and prediction limits of the next period.
         effect, detectable: before and after, and the smallest effect that would have been seen.
         shift, step: Hodges–Lehmann beside it; interrupted series.
         split: suggested change point.
@@ -64,6 +68,9 @@ class Measured:
     season: NDArray[np.int64]
     alike: NDArray[np.int64]
     slopes_before: Slopes
+    phi: Floats
+    standing: Standing
+    ahead: Ahead
     effect: Effect
     detectable: Floats
     shift: Shift
@@ -94,7 +101,8 @@ def measure(panel: Panel) -> Measured:
     told = np.where(span(panel), panel.values, np.nan)
     season = seasons(panel, told)
     base_values = _window(panel.values, before)
-    change = effect_of(panel, before, after)
+    both = levels_of(panel, before, after)
+    change = effect_of(panel, before, after, both)
     level_before, level_after = levels(panel, before), levels(panel, after)
     sigma, spread = _sigma(panel.values, before), _spread(base_values)
     matters = _matters(panel, sigma, spread)
@@ -111,6 +119,9 @@ def measure(panel: Panel) -> Measured:
         season,
         whole_seasons(panel, before, after),
         trend.mann_kendall(base_values),
+        both.after.phi,
+        standing(panel, both, (before, after), _aims(panel)),
+        ahead(panel, phase, level_after, both.after.phi),
         change,
         effect.smallest_detectable(change),
         effect.hodges_lehmann(base_values, _window(panel.values, after)),
@@ -120,7 +131,7 @@ def measure(panel: Panel) -> Measured:
         spread,
         _usual(np.where(fit, panel.values, np.nan)),
         matters,
-        lasting_of(panel, frozen.centre, matters, (before, after), change),
+        lasting_of(panel, frozen.centre, matters, (before, after), (change, both.after.phi)),
         level_before,
         level_after,
         before.sum(axis=1),
@@ -134,12 +145,24 @@ def _kind(item: KpiInput, family: str) -> str:
     return "xmr" if kept else _KINDS[family]
 
 
-def effect_of(panel: Panel, before: Flags, after: Flags) -> Effect:
-    """Before and after by family, in each KPI's unit."""
+def effect_of(panel: Panel, before: Flags, after: Flags, both: Levels) -> Effect:
+    """Before and after by family, in each KPI's unit, given the levels as numbers."""
     made = [
-        (rows, _family_effect(panel.rows(rows), before[rows], after[rows], family)) for family, rows in by_family(panel)
+        (
+            rows,
+            effect.by_mixture(both.difference.rows(rows))
+            if family == "number"
+            else _family_effect(panel.rows(rows), before[rows], after[rows], family),
+        )
+        for family, rows in by_family(panel)
     ]
     return merged(Effect, made, len(panel.inputs))
+
+
+def _aims(panel: Panel) -> tuple[Floats, Floats]:
+    """The lowest and the highest level on target of each KPI."""
+    low, high = zip(*(aim_of(item.definition).span() for item in panel.inputs), strict=True)
+    return np.array(low, dtype=float), np.array(high, dtype=float)
 
 
 def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Effect:
@@ -150,9 +173,7 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
         return _in_unit(effect.count_change(above, below, before, after, season)[1], panel.scale)
     if family == "net":
         return _in_unit(effect.net_change(above, below, panel.decided, (before, after), season), panel.scale)
-    if family == "count":
-        return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
-    return effect.by_mixture(levels_of(panel, before, after).difference)
+    return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
 
 
 def levels_of(panel: Panel, before: Flags, after: Flags) -> Levels:
@@ -171,9 +192,12 @@ def places(periods: int, season: NDArray[np.int64]) -> Floats:
     return (place[..., None] == marks).astype(float)
 
 
-def lasting_of(panel: Panel, centre: Floats, matters: Floats, windows: tuple[Flags, Flags], change: Effect) -> Lasting:
-    """The sustained shift of each KPI, given the change between its windows."""
-    return lasting(panel.values, windows, centre, matters, (change.difference, change.p, change.phi))
+def lasting_of(
+    panel: Panel, centre: Floats, matters: Floats, windows: tuple[Flags, Flags], told: tuple[Effect, Floats]
+) -> Lasting:
+    """The sustained shift of each KPI, given the change between its windows and the autocorrelation to expect."""
+    change, phi = told
+    return lasting(panel.values, windows, centre, matters, (change.difference, change.p, phi))
 
 
 def _matters(panel: Panel, sigma: Floats, spread: Floats) -> Floats:

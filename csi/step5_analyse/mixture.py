@@ -77,6 +77,10 @@ class Estimate:
         """The autocorrelation to expect."""
         return np.asarray(self.weights @ GRID)
 
+    def rows(self, chosen: Flags) -> Estimate:
+        """The same for some of the series."""
+        return Estimate(self.value[chosen], self.errors[chosen], self.df[chosen], self.weights[chosen])
+
     @property
     def freedom(self) -> Floats:
         """Degrees of freedom to expect."""

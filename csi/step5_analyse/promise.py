@@ -1,41 +1,75 @@
-"""The limits a promise rests on: whether the target is met consistently, now and from here on."""
+"""Whether the target is met consistently, now and from here on; and if it cannot be said, why not."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from csi.step5_analyse import assurance as assured
+from csi.step5_analyse.against import MOST_REPETITIVE
 from csi.step5_analyse.analysis import Assurance
-from csi.step5_analyse.change_state import IMPROVED, WORSE
-from csi.step5_analyse.limits import TRIAL_BELOW, Flags, Floats, Lines
+from csi.step5_analyse.assurance import MET, REPETITIVE, TOO_FEW, VARIATION, VARIES
+from csi.step5_analyse.limits import TRIAL_BELOW, Flags, Floats
 from csi.step5_analyse.net_scores import adjusted_wald
-from csi.step5_analyse.seen import Seen, telling
+from csi.step5_analyse.seen import Seen
 from csi.step5_analyse.shares import wilson
-from csi.step5_analyse.signals import Found
-from csi.step5_analyse.verdict import HIGH_PHI
+from csi.step5_analyse.verdict import FEWEST_AFTER
+from csi.terms import Direction
 
 
-def promise(seen: Seen, state: str | None) -> Assurance:
-    """Whether the target can be relied on, given the ``state`` of the change.
-
-    By the evaluation's own limits where there are 12 points; by the frozen ones where nothing has moved since; over
-    the whole series where there is no evaluation window.
-    """
-    row, measured = seen.row, seen.measured
+def promise(seen: Seen) -> Assurance:
+    """Whether the target can be relied on: by prediction limits of the evaluation, over the whole series where there
+    is none by its limits."""
+    row, ahead, number = seen.row, seen.measured.ahead, seen.number
     if row.item.evaluation is None:
-        return _of_phase(seen, measured.lines, row.used, measured.found)
-    if row.count_after >= TRIAL_BELOW or state in (IMPROVED, WORSE):
-        return _of_phase(seen, measured.phase, row.after, measured.phase_found)
-    return _of_phase(seen, measured.frozen, row.after, measured.frozen_found)
+        return _of_all(seen)
+    window = row.after
+    values = row.values[window]
+    if _bound_kept(seen, values):
+        return assured.assure(seen.aim, values, MET, misses=assured.not_excluded(_cases(seen, window)))
+    limits, plain = (
+        _with_width(seen, window, *(np.asarray(part[number])[: len(window)][window] for part in pair))
+        for pair in ((ahead.lower, ahead.upper), (ahead.plain_lower, ahead.plain_upper))
+    )
+    state = _against(seen, limits)
+    if state != VARIES:
+        return assured.assure(seen.aim, values, state)
+    return assured.assure(seen.aim, values, state, _reason(seen, plain))
 
 
-def _of_phase(seen: Seen, lines: Lines, window: np.ndarray, found: Found) -> Assurance:
-    number = seen.number
-    stable = lines.n[number] >= TRIAL_BELOW and not telling(seen, found)[window].any()
-    lower, upper = (np.asarray(part[number])[: len(window)][window] for part in (lines.lower, lines.upper))
-    lower, upper = _widened(seen, float(lines.centre[number]), *_with_width(seen, window, lower, upper))
-    firm = bool(stable) and bool(np.isfinite(lower).all())
-    return assured.assure(seen.aim, seen.row.values[window], (lower, upper), stable=firm)
+def _reason(seen: Seen, plain: tuple[Floats, Floats]) -> str:
+    """What decided that a target is not relied on: variation, unless limits of many periods would lie clear of it."""
+    if _against(seen, plain) != MET:
+        return VARIATION
+    return REPETITIVE if float(seen.measured.phi[seen.number]) > MOST_REPETITIVE else TOO_FEW
+
+
+def _of_all(seen: Seen) -> Assurance:
+    row, lines, number = seen.row, seen.measured.lines, seen.number
+    values = row.values[row.used]
+    if lines.n[number] < TRIAL_BELOW:
+        return assured.assure(seen.aim, values, VARIES, TOO_FEW)
+    limits = (np.asarray(part[number])[: len(row.used)][row.used] for part in (lines.lower, lines.upper))
+    return assured.assure(seen.aim, values, _against(seen, _with_width(seen, row.used, *limits)))
+
+
+def _against(seen: Seen, limits: tuple[Floats, Floats]) -> str:
+    there = all(part.size and not np.isnan(part).any() for part in limits)
+    return assured.against(seen.aim, *limits) if there else VARIES
+
+
+def _bound_kept(seen: Seen, values: Floats) -> bool:
+    """Whether the target is what the KPI cannot go beyond (100 %, zero), and every period met it."""
+    bounds = {Direction.HIGHER: seen.panel.ceiling, Direction.LOWER: seen.panel.floor}
+    bound = bounds.get(seen.aim.direction)
+    if bound is None or seen.aim.target != float(bound[seen.number]):
+        return False
+    return len(values) >= FEWEST_AFTER and bool(seen.aim.met(values).all())
+
+
+def _cases(seen: Seen, window: Flags) -> float:
+    """What could have missed: cases of a share, else periods."""
+    sizes = seen.panel.denominator[seen.number][: len(window)][window]
+    return float(np.nansum(sizes)) if seen.panel.family[seen.number] == "share" else float(window.sum())
 
 
 def _with_width(seen: Seen, window: Flags, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
@@ -49,17 +83,3 @@ def _with_width(seen: Seen, window: Flags, lower: Floats, upper: Floats) -> tupl
     good, valid, decided = (float(part[number][: len(window)][window].sum()) for part in parts)
     low, high = wilson(good, valid) if family == "share" else adjusted_wald(good, valid, decided)
     return lower * 0 + low * panel.scale[number], upper * 0 + high * panel.scale[number]
-
-
-def _widened(seen: Seen, centre: float, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """Limits a promise may rest on: in a repetitive series those of moving ranges are too narrow by √(1 − φ).
-
-    Without this, 5 % of unchanged series of 24 + 12 points at φ = .6 met a target one sigma away "reliably".
-
-    Source: Maragah and Woodall, J. Statistical Computation and Simulation 40 (1992) 29.
-    """
-    phi = float(seen.measured.effect.phi[seen.number])
-    if not phi >= HIGH_PHI:
-        return lower, upper
-    wide = (1 - phi) ** -0.5
-    return centre + (lower - centre) * wide, centre + (upper - centre) * wide

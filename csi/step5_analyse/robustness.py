@@ -7,7 +7,7 @@ import numpy as np
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.step5_analyse.drafts import Draft, sustained
 from csi.step5_analyse.guards import Moved
-from csi.step5_analyse.measured import Measured, effect_of, lasting_of
+from csi.step5_analyse.measured import Measured, effect_of, lasting_of, levels_of
 from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.verdict import FEWEST_AFTER
 
@@ -23,9 +23,10 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
     some = stack.rows(judged)
     for periods in MOVES:
         after = _moved(some.after, periods) & some.used & ~some.before  # the baseline stays as it is
-        effect = effect_of(some, some.before, after)
+        both = levels_of(some, some.before, after)
+        effect = effect_of(some, some.before, after, both)
         matters, centre = (part[judged] for part in (measured.matters, measured.frozen.centre))
-        shifts = lasting_of(some, centre, matters, (some.before, after), effect)
+        shifts = lasting_of(some, centre, matters, (some.before, after), (effect, both.after.phi))
         for place, number in enumerate(numbers.tolist()):
             one = drafts[number]
             count = int(after[place].sum())

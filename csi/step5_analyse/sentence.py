@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csi.step5_analyse import wording
-from csi.step5_analyse.aim import Aim
-from csi.step5_analyse.assurance import LAST_ONLY, ON_AVERAGE, RELIABLY, UNSTABLE
+from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, Aim
+from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY, TOO_CLOSE
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.step5_analyse.verdict import Facts, decimals, detected, size
+from csi.step5_analyse.verdict import Facts, but, decimals, detected, few, size
 from csi.terms import Direction, Evidence, Period, Verdict
 
 
@@ -54,8 +54,8 @@ def sentence(
     effect = f" Side effect: {wording.listed(side_effects)}." if side_effects else ""
     if verdict is Verdict.INCONCLUSIVE:
         return _inconclusive(subject, facts) + effect
-    worse = _worse(subject, facts) if facts.change.state == WORSE else ""
-    parts = [_moved(subject, facts) + worse, _against(subject, facts, verdict), _closed(closed, verdict)]
+    lately = _lately(subject, facts) if facts.change.state in (IMPROVED, WORSE) else ""
+    parts = [_moved(subject, facts) + lately, _against(subject, facts, verdict), _closed(closed, verdict)]
     text = "; ".join(part for part in parts if part) + "."
     if facts.change.state in (IMPROVED, WORSE):
         text += f" The evidence is {evidence}." if evidence is not Evidence.NONE else ""
@@ -95,11 +95,16 @@ def _interval(facts: Facts, unit: str, places: int) -> str:
     return f"{wording.gap(change.difference or 0.0, unit, places)}, likely {low} to {high}"
 
 
-def _worse(subject: Subject, facts: Facts) -> str:
-    if facts.sustained != "concern":
-        return ", which is worse"
-    latest = f"the latest {wording.periods(facts.run, subject.period)} all lie on the wrong side of the baseline"
-    return f", but it got worse lately: {latest}" if _only_lately(facts) else f", which is worse: {latest}"
+def _lately(subject: Subject, facts: Facts) -> str:
+    """What a change rests on beside the levels: the run at the latest point, which alone may have decided."""
+    worse = facts.change.state == WORSE
+    if facts.sustained != (CONCERN if worse else IMPROVEMENT):
+        return ", which is worse" if worse else ""
+    latest = f"the latest {wording.periods(facts.run, subject.period)} all lie on the "
+    latest += f"{'wrong' if worse else 'good'} side of the baseline"
+    if worse:
+        return f", but it got worse lately: {latest}" if _only_lately(facts) else f", which is worse: {latest}"
+    return "" if detected(facts.change) and facts.better else f", but it got better lately: {latest}"
 
 
 def _only_lately(facts: Facts) -> bool:
@@ -131,17 +136,16 @@ def _against(subject: Subject, facts: Facts, verdict: Verdict) -> str:
             f"no target is set ({wording.periods(facts.after.periods, subject.period)} against {facts.before.periods})"
         )
     aim = _target(subject)
-    last = subject.period.value
     hits = f"{facts.after.met} of {wording.periods(facts.after.periods, subject.period)}"
     if facts.target_state == RELIABLY:
-        return f"{aim} is {_reliably(facts, verdict)}: {hits}"
+        return f"{aim} is {_reliably(facts, verdict)}: {hits}{_not_excluded(facts)}"
     if facts.target_state == ON_AVERAGE:
         still = (
             "still met on average, but worse" if verdict is Verdict.REGRESSED else "met on average, not yet reliably"
         )
         return f"{aim} is {still}: {hits}{_although_met(facts, verdict, subject.aim.target)}"
-    if facts.target_state == LAST_ONLY:
-        return f"{aim} is not met on average; that the last {last} met it does not count: {hits} on target"
+    if facts.target_state == TOO_CLOSE:
+        return f"{aim} is too close to call: {hits} on target{_settled(facts, subject)}"
     return f"{aim} is not met{' yet' if verdict is Verdict.IMPROVED else ''}: {hits} on target"
 
 
@@ -149,11 +153,27 @@ def _although_met(facts: Facts, verdict: Verdict, target: float | None) -> str:
     """Why a target that every period met is not relied on."""
     if facts.after.met != facts.after.periods or verdict is Verdict.REGRESSED:
         return ""
-    if facts.assurance.state == UNSTABLE:
-        return ", but the process is not stable enough to promise it"
+    if but(facts):
+        return but(facts)
     if not facts.change.difference and facts.after.level == target:
         return ", but with nothing to spare"
     return ", but the usual variation reaches as far as the target"
+
+
+def _not_excluded(facts: Facts) -> str:
+    misses = facts.assurance.misses_not_excluded
+    return "" if misses is None else f"; misses of up to {few(misses)} are not excluded yet"
+
+
+def _settled(facts: Facts, subject: Subject) -> str:
+    """How likely the level is on target, and what would settle it."""
+    found = facts.against
+    if found.likely is None:
+        return ""
+    likely = f", the level meets it with a likelihood of {wording.share(min(max(found.likely, 0.01), 0.99))}"
+    if found.more is None:
+        return f"{likely}; it stays so unless the level moves"
+    return f"{likely}; about {wording.periods(found.more, subject.period)} more like these would settle it"
 
 
 def _reliably(facts: Facts, verdict: Verdict) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT
-from csi.step5_analyse.analysis import Assurance, Change, Gate, WindowSummary
-from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY
+from csi.step5_analyse.analysis import Against, Assurance, Change, Gate, WindowSummary
+from csi.step5_analyse.assurance import ON_AVERAGE, RELIABLY, REPETITIVE, TOO_FEW
 from csi.step5_analyse.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.terms import Evidence, Period, Verdict, percent
 
@@ -40,6 +40,7 @@ class Facts:
         guards: names of guard KPIs that got worse.
         unit, period: what the numbers are in, and the length of one point.
         doubted: sentences that say what in the definition does not fit the data.
+        against: the level with its interval against the target.
     """
 
     before: WindowSummary
@@ -62,6 +63,7 @@ class Facts:
     unit: str = ""
     period: Period = Period.WEEK
     doubted: tuple[str, ...] = ()
+    against: Against = field(default_factory=Against)
 
     @property
     def unjudged(self) -> tuple[str, ...]:
@@ -153,8 +155,24 @@ def _reliably(facts: Facts) -> str:
     if facts.target_state is None:
         return "no target is set"
     if facts.target_state == RELIABLY:
-        return f"{RELIABLY}: {_hits(facts)}, and the limits lie clear of it"
-    return f"no, it is {facts.assurance.state}: {_hits(facts)}"
+        misses = facts.assurance.misses_not_excluded
+        left = "" if misses is None else f"misses of up to {few(misses)} are not excluded yet"
+        return f"{RELIABLY}: {_hits(facts)}, and {left or 'the limits lie clear of it'}"
+    return f"no, it is {facts.assurance.state}: {_hits(facts)}{but(facts)}"
+
+
+def few(share: float) -> str:
+    """A small share with two figures: ``22 %``, ``0.25 %``."""
+    return f"{wording.number(100 * share, min(4, wording.decimals(100 * share) - 1) if share < 0.1 else 0)} %"
+
+
+def but(facts: Facts) -> str:
+    """Why a target cannot be relied on, where not for its variation alone."""
+    if facts.assurance.reason == TOO_FEW:
+        return f", but {wording.periods(facts.after.periods, facts.period)} are too few yet to promise it"
+    if facts.assurance.reason == REPETITIVE:
+        return f", but each {facts.period.value} is too much like the one before it to promise it"
+    return ""
 
 
 def _on_average(facts: Facts) -> str:

@@ -173,7 +173,7 @@ def test_a_run_that_made_it_worse_still_holds_in_a_window_moved():
 
 def test_met_but_falling_and_missed_but_improving():
     time = np.arange(36.0)
-    falling = analyse(10 + 0.25 * time + noise(36, level=0, sigma=0.3), target=19.0)
+    falling = analyse(10 + 0.25 * time + noise(36, level=0, sigma=0.3), target=21.0)
     assert falling.target_state == "met on average"
     assert warned(falling, "Met but falling: at the present drift the target is missed in about")
     improving = analyse(50 - 0.25 * time + noise(36, level=0, sigma=0.3), target=19.0)

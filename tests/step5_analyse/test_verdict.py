@@ -36,7 +36,7 @@ def test_the_first_gate_that_applies_decides_and_the_tried_ones_are_told_in_orde
         ({"change": ROSE, "target_state": "reliably met"}, Verdict.REGRESSED),
         ({"change": SAME, "target_state": "reliably met"}, Verdict.ACHIEVED),
         ({"change": FELL, "target_state": "met on average"}, Verdict.ACHIEVED_UNSTABLE),
-        ({"change": FELL, "target_state": "only the last point"}, Verdict.IMPROVED),
+        ({"change": FELL, "target_state": "too close to call"}, Verdict.IMPROVED),
         ({"change": FELL, "target_state": None}, Verdict.IMPROVED),
         ({"change": SAME, "target_state": "not met"}, Verdict.NO_CHANGE),
     ],
@@ -79,7 +79,8 @@ def test_nothing_is_evidence_for_an_inconclusive_verdict():
 
 @pytest.mark.parametrize(
     ("target", "size", "verdict"),
-    [(40.0, -6.0, "ACHIEVED"), (40.0, 0.0, "ACHIEVED"), (19.5, -6.0, "ACHIEVED, UNSTABLE"), (10.0, -6.0, "IMPROVED"),
+    [(40.0, -6.0, "ACHIEVED"), (40.0, 0.0, "ACHIEVED"), (19.5, -6.0, "IMPROVED"),
+     (20.5, -6.0, "ACHIEVED, UNSTABLE"), (10.0, -6.0, "IMPROVED"),
      (10.0, 0.0, "NO CHANGE"), (40.0, 6.0, "REGRESSED"), (10.0, 6.0, "REGRESSED")],
 )  # fmt: skip
 def test_real_series_get_their_verdict(target: float, size: float, verdict: str):
@@ -117,24 +118,72 @@ def test_a_small_certain_change_is_no_meaningful_one():
     assert "a small improvement in 12 weeks, less than the 3.0 h that would matter" in found.sentence
 
 
-def test_only_the_last_point_on_target_does_not_count():
+def test_the_last_point_alone_never_counts():
     values = noise(36, level=30.0, sigma=1.0)
     values[-1] = 19.0
-    found = analyse(values, target=20.0)
-    assert (found.target_state, found.verdict) == ("only the last point", "NO CHANGE")
-    assert "does not count" in found.sentence
+    assert (analyse(values, target=20.0).target_state, analyse(values, target=20.0).verdict) == ("not met", "NO CHANGE")
 
 
-def test_trial_limits_and_signals_are_not_stable_enough_to_promise():
-    short = analyse(step(-6.0, after=8), target=40.0)
-    assert short.assurance.state == "not stable enough to promise"
-    assert short.verdict == "ACHIEVED, UNSTABLE"
+@pytest.mark.parametrize("after", [8, 11, 12])
+def test_few_points_are_enough_where_the_target_is_far(after: int):
+    """50 → 20 h, sd 2, target 40: t(.99, 4.3) = 3.6 of eight points reaches to about 28, far below 40."""
+    found = [analyse(step(-30.0, level=50.0, after=after, seed=seed), target=40.0) for seed in range(20)]
+    assert [(one.verdict, one.assurance.reason) for one in found] == [("ACHIEVED", "")] * 20
+
+
+def test_one_far_point_matters_only_where_the_limits_with_it_reach_the_target():
     values = step(-6.0)
     values[30] = 39.0
-    assert analyse(values, target=40.0).assurance.state == "not stable enough to promise"
+    assert analyse(values, target=25.0).assurance.reason == "variation"
+    assert analyse(values, target=50.0).assurance.state == "consistently met"
 
 
-def test_where_nothing_moved_the_frozen_limits_still_vouch_for_a_short_window():
+def test_too_few_points_are_the_reason_only_where_more_of_the_same_would_do():
+    reach = np.array([20.0, 22, 20, 22, 20, 22])  # σ = 2 / 1.128; t(.99, 3.1) = 4.43 and √(1 + 1/n_e) for six
+    values = np.concatenate([noise(24, level=50.0), reach])
+    few, many = (analyse(np.concatenate([values, tail]), target=28.0) for tail in ([], np.tile([20.0, 22.0], 12)))
+    assert (few.assurance.state, few.assurance.reason) == ("hit or miss", "too few periods")
+    assert "6 weeks are too few yet to promise it" in few.sentence
+    assert (many.assurance.state, many.assurance.reason) == ("consistently met", "")
+    assert analyse(values, target=23.0).assurance.reason == "variation"
+
+
+@pytest.mark.parametrize(
+    ("direction", "bound", "missed", "state"),
+    [
+        (Direction.HIGHER, 100.0, None, "reliably met"),
+        (Direction.LOWER, 0.0, None, "reliably met"),
+        (Direction.HIGHER, 100.0, 30, "not met"),
+    ],
+)
+def test_a_natural_bound_is_reliably_met_when_every_period_met_it(
+    direction: Direction, bound: float, missed: int | None, state: str
+):
+    good = np.full(36, 2.0 * bound)
+    if missed:
+        good[missed] -= 150.0
+        good[missed + 2 :] -= 150.0
+    about = {"measure": "share", "unit": "%", "value": None, "good": "x", "numerator": good}
+    found = analyse(good / 2, target=bound, direction=direction, **about)
+    assert found.target_state == state
+    assert (found.assurance.misses_not_excluded is None) is (missed is not None)
+    if missed is None:
+        assert found.assurance.misses_not_excluded == pytest.approx(1 - 0.05 ** (1 / 2400))
+        assert "misses of up to 0.12 % are not excluded yet" in found.sentence
+
+
+def test_what_would_settle_a_target_too_close_to_call_is_counted():
+    """By hand: the interval narrows by the root of n, so n · (reach / gap)² periods, less those there are."""
+    found = analyse(step(-6.0), target=20.0)
+    said = found.against_target
+    assert found.target_state == "too close to call"
+    assert said.more == np.ceil(12 * (((said.upper - said.level) / (20.0 - said.level)) ** 2 - 1))
+    assert said.likely == pytest.approx(0.967, abs=0.001)
+    assert analyse(step(-6.0), target=19.0).against_target.more is None  # more than four times as many
+    assert analyse(step(-6.0), target=21.0).against_target.more is None  # nothing to settle
+
+
+def test_a_short_window_far_from_the_target_is_promised_where_nothing_moved():
     found = analyse(noise(31, seed=8), target=40.0)
     assert found.detail.after.periods == 7
     assert (found.assurance.state, found.verdict) == ("consistently met", "ACHIEVED")
@@ -255,19 +304,21 @@ def test_the_report_has_the_fields_of_the_specification_and_plain_numbers():
     plain = analyse(step(-5.0), target=20.0).as_plain()
     assert " ".join(plain) == (
         "limits signals trend change target_state assurance verdict side_effects evidence attribution warnings reasons "
-        "sentence"
+        "sentence axes against_target"
     )
     assert list(plain["limits"]) == ["kind", "centre", "lower", "upper", "n", "trial", "sigma_z"]
     assert list(plain["signals"][0]) == ["start", "rule", "direction", "latest"]
     assert list(plain["trend"]) == ["slope", "slope_lower", "slope_upper", "p", "judged", "reason"]
     assert list(plain["change"]) == ["difference", "lower", "upper", "percent", "p", "p_adjusted", "hodges_lehmann",
                                      "smallest_detectable", "state"]  # fmt: skip
-    assert list(plain["assurance"]) == ["state", "hit_share", "lower", "upper"]
+    assert list(plain["assurance"]) == ["state", "hit_share", "lower", "upper", "reason", "misses_not_excluded"]
+    assert list(plain["against_target"]) == ["level", "lower", "upper", "likely", "more"]
+    assert plain["axes"] == {"target": plain["target_state"], "change": plain["change"]["state"]}
     assert plain["signals"][0]["start"] == "2025-06-23T00:00:00+01:00"
 
 
 @pytest.mark.parametrize(("size", "target", "words"), [
-    (-6.0, 20.0, "The target of 20 h is met on average"),
+    (-6.0, 20.5, "The target of 20.5 h is met on average"),
     (0.0, 20.0, "hours of waiting"),
     (0.0, None, "No target was judged"),
 ])  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from csi.step5_analyse.aim import Aim
-from csi.step5_analyse.analysis import Assurance, Change, WindowSummary
+from csi.step5_analyse.analysis import Against, Assurance, Change, WindowSummary
 from csi.step5_analyse.sentence import GapClosed, Subject, sentence
 from csi.step5_analyse.verdict import Facts
 from csi.terms import Direction, Evidence, Period, Verdict
@@ -57,22 +57,50 @@ OUTCOMES: dict[Verdict, Facts] = {
 
 STILL = after(24.2, 6, "reliably met", SAME)
 EASY = Subject("Median time to resolve", "h", Period.WEEK, Aim(Direction.LOWER, 30.0))
+EASIER = Subject("Median time to resolve", "h", Period.WEEK, Aim(Direction.LOWER, 23.0))
 GOOD = WindowSummary(24, 4800, 14.2, 24)
 VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
     "already there": (EASY, Verdict.ACHIEVED, replace(STILL, met_before=True)),
     "not shown to be an improvement": (EASY, Verdict.ACHIEVED, STILL),
     "worse, still reliably met": (SUBJECT, Verdict.REGRESSED, after(19.0, 6, "reliably met", ROSE, before=GOOD)),
     "worse, still met on average": (SUBJECT, Verdict.REGRESSED, after(19.0, 4, "met on average", ROSE, before=GOOD)),
-    "only the last point": (SUBJECT, Verdict.NO_CHANGE, after(24.2, 1, "only the last point", SAME)),
+    "too close to call": (
+        EASIER,
+        Verdict.IMPROVED,
+        after(22.8, 4, "too close to call", FELL, against=Against(22.8, 21.6, 24.0, 0.72, 9)),
+    ),
+    "too close to call for good": (
+        EASIER,
+        Verdict.NO_CHANGE,
+        after(22.8, 3, "too close to call", SAME, against=Against(22.8, 21.6, 24.0, 0.554)),
+    ),
+    "better lately": (
+        SUBJECT,
+        Verdict.IMPROVED,
+        after(23.9, 0, "not met", replace(SAME, difference=-0.7, state="improved"), sustained="improvement", run=7),
+    ),
+    "never missed": (
+        Subject("Resolved within SLA", "%", Period.WEEK, Aim(Direction.HIGHER, 100.0)),
+        Verdict.ACHIEVED,
+        replace(
+            STILL,
+            before=WindowSummary(24, 4800, 100.0, 24),
+            after=WindowSummary(6, 1200, 100.0, 6),
+            change=Change(0.0, -0.2, 0.1, 0.0, 1.0, 1.0, 0.0, 0.3, "no detectable change"),
+            assurance=Assurance("consistently met", 1.0, 0.6, 1.0, "", 0.0025),
+            met_before=True,
+            unit="%",
+        ),
+    ),
     "met every time, though not reliably": (
         SUBJECT,
         Verdict.ACHIEVED_UNSTABLE,
         after(19.8, 6, "met on average", FELL),
     ),
-    "met every time on trial limits": (
+    "met every time in few periods": (
         SUBJECT,
         Verdict.ACHIEVED_UNSTABLE,
-        after(19.8, 6, "met on average", FELL, assurance=Assurance("not stable enough to promise", 1.0, 0.6, 1.0)),
+        after(19.8, 6, "met on average", FELL, assurance=Assurance("hit or miss", 1.0, 0.6, 1.0, "too few periods")),
     ),
     "the level is the same, the latest weeks are not": (
         SUBJECT,

@@ -41,7 +41,7 @@ KPI = {
     "change": ["difference", "lower", "upper", "percent", "p", "p_adjusted", "hodges_lehmann", "smallest_detectable",
                "state"],
     "target_state": None,
-    "assurance": ["state", "hit_share", "lower", "upper"],
+    "assurance": ["state", "hit_share", "lower", "upper", "reason", "misses_not_excluded"],
     "verdict": None,
     "side_effects": None,
     "evidence": None,
@@ -49,6 +49,8 @@ KPI = {
     "warnings": None,
     "reasons": None,
     "sentence": None,
+    "axes": ["target", "change"],
+    "against_target": ["level", "lower", "upper", "likely", "more"],
 }  # fmt: skip
 SOURCE = [
     "sha256",
