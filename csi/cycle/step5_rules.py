@@ -13,7 +13,7 @@ from csi.cycle.findings import CONFIRMED, PARTS, STALE
 from csi.errors import Breach
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.rules import Rule
-from csi.step5_analyse.cautions import MET_BUT_FALLING, MISSED_BUT_IMPROVING, MIX_FLIPS
+from csi.step5_analyse.cautions import HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING, MIX_FLIPS
 from csi.storage import rows
 
 _CLAIM = re.compile(r"\b(trend|rising|falling|signal|special cause)", re.IGNORECASE)
@@ -66,7 +66,7 @@ def nothing_is_claimed_from_too_few_points(session: Session, cycle: Cycle, _now:
 
 def drift_against_the_verdict(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V5.4: met but falling, missed but improving, warns."""
-    for phrase in (MET_BUT_FALLING, MISSED_BUT_IMPROVING):
+    for phrase in (HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING):
         yield from _warned(session, cycle, "V5.4", phrase)
 
 

@@ -21,8 +21,8 @@ from csi.step5_analyse.windows import complete_on, covered, there_on
 from csi.terms import Direction, percent
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
-_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits
-MET_BUT_FALLING, MISSED_BUT_IMPROVING = "Met but falling", "Missed but improving"  # V5.4
+_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
+HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING = "Met but heading for a breach", "Missed but improving"  # V5.4
 MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
 
 
@@ -55,7 +55,7 @@ def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], 
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
         _fragile(draft, moved),
-        met_but_falling(draft),
+        heading_for_a_breach(draft),
         missed_but_improving(draft),
         _many(draft),
         _quality(facts.quality),
@@ -110,14 +110,14 @@ def _no_limits(draft: Draft) -> str:
     )
 
 
-def met_but_falling(draft: Draft) -> str:
+def heading_for_a_breach(draft: Draft) -> str:
     """Met, but drifting towards a breach, with when (V5.4)."""
     trend, facts = draft.trend, draft.facts
     if facts.target_state not in (RELIABLY, ON_AVERAGE) or not _drifts(draft, good=False):
         return ""
     left = _distance_left(draft.aim, facts.after.level or 0.0, trend.slope or 0.0)
     when = f" in about {wording.periods(max(1, round(left)), draft.row.item.period)}" if np.isfinite(left) else ""
-    return f"{MET_BUT_FALLING}: at the present drift the target is missed{when}."
+    return f"{HEADING_FOR_A_BREACH}: at the present drift the target is missed{when}."
 
 
 def missed_but_improving(draft: Draft) -> str:

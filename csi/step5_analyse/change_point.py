@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from csi.step5_analyse.limits import D2, Floats, mean, moving_ranges
+from csi.step5_analyse.limits import D2, Flags, Floats, mean, moving_ranges
 
 SHORTEST = 5  # points in a segment. Source: docs/verdicts.md, Change point
 PENALTY = 3.0  # times ln n times sigma squared. Source: docs/verdicts.md, Change point
@@ -36,6 +36,24 @@ def least_squares(values: Floats) -> Split:
     gain = _square(left, n) + _square(right, rest) - _square(total, n[:, -1])[:, None]
     sigma = mean(moving_ranges(values)) / D2
     return _best(gain, legal, penalty(n[:, -1]) * sigma**2)
+
+
+def steps(values: Floats, place: NDArray[np.int64]) -> Flags:
+    """Whether a series steps at a place rather than drifts: two levels leave less than a straight line does.
+
+    Args:
+        values: ``(kpis, periods)``, gaps NaN.
+        place: of the first point of the later level; -1: none.
+    """
+    there = np.isfinite(values)
+    time = np.where(there, np.arange(values.shape[1], dtype=float), np.nan)
+    time, gap = (np.nan_to_num(part - mean(part)[:, None]) for part in (time, values))
+    length = (time**2).sum(axis=1)
+    line = (time * gap).sum(axis=1) ** 2 / np.where(length > 0, length, 1.0)
+    later = there & (np.arange(values.shape[1]) >= place[:, None])
+    n, m = (part.sum(axis=1) for part in (there & ~later, later))
+    step = np.where(later, gap, 0.0).sum(axis=1) ** 2 * (n + m) / np.maximum(n * m, 1)
+    return np.asarray((place >= 0) & (n > 0) & (m > 0) & (step > line))
 
 
 def poisson(counts: Floats) -> Split:

@@ -113,6 +113,8 @@ def _forecast(one: Draft) -> Forecast:
     trend = one.trend
     drifts = trend.judged and trend.p is not None and trend.p < SIGNIFICANT
     slope = trend.slope if drifts and not begun else None  # a step that was recorded is no drift
+    if slope:
+        values = values[max(int(one.seen.measured.regime[one.seen.number]), 0) :]
     return forecast(
         values,
         one.aim,

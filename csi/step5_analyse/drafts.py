@@ -250,17 +250,23 @@ def _trend(seen: Seen) -> Trend:
     row, measured, number = seen.row, seen.measured, seen.number
     slopes, period = measured.slopes, row.item.period
     n, season = int(slopes.n[number]), int(measured.season[number])
+    regime = int(measured.regime[number])
+    since = (
+        f" since {wording.day(moments(row.item.series)[regime])}, when the level moved" if regime > row.first else ""
+    )
     if n < TREND_FEWEST:
         missing = wording.periods(TREND_FEWEST - n, period)
         have = f"{n} of {wording.periods(TREND_FEWEST, period)}"
         return Trend(
-            reason=f"not enough data to judge a trend: {have}; {missing} more needed{there_on(row, TREND_FEWEST - n)}"
+            reason=f"not enough data to judge a trend{since}: {have}; {missing} more needed"
+            f"{there_on(row, TREND_FEWEST - n)}"
         )
     reason = (
         f"like compared with like: the same {period.value} of each season of {season}"
         if season
         else "all points compared; with fewer than two full seasons a season cannot be told from a trend"
     )
+    reason += f"; points{since}" if since else ""
     slope, lower, upper, p = (_known(part[number]) for part in (slopes.slope, slopes.lower, slopes.upper, slopes.p))
     return Trend(slope, lower, upper, p, judged=True, reason=reason)
 

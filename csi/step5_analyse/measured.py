@@ -23,6 +23,7 @@ from csi.step5_analyse.trend import Slopes
 from csi.terms import Period
 
 SEASON = {Period.HOUR: 24, Period.DAY: 7, Period.WEEK: 52, Period.MONTH: 12, Period.QUARTER: 4}
+_KNOWN = 0.05  # p below which a known change is one for the trend; nothing drifts across a step
 SEASONS = 3  # whole ones in both windows, from which a weekday's own mean is worth its price; ours
 _EQUAL = 1e-9  # relative; what differs by less is rounding
 _KINDS = {"share": "p_prime", "rate": "u_prime", "net": "nps_prime", "count": "xmr", "number": "xmr"}
@@ -39,7 +40,8 @@ class Measured:
         lines, found: the same as they are drawn: begun anew where that is recorded.
         phases: per KPI its stretches with limits of their own; empty without a recorded one.
         phase, phase_found: limits of the evaluation window alone, and signals inside it.
-        slopes, season: trend from baseline to evaluation; the season it was judged by, 0 for none.
+        slopes, season: trend of the newest level, at most from baseline to evaluation; the season it was judged by, 0
+            for none.
         alike: the season that before and after are compared within, 0 for none.
         slopes_before: trend inside the baseline.
         phi: the autocorrelation to expect of the values.
@@ -47,6 +49,7 @@ class Measured:
         effect, detectable: before and after, and the smallest effect that would have been seen.
         shift, step: Hodges–Lehmann beside it; interrupted series.
         split: suggested change point.
+        regime: where the newest level begins, by the change point or the known change; -1 where none was left.
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
         spread_before: the baseline's standard deviation.
         usual: share of the points limits are frozen on that have one and the same value; 0 where all have.
@@ -76,6 +79,7 @@ class Measured:
     shift: Shift
     step: Step
     split: NDArray[np.int64]
+    regime: NDArray[np.int64]
     sigma: Floats
     spread_before: Floats
     usual: Floats
@@ -98,14 +102,20 @@ def measure(panel: Panel) -> Measured:
     lines, found, phases = rephased(panel, frozen, frozen_found)
     phase = lines_of(panel, panel.after)
     before, after = panel.before, panel.after
-    told = np.where(span(panel), panel.values, np.nan)
-    season = seasons(panel, told)
     base_values = _window(panel.values, before)
     both = levels_of(panel, before, after)
     change = effect_of(panel, before, after, both)
     level_before, level_after = levels(panel, before), levels(panel, after)
     sigma, spread = _sigma(panel.values, before), _spread(base_values)
     matters = _matters(panel, sigma, spread)
+    shifts = lasting_of(panel, frozen.centre, matters, (before, after), (change, both.after.phi))
+    split = _splits(panel)
+    moved = shifts.side.astype(bool) | ((change.p < _KNOWN) & (np.abs(change.difference) >= matters))
+    told = np.where(span(panel), panel.values, np.nan)
+    known = np.where(moved & after.any(axis=1), after.argmax(axis=1), -1)
+    regime = np.maximum(*(np.where(change_point.steps(told, place), place, -1) for place in (split, known)))
+    told = np.where(np.arange(told.shape[1]) >= regime[:, None], told, np.nan)
+    season = seasons(panel, told)
     return Measured(
         kind,
         frozen,
@@ -126,12 +136,13 @@ def measure(panel: Panel) -> Measured:
         effect.smallest_detectable(change),
         effect.hodges_lehmann(base_values, _window(panel.values, after)),
         _steps(panel),
-        _splits(panel),
+        split,
+        regime,
         sigma,
         spread,
         _usual(np.where(fit, panel.values, np.nan)),
         matters,
-        lasting_of(panel, frozen.centre, matters, (before, after), (change, both.after.phi)),
+        shifts,
         level_before,
         level_after,
         before.sum(axis=1),

@@ -175,10 +175,23 @@ def test_met_but_falling_and_missed_but_improving():
     time = np.arange(36.0)
     falling = analyse(10 + 0.25 * time + noise(36, level=0, sigma=0.3), target=21.0)
     assert falling.target_state == "met on average"
-    assert warned(falling, "Met but falling: at the present drift the target is missed in about")
+    assert warned(falling, "Met but heading for a breach: at the present drift the target is missed in about")
     improving = analyse(50 - 0.25 * time + noise(36, level=0, sigma=0.3), target=19.0)
     assert warned(improving, "Missed but improving")
     assert not warned(analyse(noise(36), target=19.0), "Missed but improving")
+
+
+@pytest.mark.parametrize("size", [-4.0, 4.0])
+def test_a_step_is_no_drift(size: float):
+    """The trend is judged on the newest level alone: before that, 75 of 100 steps were said to drift."""
+    values = [step(size, after=after, seed=seed) for seed in range(20) for after in (8, 20)]
+    found = [analyse(one, target=23.0) for one in values]
+    assert sum(one.trend.judged and one.trend.p < 0.05 for one in found) <= 3
+    few, many = (
+        analyse(np.r_[np.tile([24.0, 26.0], 12), np.tile([24.0, 26.0], after // 2) + size]) for after in (8, 20)
+    )
+    assert "since 23 Jun 2025, when the level moved: 8 of 12 weeks" in few.trend.reason
+    assert many.trend.reason.endswith("points since 23 Jun 2025, when the level moved")
 
 
 @pytest.mark.parametrize(("quality", "said"), [(0.9, True), (0.96, False), (None, False)])
