@@ -66,6 +66,20 @@ def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], 
     return [sentence for sentence in found if sentence]
 
 
+def guard(draft: Draft, mix: Standardised | None) -> str:
+    """The guard against fooling oneself that fired and matters most; empty where none did.
+
+    Source: ANALYSIS.md, Did we get there?
+    """
+    found = (
+        guards.reclassified(mix, draft.subject.unit),
+        _spike(draft) if draft.facts.change.state else "",
+        guards.left_open(draft.row.item.open_past_target),
+        _bunched(draft),
+    )
+    return next((sentence for sentence in found if sentence), "")
+
+
 def footnotes(draft: Draft) -> tuple[str, ...]:
     """What the limits rest on."""
     limits, row = draft.limits, draft.row

@@ -13,7 +13,8 @@ NOT_DETECTED, NOT_MEANINGFUL = "no detectable change", "no meaningful change"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """After less before with its interval, the levels, and what matters."""
+    """After less before with its interval, the levels, and what matters; ``stands`` says that a change stands beyond
+    what the baseline was already moving by."""
 
     difference: float
     lower: float
@@ -21,6 +22,7 @@ class Difference:
     level_before: float
     level_after: float
     matters: float
+    stands: bool = True
 
 
 def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
@@ -40,12 +42,12 @@ def change_state(aim: Aim, change: Difference, sustained: str = "") -> str:
     way = _way(aim, change)
     apart = change.lower > 0 or change.upper < 0
     matters = abs(change.difference) >= change.matters
-    if sustained:
+    if sustained and change.stands:
         return WORSE if sustained == CONCERN else IMPROVED
-    if apart and matters and way:
+    if apart and matters and way and change.stands:
         return WORSE if way < 0 else IMPROVED
     inside = -change.matters <= change.lower and change.upper <= change.matters
-    return NOT_MEANINGFUL if inside or apart else NOT_DETECTED
+    return NOT_MEANINGFUL if inside or (apart and change.stands) else NOT_DETECTED
 
 
 def _way(aim: Aim, change: Difference) -> float:

@@ -12,6 +12,7 @@ from csi.step5_analyse import wording
 from csi.step5_analyse.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
 from csi.step5_analyse.analysis import Against, Change, Limits, Signal, Trend, WindowSummary
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
+from csi.step5_analyse.drift import HINTED, SURE, Beyond
 from csi.step5_analyse.lasting import Lasting
 from csi.step5_analyse.limits import FEWEST, TRIAL_BELOW
 from csi.step5_analyse.measured import Measured
@@ -116,9 +117,9 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         run,
         better,
         before.level is not None and aim.meets(before.level) and aim.exists,
-        _moving(seen, change),
+        bool(measured.beyond.slope_p[number] < SURE),
         float(measured.effect.phi[number]),
-        _step(seen),
+        _left(seen),
         unit=row.item.definition.unit,
         period=row.item.period,
         doubted=doubted(row),
@@ -168,7 +169,9 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
     if row.count_before < FEWEST_BEFORE or row.count_after < FEWEST_AFTER:
         return Change(difference=difference, percent=percent)
     lower, upper = float(effect.lower[number]), float(effect.upper[number])
-    held = Difference(difference or 0.0, lower, upper, was, float(measured.level_after[number]), matters)
+    after = float(measured.level_after[number])
+    beyond = stands(measured.beyond, number, matters, difference or 0.0)
+    held = Difference(difference or 0.0, lower, upper, was, after, matters, beyond)
     return Change(
         difference,
         _known(lower),
@@ -182,18 +185,22 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
     )
 
 
-def _step(seen: Seen) -> tuple[float, float, float] | None:
-    step, number = seen.measured.step, seen.number
-    found = tuple(float(part[number]) for part in (step.level, step.lower, step.upper))
-    return (found[0], found[1], found[2]) if all(np.isfinite(found)) else None
+def stands(found: Beyond, place: int, matters: float, difference: float) -> bool:
+    """Whether a change stands beyond its baseline's drift, where the baseline drifted its way."""
+    if not found.slope_p[place] < HINTED:
+        return True
+    left = float(found.left[place])
+    return bool(found.p[place] < SIGNIFICANT and abs(left) >= matters and left * difference > 0)
 
 
-def _moving(seen: Seen, change: Change) -> bool:
-    """Whether the baseline was already going the way of the change."""
-    slopes, number = seen.measured.slopes_before, seen.number
-    if slopes.n[number] < TREND_FEWEST or not slopes.p[number] < SIGNIFICANT:
-        return False
-    return bool(float(slopes.slope[number]) * (change.difference or 0.0) > 0)
+def _left(seen: Seen) -> tuple[float, float, float] | None:
+    """What is left beyond the baseline's drift with its interval, where that decided or is to be said."""
+    found, number = seen.measured.beyond, seen.number
+    moved = float(seen.measured.effect.difference[number])
+    if found.slope_p[number] >= SURE and stands(found, number, float(seen.measured.matters[number]), moved):
+        return None
+    left = tuple(float(part[number]) for part in (found.left, found.lower, found.upper))
+    return (left[0], left[1], left[2]) if all(np.isfinite(left)) else None
 
 
 def _limits(seen: Seen) -> Limits:

@@ -10,7 +10,7 @@ import numpy as np
 
 from csi.step5_analyse import sentence as words
 from csi.step5_analyse.analysis import Analysis, Axes, KpiInput
-from csi.step5_analyse.cautions import cautions, footnotes, mix_of
+from csi.step5_analyse.cautions import cautions, footnotes, guard, mix_of
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.detail import attribution, detail, gap_closed
 from csi.step5_analyse.drafts import Draft, draft, judged_rows
@@ -61,7 +61,7 @@ def _finished(
     one = _with_mix(one, mix)
     worse = tuple(kpi for kpi in one.row.item.definition.guards if kpi in by_id and _is_worse(by_id[kpi]))
     names = tuple(by_id[kpi].subject.name for kpi in worse)
-    facts = replace(one.facts, guards=names)
+    facts = replace(one.facts, guards=names, guard=guard(one, mix))
     ruling = rule(facts)
     strength = evidence(facts, ruling.verdict)
     closed = gap_closed(one)

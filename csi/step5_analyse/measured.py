@@ -11,6 +11,7 @@ from csi.step5_analyse import change_point, effect, interrupted, level, limits, 
 from csi.step5_analyse.against import Ahead, Standing, ahead, standing
 from csi.step5_analyse.aim import aim_of
 from csi.step5_analyse.analysis import KpiInput, Phase
+from csi.step5_analyse.drift import Beyond, beyond
 from csi.step5_analyse.effect import Effect, Shift
 from csi.step5_analyse.interrupted import Step
 from csi.step5_analyse.lasting import Lasting, lasting
@@ -48,6 +49,7 @@ class Measured:
         standing, ahead: the evaluation's level against the target, and prediction limits of the next period.
         effect, detectable: before and after, and the smallest effect that would have been seen.
         shift, step: Hodges–Lehmann beside it; interrupted series.
+        beyond: what is left of the change beyond a drift of the baseline.
         split: suggested change point.
         regime: where the newest level begins, by the change point or the known change; -1 where none was left.
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
@@ -78,6 +80,7 @@ class Measured:
     detectable: Floats
     shift: Shift
     step: Step
+    beyond: Beyond
     split: NDArray[np.int64]
     regime: NDArray[np.int64]
     sigma: Floats
@@ -136,6 +139,7 @@ def measure(panel: Panel) -> Measured:
         effect.smallest_detectable(change),
         effect.hodges_lehmann(base_values, _window(panel.values, after)),
         _steps(panel),
+        beyond_of(panel, before, after, change),
         split,
         regime,
         sigma,
@@ -209,6 +213,12 @@ def lasting_of(
     """The sustained shift of each KPI, given the change between its windows and the autocorrelation to expect."""
     change, phi = told
     return lasting(panel.values, windows, centre, matters, (change.difference, change.p, phi))
+
+
+def beyond_of(panel: Panel, before: Flags, after: Flags, change: Effect) -> Beyond:
+    """What is left of each change beyond its baseline's drift."""
+    here = _columns(before | after)
+    return beyond(panel.values[:, here], before[:, here], after[:, here], change.difference)
 
 
 def _matters(panel: Panel, sigma: Floats, spread: Floats) -> Floats:

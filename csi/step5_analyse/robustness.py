@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from csi.step5_analyse.change_state import IMPROVED, WORSE, Difference, change_state
-from csi.step5_analyse.drafts import Draft, sustained
+from csi.step5_analyse.drafts import Draft, stands, sustained
 from csi.step5_analyse.guards import Moved
 from csi.step5_analyse.measured import Measured, effect_of, lasting_of, levels_of
 from csi.step5_analyse.panel import Panel
@@ -41,6 +41,7 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
                 was,
                 was + float(effect.difference[place]),
                 one.facts.matters,
+                stands(measured.beyond, number, one.facts.matters, float(effect.difference[place])),
             )
             states[number].append(_said(one, periods, held, sustained(one.seen, shifts, place)[0]))
     return states

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from csi.step5_analyse import wording
@@ -60,7 +61,7 @@ def sentence(
     if facts.change.state in (IMPROVED, WORSE):
         text += f" The evidence is {evidence}." if evidence is not Evidence.NONE else ""
         text += _overstated(subject, facts)
-    return text + effect
+    return text + effect + (f" {facts.guard}" if facts.guard and not facts.drifting_before else "")
 
 
 def _moved(subject: Subject, facts: Facts) -> str:
@@ -83,10 +84,13 @@ def _overstated(subject: Subject, facts: Facts) -> str:
     text = " The baseline was already moving this way, so the plain difference overstates"
     if facts.step is None:
         return text + "."
-    step, low, high = facts.step
-    places = decimals(facts)
-    sides = " to ".join(wording.number(side, places, signed=True) for side in (low, high))
-    return f"{text}: beyond that drift it is {wording.gap(step, subject.unit, places)} (likely {sides})."
+    step, *sides = facts.step
+    left = wording.gap(step, subject.unit, decimals(facts))
+    return f"{text}: beyond that drift it is {left} ({_sides(facts, sides)})."
+
+
+def _sides(facts: Facts, sides: Sequence[float]) -> str:
+    return f"likely {' to '.join(wording.number(side, decimals(facts), signed=True) for side in sides)}"
 
 
 def _interval(facts: Facts, unit: str, places: int) -> str:
@@ -120,6 +124,9 @@ def _no_change(subject: Subject, facts: Facts) -> str:
     if facts.change.state == NOT_MEANINGFUL:
         least = f" (that would be {size(facts, facts.matters)} or more)" if facts.matters else ""
         return f"no change that matters {weeks}{least}"
+    if detected(facts.change) and facts.step:
+        beyond = f"{wording.gap(facts.step[0], subject.unit, decimals(facts))}, {_sides(facts, facts.step[1:])}"
+        return f"no detectable change {weeks} beyond the way the baseline was already going ({beyond})"
     seen = facts.change.smallest_detectable
     could = f" (one of {size(facts, seen)} or more would probably have been seen)" if seen else ""
     return f"no detectable change {weeks}{could}"

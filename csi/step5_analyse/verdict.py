@@ -36,7 +36,8 @@ class Facts:
         met_before: whether the baseline's level was on target.
         drifting_before: the baseline already had a trend.
         phi: autocorrelation met.
-        step: the interrupted series' step with its interval, where both windows have 12 points.
+        step: what is left of the change beyond the baseline's drift, with its interval.
+        guard: the sentence of the guard against fooling oneself that matters most, where one fired.
         guards: names of guard KPIs that got worse.
         unit, period: what the numbers are in, and the length of one point.
         doubted: sentences that say what in the definition does not fit the data.
@@ -63,6 +64,7 @@ class Facts:
     unit: str = ""
     period: Period = Period.WEEK
     doubted: tuple[str, ...] = ()
+    guard: str = ""
     against: Against = field(default_factory=Against)
 
     @property
@@ -191,6 +193,8 @@ def evidence(facts: Facts, verdict: Verdict) -> Evidence:
     change = facts.change
     if verdict is Verdict.INCONCLUSIVE or not change.difference:
         return Evidence.NONE
+    if facts.guard or facts.drifting_before:  # Source: ANALYSIS.md: a guard that fires reaches the headline
+        return Evidence.NONE if change.state == NOT_MEANINGFUL and not detected(change) else Evidence.WEAK
     large = abs(change.difference) >= facts.matters
     shifted = bool(facts.sustained) and (facts.sustained == IMPROVEMENT) == facts.better
     if large and shifted and _strong(facts):
@@ -210,7 +214,6 @@ def _strong(facts: Facts) -> bool:
         _below(facts.change.p_adjusted, STRONG_P)
         and facts.before.periods >= STRONG_BEFORE
         and facts.after.periods >= STRONG_AFTER
-        and not facts.drifting_before
         and facts.quality is not None
         and facts.quality >= QUALITY_STRONG
         and not facts.guards
