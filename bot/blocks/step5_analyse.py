@@ -26,7 +26,7 @@ REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 TITLE = "Analyse the data"
 MOST = 30  # KPIs in one view: each takes three of its hundred blocks
 UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
-KINDS = {"xmr": "XmR", "p_prime": "P′", "u_prime": "U′", "nps_prime": "NPS′"}
+KINDS = {"xmr": "XmR", "poisson": "Poisson", "p_prime": "P′", "u_prime": "U′", "nps_prime": "NPS′"}
 FIELD = 1500  # characters of one part of a finding
 REASON = 300  # characters of why limits begin anew
 

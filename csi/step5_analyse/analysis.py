@@ -81,7 +81,8 @@ class KpiInput:
 class Limits:
     """Natural process limits. ``lower`` and ``upper`` are tuples, one per series point, where they vary.
 
-    ``kind`` is ``xmr``, ``p_prime``, ``u_prime``, ``nps_prime``, ``p``, ``u``, ``c`` or ``t``. With fewer than 6
+    ``kind`` is ``xmr``, ``p_prime``, ``u_prime``, ``nps_prime``, ``p``, ``u``, ``c``, ``poisson`` (low
+    counts, negative binomial) or ``t``. With fewer than 6
     points there are none: centre, lower and upper are None.
     """
 

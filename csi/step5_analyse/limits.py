@@ -7,10 +7,11 @@ missing; a gap breaks moving ranges. ``fit`` marks the points the limits are fro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -22,6 +23,9 @@ ROBUST_FROM = 20
 XMR_FACTOR = 2.66  # 3 / d2 rounded as in the books. Source: Wheeler, Understanding Variation, 2nd ed., ch. 3
 D2 = 1.128  # expected range of two normal values, in sigmas. Source: Wheeler, table of bias correction factors
 SCREEN = 3.267  # D4 for ranges of two. Source: Nelson, J. Quality Technology 14 (1982) 172
+LOW = 9.0  # mean below which a count has limits of its own. Source: ANALYSIS.md, Limits
+LOW_TAIL, _EXACT_TAIL = 0.005, 0.00135
+OVERDISPERSED = 0.2  # p of the chi-squared from which counts are taken to vary more than chance; ours
 T_POWER = 1 / 3.6  # makes exponential times nearly normal. Source: Nelson, J. Quality Technology 26 (1994) 239
 
 
@@ -145,6 +149,49 @@ def u(events: Floats, exposure: Floats, *, fit: Flags | None = None) -> Lines:
 def c(counts: Floats, *, fit: Flags | None = None) -> Lines:
     """Plain c limits, for comparison. Source: NIST/SEMATECH e-Handbook 6.3.3.1."""
     return _attribute(counts, np.ones_like(counts), _poisson, fit)
+
+
+def low_counts(counts: Floats, *, fit: Flags | None = None, tails: float = LOW_TAIL) -> Lines:
+    """Limits of counts whose mean is low: of the next one, given how few events there were to learn from.
+
+    Quantiles of the negative binomial that a gamma prior of half an event gives; where the periods vary more than
+    chance (chi-squared, p < .2), one of variance D m (1 + 1/n) at .00135 and .99865, D drawn towards 1.
+
+    Args:
+        counts: ``(kpis, periods)`` whole numbers, gaps NaN.
+        fit: points the limits are frozen on.
+        tails: what lies beyond each limit without over-dispersion.
+
+    Source: Jeffreys prior and its predictive Gelman et al., Bayesian Data Analysis, 3rd ed., 2.6; dispersion Fisher,
+    Statistical Methods for Research Workers (1925), 4; how often either is false in docs/calibration.md.
+    """
+    used = _only(counts, fit)
+    n = np.isfinite(used).sum(axis=-1)
+    some, level = np.maximum(n, 1), mean(used)
+    squares = np.nansum((used - level[..., None]) ** 2, axis=-1)
+    ratio = squares / np.where(level > 0, level, 1.0)
+    over = (level > 0) & (special.chdtrc(np.maximum(n - 1, 1), ratio) < OVERDISPERSED)
+    drawn = (2 + np.maximum(ratio, n - 1)) / (n + 1)
+    variance = np.where(over, drawn, 1.0) * level * (1 + 1 / some)
+    extra = np.where(over & (variance > level), variance - level, 1.0)
+    shape = np.where(over, level**2 / extra, level * some + 0.5)
+    chance = np.where(over, level / (level + extra), some / (some + 1.0))  # of a negative binomial
+    tail = np.where(over, _EXACT_TAIL, tails)
+    lower, upper = (_quantile(shape, chance, part) for part in (tail, 1 - tail))
+    centre = np.where(n >= FEWEST, level, np.nan)
+    sigma = np.sqrt(np.where(over, variance, shape * (1 - chance) / chance**2))[..., None]
+    lines = _lines(centre, sigma, n)
+    blank = np.where(np.isfinite(centre), 0.0, np.nan)
+    return replace(lines, lower=(lower + blank)[..., None], upper=(upper + blank)[..., None])
+
+
+def _quantile(shape: Floats, chance: Floats, part: Floats) -> Floats:
+    """The least whole number that a negative binomial does not exceed with this probability."""
+    usual, width = shape * (1 - chance) / chance, np.sqrt(shape * (1 - chance)) / chance
+    most = int(np.ceil(np.nanmax(usual + 12 * width, initial=1)))
+    whole = np.arange(most + 20.0)
+    below = special.betainc(shape[..., None], whole + 1, chance[..., None])
+    return np.asarray((below < part[..., None]).sum(axis=-1).astype(float))
 
 
 def t(between: Floats, *, fit: Flags | None = None) -> Lines:

@@ -39,7 +39,22 @@ def _family_lines(panel: Panel, fit: Flags, family: str) -> Lines:
         return _scaled(limits.u_prime(panel.numerator, panel.denominator, fit=fit), panel.scale)
     if family == "net":
         return _scaled(limits.nps_prime(panel.numerator, panel.denominator, panel.decided, fit=fit), panel.scale)
-    return limits.xmr(panel.values, fit=fit)
+    level = limits.xmr(panel.values, fit=fit)
+    low = low_counted(panel, level.centre)
+    if not low.any():
+        return level
+    made = [(~low, _rows(level, ~low)), (low, limits.low_counts(panel.values[low], fit=fit[low]))]
+    return merged(Lines, made, len(panel.inputs))
+
+
+def low_counted(panel: Panel, centre: Floats) -> Flags:
+    """Counts whose mean is so low that their limits come from how few events there were."""
+    whole = np.asarray((~panel.used | (panel.values == np.floor(panel.values)) & (panel.values >= 0)).all(axis=1))
+    return np.asarray((panel.family == "count") & whole & (centre < limits.LOW))
+
+
+def _rows(lines: Lines, rows: Flags) -> Lines:
+    return Lines(**{item.name: getattr(lines, item.name)[rows] for item in fields(lines)})
 
 
 def by_family(panel: Panel) -> list[tuple[str, Flags]]:

@@ -17,7 +17,7 @@ from csi.step5_analyse.interrupted import Step
 from csi.step5_analyse.lasting import Lasting, lasting
 from csi.step5_analyse.level import Levels
 from csi.step5_analyse.limits import Flags, Floats, Lines
-from csi.step5_analyse.lined import by_family, lines_of, merged, rephased, thawed
+from csi.step5_analyse.lined import by_family, lines_of, low_counted, merged, rephased, thawed
 from csi.step5_analyse.panel import Panel
 from csi.step5_analyse.signals import Found
 from csi.step5_analyse.trend import Slopes
@@ -100,7 +100,9 @@ def measure(panel: Panel) -> Measured:
     kind = np.array(
         [_kind(item, str(family)) for item, family in zip(panel.inputs, panel.family, strict=True)], dtype="<U9"
     )
-    frozen = thawed(panel, lines_of(panel, fit))
+    fresh = lines_of(panel, fit)
+    kind[low_counted(panel, fresh.centre) & ~np.array([item.frozen is not None for item in panel.inputs])] = "poisson"
+    frozen = thawed(panel, fresh)
     frozen_found = signals.nhs(panel.values, frozen.centre, frozen.lower, frozen.upper, frozen.sigma)
     lines, found, phases = rephased(panel, frozen, frozen_found)
     phase = lines_of(panel, panel.after)

@@ -16,6 +16,7 @@ from csi.terms import Direction, Period
 
 LIMITS = {
     "xmr": "XmR",
+    "poisson": "Poisson",
     "p_prime": "Laney P′",
     "u_prime": "Laney U′",
     "nps_prime": "Laney's for a net score",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from csi.step5_analyse import limits, signals
 from csi.step5_analyse.analysis import FrozenLimits
@@ -217,3 +218,42 @@ def test_a_point_beyond_the_limits_is_not_one_of_two_in_the_outer_third():
     with_two_within = signals.nhs(np.array([0.5, 2.5, 2.9, -0.5]), centre, lower, upper, sigma)
     assert [signals.RULES[rule] for rule in with_one_beyond.rule] == ["", "", "outside", ""]
     assert [signals.RULES[rule] for rule in with_two_within.rule] == ["", "two_of_three", "two_of_three", ""]
+
+
+@pytest.mark.parametrize("mean", [0.25, 0.5, 1.0, 5.0])
+def test_low_counts_are_seldom_outside_their_limits_by_chance(mean: float):
+    """XmR limits were left in 51, 40 and 26 % of quiet windows of 12 at means of .25, .5 and 1."""
+    counts = np.random.default_rng(3).poisson(mean, (2000, 36)).astype(float)
+    found = limits.low_counts(counts, fit=np.broadcast_to(np.arange(36) < 24, counts.shape))
+    after = counts[:, 24:]
+    assert ((after > found.upper) | (after < found.lower)).any(axis=1).mean() <= 0.055
+    doubled = np.random.default_rng(4).poisson(2 * mean, (2000, 12))
+    assert (doubled > found.upper).any(axis=1).mean() >= {0.25: 0.08, 0.5: 0.13, 1.0: 0.25, 5.0: 0.78}[mean]
+
+
+def test_limits_of_low_counts_know_how_few_events_there_were():
+    """By scipy: negative binomial of 12.5 events in 24 periods, and of 1.5 in 3 times fewer."""
+    counts = np.tile([1.0, 0.0], 12)[None]
+    found = limits.low_counts(counts)
+    assert found.upper[0, 0] == stats.nbinom.ppf(0.995, 12.5, 24 / 25)
+    assert found.lower[0, 0] == stats.nbinom.ppf(0.005, 12.5, 24 / 25)
+    fewer = limits.low_counts(counts[:, :8])
+    assert fewer.upper[0, 0] == stats.nbinom.ppf(0.995, 4.5, 8 / 9)
+    assert np.isnan(limits.low_counts(counts[:, :5]).upper[0, 0])
+
+
+def test_counts_that_vary_more_than_chance_have_wider_limits():
+    """By hand: mean 3, Σ(x − 3)² / 3 = 72 over 23 degrees of freedom, drawn to (2 + 72) / 25 of 3 · (1 + 1/24)."""
+    counts = np.tile([0.0, 6.0], 12)[None]
+    variance = 74 / 25 * 3 * 25 / 24
+    size = 9 / (variance - 3)
+    found = limits.low_counts(counts)
+    assert found.upper[0, 0] == stats.nbinom.ppf(0.99865, size, 3 / variance)
+    assert found.sigma[0, 0] == pytest.approx(np.sqrt(variance))
+
+
+@pytest.mark.parametrize(("level", "kind"), [(8, "poisson"), (9, "xmr")])
+def test_a_count_below_nine_has_limits_of_its_own(level: int, kind: str):
+    values = np.full(36, float(level)) + np.tile([1.0, -1.0], 18)
+    assert analyse(values, measure="count", value=None, unit="count").limits.kind == kind
+    assert analyse(values).limits.kind == "xmr"
