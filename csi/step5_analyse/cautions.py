@@ -13,6 +13,7 @@ from csi.step5_analyse.change_state import IMPROVED, NOT_DETECTED, WORSE
 from csi.step5_analyse.drafts import SIGNIFICANT, Draft
 from csi.step5_analyse.limits import FEWEST, ROBUST_FROM
 from csi.step5_analyse.mix import Standardised, standardise
+from csi.step5_analyse.season import HISTORY
 from csi.step5_analyse.seen import seldom
 from csi.step5_analyse.signals import RUN
 from csi.step5_analyse.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
@@ -35,12 +36,15 @@ def mix_of(draft: Draft) -> Standardised | None:
     return standardise(item.strata, starts[row.before], starts[row.after], draft.facts.matters)
 
 
-def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], worse: tuple[str, ...]) -> list[str]:
+def cautions(
+    draft: Draft, mix: Standardised | None, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]
+) -> list[str]:
     """Sentences, most telling first.
 
     Args:
         draft: the KPI.
         mix: the change at constant mix.
+        fired: what the guards that cap the evidence say.
         moved: what would be said with the evaluation window moved.
         worse: names of guard KPIs that got worse.
     """
@@ -48,10 +52,7 @@ def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], 
     found = [
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
         f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
-        guards.reclassified(mix, draft.subject.unit),
-        _spike(draft) if facts.change.state else "",
-        _bunched(draft),
-        guards.left_open(row.item.open_past_target),
+        *fired,
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
         _fragile(draft, moved),
@@ -62,12 +63,13 @@ def cautions(draft: Draft, mix: Standardised | None, moved: list[guards.Moved], 
         "Short windows and a repetitive series: the evidence is held at moderate." if _held(draft) else "",
         _repetitive(draft),
         _weekdays(draft),
+        _of_the_year(draft),
     ]
     return [sentence for sentence in found if sentence]
 
 
-def guard(draft: Draft, mix: Standardised | None) -> str:
-    """The guard against fooling oneself that fired and matters most; empty where none did.
+def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
+    """What the guards say that fired and cap the evidence, the one that matters most first.
 
     Source: ANALYSIS.md, Did we get there?
     """
@@ -77,7 +79,7 @@ def guard(draft: Draft, mix: Standardised | None) -> str:
         guards.left_open(draft.row.item.open_past_target),
         _bunched(draft),
     )
-    return next((sentence for sentence in found if sentence), "")
+    return tuple(sentence for sentence in found if sentence)
 
 
 def footnotes(draft: Draft) -> tuple[str, ...]:
@@ -222,6 +224,18 @@ def _weekdays(draft: Draft) -> str:
         return ""
     before, after = (np.where(window, row.values, np.nan) for window in (row.before, row.after))
     return hiding(before, after, row.item.period)
+
+
+def _of_the_year(draft: Draft) -> str:
+    """That a season of the year cannot be excluded yet, and from when it can."""
+    row = draft.row
+    needed, places = HISTORY.get(row.item.period, 0), np.flatnonzero(row.before | row.after)
+    have = int(places[-1] - places[0]) + 1 if places.size else 0
+    if draft.facts.change.state is None or have >= needed:
+        return ""
+    period = row.item.period
+    told = f"{have} of the {wording.periods(needed, period)} that it takes to tell one are there"
+    return f"A yearly season cannot be excluded yet: {told}{there_on(row, needed - have)}."
 
 
 def _clipped(draft: Draft) -> str:

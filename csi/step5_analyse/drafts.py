@@ -124,6 +124,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         period=row.item.period,
         doubted=doubted(row),
         against=_against(seen, after, target),
+        seasonal=bool(measured.seasonal[number]),
     )
 
 
@@ -161,7 +162,8 @@ def sustained(seen: Seen, found: Lasting, place: int) -> tuple[str, int]:
 def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change:
     row, measured, number = seen.row, seen.measured, seen.number
     effect, was = measured.effect, float(measured.level_before[number])
-    difference = _known(measured.level_after[number] - was)
+    seasonal = bool(measured.seasonal[number])
+    difference = _known(effect.difference[number] if seasonal else measured.level_after[number] - was)
     # A net promoter score of -2 that rose to 2 did not grow by 200 %.
     percent = (
         None if difference is None or not was or seen.panel.family[number] == "net" else 100 * difference / abs(was)
@@ -170,7 +172,7 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
         return Change(difference=difference, percent=percent)
     lower, upper = float(effect.lower[number]), float(effect.upper[number])
     after = float(measured.level_after[number])
-    beyond = stands(measured.beyond, number, matters, difference or 0.0)
+    beyond = stands(measured.beyond, number, difference or 0.0)
     held = Difference(difference or 0.0, lower, upper, was, after, matters, beyond)
     return Change(
         difference,
@@ -185,19 +187,18 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
     )
 
 
-def stands(found: Beyond, place: int, matters: float, difference: float) -> bool:
+def stands(found: Beyond, place: int, difference: float) -> bool:
     """Whether a change stands beyond its baseline's drift, where the baseline drifted its way."""
     if not found.slope_p[place] < HINTED:
         return True
-    left = float(found.left[place])
-    return bool(found.p[place] < SIGNIFICANT and abs(left) >= matters and left * difference > 0)
+    return bool(found.p[place] < SIGNIFICANT and float(found.left[place]) * difference > 0)
 
 
 def _left(seen: Seen) -> tuple[float, float, float] | None:
     """What is left beyond the baseline's drift with its interval, where that decided or is to be said."""
     found, number = seen.measured.beyond, seen.number
     moved = float(seen.measured.effect.difference[number])
-    if found.slope_p[number] >= SURE and stands(found, number, float(seen.measured.matters[number]), moved):
+    if found.slope_p[number] >= SURE and stands(found, number, moved):
         return None
     left = tuple(float(part[number]) for part in (found.left, found.lower, found.upper))
     return (left[0], left[1], left[2]) if all(np.isfinite(left)) else None

@@ -10,6 +10,7 @@ from csi.step5_analyse import mixture
 from csi.step5_analyse.limits import Flags, Floats
 
 HINTED = 0.2  # p of the baseline's slope from which the change has to stand beyond it, too
+ROBUST_FROM = 20  # points of a baseline whose hint is heard; a shorter one's slope has to be sure. Ours
 SURE = 0.05  # p of the slope from which the drift is said
 
 
@@ -49,6 +50,7 @@ def beyond(values: Floats, before: Flags, after: Flags, difference: Floats) -> B
     enough = (before.sum(axis=1) > 3) & after.any(axis=1)
     slope_p = np.where(enough & (slope.value * difference > 0), slope.p(), 1.0)
     left, lower, upper, p = (np.full(len(values), np.nan) for _ in range(4))
+    slope_p = np.where((before.sum(axis=1) < ROBUST_FROM) & (slope_p >= SURE), 1.0, slope_p)
     rows = slope_p < HINTED
     if rows.any():
         design = np.stack([np.ones(values.shape), after.astype(float), ramp], axis=-1)[rows]

@@ -10,7 +10,7 @@ import numpy as np
 
 from csi.step5_analyse import sentence as words
 from csi.step5_analyse.analysis import Analysis, Axes, KpiInput
-from csi.step5_analyse.cautions import cautions, footnotes, guard, mix_of
+from csi.step5_analyse.cautions import cautions, fired, footnotes, mix_of
 from csi.step5_analyse.change_state import IMPROVED, WORSE
 from csi.step5_analyse.detail import attribution, detail, gap_closed
 from csi.step5_analyse.drafts import Draft, draft, judged_rows
@@ -61,13 +61,14 @@ def _finished(
     one = _with_mix(one, mix)
     worse = tuple(kpi for kpi in one.row.item.definition.guards if kpi in by_id and _is_worse(by_id[kpi]))
     names = tuple(by_id[kpi].subject.name for kpi in worse)
-    facts = replace(one.facts, guards=names, guard=guard(one, mix))
+    spoken = fired(one, mix)
+    facts = replace(one.facts, guards=names, guard=next(iter(spoken), ""))
     ruling = rule(facts)
     strength = evidence(facts, ruling.verdict)
     closed = gap_closed(one)
     clauses = tuple(words.side_effect(by_id[kpi].subject, by_id[kpi].facts) for kpi in worse)
     notes = footnotes(one)
-    sentences = [*cautions(one, mix, moved, names), *_still_open(one, as_of)]
+    sentences = [*cautions(one, mix, spoken, moved, names), *_still_open(one, as_of)]
     return Analysis(
         one.limits,
         one.signals,

@@ -16,10 +16,17 @@ UNEQUAL = 0.05  # significance from which the windows are not taken to vary alik
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """The difference of each series, and its level after the change."""
+    """The difference of each series, its level after the change, and its season of the year with its terms."""
 
     difference: Estimate
     after: Estimate
+    season: Floats
+    year: Floats
+
+    @property
+    def seasonal(self) -> Flags:
+        """Series of which a season of the year was taken out."""
+        return np.asarray((self.season != 0).any(axis=1))
 
 
 def levels(values: Floats, before: Flags, after: Flags, beside: Floats | None = None, *, alike: bool = True) -> Levels:
@@ -41,7 +48,8 @@ def levels(values: Floats, before: Flags, after: Flags, beside: Floats | None = 
     moved = mixture.contrast(design, used, 1)
     count = (after & used).sum(axis=1)[:, None]
     stands = np.where(after & used, 1 / np.maximum(count, 1), 0.0)
-    made = Levels(mixture.figure(inside, moved, found), mixture.figure(inside, stands, found))
+    none = np.zeros((len(values), 1))
+    made = Levels(mixture.figure(inside, moved, found), mixture.figure(inside, stands, found), none, none)
     apart = both & (unequal(inside, before, after) if alike else np.ones(len(both), dtype=bool))
     if not apart.any():
         return made
@@ -97,6 +105,8 @@ def _replaced(
     return Levels(
         _of(made.difference, rows, np.maximum(variances[0] + variances[1], 0.0), df, likely),
         _of(made.after, rows, np.maximum(now, 0.0), np.broadcast_to(parts[1].df, df.shape), likely),
+        made.season,
+        made.year,
     )
 
 

@@ -57,9 +57,10 @@ def _rows(lines: Lines, rows: Flags) -> Lines:
     return Lines(**{item.name: getattr(lines, item.name)[rows] for item in fields(lines)})
 
 
-def by_family(panel: Panel) -> list[tuple[str, Flags]]:
-    """Which rows of a panel are of each family."""
-    return [(str(family), panel.family == family) for family in sorted(set(panel.family.tolist()))]
+def by_family(panel: Panel, among: Flags | None = None) -> list[tuple[str, Flags]]:
+    """Which rows of a panel (or of some of its rows) are of each family."""
+    some = np.ones(len(panel.family), dtype=bool) if among is None else among
+    return [(str(family), (panel.family == family) & some) for family in sorted(set(panel.family.tolist()))]
 
 
 def thawed(panel: Panel, lines: Lines) -> Lines:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from csi.step5_analyse import change_point, effect, interrupted, level, limits, signals, trend
+from csi.step5_analyse import change_point, effect, interrupted, level, limits, season, signals, trend
 from csi.step5_analyse.against import Ahead, Standing, ahead, standing
 from csi.step5_analyse.aim import aim_of
 from csi.step5_analyse.analysis import KpiInput, Phase
@@ -43,6 +43,8 @@ class Measured:
         phase, phase_found: limits of the evaluation window alone, and signals inside it.
         slopes, season: trend of the newest level, at most from baseline to evaluation; the season it was judged by, 0
             for none.
+        year: the season of the year that was found, ``(kpis, periods, 2)``.
+        seasonal: whether a season of the year was taken out of the change.
         alike: the season that before and after are compared within, 0 for none.
         slopes_before: trend inside the baseline.
         phi: the autocorrelation to expect of the values.
@@ -71,6 +73,8 @@ class Measured:
     phase_found: Found
     slopes: Slopes
     season: NDArray[np.int64]
+    year: Floats
+    seasonal: Flags
     alike: NDArray[np.int64]
     slopes_before: Slopes
     phi: Floats
@@ -113,14 +117,14 @@ def measure(panel: Panel) -> Measured:
     level_before, level_after = levels(panel, before), levels(panel, after)
     sigma, spread = _sigma(panel.values, before), _spread(base_values)
     matters = _matters(panel, sigma, spread)
-    shifts = lasting_of(panel, frozen.centre, matters, (before, after), (change, both.after.phi))
+    shifts = lasting_of(panel, frozen.centre, matters, (before, after), (change, both))
     split = _splits(panel)
     moved = shifts.side.astype(bool) | ((change.p < _KNOWN) & (np.abs(change.difference) >= matters))
     told = np.where(span(panel), panel.values, np.nan)
     known = np.where(moved & after.any(axis=1), after.argmax(axis=1), -1)
     regime = np.maximum(*(np.where(change_point.steps(told, place), place, -1) for place in (split, known)))
     told = np.where(np.arange(told.shape[1]) >= regime[:, None], told, np.nan)
-    season = seasons(panel, told)
+    cycle = seasons(panel, told)
     return Measured(
         kind,
         frozen,
@@ -130,8 +134,10 @@ def measure(panel: Panel) -> Measured:
         phases,
         phase,
         signals.nhs(np.where(after, panel.values, np.nan), phase.centre, phase.lower, phase.upper, phase.sigma),
-        slopes_by_season(told, season),
-        season,
+        slopes_by_season(told, cycle),
+        cycle,
+        both.year,
+        both.seasonal,
         whole_seasons(panel, before, after),
         trend.mann_kendall(base_values),
         both.after.phi,
@@ -141,7 +147,7 @@ def measure(panel: Panel) -> Measured:
         effect.smallest_detectable(change),
         effect.hodges_lehmann(base_values, _window(panel.values, after)),
         _steps(panel),
-        beyond_of(panel, before, after, change),
+        beyond_of(panel.values - both.season, before, after, change),
         split,
         regime,
         sigma,
@@ -164,6 +170,7 @@ def _kind(item: KpiInput, family: str) -> str:
 
 def effect_of(panel: Panel, before: Flags, after: Flags, both: Levels) -> Effect:
     """Before and after by family, in each KPI's unit, given the levels as numbers."""
+    seasonal = both.seasonal
     made = [
         (
             rows,
@@ -171,7 +178,8 @@ def effect_of(panel: Panel, before: Flags, after: Flags, both: Levels) -> Effect
             if family == "number"
             else _family_effect(panel.rows(rows), before[rows], after[rows], family),
         )
-        for family, rows in by_family(panel)
+        for family, rows in [("number", seasonal), *by_family(panel, ~seasonal)]
+        if rows.any()
     ]
     return merged(Effect, made, len(panel.inputs))
 
@@ -193,13 +201,30 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
     return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
 
 
-def levels_of(panel: Panel, before: Flags, after: Flags) -> Levels:
-    """The windows' levels as numbers, by a mixture over φ, each place in a whole season compared with its like."""
+def levels_of(panel: Panel, before: Flags, after: Flags, known: Floats | None = None) -> Levels:
+    """The windows' levels as numbers, by a mixture over φ, each place in a whole season compared with its like.
+
+    ``known`` is the season of the year where it was sought already.
+    """
     values = np.where(before, weighed(panel, before), weighed(panel, after))
     here = _columns(before | after)
-    season = whole_seasons(panel, before, after)
-    beside = places(before.shape[1], season)[:, here] if season.any() else None
-    return level.levels(values[:, here], before[:, here], after[:, here], beside)
+    whole = whole_seasons(panel, before, after)
+    length, history = _years(panel)
+    if known is None:
+        known = season.yearly(values, before, after, np.where(whole > 0, 0.0, length), history)
+    pair = known
+    beside = [part for part in (pair, places(before.shape[1], whole)) if part.any()]
+    made = level.levels(
+        values[:, here], before[:, here], after[:, here], np.concatenate(beside, axis=-1)[:, here] if beside else None
+    )
+    fit = season.fitted(values, before, after, pair) if pair.any() else made.season
+    return replace(made, season=fit, year=pair)
+
+
+def _years(panel: Panel) -> tuple[Floats, NDArray[np.int64]]:
+    """The length of the year in each KPI's periods, 0 where none is sought, and the history that it takes."""
+    lengths = [season.YEAR.get(item.period, 0.0) for item in panel.inputs]
+    return np.array(lengths), np.array([season.HISTORY.get(item.period, 0) for item in panel.inputs])
 
 
 def places(periods: int, season: NDArray[np.int64]) -> Floats:
@@ -210,17 +235,18 @@ def places(periods: int, season: NDArray[np.int64]) -> Floats:
 
 
 def lasting_of(
-    panel: Panel, centre: Floats, matters: Floats, windows: tuple[Flags, Flags], told: tuple[Effect, Floats]
+    panel: Panel, centre: Floats, matters: Floats, windows: tuple[Flags, Flags], told: tuple[Effect, Levels]
 ) -> Lasting:
-    """The sustained shift of each KPI, given the change between its windows and the autocorrelation to expect."""
-    change, phi = told
-    return lasting(panel.values, windows, centre, matters, (change.difference, change.p, phi))
+    """The sustained shift of each KPI beside its season, given the change between its windows and its levels."""
+    change, both = told
+    values = panel.values - both.season
+    return lasting(values, windows, centre, matters, (change.difference, change.p, both.after.phi))
 
 
-def beyond_of(panel: Panel, before: Flags, after: Flags, change: Effect) -> Beyond:
+def beyond_of(values: Floats, before: Flags, after: Flags, change: Effect) -> Beyond:
     """What is left of each change beyond its baseline's drift."""
     here = _columns(before | after)
-    return beyond(panel.values[:, here], before[:, here], after[:, here], change.difference)
+    return beyond(values[:, here], before[:, here], after[:, here], change.difference)
 
 
 def _matters(panel: Panel, sigma: Floats, spread: Floats) -> Floats:
@@ -235,7 +261,7 @@ def whole_seasons(panel: Panel, before: Flags, after: Flags) -> NDArray[np.int64
     """The season whose weekdays or months are compared with their like: its length where each window has whole ones
     without a gap, three in all, else 0."""
     lengths = np.array([SEASON[item.period] for item in panel.inputs], dtype=np.int64)
-    fit = np.ones(len(lengths), dtype=bool)
+    fit = lengths != SEASON[Period.WEEK]  # of weeks of the year no one is like the other: a harmonic tells more
     for window in (before, after):
         count, ends = window.sum(axis=1), np.diff(window.astype(np.int8), axis=1, prepend=0, append=0)
         fit &= (count >= lengths) & (count % lengths == 0) & ((ends == 1).sum(axis=1) == 1)

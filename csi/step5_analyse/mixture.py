@@ -231,7 +231,8 @@ def spread(weights: Floats) -> Floats:
 def contrast(design: Floats, there: Flags, term: int) -> Floats:
     """What each point counts for in one term of a model by least squares, 0 where there is none."""
     used = np.where(there[..., None], design, 0.0)
-    return np.asarray(np.linalg.pinv(used, rcond=_ROUNDING)[:, term])
+    inverse = np.linalg.pinv(used.swapaxes(1, 2) @ used, rcond=_ROUNDING, hermitian=True)
+    return np.asarray((used @ inverse[:, term, :, None])[..., 0])
 
 
 def term(values: Floats, design: Floats, number: int) -> Estimate:

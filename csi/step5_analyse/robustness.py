@@ -23,10 +23,10 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
     some = stack.rows(judged)
     for periods in MOVES:
         after = _moved(some.after, periods) & some.used & ~some.before  # the baseline stays as it is
-        both = levels_of(some, some.before, after)
+        both = levels_of(some, some.before, after, measured.year[judged])
         effect = effect_of(some, some.before, after, both)
         matters, centre = (part[judged] for part in (measured.matters, measured.frozen.centre))
-        shifts = lasting_of(some, centre, matters, (some.before, after), (effect, both.after.phi))
+        shifts = lasting_of(some, centre, matters, (some.before, after), (effect, both))
         for place, number in enumerate(numbers.tolist()):
             one = drafts[number]
             count = int(after[place].sum())
@@ -41,7 +41,7 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
                 was,
                 was + float(effect.difference[place]),
                 one.facts.matters,
-                stands(measured.beyond, number, one.facts.matters, float(effect.difference[place])),
+                stands(measured.beyond, number, float(effect.difference[place])),
             )
             states[number].append(_said(one, periods, held, sustained(one.seen, shifts, place)[0]))
     return states

@@ -96,7 +96,8 @@ def _sides(facts: Facts, sides: Sequence[float]) -> str:
 def _interval(facts: Facts, unit: str, places: int) -> str:
     change = facts.change
     low, high = (wording.number(side or 0.0, places, signed=True) for side in (change.lower, change.upper))
-    return f"{wording.gap(change.difference or 0.0, unit, places)}, likely {low} to {high}"
+    season = " allowing for the season of the year" if facts.seasonal else ""
+    return f"{wording.gap(change.difference or 0.0, unit, places)}{season}, likely {low} to {high}"
 
 
 def _lately(subject: Subject, facts: Facts) -> str:

@@ -37,6 +37,7 @@ class Facts:
         drifting_before: the baseline already had a trend.
         phi: autocorrelation met.
         step: what is left of the change beyond the baseline's drift, with its interval.
+        seasonal: whether the change allows for a season of the year.
         guard: the sentence of the guard against fooling oneself that matters most, where one fired.
         guards: names of guard KPIs that got worse.
         unit, period: what the numbers are in, and the length of one point.
@@ -65,6 +66,7 @@ class Facts:
     period: Period = Period.WEEK
     doubted: tuple[str, ...] = ()
     guard: str = ""
+    seasonal: bool = False
     against: Against = field(default_factory=Against)
 
     @property

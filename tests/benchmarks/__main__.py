@@ -1,11 +1,12 @@
-"""``python -m tests.benchmarks [process|read_csv|engines|analyse]``: ratios against peers, alternating in one run."""
+"""``python -m tests.benchmarks process|engines|analyse|verdicts``: ratios against peers, alternating
+in one run; and how often a verdict is wrong."""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
 
-NAMES = ("process", "read_csv", "engines", "analyse")
+NAMES = ("process", "engines", "analyse", "verdicts")
 
 
 def main(words: list[str]) -> int:
