@@ -150,18 +150,22 @@ def ahead(panel: Panel, phase: Lines, level: Floats, phi: Floats) -> Ahead:
 
 
 def _of_logarithms(panel: Panel, limits: tuple[Floats, Floats], times: Floats) -> tuple[Floats, Floats]:
-    """The wider of limits and of those of the logarithms, for skewed numbers above zero."""
+    """The wider of limits and of those of the logarithms, for skewed numbers above zero (or below it, mirrored)."""
     used = panel.before | panel.after
-    positive = np.where(used, panel.values, np.inf).min(axis=1, initial=np.inf) > 0
-    rows = positive & (panel.family == "number") & (np.abs(skewness(panel)) > SKEWED) & np.isfinite(times)
+    sign = np.where((panel.values > 0) | ~used, 1, -1).min(axis=1) - np.where((panel.values < 0) | ~used, 1, -1).min(
+        axis=1
+    )
+    rows = (sign != 0) & (panel.family == "number") & (np.abs(skewness(panel)) > SKEWED) & np.isfinite(times)
     if not rows.any():
         return limits
-    logs = np.log(np.where(panel.after[rows], panel.values[rows], np.nan))
+    way = np.sign(sign[rows])[:, None]
+    logs = np.log(np.where(panel.after[rows], way * panel.values[rows], np.nan))
     reach = (times[rows] * mean(moving_ranges(logs)) / D2)[:, None]
     middle = mean(logs)[:, None]
     lower, upper = (np.array(part) for part in limits)
-    lower[rows] = np.fmin(lower[rows], np.exp(middle - reach))
-    upper[rows] = np.fmax(upper[rows], np.exp(middle + reach))
+    ends = way * np.exp(middle - reach), way * np.exp(middle + reach)
+    lower[rows] = np.fmin(lower[rows], np.minimum(*ends))
+    upper[rows] = np.fmax(upper[rows], np.maximum(*ends))
     return lower, upper
 
 

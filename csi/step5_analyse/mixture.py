@@ -199,7 +199,8 @@ def quadratic(columns: Floats, there: Flags) -> Quadratic:
     """
     order = np.argsort(~there, axis=1, kind="stable")
     n = there.sum(axis=1)
-    packed = np.take_along_axis(columns, order[..., None], axis=1)
+    whole = there.all()  # nothing is missing anywhere: no point has to move
+    packed = columns if whole else np.take_along_axis(columns, order[..., None], axis=1)
     lags = np.where(np.arange(1, there.shape[1]) < n[:, None], np.diff(order, axis=1), 0)
     first, now, past = packed[:, :1], packed[:, 1:], packed[:, :-1]
     products = np.repeat((first.swapaxes(1, 2) @ first)[:, None], len(GRID), axis=1)
@@ -207,7 +208,7 @@ def quadratic(columns: Floats, there: Flags) -> Quadratic:
     for lag in np.unique(lags[lags > 0]).tolist():
         same = (lags == lag)[..., None]
         rho = (GRID**lag)[:, None, None]
-        news, olds = np.where(same, now, 0.0).swapaxes(1, 2), np.where(same, past, 0.0).swapaxes(1, 2)
+        news, olds = ((part if whole else np.where(same, part, 0.0)).swapaxes(1, 2) for part in (now, past))
         across = news @ past
         sums = ((news @ now)[:, None], (across + across.swapaxes(1, 2))[:, None], (olds @ past)[:, None])
         products += (sums[0] - rho * sums[1] + rho**2 * sums[2]) / (1 - rho**2)

@@ -11,7 +11,9 @@ import pytest
 from csi.definition import Window
 from csi.step5_analyse import change_point, interrupted, judge, signals, trend
 from csi.step5_analyse.effect import count_change, mean_change, share_change
+from csi.step5_analyse.level import levels
 from csi.step5_analyse.limits import xmr
+from csi.step5_analyse.measured import places
 from csi.terms import Direction, Verdict
 from tests.step5_analyse.series import autoregressive, frame, kpi_input
 
@@ -65,12 +67,12 @@ def test_a_season_is_neither_taken_for_a_change_nor_hides_one(season: int, befor
     values = autoregressive(TRIES, before + after, phi=phi, seed=season + before)
     first = np.broadcast_to(np.arange(before + after) < before, values.shape)
     seasonal = values + 3 * np.sin(2 * np.pi * np.arange(before + after) / season)
-    windows = np.where(first, seasonal, np.nan), np.where(first, np.nan, seasonal)
     lengths = np.full(TRIES, season)
-    assert (mean_change(*windows, lengths).p < ALPHA).mean() <= BANDS[phi]
-    moved = windows[1] + 3
-    seen = (mean_change(windows[0], moved, lengths).p < ALPHA).mean()
-    assert seen > (mean_change(windows[0], moved).p < ALPHA).mean() + 0.1
+    alike = places(before + after, lengths)
+    assert (levels(seasonal, first, ~first, alike).difference.p() < ALPHA).mean() <= BANDS[phi]
+    moved = seasonal + 3 * ~first
+    seen = (levels(moved, first, ~first, alike).difference.p() < ALPHA).mean()
+    assert seen > (levels(moved, first, ~first).difference.p() < ALPHA).mean() + 0.1
     usual = 40 * np.exp(0.5 * np.sin(2 * np.pi * np.arange(before + after) / season))
     counts = np.random.default_rng(season).poisson(usual, values.shape).astype(float)
     ratio, _ = count_change(counts, np.ones_like(counts), first, ~first, lengths)
