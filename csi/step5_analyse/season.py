@@ -17,7 +17,7 @@ _TERMS = 2  # a cosine and a sine
 
 
 def yearly(values: Floats, before: Flags, after: Flags, length: Floats, history: NDArray[np.int64]) -> Floats:
-    """One harmonic of the year where it is plain beside a step: ``(kpis, periods, 2)``, zeros where it is not.
+    """One harmonic of the year where it is plain beside a step and a drift before it: ``(kpis, periods, 2)``, zeros where it is not.
 
     F of both terms given φ, weighed over φ under the model that holds them.
 
@@ -38,7 +38,8 @@ def yearly(values: Floats, before: Flags, after: Flags, length: Floats, history:
         return found
     turn = 2 * np.pi * place / np.where(length > 0, length, 1.0)[:, None]
     pair = np.stack([np.cos(turn), np.sin(turn)], axis=-1)[rows]
-    step = np.stack([np.ones(values.shape), after.astype(float)], axis=-1)[rows]
+    ramp = np.minimum(place - after.argmax(axis=1)[:, None], 0.0)  # a drift that stops is no season
+    step = np.stack([np.ones(values.shape), after.astype(float), ramp], axis=-1)[rows]
     inside = np.where(used, values, np.nan)[rows]
     without, within = mixture.fit(inside, step), mixture.fit(inside, np.concatenate([step, pair], axis=-1))
     left, more = within.variances * within.df, without.variances * without.df

@@ -72,7 +72,8 @@ def test_a_season_is_neither_taken_for_a_change_nor_hides_one(season: int, befor
     assert (levels(seasonal, first, ~first, alike).difference.p() < ALPHA).mean() <= BANDS[phi]
     moved = seasonal + 3 * ~first
     seen = (levels(moved, first, ~first, alike).difference.p() < ALPHA).mean()
-    assert seen > (levels(moved, first, ~first).difference.p() < ALPHA).mean() + 0.1
+    plain = (levels(moved, first, ~first).difference.p() < ALPHA).mean()
+    assert seen > min(plain + 0.1, 0.995)  # over whole seasons the plain difference sees three sigmas, too
     usual = 40 * np.exp(0.5 * np.sin(2 * np.pi * np.arange(before + after) / season))
     counts = np.random.default_rng(season).poisson(usual, values.shape).astype(float)
     ratio, _ = count_change(counts, np.ones_like(counts), first, ~first, lengths)
