@@ -17,7 +17,7 @@ _TERMS = 2  # a cosine and a sine
 
 
 def yearly(values: Floats, before: Flags, after: Flags, length: Floats, history: NDArray[np.int64]) -> Floats:
-    """One harmonic of the year where it is plain beside a step and a drift before it: ``(kpis, periods, 2)``, zeros where it is not.
+    """One harmonic of the year where it is plain beside a step and a drift: ``(kpis, periods, 2)``, else zeros.
 
     F of both terms given φ, weighed over φ under the model that holds them.
 
