@@ -22,7 +22,7 @@ from csi.step5_analyse.windows import complete_on, covered, there_on
 from csi.terms import Direction, percent
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
-_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: ANALYSIS.md, Limits
+_ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits
 HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING = "Met but heading for a breach", "Missed but improving"  # V5.4
 MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
 
@@ -71,7 +71,7 @@ def cautions(
 def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
     """What the guards say that fired and cap the evidence, the one that matters most first.
 
-    Source: ANALYSIS.md, Did we get there?
+    Source: docs/verdicts.md, Did we get there?
     """
     found = (
         guards.reclassified(mix, draft.subject.unit),

@@ -57,7 +57,7 @@ class Measured:
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
         spread_before: the baseline's standard deviation.
         usual: share of the points limits are frozen on that have one and the same value; 0 where all have.
-        matters: the minimum important difference: as fixed, else half a baseline sigma. Source: ANALYSIS.md.
+        matters: the minimum important difference: as fixed, else half a baseline sigma. Source: docs/verdicts.md.
         lasting: the sustained shift that holds at the evaluation's latest point.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
         count_before, count_after: points of the windows.

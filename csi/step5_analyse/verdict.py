@@ -195,7 +195,7 @@ def evidence(facts: Facts, verdict: Verdict) -> Evidence:
     change = facts.change
     if verdict is Verdict.INCONCLUSIVE or not change.difference:
         return Evidence.NONE
-    if facts.guard or facts.drifting_before:  # Source: ANALYSIS.md: a guard that fires reaches the headline
+    if facts.guard or facts.drifting_before:  # Source: docs/verdicts.md: a guard that fires reaches the headline
         return Evidence.NONE if change.state == NOT_MEANINGFUL and not detected(change) else Evidence.WEAK
     large = abs(change.difference) >= facts.matters
     shifted = bool(facts.sustained) and (facts.sustained == IMPROVEMENT) == facts.better
