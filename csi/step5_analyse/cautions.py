@@ -71,7 +71,7 @@ def cautions(
 def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
     """What the guards say that fired and cap the evidence, the one that matters most first.
 
-    Source: docs/verdicts.md, Did we get there?
+    Source: docs/verdicts.md, Guards against fooling oneself
     """
     found = (
         guards.reclassified(mix, draft.subject.unit),
