@@ -2,6 +2,7 @@
 
 CsiError
   InvalidInput     one field holds what it cannot hold
+    UnitUnclear    … as nobody knows what unit a column's numbers are in
   InvalidInputs    several such fields, told in one message
   NotFound         what was named is not here
   TooFewPoints     a claim needs more periods than there are
@@ -41,6 +42,19 @@ class InvalidInput(CsiError):
         super().__init__(f"{field}: {reason}" if field else reason)
         self.field = field
         self.reason = reason
+
+
+class UnitUnclear(InvalidInput):
+    """A column's numbers may be in another unit than is needed.
+
+    ``reason`` is ``found`` with what a study's file is expected to say; ``source`` is the key of the column's source.
+    """
+
+    def __init__(self, field: str, found: str, *, expected: str, source: str) -> None:
+        super().__init__(field, f"{found}; expected {expected}")
+        self.found = found
+        self.expected = expected
+        self.source = source
 
 
 class InvalidInputs(CsiError):

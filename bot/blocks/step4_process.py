@@ -11,6 +11,7 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.doubts import doubted, still_open
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
+from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, number, plural, when
 from csi.models import Batch, Cycle, Exclusion, Kpi
@@ -42,11 +43,12 @@ Result = Mapping[str, Any]
 
 class NotProcessed(NamedTuple):
     """A KPI that could not be processed: the parts of it that are wrong, each with its reason; the source that lacks
-    a column of it."""
+    a column of it, and the one whose numbers are in a unit nobody knows."""
 
     kpi: Kpi
     reasons: Sequence[tuple[str, str]]
     source_id: int | None = None
+    unit_of: int | None = None
 
 
 def report(
@@ -89,6 +91,8 @@ def _not_processed(one: NotProcessed) -> list[Block]:
     ways = [parts.button("Edit the KPI", f"{EDIT_KPI}:{one.kpi.id}", str(one.kpi.id))]
     if one.source_id is not None:
         ways.append(parts.button("Say which column it is", f"{NAME_COLUMNS}:{one.kpi.id}", f":{one.source_id}"))
+    if one.unit_of is not None:
+        ways.insert(0, parts.button("Say the unit …", f"{CHANGE}:{one.kpi.id}", str(one.unit_of), style="primary"))
     return [
         parts.section("\n".join([f":no_entry: *{name}* was not processed:", *said, *more])),
         parts.actions(ways),
@@ -121,7 +125,7 @@ def _kpi(kpi: Kpi, result: Result) -> str:
     lines = [f"{_sign(result)} *{escape(clip(kpi.name, NAME))}*: {_newest(kpi, series)}"]
     lines.append(f"{_coverage(result)} {_periods(series)}".strip())
     lines += [_counts(source, one) for source, one in list((result.get("counts") or {}).items())[:3]]
-    lines += [f"_{escape(clip(str(note), SPAN))}_" for note in list(result.get("footnotes") or ())[:4]]
+    lines += [f"• {escape(clip(str(note), SPAN))}" for note in list(result.get("footnotes") or ())[:4]]
     return "\n".join(line for line in lines if line)
 
 

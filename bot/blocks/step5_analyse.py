@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks import parts
+from bot.blocks import ids, parts
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure import meant_buttons
 from bot.blocks.step6_present import sign
 from bot.blocks.text import clip, escape, mention, number, plural, when
 from csi.models import Rebase
@@ -21,6 +22,7 @@ FINDING = "analyse.finding"
 NONE = "analyse.none"
 WHY = "analyse.why"
 WINDOWS = "analyse.windows"
+MEANT = "analyse.meant"
 REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 
 TITLE = "Analyse the data"
@@ -51,7 +53,7 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
 
     Args:
         lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale, begun`` (its new limits),
-            ``moved`` (whether it has some, or its level shows a sustained shift).
+            ``moved`` (whether it has some, or its level shows a sustained shift), ``doubts`` (that nobody settled).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
         windows: whether before and after are fixed; without them no change can be judged.
@@ -84,6 +86,10 @@ def _line(line: Line, may_change: bool) -> list[Block]:
         buttons = [*read, parts.button("No finding …", f"{NONE}:{value}", value), *buttons]
     if may_change and not line["stale"] and line["moved"]:
         buttons.append(parts.button("Begin new limits …", f"{REBASE}:{value}", value))
+    if may_change and not line["stale"] and line["doubts"]:
+        place = 1 if any(one["key"] == "target" for one in line["doubts"]) else 4
+        mend = parts.button("Go back and mend it …", f"{ids.OPEN}:back.{value}", f"back {place}")
+        buttons = [*meant_buttons(line["id"], line["doubts"], MEANT), mend, *buttons]
     said = [
         parts.section(f"{label}\n{escape(clip(line['sentence'], 1800))}"),
         parts.context(_state(line), *_anew(line)),

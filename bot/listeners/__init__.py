@@ -165,6 +165,7 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "analyse", step5.analyse),
     Route("action", "analyse.open", step5.analyse),
     Route("action", "analyse.run", step5.again),
+    Route("action", "analyse.meant", step5.meant),
     Route("action", "analyse.windows", step5.open_windows),
     Route("view", "analyse.windows", step5.fixed_windows),
     Route("action", "analyse.finding", step5.open_finding),

@@ -21,9 +21,10 @@ from csi import cycle as cycles
 from csi.cycle import exclusions
 from csi.cycle.step3_rules import columns_lacking
 from csi.definition import Window
-from csi.errors import Conflict, InvalidInput
+from csi.errors import Conflict, InvalidInput, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
 from csi.step1_should_measure import kpis
+from csi.step2_can_measure.sources import of_service
 from csi.storage import need, row, rows
 from csi.study import computing, of_cycle, results
 from csi.study.tracing import origins
@@ -91,7 +92,7 @@ def _results(session: Session, cycle: Cycle) -> list[tuple[Kpi, Mapping[str, Any
 def _refused(
     session: Session, cycle: Cycle, refused: Mapping[str, Sequence[InvalidInput]]
 ) -> list[blocks.NotProcessed]:
-    """The KPIs that could not be processed: why, and the source that lacks a column of theirs."""
+    """The KPIs that could not be processed: why, and the source that lacks a column of theirs, or its unit."""
     lacking = {
         name: source.id
         for source, columns in columns_lacking(session, cycle)
@@ -99,8 +100,19 @@ def _refused(
         for name in names
     }
     known = {kpi.key: kpi for kpi in kpis.of_cycle(session, cycle)}
-    reasons = {key: [(one.field, one.reason) for one in errors] for key, errors in refused.items()}
-    return [blocks.NotProcessed(known[key], reasons[key], lacking.get(known[key].name)) for key in refused]
+    ids = {source.key: source.id for source in of_service(session, cycle.team_id, cycle.service_id)}
+    return [
+        blocks.NotProcessed(
+            known[key], [_reason(one) for one in errors], lacking.get(known[key].name),
+            next((ids.get(one.source) for one in errors if isinstance(one, UnitUnclear)), None),
+        )
+        for key, errors in refused.items()
+    ]  # fmt: skip
+
+
+def _reason(error: InvalidInput) -> tuple[str, str]:
+    """The part of a KPI that is wrong, and why; how a unit is said is the form's to show."""
+    return error.field, error.found if isinstance(error, UnitUnclear) else error.reason
 
 
 def open_trace(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

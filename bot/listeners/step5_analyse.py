@@ -18,11 +18,12 @@ from bot.blocks import step5_analyse as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
+from bot.listeners import step1_should_measure as step1
 from bot.listeners import step4_process as step4
 from bot.payload import clicked, origin, user_of
 from csi import roles
 from csi.cycle import findings, rebasing
-from csi.errors import Conflict, CsiError, InvalidInput
+from csi.errors import Conflict, CsiError, InvalidInput, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse.finding import NOT_MEASURED
 from csi.step5_analyse.impact import Range, UnitCost
@@ -59,6 +60,13 @@ def again(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     view_id = body["view"]["id"]
     modals.replace(client, view_id, blocks.running(metadata))
     _start(body, client, kit, metadata, view_id)
+
+
+def meant(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """What looks odd about a KPI is meant so: all is analysed with that."""
+    ack()
+    step1.note_meant(body, client, kit)
+    again(ack, body, client, kit)
 
 
 def open_windows(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -122,6 +130,7 @@ def _overview(session: Session, cycle: Cycle, refused: Mapping[str, Sequence[Inv
         {
             **_line(kpi, known.get(kpi.id), held.get(kpi.id), fresh.get(kpi.id, True)),
             "begun": begun.get(kpi.id, []),
+            "doubts": step1.open_doubts(session, cycle, kpi),
             "moved": kpi.id in begun or _shift(held.get(kpi.id)) is not None,
             **_why_not((refused or {}).get(kpi.key, ())),
         }
@@ -136,7 +145,7 @@ def _why_not(reasons: Sequence[InvalidInput]) -> dict[str, Any]:
     """The sentence of a KPI that cannot be computed from the data now held."""
     if not reasons:
         return {}
-    why = "; ".join(str(one) for one in reasons)
+    why = "; ".join(one.found if isinstance(one, UnitUnclear) else str(one) for one in reasons)
     return {"sentence": f"It cannot be computed from the data now held: {why}. Step 4 leads to what mends it."}
 
 

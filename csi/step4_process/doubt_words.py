@@ -60,7 +60,8 @@ def _far(doubt: Doubt) -> str:
 
 
 def _swapped(doubt: Doubt) -> str:
-    return f"{doubt.end} lies before {doubt.start} in {doubt.fits:,} of {_rows(doubt.rows)}: from and to look swapped"
+    where = f"in {doubt.fits:,} of {_rows(doubt.rows)}"
+    return f"the end {doubt.end} lies before the start {doubt.start} {where}: from and to look swapped"
 
 
 def _other_scale(doubt: Doubt) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, PausedFor, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
 from csi.step3_gather.layout import Column
 from csi.step3_gather.quantities import into
 from csi.step4_process.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
@@ -109,8 +109,9 @@ def _by_column(found: Sequence[Found]) -> dict[str, list[str]]:
 
 def _differ(source: str, column: str, units: Sequence[str]) -> InvalidInput:
     said = " and ".join(f"in {unit}" if unit else "without a unit" for unit in units)
-    wanted = f"expected one unit, as units: {{{column}: {_first(units)}}}"
-    return InvalidInput(f"sources.{source}.units", f"the numbers of {column!r} are {said} in its files; {wanted}")
+    found = f"the numbers of {column!r} are {said} in its files"
+    wanted = f"one unit, as units: {{{column}: {_first(units)}}}"
+    return UnitUnclear(f"sources.{source}.units", found, expected=wanted, source=source)
 
 
 def _read_before(source: str, declared: Mapping[str, str], found: Sequence[Found]) -> Iterator[InvalidInput]:
@@ -142,7 +143,7 @@ def _unconvertible(declared: StudyDefinition, filled: StudyDefinition) -> Iterat
             if not own or name in said.of_columns or not wanted or known.rates.has(own, wanted):
                 continue
             if into(own, wanted) is None:
-                yield _refused(kpi, name, own, wanted)
+                yield _refused(kpi, name, own, wanted, home_of(filled, kpi.source, name)[0])
 
 
 def _needed(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, str]]:
@@ -155,11 +156,12 @@ def _needed(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, str]]:
         yield name, asked if says_something(asked) else wanted
 
 
-def _refused(kpi: KpiDefinition, column: str, own: str, wanted: str) -> InvalidInput:
+def _refused(kpi: KpiDefinition, column: str, own: str, wanted: str, source: str) -> InvalidInput:
     is_sign = not own.isalnum() and find(own) is None
     means = f"the currency that {own} is here" if is_sign else f"{wanted}, if that is what they are in"
     reason = f"the numbers of {column!r} are in {own}, which does not convert into {wanted}"
-    return InvalidInput(f"kpis.{kpi.id}.unit", f"{reason}; expected {own} here, or units: {{{column}: …}} with {means}")
+    expected = f"{own} here, or units: {{{column}: …}} with {means}"
+    return UnitUnclear(f"kpis.{kpi.id}.unit", reason, expected=expected, source=source)
 
 
 def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
@@ -175,15 +177,16 @@ def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -
         if spread is None or known is None or column in known.of_columns or column in known.of_rows:
             continue
         if unit.name == "%" and spread.low >= 0 and 0 < spread.high <= 1:  # 0 and 1 alone are flags, or shares of 1
-            yield _asked(kpi, column, spread)
+            yield _asked(kpi, home, column, spread)
         if unit.name == "ratio" and spread.high > _MORE_THAN_ALL:
-            yield _asked(kpi, column, spread)
+            yield _asked(kpi, home, column, spread)
 
 
-def _asked(kpi: KpiDefinition, column: str, spread: Spread) -> InvalidInput:
+def _asked(kpi: KpiDefinition, home: str, column: str, spread: Spread) -> InvalidInput:
     seen = f"the numbers of {column!r} go from {spread.low:.4g} to {spread.high:.4g} and name no unit"
     choice = f'units: {{{column}: ratio}} where 1 is all, or {{{column}: "%"}} where 100 is'
-    return InvalidInput(f"kpis.{kpi.id}.unit", f"{seen}, the KPI is in {kpi.unit}; expected {choice}")
+    found = f"{seen}, the KPI is in {kpi.unit}"
+    return UnitUnclear(f"kpis.{kpi.id}.unit", found, expected=choice, source=home)
 
 
 class Fit(StrEnum):

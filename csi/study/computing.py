@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from csi.cycle.measurement import TYPED, linked_to, mapping, sources_of
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
 from csi.models import Batch, Cycle, Service, Source
 from csi.step3_gather import batches, held
 from csi.step3_gather.files import FileStore
@@ -109,8 +109,15 @@ def _blamed(error: InvalidInput | InvalidInputs, kpis: Mapping[str, Any], source
             return {}
         for kpi in _about(place[1], place[2], kpis, sources):
             field = place[3] or ""
-            found.setdefault(kpi, {})[field, one.reason] = InvalidInput(field, one.reason)
+            found.setdefault(kpi, {})[field, one.reason] = _here(one, field)
     return {kpi: tuple(reasons.values()) for kpi, reasons in found.items()}
+
+
+def _here(error: InvalidInput, field: str) -> InvalidInput:
+    """The same error, of a field of the KPI."""
+    if isinstance(error, UnitUnclear):
+        return UnitUnclear(field, error.found, expected=error.expected, source=error.source)
+    return InvalidInput(field, error.reason)
 
 
 def _about(kind: str, name: str, kpis: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bot.blocks import step1_should_measure as blocks
+from bot.blocks import step5_analyse as step5
 from bot.listeners.step1_should_measure.meaning import still_meant
 from bot.sandbox.limits import message_problems, view_problems
 
@@ -31,13 +32,46 @@ def test_a_doubt_shows_the_values_seen_and_both_ways_to_settle_it() -> None:
 
 
 def test_several_doubts_are_told_apart_and_none_says_nothing() -> None:
-    shown = blocks.doubted(KPI, [GOOD, TARGET, TARGET], in_form=True)
+    shown = blocks.doubted(KPI, [GOOD, TARGET, TARGET], in_form=True, with_target=True)
     labels = [one["text"]["text"] for one in shown[1]["elements"]]
     assert labels == ["It is meant so: what is good", "It is meant so: the target"]
     assert blocks.doubted(KPI, []) == []
     view = blocks.define_form(KPI, "{}", ("made_sla",), [GOOD, TARGET])
     assert view_problems(view, lambda _: None, "modal") == []
     assert "measure.meant" in json.dumps(view)
+
+
+@pytest.mark.parametrize("in_form", [True, False])
+def test_a_target_that_is_not_in_the_form_leads_back_to_step_1(in_form: bool) -> None:
+    def backs(doubts: list[dict[str, str]]) -> list[str]:
+        shown = blocks.doubted(KPI, doubts, in_form=in_form)[1]["elements"]
+        return [one["value"] for one in shown if one["action_id"].startswith("cycle.open")]
+
+    assert backs([GOOD, TARGET]) == ["back 1"]
+    assert backs([GOOD]) == []
+
+
+LINE = {
+    **dict.fromkeys(("sentence", "none_because", "confirmed_by"), ""), "id": 7, "name": "Kept", "stale": False,
+    "label": "INCONCLUSIVE", "state": "draft", "begun": [], "moved": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("doubts", "place"), [([GOOD], "back 4"), ([GOOD, TARGET], "back 1")])
+def test_in_step_5_a_doubt_is_settled_beside_its_verdict(doubts: list[dict[str, str]], place: str) -> None:
+    def ways(may_change: bool, **changed: object) -> dict[str, str]:
+        view = step5.overview([{**LINE, "doubts": doubts, **changed}], "{}", may_change=may_change)
+        assert view_problems(view, lambda _: None, "modal") == []
+        return {
+            one["action_id"]: one["value"]
+            for block in view["blocks"]
+            for one in block.get("elements", ())
+            if one.get("action_id", "").startswith(("analyse.meant", "cycle.open"))
+        }
+
+    meant = {f"analyse.meant:7.{one['key']}": f"7:{one['key']}" for one in doubts}
+    assert ways(True) == meant | {"cycle.open:back.7": place}
+    assert ways(False) == ways(True, stale=True) == ways(True, doubts=[]) == {}
 
 
 @pytest.mark.parametrize(

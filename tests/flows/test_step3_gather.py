@@ -10,7 +10,7 @@ import xlsxwriter
 from sqlmodel import select
 
 from bot.listeners.step3_gather import forget, read_as_before
-from bot.sandbox.person import reading
+from bot.sandbox.person import Person, reading
 from csi import roles
 from csi.errors import Conflict
 from csi.models import (
@@ -553,6 +553,54 @@ def test_a_sheet_chosen_without_another_look_is_shown_before_it_is_read(gatherin
     bob.click(None, "gather.guess")
     bob.wait(lambda: _initial(bob.modal, "sheet") != other, what="the first sheet")
     assert _initial(bob.modal, "at") == "Snapshot"
+
+
+def test_a_column_chosen_by_name_comes_back_with_its_sheet(gathering: World):
+    bob = gathering.bob
+    bob.upload(_book(), "book.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *book.xlsx*"), "gather.map")
+    bob.wait_modal("gather.map")
+    _look_at(bob, "Main Data")
+    bob.fill({"at": "resolved_at"})
+    _look_at(bob, "Dashboard")
+    assert "resolved_at" not in _options(bob.modal, "at")
+    _look_at(bob, "Main Data")
+    assert _initial(bob.modal, "at") == "resolved_at"
+
+
+def _look_at(bob: Person, sheet: str) -> None:
+    bob.fill({"sheet": sheet})
+    bob.click(None, "gather.guess")
+    bob.wait(lambda: _initial(bob.modal, "sheet") == sheet, what=f"the sheet {sheet}")
+
+
+def _two_tables(month: int) -> bytes:
+    """A workbook whose larger table is not the one that is wanted."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        for name, count, columns in (("Changes", 90, ("Change", "Planned", "Done")),
+                                     ("Tickets", 20, ("Ticket", "opened_at", "resolved_at"))):  # fmt: skip
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, columns)
+            for row in range(1, count + 1):
+                day = f"2016-{month:02}-{row % 28 + 1:02}"
+                sheet.write_row(row, 0, [f"{name}{month}-{row}", f"{day} 08:00", f"{day} 10:00"])
+    return stream.getvalue()
+
+
+def test_a_workbook_is_known_again_by_the_sheet_it_was_mapped_from(gathering: World):
+    bob = gathering.bob
+    bob.upload(_two_tables(3), "march.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *march.xlsx*"), "gather.map")
+    assert _initial(bob.wait_modal("gather.map"), "sheet") == "Changes"
+    _look_at(bob, "Tickets")
+    bob.fill({"source": "Incidents", "at": "resolved_at"})
+    assert bob.submit() is None
+    bob.sees("*march.xlsx* read into *Incidents*")
+    bob.upload(_two_tables(4), "april.xlsx", "service-desk")
+    message = bob.sees("*april.xlsx* looks like *Incidents*, same columns as last time")
+    bob.click(message, "gather.read")
+    assert "20 of 20" in reading(bob.sees("*april.xlsx* read into *Incidents*, delivery 2"))
 
 
 def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):

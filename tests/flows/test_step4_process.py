@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -13,11 +14,13 @@ import pytest
 
 from bot.sandbox.person import reading
 from csi.definition import hash_of
-from csi.models import AnalysisResult, Exclusion, Kpi
+from csi.models import AnalysisResult, Batch, Cycle, Exclusion, Kpi
 from csi.storage import rows
 from csi.study.plain import kpi_plain
 from csi.study.running import run
+from tests import turns
 from tests.flows.conftest import World
+from tests.step6_present import presentable
 
 REPORT = "the data, made comparable"
 
@@ -69,6 +72,70 @@ def test_a_kpi_whose_column_is_missing_is_told_with_a_way_out_and_the_others_are
     delivered.bob.click(report, f"measure.edit_kpi:{kpi.id}")
     view = delivered.bob.wait_modal("measure.define")
     assert "keppt" in str(view)
+
+
+def _changed(world: World, key: str, **definition: object) -> int:
+    with world.bot.kit.sessions() as session:
+        [kpi] = rows(session, Kpi, world.team, key=key)
+        kpi.definition = {**kpi.definition, **definition}
+        session.add(kpi)
+        return kpi.id
+
+
+def test_what_is_meant_is_no_longer_asked_in_the_form_nor_in_the_next_report(delivered: World) -> None:
+    bob, kpi = delivered.bob, _changed(delivered, "kept", good='kept == "Yes!"')
+    report = processed(delivered)
+    assert 'is good by `kept == "Yes!"`; kept holds' in reading(report)
+    bob.click(report, f"measure.edit_kpi:{kpi}")
+    assert "is good by" in reading(bob.wait_modal("measure.define"))
+    bob.click(None, f"measure.meant:{kpi}.good")
+    bob.wait(lambda: "is good by" not in reading(bob.modal), what="the form without its question")
+    assert bob.modal["callback_id"] == "measure.define"
+    bob.click(bob.sees("is meant so", "service-desk"), "cycle.open:process")
+    bob.wait(lambda: ": this is meant" in reading(bob.last("service-desk")), what="the next report")
+    assert results(delivered)[1].result["doubts"] == []
+
+
+def test_a_doubt_is_settled_beside_its_verdict_and_analysed_anew(delivered: World) -> None:
+    bob, kpi = delivered.bob, _changed(delivered, "kept", good='kept == "Yes!"')
+    processed(delivered)
+    with delivered.bot.kit.sessions() as session:
+        turns.jump(session, rows(session, Cycle, delivered.team)[0], 5)
+    bob.command("/csi", "analyse", channel="service-desk")
+    bob.wait_modal("analyse.open")
+    bob.wait(lambda: "is good by" in reading(bob.modal), what="the verdicts")
+    bob.click(None, f"analyse.meant:{kpi}.good")
+    bob.wait(lambda: "findings wait" in reading(bob.modal) and "is good by" not in reading(bob.modal), what="anew")
+    assert "stale" not in reading(bob.modal)
+
+
+def _with_flags(world: World) -> None:
+    """The delivery has a column of zeros and ones, too."""
+    header, *lines = presentable.tickets(presentable.IMPROVED).decode().splitlines()
+    flags = [f"{line},{place % 2}" for place, line in enumerate(lines)]
+    content = "\n".join([f"{header},flag", *flags]).encode()
+    with world.bot.kit.sessions() as session:
+        [batch] = rows(session, Batch, world.team)
+        batch.raw_key, batch.sha256 = world.bot.kit.files.keep(world.team, content), sha256(content).hexdigest()
+        session.add(batch)
+
+
+def test_a_column_whose_unit_nobody_knows_is_asked_about_in_the_form_of_its_source(delivered: World) -> None:
+    bob = delivered.bob
+    kpi = _changed(delivered, "kept", measure="mean", value="flag", good="")
+    _with_flags(delivered)
+    report = processed(delivered)
+    said = reading(report)
+    assert "the numbers of 'flag' go from 0 to 1 and name no unit, the KPI is in %." in said
+    assert "units:" not in said
+    bob.click(report, f"gather.change:{kpi}")
+    form = bob.wait_modal("gather.map")
+    [asked] = [one["block_id"] for one in form["blocks"] if one.get("block_id", "").startswith("unit.")]
+    bob.fill({"at": "resolved", asked: "ratio"})
+    assert bob.submit() is None
+    bob.sees("read again", "service-desk")
+    bob.click(report, "process.run")
+    bob.wait(lambda: "was not processed" not in reading(bob.last("service-desk")), what="the next report")
 
 
 def test_v4_4_what_is_left_out_needs_a_reason_and_somebody_elses_yes(delivered: World) -> None:

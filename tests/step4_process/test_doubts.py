@@ -190,7 +190,10 @@ def test_durations_are_swapped_where_more_than_half_run_backwards(backward: int,
     told = found(kpi(measure="median", value=RESOLVE, at="opened_at", unit="h"), frame)
     assert [(one.kind, one.key, one.fits, one.rows) for one in told] == [(SWAPPED, "value", 3, 4)] * is_swapped
     if is_swapped:
-        assert said(told[0]) == "resolved_at lies before opened_at in 3 of 4 rows: from and to look swapped"
+        assert (
+            said(told[0])
+            == "the end resolved_at lies before the start opened_at in 3 of 4 rows: from and to look swapped"
+        )
 
 
 def test_moments_of_one_point_in_time_are_not_swapped() -> None:
@@ -291,7 +294,7 @@ def test_nothing_is_concluded_before_a_doubt_is_settled_in_both_engines_alike(tm
     )
     assert first["sla"].startswith("The target of 0.75 % lies far from what was measured, 71.4 % to 85.7 % a period")
     assert first["hours"].startswith("The target of 1,200 h lies far from what was measured")
-    assert first["swap"].startswith("Opened lies before resolved in 210 of 210 rows")
+    assert first["swap"].startswith("The end opened lies before the start resolved in 210 of 210 rows")
     assert both[0]["met"].sentence.startswith("Nothing can be concluded about met yet: none of 210 rows is good")
     assert [gate.name for gate in both[0]["met"].detail.gates] == ["Does the definition fit the data?"]
 

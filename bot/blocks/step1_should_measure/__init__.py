@@ -9,7 +9,7 @@ from bot.blocks.step1_should_measure.approval import (
     superseded,
     was_asked,
 )
-from bot.blocks.step1_should_measure.doubts import confirmed, doubted, still_open
+from bot.blocks.step1_should_measure.doubts import confirmed, doubted, meant_buttons, still_open
 from bot.blocks.step1_should_measure.ids import (
     ADD_CSF,
     ADD_GOAL,
@@ -86,6 +86,7 @@ __all__ = [
     "doubted",
     "kpi_form",
     "kpi_line",
+    "meant_buttons",
     "over",
     "pause_clock",
     "pauses_text",

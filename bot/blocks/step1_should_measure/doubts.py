@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bot.blocks import parts
+from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT
 from bot.blocks.text import clip, escape
@@ -15,7 +15,7 @@ _WORDS = {"where": "the condition", "good": "what is good", "target": "the targe
 Doubt = Mapping[str, Any]
 
 
-def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False) -> list[Block]:
+def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False, with_target: bool = False) -> list[Block]:
     """Each doubt with the values that were seen, the way to settle it, and the way to the KPI.
 
     Args:
@@ -23,16 +23,18 @@ def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False) -> list
         doubts: as a result keeps them: ``key`` (where, good, target or value), what was ``said``, and whether it
             ``asks`` (left out: it does), for what runs backwards cannot be meant.
         in_form: they stand in the KPI's form, where it is changed anyway.
+        with_target: its target is changed there, too; else the way to it leads back to step 1.
     """
     if not doubts:
         return []
     lines = [f":warning: {_capital(escape(clip(str(one['said']), 600)))}." for one in doubts[:_SHOWN]]
     lines.append("Nothing is concluded from it before this is settled.")
-    keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN] if _asks(one)))
     ways = [] if in_form else [
         parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
     ]  # fmt: skip
-    ways += [_button(kpi, key, several=len(keys) > 1) for key in keys]
+    if not with_target and any(one["key"] == "target" for one in doubts[:_SHOWN]):
+        ways.append(parts.button("Change the target …", f"{ids.OPEN}:back.{kpi.id}", "back 1"))
+    ways += meant_buttons(kpi.id, doubts)
     return [parts.section(clip("\n".join(lines), parts.SECTION)), *([parts.actions(ways)] if ways else [])]
 
 
@@ -45,11 +47,17 @@ def _asks(doubt: Doubt) -> bool:
     return bool(doubt.get("asks", True))
 
 
-def _button(kpi: Any, key: str, *, several: bool) -> Block:
+def meant_buttons(kpi_id: int, doubts: Sequence[Doubt], action_id: str = MEANT) -> list[Block]:
+    """For each of the doubts that asks, the word that it is meant so."""
+    keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN] if _asks(one)))
+    return [_button(kpi_id, key, action_id, several=len(keys) > 1) for key in keys]
+
+
+def _button(kpi_id: int, key: str, action_id: str, *, several: bool) -> Block:
     """The word that what looks odd is meant so; which of several where there are."""
     words = f"It is meant so: {_WORDS.get(key, key)}" if several else "It is meant so"
     ask = parts.confirm("Is it meant so?", "Your name stands behind it; verdicts count on it from then on.", "It is")
-    return parts.button(words, f"{MEANT}:{kpi.id}.{key}", f"{kpi.id}:{key}", confirm=ask)
+    return parts.button(words, f"{action_id}:{kpi_id}.{key}", f"{kpi_id}:{key}", confirm=ask)
 
 
 def confirmed(kpi: Any, key: str) -> str:

@@ -75,7 +75,7 @@ def kpi_form(
     """The form of one KPI: new, from a catalogue entry, or an existing one."""
     known = _known(kpi, entry)
     mark = entry.id if entry else ""
-    blocks = doubted(kpi, doubts, in_form=True) if kpi else [_catalogue(entry)]
+    blocks = doubted(kpi, doubts, in_form=True, with_target=True) if kpi else [_catalogue(entry)]
     blocks += _place(csfs, str(kpi.csf_id) if kpi and kpi.csf_id else "")
     blocks += [
         parts.text_input("name", "Name", value=known["name"], limit=150, placeholder="Median time to resolve"),

@@ -37,7 +37,7 @@ _ORDERS = {
 _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "tab": "tab", "|": "bar |"}
 _UNITS = {
     "time": {"h": "hours", "min": "minutes", "s": "seconds", "ms": "milliseconds", "d": "days"},
-    "ratio": {"%": "per cent: 95.3", "ratio": "a fraction: 0.953"},
+    "ratio": {"%": "per cent: 100 is all", "ratio": "a fraction: 1 is all"},
 }
 # What is asked of a file's form: where it is said otherwise, the file has other columns.
 FORM = ("sheet", "header_row", "delimiter", "encoding")

@@ -14,8 +14,16 @@ from bot.listeners.step1_should_measure.growing import (
     said_goal,
     said_vision,
 )
-from bot.listeners.step1_should_measure.kpis import chose_catalogue, defined, kpi, open_kpi, remove_kpi, said_kpi
-from bot.listeners.step1_should_measure.meaning import confirm
+from bot.listeners.step1_should_measure.kpis import (
+    chose_catalogue,
+    confirm,
+    defined,
+    kpi,
+    open_kpi,
+    remove_kpi,
+    said_kpi,
+)
+from bot.listeners.step1_should_measure.meaning import note_meant, open_doubts
 
 __all__ = [
     "approve",
@@ -24,8 +32,10 @@ __all__ = [
     "defined",
     "kpi",
     "measure",
+    "note_meant",
     "open_carried",
     "open_csf",
+    "open_doubts",
     "open_goal",
     "open_kpi",
     "open_reject",

@@ -21,7 +21,7 @@ from bot.listeners import modals
 from bot.listeners.step1_should_measure.answering import answers_of, scale_of, with_answers
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
-from bot.listeners.step1_should_measure.meaning import open_doubts, still_meant
+from bot.listeners.step1_should_measure.meaning import note_meant, open_doubts, still_meant
 from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.cycle.columns import columns_held, columns_lacking, is_held_back
@@ -71,6 +71,18 @@ def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         found = growing.of_cycle(session, cycle, Kpi, int(clicked(body))) if clicked(body) else None
         view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
     modals.show(client, body, view)
+
+
+def confirm(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """A KPI is meant as it is; where that was pressed in its form, the form no longer asks."""
+    ack()
+    kpi_id = note_meant(body, client, kit)
+    if (body.get("view") or {}).get("type") == "modal":
+        with kit.sessions.reading() as session:
+            cycle = modals.cycle_of(session, body)
+            found = growing.of_cycle(session, cycle, Kpi, kpi_id)
+            view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
+        modals.replace(client, body["view"]["id"], view)
 
 
 def chose_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
@@ -20,9 +19,8 @@ from csi.step1_should_measure import meant
 from csi.storage import need, row
 
 
-def confirm(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
-    """It is meant so: kept with who said it and when."""
-    ack()
+def note_meant(body: Body, client: WebClient, kit: Kit) -> int:
+    """It is meant so: kept with who said it and when; gives the KPI's number."""
     here = origin(body)
     kpi_id, _, key = clicked(body).partition(":")
     with kit.sessions() as session:
@@ -31,6 +29,7 @@ def confirm(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         meant.confirm(session, cycle, kpi, [key], actor=here.user_id, now=kit.now())
         said = blocks.confirmed(kpi, key)
     whisper(client, Origin(here.team_id, here.user_id, cycle.channel_id), notices.said_mrkdwn(said, cycle.channel_id))
+    return int(kpi_id)
 
 
 def open_doubts(session: Session, cycle: Cycle, kpi: Kpi) -> Sequence[Mapping[str, Any]]:

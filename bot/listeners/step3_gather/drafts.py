@@ -20,6 +20,7 @@ from csi.step3_gather.moments import check_order, zone
 Draft = dict[str, str | list[str]]
 Body = Mapping[str, Any]
 _COLUMNS = ("at", "time", "key", "latest_by", "value")
+_ONCE = "once."  # before a field that names a column which the sheet in sight does not have
 _MOST_KEPT = 100  # columns of a wide table that a form remembers
 
 
@@ -84,12 +85,16 @@ def hidden(draft: Draft, shown: Sequence[str]) -> Draft:
 def moved(draft: Draft, before: Draft, guessed: Draft, layout: Layout) -> Draft:
     """A draft for a file that was looked at otherwise: what a person said stays, the rest is guessed anew.
 
-    A column stays by its name, where the file has it now. ``before`` is what was guessed the last time.
+    A column stays by its name, where the file has it now, and is remembered until it has. ``before`` is what was
+    guessed the last time.
     """
     there = {blocks.NO_COLUMN, *(blocks.value_of(name) for name in layout.names)}
-    said = {field: value for field, value in draft.items() if (value or "") != (before.get(field) or "")}
+    once = {field.removeprefix(_ONCE): value for field, value in draft.items() if field.startswith(_ONCE)}
+    now = {field: value for field, value in draft.items() if not field.startswith(_ONCE)}
+    said = once | {field: value for field, value in now.items() if (value or "") != (before.get(field) or "")}
     kept = {field: value for field, value in said.items() if there.issuperset(_columns_of(field, value))}
-    return {**guessed, **kept, **written(layout)}
+    waiting = {f"{_ONCE}{field}": value for field, value in said.items() if field not in kept}
+    return {**guessed, **kept, **waiting, **written(layout)}
 
 
 def _columns_of(field: str, value: str | list[str]) -> list[str]:

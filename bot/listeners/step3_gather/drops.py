@@ -26,6 +26,7 @@ from csi.definition import StudyDefinition
 from csi.errors import InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
+from csi.step2_can_measure.sources import of_service
 from csi.step3_gather import exports, mending
 from csi.step3_gather.bounds import DEFAULT, megabytes
 from csi.step3_gather.content import Content
@@ -161,11 +162,11 @@ def _thread(file: Mapping[str, Any], channel: str) -> str:
     return ""
 
 
-def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
+def _offer(kit: Kit, team_id: str, dropped: Drop) -> Answer:
+    found, match = _matched(kit, team_id, dropped)
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, found.cycle_id)
         known = _known(session, cycle, found)
-        match = best_match(session, team_id, cycle.service_id, found.layout)
         mended = _mended(session, cycle, found)
         is_member = bool(roles.held(session, team_id, cycle.service_id, found.user) & roles.MEMBERS)
     if known is not None:
@@ -178,6 +179,26 @@ def _offer(kit: Kit, team_id: str, found: Drop) -> Answer:
         blocks.working(found.filename, 0),
         lambda session: mapping.begin_as_before(kit, session, team_id, found, mended, actor=found.user),
     )
+
+
+def _matched(kit: Kit, team_id: str, found: Drop) -> tuple[Drop, Match | None]:
+    """The source that a file looks like, and the file as it was looked at for that: a workbook may be read from another
+    sheet than the one that suggests itself."""
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        match = best_match(session, team_id, cycle.service_id, found.layout)
+        known = [one.mapping for one in of_service(session, team_id, cycle.service_id) if one.mapping]
+    if match is not None and not match.needs_mapping:
+        return found, match
+    there = set(found.layout.sheets) - {found.layout.sheet}
+    for said in (one for one in known if one.get("sheet") in there):
+        stated = {name: said[name] for name in ("sheet", "header_row") if said.get(name) is not None}
+        seen = kept.again(kit, team_id, found, stated)
+        with kit.sessions.reading() as session:
+            other = best_match(session, team_id, cycle.service_id, seen.layout)
+        if other is not None and not other.needs_mapping and other.source.mapping.get("sheet") == seen.layout.sheet:
+            return seen, other
+    return found, match
 
 
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
