@@ -29,7 +29,7 @@ from bot.web import serve
 from csi import storage
 from csi.cycle import erasing
 from csi.errors import CsiError, InvalidInput
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

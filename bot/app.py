@@ -28,8 +28,8 @@ from bot.vault import Vault
 from csi import storage
 from csi.fetching import Fetcher
 from csi.models import InboxEvent
-from csi.step3_gather.connectors import addresses
-from csi.step3_gather.files import FileStore
+from csi.reading.connectors import addresses
+from csi.reading.files import FileStore
 
 LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
 

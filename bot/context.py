@@ -13,8 +13,8 @@ from bot.inbox import Inbox
 from bot.pool import SlowPool
 from bot.settings import Settings
 from bot.vault import Vault
-from csi.step3_gather.connectors.asked import Fetch
-from csi.step3_gather.files import FileStore
+from csi.reading.connectors.asked import Fetch
+from csi.reading.files import FileStore
 from csi.storage import Sessions
 
 

@@ -17,7 +17,7 @@ from bot.app import outward
 from bot.joining import refusal, unreachable
 from bot.settings import Settings
 from csi.errors import CsiError, InvalidInput, InvalidInputs
-from csi.step3_gather.connectors.masking import masked
+from csi.reading.connectors.masking import masked
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.blocks.text import clip
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step4_process.expression import ExpressionError, parse
+from csi.series.expression import ExpressionError, parse
 from csi.terms import YEARS
 
 Reader = Callable[[str, Mapping[str, Any]], Any]

@@ -15,7 +15,7 @@ from bot.joining import refusal
 from bot.settings import Settings
 from csi import storage
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step3_gather.connectors.masking import masked
+from csi.reading.connectors.masking import masked
 
 DATABASE, DATA = "CSI_DATABASE_URL", "CSI_DATA_URL"
 Check = Callable[[Settings], object]

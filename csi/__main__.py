@@ -15,7 +15,7 @@ from csi.command.status import Status
 from csi.command.unwanted import UnknownVerdict, unwanted
 from csi.command.voice import Voice
 from csi.errors import CsiError
-from csi.step3_gather.connectors import addresses
+from csi.reading.connectors import addresses
 from csi.study.engines import Engine
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)

@@ -37,7 +37,7 @@ ONE_PLACE = {
     r"\b(?:datetime|date|Timestamp)\.(?:now|today|utcnow)\(|\btime\.time\(|\.fromtimestamp\(time": {"bot/clock.py"},
     # The command hands its environment on as a mapping.
     r"\bos\.(?:environ|getenv|putenv)\b|\bBaseSettings\b": {"bot/settings.py", "csi/__main__.py"},
-    r"\bpyplot\b": {"csi/step6_present/canvas.py"},  # in words only
+    r"\bpyplot\b": {"csi/charts/canvas.py"},  # in words only
     r"\bgetLogger\b|\bwarnings\.warn\b": {
         "bot/log.py",
         "bot/installations.py",

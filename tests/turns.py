@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import roles
-from csi.cycle import measurement
+from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, Person, Source
 from csi.step1_should_measure import approval, growing, kpis
 from csi.step2_can_measure import assessing, sources

@@ -12,7 +12,7 @@ from bot.blocks.step3_gather.ids import HOW
 from bot.blocks.text import clip, escape, mention, plural, when
 from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, Source
-from csi.step3_gather.connectors.pages import paging_of
+from csi.reading.connectors.pages import paging_of
 from csi.step3_gather.origins import ADDRESS_LIMIT, QUERY_LIMIT
 from csi.step3_gather.schedule import NEVER, Failure
 from csi.terms import Period

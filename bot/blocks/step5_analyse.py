@@ -11,9 +11,9 @@ from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import meant_buttons
 from bot.blocks.step6_present import sign
 from bot.blocks.text import clip, escape, mention, number, plural, when
+from csi.analysis import budget, wording
+from csi.analysis.phases import Shift
 from csi.models import Rebase
-from csi.step5_analyse import budget, wording
-from csi.step5_analyse.phases import Shift
 from csi.terms import Verdict
 
 OPEN = "analyse.open"

@@ -8,8 +8,8 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention, plural
+from csi.charts.wording import number
 from csi.models import Report, ReportClick
-from csi.step6_present.wording import number
 from csi.terms import Audience, Verdict
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (

@@ -11,7 +11,7 @@ import httpx
 from slack_sdk import WebClient
 
 from csi.errors import InvalidInput
-from csi.step3_gather.bounds import Bounds, check_size
+from csi.reading.bounds import Bounds, check_size
 
 _BLOCK = 1024 * 1024
 _SECONDS = 120

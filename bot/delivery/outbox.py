@@ -14,7 +14,7 @@ from bot.blocks.parts import Block
 from bot.blocks.text import clip
 from csi.errors import NotFound
 from csi.models import OutboxPost
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 from csi.storage import lock
 
 TEXT = 12_000  # characters of a message in all; Slack refuses near 13,200

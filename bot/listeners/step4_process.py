@@ -18,17 +18,18 @@ from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
-from csi.cycle import exclusions
-from csi.cycle.step3_rules import columns_lacking
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, UnitUnclear
+from csi.measurement import of_cycle
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import of_service
+from csi.step3_gather.gate import columns_lacking
+from csi.step4_process import computing, exclusions
+from csi.step4_process.tracing import origins
+from csi.step4_process.windows import set_windows, whole_periods
+from csi.step5_analyse import results
 from csi.storage import need, row, rows
-from csi.study import computing, of_cycle, results
-from csi.study.tracing import origins
-from csi.study.windows import set_windows, whole_periods
 from csi.terms import Step
 
 Body = Mapping[str, Any]

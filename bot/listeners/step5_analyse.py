@@ -22,14 +22,13 @@ from bot.listeners import step1_should_measure as step1
 from bot.listeners import step4_process as step4
 from bot.payload import clicked, origin, user_of
 from csi import roles
-from csi.cycle import findings, rebasing
+from csi.analysis.finding import NOT_MEASURED
+from csi.analysis.impact import Range, UnitCost
+from csi.analysis.phases import Shift
 from csi.errors import Conflict, CsiError, InvalidInput, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
-from csi.step5_analyse.finding import NOT_MEASURED
-from csi.step5_analyse.impact import Range, UnitCost
-from csi.step5_analyse.phases import Shift
+from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
-from csi.study import results
 from csi.terms import Step
 
 Body = Mapping[str, Any]

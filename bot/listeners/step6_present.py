@@ -18,15 +18,14 @@ from bot.listeners import modals
 from bot.log import logger
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
-from csi.cycle import over_cycles, reports
-from csi.cycle.reports import ACKNOWLEDGE, DECIDE, QUESTION, Wish
+from csi.charts import charts, slam, spiral
+from csi.charts.canvas import Chart
+from csi.charts.facts import MOST_URGENT_FIRST, Facts
 from csi.errors import Conflict, CsiError, GateRefused
 from csi.models import AnalysisResult, Cycle, Kpi, Report
-from csi.step6_present import charts, slam, spiral
-from csi.step6_present.canvas import Chart
-from csi.step6_present.facts import MOST_URGENT_FIRST, Facts
+from csi.step6_present import over_cycles, presenting, reports
+from csi.step6_present.reports import ACKNOWLEDGE, DECIDE, QUESTION, Wish
 from csi.storage import need, rows
-from csi.study import presenting
 from csi.terms import Audience, Step
 
 log = logger(__name__)

@@ -20,11 +20,11 @@ from csi import cycle as cycles
 from csi import roles
 from csi.cycle import exporting
 from csi.cycle.export_files import FORMATS
-from csi.cycle.measurement import mapping
+from csi.cycle.study_export import study_zip
 from csi.errors import Conflict
+from csi.measurement.mapping import mapping
 from csi.models import Cycle
 from csi.step1_should_measure.kpis import slug
-from csi.study.export import study_zip
 
 Body = Mapping[str, Any]
 

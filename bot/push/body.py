@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 
-from csi.step3_gather.json_rows import not_json
+from csi.reading.json_rows import not_json
 from csi.step3_gather.pushed import Unreadable
 from csi.step3_gather.pushing import MOST_ROWS
 

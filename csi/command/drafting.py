@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csi.command.voice import Voice
 from csi.errors import CsiError, InvalidInput
-from csi.step3_gather.moments import zone
+from csi.reading.moments import zone
 from csi.study.drafting import drafted
 from csi.study.drafting.text import few
 

@@ -13,7 +13,7 @@ from csi.command.unwanted import Unwanted
 from csi.command.voice import Voice
 from csi.errors import CsiError
 from csi.fetching import Fetcher, Secrets
-from csi.step3_gather.connectors.addresses import Policy
+from csi.reading.connectors.addresses import Policy
 from csi.study import output
 from csi.study.engines import Engine, Means
 from csi.study.evaluation import Report

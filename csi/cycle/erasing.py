@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 from csi import audit
 from csi.errors import Conflict
 from csi.models import AuditRow, Installation, Row
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 from csi.storage import Sessions, lock, row
 
 KEPT = (Installation, AuditRow)  # the token ends with the installation; the log goes through its own function

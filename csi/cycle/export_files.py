@@ -16,7 +16,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from csi.cycle.exporting import Table
-from csi.step3_gather.mending import escaped
+from csi.reading.mending import escaped
 
 Tables = Mapping[str, Table]
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # same content, same bytes

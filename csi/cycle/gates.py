@@ -7,14 +7,16 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from csi.cycle import step3_rules as columns_rules
-from csi.cycle import step4_rules, step5_rules, step6_rules
 from csi.errors import Breach
 from csi.models import Cycle
 from csi.rules import Rule
 from csi.step1_should_measure import rules as step1_rules
 from csi.step2_can_measure import rules as step2_rules
+from csi.step3_gather import gate as columns_rules
 from csi.step3_gather import rules as step3_rules
+from csi.step4_process import rules as step4_rules
+from csi.step5_analyse import rules as step5_rules
+from csi.step6_present import rules as step6_rules
 from csi.step7_correct import rules as step7_rules
 
 RULES: tuple[Rule, ...] = (

@@ -25,12 +25,12 @@ from sqlalchemy.exc import (
 from csi.errors import CsiError, InvalidInput
 from csi.fetching.deadline import Deadline
 from csi.fetching.pinned import Resolve, resolve
-from csi.step3_gather.bounds import MEGABYTE
-from csi.step3_gather.connectors import queries, table
-from csi.step3_gather.connectors.addresses import Policy
-from csi.step3_gather.connectors.asked import Asked, Collected, Refused
-from csi.step3_gather.connectors.marks import Mark, mark_of
-from csi.step3_gather.connectors.masking import masked
+from csi.reading.bounds import MEGABYTE
+from csi.reading.connectors import queries, table
+from csi.reading.connectors.addresses import Policy
+from csi.reading.connectors.asked import Asked, Collected, Refused
+from csi.reading.connectors.marks import Mark, mark_of
+from csi.reading.connectors.masking import masked
 
 SECONDS = 60
 CONNECT_SECONDS = 10

@@ -11,10 +11,10 @@ from csi.fetching.database import SECONDS, Databases
 from csi.fetching.http import Conversation, Patience
 from csi.fetching.pinned import Pinned, Resolve, resolve
 from csi.fetching.secrets import Secrets
-from csi.step3_gather.connectors.addresses import Policy
-from csi.step3_gather.connectors.asked import Asked, Collected
-from csi.step3_gather.connectors.masking import is_masked
-from csi.step3_gather.connectors.placeholders import headers_of
+from csi.reading.connectors.addresses import Policy
+from csi.reading.connectors.asked import Asked, Collected
+from csi.reading.connectors.masking import is_masked
+from csi.reading.connectors.placeholders import headers_of
 
 
 @dataclass(frozen=True, slots=True)

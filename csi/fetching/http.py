@@ -17,9 +17,9 @@ from csi.errors import CsiError, InvalidInput
 from csi.fetching.deadline import Deadline
 from csi.fetching.pinned import Pinned
 from csi.fetching.unfolding import ACCEPTED, unfolded
-from csi.step3_gather.bounds import DEFAULT, megabytes
-from csi.step3_gather.connectors.asked import Refused
-from csi.step3_gather.connectors.masking import masked
+from csi.reading.bounds import DEFAULT, megabytes
+from csi.reading.connectors.asked import Refused
+from csi.reading.connectors.masking import masked
 
 NOT_MODIFIED = 304
 REDIRECTS = 5

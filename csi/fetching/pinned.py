@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import httpx
 
 from csi.errors import InvalidInput
-from csi.step3_gather.connectors.addresses import Policy
+from csi.reading.connectors.addresses import Policy
 
 Resolve = Callable[[str, int], Sequence[str]]
 SCHEMES = ("http", "https")

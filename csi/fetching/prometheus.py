@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from csi.errors import InvalidInput
 from csi.fetching.http import Conversation
-from csi.step3_gather.connectors import ranges, table
-from csi.step3_gather.connectors.asked import Asked, Collected
+from csi.reading.connectors import ranges, table
+from csi.reading.connectors.asked import Asked, Collected
 
 PATH = "/api/v1/query_range"
 

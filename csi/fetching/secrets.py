@@ -10,8 +10,8 @@ from urllib.parse import quote, quote_plus
 
 from csi.definition import SourceDefinition
 from csi.errors import CsiError, InvalidInput, InvalidInputs
-from csi.step3_gather.connectors.masking import MASK
-from csi.step3_gather.connectors.placeholders import HEADERS, asked_for, filled, headers_of, missing, names
+from csi.reading.connectors.masking import MASK
+from csi.reading.connectors.placeholders import HEADERS, asked_for, filled, headers_of, missing, names
 
 SHORTEST_SAID = 4  # signs of a value that is hidden in a message; ours
 SHORTEST_WRITTEN = 8  # signs of one that is hidden in a report: a year or a team's name there is no secret; ours

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 
-from csi.step3_gather.connectors.asked import Refused
+from csi.reading.connectors.asked import Refused
 
 ACCEPTED = "gzip"  # what is asked for; whoever packs otherwise, or twice, was not asked to
 _GZIP = 31  # wbits. Source: zlib's manual, inflateInit2: a gzip header and trailer

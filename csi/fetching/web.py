@@ -10,8 +10,8 @@ import httpx
 
 from csi.errors import InvalidInput
 from csi.fetching.http import NOT_MODIFIED, Conversation, place
-from csi.step3_gather.connectors import pages
-from csi.step3_gather.connectors.asked import Asked, Collected
+from csi.reading.connectors import pages
+from csi.reading.connectors.asked import Asked, Collected
 
 _GZIP = b"\x1f\x8b"
 _BLOCK = 1 << 20

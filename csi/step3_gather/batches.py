@@ -13,10 +13,10 @@ from sqlmodel import Session, col, select
 from csi import audit
 from csi.errors import Conflict
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
+from csi.reading.reading import RULES
 from csi.rules import threshold
 from csi.step3_gather import sources
 from csi.step3_gather.intake import Intake
-from csi.step3_gather.reading import RULES
 from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
 from csi.storage import change_if, lock, need, next_number, row, rows
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlmodel import Session
 
 from csi.models import Cycle, PlanRow, Reminder
+from csi.reading import spans
 from csi.reminders import Nudge
 from csi.rules import threshold
-from csi.step3_gather import spans
 from csi.step3_gather.expected import Arrival, arrivals, by_hand
 from csi.storage import row
 from csi.terms import Step

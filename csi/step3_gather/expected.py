@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
+from csi.reading import spans
 from csi.rules import threshold
-from csi.step3_gather import batches, measured, spans
+from csi.step3_gather import batches, measured
 from csi.storage import row, rows
 from csi.terms import Measurability, Period
 

@@ -7,12 +7,13 @@ from collections.abc import Collection
 from sqlmodel import Session
 
 from csi.models import Batch, Source
-from csi.step3_gather import batches, measured, mending, sources
-from csi.step3_gather.column_headers import unit_in
-from csi.step3_gather.files import FileStore
+from csi.reading import mending
+from csi.reading.column_headers import unit_in
+from csi.reading.files import FileStore
+from csi.reading.readers import read
+from csi.reading.reading import RULES, Reading
+from csi.step3_gather import batches, measured, sources
 from csi.step3_gather.intake import Stored, stored_reading
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import RULES, Reading
 
 
 def reading(

@@ -17,15 +17,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csi.definition import SourceDefinition
-from csi.step3_gather import layout as layouts
-from csi.step3_gather import mending, sources, spans
-from csi.step3_gather.bounds import DEFAULT, Bounds
-from csi.step3_gather.content import Content
-from csi.step3_gather.files import FileStore
-from csi.step3_gather.key_counts import Keys, counted
-from csi.step3_gather.placeholders import Placeholders, together
-from csi.step3_gather.readers import in_some_encoding, stream
-from csi.step3_gather.reading import QUARANTINE_COLUMNS, REFUSED, Reading
+from csi.reading import layout as layouts
+from csi.reading import mending, spans
+from csi.reading.bounds import DEFAULT, Bounds
+from csi.reading.content import Content
+from csi.reading.files import FileStore
+from csi.reading.key_counts import Keys, counted
+from csi.reading.placeholders import Placeholders, together
+from csi.reading.readers import in_some_encoding, stream
+from csi.reading.reading import QUARANTINE_COLUMNS, REFUSED, Reading
+from csi.step3_gather import sources
 
 # Quarantined cells also kept as rows of the database, for people to look at; all of them are in the CSV.
 SHOWN_CELLS = 500

@@ -15,13 +15,14 @@ from sqlmodel import Session
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.models import Batch, Source
-from csi.step3_gather import batches, exports, mending, sources
-from csi.step3_gather.as_written import differences
-from csi.step3_gather.exports import Export, Meaning
-from csi.step3_gather.layout import Layout
-from csi.step3_gather.moments import read_moments
-from csi.step3_gather.period_parts import joined_parts, says_part
-from csi.step3_gather.wide import period_headers, shape_of
+from csi.reading import exports, mending
+from csi.reading.as_written import differences
+from csi.reading.exports import Export, Meaning
+from csi.reading.layout import Layout
+from csi.reading.moments import read_moments
+from csi.reading.period_parts import joined_parts, says_part
+from csi.reading.wide import period_headers, shape_of
+from csi.step3_gather import batches, sources
 from csi.storage import rows
 
 _YEAR = re.compile(r"(?:19|20)\d{2}")

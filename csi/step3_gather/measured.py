@@ -10,8 +10,8 @@ import pandas as pd
 from sqlmodel import Session
 
 from csi.models import Measurement, Source
-from csi.step3_gather.chunk import quarantine_frame
-from csi.step3_gather.reading import Reading
+from csi.reading.chunk import quarantine_frame
+from csi.reading.reading import Reading
 from csi.storage import rows
 
 KINDS = ("typed", "push")

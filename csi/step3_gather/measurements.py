@@ -14,11 +14,11 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, NotAllowed
 from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
+from csi.reading.spans import start_of
 from csi.rules import threshold
 from csi.step3_gather import batches
 from csi.step3_gather.expected import source_of
 from csi.step3_gather.measured import KINDS
-from csi.step3_gather.spans import start_of
 from csi.storage import change_if, lock, need, next_number, row, rows
 from csi.terms import Period
 

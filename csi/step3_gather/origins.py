@@ -17,12 +17,12 @@ from csi import audit, roles
 from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.models import Cycle, Kpi, Source
+from csi.reading.connectors import pages, queries, ranges
+from csi.reading.connectors.masking import is_masked, masked
+from csi.reading.json_paths import check_path
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
-from csi.step3_gather.connectors import pages, queries, ranges
-from csi.step3_gather.connectors.masking import is_masked, masked
-from csi.step3_gather.json_paths import check_path
 from csi.storage import hold, rows
 
 KINDS = ("sql", "url", "prometheus", "push")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from csi.models import Batch, Source
-from csi.step3_gather import batches, mending
+from csi.reading import mending
+from csi.step3_gather import batches
 
 
 def shared_days(session: Session, source: Source, batch: Batch) -> dict[int, int]:

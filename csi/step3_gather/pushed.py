@@ -11,8 +11,8 @@ from math import isfinite
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from csi.reading.spans import local_day, start_of
 from csi.step3_gather.measurements import EVIDENCE_LIMIT, REASON_LIMIT
-from csi.step3_gather.spans import local_day, start_of
 from csi.terms import Period
 
 FIELDS = ("kpi", "at", "period", "value", "numerator", "denominator", "unit", "reason", "evidence")

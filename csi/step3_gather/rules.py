@@ -10,12 +10,12 @@ from sqlmodel import Session
 
 from csi.errors import Breach
 from csi.models import Batch, Cycle, Kpi, Measurement, Source
+from csi.reading.spans import label
 from csi.rules import Rule
 from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
 from csi.step3_gather.measured import KINDS
 from csi.step3_gather.sources import moment_of
-from csi.step3_gather.spans import label
 from csi.storage import rows
 
 _SHOWN = 3

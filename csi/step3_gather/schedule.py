@@ -12,10 +12,11 @@ from sqlmodel import Session
 
 from csi.errors import Conflict
 from csi.models import Batch, Cycle, Kpi, PlanRow, Source
-from csi.step3_gather import batches, sources, spans
+from csi.reading import spans
+from csi.reading.connectors import pages
+from csi.reading.connectors.asked import Asked, Collected, Refused
+from csi.step3_gather import batches, sources
 from csi.step3_gather.batches import Recorded
-from csi.step3_gather.connectors import pages
-from csi.step3_gather.connectors.asked import Asked, Collected, Refused
 from csi.step3_gather.intake import Intake
 from csi.storage import hold, rows
 from csi.terms import Period

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from csi import audit
 from csi.definition import SourceDefinition, canonical, hash_of
 from csi.models import Source
-from csi.step3_gather.moments import check_order, zone
+from csi.reading.moments import check_order, zone
 from csi.storage import lock, need
 
 _KEYS = tuple(field.name for field in fields(SourceDefinition) if field.name != "id")

@@ -1,66 +1,163 @@
-"""Spans left out with a reason and an approver (V4.4): which rows, how much of each period, and the footnotes."""
+"""Leaving a span out of the figures (V4.4): proposed with a reason, counted once somebody else has approved it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
 
-import numpy as np
-import pandas as pd
+from sqlmodel import Session
 
-from csi.definition import Exclusion, StudyDefinition
-from csi.errors import InvalidInput
-from csi.step4_process.calendar import union
-from csi.step4_process.periods import microseconds, moment_of
+from csi import audit, roles
+from csi.cycle.order import mark_stale
+from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.models import Baseline, Cycle, Decision, Exclusion, Kpi
+from csi.series.periods import moment_of
+from csi.storage import change_if, lock, need, row, rows
+from csi.terms import Step
 
-Spans = tuple[np.ndarray, np.ndarray]
+REASON_LIMIT = 500
+SUBJECT = "exclusion"
 
 
-def check(exclusion: Exclusion, timezone: str, field: str = "exclusions") -> None:
-    """Refuse an exclusion without reason, approver or length; what says no offset is local to the zone.
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open days ``[start, end)`` of one KPI (its number), or of all."""
+
+    start: date
+    end: date
+    kpi_id: int | None = None
+
+
+def propose(session: Session, cycle: Cycle, span: Span, *, reason: str, actor: str, now: datetime) -> Exclusion:
+    """Propose to leave a span out; nothing is left out before it is approved.
 
     Raises:
-        InvalidInput: it names what is lacking.
+        InvalidInput: no reason, or a span that ends before it begins.
+        Conflict: the result has been presented already.
     """
-    if not exclusion.reason.strip():
-        raise InvalidInput(f"{field}.reason", "an exclusion needs a reason; every chart shows it from then on")
-    if not exclusion.approved_by.strip():
-        raise InvalidInput(f"{field}.approved_by", "an exclusion needs somebody who approved it")
-    if moment_of(exclusion.end, timezone) <= moment_of(exclusion.start, timezone):
-        raise InvalidInput(f"{field}.to", f"{exclusion.end} is not after {exclusion.start}; the end is left out")
-
-
-def of_kpi(study: StudyDefinition, kpi: str) -> tuple[Exclusion, ...]:
-    """The exclusions that hold for a KPI, by their start."""
-    found = [one for one in study.exclusions if one.kpi in ("", kpi)]
-    spans_of = {one: tuple(moment_of(day, study.timezone) for day in (one.start, one.end)) for one in found}
-    return tuple(sorted(found, key=lambda one: (*spans_of[one], one.reason)))
-
-
-def spans(exclusions: Sequence[Exclusion], timezone: str) -> Spans:
-    """Their union as disjoint ascending spans, int64 microseconds (UTC); dates are midnights in the zone."""
-    starts = [moment_of(one.start, timezone).tz_convert("UTC") for one in exclusions]
-    ends = [moment_of(one.end, timezone).tz_convert("UTC") for one in exclusions]
-    utc = (microseconds(pd.DatetimeIndex(moments, dtype="datetime64[us, UTC]")) for moments in (starts, ends))
-    return union(*utc)
-
-
-def inside(moments: np.ndarray, left_out: Spans) -> np.ndarray:
-    """Which moments lie in a span ``[start, end)``."""
-    starts, ends = left_out
-    if not len(starts):
-        return np.zeros(len(moments), dtype=bool)
-    place = np.searchsorted(starts, moments, side="right") - 1
-    return (place >= 0) & (moments < ends[place])
-
-
-def footnotes(exclusions: Sequence[Exclusion], rows: Sequence[int]) -> tuple[str, ...]:
-    """One sentence per exclusion, with the number of rows it left out."""
-    return tuple(
-        f"Left out {_day(one.start)} to {_day(one.end)} ({count} row{'' if count == 1 else 's'}): "
-        f"{one.reason} (approved by {one.approved_by})."
-        for one, count in zip(exclusions, rows, strict=True)
+    roles.require(session, cycle, actor, roles.MEMBERS, "leave something out")
+    if cycle.state != "open" or cycle.step > Step.ANALYSE:
+        raise Conflict(f"Data is left out in steps 3 to 5; this cycle is in step {cycle.step}.")
+    said = " ".join(reason.split())
+    if not said or len(said) > REASON_LIMIT:
+        raise InvalidInput("reason", f"expected why, in 1 to {REASON_LIMIT} characters: it stands on every chart")
+    if span.end <= span.start:
+        raise InvalidInput("end_on", f"expected a day after {span.start}: the first day that counts again")
+    made = Exclusion(
+        team_id=cycle.team_id,
+        cycle_id=cycle.id,
+        kpi_id=_of_cycle(session, cycle, span.kpi_id),
+        start_at=moment_of(span.start, cycle.timezone).to_pydatetime().astimezone(UTC),
+        end_at=moment_of(span.end, cycle.timezone).to_pydatetime().astimezone(UTC),
+        reason=said,
+        proposed_by=actor,
+        proposed_at=now,
     )
+    session.add(made)
+    session.flush()
+    _log(session, made, actor, now, "proposed exclusion")
+    return made
 
 
-def _day(moment: object) -> str:
-    return str(moment).removesuffix("T00:00:00").removesuffix(" 00:00:00")
+def decide(
+    session: Session, *, team_id: str, exclusion_id: int, actor: str, choice: str, now: datetime
+) -> tuple[Exclusion, bool]:
+    """An approver's yes or no, once; the second value says whether something changed.
+
+    Raises:
+        NotAllowed: it is one's own proposal, or one is no approver.
+    """
+    exclusion = need(session, Exclusion, team_id, exclusion_id)
+    lock(session, f"exclusion:{team_id}:{exclusion_id}")
+    session.refresh(exclusion)
+    if exclusion.state != "proposed":
+        return exclusion, False
+    if actor == exclusion.proposed_by:
+        raise NotAllowed("V4.4: you proposed to leave this out; somebody else must approve it.")
+    if choice not in ("approved", "rejected"):
+        raise InvalidInput("choice", "expected approved or rejected")
+    cycle = need(session, Cycle, team_id, exclusion.cycle_id)
+    role = roles.require(session, cycle, actor, roles.APPROVERS, "approve what is left out")
+    if choice == "approved" and (cycle.state != "open" or cycle.step > Step.ANALYSE):
+        where = f"is in step {cycle.step}" if cycle.state == "open" else "is closed"
+        raise Conflict(f"Data is left out in steps 3 to 5; this cycle {where}.")
+    values = {"state": choice, "approved_by": actor if choice == "approved" else "", "approved_at": now}
+    changed = change_if(session, exclusion, {"state": "proposed"}, values)
+    if changed:
+        _settled(session, cycle, exclusion, Decision(**_decision(exclusion), user_id=actor, role=role.value, at=now))
+    return exclusion, changed
+
+
+def of_cycle(session: Session, cycle: Cycle) -> list[Exclusion]:
+    """What was proposed to be left out, oldest first."""
+    return rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id)
+
+
+def _of_cycle(session: Session, cycle: Cycle, kpi_id: int | None) -> int | None:
+    if kpi_id is not None and row(session, Kpi, cycle.team_id, id=kpi_id, cycle_id=cycle.id) is None:
+        raise InvalidInput("kpi_id", "expected a KPI of this cycle, or all")
+    return kpi_id
+
+
+def _decision(exclusion: Exclusion) -> dict[str, Any]:
+    return {
+        "team_id": exclusion.team_id,
+        "cycle_id": exclusion.cycle_id,
+        "subject": SUBJECT,
+        "subject_id": exclusion.id,
+        "choice": exclusion.state,
+    }
+
+
+def _settled(session: Session, cycle: Cycle, exclusion: Exclusion, decision: Decision) -> None:
+    session.add(decision)
+    if exclusion.state == "approved":
+        mark_stale(session, cycle, after=Step.GATHER)
+    _log(session, exclusion, decision.user_id, decision.at, f"{exclusion.state} exclusion")
+
+
+def _log(session: Session, exclusion: Exclusion, actor: str, now: datetime, what: str) -> None:
+    new = {
+        "start_at": exclusion.start_at,
+        "end_at": exclusion.end_at,
+        "kpi_id": exclusion.kpi_id,
+        "reason": exclusion.reason,
+        "state": exclusion.state,
+    }
+    subject = (SUBJECT, exclusion.id)
+    audit.record(session, team_id=exclusion.team_id, actor=actor, at=now, what=what, subject=subject, new=new)
+
+
+def retire_baseline(session: Session, cycle: Cycle, kpi_id: int, *, reason: str, actor: str, now: datetime) -> int:
+    """Stop comparing a KPI with baselines approved on other terms (V4.1); they stay in the log. How many there were.
+
+    Raises:
+        InvalidInput: no reason.
+        Conflict: there is none, or no longer any.
+    """
+    roles.require(session, cycle, actor, roles.STEERERS, "compare afresh")
+    if cycle.state != "open":
+        raise Conflict(f"Cycle {cycle.number} is closed; what it compared stays.")
+    if not reason.strip():
+        raise InvalidInput("reason", "expected why the terms changed")
+    kpi = need(session, Kpi, cycle.team_id, kpi_id)
+    if kpi.cycle_id != cycle.id:
+        raise Conflict("That KPI belongs to another cycle.")
+    retired = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, state="approved")
+    if not retired:
+        raise Conflict(f"{kpi.name} is compared with no baseline from before.")
+    for one in retired:
+        one.state = "retired"
+        session.add(one)
+    mark_stale(session, cycle, after=Step.GATHER)
+    audit.record(
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="retired baselines",
+        subject=("kpi", kpi.id),
+        new={"reason": reason.strip(), "baselines": [one.id for one in retired]},
+    )
+    return len(retired)

@@ -1,6 +1,1 @@
-"""Step 5, analyse the data: limits, signals, trend, change, verdict. Pure functions."""
-
-from csi.step5_analyse.analysis import Analysis, KpiInput
-from csi.step5_analyse.judge import judge
-
-__all__ = ["Analysis", "KpiInput", "judge"]
+"""Step 5, analyse the data: the rules, findings, new limits, and the results of a cycle."""

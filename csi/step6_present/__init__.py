@@ -1,1 +1,1 @@
-"""Step 6, present the information: charts, alt text, the SLAM grid, renderings."""
+"""Step 6, present the information: the rules, reports and what is posted."""

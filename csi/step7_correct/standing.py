@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from csi.analysis import limits
+from csi.analysis.panel import cannot_be_negative
 from csi.models import AnalysisResult, Kpi
-from csi.step4_process import net_promoter
-from csi.step5_analyse import limits
-from csi.step5_analyse.panel import cannot_be_negative
+from csi.series import net_promoter
 
 Point = dict[str, Any]
 
@@ -25,7 +25,7 @@ _PARTS = ("value", "numerator", "denominator")
 class Standing:
     """Where a KPI stands over a window: how many points, what share of periods has one, frozen limits.
 
-    ``frozen`` holds centre, sigma, n, kind, sigma_z of csi.step5_analyse's FrozenLimits.
+    ``frozen`` holds centre, sigma, n, kind, sigma_z of csi.analysis's FrozenLimits.
     """
 
     points: int

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from csi.definition import Exclusion, KpiDefinition, StudyDefinition, Window
-from csi.step4_process import Processed
-from csi.step4_process.axis import windows
-from csi.step4_process.expression import columns_of
-from csi.step4_process.periods import moment_of
+from csi.series import Processed
+from csi.series.axis import windows
+from csi.series.expression import columns_of
+from csi.series.periods import moment_of
 from csi.terms import Direction
 
 _REOPENED = "K08"  # Source: csi/kpi_catalogue/incidents.yaml

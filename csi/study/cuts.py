@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from csi.charts.wording import day
 from csi.definition import StudyDefinition
-from csi.step3_gather.spans import end_of, named, start_of
-from csi.step6_present.wording import day
+from csi.reading.spans import end_of, named, start_of
 from csi.terms import Period
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.connectors.asked import Fetch
-from csi.step4_process import Made, process_study
+from csi.reading.connectors.asked import Fetch
+from csi.series import Made, process_study
 from csi.study.gathering import gather, tasks
 from csi.study.progress import Tell, silent
 
@@ -54,7 +54,7 @@ def made(study: StudyDefinition, folder: Path, means: Means) -> Made:
 
 def _on_dask(study: StudyDefinition, folder: Path, means: Means) -> Made:
     try:
-        from csi.step4_process.on_dask import cluster, process_on_dask  # noqa: PLC0415 an extra, and slow to load
+        from csi.series.on_dask import cluster, process_on_dask  # noqa: PLC0415 an extra, and slow to load
     except ImportError as error:
         reason = f"needs the extra packages of dask ({error.name} is missing); expected pip install csi-bot[dask]"
         raise InvalidInput("engine", reason) from error

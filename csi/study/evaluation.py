@@ -10,14 +10,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from csi.analysis import KpiInput, judge, wording
+from csi.analysis.analysis import Analysis, FrozenLimits
 from csi.definition import StudyDefinition, Window
 from csi.errors import InvalidInput
-from csi.step3_gather.reading import Reading
-from csi.step4_process import Processed, SourceCounts, process_study
-from csi.step4_process.periods import from_microseconds
-from csi.step4_process.quarantine import COLUMNS
-from csi.step5_analyse import KpiInput, judge, wording
-from csi.step5_analyse.analysis import Analysis, FrozenLimits
+from csi.reading.reading import Reading
+from csi.series import Processed, SourceCounts, process_study
+from csi.series.periods import from_microseconds
+from csi.series.quarantine import COLUMNS
 from csi.study.beside import other_changes, reopened_of
 from csi.study.cuts import cuts
 from csi.terms import Verdict

@@ -10,10 +10,10 @@ from typing import Any
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.connectors.asked import Asked, Fetch
-from csi.step3_gather.connectors.table import as_delivered
-from csi.step3_gather.reading import Reading
-from csi.step4_process.periods import moment_of
+from csi.reading.connectors.asked import Asked, Fetch
+from csi.reading.connectors.table import as_delivered
+from csi.reading.reading import Reading
+from csi.series.periods import moment_of
 from csi.study.keys import as_moment
 
 Read = Callable[[Path, SourceDefinition], Reading]

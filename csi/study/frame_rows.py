@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step3_gather.columns import renamed
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
-from csi.step3_gather.wide import shape_of
-from csi.step4_process import further_moments
-from csi.step4_process.column_kinds import columns_needed
-from csi.step4_process.columns import columns_wanted
+from csi.reading.columns import renamed
+from csi.reading.readers import read
+from csi.reading.reading import Reading
+from csi.reading.wide import shape_of
+from csi.series import further_moments
+from csi.series.column_kinds import columns_needed
+from csi.series.columns import columns_wanted
 from csi.study.gathering import check_columns
 
 _FORM: dict[str, Any] = {"encoding": None, "delimiter": None, "sheet": None, "header_row": None}

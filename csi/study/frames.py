@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from csi.charts import facts
+from csi.charts.report import markdown
+from csi.charts.view import target_text
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step4_process import process_study
-from csi.step6_present import facts
-from csi.step6_present.report import markdown
-from csi.step6_present.view import target_text
+from csi.series import process_study
 from csi.study import output
 from csi.study.evaluation import Report, judged
 from csi.study.frame_rows import check_frames, checked, reading_of, sources_of

@@ -14,18 +14,18 @@ from pyarrow.parquet import read_schema
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import CsiError, InvalidInput, InvalidInputs
-from csi.step3_gather.columns import renamed
-from csi.step3_gather.connectors.asked import Fetch
-from csi.step3_gather.content import Content, Format, format_of
-from csi.step3_gather.layout import of_content
-from csi.step3_gather.moments import read_moments
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
-from csi.step3_gather.wide import shape_of
-from csi.step4_process import further_moments
-from csi.step4_process.column_kinds import columns_needed, event_columns
-from csi.step4_process.columns import columns_wanted, named_columns
-from csi.step4_process.partition import Task, require_rows
+from csi.reading.columns import renamed
+from csi.reading.connectors.asked import Fetch
+from csi.reading.content import Content, Format, format_of
+from csi.reading.layout import of_content
+from csi.reading.moments import read_moments
+from csi.reading.readers import read
+from csi.reading.reading import Reading
+from csi.reading.wide import shape_of
+from csi.series import further_moments
+from csi.series.column_kinds import columns_needed, event_columns
+from csi.series.columns import columns_wanted, named_columns
+from csi.series.partition import Task, require_rows
 from csi.study.earlier import is_of_report
 from csi.study.fetching import collected, fetched
 from csi.study.progress import Tell, silent

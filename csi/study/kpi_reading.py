@@ -10,11 +10,11 @@ from csi.definition import MEANT, Duration, KpiDefinition, RatioValue, SourceDef
 from csi.errors import InvalidInput, NotFound
 from csi.kpi_catalogue import fill
 from csi.possible import COUNTED, impossible
-from csi.step4_process import units
-from csi.step4_process.columns import SPANS, is_quantile
-from csi.step4_process.expression import parse
-from csi.step4_process.measures import MEASURES, is_measure
-from csi.step4_process.net_promoter import UNIT
+from csi.series import units
+from csi.series.columns import SPANS, is_quantile
+from csi.series.expression import parse
+from csi.series.measures import MEASURES, is_measure
+from csi.series.net_promoter import UNIT
 from csi.study.keys import Keys, finite, shown, window_of
 from csi.study.pause_reading import CLOCKS, pauses_of
 from csi.terms import Direction

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from csi.charts import charts, facts, paper
+from csi.charts.report import markdown
+from csi.charts.slam import slam_chart
 from csi.errors import CsiError
-from csi.step6_present import charts, facts, paper
-from csi.step6_present.report import markdown
-from csi.step6_present.slam import slam_chart
 from csi.study import placing
 from csi.study.earlier import JSON, TEXTS, kpis_of_report
 from csi.study.evaluation import Report

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csi.definition import Pause, PausedFor
-from csi.step4_process import units
+from csi.series import units
 from csi.study.keys import Keys
 
 CLOCKS = ("wall", "business")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from csi.analysis.analysis import plain
 from csi.definition import KpiDefinition, StudyDefinition, Window, hash_of
-from csi.step4_process import SourceCounts
-from csi.step4_process.net_promoter import SIDES
-from csi.step4_process.periods import moment_of
-from csi.step5_analyse.analysis import plain
+from csi.series import SourceCounts
+from csi.series.net_promoter import SIDES
+from csi.series.periods import moment_of
 from csi.study.evaluation import Outcome, Report
 from csi.study.moments import in_one_offset
 

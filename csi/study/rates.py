@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from csi.definition import ExchangeRate
-from csi.step4_process import units
-from csi.step4_process.periods import moment_of
+from csi.series import units
+from csi.series.periods import moment_of
 from csi.study.keys import Keys
 
 

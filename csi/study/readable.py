@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.step3_gather.connectors.masking import masked
-from csi.step4_process import Made, Processed
+from csi.reading.connectors.masking import masked
+from csi.series import Made, Processed
 
 _SHOWN = 60  # signs of a cell
 

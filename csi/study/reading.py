@@ -13,11 +13,11 @@ import yaml
 
 from csi.definition import CalendarDefinition, Exclusion, Rebase, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step4_process import exclusions
-from csi.step4_process.calendar import open_time
-from csi.step4_process.column_units import unconvertible, undecided
-from csi.step4_process.columns import link_of
-from csi.step4_process.periods import moment_of
+from csi.series import exclusions
+from csi.series.calendar import open_time
+from csi.series.column_units import unconvertible, undecided
+from csi.series.columns import link_of
+from csi.series.periods import moment_of
 from csi.study.keys import Keys, Notes, in_order, loaded, window_of
 from csi.study.kpi_reading import kpi_of
 from csi.study.rates import rates_said

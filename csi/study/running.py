@@ -8,8 +8,8 @@ from pathlib import Path
 
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step3_gather.connectors.asked import Fetch
-from csi.step4_process import Made
+from csi.reading.connectors.asked import Fetch
+from csi.series import Made
 from csi.study.engines import Engine, Means, made
 from csi.study.evaluation import Report, judged
 from csi.study.given import Given

@@ -9,9 +9,9 @@ from typing import Any
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.connectors import placeholders
-from csi.step3_gather.moments import check_order, zone
-from csi.step4_process.cadence import longest_silence
+from csi.reading.connectors import placeholders
+from csi.reading.moments import check_order, zone
+from csi.series.cadence import longest_silence
 from csi.study.gathering import paths_of
 from csi.study.keys import Keys
 

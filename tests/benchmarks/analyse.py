@@ -18,9 +18,9 @@ import pymannkendall
 import shewhart
 from scipy import stats
 
+from csi.analysis import KpiInput, judge
 from csi.definition import Window
-from csi.step5_analyse import KpiInput, judge
-from tests.step5_analyse.series import frame, kpi_input
+from tests.analysis.series import frame, kpi_input
 
 KPIS, POINTS, BEFORE = 1000, 104, 52
 ROUNDS = 3

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import CalendarDefinition, Duration, KpiDefinition, SourceDefinition, StudyDefinition
-from csi.step4_process import process_study
-from csi.step4_process.calendar import open_time
-from csi.step4_process.periods import microseconds
+from csi.series import process_study
+from csi.series.calendar import open_time
+from csi.series.periods import microseconds
 from csi.study.gathering import gather
 from csi.terms import Period
 from tests.benchmarks.tickets import PRIORITIES, tickets, written

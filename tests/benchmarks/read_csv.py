@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, SourceDefinition, StudyDefinition
-from csi.step4_process import process_study
+from csi.series import process_study
 from csi.study.gathering import gather
 from csi.terms import Period
 from tests.benchmarks.process import peak, seconds

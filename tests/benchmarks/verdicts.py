@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from csi.analysis import Analysis, judge
 from csi.definition import Window
-from csi.step5_analyse import Analysis, judge
 from csi.terms import Period, Verdict
-from tests.step5_analyse.series import autoregressive, frame, kpi_input
+from tests.analysis.series import autoregressive, frame, kpi_input
 
 SERIES = int(os.environ.get("CSI_SERIES", "400"))
 SIGMA, LEVEL = 2.0, 50.0

@@ -11,8 +11,8 @@ import pytest
 from bot.blocks.step1_should_measure import answers_field, define_form, place_of
 from bot.listeners.step1_should_measure.answering import answers_of, with_answers
 from csi.models import Kpi
-from csi.step3_gather.ratings import good_of, scale_of_values, where_of
-from csi.step3_gather.trying import scales_held
+from csi.reading.ratings import good_of, scale_of_values, where_of
+from csi.reading.trying import scales_held
 
 WORDS = scale_of_values(pd.Series(["Good", "Good", "Bad", "Offered", "Meh"]), "Score")
 NUMBERS = scale_of_values(pd.Series([5, 4, 3, 1, 5]), "Score")

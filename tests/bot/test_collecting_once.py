@@ -15,8 +15,8 @@ from bot.listeners.sources import collect
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from csi.models import InboxEvent, OutboxPost, Source
+from csi.reading.connectors.asked import Asked, Collected
 from csi.step3_gather import schedule
-from csi.step3_gather.connectors.asked import Asked, Collected
 from csi.storage import need, rows
 from tests import turns
 from tests.databases import Database

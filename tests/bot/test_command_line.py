@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.__main__ import cli
 from csi import storage
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 from tests import turns
 from tests.conftest import ROOT
 

@@ -17,7 +17,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.worker import LEASE, DeliveryWorker
 from csi.errors import NotFound
 from csi.models import OutboxPost
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 from csi.storage import rows
 
 TEAM = "T1"

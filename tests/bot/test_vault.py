@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 
 from bot.vault import Vault
 from csi.errors import InvalidInput
-from csi.step3_gather.connectors.masking import has_secret, is_masked, masked
+from csi.reading.connectors.masking import has_secret, is_masked, masked
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from bot.blocks.step5_analyse import why_modal
 from csi.terms import Direction
-from tests.step5_analyse.series import kpi_input, noise, plain_result, step
+from tests.analysis.series import kpi_input, noise, plain_result, step
 
 
 def said(values: np.ndarray, **about: Any) -> str:

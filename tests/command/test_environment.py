@@ -11,7 +11,7 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.fetching import Fetcher, Secrets
 from csi.fetching.secrets import SHORTEST_WRITTEN
-from csi.step3_gather.connectors.asked import Asked
+from csi.reading.connectors.asked import Asked
 from tests.command.conftest import Csi, files
 from tests.fetching.conftest import Answer, Site, site
 

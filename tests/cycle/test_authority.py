@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import register, rules
-from csi.cycle import exclusions, findings
 from csi.errors import Conflict, InvalidInputs, NotAllowed
 from csi.models import Cycle, Goal, Kpi
 from csi.step1_should_measure import growing
+from csi.step4_process import exclusions
+from csi.step5_analyse import findings, results
 from csi.storage import rows
-from csi.study import results
 from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, NOW, TEAM

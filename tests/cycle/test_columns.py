@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.cycle.columns import renamed
+from csi.step3_gather.columns import renamed
 
 
 @pytest.mark.parametrize(

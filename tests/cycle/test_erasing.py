@@ -11,7 +11,7 @@ from csi import audit
 from csi.cycle import erasing
 from csi.errors import Conflict
 from csi.models import Cycle, InboxEvent, Installation, Kpi
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 from tests import turns
 from tests.databases import Database
 

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
-from csi.cycle import measurement
+from csi.measurement import mapping as measurement
+from csi.measurement import of_cycle
 from csi.models import Baseline, Batch, Cycle, Source
 from csi.step7_correct.baselines import definition_hash
 from csi.storage import rows
-from csi.study import of_cycle
 from csi.terms import Measurability
 from tests import turns
 from tests.databases import Database

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from csi.cycle.over_cycles import spiral
+from csi.charts.spiral import placed
 from csi.errors import NotFound
 from csi.models import Action, Baseline, Cycle
-from csi.step6_present.spiral import placed
+from csi.step6_present.over_cycles import spiral
 from tests.turns import ALICE, BOB, NOW, TEAM, analyse, begin, grow, kpi_fields
 
 

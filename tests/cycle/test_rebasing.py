@@ -9,19 +9,20 @@ import pytest
 from sqlmodel import Session
 
 from csi import cycle as cycles
-from csi.cycle import rebasing
 from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.measurement import of_cycle
 from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi, Rebase
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
+from csi.step4_process import computing
+from csi.step5_analyse import rebasing, results
 from csi.storage import row, rows
-from csi.study import computing, of_cycle, results
 from csi.study.plain import report_json
 from csi.study.reading import study_of
 from csi.study.writing import study_yaml
 from csi.terms import Step
 from tests import turns
+from tests.charts import presentable
 from tests.databases import Database
-from tests.step6_present import presentable
 from tests.turns import BOB, CAROL, ERIN, NOW, TEAM
 
 MOVED = date(2026, 3, 16)

@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from csi import audit, register
 from csi import cycle as cycles
-from csi.cycle import measurement
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
+from csi.measurement import mapping as measurement
 from csi.models import (
     Action,
     AuditRow,

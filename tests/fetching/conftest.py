@@ -14,8 +14,8 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.fetching import Fetcher
 from csi.fetching.http import Patience
-from csi.step3_gather.connectors.addresses import policy
-from csi.step3_gather.connectors.asked import Asked, Collected
+from csi.reading.connectors.addresses import policy
+from csi.reading.connectors.asked import Asked, Collected
 
 
 @dataclass

@@ -12,8 +12,8 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, NotAllowed
 from csi.fetching import Fetcher
 from csi.fetching.pinned import Pinned, resolve
-from csi.step3_gather.connectors.addresses import kind_of, policy
-from csi.step3_gather.connectors.asked import Asked
+from csi.reading.connectors.addresses import kind_of, policy
+from csi.reading.connectors.asked import Asked
 from tests.fetching.conftest import Answer, Site
 
 PRIVATE = [

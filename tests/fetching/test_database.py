@@ -22,13 +22,13 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, NotAllowed
 from csi.fetching import Fetcher, database
 from csi.fetching.database import Databases
-from csi.step3_gather.bounds import Bounds
-from csi.step3_gather.connectors import queries, table
-from csi.step3_gather.connectors.addresses import policy
-from csi.step3_gather.connectors.asked import Asked, Refused
-from csi.step3_gather.connectors.marks import Mark
-from csi.step3_gather.connectors.table import as_delivered
-from csi.step3_gather.readers import read
+from csi.reading.bounds import Bounds
+from csi.reading.connectors import queries, table
+from csi.reading.connectors.addresses import policy
+from csi.reading.connectors.asked import Asked, Refused
+from csi.reading.connectors.marks import Mark
+from csi.reading.connectors.table import as_delivered
+from csi.reading.readers import read
 from tests.databases import PostgresServer
 from tests.fetching.conftest import Collecting
 

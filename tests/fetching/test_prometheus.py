@@ -9,10 +9,10 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.connectors import ranges
-from csi.step3_gather.connectors.asked import Refused
-from csi.step3_gather.connectors.table import as_delivered
-from csi.step3_gather.readers import read
+from csi.reading.connectors import ranges
+from csi.reading.connectors.asked import Refused
+from csi.reading.connectors.table import as_delivered
+from csi.reading.readers import read
 from csi.terms import Period
 from tests.fetching.conftest import Answer, Collecting, Site
 from tests.fetching.prometheus_server import prometheus

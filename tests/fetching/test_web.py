@@ -19,9 +19,9 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.fetching.http import Patience, retry_after
 from csi.fetching.web import _check_text
-from csi.step3_gather.connectors import pages
-from csi.step3_gather.connectors.asked import Refused
-from csi.step3_gather.readers import read
+from csi.reading.connectors import pages
+from csi.reading.connectors.asked import Refused
+from csi.reading.readers import read
 from tests.fetching.conftest import Answer, Collecting, Site
 
 ROWS = [{"number": "INC1", "at": "2026-03-01T10:00:00Z", "hours": 1.5}, {"number": "INC2", "at": None, "hours": None}]

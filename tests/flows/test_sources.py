@@ -13,9 +13,10 @@ from sqlmodel import select
 
 from bot.sandbox.person import reading
 from bot.scheduler import Scheduler
+from csi.measurement import of_cycle
 from csi.models import AuditRow, Batch, Cycle, InboxEvent, Kpi, OutboxPost, Source
 from csi.step3_gather import tokens
-from csi.study import computing, of_cycle
+from csi.step4_process import computing
 from tests import turns
 from tests.fetching.conftest import Answer, Site, site
 from tests.fetching.prometheus_server import prometheus

@@ -36,7 +36,7 @@ _MEASURE = r"""
 import re, sys
 from pathlib import Path
 from csi.definition import SourceDefinition
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 from csi.step3_gather.intake import take_in
 source = SourceDefinition("s", dates="day_first", key="number", timezone="Europe/Lisbon")
 typed = {"moments": ["resolved_at", "opened_at"], "numbers": ["hours"]}

@@ -13,6 +13,7 @@ from bot.listeners.step3_gather import forget, read_as_before
 from bot.sandbox.person import Person, reading
 from csi import roles
 from csi.errors import Conflict
+from csi.measurement import of_cycle
 from csi.models import (
     AuditRow,
     Batch,
@@ -25,10 +26,9 @@ from csi.models import (
     Service,
     Source,
 )
+from csi.series import process_study
 from csi.step1_should_measure import kpis
 from csi.step3_gather import held
-from csi.step4_process import process_study
-from csi.study import of_cycle
 from csi.terms import Measurability, Role
 from tests import turns
 from tests.flows.conftest import World

@@ -6,11 +6,11 @@ import pytest
 
 from bot.sandbox.person import reading
 from csi import cycle as cycles
+from csi.charts import charts
 from csi.models import Report, ReportClick
-from csi.step6_present import charts
 from csi.storage import rows
+from tests.charts import presentable
 from tests.flows.conftest import World
-from tests.step6_present import presentable
 
 HEADLINE = "Service desk, cycle 1: did we get there?"
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from csi.kpi_catalogue import entries
-from csi.step4_process.expression import columns_of
+from csi.series.expression import columns_of
 from csi.study.reading import read_study
 
 COMPUTED = [known for known in entries().values() if known.computed]

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from csi.analysis import change_point, interrupted, judge, signals, trend
+from csi.analysis.effect import count_change, mean_change, share_change
+from csi.analysis.level import levels
+from csi.analysis.limits import xmr
+from csi.analysis.measured import places
 from csi.definition import Window
-from csi.step5_analyse import change_point, interrupted, judge, signals, trend
-from csi.step5_analyse.effect import count_change, mean_change, share_change
-from csi.step5_analyse.level import levels
-from csi.step5_analyse.limits import xmr
-from csi.step5_analyse.measured import places
 from csi.terms import Direction, Verdict
-from tests.step5_analyse.series import autoregressive, frame, kpi_input
+from tests.analysis.series import autoregressive, frame, kpi_input
 
 TRIES = 2000
 ALPHA = 0.05

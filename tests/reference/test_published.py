@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from csi.analysis import budget, change_point, interrupted, limits, shares, signals, trend
+from csi.analysis.aim import Aim
+from csi.analysis.assurance import against
+from csi.analysis.effect import hodges_lehmann
 from csi.definition import CalendarDefinition
-from csi.step4_process.calendar import open_time
-from csi.step4_process.periods import edges, microseconds
-from csi.step4_process.quantiles import quantile
-from csi.step5_analyse import budget, change_point, interrupted, limits, shares, signals, trend
-from csi.step5_analyse.aim import Aim
-from csi.step5_analyse.assurance import against
-from csi.step5_analyse.effect import hodges_lehmann
+from csi.series.calendar import open_time
+from csi.series.periods import edges, microseconds
+from csi.series.quantiles import quantile
 from csi.terms import Direction, Period
 from tests.reference.published import FILE, Case, case, cases
 

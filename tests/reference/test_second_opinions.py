@@ -11,10 +11,10 @@ import pytest
 import shewhart
 from scipy import stats
 
-from csi.step5_analyse import level, limits, mixture, shares, signals, trend
-from csi.step5_analyse.effect import hodges_lehmann
-from csi.step5_analyse.multiple import benjamini_hochberg
-from tests.step5_analyse.series import autoregressive
+from csi.analysis import level, limits, mixture, shares, signals, trend
+from csi.analysis.effect import hodges_lehmann
+from csi.analysis.multiple import benjamini_hochberg
+from tests.analysis.series import autoregressive
 
 SEEDS = range(8)
 FACTOR = 3 / limits.D2

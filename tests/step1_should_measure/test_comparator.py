@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
-from csi.cycle import measurement
 from csi.errors import InvalidInputs
+from csi.measurement import mapping as measurement
+from csi.measurement import of_cycle
 from csi.models import Cycle, Kpi
 from csi.step1_should_measure import kpis
-from csi.study import of_cycle
 from csi.terms import Step
 from tests import turns
 from tests.databases import Database

@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from csi.definition import SourceDefinition
 from csi.models import Cycle, Service, Source, Workspace
+from csi.reading.files import FileStore
 from csi.step3_gather import batches, sources
 from csi.step3_gather.batches import Recorded
-from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import Intake, take_in
 from csi.storage import Sessions
 from tests.databases import Database

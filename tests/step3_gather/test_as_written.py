@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.as_written import differences, fitted
-from csi.step3_gather.kinds import guess_decimal
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
+from csi.reading.as_written import differences, fitted
+from csi.reading.kinds import guess_decimal
+from csi.reading.layout import guess
+from csi.reading.readers import read
 
 DAY_FIRST = SourceDefinition("s", dates="day_first", decimal=",")
 

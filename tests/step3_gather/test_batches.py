@@ -15,12 +15,12 @@ import pytest
 from csi import audit
 from csi.errors import Conflict, InvalidInput, NotFound
 from csi.models import AnalysisResult, Batch, Finding, Kpi, QuarantinedRow
+from csi.reading.files import FileStore
+from csi.reading.mending import escaped, unescaped
+from csi.reading.readers import read
+from csi.reading.reading import REFUSED, RULES
 from csi.step3_gather import batches, held
 from csi.step3_gather.batches import Outcome
-from csi.step3_gather.files import FileStore
-from csi.step3_gather.mending import escaped, unescaped
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import REFUSED, RULES
 from csi.storage import rows
 from tests.step3_gather.conftest import GOOD, LOG, NOW, TEAM, Desk
 

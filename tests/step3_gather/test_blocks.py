@@ -13,8 +13,8 @@ from bot.listeners.step3_gather.drafts import drafted, hidden
 from bot.sandbox.limits import message_problems, view_problems
 from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, QuarantinedRow, Source
+from csi.reading.layout import guess
 from csi.step3_gather.expected import Arrival
-from csi.step3_gather.layout import guess
 from csi.step3_gather.mapping import compare, proposed
 from csi.terms import Period
 

@@ -18,11 +18,11 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.bounds import Bounds, megabytes
-from csi.step3_gather.content import Content
-from csi.step3_gather.extent import Extent
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read, stream
+from csi.reading.bounds import Bounds, megabytes
+from csi.reading.content import Content
+from csi.reading.extent import Extent
+from csi.reading.layout import guess
+from csi.reading.readers import read, stream
 from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
 
 _SOURCE = SourceDefinition("s")

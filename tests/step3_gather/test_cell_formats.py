@@ -10,10 +10,10 @@ import pytest
 import xlsxwriter
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.layout import guess
-from csi.step3_gather.number_formats import as_clock, as_percent, format_of_code
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.reading.layout import guess
+from csi.reading.number_formats import as_clock, as_percent, format_of_code
+from csi.reading.readers import read
+from csi.reading.reading import Reading
 from tests.step3_gather.workbooks import ods
 
 _HOUR = 1 / 24

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from csi.step3_gather.layout import Layout, guess
-from csi.step3_gather.name_words import folded, says_key, says_not_its_own, says_opened, says_updated
+from csi.reading.layout import Layout, guess
+from csi.reading.name_words import folded, says_key, says_not_its_own, says_opened, says_updated
 
 ROWS = 40
 

@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.column_headers import unit_in
-from csi.step3_gather.currencies import currency, fits
-from csi.step3_gather.layout import guess
-from csi.step3_gather.quantities import read_quantities, unit_of, written
-from csi.step3_gather.readers import read
-from csi.step3_gather.unit_table import find
-from csi.step3_gather.unit_words import percent_words, several, time_words
+from csi.reading.column_headers import unit_in
+from csi.reading.currencies import currency, fits
+from csi.reading.layout import guess
+from csi.reading.quantities import read_quantities, unit_of, written
+from csi.reading.readers import read
+from csi.reading.unit_table import find
+from csi.reading.unit_words import percent_words, several, time_words
 
 _HEADERS = {
     "time in minutes": "min",

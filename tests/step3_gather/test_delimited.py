@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.bounds import Bounds
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.reading.bounds import Bounds
+from csi.reading.layout import guess
+from csi.reading.readers import read
+from csi.reading.reading import Reading
 
 
 def _read(text: str | bytes, source: SourceDefinition | None = None, **typed: list[str]) -> Reading:

@@ -6,9 +6,9 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.encoding import guess_encoding, is_text
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.reading.encoding import guess_encoding, is_text
+from csi.reading.readers import read
+from csi.reading.reading import Reading
 
 # The header and some rows of an export, as its program writes it.
 TEXTS = [

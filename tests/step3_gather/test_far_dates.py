@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.far_dates import far_dates
-from csi.step3_gather.moments import read_moments
-from csi.step3_gather.readers import read
+from csi.reading.far_dates import far_dates
+from csi.reading.moments import read_moments
+from csi.reading.readers import read
 
 _DATES = ["2025-01-03", "2025-01-09", "2025-02-01"]
 

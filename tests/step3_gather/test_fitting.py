@@ -6,7 +6,7 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.fitting import Guess, Need, fitting, tried, tried_on_all
+from csi.reading.fitting import Guess, Need, fitting, tried, tried_on_all
 
 SOURCE = SourceDefinition("s", decimal=",", missing=("?",))
 DAYS = ["31.01.2024 10:00", "01.02.2024 11:00", "02.02.2024 12:00"]

@@ -12,12 +12,12 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.content import Content
-from csi.step3_gather.error_cells import error_cells
-from csi.step3_gather.json_rows import rows_in
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import REFUSED
+from csi.reading.content import Content
+from csi.reading.error_cells import error_cells
+from csi.reading.json_rows import rows_in
+from csi.reading.layout import guess
+from csi.reading.readers import read
+from csi.reading.reading import REFUSED
 from tests.step3_gather.workbooks import Wrong, ods, sheet_xml, xlsx
 
 _ROWS = [
@@ -289,7 +289,7 @@ def test_an_error_cell_of_a_workbook_is_read_as_in_its_csv() -> None:
 
 @pytest.mark.parametrize("size", [1, 7, 300, 5_000])
 def test_an_error_cell_is_found_wherever_a_block_ends(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("csi.step3_gather.error_cells._BLOCK", size)
+    monkeypatch.setattr("csi.reading.error_cells._BLOCK", size)
     content = Content(xlsx(Data=_WRONG))
     assert error_cells(content, "Data") == {2: [(1, "#DIV/0!")], 3: [(2, "#N/A")], 4: [(1, "#REF!")]}
     assert error_cells(content, "None") == {}

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from csi.definition import SourceDefinition
 from csi.errors import CsiError
-from csi.step3_gather.bounds import Bounds
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import REFUSED, Reading
+from csi.reading.bounds import Bounds
+from csi.reading.layout import guess
+from csi.reading.readers import read
+from csi.reading.reading import REFUSED, Reading
 
 _BASE = (
     'number,opened_at,hours,note\nINC1,29/2/2016 01:16,3,a\nINC2,1/3/2016 08:00,?,"b, c"\n'

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csi.step3_gather.local_times import localised
-from csi.step3_gather.moments import read_moments
+from csi.reading.local_times import localised
+from csi.reading.moments import read_moments
 
 ZONES = (
     "Europe/Lisbon",

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.key_counts import Keys, counted
-from csi.step3_gather.layout import guess
-from csi.step3_gather.looks import looks
+from csi.reading.key_counts import Keys, counted
+from csi.reading.layout import guess
+from csi.reading.looks import looks
+from csi.reading.trying import cells_given
 from csi.step3_gather.mapping import proposed
-from csi.step3_gather.trying import cells_given
 from csi.step3_gather.waiting import Waits, Why, reasons
 from tests.step3_gather.conftest import LOG, Desk
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from csi.step3_gather.exports import Caution, of_layout
-from csi.step3_gather.layout import guess
+from csi.reading.exports import Caution, of_layout
+from csi.reading.layout import guess
 from csi.step3_gather.mapping import proposed
 
 _ROWS = "A-1,10,2026-03-09,2026-03-02 10:00,2026-03-03 10:00,2026-03-02 09:30:01.123\n" \

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.errors import InvalidInput
-from csi.step3_gather.layout import guess
-from csi.step3_gather.moments import read_moments
+from csi.reading.layout import guess
+from csi.reading.moments import read_moments
 
 
 def _read(*texts: str | None, order: str = "iso", zone: str = "UTC"):

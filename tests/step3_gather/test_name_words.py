@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.step3_gather.name_words import says_code
+from csi.reading.name_words import says_code
 
 CODES = (
     *("id", "Customer ID", "customerId", "zip", "ZIP code", "Postleitzahl", "PLZ", "phone", "Phone 2", "Tel.", "IP"),

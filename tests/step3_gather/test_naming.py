@@ -6,7 +6,7 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.naming import as_in_file, guesses, with_names
+from csi.reading.naming import as_in_file, guesses, with_names
 
 SAID = SourceDefinition(
     "tickets",

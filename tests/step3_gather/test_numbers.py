@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.kinds import told_decimal
-from csi.step3_gather.numbers import read_numbers
-from csi.step3_gather.readers import read
+from csi.reading.kinds import told_decimal
+from csi.reading.numbers import read_numbers
+from csi.reading.readers import read
 
 
 def _read(text: str, decimal: str = ".", missing: tuple[str, ...] = ()) -> tuple[float, bool]:

@@ -9,11 +9,11 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.layout import guess
+from csi.reading.layout import guess
+from csi.reading.period_parts import joined_parts
+from csi.reading.readers import read
+from csi.reading.wide import PeriodHeaders, period_headers
 from csi.step3_gather.mapping import parts_of_date, proposed
-from csi.step3_gather.period_parts import joined_parts
-from csi.step3_gather.readers import read
-from csi.step3_gather.wide import PeriodHeaders, period_headers
 
 
 def _joined(**columns: Sequence[str | None]) -> list[str | None] | None:

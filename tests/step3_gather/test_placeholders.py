@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.moments import read_moments
-from csi.step3_gather.placeholders import Placeholder, together, without_placeholders
-from csi.step3_gather.readers import read
+from csi.reading.moments import read_moments
+from csi.reading.placeholders import Placeholder, together, without_placeholders
+from csi.reading.readers import read
 
 _DATES = ["2024-01-03", "2024-01-09", "2024-02-01"]
 

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from csi.errors import Conflict
+from csi.measurement import of_cycle
 from csi.models import Batch, Cycle, Kpi, Measurement, QuarantinedRow, Source
 from csi.step3_gather import measured, pushing, tokens
 from csi.step3_gather.measurements import Typed, enter
 from csi.step3_gather.pushed import Given, Known, Wrong, judge
 from csi.step3_gather.pushing import Delivery
+from csi.step4_process import computing
 from csi.storage import row, rows
-from csi.study import computing, of_cycle
 from csi.terms import Period
 from tests import turns
 from tests.databases import Database

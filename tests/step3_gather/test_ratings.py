@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from csi.step3_gather.rating_words import FILE, Answer, answer_of, best_is_lowest, plain
-from csi.step3_gather.ratings import Scale, ScaleKind, good_of, scale_of_values, where_of
-from csi.step4_process.expression import columns_of
-from csi.step4_process.masks import mask
+from csi.reading.rating_words import FILE, Answer, answer_of, best_is_lowest, plain
+from csi.reading.ratings import Scale, ScaleKind, good_of, scale_of_values, where_of
+from csi.series.expression import columns_of
+from csi.series.masks import mask
 
 S, N, D, X = Answer.SATISFIED, Answer.NEUTRAL, Answer.DISSATISFIED, Answer.NONE
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from csi.step3_gather.causes import Cause, told
-from csi.step3_gather.kinds import Kind, guess_kinds
-from csi.step3_gather.moments import Moments, expected, read_moments
+from csi.reading.causes import Cause, told
+from csi.reading.kinds import Kind, guess_kinds
+from csi.reading.moments import Moments, expected, read_moments
 
 _BOGOTA, _BERLIN, _PARIS, _TOKYO = "America/Bogota", "Europe/Berlin", "Europe/Paris", "Asia/Tokyo"  # -5, +1, +1, +9
 

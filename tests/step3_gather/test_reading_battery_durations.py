@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.quantities import read_quantities, written
-from csi.step3_gather.readers import read
+from csi.reading.quantities import read_quantities, written
+from csi.reading.readers import read
 
 # Text, days, hours, minutes, seconds: added up below, so that no line shares code with what reads it.
 _BATTERY: list[tuple[str, float, float, float, float]] = [

@@ -17,9 +17,9 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.layout import Layout, guess
+from csi.reading.layout import Layout, guess
+from csi.reading.readers import read
 from csi.step3_gather.mapping import proposed
-from csi.step3_gather.readers import read
 from tests.step3_gather.workbooks import sheet_xml, xlsx
 
 NAMES = ("Ticket", "Opened", "Team", "Minutes")

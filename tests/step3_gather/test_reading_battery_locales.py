@@ -13,8 +13,8 @@ import pytest
 from babel import Locale
 from babel.dates import format_date, format_time
 
-from csi.step3_gather.kinds import guess_kinds
-from csi.step3_gather.moments import read_moments
+from csi.reading.kinds import guess_kinds
+from csi.reading.moments import read_moments
 
 _LOCALES = (
     "en_US", "en_GB", "en_IN", "de", "de_AT", "fr", "fr_CA", "es", "es_MX", "pt", "pt_PT", "it", "nl", "pl", "cs",

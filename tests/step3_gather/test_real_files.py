@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
+from csi.reading.layout import guess
+from csi.reading.readers import read
 
 
 def _read(path: Path, source: SourceDefinition, *, moments: list[str], numbers: list[str]):

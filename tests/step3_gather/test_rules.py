@@ -12,15 +12,15 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import reminders
-from csi.cycle.measurement import mapping
 from csi.errors import Conflict, InvalidInputs, NotAllowed
+from csi.measurement.mapping import mapping
 from csi.models import AuditRow, Batch, Cycle, Kpi, PlanRow
+from csi.reading.files import FileStore
+from csi.reading.naming import with_names
 from csi.step3_gather import batches, collecting, held, measurements, sources
 from csi.step3_gather.expected import arrival, arrivals
-from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import take_in
 from csi.step3_gather.measurements import Typed
-from csi.step3_gather.naming import with_names
 from csi.storage import row, rows
 from csi.terms import Measurability
 from tests import turns

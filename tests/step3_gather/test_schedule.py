@@ -13,9 +13,9 @@ from sqlmodel import Session
 from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.models import AuditRow, Batch, Cycle, PlanRow, Source
+from csi.reading.connectors.asked import Collected, Refused
+from csi.reading.files import FileStore
 from csi.step3_gather import batches, origins, schedule
-from csi.step3_gather.connectors.asked import Collected, Refused
-from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import Intake, take_in
 from csi.step3_gather.origins import Said
 from csi.step3_gather.schedule import Came

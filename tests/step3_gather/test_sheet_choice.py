@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.step3_gather.layout import guess
+from csi.reading.layout import guess
 from tests.step3_gather.workbooks import sheet_xml, xlsx
 
 DATA = [["Ticket", "Opened", "Minutes"], *([f"T{n}", (45352 + n,), 10 + n] for n in range(30))]

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.readers import read
-from csi.step3_gather.reading import Reading
+from csi.reading.readers import read
+from csi.reading.reading import Reading
 
 HEAD = "id;day;cost;team\n"
 COSTS = [100 + 37 * n % 53 for n in range(1, 61)]

@@ -7,8 +7,8 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
-from csi.step3_gather.readers import read
-from csi.step3_gather.swapped import check_swapped
+from csi.reading.readers import read
+from csi.reading.swapped import check_swapped
 
 _TYPED = ["2025-04-03", "2025-05-03", "2025-06-03 00:00:00", "2025-07-03", "2025-08-03"]
 _LATE = ["13/03/2025", "14/03/2025", "15/03/2025 10:15", "16/03/2025", "17/03/2025"]

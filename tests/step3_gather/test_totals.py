@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.bounds import Bounds
-from csi.step3_gather.readers import read, stream
-from csi.step3_gather.reading import Reading
+from csi.reading.bounds import Bounds
+from csi.reading.readers import read, stream
+from csi.reading.reading import Reading
 from tests.step3_gather.workbooks import sheet_xml, xlsx
 
 HEAD = "id;day;cost;team\n"

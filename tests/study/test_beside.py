@@ -14,7 +14,7 @@ from csi.definition import Exclusion, KpiDefinition, StudyDefinition, Window
 from csi.study.beside import means_reopened, other_changes
 from csi.study.evaluation import Known, Report, evaluate
 from csi.terms import Direction
-from tests.step4_process.studies import RESOLVE, kpi, reading, study
+from tests.series.studies import RESOLVE, kpi, reading, study
 
 WEEKS, EACH = 20, 10
 BASELINE, EVALUATION = Window(date(2026, 1, 5), date(2026, 3, 16)), Window(date(2026, 3, 16), date(2026, 5, 25))

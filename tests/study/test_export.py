@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from csi.step3_gather.chunk import quarantine_frame
-from csi.step3_gather.reading import Reading
-from csi.study.export import _csv
+from csi.cycle.study_export import _csv
+from csi.reading.chunk import quarantine_frame
+from csi.reading.reading import Reading
 
 
 def test_typed_numbers_hold_no_formula() -> None:

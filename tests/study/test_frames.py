@@ -17,7 +17,7 @@ import yaml
 
 from csi import evaluate
 from csi.errors import CsiError, InvalidInputs
-from csi.step3_gather.parquet_rows import as_text
+from csi.reading.parquet_rows import as_text
 from csi.study.frame_rows import as_parquet
 from csi.study.running import run
 from tests.study.test_run import STUDY, laid_out, tickets

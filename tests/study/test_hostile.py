@@ -9,8 +9,8 @@ import pytest
 
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
-from csi.step3_gather.layout import guess
-from csi.step3_gather.readers import read
+from csi.reading.layout import guess
+from csi.reading.readers import read
 from csi.study.reading import study_of
 
 HEAD = "study: 1\nservice: x\ntimezone: UTC\nperiod: week\n"

@@ -11,16 +11,18 @@ import pytest
 from sqlmodel import Session
 
 from csi import cycle as cycles
+from csi.cycle.importing import TakenOver, take_over
+from csi.cycle.study_export import study_zip
 from csi.errors import Conflict, InvalidInputs, NotAllowed
+from csi.measurement import of_cycle
 from csi.models import Cycle, Kpi, Source
+from csi.reading.files import FileStore
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import batches, sources
-from csi.step3_gather.files import FileStore
 from csi.step3_gather.intake import take_in
+from csi.step4_process import computing
+from csi.step5_analyse import results
 from csi.storage import row, rows
-from csi.study import computing, of_cycle, results
-from csi.study.export import study_zip
-from csi.study.importing import TakenOver, take_over
 from csi.study.plain import report_plain
 from csi.study.reading import study_of
 from csi.study.running import run

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from csi.step3_gather.exports import computable, of_layout
-from csi.step3_gather.layout import guess
+from csi.reading.exports import computable, of_layout
+from csi.reading.layout import guess
 from csi.step3_gather.mapping import proposed
 from csi.study.running import run
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from csi.__main__ import app
 from csi.errors import InvalidInput
 
-on_dask = pytest.importorskip("csi.step4_process.on_dask", reason="dask is an extra")
+on_dask = pytest.importorskip("csi.series.on_dask", reason="dask is an extra")
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """
 study: 1

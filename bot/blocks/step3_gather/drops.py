@@ -12,7 +12,7 @@ from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, RE
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.models import Batch, QuarantinedRow, Source
-from csi.step3_gather.looks import Looks
+from csi.reading.looks import Looks
 from csi.step3_gather.waiting import Waits, Why, reasons_of
 from csi.terms import percent
 

@@ -15,8 +15,8 @@ from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import CHOOSE, GUESS, MAP, MORE, NEW_SOURCE, NO_COLUMN
 from bot.blocks.text import clip, escape, listed, plural
 from csi.models import Kpi, Source
-from csi.step3_gather.layout import Column, Layout
-from csi.step4_process import units
+from csi.reading.layout import Column, Layout
+from csi.series import units
 
 Draft = Mapping[str, str | list[str]]
 

@@ -24,13 +24,13 @@ from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, CsiError
 from csi.models import Cycle, Source
+from csi.reading.connectors.asked import Asked, Collected
+from csi.reading.connectors.table import as_delivered
+from csi.reading.content import Content
+from csi.reading.layout import of_content
 from csi.step3_gather import batches, schedule
 from csi.step3_gather.batches import Outcome, Recorded
-from csi.step3_gather.connectors.asked import Asked, Collected
-from csi.step3_gather.connectors.table import as_delivered
-from csi.step3_gather.content import Content
 from csi.step3_gather.intake import Intake, take_in
-from csi.step3_gather.layout import of_content
 from csi.step3_gather.schedule import Came
 from csi.storage import need, row
 

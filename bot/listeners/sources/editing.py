@@ -22,11 +22,11 @@ from csi import roles
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.models import Cycle, Source
+from csi.reading.connectors.masking import has_secret
+from csi.reading.moments import zone
 from csi.step1_should_measure import kpis
 from csi.step3_gather import origins
 from csi.step3_gather import sources as mappings
-from csi.step3_gather.connectors.masking import has_secret
-from csi.step3_gather.moments import zone
 from csi.step3_gather.origins import Said
 
 Body = Mapping[str, Any]

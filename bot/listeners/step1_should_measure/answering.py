@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from bot.blocks.step1_should_measure import Answers, place_of
 from bot.context import Kit
-from csi.cycle.columns import newest_delivery
 from csi.models import Cycle, Kpi
-from csi.step3_gather.rating_words import Answer
-from csi.step3_gather.ratings import Scale, are_in, good_of, those, where_of
-from csi.step3_gather.trying import scales_held
-from csi.step4_process.expression import columns_of
+from csi.reading.rating_words import Answer
+from csi.reading.ratings import Scale, are_in, good_of, those, where_of
+from csi.reading.trying import scales_held
+from csi.series.expression import columns_of
+from csi.step3_gather.columns import newest_delivery
 
 
 def scale_of(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi) -> tuple[str, Scale] | None:

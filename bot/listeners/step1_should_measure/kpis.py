@@ -24,12 +24,12 @@ from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, 
 from bot.listeners.step1_should_measure.meaning import note_meant, open_doubts, still_meant
 from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
-from csi.cycle.columns import columns_held, columns_lacking, is_held_back
 from csi.errors import InvalidInput, NotFound
 from csi.models import Cycle, Goal, Kpi
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.rules import past_date
 from csi.step1_should_measure.tree import tree
+from csi.step3_gather.columns import columns_held, columns_lacking, is_held_back
 from csi.storage import rows
 from csi.terms import Step
 

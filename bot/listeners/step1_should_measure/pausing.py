@@ -8,7 +8,7 @@ from typing import Any
 from bot import forms
 from bot.blocks import step1_should_measure as blocks
 from csi.errors import InvalidInput
-from csi.step4_process import units
+from csi.series import units
 
 PAUSE_FIELDS: dict[str, forms.Reader] = {
     blocks.PAUSES: forms.text(required=False, limit=300),

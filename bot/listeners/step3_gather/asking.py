@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
 from csi.models import Cycle, Kpi, Source
+from csi.reading.layout import Layout
+from csi.series import units
+from csi.series.column_units import named
 from csi.step3_gather import settling
-from csi.step3_gather.layout import Layout
-from csi.step4_process import units
-from csi.step4_process.column_units import named
 
 
 def asked_units(

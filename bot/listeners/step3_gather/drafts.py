@@ -13,9 +13,9 @@ from bot.blocks import step3_gather as blocks
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.models import Source
-from csi.step3_gather.layout import Column, Layout
+from csi.reading.layout import Column, Layout
+from csi.reading.moments import check_order, zone
 from csi.step3_gather.mapping import joined
-from csi.step3_gather.moments import check_order, zone
 
 Draft = dict[str, str | list[str]]
 Body = Mapping[str, Any]

@@ -10,9 +10,9 @@ from typing import Any
 from bot.context import Kit
 from csi.definition import SourceDefinition, hash_of
 from csi.errors import NotFound
-from csi.step3_gather.content import Format
-from csi.step3_gather.files import FileStore
-from csi.step3_gather.layout import Column, Layout, guess
+from csi.reading.content import Format
+from csi.reading.files import FileStore
+from csi.reading.layout import Column, Layout, guess
 
 
 @dataclass(frozen=True, slots=True)

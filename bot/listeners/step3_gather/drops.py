@@ -26,12 +26,12 @@ from csi.definition import StudyDefinition
 from csi.errors import InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
+from csi.reading import exports, mending
+from csi.reading.bounds import DEFAULT, megabytes
+from csi.reading.content import Content
+from csi.reading.layout import guess
+from csi.reading.looks import Looks, looks
 from csi.step2_can_measure.sources import of_service
-from csi.step3_gather import exports, mending
-from csi.step3_gather.bounds import DEFAULT, megabytes
-from csi.step3_gather.content import Content
-from csi.step3_gather.layout import guess
-from csi.step3_gather.looks import Looks, looks
 from csi.step3_gather.mapping import Match, best_match, proposed
 from csi.storage import need, row, rows
 from csi.terms import Step

@@ -21,8 +21,8 @@ from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, NotFound
 from csi.models import Batch, Cycle, Source
+from csi.reading.layout import guess
 from csi.step3_gather import batches, rereading, sources
-from csi.step3_gather.layout import guess
 from csi.step3_gather.settling import Wanted
 from csi.storage import need
 

@@ -22,18 +22,18 @@ from bot.listeners.step3_gather.telling import lacking_columns
 from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi import roles
-from csi.cycle.columns import read_instead
-from csi.cycle.measurement import columns_named
 from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput
+from csi.measurement import of_cycle
+from csi.measurement.mapping import columns_named
 from csi.models import Batch, Cycle, Source
+from csi.reading.naming import guesses, names_used, with_names
+from csi.reading.trying import cells_given
+from csi.series import columns_needed
 from csi.step3_gather import batches, sources
-from csi.step3_gather.naming import guesses, names_used, with_names
+from csi.step3_gather.columns import read_instead
 from csi.step3_gather.settling import Wanted
-from csi.step3_gather.trying import cells_given
-from csi.step4_process import columns_needed
 from csi.storage import need
-from csi.study import of_cycle
 
 Body = Mapping[str, Any]
 

@@ -21,7 +21,8 @@ from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi.errors import InvalidInput, InvalidInputs, NotFound
 from csi.models import Cycle, Kpi, Measurement
-from csi.step3_gather import collecting, measurements, spans
+from csi.reading import spans
+from csi.step3_gather import collecting, measurements
 from csi.step3_gather.expected import Arrival, arrival, arrivals
 from csi.storage import need, row, rows
 

@@ -26,17 +26,17 @@ from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
 from csi.errors import CsiError, InvalidInput
+from csi.measurement import of_cycle
 from csi.models import Batch, Cycle, Source
+from csi.reading.naming import names_used
+from csi.series import columns_needed
 from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
-from csi.step3_gather.naming import names_used
 from csi.step3_gather.overlaps import shared_days
 from csi.step3_gather.settling import Wanted
 from csi.step3_gather.waiting import Waits
-from csi.step4_process import columns_needed
 from csi.storage import hold
-from csi.study import of_cycle
 
 SECONDS = 3.0  # between two updates of the progress message
 Typed = tuple[tuple[str, ...], tuple[str, ...]]

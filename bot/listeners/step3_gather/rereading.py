@@ -16,12 +16,12 @@ from csi import cycle as cycles
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.models import Batch, Cycle, Source
+from csi.reading.as_written import fitted
+from csi.reading.layout import guess
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
-from csi.step3_gather.as_written import fitted
 from csi.step3_gather.batches import Outcome
 from csi.step3_gather.intake import Intake, take_in
-from csi.step3_gather.layout import guess
 from csi.step3_gather.waiting import Waits
 from csi.storage import hold, need
 

@@ -10,10 +10,10 @@ from bot.blocks import step3_gather as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners.step3_gather.drop import post_key
-from csi.cycle.measurement import columns_named
+from csi.measurement.mapping import columns_named
 from csi.models import Batch, Cycle, Source
+from csi.reading.naming import names_used
 from csi.step3_gather import batches, sources
-from csi.step3_gather.naming import names_used
 
 _CELLS = 5
 _DROPS = 4  # earlier ones whose messages are kept up to date

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from csi.errors import NotFound
-from csi.step3_gather.files import FileStore
+from csi.reading.files import FileStore
 
 
 def keep(files: FileStore, team_id: str, name: str, payload: Mapping[str, Any]) -> None:

@@ -13,15 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.far_dates import Far, far_dates, without_far
-from csi.step3_gather.layout import Layout, guess
+from csi.reading.far_dates import Far, far_dates, without_far
+from csi.reading.layout import Layout, guess
+from csi.reading.moments import Moments, read_moments
+from csi.reading.placeholders import without_placeholders
+from csi.reading.quantities import PLAIN, Written, read_quantities
+from csi.reading.readers import in_some_encoding, stream
+from csi.reading.swapped import check_swapped
+from csi.reading.wide import shape_of
 from csi.step3_gather.mapping import proposed
-from csi.step3_gather.moments import Moments, read_moments
-from csi.step3_gather.placeholders import without_placeholders
-from csi.step3_gather.quantities import PLAIN, Written, read_quantities
-from csi.step3_gather.readers import in_some_encoding, stream
-from csi.step3_gather.swapped import check_swapped
-from csi.step3_gather.wide import shape_of
 
 ORDERS = ("day_first", "month_first", "year_first")
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them

@@ -11,9 +11,9 @@ import numpy as np
 
 from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
-from csi.step3_gather.exports import computable, of_layout
-from csi.step3_gather.name_words import says_code
-from csi.step4_process.expression import columns_of
+from csi.reading.exports import computable, of_layout
+from csi.reading.name_words import says_code
+from csi.series.expression import columns_of
 from csi.study.drafting.looked import Held, Looked
 
 _OF_ROWS = ("value", "where", "good")

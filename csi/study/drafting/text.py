@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from csi.step3_gather.content import Format
-from csi.step6_present.wording import day
+from csi.charts.wording import day
+from csi.reading.content import Format
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offers import Offer, passed_over
 from csi.study.drafting.windows import FEWEST, Span

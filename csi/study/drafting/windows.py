@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE
 from csi.definition import Window
-from csi.step4_process.periods import edges
-from csi.step5_analyse.verdict import FEWEST_AFTER, FEWEST_BEFORE
+from csi.series.periods import edges
 from csi.terms import Period
 
 FEWEST = FEWEST_BEFORE + FEWEST_AFTER

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from csi.step3_gather.exports import Caution, Doubt, Meaning, of_layout, recognised
-from csi.step3_gather.layout import guess
+from csi.reading.exports import Caution, Doubt, Meaning, of_layout, recognised
+from csi.reading.layout import guess
 
 OTHERS = [
     "id,title,status,created,updated",

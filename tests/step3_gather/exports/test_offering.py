@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.step3_gather.exports import Computable, Doubt, Meaning, Note, computable, lacking, recognised
-from csi.step3_gather.layout import guess
-from csi.step4_process.expression import parse
+from csi.reading.exports import Computable, Doubt, Meaning, Note, computable, lacking, recognised
+from csi.reading.layout import guess
+from csi.series.expression import parse
 from tests.step3_gather.exports.test_programs import PROGRAMS
 from tests.step3_gather.exports.written import read
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from csi.step3_gather.exports import Trap
-from csi.step3_gather.exports.profile import profiles
+from csi.reading.exports import Trap
+from csi.reading.exports.profile import profiles
 from tests.step3_gather.exports.written import read, table
 
 # program, language ("" where names are the same in all), header: name > meaning [= cells]; "-" is no meaning

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.step3_gather.exports import Doubt, Meaning, recognised
+from csi.reading.exports import Doubt, Meaning, recognised
 from tests.step3_gather.exports.written import read
 
 _JIRA = "Issue key > key | Summary > title | Status > status | "

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from csi.errors import InvalidInputs
-from csi.step3_gather.exports import Caution, Meaning, Trap
-from csi.step3_gather.exports.folding import folded
-from csi.step3_gather.exports.profile import profiles, read
+from csi.reading.exports import Caution, Meaning, Trap
+from csi.reading.exports.folding import folded
+from csi.reading.exports.profile import profiles, read
 
 GOOD: dict[str, Any] = {
     "name": "Desk",

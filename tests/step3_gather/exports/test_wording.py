@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.step3_gather.exports import (
+from csi.reading.exports import (  # fmt: skip
     Caution,
     Doubt,
     Dropped,
@@ -15,7 +15,7 @@ from csi.step3_gather.exports import (
     Trap,
     lacking,
     wording,
-)  # fmt: skip
+)
 from tests.step3_gather.exports.written import read
 
 

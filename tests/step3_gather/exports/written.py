@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from csi.step3_gather.exports import Export, Meaning, recognised
-from csi.step3_gather.exports.meanings import Shape
+from csi.reading.exports import Export, Meaning, recognised
+from csi.reading.exports.meanings import Shape
 
 _CELLS = {
     Shape.KEY: ("T-1", "T-2", "T-3"),

@@ -1,0 +1,330 @@
+"""What goes into an analysis and what comes out: frozen, typed, ready for the report and the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from math import isfinite
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition, Rebase, Window
+from csi.series.doubts import Doubt
+from csi.terms import Evidence, Period, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLimits:
+    """Limits approved with an earlier baseline: they stay as they were. ``sigma`` is one third of their half-width."""
+
+    centre: float
+    sigma: float
+    n: int
+    kind: str = "xmr"
+    sigma_z: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KpiInput:
+    """One KPI's series with everything that was fixed beforehand.
+
+    Attributes:
+        definition: the KPI with its direction, target, minimum important difference and guards.
+        series: step 4's frame: index ``start`` (reporting zone), columns ``end, value, n, numerator, denominator,
+            partial, missing, excluded``; a missing value is NaN.
+        quality: the series' overall quality, 0 to 1; None: not assessed.
+        refused_for: why most refused rows are refused, where there is one such reason.
+        baseline, evaluation: half-open windows; None: what they decide is not judged.
+        period: the length of one point.
+        frozen: limits of an approved earlier baseline, used instead of new ones.
+        provisional: the baseline is not agreed.
+        comparability: sentences, each naming a difference (definition, unit, calendar, source mix) between windows.
+        excluded_share: share of rows left out before and after; None: taken from the series.
+        strata: index ``(start, stratum)``, columns ``value, n``: the same KPI split by priority or the like.
+        cases: finished cases' values after the change, in the KPI's unit, to look for bunching under the target.
+        open_past_target: share of cases still open past their target, before and after.
+        reopened: share of cases reopened soon after closing, before and after.
+        events: moments of rare events, for the chart of the time between.
+        rebases: recorded new phases; they change what is drawn and signalled, never the verdict.
+        other_changes: what else changed in the evaluation window.
+        doubts: what speaks against its conditions and its target; an open one is settled before anything is concluded.
+        in_file: the definition stands in a file, where what is meant is written; else a person is asked.
+    """
+
+    definition: KpiDefinition
+    series: pd.DataFrame
+    quality: float | None
+    baseline: Window | None
+    evaluation: Window | None
+    period: Period
+    frozen: FrozenLimits | None = None
+    provisional: bool = False
+    comparability: tuple[str, ...] = ()
+    refused_for: str = ""
+    excluded_share: tuple[float, float] | None = None
+    strata: pd.DataFrame | None = None
+    cases: np.ndarray | None = None
+    open_past_target: tuple[float, float] | None = None
+    reopened: tuple[float, float] | None = None
+    events: tuple[datetime, ...] = ()
+    rebases: tuple[Rebase, ...] = ()
+    other_changes: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    in_file: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Natural process limits. ``lower`` and ``upper`` are tuples, one per series point, where they vary.
+
+    ``kind`` is ``xmr``, ``p_prime``, ``u_prime``, ``nps_prime``, ``p``, ``u``, ``c``, ``poisson`` (low
+    counts, negative binomial) or ``t``. With fewer than 6
+    points there are none: centre, lower and upper are None.
+    """
+
+    kind: str
+    centre: float | None
+    lower: float | tuple[float | None, ...] | None
+    upper: float | tuple[float | None, ...] | None
+    n: int
+    trial: bool
+    sigma_z: float | None = None
+
+    @property
+    def exist(self) -> bool:
+        """Whether there were enough points for limits."""
+        return self.centre is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A point that belongs to a signal: ``rule`` is ``outside``, ``trend``, ``two_of_three`` or ``shift``.
+
+    ``direction`` is ``improvement``, ``concern`` or ``neither``; ``latest`` says it is at the latest point.
+    """
+
+    start: datetime
+    rule: str
+    direction: str
+    latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Theil–Sen slope per period with its 95 % interval; ``judged`` is False when there are too few points."""
+
+    slope: float | None = None
+    slope_lower: float | None = None
+    slope_upper: float | None = None
+    p: float | None = None
+    judged: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Evaluation against baseline, in the KPI's unit; ``percent`` is of the baseline.
+
+    ``state`` is ``improved``, ``no detectable change``, ``no meaningful change``, ``worse`` or None: not judged.
+    """
+
+    difference: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    percent: float | None = None
+    p: float | None = None
+    p_adjusted: float | None = None
+    hodges_lehmann: float | None = None
+    smallest_detectable: float | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assurance:
+    """Can the target be relied on? ``hit_share`` of the periods met it, with Wilson's 95 % interval.
+
+    ``state`` is ``consistently met``, ``consistently missed``, ``hit or miss`` or None: no target or no points.
+    ``reason`` says why it cannot be relied on: ``variation``, ``too few periods``, ``repetitive`` or empty;
+    ``misses_not_excluded`` is the share of misses that periods without one leave open, on a natural bound.
+    """
+
+    state: str | None = None
+    hit_share: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    reason: str = ""
+    misses_not_excluded: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The evaluation's level with its 95 % interval against the target.
+
+    ``likely`` is how likely the level is on target; ``more`` how many further periods like these would settle it where
+    it is too close to call, None where waiting will not.
+    """
+
+    level: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    likely: float | None = None
+    more: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Both axes of the verdict, each by itself: ``target_state`` and the state of the change; None: not judged."""
+
+    target: str | None
+    change: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One question on the way to the verdict, in order: what was asked, what the numbers said, did it decide."""
+
+    name: str
+    finding: str
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSummary:
+    """One window in numbers: periods used, cases in them, level (pooled where it is a share), periods on target."""
+
+    periods: int = 0
+    cases: float | None = None
+    level: float | None = None
+    met: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch with limits of its own, from ``start`` on.
+
+    The first one has no reason. ``begun`` is False where a recorded one has no sustained run behind it: the limits
+    before it stay in force.
+    """
+
+    start: date
+    centre: float | None
+    n: int
+    trial: bool
+    reason: str = ""
+    approved_by: str = ""
+    begun: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The t chart of rare events, in days: its limits, the latest time between two, and the time since the last.
+
+    ``state`` says where the latest time, or the time since, is longer or shorter than chance would make it.
+    """
+
+    centre: float
+    lower: float
+    upper: float
+    n: int
+    trial: bool
+    latest: float
+    since: float
+    state: str = ""
+    kind: str = "t"
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What stands behind the report's fields; shown on demand, not part of report.json."""
+
+    before: WindowSummary = WindowSummary()
+    after: WindowSummary = WindowSummary()
+    sigma: float | None = None
+    minimum_important_difference: float | None = None
+    autocorrelation: float | None = None
+    hodges_lehmann_lower: float | None = None
+    hodges_lehmann_upper: float | None = None
+    method: str = ""
+    sustained_shift: str = ""  # improvement, concern or empty
+    trend_before: str = ""
+    trend_now: str = ""
+    gap_closed: float | None = None
+    gap_closed_lower: float | None = None
+    gap_closed_upper: float | None = None
+    interrupted_level: float | None = None
+    interrupted_lower: float | None = None
+    interrupted_upper: float | None = None
+    change_point: datetime | None = None
+    forecast: float | None = None
+    forecast_reason: str = ""
+    budget_consumed: float | None = None
+    burn_rate: float | None = None
+    burn_alarm: bool | None = None  # None: too few failures are due to tell
+    clipped: bool = False
+    footnotes: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    between: Between | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What one KPI's series says; the fields are those of ``kpis.<id>`` in report.json."""
+
+    limits: Limits
+    signals: tuple[Signal, ...]
+    trend: Trend
+    change: Change
+    target_state: str | None
+    assurance: Assurance
+    verdict: Verdict
+    side_effects: tuple[str, ...]
+    evidence: Evidence
+    attribution: str
+    warnings: tuple[str, ...]
+    reasons: tuple[str, ...]
+    sentence: str
+    axes: Axes
+    against_target: Against
+    detail: Detail = field(default_factory=Detail)
+
+    @property
+    def label(self) -> str:
+        """The verdict as people read it, with its side effect."""
+        return f"{self.verdict} WITH SIDE EFFECT" if self.side_effects else str(self.verdict)
+
+    def as_plain(self) -> dict[str, Any]:
+        """The report's fields as plain JSON values: missing is None, moments are ISO 8601 with offset."""
+        return {item.name: plain(getattr(self, item.name)) for item in fields(self) if item.name != "detail"}
+
+    def detail_plain(self) -> dict[str, Any]:
+        """What stands behind the report's fields, as plain JSON values."""
+        return {item.name: plain(getattr(self.detail, item.name)) for item in fields(self.detail)}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it; what is not a finite number becomes None."""
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return _number(value)
+
+
+def _number(value: Any) -> Any:
+    """A numpy number as a Python one; NaN and infinities as None."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value

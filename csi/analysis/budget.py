@@ -1,0 +1,69 @@
+"""Service level and error budget: what was promised, what is used up, how fast it burns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from csi.analysis import wording
+from csi.analysis.shares import wilson
+from csi.errors import InvalidInput
+
+WINDOW_DAYS = 30
+FEWEST_EXPECTED_BAD = 5.0  # bad events, no alarm below. Source: docs/verdicts.md, Service level and error budget
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Attainment with Wilson's interval, the bad events allowed and had, and the burn rate (1 uses exactly all).
+
+    ``alarm`` is True, False, or None when too few bad events are expected to tell.
+    """
+
+    attainment: float
+    lower: float
+    upper: float
+    allowed: float
+    bad: float
+    consumed: float
+    burn: float
+    alarm: bool | None
+
+
+def budget(good: float, valid: float, target: float, *, alarm_from: float = 1.0) -> Budget | None:
+    """The error budget of a window of cases; None when there are no valid cases.
+
+    Args:
+        good, valid: cases; valid is what the clause counts.
+        target: share promised, between 0 and 1.
+        alarm_from: burn rate from which to alarm.
+
+    Source: Google, The Site Reliability Workbook, ch. 5; docs/verdicts.md, Service level and error budget.
+    """
+    if not 0 < target < 1:
+        raise InvalidInput("target", "an error budget needs a target between 0 and 100 %, both left out")
+    if valid <= 0:
+        return None
+    bad, allowed = valid - good, (1 - target) * valid
+    burn = (bad / valid) / (1 - target)
+    lower, upper = wilson(good, valid)
+    alarm = burn > alarm_from if allowed >= FEWEST_EXPECTED_BAD else None
+    return Budget(good / valid, float(lower), float(upper), allowed, bad, bad / allowed, burn, alarm)
+
+
+def told(consumed: float, burn: float, alarm: bool | None) -> str:
+    """What is left of an error budget, in words."""
+    pace = f"it burned at {wording.number(burn, 2)} times the rate that would use exactly all"
+    if alarm is None:
+        return f"Error budget of the evaluation: {wording.share(consumed)} used; too few failures are due for an alarm."
+    warning = ", which is an alarm" if alarm else ""
+    return f"Error budget of the evaluation: {wording.share(consumed)} used; {pace}{warning}."
+
+
+def burn_threshold(budget_share: float, hours: float, *, window_days: float = WINDOW_DAYS) -> float:
+    """Burn rate that uses ``budget_share`` of the budget within ``hours``: 14.4, 6 and 1 for the usual alerts."""
+    return budget_share * window_days * 24 / hours
+
+
+def budget_minutes(target: float, *, window_days: float = WINDOW_DAYS) -> float:
+    """Minutes a continuous service may be down in the window: 43.2 for 99.9 % of 30 days."""
+    return (1 - target) * window_days * 24 * 60

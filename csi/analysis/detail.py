@@ -1,0 +1,201 @@
+"""What stands behind the report's fields: forecast, budget, drift, attribution, and how much of a gap was closed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+
+import numpy as np
+
+from csi.analysis.analysis import Detail
+from csi.analysis.budget import Budget, budget
+from csi.analysis.change_state import IMPROVED, WORSE
+from csi.analysis.comparator import attributed
+from csi.analysis.drafts import SIGNIFICANT, Draft
+from csi.analysis.forecast import Forecast, forecast
+from csi.analysis.limits import Floats
+from csi.analysis.panel import AT_MOST_ALL, moments
+from csi.analysis.phases import first_from, runs
+from csi.analysis.rare import between, is_rare
+from csi.analysis.sentence import GapClosed
+from csi.analysis.trend import FEWEST as TREND_FEWEST
+from csi.analysis.verdict import Ruling
+from csi.analysis.windows import there_on
+from csi.terms import Direction, Period
+
+_METHODS = {
+    "share": "difference of pooled shares, Newcombe's interval widened by σz and autocorrelation",
+    "net": "difference of net promoter scores, adjusted Wald interval widened by σz and autocorrelation",
+    "rate": "ratio of rates, quasi-Poisson, widened for autocorrelation",
+    "count": "ratio of counts, quasi-Poisson, widened for autocorrelation",
+    "number": "difference of means, Student's t weighed over every autocorrelation",
+}
+_DAYS = {Period.HOUR: 1 / 24, Period.DAY: 1.0, Period.WEEK: 7.0}
+
+
+def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[str, ...]) -> Detail:
+    """The numbers behind one KPI's analysis."""
+    facts, number, measured = one.facts, one.seen.number, one.seen.measured
+    step, ahead = measured.step, _forecast(one)
+    used_up = _budget(one)
+    return Detail(
+        facts.before,
+        facts.after,
+        _known(measured.sigma[number]),
+        facts.matters,
+        _known(measured.effect.phi[number]),
+        _known(measured.shift.lower[number]),
+        _known(measured.shift.upper[number]),
+        _method(one),
+        facts.sustained,
+        _drift_before(one),
+        _drift_now(one),
+        closed.share if closed else None,
+        closed.lower if closed else None,
+        closed.upper if closed else None,
+        _known(step.level[number]),
+        _known(step.lower[number]),
+        _known(step.upper[number]),
+        _split_start(one),
+        ahead.probability,
+        ahead.reason,
+        used_up.consumed if used_up else None,
+        used_up.burn if used_up else None,
+        used_up.alarm if used_up else None,
+        one.clipped,
+        notes,
+        ruling.gates,
+        measured.phases[number],
+        between(one.row),
+    )
+
+
+def _method(one: Draft) -> str:
+    season, period = int(one.seen.measured.alike[one.seen.number]), one.row.item.period.value
+    seasonal = bool(one.seen.measured.seasonal[one.seen.number])
+    said = _METHODS["number" if seasonal else str(one.seen.panel.family[one.seen.number])]
+    said += " beside one harmonic of the year" if seasonal else ""
+    measure = one.row.item.definition.measure
+    if measure == "median" or (measure.startswith("p") and measure[1:].isdigit()):
+        said = f"{said}; a window's level is the mean of its {period}s' {measure} values"
+    return f"{said}; each {period} compared with its like in seasons of {season} {period}s" if season else said
+
+
+def _drift_before(one: Draft) -> str:
+    slopes, number = one.seen.measured.slopes_before, one.seen.number
+    if slopes.n[number] < TREND_FEWEST:
+        return "not judged"
+    return "moving" if slopes.p[number] < SIGNIFICANT else "stable"
+
+
+def _drift_now(one: Draft) -> str:
+    trend = one.trend
+    if not trend.judged or trend.p is None:
+        return "not judged"
+    if trend.p >= SIGNIFICANT or not trend.slope:
+        return "no trend"
+    return "rising" if trend.slope > 0 else "falling"
+
+
+def _split_start(one: Draft) -> datetime | None:
+    place = int(one.seen.measured.split[one.seen.number])
+    later = np.flatnonzero(one.row.used[place:]) + place if place >= 0 else np.array([], dtype=np.int64)
+    return moments(one.row.item.series)[int(later[0])] if later.size else None
+
+
+def _forecast(one: Draft) -> Forecast:
+    """The chance that the target is met by its date, or why it is not told."""
+    target_date = one.row.item.definition.target_date
+    places = np.flatnonzero(one.row.used)
+    if target_date is None or not places.size:
+        return Forecast(None, "no target date is set")
+    days = [moment.date() for moment in moments(one.row.item.series)[: int(places[-1]) + 1]]
+    begun = [phase.start for phase in one.seen.measured.phases[one.seen.number] if phase.begun]
+    values = one.row.values[first_from(days, begun[-1]) if begun else 0 : len(days)]
+    trend = one.trend
+    drifts = trend.judged and trend.p is not None and trend.p < SIGNIFICANT
+    slope = trend.slope if drifts and not begun else None  # a step that was recorded is no drift
+    if slope:
+        values = values[max(int(one.seen.measured.regime[one.seen.number]), 0) :]
+    return forecast(
+        values,
+        one.aim,
+        _periods_between(days[-1], target_date, one.row.item.period),
+        slope=slope,
+        recent_shift=_moved_lately(one, values, slope),
+        when=partial(there_on, one.row),
+    )
+
+
+def _periods_between(last: date, until: date, period: Period) -> int:
+    """How many periods after the one that begins on ``last`` the one that holds ``until`` comes."""
+    if period in (Period.MONTH, Period.QUARTER):
+        months = 12 * (until.year - last.year) + until.month - last.month
+        return months // (3 if period is Period.QUARTER else 1)
+    return int((until - last).days / _DAYS[period])
+
+
+def _moved_lately(one: Draft, values: Floats, slope: float | None) -> bool:
+    """Whether the latest points lie on one side of the centre, or of the confirmed trend's line, whatever rule they
+    break first."""
+    if is_rare(one.row):
+        return False
+    level = values - (slope or 0.0) * np.arange(len(values))
+    centre = float(np.nanmedian(level)) if slope else one.limits.centre
+    found = runs(level, centre) if centre is not None else []
+    return bool(found) and found[-1].first + found[-1].length == len(values)
+
+
+def _budget(one: Draft) -> Budget | None:
+    """Budget consumed and burn rate of the evaluation window, for shares of cases or of agreed time with a target."""
+    definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
+    target = definition.target
+    if definition.measure not in AT_MOST_ALL or target is None or one.aim.direction is not Direction.HIGHER:
+        return None
+    if not {"numerator", "denominator"} <= set(series):
+        return None
+    good, valid = (float(np.nansum(series[name].to_numpy(float)[window])) for name in ("numerator", "denominator"))
+    promised = target / (100.0 if definition.unit == "%" else 1.0)
+    return budget(good, valid, promised) if 0 < promised < 1 and good <= valid else None
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def gap_closed(one: Draft) -> GapClosed | None:
+    """Share of the distance to the target that was closed; None where the baseline met it."""
+    facts, aim = one.facts, one.aim
+    change, was = facts.change, facts.before.level
+    if not aim.exists or facts.met_before or was is None or change.lower is None or change.upper is None:
+        return None
+    target = aim.target
+    if aim.direction is Direction.WITHIN and aim.band:
+        target = aim.band[0] if was < aim.band[0] else aim.band[1]
+    if target is None or target == was:
+        return None
+    low, high = sorted((change.lower / (target - was), change.upper / (target - was)))
+    return GapClosed((change.difference or 0.0) / (target - was), low, high)
+
+
+def attribution(one: Draft, comparator: Draft | None = None) -> str:
+    """How far the change may be put down to what was done. Source: docs/verdicts.md, Attribution."""
+    if one.facts.change.state is None:
+        return "not judged"
+    changes = one.row.item.other_changes
+    others = "; also changed in the window: " + ", ".join(changes) if changes else ""
+    if comparator is None:
+        return _alone(one) + others
+    shown, words = attributed(one, comparator)
+    return (f"with a comparator: {words}" if shown else f"{_alone(one)}; {words}") + others
+
+
+def _alone(one: Draft) -> str:
+    """What the KPI's own series allows to be said."""
+    number, measured = one.seen.number, one.seen.measured
+    step = measured.step
+    stable = measured.slopes_before.n[number] >= TREND_FEWEST and not measured.slopes_before.p[number] < SIGNIFICANT
+    same = float(step.level[number]) * (one.facts.change.difference or 0.0) > 0
+    changed = one.facts.change.state in (IMPROVED, WORSE)
+    shown = changed and stable and same and float(step.p[number]) < SIGNIFICANT
+    return "interrupted series with a stable past" if shown else "association"

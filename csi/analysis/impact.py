@@ -1,0 +1,84 @@
+"""What a gap costs the business: low, central, high, with the formula shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from csi.analysis.limits import Floats
+from csi.errors import InvalidInput, NotComparable
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A figure with its uncertainty."""
+
+    low: float
+    central: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.central <= self.high:
+            raise InvalidInput("range", "low, central and high must rise in this order")
+
+
+@dataclass(frozen=True, slots=True)
+class UnitCost:
+    """Cost per unit, with the one person who answers for it and the day it was set."""
+
+    amount: Range
+    currency: str
+    per: str
+    owner: str
+    set_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """A cost with its formula in words. ``run_rate`` is a cost to come per period, otherwise it is incurred."""
+
+    cost: Range
+    currency: str
+    formula: str
+    run_rate: bool
+
+
+def gap_cost(gap: Range, volume: float, unit: UnitCost, *, run_rate: bool = False) -> Impact:
+    """Adverse gap × volume × unit cost. A gap on the good side costs nothing.
+
+    Source: docs/verdicts.md, Business impact.
+    """
+    adverse = Range(*(max(0.0, side) for side in (gap.low, gap.central, gap.high)))
+    cost = Range(
+        adverse.low * volume * unit.amount.low,
+        adverse.central * volume * unit.amount.central,
+        adverse.high * volume * unit.amount.high,
+    )
+    formula = (
+        f"gap {adverse.central:,.4g} × volume {volume:,.4g} × {unit.amount.central:,.4g} {unit.currency} per {unit.per}"
+    )
+    return Impact(cost, unit.currency, formula, run_rate)
+
+
+def time_cost(hours: Floats, target: float, unit: UnitCost, *, people: float = 1.0) -> Impact:
+    """Σ max(0, duration − target) × cost per hour × people affected: incurred, not to come."""
+    beyond = float(np.nansum(np.maximum(np.asarray(hours, dtype=float) - target, 0.0)))
+    amounts = (unit.amount.low, unit.amount.central, unit.amount.high)
+    formula = (
+        f"{beyond:,.4g} h beyond {target:,.4g} h × {unit.amount.central:,.4g} {unit.currency} per {unit.per} "
+        f"× {people:,.4g} people"
+    )
+    return Impact(Range(*(beyond * amount * people for amount in amounts)), unit.currency, formula, run_rate=False)
+
+
+def refuse_double_counting(tickets: Iterable[tuple[str, Collection[str]]]) -> None:
+    """Raise when a ticket stands under two KPIs' impact: ``tickets`` pairs a KPI with the ids it counts."""
+    owner: dict[str, str] = {}
+    for kpi, ids in tickets:
+        twice = sorted(ticket for ticket in ids if owner.setdefault(ticket, kpi) != kpi)
+        if twice:
+            other = owner[twice[0]]
+            raise NotComparable([f"{len(twice)} tickets (such as {twice[0]}) are counted under {other} and {kpi}"])

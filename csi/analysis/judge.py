@@ -1,0 +1,117 @@
+"""The analysis of a cycle's KPIs: statistics for all at once, then a verdict for each in the light of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+import numpy as np
+
+from csi.analysis import sentence as words
+from csi.analysis.analysis import Analysis, Axes, KpiInput
+from csi.analysis.cautions import cautions, fired, footnotes, mix_of
+from csi.analysis.change_state import IMPROVED, WORSE
+from csi.analysis.detail import attribution, detail, gap_closed
+from csi.analysis.drafts import Draft, draft, judged_rows
+from csi.analysis.guards import Moved
+from csi.analysis.measured import measure
+from csi.analysis.mix import Standardised
+from csi.analysis.multiple import benjamini_hochberg
+from csi.analysis.panel import panel
+from csi.analysis.robustness import moved_states
+from csi.analysis.verdict import Ruling, evidence, rule
+from csi.analysis.wording import day
+from csi.terms import Verdict
+
+
+def judge(inputs: Mapping[str, KpiInput], *, as_of: date | None = None) -> dict[str, Analysis]:
+    """Analyse the KPIs of one cycle together.
+
+    Args:
+        inputs: per KPI id its series and what was fixed beforehand; guards are looked up among them.
+        as_of: the day up to which data are complete; an evaluation window that is still open is said.
+
+    Returns:
+        One analysis per KPI id, in the order given.
+
+    Raises:
+        InvalidInput: a series holds what no statistics can be made of.
+    """
+    if not inputs:
+        return {}
+    with np.errstate(all="ignore"):
+        stack = panel(list(inputs.values()))
+        measured = measure(stack)
+        judged = judged_rows(stack)
+        adjusted = benjamini_hochberg(np.where(judged, measured.effect.p, np.nan))
+        drafts = [draft(stack, measured, number, float(adjusted[number])) for number in range(len(inputs))]
+        moved = moved_states(stack, measured, drafts, judged)
+        by_id = dict(zip(inputs, drafts, strict=True))
+        return {kpi: _finished(one, by_id, moved[one.seen.number], as_of) for kpi, one in by_id.items()}
+
+
+def _finished(
+    one: Draft,
+    by_id: Mapping[str, Draft],
+    moved: list[Moved],
+    as_of: date | None,
+) -> Analysis:
+    mix = mix_of(one)
+    one = _with_mix(one, mix)
+    worse = tuple(kpi for kpi in one.row.item.definition.guards if kpi in by_id and _is_worse(by_id[kpi]))
+    names = tuple(by_id[kpi].subject.name for kpi in worse)
+    spoken = fired(one, mix)
+    facts = replace(one.facts, guards=names, guard=next(iter(spoken), ""))
+    ruling = rule(facts)
+    strength = evidence(facts, ruling.verdict)
+    closed = gap_closed(one)
+    clauses = tuple(words.side_effect(by_id[kpi].subject, by_id[kpi].facts) for kpi in worse)
+    notes = footnotes(one)
+    sentences = [*cautions(one, mix, spoken, moved, names), *_still_open(one, as_of)]
+    return Analysis(
+        one.limits,
+        one.signals,
+        one.trend,
+        facts.change,
+        facts.target_state,
+        facts.assurance,
+        ruling.verdict,
+        worse,
+        strength,
+        attribution(one, by_id.get(one.row.item.definition.comparator)),
+        (*sentences, *notes),
+        _reasons(one, ruling),
+        words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
+        Axes(facts.target_state, facts.change.state),
+        facts.against,
+        detail(one, ruling, closed, notes),
+    )
+
+
+def _with_mix(one: Draft, mix: Standardised | None) -> Draft:
+    """A sign that flips at constant mix makes before and after incomparable (V5.6)."""
+    if mix is None or not mix.flips or one.facts.change.state not in (IMPROVED, WORSE):
+        return one
+    problem = "the mix moved, and at the baseline's mix the change has the opposite sign, so compare group by group"
+    return replace(one, facts=replace(one.facts, comparability=(*one.facts.comparability, problem)))
+
+
+def _is_worse(other: Draft) -> bool:
+    return other.facts.change.state == WORSE and not other.facts.unjudged
+
+
+def _still_open(one: Draft, as_of: date | None) -> list[str]:
+    window = one.row.item.evaluation
+    today = as_of.date() if isinstance(as_of, datetime) else as_of
+    if window is None or today is None or today >= window.end:
+        return []
+    return [f"The evaluation window is open until {day(window.end)}; the verdict may still change."]
+
+
+def _reasons(one: Draft, ruling: Ruling) -> tuple[str, ...]:
+    facts = one.facts
+    if ruling.verdict is Verdict.INCONCLUSIVE:
+        return tuple(text[:1].upper() + text[1:] + "." for text in facts.unjudged)
+    decided = ruling.gates[-1]
+    return (f"{decided.name} {decided.finding[:1].upper()}{decided.finding[1:]}.", words.mattering(facts))

@@ -1,0 +1,115 @@
+"""The report on paper: A4 pages, the verdicts first, then every KPI with its chart and what stands beside it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+
+from csi.charts import canvas
+from csi.charts.canvas import INK, QUIET, TEXT
+from csi.charts.facts import Facts
+from csi.charts.report import about, details
+from csi.charts.view import View, target_text
+
+WIDTH, HEIGHT = 8.27, 11.69  # inches. Source: ISO 216, A4
+EDGE = 0.8
+WITHIN = WIDTH - 2 * EDGE
+HEADING, KPI, BODY, FOOT = 18.0, 13.0, 9.0, 7.5  # points
+LINES = 40  # of one text; what is longer has its place in report.md
+
+
+@dataclass
+class _Paper:
+    """Pages that fill from top to bottom."""
+
+    service: str
+    pages: list[Figure] = field(default_factory=list)
+    y: float = HEIGHT
+
+    def room(self, height: float) -> None:
+        """Turn the page where there is too little room left for what comes as one."""
+        if self.y + height > HEIGHT - EDGE or not self.pages:
+            self.turn()
+
+    def turn(self) -> None:
+        """A new page."""
+        self.pages.append(canvas.figure(HEIGHT, WIDTH))
+        self.y = EDGE
+
+    def text(self, text: str, size: float, *, colour: str = TEXT, bold: bool = False, below: float = 0.06) -> None:
+        """A paragraph, over as many pages as it takes."""
+        for line in canvas.wrapped(text, size, within=WITHIN, most=LINES, bold=bold):
+            self.room(canvas.height_of(1, size))
+            canvas.write(self.pages[-1], EDGE, self.y, line, size=size, colour=colour, bold=bold)
+            self.y += canvas.height_of(1, size)
+        self.y += below
+
+    def picture(self, png: bytes) -> None:
+        """A picture over the width of the text, or as high as a page holds."""
+        pixels = imread(io.BytesIO(png))
+        high, wide = pixels.shape[:2]
+        width = min(WITHIN, (HEIGHT - 2 * EDGE) * wide / high)
+        height = width * high / wide
+        self.room(height)
+        box = (EDGE / WIDTH, 1 - (self.y + height) / HEIGHT, width / WIDTH, height / HEIGHT)
+        axes = self.pages[-1].add_axes(box)
+        axes.imshow(pixels, aspect="auto", interpolation="none")
+        axes.set_axis_off()
+        self.y += height + 0.12
+
+    def numbered(self) -> Iterator[Figure]:
+        """Every page with its number at the foot."""
+        for number, page in enumerate(self.pages, start=1):
+            foot = f"{self.service} · page {number} of {len(self.pages)}"
+            canvas.write(page, EDGE, HEIGHT - 0.5, canvas.fitted(foot, FOOT, within=WITHIN), size=FOOT, colour=QUIET)
+            yield page
+
+
+def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> bytes:
+    """The report as PDF: same facts, same bytes.
+
+    Args:
+        facts: what is reported.
+        pictures: the chart (PNG) of each KPI that has one.
+        grid: the grid of clause and period (PNG).
+    """
+    paper = _Paper(facts.service)
+    paper.room(0)
+    paper.text(f"{facts.service}: did we get there?", HEADING, colour=INK, bold=True)
+    paper.text(about(facts), BODY, colour=QUIET)
+    for note in facts.notes:
+        paper.text(note, BODY)
+    for view in facts.ordered():
+        paper.text(f"{view.name}: {view.analysis.label} · {target_text(view)}", BODY, colour=INK, bold=True, below=0.02)
+        paper.text(view.analysis.sentence, BODY)
+    paper.picture(grid)
+    for view in facts.ordered():
+        _kpi(paper, view, pictures.get(view.kpi.id))
+    return _bound(paper)
+
+
+def _kpi(paper: _Paper, view: View, picture: bytes | None) -> None:
+    paper.turn()
+    paper.text(f"{view.name}: {view.analysis.label}", KPI, colour=INK, bold=True)
+    if picture is None:
+        paper.text(view.analysis.sentence, BODY)
+    else:
+        paper.picture(picture)
+    for item in details(view, None):
+        paper.text(f"· {item}", BODY)
+
+
+def _bound(paper: _Paper) -> bytes:
+    """The pages as one file: no date, no name of a program, and letters that can be searched."""
+    buffer = io.BytesIO()
+    nothing = {"CreationDate": None, "Creator": None, "Producer": None}
+    with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(buffer, metadata=nothing) as pages:
+        for page in paper.numbered():
+            pages.savefig(page)
+    return buffer.getvalue()

@@ -1,0 +1,220 @@
+"""One KPI as it is shown: everything a chart and its alt text say, from the same facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from csi.analysis.analysis import Analysis
+from csi.analysis.limits import FEWEST
+from csi.charts.marks import Mark, Span, bound, gaps, marks, within
+from csi.charts.wording import DIRECTIONS, day, number, periods, point, spread
+from csi.definition import Exclusion, KpiDefinition, Window, hash_of
+from csi.series.processed import Processed
+from csi.terms import Direction, Period
+
+LIMITS = {
+    "xmr": "XmR",
+    "poisson": "Poisson",
+    "p_prime": "Laney P′",
+    "u_prime": "Laney U′",
+    "nps_prime": "Laney's for a net score",
+    "p": "p chart",
+    "u": "u chart",
+    "c": "c chart",
+    "t": "t chart",
+}
+SHORT_HASH = 8
+MANY_GAPS = 3
+LEFT_OUT = "Left out"  # how step 4 begins the footnote of an exclusion
+SHORT_UNIT = 8  # characters
+
+
+class Stands(StrEnum):
+    """How a guard KPI stands: whatever was improved, this must not be worse for it."""
+
+    HELD = "held"
+    WORSE = "got worse"
+    UNKNOWN = "could not be judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A guard KPI by its name, and how it stands."""
+
+    name: str
+    stands: Stands
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A KPI, its series and analysis, and what was fixed beforehand.
+
+    ``min_n``: values of fewer cases than that are not shown, because they would tell about single people (V6.7).
+    """
+
+    kpi: KpiDefinition
+    processed: Processed
+    analysis: Analysis
+    service: str
+    source: str
+    baseline: Window | None = None
+    evaluation: Window | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+    min_n: int = 0
+    guards: tuple[Guard, ...] = ()
+    marks: tuple[Mark, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "marks", marks(self.processed, self.analysis, min_n=self.min_n))
+
+    @property
+    def name(self) -> str:
+        """The KPI's name, or its id."""
+        return self.kpi.name or self.kpi.id
+
+    @property
+    def unit(self) -> str:
+        """The KPI's unit."""
+        return self.kpi.unit
+
+    @property
+    def short_unit(self) -> str:
+        """The unit where there is little room: a long one is said once, above the chart."""
+        return self.kpi.unit if len(self.kpi.unit) <= SHORT_UNIT else ""
+
+    @property
+    def period(self) -> Period:
+        """The length of one point."""
+        return self.processed.period
+
+    @property
+    def whole(self) -> tuple[Mark, ...]:
+        """Finished periods with a value."""
+        return tuple(mark for mark in self.marks if mark.whole)
+
+    @property
+    def latest(self) -> Mark | None:
+        """The newest finished period with a value."""
+        return self.whole[-1] if self.whole else None
+
+    @property
+    def targets(self) -> tuple[float, ...]:
+        """The target, the edges of the band, or nothing."""
+        if self.kpi.direction is Direction.WITHIN and self.kpi.band:
+            return self.kpi.band
+        return () if self.kpi.target is None else (self.kpi.target,)
+
+    def window(self, window: Window | None) -> Span | None:
+        """Where a window lies in the series."""
+        return within(self.marks, window)
+
+    @property
+    def centres(self) -> list[float | None]:
+        """The centre at each mark: where limits begin anew, each stretch has its own."""
+        begun = [one for one in self.analysis.detail.phases if one.begun]
+        held = [[one.centre for one in begun if one.start <= mark.start.date()] for mark in self.marks]
+        return [one[-1] for one in held] if begun else bound(self.analysis.limits.centre, len(self.marks))
+
+    @property
+    def new_limits(self) -> list[int]:
+        """The marks at which limits begin anew."""
+        days = [one.start for one in self.analysis.detail.phases if one.begun][1:]
+        after = ([mark.position for mark in self.marks if mark.start.date() >= day] for day in days)
+        return [positions[0] for positions in after if positions]
+
+    def at(self, mark: Mark) -> str:
+        """The name of a mark's period."""
+        return point(mark.start, self.period)
+
+
+def kicker(view: View) -> str:
+    """What is charted: service, KPI, unit, period, direction."""
+    unit = "number" if view.unit in ("", "count") else view.unit
+    return f"{view.service} · {view.name} · {unit} per {view.period}, {DIRECTIONS[view.kpi.direction]}"
+
+
+def definition(view: View) -> str:
+    """The short hash by which the definition can be found again."""
+    return hash_of(view.kpi)[:SHORT_HASH]
+
+
+def provenance(view: View) -> str:
+    """n, source and definition, in one line."""
+    sizes = [mark.n for mark in view.marks if mark.n is not None and mark.value is not None]
+    known = f"n = {spread(sizes)} per {view.period}"
+    return f"{known} · source: {view.source} · definition {definition(view)}"
+
+
+def limits_text(view: View) -> str:
+    """How the limits were made, or why there are none."""
+    limits = view.analysis.limits
+    kind = LIMITS.get(limits.kind, limits.kind)
+    made = periods(limits.n, view.period)
+    if not limits.exist:
+        return f"No limits: {made} of the 6 they need" if limits.n < FEWEST else "No limits: too many gaps"
+    begun = [one.start for one in view.analysis.detail.phases if one.begun][1:]
+    text = f"Limits: {kind} on {made}" + (f" from {day(begun[-1])} on" if begun else "")
+    if limits.sigma_z is not None:
+        text += f", σz {number(limits.sigma_z)}"
+    if view.analysis.detail.clipped:
+        text += f", lower limit clipped at {'−100' if view.kpi.measure == 'nps' else '0'}"
+    return text + (" – trial (fewer than 12)" if limits.trial else "")
+
+
+def windows_text(view: View, *, in_full: bool = False) -> str:
+    """The windows that are compared, with their levels; ``in_full``: that the last day counts."""
+    span = whole_span_of if in_full else span_of
+    before, after = view.analysis.detail.before.level, view.analysis.detail.after.level
+    parts = [
+        f"{name} {span(window)}" + (f": {number(level, view.unit)}" if level is not None else "")
+        for name, window, level in (("Baseline", view.baseline, before), ("Evaluation", view.evaluation, after))
+        if window is not None
+    ]
+    missing = [] if view.baseline else ["No baseline agreed"]
+    return " · ".join(parts + missing)
+
+
+def span_of(window: Window) -> str:
+    """``29 Feb – 3 Apr 2016``: first and last day of it."""
+    last = window.end - timedelta(days=1)
+    return f"{day(window.start, year=window.start.year != last.year)} – {day(last)}"
+
+
+def whole_span_of(window: Window) -> str:
+    """``29 Feb – 3 Apr 2016 (to the end of 3 Apr)``: it says that its last day counts; the end written does not."""
+    last = window.end - timedelta(days=1)
+    return f"{span_of(window)} (to the end of {day(last, year=False)})"
+
+
+def target_text(view: View) -> str:
+    """The target or band with its date."""
+    if not view.targets:
+        return "no target"
+    by = f" by {day(view.kpi.target_date)}" if view.kpi.target_date else ""
+    unit = "" if view.unit == "count" else f" {view.unit}"
+    return f"target {'–'.join(number(value) for value in view.targets)}{unit}{by}"
+
+
+def footnotes(view: View) -> list[str]:
+    """What belongs under the chart: exclusions first, each once."""
+    said_with_the_limits = ("No limits:", "Trial limits:", "The lower limit is clipped")
+    judged = [note for note in view.analysis.detail.footnotes if not note.startswith(said_with_the_limits)]
+    known = [*view.processed.footnotes, *judged]
+    unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
+    hidden = sum(mark.suppressed for mark in view.marks)
+    few = [f"{periods(hidden, view.period)} with fewer than {view.min_n} cases not shown."] if hidden else []
+    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + few + _holes(view) + known))
+
+
+def _holes(view: View) -> list[str]:
+    """Many gaps in one sentence: a chart has no room to name each."""
+    found = gaps(view.marks)
+    missing = sum(span.last - span.first + 1 for span in found)
+    return [f"{periods(missing, view.period)} without data, hatched."] if len(found) > MANY_GAPS else []
+
+
+def _exclusion(one: Exclusion) -> str:
+    by = one.approved_by or "nobody"
+    return f"{LEFT_OUT} {day(one.start)} to before {day(one.end)}: {one.reason} (approved by {by})."

@@ -1,0 +1,176 @@
+"""The unit a column's header names: ``time in minutes``, ``(hrs)``, ``latency_ms``, ``Dauer [min]``, ``rate (%)``.
+
+Only whole words count, and of these only what counts something: ``Day``, ``hour of day``, ``business hours`` in a
+flag's name, ``4 hours`` of a target are none.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+from csi.reading.currencies import currency, is_code
+from csi.reading.durations import ShortClock
+from csi.reading.unit_table import find
+from csi.reading.unit_words import folded, percent_words, several, spoken, time_words
+
+_BRACKETED = re.compile(r"(?P<before>^|.)(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])")
+# What stands before a unit in these languages: time in minutes, temps en heures, tempo em minutos, czas w minutach.
+_IN = frozenset({"in", "en", "em", "w", "as", "i", "v", "в"})
+_NOT_BEFORE = frozenset({
+    "within", "outside", "during", "last", "per", "every", "by", "business", "opening", "office", "working", "of",
+    "pro", "par", "por", "na", "after", "before", "under", "over", "max", "next", "past",
+})  # fmt: skip
+_NOT_BEHIND = frozenset({"of", "da", "de", "del", "des", "di", "der", "van", "met", "flag", "only"})
+# Letters and `min` are units only behind a word for a length of time; `min` is the least of anything else.
+_LENGTHS = frozenset({
+    "time", "duration", "dur", "elapsed", "latency", "delay", "age", "wait", "hold", "response", "resolution",
+    "resolve",
+    "handle", "handling", "downtime", "uptime", "outage", "pause", "pauses", "talk", "ttr", "tta", "mttr", "mtta",
+    "mttd", "mtbf", "runtime", "dauer", "zeit", "temps", "delai", "duree", "duracion", "tiempo", "demora",
+    "duracao", "tempo", "durata", "duur", "tijd", "czas", "sla", "lead", "cycle", "queue", "close", "open", "spent",
+    "minutes", "total", "avg", "mean", "median", "p50", "p90", "p95", "p99", "rt", "ack", "lock", "work", "worked",
+    "service", "call", "acw", "aht", "asa", "lasted", "lag", "interval", "timeout", "ping", "espera", "atendimento",
+    "solucao", "solucion", "resposta", "respuesta", "traitement", "attente", "bearbeitung", "wartezeit", "diff",
+    "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
+})  # fmt: skip
+# A day of work by one person, in the languages such plans come in; as letters only where the header is about effort.
+_PERSON_DAYS = re.compile(
+    r"(?:man|person|people|staff|dev)[\W_]*days?|(?:personen|mann|arbeits|mitarbeiter)[\W_]*tagen?"
+    r"|jours?[\W_]*(?:homme|personne)s?|(?:d[ií]as?|dias?)[\W_]*(?:hombre|persona|homem|pessoa)s?"
+    r"|(?:giorn[io]|giornat[ae])[\W_]*(?:uomo|persona)|(?:man|mens)[\W_]*dagen|osobodni|roboczodni|man[\W_]*dage",
+    re.IGNORECASE,
+)
+_DAY_LETTERS = frozenset({"pt", "md", "mt", "jh", "pd"})
+_EFFORTS = frozenset({
+    "effort", "aufwand", "workload", "charge", "estimate", "estimated", "planned", "booked", "budget", "schatzung",
+    "plan", "ist", "soll", "estimacion", "esfuerzo", "esforco", "sforzo", "inspanning", "work", "arbeit", "naklad",
+})  # fmt: skip
+_PER_MILLE = re.compile(r"‰|per[\W_]*mill?e\b|\bpromille\b|\bpour[\W_]*mille\b|\bpor[\W_]*mil\b", re.IGNORECASE)
+_PPM = frozenset({"ppm", "dpmo"})
+_WORDED = ("nanos", "micros", "millis", "nsec")
+_CLOCKS = re.compile(
+    r"(?<![\w:])(?:(?P<hours>h{1,2}:m{1,2})|(?P<minutes>m{1,2}:s{1,2}|min:s(?:ec)?))\b(?!:)", re.IGNORECASE
+)
+_WORD = re.compile(r"%|‰|[^\W\d_]+|\d+")
+_NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
+_LONG = 4  # letters of a word between brackets that is a unit in a language of few exports; ours
+_DATA = {name.casefold(): name for name in ("kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB")}
+
+
+def unit_in(header: str) -> str:
+    """The canonical name of the unit a header names; empty where it names none."""
+    header = unicodedata.normalize("NFKC", header)  # （分） as (分)
+    if special := _person_day(header) or _tiny(header):
+        return special
+    words = _words(_BRACKETED.sub(r"\g<before> ", header))
+    lasts = bool(_LENGTHS & {folded(word) for word in words}) or not words
+    for found in _BRACKETED.finditer(header):
+        text = (found["round"] if found["round"] is not None else found["square"]).strip()
+        is_letter = len(text) == 1 and text.isalpha() and text.isascii() and text != "h"
+        is_plural = found["before"].isalpha() and len(text) <= 2 and text.isascii()  # Comment(s), Tag(e)
+        if not is_plural and (lasts or not is_letter or found["square"]) and (unit := _alone(text)):
+            return unit
+    return _behind_in(words) or _counted(words) or _last(words)
+
+
+def _person_day(header: str) -> str:
+    if _PERSON_DAYS.search(header):
+        return "person-day"
+    words = {folded(word) for word in _words(header)}
+    return "person-day" if words & _DAY_LETTERS and words & _EFFORTS else ""
+
+
+def _tiny(header: str) -> str:
+    """Parts of a thousand and of a million."""
+    if _PER_MILLE.search(header):
+        return "‰"
+    return "ppm" if {folded(word) for word in _words(header)[-1:]} & _PPM else ""
+
+
+def short_clock_in(header: str, unit: str = "") -> ShortClock:
+    """What ``3:02`` is in a column, where its header writes it (``hh:mm``) or names the larger unit."""
+    told = _CLOCKS.search(header)
+    if told:
+        return ShortClock.HOURS if told["hours"] else ShortClock.MINUTES
+    return {"h": ShortClock.HOURS, "min": ShortClock.MINUTES}.get(unit, ShortClock.UNTOLD)
+
+
+def _alone(text: str) -> str:
+    """The unit that a text between brackets is, a word for "in" before it left out."""
+    words = text.split()
+    words = words[1:] if len(words) > 1 and folded(words[0]) in _IN else words
+    if len(words) != 1:
+        return ""
+    word = folded(words[0])
+    if word in percent_words() or (word in time_words() and (len(word) > 1 or word in "hsdj")):
+        return time_words().get(word, "%")
+    if unit := _elsewhere(word):
+        return unit
+    known = find(words[0])
+    if known is not None and known.dimension not in ("count", "time"):
+        return known.name
+    return _DATA.get(word, "") or (currency(words[0]) if is_code(words[0]) or not words[0].isalnum() else "")
+
+
+def _elsewhere(word: str) -> str:
+    """The unit of time a word is in a language of fewer exports; short Latin ones (``(uri)``) may be anything."""
+    if word == "ns":
+        return word
+    return spoken().get(word, "") if len(word) >= _LONG or not word.isascii() else ""
+
+
+def _words(header: str) -> list[str]:
+    """The words of a header, ``SolutionInMin`` and ``DIFERENCIA_MINUTOS`` taken apart."""
+    apart = header if header.isupper() else _NEW_WORD.sub(" ", header)
+    return _WORD.findall(apart.replace("µ", "μ"))
+
+
+def _behind_in(words: list[str]) -> str:
+    for before, word in pairwise(words):
+        if folded(before) in _IN:
+            unit = _alone(word)
+            is_span = unit in ("d", "wk", "mo", "y") and folded(word) not in several()  # day in month
+            if unit and not is_span and (len(word) > 1 or word == "%"):
+                return unit
+    return ""
+
+
+def _counted(words: list[str]) -> str:
+    """A word for several of a unit, or for per cent, that no number and no other word makes something else."""
+    plain = [folded(word) for word in words]
+    for place, word in enumerate(plain):
+        before = plain[place - 1] if place else ""
+        behind = plain[place + 1] if place + 1 < len(plain) else ""
+        if before.isdecimal() or before in _NOT_BEFORE:
+            continue
+        if word in percent_words():
+            return "%"
+        if word in several() and behind not in _NOT_BEHIND and behind not in _NOT_BEFORE - {"by"}:
+            return time_words()[word]
+    return ""
+
+
+def _last(words: list[str]) -> str:
+    """The short name of a unit as the last of several words: ``latency_ms``, ``hold_min``, ``cost_eur``."""
+    if len(words) < 2 or words[-2].isdecimal() or folded(words[-2]) in _NOT_BEFORE:
+        return ""
+    word, own = folded(words[-1]), words[-1]
+    if word in ("h", "s", "d", "min"):
+        return time_words()[word] if _LENGTHS & {folded(one) for one in words[:-1]} else ""
+    if word in ("ms", "msec", "us", "μs", "sec", "secs", "hr", "ns", *_WORDED):
+        return {"us": "us", "μs": "us", "ns": "ns"}.get(word) or time_words()[word]
+    if word == "bytes":
+        return "B"
+    return _DATA.get(word, "") or _code(own)
+
+
+def _code(word: str) -> str:
+    """A currency's code that has a sign of its own in English, so that it is no word."""
+    code = word.upper()
+    return code if len(word) == 3 and is_code(code) and word in (code, code.lower()) and _has_sign(code) else ""
+
+
+def _has_sign(code: str) -> bool:
+    return code in ("USD", "EUR", "GBP", "JPY", "BRL", "CAD", "AUD", "CHF", "CNY", "INR", "MXN", "NZD", "PLN", "SEK")

@@ -1,0 +1,59 @@
+"""Column names of a delivery: duplicates, empty names and renamed columns made usable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
+
+from csi.errors import InvalidInput
+
+_SHOWN = 40
+
+
+def usable_names(header: Sequence[str], width: int = 0) -> tuple[str, ...]:
+    """Names without blanks around them, each once: a second ``Variant`` becomes ``Variant_2``.
+
+    An empty name becomes ``column_N`` by its position; ``width`` adds unnamed columns beyond the header.
+    """
+    cells = [" ".join(cell.split()) for cell in header]
+    cells += [""] * (width - len(cells))
+    taken: set[str] = set()
+    names = []
+    for position, cell in enumerate(cells, start=1):
+        name = _free(cell or f"column_{position}", taken | set(cells[position:]) if not cell else taken)
+        taken.add(name)
+        names.append(name)
+    return tuple(names)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def renamed(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Apply a mapping's renaming (file's name to name used); a name it no longer finds is an error."""
+    for old in columns:
+        require(old, names, field="columns")
+    made = tuple(columns.get(name, name) for name in names)
+    if twice := next((name for name in made if made.count(name) > 1), ""):
+        raise InvalidInput("columns", f"two columns would be called ‘{twice}’. Expected another name for one of them.")
+    return made
+
+
+def require(name: str, names: Sequence[str], *, field: str = "column", filename: str = "") -> None:
+    """Refuse a column that is not there, naming those that are.
+
+    Raises:
+        InvalidInput: with the nearest name when there is one.
+    """
+    if name in names:
+        return
+    near = get_close_matches(name, names, n=1, cutoff=0.6)
+    hint = f" Did you mean ‘{near[0]}’?" if near else ""
+    have = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    raise InvalidInput(field, f"{filename or 'The file'} has no column ‘{name}’.{hint} It has: {have}.")

@@ -1,0 +1,116 @@
+"""Currencies by code and by sign, as CLDR has them: ``$`` is many currencies, ``€`` one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from babel.numbers import get_currency_symbol, get_territory_currencies
+
+from csi.reading.unit_words import LANGUAGES
+
+_LONGEST = 6
+_SHORTEST_NAME = 4  # characters of a sign that no language near writes
+_INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c")
+
+
+def is_code(text: str) -> bool:
+    """Whether a text is a currency's code (ISO 4217)."""
+    return len(text) == 3 and text in _english()
+
+
+def currency(text: str) -> str:
+    """The currency that a sign or code beside a number means: a code, the sign where several share it, else empty."""
+    bare = text.strip().translate(_INVISIBLE)
+    if is_code(bare):
+        return bare
+    if not bare or len(bare) > _LONGEST:
+        return ""
+    codes = _near().get(bare) or (_everywhere().get(bare) if _may_be_sign(bare) else None)
+    if not codes:
+        return ""
+    return next(iter(codes)) if len(codes) == 1 and not _is_shared(bare) else bare
+
+
+def fits(sign: str, code: str) -> bool:
+    """Whether a sign such as ``$`` may stand for a currency: CLDR writes it so where it is paid with, or in English."""
+    return is_code(code) and sign in set(_signs(code))
+
+
+@cache
+def _english() -> Mapping[str, str]:
+    return {code: sign for code, sign in Locale("en").currency_symbols.items() if code != "XXX"}
+
+
+@cache
+def _near() -> Mapping[str, frozenset[str]]:
+    """Signs and the codes they stand for in the languages exports come in."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for language in LANGUAGES:
+        for code, sign in Locale(language).currency_symbols.items():
+            if code in _english() and sign != code:
+                found[sign].add(code)
+    return {sign: frozenset(codes) for sign, codes in found.items()}
+
+
+@cache
+def _everywhere() -> Mapping[str, frozenset[str]]:
+    """The same, by what every territory writes: a second to load, so only for a sign that is not near."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for code in _english():
+        for locale in _locales(code):
+            found[_sign(code, locale)].add(code)
+    return {sign: frozenset(codes) for sign, codes in found.items()}
+
+
+def _may_be_sign(text: str) -> bool:
+    """Whether it is worth looking far: capitals alone are a ticket's letters (``INC0012``) far more often."""
+    is_name = text.isascii() and text.isalpha() and text.isupper()
+    return len(text) <= _SHORTEST_NAME and not is_name and not any(sign.isspace() or sign.isdigit() for sign in text)
+
+
+def _is_shared(sign: str) -> bool:
+    """``$`` is, for ``CA$`` and ``A$`` are written with it."""
+    return any(sign != other and other.endswith(sign) for other in _english().values())
+
+
+def _signs(code: str) -> Iterator[str]:
+    for locale in (*(Locale(language) for language in LANGUAGES), *_locales(code)):
+        yield _sign(code, locale)
+
+
+def _sign(code: str, locale: Locale) -> str:
+    """A currency's sign, a wide one (``￥``) as the plain one."""
+    return unicodedata.normalize("NFKC", get_currency_symbol(code, locale)).translate(_INVISIBLE)
+
+
+@cache
+def _paid_with() -> Mapping[str, tuple[str, ...]]:
+    """Per currency the territories it is paid with in."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for territory in get_global("territory_currencies"):
+        for code in get_territory_currencies(territory):
+            found[str(code)].append(territory)
+    return {code: tuple(territories) for code, territories in found.items()}
+
+
+@cache
+def _locales(code: str) -> tuple[Locale, ...]:
+    likely = get_global("likely_subtags")
+    tags = ((likely.get(f"und_{territory}", "en"), territory) for territory in _paid_with().get(code, ()))
+    found = (_locale(tag.split("_"), territory) for tag, territory in tags)
+    return tuple(one for one in found if one is not None)
+
+
+def _locale(parts: list[str], territory: str) -> Locale | None:
+    """The locale of a territory's most spoken language, with its script where CLDR parts them by it."""
+    for subtags in ([*parts[:2], territory], [parts[0], territory]):
+        try:
+            return Locale.parse("_".join(dict.fromkeys(subtags)), resolve_likely_subtags=False)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return None

@@ -1,0 +1,184 @@
+"""The stretches of a delivery without the lines that are none of its rows: totals, notes, the header once more."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csi.reading.chunk import VALUE_LENGTH, Chunk, Rejected
+from csi.reading.parquet_rows import as_text
+from csi.reading.subtotals import HEAD, Groups, groups_of
+from csi.reading.totals import (
+    MOST,
+    SHOWN,
+    Ending,
+    NoRow,
+    Sum,
+    Sums,
+    may_hold_totals,
+    no_rows,
+    numbers_of,
+    suspects,
+)
+
+_LOOKED_AT = MOST + SHOWN
+_MADE_NAME = re.compile(r"_\d+$")
+_EXPECTED = "a row of the table"
+
+
+def last_told(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, bool]]:
+    """The chunks, and True with the last one, which holds the last rows whole."""
+    waiting: deque[Chunk] = deque()
+    rows = 0
+    for chunk in chunks:
+        if waiting and not len(chunk.lines):
+            yield chunk, False  # what is only rejected is told at once, so that a text of nothing else is soon refused
+            continue
+        waiting.append(chunk)
+        rows += len(chunk.lines)
+        while rows - len(waiting[0].lines) >= _LOOKED_AT:
+            rows -= len(waiting[0].lines)
+            yield waiting.popleft(), False
+    if waiting:
+        yield _joined(waiting), True
+
+
+def _joined(chunks: Sequence[Chunk]) -> Chunk:
+    if len(chunks) == 1:
+        return chunks[0]
+    filled = [one.table for one in chunks if len(one.lines)] or [chunks[0].table]
+    rejected = [one for chunk in chunks for one in chunk.rejected]
+    return Chunk(pa.concat_tables(filled), np.concatenate([one.lines for one in chunks]), rejected)
+
+
+def without_names(chunk: Chunk) -> Chunk:
+    """The chunk without rows that hold the names of their columns, as joined files have them."""
+    named = [name for name in chunk.table.column_names if not _MADE_NAME.search(name)]
+    named = [name for name in named if pa.types.is_string(chunk.table.column(name).type)]
+    if len(named) < 2:
+        return chunk
+    is_header = pc.fill_null(pc.equal(chunk.table.column(named[0]), named[0]), False)
+    if not pc.any(is_header).as_py():
+        return chunk
+    for name in named[1:]:
+        is_header = pc.and_(is_header, pc.fill_null(pc.equal(chunk.table.column(name), name), False))
+    places = np.flatnonzero(is_header.to_numpy())
+    rejected = [
+        Rejected(int(chunk.lines[place]), named[0], named[0], "the header once more", _EXPECTED) for place in places
+    ]
+    return _without(chunk, places, rejected)
+
+
+def _without(chunk: Chunk, places: Sequence[int] | np.ndarray, rejected: Sequence[Rejected]) -> Chunk:
+    kept = np.ones(len(chunk.lines), dtype=bool)
+    kept[places] = False
+    return Chunk(chunk.table.filter(pa.array(kept)), chunk.lines[kept], [*chunk.rejected, *rejected])
+
+
+@dataclass(frozen=True, slots=True)
+class Trimming:
+    """What is needed to tell the last lines of a table from its rows.
+
+    Attributes:
+        names: per column of a chunk what it is called.
+        key: the column that names a case; empty where none does.
+        moments: columns read as moments.
+        sums: of the number columns over all rows of earlier chunks.
+        typed: the typed rows of a chunk, by ``line``.
+        again: all chunks once more, for sums of columns that are not read.
+        decimal: the decimal sign.
+        wide: columns that are periods side by side.
+    """
+
+    names: Mapping[str, str]
+    key: str
+    moments: Sequence[str]
+    sums: Sums
+    typed: Callable[[Chunk], pd.DataFrame]
+    again: Callable[[], Iterable[Chunk]]
+    decimal: str
+    wide: frozenset[str] = frozenset()
+
+    def of_all(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        """The chunks without the lines below the table, and those that sum up groups of it."""
+        rows = self._without_subtotals(chunks)
+        return (self.trimmed(chunk) if is_last else chunk for chunk, is_last in last_told(rows))
+
+    def _without_subtotals(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        groups: Groups | None = None
+        tried = False
+        for chunk in chunks:
+            if not tried and len(chunk.lines):
+                tried, groups = True, self._groups(chunk)
+            yield chunk if groups is None else self._grouped(chunk, groups)
+
+    def _groups(self, chunk: Chunk) -> Groups | None:
+        """The groups of the table, before its first row; None where its first rows show none."""
+        if not self.sums.names:
+            return None
+        return groups_of(*self._cells(chunk, HEAD), self.sums.names)
+
+    def _cells(self, chunk: Chunk, size: int) -> tuple[dict[str, list[str | None]], np.ndarray]:
+        """The cells of the first rows as text, and the numbers that are summed up, one column each."""
+        table = chunk.table.slice(0, size)
+        texts = {self.names[name]: _text(table.column(name)) for name in table.column_names}
+        numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in self.sums.names])
+        return {name: column.to_pylist() for name, column in texts.items()}, numbers
+
+    def _grouped(self, chunk: Chunk, groups: Groups) -> Chunk:
+        found = list(groups.lines(*self._cells(chunk, len(chunk.lines))))
+        rejected = [
+            Rejected(int(chunk.lines[one.place]), one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
+            for one in found
+        ]
+        return _without(chunk, [one.place for one in found], rejected) if found else chunk
+
+    def trimmed(self, last: Chunk) -> Chunk:
+        """The last chunk without the lines below the table; each is rejected with the reason."""
+        start = max(0, len(last.lines) - _LOOKED_AT)
+        ending = self._ending(last, start)
+        if not ending.size or not may_hold_totals(ending, self.sums.names):
+            return last
+        found = self._found(last, start, ending)
+        rejected = [_told(ending, one) for one in found]
+        return _without(last, [start + one.place for one in found], rejected) if found else last
+
+    def _ending(self, last: Chunk, start: int) -> Ending:
+        table = last.table.slice(start)
+        cells = {self.names[name]: _text(table.column(name)).to_pylist() for name in table.column_names}
+        return Ending(cells, last.lines[start:].tolist(), {}, self.key, self.moments, self.decimal, self.wide)
+
+    def _found(self, last: Chunk, start: int, ending: Ending) -> list[NoRow]:
+        if start and self.sums.names:
+            self.sums.add(self.typed(Chunk(last.table.slice(0, start), last.lines[:start])))
+        above = {name: self.sums.of.get(name, Sum()) for name in self.sums.names}
+        found = no_rows(replace(ending, above=above))
+        unknown = suspects(replace(ending, above=above))
+        if found or not unknown:
+            return found
+        return no_rows(replace(ending, above={**above, **self._counted(unknown, ending.lines[0])}))
+
+    def _counted(self, names: Sequence[str], before: int) -> dict[str, Sum]:
+        """Sums of columns that are not read, over the rows above a line."""
+        sums = dict.fromkeys(names, Sum())
+        back = {new: old for old, new in self.names.items()}
+        for chunk in self.again():
+            rows = chunk.before(before).table
+            for name in names:
+                sums[name] = sums[name].plus(numbers_of(_text(rows.column(back[name])), self.decimal))
+        return sums
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    return column if pa.types.is_string(column.type) else pa.chunked_array([as_text(column.combine_chunks())])
+
+
+def _told(ending: Ending, one: NoRow) -> Rejected:
+    return Rejected(ending.lines[one.place], one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)

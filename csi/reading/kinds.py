@@ -1,0 +1,288 @@
+"""What the columns of a sample hold: moments in which order, numbers, markers for missing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csi.reading.moments import read_moments
+from csi.reading.name_words import says_key
+from csi.reading.numbers import read_numbers
+from csi.reading.quantities import is_quantity
+
+# Words met in exports for "nothing here"; a marker is guessed only when a sample holds it more than once.
+_WORDS = (
+    "NULL", "null", "(null)", "<null>", "\\N", "nil", "N/A", "n/a", "NA", "n.a.", "N.A.", "#N/A", "<NA>", "None",
+    "none", "NaN", "nan", "k.A.", "k. A.", "N/D", "n/d", "s/d", "b.d.", "(blank)", "(empty)", "(leer)", "なし", "无",
+)  # fmt: skip
+KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "–", "—", "***", "****", "*****")
+_SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
+# A column is of a kind when this share of its cells fits: exports hold some junk.
+FITS = 0.9
+# Prose is known by its first cells: where not this share of so many are moments, the others are not looked at.
+_FIRST_CELLS, _SOME = 100, 0.5
+# Names of columns of dates in the languages exports come in, and what programs call them.
+_DATE_NAME = re.compile(
+    r"(?:^|[^a-z])(?:date|datum|dato|fecha|data|päivä\w*|datetime|timestamp|created|opened|closed|resolved|updated)"
+    r"(?:$|[^a-z])|(?:date|datum|time|[a-z]At|_at|_on)$|дата|日期|日付|日時|날짜",
+    re.I,
+)
+# What else programs call a column of seconds since 1970.
+_CLOCK_NAME = re.compile(
+    r"(?:^|[^a-z])(?:ts|epoch|unix\w*|time|start\w*|begin\w*|end|ended|finish\w*|stop\w*|seen|first|last|zeit|beginn"
+    r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b",
+    re.I,
+)
+_THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[\x{200e}\x{200f}]?[-/.]\s?\d+[\x{200e}\x{200f}]?[-/.]\s?\d"
+_DECADES = (2000, 2050)
+FIRST_ROWS = 200  # of a table, by which its columns of moments are told where nobody names them; ours
+_ORDERS = ("iso", "day_first", "month_first", "year_first")
+# Of two orders that read every cell the one that gives far nearer days is meant: it is the year that hardly changes.
+_NEARER = 4
+_YEAR_FIRST_SCRIPTS = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]"
+_STAMP = r"^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3}|\d{6})?)?)?$"
+_LONG_STAMP = r"^(?:19|20)\d{10}(?:\d{2}(?:\d{3}|\d{6})?)?$"
+_SINCE_1970 = r"^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16}$|^\d{19}$"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one column holds: ``moment``, ``number``, ``text`` or ``empty``.
+
+    ``dates`` is the order of its moments; with ``ambiguous`` others of day, month and year first fit as many cells,
+    so that a person has to say.
+    """
+
+    name: str
+    dates: str = ""
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The filled cells of many columns in one array, so that each question is asked once for all of them."""
+
+    texts: pa.ChunkedArray
+    column: np.ndarray
+    width: int
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[str]], missing: Sequence[str] = ()) -> Sample:
+        """The cells that hold something, and the place of the column each stands in."""
+        hidden = {"", *missing}
+        filled = [
+            (text, place)
+            for place, cells in enumerate(columns.values())
+            for cell in cells
+            if (text := cell.strip()) not in hidden
+        ]
+        texts = pa.chunked_array([pa.array([text for text, _ in filled], pa.string())])
+        return cls(texts, np.array([place for _, place in filled], dtype="int64"), len(columns))
+
+    def only(self, kept: np.ndarray) -> Sample:
+        """Some of the cells."""
+        return Sample(self.texts.filter(pa.array(kept)), self.column[kept], self.width)
+
+    def first(self, cells: int) -> Sample:
+        """The first so many cells of each column; they lie column by column."""
+        starts = np.searchsorted(self.column, np.arange(self.width))
+        return self.only(np.arange(len(self.column)) - starts[self.column] < cells)
+
+    def cells(self, place: int) -> pa.ChunkedArray:
+        """The cells of one column."""
+        return self.texts.filter(pa.array(self.column == place))
+
+    def share(self, fits: np.ndarray) -> np.ndarray:
+        """Per column the share of cells that fit; 0 for an empty column."""
+        counted = np.bincount(self.column, minlength=self.width)
+        return np.bincount(self.column, weights=fits, minlength=self.width) / np.maximum(1, counted)
+
+    def matching(self, pattern: str) -> np.ndarray:
+        """Per column the share of cells that match a pattern."""
+        return self.share(pc.match_substring_regex(self.texts, pattern).to_numpy())
+
+
+def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[str, ...]:
+    """Markers for missing in a sample: known words, and sentinels below every other number of a column."""
+    words = Counter(cell.strip() for cells in columns.values() for cell in cells)
+    found = [marker for marker in KNOWN_MARKERS if words[marker] > 1]
+    sample = Sample.of(columns, found)
+    numbers, unreadable = read_numbers(sample.texts, decimal, ())
+    numeric = np.flatnonzero(sample.share(~unreadable) >= FITS)
+    low = np.flatnonzero(np.isin(numbers, _SENTINELS))
+    suspects = np.intersect1d(numeric, sample.column[low])
+    values = numbers.to_numpy()
+    found += sorted({mark for place in suspects for mark in _sentinel(values[sample.column == place])})
+    return tuple(found)
+
+
+def _sentinel(numbers: np.ndarray) -> tuple[str, ...]:
+    """The lowest number of a column where it repeats, is known as a marker, and lies far below the rest."""
+    lowest = np.nanmin(numbers)
+    others = numbers[numbers != lowest]
+    if lowest not in _SENTINELS or (numbers == lowest).sum() < 2 or not len(others) or np.nanmin(others) < lowest / 2:
+        return ()
+    return (f"{lowest:g}",)
+
+
+def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Sequence[str]) -> dict[str, Kind]:
+    """The kind of each column by the cells of a sample."""
+    sample = Sample.of(columns, missing)
+    counted = np.bincount(sample.column, minlength=sample.width)
+    # Bare numbers are numbers: 20160229 or 1456708560 are moments only when a person says so.
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(_THREE_PARTS)
+    fits = _moment_fits(sample)
+    numeric = sample.share(is_quantity(sample.texts, decimal, missing))
+    kinds = {}
+    for place, name in enumerate(columns):
+        moment = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
+        if moment and fits["year_first"][place] > 0 and moment.dates != "iso":
+            moment = _with_year_first(moment, sample.cells(place), {one: float(fits[one][place]) for one in fits})
+        if not counted[place]:
+            kinds[name] = Kind("empty")
+        elif moment and marked[place] >= FITS:
+            kinds[name] = moment
+        elif numeric[place] >= FITS:
+            counted_from = _counted_from(name, sample.cells(place))
+            kinds[name] = Kind("moment", counted_from) if counted_from else Kind("number")
+        else:
+            kinds[name] = Kind("text")
+    return kinds
+
+
+def dated_columns(columns: Mapping[str, Sequence[str]], missing: Sequence[str] = ()) -> dict[str, Kind]:
+    """The columns that hold moments written out, by the first cells of each."""
+    sample = Sample.of({name: cells[:FIRST_ROWS] for name, cells in columns.items()}, missing)
+    marked, dated = sample.matching(r"[-/.:]|\pL"), sample.matching(r"^\d+[-/.]\d+[-/.]\d")
+    fits = _moment_fits(sample)
+    found = {}
+    for place, name in enumerate(columns):
+        kind = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
+        if kind and marked[place] >= FITS:
+            found[name] = kind
+    return found
+
+
+def _moment_fits(sample: Sample) -> dict[str, np.ndarray]:
+    """Per order the share of each column's cells that are moments; 0 where few of its first cells are in any order."""
+    first = sample.first(_FIRST_CELLS)
+    likely = np.zeros(sample.width, dtype=bool)
+    for order in _ORDERS:
+        likely |= first.share(~read_moments(first.texts, order, "UTC").unreadable) >= _SOME
+    rest = sample.only(likely[sample.column])
+    shares = {order: rest.share(~read_moments(rest.texts, order, "UTC").unreadable) for order in _ORDERS}
+    return {order: np.where(likely, share, 0.0) for order, share in shares.items()}
+
+
+def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
+    """The order in which numbers are moments of these decades, as their header or their length says; empty: none.
+
+    Stamps of twelve digits and more are told by their digits alone, unless they name a case.
+    """
+    if _all_match(cells, _LONG_STAMP) and says_key(name) <= 0 and _in_decades(cells, "iso"):
+        return "iso"
+    is_date = _DATE_NAME.search(name) is not None
+    if is_date and _all_match(cells, _STAMP) and _in_decades(cells, "iso"):
+        return "iso"
+    if (is_date or _CLOCK_NAME.search(name)) and _all_match(cells, _SINCE_1970) and _in_decades(cells, "epoch"):
+        return "epoch"
+    return "excel" if is_date and _in_decades(cells, "excel") else ""
+
+
+def _all_match(cells: pa.ChunkedArray, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(pc.utf8_trim_whitespace(cells), pattern)).as_py())
+
+
+def _in_decades(cells: pa.ChunkedArray, order: str) -> bool:
+    read = read_moments(cells, order, "UTC")
+    return bool(not read.unreadable.any() and read.instants.dt.year.between(*_DECADES).all())
+
+
+def _moment_kind(fits: Mapping[str, float], dated: bool) -> Kind | None:
+    """The order in which the most cells can be read; ``dated``: they have three parts, as ``1.2`` is no date."""
+    if fits["iso"] >= FITS:
+        return Kind("moment", "iso")
+    best = max(fits["day_first"], fits["month_first"], fits["year_first"])
+    if best < FITS or not dated:
+        return None
+    if max(fits["day_first"], fits["month_first"]) < FITS:
+        return Kind("moment", "year_first")
+    order = "day_first" if fits["day_first"] >= fits["month_first"] else "month_first"
+    return Kind("moment", order, ambiguous=fits["day_first"] == fits["month_first"])
+
+
+def _with_year_first(kind: Kind, cells: pa.ChunkedArray, fits: Mapping[str, float]) -> Kind:
+    """The kind of a column whose years of two digits may stand first; where its cells do not tell, a person has to."""
+    if fits["year_first"] != fits[kind.dates] or kind.dates == "year_first":
+        return Kind("moment", "year_first") if fits["year_first"] > fits[kind.dates] else kind
+    if pc.any(pc.match_substring_regex(cells, _YEAR_FIRST_SCRIPTS)).as_py():
+        return Kind("moment", "year_first")  # no language in these scripts has it elsewhere
+    others = [order for order in ("day_first", "month_first") if fits[order] == fits[kind.dates]]
+    years, days = _spread(cells, "year_first"), min(_spread(cells, order) for order in others)
+    if days > _NEARER * years:
+        return Kind("moment", "year_first")
+    return kind if years > _NEARER * days else Kind("moment", kind.dates, ambiguous=True)
+
+
+def _spread(cells: pa.ChunkedArray, order: str) -> float:
+    """Days between the earlier and the later cells of a column, its far ends left out; one at least."""
+    instants = read_moments(cells, order, "UTC").instants.dropna()
+    days = np.sort(instants.dt.tz_localize(None).to_numpy().astype("datetime64[D]").astype("int64"))
+    edge = len(days) // 20
+    return max(1.0, float(days[-1 - edge] - days[edge]))
+
+
+def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
+    """The decimal sign most cells show.
+
+    Where all that is seen is ``1,234``, it parts thousands in a text whose cells a comma parts, else decimals.
+    """
+    told = told_decimal(columns)
+    if told or delimiter == ",":
+        return told or "."
+    return "," if _matching(columns, _either(",")) else "."
+
+
+def undecided(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
+    """The sign in ``1.234`` that may part thousands or decimals, for nothing in the text decides; empty: it is known.
+
+    Cells that a comma parts write a point before decimals, and those that a semicolon parts a comma.
+    """
+    if delimiter == "," or told_decimal(columns):
+        return ""
+    return next((sign for sign in ".," if (sign, delimiter) != (",", ";") and _matching(columns, _either(sign))), "")
+
+
+def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:
+    """The decimal sign most cells show beyond doubt; empty where none does."""
+    comma, point = (_matching(columns, _written(sign)) - _matching(columns, _either(sign)) for sign in ",.")
+    return "," if comma > point else "." if point else ""
+
+
+_LEAD = r"\(?[+-]?(?:[^\d\s.,]{1,4}\s?)?[+-]?"  # a currency's sign
+_TAIL = r"(?:\s?\pL{3,12})?\D{0,4}"  # a unit
+
+
+def _either(sign: str) -> str:
+    """Thousands or thousandths: no cell of this shape tells."""
+    return rf"^{_LEAD}[1-9]\d{{0,2}}{re.escape(sign)}\d{{3}}{_TAIL}$"
+
+
+def _matching(columns: Mapping[str, Sequence[str]], pattern: str) -> int:
+    cells = pa.array([cell.strip() for one in columns.values() for cell in one], pa.string())
+    return int(pc.sum(pc.match_substring_regex(cells, pattern)).as_py() or 0)
+
+
+def _written(decimal: str) -> str:
+    """What fits numbers with this decimal sign: the sign itself, or the other one twice between thousands."""
+    point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
+    blank = " \u00a0\u2009\u202f'\u2019"
+    whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
+    indian = rf"|^{_LEAD}\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?{_TAIL}$" if decimal == "." else ""
+    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}${indian}"

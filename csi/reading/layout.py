@@ -1,0 +1,268 @@
+"""What a delivery looks like: guesses for a person to confirm, each of which can be overridden."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from csi.definition import SourceDefinition
+from csi.reading import delimiters, json_rows, parquet_rows, sheets
+from csi.reading.bounds import DEFAULT, Bounds, check_columns, refuse
+from csi.reading.column_headers import unit_in
+from csi.reading.column_roles import Cells, roles_of
+from csi.reading.columns import usable_names
+from csi.reading.content import BLANK, Content, Format, format_of
+from csi.reading.grid import Grid, header_row
+from csi.reading.kinds import (
+    FITS,
+    Kind,
+    dated_columns,
+    guess_decimal,
+    guess_kinds,
+    guess_missing,
+    told_decimal,
+    undecided,
+)
+from csi.reading.quantities import PLAIN, Written, written
+from csi.reading.second_header import is_second_header, joined_names
+
+EXAMPLE_ROWS = 3
+_SAMPLE_ROWS = 2_000
+_SAMPLE_CELLS = 200_000
+_BY_ORDER = ("day_first", "month_first", "year_first")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column as guessed: its kind, the order of its dates, the role its name and cells suggest.
+
+    ``filled`` of the sampled cells hold something, ``distinct`` of these differ; ``unit`` is what its header, its cell
+    format or its cells say that its numbers are in (empty: nothing does), ``written`` how they are written.
+    """
+
+    name: str
+    kind: str
+    dates: str = ""
+    ambiguous: bool = False
+    role: str = ""
+    examples: tuple[str, ...] = ()
+    filled: int = 0
+    distinct: int = 0
+    unit: str = ""
+    written: Written = PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a delivery is laid out.
+
+    Attributes:
+        header_row: 1-based line (sheet row) of the header; 0 when there is none.
+        first_line: 1-based line of the first record.
+        missing: markers that look like "nothing here".
+        tells_decimal: whether a cell of the text shows the decimal sign.
+        examples: three rows of cells as they stand in the file.
+        rows: how many rows were sampled.
+    """
+
+    format: Format
+    columns: tuple[Column, ...]
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = "."
+    header_row: int = 1
+    first_line: int = 2
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    examples: tuple[tuple[str, ...], ...] = ()
+    tells_decimal: bool = False
+    rows: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, made usable."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def ambiguous(self) -> tuple[str, ...]:
+        """Columns whose date order has to be asked: no day above 12 was seen, and no other column tells."""
+        told = [column for column in self.columns if column.dates in _BY_ORDER and not column.ambiguous]
+        return () if told else tuple(column.name for column in self.columns if column.ambiguous)
+
+    @property
+    def dates(self) -> str:
+        """The order most moment columns are written in; what is ambiguous has no vote where others tell."""
+        told = [column.dates for column in self.columns if column.dates and not column.ambiguous]
+        unsure = [column.dates for column in self.columns if column.dates]
+        has_order = any(order in _BY_ORDER for order in told)
+        orders = [order for order in told if order in _BY_ORDER] if has_order else unsure
+        return max(orders, key=orders.count) if orders else "iso"
+
+
+def guess(
+    content: bytes | Path, filename: str = "", source: SourceDefinition | None = None, bounds: Bounds = DEFAULT
+) -> Layout:
+    """Guess the layout of a delivery; what ``source`` states is taken instead of guessed.
+
+    Raises:
+        InvalidInput: it is no table, or larger than the limits.
+    """
+    return of_content(Content(content, filename, bounds), source or SourceDefinition(id=""))
+
+
+def of_content(content: Content, source: SourceDefinition) -> Layout:
+    """As ``guess``, for content already opened."""
+    return _described(*_sampled(content, source), source)
+
+
+def form_of(
+    content: Content, source: SourceDefinition, numbers: Collection[str] | None = (), *, dated: bool = False
+) -> Layout:
+    """What reading needs of a layout: form, names, decimal sign, and how its number columns are written.
+
+    ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into,
+    but for moments where ``dated`` asks for them.
+    """
+    is_typed = format_of(content, source.encoding) is Format.PARQUET
+    base, cells = _sampled(content, source, rows=1 if is_typed and not numbers and not dated else _SAMPLE_ROWS)
+    decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
+    kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
+    if dated:
+        kinds |= dict.fromkeys(dated_columns(cells, source.missing), "moment")
+    counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
+    forms = {name: _written(name, cells[name], decimal, source) for name in counted}
+    if base.format is Format.DELIMITED and not source.decimal:
+        either = undecided({name: cells[name] for name in forms}, base.delimiter) if not told_decimal(cells) else ""
+        forms = {name: replace(form, either=either) for name, form in forms.items()}
+    columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
+    return replace(base, decimal=decimal, columns=tuple(columns))
+
+
+def _written(name: str, cells: Sequence[str], decimal: str, source: SourceDefinition) -> Written:
+    """How a column's numbers are written; by its own name, or by the one it goes by."""
+    called = source.columns.get(name, name)
+    declared = (source.options.get("units") or {}).get(called, "")
+    if isinstance(declared, Mapping):  # another column holds the unit of each row
+        return PLAIN
+    markers = {"", *source.missing}
+    filled = [cell for cell in cells if cell.strip() not in markers]
+    own = written(name, filled, decimal, declared)
+    return own if own.unit or called == name else written(called, filled, decimal)
+
+
+_Cells = Mapping[str, Sequence[str]]
+
+
+def _sampled(content: Content, source: SourceDefinition, rows: int = _SAMPLE_ROWS) -> tuple[Layout, _Cells]:
+    """The form of a delivery, and the cells of its first rows by column."""
+    kind = format_of(content, source.encoding)
+    if kind is Format.DELIMITED:
+        return _delimited(content, source)
+    if kind in (Format.XLSX, Format.ODS):
+        return _sheet(content, kind, source)
+    if kind is Format.PARQUET:
+        columns = parquet_rows.sample(content, rows)
+    else:
+        columns = json_rows.sample(content, kind, rows, source)
+    check_columns(content.filename, len(columns), content.bounds)
+    return Layout(kind, (), header_row=0, first_line=1), columns
+
+
+def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cells]:
+    text = delimiters.sample(content, source)
+    grid = text.grid
+    check_columns(content.filename, grid.width, content.bounds)
+    row = header_row(grid) if source.header_row is None else source.header_row
+    names, first_line, columns = _below(grid, row)
+    if not names:  # blanks that bytes do not show to be blanks
+        raise refuse(content.filename, BLANK)
+    base = Layout(Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line)
+    return base, dict(zip(names, columns, strict=True))
+
+
+def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[Layout, _Cells]:
+    names = sheets.names(content, kind)
+    sheet = source.sheet or sheets.fullest(content)
+    grid = sheets.grid(content, sheet)
+    if not any(cell.strip() for cells in grid.rows for cell in cells):
+        reason = f"holds nothing in its sheet ‘{sheet}’. Expected a header row and at least one row below it."
+        raise refuse(content.filename, reason)
+    row = header_row(grid) if source.header_row is None else source.header_row
+    header, first_line, columns = _below(grid, row)
+    base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names)
+    return base, dict(zip(header, columns, strict=True))
+
+
+def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]:
+    """Usable names, the line below the header, and the sampled cells by column."""
+    header, first_line, body = grid.split(row)
+    width = max(grid.width_of(body), len(header))
+    most = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
+    body = [cells + [""] * (width - len(cells)) for cells in body[:most]]
+    if row and body and is_second_header(body[0][:width], [cells[:width] for cells in body[1:]]):
+        header = joined_names(header, body[0])[:width]
+        first_line = grid.line_after(first_line)
+        body = body[1:]
+    columns = [[cells[place] for cells in body] for place in range(width)]
+    return usable_names(header, width), first_line, columns
+
+
+def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
+    decimal = source.decimal or guess_decimal(cells, base.delimiter)
+    missing = source.missing or guess_missing(cells, decimal)
+    kinds = guess_kinds(cells, decimal, missing)
+    kinds = _without_times_of_day(kinds, cells)
+    stated = replace(source, missing=tuple(missing))
+    seen = [Cells.of(name, kinds[name], values, missing) for name, values in cells.items()]
+    filled = sum(any(value is not None for value in row) for row in zip(*(one.values for one in seen), strict=True))
+    roles = roles_of(seen, filled, decimal)
+    rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
+    return replace(
+        base,
+        decimal=decimal,
+        missing=tuple(missing),
+        examples=tuple(rows),
+        tells_decimal=base.format is Format.DELIMITED and bool(told_decimal(cells)),
+        rows=filled,
+        columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), decimal, stated) for one in seen),
+    )
+
+
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
+
+
+def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str, Kind]:
+    """The clocks of a file that has dates without one tell when, not how long: they are no numbers."""
+    dated = [cells[name] for name, kind in kinds.items() if kind.name == "moment"]
+    if not any(not any(":" in cell for cell in values) for values in dated):
+        return dict(kinds)
+    return {
+        name: Kind("text") if kind.name == "number" and _tell_when(name, cells[name]) else kind
+        for name, kind in kinds.items()
+    }
+
+
+def _tell_when(name: str, cells: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    clocks = sum(_TIME_OF_DAY.fullmatch(cell) is not None for cell in filled)
+    return not unit_in(name) and clocks >= FITS * len(filled)
+
+
+def _column(seen: Cells, values: Sequence[str], role: str, decimal: str, source: SourceDefinition) -> Column:
+    kind, examples = seen.kind, tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
+    form = _written(seen.name, values, decimal, source) if kind.name == "number" else PLAIN
+    return Column(
+        seen.name,
+        kind.name,
+        kind.dates,
+        kind.ambiguous,
+        role,
+        examples,
+        filled=len(seen.filled),
+        distinct=seen.distinct,
+        unit=form.unit,
+        written=form,
+    )

@@ -1,0 +1,128 @@
+"""To which unit the numbers of a KPI's columns are brought: of its one column, or of both of a ratio."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from csi.definition import KpiDefinition, RatioValue, StudyDefinition
+from csi.errors import NotComparable
+from csi.series import units
+from csi.series.columns import LINKED, is_ratio_of_kpis, link_of, unit_columns, units_of
+from csi.series.money import NO_RATES, Rates, is_money, rates_of
+
+_PER = re.compile(r"\s*/\s*|\s+per\s+")
+UNCOUNTED = ("count", "distinct", "share", "availability", "backlog", "nps")  # measures whose numbers have no unit
+_BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The units declared for whole columns, the columns whose unit stands in each row, and the rates of money."""
+
+    of_columns: Mapping[str, str]
+    of_rows: Mapping[str, str]
+    rates: Rates = NO_RATES
+
+
+UNSAID = Known({}, {})
+
+
+def known_of(study: StudyDefinition, source: str) -> Known:
+    """What a study says of the units of a source's columns, and of those it is linked to."""
+    link = link_of(study.sources[source])
+    there = link.source if link and link.source in study.sources else ""
+    prefixes = {"": source} | ({f"{there}{LINKED}": there} if there else {})
+    columns: dict[str, str] = {}
+    by_row: dict[str, str] = {}
+    for prefix, name in prefixes.items():
+        columns |= {f"{prefix}{column}": unit for column, unit in units_of(study, name).items()}
+        said = unit_columns(study.sources[name])
+        by_row |= {f"{prefix}{column}": f"{prefix}{unit}" for column, unit in said.items()}
+    return Known(columns, by_row, rates_of(study))
+
+
+def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...]:
+    """Each column whose numbers a KPI reads, with the unit they are brought to; empty: they stay as they are.
+
+    Of a ratio the unit it names decides (``EUR`` or ``EUR/ticket`` for the numerator, ``kB/s`` for both); where it
+    names none (``%``) both are brought to one: that declared for a column, else the currency the rates lead to.
+    """
+    if isinstance(kpi.value, str):
+        return ((kpi.value, kpi.unit),) if kpi.measure != "nps" else ()
+    if not isinstance(kpi.value, RatioValue):
+        return ()
+    above, below = named(kpi.unit)
+    sides = (kpi.value.numerator, kpi.value.denominator)
+    said = (above, below, known.of_columns.get(sides[1], ""), known.of_columns.get(sides[0], ""))
+    return tuple(
+        (name, _wanted(name, [one for one in (own, *said[2:]) if says_something(one)], known))
+        for name, own in zip(sides, said[:2], strict=True)
+    )
+
+
+def named(unit: str) -> tuple[str, str]:
+    """What a unit names for both sides of a ratio: ``EUR/ticket`` is EUR over ticket; empty where it has one side."""
+    above, _, below = _PER.sub("\n", unit, count=1).partition("\n")
+    return above, below
+
+
+def _wanted(name: str, candidates: list[str], known: Known) -> str:
+    """The first unit that a column can be brought to."""
+    if name in known.of_rows:
+        currencies = [wanted for _, wanted in known.rates.pairs]
+        return next(iter([*candidates, *currencies]), "")
+    own = known.of_columns.get(name, "")
+    return next((one for one in candidates if own and alike(own, one)), "")
+
+
+def says_something(unit: str) -> bool:
+    """Whether a unit tells what is measured: ``h`` and ``EUR`` do, ``%``, ``count`` and ``points`` do not."""
+    found = units.find(unit) if unit else None
+    return is_money(unit) if found is None else found.dimension not in _BARE
+
+
+def alike(first: str, second: str) -> bool:
+    """Whether two units measure the same."""
+    return _kind(first) == _kind(second)
+
+
+def _kind(unit: str) -> str:
+    found = units.find(unit)
+    return found.dimension if found else "money" if is_money(unit) else unit
+
+
+def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
+    """KPI and what is wrong, for every column of a declared unit that cannot be brought to the one wanted."""
+    found = []
+    for kpi in study.kpis.values():
+        if kpi.measure in UNCOUNTED or kpi.source not in study.sources:
+            continue
+        known = known_of(study, kpi.source)
+        for name, wanted in wanted_units(kpi, known):
+            own = known.of_columns.get(name, "")
+            if own and wanted and own != wanted and not known.rates.has(own, wanted):
+                found += [(kpi.id, f"{name!r}: {reason}") for reason in _reason(own, wanted)]
+    return tuple(found)
+
+
+def _reason(own: str, wanted: str) -> tuple[str, ...]:
+    try:
+        units.factor(own, wanted)
+    except NotComparable as error:
+        return error.differences
+    return ()
+
+
+def undecided(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
+    """KPI and column of every ratio that adds up rows of several units, while nothing says to which."""
+    found = []
+    for kpi in study.kpis.values():
+        if not isinstance(kpi.value, RatioValue) or kpi.source not in study.sources:
+            continue
+        if is_ratio_of_kpis(kpi, frozenset(study.kpis)):
+            continue
+        known = known_of(study, kpi.source)
+        found += [(kpi.id, name) for name, unit in wanted_units(kpi, known) if name in known.of_rows and not unit]
+    return tuple(found)

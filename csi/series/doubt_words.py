@@ -1,0 +1,133 @@
+"""A doubt in words: what was found, and the values that were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from csi.series import units
+from csi.series.doubts import FAR, Doubt, DoubtKind
+from csi.series.tried import Held
+
+_CELL = 40  # characters of a cell that are shown
+
+
+def said(doubt: Doubt) -> str:
+    """What was found, as a clause: ``made_sla == "Yes"`` fits none of 1,204 rows; made_sla holds true (969), …"""
+    whose = f"{doubt.side}: " if doubt.side else ""
+    return whose + _SAID[doubt.kind](doubt)
+
+
+def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
+    """A sentence for each doubt that blocks nothing, or is settled."""
+    for one in doubts:
+        if not one.is_open:
+            yield f"{_capital(said(one))}{': this is meant' if one.blocks else ''}."
+
+
+def settling(doubt: Doubt, *, in_file: bool) -> str:
+    """What would settle it: for the writer of a study, or for a person who is asked."""
+    if not doubt.leaves_rows:
+        return _MENDING[doubt.kind]
+    answer = f"write `meant: [{doubt.key}]`" if in_file else "say that it is meant"
+    answer += f" of {doubt.side}" if doubt.side else ""
+    return f"{_MENDING[doubt.kind]}, or {answer} if it is so"
+
+
+def _none_where(doubt: Doubt) -> str:
+    return f"the condition `{doubt.condition}` fits none of {_rows(doubt.rows)}{_seen(doubt)}"
+
+
+def _all_where(doubt: Doubt) -> str:
+    return f"the condition `{doubt.condition}` fits all {_rows(doubt.rows)} and leaves none out{_seen(doubt)}"
+
+
+def _none_good(doubt: Doubt) -> str:
+    return f"none of {_rows(doubt.rows)} is good by `{doubt.condition}`{_seen(doubt)}"
+
+
+def _all_good(doubt: Doubt) -> str:
+    return f"all {_rows(doubt.rows)} are good by `{doubt.condition}`{_seen(doubt)}"
+
+
+def _far(doubt: Doubt) -> str:
+    target = number(doubt.target or 0.0, doubt.unit)
+    low, high = (number(value or 0.0, doubt.unit, digits=3) for value in (doubt.low, doubt.high))
+    is_beyond = abs(doubt.target or 0.0) > FAR * max(abs(doubt.low or 0.0), abs(doubt.high or 0.0))
+    how = "more than ten times the largest" if is_beyond else "less than a tenth of the smallest"
+    if not is_beyond and FAR * abs(doubt.target or 0.0) >= min(abs(doubt.low or 0.0), abs(doubt.high or 0.0)):
+        how = "less than a tenth of the median"
+    return f"the target of {target} lies far from what was measured, {low} to {high} a period: {how}"
+
+
+def _swapped(doubt: Doubt) -> str:
+    where = f"in {doubt.fits:,} of {_rows(doubt.rows)}"
+    return f"the end {doubt.end} lies before the start {doubt.start} {where}: from and to look swapped"
+
+
+def _other_scale(doubt: Doubt) -> str:
+    others = f", {doubt.fits:,} of {_rows(doubt.rows)} no whole number from 0 to 10" if doubt.fits else ""
+    return f"nothing shows that the answers go from 0 to 10, as nps needs{_seen(doubt)}{others}"
+
+
+def _more_than_all(doubt: Doubt) -> str:
+    whole = number(units.whole(doubt.unit) or 0, doubt.unit if doubt.unit != "ratio" else "")
+    return f"{doubt.fits:,} of {_rows(doubt.rows)} are above {whole}, which a part of a whole cannot be{_seen(doubt)}"
+
+
+_SAID = {
+    DoubtKind.SWAPPED: _swapped,
+    DoubtKind.WHERE_MATCHES_NONE: _none_where,
+    DoubtKind.WHERE_MATCHES_ALL: _all_where,
+    DoubtKind.GOOD_MATCHES_NONE: _none_good,
+    DoubtKind.GOOD_MATCHES_ALL: _all_good,
+    DoubtKind.TARGET_FAR_OUTSIDE: _far,
+    DoubtKind.OTHER_SCALE: _other_scale,
+    DoubtKind.MORE_THAN_ALL: _more_than_all,
+}
+_MENDING = {
+    DoubtKind.SWAPPED: "swap from and to",
+    DoubtKind.WHERE_MATCHES_NONE: "correct the condition",
+    DoubtKind.WHERE_MATCHES_ALL: "correct the condition",
+    DoubtKind.GOOD_MATCHES_NONE: "correct the condition",
+    DoubtKind.GOOD_MATCHES_ALL: "correct the condition",
+    DoubtKind.TARGET_FAR_OUTSIDE: "correct the target or its unit",
+    DoubtKind.OTHER_SCALE: "name the column of the answers from 0 to 10, or take the mean",
+    DoubtKind.MORE_THAN_ALL: "correct these rows or the unit",
+}
+
+
+def _seen(doubt: Doubt) -> str:
+    return "".join(f"; {one.column} holds {_held(one)}" for one in doubt.seen)
+
+
+def _held(held: Held) -> str:
+    if held.span is not None:
+        low, high = (number(end, digits=4) if isinstance(end, float) else end for end in held.span)
+        told = [f"{low} to {high}" if low != high else f"{low}"]
+    elif held.is_many:
+        told = [f"many different values, such as {', '.join(_cell(text) for text, _ in held.frequent)}"]
+    else:
+        told = [f"{_cell(text)} ({count:,})" for text, count in held.frequent]
+        left = len(held.counts) - len(told)
+        told += [f"{left:,} other value{'s' if left > 1 else ''}"] if left else []
+    told += [f"nothing ({held.empty:,})"] if held.empty else []
+    return ", ".join(told)
+
+
+def _cell(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _CELL else f"{flat[: _CELL - 1]}…"
+
+
+def number(value: float, unit: str = "", digits: int = 6) -> str:
+    """Up to so many digits, every whole one, and the unit: ``1,200 h``."""
+    text = f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+    return text.replace("-", "−") + (f" {unit}" if unit and unit != "count" else "")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'' if count == 1 else 's'}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

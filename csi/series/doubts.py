@@ -1,0 +1,210 @@
+"""What speaks against a KPI's conditions and its target once they are held beside the data.
+
+A condition that fits no row or every row, a target far from every value, durations that run backwards: each may be
+meant, and mostly is a slip of writing. A doubt holds what was seen, so that a person can tell at a glance; until one
+says that it is meant (``meant``), nothing is concluded from the KPI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import pandas as pd
+
+from csi.definition import Duration, KpiDefinition
+from csi.series import units
+from csi.series.column_kinds import IN_ORDER, is_moment
+from csi.series.columns import SPANS
+from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, parse
+from csi.series.measures import ADDITIVE
+from csi.series.net_promoter import shows_scale
+from csi.series.tried import SHOWN, Fit, Held, Numbers, Tried
+from csi.terms import Direction
+
+FAR = 10  # times beyond the largest period, or below the smallest; ours: a wrong unit is off by 12, 60, 100 or 1,000
+_HUNDRED = 100.0
+_MOST_NO_ANSWERS = 10  # more than one number in so many that nobody can have answered: another scale. Ours
+
+
+class DoubtKind(StrEnum):
+    """What was found."""
+
+    SWAPPED = "swapped"
+    WHERE_MATCHES_NONE = "where matches none"
+    WHERE_MATCHES_ALL = "where matches all"
+    GOOD_MATCHES_NONE = "good matches none"
+    GOOD_MATCHES_ALL = "good matches all"
+    TARGET_FAR_OUTSIDE = "target far outside"
+    OTHER_SCALE = "other scale"
+    MORE_THAN_ALL = "more than all"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One finding about one key of a KPI.
+
+    Attributes:
+        kind: what was found.
+        key: where it stands: ``where``, ``good``, ``target`` or ``value``.
+        condition: of a condition its text.
+        fits, rows: how many of how many rows it fits; of swapped moments, in how many the end lies before the start;
+            of a score how many are no answer, of a percentage how many are more than all.
+        seen: what the columns hold that the condition compares.
+        target: the target, or the edge of the band, that lies far outside.
+        low, high: the smallest and the largest value of a period.
+        unit: of these three.
+        start, end: of swapped moments their columns.
+        blocks: nothing is concluded before it is settled; else it is told only.
+        meant: a person, or the study, says that it is so.
+        side: of a ratio of two KPIs the name of the one it is about; empty: the KPI itself.
+        leaves_rows: whether there are rows to judge once it is meant: of swapped moments each ends before it begins.
+    """
+
+    kind: DoubtKind
+    key: str
+    condition: str = ""
+    fits: int = 0
+    rows: int = 0
+    seen: tuple[Held, ...] = ()
+    target: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+    start: str = ""
+    end: str = ""
+    blocks: bool = True
+    meant: bool = False
+    side: str = ""
+    leaves_rows: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits for an answer."""
+        return self.blocks and not self.meant
+
+    @property
+    def may_be_meant(self) -> bool:
+        """Whether a word at this KPI settles it; of a side it is said there."""
+        return self.leaves_rows and not self.side
+
+
+def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame) -> tuple[Doubt, ...]:
+    """What speaks against a KPI, the cause of other findings first.
+
+    Args:
+        kpi: the definition; what its ``meant`` names is settled.
+        tried: its conditions and moments, tried on all its rows.
+        series: columns ``value``, ``partial``, ``missing``, one row a period.
+    """
+    found = [*_swapped(kpi, tried), *_of_where(kpi, tried.where), *_of_good(kpi, tried.good)]
+    found += _of_numbers(kpi, tried.numbers)
+    if not any(one.kind is DoubtKind.WHERE_MATCHES_NONE for one in found):
+        found += target_doubts(kpi, series)
+    return tuple(replace(one, meant=one.leaves_rows and one.key in kpi.meant) for one in found)
+
+
+def of_side(doubts: tuple[Doubt, ...], name: str) -> tuple[Doubt, ...]:
+    """The open doubts about one side of a ratio, as doubts about the ratio."""
+    return tuple(replace(one, side=one.side or name) for one in doubts if one.is_open)
+
+
+def _swapped(kpi: KpiDefinition, tried: Tried) -> Iterator[Doubt]:
+    if isinstance(kpi.value, Duration) and 2 * tried.backward > tried.timed:
+        start, end = kpi.value.start, kpi.value.end
+        doubt = Doubt(DoubtKind.SWAPPED, "value", fits=tried.backward, rows=tried.timed, start=start, end=end)
+        yield replace(doubt, leaves_rows=False)
+
+
+def _of_where(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
+    if fit is None or not fit.is_telling or is_own_rows(kpi):
+        return
+    kind = DoubtKind.WHERE_MATCHES_ALL if fit.fits else DoubtKind.WHERE_MATCHES_NONE
+    blocks = not fit.fits or _leaves_out(parse(kpi.where))
+    leaves_rows = fit.fits > 0 or kpi.measure in (*ADDITIVE, *SPANS)  # of no row there is a count, and no median
+    yield Doubt(kind, "where", kpi.where, fit.fits, fit.rows, fit.seen, blocks=blocks, leaves_rows=leaves_rows)
+
+
+def _of_good(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
+    if fit is not None and fit.is_telling:
+        kind = DoubtKind.GOOD_MATCHES_ALL if fit.fits else DoubtKind.GOOD_MATCHES_NONE
+        yield Doubt(kind, "good", kpi.good, fit.fits, fit.rows, fit.seen)
+
+
+def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
+    if numbers is None or not numbers.rows:
+        return
+    if kpi.measure == "nps":
+        is_odd = _MOST_NO_ANSWERS * numbers.beyond > numbers.rows
+        leaves_rows = not is_odd
+        kind = DoubtKind.OTHER_SCALE if is_odd or not shows_scale(numbers.answers) else None
+    else:
+        leaves_rows = True
+        kind = DoubtKind.MORE_THAN_ALL if _cannot_be_more(kpi, numbers) else None
+    if kind is not None:
+        doubt = Doubt(kind, "value", fits=numbers.beyond, rows=numbers.rows, seen=(_few(numbers.seen),), unit=kpi.unit)
+        yield replace(doubt, leaves_rows=leaves_rows)
+
+
+def _cannot_be_more(kpi: KpiDefinition, numbers: Numbers) -> bool:
+    """Whether some are more than all, where neither a number below zero nor the aim says that it is a change."""
+    low, _ = numbers.seen.span or (0.0, 0.0)
+    aim = max((edge for edge in (kpi.target, *(kpi.band or ())) if edge is not None), default=0.0)
+    return numbers.beyond > 0 and float(low) >= 0 and aim <= (units.whole(kpi.unit) or 0)
+
+
+def _few(held: Held) -> Held:
+    """Each number where they are few, else their ends."""
+    return replace(held, span=None) if 0 < len(held.counts) <= SHOWN and not held.is_many else replace(held, counts={})
+
+
+def is_own_rows(kpi: KpiDefinition) -> bool:
+    """Whether ``where`` takes the rows that name the KPI, as of numbers typed for several: nobody wrote it."""
+    return kpi.where == f'kpi == "{kpi.id}"'
+
+
+def _leaves_out(node: Node) -> bool:
+    """Whether a condition was to leave rows out by what they hold: that fits every row may come of a slip.
+
+    That no cell is missing is as good as it gets; two columns in order, and a bound of time, are no slips of writing.
+    """
+    if isinstance(node, Not):
+        return _leaves_out(node.inner)
+    if isinstance(node, Both | Either):
+        return any(map(_leaves_out, node.parts))
+    return isinstance(node, Among) or (isinstance(node, Compare) and _with_value(node))
+
+
+def _with_value(node: Compare) -> bool:
+    literals = [one for one in (node.left, node.right) if isinstance(one, Literal)]
+    is_bound = node.sign in IN_ORDER and any(is_moment(one.value) for one in literals)
+    return len(literals) == 1 and not is_bound
+
+
+def target_doubts(kpi: KpiDefinition, series: pd.DataFrame) -> Iterator[Doubt]:
+    """The target and the edges of the band that lie far from every value; zero and all of it are always in reach."""
+    values = series.loc[~series["partial"] & ~series["missing"], "value"]
+    edges = kpi.band if kpi.band is not None else (kpi.target,)
+    if values.empty:
+        return
+    low, high, middle = float(values.min()), float(values.max()), float(values.median())
+    for edge in edges:
+        if edge is None or edge in (0, units.whole(kpi.unit)):
+            continue
+        if _is_far(edge, low, high) or (_is_share_of_one(kpi, edge) and FAR * edge < middle):
+            kind = DoubtKind.TARGET_FAR_OUTSIDE
+            yield Doubt(kind, "target", target=float(edge), low=low, high=high, unit=kpi.unit)
+
+
+def _is_share_of_one(kpi: KpiDefinition, edge: float) -> bool:
+    """Whether a target in per cent looks like a share of 1: nobody aims as high as 0.75 %."""
+    return units.whole(kpi.unit) == _HUNDRED and 0 < edge <= 1 and kpi.direction is Direction.HIGHER
+
+
+def _is_far(edge: float, low: float, high: float) -> bool:
+    """Ten times beyond the largest value, or below a tenth of the smallest, whatever the sign."""
+    if low <= edge <= high or low == high == 0:
+        return False
+    least, most = sorted((abs(low), abs(high)))
+    return abs(edge) > FAR * most or FAR * abs(edge) < least

@@ -1,0 +1,220 @@
+"""Units that reading found, beside those a study declares: each is held against what the KPIs are in.
+
+What a person declares holds; a found unit fills what is left open. A number whose unit nobody knows is taken to be in
+the KPI's, but where its size speaks against that (0.95 under a KPI in %) it is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import Duration, KpiDefinition, PausedFor, StudyDefinition
+from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
+from csi.reading.layout import Column
+from csi.reading.quantities import into
+from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
+from csi.series.columns import home_of, is_quantile, units_of
+from csi.series.measures import LEVELS
+from csi.series.units import find
+
+_MORE_THAN_ALL = 1.5  # ours; a share of 1.05 is an overshoot, one of 1.5 and more is in another unit
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How large the numbers of a column are that name no unit; ``between`` tells whether some lie between 0 and 1."""
+
+    low: float
+    high: float
+    between: bool
+
+    def with_(self, other: Spread) -> Spread:
+        """Of both."""
+        return Spread(min(self.low, other.low), max(self.high, other.high), self.between or other.between)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one delivery says of its number columns: their units (empty: none is named), and the size of the others."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+
+
+def found_in(units: Mapping[str, str], frame: pd.DataFrame) -> Found:
+    """What a delivery, or a part of one, says."""
+    spreads = {}
+    for name in (one for one, unit in units.items() if not unit and one in frame.columns):
+        numbers = frame[name].to_numpy(dtype=float)
+        known = numbers[~np.isnan(numbers)]
+        if len(known):
+            between = bool(((known > 0) & (known < 1)).any())
+            spreads[name] = Spread(float(known.min()), float(known.max()), between)
+    return Found(units, spreads)
+
+
+def together(parts: Iterable[Found]) -> Found:
+    """What the parts of one delivery, which are all read alike, say together."""
+    units: dict[str, str] = {}
+    spreads: dict[str, Spread] = {}
+    for part in parts:
+        units |= part.units
+        for name, one in part.spreads.items():
+            spreads[name] = one.with_(spreads[name]) if name in spreads else one
+    return Found(units, spreads)
+
+
+def with_found_units(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> StudyDefinition:
+    """The study with the units that reading found where it declares none.
+
+    Args:
+        study: the definition; its hash is of what it declares, not of this.
+        found: per source what each of its deliveries says.
+
+    Raises:
+        InvalidInputs: deliveries of one source differ, a KPI's unit and its column's do not convert, or numbers are of
+            a size that speaks against their being in the KPI's unit.
+    """
+    sources, errors = dict(study.sources), []
+    for name, source in study.sources.items():
+        said = source.options.get("units") or {}
+        open_ = {column: units for column, units in _by_column(found.get(name, ())).items() if column not in said}
+        errors += [_differ(name, column, units) for column, units in open_.items() if len(units) > 1]
+        errors += _read_before(name, units_of(study, name), found.get(name, ()))
+        units = {column: units[0] for column, units in open_.items() if units[0]}
+        if units:
+            sources[name] = replace(source, options={**source.options, "units": {**said, **units}})
+    filled = replace(study, sources=sources)
+    errors += [*_unconvertible(study, filled), *_of_odd_size(filled, found)]
+    if errors:
+        raise InvalidInputs(errors) if len(errors) > 1 else errors[0]
+    return filled
+
+
+def _by_column(found: Sequence[Found]) -> dict[str, list[str]]:
+    """Per column every unit that deliveries name, each once; empty where one names none."""
+    units: dict[str, list[str]] = {}
+    for one in found:
+        for column, unit in one.units.items():
+            known = units.setdefault(column, [])
+            if unit not in known:
+                known.append(unit)
+    return units
+
+
+def _differ(source: str, column: str, units: Sequence[str]) -> InvalidInput:
+    said = " and ".join(f"in {unit}" if unit else "without a unit" for unit in units)
+    found = f"the numbers of {column!r} are {said} in its files"
+    wanted = f"one unit, as units: {{{column}: {_first(units)}}}"
+    return UnitUnclear(f"sources.{source}.units", found, expected=wanted, source=source)
+
+
+def _read_before(source: str, declared: Mapping[str, str], found: Sequence[Found]) -> Iterator[InvalidInput]:
+    """Every column that a kept delivery was read in another unit than is stated by now."""
+    for column, unit in declared.items():
+        own = {one.units[column] for one in found if one.units.get(column)}
+        if other := next((one for one in sorted(own) if _canonical(one) != _canonical(unit)), ""):
+            reason = f"the numbers of {column!r} were read in {other}, and units says {unit}"
+            yield InvalidInput(f"sources.{source}.units", f"{reason}; expected the file to be read again")
+
+
+def _canonical(unit: str) -> str:
+    known = find(unit)
+    return known.name if known else unit
+
+
+def _first(units: Sequence[str]) -> str:
+    return next(unit for unit in units if unit)
+
+
+def _unconvertible(declared: StudyDefinition, filled: StudyDefinition) -> Iterator[InvalidInput]:
+    """Every column of a found unit that a KPI needs in one of another kind."""
+    for kpi in filled.kpis.values():
+        if kpi.measure in UNCOUNTED or kpi.source not in filled.sources:
+            continue
+        known, said = known_of(filled, kpi.source), known_of(declared, kpi.source)
+        for name, wanted in _needed(kpi, known):
+            own = known.of_columns.get(name, "")
+            if not own or name in said.of_columns or not wanted or known.rates.has(own, wanted):
+                continue
+            if into(own, wanted) is None:
+                yield _refused(kpi, name, own, wanted, home_of(filled, kpi.source, name)[0])
+
+
+def _needed(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, str]]:
+    """Each column a KPI takes numbers from, and the unit it needs them in."""
+    pauses = kpi.value.pauses if isinstance(kpi.value, Duration) else ()
+    yield from ((one.column, one.unit or "min") for one in pauses if isinstance(one, PausedFor))
+    sides = named(kpi.unit)
+    for place, (name, wanted) in enumerate(wanted_units(kpi, known)):
+        asked = "" if isinstance(kpi.value, str) else sides[place]
+        yield name, asked if says_something(asked) else wanted
+
+
+def _refused(kpi: KpiDefinition, column: str, own: str, wanted: str, source: str) -> InvalidInput:
+    is_sign = not own.isalnum() and find(own) is None
+    means = f"the currency that {own} is here" if is_sign else f"{wanted}, if that is what they are in"
+    reason = f"the numbers of {column!r} are in {own}, which does not convert into {wanted}"
+    expected = f"{own} here, or units: {{{column}: …}} with {means}"
+    return UnitUnclear(f"kpis.{kpi.id}.unit", reason, expected=expected, source=source)
+
+
+def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
+    """Every column without a unit whose numbers are shares of 1 under a KPI in %, or of 100 under one in ratio."""
+    for kpi in study.kpis.values():
+        unit = find(kpi.unit)
+        is_level = kpi.measure in LEVELS or is_quantile(kpi.measure)
+        if not isinstance(kpi.value, str) or not is_level or unit is None or kpi.source not in study.sources:
+            continue
+        home, column = home_of(study, kpi.source, kpi.value)
+        known = known_of(study, home) if home in study.sources else None
+        spread = together(found.get(home, ())).spreads.get(column)
+        if spread is None or known is None or column in known.of_columns or column in known.of_rows:
+            continue
+        if unit.name == "%" and spread.low >= 0 and 0 < spread.high <= 1:  # 0 and 1 alone are flags, or shares of 1
+            yield _asked(kpi, home, column, spread)
+        if unit.name == "ratio" and spread.high > _MORE_THAN_ALL:
+            yield _asked(kpi, home, column, spread)
+
+
+def _asked(kpi: KpiDefinition, home: str, column: str, spread: Spread) -> InvalidInput:
+    seen = f"the numbers of {column!r} go from {spread.low:.4g} to {spread.high:.4g} and name no unit"
+    choice = f'units: {{{column}: ratio}} where 1 is all, or {{{column}: "%"}} where 100 is'
+    found = f"{seen}, the KPI is in {kpi.unit}"
+    return UnitUnclear(f"kpis.{kpi.id}.unit", found, expected=choice, source=home)
+
+
+class Fit(StrEnum):
+    """How the unit of a column and that of a KPI go together."""
+
+    SAME = "same"
+    CONVERTED = "converted"
+    ASKED = "asked"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitQuestion:
+    """Whether a person must say what unit a column is in, before a KPI can take its numbers."""
+
+    fit: Fit
+    column_unit: str
+    kpi_unit: str
+    is_clock: bool = False  # 3:02 may be h:mm or min:s
+
+
+def unit_question(column: Column, kpi_unit: str) -> UnitQuestion:
+    """What is to be asked of a column as guessed, for a KPI in a unit; a plain count asks nothing."""
+    own, wanted = column.unit, find(kpi_unit)
+    if column.written.asks or (not own and not (wanted and wanted.dimension == "count")):
+        fit = Fit.ASKED
+    elif not own or into(own, kpi_unit) == (1.0, 1.0):
+        fit = Fit.SAME
+    else:
+        fit = Fit.CONVERTED if into(own, kpi_unit) else Fit.REFUSED
+    return UnitQuestion(fit, own, kpi_unit, column.written.asks)

@@ -1,0 +1,95 @@
+"""Moments of a source that its study does not name: its file may have been cut by one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from csi.definition import SourceDefinition, StudyDefinition
+from csi.reading.kinds import FIRST_ROWS, dated_columns
+from csi.reading.moments import read_moments
+from csi.series.columns import SPANS, columns_read
+from csi.series.coverage import other_moment
+from csi.series.periods import MISSING, microseconds
+
+ROWS = 20_000  # of a source, about, by which it is told whether its file was cut; ours
+_BY_ORDER = ("day_first", "month_first")
+
+
+@dataclass(frozen=True, slots=True)
+class Further:
+    """Which columns of a source hold further moments, with the order of their dates; and one row in how many counts."""
+
+    orders: Mapping[str, str] = field(default_factory=dict)
+    every: int = 1
+
+    def sampled(self, lines: np.ndarray) -> np.ndarray:
+        """The positions of the rows that are looked at, by their lines: the same from memory and from partitions."""
+        return np.flatnonzero(lines % self.every == 0)
+
+    def moments(self, frame: pd.DataFrame, rows: np.ndarray, source: SourceDefinition) -> dict[str, np.ndarray]:
+        """Per column the moments of some rows (int64 us; what is none is missing)."""
+        return {name: _moments(frame, name, rows, order, source) for name, order in self.orders.items()}
+
+
+def wanted(study: StudyDefinition, source: str) -> bool:
+    """Whether a KPI of a source has to look at them: the study names no moment that tells what its export covers."""
+    return any(
+        not other_moment(study, kpi) and kpi.measure not in SPANS and "coverage" not in kpi.meant
+        for kpi in study.kpis.values()
+        if kpi.source == source
+    )
+
+
+def further_of(study: StudyDefinition, source: str, heads: Iterable[pd.DataFrame], rows_read: int) -> Further:
+    """The further moments of a source.
+
+    Args:
+        study: the definition.
+        source: its id.
+        heads: the first rows of its first delivery that holds any, in one part or several.
+        rows_read: how many rows all its deliveries hold.
+    """
+    every = max(1, rows_read // ROWS)
+    if not wanted(study, source):
+        return Further(every=every)
+    head = _head(heads)
+    named = set(columns_read(study, source))
+    texts = {
+        str(name): head[name].dropna().tolist()
+        for name in head.columns
+        if name not in named and isinstance(head[name].dtype, pd.StringDtype)
+    }
+    definition = study.sources[source]
+    kinds = dated_columns(texts, definition.missing)
+    return Further({name: _order(definition, name, kind.dates, kind.ambiguous) for name, kind in kinds.items()}, every)
+
+
+def _head(heads: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    found: list[pd.DataFrame] = []
+    for one in heads:
+        found.append(one.iloc[:FIRST_ROWS])
+        if sum(map(len, found)) >= FIRST_ROWS:
+            break
+    return pd.concat(found).iloc[:FIRST_ROWS] if found else pd.DataFrame()
+
+
+def _order(source: SourceDefinition, name: str, seen: str, ambiguous: bool) -> str:
+    """The order a column's dates are in: declared, else as its cells show, else as the source's are."""
+    if name in source.column_dates:
+        return source.column_dates[name]
+    return source.dates if ambiguous and source.dates in _BY_ORDER else seen
+
+
+def _moments(frame: pd.DataFrame, name: str, rows: np.ndarray, order: str, source: SourceDefinition) -> np.ndarray:
+    if name not in frame.columns:
+        return np.full(len(rows), MISSING)
+    column = frame[name].iloc[rows]
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return microseconds(column)
+    cells = pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
+    return microseconds(read_moments(cells, order, source.zone_of(name)).instants)

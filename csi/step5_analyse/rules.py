@@ -1,0 +1,129 @@
+"""The rules of step 5, analyse the data: V5.1 to V5.6. Told in docs/rules.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+
+from sqlmodel import Session
+
+from csi.analysis.cautions import HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING, MIX_FLIPS
+from csi.errors import Breach
+from csi.measurement import mapping as measurement
+from csi.models import AnalysisResult, Cycle, Finding, Kpi
+from csi.rules import Rule
+from csi.step5_analyse import findings
+from csi.step5_analyse.findings import CONFIRMED, PARTS, STALE
+from csi.storage import rows
+
+_CLAIM = re.compile(r"\b(trend|rising|falling|signal|special cause)", re.IGNORECASE)
+_DENIAL = re.compile(r"\b(not enough|too few|no trend|cannot|not judged)\b", re.IGNORECASE)
+_NAMES = {
+    "against_target": "how it stands against the target",
+    "against_baseline": "how it stands against the baseline",
+    "variation": "variation and trend",
+    "cause": "the likely cause",
+    "impact": "the business impact",
+}
+
+
+def every_kpi_has_a_finding(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
+    """V5.1: each KPI has a finding of the data and definition now held, or a written "no finding, because …"."""
+    known, fresh = findings.of_cycle(session, cycle), measurement.fresh(session, cycle)
+    not_computed = {kpi.id for kpi in measurement.not_computed(session, cycle)}
+    for kpi in _kpis(session, cycle):
+        finding = known.get(kpi.id)
+        if kpi.id not in fresh and (finding is None or kpi.id not in not_computed):
+            yield _breach("V5.1", f"{kpi.name} is not analysed yet.", "Analyse")
+        elif not fresh.get(kpi.id, True) or finding is None or finding.state == STALE:
+            yield _breach("V5.1", f"{kpi.name} has no finding of the data and definition now held.", "Analyse again")
+
+
+def findings_are_whole_and_confirmed(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
+    """V5.2: a named person stands by every finding, and it answers all that a finding must."""
+    names = {kpi.id: kpi.name for kpi in _kpis(session, cycle)}
+    for kpi_id, finding in findings.of_cycle(session, cycle).items():
+        name = names.get(kpi_id, "")
+        if finding.state not in (CONFIRMED, STALE):
+            yield _breach("V5.2", f"Nobody has confirmed the finding on {name} yet.", "Read and confirm")
+        elif finding.state == CONFIRMED and not finding.none_because and (lacking := _lacking(finding)):
+            yield _breach("V5.2", f"The finding on {name} does not say {', '.join(lacking)}.", "Complete it")
+
+
+def nothing_is_claimed_from_too_few_points(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
+    """V5.3: no trend below 12 points, no signal below 6, in the result and in a person's words."""
+    known = findings.of_cycle(session, cycle)
+    names = {kpi.id: kpi.name for kpi in _kpis(session, cycle)}
+    for kpi_id, result in _results(session, cycle).items():
+        limits, trend = result.result.get("limits") or {}, result.result.get("trend") or {}
+        finding = known.get(kpi_id)
+        said = finding.variation if finding and finding.state == CONFIRMED and not finding.none_because else ""
+        too_few = limits.get("centre") is None and not trend.get("judged")
+        if too_few and (result.result.get("signals") or _claims(said)):
+            sentence = f"The finding on {names.get(kpi_id, '')} claims a trend or signal from too few points."
+            yield _breach("V5.3", sentence, "Correct it")
+
+
+def drift_against_the_verdict(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
+    """V5.4: met but falling, missed but improving, warns."""
+    for phrase in (HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING):
+        yield from _warned(session, cycle, "V5.4", phrase)
+
+
+def counter_metrics_hold(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
+    """V5.5: a guard that got worse makes an improvement suspect; warns."""
+    kpis = {kpi.key: kpi.name for kpi in _kpis(session, cycle)}
+    names = {kpi.id: kpi.name for kpi in _kpis(session, cycle)}
+    for kpi_id, result in _results(session, cycle).items():
+        worse = [kpis.get(key, key) for key in result.result.get("side_effects") or ()]
+        if worse:
+            sentence = f"{', '.join(worse)} got worse: the result of {names.get(kpi_id, '')} is suspect."
+            yield _breach("V5.5", sentence, "Look", blocks=False)
+
+
+def mix_is_constant(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
+    """V5.6: the mix shifted and the sign flips at constant mix; warns."""
+    return _warned(session, cycle, "V5.6", MIX_FLIPS)
+
+
+def _warned(session: Session, cycle: Cycle, rule: str, phrase: str) -> Iterator[Breach]:
+    names = {kpi.id: kpi.name for kpi in _kpis(session, cycle)}
+    for kpi_id, result in _results(session, cycle).items():
+        for warning in result.result.get("warnings") or ():
+            if str(warning).startswith(phrase):
+                yield _breach(rule, f"{names.get(kpi_id, '')}: {warning}", "Look", blocks=False)
+
+
+def _lacking(finding: Finding) -> list[str]:
+    lacking = [_NAMES[name] for name in PARTS if not getattr(finding, name).strip()]
+    quantified = finding.impact_amount is not None and finding.impact_unit
+    return lacking if quantified else [*lacking, "one figure of the business impact"]
+
+
+def _claims(text: str) -> bool:
+    return any(_CLAIM.search(part) and not _DENIAL.search(part) for part in re.split(r"[.;]", text))
+
+
+def _kpis(session: Session, cycle: Cycle) -> list[Kpi]:
+    return rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+
+
+def _results(session: Session, cycle: Cycle) -> dict[int, AnalysisResult]:
+    return {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
+
+
+def _breach(rule: str, sentence: str, label: str, *, blocks: bool = True) -> Breach:
+    return Breach(rule, sentence, blocks=blocks, mend="cycle.open", mend_label=label, mend_value="analyse")
+
+
+Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("V5.1", every_kpi_has_a_finding),
+    ("V5.2", findings_are_whole_and_confirmed),
+    ("V5.3", nothing_is_claimed_from_too_few_points),
+    ("V5.4", drift_against_the_verdict),
+    ("V5.5", counter_metrics_hold),
+    ("V5.6", mix_is_constant),
+)
+RULES: tuple[Rule, ...] = tuple(Rule(id, 5, check) for id, check in CHECKS)

@@ -1,0 +1,91 @@
+"""One KPI over all cycles of its service, from what each cycle left behind: the facts of the spiral chart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from sqlmodel import Session
+
+from csi.charts.facts import needed
+from csi.charts.spiral import Deed, Spiral, Turn
+from csi.cycle.opening import of_service, service_of
+from csi.errors import NotFound
+from csi.models import Action, AnalysisResult, Baseline, Cycle, Kpi, Source
+from csi.storage import row, rows
+from csi.terms import Direction, Period
+
+COLUMNS = ("value", "n", "partial", "missing")
+DONE = ("done", "reviewed", "closed")
+PLANNED = ("approved", "reopened")
+
+
+def spiral(session: Session, cycle: Cycle, kpi_key: str) -> Spiral:
+    """The KPI's turns up to this cycle, oldest first; cycles that did not analyse it are left out.
+
+    Raises:
+        NotFound: no cycle has analysed it.
+    """
+    kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=kpi_key)
+    every = [one for one in of_service(session, cycle.team_id, cycle.service_id) if one.number <= cycle.number]
+    turns = [turn for one in sorted(every, key=lambda one: one.number) if (turn := _turn(session, one, kpi_key))]
+    if kpi is None or not turns:
+        raise NotFound("No cycle has analysed this KPI yet.")
+    return Spiral(
+        name=kpi.name,
+        unit=kpi.unit,
+        direction=Direction(kpi.direction),
+        period=Period(cycle.period),
+        service=service_of(session, cycle).name,
+        turns=tuple(turns),
+        min_n=_fewest(session, cycle, kpi),
+    )
+
+
+def _fewest(session: Session, cycle: Cycle, kpi: Kpi) -> int:
+    """How many cases a value needs to be shown (V6.7): the rule of the control chart."""
+    named = {"service_id": cycle.service_id, "key": str(kpi.definition.get("source", ""))}
+    source = row(session, Source, cycle.team_id, **named)
+    return needed(str(kpi.definition.get("measure", "")), key=bool(source and source.mapping.get("key")))
+
+
+def _turn(session: Session, cycle: Cycle, kpi_key: str) -> Turn | None:
+    kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=kpi_key)
+    result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id) if kpi else None
+    if kpi is None or result is None or not result.result.get("series"):
+        return None
+    return Turn(
+        number=cycle.number,
+        series=frame(result.result["series"], cycle.timezone),
+        baseline=_baseline(session, cycle, kpi_key, result.result),
+        target=kpi.target,
+        verdict=result.verdict,
+        deeds=_deeds(session, cycle, kpi_key),
+        until=cycle.evaluation_to,
+    )
+
+
+def frame(series: list[dict[str, Any]], timezone: str) -> pd.DataFrame:
+    """A kept series as a frame: index ``start`` in the reporting zone, columns ``value, n, partial, missing``."""
+    index = pd.DatetimeIndex(pd.to_datetime([one["start"] for one in series], utc=True)).tz_convert(timezone)
+    made = pd.DataFrame({name: [one.get(name) for one in series] for name in COLUMNS}, index=index.rename("start"))
+    return made.astype({"value": float})
+
+
+def _baseline(session: Session, cycle: Cycle, kpi_key: str, result: dict[str, Any]) -> float | None:
+    """What the cycle was judged against: the newest baseline approved before it, else its own window's level."""
+    numbers = {one.id: one.number for one in of_service(session, cycle.team_id, cycle.service_id)}
+    known = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi_key, order="-number")
+    for one in (baseline for baseline in known if baseline.state == "approved"):
+        if numbers.get(one.cycle_id, cycle.number) < cycle.number and one.centre is not None:
+            return one.centre
+    level = ((result.get("detail") or {}).get("before") or {}).get("level")
+    return float(level) if level is not None else None
+
+
+def _deeds(session: Session, cycle: Cycle, kpi_key: str) -> tuple[Deed, ...]:
+    """The cycle's actions for the KPI: done ones when they were done, approved ones when they are due."""
+    found = rows(session, Action, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi_key)
+    done = [Deed(one.done_at.date(), one.title) for one in found if one.state in DONE and one.done_at]
+    planned = [Deed(one.due_on, one.title, done=False) for one in found if one.state in PLANNED and one.due_on]
+    return tuple(done + planned)

@@ -1,0 +1,143 @@
+"""What a cycle presents: refused while the analysis is not of the data now held, else its facts and frozen content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from csi.charts import facts, slam
+from csi.charts.alt_text import control_chart_text
+from csi.charts.charts import title
+from csi.charts.facts import Facts, Promise
+from csi.charts.report import details, how_computed
+from csi.charts.view import View, footnotes, provenance, target_text, windows_text
+from csi.definition import hash_of
+from csi.errors import Breach
+from csi.measurement import of_cycle
+from csi.models import Batch, Cycle, Kpi, Report, SlaClause, Source
+from csi.reading.files import FileStore
+from csi.step4_process import computing
+from csi.step5_analyse import results
+from csi.step6_present.reports import MOST_ITEMS
+from csi.storage import rows
+from csi.terms import Audience
+
+
+def refusal(session: Session, cycle: Cycle) -> list[Breach]:
+    """Why nothing may be presented now: an analysis is missing, or is not of the data now held."""
+    not_computed = {kpi.id for kpi in of_cycle.not_computed(session, cycle)}
+    kpis = [kpi for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id) if kpi.id not in not_computed]
+    fresh = results.fresh(session, cycle)
+    if not kpis:
+        return [_analyse("There is nothing to present: no KPI is measured.")]
+    missing = [kpi.name for kpi in kpis if kpi.id not in fresh]
+    stale = [kpi.name for kpi in kpis if fresh.get(kpi.id) is False]
+    said = (("Not analysed yet", missing), ("Analysed with other data than is held now", stale))
+    return [_analyse(f"{what}: {', '.join(names[:3])}{' …' * (len(names) > 3)}.") for what, names in said if names]
+
+
+def _analyse(sentence: str) -> Breach:
+    return Breach("V5.1", sentence, mend="cycle.open", mend_label="Analyse", mend_value="analyse")
+
+
+def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
+    """The facts of the data now held. Slow: rows are read and computed."""
+    report = computing.evaluated(session, cycle, files)
+    return facts.of(report.study, report.kpis, sources=report.sources, source_labels=labels(session, cycle),
+                    promises=promises(session, cycle))  # fmt: skip
+
+
+def promises(session: Session, cycle: Cycle) -> list[Promise]:
+    """The service's active SLA clauses."""
+    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active")
+    return [Promise(clause.text, clause.kpi_key, clause.target) for clause in active]
+
+
+def labels(session: Session, cycle: Cycle) -> dict[str, str]:
+    """What people know each source by: its name and the newest delivery's file."""
+    found = {}
+    for source in rows(session, Source, cycle.team_id, service_id=cycle.service_id):
+        newest = rows(session, Batch, cycle.team_id, source_id=source.id, order="-ordinal", limit=1)
+        file = newest[0].filename if newest else ""
+        found[source.key] = f"{source.name} ({file})" if file else source.name
+    return found
+
+
+def content(session: Session, cycle: Cycle, base: Facts, report: Report) -> dict[str, Any]:
+    """The report's content as it is frozen: every KPI's verdict, at most five with everything about their chart."""
+    views = base.ordered()
+    return {
+        "audience": report.audience,
+        "ask": report.ask,
+        "for_information": report.for_information,
+        "service": base.service,
+        "cycle": cycle.number,
+        "period": str(base.study.period),
+        "timezone": base.study.timezone,
+        "study_hash": base.hash,
+        "input_hash": of_cycle.input_hash(session, cycle),
+        "verdicts": [_verdict(view) for view in views] + _unmeasured(session, cycle, views),
+        "items": [_item(view, Audience(report.audience)) for view in shown(base)],
+        "slam": _grid(base),
+    }
+
+
+def _grid(base: Facts) -> dict[str, str]:
+    clauses, columns = slam.grid(base)
+    heading = slam.title(clauses)
+    return {"title": heading, "alt_text": slam.slam_text(base, heading, clauses, columns)}
+
+
+def shown(base: Facts) -> tuple[View, ...]:
+    """The KPIs that get a chart: what needs attention first."""
+    return tuple(view for view in base.ordered() if view.marks)[:MOST_ITEMS]
+
+
+def _verdict(view: View) -> dict[str, Any]:
+    newest = view.latest
+    return {
+        "kpi": view.kpi.id,
+        "name": view.name,
+        "verdict": str(view.analysis.verdict),
+        "label": view.analysis.label,
+        "sentence": view.analysis.sentence,
+        "unit": view.unit,
+        "target": target_text(view),
+        "evidence": str(view.analysis.evidence),
+        "how": how_computed(view),
+        "latest": {"start": newest.start.isoformat(), "value": newest.value, "n": newest.n} if newest else None,
+    }
+
+
+def _unmeasured(session: Session, cycle: Cycle, views: Sequence[View]) -> list[dict[str, Any]]:
+    """KPIs of the tree that nothing is known of: named, so that nobody takes them for met."""
+    known = {view.kpi.id for view in views}
+    blank: dict[str, Any] = {"verdict": "", "label": "NOT MEASURED", "sentence": "", "target": "", "evidence": ""}
+    blank |= {"latest": None, "how": []}
+    kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+    return [{"kpi": kpi.key, "name": kpi.name, "unit": kpi.unit, **blank} for kpi in kpis if kpi.key not in known]
+
+
+def _item(view: View, audience: Audience) -> dict[str, Any]:
+    points = [{"start": m.start.isoformat(), "value": m.value, "n": m.n} for m in view.marks if m.value is not None]
+    return {
+        "kpi": view.kpi.id,
+        "name": view.name,
+        "label": view.analysis.label,
+        "sentence": title(view),
+        "alt_text": control_chart_text(view),
+        "unit": view.unit or "count",
+        "target": target_text(view),
+        "baseline": windows_text(view),
+        "period": str(view.period),
+        "n": provenance(view).split(" · ")[0],
+        "source": view.source,
+        "footnotes": footnotes(view),
+        "points": points,
+        "min_n": view.min_n,
+        "definition": hash_of(view.kpi),
+        "details": details(view, audience),
+        "how": how_computed(view),
+    }

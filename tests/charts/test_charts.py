@@ -1,0 +1,306 @@
+"""The control chart: what is drawn (artists, not pixels), literally and with the same bytes."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from PIL import Image
+
+from csi.analysis.analysis import Limits, Phase
+from csi.charts.axis import tick_labels
+from csi.charts.canvas import png
+from csi.charts.charts import control_chart, control_figure
+from csi.charts.view import View
+from csi.definition import Exclusion
+from csi.errors import InvalidInput
+from csi.terms import Direction, Period
+from tests.charts.samples import KPI, view, window
+
+WEEKS = [91.3, 99.1, 57.9, 49.4, 28.7, 11.4, 4.3, 4.2, 1.2, 2.6, 4.8]
+LIMITS = Limits("xmr", 65.3, 0.0, 118.2, 12, trial=False)
+
+
+def axes_of(figure: Figure) -> Axes:
+    [axes] = figure.axes
+    return axes
+
+
+def artists(figure: Figure, gid: str) -> list:
+    return [artist for artist in axes_of(figure).get_children() if artist.get_gid() == gid]
+
+
+def line(figure: Figure, gid: str) -> Line2D:
+    [found] = artists(figure, gid)
+    assert isinstance(found, Line2D)
+    return found
+
+
+def texts(figure: Figure) -> list[Text]:
+    return [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
+
+
+def words(figure: Figure) -> str:
+    return "\n".join(text.get_text() for text in texts(figure))
+
+
+def full(**changes: object) -> View:
+    said: dict = {
+        "limits": LIMITS, "before": 65.3, "after": 4.7, "baseline": ("2016-02-29", "2016-04-04"),
+        "evaluation": ("2016-04-04", "2016-05-09"), "signals": {5: ("shift", "improvement"), 9: ("outside", "concern")},
+        "frame": {"n": range(1000, 1011), "partial": [10], "excluded": [3]},
+        "footnotes": ["Left out 2016-03-21 to 2016-03-22 (40 rows): data-centre move (approved by owner)."],
+    }  # fmt: skip
+    return view(WEEKS, **(said | changes))
+
+
+def test_v6_4_a_chart_carries_target_baseline_unit_period_n_source_and_exclusions() -> None:
+    said = words(control_figure(full()))
+    for wanted in ("target 20 h", "baseline 65.3 h", "h per week, lower is better", "n = 1,000–1,010 per week",
+                   "source: incidents", "† Left out 2016-03-21", "definition "):  # fmt: skip
+        assert wanted in said
+
+
+def test_the_latest_value_stands_at_the_edge_and_covers_no_point() -> None:
+    figure = control_figure(full())
+    (said,) = [text for text in texts(figure) if text.get_text().startswith("latest ")]
+    assert said not in axes_of(figure).texts
+    assert said.get_window_extent().x0 >= axes_of(figure).get_window_extent().x1
+
+
+def test_the_title_is_the_sentence() -> None:
+    drawn = words(control_figure(full(sentence="It improved, and meets its target.")))
+    assert "It improved, and meets its target." in drawn
+
+
+def test_the_centre_and_limits_are_where_the_analysis_says() -> None:
+    figure = control_figure(full())
+    assert set(line(figure, "upper limit").get_ydata()) == {118.2}
+    assert set(line(figure, "centre").get_ydata()) == {65.3}
+    assert line(figure, "upper limit").get_linestyle() == "-"
+
+
+def test_trial_limits_are_dashed_and_said() -> None:
+    figure = control_figure(full(limits=Limits("xmr", 65.3, 0.0, 118.2, 7, trial=True)))
+    assert line(figure, "upper limit").get_linestyle() == "--"
+    assert "trial upper limit 118" in words(figure)
+    assert "trial (fewer than 12)" in words(figure)
+
+
+def test_limits_begun_anew_step_at_their_day_and_the_old_ones_stay() -> None:
+    phases = (
+        Phase(date(2016, 2, 29), 65.3, 12, trial=False),
+        Phase(date(2016, 4, 4), 4.7, 6, trial=True, reason="new tool"),
+        Phase(date(2016, 4, 11), None, 0, trial=False, reason="a hope", begun=False),
+    )
+    anew = full()
+    anew = replace(anew, analysis=replace(anew.analysis, detail=replace(anew.analysis.detail, phases=phases)))
+    figure = control_figure(anew)
+    drawn = line(figure, "centre").get_ydata()
+    assert list(drawn[:10]) == [65.3] * 10
+    assert np.isnan(drawn[10])  # nothing joins the old limits to the new ones
+    assert list(drawn[11:]) == [4.7] * 12
+    assert [artist.get_xdata()[0] for artist in artists(figure, "new limits")] == [4.5]
+    assert "from 4 Apr 2016 on" in words(figure)
+    assert artists(control_figure(full()), "new limits") == []
+
+
+def test_limits_that_vary_are_stepped_over_each_period() -> None:
+    upper = tuple(80.0 + at for at in range(11))
+    figure = control_figure(full(limits=Limits("p_prime", 65.3, None, upper, 12, trial=False, sigma_z=13.9)))
+    assert list(line(figure, "upper limit").get_ydata()) == [value for value in upper for _ in range(2)]
+    assert list(line(figure, "upper limit").get_xdata()[:4]) == [-0.5, 0.5, 0.5, 1.5]
+    assert artists(figure, "lower limit") == []
+    assert "Laney P′" in words(figure)
+
+
+def test_no_limits_are_said_instead_of_drawn() -> None:
+    figure = control_figure(view([1.0, 2.0], limits=Limits("xmr", None, None, None, 2, trial=True)))
+    assert artists(figure, "upper limit") == []
+    assert "No limits: 2 weeks of the 6 they need" in words(figure)
+
+
+def test_signals_differ_by_shape_and_by_colour() -> None:
+    figure = control_figure(full())
+    improvement, concern, plain = line(figure, "improvement"), line(figure, "concern"), line(figure, "point")
+    assert list(improvement.get_xdata()) == [5]
+    assert list(concern.get_xdata()) == [9]
+    assert len({artist.get_marker() for artist in (improvement, concern, plain)}) == 3
+    assert len({artist.get_markerfacecolor() for artist in (improvement, concern, plain)}) == 3
+    assert "concern: outside the limits" in words(figure)
+
+
+def test_an_unfinished_period_is_hollow_and_outside_the_line() -> None:
+    figure = control_figure(full())
+    partial = line(figure, "partial")
+    assert list(partial.get_xdata()) == [10]
+    assert partial.get_markerfacecolor() == "#FFFFFF"
+    assert max(line(figure, "run").get_xdata()) == 9
+    assert "unfinished period, not judged" in words(figure)
+
+
+def test_a_gap_breaks_the_line_and_is_named() -> None:
+    figure = control_figure(view([1.0, 2.0, None, None, 3.0, 4.0]))
+    assert [list(run.get_xdata()) for run in artists(figure, "run")] == [[0, 1], [4, 5]]
+    assert len(artists(figure, "gap")) == 1
+    assert "no data" in words(figure)
+
+
+def test_excluded_periods_are_shaded() -> None:
+    [band] = artists(control_figure(full()), "excluded")
+    assert (band.get_x(), band.get_width()) == (2.5, 1.0)
+
+
+def test_an_exclusion_that_step_4_did_not_say_is_footnoted() -> None:
+    one = Exclusion("mttr", window(("2016-03-21", "2016-03-22")).start, window(("2016-03-21", "2016-03-22")).end,
+                    "flood", "alice")  # fmt: skip
+    figure = control_figure(replace(full(), exclusions=(one,)))
+    assert "† Left out 21 Mar 2016 to before 22 Mar 2016: flood (approved by alice)." in words(figure)
+
+
+def test_windows_are_bracketed_with_their_levels() -> None:
+    figure = control_figure(full())
+    assert "evaluation 4.7 h" in words(figure)
+    [level] = artists(figure, "evaluation level")
+    [[start, end]] = level.get_segments()
+    assert (start.tolist(), end.tolist()) == ([4.5, 4.7], [9.5, 4.7])
+
+
+def test_a_band_is_drawn_with_both_edges() -> None:
+    kpi = replace(KPI, direction=Direction.WITHIN, band=(60.0, 80.0), target=None, unit="%")
+    figure = control_figure(view([70.0, 85.0], kpi=kpi))
+    assert [edge.get_ydata()[0] for edge in artists(figure, "target")] == [60.0, 80.0]
+    assert "band to 80 %" in words(figure)
+
+
+@pytest.mark.parametrize("name", ["cost $x_1^2$", r"\frac{1}{2} $", "<!channel> & <@U1>", "日本 🎉 ok", "x" * 3000])
+def test_names_are_drawn_literally_and_never_overflow(name: str) -> None:
+    figure = control_figure(full(kpi=replace(KPI, name=name, unit="$_^{"), sentence=f"{name} improved", service=name))
+    assert png(figure).startswith(b"\x89PNG")
+    assert all(not text.get_parse_math() for text in texts(figure))
+    width = figure.get_size_inches()[0] * figure.dpi
+    extents = [text.get_window_extent() for text in texts(figure)]
+    assert all(box.x0 >= 0 and box.x1 <= width + 1 for box in extents)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[12.0], [None, None], [5.0] * 20, [0.0] * 3, [1e12, 3e12, 2e12], [1e-9, 3e-9], [-5.0, 3.0], [1e6, 1e6 + 1], []],
+)
+def test_any_series_can_be_drawn(values: list[float | None]) -> None:
+    figure = control_figure(view(values))
+    low, high = axes_of(figure).get_ylim()
+    assert low < high
+    assert png(figure).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("ticks", "labels"),
+    [
+        ([5.0, 7.5, 10.0, 12.5], ["5.0", "7.5", "10.0", "12.5"]),
+        ([0.0, 0.25, 0.5, 0.75, 1.0], ["0.00", "0.25", "0.50", "0.75", "1.00"]),
+        ([0.0, 20.0, 40.0], ["0", "20", "40"]),
+        ([0.0, 250_000.0, 500_000.0], ["0", "250,000", "500,000"]),
+        ([2.0e13, 2.25e13, 2.5e13], ["2.00e13", "2.25e13", "2.50e13"]),
+        ([0.0, 2.5e-7, 5e-7], ["0", "2.5e−7", "5.0e−7"]),
+        ([-36.0, -32.0], ["−36", "−32"]),
+    ],
+)
+def test_a_tick_says_where_it_lies(ticks: list[float], labels: list[str]) -> None:
+    assert tick_labels(ticks) == labels
+
+
+def test_an_axis_of_per_cent_ends_at_all_of_it() -> None:
+    figure = control_figure(view([98.0, 100.0, 99.0, 100.0], kpi=replace(KPI, unit="%", target=99.0)))
+    labels = [text.get_text() for text in axes_of(figure).get_yticklabels()]
+    assert max(float(label) for label in labels) == 100.0
+
+
+def test_104_points_stay_readable() -> None:
+    values = [100 + 10 * np.sin(at) for at in range(104)]
+    figure = control_figure(view(values, limits=LIMITS))
+    labels = [text.get_text() for text in axes_of(figure).get_xticklabels()]
+    assert 5 <= len(labels) <= 12
+    assert labels[-1].startswith("19 Feb ’18")
+    boxes = [text.get_window_extent() for text in axes_of(figure).get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
+
+
+def test_names_at_the_right_edge_never_overlap() -> None:
+    limits = Limits("xmr", 20.0, 19.9, 20.1, 12, trial=False)
+    figure = control_figure(view([20.0] * 8 + [60.0], limits=limits))
+    figure.draw_without_rendering()
+    tops = sorted(text.get_window_extent().y0 for text in figure.texts if text.get_va() == "center" and
+                  text.get_text().startswith(("target", "upper", "lower", "centre")))  # fmt: skip
+    assert len(tops) == 4
+    assert min(np.diff(tops)) >= 8 * figure.dpi / 72
+
+
+@pytest.mark.parametrize(
+    ("period", "label"),
+    [(Period.HOUR, "29 Feb 02h"), (Period.DAY, "2 Mar"), (Period.MONTH, "May"), (Period.QUARTER, "Q4")],
+)
+def test_dates_fit_the_period(period: Period, label: str) -> None:
+    figure = control_figure(view([1.0, 2.0, 3.0], period=period))
+    assert axes_of(figure).get_xticklabels()[-1].get_text().split("\n")[0] == label
+
+
+def test_same_data_same_bytes_from_any_thread() -> None:
+    with ThreadPoolExecutor(3) as pool:
+        drawn = list(pool.map(lambda _: png(control_figure(full())), range(3)))
+    assert len(set(drawn)) == 1
+    assert not Image.open(io.BytesIO(drawn[0])).info.keys() - {"dpi"}
+
+
+def test_the_picture_is_twice_slacks_width() -> None:
+    assert Image.open(io.BytesIO(png(control_figure(full())))).size[0] == 1440
+
+
+def test_a_chart_comes_with_sentence_and_alt_text() -> None:
+    of = full()
+    chart = control_chart(KPI, of.processed, of.analysis, service="Desk", source_label="export.csv")
+    assert chart.title == of.analysis.sentence
+    assert "source: export.csv" in chart.alt_text
+    assert chart.png.startswith(b"\x89PNG")
+
+
+def test_values_no_drawing_can_hold_are_refused_by_name() -> None:
+    of = view([1e250, 1.0])
+    with pytest.raises(InvalidInput, match="Median time to resolve has values beyond"):
+        control_chart(KPI, of.processed, of.analysis, service="Desk")
+
+
+def test_signs_that_do_not_fit_one_row_get_another() -> None:
+    concern = dict(enumerate((("outside", "concern"), ("shift", "concern"))))
+    rules = concern | {5: ("outside", "improvement"), 6: ("shift", "improvement"), 7: ("two_of_three", "improvement")}
+    figure = control_figure(full(signals=rules))
+    said = [text for text in figure.texts if text.get_text().startswith(("improvement:", "concern:", "unfinished"))]
+    assert len(said) == 3
+    assert len({round(text.get_position()[1], 3) for text in said}) == 2
+    assert all(text.get_window_extent().x1 <= 1440 for text in said)
+
+
+def test_names_of_narrow_windows_stand_side_by_side() -> None:
+    narrow = {"baseline": ("2016-02-29", "2016-03-07"), "evaluation": ("2016-03-07", "2016-03-14")}
+    figure = control_figure(view([1.0] * 40, before=1.0, after=1.0, **narrow))
+    left, right = (text.get_window_extent() for text in figure.texts if text.get_text() in ("baseline", "evaluation"))
+    assert left.x1 < right.x0
+
+
+def test_thousands_of_points_are_a_line_with_signals_and_gaps_in_a_sentence() -> None:
+    values = [None if at % 25 == 23 else 45.0 + at % 3 for at in range(1500)]
+    figure = control_figure(view(values, period=Period.HOUR, limits=LIMITS, signals={100: ("outside", "concern")}))
+    assert list(line(figure, "point").get_xdata()) == [1499]
+    assert list(line(figure, "concern").get_xdata()) == [100]
+    assert "no data" not in words(figure)
+    assert "60 hours without data, hatched." in words(figure)
+    assert len(artists(figure, "gap")) == 60

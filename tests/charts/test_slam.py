@@ -1,0 +1,107 @@
+"""The SLAM grid: every clause and period, judged by sign and colour, missed ones never left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from csi.charts.canvas import png
+from csi.charts.facts import Promise
+from csi.charts.slam import CELLS, grid, meets, slam_chart, slam_figure, title
+from csi.terms import Direction, Period, Verdict
+from tests.charts.samples import KPI, base, view
+
+LOW = replace(KPI, id="low", name="Hours", target=20.0)
+HIGH = replace(KPI, id="high", name="Share", unit="%", direction=Direction.HIGHER, target=75.0)
+FREE = replace(KPI, id="free", name="Reopened", target=None)
+
+
+def cells(figure: Figure) -> list[str]:
+    return [box.get_gid() for box in figure.findobj(Rectangle) if box.get_gid()]
+
+
+def test_each_period_is_met_missed_unfinished_or_not_measured() -> None:
+    facts = base(view([21.0, 20.0, None, 5.0], kpi=LOW, frame={"partial": [3]}))
+    [clause], _ = grid(facts)
+    assert [cell.state for cell in clause.cells] == ["missed", "met", "no data", "unfinished"]
+    assert clause.share == "met 1 of 2"
+
+
+def test_signs_and_fills_differ_so_that_colour_is_never_the_only_sign() -> None:
+    assert len({cell.sign for cell in CELLS}) == len(CELLS)
+
+
+def test_v6_2_missed_and_inconclusive_kpis_stand_beside_the_met_ones() -> None:
+    facts = base(
+        view([10.0], kpi=LOW, verdict=Verdict.ACHIEVED),
+        view([10.0], kpi=HIGH, verdict=Verdict.REGRESSED),
+        view([10.0], kpi=FREE, verdict=Verdict.INCONCLUSIVE),
+    )
+    clauses, _ = grid(facts)
+    assert [clause.name for clause in clauses] == ["Share", "Reopened", "Hours"]
+
+
+def test_a_kpi_without_target_is_shown_and_not_judged() -> None:
+    [clause], _ = grid(base(view([10.0], kpi=FREE)))
+    assert [cell.state for cell in clause.cells] == ["no target"]
+    assert clause.share == "not judged"
+
+
+def test_kpis_with_other_periods_share_the_columns() -> None:
+    facts = base(view([10.0, 10.0], kpi=LOW), view([80.0], kpi=HIGH, frame={"start": "2016-03-14"}))
+    clauses, columns = grid(facts)
+    assert len(columns) == 3
+    assert [cell.state for cell in clauses[1].cells] == ["no data", "no data", "met"]
+
+
+def test_only_the_newest_periods_fit() -> None:
+    _, columns = grid(base(view([10.0] * 104, kpi=LOW)))
+    assert len(columns) == 26
+    assert columns[-1].position == 103
+
+
+def test_targets_are_met_on_the_line_and_within_the_band() -> None:
+    band = replace(KPI, direction=Direction.WITHIN, band=(60.0, 80.0), target=None)
+    assert meets(view([1.0], kpi=HIGH), 75.0)
+    assert not meets(view([1.0], kpi=LOW), 20.1)
+    assert [meets(view([1.0], kpi=band), value) for value in (59.9, 60.0, 80.0, 80.1)] == [False, True, True, False]
+
+
+def test_the_sentence_counts_the_newest_finished_period() -> None:
+    facts = base(
+        view([10.0, 30.0], kpi=LOW), view([80.0, 10.0], kpi=HIGH, frame={"partial": [1]}), view([1.0], kpi=FREE)
+    )
+    clauses, _ = grid(facts)
+    assert title(clauses) == "1 of 2 targets met in the newest finished period; 1 could not be judged."
+
+
+def test_the_drawing_holds_a_cell_per_clause_and_period() -> None:
+    facts = base(view([10.0, 30.0], kpi=LOW), view([80.0, 10.0], kpi=HIGH))
+    clauses, columns = grid(facts)
+    figure = slam_figure("$Desk_^", title(clauses), clauses, columns, Period.WEEK)
+    assert cells(figure) == ["met", "missed", "met", "missed"]
+    assert png(figure).startswith(b"\x89PNG")
+
+
+def test_alt_text_reads_the_grid_row_by_row() -> None:
+    chart = slam_chart(base(view([10.0, 30.0], kpi=LOW)))
+    assert "Hours (target 20 h): met 1 of 2, latest 30 h, ✓✗." in chart.alt_text
+
+
+def test_nothing_measured_is_drawn_and_said() -> None:
+    chart = slam_chart(base(view([], kpi=LOW)))
+    assert "nothing measured yet" in chart.alt_text
+    assert chart.png.startswith(b"\x89PNG")
+
+
+def test_sla_clauses_are_judged_by_what_was_promised():
+    promised = (Promise("Within two days", "low", 48.0), Promise("Within a day", "low", 24.0))
+    facts = replace(base(view([30.0], kpi=LOW), view([80.0], kpi=HIGH)), promises=promised)
+    clauses, _ = grid(facts)
+    assert [(clause.name, clause.cells[0].state) for clause in clauses] == [
+        ("SLA: Within two days", "met"),
+        ("SLA: Within a day", "missed"),
+        ("Share", "met"),
+    ]

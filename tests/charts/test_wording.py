@@ -1,0 +1,67 @@
+"""Numbers and dates as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from csi.charts.wording import count, number, periods, point, sentence, spread
+from csi.terms import Period
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (None, "h", "–"),
+        (float("nan"), "h", "–"),
+        (0.0, "h", "0 h"),
+        (24.6, "h", "24.6 h"),
+        (187.678, "h", "188 h"),
+        (1928.0, "count", "1,928"),
+        (60.6433, "%", "60.6 %"),
+        (99.95, "%", "99.95 %"),
+        (99.9954, "%", "99.9954 %"),
+        (100.0, "%", "100 %"),
+        (-3.25, "min", "−3.25 min"),
+        (0.01234, "ratio", "0.0123 ratio"),
+        (2.5e12, "bytes", "2.5 × 10^12 bytes"),
+        (1e-9, "s", "1 × 10^−9 s"),
+    ],
+)
+def test_numbers(value: float | None, unit: str, text: str) -> None:
+    assert number(value, unit) == text
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["", "%", "h"]))
+def test_every_number_can_be_said_in_few_signs(value: float, unit: str) -> None:
+    assert 1 <= len(number(value, unit)) <= 22
+
+
+@given(st.floats(min_value=-1e8, max_value=1e8, allow_subnormal=False))
+def test_what_is_said_is_within_half_a_percent(value: float) -> None:
+    said = float(number(value).replace(",", "").replace("−", "-").replace(" × 10^", "e"))
+    assert said == pytest.approx(value, rel=0.005, abs=1e-300)
+
+
+@pytest.mark.parametrize(
+    ("period", "name"),
+    [
+        (Period.HOUR, "29 Feb 2016 14:05"),
+        (Period.DAY, "29 Feb 2016"),
+        (Period.WEEK, "week of 29 Feb 2016"),
+        (Period.MONTH, "Feb 2016"),
+        (Period.QUARTER, "Q1 2016"),
+    ],
+)
+def test_names_of_periods(period: Period, name: str) -> None:
+    assert point(datetime(2016, 2, 29, 14, 5), period) == name
+
+
+def test_counts_plurals_spreads_and_stops() -> None:
+    assert (periods(1, Period.WEEK), periods(1200, Period.DAY)) == ("1 week", "1,200 days")
+    assert (spread([]), spread([5.0, 5.0]), spread([813.0, 2068.0])) == ("–", "5", "813–2,068")
+    assert count(1234.0) == "1,234"
+    assert (sentence("Done"), sentence("Done."), sentence("")) == ("Done.", "Done.", "")
