@@ -10,7 +10,7 @@ from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, link, mention, number, when
-from csi.step3_gather.waiting import reasons_of
+from csi.measurement.deliveries import reasons_of
 
 SETTINGS = "settings.open"
 ERASE = "settings.erase"

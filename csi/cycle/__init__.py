@@ -5,10 +5,22 @@
 """
 
 from csi.cycle.gates import breaches
-from csi.cycle.opening import Start, by_id, of_channel, of_service, open_cycles, open_in, service_of, start, workspace
-from csi.cycle.order import accountable, back, mark_stale, next_step, passage, passages
+from csi.cycle.opening import Start, start, workspace
+from csi.cycle.order import back, next_step
 from csi.cycle.overview import Overview, Waiting, overview
 from csi.cycle.spiral import close
+from csi.passages import (
+    accountable,
+    by_id,
+    mark_stale,
+    of_channel,
+    of_service,
+    open_cycles,
+    open_in,
+    passage,
+    passages,
+    service_of,
+)
 
 __all__ = [
     "Overview",

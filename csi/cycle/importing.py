@@ -10,10 +10,10 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.cycle import mark_stale
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, canonical
 from csi.errors import Conflict
 from csi.models import Cycle, Kpi
+from csi.passages import mark_stale
 from csi.series.column_kinds import columns_needed
 from csi.series.columns import is_ratio_of_kpis, link_of
 from csi.step1_should_measure import kpis

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Cycle, Service, StepPassage, Workspace
+from csi.passages import open_cycles, service_of
 from csi.rules import threshold
-from csi.storage import lock, need, next_number, row, rows
+from csi.storage import lock, next_number, row
 from csi.terms import Period, Role, Step
 
 NAME_LIMIT = 80
@@ -113,43 +114,6 @@ def workspace(session: Session, team_id: str, now: datetime, name: str = "") -> 
         session.add(found)
         session.flush()
     return found
-
-
-def open_in(session: Session, team_id: str, channel_id: str) -> Cycle | None:
-    """The open cycle of a channel, or None."""
-    return row(session, Cycle, team_id, open_channel=channel_id)
-
-
-def of_channel(session: Session, team_id: str, channel_id: str) -> Cycle:
-    """The open cycle of a channel, where there must be one.
-
-    Raises:
-        NotFound: there is none; the sentence says how to begin one.
-    """
-    found = open_in(session, team_id, channel_id)
-    if found is None:
-        raise NotFound("No cycle is running in this channel. Begin one with /csi start and the service's name.")
-    return found
-
-
-def by_id(session: Session, team_id: str, cycle_id: int) -> Cycle:
-    """A cycle of this workspace."""
-    return need(session, Cycle, team_id, cycle_id)
-
-
-def service_of(session: Session, cycle: Cycle) -> Service:
-    """The service a cycle improves."""
-    return need(session, Service, cycle.team_id, cycle.service_id)
-
-
-def open_cycles(session: Session, team_id: str) -> list[Cycle]:
-    """The open cycles of a workspace."""
-    return rows(session, Cycle, team_id, state="open")
-
-
-def of_service(session: Session, team_id: str, service_id: int) -> list[Cycle]:
-    """All cycles of a service, the first one first."""
-    return rows(session, Cycle, team_id, service_id=service_id, order="number")
 
 
 def _checked_name(typed: str) -> str:

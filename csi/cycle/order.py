@@ -11,8 +11,9 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.cycle import gates
 from csi.errors import Conflict, GateRefused, InvalidInput
-from csi.models import AnalysisResult, Cycle, Finding, StepPassage
-from csi.storage import change_if, rows
+from csi.models import Cycle
+from csi.passages import accountable, mark_stale, passage
+from csi.storage import change_if
 from csi.terms import Step
 
 
@@ -70,34 +71,6 @@ def back(session: Session, cycle: Cycle, *, to: int, actor: str, now: datetime, 
     old, new = {"step": was}, {"step": to, "reason": reason}
     _log(session, cycle, actor=actor, now=now, what="back to step", old=old, new=new)
     return cycle
-
-
-def mark_stale(session: Session, cycle: Cycle, *, after: int) -> None:
-    """Mark what the steps after ``after`` left behind as stale (a change of data or definition does this, too)."""
-    for one in passages(session, cycle):
-        if one.step > after and one.left_at is not None:
-            one.stale = True
-    if after < Step.ANALYSE:
-        for result in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id):
-            result.stale = True
-        for finding in rows(session, Finding, cycle.team_id, cycle_id=cycle.id):
-            finding.state = "stale"
-
-
-def passage(session: Session, cycle: Cycle, step: int) -> StepPassage:
-    """The cycle's stay in one step."""
-    return passages(session, cycle)[step - 1]
-
-
-def passages(session: Session, cycle: Cycle) -> list[StepPassage]:
-    """All seven, in order."""
-    return rows(session, StepPassage, cycle.team_id, cycle_id=cycle.id, order="step")
-
-
-def accountable(session: Session, cycle: Cycle, step: int) -> str:
-    """Who answers for a step of this cycle: named for it, or by role."""
-    named = passage(session, cycle, step).owner
-    return named or roles.accountable(session, cycle.team_id, cycle.service_id, Step(step))
 
 
 def _require_open(cycle: Cycle, leaving: int | None) -> None:

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from csi import roles
-from csi.cycle import order
-from csi.cycle.opening import service_of
+from csi import passages, roles
 from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
+from csi.passages import service_of
 from csi.step1_should_measure import carried
 from csi.step1_should_measure.tree import approvers as business
 from csi.step1_should_measure.tree import tree as tree_of
@@ -101,7 +100,7 @@ def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
         state=cycle.state,
         step=Step(cycle.step),
         version=cycle.version,
-        steps=tuple(_step(session, cycle, one, today) for one in order.passages(session, cycle)),
+        steps=tuple(_step(session, cycle, one, today) for one in passages.passages(session, cycle)),
         kpis=tuple(_kpis(session, cycle)),
         waiting=tuple(_waiting(session, cycle)),
         actions_open=len(_actions(session, cycle, ("proposed", "approved", "done", "reopened"))),
@@ -159,8 +158,8 @@ def _kpi(kpi: Kpi, result: AnalysisResult | None, finding: Finding | None) -> Kp
 def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
     if cycle.state != "open":
         return []
-    here = order.passage(session, cycle, cycle.step)
-    owner = order.accountable(session, cycle, cycle.step)
+    here = passages.passage(session, cycle, cycle.step)
+    owner = passages.accountable(session, cycle, cycle.step)
     approvers = tuple(roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS))
     found = [Waiting((owner,) if owner else (), Awaited.STEP, here.due_on, cycle.step)]
     if cycle.step == Step.SHOULD_MEASURE:
@@ -196,7 +195,7 @@ def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
     if tree.agreed or not tree.kpis:
         return []
     if not tree.submitted or tree.sent_back:
-        owner = order.accountable(session, cycle, cycle.step)
+        owner = passages.accountable(session, cycle, cycle.step)
         return [Waiting((owner,) if owner else (), Awaited.TREE if tree.sent_back else Awaited.ASKING)]
     answered = {one.user_id for one in tree.approvals}
     able = tuple(one for one in business(session, cycle) if one not in answered)

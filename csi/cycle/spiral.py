@@ -12,9 +12,9 @@ from csi import audit, roles
 from csi.cycle import gates
 from csi.cycle.left_over import origins
 from csi.cycle.opening import open_cycle
-from csi.cycle.order import passage
 from csi.errors import Conflict, GateRefused
 from csi.models import Baseline, Csf, Cycle, Goal, Kpi, PlanRow
+from csi.passages import passage
 from csi.storage import change_if, next_number, rows
 from csi.terms import Step
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pandas as pd
 from sqlmodel import Session
 
-from csi.measurement.of_cycle import TYPED, definition, deliveries
+from csi.measurement.of_cycle import TYPED, batches_behind, definition
 from csi.models import Cycle, Source
 from csi.reading.files import FileStore
 from csi.reading.mending import escaped
@@ -37,7 +37,7 @@ def study_zip(session: Session, cycle: Cycle, files: FileStore) -> tuple[bytes, 
                 for number, reading in enumerate(held[key], start=1):
                     _add(archive, f"data/{key}-{number:04}-typed.csv", _csv(reading))
                 continue
-            for batch in deliveries(session, cycle, key):
+            for batch in batches_behind(session, cycle, key):
                 name = _ODD.sub("_", batch.filename) or "delivery"
                 _add(archive, f"data/{key}-{batch.ordinal:04}-{name}", files.read(batch.raw_key))
     return content.getvalue(), f"{_ODD.sub('_', study.service).lower()}-cycle-{cycle.number}.zip"

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from csi.definition import hash_of
+from csi.measurement import deliveries
+from csi.measurement.deliveries import Why, moment_of, reasons_of
 from csi.models import (
     Action,
     AnalysisResult,
@@ -28,9 +30,6 @@ from csi.models import (
 from csi.series.cadence import EVERY_PERIOD
 from csi.series.columns import OF_VALUE, SPANS
 from csi.series.expression import ExpressionError, columns_of
-from csi.step3_gather import batches
-from csi.step3_gather.sources import moment_of
-from csi.step3_gather.waiting import Why, reasons_of
 from csi.storage import need, rows
 from csi.terms import Measurability
 
@@ -131,7 +130,7 @@ def input_hash(session: Session, cycle: Cycle) -> str:
     made = mapping(session, cycle)
     sources = {key: source for key, source in sources_of(session, cycle).items() if key in made["sources"]}
     delivered = {
-        key: [[batch.ordinal, batch.sha256, batch.mapping_hash] for batch in batches.current(session, source)]
+        key: [[batch.ordinal, batch.sha256, batch.mapping_hash] for batch in deliveries.current(session, source)]
         for key, source in sources.items()
     }
     typed = {
@@ -143,6 +142,13 @@ def input_hash(session: Session, cycle: Cycle) -> str:
     changes = [[one.kpi_key, one.title] for one in changes_of(session, cycle)]
     provisional = sorted(not_agreed(session, cycle))
     return hash_of([made, delivered, typed, frozen, *(part for part in (changes, provisional) if part)])
+
+
+def definition_hash(cycle: Cycle, kpi: Kpi) -> str:
+    """Identifies what a point means: two points compare when this is the same (V4.1)."""
+    definition = {key: value for key, value in kpi.definition.items() if key != "meant"}  # changes no point
+    return hash_of({"definition": definition, "unit": kpi.unit, "period": cycle.period, "zone": cycle.timezone,
+                    "calendar": cycle.calendar})  # fmt: skip
 
 
 def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:
@@ -206,7 +212,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 def _accepted(session: Session, source: Source) -> dict[str, Any]:
     """A person's yes to the rows that a key leaves out: it holds for all that the source delivers under that key."""
-    held = batches.current(session, source) if source.mapping.get("key") else []
+    held = deliveries.current(session, source) if source.mapping.get("key") else []
     said = [
         one
         for batch in held

@@ -9,11 +9,13 @@ from sqlmodel import Session
 from csi.analysis.analysis import FrozenLimits
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInputs
+from csi.measurement import deliveries
 from csi.measurement.mapping import (
     TYPED,
     baselines_of,
     changes_of,
     columns_named,
+    definition_hash,
     delivered_pattern,
     input_hash,
     kpis_of,
@@ -27,8 +29,6 @@ from csi.measurement.mapping import (
 from csi.models import Baseline, Batch, Cycle, Source
 from csi.series.comparable import differences, terms_of
 from csi.series.pipeline import sides_of
-from csi.step3_gather import batches
-from csi.step7_correct.baselines import definition_hash
 from csi.storage import need
 from csi.study.evaluation import Known
 from csi.study.reading import study_from
@@ -37,10 +37,10 @@ _UNKNOWN = ("its definition at the time of the baseline is not known",)
 
 __all__ = [
     "TYPED",
+    "batches_behind",
     "columns_named",
     "definition",
     "delivered_pattern",
-    "deliveries",
     "input_hash",
     "known",
     "linked_to",
@@ -71,10 +71,10 @@ def of_source(session: Session, cycle: Cycle, source: Source) -> StudyDefinition
         return None
 
 
-def deliveries(session: Session, cycle: Cycle, source_key: str) -> list[Batch]:
+def batches_behind(session: Session, cycle: Cycle, source_key: str) -> list[Batch]:
     """The batches behind ``readings``, in the same order: what a trace's batch number means."""
     source = sources_of(session, cycle)[source_key]
-    return batches.current(session, source)
+    return deliveries.current(session, source)
 
 
 def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:

@@ -12,12 +12,14 @@ from sqlmodel import Session, col, select
 
 from csi import audit
 from csi.errors import Conflict
+from csi.measurement import deliveries
+from csi.measurement.deliveries import Waits, Why, kept, reasons_of
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
 from csi.reading.reading import RULES
 from csi.rules import threshold
 from csi.step3_gather import sources
 from csi.step3_gather.intake import Intake
-from csi.step3_gather.waiting import Waits, Why, kept, reasons, reasons_of
+from csi.step3_gather.waiting import reasons
 from csi.storage import change_if, lock, need, next_number, row, rows
 
 _STAY = ("drops",)  # what a delivery keeps however it is read: in which threads it is told of
@@ -100,7 +102,7 @@ def _unsaid(session: Session, source: Source, intake: Intake, found: Sequence[Wa
     """The reasons nobody has said yes to: of a key for all deliveries, of the rest for this one."""
     if not found or source.id is None:
         return tuple(found)
-    told = (one for batch in current(session, source) for one in reasons_of(batch.counts, "accepted"))
+    told = (one for batch in deliveries.current(session, source) for one in reasons_of(batch.counts, "accepted"))
     keys = {one.column for one in told if one.kind is Why.KEY}
     known = find(session, source, intake.sha256)
     own = {(one.kind, one.column): one.count for one in reasons_of(known.counts, "accepted")} if known else {}
@@ -227,7 +229,7 @@ def _mark_mended(session: Session, source: Source, batch: Batch, state: str) -> 
 
 def open_rows(session: Session, source: Source, batch: Batch) -> int:
     """Rows of a delivery still in quarantine: those mended came with a later one that counts."""
-    told = (one.counts.get("mended", {}).get(batch.sha256[:12]) for one in current(session, source))
+    told = (one.counts.get("mended", {}).get(batch.sha256[:12]) for one in deliveries.current(session, source))
     mended = sum(one["rows"] for one in told if one)
     return max(0, batch.quarantined - mended)
 
@@ -316,11 +318,6 @@ def of_source(session: Session, source: Source, *, state: str = "") -> list[Batc
     """A source's deliveries in the order they came."""
     wanted: dict[str, Any] = {"state": state} if state else {}
     return rows(session, Batch, source.team_id, source_id=source.id, order="ordinal", **wanted)
-
-
-def current(session: Session, source: Source) -> list[Batch]:
-    """A source's deliveries that count, in the order they came."""
-    return of_source(session, source, state="current")
 
 
 def latest(session: Session, source: Source) -> Batch | None:

@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi.errors import Breach
+from csi.measurement import deliveries
 from csi.measurement.mapping import columns_named, sources_of
 from csi.models import Batch, Cycle, Source
 from csi.reading.naming import names_used
 from csi.rules import Rule
-from csi.step3_gather import batches, sources
+from csi.step3_gather import sources
 
 
 def columns_are_there(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
@@ -27,7 +28,7 @@ def columns_lacking(session: Session, cycle: Cycle) -> Iterator[tuple[Source, di
     """Every source of which a delivery lacks columns: these, each with the names of the KPIs that read it."""
     for source in sources_of(session, cycle).values():
         wanted = columns_named(session, cycle, source)
-        lacking = _lacking(source, batches.current(session, source), wanted) if wanted else []
+        lacking = _lacking(source, deliveries.current(session, source), wanted) if wanted else []
         if lacking:
             yield source, {column: wanted[column] for column in lacking}
 

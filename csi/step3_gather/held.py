@@ -6,13 +6,14 @@ from collections.abc import Collection
 
 from sqlmodel import Session
 
+from csi.measurement import deliveries
 from csi.models import Batch, Source
 from csi.reading import mending
 from csi.reading.column_headers import unit_in
 from csi.reading.files import FileStore
 from csi.reading.readers import read
 from csi.reading.reading import RULES, Reading
-from csi.step3_gather import batches, measured, sources
+from csi.step3_gather import measured, sources
 from csi.step3_gather.intake import Stored, stored_reading
 
 
@@ -78,5 +79,5 @@ def readings(
         return [measured.reading(session, source)]
     return [
         reading(files, batch, source.key, moments=moments, numbers=numbers, columns=columns)
-        for batch in batches.current(session, source)
+        for batch in deliveries.current(session, source)
     ]

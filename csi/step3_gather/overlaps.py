@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from csi.measurement import deliveries
 from csi.models import Batch, Source
 from csi.reading import mending
-from csi.step3_gather import batches
 
 
 def shared_days(session: Session, source: Source, batch: Batch) -> dict[int, int]:
@@ -17,7 +17,7 @@ def shared_days(session: Session, source: Source, batch: Batch) -> dict[int, int
     if batch.mapping.get("key") or mending.is_mended(batch.counts.get("columns", ())):
         return {}
     own = _days(batch)
-    others = (one for one in batches.current(session, source) if one.id != batch.id)
+    others = (one for one in deliveries.current(session, source) if one.id != batch.id)
     found = {one.ordinal: len(own & _days(one)) for one in others
              if not mending.is_mended(one.counts.get("columns", ()))}  # fmt: skip
     return {ordinal: days for ordinal, days in found.items() if days}

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlmodel import Session
 
+from csi.measurement import deliveries
 from csi.models import AuditRow, Batch, Source
+from csi.reading.proposing import missing_columns
 from csi.step3_gather import batches, sources
-from csi.step3_gather.mapping import missing_columns
 from csi.storage import rows
 
 _MAPPED = "mapped source"
@@ -38,7 +39,7 @@ def last_change(session: Session, source: Source) -> Change | None:
 def readable_again(session: Session, source: Source) -> list[Batch]:
     """Deliveries that count or wait, and have every column that the source's mapping needs."""
     wanted = sources.definition(source.key, source.mapping)
-    held = (*batches.current(session, source), *batches.of_source(session, source, state="waiting"))
+    held = (*deliveries.current(session, source), *batches.of_source(session, source, state="waiting"))
     return [batch for batch in held if not missing_columns(wanted, batch.counts.get("columns", []))]
 
 

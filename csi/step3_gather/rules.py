@@ -9,13 +9,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi.errors import Breach
+from csi.measurement.deliveries import moment_of
 from csi.models import Batch, Cycle, Kpi, Measurement, Source
 from csi.reading.spans import label
 from csi.rules import Rule
 from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
 from csi.step3_gather.measured import KINDS
-from csi.step3_gather.sources import moment_of
 from csi.storage import rows
 
 _SHOWN = 3

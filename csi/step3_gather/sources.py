@@ -26,11 +26,6 @@ def definition(key: str, mapping: Mapping[str, Any]) -> SourceDefinition:
     return SourceDefinition(key, **known)
 
 
-def moment_of(source: Source) -> str:
-    """The column that dates a source's rows, as mapped; empty while nobody has said."""
-    return next(iter((source.mapping.get("options") or {}).get("moments") or ()), "")
-
-
 def mapping_of(definition: SourceDefinition) -> dict[str, Any]:
     """The plain form of a definition: docs/study.md's keys of a source, empty ones left out."""
     return {name: value for name, value in canonical(definition).items() if name != "id"}

@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from typing import Any
-
+from csi.measurement.deliveries import Waits, Why
 from csi.step3_gather.intake import Intake
 
 _MOST_CELLS = 0.5  # of a column; above it something else is in it than was said
-
-
-class Why(StrEnum):
-    """Why a delivery waits."""
-
-    EMPTY = "empty"  # nothing of it can be used: no yes helps
-    KEY = "key"  # its key leaves rows out, and no column says which row of a case is the latest
-    CELLS = "cells"  # most cells of a column cannot be read as what they were said to be
-    QUARANTINE = "quarantine"  # much of it could not be read
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """One reason to ask: ``count`` of ``of`` rows (cells, for ``CELLS``); ``column`` where one is meant."""
-
-    kind: Why
-    count: int
-    of: int
-    column: str = ""
 
 
 def reasons(intake: Intake, most_spoiled: float) -> tuple[Waits, ...]:
@@ -46,13 +23,3 @@ def reasons(intake: Intake, most_spoiled: float) -> tuple[Waits, ...]:
     if intake.share_spoiled > most_spoiled:
         found.append(Waits(Why.QUARANTINE, intake.spoiled_rows, intake.rows_read))
     return tuple(found)
-
-
-def kept(reasons: Iterable[Waits]) -> list[dict[str, Any]]:
-    """Reasons in plain form, as a batch keeps them."""
-    return [asdict(one) | {"kind": one.kind.value} for one in reasons]
-
-
-def reasons_of(counts: Mapping[str, Any], name: str = "waits") -> tuple[Waits, ...]:
-    """The reasons a batch keeps: those for which it ``waits``, or those that were ``accepted``."""
-    return tuple(Waits(Why(one["kind"]), one["count"], one["of"], one["column"]) for one in counts.get(name, ()))

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
+from csi.measurement import deliveries
 from csi.measurement.mapping import TYPED, linked_to, mapping, sources_of
 from csi.measurement.of_cycle import known
 from csi.models import Batch, Cycle, Service, Source
@@ -18,7 +19,7 @@ from csi.reading.files import FileStore
 from csi.reading.naming import names_used
 from csi.reading.reading import Reading
 from csi.series import columns_needed
-from csi.step3_gather import batches, held
+from csi.step3_gather import held
 from csi.storage import need
 from csi.study.evaluation import Report, evaluate
 from csi.study.gathering import check_columns, columns_of_file
@@ -83,7 +84,7 @@ def _of_source(
     try:
         found = held.readings(session, kept, files, moments=moments, numbers=numbers)
     except InvalidInput as error:
-        for batch in batches.current(session, kept):
+        for batch in deliveries.current(session, kept):
             check_columns(study, source, _columns_of(batch, files, source))
         raise InvalidInputs([InvalidInput(f"sources.{source.id}", error.reason)]) from error
     if kept.kind not in TYPED:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.cycle.order import mark_stale
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Baseline, Cycle, Decision, Exclusion, Kpi
+from csi.passages import mark_stale
 from csi.series.periods import moment_of
 from csi.storage import change_if, lock, need, row, rows
 from csi.terms import Step

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from csi.measurement.mapping import TYPED, sources_of
-from csi.measurement.of_cycle import deliveries
+from csi.measurement.of_cycle import batches_behind
 from csi.models import Batch, Cycle, Measurement
 from csi.series import Processed, trace
 from csi.storage import row
@@ -34,7 +34,7 @@ def origins(session: Session, cycle: Cycle, processed: Processed, start: datetim
         if kinds[source] in TYPED:
             found += _told(session, cycle.team_id, source, numbers)
         else:
-            batches = deliveries(session, cycle, source)
+            batches = batches_behind(session, cycle, source)
             found.append(Origin(source, batches[place] if place < len(batches) else None, tuple(numbers)))
     return found
 

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.cycle import mark_stale
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput
 from csi.models import AnalysisResult, Cycle
+from csi.passages import mark_stale
 from csi.storage import rows
 from csi.terms import Step
 

@@ -12,10 +12,10 @@ from sqlmodel import Session
 from csi import audit, definition, roles
 from csi.analysis import phases
 from csi.analysis.phases import Shift
-from csi.cycle.order import mark_stale
 from csi.errors import Conflict, InvalidInput
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Cycle, Kpi, Rebase
+from csi.passages import mark_stale
 from csi.step5_analyse.findings import CONFIRMERS
 from csi.storage import change_if, lock, need, row, rows
 from csi.terms import Step

@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from csi import audit
 from csi.analysis.analysis import plain
-from csi.cycle import by_id
 from csi.definition import canonical, hash_of
 from csi.errors import Conflict
 from csi.measurement import of_cycle
 from csi.measurement.mapping import fresh
 from csi.models import AnalysisResult, Cycle, Kpi
+from csi.passages import by_id
 from csi.reading.files import FileStore
 from csi.series import said
 from csi.step4_process import computing

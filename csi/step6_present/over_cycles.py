@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from csi.charts.facts import needed
 from csi.charts.spiral import Deed, Spiral, Turn
-from csi.cycle.opening import of_service, service_of
 from csi.errors import NotFound
 from csi.models import Action, AnalysisResult, Baseline, Cycle, Kpi, Source
+from csi.passages import of_service, service_of
 from csi.storage import row, rows
 from csi.terms import Direction, Period
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.definition import hash_of
 from csi.errors import Breach, Conflict, GateRefused, InvalidInput, NotAllowed
+from csi.measurement.mapping import definition_hash
 from csi.models import AnalysisResult, Baseline, Cycle, Decision, Kpi
 from csi.rules import threshold
 from csi.step1_should_measure.growing import of_cycle
@@ -171,13 +171,6 @@ def newest(session: Session, cycle: Cycle, kpi_key: str) -> Baseline | None:
     """The newest approved baseline of a KPI of the cycle's service."""
     own: dict[str, Any] = {"service_id": cycle.service_id, "kpi_key": kpi_key, "state": "approved"}
     return next(iter(rows(session, Baseline, cycle.team_id, order="-number", **own)), None)
-
-
-def definition_hash(cycle: Cycle, kpi: Kpi) -> str:
-    """Identifies what a point means: two points compare when this is the same (V4.1)."""
-    definition = {key: value for key, value in kpi.definition.items() if key != "meant"}  # changes no point
-    return hash_of({"definition": definition, "unit": kpi.unit, "period": cycle.period, "zone": cycle.timezone,
-                    "calendar": cycle.calendar})  # fmt: skip
 
 
 def needed(baseline: Baseline) -> int:

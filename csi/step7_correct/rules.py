@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi.errors import Breach
+from csi.measurement.mapping import definition_hash
 from csi.models import Action, Cycle, Kpi
 from csi.rules import Rule, threshold
 from csi.step7_correct import actions, baselines, deciding, following, loose_ends
@@ -67,7 +68,7 @@ def baselines_are_agreed(session: Session, cycle: Cycle, _now: datetime) -> Iter
             said.append("waits for approval")
         if one.points < fewest or (one.coverage or 0.0) < least:
             said.append("rests on too little data")
-        if kpi is not None and one.definition_hash != baselines.definition_hash(cycle, kpi):
+        if kpi is not None and one.definition_hash != definition_hash(cycle, kpi):
             said.append("was made with another definition than the KPI has now")
         for what in said:
             yield Breach("V7.4", f"The new baseline of {name} {what}.", mend="act.baselines",

@@ -8,8 +8,8 @@ import pytest
 
 from csi.measurement import mapping as measurement
 from csi.measurement import of_cycle
+from csi.measurement.mapping import definition_hash
 from csi.models import Baseline, Batch, Cycle, Source
-from csi.step7_correct.baselines import definition_hash
 from csi.storage import rows
 from csi.terms import Measurability
 from tests import turns

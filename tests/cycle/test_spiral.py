@@ -14,6 +14,7 @@ from csi import audit, register
 from csi import cycle as cycles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.measurement import mapping as measurement
+from csi.measurement.mapping import definition_hash
 from csi.models import (
     Action,
     AuditRow,
@@ -176,7 +177,7 @@ def test_a_held_target_may_be_no_better_than_the_baseline(sqlite_database: Datab
             "proposed_by": BOB,
             "proposed_at": NOW,
         }
-        alike = baselines.definition_hash(cycle, kpi)
+        alike = definition_hash(cycle, kpi)
         session.add(Baseline(window_from=CHANGE, window_to=AFTER, definition_hash=alike, **own, **stands))
         tie_all(session, cycle)
         draft = close(session, cycle)

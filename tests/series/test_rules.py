@@ -17,6 +17,7 @@ from csi.cycle.gates import breaches
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.measurement import of_cycle
+from csi.measurement.mapping import definition_hash
 from csi.models import (
     Action,
     AnalysisResult,
@@ -37,7 +38,6 @@ from csi.step4_process import computing, exclusions
 from csi.step4_process.tracing import origins
 from csi.step4_process.windows import set_windows
 from csi.step5_analyse import results
-from csi.step7_correct.baselines import definition_hash
 from csi.storage import row, rows
 from csi.study.plain import report_json
 from tests import turns
@@ -268,7 +268,7 @@ def test_a_repeated_row_in_a_later_delivery_supersedes_and_traces_to_it(turn: Tu
         )
         report = computing.evaluated(session, cycle, turn.files)
         made_of = trace(report.kpis["hours"].processed, report.kpis["hours"].processed.series.index[0])
-        deliveries = of_cycle.deliveries(session, cycle, "tickets")
+        deliveries = of_cycle.batches_behind(session, cycle, "tickets")
     assert report.sources["tickets"].superseded == 1
     assert made_of[made_of["batch"] == 1]["line"].tolist() == [2]
     assert [one.ordinal for one in deliveries] == [1, 2]

@@ -8,11 +8,11 @@ from sqlmodel import Session
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.measurement import mapping as measurement
 from csi.measurement import of_cycle
+from csi.measurement.mapping import definition_hash
 from csi.models import AuditRow, Cycle, Kpi
 from csi.step1_should_measure import kpis
 from csi.step1_should_measure.meant import confirm
 from csi.step3_gather.origins import Said, fed
-from csi.step7_correct.baselines import definition_hash
 from csi.storage import rows
 from csi.terms import Step
 from tests import turns

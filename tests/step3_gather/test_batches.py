@@ -14,6 +14,7 @@ import pytest
 
 from csi import audit
 from csi.errors import Conflict, InvalidInput, NotFound
+from csi.measurement import deliveries
 from csi.models import AnalysisResult, Batch, Finding, Kpi, QuarantinedRow
 from csi.reading.files import FileStore
 from csi.reading.mending import escaped, unescaped
@@ -264,7 +265,7 @@ def test_removing_a_batch_is_recorded_and_makes_what_hung_on_it_stale(desk: Desk
     with desk.sessions() as session:
         batches.remove(session, TEAM, batch.id, actor="U2", now=NOW, reason="wrong file")
     with desk.sessions() as session:
-        assert batches.current(session, desk.source) == []
+        assert deliveries.current(session, desk.source) == []
         stale = {one.kpi_id: one.stale for one in rows(session, AnalysisResult, TEAM)}
         assert stale == {kpi_id: True, kpi_id + 1: False}
         assert audit.of_subject(session, TEAM, "batch", batch.id)[0].what == "removed batch"
@@ -343,7 +344,7 @@ def test_what_was_said_yes_to_is_kept_with_its_number_and_logged(sqlite_desk: De
     with desk.sessions() as session:
         batches.approve(session, TEAM, made.batch.id, actor="U2", now=NOW)
     with desk.sessions.reading() as session:
-        (batch,) = batches.current(session, desk.source)
+        (batch,) = deliveries.current(session, desk.source)
         assert batch.counts["accepted"] == yes
         (newest, *_) = audit.of_subject(session, TEAM, "batch", batch.id)
         assert (newest.what, newest.actor, newest.new) == (

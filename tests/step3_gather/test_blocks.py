@@ -14,8 +14,8 @@ from bot.sandbox.limits import message_problems, view_problems
 from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, QuarantinedRow, Source
 from csi.reading.layout import guess
+from csi.reading.proposing import compare, proposed
 from csi.step3_gather.expected import Arrival
-from csi.step3_gather.mapping import compare, proposed
 from csi.terms import Period
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

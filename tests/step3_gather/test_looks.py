@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from csi.definition import SourceDefinition
+from csi.measurement.deliveries import Waits, Why
 from csi.reading.key_counts import Keys, counted
 from csi.reading.layout import guess
 from csi.reading.looks import looks
+from csi.reading.proposing import proposed
 from csi.reading.trying import cells_given
-from csi.step3_gather.mapping import proposed
-from csi.step3_gather.waiting import Waits, Why, reasons
+from csi.step3_gather.waiting import reasons
 from tests.step3_gather.conftest import LOG, Desk
 
 

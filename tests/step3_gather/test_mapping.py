@@ -8,7 +8,7 @@ import pytest
 
 from csi.reading.exports import Caution, of_layout
 from csi.reading.layout import guess
-from csi.step3_gather.mapping import proposed
+from csi.reading.proposing import proposed
 
 _ROWS = "A-1,10,2026-03-09,2026-03-02 10:00,2026-03-03 10:00,2026-03-02 09:30:01.123\n" \
         "A-2,11,2026-03-10,2026-03-03 10:00,2026-03-04 10:00,2026-03-03 09:30:01.123\n"  # fmt: skip

@@ -11,9 +11,9 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.reading.layout import guess
 from csi.reading.period_parts import joined_parts
+from csi.reading.proposing import parts_of_date, proposed
 from csi.reading.readers import read
 from csi.reading.wide import PeriodHeaders, period_headers
-from csi.step3_gather.mapping import parts_of_date, proposed
 
 
 def _joined(**columns: Sequence[str | None]) -> list[str | None] | None:

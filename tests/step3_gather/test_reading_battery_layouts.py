@@ -18,8 +18,8 @@ import pytest
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.reading.layout import Layout, guess
+from csi.reading.proposing import proposed
 from csi.reading.readers import read
-from csi.step3_gather.mapping import proposed
 from tests.step3_gather.workbooks import sheet_xml, xlsx
 
 NAMES = ("Ticket", "Opened", "Team", "Minutes")

@@ -9,7 +9,7 @@ import yaml
 
 from csi.reading.exports import computable, of_layout
 from csi.reading.layout import guess
-from csi.step3_gather.mapping import proposed
+from csi.reading.proposing import proposed
 from csi.study.running import run
 
 

@@ -11,9 +11,9 @@ from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE, RESTORE
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, listed, mention, plural, when
+from csi.measurement.deliveries import Waits, Why, reasons_of
 from csi.models import Batch, QuarantinedRow, Source
 from csi.reading.looks import Looks
-from csi.step3_gather.waiting import Waits, Why, reasons_of
 from csi.terms import percent
 
 _SHOWN = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.blocks.text import clip, escape
-from csi.step3_gather.waiting import Waits, Why
+from csi.measurement.deliveries import Waits, Why
 
 _COLUMN = 40
 

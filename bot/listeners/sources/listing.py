@@ -13,9 +13,10 @@ from bot.blocks import sources as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
+from csi.measurement import deliveries
 from csi.models import Cycle, Source
 from csi.step2_can_measure.sources import of_service
-from csi.step3_gather import batches, origins, schedule
+from csi.step3_gather import origins, schedule
 from csi.storage import need
 
 Body = Mapping[str, Any]
@@ -36,7 +37,7 @@ def view(session: Session, cycle: Cycle) -> Block:
 
 
 def _line(session: Session, cycle: Cycle, source: Source) -> blocks.Line:
-    held = batches.current(session, source)
+    held = deliveries.current(session, source)
     collected = source.kind in schedule.KINDS and bool(source.mapping)
     return blocks.Line(
         source,

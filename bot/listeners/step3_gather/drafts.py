@@ -15,7 +15,7 @@ from csi.errors import InvalidInput, InvalidInputs
 from csi.models import Source
 from csi.reading.layout import Column, Layout
 from csi.reading.moments import check_order, zone
-from csi.step3_gather.mapping import joined
+from csi.reading.proposing import joined
 
 Draft = dict[str, str | list[str]]
 Body = Mapping[str, Any]

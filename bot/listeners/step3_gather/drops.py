@@ -31,8 +31,9 @@ from csi.reading.bounds import DEFAULT, megabytes
 from csi.reading.content import Content
 from csi.reading.layout import guess
 from csi.reading.looks import Looks, looks
+from csi.reading.proposing import proposed
 from csi.step2_can_measure.sources import of_service
-from csi.step3_gather.mapping import Match, best_match, proposed
+from csi.step3_gather.mapping import Match, best_match
 from csi.storage import need, row, rows
 from csi.terms import Step
 

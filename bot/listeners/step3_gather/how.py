@@ -20,9 +20,10 @@ from bot.payload import clicked, origin, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, NotFound
+from csi.measurement import deliveries
 from csi.models import Batch, Cycle, Source
 from csi.reading.layout import guess
-from csi.step3_gather import batches, rereading, sources
+from csi.step3_gather import rereading, sources
 from csi.step3_gather.settling import Wanted
 from csi.storage import need
 
@@ -57,7 +58,7 @@ def _cycle(session: Session, source: Source) -> Cycle:
 
 def _newest(session: Session, source: Source) -> Batch | None:
     """The newest file that counts."""
-    files = [one for one in batches.current(session, source) if one.way == "file"]
+    files = [one for one in deliveries.current(session, source) if one.way == "file"]
     return files[-1] if files else None
 
 

@@ -27,9 +27,10 @@ from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.models import Cycle, Kpi, PlanRow, Source
 from csi.reading.layout import Layout
 from csi.reading.naming import as_in_file, with_names
+from csi.reading.proposing import proposed
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather import settling, sources
-from csi.step3_gather.mapping import Match, best_match, proposed
+from csi.step3_gather.mapping import Match, best_match
 from csi.step3_gather.settling import Wanted
 from csi.storage import need, rows
 from csi.terms import Measurability

@@ -27,6 +27,7 @@ from csi import cycle as cycles
 from csi.definition import SourceDefinition
 from csi.errors import CsiError, InvalidInput
 from csi.measurement import of_cycle
+from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
 from csi.reading.naming import names_used
 from csi.series import columns_needed
@@ -35,7 +36,6 @@ from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
 from csi.step3_gather.overlaps import shared_days
 from csi.step3_gather.settling import Wanted
-from csi.step3_gather.waiting import Waits
 from csi.storage import hold
 
 SECONDS = 3.0  # between two updates of the progress message

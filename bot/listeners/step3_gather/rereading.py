@@ -15,6 +15,8 @@ from bot.listeners.step3_gather.reading import Typed, told, typed_columns, wante
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
+from csi.measurement import deliveries
+from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
 from csi.reading.as_written import fitted
 from csi.reading.layout import guess
@@ -22,7 +24,6 @@ from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
 from csi.step3_gather.batches import Outcome
 from csi.step3_gather.intake import Intake, take_in
-from csi.step3_gather.waiting import Waits
 from csi.storage import hold, need
 
 _Planned = tuple[Batch, SourceDefinition, Typed]
@@ -117,7 +118,7 @@ def _read_all(
 
 def _left(session: Session, source: Source, planned: list[_Planned]) -> list[str]:
     read = {batch.id for batch, _, _ in planned}
-    return [one.filename for one in batches.current(session, source) if one.id not in read]
+    return [one.filename for one in deliveries.current(session, source) if one.id not in read]
 
 
 def _reasons(kit: Kit, source: Source, planned: list[_Planned], intakes: list[Intake]) -> tuple[Waits, ...]:
@@ -137,12 +138,12 @@ def _kept(
     cycle = cycles.by_id(session, str(payload["team_id"]), int(payload["cycle_id"]))
     hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")
     source = settling.source_of(session, cycle, wanted, actor=actor, now=now)
-    before = again.held(batches.current(session, source))
+    before = again.held(deliveries.current(session, source))
     settling.settle(session, cycle, source, wanted, actor=actor, now=now)
     for intake in intakes:
         _record(kit, session, cycle, source, intake, actor=actor, accepted=bool(payload.get("accepted")))
     batches.mark_stale(session, source)
-    now_held = again.held(batches.current(session, source))
+    now_held = again.held(deliveries.current(session, source))
     return source, again.difference(before, now_held, len(intakes), left)
 
 

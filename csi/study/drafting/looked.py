@@ -17,11 +17,11 @@ from csi.reading.far_dates import Far, far_dates, without_far
 from csi.reading.layout import Layout, guess
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
+from csi.reading.proposing import proposed
 from csi.reading.quantities import PLAIN, Written, read_quantities
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.swapped import check_swapped
 from csi.reading.wide import shape_of
-from csi.step3_gather.mapping import proposed
 
 ORDERS = ("day_first", "month_first", "year_first")
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them

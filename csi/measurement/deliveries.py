@@ -1,0 +1,54 @@
+"""What a cycle's measurement rests on: the deliveries of a source that count, and to what of them a person said yes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Session
+
+from csi.models import Batch, Source
+from csi.storage import rows
+
+_MANY = 10_000
+
+
+class Why(StrEnum):
+    """Why a delivery waits."""
+
+    EMPTY = "empty"  # nothing of it can be used: no yes helps
+    KEY = "key"  # its key leaves rows out, and no column says which row of a case is the latest
+    CELLS = "cells"  # most cells of a column cannot be read as what they were said to be
+    QUARANTINE = "quarantine"  # much of it could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """One reason to ask: ``count`` of ``of`` rows (cells, for ``CELLS``); ``column`` where one is meant."""
+
+    kind: Why
+    count: int
+    of: int
+    column: str = ""
+
+
+def kept(reasons: Iterable[Waits]) -> list[dict[str, Any]]:
+    """Reasons in plain form, as a batch keeps them."""
+    return [asdict(one) | {"kind": one.kind.value} for one in reasons]
+
+
+def reasons_of(counts: Mapping[str, Any], name: str = "waits") -> tuple[Waits, ...]:
+    """The reasons a batch keeps: those for which it ``waits``, or those that were ``accepted``."""
+    return tuple(Waits(Why(one["kind"]), one["count"], one["of"], one["column"]) for one in counts.get(name, ()))
+
+
+def moment_of(source: Source) -> str:
+    """The column that dates a source's rows, as mapped; empty while nobody has said."""
+    return next(iter((source.mapping.get("options") or {}).get("moments") or ()), "")
+
+
+def current(session: Session, source: Source) -> list[Batch]:
+    """A source's deliveries that count, in the order they came."""
+    return rows(session, Batch, source.team_id, source_id=source.id, state="current", order="ordinal", limit=_MANY)
