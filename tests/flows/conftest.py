@@ -21,9 +21,9 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from csi import cycle as cycles
 from csi import roles
-from tests.charts import presentable
 from tests.conftest import BUSY
 from tests.databases import Database
+from tests.step6_present import presentable
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 

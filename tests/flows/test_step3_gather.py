@@ -31,8 +31,8 @@ from csi.step1_should_measure import kpis
 from csi.step3_gather import held
 from csi.terms import Measurability, Role
 from tests import turns
+from tests.cycle.test_importing import STUDY
 from tests.flows.conftest import World
-from tests.study.test_importing import STUDY
 
 LOG = (
     "number,opened_at,resolved_at,made_sla\n"

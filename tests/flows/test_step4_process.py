@@ -19,8 +19,8 @@ from csi.storage import rows
 from csi.study.plain import kpi_plain
 from csi.study.running import run
 from tests import turns
-from tests.charts import presentable
 from tests.flows.conftest import World
+from tests.step6_present import presentable
 
 REPORT = "the data, made comparable"
 

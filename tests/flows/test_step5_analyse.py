@@ -11,8 +11,8 @@ from csi.step1_should_measure import kpis
 from csi.step3_gather import batches
 from csi.storage import need, row, rows
 from tests import turns
-from tests.charts import presentable
 from tests.flows.conftest import World
+from tests.step6_present import presentable
 
 
 @pytest.fixture

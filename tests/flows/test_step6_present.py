@@ -9,8 +9,8 @@ from csi import cycle as cycles
 from csi.charts import charts
 from csi.models import Report, ReportClick
 from csi.storage import rows
-from tests.charts import presentable
 from tests.flows.conftest import World
+from tests.step6_present import presentable
 
 HEADLINE = "Service desk, cycle 1: did we get there?"
 

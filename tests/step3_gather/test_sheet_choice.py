@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csi.reading.layout import guess
-from tests.step3_gather.workbooks import sheet_xml, xlsx
+from tests.reading.workbooks import sheet_xml, xlsx
 
 DATA = [["Ticket", "Opened", "Minutes"], *([f"T{n}", (45352 + n,), 10 + n] for n in range(30))]
 UNREADABLE = [["Ticket", "Opened", "Minutes"], *([f"T{n}", f"Tag {n} um drei", 10 + n] for n in range(30))]

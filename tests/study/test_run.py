@@ -20,7 +20,7 @@ from csi.errors import InvalidInputs
 from csi.study.output import file_names, harmless, quarantine_csv
 from csi.study.plain import report_json
 from csi.study.running import run
-from tests.step3_gather.workbooks import sheet_xml, xlsx
+from tests.reading.workbooks import sheet_xml, xlsx
 
 ROOT = Path(__file__).resolve().parents[2]
 SERIES = ["start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused"]

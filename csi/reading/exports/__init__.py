@@ -1,7 +1,7 @@
 """Exports of programs people use, recognised by their headers and proven by their cells.
 
 One file per program (``*.yml``) says what its columns are called and mean. Adding one: that file, and a row in
-``tests/step3_gather/exports/test_programs.py``.
+``tests/reading/exports/test_programs.py``.
 """
 
 from csi.reading.exports.meanings import DATES_A_ROW, Caution, Meaning, Trap

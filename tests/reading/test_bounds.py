@@ -23,7 +23,7 @@ from csi.reading.content import Content
 from csi.reading.extent import Extent
 from csi.reading.layout import guess
 from csi.reading.readers import read, stream
-from tests.step3_gather.workbooks import ods, sheet_xml, xlsx
+from tests.reading.workbooks import ods, sheet_xml, xlsx
 
 _SOURCE = SourceDefinition("s")
 _SECONDS = 8

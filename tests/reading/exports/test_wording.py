@@ -16,7 +16,7 @@ from csi.reading.exports import (  # fmt: skip
     lacking,
     wording,
 )
-from tests.step3_gather.exports.written import read
+from tests.reading.exports.written import read
 
 
 @pytest.mark.parametrize("why", list(Trap))

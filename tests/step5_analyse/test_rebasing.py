@@ -21,8 +21,8 @@ from csi.study.reading import study_of
 from csi.study.writing import study_yaml
 from csi.terms import Step
 from tests import turns
-from tests.charts import presentable
 from tests.databases import Database
+from tests.step6_present import presentable
 from tests.turns import BOB, CAROL, ERIN, NOW, TEAM
 
 MOVED = date(2026, 3, 16)

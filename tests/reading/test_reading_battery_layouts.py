@@ -20,7 +20,7 @@ from csi.errors import InvalidInput
 from csi.reading.layout import Layout, guess
 from csi.reading.proposing import proposed
 from csi.reading.readers import read
-from tests.step3_gather.workbooks import sheet_xml, xlsx
+from tests.reading.workbooks import sheet_xml, xlsx
 
 NAMES = ("Ticket", "Opened", "Team", "Minutes")
 ROWS = [(f"T{100 + n}", f"2024-03-{n:02} 08:30:00", f"Team {n % 3}", str(15 * n)) for n in range(1, 13)]

@@ -9,7 +9,7 @@ import pytest
 
 from csi.reading.exports import Trap
 from csi.reading.exports.profile import profiles
-from tests.step3_gather.exports.written import read, table
+from tests.reading.exports.written import read, table
 
 # program, language ("" where names are the same in all), header: name > meaning [= cells]; "-" is no meaning
 PROGRAMS = [

@@ -10,8 +10,8 @@ from csi.definition import SourceDefinition
 from csi.reading.exports import Computable, Doubt, Meaning, Note, computable, lacking, recognised
 from csi.reading.layout import guess
 from csi.series.expression import parse
-from tests.step3_gather.exports.test_programs import PROGRAMS
-from tests.step3_gather.exports.written import read
+from tests.reading.exports.test_programs import PROGRAMS
+from tests.reading.exports.written import read
 
 _JIRA = "Issue key > key | Summary > title | Status > status | Created > opened"
 

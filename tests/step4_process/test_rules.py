@@ -41,8 +41,8 @@ from csi.step5_analyse import results
 from csi.storage import row, rows
 from csi.study.plain import report_json
 from tests import turns
-from tests.charts import presentable
 from tests.databases import Database
+from tests.step6_present import presentable
 from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, NOW, TEAM
 
 

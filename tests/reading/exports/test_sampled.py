@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csi.reading.exports import Doubt, Meaning, recognised
-from tests.step3_gather.exports.written import read
+from tests.reading.exports.written import read
 
 _JIRA = "Issue key > key | Summary > title | Status > status | "
 _SNOW = "number > key | assignment_group > team | opened_at > opened | "

@@ -8,7 +8,7 @@ from csi.definition import SourceDefinition
 from csi.reading.bounds import Bounds
 from csi.reading.readers import read, stream
 from csi.reading.reading import Reading
-from tests.step3_gather.workbooks import sheet_xml, xlsx
+from tests.reading.workbooks import sheet_xml, xlsx
 
 HEAD = "id;day;cost;team\n"
 COSTS = [100 + 37 * n % 53 for n in range(1, 61)]

@@ -14,7 +14,7 @@ from csi.reading.layout import guess
 from csi.reading.number_formats import as_clock, as_percent, format_of_code
 from csi.reading.readers import read
 from csi.reading.reading import Reading
-from tests.step3_gather.workbooks import ods
+from tests.reading.workbooks import ods
 
 _HOUR = 1 / 24
 

@@ -18,7 +18,7 @@ from csi.reading.json_rows import rows_in
 from csi.reading.layout import guess
 from csi.reading.readers import read
 from csi.reading.reading import REFUSED
-from tests.step3_gather.workbooks import Wrong, ods, sheet_xml, xlsx
+from tests.reading.workbooks import Wrong, ods, sheet_xml, xlsx
 
 _ROWS = [
     ("INC1", "2024-03-01 08:00:00", 1.5, "São"),
