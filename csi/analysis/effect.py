@@ -24,6 +24,7 @@ Lengths = NDArray[np.int64]
 CONFIDENCE = 0.95
 POWER = 0.8  # the smallest detectable effect would be seen four times in five
 _BLOCK = 64
+_FIGURES = 12
 _LEAST = 2.5  # effective points of a window; ours: at one degree of freedom Student's quantile is 12.7
 _HIGHEST_BENEATH = 0.8  # ours: little spread above chance says little of how it repeats itself
 _FITTED = 3  # two levels and a slope: the bias of r1 is that of a series of a third of the points
@@ -71,7 +72,16 @@ def by_mixture(found: Estimate) -> Effect:
     """An estimate as an effect: its error is the one that gives Student's t the same 95 % interval."""
     reach, df = found.reach(), found.freedom
     error = reach / special.stdtrit(df, (1 + CONFIDENCE) / 2)
-    return Effect(found.value, found.value - reach, found.value + reach, found.p(), error, df, found.phi)
+    value = found.value
+    told = (value, value - reach, value + reach, found.p(), error, df, found.phi)
+    return Effect(*(_figures(one) for one in told))
+
+
+def _figures(values: Floats) -> Floats:
+    """Twelve figures of each number: the last digits hang on how many series were worked on at once."""
+    size = np.floor(np.log10(np.abs(np.where((values == 0) | ~np.isfinite(values), 1.0, values))))
+    scale = 10.0 ** np.clip(_FIGURES - 1 - size, -300, 300)
+    return np.asarray(np.round(values * scale) / scale)
 
 
 def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, season: Lengths | None = None) -> Effect:
