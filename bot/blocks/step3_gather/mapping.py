@@ -17,6 +17,7 @@ from bot.blocks.text import clip, escape, listed, plural
 from csi.models import Kpi, Source
 from csi.reading.layout import Column, Layout
 from csi.series import units
+from csi.series.found_units import Fit, unit_question
 
 Draft = Mapping[str, str | list[str]]
 
@@ -57,6 +58,11 @@ class Asked:
         return next((kpi.unit for kpi in self.kpis if kpi.unit), "")
 
     @property
+    def is_told(self) -> bool:
+        """Whether its header or its cells say a unit that fits these KPIs: then nobody need be asked."""
+        return all(unit_question(self.column, kpi.unit).fit in (Fit.SAME, Fit.CONVERTED) for kpi in self.kpis)
+
+    @property
     def choices(self) -> dict[str, str]:
         """The units it may be in: those that measure the same as the KPI's; none where there is nothing to ask."""
         found = units.find(self.unit)
@@ -95,6 +101,7 @@ def value_of(name: str) -> str:
 def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str = "") -> Block:
     """What the columns mean: at first only what must be said, everything where ``more`` was pressed."""
     layout = seen.layout
+    open_ = [one for one in seen.units if not one.is_told or not _said(draft, _unit_field(one.column))]
     blocks = [
         parts.section(f"*{escape(seen.filename)}* · {_laid_out(layout)}"),
         parts.section(_examples(layout, _telling(layout, draft))),
@@ -102,10 +109,11 @@ def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str 
         *_source(seen, draft),
         *_sheet(layout, draft),
         *_needed(seen, draft),
-        *(_unit(one, draft) for one in seen.units[:_TELLING]),
+        *(_unit(one, draft) for one in open_[:_TELLING]),
     ]
     if more:
-        blocks += [*_rare(seen, draft), *_file(layout, draft)]
+        told = [one for one in seen.units if one not in open_]
+        blocks += [*_rare(seen, draft), *(_unit(one, draft) for one in told[:_TELLING]), *_file(layout, draft)]
     is_laid_out = bool(layout.delimiter or layout.sheet)
     buttons = [parts.button("Look again with these", GUESS)] if (more and is_laid_out) or _sheets(layout) else []
     buttons += [] if more else [parts.button("More …", MORE)]
@@ -234,9 +242,13 @@ def _number(seen: Seen, names: Mapping[str, str], draft: Draft) -> Block:
     return _telling_at_once(_column("value", "Which column holds the number?", names, draft, hint, optional=True))
 
 
+def _unit_field(column: Column) -> str:
+    return f"{UNIT}{value_of(column.name)}"
+
+
 def _unit(asked: Asked, draft: Draft) -> Block:
     """In which unit a column's numbers are; what its header or its cells say is filled in."""
-    name = f"{UNIT}{value_of(asked.column.name)}"
+    name = _unit_field(asked.column)
     kpis = listed([clip(kpi.name, 60) for kpi in asked.kpis[:3]])
     cells = ", ".join(clip(cell, 12) for cell in asked.column.examples[:3])
     hint = f"As its header or its cells say; for {kpis}." if asked.column.unit else f"{cells} …, for {kpis}."

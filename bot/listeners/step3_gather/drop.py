@@ -11,8 +11,10 @@ from bot.context import Kit
 from csi.definition import SourceDefinition, hash_of
 from csi.errors import NotFound
 from csi.reading.content import Format
+from csi.reading.durations import ShortClock
 from csi.reading.files import FileStore
 from csi.reading.layout import Column, Layout, guess
+from csi.reading.quantities import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,13 @@ def _key(team_id: str, handle: str) -> str:
     return f"{team_id}/drops/{handle}.json"
 
 
+def _column(kept: dict[str, Any]) -> Column:
+    written = Written(**{**kept["written"], "short": ShortClock(kept["written"]["short"])})
+    return Column(**{**kept, "examples": tuple(kept["examples"]), "written": written})
+
+
 def _layout(kept: dict[str, Any]) -> Layout:
-    columns = tuple(Column(**{**one, "examples": tuple(one["examples"])}) for one in kept["columns"])
+    columns = tuple(map(_column, kept["columns"]))
     lists = {name: tuple(kept[name]) for name in ("sheets", "missing")}
     examples = tuple(tuple(row) for row in kept["examples"])
     return Layout(**{**kept, **lists, "format": Format(kept["format"]), "columns": columns, "examples": examples})
