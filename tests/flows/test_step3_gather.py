@@ -214,6 +214,23 @@ def test_an_ambiguous_date_order_is_asked(gathering: World):
     assert batch.first_at.date() == date(2016, 3, 4)
 
 
+def test_a_date_order_that_was_said_is_not_asked_again(gathering: World):
+    bob = gathering.bob
+    text = "number,resolved_at\nA,3/4/2016 10:00\nB,5/6/2016 10:00\n"
+    _map(gathering, text, "odd.csv", dates="month_first")
+    message = bob.sees("*odd.csv* read into")
+    bob.click(message, "gather.how")
+    bob.wait_modal("gather.how")
+    bob.click(None, "gather.change")
+    assert _initial(bob.wait_modal("gather.map"), "dates") == "month first: 2/29/2016"
+    bob.fill({"key": "(none)"})
+    assert bob.submit() is None
+    bob.sees("had *Incidents* read again")
+    bob.upload(text.replace("2016", "2017").encode(), "next.csv", "service-desk")
+    bob.click(bob.sees("*next.csv* looks like *Incidents*"), "gather.map")
+    assert _initial(bob.wait_modal("gather.map"), "dates") == "month first: 2/29/2016"
+
+
 def test_month_first_declared_day_first_waits_for_a_yes(gathering: World):
     bob = gathering.bob
     text = "number,resolved_at\n" + "".join(f"A{n},2/{n}/2016 10:00\n" for n in range(10, 29))

@@ -25,8 +25,11 @@ _MOST_KEPT = 100  # columns of a wide table that a form remembers
 
 
 def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], chosen: Source | None,
-            filename: str) -> Draft:  # fmt: skip
-    """What a form is filled in with: how the source is read, else what the file suggests."""
+            filename: str, *, as_before: bool = False) -> Draft:  # fmt: skip
+    """What a form is filled in with: how the source is read, else what the file suggests.
+
+    ``as_before``: ``known`` is how the source is read, so that a person has said already how its dates are written.
+    """
     moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
     moment, time = (known.options.get("join") or {}).get(moments[0], (moments[0], ""))
     melt = known.options.get("melt") or {}
@@ -36,7 +39,7 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
         "source": str(chosen.id) if chosen else "" if sources else blocks.NEW_SOURCE,
         "source_name": blocks.stem(filename),
         **{field: blocks.value_of(name) for field, name in named.items() if name in layout.names},
-        "dates": "" if layout.ambiguous else "pattern" if pattern else known.dates,
+        "dates": "" if layout.ambiguous and not as_before else "pattern" if pattern else known.dates,
         "pattern": pattern,
         "timezone": known.timezone,
         "missing": ", ".join(known.missing),

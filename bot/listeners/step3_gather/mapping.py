@@ -272,13 +272,14 @@ def first(session: Session, cycle: Cycle, found: Drop) -> Draft:
     named = of_service(session, cycle.team_id, cycle.service_id)
     if found.source_id:
         own = need(session, Source, cycle.team_id, found.source_id)
-        return drafts.drafted(found.layout, _remembered(own), named, own, found.filename)
+        return drafts.drafted(found.layout, _remembered(own), named, own, found.filename, as_before=True)
     known = proposed(found.layout, cycle.timezone)
     match = best_match(session, cycle.team_id, cycle.service_id, found.layout)
+    as_before = match is not None and not match.needs_mapping
     if match is not None and not match.breaks:
         known = _as_it_is_now(found.layout, _remembered(match.source), match)
     source = match.source if match else _likely(session, cycle, named)
-    return drafts.drafted(found.layout, known, named, source, found.filename)
+    return drafts.drafted(found.layout, known, named, source, found.filename, as_before=as_before)
 
 
 def _remembered(source: Source) -> SourceDefinition:
