@@ -41,11 +41,11 @@ def kpi(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> 
     if not words:
         measure(ack, body, client, kit)
         return
+    ack()  # its form may look into a file
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
         found = _named(kpis.of_cycle(session, cycle), " ".join(words))
         view = _kpi_form(session, kit, cycle, user_of(body), kpi=found)
-    ack()
     modals.show(client, body, view)
 
 
