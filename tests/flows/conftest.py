@@ -63,6 +63,8 @@ class World:
 
     def start(self) -> None:
         self.bot = build_app(self.settings, now=self.now)
+        for listener in self.bot.app._listeners:  # Bolt itself waits no longer than Slack's 3 seconds
+            listener.ack_timeout = BUSY["ack_seconds"]
         self.bot.start_workers()
         self._handler = Joining(self.bot.app, self.settings.slack_app_token, concurrency=16)
         self._handler.connect()

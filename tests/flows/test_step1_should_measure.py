@@ -259,7 +259,7 @@ def test_after_step_1_a_kpi_can_still_be_computed_in_another_way_and_the_rest_sa
     world.bob.command("/csi", f"kpi {kpi.key}", channel="service-desk")
     form = world.bob.wait_modal("measure.define")
     assert [block["block_id"] for block in form["blocks"] if block["type"] == "input"] == [
-        "measure", "value", "where", "good",
+        "measure", "value", "where", "good", "pauses", "pause_clock",
     ]  # fmt: skip
     world.bob.fill({"measure": "share", "value": "", "good": 'state == "failed"'})
     assert world.bob.submit() is None
