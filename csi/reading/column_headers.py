@@ -10,7 +10,7 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from csi.reading.currencies import currency, is_code
+from csi.reading.currencies import SIGNS, currency, is_code
 from csi.reading.durations import ShortClock
 from csi.reading.unit_table import find
 from csi.reading.unit_words import folded, percent_words, several, spoken, time_words
@@ -35,6 +35,7 @@ _LENGTHS = frozenset({
     "solucao", "solucion", "resposta", "respuesta", "traitement", "attente", "bearbeitung", "wartezeit", "diff",
     "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
 })  # fmt: skip
+_OF_CLOCKS = frozenset({"hora", "heure", "ora", "hour", "uhrzeit", "godzina", "saat", "klockslag", "klokkeslaet"})
 # A day of work by one person, in the languages such plans come in; as letters only where the header is about effort.
 _PERSON_DAYS = re.compile(
     r"(?:man|person|people|staff|dev)[\W_]*days?|(?:personen|mann|arbeits|mitarbeiter)[\W_]*tagen?"
@@ -53,7 +54,9 @@ _WORDED = ("nanos", "micros", "millis", "nsec")
 _CLOCKS = re.compile(
     r"(?<![\w:])(?:(?P<hours>h{1,2}:m{1,2})|(?P<minutes>m{1,2}:s{1,2}|min:s(?:ec)?))\b(?!:)", re.IGNORECASE
 )
-_WORD = re.compile(r"%|‰|[^\W\d_]+|\d+")
+_MONEY = rf"[A-Z]{{0,3}}[{SIGNS}]"
+_WORD = re.compile(rf"%|‰|{_MONEY}(?![^\W_])|[^\W\d_]+|\d+")
+_MANIFOLD = re.compile(r"(?i)k|t|m|mn|mio|mrd|bn|mld|tsd|tys|тыс|тис|mil|thousands?|milh\w+|mill\w+")
 _NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 _LONG = 4  # letters of a word between brackets that is a unit in a language of few exports; ours
 _DATA = {name.casefold(): name for name in ("kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB")}
@@ -65,7 +68,7 @@ def unit_in(header: str) -> str:
     if special := _person_day(header) or _tiny(header):
         return special
     words = _words(_BRACKETED.sub(r"\g<before> ", header))
-    lasts = bool(_LENGTHS & {folded(word) for word in words}) or not words
+    lasts = _lasts(words) or not words
     for found in _BRACKETED.finditer(header):
         text = (found["round"] if found["round"] is not None else found["square"]).strip()
         is_letter = len(text) == 1 and text.isalpha() and text.isascii() and text != "h"
@@ -73,6 +76,16 @@ def unit_in(header: str) -> str:
         if not is_plural and (lasts or not is_letter or found["square"]) and (unit := _alone(text)):
             return unit
     return _behind_in(words) or _counted(words) or _last(words)
+
+
+def says_length(header: str) -> bool:
+    """Whether a header is one of a length of time (Durée, downtime) and not of a clock (Hora de atendimento)."""
+    words = _words(unicodedata.normalize("NFKC", header))
+    return _lasts(words) and not _OF_CLOCKS & {folded(word) for word in words}
+
+
+def _lasts(words: list[str]) -> bool:
+    return bool(_LENGTHS & {folded(word) for word in words})
 
 
 def _person_day(header: str) -> str:
@@ -163,11 +176,13 @@ def _last(words: list[str]) -> str:
         return {"us": "us", "μs": "us", "ns": "ns"}.get(word) or time_words()[word]
     if word == "bytes":
         return "B"
-    return _DATA.get(word, "") or _code(own)
+    return _DATA.get(word, "") or ("" if _MANIFOLD.fullmatch(words[-2]) else _code(own))  # thousands are another unit
 
 
 def _code(word: str) -> str:
-    """A currency's code that has a sign of its own in English, so that it is no word."""
+    """The currency of a sign, or of a code that has a sign of its own in English, so that it is no word."""
+    if re.fullmatch(_MONEY, word):
+        return currency(word)
     code = word.upper()
     return code if len(word) == 3 and is_code(code) and word in (code, code.lower()) and _has_sign(code) else ""
 

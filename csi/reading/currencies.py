@@ -15,6 +15,7 @@ from csi.reading.unit_words import LANGUAGES
 
 _LONGEST = 6
 _SHORTEST_NAME = 4  # characters of a sign that no language near writes
+SIGNS = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category(sign) == "Sc")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c")
 
 

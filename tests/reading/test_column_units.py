@@ -91,6 +91,13 @@ _HEADERS = {
     "Cost (EUR)": "EUR",
     "Betrag in EUR": "EUR",
     "Price (€)": "EUR",
+    "Kosten in €": "EUR",
+    "Cost €": "EUR",
+    "total_€": "EUR",
+    "Valor em R$": "BRL",
+    "cost in $": "$",
+    "Price £": "GBP",
+    "Kosten EUR": "EUR",
     "cost_usd": "USD",
 }
 _NO_UNITS = (
@@ -101,6 +108,7 @@ _NO_UNITS = (
     "Opened at (Europe/Lisbon)", "Comment(s)", "Ticket(s)", "Component/s", "Within business hours", "Business hours",
     "Last 30 days", "SLA 4 hours met", "Closed within 5 days", "Tickets per hour", "Requests per second",
     "Hours of operation", "100% complete", "percentile", "Nr (m)", "Time (m)", "Plan d", "class_s", "Group (d)",
+    "Kosten in Tsd. €", "Kosten Tsd. EUR", "Umsatz in T€", "Cost k€", "Spend Mio. €", "cost per $", "Betrag €/Monat",
     "score","Status", "Time", "Dauer", "value", "Resolved in time", "Tempo para solução", "",
 )  # fmt: skip
 
