@@ -117,7 +117,7 @@ _ANY = (
     rf"{_YEAR}{_GAP}{_DAY}{_GAP}M\.?",
     rf"{_DAY}\s*G\s*{_MONTH}[,\s]\s*{_YEAR}",
     rf"(?:M|G\s*{_MONTH}){_GAP}{_YEAR}",
-    r"M(?:-|\s?')(?P<year>00)",
+    r"M(?:\.?[-/]|\s?')(?P<year>00)",  # as workbooks write a month: Jan-23, janv.-23, jan/23
     rf"{_YEAR}{_GAP}M",
     rf"{_MONTH}[-/]{_YEAR}",
     rf"{_YEAR}N(?P<month>00)",  # 2024M01, as Eurostat writes it

@@ -82,12 +82,12 @@ def spoken() -> Mapping[str, str]:
 def time_unit(word: str, beside: Collection[str] = ()) -> str:
     """The unit of time a folded word means, the other words of its text beside it; empty where that is not told.
 
-    ``година`` is a year or an hour: beside ``хвилин`` it is Ukrainian.
+    ``година`` is a year or an hour: beside ``хвилин`` it is Ukrainian. Single letters are of no language.
     """
     if unit := time_words().get(word) or spoken().get(word):
         return unit
     languages = words_by_language().get(word, {})
-    others = [words_by_language().get(one, {}) for one in beside if one != word]
+    others = [words_by_language().get(one, {}) for one in beside if one != word and one not in _LETTERS]
     units = {unit for language, unit in languages.items() if others and all(language in one for one in others)}
     return next(iter(units)) if len(units) == 1 else ""
 

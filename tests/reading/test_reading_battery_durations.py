@@ -68,6 +68,7 @@ _BATTERY: list[tuple[str, float, float, float, float]] = [
     ("2 hodiny a 5 minút", 0, 2, 5, 0),
     ("3 timmar och 20 minuter", 0, 3, 20, 0),
     ("3 dagar", 3, 0, 0, 0),
+    ("1 d 4 tim 41 min", 1, 4, 41, 0),  # a letter is of no language
     ("1 dag 3 timer 20 minutter", 1, 3, 20, 0),
     ("2 tuntia ja 5 minuuttia", 0, 2, 5, 0),
     ("1 gün 2 saat 5 dakika", 1, 2, 5, 0),
