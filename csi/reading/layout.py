@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +26,7 @@ from csi.reading.kinds import (
 )
 from csi.reading.quantities import PLAIN, Written, written
 from csi.reading.second_header import is_second_header, joined_names
+from csi.step3_gather.times_of_day import has_clock, time_of_day
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -231,13 +231,10 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     )
 
 
-_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?")
-
-
 def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str, Kind]:
     """The clocks of a file that has dates without one tell when, not how long: they are no numbers."""
     dated = [cells[name] for name, kind in kinds.items() if kind.name == "moment"]
-    if not any(not any(":" in cell for cell in values) for values in dated):
+    if all(has_clock(values) for values in dated):
         return dict(kinds)
     return {
         name: Kind("text") if kind.name == "number" and _tell_when(name, cells[name]) else kind
@@ -247,8 +244,7 @@ def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str,
 
 def _tell_when(name: str, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    clocks = sum(_TIME_OF_DAY.fullmatch(cell) is not None for cell in filled)
-    return not unit_in(name) and clocks >= FITS * len(filled)
+    return not unit_in(name) and time_of_day(name, filled) >= FITS * len(filled)
 
 
 def _column(seen: Cells, values: Sequence[str], role: str, decimal: str, source: SourceDefinition) -> Column:

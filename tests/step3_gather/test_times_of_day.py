@@ -1,0 +1,53 @@
+"""Columns of clocks beside dates: told from lengths of time, and joined to their date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from csi.step3_gather.layout import guess
+from csi.step3_gather.mapping import time_beside
+from csi.step3_gather.times_of_day import has_clock, time_of_day
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "is_told"),
+    [
+        ("Time", "14:05", True),
+        ("Time", "2:05 PM", True),
+        ("Time", "23:59:59", True),
+        ("Time", "18.00.00", True),
+        ("Time", "24:00", False),
+        ("Started", "14:65", False),
+        ("Hora Alta", "14h05", True),
+        ("Heure", "9 H 05", True),
+        ("Hora de atendimento", "14h05", True),  # a clock's word beside one of a length
+        ("Durée", "14h05", False),
+        ("Durée", "14:05", True),  # as before: beside a date its hours decide
+        ("Hora", "14h", False),
+        ("Hora", "24h05", False),
+        ("Hora", "1405", False),
+    ],
+)
+def test_a_cell_that_can_be_a_time_of_day(header: str, cell: str, is_told: bool) -> None:
+    assert time_of_day(header, [f" {cell} "]) == is_told
+
+
+@pytest.mark.parametrize(
+    ("cell", "stands"),
+    [("03/03/25", False), ("3 Mar 2025", False), ("03/03/25 14h05", True), ("2025-03-03T9:00", True)],
+)
+def test_a_date_with_its_clock(cell: str, stands: bool) -> None:
+    assert has_clock(["03/03/25", cell]) is stands
+
+
+def test_hours_with_a_letter_join_their_date_and_are_no_length(tmp_path: Path) -> None:
+    file = tmp_path / "hospital.csv"
+    rows = "".join(f"{n};{n:02d}/03/25;{n:02d}h05;{n}h30\n" for n in range(1, 24))
+    file.write_text("Episódio;Data Alta;Hora Alta;Duração\n" + rows, encoding="utf-8")
+    layout = guess(file)
+    kinds = {column.name: column.kind for column in layout.columns}
+    assert kinds["Hora Alta"] == "text"
+    assert kinds["Duração"] == "number"
+    assert time_beside(layout, "Data Alta") == "Hora Alta"
