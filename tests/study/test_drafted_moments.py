@@ -100,3 +100,16 @@ def test_swapped_days_and_months_are_refused_with_their_numbers(tmp_path: Path) 
     texts = [day.strftime("%Y-%d-%m") if day.day <= 12 else day.strftime("%d/%m/%Y") for day in days]
     with pytest.raises(InvalidInput, match="opened: 25 of 60 cells are dates with days up to 12 only"):
         _drafted(tmp_path, {"opened": texts})
+
+
+def test_months_side_by_side_with_a_sign_in_their_cells_are_measured_in_it(tmp_path: Path) -> None:
+    """Excel's own months (jan/23) over cells such as ``89,5%``: one mean per month of both groups."""
+    months = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
+    names = [f"{month}/{year}" for year in (23, 24) for month in months]
+    cells = {"Norte": range(24), "Sul": range(2, 26)}
+    rows = [f"{group};" + ";".join(f"{60 + n},5%" for n in held) for group, held in cells.items()]
+    file = tmp_path / "wide.csv"
+    file.write_text("\n".join([";".join(["Região", *names]), *rows]), encoding="utf-8")
+    found = yaml.safe_load(drafted([file], tmp_path).text)
+    (mean,) = (one for one in found["kpis"].values() if one["measure"] == "mean")
+    assert (found["period"], mean["value"], mean["unit"]) == ("month", "value", "%")

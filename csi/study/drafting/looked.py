@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from csi.definition import SourceDefinition
 from csi.reading.far_dates import Far, far_dates, without_far
 from csi.reading.layout import Layout, guess
+from csi.step3_gather.mapping import proposed
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
-from csi.reading.proposing import proposed
-from csi.reading.quantities import PLAIN, Written, read_quantities
+from csi.reading.quantities import PLAIN, Written, read_quantities, written
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.swapped import check_swapped
 from csi.reading.wide import shape_of
@@ -52,6 +52,7 @@ class Looked:
         moments, numbers: columns that read as such.
         open: columns of dates that read in several orders: ``orders``.
         far: per column of moments the dates far from all others that rows share.
+        forms: how the numbers of each column are written, of melted ones too.
         zeros: columns of whole numbers of which some begin with a zero.
     """
 
@@ -68,6 +69,7 @@ class Looked:
     open: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     far: Mapping[str, Sequence[Far]] = field(default_factory=dict)
+    forms: Mapping[str, Written] = field(default_factory=dict)
     zeros: frozenset[str] = frozenset()
 
     @property
@@ -125,6 +127,8 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
     parts = {name for names in melted.join.values() for name in names}
     counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in parts]
     forms = {column.name: column.written for column in layout.columns}
+    if melted.keep and melted.value in cells:
+        forms[melted.value] = written(melted.value, cells[melted.value].combine_chunks(), source.decimal or ".")
     numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
     unsure = tuple(name for name in layout.ambiguous if name in moments)
     return Looked(
@@ -141,6 +145,7 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
         open=unsure,
         orders=_orders_of([cells[name] for name in unsure]),
         far={name: found for name in moments if (found := _far(cells[name], source, name))},
+        forms=forms,
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
     )
 

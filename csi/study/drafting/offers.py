@@ -13,6 +13,7 @@ from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
 from csi.reading.exports import computable, of_layout
 from csi.reading.name_words import says_code
+from csi.reading.quantities import PLAIN
 from csi.series.expression import columns_of
 from csi.study.drafting.looked import Held, Looked
 
@@ -191,11 +192,11 @@ def _is_amount(file: Looked, name: str) -> bool:
 
 def _unit(file: Looked, name: str) -> str:
     """The unit of a column, of lengths of time the one in which they are short to say; empty where nothing says it."""
-    column = next((one for one in file.layout.columns if one.name == name), None)
-    if column is None or column.unit != "s" or column.written.bare:
-        return column.unit if column else ""
+    form = file.forms.get(name, PLAIN)
+    if form.unit != "s" or form.bare:
+        return form.unit
     usual = np.nanmedian(file.numbers[name].values)
-    return _length(np.timedelta64(int(usual), "s")) if usual > 0 else column.unit
+    return _length(np.timedelta64(int(usual), "s")) if usual > 0 else form.unit
 
 
 def _length(usual: np.timedelta64) -> str:
