@@ -139,7 +139,24 @@ def _not_yaml(error: yaml.YAMLError) -> str:
         return f"holds the character {chr(error.character)!r}, which no YAML text may; expected a study file in UTF-8"
     mark = getattr(error, "problem_mark", None)
     place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-    return f"{place}not YAML: {getattr(error, 'problem', None) or error}; expected a study file in YAML"
+    problem = str(getattr(error, "problem", None) or error)
+    return f"{place}not YAML: {problem}; expected {_yaml_expected(problem, getattr(error, 'context', None) or '')}"
+
+
+_SIGNED = (("scanning an alias", "*"), ("scanning an anchor", "&"))
+
+
+def _yaml_expected(problem: str, context: str) -> str:
+    """What mends a text that YAML takes for something else: the signs with which patterns, units and names begin."""
+    sign = next((sign for sign in "%@`" if f"'{sign}' that cannot start" in problem), "")
+    sign = sign or next((sign for what, sign in _SIGNED if what in context), "")
+    if sign:
+        return f"a text that begins with {sign} between quotes, such as '{sign}…'"
+    if "'\\t' that cannot start" in problem:
+        return "blanks in place of the tab"
+    if problem.startswith("mapping values are not allowed"):
+        return "a text with a colon and a blank inside between quotes, or each key on a line of its own"
+    return "a study file in YAML"
 
 
 def _study(top: Keys, notes: Notes, folder: Path | None) -> StudyDefinition | None:
