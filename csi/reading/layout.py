@@ -26,7 +26,7 @@ from csi.reading.kinds import (
 )
 from csi.reading.quantities import PLAIN, Written, written
 from csi.reading.second_header import is_second_header, joined_names
-from csi.step3_gather.times_of_day import has_clock, time_of_day
+from csi.reading.times_of_day import has_clock, time_of_day
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000

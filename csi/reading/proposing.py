@@ -18,12 +18,10 @@ from csi.reading.exports import Export, Meaning
 from csi.reading.layout import Layout
 from csi.reading.moments import read_moments
 from csi.reading.period_parts import joined_parts, says_part
+from csi.reading.times_of_day import has_clock, time_of_day
 from csi.reading.wide import period_headers, shape_of
 
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-
-
-_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3])(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d\.[0-5]\d)(?:\s?[AaPp][Mm])?")
 
 
 def proposed(layout: Layout, timezone: str) -> SourceDefinition:
@@ -94,11 +92,9 @@ def time_beside(layout: Layout, date: str) -> str:
     """The column that holds the time of day of a date that stands without one; empty where there is none."""
     cells = {column.name: [row[place] for row in layout.examples if place < len(row) and row[place].strip()]
              for place, column in enumerate(layout.columns)}  # fmt: skip
-    if not cells.get(date) or any(re.search(r"\d[T\s]+\d", cell) for cell in cells[date]):
+    if not cells.get(date) or has_clock(cells[date]):
         return ""
-    times = [
-        name for name, told in cells.items() if told and all(_TIME_OF_DAY.fullmatch(cell.strip()) for cell in told)
-    ]
+    times = [name for name, told in cells.items() if told and time_of_day(name, told) == len(told)]
     return next((name for name in times if name != date), "")
 
 

@@ -95,7 +95,6 @@ _HEADERS = {
     "Cost €": "EUR",
     "total_€": "EUR",
     "Valor em R$": "BRL",
-    "cost in $": "$",
     "Price £": "GBP",
     "Kosten EUR": "EUR",
     "cost_usd": "USD",
@@ -116,6 +115,11 @@ _NO_UNITS = (
 @pytest.mark.parametrize(("header", "unit"), _HEADERS.items())
 def test_a_header_names_its_unit(header: str, unit: str) -> None:
     assert unit_in(header) == unit
+
+
+@pytest.mark.parametrize("header", ["Cost ($)", "cost in $", "Cost $"])
+def test_a_shared_sign_stays_the_sign(header: str) -> None:
+    assert unit_in(header) == "$"
 
 
 @pytest.mark.parametrize("header", _NO_UNITS)

@@ -110,6 +110,6 @@ def test_months_side_by_side_with_a_sign_in_their_cells_are_measured_in_it(tmp_p
     rows = [f"{group};" + ";".join(f"{60 + n},5%" for n in held) for group, held in cells.items()]
     file = tmp_path / "wide.csv"
     file.write_text("\n".join([";".join(["Região", *names]), *rows]), encoding="utf-8")
-    found = yaml.safe_load(drafted([file], tmp_path).text)
+    found = yaml.safe_load(drafted([file], tmp_path, "UTC").text)
     (mean,) = (one for one in found["kpis"].values() if one["measure"] == "mean")
     assert (found["period"], mean["value"], mean["unit"]) == ("month", "value", "%")

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from csi.definition import SourceDefinition
 from csi.reading.far_dates import Far, far_dates, without_far
 from csi.reading.layout import Layout, guess
-from csi.step3_gather.mapping import proposed
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
+from csi.reading.proposing import proposed
 from csi.reading.quantities import PLAIN, Written, read_quantities, written
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.swapped import check_swapped

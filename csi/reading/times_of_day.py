@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from csi.step3_gather.column_headers import says_length
+from csi.reading.column_headers import says_length
 
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TOLD = re.compile(rf"{_HOUR}(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d\.[0-5]\d)(?:\s?[AaPp][Mm])?")

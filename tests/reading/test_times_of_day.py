@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from csi.step3_gather.layout import guess
-from csi.step3_gather.mapping import time_beside
-from csi.step3_gather.times_of_day import has_clock, time_of_day
+from csi.reading.layout import guess
+from csi.reading.proposing import time_beside
+from csi.reading.times_of_day import has_clock, time_of_day
 
 
 @pytest.mark.parametrize(
