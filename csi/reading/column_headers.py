@@ -75,7 +75,12 @@ def unit_in(header: str) -> str:
         is_plural = found["before"].isalpha() and len(text) <= 2 and text.isascii()  # Comment(s), Tag(e)
         if not is_plural and (lasts or not is_letter or found["square"]) and (unit := _alone(text)):
             return unit
-    return _behind_in(words) or _counted(words) or _last(words)
+    return _behind_in(words) or _counted(words) or ("" if _is_we(header, words) else _last(words))
+
+
+def _is_we(header: str, words: list[str]) -> bool:
+    """Whether ``us`` is the English word and no microseconds: would you recommend us? (but latency us, read_us)"""
+    return words[-1:] == ["us"] and len(words) > 1 and "_us" not in header and folded(words[-2]) not in _LENGTHS
 
 
 def says_length(header: str) -> bool:

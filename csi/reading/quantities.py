@@ -30,6 +30,11 @@ _PERCENT_SIGNS = "%٪％"
 # Share of the cells that must name a unit for the others to be in it.
 _MOST = 0.5
 
+# An answer with its words: 10 - Extremely likely, 0 = Not at all, 5 (neutral); and the same for Arrow.
+_ANSWER = re.compile(r"(?P<answer>[0-9]{1,2})(?:\s*[-–—=:(]\s*(?P<words>[^\W\d_][^\d]*))?")
+_LABELLED = r"^\s*([0-9]{1,2})\s*[-–—=:(]\s*\pL[^0-9]*$"
+_HIGHEST_ANSWER = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -41,6 +46,7 @@ class Written:
         short: what ``3:02`` is.
         asks: whether there is a ``3:02`` that nothing tells.
         either: the sign in ``1.234`` where nothing tells whether it parts thousands or decimals; else empty.
+        labelled: whether answers of a scale have its words behind them: ``10 - Extremely likely``.
     """
 
     unit: str = ""
@@ -48,6 +54,7 @@ class Written:
     short: ShortClock = ShortClock.UNTOLD
     asks: bool = False
     either: str = ""
+    labelled: bool = False
 
 
 PLAIN = Written()
@@ -152,7 +159,17 @@ def written(name: str, cells: Sequence[str] | pa.Array, decimal: str, declared: 
         known = find(declared or header)
         return Written(known.name if known else declared or header, short=short, asks=asks)
     unit, bare = seen.unit(short)
-    return Written(unit, bare, short, asks)
+    return Written(unit, bare, short, asks, labelled=not unit and _are_labelled(texts))
+
+
+def _are_labelled(texts: pa.Array) -> bool:
+    """Whether all cells are answers of one scale, some with words: each number has its own, and the same throughout."""
+    found = [_ANSWER.fullmatch(text) for text in pc.unique(pc.utf8_trim_whitespace(texts)).to_pylist()]
+    told = [one for one in found if one is not None and int(one["answer"]) <= _HIGHEST_ANSWER]
+    pairs = {(int(one["answer"]), " ".join(one["words"].casefold().split())) for one in told if one["words"]}
+    numbers, words = {number for number, _ in pairs}, {word for _, word in pairs}
+    are_units = any(time_unit(folded(word.strip(" )"))) for word in words)
+    return len(told) == len(found) and 0 < len(pairs) == len(numbers) == len(words) and not are_units
 
 
 def unit_of(name: str, cells: Sequence[str] | pa.Array, decimal: str) -> str:
@@ -261,6 +278,8 @@ def read_quantities(
         ``float64`` numbers in ``form.unit`` (NaN: missing or unreadable), and True where there is text that is no
         number, or one in a unit that does not convert into the column's.
     """
+    if form.labelled and pa.types.is_string(cells.type):
+        cells = pc.replace_substring_regex(cells, _LABELLED, r"\1")
     values, unreadable = read_numbers(cells, decimal, missing)
     if not pa.types.is_string(cells.type):
         return values, unreadable

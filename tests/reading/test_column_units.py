@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import time, timedelta
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -91,6 +92,8 @@ _HEADERS = {
     "Cost (EUR)": "EUR",
     "Betrag in EUR": "EUR",
     "Price (€)": "EUR",
+    "latency us": "us",
+    "read_us": "us",
     "Kosten in €": "EUR",
     "Cost €": "EUR",
     "total_€": "EUR",
@@ -107,6 +110,7 @@ _NO_UNITS = (
     "Opened at (Europe/Lisbon)", "Comment(s)", "Ticket(s)", "Component/s", "Within business hours", "Business hours",
     "Last 30 days", "SLA 4 hours met", "Closed within 5 days", "Tickets per hour", "Requests per second",
     "Hours of operation", "100% complete", "percentile", "Nr (m)", "Time (m)", "Plan d", "class_s", "Group (d)",
+    "How likely are you to recommend us?", "Rate us",
     "Kosten in Tsd. €", "Kosten Tsd. EUR", "Umsatz in T€", "Cost k€", "Spend Mio. €", "cost per $", "Betrag €/Monat",
     "score","Status", "Time", "Dauer", "value", "Resolved in time", "Tempo para solução", "",
 )  # fmt: skip
@@ -314,3 +318,24 @@ def test_a_minus_sign_of_any_form_in_front_of_a_unit() -> None:
     form = written("x", ["-5 min"], ".")
     cells = pa.chunked_array([pa.array(["-5 min", "−5 min", "+5 min", "5 min-"])])
     assert read_quantities(cells, ".", (), form)[0].tolist() == [-5, -5, 5, -5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["10 - Extremely likely", "9", "0 - Not at all likely", "7"], [10, 9, 0, 7]),
+        (["10 – sehr  gern", "10 – Sehr gern", "3"], [10, 10, 3]),
+        (["5 = Très bien", "4", "1 (ähnlich)"], [5, 4, 1]),
+        (["11 - Eleven", "9"], [None, 9]),  # beyond any scale
+        (["10 - Yes", "10 - No"], [None, None]),  # one answer, two meanings
+        (["5 - pcs", "4 - pcs"], [None, None]),  # a unit nobody knows is no scale
+        (["5 - Good", "soon"], [None, None]),
+        (["5 - minutes", "4 - hours"], [None, None]),
+        (["5 - 7", "4"], [None, 4]),
+    ],
+)
+def test_answers_with_the_words_of_their_scale_behind_them(cells: list[str], numbers: list[float | None]) -> None:
+    texts = pa.chunked_array([pa.array(cells)])
+    values, unreadable = read_quantities(texts, ".", (), written("How likely?", cells, "."))
+    assert [None if np.isnan(value) else value for value in values] == numbers
+    assert list(unreadable) == [value is None for value in numbers]
