@@ -21,6 +21,7 @@ _MOST = 0.9  # share of a column's cells that say what it is; exports hold total
 _SHORT = 3  # letters; shorter words are found in too many others
 _NUMBER = r"^\s*0*(\d{1,2})(?:[.,]0+)?\s*$"
 _YEAR = r"^\s*(?:19|20)\d{2}(?:[.,]0+)?\s*$"
+_GERMAN_WEEK = "KW"  # in capitals; the Polish kw. is a quarter
 
 
 class Part(Enum):
@@ -55,7 +56,10 @@ class _Column:
 
     def named(self) -> list[Part]:
         """What the header says it is."""
-        told = [plain(word) for word in re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.name))]
+        spelt = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.name))
+        if _GERMAN_WEEK in spelt:
+            return [Part.WEEK]
+        told = [plain(word) for word in spelt]
         return [part for part in Part if any(_calls(word, words().units[part.word]) for word in told)]
 
     def fitting(self) -> list[Part]:

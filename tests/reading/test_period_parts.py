@@ -159,3 +159,14 @@ def test_the_parts_of_a_date_are_known_by_their_headers_and_cells(
     rows = zip(*columns.values(), strict=True)
     text = "\n".join(";".join(row) for row in (tuple(columns), *rows)) + "\n"
     assert parts_of_date(guess(text.encode(), "f.csv")) == found
+
+
+@pytest.mark.parametrize(("name", "told"), [("KW", "2024-W03"), ("kw", None)])
+def test_kw_in_capitals_is_a_german_week_whatever_its_numbers(name: str, told: str | None) -> None:
+    """The first rows of a year may all be below 5, and the Polish ``kw.`` is a quarter."""
+    columns = {"Jahr": pa.chunked_array([["2024"]]), name: pa.chunked_array([["3"]])}
+    if told is None:
+        with pytest.raises(InvalidInput, match="quarters or weeks"):
+            joined_parts(columns)
+    else:
+        assert joined_parts(columns).to_pylist() == [told]
