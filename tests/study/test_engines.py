@@ -19,7 +19,7 @@ from tests.benchmarks.tickets import tickets
 pytest.importorskip("dask.dataframe", reason="dask is an extra")
 pytest.importorskip("distributed", reason="dask is an extra")
 
-ROWS = 1_000_000
+ROWS = 250_000  # several blocks of rows, so several partitions a file
 STUDY = """
 study: 1
 service: Service desk
