@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from csi.analysis.analysis import (
+    Against,
     Analysis,
     Assurance,
+    Axes,
     Change,
     Detail,
     Limits,
@@ -110,6 +112,8 @@ def analysis(
         reasons=(),
         sentence=sentence,
         detail=detail,
+        axes=Axes(target=None, change=None),
+        against_target=Against(),
     )
     return replace(whole, **changes)
 
