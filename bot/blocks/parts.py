@@ -126,11 +126,12 @@ def several(
     field: str, label: str, choices: Mapping[str, str], *, chosen: Sequence[str] = (), hint: str = "",
     optional: bool = False,
 ) -> Block:  # fmt: skip
-    """An input where any number is chosen."""
+    """An input where any number is chosen; those chosen stay in their order."""
     made = options(choices)
+    by_value = {one["value"]: one for one in made}
     element = _with(
         {"type": "multi_static_select", "action_id": field, "options": made},
-        initial_options=[one for one in made if one["value"] in chosen],
+        initial_options=[by_value[value] for value in chosen if value in by_value],
     )
     return entry(field, label, element, hint=hint, optional=optional)
 

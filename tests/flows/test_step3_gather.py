@@ -489,10 +489,10 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     bob.upload(f"Date;Time;CO\n{days}".encode(), "air.csv", "service-desk")
     bob.click(bob.sees("I keep *air.csv*"), "gather.map")
     bob.wait_modal("gather.map")
-    bob.fill({"source": "Incidents", "time": "Date"})
-    assert "another column" in bob.submit()["time"]
+    bob.fill({"source": "Incidents", "time": ["Date"]})
+    assert "other columns" in bob.submit()["time"]
     _more(gathering)
-    bob.fill({"time": "Time", "value": "CO"})
+    bob.fill({"time": ["Time"], "value": "CO"})
     assert bob.submit() is None
     told = reading(bob.sees("*air.csv* read into"))
     assert "10 March 2004, 08:00" in told
@@ -502,8 +502,8 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     bob.upload(f"Date;Time;CO\n{days.replace('2004', '2005')}".encode(), "next.csv", "service-desk")
     bob.click(bob.sees("*next.csv* looks like *Incidents*"), "gather.map")
     shown = {block.get("block_id"): block.get("element", {}) for block in bob.wait_modal("gather.map")["blocks"]}
-    chosen = [shown[name]["initial_option"]["text"]["text"] for name in ("at", "time")]
-    assert chosen == ["Date", "Time"]
+    chosen = [shown["at"]["initial_option"], *shown["time"]["initial_options"]]
+    assert [one["text"]["text"] for one in chosen] == ["Date", "Time"]
 
 
 def _book() -> bytes:

@@ -149,6 +149,11 @@ def _said(draft: Draft, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _several(draft: Draft, name: str) -> Sequence[str]:
+    value = draft.get(name) or ()
+    return () if isinstance(value, str) else value
+
+
 def _source(seen: Seen, draft: Draft) -> list[Block]:
     if seen.fixed:
         return []
@@ -185,8 +190,8 @@ def _needed(seen: Seen, draft: Draft) -> list[Block]:
     layout, names = seen.layout, column_choices(seen.layout)
     wide = bool(draft.get("keep"))
     blocks = [_column("at", "Which column dates a row?", names, draft, "It puts the row into a period.", optional=wide)]
-    if _said(draft, "time") not in ("", NO_COLUMN):
-        blocks.append(_time(names, draft))
+    if draft.get("time"):
+        blocks.append(_rest_of_date(names, draft))
     if _said(draft, "dates") != "iso":
         blocks.append(_orders(layout, draft))
     if _said(draft, "dates") == "pattern":
@@ -199,9 +204,10 @@ def _needed(seen: Seen, draft: Draft) -> list[Block]:
     return blocks
 
 
-def _time(names: Mapping[str, str], draft: Draft) -> Block:
-    return _column("time", "Which column holds its time of day?", names, draft,
-                   "Only where date and time stand in two columns.", optional=True)  # fmt: skip
+def _rest_of_date(names: Mapping[str, str], draft: Draft) -> Block:
+    hint = "Only where it stands in several columns: date and time, year and week, year and month and day."
+    return parts.several("time", "Which columns hold the rest of its date?", names, chosen=_several(draft, "time"),
+                         hint=hint, optional=True)  # fmt: skip
 
 
 def _pattern(draft: Draft) -> Block:
@@ -259,7 +265,7 @@ def _unit(asked: Asked, draft: Draft) -> Block:
 def _rare(seen: Seen, draft: Draft) -> list[Block]:
     """What is seldom to be changed."""
     layout, names, dates = seen.layout, column_choices(seen.layout), _said(draft, "dates")
-    blocks = [] if _said(draft, "time") not in ("", NO_COLUMN) else [_time(names, draft)]
+    blocks = [] if draft.get("time") else [_rest_of_date(names, draft)]
     if dates == "iso":
         blocks.append(_orders(layout, draft))
     if dates != "pattern":
@@ -306,7 +312,7 @@ def _laid_out(layout: Layout) -> str:
 
 def _telling(layout: Layout, draft: Draft) -> list[int]:
     """Places of the columns most questions are about."""
-    chosen = {_said(draft, name) for name in ("at", "time", "key", "value")}
+    chosen = {*(_said(draft, name) for name in ("at", "key", "value")), *_several(draft, "time")}
     asked = [
         place for place, column in enumerate(layout.columns)
         if column.role or column.kind == "moment" or value_of(column.name) in chosen
@@ -354,7 +360,6 @@ def _orders(layout: Layout, draft: Draft) -> Block:
 
 
 def _wide(names: Mapping[str, str], draft: Draft) -> Block:
-    kept = draft.get("keep") or []
     hint = "Then choose the columns to keep; every other becomes a row with “period” and “value”."
     label = "Are periods side by side as columns?"
-    return parts.several("keep", label, names, chosen=list(kept), optional=True, hint=hint)
+    return parts.several("keep", label, names, chosen=_several(draft, "keep"), optional=True, hint=hint)

@@ -19,7 +19,7 @@ from csi.reading.proposing import joined
 
 Draft = dict[str, str | list[str]]
 Body = Mapping[str, Any]
-_COLUMNS = ("at", "time", "key", "latest_by", "value")
+_COLUMNS = ("at", "key", "latest_by", "value")
 _ONCE = "once."  # before a field that names a column which the sheet in sight does not have
 _MOST_KEPT = 100  # columns of a wide table that a form remembers
 
@@ -31,9 +31,9 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
     ``as_before``: ``known`` is how the source is read, so that a person has said already how its dates are written.
     """
     moments, numbers = known.options.get("moments") or ("",), known.options.get("numbers") or ("",)
-    moment, time = (known.options.get("join") or {}).get(moments[0], (moments[0], ""))
+    moment, *rest = (known.options.get("join") or {}).get(moments[0], moments[:1])
     melt = known.options.get("melt") or {}
-    named = {"at": moment, "time": time, "key": known.key, "latest_by": known.latest_by, "value": numbers[0]}
+    named = {"at": moment, "key": known.key, "latest_by": known.latest_by, "value": numbers[0]}
     pattern = known.dates if "%" in known.dates else ""
     found: Draft = {
         "source": str(chosen.id) if chosen else "" if sources else blocks.NEW_SOURCE,
@@ -44,6 +44,7 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
         "timezone": known.timezone,
         "missing": ", ".join(known.missing),
         "decimal": known.decimal or layout.decimal,
+        "time": [blocks.value_of(name) for name in rest if name in layout.names],
         "keep": [blocks.value_of(name) for name in melt.get("keep", ()) if name in layout.names][:_MOST_KEPT],
         **written(layout),
     }
@@ -158,9 +159,10 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
         "missing": forms.text(required=False, limit=200), "decimal": forms.option(required=False),
     })) or {}  # fmt: skip
     columns = {name: picked(draft, name, layout) for name in _COLUMNS}
+    rest = _several(draft, "time", layout)
     keep = [column.name for column in layout.columns if blocks.value_of(column.name) in (draft.get("keep") or ())]
     order = form.get("pattern") if form.get("dates") == "pattern" else form.get("dates")
-    for error in _wrong(form, columns, keep=bool(keep)):
+    for error in _wrong(form, columns, rest, keep=bool(keep)):
         errors.append(error)
     if form:
         _checked(errors, lambda: zone(form["timezone"]))
@@ -177,7 +179,7 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
         key=columns["key"],
         latest_by=columns["latest_by"],
         decimal=form["decimal"] or layout.decimal,
-        options=_options(columns, keep, units),
+        options=_options(columns, rest, keep, units),
         **stated,
     )
 
@@ -193,7 +195,9 @@ def _checked(errors: list[InvalidInput], read: Callable[[], Any]) -> Any:
     return None
 
 
-def _wrong(form: Mapping[str, Any], columns: Mapping[str, str], *, keep: bool) -> Iterator[InvalidInput]:
+def _wrong(
+    form: Mapping[str, Any], columns: Mapping[str, str], rest: Sequence[str], *, keep: bool
+) -> Iterator[InvalidInput]:
     """What does not fit together."""
     if form.get("dates") == "pattern" and "%" not in form["pattern"]:
         yield InvalidInput("pattern", "Expected a pattern such as %d-%b-%Y %H:%M.")
@@ -201,13 +205,19 @@ def _wrong(form: Mapping[str, Any], columns: Mapping[str, str], *, keep: bool) -
         yield InvalidInput("key", "Which row is the latest needs a column that names a case.")
     if not keep and not columns["at"]:
         yield InvalidInput("at", "Please choose the column that dates a row.")
-    if not keep and columns["at"] and columns["at"] == columns["time"]:
-        yield InvalidInput("time", "Expected another column than that of the date.")
+    if not keep and columns["at"] in rest:
+        yield InvalidInput("time", "Expected other columns than the one that dates a row.")
 
 
 def picked(draft: Draft, field: str, layout: Layout) -> str:
     """The name of the chosen column; empty when none was, or it is not there any more."""
     return next((name for name in layout.names if blocks.value_of(name) == draft.get(field)), "")
+
+
+def _several(draft: Draft, field: str, layout: Layout) -> list[str]:
+    """The names of the chosen columns, as they were chosen; without those that are not there any more."""
+    names = {blocks.value_of(name): name for name in layout.names}
+    return [names[value] for value in draft.get(field) or () if value in names]
 
 
 def _units(draft: Draft, layout: Layout, asked: Sequence[str], errors: list[InvalidInput]) -> Iterator[tuple[str, str]]:
@@ -226,13 +236,15 @@ def _is_default(column: Column, unit: str) -> bool:
     return column.unit == unit
 
 
-def _options(columns: Mapping[str, str], keep: Sequence[str], units: Mapping[str, str]) -> dict[str, Any]:
+def _options(
+    columns: Mapping[str, str], rest: Sequence[str], keep: Sequence[str], units: Mapping[str, str]
+) -> dict[str, Any]:
     """What dates a row, which columns hold numbers, in which units they are."""
     if keep:
         dated: dict[str, Any] = {"melt": {"keep": list(keep), "name": "period", "value": "value"},
                                  "moments": ["period"]}  # fmt: skip
     else:
-        dated = joined(columns["at"], columns["time"]) if columns["time"] else {"moments": [columns["at"]]}
+        dated = joined(columns["at"], *rest) if rest else {"moments": [columns["at"]]}
     numbers = ["value"] if keep else [columns["value"]] if columns["value"] else []
     return {**dated, "numbers": numbers, **({"units": dict(units)} if units else {})}
 

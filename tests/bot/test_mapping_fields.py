@@ -1,0 +1,63 @@
+"""What the mapping form is filled in with is what it says when it is sent as it stands."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.blocks import step3_gather as blocks
+from bot.blocks.step3_gather.mapping import Seen
+from bot.listeners.step3_gather.drafts import Draft, drafted, said
+from bot.sandbox.limits import view_problems
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInputs
+from csi.reading.layout import Layout, guess
+from csi.reading.proposing import proposed
+
+WEEKS = "Year;Week;Delay\n" + "".join(f"2024;{week};{week}\n" for week in range(1, 20))
+DAYS = "Year;Month;Day;Delay\n" + "".join(f"2024;{month};{day};9\n" for month in (1, 2, 3) for day in (3, 14, 25))
+CLOCK = "Day;At;Delay\n" + "".join(f"2024-01-{day};08:00;9\n" for day in range(10, 20))
+
+
+def _drafted(text: str, known: SourceDefinition | None = None) -> tuple[Layout, Draft]:
+    layout = guess(text.encode(), "log.csv")
+    return layout, drafted(layout, known or proposed(layout, "Europe/London"), [], None, "log.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [(WEEKS, ["Year", "Week"]), (DAYS, ["Year", "Month", "Day"]), (CLOCK, ["Day", "At"])],
+)
+def test_a_date_in_any_number_of_columns_stands_in_the_form_and_is_what_it_says(text: str, parts: list[str]) -> None:
+    layout, draft = _drafted(text)
+    view = blocks.mapping_form(Seen("log.csv", layout), draft)
+    assert view_problems(view, lambda _: None, "modal") == []
+    asked = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+    chosen = [asked["at"]["element"]["initial_option"], *asked["time"]["element"]["initial_options"]]
+    assert [one["text"]["text"] for one in chosen] == parts
+    assert "year and week" in asked["time"]["hint"]["text"]
+    assert said(draft, layout, {}, []).options["join"] == {" ".join(parts): parts}
+
+
+def test_parts_of_a_date_stay_in_the_order_they_were_said_in() -> None:
+    layout, draft = _drafted(DAYS)
+    turned = {**draft, "time": [blocks.value_of(name) for name in ("Day", "Month")]}
+    view = blocks.mapping_form(Seen("log.csv", layout), turned)
+    asked = next(block for block in view["blocks"] if block.get("block_id") == "time")
+    assert [one["text"]["text"] for one in asked["element"]["initial_options"]] == ["Day", "Month"]
+    assert said(turned, layout, {}, []).options["moments"] == ["Year Day Month"]
+
+
+def test_the_rest_of_a_date_is_folded_away_where_one_column_holds_it_all() -> None:
+    layout, draft = _drafted(WEEKS)
+    whole = {**draft, "time": []}
+    assert "time" not in blocks.shown_fields(blocks.mapping_form(Seen("log.csv", layout), whole))
+    assert "time" in blocks.shown_fields(blocks.mapping_form(Seen("log.csv", layout), whole, more=True))
+    assert said(whole, layout, {}, []).options["moments"] == ["Year"]
+
+
+def test_the_column_that_dates_a_row_is_no_rest_of_its_own_date() -> None:
+    layout, draft = _drafted(DAYS)
+    twice = {**draft, "time": [blocks.value_of(name) for name in ("Month", "Year")]}
+    with pytest.raises(InvalidInputs) as wrong:
+        said(twice, layout, {}, [])
+    assert [one.field for one in wrong.value.errors] == ["time"]
