@@ -506,6 +506,41 @@ def test_a_date_and_its_time_in_two_columns_are_one_moment(gathering: World):
     assert [one["text"]["text"] for one in chosen] == ["Date", "Time"]
 
 
+ZONED = "Issue key,Created,First response\n" + "".join(
+    f"DSK-{day},{day:02}/Jun/25 8:00 PM,2025-06-{day:02} 19:50:00.000\n" for day in range(2, 27)
+)
+
+
+def test_a_column_in_another_zone_is_said_in_the_form_and_stays_so(gathering: World):
+    bob = gathering.bob
+    bob.upload(ZONED.encode(), "jira.csv", "service-desk")
+    bob.click(bob.sees("I keep *jira.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    _more(gathering)
+    bob.fill({"source": "Incidents", "timezone": "Europe/London", "zones": "First respnse in UTC"})
+    assert "did you mean ‘First response’?" in bob.submit()["zones"]
+    bob.fill({"zones": "First response in UTC"})
+    assert bob.submit() is None
+    message = bob.sees("*jira.csv* read into")
+    assert _rows(gathering, Source)[0].mapping["zones"] == {"First response": "UTC"}
+    bob.click(message, "gather.how")
+    assert "*First response* in UTC" in reading(bob.wait_modal("gather.how"))
+    bob.click(None, "gather.change")  # what is folded away stays as it was said
+    bob.wait_modal("gather.map")
+    bob.fill({"key": "(none)"})
+    assert bob.submit() is None
+    message = bob.sees("had *Incidents* read again")
+    source = _rows(gathering, Source)[0]
+    assert (source.mapping.get("key"), source.mapping["zones"]) == (None, {"First response": "UTC"})
+    bob.click(message, "gather.how")
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    _more(gathering)
+    bob.fill({"zones": ""})
+    assert bob.submit() is None
+    bob.wait(lambda: not _rows(gathering, Source)[0].mapping.get("zones"), what="the zone gone")
+
+
 def _book() -> bytes:
     """A workbook with a dashboard before its table, which dates its rows in another place."""
     stream = io.BytesIO()

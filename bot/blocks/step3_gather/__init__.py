@@ -34,7 +34,7 @@ from bot.blocks.step3_gather.ids import (
     REMOVE,
     UNDO,
 )
-from bot.blocks.step3_gather.mapping import UNIT, Asked, Seen, mapping_form, shown_fields, stem, value_of
+from bot.blocks.step3_gather.mapping import UNIT, ZONED, Asked, Seen, mapping_form, shown_fields, stem, value_of
 from bot.blocks.step3_gather.naming import MOST, gives, lacking, naming_form
 from bot.blocks.step3_gather.numbers import (
     attestation,
@@ -69,6 +69,7 @@ __all__ = [
     "REMOVE",
     "UNDO",
     "UNIT",
+    "ZONED",
     "Asked",
     "Seen",
     "arrived",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import Any
 
 from bot.blocks import parts
@@ -28,7 +28,10 @@ def how(
     source: Source, said: SourceDefinition, newest: Batch | None, change: Change | None, *, metadata: str, zone: str
 ) -> Block:
     """What a source is read as, by whom that was said last, and the ways to change it."""
-    lines = [_rows(said, newest), _accepted(newest), _dates(said), _numbers(said), _names(said), _changed(change, zone)]
+    lines = [
+        _rows(said, newest), _accepted(newest), _dates(said), _zones(said), _numbers(said), _names(said),
+        _changed(change, zone),
+    ]  # fmt: skip
     blocks = [
         parts.section(f"*{escape(source.name or source.key)}* is read so:"),
         parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
@@ -68,6 +71,16 @@ def _dates(said: SourceDefinition) -> str:
     return f"dated by {dated}, {_ORDERS.get(order, f'as `{_short(order)}`')}, {_short(said.timezone)}"
 
 
+def _zones(said: SourceDefinition) -> str:
+    """Columns whose stamps are in another zone."""
+    told = [f"*{_short(name)}* in {_short(zone)}" for name, zone in list(said.zones.items())[:_SHOWN]]
+    return f"{listed(told)}{_and_more(said.zones)}" if told else ""
+
+
+def _and_more(told: Sized) -> str:
+    return f" and {len(told) - _SHOWN:,} more" if len(told) > _SHOWN else ""
+
+
 def _numbers(said: SourceDefinition) -> str:
     """Units and markers for missing."""
     units = {name: unit for name, unit in (said.options.get("units") or {}).items() if isinstance(unit, str)}
@@ -79,8 +92,7 @@ def _numbers(said: SourceDefinition) -> str:
 def _names(said: SourceDefinition) -> str:
     """Columns that are called otherwise."""
     pairs = [f"*{_short(own)}* is ‘{_short(name)}’" for own, name in list(said.columns.items())[:_SHOWN]]
-    more = len(said.columns) - len(pairs)
-    return listed(pairs) + (f" and {more:,} more" if more > 0 else "") if pairs else ""
+    return f"{listed(pairs)}{_and_more(said.columns)}" if pairs else ""
 
 
 def _changed(change: Change | None, zone: str) -> str:

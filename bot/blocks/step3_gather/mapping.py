@@ -43,6 +43,7 @@ _UNITS = {
 # What is asked of a file's form: where it is said otherwise, the file has other columns.
 FORM = ("sheet", "header_row", "delimiter", "encoding")
 UNIT = "unit."
+ZONED = 300  # characters that say which columns are in another zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +281,7 @@ def _rare(seen: Seen, draft: Draft) -> list[Block]:
         *blocks,
         parts.text_input("missing", "What stands for “nothing here”?", value=_said(draft, "missing"), limit=200,
                          optional=True, hint="Besides the empty cell; several with commas between."),
+        _zones(draft),
         _wide(names, draft),
     ]  # fmt: skip
 
@@ -357,6 +359,12 @@ def _orders(layout: Layout, draft: Draft) -> Block:
     asked = layout.ambiguous
     hint = "No day above 12 in it: please say which it is, I must not guess." if asked else "As guessed from the file."
     return parts.select("dates", "How are dates written?", _ORDERS, chosen=_said(draft, "dates") or None, hint=hint)
+
+
+def _zones(draft: Draft) -> Block:
+    hint = "For each its name and its zone: First response in UTC. Several with ; between."
+    return parts.text_input("zones", "Are columns in another time zone?", value=_said(draft, "zones"), limit=ZONED,
+                            hint=hint, optional=True)  # fmt: skip
 
 
 def _wide(names: Mapping[str, str], draft: Draft) -> Block:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import forms
 from bot.blocks import step3_gather as blocks
+from bot.listeners.step3_gather.zoning import zones_text, zones_typed
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.models import Source
@@ -42,6 +43,7 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
         "dates": "" if layout.ambiguous and not as_before else "pattern" if pattern else known.dates,
         "pattern": pattern,
         "timezone": known.timezone,
+        "zones": zones_text(known.zones, [name for name in layout.names if not rest or name not in (moment, *rest)]),
         "missing": ", ".join(known.missing),
         "decimal": known.decimal or layout.decimal,
         "time": [blocks.value_of(name) for name in rest if name in layout.names],
@@ -156,6 +158,7 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
     errors: list[InvalidInput] = []
     form = _checked(errors, lambda: forms.read(_view(draft), {
         "dates": forms.option(), "pattern": forms.text(required=False, limit=60), "timezone": forms.text(limit=60),
+        "zones": forms.text(required=False, limit=blocks.ZONED),
         "missing": forms.text(required=False, limit=200), "decimal": forms.option(required=False),
     })) or {}  # fmt: skip
     columns = {name: picked(draft, name, layout) for name in _COLUMNS}
@@ -167,6 +170,8 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
     if form:
         _checked(errors, lambda: zone(form["timezone"]))
         _checked(errors, lambda: check_order(str(order)) if "%" in str(order) or form["dates"] != "pattern" else None)
+    dated = [columns["at"], *rest] if rest else []
+    zones = _checked(errors, lambda: zones_typed(form.get("zones", ""), layout.names, dated))
     units = dict(_units(draft, layout, asked, errors))
     if errors:
         raise InvalidInputs(errors)
@@ -175,6 +180,7 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
         timezone=form["timezone"],
         dates=str(order),
         column_dates=_other_orders(layout, str(order), columns["at"]),
+        zones=zones,
         missing=tuple(dict.fromkeys(word.strip() for word in form["missing"].split(",") if word.strip())),
         key=columns["key"],
         latest_by=columns["latest_by"],

@@ -142,6 +142,8 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
         raise InvalidInputs(errors)
     is_known = source is not None and source.mapping
     base = _remembered(source) if source is not None and is_known else proposed(found.layout, cycle.timezone)
+    if _is_as_filled_in(session, cycle, found, draft, "zones"):
+        said = replace(said, zones=base.zones)
     said = _with_unasked(said, base, found.layout)
     there = set(found.layout.names)
     before = source.mapping.get("columns") or {} if source else {}
@@ -149,8 +151,13 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
     return Wanted(source.id if source else 0, str(draft.get("source_name") or ""), sources.mapping_of(said))
 
 
+def _is_as_filled_in(session: Session, cycle: Cycle, found: Drop, draft: Draft, field: str) -> bool:
+    """Whether nobody changed what the form of a file was filled in with."""
+    return (draft.get(field) or "") == (first(session, cycle, found).get(field) or "")
+
+
 def _with_unasked(said: SourceDefinition, base: SourceDefinition, layout: Layout) -> SourceDefinition:
-    """The mapping a form says, upon what it does not ask for: cadence, zones of columns, a link to another source."""
+    """The mapping a form says, upon what it does not ask for: cadence, a link to another source, columns elsewhere."""
     asked = {"moments", "numbers", "join", "melt", "units"}
     rest = {name: value for name, value in base.options.items() if name not in asked}
     by_row = {name: unit for name, unit in (base.options.get("units") or {}).items() if not isinstance(unit, str)}
@@ -159,11 +166,13 @@ def _with_unasked(said: SourceDefinition, base: SourceDefinition, layout: Layout
     orders = {name: order for name, order in base.column_dates.items() if name in layout.names and name not in told}
     moment = next(iter(said.options.get("moments", ())), "")
     orders.pop(moment, None)  # how it is written was asked
+    zones = {name: zone for name, zone in base.zones.items() if name not in layout.names}
     return replace(
         base,
         timezone=said.timezone, dates=said.dates, column_dates={**orders, **said.column_dates}, missing=said.missing,
-        key=said.key, latest_by=said.latest_by, encoding=said.encoding, delimiter=said.delimiter,
-        decimal=said.decimal, sheet=said.sheet, header_row=said.header_row, columns={},
+        zones={**zones, **said.zones}, key=said.key, latest_by=said.latest_by,
+        encoding=said.encoding, delimiter=said.delimiter, decimal=said.decimal,
+        sheet=said.sheet, header_row=said.header_row, columns={},
         options={**rest, **said.options, **({"units": units} if units else {})},
     )  # fmt: skip
 
