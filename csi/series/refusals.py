@@ -106,7 +106,7 @@ def backward(frame: pd.DataFrame, duration: Duration) -> Iterator[SetAside]:
             duration.end,
             ends.iloc[rows].astype("str").tolist(),
             f"{duration.end} lies before {duration.start}",
-            f"a moment not before {duration.start}",
+            f"a moment not before {duration.start}, each in its own time zone",
             disorder=True,
         )
 

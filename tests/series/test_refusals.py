@@ -125,6 +125,7 @@ def test_a_moment_out_of_order_is_refused_where_the_order_matters() -> None:
     assert (told["line"], told["column"], told["reason"], told["kpis"]) == (
         2, "resolved_at", "resolved_at lies before opened_at", "solved",
     )  # fmt: skip
+    assert told["expected"] == "a moment not before opened_at, each in its own time zone"
     consistency = made.kpis["solved"].quality.consistency
     assert (consistency.passed, consistency.total) == (7, 8)
     assert made.kpis["opened"].quality.consistency.ratio == 1.0
