@@ -130,9 +130,19 @@ def _kpi(kpi: Kpi, result: Result) -> str:
 
 
 def _doubts(kpi: Kpi, result: Result, place: int) -> list[Block]:
-    """What speaks against its conditions and target, while nobody has said that it is meant."""
+    """What speaks against its conditions and target, while nobody has said that it is meant; else the way to the KPI
+    where it cannot use too many of its rows."""
+    if place >= DOUBTED:
+        return []
     found = still_open(result.get("doubts") or (), kpi.definition.get("meant") or ())
-    return doubted(kpi, found) if place < DOUBTED else []
+    if not found and _refuses_too_much(result):
+        return [parts.actions([parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id))])]
+    return doubted(kpi, found)
+
+
+def _refuses_too_much(result: Result) -> bool:
+    validity = (result.get("quality_detail") or {}).get("validity") or {}
+    return bool(validity.get("total")) and validity["passed"] < _LEAST * validity["total"]
 
 
 def _sign(result: Result) -> str:
