@@ -59,8 +59,9 @@ class SourceDefinition:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     def zone_of(self, column: str) -> str:
-        """The zone of a column's stamps without an offset."""
-        return self.zones.get(column, self.timezone)
+        """The zone of a column's stamps without an offset; of a joined one it may be said for a part of it."""
+        said = (column, *(self.options.get("join") or {}).get(column, ()))
+        return next((self.zones[name] for name in said if name in self.zones), self.timezone)
 
 
 @dataclass(frozen=True, slots=True)

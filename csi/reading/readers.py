@@ -196,7 +196,6 @@ class _Plan:
     keeps: frozenset[str] | None
     orders: Mapping[str, str]
     numbers: Mapping[str, Written]
-    timezone: str
     zones: Mapping[str, str]
     decimal: str
     missing: tuple[str, ...]
@@ -213,7 +212,7 @@ class _Plan:
         unread: dict[str, np.ndarray] = {}
         nothing = {}
         for name, order in self.orders.items():
-            read = read_moments(chunk.table.column(name), order, self.zones.get(name, self.timezone))
+            read = read_moments(chunk.table.column(name), order, self.zones[name])
             if order in ORDERS:
                 check_swapped(name, chunk.table.column(name))
             read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
@@ -300,8 +299,7 @@ def _plan(
         keeps,
         orders,
         _forms(layout, renames, shape, wanted.numbers),
-        source.timezone,
-        source.zones,
+        {name: source.zone_of(name) for name in orders},
         layout.decimal,
         source.missing,
     )

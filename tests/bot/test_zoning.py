@@ -10,7 +10,7 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.models import Source
 
-COLUMNS = ("Created", "First response", "Logged in at", "Sent; seen", "Day", "Hour")
+COLUMNS = ("Created", "First response", "Logged in at", "Sent; seen", "Day")
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,11 @@ def test_zones_are_read_as_they_are_typed(typed: str, said: dict[str, str]) -> N
         ("Qx in UTC", "There is no column ‘Qx’."),
         ("Created in Londn", "‘Londn’ is no time zone. Expected a name such as Europe/Lisbon."),
         ("Created in UTC; Created in Asia/Tokyo", "‘Created’ stands here twice"),
-        ("Hour in UTC", "‘Hour’ is one of several columns with the date"),
     ],
 )
 def test_what_is_no_zone_of_a_column_is_said(typed: str, told: str) -> None:
     with pytest.raises(InvalidInput) as wrong:
-        zones_typed(typed, COLUMNS, ["Day", "Hour"])
+        zones_typed(typed, COLUMNS)
     assert wrong.value.field == "zones"
     assert told in wrong.value.reason
 

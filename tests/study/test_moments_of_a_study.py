@@ -50,6 +50,21 @@ def test_a_column_may_be_in_a_zone_of_its_own(tmp_path: Path, engine: Engine) ->
     assert _values(report, "first") == {"2025-05-05": 75, "2025-01-06": 15}
 
 
+@pytest.mark.parametrize(
+    ("zones", "day"),
+    [("Day: UTC", 3), ("Hour: UTC", 3), ("at: UTC", 3), ("at: UTC, Day: Europe/London", 3), ("", 2)],
+)
+def test_the_zone_of_a_joined_moment_may_be_said_for_a_part_of_it(tmp_path: Path, zones: str, day: int) -> None:
+    rows = "id,Day,Hour,v\n1,2025-06-02,23:30,7\n"  # half past eleven in UTC is the next day in London's summer
+    body = f"""sources:
+  t: {{file: t.csv, key: id, zones: {{{zones}}}, join: {{at: [Day, Hour]}}}}
+kpis:
+  v: {{source: t, at: at, measure: last, value: v, direction: lower}}
+"""
+    report = run(_study(tmp_path, rows, body, zone="Europe/London", period="day"))
+    assert _values(report, "v") == {f"2025-06-0{day}": 7}
+
+
 def test_zones_are_written_again_and_a_wrong_one_is_told(tmp_path: Path) -> None:
     path = _study(tmp_path, _TWO_ZONES, _FIRST)
     study = read_study(path)

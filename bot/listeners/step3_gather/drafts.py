@@ -43,7 +43,7 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
         "dates": "" if layout.ambiguous and not as_before else "pattern" if pattern else known.dates,
         "pattern": pattern,
         "timezone": known.timezone,
-        "zones": zones_text(known.zones, [name for name in layout.names if not rest or name not in (moment, *rest)]),
+        "zones": zones_text(known.zones, layout.names),
         "missing": ", ".join(known.missing),
         "decimal": known.decimal or layout.decimal,
         "time": [blocks.value_of(name) for name in rest if name in layout.names],
@@ -170,8 +170,7 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
     if form:
         _checked(errors, lambda: zone(form["timezone"]))
         _checked(errors, lambda: check_order(str(order)) if "%" in str(order) or form["dates"] != "pattern" else None)
-    dated = [columns["at"], *rest] if rest else []
-    zones = _checked(errors, lambda: zones_typed(form.get("zones", ""), layout.names, dated))
+    zones = _checked(errors, lambda: zones_typed(form.get("zones", ""), layout.names))
     units = dict(_units(draft, layout, asked, errors))
     if errors:
         raise InvalidInputs(errors)

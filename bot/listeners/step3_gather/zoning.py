@@ -1,12 +1,9 @@
-"""Columns in another time zone than their file, as people type them: ``First response in UTC; Closed in Asia/Tokyo``.
-
-The columns that date a row together have the file's zone.
-"""
+"""Columns in a zone other than their file's, as people type them: ``First response in UTC; Closed in Asia/Tokyo``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 
 from bot.blocks.step3_gather import ZONED
@@ -24,13 +21,8 @@ def zones_text(zones: Mapping[str, str], columns: Collection[str]) -> str:
     return text if len(text) <= ZONED else ""
 
 
-def zones_typed(typed: str, columns: Collection[str], dated: Sequence[str] = ()) -> dict[str, str]:
-    """Per column its zone.
-
-    Args:
-        typed: what stands in the form.
-        columns: those of the file.
-        dated: the columns that date a row, where they are several: these share the zone of the file.
+def zones_typed(typed: str, columns: Collection[str]) -> dict[str, str]:
+    """Per column of a file its zone, as a form says it.
 
     Raises:
         InvalidInput: it is no column with its zone, the file has no such column, or there is no such zone.
@@ -43,8 +35,6 @@ def zones_typed(typed: str, columns: Collection[str], dated: Sequence[str] = ())
         _check(name, told, columns)
         if name in found:
             raise InvalidInput(FIELD, f"‘{name}’ stands here twice; expected one zone for it.")
-        if name in dated:
-            raise InvalidInput(FIELD, f"‘{name}’ is one of several columns with the date: say its zone for the file.")
         found[name] = told
     return found
 
