@@ -50,9 +50,10 @@ def test_a_study_on_standard_input_reads_paths_from_the_present_folder(folder: P
     ("names", "status"),
     [
         ("REGRESSED", 0),
-        ("achieved", 0),
-        ("ACHIEVED, UNSTABLE", 3),
-        ("improved,achieved-unstable", 3),
+        ("achieved", 3),
+        ("ACHIEVED, UNSTABLE", 0),
+        ("improved,achieved-unstable", 0),
+        ("improved,achieved", 3),
         ("SIDE EFFECT", 0),
     ],
 )

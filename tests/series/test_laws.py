@@ -73,7 +73,7 @@ def _told(one: Processed) -> Any:
 
 
 @given(ROWS, st.randoms(use_true_random=False))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_the_order_of_rows_does_not_matter(rows: list, random: Any) -> None:
     first = frame(rows)
     order = list(range(len(rows)))
@@ -83,7 +83,7 @@ def test_the_order_of_rows_does_not_matter(rows: list, random: Any) -> None:
 
 
 @given(ROWS, st.data())
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_splitting_a_file_into_batches_does_not_matter(rows: list, data: st.DataObject) -> None:
     whole = frame(rows)
     cut = data.draw(st.integers(0, len(rows)))
@@ -92,7 +92,7 @@ def test_splitting_a_file_into_batches_does_not_matter(rows: list, data: st.Data
 
 
 @given(ROWS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_repeated_delivery_changes_nothing(rows: list) -> None:
     whole = frame(rows)
     for definition in (MEASURES, KEYED):
@@ -100,7 +100,7 @@ def test_a_repeated_delivery_changes_nothing(rows: list) -> None:
 
 
 @given(ROWS, ROWS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_rows_delivered_again_within_another_file_are_repeats(rows: list, more: list) -> None:
     """Under a key the same rows may come as often as they like."""
     whole = frame([*rows, *more])
@@ -113,7 +113,7 @@ def test_rows_delivered_again_within_another_file_are_repeats(rows: list, more: 
 
 
 @given(ROWS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_change_of_unit_changes_the_numbers_by_its_factor_and_nothing_else(rows: list) -> None:
     hours = told(study(kpi("k", "median", value=RESOLVE, unit="h")), frame(rows))["k"]
     minutes = told(study(kpi("k", "median", value=RESOLVE, unit="min")), frame(rows))["k"]
@@ -123,7 +123,7 @@ def test_a_change_of_unit_changes_the_numbers_by_its_factor_and_nothing_else(row
 
 
 @given(ROWS, st.integers(-11, 11))
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_a_reporting_zone_moves_the_edges_and_whole_days_with_them(rows: list, shift: int) -> None:
     """Rows moved with the zone fall into the same periods with the same values."""
     zone = f"Etc/GMT{-shift:+d}" if shift else "UTC"  # POSIX: Etc/GMT-3 is three hours east
@@ -141,13 +141,13 @@ def test_a_reporting_zone_moves_the_edges_and_whole_days_with_them(rows: list, s
 
 
 @given(ROWS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_two_runs_are_the_same(rows: list) -> None:
     assert told(KEYED, frame(rows)) == told(KEYED, frame(rows))
 
 
 @given(ROWS)
-@settings(max_examples=8)
+@settings(max_examples=5)
 def test_every_row_of_a_count_is_in_one_period_and_traceable(rows: list) -> None:
     one = process_study(study(kpi()), {"tickets": [reading(frame(rows))]}).kpis["k"]
     assert np.nansum(one.series["value"]) == len(rows)

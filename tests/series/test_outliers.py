@@ -18,11 +18,11 @@ from tests.series.studies import Window, kpi, made, moments, reading, study, val
 SPENT = [float(number) for number in range(1, 13)]
 
 
-def spent(*hours: float, measure: str = "mean", **fields: object) -> Processed:
+def spent(*hours: float, measure: str = "mean", unit: str = "h", **fields: object) -> Processed:
     """One KPI over rows of one week, an hour apart."""
     opened = pd.date_range("2026-03-02", periods=len(hours), freq="h").strftime("%Y-%m-%d %H:%M")
     frame = pd.DataFrame({"opened_at": moments(*opened), "spent": list(hours)})
-    return made(study(kpi(measure=measure, value="spent", unit="h"), **fields), reading(frame))["k"]  # type: ignore[arg-type]
+    return made(study(kpi(measure=measure, value="spent", unit=unit), **fields), reading(frame))["k"]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -40,9 +40,9 @@ def test_an_unusual_row_is_kept_and_told_with_and_without(measure: str, with_it:
 
 
 def test_unusually_small_rows_are_told_too() -> None:
-    found = spent(*SPENT, -200.0, -100.0)
+    found = spent(*SPENT, -200.0, -100.0, unit="points")
     assert "2 of 14 rows are unusual (such as line 14) and kept" in found.footnotes[0]
-    assert "over all rows −15.9 h with them, 6.5 h without" in found.footnotes[0]
+    assert "over all rows −15.9 points with them, 6.5 points without" in found.footnotes[0]
 
 
 def test_nothing_is_unusual_among_few_rows_alike_rows_or_usual_ones() -> None:

@@ -128,7 +128,7 @@ def test_dask_writes_the_same_report_to_the_byte(tmp_path: Path, form: str) -> N
         assert processed.open_past_target == in_memory.kpis[name].processed.open_past_target
     counts = in_memory.sources["tickets"]
     assert counts.superseded > 0
-    assert counts.quarantined > 0
+    assert (counts.quarantined > 0) == (form == "csv")  # of the tables only moments that follow wrongly are refused
     assert on_dask.quarantine["reason"].str.contains("before the first rate of USD in EUR").any()
     assert in_memory.kpis["sla"].processed.strata is not None
     assert in_memory.kpis["median"].processed.open_past_target is not None
