@@ -24,6 +24,7 @@ from csi.series.periods import microseconds
 from csi.series.swapped import backward_rows
 
 NUMBERS = "numbers"
+_AT_ONCE = 200_000  # cells read as moments at a time: what is made on the way stays small
 _SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
 QUARANTINE = ("batch", *QUARANTINE_COLUMNS)
 
@@ -175,22 +176,30 @@ def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.nan_to_num(column.to_numpy(dtype=float), nan=-np.inf)
     cells = _cells(column)
-    if (order or order_of(frame, source)) == NUMBERS:
+    order = order or _told_order(cells, source)
+    if order == NUMBERS:
         numbers, _ = read_numbers(cells, source.decimal or ".", ())
         return np.nan_to_num(numbers.to_numpy(dtype=float), nan=-np.inf)
     zone = source.zone_of(source.latest_by)
-    return microseconds(read_moments(cells, order or order_of(frame, source), zone).instants)
+    parts = [cells.slice(first, _AT_ONCE) for first in range(0, max(1, len(cells)), _AT_ONCE)]
+    return np.concatenate([microseconds(read_moments(part, order, zone).instants) for part in parts])
 
 
 def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:
     """What versions written as text are, told by the first of them: numbers, or moments in the source's date order."""
-    sample = _cells(frame[source.latest_by]).drop_null()[:_SAMPLE]
+    return _told_order(_cells(frame[source.latest_by]), source)
+
+
+def _told_order(cells: pa.ChunkedArray, source: SourceDefinition) -> str:
+    sample = cells.drop_null()[:_SAMPLE]
     _, unreadable = read_numbers(sample, source.decimal or ".", ())
     return source.column_dates.get(source.latest_by, source.dates) if unreadable.any() else NUMBERS
 
 
 def _cells(column: pd.Series) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
+    texts = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
+    made = pa.array(texts.array, from_pandas=True)
+    return (made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])).cast(pa.string())
 
 
 def _durations(study: StudyDefinition, source: str) -> list[Duration]:
