@@ -20,7 +20,7 @@ from csi.reading.content import Content, Format, format_of
 from csi.reading.layout import of_content
 from csi.reading.moments import read_moments
 from csi.reading.readers import read
-from csi.reading.reading import Reading
+from csi.reading.reading import REFUSED, Reading
 from csi.reading.wide import shape_of
 from csi.series import further_moments
 from csi.series.column_kinds import columns_needed, event_columns
@@ -239,6 +239,7 @@ def check_columns(study: StudyDefinition, source: SourceDefinition, columns: Seq
     Raises:
         InvalidInputs: each with its key and the nearest column.
     """
+    columns = [name for name in columns if name != REFUSED]
     errors = [
         InvalidInput(key, _no_column(name, columns))
         for key, name in named_columns(study, source.id)

@@ -55,6 +55,14 @@ def test_a_file_that_reads_as_one_column_asks_for_its_delimiter(tmp_path: Path, 
     assert told in lines[0]
 
 
+def test_the_columns_told_are_the_files_own(tmp_path: Path) -> None:
+    frame = tickets()
+    frame.loc[3, "opened_at"] = "31/31/2026"  # a cell that cannot be read is noted beside its row
+    kpis = {**STUDY["kpis"], "met": {**STUDY["kpis"]["met"], "good": "mett == 1"}}
+    said = refused(laid_out(tmp_path, {**STUDY, "kpis": kpis}, frame))
+    assert said.rpartition("expected one of ")[2].split(", ") == list(frame.columns)
+
+
 @pytest.mark.parametrize("name", ["series.csv", "quarantine.csv"])
 def test_what_an_earlier_run_wrote_fits_no_pattern(tmp_path: Path, name: str) -> None:
     path = laid_out(tmp_path, {**STUDY, "sources": {"tickets": {"file": "*.csv"}}})

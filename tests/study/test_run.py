@@ -246,6 +246,17 @@ def test_the_report_tells_every_dimension_of_quality_with_an_example(tmp_path: P
         assert line in told, line
 
 
+def test_a_row_that_a_kpi_does_not_mean_is_no_example_of_its_flaws(tmp_path: Path) -> None:
+    frame = tickets()
+    frame.loc[3, "resolved_at"] = "31/31/2026"
+    others = f'id != "{frame.loc[3, "id"]}"'
+    kpis = {**STUDY["kpis"], "others": {**STUDY["kpis"]["mttr"], "where": others}}
+    run(laid_out(tmp_path, {**STUDY, "kpis": kpis}, frame), tmp_path / "out")
+    said = [line for line in (tmp_path / "out" / "report.md").read_text().splitlines() if line.startswith("- Validity")]
+    assert "- Validity: 239 of 239 rows it means that it can use." in said
+    assert [line for line in said if line.startswith("- Validity: 239 of 240 rows it means that it can use (such as")]
+
+
 @pytest.mark.parametrize(
     "changes",
     [
