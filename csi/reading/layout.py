@@ -63,6 +63,7 @@ class Layout:
         first_line: 1-based line of the first record.
         missing: markers that look like "nothing here".
         tells_decimal: whether a cell of the text shows the decimal sign.
+        undecided: number columns in which nothing tells whether ``1.234`` parts thousands or decimals.
         examples: three rows of cells as they stand in the file.
         rows: how many rows were sampled.
     """
@@ -79,6 +80,7 @@ class Layout:
     missing: tuple[str, ...] = ()
     examples: tuple[tuple[str, ...], ...] = ()
     tells_decimal: bool = False
+    undecided: tuple[str, ...] = ()
     rows: int = 0
 
     @property
@@ -135,10 +137,23 @@ def form_of(
     counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
     forms = {name: _written(name, cells[name], decimal, source) for name in counted}
     if base.format is Format.DELIMITED and not source.decimal:
-        either = undecided({name: cells[name] for name in forms}, base.delimiter) if not told_decimal(cells) else ""
+        either = _either(forms, cells, base.delimiter)
         forms = {name: replace(form, either=either) for name, form in forms.items()}
     columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
     return replace(base, decimal=decimal, columns=tuple(columns))
+
+
+def _either(numbers: Collection[str], cells: _Cells, delimiter: str) -> str:
+    """The sign in ``1.234`` of number columns that no cell of the text explains; empty: none, or it is known."""
+    return "" if told_decimal(cells) else undecided({name: cells[name] for name in numbers}, delimiter)
+
+
+def _undecided(base: Layout, kinds: Mapping[str, Kind], cells: _Cells) -> tuple[str, ...]:
+    """The number columns of a text in which nothing tells thousands from decimals."""
+    numbers = [name for name, kind in kinds.items() if kind.name == "number"]
+    if base.format is not Format.DELIMITED or not _either(numbers, cells, base.delimiter):
+        return ()
+    return tuple(name for name in numbers if undecided({name: cells[name]}, base.delimiter))
 
 
 def _written(name: str, cells: Sequence[str], decimal: str, source: SourceDefinition) -> Written:
@@ -226,6 +241,7 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
         missing=tuple(missing),
         examples=tuple(rows),
         tells_decimal=base.format is Format.DELIMITED and bool(told_decimal(cells)),
+        undecided=() if source.decimal else _undecided(base, kinds, cells),
         rows=filled,
         columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), decimal, stated) for one in seen),
     )

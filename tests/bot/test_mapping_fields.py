@@ -61,3 +61,59 @@ def test_the_column_that_dates_a_row_is_no_rest_of_its_own_date() -> None:
     with pytest.raises(InvalidInputs) as wrong:
         said(twice, layout, {}, [])
     assert [one.field for one in wrong.value.errors] == ["time"]
+
+
+def _big(sign: str, parted: str) -> str:
+    rows = "".join(f"{n}{parted}2024-01-{n:02}{parted}{n}{sign}{n * 37}\n" for n in range(10, 27))
+    return f"id{parted}at{parted}Cost\n{rows}"
+
+
+def _fields(seen: Seen, draft: Draft, *, more: bool = False) -> dict[str, dict]:
+    view = blocks.mapping_form(seen, draft, more=more)
+    assert view_problems(view, lambda _: None, "modal") == []
+    return {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "choices"),
+    [
+        (_big(".", ";"), "10.370", [",", "."]),
+        (_big(",", "\t"), "10,370", [".", ","]),
+    ],
+)
+def test_what_parts_thousands_is_asked_with_a_cell_of_the_file(text: str, cell: str, choices: list[str]) -> None:
+    layout, draft = _drafted(text)
+    assert layout.undecided == ("Cost",)
+    asked = _fields(Seen("log.csv", layout, undecided=["Cost"]), draft)["decimal"]
+    assert asked["label"]["text"] == f"What is {cell} in Cost?"
+    assert [one["value"] for one in asked["element"]["options"]] == choices
+    assert asked["element"]["options"][0]["text"]["text"] == "10370: it parts thousands"
+    assert "initial_option" not in asked["element"]
+    with pytest.raises(InvalidInputs) as found:
+        said(draft, layout, {}, [], ["Cost"])
+    assert [one.field for one in found.value.errors] == ["decimal"]
+    assert said(draft, layout, {}, []).decimal is None  # no KPI reads it: nothing is guessed, and it is asked later
+    assert said({**draft, "decimal": choices[0]}, layout, {}, [], ["Cost"]).decimal == choices[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal"),
+    [
+        (_big(",", ";"), None),  # a comma between semicolons is a decimal sign, and is looked for again next time
+        (_big(".", ",") + "40,2024-02-01,1.5\n", "."),
+        (_big(".", ";") + "40;2024-02-01;1,5\n", ","),
+    ],
+)
+def test_only_a_decimal_sign_that_cells_show_is_kept(text: str, decimal: str | None) -> None:
+    layout, draft = _drafted(text)
+    assert layout.undecided == ()
+    assert "decimal" not in _fields(Seen("log.csv", layout), draft)
+    assert said(draft, layout, {}, []).decimal == decimal
+    assert said({**draft, "decimal": "." if layout.decimal == "," else ","}, layout, {}, []).decimal is not None
+
+
+def test_what_was_said_of_thousands_is_filled_in_again() -> None:
+    layout = guess(_big(".", ";").encode(), "log.csv")
+    known = SourceDefinition("", decimal=",")
+    assert drafted(layout, known, [], None, "log.csv", as_before=True)["decimal"] == ","
+    assert drafted(layout, known, [], None, "log.csv")["decimal"] == ""

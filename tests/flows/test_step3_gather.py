@@ -903,6 +903,31 @@ def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_k
     assert made.series["value"].dropna().round(4).unique().tolist() == [5.2083]
 
 
+def test_what_parts_thousands_is_asked_where_a_kpi_reads_the_number(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
+        kpi.unit = "EUR"
+        wanted = {"measure": "sum", "value": "cost", "at": "resolved_at"}
+        kpis.define(session, cycle, kpi, wanted, actor=gathering.alice.id, now=gathering.now())
+    text = "number;resolved_at;cost\n" + "".join(f"A{n};{n}/3/2016 10:00;1.{n}2\n" for n in range(13, 29))
+    bob.upload(text.encode(), "log.csv", "service-desk")
+    bob.click(bob.sees("I keep *log.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents"})
+    assert list(bob.submit()) == ["decimal"]
+    bob.fill({"decimal": "1132: it parts thousands"})
+    assert bob.submit() is None
+    bob.sees("*log.csv* read into *Incidents*")
+    (source, _) = _rows(gathering, Source)
+    assert source.mapping["decimal"] == ","
+    with gathering.bot.kit.sessions.reading() as session:
+        typed = {"moments": ["resolved_at"], "numbers": ["cost"]}
+        (reading_of,) = held.readings(session, source, gathering.bot.kit.files, **typed)
+    assert reading_of.frame["cost"].head(2).tolist() == [1132, 1142]
+
+
 def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):
     bob = gathering.bob
     _map(gathering)

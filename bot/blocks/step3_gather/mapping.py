@@ -6,6 +6,7 @@ their place: looked at otherwise, a file has other columns in that place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -43,6 +44,7 @@ _UNITS = {
 # What is asked of a file's form: where it is said otherwise, the file has other columns.
 FORM = ("sheet", "header_row", "delimiter", "encoding")
 UNIT = "unit."
+_EITHER = re.compile(r"\d[.,]\d{3}(?!\d)")
 ZONED = 300  # characters that say which columns are in another zone
 
 
@@ -81,7 +83,8 @@ class Seen:
     """What a form shows: the file as it was looked at, the sources there are, the units asked for.
 
     ``fixed`` is the source whose kept delivery is looked at again: then no other is chosen. ``look`` identifies as
-    what the file was looked at.
+    what the file was looked at. ``undecided`` are columns that are read and in which nothing tells thousands from
+    decimals.
     """
 
     filename: str
@@ -90,6 +93,7 @@ class Seen:
     fixed: Source | None = None
     units: Sequence[Asked] = ()
     wants_number: Sequence[Kpi] = ()
+    undecided: Sequence[str] = ()
     look: str = ""
     notes: Sequence[str] = field(default_factory=tuple)
 
@@ -114,7 +118,7 @@ def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str 
     ]
     if more:
         told = [one for one in seen.units if one not in open_]
-        blocks += [*_rare(seen, draft), *(_unit(one, draft) for one in told[:_TELLING]), *_file(layout, draft)]
+        blocks += [*_rare(seen, draft), *(_unit(one, draft) for one in told[:_TELLING]), *_file(seen, draft)]
     is_laid_out = bool(layout.delimiter or layout.sheet)
     buttons = [parts.button("Look again with these", GUESS)] if (more and is_laid_out) or _sheets(layout) else []
     buttons += [] if more else [parts.button("More …", MORE)]
@@ -202,7 +206,23 @@ def _needed(seen: Seen, draft: Draft) -> list[Block]:
     blocks += [zone, _key(layout, draft)]
     if seen.wants_number:
         blocks.append(_number(seen, names, draft))
+    if seen.undecided:
+        blocks.append(_thousands(seen, draft))
     return blocks
+
+
+def _thousands(seen: Seen, draft: Draft) -> Block:
+    """What ``1.234`` is, where no cell tells; asked with a cell of the file."""
+    columns = {column.name: column for column in seen.layout.columns}
+    name = seen.undecided[0]
+    cell = next((one for one in columns[name].examples if _EITHER.search(one)), "1.234")
+    sign = "," if "," in cell else "."
+    whole = cell.strip().replace(sign, "")
+    other = "." if sign == "," else ","
+    choices = {other: f"{whole}: it parts thousands", sign: f"{whole[:-3]} and a bit: it parts decimals"}
+    label = f"What is {clip(cell.strip(), 20)} in {clip(name, 60)}?"
+    return parts.select("decimal", label, {key: clip(words, 75) for key, words in choices.items()},
+                        chosen=_said(draft, "decimal") or None, hint="Nothing in the file says which.")  # fmt: skip
 
 
 def _rest_of_date(names: Mapping[str, str], draft: Draft) -> Block:
@@ -286,10 +306,10 @@ def _rare(seen: Seen, draft: Draft) -> list[Block]:
     ]  # fmt: skip
 
 
-def _file(layout: Layout, draft: Draft) -> list[Block]:
+def _file(seen: Seen, draft: Draft) -> list[Block]:
     """How the file is written."""
-    signs = {".": "point: 2.5", ",": "comma: 2,5"}
-    blocks = [parts.select("decimal", "Decimal sign", signs, chosen=_said(draft, "decimal"))]
+    layout = seen.layout
+    blocks = [] if seen.undecided else [_decimal(layout, draft)]
     if layout.delimiter:
         known = _DELIMITERS if _said(draft, "delimiter") in _DELIMITERS else {
             **_DELIMITERS, _said(draft, "delimiter"): _said(draft, "delimiter")}  # fmt: skip
@@ -299,6 +319,12 @@ def _file(layout: Layout, draft: Draft) -> list[Block]:
         blocks.append(parts.text_input("header_row", "Row of the header", value=_said(draft, "header_row"), limit=6,
                                        hint="0 when there is none."))  # fmt: skip
     return blocks
+
+
+def _decimal(layout: Layout, draft: Draft) -> Block:
+    signs = {".": "point: 2.5", ",": "comma: 2,5"}
+    return parts.select("decimal", "Decimal sign", signs, chosen=_said(draft, "decimal") or None,
+                        optional=bool(layout.undecided))  # fmt: skip
 
 
 def _laid_out(layout: Layout) -> str:

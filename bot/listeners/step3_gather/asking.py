@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
+from bot.listeners.step3_gather.drafts import Draft
 from csi.models import Cycle, Kpi, Source
 from csi.reading.layout import Layout
 from csi.series import units
@@ -28,6 +29,27 @@ def asked_units(
                 found.setdefault(own, []).append(kpi)
     made = [blocks.Asked(columns[name], tuple(kpis)) for name, kpis in found.items()]
     return [one for one in made if one.choices]
+
+
+def undecided(session: Session, cycle: Cycle, source: Source | None, layout: Layout, draft: Draft) -> list[str]:
+    """The columns whose numbers are read and for which nothing tells whether 1.234 parts thousands or decimals."""
+    kept = draft.get("keep") or ()
+    if kept:  # each of the others is a column of numbers
+        return [name for name in layout.undecided if blocks.value_of(name) not in kept]
+    own = {used: name for name, used in ((source.mapping.get("columns") or {}) if source else {}).items()}
+    values = (kpi.definition.get("value") for kpi in settling.meant_for(session, cycle, source))
+    named = {own.get(name, name) for name in columns_of_kpis(values)}
+    return [name for name in layout.undecided if name in named or blocks.value_of(name) == draft.get("value")]
+
+
+def columns_of_kpis(values: Iterable[Any]) -> Iterator[str]:
+    """The columns that hold the numbers of KPIs, by what each says of its value."""
+    for value in values:
+        if isinstance(value, Mapping):
+            yield from (str(value[part]) for part in ("numerator", "denominator") if value.get(part))
+            yield from (str(one["column"]) for one in [value.get("pauses")] if isinstance(one, Mapping))
+        elif value:
+            yield str(value)
 
 
 def _read(kpi: Kpi, value: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
         "timezone": known.timezone,
         "zones": zones_text(known.zones, layout.names),
         "missing": ", ".join(known.missing),
-        "decimal": known.decimal or layout.decimal,
+        "decimal": _decimal(layout, known, as_before=as_before),
         "time": [blocks.value_of(name) for name in rest if name in layout.names],
         "keep": [blocks.value_of(name) for name in melt.get("keep", ()) if name in layout.names][:_MOST_KEPT],
         **written(layout),
@@ -54,6 +54,13 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
     units |= {name: unit for name, unit in (known.options.get("units") or {}).items() if isinstance(unit, str)}
     return found | {f"{blocks.UNIT}{blocks.value_of(name)}": unit for name, unit in units.items()
                     if name in layout.names and _reads(layout, name)}  # fmt: skip
+
+
+def _decimal(layout: Layout, known: SourceDefinition, *, as_before: bool) -> str:
+    """The sign before decimals; empty where nobody has said it and no cell tells."""
+    if layout.undecided:
+        return known.decimal or "" if as_before else ""
+    return known.decimal or layout.decimal
 
 
 def _reads(layout: Layout, name: str) -> bool:
@@ -149,8 +156,11 @@ def _view(draft: Draft) -> dict[str, Any]:
     return {"state": {"values": values}}
 
 
-def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequence[str]) -> SourceDefinition:
-    """The mapping a form says; ``asked`` are the number columns whose unit it asks for.
+def said(
+    draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequence[str], undecided: Sequence[str] = ()
+) -> SourceDefinition:
+    """The mapping a form says; ``asked`` are the number columns whose unit it asks for, ``undecided`` those for which
+    it asks what parts thousands.
 
     Raises:
         InvalidInputs: every field that holds what it cannot, each with its reason.
@@ -167,6 +177,8 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
     order = form.get("pattern") if form.get("dates") == "pattern" else form.get("dates")
     for error in _wrong(form, columns, rest, keep=bool(keep)):
         errors.append(error)
+    if undecided and not form.get("decimal"):
+        errors.append(InvalidInput("decimal", "Please choose one: nothing in the file says which."))
     if form:
         _checked(errors, lambda: zone(form["timezone"]))
         _checked(errors, lambda: check_order(str(order)) if "%" in str(order) or form["dates"] != "pattern" else None)
@@ -183,10 +195,16 @@ def said(draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequenc
         missing=tuple(dict.fromkeys(word.strip() for word in form["missing"].split(",") if word.strip())),
         key=columns["key"],
         latest_by=columns["latest_by"],
-        decimal=form["decimal"] or layout.decimal,
+        decimal=_told_decimal(layout, str(form["decimal"] or "")),
         options=_options(columns, rest, keep, units),
         **stated,
     )
+
+
+def _told_decimal(layout: Layout, said: str) -> str | None:
+    """The sign that cells or a person tell; None: a guess, which the next delivery need not bear out."""
+    is_guess = not layout.tells_decimal and not layout.undecided and said == layout.decimal
+    return None if is_guess or not said else said
 
 
 def _checked(errors: list[InvalidInput], read: Callable[[], Any]) -> Any:

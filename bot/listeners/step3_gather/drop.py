@@ -98,6 +98,6 @@ def _column(kept: dict[str, Any]) -> Column:
 
 def _layout(kept: dict[str, Any]) -> Layout:
     columns = tuple(map(_column, kept["columns"]))
-    lists = {name: tuple(kept[name]) for name in ("sheets", "missing")}
+    lists = {name: tuple(kept.get(name, ())) for name in ("sheets", "missing", "undecided")}
     examples = tuple(tuple(row) for row in kept["examples"])
     return Layout(**{**kept, **lists, "format": Format(kept["format"]), "columns": columns, "examples": examples})

@@ -16,7 +16,7 @@ from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.step3_gather import drafts
 from bot.listeners.step3_gather import drop as kept
-from bot.listeners.step3_gather.asking import asked_units, wanting_number
+from bot.listeners.step3_gather.asking import asked_units, undecided, wanting_number
 from bot.listeners.step3_gather.drafts import Draft
 from bot.listeners.step3_gather.drop import Drop
 from bot.payload import clicked, origin, user_of
@@ -134,8 +134,9 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
     errors: list[InvalidInput] = []
     source = _chosen(session, cycle, found, draft, errors)
     asked = [one.column.name for one in asked_units(session, cycle, source, found.layout, _value(draft, found))]
+    open_signs = undecided(session, cycle, source, found.layout, draft)
     try:
-        said = drafts.said(draft, found.layout, found.stated, asked)
+        said = drafts.said(draft, found.layout, found.stated, asked, open_signs)
     except InvalidInputs as several:
         raise InvalidInputs([*errors, *several.errors]) from several
     if errors:
@@ -270,6 +271,7 @@ def form(
         found.filename, found.layout, named, fixed, look=found.look, notes=notes,
         units=asked_units(session, cycle, source, found.layout, _value(draft, found)),
         wants_number=wanting_number(session, cycle, source),
+        undecided=undecided(session, cycle, source, found.layout, draft),
     )  # fmt: skip
     shown = blocks.shown_fields(blocks.mapping_form(seen, draft, more=more))
     metadata = modals.metadata(cycle, file=found.handle, more=more, hidden=drafts.hidden(draft, shown))
