@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step1_should_measure.doubts import doubted, still_open
+from bot.blocks.step1_should_measure.doubts import below_zero, doubted, still_open
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
@@ -56,10 +56,12 @@ def report(
     results: Sequence[tuple[Kpi, Result]],
     undefined: Sequence[Kpi],
     refused: Sequence[NotProcessed] = (),
+    sources: Mapping[str, int] | None = None,
 ) -> list[Block]:
     """The data-quality report: one section per KPI, with the button that leads back to its rows.
 
-    What could not be processed comes first, with the buttons that mend it.
+    What could not be processed comes first, with the buttons that mend it. ``sources`` are those that files are read
+    into, by their key.
     """
     blocks = [parts.header(f"Cycle {cycle.number}, step 4: the data, made comparable")]
     for one in refused[:KPIS]:
@@ -68,7 +70,8 @@ def report(
     for place, (kpi, result) in enumerate(results[:room]):
         blocks.append(parts.section(_kpi(kpi, result), _where_from(kpi)))
         blocks.append(parts.context(clip(_quality(result), 1900)))
-        blocks += _doubts(kpi, result, place)
+        read_by = (sources or {}).get(str(kpi.definition.get("source") or ""))
+        blocks += _doubts(kpi, result, read_by) if place < DOUBTED else []
     if len(results) > room:
         blocks.append(parts.context(f"… and {plural(len(results) - room, 'more KPI')}, in the exported study."))
     if undefined:
@@ -129,15 +132,27 @@ def _kpi(kpi: Kpi, result: Result) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _doubts(kpi: Kpi, result: Result, place: int) -> list[Block]:
-    """What speaks against its conditions and target, while nobody has said that it is meant; else the way to the KPI
-    where it cannot use too many of its rows."""
-    if place >= DOUBTED:
+def _doubts(kpi: Kpi, result: Result, source_id: int | None) -> list[Block]:
+    """What speaks against its conditions and target, while nobody has said that it is meant; else, where it cannot use
+    too many of its rows, the way to what is to blame: how the file is read, or how the KPI is computed."""
+    meant = kpi.definition.get("meant") or ()
+    found = still_open(result.get("doubts") or (), meant)
+    if found:
+        return doubted(kpi, found)
+    if result.get("below_zero") and "value" not in meant:
+        return below_zero(kpi, int(result["below_zero"]))
+    if not _refuses_too_much(result):
         return []
-    found = still_open(result.get("doubts") or (), kpi.definition.get("meant") or ())
-    if not found and _refuses_too_much(result):
-        return [parts.actions([parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id))])]
-    return doubted(kpi, found)
+    ways = [parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id))]
+    if source_id is not None and _is_read_wrongly(result):
+        ways.insert(0, parts.button("Read the file otherwise", f"{CHANGE}:{kpi.id}", str(source_id), style="primary"))
+    return [parts.actions(ways)]
+
+
+def _is_read_wrongly(result: Result) -> bool:
+    """Whether most of the rows it cannot use were lost when the file was read."""
+    validity = result["quality_detail"]["validity"]
+    return 2 * int(result.get("set_aside") or 0) < validity["total"] - validity["passed"]
 
 
 def _refuses_too_much(result: Result) -> bool:

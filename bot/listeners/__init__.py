@@ -149,6 +149,7 @@ ROUTES: tuple[Route, ...] = (
     Route("command", "process", step4.process),
     Route("action", "process.run", step4.process_again),
     Route("job", "process.run", step4.run),
+    Route("action", "process.swap", step4.swap),
     Route("action", "process.trace", step4.open_trace),
     Route("view", "process.traced", step4.wanted_trace),
     Route("action", "process.exclude", step4.open_exclude),

@@ -22,7 +22,7 @@ from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, UnitUnclear
 from csi.measurement import of_cycle
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
-from csi.step1_should_measure import kpis
+from csi.step1_should_measure import kpis, meant
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.gate import columns_lacking
 from csi.step4_process import computing, exclusions
@@ -80,9 +80,32 @@ def run(payload: Body, kit: Kit) -> None:
         not_made = _refused(session, cycle, refused)
         kit.outbox.keep(
             session, team_id=team_id, channel=cycle.channel_id, key=f"process:{payload['key']}",
-            text=blocks.said(cycle, made_of, not_made), blocks=blocks.report(cycle, made_of, undefined, not_made),
+            text=blocks.said(cycle, made_of, not_made),
+            blocks=blocks.report(cycle, made_of, undefined, not_made, _read_into(session, cycle)),
             subject=("cycle", cycle.id), tell=actor,
         )  # fmt: skip
+
+
+def _read_into(session: Session, cycle: Cycle) -> dict[str, int]:
+    """The sources that have read a file, by their key."""
+    held = of_service(session, cycle.team_id, cycle.service_id)
+    return {one.key: one.id for one in held if one.kind == "file" and one.mapping and one.id is not None}
+
+
+def swap(ack: Ack, body: Body, kit: Kit) -> None:
+    """The two moments of a KPI stand the wrong way round: turn them, and process anew."""
+    ack()
+    here = origin(body)
+    with kit.sessions() as session:
+        number, _, version = clicked(body).partition(":")
+        kpi = need(session, Kpi, here.team_id, int(number))
+        cycle = cycles.by_id(session, here.team_id, kpi.cycle_id)
+        _require_step(cycle)
+        if version != str(kpi.definition_version):
+            raise Conflict(f"{kpi.name} was changed meanwhile. /csi process shows how it is now.")
+        turned = meant.turned_round(kpi.definition)
+        kpis.define(session, cycle, kpi, turned, actor=here.user_id, now=kit.now())
+        _later(session, kit, cycle, body)
 
 
 def _results(session: Session, cycle: Cycle) -> list[tuple[Kpi, Mapping[str, Any]]]:

@@ -15,6 +15,8 @@ from csi.series.periods import microseconds
 from csi.series.refusals import SetAside
 from csi.series.units import find, is_unknown
 
+BELOW_ZERO = "a length of time below zero"
+
 
 def odd_units(kpi: KpiDefinition, known: Known, frame: pd.DataFrame, used: Sequence[str]) -> Iterator[SetAside]:
     """What is odd about the units of the rows that a KPI adds up, one column after the other.
@@ -44,7 +46,7 @@ def below_zero(kpi: KpiDefinition, cells: np.ndarray) -> Iterator[SetAside]:
     if len(rows):
         shown = [f"{cell:.10g}" for cell in cells[rows]]
         expected = "0 or more; of a difference that may be negative, meant: [value] in the study"
-        yield SetAside(rows, str(kpi.value), shown, "a length of time below zero", expected)
+        yield SetAside(rows, str(kpi.value), shown, BELOW_ZERO, expected)
 
 
 def _exchanged(known: Known, wanted: Sequence[str]) -> set[str]:

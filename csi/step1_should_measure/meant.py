@@ -42,6 +42,20 @@ def confirm(session: Session, cycle: Cycle, kpi: Kpi, keys: Collection[str], *, 
     return True
 
 
+def turned_round(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition with the two moments of its length of time swapped; rows dated by its end stay dated by its end.
+
+    Raises:
+        Conflict: it has no two moments.
+    """
+    value = definition.get("value")
+    if not isinstance(value, Mapping) or not {"from", "to"} <= set(value):
+        raise Conflict("It is not computed from two moments any more.")
+    start, end = value["from"], value["to"]
+    at = {"at": start} if definition.get("at") == end else {}
+    return {**definition, "value": {**value, "from": end, "to": start}, **at}
+
+
 def without_target(kpi: Kpi, values: Mapping[str, Any]) -> dict[str, Any]:
     """A KPI's new definition; that its target is meant was said of the old one."""
     definition = dict(values["definition"] or kpi.definition)

@@ -19,6 +19,7 @@ from csi.models import AnalysisResult, Cycle, Kpi
 from csi.passages import by_id
 from csi.reading.files import FileStore
 from csi.series import said
+from csi.series.odd_units import BELOW_ZERO
 from csi.step4_process import computing
 from csi.storage import Sessions, lock, row, rows
 from csi.study.evaluation import Report
@@ -120,4 +121,6 @@ def result_plain(report: Report, key: str) -> dict[str, Any]:
             for one in processed.doubts
             if one.is_open
         ],
+        "below_zero": int((processed.set_aside["reason"] == BELOW_ZERO).sum()),
+        "set_aside": len(processed.set_aside[["batch", "line"]].drop_duplicates()),
     }

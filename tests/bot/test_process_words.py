@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.blocks.step4_process import DOUBTED, report
+from bot.sandbox.limits import message_problems
 from csi.models import Cycle, Kpi
 
 CYCLE = Cycle(id=1, team_id="T1", service_id=1, number=1)
@@ -38,3 +39,32 @@ def test_a_report_of_many_kpis_fits_into_a_message() -> None:
     shown = report(CYCLE, [(kpi, result) for kpi in kpis], [KPI])
     assert len(shown) <= 50
     assert json.dumps(shown).count("measure.edit_kpi:") == DOUBTED
+
+
+def _buttons(result: dict[str, Any], kpi: Kpi = KPI, sources: dict[str, int] | None = None) -> dict[str, str]:
+    shown = report(CYCLE, [(kpi, result)], [], sources=sources)
+    assert message_problems(shown, lambda _: None) == []
+    return {one["action_id"]: one["value"] for block in shown[3:-1] for one in block.get("elements", ())}
+
+
+@pytest.mark.parametrize(("own", "to_blame"), [(0, True), (19, True), (20, False), (40, False)])
+def test_where_the_reading_is_to_blame_the_way_leads_to_it(own: int, to_blame: bool) -> None:
+    kpi = KPI.model_copy(update={"definition": {"source": "tickets"}})
+    result = {"quality_detail": {"validity": {"passed": 60, "total": 100}}, "set_aside": own}
+    ways = {"gather.change:7": "3"} if to_blame else {}
+    assert _buttons(result, kpi, {"tickets": 3}) == {**ways, WAY: "7"}
+    assert _buttons(result, kpi, {"other": 3}) == _buttons(result, kpi) == {WAY: "7"}  # numbers that were typed
+
+
+def test_lengths_below_zero_are_counted_at_one_word() -> None:
+    result = {"quality_detail": {"validity": {"passed": 99, "total": 100}}, "below_zero": 1}
+    assert _buttons(result) == {"measure.meant:7.value": "7:value", WAY: "7"}
+    assert _buttons({**result, "below_zero": 0}) == {}
+    assert _buttons(result, KPI.model_copy(update={"definition": {"meant": ["value"]}})) == {}
+
+
+@pytest.mark.parametrize(("side", "ways"), [("", {"process.swap:7": "7:1", WAY: "7"}), ("Opened", {WAY: "7"})])
+def test_moments_the_wrong_way_round_are_turned_at_one_press(side: str, ways: dict[str, str]) -> None:
+    doubt = {"key": "value", "kind": "swapped", "side": side, "said": "from and to look swapped", "asks": False}
+    assert _buttons({"doubts": [doubt]}) == ways
+    assert _buttons({"doubts": [{**doubt, "kind": "other scale"}]}) == {WAY: "7"}

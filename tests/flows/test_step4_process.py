@@ -109,6 +109,20 @@ def test_a_doubt_is_settled_beside_its_verdict_and_analysed_anew(delivered: Worl
     assert "stale" not in reading(bob.modal)
 
 
+def test_moments_the_wrong_way_round_are_turned_and_a_second_press_turns_nothing_back(delivered: World) -> None:
+    bob = delivered.bob
+    with delivered.bot.kit.sessions.reading() as session:
+        value = rows(session, Kpi, delivered.team, key="hours")[0].definition["value"]
+    kpi = _changed(delivered, "hours", value={**value, "from": value["to"], "to": value["from"]})
+    report = processed(delivered)
+    bob.click(report, f"process.swap:{kpi}")
+    bob.wait(lambda: "look swapped" not in reading(bob.last("service-desk")), what="the next report")
+    bob.click(report, f"process.swap:{kpi}")
+    bob.sees("was changed meanwhile", "service-desk")
+    with delivered.bot.kit.sessions.reading() as session:
+        assert rows(session, Kpi, delivered.team, key="hours")[0].definition["value"] == value
+
+
 def _with_flags(world: World) -> None:
     """The delivery has a column of zeros and ones, too."""
     header, *lines = presentable.tickets(presentable.IMPROVED).decode().splitlines()

@@ -89,6 +89,7 @@ def values(ids: dict[str, str]) -> dict[str, str]:
         "goal": ("measure.edit_goal", "measure.remove_goal"),
         "csf": ("measure.edit_csf", "measure.remove_csf"),
         "kpi": ("measure.edit_kpi", "measure.remove_kpi", "assess.kpi", "process.trace", "process.rebase",
+                "process.swap",
                 "analyse.finding", "analyse.none", "analyse.why", "analyse.rebase", "act.propose", "act.baseline"),
         "gap": ("assess.gap",),
         "sla_clause": ("sla.activate", "sla.retire"),

@@ -11,7 +11,7 @@ from csi.measurement import of_cycle
 from csi.measurement.mapping import definition_hash
 from csi.models import AuditRow, Cycle, Kpi
 from csi.step1_should_measure import kpis
-from csi.step1_should_measure.meant import confirm
+from csi.step1_should_measure.meant import confirm, turned_round
 from csi.step3_gather.origins import Said, fed
 from csi.storage import rows
 from csi.terms import Step
@@ -83,3 +83,16 @@ def test_of_another_source_nothing_was_said(sqlite_database: Database) -> None:
         assert "meant" not in first
         kpi.definition = {**first, "meant": ["where"]}
         assert fed(kpi, source, said)["meant"] == ["where"]
+
+
+@pytest.mark.parametrize(("at", "now"), [("closed", "opened"), ("opened", "opened"), ("updated", "updated")])
+def test_moments_turned_round_leave_a_row_at_its_end(at: str, now: str) -> None:
+    value = {"from": "opened", "to": "closed", "unit": "h"}
+    turned = turned_round({"measure": "median", "at": at, "value": value})
+    assert turned == {"measure": "median", "at": now, "value": {"from": "closed", "to": "opened", "unit": "h"}}
+
+
+def test_what_has_no_two_moments_cannot_be_turned_round() -> None:
+    for value in ("minutes", None, {"numerator": "a", "denominator": "b"}):
+        with pytest.raises(Conflict):
+            turned_round({"value": value})

@@ -9,7 +9,7 @@ from bot.blocks.step1_should_measure.approval import (
     superseded,
     was_asked,
 )
-from bot.blocks.step1_should_measure.doubts import confirmed, doubted, meant_buttons, still_open
+from bot.blocks.step1_should_measure.doubts import below_zero, confirmed, doubted, meant_buttons, still_open
 from bot.blocks.step1_should_measure.ids import (
     ADD_CSF,
     ADD_GOAL,
@@ -78,6 +78,7 @@ __all__ = [
     "approval",
     "approval_text",
     "asked_again",
+    "below_zero",
     "carried_form",
     "catalogue_choice",
     "confirmed",

@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
-from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT
-from bot.blocks.text import clip, escape
+from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT, SWAP
+from bot.blocks.text import clip, escape, plural
+from csi.series.doubts import DoubtKind
 
 _SHOWN = 3
 _WORDS = {"where": "the condition", "good": "what is good", "target": "the target", "value": "its numbers"}
@@ -21,7 +22,7 @@ def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False, with_ta
     Args:
         kpi: the KPI.
         doubts: as a result keeps them: ``key`` (where, good, target or value), what was ``said``, and whether it
-            ``asks`` (left out: it does), for what runs backwards cannot be meant.
+            ``asks`` (left out: it does), for what runs backwards cannot be meant. That is mended by one button.
         in_form: they stand in the KPI's form, where it is changed anyway.
         with_target: its target is changed there, too; else the way to it leads back to step 1.
     """
@@ -32,10 +33,19 @@ def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False, with_ta
     ways = [] if in_form else [
         parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
     ]  # fmt: skip
+    if not in_form and any(one.get("kind") == DoubtKind.SWAPPED and not one.get("side") for one in doubts[:_SHOWN]):
+        ways.insert(0, _swap(kpi))
+        ways[1].pop("style")
     if not with_target and any(one["key"] == "target" for one in doubts[:_SHOWN]):
         ways.append(parts.button("Change the target …", f"{ids.OPEN}:back.{kpi.id}", "back 1"))
     ways += meant_buttons(kpi.id, doubts)
     return [parts.section(clip("\n".join(lines), parts.SECTION)), *([parts.actions(ways)] if ways else [])]
+
+
+def _swap(kpi: Any) -> Block:
+    """The two moments turned round; of the definition that was looked at, so that a second press changes nothing."""
+    value = f"{kpi.id}:{kpi.definition_version}"
+    return parts.button("Swap from and to", f"{SWAP}:{kpi.id}", value, style="primary")
 
 
 def still_open(doubts: Sequence[Doubt], settled: Collection[str]) -> list[Doubt]:
@@ -51,6 +61,16 @@ def meant_buttons(kpi_id: int, doubts: Sequence[Doubt], action_id: str = MEANT) 
     """For each of the doubts that asks, the word that it is meant so."""
     keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN] if _asks(one)))
     return [_button(kpi_id, key, action_id, several=len(keys) > 1) for key in keys]
+
+
+def below_zero(kpi: Any, count: int) -> list[Block]:
+    """Lengths of time below zero, which only a person can know to be differences."""
+    text = f":warning: {plural(count, 'length')} of time below zero left out. Are they differences, early and late?"
+    change = parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id))
+    ask = parts.confirm("Count those below zero, too?", "Your name stands behind it.", "Count them")
+    keep = parts.button("They are differences: count them", f"{MEANT}:{kpi.id}.value", f"{kpi.id}:value",
+                        style="primary", confirm=ask)  # fmt: skip
+    return [parts.section(text), parts.actions([keep, change])]
 
 
 def _button(kpi_id: int, key: str, action_id: str, *, several: bool) -> Block:
