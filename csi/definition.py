@@ -58,6 +58,12 @@ class SourceDefinition:
     columns: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    def is_meant(self, column: str) -> bool:
+        """Whether a person says that a column's dates are right as they are, odd as they look; of a joined one it may
+        be said for a part of it."""
+        said = self.options.get("meant") or ()
+        return any(name in said for name in (column, *(self.options.get("join") or {}).get(column, ())))
+
     def zone_of(self, column: str) -> str:
         """The zone of a column's stamps without an offset; of a joined one it may be said for a part of it."""
         said = (column, *(self.options.get("join") or {}).get(column, ()))

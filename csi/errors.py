@@ -3,6 +3,7 @@
 CsiError
   InvalidInput     one field holds what it cannot hold
     UnitUnclear    … as nobody knows what unit a column's numbers are in
+    DatesSwapped   … as days and months look swapped in a column
   InvalidInputs    several such fields, told in one message
   NotFound         what was named is not here
   TooFewPoints     a claim needs more periods than there are
@@ -55,6 +56,10 @@ class UnitUnclear(InvalidInput):
         self.found = found
         self.expected = expected
         self.source = source
+
+
+class DatesSwapped(InvalidInput):
+    """Days and months of a column (``field``) look swapped; a person may know that they are not."""
 
 
 class InvalidInputs(CsiError):

@@ -137,6 +137,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.change", step3.change),
     Route("action", "gather.undo", step3.undo),
     Route("action", "gather.accept", step3.accept),
+    Route("action", "gather.meant", step3.meant),
     Route("action", "gather.remove", step3.remove),
     Route("action", "gather.restore", step3.restore),
     Route("action", "gather.number", step3.open_number),

@@ -40,7 +40,7 @@ class Far:
         """What is to be said of it, for people."""
         return (
             f"a date nearer to the others: {self.count:,} rows share this one, {self.years:,} years from the next; "
-            "list it under missing if it means “not yet”"
+            "list it under missing if it means “not yet”, or the column under meant if the date is real"
         )
 
 

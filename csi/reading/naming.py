@@ -106,7 +106,7 @@ def called(said: SourceDefinition, now: Mapping[str, str]) -> SourceDefinition:
 
 
 def _option(name: str, value: Any, now: Mapping[str, str]) -> Any:
-    if name in ("moments", "numbers"):
+    if name in ("moments", "numbers", "meant"):
         return _each(value, now)
     if name == "melt":
         return {**value, "keep": _each(value.get("keep", ()), now)}

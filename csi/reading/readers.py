@@ -199,6 +199,7 @@ class _Plan:
     zones: Mapping[str, str]
     decimal: str
     missing: tuple[str, ...]
+    meant: frozenset[str] = frozenset()
 
     def typed(self, chunk: Chunk) -> Reading:
         """Type one chunk; cells that cannot be read go to quarantine, and rows without a readable moment."""
@@ -213,10 +214,12 @@ class _Plan:
         nothing = {}
         for name, order in self.orders.items():
             read = read_moments(chunk.table.column(name), order, self.zones[name])
-            if order in ORDERS:
+            if order in ORDERS and name not in self.meant:
                 check_swapped(name, chunk.table.column(name))
-            read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
-            read, far = without_far(chunk.table.column(name), read)
+            far: tuple[Far, ...] = ()
+            if name not in self.meant:
+                read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
+                read, far = without_far(chunk.table.column(name), read)
             unread[name] = read.unreadable
             rejected += _not_moments(chunk, name, order, read, far)
             frame[name] = read.instants.array
@@ -302,6 +305,7 @@ def _plan(
         {name: source.zone_of(name) for name in orders},
         layout.decimal,
         source.missing,
+        frozenset(name for name in orders if source.is_meant(name)),
     )
 
 

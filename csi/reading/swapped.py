@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from csi.errors import InvalidInput
+from csi.errors import DatesSwapped
 
 _SAMPLE = 2_000  # cells looked at, from all over the column
 _MONTHS = 12
@@ -24,7 +24,7 @@ _WRITTEN = re.compile(r"\s*(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}(?!\d)")
 _REASON = (
     "{early:,} of {rows:,} cells are dates with days up to 12 only (such as {typed}), and the other {late:,} are text "
     "with later days only (such as {written}): a spreadsheet has swapped day and month of the first. Expected the "
-    "column as its program exported it; import it again as text"
+    "column as its program exported it; import it again as text, or list the column under meant if every date is right"
 )
 
 
@@ -36,7 +36,7 @@ def check_swapped(column: str, cells: pa.ChunkedArray) -> None:
         cells: as text, null where missing; a column of typed moments is not looked at.
 
     Raises:
-        InvalidInput: says how many rows are of which kind.
+        DatesSwapped: says how many rows are of which kind.
     """
     if not pa.types.is_string(cells.type) or not len(cells):
         return
@@ -47,7 +47,7 @@ def check_swapped(column: str, cells: pa.ChunkedArray) -> None:
     if _is_swapped(texts):
         early, late = _parted(texts)
         numbers = {"early": len(early), "late": len(late), "rows": len(early) + len(late)}
-        raise InvalidInput(column, _REASON.format(**numbers, typed=early.iloc[0], written=late.iloc[0]))
+        raise DatesSwapped(column, _REASON.format(**numbers, typed=early.iloc[0], written=late.iloc[0]))
 
 
 def _texts(cells: pa.ChunkedArray) -> pd.Series:

@@ -15,6 +15,7 @@ from csi.errors import Conflict
 from csi.measurement import deliveries
 from csi.measurement.deliveries import Waits, Why, kept, reasons_of
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
+from csi.reading.far_dates import REASON as FAR
 from csi.reading.reading import RULES
 from csi.rules import threshold
 from csi.step3_gather import sources
@@ -339,6 +340,12 @@ def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -
         .order_by(col(QuarantinedRow.line), col(QuarantinedRow.id))
     )
     return list(session.exec(statement.limit(limit)))
+
+
+def far_columns(session: Session, batch: Batch) -> list[str]:
+    """The columns of a delivery in which dates far from all others were refused."""
+    found = rows(session, QuarantinedRow, batch.team_id, batch_id=batch.id, reason=FAR, order="line")
+    return list(dict.fromkeys(one.column_name for one in found))
 
 
 def _log(

@@ -18,7 +18,7 @@ from csi.study.keys import Keys
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
 _OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging", "headers",
-            "discards")  # fmt: skip
+            "discards", "meant")  # fmt: skip
 # Which of the keys are of use to a source of which origin; what is not in here is to all.
 _TEXTS = dict.fromkeys(("encoding", "delimiter", "decimal", "sheet", "header_row", "rows"), ("file", "url"))
 _ASKED = dict.fromkeys(("from", "to"), ("url", "sql", "prometheus"))
@@ -217,6 +217,7 @@ _FORMS: dict[str, Callable[[Keys, str], Any]] = {
     "melt": _melt,
     "moments": _names,
     "numbers": _names,
+    "meant": _names,
     "discards": _count,
 }
 

@@ -928,6 +928,36 @@ def test_what_parts_thousands_is_asked_where_a_kpi_reads_the_number(gathering: W
     assert reading_of.frame["cost"].head(2).tolist() == [1132, 1142]
 
 
+def test_dates_that_look_swapped_are_right_at_one_word(gathering: World):
+    bob = gathering.bob
+    days = [f"{day}/3/2016" for day in range(4, 13)] + [f"{day}/03/2016" for day in range(13, 20)]
+    text = "number,resolved_at\n" + "".join(f"A{n},{day} 10:00\n" for n, day in enumerate(days))
+    _map(gathering, text)
+    refused = bob.sees("a spreadsheet has swapped day and month")
+    assert not _rows(gathering, Source)[0].mapping
+    bob.click(refused, "gather.meant")
+    said = bob.sees("*log.csv* read into *Incidents*")
+    source = _rows(gathering, Source)[0]
+    assert source.mapping["options"]["meant"] == ["resolved_at"]
+    assert _rows(gathering, Batch)[-1].rows_kept == 16
+    bob.click(said, "gather.how")
+    assert "every date of *resolved_at* is right as it is" in reading(bob.wait_modal("gather.how"))
+
+
+def test_far_dates_are_real_at_one_word(gathering: World):
+    bob = gathering.bob
+    rows = "".join(f"A{n},2016-03-{n} 10:00,2016-03-{n}\n" for n in range(10, 29))
+    text = f"number,opened_at,resolved_at\n{rows}B1,2016-03-10 10:00,2222-02-22\nB2,2016-03-10 10:00,2222-02-22\n"
+    _map(gathering, text)
+    said = bob.sees("*log.csv* read into *Incidents*")
+    assert "Dates of *resolved_at* that rows share lie far from all others" in reading(said)
+    assert _rows(gathering, Batch)[0].quarantined == 2
+    bob.click(said, "gather.meant")
+    bob.sees("had *Incidents* read again", "service-desk")
+    assert _rows(gathering, Batch)[0].quarantined == 0
+    assert "far from all others" not in reading(bob.sees("*log.csv* read again into *Incidents*"))
+
+
 def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):
     bob = gathering.bob
     _map(gathering)

@@ -62,3 +62,18 @@ def test_it_is_refused_until_it_is_listed_and_then_missing() -> None:
     listed = read(rows.encode(), SourceDefinition("t", missing=("2222-02-22",)), moments=["closed"], numbers=[])
     assert listed.quarantine.empty
     assert listed.frame["closed"].isna().tolist() == [False, True, False, True]
+
+
+@pytest.mark.parametrize("meant", [["closed"], ["Day"]])
+def test_real_dates_are_said_by_their_column(meant: list[str]) -> None:
+    rows = "id,Day,Time\n1,2025-01-03,10:00\n2,2222-02-22,10:00\n3,9999-12-31,00:00\n4,2222-02-22,10:00\n"
+    joined = {"join": {"closed": ["Day", "Time"]}}
+    told = SourceDefinition("t", options={**joined, "meant": meant})
+    reading = read(rows.encode(), told, moments=["closed"], numbers=[])
+    assert reading.quarantine.empty
+    assert reading.frame["closed"].dt.year.tolist() == [2025, 2222, 9999, 2222]
+    assert reading.placeholders == {}
+    other = SourceDefinition("t", options={**joined, "meant": ["id"]})
+    untold = read(rows.encode(), other, moments=["closed"], numbers=[])
+    assert untold.quarantine["value"].tolist() == ["2222-02-22 10:00", "2222-02-22 10:00"]
+    assert untold.frame["closed"].isna().sum() == 1  # the rows in quarantine have no other moment

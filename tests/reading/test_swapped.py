@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput
+from csi.errors import DatesSwapped, InvalidInput
 from csi.reading.readers import read
 from csi.reading.swapped import check_swapped
 
@@ -54,3 +56,14 @@ def test_a_delivery_is_refused_whatever_the_order_said() -> None:
     for order in ("iso", "day_first", "month_first"):
         with pytest.raises(InvalidInput, match="swapped day and month"):
             read(rows.encode(), SourceDefinition("s", dates=order), moments=["opened"], numbers=[])
+
+
+def test_a_person_may_know_that_no_day_was_swapped() -> None:
+    rows = "id,opened\n" + "".join(f"{n},{text}\n" for n, text in enumerate([*_SHORT, *_LATE]))
+    told = SourceDefinition("t", dates="day_first")
+    with pytest.raises(DatesSwapped) as found:
+        read(rows.encode(), told, moments=["opened"], numbers=[])
+    assert found.value.field == "opened"
+    assert "list the column under meant" in found.value.reason
+    meant = replace(told, options={"meant": ["opened"]})
+    assert read(rows.encode(), meant, moments=["opened"], numbers=[]).frame["opened"].dt.month.tolist()[:3] == [3, 3, 3]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, NAME, READ, REMOVE, RESTORE
+from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, MEANT, NAME, READ, REMOVE, RESTORE
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, listed, mention, plural, when
 from csi.measurement.deliveries import Waits, Why, reasons_of
@@ -105,6 +105,25 @@ def refused(filename: str, sentence: str, file_id: str = "") -> list[Block]:
     ]
     again = parts.button("Map its columns", MAP, file_id, style="primary")
     return [*blocks, parts.actions([again])] if file_id else blocks
+
+
+def swapped(filename: str, sentence: str, tried: str, change: tuple[str, str]) -> list[Block]:
+    """Days and months look swapped: refused, with the word that they are not, for ``tried``; and with the form."""
+    ask = parts.confirm("Is every date right?", "Each is read as it stands. Your name stands behind it.", "They are")
+    ways = [
+        parts.button("Map its columns", change[0], change[1], style="primary"),
+        parts.button("Every date is right", MEANT, tried, confirm=ask),
+    ]
+    return [*refused(filename, sentence), parts.actions(ways)]
+
+
+def far_dates(batch: Batch, column: str) -> list[Block]:
+    """Dates far from all others were refused: one word takes them for real; the form says that they mean nothing."""
+    name = escape(clip(column, 60))
+    ask = parts.confirm("Are they real dates?", "The file is read again with them.", "They are real")
+    button = parts.button("They are real dates", f"{MEANT}:{batch.id}", f"{batch.id}:{column}", confirm=ask)
+    text = f"Dates of *{name}* that rows share lie far from all others, and are left out."
+    return [parts.section(text, button)]
 
 
 def unusable(filename: str, file_id: str, rows: int, cells: Sequence[tuple[int, str, str, str, str]]) -> list[Block]:

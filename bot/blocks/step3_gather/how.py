@@ -29,7 +29,7 @@ def how(
 ) -> Block:
     """What a source is read as, by whom that was said last, and the ways to change it."""
     lines = [
-        _rows(said, newest), _accepted(newest), _dates(said), _zones(said), _numbers(said), _names(said),
+        _rows(said, newest), _accepted(newest), _dates(said), _meant(said), _zones(said), _numbers(said), _names(said),
         _changed(change, zone),
     ]  # fmt: skip
     blocks = [
@@ -69,6 +69,12 @@ def _dates(said: SourceDefinition) -> str:
         if moments else "nothing yet"  # fmt: skip
     order = said.column_dates.get(moments[0], said.dates) if moments else said.dates
     return f"dated by {dated}, {_ORDERS.get(order, f'as `{_short(order)}`')}, {_short(said.timezone)}"
+
+
+def _meant(said: SourceDefinition) -> str:
+    """Columns whose dates somebody said are right, odd as they look."""
+    told = list(said.options.get("meant") or ())
+    return f"every date of {listed([f'*{_short(name)}*' for name in told[:_SHOWN]])} is right as it is" if told else ""
 
 
 def _zones(said: SourceDefinition) -> str:

@@ -1,6 +1,6 @@
 """Step 3 in Slack: files dropped and mapped, numbers typed, what has come so far."""
 
-from bot.listeners.step3_gather.batches import accept, remove, restore
+from bot.listeners.step3_gather.batches import accept, meant, remove, restore
 from bot.listeners.step3_gather.drops import dropped, look, look_later
 from bot.listeners.step3_gather.forgetting import forget
 from bot.listeners.step3_gather.how import change, undo
@@ -25,6 +25,7 @@ __all__ = [
     "look",
     "look_later",
     "mapped",
+    "meant",
     "more",
     "named",
     "open_collection",

@@ -50,6 +50,24 @@ def accept(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         _redraw(client, body, shown)
 
 
+def meant(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Somebody's word that dates are right as they are, odd as they look: read with them."""
+    ack()
+    here = origin(body)
+    number, _, column = clicked(body).partition(":")
+    if not column:
+        _read_all_the_same(body, client, kit, number, accepted=False)
+        return
+    with kit.sessions() as session:
+        batch = need(session, Batch, here.team_id, int(number))
+        source = need(session, Source, here.team_id, batch.source_id)
+        cycle = cycles.of_service(session, here.team_id, source.service_id)[-1]
+        roles.require(session, cycle, here.user_id, roles.MEMBERS, "say that dates are right")
+        said = tries.with_meant(batch.counts.get("wanted") or source.mapping, column)
+        tried = mapping.Try(Wanted(source.id, "", said), here.user_id, f"meant{batch.id}.{source.version}.{column}")
+        mapping.begin_again(kit, session, cycle, tried)
+
+
 def _settle(kit: Kit, session: Session, cycle: Cycle, source: Source, batch: Batch, *, actor: str) -> None:
     """What was said of a delivery holds for its source, now that it counts."""
     wanted = Wanted(source.id, "", batch.counts.get("wanted"))
@@ -57,13 +75,13 @@ def _settle(kit: Kit, session: Session, cycle: Cycle, source: Source, batch: Bat
         read_earlier_again(kit, session, cycle, source, actor=actor, but=batch.sha256)
 
 
-def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str) -> None:
-    """Begin the reading that was asked about, once more and to be kept."""
+def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str, *, accepted: bool = True) -> None:
+    """Begin the reading that was asked about once more; ``accepted``: to be kept."""
     here = origin(body)
     payload = tries.find(kit.files, here.team_id, name)
     wanted = wanted_of(payload)
     stamp = f"yes{body['container']['message_ts']}{payload.get('stamp', '')}"
-    tried = mapping.Try(wanted, here.user_id, stamp, accepted=True, named=payload.get("named") or (),
+    tried = mapping.Try(wanted, here.user_id, stamp, accepted=accepted, named=payload.get("named") or (),
                         looked=str(payload.get("looked") or ""),
                         post=said_under(wanted.source_id, payload))  # fmt: skip
     found = kept.find(kit, here.team_id, str(payload["file_id"])) if "file_id" in payload else None

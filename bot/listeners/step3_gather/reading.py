@@ -25,7 +25,7 @@ from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
-from csi.errors import CsiError, InvalidInput
+from csi.errors import CsiError, DatesSwapped, InvalidInput
 from csi.measurement import of_cycle
 from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
@@ -71,7 +71,7 @@ def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) 
     team_id = str(payload["team_id"])
     plan = _planned(kit, team_id, found, payload)
     show_progress(kit, team_id, found, 0)
-    intake = _intake(kit, team_id, found, plan)
+    intake = _intake(kit, team_id, found, plan, payload)
     if intake is None:
         return
     with kit.sessions.trial() as session:
@@ -168,10 +168,15 @@ def read_one_again(kit: Kit, session: Session, cycle: Cycle, source: Source, bat
     )  # fmt: skip
 
 
-def _intake(kit: Kit, team_id: str, found: Drop, plan: _Plan) -> Intake | None:
+def _intake(kit: Kit, team_id: str, found: Drop, plan: _Plan, payload: Mapping[str, Any]) -> Intake | None:
     """The rows of a dropped file; None where it was refused or nothing of it can be used, which is said beside it."""
     try:
         intake = _taken_in(kit, team_id, found, plan)
+    except DatesSwapped as error:
+        name = f"{found.handle}.meant"
+        tries.keep(kit.files, team_id, name, tries.meant(payload, sources.mapping_of(plan.definition), error.field))
+        say(kit, team_id, found, blocks.swapped(found.filename, error.reason, name, (blocks.MAP, found.handle)))
+        return None
     except InvalidInput as error:
         say(kit, team_id, found, blocks.refused(found.filename, error.reason, found.handle))
         return None

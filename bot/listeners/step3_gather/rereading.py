@@ -14,7 +14,7 @@ from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.reading import Typed, told, typed_columns, wanted_of
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput
+from csi.errors import DatesSwapped, InvalidInput
 from csi.measurement import deliveries
 from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
@@ -111,6 +111,13 @@ def _read_all(
     """Every delivery as is wanted; None where one cannot be read so, which is said."""
     try:
         return [_read(kit, source.key, one, str(payload.get("looked") or "")) for one in planned]
+    except DatesSwapped as error:
+        name = f"s{source.id}.meant"
+        mapping = payload.get("mapping") or source.mapping
+        tries.keep(kit.files, source.team_id, name, tries.meant(payload, mapping, error.field))
+        change = (f"{blocks.CHANGE}:{source.id}", str(source.id))
+        _say(kit, cycle, source, payload, blocks.swapped(source.name or source.key, error.reason, name, change))
+        return None
     except InvalidInput as error:
         _say(kit, cycle, source, payload, blocks.not_reread(source, error.reason))
         return None

@@ -30,6 +30,7 @@ def message(
     shown = blocks.recorded(
         batch, source, outcome=outcome, cells=cells, notes=notes, zone=cycle.timezone, file_id=file
     )  # fmt: skip
+    shown += [one for column in batches.far_columns(session, batch) for one in blocks.far_dates(batch, column)]
     if batch.state == "waiting":  # one question at a time
         return shown
     lacking = lacking_columns(session, cycle, source, tuple(batch.counts.get("columns") or ()))

@@ -27,5 +27,17 @@ def find(files: FileStore, team_id: str, name: str) -> dict[str, Any]:
         raise NotFound("I do not have this try any more. Please map its columns again.") from error
 
 
+def meant(payload: Mapping[str, Any], mapping: Mapping[str, Any], column: str) -> dict[str, Any]:
+    """The same job, told that the dates of a column are right as they are; ``mapping`` is how it read the file."""
+    return {**payload, "mapping": with_meant(mapping, column), "stamp": f"{payload.get('stamp', '')}.{column}"}
+
+
+def with_meant(mapping: Mapping[str, Any], column: str) -> dict[str, Any]:
+    """A mapping in which the dates of a column are right as they are."""
+    options = dict(mapping.get("options") or {})
+    said = dict.fromkeys([*(options.get("meant") or ()), column])
+    return {**mapping, "options": {**options, "meant": list(said)}}
+
+
 def _key(team_id: str, name: str) -> str:
     return f"{team_id}/drops/{name}.try.json"
