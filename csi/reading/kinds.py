@@ -22,6 +22,11 @@ _WORDS = (
     "none", "NaN", "nan", "k.A.", "k. A.", "N/D", "n/d", "s/d", "b.d.", "(blank)", "(empty)", "(leer)", "なし", "无",
 )  # fmt: skip
 KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "–", "—", "***", "****", "*****")
+# Of these the ones that are an answer, too, among other words: an impact of none, a region of NA (North America).
+_ANSWERS = frozenset({"None", "none", "NA", "nil"})
+_FEW_ANSWERS = 20  # different words; ours
+_FIGURES = re.compile(r"\d\d|\d[.,:]\d")  # Mar 2024, EUR 1.5: no word of an answer
+_TRUTHS = frozenset({"true", "false"})  # beside these None is what a program writes for nothing
 _SENTINELS = (-99.0, -200.0, -999.0, -9999.0)
 # A column is of a kind when this share of its cells fits: exports hold some junk.
 FITS = 0.9
@@ -112,6 +117,7 @@ def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[s
     """Markers for missing in a sample: known words, and sentinels below every other number of a column."""
     words = Counter(cell.strip() for cells in columns.values() for cell in cells)
     found = [marker for marker in KNOWN_MARKERS if words[marker] > 1]
+    found = [one for one in found if one not in _ANSWERS or not any(_is_answer(one, own) for own in columns.values())]
     sample = Sample.of(columns, found)
     numbers, unreadable = read_numbers(sample.texts, decimal, ())
     numeric = np.flatnonzero(sample.share(~unreadable) >= FITS)
@@ -120,6 +126,15 @@ def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[s
     values = numbers.to_numpy()
     found += sorted({mark for place in suspects for mark in _sentinel(values[sample.column == place])})
     return tuple(found)
+
+
+def _is_answer(marker: str, cells: Sequence[str]) -> bool:
+    """Whether a word stands in a column of few words that are said again and again: then it is one of them."""
+    counts = Counter(text for cell in cells if (text := cell.strip()))
+    if not counts.pop(marker, 0) or not 0 < len(counts) <= _FEW_ANSWERS or counts.total() == len(counts):
+        return False
+    is_typed = any(_FIGURES.search(text) for text in counts) or {text.casefold() for text in counts} <= _TRUTHS
+    return not is_typed and all(text[0].isalpha() for text in counts)
 
 
 def _sentinel(numbers: np.ndarray) -> tuple[str, ...]:

@@ -79,3 +79,29 @@ def test_a_report_with_its_title_above_and_its_zone_below() -> None:
 def test_real_files(shared: Path, name: str, key: str, latest_by: str, moment: str) -> None:
     found = proposed(guess(shared / "data" / name), "UTC")
     assert (found.key, found.latest_by, found.options["moments"]) == (key, latest_by, [moment])
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing"),
+    [
+        (("none", "minor", "major"), ()),  # an incident's impact
+        (("none", "P1 - high", "P2 - low"), ()),
+        (("NA", "EMEA", "APAC"), ()),  # a region
+        (("none", "1", "2"), ("none",)),
+        (("None", "True", "False"), ("None",)),
+        (("None", "Mar 2024", "Apr 2024"), ("None",)),
+        (("None", "2024-01-03", "2024-01-04"), ("None",)),
+        (("n/a", "minor", "major"), ("n/a",)),
+        (("none", "none", "none"), ("none",)),
+    ],
+)
+def test_a_word_that_is_an_answer_stands_for_no_empty_cell(cells: tuple[str, ...], missing: tuple[str, ...]) -> None:
+    rows = "".join(f"{n},2024-01-{10 + n},{cell}\n" for n, cell in enumerate(cells * 4))
+    assert guess(f"id,at,impact\n{rows}".encode(), "t.csv").missing == missing
+
+
+@pytest.mark.parametrize(("words", "missing"), [(20, ()), (21, ("none",))])
+def test_among_many_words_none_is_an_empty_cell(words: int, missing: tuple[str, ...]) -> None:
+    cells = ["none", *(f"word{chr(65 + n)}" for n in range(words))] * 2
+    rows = "".join(f"{n},2024-01-{10 + n % 15},{cell}\n" for n, cell in enumerate(cells))
+    assert guess(f"id,at,impact\n{rows}".encode(), "t.csv").missing == missing

@@ -45,7 +45,8 @@ def naming_form(
         _asked(number, name, kpis, choices, (chosen.get(name), gives.get(name, "")))
         for number, (name, kpis) in enumerate(list(wanted.items())[:MOST])
     ]
-    about = f"The KPIs call columns otherwise than *{escape(filename)}* does. Please check my guesses:"
+    about = f"The KPIs call columns otherwise than *{escape(filename)}* does. "
+    about += "Please check what I guessed:" if chosen else "I found none that is alike: please choose."
     rest = "For a column that does not exist, change the KPI: `/csi kpi`."
     return parts.modal(
         NAME, "Name the columns", [parts.section(about), *blocks, parts.context(rest)], submit="Read it again",

@@ -256,7 +256,7 @@ def _empty(intake: Intake) -> Iterator[str]:
         for text, one in texts.items():
             yield f"‘{column}’: {plural(one.count, 'cell')} with {text} count as empty (first: line {one.line:,})."
     if markers := intake.mapping.get("missing"):
-        yield f"Taken for “nothing here”: {', '.join(map(str, markers))}."
+        yield f"Taken for “nothing here”: {', '.join(f'‘{one}’' for one in markers)}."
 
 
 def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
