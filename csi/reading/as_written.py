@@ -33,6 +33,12 @@ def differences(layout: Layout, definition: SourceDefinition, moments: Sequence[
     return tuple(said)
 
 
+def on_its_sheet(definition: SourceDefinition, layout: Layout) -> SourceDefinition:
+    """The mapping for a workbook in which the sheet is called otherwise (a sheet a month): that of the layout."""
+    is_there = not definition.sheet or not layout.sheet or definition.sheet in layout.sheets
+    return definition if is_there else replace(definition, sheet=layout.sheet)
+
+
 def fitted(
     layout: Layout, wanted: SourceDefinition, before: SourceDefinition, moments: Sequence[str]
 ) -> SourceDefinition:

@@ -626,12 +626,12 @@ def _look_at(bob: Person, sheet: str) -> None:
     bob.wait(lambda: _initial(bob.modal, "sheet") == sheet, what=f"the sheet {sheet}")
 
 
-def _two_tables(month: int) -> bytes:
+def _two_tables(month: int, tickets: str = "Tickets") -> bytes:
     """A workbook whose larger table is not the one that is wanted."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         for name, count, columns in (("Changes", 90, ("Change", "Planned", "Done")),
-                                     ("Tickets", 20, ("Ticket", "opened_at", "resolved_at"))):  # fmt: skip
+                                     (tickets, 20, ("Ticket", "opened_at", "resolved_at"))):  # fmt: skip
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, columns)
             for row in range(1, count + 1):
@@ -653,6 +653,28 @@ def test_a_workbook_is_known_again_by_the_sheet_it_was_mapped_from(gathering: Wo
     message = bob.sees("*april.xlsx* looks like *Incidents*, same columns as last time")
     bob.click(message, "gather.read")
     assert "20 of 20" in reading(bob.sees("*april.xlsx* read into *Incidents*, delivery 2"))
+
+
+def test_a_sheet_whose_name_changes_is_known_again_by_its_columns(gathering: World):
+    bob = gathering.bob
+    bob.upload(_two_tables(3, "Tickets 3"), "march.xlsx", "service-desk")
+    bob.click(bob.sees("I keep *march.xlsx*"), "gather.map")
+    bob.wait_modal("gather.map")
+    _look_at(bob, "Tickets 3")
+    bob.fill({"source": "Incidents", "at": "resolved_at"})
+    assert bob.submit() is None
+    bob.sees("*march.xlsx* read into *Incidents*")
+    bob.upload(_two_tables(4, "Tickets 4"), "april.xlsx", "service-desk")
+    bob.click(bob.sees("*april.xlsx* looks like *Incidents*, same columns as last time"), "gather.read")
+    said = bob.sees("*april.xlsx* read into *Incidents*, delivery 2")
+    assert "20 of 20" in reading(said)
+    bob.click(said, "gather.how")
+    bob.click(bob.wait_modal("gather.how"), "gather.change")
+    assert _initial(bob.wait_modal("gather.map"), "sheet") == "Tickets 4"
+    bob.fill({"timezone": "UTC"})
+    assert bob.submit() is None
+    bob.sees("read again (2 deliveries)", "service-desk")
+    assert [one.mapping["sheet"] for one in _rows(gathering, Batch)] == ["Tickets 3", "Tickets 4"]
 
 
 def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):

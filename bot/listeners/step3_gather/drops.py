@@ -44,6 +44,7 @@ NEARLY = (
     ".docx", ".zip", ".7z", ".rar", ".bz2", ".xz", ".zst", ".db", ".sqlite",
 )  # fmt: skip
 SHEETS = (".xls", ".xlsb", ".numbers")  # tables all the same: whoever drops one is told at any time
+_SHEETS = 12  # of a workbook, looked at for one whose name has changed
 _CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place for a cycle
 
 
@@ -191,15 +192,22 @@ def _matched(kit: Kit, team_id: str, found: Drop) -> tuple[Drop, Match | None]:
         known = [one.mapping for one in of_service(session, team_id, cycle.service_id) if one.mapping]
     if match is not None and not match.needs_mapping:
         return found, match
-    there = set(found.layout.sheets) - {found.layout.sheet}
-    for said in (one for one in known if one.get("sheet") in there):
-        stated = {name: said[name] for name in ("sheet", "header_row") if said.get(name) is not None}
-        seen = kept.again(kit, team_id, found, stated)
-        with kit.sessions.reading() as session:
-            other = best_match(session, team_id, cycle.service_id, seen.layout)
-        if other is not None and not other.needs_mapping and other.source.mapping.get("sheet") == seen.layout.sheet:
-            return seen, other
+    there = [name for name in found.layout.sheets if name != found.layout.sheet]
+    for said in (one for one in known if one.get("sheet")):
+        renamed = said["sheet"] not in found.layout.sheets  # such as a sheet a month: known by its columns
+        for sheet in there[:_SHEETS] if renamed else [name for name in there if name == said["sheet"]]:
+            seen = kept.again(kit, team_id, found, _stated(said, sheet))
+            with kit.sessions.reading() as session:
+                other = best_match(session, team_id, cycle.service_id, seen.layout)
+            if other is not None and not other.needs_mapping and other.source.mapping.get("sheet") == said["sheet"]:
+                return seen, other
     return found, match
+
+
+def _stated(said: Mapping[str, Any], sheet: str) -> dict[str, Any]:
+    """A sheet, with the row of the header as it was said for a source."""
+    row_said = {"header_row": said["header_row"]} if said.get("header_row") is not None else {}
+    return {"sheet": sheet, **row_said}
 
 
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:

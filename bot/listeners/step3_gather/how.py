@@ -89,7 +89,9 @@ def _place(body: Body, client: WebClient) -> str:
 
 def _looked_at(kit: Kit, cycle: Cycle, source: Source, batch: Batch) -> Drop:
     """A delivery as if it had just been dropped, in the form its mapping states."""
-    stated = {name: value for name in FORM if (value := source.mapping.get(name)) is not None}
+    own_sheet = {"sheet": batch.mapping["sheet"]} if batch.mapping.get("sheet") else {}  # it may be one a month
+    said = {**source.mapping, **own_sheet}
+    stated = {name: value for name in FORM if (value := said.get(name)) is not None}
     with kit.files.local(batch.raw_key) as path:
         layout = guess(path, batch.filename, sources.definition(source.key, stated))
     found = Drop(

@@ -29,6 +29,7 @@ from csi.errors import CsiError, DatesSwapped, InvalidInput
 from csi.measurement import of_cycle
 from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
+from csi.reading.as_written import on_its_sheet
 from csi.reading.naming import names_used
 from csi.series import columns_needed
 from csi.step3_gather import batches, rereading, settling, sources
@@ -102,7 +103,7 @@ def _planned(kit: Kit, team_id: str, found: Drop, payload: Mapping[str, Any]) ->
         source = settling.source_of(session, cycle, wanted, actor=actor, now=kit.now())
         settling.settle(session, cycle, source, wanted, actor=actor, now=kit.now())
         typed = typed_columns(session, cycle, source, found.layout.names)
-        return _Plan(sources.definition(source.key, source.mapping), typed)
+        return _Plan(on_its_sheet(sources.definition(source.key, source.mapping), found.layout), typed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from csi.errors import DatesSwapped, InvalidInput
 from csi.measurement import deliveries
 from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
-from csi.reading.as_written import fitted
+from csi.reading.as_written import fitted, on_its_sheet
 from csi.reading.layout import guess
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
@@ -68,7 +68,10 @@ def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
     batch, wanted, (moments, numbers) = planned
     with kit.files.local(batch.raw_key) as path:
         # An earlier delivery may be written in another date order than the one that was just mapped.
-        layout = guess(path, batch.filename, SourceDefinition(key, sheet=wanted.sheet))
+        own_sheet = guess(path, batch.filename, SourceDefinition(key, sheet=batch.mapping.get("sheet")))
+        wanted = on_its_sheet(wanted, own_sheet)
+        is_same = wanted.sheet in (None, own_sheet.sheet)
+        layout = own_sheet if is_same else guess(path, batch.filename, SourceDefinition(key, sheet=wanted.sheet))
         before = sources.definition(key, batch.mapping)
         own = wanted if batch.sha256 == looked else fitted(layout, wanted, before, moments)
         return take_in(
