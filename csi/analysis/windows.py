@@ -70,9 +70,10 @@ def lacking(row: Row) -> tuple[str, ...]:
 
 
 def doubted(row: Row) -> tuple[str, ...]:
-    """Sentences that say what in the definition does not fit the data, and what would settle it."""
+    """Sentences that say what in the definition does not fit the data; to the writer of a file also what would settle
+    it, while a person who is asked has the buttons for that."""
     item = row.item
-    return tuple(f"{said(one)}; {settling(one, in_file=item.in_file)}" for one in item.doubts if one.is_open)
+    return tuple(said(one) + (f"; {settling(one)}" if item.in_file else "") for one in item.doubts if one.is_open)
 
 
 def not_comparable(row: Row) -> tuple[str, ...]:

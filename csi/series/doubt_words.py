@@ -24,11 +24,11 @@ def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
             yield f"{_capital(said(one))}{': this is meant' if one.blocks else ''}."
 
 
-def settling(doubt: Doubt, *, in_file: bool) -> str:
-    """What would settle it: for the writer of a study, or for a person who is asked."""
+def settling(doubt: Doubt) -> str:
+    """What would settle it, for the writer of a study; a person who is asked has buttons."""
     if not doubt.leaves_rows:
         return _MENDING[doubt.kind]
-    answer = f"write `meant: [{doubt.key}]`" if in_file else "say that it is meant"
+    answer = f"write `meant: [{doubt.key}]`"
     answer += f" of {doubt.side}" if doubt.side else ""
     return f"{_MENDING[doubt.kind]}, or {answer} if it is so"
 

@@ -91,8 +91,7 @@ def test_what_was_seen_is_told() -> None:
         'the condition `priority == "High" and met == true` fits none of 4 rows; '
         "priority holds P2 (2), P1 (1), nothing (1); met holds True (3), False (1)"
     )
-    assert settling(one, in_file=True) == "correct the condition, or write `meant: [where]` if it is so"
-    assert settling(one, in_file=False) == "correct the condition, or say that it is meant if it is so"
+    assert settling(one) == "correct the condition, or write `meant: [where]` if it is so"
 
 
 def test_the_five_most_frequent_values_are_told_and_how_many_more_there_are() -> None:

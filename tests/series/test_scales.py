@@ -55,7 +55,7 @@ def test_a_score_of_five_is_asked_about_with_the_answers_seen() -> None:
     seen = "nothing shows that the answers go from 0 to 10, as nps needs; score holds 5 (2), 1 (1), 4 (1)"
     assert said(one) == seen
     ways = "name the column of the answers from 0 to 10, or take the mean, or write `meant: [value]` if it is so"
-    assert settling(one, in_file=True) == ways
+    assert settling(one) == ways
     assert found(SCORE, 5, 5, 4, 1, 8) == ()
     assert found(SCORE, None) == ()
 
@@ -64,7 +64,7 @@ def test_a_score_of_a_hundred_leaves_nothing_to_be_meant() -> None:
     [one] = found(SCORE, 0, 10, 100, 80, 80, 75, 60)
     assert (one.fits, one.rows, one.may_be_meant) == (5, 7, False)
     assert said(one).endswith("score holds 0 to 100, 5 of 7 rows no whole number from 0 to 10")
-    assert "meant" not in settling(one, in_file=True)
+    assert "meant" not in settling(one)
     [tenths] = found(SCORE, 0, 1, 0.9, 0.7)
     assert tenths.fits == 2
 
@@ -216,4 +216,4 @@ def test_swapped_moments_are_judged_once_they_are_swapped() -> None:
 def test_a_doubt_of_a_side_is_settled_there() -> None:
     one = replace(found(SCORE, 5, 4)[0], side="Above")
     assert not one.may_be_meant
-    assert settling(one, in_file=True).endswith("or write `meant: [value]` of Above if it is so")
+    assert settling(one).endswith("or write `meant: [value]` of Above if it is so")
