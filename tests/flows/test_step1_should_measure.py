@@ -66,13 +66,16 @@ def test_a_catalogue_entry_fills_the_form(world: World):
     world.alice.wait_modal("measure.add_kpi")
     world.alice.click(None, "measure.catalogue", "K01")
     world.alice.wait(lambda: "name:K01" in str(world.alice.modal["blocks"]), what="the filled form")
-    world.alice.fill({"goal": "Users get help", "csf": "Picked up quickly"})
+    world.alice.fill({"goal": "Users get help", "csf": "Picked up quickly", "pauses": "hold_minutes in min"})
+    assert list(world.alice.submit()) == ["pause_clock"]
+    world.alice.fill({"pause_clock": "only agreed hours count"})
     assert world.alice.submit() is None
     world.alice.wait(lambda: "MTTA" in in_modal(world.alice), what="the tree with its KPI")
     with world.bot.kit.sessions.reading() as session:
         kpi = session.exec(select(Kpi)).one()
     assert (kpi.catalogue, kpi.kind, kpi.unit, kpi.definition["at"]) == ("K01", "speed", "min", "resolved_at")
     assert kpi.definition["value"]["clock"] == "business"
+    assert kpi.definition["value"]["pauses"] == [{"column": "hold_minutes", "unit": "min", "clock": "business"}]
 
 
 def test_the_business_approves_by_button_and_the_cycle_goes_on(world: World):

@@ -892,6 +892,15 @@ def test_which_answers_are_good_is_chosen_from_the_file(gathering: World):
     bob.wait(lambda: "good" in _rows(gathering, Kpi)[0].definition, what="the condition")
     said = _rows(gathering, Kpi)[0].definition
     assert (said["good"], said["where"]) == ('Score in ("Good")', 'Score in ("Good", "Bad")')
+    with gathering.bot.kit.sessions() as session:
+        turns.jump(session, session.exec(select(Cycle)).one(), 1)
+    bob.command("/csi", "kpi median_time_to_resolve", channel="service-desk")  # in step 1 the whole form asks, too
+    assert _options(bob.wait_modal("measure.edit_kpi"), "answers") == ["Good", "Bad", "Meh"]
+    bob.fill({"answers": ["Good", "Meh"]})
+    assert bob.submit() is None
+    bob.wait(lambda: "Meh" in _rows(gathering, Kpi)[0].definition["good"], what="the new condition")
+    said = _rows(gathering, Kpi)[0].definition
+    assert (said["good"], said["where"]) == ('Score in ("Good", "Meh")', 'Score in ("Good", "Bad", "Meh")')
 
 
 def test_the_unit_of_a_number_is_asked_and_what_it_gives_is_in_the_unit_of_the_kpi(gathering: World):

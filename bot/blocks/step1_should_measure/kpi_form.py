@@ -71,6 +71,7 @@ def kpi_form(
     entry: Entry | None = None,
     columns: Sequence[str] = (),
     doubts: Sequence[Doubt] = (),
+    answers: Answers | None = None,
 ) -> Block:
     """The form of one KPI: new, from a catalogue entry, or an existing one."""
     known = _known(kpi, entry)
@@ -93,7 +94,8 @@ def kpi_form(
     others = {key: name for key, name in kpis.items() if not kpi or key != kpi.key}
     if others:
         blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
-    blocks += [*_there(columns), *_definition(known)]
+    blocks += [*_there(columns), *_definition(known), *pause_fields(known["definition"].get("value"))]
+    blocks += [answers_field(answers)] if answers else []
     if kpi:
         blocks.append(parts.actions([remove_button("Remove this KPI", REMOVE_KPI, kpi.id)]))
     title, callback = ("Change a KPI", EDIT_KPI) if kpi else ("Add a KPI", ADD_KPI)

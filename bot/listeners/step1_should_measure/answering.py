@@ -51,6 +51,8 @@ def with_answers(form: Mapping[str, Any], known: Mapping[str, Any], column: str,
         return {}
     is_usual = set(chosen) == set(scale.values(Answer.SATISFIED))
     explained = [value for value in chosen if value in shown.unknown]
-    every = those(scale, column, [*shown.values, *explained]) if explained else where_of(scale, column)
+    usual = where_of(scale, column)
+    every = those(scale, column, [*shown.values, *explained]) if explained else usual
     good = good_of(scale, column) if is_usual else those(scale, column, chosen)
-    return {"good": good, **({} if form["where"] else {"where": every})}
+    is_theirs = form["where"] not in ("", usual)  # a condition of their own stays
+    return {"good": good, **({} if is_theirs else {"where": every})}

@@ -106,6 +106,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
         )  # fmt: skip
     growing.require_step(cycle)
     known = tree(session, cycle)
+    rated = scale_of(session, kit, cycle, found) if found else None
     return blocks.kpi_form(
         metadata=modals.metadata(cycle, **_remembering(found), catalogue=getattr(about.get("entry"), "id", "")),
         csfs={str(branch.csf.id): branch.csf.text for branch in known.csfs},
@@ -114,6 +115,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
         target_date=(kit.now() + timedelta(days=TARGET_DAYS)).date(),
         columns=columns_held(session, cycle, found) if found else (),
         doubts=open_doubts(session, cycle, found) if found else (),
+        answers=answers_of(*rated, str(found.definition.get("good") or "")) if found and rated else None,
         **about,
     )
 
@@ -124,7 +126,7 @@ def _remembering(found: Kpi | None) -> dict[str, Any]:
 
 def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A KPI was sent, new or changed; with it, where asked for, its goal and CSF."""
-    form = forms.read(view, KPI_FIELDS)
+    form = forms.read(view, KPI_FIELDS | _also(view))
     known, actor, now = modals.remembered(body), user_of(body), kit.now()
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
@@ -132,6 +134,8 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
             found: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
             modals.require_unchanged(body, found, found.name, f"kpi {found.key}")
         csf_id = _csf_of(session, cycle, form, actor, kit)
+        if known.get("kpi") and blocks.ANSWERS in form:
+            form |= _chosen(session, kit, cycle, found, form)
         fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
         if known.get("kpi"):
             changed = with_known(session, cycle, known, fields)
@@ -149,16 +153,13 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
 
 def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """How a KPI is computed was sent, in steps 2 to 4."""
-    asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options()}
     fields = {name: KPI_FIELDS[name] for name in ("measure", "value", "where", "good")}
-    form = forms.read(view, fields | {name: reader for name, reader in also.items() if name in asked})
+    form = forms.read(view, fields | _also(view))
     actor = user_of(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         found: Kpi = growing.of_cycle(session, cycle, Kpi, int(modals.remembered(body)["kpi"]))
-        rated = scale_of(session, kit, cycle, found) if blocks.ANSWERS in form else None
-        chosen = with_answers(form, found.definition, *rated) if rated else {}
+        chosen = _chosen(session, kit, cycle, found, form) if blocks.ANSWERS in form else {}
         said = definition({**form, **chosen, "unit": found.unit}, found.definition)
         kept = {key: value for key, value in found.definition.items() if key in ("source", "at")}
         said |= still_meant(found.definition, said)
@@ -169,6 +170,19 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         )
     ack()
     whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.said_mrkdwn(text, cycle.channel_id))
+
+
+def _also(view: Body) -> dict[str, forms.Reader]:
+    """The fields that only some forms of a KPI have: its pauses, the answers that count as good."""
+    asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options()}
+    return {name: reader for name, reader in also.items() if name in asked}
+
+
+def _chosen(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, form: Mapping[str, Any]) -> dict[str, Any]:
+    """The conditions as the answers chosen say them."""
+    rated = scale_of(session, kit, cycle, kpi)
+    return with_answers(form, kpi.definition, *rated) if rated else {}
 
 
 def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) -> Mapping[str, Any]:
