@@ -339,6 +339,8 @@ def test_wrong_answers_in_the_form_stand_beside_their_field(gathering: World):
     assert bob.submit() is None  # the name is asked for
     assert "How is the new source called?" in reading(bob.modal)
     bob.fill({"source_name": ""})
+    assert list(bob.submit()) == ["source_name"]
+    bob.fill({"source_name": " "})
     told = bob.submit()
     assert "name the new source" in told["source_name"]
     assert "is no time zone" in told["timezone"]
@@ -653,6 +655,29 @@ def test_a_workbook_is_known_again_by_the_sheet_it_was_mapped_from(gathering: Wo
     message = bob.sees("*april.xlsx* looks like *Incidents*, same columns as last time")
     bob.click(message, "gather.read")
     assert "20 of 20" in reading(bob.sees("*april.xlsx* read into *Incidents*, delivery 2"))
+
+
+def test_a_file_unlike_every_source_is_taken_for_a_new_one(gathering: World):
+    bob = gathering.bob
+    survey = "Timestamp,How satisfied are you?\n" + "".join(f"2016-03-{n} 10:00,Good\n" for n in range(10, 29))
+
+    def asked() -> dict:
+        bob.upload(survey.encode(), "answers.csv", "service-desk")
+        bob.click(bob.sees("I keep *answers.csv*"), "gather.map")
+        return bob.wait_modal("gather.map")
+
+    assert _initial(asked(), "source") == "Incidents"  # the one that waits for its first file
+    bob.close()
+    _map(gathering)
+    bob.sees("*log.csv* read into *Incidents*")
+    bob.click(bob.sees("I keep *answers.csv*"), "gather.map")
+    assert _initial(bob.wait_modal("gather.map"), "source") == "A new source"
+    assert bob.submit() is None
+    bob.sees("*answers.csv* read into *answers*")
+    bob.upload(b"day,colour\n2016-03-10,red\n2016-03-11,blue\n", "survey.csv", "service-desk")
+    bob.click(bob.sees("I keep *survey.csv*"), "gather.map")
+    bob.wait_modal("gather.map")  # a source is called so, and reads no columns like these: a person says
+    assert list(bob.submit()) == ["source"]
 
 
 def test_a_sheet_whose_name_changes_is_known_again_by_its_columns(gathering: World):

@@ -165,8 +165,7 @@ def _source(seen: Seen, draft: Draft) -> list[Block]:
     named = {str(source.id): clip(source.name or source.key, 75) for source in seen.sources[:_COLUMNS]}
     asked = parts.select("source", "Which source is this?", {**named, NEW_SOURCE: "A new source"},
                          chosen=_said(draft, "source") or None)  # fmt: skip
-    name = parts.text_input("source_name", "Name of the new source", value=_said(draft, "source_name"), limit=80,
-                            optional=True)  # fmt: skip
+    name = parts.text_input("source_name", "Name of the new source", value=_said(draft, "source_name"), limit=80)
     shown = [_telling_at_once(asked)] if named else []
     return [*shown, name] if not named or _said(draft, "source") == NEW_SOURCE else shown
 

@@ -289,8 +289,11 @@ def first(session: Session, cycle: Cycle, found: Drop) -> Draft:
     as_before = match is not None and not match.needs_mapping
     if match is not None and not match.breaks:
         known = _as_it_is_now(found.layout, _remembered(match.source), match)
-    source = match.source if match else _likely(session, cycle, named)
-    return drafts.drafted(found.layout, known, named, source, found.filename, as_before=as_before)
+    waiting = _waiting(session, cycle, named)
+    source = match.source if match else waiting[0] if len(waiting) == 1 else None
+    is_named = any((one.name or one.key).casefold() == blocks.stem(found.filename).casefold() for one in named)
+    choices = named if match or waiting or is_named else ()  # every source reads other columns: this is a new one
+    return drafts.drafted(found.layout, known, choices, source, found.filename, as_before=as_before)
 
 
 def _remembered(source: Source) -> SourceDefinition:
@@ -305,13 +308,12 @@ def _as_it_is_now(layout: Layout, known: SourceDefinition, match: Match) -> Sour
     return replace(known, dates=seen.dates, column_dates=seen.column_dates, decimal=layout.decimal)
 
 
-def _likely(session: Session, cycle: Cycle, named: Sequence[Source]) -> Source | None:
-    """The one source of files that has never been mapped and is not typed by hand: one that reads other columns than a
+def _waiting(session: Session, cycle: Cycle, named: Sequence[Source]) -> list[Source]:
+    """The sources of files that have never been mapped and are not typed by hand: one that reads other columns than a
     file has is not meant by it."""
     typed = {
         kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id, measurability=Measurability.BY_HAND)
     }
     plans = rows(session, PlanRow, cycle.team_id, cycle_id=cycle.id)
     read = {plan.source_id for plan in plans if plan.kpi_id not in typed}
-    waiting = [one for one in named if not one.mapping and one.kind == "file" and (one.id in read or not plans)]
-    return waiting[0] if len(waiting) == 1 else None
+    return [one for one in named if not one.mapping and one.kind == "file" and (one.id in read or not plans)]
