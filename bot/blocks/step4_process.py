@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.step1_should_measure.doubts import below_zero, doubted, still_open
+from bot.blocks.step1_should_measure.doubts import below_zero, cut_export, doubted, still_open
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
@@ -141,6 +141,8 @@ def _doubts(kpi: Kpi, result: Result, source_id: int | None) -> list[Block]:
         return doubted(kpi, found)
     if result.get("below_zero") and "value" not in meant:
         return below_zero(kpi, int(result["below_zero"]))
+    if result.get("cut") and "coverage" not in meant:
+        return cut_export(kpi, str(result["cut"]))
     if not _refuses_too_much(result):
         return []
     ways = [parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id))]

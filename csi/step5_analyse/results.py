@@ -22,11 +22,12 @@ from csi.series import said
 from csi.series.odd_units import BELOW_ZERO
 from csi.step4_process import computing
 from csi.storage import Sessions, lock, row, rows
-from csi.study.evaluation import Report
+from csi.study.evaluation import Report, said_of_cut
 from csi.study.plain import kpi_plain
 
 __all__ = ["RESULT_KEYS", "fresh", "recompute", "result_plain", "store"]
-RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences", "doubts")
+RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences", "doubts", "cut",
+               "below_zero", "set_aside")  # fmt: skip
 
 
 def recompute(
@@ -121,6 +122,7 @@ def result_plain(report: Report, key: str) -> dict[str, Any]:
             for one in processed.doubts
             if one.is_open
         ],
+        "cut": said_of_cut(processed),
         "below_zero": int((processed.set_aside["reason"] == BELOW_ZERO).sum()),
         "set_aside": len(processed.set_aside[["batch", "line"]].drop_duplicates()),
     }

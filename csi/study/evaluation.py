@@ -148,14 +148,22 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
     )
 
 
+def said_of_cut(processed: Processed) -> str:
+    """What an export that is cut by another moment than it is judged by lacks, for people; empty where it is whole."""
+    cut = processed.cut
+    if cut is None:
+        return ""
+    n = processed.series["n"]
+    rows = int(n[cut.periods].sum()), int(n.sum())
+    return wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end, quick=cut.quick, rows=rows)
+
+
 def _cut(study: StudyDefinition, processed: Processed, known: Known) -> tuple[str, ...]:
     """What an export that is cut within a window says of before and after."""
     cut = processed.cut
     if cut is None or not any(_meets(processed, cut.periods, window) for window in (study.baseline, study.evaluation)):
         return ()
-    n = processed.series["n"]
-    rows = int(n[cut.periods].sum()), int(n.sum())
-    said = wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end, quick=cut.quick, rows=rows)
+    said = said_of_cut(processed)
     return (f"{said}; write `meant: [coverage]` if this is meant",) if known.in_file else (said,)
 
 

@@ -68,3 +68,12 @@ def test_moments_the_wrong_way_round_are_turned_at_one_press(side: str, ways: di
     doubt = {"key": "value", "kind": "swapped", "side": side, "said": "from and to look swapped", "asks": False}
     assert _buttons({"doubts": [doubt]}) == ways
     assert _buttons({"doubts": [{**doubt, "kind": "other scale"}]}) == {WAY: "7"}
+
+
+def test_an_export_that_was_cut_is_told_with_the_word_that_it_is_meant() -> None:
+    result = {"cut": "the export holds only rows whose opened lies until 15 Aug 2025"}
+    assert _buttons(result) == {WAY: "7", "measure.meant:7.coverage": "7:coverage"}
+    assert "The export holds only rows" in json.dumps(report(CYCLE, [(KPI, result)], []))
+    assert (
+        _buttons({"cut": ""}) == _buttons(result, KPI.model_copy(update={"definition": {"meant": ["coverage"]}})) == {}
+    )

@@ -12,7 +12,13 @@ from bot.blocks.text import clip, escape, plural
 from csi.series.doubts import DoubtKind
 
 _SHOWN = 3
-_WORDS = {"where": "the condition", "good": "what is good", "target": "the target", "value": "its numbers"}
+_WORDS = {
+    "where": "the condition",
+    "good": "what is good",
+    "target": "the target",
+    "value": "its numbers",
+    "coverage": "what its export covers",
+}
 Doubt = Mapping[str, Any]
 
 
@@ -40,6 +46,13 @@ def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False, with_ta
         ways.append(parts.button("Change the target …", f"{ids.OPEN}:back.{kpi.id}", "back 1"))
     ways += meant_buttons(kpi.id, doubts)
     return [parts.section(clip("\n".join(lines), parts.SECTION)), *([parts.actions(ways)] if ways else [])]
+
+
+def cut_export(kpi: Any, said: str) -> list[Block]:
+    """An export that lacks cases by the way it was cut; there is no verdict across the cut before a word."""
+    text = f":warning: {_capital(escape(clip(said, 600)))}. Export the rest, or judge it by the other moment."
+    change = parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
+    return [parts.section(text), parts.actions([change, _button(kpi.id, "coverage", MEANT, several=False)])]
 
 
 def _swap(kpi: Any) -> Block:
