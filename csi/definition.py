@@ -66,8 +66,26 @@ class SourceDefinition:
 
     def zone_of(self, column: str) -> str:
         """The zone of a column's stamps without an offset; of a joined one it may be said for a part of it."""
-        said = (column, *(self.options.get("join") or {}).get(column, ()))
-        return next((self.zones[name] for name in said if name in self.zones), self.timezone)
+        return next(iter(self._said_for(column, self.zones)), self.timezone)
+
+    def order_of(self, column: str) -> str:
+        """The order of a column's dates; of a joined one it may be said for a part of it."""
+        return next(iter(self._said_for(column, self.column_dates)), self.dates)
+
+    def divided(self, said: Mapping[str, str]) -> str:
+        """A joined moment for whose parts ``said`` (the zones or the date orders) has several; empty without one."""
+        joined = self.options.get("join") or {}
+        return next((name for name in joined if name not in said and len({*self._said_for(name, said)}) > 1), "")
+
+    def told_twice(self, column: str, said: Mapping[str, str]) -> str:
+        """That several are said for one joined moment, for people."""
+        several = " and ".join(f"{said[name]} for {name}" for name in self.options["join"][column] if name in said)
+        return f"says {several}, which are one moment ({column}); expected one for both, or one for {column}"
+
+    def _said_for(self, column: str, said: Mapping[str, str]) -> list[str]:
+        """What is said for a column, else for the parts it is joined of."""
+        names = (column, *(self.options.get("join") or {}).get(column, ()))
+        return [said[name] for name in names if name in said]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,10 +55,10 @@ def _dated(layout: Layout, definition: SourceDefinition, moments: Sequence[str])
     back = {new: old for old, new in definition.columns.items()}
     join = shape_of(definition.options).join
     return [
-        (by_name[part], definition.column_dates.get(name, definition.dates))
+        (by_name[part], definition.order_of(name))
         for name in dict.fromkeys(moments)
         for part in join.get(name, (back.get(name, name),))
-        if part in by_name and not (name in join and "%" in definition.column_dates.get(name, definition.dates))
+        if part in by_name and not (name in join and "%" in definition.order_of(name))
     ]
 
 

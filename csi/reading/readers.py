@@ -281,7 +281,7 @@ def _plan(
     names = renamed(layout.names, source.columns)
     described = zip(names, layout.columns, strict=True)
     dropped = () if layout.format is Format.PARQUET else tuple(name for name, column in described if _is_spare(column))
-    orders = {name: source.column_dates.get(name, source.dates) for name in wanted.moments}
+    orders = {name: source.order_of(name) for name in wanted.moments}
     shape = shape_of(source.options).read_as(orders)
     usable = shape.names([name for name in names if name not in dropped], content.filename)
     keeps = wanted.keeps(source)

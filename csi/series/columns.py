@@ -79,6 +79,18 @@ def unit_columns(source: SourceDefinition) -> dict[str, str]:
     return {str(name): str(unit["column"]) for name, unit in declared.items() if isinstance(unit, Mapping)}
 
 
+def set_columns(source: SourceDefinition) -> list[tuple[str, str]]:
+    """Every key of a source that says how a column is read, with that column: ``("sources.t.zones.First", "First")``.
+
+    A column that no KPI looks at may be among them, so that one file of several need not have it.
+    """
+    units = source.options.get("units") or {}
+    said = {"zones": source.zones, "column_dates": source.column_dates, "units": units}
+    found = [(f"sources.{source.id}.{key}.{name}", str(name)) for key, names in said.items() for name in names]
+    typed = {key: source.options.get(key) or () for key in ("moments", "numbers")}
+    return found + [(f"sources.{source.id}.{key}", name) for key, names in typed.items() for name in names]
+
+
 def named_columns(study: StudyDefinition, source: str) -> list[tuple[str, str]]:
     """Every key of the study that names a column of a source, with that column: ``("kpis.mttr.at", "resolved_at")``."""
     definition = study.sources[source]

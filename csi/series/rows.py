@@ -193,7 +193,7 @@ def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:
 def _told_order(cells: pa.ChunkedArray, source: SourceDefinition) -> str:
     sample = cells.drop_null()[:_SAMPLE]
     _, unreadable = read_numbers(sample, source.decimal or ".", ())
-    return source.column_dates.get(source.latest_by, source.dates) if unreadable.any() else NUMBERS
+    return source.order_of(source.latest_by) if unreadable.any() else NUMBERS
 
 
 def _cells(column: pd.Series) -> pa.ChunkedArray:

@@ -45,7 +45,7 @@ def plain_form(_name: str) -> Form:
 def form_of(source: SourceDefinition, column: str, words: Words | None = None) -> Form:
     """As a source declares it."""
     decimals = (source.decimal,) if source.decimal else (".", ",")
-    return Form(source.column_dates.get(column, source.dates), source.zone_of(column), decimals, words)
+    return Form(source.order_of(column), source.zone_of(column), decimals, words)
 
 
 def tidy(column: pd.Series) -> pa.Array:

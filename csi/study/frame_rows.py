@@ -22,7 +22,7 @@ from csi.reading.wide import shape_of
 from csi.series import further_moments
 from csi.series.column_kinds import columns_needed
 from csi.series.columns import columns_wanted
-from csi.study.gathering import check_columns
+from csi.study.gathering import check_columns, check_set
 
 _FORM: dict[str, Any] = {"encoding": None, "delimiter": None, "sheet": None, "header_row": None}
 _EXAMPLE = 'expected rows by source, such as {"incidents": frame}'
@@ -105,7 +105,9 @@ def check_frames(study: StudyDefinition, frames: Mapping[str, pd.DataFrame]) -> 
         source = study.sources[key]
         try:
             names = renamed([str(one) for one in frame.columns], source.columns)
-            check_columns(study, source, shape_of(source.options).names(names, key))
+            columns = shape_of(source.options).names(names, key)
+            check_set(source, [columns])
+            check_columns(study, source, columns)
         except InvalidInputs as error:
             errors += [*error.errors, *_nameless(key, frame)]
         except InvalidInput as error:

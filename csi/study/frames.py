@@ -81,13 +81,13 @@ def evaluate(study: Study, frames: Mapping[str, pd.DataFrame] | None = None) -> 
     _check_sources(given.study, held)
     definition = replace(given.study, sources=sources_of(given.study, held))
     others = {key: source for key, source in definition.sources.items() if key not in held}
-    with told_with(given.name):
+    with told_with(given):
         check_frames(definition, held)
         readings = dict(gather(replace(definition, sources=others), given.folder))
         readings |= {key: [reading_of(definition, definition.sources[key], frame)] for key, frame in held.items()}
         processed = process_study(definition, readings)
     made = readable(definition, processed, given.name)
-    with told_with(given.name):
+    with told_with(given):
         report = judged(definition, made.kpis, made.sources, made.quarantine)
     inputs = tuple(replace(given, study=replace(definition, sources=others)).inputs())
     return Evaluated(report.study, report.sources, report.kpis, report.known, report.quarantine, inputs=inputs)

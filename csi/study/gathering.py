@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,7 +24,7 @@ from csi.reading.reading import REFUSED, Reading
 from csi.reading.wide import shape_of
 from csi.series import further_moments
 from csi.series.column_kinds import columns_needed, event_columns
-from csi.series.columns import columns_wanted, named_columns
+from csi.series.columns import columns_wanted, named_columns, set_columns
 from csi.series.partition import Task, require_rows
 from csi.study.earlier import is_of_report
 from csi.study.fetching import collected, fetched
@@ -68,8 +68,8 @@ def gather(
     def readings(source: SourceDefinition) -> list[Reading]:
         tell(f"reading {source.id}{f' ({source.file})' if source.file else ''}")
         if fetch is not None and not source.file:
-            return fetched(study, source, fetch, lambda path, form: _read(study, _task(study, form, path)))
-        found = _of_files(_tasks(study, source, folder), lambda task: _read(study, task))
+            return fetched(study, source, fetch, lambda path, form: _read(study, _collected(study, form, path)))
+        found = _of_files(_whole(study, source, folder), lambda task: _read(study, task))
         require_rows(source, [one.rows_read for one in found])
         return found
 
@@ -91,10 +91,32 @@ def tasks(
             place = scratch / f"fetched-{source.id}"
             place.mkdir()
             path, form = collected(study, source, fetch, place)
-            return [_checked(study, _task(study, form, path))]
-        return _of_files(_tasks(study, source, folder), lambda task: _checked(study, task))
+            return [_checked(study, _collected(study, form, path))]
+        return _of_files(_whole(study, source, folder), lambda task: _checked(study, task))
 
     return _of_each(study, wanted)
+
+
+def _whole(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Task]:
+    """What is to be read for a source of files, once each column it says something about is found in one of them."""
+    found = _tasks(study, source, folder)
+    check_set(source, map(_columns_there, found))
+    return found
+
+
+def _collected(study: StudyDefinition, source: SourceDefinition, path: Path) -> Task:
+    """What is to be read of what was fetched."""
+    task = _task(study, source, path)
+    check_set(source, map(_columns_there, [task]))
+    return task
+
+
+def _columns_there(task: Task) -> tuple[str, ...]:
+    """The columns of a file; none of one that the reader will refuse, in its turn."""
+    try:
+        return columns_of_file(task.path, task.source)
+    except CsiError:
+        return ()
 
 
 def _tasks(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Task]:
@@ -212,7 +234,7 @@ def _check_compared(study: StudyDefinition, task: Task) -> None:
     layout = of_content(Content(task.path), task.source)
     for name, column in zip(renamed(layout.names, task.source.columns), layout.columns, strict=True):
         cells = [cell for cell in column.examples if cell not in task.source.missing]
-        if name in compared and cells and _no_moments(cells, task.source.column_dates.get(name, task.source.dates)):
+        if name in compared and cells and _no_moments(cells, task.source.order_of(name)):
             reason = f"{name} is compared with moments, but holds such as {cells[0]!r}: these cannot be compared"
             raise InvalidInput(_comparing(study, task.source.id, name), reason)
 
@@ -247,6 +269,34 @@ def check_columns(study: StudyDefinition, source: SourceDefinition, columns: Seq
     ]
     if errors:
         raise InvalidInputs(errors)
+
+
+def check_set(source: SourceDefinition, files: Iterable[Sequence[str]]) -> None:
+    """Refuse every key of a source that says how a column is read which is in none of its files.
+
+    Args:
+        source: the definition.
+        files: the columns of each, one after the other; gone through only where there is such a key.
+
+    Raises:
+        InvalidInputs: each with its key and the nearest column.
+    """
+    sought = set_columns(source)
+    there: dict[str, None] = {}
+    known = tuple(part for parts in shape_of(source.options).join.values() for part in parts)
+    for columns in files if sought else ():
+        there |= dict.fromkeys((*columns, *known))
+        if all(name in there for _, name in sought):
+            return
+    errors = [InvalidInput(key, _no_such(name, source, tuple(there))) for key, name in sought if name not in there]
+    if errors and there:
+        raise InvalidInputs(errors)
+
+
+def _no_such(name: str, source: SourceDefinition, columns: Sequence[str]) -> str:
+    if (now := source.columns.get(name)) is not None:
+        return f"there is no column {name!r}: under columns: it is called {now!r}; expected that name"
+    return _no_column(name, columns)
 
 
 def _no_column(name: str, columns: Sequence[str]) -> str:
@@ -322,7 +372,8 @@ def _found(folder: Path, name: str) -> list[Path]:
 def _at_source(name: str, error: CsiError) -> InvalidInput:
     """The error with the source in front of it."""
     field, reason = (error.field, error.reason) if isinstance(error, InvalidInput) else ("", str(error))
-    return _at(f"sources.{name}", field, reason)
+    place = f"sources.{name}"
+    return _at("" if field.startswith(f"{place}.") else place, field, reason)
 
 
 def _at(*parts: str) -> InvalidInput:

@@ -44,15 +44,16 @@ class Notes:
 
     def wrong(self, path: str, reason: str) -> None:
         """Note an error at a key (``kpis.mttr.unit``)."""
-        line = self._line(path)
+        line = line_of(path, self.lines)
         where = f"{self.name}, line {line}, {path}" if line else f"{self.name}, {path}"
         self.errors.append(InvalidInput(where if path else self.name, reason))
 
-    def _line(self, path: str) -> int:
-        """The line of the key, or of the nearest key around it that is there."""
-        while path and path not in self.lines:
-            path = path.rpartition(".")[0]
-        return self.lines.get(path, _NO_MARK)
+
+def line_of(path: str, lines: Mapping[str, int]) -> int:
+    """The line of a key, or of the nearest key around it that is there; 0 without one."""
+    while path and path not in lines:
+        path = path.rpartition(".")[0]
+    return lines.get(path, _NO_MARK)
 
 
 class Keys:

@@ -128,6 +128,11 @@ def _mapping(content: bytes, notes: Notes) -> Any:
     return None
 
 
+def lines_in(content: bytes) -> dict[str, int]:
+    """The line of every key of a study that could be read, by its path."""
+    return loaded(_text(content))[1]
+
+
 def _text(content: bytes) -> str:
     """The text of a study: UTF-8, or what its first bytes say it is, as Windows writes it."""
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))

@@ -51,11 +51,11 @@ def measured(given: Given, means: Means) -> Report:
         InvalidInputs: a source cannot be read, or nothing in any.
     """
     study = given.study
-    with told_with(given.name):
+    with told_with(given):
         done = made(study, given.folder, means)
     done = readable(study, done, given.name)
     means.tell(f"judging {len(study.kpis)} KPI{'s' * (len(study.kpis) != 1)}")
-    with told_with(given.name):
+    with told_with(given):
         return judged(study, done.kpis, done.sources, done.quarantine)
 
 
@@ -72,15 +72,15 @@ def readable(study: StudyDefinition, done: Made, name: str) -> Made:
 
 
 @contextmanager
-def told_with(name: str) -> Iterator[None]:
-    """Every error with the study it is of in front."""
+def told_with(given: Given) -> Iterator[None]:
+    """Every error with the study it is of in front, and the line of its key."""
     try:
         yield
     except InvalidInputs as error:
-        raise InvalidInputs([_in_file(name, one) for one in error.errors]) from error
+        raise InvalidInputs([_in_file(given, one) for one in error.errors]) from error
     except InvalidInput as error:
-        raise InvalidInputs([_in_file(name, error)]) from error
+        raise InvalidInputs([_in_file(given, error)]) from error
 
 
-def _in_file(name: str, error: InvalidInput) -> InvalidInput:
-    return InvalidInput(f"{name}, {error.field}" if error.field else name, error.reason)
+def _in_file(given: Given, error: InvalidInput) -> InvalidInput:
+    return InvalidInput(given.place_of(error.field), error.reason)

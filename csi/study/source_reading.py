@@ -80,6 +80,9 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
     )
     _tell_useless(keys, [origin for origin, text in origins.items() if text])
     _tell_unknown(keys, source)
+    for kind, told in (("zones", source.zones), ("column_dates", source.column_dates)):
+        if name := source.divided(told):
+            keys.wrong(kind, source.told_twice(name, told))
     if source.latest_by and not source.key:
         keys.wrong("latest_by", "needs a key: it says which row of a key counts")
     if source.file and folder is not None:

@@ -101,8 +101,11 @@ def test_all_conditions_that_do_not_fit_the_data_are_told_at_once(tmp_path: Path
     with pytest.raises(InvalidInputs) as caught:
         made(tmp_path, engine=engine, **TWO_WRONG)
     assert [(one.field, one.reason.partition(" at character ")[0]) for one in caught.value.errors] == [
-        ("study.yml, kpis.first.where", 'expected a moment such as "2026-03-01 08:00"'),
-        ("study.yml, kpis.second.where", "opened_at holds moments and passed_on numbers: these cannot be compared"),
+        ("study.yml, line 8, kpis.first.where", 'expected a moment such as "2026-03-01 08:00"'),
+        (
+            "study.yml, line 16, kpis.second.where",
+            "opened_at holds moments and passed_on numbers: these cannot be compared",
+        ),
     ]
 
 

@@ -119,8 +119,8 @@ kpis:
     with pytest.raises(InvalidInputs) as error:
         run(path, engine=engine)
     assert str(error.value) == (
-        "s.yml, sources.t, t.csv: ‘opened’ runs from 2025-01-05 (opened, line 5) to 2225-01-07 (opened, line 4): "
-        "more than 200,000 periods of one hour; one of the two may be a stray date"
+        "s.yml, line 6, sources.t, t.csv: ‘opened’ runs from 2025-01-05 (opened, line 5) to 2225-01-07 "
+        "(opened, line 4): more than 200,000 periods of one hour; one of the two may be a stray date"
     )
 
 
@@ -147,3 +147,66 @@ kpis:
 """
     path = _study(tmp_path, rows, body, zone="Europe/Berlin")
     assert report_json(run(path)) == report_json(run(path, engine=Engine.DASK))
+
+
+_JOINED = "id,Day,Hour,v\n1,03/02/2025,23:30,7\n"
+_SET = """sources:
+  t:
+    file: t.csv
+    columns: {{id: ticket}}
+    join: {{at: [Day, Hour]}}
+    dates: {{default: day_first}}
+    {said}
+kpis:
+  v: {{source: t, at: at, measure: last, value: v, direction: lower}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("zones: {Dey: UTC}", r"line 11, sources\.t\.zones\.Dey: there is no column 'Dey'; did you mean 'Day'\?"),
+        ("column_dates: {aat: iso}", r"line 11, sources\.t\.column_dates\.aat: .*did you mean 'at'\?"),
+        ("units: {w: h}", r"line 11, sources\.t\.units\.w: there is no column 'w'; expected one of ticket, Day"),
+        ("zones: {id: UTC}", r"line 11, sources\.t\.zones\.id: .*under columns: it is called 'ticket'"),
+        ("options: {moments: [Dey]}", r"sources\.t\.moments: there is no column 'Dey'"),
+    ],
+)
+def test_a_column_that_is_not_there_is_told_where_its_reading_is_said(tmp_path: Path, said: str, told: str) -> None:
+    with pytest.raises(InvalidInputs, match=told):
+        run(_study(tmp_path, _JOINED, _SET.format(said=said)))
+
+
+def test_the_order_of_a_column_that_is_not_there_is_told_as_it_is_written(tmp_path: Path) -> None:
+    body = _SET.format(said="").replace("{default: day_first}", "{default: day_first, Dey: iso}")
+    with pytest.raises(InvalidInputs, match=r"line 10, sources\.t\.dates\.Dey: there is no column 'Dey'"):
+        run(_study(tmp_path, _JOINED, body))
+
+
+def test_a_column_of_one_file_of_several_may_be_said_something_about(tmp_path: Path) -> None:
+    body = _SET.format(said="zones: {late: UTC}").replace("t.csv", "t*.csv")
+    path = _study(tmp_path, _JOINED, body)
+    (tmp_path / "t2.csv").write_text("id,Day,Hour,v,late\n2,03/02/2025,23:40,8,\n")
+    assert _values(run(path), "v") == {"2025-02-03": 8}
+
+
+@pytest.mark.parametrize(
+    ("key", "said", "told"),
+    [
+        ("zones", "{Day: UTC, Hour: Europe/London}", "UTC for Day and Europe/London for Hour"),
+        ("column_dates", "{Day: iso, Hour: day_first}", "iso for Day and day_first for Hour"),
+    ],
+)
+def test_two_readings_of_one_joined_moment_are_refused(tmp_path: Path, key: str, said: str, told: str) -> None:
+    with pytest.raises(InvalidInputs, match=rf"line 11, sources\.t\.{key}: says {told}, which are one moment \(at\)"):
+        read_study(_study(tmp_path, _JOINED, _SET.format(said=f"{key}: {said}")))
+
+
+@pytest.mark.parametrize("said", ["{Day: UTC, Hour: UTC}", "{at: UTC, Day: UTC, Hour: Europe/London}"])
+def test_one_zone_for_both_parts_or_one_for_the_moment_is_no_contradiction(tmp_path: Path, said: str) -> None:
+    assert read_study(_study(tmp_path, _JOINED, _SET.format(said=f"zones: {said}"))).sources["t"].zone_of("at") == "UTC"
+
+
+def test_the_order_of_a_joined_moment_may_be_said_for_a_part_of_it(tmp_path: Path) -> None:
+    body = _SET.format(said="").replace("{default: day_first}", "{default: iso, Day: month_first}")
+    assert _values(run(_study(tmp_path, _JOINED, body)), "v") == {"2025-02-24": 7}

@@ -404,7 +404,7 @@ def test_what_is_wrong_with_files_of_a_set_is_told_of_each_by_its_name(tmp_path:
     frame.drop(columns="opened_at").to_csv(tmp_path / "part-2.csv", index=False)
     (tmp_path / "part-3.csv").write_bytes(b"%PDF-1.7")
     said = refused(laid_out(tmp_path, study)).splitlines()
-    assert [line.split(":")[0].split(", ")[2] for line in said] == ["part-2.csv"] * (len(said) - 1) + ["part-3.csv"]
+    assert [line.split(":")[0].split(", ")[3] for line in said] == ["part-2.csv"] * (len(said) - 1) + ["part-3.csv"]
     assert "there is no column 'opened_at'" in said[0]
 
 

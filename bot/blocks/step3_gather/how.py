@@ -67,7 +67,7 @@ def _dates(said: SourceDefinition) -> str:
     moments = said.options.get("moments") or ()
     dated = listed([f"*{_short(part)}*" for part in shape_of(said.options).join.get(moments[0], (moments[0],))]) \
         if moments else "nothing yet"  # fmt: skip
-    order = said.column_dates.get(moments[0], said.dates) if moments else said.dates
+    order = said.order_of(moments[0]) if moments else said.dates
     return f"dated by {dated}, {_ORDERS.get(order, f'as `{_short(order)}`')}, {_short(said.timezone)}"
 
 

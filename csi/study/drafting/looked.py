@@ -174,7 +174,7 @@ def _dated(layout: Layout, source: SourceDefinition, columns: Sequence[str]) -> 
 
 
 def _read(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Moments:
-    return read_moments(cells, source.column_dates.get(name, source.dates), source.timezone)
+    return read_moments(cells, source.order_of(name), source.zone_of(name))
 
 
 def _far(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> tuple[Far, ...]:
