@@ -52,6 +52,8 @@ class Joining(SocketModeHandler):
         while receiving.is_alive():
             self.client.current_session_state.terminated = True
             receiving.thread.join(_BETWEEN)
+        self.client.closed = True
+        self.client.message_queue.put(None)  # no message: whoever waits for one, a second at a time, looks up
         super().close()
 
 

@@ -261,7 +261,7 @@ def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
     told = told_decimal(columns)
     if told or delimiter == ",":
         return told or "."
-    return "," if _matching(columns, _either(",")) else "."
+    return "," if _matching(_signed(columns), _EITHER[","]) else "."
 
 
 def undecided(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
@@ -271,27 +271,33 @@ def undecided(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
     """
     if delimiter == "," or told_decimal(columns):
         return ""
-    return next((sign for sign in ".," if (sign, delimiter) != (",", ";") and _matching(columns, _either(sign))), "")
+    cells = _signed(columns)
+    return next((sign for sign in ".," if (sign, delimiter) != (",", ";") and _matching(cells, _EITHER[sign])), "")
 
 
 def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:
     """The decimal sign most cells show beyond doubt; empty where none does."""
-    comma, point = (_matching(columns, _written(sign)) - _matching(columns, _either(sign)) for sign in ",.")
+    cells = _signed(columns)
+    comma, point = (_matching(cells, _WRITTEN[sign]) - _matching(cells, _EITHER[sign]) for sign in ",.")
     return "," if comma > point else "." if point else ""
 
 
+def _signed(columns: Mapping[str, Sequence[str]]) -> list[str]:
+    """The cells of a sample that hold a point or a comma: no other tells of decimals."""
+    return [cell.strip() for cells in columns.values() for cell in cells if "," in cell or "." in cell]
+
+
+def _matching(cells: Sequence[str], pattern: re.Pattern[str]) -> int:
+    return sum(pattern.match(cell) is not None for cell in cells)
+
+
 _LEAD = r"\(?[+-]?(?:[^\d\s.,]{1,4}\s?)?[+-]?"  # a currency's sign
-_TAIL = r"(?:\s?\pL{3,12})?\D{0,4}"  # a unit
+_TAIL = r"(?:\s?(?u:[^\W\d_]){3,12})?\D{0,4}"  # a unit
 
 
 def _either(sign: str) -> str:
     """Thousands or thousandths: no cell of this shape tells."""
-    return rf"^{_LEAD}[1-9]\d{{0,2}}{re.escape(sign)}\d{{3}}{_TAIL}$"
-
-
-def _matching(columns: Mapping[str, Sequence[str]], pattern: str) -> int:
-    cells = pa.array([cell.strip() for one in columns.values() for cell in one], pa.string())
-    return int(pc.sum(pc.match_substring_regex(cells, pattern)).as_py() or 0)
+    return rf"{_LEAD}[1-9]\d{{0,2}}{re.escape(sign)}\d{{3}}{_TAIL}\Z"
 
 
 def _written(decimal: str) -> str:
@@ -299,5 +305,10 @@ def _written(decimal: str) -> str:
     point, group = re.escape(decimal), re.escape("." if decimal == "," else ",")
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
-    indian = rf"|^{_LEAD}\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?{_TAIL}$" if decimal == "." else ""
-    return rf"^{_LEAD}{whole}{point}\d+{_TAIL}$|^{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}${indian}"
+    indian = rf"|{_LEAD}\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?{_TAIL}\Z" if decimal == "." else ""
+    return rf"{_LEAD}{whole}{point}\d+{_TAIL}\Z|{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}\Z{indian}"
+
+
+# Compiled once: arrow would compile them at every call, which takes longer than a sample takes to match.
+_EITHER = {sign: re.compile(_either(sign), re.ASCII) for sign in ",."}
+_WRITTEN = {sign: re.compile(_written(sign), re.ASCII) for sign in ",."}

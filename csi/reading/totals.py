@@ -24,6 +24,7 @@ _ROWS_WITH_A_GAP = 4
 _ROWS_OF_A_PERIOD = 4
 _PERIODS_TOGETHER = 2
 _FAR = 3
+_PLAIN = 16  # digits that a float holds exactly
 _ROUNDING = 1e-9
 _WORDS = re.compile(
     r"^(?:(?:grand|sub|over-?all|genel)[\s-]*)?"
@@ -242,9 +243,13 @@ def _is_far_above(text: str, above: Sequence[Mapping[str, str]], name: str, deci
     return number is not None and bool(others) and abs(number[0]) > times * max(others)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=10_000)
 def number_of(text: str, decimal: str) -> tuple[float, int] | None:
     """A cell's number, whatever unit stands beside it, and how many decimals it is written with."""
+    if not any(map(str.isnumeric, text)):  # words need none of arrow's patterns, which are compiled for every cell
+        return None
+    if len(text) < _PLAIN and text.isascii() and text.isdigit():
+        return float(text), 0
     values = numbers_of(pa.chunked_array([pa.array([text], pa.string())]), decimal)
     if np.isnan(values[0]):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,13 +77,19 @@ def _consistency(source: SourceRows, usable: Usable, set_aside: pd.DataFrame) ->
 
 def _examples(*frames: pd.DataFrame) -> tuple[str, ...]:
     """The first few by delivery and line, whatever order an engine brought them in."""
-    first = pd.concat([_first(rows) for rows in frames]).head(_EXAMPLES)
-    cells = zip(first["line"], first["column"], first["value"], first["reason"], strict=True)
-    return tuple(f"line {line}: {column} {str(value)[:80]!r}: {reason}" for line, column, value, reason in cells)
+    lines = [line for rows in frames if len(rows) for line in _told(_first(rows))]
+    return tuple(lines[:_EXAMPLES])
+
+
+def _told(rows: pd.DataFrame) -> Iterator[str]:
+    cells = zip(rows["line"], rows["column"], rows["value"], rows["reason"], strict=True)
+    return (f"line {line}: {column} {str(value)[:80]!r}: {reason}" for line, column, value, reason in cells)
 
 
 def _first(rows: pd.DataFrame) -> pd.DataFrame:
-    few = rows.astype({"batch": "int64", "line": "int64"}).nsmallest(_EXAMPLES, ["batch", "line"], keep="all")
+    batch, line = (rows[name].to_numpy("int64") for name in ("batch", "line"))
+    last = np.lexsort((line, batch))[:_EXAMPLES][-1]
+    few = rows[(batch < batch[last]) | ((batch == batch[last]) & (line <= line[last]))]
     return few.sort_values(["batch", "line", "column", "reason"], kind="stable").head(_EXAMPLES)
 
 
