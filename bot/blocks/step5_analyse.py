@@ -11,10 +11,11 @@ from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import meant_buttons
 from bot.blocks.step6_present import sign
 from bot.blocks.text import clip, escape, mention, number, plural, when
-from csi.analysis import budget, wording
+from csi.analysis import budget
 from csi.analysis.phases import Shift
 from csi.models import Rebase
 from csi.terms import Verdict
+from csi.words import wording
 
 OPEN = "analyse.open"
 RUN = "analyse.run"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from csi.analysis import guards, rare, wording
+from csi.analysis import guards, rare
 from csi.analysis.aim import Aim
 from csi.analysis.analysis import Phase
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY
@@ -20,6 +20,7 @@ from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
 from csi.terms import Direction, percent
+from csi.words import wording
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from csi.analysis import rare, wording
+from csi.analysis import rare
 from csi.analysis.analysis import Between
 from csi.analysis.assurance import MET, MISSED, TOO_FEW
 from csi.analysis.change_state import IMPROVED, WORSE
 from csi.analysis.impact import Range, UnitCost, gap_cost
 from csi.analysis.limits import FEWEST
 from csi.terms import Period
+from csi.words import wording
 
 Plain = Mapping[str, Any]
 

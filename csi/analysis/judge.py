@@ -21,8 +21,8 @@ from csi.analysis.multiple import benjamini_hochberg
 from csi.analysis.panel import panel
 from csi.analysis.robustness import moved_states
 from csi.analysis.verdict import Ruling, evidence, rule
-from csi.analysis.wording import day
 from csi.terms import Verdict
+from csi.words.wording import day
 
 
 def judge(inputs: Mapping[str, KpiInput], *, as_of: date | None = None) -> dict[str, Analysis]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from csi.analysis import wording
 from csi.analysis.aim import CONCERN, IMPROVEMENT, Aim
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, TOO_CLOSE
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.analysis.verdict import Facts, but, decimals, detected, few, size
 from csi.terms import Direction, Evidence, Period, Verdict
+from csi.words import wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from csi.charts.canvas import (
 from csi.charts.marks import RULES, Span, bound
 from csi.charts.plot import LABEL, PARTIAL, SIGNS, SMALL
 from csi.charts.view import View
-from csi.charts.wording import number
+from csi.words.wording import amount
 
 EDGE = 0.16  # inches of white around everything
 LEADER = 0.13  # inches between a line's end and its name
@@ -53,13 +53,13 @@ def _named(view: View, unit: str) -> list[Line]:
     trial = "trial " if limits.trial else ""
     names = ("target",) if len(view.targets) == 1 else ("band from", "band to")
     aims = zip(names, view.targets, strict=False)
-    found = [Line(value, f"{name} {number(value, unit)}", INK, bold=True) for name, value in aims]
+    found = [Line(value, f"{name} {amount(value, unit)}", INK, bold=True) for name, value in aims]
     sides = ((f"{trial}upper limit", limits.upper), ("centre", limits.centre), (f"{trial}lower limit", limits.lower))
     for name, side in sides:
         known = [value for value in bound(side, len(view.marks)) if value is not None]
-        found += [Line(value, f"{name} {number(value, unit)}") for value in known[-1:]]
+        found += [Line(value, f"{name} {amount(value, unit)}") for value in known[-1:]]
     if view.latest:
-        found.append(Line(view.latest.height, f"latest {number(view.latest.value, unit)}", INK, bold=True))
+        found.append(Line(view.latest.height, f"latest {amount(view.latest.value, unit)}", INK, bold=True))
     return found
 
 
@@ -115,7 +115,7 @@ def _windows(view: View) -> list[tuple[Span, list[str]]]:
     compared = (("baseline", view.baseline, detail.before.level), ("evaluation", view.evaluation, detail.after.level))
     found = [(view.window(window), name, level) for name, window, level in compared]
     return [
-        (span, [f"{name} {number(level, view.short_unit)}", name] if level is not None else [name])
+        (span, [f"{name} {amount(level, view.short_unit)}", name] if level is not None else [name])
         for span, name, level in found
         if span
     ]

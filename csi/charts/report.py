@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
-from csi.analysis import budget, wording
+from csi.analysis import budget
 from csi.charts.facts import Facts
 from csi.charts.runs import signals_of, told
 from csi.charts.view import (
@@ -22,11 +22,12 @@ from csi.charts.view import (
     target_text,
     windows_text,
 )
-from csi.charts.wording import NOTHING, clip, count, number, periods, sentence
 from csi.definition import Duration, RatioValue
 from csi.kpi_catalogue.entry import LOW_N
 from csi.series.processed import COVERAGE_WARNING
 from csi.terms import Audience, Evidence, Verdict
+from csi.words import wording
+from csi.words.wording import NOTHING, amount, clip, count, periods, sentence
 
 MARKDOWN = re.compile(r"([\\`*_\[\]#|<>~&])")
 NAME = 200  # characters of a typed name
@@ -97,7 +98,7 @@ def _target(view: View) -> str:
 
 
 def _latest(view: View) -> str:
-    return escape(number(view.latest.value, view.unit)) if view.latest else NOTHING
+    return escape(amount(view.latest.value, view.unit)) if view.latest else NOTHING
 
 
 def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
@@ -206,7 +207,7 @@ def _quality(view: View) -> list[str]:
     sizes = [mark.n for mark in view.whole if mark.n is not None]
     low = sum(n < LOW_N for n in sizes) if view.min_n else 0
     said = [
-        f"Quality {number(overall * 100, '%')}" if overall is not None else "Quality not assessed",
+        f"Quality {amount(overall * 100, '%')}" if overall is not None else "Quality not assessed",
         "accuracy not assessed",
         *([f"below {100 * COVERAGE_WARNING:.0f} %"] if overall is not None and overall < COVERAGE_WARNING else []),
         *([f"low n in {periods(low, view.period)}"] if low else []),

@@ -38,8 +38,8 @@ from csi.charts.canvas import (
     write,
 )
 from csi.charts.marks import Mark, runs, spans
-from csi.charts.wording import DIRECTIONS, clip, day, number, point, sentence
 from csi.terms import Direction, Period
+from csi.words.wording import DIRECTIONS, amount, clip, day, point, sentence
 
 PLOT, TOP, DATES = 2.2, 0.95, 0.42  # inches
 TITLE = 11.0  # points
@@ -104,7 +104,7 @@ def title(spiral: Spiral) -> str:
     cycles = f"{len(spiral.turns)} cycle{'' if len(spiral.turns) == 1 else 's'}"
     if not levels:
         return f"{spiral.name} over {cycles}: no baseline agreed yet."
-    start, now = number(levels[0], spiral.unit), number(levels[-1], spiral.unit)
+    start, now = amount(levels[0], spiral.unit), amount(levels[-1], spiral.unit)
     return f"{spiral.name} over {cycles}: baseline " + (f"from {start} to {now}." if len(levels) > 1 else f"{start}.")
 
 
@@ -184,7 +184,7 @@ def _names(spiral: Spiral) -> list[Line]:
         return []
     levels = (("target", newest.target, INK, True), ("baseline", newest.baseline, BLUE, False))
     return [
-        Line(value, f"{name} {number(value, spiral.unit)}", colour, bold)
+        Line(value, f"{name} {amount(value, spiral.unit)}", colour, bold)
         for name, value, colour, bold in levels
         if value is not None
     ]
@@ -254,7 +254,7 @@ def spiral_text(spiral: Spiral) -> str:
     """The chart in words."""
     where = placed(spiral)
     held = [mark for mark in where.marks if mark.whole]
-    newest = f" Latest {number(held[-1].value, spiral.unit)} ({point(held[-1].start, spiral.period)})." if held else ""
+    newest = f" Latest {amount(held[-1].value, spiral.unit)} ({point(held[-1].start, spiral.period)})." if held else ""
     turns = " ".join(_turn_text(spiral, turn) for turn in spiral.turns)
     deeds = "; ".join(f"{day(deed.on)} {deed.text}" for deed in _numbered(spiral).values())
     actions = f" Actions: {deeds}." if deeds else " No actions."
@@ -262,5 +262,5 @@ def spiral_text(spiral: Spiral) -> str:
 
 
 def _turn_text(spiral: Spiral, turn: Turn) -> str:
-    base, aim = number(turn.baseline, spiral.unit), number(turn.target, spiral.unit)
+    base, aim = amount(turn.baseline, spiral.unit), amount(turn.target, spiral.unit)
     return f"Cycle {turn.number}: baseline {base}, target {aim}, {turn.verdict or 'open'}."

@@ -9,10 +9,10 @@ from enum import StrEnum
 from csi.analysis.analysis import Analysis
 from csi.analysis.limits import FEWEST
 from csi.charts.marks import Mark, Span, bound, gaps, marks, within
-from csi.charts.wording import DIRECTIONS, day, number, periods, point, spread
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.series.processed import Processed
 from csi.terms import Direction, Period
+from csi.words.wording import DIRECTIONS, amount, day, periods, point, spread
 
 LIMITS = {
     "xmr": "XmR",
@@ -157,7 +157,7 @@ def limits_text(view: View) -> str:
     begun = [one.start for one in view.analysis.detail.phases if one.begun][1:]
     text = f"Limits: {kind} on {made}" + (f" from {day(begun[-1])} on" if begun else "")
     if limits.sigma_z is not None:
-        text += f", σz {number(limits.sigma_z)}"
+        text += f", σz {amount(limits.sigma_z)}"
     if view.analysis.detail.clipped:
         text += f", lower limit clipped at {'−100' if view.kpi.measure == 'nps' else '0'}"
     return text + (" – trial (fewer than 12)" if limits.trial else "")
@@ -168,7 +168,7 @@ def windows_text(view: View, *, in_full: bool = False) -> str:
     span = whole_span_of if in_full else span_of
     before, after = view.analysis.detail.before.level, view.analysis.detail.after.level
     parts = [
-        f"{name} {span(window)}" + (f": {number(level, view.unit)}" if level is not None else "")
+        f"{name} {span(window)}" + (f": {amount(level, view.unit)}" if level is not None else "")
         for name, window, level in (("Baseline", view.baseline, before), ("Evaluation", view.evaluation, after))
         if window is not None
     ]
@@ -194,7 +194,7 @@ def target_text(view: View) -> str:
         return "no target"
     by = f" by {day(view.kpi.target_date)}" if view.kpi.target_date else ""
     unit = "" if view.unit == "count" else f" {view.unit}"
-    return f"target {'–'.join(number(value) for value in view.targets)}{unit}{by}"
+    return f"target {'–'.join(amount(value) for value in view.targets)}{unit}{by}"
 
 
 def footnotes(view: View) -> list[str]:

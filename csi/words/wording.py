@@ -1,4 +1,4 @@
-"""How numbers, periods and days are written in a sentence."""
+"""How numbers, days, periods and lists are written: the same in sentences, on charts, in reports and in messages."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import floor, isfinite, log10
 
-from csi.terms import Period
+from csi.terms import Direction, Period
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # not the locale's
+NOTHING = "–"
+DIRECTIONS = {
+    Direction.HIGHER: "higher is better",
+    Direction.LOWER: "lower is better",
+    Direction.WITHIN: "best within its band",
+}
+HUGE, TINY = 1e9, 1e-4  # beyond these a number is written as a power of ten
+MOST_PLACES = 6
 _POINTS = {"%": " points"}
 _UNSPOKEN = frozenset({"", "count", "ratio", "1"})
-_HUGE, _TINY = 1e9, 1e-4
 
 
 def decimals(level: float, reach: float = 0.0) -> int:
     """Decimals that show three figures of a level and at least one of what it is compared by."""
-    return max(0, min(6, max(_places(level, 2), _places(reach, 0))))
+    return max(0, min(MOST_PLACES, max(_places(level, 2), _places(reach, 0))))
 
 
 @lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
@@ -25,11 +32,11 @@ def decimals_of(levels: tuple[float, ...], reach: float, unit: str) -> int:
     """Decimals for levels of one unit; close to 100 % the distance from 100 keeps two figures: 99.95 % is not 100 %."""
     places = decimals(max(abs(level) for level in levels), reach)
     rest = [100 - level for level in levels if unit == "%" and 50 < level < 100]
-    return max(places, min(6, _places(min(rest), 1))) if rest else places
+    return max(places, min(MOST_PLACES, _places(min(rest), 1))) if rest else places
 
 
 def _places(value: float, figures: int) -> int:
-    if not isfinite(value) or value == 0 or abs(value) < _TINY:
+    if not isfinite(value) or value == 0 or abs(value) < TINY:
         return 0
     return figures - floor(log10(abs(value)))
 
@@ -40,7 +47,7 @@ def number(value: float, places: int, *, signed: bool = False) -> str:
         return "beyond measure"
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
-    if size and (size >= _HUGE or size < _TINY):
+    if size and (size >= HUGE or size < TINY):
         mantissa, power = f"{size:.2e}".split("e")
         return f"{sign}{mantissa} × 10^{int(power)}".replace("-", "−")
     text = f"{size:,.{places}f}"
@@ -60,17 +67,17 @@ def gap(value: float, unit: str, places: int) -> str:
 def slope(value: float, sides: Sequence[float], unit: str, period: Period) -> str:
     """A slope a period with its likely interval, in digits that show it: what rises or falls never does so by 0."""
     smallest = abs(value) or max(map(abs, sides), default=0.0)
-    if 0 < abs(value) < _TINY:
+    if 0 < abs(value) < TINY:
         likely = " to ".join(number(side, 4, signed=True) for side in sides)
-        return f"slowly, by less than {gap(_TINY, unit, 4).removeprefix('+')} a {period.value} (likely {likely})"
-    places = max(0, min(6, 1 + _places(smallest, 0)))
+        return f"slowly, by less than {gap(TINY, unit, 4).removeprefix('+')} a {period.value} (likely {likely})"
+    places = max(0, min(MOST_PLACES, 1 + _places(smallest, 0)))
     likely = " to ".join(number(side, places, signed=True) for side in sides)
     return f"{gap(value, unit, places)} a {period.value}" + (f" (likely {likely})" if sides else "")
 
 
 def shortest(value: float) -> int:
     """As many decimals as a target was written with, up to six."""
-    return next((places for places in range(6) if round(value, places) == value), 6)
+    return next((places for places in range(MOST_PLACES) if round(value, places) == value), MOST_PLACES)
 
 
 def _unit(unit: str) -> str:
@@ -82,14 +89,72 @@ def share(value: float) -> str:
     return f"{number(100 * value, 0)} %"
 
 
-def periods(count: int, period: Period) -> str:
-    """``1 week``, ``6 weeks``."""
-    return f"{count} {period.value}{'' if count == 1 else 's'}"
+def amount(value: float | None, unit: str = "") -> str:
+    """A value by itself, with three significant digits and its unit; whole numbers keep all of theirs.
+
+    Close to 100 % the distance from 100 keeps two digits: 99.95 % is not 100 %.
+    """
+    if value is None or not isfinite(value):
+        return NOTHING
+    suffix = f" {unit}" if unit and unit != "count" else ""
+    return _digits(float(value), unit).replace("-", "−") + suffix
 
 
-def day(when: date | datetime) -> str:
-    """``25 Apr 2016``."""
-    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+def _digits(value: float, unit: str) -> str:
+    size = abs(value)
+    if value == 0:
+        return "0"
+    if size >= HUGE or size < TINY:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{_strip(mantissa)} × 10^{int(exponent)}"
+    if value == round(value):
+        return f"{value:,.0f}"
+    return _strip(f"{value:,.{_significant(value, unit)}f}")
+
+
+def _significant(value: float, unit: str) -> int:
+    if unit == "%" and 99 < value < 100:
+        return min(MOST_PLACES, 1 - floor(log10(100 - value)))
+    return max(0, min(7, 2 - floor(log10(abs(value)))))
+
+
+def _strip(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: float | None) -> str:
+    """A number of things: no unit, no decimals."""
+    return NOTHING if value is None or not isfinite(value) else f"{value:,.0f}".replace("-", "−")
+
+
+def spread(values: list[float]) -> str:
+    """``813`` or ``813–2,068``; nothing for no values."""
+    if not values:
+        return NOTHING
+    low, high = count(min(values)), count(max(values))
+    return low if low == high else f"{low}–{high}"
+
+
+def periods(number_of: int, period: Period) -> str:
+    """``1 week``, ``12 weeks``, ``1,200 days``."""
+    return f"{number_of:,} {period.value}{'' if number_of == 1 else 's'}"
+
+
+def day(moment: date | datetime, *, year: bool = True) -> str:
+    """``29 Feb 2016``."""
+    return f"{moment.day} {MONTHS[moment.month - 1]}" + (f" {moment.year}" if year else "")
+
+
+def point(start: datetime, period: Period, *, year: bool = True) -> str:
+    """The name of one period: ``week of 29 Feb 2016``, ``Mar 2016``, ``Q1 2016``, ``29 Feb 2016 14:00``."""
+    tail = f" {start.year}" if year else ""
+    if period is Period.HOUR:
+        return f"{day(start, year=year)} {start.hour:02}:{start.minute:02}"
+    if period is Period.MONTH:
+        return MONTHS[start.month - 1] + tail
+    if period is Period.QUARTER:
+        return f"Q{(start.month + 2) // 3}{tail}"
+    return f"week of {day(start, year=year)}" if period is Period.WEEK else day(start, year=year)
 
 
 def later(start: date, count: int, period: Period) -> date:
@@ -102,9 +167,21 @@ def later(start: date, count: int, period: Period) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def listed(parts: tuple[str, ...] | list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
+def listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; nothing for none."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def clip(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop at its end."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def cut(
