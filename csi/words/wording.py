@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from math import floor, isfinite, log10
+from math import floor, isclose, isfinite, log10
 
 from csi.terms import Direction, Period
 
@@ -50,18 +50,29 @@ def number(value: float, places: int, *, signed: bool = False) -> str:
     if size and (size >= HUGE or size < TINY):
         mantissa, power = f"{size:.2e}".split("e")
         return f"{sign}{mantissa} × 10^{int(power)}".replace("-", "−")
-    text = f"{size:,.{places}f}"
+    return fixed(value, places, signed=signed)
+
+
+def fixed(value: float, places: int, *, signed: bool = False) -> str:
+    """A number with so many decimals, whatever its size."""
+    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+    text = f"{abs(value):,.{places}f}"
     return text if float(text.replace(",", "")) == 0 else f"{sign}{text}"
 
 
 def quantity(value: float, unit: str, places: int) -> str:
     """A number with its unit: ``24.6 h``, ``75 %``, ``1,928``."""
-    return number(value, places) + _unit(unit)
+    return number(value, places) + of_unit(unit)
+
+
+def exact(value: float, unit: str = "") -> str:
+    """A number as it was agreed, such as a target, with all of its decimals up to six, and its unit."""
+    return quantity(value, unit, shortest(value))
 
 
 def gap(value: float, unit: str, places: int) -> str:
     """A signed difference with its unit; percentages differ by points."""
-    return number(value, places, signed=True) + _POINTS.get(unit, _unit(unit))
+    return number(value, places, signed=True) + of_gap(unit)
 
 
 def slope(value: float, sides: Sequence[float], unit: str, period: Period) -> str:
@@ -80,8 +91,14 @@ def shortest(value: float) -> int:
     return next((places for places in range(MOST_PLACES) if round(value, places) == value), MOST_PLACES)
 
 
-def _unit(unit: str) -> str:
+def of_unit(unit: str) -> str:
+    """A unit as it stands behind a number; nothing where it is not spoken."""
     return "" if unit in _UNSPOKEN else f" {unit}"
+
+
+def of_gap(unit: str) -> str:
+    """A unit as it stands behind a difference."""
+    return _POINTS.get(unit, of_unit(unit))
 
 
 def share(value: float) -> str:
@@ -89,18 +106,19 @@ def share(value: float) -> str:
     return f"{number(100 * value, 0)} %"
 
 
-def amount(value: float | None, unit: str = "") -> str:
+def amount(value: float | None, unit: str = "", beside: Sequence[float] = ()) -> str:
     """A value by itself, with three significant digits and its unit; whole numbers keep all of theirs.
 
-    Close to 100 % the distance from 100 keeps two digits: 99.95 % is not 100 %.
+    Close to 100 % the distance from 100 keeps two digits: 99.95 % is not 100 %. ``beside``: what it is compared with,
+    such as a target; it has the digits that tell it from those.
     """
     if value is None or not isfinite(value):
         return NOTHING
     suffix = f" {unit}" if unit and unit != "count" else ""
-    return _digits(float(value), unit).replace("-", "−") + suffix
+    return _digits(float(value), unit, beside).replace("-", "−") + suffix
 
 
-def _digits(value: float, unit: str) -> str:
+def _digits(value: float, unit: str, beside: Sequence[float]) -> str:
     size = abs(value)
     if value == 0:
         return "0"
@@ -109,7 +127,20 @@ def _digits(value: float, unit: str) -> str:
         return f"{_strip(mantissa)} × 10^{int(exponent)}"
     if value == round(value):
         return f"{value:,.0f}"
-    return _strip(f"{value:,.{_significant(value, unit)}f}")
+    places = _significant(value, unit)
+    while places < MOST_PLACES and any(hidden(value, mark, places) for mark in beside):
+        places += 1
+    return _strip(f"{value:,.{places}f}")
+
+
+def hidden(value: float, mark: float, places: int) -> bool:
+    """Whether a value, rounded, no longer lies on its side of a mark that is written in full."""
+    return order(value, mark) != order(round(value, places), round(mark, MOST_PLACES))
+
+
+def order(one: float, other: float) -> int:
+    """-1, 0 or 1 as one number is smaller than the other, equal but for the last bits, or larger."""
+    return 0 if isclose(one, other, rel_tol=1e-12, abs_tol=1e-12) else 1 if one > other else -1
 
 
 def _significant(value: float, unit: str) -> int:
