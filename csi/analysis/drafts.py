@@ -125,6 +125,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         doubted=doubted(row),
         against=_against(seen, after, target),
         seasonal=bool(measured.seasonal[number]),
+        aims=tuple(bound for bound in aim.span() if isfinite(bound)),
     )
 
 

@@ -7,7 +7,20 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import floor, isfinite, log10
 
-from csi.words.wording import HUGE, MOST_PLACES, TINY, decimals_of, fixed, hidden, number, of_gap, of_unit, order
+from csi.terms import Period
+from csi.words.wording import (
+    HUGE,
+    MOST_PLACES,
+    TINY,
+    decimals,
+    decimals_of,
+    fixed,
+    hidden,
+    number,
+    of_gap,
+    of_unit,
+    order,
+)
 
 Sides = tuple[float, ...]  # the lower and the upper end of an interval, or nothing
 
@@ -43,6 +56,10 @@ class Scale:
     def likely(self, sides: Sides) -> str:
         """``−7.1 to −2.4``."""
         return " to ".join(self.digits(side, signed=True) for side in sides)
+
+    def showing(self, value: float) -> Scale:
+        """The scale with at least one figure of a value."""
+        return replace(self, places=max(self.places, decimals(0.0, value / 10.0**self.power)))
 
     def written(self, rounded: float, *, signed: bool = False) -> str:
         """What was rounded, as it is read."""
@@ -171,6 +188,17 @@ def keeping(scale: Scale, value: float, sides: Sides = (), marks: Sides = ()) ->
     while scale.places < MOST_PLACES and untrue(scale):
         scale = replace(scale, places=scale.places + 1)
     return scale
+
+
+def slope(value: float, sides: Sides, unit: str, period: Period) -> str:
+    """A slope a period with its likely interval, in digits that show it: what rises or falls never does so by 0."""
+    if 0 < abs(value) < TINY:
+        likely = " to ".join(number(side, 4, signed=True) for side in sides)
+        return f"slowly, by less than {Scale(unit, 4).size(TINY)} a {period.value} (likely {likely})"
+    smallest = abs(value) or max(map(abs, sides), default=0.0)
+    two_figures = 1 - floor(log10(smallest)) if smallest >= TINY and isfinite(smallest) else 1
+    scale = keeping(Scale(unit, max(0, min(MOST_PLACES, two_figures))), value, sides)
+    return f"{scale.gap(value)} a {period.value}" + (f" (likely {scale.likely(sides)})" if sides else "")
 
 
 def share(value: float, sides: Sides = ()) -> tuple[str, str]:

@@ -75,17 +75,6 @@ def gap(value: float, unit: str, places: int) -> str:
     return number(value, places, signed=True) + of_gap(unit)
 
 
-def slope(value: float, sides: Sequence[float], unit: str, period: Period) -> str:
-    """A slope a period with its likely interval, in digits that show it: what rises or falls never does so by 0."""
-    smallest = abs(value) or max(map(abs, sides), default=0.0)
-    if 0 < abs(value) < TINY:
-        likely = " to ".join(number(side, 4, signed=True) for side in sides)
-        return f"slowly, by less than {gap(TINY, unit, 4).removeprefix('+')} a {period.value} (likely {likely})"
-    places = max(0, min(MOST_PLACES, 1 + _places(smallest, 0)))
-    likely = " to ".join(number(side, places, signed=True) for side in sides)
-    return f"{gap(value, unit, places)} a {period.value}" + (f" (likely {likely})" if sides else "")
-
-
 def shortest(value: float) -> int:
     """As many decimals as a target was written with, up to six."""
     return next((places for places in range(MOST_PLACES) if round(value, places) == value), MOST_PLACES)

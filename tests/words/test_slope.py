@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csi.terms import Period
-from csi.words.wording import slope
+from csi.words.together import slope
 
 
 @pytest.mark.parametrize(
