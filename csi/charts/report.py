@@ -193,7 +193,7 @@ def _trend(view: View) -> str:
 
 
 def _warnings(view: View) -> list[str]:
-    said = set(view.analysis.detail.footnotes)
+    said = {note.text for note in view.analysis.detail.notes if note.remark.of_the_limits}
     return [f"Note: {sentence(warning)}" for warning in view.analysis.warnings if warning not in said]
 
 

@@ -224,8 +224,8 @@ def target_text(view: View) -> str:
 
 def footnotes(view: View) -> list[str]:
     """What belongs under the chart: exclusions first, each once."""
-    said_with_the_limits = ("No limits:", "Trial limits:", "The lower limit is clipped")
-    judged = [note for note in view.analysis.detail.footnotes if not note.startswith(said_with_the_limits)]
+    below = [note for note in view.analysis.detail.notes if note.remark.of_the_limits]
+    judged = [note.text for note in below if not note.remark.said_with_the_limits]
     known = [*view.processed.footnotes, *judged]
     unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
     hidden = sum(mark.suppressed for mark in view.marks)
