@@ -256,10 +256,11 @@ def priced(amount: float, spread: Range | None, cost: UnitCost) -> str:
     scale = amount / spread.central if spread and spread.central > 0 else 0.0
     low, high = (spread.low * scale, spread.high * scale) if spread and scale > 0 else (amount, amount)
     found = gap_cost(Range(min(low, amount), amount, max(high, amount)), 1.0, cost)
-    least, usual, most = (wording.number(side, 0) for side in (found.cost.low, found.cost.central, found.cost.high))
-    price = f"{wording.number(cost.amount.central, wording.shortest(cost.amount.central))} {cost.currency}"
+    cents = min(2, wording.shortest(round(found.cost.central, 2)))  # a product that is read is that of its factors
+    least, usual, most = (wording.number(side, cents) for side in (found.cost.low, found.cost.central, found.cost.high))
+    price = f"{wording.exact(cost.amount.central)} {cost.currency}"
     return (
-        f"Cost incurred: about {usual} {cost.currency} ({least} to {most}) = {wording.number(amount, 0)} {cost.per} × "
+        f"Cost incurred: about {usual} {cost.currency} ({least} to {most}) = {wording.exact(amount)} {cost.per} × "
         f"{price}; unit cost by {cost.owner}, {wording.day(cost.set_on)}."
     )
 
