@@ -16,6 +16,7 @@ from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, number, plural, when
 from csi.models import Batch, Cycle, Exclusion, Kpi
 from csi.terms import percent
+from csi.words.wording import sentence as in_full
 
 RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
 EXCLUDE, EXCLUSION, DECIDE = "process.exclude", "process.exclusion", "process.decide"
@@ -105,7 +106,7 @@ def _not_processed(one: NotProcessed) -> list[Block]:
 def _reason(field: str, reason: str) -> str:
     part = _PARTS.get(field.split(".", maxsplit=1)[0])
     sentence = f"{part}: {reason}" if part else reason[:1].upper() + reason[1:]
-    return escape(clip(sentence if sentence.endswith((".", "…")) else f"{sentence}.", SPAN))
+    return escape(clip(in_full(sentence), SPAN))
 
 
 def _buttons(cycle: Cycle) -> list[Block]:

@@ -11,10 +11,11 @@ from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import meant_buttons
 from bot.blocks.step6_present import sign
 from bot.blocks.text import clip, escape, mention, number, plural, when
-from csi.analysis import budget, wording
+from csi.analysis import budget
 from csi.analysis.phases import Shift
 from csi.models import Rebase
 from csi.terms import Verdict
+from csi.words import wording
 
 OPEN = "analyse.open"
 RUN = "analyse.run"
@@ -203,8 +204,8 @@ def why_modal(name: str, result: Line) -> Block:
     """The verdict's gates in order with their numbers, and what stands behind them."""
     detail = result.get("detail") or {}
     gates = [_gate(count, gate) for count, gate in enumerate(detail.get("gates") or (), start=1)]
-    decided = str((detail.get("gates") or [{"name": ""}])[-1]["name"])
-    beside = [one for one in [*result["reasons"], *result["warnings"]] if not decided or not one.startswith(decided)]
+    told_by_gates = 0 if result["verdict"] == Verdict.INCONCLUSIVE or not gates else 1  # the first says what decided
+    beside = [*result["reasons"][told_by_gates:], *result["warnings"]]
     reasons = [f"• {escape(clip(str(one), 1000))}" for one in beside]
     blocks = [
         parts.section(f"{sign(str(result['verdict']))} *{escape(clip(name, 150))}* – {escape(str(result['verdict']))}"),

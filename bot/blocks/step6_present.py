@@ -8,9 +8,9 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention, plural
-from csi.charts.wording import number
 from csi.models import Report, ReportClick
 from csi.terms import Audience, Verdict
+from csi.words.wording import amount
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
     "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",
@@ -184,7 +184,7 @@ def sign(label: str) -> str:
 
 
 def _verdict(line: Line) -> str:
-    latest = f", latest {escape(number(line['latest']['value'], line['unit']))}" if line["latest"] else ""
+    latest = f", latest {escape(amount(line['latest']['value'], line['unit']))}" if line["latest"] else ""
     target = f", {escape(line['target'])}" if line["target"] else ""
     return f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}{latest}{target}"
 

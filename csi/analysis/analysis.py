@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from math import isfinite
 from typing import Any
 
@@ -237,6 +237,37 @@ class Between:
     kind: str = "t"
 
 
+class Remark(StrEnum):
+    """What a note beside the verdict is about, where something is decided by it."""
+
+    BREACH_AHEAD = "met but heading for a breach"
+    IMPROVING = "missed but improving"
+    MIX_FLIPS = "the sign flips at constant mix"
+    CAUTION = "caution"
+    NO_LIMITS = "no limits"
+    TRIAL_LIMITS = "trial limits"
+    CLIPPED = "limit clipped"
+    FOOTNOTE = "footnote"
+
+    @property
+    def of_the_limits(self) -> bool:
+        """Whether it stands below a chart, as it says what the limits rest on."""
+        return self in (Remark.NO_LIMITS, Remark.TRIAL_LIMITS, Remark.CLIPPED, Remark.FOOTNOTE)
+
+    @property
+    def said_with_the_limits(self) -> bool:
+        """Whether the line that names the limits says it already."""
+        return self in (Remark.NO_LIMITS, Remark.TRIAL_LIMITS, Remark.CLIPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence beside the verdict, with what it is about."""
+
+    remark: Remark
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """What stands behind the report's fields; shown on demand, not part of report.json."""
@@ -265,7 +296,7 @@ class Detail:
     burn_rate: float | None = None
     burn_alarm: bool | None = None  # None: too few failures are due to tell
     clipped: bool = False
-    footnotes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     gates: tuple[Gate, ...] = ()
     phases: tuple[Phase, ...] = ()
     between: Between | None = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csi.analysis import wording
 from csi.analysis.shares import wilson
 from csi.errors import InvalidInput
+from csi.words import wording
 
 WINDOW_DAYS = 30
 FEWEST_EXPECTED_BAD = 5.0  # bad events, no alarm below. Source: docs/verdicts.md, Service level and error budget

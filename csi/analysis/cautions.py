@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
-from csi.analysis import guards, rare, wording
+from csi.analysis import guards, rare
 from csi.analysis.aim import Aim
-from csi.analysis.analysis import Phase
+from csi.analysis.analysis import Note, Phase, Remark
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY
 from csi.analysis.change_state import IMPROVED, NOT_DETECTED, WORSE
 from csi.analysis.drafts import SIGNIFICANT, Draft
@@ -19,12 +21,11 @@ from csi.analysis.signals import RUN
 from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
-from csi.terms import Direction, percent
+from csi.terms import Direction, Period, percent
+from csi.words import wording
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits
-HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING = "Met but heading for a breach", "Missed but improving"  # V5.4
-MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
 
 
 def mix_of(draft: Draft) -> Standardised | None:
@@ -38,8 +39,8 @@ def mix_of(draft: Draft) -> Standardised | None:
 
 def cautions(
     draft: Draft, mix: Standardised | None, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]
-) -> list[str]:
-    """Sentences, most telling first.
+) -> tuple[Note, ...]:
+    """Notes, most telling first.
 
     Args:
         draft: the KPI.
@@ -51,13 +52,13 @@ def cautions(
     row, facts = draft.row, draft.facts
     found = [
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
-        f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
+        _flips(mix),
         *fired,
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
         _fragile(draft, moved),
-        heading_for_a_breach(draft),
-        missed_but_improving(draft),
+        Note(Remark.BREACH_AHEAD, heading_for_a_breach(draft)),
+        Note(Remark.IMPROVING, missed_but_improving(draft)),
         _many(draft),
         _quality(facts.quality),
         "Short windows and a repetitive series: the evidence is held at moderate." if _held(draft) else "",
@@ -65,7 +66,18 @@ def cautions(
         _weekdays(draft),
         _of_the_year(draft),
     ]
-    return [sentence for sentence in found if sentence]
+    return _notes(found, Remark.CAUTION)
+
+
+def _notes(found: Sequence[str | Note], remark: Remark) -> tuple[Note, ...]:
+    """Those that say something, each with what it is about."""
+    noted = (one if isinstance(one, Note) else Note(remark, one) for one in found)
+    return tuple(note for note in noted if note.text)
+
+
+def _flips(mix: Standardised | None) -> Note:
+    text = "The mix moved and the sign flips at constant mix."
+    return Note(Remark.MIX_FLIPS, text if mix is not None and mix.flips else "")
 
 
 def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
@@ -82,15 +94,15 @@ def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence)
 
 
-def footnotes(draft: Draft) -> tuple[str, ...]:
+def footnotes(draft: Draft) -> tuple[Note, ...]:
     """What the limits rest on."""
     limits, row = draft.limits, draft.row
     per = row.item.period
     found = [
-        "" if limits.exist else _no_limits(draft),
-        f"Trial limits: they rest on {wording.periods(limits.n, per)}, 12 are needed." if limits.trial else "",
+        Note(Remark.NO_LIMITS, "" if limits.exist else _no_limits(draft)),
+        Note(Remark.TRIAL_LIMITS, _trial(limits.n, per) if limits.trial else ""),
         "The limits would be robust from 20 points on." if 12 <= limits.n < ROBUST_FROM and limits.exist else "",
-        _clipped(draft),
+        Note(Remark.CLIPPED, _clipped(draft)),
         "" if seldom(draft.seen) else _dispersion(limits.sigma_z),
         rare.said(row),
         ""
@@ -98,7 +110,11 @@ def footnotes(draft: Draft) -> tuple[str, ...]:
         else "The limits rest on all points, as no baseline is fixed.",
         *(_phase(one) for one in draft.seen.measured.phases[draft.seen.number] if one.reason),
     ]
-    return tuple(sentence for sentence in found if sentence)
+    return _notes(found, Remark.FOOTNOTE)
+
+
+def _trial(n: int, period: Period) -> str:
+    return f"Trial limits: they rest on {wording.periods(n, period)}, 12 are needed."
 
 
 def _phase(one: Phase) -> str:
@@ -133,7 +149,7 @@ def heading_for_a_breach(draft: Draft) -> str:
         return ""
     left = _distance_left(draft.aim, facts.after.level or 0.0, trend.slope or 0.0)
     when = f" in about {wording.periods(max(1, round(left)), draft.row.item.period)}" if np.isfinite(left) else ""
-    return f"{HEADING_FOR_A_BREACH}: at the present drift the target is missed{when}."
+    return f"Met but heading for a breach: at the present drift the target is missed{when}."
 
 
 def missed_but_improving(draft: Draft) -> str:
@@ -141,7 +157,7 @@ def missed_but_improving(draft: Draft) -> str:
     state = draft.facts.target_state
     if state is None or state in (RELIABLY, ON_AVERAGE) or not _drifts(draft, good=True):
         return ""
-    return f"{MISSED_BUT_IMPROVING}: the drift is towards the target."
+    return "Missed but improving: the drift is towards the target."
 
 
 def _drifts(draft: Draft, *, good: bool) -> bool:

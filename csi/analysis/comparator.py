@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from csi.analysis import wording
 from csi.analysis.drafts import Draft
 from csi.analysis.effect import CONFIDENCE
+from csi.words import wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from csi.analysis.analysis import Detail
+from csi.analysis.analysis import Detail, Note
 from csi.analysis.budget import Budget, budget
 from csi.analysis.change_state import IMPROVED, WORSE
 from csi.analysis.comparator import attributed
@@ -33,7 +33,7 @@ _METHODS = {
 _DAYS = {Period.HOUR: 1 / 24, Period.DAY: 1.0, Period.WEEK: 7.0}
 
 
-def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[str, ...]) -> Detail:
+def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[Note, ...]) -> Detail:
     """The numbers behind one KPI's analysis."""
     facts, number, measured = one.facts, one.seen.number, one.seen.measured
     step, ahead = measured.step, _forecast(one)

@@ -8,7 +8,6 @@ from math import ceil, isfinite
 import numpy as np
 
 from csi.analysis import assurance as assured
-from csi.analysis import wording
 from csi.analysis.aim import CONCERN, IMPROVEMENT, NEITHER, Aim, aim_of
 from csi.analysis.analysis import Against, Change, Limits, Signal, Trend, WindowSummary
 from csi.analysis.change_state import IMPROVED, WORSE, Difference, change_state
@@ -25,6 +24,7 @@ from csi.analysis.signals import RULES
 from csi.analysis.trend import FEWEST as TREND_FEWEST
 from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
 from csi.analysis.windows import Row, doubted, lacking, not_comparable, summary, there_on
+from csi.words import wording
 
 SIGNIFICANT = 0.05
 LONGEST = 4  # times the periods there are: to wait for more is no advice; ours
@@ -125,6 +125,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         doubted=doubted(row),
         against=_against(seen, after, target),
         seasonal=bool(measured.seasonal[number]),
+        aims=tuple(bound for bound in aim.span() if isfinite(bound)),
     )
 
 

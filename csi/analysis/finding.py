@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from csi.analysis import rare, wording
+from csi.analysis import rare
 from csi.analysis.analysis import Between
 from csi.analysis.assurance import MET, MISSED, TOO_FEW
 from csi.analysis.change_state import IMPROVED, WORSE
 from csi.analysis.impact import Range, UnitCost, gap_cost
 from csi.analysis.limits import FEWEST
 from csi.terms import Period
+from csi.words import wording
+from csi.words.together import Move, Scale, keeping, moved
+from csi.words.together import slope as told_slope
 
 Plain = Mapping[str, Any]
 
@@ -89,8 +92,16 @@ class _Seen:
     def window(self, name: str) -> Plain:
         return self.detail.get(name) or {}
 
-    def quantity(self, value: float, beside: float = 0.0) -> str:
-        return wording.quantity(value, self.unit, wording.decimals_of((value, beside or value), 0.0, self.unit))
+    def level(self, value: float) -> str:
+        """A level in three figures, or in as many as tell it from the target."""
+        scale = Scale(self.unit, wording.decimals_of((value,), 0.0, self.unit))
+        return keeping(scale, value, marks=self.aims).level(value)
+
+    @property
+    def aims(self) -> tuple[float, ...]:
+        """The target, or the ends of the band."""
+        target = _target(self)
+        return _band(self) or (() if target is None else (target,))
 
 
 def _target(seen: _Seen) -> float | None:
@@ -108,7 +119,7 @@ def _against_target(seen: _Seen) -> str:
     few = seen.part("assurance").get("reason") == TOO_FEW
     varies = _VARIES if met < periods else _TOO_FEW if few else _ALWAYS
     promise = _STATES.get(str(seen.part("assurance").get("state")), varies)
-    return f"{_aimed(seen, target)} is {state}: the level is {seen.quantity(level)}, {hits}. {promise}"
+    return f"{_aimed(seen, target)} is {state}: the level is {seen.level(level)}, {hits}. {promise}"
 
 
 def _so_far(seen: _Seen) -> str:
@@ -120,7 +131,7 @@ def _so_far(seen: _Seen) -> str:
     met = sum(_off(seen, value) <= 0 for value in values)
     hits = f"{met} of {wording.periods(len(values), seen.period)} met it"
     centre = seen.part("limits").get("centre")
-    level = f", the level is {seen.quantity(float(centre))}" if centre is not None else ""
+    level = f", the level is {seen.level(float(centre))}" if centre is not None else ""
     return f"{_aimed(seen, _target(seen))} so far: {hits}{level}."
 
 
@@ -131,11 +142,11 @@ def _whole(point: Plain) -> bool:
 def _aimed(seen: _Seen, target: float | None) -> str:
     band = _band(seen)
     if target is None and band:
-        low, high = (wording.quantity(side, seen.unit, wording.shortest(side)) for side in band)
+        low, high = (wording.exact(side, seen.unit) for side in band)
         return f"The band of {low} to {high}"
     if target is None:
         return "The band"
-    return f"The target of {wording.quantity(target, seen.unit, wording.shortest(target))}"
+    return f"The target of {wording.exact(target, seen.unit)}"
 
 
 def _band(seen: _Seen) -> tuple[float, float] | None:
@@ -148,16 +159,22 @@ def _against_baseline(seen: _Seen) -> str:
     now, unit = seen.window("after").get("level"), seen.unit
     if change.get("difference") is None or was is None or now is None:
         return " ".join(seen.result.get("reasons") or ["No change was judged: no windows are fixed."])
-    reach = max(abs(change.get(side) or change["difference"]) for side in ("lower", "upper"))
-    places = wording.decimals_of((was, now), reach, unit)
-    there = f"{wording.quantity(was, unit, places)} before, {wording.quantity(now, unit, places)} after"
-    gap = wording.gap(change["difference"], unit, places)
+    read = moved(Move(was, now, change["difference"], _sides(change), unit, seen.aims, _matters(seen)))
+    there, gap = f"{read.before} before, {read.after} after", read.difference
     percent = change.get("percent")
     of_base = "" if percent is None or unit == "%" else f", {wording.number(percent, 0, signed=True)} % of the baseline"
     if change.get("state") is None:
         return f"{there} ({gap}{of_base}); too few periods to judge a change."
-    low, high = (wording.number(change[side] or 0.0, places, signed=True) for side in ("lower", "upper"))
-    return f"{there} ({gap}{of_base}, likely {low} to {high}): {change['state']}; {_strength(seen)}."
+    return f"{there} ({gap}{of_base}, likely {read.likely}): {change['state']}; {_strength(seen)}."
+
+
+def _sides(change: Plain) -> tuple[float, ...]:
+    sides = (change.get("lower"), change.get("upper"))
+    return tuple(float(side) for side in sides if side is not None) if None not in sides else ()
+
+
+def _matters(seen: _Seen) -> float:
+    return float(seen.detail.get("minimum_important_difference") or 0.0)
 
 
 def _strength(seen: _Seen) -> str:
@@ -201,8 +218,8 @@ def _trend(seen: _Seen) -> str:
     if now not in ("rising", "falling"):
         return "No trend is shown."
     slope = float(trend["slope"])
-    sides = [float(trend[side]) for side in ("slope_lower", "slope_upper")]
-    return f"The series is {now}: {wording.slope(slope, sides, seen.unit, seen.period)}."
+    sides = tuple(float(trend[side]) for side in ("slope_lower", "slope_upper"))
+    return f"The series is {now}: {told_slope(slope, sides, seen.unit, seen.period)}."
 
 
 def _cause(seen: _Seen) -> str:
@@ -239,10 +256,11 @@ def priced(amount: float, spread: Range | None, cost: UnitCost) -> str:
     scale = amount / spread.central if spread and spread.central > 0 else 0.0
     low, high = (spread.low * scale, spread.high * scale) if spread and scale > 0 else (amount, amount)
     found = gap_cost(Range(min(low, amount), amount, max(high, amount)), 1.0, cost)
-    least, usual, most = (wording.number(side, 0) for side in (found.cost.low, found.cost.central, found.cost.high))
-    price = f"{wording.number(cost.amount.central, wording.shortest(cost.amount.central))} {cost.currency}"
+    cents = min(2, wording.shortest(round(found.cost.central, 2)))  # a product that is read is that of its factors
+    least, usual, most = (wording.number(side, cents) for side in (found.cost.low, found.cost.central, found.cost.high))
+    price = f"{wording.exact(cost.amount.central)} {cost.currency}"
     return (
-        f"Cost incurred: about {usual} {cost.currency} ({least} to {most}) = {wording.number(amount, 0)} {cost.per} × "
+        f"Cost incurred: about {usual} {cost.currency} ({least} to {most}) = {wording.exact(amount)} {cost.per} × "
         f"{price}; unit cost by {cost.owner}, {wording.day(cost.set_on)}."
     )
 

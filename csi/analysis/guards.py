@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from csi.analysis import wording
 from csi.analysis.aim import Aim
 from csi.analysis.effect import mean_change
 from csi.analysis.limits import Floats
 from csi.analysis.mix import Standardised
-from csi.analysis.wording import number
 from csi.terms import Period
+from csi.words import wording
+from csi.words.wording import number
 
 _HISTORY = 6  # points before the baseline that make a history
 _BUNCH = 20  # cases near the limit that make a pattern

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import numpy as np
 
 from csi.analysis import sentence as words
-from csi.analysis.analysis import Analysis, Axes, KpiInput
+from csi.analysis.analysis import Analysis, Axes, KpiInput, Note, Remark
 from csi.analysis.cautions import cautions, fired, footnotes, mix_of
 from csi.analysis.change_state import IMPROVED, WORSE
 from csi.analysis.detail import attribution, detail, gap_closed
@@ -21,8 +21,8 @@ from csi.analysis.multiple import benjamini_hochberg
 from csi.analysis.panel import panel
 from csi.analysis.robustness import moved_states
 from csi.analysis.verdict import Ruling, evidence, rule
-from csi.analysis.wording import day
 from csi.terms import Verdict
+from csi.words.wording import day
 
 
 def judge(inputs: Mapping[str, KpiInput], *, as_of: date | None = None) -> dict[str, Analysis]:
@@ -67,8 +67,8 @@ def _finished(
     strength = evidence(facts, ruling.verdict)
     closed = gap_closed(one)
     clauses = tuple(words.side_effect(by_id[kpi].subject, by_id[kpi].facts) for kpi in worse)
-    notes = footnotes(one)
-    sentences = [*cautions(one, mix, spoken, moved, names), *_still_open(one, as_of)]
+    still_open = (Note(Remark.CAUTION, text) for text in _still_open(one, as_of))
+    notes = (*cautions(one, mix, spoken, moved, names), *still_open, *footnotes(one))
     return Analysis(
         one.limits,
         one.signals,
@@ -80,7 +80,7 @@ def _finished(
         worse,
         strength,
         attribution(one, by_id.get(one.row.item.definition.comparator)),
-        (*sentences, *notes),
+        tuple(note.text for note in notes),
         _reasons(one, ruling),
         words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
         Axes(facts.target_state, facts.change.state),

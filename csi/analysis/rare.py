@@ -8,11 +8,11 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from csi.analysis import wording
 from csi.analysis.analysis import Between, KpiInput
 from csi.analysis.limits import FEWEST, TRIAL_BELOW, Floats, t
 from csi.analysis.panel import COUNTS
 from csi.analysis.windows import Row
+from csi.words import wording
 
 RARE = 2.0  # events a period in the baseline. Source: docs/verdicts.md, Limits
 _DAY = 86_400.0  # seconds

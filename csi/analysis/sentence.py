@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from csi.analysis import wording
 from csi.analysis.aim import CONCERN, IMPROVEMENT, Aim
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, TOO_CLOSE
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.analysis.verdict import Facts, but, decimals, detected, few, size
+from csi.analysis.verdict import Facts, but, detected, few, size
 from csi.terms import Direction, Evidence, Period, Verdict
+from csi.words import wording
+from csi.words.together import keeping, share
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,44 +61,37 @@ def sentence(
     text = "; ".join(part for part in parts if part) + "."
     if facts.change.state in (IMPROVED, WORSE):
         text += f" The evidence is {evidence}." if evidence is not Evidence.NONE else ""
-        text += _overstated(subject, facts)
+        text += _overstated(facts)
     return text + effect + (f" {facts.guard}" if facts.guard and not facts.drifting_before else "")
 
 
 def _moved(subject: Subject, facts: Facts) -> str:
     """``Median time to resolve fell from 24.6 h to 19.8 h (−4.8 h, likely −7.1 to −2.4)``."""
-    change, unit = facts.change, subject.unit
     was, now = facts.before.level or 0.0, facts.after.level or 0.0
-    places = decimals(facts)
-    first, second = (wording.quantity(level, unit, places) for level in (was, now))
-    told = change.state in (IMPROVED, WORSE)
+    told, read = facts.change.state in (IMPROVED, WORSE), facts.read
     verb = ("rose" if now > was else "fell") if told else "went"
-    there = f"stayed at {second}" if first == second else f"{verb} from {first} to {second}"
+    there = f"stayed at {read.after}" if read.stayed else f"{verb} from {read.before} to {read.after}"
     per = f" a {subject.period.value}" if subject.counted else ""
-    text = f"{subject.name} {there}{per} ({_interval(facts, unit, places)})"
+    season = " allowing for the season of the year" if facts.seasonal else ""
+    text = f"{subject.name} {there}{per} ({read.difference}{season}, likely {read.likely})"
     return text if told else f"{text}, {_no_change(subject, facts)}"
 
 
-def _overstated(subject: Subject, facts: Facts) -> str:
+def _overstated(facts: Facts) -> str:
     if not facts.drifting_before:
         return ""
     text = " The baseline was already moving this way, so the plain difference overstates"
     if facts.step is None:
         return text + "."
-    step, *sides = facts.step
-    left = wording.gap(step, subject.unit, decimals(facts))
-    return f"{text}: beyond that drift it is {left} ({_sides(facts, sides)})."
+    left, likely = _beyond(facts, facts.step)
+    return f"{text}: beyond that drift it is {left} (likely {likely})."
 
 
-def _sides(facts: Facts, sides: Sequence[float]) -> str:
-    return f"likely {' to '.join(wording.number(side, decimals(facts), signed=True) for side in sides)}"
-
-
-def _interval(facts: Facts, unit: str, places: int) -> str:
-    change = facts.change
-    low, high = (wording.number(side or 0.0, places, signed=True) for side in (change.lower, change.upper))
-    season = " allowing for the season of the year" if facts.seasonal else ""
-    return f"{wording.gap(change.difference or 0.0, unit, places)}{season}, likely {low} to {high}"
+def _beyond(facts: Facts, step: Sequence[float]) -> tuple[str, str]:
+    """What is left of a change beyond the baseline's drift, and its interval."""
+    left, *sides = step
+    scale = keeping(facts.read.scale, left, tuple(sides))
+    return scale.gap(left), scale.likely(tuple(sides))
 
 
 def _lately(subject: Subject, facts: Facts) -> str:
@@ -114,8 +108,7 @@ def _lately(subject: Subject, facts: Facts) -> str:
 
 def _only_lately(facts: Facts) -> bool:
     """Whether the window as a whole is not worse than the baseline, and only its latest run is."""
-    places = decimals(facts)
-    return facts.better or round(facts.before.level or 0.0, places) == round(facts.after.level or 0.0, places)
+    return facts.better or facts.read.stayed
 
 
 def _no_change(subject: Subject, facts: Facts) -> str:
@@ -126,8 +119,8 @@ def _no_change(subject: Subject, facts: Facts) -> str:
         least = f" (that would be {size(facts, facts.matters)} or more)" if facts.matters else ""
         return f"no change that matters {weeks}{least}"
     if detected(facts.change) and facts.step:
-        beyond = f"{wording.gap(facts.step[0], subject.unit, decimals(facts))}, {_sides(facts, facts.step[1:])}"
-        return f"no detectable change {weeks} beyond the way the baseline was already going ({beyond})"
+        left, likely = _beyond(facts, facts.step)
+        return f"no detectable change {weeks} beyond the way the baseline was already going ({left}, likely {likely})"
     seen = facts.change.smallest_detectable
     could = f" (one of {size(facts, seen)} or more would probably have been seen)" if seen else ""
     return f"no detectable change {weeks}{could}"
@@ -197,17 +190,16 @@ def _reliably(facts: Facts, verdict: Verdict) -> str:
 def _target(subject: Subject) -> str:
     aim, unit = subject.aim, subject.unit
     if aim.direction is Direction.WITHIN and aim.band:
-        low, high = (wording.quantity(side, unit, wording.shortest(side)) for side in aim.band)
+        low, high = (wording.exact(side, unit) for side in aim.band)
         return f"the band of {low} to {high}"
-    target = aim.target or 0.0
-    return f"the target of {wording.quantity(target, unit, wording.shortest(target))}"
+    return f"the target of {wording.exact(aim.target or 0.0, unit)}"
 
 
 def _closed(closed: GapClosed | None, verdict: Verdict) -> str:
     if verdict is not Verdict.IMPROVED or closed is None:
         return ""
-    low, high = wording.share(closed.lower), wording.share(closed.upper)
-    return f"{wording.share(closed.share)} of the gap is closed (likely {low} to {high})"
+    part, likely = share(closed.share, (closed.lower, closed.upper))
+    return f"{part} of the gap is closed (likely {likely})"
 
 
 def _inconclusive(subject: Subject, facts: Facts) -> str:

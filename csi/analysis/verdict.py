@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from csi.analysis import wording
 from csi.analysis.aim import CONCERN, IMPROVEMENT
 from csi.analysis.analysis import Against, Assurance, Change, Gate, WindowSummary
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, REPETITIVE, TOO_FEW
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.terms import Evidence, Period, Verdict, percent
+from csi.words import wording
+from csi.words.together import Move, Moved, moved
 
 FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: docs/verdicts.md, The verdict
 QUALITY_NEEDED, QUALITY_STRONG = 0.80, 0.95
@@ -43,6 +44,7 @@ class Facts:
         unit, period: what the numbers are in, and the length of one point.
         doubted: sentences that say what in the definition does not fit the data.
         against: the level with its interval against the target.
+        aims: the target, or the ends of the band.
     """
 
     before: WindowSummary
@@ -68,6 +70,15 @@ class Facts:
     guard: str = ""
     seasonal: bool = False
     against: Against = field(default_factory=Against)
+    aims: tuple[float, ...] = ()
+
+    @property
+    def read(self) -> Moved:
+        """The levels, their difference and its interval as they are read, wherever they are said."""
+        change = self.change
+        sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
+        before, after = self.before.level or 0.0, self.after.level or 0.0
+        return moved(Move(before, after, change.difference or 0.0, sides, self.unit, self.aims, self.matters))
 
     @property
     def unjudged(self) -> tuple[str, ...]:
@@ -137,22 +148,13 @@ def _moved(facts: Facts) -> str:
     change = facts.change
     if change.difference is None or change.lower is None or change.upper is None:
         return str(change.state)
-    places = decimals(facts)
-    low, high = (wording.number(one, places, signed=True) for one in (change.lower, change.upper))
-    moved = f"{wording.gap(change.difference, facts.unit, places)}, likely {low} to {high}"
-    return f"{change.state}: {moved}, and {size(facts, facts.matters)} would matter"
-
-
-def decimals(facts: Facts) -> int:
-    """The decimals of a KPI's levels, differences and intervals, wherever they are said."""
-    change, levels = facts.change, (facts.before.level or 0.0, facts.after.level or 0.0)
-    return wording.decimals_of(levels, max(abs(change.lower or 0.0), abs(change.upper or 0.0)), facts.unit)
+    told = f"{facts.read.difference}, likely {facts.read.likely}"
+    return f"{change.state}: {told}, and {size(facts, facts.matters)} would matter"
 
 
 def size(facts: Facts, value: float) -> str:
     """How large a difference is, without a sign: ``2.0 h``, ``1.4 points``."""
-    places = max(decimals(facts), wording.decimals(0.0, value))
-    return wording.gap(value, facts.unit, places).removeprefix("+")
+    return facts.read.scale.showing(value).size(value)
 
 
 def _reliably(facts: Facts) -> str:
@@ -183,7 +185,7 @@ def _on_average(facts: Facts) -> str:
     level = facts.after.level
     if level is None or facts.target_state is None:
         return facts.target_state or "no target is set"
-    return f"{facts.target_state}: the level is {wording.quantity(level, facts.unit, decimals(facts))}, {_hits(facts)}"
+    return f"{facts.target_state}: the level is {facts.read.after}, {_hits(facts)}"
 
 
 def _hits(facts: Facts) -> str:

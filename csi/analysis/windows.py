@@ -9,13 +9,13 @@ from math import isfinite
 import numpy as np
 import pandas as pd
 
-from csi.analysis import wording
 from csi.analysis.aim import Aim
 from csi.analysis.analysis import KpiInput, WindowSummary
 from csi.analysis.limits import Flags, Floats
 from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE, lacking_quality
 from csi.definition import Window
 from csi.series.doubt_words import said, settling
+from csi.words import wording
 
 DIFFERENT_EXCLUSIONS = 0.05  # Source: docs/verdicts.md, The verdict
 

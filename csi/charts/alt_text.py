@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from csi.charts.canvas import ALT_TEXT_LIMIT
 from csi.charts.marks import RULES, Mark, exclusions, gaps
 from csi.charts.view import View, footnotes, limits_text, provenance, target_text, windows_text
-from csi.charts.wording import DIRECTIONS, clip, number, periods, sentence
+from csi.words.wording import DIRECTIONS, clip, periods, sentence
 
 SIGNALS_NAMED = 6
 
@@ -38,10 +38,10 @@ def _values(view: View) -> str:
     latest = whole[-1]
     span = f"{periods(len(whole), view.period).capitalize()} with a value, {view.at(whole[0])} to {view.at(latest)}"
     if len(whole) == 1:
-        return f"One finished period, {view.at(latest)}: {number(latest.value, view.unit)}."
+        return f"One finished period, {view.at(latest)}: {view.said(latest.value)}."
     return (
-        f"{span}: lowest {number(lowest.value, view.unit)} ({view.at(lowest)}), highest "
-        f"{number(highest.value, view.unit)} ({view.at(highest)}), latest {number(latest.value, view.unit)}."
+        f"{span}: lowest {view.said(lowest.value)} ({view.at(lowest)}), highest "
+        f"{view.said(highest.value)} ({view.at(highest)}), latest {view.said(latest.value)}."
     )
 
 
@@ -52,7 +52,7 @@ def _value(mark: Mark) -> float:
 def _lines(view: View) -> str:
     limits = view.analysis.limits
     target = target_text(view)
-    centre = f", centre {number(limits.centre, view.unit)}" if limits.exist else ""
+    centre = f", centre {view.said(limits.centre)}" if limits.exist else ""
     return f"{target[:1].upper()}{target[1:]}{centre}{_between(view)}. {sentence(limits_text(view))}"
 
 
@@ -73,7 +73,7 @@ def _edge(side: object, outermost: object, view: View) -> str:
     if isinstance(side, tuple | list):
         known = [value for value in side if value is not None]
         side = outermost(known) if known and callable(outermost) else None
-    return number(side if isinstance(side, int | float) else None, view.unit) if side is not None else "none"
+    return view.said(side if isinstance(side, int | float) else None) if side is not None else "none"
 
 
 def _signals(view: View) -> str:
@@ -87,7 +87,7 @@ def _signals(view: View) -> str:
 
 def _signal(view: View, mark: Mark) -> str:
     rule = RULES.get(mark.rule, mark.rule)
-    return f"{mark.signal}, {rule}, {view.at(mark)} ({number(mark.value, view.unit)})"
+    return f"{mark.signal}, {rule}, {view.at(mark)} ({view.said(mark.value)})"
 
 
 def _holes(view: View) -> str:

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 from csi.charts.canvas import FAINT, QUIET, RULE, WHITE, literal, width_of
 from csi.charts.marks import Mark, bound
 from csi.charts.view import View
-from csi.charts.wording import MONTHS, count, day
 from csi.terms import Period
+from csi.words.wording import MONTHS, count, day
 
 TICK = 7.6  # points
 AIR = 0.08  # of the range, above and below

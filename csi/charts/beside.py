@@ -24,7 +24,7 @@ from csi.charts.canvas import (
 from csi.charts.marks import RULES, Span, bound
 from csi.charts.plot import LABEL, PARTIAL, SIGNS, SMALL
 from csi.charts.view import View
-from csi.charts.wording import number
+from csi.words.wording import amount, exact
 
 EDGE = 0.16  # inches of white around everything
 LEADER = 0.13  # inches between a line's end and its name
@@ -49,17 +49,17 @@ def named_lines(view: View) -> list[Line]:
 
 
 def _named(view: View, unit: str) -> list[Line]:
-    limits = view.analysis.limits
+    limits, aimed = view.analysis.limits, view.targets
     trial = "trial " if limits.trial else ""
-    names = ("target",) if len(view.targets) == 1 else ("band from", "band to")
-    aims = zip(names, view.targets, strict=False)
-    found = [Line(value, f"{name} {number(value, unit)}", INK, bold=True) for name, value in aims]
+    names = ("target",) if len(aimed) == 1 else ("band from", "band to")
+    aims = zip(names, aimed, strict=False)
+    found = [Line(value, f"{name} {exact(value, unit)}", INK, bold=True) for name, value in aims]
     sides = ((f"{trial}upper limit", limits.upper), ("centre", limits.centre), (f"{trial}lower limit", limits.lower))
     for name, side in sides:
         known = [value for value in bound(side, len(view.marks)) if value is not None]
-        found += [Line(value, f"{name} {number(value, unit)}") for value in known[-1:]]
+        found += [Line(value, f"{name} {amount(value, unit, aimed)}") for value in known[-1:]]
     if view.latest:
-        found.append(Line(view.latest.height, f"latest {number(view.latest.value, unit)}", INK, bold=True))
+        found.append(Line(view.latest.height, f"latest {amount(view.latest.value, unit, aimed)}", INK, bold=True))
     return found
 
 
@@ -111,14 +111,10 @@ def mark_windows(sheet: Figure, axes: Axes, view: View) -> None:
 
 def _windows(view: View) -> list[tuple[Span, list[str]]]:
     """The windows that lie in the series, each with what to call it: the longer name first."""
-    detail = view.analysis.detail
-    compared = (("baseline", view.baseline, detail.before.level), ("evaluation", view.evaluation, detail.after.level))
+    before, after = view.levels(view.short_unit)
+    compared = (("baseline", view.baseline, before), ("evaluation", view.evaluation, after))
     found = [(view.window(window), name, level) for name, window, level in compared]
-    return [
-        (span, [f"{name} {number(level, view.short_unit)}", name] if level is not None else [name])
-        for span, name, level in found
-        if span
-    ]
+    return [(span, [f"{name} {level}", name] if level else [name]) for span, name, level in found if span]
 
 
 def _across(sheet: Figure, axes: Axes, span: Span) -> tuple[float, float]:

@@ -27,10 +27,10 @@ from csi.charts.beside import (
 from csi.charts.canvas import INK, QUIET, WIDTH, Chart, figure, fitted, height_of, png, wrapped, write
 from csi.charts.plot import SMALL
 from csi.charts.view import LEFT_OUT, View, footnotes, kicker, limits_text, provenance, windows_text
-from csi.charts.wording import sentence
 from csi.definition import Exclusion, KpiDefinition, Window
 from csi.errors import InvalidInput
 from csi.series.processed import Processed
+from csi.words.wording import sentence
 
 PLOT = 2.2  # inches: the height of the plot itself
 WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are none

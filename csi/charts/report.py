@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
-from csi.analysis import budget, wording
+from csi.analysis import budget
 from csi.charts.facts import Facts
 from csi.charts.runs import signals_of, told
 from csi.charts.view import (
@@ -22,11 +22,13 @@ from csi.charts.view import (
     target_text,
     windows_text,
 )
-from csi.charts.wording import NOTHING, clip, count, number, periods, sentence
 from csi.definition import Duration, RatioValue
 from csi.kpi_catalogue.entry import LOW_N
 from csi.series.processed import COVERAGE_WARNING
 from csi.terms import Audience, Evidence, Verdict
+from csi.words import wording
+from csi.words.together import slope
+from csi.words.wording import NOTHING, amount, clip, count, periods, sentence
 
 MARKDOWN = re.compile(r"([\\`*_\[\]#|<>~&])")
 NAME = 200  # characters of a typed name
@@ -97,7 +99,7 @@ def _target(view: View) -> str:
 
 
 def _latest(view: View) -> str:
-    return escape(number(view.latest.value, view.unit)) if view.latest else NOTHING
+    return escape(view.said(view.latest.value)) if view.latest else NOTHING
 
 
 def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
@@ -118,16 +120,10 @@ def details(view: View, audience: Audience | None) -> list[str]:
 
 
 def _levels(view: View) -> list[str]:
-    change = view.analysis.change
-    windows = sentence(windows_text(view, in_full=True))
-    if change.difference is None:
+    windows, read = sentence(windows_text(view, in_full=True)), view.read(view.unit)
+    if read is None:
         return [windows]
-    sides = [side for side in (change.lower, change.upper) if side is not None]
-    detail = view.analysis.detail
-    levels = tuple(one for one in (detail.before.level, detail.after.level) if one is not None)
-    places = wording.decimals_of(levels or (change.difference,), max(map(abs, (change.difference, *sides))), view.unit)
-    between = f" ({' to '.join(wording.number(side, places, signed=True) for side in sides)})" if sides else ""
-    return [windows, f"Difference: {wording.gap(change.difference, view.unit, places)}{between}."]
+    return [windows, f"Difference: {read.difference}{f' ({read.likely})' if read.sides else ''}."]
 
 
 def _target_line(view: View) -> list[str]:
@@ -190,14 +186,14 @@ def _trend(view: View) -> str:
     trend = view.analysis.trend
     if not trend.judged or trend.slope is None:
         return sentence(f"{trend.reason[:1].upper()}{trend.reason[1:]}")
-    sides = [side for side in (trend.slope_lower, trend.slope_upper) if side is not None]
-    slope = wording.slope(trend.slope, sides, view.unit, view.period)
+    sides = tuple(side for side in (trend.slope_lower, trend.slope_upper) if side is not None)
+    told_slope = slope(trend.slope, sides, view.unit, view.period)
     shown = view.analysis.detail.trend_now in ("rising", "falling")
-    return f"Trend: {view.analysis.detail.trend_now}, {slope}." if shown else f"No trend is shown: {slope}."
+    return f"Trend: {view.analysis.detail.trend_now}, {told_slope}." if shown else f"No trend is shown: {told_slope}."
 
 
 def _warnings(view: View) -> list[str]:
-    said = set(view.analysis.detail.footnotes)
+    said = {note.text for note in view.analysis.detail.notes if note.remark.of_the_limits}
     return [f"Note: {sentence(warning)}" for warning in view.analysis.warnings if warning not in said]
 
 
@@ -206,7 +202,7 @@ def _quality(view: View) -> list[str]:
     sizes = [mark.n for mark in view.whole if mark.n is not None]
     low = sum(n < LOW_N for n in sizes) if view.min_n else 0
     said = [
-        f"Quality {number(overall * 100, '%')}" if overall is not None else "Quality not assessed",
+        f"Quality {amount(overall * 100, '%')}" if overall is not None else "Quality not assessed",
         "accuracy not assessed",
         *([f"below {100 * COVERAGE_WARNING:.0f} %"] if overall is not None and overall < COVERAGE_WARNING else []),
         *([f"low n in {periods(low, view.period)}"] if low else []),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from csi.charts.marks import RULES, Mark
 from csi.charts.view import View
-from csi.charts.wording import periods, point
 from csi.terms import Period
+from csi.words.wording import periods, point
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,8 @@ from csi.charts.canvas import (
 from csi.charts.facts import Facts
 from csi.charts.marks import Mark
 from csi.charts.view import View, target_text
-from csi.charts.wording import clip, day, number, periods
 from csi.terms import Direction, Period
+from csi.words.wording import clip, day, periods
 
 EDGE, NAME, SHARE, ROW = 0.16, 1.9, 0.85, 0.34  # inches
 TITLE, BODY, SMALL = 11.0, 8.0, 7.5  # points
@@ -132,7 +132,7 @@ def title(clauses: Sequence[Clause]) -> str:
 
 def _clause(view: View, columns: Sequence[Mark]) -> Clause:
     own = {mark.start: mark for mark in view.marks}
-    latest = f", latest {number(view.latest.value, view.unit)}" if view.latest else ""
+    latest = f", latest {view.said(view.latest.value)}" if view.latest else ""
     cells = tuple(state(view, own.get(mark.start)) for mark in columns)
     return Clause(view.name, target_text(view), cells, latest)
 

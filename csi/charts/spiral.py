@@ -38,8 +38,8 @@ from csi.charts.canvas import (
     write,
 )
 from csi.charts.marks import Mark, runs, spans
-from csi.charts.wording import DIRECTIONS, clip, day, number, point, sentence
 from csi.terms import Direction, Period
+from csi.words.wording import DIRECTIONS, NOTHING, amount, clip, day, exact, point, sentence
 
 PLOT, TOP, DATES = 2.2, 0.95, 0.42  # inches
 TITLE = 11.0  # points
@@ -104,7 +104,8 @@ def title(spiral: Spiral) -> str:
     cycles = f"{len(spiral.turns)} cycle{'' if len(spiral.turns) == 1 else 's'}"
     if not levels:
         return f"{spiral.name} over {cycles}: no baseline agreed yet."
-    start, now = number(levels[0], spiral.unit), number(levels[-1], spiral.unit)
+    now = amount(levels[-1], spiral.unit, levels[:1])
+    start = amount(levels[0], spiral.unit, levels[-1:])
     return f"{spiral.name} over {cycles}: baseline " + (f"from {start} to {now}." if len(levels) > 1 else f"{start}.")
 
 
@@ -182,12 +183,11 @@ def _names(spiral: Spiral) -> list[Line]:
     newest = spiral.turns[-1] if spiral.turns else None
     if newest is None:
         return []
-    levels = (("target", newest.target, INK, True), ("baseline", newest.baseline, BLUE, False))
-    return [
-        Line(value, f"{name} {number(value, spiral.unit)}", colour, bold)
-        for name, value, colour, bold in levels
-        if value is not None
-    ]
+    aims = () if newest.target is None else (newest.target,)
+    named = [Line(aim, f"target {exact(aim, spiral.unit)}", INK, bold=True) for aim in aims]
+    if newest.baseline is not None:
+        named.append(Line(newest.baseline, f"baseline {amount(newest.baseline, spiral.unit, aims)}", BLUE))
+    return named
 
 
 def _steps(axes: Axes, where: Placed) -> None:
@@ -254,7 +254,10 @@ def spiral_text(spiral: Spiral) -> str:
     """The chart in words."""
     where = placed(spiral)
     held = [mark for mark in where.marks if mark.whole]
-    newest = f" Latest {number(held[-1].value, spiral.unit)} ({point(held[-1].start, spiral.period)})." if held else ""
+    aims = [turn.target for turn in spiral.turns[-1:] if turn.target is not None]
+    newest = (
+        f" Latest {amount(held[-1].value, spiral.unit, aims)} ({point(held[-1].start, spiral.period)})." if held else ""
+    )
     turns = " ".join(_turn_text(spiral, turn) for turn in spiral.turns)
     deeds = "; ".join(f"{day(deed.on)} {deed.text}" for deed in _numbered(spiral).values())
     actions = f" Actions: {deeds}." if deeds else " No actions."
@@ -262,5 +265,6 @@ def spiral_text(spiral: Spiral) -> str:
 
 
 def _turn_text(spiral: Spiral, turn: Turn) -> str:
-    base, aim = number(turn.baseline, spiral.unit), number(turn.target, spiral.unit)
+    aims = () if turn.target is None else (turn.target,)
+    base, aim = amount(turn.baseline, spiral.unit, aims), "".join(exact(one, spiral.unit) for one in aims) or NOTHING
     return f"Cycle {turn.number}: baseline {base}, target {aim}, {turn.verdict or 'open'}."

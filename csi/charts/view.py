@@ -9,10 +9,11 @@ from enum import StrEnum
 from csi.analysis.analysis import Analysis
 from csi.analysis.limits import FEWEST
 from csi.charts.marks import Mark, Span, bound, gaps, marks, within
-from csi.charts.wording import DIRECTIONS, day, number, periods, point, spread
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.series.processed import Processed
 from csi.terms import Direction, Period
+from csi.words.together import Move, Moved, moved
+from csi.words.wording import DIRECTIONS, amount, day, exact, periods, point, spread
 
 LIMITS = {
     "xmr": "XmR",
@@ -106,6 +107,30 @@ class View:
             return self.kpi.band
         return () if self.kpi.target is None else (self.kpi.target,)
 
+    def levels(self, unit: str) -> tuple[str, str]:
+        """The levels of baseline and evaluation as they are read beside each other; empty where there is none."""
+        known, read = (self.analysis.detail.before.level, self.analysis.detail.after.level), self.read(unit)
+        if read is not None and None not in known:
+            return read.before, read.after
+        before, after = ("" if level is None else amount(level, unit, self.targets) for level in known)
+        return before, after
+
+    def read(self, unit: str) -> Moved | None:
+        """The move from baseline to evaluation as the sentence reads it; None where there is none."""
+        change, detail = self.analysis.change, self.analysis.detail
+        before, after, difference = detail.before.level, detail.after.level, change.difference
+        if difference is None:
+            return None
+        sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
+        matters = detail.minimum_important_difference or 0.0
+        if before is None or after is None:
+            return moved(Move(0.0, difference, difference, sides, unit, matters=matters))
+        return moved(Move(before, after, difference, sides, unit, self.targets, matters))
+
+    def said(self, value: float | None) -> str:
+        """A value of the KPI with its unit, in digits that tell it from the target."""
+        return amount(value, self.unit, self.targets)
+
     def window(self, window: Window | None) -> Span | None:
         """Where a window lies in the series."""
         return within(self.marks, window)
@@ -157,7 +182,7 @@ def limits_text(view: View) -> str:
     begun = [one.start for one in view.analysis.detail.phases if one.begun][1:]
     text = f"Limits: {kind} on {made}" + (f" from {day(begun[-1])} on" if begun else "")
     if limits.sigma_z is not None:
-        text += f", σz {number(limits.sigma_z)}"
+        text += f", σz {amount(limits.sigma_z)}"
     if view.analysis.detail.clipped:
         text += f", lower limit clipped at {'−100' if view.kpi.measure == 'nps' else '0'}"
     return text + (" – trial (fewer than 12)" if limits.trial else "")
@@ -166,9 +191,9 @@ def limits_text(view: View) -> str:
 def windows_text(view: View, *, in_full: bool = False) -> str:
     """The windows that are compared, with their levels; ``in_full``: that the last day counts."""
     span = whole_span_of if in_full else span_of
-    before, after = view.analysis.detail.before.level, view.analysis.detail.after.level
+    before, after = view.levels(view.unit)
     parts = [
-        f"{name} {span(window)}" + (f": {number(level, view.unit)}" if level is not None else "")
+        f"{name} {span(window)}" + (f": {level}" if level else "")
         for name, window, level in (("Baseline", view.baseline, before), ("Evaluation", view.evaluation, after))
         if window is not None
     ]
@@ -194,13 +219,13 @@ def target_text(view: View) -> str:
         return "no target"
     by = f" by {day(view.kpi.target_date)}" if view.kpi.target_date else ""
     unit = "" if view.unit == "count" else f" {view.unit}"
-    return f"target {'–'.join(number(value) for value in view.targets)}{unit}{by}"
+    return f"target {'–'.join(exact(value) for value in view.targets)}{unit}{by}"
 
 
 def footnotes(view: View) -> list[str]:
     """What belongs under the chart: exclusions first, each once."""
-    said_with_the_limits = ("No limits:", "Trial limits:", "The lower limit is clipped")
-    judged = [note for note in view.analysis.detail.footnotes if not note.startswith(said_with_the_limits)]
+    below = [note for note in view.analysis.detail.notes if note.remark.of_the_limits]
+    judged = [note.text for note in below if not note.remark.said_with_the_limits]
     known = [*view.processed.footnotes, *judged]
     unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
     hidden = sum(mark.suppressed for mark in view.marks)

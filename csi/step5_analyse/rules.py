@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from csi.analysis.cautions import HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING, MIX_FLIPS
+from csi.analysis.analysis import Remark
 from csi.errors import Breach
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
@@ -67,8 +67,8 @@ def nothing_is_claimed_from_too_few_points(session: Session, cycle: Cycle, _now:
 
 def drift_against_the_verdict(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V5.4: met but falling, missed but improving, warns."""
-    for phrase in (HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING):
-        yield from _warned(session, cycle, "V5.4", phrase)
+    for remark in (Remark.BREACH_AHEAD, Remark.IMPROVING):
+        yield from _noted(session, cycle, "V5.4", remark)
 
 
 def counter_metrics_hold(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -84,15 +84,15 @@ def counter_metrics_hold(session: Session, cycle: Cycle, _now: datetime) -> Iter
 
 def mix_is_constant(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V5.6: the mix shifted and the sign flips at constant mix; warns."""
-    return _warned(session, cycle, "V5.6", MIX_FLIPS)
+    return _noted(session, cycle, "V5.6", Remark.MIX_FLIPS)
 
 
-def _warned(session: Session, cycle: Cycle, rule: str, phrase: str) -> Iterator[Breach]:
+def _noted(session: Session, cycle: Cycle, rule: str, remark: Remark) -> Iterator[Breach]:
     names = {kpi.id: kpi.name for kpi in _kpis(session, cycle)}
     for kpi_id, result in _results(session, cycle).items():
-        for warning in result.result.get("warnings") or ():
-            if str(warning).startswith(phrase):
-                yield _breach(rule, f"{names.get(kpi_id, '')}: {warning}", "Look", blocks=False)
+        for note in (result.result.get("detail") or {}).get("notes") or ():
+            if note["remark"] == remark:
+                yield _breach(rule, f"{names.get(kpi_id, '')}: {note['text']}", "Look", blocks=False)
 
 
 def _lacking(finding: Finding) -> list[str]:

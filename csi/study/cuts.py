@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from csi.charts.wording import day
 from csi.definition import StudyDefinition
 from csi.reading.spans import end_of, named, start_of
 from csi.terms import Period
+from csi.words.wording import day
 
 
 class Edge(StrEnum):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from csi.analysis import KpiInput, judge, wording
+from csi.analysis import KpiInput, judge
 from csi.analysis.analysis import Analysis, FrozenLimits
 from csi.definition import StudyDefinition, Window
 from csi.errors import InvalidInput
@@ -21,6 +21,7 @@ from csi.series.quarantine import COLUMNS
 from csi.study.beside import other_changes, reopened_of
 from csi.study.cuts import cuts
 from csi.terms import Verdict
+from csi.words import wording
 
 
 class Outcome(NamedTuple):

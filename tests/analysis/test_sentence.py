@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from csi.analysis import wording
 from csi.terms import Evidence, Period, Verdict
+from csi.words import wording
 from tests.analysis.told import OUTCOMES, lines, told, variants
 
 GOLDEN = Path(__file__).with_name("sentences.txt")

@@ -344,6 +344,7 @@ def test_an_impact_has_its_range_from_the_effects_interval_and_its_price():
         "Cost incurred: about 25,000 EUR (10,000 to 60,000) = 1,000 hours × 25 EUR; unit cost by Carol, 1 Jan 2026."
     )
     assert "(20,000 to 40,000)" in priced(1000.0, None, cost)
+    assert "about 62.5 EUR (50.0 to 100.0) = 2.5 hours × 25 EUR" in priced(2.5, None, cost)
 
 
 def test_hours_of_a_clock_change_do_not_move_the_windows():

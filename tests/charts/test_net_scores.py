@@ -46,7 +46,7 @@ def test_clipped_limits_say_at_which_bound() -> None:
 
 def test_the_analysis_says_the_same_bound_and_no_per_cent_of_the_baseline() -> None:
     scarce = analyse([], series=series([0] * 36, [9, 10] * 18, [10] * 36), **NPS)
-    assert any("clipped at −100, which" in text for text in scarce.detail.footnotes)
+    assert any("clipped at −100, which" in text for text in scarce.warnings)
     moved = analyse([], series=series([4, 5] * 12 + [6, 7] * 6, [5] * 36, [20] * 36), **NPS)
     assert moved.change.difference == pytest.approx(10.0)
     assert moved.change.percent is None

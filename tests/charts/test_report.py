@@ -7,9 +7,10 @@ from datetime import date
 
 import pytest
 
-from csi.analysis.analysis import Change, Detail, Trend
+from csi.analysis.analysis import Change, Detail, Note, Remark, Trend
 from csi.charts import facts
-from csi.charts.report import escape, how_computed, markdown
+from csi.charts.report import details, escape, how_computed, markdown
+from csi.charts.view import footnotes
 from csi.definition import Duration, Exclusion
 from csi.series.processed import SourceCounts
 from csi.terms import Audience, Verdict
@@ -125,3 +126,13 @@ def test_a_difference_has_its_sign_and_the_budget_is_told() -> None:
     assert "Difference: −4.80 h (−7.10 to −2.40)." in text
     assert "Error budget of the evaluation: 150 % used" in text
     assert "Attribution: association." in text
+
+
+@pytest.mark.parametrize("remark", Remark)
+def test_a_note_stands_where_its_remark_belongs_whatever_its_words(remark: Remark) -> None:
+    of = view([1.0, 2.0], detail=Detail(notes=(Note(remark, "Trial limits: only words."),)),
+              warnings=("Trial limits: only words.",))  # fmt: skip
+    below = remark is Remark.FOOTNOTE
+    assert ("Trial limits: only words." in footnotes(of)) == below
+    with_limits = remark in (Remark.NO_LIMITS, Remark.TRIAL_LIMITS, Remark.CLIPPED)
+    assert ("Note: Trial limits: only words." in details(of, None)) == (not below and not with_limits)

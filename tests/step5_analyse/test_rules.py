@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import Session
 
 from csi import cycle as cycles
+from csi.analysis.analysis import Remark
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi
@@ -190,11 +191,22 @@ def test_v5_3_no_trend_is_claimed_from_too_few_points(session: Session, cycle: C
     assert "too few points" in broken(session, cycle, "V5.3")[0]
 
 
-@pytest.mark.parametrize("phrase", ["Met but heading for a breach: at …", "Missed but improving: the drift …"])
-def test_v5_4_drift_against_the_verdict_warns(session: Session, cycle: Cycle, phrase: str):
-    analysed(session, cycle, warnings=[phrase])
-    assert broken(session, cycle, "V5.4") == [f"Median time to resolve: {phrase}"]
+def noted(remark: Remark) -> dict[str, Any]:
+    """What stands behind a result with one note, in whatever words."""
+    return {"notes": [{"remark": remark.value, "text": "in other words."}]}
+
+
+@pytest.mark.parametrize("remark", [Remark.BREACH_AHEAD, Remark.IMPROVING])
+def test_v5_4_drift_against_the_verdict_warns(session: Session, cycle: Cycle, remark: Remark):
+    analysed(session, cycle, detail=noted(remark))
+    assert broken(session, cycle, "V5.4") == ["Median time to resolve: in other words."]
     assert blocks(session, cycle, "V5.4") == [False]
+
+
+@pytest.mark.parametrize("remark", [one for one in Remark if one not in (Remark.BREACH_AHEAD, Remark.IMPROVING)])
+def test_v5_4_nothing_else_is_drift(session: Session, cycle: Cycle, remark: Remark):
+    analysed(session, cycle, detail=noted(remark), warnings=["Met but heading for a breach: these are only words."])
+    assert broken(session, cycle, "V5.4") == []
 
 
 def test_v5_5_a_worse_counter_metric_makes_the_improvement_suspect(session: Session, cycle: Cycle):
@@ -204,8 +216,13 @@ def test_v5_5_a_worse_counter_metric_makes_the_improvement_suspect(session: Sess
 
 
 def test_v5_6_a_mix_that_flips_the_sign_warns(session: Session, cycle: Cycle):
-    analysed(session, cycle, warnings=["The mix moved and the sign flips at constant mix."])
+    analysed(session, cycle, detail=noted(Remark.MIX_FLIPS))
     assert blocks(session, cycle, "V5.6") == [False]
+
+
+def test_v5_6_a_caution_in_those_words_is_none(session: Session, cycle: Cycle):
+    analysed(session, cycle, detail=noted(Remark.CAUTION), warnings=["The mix moved and the sign flips at all."])
+    assert broken(session, cycle, "V5.6") == []
 
 
 def test_a_persons_own_words_outlive_new_data_and_the_rest_is_drafted_anew(session: Session, cycle: Cycle):

@@ -10,11 +10,11 @@ from typing import Any
 
 import yaml
 
-from csi.charts.wording import day
 from csi.reading.content import Format
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offers import Offer, passed_over
 from csi.study.drafting.windows import FEWEST, Span
+from csi.words.wording import day
 
 _ENDLESS = 1_000_000
 _TOLD = 6  # names said in one line; ours

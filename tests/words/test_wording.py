@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from csi.charts.wording import count, number, periods, point, sentence, spread
 from csi.terms import Period
+from csi.words.wording import amount, count, periods, point, sentence, spread
 
 
 @pytest.mark.parametrize(
@@ -32,17 +32,17 @@ from csi.terms import Period
     ],
 )
 def test_numbers(value: float | None, unit: str, text: str) -> None:
-    assert number(value, unit) == text
+    assert amount(value, unit) == text
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["", "%", "h"]))
 def test_every_number_can_be_said_in_few_signs(value: float, unit: str) -> None:
-    assert 1 <= len(number(value, unit)) <= 22
+    assert 1 <= len(amount(value, unit)) <= 22
 
 
 @given(st.floats(min_value=-1e8, max_value=1e8, allow_subnormal=False))
 def test_what_is_said_is_within_half_a_percent(value: float) -> None:
-    said = float(number(value).replace(",", "").replace("−", "-").replace(" × 10^", "e"))
+    said = float(amount(value).replace(",", "").replace("−", "-").replace(" × 10^", "e"))
     assert said == pytest.approx(value, rel=0.005, abs=1e-300)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from csi.analysis.wording import slope
 from csi.terms import Period
+from csi.words.together import slope
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,208 @@
+"""Numbers printed together, rounded together: as they are read they add up, and keep the side they are on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import floor, isfinite, log10
+
+from csi.terms import Period
+from csi.words.wording import (
+    HUGE,
+    MOST_PLACES,
+    TINY,
+    decimals,
+    decimals_of,
+    fixed,
+    hidden,
+    number,
+    of_gap,
+    of_unit,
+    order,
+)
+
+Sides = tuple[float, ...]  # the lower and the upper end of an interval, or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How numbers printed together are written: their unit, their decimals, and the power of ten they are told in."""
+
+    unit: str
+    places: int
+    power: int = 0
+
+    def rounded(self, value: float) -> float:
+        """The number as it is read, in that power of ten."""
+        return round(value / 10.0**self.power, self.places)
+
+    def digits(self, value: float, *, signed: bool = False) -> str:
+        """The number without its unit."""
+        return self.written(self.rounded(value), signed=signed)
+
+    def level(self, value: float) -> str:
+        """``24.6 h``."""
+        return self.digits(value) + of_unit(self.unit)
+
+    def gap(self, value: float) -> str:
+        """``−4.8 h``; percentages differ by points."""
+        return self.digits(value, signed=True) + of_gap(self.unit)
+
+    def size(self, value: float) -> str:
+        """How large a difference is, without a sign: ``2.0 h``, ``1.4 points``."""
+        return self.digits(value) + of_gap(self.unit)
+
+    def likely(self, sides: Sides) -> str:
+        """``−7.1 to −2.4``."""
+        return " to ".join(self.digits(side, signed=True) for side in sides)
+
+    def showing(self, value: float) -> Scale:
+        """The scale with at least one figure of a value."""
+        return replace(self, places=max(self.places, decimals(0.0, value / 10.0**self.power)))
+
+    def written(self, rounded: float, *, signed: bool = False) -> str:
+        """What was rounded, as it is read."""
+        if not isfinite(rounded) or (not self.power and abs(rounded) >= HUGE):
+            return number(rounded, self.places, signed=signed)
+        tail = f" × 10^{self.power}".replace("-", "−") if self.power and rounded else ""
+        return fixed(rounded, self.places, signed=signed) + tail
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A level before and after, their difference and its interval, as they are read beside each other."""
+
+    scale: Scale
+    before: str
+    after: str
+    difference: str
+    sides: tuple[str, ...]
+    stayed: bool
+
+    @property
+    def likely(self) -> str:
+        """``−7.1 to −2.4``; empty without an interval."""
+        return " to ".join(self.sides)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rounded:
+    before: float
+    after: float
+    difference: float
+    sides: Sides
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moved.
+
+    Attributes:
+        before, after: the levels.
+        difference: theirs, or one that allows for more than the levels show.
+        sides: the difference's interval, or nothing.
+        unit: what all are in.
+        aims: the target, or the ends of the band.
+        matters: the smallest difference that matters; 0: any does.
+    """
+
+    before: float
+    after: float
+    difference: float
+    sides: Sides = ()
+    unit: str = ""
+    aims: Sides = ()
+    matters: float = 0.0
+
+
+@lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
+def moved(move: Move) -> Moved:
+    """A move from one level to another in the fewest decimals in which nothing that is read is untrue.
+
+    As printed, ``after`` less ``before`` is the difference, where it is theirs; the interval holds the difference and
+    excludes zero if it does; the levels lie on their sides of the target, and the difference on its side of what
+    matters.
+    """
+    scale = _scale(move)
+    while scale.places < MOST_PLACES and not _holds(scale, move):
+        scale = replace(scale, places=scale.places + 1)
+    read, unit = _rounded(scale, move), move.unit
+    return Moved(
+        scale,
+        scale.written(read.before) + of_unit(unit),
+        scale.written(read.after) + of_unit(unit),
+        scale.written(read.difference, signed=True) + of_gap(unit),
+        tuple(scale.written(side, signed=True) for side in read.sides),
+        read.before == read.after,
+    )
+
+
+def _scale(move: Move) -> Scale:
+    """Three figures of the levels and one of their difference; in a power of ten where they are huge or tiny."""
+    levels, gaps = (move.before, move.after), move.sides or (move.difference,)
+    largest = max((abs(one) for one in (*levels, *gaps) if isfinite(one)), default=0.0)
+    if largest >= HUGE or 0 < largest < TINY:
+        return Scale(move.unit, 2, floor(log10(largest)))
+    return Scale(move.unit, decimals_of(levels, max(map(abs, gaps)), move.unit))
+
+
+def _rounded(scale: Scale, move: Move) -> _Rounded:
+    """The numbers as they are read: the difference is that of the levels, the interval reaches as far as it."""
+    before, after, gap = (scale.rounded(one) for one in (move.before, move.after, move.difference))
+    between = round(after - before, scale.places)
+    if abs(between - gap) < 1.5 * 10.0**-scale.places and between * move.difference >= 0:
+        gap = between
+    sides = tuple(scale.rounded(side) for side in move.sides)
+    slack = 1e-12 * max(abs(move.before), abs(move.after))  # what subtracting the levels may have lost
+    if sides and move.sides[0] - slack <= move.difference <= move.sides[1] + slack:
+        sides = min(sides[0], gap), max(sides[1], gap)
+    return _Rounded(before, after, gap, sides)
+
+
+def _holds(scale: Scale, move: Move) -> bool:
+    """Whether what is read keeps to the sides of zero, the target and what matters on which it is."""
+    read = _rounded(scale, move)
+    if any(_touches(side, end, way) for side, end, way in zip(move.sides, read.sides, (1, -1), strict=False)):
+        return False
+    levels = (move.before, move.after)
+    if not scale.power and any(hidden(level, aim, scale.places) for level in levels for aim in move.aims):
+        return False
+    size, least = abs(read.difference), scale.rounded(move.matters)
+    return not move.matters or order(abs(move.difference), move.matters) == order(size, least)
+
+
+def _touches(side: float, end: float, way: int) -> bool:
+    """Whether an end of an interval lies off zero, and does not as it is read."""
+    return way * side > 0 and not way * end > 0
+
+
+def keeping(scale: Scale, value: float, sides: Sides = (), marks: Sides = ()) -> Scale:
+    """The scale, with the decimals in which a value keeps its side of some marks and its interval that of zero."""
+
+    def untrue(one: Scale) -> bool:
+        ends = zip(sides, (1, -1), strict=False)
+        beyond = any(_touches(side, one.rounded(side), way) for side, way in ends)
+        return beyond or (not one.power and any(hidden(value, mark, one.places) for mark in marks))
+
+    while scale.places < MOST_PLACES and untrue(scale):
+        scale = replace(scale, places=scale.places + 1)
+    return scale
+
+
+def slope(value: float, sides: Sides, unit: str, period: Period) -> str:
+    """A slope a period with its likely interval, in digits that show it: what rises or falls never does so by 0."""
+    if 0 < abs(value) < TINY:
+        likely = " to ".join(number(side, 4, signed=True) for side in sides)
+        return f"slowly, by less than {Scale(unit, 4).size(TINY)} a {period.value} (likely {likely})"
+    smallest = abs(value) or max(map(abs, sides), default=0.0)
+    two_figures = 1 - floor(log10(smallest)) if smallest >= TINY and isfinite(smallest) else 1
+    scale = keeping(Scale(unit, max(0, min(MOST_PLACES, two_figures))), value, sides)
+    return f"{scale.gap(value)} a {period.value}" + (f" (likely {scale.likely(sides)})" if sides else "")
+
+
+def share(value: float, sides: Sides = ()) -> tuple[str, str]:
+    """A part of one in per cent with its interval: what is not nothing or all never reads as it."""
+    scale = keeping(Scale("%", 0), 100 * value, tuple(100 * side for side in sides), (0.0, 100.0))
+    low_high: Sequence[str] = [scale.level(100 * side) for side in sides]
+    return scale.level(100 * value), " to ".join(low_high)

@@ -1,0 +1,226 @@
+"""How numbers, days, periods and lists are written: the same in sentences, on charts, in reports and in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from math import floor, isclose, isfinite, log10
+
+from csi.terms import Direction, Period
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # not the locale's
+NOTHING = "–"
+DIRECTIONS = {
+    Direction.HIGHER: "higher is better",
+    Direction.LOWER: "lower is better",
+    Direction.WITHIN: "best within its band",
+}
+HUGE, TINY = 1e9, 1e-4  # beyond these a number is written as a power of ten
+MOST_PLACES = 6
+_POINTS = {"%": " points"}
+_UNSPOKEN = frozenset({"", "count", "ratio", "1"})
+
+
+def decimals(level: float, reach: float = 0.0) -> int:
+    """Decimals that show three figures of a level and at least one of what it is compared by."""
+    return max(0, min(MOST_PLACES, max(_places(level, 2), _places(reach, 0))))
+
+
+@lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
+def decimals_of(levels: tuple[float, ...], reach: float, unit: str) -> int:
+    """Decimals for levels of one unit; close to 100 % the distance from 100 keeps two figures: 99.95 % is not 100 %."""
+    places = decimals(max(abs(level) for level in levels), reach)
+    rest = [100 - level for level in levels if unit == "%" and 50 < level < 100]
+    return max(places, min(MOST_PLACES, _places(min(rest), 1))) if rest else places
+
+
+def _places(value: float, figures: int) -> int:
+    if not isfinite(value) or value == 0 or abs(value) < TINY:
+        return 0
+    return figures - floor(log10(abs(value)))
+
+
+def number(value: float, places: int, *, signed: bool = False) -> str:
+    """A number with a proper minus and thousands commas; very large and small ones as powers of ten."""
+    if not isfinite(value):
+        return "beyond measure"
+    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+    size = abs(value)
+    if size and (size >= HUGE or size < TINY):
+        mantissa, power = f"{size:.2e}".split("e")
+        return f"{sign}{mantissa} × 10^{int(power)}".replace("-", "−")
+    return fixed(value, places, signed=signed)
+
+
+def fixed(value: float, places: int, *, signed: bool = False) -> str:
+    """A number with so many decimals, whatever its size."""
+    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+    text = f"{abs(value):,.{places}f}"
+    return text if float(text.replace(",", "")) == 0 else f"{sign}{text}"
+
+
+def quantity(value: float, unit: str, places: int) -> str:
+    """A number with its unit: ``24.6 h``, ``75 %``, ``1,928``."""
+    return number(value, places) + of_unit(unit)
+
+
+def exact(value: float, unit: str = "") -> str:
+    """A number as it was agreed, such as a target, with all of its decimals up to six, and its unit."""
+    return quantity(value, unit, shortest(value))
+
+
+def gap(value: float, unit: str, places: int) -> str:
+    """A signed difference with its unit; percentages differ by points."""
+    return number(value, places, signed=True) + of_gap(unit)
+
+
+def shortest(value: float) -> int:
+    """As many decimals as a target was written with, up to six."""
+    return next((places for places in range(MOST_PLACES) if round(value, places) == value), MOST_PLACES)
+
+
+def of_unit(unit: str) -> str:
+    """A unit as it stands behind a number; nothing where it is not spoken."""
+    return "" if unit in _UNSPOKEN else f" {unit}"
+
+
+def of_gap(unit: str) -> str:
+    """A unit as it stands behind a difference."""
+    return _POINTS.get(unit, of_unit(unit))
+
+
+def share(value: float) -> str:
+    """A part of one in whole per cent."""
+    return f"{number(100 * value, 0)} %"
+
+
+def amount(value: float | None, unit: str = "", beside: Sequence[float] = ()) -> str:
+    """A value by itself, with three significant digits and its unit; whole numbers keep all of theirs.
+
+    Close to 100 % the distance from 100 keeps two digits: 99.95 % is not 100 %. ``beside``: what it is compared with,
+    such as a target; it has the digits that tell it from those.
+    """
+    if value is None or not isfinite(value):
+        return NOTHING
+    suffix = f" {unit}" if unit and unit != "count" else ""
+    return _digits(float(value), unit, beside).replace("-", "−") + suffix
+
+
+def _digits(value: float, unit: str, beside: Sequence[float]) -> str:
+    size = abs(value)
+    if value == 0:
+        return "0"
+    if size >= HUGE or size < TINY:
+        mantissa, exponent = f"{value:.2e}".split("e")
+        return f"{_strip(mantissa)} × 10^{int(exponent)}"
+    if value == round(value):
+        return f"{value:,.0f}"
+    places = _significant(value, unit)
+    while places < MOST_PLACES and any(hidden(value, mark, places) for mark in beside):
+        places += 1
+    return _strip(f"{value:,.{places}f}")
+
+
+def hidden(value: float, mark: float, places: int) -> bool:
+    """Whether a value, rounded, no longer lies on its side of a mark that is written in full."""
+    return order(value, mark) != order(round(value, places), round(mark, MOST_PLACES))
+
+
+def order(one: float, other: float) -> int:
+    """-1, 0 or 1 as one number is smaller than the other, equal but for the last bits, or larger."""
+    return 0 if isclose(one, other, rel_tol=1e-12, abs_tol=1e-12) else 1 if one > other else -1
+
+
+def _significant(value: float, unit: str) -> int:
+    if unit == "%" and 99 < value < 100:
+        return min(MOST_PLACES, 1 - floor(log10(100 - value)))
+    return max(0, min(7, 2 - floor(log10(abs(value)))))
+
+
+def _strip(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(value: float | None) -> str:
+    """A number of things: no unit, no decimals."""
+    return NOTHING if value is None or not isfinite(value) else f"{value:,.0f}".replace("-", "−")
+
+
+def spread(values: list[float]) -> str:
+    """``813`` or ``813–2,068``; nothing for no values."""
+    if not values:
+        return NOTHING
+    low, high = count(min(values)), count(max(values))
+    return low if low == high else f"{low}–{high}"
+
+
+def periods(number_of: int, period: Period) -> str:
+    """``1 week``, ``12 weeks``, ``1,200 days``."""
+    return f"{number_of:,} {period.value}{'' if number_of == 1 else 's'}"
+
+
+def day(moment: date | datetime, *, year: bool = True) -> str:
+    """``29 Feb 2016``."""
+    return f"{moment.day} {MONTHS[moment.month - 1]}" + (f" {moment.year}" if year else "")
+
+
+def point(start: datetime, period: Period, *, year: bool = True) -> str:
+    """The name of one period: ``week of 29 Feb 2016``, ``Mar 2016``, ``Q1 2016``, ``29 Feb 2016 14:00``."""
+    tail = f" {start.year}" if year else ""
+    if period is Period.HOUR:
+        return f"{day(start, year=year)} {start.hour:02}:{start.minute:02}"
+    if period is Period.MONTH:
+        return MONTHS[start.month - 1] + tail
+    if period is Period.QUARTER:
+        return f"Q{(start.month + 2) // 3}{tail}"
+    return f"week of {day(start, year=year)}" if period is Period.WEEK else day(start, year=year)
+
+
+def later(start: date, count: int, period: Period) -> date:
+    """The day on which ``count`` periods from ``start`` are complete."""
+    if period is Period.HOUR:
+        return start + timedelta(days=-(-count // 24))
+    if period in (Period.DAY, Period.WEEK):
+        return start + timedelta(days=count * (7 if period is Period.WEEK else 1))
+    months = start.year * 12 + start.month - 1 + count * (3 if period is Period.QUARTER else 1)
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``; nothing for none."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def clip(text: str, limit: int) -> str:
+    """At most ``limit`` characters, cut with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop at its end."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
+
+
+def cut(
+    column: str, judged_by: str, moment: datetime, *, at_end: bool, quick: bool = False, rows: tuple[int, int] = (0, 0)
+) -> str:
+    """What an export says that holds survivors only near a moment.
+
+    Args:
+        column: the moments it was cut by.
+        judged_by: those that put its rows into periods.
+        moment: where it is cut.
+        at_end: whether the moments it was cut by end there, else they begin there.
+        quick: whether the survivors are the quick ones.
+        rows: how many they are, of how many; (0, 0): not counted.
+    """
+    held = f"the export holds only rows whose {column} lies {'until' if at_end else 'from'} {day(moment.date())}"
+    if not at_end:
+        held += " on"
+    place = "shortly before" if quick else "later" if at_end else "earlier"
+    kind = "quick" if quick else "slow"
+    there = f" ({rows[0]:,} of {rows[1]:,} rows)" if rows[1] else ""
+    return f"{held}: those whose {judged_by} lies {place}{there} are the {kind} ones among them"

@@ -1,0 +1,98 @@
+"""Numbers printed together are rounded together."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from csi.words.together import Move, Scale, keeping, moved, share
+
+Told = tuple[str, str, str, str]
+
+
+def told(move: Move) -> Told:
+    read = moved(move)
+    return read.before, read.after, read.difference, read.likely
+
+
+@pytest.mark.parametrize(
+    ("move", "read"),
+    [
+        (Move(50.14, 50.16, 0.02, (-0.4, 0.44), "h"), ("50.1 h", "50.2 h", "+0.1 h", "−0.4 to +0.4")),
+        (Move(24.6, 19.8, -4.8, (-7.1, -2.4), "h"), ("24.6 h", "19.8 h", "−4.8 h", "−7.1 to −2.4")),
+        (Move(50.0, 52.0, 2.0, (0.04, 3.96), "h"), ("50.00 h", "52.00 h", "+2.00 h", "+0.04 to +3.96")),
+        (Move(52.0, 50.0, -2.0, (-3.96, -0.04), "h"), ("52.00 h", "50.00 h", "−2.00 h", "−3.96 to −0.04")),
+        (Move(50.0, 52.0, 2.0, (0.05, 3.96), "h"), ("50.0 h", "52.0 h", "+2.0 h", "+0.1 to +4.0")),
+        (Move(50.0, 39.96, -10.04, (-12, -8), "h", (40.0,)), ("50.00 h", "39.96 h", "−10.04 h", "−12.00 to −8.00")),
+        (Move(50.0, 40.0, -10.0, (-12, -8), "h", (40.0,)), ("50.0 h", "40.0 h", "−10.0 h", "−12.0 to −8.0")),
+        (Move(40.04, 50.0, 9.96, (8, 12), "h", (40.0,)), ("40.04 h", "50.00 h", "+9.96 h", "+8.00 to +12.00")),
+        (Move(50.0, 48.04, -1.96, (-4, 1), "h", (), 2.0), ("50.00 h", "48.04 h", "−1.96 h", "−4.00 to +1.00")),
+        (Move(50.0, 48.0, -2.0, (-4, 1), "h", (), 2.0), ("50.0 h", "48.0 h", "−2.0 h", "−4.0 to +1.0")),
+        (Move(50.0, 52.0, 1.2, (0.5, 1.9), "h"), ("50.0 h", "52.0 h", "+1.2 h", "+0.5 to +1.9")),
+        (Move(1928.0, 1951.5, 23.5, (-180, 226), "count"), ("1,928", "1,952", "+24", "−180 to +226")),
+        (Move(99.94, 99.96, 0.02, (-0.03, 0.07), "%"), ("99.940 %", "99.960 %", "+0.020 points", "−0.030 to +0.070")),
+        (Move(1.5e12, 1.52e12, 2e10, (1e9, 4e10), ""), ("1.500 × 10^12", "1.520 × 10^12", "+0.020 × 10^12",
+                                                        "+0.001 × 10^12 to +0.040 × 10^12")),
+        (Move(3e-6, 5e-6, 2e-6, (), "h"), ("3.00 × 10^−6 h", "5.00 × 10^−6 h", "+2.00 × 10^−6 h", "")),
+        (Move(0.0, 0.0, 0.0, (0.0, 0.0), "h"), ("0 h", "0 h", "0 h", "0 to 0")),
+    ],
+)  # fmt: skip
+def test_a_move_is_read_as_it_was(move: Move, read: Told) -> None:
+    assert told(move) == read
+
+
+levels = st.floats(-1e6, 1e6).map(lambda value: round(value, 5)) | st.integers(-999, 999).map(lambda n: n / 100)
+gaps = st.floats(-1e4, 1e4).map(lambda value: round(value, 5)) | st.integers(-99, 99).map(lambda n: n / 100)
+
+
+def parsed(text: str) -> float:
+    number = text.removesuffix(" points").removesuffix(" h").removesuffix(" %")
+    mantissa, _, power = number.replace(",", "").replace("−", "-").partition(" × 10^")
+    return float(mantissa) * 10.0 ** int(power or 0)
+
+
+@given(before=levels, moves=gaps, below=gaps.map(abs), above=gaps.map(abs), aim=levels, matters=gaps.map(abs),
+       unit=st.sampled_from(["h", "%"]))  # fmt: skip
+def test_what_is_read_adds_up_and_keeps_its_sides(
+    before: float, moves: float, below: float, above: float, aim: float, unit: str, matters: float
+) -> None:
+    after = round(before + moves, 5)
+    low, high = round(after - before - below, 5), round(after - before + above, 5)
+    assume(max(map(abs, (before, after, low, high))) >= 1e-4)
+    read = moved(Move(before, after, after - before, (low, high), unit, (aim,), matters))
+    first, second, gap = map(parsed, (read.before, read.after, read.difference))
+    least, most = map(parsed, read.sides)
+    assert second - first == pytest.approx(gap, abs=1e-7)
+    assert least <= gap <= most
+    assert (low > 0 or high < 0) == (least > 0 or most < 0)
+    for level, said in ((before, first), (after, second)):
+        assert (level > aim) - (level < aim) == (said > aim) - (said < aim)
+    size = parsed(read.scale.size(matters))
+    assert not matters or abs(abs(after - before) - matters) < 1e-9 or (
+        (abs(after - before) > matters) == (abs(gap) > size)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("part", "sides", "read"),
+    [
+        (0.4, (0.2, 0.61), ("40 %", "20 % to 61 %")),
+        (0.996, (0.2, 1.61), ("99.6 %", "20.0 % to 161.0 %")),
+        (0.003, (0.001, 0.61), ("0.3 %", "0.1 % to 61.0 %")),
+        (0.3, (-0.001, 0.61), ("30 %", "0 % to 61 %")),
+        (1.0, (), ("100 %", "")),
+        (0.0, (), ("0 %", "")),
+    ],
+)
+def test_a_share_that_is_not_all_or_nothing_does_not_read_so(part: float, sides: tuple[float, ...], read: Told) -> None:
+    assert share(part, sides) == read
+
+
+def test_a_scale_keeps_an_interval_off_zero() -> None:
+    scale = Scale("h", 1)
+    assert keeping(scale, 1.0, (0.04, 2.0)).places == 2
+    assert keeping(scale, -1.0, (-2.0, -0.04)).places == 2
+    assert keeping(scale, 1.0, (-0.04, 2.0)).places == 1
+    assert keeping(scale, 1.04, (), (1.0,)).places == 2
+    assert keeping(scale, 1.0, (), (1.0,)).places == 1
