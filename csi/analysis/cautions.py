@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from csi.analysis import guards, rare, wording
 from csi.analysis.aim import Aim
@@ -12,11 +11,10 @@ from csi.analysis.assurance import ON_AVERAGE, RELIABLY
 from csi.analysis.change_state import IMPROVED, NOT_DETECTED, WORSE
 from csi.analysis.drafts import SIGNIFICANT, Draft
 from csi.analysis.limits import FEWEST, ROBUST_FROM
-from csi.analysis.mix import Standardised, standardise
 from csi.analysis.season import HISTORY
 from csi.analysis.seen import seldom
 from csi.analysis.signals import RUN
-from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
+from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped, decimals
 from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
 from csi.terms import Direction, percent
@@ -27,23 +25,26 @@ HEADING_FOR_A_BREACH, MISSED_BUT_IMPROVING = "Met but heading for a breach", "Mi
 MIX_FLIPS = "The mix moved and the sign flips at constant mix"  # V5.6
 
 
-def mix_of(draft: Draft) -> Standardised | None:
-    """The change at constant mix, where the KPI comes split."""
-    item, row = draft.row.item, draft.row
-    if item.strata is None or not row.before.any() or not row.after.any():
-        return None
-    starts = pd.DatetimeIndex(item.series.index)
-    return standardise(item.strata, starts[row.before], starts[row.after], draft.facts.matters)
+def _mix_flips(draft: Draft) -> bool:
+    """Whether a change is shown at the baseline's mix that goes the other way as counted (V5.6)."""
+    facts = draft.facts
+    shown = bool(facts.mix) and facts.change.state in (IMPROVED, WORSE)
+    return shown and facts.crude * (facts.change.difference or 0.0) < 0
 
 
-def cautions(
-    draft: Draft, mix: Standardised | None, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]
-) -> list[str]:
+def _reclassified(draft: Draft) -> str:
+    """What the mix took away from the change, or added to it."""
+    facts, seen = draft.facts, draft.seen
+    mix = seen.measured.compared.mixes[seen.number]
+    crude, held = (wording.gap(one, facts.unit, decimals(facts)) for one in (facts.crude, facts.change.difference or 0))
+    return guards.reclassified(mix, facts.mix, (crude, held))
+
+
+def cautions(draft: Draft, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]) -> list[str]:
     """Sentences, most telling first.
 
     Args:
         draft: the KPI.
-        mix: the change at constant mix.
         fired: what the guards that cap the evidence say.
         moved: what would be said with the evaluation window moved.
         worse: names of guard KPIs that got worse.
@@ -51,7 +52,7 @@ def cautions(
     row, facts = draft.row, draft.facts
     found = [
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
-        f"{MIX_FLIPS}." if mix is not None and mix.flips else "",
+        f"{MIX_FLIPS}." if _mix_flips(draft) else "",
         *fired,
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
@@ -68,13 +69,13 @@ def cautions(
     return [sentence for sentence in found if sentence]
 
 
-def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
+def fired(draft: Draft) -> tuple[str, ...]:
     """What the guards say that fired and cap the evidence, the one that matters most first.
 
     Source: docs/verdicts.md, Guards against fooling oneself
     """
     found = (
-        guards.reclassified(mix, draft.subject.unit),
+        _reclassified(draft),
         _spike(draft) if draft.facts.change.state else "",
         guards.left_open(draft.row.item.open_past_target),
         _bunched(draft),

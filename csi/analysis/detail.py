@@ -73,8 +73,9 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[st
 def _method(one: Draft) -> str:
     season, period = int(one.seen.measured.alike[one.seen.number]), one.row.item.period.value
     seasonal = bool(one.seen.measured.seasonal[one.seen.number])
-    said = _METHODS["number" if seasonal else str(one.seen.panel.family[one.seen.number])]
+    said = _METHODS["number" if seasonal or one.facts.mix else str(one.seen.panel.family[one.seen.number])]
     said += " beside one harmonic of the year" if seasonal else ""
+    said += f", each {period} at the baseline's mix of {one.facts.mix}" if one.facts.mix else ""
     measure = one.row.item.definition.measure
     if measure == "median" or (measure.startswith("p") and measure[1:].isdigit()):
         said = f"{said}; a window's level is the mean of its {period}s' {measure} values"

@@ -97,7 +97,8 @@ def _interval(facts: Facts, unit: str, places: int) -> str:
     change = facts.change
     low, high = (wording.number(side or 0.0, places, signed=True) for side in (change.lower, change.upper))
     season = " allowing for the season of the year" if facts.seasonal else ""
-    return f"{wording.gap(change.difference or 0.0, unit, places)}{season}, likely {low} to {high}"
+    mix = f"{wording.gap(facts.crude, unit, places)}; at the baseline's mix of {facts.mix} " if facts.mix else ""
+    return f"{mix}{wording.gap(change.difference or 0.0, unit, places)}{season}, likely {low} to {high}"
 
 
 def _lately(subject: Subject, facts: Facts) -> str:
