@@ -170,6 +170,8 @@ def measure(panel: Panel) -> Measured:
 
 def _kind(item: KpiInput, family: str) -> str:
     """Which limits are drawn: level ones of an earlier baseline stay what they were."""
+    if item.frozen is not None and item.frozen.kind == "poisson" and not item.rebases:
+        return "poisson"
     kept = item.frozen is not None and item.frozen.sigma_z is None and not item.rebases
     return "xmr" if kept else _KINDS[family]
 
