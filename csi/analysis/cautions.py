@@ -9,7 +9,7 @@ from csi.analysis.aim import Aim
 from csi.analysis.analysis import Phase
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY
 from csi.analysis.change_state import IMPROVED, NOT_DETECTED, WORSE
-from csi.analysis.drafts import SIGNIFICANT, Draft
+from csi.analysis.drafts import SIGNIFICANT, Draft, varying
 from csi.analysis.limits import FEWEST, ROBUST_FROM
 from csi.analysis.season import HISTORY
 from csi.analysis.seen import seldom
@@ -59,6 +59,7 @@ def cautions(draft: Draft, fired: tuple[str, ...], moved: list[guards.Moved], wo
         _fragile(draft, moved),
         heading_for_a_breach(draft),
         missed_but_improving(draft),
+        _spread(draft),
         _many(draft),
         _quality(facts.quality),
         "Short windows and a repetitive series: the evidence is held at moderate." if _held(draft) else "",
@@ -186,6 +187,17 @@ def _fragile(draft: Draft, moved: list[guards.Moved]) -> str:
     as_fixed = guards.Moved(0, state, aim.meets(level))
     target = ("the band" if aim.band else "the target") if aim.exists and state != WORSE else ""
     return guards.fragile(moved, as_fixed, target, draft.row.item.period)
+
+
+def _spread(draft: Draft) -> str:
+    """That single points vary otherwise than before, whatever became of the level."""
+    which, period = varying(draft), draft.row.item.period.value
+    if not which:
+        return ""
+    times = float(draft.seen.measured.spread.times[draft.seen.number])
+    if which == "wider":
+        return f"Single {period}s vary {wording.number(times, 1)} times as much as before: they became less even."
+    return f"Single {period}s vary {wording.share(times)} as much as before: they became more even."
 
 
 def _many(draft: Draft) -> str:

@@ -208,6 +208,15 @@ def _left(seen: Seen) -> tuple[float, float, float] | None:
     return (left[0], left[1], left[2]) if all(np.isfinite(left)) else None
 
 
+def varying(one: Draft) -> str:
+    """``wider`` or ``narrower`` where single points vary plainly otherwise than before; of numbers alone, as what
+    chance does to a share or a count hangs on its level."""
+    found, number = one.seen.measured.spread, one.seen.number
+    if one.facts.change.state is None or not found.changed[number] or one.seen.panel.family[number] != "number":
+        return ""
+    return "wider" if found.times[number] > 1 else "narrower"
+
+
 def _limits(seen: Seen) -> Limits:
     measured, number = seen.measured, seen.number
     lines, length = measured.lines, len(seen.row.values)

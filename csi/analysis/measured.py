@@ -21,6 +21,7 @@ from csi.analysis.limits import Flags, Floats, Lines
 from csi.analysis.lined import by_family, lines_of, low_counted, merged, rephased, thawed
 from csi.analysis.panel import Panel
 from csi.analysis.signals import Found
+from csi.analysis.spread import Average, Spread, moving_average, spread
 from csi.analysis.trend import Slopes
 from csi.terms import Period
 
@@ -61,6 +62,8 @@ class Measured:
         compared: what before and after are compared on: effect, shift, step, beyond and lasting are of it.
         matters: the minimum important difference: as fixed, else half a baseline sigma. Source: docs/verdicts.md.
         lasting: the sustained shift that holds at the evaluation's latest point.
+        spread: whether single points vary otherwise than before.
+        average: the moving average at the evaluation's latest point, less the baseline's level.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
         count_before, count_after: points of the windows.
     """
@@ -95,6 +98,8 @@ class Measured:
     compared: Compared
     matters: Floats
     lasting: Lasting
+    spread: Spread
+    average: Average
     level_before: Floats
     level_after: Floats
     count_before: NDArray[np.int64]
@@ -116,8 +121,8 @@ def measure(panel: Panel) -> Measured:
     before, after = panel.before, panel.after
     base_values = _window(panel.values, before)
     level_before, level_after = levels(panel, before), levels(panel, after)
-    sigma, spread = _sigma(panel.values, before), _spread(base_values)
-    matters = _matters(panel, sigma, spread)
+    sigma, deviation = _sigma(panel.values, before), _spread(base_values)
+    matters = _matters(panel, sigma, deviation)
     basis = _basis(panel, matters, frozen.centre)
     same = levels_of(panel, before, after)
     both = levels_of(basis.panel, before, after, held=basis.held) if basis.held.any() else same
@@ -156,11 +161,13 @@ def measure(panel: Panel) -> Measured:
         split,
         regime,
         sigma,
-        spread,
+        deviation,
         _usual(np.where(fit, panel.values, np.nan)),
         basis,
         matters,
         shifts,
+        spread(basis.panel.values - both.season, before, after),
+        moving_average(basis.panel.values - both.season, before, after, both),
         level_before,
         level_after,
         before.sum(axis=1),

@@ -91,6 +91,7 @@ def cells() -> Iterator[Cell]:
     yield from _shapes()
     yield from _signals()
     yield from _mix()
+    yield from _spread()
 
 
 def _quiet() -> Iterator[Cell]:
@@ -234,6 +235,29 @@ def _mix() -> Iterator[Cell]:
             yield Cell(f"pure mix .6 → {after:g}, {measure}: improved", found, "<= 0.05")
     seen = float(np.mean([improved(one) for one in mixed(0.25, gain=0.1)]))
     yield Cell("mix .6 → .25 and 10 % quicker, mean: improved", seen, ">= 0.85")
+
+
+def _spread() -> Iterator[Cell]:
+    random = np.random.default_rng(14)
+    for name, values in (
+        ("φ 0", drawn(24, 12, 0.0, seed=14)),
+        ("φ .6", drawn(24, 12, 0.6, seed=14)),
+        ("t with 3 degrees", LEVEL + random.standard_t(3, (SERIES, 36))),
+        ("exponential", LEVEL + random.exponential(1, (SERIES, 36))),
+        ("lognormal", LEVEL + random.lognormal(0, 1, (SERIES, 36))),
+    ):
+        found = told(values, 24, lambda one: one.detail.spread != "")
+        yield Cell(f"quiet, {name}, 24 + 12: another spread", found, "<= 0.06")
+    for times, word in ((2.0, "wider"), (0.5, "narrower")):
+        values = drawn(24, 12, 0.0, seed=15) - LEVEL
+        values[:, 24:] *= times
+        found = told(LEVEL + values, 24, lambda one, word=word: one.detail.spread == word)
+        yield Cell(f"spread × {times:g}, 24 + 12: {word}", found, ">= 0.5")
+    for phi in (0.0, 0.3, 0.6, 0.8):
+        found = told(drawn(24, 12, phi, seed=16), 24, lambda one: one.detail.moving_average_shift != "")
+        yield Cell(f"quiet, φ {phi:g}, 24 + 12: moving average shifted", found, "<= 0.06")
+    found = told(drawn(24, 12, 0.0, step=-1, seed=16), 24, lambda one: one.detail.moving_average_shift == "improvement")
+    yield Cell("1 σ better, 24 + 12: moving average shifted", found, ">= 0.4")
 
 
 def main() -> None:
