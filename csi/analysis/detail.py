@@ -170,10 +170,12 @@ def _moved_lately(one: Draft, values: Floats, slope: float | None) -> bool:
 
 
 def _budget(one: Draft) -> Budget | None:
-    """Budget consumed and burn rate of the evaluation window, for shares of cases or of agreed time with a target."""
+    """Budget consumed and burn rate of the evaluation window, for a part of a whole with a target: shares of cases
+    (quotients in % that never exceed it, too) or of agreed time."""
     definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
     target = definition.target
-    if definition.measure not in AT_MOST_ALL or target is None or one.aim.direction is not Direction.HIGHER:
+    part = definition.measure in AT_MOST_ALL or one.seen.panel.family[one.seen.number] == "share"
+    if not part or target is None or one.aim.direction is not Direction.HIGHER:
         return None
     if not {"numerator", "denominator"} <= set(series):
         return None
