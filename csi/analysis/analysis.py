@@ -300,6 +300,10 @@ class Detail:
     gates: tuple[Gate, ...] = ()
     phases: tuple[Phase, ...] = ()
     between: Between | None = None
+    spread_times: float | None = None  # how many times as far neighbouring points lie apart as before
+    spread: str = ""  # wider, narrower or empty
+    moving_average: float | None = None  # a second look for small shifts, never a verdict
+    moving_average_shift: str = ""  # improvement, concern or empty
 
 
 @dataclass(frozen=True, slots=True)

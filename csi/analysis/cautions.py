@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from csi.analysis import guards, rare
 from csi.analysis.aim import Aim
 from csi.analysis.analysis import Note, Phase, Remark
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY
 from csi.analysis.change_state import IMPROVED, NOT_DETECTED, WORSE
-from csi.analysis.drafts import SIGNIFICANT, Draft
+from csi.analysis.drafts import SIGNIFICANT, Draft, varying
 from csi.analysis.limits import FEWEST, ROBUST_FROM
-from csi.analysis.mix import Standardised, standardise
 from csi.analysis.season import HISTORY
 from csi.analysis.seen import seldom
 from csi.analysis.signals import RUN
@@ -23,28 +21,33 @@ from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
 from csi.terms import Direction, Period, percent
 from csi.words import wording
+from csi.words.together import keeping
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits
 
 
-def mix_of(draft: Draft) -> Standardised | None:
-    """The change at constant mix, where the KPI comes split."""
-    item, row = draft.row.item, draft.row
-    if item.strata is None or not row.before.any() or not row.after.any():
-        return None
-    starts = pd.DatetimeIndex(item.series.index)
-    return standardise(item.strata, starts[row.before], starts[row.after], draft.facts.matters)
+def _mix_flips(draft: Draft) -> bool:
+    """Whether a change is shown at the baseline's mix that goes the other way as counted (V5.6)."""
+    facts = draft.facts
+    shown = bool(facts.mix) and facts.change.state in (IMPROVED, WORSE)
+    return shown and facts.crude * (facts.change.difference or 0.0) < 0
 
 
-def cautions(
-    draft: Draft, mix: Standardised | None, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]
-) -> tuple[Note, ...]:
+def _reclassified(draft: Draft) -> str:
+    """What the mix took away from the change, or added to it."""
+    facts, seen = draft.facts, draft.seen
+    mix = seen.measured.compared.mixes[seen.number]
+    held = facts.change.difference or 0.0
+    scale = keeping(facts.read.scale, held, (facts.crude,))
+    return guards.reclassified(mix, facts.mix, (scale.gap(facts.crude), scale.gap(held)))
+
+
+def cautions(draft: Draft, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]) -> tuple[Note, ...]:
     """Notes, most telling first.
 
     Args:
         draft: the KPI.
-        mix: the change at constant mix.
         fired: what the guards that cap the evidence say.
         moved: what would be said with the evaluation window moved.
         worse: names of guard KPIs that got worse.
@@ -52,13 +55,14 @@ def cautions(
     row, facts = draft.row, draft.facts
     found = [
         f"Improvement suspect: {wording.listed(worse)} got worse." if worse and facts.better else "",
-        _flips(mix),
+        Note(Remark.MIX_FLIPS, "The mix moved and the sign flips at constant mix." if _mix_flips(draft) else ""),
         *fired,
         guards.reopened(row.item.reopened),
         "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
         _fragile(draft, moved),
         Note(Remark.BREACH_AHEAD, heading_for_a_breach(draft)),
         Note(Remark.IMPROVING, missed_but_improving(draft)),
+        _spread(draft),
         _many(draft),
         _quality(facts.quality),
         "Short windows and a repetitive series: the evidence is held at moderate." if _held(draft) else "",
@@ -75,18 +79,13 @@ def _notes(found: Sequence[str | Note], remark: Remark) -> tuple[Note, ...]:
     return tuple(note for note in noted if note.text)
 
 
-def _flips(mix: Standardised | None) -> Note:
-    text = "The mix moved and the sign flips at constant mix."
-    return Note(Remark.MIX_FLIPS, text if mix is not None and mix.flips else "")
-
-
-def fired(draft: Draft, mix: Standardised | None) -> tuple[str, ...]:
+def fired(draft: Draft) -> tuple[str, ...]:
     """What the guards say that fired and cap the evidence, the one that matters most first.
 
     Source: docs/verdicts.md, Guards against fooling oneself
     """
     found = (
-        guards.reclassified(mix, draft.subject.unit),
+        _reclassified(draft),
         _spike(draft) if draft.facts.change.state else "",
         guards.left_open(draft.row.item.open_past_target),
         _bunched(draft),
@@ -201,6 +200,17 @@ def _fragile(draft: Draft, moved: list[guards.Moved]) -> str:
     as_fixed = guards.Moved(0, state, aim.meets(level))
     target = ("the band" if aim.band else "the target") if aim.exists and state != WORSE else ""
     return guards.fragile(moved, as_fixed, target, draft.row.item.period)
+
+
+def _spread(draft: Draft) -> str:
+    """That single points vary otherwise than before, whatever became of the level."""
+    which, period = varying(draft), draft.row.item.period.value
+    if not which:
+        return ""
+    times = float(draft.seen.measured.spread.times[draft.seen.number])
+    if which == "wider":
+        return f"Single {period}s vary {wording.number(times, 1)} times as much as before: they became less even."
+    return f"Single {period}s vary {wording.share(times)} as much as before: they became more even."
 
 
 def _many(draft: Draft) -> str:

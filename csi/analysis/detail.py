@@ -7,17 +7,19 @@ from functools import partial
 
 import numpy as np
 
+from csi.analysis.aim import CONCERN, IMPROVEMENT
 from csi.analysis.analysis import Detail, Note
 from csi.analysis.budget import Budget, budget
 from csi.analysis.change_state import IMPROVED, WORSE
 from csi.analysis.comparator import attributed
-from csi.analysis.drafts import SIGNIFICANT, Draft
+from csi.analysis.drafts import SIGNIFICANT, Draft, varying
 from csi.analysis.forecast import Forecast, forecast
 from csi.analysis.limits import Floats
 from csi.analysis.panel import AT_MOST_ALL, moments
 from csi.analysis.phases import first_from, runs
 from csi.analysis.rare import between, is_rare
 from csi.analysis.sentence import GapClosed
+from csi.analysis.spread import SHIFTED
 from csi.analysis.trend import FEWEST as TREND_FEWEST
 from csi.analysis.verdict import Ruling
 from csi.analysis.windows import there_on
@@ -67,14 +69,35 @@ def detail(one: Draft, ruling: Ruling, closed: GapClosed | None, notes: tuple[No
         ruling.gates,
         measured.phases[number],
         between(one.row),
+        *_spread(one),
+        *_second_look(one),
     )
+
+
+def _spread(one: Draft) -> tuple[float | None, str]:
+    """How many times as widely single points vary, and what that is called where it is plain."""
+    found, number = one.seen.measured.spread, one.seen.number
+    times = _known(found.times[number])
+    return (times, varying(one)) if one.facts.change.state is not None else (None, "")
+
+
+def _second_look(one: Draft) -> tuple[float | None, str]:
+    """The moving average at the latest point, and which way it has shifted where that is plain."""
+    measured, number, was = one.seen.measured, one.seen.number, one.facts.before.level
+    if one.facts.change.state is None or was is None or one.seen.panel.family[number] != "number":
+        return None, ""
+    moved, p = float(measured.average.moved[number]), float(measured.average.p[number])
+    gain = one.aim.distance(was) - one.aim.distance(was + moved)
+    told = p < SHIFTED and gain != 0
+    return _known(was + moved), (IMPROVEMENT if gain > 0 else CONCERN) if told else ""
 
 
 def _method(one: Draft) -> str:
     season, period = int(one.seen.measured.alike[one.seen.number]), one.row.item.period.value
     seasonal = bool(one.seen.measured.seasonal[one.seen.number])
-    said = _METHODS["number" if seasonal else str(one.seen.panel.family[one.seen.number])]
+    said = _METHODS["number" if seasonal or one.facts.mix else str(one.seen.panel.family[one.seen.number])]
     said += " beside one harmonic of the year" if seasonal else ""
+    said += f", each {period} at the baseline's mix of {one.facts.mix}" if one.facts.mix else ""
     measure = one.row.item.definition.measure
     if measure == "median" or (measure.startswith("p") and measure[1:].isdigit()):
         said = f"{said}; a window's level is the mean of its {period}s' {measure} values"
@@ -147,10 +170,12 @@ def _moved_lately(one: Draft, values: Floats, slope: float | None) -> bool:
 
 
 def _budget(one: Draft) -> Budget | None:
-    """Budget consumed and burn rate of the evaluation window, for shares of cases or of agreed time with a target."""
+    """Budget consumed and burn rate of the evaluation window, for a part of a whole with a target: shares of cases
+    (quotients in % that never exceed it, too) or of agreed time."""
     definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
     target = definition.target
-    if definition.measure not in AT_MOST_ALL or target is None or one.aim.direction is not Direction.HIGHER:
+    part = definition.measure in AT_MOST_ALL or one.seen.panel.family[one.seen.number] == "share"
+    if not part or target is None or one.aim.direction is not Direction.HIGHER:
         return None
     if not {"numerator", "denominator"} <= set(series):
         return None

@@ -102,7 +102,9 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     standing = measured.standing
     lower, upper = float(standing.lower[number]), float(standing.upper[number])
     target = assured.target_state(aim, assurance, lower, upper)
-    better = aim.distance(after.level or 0.0) < aim.distance(before.level or 0.0)
+    mixed = bool(measured.compared.held[number])
+    was = before.level or 0.0
+    better = aim.distance(was + (change.difference or 0.0) if mixed else after.level or 0.0) < aim.distance(was)
     return Facts(
         before,
         after,
@@ -126,6 +128,7 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
         against=_against(seen, after, target),
         seasonal=bool(measured.seasonal[number]),
         aims=tuple(bound for bound in aim.span() if isfinite(bound)),
+        mix=(row.item.definition.strata or "its groups") if mixed else "",
     )
 
 
@@ -155,7 +158,7 @@ def sustained(seen: Seen, found: Lasting, place: int) -> tuple[str, int]:
     one, and where one value is the rule."""
     if not found.side[place] or is_rare(seen.row) or seldom(seen):
         return "", 0
-    centre = float(seen.measured.frozen.centre[seen.number])
+    centre = float(seen.measured.compared.centre[seen.number])
     gain = seen.aim.distance(centre) - seen.aim.distance(centre + float(found.moved[place]))
     return (IMPROVEMENT if gain > 0 else CONCERN if gain < 0 else ""), int(found.run[place])
 
@@ -163,8 +166,9 @@ def sustained(seen: Seen, found: Lasting, place: int) -> tuple[str, int]:
 def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change:
     row, measured, number = seen.row, seen.measured, seen.number
     effect, was = measured.effect, float(measured.level_before[number])
-    seasonal = bool(measured.seasonal[number])
-    difference = _known(effect.difference[number] if seasonal else measured.level_after[number] - was)
+    at_mix = bool(measured.compared.held[number])
+    otherwise = at_mix or bool(measured.seasonal[number])
+    difference = _known(effect.difference[number] if otherwise else measured.level_after[number] - was)
     # A net promoter score of -2 that rose to 2 did not grow by 200 %.
     percent = (
         None if difference is None or not was or seen.panel.family[number] == "net" else 100 * difference / abs(was)
@@ -172,7 +176,7 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
     if row.count_before < FEWEST_BEFORE or row.count_after < FEWEST_AFTER:
         return Change(difference=difference, percent=percent)
     lower, upper = float(effect.lower[number]), float(effect.upper[number])
-    after = float(measured.level_after[number])
+    after = was + float(effect.difference[number]) if at_mix else float(measured.level_after[number])
     beyond = stands(measured.beyond, number, difference or 0.0)
     held = Difference(difference or 0.0, lower, upper, was, after, matters, beyond)
     return Change(
@@ -203,6 +207,15 @@ def _left(seen: Seen) -> tuple[float, float, float] | None:
         return None
     left = tuple(float(part[number]) for part in (found.left, found.lower, found.upper))
     return (left[0], left[1], left[2]) if all(np.isfinite(left)) else None
+
+
+def varying(one: Draft) -> str:
+    """``wider`` or ``narrower`` where single points vary plainly otherwise than before; of numbers alone, as what
+    chance does to a share or a count hangs on its level."""
+    found, number = one.seen.measured.spread, one.seen.number
+    if one.facts.change.state is None or not found.changed[number] or one.seen.panel.family[number] != "number":
+        return ""
+    return "wider" if found.times[number] > 1 else "narrower"
 
 
 def _limits(seen: Seen) -> Limits:

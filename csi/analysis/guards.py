@@ -109,16 +109,17 @@ def bunched(cases: Floats | None, target: float | None, unit: str) -> str:
     )
 
 
-def reclassified(standardised: Standardised | None, unit: str) -> str:
-    """The mix of priorities moved, so crude and standardised changes differ."""
+def reclassified(standardised: Standardised | None, column: str, changes: tuple[str, str]) -> str:
+    """The mix of a column (priorities) moved, so that the change as it is and the one at constant mix differ.
+
+    Args:
+        standardised: the KPI at the baseline's mix.
+        column: what it is split by.
+        changes: the change as it is, and at the baseline's mix, in words.
+    """
     if standardised is None or not standardised.differs:
         return ""
-    crude, held = standardised.crude, standardised.constant_mix
-    places = wording.decimals(0.0, max(abs(crude), abs(held)) / 10)  # two figures
-    return (
-        f"The mix moved: the change is {wording.gap(crude, unit, places)} as counted and "
-        f"{wording.gap(held, unit, places)} at the baseline's mix."
-    )
+    return f"The mix of {column} moved: the change is {changes[0]} as counted and {changes[1]} at the baseline's mix."
 
 
 def left_open(shares: tuple[float, float] | None) -> str:

@@ -10,13 +10,12 @@ import numpy as np
 
 from csi.analysis import sentence as words
 from csi.analysis.analysis import Analysis, Axes, KpiInput, Note, Remark
-from csi.analysis.cautions import cautions, fired, footnotes, mix_of
-from csi.analysis.change_state import IMPROVED, WORSE
+from csi.analysis.cautions import cautions, fired, footnotes
+from csi.analysis.change_state import WORSE
 from csi.analysis.detail import attribution, detail, gap_closed
 from csi.analysis.drafts import Draft, draft, judged_rows
 from csi.analysis.guards import Moved
 from csi.analysis.measured import measure
-from csi.analysis.mix import Standardised
 from csi.analysis.multiple import benjamini_hochberg
 from csi.analysis.panel import panel
 from csi.analysis.robustness import moved_states
@@ -57,18 +56,16 @@ def _finished(
     moved: list[Moved],
     as_of: date | None,
 ) -> Analysis:
-    mix = mix_of(one)
-    one = _with_mix(one, mix)
     worse = tuple(kpi for kpi in one.row.item.definition.guards if kpi in by_id and _is_worse(by_id[kpi]))
     names = tuple(by_id[kpi].subject.name for kpi in worse)
-    spoken = fired(one, mix)
+    spoken = fired(one)
     facts = replace(one.facts, guards=names, guard=next(iter(spoken), ""))
     ruling = rule(facts)
     strength = evidence(facts, ruling.verdict)
     closed = gap_closed(one)
     clauses = tuple(words.side_effect(by_id[kpi].subject, by_id[kpi].facts) for kpi in worse)
     still_open = (Note(Remark.CAUTION, text) for text in _still_open(one, as_of))
-    notes = (*cautions(one, mix, spoken, moved, names), *still_open, *footnotes(one))
+    notes = (*cautions(one, spoken, moved, names), *still_open, *footnotes(one))
     return Analysis(
         one.limits,
         one.signals,
@@ -87,14 +84,6 @@ def _finished(
         facts.against,
         detail(one, ruling, closed, notes),
     )
-
-
-def _with_mix(one: Draft, mix: Standardised | None) -> Draft:
-    """A sign that flips at constant mix makes before and after incomparable (V5.6)."""
-    if mix is None or not mix.flips or one.facts.change.state not in (IMPROVED, WORSE):
-        return one
-    problem = "the mix moved, and at the baseline's mix the change has the opposite sign, so compare group by group"
-    return replace(one, facts=replace(one.facts, comparability=(*one.facts.comparability, problem)))
 
 
 def _is_worse(other: Draft) -> bool:

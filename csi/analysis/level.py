@@ -29,14 +29,16 @@ class Levels:
         return np.asarray((self.season != 0).any(axis=1))
 
 
-def levels(values: Floats, before: Flags, after: Flags, beside: Floats | None = None, *, alike: bool = True) -> Levels:
+def levels(
+    values: Floats, before: Flags, after: Flags, beside: Floats | None = None, *, apart: Flags | None = None
+) -> Levels:
     """Difference of the windows' means, and the later one, by a mixture over φ.
 
     Args:
         values: ``(kpis, periods)``.
         before, after: the windows' periods; without the first only the level is told.
         beside: ``(kpis, periods, terms)``: what else moves a series (a season); zeros where it does not.
-        alike: windows that vary alike share one variance; False: none do.
+        apart: series whose windows have a variance each; of the others those that vary unlike.
     """
     used = (before | after) & np.isfinite(values)
     inside = np.where(used, values, np.nan)
@@ -50,7 +52,8 @@ def levels(values: Floats, before: Flags, after: Flags, beside: Floats | None = 
     stands = np.where(after & used, 1 / np.maximum(count, 1), 0.0)
     none = np.zeros((len(values), 1))
     made = Levels(mixture.figure(inside, moved, found), mixture.figure(inside, stands, found), none, none)
-    apart = both & (unequal(inside, before, after) if alike else np.ones(len(both), dtype=bool))
+    alone = unequal(inside, before, after) | (False if apart is None else apart)
+    apart = np.asarray(both & alone)
     if not apart.any():
         return made
     left = inside if beside is None else inside - _explained(inside, design)

@@ -25,6 +25,7 @@ D2 = 1.128  # expected range of two normal values, in sigmas. Source: Wheeler, t
 SCREEN = 3.267  # D4 for ranges of two. Source: Nelson, J. Quality Technology 14 (1982) 172
 LOW = 9.0  # mean below which a count has limits of its own. Source: docs/verdicts.md, Limits
 LOW_TAIL, _EXACT_TAIL = 0.005, 0.00135
+_ROUNDING = 1e-9  # relative
 OVERDISPERSED = 0.2  # p of the chi-squared from which counts are taken to vary more than chance; ours
 T_POWER = 1 / 3.6  # makes exponential times nearly normal. Source: Nelson, J. Quality Technology 26 (1994) 239
 
@@ -172,7 +173,20 @@ def low_counts(counts: Floats, *, fit: Flags | None = None, tails: float = LOW_T
     ratio = squares / np.where(level > 0, level, 1.0)
     over = (level > 0) & (special.chdtrc(np.maximum(n - 1, 1), ratio) < OVERDISPERSED)
     drawn = (2 + np.maximum(ratio, n - 1)) / (n + 1)
-    variance = np.where(over, drawn, 1.0) * level * (1 + 1 / some)
+    return _low(level, n, np.where(over, drawn * level * (1 + 1 / some), np.nan), tails)
+
+
+def low_counts_frozen(centre: float, sigma: float, n: int) -> Lines:
+    """The limits of low counts that were frozen, from what was kept of them: level, sigma and number of periods."""
+    chance = n / (n + 1)
+    alone = (centre * n + 0.5) * (1 - chance) / chance**2  # what chance alone would give
+    over = sigma**2 if sigma**2 > alone * (1 + _ROUNDING) else np.nan
+    return _low(np.array([centre]), np.array([n]), np.array([over]), LOW_TAIL)
+
+
+def _low(level: Floats, n: NDArray[np.int64], variance: Floats, tails: float) -> Lines:
+    """Limits of low counts of a level over n periods; where a ``variance`` is told they vary more than chance."""
+    over, some = np.isfinite(variance), np.maximum(n, 1)
     extra = np.where(over & (variance > level), variance - level, 1.0)
     shape = np.where(over, level**2 / extra, level * some + 0.5)
     chance = np.where(over, level / (level + extra), some / (some + 1.0))  # of a negative binomial
@@ -183,6 +197,11 @@ def low_counts(counts: Floats, *, fit: Flags | None = None, tails: float = LOW_T
     lines = _lines(centre, sigma, n)
     blank = np.where(np.isfinite(centre), 0.0, np.nan)
     return replace(lines, lower=(lower + blank)[..., None], upper=(upper + blank)[..., None])
+
+
+def are_low(counts: Floats, level: float) -> bool:
+    """Whether counts are whole and so low that they have limits of their own."""
+    return bool((counts >= 0).all() and (counts == np.floor(counts)).all() and level < LOW)
 
 
 def _quantile(shape: Floats, chance: Floats, part: Floats) -> Floats:

@@ -76,6 +76,9 @@ def thawed(panel: Panel, lines: Lines) -> Lines:
         parts["centre"][row], parts["n"][row] = frozen.centre, frozen.n
         parts["sigma"][row] = parts["sigma_unscreened"][row] = sigma
         parts["lower"][row], parts["upper"][row] = frozen.centre - 3 * sigma, frozen.centre + 3 * sigma
+        if frozen.kind == "poisson":
+            low = limits.low_counts_frozen(frozen.centre, frozen.sigma, frozen.n)
+            parts["lower"][row], parts["upper"][row] = low.lower[0], low.upper[0]
         parts["sigma_z"][row] = np.nan if frozen.sigma_z is None else frozen.sigma_z
     return limits.clip(Lines(**parts), floor=panel.floor, ceiling=panel.ceiling)
 

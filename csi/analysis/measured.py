@@ -11,6 +11,7 @@ from csi.analysis import change_point, effect, interrupted, level, limits, seaso
 from csi.analysis.against import Ahead, Standing, ahead, standing
 from csi.analysis.aim import aim_of
 from csi.analysis.analysis import KpiInput, Phase
+from csi.analysis.compared import Compared, compared, mixes_of
 from csi.analysis.drift import Beyond, beyond
 from csi.analysis.effect import Effect, Shift
 from csi.analysis.interrupted import Step
@@ -20,6 +21,7 @@ from csi.analysis.limits import Flags, Floats, Lines
 from csi.analysis.lined import by_family, lines_of, low_counted, merged, rephased, thawed
 from csi.analysis.panel import Panel
 from csi.analysis.signals import Found
+from csi.analysis.spread import Average, Spread, moving_average, spread
 from csi.analysis.trend import Slopes
 from csi.terms import Period
 
@@ -57,8 +59,11 @@ class Measured:
         sigma: the baseline's standard deviation from its moving range, in the KPI's unit.
         spread_before: the baseline's standard deviation.
         usual: share of the points limits are frozen on that have one and the same value; 0 where all have.
+        compared: what before and after are compared on: effect, shift, step, beyond and lasting are of it.
         matters: the minimum important difference: as fixed, else half a baseline sigma. Source: docs/verdicts.md.
         lasting: the sustained shift that holds at the evaluation's latest point.
+        spread: whether single points vary otherwise than before.
+        average: the moving average at the evaluation's latest point, less the baseline's level.
         level_before, level_after: levels of the windows, pooled where they are shares or rates.
         count_before, count_after: points of the windows.
     """
@@ -90,8 +95,11 @@ class Measured:
     sigma: Floats
     spread_before: Floats
     usual: Floats
+    compared: Compared
     matters: Floats
     lasting: Lasting
+    spread: Spread
+    average: Average
     level_before: Floats
     level_after: Floats
     count_before: NDArray[np.int64]
@@ -112,12 +120,14 @@ def measure(panel: Panel) -> Measured:
     phase = lines_of(panel, panel.after)
     before, after = panel.before, panel.after
     base_values = _window(panel.values, before)
-    both = levels_of(panel, before, after)
-    change = effect_of(panel, before, after, both)
     level_before, level_after = levels(panel, before), levels(panel, after)
-    sigma, spread = _sigma(panel.values, before), _spread(base_values)
-    matters = _matters(panel, sigma, spread)
-    shifts = lasting_of(panel, frozen.centre, matters, (before, after), (change, both))
+    sigma, deviation = _sigma(panel.values, before), _spread(base_values)
+    matters = _matters(panel, sigma, deviation)
+    basis = _basis(panel, matters, frozen.centre)
+    same = levels_of(panel, before, after)
+    both = levels_of(basis.panel, before, after, held=basis.held) if basis.held.any() else same
+    change = effect_of(basis.panel, before, after, both)
+    shifts = lasting_of(basis.panel, basis.centre, matters, (before, after), (change, both))
     split = _splits(panel)
     moved = shifts.side.astype(bool) | ((change.p < _KNOWN) & (np.abs(change.difference) >= matters))
     told = np.where(span(panel), panel.values, np.nan)
@@ -140,21 +150,24 @@ def measure(panel: Panel) -> Measured:
         both.seasonal,
         whole_seasons(panel, before, after),
         trend.mann_kendall(base_values),
-        both.after.phi,
-        standing(panel, both, (before, after), _aims(panel)),
-        ahead(panel, phase, level_after, both.after.phi),
+        same.after.phi,
+        standing(panel, same, (before, after), _aims(panel)),
+        ahead(panel, phase, level_after, same.after.phi),
         change,
         effect.smallest_detectable(change),
-        effect.hodges_lehmann(base_values, _window(panel.values, after)),
-        _steps(panel),
-        beyond_of(panel.values - both.season, before, after, change),
+        effect.hodges_lehmann(*(_window(basis.panel.values, window) for window in (before, after))),
+        _steps(basis.panel),
+        beyond_of(basis.panel.values - both.season, before, after, change),
         split,
         regime,
         sigma,
-        spread,
+        deviation,
         _usual(np.where(fit, panel.values, np.nan)),
+        basis,
         matters,
         shifts,
+        spread(basis.panel.values - both.season, before, after),
+        moving_average(basis.panel.values - both.season, before, after, both),
         level_before,
         level_after,
         before.sum(axis=1),
@@ -164,6 +177,8 @@ def measure(panel: Panel) -> Measured:
 
 def _kind(item: KpiInput, family: str) -> str:
     """Which limits are drawn: level ones of an earlier baseline stay what they were."""
+    if item.frozen is not None and item.frozen.kind == "poisson" and not item.rebases:
+        return "poisson"
     kept = item.frozen is not None and item.frozen.sigma_z is None and not item.rebases
     return "xmr" if kept else _KINDS[family]
 
@@ -201,10 +216,13 @@ def _family_effect(panel: Panel, before: Flags, after: Flags, family: str) -> Ef
     return effect.count_change(panel.values, np.where(panel.used, 1.0, np.nan), before, after, season)[1]
 
 
-def levels_of(panel: Panel, before: Flags, after: Flags, known: Floats | None = None) -> Levels:
+def levels_of(
+    panel: Panel, before: Flags, after: Flags, known: Floats | None = None, held: Flags | None = None
+) -> Levels:
     """The windows' levels as numbers, by a mixture over φ, each place in a whole season compared with its like.
 
-    ``known`` is the season of the year where it was sought already.
+    ``known`` is the season of the year where it was sought already; series ``held`` at the baseline's mix rest on other
+    numbers of cases after the change, so that each window has a variance of its own.
     """
     values = np.where(before, weighed(panel, before), weighed(panel, after))
     here = _columns(before | after)
@@ -214,9 +232,8 @@ def levels_of(panel: Panel, before: Flags, after: Flags, known: Floats | None = 
         known = season.yearly(values, before, after, np.where(whole > 0, 0.0, length), history)
     pair = known
     beside = [part for part in (pair, places(before.shape[1], whole)) if part.any()]
-    made = level.levels(
-        values[:, here], before[:, here], after[:, here], np.concatenate(beside, axis=-1)[:, here] if beside else None
-    )
+    terms = np.concatenate(beside, axis=-1)[:, here] if beside else None
+    made = level.levels(values[:, here], before[:, here], after[:, here], terms, apart=held)
     fit = season.fitted(values, before, after, pair) if pair.any() else made.season
     return replace(made, season=fit, year=pair)
 
@@ -241,6 +258,29 @@ def lasting_of(
     change, both = told
     values = panel.values - both.season
     return lasting(values, windows, centre, matters, (change.difference, change.p, both.after.phi))
+
+
+def _basis(panel: Panel, matters: Floats, centre: Floats) -> Compared:
+    """What is compared: at the baseline's mix where the mix moved and it matters, or where it may have moved and
+    without it another change would be claimed."""
+    mixes = mixes_of(panel, matters)
+    held = np.array([one is not None and one.counts for one in mixes], dtype=bool)
+    unsure = np.array([one is not None and one.hinted for one in mixes], dtype=bool) & ~held
+    if unsure.any():
+        at_mix = compared(panel, mixes, unsure, centre)
+        own = _claimed(panel.rows(unsure), centre[unsure], matters[unsure])
+        held[unsure] = _claimed(at_mix.panel.rows(unsure), at_mix.centre[unsure], matters[unsure], apart=True) != own
+    return compared(panel, mixes, held, centre)
+
+
+def _claimed(panel: Panel, centre: Floats, matters: Floats, *, apart: bool = False) -> Floats:
+    """Which way each KPI would be said to have moved: +1 up, -1 down, 0 none."""
+    windows = panel.before, panel.after
+    both = levels_of(panel, *windows, held=np.full(len(panel.inputs), apart))
+    change = effect_of(panel, *windows, both)
+    run = lasting_of(panel, centre, matters, windows, (change, both)).side
+    told = (change.p < _KNOWN) & (np.abs(change.difference) >= matters)
+    return np.where(run != 0, run, np.where(told, np.sign(change.difference), 0.0))
 
 
 def beyond_of(values: Floats, before: Flags, after: Flags, change: Effect) -> Beyond:

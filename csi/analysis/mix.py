@@ -3,91 +3,128 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from csi.analysis.limits import Flags
+from csi.analysis.limits import Flags, Floats
 
-_SURE = 0.01
+_SURE, _HINTED = 0.01, 0.2  # p of the mix from which it moved, and from which it may have
+SHARED = 0.5  # of the baseline's cases in strata that still have any: below, nothing is compared. Ours
+MIXED = frozenset({"mean", "median", "share", "nps"})  # measures that a mix can move, and quantiles
 
 
 @dataclass(frozen=True, slots=True)
 class Standardised:
-    """The change as it is, and as it would be had the mix stayed as before.
+    """A KPI at the baseline's mix.
 
     Attributes:
-        crude, constant_mix: the two.
-        moved: whether the mix moved more than chance would move it.
+        values: one per period; NaN where it is not told.
+        crude, constant_mix: the change as it is, and as it would be had the mix stayed as before.
+        p: how likely chance alone would move the mix that much.
         matters: the minimum important difference; the mix has to account for half of it to be worth a word.
     """
 
+    values: Floats
     crude: float
     constant_mix: float
-    moved: bool = True
+    p: float = 0.0
     matters: float = 0.0
-
-    @property
-    def flips(self) -> bool:
-        """Whether the sign changes when the mix is held constant."""
-        return self._counts and self.crude * self.constant_mix < 0
 
     @property
     def differs(self) -> bool:
         """Whether holding the mix constant takes away, or adds, more than half of the change."""
-        return self._counts and abs(self.constant_mix - self.crude) > abs(self.crude) / 2
+        return self.counts and abs(self.constant_mix - self.crude) > abs(self.crude) / 2
 
     @property
-    def _counts(self) -> bool:
-        """Without this, the mix was said to move in 28 to 48 %, and the sign to flip in 7 to 16 %, of 400 series of
-        24 + 12 points of which neither level nor mix had changed."""
-        return self.moved and abs(self.constant_mix - self.crude) >= self.matters / 2
+    def hinted(self) -> bool:
+        """Whether the mix may have moved: then the change at the baseline's mix counts where it says another thing."""
+        return self.p < _HINTED
+
+    @property
+    def counts(self) -> bool:
+        """Whether the mix moved, and so far that the change at the baseline's mix is the one that counts.
+
+        Without this, the mix was said to move in 28 to 48 %, and the sign to flip in 7 to 16 %, of 400 series of
+        24 + 12 points of which neither level nor mix had changed.
+        """
+        return self.p < _SURE and abs(self.constant_mix - self.crude) >= self.matters / 2
+
+
+class _Table(NamedTuple):
+    """Values and numbers of cases, ``(strata, periods)``; where a stratum has no case there is no value."""
+
+    values: Floats
+    cases: Floats
+
+
+def is_mixed(measure: str) -> bool:
+    """Whether a measure is one of cases, which a mix can move; a number of them or their sum is not."""
+    return measure in MIXED or (measure.startswith("p") and measure[1:].replace(".", "", 1).isdigit())
 
 
 def standardise(
-    strata: pd.DataFrame, before: pd.DatetimeIndex, after: pd.DatetimeIndex, matters: float = 0.0
+    strata: pd.DataFrame, starts: pd.DatetimeIndex, windows: tuple[Flags, Flags], matters: float = 0.0
 ) -> Standardised | None:
-    """Direct standardisation to the baseline's mix; None when a stratum of the baseline has no later cases.
+    """Direct standardisation of every period to the baseline's mix: Σ w_s · value_s, w_s the stratum's part before.
+
+    A stratum without a case in a period has its level of that window; one without any in either window is left out.
+    None where less than half of the baseline's cases are then left.
 
     Args:
         strata: index ``(start, stratum)``, columns ``value, n``.
-        before, after: starts of the windows' periods.
+        starts: of the KPI's periods.
+        windows: periods before and after.
         matters: the minimum important difference.
 
-    Source: Rothman, Modern Epidemiology, 3rd ed., ch. 3.
+    Source: Rothman, Modern Epidemiology, 3rd ed., ch. 3; how often it claims a change is in docs/calibration.md.
     """
-    first, second = _levels(strata, before), _levels(strata, after)
-    shared = first.index.intersection(second.index)
-    if len(shared) < len(first.index) or not len(shared):
+    table = _table(strata, starts)
+    before, after = (_totals(table, window) for window in windows)
+    shared = (before.cases > 0) & (after.cases > 0)
+    whole = before.cases.sum()
+    if not shared.any() or before.cases[shared].sum() < SHARED * whole:
         return None
-    weights = first.loc[shared, "n"] / first.loc[shared, "n"].sum()
-    constant = float((weights * (second.loc[shared, "level"] - first.loc[shared, "level"])).sum())
-    crude = _overall(second) - _overall(first)
+    weights = before.cases[shared] / before.cases[shared].sum()
+    filled = table.values[shared]
+    for level, window in ((before, windows[0]), (after, windows[1])):
+        filled = np.where(np.isnan(filled) & window, level.values[shared][:, None], filled)
+    values = weights @ filled
+    crude = _overall(after) - _overall(before)
+    constant = float(values[windows[1]].mean() - values[windows[0]].mean())
     if not (np.isfinite(crude) and np.isfinite(constant)):
         return None
-    return Standardised(crude, constant, _moved(first["n"], second["n"]), matters)
+    return Standardised(values, crude, constant, _chance(before.cases, after.cases), matters)
 
 
-def _moved(first: pd.Series[float], second: pd.Series[float]) -> bool:
-    """Whether two mixes differ by more than chance. Source: Pearson, Philosophical Magazine 50 (1900) 157."""
-    counts = np.array(first.align(second, fill_value=0.0), dtype=float)
+def _table(strata: pd.DataFrame, starts: pd.DatetimeIndex) -> _Table:
+    names, _ = pd.factorize(strata.index.get_level_values(1), sort=True)
+    places = starts.get_indexer(pd.DatetimeIndex(strata.index.get_level_values(0)))
+    value, n = (strata[name].to_numpy(dtype=float) for name in ("value", "n"))
+    there = (places >= 0) & np.isfinite(value) & (n > 0)
+    values = np.full((int(names.max(initial=-1)) + 1, len(starts)), np.nan)
+    cases = np.zeros(values.shape)
+    values[names[there], places[there]], cases[names[there], places[there]] = value[there], n[there]
+    return _Table(values, cases)
+
+
+def _totals(table: _Table, window: Flags) -> _Table:
+    """Level and number of cases of each stratum in a window."""
+    cases = table.cases[:, window].sum(axis=1)
+    total = np.nansum(table.values[:, window] * table.cases[:, window], axis=1)
+    return _Table(total / np.where(cases > 0, cases, np.nan), cases)
+
+
+def _overall(window: _Table) -> float:
+    return float(np.nansum(window.values * window.cases) / window.cases.sum())
+
+
+def _chance(first: Floats, second: Floats) -> float:
+    """How likely chance makes two mixes differ as much. Source: Pearson, Philosophical Magazine 50 (1900) 157."""
+    counts = np.array([first, second])
+    counts = counts[:, counts.sum(axis=0) > 0]
     expected = counts.sum(axis=1)[:, None] * counts.sum(axis=0) / counts.sum()
     distance = float(((counts - expected) ** 2 / expected).sum())
-    return bool(counts.shape[1] > 1 and special.chdtrc(counts.shape[1] - 1, distance) < _SURE)
-
-
-def _levels(strata: pd.DataFrame, window: pd.DatetimeIndex) -> pd.DataFrame:
-    starts = strata.index.get_level_values(0)
-    part = strata[_chosen(starts.isin(window), strata["value"].notna().to_numpy())]
-    grouped = part.assign(total=part["value"] * part["n"]).groupby(level=1, sort=True)[["total", "n"]].sum()
-    grouped = grouped[grouped["n"] > 0]
-    return grouped.assign(level=grouped["total"] / grouped["n"])
-
-
-def _chosen(inside: Flags, there: Flags) -> Flags:
-    return np.asarray(inside) & there
-
-
-def _overall(levels: pd.DataFrame) -> float:
-    return float(levels["total"].sum() / levels["n"].sum())
+    return float(special.chdtrc(counts.shape[1] - 1, distance)) if counts.shape[1] > 1 else 1.0

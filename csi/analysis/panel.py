@@ -146,7 +146,7 @@ def _windows(item: KpiInput, columns: Columns) -> tuple[Flags, Flags]:
     """Periods that lie wholly in the baseline, and in the evaluation."""
     if not len(item.series):
         return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
-    starts = _index(item.series)
+    starts = starts_of(item.series)
     begun, zone, unit = starts.asi8, starts.tz, starts.unit
     ends = pd.DatetimeIndex(columns["end"]).as_unit(unit).asi8 if "end" in columns else begun
     spans = [
@@ -163,13 +163,14 @@ def _within(begun: NDArray[np.int64], ends: NDArray[np.int64], span: tuple[int, 
     return np.asarray((begun >= span[0]) & (begun < span[1]) & (ends <= span[1]))
 
 
-def _index(series: pd.DataFrame) -> pd.DatetimeIndex:
+def starts_of(series: pd.DataFrame) -> pd.DatetimeIndex:
+    """When each period of a series starts."""
     return series.index if isinstance(series.index, pd.DatetimeIndex) else pd.DatetimeIndex(series.index)
 
 
 def moments(series: pd.DataFrame) -> tuple[datetime, ...]:
     """When each period of a series starts; the KPIs of a study share them."""
-    index = _index(series)
+    index = starts_of(series)
     return _as_datetimes(index.asi8.tobytes(), index.unit, index.tz)
 
 

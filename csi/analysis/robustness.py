@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from csi.analysis.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.analysis.drafts import Draft, stands, sustained
 from csi.analysis.guards import Moved
-from csi.analysis.measured import Measured, effect_of, lasting_of, levels_of
+from csi.analysis.measured import Measured, effect_of, lasting_of, levels, levels_of
 from csi.analysis.panel import Panel
 from csi.analysis.verdict import FEWEST_AFTER
 
@@ -20,12 +22,13 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
     numbers = np.flatnonzero(judged)
     if not numbers.size:
         return states
-    some = stack.rows(judged)
+    some, held = measured.compared.panel.rows(judged), measured.compared.held[judged]
     for periods in MOVES:
         after = _moved(some.after, periods) & some.used & ~some.before  # the baseline stays as it is
-        both = levels_of(some, some.before, after, measured.year[judged])
+        both = levels_of(some, some.before, after, measured.year[judged], held)
         effect = effect_of(some, some.before, after, both)
-        matters, centre = (part[judged] for part in (measured.matters, measured.frozen.centre))
+        actual = levels(stack.rows(judged), after)
+        matters, centre = (part[judged] for part in (measured.matters, measured.compared.centre))
         shifts = lasting_of(some, centre, matters, (some.before, after), (effect, both))
         for place, number in enumerate(numbers.tolist()):
             one = drafts[number]
@@ -33,8 +36,8 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
             season = int(one.seen.measured.alike[number])
             if count < FEWEST_AFTER or one.facts.change.state is None or (season and count % season):
                 continue
-            was = one.facts.before.level or 0.0
-            held = Difference(
+            was, run = one.facts.before.level or 0.0, sustained(one.seen, shifts, place)[0]
+            moved = Difference(
                 float(effect.difference[place]),
                 float(effect.lower[place]),
                 float(effect.upper[place]),
@@ -43,14 +46,14 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
                 one.facts.matters,
                 stands(measured.beyond, number, float(effect.difference[place])),
             )
-            states[number].append(_said(one, periods, held, sustained(one.seen, shifts, place)[0]))
+            level = float(actual[place]) if held[place] else moved.level_after
+            states[number].append(_said(one, Moved(periods, "", one.aim.meets(level)), moved, run))
     return states
 
 
-def _said(one: Draft, periods: int, held: Difference, run: str) -> Moved:
-    """The state and whether the target is met on average, by the rules of the window as it was fixed."""
-    state = _kept_apart(change_state(one.aim, held, run), one.facts.change.state or "")
-    return Moved(periods, state, one.aim.meets(held.level_after))
+def _said(one: Draft, found: Moved, moved: Difference, run: str) -> Moved:
+    """The same with the state of the change, by the rules of the window as it was fixed."""
+    return replace(found, state=_kept_apart(change_state(one.aim, moved, run), one.facts.change.state or ""))
 
 
 def _moved(window: np.ndarray, periods: int) -> np.ndarray:

@@ -73,8 +73,16 @@ def _moved(subject: Subject, facts: Facts) -> str:
     there = f"stayed at {read.after}" if read.stayed else f"{verb} from {read.before} to {read.after}"
     per = f" a {subject.period.value}" if subject.counted else ""
     season = " allowing for the season of the year" if facts.seasonal else ""
-    text = f"{subject.name} {there}{per} ({read.difference}{season}, likely {read.likely})"
+    text = f"{subject.name} {there}{per} ({_at_mix(facts)}{read.difference}{season}, likely {read.likely})"
     return text if told else f"{text}, {_no_change(subject, facts)}"
+
+
+def _at_mix(facts: Facts) -> str:
+    """The change as counted, before the one at the baseline's mix, where that decides."""
+    if not facts.mix:
+        return ""
+    counted = facts.read.scale.gap(facts.crude)
+    return f"{counted}; at the baseline's mix of {facts.mix} "
 
 
 def _overstated(facts: Facts) -> str:

@@ -39,6 +39,7 @@ class Facts:
         phi: autocorrelation met.
         step: what is left of the change beyond the baseline's drift, with its interval.
         seasonal: whether the change allows for a season of the year.
+        mix: the column at whose mix before the change is told; empty where the mix stayed as it was.
         guard: the sentence of the guard against fooling oneself that matters most, where one fired.
         guards: names of guard KPIs that got worse.
         unit, period: what the numbers are in, and the length of one point.
@@ -69,6 +70,7 @@ class Facts:
     doubted: tuple[str, ...] = ()
     guard: str = ""
     seasonal: bool = False
+    mix: str = ""
     against: Against = field(default_factory=Against)
     aims: tuple[float, ...] = ()
 
@@ -79,6 +81,11 @@ class Facts:
         sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
         before, after = self.before.level or 0.0, self.after.level or 0.0
         return moved(Move(before, after, change.difference or 0.0, sides, self.unit, self.aims, self.matters))
+
+    @property
+    def crude(self) -> float:
+        """The difference of the levels as they are, whatever the mix or the season."""
+        return (self.after.level or 0.0) - (self.before.level or 0.0)
 
     @property
     def unjudged(self) -> tuple[str, ...]:

@@ -126,6 +126,12 @@ def newest_result(session: Session, action: Action) -> AnalysisResult | None:
     )
 
 
+def change_of(session: Session, action: Action) -> str:
+    """The state of the change of the action's KPI in its newest analysis (V7.3); empty where none is judged."""
+    result = newest_result(session, action)
+    return str(((result.result if result else {}).get("change") or {}).get("state") or "")
+
+
 def _v7_3(action: Action, why: str) -> Breach:
     return Breach("V7.3", f"Action {action.number} {why}.", mend="act.open", mend_label="See the action",
                   mend_value=str(action.id))  # fmt: skip

@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi import audit, roles
+from csi.analysis.change_state import IMPROVED
 from csi.errors import InvalidInput
 from csi.models import Action, Cycle, Finding, Gap, Kpi, Opportunity
 from csi.step1_should_measure.growing import of_cycle
+from csi.step7_correct.following import FINISHED, change_of
 from csi.storage import lock, rows
 from csi.terms import Verdict
 
@@ -105,14 +107,25 @@ def _ideas(session: Session, cycle: Cycle) -> list[LooseEnd]:
 
 def _actions(session: Session, cycle: Cycle) -> list[LooseEnd]:
     found = rows(session, Action, cycle.team_id, cycle_id=cycle.id, disposition="")
-    return [LooseEnd("action", one.id, said, "carry") for one in found if (said := _still_open(one))]
+    return [LooseEnd("action", one.id, said, "carry") for one in found if (said := _still_open(session, one))]
 
 
-def _still_open(action: Action) -> str:
-    """Why an action needs a disposition; empty when it is settled."""
+def _still_open(session: Session, action: Action) -> str:
+    """Why an action needs a disposition; empty when it is settled.
+
+    What it brought is the change of its KPI: that a target is met proves no benefit, and one met on average only
+    disproves none.
+    """
     if action.state in _UNFINISHED:
         return f"Action {action.number} is {action.state}: {action.title}"
-    verified = action.outcome in (Verdict.ACHIEVED, Verdict.IMPROVED)
-    if action.state in ("reviewed", "closed") and action.done_at and not verified:
-        return f"Benefit of action {action.number} is not verified: {action.outcome or 'no review'}"
-    return ""
+    if action.state not in FINISHED or not action.done_at:
+        return ""
+    change = change_of(session, action)
+    verified = change == IMPROVED if change else action.outcome == Verdict.IMPROVED
+    return "" if verified else f"Benefit of action {action.number} is not verified: {_why(action, change)}"
+
+
+def _why(action: Action, change: str) -> str:
+    """The change where it was judged, with the verdict it stands beside."""
+    told = [part for part in (change, action.outcome) if part]
+    return ", ".join(told) or "no review"

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from csi.analysis import limits
-from csi.analysis.panel import cannot_be_negative
+from csi.analysis.panel import COUNTS, cannot_be_negative
 from csi.models import AnalysisResult, Kpi
 from csi.series import net_promoter
 
@@ -66,18 +66,18 @@ def series_of(result: AnalysisResult | None) -> list[Point]:
 
 def _lines(kpi: Kpi, used: Sequence[Point]) -> tuple[limits.Lines | None, str]:
     """Limits on the points used, as the analysis draws them: P′ for shares and U′ for rates whose numerator and
-    denominator are there, XmR for all else."""
+    denominator are there, those of low counts, XmR for all else."""
     if not used:
         return None, ""
     values, good, valid = _parts(used)
-    kind = _kind(kpi, good, valid)
+    kind = _kind(kpi, values, good, valid)
     if kind == "p_prime":
         return _scaled(limits.p_prime(good, valid), 100.0 if kpi.unit == "%" else 1.0), kind
     if kind == "u_prime":
         return _scaled(limits.u_prime(good, valid), _scale(values, good, valid)), kind
     if kind == "nps_prime":
         return _scaled(limits.nps_prime(good, valid, _decided(used)), net_promoter.SCALE), kind
-    return limits.xmr(values), kind
+    return (limits.low_counts(values) if kind == "poisson" else limits.xmr(values)), kind
 
 
 def _decided(used: Sequence[Point]) -> Any:
@@ -85,8 +85,10 @@ def _decided(used: Sequence[Point]) -> Any:
     return np.array([sum(_float(one.get(side)) for side in net_promoter.SIDES) for one in used])
 
 
-def _kind(kpi: Kpi, good: Any, valid: Any) -> str:
+def _kind(kpi: Kpi, values: Any, good: Any, valid: Any) -> str:
     measure = kpi.definition.get("measure")
+    if measure in COUNTS and limits.are_low(values, float(values.mean())):
+        return "poisson"
     if measure == "nps" and np.isfinite(good).all() and (valid > 0).all():
         return "nps_prime"
     if measure not in ("share", "ratio") or not np.isfinite(good).all() or not (valid > 0).all():

@@ -59,6 +59,7 @@ def kpi_input(values: Sequence[float], *, before: int = 24, after: int | None = 
     """
     shape = {name: changed.pop(name) for name in ("n", "numerator", "start", "zone", "step_days") if name in changed}
     series = changed.pop("series", None)
+    named = {"strata": changed.pop("strata_name", "")}  # the frame has the input's name
     series = frame(values, **shape) if series is None else series
     given = {name: changed.pop(name) for name in list(changed) if name in KpiInput.__slots__}
     edges = [*(moment.date() for moment in series.index), series["end"].iloc[-1].date()] if len(series) else []
@@ -67,7 +68,9 @@ def kpi_input(values: Sequence[float], *, before: int = 24, after: int | None = 
     if len(edges) > before and not {"baseline", "evaluation"} & given.keys():
         windows = {"baseline": Window(edges[0], edges[before]), "evaluation": Window(edges[before], edges[last])}
     defaults = {"quality": 0.99, "baseline": None, "evaluation": None, "period": Period.WEEK}
-    return KpiInput(definition=KpiDefinition(**{**_KPI, **changed}), series=series, **{**defaults, **windows, **given})
+    return KpiInput(
+        definition=KpiDefinition(**{**_KPI, **changed, **named}), series=series, **{**defaults, **windows, **given}
+    )
 
 
 def analyse(values: Sequence[float], **changed: Any) -> Analysis:

@@ -73,19 +73,90 @@ def strata(
 
 
 SIMPSON = strata(((80, 20), (10, 90)), ((40.0, 10.0), (44.0, 12.0)))  # both got slower, the whole got faster
+WINDOWS = np.arange(36) < 24, np.arange(36) >= 24
 
 
-def test_reclassified_priorities_and_a_sign_that_flips_at_constant_mix():
-    starts = pd.DatetimeIndex(frame(noise(36)).index)
-    both = standardise(SIMPSON, starts[:24], starts[24:])
+def test_the_change_at_the_baselines_mix_is_the_one_that_counts():
+    both = standardise(SIMPSON, pd.DatetimeIndex(frame(noise(36)).index), WINDOWS)
+    assert both is not None
     assert both.crude == pytest.approx(15.2 - 34)
     assert both.constant_mix == pytest.approx(0.8 * 4 + 0.2 * 2)
-    assert both.flips
-    found = analyse(step(-15.0), strata=SIMPSON)
-    assert found.verdict == "INCONCLUSIVE"
-    assert "at the baseline's mix the change has the opposite sign" in found.sentence
+    assert both.values == pytest.approx(np.where(WINDOWS[0], 34.0, 37.6))
+    found = analyse(step(-15.0), strata=SIMPSON, strata_name="Priority")
+    assert (found.verdict, found.change.state, found.evidence) == ("REGRESSED", "worse", "weak")
+    assert found.change.difference == pytest.approx(3.6)
+    assert "to 9.8 h (−15.0 h; at the baseline's mix of Priority +3.6 h, likely +3.6 to +3.6)" in found.sentence
+    assert found.sentence.endswith("The mix of Priority moved: the change is −15.0 h as counted and +3.6 h at the "
+                                   "baseline's mix.")  # fmt: skip
     assert warned(found, "The mix moved and the sign flips at constant mix.")
-    assert warned(found, "The mix moved: the change is −19 h as counted and +4 h at the baseline's mix.")
+    assert "each week at the baseline's mix of Priority" in found.detail.method
+
+
+def test_the_target_is_judged_by_the_level_as_it_is_whatever_the_mix():
+    found = analyse(step(-15.0), strata=SIMPSON, target=20.0)
+    assert found.against_target.level == pytest.approx(step(-15.0)[24:].mean())
+    assert (found.target_state, found.change.state) == ("reliably met", "worse")
+
+
+def test_a_run_that_the_mix_made_is_none_of_the_change():
+    only = strata(((80, 20), (10, 90)), ((28.0, 10.0), (28.0, 10.0)))  # 24.4 before, 11.8 after, and nothing changed
+    found = analyse(step(-12.6), strata=only)
+    assert (found.verdict, found.change.state, found.detail.sustained_shift) == (
+        "NO CHANGE",
+        "no meaningful change",
+        "",
+    )
+    assert not [one for one in found.signals if one.rule == "shift" and one.start >= only.index[48][0]]
+
+
+@pytest.mark.parametrize(("after", "counts"), [((62, 38), False), ((85, 15), True)])
+def test_a_mix_counts_from_one_in_a_hundred_on(after: tuple[int, int], counts: bool):
+    starts = pd.DatetimeIndex(frame(noise(36)).index)
+    both = standardise(strata(((60, 40), after), ((40.0, 10.0), (40.0, 10.0))), starts, WINDOWS, 1.0)
+    assert both is not None
+    assert both.counts is counts
+
+
+def test_a_mix_that_moved_counts_from_half_of_what_matters():
+    starts = pd.DatetimeIndex(frame(noise(36)).index)
+    moved = strata(((50, 50), (80, 20)), ((40.0, 38.0), (40.0, 38.0)))  # the mix alone gives 0.6
+    assert standardise(moved, starts, WINDOWS, 1.19).counts
+    assert not standardise(moved, starts, WINDOWS, 1.21).counts
+
+
+def test_a_stratum_without_a_case_in_a_period_has_its_level_of_the_window():
+    starts = pd.DatetimeIndex(frame(noise(36)).index)
+    gone = strata(((50, 50), (50, 50)), ((40.0, 10.0), (36.0, 8.0)))
+    gone = gone.drop(index=[(starts[3], "high"), (starts[30], "low")])
+    both = standardise(gone, starts, WINDOWS)
+    assert both is not None
+    assert both.values == pytest.approx(np.where(WINDOWS[0], 24.68, 21.70), abs=0.01)
+    assert both.values[3] == pytest.approx(both.values[4])
+    assert both.values[30] == pytest.approx(both.values[31])
+
+
+@pytest.mark.parametrize(("share", "told"), [(50, True), (49, False)])
+def test_strata_that_are_left_hold_half_of_the_baseline_or_nothing_is_compared(share: int, told: bool):
+    starts = pd.DatetimeIndex(frame(noise(36)).index)
+    split = strata(((share, 100 - share), (100, 0)), ((40.0, 10.0), (40.0, 10.0)))
+    both = standardise(split, starts, WINDOWS)
+    assert (both is not None) is told
+    assert not told or both.constant_mix == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(("after", "told"), [((58, 42), "improved"), ((57, 43), "no meaningful change")])
+def test_a_mix_that_may_have_moved_counts_where_it_says_another_thing(after: tuple[int, int], told: str):
+    """Chance alone moves 60 of 100 to 57 a week in 24 + 12 weeks with p = .08, and to 58 with .25."""
+    steady = strata(((60, 40), after), ((40.0, 10.0), (40.0, 10.0)))
+    assert analyse(step(-2.0), strata=steady).change.state == told
+
+
+def test_a_number_of_cases_has_no_mix():
+    for measure in ("count", "sum", "max", "last"):
+        found = analyse(np.round(step(-15.0)), strata=SIMPSON, measure=measure)
+        assert "mix" not in found.sentence
+    for measure in ("mean", "median", "p90", "share"):
+        assert "baseline's mix" in analyse(step(-15.0), strata=SIMPSON, measure=measure).sentence
 
 
 def test_a_mix_that_holds_says_nothing():

@@ -257,3 +257,13 @@ def test_a_count_below_nine_has_limits_of_its_own(level: int, kind: str):
     values = np.full(36, float(level)) + np.tile([1.0, -1.0], 18)
     assert analyse(values, measure="count", value=None, unit="count").limits.kind == kind
     assert analyse(values).limits.kind == "xmr"
+
+
+@pytest.mark.parametrize("counts", [[0, 1, 0, 0, 2, 0, 1, 0, 0, 1, 0, 0], [0, 9, 0, 0, 12, 0, 1, 0, 0, 8, 0, 0]])
+def test_limits_of_low_counts_that_were_frozen_are_what_they_were(counts: list[int]):
+    made = limits.low_counts(np.array([counts], dtype=float))
+    again = limits.low_counts_frozen(float(made.centre[0]), float(made.sigma[0, 0]), int(made.n[0]))
+    assert (again.lower[0, 0], again.upper[0, 0]) == (made.lower[0, 0], made.upper[0, 0])
+    frozen = FrozenLimits(float(made.centre[0]), float(made.sigma[0, 0]), 12, "poisson")
+    found = analyse([*counts, *counts], before=12, measure="count", unit="count", value=None, frozen=frozen)
+    assert (found.limits.kind, found.limits.upper) == ("poisson", made.upper[0, 0])

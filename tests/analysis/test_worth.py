@@ -12,7 +12,7 @@ from csi.analysis.aim import Aim
 from csi.analysis.budget import budget
 from csi.analysis.forecast import forecast
 from csi.analysis.impact import Range, UnitCost, gap_cost, refuse_double_counting, time_cost
-from csi.definition import Rebase
+from csi.definition import RatioValue, Rebase
 from csi.errors import InvalidInput, NotComparable
 from csi.terms import Direction, Period
 from tests.analysis.series import analyse, frame, noise, step
@@ -49,6 +49,18 @@ def test_the_budget_of_the_evaluation_stands_behind_a_share():
         good / 2, n=200.0, numerator=good, measure="share", unit="%", direction=Direction.HIGHER, target=90.0
     )
     assert found.detail.budget_consumed == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("unit", "times", "used"), [("%", 1.0, 0.5), ("%", 1.2, None), ("h", 1.0, None)])
+def test_a_quotient_in_per_cent_has_a_budget_while_it_never_exceeds_its_whole(
+    unit: str, times: float, used: float | None
+):
+    good = np.concatenate([np.full(24, 180.0), np.full(12, 190.0)])
+    good[0] *= times
+    value = RatioValue("met", "all")
+    about = {"measure": "ratio", "value": value, "unit": unit, "direction": Direction.HIGHER, "target": 90.0}
+    found = analyse(good / 2, n=200.0, numerator=good, **about)
+    assert found.detail.budget_consumed == (None if used is None else pytest.approx(used))
 
 
 def test_a_gap_costs_volume_times_unit_cost_with_its_range_and_formula():

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from csi.analysis import Analysis, judge
+from csi.analysis import Analysis, KpiInput, judge
 from csi.definition import Window
 from csi.terms import Period, Verdict
 from tests.analysis.series import autoregressive, frame, kpi_input
@@ -89,6 +90,8 @@ def cells() -> Iterator[Cell]:
     yield from _target()
     yield from _shapes()
     yield from _signals()
+    yield from _mix()
+    yield from _spread()
 
 
 def _quiet() -> Iterator[Cell]:
@@ -197,6 +200,64 @@ def _signals() -> Iterator[Cell]:
             **about,
         )
         yield Cell(f"quiet counts of mean {mean:g}: outside in 12 weeks", found, "<= 0.06")
+
+
+def mixed(after: float, gain: float = 0.0, measure: str = "mean", seed: int = 13) -> list[Analysis]:
+    """Series of 24 + 12 weeks of 40 cases, slow ones of 12 h and quick ones of 4 h (log-normal, σ .3).
+
+    The slow ones' part goes from .6 to ``after``, and the times of both fall by ``gain``.
+    """
+    random, later = np.random.default_rng(seed), np.arange(36) >= 24
+    slow = random.random((SERIES, 36, 40)) < np.where(later, after, 0.6)[:, None]
+    usual = np.where(slow, 12.0, 4.0) * np.where(later, 1 - gain, 1.0)[:, None]
+    hours = usual * np.exp(random.normal(0, 0.3, usual.shape))
+    level = {"mean": np.mean, "median": np.median}[measure]
+    return list(judge({str(one): _split(hours[one], slow[one], level, measure) for one in range(SERIES)}).values())
+
+
+def _split(hours: np.ndarray, slow: np.ndarray, level: Callable[[Any], Any], measure: str) -> KpiInput:
+    """One KPI with its two strata."""
+    starts = frame(hours[:, 0]).index
+    parts = [
+        {"start": start, "stratum": name, "value": level(hours[week][chosen]), "n": int(chosen.sum())}
+        for week, start in enumerate(starts)
+        for name, chosen in (("slow", slow[week]), ("quick", ~slow[week]))
+        if chosen.any()
+    ]
+    strata = pd.DataFrame(parts).set_index(["start", "stratum"])
+    return kpi_input([level(one) for one in hours], strata=strata, measure=measure, n=hours.shape[1])
+
+
+def _mix() -> Iterator[Cell]:
+    for measure in ("mean", "median"):
+        for after in (0.55, 0.25, 0.1):
+            found = float(np.mean([improved(one) for one in mixed(after, measure=measure)]))
+            yield Cell(f"pure mix .6 → {after:g}, {measure}: improved", found, "<= 0.05")
+    seen = float(np.mean([improved(one) for one in mixed(0.25, gain=0.1)]))
+    yield Cell("mix .6 → .25 and 10 % quicker, mean: improved", seen, ">= 0.85")
+
+
+def _spread() -> Iterator[Cell]:
+    random = np.random.default_rng(14)
+    for name, values in (
+        ("φ 0", drawn(24, 12, 0.0, seed=14)),
+        ("φ .6", drawn(24, 12, 0.6, seed=14)),
+        ("t with 3 degrees", LEVEL + random.standard_t(3, (SERIES, 36))),
+        ("exponential", LEVEL + random.exponential(1, (SERIES, 36))),
+        ("lognormal", LEVEL + random.lognormal(0, 1, (SERIES, 36))),
+    ):
+        found = told(values, 24, lambda one: one.detail.spread != "")
+        yield Cell(f"quiet, {name}, 24 + 12: another spread", found, "<= 0.06")
+    for times, word in ((2.0, "wider"), (0.5, "narrower")):
+        values = drawn(24, 12, 0.0, seed=15) - LEVEL
+        values[:, 24:] *= times
+        found = told(LEVEL + values, 24, lambda one, word=word: one.detail.spread == word)
+        yield Cell(f"spread × {times:g}, 24 + 12: {word}", found, ">= 0.5")
+    for phi in (0.0, 0.3, 0.6, 0.8):
+        found = told(drawn(24, 12, phi, seed=16), 24, lambda one: one.detail.moving_average_shift != "")
+        yield Cell(f"quiet, φ {phi:g}, 24 + 12: moving average shifted", found, "<= 0.06")
+    found = told(drawn(24, 12, 0.0, step=-1, seed=16), 24, lambda one: one.detail.moving_average_shift == "improvement")
+    yield Cell("1 σ better, 24 + 12: moving average shifted", found, ">= 0.4")
 
 
 def main() -> None:

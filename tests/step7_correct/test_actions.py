@@ -14,7 +14,7 @@ from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, GateRefused, InvalidInput, InvalidInputs, NotAllowed
 from csi.models import Action, Cycle, Decision, Finding, Kpi, OutboxPost
-from csi.step7_correct import actions, deciding, following
+from csi.step7_correct import actions, deciding, following, loose_ends
 from csi.storage import need, row, rows
 from csi.terms import Role
 from tests import turns
@@ -361,3 +361,29 @@ def test_v7_2_more_yes_than_there_are_people_to_say_it_are_refused_at_once(sqlit
         assert refused.value.field == "quorum"
         assert "only 2 may approve it" in refused.value.reason
         assert "Alice" in refused.value.reason
+
+
+@pytest.mark.parametrize(
+    ("outcome", "change", "said"),
+    [
+        ("ACHIEVED, UNSTABLE", "improved", []),
+        ("ACHIEVED", "improved", []),
+        ("ACHIEVED", "no detectable change", ["no detectable change, ACHIEVED"]),
+        ("REGRESSED", "worse", ["worse, REGRESSED"]),
+        ("IMPROVED", None, []),
+        ("ACHIEVED", None, ["ACHIEVED"]),
+        ("", None, ["no review"]),
+    ],
+)
+def test_v7_3_what_an_action_brought_is_the_change_of_its_kpi_not_its_target(
+    sqlite_database: Database, outcome: str, change: str | None, said: list[str]
+) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        action.state, action.done_at, action.outcome = "reviewed", NOW, outcome
+        kept = turns.analyse(session, cycle, kpi, [1.0], outcome or "NO CHANGE", now=NOW)
+        kept.result = {**kept.result, "change": {"state": change}}
+        session.flush()
+        open_ends = [one.text for one in loose_ends.loose_ends(session, cycle) if one.kind == "action"]
+        assert open_ends == [f"Benefit of action {action.number} is not verified: {why}" for why in said]

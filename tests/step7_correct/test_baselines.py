@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pytest
 from sqlmodel import Session
 
@@ -189,3 +190,24 @@ def test_limits_stay_within_what_the_kpi_can_be() -> None:
     lower = standing(money, wild, BEFORE, AFTER, "UTC").lower
     assert lower is not None
     assert lower < 0
+
+
+def _count() -> Kpi:
+    return Kpi(team_id=TEAM, cycle_id=1, key="p1", name="P1", unit="count", definition={"measure": "count"})
+
+
+@pytest.mark.parametrize(("counts", "kind"), [([8.0, 9.0], "poisson"), ([9.0, 9.0], "xmr"), ([1.0, 0.5], "xmr")])
+def test_low_whole_counts_get_limits_that_know_how_few_events_there_were(counts: list[float], kind: str) -> None:
+    stands = standing(_count(), turns.weeks([*counts, *counts, *counts]), BEFORE, AFTER, "UTC")
+    assert stands.frozen["kind"] == kind
+
+
+def test_quiet_low_counts_seldom_lie_outside_the_limits_of_their_standing() -> None:
+    outside = []
+    for mean in (0.25, 0.5, 1.0):
+        counts = np.random.default_rng(1).poisson(mean, (200, 24)).astype(float)
+        for row in counts:
+            stands = standing(_count(), turns.weeks(row[:12].tolist()), BEFORE, date(2027, 1, 1), "UTC")
+            assert stands.upper is not None
+            outside.append((row[12:] > stands.upper).any())
+    assert np.mean(outside) <= 0.06
