@@ -169,7 +169,7 @@ def test_an_unanswered_click_is_marked_at_its_block(screen):
     page = screen.open()
     screen.say("/show finding")
     page.get_by_role("button", name="Explain").last.click()
-    expect(page.locator(".block .failed").last).to_be_visible()
+    expect(page.locator(".block .failed").last).to_be_visible(timeout=20_000)  # Slack waits 3 s, a busy machine longer
 
 
 def test_a_permalink_leads_to_its_message_here(screen):

@@ -52,7 +52,7 @@ def cut_export(kpi: Any, said: str) -> list[Block]:
     """An export that lacks cases by the way it was cut; there is no verdict across the cut before a word."""
     text = f":warning: {_capital(escape(clip(said, 600)))}. Export the rest, or judge it by the other moment."
     change = parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
-    return [parts.section(text), parts.actions([change, _button(kpi.id, "coverage", MEANT, several=False)])]
+    return [parts.section(text), parts.actions([change, _meant_so(kpi.id, "coverage", MEANT, several=False)])]
 
 
 def _swap(kpi: Any) -> Block:
@@ -73,7 +73,7 @@ def _asks(doubt: Doubt) -> bool:
 def meant_buttons(kpi_id: int, doubts: Sequence[Doubt], action_id: str = MEANT) -> list[Block]:
     """For each of the doubts that asks, the word that it is meant so."""
     keys = list(dict.fromkeys(str(one["key"]) for one in doubts[:_SHOWN] if _asks(one)))
-    return [_button(kpi_id, key, action_id, several=len(keys) > 1) for key in keys]
+    return [_meant_so(kpi_id, key, action_id, several=len(keys) > 1) for key in keys]
 
 
 def below_zero(kpi: Any, count: int) -> list[Block]:
@@ -86,7 +86,7 @@ def below_zero(kpi: Any, count: int) -> list[Block]:
     return [parts.section(text), parts.actions([keep, change])]
 
 
-def _button(kpi_id: int, key: str, action_id: str, *, several: bool) -> Block:
+def _meant_so(kpi_id: int, key: str, action_id: str, *, several: bool) -> Block:
     """The word that what looks odd is meant so; which of several where there are."""
     words = f"It is meant so: {_WORDS.get(key, key)}" if several else "It is meant so"
     ask = parts.confirm("Is it meant so?", "Your name stands behind it; verdicts count on it from then on.", "It is")
