@@ -43,7 +43,9 @@ def _reclassified(draft: Draft) -> str:
     return guards.reclassified(mix, facts.mix, (scale.gap(facts.crude), scale.gap(held)))
 
 
-def cautions(draft: Draft, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]) -> tuple[Note, ...]:
+def cautions(
+    draft: Draft, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]
+) -> tuple[Note, ...]:
     """Notes, most telling first.
 
     Args:
