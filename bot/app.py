@@ -39,6 +39,7 @@ class Bot:
     """A built bot: the Bolt app that hears, and the workers that do what was stored."""
 
     app: App
+    listening: ThreadPoolExecutor
     kit: Kit
     inbox_worker: InboxWorker
     delivery: DeliveryWorker
@@ -52,7 +53,8 @@ class Bot:
         self.cards.start()
 
     def stop(self) -> None:
-        """Let the workers finish what they hold."""
+        """Let the listeners and the workers finish what they hold."""
+        self.listening.shutdown()  # acknowledged is not done: a listener may still be asking Slack
         self.cards.stop()
         self.inbox_worker.stop()
         self.kit.slow.close()
@@ -67,13 +69,14 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return installations.authorize(enterprise_id, team_id)  # Bolt cannot call a bound method by parameter name
 
+    listening = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
     app = App(
         name="csi",
         client=WebClient(base_url=settings.api_url),
         authorize=authorize,
         signing_secret=settings.slack_signing_secret,
         request_verification_enabled=bool(settings.slack_signing_secret),
-        listener_executor=ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener"),
+        listener_executor=listening,
     )
     _hand_out(app, kit)
     listeners.register(app)
@@ -81,6 +84,7 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     pace = Pace(settings.csi_posts_per_second)
     return Bot(
         app=app,
+        listening=listening,
         kit=kit,
         inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations), teams=kit.teams),
         delivery=DeliveryWorker(

@@ -59,7 +59,7 @@ class Shaped:
 
 def shaped(texts: pa.StringArray) -> Shaped:
     """The shapes and digits of some texts."""
-    offsets, data = _bytes(_in_our_digits(texts))
+    offsets, data = _bytes(in_our_digits(texts))
     is_digit = (data >= _ZERO) & (data <= _NINE)
     blank = np.where(is_digit, np.uint8(_ZERO), data)
     shapes = pa.StringArray.from_buffers(len(texts), pa.py_buffer(offsets), pa.py_buffer(blank))
@@ -70,7 +70,8 @@ def shaped(texts: pa.StringArray) -> Shaped:
     return Shaped(known, codes, data[is_digit] - np.uint8(_ZERO), np.cumsum(counts) - counts)
 
 
-def _in_our_digits(texts: pa.StringArray) -> pa.StringArray:
+def in_our_digits(texts: pa.StringArray) -> pa.StringArray:
+    """Texts with every digit written 0 to 9; the very texts where they are so."""
     _, data = _bytes(texts)
     if not (data >= 0x80).any():
         return texts

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csi.reading.digits import in_our_digits
 from csi.reading.moments import read_moments
 from csi.reading.name_words import says_key
 from csi.reading.numbers import read_numbers
@@ -87,7 +88,7 @@ class Sample:
             for cell in cells
             if (text := cell.strip()) not in hidden
         ]
-        texts = pa.chunked_array([pa.array([text for text, _ in filled], pa.string())])
+        texts = pa.chunked_array([in_our_digits(pa.array([text for text, _ in filled], pa.string()))])
         return cls(texts, np.array([place for _, place in filled], dtype="int64"), len(columns))
 
     def only(self, kept: np.ndarray) -> Sample:

@@ -64,3 +64,12 @@ def test_who_leaves_in_the_moment_of_joining_has_left(world: World):
     going.start()
     going.join(60)
     assert len(left) == 6
+
+
+def test_the_bot_ends_only_when_its_listeners_have(world):
+    """What was acknowledged and not yet done would else meet a closed database, or be cut off."""
+    ended = []
+    world.bot.app.listener_runner.listener_executor.submit(lambda: (time.sleep(0.3), ended.append(True)))
+    world.stop()
+    assert ended
+    world.start()

@@ -269,6 +269,8 @@ def test_what_most_cells_fail_by_is_said_with_what_to_choose() -> None:
 
 
 _GUESSED = [
+    (["٢٥/٠١/٢٠٢٤ ١٥:٠٧", "٠٣/٠٢/٢٠٢٤ ٠٩:٠٠"], Kind("moment", "day_first")),
+    (["२०२४-०१-२५", "२०२४-०२-०३"], Kind("moment", "iso")),
     (["01/01/2024 12:30:00 a. m.", "13/01/2024 01:30:00 p. m."], Kind("moment", "day_first")),
     (["01/02/2024 10:00", "03/04/2024 11:00"], Kind("moment", "day_first", ambiguous=True)),
     (["2024年1月1日", "2024年2月1日"], Kind("moment", "iso")),
