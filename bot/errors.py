@@ -69,7 +69,7 @@ def told(error: Exception, place: str = "") -> list[Block]:
     if isinstance(error, GateRefused):
         return notices.refusal(error.breaches, place)
     if isinstance(error, CsiError):
-        return notices.problem(_sentence(error), place)
+        return notices.problem(_sentence(error), place, error.ways)
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, exc_info=error)
     return notices.unexpected(reference)
@@ -110,10 +110,10 @@ def _view_answer(error: Exception, body: Body, blocks: Sequence[Block]) -> dict[
 
 def _reasons(error: Exception, blocks: Sequence[Block]) -> list[tuple[str, str]]:
     if isinstance(error, InvalidInputs):
-        return [(one.field, one.reason) for one in error.errors]
+        return [(one.field, one.reason + notices.typed(one.ways)) for one in error.errors]
     if isinstance(error, InvalidInput):
-        return [(error.field, error.reason)]
-    return [("", str(error) if isinstance(error, CsiError) else notices.plain_text(blocks))]
+        return [(error.field, error.reason + notices.typed(error.ways))]
+    return [("", str(error) + notices.typed(error.ways) if isinstance(error, CsiError) else notices.plain_text(blocks))]
 
 
 def _tell(body: Body, client: WebClient, blocks: Sequence[Block]) -> None:

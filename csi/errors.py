@@ -10,6 +10,7 @@ CsiError
   NotComparable    two things differ in unit, period, calendar, scope or definition
   GateRefused      rules of a step fail
   Conflict         somebody else was first, or the state has moved on
+    TooEarly       … or has not come so far
   NotAllowed       the person's role does not permit it
   TooManyRows      more is to be read at once than a process should hold
 """
@@ -18,11 +19,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 
+class Place(StrEnum):
+    """Where somebody who was refused goes on; the value is the word that opens it."""
+
+    START = "start"
+    NEXT = "next"
+    BACK = "back"
+    CLOSE = "close"
+    ROLES = "roles"
+    KPI = "kpi"
+    SOURCE = "source"
+    SHOULD_MEASURE = "measure"
+    GATHER = "gather"
+    PROCESS = "process"
+    CORRECT = "act"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way on from an error: the place, and what is opened there (the step to go back to, the key of a KPI)."""
+
+    place: Place
+    argument: str = ""
+
+
 class CsiError(Exception):
-    """Base of all errors of the core; ``str(error)`` is a sentence fit to show."""
+    """Base of all errors of the core; ``str(error)`` is a sentence fit to show, ``ways`` where one goes on from it."""
+
+    def __init__(self, *args: object, ways: Sequence[Way] = ()) -> None:
+        super().__init__(*args)
+        self.ways = tuple(ways)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """An error of another process is the same here, whatever it was made from."""
@@ -39,8 +69,8 @@ def _again(kind: type[CsiError], args: tuple[Any, ...], fields: Mapping[str, Any
 class InvalidInput(CsiError):
     """A field holds what it cannot hold: ``field`` names it, ``reason`` is a sentence with what was expected."""
 
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}" if field else reason)
+    def __init__(self, field: str, reason: str, *, ways: Sequence[Way] = ()) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason, ways=ways)
         self.field = field
         self.reason = reason
 
@@ -66,7 +96,8 @@ class InvalidInputs(CsiError):
     """Several invalid fields, all told at once."""
 
     def __init__(self, errors: Sequence[InvalidInput]) -> None:
-        super().__init__("\n".join(str(error) for error in errors))
+        ways = dict.fromkeys(way for error in errors for way in error.ways)
+        super().__init__("\n".join(str(error) for error in errors), ways=tuple(ways))
         self.errors = tuple(errors)
 
 
@@ -118,6 +149,14 @@ class GateRefused(CsiError):
 
 class Conflict(CsiError):
     """Somebody was first, or the state has moved on; nothing was changed."""
+
+
+class TooEarly(Conflict):
+    """Something belongs to a step that the cycle has not come to; ``what`` is such as "Processing is"."""
+
+    def __init__(self, what: str, step: int, here: int) -> None:
+        said = f"{what} step {step}; this cycle is in step {here}. Go on to the next step first."
+        super().__init__(said, ways=[Way(Place.NEXT)])
 
 
 class TooManyRows(CsiError):

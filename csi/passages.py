@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from csi import roles
-from csi.errors import NotFound
+from csi.errors import NotFound, Place, Way
 from csi.models import AnalysisResult, Cycle, Finding, Service, StepPassage
 from csi.storage import need, row, rows
 from csi.terms import Step
@@ -24,7 +24,7 @@ def of_channel(session: Session, team_id: str, channel_id: str) -> Cycle:
     """
     found = open_in(session, team_id, channel_id)
     if found is None:
-        raise NotFound("No cycle is running in this channel. Begin one with /csi start and the service's name.")
+        raise NotFound("No cycle is running in this channel. Begin one for a service.", ways=[Way(Place.START)])
     return found
 
 

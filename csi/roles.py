@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from csi import audit
-from csi.errors import InvalidInput, NotAllowed
+from csi.errors import InvalidInput, NotAllowed, Place, Way
 from csi.models import Cycle, Person, RoleAssignment, Service
 from csi.storage import lock
 from csi.terms import Role, Step
@@ -144,8 +144,9 @@ def require(session: Session, cycle: Cycle, user_id: str, allowed: Collection[Ro
     names = " or ".join(role.value for role in Role if role in allowed)
     who = holders(session, cycle.team_id, cycle.service_id, *allowed)
     named = [name_of(session, cycle.team_id, user_id) for user_id in who[:3]]
-    asked = f" Ask {' or '.join(named)}." if who else " Nobody is yet: /csi roles."
-    raise NotAllowed(f"To {doing} one must be {names} of this service.{asked}")
+    asked = f" Ask {' or '.join(named)}." if who else " Nobody is yet."
+    ways = [] if who else [Way(Place.ROLES)]
+    raise NotAllowed(f"To {doing} one must be {names} of this service.{asked}", ways=ways)
 
 
 def steers_all(session: Session, team_id: str, user_id: str) -> bool:

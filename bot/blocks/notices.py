@@ -2,52 +2,52 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, plural
-from csi.errors import Breach
+from csi.errors import Breach, Place, Way
 from csi.terms import Step
 
 NOTICE = "notice"
 SHOWN = 20
-_COMMAND = re.compile(r"/csi (\w+)(?: (\d)\b)?")
-# A command that a sentence names is also a button beside it.
-_WAYS = {
-    "start": "Begin a cycle",
-    "next": "Next step",
-    "back": "Go back …",
-    "close": "Close the cycle",
-    "status": "Where it stands",
-    "roles": "See the roles",
-    "sla": "SLA clauses",
-    "source": "See the sources",
-    "actions": "See the actions",
-    "kpi": "See the KPIs",
-    **{step.command: f"Open step {step.value}" for step in Step},
+_LABELS = {
+    Place.START: "Begin a cycle",
+    Place.NEXT: "Next step",
+    Place.BACK: "Go back …",
+    Place.CLOSE: "Close the cycle",
+    Place.ROLES: "See the roles",
+    Place.SOURCE: "See the sources",
+    Place.KPI: "Open the KPI",
+    **{Place(step.command): f"Open step {step.value}" for step in Step if step.command in set(Place)},
 }
 
 
-def problem(sentence: str, place: str = "") -> list[Block]:
-    """A sentence that says what, where, and what was expected, with a button for each command it names."""
-    return problem_mrkdwn(escape(sentence), place)
+def problem(sentence: str, place: str = "", ways: Sequence[Way] = ()) -> list[Block]:
+    """A sentence that says what, where, and what was expected, with a button for each way on from it."""
+    return problem_mrkdwn(escape(sentence), place, ways)
 
 
-def problem_mrkdwn(sentence: str, place: str = "") -> list[Block]:
+def problem_mrkdwn(sentence: str, place: str = "", ways: Sequence[Way] = ()) -> list[Block]:
     """The same for a sentence that is escaped already and may mention channels and people."""
-    return said_mrkdwn(f":warning: {sentence}", place)
+    return said_mrkdwn(f":warning: {sentence}", place, ways)
 
 
-def said_mrkdwn(sentence: str, place: str = "") -> list[Block]:
-    """A sentence that is no problem, with a button for each command it names."""
-    ways = dict.fromkeys(found.groups() for found in _COMMAND.finditer(sentence) if found[1] in _WAYS)
-    buttons = [
-        parts.button(_WAYS[word], f"{ids.OPEN}:{word}", f"{word} {step}" if step else word) for word, step in ways
-    ]
+def said_mrkdwn(sentence: str, place: str = "", ways: Sequence[Way] = ()) -> list[Block]:
+    """A sentence that is no problem, with a button for each way on from it."""
+    buttons = [parts.button(_LABELS[way.place], f"{ids.OPEN}:{way.place}", _words(way)) for way in dict.fromkeys(ways)]
     shown = [parts.section(sentence)]
     return [*shown, parts.actions(buttons[:5], block_id=_at("ways", place))] if buttons else shown
+
+
+def typed(ways: Sequence[Way]) -> str:
+    """The ways on as they are typed, for where no button can stand: `` (/csi back 1)``; nothing for none."""
+    return f" ({', '.join(f'/csi {_words(way)}' for way in dict.fromkeys(ways))})" if ways else ""
+
+
+def _words(way: Way) -> str:
+    return f"{way.place} {way.argument}".rstrip()
 
 
 def _at(block_id: str, place: str) -> str:

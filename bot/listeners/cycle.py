@@ -23,7 +23,7 @@ from bot.listeners.step3_gather import look_later
 from bot.payload import about, clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
-from csi.errors import Conflict, GateRefused, InvalidInput, NotFound
+from csi.errors import Conflict, GateRefused, InvalidInput, NotFound, Place, Way
 from csi.models import AnalysisResult, Cycle
 from csi.storage import rows
 from csi.terms import Period, Role
@@ -206,7 +206,7 @@ def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     if any(breach.blocks for breach in found):
         raise GateRefused(found)
     if not found:
-        raise Conflict("Nothing is left to give a reason for: /csi next goes on.")
+        raise Conflict("Nothing is left to give a reason for: go on to the next step.", ways=[Way(Place.NEXT)])
     modals.show(client, body, blocks.reasons_form(found, metadata))
 
 
@@ -224,7 +224,7 @@ def back(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) ->
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
     if cycle.step == 1:
-        raise Conflict("This cycle is in step 1, the first one: /csi measure.")
+        raise Conflict("This cycle is in step 1, the first one.", ways=[Way(Place.SHOULD_MEASURE)])
     ack()
     wanted = next((int(word) for word in words if word.isdigit()), 0)
     modals.show(client, body, blocks.back_form(cycle.step, cycle.channel_id, wanted))

@@ -17,7 +17,7 @@ from bot.blocks.parts import Block
 from bot.log import logger
 from bot.payload import about, is_full, origin, remembered
 from csi import cycle as cycles
-from csi.errors import Conflict
+from csi.errors import Conflict, Way
 from csi.models import Cycle, Row
 from csi.storage import hold, reads_only
 
@@ -64,15 +64,15 @@ def seen(shown: Row | Mapping[str, Any]) -> str:
     return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def require_unchanged(body: Body, shown: Row | Mapping[str, Any], what: str, word: str) -> None:
+def require_unchanged(body: Body, shown: Row | Mapping[str, Any], what: str, way: Way) -> None:
     """Refuse a form that was filled in from what is no longer so.
 
     Raises:
-        Conflict: somebody changed it meanwhile; ``word`` after /csi shows it as it is now.
+        Conflict: somebody changed it meanwhile; ``way`` leads to how it is now.
     """
     known = remembered(body).get("seen")
     if known is not None and known != seen(shown):
-        raise Conflict(f"Somebody changed {what} while you had this open. Look at it as it is now: /csi {word}.")
+        raise Conflict(f"Somebody changed {what} while you had this open. Look at it as it is now.", ways=[way])
 
 
 def cycle_of(session: Session, body: Body) -> Cycle:

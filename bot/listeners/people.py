@@ -13,6 +13,7 @@ from bot.blocks.text import escape, listed, mention
 from bot.context import Kit
 from bot.payload import team_of
 from csi import roles
+from csi.errors import Place, Way
 from csi.models import Cycle, Service
 from csi.storage import need, row
 from csi.terms import Role
@@ -71,7 +72,7 @@ def _ask_to_give_on(kit: Kit, team_id: str, user: Body, held: list[Any]) -> None
                 f"Please give that on: `/csi roles` in its channel."
             )
             running = row(session, Cycle, team_id, open_service=service_id)
-            blocks = notices.problem_mrkdwn(text, running.channel_id if running else "")
+            blocks = notices.problem_mrkdwn(text, running.channel_id if running else "", [Way(Place.ROLES)])
             for manager in roles.holders(session, team_id, service_id, Role.CSI_MANAGER, Role.SERVICE_OWNER):
                 if manager != user["id"]:
                     kit.outbox.post(

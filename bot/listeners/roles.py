@@ -18,6 +18,7 @@ from bot.listeners.cycle import announce
 from bot.payload import user_of
 from csi import cycle as cycles
 from csi import roles
+from csi.errors import Place, Way
 from csi.models import Cycle
 from csi.terms import Role
 
@@ -54,7 +55,7 @@ def save(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, actor, roles.STEERERS, "change roles")
         before, backups = _held(session, cycle)
-        modals.require_unchanged(body, {"held": before, "backups": backups}, "the roles", "roles")
+        modals.require_unchanged(body, {"held": before, "backups": backups}, "the roles", Way(Place.ROLES))
         for role in Role:
             _set(session, kit, cycle, role, form=form, actor=actor)
         after, _ = _held(session, cycle)

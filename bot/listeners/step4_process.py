@@ -19,7 +19,7 @@ from bot.listeners import modals
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi.definition import Window
-from csi.errors import Conflict, InvalidInput, UnitUnclear
+from csi.errors import Conflict, InvalidInput, Place, TooEarly, UnitUnclear, Way
 from csi.measurement import of_cycle
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
 from csi.step1_should_measure import kpis, meant
@@ -55,7 +55,7 @@ def process_again(ack: Ack, body: Body, kit: Kit) -> None:
 
 def _require_step(cycle: Cycle) -> None:
     if cycle.step < Step.PROCESS:
-        raise Conflict(f"Processing is step 4; this cycle is in step {cycle.step}. /csi next goes on.")
+        raise TooEarly("Processing is", Step.PROCESS, cycle.step)
 
 
 def _later(session: Session, kit: Kit, cycle: Cycle, body: Body) -> None:
@@ -102,7 +102,7 @@ def swap(ack: Ack, body: Body, kit: Kit) -> None:
         cycle = cycles.by_id(session, here.team_id, kpi.cycle_id)
         _require_step(cycle)
         if version != str(kpi.definition_version):
-            raise Conflict(f"{kpi.name} was changed meanwhile. /csi process shows how it is now.")
+            raise Conflict(f"{kpi.name} was changed meanwhile. Look at how it is now.", ways=[Way(Place.PROCESS)])
         turned = meant.turned_round(kpi.definition)
         kpis.define(session, cycle, kpi, turned, actor=here.user_id, now=kit.now())
         _later(session, kit, cycle, body)

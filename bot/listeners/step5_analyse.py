@@ -25,7 +25,7 @@ from csi import roles
 from csi.analysis.finding import NOT_MEASURED
 from csi.analysis.impact import Range, UnitCost
 from csi.analysis.phases import Shift
-from csi.errors import Conflict, CsiError, InvalidInput, UnitUnclear
+from csi.errors import Conflict, CsiError, InvalidInput, TooEarly, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
@@ -87,7 +87,7 @@ def fixed_windows(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit)
 def _analysable(session: Session, body: Body) -> Cycle:
     cycle = modals.cycle_of(session, body)
     if cycle.step < Step.ANALYSE:
-        raise Conflict(f"Analysing is step 5; this cycle is in step {cycle.step}. /csi next goes on.")
+        raise TooEarly("Analysing is", Step.ANALYSE, cycle.step)
     return cycle
 
 

@@ -21,7 +21,7 @@ from csi import cycle as cycles
 from csi.charts import charts, slam, spiral
 from csi.charts.canvas import Chart
 from csi.charts.facts import MOST_URGENT_FIRST, Facts
-from csi.errors import Conflict, CsiError, GateRefused
+from csi.errors import CsiError, GateRefused, TooEarly
 from csi.models import AnalysisResult, Cycle, Kpi, Report
 from csi.step6_present import over_cycles, presenting, reports
 from csi.step6_present.reports import ACKNOWLEDGE, DECIDE, QUESTION, Wish
@@ -53,7 +53,7 @@ def open_form(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def _require_presentable(session: Session, cycle: Cycle) -> None:
     if cycle.step < Step.PRESENT:
-        raise Conflict(f"Presenting is step 6; this cycle is in step {cycle.step}. /csi next goes on.")
+        raise TooEarly("Presenting is", Step.PRESENT, cycle.step)
     if found := presenting.refusal(session, cycle):
         raise GateRefused(found)
 

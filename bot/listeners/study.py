@@ -21,7 +21,7 @@ from csi import roles
 from csi.cycle import exporting
 from csi.cycle.export_files import FORMATS
 from csi.cycle.study_export import study_zip
-from csi.errors import Conflict
+from csi.errors import Conflict, Place, Way
 from csi.measurement.mapping import mapping
 from csi.models import Cycle
 from csi.step1_should_measure.kpis import slug
@@ -77,4 +77,4 @@ def _study(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: st
 def _require_delivered(session: Session, cycle: Cycle) -> None:
     known = mapping(session, cycle)
     if not known["kpis"] or not known["sources"]:
-        raise Conflict("A study needs a KPI that is computed from a source; none is yet: /csi gather.")
+        raise Conflict("A study needs a KPI that is computed from a source; none is yet.", ways=[Way(Place.GATHER)])

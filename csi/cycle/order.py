@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from csi import audit, roles
 from csi.cycle import gates
-from csi.errors import Conflict, GateRefused, InvalidInput
+from csi.errors import Conflict, GateRefused, InvalidInput, Place, Way
 from csi.models import Cycle
 from csi.passages import accountable, mark_stale, passage
 from csi.storage import change_if
@@ -41,7 +41,7 @@ def next_step(
     """
     _require_open(cycle, leaving)
     if cycle.step == Step.CORRECT:
-        raise Conflict("Step 7 is the last one; /csi close ends this cycle and drafts the next.")
+        raise Conflict("Step 7 is the last one; closing this cycle drafts the next.", ways=[Way(Place.CLOSE)])
     _require_mover(session, cycle, actor)
     given = {**passage(session, cycle, cycle.step).reasons, **(reasons or {})}
     found = gates.breaches(session, cycle, now)

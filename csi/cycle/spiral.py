@@ -12,7 +12,7 @@ from csi import audit, roles
 from csi.cycle import gates
 from csi.cycle.left_over import origins
 from csi.cycle.opening import open_cycle
-from csi.errors import Conflict, GateRefused
+from csi.errors import Conflict, GateRefused, TooEarly
 from csi.models import Baseline, Csf, Cycle, Goal, Kpi, PlanRow
 from csi.passages import passage
 from csi.storage import change_if, next_number, rows
@@ -39,7 +39,7 @@ def close(
     if cycle.state != "open":
         raise Conflict(f"Cycle {cycle.number} is closed already.")
     if cycle.step != Step.CORRECT:
-        raise Conflict(f"A cycle is closed in step 7; this one is in step {cycle.step}. /csi next goes on.")
+        raise TooEarly("A cycle is closed in", Step.CORRECT, cycle.step)
     roles.require(session, cycle, actor, roles.STEERERS, "close this cycle")
     found = gates.breaches(session, cycle, now)
     if standing := gates.standing(found, reasons or {}):

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput
+from csi.errors import Conflict, InvalidInput, Place, Way
 from csi.models import Cycle, Decision
 from csi.step1_should_measure.tree import agreed, decisions, tree
 from csi.storage import hold
 from csi.terms import Role, Step
 
 CHOICES = ("approve", "reject")
+_TREE = Way(Place.SHOULD_MEASURE)
 
 
 def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) -> list[str]:
@@ -26,14 +27,14 @@ def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) ->
     _hold(session, cycle)
     here = tree(session, cycle)
     if not here.kpis:
-        raise InvalidInput("", "There is no KPI to approve yet; add one first: /csi measure.")
+        raise InvalidInput("", "There is no KPI to approve yet; add one first.", ways=[_TREE])
     if here.sent_back:
-        raise Conflict(f"{sent_back(session, here.sent_back)} Change the tree, then ask again: /csi measure.")
+        raise Conflict(f"{sent_back(session, here.sent_back)} Change the tree, then ask again.", ways=[_TREE])
     if here.agreed:
-        raise Conflict("The business has approved this tree already: /csi next goes on.")
+        raise Conflict("The business has approved this tree already: go on to the next step.", ways=[Way(Place.NEXT)])
     asked = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
     if not asked:
-        raise InvalidInput("", "Nobody from the business is named as approver yet: /csi roles.")
+        raise InvalidInput("", "Nobody from the business is named as approver yet.", ways=[Way(Place.ROLES)])
     if not decisions(session, cycle, "tree_submitted"):
         _decide(session, cycle, "tree_submitted", actor=actor, choice="submit", role="", reason="", now=now)
     return asked
@@ -50,7 +51,7 @@ def decide_tree(
     role = roles.require(session, cycle, actor, {Role.APPROVER}, "approve what is measured")
     _hold(session, cycle)
     if version != cycle.tree_version:
-        raise Conflict("The tree has changed since this was shown; look at it again: /csi measure.")
+        raise Conflict("The tree has changed since this was shown; look at it again.", ways=[_TREE])
     answers = decisions(session, cycle, "tree")
     given = next((one for one in answers if one.user_id == actor), None)
     if given is not None:

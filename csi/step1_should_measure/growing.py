@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput
+from csi.errors import Conflict, InvalidInput, Place, Way
 from csi.models import (
     Action,
     AnalysisResult,
@@ -120,7 +120,8 @@ def require_step(cycle: Cycle) -> None:
         Conflict: the cycle is in another step; the sentence says how to return.
     """
     if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
-        raise Conflict(f"The tree is changed in step 1; this cycle is in step {cycle.step}. Go back: /csi back 1.")
+        said = f"The tree is changed in step 1; this cycle is in step {cycle.step}. Go back to it first."
+        raise Conflict(said, ways=[Way(Place.BACK, "1")])
 
 
 def add(session: Session, cycle: Cycle, row: Row, new: Mapping[str, Any], *, actor: str, now: datetime) -> None:
@@ -167,7 +168,7 @@ def of_cycle(session: Session, cycle: Cycle, table: type[Any], row_id: int) -> A
     """A row of this cycle, not of another one."""
     found = need(session, table, cycle.team_id, row_id)
     if found.cycle_id != cycle.id:
-        raise Conflict("That belongs to another cycle; open this cycle's tree again: /csi measure.")
+        raise Conflict("That belongs to another cycle; open this cycle's tree again.", ways=[Way(Place.SHOULD_MEASURE)])
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput, InvalidInputs
+from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Cycle, Gap, Kpi, PlanRow, Row, Source
 from csi.step1_should_measure import growing
 from csi.step2_can_measure import clauses
@@ -164,8 +164,9 @@ def require_step(cycle: Cycle) -> None:
     """
     if cycle.state != "open" or cycle.step not in (Step.CAN_MEASURE, Step.GATHER):
         early = cycle.step < Step.CAN_MEASURE
-        where = "has not come to step 2 yet: /csi next" if early else f"is in step {cycle.step}. Go back: /csi back 2"
-        raise Conflict(f"What can be measured is said in step 2; this cycle {where}.")
+        where = "has not come to step 2 yet" if early else f"is in step {cycle.step}. Go back to it first"
+        way = Way(Place.NEXT) if early else Way(Place.BACK, "2")
+        raise Conflict(f"What can be measured is said in step 2; this cycle {where}.", ways=[way])
 
 
 def _check(session: Session, cycle: Cycle, said: Assessment) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput, InvalidInputs
+from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Action, Cycle, Decision, Finding, Kpi
 from csi.rules import threshold
 from csi.step1_should_measure.growing import TEXT_LIMIT, of_cycle
@@ -198,8 +198,8 @@ def _require_enough(session: Session, cycle: Cycle, fields: ActionFields, propos
     found = able(session, cycle, {*proposers, fields.owner})
     if fields.quorum > max(1, len(found)):
         named = ", ".join(roles.name_of(session, cycle.team_id, one) for one in found) or "nobody yet"
-        reason = f"only {len(found)} may approve it, as proposer and owner may not: {named}. Name more: /csi roles"
-        raise InvalidInput("quorum", reason)
+        reason = f"only {len(found)} may approve it, as proposer and owner may not: {named}. Name more first"
+        raise InvalidInput("quorum", reason, ways=[Way(Place.ROLES)])
 
 
 def _checked(session: Session, cycle: Cycle, fields: ActionFields) -> dict[str, Any]:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import pickle
+from pathlib import Path
 
 import pytest
 from slack_bolt import Ack, App, BoltRequest
 from slack_sdk import WebClient
 
-from bot import errors
+from bot import errors, listeners
+from bot.blocks import notices
 from bot.payload import Origin
-from csi.errors import Breach, Conflict, GateRefused, InvalidInput, InvalidInputs, NotAllowed
+from csi.errors import (
+    Breach,
+    Conflict,
+    GateRefused,
+    InvalidInput,
+    InvalidInputs,
+    NotAllowed,
+    Place,
+    TooEarly,
+    Way,
+)
 
 VIEW = {
     "type": "view_submission",
@@ -21,6 +35,8 @@ VIEW = {
         "blocks": [{"type": "input", "block_id": "name"}, {"type": "input", "block_id": "target"}],
     },
 }
+ROOT = Path(__file__).parents[2]
+ELSEWHERE = ["pushed.py", "pushed.py", "erasing.py"]  # answers to a program and on a terminal, where no button can be
 COMMAND = {"command": "/csi", "user_id": "U1", "team_id": "T1", "channel_id": "C1"}
 
 
@@ -46,6 +62,61 @@ def test_each_field_gets_its_own_sentence(client):
 @pytest.mark.parametrize("error", [Conflict("Somebody was first."), InvalidInput("elsewhere", "Somebody was first.")])
 def test_what_belongs_to_no_field_stands_beside_the_first(client, error):
     assert answered(error, VIEW, client)["errors"] == {"name": "Somebody was first."}
+
+
+BACK, ROLES = Way(Place.BACK, "2"), Way(Place.ROLES)
+
+
+def test_each_way_on_from_an_error_is_a_button_once(client):
+    answer = answered(Conflict("It is in step 4: /csi close, it says.", ways=[BACK, ROLES, BACK]), COMMAND, client)
+    said, ways = answer["blocks"]
+    assert said["text"]["text"].endswith("It is in step 4: /csi close, it says.")
+    assert [(one["action_id"], one["value"]) for one in ways["elements"]] == [
+        ("cycle.open:back", "back 2"),
+        ("cycle.open:roles", "roles"),
+    ]
+
+
+def test_a_way_beside_a_field_is_told_as_it_is_typed(client):
+    error = InvalidInputs([InvalidInput("target", "one.", ways=[BACK, ROLES]), InvalidInput("name", "two.")])
+    assert error.ways == (BACK, ROLES)
+    assert answered(error, VIEW, client)["errors"] == {"target": "one. (/csi back 2, /csi roles)", "name": "two."}
+    assert answered(InvalidInput("", "one.", ways=[ROLES]), VIEW, client)["errors"] == {"name": "one. (/csi roles)"}
+
+
+def test_what_has_a_way_stands_over_the_form_with_its_button(client):
+    view = {**VIEW["view"], "id": "V1", "root_view_id": "V1", "previous_view_id": None}
+    answer = answered(Conflict("Changed.", ways=[ROLES]), {**VIEW, "view": view}, client)
+    assert answer["response_action"] == "push"
+    assert "cycle.open:roles" in str(answer["view"])
+
+
+def test_what_is_asked_for_too_early_leads_to_the_next_step():
+    error = TooEarly("Processing is", 4, 3)
+    assert str(error) == "Processing is step 4; this cycle is in step 3. Go on to the next step first."
+    assert error.ways == (Way(Place.NEXT),)
+
+
+def test_the_ways_of_an_error_go_from_one_process_to_another():
+    again = pickle.loads(pickle.dumps(InvalidInput("target", "one.", ways=[BACK])))
+    assert (str(again), again.ways) == ("target: one.", (BACK,))
+
+
+@pytest.mark.parametrize("place", Place)
+def test_every_place_has_a_button_and_a_command(place):
+    assert place in listeners.of_kind("command")
+    assert notices.said_mrkdwn("So.", "", [Way(place)])[1]["elements"][0]["text"]["text"]
+
+
+def test_no_error_names_a_command():
+    """Its ways say where one goes on: they are buttons, or are told as they are typed."""
+    named = []
+    for path in [*(ROOT / "csi").rglob("*.py"), *(ROOT / "bot").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise):
+                texts = [one.value for one in ast.walk(node) if isinstance(one, ast.Constant)]
+                named += [(path.name, node.lineno) for text in texts if "/csi " in str(text)]
+    assert [name for name, _ in named] == ELSEWHERE
 
 
 def test_a_modal_without_inputs_gets_a_view_on_top(client):

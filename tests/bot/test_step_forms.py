@@ -281,3 +281,13 @@ def test_a_band_and_a_missing_target_are_said():
         step1_should_measure.aim(SimpleNamespace(unit="h", direction="lower", target=None, band_low=None))
         == "_no target_"
     )
+
+
+@pytest.mark.parametrize(
+    ("approvers", "needed", "lacking"),
+    [((), 1, True), (("U1",), 1, False), (("U1",), 2, True), (("U1", "U2"), 2, False), ((), 0, True)],
+)
+def test_an_approver_is_asked_for_while_too_few_may_agree(approvers, needed, lacking):
+    assert step7_correct.too_few(approvers, needed) is lacking
+    blocks = step7_correct.baseline_question(baseline(), SHORT, [], needed=needed, lacking=lacking)
+    assert ("roles.open" in str(blocks)) is lacking

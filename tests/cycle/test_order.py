@@ -64,7 +64,7 @@ def test_an_unknown_zone_is_told(sqlite_database: Database) -> None:
 
 
 def test_without_a_cycle_the_sentence_says_how_to_begin(sqlite_database: Database) -> None:
-    with sqlite_database.sessions() as session, pytest.raises(NotFound, match="/csi start"):
+    with sqlite_database.sessions() as session, pytest.raises(NotFound, match="Begin one"):
         cycles.of_channel(session, TEAM, "C9")
 
 

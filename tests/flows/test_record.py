@@ -100,7 +100,7 @@ def test_an_export_is_for_the_services_people(world: World):
 def test_a_study_without_data_says_what_is_missing(world: World):
     world.begin()
     world.bob.command("/csi", "export study")
-    world.bob.sees("none is yet: /csi gather", "service-desk")
+    world.bob.sees("none is yet", "service-desk")
 
 
 def test_all_data_of_a_workspace_is_deleted_when_that_is_typed_and_of_no_other(world: World):

@@ -17,7 +17,6 @@ READING = {"startswith", "endswith", "removeprefix", "removesuffix", "partition"
 PATTERNS = {"search", "match", "fullmatch", "findall", "finditer", "sub", "split"}
 # What may: where, and why.
 ALLOWED = {
-    ("bot/blocks/notices.py", "sentence"): "buttons from the commands an error names, until errors carry their ways",
     ("csi/charts/charts.py", "note"): "the dagger of an exclusion, until step 4's footnotes say what they are about",
     ("csi/charts/view.py", "note"): "an exclusion that a person's own reason shows to be told already",
 }

@@ -10,7 +10,13 @@ from bot.blocks.step7_correct.actions import (
     progress_text,
     reopened_text,
 )
-from bot.blocks.step7_correct.baselines import baseline_form, baseline_question, baseline_settled, baseline_text
+from bot.blocks.step7_correct.baselines import (
+    baseline_form,
+    baseline_question,
+    baseline_settled,
+    baseline_text,
+    too_few,
+)
 from bot.blocks.step7_correct.closing import close_form, closed_text
 from bot.blocks.step7_correct.decisions import (
     announcement,
@@ -83,5 +89,6 @@ __all__ = [
     "reason_form",
     "reopened_text",
     "said",
+    "too_few",
     "void_question",
 ]

@@ -32,13 +32,23 @@ def baseline_text(name: str, approvers: Sequence[str], needed: int) -> str:
     """What a notification of the question says."""
     asked = listed([mention(user) for user in approvers]) or "No approver but the proposer is named yet (`/csi roles`)"
     two = " It is worse than the one before, so two must agree." if needed > 1 else ""
-    if 0 < len(approvers) < needed:
+    if approvers and too_few(approvers, needed):
         two += " Nobody else may yet: name another approver (`/csi roles`)."
     return f"{asked}: is this the new baseline of {escape(clip(name, 120))}?{two}"
 
 
-def baseline_question(one: Any, text: str, decisions: Sequence[Any], *, needed: int = 1) -> list[Block]:
-    """The question about a new baseline, with the answers so far; ``needed`` is how many must agree."""
+def too_few(approvers: Sequence[str], needed: int) -> bool:
+    """Whether fewer people may agree than must."""
+    return len(approvers) < max(1, needed)
+
+
+def baseline_question(
+    one: Any, text: str, decisions: Sequence[Any], *, needed: int = 1, lacking: bool = False
+) -> list[Block]:
+    """The question about a new baseline, with the answers so far.
+
+    ``needed`` is how many must agree; ``lacking``: fewer may, and another approver is to be named.
+    """
     coverage = percent(one.coverage) if one.coverage is not None else "unknown"
     blocks = [
         parts.section(text),
@@ -58,7 +68,7 @@ def baseline_question(one: Any, text: str, decisions: Sequence[Any], *, needed: 
             parts.button("Approve", APPROVE_BASELINE, str(one.id), style="primary"),
             parts.button("Reject …", REJECT_BASELINE, str(one.id)),
         ]
-        if "/csi roles" in text:
+        if lacking:
             buttons.append(parts.button("Name an approver", "roles.open"))
         blocks.append(parts.actions(buttons))
         yes = sum(decision.choice == "approve" for decision in decisions)

@@ -12,7 +12,7 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import Body, clicked, user_of
-from csi.errors import Conflict
+from csi.errors import Conflict, Place, Way
 from csi.models import Csf, Cycle, Goal, Kpi, OutboxPost
 from csi.step1_should_measure import growing
 from csi.step1_should_measure.tree import tree
@@ -79,7 +79,7 @@ def open_csf(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         goals = {str(one.id): one.text[:75] for one in rows(session, Goal, cycle.team_id, cycle_id=cycle.id)}
         csf: Csf | None = growing.of_cycle(session, cycle, Csf, int(clicked(body))) if clicked(body) else None
     if not goals and not csf:
-        raise Conflict("A CSF hangs from a goal; add a goal first: /csi measure.")
+        raise Conflict("A CSF hangs from a goal; add a goal first.", ways=[Way(Place.SHOULD_MEASURE)])
     callback, title = (blocks.EDIT_CSF, "Change a CSF") if csf else (blocks.ADD_CSF, "Add a CSF")
     known = {"csf": csf.id if csf else 0}
     view = blocks.text_form(

@@ -24,7 +24,7 @@ from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, 
 from bot.listeners.step1_should_measure.meaning import note_meant, open_doubts, still_meant
 from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
-from csi.errors import InvalidInput, NotFound
+from csi.errors import InvalidInput, NotFound, Place, Way
 from csi.models import Cycle, Goal, Kpi
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.rules import past_date
@@ -57,7 +57,7 @@ def _named(known: Sequence[Kpi], typed: str) -> Kpi:
     if len(like) == 1:
         return like[0]
     if not known:
-        raise NotFound("This cycle has no KPI yet: /csi measure adds one.")
+        raise NotFound("This cycle has no KPI yet; add one first.", ways=[Way(Place.SHOULD_MEASURE)])
     names = ", ".join(one.key for one in like or known)
     said = f"“{clip(typed, 40)}” may be several KPIs" if like else f"There is no KPI “{clip(typed, 40)}” in this cycle"
     raise NotFound(f"{said}; there are: {names}.")
@@ -132,7 +132,7 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
         cycle = modals.cycle_of(session, body)
         if known.get("kpi"):
             found: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
-            modals.require_unchanged(body, found, found.name, f"kpi {found.key}")
+            modals.require_unchanged(body, found, found.name, Way(Place.KPI, found.key))
         csf_id = _csf_of(session, cycle, form, actor, kit)
         if known.get("kpi") and blocks.ANSWERS in form:
             form |= _chosen(session, kit, cycle, found, form)
@@ -144,11 +144,11 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
             made = kpis.add_kpi(session, cycle, fields, actor=actor, now=now)
         shown = changed_tree(session, kit, cycle)
         past, where = past_date(cycle, made, now), Origin(cycle.team_id, actor, cycle.channel_id)
-        said = blocks.over(made, past) if past else ""
+        said, key = blocks.over(made, past) if past else "", made.key
     ack()
     modals.refresh(client, body, shown)
     if said:
-        whisper(client, where, notices.problem_mrkdwn(said, where.channel_id))
+        whisper(client, where, notices.problem_mrkdwn(said, where.channel_id, [Way(Place.KPI, key)]))
 
 
 def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
@@ -165,11 +165,12 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         said |= still_meant(found.definition, said)
         kpis.define(session, cycle, found, {**kept, **said}, actor=actor, now=kit.now())
         lacking = columns_lacking(session, cycle, found)
-        text = blocks.defined(
-            found, lacking=lacking, process=cycle.step == Step.PROCESS, held_back=is_held_back(session, cycle, found)
-        )
+        process = cycle.step == Step.PROCESS
+        held_back = is_held_back(session, cycle, found)
+        text = blocks.defined(found, lacking=lacking, process=process, held_back=held_back)
+        ways = [Way(Place.KPI, found.key)] if lacking else [Way(Place.PROCESS)] if process else []
     ack()
-    whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.said_mrkdwn(text, cycle.channel_id))
+    whisper(client, Origin(cycle.team_id, actor, cycle.channel_id), notices.said_mrkdwn(text, cycle.channel_id, ways))
 
 
 def _also(view: Body) -> dict[str, forms.Reader]:

@@ -14,6 +14,7 @@ from bot.context import Kit
 from bot.errors import whisper
 from bot.payload import Body, Origin, clicked, origin
 from csi import cycle as cycles
+from csi.errors import Place, Way
 from csi.models import AnalysisResult, Cycle, Kpi
 from csi.step1_should_measure import meant
 from csi.storage import need, row
@@ -28,7 +29,8 @@ def note_meant(body: Body, client: WebClient, kit: Kit) -> int:
         cycle = cycles.by_id(session, here.team_id, kpi.cycle_id)
         meant.confirm(session, cycle, kpi, [key], actor=here.user_id, now=kit.now())
         said = blocks.confirmed(kpi, key)
-    whisper(client, Origin(here.team_id, here.user_id, cycle.channel_id), notices.said_mrkdwn(said, cycle.channel_id))
+    shown = notices.said_mrkdwn(said, cycle.channel_id, [Way(Place.PROCESS)])
+    whisper(client, Origin(here.team_id, here.user_id, cycle.channel_id), shown)
     return int(kpi_id)
 
 

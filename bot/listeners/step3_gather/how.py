@@ -19,7 +19,7 @@ from bot.listeners.step3_gather.drop import Drop
 from bot.payload import clicked, origin, user_of
 from csi import cycle as cycles
 from csi import roles
-from csi.errors import Conflict, NotFound
+from csi.errors import Conflict, NotFound, Place, Way
 from csi.measurement import deliveries
 from csi.models import Batch, Cycle, Source
 from csi.reading.layout import guess
@@ -113,7 +113,7 @@ def undo(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = _cycle(session, source)
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "change how a source is read")
         if str(source.version) != version:
-            raise Conflict("It was changed again meanwhile. Look at how it is read now: /csi source.")
+            raise Conflict("It was changed again meanwhile. Look at how it is read now.", ways=[Way(Place.SOURCE)])
         before = rereading.last_change(session, source)
         if before is None or not before.before:
             raise Conflict("It was never read otherwise.")

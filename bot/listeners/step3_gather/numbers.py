@@ -19,7 +19,7 @@ from bot.listeners import modals
 from bot.listeners.step3_gather.overview import overview
 from bot.payload import clicked, origin
 from csi import cycle as cycles
-from csi.errors import InvalidInput, InvalidInputs, NotFound
+from csi.errors import InvalidInput, InvalidInputs, NotFound, Place, Way
 from csi.models import Cycle, Kpi, Measurement
 from csi.reading import spans
 from csi.step3_gather import collecting, measurements
@@ -145,7 +145,7 @@ def _cycle_of_number(session: Session, team_id: str, number: int) -> Cycle:
 def _form(session: Session, cycle: Cycle, wanted: str, kit: Kit) -> Block:
     known = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     if not known:
-        raise NotFound("There is no KPI in this cycle yet; /csi measure adds one.")
+        raise NotFound("There is no KPI in this cycle yet; add one first.", ways=[Way(Place.SHOULD_MEASURE)])
     chosen = next((kpi for kpi in known if wanted in (kpi.key, str(kpi.id))), None)
     chosen = chosen or next((one.kpi for one in arrivals(session, cycle, kit.now())), known[0])
     seen = arrival(session, cycle, chosen, kit.now())

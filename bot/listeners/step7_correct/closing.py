@@ -12,7 +12,7 @@ from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import Body, user_of
 from csi import cycle as cycles
-from csi.errors import Conflict
+from csi.errors import TooEarly
 from csi.models import CarryOver, Cycle
 from csi.step7_correct import loose_ends
 from csi.storage import rows
@@ -25,7 +25,7 @@ def open_close(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
         if cycle.step != Step.CORRECT:
-            raise Conflict(f"A cycle is closed in step 7; this one is in step {cycle.step}. /csi next goes on.")
+            raise TooEarly("A cycle is closed in", Step.CORRECT, cycle.step)
         ends = loose_ends.loose_ends(session, cycle)
         found = cycles.breaches(session, cycle, kit.now())
         warnings = list({one.rule: one for one in found if not one.blocks}.values())

@@ -18,7 +18,7 @@ from bot.listeners.step7_correct.acting import view_of
 from bot.listeners.step7_correct.thread import say_in_thread, show_action
 from bot.payload import Body, clicked, origin, user_of
 from csi import cycle as cycles
-from csi.errors import Conflict
+from csi.errors import Conflict, Place, Way
 from csi.models import Action, Cycle, Finding, Kpi
 from csi.step1_should_measure import kpis
 from csi.step7_correct import actions, deciding
@@ -118,7 +118,7 @@ def edited(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> Non
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         action = need(session, Action, cycle.team_id, int(modals.remembered(body)["action"]))
-        modals.require_unchanged(body, action, f"action {action.number}", "act")
+        modals.require_unchanged(body, action, f"action {action.number}", Way(Place.CORRECT))
         forms.require_ahead("due_on", form["due_on"], today_of(cycle, kit), known=action.due_on)
         before = action.version
         fields = actions.ActionFields(settle_days=action.settle_days, finding_id=action.finding_id, **form)

@@ -53,11 +53,13 @@ def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> 
     able = roles.holders(session, made.team_id, made.service_id, *roles.APPROVERS)
     kpi = row(session, Kpi, made.team_id, id=made.kpi_id)
     name = kpi.name if kpi else made.kpi_key
-    text = blocks.baseline_text(name, [one for one in able if one != made.proposed_by], baselines.needed(made))
+    others = [one for one in able if one != made.proposed_by]
+    text = blocks.baseline_text(name, others, baselines.needed(made))
     kit.outbox.keep(
         session, team_id=made.team_id, key=made.post_key, channel=cycle.channel_id, text=text,
         blocks=blocks.baseline_question(
-            made, text, baselines.decisions(session, made), needed=baselines.needed(made)
+            made, text, baselines.decisions(session, made), needed=baselines.needed(made),
+            lacking=blocks.too_few(others, baselines.needed(made)),
         ),
         subject=("baseline", made.id), tell=made.proposed_by,
     )  # fmt: skip
