@@ -21,7 +21,8 @@ LANGUAGES = (
     "en", "en_AU", "en_CA", "de", "de_AT", "fr", "fr_CA", "es", "es_CO", "es_MX", "pt", "pt_PT", "it", "it_CH", "nl",
     "pl", "cs", "sk", "sl", "hr", "sr_Latn", "sr", "da", "sv", "nb", "fi", "et", "lv", "lt", "hu", "ro", "bg", "tr",
     "ru", "uk", "el", "ja", "zh", "zh_Hant", "ko", "vi", "id", "ms", "ca", "gl", "eu", "th", "he", "ar", "fa", "hi",
-    "sq", "mk", "is", "ga", "az", "kk",
+    "sq", "mk", "is", "ga", "az", "kk", "af", "bs", "be", "ka", "hy", "sw", "fil", "bn", "ta", "te", "mr", "ne", "ur",
+    "mn", "lo", "km", "uz",
 )  # fmt: skip
 ENGLISH = LANGUAGES[:3]
 # Windows, Excel and databases: short forms that CLDR has not, by the language whose column they may stand in.
@@ -37,11 +38,15 @@ _ALSO_MONTHS = {
     "nb": {"sept": 9},
     "el": {"μαι": 5},
 }  # fmt: skip
-_ALSO_HALVES = {"A": ("am",), "P": ("pm",)}
+# What older CLDR, and with it Java, and Windows write: Bulgarian, Hebrew, Hindi, Estonian.
+_ALSO_HALVES = {
+    "A": ("am", "пр об", "לפנה״צ", "पूर्वाह्न", "el"),
+    "P": ("pm", "сл об", "אחה״צ", "अपराह्न", "pl"),
+}
 # What stands between the parts of a date and says nothing: CLDR has some of them as literals of its patterns.
 _ALSO_FILLERS = ("um", "at", "à", "às", "a", "las", "los", "la", "le", "alle", "ore", "kl", "den", "der", "am", "om",
                  "o", "w", "v", "de", "del", "di", "d", "of", "on", "the", "dnia", "godz", "ob", "du",
-                 "klo")  # fmt: skip
+                 "klo", "r")  # fmt: skip
 _ALSO_UNITS = {
     "hour": ("h", "hs", "hr", "hrs", "uhr", "ч", "ώρα", "ura", "t", "u", "g", "น"),
     "minute": ("min", "m"),
@@ -120,7 +125,7 @@ def words(languages: tuple[str, ...] = LANGUAGES) -> Words:
         signs=_signs(locales),
         markers=frozenset(marker for locale in locales.values() for marker in _markers(locale)),
         dotted=dict(dotted for locale in locales.values() for dotted in _dotted(locale)),
-        parts=() if languages == ENGLISH else day_parts(languages),
+        parts=() if languages == ENGLISH else day_parts(languages, _ALSO_HALVES["A"] + _ALSO_HALVES["P"]),
     )  # fmt: skip
 
 
@@ -180,20 +185,30 @@ def _halves(locales: Iterable[Locale]) -> dict[str, str]:
         for widths in locale.day_periods.values():
             for texts in widths.values():
                 for half, key in (("A", "am"), ("P", "pm")):
-                    word = re.sub(r"[.\s]", "", plain(texts.get(key, "")))
-                    found[half].add(word)
+                    found[half].add(_as_one(plain(texts.get(key, ""))))
     both = found["A"] & found["P"]
     return {half: _any_of(words - both) for half, words in found.items()}
+
+
+def _as_one(text: str) -> str:
+    """Single letters together: ``a m`` is ``am``; words stay apart."""
+    parts = text.split()
+    return "".join(parts) if all(len(part) < 2 for part in parts) else text
 
 
 def _any_of(words_: Iterable[str]) -> str:
     """A pattern of any of some words, with dots, blanks or lost signs between the letters of the short ones."""
     spread = [
-        r"[.\s?]{0,3}".join(map(re.escape, word)) if len(word) <= 3 else r"\s?".join(map(re.escape, word.split()))
+        r"[.\s?]{0,3}".join(map(re.escape, word)) if len(word) <= 3 else _joined(word)
         for word in sorted(words_, key=len, reverse=True)
         if len(word) > 1 or (word and not word.isascii())
     ]
     return rf"(?:{'|'.join(spread)})\.?"
+
+
+def _joined(word: str) -> str:
+    """A pattern of the parts of a word, with a dot, a blank or neither between them; ``״`` may be a plain quote."""
+    return r"\.?\s?".join(re.escape(part).replace("״", '[״"]') for part in word.split())
 
 
 def _literals(locale: Locale) -> Iterator[str]:

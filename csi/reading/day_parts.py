@@ -39,10 +39,11 @@ class DayPart:
 
 
 @cache
-def day_parts(languages: tuple[str, ...]) -> tuple[DayPart, ...]:
-    """All that some languages know, those of the same hours together."""
+def day_parts(languages: tuple[str, ...], also: tuple[str, ...] = ()) -> tuple[DayPart, ...]:
+    """All that some languages know, those of the same hours together; none that is half a day, as ``also`` are."""
     locales = [Locale.parse(name) for name in languages]
     halves = {_plain(str(texts.get(half, ""))) for one in locales for texts in _texts(one) for half in ("am", "pm")}
+    halves.update(also)
     hours: dict[str, int] = {}
     for word, told in (named for one in locales for named in _named(one)):
         if word not in halves:

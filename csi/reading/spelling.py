@@ -26,7 +26,12 @@ _MOST_WORDS = 10
 _NO_DATE = re.compile(
     r"(?i)^(?!\\?/)(?!0{12}(?:00(?:\.?0{3}|\.?0{6})?)?z?$).*(?<![.,:0])(?:0{3}|0{5}|0{7}|0{9,})(?!0)", re.S
 )
-_WORD = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u097f\u0e00-\u0e7f\u200c])+"
+# Signs above, below and around letters: accents, those of India, Thailand, Laos, Burma and Cambodia.
+_BESIDE_LETTERS = (
+    r"\u0300-\u036f\u0900-\u0965\u0970-\u09e5\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0b65\u0b70-\u0be5"
+    r"\u0bf0-\u0c65\u0c70-\u0ce5\u0cf0-\u0d65\u0d70-\u0de5\u0df0-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17df"
+)
+_WORD = rf"(?:[^\W\d_]|[{_BESIDE_LETTERS}\u200c])+"
 _ENGLISH_ONLY = re.compile(r"[\x00-\x7f]*")
 _ERA = re.compile(r"令和|平成|昭和|大正|明治|民國|民国|(?:^|[^\w])[rhs]0{1,2}[./年]")
 # .NET's and older JSON's dates: an instant, whatever offset is shown beside it.
@@ -43,7 +48,7 @@ _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _SIGNS = str.maketrans(
     {"\ufffd": " ", "\u200b": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u202a": "", "\u202c": "", "\u2066": "",
-     "\u2069": "", "׳": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "’": "'", "`": "'", "´": "'"}
+     "\u2069": "", "׳": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "ª": "o", "’": "'", "`": "'", "´": "'"}
 )  # fmt: skip
 
 
@@ -315,7 +320,7 @@ def _readings(text: str, vocabulary: Words | None) -> Iterator[_Said]:
         yield _Said(text.strip(" ,"))
         return
     text = _with_halves(_with_day_parts(_without_dots(text, vocabulary), vocabulary), vocabulary)
-    text = re.sub(r"(?<=0)\.?(?:st|nd|rd|th|er|ère|re|o|a|e)(?![^\W\d_])\.?", "", text)
+    text = re.sub(r"(?<=0)(?<!:00)\.?(?:st|nd|rd|th|er|ère|re|o|a|e)(?![^\W\d_])\.?", "", text)
     yield from _told(text, vocabulary)
 
 
@@ -328,6 +333,7 @@ def _without_dots(text: str, vocabulary: Words) -> str:
 
 
 _BEHIND_CLOCK = r"(?:(?<=[:.h]00)|(?<=[.,:]000)|(?<=[:.]0))\s*"
+_WORD_ENDS = rf"(?![^\W\d_]|[{_BESIDE_LETTERS}])"
 _BEFORE_CLOCK = r"(?:(?<![^\W\d_])|(?<=[日일号號]))"
 _CLOCK_AHEAD = r"\s*(?=00?\s*(?::0|\.00(?![-/.0])|[時时点點시]))"
 
@@ -337,10 +343,12 @@ def _with_halves(text: str, vocabulary: Words) -> str:
     text = re.sub(rf"{_BEHIND_CLOCK}sa(?![^\W\d_])", f" {SA}", text)
     text = re.sub(r"(?<![^\W\d_])sa\s*(?=00?:00)", f" {SA} ", text)
     for half, pattern in vocabulary.halves.items():
-        text = re.sub(rf"{_BEHIND_CLOCK}{pattern}(?![^\W\d_])", f" {half}", text)
+        text = re.sub(rf"{_BEHIND_CLOCK}{pattern}{_WORD_ENDS}", f" {half}", text)
         text = re.sub(rf"(?<=0)\s*{half.lower()}[.\s?]{{0,3}}m\.?(?![^\W\d_])", f" {half}", text)
         text = re.sub(rf"{_BEFORE_CLOCK}{pattern}{_CLOCK_AHEAD}", f" {half} ", text)
-        text = re.sub(rf"(?<=[:.]00){half.lower()}(?![^\W\d_])", f" {half}", text)
+        text = re.sub(rf"(?:(?<=[:.]00)|(?<=:00)\s){half.lower()}(?![^\W\d_])", f" {half}", text)
+        text = re.sub(rf"(?<=0000)(,?\s|,)(00?){half.lower()}$", rf"\1\2 {half}", text)
+        text = re.sub(rf"(?<=0[/.-]00)(,?\s|,)(00?){half.lower()}$", rf"\1\2 {half}", text)
     return text
 
 
@@ -358,8 +366,13 @@ def _part_patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
     """Patterns of all parts of the day behind a clock and before one, and the sign of each word."""
     signs = {word: part.sign for part in words().parts for word in part.words}
     part = rf"(?P<part>{'|'.join(re.escape(word) for word in sorted(signs, key=len, reverse=True))})"
-    behind = rf"(?:{_BEHIND_CLOCK}|(?<=[時时点點시h])\s+){part}(?![^\W\d_])"
+    behind = rf"(?:{_BEHIND_CLOCK}|(?<=[時时点點시h])\s+){part}{_WORD_ENDS}"
     return re.compile(behind), re.compile(rf"{_BEFORE_CLOCK}{part}{_CLOCK_AHEAD}"), signs
+
+
+# A Latin letter alone behind a clock with colons says nothing but a zone, an hour or a second.
+_CLOCK_LETTER = re.compile(r"(?![hstz])[a-z\u00df-\u024f]")
+_CLOCK_BEFORE = re.compile(r":\s?00(?:[.,]0+)?$")
 
 
 def _told(text: str, vocabulary: Words) -> Iterator[_Said]:
@@ -383,6 +396,8 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
     """The letters a word may stand for."""
     word, before, after = place[0], text[: place.start()].rstrip(), text[place.end() :].lstrip()
     follows_digit = before.endswith("0")
+    if _CLOCK_LETTER.fullmatch(word) and _CLOCK_BEFORE.search(before):
+        return  # half a day in a language that is not known: 9:14 p. may be 21:14
     if word == "t" and follows_digit and after.startswith("0"):
         yield "T"
     if follows_digit and word in vocabulary.signs:
@@ -396,7 +411,7 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
         yield "J"
     if word in _AT_OCLOCK and re.match(r"\.?\s?00?[:.]0", text[place.end() :]):
         yield " "
-    if vocabulary.is_weekday(word):
+    if vocabulary.is_weekday(word) and (len(word) > 1 or not before or _CJK.match(word)):
         yield " "
     yield from _units(word, vocabulary, follows_digit=follows_digit)
     yield from _little(word, before, after, vocabulary)

@@ -1,23 +1,42 @@
-"""Clocks that tell when, as columns beside a date hold them: 14:05, 2:05 PM, 18.00.00, 14h05."""
+"""Clocks that tell when, as columns beside a date hold them: 14:05, 2:05 PM, 2p, 오후 2:05, 18.00.00, 14h05."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+import pyarrow as pa
+
 from csi.reading.column_headers import says_length
+from csi.reading.durations import ShortClock, lengths
+from csi.reading.moments import read_moments
 
 _HOUR = r"(?:[01]?\d|2[0-3])"
 _TOLD = re.compile(rf"{_HOUR}(?::[0-5]\d(?::[0-5]\d)?|\.[0-5]\d\.[0-5]\d)(?:\s?[AaPp][Mm])?")
 _WITH_LETTER = re.compile(rf"{_HOUR}\s?[hH]\s?[0-5]\d")  # also a length of time: 2h05
+# A word before or behind, which may say the half of the day; what it says is looked up where a cell has this form.
+_CLOCK, _WORD = rf"{_HOUR}(?::\d\d){{1,2}}", r"[^\d:]{1,20}"
+_WITH_WORD = re.compile(rf"{_WORD}{_CLOCK}|{_CLOCK}{_WORD}|{_HOUR}(?:\s?[ap]\.?\s?m\.?|[ap])", re.I)
+_DAY = "2000-01-01"
 _BEHIND_DATE = re.compile(r":|\d[T\s]+\d")
 
 
 def time_of_day(header: str, cells: Sequence[str]) -> int:
     """How many cells of a column can be times of day; with a letter (14h05) only where no header says a length."""
-    told = sum(_TOLD.fullmatch(cell.strip()) is not None for cell in cells)
-    lettered = sum(_WITH_LETTER.fullmatch(cell.strip()) is not None for cell in cells)
-    return told + (0 if says_length(header) else lettered)
+    bare = [cell.strip() for cell in cells]
+    told = sum(_TOLD.fullmatch(cell) is not None for cell in bare)
+    lettered = sum(_WITH_LETTER.fullmatch(cell) is not None for cell in bare)
+    worded = _worded([cell for cell in bare if _WITH_WORD.fullmatch(cell) and not _TOLD.fullmatch(cell)])
+    return told + worded + (0 if says_length(header) else lettered)
+
+
+def _worded(cells: Sequence[str]) -> int:
+    """How many clocks with a word beside them tell when, and no length of time."""
+    if not cells:
+        return 0
+    dated = pa.chunked_array([pa.array([f"{_DAY} {cell}" for cell in cells], pa.string())])
+    found = lengths(pa.array(cells, pa.string()), ShortClock.HOURS)
+    return int((~read_moments(dated, "iso", "UTC").unreadable & (found.seconds != found.seconds)).sum())
 
 
 def has_clock(dates: Sequence[str]) -> bool:

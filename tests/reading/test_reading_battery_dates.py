@@ -172,6 +172,23 @@ _READ = [
     (45, "12 marca 2025 r. g. 10:15", "iso", "UTC", "2025-03-12T10:15:00"),
     (45, "12 marca 2025 r., godz. 10:15", "iso", "UTC", "2025-03-12T10:15:00"),
     (45, "12.03.2025 g. 10:15", "day_first", "UTC", "2025-03-12T10:15:00"),
+    (46, "1/5/2024 9:14a", "month_first", "UTC", "2024-01-05T09:14:00"),
+    (46, "1/5/2024 12:19a", "month_first", "UTC", "2024-01-05T00:19:00"),
+    (46, "1/5/2024 12:19 P", "month_first", "UTC", "2024-01-05T12:19:00"),
+    (46, "1/5/2024 9:14:05 P", "month_first", "UTC", "2024-01-05T21:14:05"),
+    (46, "1/5/24 2p", "month_first", "UTC", "2024-01-05T14:00:00"),
+    (46, "May 5, 2024, 12a", "month_first", "UTC", "2024-05-05T00:00:00"),
+    (46, "2024-05-01 2p", "iso", "UTC", "2024-05-01T14:00:00"),
+    (46, "01.05.24 a 12:05", "day_first", "UTC", "2024-05-01T12:05:00"),  # “at” in Italian
+    (47, "01.05.2024 г., 9:14 сл.об.", "day_first", "UTC", "2024-05-01T21:14:00"),
+    (47, "01.05.2024 г., 12:14 пр. об.", "day_first", "UTC", "2024-05-01T00:14:00"),
+    (47, '1/5/2024 9:14 אחה"צ', "day_first", "UTC", "2024-05-01T21:14:00"),
+    (47, "1/5/2024 12:14 לפנה״צ", "day_first", "UTC", "2024-05-01T00:14:00"),
+    (47, "1/5/2024 9:14 अपराह्न", "day_first", "UTC", "2024-05-01T21:14:00"),
+    (47, "1/5/2024 9:14 पूर्वाह्न", "day_first", "UTC", "2024-05-01T09:14:00"),
+    (47, "01.05.2024 9:14 PL", "day_first", "UTC", "2024-05-01T21:14:00"),
+    (47, "1. 5. 2024. 9:14 popodne", "day_first", "UTC", "2024-05-01T21:14:00"),
+    (47, "01/05/2024 9:14 da tarde", "day_first", "UTC", "2024-05-01T21:14:00"),
 ]  # fmt: skip
 KINDS = len({number for number, *_ in _READ})
 
@@ -216,6 +233,12 @@ _REFUSED = [
     ("2025-01-01T10:00[Europe/Nowhere]", "iso", "UTC", Cause.UNKNOWN_WORD),
     ("10:00 Europe/Berlin", "iso", "UTC", Cause.CLOCK_ONLY),
     ("H3 2024", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("1/5/2024 9:14 m.", "day_first", "UTC", Cause.UNKNOWN_WORD),  # mattina in Italian
+    ("1/5/2024 9:14 f.", "day_first", "UTC", Cause.UNKNOWN_WORD),  # Icelandic, and e. is after noon
+    ("1/5/2024 9:14 e.", "day_first", "UTC", Cause.UNKNOWN_WORD),
+    ("1/5/2024 P 9:14", "day_first", "UTC", Cause.UNKNOWN_WORD),
+    ("01/05/2024 2ª", "day_first", "UTC", Cause.NO_DATE),  # a Monday in Portuguese, not two in the morning
+    ("1/5/2024 13a", "day_first", "UTC", Cause.NO_SUCH_DAY),
     ("60", "excel", "UTC", Cause.NO_DATE),
     ("-1", "excel", "UTC", Cause.NO_DATE),
     ("2958466", "excel", "UTC", Cause.NO_DATE),
@@ -224,8 +247,8 @@ _REFUSED = [
 ]
 
 
-def test_there_are_45_kinds() -> None:
-    assert KINDS == 45
+def test_there_are_47_kinds() -> None:
+    assert KINDS == 47
 
 
 @pytest.mark.parametrize(("kind", "text", "order", "zone", "instant"), _READ)

@@ -13,13 +13,15 @@ import pytest
 from babel import Locale
 from babel.dates import format_date, format_time
 
+from csi.reading.calendar_words import LANGUAGES
 from csi.reading.kinds import guess_kinds
 from csi.reading.moments import read_moments
 
 _LOCALES = (
     "en_US", "en_GB", "en_IN", "de", "de_AT", "fr", "fr_CA", "es", "es_MX", "pt", "pt_PT", "it", "nl", "pl", "cs",
     "sk", "hr", "sr_Latn", "da", "sv", "nb", "fi", "et", "lv", "lt", "hu", "ro", "bg", "tr", "ru", "uk", "el", "ja",
-    "zh", "zh_Hant", "ko", "vi", "th", "he", "ar", "sq", "ca", "eu",
+    "zh", "zh_Hant", "ko", "vi", "th", "he", "ar", "sq", "ca", "eu", "hi", "bn", "ta", "ka", "hy", "ur", "be", "af",
+    "fil", "sl", "fa", "km",
 )  # fmt: skip
 _FORMS = [(date, time) for date in ("short", "medium", "long") for time in ("", "short", "medium")]
 # A day above 12, both halves of the day, noon and just after midnight.
@@ -46,6 +48,17 @@ def test_what_a_locale_writes_is_read_as_meant_or_refused(name: str) -> None:
     assert found == {form: "refused" if (name, *form) in _REFUSED else "right" for form in _FORMS}
 
 
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_halves_of_the_day_are_read_as_meant_or_refused(name: str) -> None:
+    told = [texts for widths in Locale.parse(name).day_periods.values() for texts in widths.values()]
+    halves = {(texts["am"], texts["pm"]) for texts in told if texts.get("am") and texts.get("pm")}
+    for before, after in halves - {("g", "a")}:  # Basque, whose after noon is everybody's before noon
+        for form in ("01/05/2024 9:14 {}", "01/05/2024 9:14:00{}", *(["01/05/2024 {} 9:14"] * (len(before) > 2))):
+            cells = pa.chunked_array([pa.array([form.format(before), form.format(after)])])
+            read = read_moments(cells, "day_first", "UTC").instants.dt.hour.dropna().tolist()
+            assert read == ([9, 21] if before.lower() in ("am", "a.m.", "a") else read and [9, 21]), (form, read)
+
+
 def _outcome(texts: list[str], _: str, time: str) -> str:
     kind = guess_kinds({"opened": texts}, ".", ())["opened"]
     if kind.name != "moment" or kind.ambiguous:
@@ -57,4 +70,4 @@ def _outcome(texts: list[str], _: str, time: str) -> str:
 
 
 def test_the_numbers_stated() -> None:
-    assert (len(_LOCALES), len(_LOCALES) * len(_FORMS), len(_REFUSED)) == (43, 387, 3)
+    assert (len(_LOCALES), len(_LOCALES) * len(_FORMS), len(_REFUSED)) == (55, 495, 3)

@@ -25,6 +25,19 @@ from csi.reading.times_of_day import has_clock, time_of_day
         ("Hora de atendimento", "14h05", True),  # a clock's word beside one of a length
         ("Durée", "14h05", False),
         ("Durée", "14:05", True),  # as before: beside a date its hours decide
+        ("Time", "9:14a", True),
+        ("Time", "9:14 P", True),
+        ("Time", "2p", True),
+        ("Time", "2 p.m.", True),
+        ("Time", "2 p", False),  # pages, pieces, points
+        ("시간", "오후 2:05", True),
+        ("Óra", "du. 2:05", True),
+        ("Час", "2:05 сл.об.", True),
+        ("Uhrzeit", "14:05 Uhr", True),
+        ("Amount", "5.03 p", False),
+        ("Amount", "12 kg", False),
+        ("Duration", "2:05 h", False),
+        ("Duration", "2:05 min", False),
         ("Hora", "14h", False),
         ("Hora", "24h05", False),
         ("Hora", "1405", False),
