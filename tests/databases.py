@@ -5,6 +5,7 @@ Each test gets a database of its own: a copied SQLite file, or the PostgreSQL on
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from csi.models import Row
 from csi.storage import Sessions, engine, migrate
@@ -89,6 +90,11 @@ class PostgresServer:
         finally:
             made.dispose()
         return self._lent
+
+    def reader(self) -> None:
+        """See that there is an account ``reader`` that may log in, and nothing else."""
+        with contextlib.suppress(ProgrammingError):
+            self._run("CREATE ROLE reader LOGIN")
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""

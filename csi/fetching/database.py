@@ -36,6 +36,8 @@ SECONDS = 60
 CONNECT_SECONDS = 10
 _AT_ONCE = 2_000
 _LONGEST = 16 * MEGABYTE  # bytes of one value; SQLite makes a thousand million out of nothing
+# What SQLite may be asked to do. Source: sqlite.org/c3ref/c_alter_table.html.
+_READS = frozenset((sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE))
 _NO_FILE = "/dev/null/none"
 # What an address may say beside where the database is; anything else could lead past the check of the address.
 _HARMLESS = frozenset({"sslmode", "application_name", "charset"})
@@ -45,6 +47,22 @@ _TOO_LONG = ("statement timeout", "interrupted", "execution time")
 _AWAY = ("connection", "can't connect", "could not connect", "unable to open", "disk i/o", "shutting down")
 _STAYS = ("password", "authentication", "does not exist", "access denied", "unable to open", "no pg_hba.conf")
 _BUSY = ("locked", "busy", "too many", "remaining connection slots", "starting up")
+# What an account that only reads does not have. Source: PostgreSQL 18, 21.5 Predefined Roles; MySQL 8.4, 8.2.2.
+_PRIVILEGES = {
+    "postgresql": """SELECT CASE WHEN rolsuper THEN 'superuser' ELSE rolname END FROM pg_roles
+        WHERE (rolsuper OR rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program',
+               'pg_signal_backend', 'pg_signal_autovacuum_worker'))
+          AND CASE WHEN (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN rolname = current_user
+              ELSE pg_has_role(current_user, oid, 'MEMBER') END""",
+    "mysql": """SELECT privilege_type FROM information_schema.user_privileges
+        WHERE REPLACE(grantee, CHAR(39), '') = CURRENT_USER()
+          AND privilege_type IN ('FILE', 'SUPER', 'PROCESS', 'SHUTDOWN', 'CONNECTION_ADMIN', 'CONNECTION ADMIN')""",
+}
+_READER = {
+    "postgresql": "CREATE ROLE csi_reader LOGIN PASSWORD '…'; GRANT USAGE ON SCHEMA public TO csi_reader; "
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO csi_reader.",
+    "mysql": "CREATE USER csi_reader IDENTIFIED BY '…'; GRANT SELECT ON the_database.* TO csi_reader.",
+}
 _PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306, "mssql": 1433, "oracle": 1521}
 
 
@@ -67,9 +85,11 @@ class Databases:
         options = asked.source.options
         column, mark = str(options.get("since") or ""), mark_of(asked.progress)
         span = {"since": asked.since, "until": asked.until}
-        wanted = queries.query(str(options.get("query") or ""), column=column, mark=mark.value, span=span)
+        address = asked.address or asked.source.sql
+        said = str(options.get("query") or "")
+        wanted = queries.query(said, queries.kind_of(address), column=column, mark=mark.value, span=span)
         target = asked.folder / "rows.csv"
-        with self.opened(asked.address or asked.source.sql) as connection:
+        with self.opened(address) as connection:
             rows = self._written(connection, wanted, target, column, mark)
         progress = mark.as_plain() if column else {}
         return Collected(target if rows else None, f"{asked.source.id}.csv", rows, progress)
@@ -99,6 +119,7 @@ class Databases:
                 event.listen(engine, "do_connect", _watched_by(deadline))
             try:
                 with engine.connect() as connection:
+                    _refuse_privileged(connection)
                     yield connection
                     connection.rollback()
             except DBAPIError as error:
@@ -133,7 +154,7 @@ class Databases:
 
     def _postgres(self, url: URL, more: Mapping[str, Any]) -> Engine:
         limit = int(self.seconds * 1000)
-        said = f"-c default_transaction_read_only=on -c statement_timeout={limit}"
+        said = f"-c default_transaction_read_only=on -c standard_conforming_strings=on -c statement_timeout={limit}"
         own = {"options": said, "connect_timeout": CONNECT_SECONDS, "passfile": _NO_FILE}
         # What the address does not say is not looked for in the files and variables of the bot's own account.
         blank = {} if url.password else {"password": ""}
@@ -161,6 +182,20 @@ class Databases:
         """The file of a name; a relative one lies in the first allowed folder."""
         base = next(iter(self.policy.folders), Path())
         return (base / name).resolve()
+
+
+def _refuse_privileged(connection: Connection) -> None:
+    """Least power: an account that could read the server's files or end others' sessions is not used for reading.
+
+    Raises:
+        InvalidInput: the account has such rights; names them, and the statements that make one that only reads.
+    """
+    kind = connection.engine.dialect.name.replace("mariadb", "mysql")
+    if kind not in _PRIVILEGES:
+        return
+    if held := sorted(str(row[0]) for row in connection.execute(text(_PRIVILEGES[kind]))):
+        reason = f"This account may do more than read ({', '.join(held)}). Use one that only reads: {_READER[kind]}"
+        raise InvalidInput("sql", reason)
 
 
 def _watched_by(deadline: Deadline) -> Callable[..., Any]:
@@ -202,6 +237,7 @@ def _reads_only(path: Path, seconds: float) -> Callable[[], sqlite3.Connection]:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+        connection.set_authorizer(_only_reading)
         deadline = time.monotonic() + seconds
         connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 10_000)
         return connection
@@ -209,11 +245,21 @@ def _reads_only(path: Path, seconds: float) -> Callable[[], sqlite3.Connection]:
     return connect
 
 
+def _only_reading(action: int, first: str | None, second: str | None, *_: object) -> int:
+    """SQLite's question whether it may do something; SQLAlchemy itself asks for one setting."""
+    asks = action == sqlite3.SQLITE_PRAGMA and first == "read_uncommitted" and second is None
+    return sqlite3.SQLITE_OK if action in _READS or asks else sqlite3.SQLITE_DENY
+
+
 def _mysql_reads_only(seconds: int) -> Callable[[Any, Any], None]:
     def prepare(connection: Any, _record: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET SESSION TRANSACTION READ ONLY")
-            cursor.execute(f"SET SESSION max_execution_time = {seconds * 1000}")
+            cursor.execute("SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES'")
+            cursor.execute("SELECT VERSION()")
+            is_maria = "mariadb" in str(cursor.fetchone()[0]).lower()
+            limit = f"max_statement_time = {seconds}" if is_maria else f"max_execution_time = {seconds * 1000}"
+            cursor.execute(f"SET SESSION {limit}")
 
     return prepare
 

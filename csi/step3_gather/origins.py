@@ -99,7 +99,8 @@ def _comes_apart(said: Said) -> bool:
 
 def _query(said: Said) -> None:
     if said.kind == "sql":
-        queries.query(said.query, column=said.since, span={"since": "-", "until": "-"})
+        kind = queries.kind_of(said.address)
+        queries.query(said.query, kind, column=said.since, span={"since": "-", "until": "-"})
     if said.kind == "prometheus" and not said.query.strip():
         raise InvalidInput("query", "Expected a PromQL expression such as sum(increase(errors_total[1d])).")
 

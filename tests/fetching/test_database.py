@@ -44,7 +44,7 @@ class Warehouse:
     """A database of tickets, on SQLite or PostgreSQL."""
 
     def __init__(self, address: str, fetcher: Fetcher) -> None:
-        self.address = address
+        self.address = address.replace("//postgres:", "//reader:")
         self.fetcher = fetcher
         self.engine = create_engine(address)
         kind = self.engine.dialect.name
@@ -52,6 +52,8 @@ class Warehouse:
         if kind == "postgresql":
             types = {"moment": "TIMESTAMP WITH TIME ZONE", "number": "NUMERIC(8,2)", "yes": "BOOLEAN"}
         self.run(CREATE.format(**types))
+        if kind == "postgresql":
+            self.run("GRANT SELECT ON incident TO reader")
         self.add(*ROWS)
 
     def run(self, sql: str, **values: object) -> None:
@@ -84,6 +86,7 @@ def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Wareho
         made.engine.dispose()
         return
     server: PostgresServer = request.getfixturevalue("postgres")
+    server.reader()
     name = server.create(migrated=False)
     address = server.url(name)
     folder = address.partition("host=")[2]
@@ -131,7 +134,7 @@ def test_only_what_is_new_is_collected_and_nothing_is_lost_at_the_edge(warehouse
 
 
 def test_the_filter_on_time_is_sent_as_a_bound_value():
-    sent = queries.query("SELECT a, t FROM x -- c", column="t", mark="2026'; DROP TABLE x")
+    sent = queries.query("SELECT a, t FROM x -- c", "sqlite", column="t", mark="2026'; DROP TABLE x")
     assert "DROP" not in sent.sql
     assert "t >= :mark" in sent.sql
     assert sent.values["mark"] == "2026'; DROP TABLE x"
@@ -141,7 +144,9 @@ def test_the_filter_on_time_reaches_the_index(warehouse: Warehouse):
     """The database looks up what is new; it does not read the whole table to leave most of it out."""
     warehouse.run("CREATE INDEX by_time ON incident (opened_at)")
     mark = datetime(2026, 3, 1, tzinfo=UTC) if warehouse.is_postgres else "2026-03-01"
-    sent = queries.query("SELECT number, opened_at FROM incident", column="opened_at", mark=mark)
+    sent = queries.query(
+        "SELECT number, opened_at FROM incident", queries.kind_of(warehouse.address), column="opened_at", mark=mark
+    )
     explain = "EXPLAIN " if warehouse.is_postgres else "EXPLAIN QUERY PLAN "
     with warehouse.engine.connect() as connection:
         if warehouse.is_postgres:  # two rows are read faster without the index, of course
@@ -160,62 +165,20 @@ def test_a_query_may_place_the_span_itself(warehouse: Warehouse, collect: Collec
         collect(warehouse.source(sql))
 
 
-WRITES = [
-    "DELETE FROM incident", "SELECT 1; DELETE FROM incident", "UPDATE incident SET hours = 0", "DROP TABLE incident",
-    "WITH gone AS (DELETE FROM incident RETURNING *) SELECT * FROM gone", "SELECT * INTO other FROM incident", "",
-    "PRAGMA query_only = OFF", "ATTACH DATABASE '/tmp/x' AS x", "EXPLAIN SELECT 1", "-- SELECT\nVACUUM",
-    "SELECT * FROM incident FOR UPDATE", "SELECT 1) AS a; DELETE FROM incident; --",
-    "SELECT 1) AS x EXEC xp_cmdshell 'dir' SELECT * FROM (SELECT 1", r"SELECT E'\''; DROP TABLE incident; --'",
-    "SELECT 1 /*! INTO OUTFILE '/tmp/x' */",
-]  # fmt: skip
-
-
-REACHES = [
-    "SELECT pg_read_file('/etc/passwd') AS a", "SELECT * FROM \"pg_read_file\"('/etc/passwd')",
-    "SELECT pg_catalog . pg_ls_dir /* here */ ('/')", "SELECT * FROM dblink('host=10.0.0.1', 'SELECT 1') AS t(a int)",
-    "SELECT lo_export(1, '/tmp/x') AS a", "SELECT query_to_xml('SELECT 1', true, true, '') AS a",
-    "SELECT set_config('statement_timeout', '0', false) AS a", "SELECT nextval('numbers') AS a",
-    "SELECT pg_terminate_backend(1) AS a", "SELECT U&\"pg\\005fread_file\"('/etc/passwd') AS a",
-    "SELECT load_extension('/tmp/x.so') AS a", "SELECT load_file('/etc/passwd') AS a",
-    "SELECT utl_http.request('http://10.0.0.1') AS a FROM dual", "SELECT * FROM OPENROWSET('SQLNCLI', 'x', 'y')",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("sql", REACHES)
-def test_what_reaches_out_of_the_tables_is_refused(sql: str):
-    with pytest.raises(InvalidInput, match="may do more than read tables"):
-        queries.select(sql)
-
-
-@pytest.mark.parametrize("sql", WRITES)
-def test_what_is_not_one_select_is_refused(sql: str):
-    with pytest.raises(InvalidInput, match="Expected a single SELECT"):
-        queries.select(sql)
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "select replace(note, ';', ',') from incident;",
-        "SELECT 'drop table; delete' AS \"update\" FROM incident -- ; insert",
-        "/* delete */ WITH a AS (SELECT 1 AS n) SELECT updated_at, n FROM a",
-        "SELECT pg_read_file, 'dblink(x)' AS a, dbms_load FROM sp_orders WHERE a IN (SELECT nextval FROM xp_b)",
-    ],
-)
-def test_words_in_texts_names_and_comments_are_no_statements(sql: str):
-    assert queries.select(sql)
-
-
 def test_the_session_itself_cannot_write(warehouse: Warehouse):
     """Past the first look at the text: the database refuses, too."""
     databases = Databases(warehouse.fetcher.policy)
-    with pytest.raises((InvalidInput, Refused), match=r"read-?only"), databases.opened(warehouse.address) as connection:
+    with (
+        pytest.raises((InvalidInput, Refused), match=r"read-?only|not authorized"),
+        databases.opened(warehouse.address) as connection,
+    ):
         connection.execute(text("DELETE FROM incident"))
     assert warehouse.count() == 2
 
 
 @pytest.mark.postgres
 def test_postgresql_cannot_be_talked_out_of_reading_only(postgres: PostgresServer, tmp_path: Path):
+    postgres.reader()
     name = postgres.create(migrated=False)
     address = postgres.url(name)
     fetcher = Fetcher(policy(folders=address.partition("host=")[2].replace("%2F", "/")))
@@ -236,7 +199,11 @@ def test_postgresql_cannot_be_talked_out_of_reading_only(postgres: PostgresServe
 
 def test_a_query_that_takes_too_long_is_stopped(warehouse: Warehouse, collect: Collecting):
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n"
-    slow = "SELECT 1 AS one FROM pg_sleep(60)" if warehouse.is_postgres else endless
+    slow = (
+        "SELECT count(*) AS n FROM generate_series(1, 100000) a, generate_series(1, 100000) b"
+        if warehouse.is_postgres
+        else endless
+    )
     warehouse.fetcher = collect.fetcher = Fetcher(warehouse.fetcher.policy, seconds=1)
     with pytest.raises(Refused, match="took longer than 1 s"):
         collect(warehouse.source(slow))
@@ -459,7 +426,8 @@ def test_postgresql_is_asked_over_the_network(postgres: PostgresServer, tmp_path
         return ["127.0.0.1"]
 
     with by_network(f"{folder}/.s.PGSQL.5432") as port:
-        address = f"postgresql://postgres:any@warehouse.invalid:{port}/{name}"
+        postgres.reader()
+        address = f"postgresql://reader:any@warehouse.invalid:{port}/{name}"
         source = SourceDefinition("s", sql=address, options={"query": "SELECT 7 AS seven"})
         found = Fetcher(policy("127.0.0.1"), resolve=known)(Asked(source, tmp_path))
         assert found.path.read_text() == "seven\n7\n"

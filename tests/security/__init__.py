@@ -1,0 +1,1 @@
+"""What somebody with harm in mind would send, and what stops it."""
