@@ -136,6 +136,25 @@ class Awaited(StrEnum):
         return self in (Awaited.ACTION_APPROVAL, Awaited.ACTION, Awaited.REVIEW, Awaited.BASELINE_APPROVAL)
 
 
+class Claim(StrEnum):
+    """What a finding claims of a series beside its level."""
+
+    NEITHER = "neither"
+    SIGNAL = "signal"
+    TREND = "trend"
+    BOTH = "signal and trend"
+
+    @property
+    def of_a_signal(self) -> bool:
+        """Whether a point or a run is said to be special."""
+        return self in (Claim.SIGNAL, Claim.BOTH)
+
+    @property
+    def of_a_trend(self) -> bool:
+        """Whether the series is said to rise or to fall."""
+        return self in (Claim.TREND, Claim.BOTH)
+
+
 class Verdict(StrEnum):
     """Did we get there? In the order in which they are tried."""
 

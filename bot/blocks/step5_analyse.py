@@ -14,7 +14,7 @@ from bot.blocks.text import clip, escape, mention, number, plural, when
 from csi.analysis import budget
 from csi.analysis.phases import Shift
 from csi.models import Rebase
-from csi.terms import Verdict
+from csi.terms import Claim, Verdict
 from csi.words import wording
 
 OPEN = "analyse.open"
@@ -30,6 +30,12 @@ TITLE = "Analyse the data"
 MOST = 30  # KPIs in one view: each takes three of its hundred blocks
 UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
 KINDS = {"xmr": "XmR", "poisson": "Poisson", "p_prime": "P′", "u_prime": "U′", "nps_prime": "NPS′"}
+CLAIMS = {
+    Claim.NEITHER: "neither a signal nor a trend",
+    Claim.SIGNAL: "a signal: something special happened",
+    Claim.TREND: "a trend: it rises or falls",
+    Claim.BOTH: "both, a signal and a trend",
+}
 FIELD = 1500  # characters of one part of a finding
 REASON = 300  # characters of why limits begin anew
 
@@ -121,6 +127,7 @@ def finding_form(line: Line, metadata: str) -> Block:
         _words("against_target", "Against the target", line),
         _words("against_baseline", "Against the baseline", line),
         _words("variation", "Variation and trend", line),
+        parts.select("claim", "With that you claim", CLAIMS, chosen=line["claim"] or Claim.NEITHER),
         _words("cause", "Likely cause", line, hint="It stays a hypothesis until an action has shown it."),
         _words("impact", "What it means for the business", line),
         parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40,

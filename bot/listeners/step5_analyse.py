@@ -29,7 +29,7 @@ from csi.errors import Conflict, CsiError, InvalidInput, TooEarly, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
-from csi.terms import Step
+from csi.terms import Claim, Step
 
 Body = Mapping[str, Any]
 
@@ -149,7 +149,7 @@ def _why_not(reasons: Sequence[InvalidInput]) -> dict[str, Any]:
 
 
 EMPTY: dict[str, Any] = {
-    **dict.fromkeys((*findings.PARTS, "impact_unit", "none_because", "confirmed_by"), ""),
+    **dict.fromkeys((*findings.PARTS, "claim", "impact_unit", "none_because", "confirmed_by"), ""),
     "impact_amount": None,
     "confirmed_at": None,
     "state": findings.DRAFT,
@@ -202,6 +202,7 @@ FINDING_FIELDS: dict[str, forms.Reader] = {
     **{name: _words() for name in findings.PARTS},
     "impact_amount": forms.number(),
     "impact_unit": forms.option(),
+    "claim": forms.option(of=Claim),
     "unit_cost": forms.text(required=False, limit=60),
 }
 _CURRENCY = re.compile(r"\s*([^\d\s./,-]{1,10})\s*$")

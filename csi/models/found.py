@@ -32,6 +32,7 @@ class AnalysisResult(Row, table=True):
 class Finding(Row, table=True):
     """What the analysis of one KPI says, drafted by the bot, confirmed by a person.
 
+    ``claim`` says what ``variation`` claims; empty in what was drafted before that was asked, which claims nothing.
     ``none_because`` holds the reason when there is nothing to find. ``state`` is draft, confirmed or stale.
     ``disposition`` says what becomes of it: action, parked, accepted, none.
     """
@@ -46,6 +47,7 @@ class Finding(Row, table=True):
     against_target: str = ""
     against_baseline: str = ""
     variation: str = ""
+    claim: str = ""
     cause: str = ""
     cause_is_hypothesis: bool = True
     impact: str = ""

@@ -16,11 +16,12 @@ from csi.errors import Conflict, InvalidInput
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.storage import lock, need, row, rows
-from csi.terms import Period, Role
+from csi.terms import Claim, Period, Role
 
 DRAFT, CONFIRMED, STALE = "draft", "confirmed", "stale"
 CONFIRMERS = frozenset({Role.ANALYST, Role.PROCESS_OWNER, Role.SERVICE_OWNER, Role.CSI_MANAGER})
 PARTS = ("against_target", "against_baseline", "variation", "cause", "impact")  # Source: V5.2
+MOVING = ("rising", "falling")
 _OWN_WORDS = ("cause", "impact", "impact_amount", "impact_unit")  # a person's words outlive new data
 TEXT_LIMIT = 1500
 
@@ -36,6 +37,7 @@ class Said:
     impact: str
     impact_amount: float
     impact_unit: str
+    claim: Claim
     unit_cost: UnitCost | None = None
     cause_is_hypothesis: bool = True
 
@@ -85,8 +87,17 @@ def _drafted(
 
 def _words(cycle: Cycle, kpi: Kpi, result: AnalysisResult | None) -> dict[str, Any]:
     if result is None:
-        return {"none_because": NOT_MEASURED, **dict.fromkeys(("verdict", "sentence", *PARTS), "")}
-    return {**asdict(draft(kpi.name, Period(cycle.period), result.result)), "none_because": ""}
+        return {"none_because": NOT_MEASURED, **dict.fromkeys(("verdict", "sentence", "claim", *PARTS), "")}
+    words = asdict(draft(kpi.name, Period(cycle.period), result.result))
+    return {**words, "claim": shown(result.result), "none_because": ""}
+
+
+def shown(result: Mapping[str, Any]) -> Claim:
+    """What the numbers show of a series: the claim that a draft begins with."""
+    is_special = bool(result.get("signals"))
+    if (result.get("detail") or {}).get("trend_now") not in MOVING:
+        return Claim.SIGNAL if is_special else Claim.NEITHER
+    return Claim.BOTH if is_special else Claim.TREND
 
 
 def confirm(session: Session, cycle: Cycle, kpi_id: int, said: Said, *, actor: str, now: datetime) -> Finding:

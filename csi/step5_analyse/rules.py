@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,9 +16,8 @@ from csi.rules import Rule
 from csi.step5_analyse import findings
 from csi.step5_analyse.findings import CONFIRMED, PARTS, STALE
 from csi.storage import rows
+from csi.terms import Claim
 
-_CLAIM = re.compile(r"\b(trend|rising|falling|signal|special cause)", re.IGNORECASE)
-_DENIAL = re.compile(r"\b(not enough|too few|no trend|cannot|not judged)\b", re.IGNORECASE)
 _NAMES = {
     "against_target": "how it stands against the target",
     "against_baseline": "how it stands against the baseline",
@@ -52,15 +51,11 @@ def findings_are_whole_and_confirmed(session: Session, cycle: Cycle, _now: datet
 
 
 def nothing_is_claimed_from_too_few_points(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
-    """V5.3: no trend below 12 points, no signal below 6, in the result and in a person's words."""
+    """V5.3: no trend below 12 points, no signal below 6, in the result and by the person who confirms the finding."""
     known = findings.of_cycle(session, cycle)
     names = {kpi.id: kpi.name for kpi in _kpis(session, cycle)}
     for kpi_id, result in _results(session, cycle).items():
-        limits, trend = result.result.get("limits") or {}, result.result.get("trend") or {}
-        finding = known.get(kpi_id)
-        said = finding.variation if finding and finding.state == CONFIRMED and not finding.none_because else ""
-        too_few = limits.get("centre") is None and not trend.get("judged")
-        if too_few and (result.result.get("signals") or _claims(said)):
+        if _claims_too_much(result.result, known.get(kpi_id)):
             sentence = f"The finding on {names.get(kpi_id, '')} claims a trend or signal from too few points."
             yield _breach("V5.3", sentence, "Correct it")
 
@@ -101,8 +96,14 @@ def _lacking(finding: Finding) -> list[str]:
     return lacking if quantified else [*lacking, "one figure of the business impact"]
 
 
-def _claims(text: str) -> bool:
-    return any(_CLAIM.search(part) and not _DENIAL.search(part) for part in re.split(r"[.;]", text))
+def _claims_too_much(result: Mapping[str, Any], finding: Finding | None) -> bool:
+    has_limits = (result.get("limits") or {}).get("centre") is not None
+    has_trend = bool((result.get("trend") or {}).get("judged"))
+    if result.get("signals") and not has_limits and not has_trend:
+        return True
+    stands = finding is not None and finding.state == CONFIRMED and not finding.none_because and finding.claim
+    claim = Claim(finding.claim) if finding is not None and stands else Claim.NEITHER
+    return (claim.of_a_signal and not has_limits) or (claim.of_a_trend and not has_trend)
 
 
 def _kpis(session: Session, cycle: Cycle) -> list[Kpi]:

@@ -15,11 +15,12 @@ from csi.step1_should_measure import growing
 from csi.step4_process import exclusions
 from csi.step5_analyse import findings, results
 from csi.storage import rows
+from csi.terms import Claim
 from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, NOW, TEAM
 
-SAID = findings.Said("above", "below", "common", "staff", "waiting", 3.0, "hours")
+SAID = findings.Said("above", "below", "common", "staff", "waiting", 3.0, "hours", Claim.NEITHER)
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ SAID = {
     "direction": "lower", "why": "direct", "measure": "count", "decision": "accept", "measurability": "proxy only",
     "audience": "suppliers", "purpose": "information", "disposition": "adopt", "state": "done", "cost_class": "low",
     "start": "2026-11-16T00:00:00+00:00", "end": "17:00", "address": "https://example.org/x", "dates": "iso",
-    "unit_cost": "", "impact_unit": "minutes", "period_start": "2026-11-16",
+    "unit_cost": "", "impact_unit": "minutes", "claim": "neither", "period_start": "2026-11-16",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi
 from csi.step1_should_measure import kpis
 from csi.step5_analyse import findings
 from csi.storage import row, rows
-from csi.terms import Step
+from csi.terms import Claim, Step
 from tests import turns
 from tests.analysis.series import kpi_input, plain_result, step
 from tests.databases import Database
@@ -60,7 +60,7 @@ def drafted(session: Session, cycle: Cycle, **changed: Any) -> Finding:
 
 def said(finding: Finding, **changed: Any) -> findings.Said:
     words = {name: getattr(finding, name) for name in (*findings.PARTS, "impact_amount", "impact_unit")}
-    return findings.Said(**{**words, **changed})
+    return findings.Said(**{**words, "claim": Claim(finding.claim), **changed})
 
 
 def test_v5_1_a_kpi_without_a_finding_refuses(session: Session, cycle: Cycle):
@@ -187,8 +187,62 @@ def test_v5_3_no_trend_is_claimed_from_too_few_points(session: Session, cycle: C
     finding = drafted(session, cycle, **few)
     findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
     assert broken(session, cycle, "V5.3") == []
-    findings.confirm(session, cycle, finding.kpi_id, said(finding, variation="A rising trend"), actor=BOB, now=NOW)
+    findings.confirm(session, cycle, finding.kpi_id, said(finding, claim=Claim.TREND), actor=BOB, now=NOW)
     assert "too few points" in broken(session, cycle, "V5.3")[0]
+
+
+SEEN = {"centre": 20.0, "n": 8}, {"judged": True}
+UNSEEN = {"centre": None, "n": 4}, {"judged": False}
+SPECIAL = [{"start": "2026-11-02T00:00:00+00:00", "rule": "outside", "direction": "concern", "latest": False}]
+
+
+@pytest.mark.parametrize(
+    ("limits", "trend", "too_much"),
+    [
+        (SEEN[0], SEEN[1], ()),
+        (SEEN[0], UNSEEN[1], (Claim.TREND, Claim.BOTH)),
+        (UNSEEN[0], SEEN[1], (Claim.SIGNAL, Claim.BOTH)),
+        (UNSEEN[0], UNSEEN[1], (Claim.SIGNAL, Claim.TREND, Claim.BOTH)),
+    ],
+)
+@pytest.mark.parametrize("claim", Claim)
+def test_v5_3_a_claim_rests_on_what_was_judged(session, cycle, limits, trend, too_much, claim):
+    finding = drafted(session, cycle, limits=limits, trend=trend, signals=[])
+    rising = said(finding, claim=claim, variation="a rising trend, a special cause, a signal")
+    findings.confirm(session, cycle, finding.kpi_id, rising, actor=BOB, now=NOW)
+    assert len(broken(session, cycle, "V5.3")) == (claim in too_much)
+
+
+@pytest.mark.parametrize(
+    ("limits", "trend", "refused"), [(*UNSEEN, 1), (SEEN[0], UNSEEN[1], 0), (UNSEEN[0], SEEN[1], 0)]
+)
+def test_v5_3_a_signal_of_the_result_needs_limits_or_a_trend(session, cycle, limits, trend, refused):
+    analysed(session, cycle, limits=limits, trend=trend, signals=SPECIAL)
+    assert len(broken(session, cycle, "V5.3")) == refused
+
+
+def test_v5_3_only_a_confirmed_claim_counts_and_one_nobody_was_asked_for_is_none(session, cycle):
+    finding = drafted(session, cycle, limits=UNSEEN[0], trend=UNSEEN[1], signals=[])
+    finding.claim = Claim.TREND.value
+    assert broken(session, cycle, "V5.3") == []
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    assert broken(session, cycle, "V5.3") != []
+    finding.claim = ""
+    assert broken(session, cycle, "V5.3") == []
+    finding.claim, finding.none_because = Claim.TREND.value, "the tool is down"
+    assert broken(session, cycle, "V5.3") == []
+
+
+@pytest.mark.parametrize(
+    ("signals", "now", "claim"),
+    [
+        ([], "", Claim.NEITHER), (SPECIAL, "", Claim.SIGNAL), ([], "rising", Claim.TREND),
+        (SPECIAL, "falling", Claim.BOTH), ([], "flat", Claim.NEITHER),
+    ],
+)  # fmt: skip
+def test_a_draft_claims_what_the_numbers_show(session, cycle, signals, now, claim):
+    assert findings.shown({"signals": signals, "detail": {"trend_now": now}}) == claim
+    assert drafted(session, cycle, signals=signals, detail={"trend_now": now}).claim == claim
 
 
 def noted(remark: Remark) -> dict[str, Any]:
