@@ -150,7 +150,8 @@ def analyse(
         team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, input_hash="", made_at=now
     )
     result.input_hash = measurement.input_hash(session, cycle)
-    result.result = {"series": weeks(values), "verdict": verdict, "quality": {"completeness": 1.0, "overall": 1.0}}
+    quality = {"completeness": 1.0, "overall": 1.0}
+    result.result = {"series": weeks(values), "verdict": verdict, "quality": quality, "detail": {"notes": []}}
     result.verdict, result.made_at = verdict, now
     session.add(result)
     if row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id) is None:

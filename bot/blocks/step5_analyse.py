@@ -59,7 +59,8 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
     """Every KPI with its verdict, its sentence and its finding.
 
     Args:
-        lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale, begun`` (its new limits),
+        lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale, is_old`` (made by an
+            earlier version), ``begun`` (its new limits),
             ``moved`` (whether it has some, or its level shows a sustained shift), ``doubts`` (that nobody settled).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
@@ -109,6 +110,8 @@ def _anew(line: Line) -> list[str]:
 
 
 def _state(line: Line) -> str:
+    if line["is_old"]:
+        return ":warning: stale: an earlier version of this bot made it, without all that is checked now; analyse again"
     if line["stale"]:
         return ":warning: stale: the data or the definition changed; analyse again"
     if line["state"] != "confirmed":

@@ -162,7 +162,8 @@ def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fres
     sentence = str(result.result.get("sentence") or "") if result else f"No number: {NOT_MEASURED}."
     words = finding.model_dump() if finding else EMPTY
     stale = not fresh or (finding is not None and finding.state == findings.STALE)
-    return {**words, "id": kpi.id, "name": kpi.name, "label": label, "sentence": sentence, "stale": stale}
+    return {**words, "id": kpi.id, "name": kpi.name, "label": label, "sentence": sentence, "stale": stale,
+            "is_old": result is not None and not result.has_notes}  # fmt: skip
 
 
 def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

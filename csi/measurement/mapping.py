@@ -152,10 +152,16 @@ def definition_hash(cycle: Cycle, kpi: Kpi) -> str:
 
 
 def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:
-    """Per KPI (its number) with a result: whether that was made from the data and definitions now held."""
+    """Per KPI (its number) with a result: whether it is whole, and made from the data and definitions now held."""
     now_held = input_hash(session, cycle)
     results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
-    return {one.kpi_id: not one.stale and one.input_hash == now_held for one in results}
+    return {one.kpi_id: one.has_notes and not one.stale and one.input_hash == now_held for one in results}
+
+
+def of_earlier_versions(session: Session, cycle: Cycle) -> set[int]:
+    """The KPIs whose result an earlier version made, without all that is read of one now."""
+    results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
+    return {one.kpi_id for one in results if not one.has_notes}
 
 
 def sources_of(session: Session, cycle: Cycle) -> dict[str, Source]:

@@ -24,6 +24,11 @@ class AnalysisResult(Row, table=True):
     made_at: datetime
 
     @property
+    def has_notes(self) -> bool:
+        """Whether it keeps what V5.4 and V5.6 read; what earlier versions made does not, and is to be made again."""
+        return "notes" in (self.result.get("detail") or {})
+
+    @property
     def label(self) -> str:
         """The verdict as people read it: with its side effect, where a guard got worse."""
         return f"{self.verdict} WITH SIDE EFFECT" if self.verdict and self.result.get("side_effects") else self.verdict

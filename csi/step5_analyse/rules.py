@@ -30,11 +30,14 @@ _NAMES = {
 def every_kpi_has_a_finding(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V5.1: each KPI has a finding of the data and definition now held, or a written "no finding, because …"."""
     known, fresh = findings.of_cycle(session, cycle), measurement.fresh(session, cycle)
+    earlier = measurement.of_earlier_versions(session, cycle)
     not_computed = {kpi.id for kpi in measurement.not_computed(session, cycle)}
     for kpi in _kpis(session, cycle):
         finding = known.get(kpi.id)
         if kpi.id not in fresh and (finding is None or kpi.id not in not_computed):
             yield _breach("V5.1", f"{kpi.name} is not analysed yet.", "Analyse")
+        elif kpi.id in earlier:
+            yield _breach("V5.1", f"{kpi.name} was analysed by an earlier version of this bot.", "Analyse again")
         elif not fresh.get(kpi.id, True) or finding is None or finding.state == STALE:
             yield _breach("V5.1", f"{kpi.name} has no finding of the data and definition now held.", "Analyse again")
 

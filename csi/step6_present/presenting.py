@@ -16,6 +16,7 @@ from csi.charts.view import View, footnotes, provenance, target_text, windows_te
 from csi.definition import hash_of
 from csi.errors import Breach
 from csi.measurement import of_cycle
+from csi.measurement.mapping import of_earlier_versions
 from csi.models import Batch, Cycle, Kpi, Report, SlaClause, Source
 from csi.reading.files import FileStore
 from csi.step4_process import computing
@@ -33,8 +34,14 @@ def refusal(session: Session, cycle: Cycle) -> list[Breach]:
     if not kpis:
         return [_analyse("There is nothing to present: no KPI is measured.")]
     missing = [kpi.name for kpi in kpis if kpi.id not in fresh]
-    stale = [kpi.name for kpi in kpis if fresh.get(kpi.id) is False]
-    said = (("Not analysed yet", missing), ("Analysed with other data than is held now", stale))
+    earlier = of_earlier_versions(session, cycle)
+    old = [kpi.name for kpi in kpis if kpi.id in earlier]
+    stale = [kpi.name for kpi in kpis if fresh.get(kpi.id) is False and kpi.id not in earlier]
+    said = (
+        ("Not analysed yet", missing),
+        ("Analysed by an earlier version of this bot", old),
+        ("Analysed with other data than is held now", stale),
+    )
     return [_analyse(f"{what}: {', '.join(names[:3])}{' …' * (len(names) > 3)}.") for what, names in said if names]
 
 

@@ -52,8 +52,8 @@ def test_a_target_that_is_not_in_the_form_leads_back_to_step_1(in_form: bool) ->
 
 
 LINE = {
-    **dict.fromkeys(("sentence", "none_because", "confirmed_by"), ""), "id": 7, "name": "Kept", "stale": False,
-    "label": "INCONCLUSIVE", "state": "draft", "begun": [], "moved": False,
+    **dict.fromkeys(("sentence", "none_because", "confirmed_by"), ""), "id": 7, "name": "Kept", "label": "INCONCLUSIVE",
+    **dict.fromkeys(("stale", "is_old", "moved"), False), "state": "draft", "begun": [],
 }  # fmt: skip
 
 
@@ -72,6 +72,13 @@ def test_in_step_5_a_doubt_is_settled_beside_its_verdict(doubts: list[dict[str, 
     meant = {f"analyse.meant:7.{one['key']}": f"7:{one['key']}" for one in doubts}
     assert ways(True) == meant | {"cycle.open:back.7": place}
     assert ways(False) == ways(True, stale=True) == ways(True, doubts=[]) == {}
+
+
+@pytest.mark.parametrize("is_old", [True, False])
+def test_what_an_earlier_version_made_is_told_as_such(is_old: bool) -> None:
+    view = step5.overview([{**LINE, "doubts": [], "stale": True, "is_old": is_old}], "{}", may_change=True)
+    assert ("an earlier version of this bot made it" in str(view)) is is_old
+    assert ("the data or the definition changed" in str(view)) is not is_old
 
 
 @pytest.mark.parametrize(

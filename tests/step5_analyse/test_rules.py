@@ -14,6 +14,7 @@ from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi
 from csi.step1_should_measure import kpis
 from csi.step5_analyse import findings
+from csi.step6_present import presenting
 from csi.storage import row, rows
 from csi.terms import Claim, Step
 from tests import turns
@@ -89,6 +90,25 @@ def test_v5_1_new_data_make_the_finding_stale(session: Session, cycle: Cycle):
     assert broken(session, cycle, "V5.1") == [STALE]
     with pytest.raises(Conflict, match="analyse again"):
         findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+
+
+def test_v5_1_what_an_earlier_version_made_is_to_be_made_again(session: Session, cycle: Cycle):
+    turns.assess(session, turns.jump(session, cycle, Step.CAN_MEASURE), kpi_of(session, cycle))
+    turns.jump(session, cycle, Step.ANALYSE)
+    finding = drafted(session, cycle)
+    findings.confirm(session, cycle, finding.kpi_id, said(finding), actor=BOB, now=NOW)
+    result = row(session, AnalysisResult, cycle.team_id, kpi_id=finding.kpi_id)
+    assert presenting.refusal(session, cycle) == broken(session, cycle, "V5.1") == []
+    old = {name: value for name, value in result.result["detail"].items() if name != "notes"}
+    for detail in ({"detail": old}, {"detail": None}):
+        result.result = {**result.result, **detail}
+        session.add(result)
+        session.flush()
+        told = ["Median time to resolve was analysed by an earlier version of this bot."]
+        assert broken(session, cycle, "V5.1") == told
+        assert measurement.fresh(session, cycle) == {finding.kpi_id: False}
+        [refused] = presenting.refusal(session, cycle)
+        assert refused.sentence == "Analysed by an earlier version of this bot: Median time to resolve."
 
 
 def redefine(session: Session, cycle: Cycle, kpi: Kpi) -> None:
