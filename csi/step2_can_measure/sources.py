@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from itertools import chain, count
 
 from sqlmodel import Session
 
@@ -10,9 +12,10 @@ from csi import audit
 from csi.errors import InvalidInput
 from csi.models import Cycle, Source
 from csi.step1_should_measure.kpis import slug
-from csi.storage import lock, need, row, rows
+from csi.storage import lock, need, rows
 
 NAME_LIMIT = 80
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def name_source(
@@ -31,10 +34,10 @@ def name_source(
     if not shown or len(shown) > NAME_LIMIT:
         raise InvalidInput("source", f"expected a name of 1 to {NAME_LIMIT} characters")
     lock(session, f"sources:{cycle.team_id}:{cycle.service_id}")
-    key = slug(shown)
-    found = row(session, Source, cycle.team_id, service_id=cycle.service_id, key=key)
+    found = called(session, cycle.team_id, cycle.service_id, shown)
     if found is not None:
-        return found if found.retired_at is None else _taken_up(session, found, actor=actor, now=now)
+        return take_up(session, found, actor=actor, now=now)
+    key = _free_key(session, cycle, shown)
     made = Source(
         team_id=cycle.team_id,
         service_id=cycle.service_id,
@@ -61,7 +64,33 @@ def name_source(
     return made
 
 
-def _taken_up(session: Session, source: Source, *, actor: str, now: datetime) -> Source:
+def called(session: Session, team_id: str, service_id: int, name: str) -> Source | None:
+    """The service's source of that name, in use or retired; its key is a name of it, too.
+
+    A key holds plain letters only: names in other scripts are told apart by what they say.
+    """
+    named = rows(session, Source, team_id, service_id=service_id)
+    by_key = (one for one in named if one.key == name)
+    by_name = (one for one in named if _words(one.name or one.key) == _words(name))
+    return next(by_key, None) or next(by_name, None)
+
+
+def _words(name: str) -> str:
+    """A name as people compare it: whatever the case and what stands between its words."""
+    return _BETWEEN_WORDS.sub(" ", name.casefold()).strip() or name
+
+
+def _free_key(session: Session, cycle: Cycle, name: str) -> str:
+    """A key that no other source of the service has."""
+    key, taken = slug(name), {one.key for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id)}
+    numbered = (f"{key}_{number}" for number in count(2))
+    return next(one for one in chain([key], numbered) if one not in taken)
+
+
+def take_up(session: Session, source: Source, *, actor: str, now: datetime) -> Source:
+    """A source in use; one that was retired is taken into use again."""
+    if source.retired_at is None:
+        return source
     source.retired_at = None
     session.add(source)
     audit.record(

@@ -23,6 +23,7 @@ from csi.reading.json_paths import check_path
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
+from csi.step3_gather.namesakes import namesake
 from csi.storage import hold, rows
 
 KINDS = ("sql", "url", "prometheus", "push")
@@ -214,10 +215,14 @@ def retire(session: Session, cycle: Cycle, source: Source, *, actor: str, now: d
 
 
 def _named(session: Session, cycle: Cycle, said: Said, *, actor: str, now: datetime) -> Source:
-    made = name_source(session, cycle, name=said.name, actor=actor, now=now, kind=said.kind, owner=actor)
-    if made.kind not in (said.kind, "file") or (made.mapping and made.kind == "file"):
-        raise InvalidInput("name", f"There is a source {made.name} already, of another kind. Expected another name.")
-    return made
+    known = namesake(session, cycle, said.name)
+    if known is not None and (known.source.kind != said.kind or known.source.retired_at is None):
+        shown = known.source.name or known.source.key
+        if known.source.kind != said.kind:
+            raise InvalidInput("name", f"There is a source {shown} already, of another kind. Expected another name.")
+        reason = f"There is a source {shown} already. Expected another name; to change that one, press Edit beside it."
+        raise InvalidInput("name", reason)
+    return name_source(session, cycle, name=said.name, actor=actor, now=now, kind=said.kind, owner=actor)
 
 
 def _start_over(source: Source, before: dict[str, Any]) -> None:

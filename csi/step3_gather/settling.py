@@ -16,7 +16,7 @@ from csi.definition import SourceDefinition
 from csi.errors import Conflict
 from csi.models import Cycle, Kpi, PlanRow, Source
 from csi.step1_should_measure import kpis
-from csi.step2_can_measure.sources import name_source, of_service
+from csi.step2_can_measure.sources import name_source, of_service, take_up
 from csi.step3_gather import sources
 from csi.storage import need, row, rows
 
@@ -36,14 +36,16 @@ class Wanted:
 
 
 def source_of(session: Session, cycle: Cycle, wanted: Wanted, *, actor: str, now: datetime) -> Source:
-    """The source that is meant, made where it is new.
+    """The source that is meant, made where it is new, taken into use again where it was retired.
 
     Raises:
         Conflict: it takes no files, or belongs to another service.
     """
     if not wanted.source_id:
         return _takes_files(name_source(session, cycle, name=wanted.name, actor=actor, now=now, owner=actor), cycle)
-    return _takes_files(need(session, Source, cycle.team_id, wanted.source_id), cycle)
+    return take_up(
+        session, _takes_files(need(session, Source, cycle.team_id, wanted.source_id), cycle), actor=actor, now=now
+    )
 
 
 def _takes_files(source: Source, cycle: Cycle) -> Source:

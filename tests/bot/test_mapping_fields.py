@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.blocks import step3_gather as blocks
@@ -10,8 +12,10 @@ from bot.listeners.step3_gather.drafts import Draft, drafted, said
 from bot.sandbox.limits import view_problems
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInputs
+from csi.models import Batch, Source
 from csi.reading.layout import Layout, guess
 from csi.reading.proposing import proposed
+from csi.step3_gather.namesakes import Namesake
 
 WEEKS = "Year;Week;Delay\n" + "".join(f"2024;{week};{week}\n" for week in range(1, 20))
 DAYS = "Year;Month;Day;Delay\n" + "".join(f"2024;{month};{day};9\n" for month in (1, 2, 3) for day in (3, 14, 25))
@@ -117,3 +121,34 @@ def test_what_was_said_of_thousands_is_filled_in_again() -> None:
     known = SourceDefinition("", decimal=",")
     assert drafted(layout, known, [], None, "log.csv", as_before=True)["decimal"] == ","
     assert drafted(layout, known, [], None, "log.csv")["decimal"] == ""
+
+
+def _source(number: int, name: str, **more: object) -> Source:
+    return Source(id=number, team_id="T1", service_id=1, key=name.lower(), name=name, created_by="U1",
+                  created_at=datetime(2026, 3, 2, tzinfo=UTC), **more)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("retired", "chosen", "named"),
+    [(False, "", False), (False, "new", True), (False, "7", False), (True, "", False)],
+)
+def test_a_name_that_is_taken_is_told_with_both_ways_out(retired: bool, chosen: str, named: bool) -> None:
+    layout, draft = _drafted(CLOCK)
+    when = {"retired_at": datetime(2026, 3, 1, tzinfo=UTC)} if retired else {}
+    newest = Batch(team_id="T1", source_id=7, ordinal=3, filename="may.csv", delivered_by="U1",
+                   delivered_at=datetime(2026, 3, 2, tzinfo=UTC), sha256="0")  # fmt: skip
+    taken = Namesake(_source(7, "Log", **when), 3, newest, 2, 4)
+    others = [_source(8, "Survey"), *([] if retired else [taken.source])]
+    seen = Seen("log.csv", layout, others, namesake=taken)
+    fields = _fields(seen, {**draft, "source": chosen})
+    asked = fields["source"]
+    assert asked["label"]["text"] == "‘Log’ is a source already. Is this file part of it?"
+    told = [(one["value"], one["text"]["text"]) for one in asked["element"]["options"]]
+    assert told == [("7", "Add to it"), ("new", "Name it otherwise"), ("8", "Survey")]
+    assert asked["element"].get("initial_option", {}).get("value", "") == chosen
+    assert "3 deliveries, the newest may.csv; 2 of its 4 columns are in this file, too." in asked["hint"]["text"]
+    assert ("retired" in asked["hint"]["text"]) is retired
+    assert ("source_name" in fields) is named
+    ordinary = _fields(Seen("log.csv", layout, others), {**draft, "source": chosen})["source"]
+    assert ordinary["label"]["text"] == "Which source is this?"
+    assert ordinary["element"]["action_id"] != asked["element"]["action_id"]  # Slack keeps what was chosen in one

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -678,6 +679,53 @@ def test_a_file_unlike_every_source_is_taken_for_a_new_one(gathering: World):
     bob.click(bob.sees("I keep *survey.csv*"), "gather.map")
     bob.wait_modal("gather.map")  # a source is called so, and reads no columns like these: a person says
     assert list(bob.submit()) == ["source"]
+
+
+def test_a_new_source_with_the_name_of_another_is_told_and_offered_both_ways(gathering: World):
+    bob = gathering.bob
+    _map(gathering)
+    bob.sees("*log.csv* read into *Incidents*")
+    survey = "Timestamp,How satisfied are you?\n" + "".join(f"2016-03-{n} 10:00,Good\n" for n in range(10, 29))
+    bob.upload(survey.encode(), "answers.csv", "service-desk")
+    bob.click(bob.sees("I keep *answers.csv*"), "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source_name": "incidents"})
+    assert bob.submit() is None
+    shown = reading(bob.wait_modal("gather.map"))
+    assert "‘Incidents’ is a source already. Is this file part of it?" in shown
+    assert "It holds 1 delivery, the newest log.csv; 0 of its 4 columns" in shown
+    assert bob.submit()  # nothing is chosen for anybody
+    bob.click(None, "gather.choose", "Name it otherwise", block_id="source")
+    bob.wait(lambda: _has(bob.modal, "source_name"), what="the name")
+    assert "is a source already" in bob.submit()["source_name"]
+    bob.fill({"source_name": "Answers"})
+    assert bob.submit() is None
+    bob.sees("*answers.csv* read into *Answers*")
+    bob.upload(survey.replace("2016-03", "2016-04").encode(), "april.csv", "service-desk")
+    bob.click(bob.sees("*april.csv* looks like *Answers*"), "gather.map")
+    view = bob.wait_modal("gather.map")
+    with gathering.bot.kit.sessions() as session:  # another file made that source after this one was said to be new
+        (cycle,) = session.exec(select(Cycle)).all()
+        told = {"source_id": 0, "source_name": "Answers", "mapping": None, "actor": bob.id, "stamp": "late"}
+        gathering.bot.kit.inbox.later(
+            session, team_id=cycle.team_id, kind="gather.read", key="late", user=bob.id, channel=cycle.channel_id,
+            payload={**told, "file_id": json.loads(view["private_metadata"])["file"]},
+        )  # fmt: skip
+    bob.sees("‘Answers’ is a source by now, made of another file")
+    bob.click(None, "gather.choose", "A new source", block_id="source")
+    bob.wait(lambda: _has(bob.modal, "source_name"), what="the name")
+    bob.fill({"source_name": "answers"})
+    assert bob.submit() is None
+    bob.wait(lambda: "Is this file part of it?" in reading(bob.modal), what="the question")
+    bob.click(None, "gather.choose", "Add to it", block_id="source")
+    bob.wait(lambda: not _has(bob.modal, "source_name"), what="the form without a name")
+    assert bob.submit() is None
+    bob.sees("*april.csv* read into *Answers*, delivery 2")
+    assert [one.name for one in _rows(gathering, Source)] == ["Incidents", "Survey", "Answers"]
+
+
+def _has(view: dict | None, field: str) -> bool:
+    return view is not None and any(block.get("block_id") == field for block in view["blocks"])
 
 
 def test_a_sheet_whose_name_changes_is_known_again_by_its_columns(gathering: World):

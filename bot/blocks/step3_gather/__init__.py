@@ -37,7 +37,7 @@ from bot.blocks.step3_gather.ids import (
     REMOVE,
     UNDO,
 )
-from bot.blocks.step3_gather.mapping import UNIT, ZONED, Asked, Seen, mapping_form, shown_fields, stem, value_of
+from bot.blocks.step3_gather.mapping import TAKEN, UNIT, ZONED, Asked, Seen, mapping_form, shown_fields, stem, value_of
 from bot.blocks.step3_gather.naming import MOST, gives, lacking, naming_form
 from bot.blocks.step3_gather.numbers import (
     attestation,
@@ -71,6 +71,7 @@ __all__ = [
     "OPEN",
     "READ",
     "REMOVE",
+    "TAKEN",
     "UNDO",
     "UNIT",
     "ZONED",

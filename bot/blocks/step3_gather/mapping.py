@@ -19,6 +19,7 @@ from csi.models import Kpi, Source
 from csi.reading.layout import Column, Layout
 from csi.series import units
 from csi.series.found_units import Fit, unit_question
+from csi.step3_gather.namesakes import Namesake
 
 Draft = Mapping[str, str | list[str]]
 
@@ -45,6 +46,7 @@ _UNITS = {
 FORM = ("sheet", "header_row", "delimiter", "encoding")
 UNIT = "unit."
 _EITHER = re.compile(r"\d[.,]\d{3}(?!\d)")
+TAKEN = "source.taken"  # the menu of sources where the new one's name is taken
 ZONED = 300  # characters that say which columns are in another zone
 
 
@@ -84,7 +86,7 @@ class Seen:
 
     ``fixed`` is the source whose kept delivery is looked at again: then no other is chosen. ``look`` identifies as
     what the file was looked at. ``undecided`` are columns that are read and in which nothing tells thousands from
-    decimals.
+    decimals. ``namesake`` is the source that goes by the name of the new one already.
     """
 
     filename: str
@@ -94,6 +96,7 @@ class Seen:
     units: Sequence[Asked] = ()
     wants_number: Sequence[Kpi] = ()
     undecided: Sequence[str] = ()
+    namesake: Namesake | None = None
     look: str = ""
     notes: Sequence[str] = field(default_factory=tuple)
 
@@ -163,16 +166,38 @@ def _source(seen: Seen, draft: Draft) -> list[Block]:
     if seen.fixed:
         return []
     named = {str(source.id): clip(source.name or source.key, 75) for source in seen.sources[:_COLUMNS]}
-    asked = parts.select("source", "Which source is this?", {**named, NEW_SOURCE: "A new source"},
-                         chosen=_said(draft, "source") or None)  # fmt: skip
+    chosen = _said(draft, "source") or None
+    if seen.namesake:
+        asked = [_telling_at_once(_added(seen.namesake, named, chosen))]
+    elif named:
+        choices = {**named, NEW_SOURCE: "A new source"}
+        asked = [_telling_at_once(parts.select("source", "Which source is this?", choices, chosen=chosen))]
+    else:
+        asked = []
     name = parts.text_input("source_name", "Name of the new source", value=_said(draft, "source_name"), limit=80)
-    shown = [_telling_at_once(asked)] if named else []
-    return [*shown, name] if not named or _said(draft, "source") == NEW_SOURCE else shown
+    return [*asked, name] if not asked or chosen == NEW_SOURCE else asked
+
+
+def _added(taken: Namesake, named: Mapping[str, str], chosen: str | None) -> Block:
+    """Whether a file belongs to the source that goes by the name of the new one, with what that one holds."""
+    own, name = str(taken.source.id), clip(taken.source.name or taken.source.key, 75)
+    choices = {own: "Add to it", NEW_SOURCE: "Name it otherwise", **{k: v for k, v in named.items() if k != own}}
+    label = f"‘{name}’ is a source already. Is this file part of it?"
+    return parts.select(TAKEN, label, choices, chosen=chosen, hint=_holds(taken)) | {"block_id": "source"}
+
+
+def _holds(taken: Namesake) -> str:
+    """What a source holds, how alike the file is, and whether it is in use."""
+    held = f"It holds {plural(taken.deliveries, 'delivery', 'deliveries')}"
+    if taken.newest is not None:
+        held += f", the newest {clip(taken.newest.filename, 60) or 'without a name'}"
+        held += f"; {taken.shared:,} of its {plural(taken.columns, 'column')} are in this file, too"
+    return f"{held}.{' It is retired: added to, it is in use again.' if taken.source.retired_at else ''}"
 
 
 def _telling_at_once(block: Block) -> Block:
     """A menu whose choice changes what else is asked, or what is said beside it."""
-    block["element"]["action_id"] = f"{CHOOSE}:{block['block_id']}"
+    block["element"]["action_id"] = f"{CHOOSE}:{block['element']['action_id']}"
     return block | {"dispatch_action": True}
 
 

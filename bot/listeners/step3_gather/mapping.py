@@ -31,6 +31,7 @@ from csi.reading.proposing import proposed
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather import settling, sources
 from csi.step3_gather.mapping import Match, best_match
+from csi.step3_gather.namesakes import Namesake, namesake
 from csi.step3_gather.settling import Wanted
 from csi.storage import need, rows
 from csi.terms import Measurability
@@ -111,18 +112,37 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 
 
 def _unseen(kit: Kit, body: Body, found: Drop, draft: Draft) -> Block | None:
-    """The form anew, where it was sent for a file that nobody saw so: another sheet, or a source without a name."""
+    """The form anew, where it was sent for a file that nobody saw so: another sheet, a source without a name or with
+    that of another."""
     team_id = origin(body).team_id
     stated = drafts.stated(draft, found.layout, found.stated)
     if stated != dict(found.stated):
         seen = kept.again(kit, team_id, found, stated)
         return _looked_again(kit, body, found, seen, draft, "These are the columns there. Please look, then read it.")
-    if draft.get("source") == blocks.NEW_SOURCE and "source_name" not in body["view"]["state"]["values"]:
-        with kit.sessions.reading() as session:
-            cycle = cycles.by_id(session, team_id, found.cycle_id)
-            is_more = bool(modals.remembered(body).get("more"))
+    if draft.get("source") != blocks.NEW_SOURCE or found.source_id:
+        return None
+    shown = body["view"]["state"]["values"]
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        is_more = bool(modals.remembered(body).get("more"))
+        if "source_name" not in shown:
             return form(session, cycle, found, draft, more=is_more, notes=("How is the new source called?",))
+        if not _asks_of_namesake(shown) and _namesake(session, cycle, found, draft):
+            return form(session, cycle, found, {**draft, "source": ""}, more=is_more)
     return None
+
+
+def _asks_of_namesake(shown: Mapping[str, Any]) -> bool:
+    """Whether a form asked already if the file belongs to the source that goes by that name."""
+    return any(blocks.TAKEN in action for action in shown.get("source") or {})
+
+
+def _namesake(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Namesake | None:
+    """The source that files can be added to and that goes by the name of the new one, while none is chosen."""
+    if found.source_id or draft.get("source") not in ("", blocks.NEW_SOURCE):
+        return None
+    taken = namesake(session, cycle, str(draft.get("source_name") or ""), found.layout.names)
+    return taken if taken and taken.takes_files else None
 
 
 def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted:
@@ -189,10 +209,22 @@ def _chosen(session: Session, cycle: Cycle, found: Drop, draft: Draft, errors: l
     chosen = str(draft.get("source") or "")
     if not chosen:
         errors.append(InvalidInput("source", "Please choose one."))
-    elif chosen == blocks.NEW_SOURCE and not str(draft.get("source_name") or "").strip():
-        errors.append(InvalidInput("source_name", "Please name the new source."))
+    elif chosen == blocks.NEW_SOURCE:
+        errors += _wrong_name(session, cycle, str(draft.get("source_name") or ""))
     is_known = chosen.isdigit()
     return need(session, Source, cycle.team_id, int(chosen)) if is_known else None
+
+
+def _wrong_name(session: Session, cycle: Cycle, name: str) -> list[InvalidInput]:
+    """Why a new source cannot be called so."""
+    if not name.strip():
+        return [InvalidInput("source_name", "Please name the new source.")]
+    taken = namesake(session, cycle, name)
+    if taken is None:
+        return []
+    own = taken.source.name or taken.source.key
+    way = "or choose “Add to it”." if taken.takes_files else "as that one takes no files."
+    return [InvalidInput("source_name", f"‘{own}’ is a source already. Please type another name, {way}")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,9 +298,12 @@ def form(
     named = of_service(session, cycle.team_id, cycle.service_id)
     chosen = str(draft.get("source") or "")
     fixed = need(session, Source, cycle.team_id, found.source_id) if found.source_id else None
-    source = fixed or next((one for one in named if str(one.id) == chosen), None)
+    source = fixed or (need(session, Source, cycle.team_id, int(chosen)) if chosen.isdigit() else None)
+    if source is not None and source not in named:
+        named.append(source)  # retired, and chosen to be in use again
     seen = blocks.Seen(
-        found.filename, found.layout, named, fixed, look=found.look, notes=notes,
+        found.filename, found.layout, named, fixed, namesake=_namesake(session, cycle, found, draft),
+        look=found.look, notes=notes,
         units=asked_units(session, cycle, source, found.layout, _value(draft, found)),
         wants_number=wanting_number(session, cycle, source),
         undecided=undecided(session, cycle, source, found.layout, draft),

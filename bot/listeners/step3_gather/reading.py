@@ -25,7 +25,7 @@ from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.drop import Drop
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
-from csi.errors import CsiError, DatesSwapped, InvalidInput
+from csi.errors import Conflict, CsiError, DatesSwapped, InvalidInput
 from csi.measurement import of_cycle
 from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
@@ -35,6 +35,7 @@ from csi.series import columns_needed
 from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
+from csi.step3_gather.namesakes import is_taken
 from csi.step3_gather.overlaps import shared_days
 from csi.step3_gather.settling import Wanted
 from csi.storage import hold
@@ -70,6 +71,7 @@ def _refusal_beside(kit: Kit, team_id: str, found: Drop) -> Iterator[None]:
 
 def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) -> None:
     team_id = str(payload["team_id"])
+    _check_name(kit, team_id, found, wanted_of(payload))
     plan = _planned(kit, team_id, found, payload)
     show_progress(kit, team_id, found, 0)
     intake = _intake(kit, team_id, found, plan, payload)
@@ -94,6 +96,20 @@ def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) 
 def wanted_of(payload: Mapping[str, Any]) -> Wanted:
     """What a job was told of source and mapping."""
     return Wanted(int(payload.get("source_id") or 0), str(payload.get("source_name") or ""), payload.get("mapping"))
+
+
+def _check_name(kit: Kit, team_id: str, found: Drop, wanted: Wanted) -> None:
+    """Refuse to read into a source that another file made meanwhile: nobody said that the two belong together.
+
+    Raises:
+        Conflict: it names that source.
+    """
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        if not wanted.source_id and is_taken(session, cycle, wanted.name, found.sha256):
+            raise Conflict(
+                f"‘{wanted.name}’ is a source by now, made of another file. Add to it, or name it otherwise."
+            )
 
 
 def _planned(kit: Kit, team_id: str, found: Drop, payload: Mapping[str, Any]) -> _Plan:
