@@ -12,9 +12,9 @@ from tests.analysis.series import analyse, autoregressive, noise
 TRIES = 1000
 
 
-def claimed(before: int, after: int, phi: float, drift: float, step: float) -> float:
+def claimed(before: int, after: int, phi: float, drift: float, step: float, tries: int = TRIES) -> float:
     """How often a change for the lower is claimed, with what is asked beyond a drift."""
-    values = autoregressive(TRIES, before + after, phi=phi, seed=before)
+    values = autoregressive(tries, before + after, phi=phi, seed=before)
     values += drift * np.minimum(np.arange(before + after) / before, 1.0)
     values[:, before:] += step
     first = np.broadcast_to(np.arange(before + after) < before, values.shape)
@@ -34,6 +34,11 @@ def test_a_drift_that_stopped_is_seldom_an_improvement(before: int, after: int, 
 @pytest.mark.parametrize(("before", "after"), [(24, 12), (52, 26)])
 def test_a_step_is_still_seen(before: int, after: int):
     assert claimed(before, after, 0.0, 0.0, -2.0) >= 0.95
+
+
+def test_the_hint_of_a_drift_is_heard_where_neither_drift_nor_small_step_suffers():
+    assert claimed(24, 12, 0.0, 0.0, -1.0, tries=4000) >= 0.675  # of steps of 1 σ
+    assert claimed(24, 12, 0.0, -2.0, 0.0, tries=4000) <= 0.12
 
 
 def test_what_is_left_is_the_step_beside_the_drift():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from csi.analysis import analysis, level
+from csi.analysis import analysis, level, mixture
 from csi.analysis.aim import Aim
 from csi.analysis.change_state import Difference, change_state
 from csi.analysis.lasting import lasting, latest_run
@@ -123,3 +123,13 @@ def test_no_run_is_drawn_that_the_verdict_does_not_count():
         counted = {"improved": {"improvement"}, "worse": {"concern"}}.get(one.change.state, set())
         assert runs_shown(one) <= counted
     assert any(runs_shown(one) for one in told)
+
+
+@pytest.mark.parametrize(("another", "phi"), [(0.0999, 0.0), (0.1001, 0.05005), (0.5, 0.25)])
+def test_points_are_independent_where_next_to_nothing_speaks_for_another_autocorrelation(another: float, phi: float):
+    wanted = np.zeros(len(mixture.GRID))
+    wanted[0], wanted[10] = 1 - another, another  # φ = 0 and .5
+    likelihood = np.log(np.maximum(wanted, 1e-300)) - np.log(mixture.PRIOR)
+    found = mixture.weighed(likelihood[None])
+    assert found.sum() == pytest.approx(1)
+    assert float((found @ mixture.GRID)[0]) == pytest.approx(phi, abs=1e-9)
