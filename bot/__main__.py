@@ -1,4 +1,4 @@
-"""``python -m bot``: sandbox · socket · web · scheduler · migrate · doctor · manifest · erase."""
+"""``python -m bot``: sandbox · run · socket · web · scheduler · migrate · doctor · manifest · erase."""
 
 from __future__ import annotations
 
@@ -35,8 +35,21 @@ cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @cli.command()
+def run(host: Annotated[str, typer.Option(help="Where to listen, without SLACK_APP_TOKEN.")] = "127.0.0.1") -> None:
+    """Everything one machine needs: joins by Socket Mode, or hears HTTP without SLACK_APP_TOKEN; workers; the clock."""
+    settings = _ready(lambda given: given.for_socket() if given.slack_app_token else given.for_web())
+    told = _told()
+    bot = build_app(settings)
+    with _plainly(), _running(bot, settings) if settings.slack_app_token else _working(bot), _ticking(bot):
+        if settings.slack_app_token:
+            told.wait()
+        else:
+            serve(bot, settings, host)
+
+
+@cli.command()
 def socket() -> None:
-    """Join Slack by Socket Mode and do everything in this process but the clock's part."""
+    """Join Slack by Socket Mode and do everything but the clock's part: that is ``scheduler``'s."""
     settings = _ready(Settings.for_socket)
     told = _told()  # before joining: who is asked to end while it joins ends in good order, too
     bot = build_app(settings)
@@ -49,7 +62,9 @@ def web(host: Annotated[str, typer.Option(help="Where to listen; 0.0.0.0 for eve
     """Hear Slack by HTTP at $PORT: signed events, installation, health, metrics."""
     settings = _ready(Settings.for_web)
     _told()  # uvicorn raises the signal again when it has ended, which would end us before the workers have
-    serve(build_app(settings), settings, host)
+    bot = build_app(settings)
+    with _working(bot):
+        serve(bot, settings, host)
 
 
 @cli.command()
@@ -58,11 +73,9 @@ def scheduler() -> None:
     settings = _ready(Settings.for_sending)
     told = _told()
     bot = build_app(settings)
-    ticking = Scheduler(bot.kit, clock.now)
     bot.delivery.start()
-    ticking.start()
-    told.wait()
-    ticking.stop()
+    with _ticking(bot):
+        told.wait()
     bot.delivery.stop()
 
 
@@ -145,9 +158,7 @@ def sandbox(
         storage.migrate(settings.csi_database_url)
         bot = build_app(settings)
         stack.enter_context(_running(bot, settings))
-        ticking = Scheduler(bot.kit, clock.now)
-        ticking.start()
-        stack.callback(ticking.stop)
+        stack.enter_context(_ticking(bot))
         print(f"The sandbox is at {workspace.url}", flush=True)
         failed = turn.run(workspace, out=out, slowly=not leave, say=_say) if tour else ""
         if not leave:
@@ -208,13 +219,33 @@ def _key(path: Path) -> str:
 def _running(bot: Bot, settings: Settings) -> Iterator[None]:
     """The bot, connected by Socket Mode while the block lasts."""
     joining = Joining(bot.app, settings.slack_app_token)
+    with _working(bot):
+        try:
+            joining.connect()
+            yield
+        finally:
+            joining.close()
+
+
+@contextmanager
+def _working(bot: Bot) -> Iterator[None]:
+    """The bot's workers, while the block lasts."""
+    bot.start_workers()
     try:
-        bot.start_workers()
-        joining.connect()
         yield
     finally:
-        joining.close()
         bot.stop()
+
+
+@contextmanager
+def _ticking(bot: Bot) -> Iterator[None]:
+    """The bot's clock, while the block lasts."""
+    ticking = Scheduler(bot.kit, clock.now)
+    ticking.start()
+    try:
+        yield
+    finally:
+        ticking.stop()
 
 
 def _ready(needed: Callable[[Settings], object]) -> Settings:

@@ -27,13 +27,8 @@ LARGEST = 2_000_000  # bytes of a request; a modal, the largest thing Slack send
 
 
 def serve(bot: Bot, settings: Settings, host: str) -> None:
-    """Run the workers and answer HTTP until told to stop."""
-    application = build(bot, settings)
-    bot.start_workers()
-    try:
-        uvicorn.run(application, host=host, port=settings.port, log_config=None, access_log=False)
-    finally:
-        bot.stop()
+    """Answer HTTP until told to stop."""
+    uvicorn.run(build(bot, settings), host=host, port=settings.port, log_config=None, access_log=False)
 
 
 def build(bot: Bot, settings: Settings) -> Starlette:

@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 def test_every_word_is_there():
     shown = CliRunner().invoke(cli, ["--help"])
     assert shown.exit_code == 0
-    for word in ("sandbox", "socket", "web", "scheduler", "migrate", "doctor", "erase"):
+    for word in ("sandbox", "run", "socket", "web", "scheduler", "migrate", "doctor", "erase"):
         assert word in shown.output
 
 

@@ -81,7 +81,7 @@ def test_everything_wrong_is_told_at_once(monkeypatch):
     assert [line.partition(":")[0] for line in said] == ["SLACK_BOT_TOKEN", "CSI_TOKEN_KEY", "CSI_DATA_URL"]
 
 
-@pytest.mark.parametrize("word", ["socket", "web", "scheduler"])
+@pytest.mark.parametrize("word", ["run", "socket", "web", "scheduler"])
 def test_a_database_without_tables_ends_the_process_and_says_what_to_run(word, monkeypatch):
     monkeypatch.setenv("CSI_DATABASE_URL", "sqlite:///empty.db")
     said = ended(word)
@@ -89,7 +89,7 @@ def test_a_database_without_tables_ends_the_process_and_says_what_to_run(word, m
     assert "python -m bot migrate" in said
 
 
-@pytest.mark.parametrize("word", ["socket", "web", "scheduler"])
+@pytest.mark.parametrize("word", ["run", "socket", "web", "scheduler"])
 def test_a_token_slack_refuses_ends_the_process(word, sandbox, monkeypatch):
     monkeypatch.setenv("SLACK_API_URL", sandbox.api_url)
     assert ended(word).strip() == "SLACK_BOT_TOKEN: invalid_auth: Slack does not accept it."

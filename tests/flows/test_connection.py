@@ -7,12 +7,13 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import select
 
 from bot.joining import Joining
-from csi.models import OutboxPost
+from csi.models import InboxEvent, OutboxPost
 from csi.storage import engine, sessions
 from tests.flows.conftest import World
-from tests.flows.processes import Process, process
+from tests.flows.processes import Process, free_port, process
 
 
 @pytest.mark.slow
@@ -73,3 +74,33 @@ def test_the_bot_ends_only_when_its_listeners_have(world):
     world.stop()
     assert ended
     world.start()
+
+
+def _ticked(made: Process) -> bool:
+    """Whether the clock of a process has begun its day."""
+    opened = engine(made.database_url)
+    with sessions(opened).reading() as session:
+        found = session.exec(select(InboxEvent).where(InboxEvent.kind == "job:gather.forget")).first()
+    opened.dispose()
+    return found is not None
+
+
+@pytest.mark.slow
+def test_one_process_answers_works_and_ticks(sandbox, folder):
+    made = Process(sandbox, folder, ("run",))
+    with process(made):
+        made.joined()
+        made.until(lambda: _ticked(made))
+        sandbox.person("alice").command("/csi", "help")
+        assert "/csi start SERVICE" in str(sandbox.person("alice").last()["blocks"])
+        assert made.end() == 0
+
+
+@pytest.mark.slow
+def test_one_process_hears_http_where_there_is_no_token_for_sockets(sandbox, folder):
+    port = free_port()
+    made = Process(sandbox, folder, ("run",), {"SLACK_APP_TOKEN": "", "PORT": str(port)})
+    with process(made):
+        made.answers(f"http://127.0.0.1:{port}/health")
+        made.until(lambda: _ticked(made))
+        assert made.end() == 0

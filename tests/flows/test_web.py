@@ -14,15 +14,9 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.signed_http import signature
 from tests.conftest import BUSY
 from tests.flows.conftest import MANIFEST
-from tests.flows.processes import Process, process
+from tests.flows.processes import Process, free_port, process
 
 pytestmark = pytest.mark.slow
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
