@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import delete, event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -19,7 +19,7 @@ from bot.payload import Origin
 from bot.pool import SlowPool
 from csi.errors import CsiError
 from csi.models import InboxEvent
-from csi.models.delivered import UNDONE
+from csi.models.delivered import DONE, UNDONE
 from csi.storage import Sessions, change_if, lock
 
 log = logger(__name__)
@@ -237,8 +237,11 @@ def _teller(row: InboxEvent) -> Origin | None:
     return Origin(row.team_id, user if isinstance(user, str) else user.get("id", ""), channel)
 
 
-def forget(session: Session, now: datetime) -> None:
-    """Delete what was worked on long ago."""
-    old = select(InboxEvent).where(col(InboxEvent.status) == "done", col(InboxEvent.done_at) < now - KEPT)
-    for row in session.exec(old.limit(500)):
-        session.delete(row)
+def forget(sessions: Sessions, now: datetime) -> None:
+    """Delete what was worked on long ago, some of it at a time; nobody waits while there is nothing."""
+    old = select(InboxEvent.id).where(DONE, col(InboxEvent.done_at) < now - KEPT)
+    with sessions.reading() as session:
+        found = session.exec(old.order_by(col(InboxEvent.done_at)).limit(ROUND)).all()
+    if found:
+        with sessions() as session:
+            session.execute(delete(InboxEvent).where(DONE, col(InboxEvent.id).in_(found)))

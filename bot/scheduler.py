@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlmodel import Session
 
 from bot import inbox, leases, upkeep
 from bot.blocks import reminders as blocks
@@ -15,13 +17,27 @@ from bot.context import Kit
 from bot.log import logger
 from csi import cycle as cycles
 from csi import reminders
-from csi.models import Reminder
+from csi.cycle import together
+from csi.models import Cycle, Reminder
 from csi.step3_gather import collecting, schedule
 from csi.storage import lock
 
 log = logger(__name__)
+AnyT = TypeVar("AnyT")
 
 TICK = 20.0  # seconds; reminders are due by the hour
+CLAIMED = 500  # reminders leased at once: worked off long before the lease runs out
+IN_ONE = 25  # rows written in one transaction, so that nobody else waits long
+ALSO = (collecting.nudges,)
+LATER = {collecting.SUBJECT: collecting.stands}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How far a workspace was looked at: its newest change, and the local day of each open cycle."""
+
+    newest: int = -1
+    days: Mapping[int, date] = field(default_factory=dict)
 
 
 class Scheduler:
@@ -32,6 +48,7 @@ class Scheduler:
         self._now = now
         self._worker = leases.holder()
         self._forgot: dict[str, date] = {}
+        self._looked: dict[str, Looked] = {}
         self._clock = BackgroundScheduler(timezone="UTC")
         self._clock.add_job(
             self.tick, "interval", seconds=every, max_instances=1, coalesce=True, misfire_grace_time=None,
@@ -53,8 +70,7 @@ class Scheduler:
             self._safely(self._remind, team_id)
             self._safely(self._collect, team_id)
             self._safely(self._forget, team_id)
-        with self._kit.sessions() as session:
-            inbox.forget(session, self._now())
+        inbox.forget(self._kit.sessions, self._now())
 
     def _safely(self, act: Callable[..., None], *given: Any) -> None:
         try:
@@ -63,26 +79,98 @@ class Scheduler:
             log.error("tick_failed", act=act.__name__, of=[getattr(one, "id", one) for one in given], exc_info=error)
 
     def _look_after(self, team_id: str) -> None:
-        now = self._now()
-        with self._kit.sessions() as session:
-            upkeep.look_after(session, self._kit.outbox, team_id, now)
-            reminders.refresh(session, team_id, now, also=(collecting.nudges,))
+        """Look at what was changed since, and at what a new day changes; nobody waits until something is written."""
+        now, before = self._now(), self._looked.get(team_id, Looked())
+        with self._kit.sessions.reading() as session:
+            looked, cycles_now = self._anew(session, team_id, before, now)
+            due = upkeep.look(session, team_id, now, cycles_now)
+            is_new = looked != before
+            called = reminders.called(session, team_id, now, cycles_now, ALSO) if is_new else []
+        if due:
+            with self._kit.sessions() as session:
+                upkeep.look_after(session, self._kit.outbox, team_id, now, cycles_now)
+        for some in _parts(called):
+            with self._kit.sessions() as session:
+                reminders.write(session, team_id, some, now)
+        self._looked[team_id] = looked
+
+    def _anew(self, session: Session, team_id: str, before: Looked, now: datetime) -> tuple[Looked, list[Cycle]]:
+        """How far is looked now, and the open cycles that are to be looked at, with what they are asked about."""
+        running = {one.id: one for one in cycles.open_cycles(session, team_id)}
+        newest = cycles.changed.newest(session, team_id)
+        days = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in running.values()}
+        wanted = {one for one, day in days.items() if before.days.get(one) != day}
+        if newest != before.newest and wanted != set(running):
+            wanted |= {one.id for one in cycles.changed.since(session, team_id, before.newest)}
+        found = [one for number, one in running.items() if number in wanted]
+        if found:
+            for read in (together.of_people, together.of_data, together.of_reports, together.of_clauses):
+                read(session, team_id, found)
+        return Looked(newest, days), found
 
     def _remind(self, team_id: str) -> None:
+        """Work off all that is due, some at a time."""
+        while self._is_due(team_id):
+            with self._kit.sessions() as session:
+                due = reminders.claim(session, team_id=team_id, now=self._now(), worker=self._worker, limit=CLAIMED)
+            if not due:  # others were first
+                return
+            for some in _parts(due):
+                self._send_some(some)
+
+    def _is_due(self, team_id: str) -> bool:
+        with self._kit.sessions.reading() as session:
+            return reminders.is_due(session, team_id, self._now())
+
+    def _send_some(self, due: Sequence[Reminder]) -> None:
+        """Together, in a few queries; where one of them is trouble, one by one, so that the others are sent."""
+        try:
+            self._send(*due)
+        except Exception as error:
+            log.warning("one_by_one", exc_info=error)
+            for reminder in due:
+                self._safely(self._send, reminder)
+
+    def _send(self, *due: Reminder) -> None:
+        """Look again whether the reasons still stand; write the nudges and their marks in one transaction."""
+        now = self._now()
+        with self._kit.sessions.reading() as session:
+            together.of_reminders(session, due)
+            nudges = [(one, self._nudge(session, one, now)) for one in due]
         with self._kit.sessions() as session:
-            due = reminders.claim(session, team_id=team_id, now=self._now(), worker=self._worker)
-        for reminder in due:
-            self._safely(self._send, reminder)
+            for reminder, nudge in nudges:
+                session.add(reminder)
+                if nudge is None:
+                    reminders.dropped(session, reminder)
+                else:
+                    self._kit.outbox.post(session, **nudge)
+                    reminders.sent(session, reminder, now)
+
+    def _nudge(self, session: Session, reminder: Reminder, now: datetime) -> dict[str, Any] | None:
+        """The nudge of a reminder, for the outbox; None when its reason has gone."""
+        if not reminders.stands(session, reminder, now, also=LATER):
+            return None
+        cycle = cycles.by_id(session, reminder.team_id, int(reminder.cycle_id or 0))
+        service = cycles.service_of(session, cycle).name
+        subject, number = reminder.subject, int(reminder.subject_id or 0)
+        what = blocks.thing(subject, number, reminder.details)
+        where, today = blocks.place(service, cycle.channel_id), now.astimezone(ZoneInfo(reminder.timezone)).date()
+        text = blocks.sentence(reminder.kind, what, reminder.details, where, today)
+        return {
+            "team_id": reminder.team_id, "channel": reminder.user_id, "kind": "nudge", "text": text,
+            "key": f"reminder:{reminder.id}:{reminder.times_sent}", "subject": ("reminder", reminder.id),
+            "blocks": blocks.nudge(text, reminder.id, subject, number, cycle.channel_id, details=reminder.details),
+        }  # fmt: skip
 
     def _collect(self, team_id: str) -> None:
         """Leave what is due to the job that collects: one job for each due moment, whoever ticks."""
         now = self._now()
         with self._kit.sessions.reading() as session:
             found = schedule.due(session, team_id, now)
-        if found:
+        for some in _parts(found):
             with self._kit.sessions() as session:
                 lock(session, f"collect:{team_id}")
-                for source, cycle in found:
+                for source, cycle in some:
                     self._kit.inbox.later(
                         session, team_id=team_id, kind="source.collect", key=schedule.key(source, now),
                         payload={"source_id": source.id}, user=source.owner or source.created_by,
@@ -98,23 +186,6 @@ class Scheduler:
             self._kit.inbox.later(session, team_id=team_id, kind="gather.forget", key=f"{today}", payload={})
         self._forgot[team_id] = today
 
-    def _send(self, reminder: Reminder) -> None:
-        """Write the nudge and its mark in one transaction; look again whether the reason still stands."""
-        now = self._now()
-        with self._kit.sessions() as session:
-            session.add(reminder)
-            if not reminders.stands(session, reminder, now, also={collecting.SUBJECT: collecting.stands}):
-                reminders.dropped(session, reminder)
-                return
-            cycle = cycles.by_id(session, reminder.team_id, int(reminder.cycle_id or 0))
-            service = cycles.service_of(session, cycle).name
-            subject, number = reminder.subject, int(reminder.subject_id or 0)
-            what = blocks.thing(subject, number, reminder.details)
-            where, today = blocks.place(service, cycle.channel_id), now.astimezone(ZoneInfo(reminder.timezone)).date()
-            text = blocks.sentence(reminder.kind, what, reminder.details, where, today)
-            self._kit.outbox.post(
-                session, team_id=reminder.team_id, channel=reminder.user_id, kind="nudge", text=text,
-                key=f"reminder:{reminder.id}:{reminder.times_sent}", subject=("reminder", reminder.id),
-                blocks=blocks.nudge(text, reminder.id, subject, number, cycle.channel_id, details=reminder.details),
-            )  # fmt: skip
-            reminders.sent(session, reminder, now)
+
+def _parts(found: Sequence[AnyT]) -> Iterator[Sequence[AnyT]]:
+    return (found[start : start + IN_ONE] for start in range(0, len(found), IN_ONE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -19,13 +20,19 @@ from csi.terms import Role
 CLOCK = ""  # the actor of what nobody did
 
 
-def look_after(session: Session, outbox: Outbox, team_id: str, now: datetime) -> None:
+def look(session: Session, team_id: str, now: datetime, changed: Sequence[Cycle]) -> bool:
+    """Whether anything is to be done: by the clock, or about these open cycles, in which something was changed."""
+    due = deciding.overdue(session, team_id, now) or following.regressed(session, team_id)
+    return bool(due) or any(clauses.unmeasured(session, cycle) for cycle in changed)
+
+
+def look_after(session: Session, outbox: Outbox, team_id: str, now: datetime, changed: Sequence[Cycle]) -> None:
     """Bring a workspace up to the moment; a second look changes and says nothing more."""
     for action in deciding.expire(session, team_id, now):
         _tell_expired(session, outbox, action)
     for action in following.reopen_regressed(session, team_id, now):
         _tell_reopened(session, outbox, action, now)
-    for cycle in cycles.open_cycles(session, team_id):
+    for cycle in changed:
         for clause in clauses.flag_unmeasured(session, cycle, actor=CLOCK, now=now):
             _tell_flagged(session, outbox, cycle, clause)
 

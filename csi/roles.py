@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from csi import audit
 from csi.errors import InvalidInput, NotAllowed, Place, Way
 from csi.models import Cycle, Person, RoleAssignment, Service
-from csi.storage import lock
+from csi.storage import lock, row, rows
 from csi.terms import Role, Step
 
 # Who answers for a step; where nobody holds the role it is the CSI manager.
@@ -98,37 +98,24 @@ def set_holders(
 
 def holders(session: Session, team_id: str, service_id: int, *wanted: Role) -> list[str]:
     """The people who hold one of the roles, stand-ins last, each once."""
-    rows = session.exec(
-        select(RoleAssignment)
-        .where(RoleAssignment.team_id == team_id, RoleAssignment.service_id == service_id)
-        .where(col(RoleAssignment.role).in_([role.value for role in wanted]))
-        .order_by(col(RoleAssignment.backup), col(RoleAssignment.id))
-    )
-    return list(dict.fromkeys(row.user_id for row in rows))
+    holding = [one for one in of_service(session, team_id, service_id) if one.role in wanted]
+    return list(dict.fromkeys(one.user_id for one in sorted(holding, key=lambda one: one.backup)))
 
 
 def of_service(session: Session, team_id: str, service_id: int) -> list[RoleAssignment]:
     """Every assignment of a service, in the order they were given."""
-    wanted = (RoleAssignment.team_id == team_id, RoleAssignment.service_id == service_id)
-    return list(session.exec(select(RoleAssignment).where(*wanted).order_by(col(RoleAssignment.id)).limit(500)))
+    return rows(session, RoleAssignment, team_id, service_id=service_id)
 
 
 def of_person(session: Session, team_id: str, user_id: str) -> list[RoleAssignment]:
     """Every assignment of a person, for what they hold and must give on."""
-    wanted = (RoleAssignment.team_id == team_id, RoleAssignment.user_id == user_id)
-    return list(session.exec(select(RoleAssignment).where(*wanted).order_by(col(RoleAssignment.id)).limit(500)))
+    return rows(session, RoleAssignment, team_id, user_id=user_id)
 
 
 def held(session: Session, team_id: str, service_id: int, user_id: str) -> frozenset[Role]:
     """The roles a person holds for a service right now."""
-    rows = session.exec(
-        select(RoleAssignment.role).where(
-            RoleAssignment.team_id == team_id,
-            RoleAssignment.service_id == service_id,
-            RoleAssignment.user_id == user_id,
-        )
-    )
-    return frozenset(Role(name) for name in rows)
+    mine = rows(session, RoleAssignment, team_id, service_id=service_id, user_id=user_id)
+    return frozenset(Role(one.role) for one in mine)
 
 
 def require(session: Session, cycle: Cycle, user_id: str, allowed: Collection[Role], doing: str) -> Role:
@@ -153,7 +140,7 @@ def steers_all(session: Session, team_id: str, user_id: str) -> bool:
     """Whether a person steers every service of a workspace: what is the whole workspace's is theirs to see."""
     steerers = [role.value for role in STEERERS]
     mine = {one.service_id for one in of_person(session, team_id, user_id) if one.role in steerers}
-    every = session.exec(select(Service.id).where(Service.team_id == team_id).limit(501))
+    every = session.exec(select(Service.id).where(Service.team_id == team_id))
     return set(every) <= mine
 
 
@@ -168,7 +155,7 @@ def accountable(session: Session, team_id: str, service_id: int, step: Step) -> 
 
 def person(session: Session, team_id: str, user_id: str) -> Person | None:
     """What is known of a person."""
-    return session.exec(select(Person).where(Person.team_id == team_id, Person.user_id == user_id)).first()
+    return row(session, Person, team_id, user_id=user_id)
 
 
 def name_of(session: Session, team_id: str, user_id: str) -> str:
@@ -196,23 +183,16 @@ def remember_person(
 
 
 def _assignment(session: Session, team_id: str, service_id: int, role: Role, user_id: str) -> RoleAssignment | None:
-    return session.exec(
-        select(RoleAssignment).where(
-            RoleAssignment.team_id == team_id,
-            RoleAssignment.service_id == service_id,
-            RoleAssignment.role == role.value,
-            RoleAssignment.user_id == user_id,
-        )
-    ).first()
+    return row(session, RoleAssignment, team_id, service_id=service_id, role=role.value, user_id=user_id)
 
 
-def _log(session: Session, row: RoleAssignment, actor: str, now: datetime, what: str) -> None:
+def _log(session: Session, made: RoleAssignment, actor: str, now: datetime, what: str) -> None:
     audit.record(
         session,
-        team_id=row.team_id,
+        team_id=made.team_id,
         actor=actor,
         at=now,
         what=what,
-        subject=("service", row.service_id),
-        new={"role": row.role, "user_id": row.user_id, "backup": row.backup},
+        subject=("service", made.service_id),
+        new={"role": made.role, "user_id": made.user_id, "backup": made.backup},
     )

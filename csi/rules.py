@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from csi import audit
 from csi.errors import Breach, InvalidInput, InvalidInputs
 from csi.models import Cycle, Workspace
+from csi.storage import row
 
 Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]
 
@@ -46,7 +47,7 @@ class Rule:
 
 def threshold(session: Session, team_id: str, name: str) -> float:
     """A workspace's value of a threshold, or the default."""
-    own = session.exec(select(Workspace).where(Workspace.team_id == team_id)).first()
+    own = row(session, Workspace, team_id)
     return float((own.settings if own else {}).get(name, DEFAULTS[name]))
 
 

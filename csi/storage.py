@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from alembic import command
 from alembic.config import Config
@@ -14,8 +14,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, create_engine, event, make_url, text, update
 from sqlalchemy.orm import Session as AnySession
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from csi import ahead
 from csi.errors import NotFound, TooManyRows
 from csi.models import Row
 
@@ -25,6 +27,7 @@ CONNECT_SECONDS = 10
 _READING = "csi_reading"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_350_731  # any number, the same in every process
+_KEYS = 30_000  # values one statement may name: SQLite takes 32,766, PostgreSQL 65,535
 RowT = TypeVar("RowT", bound=Row)
 
 
@@ -138,17 +141,54 @@ def rows(
 ) -> list[RowT]:
     """The rows of one workspace whose columns equal what is given (a tuple: one of these): all, or the first ``limit``.
 
-    ``order`` is a column, with a minus in front for the highest first.
+    ``order`` is a column, with a minus in front for the highest first. What was read ahead is not asked for again.
 
     Raises:
         TooManyRows: no limit was asked for, and there are more than a process should hold; nothing is cut in silence.
     """
+    if any(value == () for value in equal.values()):
+        return []
+    if (held := ahead.found(session, table, team_id, order, equal)) is not None:
+        return cast("list[RowT]", held[:limit])
     key = col(getattr(table, order.removeprefix("-")))
     statement = select(table).where(col(table.team_id) == team_id, *_equal(table, equal))
     ordered = statement.order_by(key.desc() if order[0] == "-" else key)
     found = list(session.exec(ordered.limit(MOST_ROWS + 1 if limit is None else limit)))
     if limit is None and len(found) > MOST_ROWS:
         raise TooManyRows(f"More than {MOST_ROWS:,} rows of {_words(table)} are to be read at once; nothing was read.")
+    return found
+
+
+def read_ahead(
+    session: Session, table: type[RowT], team_id: str, column: str = "", keys: Collection[Any] = (), *,
+    without: Sequence[str] = (), **within: Any,
+) -> list[RowT]:  # fmt: skip
+    """Read the rows of a workspace whose column is one of the keys (all rows, without a column) for who asks later.
+
+    Args:
+        session: one that only reads: what is written meanwhile is not seen.
+        table: of which rows.
+        team_id: the workspace.
+        column: by which they will be asked for.
+        keys: its values.
+        without: columns that are read when they are looked at, as few will be.
+        within: further columns, with the values asked for.
+
+    Raises:
+        TooManyRows: as ``rows``.
+    """
+    if not reads_only(session):
+        raise RuntimeError("rows are read ahead in a session that only reads")
+    deferred = [defer(getattr(table, name)) for name in without]
+    found: list[RowT] = []
+    wanted = list(dict.fromkeys(keys))
+    for some in [wanted[start : start + _KEYS] for start in range(0, len(wanted), _KEYS)] if column else [None]:
+        narrowed = {**within, **({column: tuple(some)} if some is not None else {})}
+        statement = select(table).where(col(table.team_id) == team_id, *_equal(table, narrowed)).options(*deferred)
+        found += session.exec(statement.order_by(col(getattr(table, "id"))).limit(MOST_ROWS + 1))  # noqa: B009
+    if len(found) > MOST_ROWS:
+        raise TooManyRows(f"More than {MOST_ROWS:,} rows of {_words(table)} are to be read at once; nothing was read.")
+    ahead.keep(session, table, team_id, found, column=column, keys=wanted, **within)
     return found
 
 

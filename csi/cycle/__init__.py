@@ -4,6 +4,7 @@
 ``overview`` shows it, ``close`` ends it and drafts the next.
 """
 
+from csi.cycle import changed, together
 from csi.cycle.gates import breaches
 from csi.cycle.opening import Start, start, workspace
 from csi.cycle.order import back, next_step
@@ -30,6 +31,7 @@ __all__ = [
     "back",
     "breaches",
     "by_id",
+    "changed",
     "close",
     "mark_stale",
     "next_step",
@@ -42,5 +44,6 @@ __all__ = [
     "passages",
     "service_of",
     "start",
+    "together",
     "workspace",
 ]

@@ -12,8 +12,6 @@ from sqlmodel import Session
 from csi.models import Batch, Source
 from csi.storage import rows
 
-_MANY = 10_000
-
 
 class Why(StrEnum):
     """Why a delivery waits."""
@@ -51,4 +49,4 @@ def moment_of(source: Source) -> str:
 
 def current(session: Session, source: Source) -> list[Batch]:
     """A source's deliveries that count, in the order they came."""
-    return rows(session, Batch, source.team_id, source_id=source.id, state="current", order="ordinal", limit=_MANY)
+    return rows(session, Batch, source.team_id, source_id=source.id, state="current", order="ordinal")

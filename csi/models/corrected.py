@@ -57,6 +57,8 @@ class Action(Row, table=True):
         UniqueConstraint("team_id", "number"),
         Index(None, "team_id", "cycle_id"),
         Index(None, "team_id", "owner"),
+        Index(None, "team_id", "state"),
+        Index(None, "team_id", "service_id", "kpi_key"),
     )
 
     service_id: int = Field(foreign_key="service.id")

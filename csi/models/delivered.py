@@ -12,6 +12,7 @@ from csi.models.row import Row, plain
 # the index of just these rows is found by just these words.
 UNSENT = text("(status IN ('pending', 'sending') OR (status = 'sent' AND revision > sent_revision))")
 UNDONE = text("status IN ('pending', 'working')")
+DONE = text("status = 'done'")
 
 
 class Reminder(Row, table=True):
@@ -95,6 +96,7 @@ class InboxEvent(Row, table=True):
         UniqueConstraint("team_id", "event_id"),
         Index(None, "team_id", "status", "next_at"),
         Index("ix_inbox_event_undone", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
+        Index("ix_inbox_event_done", "done_at", sqlite_where=DONE, postgresql_where=DONE),
     )
 
     event_id: str

@@ -11,7 +11,11 @@ from csi.models.row import Row, plain
 class AnalysisResult(Row, table=True):
     """The analysis of one KPI of a cycle; ``input_hash`` is of data and definitions it was made from."""
 
-    __table_args__ = (UniqueConstraint("team_id", "cycle_id", "kpi_id"),)
+    __table_args__ = (
+        UniqueConstraint("team_id", "cycle_id", "kpi_id"),
+        Index(None, "team_id", "kpi_id", "made_at"),
+        Index(None, "team_id", "verdict"),
+    )
 
     cycle_id: int = Field(foreign_key="cycle.id")
     kpi_id: int = Field(foreign_key="kpi.id")

@@ -16,7 +16,7 @@ class Source(Row, table=True):
     is of the token with which a tool pushes.
     """
 
-    __table_args__ = (UniqueConstraint("team_id", "service_id", "key"),)
+    __table_args__ = (UniqueConstraint("team_id", "service_id", "key"), Index(None, "team_id", "kind", "retired_at"))
 
     service_id: int = Field(foreign_key="service.id")
     key: str
@@ -98,6 +98,7 @@ class Measurement(Row, table=True):
     __table_args__ = (
         UniqueConstraint("team_id", "source_id", "kpi_key", "at", "version"),
         Index(None, "team_id", "batch_id"),
+        Index(None, "team_id", "source_id", "current", "kpi_key", "period_start"),
     )
 
     source_id: int = Field(foreign_key="source.id")

@@ -23,6 +23,7 @@ class Cycle(Row, table=True):
         UniqueConstraint("team_id", "open_channel"),
         UniqueConstraint("team_id", "open_service"),
         Index(None, "team_id", "channel_id"),
+        Index(None, "team_id", "state", "closed_at"),
     )
 
     service_id: int = Field(foreign_key="service.id")

@@ -2,7 +2,8 @@
 
 The scheduler's tick, for each workspace, each line in its own short transaction:
 
-1. ``refresh(session, team_id, now)`` writes the reminders that the state calls for (a unique key each: no doubles);
+1. ``called(session, team_id, now, cycles)`` reads what the state of these cycles calls for, ``write`` writes it (a
+   unique key each: no doubles); ``refresh`` does both for all open cycles;
 2. ``claim(session, team_id=…, now=…, worker="host:pid")`` leases those that are due to this process;
 3. for each: ``stands(session, reminder, now)`` says whether the reason is still there; if so post a *nudge* through the
    outbox to ``reminder.user_id`` in the same transaction as ``sent(session, reminder, now)``, else
@@ -11,7 +12,7 @@ The scheduler's tick, for each workspace, each line in its own short transaction
 A worker that dies leaves a lease that runs out; whoever claims the row again looks again.
 """
 
-from csi.reminders.claims import SNOOZES, claim, dropped, refresh, sent, snooze
+from csi.reminders.claims import SNOOZES, called, claim, dropped, is_due, refresh, sent, snooze, write
 from csi.reminders.hours import DAYS, Hours, hours_of, set_hours, working_moment
 from csi.reminders.nudges import Nudge, stands, wanted
 
@@ -20,9 +21,11 @@ __all__ = [
     "SNOOZES",
     "Hours",
     "Nudge",
+    "called",
     "claim",
     "dropped",
     "hours_of",
+    "is_due",
     "refresh",
     "sent",
     "set_hours",
@@ -30,4 +33,5 @@ __all__ = [
     "stands",
     "wanted",
     "working_moment",
+    "write",
 ]

@@ -7,41 +7,78 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
-from csi.models import Cycle, Reminder
-from csi.reminders.hours import within_hours, working_moment
+from csi.models import Cycle, Person, Reminder
+from csi.reminders.hours import at_work, start_of_work, within_hours, working_moment
 from csi.reminders.nudges import Nudge, benefits, wanted
-from csi.storage import lock, row, rows
+from csi.storage import lock, rows
 
+_KEYS = 30_000  # one statement names so many at most: SQLite takes 32,766 values
 LEASE = timedelta(minutes=5)
 SNOOZES = ("1h", "tomorrow", "next_working_day", "mute")
 
 
-def refresh(
-    session: Session, team_id: str, now: datetime, also: Sequence[Callable[[Session, Cycle, datetime], Any]] = ()
-) -> list[Reminder]:
+Caller = Callable[[Session, Cycle, datetime], Any]
+
+
+def refresh(session: Session, team_id: str, now: datetime, also: Sequence[Caller] = ()) -> list[Reminder]:
     """Write what the state calls for and is not written yet; returns the new rows.
 
     ``also`` are further callers of nudges, of steps that know more than this module: ``(session, cycle, now)``.
     """
-    cycles = rows(session, Cycle, team_id, state="open")
+    found = called(session, team_id, now, rows(session, Cycle, team_id, state="open"), also)
+    return write(session, team_id, found, now)
+
+
+def called(
+    session: Session, team_id: str, now: datetime, cycles: Sequence[Cycle], also: Sequence[Caller] = ()
+) -> list[Nudge]:
+    """What the state of these open cycles, and of actions that were done, calls for and is not written yet."""
+    found = [nudge for cycle in cycles for nudge in wanted(session, cycle)]
+    found += [nudge for call in also for cycle in cycles for nudge in call(session, cycle, now)]
+    found += benefits(session, team_id)
+    return _new(session, team_id, found)
+
+
+def write(session: Session, team_id: str, nudges: Sequence[Nudge], now: datetime) -> list[Reminder]:
+    """Write what was called for, unless somebody was first; each at its person's working hour."""
+    if not nudges:
+        return []
     lock(session, f"reminders:{team_id}")  # two schedulers may look at the same moment
-    called = [nudge for cycle in cycles for nudge in wanted(session, cycle)]
-    called += [nudge for call in also for cycle in cycles for nudge in call(session, cycle, now)]
-    return [
-        _write(session, team_id, nudge, now)
-        for nudge in (*called, *benefits(session, team_id))
-        if nudge.user_id and not _known(session, team_id, nudge)
-    ]
+    new = _new(session, team_id, nudges)
+    people = {one.user_id: one for one in rows(session, Person, team_id, user_id=tuple({one.user_id for one in new}))}
+    made = [_made(team_id, nudge, people.get(nudge.user_id), now) for nudge in new]
+    session.add_all(made)
+    session.flush()
+    return made
 
 
-def _known(session: Session, team_id: str, nudge: Nudge) -> bool:
-    """Whether it is written already, or the person wants to hear no more of it."""
-    about: dict[str, Any] = {"user_id": nudge.user_id, "cycle_id": nudge.cycle_id, "subject": nudge.subject[0]}
-    muted = row(session, Reminder, team_id, state="muted", subject_id=nudge.subject[1], **about)
-    return muted is not None or row(session, Reminder, team_id, key=nudge.key) is not None
+def _new(session: Session, team_id: str, nudges: Sequence[Nudge]) -> list[Nudge]:
+    """Those that are not written already, and of which the person wants to hear."""
+    asked = {nudge.key: nudge for nudge in nudges if nudge.user_id}
+    keys = list(asked)
+    known: set[str] = set()
+    for start in range(0, len(keys), _KEYS):
+        some = col(Reminder.key).in_(keys[start : start + _KEYS])
+        known |= set(session.exec(select(Reminder.key).where(Reminder.team_id == team_id, some)))
+    new = [nudge for key, nudge in asked.items() if key not in known]
+    muted = _muted(session, team_id) if new else set()
+    return [one for one in new if (one.user_id, one.cycle_id, *one.subject) not in muted]
+
+
+def _muted(session: Session, team_id: str) -> set[tuple[Any, ...]]:
+    about = (col(Reminder.user_id), col(Reminder.cycle_id), col(Reminder.subject), col(Reminder.subject_id))
+    muted = select(*about).where(Reminder.team_id == team_id, Reminder.state == "muted")
+    return {tuple(one) for one in session.exec(muted)}
+
+
+def is_due(session: Session, team_id: str, now: datetime) -> bool:
+    """Whether ``claim`` would find any."""
+    return any(
+        session.exec(select(Reminder.id).where(*free).limit(1)).first() is not None for free in _free(team_id, now)
+    )
 
 
 def claim(session: Session, *, team_id: str, now: datetime, worker: str, limit: int = 20) -> list[Reminder]:
@@ -49,19 +86,24 @@ def claim(session: Session, *, team_id: str, now: datetime, worker: str, limit: 
 
     PostgreSQL skips rows that another worker is taking; on SQLite the conditional UPDATE alone decides.
     """
-    free = (
-        col(Reminder.team_id) == team_id,
-        col(Reminder.due_at) <= now,
-        or_(
-            col(Reminder.state) == "waiting",
-            (col(Reminder.state) == "claimed") & (col(Reminder.lease_until) < now),
-        ),
-    )
-    candidates = select(Reminder.id).where(*free).order_by(col(Reminder.due_at)).limit(limit)
-    ids = list(session.exec(candidates.with_for_update(skip_locked=True)))
-    taken = [one for one in ids if _lease(session, one, free, worker, now + LEASE)]
+    taken: list[int] = []
+    for free in _free(team_id, now):
+        candidates = select(Reminder.id).where(*free).order_by(col(Reminder.due_at)).limit(limit - len(taken))
+        ids = list(session.exec(candidates.with_for_update(skip_locked=True)))
+        taken += _lease(session, ids, free, worker, now + LEASE) if ids else []
+    if not taken:
+        return []
     found = select(Reminder).where(Reminder.team_id == team_id, col(Reminder.id).in_(taken))
     return list(session.exec(found.order_by(col(Reminder.due_at)).execution_options(populate_existing=True)))
+
+
+def _free(team_id: str, now: datetime) -> tuple[tuple[ColumnElement[bool], ...], ...]:
+    """Those nobody has taken yet, and those whose worker is silent: each is found by the index of its state."""
+    due = (col(Reminder.team_id) == team_id, col(Reminder.due_at) <= now)
+    return (
+        (*due, col(Reminder.state) == "waiting"),
+        (*due, col(Reminder.state) == "claimed", col(Reminder.lease_until) < now),
+    )
 
 
 def sent(session: Session, reminder: Reminder, now: datetime) -> None:
@@ -101,9 +143,9 @@ def _mute(session: Session, reminder: Reminder) -> Reminder:
     return reminder
 
 
-def _write(session: Session, team_id: str, nudge: Nudge, now: datetime) -> Reminder:
-    due_at, rule, zone = working_moment(session, team_id, nudge.user_id, nudge.day)
-    made = Reminder(
+def _made(team_id: str, nudge: Nudge, person: Person | None, now: datetime) -> Reminder:
+    due_at, rule, zone = start_of_work(person, nudge.day)
+    return Reminder(
         team_id=team_id,
         key=nudge.key,
         kind=nudge.kind,
@@ -111,20 +153,16 @@ def _write(session: Session, team_id: str, nudge: Nudge, now: datetime) -> Remin
         cycle_id=nudge.cycle_id,
         subject=nudge.subject[0],
         subject_id=nudge.subject[1],
-        due_at=due_at,
+        due_at=max(due_at, at_work(person, now)),  # never one for a day long past, at night
         local_rule=rule,
         timezone=zone,
         details=nudge.details,
     )
-    made.due_at = max(
-        due_at, within_hours(session, team_id, nudge.user_id, now)
-    )  # never one for a day long past, at night
-    session.add(made)
-    session.flush()
-    return made
 
 
-def _lease(session: Session, row_id: int, free: tuple[Any, ...], worker: str, until: datetime) -> bool:
+def _lease(
+    session: Session, ids: Sequence[int], free: tuple[ColumnElement[bool], ...], worker: str, until: datetime
+) -> list[int]:
     values = {"state": "claimed", "lease_by": worker, "lease_until": until, "attempts": Reminder.attempts + 1}
-    statement = update(Reminder).where(col(Reminder.id) == row_id, *free).values(**values)
-    return session.exec(statement.execution_options(synchronize_session=False)).rowcount == 1
+    statement = update(Reminder).where(col(Reminder.id).in_(ids), *free).values(**values).returning(col(Reminder.id))
+    return list(session.exec(statement.execution_options(synchronize_session=False)).scalars())

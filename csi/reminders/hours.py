@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
@@ -90,28 +91,39 @@ def region(typed: str) -> str:
 
 def working_moment(session: Session, team_id: str, user_id: str, day: date) -> tuple[datetime, str, str]:
     """The start of the person's working day on ``day``, or on the next day they work: moment, local rule, zone."""
-    person = roles.person(session, team_id, user_id)
+    return start_of_work(roles.person(session, team_id, user_id), day)
+
+
+def within_hours(session: Session, team_id: str, user_id: str, at: datetime) -> datetime:
+    """The moment itself when the person works then, else the start of their next working day."""
+    return at_work(roles.person(session, team_id, user_id), at)
+
+
+def start_of_work(person: Person | None, day: date) -> tuple[datetime, str, str]:
+    """``working_moment`` of somebody who was looked up before."""
     zone, start = person.timezone if person else "UTC", hours_of(person).start
     while not _works(person, day):
         day += timedelta(days=1)
     return datetime.combine(day, start, ZoneInfo(zone)), f"{day} {start:%H:%M}", zone
 
 
-def within_hours(session: Session, team_id: str, user_id: str, at: datetime) -> datetime:
-    """The moment itself when the person works then, else the start of their next working day."""
-    person = roles.person(session, team_id, user_id)
+def at_work(person: Person | None, at: datetime) -> datetime:
+    """``within_hours`` of somebody who was looked up before."""
     local = at.astimezone(ZoneInfo(person.timezone if person else "UTC"))
     hours = hours_of(person)
     if _works(person, local.date()) and hours.start <= local.time() <= hours.end:
         return at
     day = local.date() + timedelta(days=1) if local.time() > hours.end else local.date()
-    return working_moment(session, team_id, user_id, day)[0]
+    return start_of_work(person, day)[0]
 
 
 def _works(person: Person | None, day: date) -> bool:
     if DAYS[day.weekday()] not in hours_of(person).days:
         return False
-    if person is None or not person.holidays:
-        return True
-    country, _, region = person.holidays.partition("-")
-    return day not in country_holidays(country, subdiv=region or None, years=day.year)
+    return person is None or not person.holidays or day not in _holidays(person.holidays, day.year)
+
+
+@lru_cache(maxsize=200)
+def _holidays(region: str, year: int) -> frozenset[date]:
+    country, _, subdivision = region.partition("-")
+    return frozenset(country_holidays(country, subdiv=subdivision or None, years=year))

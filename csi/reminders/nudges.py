@@ -8,7 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy import String, case, cast, exists, literal
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from csi import roles
 from csi.models import (
@@ -58,7 +60,7 @@ def wanted(session: Session, cycle: Cycle) -> Iterator[Nudge]:
 
 def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
     """Did it help? Asked once an action has settled (V7.3), and 30, 60 and 90 days on (V7.7), in whatever cycle."""
-    for action in rows(session, Action, team_id, state=("done", "reviewed", "closed"), order="-id"):
+    for action in session.exec(_unasked(team_id)):
         if action.done_at is None:
             continue
         for kind, after, until in _asked_on(action):
@@ -67,6 +69,16 @@ def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
             details |= {"until": str(over)} if until else {}
             key = f"{kind}:{action.id}:{action.version}:{after}"
             yield Nudge(key, kind, action.owner, action.cycle_id, ("action", action.id), day, details)
+
+
+def _unasked(team_id: str) -> SelectOfScalar[Action]:
+    """Actions that were done, but those of which the first question in their state is written: so are the others."""
+    done, number = col(Action.state) == "done", cast(Action.id, String) + ":" + cast(Action.version, String)
+    review = literal("review:") + number + ":" + cast(Action.settle_days, String)
+    first = case((done, review), else_=literal("benefit:") + number + f":{BENEFIT_DAYS[0]}")
+    asked = exists().where(col(Reminder.team_id) == team_id, col(Reminder.key) == first)
+    over = (col(Action.state).in_(("done", "reviewed", "closed")), col(Action.done_at).is_not(None), Action.owner != "")
+    return select(Action).where(Action.team_id == team_id, *over, ~asked).order_by(col(Action.id).desc())
 
 
 def _asked_on(action: Action) -> list[tuple[str, int, int]]:

@@ -89,14 +89,18 @@ def retire_clause(session: Session, cycle: Cycle, clause_id: int, *, actor: str,
 
 def flag_unmeasured(session: Session, cycle: Cycle, *, actor: str, now: datetime) -> list[SlaClause]:
     """Flag every active clause whose KPI is no longer measured; returns those newly flagged."""
-    flagged = []
-    for clause in rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active"):
-        if why := refusal(session, cycle, clause):
-            clause.state, clause.refused = "flagged", why
-            session.add(clause)
-            _log(session, clause, actor, now, "flagged")
-            flagged.append(clause)
-    return flagged
+    flagged = unmeasured(session, cycle)
+    for clause, why in flagged:
+        clause.state, clause.refused = "flagged", why
+        session.add(clause)
+        _log(session, clause, actor, now, "flagged")
+    return [clause for clause, _ in flagged]
+
+
+def unmeasured(session: Session, cycle: Cycle) -> list[tuple[SlaClause, str]]:
+    """Every active clause whose KPI is no longer measured, each with the reason."""
+    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active")
+    return [(clause, why) for clause in active if (why := refusal(session, cycle, clause))]
 
 
 def refusal(session: Session, cycle: Cycle, clause: SlaClause) -> str:

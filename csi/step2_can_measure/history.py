@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
+from csi import ahead
+from csi.measurement import counted
 from csi.models import AnalysisResult, Batch, Cycle, Kpi, PlanRow
 from csi.rules import threshold
 from csi.storage import row, rows
@@ -30,7 +34,7 @@ def history(session: Session, cycle: Cycle, kpi: Kpi) -> History:
     result = _newest_result(session, cycle, kpi)
     return History(
         deliveries=len(delivered),
-        coverage=_coverage(delivered, result),
+        coverage=_coverage(delivered, _completeness_in(result)),
         values=tuple(
             float(point["value"])
             for point in result.get("series") or ()
@@ -56,13 +60,30 @@ def why_not_measured(session: Session, cycle: Cycle, kpi: Kpi | None) -> str:
         return f"nobody has said yet whether {kpi.name} can be measured"
     if kpi.measurability not in MEASURABLE:
         return f"{kpi.name} is {kpi.measurability}"
-    known = history(session, cycle, kpi)
-    if not known.deliveries or known.coverage is None:
+    covered = _covered(session, cycle, kpi)
+    if covered is None:
         return f"the source of {kpi.name} has never delivered"
     least = threshold(session, cycle.team_id, "coverage_least")
-    if known.coverage < least:
-        return f"the data of {kpi.name} covers {percent(known.coverage)}; at least {percent(least)} is needed"
+    if covered < least:
+        return f"the data of {kpi.name} covers {percent(covered)}; at least {percent(least)} is needed"
     return ""
+
+
+def read_ahead(session: Session, team_id: str, services: Collection[int], keys: Collection[str]) -> None:
+    """Read the completeness of the newest results of these KPIs of services ahead, for ``why_not_measured``."""
+    if not services:
+        return
+    about = (col(AnalysisResult.id), col(Cycle.service_id), col(Kpi.key))
+    ours = [col(table.team_id) == team_id for table in (AnalysisResult, Cycle, Kpi)]
+    joined = [col(Kpi.id) == col(AnalysisResult.kpi_id), col(Cycle.id) == col(Kpi.cycle_id)]
+    wanted = select(*about).where(*ours, *joined, col(Cycle.service_id).in_(services), col(Kpi.key).in_(keys))
+    newest = {(service_id, key): number for number, service_id, key in session.execute(
+        wanted.order_by(col(AnalysisResult.made_at), col(AnalysisResult.id).desc()))}  # fmt: skip
+    completeness = col(AnalysisResult.result)["quality", "completeness"]
+    theirs = (col(AnalysisResult.team_id) == team_id, col(AnalysisResult.id).in_(newest.values()))
+    values = dict(session.execute(select(col(AnalysisResult.id), completeness).where(*theirs)).tuples().all())
+    found = [_Assessed(number, *about, values.get(number)) for about, number in newest.items()]
+    ahead.keep(session, _Assessed, team_id, found, column="service_id", keys=services, kpi_key=tuple(keys))
 
 
 def share_met(kpi: Kpi, values: tuple[float, ...]) -> float | None:
@@ -77,6 +98,37 @@ def share_met(kpi: Kpi, values: tuple[float, ...]) -> float | None:
     return sum((value >= kpi.target) if higher else (value <= kpi.target) for value in values) / len(values)
 
 
+@dataclass(frozen=True, slots=True)
+class _Assessed:
+    """How complete the newest analysis found the data of a service's KPI."""
+
+    id: int
+    service_id: int
+    kpi_key: str
+    completeness: float | None
+
+
+def _covered(session: Session, cycle: Cycle, kpi: Kpi) -> float | None:
+    """The coverage of what its source has delivered; None when that is nothing."""
+    plan = row(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
+    if plan is None or plan.source_id is None:
+        return None
+    every = counted.delivered(session, cycle.team_id, [plan.source_id])[plan.source_id]
+    return _coverage([one for one in every if one.state == "current"], _completeness(session, cycle, kpi))
+
+
+def _completeness(session: Session, cycle: Cycle, kpi: Kpi) -> float | None:
+    about: dict[str, Any] = {"service_id": cycle.service_id, "kpi_key": kpi.key}
+    known = ahead.found(session, _Assessed, cycle.team_id, "id", about)
+    if known is not None:
+        return next((one.completeness for one in known), None)
+    return _completeness_in(_newest_result(session, cycle, kpi))
+
+
+def _completeness_in(result: dict[str, Any]) -> float | None:
+    return (result.get("quality") or {}).get("completeness")
+
+
 def _newest_result(session: Session, cycle: Cycle, kpi: Kpi) -> dict[str, Any]:
     cycles = tuple(one.id for one in rows(session, Cycle, cycle.team_id, service_id=cycle.service_id))
     same = tuple(one.id for one in rows(session, Kpi, cycle.team_id, cycle_id=cycles, key=kpi.key))
@@ -84,10 +136,9 @@ def _newest_result(session: Session, cycle: Cycle, kpi: Kpi) -> dict[str, Any]:
     return dict(newest[0].result) if newest else {}
 
 
-def _coverage(delivered: list[Batch], result: dict[str, Any]) -> float | None:
+def _coverage(delivered: Sequence[Batch | counted.Delivered], assessed: float | None) -> float | None:
     if not delivered:
         return None
-    assessed = (result.get("quality") or {}).get("completeness")
     if assessed is not None:
         return float(assessed)
     read = sum(batch.rows_read for batch in delivered)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, Source
+from csi.measurement import counted
+from csi.models import Batch, Cycle, Kpi, PlanRow, Source
 from csi.reading import spans
 from csi.rules import threshold
-from csi.step3_gather import batches, measured
+from csi.step3_gather import measured
 from csi.storage import row, rows
 from csi.terms import Measurability, Period
 
@@ -60,23 +63,41 @@ class Arrival:
 def arrivals(session: Session, cycle: Cycle, now: datetime) -> list[Arrival]:
     """What has come for every KPI of a cycle that is gathered."""
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
-    return [arrival(session, cycle, kpi, now) for kpi in kpis if kpi.measurability in _GATHERED]
+    return _of(session, cycle, [kpi for kpi in kpis if kpi.measurability in _GATHERED], now)
 
 
 def arrival(session: Session, cycle: Cycle, kpi: Kpi, now: datetime) -> Arrival:
     """What has come for one KPI."""
-    plan = row(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
+    return _of(session, cycle, [kpi], now)[0]
+
+
+def _of(session: Session, cycle: Cycle, kpis: Sequence[Kpi], now: datetime) -> list[Arrival]:
+    """The same of some KPIs of a cycle: each source is looked at once, however many KPIs it feeds."""
+    plans = {one.kpi_id: one for one in rows(session, PlanRow, cycle.team_id, kpi_id=tuple(kpi.id for kpi in kpis))}
+    made = [_planned(session, cycle, kpi, plans.get(kpi.id)) for kpi in kpis]
+    sources = {one.source.id: one.source for one in made if one.source is not None}
+    held = _Held(session, cycle, tuple(sources.values()))
+    allowed = timedelta(days=threshold(session, cycle.team_id, "late_days")) if sources else timedelta()
+    today = spans.local_day(now, cycle.timezone)
+    return [_filled(cycle, one, plans.get(one.kpi.id), held, today=today, allowed=allowed) for one in made]
+
+
+def _planned(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None) -> Arrival:
     source = source_of(session, cycle, kpi, plan)
     period = Period((plan.period if plan else "") or cycle.period)
     owner = (plan.owner if plan else "") or (source.owner if source else "") or kpi.owner
     backup = (plan.backup if plan else "") or (source.backup if source else "")
-    made = Arrival(kpi, source, owner, backup, period)
-    if source is None:
+    return Arrival(kpi, source, owner, backup, period)
+
+
+def _filled(
+    cycle: Cycle, made: Arrival, plan: PlanRow | None, held: _Held, *, today: date, allowed: timedelta
+) -> Arrival:
+    if made.source is None:
         return made
-    seen = _typed(session, kpi, source, cycle) if source.kind in measured.KINDS else _delivered(session, kpi, source)
-    today = spans.local_day(now, cycle.timezone)
-    expected = tuple(_expected(cycle, plan, period, seen, today, typed=source.kind in measured.KINDS))
-    allowed = timedelta(days=threshold(session, cycle.team_id, "late_days"))
+    is_typed = made.source.kind in measured.KINDS
+    seen = held.typed(made.kpi, made.source) if is_typed else held.delivered(made.kpi, made.source)
+    expected = tuple(_expected(cycle, plan, made.period, seen, today, typed=is_typed))
     return _compared(made, seen, expected, today - allowed)
 
 
@@ -112,57 +133,73 @@ class _Seen:
     newest: datetime | None = None
 
 
-def _delivered(session: Session, kpi: Kpi, source: Source) -> _Seen:
-    every = batches.of_source(session, source)
-    current = [batch for batch in every if batch.state == "current"]
-    firsts = [batch.first_at for batch in current if batch.first_at]
-    lasts = [batch.last_at for batch in current if batch.last_at]
-    found = [_days(kpi, batch) for batch in current]
-    reach = [(date.fromisoformat(min(days)), date.fromisoformat(max(days))) for days in found if days]
-    return _Seen(
-        spans=tuple(reach),
-        days=frozenset(day for days in found for day in days),
-        rows=sum(batch.rows_kept for batch in current),
-        quarantined=sum(batches.open_rows(session, source, batch) for batch in current),
-        waiting=tuple(batch for batch in every if batch.state == "waiting"),
-        deliveries=len(current),
-        oldest=min(firsts, default=None),
-        newest=max(lasts, default=None),
-    )
+class _Held:
+    """What is held of some sources of a cycle; of KPIs that date a source's rows alike it is worked out once."""
+
+    def __init__(self, session: Session, cycle: Cycle, sources: Sequence[Source]) -> None:
+        self._session = session
+        self._cycle = cycle
+        typed = [one.id for one in sources if one.kind in measured.KINDS]
+        self._typed = counted.typed(session, cycle.team_id, typed)
+        self._delivered = counted.delivered(session, cycle.team_id, [one.id for one in sources if one.id not in typed])
+        self._seen: dict[tuple[int, str], _Seen] = {}
+
+    def delivered(self, kpi: Kpi, source: Source) -> _Seen:
+        """What deliveries brought for a KPI."""
+        at = str(kpi.definition.get("at", ""))
+        if (source.id, at) not in self._seen:
+            self._seen[source.id, at] = self._worked_out(source, at)
+        return self._seen[source.id, at]
+
+    def _worked_out(self, source: Source, at: str) -> _Seen:
+        every = self._delivered[source.id]
+        current = [one for one in every if one.state == "current"]
+        waiting = tuple(one.id for one in every if one.state == "waiting")
+        found = [_days(at, one) for one in current]
+        reach = [(date.fromisoformat(min(days)), date.fromisoformat(max(days))) for days in found if days]
+        return _Seen(
+            spans=tuple(reach),
+            days=frozenset(day for days in found for day in days),
+            rows=sum(one.rows_kept for one in current),
+            quarantined=_in_quarantine(current),
+            waiting=tuple(rows(self._session, Batch, source.team_id, id=waiting, order="ordinal")),
+            deliveries=len(current),
+            oldest=min((one.first_at for one in current if one.first_at), default=None),
+            newest=max((one.last_at for one in current if one.last_at), default=None),
+        )
+
+    def typed(self, kpi: Kpi, source: Source) -> _Seen:
+        """What was typed or pushed for a KPI."""
+        known = next((one for one in self._typed[source.id] if one.kpi_key == kpi.key), None)
+        if known is None:
+            return _Seen()
+        days = [_day(one, self._cycle) for one in known.days]
+        return _Seen(
+            spans=tuple((day, day) for day in days),
+            days=frozenset(day.isoformat() for day in days),
+            refused=tuple((_day(one, self._cycle), why) for one, why in known.refused),
+            rows=known.count,
+            deliveries=known.count,
+            oldest=known.oldest,
+            newest=known.newest,
+        )
 
 
-def _days(kpi: Kpi, batch: Batch) -> list[str]:
+def _in_quarantine(current: Sequence[counted.Delivered]) -> int:
+    """Rows still in quarantine: those mended came with a later delivery that counts."""
+    mended: Counter[str] = Counter()
+    for one in current:
+        mended.update({short: told["rows"] for short, told in one.mended.items()})
+    return sum(max(0, one.quarantined - mended[one.sha256[:12]]) for one in current)
+
+
+def _days(at: str, one: counted.Delivered) -> list[str]:
     """Days with rows, by the KPI's own moment where it was read as one, else by the delivery's first."""
-    by_column = batch.counts.get("days") or {}
-    own = by_column.get(str(kpi.definition.get("at", "")))
-    return list(own or next(iter(by_column.values()), {}))
+    return list(one.days.get(at) or next(iter(one.days.values()), {}))
 
 
-def _typed(session: Session, kpi: Kpi, source: Source, cycle: Cycle) -> _Seen:
-    found = rows(
-        session,
-        Measurement,
-        source.team_id,
-        source_id=source.id,
-        kpi_key=kpi.key,
-        current=True,
-        order="at",
-    )
-    given = [one for one in found if one.value is not None or one.numerator is not None]
-    days = [_day(one, cycle) for one in given]
-    return _Seen(
-        spans=tuple((day, day) for day in days),
-        days=frozenset(day.isoformat() for day in days),
-        refused=tuple((_day(one, cycle), one.reason) for one in found if one not in given),
-        rows=len(given),
-        deliveries=len(given),
-        oldest=given[0].at if given else None,
-        newest=given[-1].at if given else None,
-    )
-
-
-def _day(one: Measurement, cycle: Cycle) -> date:
-    return one.period_start or spans.local_day(one.at, cycle.timezone)
+def _day(known: date | datetime, cycle: Cycle) -> date:
+    return spans.local_day(known, cycle.timezone) if isinstance(known, datetime) else known
 
 
 def _compared(made: Arrival, seen: _Seen, expected: tuple[date, ...], late_before: date) -> Arrival:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from csi import roles
 from csi.errors import Conflict, InvalidInput, NotAllowed
@@ -77,13 +77,18 @@ def decisions(session: Session, action: Action) -> list[Decision]:
     )  # fmt: skip
 
 
+def overdue(session: Session, team_id: str, now: datetime) -> list[Action]:
+    """The proposed actions whose time to be approved is over."""
+    over = (Action.state == "proposed", col(Action.expires_at) <= now)
+    return list(session.exec(select(Action).where(Action.team_id == team_id, *over).order_by(col(Action.id))))
+
+
 def expire(session: Session, team_id: str, now: datetime) -> list[Action]:
     """Expire every proposed action whose time to be approved is over; returns them."""
     expired = []
-    for action in rows(session, Action, team_id, state="proposed"):
-        if action.expires_at and action.expires_at <= now and change_if(
-            session, action, {"state": "proposed", "version": action.version}, {"state": "expired", "decided_at": now}
-        ):  # fmt: skip
+    for action in overdue(session, team_id, now):
+        seen = {"state": "proposed", "version": action.version}
+        if change_if(session, action, seen, {"state": "expired", "decided_at": now}):
             actions.log(session, action, actor="", now=now, what="expired", new={"version": action.version})
             expired.append(action)
     return expired

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, col, func, select
 
 from csi import roles
 from csi.errors import Breach, Conflict, GateRefused, TooFewPoints
@@ -90,15 +90,33 @@ def check_benefit(session: Session, action: Action, *, actor: str, now: datetime
     return result.verdict
 
 
+def regressed(session: Session, team_id: str) -> list[Action]:
+    """The finished actions whose KPI has regressed in the newest analysis, made since."""
+    result, kpi, cycle = AnalysisResult, Kpi, Cycle
+    ours = [col(table.team_id) == team_id for table in (Action, result, kpi, cycle)]
+    joined = [
+        col(kpi.id) == col(result.kpi_id),
+        col(cycle.id) == col(kpi.cycle_id),
+        col(Action.service_id) == col(cycle.service_id),
+        col(Action.kpi_key) == col(kpi.key),
+        col(result.made_at) > func.coalesce(col(Action.reviewed_at), col(Action.done_at)),
+    ]
+    worse = (col(result.verdict) == Verdict.REGRESSED.value, col(result.stale).is_(False))
+    wanted = select(col(Action.id)).where(*ours, *joined, *worse, col(Action.state).in_(FINISHED)).distinct()
+    ids = tuple(session.exec(wanted))
+    return [one for one in rows(session, Action, team_id, id=ids, order="-id") if _has_regressed(session, one)]
+
+
+def _has_regressed(session: Session, action: Action) -> bool:
+    result, since = newest_result(session, action), action.reviewed_at or action.done_at
+    return bool(result and since and result.made_at > since and result.verdict == Verdict.REGRESSED)
+
+
 def reopen_regressed(session: Session, team_id: str, now: datetime) -> list[Action]:
     """Reopen every finished action whose KPI has regressed in an analysis made since; returns them."""
-    reopened = []
-    for action in rows(session, Action, team_id, state=FINISHED, order="-id"):
-        result = newest_result(session, action)
-        since = action.reviewed_at or action.done_at
-        if result and since and result.made_at > since and result.verdict == Verdict.REGRESSED:
-            _reopen(session, action, "", now)
-            reopened.append(action)
+    reopened = regressed(session, team_id)
+    for action in reopened:
+        _reopen(session, action, "", now)
     return reopened
 
 

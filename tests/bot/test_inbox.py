@@ -153,11 +153,9 @@ def test_what_may_pass_is_tried_again_with_growing_gaps_then_told(desk):
 def test_what_is_long_done_is_forgotten(desk):
     desk.job()
     desk.round()
-    with desk.database.sessions() as session:
-        forget(session, desk.now())
+    forget(desk.database.sessions, desk.now())
     assert len(desk.rows()) == 1
-    with desk.database.sessions() as session:
-        forget(session, desk.now() + timedelta(days=8))
+    forget(desk.database.sessions, desk.now() + timedelta(days=8))
     assert desk.rows() == []
 
 

@@ -1,0 +1,107 @@
+"""Many cycles looked at together: what each is asked about is read ahead for all of them, in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from csi.measurement import counted
+from csi.models import (
+    Action,
+    AnalysisResult,
+    Baseline,
+    CarryOver,
+    Csf,
+    Cycle,
+    Decision,
+    Finding,
+    Goal,
+    Kpi,
+    Person,
+    PlanRow,
+    Reminder,
+    Report,
+    ReportClick,
+    RoleAssignment,
+    Row,
+    Service,
+    SlaClause,
+    Source,
+    StepPassage,
+    Workspace,
+)
+from csi.step2_can_measure import history
+from csi.step3_gather import measured
+from csi.step3_gather.collecting import SUBJECT
+from csi.storage import read_ahead, rows
+from csi.terms import Step
+
+_ASKED = ("tree", "tree_submitted", "action", "baseline")  # subjects of decisions that are waited for
+
+
+def of_people(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead who is waited for in these cycles: ``csi.cycle.waiting``, and the reminders of steps and approvals."""
+    ids, services = _ids(cycles), {one.service_id for one in cycles}
+    read_ahead(session, Workspace, team_id)
+    read_ahead(session, Service, team_id, "id", services)
+    read_ahead(session, StepPassage, team_id, "cycle_id", ids)
+    read_ahead(session, RoleAssignment, team_id, "service_id", services)
+    read_ahead(session, Kpi, team_id, "cycle_id", ids)
+    actions = read_ahead(session, Action, team_id, "cycle_id", ids)
+    baselines = read_ahead(session, Baseline, team_id, "cycle_id", ids)
+    asked = {*ids, *_ids(actions), *_ids(baselines)}
+    read_ahead(session, Decision, team_id, "subject_id", asked, subject=_ASKED)
+
+
+def of_card(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead what else ``csi.cycle.overview`` shows of these cycles; a result only by its verdict."""
+    ids = _ids(cycles)
+    read_ahead(session, AnalysisResult, team_id, "cycle_id", ids, without=("result",))
+    read_ahead(session, Finding, team_id, "cycle_id", ids)
+    read_ahead(session, CarryOver, team_id, "cycle_id", ids)
+    first = _ids([one for one in cycles if one.step == Step.SHOULD_MEASURE])
+    for table in (Goal, Csf):
+        read_ahead(session, table, team_id, "cycle_id", first)
+
+
+def of_data(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead what has come for these cycles, after ``of_people``."""
+    gathering = [one for one in cycles if one.step >= Step.GATHER]
+    kpis = _ids([kpi for cycle in gathering for kpi in rows(session, Kpi, team_id, cycle_id=cycle.id)])
+    read_ahead(session, PlanRow, team_id, "kpi_id", kpis)
+    sources = read_ahead(session, Source, team_id, "service_id", {one.service_id for one in gathering})
+    typed = [one.id for one in sources if one.kind in measured.KINDS]
+    counted.typed(session, team_id, typed)
+    counted.delivered(session, team_id, [one.id for one in sources if one.id not in typed])
+
+
+def of_reports(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead which reports were sent, and who answered them."""
+    sent = read_ahead(session, Report, team_id, "cycle_id", _ids(cycles), without=("content",), state="sent")
+    read_ahead(session, ReportClick, team_id, "report_id", _ids(sent))
+
+
+def of_clauses(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead whether what an SLA promises is measured, after ``of_data``."""
+    services = {one.service_id for one in cycles}
+    found = read_ahead(session, SlaClause, team_id, "service_id", services, state="active")
+    history.read_ahead(session, team_id, {one.service_id for one in found}, {one.kpi_key for one in found})
+
+
+def of_reminders(session: Session, due: Sequence[Reminder]) -> None:
+    """Read ahead what says whether the reasons of these reminders, of one workspace, still stand."""
+    if not due:
+        return
+    team_id, subjects = due[0].team_id, {one.subject for one in due}
+    read_ahead(session, Person, team_id, "user_id", {one.user_id for one in due})
+    found = read_ahead(session, Cycle, team_id, "id", {one.cycle_id for one in due if one.cycle_id})
+    of_people(session, team_id, found)
+    if SUBJECT in subjects:
+        of_data(session, team_id, found)
+    if "report" in subjects:
+        of_reports(session, team_id, found)
+
+
+def _ids(found: Sequence[Row]) -> list[int]:
+    return [one.id for one in found]
