@@ -26,7 +26,7 @@ from csi.charts.beside import (
 )
 from csi.charts.canvas import INK, QUIET, WIDTH, Chart, figure, fitted, height_of, png, wrapped, write
 from csi.charts.plot import SMALL
-from csi.charts.view import LEFT_OUT, View, footnotes, kicker, limits_text, provenance, windows_text
+from csi.charts.view import View, kicker, limits_text, provenance, signed_footnotes, windows_text
 from csi.definition import Exclusion, KpiDefinition, Window
 from csi.errors import InvalidInput
 from csi.series.processed import Processed
@@ -114,8 +114,8 @@ def _plot(sheet: Figure, view: View, top: float) -> None:
 
 def _small_print(view: View) -> list[str]:
     """The lines under the chart, already wrapped."""
-    notes = footnotes(view)
-    shown = [f"{'†' if note.startswith(LEFT_OUT) else '·'} {note}" for note in notes[:NOTES]]
+    notes = signed_footnotes(view)
+    shown = [f"{'†' if note.of_an_exclusion else '·'} {note.text}" for note in notes[:NOTES]]
     more = [f"… and {len(notes) - NOTES} more footnotes in the report."] if len(notes) > NOTES else []
     texts = [provenance(view), limits_text(view), windows_text(view), *shown, *more]
     return [line for text in texts for line in wrapped(text, SMALL, within=WIDTH - 2 * EDGE, most=NOTE_LINES)]

@@ -12,6 +12,7 @@ from csi.charts.marks import Mark, Span, bound, gaps, marks, within
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.series.processed import Processed
 from csi.terms import Direction, Period
+from csi.words import footnotes as words
 from csi.words.together import Move, Moved, moved
 from csi.words.wording import DIRECTIONS, amount, day, exact, periods, point, spread
 
@@ -28,7 +29,6 @@ LIMITS = {
 }
 SHORT_HASH = 8
 MANY_GAPS = 3
-LEFT_OUT = "Left out"  # how step 4 begins the footnote of an exclusion
 SHORT_UNIT = 8  # characters
 
 
@@ -222,15 +222,31 @@ def target_text(view: View) -> str:
     return f"target {'–'.join(exact(value) for value in view.targets)}{unit}{by}"
 
 
+@dataclass(frozen=True, slots=True)
+class Footnote:
+    """A sentence below a chart; ``of_an_exclusion``: it has the sign by which excluded points are marked."""
+
+    text: str
+    of_an_exclusion: bool = False
+
+
 def footnotes(view: View) -> list[str]:
+    """What belongs under the chart in words: exclusions first, each once."""
+    return [one.text for one in signed_footnotes(view)]
+
+
+def signed_footnotes(view: View) -> list[Footnote]:
     """What belongs under the chart: exclusions first, each once."""
     below = [note for note in view.analysis.detail.notes if note.remark.of_the_limits]
     judged = [note.text for note in below if not note.remark.said_with_the_limits]
-    known = [*view.processed.footnotes, *judged]
-    unsaid = [one for one in view.exclusions if not any(one.reason in note for note in known)]
+    left_out = view.processed.left_out
+    counted = {one.exclusion for one in left_out}
+    unsaid = [_exclusion(one) for one in view.exclusions if one not in counted]
+    excluded = [*unsaid, *(one.text for one in left_out)]
     hidden = sum(mark.suppressed for mark in view.marks)
     few = [f"{periods(hidden, view.period)} with fewer than {view.min_n} cases not shown."] if hidden else []
-    return list(dict.fromkeys([_exclusion(one) for one in unsaid] + few + _holes(view) + known))
+    others = [*few, *_holes(view), *view.processed.notes, *judged]
+    return list(dict.fromkeys([*(Footnote(one, True) for one in excluded), *map(Footnote, others)]))
 
 
 def _holes(view: View) -> list[str]:
@@ -241,5 +257,4 @@ def _holes(view: View) -> list[str]:
 
 
 def _exclusion(one: Exclusion) -> str:
-    by = one.approved_by or "nobody"
-    return f"{LEFT_OUT} {day(one.start)} to before {day(one.end)}: {one.reason} (approved by {by})."
+    return words.to_be_left_out(one.start, one.end, one.reason, one.approved_by)

@@ -92,7 +92,8 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         quality=_quality(setting, gathered.whole, spoken),
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
-        footnotes=(*_footnotes(setting, gathered.whole, flags.unknown), *notes(doubts)),
+        left_out=exclusions.left_out(exclusions.of_kpi(study, kpi.id), gathered.whole.by_exclusion.tolist()),
+        notes=(*_notes(setting, gathered.whole, flags.unknown), *notes(doubts)),
         refused_for=_why(gathered.whole) or _ask_for_key(setting.source),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
@@ -244,9 +245,8 @@ def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> S
     )
 
 
-def _footnotes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, ...]:
-    study, kpi = setting.study, setting.kpi
-    notes = list(exclusions.footnotes(exclusions.of_kpi(study, kpi.id), whole.by_exclusion.tolist()))
+def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, ...]:
+    kpi, notes = setting.kpi, list[str]()
     if whole.late:
         notes.append(f"{_rows(whole.late)} still open past the target counted as breaches.")
     if whole.open_ends and kpi.measure == "availability":

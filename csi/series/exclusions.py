@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,23 @@ from csi.definition import Exclusion, StudyDefinition
 from csi.errors import InvalidInput
 from csi.series.calendar import union
 from csi.series.periods import microseconds, moment_of
+from csi.words import footnotes
 
 Spans = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An exclusion, and how many rows it left out."""
+
+    exclusion: Exclusion
+    rows: int
+
+    @property
+    def text(self) -> str:
+        """Its footnote."""
+        one = self.exclusion
+        return footnotes.left_out(one.start, one.end, one.reason, one.approved_by, self.rows)
 
 
 def check(exclusion: Exclusion, timezone: str, field: str = "exclusions") -> None:
@@ -53,14 +69,6 @@ def inside(moments: np.ndarray, left_out: Spans) -> np.ndarray:
     return (place >= 0) & (moments < ends[place])
 
 
-def footnotes(exclusions: Sequence[Exclusion], rows: Sequence[int]) -> tuple[str, ...]:
-    """One sentence per exclusion, with the number of rows it left out."""
-    return tuple(
-        f"Left out {_day(one.start)} to {_day(one.end)} ({count} row{'' if count == 1 else 's'}): "
-        f"{one.reason} (approved by {one.approved_by})."
-        for one, count in zip(exclusions, rows, strict=True)
-    )
-
-
-def _day(moment: object) -> str:
-    return str(moment).removesuffix("T00:00:00").removesuffix(" 00:00:00")
+def left_out(exclusions: Sequence[Exclusion], rows: Sequence[int]) -> tuple[LeftOut, ...]:
+    """What each exclusion left out."""
+    return tuple(LeftOut(one, count) for one, count in zip(exclusions, rows, strict=True))

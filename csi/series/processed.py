@@ -12,6 +12,7 @@ import pandas as pd
 from csi.definition import KpiDefinition
 from csi.series.coverage import Cut
 from csi.series.doubts import Doubt
+from csi.series.exclusions import LeftOut
 from csi.series.refusals import nothing_aside
 from csi.terms import Period
 
@@ -108,7 +109,8 @@ class Processed:
         quality: five dimensions and their minimum.
         coverage: the part of the finished periods in which the source was alive (V4.3); None when there is none.
         counts: per source id, what became of its rows.
-        footnotes: sentences that belong under every chart of it (exclusions first).
+        left_out: what approved exclusions left out of it.
+        notes: further sentences that belong under every chart of it.
         refused_for: why most of the rows it refuses are refused, and what was expected; empty without one such reason.
         strata: the same KPI split by its stratum: index ``(start, stratum)``, columns ``value, n``; None without one.
         cases: the values of the rows in the evaluation window, ascending; None where there is no value per row.
@@ -128,7 +130,8 @@ class Processed:
     quality: Quality
     coverage: float | None = None
     counts: Mapping[str, SourceCounts] = field(default_factory=dict)
-    footnotes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
     refused_for: str = ""
     strata: pd.DataFrame | None = None
     cases: np.ndarray | None = None
@@ -138,6 +141,11 @@ class Processed:
     cut: Cut | None = None
     parts: tuple[TracePart, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def footnotes(self) -> tuple[str, ...]:
+        """The sentences that belong under every chart of it, exclusions first."""
+        return (*(one.text for one in self.left_out), *self.notes)
 
 
 def trace(processed: Processed, start: pd.Timestamp | datetime) -> pd.DataFrame:

@@ -57,7 +57,8 @@ def ratio_of(kpi: KpiDefinition, above: Processed, below: Processed) -> Processe
         quality=_worse(above.quality, below.quality),
         coverage=min(coverages, default=None),
         counts={**above.counts, **below.counts},
-        footnotes=tuple(dict.fromkeys((*above.footnotes, *below.footnotes))),
+        left_out=tuple(dict.fromkeys((*above.left_out, *below.left_out))),
+        notes=tuple(dict.fromkeys((*above.notes, *below.notes))),
         parts=(*_shifted(above, series), *_shifted(below, series)),
         doubts=(
             *(doubt for side in (above, below) for doubt in of_side(side.doubts, side.kpi.name)),

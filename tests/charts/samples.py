@@ -26,6 +26,7 @@ from csi.charts import facts
 from csi.charts.facts import Facts
 from csi.charts.view import View
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, Window
+from csi.series.exclusions import LeftOut
 from csi.series.processed import Dimension, Processed, Quality
 from csi.terms import Direction, Evidence, Period, Verdict
 
@@ -66,7 +67,12 @@ def series(
 
 
 def processed(
-    frame: pd.DataFrame, kpi: KpiDefinition = KPI, *, period: Period = Period.WEEK, footnotes: Sequence[str] = ()
+    frame: pd.DataFrame,
+    kpi: KpiDefinition = KPI,
+    *,
+    period: Period = Period.WEEK,
+    footnotes: Sequence[str] = (),
+    left_out: Sequence[LeftOut] = (),
 ) -> Processed:
     """A processed KPI of full quality."""
     quality = Quality(NOTHING, NOTHING, NOTHING, NOTHING, NOTHING)
@@ -76,7 +82,8 @@ def processed(
         timezone="Europe/Lisbon",
         series=frame,
         quality=quality,
-        footnotes=tuple(footnotes),
+        left_out=tuple(left_out),
+        notes=tuple(footnotes),
     )
 
 
@@ -127,6 +134,7 @@ def view(
     evaluation: tuple[str, str] | None = None,
     frame: Mapping[str, Any] | None = None,
     footnotes: Sequence[str] = (),
+    left_out: Sequence[LeftOut] = (),
     service: str = "Service desk",
     **said: Any,
 ) -> View:
@@ -134,7 +142,7 @@ def view(
     made = series(values, period=period, **(frame or {}))
     return View(
         kpi=kpi,
-        processed=processed(made, kpi, period=period, footnotes=footnotes),
+        processed=processed(made, kpi, period=period, footnotes=footnotes, left_out=left_out),
         analysis=analysis(made, **said),
         service=service,
         source=kpi.source,

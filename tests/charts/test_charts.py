@@ -20,9 +20,10 @@ from csi.analysis.analysis import Limits, Phase
 from csi.charts.axis import tick_labels
 from csi.charts.canvas import png
 from csi.charts.charts import control_chart, control_figure
-from csi.charts.view import View
+from csi.charts.view import View, footnotes
 from csi.definition import Exclusion
 from csi.errors import InvalidInput
+from csi.series.exclusions import LeftOut
 from csi.terms import Direction, Period
 from tests.charts.samples import KPI, view, window
 
@@ -53,12 +54,15 @@ def words(figure: Figure) -> str:
     return "\n".join(text.get_text() for text in texts(figure))
 
 
+MOVE = LeftOut(Exclusion("mttr", date(2016, 3, 21), date(2016, 3, 22), "data-centre move", "owner"), 40)
+
+
 def full(**changes: object) -> View:
     said: dict = {
         "limits": LIMITS, "before": 65.3, "after": 4.7, "baseline": ("2016-02-29", "2016-04-04"),
         "evaluation": ("2016-04-04", "2016-05-09"), "signals": {5: ("shift", "improvement"), 9: ("outside", "concern")},
         "frame": {"n": range(1000, 1011), "partial": [10], "excluded": [3]},
-        "footnotes": ["Left out 2016-03-21 to 2016-03-22 (40 rows): data-centre move (approved by owner)."],
+        "left_out": [MOVE],
     }  # fmt: skip
     return view(WEEKS, **(said | changes))
 
@@ -165,6 +169,23 @@ def test_an_exclusion_that_step_4_did_not_say_is_footnoted() -> None:
                     "flood", "alice")  # fmt: skip
     figure = control_figure(replace(full(), exclusions=(one,)))
     assert "† Left out 21 Mar 2016 to before 22 Mar 2016: flood (approved by alice)." in words(figure)
+
+
+def test_an_exclusion_that_step_4_said_is_footnoted_once_whatever_other_notes_say() -> None:
+    said = footnotes(replace(full(footnotes=["Left out: a data-centre move."]), exclusions=(MOVE.exclusion,)))
+    assert [one for one in said if "move" in one] == [MOVE.text, "Left out: a data-centre move."]
+    other = replace(MOVE.exclusion, start=date(2016, 3, 28), end=date(2016, 3, 29))
+    said = footnotes(replace(full(), exclusions=(MOVE.exclusion, other)))
+    assert [one for one in said if "move" in one] == [
+        "Left out 28 Mar 2016 to before 29 Mar 2016: data-centre move (approved by owner).",
+        "Left out 2016-03-21 to 2016-03-22 (40 rows): data-centre move (approved by owner).",
+    ]
+
+
+def test_the_sign_of_an_exclusion_stands_before_exclusions_alone() -> None:
+    shown = words(control_figure(full(footnotes=["Left out are cases without an end."])))
+    assert "† Left out 2016-03-21" in shown
+    assert "· Left out are cases" in shown
 
 
 def test_windows_are_bracketed_with_their_levels() -> None:

@@ -12,6 +12,7 @@ from csi.charts import facts
 from csi.charts.report import details, escape, how_computed, markdown
 from csi.charts.view import footnotes
 from csi.definition import Duration, Exclusion
+from csi.series.exclusions import LeftOut
 from csi.series.processed import SourceCounts
 from csi.terms import Audience, Verdict
 from tests.charts.samples import KPI, base, view
@@ -86,16 +87,20 @@ def test_rows_that_are_no_cases_stay() -> None:
     assert facts.views[0].whole[0].value == 3.0
 
 
+FLOOD = LeftOut(Exclusion("mttr", date(2016, 3, 21), date(2016, 3, 22), "flood", "alice"), 1)
+
+
 def test_v6_1_how_a_number_was_computed_names_formula_sources_n_and_exclusions() -> None:
     kpi = replace(
         KPI, value=Duration("opened_at", "resolved_at"), where='priority == "1"', good="x > 1", catalogue="K03"
     )
-    of = view([1.0, 2.0], kpi=kpi, frame={"n": [10, 20]}, footnotes=["Left out Monday: flood (approved by alice)."])
+    of = view([1.0, 2.0], kpi=kpi, frame={"n": [10, 20]}, left_out=[FLOOD])
     counts = {"incidents": SourceCounts(rows_read=40, rows_kept=30, superseded=9, quarantined=1)}
     text = "\n".join(how_computed(replace(of, processed=replace(of.processed, counts=counts))))
     for wanted in ("median of resolved_at − opened_at (wall clock)", 'rows where priority == "1"', "good where x > 1",
                    "by resolved_at (Europe/Lisbon)", "catalogue K03", "30 cases in 2 weeks", "40 rows read, 30 kept",
-                   "1 in quarantine", "Left out Monday"):  # fmt: skip
+                   "1 in quarantine",
+                   "Left out 2016-03-21 to 2016-03-22 (1 row): flood (approved by alice)."):  # fmt: skip
         assert wanted in text
 
 

@@ -16,10 +16,7 @@ SPOKEN = {
 READING = {"startswith", "endswith", "removeprefix", "removesuffix", "partition", "find", "index"}
 PATTERNS = {"search", "match", "fullmatch", "findall", "finditer", "sub", "split"}
 # What may: where, and why.
-ALLOWED = {
-    ("csi/charts/charts.py", "note"): "the dagger of an exclusion, until step 4's footnotes say what they are about",
-    ("csi/charts/view.py", "note"): "an exclusion that a person's own reason shows to be told already",
-}
+ALLOWED = {}
 
 
 def name_of(value: ast.expr) -> str:
