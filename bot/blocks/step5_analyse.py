@@ -14,8 +14,8 @@ from bot.blocks.text import clip, escape, mention, number, plural, when
 from csi.analysis import budget
 from csi.analysis.phases import Shift
 from csi.models import Rebase
-from csi.terms import Claim, Verdict
-from csi.words import wording
+from csi.terms import Claim, Period, Verdict
+from csi.words import behind
 
 OPEN = "analyse.open"
 RUN = "analyse.run"
@@ -29,7 +29,6 @@ REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 TITLE = "Analyse the data"
 MOST = 30  # KPIs in one view: each takes three of its hundred blocks
 UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
-KINDS = {"xmr": "XmR", "poisson": "Poisson", "p_prime": "P′", "u_prime": "U′", "nps_prime": "NPS′"}
 CLAIMS = {
     Claim.NEITHER: "neither a signal nor a trend",
     Claim.SIGNAL: "a signal: something special happened",
@@ -210,7 +209,7 @@ def _asked(shift: Shift) -> list[Block]:
     ]  # fmt: skip
 
 
-def why_modal(name: str, result: Line) -> Block:
+def why_modal(name: str, result: Line, period: Period) -> Block:
     """The verdict's gates in order with their numbers, and what stands behind them."""
     detail = result.get("detail") or {}
     gates = [_gate(count, gate) for count, gate in enumerate(detail.get("gates") or (), start=1)]
@@ -221,7 +220,7 @@ def why_modal(name: str, result: Line) -> Block:
         parts.section(f"{sign(str(result['verdict']))} *{escape(clip(name, 150))}* – {escape(str(result['verdict']))}"),
         parts.section(clip("\n".join(gates) or "No gate was tried.", 3000)),
         parts.section(clip("\n".join(reasons), 3000)) if reasons else parts.divider(),
-        parts.fields(_numbers(result, detail)),
+        parts.fields([(name, escape(clip(text, 1500))) for name, text in behind.numbers(result, period)]),
         parts.context(*_small_print(result, detail)),
     ]
     return parts.modal("notice", "Why this verdict?", blocks, submit="", close="OK")
@@ -231,67 +230,6 @@ def _gate(count: int, gate: Line) -> str:
     mark = ":arrow_right:" if gate["decided"] else ":white_small_square:"
     found = escape(clip(gate["finding"], 800))
     return f"{mark} {count}. *{escape(gate['name'])}* {found[:1].upper()}{found[1:]}"
-
-
-def _numbers(result: Line, detail: Line) -> list[tuple[str, str]]:
-    change, unit = result["change"], str(result.get("unit") or "")
-    limits, trend, assurance = result["limits"], result["trend"], result["assurance"]
-    shares = [assurance["hit_share"], assurance["lower"], assurance["upper"]]
-    pairs = [
-        ("Difference", _moved([change["difference"], change["lower"], change["upper"]], unit)),
-        ("p, and p adjusted for all KPIs", f"{_p(change['p'])}, {_p(change['p_adjusted'])}"),
-        ("Hodges–Lehmann", _moved([change["hodges_lehmann"], detail.get("hodges_lehmann_lower"),
-                                   detail.get("hodges_lehmann_upper")], unit)),
-        ("Smallest effect that would have been seen", _size(change["smallest_detectable"], unit)),
-        ("Smallest that matters", _size(detail.get("minimum_important_difference"), unit)),
-        ("Limits", f"{_kind(limits)}, centre {number(limits['centre'], unit)}, n = {limits['n']}"),
-        ("Trend a period", f"{_moved([trend['slope'], trend['slope_lower'], trend['slope_upper']], unit)}, "
-                           f"p {_p(trend['p'])}"),
-        ("Periods on target", _range([None if one is None else round(100 * one) for one in shares], "%")),
-        ("Autocorrelation met", number(detail.get("autocorrelation"))),
-        ("Evidence; attribution", f"{_evidence(result)}; {result['attribution']}"),
-    ]  # fmt: skip
-    return [(name, escape(clip(text, 1500))) for name, text in pairs]
-
-
-def _evidence(result: Line) -> str:
-    if result["evidence"] != "none":
-        return str(result["evidence"])
-    return "not judged" if result["verdict"] == Verdict.INCONCLUSIVE else "none for a change"
-
-
-def _kind(limits: Line) -> str:
-    return KINDS.get(str(limits["kind"]), str(limits["kind"]))
-
-
-def _range(values: Sequence[float | None], unit: str) -> str:
-    middle, low, high = values
-    if middle is None:
-        return "not judged"
-    return number(middle, unit) + (
-        f" ({number(low)} to {number(high)})" if low is not None and high is not None else ""
-    )
-
-
-def _moved(values: Sequence[float | None], unit: str) -> str:
-    """A difference with its sign and interval; percentages differ by points."""
-    middle, low, high = values
-    if middle is None:
-        return "not judged"
-    sides = [side for side in (low, high) if side is not None]
-    places = wording.decimals(middle, max([abs(middle), *map(abs, sides)]))
-    between = " to ".join(wording.number(side, places, signed=True) for side in sides)
-    return wording.gap(middle, unit, places) + (f" ({between})" if len(sides) == 2 else "")
-
-
-def _size(value: float | None, unit: str) -> str:
-    return "–" if value is None else wording.gap(value, unit, wording.decimals(value)).removeprefix("+")
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")
 
 
 def _small_print(result: Line, detail: Line) -> list[str]:

@@ -29,7 +29,7 @@ from csi.errors import Conflict, CsiError, InvalidInput, TooEarly, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
-from csi.terms import Claim, Step
+from csi.terms import Claim, Period, Step
 
 Body = Mapping[str, Any]
 
@@ -317,5 +317,5 @@ def why(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
         if result is None:
             raise Conflict(f"{kpi.name} is not analysed yet.")
-        view = blocks.why_modal(kpi.name, result.result)
+        view = blocks.why_modal(kpi.name, result.result, Period(cycle.period))
     modals.show(client, body, view)

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from bot.blocks.step5_analyse import why_modal
-from csi.terms import Direction
+from csi.terms import Direction, Period
 from tests.analysis.series import kpi_input, noise, plain_result, step
 
 
 def said(values: np.ndarray, **about: Any) -> str:
-    modal = why_modal("A KPI", plain_result(kpi_input(values, **about)))
+    modal = why_modal("A KPI", plain_result(kpi_input(values, **about)), Period.WEEK)
     texts = [block.get("text", {}).get("text", "") for block in modal["blocks"]]
     fields = [field["text"] for block in modal["blocks"] for field in block.get("fields", ())]
     small = [one["text"] for block in modal["blocks"] for one in block.get("elements", ())]
@@ -28,7 +28,7 @@ def shares(bad_after: int) -> dict[str, Any]:
 def test_differences_have_a_sign_and_percentages_differ_by_points() -> None:
     about = shares(bad_after=10)
     text = said(about.pop("values"), **about)
-    assert "*Difference*\n+5.00 points (+" in text
+    assert "*Difference*\n+5.0 points (+" in text
     assert "*Smallest that matters*\n" in text
     assert "points" in text.split("*Smallest that matters*\n")[1].split("\n")[0]
 
