@@ -92,7 +92,7 @@ def _unread(error: ExpressionError) -> str:
     """Where a condition stops making sense, and what was expected there, for a field that shows plain text."""
     rest = error.text[error.position :].strip()
     there = f"At “{clip(rest, 30)}”" if rest else "At its end"
-    odd = "" if "backquotes" in error.expected else " A column whose name has blanks stands in backquotes: `Like this`."
+    odd = "" if error.tells_of_names else " A column whose name has blanks stands in backquotes: `Like this`."
     return f"{there}: {error.expected}.{odd}"
 
 

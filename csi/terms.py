@@ -166,6 +166,15 @@ class Verdict(StrEnum):
     NO_CHANGE = "NO CHANGE"
 
 
+def label(verdict: str, *, has_side_effect: bool = False) -> str:
+    """A verdict as people read it; empty where there is none."""
+    return f"{verdict} WITH SIDE EFFECT" if verdict and has_side_effect else str(verdict)
+
+
+# The verdict of each label.
+VERDICTS = {label(verdict, has_side_effect=side): verdict for verdict in Verdict for side in (False, True)}
+
+
 class Evidence(StrEnum):
     """How strong the evidence for a change is."""
 

@@ -13,6 +13,7 @@ from bot.blocks.status_card import CycleSeen
 from bot.blocks.text import clip, escape, mention, when
 from csi.errors import Breach
 from csi.terms import Period, Step
+from csi.words.wording import sentence
 
 HELP_CYCLE = (
     ("/csi", "what waits for you here"),
@@ -179,8 +180,9 @@ def begun(cycle: CycleSeen, actor: str) -> str:
 
 def moved(cycle: CycleSeen, actor: str, owner: str, due: date | None, reasons: dict[str, str]) -> str:
     """What is said in the card's thread when the cycle goes on."""
-    title = cycle.step.title if cycle.step.title.endswith("?") else f"{cycle.step.title}."
-    text = f"{mention(actor)} went on to step {cycle.step.value}: {title} {mention(owner)} holds it"
+    text = (
+        f"{mention(actor)} went on to step {cycle.step.value}: {sentence(cycle.step.title)} {mention(owner)} holds it"
+    )
     text += f", due {when(due)}." if due else "."
     for rule, reason in reasons.items():
         text += f"\n• {rule} was passed: {escape(reason)}"

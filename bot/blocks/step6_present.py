@@ -9,7 +9,7 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention, plural
 from csi.models import Report, ReportClick
-from csi.terms import Audience, Verdict
+from csi.terms import VERDICTS, Audience, Verdict
 from csi.words.wording import amount
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
@@ -179,8 +179,7 @@ def sections(lines: Sequence[str], most: int = TEXT) -> list[Block]:
 
 def sign(label: str) -> str:
     """The verdict's sign; its words always stand beside it."""
-    plain = label.removesuffix(" WITH SIDE EFFECT")
-    return next((shown for verdict, shown in SIGNS.items() if verdict.value == plain), UNMEASURED)
+    return SIGNS[VERDICTS[label]] if label in VERDICTS else UNMEASURED
 
 
 def _verdict(line: Line) -> str:

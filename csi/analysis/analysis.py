@@ -14,7 +14,7 @@ import pandas as pd
 
 from csi.definition import KpiDefinition, Rebase, Window
 from csi.series.doubts import Doubt
-from csi.terms import Evidence, Period, Verdict
+from csi.terms import Evidence, Period, Verdict, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ class Analysis:
     @property
     def label(self) -> str:
         """The verdict as people read it, with its side effect."""
-        return f"{self.verdict} WITH SIDE EFFECT" if self.side_effects else str(self.verdict)
+        return label(self.verdict, has_side_effect=bool(self.side_effects))
 
     def as_plain(self) -> dict[str, Any]:
         """The report's fields as plain JSON values: missing is None, moments are ISO 8601 with offset."""

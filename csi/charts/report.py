@@ -19,7 +19,7 @@ from csi.charts.view import (
     footnotes,
     limits_text,
     provenance,
-    target_text,
+    target_of,
     windows_text,
 )
 from csi.definition import Duration, RatioValue
@@ -95,7 +95,7 @@ def _overview(facts: Facts) -> list[str]:
 
 
 def _target(view: View) -> str:
-    return target_text(view).removeprefix("target ") if view.targets else NOTHING
+    return target_of(view) or NOTHING
 
 
 def _latest(view: View) -> str:

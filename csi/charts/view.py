@@ -165,11 +165,15 @@ def definition(view: View) -> str:
     return hash_of(view.kpi)[:SHORT_HASH]
 
 
+def sizes(view: View) -> str:
+    """``n = 813–2,068 per week``."""
+    known = [mark.n for mark in view.marks if mark.n is not None and mark.value is not None]
+    return f"n = {spread(known)} per {view.period}"
+
+
 def provenance(view: View) -> str:
     """n, source and definition, in one line."""
-    sizes = [mark.n for mark in view.marks if mark.n is not None and mark.value is not None]
-    known = f"n = {spread(sizes)} per {view.period}"
-    return f"{known} · source: {view.source} · definition {definition(view)}"
+    return f"{sizes(view)} · source: {view.source} · definition {definition(view)}"
 
 
 def limits_text(view: View) -> str:
@@ -214,12 +218,18 @@ def whole_span_of(window: Window) -> str:
 
 
 def target_text(view: View) -> str:
-    """The target or band with its date."""
+    """The target or band with its date, named."""
+    found = target_of(view)
+    return f"target {found}" if found else "no target"
+
+
+def target_of(view: View) -> str:
+    """``20 h by 1 Mar 2027``; empty without a target."""
     if not view.targets:
-        return "no target"
+        return ""
     by = f" by {day(view.kpi.target_date)}" if view.kpi.target_date else ""
     unit = "" if view.unit == "count" else f" {view.unit}"
-    return f"target {'–'.join(exact(value) for value in view.targets)}{unit}{by}"
+    return f"{'–'.join(exact(value) for value in view.targets)}{unit}{by}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.terms import label
 
 
 class AnalysisResult(Row, table=True):
@@ -35,7 +36,7 @@ class AnalysisResult(Row, table=True):
     @property
     def label(self) -> str:
         """The verdict as people read it: with its side effect, where a guard got worse."""
-        return f"{self.verdict} WITH SIDE EFFECT" if self.verdict and self.result.get("side_effects") else self.verdict
+        return label(self.verdict, has_side_effect=bool(self.result.get("side_effects")))
 
 
 class Finding(Row, table=True):

@@ -255,7 +255,7 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
     if whole.refused_rows:
         notes.append(_unusable(whole))
     if setting.source.resolved.discarded:
-        notes.append(_discarded(setting.source))
+        notes.append(f"{_discarded(setting.source)}.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
     return (*notes, *_unusual(setting, whole), *_doubtful(setting.source), *_not_yet(setting))
@@ -284,14 +284,14 @@ def _why(whole: Portion) -> str:
 def _discarded(source: SourceRows) -> str:
     lost, keys = source.resolved.discarded, source.resolved.keys
     unsaid = f"{source.source.key} names {keys:,} cases, and no column says which of their rows is the latest"
-    return f"{unsaid}: {_rows(lost)} left out."
+    return f"{unsaid}: {_rows(lost)} left out"
 
 
 def _ask_for_key(source: SourceRows) -> str:
     """What is to be said where a key throws rows away that nobody has said yes to."""
     lost = thrown_away(source)
     wanted = f"expected another key, the column that says which row is the latest, or a yes to {lost:,} (discards)"
-    return f"{_discarded(source).removesuffix('.')}; {wanted}" if lost else ""
+    return f"{_discarded(source)}; {wanted}" if lost else ""
 
 
 def _rows(count: int) -> str:

@@ -68,14 +68,14 @@ def require(before: Terms, after: Terms) -> None:
         raise NotComparable(found)
 
 
-def _definition(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+def _definition(before: Mapping[str, Any], after: Mapping[str, Any], within: str = "") -> list[str]:
     said = []
     for key in dict.fromkeys((*before, *after)):
         old, new = before.get(key), after.get(key)
         if isinstance(old, Mapping) and isinstance(new, Mapping) and set(old) & set(new):
-            said += [one.replace("definition: ", f"definition: {key} ", 1) for one in _definition(old, new)]
+            said += _definition(old, new, f"{within}{key} ")
         elif canonical(old) != canonical(new):
-            said.append(f"definition: {_KEYS.get(key, key)} was {_shown(old)}, is {_shown(new)}")
+            said.append(f"definition: {within}{_KEYS.get(key, key)} was {_shown(old)}, is {_shown(new)}")
     return said
 
 

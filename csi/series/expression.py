@@ -35,17 +35,23 @@ _TOKEN = re.compile(
 
 
 class ExpressionError(InvalidInput):
-    """A text is not in the language: ``position`` is the 0-based character, the sentence shows it with a caret."""
+    """A text is not in the language: ``position`` is the 0-based character, the sentence shows it with a caret.
 
-    def __init__(self, text: str, position: int, expected: str, field: str = "") -> None:
+    ``tells_of_names``: ``expected`` says already how the odd name of a column is written.
+    """
+
+    def __init__(
+        self, text: str, position: int, expected: str, field: str = "", *, tells_of_names: bool = False
+    ) -> None:
         super().__init__(field, f"{expected} at character {position + 1}:\n{_pointed(text, position)}")
         self.text = text
         self.position = position
         self.expected = expected
+        self.tells_of_names = tells_of_names
 
     def at(self, field: str) -> ExpressionError:
         """The same, with the key of the study it stands at."""
-        return ExpressionError(self.text, self.position, self.expected, field)
+        return ExpressionError(self.text, self.position, self.expected, field, tells_of_names=self.tells_of_names)
 
 
 def _pointed(text: str, position: int) -> str:
@@ -132,7 +138,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise ExpressionError(text, position, _unreadable(text, position))
+            raise _unreadable(text, position)
         kind = str(match.lastgroup)
         if kind == "word" and match.group() in _WORDS:
             kind = match.group()
@@ -142,13 +148,14 @@ def _tokens(text: str) -> Iterator[_Token]:
     yield _Token("end", "", len(text))
 
 
-def _unreadable(text: str, position: int) -> str:
+def _unreadable(text: str, position: int) -> ExpressionError:
     character = text[position]
     if character in "\"'`":
-        return f"this {character} is never closed"
+        return ExpressionError(text, position, f"this {character} is never closed")
     if character == "=":
-        return "write == to compare; a sign is not understood"
-    return "a sign that is not understood; an odd name of a column stands in backquotes, `like this`"
+        return ExpressionError(text, position, "write == to compare; a sign is not understood")
+    said = "a sign that is not understood; an odd name of a column stands in backquotes, `like this`"
+    return ExpressionError(text, position, said, tells_of_names=True)
 
 
 class _Parser:

@@ -12,7 +12,7 @@ from csi.charts.alt_text import control_chart_text
 from csi.charts.charts import title
 from csi.charts.facts import Facts, Promise
 from csi.charts.report import details, how_computed
-from csi.charts.view import View, footnotes, provenance, target_text, windows_text
+from csi.charts.view import View, footnotes, sizes, target_text, windows_text
 from csi.definition import hash_of
 from csi.errors import Breach
 from csi.measurement import of_cycle
@@ -139,7 +139,7 @@ def _item(view: View, audience: Audience) -> dict[str, Any]:
         "target": target_text(view),
         "baseline": windows_text(view),
         "period": str(view.period),
-        "n": provenance(view).split(" · ")[0],
+        "n": sizes(view),
         "source": view.source,
         "footnotes": footnotes(view),
         "points": points,

@@ -124,8 +124,12 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
     """What another reading of a source's deliveries changed, in counts, and the way back."""
     name = escape(source.name or source.key)
     cases = made.cases if all(made.cases) else (0, 0)  # without a column that names them there are none to compare
-    counts = {"row": (made.rows_before, made.rows_now), "case": cases, "cell in quarantine": made.quarantined}
-    changed = [_count_of(*both, what) for what, both in counts.items() if both[0] != both[1]]
+    counts = (
+        ("row", "rows", (made.rows_before, made.rows_now)),
+        ("case", "cases", cases),
+        ("cell in quarantine", "cells in quarantine", made.quarantined),
+    )
+    changed = [f"{before:,} → {plural(now, one, many)}" for one, many, (before, now) in counts if before != now]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
     told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as before"
     lines = [f":white_check_mark: {mention(actor)} had *{name}* read again "
@@ -141,11 +145,6 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
         parts.context("What was computed from it is computed again when you process it."),
         parts.actions([undo, look]),
     ]
-
-
-def _count_of(before: int, now: int, what: str) -> str:
-    many = "cells in quarantine" if what.startswith("cell ") else f"{what}s"
-    return f"{before:,} → {plural(now, what, many)}"
 
 
 def _cells(column: str, count: int) -> str:
