@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step3_gather.form_words import in_form
 from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, MEANT, NAME, READ, REMOVE, RESTORE
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, listed, mention, plural, when
@@ -100,7 +101,7 @@ def known_already(filename: str, file_id: str, batch: Batch, source: Source) -> 
 def refused(filename: str, sentence: str, file_id: str = "") -> list[Block]:
     """A file that is not read at all; where another mapping may help (``file_id``), with the button for it."""
     blocks = [
-        parts.section(clip(f":no_entry: {escape(sentence)}", parts.SECTION)),
+        parts.section(clip(f":no_entry: {escape(in_form(sentence))}", parts.SECTION)),
         parts.context(f"Nothing of {escape(filename)} was used."),
     ]
     again = parts.button("Map its columns", MAP, file_id, style="primary")
@@ -263,7 +264,7 @@ def _cells(cells: Sequence[QuarantinedRow], batch: Batch) -> str:
 def _cell(line: int, column: str, value: str, reason: str, expected: str) -> str:
     where = f"line {line:,}" + (f", {escape(column)}" if column else "")
     shown = escape(clip(value.replace("`", ""), 60)) or " "
-    return f"• {where}: `{shown}` – {escape(reason)}; expected {escape(expected)}"
+    return f"• {where}: `{shown}` – {escape(reason)}; expected {escape(in_form(expected))}"
 
 
 def _buttons(batch: Batch, waiting: bool, file_id: str) -> list[Block]:

@@ -68,9 +68,22 @@ class Asked:
         return all(unit_question(self.column, kpi.unit).fit in (Fit.SAME, Fit.CONVERTED) for kpi in self.kpis)
 
     @property
+    def is_clock(self) -> bool:
+        """Whether its cells are clocks of two parts, and nothing tells hours and minutes from minutes and seconds."""
+        found = units.find(self.unit)
+        return self.column.written.asks and found is not None and found.dimension == "time"
+
+    @property
+    def cell(self) -> str:
+        """A cell of the column, as it stands in the file."""
+        return next((cell.strip() for cell in self.column.examples if ":" in cell), "3:02")
+
+    @property
     def choices(self) -> dict[str, str]:
         """The units it may be in: those that measure the same as the KPI's; none where there is nothing to ask."""
         found = units.find(self.unit)
+        if self.is_clock:
+            return clock_choices(self.cell)
         known = dict(_UNITS.get(found.dimension, {})) if found else {}
         if known and found and found.name not in known:
             known[found.name] = found.name
@@ -302,9 +315,23 @@ def _unit(asked: Asked, draft: Draft) -> Block:
     name = _unit_field(asked.column)
     kpis = listed([clip(kpi.name, 60) for kpi in asked.kpis[:3]])
     cells = ", ".join(clip(cell, 12) for cell in asked.column.examples[:3])
+    if asked.is_clock:
+        label = f"What is {clip(asked.cell, 20)} in {clip(asked.column.name, 60)}?"
+        return parts.select(name, label, asked.choices, chosen=_said(draft, name) or None,
+                            hint=f"Nothing in the file says which; for {kpis}.")  # fmt: skip
     hint = f"As its header or its cells say; for {kpis}." if asked.column.unit else f"{cells} …, for {kpis}."
     label = f"In which unit is {clip(asked.column.name, 80)}?"
     return parts.select(name, label, asked.choices, chosen=_said(draft, name) or None, hint=hint)
+
+
+def clock_choices(cell: str) -> dict[str, str]:
+    """What a clock of two parts may be: ``3:02`` as 3 h 2 min, or as 3 min 2 s."""
+    large, _, small = cell.lstrip("-+").partition(":")
+    first, second = large.strip().lstrip("0") or "0", small.strip().lstrip("0") or "0"
+    return {
+        "h:mm": f"{clip(first, 10)} h {clip(second, 10)} min",
+        "min:s": f"{clip(first, 10)} min {clip(second, 10)} s",
+    }
 
 
 def _rare(seen: Seen, draft: Draft) -> list[Block]:
