@@ -31,6 +31,7 @@ _SIGN_WITHIN = re.compile(rf"(?<=[^\W\d_])[{_SIGNS.translate(dict.fromkeys(map(o
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-öø-ÿа-яёα-ω])[^\x00-\x7f](?=\w)")
 _TILDE = re.compile(r"õ(?!e|\b)", re.IGNORECASE)  # in Portuguese it stands before e; else it is Hungarian ő misread
 _IN_LATIN_WORD = re.compile(r"(?<=[A-Za-z])[\u0370-\u1fff\u3040-\uffff](?=[a-z])")  # a letter of a Latin word, misread
+_TWO_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\u1fff\u3040-\uffff]|[\u0370-\u1fff\u3040-\uffff][A-Za-z]")
 _BESIDE_LATIN = re.compile(r"(?<=[A-Za-z])[^\x00-\xbf]|[^\x00-\xbf](?=[A-Za-z])")
 
 
@@ -112,6 +113,7 @@ def _is_traditional(char: str) -> bool:
 _MARKS = ("¤", "§", "¦")
 _USUAL = (",", ";", "\t", "|")
 _LINES, _PARTED = 200, 0.9
+_NEARLY, _RIVALS = 0.01, 8  # pages that fit as well as that are alike; so many of them are told
 # Of pages that fit alike the first is taken.
 _PAGES = (
     _Page("cp1252", _of_alphabets(*_WESTERN)),
@@ -157,6 +159,45 @@ def likeliest(head: bytes, delimiter: str = "") -> str:
         if not mark.isascii() and (told := _best(odd, mark)):
             return told
     return _best(odd) or "cp1252"
+
+
+def alike(head: bytes, delimiter: str) -> dict[str, str]:
+    """The likeliest code page and those that fit a text as well but read it otherwise, each with a cell read so.
+
+    Args:
+        head: the first bytes of a text that is in a code page.
+        delimiter: what parts its cells.
+
+    Returns:
+        Per encoding, the likeliest first, the cell that they read most differently; empty where none rivals it.
+    """
+    odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
+    first = likeliest(head, delimiter)
+    scores: dict[str, float] = {}
+    for page in _PAGES:  # one may stand for several languages
+        scores[page.encoding] = max(_score(odd, page, ""), scores.get(page.encoding, -1.0))
+    least = scores.get(first, 0) - _NEARLY
+    parted = delimiter.encode() if delimiter.isascii() and delimiter else b"\n"
+    cells = [cell.strip(b'"\r ') for line in odd.split(b"\n")[:_LINES] for cell in line.split(parted)]
+    readings: dict[str, list[str]] = {}
+    for encoding in dict.fromkeys((first, *sorted(scores, key=lambda one: -scores[one]))):
+        texts = _read_in(encoding, [cell for cell in cells if not cell.isascii()]) if scores[encoding] >= least else []
+        if texts and texts not in readings.values():
+            readings[encoding] = texts
+    if first not in readings or len(readings) == 1:
+        return {}
+    told = max(zip(*readings.values(), strict=True), key=lambda texts: len(set(texts)))
+    return dict(list(zip(readings, told, strict=True))[:_RIVALS])
+
+
+def _read_in(encoding: str, cells: list[bytes]) -> list[str]:
+    """Cells as an encoding reads them; none where they are no text in it, or words of two scripts."""
+    try:
+        texts = [cell.decode(encoding) for cell in cells]
+    except UnicodeDecodeError:
+        return []
+    whole = " ".join(texts)
+    return texts if whole.replace("\u00a0", "").isprintable() and not _TWO_SCRIPTS.search(whole) else []
 
 
 def _best(odd: bytes, mark: str = "") -> str:

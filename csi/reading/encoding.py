@@ -6,7 +6,7 @@ import codecs
 import re
 
 from csi.errors import InvalidInput
-from csi.reading.code_pages import likeliest
+from csi.reading.code_pages import alike, likeliest
 
 # The mark of UTF-32 begins as that of UTF-16 does.
 _MARKS = (
@@ -46,6 +46,12 @@ def guess_encoding(head: bytes, delimiter: str = "") -> str:
     if head.isascii() and _SHIFTED.search(head) and _decodes(head, "iso2022_jp"):
         return "iso2022_jp"
     return "utf-8" if _decodes(head, "utf-8") else likeliest(head, delimiter)
+
+
+def rivals(head: bytes, delimiter: str = "") -> dict[str, str]:
+    """Of a text in a code page the pages that fit it alike, each with a cell read so; empty where its bytes tell."""
+    told = any(head.startswith(mark) for mark, _ in _MARKS) or _wide(head[:_LOOKED_AT]) or head.isascii()
+    return {} if told or _decodes(head, "utf-8") else alike(head, delimiter)
 
 
 def _wide(head: bytes) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from csi.definition import SourceDefinition
 from csi.reading import delimiters, json_rows, parquet_rows, sheets
-from csi.reading.bounds import DEFAULT, Bounds, check_columns, refuse
+from csi.reading.bounds import DEFAULT, MEGABYTE, Bounds, check_columns, refuse
 from csi.reading.column_headers import unit_in
 from csi.reading.column_roles import Cells, roles_of
 from csi.reading.columns import usable_names
 from csi.reading.content import BLANK, Content, Format, format_of
+from csi.reading.encoding import rivals
 from csi.reading.grid import Grid, header_row
 from csi.reading.kinds import (
     FITS,
@@ -66,6 +67,7 @@ class Layout:
         undecided: number columns in which nothing tells whether ``1.234`` parts thousands or decimals.
         examples: three rows of cells as they stand in the file.
         rows: how many rows were sampled.
+        alike: encodings that fit a text alike, the guessed one first, each with a cell read so; empty: it is told.
     """
 
     format: Format
@@ -82,6 +84,7 @@ class Layout:
     tells_decimal: bool = False
     undecided: tuple[str, ...] = ()
     rows: int = 0
+    alike: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -117,7 +120,11 @@ def guess(
 
 def of_content(content: Content, source: SourceDefinition) -> Layout:
     """As ``guess``, for content already opened."""
-    return _described(*_sampled(content, source), source)
+    seen = _described(*_sampled(content, source), source)
+    if seen.format is not Format.DELIMITED:
+        return seen
+    found = rivals(content.head(content.bounds.line_bytes + MEGABYTE), seen.delimiter)
+    return replace(seen, alike=found) if seen.encoding in found else seen
 
 
 def form_of(

@@ -8,7 +8,7 @@ import pytest
 
 from bot.blocks import step3_gather as blocks
 from bot.blocks.step3_gather.mapping import Seen
-from bot.listeners.step3_gather.drafts import Draft, drafted, said
+from bot.listeners.step3_gather.drafts import Draft, drafted, moved, said
 from bot.sandbox.limits import view_problems
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInputs
@@ -152,3 +152,52 @@ def test_a_name_that_is_taken_is_told_with_both_ways_out(retired: bool, chosen: 
     ordinary = _fields(Seen("log.csv", layout, others), {**draft, "source": chosen})["source"]
     assert ordinary["label"]["text"] == "Which source is this?"
     assert ordinary["element"]["action_id"] != asked["element"]["action_id"]  # Slack keeps what was chosen in one
+
+
+def _letters(words: str, encoding: str) -> Layout:
+    rows = "".join(f"{n};2025-01-{n};{word}\n" for n, word in enumerate(words.split() * 3, start=10))
+    return guess(f"id;at;kind\n{rows}".encode(encoding), "log.csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "shown", "filled"),
+    [
+        ("障害番号", "euc-jp", "障害番号  (euc-jp)", ""),
+        ("да нет", "koi8-r", "да  (koi8-r)", ""),
+        ("qualità", "cp1252", "qualità  (cp1252)", "cp1252"),  # the commonest is right nearly always
+    ],
+)
+def test_how_letters_are_read_is_asked_with_a_cell_where_several_ways_fit(
+    words: str, encoding: str, shown: str, filled: str
+) -> None:
+    layout = _letters(words, encoding)
+    draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
+    asked = _fields(Seen("log.csv", layout), draft)["encoding"]["element"]
+    assert shown in [one["text"]["text"] for one in asked["options"]]
+    assert asked.get("initial_option", {}).get("value", "") == filled
+    assert asked["action_id"].startswith("gather.guess")  # what is chosen shows at once what it gives
+    assert "encoding" in _fields(Seen("log.csv", layout), draft, more=True)
+    if not filled:
+        with pytest.raises(InvalidInputs) as found:
+            said(draft, layout, {}, [])
+        assert [one.field for one in found.value.errors] == ["encoding"]
+        moved_on = moved(draft, draft, draft, layout)
+        assert moved_on["encoding"] == ""  # still open, whatever else was looked at
+    chosen = {**draft, "encoding": encoding}
+    assert said(chosen, layout, {"encoding": encoding}, []).encoding == encoding
+    assert moved(chosen, draft, draft, layout)["encoding"] == layout.encoding
+
+
+def test_what_was_said_of_letters_is_filled_in_again() -> None:
+    layout = _letters("да нет", "koi8-r")
+    known = SourceDefinition("", encoding="koi8-r")
+    assert drafted(layout, known, [], None, "log.csv")["encoding"] == "koi8-r"
+    assert drafted(layout, SourceDefinition(""), [], None, "log.csv", as_before=True)["encoding"] == "koi8-r"
+
+
+@pytest.mark.parametrize(("words", "encoding"), [("Störung Größe", "cp1252"), ("да нет", "utf-8"), ("łódź", "cp1250")])
+def test_letters_that_are_told_are_not_asked_about(words: str, encoding: str) -> None:
+    layout = _letters(words, encoding)
+    draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
+    assert "encoding" not in _fields(Seen("log.csv", layout), draft)
+    assert said(draft, layout, {}, []).encoding is None

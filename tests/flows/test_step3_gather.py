@@ -724,6 +724,29 @@ def test_a_new_source_with_the_name_of_another_is_told_and_offered_both_ways(gat
     assert [one.name for one in _rows(gathering, Source)] == ["Incidents", "Survey", "Answers"]
 
 
+def test_letters_that_can_be_read_several_ways_are_asked_once_and_known_again(gathering: World):
+    bob = gathering.bob
+
+    def month(number: int) -> bytes:
+        rows = "".join(f"{number}{n},2016-0{number}-{n} 10:00,ネット\n" for n in range(10, 29))
+        return f"障害番号,at,優先\n{rows}".encode("euc-jp")
+
+    bob.upload(month(3), "march.csv", "service-desk")
+    bob.click(bob.sees("*march.csv*"), "gather.map")
+    view = bob.wait_modal("gather.map")
+    assert "Which of these is written in the file?" in reading(view)
+    assert "encoding" in bob.submit()
+    bob.click(None, "gather.guess", "euc-jp", block_id="encoding")
+    bob.wait(lambda: "• 障害番号" in reading(bob.modal) or "障害番号" in reading(bob.modal), what="the columns")
+    bob.fill({"source": "Incidents"})
+    assert bob.submit() is None
+    bob.sees("*march.csv* read into *Incidents*")
+    assert _rows(gathering, Source)[0].mapping["encoding"] == "euc-jp"
+    bob.upload(month(4), "april.csv", "service-desk")
+    bob.click(bob.sees("*april.csv* looks like *Incidents*, same columns as last time"), "gather.read")
+    assert "19 of 19" in reading(bob.sees("*april.csv* read into *Incidents*, delivery 2"))
+
+
 def _has(view: dict | None, field: str) -> bool:
     return view is not None and any(block.get("block_id") == field for block in view["blocks"])
 

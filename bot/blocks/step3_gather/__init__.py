@@ -37,7 +37,18 @@ from bot.blocks.step3_gather.ids import (
     REMOVE,
     UNDO,
 )
-from bot.blocks.step3_gather.mapping import TAKEN, UNIT, ZONED, Asked, Seen, mapping_form, shown_fields, stem, value_of
+from bot.blocks.step3_gather.mapping import (
+    FORM,
+    TAKEN,
+    UNIT,
+    ZONED,
+    Asked,
+    Seen,
+    mapping_form,
+    shown_fields,
+    stem,
+    value_of,
+)
 from bot.blocks.step3_gather.naming import MOST, gives, lacking, naming_form
 from bot.blocks.step3_gather.numbers import (
     attestation,
@@ -58,6 +69,7 @@ __all__ = [
     "CHANGE",
     "CHOOSE",
     "COLLECT",
+    "FORM",
     "GUESS",
     "HOW",
     "MAP",

@@ -129,6 +129,7 @@ def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str 
         *(parts.context(f":information_source: {escape(note)}") for note in seen.notes[:3]),
         *_source(seen, draft),
         *_sheet(layout, draft),
+        *_encoding(layout, draft),
         *_needed(seen, draft),
         *(_unit(one, draft) for one in open_[:_TELLING]),
     ]
@@ -224,6 +225,18 @@ def _sheet(layout: Layout, draft: Draft) -> list[Block]:
     choices = {value_of(name): clip(name, 75) for name in layout.sheets[:100]}
     asked = parts.select("sheet", "Sheet", choices, chosen=_said(draft, "sheet"))
     asked["element"]["action_id"] = f"{GUESS}:sheet"
+    return [asked | {"dispatch_action": True}]
+
+
+def _encoding(layout: Layout, draft: Draft) -> list[Block]:
+    """How the letters of a text are read, where several ways fit it; asked with a cell of the file in each."""
+    if not layout.alike:
+        return []
+    choices = {encoding: f"{clip(cell, 40)}  ({encoding})" for encoding, cell in layout.alike.items()}
+    hint = "Nothing in the file says how its letters are to be read."
+    asked = parts.select("encoding", "Which of these is written in the file?", choices,
+                         chosen=_said(draft, "encoding") or None, hint=hint)  # fmt: skip
+    asked["element"]["action_id"] = f"{GUESS}:encoding"
     return [asked | {"dispatch_action": True}]
 
 
@@ -365,7 +378,8 @@ def _file(seen: Seen, draft: Draft) -> list[Block]:
         known = _DELIMITERS if _said(draft, "delimiter") in _DELIMITERS else {
             **_DELIMITERS, _said(draft, "delimiter"): _said(draft, "delimiter")}  # fmt: skip
         blocks.append(parts.select("delimiter", "Between the cells stands", known, chosen=_said(draft, "delimiter")))
-        blocks.append(parts.text_input("encoding", "Encoding", value=_said(draft, "encoding"), limit=30))
+        if not layout.alike:
+            blocks.append(parts.text_input("encoding", "Encoding", value=_said(draft, "encoding"), limit=30))
     if layout.delimiter or layout.sheet:
         blocks.append(parts.text_input("header_row", "Row of the header", value=_said(draft, "header_row"), limit=6,
                                        hint="0 when there is none."))  # fmt: skip

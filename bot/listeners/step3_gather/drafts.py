@@ -22,6 +22,7 @@ Draft = dict[str, str | list[str]]
 Body = Mapping[str, Any]
 _COLUMNS = ("at", "key", "latest_by", "value")
 _ONCE = "once."  # before a field that names a column which the sheet in sight does not have
+COMMONEST = "cp1252"  # encoding of files that are not in UTF-8
 _MOST_KEPT = 100  # columns of a wide table that a form remembers
 
 
@@ -49,11 +50,17 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
         "time": [blocks.value_of(name) for name in rest if name in layout.names],
         "keep": [blocks.value_of(name) for name in melt.get("keep", ()) if name in layout.names][:_MOST_KEPT],
         **written(layout),
+        **({} if as_before or known.encoding else _letters(layout)),
     }
     units = {column.name: column.unit for column in layout.columns if column.unit}
     units |= {name: unit for name, unit in (known.options.get("units") or {}).items() if isinstance(unit, str)}
     return found | {f"{blocks.UNIT}{blocks.value_of(name)}": unit for name, unit in units.items()
                     if name in layout.names and _reads(layout, name)}  # fmt: skip
+
+
+def _letters(layout: Layout) -> Draft:
+    """The encoding where several fit alike: the commonest is filled in, of the others nobody can know."""
+    return {"encoding": COMMONEST if layout.encoding == COMMONEST else ""} if layout.alike else {}
 
 
 def _decimal(layout: Layout, known: SourceDefinition, *, as_before: bool) -> str:
@@ -107,7 +114,8 @@ def moved(draft: Draft, before: Draft, guessed: Draft, layout: Layout) -> Draft:
     said = once | {field: value for field, value in now.items() if (value or "") != (before.get(field) or "")}
     kept = {field: value for field, value in said.items() if there.issuperset(_columns_of(field, value))}
     waiting = {f"{_ONCE}{field}": value for field, value in said.items() if field not in kept}
-    return {**guessed, **kept, **waiting, **written(layout)}
+    is_open = layout.alike and not draft.get("encoding")  # nobody has said how its letters are read
+    return {**guessed, **kept, **waiting, **written(layout), **({"encoding": ""} if is_open else {})}
 
 
 def _columns_of(field: str, value: str | list[str]) -> list[str]:
@@ -177,6 +185,8 @@ def said(
     order = form.get("pattern") if form.get("dates") == "pattern" else form.get("dates")
     for error in _wrong(form, columns, rest, keep=bool(keep)):
         errors.append(error)
+    if layout.alike and not draft.get("encoding"):
+        errors.append(InvalidInput("encoding", "Please choose one: nothing in the file says which."))
     if undecided and not form.get("decimal"):
         errors.append(InvalidInput("decimal", "Please choose one: nothing in the file says which."))
     if form:

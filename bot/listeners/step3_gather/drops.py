@@ -192,16 +192,27 @@ def _matched(kit: Kit, team_id: str, found: Drop) -> tuple[Drop, Match | None]:
         known = [one.mapping for one in of_service(session, team_id, cycle.service_id) if one.mapping]
     if match is not None and not match.needs_mapping:
         return found, match
+    for said in known:  # read in another encoding, or from another row, it has other columns
+        form = {name: said[name] for name in blocks.FORM if name != "sheet" and said.get(name) is not None}
+        seen, other = _looked_as(kit, team_id, found, form) if form else (found, None)
+        if other is not None and not other.needs_mapping:
+            return seen, other
     there = [name for name in found.layout.sheets if name != found.layout.sheet]
     for said in (one for one in known if one.get("sheet")):
         renamed = said["sheet"] not in found.layout.sheets  # such as a sheet a month: known by its columns
         for sheet in there[:_SHEETS] if renamed else [name for name in there if name == said["sheet"]]:
-            seen = kept.again(kit, team_id, found, _stated(said, sheet))
-            with kit.sessions.reading() as session:
-                other = best_match(session, team_id, cycle.service_id, seen.layout)
+            seen, other = _looked_as(kit, team_id, found, _stated(said, sheet))
             if other is not None and not other.needs_mapping and other.source.mapping.get("sheet") == said["sheet"]:
                 return seen, other
     return found, match
+
+
+def _looked_as(kit: Kit, team_id: str, found: Drop, form: Mapping[str, Any]) -> tuple[Drop, Match | None]:
+    """The file looked at in a form that was said for a source, and the source it looks like so."""
+    seen = kept.again(kit, team_id, found, form)
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, found.cycle_id)
+        return seen, best_match(session, team_id, cycle.service_id, seen.layout)
 
 
 def _stated(said: Mapping[str, Any], sheet: str) -> dict[str, Any]:

@@ -155,8 +155,9 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
     source = _chosen(session, cycle, found, draft, errors)
     asked = [one.column.name for one in asked_units(session, cycle, source, found.layout, _value(draft, found))]
     open_signs = undecided(session, cycle, source, found.layout, draft)
+    letters = {"encoding": draft.get("encoding")} if found.layout.alike else {}  # also where it is as was guessed
     try:
-        said = drafts.said(draft, found.layout, found.stated, asked, open_signs)
+        said = drafts.said(draft, found.layout, {**found.stated, **letters}, asked, open_signs)
     except InvalidInputs as several:
         raise InvalidInputs([*errors, *several.errors]) from several
     if errors:

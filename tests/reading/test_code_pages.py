@@ -1,0 +1,78 @@
+"""Code pages that fit a text alike are told with a cell read in each; one that its letters tell has no rival."""
+
+from __future__ import annotations
+
+import pytest
+
+from csi.definition import SourceDefinition
+from csi.reading.encoding import guess_encoding, rivals
+from csi.reading.layout import guess
+
+
+def _text(words: str, encoding: str) -> bytes:
+    rows = "".join(f"{n};2025-01-{n};{word}\n" for n, word in enumerate(words.split(";") * 2, start=10))
+    return f"id;at;kind\n{rows}".encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "read"),
+    [
+        ("да;нет", "cp1251", {"cp1251": "нет", "koi8-r": "МЕР"}),
+        ("ВЫСОКИЙ;НИЗКИЙ", "koi8-r", {"koi8-r": "ВЫСОКИЙ", "cp1251": "чщуплйк"}),
+        ("障害番号", "euc-jp", {"euc-jp": "障害番号", "cp949": "얇남휘방"}),
+        ("障害番号", "cp932", {"cp932": "障害番号", "cp949": "뤳둙붥뜂"}),
+        ("번호;높음", "cp949", {"cp949": "번호", "euc-jp": "腰硲"}),
+        ("高;低", "gb18030", {"gb18030": "高", "euc-jp": "互"}),
+        ("qualità", "cp1252", {"cp1252": "qualità", "cp1250": "qualitŕ"}),
+    ],
+)
+def test_rivals_are_told_with_a_cell_in_each(words: str, encoding: str, read: dict[str, str]) -> None:
+    content = _text(words, encoding)
+    found = rivals(content, ";")
+    assert {name: found.get(name) for name in read} == read
+    assert next(iter(found)) == guess_encoding(content, ";")
+    assert len(found) <= 8
+    assert guess(content, "log.csv").alike == found
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Müller;Störung", "cp1252"),
+        ("Müller;Störung", "cp1250"),
+        ("Référence;à traiter;Élevée;où;ça;être", "cp1252"),
+        ("qualità;città;perché;più;così", "cp1252"),
+        ("España;número;año", "cp1252"),
+        ("situação;não;São João", "cp1252"),
+        ("łódź;źródło", "cp1250"),
+        ("łódź;źródło", "iso8859-2"),
+        ("Požadavek;vyřešeno;žádost", "cp852"),
+        ("çözüldü;yüksek;düşük;İstanbul", "cp1254"),
+        ("Заявка;решено;высокий;низкий", "cp1251"),
+        ("Заявка;решено;высокий;низкий", "koi8-r"),
+        ("Αίτημα;λύθηκε;υψηλή;χαμηλή;δίκτυο", "cp1253"),
+        ("番号;作成日時;優先度;ネットワーク", "cp932"),
+        ("หมายเลข;สูง;ต่ำ;เครือข่าย", "cp874"),
+        ("да;нет", "utf-8"),
+        ("да;нет", "utf-8-sig"),
+        ("да;нет", "utf-16"),
+        ("да;нет", "utf-16-le"),
+        ("yes;no", "ascii"),
+    ],
+)
+def test_what_its_letters_tell_has_no_rival(words: str, encoding: str) -> None:
+    assert rivals(_text(words, encoding), ";") == {}
+
+
+def test_an_encoding_that_was_said_keeps_its_rivals_and_another_has_none() -> None:
+    content = _text("да;нет", "koi8-r")
+    from_person = {
+        said: guess(content, "log.csv", SourceDefinition("", encoding=said)) for said in ("cp1251", "latin-1")
+    }
+    assert from_person["cp1251"].alike == rivals(content, ";")
+    assert from_person["latin-1"].alike == {}
+
+
+def test_a_cell_that_a_long_text_ends_in_is_no_rival() -> None:
+    assert rivals(b"id;kind\n" + "1;Störung\n".encode("cp1252") * 40_000, ";") == {}
+    assert "koi8-r" in rivals(b"id;kind\n" + "1;да\n".encode("cp1251") * 40_000, ";")
