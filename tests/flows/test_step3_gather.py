@@ -11,6 +11,7 @@ import xlsxwriter
 from sqlmodel import select
 
 from bot.listeners.step3_gather import forget, read_as_before
+from bot.listeners.step3_gather.forgetting import KEPT
 from bot.sandbox.person import Person, reading
 from csi import roles
 from csi.errors import Conflict
@@ -854,8 +855,10 @@ def test_a_first_delivery_that_needs_a_yes_makes_no_source_before_it(gathering: 
     bob.fill({"source_name": "Tickets"})
     assert bob.submit() is None
     message = bob.sees("Read 120 rows as 9 cases and leave 111 rows out?")
-    assert "Nothing has changed yet" in reading(message)
+    assert "Nothing has changed yet. There is no delivery before somebody says yes" in reading(message)
+    assert f"the file is kept as it came, for {KEPT.days} days" in reading(message)
     assert ([one.name for one in _rows(gathering, Source)], _rows(gathering, Batch)) == (before, [])
+    assert len(gathering.bot.kit.files.keys(f"{gathering.team}/raw")) == 1
     gathering.dave.click(message, "gather.accept")
     told = reading(bob.sees("*log.csv* read into *Tickets*"))
     assert f"Accepted by <@{gathering.dave.id}>: 111 of 120 rows are left out, as several have the same" in told

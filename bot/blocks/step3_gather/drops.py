@@ -135,14 +135,20 @@ def unusable(filename: str, file_id: str, rows: int, cells: Sequence[tuple[int, 
     return [parts.section(clip(text + "\n".join(lines), parts.SECTION)), parts.actions([again])]
 
 
-def asked(filename: str, name: str, reasons: Sequence[Waits], source: Source, *, named: bool = False) -> list[Block]:
+def asked(
+    filename: str, name: str, reasons: Sequence[Waits], source: Source, *, named: bool = False, kept_days: int = 0
+) -> list[Block]:
     """A reading that was tried and not kept: what it would give, and the yes it waits for.
 
     ``name`` is that of the try; without a ``filename`` it is of all that a source delivered. ``named``: columns were
-    named, else everything was mapped anew.
+    named, else everything was mapped anew. ``kept_days``: how long the bytes of a file are kept that would be the first
+    of its source, for which there is no delivery yet.
     """
     what = f"*{escape(filename)}*" if filename else f"*{escape(source.name or source.key)}*"
-    lines = [f":warning: {what}, read so: {question(reasons)}", "Nothing has changed yet."]
+    state = "Nothing has changed yet."
+    if kept_days:
+        state += f" There is no delivery before somebody says yes; the file is kept as it came, for {kept_days} days."
+    lines = [f":warning: {what}, read so: {question(reasons)}", state]
     change = (MAP, name) if filename else (f"{CHANGE}:{source.id}", str(source.id))
     if named:
         change = (NAME, f"{name if filename else ''}:{source.id}")

@@ -23,6 +23,7 @@ from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.drop import Drop
+from bot.listeners.step3_gather.forgetting import KEPT
 from csi import cycle as cycles
 from csi.definition import SourceDefinition
 from csi.errors import Conflict, CsiError, DatesSwapped, InvalidInput
@@ -82,7 +83,8 @@ def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) 
     if asked is not None:
         tries.keep(kit.files, team_id, found.handle, payload)
         named = bool(payload.get("named"))
-        shown = blocks.asked(found.filename, found.handle, asked.reasons, asked.source, named=named)
+        days = KEPT.days if asked.is_first else 0
+        shown = blocks.asked(found.filename, found.handle, asked.reasons, asked.source, named=named, kept_days=days)
         say(kit, team_id, found, shown)
         return
     with kit.sessions() as session:
@@ -129,6 +131,7 @@ class _Asked:
 
     source: Source
     reasons: tuple[Waits, ...]
+    is_first: bool
 
 
 def _asked(session: Session, found: Drop, payload: Mapping[str, Any], intake: Intake, now: datetime) -> _Asked | None:
@@ -142,7 +145,7 @@ def _asked(session: Session, found: Drop, payload: Mapping[str, Any], intake: In
     known = batches.find(session, source, intake.sha256)
     is_new = not wanted.source_id and not batches.of_source(session, source)
     counts = known is not None and known.state == "current" and known.rows_key != intake.rows_key
-    return _Asked(source, reasons) if reasons and (is_new or counts) else None
+    return _Asked(source, reasons, is_new) if reasons and (is_new or counts) else None
 
 
 def _recorded(
