@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
+import pandas as pd
+
 from csi.analysis import budget
 from csi.charts.facts import Facts
 from csi.charts.runs import signals_of, told
@@ -24,7 +26,7 @@ from csi.charts.view import (
 )
 from csi.definition import Duration, RatioValue
 from csi.kpi_catalogue.entry import LOW_N
-from csi.series.processed import COVERAGE_WARNING
+from csi.series.processed import COVERAGE_WARNING, SourceCounts
 from csi.terms import Audience, Evidence, Verdict
 from csi.words import wording
 from csi.words.together import slope
@@ -255,7 +257,7 @@ def _value(view: View) -> str:
 def _counts(view: View) -> list[str]:
     return [
         f"{source}: {count(one.rows_read)} rows read, {count(one.rows_kept)} kept, {count(one.superseded)} superseded, "
-        f"{count(one.repeated)} repeated, {count(one.conflicts)} in conflict, {count(one.quarantined)} in quarantine."
+        f"{count(one.repeated)} repeated, {count(one.conflicts)} in conflict, {_in_quarantine(one)}."
         for source, one in view.processed.counts.items()
     ]
 
@@ -263,10 +265,27 @@ def _counts(view: View) -> list[str]:
 def _sources(facts: Facts) -> list[str]:
     lines = [
         f"- {escape(id)}: {count(one.rows_read)} rows read, {count(one.rows_kept)} kept, "
-        f"{count(one.quarantined)} in quarantine, sha256 {one.sha256[:12]}"
+        f"{_in_quarantine(one, _refused_for_kpis(facts, id))}, sha256 {one.sha256[:12]}"
         for id, one in facts.sources.items()
     ]
     return ["## Sources", "", *lines] if lines else []
+
+
+def _in_quarantine(one: SourceCounts, aside: int = 0) -> str:
+    """Rows refused as a whole, cells refused of others, and rows that only some KPIs refuse."""
+    cells = f" and {_several(one.refused_cells, 'cell')} of other rows" if one.refused_cells else ""
+    kept = f"; {_several(aside, 'row')} refused by single KPIs" if aside else ""
+    return f"{count(one.quarantined)}{cells} in quarantine{kept}"
+
+
+def _several(number: int, name: str) -> str:
+    return f"{count(number)} {name}{'s' * (number != 1)}"
+
+
+def _refused_for_kpis(facts: Facts, source: str) -> int:
+    """How many rows of a source some of its KPIs cannot use, though they can be read."""
+    aside = [view.processed.set_aside[["batch", "line"]] for view in facts.views if view.kpi.source == source]
+    return len(pd.concat(aside).drop_duplicates()) if aside else 0
 
 
 EVERYTHING: Sequence[Part] = (

@@ -111,6 +111,9 @@ class _TakingOver:
     def _mapping(self, name: str, source: SourceDefinition, keys: Mapping[str, str]) -> SourceDefinition:
         moments, numbers = columns_needed(self.study, name)
         options = {**source.options, "moments": list(moments), "numbers": list(numbers)}
+        options.pop("files", None)  # what is dropped is read
+        if options.pop("sheets", ()):
+            self.left.append(f"source {name}: one sheet is read of what is dropped; put its sheets into one")
         link = link_of(source)
         if link and keys[link.source] != link.source:  # conditions write its columns with its name in front
             self.left.append(f"source {name}: its link; call {link.source} {keys[link.source]} in the study")

@@ -150,6 +150,16 @@ def form_of(
     return replace(base, decimal=decimal, columns=tuple(columns))
 
 
+def tables(content: Content, source: SourceDefinition) -> dict[str, tuple[str, ...]]:
+    """The names of the columns of every sheet of a workbook that is shown and holds a row below them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for sheet, grid in sheets.heads(content).items():
+        names, _, columns = _below(grid, header_row(grid) if source.header_row is None else source.header_row)
+        if any(cell.strip() for cells in columns for cell in cells):
+            found[sheet] = names
+    return found
+
+
 def _either(numbers: Collection[str], cells: _Cells, delimiter: str) -> str:
     """The sign in ``1.234`` of number columns that no cell of the text explains; empty: none, or it is known."""
     return "" if told_decimal(cells) else undecided({name: cells[name] for name in numbers}, delimiter)

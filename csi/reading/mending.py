@@ -7,16 +7,19 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from csi.definition import SourceDefinition
+from csi.reading.content import Content
 from csi.reading.encoding import guess_encoding
 from csi.reading.reading import Reading
 
 # Columns added in front of a delivery's own; a file that has them is a mended quarantine.
 MARKS = ("csi_batch", "csi_line", "csi_column", "csi_value", "csi_reason", "csi_expected")
+_HEAD = 64  # bytes that tell a quarantine from other files
 _FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?[\d.,]+([eE][+-]?\d+)?%?$")
 _ESCAPED = re.compile(r"^'(?='*[=+\-@\t\r])")
@@ -88,6 +91,16 @@ def mended_bytes(content: bytes) -> bytes:
             seen.add(own)
             writer.writerow(cells)
     return out.getvalue().encode()
+
+
+def without_escapes(path: Path, source: SourceDefinition) -> tuple[bytes | Path, SourceDefinition]:
+    """A file and how it is read; of a mended quarantine its rows as they were before they were written."""
+    opened = Content(path)
+    first = opened.head(_HEAD).lstrip(b'\xef\xbb\xbf"')
+    if not first.startswith(MARKS[0].encode()):
+        return path, source
+    content = opened.whole(opened.bounds.json_array_bytes, "a mended quarantine")
+    return mended_bytes(content), as_mended(source)
 
 
 def mended_lines(frame: pd.DataFrame) -> list[tuple[str, int]]:

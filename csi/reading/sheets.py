@@ -51,9 +51,22 @@ def fullest(content: Content) -> str:
     return max(weights, key=lambda name: (bool(weights[name]) and shown[name], weights[name]))
 
 
+def heads(content: Content) -> dict[str, Grid]:
+    """The first rows of every sheet that is shown and holds any, as text."""
+    book = _workbook(content)
+    shown = [sheet.name for sheet in book.sheets_metadata if sheet.visible is SheetVisibleEnum.Visible]
+    with _readable(content):
+        rows = {name: _first(book.get_sheet_by_name(name)) for name in shown}
+    return {name: Grid(cells, list(range(1, len(cells) + 1))) for name, cells in rows.items() if cells}
+
+
+def _first(sheet: CalamineSheet) -> list[list[str]]:
+    rows = sheet.to_python(skip_empty_area=False, nrows=LOOKED_AT) if sheet.height else []
+    return [[as_text(cell) for cell in row] for row in rows]
+
+
 def _weight(sheet: CalamineSheet) -> float:
-    rows = sheet.to_python(skip_empty_area=False, nrows=LOOKED_AT) if sheet.width > 1 else []
-    return weight([[as_text(cell) for cell in row] for row in rows], sheet.height)
+    return weight(_first(sheet) if sheet.width > 1 else [], sheet.height)
 
 
 def grid(content: Content, sheet: str, rows: int = 2_100) -> Grid:

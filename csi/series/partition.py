@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
 from csi.reading.content import Content
-from csi.reading.mending import mended_of
+from csi.reading.mending import mended_of, without_escapes
 from csi.reading.placeholders import Placeholders
 from csi.reading.placeholders import together as all_placeholders
 from csi.reading.readers import in_some_encoding, stream
@@ -35,6 +36,7 @@ from csi.series.rows import (
     Delivered,
     SourceRows,
     added_up,
+    cells_beside,
     in_order,
     lost_lines,
     order_of,
@@ -65,9 +67,18 @@ class Task:
 
     @property
     def told(self) -> str:
-        """The file as an error names it: as the study does, or the one that fits its pattern."""
+        """The file as an error names it: as the study does, or the one that fits its pattern; of several its sheet."""
         said = self.source.file
-        return said if not said or said.endswith(self.path.name) else self.path.name
+        file = said if not said or said.endswith(self.path.name) else self.path.name
+        return f"{file}, sheet {self.source.sheet}" if self._is_of_several_sheets() else file
+
+    def digest(self, sha256: str) -> str:
+        """What tells this delivery from others, by the hash of its file: of a workbook's sheets each is one."""
+        own = f"{sha256}\n{self.source.sheet}"
+        return hashlib.sha256(own.encode()).hexdigest() if self._is_of_several_sheets() else sha256
+
+    def _is_of_several_sheets(self) -> bool:
+        return bool(self.source.options.get("sheets"))
 
 
 def require_rows(source: SourceDefinition, rows_read: Sequence[int]) -> None:
@@ -115,9 +126,10 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
     columns = columns_wanted(study, source.id)
     parts, readings, lost, mends, found = [], [], [], [], []
     order = ""
+    content, form = without_escapes(task.path, source)
     given = stream(
-        task.path,
-        source,
+        content,
+        form,
         moments=task.moments,
         numbers=task.numbers,
         filename=task.told,
@@ -145,7 +157,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
         placeholders=all_placeholders(reading.placeholders for reading in readings),
-        sha256=Content(task.path).sha256(),
+        sha256=task.digest(Content(task.path).sha256()),
         order=order,
         found=together(found),
     )
@@ -269,6 +281,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         conflicts=in_order([one.conflicts for one in rows]),
         rows_read=sum(one.rows_read for one in read),
         unreadable=sum(len(one.lost) for one in read),
+        refused_cells=sum(cells_beside(one.quarantine, one.lost) for one in read if one.quarantine is not None),
         doubtful=added_up([one.doubtful or {} for one in read]),
         placeholders=all_placeholders(one.placeholders or {} for one in read),
         sha256=sha256_of([one.sha256 for one in read]),

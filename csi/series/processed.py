@@ -63,7 +63,10 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """What became of a source's rows: ``rows_read`` is the sum of the five that follow it."""
+    """What became of a source's rows: ``rows_read`` is the sum of the five that follow it.
+
+    ``refused_cells`` could not be read and stand in rows that count.
+    """
 
     sha256: str = ""
     rows_read: int = 0
@@ -72,6 +75,7 @@ class SourceCounts:
     superseded: int = 0
     conflicts: int = 0
     quarantined: int = 0
+    refused_cells: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
 

@@ -41,6 +41,7 @@ class SourceRows:
         quarantine: columns ``batch, line, column, value, reason, expected``: rows and cells that could not be read.
         conflicts: the same, of rows that share key and version with another but not the content.
         rows_read, unreadable: how many rows; of the latter those refused as a whole.
+        refused_cells: how many cells could not be read of the others.
         doubtful: per moment column, ambiguous and non-existent local times.
         backward: per pair of moments a value lies between, rows that end before they begin, of how many with both.
         placeholders: per moment column, the dates that stand for "not yet" and are missing.
@@ -59,6 +60,7 @@ class SourceRows:
     conflicts: pd.DataFrame
     rows_read: int = 0
     unreadable: int = 0
+    refused_cells: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     placeholders: Placeholders = field(default_factory=dict)
     sha256: str = ""
@@ -90,6 +92,7 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         quarantine=in_order([unreadable_of(fresh)]),
         rows_read=sum(reading.rows_read for reading in fresh),
         unreadable=sum(map(unreadable_rows, fresh)),
+        refused_cells=sum(cells_beside(one.quarantine, lost_lines(one)) for one in fresh),
         doubtful=added_up([reading.moments for reading in fresh]),
         placeholders=together(reading.placeholders for reading in fresh),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
@@ -217,6 +220,11 @@ def lost_lines(reading: Reading) -> np.ndarray:
     """The lines of a delivery that were refused as a whole."""
     lines = reading.quarantine["line"].unique()
     return np.asarray(lines[~np.isin(lines, reading.frame.index)], dtype=np.int64)
+
+
+def cells_beside(quarantine: pd.DataFrame, lost: np.ndarray) -> int:
+    """How many cells were refused of rows that were not refused as a whole."""
+    return int((~quarantine["line"].isin(lost)).sum())
 
 
 def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from csi.reading.columns import renamed
 from csi.reading.connectors.asked import Fetch
 from csi.reading.content import Content, Format, format_of
 from csi.reading.layout import of_content
+from csi.reading.mending import without_escapes
 from csi.reading.moments import read_moments
 from csi.reading.readers import read
 from csi.reading.reading import REFUSED, Reading
@@ -28,8 +29,10 @@ from csi.series.columns import columns_wanted, named_columns, set_columns
 from csi.series.partition import Task, require_rows
 from csi.study.earlier import is_of_report
 from csi.study.fetching import collected, fetched
+from csi.study.of_sheets import SHEETS, sheets_of
 from csi.study.progress import Tell, silent
 
+FILES = "files"  # of a source's options: files beside its first
 _SHOWN = 40
 _FILES = 3  # named in one error; ours
 _NAME = 60  # characters of a column's name as an error shows it
@@ -106,7 +109,8 @@ def _whole(study: StudyDefinition, source: SourceDefinition, folder: Path) -> li
 
 def _collected(study: StudyDefinition, source: SourceDefinition, path: Path) -> Task:
     """What is to be read of what was fetched."""
-    task = _task(study, source, path)
+    (one,) = sheets_of(study, source, path)
+    task = _task(study, one, path)
     check_set(source, map(_columns_there, [task]))
     return task
 
@@ -121,8 +125,9 @@ def _columns_there(task: Task) -> tuple[str, ...]:
 
 def _tasks(study: StudyDefinition, source: SourceDefinition, folder: Path) -> list[Task]:
     """One per file of a source; all of them type the same columns."""
-    tasks = [_task(study, source, path) for path in paths_of(source, folder)]
-    _tell_useless(source, [task.path for task in tasks])
+    paths = paths_of(source, folder)
+    _tell_useless(source, paths)
+    tasks = [_task(study, one, path) for path in paths for one in sheets_of(study, source, path)]
     if len(tasks) == 1:
         return tasks
     kinds = {(task.moments, task.numbers) for task in tasks}
@@ -136,10 +141,14 @@ def _tell_useless(source: SourceDefinition, paths: Sequence[Path]) -> None:
     errors = [
         _at(source.file, key, f"is of no use to {_listed(forms)}; expected {said}, or no such key")
         for key, (used, said) in _USED_BY.items()
-        if getattr(source, key) is not None and forms and not used & set(forms)
+        if _says(source, key) and forms and not used & set(forms)
     ]
     if errors:
         raise InvalidInputs(errors)
+
+
+def _says(source: SourceDefinition, key: str) -> bool:
+    return getattr(source, key) is not None or (key == "sheet" and SHEETS in source.options)
 
 
 def _listed(forms: Sequence[Format]) -> str:
@@ -208,10 +217,11 @@ def _checked(study: StudyDefinition, task: Task) -> Task:
 def _read(study: StudyDefinition, task: Task) -> Reading:
     columns = columns_wanted(study, task.source.id)
     _check_compared(study, task)
+    content, form = without_escapes(task.path, task.source)
     try:
         reading = read(
-            task.path,
-            task.source,
+            content,
+            form,
             moments=task.moments,
             numbers=task.numbers,
             filename=task.told,
@@ -223,7 +233,7 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
         _checked(study, task)  # tells every missing column by its key
         raise
     check_columns(study, task.source, tuple(reading.frame.columns))
-    return reading
+    return replace(reading, sha256=task.digest(reading.sha256))
 
 
 def _check_compared(study: StudyDefinition, task: Task) -> None:
@@ -343,20 +353,27 @@ def is_packed(path: Path) -> bool:
 
 
 def paths_of(source: SourceDefinition, folder: Path) -> list[Path]:
-    """The files of a source: one, or all that fit a pattern such as ``incidents-*.csv``, by name.
+    """The files of a source: one, a list of them, or all that fit a pattern such as ``incidents-*.csv``, by name.
 
     Raises:
-        InvalidInput: there is none.
+        InvalidInput: one that is named is not there.
     """
     if not source.file:
         raise InvalidInput("", "is not a file; expected file: with a path relative to the study")
+    found: dict[Path, None] = {}
+    for name in (source.file, *source.options.get(FILES, ())):
+        there = _there(folder, name)
+        if not there:
+            raise InvalidInput("", f"there is no file {name}; expected it relative to {folder}")
+        found |= dict.fromkeys(there)
+    return list(found)
+
+
+def _there(folder: Path, name: str) -> list[Path]:
     try:
-        found = _found(folder, source.file)
+        return _found(folder, name)
     except (OSError, ValueError):  # a name too long, or ** within a name
-        found = []
-    if not found:
-        raise InvalidInput("", f"there is no file {source.file}; expected it relative to {folder}")
-    return found
+        return []
 
 
 def _found(folder: Path, name: str) -> list[Path]:

@@ -85,7 +85,8 @@ def _direction(kpi: KpiDefinition) -> str | list[float]:
 
 
 def _counts(counts: SourceCounts) -> Mapping[str, Any]:
-    return {item.name: plain(getattr(counts, item.name)) for item in fields(counts)}
+    names = [item.name for item in fields(counts) if item.name != "refused_cells"]  # quarantine.csv has them one by one
+    return {name: plain(getattr(counts, name)) for name in names}
 
 
 def series_plain(series: pd.DataFrame) -> list[dict[str, Any]]:

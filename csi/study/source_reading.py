@@ -12,8 +12,9 @@ from csi.errors import InvalidInput
 from csi.reading.connectors import placeholders
 from csi.reading.moments import check_order, zone
 from csi.series.cadence import longest_silence
-from csi.study.gathering import paths_of
+from csi.study.gathering import FILES, paths_of
 from csi.study.keys import Keys
+from csi.study.of_sheets import SHEETS
 
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
@@ -47,7 +48,10 @@ def zone_of(keys: Keys, key: str, default: str = "", *, needed: str = "") -> str
 
 def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = None) -> SourceDefinition:
     """One entry under ``sources``. What is wrong is noted; with a folder, also a file that is not there."""
-    origins = {origin: keys.text(origin) for origin in _ORIGINS}
+    file, files = _one_or_more(keys, "file")
+    sheet, sheets = _one_or_more(keys, "sheet")
+    more = {FILES: files, SHEETS: (sheet, *sheets) if sheets else ()}
+    origins = {origin: file if origin == "file" else keys.text(origin) for origin in _ORIGINS}
     said = sum(bool(text) for text in origins.values())
     held = keys.notes.held
     if said > 1 or (not said and name not in (held or ())):
@@ -73,10 +77,10 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
         encoding=keys.text("encoding") or None,
         delimiter=_delimiter(keys),
         decimal=keys.choice("decimal", _DECIMALS) or None,
-        sheet=keys.text("sheet") or None,
+        sheet=None if sheets else sheet or None,
         header_row=_header_row(keys),
         columns=columns,
-        options=_options(keys),
+        options={**_options(keys), **{key: list(names) for key, names in more.items() if names}},
     )
     _tell_useless(keys, [origin for origin, text in origins.items() if text])
     _tell_unknown(keys, source)
@@ -89,6 +93,17 @@ def source_of(name: str, keys: Keys, reporting_zone: str, folder: Path | None = 
         _look_for(source, keys, folder)
     keys.end()
     return source
+
+
+def _one_or_more(keys: Keys, key: str) -> tuple[str, tuple[str, ...]]:
+    """A text, or the first of a list of them with the others."""
+    if not isinstance(keys.get(key), list):
+        return keys.text(key), ()
+    names = dict.fromkeys(name for name in keys.texts(key) if name)
+    if not names:
+        keys.wrong(key, "is an empty list; expected a text, or several")
+    first, *others = names or [""]
+    return first, tuple(others)
 
 
 def _tell_useless(keys: Keys, origins: Sequence[str]) -> None:
@@ -149,7 +164,7 @@ def _options(keys: Keys) -> dict[str, Any]:
     """What the ways in of step 3 understand beside the keys of every source."""
     said = {key: value for key in _OPTIONS if (value := keys.get(key)) is not None}
     below = keys.keys("options")
-    below.end(*_OPTIONS, "moments", "numbers")
+    below.end(*_OPTIONS, "moments", "numbers", FILES, SHEETS)
     said.update(below.mapping)
     for key, form in _FORMS.items():
         if key in said:
@@ -221,6 +236,8 @@ _FORMS: dict[str, Callable[[Keys, str], Any]] = {
     "moments": _names,
     "numbers": _names,
     "meant": _names,
+    FILES: _names,
+    SHEETS: _names,
     "discards": _count,
 }
 

@@ -22,6 +22,8 @@ from csi.definition import (
     Window,
 )
 from csi.kpi_catalogue import fill
+from csi.study.gathering import FILES
+from csi.study.of_sheets import SHEETS
 from csi.study.reading import VERSION
 
 _SOURCE = ("file", "url", "sql", "prometheus", "timezone", "dates", "missing", "key", "latest_by", "cadence",
@@ -62,7 +64,12 @@ def _said(mapping: Mapping[str, Any]) -> dict[str, Any]:
 
 def _source(source: SourceDefinition) -> dict[str, Any]:
     plain = {name: _plain(getattr(source, name)) for name in _SOURCE}
-    return _said({**plain, "options": dict(source.options)})
+    options = dict(source.options)
+    if files := options.pop(FILES, ()):
+        plain["file"] = [source.file, *files]
+    if sheets := options.pop(SHEETS, ()):
+        plain["sheet"] = list(sheets)
+    return _said({**plain, "options": options})
 
 
 def _kpi(kpi: KpiDefinition) -> dict[str, Any]:

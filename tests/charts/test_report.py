@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from csi.analysis.analysis import Change, Detail, Note, Remark, Trend
@@ -107,6 +108,18 @@ def test_v6_1_how_a_number_was_computed_names_formula_sources_n_and_exclusions()
 def test_sources_are_named_with_their_bytes() -> None:
     facts = replace(two(), sources={"incidents": SourceCounts(sha256="ab" * 32, rows_read=7, rows_kept=7)})
     assert "- incidents: 7 rows read, 7 kept, 0 in quarantine, sha256 abababababab" in markdown(facts)
+
+
+def test_cells_and_rows_in_quarantine_are_both_counted() -> None:
+    counts = SourceCounts(sha256="ab" * 32, rows_read=7, rows_kept=6, quarantined=1, refused_cells=2)
+    aside = pd.DataFrame({"batch": [0, 0], "line": [4, 4], "column": ["a", "b"]})
+    of, other = two().views
+    refusing = replace(of, processed=replace(of.processed, set_aside=aside))
+    facts = replace(two(), views=(refusing, other), sources={"incidents": counts})
+    assert "6 kept, 1 and 2 cells of other rows in quarantine; 1 row refused by single KPIs, sha256" in markdown(facts)
+    assert "1 and 2 cells of other rows in quarantine." in "\n".join(
+        how_computed(replace(of, processed=replace(of.processed, counts={"incidents": counts})))
+    )
 
 
 def test_a_trend_is_told_with_its_interval_and_only_where_one_is_shown() -> None:
