@@ -59,10 +59,22 @@ _UPDATED = re.compile(
 _CODE = (
     r"phone|telephone|telefon\w*|tel|fax|mobile|mobil|cellphone|celular|movil|handy|zip|zipcode|plz|cep|postal|postleitzahl"
     r"|postcode|postcode\w*|ip|mac|uuid|guid|lat|latitude|lon|lng|longitude|isbn|iban|bic|ean|gtin|sku|imei|cpf|cnpj|nif|ssn"
-    r"|index|year|jahr|annee|ano|rok|version|build"
+    r"|index|year|jahr|annee|ano|rok|version|build|codice|kod[aei]?|koodi|psc|irsz|cap|postinumero|pocztowy|kodu|port|pid|room"
+    r"|floor|raum|etage|row|line|zeile|lp|yil|jaar|anno|vuosi|ev|rik|год|ετοσ|τκ|κωδικοσ|kw|kalenderwoche|quarter|quartal"
+    r"|kwartaal|trimestre|weekday|wochentag|barcode|sequence|lote?|batch"
+)
+# What says how a thing stands or ranks: in digits (404, 3) it is no more an amount than in words.
+_GRADE = (
+    r"(?:http|exit|return|response|error)?(?:status|statut|stato|stan|estado|estatus|stav|tila|durum|situacao|κατασταση|статус"
+    r"|состояние)|(?:status|error|exit|return|response|result)code|severity|sev|urgency|impact|level|tier|rank|grade"
+    r"|\w*(?:priorit|prioritat|priorytet|oncelik|προτεραιοτητ|приоритет)\w*|schweregrad|dringlichkeit|stufe|urgence|urgencia|urgenza"
+    r"|gravite|severidad|severidade|impacto|nivel|livello|niveau|gravedad|gravidade"
 )
 _PER = frozenset({"per", "pro", "par", "por", "je", "by", "na", "za"})
-_IN_SCRIPT_CODE = re.compile(r"コード|编码|編碼|代码|代碼|코드|邮编|郵便|우편|电话|電話|전화|手机|индекс|телефон|код")
+_IN_SCRIPT_CODE = re.compile(
+    r"コード|编码|編碼|代码|代碼|코드|邮编|郵便|우편|电话|電話|전화|手机|индекс|телефон|код|รหัส|ปี$|^年$|年份|年度|연도|년도|状态|狀態|ステータス"
+    r"|状況|상태|สถานะ|优先|優先|우선순위|ลำดับ|重要度|심각도"
+)
 
 
 @lru_cache(maxsize=4_000)
@@ -102,11 +114,19 @@ def says_code(name: str, *, whole: bool = True) -> bool:
     words = text.split()
     if not words or _COUNTED.search(text):
         return False
-    if _IN_SCRIPT_NUMBER.search(text) or _IN_SCRIPT_CODE.search(text):
+    if _IN_SCRIPT_NUMBER.search(text) or any(_IN_SCRIPT_CODE.search(one) for one in (text, name.strip())):
         return True
     last = words[-2] if words[-1].isdigit() and len(words) > 1 else words[-1]
-    is_one = whole and not last.endswith("s") and re.fullmatch(_OF_OTHERS, last) and not _PER & {*words}
-    return bool(is_one or any(re.fullmatch(one, last) for one in (_NUMBER, _ID, _CODE)))
+    if _PER & {*words}:
+        return bool(re.fullmatch(f"{_NUMBER}|{_ID}", last))
+    is_one = whole and not last.endswith("s") and re.fullmatch(_OF_OTHERS, last)
+    return bool(is_one or any(re.fullmatch(one, last) for one in (_NUMBER, _ID, _CODE)) or (whole and _ranks(words)))
+
+
+def _ranks(words: list[str]) -> bool:
+    """Whether a name is that of a state or a rank: ``HTTP status``, ``Statut HTTP``; a service level is reached."""
+    last = next((word for word in reversed(words) if word != "http"), "")
+    return bool(re.fullmatch(_GRADE, last)) and "service" not in words
 
 
 def says_opened(name: str) -> bool:

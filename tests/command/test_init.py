@@ -205,8 +205,8 @@ def test_what_only_looks_like_a_time_of_day_beside_a_date_is_none(tmp_path: Path
 
 
 def test_what_is_only_guessed_is_named(tmp_path: Path) -> None:
-    cases(NAMES["en"]).assign(cost=ROWS[:1].repeat(240) + np.arange(240) % 7).to_csv(tmp_path / "a.csv", index=False)
-    guessed = ("kpis.volume_a.direction", "kpis.mean_cost.direction", "kpis.mean_cost.unit")
+    cases(NAMES["en"]).assign(size=ROWS[:1].repeat(240) + np.arange(240) % 7).to_csv(tmp_path / "a.csv", index=False)
+    guessed = ("kpis.volume_a.direction", "kpis.mean_size.direction", "kpis.mean_size.unit")
     assert drafted([tmp_path / "a.csv"], tmp_path, "UTC").guessed == guessed
 
 
@@ -278,3 +278,69 @@ def test_a_study_of_every_real_file_runs(path: Path, tmp_path: Path, csi: Csi) -
     assert done.returncode == 0, done.stderr
     assert first_moment(looked(path, "a", "UTC"))
     assert csi("run", "s.yml", "--no-charts").returncode == 0
+
+
+ANSWERS: dict[str, tuple[str, object, dict[str, object]]] = {
+    "one to five": ("CSAT", 1 + ROWS % 5, {"kpi": "K16", "good": "CSAT >= 4", "direction": "higher", "unit": "%"}),
+    "nought to ten": ("Empfehlung", ROWS % 11, {"kpi": "K41", "measure": "nps", "value": "Empfehlung"}),
+    "words": (
+        "Umfrage",
+        ["zufrieden", "unzufrieden", "Offered"] * 46 + ["zufrieden"] * 2,
+        {"kpi": "K42", "where": 'Umfrage in ("zufrieden", "unzufrieden")', "good": 'Umfrage in ("zufrieden")'},
+    ),
+    "kept": ("SLA eingehalten", ["Ja", "Nein"] * 70, {"direction": "higher", "good": '`SLA eingehalten` == "Ja"'}),
+    "broken": ("Breached", [True, False] * 70, {"direction": "lower", "good": 'Breached == "True"'}),
+    "nought and one": ("Escalated", ROWS % 2, {"where": "Escalated in (1, 0)", "good": "Escalated in (1)"}),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_answers_are_offered_by_the_values_that_the_file_has(tmp_path: Path, kind: str) -> None:
+    name, cells, keys = ANSWERS[kind]
+    kpis, text = offered(tmp_path, {name: cells})
+    [kpi] = [kpi for kpi in kpis.values() if kpi["measure"] != "count"]
+    assert {key: kpi[key] for key in keys} == keys
+    assert text.count("? only a guess") == 1  # of the volume
+
+
+UNSURE: dict[str, tuple[str, object, str]] = {
+    "which end is the best": ("Note", 1 + ROWS % 5, "good: Note >= 4"),
+    "whether yes is wished": ("VIP", ["yes", "no"] * 70, "direction: higher"),
+}
+
+
+@pytest.mark.parametrize("kind", UNSURE)
+def test_what_answers_do_not_say_is_asked(tmp_path: Path, kind: str) -> None:
+    name, cells, line = UNSURE[kind]
+    [found] = [one for one in offered(tmp_path, {name: cells})[1].splitlines() if line in one]
+    assert "# ? only a guess" in found
+
+
+NO_ANSWERS: dict[str, tuple[str, object]] = {
+    "ranks": ("Priority", 1 + ROWS % 5),
+    "http": ("reply", np.where(ROWS % 9 > 0, 200, 404)),
+    "years": ("kohort", 2016 + ROWS % 9),
+}
+
+
+@pytest.mark.parametrize("kind", NO_ANSWERS)
+def test_ranks_answers_of_a_server_and_years_are_no_kpi(tmp_path: Path, kind: str) -> None:
+    name, cells = NO_ANSWERS[kind]
+    kpis, text = offered(tmp_path, {name: cells})
+    assert list(kpis) == ["volume_a"]
+    assert f"# {name}: no KPI, as " in text
+
+
+def test_numbers_near_years_and_answers_of_a_server_count(tmp_path: Path) -> None:
+    kpis, _ = offered(
+        tmp_path, {"a": 1_989 + ROWS % 9, "b": 2_028 + ROWS % 9, "c": 400 + ROWS % 9, "d": 203 + ROWS % 9}
+    )
+    assert [kpi["value"] for kpi in kpis.values() if kpi["measure"] == "mean"] == ["a", "b", "c", "d"]
+
+
+def test_the_direction_of_an_amount_is_told_by_its_name_or_unit(tmp_path: Path) -> None:
+    columns = {"Umsatz": ROWS % 9 + 0.5, "Wartezeit (min)": ROWS % 7 + 0.5, "errors": ROWS % 5, "size": ROWS % 6 + 0.5}
+    kpis, text = offered(tmp_path, columns)
+    found = [(kpi["direction"], kpi["unit"]) for kpi in kpis.values() if kpi["measure"] == "mean"]
+    assert found == [("higher", "count"), ("lower", "min"), ("lower", "count"), ("lower", "count")]
+    assert (text.count("? only a guess"), text.count("? what the numbers are in")) == (2, 2)  # of size, and of Umsatz

@@ -9,11 +9,27 @@ from csi.reading.name_words import says_code
 CODES = (
     *("id", "Customer ID", "customerId", "zip", "ZIP code", "Postleitzahl", "PLZ", "phone", "Phone 2", "Tel.", "IP"),
     *("lat", "Fax", "Número", "Kundennummer", "user", "priority", "Assigned agent", "顧客コード", "電話番号", "year"),
-    *("variant index", "store", "CEP", "телефон"),
+    *("variant index", "store", "CEP", "телефон", "status", "HTTP status", "Statut HTTP", "error_code", "PSČ", "Rok"),
+    *(
+        "kod pocztowy",
+        "Posta kodu",
+        "Codice",
+        "รหัสไปรษณีย์",
+        "Yıl",
+        "Jaar",
+        "Έτος",
+        "ปี",
+        "연도",
+        "年",
+        "severity",
+        "Priorytet",
+    ),
+    *("Öncelik", "Προτεραιότητα", "우선순위", "support level", "Row", "KW", "cost per user ID"),
 )
 COUNTS = ("n_updates", "updates", "users", "agents", "cost per user", "Umsatz pro Filiale", "number of calls",
           "phone calls", "handling time", "cost", "Anzahl Tickets", "reassignment_count", "",
-          "hours", "件数")  # fmt: skip
+          "hours", "件数", "status changes", "service level", "Umsatz pro Jahr", "Impact (EUR)",
+          "年間費用")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CODES)

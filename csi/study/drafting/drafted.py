@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from csi.errors import CsiError, InvalidInput
 from csi.study.drafting.looked import Looked, looked
-from csi.study.drafting.offers import Offer, first_moment, offers, slug
+from csi.study.drafting.offer import Offer, slug
+from csi.study.drafting.offers import first_moment, offers
 from csi.study.drafting.text import Draft, far_in, reads_as, study_text
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
@@ -80,7 +81,7 @@ def _unique(wanted: Sequence[Offer]) -> list[Offer]:
         id, number = offer.id, 2
         while id in found:
             id, number = f"{offer.id}_{number}", number + 1
-        found[id] = Offer(id, offer.keys, offer.why, offer.asks)
+        found[id] = replace(offer, id=id)
     return list(found.values())
 
 

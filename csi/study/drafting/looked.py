@@ -19,6 +19,7 @@ from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
 from csi.reading.proposing import proposed
 from csi.reading.quantities import PLAIN, Written, read_quantities, written
+from csi.reading.ratings import MOST as MOST_VALUES
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.swapped import check_swapped
 from csi.reading.wide import shape_of
@@ -49,6 +50,7 @@ class Looked:
         rows: how many rows were looked at; ``whole``: whether that is all of them.
         distinct: how many different values each column holds, of those looked at.
         filled: how many cells of each column hold something.
+        values: what columns of few different texts hold, the most frequent first.
         moments, numbers: columns that read as such.
         open: columns of dates that read in several orders: ``orders``.
         far: per column of moments the dates far from all others that rows share.
@@ -71,6 +73,7 @@ class Looked:
     far: Mapping[str, Sequence[Far]] = field(default_factory=dict)
     forms: Mapping[str, Written] = field(default_factory=dict)
     zeros: frozenset[str] = frozenset()
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -131,6 +134,8 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
         forms[melted.value] = written(melted.value, cells[melted.value].combine_chunks(), source.decimal or ".")
     numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
     unsure = tuple(name for name in layout.ambiguous if name in moments)
+    distinct = {name: int(frame[name].nunique()) for name in columns}
+    few = [name for name in columns if 1 < distinct[name] <= MOST_VALUES]
     return Looked(
         id=source.id,
         path=path,
@@ -138,7 +143,7 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
         source=source,
         rows=len(frame),
         whole=whole,
-        distinct={name: int(frame[name].nunique()) for name in columns},
+        distinct=distinct,
         filled={name: int(frame[name].notna().sum()) for name in columns},
         moments=moments,
         numbers=numbers,
@@ -147,6 +152,7 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
         far={name: found for name in moments if (found := _far(cells[name], source, name))},
         forms=forms,
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
+        values={name: tuple(map(str, frame[name].value_counts().index)) for name in few},
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,36 +11,35 @@ import numpy as np
 from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
 from csi.reading.exports import computable, of_layout
-from csi.reading.name_words import says_code
+from csi.reading.name_words import folded, says_code
 from csi.reading.quantities import PLAIN
+from csi.reading.unit_table import find
 from csi.series.expression import columns_of
+from csi.study.drafting.answers import answers
 from csi.study.drafting.looked import Held, Looked
+from csi.study.drafting.offer import UNKNOWN, Offer, slug
+from csi.study.drafting.wished import direction_of, says_counted
 
 _OF_ROWS = ("value", "where", "good")
 _ORDERED = 0.98  # of the rows with both moments, the second not before the first; ours
 _FILLED = 0.2  # of the rows, a moment that ends something; ours
-_ODD = re.compile(r"\W+")
 # Names of moments at which something is due, in the languages exports come in: no length of time ends there.
 _DUE = re.compile(
     r"(?i)\b(?:due|target|deadline|breach|sla|fällig|faellig|frist|ziel|soll|échéance|echeance|limite|vencimiento|plazo"
     r"|prazo|vencimento|scadenza|termine|deadline|vervaldatum|streef|termin)|期限|截止|기한"
 )
+_ANSWERED = re.compile(
+    r"^(?!.*\bfirst\b).*\b(?:answered|rated|survey|beantwortet|bewertet|repondu|encuesta|pesquisa)\b"
+)
 _READABLE = 0.98  # of the cells of a column of amounts; ours
 _DIGITS, _SEVERAL = 5, 20  # whole numbers all so long, and as many different: postcodes, phone numbers; ours
+_YEARS = (1990, 2035)  # what is all within these is taken for years; ours
+# Source: RFC 9110, 15 (status codes), and 429 of RFC 6585.
+_HTTP_OK = frozenset({200, 201, 204})
+_HTTP = frozenset({*range(100, 104), *range(200, 209), *range(300, 309), *range(400, 430), *range(500, 512)})
 _DIFFERENT = 0.9  # of the values of a column that is a code rather than an amount; ours
 MOST = 8  # KPIs of one kind offered from one file; ours
-_UNKNOWN = "only a guess: nothing here says whether lower or higher is better"
 _HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A KPI as a study writes it, and why it is offered; ``asks`` says what only a person knows of it."""
-
-    id: str
-    keys: Mapping[str, Any]
-    why: str
-    asks: Mapping[str, str] = field(default_factory=dict)
 
 
 def offers(file: Looked) -> list[Offer]:
@@ -53,12 +51,10 @@ def offers(file: Looked) -> list[Offer]:
     spoken = any(isinstance(one.keys.get("value"), Mapping) or ids & {"K02", "K03", "K25"} for one in found)
     found += [one for one in _volume(file) if not any(one.keys["at"] == of.keys.get("at") and
                                                        of.keys.get("measure") == "count" for of in found)]  # fmt: skip
-    return found + ([] if spoken else list(_durations(file))) + list(_amounts(file))[:MOST]
-
-
-def slug(text: str) -> str:
-    """A name as a key of a study: letters and digits of any script, in small letters."""
-    return _ODD.sub("_", text).strip("_").lower() or "column"
+    found += [] if spoken else list(_durations(file))
+    answered = list(answers(file, _answered_at(file))) if first_moment(file) else []
+    of = {one.column for one in answered}
+    return found + answered + [one for one in _amounts(file) if one.column not in of][:MOST]
 
 
 def _of_program(file: Looked) -> Iterator[Offer]:
@@ -72,7 +68,7 @@ def _of_program(file: Looked) -> Iterator[Offer]:
         # What the entry would add though it is not so here is written as empty: its columns are not this file's.
         unsaid = {key: None for key in _OF_ROWS if entry and key in entry.computed}
         keys = {**({"kpi": one.catalogue} if entry else {}), "source": file.id, **unsaid, **one.definition}
-        asks = {} if direction else {"direction": _UNKNOWN}
+        asks = {} if direction else {"direction": UNKNOWN}
         if not direction:
             keys["direction"] = "lower"
         name = slug(entry.name.partition("(")[0]) if entry else one.id
@@ -88,6 +84,8 @@ def _of_catalogue(file: Looked) -> Iterator[Offer]:
     there, taken = set(file.filled), []
     for entry in entries().values():
         wanted = _columns(entry.computed)
+        if entry.qualitative:
+            continue  # what its answers say of a KPI is told by their values
         if wanted and wanted <= there and {*entry.required_fields} <= there and _direction(entry):
             shape = (entry.computed.get("measure") == "share", entry.computed.get("value"), entry.computed.get("good"))
             if isinstance(shape[1], Mapping):  # the age of a problem is the time an incident took, by another name
@@ -115,7 +113,7 @@ def _volume(file: Looked) -> Iterator[Offer]:
     """How many rows fall into a period, by the first moment."""
     at = first_moment(file)
     if at and not _is_series(file):
-        asks = {"direction": _UNKNOWN}
+        asks = {"direction": UNKNOWN}
         keys = {"name": f"Rows by {at}", "source": file.id, "at": at, "measure": "count", "direction": "lower"}
         yield Offer(f"volume_{slug(file.id)}", keys, _readable(at, file.moments[at]), asks)
 
@@ -175,13 +173,32 @@ def _amounts(file: Looked) -> Iterator[Offer]:
     for name, held in file.numbers.items() if at else ():
         if not _is_amount(file, name):
             continue
-        unit = _unit(file, name)
-        asks = {"direction": _UNKNOWN}
+        unit = _unit(file, name) or ("count" if _is_count(file, name) else "")
+        direction = direction_of(name, lasts=is_time(unit))
+        asks = {} if direction else {"direction": UNKNOWN}
         if not unit:
             asks["unit"] = "what the numbers are in, such as min, EUR or %: the file does not say"
         keys = {"name": f"Mean of {name}", "source": file.id, "at": at, "measure": "mean", "value": name,
-                "unit": unit or "count", "direction": "lower"}  # fmt: skip
-        yield Offer(slug(f"mean {name}"), keys, f"{held.readable:,} of {held.filled:,} cells are numbers", asks)
+                "unit": unit or "count", "direction": direction or "lower"}  # fmt: skip
+        why = f"{held.readable:,} of {held.filled:,} cells are numbers"
+        yield Offer(slug(f"mean {name}"), keys, why, asks, name)
+
+
+def _is_count(file: Looked, name: str) -> bool:
+    """Whether a column says that it counts things; one with parts of things does not."""
+    return says_counted(name) and _are_whole(file.numbers[name].values)
+
+
+def is_time(unit: str) -> bool:
+    """Whether a unit is one of time."""
+    found = find(unit) if unit else None
+    return found is not None and found.dimension == "time"
+
+
+def _answered_at(file: Looked) -> str:
+    """The moment that dates an answer: its own, else the one that dates a row."""
+    own = [name for name in file.moments if _ANSWERED.search(folded(name))]
+    return next(iter(own), first_moment(file))
 
 
 def _is_amount(file: Looked, name: str) -> bool:
@@ -241,6 +258,10 @@ def _looks_coded(values: np.ndarray) -> str:
     if not len(known) or not _are_whole(known):
         return ""
     different = len(np.unique(known))
+    if _YEARS[0] <= known.min() <= known.max() <= _YEARS[1]:
+        return "all are whole numbers such as years are"
+    if different > 1 and {*known} <= _HTTP and _HTTP_OK & {*known}:
+        return "all are such as HTTP answers with (200, 404)"
     if different > _DIFFERENT * len(known):
         return "nearly every row has another whole number, as ids do"
     shortest, longest = (len(f"{one:.0f}") for one in (known.min(), known.max()))

@@ -12,7 +12,8 @@ import yaml
 
 from csi.reading.content import Format
 from csi.study.drafting.looked import Looked
-from csi.study.drafting.offers import Offer, passed_over
+from csi.study.drafting.offer import Offer
+from csi.study.drafting.offers import passed_over
 from csi.study.drafting.windows import FEWEST, Span
 from csi.words.wording import day
 
