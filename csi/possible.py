@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
+from csi.words.wording import plainly
+
 WHOLES: Mapping[str, float] = {"%": 100.0, "ratio": 1.0, "‰": 1e3, "ppm": 1e6}  # all of it, by the unit of a share
 _PARTS = frozenset({"share", "availability"})
 COUNTED = frozenset({"count", "distinct", "backlog"})
@@ -36,8 +38,8 @@ def impossible(edge: float, measure: str, unit: str, *, lasting: bool) -> str:
         return ""
     shown = f" {unit}" if unit != "count" else ""
     what = "a length of time" if lasting and measure not in (*_PARTS, *COUNTED) else _named(measure)
-    bounds = f"{least:g} to {most:,.12g}{shown}" if most < inf else f"{least:g}{shown} or more"
-    return f"{edge:,.12g}{shown} cannot be reached by {what}; expected {bounds}"
+    bounds = f"{least:g} to {plainly(most, 12, parted=True)}{shown}" if most < inf else f"{least:g}{shown} or more"
+    return f"{plainly(edge, 12, parted=True)}{shown} cannot be reached by {what}; expected {bounds}"
 
 
 def _named(measure: str) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from csi.analysis.limits import Floats
 from csi.errors import InvalidInput, NotComparable
+from csi.words.wording import amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,8 @@ def gap_cost(gap: Range, volume: float, unit: UnitCost, *, run_rate: bool = Fals
         adverse.central * volume * unit.amount.central,
         adverse.high * volume * unit.amount.high,
     )
-    formula = (
-        f"gap {adverse.central:,.4g} × volume {volume:,.4g} × {unit.amount.central:,.4g} {unit.currency} per {unit.per}"
-    )
+    each = f"{amount(unit.amount.central)} {unit.currency} per {unit.per}"
+    formula = f"gap {amount(adverse.central)} × volume {amount(volume)} × {each}"
     return Impact(cost, unit.currency, formula, run_rate)
 
 
@@ -68,8 +68,8 @@ def time_cost(hours: Floats, target: float, unit: UnitCost, *, people: float = 1
     beyond = float(np.nansum(np.maximum(np.asarray(hours, dtype=float) - target, 0.0)))
     amounts = (unit.amount.low, unit.amount.central, unit.amount.high)
     formula = (
-        f"{beyond:,.4g} h beyond {target:,.4g} h × {unit.amount.central:,.4g} {unit.currency} per {unit.per} "
-        f"× {people:,.4g} people"
+        f"{amount(beyond)} h beyond {amount(target)} h × {amount(unit.amount.central)} {unit.currency} per {unit.per} "
+        f"× {amount(people)} people"
     )
     return Impact(Range(*(beyond * amount * people for amount in amounts)), unit.currency, formula, run_rate=False)
 

@@ -27,6 +27,7 @@ from csi.models import (
 from csi.step3_gather import batches
 from csi.storage import need, row, rows
 from csi.terms import Step, Verdict
+from csi.words.wording import amount
 
 
 def origins(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
@@ -65,7 +66,8 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         if kpi is None:
             continue
         baseline = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state="approved")
-        level = f", new baseline {baseline.centre:.4g} {kpi.unit}" if baseline and baseline.centre is not None else ""
+        centre = baseline.centre if baseline else None
+        level = f", new baseline {amount(centre, kpi.unit)}" if centre is not None else ""
         yield _item(
             cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.label}{level}", result, kpi_key=kpi.key,
             disposition="adopt", reason="where we are now", decided_by=cycle.closed_by, decided_at=cycle.closed_at,

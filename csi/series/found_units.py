@@ -21,6 +21,7 @@ from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_some
 from csi.series.columns import home_of, is_quantile, units_of
 from csi.series.measures import LEVELS
 from csi.series.units import find
+from csi.words.wording import amount
 
 _MORE_THAN_ALL = 1.5  # ours; a share of 1.05 is an overshoot, one of 1.5 and more is in another unit
 
@@ -183,7 +184,7 @@ def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -
 
 
 def _asked(kpi: KpiDefinition, home: str, column: str, spread: Spread) -> InvalidInput:
-    seen = f"the numbers of {column!r} go from {spread.low:.4g} to {spread.high:.4g} and name no unit"
+    seen = f"the numbers of {column!r} go from {amount(spread.low)} to {amount(spread.high)} and name no unit"
     choice = f'units: {{{column}: ratio}} where 1 is all, or {{{column}: "%"}} where 100 is'
     found = f"{seen}, the KPI is in {kpi.unit}"
     return UnitUnclear(f"kpis.{kpi.id}.unit", found, expected=choice, source=home)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from csi.series.refusals import SetAside
+from csi.words.wording import plainly
 
 UNIT: Final = "points"
 SCALE: Final = 100.0  # from promoters less detractors over answers to points
@@ -39,7 +40,7 @@ def not_answers(cells: np.ndarray, column: str) -> Iterator[SetAside]:
     """Rows with a number that nobody can have answered (11, 7.5, -1)."""
     rows = np.flatnonzero(~np.isnan(cells) & ~is_answer(cells))
     if len(rows):
-        shown = [f"{cell:.10g}" for cell in cells[rows]]
+        shown = [plainly(cell) for cell in cells[rows]]
         yield SetAside(rows, column, shown, f"{column} holds what is no answer", "a whole number from 0 to 10")
 
 

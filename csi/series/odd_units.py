@@ -14,6 +14,7 @@ from csi.series.money import is_money
 from csi.series.periods import microseconds
 from csi.series.refusals import SetAside
 from csi.series.units import find, is_unknown
+from csi.words.wording import plainly
 
 BELOW_ZERO = "a length of time below zero"
 
@@ -44,7 +45,7 @@ def below_zero(kpi: KpiDefinition, cells: np.ndarray) -> Iterator[SetAside]:
         return
     rows = np.flatnonzero(cells < 0)
     if len(rows):
-        shown = [f"{cell:.10g}" for cell in cells[rows]]
+        shown = [plainly(cell) for cell in cells[rows]]
         expected = "0 or more; of a difference that may be negative, meant: [value] in the study"
         yield SetAside(rows, str(kpi.value), shown, BELOW_ZERO, expected)
 

@@ -8,6 +8,7 @@ from csi.definition import Duration, Pause, PausedFor
 from csi.series.pauses import Fault, Spoilt
 from csi.series.periods import from_microseconds
 from csi.series.refusals import SetAside
+from csi.words.wording import plainly
 
 _HOURS = {"wall": "all hours", "business": "agreed hours"}
 _MOMENTS = "the pause by its two moments (from, to)"
@@ -22,7 +23,7 @@ def told(spoilt: Spoilt, value: Duration) -> SetAside:
         moments = from_microseconds(cells, "UTC").astype("str").tolist()
         return SetAside(rows, pause.end, moments, reason, expected, disorder=True)
     reason, expected = _of_length(spoilt.fault, pause, value)
-    return SetAside(rows, pause.column, ["" if np.isnan(one) else f"{one:.10g}" for one in cells], reason, expected)
+    return SetAside(rows, pause.column, ["" if np.isnan(one) else plainly(one) for one in cells], reason, expected)
 
 
 def _of_moments(fault: Fault, pause: Pause) -> tuple[str, str]:

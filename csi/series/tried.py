@@ -23,6 +23,7 @@ from csi.series.expression import Column, comparisons
 from csi.series.measures import LEVELS
 from csi.series.periods import MISSING
 from csi.series.written import tidy
+from csi.words.wording import plainly
 
 MOST = 1_000  # different values of a column that are counted; of more only a few are told. Ours
 SHOWN = 5  # of them, the most frequent ones
@@ -143,7 +144,7 @@ def _counted(kpi: KpiDefinition, known: np.ndarray) -> Held:
     span = (float(numbers[0]), float(numbers[-1])) if len(numbers) else None
     if len(numbers) > MOST:
         return Held(str(kpi.value), is_many=True, span=span)
-    told = {f"{number:.10g}": count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)}
+    told = {plainly(number): count for number, count in zip(numbers.tolist(), counts.tolist(), strict=True)}
     return Held(str(kpi.value), told, span=span)
 
 

@@ -19,6 +19,7 @@ from csi.step1_should_measure.kpis import suggested_counters
 from csi.step1_should_measure.tree import approvers, ever_approved, tree
 from csi.storage import rows
 from csi.terms import Direction, Role, Why, is_over
+from csi.words.wording import amount, plainly
 
 _TWO_AIMS = re.compile(r"\b(and|or)\b|&|;", re.IGNORECASE)
 
@@ -83,7 +84,9 @@ def aims_beyond_the_baseline(session: Session, cycle: Cycle, now: datetime) -> I
     for kpi in tree(session, cycle).kpis:
         centre = known[kpi.key].centre if kpi.key in known else None
         if centre is not None and kpi.key not in held and no_better(kpi, centre):
-            sentence = f"{kpi.name}: the target {kpi.target:g} is no better than the baseline {centre:g} {kpi.unit}."
+            target = kpi.target or 0.0
+            level = amount(centre, kpi.unit, beside=(target,))
+            sentence = f"{kpi.name}: the target {plainly(target, parted=True)} is no better than the baseline {level}."
             yield _breach("V1.4", sentence, "measure.edit_kpi", "Change the target", kpi.id)
         if vague := vagueness(kpi):
             yield _breach("V1.4", f"{kpi.name}: {vague}.", "measure.edit_kpi", "Sharpen it", kpi.id, blocks=False)

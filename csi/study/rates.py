@@ -6,6 +6,7 @@ from csi.definition import ExchangeRate
 from csi.series import units
 from csi.series.periods import moment_of
 from csi.study.keys import Keys
+from csi.words.wording import plainly
 
 
 def rates_said(top: Keys, timezone: str) -> tuple[ExchangeRate, ...]:
@@ -48,6 +49,6 @@ def _positive(keys: Keys) -> float | None:
         keys.wrong("rate", "is missing; expected a number above 0")
     rate = keys.number("rate")
     if rate is not None and rate <= 0:
-        keys.wrong("rate", f"expected a number above 0, not {rate:g}")
+        keys.wrong("rate", f"expected a number above 0, not {plainly(rate)}")
         return None
     return rate

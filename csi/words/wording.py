@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from math import floor, isclose, isfinite, log10
 
@@ -68,6 +69,14 @@ def quantity(value: float, unit: str, places: int) -> str:
 def exact(value: float, unit: str = "") -> str:
     """A number as it was agreed, such as a target, with all of its decimals up to six, and its unit."""
     return quantity(value, unit, shortest(value))
+
+
+def plainly(value: float, figures: int = 10, *, parted: bool = False) -> str:
+    """A number as a cell holds it, with so many figures at most and never as a power of ten; ``parted``: 1,000,000."""
+    if not isfinite(value):
+        return str(value)
+    rounded = Decimal(f"{value:.{figures}g}")
+    return f"{rounded:,f}" if parted else f"{rounded:f}"
 
 
 def gap(value: float, unit: str, places: int) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csi.terms import Period
-from csi.words.wording import amount, count, periods, point, sentence, spread
+from csi.words.wording import amount, count, periods, plainly, point, sentence, spread
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,11 @@ def test_counts_plurals_spreads_and_stops() -> None:
     assert (spread([]), spread([5.0, 5.0]), spread([813.0, 2068.0])) == ("–", "5", "813–2,068")
     assert count(1234.0) == "1,234"
     assert (sentence("Done"), sentence("Done."), sentence("")) == ("Done.", "Done.", "")
+
+
+def test_a_number_as_a_cell_holds_it_is_no_power_of_ten() -> None:
+    cells = (1_000_000.0, 12_345_678_901.0, 0.00001, -1e12, 2.5, 0.0, float("inf"))
+    assert [plainly(cell) for cell in cells] == [
+        "1000000", "12345678900", "0.00001", "-1000000000000", "2.5", "0", "inf",
+    ]  # fmt: skip
+    assert plainly(12_345_678_901.5, 12, parted=True) == "12,345,678,901.5"

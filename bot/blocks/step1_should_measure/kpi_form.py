@@ -104,8 +104,8 @@ def kpi_form(
 
 def _known(kpi: KpiSeen | None, entry: Entry | None) -> dict[str, Any]:
     if kpi is not None:
-        band = f"{kpi.band_low:g} to {kpi.band_high:g}" if kpi.band_low is not None else ""
-        target = f"{kpi.target:g}" if kpi.target is not None else band
+        band = f"{kpi.band_low:.15g} to {kpi.band_high:.15g}" if kpi.band_low is not None else ""
+        target = f"{kpi.target:.15g}" if kpi.target is not None else band
         return {"name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "target": target, "why": kpi.why,
                 "kind": kpi.kind, "definition": kpi.definition}  # fmt: skip
     if entry is not None:
