@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select
 
 from csi import roles
+from csi.analysis.change_state import WORSE
+from csi.definition import Window
 from csi.errors import Breach, Conflict, GateRefused, TooFewPoints
 from csi.models import Action, AnalysisResult, Cycle, Kpi
 from csi.step1_should_measure.carried import take_up_action
-from csi.step7_correct import actions
+from csi.step7_correct import actions, benefits
+from csi.step7_correct.benefits import Benefit, Kept
+from csi.step7_correct.standing import series_of
 from csi.storage import need, row, rows
-from csi.terms import Verdict
+from csi.terms import Period, Verdict
+from csi.words import wording
 
 FINISHED = ("reviewed", "closed")
 BENEFIT_DAYS = (30, 60, 90)  # Source: docs/rules.md (V7.7)
+AGAIN_DAYS = 14  # until a reopened action is due; ours
 
 
 def mark_done(session: Session, action: Action, *, actor: str, now: datetime) -> Action:
@@ -38,10 +45,10 @@ def settles_at(action: Action) -> datetime | None:
 
 
 def review(session: Session, action: Action, *, actor: str, now: datetime) -> Action:
-    """The post-implementation review: its outcome is the verdict of data from after the settling time (V7.3).
+    """The post-implementation review: its outcome is the change of the KPI since the action took effect (V7.3).
 
     Raises:
-        GateRefused: V7.3, while the settling time runs or no newer verdict is there.
+        GateRefused: V7.3, while the settling time runs, or no newer analysis or no data of since then is there.
     """
     _require_hand(session, action, actor, "review this action")
     actions.hold(session, action)
@@ -57,11 +64,24 @@ def review(session: Session, action: Action, *, actor: str, now: datetime) -> Ac
     result = newest_result(session, action)
     if result is None or result.made_at < ready:
         raise GateRefused([_v7_3(action, "has no analysis made after its settling time; analyse new data first")])
-    action.state, action.outcome = "reviewed", result.verdict
+    found = benefit_of(session, action)
+    if not found.periods:
+        raise GateRefused([_v7_3(action, f"has no data of since it took effect{_end_on(found)}; deliver newer ones")])
+    action.state, action.outcome = "reviewed", found.state
     action.reviewed_at, action.reviewed_by = now, actor
     session.add(action)
-    actions.log(session, action, actor=actor, now=now, what="reviewed", new={"outcome": action.outcome})
+    actions.log(session, action, actor=actor, now=now, what="reviewed", new=_measured(found))
     return action
+
+
+def _end_on(found: Benefit) -> str:
+    return f" (they end on {wording.day(found.data_to - timedelta(days=1))})" if found.data_to else ""
+
+
+def _measured(found: Benefit) -> dict[str, object]:
+    """A benefit as the log keeps it."""
+    return {"outcome": found.state, "difference": found.difference, "likely": list(found.sides),
+            "claim": found.claim, "evidence": found.evidence.value}  # fmt: skip
 
 
 def close_action(session: Session, action: Action, *, actor: str, now: datetime) -> Action:
@@ -78,20 +98,106 @@ def close_action(session: Session, action: Action, *, actor: str, now: datetime)
     return action
 
 
-def check_benefit(session: Session, action: Action, *, actor: str, now: datetime) -> str:
-    """Look again at the benefit of a reviewed action (V7.7); a regression reopens it. Returns the verdict."""
+def check_benefit(session: Session, action: Action, *, actor: str, now: datetime) -> Benefit:
+    """Measure the benefit of a reviewed action again (V7.7); a confirmed regression reopens it.
+
+    Raises:
+        TooFewPoints: its KPI was never analysed.
+        GateRefused: V7.7, where no data came since the review.
+    """
     _require_hand(session, action, actor, "check this action's benefit")
     actions.hold(session, action)
     result = newest_result(session, action)
     if result is None:
         raise TooFewPoints(f"the benefit of action {action.number}", needed=1, have=0)
-    if action.state in FINISHED and result.verdict == Verdict.REGRESSED:
-        _reopen(session, action, actor, now)
-    return result.verdict
+    found = benefit_of(session, action)
+    if action.state in FINISHED and _came_since(session, action, result):
+        if has_regressed(session, action, result, found):
+            _reopen(session, action, actor, now)
+        else:
+            action.outcome = found.state
+            session.add(action)
+            actions.log(session, action, actor=actor, now=now, what="checked the benefit of", new=_measured(found))
+    elif action.state in FINISHED:
+        raise GateRefused([_stale(action, found)])
+    return found
+
+
+def _stale(action: Action, found: Benefit) -> Breach:
+    sentence = f"Action {action.number} has no new data since its review{_end_on(found)}. Deliver newer ones, analyse."
+    return Breach("V7.7", sentence, mend="cycle.open", mend_label="Deliver data", mend_value="gather", blocks=False)
+
+
+def benefit_of(session: Session, action: Action) -> Benefit:
+    """What the action brought, by the newest analysis of its KPI; not judged while there is none."""
+    kept = _kept(session, newest_result(session, action))
+    if kept is None or action.done_at is None:
+        return Benefit()
+    took_effect = action.done_at.astimezone(ZoneInfo(kept.zone)).date()
+    return benefits.benefit(kept, took_effect, _agreed(session, action), action.expected_effect)
+
+
+def benefit_said(session: Session, action: Action, found: Benefit) -> str:
+    """What the action brought, in words; empty where its KPI was never analysed."""
+    kept = _kept(session, newest_result(session, action))
+    return benefits.said(found, action, kept.kpi, kept.period) if kept else ""
+
+
+def _kept(session: Session, result: AnalysisResult | None) -> Kept | None:
+    if result is None:
+        return None
+    cycle, kpi = (
+        need(session, Cycle, result.team_id, result.cycle_id),
+        need(session, Kpi, result.team_id, result.kpi_id),
+    )
+    quality = (result.result.get("quality") or {}).get("overall")
+    return Kept(kpi, series_of(result), Period(cycle.period), cycle.timezone, quality)
+
+
+def _window(start: date | None, end: date | None) -> Window | None:
+    return Window(start, end) if start and end else None
+
+
+def _came_since(session: Session, action: Action, result: AnalysisResult) -> bool:
+    """Whether the analysis holds a whole period that ended after the action's review."""
+    kept = _kept(session, result)
+    since = _day(action.reviewed_at or action.done_at, kept.zone) if kept else None
+    return kept is not None and kept.ends is not None and since is not None and kept.ends > since
+
+
+def has_regressed(session: Session, action: Action, result: AnalysisResult, found: Benefit | None = None) -> bool:
+    """Whether a regression is confirmed: the KPI got worse by data of since the review, and had so without its newest
+    period, too: else it may be that one period. By the cycle's windows; with ``found`` also since the action."""
+    kept, cycle = _kept(session, result), need(session, Cycle, result.team_id, result.cycle_id)
+    if kept is None or not _came_since(session, action, result):
+        return False
+    compared = []
+    since = _day(action.reviewed_at or action.done_at, kept.zone)
+    if _is_worse(result) and cycle.evaluation_to and since and cycle.evaluation_to > since:
+        windows = (cycle.baseline_from, cycle.baseline_to), (cycle.evaluation_from, cycle.evaluation_to)
+        compared.append(tuple(_window(*ends) for ends in windows))
+    took_effect = _day(action.done_at, kept.zone)
+    if found is not None and found.state == WORSE and took_effect is not None:
+        compared.append(benefits.windows(kept, took_effect, _agreed(session, action)))
+    return any(benefits.is_worse(kept, before, after) for before, after in compared)
+
+
+def _is_worse(result: AnalysisResult) -> bool:
+    return result.verdict == Verdict.REGRESSED or (result.result.get("change") or {}).get("state") == WORSE
+
+
+def _agreed(session: Session, action: Action) -> Window | None:
+    """The baseline of the cycle that the action belongs to."""
+    cycle = need(session, Cycle, action.team_id, action.cycle_id)
+    return _window(cycle.baseline_from, cycle.baseline_to)
+
+
+def _day(moment: datetime | None, zone: str) -> date | None:
+    return moment.astimezone(ZoneInfo(zone)).date() if moment else None
 
 
 def regressed(session: Session, team_id: str) -> list[Action]:
-    """The finished actions whose KPI has regressed in the newest analysis, made since."""
+    """The finished actions whose KPI has regressed in the newest analysis, made since, and not by one period alone."""
     result, kpi, cycle = AnalysisResult, Kpi, Cycle
     ours = [col(table.team_id) == team_id for table in (Action, result, kpi, cycle)]
     joined = [
@@ -109,7 +215,7 @@ def regressed(session: Session, team_id: str) -> list[Action]:
 
 def _has_regressed(session: Session, action: Action) -> bool:
     result, since = newest_result(session, action), action.reviewed_at or action.done_at
-    return bool(result and since and result.made_at > since and result.verdict == Verdict.REGRESSED)
+    return bool(result and since and result.made_at > since and has_regressed(session, action, result))
 
 
 def reopen_regressed(session: Session, team_id: str, now: datetime) -> list[Action]:
@@ -121,13 +227,18 @@ def reopen_regressed(session: Session, team_id: str, now: datetime) -> list[Acti
 
 
 def _reopen(session: Session, action: Action, actor: str, now: datetime) -> None:
-    """Open it again, in the cycle that is running."""
+    """Open it again, in the cycle that is running, with a new date: the old one is past."""
     action.state, action.done_at, action.reviewed_at = "reopened", None, None
+    later = timedelta(days=AGAIN_DAYS)
+    shows = action.effect_by - action.due_on if action.effect_by and action.due_on else timedelta(0)
+    action.due_on = now.date() + later
+    action.effect_by = action.due_on + shows if action.effect_by else None
     running = row(session, Cycle, action.team_id, open_service=action.service_id)
     if running is not None and running.id != action.cycle_id:
         take_up_action(session, running, action)
     session.add(action)
-    actions.log(session, action, actor=actor, now=now, what="reopened", new={"verdict": Verdict.REGRESSED.value})
+    new = {"verdict": Verdict.REGRESSED.value, "due_on": action.due_on}
+    actions.log(session, action, actor=actor, now=now, what="reopened", new=new)
 
 
 def benefit_days(action: Action) -> list[datetime]:
@@ -142,12 +253,6 @@ def newest_result(session: Session, action: Action) -> AnalysisResult | None:
     return next(
         iter(rows(session, AnalysisResult, action.team_id, kpi_id=same, stale=False, order="-made_at", limit=1)), None
     )
-
-
-def change_of(session: Session, action: Action) -> str:
-    """The state of the change of the action's KPI in its newest analysis (V7.3); empty where none is judged."""
-    result = newest_result(session, action)
-    return str(((result.result if result else {}).get("change") or {}).get("state") or "")
 
 
 def _v7_3(action: Action, why: str) -> Breach:

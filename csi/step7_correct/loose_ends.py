@@ -12,7 +12,7 @@ from csi.analysis.change_state import IMPROVED
 from csi.errors import InvalidInput
 from csi.models import Action, Cycle, Finding, Gap, Kpi, Opportunity
 from csi.step1_should_measure.growing import of_cycle
-from csi.step7_correct.following import FINISHED, change_of
+from csi.step7_correct.following import FINISHED, benefit_of
 from csi.storage import lock, rows
 from csi.terms import Verdict
 
@@ -120,12 +120,7 @@ def _still_open(session: Session, action: Action) -> str:
         return f"Action {action.number} is {action.state}: {action.title}"
     if action.state not in FINISHED or not action.done_at:
         return ""
-    change = change_of(session, action)
-    verified = change == IMPROVED if change else action.outcome == Verdict.IMPROVED
-    return "" if verified else f"Benefit of action {action.number} is not verified: {_why(action, change)}"
-
-
-def _why(action: Action, change: str) -> str:
-    """The change where it was judged, with the verdict it stands beside."""
-    told = [part for part in (change, action.outcome) if part]
-    return ", ".join(told) or "no review"
+    found = benefit_of(session, action)
+    verified = found.verified if found.judged else action.outcome in (IMPROVED, Verdict.IMPROVED)
+    said = found.state if found.judged else action.outcome or "no review"
+    return "" if verified else f"Benefit of action {action.number} is not verified: {said}"

@@ -13,7 +13,6 @@ from csi.models import Action, Cycle, Kpi
 from csi.rules import Rule, threshold
 from csi.step7_correct import actions, baselines, deciding, following, loose_ends
 from csi.storage import row, rows
-from csi.terms import Verdict
 
 
 def actions_are_complete(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -43,10 +42,10 @@ def approvals_are_sound(session: Session, cycle: Cycle, now: datetime) -> Iterat
 
 
 def closed_ones_are_reviewed(session: Session, cycle: Cycle, now: datetime) -> Iterator[Breach]:
-    """V7.3: no action is closed without a review after its settling time; its outcome is a verdict."""
+    """V7.3: no action is closed without a review after its settling time; its outcome is what it brought."""
     for action in actions.of(session, cycle):
         ready = following.settles_at(action)
-        if action.state == "closed" and action.done_at and action.outcome not in tuple(Verdict):
+        if action.state == "closed" and action.done_at and not action.outcome:
             sentence = f"Action {action.number} is closed without a review."
             yield _breach("V7.3", sentence, "act.open", "See the action", action)
         if action.state == "done" and ready and ready <= now and not action.disposition:
@@ -100,7 +99,7 @@ def benefits_are_checked_again(session: Session, cycle: Cycle, now: datetime) ->
             day = f"{max(due).day} {max(due):%B %Y}"
             sentence = f"The benefit of action {action.number} was due to be checked on {day}."
             yield _breach("V7.7", sentence, "act.benefit", "Check it", action, blocks=False)
-        elif result is not None and result.verdict == Verdict.REGRESSED and action.cycle_id == cycle.id:
+        elif action.cycle_id == cycle.id and result is not None and following.has_regressed(session, action, result):
             sentence = f"Action {action.number} is closed, but its KPI has regressed."
             yield _breach("V7.7", sentence, "act.benefit", "Reopen it", action)
 

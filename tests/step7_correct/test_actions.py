@@ -22,6 +22,9 @@ from tests.databases import Database
 from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, NOW, TEAM
 
 DUE, EFFECT = date(2026, 12, 10), date(2027, 1, 10)
+OLD = [30.7 + (-1, 0.4, 1, -0.3, 0.7, -0.8)[week % 6] for week in range(46)]  # 46 weeks to 22 November 2026
+BETTER = [14.8 + (-0.6, 0.9, -0.2, 0.5, -0.7, 0.3, 0.1, -0.4)[week] for week in range(8)]
+WORSE = [36.0 + (-0.6, 0.9, -0.2, 0.5, -0.7, 0.3, 0.1, -0.4)[week] for week in range(8)]
 
 
 def in_step_7(session: Session, verdict: str = "NO CHANGE") -> tuple[Cycle, Kpi]:
@@ -235,9 +238,12 @@ def test_v7_3_no_closing_without_a_review_after_the_settling_time(database: Data
         assert "has settled and is not reviewed" in turns.broken(session, cycle, "V7.3", settled)[0]
         with pytest.raises(GateRefused, match="analyse new data first"):
             following.review(session, action, actor=FRANK, now=settled)
-        turns.analyse(session, cycle, kpi, [30.0, 20.0], "IMPROVED", now=settled)
+        turns.analyse(session, cycle, kpi, [30.0] * 46, "ACHIEVED", now=settled)  # weeks to 22 November
+        with pytest.raises(GateRefused, match=r"no data of since it took effect \(they end on 22 Nov 2026\)"):
+            following.review(session, action, actor=FRANK, now=settled)
+        turns.analyse(session, cycle, kpi, [*OLD, *BETTER], "ACHIEVED", now=settled)
         following.review(session, action, actor=FRANK, now=settled)
-        assert (action.state, action.outcome) == ("reviewed", "IMPROVED")
+        assert (action.state, action.outcome) == ("reviewed", "improved")
         following.close_action(session, action, actor=FRANK, now=settled)
         assert action.state == "closed"
 
@@ -279,19 +285,64 @@ def test_v7_6_looking_at_an_announcement_changes_nothing(database: Database) -> 
         assert not session.dirty
 
 
-def test_v7_7_a_regression_reopens_what_was_closed(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("bad", "windows_end", "reopened"),
+    [
+        (8, date(2027, 2, 1), True),
+        (6, date(2027, 2, 1), False),  # without its newest week there are too few to be sure
+        (8, date(2026, 11, 23), False),  # what was judged lies before the review
+    ],
+)
+def test_v7_7_a_confirmed_regression_reopens_what_was_closed_with_a_new_date(
+    database: Database, bad: int, windows_end: date, reopened: bool
+) -> None:
     with database.sessions() as session:
         action = proposed(session)
         cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
-        action.state, action.done_at, action.outcome = "closed", NOW, "IMPROVED"
-        assert [(day - NOW).days for day in following.benefit_days(action)] == [30, 60, 90]
-        later = NOW + timedelta(days=31)
-        assert "was due to be checked on 23 December 2026" in turns.broken(session, cycle, "V7.7", later)[0]
-        turns.analyse(session, cycle, kpi, [1.0], "REGRESSED", now=later)
-        assert turns.blocks(session, cycle, "V7.7", later) == [True]
-        assert following.check_benefit(session, action, actor=DAVE, now=later) == "REGRESSED"
-        assert (action.state, action.done_at) == ("reopened", None)
+        action.state, action.done_at, action.outcome = "closed", NOW - timedelta(days=28), "improved"
+        action.reviewed_at = NOW
+        cycle.baseline_from, cycle.baseline_to = date(2026, 8, 31), date(2026, 11, 23)
+        cycle.evaluation_from, cycle.evaluation_to = date(2026, 11, 23), windows_end
+        assert [(day - NOW).days for day in following.benefit_days(action)] == [2, 32, 62]
+        later = NOW + timedelta(weeks=9)
+        assert "was due to be checked on 24 January 2027" in turns.broken(session, cycle, "V7.7", later)[0]
+        turns.analyse(session, cycle, kpi, [*OLD, *WORSE[:bad]], "REGRESSED", now=later)
+        assert turns.blocks(session, cycle, "V7.7", later) == [True] * reopened
+        found = following.reopen_regressed(session, TEAM, later)
+        assert ([one.id for one in found], action.state == "reopened") == ([action.id] * reopened, reopened)
+        if not reopened:
+            return
+        assert (action.state, action.done_at, action.due_on) == ("reopened", None, later.date() + timedelta(days=14))
+        assert action.effect_by == action.due_on + (EFFECT - DUE)
         assert turns.broken(session, cycle, "V7.7", later) == []
+        assert following.reopen_regressed(session, TEAM, later) == []
+
+
+@pytest.mark.parametrize(("bad", "state"), [(7, "reopened"), (6, "closed")])
+def test_v7_7_a_check_looks_at_what_came_since_the_action_too(sqlite_database: Database, bad: int, state: str) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        action.state, action.done_at, action.reviewed_at = "closed", NOW, NOW
+        later = NOW + timedelta(weeks=9)
+        turns.analyse(session, cycle, kpi, [*OLD, *WORSE[:bad]], "NO CHANGE", now=later)
+        assert following.check_benefit(session, action, actor=DAVE, now=later).state == "worse"
+        assert action.state == state
+
+
+def test_v7_7_a_check_without_fresh_data_says_so_and_changes_nothing(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        action = proposed(session)
+        cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
+        action.state, action.done_at, action.outcome = "closed", NOW - timedelta(days=60), "improved"
+        action.reviewed_at = NOW
+        turns.analyse(session, cycle, kpi, OLD, "REGRESSED", now=NOW + timedelta(days=30))
+        with pytest.raises(GateRefused, match=r"no new data since its review \(they end on 22 Nov 2026\)"):
+            following.check_benefit(session, action, actor=DAVE, now=NOW + timedelta(days=30))
+        assert (action.state, action.outcome) == ("closed", "improved")
+        assert following.reopen_regressed(session, TEAM, NOW + timedelta(days=31)) == []
+        turns.analyse(session, cycle, kpi, [*OLD, *BETTER], "NO CHANGE", now=NOW + timedelta(days=60))
+        assert following.check_benefit(session, action, actor=DAVE, now=NOW + timedelta(days=60)).periods == 16
 
 
 def test_done_is_said_by_the_owner_of_an_approved_action(sqlite_database: Database) -> None:
@@ -347,7 +398,9 @@ def test_v7_7_by_itself_a_regression_reopens_it_in_the_cycle_that_runs(database:
         assert following.reopen_regressed(session, TEAM, NOW) == []  # known when it was reviewed
         second = cycles.close(session, cycle, actor=DAVE, now=NOW, reasons=turns.reasons_for(session, cycle))
         copied = row(session, Kpi, TEAM, cycle_id=second.id, key=kpi.key)
-        turns.analyse(session, second, copied, [1.0], "REGRESSED", now=NOW + timedelta(days=1))
+        second.baseline_from, second.baseline_to = date(2026, 8, 31), date(2026, 11, 23)
+        second.evaluation_from, second.evaluation_to = date(2026, 11, 23), date(2027, 2, 1)
+        turns.analyse(session, second, copied, [*OLD, *WORSE], "REGRESSED", now=NOW + timedelta(weeks=9))
         assert following.reopen_regressed(session, TEAM, NOW) == [action]
         assert (action.state, action.cycle_id, action.kpi_id) == ("reopened", second.id, copied.id)
         assert following.reopen_regressed(session, TEAM, NOW) == []
@@ -364,26 +417,27 @@ def test_v7_2_more_yes_than_there_are_people_to_say_it_are_refused_at_once(sqlit
 
 
 @pytest.mark.parametrize(
-    ("outcome", "change", "said"),
+    ("since", "outcome", "said"),
     [
-        ("ACHIEVED, UNSTABLE", "improved", []),
-        ("ACHIEVED", "improved", []),
-        ("ACHIEVED", "no detectable change", ["no detectable change, ACHIEVED"]),
-        ("REGRESSED", "worse", ["worse, REGRESSED"]),
-        ("IMPROVED", None, []),
-        ("ACHIEVED", None, ["ACHIEVED"]),
-        ("", None, ["no review"]),
+        ("better", "ACHIEVED, UNSTABLE", []),
+        ("better", "not judged yet", []),
+        ("flat", "ACHIEVED", ["no detectable change"]),
+        ("flat", "IMPROVED", ["no detectable change"]),
+        ("worse", "", ["worse"]),
+        ("few", "IMPROVED", []),  # reviewed before the change since the action was told
+        ("few", "improved", []),
+        ("few", "ACHIEVED", ["ACHIEVED"]),
+        ("few", "", ["no review"]),
     ],
 )
 def test_v7_3_what_an_action_brought_is_the_change_of_its_kpi_not_its_target(
-    sqlite_database: Database, outcome: str, change: str | None, said: list[str]
+    sqlite_database: Database, since: str, outcome: str, said: list[str]
 ) -> None:
+    series = {"better": BETTER, "flat": OLD[:8], "worse": WORSE, "few": BETTER[:5]}[since]
     with sqlite_database.sessions() as session:
         action = proposed(session)
         cycle, kpi = need(session, Cycle, TEAM, action.cycle_id), need(session, Kpi, TEAM, action.kpi_id or 0)
         action.state, action.done_at, action.outcome = "reviewed", NOW, outcome
-        kept = turns.analyse(session, cycle, kpi, [1.0], outcome or "NO CHANGE", now=NOW)
-        kept.result = {**kept.result, "change": {"state": change}}
-        session.flush()
+        turns.analyse(session, cycle, kpi, [*OLD, *series], "NO CHANGE", now=NOW)
         open_ends = [one.text for one in loose_ends.loose_ends(session, cycle) if one.kind == "action"]
         assert open_ends == [f"Benefit of action {action.number} is not verified: {why}" for why in said]

@@ -83,12 +83,20 @@ def expired_text(one: ActionSeen) -> str:
 
 def reopened_text(one: ActionSeen) -> str:
     """Said in the thread when an action's benefit is gone."""
-    return f"{mention(one.owner)}: the KPI of action {one.number} has regressed; it is open again: `/csi act`."
+    return (
+        f"{mention(one.owner)}: the KPI of action {one.number} has regressed, and not by one period alone. It is open "
+        f"again, due {when(one.due_on)}: mend it, or change it, with `/csi act`."
+    )
 
 
 def changed_text(one: ActionSeen, actor: str) -> str:
     """Said in the thread when a change voids the approval."""
     return f"{mention(actor)} changed action {one.number}; earlier answers are void (version {one.version})."
+
+
+def benefit_text(one: ActionSeen, actor: str, said: str) -> str:
+    """Said in the thread when what an action brought is measured."""
+    return f"{mention(actor)} measured action {one.number}. {escape(said)}"
 
 
 def progress_text(one: ActionSeen, actor: str, settles: str = "") -> str:
@@ -97,6 +105,6 @@ def progress_text(one: ActionSeen, actor: str, settles: str = "") -> str:
         "done": f"is done; it settles until {settles}. Then I ask whether it helped, and again {ASKED_AGAIN}",
         "reviewed": f"is reviewed: *{escape(one.outcome)}*",
         "closed": "is closed",
-        "reopened": "is reopened: its KPI has regressed",
+        "reopened": f"is reopened: its KPI has regressed. It is due {when(one.due_on)}",
     }
     return f"{mention(actor)}: action {one.number} {words.get(one.state, one.state)}."

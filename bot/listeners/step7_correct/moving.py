@@ -17,9 +17,11 @@ from bot.payload import Body, clicked, origin, user_of
 from csi import cycle as cycles
 from csi.models import Action
 from csi.step7_correct import following
+from csi.step7_correct.benefits import Benefit
 from csi.storage import need
 
 Move = Callable[..., Any]
+MEASURES = (following.review, following.check_benefit)  # moves that measure what the action brought
 
 
 def _move(body: Body, client: WebClient, kit: Kit, move: Move, settles: bool = False) -> None:
@@ -28,6 +30,7 @@ def _move(body: Body, client: WebClient, kit: Kit, move: Move, settles: bool = F
     with kit.sessions() as session:
         action = need(session, Action, origin(body).team_id, int(clicked(body)))
         before = action.state
+        found = following.benefit_of(session, action) if move in MEASURES else Benefit()
         move(session, action, actor=actor, now=kit.now())
         cycle = cycles.by_id(session, action.team_id, action.cycle_id)
         if action.state != before:
@@ -36,6 +39,9 @@ def _move(body: Body, client: WebClient, kit: Kit, move: Move, settles: bool = F
             show_action(session, kit, cycle, action)
             moved = f"{action.state}:{action.version}:{kit.now():%Y%m%d}"
             say_in_thread(session, kit, action, blocks.progress_text(action, actor, until), what=moved)
+        if move in MEASURES:
+            told = blocks.benefit_text(action, actor, following.benefit_said(session, action, found))
+            say_in_thread(session, kit, action, told, what=f"benefit:{action.version}:{kit.now():%Y%m%d}")
         shown = view_of(session, cycle)
     if (body.get("view") or {}).get("callback_id") == blocks.OPEN:
         modals.replace(client, body["view"]["id"], shown)
