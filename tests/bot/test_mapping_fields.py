@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
 from bot.blocks import step3_gather as blocks
 from bot.blocks.step3_gather.mapping import Seen
 from bot.listeners.step3_gather.drafts import Draft, drafted, moved, said
+from bot.listeners.step3_gather.mapping import _joined_as_named
 from bot.sandbox.limits import view_problems
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInputs
@@ -201,3 +203,28 @@ def test_letters_that_are_told_are_not_asked_about(words: str, encoding: str) ->
     draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
     assert "encoding" not in _fields(Seen("log.csv", layout), draft)
     assert said(draft, layout, {}, []).encoding is None
+
+
+@pytest.mark.parametrize(
+    ("dated_by", "name"),
+    [
+        (["at"], "at"),
+        (["at", "at"], "at"),
+        ([""], "Year Week"),
+        (["Year Week"], "Year Week"),
+        (["Delay"], "Year Week"),  # a column of the file: it is meant
+        (["at", "closed"], "Year Week"),  # which of the two it is nobody can know
+    ],
+)
+def test_a_date_of_several_columns_goes_by_the_name_that_kpis_have_for_it(dated_by: list[str], name: str) -> None:
+    layout, draft = _drafted(WEEKS)
+    kpis = [SimpleNamespace(definition={"at": one} if one else {}) for one in dated_by]
+    made = _joined_as_named(said(draft, layout, {}, []), layout, kpis)
+    assert made.options["join"] == {name: ["Year", "Week"]}
+    assert made.options["moments"] == [name]
+
+
+def test_one_column_that_holds_the_whole_date_keeps_its_name() -> None:
+    layout, draft = _drafted(CLOCK)
+    whole = said({**draft, "time": []}, layout, {}, [])
+    assert _joined_as_named(whole, layout, [SimpleNamespace(definition={"at": "closed"})]) == whole

@@ -166,11 +166,22 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
     base = _remembered(source) if source is not None and is_known else proposed(found.layout, cycle.timezone)
     if _is_as_filled_in(session, cycle, found, draft, "zones"):
         said = replace(said, zones=base.zones)
+    said = _joined_as_named(said, found.layout, settling.meant_for(session, cycle, source))
     said = _with_unasked(said, base, found.layout)
     there = set(found.layout.names)
     before = source.mapping.get("columns") or {} if source else {}
     said = with_names(said, {own: name for own, name in before.items() if own in there})
     return Wanted(source.id if source else 0, str(draft.get("source_name") or ""), sources.mapping_of(said))
+
+
+def _joined_as_named(said: SourceDefinition, layout: Layout, kpis: Sequence[Kpi]) -> SourceDefinition:
+    """A moment of several columns under the one name by which KPIs date their rows and that no column has."""
+    join = said.options.get("join") or {}
+    named = {str(kpi.definition["at"]) for kpi in kpis if kpi.definition.get("at")} - set(layout.names) - set(join)
+    if len(join) != 1 or len(named) != 1:
+        return said
+    name, parts = named.pop(), next(iter(join.values()))
+    return replace(said, options={**said.options, "join": {name: parts}, "moments": [name]})
 
 
 def _is_as_filled_in(session: Session, cycle: Cycle, found: Drop, draft: Draft, field: str) -> bool:
