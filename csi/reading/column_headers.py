@@ -129,7 +129,12 @@ def _alone(text: str) -> str:
     known = find(words[0])
     if known is not None and known.dimension not in ("count", "time"):
         return known.name
-    return _DATA.get(word, "") or (currency(words[0]) if is_code(words[0]) or not words[0].isalnum() else "")
+    return _DATA.get(word, "") or ("" if _is_capitals(words[0]) else currency(words[0]))
+
+
+def _is_capitals(word: str) -> bool:
+    """Whether a word is capitals that are no currency's code: (KM), (R)."""
+    return word.isascii() and word.isalnum() and word.isupper() and not is_code(word)
 
 
 def _elsewhere(word: str) -> str:
@@ -186,7 +191,7 @@ def _last(words: list[str]) -> str:
 
 def _code(word: str) -> str:
     """The currency of a sign, or of a code that has a sign of its own in English, so that it is no word."""
-    if re.fullmatch(_MONEY, word):
+    if re.fullmatch(_MONEY, word) or (not word.isascii() and len(word) < _LONG):  # Cena zł, 料金 円
         return currency(word)
     code = word.upper()
     return code if len(word) == 3 and is_code(code) and word in (code, code.lower()) and _has_sign(code) else ""

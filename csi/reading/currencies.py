@@ -5,17 +5,27 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.numbers import get_currency_symbol, get_territory_currencies
+from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
 
-from csi.reading.unit_words import LANGUAGES
+from csi.reading.unit_words import LANGUAGES, folded, time_unit
 
-_LONGEST = 6
+_LONGEST = 10
 _SHORTEST_NAME = 4  # characters of a sign that no language near writes
 SIGNS = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category(sign) == "Sc")
+# A currency that was replaced since stands in files yet: kuna, litas, leva.
+_SINCE = date(2010, 1, 1)
+# What people write and CLDR has not: short for what it names (руб. of рублей, грн of гривень), and without accents.
+_ALSO = {
+    "Fr": ("CHF",), "SFr": ("CHF",), "sFr": ("CHF",), "руб": ("RUB", "BYN"), "р": ("RUB", "BYN"), "грн": ("UAH",),
+    "TL": ("TRY",), "원": ("KRW",), "lei": ("RON", "MDL"), "đ": ("VND",), "zl": ("PLN",), "Kc": ("CZK",),
+    "тг": ("KZT",), "元": ("CNY", "TWD", "HKD"), "Bs": ("BOB", "VES"),
+}  # fmt: skip
+_NAMING = (*LANGUAGES, "ja", "zh", "zh_Hant", "ru", "el", "uk", "bg")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c")
 
 
@@ -26,20 +36,32 @@ def is_code(text: str) -> bool:
 
 def currency(text: str) -> str:
     """The currency that a sign or code beside a number means: a code, the sign where several share it, else empty."""
-    bare = text.strip().translate(_INVISIBLE)
+    bare = unicodedata.normalize("NFKC", text).strip().translate(_INVISIBLE)
     if is_code(bare):
         return bare
+    if bare.islower() and _english().get(bare.upper(), bare.upper()) != bare.upper():  # usd: CLDR has a sign for it
+        return bare.upper()
     if not bare or len(bare) > _LONGEST:
         return ""
-    codes = _near().get(bare) or (_everywhere().get(bare) if _may_be_sign(bare) else None)
+    dotted = () if time_unit(folded(bare)) else (f"{bare}.",)  # ден is a day, ден. may be a denar
+    sign = next((one for one in (bare.rstrip("."), bare, *dotted) if _codes(one)), "")
+    codes = _codes(sign)
     if not codes:
         return ""
-    return next(iter(codes)) if len(codes) == 1 and not _is_shared(bare) else bare
+    return next(iter(codes)) if len(codes) == 1 and not _is_shared(sign) else sign
+
+
+def _codes(sign: str) -> frozenset[str]:
+    """The currencies that a sign or a name of one word stands for."""
+    told = _near().get(sign, frozenset()) | frozenset(_ALSO.get(sign, ())) or _named().get(sign.casefold())
+    return told or (_everywhere().get(sign, frozenset()) if _may_be_sign(sign) else frozenset())
 
 
 def fits(sign: str, code: str) -> bool:
     """Whether a sign such as ``$`` may stand for a currency: CLDR writes it so where it is paid with, or in English."""
-    return is_code(code) and sign in set(_signs(code))
+    return is_code(code) and (
+        sign.rstrip(".") in {one.rstrip(".") for one in _signs(code)} or code in _ALSO.get(sign, ())
+    )
 
 
 @cache
@@ -56,6 +78,19 @@ def _near() -> Mapping[str, frozenset[str]]:
             if code in _english() and sign != code:
                 found[sign].add(code)
     return {sign: frozenset(codes) for sign, codes in found.items()}
+
+
+@cache
+def _named() -> Mapping[str, frozenset[str]]:
+    """Names of one word and their codes: euros, 円."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for language in _NAMING:
+        for code in _paid_with():
+            names = {str(get_currency_name(code, count, language)) for count in (None, 1, 2, 5)}
+            for name in names:
+                if name.isalpha() and not is_code(name):
+                    found[name.casefold()].add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}
 
 
 @cache
@@ -94,7 +129,7 @@ def _paid_with() -> Mapping[str, tuple[str, ...]]:
     """Per currency the territories it is paid with in."""
     found: dict[str, list[str]] = defaultdict(list)
     for territory in get_global("territory_currencies"):
-        for code in get_territory_currencies(territory):
+        for code in get_territory_currencies(territory, start_date=_SINCE, end_date=date.max):
             found[str(code)].append(territory)
     return {code: tuple(territories) for code, territories in found.items()}
 

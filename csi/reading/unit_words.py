@@ -39,7 +39,7 @@ _INFLECTED = {
 # Words that stand behind numbers for something else too: 5 st (pieces), 1 time, 12 mp, 95 perc, Sat.
 _OFTEN_OTHER = frozenset({
     "time", "st", "sat", "nap", "jam", "val", "ur", "uri", "mp", "hf", "msn", "tim", "perc", "het", "man", "men", "any",
-    "ar", "net", "dan", "den", "let", "ned", "nad", "sa", "tj", "sav", "vk", "pv", "mt", "ev", "dies",
+    "ar", "net", "dan", "den", "let", "ned", "nad", "sa", "tj", "sav", "vk", "pv", "mt", "ev", "dies", "р",
 })  # fmt: skip
 _PERCENTAGES = ("percentage", "pct", "pourcentage", "porcentaje", "porcentagem", "percentual")
 

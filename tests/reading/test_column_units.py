@@ -236,6 +236,36 @@ def test_a_person_then_the_header_then_the_cells(name: str, cells: list[str], de
         assert unit_of(name, cells, ".") == unit
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Rs.", "Rs"), ("Fr.", "CHF"), ("руб.", "руб"), ("руб", "руб"), ("р.", "р"), ("zł", "PLN"), ("円", "JPY"),
+        ("Ft", "HUF"), ("kr.", "kr"), ("лв", "BGN"), ("лв.", "BGN"), ("₴", "UAH"), ("грн.", "UAH"), ("TL", "TRY"),
+        ("lei", "lei"), ("원", "KRW"), ("đ", "VND"), ("S/.", "PEN"), ("B/.", "PAB"), ("₨", "Rs"), ("元", "元"),
+        ("Bs.", "Bs"), ("Euro", "EUR"), ("euros", "EUR"), ("欧元", "EUR"), ("usd", "USD"), ("all", ""), ("ден", ""),
+        ("KM", ""), ("p", ""), ("ft", ""),
+    ],
+)  # fmt: skip
+def test_money_as_people_write_it(text: str, unit: str) -> None:
+    assert currency(text) == unit
+    assert unit_of("x", [f"12 {text}", f"1.5 {text}"], ".") == (unit or ("d" if text == "ден" else ""))
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("Cena (zł)", "PLN"), ("金額（円）", "JPY"), ("Ár [Ft]", "HUF"), ("Cost (Rs.)", "Rs"), ("Cena zł", "PLN"),
+     ("Tutar (TL)", ""), ("Size (KM)", ""), ("Size (ft)", ""), ("Cost (all)", "")],
+)  # fmt: skip
+def test_money_in_a_header(header: str, unit: str) -> None:
+    assert unit_in(header) == unit
+
+
+def test_a_sign_of_several_currencies_fits_each_of_them() -> None:
+    assert [fits(sign, code) for sign, code in (("руб", "RUB"), ("руб", "BYN"), ("руб", "UAH"), ("Rs", "LKR"))] == [
+        True, True, False, True,
+    ]  # fmt: skip
+
+
 def test_a_currencys_sign_is_that_of_all_that_are_written_with_it() -> None:
     assert [currency(sign) for sign in ("€", "R$", "$", "kr", "¥", "EUR", "Nr", "min", "")] == [
         "EUR", "BRL", "$", "kr", "¥", "EUR", "", "", "",
