@@ -70,7 +70,11 @@ class SourceDefinition:
 
     def order_of(self, column: str) -> str:
         """The order of a column's dates; of a joined one it may be said for a part of it."""
-        return next(iter(self._said_for(column, self.column_dates)), self.dates)
+        return self.said_order(column) or self.dates
+
+    def said_order(self, column: str) -> str:
+        """The order that is said for a column, or for a part of a joined one; empty where none is."""
+        return next(iter(self._said_for(column, self.column_dates)), "")
 
     def divided(self, said: Mapping[str, str]) -> str:
         """A joined moment for whose parts ``said`` (the zones or the date orders) has several; empty without one."""

@@ -24,6 +24,7 @@ _ALSO = {
     "Fr": ("CHF",), "SFr": ("CHF",), "sFr": ("CHF",), "руб": ("RUB", "BYN"), "р": ("RUB", "BYN"), "грн": ("UAH",),
     "TL": ("TRY",), "원": ("KRW",), "lei": ("RON", "MDL"), "đ": ("VND",), "zl": ("PLN",), "Kc": ("CZK",),
     "тг": ("KZT",), "元": ("CNY", "TWD", "HKD"), "Bs": ("BOB", "VES"),
+    "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
 }  # fmt: skip
 _NAMING = (*LANGUAGES, "ja", "zh", "zh_Hant", "ru", "el", "uk", "bg")
 _INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c")

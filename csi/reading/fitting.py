@@ -99,9 +99,9 @@ def _fit(column: str, need: Need, filled: pa.ChunkedArray, source: SourceDefinit
         return len(filled)
     if need is Need.NUMBER:
         return int((~read_numbers(filled, source.decimal or ".", source.missing)[1]).sum())
-    said = source.column_dates.get(column)
+    said = source.said_order(column)
     orders = (said,) if said else _ORDERS
-    return max(int((~read_moments(filled, order, source.timezone).unreadable).sum()) for order in orders)
+    return max(int((~read_moments(filled, order, source.zone_of(column)).unreadable).sum()) for order in orders)
 
 
 def fitting(

@@ -13,13 +13,17 @@ from typing import Any
 import pandas as pd
 
 from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
 from csi.reading.content import Content
-from csi.reading.encoding import guess_encoding
+from csi.reading.encoding import encoding_of, first_text, guess_encoding
 from csi.reading.reading import Reading
 
 # Columns added in front of a delivery's own; a file that has them is a mended quarantine.
 MARKS = ("csi_batch", "csi_line", "csi_column", "csi_value", "csi_reason", "csi_expected")
-_HEAD = 64  # bytes that tell a quarantine from other files
+_DELIMITER = ","
+_FIRST_MARKS = re.compile(rf'\ufeff?"?{MARKS[0]}"?(?P<sign>[^"\w])"?{MARKS[1]}\b')
+_FIRST_BYTES = 400  # enough for the first marks in any encoding
+_WIDTHS = ("ascii", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _FORMULA = re.compile(r"^'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"^[+-]?[\d.,]+([eE][+-]?\d+)?%?$")
 _ESCAPED = re.compile(r"^'(?='*[=+\-@\t\r])")
@@ -56,7 +60,23 @@ def is_mended(names: Sequence[str]) -> bool:
     return set(MARKS[:2]) <= set(names)
 
 
-def as_mended(source: SourceDefinition) -> SourceDefinition:
+def encoding_of_mended(content: Content, stated: str | None) -> str:
+    """What a quarantine that comes back as text is written in; empty where a delivery is none.
+
+    The program that saved it may have taken another encoding than ours or the source's: by its own mark, as stated
+    for the source, or as its letters tell, in this order.
+    """
+    head = content.head()
+    if not any(MARKS[0].encode(encoding) in head[:_FIRST_BYTES] for encoding in _WIDTHS):
+        return ""
+    marked = guess_encoding(head[:4]) if head.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")) else None
+    for encoding in filter(None, (marked, stated, guess_encoding(head))):
+        if _FIRST_MARKS.match(first_text(head[:_FIRST_BYTES], encoding_of(encoding, head))):
+            return encoding
+    return ""
+
+
+def as_mended(source: SourceDefinition, encoding: str) -> SourceDefinition:
     """How a mended quarantine of this source is read: our own layout, the source's meaning."""
     return SourceDefinition(
         source.id,
@@ -67,8 +87,8 @@ def as_mended(source: SourceDefinition) -> SourceDefinition:
         missing=source.missing,
         key=source.key,
         latest_by=source.latest_by,
-        encoding="utf-8-sig",
-        delimiter=None,
+        encoding=encoding,
+        delimiter=_DELIMITER,
         decimal=source.decimal,
         header_row=1,
         columns=source.columns,
@@ -76,13 +96,26 @@ def as_mended(source: SourceDefinition) -> SourceDefinition:
     )
 
 
-def mended_bytes(content: bytes) -> bytes:
-    """A mended quarantine without the escapes, each row once; rows whose own cells are still empty are left out."""
-    text = content.decode(guess_encoding(content[: 1 << 20]), errors="replace").removeprefix("\ufeff")
-    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def mended_bytes(content: Content, encoding: str) -> bytes:
+    """A mended quarantine without the escapes, each row once; rows whose own cells are still empty are left out.
+
+    Args:
+        content: the file as it came back, parted by any sign that its first two marks stand around.
+        encoding: what it is written in, and what is given back is.
+
+    Raises:
+        InvalidInput: it is a workbook, is too large, or holds bytes that are no text in its encoding.
+    """
+    if not encoding:
+        reason = (
+            "is a quarantine saved as a workbook. Expected it as CSV, as it was given out: save it so, then drop it."
+        )
+        raise InvalidInput("file", f"{content.filename} {reason}")
+    text = _decoded(content, encoding).removeprefix("\ufeff")
+    told = _FIRST_MARKS.match(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=told["sign"] if told else _DELIMITER)
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, delimiter=_DELIMITER, lineterminator="\n")
     seen: set[tuple[str, ...]] = set()
     for row in rows:
         cells = [unescaped(cell) for cell in row]
@@ -90,17 +123,26 @@ def mended_bytes(content: bytes) -> bytes:
         if own not in seen and any(cell.strip() for cell in own[2:]):
             seen.add(own)
             writer.writerow(cells)
-    return out.getvalue().encode()
+    return out.getvalue().encode(encoding)
+
+
+def _decoded(content: Content, encoding: str) -> str:
+    whole = content.whole(content.bounds.json_array_bytes, "a mended quarantine")
+    try:
+        return whole.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        reason = (
+            f"line {line}: holds bytes that are no {encoding}. Expected the whole file in one encoding, such as UTF-8."
+        )
+        raise InvalidInput("encoding", f"{content.filename} {reason}") from error
 
 
 def without_escapes(path: Path, source: SourceDefinition) -> tuple[bytes | Path, SourceDefinition]:
     """A file and how it is read; of a mended quarantine its rows as they were before they were written."""
     opened = Content(path)
-    first = opened.head(_HEAD).lstrip(b'\xef\xbb\xbf"')
-    if not first.startswith(MARKS[0].encode()):
-        return path, source
-    content = opened.whole(opened.bounds.json_array_bytes, "a mended quarantine")
-    return mended_bytes(content), as_mended(source)
+    encoding = encoding_of_mended(opened, source.encoding)
+    return (mended_bytes(opened, encoding), as_mended(source, encoding)) if encoding else (path, source)
 
 
 def mended_lines(frame: pd.DataFrame) -> list[tuple[str, int]]:

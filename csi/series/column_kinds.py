@@ -142,7 +142,7 @@ def _is_declared(study: StudyDefinition, side: _Side) -> bool:
     if side.place is None or side.place[0] not in study.sources:
         return False
     source = study.sources[side.place[0]]
-    return side.place[1] in source.column_dates or side.place[1] in source.options.get("moments", ())
+    return bool(source.said_order(side.place[1])) or side.place[1] in source.options.get("moments", ())
 
 
 def _compared(study: StudyDefinition) -> Iterator[tuple[str, _Side, _Side]]:

@@ -80,8 +80,8 @@ def _head(heads: Iterable[pd.DataFrame]) -> pd.DataFrame:
 
 def _order(source: SourceDefinition, name: str, seen: str, ambiguous: bool) -> str:
     """The order a column's dates are in: declared, else as its cells show, else as the source's are."""
-    if name in source.column_dates:
-        return source.column_dates[name]
+    if said := source.said_order(name):
+        return said
     return source.dates if ambiguous and source.dates in _BY_ORDER else seen
 
 

@@ -10,6 +10,7 @@ from csi.measurement import deliveries
 from csi.models import Batch, Source
 from csi.reading import mending
 from csi.reading.column_headers import unit_in
+from csi.reading.content import Content
 from csi.reading.files import FileStore
 from csi.reading.readers import read
 from csi.reading.reading import RULES, Reading
@@ -34,9 +35,10 @@ def reading(
         return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
     with files.local(batch.raw_key) as path:
         is_mended = mending.is_mended(batch.counts.get("columns", []))
+        source = sources.definition(key, batch.mapping)
         return read(
-            mending.mended_bytes(path.read_bytes()) if is_mended else path,
-            sources.definition(key, batch.mapping),
+            mending.mended_bytes(Content(path, batch.filename), source.encoding or "utf-8-sig") if is_mended else path,
+            source,
             moments=moments,
             numbers=numbers,
             columns=columns,

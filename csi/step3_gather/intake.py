@@ -161,13 +161,11 @@ def take_in(
         InvalidInput: it is no table, too large, or lacks a column.
     """
     opened = Content(content, filename, bounds)
-    layout = layouts.form_of(opened, source)
     sha256 = opened.sha256()
-    if mending.is_mended(layout.names):
-        content, source = (
-            mending.mended_bytes(opened.whole(bounds.json_array_bytes, "a mended quarantine")),
-            (mending.as_mended(source)),
-        )
+    own = mending.encoding_of_mended(opened, source.encoding)
+    if own or mending.is_mended(layouts.form_of(opened, source).names):
+        content, source = mending.mended_bytes(opened, own), mending.as_mended(source, own)
+    layout = layouts.form_of(Content(content, filename, bounds), source)
     mapping = sources.mapping_of(source)
     typed = {"moments": tuple(dict.fromkeys(moments)), "numbers": tuple(dict.fromkeys(numbers))}
     key = f"{sha256}-{sources.mapping_hash({**mapping, **typed})[:16]}"

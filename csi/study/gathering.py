@@ -137,7 +137,7 @@ def _tasks(study: StudyDefinition, source: SourceDefinition, folder: Path) -> li
 
 def _tell_useless(source: SourceDefinition, paths: Sequence[Path]) -> None:
     """A key that none of the files has a use for is told."""
-    forms = [found for path in paths if (found := _form(path)) is not None]
+    forms = [found for path in paths if (found := _form(path, source)) is not None]
     errors = [
         _at(source.file, key, f"is of no use to {_listed(forms)}; expected {said}, or no such key")
         for key, (used, said) in _USED_BY.items()
@@ -155,10 +155,10 @@ def _listed(forms: Sequence[Format]) -> str:
     return " and ".join(sorted({_NAMES[form] for form in forms}))
 
 
-def _form(path: Path) -> Format | None:
-    """What a file is; None where the reader will refuse it, in its turn."""
+def _form(path: Path, source: SourceDefinition) -> Format | None:
+    """What a file is, in the encoding stated; None where the reader will refuse it, in its turn."""
     try:
-        return format_of(Content(path))
+        return format_of(Content(path), source.encoding)
     except InvalidInput:
         return None
 
@@ -328,7 +328,7 @@ def may_part(header: str) -> list[str]:
 
 def _version_typed(path: Path, source: SourceDefinition) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The version's column as moment or number where Parquet holds it so: no need to go through text."""
-    if not source.latest_by or _form(path) is not Format.PARQUET or is_packed(path):
+    if not source.latest_by or _form(path, source) is not Format.PARQUET or is_packed(path):
         return (), ()
     old = {new: name for name, new in source.columns.items()}.get(source.latest_by, source.latest_by)
     kind = _parquet_types(path).get(old, pa.string())

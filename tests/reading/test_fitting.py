@@ -51,6 +51,8 @@ def test_an_order_a_person_said_is_the_only_one_tried() -> None:
     said = SourceDefinition("s", column_dates={"at": "month_first"})
     assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], said).fit == 1
     assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], SourceDefinition("s")).fit == 2
+    part = SourceDefinition("s", column_dates={"Day": "month_first"}, options={"join": {"at": ["Day", "Time"]}})
+    assert tried("at", Need.MOMENT, ["31/01/2024 10:00", "01/02/2024 10:00"], part).fit == 1
 
 
 def test_a_whole_column_is_counted_beyond_the_sample() -> None:

@@ -283,6 +283,8 @@ def test_what_is_looked_at_is_what_the_study_does_not_name() -> None:
     american = study(MADE_SLA, source={"dates": "month_first", "column_dates": {"due": "%d/%m/%Y"}})
     found = further_of(american, "tickets", [head], 59_999)
     assert found == Further({"created": "iso", "due": "%d/%m/%Y", "first": "month_first"}, 2)
+    joined = {"options": {"join": {"first": ["Day", "Time"]}}, "column_dates": {"Day": "month_first"}}
+    assert further_of(study(MADE_SLA, source=joined), "tickets", [head], 10).orders["first"] == "month_first"
 
 
 @pytest.mark.parametrize(

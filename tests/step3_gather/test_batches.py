@@ -23,6 +23,7 @@ from csi.reading.reading import REFUSED, RULES
 from csi.step3_gather import batches, held
 from csi.step3_gather.batches import Outcome
 from csi.storage import rows
+from tests.reading.workbooks import sheet_xml, xlsx
 from tests.step3_gather.conftest import GOOD, LOG, NOW, TEAM, Desk
 
 BAD = b"number,opened_at,hours\n" + b"".join(
@@ -152,6 +153,50 @@ def test_a_mended_quarantine_is_dropped_in_again(sqlite_desk: Desk) -> None:
         raw = held.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=[])
     assert both[1].frame[["number", "hours"]].to_numpy().tolist() == [["INC3", 7.0]]
     assert raw[1].frame["hours"].tolist() == ["7"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "saved_in", "sign"),
+    [
+        ({}, "cp1252", ";"),
+        ({}, "utf-16", "\t"),
+        ({}, "utf-8", "|"),
+        ({"delimiter": ";"}, "utf-8-sig", ","),  # as it was given out, though the source's files are parted otherwise
+        ({"encoding": "cp850"}, "utf-8-sig", ","),
+        ({"encoding": "cp850", "delimiter": ";"}, "cp850", ";"),
+    ],
+)
+def test_a_mended_quarantine_is_read_as_it_was_saved(
+    sqlite_desk: Desk, stated: dict[str, str], saved_in: str, sign: str
+) -> None:
+    desk, source = sqlite_desk, replace(LOG, **stated)
+    parted = stated.get("delimiter", ",")
+    content = "number,opened_at,hours\nZOË,1/2/2016 01:16,1\nJOSÉ,2/2/2016 01:16,soon\n".replace(",", parted)
+    batch = desk.deliver(content.encode(stated.get("encoding", "cp1252")), source).batch
+    text = desk.files.read(batch.counts["quarantine_key"]).decode("utf-8-sig")
+    assert "JOSÉ,2/2/2016 01:16,soon" in text
+    mended = text.replace("01:16,soon", "01:16,7").replace(",", sign)
+    made = desk.deliver(mended.encode(saved_in), source)
+    assert (made.outcome, made.batch.rows_kept, made.batch.quarantined) == (Outcome.NEW, 1, 0)
+    with desk.sessions.reading() as session:
+        assert batches.open_cells(session, TEAM, batch.id) == []
+        raw = held.readings(session, desk.source, desk.files, moments=["opened_at"], numbers=[])
+    assert raw[-1].frame[["number", "hours"]].to_numpy().tolist() == [["JOSÉ", "7"]]
+
+
+def test_a_mended_quarantine_that_is_no_text_of_its_encoding_is_refused(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    text = desk.files.read(desk.deliver(BAD).batch.counts["quarantine_key"])
+    with pytest.raises(InvalidInput, match=r"log\.csv line 3: holds bytes that are no utf-8-sig"):
+        desk.deliver(text + b"\xff\xfe")
+
+
+def test_a_quarantine_saved_as_a_workbook_is_refused(sqlite_desk: Desk) -> None:
+    desk = sqlite_desk
+    text = desk.files.read(desk.deliver(BAD).batch.counts["quarantine_key"]).decode("utf-8-sig")
+    cells = [line.split(",") for line in text.splitlines()]
+    with pytest.raises(InvalidInput, match=r"log\.csv is a quarantine saved as a workbook\. Expected it as CSV"):
+        desk.deliver(xlsx(quarantine=sheet_xml(cells)))
 
 
 def test_a_mended_quarantine_taken_out_leaves_the_rows_open_again(sqlite_desk: Desk) -> None:

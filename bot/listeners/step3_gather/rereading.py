@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -68,10 +69,11 @@ def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
     batch, wanted, (moments, numbers) = planned
     with kit.files.local(batch.raw_key) as path:
         # An earlier delivery may be written in another date order than the one that was just mapped.
-        own_sheet = guess(path, batch.filename, SourceDefinition(key, sheet=batch.mapping.get("sheet")))
+        stated = SourceDefinition(key, encoding=wanted.encoding, delimiter=wanted.delimiter)
+        own_sheet = guess(path, batch.filename, replace(stated, sheet=batch.mapping.get("sheet")))
         wanted = on_its_sheet(wanted, own_sheet)
         is_same = wanted.sheet in (None, own_sheet.sheet)
-        layout = own_sheet if is_same else guess(path, batch.filename, SourceDefinition(key, sheet=wanted.sheet))
+        layout = own_sheet if is_same else guess(path, batch.filename, replace(stated, sheet=wanted.sheet))
         before = sources.definition(key, batch.mapping)
         own = wanted if batch.sha256 == looked else fitted(layout, wanted, before, moments)
         return take_in(
