@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from csi.reading.chunk import VALUE_LENGTH, Chunk, Rejected
 from csi.reading.parquet_rows import as_text
-from csi.reading.subtotals import HEAD, Groups, groups_of
+from csi.reading.subtotals import HEAD, Groups, LateGroups, Line, groups_of
 from csi.reading.totals import (
     MOST,
     SHOWN,
@@ -112,18 +112,16 @@ class Trimming:
         return (self.trimmed(chunk) if is_last else chunk for chunk, is_last in last_told(rows))
 
     def _without_subtotals(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
-        groups: Groups | None = None
-        tried = False
+        groups: Groups | LateGroups | None = None
         for chunk in chunks:
-            if not tried and len(chunk.lines):
-                tried, groups = True, self._groups(chunk)
-            yield chunk if groups is None else self._grouped(chunk, groups)
+            if groups is None and len(chunk.lines) and self.sums.names:
+                groups = self._groups(chunk)
+            yield chunk if groups is None or not len(chunk.lines) else self._grouped(chunk, groups)
 
-    def _groups(self, chunk: Chunk) -> Groups | None:
-        """The groups of the table, before its first row; None where its first rows show none."""
-        if not self.sums.names:
-            return None
-        return groups_of(*self._cells(chunk, HEAD), self.sums.names)
+    def _groups(self, chunk: Chunk) -> Groups | LateGroups:
+        """The groups of the table, before its first row; longer ones, if any, where its first rows show none."""
+        usual = [name for name in (self.key, *self.moments) if name in self.names.values()]
+        return groups_of(*self._cells(chunk, HEAD), self.sums.names) or LateGroups.of(self.sums.names, usual)
 
     def _cells(self, chunk: Chunk, size: int) -> tuple[dict[str, list[str | None]], np.ndarray]:
         """The cells of the first rows as text, and the numbers that are summed up, one column each."""
@@ -132,8 +130,21 @@ class Trimming:
         numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in self.sums.names])
         return {name: column.to_pylist() for name, column in texts.items()}, numbers
 
-    def _grouped(self, chunk: Chunk, groups: Groups) -> Chunk:
-        found = list(groups.lines(*self._cells(chunk, len(chunk.lines))))
+    def _lines(self, chunk: Chunk, groups: Groups | LateGroups) -> Iterator[Line]:
+        if isinstance(groups, Groups):
+            return groups.lines(*self._cells(chunk, len(chunk.lines)))
+        back = {new: old for old, new in self.names.items()}
+        columns = [_numbers(chunk.table.column(back[name]), self.decimal) for name in self.sums.names]
+        return groups.lines(np.column_stack(columns), lambda place: self._row(chunk, place))
+
+    def _row(self, chunk: Chunk, place: int) -> dict[str, str]:
+        """The filled cells of one row as text."""
+        row = chunk.table.slice(place, 1)
+        cells = {self.names[name]: _text(row.column(name))[0].as_py() for name in row.column_names}
+        return {name: text for name, cell in cells.items() if (text := (cell or "").strip())}
+
+    def _grouped(self, chunk: Chunk, groups: Groups | LateGroups) -> Chunk:
+        found = list(self._lines(chunk, groups))
         rejected = [
             Rejected(int(chunk.lines[one.place]), one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
             for one in found
@@ -178,6 +189,16 @@ class Trimming:
 
 def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column if pa.types.is_string(column.type) else pa.chunked_array([as_text(column.combine_chunks())])
+
+
+def _numbers(column: pa.ChunkedArray, decimal: str) -> np.ndarray:
+    """The numbers of a column; those of one with nothing but plain numbers in it cost least."""
+    if decimal != "." and pa.types.is_string(column.type):
+        return numbers_of(column, decimal)  # 1.234 may be a thousand
+    try:
+        return pc.fill_null(pc.cast(column, pa.float64()), np.nan).to_numpy()
+    except pa.ArrowInvalid:
+        return numbers_of(_text(column), decimal)
 
 
 def _told(ending: Ending, one: NoRow) -> Rejected:

@@ -7,7 +7,8 @@ import random
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.reading.readers import read
+from csi.reading.bounds import Bounds
+from csi.reading.readers import read, stream
 from csi.reading.reading import Reading
 
 HEAD = "id;day;cost;team\n"
@@ -71,6 +72,62 @@ def test_a_line_that_sums_up_its_group_is_no_row(line: str, last: str) -> None:
 def test_how_many_groups_it_takes(line: str, groups: int, rows: int, is_told: bool) -> None:
     text, _ = grouped(line, groups=groups, rows=rows, last="T999;2024-01-31;7;z")
     assert len(_read(text).quarantine) == is_told * groups
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Subtotal;2024-01-31;{sum};g{group}",
+        "S{group};2024-01-31;{sum};Subtotal",
+        ";2024-01-31;{sum};g{group}",
+        "T9{number};2024-01-31;{sum};g{group}",
+        "S{group};;{sum};g{group}",
+    ],
+)
+@pytest.mark.parametrize("last", ["", "Total;2024-01-31;{sum};all", ";;{sum};"])
+@pytest.mark.parametrize("block", [8_000, 8_000_000])
+def test_groups_longer_than_the_first_rows_are_found_in_all_rows(line: str, last: str, block: int) -> None:
+    text, total = grouped(line, groups=3, rows=1_400, last=last)
+    source = SourceDefinition("s", key="id", decimal=".")
+    typed = {"moments": ["day"], "numbers": ["cost"]}
+    parts = list(stream(text.encode(), source, **typed, bounds=Bounds(block_bytes=block)))
+    assert sum(part.frame["cost"].sum() for part in parts) == total
+    told = [reason for part in parts for reason in part.quarantine["reason"]]
+    assert len(told) == 3 + bool(last)
+    assert told[1].endswith("is the sum of the 1,401 rows of its group")
+
+
+@pytest.mark.parametrize(
+    ("line", "rows", "is_told"),
+    [
+        ("Subtotal;2024-01-31;{sum};g", 100, True),
+        ("Subtotal;2024-01-31;{sum};g", 99, False),
+        (";2024-01-31;{sum};g", 100, True),
+        (";2024-01-31;{sum};g", 99, False),
+        ("T9;2024-01-31;{sum};g", 1_000, True),
+        ("T9;2024-01-31;{sum};g", 999, False),
+        ("Subtotal;2024-01-31;{sum}1;g", 2_000, False),
+    ],
+)
+def test_of_how_many_rows_one_line_must_be_the_sum(line: str, rows: int, is_told: bool) -> None:
+    text, _ = grouped(line, groups=1, rows=rows, last="T999;2024-01-31;7;z\nT998;2024-01-31;8;z")
+    assert len(_read(text, key="id").quarantine) == is_told
+
+
+def test_long_groups_of_numbers_with_a_decimal_comma() -> None:
+    rows = "".join(f"T{n};2024-01-05;1.00{n % 10},5;g\n" for n in range(1_200))
+    total = sum(1_000.5 + n % 10 for n in range(1_200))
+    text = f"{HEAD}{rows}S;2024-01-05;{total:,.1f};g\n".replace(f"{total:,.1f}", f"{total:.1f}".replace(".", ","))
+    reading = _read(text + "T9;2024-01-05;1.001,5;g\nT8;2024-01-05;1.001,5;g\n", key="id", decimal=",")
+    assert (len(reading.quarantine), reading.frame["cost"].sum()) == (1, total + 2_003.0)
+
+
+def test_once_one_long_group_is_known_shorter_ones_end_too() -> None:
+    long, total = grouped("Subtotal;2024-01-31;{sum};g", groups=1, rows=1_400)
+    short = "A;2024-01-01;40;g\nB;2024-01-02;50;g\nSubtotal;2024-01-31;90;g\nC;2024-01-03;9;g\n"
+    reading = _read(long + short, key="id")
+    assert reading.frame["cost"].sum() == total + 40 + 50 + 9
+    assert len(reading.quarantine) == 2
 
 
 def test_one_row_without_an_id_that_is_no_sum_speaks_against_gaps() -> None:
