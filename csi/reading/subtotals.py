@@ -1,9 +1,9 @@
 """Lines between the rows of a table that sum up the group above them, as reports with groups have them.
 
 Whether a delivery has short groups is told by its first rows: by a word (‘Subtotal’), by a column that is empty in
-these lines and in no other, or by sums alone that leave no row over. By chance a row is the sum of a few before it; that
-all lines without a date are sums, or that one row in so many ends a group as long as the last, is no chance. Groups
-longer than the first rows are looked for in all rows.
+these lines and in no other, or by sums alone that leave no row over. By chance a row is the sum of a few before it;
+that all lines without a date are sums, or that one row in so many ends a group as long as the last, is no chance.
+Groups longer than the first rows are looked for in all rows.
 """
 
 from __future__ import annotations
