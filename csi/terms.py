@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from math import floor
 from zoneinfo import ZoneInfo
 
 YEARS = range(1900, 2200)  # of the days people may name; ours: beyond lie slips, and what calendars cannot compute
@@ -13,12 +12,6 @@ YEARS = range(1900, 2200)  # of the days people may name; ours: beyond lie slips
 def is_over(day: date, now: datetime, timezone: str) -> bool:
     """Whether a day that people name lies behind them."""
     return day < now.astimezone(ZoneInfo(timezone)).date()
-
-
-def percent(share: float, places: int = 0) -> str:
-    """A share in per cent, rounded down: what lies below a bound never reads as the bound itself."""
-    scale = 10**places
-    return f"{floor(100 * scale * share + 1e-9) / scale:.{places}f} %"
 
 
 class Step(IntEnum):

@@ -10,10 +10,10 @@ from datetime import date
 from bot.blocks import ids, parts, status_card
 from bot.blocks.parts import Block
 from bot.blocks.status_card import CycleSeen
-from bot.blocks.text import clip, escape, mention, when
+from bot.blocks.text import clip, escape, mention
 from csi.errors import Breach
 from csi.terms import Period, Step
-from csi.words.wording import sentence
+from csi.words.wording import sentence, when
 
 HELP_CYCLE = (
     ("/csi", "what waits for you here"),

@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.blocks import parts, status_card
 from bot.blocks.parts import Block
-from bot.blocks.text import channel_link, escape, listed
+from bot.blocks.text import channel_link, escape
 from csi.terms import Awaited, Step
+from csi.words.wording import listed
 
 MOST = 15
 

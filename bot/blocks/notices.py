@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, plural
+from bot.blocks.text import clip, escape
 from csi.errors import Breach, Place, Way
 from csi.terms import Step
+from csi.words.wording import plural
 
 NOTICE = "notice"
 SHOWN = 20

@@ -9,8 +9,9 @@ from typing import Any
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.yes import agreed
-from bot.blocks.text import clip, escape, link, mention, number, when
+from bot.blocks.text import clip, escape, link, mention
 from csi.measurement.deliveries import reasons_of
+from csi.words.wording import exact, when
 
 SETTINGS = "settings.open"
 ERASE = "settings.erase"
@@ -79,7 +80,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
         return escape(clip(", ".join(str(one) for one in value), _SHORT))
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return number(value)
+        return exact(value)
     is_person = name in _PEOPLE or name.endswith("_by")
     if is_person and _USER.fullmatch(str(value)):
         return mention(str(value))

@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, link, mention, when
+from bot.blocks.text import clip, escape, link, mention
 from csi.register import STATES
+from csi.words.wording import when
 
 OPEN = "register.open"
 ADD = "register.add"

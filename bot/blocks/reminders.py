@@ -8,8 +8,9 @@ from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
-from bot.blocks.text import channel_link, escape, listed, mention, when
+from bot.blocks.text import channel_link, escape, mention
 from csi.terms import Step
+from csi.words.wording import listed, when
 
 SNOOZES = {
     "1h": "In an hour",

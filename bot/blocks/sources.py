@@ -9,13 +9,14 @@ from datetime import datetime
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import HOW
-from bot.blocks.text import clip, escape, mention, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.definition import SourceDefinition
 from csi.models import Batch, Kpi, Source
 from csi.reading.connectors.pages import paging_of
 from csi.step3_gather.origins import ADDRESS_LIMIT, QUERY_LIMIT
 from csi.step3_gather.schedule import NEVER, Failure
 from csi.terms import Period
+from csi.words.wording import plural, when
 
 OPEN = "source.open"
 ADD = "source.add"

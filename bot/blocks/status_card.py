@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, listed, mention, number, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.terms import Step
 from csi.words.waiting import phrase
+from csi.words.wording import exact, listed, plural, when
 
 SIGNS = {
     "done": ":white_check_mark:",
@@ -91,9 +92,7 @@ def _since(day: date | None) -> str:
 
 
 def _people(who: tuple[str, ...]) -> str:
-    return (
-        listed([mention(user) for user in who[:3]]).replace(" and ", " or ") if who else "_nobody yet_ (`/csi roles`)"
-    )
+    return listed([mention(user) for user in who[:3]], "or") if who else "_nobody yet_ (`/csi roles`)"
 
 
 def _due(day: date | None) -> str:
@@ -117,7 +116,7 @@ def _kpis(kpis: tuple[KpiSeen, ...]) -> str:
 
 
 def _kpi(one: KpiSeen) -> str:
-    aim = f" · target {number(one.target, escape(one.unit))}" if one.target is not None else ""
+    aim = f" · target {exact(one.target, escape(one.unit))}" if one.target is not None else ""
     if one.target_date:
         aim += f" by {when(one.target_date)}"
     verdict = f" · *{escape(one.verdict)}*" if one.verdict else ""

@@ -8,8 +8,9 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
-from bot.blocks.text import clip, escape, mention, number, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.terms import Measurability, Period
+from csi.words.wording import exact, plural, when
 
 OPEN = "assess.open"
 KPI = "assess.kpi"
@@ -153,7 +154,7 @@ def sla_view(clauses: Sequence[Any], metadata: str) -> Block:
 
 
 def _clause(one: Any) -> str:
-    target = f" · target {number(one.target)}" if one.target is not None else ""
+    target = f" · target {exact(one.target)}" if one.target is not None else ""
     text = f"{_CLAUSE_SIGNS[one.state]} *{escape(one.text)}*\n{one.state} · {escape(one.kpi_key)}{target}"
     return text + (f"\n:no_entry: {escape(one.refused)}" if one.refused and one.state != "active" else "")
 

@@ -13,9 +13,9 @@ from bot.blocks.step1_should_measure.doubts import below_zero, cut_export, doubt
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
-from bot.blocks.text import clip, escape, link, mention, number, plural, when
+from bot.blocks.text import clip, escape, link, mention
 from csi.models import Batch, Cycle, Exclusion, Kpi
-from csi.terms import percent
+from csi.words.wording import amount, percent, plural, when
 from csi.words.wording import sentence as in_full
 
 RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
@@ -180,7 +180,7 @@ def _newest(kpi: Kpi, series: Sequence[Result]) -> str:
     if not whole:
         return "no whole period with a value yet"
     newest = whole[-1]
-    return f"{number(newest['value'], escape(kpi.unit))} in the period from {_day(newest)} (n = {newest['n']:,})"
+    return f"{amount(newest['value'], escape(kpi.unit))} in the period from {_day(newest)} (n = {newest['n']:,})"
 
 
 def _coverage(result: Result) -> str:
@@ -222,7 +222,7 @@ def _dimension(name: str, one: Result) -> str:
 
 
 def _day(point: Result) -> str:
-    """When a period begins: ``29 February 2016``, of an hour with its time."""
+    """When a period begins: ``29 Feb 2016``, of an hour with its time."""
     start = datetime.fromisoformat(str(point["start"]))
     return when(start.replace(tzinfo=None) if (start.hour, start.minute) != (0, 0) else start.date())
 
@@ -230,7 +230,7 @@ def _day(point: Result) -> str:
 def trace_form(kpi: Kpi, result: Result, metadata: str) -> Block:
     """Which point of the series is to be traced."""
     series = [one for one in result.get("series") or () if not one["missing"]]
-    choices = {str(one["start"]): f"{_day(one)}: {number(one['value'], kpi.unit)}" for one in series[-PERIODS:][::-1]}
+    choices = {str(one["start"]): f"{_day(one)}: {amount(one['value'], kpi.unit)}" for one in series[-PERIODS:][::-1]}
     about = f"*{escape(clip(kpi.name, NAME))}*: every value can be traced back to its deliveries and rows."
     if not choices:
         return parts.modal(
@@ -254,7 +254,7 @@ def traced(kpi: Kpi, point: Result, rows: Sequence[tuple[str, Batch | None, Sequ
     """A point's rows: per delivery its file, who brought it when, and the lines."""
     total = sum(len(lines) for _, _, lines in rows)
     sides = _sides(point)
-    head = f"*{escape(clip(kpi.name, NAME))}*, {_day(point)}: *{number(point['value'], escape(kpi.unit))}*{sides}"
+    head = f"*{escape(clip(kpi.name, NAME))}*, {_day(point)}: *{amount(point['value'], escape(kpi.unit))}*{sides}"
     blocks = [
         parts.section(f"{head}\nmade of {plural(total, 'row')} in {plural(len(rows), 'delivery', 'deliveries')}:")
     ]
@@ -268,10 +268,10 @@ def _sides(point: Result) -> str:
     """What a share was divided from; of a net promoter score its promoters and detractors."""
     if point.get("denominator") is None:
         return ""
-    answers = number(point["denominator"])
+    answers = amount(point["denominator"])
     if point.get("promoters") is not None:
-        return f" = {number(point['promoters'])} promoters less {number(point['detractors'])} detractors of {answers}"
-    return f" = {number(point['numerator'])} of {answers}"
+        return f" = {amount(point['promoters'])} promoters less {amount(point['detractors'])} detractors of {answers}"
+    return f" = {amount(point['numerator'])} of {answers}"
 
 
 def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:

@@ -10,12 +10,13 @@ from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import meant_buttons
 from bot.blocks.step6_present import sign
-from bot.blocks.text import clip, escape, mention, number, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.analysis import budget
 from csi.analysis.phases import Shift
 from csi.models import Rebase
 from csi.terms import Claim, Period, Verdict
 from csi.words import behind
+from csi.words.wording import amount, plural, when
 
 OPEN = "analyse.open"
 RUN = "analyse.run"
@@ -195,7 +196,7 @@ def _shifted(one: NewLimits) -> str:
     side = "above" if one.shift.side > 0 else "below"
     return (
         f"The latest run of {plural(one.shift.periods, one.period)} lies {side} the centre of "
-        f"{number(one.shift.centre, one.unit)}. New limits show what is usual now. The old ones stay on the chart "
+        f"{amount(one.shift.centre, one.unit)}. New limits show what is usual now. The old ones stay on the chart "
         "before that day, and the verdict still compares with the baseline."
     )
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, mention, plural
+from bot.blocks.text import clip, escape, mention
 from csi.models import Report, ReportClick
 from csi.terms import VERDICTS, Audience, Verdict
-from csi.words.wording import amount
+from csi.words.wording import amount, plural
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
     "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import notices
-from bot.blocks.text import escape, listed, mention
+from bot.blocks.text import escape, mention
 from bot.context import Kit
 from bot.payload import team_of
 from csi import roles
@@ -17,6 +17,7 @@ from csi.errors import Place, Way
 from csi.models import Cycle, Service
 from csi.storage import need, row
 from csi.terms import Role
+from csi.words.wording import listed
 
 Body = Mapping[str, Any]
 

@@ -19,9 +19,10 @@ from csi.analysis.signals import RUN
 from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
-from csi.terms import Direction, Period, percent
+from csi.terms import Direction, Period
 from csi.words import wording
 from csi.words.together import keeping
+from csi.words.wording import percent
 
 _REPETITIVE = 0.8  # ours: the estimate leans high, so that .8 is seldom met below a true .5
 _ADEQUATE, _UNDER = 1.2, 0.8  # Laney's sigma z. Source: docs/verdicts.md, Limits

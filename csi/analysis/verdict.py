@@ -9,9 +9,10 @@ from csi.analysis.aim import CONCERN, IMPROVEMENT
 from csi.analysis.analysis import Against, Assurance, Change, Gate, WindowSummary
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, REPETITIVE, TOO_FEW
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
-from csi.terms import Evidence, Period, Verdict, percent
+from csi.terms import Evidence, Period, Verdict
 from csi.words import wording
 from csi.words.together import Move, Moved, moved
+from csi.words.wording import percent
 
 FEWEST_BEFORE, FEWEST_AFTER = 8, 6  # Source: docs/verdicts.md, The verdict
 QUALITY_NEEDED, QUALITY_STRONG = 0.80, 0.95

@@ -51,16 +51,6 @@ def label(start: date, period: Period) -> str:
     return f"{start.year}-Q{(start.month + 2) // 3}" if period is Period.QUARTER else start.isoformat()
 
 
-def named(start: date, period: Period) -> str:
-    """A period in words: ``the week of 29 February 2016``, ``March 2016``, ``the first quarter of 2016``, a day."""
-    if period is Period.MONTH:
-        return f"{start:%B %Y}"
-    if period is Period.QUARTER:
-        return f"the {('first', 'second', 'third', 'fourth')[(start.month - 1) // 3]} quarter of {start.year}"
-    day = f"{start.day} {start:%B %Y}"
-    return f"the week of {day}" if period is Period.WEEK else day
-
-
 def local_day(moment: datetime, zone: str) -> date:
     """The day of a moment in a zone."""
     return moment.astimezone(ZoneInfo(zone)).date()

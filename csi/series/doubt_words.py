@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from csi.series import units
 from csi.series.doubts import FAR, Doubt, DoubtKind
 from csi.series.tried import Held
+from csi.words.wording import amount, exact, plural
 
 _CELL = 40  # characters of a cell that are shown
 
@@ -50,8 +51,8 @@ def _all_good(doubt: Doubt) -> str:
 
 
 def _far(doubt: Doubt) -> str:
-    target = number(doubt.target or 0.0, doubt.unit)
-    low, high = (number(value or 0.0, doubt.unit, digits=3) for value in (doubt.low, doubt.high))
+    target = exact(doubt.target or 0.0, doubt.unit)
+    low, high = (amount(value or 0.0, doubt.unit) for value in (doubt.low, doubt.high))
     is_beyond = abs(doubt.target or 0.0) > FAR * max(abs(doubt.low or 0.0), abs(doubt.high or 0.0))
     how = "more than ten times the largest" if is_beyond else "less than a tenth of the smallest"
     if not is_beyond and FAR * abs(doubt.target or 0.0) >= min(abs(doubt.low or 0.0), abs(doubt.high or 0.0)):
@@ -70,7 +71,7 @@ def _other_scale(doubt: Doubt) -> str:
 
 
 def _more_than_all(doubt: Doubt) -> str:
-    whole = number(units.whole(doubt.unit) or 0, doubt.unit if doubt.unit != "ratio" else "")
+    whole = exact(units.whole(doubt.unit) or 0, doubt.unit)
     return f"{doubt.fits:,} of {_rows(doubt.rows)} are above {whole}, which a part of a whole cannot be{_seen(doubt)}"
 
 
@@ -102,7 +103,7 @@ def _seen(doubt: Doubt) -> str:
 
 def _held(held: Held) -> str:
     if held.span is not None:
-        low, high = (number(end, digits=4) if isinstance(end, float) else end for end in held.span)
+        low, high = (amount(end) if isinstance(end, float) else end for end in held.span)
         told = [f"{low} to {high}" if low != high else f"{low}"]
     elif held.is_many:
         told = [f"many different values, such as {', '.join(_cell(text) for text, _ in held.frequent)}"]
@@ -119,14 +120,8 @@ def _cell(text: str) -> str:
     return flat if len(flat) <= _CELL else f"{flat[: _CELL - 1]}…"
 
 
-def number(value: float, unit: str = "", digits: int = 6) -> str:
-    """Up to so many digits, every whole one, and the unit: ``1,200 h``."""
-    text = f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
-    return text.replace("-", "−") + (f" {unit}" if unit and unit != "count" else "")
-
-
 def _rows(count: int) -> str:
-    return f"{count:,} row{'' if count == 1 else 's'}"
+    return plural(count, "row")
 
 
 def _capital(text: str) -> str:

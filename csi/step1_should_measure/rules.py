@@ -19,6 +19,7 @@ from csi.step1_should_measure.kpis import suggested_counters
 from csi.step1_should_measure.tree import approvers, ever_approved, tree
 from csi.storage import rows
 from csi.terms import Direction, Role, Why, is_over
+from csi.words import wording
 from csi.words.wording import amount, plainly
 
 _TWO_AIMS = re.compile(r"\b(and|or)\b|&|;", re.IGNORECASE)
@@ -99,7 +100,7 @@ def past_date(cycle: Cycle, kpi: Kpi, now: datetime) -> str:
     day = kpi.target_date
     if day is None or not is_over(day, now, cycle.timezone):
         return ""
-    return f"its target was to be met by {day.day} {day:%B %Y}, which is over; by when from now on"
+    return f"its target was to be met by {wording.day(day)}, which is over; by when from now on"
 
 
 def baselines(session: Session, cycle: Cycle) -> dict[str, Baseline]:

@@ -14,7 +14,8 @@ from csi.measurement import counted
 from csi.models import AnalysisResult, Batch, Cycle, Kpi, PlanRow
 from csi.rules import threshold
 from csi.storage import row, rows
-from csi.terms import Direction, Measurability, percent
+from csi.terms import Direction, Measurability
+from csi.words.wording import percent
 
 MEASURABLE = frozenset({Measurability.AUTOMATIC, Measurability.BY_HAND, Measurability.DERIVABLE})
 

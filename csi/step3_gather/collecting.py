@@ -15,6 +15,7 @@ from csi.rules import threshold
 from csi.step3_gather.expected import Arrival, arrivals, by_hand
 from csi.storage import row
 from csi.terms import Step
+from csi.words import wording
 
 SUBJECT = "collection"
 # How many periods back somebody is still asked; older gaps stay in the list of what is missing.
@@ -43,7 +44,7 @@ def to_bring(session: Session, cycle: Cycle, user_id: str, now: datetime) -> lis
     if cycle.step < Step.GATHER:
         return []
     return [
-        f"{one.kpi.name} of {spans.named(one.missing[-1], one.period)}"
+        f"{one.kpi.name} of {wording.named(one.missing[-1], one.period)}"
         for one in arrivals(session, cycle, now)
         if one.missing and one.owner == user_id and _is_asked(session, one)
     ]
@@ -72,7 +73,7 @@ def _asked(cycle: Cycle, one: Arrival, start: date, days: timedelta) -> Iterator
         day = end + place * days
         details: dict[str, Any] = {
             "period_start": start.isoformat(),
-            "period": spans.named(start, one.period),
+            "period": wording.named(start, one.period),
             "owner": one.owner,
             "by_hand": by_hand(one),
             "asked": f"{cycle.id}:{start}",

@@ -15,7 +15,8 @@ from csi.series.columns import is_quantile
 from csi.series.measures import ADDITIVE
 from csi.step3_gather.gate import breach, columns_lacking
 from csi.storage import rows
-from csi.terms import Measurability, Step, percent
+from csi.terms import Measurability, Step
+from csi.words.wording import percent
 
 RATIOS = ("%", "ratio", "ppm", "‰")
 _AVERAGES = ("mean", "median", "sum")

@@ -15,6 +15,7 @@ from csi.step6_present import reports
 from csi.step6_present.reports import MET
 from csi.storage import row, rows
 from csi.terms import Direction
+from csi.words import wording
 
 SILENCE = timedelta(days=2)  # how long readers may stay silent before somebody asks (V6.6)
 AGAIN = "Present again"
@@ -76,7 +77,7 @@ def readers_have_answered(session: Session, cycle: Cycle, now: datetime) -> Iter
     """V6.6: a report that nobody answers for two days warns."""
     for report in reports.newest(session, cycle):
         if report.sent_at and now - report.sent_at > SILENCE and not _answered(session, report):
-            day = f"{report.sent_at.day} {report.sent_at:%B %Y}"
+            day = wording.day(report.sent_at)
             sentence = f"Nobody has acknowledged the report for {report.audience} since {day}."
             yield _breach("V6.6", sentence, AGAIN, blocks=False)
 

@@ -17,7 +17,8 @@ from csi.rules import threshold
 from csi.step1_should_measure.growing import of_cycle
 from csi.step7_correct.standing import Standing, series_of, standing
 from csi.storage import change_if, hold, lock, need, next_number, row, rows
-from csi.terms import Direction, Step, percent
+from csi.terms import Direction, Step
+from csi.words.wording import percent
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
 from csi.step7_correct import actions
 from csi.storage import change_if, need, reads_only, row, rows
+from csi.words import wording
 
 CHOICES = ("approve", "reject")
 
@@ -131,7 +132,7 @@ def _require_pending(action: Action, version: int, now: datetime) -> None:
     if action.state != "proposed":
         raise Conflict(f"Action {action.number} is {action.state} already.")
     if action.expires_at and action.expires_at <= now:
-        day = f"{action.expires_at.day} {action.expires_at:%B %Y}"
+        day = wording.day(action.expires_at)
         raise Conflict(f"The time to approve action {action.number} ended on {day}; propose it again.")
 
 

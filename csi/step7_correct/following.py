@@ -58,9 +58,7 @@ def review(session: Session, action: Action, *, actor: str, now: datetime) -> Ac
     if action.state != "done" or ready is None:
         raise Conflict(f"Action {action.number} is {action.state}; it is reviewed once it is done.")
     if now < ready:
-        raise GateRefused(
-            [_v7_3(action, f"settles until {ready.day} {ready:%B %Y}; a verdict before that would be luck")]
-        )
+        raise GateRefused([_v7_3(action, f"settles until {wording.day(ready)}; a verdict before that would be luck")])
     result = newest_result(session, action)
     if result is None or result.made_at < ready:
         raise GateRefused([_v7_3(action, "has no analysis made after its settling time; analyse new data first")])

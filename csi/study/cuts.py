@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 
 from csi.definition import StudyDefinition
-from csi.reading.spans import end_of, named, start_of
+from csi.reading.spans import end_of, start_of
 from csi.terms import Period
-from csi.words.wording import day
+from csi.words.wording import day, named
 
 
 class Edge(StrEnum):

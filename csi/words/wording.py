@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from math import floor, isclose, isfinite, log10
+from zoneinfo import ZoneInfo
 
 from csi.terms import Direction, Period
 
@@ -99,6 +100,12 @@ def of_gap(unit: str) -> str:
     return _POINTS.get(unit, of_unit(unit))
 
 
+def percent(share: float, places: int = 0) -> str:
+    """A share in per cent, rounded down: what lies below a bound never reads as the bound itself."""
+    scale = 10**places
+    return f"{floor(100 * scale * share + 1e-9) / scale:.{places}f} %"
+
+
 def share(value: float) -> str:
     """A part of one in whole per cent."""
     return f"{number(100 * value, 0)} %"
@@ -112,8 +119,7 @@ def amount(value: float | None, unit: str = "", beside: Sequence[float] = ()) ->
     """
     if value is None or not isfinite(value):
         return NOTHING
-    suffix = f" {unit}" if unit and unit != "count" else ""
-    return _digits(float(value), unit, beside).replace("-", "−") + suffix
+    return _digits(float(value), unit, beside).replace("-", "−") + of_unit(unit)
 
 
 def _digits(value: float, unit: str, beside: Sequence[float]) -> str:
@@ -166,7 +172,7 @@ def spread(values: list[float]) -> str:
 
 def periods(number_of: int, period: Period) -> str:
     """``1 week``, ``12 weeks``, ``1,200 days``."""
-    return f"{number_of:,} {period.value}{'' if number_of == 1 else 's'}"
+    return plural(number_of, period.value)
 
 
 def day(moment: date | datetime, *, year: bool = True) -> str:
@@ -186,6 +192,14 @@ def point(start: datetime, period: Period, *, year: bool = True) -> str:
     return f"week of {day(start, year=year)}" if period is Period.WEEK else day(start, year=year)
 
 
+def named(start: date, period: Period) -> str:
+    """A period in a sentence: ``the week of 29 Feb 2016``, ``Mar 2016``, ``Q1 2016``, a day."""
+    if period is Period.HOUR and not isinstance(start, datetime):
+        return day(start)
+    text = point(datetime.combine(start, time()), period)
+    return f"the {text}" if period is Period.WEEK else text
+
+
 def later(start: date, count: int, period: Period) -> date:
     """The day on which ``count`` periods from ``start`` are complete."""
     if period is Period.HOUR:
@@ -196,11 +210,26 @@ def later(start: date, count: int, period: Period) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-def listed(parts: Sequence[str]) -> str:
+def when(moment: date | datetime | None, zone: str = "UTC") -> str:
+    """A day, or a moment in a zone: ``4 Apr 2016``, ``4 Apr 2016, 14:05``; a moment without a zone is as it is."""
+    if moment is None:
+        return "no date"
+    if not isinstance(moment, datetime):
+        return day(moment)
+    local = moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment
+    return f"{day(local)}, {local.hour:02}:{local.minute:02}"
+
+
+def plural(number_of: int, one: str, many: str = "") -> str:
+    """A count with its noun: ``1 row``, ``1,200 rows``."""
+    return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
+
+
+def listed(parts: Sequence[str], last: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``; nothing for none."""
     if len(parts) < 2:
         return parts[0] if parts else ""
-    return ", ".join(parts[:-1]) + " and " + parts[-1]
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def clip(text: str, limit: int) -> str:

@@ -15,8 +15,8 @@ def said(new: dict[str, Any], old: dict[str, Any] | None = None, what: str = "ch
     row = AuditRow(team_id="T1", ordinal=7, actor="UDAVE", at=datetime(2026, 3, 2, 9, 5, tzinfo=UTC), what=what,
                    subject="kpi", old=old or {}, new=new, hash="")  # fmt: skip
     shown = record.log([row], None, "UTC")[1]["text"]["text"]
-    assert shown.startswith("7. 2 March 2026, 09:05 <@UDAVE> ")
-    return str(shown.removeprefix("7. 2 March 2026, 09:05 <@UDAVE> "))
+    assert shown.startswith("7. 2 Mar 2026, 09:05 <@UDAVE> ")
+    return str(shown.removeprefix("7. 2 Mar 2026, 09:05 <@UDAVE> "))
 
 
 @pytest.mark.parametrize(

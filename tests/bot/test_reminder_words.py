@@ -15,8 +15,8 @@ TODAY = date(2026, 3, 4)
 @pytest.mark.parametrize(
     ("due", "said"),
     [
-        ("2026-03-05", "is due tomorrow"), ("2026-03-04", "is due today"), ("2026-03-02", "was due on 2 March 2026"),
-        ("2026-03-09", "is due on 9 March 2026"),
+        ("2026-03-05", "is due tomorrow"), ("2026-03-04", "is due today"), ("2026-03-02", "was due on 2 Mar 2026"),
+        ("2026-03-09", "is due on 9 Mar 2026"),
     ],
 )  # fmt: skip
 def test_a_day_is_said_as_seen_from_today(due, said):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,30 +37,6 @@ def test_clipped_text_keeps_its_limit_and_no_half_entity(typed, limit):
 
 def test_clipping_leaves_no_half_mention():
     assert text.clip("ask <@U12345> about it", 10) == "ask…"
-
-
-@pytest.mark.parametrize(
-    ("value", "unit", "shown"),
-    [
-        (None, "h", "–"), (float("nan"), "h", "–"), (20, "h", "20 h"), (12.345, "h", "12.35 h"), (95.5, "%", "95.5 %"),
-        (1234.56, "count", "1,235"), (0.1234, "", "0.123"), (-3.5, "min", "−3.5 min"), (123.456, "", "123.5"),
-    ],
-)  # fmt: skip
-def test_numbers_are_shown_as_people_read_them(value, unit, shown):
-    assert text.number(value, unit) == shown
-
-
-def test_days_and_moments():
-    assert text.when(date(2016, 4, 4)) == "4 April 2016"
-    assert text.when(datetime(2016, 7, 4, 12, 5, tzinfo=UTC), "Europe/Lisbon") == "4 July 2016, 13:05"
-    assert text.when(None) == "no date"
-
-
-def test_counts_and_lists_in_a_sentence():
-    assert [text.plural(n, "row") for n in (0, 1, 1200)] == ["0 rows", "1 row", "1,200 rows"]
-    assert text.listed(["a", "b", "c"]) == "a, b and c"
-    assert text.listed(["a"]) == "a"
-    assert text.listed([]) == ""
 
 
 def test_parts_stay_within_their_limits():

@@ -160,7 +160,7 @@ def test_the_report_shows_its_charts_guards_and_windows(folder: Path, csi: Csi) 
     assert "- Guards: opened held." in text
     assert "Baseline 5 Jan – 17 Mar 2026 (to the end of 17 Mar)" in text
     cut = (
-        "The baseline ends before 18 Mar 2026, which cuts the week of 16 March 2026 in two: that week is not counted "
+        "The baseline ends before 18 Mar 2026, which cuts the week of 16 Mar 2026 in two: that week is not counted "
         "in it. The nearest whole dates are 16 Mar 2026 and 23 Mar 2026."
     )
     assert cut in text

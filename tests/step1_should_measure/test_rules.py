@@ -288,6 +288,6 @@ def test_v1_4_a_target_for_a_day_that_is_over_warns(sqlite_database: Database) -
             turns.kpi_fields(name="Mails", target_date=day),
         )
         assert turns.broken(session, cycle, "V1.4") == [
-            "Calls: its target was to be met by 22 November 2026, which is over; by when from now on."
+            "Calls: its target was to be met by 22 Nov 2026, which is over; by when from now on."
         ]
         assert turns.blocks(session, cycle, "V1.4") == [False]

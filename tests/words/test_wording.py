@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from csi.terms import Period
+from csi.words import wording
 from csi.words.wording import amount, count, periods, plainly, point, sentence, spread
 
 
@@ -73,3 +74,40 @@ def test_a_number_as_a_cell_holds_it_is_no_power_of_ten() -> None:
         "1000000", "12345678900", "0.00001", "-1000000000000", "2.5", "0", "inf",
     ]  # fmt: skip
     assert plainly(12_345_678_901.5, 12, parted=True) == "12,345,678,901.5"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "shown"),
+    [
+        (None, "h", "–"), (float("nan"), "h", "–"), (20, "h", "20 h"), (12.345, "h", "12.3 h"), (95.5, "%", "95.5 %"),
+        (1234.56, "count", "1,235"), (0.1234, "", "0.123"), (-3.5, "min", "−3.5 min"), (123.456, "", "123"),
+        (0.5, "ratio", "0.5"), (3, "1", "3"),
+    ],
+)  # fmt: skip
+def test_a_value_by_itself_has_three_digits_and_its_unit(value: float | None, unit: str, shown: str) -> None:
+    assert wording.amount(value, unit) == shown
+
+
+def test_days_and_moments() -> None:
+    assert wording.when(date(2016, 4, 4)) == "4 Apr 2016"
+    assert wording.when(datetime(2016, 7, 4, 12, 5, tzinfo=UTC), "Europe/Lisbon") == "4 Jul 2016, 13:05"
+    assert wording.when(datetime(2016, 7, 4, 12, 5), "Europe/Lisbon") == "4 Jul 2016, 12:05"
+    assert wording.when(None) == "no date"
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        (Period.HOUR, "29 Feb 2016"), (Period.DAY, "29 Feb 2016"), (Period.WEEK, "the week of 29 Feb 2016"),
+        (Period.MONTH, "Feb 2016"), (Period.QUARTER, "Q1 2016"),
+    ],
+)  # fmt: skip
+def test_a_period_in_a_sentence(period: Period, said: str) -> None:
+    assert wording.named(date(2016, 2, 29), period) == said
+
+
+def test_counts_and_lists_in_a_sentence() -> None:
+    assert [wording.plural(n, "row") for n in (0, 1, 1200)] == ["0 rows", "1 row", "1,200 rows"]
+    assert [wording.plural(n, "delivery", "deliveries") for n in (1, 2)] == ["1 delivery", "2 deliveries"]
+    assert [wording.listed(list(names)) for names in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
+    assert wording.listed(["a and b", "c"], "or") == "a and b or c"

@@ -8,7 +8,8 @@ from hashlib import sha256
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, listed
+from bot.blocks.text import clip
+from csi.words.wording import listed
 
 ANSWERS = "answers"
 _MOST = 100  # a menu holds 100

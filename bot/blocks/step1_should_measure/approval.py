@@ -10,7 +10,8 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.ids import APPROVE, OPEN, REJECT
 from bot.blocks.step1_should_measure.tree import kpi_line
-from bot.blocks.text import clip, escape, listed, mention
+from bot.blocks.text import clip, escape, mention
+from csi.words.wording import listed
 
 TreeSeen = Any
 

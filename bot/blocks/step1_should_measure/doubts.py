@@ -8,8 +8,9 @@ from typing import Any
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure.ids import EDIT_KPI, MEANT, SWAP
-from bot.blocks.text import clip, escape, plural
+from bot.blocks.text import clip, escape
 from csi.series.doubts import DoubtKind
+from csi.words.wording import plural
 
 _SHOWN = 3
 _WORDS = {

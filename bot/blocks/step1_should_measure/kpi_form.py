@@ -13,10 +13,11 @@ from bot.blocks.step1_should_measure.doubts import Doubt, doubted
 from bot.blocks.step1_should_measure.ids import ADD_KPI, CATALOGUE, DEFINE, EDIT_KPI, REMOVE_KPI
 from bot.blocks.step1_should_measure.pauses import pause_fields
 from bot.blocks.step1_should_measure.tree import aim, remove_button
-from bot.blocks.text import clip, escape, listed
+from bot.blocks.text import clip, escape
 from csi.kpi_catalogue import catalogue
 from csi.kpi_catalogue.entry import ASPECTS, MEASURES, Entry
 from csi.terms import Direction, Why
+from csi.words.wording import listed
 
 _NEW = "new"
 _COLUMNS = 40  # of a source, shown beside the form

@@ -19,8 +19,9 @@ from bot.blocks.step1_should_measure.ids import (
     SUBMIT,
     VISION,
 )
-from bot.blocks.text import clip, escape, listed, mention, number, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.terms import Direction
+from csi.words.wording import exact, listed, plural, when
 
 _BECOMES = {
     "adopt": "adopt: take it up in this cycle",
@@ -103,11 +104,11 @@ def aim(kpi: KpiSeen) -> str:
     """What a KPI aims at: ``at most 20 h``."""
     unit = escape(kpi.unit)
     if kpi.direction == Direction.WITHIN and kpi.band_low is not None:
-        return f"{number(kpi.band_low)} to {number(kpi.band_high, unit)}"
+        return f"{exact(kpi.band_low)} to {exact(kpi.band_high, unit)}"
     if kpi.target is None:
         return "_no target_"
     words = {Direction.LOWER: "at most ", Direction.HIGHER: "at least "}
-    return f"{words.get(kpi.direction, '')}{number(kpi.target, unit)}"
+    return f"{words.get(kpi.direction, '')}{exact(kpi.target, unit)}"
 
 
 def _buttons(tree: TreeSeen) -> list[Block]:

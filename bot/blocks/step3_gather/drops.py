@@ -11,11 +11,11 @@ from bot.blocks.parts import Block
 from bot.blocks.step3_gather.form_words import in_form
 from bot.blocks.step3_gather.ids import ACCEPT, CHANGE, HOW, MAP, MEANT, NAME, READ, REMOVE, RESTORE
 from bot.blocks.step3_gather.yes import agreed
-from bot.blocks.text import clip, escape, listed, mention, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.measurement.deliveries import Waits, Why, reasons_of
 from csi.models import Batch, QuarantinedRow, Source
 from csi.reading.looks import Looks
-from csi.terms import percent
+from csi.words.wording import listed, percent, plural, when
 
 _SHOWN = 20
 ASK = parts.confirm(

@@ -9,12 +9,13 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import CHANGE, HOW, MAP, UNDO
 from bot.blocks.step3_gather.yes import agreed
-from bot.blocks.text import clip, escape, listed, mention, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.definition import SourceDefinition
 from csi.measurement.deliveries import reasons_of
 from csi.models import Batch, Source
 from csi.reading.wide import shape_of
 from csi.step3_gather.rereading import Change, Difference
+from csi.words.wording import listed, plural, when
 
 _SHOWN = 6
 _ORDERS = {"iso": "year first", "day_first": "day first", "month_first": "month first",

@@ -14,12 +14,13 @@ from hashlib import sha256
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import CHOOSE, GUESS, MAP, MORE, NEW_SOURCE, NO_COLUMN
-from bot.blocks.text import clip, escape, listed, plural
+from bot.blocks.text import clip, escape
 from csi.models import Kpi, Source
 from csi.reading.layout import Column, Layout
 from csi.series import units
 from csi.series.found_units import Fit, unit_question
 from csi.step3_gather.namesakes import Namesake
+from csi.words.wording import listed, plural
 
 Draft = Mapping[str, str | list[str]]
 

@@ -8,7 +8,8 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import AGAIN, NAME, NO_COLUMN, TRY
 from bot.blocks.step3_gather.mapping import value_of
-from bot.blocks.text import clip, escape, listed, plural
+from bot.blocks.text import clip, escape
+from csi.words.wording import listed, plural
 
 MOST = 20  # columns asked for in one form
 _CHOICES = 98  # a menu holds 100

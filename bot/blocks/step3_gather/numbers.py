@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import ATTEST, COLLECT, NUMBER
-from bot.blocks.text import channel_link, clip, escape, mention, plural
+from bot.blocks.text import channel_link, clip, escape, mention
 from csi.models import Kpi, Measurement
 from csi.step3_gather.expected import Arrival
+from csi.words.wording import plural
 
 _SHOWN = 20
 

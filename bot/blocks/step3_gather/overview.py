@@ -9,11 +9,12 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.drops import ASK, put_back
 from bot.blocks.step3_gather.ids import NUMBER, OPEN, REMOVE
-from bot.blocks.text import clip, escape, listed, mention, plural, when
+from bot.blocks.text import clip, escape, mention
 from csi.models import Batch, Source
 from csi.reading.spans import label
 from csi.step3_gather.expected import Arrival
 from csi.step3_gather.measured import KINDS
+from csi.words.wording import listed, plural, when
 
 _SHOWN = 20
 

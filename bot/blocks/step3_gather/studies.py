@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import STUDY
-from bot.blocks.text import clip, escape, listed, plural
+from bot.blocks.text import clip, escape
+from csi.words.wording import listed, plural
 
 _SHOWN = 20
 

@@ -11,7 +11,8 @@ from bot.blocks.parts import Block
 from bot.blocks.step7_correct.decisions import ASKED_AGAIN
 from bot.blocks.step7_correct.names import EDIT, PROPOSE, ActionSeen
 from bot.blocks.step7_correct.overview import SIGNS
-from bot.blocks.text import clip, escape, mention, when
+from bot.blocks.text import clip, escape, mention
+from csi.words.wording import when
 
 _COSTS = {"none": "none", "low": "low: a few days", "medium": "medium: a few weeks", "high": "high: a project"}
 

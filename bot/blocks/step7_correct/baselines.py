@@ -10,8 +10,9 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.decisions import said
 from bot.blocks.step7_correct.names import APPROVE_BASELINE, BASELINE, REJECT_BASELINE
-from bot.blocks.text import clip, escape, listed, mention, number, when
-from csi.terms import percent
+from bot.blocks.text import clip, escape, mention
+from csi.words.together import Scale
+from csi.words.wording import decimals_of, listed, percent, when
 
 
 def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date] | None, metadata: str) -> Block:
@@ -49,15 +50,18 @@ def baseline_question(
 
     ``needed`` is how many must agree; ``lacking``: fewer may, and another approver is to be named.
     """
+    limits = (one.lower, one.upper)
+    known = tuple(value for value in (one.centre, *limits) if value is not None)
+    scale = Scale(escape(one.unit), decimals_of(known, 0.0, one.unit))
     coverage = percent(one.coverage) if one.coverage is not None else "unknown"
     blocks = [
         parts.section(text),
         parts.fields([
-            ("Level", number(one.centre, escape(one.unit))),
+            ("Level", scale.level(one.centre)),
             ("Window", f"{when(one.window_from)} to before {when(one.window_to)}"),
             ("Points", str(one.points)),
             ("Periods with data", coverage),
-            ("Limits", f"{number(one.lower)} to {number(one.upper)}" if one.lower is not None else "too few points"),
+            ("Limits", "too few points" if None in limits else " to ".join(map(scale.digits, limits))),
             ("Why", escape(one.reason)),
         ]),
         parts.context(f"Proposed by {mention(one.proposed_by)} · *{one.state}*"),

@@ -8,7 +8,8 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import END
-from bot.blocks.text import clip, escape, mention, plural
+from bot.blocks.text import clip, escape, mention
+from csi.words.wording import plural
 
 _WORDS = {
     "accept": "Accept it: it is known, nothing more is done",

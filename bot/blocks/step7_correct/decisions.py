@@ -8,7 +8,8 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import APPROVE, REJECT, ActionSeen
-from bot.blocks.text import escape, listed, mention, when
+from bot.blocks.text import escape, mention
+from csi.words.wording import listed, when
 
 ASKED_AGAIN = "30, 60 and 90 days on"
 

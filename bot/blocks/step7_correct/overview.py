@@ -9,7 +9,8 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import BASELINE, BENEFIT, CLOSE, DONE, EDIT, END, OPEN, PROPOSE, REVIEW, ActionSeen
-from bot.blocks.text import clip, escape, mention, number, plural, when
+from bot.blocks.text import clip, escape, mention
+from csi.words.wording import amount, plural, when
 
 MOST = 40  # actions in one message
 _UNNAMED: Mapping[str, str] = {}
@@ -105,7 +106,7 @@ def action_line(one: ActionSeen, names: Mapping[str, str] = _UNNAMED) -> str:
 def baseline_line(one: Any, name: str) -> str:
     """A baseline in one line."""
     span = f"{when(one.window_from)} to before {when(one.window_to)} ({plural(one.points, 'point')})"
-    level = number(one.centre, escape(one.unit))
+    level = amount(one.centre, escape(one.unit))
     return f"*{escape(clip(name, 120))}* no. {one.number}: {level} over {span} · {one.state}"
 
 

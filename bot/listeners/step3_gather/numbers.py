@@ -25,6 +25,7 @@ from csi.reading import spans
 from csi.step3_gather import collecting, measurements
 from csi.step3_gather.expected import Arrival, arrival, arrivals
 from csi.storage import need, row, rows
+from csi.words import wording
 
 Body = Mapping[str, Any]
 _FIELDS = 20  # numbers asked for in one form
@@ -70,7 +71,7 @@ def open_collection(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, here.team_id, int(number))
         wanted = collecting.wanted_from(session, cycle, here.user_id, start, kit.now())
-        period = spans.named(start, wanted[0].period) if wanted else day
+        period = wording.named(start, wanted[0].period) if wanted else day
         metadata = modals.metadata(cycle, start=day, kpis=[one.kpi.id for one in wanted[:_FIELDS]])
     view = blocks.collection_form(wanted[:_FIELDS], period, metadata) if wanted else blocks.nothing_wanted(period)
     modals.show(client, body, view)
@@ -180,7 +181,7 @@ def _kpi(session: Session, cycle: Cycle, number: int) -> Kpi:
 def _period(session: Session, cycle: Cycle, kpi: Kpi, told: Measurement, kit: Kit) -> str:
     if told.period_start is None:
         return ""
-    return spans.named(told.period_start, arrival(session, cycle, kpi, kit.now()).period)
+    return wording.named(told.period_start, arrival(session, cycle, kpi, kit.now()).period)
 
 
 def _tell(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, told: Measurement) -> None:

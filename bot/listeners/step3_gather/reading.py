@@ -17,7 +17,6 @@ from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
 from bot.blocks.parts import Block
-from bot.blocks.text import listed, plural
 from bot.context import Kit
 from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
@@ -40,6 +39,7 @@ from csi.step3_gather.namesakes import is_taken
 from csi.step3_gather.overlaps import shared_days
 from csi.step3_gather.settling import Wanted
 from csi.storage import hold
+from csi.words.wording import listed, plural
 
 SECONDS = 3.0  # between two updates of the progress message
 Typed = tuple[tuple[str, ...], tuple[str, ...]]
