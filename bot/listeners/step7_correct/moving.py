@@ -19,6 +19,7 @@ from csi.models import Action
 from csi.step7_correct import following
 from csi.step7_correct.benefits import Benefit
 from csi.storage import need
+from csi.words import wording
 
 Move = Callable[..., Any]
 MEASURES = (following.review, following.check_benefit)  # moves that measure what the action brought
@@ -35,7 +36,7 @@ def _move(body: Body, client: WebClient, kit: Kit, move: Move, settles: bool = F
         cycle = cycles.by_id(session, action.team_id, action.cycle_id)
         if action.state != before:
             ready = following.settles_at(action)
-            until = f"{ready.day} {ready:%B %Y}" if ready and settles else ""
+            until = wording.day(ready) if ready and settles else ""
             show_action(session, kit, cycle, action)
             moved = f"{action.state}:{action.version}:{kit.now():%Y%m%d}"
             say_in_thread(session, kit, action, blocks.progress_text(action, actor, until), what=moved)
