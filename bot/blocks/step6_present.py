@@ -183,7 +183,8 @@ def sign(label: str) -> str:
 
 
 def _verdict(line: Line) -> str:
-    latest = f", latest {escape(amount(line['latest']['value'], line['unit']))}" if line["latest"] else ""
+    beside = line.get("targets") or ()  # what was frozen before it had them is told without
+    latest = f", latest {escape(amount(line['latest']['value'], line['unit'], beside))}" if line["latest"] else ""
     target = f", {escape(line['target'])}" if line["target"] else ""
     return f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}{latest}{target}"
 

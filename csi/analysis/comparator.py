@@ -9,7 +9,7 @@ from scipy import special
 
 from csi.analysis.drafts import Draft
 from csi.analysis.effect import CONFIDENCE
-from csi.words import wording
+from csi.words.together import Move, Moved, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +36,13 @@ def beyond(one: Draft, other: Draft) -> Beyond | None:
     """
     if not (_judged(one) and _judged(other)):
         return None
-    (moved, error, df), (usual, its_error, its_df) = _effect(one), _effect(other)
+    (change, error, df), (usual, its_error, its_df) = _effect(one), _effect(other)
     variances = np.array([error**2, its_error**2])
     spread = float(variances.sum())
     parts = variances / spread if spread > 0 else variances  # of the whole, as squares of large variances overflow
     below = float((parts**2 / np.array([df, its_df])).sum())
     reach = special.stdtrit(max(1 / below, 1.0) if below > 0 else 1.0, (1 + CONFIDENCE) / 2) * np.sqrt(spread)
-    return Beyond(moved - usual, float(moved - usual - reach), float(moved - usual + reach))
+    return Beyond(change - usual, float(change - usual - reach), float(change - usual + reach))
 
 
 def attributed(one: Draft, other: Draft) -> tuple[bool, str]:
@@ -50,16 +50,21 @@ def attributed(one: Draft, other: Draft) -> tuple[bool, str]:
     name, found = other.subject.name, beyond(one, other)
     if found is None:
         return False, f"the comparator {name} could not be judged"
-    moved, _, _ = _effect(one)
-    unit, places = one.subject.unit, wording.decimals(found.difference, max(abs(found.lower), abs(found.upper)))
-    low, high = (wording.number(side, places, signed=True) for side in (found.lower, found.upper))
-    its = wording.gap(other.facts.change.difference or 0.0, unit, places)
-    rest = f"{wording.gap(found.difference, unit, places)}, likely {low} to {high}"
-    if found.shown and found.difference * moved > 0:
+    change, _, _ = _effect(one)
+    read = _read(one, other, found)
+    its, rest = read.scale.gap(other.facts.change.difference or 0.0), f"{read.difference}, likely {read.likely}"
+    if found.shown and found.difference * change > 0:
         return True, f"{name} changed by {its}, and beyond that this is {rest}"
     if found.shown:
         return False, f"the comparator {name} changed by {its}; beyond that this moved the other way ({rest})"
     return False, f"the comparator {name} changed by {its}; beyond that nothing is shown ({rest})"
+
+
+def _read(one: Draft, other: Draft, found: Beyond) -> Moved:
+    """From the comparator's change to this one: what is beyond it, in the decimals of the sentence it stands beside."""
+    its, mine = (draft.facts.change.difference or 0.0 for draft in (other, one))
+    sides, unit = (found.lower, found.upper), one.subject.unit
+    return moved(Move(its, mine, found.difference, sides, unit, least=one.facts.read.scale.places))
 
 
 def _judged(one: Draft) -> bool:

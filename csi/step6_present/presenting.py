@@ -112,6 +112,7 @@ def _verdict(view: View) -> dict[str, Any]:
         "sentence": view.analysis.sentence,
         "unit": view.unit,
         "target": target_text(view),
+        "targets": list(view.targets),
         "evidence": str(view.analysis.evidence),
         "how": how_computed(view),
         "latest": {"start": newest.start.isoformat(), "value": newest.value, "n": newest.n} if newest else None,

@@ -105,6 +105,7 @@ class Move:
         unit: what all are in.
         aims: the target, or the ends of the band.
         matters: the smallest difference that matters; 0: any does.
+        least: decimals that what is read beside it has.
     """
 
     before: float
@@ -114,6 +115,7 @@ class Move:
     unit: str = ""
     aims: Sides = ()
     matters: float = 0.0
+    least: int = 0
 
 
 @lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
@@ -144,7 +146,7 @@ def _scale(move: Move) -> Scale:
     largest = max((abs(one) for one in (*levels, *gaps) if isfinite(one)), default=0.0)
     if largest >= HUGE or 0 < largest < TINY:
         return Scale(move.unit, 2, floor(log10(largest)))
-    return Scale(move.unit, decimals_of(levels, max(map(abs, gaps)), move.unit))
+    return Scale(move.unit, max(move.least, decimals_of(levels, max(map(abs, gaps)), move.unit)))
 
 
 def _rounded(scale: Scale, move: Move) -> _Rounded:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy import stats
 
 from csi.analysis import Analysis, judge
@@ -96,3 +99,22 @@ def test_without_autocorrelation_it_is_welchs_interval_of_four_means() -> None:
     assert found.difference == pytest.approx(middle)
     reach = stats.norm.ppf(0.975) * error
     assert (found.upper - found.lower) / 2 == pytest.approx(reach, rel=0.15)
+
+
+NUMBERS = re.compile(r"[−+]?[\d,]*\.?\d+")
+
+
+@settings(max_examples=25, deadline=None)
+@given(mine=st.floats(-9, 9), its=st.floats(-9, 9), seed=st.integers(3, 60))
+def test_what_is_read_of_both_changes_adds_up(mine: float, its: float, seed: int) -> None:
+    drafts = {"lisbon": step(mine), "porto": step(its, seed=seed)}
+    lisbon = kpi_input(drafts["lisbon"], id="lisbon", name="Lisbon", comparator="porto")
+    porto = kpi_input(drafts["porto"], id="porto", name="Porto")
+    both = judge({"lisbon": lisbon, "porto": porto})
+    said = both["lisbon"].attribution.partition("changed by ")[2]
+    read = [float(one.replace("−", "-").replace(",", "")) for one in NUMBERS.findall(said)]
+    usual, rest, low, high = read
+    of_lisbon = both["lisbon"].change.difference or 0.0
+    ulp = 10.0 ** -max(len(one.partition(".")[2]) for one in NUMBERS.findall(said))
+    assert round(of_lisbon, 6) == pytest.approx(usual + rest, abs=0.51 * ulp)
+    assert low <= rest <= high

@@ -121,3 +121,11 @@ def test_v6_1_figures_without_a_chart_are_explained_from_a_menu():
     assert values == ["7:#5", "7:#6"]
     assert blocks.explained(content(*lines), "#6")["how"] == ["Formula 6"]
     assert blocks.explained(content(*lines), "k2")["how"] == ["Formula 2"]
+
+
+@pytest.mark.parametrize(
+    ("targets", "shown"), [([20.0], "20.004 h"), ([15.0, 20.0], "20.004 h"), ([], "20 h"), (None, "20 h")]
+)
+def test_the_latest_value_never_reads_as_the_target_it_misses(targets: list[float] | None, shown: str) -> None:
+    one = line(latest={"start": "", "value": 20.004, "n": 4.0}, **({} if targets is None else {"targets": targets}))
+    assert f"latest {shown}, target 20 h" in str(blocks.head(report(), content(one), (), grid=False))
