@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
 from bot.blocks import status_card
 from bot.delivery.outbox import Outbox
 from bot.log import logger
 from csi import cycle as cycles
-from csi.errors import NotFound
-from csi.models import AuditRow, Cycle
-from csi.storage import Sessions
+from csi.models import Cycle, OutboxPost
+from csi.storage import Sessions, row, rows
 
 log = logger(__name__)
 
 SETTLE = 0.15  # seconds: several changes of one click make one update
+TOGETHER = 100  # cards looked at at once
+QUARTER = 900.0  # seconds
 IDLE = 2.0  # seconds between looks for changes of other processes
 
 
@@ -30,11 +33,22 @@ def key(cycle: Cycle) -> str:
 
 def show(session: Session, outbox: Outbox, cycle: Cycle, now: datetime) -> None:
     """Post the cycle's card, or bring it up to date."""
-    seen = cycles.overview(session, cycle, now)
+    _keep(session, outbox, cycle, cycles.overview(session, cycle, now))
+
+
+def _keep(session: Session, outbox: Outbox, cycle: Cycle, seen: cycles.Overview) -> None:
     outbox.keep(
         session, team_id=cycle.team_id, key=key(cycle), channel=cycle.channel_id, text=status_card.title(seen),
         blocks=status_card.card(seen), pin=True, subject=("cycle", cycle.id), tell=cycle.started_by,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How far the cards of a workspace are up to date: its newest change, and when their days were looked at."""
+
+    newest: int
+    at: datetime
 
 
 class CardKeeper:
@@ -47,7 +61,7 @@ class CardKeeper:
         self._outbox = outbox
         self._now = now
         self._teams = teams
-        self._seen: dict[str, int] = {}
+        self._kept: dict[str, Kept] = {}
         self._changed = Event()
         self._stopped = Event()
         self._thread = Thread(target=self._loop, name="cards", daemon=True)
@@ -76,34 +90,65 @@ class CardKeeper:
                 self.look()
 
     def look(self) -> None:
-        """Bring up to date the cards of every workspace where something was changed."""
+        """Bring up to date the cards of every workspace where something was changed, or a new day has begun."""
         try:
-            teams = self._teams()
-            with self._sessions.reading() as session:
-                newest = {team_id: _newest(session, team_id) for team_id in teams}
-            for team_id, ordinal in newest.items():
-                if self._seen.get(team_id) != ordinal:
-                    self._refresh(team_id)
-                    self._seen[team_id] = ordinal
+            for team_id in self._teams():
+                self._look(team_id)
         except Exception:  # the keeper must outlive a database that is away for a moment
             log.exception("cards_not_refreshed")
 
-    def _refresh(self, team_id: str) -> None:
+    def _look(self, team_id: str) -> None:
+        now, before = self._now(), self._kept.get(team_id)
         with self._sessions.reading() as session:
-            stale = [cycle.id for cycle in self._shown(session, team_id)]
-        for cycle_id in stale:
-            try:
-                with self._sessions() as session:
-                    show(session, self._outbox, cycles.by_id(session, team_id, cycle_id), self._now())
-            except NotFound:  # everything of the workspace was deleted in this moment
-                log.info("card_gone", cycle=cycle_id)
+            newest, stale = self._stale(session, team_id, before, now)
+        for start in range(0, len(stale), TOGETHER):
+            self._refresh(team_id, stale[start : start + TOGETHER], now)
+        self._kept[team_id] = Kept(newest, now)
+
+    def _stale(self, session: Session, team_id: str, before: Kept | None, now: datetime) -> tuple[int, list[Cycle]]:
+        """The newest change, and the cycles it and those before it are about; at first all that are shown."""
+        if before is None:
+            return cycles.changed.newest(session, team_id), self._shown(session, team_id)
+        newest, touched = cycles.changed.since(session, team_id, before.newest)
+        stale = {one.id: one for one in touched if one.state == "open"}
+        if len(stale) < len(touched):
+            stale |= {one.id: one for one in self._closed(session, team_id) if one in touched}
+        if _quarter(now) != _quarter(before.at):
+            stale |= {one.id: one for one in cycles.open_cycles(session, team_id) if _is_new_day(one, before.at, now)}
+        return newest, list(stale.values())
+
+    def _refresh(self, team_id: str, stale: Sequence[Cycle], now: datetime) -> None:
+        """Look at these cycles together, and bring their cards up to date."""
+        with self._sessions.reading() as session:
+            cycles.together.of_people(session, team_id, stale)
+            cycles.together.of_card(session, team_id, stale)
+            seen = [(one, cycles.overview(session, one, now)) for one in stale]
+            held = self._outbox.held(session, team_id, [key(one) for one in stale])
+        for cycle, overview in seen:
+            self._write(cycle, overview, held.get(key(cycle)))
+
+    def _write(self, cycle: Cycle, seen: cycles.Overview, held: OutboxPost | None) -> None:
+        """In a transaction of its own, and only what a card says anew."""
+        if held is not None and (held.text, held.blocks) == (status_card.title(seen), status_card.card(seen)):
+            return
+        with self._sessions() as session:
+            # else all of the workspace was deleted in this moment, its posts as well
+            if held is not None or row(session, Cycle, cycle.team_id, id=cycle.id) is not None:
+                _keep(session, self._outbox, cycle, seen)
 
     def _shown(self, session: Session, team_id: str) -> list[Cycle]:
         """Open cycles, and those closed a moment ago, whose card must say so."""
-        closed = select(Cycle).where(Cycle.team_id == team_id, Cycle.state != "open")
-        last = session.exec(closed.order_by(col(Cycle.closed_at).desc()).limit(3)).all()
-        return [*cycles.open_cycles(session, team_id), *last]
+        return [*cycles.open_cycles(session, team_id), *self._closed(session, team_id)]
+
+    def _closed(self, session: Session, team_id: str) -> list[Cycle]:
+        return rows(session, Cycle, team_id, state="closed", order="-closed_at", limit=3)
 
 
-def _newest(session: Session, team_id: str) -> int:
-    return session.exec(select(func.max(AuditRow.ordinal)).where(AuditRow.team_id == team_id)).one() or 0
+def _quarter(moment: datetime) -> int:
+    """Which quarter of an hour it is: in no zone does a day begin at another moment."""
+    return int(moment.timestamp() // QUARTER)
+
+
+def _is_new_day(cycle: Cycle, before: datetime, now: datetime) -> bool:
+    zone = ZoneInfo(cycle.timezone)
+    return before.astimezone(zone).date() != now.astimezone(zone).date()

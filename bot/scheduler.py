@@ -97,11 +97,13 @@ class Scheduler:
     def _anew(self, session: Session, team_id: str, before: Looked, now: datetime) -> tuple[Looked, list[Cycle]]:
         """How far is looked now, and the open cycles that are to be looked at, with what they are asked about."""
         running = {one.id: one for one in cycles.open_cycles(session, team_id)}
-        newest = cycles.changed.newest(session, team_id)
         days = {one.id: now.astimezone(ZoneInfo(one.timezone)).date() for one in running.values()}
         wanted = {one for one, day in days.items() if before.days.get(one) != day}
-        if newest != before.newest and wanted != set(running):
-            wanted |= {one.id for one in cycles.changed.since(session, team_id, before.newest)}
+        if before.newest < 0:
+            newest = cycles.changed.newest(session, team_id)
+        else:
+            newest, touched = cycles.changed.since(session, team_id, before.newest)
+            wanted |= {one.id for one in touched}
         found = [one for number, one in running.items() if number in wanted]
         if found:
             for read in (together.of_people, together.of_data, together.of_reports, together.of_clauses):

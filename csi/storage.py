@@ -179,6 +179,8 @@ def read_ahead(
     """
     if not reads_only(session):
         raise RuntimeError("rows are read ahead in a session that only reads")
+    if column and not keys:
+        return []
     deferred = [defer(getattr(table, name)) for name in without]
     found: list[RowT] = []
     wanted = list(dict.fromkeys(keys))

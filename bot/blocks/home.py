@@ -12,10 +12,10 @@ from bot.blocks.text import channel_link, escape
 from csi.terms import Awaited, Step
 from csi.words.wording import listed
 
-MOST = 15
-
+ROOM = 85  # blocks of entries on a page: Slack takes 100 in all
 
 HOURS = "home.hours"
+PAGE = "home.page"
 WEEK = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
         "sun": "Sunday"}  # fmt: skip
 
@@ -38,24 +38,45 @@ class Place:
     missing: tuple[Any, ...] = ()  # data the person is to bring: what, and since when it is due
 
 
-def view(user_id: str, places: Sequence[Place], own: Own | None = None) -> Block:
-    """The home tab of one person; ``own`` are their settings."""
+def view(user_id: str, places: Sequence[Place], own: Own | None = None, page: int = 0) -> Block:
+    """The home tab of one person; ``own`` are their settings. What does not fit stands on further pages."""
     mine = [(place, one) for place in places for one in place.cycle.waiting if user_id in one.who]
     steps = [pair for pair in mine if pair[1].kind is Awaited.STEP]
     data = [(place, one) for place in places for one in place.missing]
     data += [(place, one) for place, one in steps if place.cycle.step is Step.GATHER and not place.missing]
     approvals = [pair for pair in mine if pair[1].kind.is_approval]
-    others = [pair for pair in mine if pair not in steps and pair not in approvals]
-    blocks = [
-        *_group("My steps", steps, "No step waits for you."),
-        *_group("My approvals", approvals, "Nothing waits for your approval."),
-        *_group("My data to deliver", data, "No data is waited for.", Step.GATHER.command),
+    others = [pair for pair in mine if pair[1].kind is not Awaited.STEP and not pair[1].kind.is_approval]
+    groups = [
+        _group("My steps", steps, "No step waits for you."),
+        _group("My approvals", approvals, "Nothing waits for your approval."),
+        _group("My data to deliver", data, "No data is waited for.", Step.GATHER.command),
+        *([_group("My actions", others, "")] if others else []),
+        [parts.header("Cycles I follow"), *_followed(places)],
     ]
-    if others:
-        blocks += _group("My actions", others, "")
+    pages = _pages(groups)
+    at = min(max(page, 0), len(pages) - 1)
     settings = _settings(own, places) if own else []
-    blocks += [parts.header("Cycles I follow"), *_followed(places)]
-    return {"type": "home", "blocks": [*blocks[: 100 - len(settings)], *settings]}
+    return {"type": "home", "blocks": [*pages[at], *_ways(at, len(pages)), *settings]}
+
+
+def _pages(groups: Sequence[Sequence[Block]]) -> list[list[Block]]:
+    """The groups one below the other, on as many pages as they need; one that goes on has its header there again."""
+    pages: list[list[Block]] = [[]]
+    for header, *entries in groups:
+        for number, entry in enumerate(entries):
+            is_full = len(pages[-1]) + (2 if number == 0 else 1) > ROOM
+            if is_full:
+                pages.append([])
+            pages[-1] += [header, entry] if number == 0 or is_full else [entry]
+    return pages
+
+
+def _ways(at: int, pages: int) -> list[Block]:
+    """To the page before and the next."""
+    ways = [("Earlier entries", at - 1)] if at else []
+    ways += [("More entries", at + 1)] if at + 1 < pages else []
+    buttons = [parts.button(label, f"{PAGE}:{to}", str(to)) for label, to in ways]
+    return [parts.context(f"Page {at + 1} of {pages}"), parts.actions(buttons)] if buttons else []
 
 
 def _settings(own: Own, places: Sequence[Place]) -> list[Block]:
@@ -87,7 +108,7 @@ def hours_form(own: Own) -> Block:
 
 def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str, opens: str = "") -> list[Block]:
     blocks = [parts.header(name)]
-    for place, one in entries[:MOST]:
+    for place, one in entries:
         word = opens or _opens(place, one)
         text = f"*{escape(place.cycle.service)}*: {status_card.awaited(one)} · {channel_link(place.channel)}"
         blocks.append(parts.section(text, parts.button("Open", f"cycle.open:{word}", f"{word}@{place.channel}")))
@@ -107,5 +128,5 @@ def _followed(places: Sequence[Place]) -> list[Block]:
             f"*{status_card.title(place.cycle)}* · {channel_link(place.channel)}\n"
             + status_card.waiting(place.cycle.waiting)
         )
-        for place in places[:MOST]
+        for place in places
     ]

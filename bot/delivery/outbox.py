@@ -15,7 +15,7 @@ from bot.blocks.text import clip
 from csi.errors import NotFound
 from csi.models import OutboxPost
 from csi.reading.files import FileStore
-from csi.storage import lock
+from csi.storage import lock, rows
 
 TEXT = 12_000  # characters of a message in all; Slack refuses near 13,200
 
@@ -99,19 +99,26 @@ class Outbox:
         row = self.find(session, team_id=team_id, key=key)
         if row is None:
             raise NotFound(f"There is no message {key} to change.")
+        return self._bring(session, row, text=text, blocks=blocks, image=image, alt_text=alt_text)
+
+    def _bring(
+        self, session: Session, row: OutboxPost, *, text: str, blocks: Sequence[Block] = (),
+        image: bytes | None = None, alt_text: str = "",
+    ) -> OutboxPost:  # fmt: skip
         wanted = {"text": clip(text, TEXT), "blocks": list(blocks)}
         if image is not None:
-            wanted |= {"image_key": self._stored(team_id, image), "alt_text": alt_text}
+            wanted |= {"image_key": self._stored(row.team_id, image), "alt_text": alt_text}
         if any(getattr(row, name) != value for name, value in wanted.items()):
             self._change(session, row, wanted)
         return row
 
     def keep(self, session: Session, *, team_id: str, key: str, channel: str, text: str, **more: Any) -> OutboxPost:
         """Post under this key, or change what is there: one message, kept up to date."""
-        if self.find(session, team_id=team_id, key=key) is None:
+        row = self.find(session, team_id=team_id, key=key)
+        if row is None:
             return self.post(session, team_id=team_id, key=key, channel=channel, text=text, **more)
         changes = {name: more[name] for name in ("blocks", "image", "alt_text") if name in more}
-        return self.update(session, team_id=team_id, key=key, text=text, **changes)
+        return self._bring(session, row, text=text, **changes)
 
     def _change(self, session: Session, row: OutboxPost, wanted: dict[str, Any]) -> None:
         if wanted.get("image_key", row.image_key) != row.image_key:
@@ -132,6 +139,10 @@ class Outbox:
     def find(self, session: Session, *, team_id: str, key: str) -> OutboxPost | None:
         """The post under this key, with its channel and ts once it is sent."""
         return session.exec(select(OutboxPost).where(OutboxPost.team_id == team_id, OutboxPost.key == key)).first()
+
+    def held(self, session: Session, team_id: str, keys: Sequence[str]) -> dict[str, OutboxPost]:
+        """The posts under these keys, those that are there."""
+        return {one.key: one for one in rows(session, OutboxPost, team_id, key=tuple(keys))}
 
     def withdraw(self, session: Session, team_id: str) -> None:
         """Give up what is not sent yet in a workspace: should the bot come back, it would be stale."""

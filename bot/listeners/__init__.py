@@ -244,6 +244,7 @@ ROUTES: tuple[Route, ...] = (
     Route("job", "settings.erase", record.erase),
     # App Home, people, places
     Route("event", "app_home_opened", home.opened),
+    Route("action", "home.page", home.turn_page),
     Route("action", "home.hours", home.open_hours),
     Route("view", "home.hours", home.said_hours),
     Route("event", "member_joined_channel", cycle.joined),

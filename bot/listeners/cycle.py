@@ -24,8 +24,7 @@ from bot.payload import about, clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotFound, Place, Way
-from csi.models import AnalysisResult, Cycle
-from csi.storage import rows
+from csi.models import Cycle
 from csi.terms import Period, Role
 
 Body = Mapping[str, Any]
@@ -66,6 +65,7 @@ def _seen(body: Body, kit: Kit) -> cycles.Overview | None:
             cycle = modals.cycle_of(session, body)
         except NotFound:
             return None
+        cycles.together.of_people(session, cycle.team_id, [cycle])
         return cycles.overview(session, cycle, kit.now())
 
 
@@ -248,15 +248,15 @@ def history(ack: Ack, body: Body, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         service = cycles.service_of(session, cycle)
         every = cycles.of_service(session, cycle.team_id, service.id)
-        lines = [_line(session, one) for one in reversed(every)]
+        results = cycles.judged(session, cycle.team_id, [one.id for one in every])
+    lines = [_line(one, results) for one in reversed(every)]
     ack(text=f"Cycles of {escape(service.name)}", blocks=blocks.history(service.name, lines))
 
 
-def _line(session: Session, cycle: Cycle) -> tuple[int, str, str, str]:
+def _line(cycle: Cycle, results: Sequence[Any]) -> tuple[int, str, str, str]:
     state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
     until = f" to {cycle.closed_at:%Y-%m-%d}" if cycle.closed_at else ""
-    results = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
-    counted = Counter(one.label for one in results if one.verdict)
+    counted = Counter(one.label for one in results if one.cycle_id == cycle.id and one.verdict)
     verdicts = " · ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items()))
     return cycle.number, state, f"from {cycle.started_at:%Y-%m-%d}{until}", verdicts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack
@@ -13,9 +14,10 @@ from bot import forms
 from bot.blocks import home as blocks
 from bot.context import Kit
 from bot.listeners import modals, people
-from bot.payload import team_of, user_of
+from bot.payload import clicked, team_of, user_of
 from csi import cycle as cycles
 from csi import reminders, roles
+from csi.models import Cycle
 from csi.step3_gather.collecting import to_bring
 from csi.terms import Awaited
 
@@ -34,24 +36,27 @@ def opened(event: Body, body: Body, client: WebClient, kit: Kit) -> None:
     client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id))
 
 
-def drawn(kit: Kit, team_id: str, user_id: str) -> dict[str, Any]:
+def turn_page(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Earlier or further entries, in the same tab."""
+    ack()
+    team_id, user_id = team_of(body), user_of(body)
+    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id, int(clicked(body))))
+
+
+def drawn(kit: Kit, team_id: str, user_id: str, page: int = 0) -> dict[str, Any]:
     """The home tab as it is now: cycles of services where the person holds a role."""
+    now = kit.now()
     with kit.sessions.reading() as session:
-        services = {one.service_id for one in roles.of_person(session, team_id, user_id)}
-        places = [
-            blocks.Place(
-                cycles.overview(session, cycle, kit.now()),
-                cycle.channel_id,
-                tuple(
-                    cycles.Waiting((user_id,), Awaited.DATA, name=name)
-                    for name in to_bring(session, cycle, user_id, kit.now())
-                ),
-            )
-            for cycle in cycles.open_cycles(session, team_id)
-            if cycle.service_id in services
-        ]
+        running = cycles.together.of_person(session, team_id, user_id)
+        places = [_place(session, cycle, user_id, now) for cycle in running]
         own = _own(session, team_id, user_id)
-    return blocks.view(user_id, places, own)
+    return blocks.view(user_id, places, own, page)
+
+
+def _place(session: Session, cycle: Cycle, user_id: str, now: datetime) -> blocks.Place:
+    missing = to_bring(session, cycle, user_id, now)
+    data = tuple(cycles.Waiting((user_id,), Awaited.DATA, name=name) for name in missing)
+    return blocks.Place(cycles.brief(session, cycle), cycle.channel_id, data)
 
 
 def _own(session: Session, team_id: str, user_id: str) -> blocks.Own:

@@ -8,7 +8,7 @@ from csi.cycle import changed, together
 from csi.cycle.gates import breaches
 from csi.cycle.opening import Start, start, workspace
 from csi.cycle.order import back, next_step
-from csi.cycle.overview import Overview, Waiting, overview
+from csi.cycle.overview import Brief, Overview, Waiting, brief, judged, overview
 from csi.cycle.spiral import close
 from csi.passages import (
     accountable,
@@ -24,15 +24,18 @@ from csi.passages import (
 )
 
 __all__ = [
+    "Brief",
     "Overview",
     "Start",
     "Waiting",
     "accountable",
     "back",
     "breaches",
+    "brief",
     "by_id",
     "changed",
     "close",
+    "judged",
     "mark_stale",
     "next_step",
     "of_channel",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlmodel import Session, col, func
 
+from csi.cycle import together
 from csi.models import AuditRow, Cycle, Row, Source
 from csi.passages import open_cycles
 from csi.storage import rows
 
+_PLACES = ("cycle_id", "service_id", "source_id")  # columns by which a row tells its cycle
 _MANY = 1_000  # changes; beyond them every open cycle is looked at
 
 
@@ -19,47 +21,41 @@ def newest(session: Session, team_id: str) -> int:
     return int(session.scalar(select(func.max(col(AuditRow.ordinal))).where(col(AuditRow.team_id) == team_id)) or 0)
 
 
-def since(session: Session, team_id: str, ordinal: int) -> list[Cycle]:
-    """The cycles that changes after this one are about, open or closed.
+def since(session: Session, team_id: str, ordinal: int) -> tuple[int, list[Cycle]]:
+    """The number of the newest change, and the cycles that changes after this one are about, open or closed.
 
     All open ones where that cannot be told: the whole workspace was changed, or what was changed is gone.
     """
-    later = select(col(AuditRow.subject), col(AuditRow.subject_id)).distinct()
-    about = later.where(col(AuditRow.team_id) == team_id, col(AuditRow.ordinal) > ordinal).limit(_MANY + 1)
+    row = AuditRow
+    later = (col(row.team_id) == team_id, col(row.ordinal) > ordinal)
+    about = select(col(row.ordinal), col(row.subject), col(row.subject_id)).where(*later)
+    found = session.execute(about.order_by(col(row.ordinal)).limit(_MANY + 1)).tuples().all()
+    if len(found) > _MANY:
+        return newest(session, team_id), open_cycles(session, team_id)
     changed: dict[str, set[int]] = {}
-    found = session.execute(about).tuples().all()
-    for subject, number in found:
+    for _, subject, number in found:
         changed.setdefault(subject, set()).add(number or 0)
-    ids: set[int] = set()
-    for subject, numbers in changed.items():
-        touched = _cycles(session, team_id, subject, numbers)
-        if touched is None or len(found) > _MANY:
-            return open_cycles(session, team_id)
-        ids |= touched
-    return rows(session, Cycle, team_id, id=tuple(ids))
+    last = max((number for number, *_ in found), default=ordinal)
+    places = [_places(session, team_id, subject, numbers) for subject, numbers in changed.items()]
+    if None in places:
+        return last, open_cycles(session, team_id)
+    ids, services = ({one for place in places if place for one in place[kind]} for kind in (0, 1))
+    return last, together.cycles_of(session, team_id, services, ids)
 
 
-def _cycles(session: Session, team_id: str, subject: str, numbers: Collection[int]) -> set[int] | None:
-    """The cycles of rows of one table; None where they cannot be told."""
+def _places(session: Session, team_id: str, subject: str, numbers: Collection[int]) -> tuple[set[int], set[int]] | None:
+    """Of rows of a table their cycles, and the services whose open cycle they are about; None where it is not told."""
+    if subject == "cycle":
+        return set(numbers), set()
+    if subject == "service":
+        return set(), set(numbers)
     table = Row.metadata.tables.get(subject)
-    if table is None or (subject != "cycle" and not {"service", "service_id", "source_id", "cycle_id"} & _names(table)):
+    columns = [table.c[name] for name in _PLACES if name in table.c] if table is not None else []
+    if table is None or not columns:
         return None
-    places = [table.c[name] for name in ("cycle_id", "service_id", "source_id") if name in table.c]
-    found = session.execute(
-        select(table.c.id, *places).where(table.c.team_id == team_id, table.c.id.in_(numbers))
-    ).all()
-    if len(found) < len(set(numbers)):
+    ours = (table.c.team_id == team_id, table.c.id.in_(numbers))
+    kept = session.execute(select(table.c.id, *columns).where(*ours)).mappings().all()
+    if len(kept) < len(numbers):
         return None
-    kept = [one._mapping for one in found]
-    own = {one[name] for one in kept for name in ("cycle_id",) if name in one}
-    services = {one["service_id"] for one in kept if "service_id" in one}
-    sources = {one["source_id"] for one in kept if "source_id" in one}
-    own |= set(numbers) if subject == "cycle" else set()
-    services |= set(numbers) if subject == "service" else set()
-    services |= {one.service_id for one in rows(session, Source, team_id, id=tuple(sources))}
-    running = rows(session, Cycle, team_id, open_service=tuple(services))
-    return {one for one in own if one is not None} | {one.id for one in running}
-
-
-def _names(table: Table) -> set[str]:
-    return {table.name, *(column.name for column in table.c)}
+    own, services, sources = ({one[name] for one in kept if one.get(name) is not None} for name in _PLACES)
+    return own, services | {one.service_id for one in rows(session, Source, team_id, id=tuple(sources))}

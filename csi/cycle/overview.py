@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from csi import passages, roles
+from csi import ahead, passages, roles
 from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
 from csi.passages import service_of
 from csi.step1_should_measure import carried
-from csi.step1_should_measure.tree import approvers as business
-from csi.step1_should_measure.tree import tree as tree_of
+from csi.step1_should_measure import tree as trees
 from csi.step7_correct import following
 from csi.storage import row, rows
-from csi.terms import Awaited, Step
+from csi.terms import Awaited, Step, label
 
 _SHOWN = 20
 
@@ -88,6 +89,54 @@ class Overview:
     taken_up: tuple[Taken, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A cycle in one line, and who is waited for: what the home tab shows of it."""
+
+    service: str
+    number: int
+    state: str
+    step: Step
+    waiting: tuple[Waiting, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What stands of a KPI's result in a line: its verdict as people read it, and whether that is out of date."""
+
+    id: int
+    cycle_id: int
+    kpi_id: int
+    verdict: str
+    stale: bool
+    has_side_effect: bool
+
+    @property
+    def label(self) -> str:
+        """As ``AnalysisResult.label``."""
+        return label(self.verdict, has_side_effect=self.has_side_effect)
+
+
+def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[Judged]:
+    """The results of some cycles, without what they were worked out from."""
+    wanted = tuple(cycle_ids)
+    known = ahead.found(session, Judged, team_id, "id", {"cycle_id": wanted})
+    if known is not None:
+        return known
+    result = AnalysisResult
+    about = (result.id, result.cycle_id, result.kpi_id, result.verdict, result.stale)
+    said = select(*map(col, about), col(result.result)["side_effects"])
+    ours = (col(result.team_id) == team_id, col(result.cycle_id).in_(wanted))
+    found = session.execute(said.where(*ours).order_by(col(result.id))).tuples()
+    return [Judged(*(*one[:5], bool(one[5]))) for one in found]
+
+
+def brief(session: Session, cycle: Cycle) -> Brief:
+    """The cycle as the home tab shows it."""
+    service = service_of(session, cycle).name
+    return Brief(service, cycle.number, cycle.state, Step(cycle.step), tuple(_waiting(session, cycle)))
+
+
 def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
     """The cycle as the status card shows it."""
     service = service_of(session, cycle)
@@ -132,15 +181,15 @@ def _state(cycle: Cycle, passage: StepPassage, today: date) -> str:
 
 def _kpis(session: Session, cycle: Cycle) -> list[KpiState]:
     here: dict[str, Any] = {"team_id": cycle.team_id, "cycle_id": cycle.id}
-    results = {one.kpi_id: one for one in rows(session, AnalysisResult, **here)}
+    results = {one.kpi_id: one for one in judged(session, cycle.team_id, [cycle.id])}
     findings = {one.kpi_id: one for one in rows(session, Finding, **here)}
     kpis = rows(session, Kpi, limit=_SHOWN, **here)
     # What step 4 computes besides is nobody's word yet.
-    judged = {key: one for key, one in results.items() if one.stale or cycle.step >= Step.ANALYSE}
-    return [_kpi(one, judged.get(one.id), findings.get(one.id)) for one in kpis]
+    said = {key: one for key, one in results.items() if one.stale or cycle.step >= Step.ANALYSE}
+    return [_kpi(one, said.get(one.id), findings.get(one.id)) for one in kpis]
 
 
-def _kpi(kpi: Kpi, result: AnalysisResult | None, finding: Finding | None) -> KpiState:
+def _kpi(kpi: Kpi, result: Judged | None, finding: Finding | None) -> KpiState:
     return KpiState(
         key=kpi.key,
         name=kpi.name,
@@ -191,14 +240,15 @@ def _answered(session: Session, one: Action | Baseline, subject: str, version: i
 
 def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
     """The business, once it was asked and until it has answered; before that, whoever is to ask it."""
-    tree = tree_of(session, cycle)
-    if tree.agreed or not tree.kpis:
+    if trees.agreed(session, cycle) or not rows(session, Kpi, cycle.team_id, cycle_id=cycle.id, limit=1):
         return []
-    if not tree.submitted or tree.sent_back:
+    given = trees.decisions(session, cycle, "tree")
+    sent_back = any(one.choice == "reject" for one in given)
+    if sent_back or not trees.decisions(session, cycle, "tree_submitted"):
         owner = passages.accountable(session, cycle, cycle.step)
-        return [Waiting((owner,) if owner else (), Awaited.TREE if tree.sent_back else Awaited.ASKING)]
-    answered = {one.user_id for one in tree.approvals}
-    able = tuple(one for one in business(session, cycle) if one not in answered)
+        return [Waiting((owner,) if owner else (), Awaited.TREE if sent_back else Awaited.ASKING)]
+    answered = {one.user_id for one in given}
+    able = tuple(one for one in trees.approvers(session, cycle) if one not in answered)
     return [Waiting(able, Awaited.TREE_APPROVAL)]
 
 

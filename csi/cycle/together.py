@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlmodel import Session
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
+from csi import ahead
+from csi.cycle.overview import Judged, judged
 from csi.measurement import counted
 from csi.models import (
     Action,
-    AnalysisResult,
     Baseline,
     CarryOver,
-    Csf,
     Cycle,
     Decision,
     Finding,
-    Goal,
     Kpi,
     Person,
     PlanRow,
@@ -34,19 +34,49 @@ from csi.models import (
 from csi.step2_can_measure import history
 from csi.step3_gather import measured
 from csi.step3_gather.collecting import SUBJECT
-from csi.storage import read_ahead, rows
+from csi.storage import read_ahead, reads_only, rows
 from csi.terms import Step
 
 _ASKED = ("tree", "tree_submitted", "action", "baseline")  # subjects of decisions that are waited for
 
 
+def cycles_of(session: Session, team_id: str, services: Collection[int], ids: Collection[int] = ()) -> list[Cycle]:
+    """The open cycles of these services, and those with these numbers; held with their services and thresholds."""
+    if not services and not ids:
+        return []
+    wanted = select(Cycle, Service, Workspace).join(Service, col(Service.id) == col(Cycle.service_id))
+    every = wanted.join(Workspace, col(Workspace.team_id) == col(Cycle.team_id), isouter=True)
+    wanted_ones = or_(col(Cycle.open_service).in_(services), col(Cycle.id).in_(ids))
+    ours = (col(Cycle.team_id) == team_id, col(Service.team_id) == team_id, wanted_ones)
+    found = session.exec(every.where(*ours).order_by(col(Cycle.id))).all()
+    held = [service for _, service, _ in found]
+    if not reads_only(session):
+        return [cycle for cycle, *_ in found]
+    ahead.keep(session, Service, team_id, held, column="id", keys=[one.id for one in held])
+    ahead.keep(session, Workspace, team_id, [one for *_, one in found[:1] if one], column="", keys=())
+    return [cycle for cycle, *_ in found]
+
+
+def of_person(session: Session, team_id: str, user_id: str) -> list[Cycle]:
+    """The open cycles of the services in which a person holds a role, with all that the home tab asks about them."""
+    mine = select(RoleAssignment.service_id).where(RoleAssignment.team_id == team_id, RoleAssignment.user_id == user_id)
+    ours = (RoleAssignment.team_id == team_id, col(RoleAssignment.service_id).in_(mine))
+    held = session.exec(select(RoleAssignment).where(*ours).order_by(col(RoleAssignment.id))).all()
+    services = {one.service_id for one in held}
+    ahead.keep(session, RoleAssignment, team_id, held, column="service_id", keys=services)
+    found = cycles_of(session, team_id, services)
+    of_people(session, team_id, found)
+    of_data(session, team_id, found)
+    return found
+
+
 def of_people(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
-    """Read ahead who is waited for in these cycles: ``csi.cycle.waiting``, and the reminders of steps and approvals."""
+    """Read ahead who is waited for in these cycles: their waiting lists, reminders of steps, approvals, actions."""
     ids, services = _ids(cycles), {one.service_id for one in cycles}
-    read_ahead(session, Workspace, team_id)
-    read_ahead(session, Service, team_id, "id", services)
+    read_ahead(session, Service, team_id, "id", _unheld(session, Service, team_id, "id", services))
     read_ahead(session, StepPassage, team_id, "cycle_id", ids)
-    read_ahead(session, RoleAssignment, team_id, "service_id", services)
+    unheld = _unheld(session, RoleAssignment, team_id, "service_id", services)
+    read_ahead(session, RoleAssignment, team_id, "service_id", unheld)
     read_ahead(session, Kpi, team_id, "cycle_id", ids)
     actions = read_ahead(session, Action, team_id, "cycle_id", ids)
     baselines = read_ahead(session, Baseline, team_id, "cycle_id", ids)
@@ -57,16 +87,15 @@ def of_people(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
 def of_card(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead what else ``csi.cycle.overview`` shows of these cycles; a result only by its verdict."""
     ids = _ids(cycles)
-    read_ahead(session, AnalysisResult, team_id, "cycle_id", ids, without=("result",))
+    ahead.keep(session, Judged, team_id, judged(session, team_id, ids), column="cycle_id", keys=ids)
     read_ahead(session, Finding, team_id, "cycle_id", ids)
     read_ahead(session, CarryOver, team_id, "cycle_id", ids)
-    first = _ids([one for one in cycles if one.step == Step.SHOULD_MEASURE])
-    for table in (Goal, Csf):
-        read_ahead(session, table, team_id, "cycle_id", first)
 
 
 def of_data(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead what has come for these cycles, after ``of_people``."""
+    if ahead.found(session, Workspace, team_id, "id", {}) is None:
+        read_ahead(session, Workspace, team_id)
     gathering = [one for one in cycles if one.step >= Step.GATHER]
     kpis = _ids([kpi for cycle in gathering for kpi in rows(session, Kpi, team_id, cycle_id=cycle.id)])
     read_ahead(session, PlanRow, team_id, "kpi_id", kpis)
@@ -101,6 +130,10 @@ def of_reminders(session: Session, due: Sequence[Reminder]) -> None:
         of_data(session, team_id, found)
     if "report" in subjects:
         of_reports(session, team_id, found)
+
+
+def _unheld(session: Session, table: type[Row], team_id: str, column: str, keys: Collection[int]) -> list[int]:
+    return [key for key in keys if ahead.found(session, table, team_id, "id", {column: key}) is None]
 
 
 def _ids(found: Sequence[Row]) -> list[int]:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from csi import audit
 from csi.errors import Conflict
-from csi.measurement import deliveries
+from csi.measurement import counted, deliveries
 from csi.measurement.deliveries import Waits, Why, kept, reasons_of
 from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, QuarantinedRow, Source
 from csi.reading.far_dates import REASON as FAR
@@ -319,6 +319,15 @@ def of_source(session: Session, source: Source, *, state: str = "") -> list[Batc
     """A source's deliveries in the order they came."""
     wanted: dict[str, Any] = {"state": state} if state else {}
     return rows(session, Batch, source.team_id, source_id=source.id, order="ordinal", **wanted)
+
+
+def newest_of(session: Session, sources: Sequence[Source], most: int) -> list[tuple[Source, list[Batch]]]:
+    """The newest deliveries of each source, at most so many of one, in the order they came."""
+    counts = counted.delivered(session, sources[0].team_id, [one.id for one in sources]) if sources else {}
+    wanted = {one.id: tuple(each.id for each in counts[one.id][-most:]) for one in sources}
+    every = tuple(number for numbers in wanted.values() for number in numbers)
+    found = {one.id: one for one in rows(session, Batch, sources[0].team_id, id=every)} if sources else {}
+    return [(one, [found[number] for number in wanted[one.id] if number in found]) for one in sources]
 
 
 def latest(session: Session, source: Source) -> Batch | None:

@@ -74,7 +74,8 @@ def arrival(session: Session, cycle: Cycle, kpi: Kpi, now: datetime) -> Arrival:
 def _of(session: Session, cycle: Cycle, kpis: Sequence[Kpi], now: datetime) -> list[Arrival]:
     """The same of some KPIs of a cycle: each source is looked at once, however many KPIs it feeds."""
     plans = {one.kpi_id: one for one in rows(session, PlanRow, cycle.team_id, kpi_id=tuple(kpi.id for kpi in kpis))}
-    made = [_planned(session, cycle, kpi, plans.get(kpi.id)) for kpi in kpis]
+    every = rows(session, Source, cycle.team_id, service_id=cycle.service_id)
+    made = [_planned(session, cycle, kpi, plans.get(kpi.id), every) for kpi in kpis]
     sources = {one.source.id: one.source for one in made if one.source is not None}
     held = _Held(session, cycle, tuple(sources.values()))
     allowed = timedelta(days=threshold(session, cycle.team_id, "late_days")) if sources else timedelta()
@@ -82,8 +83,8 @@ def _of(session: Session, cycle: Cycle, kpis: Sequence[Kpi], now: datetime) -> l
     return [_filled(cycle, one, plans.get(one.kpi.id), held, today=today, allowed=allowed) for one in made]
 
 
-def _planned(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None) -> Arrival:
-    source = source_of(session, cycle, kpi, plan)
+def _planned(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None, every: Sequence[Source]) -> Arrival:
+    source = _named(every, kpi, plan) or (source_of(session, cycle, kpi, plan) if plan and plan.source_id else None)
     period = Period((plan.period if plan else "") or cycle.period)
     owner = (plan.owner if plan else "") or (source.owner if source else "") or kpi.owner
     backup = (plan.backup if plan else "") or (source.backup if source else "")
@@ -109,6 +110,13 @@ def source_of(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None = N
     if named is None and plan is not None and plan.source_id:
         return row(session, Source, cycle.team_id, id=plan.source_id)
     return named
+
+
+def _named(every: Sequence[Source], kpi: Kpi, plan: PlanRow | None) -> Source | None:
+    """``source_of`` among the sources of the service."""
+    key = kpi.definition.get("source")
+    named = next((one for one in every if key and one.key == str(key)), None)
+    return named or next((one for one in every if plan and one.id == plan.source_id), None)
 
 
 def by_hand(one: Arrival) -> bool:

@@ -59,7 +59,7 @@ from bot.blocks.step3_gather.numbers import (
     number_told,
     numbers_taken,
 )
-from bot.blocks.step3_gather.overview import overview
+from bot.blocks.step3_gather.overview import DELIVERIES, overview
 from bot.blocks.step3_gather.studies import offered, taken_over
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "CHANGE",
     "CHOOSE",
     "COLLECT",
+    "DELIVERIES",
     "FORM",
     "GUESS",
     "HOW",

@@ -17,6 +17,7 @@ from csi.step3_gather.measured import KINDS
 from csi.words.wording import listed, plural, when
 
 _SHOWN = 20
+DELIVERIES = 8  # of one source, the newest
 
 
 def overview(
@@ -77,7 +78,7 @@ def _periods(starts: Sequence[date], one: Arrival) -> str:
 
 def _deliveries(source: Source, held: Sequence[Batch]) -> list[Block]:
     blocks: list[Block] = [parts.section(f"*Deliveries of {escape(source.name or source.key)}*")]
-    for batch in list(held)[-8:]:
+    for batch in list(held)[-DELIVERIES:]:
         state = {"waiting": " · waits for a yes", "removed": " · taken out"}.get(batch.state, "")
         name = escape(batch.filename or ("typed" if batch.way == "typed" else batch.way))
         text = (

@@ -32,6 +32,6 @@ def gather(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def overview(session: Session, cycle: Cycle, kit: Kit) -> Block:
     """The view of what has come for a cycle."""
     found = arrivals(session, cycle, kit.now())
-    held = [(one, batches.of_source(session, one)) for one in of_service(session, cycle.team_id, cycle.service_id)]
+    held = batches.newest_of(session, of_service(session, cycle.team_id, cycle.service_id), blocks.DELIVERIES)
     may_type = cycle.state == "open"
     return blocks.overview(found, held, metadata=modals.metadata(cycle), zone=cycle.timezone, may_type=may_type)
