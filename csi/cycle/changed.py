@@ -29,7 +29,7 @@ def since(session: Session, team_id: str, ordinal: int) -> tuple[int, list[Cycle
     row = AuditRow
     later = (col(row.team_id) == team_id, col(row.ordinal) > ordinal)
     about = select(col(row.ordinal), col(row.subject), col(row.subject_id)).where(*later)
-    found = session.execute(about.order_by(col(row.ordinal)).limit(_MANY + 1)).tuples().all()
+    found = session.execute(about.order_by(col(row.ordinal)).limit(_MANY + 1)).all()
     if len(found) > _MANY:
         return newest(session, team_id), open_cycles(session, team_id)
     changed: dict[str, set[int]] = {}

@@ -127,7 +127,7 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
     about = (result.id, result.cycle_id, result.kpi_id, result.verdict, result.stale)
     said = select(*map(col, about), col(result.result)["side_effects"])
     ours = (col(result.team_id) == team_id, col(result.cycle_id).in_(wanted))
-    found = session.execute(said.where(*ours).order_by(col(result.id))).tuples()
+    found = session.execute(said.where(*ours).order_by(col(result.id)))
     return [Judged(*(*one[:5], bool(one[5]))) for one in found]
 
 

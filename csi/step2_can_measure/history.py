@@ -82,7 +82,7 @@ def read_ahead(session: Session, team_id: str, services: Collection[int], keys: 
         wanted.order_by(col(AnalysisResult.made_at), col(AnalysisResult.id).desc()))}  # fmt: skip
     completeness = col(AnalysisResult.result)["quality", "completeness"]
     theirs = (col(AnalysisResult.team_id) == team_id, col(AnalysisResult.id).in_(newest.values()))
-    values = dict(session.execute(select(col(AnalysisResult.id), completeness).where(*theirs)).tuples().all())
+    values = dict(session.execute(select(col(AnalysisResult.id), completeness).where(*theirs)).all())
     found = [_Assessed(number, *about, values.get(number)) for about, number in newest.items()]
     ahead.keep(session, _Assessed, team_id, found, column="service_id", keys=services, kpi_key=tuple(keys))
 

@@ -82,8 +82,12 @@ def _first(session: Session, size: Size, team_id: str) -> None:
     turns.jump(session, cycle, 2)
     for kpi in kpis:
         turns.assess(session, cycle, kpi)
-    for number in range(size.deliveries):
-        _dated(turns.deliver(session, cycle), number, size.deliveries)
+    first = turns.deliver(session, cycle)
+    _dated(first, 0, size.deliveries)
+    for number in range(1, size.deliveries):
+        again = {**first.model_dump(exclude={"id"}), "ordinal": number + 1, "sha256": f"{number + 1:064}"}
+        session.add(_dated(Batch(**again), number, size.deliveries))
+    session.flush()
     for kpi in kpis:
         turns.analyse(session, cycle, kpi, [20.0 + week % 3 for week in range(52)])
     clause = clauses.draft_clause(session, cycle, kpi_id=kpis[0].id, text="Within 20 hours", target=20.0, actor=ALICE,
@@ -104,12 +108,13 @@ def _action(title: str, kpi: Kpi) -> actions.ActionFields:
     return actions.ActionFields(title, kpi.id, owner=FRANK, **days, **words)
 
 
-def _dated(batch: Batch, number: int, of: int) -> None:
+def _dated(batch: Batch, number: int, of: int) -> Batch:
     """Give a delivery the days its rows fell on: a week each, the last one just over."""
     first = NOW.date() - timedelta(weeks=of - number)
     days = [(first + timedelta(days=day)).isoformat() for day in range(7)]
     batch.counts = {"days": {"resolved_at": dict.fromkeys(days, 14)}, "moments": ["resolved_at"], "numbers": []}
     batch.first_at, batch.last_at = NOW - timedelta(weeks=of - number), NOW - timedelta(weeks=of - number - 1)
+    return batch
 
 
 def _earlier(connection: Connection, kept: Mapping[Table, list[dict[str, Any]]], size: Size, stride: int) -> None:

@@ -1,0 +1,224 @@
+"""What is asked of the database does not grow with the workspace: the same queries at few cycles and at many."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import build_kit
+from bot.cards import CardKeeper
+from bot.context import Kit
+from bot.listeners import cycle as commands
+from bot.listeners import home
+from bot.listeners.step3_gather import overview as gathering
+from bot.scheduler import Scheduler
+from bot.settings import Settings
+from csi import cycle as cycles
+from csi import reminders, roles
+from csi.models import Cycle, OutboxPost, Reminder
+from csi.storage import Sessions, engine, rows
+from csi.terms import Role
+from tests.benchmarks.counting import Counted, counted
+from tests.benchmarks.workspace import EVERYWHERE, SOMEWHERE, Size, build
+from tests.turns import ALICE, CHANNEL, DAVE, NOW, TEAM
+
+FEW, MANY = Size(services=10, cycles=1, kpis=1), Size(services=60, cycles=1, kpis=1)
+BODY = {"command": "/csi", "team_id": TEAM, "user_id": ALICE, "channel_id": CHANNEL}
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A bot's means over a workspace of some size, and its clock."""
+
+    kit: Kit
+    scheduler: Scheduler
+    keeper: CardKeeper
+    at: list[datetime]
+
+    def later(self, **span: float) -> None:
+        self.at[0] += timedelta(**span)
+
+    def close(self) -> None:
+        self.kit.slow.close()
+        self.kit.sessions.engine.dispose()
+
+    def counted(self, work: Callable[[], Any]) -> Counted:
+        with counted(self.kit.sessions.engine) as found:
+            work()
+        return found
+
+    def change(self, cycle: Cycle | None = None) -> None:
+        """One change of one cycle's service."""
+        with self.kit.sessions() as session:
+            chosen = cycle or rows(session, Cycle, TEAM, state="open", limit=1)[0]
+            roles.grant(session, team_id=TEAM, service_id=chosen.service_id, role=Role.READER, user_id=f"U{self.at[0]}",
+                        actor=DAVE, now=NOW)  # fmt: skip
+
+
+def _opened(path: Path, folder: Path) -> Workspace:
+    """A bot's means over a database, everything in it looked at once."""
+    at = [NOW]
+    settings = Settings(csi_database_url=f"sqlite:///{path}", csi_data_url=str(folder), slack_bot_token="xoxb-none")
+    kit, _ = build_kit(settings, now=lambda: at[0])
+    kit = replace(kit, teams=lambda: (TEAM,))
+    keeper = CardKeeper(kit.sessions, kit.outbox, kit.now, kit.teams)
+    made = Workspace(kit, Scheduler(kit, kit.now), keeper, at)
+    made.scheduler.tick()
+    made.keeper.look()
+    made.later(seconds=20)
+    return made
+
+
+@pytest.fixture(scope="module")
+def built(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Size, Path]:
+    """Databases of both sizes, looked at once."""
+    made = {}
+    for size in (FEW, MANY):
+        made[size] = tmp_path_factory.mktemp("load") / f"{size.services}.sqlite"
+        shutil.copy(_sqlite_template, made[size])
+        opened = engine(f"sqlite:///{made[size]}")
+        build(Sessions(opened), size)
+        opened.dispose()
+        _opened(made[size], made[size].parent).close()
+    return made
+
+
+@pytest.fixture
+def opened(built: dict[Size, Path], tmp_path: Path) -> Iterator[Callable[[Size], Workspace]]:
+    """Opens a copy of such a database."""
+    made = []
+
+    def open_(size: Size) -> Workspace:
+        shutil.copy(built[size], tmp_path / built[size].name)
+        made.append(_opened(tmp_path / built[size].name, tmp_path))
+        return made[-1]
+
+    yield open_
+    for one in made:
+        one.close()
+
+
+def a_change_and(work: Callable[[Workspace], Any]) -> Callable[[Workspace], Counted]:
+    def both(workspace: Workspace) -> Counted:
+        workspace.change()
+        return workspace.counted(lambda: work(workspace))
+
+    return both
+
+
+def asked(work: Callable[[Workspace], Any]) -> Callable[[Workspace], Counted]:
+    return lambda workspace: workspace.counted(lambda: work(workspace))
+
+
+class Deaf:
+    """Takes a view and shows it to nobody."""
+
+    def views_open(self, **_: Any) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize(
+    ("work", "most"),
+    [
+        pytest.param(asked(lambda all_: all_.scheduler.tick()), 12, id="a tick with nothing new"),
+        pytest.param(a_change_and(lambda all_: all_.scheduler.tick()), 32, id="a tick after a change"),
+        pytest.param(asked(lambda all_: all_.keeper.look()), 1, id="cards with nothing new"),
+        pytest.param(a_change_and(lambda all_: all_.keeper.look()), 15, id="the card of one change"),
+        pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 12, id="home of all services"),
+        pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, SOMEWHERE)), 12, id="home of three services"),
+        pytest.param(asked(lambda all_: commands._seen(BODY, all_.kit)), 15, id="/csi status"),
+        pytest.param(
+            asked(lambda all_: gathering.gather(lambda: None, {**BODY, "trigger_id": "t"}, Deaf(), all_.kit)), 15,
+            id="/csi gather",
+        ),
+    ],
+)  # fmt: skip
+def test_as_much_is_asked_of_many_cycles_as_of_few(
+    opened: Callable[[Size], Workspace], work: Callable[[Workspace], Counted], most: int
+) -> None:
+    few, many = work(opened(FEW)), work(opened(MANY))
+    assert (few.queries, many.queries <= most) == (many.queries, True), "\n".join(many.said)
+
+
+def test_a_tick_with_nothing_new_keeps_nobody_from_writing(opened: Callable[[Size], Workspace]) -> None:
+    found = opened(FEW)
+    assert asked(lambda all_: all_.scheduler.tick())(found).longest == 0.0
+
+
+@pytest.fixture
+def delivered(_sqlite_template: Path, tmp_path: Path) -> Callable[[int], Counted]:
+    """What is asked of a source of so many deliveries."""
+
+    def asked_of(deliveries: int) -> Counted:
+        path = tmp_path / f"{deliveries}.sqlite"
+        shutil.copy(_sqlite_template, path)
+        made = engine(f"sqlite:///{path}")
+        build(Sessions(made), Size(services=1, cycles=1, kpis=2, deliveries=deliveries))
+        with Sessions(made).reading() as session, counted(made) as found:
+            (cycle,) = rows(session, Cycle, TEAM)
+            assert {len(one.came) for one in gathering.arrivals(session, cycle, NOW)} == {deliveries}
+        made.dispose()
+        return found
+
+    return asked_of
+
+
+def test_deliveries_cost_no_queries(delivered: Callable[[int], Counted]) -> None:
+    assert delivered(3).queries == delivered(60).queries
+
+
+def reminders_due(workspace: Workspace, count: int) -> None:
+    with workspace.kit.sessions() as session:
+        (cycle,) = rows(session, Cycle, TEAM, state="open", limit=1)
+        about = {"team_id": TEAM, "kind": "step_due", "subject": "step", "subject_id": cycle.step, "user_id": DAVE}
+        for number in range(count):
+            session.add(Reminder(key=f"k{number}", cycle_id=cycle.id, due_at=NOW, **about))
+
+
+def test_all_that_is_due_is_sent_in_one_tick_each_once(opened: Callable[[Size], Workspace]) -> None:
+    found = opened(FEW)
+    reminders_due(found, 60)
+    with found.kit.sessions.reading() as session:
+        (cycle,) = rows(session, Cycle, TEAM, state="open", limit=1)
+        owner = cycles.accountable(session, cycle, cycle.step)
+    with found.kit.sessions() as session:
+        for one in rows(session, Reminder, TEAM, state="waiting", kind="step_due"):
+            one.user_id = owner if one.key.startswith("k") else one.user_id
+    found.scheduler.tick()
+    with found.kit.sessions.reading() as session:
+        due = [one for one in rows(session, Reminder, TEAM) if one.key.startswith("k")]
+        posts = [one.key for one in rows(session, OutboxPost, TEAM, kind="nudge")]
+        assert not reminders.is_due(session, TEAM, found.at[0])
+    assert [one.state for one in due] == ["sent"] * 60
+    assert {f"reminder:{one.id}:0" for one in due} <= set(posts)
+    assert len(posts) == len(set(posts))
+
+
+def test_a_new_day_alone_brings_a_card_up_to_date(opened: Callable[[Size], Workspace]) -> None:
+    found = opened(FEW)
+    with found.kit.sessions.reading() as session:
+        before = {one.key: one.revision for one in rows(session, OutboxPost, TEAM) if one.key.startswith("card:")}
+    found.at[0] = datetime.combine(NOW.date() + timedelta(days=60), NOW.timetz())
+    found.keeper.look()
+    with found.kit.sessions.reading() as session:
+        after = {one.key: one.revision for one in rows(session, OutboxPost, TEAM) if one.key.startswith("card:")}
+    assert len(after) == FEW.services
+    assert all(after[key] == before[key] + 1 for key in before)
+    assert date(2027, 1, 22) == found.at[0].date()
+
+
+def test_only_the_card_of_the_cycle_that_was_changed_is_looked_at(opened: Callable[[Size], Workspace]) -> None:
+    found = opened(FEW)
+    with found.kit.sessions() as session:
+        chosen = rows(session, Cycle, TEAM, state="open")[3]
+        since = cycles.changed.newest(session, TEAM)
+    found.change(chosen)
+    with found.kit.sessions.reading() as session:
+        newest, touched = cycles.changed.since(session, TEAM, since)
+    assert (newest, [one.id for one in touched]) == (since + 1, [chosen.id])
