@@ -25,6 +25,11 @@ LANGUAGES = (
     "mn", "lo", "km", "uz",
 )  # fmt: skip
 ENGLISH = LANGUAGES[:3]
+# Signs above, below and around letters: accents, those of India, Thailand, Laos, Burma and Cambodia.
+BESIDE_LETTERS = (
+    r"\u0300-\u036f\u0900-\u0965\u0970-\u09e5\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0b65\u0b70-\u0be5"
+    r"\u0bf0-\u0c65\u0c70-\u0ce5\u0cf0-\u0d65\u0d70-\u0de5\u0df0-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17df"
+)
 # Windows, Excel and databases: short forms that CLDR has not, by the language whose column they may stand in.
 _ALSO_MONTHS = {
     "de": {"mrz": 3, "mär": 3, "maerz": 3, "mae": 3, "jaen": 1, "jän": 1, "feber": 2, "sept": 9},

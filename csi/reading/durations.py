@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csi.reading.calendar_words import BESIDE_LETTERS
 from csi.reading.unit_table import find
 from csi.reading.unit_words import folded, joiners, time_unit
 
@@ -25,18 +26,19 @@ _MOST_RUNS = 10
 _NANOSECONDS = 1_000_000_000
 _DAY = 86_400.0
 # A sign, a digit or the P of ISO 8601 begins it; else words, digits and the marks between them.
-_MAY_BE = r"^[+-]? ?p?[+-]?\d[\d.,:+ \-()\pL;]*$|^[+-]?pt\d[\d.,hms]*$"
+_MAY_BE = r"^[+-]? ?p?[+-]?\d[\d.,:+ \-()\pL\pM\x{200c};]*$|^[+-]?pt\d[\d.,hms]*$"
+_WORD = rf"(?:[^\W\d_]|[{BESIDE_LETTERS}\u200c])+"
 _ISO = re.compile(
     r"p(?:(#)y)?(?:(#)m)?(?:(#)w)?(?:(#(?:[.,]#)?)d)?(?:t(?:(#(?:[.,]#)?)h)?(?:(#(?:[.,]#)?)m)?(?:(#(?:[.,]#)?)s)?)?"
 )
 _ISO_SECONDS = (0.0, 0.0, 7 * _DAY, _DAY, 3_600.0, 60.0, 1.0)
-_CLOCK = re.compile(r"(?:#(?P<days>\.| |(?: ?(?P<word>[^\W\d_]+),?) )(?P<sign>[+-])?)?#:#(?P<seconds>:#(?:[.,]#)?)?")
-_PART = re.compile(r"#(?P<fraction>[.,]#)? ?(?P<word>[^\W\d_]+\.?)")
+_CLOCK = re.compile(rf"(?:#(?P<days>\.| |(?: ?(?P<word>{_WORD}),?) )(?P<sign>[+-])?)?#:#(?P<seconds>:#(?:[.,]#)?)?")
+_PART = re.compile(rf"#(?P<fraction>[.,]#)? ?(?:de )?(?P<word>{_WORD}\.?)")  # 30 de minute (Romanian)
 _IN_1970 = re.compile("#-#-#[ t]#:#:#")
 # 2:30 h, 12:05:10 hrs, 2:30 min: the unit is that of the first number.
-_NAMED_CLOCK = re.compile(r"#:#(?P<more>:#)?(?P<fraction>[.,]#)? ?(?P<word>[^\W\d_]+\.?)")
-_OPEN_END = re.compile(r"# ?(?P<word>[^\W\d_]+\.?) ?#")  # 2 h 05
-_BETWEEN = re.compile(r"[ ,;:]*(?:(?P<word>[^\W\d_]+) )?")
+_NAMED_CLOCK = re.compile(rf"#:#(?P<more>:#)?(?P<fraction>[.,]#)? ?(?P<word>{_WORD}\.?)")
+_OPEN_END = re.compile(rf"# ?(?P<word>{_WORD}\.?) ?#")  # 2 h 05
+_BETWEEN = re.compile(rf"[ ,;:]*(?:(?P<word>{_WORD}) )?")
 
 
 class ShortClock(StrEnum):
@@ -130,7 +132,7 @@ def _worth(texts: pa.Array, shape: str, runs: tuple[Run, ...]) -> np.ndarray:
 
 
 def _quoted(piece: str) -> str:
-    return re.sub(r"([^\w\s])", r"\\\1", piece)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", piece)
 
 
 @lru_cache(maxsize=20_000)

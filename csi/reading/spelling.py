@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from itertools import product
 
 from csi.reading import zone_words
-from csi.reading.calendar_words import ENGLISH, LANGUAGES, Meaning, Words, words
+from csi.reading.calendar_words import BESIDE_LETTERS, ENGLISH, LANGUAGES, Meaning, Words, words
 from csi.reading.causes import Cause
 from csi.reading.day_parts import SIGNS as DAY_PARTS
 from csi.reading.zone_names import split_zone
@@ -26,12 +26,7 @@ _MOST_WORDS = 10
 _NO_DATE = re.compile(
     r"(?i)^(?!\\?/)(?!0{12}(?:00(?:\.?0{3}|\.?0{6})?)?z?$).*(?<![.,:0])(?:0{3}|0{5}|0{7}|0{9,})(?!0)", re.S
 )
-# Signs above, below and around letters: accents, those of India, Thailand, Laos, Burma and Cambodia.
-_BESIDE_LETTERS = (
-    r"\u0300-\u036f\u0900-\u0965\u0970-\u09e5\u09f0-\u0a65\u0a70-\u0ae5\u0af0-\u0b65\u0b70-\u0be5"
-    r"\u0bf0-\u0c65\u0c70-\u0ce5\u0cf0-\u0d65\u0d70-\u0de5\u0df0-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17df"
-)
-_WORD = rf"(?:[^\W\d_]|[{_BESIDE_LETTERS}\u200c])+"
+_WORD = rf"(?:[^\W\d_]|[{BESIDE_LETTERS}\u200c])+"
 _ENGLISH_ONLY = re.compile(r"[\x00-\x7f]*")
 _ERA = re.compile(r"令和|平成|昭和|大正|明治|民國|民国|(?:^|[^\w])[rhs]0{1,2}[./年]")
 # .NET's and older JSON's dates: an instant, whatever offset is shown beside it.
@@ -333,7 +328,7 @@ def _without_dots(text: str, vocabulary: Words) -> str:
 
 
 _BEHIND_CLOCK = r"(?:(?<=[:.h]00)|(?<=[.,:]000)|(?<=[:.]0))\s*"
-_WORD_ENDS = rf"(?![^\W\d_]|[{_BESIDE_LETTERS}])"
+_WORD_ENDS = rf"(?![^\W\d_]|[{BESIDE_LETTERS}])"
 _BEFORE_CLOCK = r"(?:(?<![^\W\d_])|(?<=[日일号號]))"
 _CLOCK_AHEAD = r"\s*(?=00?\s*(?::0|\.00(?![-/.0])|[時时点點시]))"
 

@@ -55,6 +55,15 @@ _BATTERY: list[tuple[str, float, float, float, float]] = [
     ("1 giorno e 2 ore", 1, 2, 0, 0),
     ("2gg 3h", 2, 3, 0, 0),
     ("4 ore 30 minuti 10 secondi", 0, 4, 30, 10),
+    # Romanian, Vietnamese, Hindi, Thai, Icelandic, Basque, Persian, Georgian
+    ("2 ore și 30 de minute", 0, 2, 30, 0),
+    ("2 giờ 30 phút", 0, 2, 30, 0),
+    ("2 घंटे 30 मिनट", 0, 2, 30, 0),
+    ("2 ชั่วโมง 30 นาที", 0, 2, 30, 0),
+    ("2 klst. 30 mín.", 0, 2, 30, 0),
+    ("2 ordu eta 30 minutu", 0, 2, 30, 0),
+    ("2 ساعت و 30 دقیقه", 0, 2, 30, 0),
+    ("2 საათი 30 წუთი", 0, 2, 30, 0),
     # Dutch
     ("3 uur en 5 minuten", 0, 3, 5, 0),
     ("2 dagen 4 uur", 2, 4, 0, 0),
