@@ -21,6 +21,8 @@ from csi.reading.quantities import is_quantity
 _WORDS = (
     "NULL", "null", "(null)", "<null>", "\\N", "nil", "N/A", "n/a", "NA", "n.a.", "N.A.", "#N/A", "<NA>", "None",
     "none", "NaN", "nan", "k.A.", "k. A.", "N/D", "n/d", "s/d", "b.d.", "(blank)", "(empty)", "(leer)", "なし", "无",
+    "(vide)", "(vacío)", "(vazio)", "(vuoto)", "(пусто)", "н/д", "нет данных", "해당 없음", "keine Angabe", "b/d",
+    "sin datos", "sem dados", "brak danych", "#NV", "#N/D", "#NA",
 )  # fmt: skip
 KNOWN_MARKERS = ("?", *_WORDS, "-", "--", "–", "—", "***", "****", "*****")
 # Of these the ones that are an answer, too, among other words: an impact of none, a region of NA (North America).

@@ -27,6 +27,7 @@ _BUDDHIST, _PERSIAN = (2400, 2700), (1300, 1500)
 _THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
 # POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
 _PIVOT, _BESIDE_PIVOT = 69, 10
+_WEST, _EAST, _LAST_MINUTE = -12 * 60, 14 * 60, 59  # no zone is further from UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +186,14 @@ class _Numbers:
         if "offset_hour" in one.digits:
             minutes = found.number(rows, *one.digits["offset_hour"]) * 60
             if "offset_minute" in one.digits:
-                minutes += found.number(rows, *one.digits["offset_minute"])
-            self.offsets[rows] = one.sign * minutes + (base or 0)
+                beyond = found.number(rows, *one.digits["offset_minute"])
+                minutes += beyond
+                self.causes[rows[beyond > _LAST_MINUTE]] = Cause.NO_SUCH_DAY
+            minutes *= one.sign
+            self.causes[rows[(minutes < _WEST) | (minutes > _EAST)]] = Cause.NO_SUCH_DAY
+            if base:  # CEST+0200 says one thing twice; where it says two, nobody knows
+                self.causes[rows[minutes != base]] = Cause.AMBIGUOUS_ZONE
+            self.offsets[rows] = minutes
         elif base is not None:
             self.offsets[rows] = base
 

@@ -393,6 +393,8 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
     follows_digit = before.endswith("0")
     if _CLOCK_LETTER.fullmatch(word) and _CLOCK_BEFORE.search(before):
         return  # half a day in a language that is not known: 9:14 p. may be 21:14
+    if word in zone_words.OF_AMERICA and _CLOCK_BEFORE.search(before):
+        return  # Pacific Time, and in Polish a Friday
     if word == "t" and follows_digit and after.startswith("0"):
         yield "T"
     if follows_digit and word in vocabulary.signs:

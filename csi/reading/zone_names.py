@@ -41,4 +41,6 @@ def _places() -> dict[str, str]:
 def _windows() -> dict[str, str]:
     """Windows names; without digits, which a shape has not."""
     told = get_global("windows_zone_mapping")
-    return {name.casefold(): place for name, place in told.items() if place in available_timezones()}
+    known = {name.casefold(): place for name, place in told.items() if place in available_timezones()}
+    in_summer = {name.replace(" standard time", " daylight time"): place for name, place in known.items()}
+    return in_summer | known

@@ -16,6 +16,8 @@ _ALSO = {"mez": 60, "mesz": 120, "oez": 120, "oesz": 180, "wez": 0, "wesz": 60, 
 _SEVERAL = frozenset({"bst", "cst", "cdt", "ist", "ast", "gst", "ect", "amt", "sst", "wst", "bdt"})
 # Abbreviations that are days of the week in some language: behind a clock they are zones.
 ALSO_DAYS = frozenset({"cet", "pet", "ut"})
+# What Americans call their zones in summer and winter alike; days of the week elsewhere, so behind a clock neither.
+OF_AMERICA = frozenset({"et", "ct", "mt", "pt"})
 _MOMENTS = (datetime(2024, 1, 1), datetime(2024, 7, 1))
 
 

@@ -34,21 +34,32 @@ _LANGUAGES = (
     ("ano áno pravda", "ne nie n nepravda"),
     ("igen igaz", "nem hamis"),
     ("da adevărat", "nu fals"),
-    ("da", "ne"),
+    ("da istina", "ne laž"),
     ("kyllä tosi", "ei epätosi"),
     ("jah jā taip", "ei nē ne"),
     ("evet doğru", "hayır yanlış"),
     ("ναι", "όχι"),
-    ("да истина", "нет не ложь"),
+    ("да истина д", "нет не ложь н"),
     ("так", "ні"),
     ("כן", "לא"),
     ("نعم", "لا"),
-    ("はい", "いいえ"),
-    ("是", "否"),
-    ("예 네", "아니요 아니오"),
-    ("có", "không"),
-    ("ya", "tidak"),
-    ("ใช่", "ไม่ใช่"),
+    ("はい 真 有", "いいえ 偽 無"),
+    ("是 真 有", "否 假 无 無"),
+    ("예 네 참", "아니요 아니오 거짓"),
+    ("có đúng", "không sai"),
+    ("ya benar", "tidak salah"),
+    ("ใช่ จริง", "ไม่ใช่ เท็จ"),
+    ("हाँ हां", "नहीं"),
+    ("بله", "خیر"),
+    ("ہاں", "نہیں"),
+    ("si s", "non n"),
+    ("bai egia", "ez gezurra"),
+    ("po", "jo"),
+    ("já", "nei"),
+    ("კი", "არა"),
+    ("այո", "ոչ"),
+    ("ndiyo", "hapana"),
+    ("αληθησ αληθής", "ψευδησ ψευδής"),
 )
 
 
@@ -69,8 +80,10 @@ class Pair:
 
 
 def folded(text: str) -> str:
-    """A word without its case, its blanks at either end, and the ways in which one sign can be coded."""
-    return unicodedata.normalize("NFC", tidied(text).translate(_INVISIBLE).casefold())
+    """A word without its case, its blanks at either end, and the ways in which one sign can be coded; ``HAYIR`` is
+    ``hayır``, whose letter no case of other languages has."""
+    small = unicodedata.normalize("NFC", tidied(text).translate(_INVISIBLE).casefold())
+    return small.replace("i\u0307", "i").replace("ı", "i")
 
 
 def tidied(text: str) -> str:

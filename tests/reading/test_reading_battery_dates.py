@@ -166,6 +166,10 @@ _READ = [
     (43, "2025-01-01 10:00 India Standard Time", "iso", "UTC", "2025-01-01T04:30:00"),
     (43, "2025-07-01 10:00 (W. Europe Standard Time)", "iso", "UTC", "2025-07-01T08:00:00"),  # Windows says so all year
     (43, "2025-01-01 10:00 E. South America Standard Time", "iso", "UTC", "2025-01-01T13:00:00"),
+    (43, "07/01/2025 10:00 AM Pacific Daylight Time", "month_first", "UTC", "2025-07-01T17:00:00"),
+    (43, "2025-07-01 10:00 CEST+0200", "iso", "UTC", "2025-07-01T08:00:00"),  # one offset, said twice
+    (43, "2025-07-01 10:00 +14:00", "iso", "UTC", "2025-06-30T20:00:00"),
+    (43, "2025-07-01 10:00 -12:00", "iso", "UTC", "2025-07-01T22:00:00"),
     (44, "20250405101530", "iso", "UTC", "2025-04-05T10:15:30"),
     (44, "202504051015", "iso", _BERLIN, "2025-04-05T08:15:00"),
     (44, "20250405101530123", "iso", "UTC", "2025-04-05T10:15:30.123000"),
@@ -232,6 +236,11 @@ _REFUSED = [
     ("2025-01-01 10:00 Europe/Nowhere", "iso", "UTC", Cause.UNKNOWN_WORD),
     ("2025-01-01T10:00[Europe/Nowhere]", "iso", "UTC", Cause.UNKNOWN_WORD),
     ("10:00 Europe/Berlin", "iso", "UTC", Cause.CLOCK_ONLY),
+    ("2025-07-01 10:00 CEST+0100", "iso", "UTC", Cause.AMBIGUOUS_ZONE),  # two offsets
+    ("2025-07-01 10:00 PT", "iso", "UTC", Cause.UNKNOWN_WORD),  # Pacific Time, or Friday in Polish
+    ("2025-07-01 10:00 +14:01", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("2025-07-01 10:00 -12:01", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("2025-07-01 10:00 +05:60", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("H3 2024", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("1/5/2024 9:14 m.", "day_first", "UTC", Cause.UNKNOWN_WORD),  # mattina in Italian
     ("1/5/2024 9:14 f.", "day_first", "UTC", Cause.UNKNOWN_WORD),  # Icelandic, and e. is after noon
