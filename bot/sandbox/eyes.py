@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, TypeVar
 
 import httpx
@@ -33,9 +34,9 @@ class Eyes:
         """Everything she can see."""
         return self._get("/page/state", {"as": self.name})
 
-    @property
+    @cached_property
     def id(self) -> str:
-        """Her user id."""
+        """Her user id, which never changes."""
         return str(self.state()["me"]["id"])
 
     def channel(self, name: str = "") -> Shape:
