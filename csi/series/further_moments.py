@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from csi.definition import SourceDefinition, StudyDefinition
+from csi.reading.cells import text_cells
 from csi.reading.kinds import FIRST_ROWS, dated_columns
 from csi.reading.moments import read_moments
 from csi.series.columns import SPANS, columns_read
@@ -91,5 +91,5 @@ def _moments(frame: pd.DataFrame, name: str, rows: np.ndarray, order: str, sourc
     column = frame[name].iloc[rows]
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return microseconds(column)
-    cells = pa.chunked_array([pa.array(column.astype("str"), type=pa.string(), from_pandas=True)])
+    cells = text_cells(column)
     return microseconds(read_moments(cells, order, source.zone_of(name)).instants)

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csi.definition import Duration, SourceDefinition, StudyDefinition
+from csi.reading.cells import text_cells
 from csi.reading.mending import without_mended
 from csi.reading.moments import read_moments
 from csi.reading.numbers import read_numbers
@@ -178,7 +179,7 @@ def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -
         return microseconds(column)
     if pd.api.types.is_numeric_dtype(column.dtype):
         return np.nan_to_num(column.to_numpy(dtype=float), nan=-np.inf)
-    cells = _cells(column)
+    cells = text_cells(column)
     order = order or _told_order(cells, source)
     if order == NUMBERS:
         numbers, _ = read_numbers(cells, source.decimal or ".", ())
@@ -190,19 +191,13 @@ def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -
 
 def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:
     """What versions written as text are, told by the first of them: numbers, or moments in the source's date order."""
-    return _told_order(_cells(frame[source.latest_by]), source)
+    return _told_order(text_cells(frame[source.latest_by]), source)
 
 
 def _told_order(cells: pa.ChunkedArray, source: SourceDefinition) -> str:
     sample = cells.drop_null()[:_SAMPLE]
     _, unreadable = read_numbers(sample, source.decimal or ".", ())
     return source.order_of(source.latest_by) if unreadable.any() else NUMBERS
-
-
-def _cells(column: pd.Series) -> pa.ChunkedArray:
-    texts = column if isinstance(column.dtype, pd.StringDtype) else column.astype("str")
-    made = pa.array(texts.array, from_pandas=True)
-    return (made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])).cast(pa.string())
 
 
 def _durations(study: StudyDefinition, source: str) -> list[Duration]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
+from csi.reading.cells import text_cells
 from csi.reading.far_dates import Far, far_dates, without_far
 from csi.reading.layout import Layout, guess
 from csi.reading.moments import Moments, read_moments
@@ -121,7 +122,7 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
     """What the columns hold when a file is read by a mapping."""
     frame, whole = _rows(path, source)
     columns = [str(name) for name in frame.columns]
-    cells = {name: pa.chunked_array([pa.array(frame[name], pa.string(), from_pandas=True)]) for name in columns}
+    cells = {name: text_cells(frame[name]) for name in columns}
     dated = _dated(layout, source, columns)
     moments = {name: _moments(cells[name], source, name) for name in dated}
     moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
