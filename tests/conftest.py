@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
-from tests import isolation
+from tests import isolation, ordering
 from tests.databases import _sqlite_template, database, empty_url, own_database, postgres, sqlite_database
 
 __all__ = ["_sqlite_template", "database", "empty_url", "own_database", "postgres", "shared", "sqlite_database"]
@@ -22,6 +22,11 @@ isolation.guard()  # no statement without its workspace, in whatever test it run
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = ordering.dearest_first(items)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,20 @@
+"""The order in which files of tests begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+from tests.ordering import DEAREST, TESTS, dearest_first, place
+
+
+def test_the_dearest_files_are_there_and_named_once() -> None:
+    assert [name for name in DEAREST if not (TESTS / name).is_file()] == []
+    assert len(set(DEAREST)) == len(DEAREST)
+
+
+def test_the_dearest_come_first_and_all_others_stay_as_they_are() -> None:
+    paths = [TESTS / "test_z.py", TESTS / DEAREST[1], TESTS / "test_a.py", TESTS / DEAREST[0], Path("/else/test.py")]
+    ordered = dearest_first([SimpleNamespace(path=path) for path in paths])
+    assert [one.path for one in ordered] == [paths[3], paths[1], paths[0], paths[2], paths[4]]
+    assert place(Path("/else/test.py")) == len(DEAREST)
