@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
-from tests import isolation, ordering
+from tests import fast, isolation, ordering
 from tests.databases import _sqlite_template, database, empty_url, own_database, postgres, sqlite_database
 
 __all__ = ["_sqlite_template", "database", "empty_url", "own_database", "postgres", "shared", "sqlite_database"]
@@ -24,9 +24,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = ordering.dearest_first(items)
+    for item in filter(fast.is_fast, items):
+        item.add_marker("fast")
 
 
 @pytest.fixture(scope="session")
