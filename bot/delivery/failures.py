@@ -17,7 +17,6 @@ from csi.errors import CsiError
 from csi.models import OutboxPost
 
 ATTEMPTS = 8
-LONGEST = 300.0
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
            "team_added_to_org", "accesslimited"}  # fmt: skip
 NOT_INVITED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
@@ -47,8 +46,7 @@ def consequence(row: OutboxPost, error: Exception, now: datetime) -> dict[str, A
         return {"status": "dropped", "error": f"no answer: it may have arrived ({code(error)})"}
     if row.attempts + 1 >= ATTEMPTS:
         return {"status": "failed", "error": code(error)}
-    gap = min(LONGEST, 2.0 ** (row.attempts + 1))
-    return _again(row, now + timedelta(seconds=gap), row.attempts + 1, code(error))
+    return _again(row, now + timedelta(seconds=2.0 ** (row.attempts + 1)), row.attempts + 1, code(error))
 
 
 def _again(row: OutboxPost, at: datetime, attempts: int, error: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import leases
-from bot.delivery import failures, images, messages
+from bot.delivery import failures, images, messages, states
 from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
 from bot.log import logger
@@ -27,7 +27,6 @@ from csi.storage import Sessions, change_if
 
 log = logger(__name__)
 
-LEASE = timedelta(seconds=90)  # longer than the client's 30 s timeout and its one repetition
 ROUND = 200
 IDLE = 0.7  # seconds between looks for posts of other processes
 INTERRUPTED = timedelta(hours=1)
@@ -88,24 +87,12 @@ class DeliveryWorker:
         now, unfinished = self._now(), _unfinished(self._teams())
         with self._sessions.reading() as session:
             due = session.exec(unfinished.where(col(OutboxPost.next_at) <= now).limit(ROUND)).all()
-            turns = [row for row in due if not self._overtakes(session, row)]
+            turns = [row for row in due if not states.is_overtaking(session, row)]
             soon = session.exec(unfinished.where(col(OutboxPost.next_at) <= now + NEAR).limit(1)).first()
         for row in turns:
             if not self._stopped.is_set():
                 self._deliver(row)
         return SOON if soon else IDLE
-
-    def _overtakes(self, session: Session, row: OutboxPost) -> bool:
-        """Posts about one subject in one place keep their order: a chart must not overtake its headline."""
-        if row.ts or not row.subject_kind:
-            return False
-        same = {name: getattr(row, name) for name in ("channel", "thread_ts", "subject_kind", "subject_id")}
-        before = [getattr(OutboxPost, name) == value for name, value in same.items()]
-        unsent = col(OutboxPost.status).in_(("pending", "sending"))
-        earlier = select(OutboxPost.id).where(
-            OutboxPost.team_id == row.team_id, OutboxPost.id < row.id, OutboxPost.ts == "", unsent, *before
-        )
-        return session.exec(earlier).first() is not None
 
     def waiting(self) -> int:
         """How many posts are not sent yet."""
@@ -114,16 +101,18 @@ class DeliveryWorker:
 
     def _deliver(self, row: OutboxPost) -> bool:
         """Claim one row, call Slack, keep what came of it; false when it is not this row's turn."""
-        if not self._turn(row) or not self._pace.free(row.team_id, row.channel, posting=not row.ts):
+        if not states.has_its_turn(row, self._now()) or not self._pace.free(
+            row.team_id, row.channel, posting=not row.ts
+        ):
             return False
         with self._sessions() as session:
             if not self._claim(session, row):
                 return False
             head = self._head(session, row)
-        if row.thread_key and (head is None or not head.ts):
-            self._keep(row, self._headless(head))
+        if states.is_headless(row, head):
+            self._keep(row, states.without_head(head, self._now()))
             return False
-        changes = self._outcome(row, (head.thread_ts or head.ts) if head else row.thread_ts)
+        changes = self._outcome(row, states.thread_of(row, head))
         self._keep(row, changes)
         if "ts" in changes:  # kept first: whatever happens from here on, it is not posted again
             self._finish(row.team_id, row.key)
@@ -149,12 +138,6 @@ class DeliveryWorker:
         for row in rows:
             self._finish(row.team_id, row.key)
 
-    def _turn(self, row: OutboxPost) -> bool:
-        now = self._now()
-        if row.next_at > now:
-            return False
-        return row.status != "sending" or leases.free(row.claimed_by, row.claimed_at, LEASE, now)
-
     def _claim(self, session: Session, row: OutboxPost) -> bool:
         values = {"status": "sending", "claimed_by": self._holder, "claimed_at": self._now()}
         expected = {"status": row.status, "claimed_by": row.claimed_by, "revision": row.revision}
@@ -165,15 +148,9 @@ class DeliveryWorker:
             return None
         return self._outbox.find(session, team_id=row.team_id, key=row.thread_key)
 
-    def _headless(self, head: OutboxPost | None) -> messages.Changes:
-        """Wait for the message it answers, unless that will never come."""
-        if head is not None and head.status in ("failed", "dropped"):
-            return {"status": "failed", "error": f"no_thread: {head.key} could not be posted"}
-        return {"status": "pending", "next_at": self._now() + timedelta(seconds=1)}
-
     def _outcome(self, row: OutboxPost, thread: str) -> messages.Changes:
-        if row.status == "sending" and not row.ts and row.kind == "nudge":
-            return {"status": "dropped", "error": "interrupted while sending: it may have arrived"}
+        if states.may_have_arrived(row):
+            return {**states.INTERRUPTED}
         try:
             return self._sent(self._client(row.team_id), row, thread)
         except Exception as error:
@@ -186,10 +163,11 @@ class DeliveryWorker:
         now = self._now()
         if row.image_key and not row.file_id:
             content = self._outbox.image(row)
-            return self._soon(row, file_id=images.upload(client, content, row.alt_text, row.text))
+            file_id = images.upload(client, content, row.alt_text, row.text)
+            return states.soon(row, self._now(), file_id=file_id)
         file = self._uploads.state(client, row, now)
         if file is images.State.WAITING:
-            return self._soon(row)
+            return states.soon(row, now)
         changes = messages.send(client, row, thread, shown=file is images.State.READY, now=now)
         if file is images.State.LATE:
             self._share(client, row, str(changes.get("channel", row.channel)), thread or str(changes.get("ts", row.ts)))
@@ -202,9 +180,6 @@ class DeliveryWorker:
             images.upload(client, content, row.alt_text, row.text, channel_id=channel, thread_ts=thread)
         except (SlackApiError, httpx.HTTPError):
             log.exception("image_not_shared", key=row.key)
-
-    def _soon(self, row: OutboxPost, **changes: str) -> messages.Changes:
-        return {"status": "sent" if row.ts else "pending", "next_at": self._now() + images.POLL, **changes}
 
     def _keep(self, row: OutboxPost, changes: messages.Changes) -> None:
         values = {"claimed_by": "", "claimed_at": None, **changes}

@@ -14,7 +14,8 @@ from slack_sdk import WebClient
 from bot.blocks import parts
 from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
-from bot.delivery.worker import LEASE, DeliveryWorker
+from bot.delivery.states import LEASE
+from bot.delivery.worker import DeliveryWorker
 from csi.errors import NotFound
 from csi.models import OutboxPost
 from csi.reading.files import FileStore

@@ -1,0 +1,28 @@
+"""Rows of the outbox, and what Slack answers, without a Slack."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from csi.models import OutboxPost
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def post(**changed: Any) -> OutboxPost:
+    """A post that is due now and in nobody's hands."""
+    plain = {"id": 7, "team_id": "T1", "key": "k", "channel": "C1", "text": "Hello", "created_at": NOW, "next_at": NOW}
+    return OutboxPost(**{**plain, **changed})
+
+
+def refused(error: str, status: int = 200, headers: dict[str, Any] | None = None, **data: Any) -> SlackApiError:
+    """A call that Slack refused."""
+    answer = SlackResponse(
+        client=None, http_verb="POST", api_url="", req_args={}, data={"ok": False, "error": error, **data},
+        headers=headers or {}, status_code=status,
+    )  # fmt: skip
+    return SlackApiError(error, answer)

@@ -1,0 +1,155 @@
+"""What is said to Slack for a post, and what is kept of the answer: Slack's side written down, ours real."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot.blocks import parts
+from bot.delivery import images, messages
+from csi.models import OutboxPost
+from tests.bot.delivery.posts import NOW, post, refused
+
+ONE, TWO = parts.section("One"), parts.section("Two")
+PLACE = parts.slack_image("image", "")
+PICTURE = parts.slack_image("F1", "words")
+
+
+class Answers:
+    """Slack's Web API as far as a message needs it: keeps what it is asked, refuses what it is told to."""
+
+    def __init__(self, **refusals: SlackApiError) -> None:
+        self.refusals = refusals
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**asked: Any) -> dict[str, Any]:
+            self.asked.append((method, asked))
+            if method in self.refusals:
+                raise self.refusals[method]
+            answer = {"channel": asked.get("channel", ""), "ts": "5.5", "permalink": "https://x/p", "file": {}}
+            return answer | ({"channel": {"id": "D1"}} if method == "conversations_open" else {})
+
+        return call
+
+    def methods(self) -> list[str]:
+        return [method for method, _ in self.asked]
+
+
+def sent(client: Answers, row: OutboxPost, thread: str = "", *, shown: bool = False) -> messages.Changes:
+    return messages.send(client, row, thread, shown=shown, now=NOW)  # type: ignore[arg-type]
+
+
+def test_a_post_is_posted_and_what_failed_before_is_forgotten() -> None:
+    client = Answers()
+    changes = sent(client, post(revision=3, attempts=5, error="x"), "1.1")
+    done = {"status": "sent", "sent_revision": 3, "sent_at": NOW, "error": "", "attempts": 0}
+    assert changes == {"channel": "C1", "ts": "5.5", **done}
+    ((method, asked),) = client.asked
+    assert (method, asked["channel"], asked["thread_ts"]) == ("chat_postMessage", "C1", "1.1")
+    assert (asked["unfurl_links"], asked["unfurl_media"]) == (False, False)
+
+
+def test_out_of_a_thread_none_is_named() -> None:
+    client = Answers()
+    sent(client, post())
+    assert client.asked[0][1]["thread_ts"] is None
+
+
+def test_what_stands_is_changed_in_place_and_keeps_where_it_stands() -> None:
+    client = Answers()
+    changes = sent(client, post(ts="1.1"))
+    assert (client.methods(), "ts" in changes) == (["chat_update"], False)
+
+
+@pytest.mark.parametrize("error", sorted(messages.GONE))
+def test_what_somebody_deleted_is_said_anew(error: str) -> None:
+    client = Answers(chat_update=refused(error))
+    assert sent(client, post(ts="1.1"))["ts"] == "5.5"
+    assert client.methods() == ["chat_update", "chat_postMessage"]
+
+
+def test_another_refusal_of_a_change_is_no_reason_to_say_it_anew() -> None:
+    client = Answers(chat_update=refused("invalid_blocks"))
+    with pytest.raises(SlackApiError):
+        sent(client, post(ts="1.1"))
+    assert client.methods() == ["chat_update"]
+
+
+@pytest.mark.parametrize(("channel", "opened"), [("U1", True), ("W1", True), ("C1", False), ("G1", False)])
+def test_to_a_person_it_goes_by_their_conversation_with_the_bot(channel: str, opened: bool) -> None:
+    client = Answers()
+    kept = sent(client, post(channel=channel))["channel"]
+    assert (kept, "conversations_open" in client.methods()) == (("D1", True) if opened else (channel, False))
+
+
+@pytest.mark.parametrize(
+    ("blocks", "shown", "expected"),
+    [
+        ([ONE, TWO], True, [ONE, PICTURE, TWO]),
+        ([ONE], True, [ONE, PICTURE]),
+        ([ONE, TWO, PLACE], True, [ONE, TWO, PICTURE]),
+        ([PLACE, ONE], True, [PICTURE, ONE]),
+        ([], True, [parts.section("Hello"), PICTURE]),
+        ([ONE, PLACE, TWO], False, [ONE, TWO]),
+        ([ONE, parts.slack_image("F9", "x")], False, [ONE, parts.slack_image("F9", "x")]),
+        ([], False, []),
+    ],
+)
+def test_an_image_stands_in_its_place_or_behind_the_first_block(
+    blocks: list[parts.Block], shown: bool, expected: list[parts.Block]
+) -> None:
+    client = Answers()
+    sent(client, post(blocks=blocks, file_id="F1", alt_text="words"), shown=shown)
+    assert client.asked[0][1]["blocks"] == expected
+
+
+@pytest.mark.parametrize(
+    ("pin", "methods"), [(True, ["pins_add", "chat_getPermalink"]), (False, ["chat_getPermalink"])]
+)
+def test_what_stands_gets_its_link_and_its_pin_where_wanted(pin: bool, methods: list[str]) -> None:
+    client = Answers()
+    assert messages.finish(client, post(ts="1.1", pin=pin)) == {"permalink": "https://x/p"}  # type: ignore[arg-type]
+    assert client.methods() == methods
+
+
+def test_a_refused_pin_or_link_is_outlived() -> None:
+    client = Answers(pins_add=refused("already_pinned"), chat_getPermalink=refused("fatal_error", 500))
+    assert messages.finish(client, post(ts="1.1", pin=True)) == {}  # type: ignore[arg-type]
+    assert len(client.asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("waited", "state"),
+    [
+        (images.PATIENCE, images.State.WAITING),
+        (images.PATIENCE + images.POLL, images.State.LATE),
+    ],
+)
+def test_a_file_is_waited_for_and_shared_in_the_thread_when_it_is_late(waited: Any, state: images.State) -> None:
+    uploads, client = images.Uploads(), Answers()
+    row = post(file_id="F1")
+    assert uploads.state(client, row, NOW) is images.State.WAITING  # type: ignore[arg-type]
+    assert uploads.state(client, row, NOW + waited) is state  # type: ignore[arg-type]
+
+
+def test_a_file_that_was_ready_once_is_not_asked_for_again() -> None:
+    uploads, client = images.Uploads(), Answers()
+    client.files_info = lambda file: {"file": {"mimetype": "image/png"}}
+    row = post(file_id="F1")
+    assert uploads.state(client, row, NOW) is images.State.READY  # type: ignore[arg-type]
+    silent = Answers()
+    assert uploads.state(silent, row, NOW) is images.State.READY  # type: ignore[arg-type]
+    assert silent.asked == []
+
+
+def test_without_a_file_there_is_nothing_to_wait_for() -> None:
+    client = Answers()
+    assert images.Uploads().state(client, post(), NOW) is images.State.NONE  # type: ignore[arg-type]
+    assert client.asked == []
+
+
+def test_slack_has_fifteen_seconds_for_a_file_and_is_asked_every_two_fifths() -> None:
+    assert (images.PATIENCE.total_seconds(), images.POLL.total_seconds()) == (15, 0.4)
