@@ -26,3 +26,24 @@ def refused(error: str, status: int = 200, headers: dict[str, Any] | None = None
         headers=headers or {}, status_code=status,
     )  # fmt: skip
     return SlackApiError(error, answer)
+
+
+class Answers:
+    """Slack's Web API as far as a message needs it: keeps what it is asked, refuses what it is told to."""
+
+    def __init__(self, **refusals: SlackApiError) -> None:
+        self.refusals = refusals
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**asked: Any) -> dict[str, Any]:
+            self.asked.append((method, asked))
+            if method in self.refusals:
+                raise self.refusals[method]
+            answer = {"channel": asked.get("channel", ""), "ts": "5.5", "permalink": "https://x/p", "file": {}}
+            return answer | ({"channel": {"id": "D1"}} if method == "conversations_open" else {})
+
+        return call
+
+    def methods(self) -> list[str]:
+        return [method for method, _ in self.asked]

@@ -10,32 +10,11 @@ from slack_sdk.errors import SlackApiError
 from bot.blocks import parts
 from bot.delivery import images, messages
 from csi.models import OutboxPost
-from tests.bot.delivery.posts import NOW, post, refused
+from tests.bot.delivery.posts import NOW, Answers, post, refused
 
 ONE, TWO = parts.section("One"), parts.section("Two")
 PLACE = parts.slack_image("image", "")
 PICTURE = parts.slack_image("F1", "words")
-
-
-class Answers:
-    """Slack's Web API as far as a message needs it: keeps what it is asked, refuses what it is told to."""
-
-    def __init__(self, **refusals: SlackApiError) -> None:
-        self.refusals = refusals
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-
-    def __getattr__(self, method: str) -> Any:
-        def call(**asked: Any) -> dict[str, Any]:
-            self.asked.append((method, asked))
-            if method in self.refusals:
-                raise self.refusals[method]
-            answer = {"channel": asked.get("channel", ""), "ts": "5.5", "permalink": "https://x/p", "file": {}}
-            return answer | ({"channel": {"id": "D1"}} if method == "conversations_open" else {})
-
-        return call
-
-    def methods(self) -> list[str]:
-        return [method for method, _ in self.asked]
 
 
 def sent(client: Answers, row: OutboxPost, thread: str = "", *, shown: bool = False) -> messages.Changes:

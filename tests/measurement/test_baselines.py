@@ -1,0 +1,151 @@
+"""Which approved baselines a cycle is measured against: the newest of earlier cycles, as part of its input."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from csi import cycle as cycles
+from csi.measurement import mapping as measurement
+from csi.models import Action, Baseline, Cycle
+from tests import turns
+from tests.databases import Database
+from tests.turns import ALICE, BOB, NOW, TEAM
+
+WINDOW = {"window_from": date(2026, 1, 5), "window_to": date(2026, 3, 2)}
+
+
+@pytest.fixture
+def session(sqlite_database: Database):
+    with sqlite_database.sessions() as opened:
+        yield opened
+
+
+def two_cycles(session: Session) -> tuple[Cycle, Cycle]:
+    """A closed cycle and the open one after it, of one service."""
+    first = turns.begin(session)
+    first.state, first.open_channel, first.open_service = "closed", None, None
+    session.flush()
+    second = Cycle(team_id=TEAM, service_id=first.service_id, number=2, channel_id="C1", timezone=first.timezone,
+                   started_by=ALICE, started_at=NOW, evaluation_from=date(2026, 3, 2),
+                   evaluation_to=date(2026, 4, 6))  # fmt: skip
+    session.add(second)
+    session.flush()
+    return first, second
+
+
+def baseline(session: Session, cycle: Cycle, number: int, **changed: Any) -> Baseline:
+    plain = {"team_id": TEAM, "service_id": cycle.service_id, "cycle_id": cycle.id, "kpi_key": "mttr", "number": number,
+             "proposed_by": BOB, "proposed_at": NOW, "state": "approved", **WINDOW}  # fmt: skip
+    made = Baseline(**{**plain, **changed})
+    session.add(made)
+    session.flush()
+    return made
+
+
+def test_the_newest_approved_baseline_holds_whatever_came_first_into_the_table(session: Session) -> None:
+    first, second = two_cycles(session)
+    third = baseline(session, first, 3)
+    for number in (1, 2):
+        baseline(session, first, number)
+    assert measurement.baselines_of(session, second) == [third]
+
+
+@pytest.mark.parametrize("state", ["proposed", "rejected"])
+def test_only_an_approved_baseline_is_lent(session: Session, state: str) -> None:
+    first, second = two_cycles(session)
+    approved = baseline(session, first, 1)
+    baseline(session, first, 2, state=state)
+    assert measurement.baselines_of(session, second) == [approved]
+
+
+def test_a_cycle_lends_its_own_new_baseline_to_later_ones_only(session: Session) -> None:
+    first, second = two_cycles(session)
+    own = baseline(session, second, 2)
+    assert measurement.baselines_of(session, second) == []
+    assert measurement.baselines_of(session, first) == [own]
+
+
+def test_each_kpi_has_its_own_and_no_other_service_lends_any(session: Session) -> None:
+    first, second = two_cycles(session)
+    mttr, sla = baseline(session, first, 1), baseline(session, first, 2, kpi_key="sla")
+    wanted = cycles.Start("Payroll", "C2", "Europe/Lisbon")
+    other = cycles.start(session, team_id=TEAM, actor=BOB, now=NOW, wanted=wanted)
+    baseline(session, other, 1)
+    assert measurement.baselines_of(session, second) == [mttr, sla]
+
+
+def test_an_approved_baseline_its_number_and_its_limits_are_part_of_what_a_result_is_made_from(
+    session: Session,
+) -> None:
+    first, second = two_cycles(session)
+    said = [measurement.input_hash(session, second)]
+    made = baseline(session, first, 1)
+    said.append(measurement.input_hash(session, second))
+    made.limits = {"centre": 5.0}
+    session.flush()
+    said.append(measurement.input_hash(session, second))
+    made.number = 2
+    session.flush()
+    said.append(measurement.input_hash(session, second))
+    assert len(set(said)) == 4
+    made.state = "rejected"
+    session.flush()
+    assert measurement.input_hash(session, second) == said[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "provisional"),
+    [
+        ([("proposed", {})], {"mttr"}),
+        ([("rejected", {})], {"mttr"}),
+        ([("approved", {})], set()),
+        ([("rejected", {}), ("approved", {})], set()),
+        ([("rejected", {"window_to": date(2026, 3, 9)})], set()),
+        ([("rejected", {"window_from": date(2026, 1, 12)})], set()),
+    ],
+)
+def test_a_window_that_was_asked_for_and_not_agreed_to_is_provisional(
+    session: Session, asked: list[tuple[str, dict[str, Any]]], provisional: set[str]
+) -> None:
+    first, second = two_cycles(session)
+    second.baseline_from, second.baseline_to = WINDOW["window_from"], WINDOW["window_to"]
+    for number, (state, changed) in enumerate(asked, 1):
+        baseline(session, first, number, state=state, **changed)
+    assert measurement.not_agreed(session, second) == provisional
+
+
+def test_what_this_cycle_itself_puts_to_the_approvers_is_not_provisional(session: Session) -> None:
+    _, second = two_cycles(session)
+    second.baseline_from, second.baseline_to = WINDOW["window_from"], WINDOW["window_to"]
+    baseline(session, second, 1, state="proposed")
+    assert measurement.not_agreed(session, second) == set()
+
+
+@pytest.mark.parametrize(
+    ("done", "decided", "counts"),
+    [
+        (datetime(2026, 3, 2, tzinfo=UTC), None, True),
+        (datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC), None, False),
+        (datetime(2026, 4, 5, 22, 59, 59, tzinfo=UTC), None, True),  # summer time in Lisbon
+        (datetime(2026, 4, 5, 23, 0, tzinfo=UTC), None, False),
+        (None, datetime(2026, 3, 20, tzinfo=UTC), True),
+        (datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC), False),
+        (None, None, False),
+    ],
+)
+def test_a_change_counts_by_the_day_it_was_done_else_approved_in_the_cycles_zone(
+    session: Session, done: datetime | None, decided: datetime | None, counts: bool
+) -> None:
+    first, second = two_cycles(session)
+    second.timezone = "Europe/Lisbon"
+    action = {"team_id": TEAM, "service_id": first.service_id, "title": "x", "proposer": BOB, "proposed_at": NOW,
+              "state": "done", "done_at": done, "decided_at": decided}  # fmt: skip
+    session.add_all([Action(**action, number=1, cycle_id=first.id), Action(**action, number=2, cycle_id=second.id)])
+    session.flush()
+    assert [one.cycle_id for one in measurement.changes_of(session, second)] == ([first.id] if counts else [])
+    second.evaluation_to = None
+    assert measurement.changes_of(session, second) == []
