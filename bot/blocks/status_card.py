@@ -10,7 +10,7 @@ from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Step
 from csi.words.waiting import phrase
-from csi.words.wording import exact, listed, plural, when
+from csi.words.wording import either, exact, plural, when
 
 SIGNS = {
     "done": ":white_check_mark:",
@@ -92,7 +92,7 @@ def _since(day: date | None) -> str:
 
 
 def _people(who: tuple[str, ...]) -> str:
-    return listed([mention(user) for user in who[:3]], "or") if who else "_nobody yet_ (`/csi roles`)"
+    return either([mention(user) for user in who[:3]]) if who else "_nobody yet_ (`/csi roles`)"
 
 
 def _due(day: date | None) -> str:

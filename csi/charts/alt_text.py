@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from csi.charts.canvas import ALT_TEXT_LIMIT
 from csi.charts.marks import RULES, Mark, exclusions, gaps
 from csi.charts.view import View, footnotes, limits_text, provenance, target_text, windows_text
-from csi.words.wording import DIRECTIONS, clip, periods, sentence
+from csi.words.wording import clip, direction, periods, sentence
 
 SIGNALS_NAMED = 6
 
@@ -17,7 +17,7 @@ def control_chart_text(view: View) -> str:
     unit = "numbers" if view.unit in ("", "count") else f"in {view.unit}"
     parts = [
         f"Control chart: {clip(view.name, 200)} for {clip(view.service, 100)}, {unit} per {view.period}, "
-        f"{DIRECTIONS[view.kpi.direction]}.",
+        f"{direction(view.kpi.direction)}.",
         clip(sentence(view.analysis.sentence), 700),
         _values(view),
         _lines(view),

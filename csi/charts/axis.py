@@ -13,7 +13,7 @@ from csi.charts.canvas import FAINT, QUIET, RULE, WHITE, literal, width_of
 from csi.charts.marks import Mark, bound
 from csi.charts.view import View
 from csi.terms import Period
-from csi.words.wording import MONTHS, count, day
+from csi.words.wording import count, day, month
 
 TICK = 7.6  # points
 AIR = 0.08  # of the range, above and below
@@ -127,7 +127,7 @@ def date_label(mark: Mark, period: Period, *, years: bool) -> str:
     if period is Period.QUARTER:
         return f"Q{(mark.start.month + 2) // 3}{year}"
     if period is Period.MONTH:
-        return f"{MONTHS[mark.start.month - 1]}{year}"
+        return f"{month(mark.start.month)}{year}"
     hour = f" {mark.start.hour:02}h" if period is Period.HOUR else year
     return f"{day(mark.start, year=False)}{hour}"
 

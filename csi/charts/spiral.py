@@ -39,7 +39,7 @@ from csi.charts.canvas import (
 )
 from csi.charts.marks import Mark, runs, spans
 from csi.terms import Direction, Period
-from csi.words.wording import DIRECTIONS, NOTHING, amount, clip, day, exact, point, sentence
+from csi.words.wording import NOTHING, amount, clip, day, direction, exact, point, sentence
 
 PLOT, TOP, DATES = 2.2, 0.95, 0.42  # inches
 TITLE = 11.0  # points
@@ -163,7 +163,7 @@ def spiral_figure(spiral: Spiral) -> Figure:
 
 def _head(sheet: Figure, spiral: Spiral) -> None:
     unit = "number" if spiral.unit in ("", "count") else spiral.unit
-    kicker = f"{spiral.service} · {spiral.name} · {unit} per {spiral.period}, {DIRECTIONS[spiral.direction]}"
+    kicker = f"{spiral.service} · {spiral.name} · {unit} per {spiral.period}, {direction(spiral.direction)}"
     write(sheet, EDGE, EDGE, fitted(kicker, plot.LABEL, within=WIDTH - 2 * EDGE), size=plot.LABEL, colour=QUIET)
     for at, line in enumerate(wrapped(title(spiral), TITLE, within=WIDTH - 2 * EDGE, most=2, bold=True)):
         write(sheet, EDGE, EDGE + 0.19 + height_of(at, TITLE), line, size=TITLE, colour=INK, bold=True)

@@ -14,7 +14,7 @@ from csi.series.processed import Processed
 from csi.terms import Direction, Period
 from csi.words import footnotes as words
 from csi.words.together import Move, Moved, moved
-from csi.words.wording import DIRECTIONS, amount, day, exact, periods, point, spread
+from csi.words.wording import amount, day, direction, exact, periods, point, spread
 
 LIMITS = {
     "xmr": "XmR",
@@ -157,7 +157,7 @@ class View:
 def kicker(view: View) -> str:
     """What is charted: service, KPI, unit, period, direction."""
     unit = "number" if view.unit in ("", "count") else view.unit
-    return f"{view.service} · {view.name} · {unit} per {view.period}, {DIRECTIONS[view.kpi.direction]}"
+    return f"{view.service} · {view.name} · {unit} per {view.period}, {direction(view.kpi.direction)}"
 
 
 def definition(view: View) -> str:

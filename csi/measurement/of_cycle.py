@@ -32,8 +32,9 @@ from csi.series.pipeline import sides_of
 from csi.storage import need
 from csi.study.evaluation import Known
 from csi.study.reading import study_from
+from csi.words.messages import mark, said
 
-_UNKNOWN = ("its definition at the time of the baseline is not known",)
+_UNKNOWN = mark("its definition at the time of the baseline is not known")
 
 __all__ = [
     "TYPED",
@@ -58,7 +59,7 @@ def definition(session: Session, cycle: Cycle) -> StudyDefinition:
     Raises:
         InvalidInputs: a KPI or source is not described well enough; all of it in one message.
     """
-    return study_from(mapping(session, cycle), f"cycle {cycle.number}")
+    return study_from(mapping(session, cycle), said("cycle {number}", number=cycle.number))
 
 
 def of_source(session: Session, cycle: Cycle, source: Source) -> StudyDefinition | None:
@@ -90,7 +91,7 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
         is_same = baseline.definition_hash == definition_hash(cycle, kpi)
         found = what_differs(session, cycle, baseline, study)
         # The hash is of the KPI and its cycle alone; plan, source and the two sides of a ratio may differ, too.
-        if found and (not is_same or found != _UNKNOWN):
+        if found and (not is_same or found != (said(_UNKNOWN),)):
             different[kpi.key] = found
         elif is_same:
             frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
@@ -103,7 +104,7 @@ def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: Stud
     """In what the terms of a baseline differ from those of the cycle's KPI now."""
     before = _then(session, need(session, Cycle, cycle.team_id, baseline.cycle_id), baseline.kpi_key)
     if before is None:
-        return _UNKNOWN
+        return (said(_UNKNOWN),)
     found = dict.fromkeys(_differences(before, study, baseline.kpi_key))
     for side in sides_of(study, study.kpis[baseline.kpi_key]):
         if side.id in before.kpis:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from csi.terms import Period, Verdict
+from csi.terms import Evidence, Period, Verdict
+from csi.words.messages import mark, said
 from csi.words.together import Move, Moved, Scale, Sides, keeping, moved, share, slope
-from csi.words.wording import NOTHING, decimals_of, number
+from csi.words.wording import NOTHING, decimals_of, each, number
 
 Plain = Mapping[str, Any]
-NOT_JUDGED = "not judged"
+NOT_JUDGED = mark("not judged")
+_EVIDENCE = {
+    Evidence.STRONG: mark("strong"),
+    Evidence.MODERATE: mark("moderate"),
+    Evidence.WEAK: mark("weak"),
+    Evidence.NONE: mark("none for a change"),
+}
 KINDS = {"xmr": "XmR", "poisson": "Poisson", "p_prime": "P′", "u_prime": "U′", "nps_prime": "NPS′"}
 
 
@@ -23,18 +30,19 @@ def numbers(result: Plain, period: Period) -> Iterator[tuple[str, str]]:
     """
     change, trend, detail = result["change"], result["trend"], result.get("detail") or {}
     read, scale = read_of(result), _scale(result)
-    yield "Difference", _difference(read)
-    yield "p, and p adjusted for all KPIs", f"{_p(change['p'])}, {_p(change['p_adjusted'])}"
+    yield said("Difference"), _difference(read)
+    yield said("p, and p adjusted for all KPIs"), f"{_p(change['p'])}, {_p(change['p_adjusted'])}"
     other = (change["hodges_lehmann"], detail.get("hodges_lehmann_lower"), detail.get("hodges_lehmann_upper"))
-    yield "Hodges–Lehmann", _gap(scale, other)
-    yield "Smallest effect that would have been seen", _size(scale, change["smallest_detectable"])
-    yield "Smallest that matters", _size(scale, detail.get("minimum_important_difference"))
-    yield "Limits", _limits(result["limits"], scale)
-    yield f"Trend a {period.value}", f"{_slope(trend, scale.unit, period)}, p {_p(trend['p'])}"
-    yield "Periods on target", _periods(result["assurance"])
+    yield said("Hodges–Lehmann"), _gap(scale, other)
+    yield said("Smallest effect that would have been seen"), _size(scale, change["smallest_detectable"])
+    yield said("Smallest that matters"), _size(scale, detail.get("minimum_important_difference"))
+    yield said("Limits"), _limits(result["limits"], scale)
+    slope_of = _slope(trend, scale.unit, period)
+    yield each(said("Trend"), period), said("{slope}, p {p}", slope=slope_of, p=_p(trend["p"]))
+    yield said("Periods on target"), _periods(result["assurance"])
     phi = detail.get("autocorrelation")
-    yield "Autocorrelation met", NOTHING if phi is None else number(phi, 2)
-    yield "Evidence; attribution", f"{_evidence(result)}; {result['attribution']}"
+    yield said("Autocorrelation met"), NOTHING if phi is None else number(phi, 2)
+    yield said("Evidence; attribution"), f"{_evidence(result)}; {result['attribution']}"
 
 
 def read_of(result: Plain) -> Moved | None:
@@ -75,7 +83,7 @@ def _scale(result: Plain) -> Scale:
 
 def _difference(read: Moved | None) -> str:
     if read is None:
-        return NOT_JUDGED
+        return said(NOT_JUDGED)
     return read.difference + (f" ({read.likely})" if read.sides else "")
 
 
@@ -83,7 +91,7 @@ def _gap(scale: Scale, values: Sequence[float | None]) -> str:
     """A difference beside that of the sentence, with its interval."""
     middle, *ends = values
     if middle is None:
-        return NOT_JUDGED
+        return said(NOT_JUDGED)
     sides = tuple(end for end in ends if end is not None)
     exact = keeping(scale, middle, sides, marks=(0.0,))
     return exact.gap(middle) + (f" ({exact.likely(sides)})" if len(sides) == 2 else "")
@@ -95,21 +103,22 @@ def _size(scale: Scale, value: float | None) -> str:
 
 def _limits(limits: Plain, scale: Scale) -> str:
     kind, centre = KINDS.get(str(limits["kind"]), str(limits["kind"])), limits["centre"]
-    return f"{kind}, centre {NOTHING if centre is None else scale.level(centre)}, n = {limits['n']}"
+    level = NOTHING if centre is None else scale.level(centre)
+    return said("{kind}, centre {level}, n = {count}", kind=kind, level=level, count=limits["n"])
 
 
 def _slope(trend: Plain, unit: str, period: Period) -> str:
     if trend["slope"] is None:
-        return NOT_JUDGED
+        return said(NOT_JUDGED)
     sides = _sides({"lower": trend["slope_lower"], "upper": trend["slope_upper"]})
     return slope(trend["slope"], sides, unit, period)
 
 
 def _periods(assurance: Plain) -> str:
     if assurance["hit_share"] is None:
-        return NOT_JUDGED
-    said, likely = share(assurance["hit_share"], _sides(assurance))
-    return said + (f" ({likely})" if likely else "")
+        return said(NOT_JUDGED)
+    level, likely = share(assurance["hit_share"], _sides(assurance))
+    return level + (f" ({likely})" if likely else "")
 
 
 def _p(value: float | None) -> str:
@@ -120,5 +129,5 @@ def _p(value: float | None) -> str:
 
 def _evidence(result: Plain) -> str:
     if result["evidence"] != "none":
-        return str(result["evidence"])
-    return NOT_JUDGED if result["verdict"] == Verdict.INCONCLUSIVE else "none for a change"
+        return said(_EVIDENCE[Evidence(result["evidence"])])
+    return said(NOT_JUDGED if result["verdict"] == Verdict.INCONCLUSIVE else _EVIDENCE[Evidence.NONE])

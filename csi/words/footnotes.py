@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from csi.words.messages import counted, said, said_as
 from csi.words.wording import day
 
 
 def left_out(start: date | datetime, end: date | datetime, reason: str, approved_by: str, rows: int) -> str:
     """A span that was left out, with the number of rows that were."""
-    span = f"{_written(start)} to {_written(end)} ({rows} row{'' if rows == 1 else 's'})"
-    return f"Left out {span}: {reason} (approved by {approved_by})."
+    return counted(
+        "Left out {start} to {end} ({count} row): {reason} (approved by {approved_by}).",
+        "Left out {start} to {end} ({count} rows): {reason} (approved by {approved_by}).",
+        rows, start=_written(start), end=_written(end), reason=reason, approved_by=approved_by,
+    )  # fmt: skip
 
 
 def to_be_left_out(start: date | datetime, end: date | datetime, reason: str, approved_by: str) -> str:
     """A span that is left out, of which step 4 says no more."""
-    return f"Left out {day(start)} to before {day(end)}: {reason} (approved by {approved_by or 'nobody'})."
+    return said(
+        "Left out {start} to before {end}: {reason} (approved by {approved_by}).",
+        start=day(start), end=day(end), reason=reason, approved_by=approved_by or said_as("approved by", "nobody"),
+    )  # fmt: skip
 
 
 def _written(moment: date | datetime) -> str:

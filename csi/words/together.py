@@ -8,12 +8,14 @@ from functools import lru_cache
 from math import floor, isfinite, log10
 
 from csi.terms import Period
+from csi.words.messages import said
 from csi.words.wording import (
     HUGE,
     MOST_PLACES,
     TINY,
     decimals,
     decimals_of,
+    each,
     fixed,
     hidden,
     number,
@@ -23,6 +25,11 @@ from csi.words.wording import (
 )
 
 Sides = tuple[float, ...]  # the lower and the upper end of an interval, or nothing
+
+
+def reach(ends: Sequence[str]) -> str:
+    """``−7.1 to −2.4``; nothing without ends."""
+    return said("{low} to {high}", low=ends[0], high=ends[1]) if len(ends) == 2 else "".join(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Scale:
 
     def likely(self, sides: Sides) -> str:
         """``−7.1 to −2.4``."""
-        return " to ".join(self.digits(side, signed=True) for side in sides)
+        return reach([self.digits(side, signed=True) for side in sides])
 
     def showing(self, value: float) -> Scale:
         """The scale with at least one figure of a value."""
@@ -83,7 +90,7 @@ class Moved:
     @property
     def likely(self) -> str:
         """``−7.1 to −2.4``; empty without an interval."""
-        return " to ".join(self.sides)
+        return reach(self.sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,6 @@ class Move:
     least: int = 0
 
 
-@lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
 def moved(move: Move) -> Moved:
     """A move from one level to another in the fewest decimals in which nothing that is read is untrue.
 
@@ -126,9 +132,7 @@ def moved(move: Move) -> Moved:
     excludes zero if it does; the levels lie on their sides of the target, and the difference on its side of what
     matters.
     """
-    scale = _scale(move)
-    while scale.places < MOST_PLACES and not _holds(scale, move):
-        scale = replace(scale, places=scale.places + 1)
+    scale = _fitting(move)
     read, unit = _rounded(scale, move), move.unit
     return Moved(
         scale,
@@ -138,6 +142,14 @@ def moved(move: Move) -> Moved:
         tuple(scale.written(side, signed=True) for side in read.sides),
         read.before == read.after,
     )
+
+
+@lru_cache(maxsize=1024)  # of one KPI they are asked for in every gate and sentence
+def _fitting(move: Move) -> Scale:
+    scale = _scale(move)
+    while scale.places < MOST_PLACES and not _holds(scale, move):
+        scale = replace(scale, places=scale.places + 1)
+    return scale
 
 
 def _scale(move: Move) -> Scale:
@@ -195,16 +207,17 @@ def keeping(scale: Scale, value: float, sides: Sides = (), marks: Sides = ()) ->
 def slope(value: float, sides: Sides, unit: str, period: Period) -> str:
     """A slope a period with its likely interval, in digits that show it: what rises or falls never does so by 0."""
     if 0 < abs(value) < TINY:
-        likely = " to ".join(number(side, 4, signed=True) for side in sides)
-        return f"slowly, by less than {Scale(unit, 4).size(TINY)} a {period.value} (likely {likely})"
+        likely = reach([number(side, 4, signed=True) for side in sides])
+        least = each(Scale(unit, 4).size(TINY), period)
+        return said("slowly, by less than {least} (likely {likely})", least=least, likely=likely)
     smallest = abs(value) or max(map(abs, sides), default=0.0)
     two_figures = 1 - floor(log10(smallest)) if smallest >= TINY and isfinite(smallest) else 1
     scale = keeping(Scale(unit, max(0, min(MOST_PLACES, two_figures))), value, sides)
-    return f"{scale.gap(value)} a {period.value}" + (f" (likely {scale.likely(sides)})" if sides else "")
+    moves = each(scale.gap(value), period)
+    return said("{moves} (likely {likely})", moves=moves, likely=scale.likely(sides)) if sides else moves
 
 
 def share(value: float, sides: Sides = ()) -> tuple[str, str]:
     """A part of one in per cent with its interval: what is not nothing or all never reads as it."""
     scale = keeping(Scale("%", 0), 100 * value, tuple(100 * side for side in sides), (0.0, 100.0))
-    low_high: Sequence[str] = [scale.level(100 * side) for side in sides]
-    return scale.level(100 * value), " to ".join(low_high)
+    return scale.level(100 * value), reach([scale.level(100 * side) for side in sides])

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from csi.terms import Awaited
+from csi.words.messages import mark, said
 
 _PHRASES = {
-    Awaited.STEP: "step {number}",
-    Awaited.ASKING: "to ask the business for approval",
-    Awaited.TREE: "a tree that the business approves",
-    Awaited.TREE_APPROVAL: "approval of the tree",
-    Awaited.ACTION_APPROVAL: "approval of action {number}",
-    Awaited.ACTION: "action {number}",
-    Awaited.REVIEW: "the review of action {number}",
-    Awaited.BASELINE_APPROVAL: "approval of the new baseline of {name}",
-    Awaited.DATA: "{name}",
+    Awaited.STEP: mark("step {number}"),
+    Awaited.ASKING: mark("to ask the business for approval"),
+    Awaited.TREE: mark("a tree that the business approves"),
+    Awaited.TREE_APPROVAL: mark("approval of the tree"),
+    Awaited.ACTION_APPROVAL: mark("approval of action {number}"),
+    Awaited.ACTION: mark("action {number}"),
+    Awaited.REVIEW: mark("the review of action {number}"),
+    Awaited.BASELINE_APPROVAL: mark("approval of the new baseline of {name}"),
+    Awaited.DATA: mark("{name}"),
 }
 
 
 def phrase(kind: Awaited, number: int = 0, name: str = "") -> str:
     """What is waited for, without a capital or a full stop."""
-    return _PHRASES[kind].format(number=number, name=name)
+    return said(_PHRASES[kind], number=number, name=name)

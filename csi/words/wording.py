@@ -10,17 +10,27 @@ from math import floor, isclose, isfinite, log10
 from zoneinfo import ZoneInfo
 
 from csi.terms import Direction, Period
+from csi.words.messages import counted, mark, said
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")  # not the locale's
+_MONTHS = (
+    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"),
+    mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
+)  # not the locale's  # fmt: skip
 NOTHING = "–"
-DIRECTIONS = {
-    Direction.HIGHER: "higher is better",
-    Direction.LOWER: "lower is better",
-    Direction.WITHIN: "best within its band",
+_DIRECTIONS = {
+    Direction.HIGHER: mark("higher is better"),
+    Direction.LOWER: mark("lower is better"),
+    Direction.WITHIN: mark("best within its band"),
+}
+_PERIODS = {
+    Period.HOUR: (mark("{count} hour"), mark("{count} hours"), mark("{what} an hour")),
+    Period.DAY: (mark("{count} day"), mark("{count} days"), mark("{what} a day")),
+    Period.WEEK: (mark("{count} week"), mark("{count} weeks"), mark("{what} a week")),
+    Period.MONTH: (mark("{count} month"), mark("{count} months"), mark("{what} a month")),
+    Period.QUARTER: (mark("{count} quarter"), mark("{count} quarters"), mark("{what} a quarter")),
 }
 HUGE, TINY = 1e9, 1e-4  # beyond these a number is written as a power of ten
 MOST_PLACES = 6
-_POINTS = {"%": " points"}
 _UNSPOKEN = frozenset({"", "count", "ratio", "1"})
 
 
@@ -46,7 +56,7 @@ def _places(value: float, figures: int) -> int:
 def number(value: float, places: int, *, signed: bool = False) -> str:
     """A number with a proper minus and thousands commas; very large and small ones as powers of ten."""
     if not isfinite(value):
-        return "beyond measure"
+        return said("beyond measure")
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     size = abs(value)
     if size and (size >= HUGE or size < TINY):
@@ -97,7 +107,7 @@ def of_unit(unit: str) -> str:
 
 def of_gap(unit: str) -> str:
     """A unit as it stands behind a difference."""
-    return _POINTS.get(unit, of_unit(unit))
+    return of_unit(said("points") if unit == "%" else unit)
 
 
 def percent(share: float, places: int = 0) -> str:
@@ -172,32 +182,55 @@ def spread(values: list[float]) -> str:
 
 def periods(number_of: int, period: Period) -> str:
     """``1 week``, ``12 weeks``, ``1,200 days``."""
-    return plural(number_of, period.value)
+    one, many, _ = _PERIODS[period]
+    return counted(one, many, number_of)
+
+
+def each(what: str, period: Period) -> str:
+    """A size a period: ``−0.3 h a week``."""
+    return said(_PERIODS[period][2], what=what)
+
+
+def direction(which: Direction) -> str:
+    """Which way is better."""
+    return said(_DIRECTIONS[which])
+
+
+def month(number: int) -> str:
+    """``Feb`` of 2."""
+    return said(_MONTHS[number - 1])
 
 
 def day(moment: date | datetime, *, year: bool = True) -> str:
     """``29 Feb 2016``."""
-    return f"{moment.day} {MONTHS[moment.month - 1]}" + (f" {moment.year}" if year else "")
+    if not year:
+        return said("{day} {month}", day=moment.day, month=month(moment.month))
+    return said("{day} {month} {year}", day=moment.day, month=month(moment.month), year=moment.year)
 
 
 def point(start: datetime, period: Period, *, year: bool = True) -> str:
     """The name of one period: ``week of 29 Feb 2016``, ``Mar 2016``, ``Q1 2016``, ``29 Feb 2016 14:00``."""
-    tail = f" {start.year}" if year else ""
     if period is Period.HOUR:
         return f"{day(start, year=year)} {start.hour:02}:{start.minute:02}"
     if period is Period.MONTH:
-        return MONTHS[start.month - 1] + tail
+        return _of_year(month(start.month), start, year=year)
     if period is Period.QUARTER:
-        return f"Q{(start.month + 2) // 3}{tail}"
-    return f"week of {day(start, year=year)}" if period is Period.WEEK else day(start, year=year)
+        return _of_year(said("Q{number}", number=(start.month + 2) // 3), start, year=year)
+    named_day = day(start, year=year)
+    return said("week of {day}", day=named_day) if period is Period.WEEK else named_day
+
+
+def _of_year(name: str, start: date, *, year: bool) -> str:
+    return f"{name} {start.year}" if year else name
 
 
 def named(start: date, period: Period) -> str:
     """A period in a sentence: ``the week of 29 Feb 2016``, ``Mar 2016``, ``Q1 2016``, a day."""
     if period is Period.HOUR and not isinstance(start, datetime):
         return day(start)
-    text = point(datetime.combine(start, time()), period)
-    return f"the {text}" if period is Period.WEEK else text
+    if period is Period.WEEK:
+        return said("the week of {day}", day=day(start))
+    return point(datetime.combine(start, time()), period)
 
 
 def later(start: date, count: int, period: Period) -> date:
@@ -213,7 +246,7 @@ def later(start: date, count: int, period: Period) -> date:
 def when(moment: date | datetime | None, zone: str = "UTC") -> str:
     """A day, or a moment in a zone: ``4 Apr 2016``, ``4 Apr 2016, 14:05``; a moment without a zone is as it is."""
     if moment is None:
-        return "no date"
+        return said("no date")
     if not isinstance(moment, datetime):
         return day(moment)
     local = moment.astimezone(ZoneInfo(zone)) if moment.tzinfo else moment
@@ -222,14 +255,21 @@ def when(moment: date | datetime | None, zone: str = "UTC") -> str:
 
 def plural(number_of: int, one: str, many: str = "") -> str:
     """A count with its noun: ``1 row``, ``1,200 rows``."""
-    return f"{number_of:,} {one if number_of == 1 else many or one + 's'}"
+    return f"{number_of:,} {counted(one, many or one + 's', number_of)}"
 
 
-def listed(parts: Sequence[str], last: str = "and") -> str:
+def listed(parts: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``; nothing for none."""
     if len(parts) < 2:
         return parts[0] if parts else ""
-    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+    return said("{some} and {last}", some=", ".join(parts[:-1]), last=parts[-1])
+
+
+def either(parts: Sequence[str]) -> str:
+    """``a``, ``a or b``, ``a, b or c``; nothing for none."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    return said("{some} or {last}", some=", ".join(parts[:-1]), last=parts[-1])
 
 
 def clip(text: str, limit: int) -> str:
@@ -255,10 +295,19 @@ def cut(
         quick: whether the survivors are the quick ones.
         rows: how many they are, of how many; (0, 0): not counted.
     """
-    held = f"the export holds only rows whose {column} lies {'until' if at_end else 'from'} {day(moment.date())}"
-    if not at_end:
-        held += " on"
-    place = "shortly before" if quick else "later" if at_end else "earlier"
-    kind = "quick" if quick else "slow"
-    there = f" ({rows[0]:,} of {rows[1]:,} rows)" if rows[1] else ""
-    return f"{held}: those whose {judged_by} lies {place}{there} are the {kind} ones among them"
+    until = mark("the export holds only rows whose {column} lies until {day}")
+    since = mark("the export holds only rows whose {column} lies from {day} on")
+    held = said(until if at_end else since, column=column, day=day(moment.date()))
+    some, every = (f"{number_of:,}" for number_of in rows)
+    there = said(" ({some} of {every} rows)", some=some, every=every) if rows[1] else ""
+    among = said(_AMONG[at_end, quick], judged_by=judged_by, there=there)
+    return f"{held}: {among}"
+
+
+_QUICK = mark("those whose {judged_by} lies shortly before{there} are the quick ones among them")
+_AMONG = {
+    (True, True): _QUICK,
+    (False, True): _QUICK,
+    (True, False): mark("those whose {judged_by} lies later{there} are the slow ones among them"),
+    (False, False): mark("those whose {judged_by} lies earlier{there} are the slow ones among them"),
+}

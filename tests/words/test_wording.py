@@ -110,4 +110,4 @@ def test_counts_and_lists_in_a_sentence() -> None:
     assert [wording.plural(n, "row") for n in (0, 1, 1200)] == ["0 rows", "1 row", "1,200 rows"]
     assert [wording.plural(n, "delivery", "deliveries") for n in (1, 2)] == ["1 delivery", "2 deliveries"]
     assert [wording.listed(list(names)) for names in ("", "a", "ab", "abc")] == ["", "a", "a and b", "a, b and c"]
-    assert wording.listed(["a and b", "c"], "or") == "a and b or c"
+    assert [wording.either(list(names)) for names in ("", "a", "ab", "abc")] == ["", "a", "a or b", "a, b or c"]
