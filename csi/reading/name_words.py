@@ -39,7 +39,20 @@ _COUNTED = re.compile(r"\b(?:number of|numero de|nombre d|anzahl|liczba|numero d
 _OPENED = re.compile(
     r"open|opened|opening|creat|submitted|reported|raised|logged|registered|received|geoffnet|eroffnet|erstellt|angelegt"
     r"|gemeldet|erfasst|eingang|ouvert|cree|apert|abiert|abert|cread|criad|criac|creaz|aangemaakt|aanmeld|geopend|utworz|otwar"
-    r"|zgloszono|vytvoren|otevren|megnyit|создан|открыт|зарегистр|acilis|olusturma|作成|起票|開始日|登録|创建|建立|提交|생성|등록"
+    r"|zgloszono|vytvoren|otevren|megnyit|создан|открыт|зарегистр|acilis|olusturma|作成|起票|受付|開始日|登録|创建|建立|提交|생성|등록"
+)
+_RESOLVED = re.compile(
+    r"\bresol|\bsolved\b|\bfixed\b|\brestored\b|\bgelost\b|losungs?(?:datum|zeitpunkt)|\berledigt|\bbehoben|resolu|resuelt|resolvid|risolt"
+    r"|risoluz|soluc|\bsolut|opgelost|oplos|rozwiaz|vyres|megold|\blost\b|\blosning|ratkais|cozul|cozum|решен|вирішен|επιλυ|επιλυση|解決|解决"
+    r"|해결|แก้ไข"
+)
+_CLOSED = re.compile(
+    r"\bclos|\bcomplet|\bfinished\b|\bdone\b|\bended\b|geschlossen|abgeschlossen|abschluss|beendet|\bende\b|\bfin\b|clotur|ferme|termine"
+    r"|cerrad|cierre|fechad|fecham|conclu|encerrad|chius|gesloten|afgemeld|gereed|zamkn|zakoncz|uzavr|ukonc|lezar|avslut|stangd|lukket"
+    r"|suljet|kapan|kapat|закрыт|заверш|закрит|κλεισ|ολοκληρ|完了|クローズ|终了|終了|关闭|關閉|완료|종료|ปิด"
+)
+_BEGUN = re.compile(
+    r"\bstart|\bbegin|\bbegan\b|\bbegonnen|\bdebut\b|\binicio|\binizio|\brozpocz|\bzacat|начал|開始|开始|시작|เริ่ม"
 )
 _NOT_ITS_OWN = re.compile(
     r"\bdue\b|deadline|\btarget|\bsla\b|\bttr\b|\btto\b|\buntil\b|\btill\b|valid|birth|viewed|visited|\bexpir|warrant"
@@ -132,6 +145,21 @@ def _ranks(words: list[str]) -> bool:
 def says_opened(name: str) -> bool:
     """Whether a name says that its moment is the one a case began at."""
     return bool(_OPENED.search(folded(name))) and not says_not_its_own(name)
+
+
+def says_begun(name: str) -> bool:
+    """Whether a name says that something began at its moment: a case, where none says that it was opened then."""
+    return bool(_BEGUN.search(folded(name))) and not says_not_its_own(name)
+
+
+def says_resolved(name: str) -> bool:
+    """Whether a name says that its moment is the one a case was resolved at."""
+    return bool(_RESOLVED.search(folded(name))) and not says_not_its_own(name)
+
+
+def says_closed(name: str) -> bool:
+    """Whether a name says that its moment is the one a case ended at, resolved or not."""
+    return bool(_CLOSED.search(folded(name))) and not says_not_its_own(name)
 
 
 def says_not_its_own(name: str) -> bool:

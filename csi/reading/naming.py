@@ -11,6 +11,7 @@ from typing import Any
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.reading import mending
+from csi.reading.name_words import says_begun, says_closed, says_opened, says_resolved
 from csi.reading.wide import shape_of
 
 _FILLERS = frozenset({"at", "on", "date", "time"})  # `opened_at`, `Opened` and `Date opened` mean the same
@@ -38,7 +39,7 @@ def guesses(wanted: Sequence[str], there: Sequence[str], fits: Callable[[str, st
         fits: whether what a column (second) holds is what a name (first) is wanted for.
     """
     found: dict[str, str] = {}
-    for told, alike in ((_plain, 1.0), (_sense, 1.0), (_plain, _ALIKE)):
+    for told, alike in ((_plain, 1.0), (_sense, 1.0), (_plain, _ALIKE), (_meaning, 1.0), (_span, 1.0)):
         for name in (one for one in wanted if one not in found):
             free = {told(one): one for one in reversed(there) if one not in found.values() and fits(name, one)}
             like = get_close_matches(told(name), list(free), n=1, cutoff=alike)
@@ -55,6 +56,18 @@ def _plain(name: str) -> str:
 def _sense(name: str) -> str:
     """The same, once tools' words for one thing are one word."""
     return "".join(_SAME.get(word, word) for word in _words(name))
+
+
+def _meaning(name: str) -> str:
+    """Which moment of a case a name says, in whatever language; else what tells it from others."""
+    moments = {"opened": says_opened, "resolved": says_resolved, "closed": says_closed}
+    return next((moment for moment, says in moments.items() if says(name)), _plain(name))
+
+
+def _span(name: str) -> str:
+    """The same, where a case that was closed was resolved, and one that began was opened."""
+    meaning = _meaning(name)
+    return {"closed": "resolved"}.get(meaning, "opened" if says_begun(name) else meaning)
 
 
 def _words(name: str) -> list[str]:

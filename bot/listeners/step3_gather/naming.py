@@ -27,6 +27,7 @@ from csi.errors import Conflict, InvalidInput
 from csi.measurement import of_cycle
 from csi.measurement.mapping import columns_named
 from csi.models import Batch, Cycle, Source
+from csi.reading import exports
 from csi.reading.naming import guesses, names_used, with_names
 from csi.reading.trying import cells_given
 from csi.series import columns_needed
@@ -52,6 +53,22 @@ class _Asked:
     read: SourceDefinition
     kinds: Mapping[str, str]
 
+    def guessed(self) -> dict[str, str]:
+        """Per name the column that is probably meant: what a known program calls it, else by the words of its name."""
+        if self.found is None:
+            return guesses(list(self.wanted), self.there)
+        layout = self.found.layout
+        export = exports.of_layout(layout)
+        told = {name: own for own, name in (export.names if export else {}).items()}
+        known = {name: told[name] for name in self.wanted if told.get(name) in self.there}
+        kinds = {column.name: column.kind for column in layout.columns}
+
+        def fits(name: str, own: str) -> bool:
+            return self.kinds.get(name) != "a moment" or kinds.get(own, "moment") == "moment"
+
+        rest = [name for name in self.wanted if name not in known]
+        return known | guesses(rest, [own for own in self.there if own not in known.values()], fits)
+
     @property
     def raw(self) -> tuple[str, str]:
         """Where the bytes lie that a choice is tried on, and the name of their file; empty where there are none."""
@@ -68,7 +85,7 @@ def open_naming(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     if not asked.wanted:
         raise Conflict("Every column that the KPIs name is there by now.")
     shown = modals.show(client, body, blocks.looking("Name the columns"))
-    guessed = guesses(list(asked.wanted), asked.there)
+    guessed = asked.guessed()
     cells = _tried(kit, asked, guessed)
     # A guess whose cells are mostly something else is none.
     fits = {name: own for name, own in guessed.items() if name not in cells or cells[name][0] >= cells[name][1]}
