@@ -250,10 +250,10 @@ class _Numbers:
         return (zeros | day_zero) & (self.causes == Cause.NONE)
 
     def _seconds(self) -> tuple[np.ndarray, np.ndarray]:
-        """Seconds of the day, from 24 h or 12 h, and whether they can be."""
+        """Seconds of the day, from 24 h or 12 h (Japanese halves begin with 0), and whether they can be."""
         hour, minute, second = (self.parts[name] for name in ("hour", "minute", "second"))
         halved = self.half > 0
-        fits = np.where(halved, (hour >= 1) & (hour <= 12), hour <= 24) & (minute < 60) & (second < 60)
+        fits = np.where(halved, (hour >= 0) & (hour <= 12), hour <= 24) & (minute < 60) & (second < 60)
         fits &= (hour < 24) | ((minute == 0) & (second == 0) & (self.fraction == 0))  # ISO 8601: 24:00 ends the day
         hours = np.where(halved, hour % 12 + np.where(self.half == 2, 12, 0), hour)
         if self.hours.any():
