@@ -5,26 +5,34 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 from sqlmodel import Session
 
+from csi.errors import Conflict
 from csi.measurement.of_cycle import TYPED, batches_behind, definition
-from csi.models import Cycle, Source
+from csi.models import Batch, Cycle, Source
 from csi.reading.files import FileStore
 from csi.reading.mending import escaped
 from csi.reading.reading import Reading
 from csi.step4_process.computing import readings
 from csi.storage import rows
+from csi.study.of_sheets import SHEETS, sheets_in
 from csi.study.writing import study_yaml
+from csi.words.wording import listed
 
 _ODD = re.compile(r"[^\w.-]+")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the archive says nothing of when it was made: same content, same bytes
 
 
 def study_zip(session: Session, cycle: Cycle, files: FileStore) -> tuple[bytes, str]:
-    """The archive and its name. Unpacked, ``python -m csi run study.yml`` gives the same figures."""
+    """The archive and its name. Unpacked, ``python -m csi run study.yml`` gives the same figures.
+
+    Raises:
+        Conflict: a study cannot say from which of its sheets a delivery was read.
+    """
     study = definition(session, cycle)
     kinds = {one.key: one.kind for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id)}
     typed = {key: source for key, source in study.sources.items() if kinds[key] in TYPED}
@@ -39,8 +47,21 @@ def study_zip(session: Session, cycle: Cycle, files: FileStore) -> tuple[bytes, 
                 continue
             for batch in batches_behind(session, cycle, key):
                 name = _ODD.sub("_", batch.filename) or "delivery"
-                _add(archive, f"data/{key}-{batch.ordinal:04}-{name}", files.read(batch.raw_key))
+                delivered = files.read(batch.raw_key)
+                _check_sheets(batch, delivered, study.sources[key].options.get(SHEETS, ()))
+                _add(archive, f"data/{key}-{batch.ordinal:04}-{name}", delivered)
     return content.getvalue(), f"{_ODD.sub('_', study.service).lower()}-cycle-{cycle.number}.zip"
+
+
+def _check_sheets(batch: Batch, delivered: bytes, sheets: Sequence[str]) -> None:
+    """Refuse a workbook that was read from one sheet, and has another from which another delivery was read."""
+    others = [name for name in sheets_in(delivered) if name in sheets and name != batch.mapping.get("sheet")]
+    if others:
+        own = batch.mapping.get("sheet")
+        raise Conflict(
+            f"{batch.filename} was read from its sheet {own}, and has {listed(others)}, from which another delivery "
+            "was read, too: a study cannot tell the two apart. Take one of the deliveries out first."
+        )
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -56,7 +56,9 @@ def mapping(session: Session, cycle: Cycle) -> dict[str, Any]:
         "period": cycle.period,
         "calendar": dict(cycle.calendar) or None,
         "sources": {
-            key: {**_source(source), **_accepted(session, source)} for key, source in sources.items() if key in used
+            key: {**_source(source), **_sheets(session, source), **_accepted(session, source)}
+            for key, source in sources.items()
+            if key in used
         },
         "kpis": kpis,
         "baseline": _window(cycle.baseline_from, cycle.baseline_to),
@@ -214,6 +216,15 @@ def _source(source: Source) -> dict[str, Any]:
         units = {"value": {"column": "unit"}}
         made = {"timezone": "UTC", "dates": "iso", "cadence": EVERY_PERIOD, "units": units}
     return {"file": delivered_pattern(source.key), **made}
+
+
+def _sheets(session: Session, source: Source) -> dict[str, Any]:
+    """The sheets that deliveries were read from, where they are called otherwise than the one mapped: one a month."""
+    if not source.mapping.get("sheet"):
+        return {}
+    held = (batch.mapping.get("sheet") for batch in deliveries.current(session, source))
+    names = list(dict.fromkeys(str(name) for name in held if name)) or [source.mapping["sheet"]]
+    return {"sheet": names if len(names) > 1 else names[0]}
 
 
 def _accepted(session: Session, source: Source) -> dict[str, Any]:

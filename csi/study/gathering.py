@@ -29,7 +29,7 @@ from csi.series.columns import columns_wanted, named_columns, set_columns
 from csi.series.partition import Task, require_rows
 from csi.study.earlier import is_of_report
 from csi.study.fetching import collected, fetched
-from csi.study.of_sheets import SHEETS, sheets_of
+from csi.study.of_sheets import SHEETS, in_each, sheets_of
 from csi.study.progress import Tell, silent
 
 FILES = "files"  # of a source's options: files beside its first
@@ -127,7 +127,8 @@ def _tasks(study: StudyDefinition, source: SourceDefinition, folder: Path) -> li
     """One per file of a source; all of them type the same columns."""
     paths = paths_of(source, folder)
     _tell_useless(source, paths)
-    tasks = [_task(study, one, path) for path in paths for one in sheets_of(study, source, path)]
+    each = zip(paths, in_each(source, paths), strict=True)
+    tasks = [_task(study, one, path) for path, own in each for one in sheets_of(study, own, path)]
     if len(tasks) == 1:
         return tasks
     kinds = {(task.moments, task.numbers) for task in tasks}

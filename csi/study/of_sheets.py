@@ -9,6 +9,7 @@ from pathlib import Path
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
+from csi.reading import sheets
 from csi.reading.columns import renamed
 from csi.reading.content import Content, Format, format_of
 from csi.reading.layout import tables
@@ -37,6 +38,30 @@ def sheets_of(study: StudyDefinition, source: SourceDefinition, path: Path) -> l
         )
         raise InvalidInput(f"sources.{source.id}.sheet", reason)
     return [source]
+
+
+def in_each(source: SourceDefinition, paths: Sequence[Path]) -> list[SourceDefinition]:
+    """The source for each of its files: of several sheets those that this file has, such as one a month.
+
+    A sheet that no file has, and a file that has none of them, are left for the reader to refuse.
+    """
+    said: Sequence[str] = source.options.get(SHEETS, ())
+    if not said or len(paths) < 2:
+        return [source] * len(paths)
+    there = [sheets_in(path) for path in paths]
+    if not {*said} <= {name for names in there for name in names}:
+        return [source] * len(paths)
+    own = [[name for name in said if name in names] or said for names in there]
+    return [replace(source, options={**source.options, SHEETS: tuple(names)}) for names in own]
+
+
+def sheets_in(content: bytes | Path) -> tuple[str, ...]:
+    """The sheets of a workbook; none of what is no workbook, or one that the reader will refuse."""
+    opened = Content(content)
+    with suppress(InvalidInput):
+        kind = format_of(opened)
+        return sheets.names(opened, kind) if kind in _WORKBOOKS else ()
+    return ()
 
 
 def _is_workbook(path: Path, source: SourceDefinition) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import io
+from datetime import UTC, datetime
 
-from csi.cycle.study_export import _csv
+import pandas as pd
+import pytest
+
+from csi.cycle.study_export import _check_sheets, _csv
+from csi.errors import Conflict
+from csi.models import Batch
 from csi.reading.chunk import quarantine_frame
 from csi.reading.reading import Reading
 
@@ -13,3 +19,22 @@ def test_typed_numbers_hold_no_formula() -> None:
     frame = pd.DataFrame({"kpi": ["a", "b"], "value": [-3.0, 4.5], "unit": ["=HYPERLINK(1)", "h"]})
     lines = _csv(Reading(frame, quarantine_frame(()), 2, "x")).decode().splitlines()
     assert lines == ["kpi,value,unit", "a,-3.0,'=HYPERLINK(1)", "b,4.5,h"]
+
+
+@pytest.mark.parametrize(
+    ("there", "refused"),
+    [(["About", "Feb"], False), (["Jan", "Feb"], True), (["Feb"], False), (["Feb", "Mar"], False)],
+)
+def test_a_workbook_with_the_sheet_of_another_delivery_is_no_part_of_a_study(there: list[str], refused: bool) -> None:
+    stream = io.BytesIO()
+    with pd.ExcelWriter(stream, engine="xlsxwriter") as book:
+        for name in there:
+            pd.DataFrame({"a": [1], "b": [2]}).to_excel(book, sheet_name=name, index=False)
+    batch = Batch(team_id="T1", source_id=1, ordinal=2, filename="feb.xlsx", sha256="0", delivered_by="U1",
+                  delivered_at=datetime(2026, 3, 2, tzinfo=UTC), mapping={"sheet": "Feb"})  # fmt: skip
+    if not refused:
+        _check_sheets(batch, stream.getvalue(), ["Jan", "Feb"])
+        return
+    with pytest.raises(Conflict, match="read from its sheet Feb, and has Jan, from which another delivery was read"):
+        _check_sheets(batch, stream.getvalue(), ["Jan", "Feb"])
+    _check_sheets(batch, stream.getvalue(), ())  # all were read from sheets called alike

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from datetime import date, timedelta
+from pathlib import Path
 
+import pandas as pd
 import pytest
 import xlsxwriter
 from sqlmodel import select
@@ -14,6 +17,8 @@ from bot.listeners.step3_gather import forget, read_as_before
 from bot.listeners.step3_gather.forgetting import KEPT
 from bot.sandbox.person import Person, reading
 from csi import roles
+from csi.cycle.study_export import study_zip
+from csi.definition import hash_of
 from csi.errors import Conflict
 from csi.measurement import of_cycle
 from csi.models import (
@@ -31,6 +36,8 @@ from csi.models import (
 from csi.series import process_study
 from csi.step1_should_measure import kpis
 from csi.step3_gather import held
+from csi.step4_process import computing
+from csi.study.running import run
 from csi.terms import Measurability, Role
 from tests import turns
 from tests.cycle.test_importing import STUDY
@@ -752,7 +759,7 @@ def _has(view: dict | None, field: str) -> bool:
     return view is not None and any(block.get("block_id") == field for block in view["blocks"])
 
 
-def test_a_sheet_whose_name_changes_is_known_again_by_its_columns(gathering: World):
+def test_a_sheet_whose_name_changes_is_known_again_by_its_columns(gathering: World, tmp_path: Path):
     bob = gathering.bob
     bob.upload(_two_tables(3, "Tickets 3"), "march.xlsx", "service-desk")
     bob.click(bob.sees("I keep *march.xlsx*"), "gather.map")
@@ -772,6 +779,20 @@ def test_a_sheet_whose_name_changes_is_known_again_by_its_columns(gathering: Wor
     assert bob.submit() is None
     bob.sees("read again (2 deliveries)", "service-desk")
     assert [one.mapping["sheet"] for one in _rows(gathering, Batch)] == ["Tickets 3", "Tickets 4"]
+    with gathering.bot.kit.sessions() as session:
+        survey = session.exec(select(Kpi).where(Kpi.name == "Satisfied")).one()
+        survey.measurability = Measurability.NOT_MEASURABLE.value
+        session.add(survey)
+    with gathering.bot.kit.sessions.reading() as session:
+        cycle = session.exec(select(Cycle)).one()
+        study = of_cycle.definition(session, cycle)
+        made = process_study(study, computing.readings(session, cycle, gathering.bot.kit.files, study))
+        content, _ = study_zip(session, cycle, gathering.bot.kit.files)
+    zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path)
+    again = run(tmp_path / "study.yml")
+    assert (again.sources["incidents"].rows_kept, hash_of(again.study)) == (40, hash_of(study))
+    (key,) = again.kpis
+    pd.testing.assert_frame_equal(again.kpis[key].series, made.kpis[key].series)
 
 
 def test_a_try_that_fails_or_is_abandoned_leaves_no_source(gathering: World):

@@ -11,6 +11,7 @@ import yaml
 from csi.definition import SourceDefinition
 from csi.reading.mending import MARKS, without_escapes
 from csi.study.engines import Engine
+from csi.study.of_sheets import sheets_in
 from csi.study.reading import study_of
 from csi.study.running import run
 from csi.study.writing import study_yaml
@@ -111,3 +112,37 @@ def test_a_mended_quarantine_is_read_as_its_rows_were(tmp_path: Path) -> None:
     assert isinstance(content, bytes)
     assert (b",-77," in content, b"'-77" in content) == (True, False)
     assert without_escapes(tmp_path / "part-1.csv", SourceDefinition("tickets"))[0] == tmp_path / "part-1.csv"
+
+
+def test_files_with_a_sheet_a_month_are_each_read_from_their_own(tmp_path: Path) -> None:
+    parts = months()
+    for name, frame in parts.items():
+        book(tmp_path / f"part-{name}.xlsx", {"About": pd.DataFrame({"a": [1]}), name: frame})
+    tickets().to_csv(tmp_path / "all.csv", index=False)
+    report = run(study_over(tmp_path, file="part-*.xlsx", sheet=list(parts)))
+    whole = run(study_over(tmp_path, file="all.csv"))
+    assert report.sources["tickets"].rows_kept == len(tickets())
+    for name, one in whole.kpis.items():
+        pd.testing.assert_frame_equal(report.kpis[name].series, one.series)
+
+
+@pytest.mark.parametrize(
+    ("sheets", "told"),
+    [
+        (["Jan", "Feb", "Mar"], "no sheet ‘Feb’. It has: Jan"),  # one that no file has
+        (["Jan"], "no sheet ‘Jan’. It has: Mai"),  # a file that has none of them
+    ],
+)
+def test_a_sheet_in_no_file_and_a_file_without_any_are_refused(tmp_path: Path, sheets: list[str], told: str) -> None:
+    book(tmp_path / "part-1.xlsx", {"Jan": tickets(weeks=2)})
+    book(tmp_path / "part-2.xlsx", {"Mai" if len(sheets) == 1 else "Mar": tickets(weeks=3)})
+    assert told in refused(
+        study_over(tmp_path, file="part-*.xlsx", sheet=sheets if len(sheets) > 1 else [*sheets, "Mai2"][:1])
+    )
+
+
+def test_the_sheets_of_what_is_no_workbook_are_none(tmp_path: Path) -> None:
+    book(tmp_path / "b.xlsx", {"Jan": tickets(weeks=2), "Feb": tickets(weeks=2)})
+    assert sheets_in(tmp_path / "b.xlsx") == ("Jan", "Feb")
+    assert sheets_in(b"a,b\n1,2\n") == ()
+    assert sheets_in(b"PK\x03\x04broken") == ()
