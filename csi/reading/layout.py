@@ -250,7 +250,8 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     stated = replace(source, missing=tuple(missing))
     seen = [Cells.of(name, kinds[name], values, missing) for name, values in cells.items()]
     filled = sum(any(value is not None for value in row) for row in zip(*(one.values for one in seen), strict=True))
-    roles = roles_of(seen, filled, decimal)
+    once = _without_repeats(seen)
+    roles = roles_of(once, len(once[0].values) if once else 0, decimal)
     rows = list(zip(*(list(values)[:EXAMPLE_ROWS] for values in cells.values()), strict=False))
     return replace(
         base,
@@ -262,6 +263,13 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
         rows=filled,
         columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), decimal, stated) for one in seen),
     )
+
+
+def _without_repeats(seen: Sequence[Cells]) -> list[Cells]:
+    """The columns without empty rows, and without rows that repeat another to the letter: these name no other case."""
+    rows = dict.fromkeys(row for row in zip(*(one.values for one in seen), strict=True) if any(row))
+    columns = zip(*rows, strict=True) if rows else ((),) * len(seen)
+    return [replace(one, values=tuple(values)) for one, values in zip(seen, columns, strict=True)]
 
 
 def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str, Kind]:

@@ -13,6 +13,7 @@ import yaml
 from csi.study.drafting import drafted
 from csi.study.drafting.looked import looked
 from csi.study.drafting.offers import first_moment
+from csi.study.drafting.parts import part_of
 from csi.study.drafting.windows import span_of
 from csi.terms import Period
 from tests.command.conftest import Csi
@@ -198,10 +199,10 @@ def test_what_only_looks_like_a_time_of_day_beside_a_date_is_none(tmp_path: Path
     days = pd.date_range("2025-01-06", periods=140, freq="D").strftime("%Y-%m-%d")
     talk = [f"{1 + one % 20:02}:{one % 60:02}" if one < 100 else f"{30 + one % 9}:00" for one in ROWS]
     pd.DataFrame({"day": days, "talk": talk}).to_csv(tmp_path / "a.csv", index=False)
-    source = looked(tmp_path / "a.csv", "a", "UTC").source
+    source = looked([part_of(tmp_path / "a.csv")], "a", "UTC").source
     assert (source.options["moments"], "join" in source.options) == (["day"], False)
     pd.DataFrame({"day": days, "time": talk[:100] + talk[:40]}).to_csv(tmp_path / "b.csv", index=False)
-    assert looked(tmp_path / "b.csv", "b", "UTC").source.options["join"] == {"day time": ["day", "time"]}
+    assert looked([part_of(tmp_path / "b.csv")], "b", "UTC").source.options["join"] == {"day time": ["day", "time"]}
 
 
 def test_what_is_only_guessed_is_named(tmp_path: Path) -> None:
@@ -276,7 +277,7 @@ def test_too_few_periods_have_no_windows() -> None:
 def test_a_study_of_every_real_file_runs(path: Path, tmp_path: Path, csi: Csi) -> None:
     done = csi("init", str(path), "--out", "s.yml")
     assert done.returncode == 0, done.stderr
-    assert first_moment(looked(path, "a", "UTC"))
+    assert first_moment(looked([part_of(path)], "a", "UTC"))
     assert csi("run", "s.yml", "--no-charts").returncode == 0
 
 
@@ -344,3 +345,87 @@ def test_the_direction_of_an_amount_is_told_by_its_name_or_unit(tmp_path: Path) 
     found = [(kpi["direction"], kpi["unit"]) for kpi in kpis.values() if kpi["measure"] == "mean"]
     assert found == [("higher", "count"), ("lower", "min"), ("lower", "count"), ("lower", "count")]
     assert (text.count("? only a guess"), text.count("? what the numbers are in")) == (2, 2)  # of size, and of Umsatz
+
+
+def split(folder: Path, frame: pd.DataFrame, *names: str, **form: str) -> list[Path]:
+    """A table written as files one after the other."""
+    paths = [folder / name for name in names]
+    size = len(frame) // len(names)
+    for place, path in enumerate(paths):
+        frame.iloc[place * size : (place + 1) * size].to_csv(path, index=False, **form)
+    return paths
+
+
+def sources_of(paths: list[Path], folder: Path) -> dict[str, dict[str, object]]:
+    return yaml.safe_load(drafted(paths, folder, "UTC").text)["sources"]
+
+
+def test_files_of_one_layout_are_one_source(tmp_path: Path) -> None:
+    paths = split(tmp_path, cases(NAMES["en"]), "desk-2024.csv", "desk-2025.csv", "desk-2026.csv")
+    assert sources_of(paths, tmp_path)["desk"]["file"] == "desk-*.csv"
+    (tmp_path / "desk-old.csv").write_text("no,table\n")  # a pattern would fit it
+    assert sources_of(paths, tmp_path)["desk"]["file"] == "desk-202*.csv"
+    (tmp_path / "desk-2027.csv").write_text("no,table\n")
+    assert sources_of(paths, tmp_path)["desk"]["file"] == ["desk-2024.csv", "desk-2025.csv", "desk-2026.csv"]
+    (tmp_path / "below").mkdir()
+    assert sources_of(paths[:2], tmp_path / "below")["desk"]["file"] == ["../desk-2024.csv", "../desk-2025.csv"]
+
+
+def test_files_of_one_layout_run_as_one(tmp_path: Path, csi: Csi) -> None:
+    split(tmp_path, cases(NAMES["en"]), "a-1.csv", "a-2.csv")
+    assert csi("init", "a-1.csv", "a-2.csv", "--out", "s.yml").returncode == 0
+    assert csi("run", "s.yml", "--no-charts").returncode == 0
+    assert json.loads((tmp_path / "report" / "report.json").read_text())["sources"]["a"]["rows_kept"] == 240
+
+
+OTHERS: dict[str, dict[str, object]] = {
+    "columns": {"columns": {"Ticket": "Case"}},
+    "order of dates": {"form": "%m/%d/%Y %H:%M"},
+    "cases of the same names": {"again": True},
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_files_that_differ_are_a_source_each(tmp_path: Path, kind: str) -> None:
+    """By what they hold, too: where a key names other cases in each file, they are of two desks."""
+    other = OTHERS[kind]
+    first = cases(NAMES["en"], form="%d/%m/%Y %H:%M")
+    second = cases(NAMES["en"], form=str(other.get("form", "%d/%m/%Y %H:%M"))).rename(columns=other.get("columns", {}))
+    if other.get("again"):
+        second["Closed"] = second["Due"]
+    first.to_csv(tmp_path / "a1.csv", index=False)
+    second.to_csv(tmp_path / "a2.csv", index=False)
+    assert list(sources_of([tmp_path / "a1.csv", tmp_path / "a2.csv"], tmp_path)) == ["a1", "a2"]
+
+
+def test_an_order_of_dates_that_one_file_tells_holds_for_its_like(tmp_path: Path) -> None:
+    frame = cases(NAMES["en"], form="%d/%m/%Y %H:%M")
+    own = frame.iloc[::2]
+    vague = own[own["Opened"].str[:2].astype(int) <= 12].assign(Due=own["Opened"], Closed=own["Opened"])
+    vague.to_csv(tmp_path / "a1.csv", index=False)
+    frame.iloc[1::2].to_csv(tmp_path / "a2.csv", index=False)
+    found = drafted([tmp_path / "a1.csv", tmp_path / "a2.csv"], tmp_path, "UTC")
+    assert (yaml.safe_load(found.text)["sources"]["a"]["dates"], found.to_do) == ("day_first", ())
+
+
+@pytest.mark.parametrize(("later", "sheets"), [(0, ["Jan", "Feb"]), (40, "Feb")])
+def test_sheets_that_follow_one_another_are_a_list(tmp_path: Path, later: int, sheets: object) -> None:
+    """Without a key it is the time that tells: a sheet that begins well before the end of the last is another table."""
+    frame = cases(NAMES["en"]).drop(columns="Ticket")
+    with pd.ExcelWriter(tmp_path / "a.xlsx", engine="xlsxwriter") as book:
+        frame.iloc[:120].to_excel(book, sheet_name="Jan", index=False)
+        frame.iloc[120 - later : 220].to_excel(book, sheet_name="Feb", index=False)
+    assert sources_of([tmp_path / "a.xlsx"], tmp_path)["a"]["sheet"] == sheets
+
+
+def test_a_row_that_stands_twice_does_not_hide_the_key(tmp_path: Path) -> None:
+    frame = cases(NAMES["en"])
+    pd.concat([frame, frame.iloc[[7]]]).to_csv(tmp_path / "a.csv", index=False)
+    line = next(one for one in drafted([tmp_path / "a.csv"], tmp_path, "UTC").text.splitlines() if "    key:" in one)
+    assert line.endswith(
+        "key: Ticket                               # 241 rows, 240 different; 1 row twice, to the letter"
+    )
+    pd.concat([frame, frame.iloc[[7]].assign(Due="")]).to_csv(tmp_path / "a.csv", index=False)
+    assert (
+        "    key:" not in drafted([tmp_path / "a.csv"], tmp_path, "UTC").text
+    )  # it differs: nothing says which counts

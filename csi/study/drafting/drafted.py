@@ -9,7 +9,8 @@ from pathlib import Path
 from csi.errors import CsiError, InvalidInput
 from csi.study.drafting.looked import Looked, looked
 from csi.study.drafting.offer import Offer, slug
-from csi.study.drafting.offers import first_moment, offers
+from csi.study.drafting.offers import first_moment, follow, offers
+from csi.study.drafting.parts import Part, grouped, name_of, part_of, sheets_alike
 from csi.study.drafting.text import Draft, far_in, reads_as, study_text
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
@@ -31,7 +32,7 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     """The study of some files.
 
     Args:
-        paths: the files, each a source.
+        paths: the files; those of one layout are one source.
         folder: what the study's paths will be relative to.
         timezone: the zone of the report, and of stamps without an offset.
         service: its name; empty: the first file's.
@@ -39,7 +40,7 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     Raises:
         InvalidInput: a file is no table, or none of its columns says when.
     """
-    files = [looked(path, id, timezone) for id, path in _named(paths).items()]
+    files = _named([one for group in grouped([part_of(path) for path in paths]) for one in _together(group, timezone)])
     for file in files:
         if not first_moment(file):
             if len(file.layout.names) == 1 and (signs := may_part(file.layout.names[0])):
@@ -63,15 +64,26 @@ def _to_do(files: Sequence[Looked]) -> list[str]:
     return [*asked, *(f"sources.{file.id}.missing: {line}" for file in files for line in far_in(file))]
 
 
-def _named(paths: Sequence[Path]) -> dict[str, Path]:
-    """A source's name for each file."""
-    found: dict[str, Path] = {}
-    for path in paths:
-        name, number = slug(path.name.partition(".")[0]), 2
+def _together(group: Sequence[Part], timezone: str) -> list[Looked]:
+    """The parts of one layout as one source, each alone where a key names other cases in each; a workbook's sheets
+    together where they follow one another, or a key tells all of their rows apart."""
+    if len(group) == 1 and (sheets := sheets_alike(group[0])):
+        found = looked(sheets, "", timezone)
+        if (found.key and not found.repeats) or (not found.split and follow(found)):
+            return [found]
+    found = looked(group, "", timezone)
+    return [looked([part], "", timezone) for part in group] if found.split else [found]
+
+
+def _named(files: Sequence[Looked]) -> list[Looked]:
+    """Each under a name of its own."""
+    found: dict[str, Looked] = {}
+    for file in files:
+        name, number = slug(name_of([part.path for part in file.parts])), 2
         while (id := name if number == 2 and name not in found else f"{name}_{number}") in found:
             number += 1
-        found[id] = path
-    return found
+        found[id] = replace(file, id=id, source=replace(file.source, id=id))
+    return list(found.values())
 
 
 def _unique(wanted: Sequence[Offer]) -> list[Offer]:

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from csi.definition import SourceDefinition
 from csi.reading.cells import text_cells
 from csi.reading.far_dates import Far, far_dates, without_far
-from csi.reading.layout import Layout, guess
+from csi.reading.layout import Layout
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
 from csi.reading.proposing import proposed
@@ -24,6 +24,7 @@ from csi.reading.ratings import MOST as MOST_VALUES
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.swapped import check_swapped
 from csi.reading.wide import shape_of
+from csi.study.drafting.parts import Part, merged
 
 ORDERS = ("day_first", "month_first", "year_first")
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
@@ -46,9 +47,12 @@ class Looked:
 
     Attributes:
         id: the source's name in the study.
-        path: the file.
+        path: the file, or the first of several of one layout: ``parts`` are all that is read, with their sheets.
         layout, source: how it is laid out, and the mapping that this suggests.
         rows: how many rows were looked at; ``whole``: whether that is all of them.
+        lengths: how many of these are of each part.
+        repeats: how many rows are those of another to the letter.
+        split: whether the key tells the rows of each part apart, but not those of all of them.
         distinct: how many different values each column holds, of those looked at.
         filled: how many cells of each column hold something.
         values: what columns of few different texts hold, the most frequent first.
@@ -75,6 +79,10 @@ class Looked:
     forms: Mapping[str, Written] = field(default_factory=dict)
     zeros: frozenset[str] = frozenset()
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    lengths: tuple[int, ...] = ()
+    repeats: int = 0
+    split: bool = False
 
     @property
     def key(self) -> str:
@@ -85,20 +93,22 @@ class Looked:
         """Whether every row has a value of its own in a column, or several rows of one are told apart in time."""
         if not name or self.filled.get(name, 0) < self.rows:
             return False
-        return self.distinct[name] == self.rows or bool(self.source.latest_by and self.source.latest_by in self.moments)
+        return self.distinct[name] == self.rows - self.repeats or bool(
+            self.source.latest_by and self.source.latest_by in self.moments
+        )
 
 
-def looked(path: Path, id: str, timezone: str) -> Looked:
-    """Look at a file.
+def looked(parts: Sequence[Part], id: str, timezone: str) -> Looked:
+    """Look at a file, or at several files or sheets of one layout.
 
     Raises:
-        InvalidInput: it is no table, or holds no row.
+        InvalidInput: one is no table, or holds no row.
     """
-    layout = guess(path, path.name)
-    source = replace(proposed(layout, timezone), id=id, file=path.name)
-    found = _looked(path, layout, source)
+    layout = merged([part.layout for part in parts])
+    source = replace(proposed(layout, timezone), id=id, file=parts[0].path.name)
+    found = _looked(parts, layout, source)
     alone = _unjoined(source)
-    return found if alone is None or _joins(found) else _looked(path, layout, alone)
+    return found if alone is None or _joins(found) else _looked(parts, layout, alone)
 
 
 def _joins(found: Looked) -> bool:
@@ -118,9 +128,10 @@ def _unjoined(source: SourceDefinition) -> SourceDefinition | None:
     return replace(source, options={**options, "moments": [*dates, *kept]})
 
 
-def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
-    """What the columns hold when a file is read by a mapping."""
-    frame, whole = _rows(path, source)
+def _looked(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> Looked:
+    """What the columns hold when files are read by a mapping."""
+    frames, whole = _rows(parts, source)
+    frame = pd.concat(frames)
     columns = [str(name) for name in frame.columns]
     cells = {name: text_cells(frame[name]) for name in columns}
     dated = _dated(layout, source, columns)
@@ -128,8 +139,8 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
     moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
     melted = shape_of(source.options)
     kinds = [column.name for column in layout.columns if column.kind == "number"]
-    parts = {name for names in melted.join.values() for name in names}
-    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in parts]
+    joined = {name for names in melted.join.values() for name in names}
+    counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in joined]
     forms = {column.name: column.written for column in layout.columns}
     if melted.keep and melted.value in cells:
         forms[melted.value] = written(melted.value, cells[melted.value].combine_chunks(), source.decimal or ".")
@@ -139,7 +150,7 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
     few = [name for name in columns if 1 < distinct[name] <= MOST_VALUES]
     return Looked(
         id=source.id,
-        path=path,
+        path=parts[0].path,
         layout=layout,
         source=source,
         rows=len(frame),
@@ -154,21 +165,38 @@ def _looked(path: Path, layout: Layout, source: SourceDefinition) -> Looked:
         forms=forms,
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
         values={name: tuple(map(str, frame[name].value_counts().index)) for name in few},
+        parts=tuple(parts),
+        lengths=tuple(map(len, frames)),
+        repeats=int(frame.duplicated().sum()),
+        split=_is_split(frames, frame, source.key),
     )
 
 
-def _rows(path: Path, source: SourceDefinition) -> tuple[pd.DataFrame, bool]:
-    """The first rows as text, and whether these are all."""
+def _rows(parts: Sequence[Part], source: SourceDefinition) -> tuple[list[pd.DataFrame], bool]:
+    """The first rows of each part as text, and whether these are all."""
+    most = MOST_ROWS // len(parts)
+    frames = [_first(part, source, most) for part in parts]
+    return [frame.iloc[:most] for frame in frames], all(len(frame) < most for frame in frames)
 
+
+def _first(part: Part, source: SourceDefinition, most: int) -> pd.DataFrame:
     def read(tried: SourceDefinition) -> list[pd.DataFrame]:
-        parts: list[pd.DataFrame] = []
-        given = stream(path, tried, moments=(), numbers=(), filename=path.name)
-        for part in takewhile(lambda _: sum(map(len, parts)) < MOST_ROWS, given):
-            parts.append(part.frame)
-        return parts
+        found: list[pd.DataFrame] = []
+        given = stream(part.path, tried, moments=(), numbers=(), filename=part.path.name)
+        for one in takewhile(lambda _: sum(map(len, found)) < most, given):
+            found.append(one.frame)
+        return found
 
-    frame = pd.concat(in_some_encoding(source, read))
-    return frame.iloc[:MOST_ROWS], len(frame) < MOST_ROWS
+    return pd.concat(in_some_encoding(replace(source, sheet=part.sheet or None), read))
+
+
+def _is_split(frames: Sequence[pd.DataFrame], whole: pd.DataFrame, key: str) -> bool:
+    """Whether each part has a key of its own that names other cases in the next."""
+    if len(frames) < 2 or key not in whole:
+        return False
+    own = [frame.drop_duplicates() for frame in frames]
+    is_keyed = all(frame[key].nunique() == len(frame) for frame in own)
+    return is_keyed and whole[key].nunique() < len(whole.drop_duplicates())
 
 
 def _dated(layout: Layout, source: SourceDefinition, columns: Sequence[str]) -> list[str]:

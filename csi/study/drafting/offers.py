@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from csi.study.drafting.wished import direction_of, says_counted
 
 _OF_ROWS = ("value", "where", "good")
 _ORDERED = 0.98  # of the rows with both moments, the second not before the first; ours
+_OVERLAP = 0.1  # of a part's span that the next may begin before its end; ours
 _FILLED = 0.2  # of the rows, a moment that ends something; ours
 # Names of moments at which something is due, in the languages exports come in: no length of time ends there.
 _DUE = re.compile(
@@ -139,6 +141,17 @@ def first_moment(file: Looked) -> str:
     best = max(before.values(), default=0)
     earliest = [name for name in names if before[name] == best]
     return next((name for name in proposed if name in earliest), earliest[0] if earliest else "")
+
+
+def follow(file: Looked) -> bool:
+    """Whether the parts of a source come one after the other in time, as the sheets of months do."""
+    at = first_moment(file)
+    if not at:
+        return False
+    ends = np.cumsum(file.lengths)
+    values = [part[~np.isnat(part)] for part in np.split(file.moments[at].values, ends[:-1])]
+    spans = sorted((part.min(), part.max()) for part in values if len(part))
+    return all(second[0] >= first[1] - _OVERLAP * (first[1] - first[0]) for first, second in pairwise(spans))
 
 
 def _after(one: Held, other: Held) -> float:

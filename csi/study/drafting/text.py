@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from csi.reading.content import Format
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offer import Offer
 from csi.study.drafting.offers import passed_over
+from csi.study.drafting.parts import file_key
 from csi.study.drafting.windows import FEWEST, Span
 from csi.words.wording import day
 
@@ -85,11 +85,9 @@ def _period(span: Span | None) -> Iterator[str]:
 def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
     source, layout = file.source, file.layout
     yield f"  {scalar(file.id)}:"
-    path = os.path.relpath(file.path.resolve(), draft.folder.resolve())
-    yield _line(2, "file", Path(path).as_posix(), _form(file))
-    if len(layout.sheets) > 1:
-        others = [name for name in layout.sheets if name != layout.sheet]
-        yield _line(2, "sheet", layout.sheet, f"? there {'is' if len(others) == 1 else 'are'} also {few(others)}")
+    yield _line(2, "file", file_key([part.path for part in file.parts], draft.folder), _form(file))
+    if sheets := [part.sheet for part in file.parts if part.sheet]:
+        yield from _sheets(list(dict.fromkeys(sheets)), layout.sheets)
     yield _line(2, "timezone", source.timezone, "? the zone of stamps that say none")
     yield from _dates(file, settled)
     yield from (f"    # ? missing: {line}" for line in far_in(file))
@@ -103,6 +101,15 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
             yield _line(2, name, _plain(source.options[name]))
     if zones := getattr(source, "zones", None):
         yield _line(2, "zones", _plain(zones), "columns that are in a zone of their own")
+
+
+def _sheets(read: Sequence[str], there: Sequence[str]) -> Iterator[str]:
+    """The sheet that is read, or those, and which others there are."""
+    others = [name for name in there if name not in read]
+    also = f"there {'is' if len(others) == 1 else 'are'} also {few(others)}" if others else ""
+    said = f"the same columns in {len(read)} sheets" if len(read) > 1 else ""
+    why = "; ".join(text for text in (said, also) if text)
+    yield _line(2, "sheet", read[0] if len(read) == 1 else list(read), f"? {why}" if why else "")
 
 
 def few(names: Sequence[str]) -> str:
@@ -138,10 +145,11 @@ def _form(file: Looked) -> str:
     layout = file.layout
     parts = [
         _NAMES[layout.format],
-        f"sheet {layout.sheet!r}" if layout.sheet else "",
+        f"sheet {layout.sheet!r}" if layout.sheet and len(file.parts) == 1 else "",
         layout.encoding,
         f"delimiter {layout.delimiter!r}" if layout.delimiter else "",
         f"names in line {layout.header_row}" if layout.header_row else "",
+        f"{len(paths)} files" if len(paths := {part.path for part in file.parts}) > 1 else "",
         f"{file.rows:,} rows" if file.whole else f"more than {file.rows:,} rows",
     ]
     return ", ".join(part for part in parts if part)
@@ -168,10 +176,11 @@ def _key(file: Looked) -> Iterator[str]:
     if not name:
         return
     distinct = file.distinct.get(name, 0)
-    counted = f"{file.rows:,} rows, {distinct:,} different"
+    twice = f"; {file.repeats:,} row{'s' * (file.repeats != 1)} twice, to the letter" if file.repeats else ""
+    counted = f"{file.rows:,} rows, {distinct:,} different{twice}"
     if file.key:
         yield _line(2, "key", name, counted)
-        if distinct < file.rows:
+        if distinct < file.rows - file.repeats:
             yield _line(2, "latest_by", source.latest_by, "says which row of a key counts")
         return
     blank = file.rows - file.filled.get(name, 0)
