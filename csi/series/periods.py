@@ -24,6 +24,7 @@ class SeriesTooLong(InvalidInput):
         self.many = many
 
 
+@lru_cache(maxsize=256)  # every KPI of a study asks for the same few
 def moment_of(day: date | datetime, timezone: str) -> pd.Timestamp:
     """A date's midnight (or a local moment) in the reporting zone; a moment with an offset is kept."""
     if isinstance(day, datetime) and day.tzinfo is not None:

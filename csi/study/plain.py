@@ -92,8 +92,6 @@ def _counts(counts: SourceCounts) -> Mapping[str, Any]:
 def series_plain(series: pd.DataFrame) -> list[dict[str, Any]]:
     """One entry per period; of a net promoter score with its promoters and detractors."""
     names = [*POINT, *(name for name in SIDES if name in series)]
-    columns = series.reset_index()[names]
-    return [
-        {name: plain(value) for name, value in zip(names, row, strict=True)}
-        for row in columns.itertuples(index=False, name=None)
-    ]
+    held = {str(series.index.name): series.index} | {name: series[name] for name in names if name in series}
+    columns = [[plain(value) for value in held[name].tolist()] for name in names]  # no row of a frame is made
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
