@@ -13,7 +13,7 @@ from slack_bolt import App, BoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
-from bot import clock, errors, listeners
+from bot import clock, errors, listeners, receipts
 from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.delivery.outbox import Outbox
@@ -97,7 +97,7 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
 
 def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> tuple[Kit, Installations]:
     """The means of listeners, jobs and the scheduler."""
-    sessions = storage.sessions(storage.engine(settings.csi_database_url))
+    sessions = storage.sessions(storage.engine(settings.csi_database_url), receipts.noting(now))
     installations = Installations(settings, sessions, now)
     files = FileStore(settings.csi_data_url)
     vault, fetch = outward(settings)

@@ -45,6 +45,8 @@ def answer(error: Exception, body: Body, ack: Ack, client: WebClient) -> BoltRes
     if body.get("type") == "event_callback":  # it could not be stored: unacknowledged, it comes again
         log.error("event_not_stored", exc_info=error)
         return BoltResponse(status=500)
+    if _word(error) == "exchanged_trigger_id":  # the same click came twice, and the first has opened what it opens
+        return BoltResponse(status=200) if ack.response is None else None
     blocks = told(error, about(body))
     if ack.response is None:
         reply = _acknowledgement(error, body, blocks)
@@ -70,9 +72,27 @@ def told(error: Exception, place: str = "") -> list[Block]:
         return notices.refusal(error.breaches, place)
     if isinstance(error, CsiError):
         return notices.problem(_sentence(error), place, error.ways)
+    if sentence := _mendable(error):
+        return notices.problem(sentence, place, ())
     reference = secrets.token_hex(4)
     log.error("unexpected", reference=reference, exc_info=error)
     return notices.unexpected(reference)
+
+
+def _word(error: Exception) -> str:
+    """Slack's word for its refusal; empty for anything else."""
+    return str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
+
+
+def _mendable(error: Exception) -> str:
+    """What to do about a refusal of Slack's that somebody can mend; else empty."""
+    word = _word(error)
+    if word in ("expired_trigger_id", "trigger_expired"):
+        return "That took longer than Slack waits for a form. Please press it again."
+    if word == "missing_scope" and isinstance(error, SlackApiError):
+        needed = error.response.get("needed") or "a permission"
+        return f"The bot lacks {needed} in this workspace. An administrator installs the app again with its manifest."
+    return ""
 
 
 def _sentence(error: CsiError) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +40,13 @@ class Sessions:
     """
 
     engine: Engine
+    begin: Callable[[Session], None]
 
     @contextmanager
     def __call__(self) -> Iterator[Session]:
-        """A session that may write."""
+        """A session that may write; what ``begin`` writes is part of its transaction."""
         with Session(self.engine, expire_on_commit=False) as session:
+            self.begin(session)
             yield session
             session.commit()
 
@@ -88,9 +90,9 @@ def engine(url: str) -> Engine:
     return made
 
 
-def sessions(engine: Engine) -> Sessions:
-    """The opener of sessions on an engine."""
-    return Sessions(engine)
+def sessions(engine: Engine, begin: Callable[[Session], None] = lambda _: None) -> Sessions:
+    """The opener of sessions on an engine; ``begin`` is what each that may write does first."""
+    return Sessions(engine, begin)
 
 
 def migrate(url: str) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from csi.models import Row
-from csi.storage import Sessions, engine, migrate
+from csi.storage import Sessions, engine, migrate, sessions
 
 _numbers = itertools.count(1)
 _TABLES = [table.name for table in Row.metadata.sorted_tables]
@@ -139,7 +139,7 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _opened(url: str) -> Iterator[Database]:
     made = engine(url)
-    yield Database(url, made, Sessions(made))
+    yield Database(url, made, sessions(made))
     made.dispose()
 
 

@@ -24,6 +24,8 @@ _LABELS = {
     **{Place(step.command): f"Open step {step.value}" for step in Step if step.command in set(Place)},
 }
 
+DONE_BEFORE = ":white_check_mark: That was done when it was sent the first time; nothing is done twice."
+
 
 def problem(sentence: str, place: str = "", ways: Sequence[Way] = ()) -> list[Block]:
     """A sentence that says what, where, and what was expected, with a button for each way on from it."""

@@ -26,6 +26,7 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
+from bot import receipts
 from bot.blocks.text import unescape
 from bot.context import Kit
 from bot.listeners import cycle, home, installation, people, record, reminders, roles, sources, study
@@ -276,13 +277,23 @@ def register(app: App) -> None:
     app.command(COMMAND)(hear_command)
     for route in ROUTES:
         if route.kind == "action":
-            app.action(_pattern(route.id))(route.listen)
+            app.action(_pattern(route.id))(_once(route))
         elif route.kind == "view":
-            app.view(route.id)(route.listen)
+            app.view(route.id)(_once(route))
         elif route.kind == "shortcut":
-            app.shortcut(route.id)(route.listen)
+            app.shortcut(route.id)(_once(route))
         elif route.kind == "event":
             app.event(route.id)(_stored_already)
+
+
+def _once(route: Route) -> Callable[..., None]:
+    """What Bolt calls for a route: its function, with what that names, unless it had its effect before."""
+
+    def hear(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
+        given = {"ack": ack, "body": body, "client": client, "respond": respond, "kit": kit, "view": body.get("view")}
+        receipts.once(route.kind, route.listen, call, given)
+
+    return hear
 
 
 def _pattern(action_id: str) -> re.Pattern[str]:
@@ -299,7 +310,8 @@ def hear_command(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: 
     commands = of_kind("command")
     word = words[0].lower() if words else ""
     if word in commands:
-        call(commands[word], ack=ack, body=body, client=client, respond=respond, kit=kit, words=words[1:])
+        given = {"ack": ack, "body": body, "client": client, "respond": respond, "kit": kit, "words": words[1:]}
+        receipts.once("command", commands[word], call, given)
     elif word in ("", "help"):
         cycle.show_help(ack, list(commands))
     else:

@@ -43,10 +43,13 @@ class Delivery:
         self.workspace = workspace
         self.transport = transport
         self.retry_after: tuple[float, ...] = RETRY_AFTER
+        self.times = 1  # more: as if each acknowledgement but the last were lost, and the person tried again
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def ask(self, kind: str, payload: dict[str, Any]) -> Answer:
-        """Deliver a command or an interaction once: Slack never repeats these."""
+        """Deliver a command or an interaction: Slack never repeats these by itself."""
+        for _ in range(self.times - 1):
+            await self._send(kind, payload, attempt=0, reason="")
         return await self._send(kind, payload, attempt=0, reason="")
 
     def event(self, payload: dict[str, Any]) -> None:
@@ -73,6 +76,8 @@ class Delivery:
         await self._send(kind, payload, attempt=0, reason="")
 
     async def _until_acknowledged(self, payload: dict[str, Any]) -> None:
+        for _ in range(self.times - 1):
+            await self._send("events_api", payload, attempt=0, reason="timeout")
         answer = await self._send("events_api", payload, attempt=0, reason="")
         for attempt, pause in enumerate(self.retry_after, start=1):
             if answer.acked:

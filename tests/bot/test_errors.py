@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from slack_bolt import Ack, App, BoltRequest
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
 from bot import errors, listeners
 from bot.blocks import notices
@@ -183,4 +184,30 @@ def test_an_acknowledgement_stands_though_the_listener_raises_right_after(client
         assert str(error) == "Too late."
 
     response = app.dispatch(BoltRequest(mode="socket_mode", body=COMMAND))
+    assert (response.status, response.body) == (200, "")
+
+
+def refused(word: str, **more: str) -> SlackApiError:
+    return SlackApiError("refused", {"ok": False, "error": word, **more})
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (refused("expired_trigger_id"), "Please press it again"),
+        (refused("trigger_expired"), "Please press it again"),
+        (
+            refused("missing_scope", needed="users:read"),
+            "lacks users:read in this workspace. An administrator",
+        ),
+        (refused("fatal_error"), "reference"),
+    ],
+)
+def test_a_refusal_of_slack_s_says_what_mends_it(error: SlackApiError, says: str):
+    assert says in notices.plain_text(errors.told(error))
+
+
+def test_a_click_that_came_twice_and_has_opened_its_form_is_only_acknowledged(client):
+    body = {"type": "block_actions", "user": {"id": "U1"}, "team": {"id": "T1"}, "channel": {"id": "C1"}}
+    response = errors.answer(refused("exchanged_trigger_id"), body, Ack(), client)
     assert (response.status, response.body) == (200, "")

@@ -151,8 +151,10 @@ def living(database_url: str, folder: Path, expected: tuple[type[Exception], ...
         made = World(sandbox, settings)
         with capture_logs() as logs:
             made.start()
-            yield made
-            made.stop()
+            try:
+                yield made
+            finally:
+                made.stop()
         told = [line for line in logs if line["event"] in SWALLOWED]
         assert [line for line in told if not isinstance(line.get("exc_info"), expected)] == []
 

@@ -121,7 +121,7 @@ def test_a_kpi_is_opened_by_its_name_and_taken_out(world: World):
     world.begin()
     first_kpi(world)
     world.alice.command("/csi", "kpi nothing")
-    assert "there are: median_time_to_resolve" in reading(world.alice.last())
+    world.alice.sees("there are: median_time_to_resolve")
     world.alice.command("/csi", "kpi median_time_to_resolve")
     world.alice.wait_modal("measure.edit_kpi")
     world.alice.click(None, "measure.remove_kpi")
