@@ -10,7 +10,7 @@ from sqlmodel import Session
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse import findings, results, rules
 from csi.storage import rows
-from csi.terms import Step
+from csi.terms import Claim, Step
 from tests import turns
 from tests.databases import Database
 from tests.turns import BOB, NOW, TEAM, broken
@@ -18,24 +18,40 @@ from tests.turns import BOB, NOW, TEAM, broken
 WHOLE = dict.fromkeys(findings.PARTS, "said") | {"impact_amount": 3.0, "impact_unit": "hours"}
 
 
+JUDGED = {"limits": {"centre": 5.0}, "trend": {"judged": True}}
+LIMITS, TREND = {**JUDGED, "trend": {"judged": False}}, {**JUDGED, "limits": {"centre": None}}
+SIGNALS = {"signals": [{"rule": "shift"}]}
+
+
 @pytest.mark.parametrize(
-    ("said", "claims"),
+    ("result", "finding", "too_much"),
     [
-        ("A rising trend", True),
-        ("It is falling.", True),
-        ("A special cause at work", True),
-        ("One signal in June", True),
-        ("Stable.", False),
-        ("Not enough points for a trend", False),
-        ("No trend is judged", False),
-        ("Not enough points; still a rising trend", True),
-        ("There is no trend. One signal.", True),
-        ("A signalman was ill", True),
-        ("Surprising", False),
+        ({}, None, False),
+        ({}, {"claim": "trend"}, True),
+        ({}, {"claim": "signal"}, True),
+        ({}, {"claim": "neither"}, False),
+        ({}, {"claim": ""}, False),
+        (LIMITS, {"claim": "signal"}, False),
+        (LIMITS, {"claim": "trend"}, True),
+        (LIMITS, {"claim": "signal and trend"}, True),
+        (TREND, {"claim": "trend"}, False),
+        (TREND, {"claim": "signal"}, True),
+        (TREND, {"claim": "signal and trend"}, True),
+        (JUDGED, {"claim": "signal and trend"}, False),
+        ({}, {"claim": "trend", "state": "draft"}, False),  # nobody stands by it yet
+        ({}, {"claim": "trend", "state": "stale"}, False),
+        ({}, {"claim": "trend", "none_because": "the tool is down"}, False),
+        (SIGNALS, None, True),
+        ({**TREND, **SIGNALS}, None, False),
+        ({**LIMITS, **SIGNALS}, None, False),
     ],
 )
-def test_a_trend_or_signal_is_claimed_where_it_is_not_denied_in_the_same_clause(said: str, claims: bool) -> None:
-    assert rules._claims(said) is claims
+def test_v5_3_nothing_is_claimed_that_was_not_judged(
+    result: dict[str, Any], finding: dict[str, Any] | None, too_much: bool
+) -> None:
+    known = None if finding is None else Finding(team_id=TEAM, cycle_id=1, kpi_id=1, drafted_at=NOW,
+                                                 **{"state": "confirmed", **finding})  # fmt: skip
+    assert rules._claims_too_much(result, known) is too_much
 
 
 @pytest.mark.parametrize(
@@ -81,32 +97,6 @@ def put(session: Session, cycle: Cycle, result: dict[str, Any], **finding: Any) 
     session.add(made)
     session.flush()
     return made
-
-
-TOO_FEW = {"limits": {"centre": None}, "trend": {"judged": False}}
-CLAIM = {"variation": "A rising trend", "state": "confirmed"}
-
-
-@pytest.mark.parametrize(
-    ("result", "finding", "refused"),
-    [
-        (TOO_FEW, CLAIM, True),
-        ({}, CLAIM, True),
-        ({**TOO_FEW, "limits": {"centre": 5.0}}, CLAIM, False),
-        ({**TOO_FEW, "trend": {"judged": True}}, CLAIM, False),
-        (TOO_FEW, {**CLAIM, "state": "draft"}, False),  # nobody stands by these words yet
-        (TOO_FEW, {**CLAIM, "state": "stale"}, False),
-        (TOO_FEW, {**CLAIM, "none_because": "the tool is down"}, False),
-        (TOO_FEW, {**CLAIM, "variation": "Stable"}, False),
-        ({**TOO_FEW, "signals": [{"rule": "shift"}]}, {"state": "draft"}, True),
-        ({"limits": {"centre": 5.0}, "signals": [{"rule": "shift"}]}, {"state": "draft"}, False),
-    ],
-)
-def test_v5_3_nothing_is_claimed_where_neither_limits_nor_a_trend_could_be_judged(
-    session: Session, cycle: Cycle, result: dict[str, Any], finding: dict[str, Any], refused: bool
-) -> None:
-    put(session, cycle, result, **finding)
-    assert bool(broken(session, cycle, "V5.3")) is refused
 
 
 @pytest.mark.parametrize(
@@ -179,4 +169,4 @@ def test_what_could_not_be_computed_this_time_is_stale_and_nothing_else(session:
 
 def test_a_cause_is_a_hypothesis_until_said_otherwise() -> None:
     words = {name: WHOLE[name] for name in (*findings.PARTS, "impact_amount", "impact_unit")}
-    assert findings.Said(**words).cause_is_hypothesis is True
+    assert findings.Said(**words, claim=Claim.NEITHER).cause_is_hypothesis is True
