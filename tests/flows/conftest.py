@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from bot.app import Bot, build_app
+from bot.app import LISTENERS, Bot, build_app
 from bot.joining import Joining
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
@@ -21,6 +22,8 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from csi import cycle as cycles
 from csi import roles
+from csi.models import InboxEvent
+from csi.storage import rows
 from tests.conftest import BUSY
 from tests.databases import Database
 from tests.step6_present import presentable
@@ -77,6 +80,21 @@ class World:
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def idle(self) -> None:
+        """Wait until no listener is at work, acknowledged or not: all their threads meet."""
+        together = Barrier(LISTENERS)
+        for met in [self.bot.listening.submit(together.wait, 30) for _ in range(LISTENERS)]:
+            met.result(timeout=30)
+
+    def settled(self) -> None:
+        """Wait until nothing that was begun in this workspace is under way."""
+        self.idle()
+        self.alice.wait(self._worked, timeout=30, what="an empty inbox")
+
+    def _worked(self) -> bool:
+        with self.bot.kit.sessions.reading() as session:
+            return not rows(session, InboxEvent, self.team, status=("pending", "working"))
 
     def tick(self) -> None:
         Scheduler(self.bot.kit, self.now).tick()

@@ -101,7 +101,7 @@ def test_killed_in_the_middle_of_a_large_file_the_delivery_is_whole_or_absent(bo
     alice.fill({"source_name": "Log", "dates": "day_first"})
     assert alice.submit() is None
     alice.sees("Reading *big.csv*", timeout=30)
-    time.sleep(0.7)
+    bot.until(lambda: any((tmp_path / "data").rglob("*.part")))
     assert _batches(bot) == []
     bot.kill()
     assert _batches(bot) == []

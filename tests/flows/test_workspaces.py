@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import date
 
 import pytest
@@ -138,10 +137,10 @@ def test_no_button_reaches_another_workspace(world: World, step: int):
     forged = dave.sees("forged", "service-desk")
     for action in pressed:
         assert dave.click(forged, action) == "", action
-        time.sleep(0.1)
+        world.idle()
         assert MARK not in json.dumps(dave.state()["views"]), action
         if dave.modal:
             dave.close(everything=True)
-    time.sleep(0.5)
+    world.settled()
     assert MARK not in json.dumps(dave.state())
     assert held(world) == before
