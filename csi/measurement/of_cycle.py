@@ -89,9 +89,10 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
         if kpi is None or kpi.key not in study.kpis:
             continue
         is_same = baseline.definition_hash == definition_hash(cycle, kpi)
-        found = what_differs(session, cycle, baseline, study)
+        before = _then(session, need(session, Cycle, cycle.team_id, baseline.cycle_id), kpi.key)
+        found = (said(_UNKNOWN),) if before is None else what_differs(before, kpi.key, study)
         # The hash is of the KPI and its cycle alone; plan, source and the two sides of a ratio may differ, too.
-        if found and (not is_same or found != (said(_UNKNOWN),)):
+        if found and not (is_same and before is None):
             different[kpi.key] = found
         elif is_same:
             frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
@@ -100,13 +101,10 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
     return Known(frozen, different, provisional=not_agreed(session, cycle), other_changes=others, in_file=False)
 
 
-def what_differs(session: Session, cycle: Cycle, baseline: Baseline, study: StudyDefinition) -> tuple[str, ...]:
-    """In what the terms of a baseline differ from those of the cycle's KPI now."""
-    before = _then(session, need(session, Cycle, cycle.team_id, baseline.cycle_id), baseline.kpi_key)
-    if before is None:
-        return (said(_UNKNOWN),)
-    found = dict.fromkeys(_differences(before, study, baseline.kpi_key))
-    for side in sides_of(study, study.kpis[baseline.kpi_key]):
+def what_differs(before: StudyDefinition, kpi: str, study: StudyDefinition) -> tuple[str, ...]:
+    """In what the terms of a KPI's baseline differ from those of the cycle's KPI now."""
+    found = dict.fromkeys(_differences(before, study, kpi))
+    for side in sides_of(study, study.kpis[kpi]):
         if side.id in before.kpis:
             found |= dict.fromkeys(f"{side.name}: {one}" for one in _differences(before, study, side.id))
     return tuple(found)

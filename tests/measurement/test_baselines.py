@@ -10,7 +10,9 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi.measurement import mapping as measurement
+from csi.measurement import of_cycle
 from csi.models import Action, Baseline, Cycle
+from csi.terms import Step
 from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, BOB, NOW, TEAM
@@ -149,3 +151,20 @@ def test_a_change_counts_by_the_day_it_was_done_else_approved_in_the_cycles_zone
     assert [one.cycle_id for one in measurement.changes_of(session, second)] == ([first.id] if counts else [])
     second.evaluation_to = None
     assert measurement.changes_of(session, second) == []
+
+
+@pytest.mark.parametrize(
+    ("is_same", "differs"), [(True, ()), (False, ("its definition at the time of the baseline is not known",))]
+)
+def test_v4_1_terms_that_cannot_be_told_any_more_count_by_their_hash(
+    session: Session, is_same: bool, differs: tuple[str, ...]
+) -> None:
+    first, second = two_cycles(session)
+    [kpi] = turns.grow(session, second)
+    turns.assess(session, turns.jump(session, second, Step.CAN_MEASURE), kpi)
+    digest = measurement.definition_hash(second, kpi) if is_same else "of another definition"
+    baseline(session, first, 1, kpi_key=kpi.key, definition_hash=digest, centre=20.0, points=12,
+             limits={"centre": 20.0, "sigma": 1.0, "n": 12})  # fmt: skip
+    known = of_cycle.known(session, second, of_cycle.definition(session, second))
+    assert known.comparability.get(kpi.key, ()) == differs
+    assert (kpi.key in known.frozen) is is_same

@@ -28,6 +28,9 @@ ALLOWED = {
     ("bot/sandbox/events.py", "text"): "a mention of the bot, in what a person posted",
     ("csi/charts/report.py", "clip"): "the blanks of a name",
     ("csi/reading/spelling.py", "text"): "a cell's own text is what is read there",
+    ("csi/series/cadence.py", "EVERY_PERIOD"): "an option as people choose it",
+    ("csi/step3_gather/batches.py", "accepted batch"): "the name of an event in the audit log",
+    ("csi/step7_correct/benefits.py", "NOT_JUDGED"): "the name of a state",
     ("csi/register.py", "title"): "what people typed, compared with what people typed",
     ("csi/fetching/database.py", "reason"): "what a database says",
     ("csi/step6_present/reports.py", "text"): "the lines that people typed",
@@ -38,7 +41,7 @@ ALLOWED = {
 class Module:
     """What a module calls that says sentences: its names for them."""
 
-    saying: frozenset[str]  # functions
+    saying: frozenset[str]  # functions, and what stands for a sentence throughout the module
     words: frozenset[str]  # modules of csi.words
 
 
@@ -61,9 +64,20 @@ def functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+def constants(tree: ast.Module) -> set[str]:
+    """Names that stand for one sentence, or for several, throughout a module."""
+    found = {node.targets[0]: node.value for node in tree.body if isinstance(node, ast.Assign)}
+    return {
+        name.id
+        for name, value in found.items()
+        if isinstance(name, ast.Name) and not isinstance(value, ast.Dict)
+        and any(isinstance(one, ast.Constant) and is_sentence(one.value) for one in ast.walk(value))
+    }  # fmt: skip
+
+
 def module_of(tree: ast.Module, sayers: Mapping[str, frozenset[str]]) -> Module:
     """``sayers``: of each module of the project, by its dotted name, the functions that say sentences."""
-    saying = {name for name, made in functions(tree).items() if says(made)}
+    saying = {name for name, made in functions(tree).items() if says(made)} | constants(tree)
     words = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -160,11 +174,22 @@ def decided_by(node: ast.AST, module: Module, known: Mapping[str, str]) -> Itera
             found += args if how in PATTERNS and not isinstance(of, ast.Constant) else []
             names = [name_of(one, module, known) for one in found]
             yield from (name for name in names if name and not (how in LAYING_OUT and name in SPOKEN))
+        case ast.Compare(ops=[ast.Eq() | ast.NotEq()], comparators=[right], left=left):
+            yield from (name for one in (left, right) if (name := stands_for(one, module)))
         case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[of], left=left):
             name = name_of(of, module, known)
             is_text = isinstance(left, ast.Constant | ast.JoinedStr) or bool(name_of(left, module, known))
             if name and (is_text or name in {"sentence", "note", "warning", "footnote"}):
                 yield name
+
+
+def stands_for(value: ast.expr, module: Module) -> str:
+    """The sentence that something is compared with: as it is written, or by the constant that stands for it."""
+    for node in (value, *(value.elts if isinstance(value, ast.Tuple | ast.List) else ())):
+        if isinstance(node, ast.Constant) and is_sentence(node.value):
+            return str(node.value)
+    named = (node.id for node in ast.walk(value) if isinstance(node, ast.Name) and node.id in module.saying)
+    return next((name for name in named if name.isupper()), "")
 
 
 def sources() -> dict[str, ast.Module]:
@@ -195,6 +220,7 @@ def told(name):
     return f"{name} is not here."
 def key(name):
     return f"{name}.key"
+UNKNOWN = "it is not known"
 """
 SAYERS = {
     "csi.words.wording": frozenset[str](),
@@ -217,7 +243,9 @@ def decisions(code: str) -> list[tuple[str, int]]:
      "told('a').removesuffix('.')", "text = told('a')\ntext.partition(' ')", "(told('a') + '.').find('a')",
      "try:\n    pass\nexcept InvalidInput as wrong:\n    'unit' in str(wrong)",
      "try:\n    pass\nexcept (OSError, NotFound) as wrong:\n    said = str(wrong)\n    said.startswith('No')",
-     "told('a').split(' · ')[0]", "'backquotes' in one.expected", "one.title.endswith('?')"],
+     "told('a').split(' · ')[0]", "one == 'not known yet'",
+     "one != (UNKNOWN,)", "one == (said(UNKNOWN),)", "('not known yet',) == one",
+     "'backquotes' in one.expected", "one.title.endswith('?')"],
 )  # fmt: skip
 def test_a_decision_by_a_sentence_is_seen(code: str) -> None:
     assert decisions(code)

@@ -49,7 +49,7 @@ from bot.blocks.step3_gather.mapping import (
     stem,
     value_of,
 )
-from bot.blocks.step3_gather.naming import MOST, gives, lacking, naming_form
+from bot.blocks.step3_gather.naming import MOST, Kind, gives, lacking, naming_form
 from bot.blocks.step3_gather.numbers import (
     attestation,
     collection_form,
@@ -89,6 +89,7 @@ __all__ = [
     "UNIT",
     "ZONED",
     "Asked",
+    "Kind",
     "Seen",
     "arrived",
     "asked",

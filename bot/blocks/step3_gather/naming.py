@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
@@ -68,6 +69,14 @@ def _asked(
     return block | {"dispatch_action": True}
 
 
-def gives(read: int, refused: int, kind: str) -> str:
+class Kind(StrEnum):
+    """What a column is read as."""
+
+    MOMENT = "moment"
+    NUMBER = "number"
+
+
+def gives(read: int, refused: int, kind: Kind) -> str:
     """What a column gives, read as a moment or a number: ``4,054 of 5,000 cells are a moment.``"""
-    return f"{read:,} of {plural(read + refused, 'cell')} {'is' if read == 1 else 'are'} {kind}."
+    what = "a moment" if kind is Kind.MOMENT else "a number"
+    return f"{read:,} of {plural(read + refused, 'cell')} {'is' if read == 1 else 'are'} {what}."

@@ -51,7 +51,7 @@ class _Asked:
     there: Sequence[str]
     known: Sequence[str]
     read: SourceDefinition
-    kinds: Mapping[str, str]
+    kinds: Mapping[str, blocks.Kind]
 
     def guessed(self) -> dict[str, str]:
         """Per name the column that is probably meant: what a known program calls it, else by the words of its name."""
@@ -119,7 +119,7 @@ def _about(kit: Kit, body: Body, file_id: str, source_id: int) -> _Asked:
         return _Asked(
             cycle, source, found, batches.latest(session, source), lacking_columns(session, cycle, source, columns),
             there, _known(source, columns, there), _as_read(session, source, found),
-            {**dict.fromkeys(numbers, "a number"), **dict.fromkeys(moments, "a moment")},
+            {**dict.fromkeys(numbers, blocks.Kind.NUMBER), **dict.fromkeys(moments, blocks.Kind.MOMENT)},
         )  # fmt: skip
 
 
@@ -133,8 +133,8 @@ def _tried(kit: Kit, asked: _Asked, chosen: Mapping[str, str]) -> dict[str, tupl
     with kit.files.local(raw_key) as path, suppress(InvalidInput):
         return cells_given(
             path, said, filename=filename,
-            moments=[name for name in wanted if asked.kinds[name] == "a moment"],
-            numbers=[name for name in wanted if asked.kinds[name] == "a number"],
+            moments=[name for name in wanted if asked.kinds[name] is blocks.Kind.MOMENT],
+            numbers=[name for name in wanted if asked.kinds[name] is blocks.Kind.NUMBER],
         )  # fmt: skip
     return {}
 

@@ -264,7 +264,7 @@ def _doubts(intake: Intake) -> tuple[str, ...]:
 
 def told(intake: Intake, named: Sequence[str]) -> tuple[str, ...]:
     """What the columns that were just named give: how many of their cells could be read; and what counts as empty."""
-    kinds = {**dict.fromkeys(intake.numbers, "a number"), **dict.fromkeys(intake.moments, "a moment")}
+    kinds = {**dict.fromkeys(intake.numbers, blocks.Kind.NUMBER), **dict.fromkeys(intake.moments, blocks.Kind.MOMENT)}
     counts = {name: intake.cells_read[name] for name in named if name in intake.cells_read}
     given = (f"‘{name}’: {blocks.gives(*cells, kinds[name])}" for name, cells in counts.items())
     return (*given, *_empty(intake))
