@@ -22,6 +22,7 @@ from csi.definition import hash_of
 from csi.errors import Conflict
 from csi.measurement import of_cycle
 from csi.models import (
+    AnalysisResult,
     AuditRow,
     Batch,
     Cycle,
@@ -1138,6 +1139,58 @@ def test_how_a_source_is_read_is_looked_at_changed_and_undone(gathering: World):
     bob.wait(
         lambda: "changed again meanwhile" in str(bob.modal) or "changed again" in str(bob.everything("service-desk"))
     )
+
+
+def test_dates_that_look_swapped_once_a_source_is_read_otherwise_are_right_at_one_word(gathering: World):
+    bob = gathering.bob
+    days = [f"{day}/3/2016" for day in range(4, 13)] + [f"{day}/03/2016" for day in range(13, 20)]
+    rows = "".join(f"A{n},{day} 10:00,2016-03-2{n % 9} 10:00,x\n" for n, day in enumerate(days))
+    with gathering.bot.kit.sessions() as session:
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
+        kpi.definition = {"measure": "count"}
+        session.add(kpi)
+    _map(gathering, "number,Entered,closed,note\n" + rows, at="closed")
+    bob.click(bob.sees("*log.csv* read into *Incidents*"), "gather.how")
+    bob.wait_modal("gather.how")
+    bob.click(None, "gather.change")
+    bob.wait_modal("gather.map")
+    bob.fill({"at": "Entered"})
+    assert bob.submit() is None
+    refused = bob.sees("a spreadsheet has swapped day and month")
+    assert _rows(gathering, Source)[0].mapping["options"]["moments"] == ["closed"]  # nothing has changed
+    bob.click(refused, "gather.meant")
+    bob.sees("had *Incidents* read again (1 delivery)")
+    source = _rows(gathering, Source)[0]
+    assert (source.mapping["options"]["moments"], source.mapping["options"]["meant"]) == (["Entered"], ["Entered"])
+    assert [one.rows_kept for one in _rows(gathering, Batch)] == [16]
+
+
+def test_lengths_below_zero_are_counted_at_one_press(gathering: World):
+    bob = gathering.bob
+    with gathering.bot.kit.sessions() as session:
+        kpi = session.exec(select(Kpi).where(Kpi.name == "Median time to resolve")).one()
+        kpi.definition = {"measure": "median", "at": "resolved_at", "value": "Late (h)"}
+        session.add(kpi)
+    rows = "".join(
+        f"A{n},2016-0{1 + n // 25}-{n % 25 + 1:02},{-3 if n in (20, 70) else 4 + n % 7}\n" for n in range(100)
+    )
+    _map(gathering, "number,resolved_at,Late (h)\n" + rows)
+    bob.sees("*log.csv* read into *Incidents*")
+    with gathering.bot.kit.sessions() as session:
+        turns.jump(session, session.exec(select(Cycle)).one(), 4)
+    bob.command("/csi", "process", channel="service-desk")
+    report = bob.sees("2 lengths of time below zero left out", "service-desk")
+    (kpi, _) = _rows(gathering, Kpi)
+    bob.click(report, f"measure.meant:{kpi.id}.value")
+    bob.wait(lambda: _rows(gathering, Kpi)[0].definition.get("meant") == ["value"], what="the word")
+    bob.command("/csi", "process", channel="service-desk")
+
+    def counted() -> int:
+        with gathering.bot.kit.sessions.reading() as session:
+            found = session.exec(select(AnalysisResult).where(AnalysisResult.kpi_id == kpi.id)).one()
+            return sum(point["n"] or 0 for point in found.result["series"])
+
+    bob.wait(lambda: counted() == 100, what="all of them")
 
 
 def test_a_reading_that_would_lose_what_counts_asks_before(gathering: World):
