@@ -237,11 +237,16 @@ def _teller(row: InboxEvent) -> Origin | None:
     return Origin(row.team_id, user if isinstance(user, str) else user.get("id", ""), channel)
 
 
+def long_done(now: datetime) -> SelectOfScalar[int]:
+    """The first of what was worked on long ago."""
+    old = select(InboxEvent.id).where(DONE, col(InboxEvent.done_at) < now - KEPT)
+    return old.order_by(col(InboxEvent.done_at)).limit(ROUND)
+
+
 def forget(sessions: Sessions, now: datetime) -> None:
     """Delete what was worked on long ago, some of it at a time; nobody waits while there is nothing."""
-    old = select(InboxEvent.id).where(DONE, col(InboxEvent.done_at) < now - KEPT)
     with sessions.reading() as session:
-        found = session.exec(old.order_by(col(InboxEvent.done_at)).limit(ROUND)).all()
+        found = session.exec(long_done(now)).all()
     if found:
         with sessions() as session:
             session.execute(delete(InboxEvent).where(DONE, col(InboxEvent.id).in_(found)))

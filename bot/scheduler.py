@@ -26,7 +26,7 @@ log = logger(__name__)
 AnyT = TypeVar("AnyT")
 
 TICK = 20.0  # seconds; reminders are due by the hour
-CLAIMED = 500  # reminders leased at once: worked off long before the lease runs out
+CLAIMED = 100  # reminders leased at once: worked off long before the lease runs out
 IN_ONE = 25  # rows written in one transaction, so that nobody else waits long
 ALSO = (collecting.nudges,)
 LATER = {collecting.SUBJECT: collecting.stands}
@@ -145,8 +145,8 @@ class Scheduler:
                 if nudge is None:
                     reminders.dropped(session, reminder)
                 else:
-                    self._kit.outbox.post(session, **nudge)
                     reminders.sent(session, reminder, now)
+            self._kit.outbox.post_new(session, [nudge for _, nudge in nudges if nudge is not None])
 
     def _nudge(self, session: Session, reminder: Reminder, now: datetime) -> dict[str, Any] | None:
         """The nudge of a reminder, for the outbox; None when its reason has gone."""

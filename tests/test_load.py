@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
+from sqlmodel import Session, col, select
 
+from bot import inbox
 from bot.app import build_kit
 from bot.cards import CardKeeper
 from bot.context import Kit
@@ -19,13 +23,26 @@ from bot.listeners import home
 from bot.listeners.step3_gather import overview as gathering
 from bot.scheduler import Scheduler
 from bot.settings import Settings
+from csi import audit, reminders, roles
 from csi import cycle as cycles
-from csi import reminders, roles
-from csi.models import Cycle, OutboxPost, Reminder
+from csi.models import (
+    Action,
+    AnalysisResult,
+    AuditRow,
+    Cycle,
+    InboxEvent,
+    Kpi,
+    Measurement,
+    OutboxPost,
+    Reminder,
+    Source,
+)
+from csi.reminders import claims
 from csi.storage import Sessions, engine, rows
 from csi.terms import Role
 from tests.benchmarks.counting import Counted, counted
 from tests.benchmarks.workspace import EVERYWHERE, SOMEWHERE, Size, build
+from tests.databases import Database
 from tests.turns import ALICE, CHANNEL, DAVE, NOW, TEAM
 
 FEW, MANY = Size(services=10, cycles=1, kpis=1), Size(services=60, cycles=1, kpis=1)
@@ -222,3 +239,78 @@ def test_only_the_card_of_the_cycle_that_was_changed_is_looked_at(opened: Callab
     with found.kit.sessions.reading() as session:
         newest, touched = cycles.changed.since(session, TEAM, since)
     assert (newest, [one.id for one in touched]) == (since + 1, [chosen.id])
+
+
+def equal(table: Any, **values: Any) -> tuple[Any, str]:
+    """What ``rows`` asks, and the column of the workspace's index by which it finds the few."""
+    narrowed = [col(getattr(table, name)) == value for name, value in values.items()]
+    return select(table).where(col(table.team_id) == TEAM, *narrowed), next(iter(values))
+
+
+HOT = (
+    equal(Cycle, state="open"),
+    equal(Cycle, open_service=1),
+    equal(Cycle, open_channel="C1"),
+    equal(Action, state="proposed"),
+    equal(Action, cycle_id=1),
+    equal(Action, service_id=1, kpi_key="k"),
+    equal(Source, kind="sql", retired_at=None),
+    equal(AnalysisResult, kpi_id=1),
+    equal(AnalysisResult, verdict="REGRESSED"),
+    equal(Reminder, key="k"),
+    equal(OutboxPost, key="k"),
+    equal(AuditRow, ordinal=1),
+    equal(Measurement, source_id=1, current=True, kpi_key="k", period_start=NOW.date()),
+    *(
+        (select(Reminder.id).where(*free).order_by(col(Reminder.due_at)).limit(20), "due_at")
+        for free in claims._free(TEAM, NOW)
+    ),
+    (inbox.long_done(NOW), "done_at"),
+)
+
+
+def fill(session: Session) -> None:
+    """Rows enough that it matters how they are found, of what a workspace alone has none of."""
+    (cycle,) = rows(session, Cycle, TEAM, open_channel=CHANNEL)
+    (source,) = rows(session, Source, TEAM, service_id=cycle.service_id)
+    hours = [NOW - timedelta(hours=number) for number in range(2_000)]
+    number = {"source_id": source.id, "kpi_key": "k", "collector": DAVE, "collected_at": NOW, "team_id": TEAM}
+    due = {"kind": "step_due", "user_id": DAVE, "team_id": TEAM, "details": {}, "state": "sent"}
+    post = {"channel": "C1", "created_at": NOW, "next_at": NOW, "status": "sent", "team_id": TEAM}
+    done = {"kind": "job:k", "status": "done", "received_at": NOW, "next_at": NOW, "team_id": TEAM}
+    turn = {"service_id": cycle.service_id, "channel_id": "C1", "state": "closed", "started_by": DAVE, "team_id": TEAM,
+            "started_at": NOW, "closed_at": NOW}  # fmt: skip
+    act = {"service_id": cycle.service_id, "cycle_id": cycle.id, "title": "t", "proposer": DAVE, "team_id": TEAM,
+           "proposed_at": NOW, "state": "closed"}  # fmt: skip
+    session.execute(insert(Cycle), [{**turn, "number": 100 + number} for number in range(len(hours))])
+    session.execute(insert(Action), [{**act, "number": 10**6 + number} for number in range(len(hours))])
+    result = {"kpi_id": rows(session, Kpi, TEAM, limit=1)[0].id, "input_hash": "", "made_at": NOW, "team_id": TEAM}
+    closed = session.exec(select(Cycle.id).where(Cycle.team_id == TEAM, col(Cycle.number) >= 100))
+    session.execute(insert(AnalysisResult), [{**result, "cycle_id": one} for one in closed])
+    source_of = {"service_id": cycle.service_id, "kind": "file", "created_at": NOW, "team_id": TEAM}
+    session.execute(insert(Measurement), [{**number, "at": at, "period_start": at.date()} for at in hours])
+    session.execute(insert(Reminder), [{**due, "key": f"{at}", "due_at": at} for at in hours])
+    session.execute(insert(OutboxPost), [{**post, "key": f"{at}"} for at in hours])
+    session.execute(insert(InboxEvent), [{**done, "event_id": f"{at}", "done_at": at} for at in hours])
+    session.execute(insert(Source), [{**source_of, "key": f"{at}"} for at in hours])
+    for at in hours:
+        audit.record(session, team_id=TEAM, actor=DAVE, at=at, what="tried", subject=("service", 1))
+
+
+def by_index(plan: str, column: str) -> bool:
+    """Whether a plan goes to the rows by this column of an index, on either database."""
+    on_sqlite = re.search(rf"INDEX \S+ \([^)]*\b{column}[=<>]", plan)
+    on_postgres = re.search(rf"Index Cond: [^\"\n]*\b{column}\b", plan)
+    return bool(on_sqlite or on_postgres) and "Seq Scan" not in plan
+
+
+def test_hot_queries_find_their_rows_by_an_index_also_without_statistics(database: Database) -> None:
+    build(database.sessions, Size(services=5, cycles=2, kpis=1))
+    with database.sessions() as session:
+        fill(session)
+    explain = "EXPLAIN " if database.name == "postgresql" else "EXPLAIN QUERY PLAN "
+    with database.engine.connect() as connection:
+        for wanted, column in HOT:
+            asked_ = str(wanted.compile(database.engine, compile_kwargs={"literal_binds": True})).replace("%", "%%")
+            plan = "\n".join(str(tuple(one)) for one in connection.exec_driver_sql(f"{explain}{asked_}"))
+            assert by_index(plan, column), f"{column}: {plan}"

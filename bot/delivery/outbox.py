@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Event
 from typing import Any
@@ -68,17 +68,34 @@ class Outbox:
         found = self.find(session, team_id=team_id, key=key)
         if found is not None:
             return found
-        now = self._now()
-        row = OutboxPost(
-            team_id=team_id, key=key, kind=kind, channel=channel, thread_ts=thread_ts or "", thread_key=thread_key,
-            text=clip(text, TEXT), blocks=list(blocks), image_key=self._stored(team_id, image), alt_text=alt_text,
-            pin=pin, subject_kind=subject[0] if subject else "", subject_id=subject[1] if subject else None, tell=tell,
-            created_at=now, next_at=now,
+        row = self._made(
+            team_id=team_id, channel=channel, text=text, key=key, blocks=blocks, thread_ts=thread_ts or "",
+            thread_key=thread_key, kind=kind, image_key=self._stored(team_id, image), alt_text=alt_text, pin=pin,
+            subject=subject, tell=tell,
         )  # fmt: skip
         session.add(row)
         session.flush()
         self._wake_after_commit(session)
         return row
+
+    def post_new(self, session: Session, posts: Sequence[Mapping[str, Any]]) -> None:
+        """Several messages without images that nobody else can be writing, in a few queries; known keys stay as is."""
+        if not posts:
+            return
+        known = self.held(session, posts[0]["team_id"], [one["key"] for one in posts])
+        session.add_all(self._made(**one) for one in posts if one["key"] not in known)
+        session.flush()
+        self._wake_after_commit(session)
+
+    def _made(
+        self, *, text: str, blocks: Sequence[Block], subject: tuple[str, int] | None = None, **more: Any
+    ) -> OutboxPost:
+        now = self._now()
+        about, number = subject or ("", None)
+        return OutboxPost(
+            text=clip(text, TEXT), blocks=list(blocks), subject_kind=about, subject_id=number, created_at=now,
+            next_at=now, **more,
+        )  # fmt: skip
 
     def update(
         self,

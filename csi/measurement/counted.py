@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, not_, or_, select
+from sqlalchemy import case, func, not_, or_, select
 from sqlmodel import Session, col
 
 from csi import ahead
@@ -84,35 +84,46 @@ def _delivered(session: Session, team_id: str, source_ids: Collection[int]) -> l
 
 
 def _typed(session: Session, team_id: str, source_ids: Collection[int]) -> list[Typed]:
-    """In four queries: how many from when to when, on which days, at which moments, and which could not be given."""
-    about = (col(Measurement.source_id), col(Measurement.kpi_key))
-    ours = (col(Measurement.team_id) == team_id, about[0].in_(source_ids), col(Measurement.current).is_(True))
+    """Counted by day in one look at them; what has no day, or could not be given, is read one by one."""
     given = or_(col(Measurement.value).is_not(None), col(Measurement.numerator).is_not(None))
-    dated = col(Measurement.period_start).is_not(None)
-    ends = (func.count(), func.min(col(Measurement.at)), func.max(col(Measurement.at)))
-    sums = {
-        (one[0], one[1]): one[2:] for one in session.execute(select(*about, *ends).where(*ours, given).group_by(*about))
-    }
-    days = _by_kpi(session.execute(select(*about, col(Measurement.period_start)).where(*ours, given, dated).distinct()))
-    moments = select(*about, col(Measurement.at)).where(*ours, given, not_(dated)).order_by(col(Measurement.at))
-    rest = _by_kpi(session.execute(moments))
-    said = func.coalesce(col(Measurement.reason), "")
-    why = (col(Measurement.period_start), col(Measurement.at), said)
-    unfit = session.execute(select(*about, *why).where(*ours, not_(given)).order_by(col(Measurement.at)))
-    refused: dict[tuple[int, str], list[tuple[date | datetime, str]]] = {}
-    for source_id, key, day, at, reason in unfit:
-        refused.setdefault((source_id, key), []).append((day or at, reason))
-    made = []
-    for number, (source_id, key) in enumerate(sorted({*sums, *refused})):
-        known = source_id, key
-        count, oldest, newest = sums.get(known, (0, None, None))
-        told = tuple(days.get(known, []) + rest.get(known, [])), tuple(refused.get(known, ()))
-        made.append(Typed(number, source_id, key, count, oldest, newest, *told))
-    return made
+    about = (col(Measurement.source_id), col(Measurement.kpi_key), col(Measurement.period_start))
+    ours = (col(Measurement.team_id) == team_id, about[0].in_(source_ids), col(Measurement.current).is_(True))
+    moment = case((given, col(Measurement.at)))
+    counts = (func.count(), func.count(moment), func.min(moment), func.max(moment))
+    by_day = session.execute(select(*about, *counts).where(*ours).group_by(*about)).all()
+    made = {(one[0], one[1]): _Counting() for one in by_day}
+    for source_id, key, day, _, fit, first, last in by_day:
+        if fit:
+            made[source_id, key].add(day, fit, first, last)
+    if any(one[2] is None or one[3] > one[4] for one in by_day):
+        more = (given, col(Measurement.at), func.coalesce(col(Measurement.reason), ""))
+        odd = select(*about, *more).where(*ours, or_(about[2].is_(None), not_(given))).order_by(col(Measurement.at))
+        for source_id, key, day, is_given, at, why in session.execute(odd):
+            made[source_id, key].add_odd(at if is_given else day or at, None if is_given else why)
+    in_order = sorted(made.items(), key=lambda pair: pair[0])
+    return [one.typed(number, *known) for number, (known, one) in enumerate(in_order)]
 
 
-def _by_kpi(found: Any) -> dict[tuple[int, str], list[Any]]:
-    made: dict[tuple[int, str], list[Any]] = {}
-    for source_id, key, value in found:
-        made.setdefault((source_id, key), []).append(value)
-    return made
+@dataclass(slots=True)
+class _Counting:
+    """The numbers of one KPI in one source, while they are counted."""
+
+    count: int = 0
+    ends: list[datetime] = field(default_factory=list)
+    days: list[date | datetime] = field(default_factory=list)
+    refused: list[tuple[date | datetime, str]] = field(default_factory=list)
+
+    def add(self, day: date | None, count: int, first: datetime, last: datetime) -> None:
+        self.count += count
+        self.ends += (first, last)
+        self.days += [day] if day is not None else []
+
+    def add_odd(self, at: date | datetime, refused: str | None) -> None:
+        if refused is None:
+            self.days.append(at)
+        else:
+            self.refused.append((at, refused))
+
+    def typed(self, number: int, source_id: int, key: str) -> Typed:
+        ends = min(self.ends, default=None), max(self.ends, default=None)
+        return Typed(number, source_id, key, self.count, *ends, tuple(self.days), tuple(self.refused))

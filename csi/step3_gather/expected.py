@@ -99,7 +99,8 @@ def _filled(
     is_typed = made.source.kind in measured.KINDS
     seen = held.typed(made.kpi, made.source) if is_typed else held.delivered(made.kpi, made.source)
     expected = tuple(_expected(cycle, plan, made.period, seen, today, typed=is_typed))
-    return _compared(made, seen, expected, today - allowed)
+    reached, filled = held.periods(seen, made.period)
+    return _compared(made, seen, (reached, filled), expected, today - allowed)
 
 
 def source_of(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None = None) -> Source | None:
@@ -151,6 +152,8 @@ class _Held:
         self._typed = counted.typed(session, cycle.team_id, typed)
         self._delivered = counted.delivered(session, cycle.team_id, [one.id for one in sources if one.id not in typed])
         self._seen: dict[tuple[int, str], _Seen] = {}
+        self._known: list[_Seen] = []  # so that none takes another's place
+        self._periods: dict[tuple[int, Period], tuple[frozenset[date], frozenset[date]]] = {}
 
     def delivered(self, kpi: Kpi, source: Source) -> _Seen:
         """What deliveries brought for a KPI."""
@@ -175,6 +178,15 @@ class _Held:
             oldest=min((one.first_at for one in current if one.first_at), default=None),
             newest=max((one.last_at for one in current if one.last_at), default=None),
         )
+
+    def periods(self, seen: _Seen, period: Period) -> tuple[frozenset[date], frozenset[date]]:
+        """The periods that something reaches, and those in which something fell."""
+        about = id(seen), period
+        if about not in self._periods:
+            reached = {start for first, last in seen.spans for start in _reached(first, last, period)}
+            self._periods[about] = frozenset(reached), spans.periods_with_rows(seen.days, period)
+            self._known.append(seen)
+        return self._periods[about]
 
     def typed(self, kpi: Kpi, source: Source) -> _Seen:
         """What was typed or pushed for a KPI."""
@@ -210,9 +222,14 @@ def _day(known: date | datetime, cycle: Cycle) -> date:
     return spans.local_day(known, cycle.timezone) if isinstance(known, datetime) else known
 
 
-def _compared(made: Arrival, seen: _Seen, expected: tuple[date, ...], late_before: date) -> Arrival:
-    reached = {start for first, last in seen.spans for start in _reached(first, last, made.period)}
-    filled = spans.periods_with_rows(seen.days, made.period)
+def _compared(
+    made: Arrival,
+    seen: _Seen,
+    known: tuple[frozenset[date], frozenset[date]],
+    expected: tuple[date, ...],
+    late_before: date,
+) -> Arrival:
+    reached, filled = known
     told = {spans.start_of(day, made.period) for day, _ in seen.refused}
     missing = tuple(start for start in expected if start not in reached and start not in told)
     late = tuple(start for start in missing if spans.end_of(start, made.period) < late_before)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("process", "read_csv", "engines", "analyse", "verdicts")
+NAMES = ("process", "read_csv", "engines", "analyse", "verdicts", "load")
 
 
 def main(words: list[str]) -> int:
