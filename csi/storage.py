@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -31,6 +31,10 @@ _KEYS = 30_000  # values one statement may name: SQLite takes 32,766, PostgreSQL
 RowT = TypeVar("RowT", bound=Row)
 
 
+def _nothing(_session: Session) -> None:
+    """What a session does first, unless it is told otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sessions:
     """Opens sessions: ``with sessions() as session`` commits on leaving and rolls back on an error.
@@ -40,7 +44,7 @@ class Sessions:
     """
 
     engine: Engine
-    begin: Callable[[Session], None]
+    begin: Callable[[Session], None] = field(default=_nothing)
 
     @contextmanager
     def __call__(self) -> Iterator[Session]:
@@ -90,7 +94,7 @@ def engine(url: str) -> Engine:
     return made
 
 
-def sessions(engine: Engine, begin: Callable[[Session], None] = lambda _: None) -> Sessions:
+def sessions(engine: Engine, begin: Callable[[Session], None] = _nothing) -> Sessions:
     """The opener of sessions on an engine; ``begin`` is what each that may write does first."""
     return Sessions(engine, begin)
 
