@@ -140,7 +140,11 @@ def _tell_useless(source: SourceDefinition, paths: Sequence[Path]) -> None:
     """A key that none of the files has a use for is told."""
     forms = [found for path in paths if (found := _form(path, source)) is not None]
     errors = [
-        _at(source.file, key, f"is of no use to {_listed(forms)}; expected {said}, or no such key")
+        _at(
+            source.file,
+            f"sources.{source.id}.{key}",
+            f"is of no use to {_listed(forms)}; expected {said}, or no such key",
+        )
         for key, (used, said) in _USED_BY.items()
         if _says(source, key) and forms and not used & set(forms)
     ]

@@ -429,3 +429,19 @@ def test_a_row_that_stands_twice_does_not_hide_the_key(tmp_path: Path) -> None:
     assert (
         "    key:" not in drafted([tmp_path / "a.csv"], tmp_path, "UTC").text
     )  # it differs: nothing says which counts
+
+
+def test_a_column_that_is_offered_is_not_said_to_be_none(tmp_path: Path) -> None:
+    kpis, text = offered(tmp_path, {"Klanttevredenheid": 1 + ROWS % 5, "Klantnummer": 1 + ROWS % 5})
+    assert "satisfied_klanttevredenheid" in kpis
+    assert [line for line in text.splitlines() if "no KPI" in line] == [
+        "  # Klantnummer: no KPI, as by its name it tells things apart"
+    ]
+
+
+def test_cells_of_a_wide_table_are_no_cases(tmp_path: Path) -> None:
+    months = [f"{year}-{month:02}" for year in (2023, 2024) for month in range(1, 13)]
+    rows = [[team, *range(10 + place, 34 + place)] for place, team in enumerate("AB")]
+    pd.DataFrame(rows, columns=["Team", *months]).to_csv(tmp_path / "a.csv", index=False)
+    kpis = yaml.safe_load(drafted([tmp_path / "a.csv"], tmp_path, "UTC").text)["kpis"]
+    assert [kpi["measure"] for kpi in kpis.values()] == ["mean"]

@@ -416,7 +416,9 @@ def test_a_key_of_no_use_to_the_file_is_told_and_in_a_set_only_where_no_file_has
 ) -> None:
     tickets().to_parquet(tmp_path / "part-1.parquet", index=False)
     study = {**STUDY, "sources": {"tickets": {"file": "part-*", "key": "id", key: value}}}
-    assert f"sources.tickets, part-*, {key}: is of no use to Parquet" in refused(laid_out(tmp_path, study))
+    assert f"sources.tickets, part-*, sources.tickets.{key}: is of no use to Parquet" in refused(
+        laid_out(tmp_path, study)
+    )
     frame = tickets().iloc[:5]
     if key == "sheet":
         (tmp_path / "part-2.xlsx").write_bytes(xlsx(A=sheet_xml([frame.columns, *frame.itertuples(index=False)])))

@@ -146,3 +146,10 @@ def test_the_sheets_of_what_is_no_workbook_are_none(tmp_path: Path) -> None:
     assert sheets_in(tmp_path / "b.xlsx") == ("Jan", "Feb")
     assert sheets_in(b"a,b\n1,2\n") == ()
     assert sheets_in(b"PK\x03\x04broken") == ()
+
+
+def test_a_sheet_of_what_is_no_workbook_is_told_with_its_line(tmp_path: Path) -> None:
+    said = refused(study_over(tmp_path, file="tickets.csv", sheet=["a", "b"]))
+    assert (
+        "line 9, sources.tickets, tickets.csv, sources.tickets.sheet: is of no use to CSV; expected a workbook" in said
+    )

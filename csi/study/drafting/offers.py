@@ -114,7 +114,7 @@ def _columns(computed: Mapping[str, Any]) -> set[str]:
 def _volume(file: Looked) -> Iterator[Offer]:
     """How many rows fall into a period, by the first moment."""
     at = first_moment(file)
-    if at and not _is_series(file):
+    if at and not _is_series(file) and "melt" not in file.source.options:  # a cell of a wide table is no case
         asks = {"direction": UNKNOWN}
         keys = {"name": f"Rows by {at}", "source": file.id, "at": at, "measure": "count", "direction": "lower"}
         yield Offer(f"volume_{slug(file.id)}", keys, _readable(at, file.moments[at]), asks)

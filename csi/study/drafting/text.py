@@ -53,7 +53,7 @@ def study_text(
         "kpis:",
         *(line for offer in working for line in _kpi(offer)),
         *(line for offer, reason in refused for line in _left_out(offer, reason)),
-        *(f"  # {scalar(name)}: no KPI, as {why}" for file in draft.files for name, why in passed_over(file)),
+        *(line for file in draft.files for line in _passed_over(file, working)),
         *_windows(draft, settled),
     ]
     return "\n".join(lines) + "\n"
@@ -199,6 +199,12 @@ def _kpi(offer: Offer) -> Iterator[str]:
 
 def _left_out(offer: Offer, reason: str) -> Iterator[str]:
     yield f"  # {scalar(offer.id)}: not written, as {_one_line(reason)}"
+
+
+def _passed_over(file: Looked, working: Sequence[Offer]) -> Iterator[str]:
+    """Columns of numbers that no KPI is offered of, and why not."""
+    offered = {offer.column for offer in working if offer.keys["source"] == file.id}
+    yield from (f"  # {scalar(name)}: no KPI, as {why}" for name, why in passed_over(file) if name not in offered)
 
 
 def _windows(draft: Draft, settled: bool) -> Iterator[str]:
