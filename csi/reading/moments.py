@@ -48,6 +48,7 @@ class Moments:
         nonexistent: how many local times do not occur (clock set forward); shifted to the next that does.
         causes: per row why it is unreadable (``Cause``), as int8.
         local: per row the time as written (``datetime64[us]``), NaT as above.
+        stated: per row whether the text says its own offset.
     """
 
     instants: pd.Series
@@ -56,6 +57,14 @@ class Moments:
     nonexistent: int
     causes: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
     local: np.ndarray = field(default_factory=lambda: np.empty(0, dtype="datetime64[us]"))
+    stated: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+
+    @property
+    def clocks(self) -> dict[str, int]:
+        """How many moments there are by what places them: ``stated`` by their own offset, ``local`` by a zone."""
+        known = self.instants.notna().to_numpy()
+        stated = int(np.count_nonzero(self.stated & known)) if len(self.stated) else 0
+        return {"stated": stated, "local": int(np.count_nonzero(known)) - stated}
 
     @property
     def likely(self) -> Cause:
@@ -106,8 +115,8 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
     source = zone(timezone)
     read = _parse(texts, order, source)
     instants, doubtful = _to_utc(read.local, read.offsets, source)
-    every = (instants, doubtful, ~read.readable & ~read.nothing, read.causes, read.local)
-    instants, doubtful, unreadable, causes, local = every if codes is None else (one[codes] for one in every)
+    every = (instants, doubtful, ~read.readable & ~read.nothing, read.causes, read.local, ~np.isnan(read.offsets))
+    instants, doubtful, unreadable, causes, local, stated = every if codes is None else (one[codes] for one in every)
     return Moments(
         pd.Series(instants).dt.tz_localize("UTC"),
         unreadable,
@@ -115,6 +124,7 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
         int((doubtful == _NONEXISTENT).sum()),
         causes,
         local,
+        stated,
     )
 
 
@@ -143,7 +153,8 @@ def _typed(cells: pa.ChunkedArray, timezone: str) -> Moments:
     instants, doubtful = _to_utc(stamps, offsets, zone(timezone))
     twice, skipped = (int((doubtful == kind).sum()) for kind in (_AMBIGUOUS, _NONEXISTENT))
     none = np.zeros(len(stamps), dtype=np.int8)
-    return Moments(pd.Series(instants).dt.tz_localize("UTC"), none.astype(bool), twice, skipped, none, stamps)
+    every = pd.Series(instants).dt.tz_localize("UTC")
+    return Moments(every, none.astype(bool), twice, skipped, none, stamps, np.full(len(stamps), bool(cells.type.tz)))
 
 
 def _parse(texts: pa.StringArray, order: str, source: ZoneInfo) -> Parsed:

@@ -223,7 +223,7 @@ class _Plan:
             unread[name] = read.unreadable
             rejected += _not_moments(chunk, name, order, read, far)
             frame[name] = read.instants.array
-            doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent}
+            doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent, **read.clocks}
         for name, form in self.numbers.items():
             values, unread[name] = read_quantities(chunk.table.column(name), self.decimal, self.missing, form)
             rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal, name, form))
@@ -376,7 +376,7 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
     quarantine = pd.concat([part.quarantine for part in parts], ignore_index=True)
     spoiled = pd.concat([part.spoiled for part in parts])
     moments = {
-        name: {kind: sum(part.moments[name][kind] for part in parts) for kind in ("ambiguous", "nonexistent")}
+        name: {kind: sum(part.moments[name][kind] for part in parts) for kind in parts[0].moments[name]}
         for name in parts[0].moments
     }
     quarantine = quarantine.sort_values("line", kind="stable", ignore_index=True)

@@ -259,7 +259,7 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
         notes.append(f"{_discarded(setting.source)}.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
-    return (*notes, *_unusual(setting, whole), *_doubtful(setting.source), *_not_yet(setting))
+    return (*notes, *_unusual(setting, whole), *_doubtful(setting.source), *_clocks(setting), *_not_yet(setting))
 
 
 def _unusual(setting: Setting, whole: Portion) -> list[str]:
@@ -313,7 +313,27 @@ def _doubtful(source: SourceRows) -> list[str]:
     notes = []
     for column, kinds in source.doubtful.items():
         if kinds.get("ambiguous"):
-            notes.append(f"{column}: {kinds['ambiguous']:,} local times the clock shows twice; the first is taken.")
+            notes.append(f"{column}: {_local(kinds['ambiguous'])} the clock shows twice; the first is taken.")
         if kinds.get("nonexistent"):
-            notes.append(f"{column}: {kinds['nonexistent']:,} local times the clock skips; moved forward.")
+            skipped = f"{column}: {_local(kinds['nonexistent'])} the clock skips; moved forward."
+            notes.append(f"{skipped} That speaks for another zone than {source.source.zone_of(column)}.")
+    return notes
+
+
+def _local(count: int) -> str:
+    return f"{count:,} local time{'' if count == 1 else 's'}"
+
+
+def _clocks(setting: Setting) -> list[str]:
+    """What the cells of the KPI's moments say against their zone: some name an offset of their own, others none."""
+    source, notes = setting.source, list[str]()
+    counts = {name: source.doubtful.get(name, {}) for name in dict.fromkeys(moments_of_kpi(setting.kpi))}
+    stated = [name for name, kinds in counts.items() if kinds.get("stated") and not kinds.get("local")]
+    for name, kinds in counts.items():
+        zone, local = source.source.zone_of(name), kinds.get("local", 0)
+        if local and (own := kinds.get("stated", 0)):
+            notes.append(f"{name}: {local:,} of {local + own:,} moments say no offset and are read in {zone}.")
+        elif local and stated:
+            said = " and ".join(stated)
+            notes.append(f"{name} says no offset and is read in {zone}, while {said} says its own: is that its zone?")
     return notes
