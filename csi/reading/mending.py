@@ -117,9 +117,11 @@ def mended_bytes(content: Content, encoding: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=_DELIMITER, lineterminator="\n")
     seen: set[tuple[str, ...]] = set()
+    marks = 0  # columns that are none of the delivery's own: the first two of the marks are enough
     for row in rows:
         cells = [unescaped(cell) for cell in row]
-        own = (*cells[:2], *cells[len(MARKS) :])
+        marks = marks or sum(cell in MARKS for cell in cells)
+        own = (*cells[:2], *cells[marks:])
         if own not in seen and any(cell.strip() for cell in own[2:]):
             seen.add(own)
             writer.writerow(cells)

@@ -27,7 +27,7 @@ _BUDDHIST, _PERSIAN = (2400, 2700), (1300, 1500)
 _THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
 # POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
 _PIVOT, _BESIDE_PIVOT = 69, 10
-_WEST, _EAST, _LAST_MINUTE = -12 * 60, 14 * 60, 59  # no zone is further from UTC
+_FURTHEST, _LAST_MINUTE = 14 * 60, 59  # minutes: no zone is further from UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class _Numbers:
                 minutes += beyond
                 self.causes[rows[beyond > _LAST_MINUTE]] = Cause.NO_SUCH_DAY
             minutes *= one.sign
-            self.causes[rows[(minutes < _WEST) | (minutes > _EAST)]] = Cause.NO_SUCH_DAY
+            self.causes[rows[np.abs(minutes) > _FURTHEST]] = Cause.NO_SUCH_DAY
             if base:  # CEST+0200 says one thing twice; where it says two, nobody knows
                 self.causes[rows[minutes != base]] = Cause.AMBIGUOUS_ZONE
             self.offsets[rows] = minutes

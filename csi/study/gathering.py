@@ -238,7 +238,8 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
         _checked(study, task)  # tells every missing column by its key
         raise
     check_columns(study, task.source, tuple(reading.frame.columns))
-    return replace(reading, sha256=task.digest(reading.sha256))
+    own = reading.sha256 if content is task.path else Content(task.path).sha256()  # of the file, not of what it mends
+    return replace(reading, sha256=task.digest(own))
 
 
 def _check_compared(study: StudyDefinition, task: Task) -> None:

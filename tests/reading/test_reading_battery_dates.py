@@ -242,7 +242,7 @@ _REFUSED = [
     ("2025-07-01 10:00 CEST+0100", "iso", "UTC", Cause.AMBIGUOUS_ZONE),  # two offsets
     ("2025-07-01 10:00 PT", "iso", "UTC", Cause.UNKNOWN_WORD),  # Pacific Time, or Friday in Polish
     ("2025-07-01 10:00 +14:01", "iso", "UTC", Cause.NO_SUCH_DAY),
-    ("2025-07-01 10:00 -12:01", "iso", "UTC", Cause.NO_SUCH_DAY),
+    ("2025-07-01 10:00 -14:01", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("2025-07-01 10:00 +05:60", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("H3 2024", "iso", "UTC", Cause.NO_SUCH_DAY),
     ("1/5/2024 9:14 m.", "day_first", "UTC", Cause.UNKNOWN_WORD),  # mattina in Italian
