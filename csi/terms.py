@@ -164,6 +164,29 @@ def label(verdict: str, *, has_side_effect: bool = False) -> str:
     return f"{verdict} WITH SIDE EFFECT" if verdict and has_side_effect else str(verdict)
 
 
+def other_axis(verdict: str, change: str | None, target: str | None) -> str:
+    """What a verdict does not say itself: the change beside one on the target, the target beside one on the change.
+
+    Empty where nothing is concluded, or neither was judged.
+
+    Args:
+        verdict: as it is, or with its side effect.
+        change: the state of the change.
+        target: the state against the target; None: there is none, or it was not judged.
+    """
+    plain = VERDICTS.get(verdict)
+    if plain in (Verdict.ACHIEVED, Verdict.ACHIEVED_UNSTABLE):
+        return change or ""
+    if plain is None or plain is Verdict.INCONCLUSIVE:
+        return ""
+    return f"target {target}" if target else ""
+
+
+def both_axes(verdict: str, change: str | None, target: str | None) -> str:
+    """A verdict with both axes: ``IMPROVED · target too close to call``, ``ACHIEVED · no detectable change``."""
+    return " · ".join(part for part in (verdict, other_axis(verdict, change, target)) if part)
+
+
 # The verdict of each label.
 VERDICTS = {label(verdict, has_side_effect=side): verdict for verdict in Verdict for side in (False, True)}
 

@@ -8,8 +8,10 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention
+from csi.analysis.assurance import STATES as TARGET_STATES
+from csi.analysis.change_state import STATES as CHANGE_STATES
 from csi.models import Report, ReportClick
-from csi.terms import VERDICTS, Audience, Verdict
+from csi.terms import VERDICTS, Audience, Verdict, both_axes
 from csi.words.wording import amount, plural
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
@@ -31,6 +33,13 @@ SIGNS = {
 }
 AUDIENCES = {one.value: one.value[0].upper() + one.value[1:] for one in Audience}
 UNMEASURED = ":heavy_minus_sign:"
+# The verdict of each label, with the axis that it does not say itself or (in reports of earlier versions) without.
+_SAID = VERDICTS | {
+    both_axes(label, change, target): verdict
+    for label, verdict in VERDICTS.items()
+    for change in CHANGE_STATES
+    for target in (*TARGET_STATES, None)
+}
 Line = Mapping[str, Any]
 
 
@@ -179,7 +188,7 @@ def sections(lines: Sequence[str], most: int = TEXT) -> list[Block]:
 
 def sign(label: str) -> str:
     """The verdict's sign; its words always stand beside it."""
-    return SIGNS[VERDICTS[label]] if label in VERDICTS else UNMEASURED
+    return SIGNS[_SAID[label]] if label in _SAID else UNMEASURED
 
 
 def _verdict(line: Line) -> str:

@@ -256,7 +256,7 @@ def history(ack: Ack, body: Body, kit: Kit) -> None:
 def _line(cycle: Cycle, results: Sequence[Any]) -> tuple[int, str, str, str]:
     state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
     until = f" to {cycle.closed_at:%Y-%m-%d}" if cycle.closed_at else ""
-    counted = Counter(one.label for one in results if one.cycle_id == cycle.id and one.verdict)
+    counted = Counter(one.both for one in results if one.cycle_id == cycle.id and one.verdict)
     verdicts = " · ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items()))
     return cycle.number, state, f"from {cycle.started_at:%Y-%m-%d}{until}", verdicts
 

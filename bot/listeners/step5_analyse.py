@@ -158,7 +158,7 @@ EMPTY: dict[str, Any] = {
 
 def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fresh: bool) -> dict[str, Any]:
     """One KPI as its layout needs it."""
-    label = result.label if result else "NOT MEASURED"
+    label = result.both if result else "NOT MEASURED"
     sentence = str(result.result.get("sentence") or "") if result else f"No number: {NOT_MEASURED}."
     words = finding.model_dump() if finding else EMPTY
     stale = not fresh or (finding is not None and finding.state == findings.STALE)

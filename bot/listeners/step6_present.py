@@ -71,7 +71,7 @@ def _preview(session: Session, cycle: Cycle) -> list[tuple[str, str, str]]:
 
 
 def _line(kpi: Kpi, result: AnalysisResult) -> tuple[str, str, str]:
-    return kpi.name, result.label, str(result.result.get("sentence") or "")
+    return kpi.name, result.both, str(result.result.get("sentence") or "")
 
 
 FIELDS: dict[str, forms.Reader] = {

@@ -26,6 +26,11 @@ class Aim:
         """Whether there is something to meet."""
         return self.band is not None if self.direction is Direction.WITHIN else self.target is not None
 
+    @property
+    def banded(self) -> bool:
+        """Whether it is a band."""
+        return self.direction is Direction.WITHIN and self.band is not None
+
     def met(self, values: Floats) -> Flags:
         """Which values are on target; a value equal to the target is."""
         low, high = self.span()

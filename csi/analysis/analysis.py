@@ -14,7 +14,7 @@ import pandas as pd
 
 from csi.definition import KpiDefinition, Rebase, Window
 from csi.series.doubts import Doubt
-from csi.terms import Evidence, Period, Verdict, label
+from csi.terms import Evidence, Period, Verdict, both_axes, label
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +176,6 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
-class Axes:
-    """Both axes of the verdict, each by itself: ``target_state`` and the state of the change; None: not judged."""
-
-    target: str | None
-    change: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Gate:
     """One question on the way to the verdict, in order: what was asked, what the numbers said, did it decide."""
 
@@ -304,6 +296,7 @@ class Detail:
     spread: str = ""  # wider, narrower or empty
     moving_average: float | None = None  # a second look for small shifts, never a verdict
     moving_average_shift: str = ""  # improvement, concern or empty
+    below: str = ""  # the line under the headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,13 +310,15 @@ class Analysis:
     target_state: str | None
     assurance: Assurance
     verdict: Verdict
+    change_axis: str | None
+    target_axis: str | None
+    headline: str
     side_effects: tuple[str, ...]
     evidence: Evidence
     attribution: str
     warnings: tuple[str, ...]
     reasons: tuple[str, ...]
     sentence: str
-    axes: Axes
     against_target: Against
     detail: Detail = field(default_factory=Detail)
 
@@ -331,6 +326,11 @@ class Analysis:
     def label(self) -> str:
         """The verdict as people read it, with its side effect."""
         return label(self.verdict, has_side_effect=bool(self.side_effects))
+
+    @property
+    def both(self) -> str:
+        """The same with both axes, change and target."""
+        return both_axes(self.label, self.change_axis, self.target_axis)
 
     def as_plain(self) -> dict[str, Any]:
         """The report's fields as plain JSON values: missing is None, moments are ISO 8601 with offset."""

@@ -11,6 +11,7 @@ from csi.analysis.shares import wilson
 
 MET, MISSED, VARIES = "consistently met", "consistently missed", "hit or miss"
 RELIABLY, ON_AVERAGE, TOO_CLOSE, NOT_MET = "reliably met", "met on average", "too close to call", "not met"
+STATES = (RELIABLY, ON_AVERAGE, TOO_CLOSE, NOT_MET)
 # Why a target that is met cannot be relied on: the one that decided.
 VARIATION, TOO_FEW, REPETITIVE = "variation", "too few periods", "repetitive"
 _ONE_SIDED = 0.05

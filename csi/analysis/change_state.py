@@ -9,6 +9,7 @@ from csi.terms import Direction
 
 IMPROVED, WORSE = "improved", "worse"
 NOT_DETECTED, NOT_MEANINGFUL = "no detectable change", "no meaningful change"
+STATES = (IMPROVED, WORSE, NOT_DETECTED, NOT_MEANINGFUL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import numpy as np
 
 from csi.analysis import sentence as words
-from csi.analysis.analysis import Analysis, Axes, KpiInput, Note, Remark
+from csi.analysis.analysis import Analysis, KpiInput, Note, Remark
 from csi.analysis.cautions import cautions, fired, footnotes
 from csi.analysis.change_state import WORSE
 from csi.analysis.detail import attribution, detail, gap_closed
@@ -74,15 +74,17 @@ def _finished(
         facts.target_state,
         facts.assurance,
         ruling.verdict,
+        facts.change.state,
+        facts.target_state,
+        words.headline(one.subject, facts, ruling.verdict, has_side_effect=bool(worse)),
         worse,
         strength,
         attribution(one, by_id.get(one.row.item.definition.comparator)),
         tuple(note.text for note in notes),
         _reasons(one, ruling),
         words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
-        Axes(facts.target_state, facts.change.state),
         facts.against,
-        detail(one, ruling, closed, notes),
+        replace(detail(one, ruling, closed, notes), below=words.below(one.subject, facts, strength, notes)),
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from csi.analysis.aim import CONCERN, IMPROVEMENT, Aim
+from csi.analysis.analysis import Note, Remark
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, TOO_CLOSE
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.analysis.verdict import Facts, but, detected, few, size
-from csi.terms import Direction, Evidence, Period, Verdict
+from csi.terms import Evidence, Period, Verdict, label
+from csi.words import headline as heading
 from csi.words import wording
 from csi.words.together import keeping, share
 
@@ -63,6 +65,50 @@ def sentence(
         text += f" The evidence is {evidence}." if evidence is not Evidence.NONE else ""
         text += _overstated(facts)
     return text + effect + (f" {facts.guard}" if facts.guard and not facts.drifting_before else "")
+
+
+def headline(subject: Subject, facts: Facts, verdict: Verdict, *, has_side_effect: bool = False) -> str:
+    """What is read first: verdict, levels, target, in at most twenty words."""
+    concluded = verdict is not Verdict.INCONCLUSIVE
+    told = heading.Told(
+        verdict,
+        label(verdict, has_side_effect=has_side_effect),
+        subject.name,
+        subject.unit,
+        facts.read if concluded else None,
+        facts.change.state or "",
+        _aim(subject),
+        facts.target_state or "",
+        _why(facts),
+        bool(facts.mix),
+    )
+    return heading.headline(told)
+
+
+def _why(facts: Facts) -> str:
+    """Why nothing is concluded, in a few words."""
+    if facts.doubted:
+        return "its definition does not fit the data"
+    if facts.comparability:
+        return "before and after are not comparable"
+    return "not enough data to judge a change"
+
+
+def below(subject: Subject, facts: Facts, evidence: Evidence, notes: Sequence[Note]) -> str:
+    """The line under the headline: interval, evidence, number of periods, and the caution that matters most."""
+    judged = facts.change.state is not None and not facts.unjudged
+    told = _overstated(facts).strip() if judged else ""
+    if judged and not told and facts.step is not None and detected(facts.change):
+        left, likely = _beyond(facts, facts.step)
+        told = f"Beyond the way the baseline was already going it is {left} (likely {likely})."
+    why = [text[:1].upper() + text[1:] + "." for text in facts.unjudged[:1]]
+    cautions = [note.text for note in notes if note.remark in (Remark.CAUTION, Remark.MIX_FLIPS, Remark.BREACH_AHEAD)]
+    counts = facts.before.periods, facts.after.periods
+    first = [one for one in (*why, facts.guard, told, *cautions) if one]
+    allows = f" at the baseline's mix of {facts.mix}" if facts.mix else ""
+    allows += " allowing for the season of the year" if facts.seasonal else ""
+    read = facts.read if judged else None
+    return heading.below(read, evidence, counts, subject.period, first, allows=allows)
 
 
 def _moved(subject: Subject, facts: Facts) -> str:
@@ -196,11 +242,18 @@ def _reliably(facts: Facts, verdict: Verdict) -> str:
 
 
 def _target(subject: Subject) -> str:
+    return f"the {'band' if subject.aim.banded else 'target'} of {_aimed_at(subject)}"
+
+
+def _aim(subject: Subject) -> str:
+    """``target 20 h``; empty where there is none."""
+    return f"{'band' if subject.aim.banded else 'target'} {_aimed_at(subject)}" if subject.aim.exists else ""
+
+
+def _aimed_at(subject: Subject) -> str:
     aim, unit = subject.aim, subject.unit
-    if aim.direction is Direction.WITHIN and aim.band:
-        low, high = (wording.exact(side, unit) for side in aim.band)
-        return f"the band of {low} to {high}"
-    return f"the target of {wording.exact(aim.target or 0.0, unit)}"
+    ends = aim.band if aim.banded and aim.band else (aim.target or 0.0,)
+    return " to ".join(wording.exact(end, unit) for end in ends)
 
 
 def _closed(closed: GapClosed | None, verdict: Verdict) -> str:

@@ -73,7 +73,7 @@ def _must_be_drawable(view: View) -> None:
 
 def title(view: View) -> str:
     """The sentence of the analysis; without one, the KPI's name."""
-    return sentence(view.analysis.sentence or f"{view.name}: {view.analysis.label}")
+    return sentence(view.analysis.sentence or f"{view.name}: {view.analysis.both}")
 
 
 def control_figure(view: View) -> Figure:

@@ -86,7 +86,7 @@ def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> byte
     for note in facts.notes:
         paper.text(note, BODY)
     for view in facts.ordered():
-        paper.text(f"{view.name}: {view.analysis.label} · {target_text(view)}", BODY, colour=INK, bold=True, below=0.02)
+        paper.text(f"{view.name}: {view.analysis.both} · {target_text(view)}", BODY, colour=INK, bold=True, below=0.02)
         paper.text(view.analysis.sentence, BODY)
     paper.picture(grid)
     for view in facts.ordered():
@@ -96,7 +96,7 @@ def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> byte
 
 def _kpi(paper: _Paper, view: View, picture: bytes | None) -> None:
     paper.turn()
-    paper.text(f"{view.name}: {view.analysis.label}", KPI, colour=INK, bold=True)
+    paper.text(f"{view.name}: {view.analysis.both}", KPI, colour=INK, bold=True)
     if picture is None:
         paper.text(view.analysis.sentence, BODY)
     else:

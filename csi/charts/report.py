@@ -90,7 +90,7 @@ def _overview(facts: Facts) -> list[str]:
     """The verdict of every KPI at a glance."""
     head = ["| KPI | verdict | latest | target | evidence |", "|---|---|---|---|---|"]
     return head + [
-        f"| {escape(clip(view.name, NAME))} | {view.analysis.label} | {_latest(view)} | {escape(_target(view))} "
+        f"| {escape(clip(view.name, NAME))} | {view.analysis.both} | {_latest(view)} | {escape(_target(view))} "
         f"| {view.analysis.evidence} |"
         for view in facts.ordered()
     ]
@@ -108,7 +108,7 @@ def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
     lines = [
         f"## {escape(clip(view.name, NAME))}",
         "",
-        f"**{view.analysis.label}.** {escape(view.analysis.sentence)}",
+        f"**{view.analysis.both}.** {escape(view.analysis.sentence)}",
         "",
         *([_picture(picture, f"Control chart of {view.name}"), ""] if picture else []),
     ]

@@ -114,7 +114,7 @@ class _One:
         for note in report.notes:
             voice.warn(note)
         for name, one in report.kpis.items():
-            voice.say(f"{name}: {one.label}. {one.sentence}")
+            voice.say(f"{name}: {one.analysis.both}. {one.sentence}")
         voice.say(f"Written to {self.folder}")
 
     def _judged(self, report: Report, voice: Voice) -> Status:

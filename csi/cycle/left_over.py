@@ -69,7 +69,7 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         centre = baseline.centre if baseline else None
         level = f", new baseline {amount(centre, kpi.unit)}" if centre is not None else ""
         yield _item(
-            cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.label}{level}", result, kpi_key=kpi.key,
+            cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.both}{level}", result, kpi_key=kpi.key,
             disposition="adopt", reason="where we are now", decided_by=cycle.closed_by, decided_at=cycle.closed_at,
         )  # fmt: skip
         if result.verdict == Verdict.ACHIEVED:

@@ -18,7 +18,7 @@ from csi.step1_should_measure import carried
 from csi.step1_should_measure import tree as trees
 from csi.step7_correct import following
 from csi.storage import row, rows
-from csi.terms import Awaited, Step, label
+from csi.terms import Awaited, Step, both_axes, label
 
 _SHOWN = 20
 
@@ -110,11 +110,13 @@ class Judged:
     verdict: str
     stale: bool
     has_side_effect: bool
+    change: str | None = None
+    target: str | None = None
 
     @property
-    def label(self) -> str:
-        """As ``AnalysisResult.label``."""
-        return label(self.verdict, has_side_effect=self.has_side_effect)
+    def both(self) -> str:
+        """As ``AnalysisResult.both``."""
+        return both_axes(label(self.verdict, has_side_effect=self.has_side_effect), self.change, self.target)
 
 
 def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[Judged]:
@@ -125,10 +127,11 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
         return known
     result = AnalysisResult
     about = (result.id, result.cycle_id, result.kpi_id, result.verdict, result.stale)
-    said = select(*map(col, about), col(result.result)["side_effects"])
+    inside = col(result.result)
+    said = select(*map(col, about), inside["side_effects"], inside["change", "state"], inside["target_state"])
     ours = (col(result.team_id) == team_id, col(result.cycle_id).in_(wanted))
     found = session.execute(said.where(*ours).order_by(col(result.id)))
-    return [Judged(*(*one[:5], bool(one[5]))) for one in found]
+    return [Judged(*one[:5], bool(one[5]), one[6], one[7]) for one in found]
 
 
 def brief(session: Session, cycle: Cycle) -> Brief:
@@ -198,7 +201,7 @@ def _kpi(kpi: Kpi, result: Judged | None, finding: Finding | None) -> KpiState:
         target_date=kpi.target_date,
         owner=kpi.owner,
         measurability=kpi.measurability,
-        verdict=result.label if result else "",
+        verdict=result.both if result else "",
         sentence=finding.sentence if finding else "",
         stale=bool(result and result.stale),
     )

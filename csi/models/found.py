@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
-from csi.terms import label
+from csi.terms import both_axes, label
 
 
 class AnalysisResult(Row, table=True):
@@ -37,6 +37,12 @@ class AnalysisResult(Row, table=True):
     def label(self) -> str:
         """The verdict as people read it: with its side effect, where a guard got worse."""
         return label(self.verdict, has_side_effect=bool(self.result.get("side_effects")))
+
+    @property
+    def both(self) -> str:
+        """The same with both axes, change and target."""
+        change = (self.result.get("change") or {}).get("state")
+        return both_axes(self.label, change, self.result.get("target_state"))
 
 
 class Finding(Row, table=True):

@@ -59,7 +59,7 @@ def _turn(session: Session, cycle: Cycle, kpi_key: str) -> Turn | None:
         series=frame(result.result["series"], cycle.timezone),
         baseline=_baseline(session, cycle, kpi_key, result.result),
         target=kpi.target,
-        verdict=result.verdict,
+        verdict=result.both,
         deeds=_deeds(session, cycle, kpi_key),
         until=cycle.evaluation_to,
     )

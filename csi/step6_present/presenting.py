@@ -108,7 +108,7 @@ def _verdict(view: View) -> dict[str, Any]:
         "kpi": view.kpi.id,
         "name": view.name,
         "verdict": str(view.analysis.verdict),
-        "label": view.analysis.label,
+        "label": view.analysis.both,
         "sentence": view.analysis.sentence,
         "unit": view.unit,
         "target": target_text(view),
@@ -133,7 +133,7 @@ def _item(view: View, audience: Audience) -> dict[str, Any]:
     return {
         "kpi": view.kpi.id,
         "name": view.name,
-        "label": view.analysis.label,
+        "label": view.analysis.both,
         "sentence": title(view),
         "alt_text": control_chart_text(view),
         "unit": view.unit or "count",

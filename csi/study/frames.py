@@ -57,7 +57,7 @@ class Evaluated(Report):
 
     def _repr_html_(self) -> str:
         base = facts.of(self.study, self.kpis, sources=self.sources, notes=self.notes)
-        cells = [(view.name, view.analysis.label, target_text(view), view.analysis.sentence) for view in base.ordered()]
+        cells = [(view.name, view.analysis.both, target_text(view), view.analysis.sentence) for view in base.ordered()]
         head = "".join(f"<th>{name}</th>" for name in ("KPI", "verdict", "target", "what there is to say"))
         rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
         title = html.escape(f"{base.service}: did we get there?")

@@ -304,8 +304,8 @@ def test_p_values_across_kpis_are_adjusted():
 def test_the_report_has_the_fields_of_the_specification_and_plain_numbers():
     plain = analyse(step(-5.0), target=20.0).as_plain()
     assert " ".join(plain) == (
-        "limits signals trend change target_state assurance verdict side_effects evidence attribution warnings reasons "
-        "sentence axes against_target"
+        "limits signals trend change target_state assurance verdict change_axis target_axis headline side_effects "
+        "evidence attribution warnings reasons sentence against_target"
     )
     assert list(plain["limits"]) == ["kind", "centre", "lower", "upper", "n", "trial", "sigma_z"]
     assert list(plain["signals"][0]) == ["start", "rule", "direction", "latest"]
@@ -314,7 +314,7 @@ def test_the_report_has_the_fields_of_the_specification_and_plain_numbers():
                                      "smallest_detectable", "state"]  # fmt: skip
     assert list(plain["assurance"]) == ["state", "hit_share", "lower", "upper", "reason", "misses_not_excluded"]
     assert list(plain["against_target"]) == ["level", "lower", "upper", "likely", "more"]
-    assert plain["axes"] == {"target": plain["target_state"], "change": plain["change"]["state"]}
+    assert (plain["target_axis"], plain["change_axis"]) == (plain["target_state"], plain["change"]["state"])
     assert plain["signals"][0]["start"] == "2025-06-23T00:00:00+01:00"
 
 

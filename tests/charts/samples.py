@@ -14,7 +14,6 @@ from csi.analysis.analysis import (
     Against,
     Analysis,
     Assurance,
-    Axes,
     Change,
     Detail,
     Limits,
@@ -119,7 +118,9 @@ def analysis(
         reasons=(),
         sentence=sentence,
         detail=detail,
-        axes=Axes(target=None, change=None),
+        change_axis=None,
+        target_axis="not met",
+        headline="",
         against_target=Against(),
     )
     return replace(whole, **changes)

@@ -43,14 +43,14 @@ def test_a_kpi_is_shown_with_its_own_exclusions_and_those_of_all() -> None:
 def test_v6_2_every_rendering_holds_every_kpi_missed_ones_first(audience: Audience | None) -> None:
     text = markdown(two(), audience)
     assert 0 < text.index("## Missed one") < text.index("## Met one")
-    assert "**REGRESSED.** It got worse." in text
+    assert "**REGRESSED · target not met.** It got worse." in text
 
 
 def test_renderings_differ_in_depth_not_in_facts() -> None:
     business, everything = markdown(two(), Audience.BUSINESS), markdown(two(), Audience.OPERATIONS)
     assert "Signals" not in business
     assert "No signals." in everything
-    assert business.count("| REGRESSED |") == everything.count("| REGRESSED |") == 1
+    assert business.count("| REGRESSED · target not met |") == everything.count("| REGRESSED · target not met |") == 1
 
 
 def test_the_ask_and_the_audience_head_the_report() -> None:

@@ -102,7 +102,7 @@ def test_a_report_shows_itself_in_a_notebook(tmp_path: Path) -> None:
     study = {**STUDY, "service": "<b>Desk</b>", "sources": {"tickets": {"key": "id"}}}
     report = evaluate(study, {"tickets": tickets()})
     assert "&lt;b&gt;Desk&lt;/b&gt;: did we get there?" in report._repr_html_()
-    assert "<td>ACHIEVED</td>" in report._repr_html_()
+    assert "<td>ACHIEVED · improved</td>" in report._repr_html_()
     assert report._repr_markdown_().startswith("# \\<b\\>Desk")
     assert {path.name for path in report.write(tmp_path / "out")} >= {"report.json", "mttr.png"}
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == report.to_dict()

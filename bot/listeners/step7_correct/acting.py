@@ -66,6 +66,6 @@ def _found(session: Session, cycle: Cycle, kpi: Kpi, here: bool) -> blocks.Found
         return None
     sentence = (finding.sentence if finding else "") or str((result.result if result else {}).get("sentence") or "")
     return blocks.Found(
-        kpi_id=kpi.id, name=kpi.name, verdict=result.label if result else "", sentence=sentence,
+        kpi_id=kpi.id, name=kpi.name, verdict=result.both if result else "", sentence=sentence,
         disposition=finding.disposition if finding else "", may_rebase=here and result is not None,
     )  # fmt: skip
