@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from csi.analysis import headline as heading
 from csi.analysis.aim import CONCERN, IMPROVEMENT, Aim
 from csi.analysis.analysis import Note, Remark
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, TOO_CLOSE
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.analysis.verdict import Facts, but, detected, few, size
 from csi.terms import Evidence, Period, Verdict, label
-from csi.words import headline as heading
 from csi.words import wording
 from csi.words.together import keeping, share
 

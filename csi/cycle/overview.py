@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -109,14 +109,14 @@ class Judged:
     kpi_id: int
     verdict: str
     stale: bool
-    has_side_effect: bool
+    side_effects: Sequence[str] | None
     change: str | None = None
     target: str | None = None
 
     @property
     def both(self) -> str:
         """As ``AnalysisResult.both``."""
-        return both_axes(label(self.verdict, has_side_effect=self.has_side_effect), self.change, self.target)
+        return both_axes(label(self.verdict, has_side_effect=bool(self.side_effects)), self.change, self.target)
 
 
 def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[Judged]:
@@ -131,7 +131,7 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
     said = select(*map(col, about), inside["side_effects"], inside["change", "state"], inside["target_state"])
     ours = (col(result.team_id) == team_id, col(result.cycle_id).in_(wanted))
     found = session.execute(said.where(*ours).order_by(col(result.id)))
-    return [Judged(*one[:5], bool(one[5]), one[6], one[7]) for one in found]
+    return [Judged(*tuple(one)) for one in found]
 
 
 def brief(session: Session, cycle: Cycle) -> Brief:
