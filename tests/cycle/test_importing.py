@@ -149,6 +149,18 @@ def test_a_source_that_takes_no_files_is_left_as_it_is(sqlite_database: Database
         assert kept.mapping == {"sql": "postgresql://reader@db/tickets"}
 
 
+def test_of_several_sheets_it_is_said_that_one_is_read(sqlite_database: Database) -> None:
+    text = STUDY.replace(b"file: log.csv,", b"file: [log.xlsx, old.xlsx], sheet: [Jan, Feb],")
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        turns.grow(session, cycle)
+        taken = take_over(session, cycle, study_of(text), actor=ALICE, now=NOW)
+        said = "source Incident log: one sheet is read of what is dropped; put its sheets into one"
+        assert said in taken.left
+        (source,) = [one for one in rows(session, Source, TEAM) if one.name == "Incident log"]
+        assert not {"files", "sheets"} & {*source.mapping.get("options", {})}
+
+
 def test_a_unit_longer_than_any_is_told(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
