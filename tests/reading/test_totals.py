@@ -8,6 +8,7 @@ from csi.definition import SourceDefinition
 from csi.reading.bounds import Bounds
 from csi.reading.readers import read, stream
 from csi.reading.reading import Reading
+from csi.reading.totals import number_of
 from tests.reading.workbooks import sheet_xml, xlsx
 
 HEAD = "id;day;cost;team\n"
@@ -177,3 +178,18 @@ def test_the_header_once_more_is_no_row() -> None:
     reading = _read(HEAD + _rows(COSTS[:3]) + HEAD + _rows(COSTS[:3]), ())
     assert _refused(reading) == [(5, "id", "id", "the header once more")]
     assert _refused(_read(HEAD + "id;2024-01-01;3;team\n", ())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "number"),
+    [
+        ("999999999999999", ".", (999_999_999_999_999.0, 0)),  # as many digits as are read without a pattern
+        ("1234567890123456", ".", (1_234_567_890_123_456.0, 0)),
+        ("0012", ".", (12.0, 0)),
+        ("1,50 €", ",", (1.5, 2)),
+        ("١٢", ".", (12.0, 0)),
+        ("none", ".", None),
+    ],
+)
+def test_a_cells_number_is_the_same_by_the_short_way(text: str, decimal: str, number: tuple[float, int] | None) -> None:
+    assert number_of(text, decimal) == number
