@@ -6,17 +6,14 @@ spelling can be read one way here and another way there.
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from sqlglot import exp, parse, tokenize
+from sqlglot import Token, TokenType, exp, parse_one, tokenize
 from sqlglot.errors import SqlglotError
 
 from csi.errors import InvalidInput
-
-logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of what it cannot read; here that is refused
 
 EXPECTED = "Expected a single SELECT, such as SELECT number, opened_at FROM incident."
 LONGEST = 20_000  # signs of a query
@@ -27,6 +24,7 @@ _DIALECTS = {
 }  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _TEXTS = (exp.Literal, exp.RawString, exp.ByteString, exp.National, exp.Identifier)
+_BEGINNINGS = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN)
 _STATEMENTS = (exp.Select, exp.SetOperation, exp.Subquery)
 _CLAUSES = """
     Select Union Except Intersect Subquery With CTE From Table TableAlias Join Lateral Where Group Having Order Ordered
@@ -141,9 +139,6 @@ def select(text: str, kind: str = "") -> Select:
         raise InvalidInput("query", f"It has {len(text):,} signs; at most {LONGEST:,} are read. {EXPECTED}")
     try:
         tree = _single(text, dialect)
-        if not isinstance(tree, _STATEMENTS):
-            first = tokenize(text, dialect=dialect)[0].text.upper()
-            raise InvalidInput("query", f"This begins with {first}. {EXPECTED}")
         _check(tree, dialect)
         names = frozenset(found.name for found in tree.find_all(exp.Placeholder))
         return Select(tree.transform(_as_sent).sql(dialect=dialect, comments=False), names)
@@ -153,15 +148,28 @@ def select(text: str, kind: str = "") -> Select:
 
 def _single(text: str, dialect: str) -> exp.Expr:
     try:
-        found = parse(text, dialect=dialect)
+        statements = _statements(text, dialect)
+        if not statements:
+            raise InvalidInput("query", f"There is no query. {EXPECTED}")
+        if len(statements) > 1:
+            raise InvalidInput("query", f"These are several statements. {EXPECTED}")
+        first = statements[0][0]
+        if first.token_type not in _BEGINNINGS:
+            raise InvalidInput("query", f"This begins with {first.text.upper()}. {EXPECTED}")
+        return parse_one(text, dialect=dialect)
     except SqlglotError as error:
         raise InvalidInput("query", f"{_place(error)} {EXPECTED}") from error
-    statements = [one for one in found if one is not None and not isinstance(one, exp.Semicolon)]
-    if not statements:
-        raise InvalidInput("query", f"There is no query. {EXPECTED}")
-    if len(statements) > 1:
-        raise InvalidInput("query", f"These are several statements. {EXPECTED}")
-    return statements[0]
+
+
+def _statements(text: str, dialect: str) -> list[list[Token]]:
+    """The words of each statement; of what it cannot parse the parser would only warn."""
+    found: list[list[Token]] = [[]]
+    for token in tokenize(text, dialect=dialect):
+        if token.token_type == TokenType.SEMICOLON:
+            found.append([])
+        else:
+            found[-1].append(token)
+    return [words for words in found if words]
 
 
 def _place(error: SqlglotError) -> str:
@@ -174,6 +182,8 @@ def _place(error: SqlglotError) -> str:
 
 
 def _check(tree: exp.Expr, dialect: str) -> None:
+    if not isinstance(tree, _STATEMENTS):
+        raise InvalidInput("query", f"This is no SELECT. {EXPECTED}")
     plain = _PLAIN.get(dialect, _PLAIN[""])
     for node in tree.walk():
         if odd := _odd(node, plain, dialect):
