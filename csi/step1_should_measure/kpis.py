@@ -141,8 +141,8 @@ def from_catalogue(known: str) -> KpiFields:
 
 
 def slug(name: str) -> str:
-    """A short name people can type, made of a longer one."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:KEY_LIMIT].strip("_") or "kpi"
+    """A short name people can type, made of a longer one: letters and digits of any script."""
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")[:KEY_LIMIT].strip("_") or "kpi"
 
 
 def _checked(session: Session, cycle: Cycle, fields: KpiFields) -> dict[str, Any]:

@@ -667,6 +667,34 @@ def test_a_workbook_is_known_again_by_the_sheet_it_was_mapped_from(gathering: Wo
     assert "20 of 20" in reading(bob.sees("*april.xlsx* read into *Incidents*, delivery 2"))
 
 
+def _months(*names: str) -> bytes:
+    """A workbook that grows by a sheet a month."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        for month, name in enumerate(names, start=1):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ("Ticket", "opened_at", "resolved_at"))
+            for row in range(1, 21):
+                day = f"2016-{month:02}-{row:02}"
+                sheet.write_row(row, 0, [f"T{month}-{row}", f"{day} 08:00", f"{day} 10:00"])
+    return stream.getvalue()
+
+
+def test_a_workbook_that_grows_by_a_sheet_says_what_of_it_is_not_read(gathering: World):
+    bob = gathering.bob
+    bob.upload(_months("Jan"), "one.xlsx", "service-desk")
+    message = bob.sees("I keep *one.xlsx*")
+    assert "Only sheet" not in reading(message)
+    bob.click(message, "gather.map")
+    bob.wait_modal("gather.map")
+    bob.fill({"source": "Incidents", "at": "resolved_at"})
+    assert bob.submit() is None
+    bob.sees("*one.xlsx* read into *Incidents*")
+    bob.upload(_months("Jan", "Feb"), "two.xlsx", "service-desk")
+    said = reading(bob.sees("*two.xlsx* looks like *Incidents*"))
+    assert "Only sheet ‘Jan’ is read. ‘Feb’ has the same columns" in said
+
+
 def test_a_file_unlike_every_source_is_taken_for_a_new_one(gathering: World):
     bob = gathering.bob
     survey = "Timestamp,How satisfied are you?\n" + "".join(f"2016-03-{n} 10:00,Good\n" for n in range(10, 29))

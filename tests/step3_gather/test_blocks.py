@@ -62,10 +62,33 @@ def test_what_became_of_a_delivery(state: str) -> None:
     assert ("Use it all the same" in json.dumps(shown)) == (state == "waiting")
 
 
+@pytest.mark.parametrize(
+    ("sheets", "says"),
+    [
+        (["Jan", "Feb"], "Only sheet ‘Jan’ is read. ‘Feb’ has the same columns"),
+        (["Jan", "Feb", "Mar"], "‘Feb’ and ‘Mar’ have the same columns"),
+        ([f"S{n}" for n in range(8)], "‘S5’ and 2 more have the same columns"),
+    ],
+)
+def test_sheets_of_the_same_columns_that_are_not_read_are_named(sheets: list[str], says: str) -> None:
+    new = blocks.arrived("a.xlsx", "F1", size="2 MB", sheets=sheets)
+    known = blocks.recognised("a.xlsx", "F1", _source(1), (), sheets)
+    for shown in (new, known):
+        assert says in json.dumps(shown, ensure_ascii=False)
+
+
+def test_of_one_sheet_nothing_is_said() -> None:
+    new = blocks.arrived("a.xlsx", "F1", size="2 MB", sheets=["Jan"])
+    known = blocks.recognised("a.xlsx", "F1", _source(1), ())
+    assert "Only sheet" not in json.dumps([new, known])
+
+
 def test_messages_about_a_file() -> None:
     changes = [EVIL] * 300
     for shown in (
         blocks.arrived(EVIL, "F1", size="2 MB"),
+        blocks.arrived(EVIL, "F1", size="2 MB", sheets=[EVIL] * 30),
+        blocks.recognised(EVIL, "F1", _source(1), changes, [EVIL] * 30),
         blocks.recognised(EVIL, "F1", _source(1), changes),
         blocks.recognised(EVIL, "F1", _source(1), ()),
         blocks.broken_layout(EVIL, "F1", _source(1), changes),

@@ -28,11 +28,27 @@ def words(shown: Sequence[Block]) -> str:
     return clip(next((block["text"]["text"] for block in shown if "text" in block), "Step 3"), 300)
 
 
-def arrived(filename: str, file_id: str, *, size: str, looks: Looks | None = None, zone: str = "UTC") -> list[Block]:
-    """A table nobody has mapped yet, and what it seems to hold."""
+def arrived(
+    filename: str, file_id: str, *, size: str, looks: Looks | None = None, zone: str = "UTC",
+    sheets: Sequence[str] = (),
+) -> list[Block]:  # fmt: skip
+    """A table nobody has mapped yet, and what it seems to hold; ``sheets`` as in ``recognised``."""
     text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. {_looks(looks, zone)}How do I read it?"
     button = parts.button("Map its columns", MAP, file_id, style="primary")
-    return [parts.section(clip(text, parts.SECTION)), parts.actions([button])]
+    return [parts.section(clip(text, parts.SECTION)), *_unread(sheets), parts.actions([button])]
+
+
+def _unread(sheets: Sequence[str]) -> list[Block]:
+    """That a workbook holds more of the same than is read of it: the first sheet is, the others are not."""
+    if len(sheets) < 2:
+        return []
+    read, *others = (f"‘{escape(clip(name, 60))}’" for name in sheets)
+    one = "has" if len(others) == 1 else "have"
+    more = f"{listed(others[:5])}{f' and {len(others) - 5} more' if len(others) > 5 else ''}"
+    text = (
+        f":warning: Only sheet {read} is read. {more} {one} the same columns: put all rows in one sheet to count them."
+    )
+    return [parts.section(clip(text, parts.SECTION))]
 
 
 def _looks(seen: Looks | None, zone: str) -> str:
@@ -61,8 +77,13 @@ def _day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def recognised(filename: str, file_id: str, source: Source, changes: Sequence[str]) -> list[Block]:
-    """A table like an earlier one: one click reads it; what differs is said column by column."""
+def recognised(
+    filename: str, file_id: str, source: Source, changes: Sequence[str], sheets: Sequence[str] = ()
+) -> list[Block]:
+    """A table like an earlier one: one click reads it; what differs is said column by column.
+
+    ``sheets`` are those of a workbook that have the same columns, the one that is read first.
+    """
     known = f"*{escape(filename)}* looks like *{escape(source.name or source.key)}*"
     same = "same columns as last time." if not changes else "but its layout changed:"
     blocks = [parts.section(f"{known}, {same}")]
@@ -72,6 +93,7 @@ def recognised(filename: str, file_id: str, source: Source, changes: Sequence[st
         blocks.append(parts.section(clip(shown + more, parts.SECTION)))
     return [
         *blocks,
+        *_unread(sheets),
         parts.actions(
             [
                 parts.button("Read it", READ, f"{file_id}:{source.id}", style="primary"),

@@ -22,14 +22,14 @@ from bot.listeners.step3_gather.drop import Drop
 from bot.payload import team_of
 from csi import cycle as cycles
 from csi import roles
-from csi.definition import StudyDefinition
+from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput
 from csi.kpi_catalogue import catalogue
 from csi.models import Batch, Cycle, Source
 from csi.reading import exports, mending
 from csi.reading.bounds import DEFAULT, megabytes
 from csi.reading.content import Content
-from csi.reading.layout import guess
+from csi.reading.layout import guess, tables
 from csi.reading.looks import Looks, looks
 from csi.reading.proposing import proposed
 from csi.step2_can_measure.sources import of_service
@@ -224,10 +224,23 @@ def _stated(said: Mapping[str, Any], sheet: str) -> dict[str, Any]:
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
     if match is None:
         size, seen = megabytes(found.size), _seems(kit, cycle, found)
-        return blocks.arrived(found.filename, found.handle, size=size, looks=seen, zone=cycle.timezone)
+        return blocks.arrived(
+            found.filename, found.handle, size=size, looks=seen, zone=cycle.timezone, sheets=_alike(kit, found)
+        )
     if match.needs_mapping:
         return blocks.broken_layout(found.filename, found.handle, match.source, (*match.rewritten, *match.changes))
-    return blocks.recognised(found.filename, found.handle, match.source, match.changes)
+    return blocks.recognised(found.filename, found.handle, match.source, match.changes, _alike(kit, found))
+
+
+def _alike(kit: Kit, found: Drop) -> list[str]:
+    """The sheet that is read, and those of the workbook that have its columns: no others are missed."""
+    layout = found.layout
+    if not layout.sheet or len(layout.sheets) < 2:
+        return []
+    with kit.files.local(found.raw_key) as path:
+        there = tables(Content(path, found.filename), SourceDefinition(id=""))
+    same = [name for name, columns in there.items() if {*columns} == {*layout.names} and name != layout.sheet]
+    return [layout.sheet, *same]
 
 
 def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
