@@ -93,6 +93,18 @@ def test_in_step_1_kpis_are_added_defined_and_the_windows_fixed(database: Databa
         assert "file" not in source.mapping
 
 
+def test_kpis_named_in_another_script_stay_two(sqlite_database: Database) -> None:
+    named = STUDY.decode().replace("median_time_to_resolve:", "平均解決時間:").replace("  sla:", "  達成率:")
+    study = study_of(named.replace("kpi: sla", "kpi: 達成率").encode())
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        turns.grow(session, cycle)
+        take_over(session, cycle, study, actor=ALICE, now=NOW)
+        take_over(session, cycle, study, actor=ALICE, now=NOW)
+        held = {kpi.key: kpi.definition["measure"] for kpi in rows(session, Kpi, TEAM) if kpi.definition}
+    assert {key: held[key] for key in ("平均解決時間", "達成率")} == {"平均解決時間": "p90", "達成率": "share"}
+
+
 def test_a_second_time_nothing_is_left_to_do(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)

@@ -246,7 +246,7 @@ def test_two_kpis_of_one_name_get_two_keys(sqlite_database: Database) -> None:
         first, second = turns.grow(
             session, cycle, turns.kpi_fields(name="Zeit für Lösung!"), turns.kpi_fields(name="Zeit für Lösung?")
         )
-        assert (first.key, second.key) == ("zeit_f_r_l_sung", "zeit_f_r_l_sung_2")
+        assert (first.key, second.key) == ("zeit_für_lösung", "zeit_für_lösung_2")
 
 
 def test_a_new_definition_is_a_new_version_and_voids_no_approval(database: Database) -> None:

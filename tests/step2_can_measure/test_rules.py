@@ -207,7 +207,8 @@ def test_a_definition_in_words() -> None:
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="sla", name="SLA", unit="%", definition=said)
     assert assessing.described(kpi) == 'share where priority == 1 counting made_sla == "true"'
     assert assessing.described(Kpi(team_id=TEAM, cycle_id=1, key="x", name="Calls", unit="count")) == "Calls, in count"
-    assert kpis.slug("Zeit bis  Lösung?") == "zeit_bis_l_sung"
+    assert kpis.slug("Zeit bis  Lösung?") == "zeit_bis_lösung"
+    assert [kpis.slug(name) for name in ("平均 時間", "Доля, %", "?!")] == ["平均_時間", "доля", "kpi"]
 
 
 def test_going_on_to_step_3_with_reasons_for_warnings(database: Database) -> None:
