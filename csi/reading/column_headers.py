@@ -58,6 +58,8 @@ _MONEY = rf"[A-Z]{{0,3}}[{SIGNS}]"
 _WORD = re.compile(rf"%|‰|{_MONEY}(?![^\W_])|[^\W\d_]+|\d+")
 _MANIFOLD = re.compile(r"(?i)k|t|m|mn|mio|mrd|bn|mld|tsd|tys|тыс|тис|mil|thousands?|milh\w+|mill\w+")
 _NEW_WORD = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
+# Words that are a unit where they stand alone, and behind a number often something else: (perc), (tim), (mn).
+_SHORT_ALONE = {"perc": "min", "tim": "h", "mn": "min"}
 _LONG = 4  # letters of a word between brackets that is a unit in a language of few exports; ours
 _DATA = {name.casefold(): name for name in ("kB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB")}
 
@@ -75,7 +77,12 @@ def unit_in(header: str) -> str:
         is_plural = found["before"].isalpha() and len(text) <= 2 and text.isascii()  # Comment(s), Tag(e)
         if not is_plural and (lasts or not is_letter or found["square"]) and (unit := _alone(text)):
             return unit
-    return _behind_in(words) or _counted(words) or ("" if _is_we(header, words) else _last(words))
+    return (
+        _behind_comma(header, lasts)
+        or _behind_in(words)
+        or _counted(words)
+        or ("" if _is_we(header, words) else _last(words))
+    )
 
 
 def _is_we(header: str, words: list[str]) -> bool:
@@ -138,16 +145,25 @@ def _is_capitals(word: str) -> bool:
 
 
 def _elsewhere(word: str) -> str:
-    """The unit of time a word is in a language of fewer exports; short Latin ones (``(uri)``) may be anything."""
+    """The unit of time a word is in a language of fewer exports; of short Latin ones only parts of a day: ``(dk)``."""
     if word == "ns":
         return word
-    return spoken().get(word, "") if len(word) >= _LONG or not word.isascii() else ""
+    unit = _SHORT_ALONE.get(word) or spoken().get(word, "")
+    return unit if len(word) >= _LONG or not word.isascii() or unit in ("h", "min", "s") else ""
 
 
 def _words(header: str) -> list[str]:
     """The words of a header, ``SolutionInMin`` and ``DIFERENCIA_MINUTOS`` taken apart."""
     apart = header if header.isupper() else _NEW_WORD.sub(" ", header)
     return _WORD.findall(apart.replace("µ", "μ"))
+
+
+def _behind_comma(header: str, lasts: bool) -> str:
+    """The unit that ends a header behind a comma: Время, мин; no day, week, month or year (City, day)."""
+    word = header.rpartition(",")[2].strip(" ._") if "," in header else ""
+    unit = _alone(word) if word else ""
+    is_plain = len(word) > 1 or not word.isascii() or lasts or word in ("%", *SIGNS)
+    return unit if is_plain and unit not in ("d", "wk", "mo", "y") else ""
 
 
 def _behind_in(words: list[str]) -> str:

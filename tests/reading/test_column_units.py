@@ -121,6 +121,21 @@ def test_a_header_names_its_unit(header: str, unit: str) -> None:
     assert unit_in(header) == unit
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("Идёт, минут", "min"), ("Время, сек", "s"), ("Длительность, ч", "h"), ("Kesto, min", "min"), ("Wait, h", "h"),
+        ("Wartezeit, Std.", "h"), ("Trvání, hod", "h"), ("Varaktighet, tim", "h"), ("Temps, mn", "min"),
+        ("Rate, %", "%"), ("Cost, €", "EUR"), ("Umsatz, EUR", "EUR"), ("Süre (dk)", "min"), ("Idő (perc)", "min"),
+        ("Süre [sn]", "s"), ("City, day", ""), ("Doe, an", ""), ("Score, d", ""), ("Created, h", ""),
+        ("Last, First", ""),
+        ("Rating (uri)", ""), ("Group (yıl)", "y"), ("Open (sat)", ""), ("Umsatz, Mio", ""),
+    ],
+)  # fmt: skip
+def test_a_unit_may_stand_behind_a_comma_or_be_short_in_brackets(header: str, unit: str) -> None:
+    assert unit_in(header) == unit
+
+
 @pytest.mark.parametrize("header", ["Cost ($)", "cost in $", "Cost $"])
 def test_a_shared_sign_stays_the_sign(header: str) -> None:
     assert unit_in(header) == "$"
