@@ -43,13 +43,15 @@ KPI = {
     "target_state": None,
     "assurance": ["state", "hit_share", "lower", "upper", "reason", "misses_not_excluded"],
     "verdict": None,
+    "change_axis": None,
+    "target_axis": None,
+    "headline": None,
     "side_effects": None,
     "evidence": None,
     "attribution": None,
     "warnings": None,
     "reasons": None,
     "sentence": None,
-    "axes": ["target", "change"],
     "against_target": ["level", "lower", "upper", "likely", "more"],
 }  # fmt: skip
 SOURCE = [

@@ -64,7 +64,7 @@ class _Asked:
         kinds = {column.name: column.kind for column in layout.columns}
 
         def fits(name: str, own: str) -> bool:
-            return self.kinds.get(name) != "a moment" or kinds.get(own, "moment") == "moment"
+            return self.kinds.get(name) is not blocks.Kind.MOMENT or kinds.get(own, "moment") == "moment"
 
         rest = [name for name in self.wanted if name not in known]
         return known | guesses(rest, [own for own in self.there if own not in known.values()], fits)
