@@ -61,13 +61,8 @@ class _Asked:
         export = exports.of_layout(layout)
         told = {name: own for own, name in (export.names if export else {}).items()}
         known = {name: told[name] for name in self.wanted if told.get(name) in self.there}
-        kinds = {column.name: column.kind for column in layout.columns}
-
-        def fits(name: str, own: str) -> bool:
-            return self.kinds.get(name) is not blocks.Kind.MOMENT or kinds.get(own, "moment") == "moment"
-
         rest = [name for name in self.wanted if name not in known]
-        return known | guesses(rest, [own for own in self.there if own not in known.values()], fits)
+        return known | guesses(rest, [own for own in self.there if own not in known.values()])
 
     @property
     def raw(self) -> tuple[str, str]:
