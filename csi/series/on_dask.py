@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -69,8 +69,18 @@ def cluster(address: str = "", workers: int = WORKERS) -> Iterator[Client]:
         dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
-    with local, Client(local) as client, _alive("of the local cluster"):
+    with _ended(local), Client(local) as client, _alive("of the local cluster"):
         yield client
+
+
+@contextmanager
+def _ended(local: LocalCluster) -> Iterator[None]:
+    """A cluster that is closed afterwards; a worker it was just beginning anew cannot be waited for, nor need it be."""
+    try:
+        yield
+    finally:
+        with suppress(AssertionError):
+            local.close()
 
 
 @contextmanager

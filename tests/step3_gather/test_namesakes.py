@@ -44,11 +44,11 @@ def test_sources_are_told_apart_by_their_names_in_any_script(
 def test_a_key_is_a_name_of_its_source(sqlite_desk: Desk) -> None:
     with sqlite_desk.sessions() as session:
         made = _named(session, sqlite_desk, "Störungen")
-        assert made.key == "st_rungen"
-        assert called(session, made.team_id, made.service_id, "st_rungen") == made
+        assert made.key == "störungen"
+        assert called(session, made.team_id, made.service_id, "störungen") == made
         made.name = "Outages"
         session.add(made)
-        assert _named(session, sqlite_desk, "Störungen").key == "st_rungen_2"  # it is called otherwise by now
+        assert _named(session, sqlite_desk, "Störungen").key == "störungen_2"  # it is called otherwise by now
 
 
 @pytest.mark.parametrize(("name", "found"), [("incidents", True), (" Incidents ", True), ("Incident", False)])
