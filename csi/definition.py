@@ -147,10 +147,19 @@ class RatioValue:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierTarget:
+    """What was promised until a day: one target, or the two ends of a band."""
+
+    until: date
+    target: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KpiDefinition:
     """One KPI: its rows, its measure, its aim. ``band`` holds when ``direction`` is within.
 
-    ``baseline`` and ``evaluation`` are its own windows, where they are not those of the study.
+    ``baseline`` and ``evaluation`` are its own windows, where they are not those of the study; ``earlier_targets``
+    is what was promised before, the oldest first.
     """
 
     id: str
@@ -174,6 +183,18 @@ class KpiDefinition:
     baseline: Window | None = None
     evaluation: Window | None = None
     meant: tuple[str, ...] = ()  # of MEANT: what a person says is meant, odd as it looks beside the data
+    earlier_targets: tuple[EarlierTarget, ...] = ()
+
+    @property
+    def aims(self) -> tuple[float, ...]:
+        """The target, the two ends of the band, or nothing."""
+        if self.direction is Direction.WITHIN and self.band:
+            return self.band
+        return () if self.target is None else (self.target,)
+
+    def aims_on(self, day: date) -> tuple[float, ...]:
+        """What was promised on a day: a new target never repaints old periods (V6.8)."""
+        return next((one.target for one in self.earlier_targets if day < one.until), self.aims)
 
 
 @dataclass(frozen=True, slots=True)

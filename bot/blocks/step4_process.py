@@ -14,12 +14,15 @@ from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention
+from csi.measurement.windows import own
 from csi.models import Batch, Cycle, Exclusion, Kpi
 from csi.words.wording import amount, percent, plural, when
 from csi.words.wording import sentence as in_full
 
 RUN, TRACE, TRACED = "process.run", "process.trace", "process.traced"
 EXCLUDE, EXCLUSION, DECIDE = "process.exclude", "process.exclusion", "process.decide"
+EVERY = "every"  # all KPIs of the cycle
+MOST_OWN = 10  # KPIs whose own windows are named
 WINDOWS, REBASE, EXPORT = "process.windows", "process.rebase", "process.export"
 ALL = "all"
 KPIS, PERIODS, LINES = 12, 100, 25  # as many as a message, a menu, a modal hold
@@ -346,8 +349,8 @@ def _choice(one: Exclusion, choice: str) -> str:
     return json.dumps({"id": one.id, "choice": choice})
 
 
-def windows_form(cycle: Cycle, held: tuple[date, date, int] | None, metadata: str) -> Block:
-    """Baseline and evaluation window: fixed before anybody looks at the result.
+def windows_form(cycle: Cycle, kpis: Sequence[Kpi], held: tuple[date, date, int] | None, metadata: str) -> Block:
+    """Baseline and evaluation window: fixed before anybody looks at the result, for all KPIs or for one.
 
     ``held`` is what they can be laid over: first day, the day after the last, how many whole periods.
     """
@@ -364,6 +367,10 @@ def windows_form(cycle: Cycle, held: tuple[date, date, int] | None, metadata: st
             parts.section("What is compared with what. Fix it before you look: a window chosen afterwards proves "
                           "nothing. 8 whole periods before and 6 after are the least for a verdict."),
             parts.context(there),
+            *([parts.context(_own_windows(kpis))] if any(kpi.windows for kpi in kpis) else []),
+            parts.select("kpi_id", "Of which KPI?", {EVERY: "all that have none of their own", **_named(kpis)},
+                         chosen=EVERY, hint="One KPI may have its own: its baseline was approved, or its change has "
+                         "another day. Without days it is compared as all."),
             parts.date_input("baseline_from", "Baseline from", value=cycle.baseline_from, optional=True),
             parts.date_input("baseline_to", "Baseline until", value=cycle.baseline_to, hint=half_open, optional=True),
             parts.date_input("evaluation_from", "Evaluation from", value=cycle.evaluation_from, optional=True),
@@ -373,6 +380,23 @@ def windows_form(cycle: Cycle, held: tuple[date, date, int] | None, metadata: st
         submit="Fix the windows",
         metadata=metadata,
     )  # fmt: skip
+
+
+def _named(kpis: Sequence[Kpi]) -> dict[str, str]:
+    return {str(kpi.id): clip(kpi.name, 70) for kpi in kpis[:99]}
+
+
+def _own_windows(kpis: Sequence[Kpi]) -> str:
+    """Which KPIs have windows of their own."""
+    said = [
+        f"{escape(clip(kpi.name, NAME))}: "
+        + ", ".join(
+            f"{name} {when(one.start)} until {when(one.end)}" for name, one in own(kpi)._asdict().items() if one
+        )
+        for kpi in kpis
+        if kpi.windows
+    ]
+    return "Of their own: " + "; ".join(said[:MOST_OWN]) + (" …" if len(said) > MOST_OWN else "")
 
 
 def rebase_form(kpi: Kpi, differences: Sequence[str], metadata: str) -> Block:

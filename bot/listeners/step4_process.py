@@ -22,12 +22,12 @@ from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, Place, TooEarly, UnitUnclear, Way
 from csi.measurement import of_cycle
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi
-from csi.step1_should_measure import kpis, meant
+from csi.step1_should_measure import growing, kpis, meant
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.gate import columns_lacking
 from csi.step4_process import computing, exclusions
 from csi.step4_process.tracing import origins
-from csi.step4_process.windows import set_windows, whole_periods
+from csi.step4_process.windows import set_windows, set_windows_of, whole_periods
 from csi.step5_analyse import results
 from csi.storage import need, row, rows
 from csi.terms import Step
@@ -261,12 +261,15 @@ def open_windows(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def windows_view(session: Session, cycle: Cycle) -> Block:
     """What is compared with what, and which periods there are."""
-    return blocks.windows_form(cycle, whole_periods(session, cycle), modals.metadata(cycle))
+    held = kpis.of_cycle(session, cycle)
+    return blocks.windows_form(cycle, held, whole_periods(session, cycle), modals.metadata(cycle))
 
 
-WINDOW_FIELDS = {
-    name: forms.date(required=False) for name in ("baseline_from", "baseline_to", "evaluation_from", "evaluation_to")
-}
+WINDOW_FIELDS: dict[str, forms.Reader] = {
+    "kpi_id": forms.option(required=False),
+    **{name: forms.date(required=False)
+       for name in ("baseline_from", "baseline_to", "evaluation_from", "evaluation_to")},
+}  # fmt: skip
 
 
 def fixed_windows(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
@@ -274,10 +277,15 @@ def fixed_windows(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     form = forms.read(view, WINDOW_FIELDS)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
-        changed = set_windows(
-            session, cycle, baseline=_window(form, "baseline"), evaluation=_window(form, "evaluation"),
-            actor=user_of(body), now=kit.now(),
-        )  # fmt: skip
+        actor, now = user_of(body), kit.now()
+        baseline, evaluation = _window(form, "baseline"), _window(form, "evaluation")
+        if form["kpi_id"] in (None, blocks.EVERY):
+            changed = set_windows(session, cycle, baseline=baseline, evaluation=evaluation, actor=actor, now=now)
+        else:
+            kpi = growing.of_cycle(session, cycle, Kpi, int(form["kpi_id"]))
+            changed = set_windows_of(
+                session, cycle, kpi, baseline=baseline, evaluation=evaluation, actor=actor, now=now
+            )
         if changed and cycle.step >= Step.PROCESS:
             _later(session, kit, cycle, body)
     ack()

@@ -105,9 +105,11 @@ def guarded(outcome: tuple[Processed, Analysis]) -> Guard:
 
 
 def _as_promised(view: View, promise: Promise) -> View:
-    """The KPI judged by a clause's words and target."""
-    target = view.kpi.target if promise.target is None else promise.target
-    return replace(view, kpi=replace(view.kpi, name=f"SLA: {promise.text}", target=target))
+    """The KPI judged by a clause's words and target: what a clause says holds for all its days."""
+    kpi = replace(view.kpi, name=f"SLA: {promise.text}")
+    if promise.target is not None:
+        kpi = replace(kpi, target=promise.target, earlier_targets=())
+    return replace(view, kpi=kpi)
 
 
 def source_label(study: StudyDefinition, id: str) -> str:

@@ -1,7 +1,8 @@
 """The SLAM grid (service-level agreement monitoring): clause × period, each cell met, missed or not measured.
 
 Sign and colour both say it, so the grid can be read without colours. A cell is judged by the period's value against
-the clause's target and by nothing else: whether the clause is *reliably* met is for the verdict to say.
+the clause's target of its day and by nothing else (V6.8): whether the clause is *reliably* met is for the verdict to
+say, which stands beside it with both axes.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from csi.charts.facts import Facts
 from csi.charts.marks import Mark
 from csi.charts.view import View, target_text
 from csi.terms import Direction, Period
-from csi.words.wording import clip, day, periods
+from csi.words.wording import clip, day, exact, periods
 
 EDGE, NAME, SHARE, ROW = 0.16, 1.9, 0.85, 0.34  # inches
 TITLE, BODY, SMALL = 11.0, 8.0, 7.5  # points
@@ -67,6 +68,7 @@ class Clause:
     target: str
     cells: tuple[Cell, ...]
     latest: str = ""
+    axes: str = ""  # the verdict with both axes
 
     @property
     def met(self) -> int:
@@ -105,17 +107,17 @@ def state(view: View, mark: Mark | None) -> Cell:
         return NO_DATA
     if mark.partial or mark.suppressed:
         return UNFINISHED if mark.partial else FEW
-    if not view.targets:
+    promised = view.kpi.aims_on(mark.start.date())
+    if not promised:
         return NO_TARGET
-    return MET if meets(view, mark.height) else MISSED
+    return MET if meets(view.kpi.direction, promised, mark.height) else MISSED
 
 
-def meets(view: View, value: float) -> bool:
-    """Whether a value is on the good side of the target, or on it."""
-    if len(view.targets) == 2:
-        return view.targets[0] <= value <= view.targets[1]
-    higher = view.kpi.direction is Direction.HIGHER
-    return value >= view.targets[0] if higher else value <= view.targets[0]
+def meets(direction: Direction, promised: tuple[float, ...], value: float) -> bool:
+    """Whether a value is on the good side of what was promised (a target, or the two ends of a band), or on it."""
+    if len(promised) == 2:
+        return promised[0] <= value <= promised[1]
+    return value >= promised[0] if direction is Direction.HIGHER else value <= promised[0]
 
 
 def title(clauses: Sequence[Clause]) -> str:
@@ -134,7 +136,14 @@ def _clause(view: View, columns: Sequence[Mark]) -> Clause:
     own = {mark.start: mark for mark in view.marks}
     latest = f", latest {view.said(view.latest.value)}" if view.latest else ""
     cells = tuple(state(view, own.get(mark.start)) for mark in columns)
-    return Clause(view.name, target_text(view), cells, latest)
+    return Clause(view.name, _promised(view), cells, latest, view.analysis.both)
+
+
+def _promised(view: View) -> str:
+    """The target, and the one before it with its last day, by which older periods are judged."""
+    earlier = view.kpi.earlier_targets[-1:]
+    told = [f"{'–'.join(exact(end) for end in one.target)} before {day(one.until)}" for one in earlier]
+    return " · ".join((target_text(view), *told))
 
 
 def slam_figure(
@@ -208,4 +217,5 @@ def slam_text(facts: Facts, heading: str, clauses: Sequence[Clause], columns: Se
 
 def _row_text(clause: Clause) -> str:
     signs = "".join(cell.sign for cell in clause.cells)
-    return f"{clip(clause.name, 120)} ({clause.target}): {clause.share}{clause.latest}, {signs}"
+    axes = f", {clause.axes}" if clause.axes else ""
+    return f"{clip(clause.name, 120)} ({clause.target}): {clause.share}{clause.latest}{axes}, {signs}"

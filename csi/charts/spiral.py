@@ -60,7 +60,8 @@ class Deed:
 class Turn:
     """One cycle of a KPI: its series (step 4's frame), what was agreed, its verdict, its actions.
 
-    ``until`` is the day its evaluation ended: later periods belong to the next cycle.
+    ``until`` is the day its evaluation ended: later periods belong to the next cycle. ``earlier``: what was promised
+    before, each with the day until which it was.
     """
 
     number: int
@@ -70,6 +71,11 @@ class Turn:
     verdict: str = ""
     deeds: tuple[Deed, ...] = ()
     until: date | None = None
+    earlier: tuple[tuple[date, float], ...] = ()
+
+    def target_on(self, day: date) -> float | None:
+        """What was promised on a day (V6.8)."""
+        return next((target for until, target in self.earlier if day < until), self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,7 @@ def _names(spiral: Spiral) -> list[Line]:
 
 def _steps(axes: Axes, where: Placed) -> None:
     baselines = [turn.baseline for turn in where.turns]
-    targets = [turn.target for turn in where.turns]
+    targets = [turn.target_on(mark.start.date()) for mark, turn in zip(where.marks, where.turns, strict=True)]
     plot.steps(axes, baselines, color=BLUE, linewidth=3.2, alpha=0.45, gid="baseline")
     plot.steps(axes, targets, color=INK, linewidth=1.4, linestyle=plot.TARGET_DASH, gid="target")
 

@@ -11,7 +11,7 @@ from csi.analysis.limits import FEWEST
 from csi.charts.marks import Mark, Span, bound, gaps, marks, within
 from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.series.processed import Processed
-from csi.terms import Direction, Period
+from csi.terms import Period
 from csi.words import footnotes as words
 from csi.words.together import Move, Moved, moved
 from csi.words.wording import amount, day, direction, exact, periods, point, spread
@@ -103,9 +103,7 @@ class View:
     @property
     def targets(self) -> tuple[float, ...]:
         """The target, the edges of the band, or nothing."""
-        if self.kpi.direction is Direction.WITHIN and self.kpi.band:
-            return self.kpi.band
-        return () if self.kpi.target is None else (self.kpi.target,)
+        return self.kpi.aims
 
     def levels(self, unit: str) -> tuple[str, str]:
         """The levels of baseline and evaluation as they are read beside each other; empty where there is none."""

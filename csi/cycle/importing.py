@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, canonical
 from csi.errors import Conflict
+from csi.measurement import promises
 from csi.models import Cycle, Kpi
 from csi.passages import mark_stale
 from csi.series.column_kinds import columns_needed
@@ -20,7 +21,7 @@ from csi.step1_should_measure import kpis
 from csi.step1_should_measure.kpis import DEFINITION_KEYS, KpiFields
 from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
-from csi.step4_process.windows import set_windows
+from csi.step4_process.windows import set_windows, set_windows_of
 from csi.study.writing import study_mapping
 from csi.terms import Step
 
@@ -132,7 +133,9 @@ class _TakingOver:
         elif self.cycle.step == Step.SHOULD_MEASURE:
             comparator = self._comparator(kpi)
             fields = replace(_fields(kpi, definition), key=key, owner=self.actor, comparator=comparator)
-            kpis.add_kpi(self.session, self.cycle, fields, actor=self.actor, now=self.now)
+            added = kpis.add_kpi(self.session, self.cycle, fields, actor=self.actor, now=self.now)
+            if kpi.earlier_targets:
+                added.promised = promises.stated(added, kpi.earlier_targets)
             self.done.append(f"KPI {kpi.name} added; choose its CSF")
         else:
             self.left.append(f"KPI {kpi.name}: it is not in the tree, and KPIs are added in step 1 (/csi back 1)")
@@ -166,9 +169,12 @@ class _TakingOver:
             both = {"baseline": self.study.baseline, "evaluation": self.study.evaluation}
             if set_windows(self.session, self.cycle, **both, actor=self.actor, now=self.now):
                 self.done.append("windows set")
-        for kpi in self.study.kpis.values():
-            if kpi.baseline or kpi.evaluation:
-                self.left.append(f"KPI {kpi.name}: its own windows; a cycle has one baseline and one evaluation")
+        known = {one.key: one for one in kpis.of_cycle(self.session, self.cycle)}
+        for name, kpi in self.study.kpis.items():
+            if (kpi.baseline or kpi.evaluation) and (held := known.get(kpis.slug(name))):
+                own = {"baseline": kpi.baseline, "evaluation": kpi.evaluation}
+                if set_windows_of(self.session, self.cycle, held, **own, actor=self.actor, now=self.now):
+                    self.done.append(f"windows of KPI {held.name} set")
         if self.study.exclusions:
             self.left.append(f"{len(self.study.exclusions)} exclusions: each is proposed and approved in step 4")
         if self.study.rebases:

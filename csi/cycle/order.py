@@ -11,6 +11,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.cycle import gates
 from csi.errors import Conflict, GateRefused, InvalidInput, Place, Way
+from csi.measurement import promises
 from csi.models import Cycle
 from csi.passages import accountable, mark_stale, passage
 from csi.storage import change_if
@@ -51,6 +52,8 @@ def next_step(
     _move(session, cycle, cycle.step + 1)
     left = passage(session, cycle, cycle.step - 1)
     left.left_at, left.left_by, left.stale, left.reasons = now, actor, False, kept
+    if left.step == Step.SHOULD_MEASURE:
+        promises.promise(session, cycle, now)
     entered = passage(session, cycle, cycle.step)
     entered.entered_at = entered.entered_at or now
     old, new = {"step": cycle.step - 1}, {"step": cycle.step, "reasons": kept}

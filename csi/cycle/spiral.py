@@ -12,7 +12,9 @@ from csi import audit, roles
 from csi.cycle import gates
 from csi.cycle.left_over import origins
 from csi.cycle.opening import open_cycle
+from csi.definition import Window
 from csi.errors import Conflict, GateRefused, TooEarly
+from csi.measurement import promises, windows
 from csi.models import Baseline, Csf, Cycle, Goal, Kpi, PlanRow
 from csi.passages import passage
 from csi.storage import change_if, next_number, rows
@@ -95,10 +97,29 @@ def _draft(session: Session, cycle: Cycle, actor: str, now: datetime) -> Cycle:
 
 
 def _next_baseline(session: Session, cycle: Cycle) -> tuple[Any, Any]:
-    approved = rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="approved", order="-id", limit=1)
-    if approved:
-        return approved[0].window_from, approved[0].window_to
-    return cycle.baseline_from, cycle.baseline_to
+    """What the next cycle proposes: the window that all its KPIs have approved, else the one it proposed."""
+    known = _approved(session, cycle)
+    used = {known.get(kpi.key, windows.of_kpi(cycle, kpi).baseline) for kpi in _measured(session, cycle)}
+    same = next(iter(used)) if len(used) == 1 else None
+    return (same.start, same.end) if same else (cycle.baseline_from, cycle.baseline_to)
+
+
+def _measured(session: Session, cycle: Cycle) -> list[Kpi]:
+    """The KPIs of a cycle that say how they are computed."""
+    return [one for one in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id) if one.definition.get("measure")]
+
+
+def _approved(session: Session, cycle: Cycle) -> dict[str, Window]:
+    """The newest baseline approved in the cycle of each KPI that has one."""
+    approved = rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="approved", order="id")
+    return {one.kpi_key: Window(one.window_from, one.window_to) for one in approved}
+
+
+def _windows(kpi: Kpi, known: Mapping[str, Window], draft: Cycle) -> dict[str, Any]:
+    """A KPI's own windows in the next cycle: its baseline, where it is not the one proposed; of the evaluation none."""
+    baseline = known.get(kpi.key, windows.own(kpi).baseline)
+    mine = baseline if baseline != windows.of_cycle(draft).baseline else None
+    return windows.kept(windows.Windows(mine, None))
 
 
 def _copy_tree(session: Session, cycle: Cycle, draft: Cycle) -> None:
@@ -107,8 +128,17 @@ def _copy_tree(session: Session, cycle: Cycle, draft: Cycle) -> None:
         old.id: _copy(session, old, draft, goal_id=_moved(goals, old.goal_id))
         for old in rows(session, Csf, cycle.team_id, cycle_id=cycle.id)
     }
+    known = _approved(session, cycle)
     kpis = {
-        old.id: _copy(session, old, draft, csf_id=_moved(csfs, old.csf_id), origin=f"cycle {cycle.number}")
+        old.id: _copy(
+            session,
+            old,
+            draft,
+            csf_id=_moved(csfs, old.csf_id),
+            origin=f"cycle {cycle.number}",
+            promised=promises.carried(old),
+            windows=_windows(old, known, draft),
+        )
         for old in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     }
     for old in rows(session, PlanRow, cycle.team_id, cycle_id=cycle.id):

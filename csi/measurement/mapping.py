@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from csi.definition import hash_of
-from csi.measurement import deliveries
+from csi.definition import Window, hash_of
+from csi.measurement import deliveries, promises, windows
 from csi.measurement.deliveries import Why, moment_of, reasons_of
 from csi.models import (
     Action,
@@ -141,7 +141,9 @@ def input_hash(session: Session, cycle: Cycle) -> str:
         if source.kind in TYPED
     }
     frozen = [[one.kpi_key, one.number, one.limits] for one in baselines_of(session, cycle)]
-    changes = [[one.kpi_key, one.title] for one in changes_of(session, cycle)]
+    every = dict.fromkeys((windows.of_cycle(cycle), *(windows.of_kpi(cycle, kpi) for kpi in kpis_of(session, cycle))))
+    found = (one for both in every for one in changes_of(session, cycle, both.evaluation))
+    changes = list(map(list, dict.fromkeys((one.kpi_key, one.title) for one in found)))
     provisional = sorted(not_agreed(session, cycle))
     return hash_of([made, delivered, typed, frozen, *(part for part in (changes, provisional) if part)])
 
@@ -188,21 +190,24 @@ def baselines_of(session: Session, cycle: Cycle) -> list[Baseline]:
 
 
 def not_agreed(session: Session, cycle: Cycle) -> frozenset[str]:
-    """KPIs for which the cycle's baseline window was put to the approvers, who have not agreed to it."""
-    window: dict[str, Any] = {"window_from": cycle.baseline_from, "window_to": cycle.baseline_to}
-    asked = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, **window)
-    earlier = [one for one in asked if one.cycle_id != cycle.id]
+    """KPIs whose baseline window was put to the approvers, who have not agreed to it."""
+    proposed = windows.of_cycle(cycle).baseline
+    used = {kpi.key: windows.of_kpi(cycle, kpi).baseline for kpi in kpis_of(session, cycle)}
+    days = tuple({one.start for one in (proposed, *used.values()) if one is not None})
+    asked = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, window_from=days)
+    of_window = (one for one in asked if used.get(one.kpi_key, proposed) == Window(one.window_from, one.window_to))
+    earlier = [one for one in of_window if one.cycle_id != cycle.id]
     return frozenset(one.kpi_key for one in earlier) - {one.kpi_key for one in earlier if one.state == "approved"}
 
 
-def changes_of(session: Session, cycle: Cycle) -> list[Action]:
-    """Actions of the service's other cycles that were done (else approved) in the evaluation window, oldest first.
+def changes_of(session: Session, cycle: Cycle, evaluation: Window | None) -> list[Action]:
+    """Actions of the service's other cycles that were done (else approved) in an evaluation window, oldest first.
 
     This cycle's own answer its results: they come after them.
     """
-    start, end = cycle.evaluation_from, cycle.evaluation_to
-    if start is None or end is None:
+    if evaluation is None:
         return []
+    start, end = evaluation.start, evaluation.end
     every = rows(session, Action, cycle.team_id, service_id=cycle.service_id, state=_AGREED, order="number")
     zone = ZoneInfo(cycle.timezone)
     dated = [(one, one.done_at or one.decided_at) for one in every if one.cycle_id != cycle.id]
@@ -277,6 +282,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
         **{key: known.get(key, "") for key in ("source", "at", "measure", "where", "good") if known.get(key)},
         **({"value": known["value"]} if known["value"] is not None else {}),
         **_aim(kpi),
+        **_said(earlier_targets=promises.earlier(kpi, cycle), **windows.own(kpi)._asdict()),
         "comparator": kpi.comparator,
         **({"meant": list(known["meant"])} if known.get("meant") else {}),
         "guards": list(dict.fromkeys([*kpi.guards, *([kpi.counter] if kpi.counter else [])])),
@@ -329,6 +335,12 @@ def _aim(kpi: Kpi) -> dict[str, Any]:
         "minimum_important_difference": kpi.minimum_important_difference,
     }
     return {key: value for key, value in aim.items() if value not in (None, "")}
+
+
+def _said(earlier_targets: list[dict[str, Any]], **own: Window | None) -> dict[str, Any]:
+    """What was promised before, and windows of its own, where there are any."""
+    made = {name: _window(one.start, one.end) for name, one in own.items() if one is not None}
+    return {**({"earlier_targets": earlier_targets} if earlier_targets else {}), **made}
 
 
 def _window(start: date | None, end: date | None) -> dict[str, date] | None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from csi.analysis.analysis import FrozenLimits
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInputs
-from csi.measurement import deliveries
+from csi.measurement import deliveries, windows
 from csi.measurement.mapping import (
     TYPED,
     baselines_of,
@@ -96,8 +96,9 @@ def known(session: Session, cycle: Cycle, study: StudyDefinition) -> Known:
             different[kpi.key] = found
         elif is_same:
             frozen.update({kpi.key: limits} if (limits := _frozen(baseline)) else {})
-    changes = changes_of(session, cycle)
-    others = {key: tuple(one.title for one in changes if one.kpi_key != key) for key in study.kpis}
+    spans = {key: windows.of_kpi(cycle, kpis.get(key)).evaluation for key in study.kpis}
+    changes = {one: changes_of(session, cycle, one) for one in set(spans.values())}
+    others = {key: tuple(one.title for one in changes[at] if one.kpi_key != key) for key, at in spans.items()}
     return Known(frozen, different, provisional=not_agreed(session, cycle), other_changes=others, in_file=False)
 
 

@@ -100,7 +100,9 @@ class Kpi(Row, table=True):
     ``counter`` is the key of the counter-metric, ``guards`` are keys of KPIs that must not get worse,
     ``comparator`` that of one that did not get the change.
     ``definition`` holds measure, source, at, value, where, good exactly as in docs/study.md; ``definition_version``
-    goes up with each change of it. ``measurability`` is step 2's answer.
+    goes up with each change of it. ``measurability`` is step 2's answer. ``promised`` is the target that was agreed
+    last and those before it (``csi/measurement/promises.py``); ``windows`` holds its own baseline and
+    evaluation as ``{from, to}``, where they are not the cycle's.
     """
 
     __table_args__ = (UniqueConstraint("team_id", "cycle_id", "key"),)
@@ -133,6 +135,8 @@ class Kpi(Row, table=True):
     effort: str = ""
     cost: str = ""
     origin: str = ""
+    promised: dict[str, Any] = plain()
+    windows: dict[str, Any] = plain()
 
 
 class CarryOver(Row, table=True):

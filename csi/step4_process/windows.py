@@ -9,7 +9,9 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput
-from csi.models import AnalysisResult, Cycle
+from csi.measurement import windows
+from csi.measurement.windows import Windows
+from csi.models import AnalysisResult, Cycle, Kpi
 from csi.passages import mark_stale
 from csi.storage import rows
 from csi.terms import Step
@@ -43,13 +45,11 @@ def set_windows(
         InvalidInput: a window ends before it begins, or the two overlap.
         Conflict: the cycle is past step 5, where moving a window would be choosing the result.
     """
-    roles.require(session, cycle, actor, roles.MEMBERS, "set the windows")
-    if cycle.step > Step.ANALYSE:
-        raise Conflict(f"The windows are fixed in steps 1 to 5; this cycle is in step {cycle.step}.")
-    _check("baseline_to", baseline)
-    _check("evaluation_to", evaluation)
-    if baseline and evaluation and evaluation.start < baseline.end:
-        raise InvalidInput("evaluation_from", f"lies inside the baseline; expected {baseline.end} or later")
+    _require_open(session, cycle, actor)
+    wanted = Windows(baseline, evaluation)
+    _check(wanted)
+    for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id):
+        _check_beside(kpi, wanted)
     new = {**_columns("baseline", baseline), **_columns("evaluation", evaluation)}
     changed = audit.alter(session, cycle, new, actor=actor, at=now, what="set windows")
     if changed:
@@ -57,9 +57,62 @@ def set_windows(
     return changed
 
 
-def _check(field: str, window: Window | None) -> None:
-    if window is not None and window.end <= window.start:
-        raise InvalidInput(field, f"{window.end} is not after {window.start}; the end is left out")
+def set_windows_of(
+    session: Session,
+    cycle: Cycle,
+    kpi: Kpi,
+    *,
+    baseline: Window | None,
+    evaluation: Window | None,
+    actor: str,
+    now: datetime,
+) -> bool:
+    """Give one KPI windows of its own (None: as the cycle proposes); True when something changed.
+
+    Raises:
+        InvalidInput: a window ends before it begins, or the two that it is then compared over overlap.
+        Conflict: as ``set_windows``.
+    """
+    _require_open(session, cycle, actor)
+    proposed = windows.of_cycle(cycle)
+    mine = Windows(
+        *(one if one != other else None for one, other in zip((baseline, evaluation), proposed, strict=True))
+    )
+    _check(Windows(mine.baseline or proposed.baseline, mine.evaluation or proposed.evaluation))
+    changed = audit.alter(
+        session, kpi, {"windows": windows.kept(mine)}, actor=actor, at=now, what="set a KPI's windows"
+    )
+    if changed:
+        mark_stale(session, cycle, after=Step.PROCESS)
+    return changed
+
+
+def _require_open(session: Session, cycle: Cycle, actor: str) -> None:
+    roles.require(session, cycle, actor, roles.MEMBERS, "set the windows")
+    if cycle.step > Step.ANALYSE:
+        raise Conflict(f"The windows are fixed in steps 1 to 5; this cycle is in step {cycle.step}.")
+
+
+def _check(wanted: Windows) -> None:
+    """Each ends after it begins, and the evaluation begins after the baseline."""
+    baseline, evaluation = wanted
+    for field, window in (("baseline_to", baseline), ("evaluation_to", evaluation)):
+        if window is not None and window.end <= window.start:
+            raise InvalidInput(field, f"{window.end} is not after {window.start}; the end is left out")
+    if baseline and evaluation and evaluation.start < baseline.end:
+        raise InvalidInput("evaluation_from", f"lies inside the baseline; expected {baseline.end} or later")
+
+
+def _check_beside(kpi: Kpi, proposed: Windows) -> None:
+    """A KPI's own window must not overlap with the other one that the cycle proposes."""
+    mine = windows.own(kpi)
+    baseline, evaluation = mine.baseline or proposed.baseline, mine.evaluation or proposed.evaluation
+    if baseline and evaluation and evaluation.start < baseline.end:
+        field, own = ("evaluation_from", "baseline") if mine.baseline else ("baseline_to", "evaluation")
+        span = mine.baseline or mine.evaluation
+        said = f"{span.start} until {span.end}" if span else ""
+        reason = f"overlaps with the {own} of {kpi.name} ({said}); choose other days, or give this KPI its own windows"
+        raise InvalidInput(field, reason)
 
 
 def _columns(name: str, window: Window | None) -> dict[str, date | None]:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from csi.charts.facts import needed
 from csi.charts.spiral import Deed, Spiral, Turn
 from csi.errors import NotFound
+from csi.measurement import promises, windows
 from csi.models import Action, AnalysisResult, Baseline, Cycle, Kpi, Source
 from csi.passages import of_service, service_of
 from csi.storage import row, rows
@@ -54,6 +55,7 @@ def _turn(session: Session, cycle: Cycle, kpi_key: str) -> Turn | None:
     result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id) if kpi else None
     if kpi is None or result is None or not result.result.get("series"):
         return None
+    evaluation = windows.of_kpi(cycle, kpi).evaluation
     return Turn(
         number=cycle.number,
         series=frame(result.result["series"], cycle.timezone),
@@ -61,7 +63,8 @@ def _turn(session: Session, cycle: Cycle, kpi_key: str) -> Turn | None:
         target=kpi.target,
         verdict=result.both,
         deeds=_deeds(session, cycle, kpi_key),
-        until=cycle.evaluation_to,
+        until=evaluation.end if evaluation else None,
+        earlier=tuple((one["until"], one["target"]) for one in promises.earlier(kpi, cycle) if kpi.target is not None),
     )
 
 

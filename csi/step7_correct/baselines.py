@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from csi import audit, roles
 from csi.errors import Breach, Conflict, GateRefused, InvalidInput, NotAllowed
+from csi.measurement import windows
 from csi.measurement.mapping import definition_hash
 from csi.models import AnalysisResult, Baseline, Cycle, Decision, Kpi
 from csi.rules import threshold
@@ -150,12 +151,11 @@ def easier(session: Session, cycle: Cycle, kpi: Kpi, result: AnalysisResult | No
     return kpi.direction == Direction.LOWER and stands.centre > before
 
 
-def suggested_window(cycle: Cycle) -> tuple[date, date] | None:
+def suggested_window(cycle: Cycle, kpi: Kpi | None = None) -> tuple[date, date] | None:
     """The window a new baseline most likely has: what was just evaluated, else the one before."""
-    for start, end in ((cycle.evaluation_from, cycle.evaluation_to), (cycle.baseline_from, cycle.baseline_to)):
-        if start and end:
-            return start, end
-    return None
+    fixed = windows.of_kpi(cycle, kpi)
+    found = fixed.evaluation or fixed.baseline
+    return (found.start, found.end) if found else None
 
 
 def decisions(session: Session, baseline: Baseline) -> list[Decision]:
@@ -196,9 +196,8 @@ def _centre_before(session: Session, cycle: Cycle, kpi: Kpi, result: AnalysisRes
     approved = newest(session, cycle, kpi.key)
     if approved is not None:
         return approved.centre
-    if not (cycle.baseline_from and cycle.baseline_to):
-        return None
-    return standing(kpi, series_of(result), cycle.baseline_from, cycle.baseline_to, cycle.timezone).centre
+    before = windows.of_kpi(cycle, kpi).baseline
+    return standing(kpi, series_of(result), before.start, before.end, cycle.timezone).centre if before else None
 
 
 def _log(session: Session, baseline: Baseline, actor: str, now: datetime, what: str) -> None:

@@ -11,6 +11,7 @@ from csi import roles
 from csi.analysis.change_state import WORSE
 from csi.definition import Window
 from csi.errors import Breach, Conflict, GateRefused, TooFewPoints
+from csi.measurement import windows
 from csi.models import Action, AnalysisResult, Cycle, Kpi
 from csi.step1_should_measure.carried import take_up_action
 from csi.step7_correct import actions, benefits
@@ -152,10 +153,6 @@ def _kept(session: Session, result: AnalysisResult | None) -> Kept | None:
     return Kept(kpi, series_of(result), Period(cycle.period), cycle.timezone, quality)
 
 
-def _window(start: date | None, end: date | None) -> Window | None:
-    return Window(start, end) if start and end else None
-
-
 def _came_since(session: Session, action: Action, result: AnalysisResult) -> bool:
     """Whether the analysis holds a whole period that ended after the action's review."""
     kept = _kept(session, result)
@@ -169,11 +166,11 @@ def has_regressed(session: Session, action: Action, result: AnalysisResult, foun
     kept, cycle = _kept(session, result), need(session, Cycle, result.team_id, result.cycle_id)
     if kept is None or not _came_since(session, action, result):
         return False
-    compared = []
+    compared: list[tuple[Window | None, Window | None]] = []
     since = _day(action.reviewed_at or action.done_at, kept.zone)
-    if _is_worse(result) and cycle.evaluation_to and since and cycle.evaluation_to > since:
-        windows = (cycle.baseline_from, cycle.baseline_to), (cycle.evaluation_from, cycle.evaluation_to)
-        compared.append(tuple(_window(*ends) for ends in windows))
+    fixed = windows.of_kpi(cycle, kept.kpi)
+    if _is_worse(result) and fixed.evaluation and since and fixed.evaluation.end > since:
+        compared.append((fixed.baseline, fixed.evaluation))
     took_effect = _day(action.done_at, kept.zone)
     if found is not None and found.state == WORSE and took_effect is not None:
         compared.append(benefits.windows(kept, took_effect, _agreed(session, action)))
@@ -185,9 +182,9 @@ def _is_worse(result: AnalysisResult) -> bool:
 
 
 def _agreed(session: Session, action: Action) -> Window | None:
-    """The baseline of the cycle that the action belongs to."""
+    """The baseline of the KPI in the cycle that the action belongs to."""
     cycle = need(session, Cycle, action.team_id, action.cycle_id)
-    return _window(cycle.baseline_from, cycle.baseline_to)
+    return windows.of_kpi(cycle, row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=action.kpi_key)).baseline
 
 
 def _day(moment: datetime | None, zone: str) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from csi.definition import MEANT, Duration, KpiDefinition, RatioValue, SourceDefinition
+from csi.definition import MEANT, Duration, EarlierTarget, KpiDefinition, RatioValue, SourceDefinition
 from csi.errors import InvalidInput, NotFound
 from csi.kpi_catalogue import fill
 from csi.possible import COUNTED, impossible
@@ -53,10 +53,36 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
         baseline=window_of(keys, "baseline"),
         evaluation=window_of(keys, "evaluation"),
         meant=_meant(keys),
+        earlier_targets=_earlier(keys, banded=band is not None),
     )
     keys.end()
     _check(kpi, keys, kpis)
     return kpi
+
+
+def _earlier(keys: Keys, *, banded: bool) -> tuple[EarlierTarget, ...]:
+    """What was promised before, the oldest first: a number until a day, or a band where the KPI has one."""
+    found = []
+    for below in keys.items("earlier_targets"):
+        until, target = below.day("until", needed=True), _promised(below, banded=banded)
+        below.end()
+        if until is not None and target:
+            found.append(EarlierTarget(until, target))
+            if len(found) > 1 and found[-2].until >= until:
+                below.wrong("until", f"{until} is not after {found[-2].until}; expected the oldest first")
+    return tuple(found)
+
+
+def _promised(keys: Keys, *, banded: bool) -> tuple[float, ...]:
+    """One target, or the two ends of a band; empty where it is wrong, which is noted."""
+    value: Any = keys.get("target")
+    ends = [finite(one) for one in value] if isinstance(value, list) else [finite(value)]
+    numbers = tuple(one for one in ends if one is not None)
+    if len(numbers) != len(ends) or len(ends) != (2 if banded else 1) or (banded and numbers[0] >= numbers[1]):
+        expected = "a band [low, high] with low below high, as the KPI has" if banded else "a number"
+        keys.wrong("target", f"expected {expected}, not {shown(value)}")
+        return ()
+    return numbers
 
 
 def _meant(keys: Keys) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import yaml
 from csi.definition import (
     CalendarDefinition,
     Duration,
+    EarlierTarget,
     ExchangeRate,
     Exclusion,
     KpiDefinition,
@@ -78,6 +79,7 @@ def _kpi(kpi: KpiDefinition) -> dict[str, Any]:
         **plain,
         **_said({"value": _value(kpi.value)}),
         **_said({"baseline": _window(kpi.baseline), "evaluation": _window(kpi.evaluation)}),
+        **_said({"earlier_targets": [_earlier(one) for one in kpi.earlier_targets]}),
         "direction": list(kpi.band) if kpi.band else str(kpi.direction),
     }
     if not kpi.catalogue:
@@ -85,6 +87,10 @@ def _kpi(kpi: KpiDefinition) -> dict[str, Any]:
     # What the entry would fill in, though this KPI leaves it out, is written as empty.
     filled = fill({"kpi": kpi.catalogue, **said})
     return {"kpi": kpi.catalogue, **{key: None for key in filled if key not in said and key != "kpi"}, **said}
+
+
+def _earlier(one: EarlierTarget) -> dict[str, Any]:
+    return {"until": one.until, "target": list(one.target) if len(one.target) > 1 else one.target[0]}
 
 
 def _value(value: str | Duration | RatioValue | None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -10,6 +11,7 @@ from matplotlib.patches import Rectangle
 from csi.charts.canvas import png
 from csi.charts.facts import Promise
 from csi.charts.slam import CELLS, grid, meets, slam_chart, slam_figure, title
+from csi.definition import EarlierTarget
 from csi.terms import Direction, Period, Verdict
 from tests.charts.samples import KPI, base, view
 
@@ -64,9 +66,9 @@ def test_only_the_newest_periods_fit() -> None:
 
 def test_targets_are_met_on_the_line_and_within_the_band() -> None:
     band = replace(KPI, direction=Direction.WITHIN, band=(60.0, 80.0), target=None)
-    assert meets(view([1.0], kpi=HIGH), 75.0)
-    assert not meets(view([1.0], kpi=LOW), 20.1)
-    assert [meets(view([1.0], kpi=band), value) for value in (59.9, 60.0, 80.0, 80.1)] == [False, True, True, False]
+    assert meets(HIGH.direction, HIGH.aims, 75.0)
+    assert not meets(LOW.direction, LOW.aims, 20.1)
+    assert [meets(band.direction, band.aims, value) for value in (59.9, 60.0, 80.0, 80.1)] == [False, True, True, False]
 
 
 def test_the_sentence_counts_the_newest_finished_period() -> None:
@@ -87,7 +89,7 @@ def test_the_drawing_holds_a_cell_per_clause_and_period() -> None:
 
 def test_alt_text_reads_the_grid_row_by_row() -> None:
     chart = slam_chart(base(view([10.0, 30.0], kpi=LOW)))
-    assert "Hours (target 20 h): met 1 of 2, latest 30 h, ✓✗." in chart.alt_text
+    assert "Hours (target 20 h): met 1 of 2, latest 30 h, IMPROVED · target not met, ✓✗." in chart.alt_text
 
 
 def test_nothing_measured_is_drawn_and_said() -> None:
@@ -105,3 +107,20 @@ def test_sla_clauses_are_judged_by_what_was_promised():
         ("SLA: Within a day", "missed"),
         ("Share", "met"),
     ]
+
+
+def test_v6_8_a_moved_target_repaints_no_old_period() -> None:
+    before = EarlierTarget(date(2016, 3, 14), (24.0,))
+    moved = replace(LOW, earlier_targets=(before,))
+    [clause], _ = grid(base(view([22.0, 25.0, 22.0, 20.0], kpi=moved)))
+    assert [cell.state for cell in clause.cells] == ["met", "missed", "missed", "met"]
+    assert clause.target == "target 20 h · 24 before 14 Mar 2016"
+    promised = (Promise("Within a day", "low", 24.0), Promise("As the KPI", "low"))
+    [fixed, as_kpi], _ = grid(replace(base(view([22.0, 25.0, 22.0], kpi=moved)), promises=promised))
+    assert [cell.state for cell in fixed.cells] == ["met", "missed", "met"]
+    assert [cell.state for cell in as_kpi.cells] == ["met", "missed", "missed"]
+
+
+def test_each_row_says_both_axes() -> None:
+    [clause], _ = grid(base(view([10.0], kpi=LOW, verdict=Verdict.IMPROVED)))
+    assert clause.axes == "IMPROVED · target not met"

@@ -80,14 +80,16 @@ def test_going_on_is_refused_with_every_breach_and_changes_nothing(database: Dat
 def test_a_warning_is_passed_with_a_reason_that_is_kept(database: Database) -> None:
     with database.sessions() as session:
         cycle = turns.begin(session)
-        turns.grow(session, cycle)
+        [kpi] = turns.grow(session, cycle)
         turns.agree(session, cycle)
         with pytest.raises(GateRefused) as refused:
             cycles.next_step(session, cycle, actor=ALICE, now=NOW, reasons={"V1.6": "  "})
+        assert kpi.promised == {}
         assert [(one.rule, one.blocks) for one in refused.value.breaches] == [("V1.6", False)]
         cycles.next_step(session, cycle, actor=ALICE, now=NOW, reasons={"V1.6": "no survey yet"})
         assert cycle.step == 2
         assert cycles.passage(session, cycle, 1).reasons == {"V1.6": "no survey yet"}
+        assert kpi.promised == {"unit": "h", "direction": "lower", "target": [20.0], "earlier": []}
         assert cycles.passage(session, cycle, 2).entered_at == NOW
 
 

@@ -12,8 +12,11 @@ from sqlmodel import Session
 
 from csi import audit, register
 from csi import cycle as cycles
+from csi.cycle import spiral as spirals
+from csi.definition import Window
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.measurement import mapping as measurement
+from csi.measurement import windows
 from csi.measurement.mapping import definition_hash
 from csi.models import (
     Action,
@@ -254,12 +257,13 @@ def test_only_what_was_done_in_the_evaluation_window_may_be_the_change(sqlite_da
         for day in (date(2026, 3, 1), CHANGE, date(2026, 4, 12), AFTER):
             action.state, action.done_at = "done", datetime(day.year, day.month, day.day, 12, tzinfo=zone)
             session.flush()
-            found.append(len(measurement.changes_of(session, second)))
+            found.append(len(measurement.changes_of(session, second, windows.of_cycle(second).evaluation)))
         assert found == [0, 1, 1, 0]
         first.evaluation_from, first.evaluation_to = CHANGE, AFTER
         action.done_at = datetime(2026, 3, 10, tzinfo=zone)
         session.flush()
-        assert measurement.changes_of(session, first) == []  # its own answer to what it found
+        own = measurement.changes_of(session, first, windows.of_cycle(first).evaluation)
+        assert own == []  # its own answer to what it found
 
 
 def test_an_adopted_gap_and_action_go_on_in_the_new_cycle(database: Database) -> None:
@@ -401,3 +405,35 @@ def test_a_parked_idea_that_is_adopted_is_open_again_in_the_new_cycle(sqlite_dat
         second = close(session, cycle)
         dispose_all(session, second, "adopt")
         assert (idea.state, idea.cycle_id) == ("open", second.id)
+
+
+def test_an_approved_baseline_moves_that_of_no_other_kpi(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        one, other = turns.grow(session, cycle, turns.kpi_fields(), turns.kpi_fields(name="Backlog"))
+        cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), CHANGE
+        cycle.state, cycle.open_channel, cycle.open_service = "closed", None, None
+        approved = {"window_from": CHANGE, "window_to": AFTER, "state": "approved", "proposed_by": BOB,
+                    "proposed_at": NOW, "number": 1, "service_id": cycle.service_id, "cycle_id": cycle.id}  # fmt: skip
+        session.add(Baseline(team_id=TEAM, kpi_key=one.key, **approved))
+        session.flush()
+        draft = spirals._draft(session, cycle, DAVE, NOW)
+        assert windows.of_cycle(draft).baseline == Window(date(2026, 1, 5), CHANGE)
+        held = {kpi.key: windows.of_kpi(draft, kpi).baseline for kpi in rows(session, Kpi, TEAM, cycle_id=draft.id)}
+        assert held == {one.key: Window(CHANGE, AFTER), other.key: Window(date(2026, 1, 5), CHANGE)}
+
+
+def test_a_baseline_that_all_have_approved_is_what_the_next_cycle_proposes(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        [kpi] = turns.grow(session, cycle)
+        cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), CHANGE
+        cycle.state, cycle.open_channel, cycle.open_service = "closed", None, None
+        session.add(Baseline(team_id=TEAM, kpi_key=kpi.key, window_from=CHANGE, window_to=AFTER, state="approved",
+                             proposed_by=BOB, proposed_at=NOW, number=1, service_id=cycle.service_id,
+                             cycle_id=cycle.id))  # fmt: skip
+        session.flush()
+        draft = spirals._draft(session, cycle, DAVE, NOW)
+        [again] = rows(session, Kpi, TEAM, cycle_id=draft.id)
+        assert windows.of_cycle(draft).baseline == Window(CHANGE, AFTER)
+        assert (again.windows, again.promised["target"]) == ({}, [kpi.target])

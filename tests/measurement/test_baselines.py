@@ -9,9 +9,10 @@ import pytest
 from sqlmodel import Session
 
 from csi import cycle as cycles
+from csi.definition import Window
 from csi.measurement import mapping as measurement
-from csi.measurement import of_cycle
-from csi.models import Action, Baseline, Cycle
+from csi.measurement import of_cycle, windows
+from csi.models import Action, Baseline, Cycle, Kpi
 from csi.terms import Step
 from tests import turns
 from tests.databases import Database
@@ -148,9 +149,10 @@ def test_a_change_counts_by_the_day_it_was_done_else_approved_in_the_cycles_zone
               "state": "done", "done_at": done, "decided_at": decided}  # fmt: skip
     session.add_all([Action(**action, number=1, cycle_id=first.id), Action(**action, number=2, cycle_id=second.id)])
     session.flush()
-    assert [one.cycle_id for one in measurement.changes_of(session, second)] == ([first.id] if counts else [])
+    found = measurement.changes_of(session, second, windows.of_cycle(second).evaluation)
+    assert [one.cycle_id for one in found] == ([first.id] if counts else [])
     second.evaluation_to = None
-    assert measurement.changes_of(session, second) == []
+    assert measurement.changes_of(session, second, windows.of_cycle(second).evaluation) == []
 
 
 @pytest.mark.parametrize(
@@ -168,3 +170,23 @@ def test_v4_1_terms_that_cannot_be_told_any_more_count_by_their_hash(
     known = of_cycle.known(session, second, of_cycle.definition(session, second))
     assert known.comparability.get(kpi.key, ()) == differs
     assert (kpi.key in known.frozen) is is_same
+
+
+def test_a_kpi_with_a_baseline_of_its_own_is_asked_about_that_one(session: Session) -> None:
+    first, second = two_cycles(session)
+    second.baseline_from, second.baseline_to = date(2025, 1, 6), date(2025, 3, 3)
+    own = windows.kept(windows.Windows(Window(WINDOW["window_from"], WINDOW["window_to"]), None))
+    session.add(Kpi(team_id=TEAM, cycle_id=second.id, key="mttr", name="Hours", windows=own))
+    baseline(session, first, 1, state="rejected")
+    baseline(session, first, 2, state="rejected", kpi_key="sla")
+    assert measurement.not_agreed(session, second) == {"mttr"}
+
+
+def test_windows_of_a_kpi_stand_beside_those_its_cycle_proposes() -> None:
+    cycle = Cycle(team_id=TEAM, service_id=1, number=1, channel_id="C1", started_by=BOB, started_at=NOW,
+                  baseline_from=date(2026, 1, 5), baseline_to=date(2026, 3, 2))  # fmt: skip
+    before, after = Window(date(2026, 1, 5), date(2026, 3, 2)), Window(date(2026, 4, 6), date(2026, 6, 1))
+    kpi = Kpi(team_id=TEAM, cycle_id=1, key="mttr", name="Hours", windows=windows.kept(windows.Windows(None, after)))
+    assert windows.own(kpi) == (None, after)
+    assert windows.of_kpi(cycle, kpi) == (before, after)
+    assert windows.of_kpi(cycle, None) == (before, None)

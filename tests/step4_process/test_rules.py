@@ -16,7 +16,7 @@ from csi import cycle as cycles
 from csi.cycle.gates import breaches
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput, NotAllowed
-from csi.measurement import of_cycle
+from csi.measurement import of_cycle, windows
 from csi.measurement.mapping import definition_hash
 from csi.models import (
     Action,
@@ -36,7 +36,7 @@ from csi.series import trace
 from csi.step3_gather import measurements
 from csi.step4_process import computing, exclusions
 from csi.step4_process.tracing import origins
-from csi.step4_process.windows import set_windows
+from csi.step4_process.windows import set_windows, set_windows_of
 from csi.step5_analyse import results
 from csi.storage import row, rows
 from csi.study.plain import report_json
@@ -348,6 +348,24 @@ def test_windows_in_disorder_are_refused(
 ) -> None:
     with pytest.raises(InvalidInput):
         set_windows(session, turn.cycle(session), baseline=baseline, evaluation=evaluation, actor=BOB, now=NOW)
+
+
+def test_a_kpi_may_be_compared_over_windows_of_its_own(turn: Turn, session: Session) -> None:
+    cycle, by = turn.cycle(session), {"actor": BOB, "now": NOW}
+    kpi = row(session, Kpi, TEAM, cycle_id=cycle.id, key="hours")
+    first, second, third = (Window(date(2026, at, 5), date(2026, at + 1, 2)) for at in (1, 2, 3))
+    set_windows(session, cycle, baseline=first, evaluation=second, **by)
+    assert set_windows_of(session, cycle, kpi, baseline=first, evaluation=third, **by)
+    assert windows.own(kpi) == (None, third)  # as proposed is not its own
+    assert not set_windows_of(session, cycle, kpi, baseline=first, evaluation=third, **by)
+    study = of_cycle.definition(session, cycle)
+    assert study.of_kpi(study.kpis["hours"]).evaluation == third
+    with pytest.raises(InvalidInput, match="overlaps with the evaluation of"):
+        set_windows(session, cycle, baseline=Window(first.start, third.end), evaluation=None, **by)
+    with pytest.raises(InvalidInput, match="lies inside the baseline"):
+        set_windows_of(session, cycle, kpi, baseline=second, evaluation=None, **by)
+    assert set_windows_of(session, cycle, kpi, baseline=None, evaluation=None, **by)
+    assert kpi.windows == {}
 
 
 def earlier_baseline(session: Session, turn: Turn, terms: str, *, period: str = "month", unit: str = "min") -> None:

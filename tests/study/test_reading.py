@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from csi.definition import Duration, ExchangeRate, RatioValue, Rebase, Window, canonical, hash_of
+from csi.definition import Duration, EarlierTarget, ExchangeRate, RatioValue, Rebase, Window, canonical, hash_of
 from csi.errors import InvalidInputs
 from csi.study.reading import read_study, study_from, study_of
 from csi.study.writing import study_mapping, study_yaml
@@ -488,3 +488,30 @@ def test_a_ratio_of_kpis_looks_at_no_rows_of_its_own() -> None:
 def test_what_a_measure_looks_at_and_can_reach_is_read(kpi: dict[str, Any]) -> None:
     each = {"source": "tickets", "at": "opened_at", "direction": "lower", **kpi}
     assert study_from(changed("kpis.each", each), "study.yml").kpis["each"].target == kpi["target"]
+
+
+def test_earlier_targets_are_read_written_and_refused_by_key() -> None:
+    first, second = {"until": date(2016, 3, 7), "target": 30}, {"until": date(2016, 4, 4), "target": 24}
+    study = study_from(changed("kpis.opened.earlier_targets", [first, second]), "study.yml")
+    ends = EarlierTarget(date(2016, 3, 7), (30.0,)), EarlierTarget(date(2016, 4, 4), (24.0,))
+    assert study.kpis["opened"].earlier_targets == ends
+    assert study_of(study_yaml(study).encode()) == study
+    for value, told in (
+        ([second, first], "1.until: 2016-03-07 is not after 2016-04-04; expected the oldest first"),
+        ([first, first], "1.until: 2016-03-07 is not after 2016-03-07"),
+        ([first | {"target": [1, 2]}], "0.target: expected a number"),
+        ([{"target": 3}], "0.until: is missing"),
+        ([first | {"target": None}], "0.target: expected a number"),
+        ([first | {"from": 1}], "0.from: is not a key here"),
+        (first, "expected a list"),
+    ):
+        assert told in wrong(changed("kpis.opened.earlier_targets", value))
+    banded = changed("kpis.opened.direction", [10, 20])
+    kpi = banded["kpis"]["opened"]
+    kpi["earlier_targets"] = [first | {"target": [5, 9]}]
+    study = study_from(banded, "study.yml")
+    assert study.kpis["opened"].earlier_targets == (EarlierTarget(date(2016, 3, 7), (5.0, 9.0)),)
+    assert study_of(study_yaml(study).encode()) == study
+    for target in (5, [9, 5], [5, 5], [5], [5, "x"]):
+        kpi["earlier_targets"] = [first | {"target": target}]
+        assert "0.target: expected a band [low, high] with low below high" in wrong(banded)

@@ -30,7 +30,8 @@ def open_baseline(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         if not known:
             raise Conflict("This cycle has no KPI.")
         chosen = clicked(body) if clicked(body) in known else next(iter(known))
-        view = blocks.baseline_form(known, chosen, baselines.suggested_window(cycle), modals.metadata(cycle))
+        kpi = row(session, Kpi, cycle.team_id, id=int(chosen))
+        view = blocks.baseline_form(known, chosen, baselines.suggested_window(cycle, kpi), modals.metadata(cycle))
     modals.show(client, body, view)
 
 
