@@ -36,6 +36,14 @@ _LENGTHS = frozenset({
     "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
 })  # fmt: skip
 _OF_CLOCKS = frozenset({"hora", "heure", "ora", "hour", "uhrzeit", "godzina", "saat", "klockslag", "klokkeslaet"})
+# Parts of words for a length of time, without accents, in other languages and as the end of longer words.
+_LENGTH_PARTS = re.compile(
+    r"dauer|zeit(?!punkt|stempel|zone)|tijd(?!stip)|(?<!ticke)tid(?:en|s)?\b|duur|varaktig|varighe|kesto|aika\b|aeg\b|kestus"
+    r"|\bdoba|trvan|trajanj|vrijeme|vreme|trukm|ilgum|laikas|laiks|idotartam|\bido\b|\bdurat|timp|sure(?:si)?\b|kohez"
+    r"|durasi|waktu|tempoh|thoi gian|zaman|iraupen|timi\b|\btook\b|\bspan\b|\bttx\b"
+    r"|длит|продолж|врем|тривал|час\b|трајањ|διαρκ|χρονο|ժամանակ|დრო"
+    r"|時間|时间|時長|时长|耗时|所要|시간|기간|ระยะเวลา|เวลา|مدة|المدة|وقت|زمان|مدت|משך|זמן|अवधि|समय"
+)
 # A day of work by one person, in the languages such plans come in; as letters only where the header is about effort.
 _PERSON_DAYS = re.compile(
     r"(?:man|person|people|staff|dev)[\W_]*days?|(?:personen|mann|arbeits|mitarbeiter)[\W_]*tagen?"
@@ -94,6 +102,11 @@ def says_length(header: str) -> bool:
     """Whether a header is one of a length of time (Durée, downtime) and not of a clock (Hora de atendimento)."""
     words = _words(unicodedata.normalize("NFKC", header))
     return _lasts(words) and not _OF_CLOCKS & {folded(word) for word in words}
+
+
+def may_be_length(header: str) -> bool:
+    """Whether a header of numbers is one of a length of time, in the languages exports come in and further ones."""
+    return says_length(header) or _LENGTH_PARTS.search(unicodedata.normalize("NFKC", folded(header))) is not None
 
 
 def _lasts(words: list[str]) -> bool:

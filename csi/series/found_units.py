@@ -15,11 +15,13 @@ import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, PausedFor, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
+from csi.reading.column_headers import may_be_length
 from csi.reading.layout import Column
 from csi.reading.quantities import into
 from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
 from csi.series.columns import home_of, is_quantile, units_of
 from csi.series.measures import LEVELS
+from csi.series.proven_units import proven
 from csi.series.units import find
 from csi.words.wording import amount
 
@@ -41,33 +43,72 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one delivery says of its number columns: their units (empty: none is named), and the size of the others."""
+    """What one delivery says of its number columns: their units (empty: none is named), and the size of the others.
+
+    ``proven`` are the units of lengths of time that no header and no cell names, and the moments of their rows show.
+    """
 
     units: Mapping[str, str] = field(default_factory=dict)
     spreads: Mapping[str, Spread] = field(default_factory=dict)
+    proven: Mapping[str, str] = field(default_factory=dict)
 
 
-def found_in(units: Mapping[str, str], frame: pd.DataFrame) -> Found:
-    """What a delivery, or a part of one, says."""
-    spreads = {}
+def found_in(units: Mapping[str, str], frame: pd.DataFrame, study: StudyDefinition, source: str) -> Found:
+    """What a delivery of a source, or a part of one, says."""
+    asked = {column for _, column in unsaid_lengths(study, source)}
+    spreads, shown = {}, {}
     for name in (one for one, unit in units.items() if not unit and one in frame.columns):
         numbers = frame[name].to_numpy(dtype=float)
         known = numbers[~np.isnan(numbers)]
         if len(known):
             between = bool(((known > 0) & (known < 1)).any())
             spreads[name] = Spread(float(known.min()), float(known.max()), between)
-    return Found(units, spreads)
+            if name in asked and (unit := proven(frame, name, study.sources[source])):
+                shown[name] = unit
+    return Found(units, spreads, shown)
+
+
+def unsaid_lengths(study: StudyDefinition, source: str) -> list[tuple[KpiDefinition, str]]:
+    """Each KPI in a unit of time, with the column of a source that it takes for one and whose unit nobody says.
+
+    Only columns whose header is of a length of time: that its writer knew one and left it out is plain. A number called
+    ``value`` is in the unit of the one KPI made of it.
+    """
+    if source not in study.sources:
+        return []
+    return [
+        (kpi, column)
+        for kpi in study.kpis.values()
+        if kpi.measure not in UNCOUNTED and kpi.source in study.sources
+        for name, wanted in _needed_of_columns(kpi, known_of(study, kpi.source))
+        for home, column in [home_of(study, kpi.source, name)]
+        if home == source and _is_of_time(wanted) and _is_unsaid(study, source, column)
+    ]
+
+
+def _is_of_time(unit: str) -> bool:
+    known = find(unit)
+    return known is not None and known.dimension == "time"
+
+
+def _is_unsaid(study: StudyDefinition, source: str, column: str) -> bool:
+    """Whether a header is of a length of time, in the file or as the study calls it, and no unit is declared."""
+    known, renamed = known_of(study, source), study.sources[source].columns
+    headers = (column, *(old for old, new in renamed.items() if new == column))
+    return column not in known.of_columns and column not in known.of_rows and any(map(may_be_length, headers))
 
 
 def together(parts: Iterable[Found]) -> Found:
     """What the parts of one delivery, which are all read alike, say together."""
     units: dict[str, str] = {}
     spreads: dict[str, Spread] = {}
+    shown: dict[str, str] = {}
     for part in parts:
         units |= part.units
+        shown = {**part.proven, **shown}  # the first part that shows one
         for name, one in part.spreads.items():
             spreads[name] = one.with_(spreads[name]) if name in spreads else one
-    return Found(units, spreads)
+    return Found(units, spreads, shown)
 
 
 def with_found_units(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> StudyDefinition:
@@ -87,11 +128,12 @@ def with_found_units(study: StudyDefinition, found: Mapping[str, Sequence[Found]
         open_ = {column: units for column, units in _by_column(found.get(name, ())).items() if column not in said}
         errors += [_differ(name, column, units) for column, units in open_.items() if len(units) > 1]
         errors += _read_before(name, units_of(study, name), found.get(name, ()))
-        units = {column: units[0] for column, units in open_.items() if units[0]}
+        units = {column: units[0] or _proven(column, found.get(name, ())) for column, units in open_.items()}
+        units = {column: unit for column, unit in units.items() if unit}
         if units:
             sources[name] = replace(source, options={**source.options, "units": {**said, **units}})
     filled = replace(study, sources=sources)
-    errors += [*_unconvertible(study, filled), *_of_odd_size(filled, found)]
+    errors += [*_unconvertible(study, filled), *_of_odd_size(filled, found), *_unsaid(filled, found)]
     if errors:
         raise InvalidInputs(errors) if len(errors) > 1 else errors[0]
     return filled
@@ -106,6 +148,12 @@ def _by_column(found: Sequence[Found]) -> dict[str, list[str]]:
             if unit not in known:
                 known.append(unit)
     return units
+
+
+def _proven(column: str, found: Sequence[Found]) -> str:
+    """The unit that the moments beside a column show, where no delivery shows another."""
+    shown = {one.proven[column] for one in found if column in one.proven}
+    return shown.pop() if len(shown) == 1 else ""
 
 
 def _differ(source: str, column: str, units: Sequence[str]) -> InvalidInput:
@@ -151,6 +199,10 @@ def _needed(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, str]]:
     """Each column a KPI takes numbers from, and the unit it needs them in."""
     pauses = kpi.value.pauses if isinstance(kpi.value, Duration) else ()
     yield from ((one.column, one.unit or "min") for one in pauses if isinstance(one, PausedFor))
+    yield from _needed_of_columns(kpi, known)
+
+
+def _needed_of_columns(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, str]]:
     sides = named(kpi.unit)
     for place, (name, wanted) in enumerate(wanted_units(kpi, known)):
         asked = "" if isinstance(kpi.value, str) else sides[place]
@@ -188,6 +240,18 @@ def _asked(kpi: KpiDefinition, home: str, column: str, spread: Spread) -> Invali
     choice = f'units: {{{column}: ratio}} where 1 is all, or {{{column}: "%"}} where 100 is'
     found = f"{seen}, the KPI is in {kpi.unit}"
     return UnitUnclear(f"kpis.{kpi.id}.unit", found, expected=choice, source=home)
+
+
+def _unsaid(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
+    """Every column of lengths of time whose unit neither header, cells, moments nor the study says."""
+    for source in study.sources:
+        spreads = together(found.get(source, ())).spreads
+        for kpi, column in unsaid_lengths(study, source):
+            if (spread := spreads.get(column)) is not None:
+                ends = f"from {amount(spread.low)} to {amount(spread.high)}"
+                seen = f"the header of {column!r} names a length of time and no unit, and its numbers go {ends}"
+                choice = f"units: {{{column}: …}} under sources.{source}, with what they are in: s, min, h or d"
+                yield UnitUnclear(f"kpis.{kpi.id}.unit", seen, expected=choice, source=source)
 
 
 class Fit(StrEnum):

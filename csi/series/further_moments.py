@@ -69,6 +69,17 @@ def further_of(study: StudyDefinition, source: str, heads: Iterable[pd.DataFrame
     return Further({name: _order(definition, name, kind.dates, kind.ambiguous) for name, kind in kinds.items()}, every)
 
 
+def moments_in(head: pd.DataFrame, source: SourceDefinition) -> dict[str, np.ndarray]:
+    """The moments of every column of some rows that holds any, whether the study names it or not (int64 us)."""
+    texts = {
+        str(name): head[name].dropna().tolist() for name in head.columns if isinstance(head[name].dtype, pd.StringDtype)
+    }
+    typed = {str(name): "" for name in head.columns if isinstance(head[name].dtype, pd.DatetimeTZDtype)}
+    orders = {name: _order(source, name, kind.dates, kind.ambiguous) for name, kind in
+              dated_columns(texts, source.missing).items()}  # fmt: skip
+    return Further({**typed, **orders}).moments(head, np.arange(len(head)), source)
+
+
 def _head(heads: Iterable[pd.DataFrame]) -> pd.DataFrame:
     found: list[pd.DataFrame] = []
     for one in heads:

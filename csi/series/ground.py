@@ -122,7 +122,7 @@ class Ground:
 
 def ground(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]]) -> Ground:
     """Join, de-duplicate and look over the rows of every source, in the units that are declared or were found."""
-    found = {name: [found_in(one.units, one.frame) for one in every] for name, every in readings.items()}
+    found = {name: [found_in(one.units, one.frame, study, name) for one in every] for name, every in readings.items()}
     study = with_found_units(study, found)
     alone = {name: source_rows(study, name, readings.get(name, ())) for name in study.sources}
     frames = {name: one.frame for name, one in alone.items()}

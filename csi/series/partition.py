@@ -147,7 +147,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         parts.append(path)
         lost.append(lost_lines(reading))
         mends.append(mended_of(reading))
-        found.append(found_in(reading.units, reading.frame))
+        found.append(found_in(reading.units, reading.frame, study, source.id))
         readings.append(replace(reading, frame=reading.frame.iloc[:0]))
     return Spilled(
         parts=tuple(parts),

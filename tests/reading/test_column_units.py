@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.reading.column_headers import unit_in
+from csi.reading.column_headers import may_be_length, unit_in
 from csi.reading.currencies import currency, fits
 from csi.reading.layout import guess
 from csi.reading.quantities import read_quantities, unit_of, written
@@ -384,3 +384,18 @@ def test_answers_with_the_words_of_their_scale_behind_them(cells: list[str], num
     values, unreadable = read_quantities(texts, ".", (), written("How likely?", cells, "."))
     assert [None if np.isnan(value) else value for value in values] == numbers
     assert list(unreadable) == [value is None for value in numbers]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearbeitungsdauer", "Behandeltijd", "Doba řešení", "Çözüm süresi", "Käsittelyaika", "Behandlingstid", "Varighed",
+     "Время обработки", "Тривалість", "Χρόνος επίλυσης", "Megoldási idő", "Waktu penyelesaian", "Thời gian xử lý",
+     "所要時間", "处理时间", "처리 시간", "ระยะเวลา", "مدة الحل", "זמן טיפול", "Handle time", "MTTR"],
+)  # fmt: skip
+def test_headers_of_lengths_of_time(header: str) -> None:
+    assert may_be_length(header)
+
+
+@pytest.mark.parametrize("header", ["value", "Score", "Cost", "Ticket ID", "ticketid", "Zeitpunkt", "Priority", "n"])
+def test_headers_of_anything_else(header: str) -> None:
+    assert not may_be_length(header)

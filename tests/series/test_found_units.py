@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from csi.definition import (
@@ -17,12 +19,13 @@ from csi.definition import (
     StudyDefinition,
     hash_of,
 )
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
 from csi.reading.durations import ShortClock
 from csi.reading.layout import Column
 from csi.reading.quantities import Written
 from csi.reading.reading import Reading
 from csi.series.found_units import Fit, Found, Spread, found_in, together, unit_question, with_found_units
+from csi.series.proven_units import proven
 from csi.study.engines import Engine, Means
 from csi.study.engines import made as made_by
 from csi.terms import Period
@@ -200,9 +203,9 @@ def test_pauses_are_subtracted_in_minutes_whatever_they_are_in() -> None:
 
 def test_parts_of_a_delivery_are_looked_over_together() -> None:
     one = reading({"n": [0.5, float("nan"), 1.0], "m": [1.0, 2.0, 3.0], "e": [float("nan")] * 3})
-    first = found_in({"n": "", "m": "h", "e": ""}, one.frame)
+    first = found_in({"n": "", "m": "h", "e": ""}, one.frame, study(), "")
     assert first == Found({"n": "", "m": "h", "e": ""}, {"n": Spread(0.5, 1.0, between=True)})
-    second = found_in({"n": ""}, reading({"n": [2.0, -1.0]}).frame)
+    second = found_in({"n": ""}, reading({"n": [2.0, -1.0]}).frame, study(), "")
     assert together([first, second]).spreads == {"n": Spread(-1.0, 2.0, between=True)}
 
 
@@ -267,3 +270,83 @@ def test_both_engines_find_and_ask_the_same(tmp_path: Path) -> None:
                 _by_engine(tmp_path, engine, text, **_kpis(**units))
             told.append(str(error.value))
         assert told[0] == told[1]
+
+
+def timed(column: str, numbers: list[float], lasting: list[float], **others: Any) -> Reading:
+    """A delivery whose rows last so many minutes from ``opened_at`` to ``done``, with a column whose unit is unsaid."""
+    opened = pd.date_range("2026-03-02 08:00", periods=len(numbers), freq="h", tz="UTC").as_unit("us")
+    done = opened + pd.to_timedelta(lasting, unit="min")
+    texts = pd.Series(done.strftime("%Y-%m-%d %H:%M:%S"), dtype=pd.StringDtype(na_value=np.nan))
+    one = reading({"opened_at": pd.Series(opened), column: numbers, "done": texts, **others})
+    return replace(one, units={column: ""})
+
+
+LASTING = [7.0, 31.0, 95.0, 122.0, 250.0, 333.0]
+OTHERS = [5.0, 3.0, 2.0, 1.0, 9.0, 4.0]
+
+
+def of_length(column: str = "Duration", unit: str = "h", **fields: Any) -> KpiDefinition:
+    """A KPI over the numbers of a column."""
+    return kpi("k", "max", value=column, unit=unit, **fields)
+
+
+@pytest.mark.parametrize("column", ["Duration", "Handle time", "Dauer", "Tempo de atendimento", "Süre", "処理時間"])
+def test_a_length_of_time_without_a_unit_is_asked_about(column: str) -> None:
+    with pytest.raises(UnitUnclear) as told:
+        made(study(of_length(column)), timed(column, OTHERS, LASTING))
+    assert (told.value.field, told.value.source) == ("kpis.k.unit", "tickets")
+    assert str(told.value).endswith(
+        f"the header of {column!r} names a length of time and no unit, and its numbers go from 1 to 9; "
+        f"expected units: {{{column}: …}} under sources.tickets, with what they are in: s, min, h or d"
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "column", "source"),
+    [
+        (of_length(), "Duration", {"options": {"units": {"Duration": "min"}}}),
+        (of_length("value"), "value", {}),
+        (of_length(unit="points"), "Duration", {}),
+        (replace(of_length(), measure="distinct", unit="count"), "Duration", {}),
+    ],
+)
+def test_nothing_is_asked_of_what_is_said_or_is_no_time(one: KpiDefinition, column: str, source: Any) -> None:
+    assert values(made(study(one, source=source), timed(column, OTHERS, LASTING))["k"])
+
+
+def test_the_file_s_own_header_counts_beside_the_name_a_study_gives_it() -> None:
+    with pytest.raises(UnitUnclear, match="'v'"):
+        made(study(of_length("v"), source={"columns": {"Duration": "v"}}), timed("v", OTHERS, LASTING))
+
+
+@pytest.mark.parametrize(
+    ("size", "numbers", "right"),
+    [
+        ("min", LASTING, 333 / 60),
+        ("s", [60 * one for one in LASTING], 333 / 60),
+        ("h", [round(one / 60, 2) for one in LASTING], 5.55),
+        ("cut off", [one - 1 for one in LASTING], 332 / 60),
+    ],
+)
+def test_a_length_between_two_moments_of_its_row_proves_its_unit(size: str, numbers: list[float], right: float) -> None:
+    assert values(made(study(of_length()), timed("Duration", numbers, LASTING))["k"]) == [pytest.approx(right)]
+
+
+def test_a_unit_is_proven_by_several_different_lengths_that_nearly_all_agree() -> None:
+    plain = SourceDefinition("t")
+    four = timed("n", [*LASTING[:4], *LASTING[:1]], [*LASTING[:4], *LASTING[:1]]).frame
+    assert (proven(four, "n", plain), proven(timed("n", LASTING[:5], LASTING[:5]).frame, "n", plain)) == ("", "min")
+    many = LASTING + [float(one) for one in range(400, 1_400, 100)] + [4_000.0, 5_000.0, 6_000.0, 7_000.0]
+    for slips, right in ((2, "min"), (3, "")):
+        given = [1.0] * slips + many[slips:]
+        assert proven(timed("n", given, many).frame, "n", plain) == right
+
+
+def test_deliveries_that_prove_two_units_prove_none() -> None:
+    two = {
+        "tickets": [Found({"Duration": ""}, {}, {"Duration": "min"}), Found({"Duration": ""}, {}, {"Duration": "h"})]
+    }
+    assert with_found_units(study(of_length()), two).sources["tickets"].options == {}
+    one = {"tickets": [two["tickets"][0], Found({"Duration": ""})]}
+    assert with_found_units(study(of_length()), one).sources["tickets"].options["units"] == {"Duration": "min"}
+    assert together(two["tickets"]).proven == {"Duration": "min"}
