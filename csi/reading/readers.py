@@ -23,7 +23,7 @@ from csi.reading.dialect import Dialect
 from csi.reading.encoding import NotInEncoding
 from csi.reading.endings import Trimming, without_names
 from csi.reading.far_dates import REASON as FAR
-from csi.reading.far_dates import Far, without_far
+from csi.reading.far_dates import Beside, Far, newest_days, without_far
 from csi.reading.layout import Layout
 from csi.reading.moments import ORDERS, Moments, check_order, read_moments, zone
 from csi.reading.moments import expected as expected_moment
@@ -39,6 +39,7 @@ from csi.reading.wide import Shape, shape_of
 _FALLBACKS = ("cp1252", "latin-1")
 # Short rows are many to a block of text: what is made of them in one go is kept small.
 _ROWS_AT_ONCE = 200_000
+_ROWS_OF_SMALL = 10_000  # fewer are one piece, whatever the format; ours
 T = TypeVar("T")
 
 
@@ -145,7 +146,7 @@ def _parts(
         if not len(chunk.lines) and not chunk.rejected:
             continue  # whoever looks at the first part sees rows
         for piece in chunk.pieces(_ROWS_AT_ONCE):
-            part = plan.typed(piece)
+            part = plan.typed(piece, is_whole=not seen and _is_whole(piece, content))
             sums.add(part.frame)
             seen += part.rows_read
             unread += int(part.quarantine["line"].nunique())
@@ -155,6 +156,11 @@ def _parts(
         raise refuse(content.filename, "holds no row below its header. Expected at least one.")
     if not seen:
         yield plan.typed(no_rows(layout.names if layout.format is not Format.PARQUET else plan.read))
+
+
+def _is_whole(first: Chunk, content: Content) -> bool:
+    """Whether the first piece of a file is all of it: it is far from what is read at once."""
+    return len(first.lines) < _ROWS_OF_SMALL and first.table.nbytes < content.bounds.block_bytes // 2
 
 
 def _check_rows(content: Content, seen: int, unread: int, part: Reading) -> None:
@@ -201,8 +207,11 @@ class _Plan:
     missing: tuple[str, ...]
     meant: frozenset[str] = frozenset()
 
-    def typed(self, chunk: Chunk) -> Reading:
-        """Type one chunk; cells that cannot be read go to quarantine, and rows without a readable moment."""
+    def typed(self, chunk: Chunk, *, is_whole: bool = False) -> Reading:
+        """Type one chunk; cells that cannot be read go to quarantine, and rows without a readable moment.
+
+        ``is_whole``: it holds all that the file does, so that what lies ahead of it lies ahead of all.
+        """
         rows_read = chunk.table.num_rows + len(chunk.rejected)
         delivered = chunk
         lost = _beyond(chunk, self.dropped, self.renames)
@@ -212,14 +221,19 @@ class _Plan:
         doubtful: dict[str, dict[str, int]] = {}
         unread: dict[str, np.ndarray] = {}
         nothing = {}
+        reads = {}
         for name, order in self.orders.items():
-            read = read_moments(chunk.table.column(name), order, self.zones[name])
+            reads[name] = read_moments(chunk.table.column(name), order, self.zones[name])
             if order in ORDERS and name not in self.meant:
                 check_swapped(name, chunk.table.column(name))
+            if name not in self.meant:
+                reads[name], nothing[name] = without_placeholders(chunk.table.column(name), reads[name], chunk.lines)
+        newest = newest_days(reads)
+        for name, order in self.orders.items():
+            read = reads[name]
             far: tuple[Far, ...] = ()
             if name not in self.meant:
-                read, nothing[name] = without_placeholders(chunk.table.column(name), read, chunk.lines)
-                read, far = without_far(chunk.table.column(name), read)
+                read, far = without_far(chunk.table.column(name), read, Beside(name, newest[name], is_whole))
             unread[name] = read.unreadable
             rejected += _not_moments(chunk, name, order, read, far)
             frame[name] = read.instants.array

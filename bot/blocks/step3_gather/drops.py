@@ -145,7 +145,7 @@ def far_dates(batch: Batch, column: str) -> list[Block]:
     name = escape(clip(column, 60))
     ask = parts.confirm("Are they real dates?", "The file is read again with them.", "They are real")
     button = parts.button("They are real dates", f"{MEANT}:{batch.id}", f"{batch.id}:{column}", confirm=ask)
-    text = f"Dates of *{name}* that rows share lie far from all others, and are left out."
+    text = f"Dates of *{name}* lie far from all others, and are left out."
     return [parts.section(text, button)]
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
 from csi.reading.cells import text_cells
-from csi.reading.far_dates import Far, far_dates, without_far
+from csi.reading.far_dates import Beside, Far, far_dates, newest_days, without_far
 from csi.reading.layout import Layout
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
@@ -161,7 +161,7 @@ def _looked(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> 
         numbers=numbers,
         open=unsure,
         orders=_orders_of([cells[name] for name in unsure]),
-        far={name: found for name in moments if (found := _far(cells[name], source, name))},
+        far=_far({name: cells[name] for name in moments}, source),
         forms=forms,
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
         values={name: tuple(map(str, frame[name].value_counts().index)) for name in few},
@@ -212,9 +212,15 @@ def _read(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Moment
     return read_moments(cells, source.order_of(name), source.zone_of(name))
 
 
-def _far(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> tuple[Far, ...]:
-    read = _read(cells, source, name)
-    return far_dates(cells, without_placeholders(cells, read, np.arange(len(cells)))[0])
+def _far(cells: Mapping[str, pa.ChunkedArray], source: SourceDefinition) -> dict[str, tuple[Far, ...]]:
+    """Per column of moments that has any its far dates that rows share: of one in a single row nothing is asked."""
+    reads = {
+        name: without_placeholders(one, _read(one, source, name), np.arange(len(one)))[0] for name, one in cells.items()
+    }
+    newest = newest_days(reads)
+    found = {name: far_dates(cells[name], read, Beside(name, newest[name])) for name, read in reads.items()}
+    shared = {name: tuple(one for one in every if one.count > 1) for name, every in found.items()}
+    return {name: every for name, every in shared.items() if every}
 
 
 def _orders_of(columns: Sequence[pa.ChunkedArray]) -> tuple[str, ...]:

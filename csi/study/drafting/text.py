@@ -129,7 +129,7 @@ def far_in(file: Looked) -> Iterator[str]:
     """What is asked of dates far from all others."""
     for name, found in file.far.items():
         yield from (
-            f"{scalar([one.text])} if it means “not yet”: {one.count:,} cells of {name} hold it, {one.years:,} years "
+            f"{scalar([one.text])} if it means “not yet”: {one.count:,} cells of {name} hold it, {one.distance} "
             "from the next; they are refused until then"
             for one in found
         )
