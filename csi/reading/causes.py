@@ -28,6 +28,7 @@ class Cause(IntEnum):
     DAY_MONTH_OR_YEAR_FIRST = 17
     SHORT_BUDDHIST_YEAR = 18
     SHORT_YEARS_APART = 19
+    NO_SUCH_WEEK = 20
 
 
 _TOLD = {
@@ -39,6 +40,7 @@ _TOLD = {
     Cause.CLOCK_ONLY: "a time of day without its date: join the two columns",
     Cause.NO_YEAR: "a date without its year: join it with the column that holds the year",
     Cause.NO_SUCH_DAY: "there is no such day or time",
+    Cause.NO_SUCH_WEEK: "there is no such week: only years that begin or end on a Thursday have a 53rd",
     Cause.BUDDHIST_YEAR: "a year of the Buddhist calendar (543 ahead), which is not converted: export Gregorian dates",
     Cause.OTHER_CALENDAR: "a year of the Persian or Islamic calendar, which is not converted: export Gregorian dates",
     Cause.ERA: "a year of a Japanese or Taiwanese era, which is not converted: export Gregorian dates",

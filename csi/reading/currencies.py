@@ -13,6 +13,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_name, get_currency_symbol, get_territory_currencies
 
 from csi.reading.unit_words import LANGUAGES, folded, time_unit
+from csi.reading.unseen import without_unseen
 
 _LONGEST = 10
 _SHORTEST_NAME = 4  # characters of a sign that no language near writes
@@ -27,7 +28,6 @@ _ALSO = {
     "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
 }  # fmt: skip
 _NAMING = (*LANGUAGES, "ja", "zh", "zh_Hant", "ru", "el", "uk", "bg")
-_INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c")
 
 
 def is_code(text: str) -> bool:
@@ -37,7 +37,7 @@ def is_code(text: str) -> bool:
 
 def currency(text: str) -> str:
     """The currency that a sign or code beside a number means: a code, the sign where several share it, else empty."""
-    bare = unicodedata.normalize("NFKC", text).strip().translate(_INVISIBLE)
+    bare = without_unseen(unicodedata.normalize("NFKC", text)).strip()
     if is_code(bare):
         return bare
     if bare.islower() and _english().get(bare.upper(), bare.upper()) != bare.upper():  # usd: CLDR has a sign for it
@@ -122,7 +122,7 @@ def _signs(code: str) -> Iterator[str]:
 
 def _sign(code: str, locale: Locale) -> str:
     """A currency's sign, a wide one (``￥``) as the plain one."""
-    return unicodedata.normalize("NFKC", get_currency_symbol(code, locale)).translate(_INVISIBLE)
+    return without_unseen(unicodedata.normalize("NFKC", get_currency_symbol(code, locale)))
 
 
 @cache

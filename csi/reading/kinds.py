@@ -11,11 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csi.reading.causes import Cause
 from csi.reading.digits import in_our_digits
 from csi.reading.moments import read_moments
 from csi.reading.name_words import says_key
 from csi.reading.numbers import read_numbers
 from csi.reading.quantities import is_quantity
+from csi.reading.unseen import without_unseen
 
 # Words met in exports for "nothing here"; a marker is guessed only when a sample holds it more than once.
 _WORDS = (
@@ -47,7 +49,7 @@ _CLOCK_NAME = re.compile(
     r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b",
     re.I,
 )
-_THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[\x{200e}\x{200f}]?[-/.]\s?\d+[\x{200e}\x{200f}]?[-/.]\s?\d"
+_THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[-/.]\s?\d+[-/.]\s?\d"
 _DECADES = (2000, 2050)
 FIRST_ROWS = 200  # of a table, by which its columns of moments are told where nobody names them; ours
 _ORDERS = ("iso", "day_first", "month_first", "year_first")
@@ -88,7 +90,7 @@ class Sample:
             (text, place)
             for place, cells in enumerate(columns.values())
             for cell in cells
-            if (text := cell.strip()) not in hidden
+            if (text := without_unseen(cell).strip()) not in hidden
         ]
         texts = pa.chunked_array([in_our_digits(pa.array([text for text, _ in filled], pa.string()))])
         return cls(texts, np.array([place for _, place in filled], dtype="int64"), len(columns))
@@ -192,10 +194,16 @@ def _moment_fits(sample: Sample) -> dict[str, np.ndarray]:
     first = sample.first(_FIRST_CELLS)
     likely = np.zeros(sample.width, dtype=bool)
     for order in _ORDERS:
-        likely |= first.share(~read_moments(first.texts, order, "UTC").unreadable) >= _SOME
+        likely |= first.share(_may_be(first.texts, order)) >= _SOME
     rest = sample.only(likely[sample.column])
-    shares = {order: rest.share(~read_moments(rest.texts, order, "UTC").unreadable) for order in _ORDERS}
+    shares = {order: rest.share(_may_be(rest.texts, order)) for order in _ORDERS}
     return {order: np.where(likely, share, 0.0) for order, share in shares.items()}
+
+
+def _may_be(texts: pa.ChunkedArray, order: str) -> np.ndarray:
+    """Which texts are moments, with those that lack nothing but a zone whose name means one alone."""
+    read = read_moments(texts, order, "UTC")
+    return ~read.unreadable | (read.causes == Cause.AMBIGUOUS_ZONE)
 
 
 def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
@@ -211,6 +219,11 @@ def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
     if (is_date or _CLOCK_NAME.search(name)) and _all_match(cells, _SINCE_1970) and _in_decades(cells, "epoch"):
         return "epoch"
     return "excel" if is_date and _in_decades(cells, "excel") else ""
+
+
+def says_when(name: str) -> bool:
+    """Whether a column is called as columns of moments are."""
+    return bool(_DATE_NAME.search(name) or _CLOCK_NAME.search(name))
 
 
 def _all_match(cells: pa.ChunkedArray, pattern: str) -> bool:

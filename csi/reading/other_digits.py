@@ -9,10 +9,11 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csi.reading.unseen import UNSEEN
+
 _NOT_ASCII = r"[^\x00-\x7f]"
 _BETWEEN = "\x00"
-# Marks that only steer the direction of writing, or that a joined text leaves behind.
-_UNSEEN = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u200b\ufeff"), None)
+_UNSEEN = dict.fromkeys(map(ord, UNSEEN), None)
 _ARABIC = {"٪": "%", "٬": "'"}
 
 

@@ -27,6 +27,7 @@ _BUDDHIST, _PERSIAN = (2400, 2700), (1300, 1500)
 _THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
 # POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
 _PIVOT, _BESIDE_PIVOT = 69, 10
+_LAST_WEEK = 53  # ISO 8601: which not every year has
 _FURTHEST, _LAST_MINUTE = 14 * 60, 59  # minutes: no zone is further from UTC
 
 
@@ -236,7 +237,7 @@ class _Numbers:
         causes[whole & (year >= _BUDDHIST[0]) & (year < _BUDDHIST[1])] = Cause.BUDDHIST_YEAR
         causes[whole & (year >= _PERSIAN[0]) & (year < _PERSIAN[1])] = Cause.OTHER_CALENDAR
         bad = (causes == Cause.NONE) & ~(day_fits & clock_fits & (year >= 1))
-        causes[bad] = Cause.NO_SUCH_DAY
+        causes[bad] = np.where(self.parts["week"][bad] == _LAST_WEEK, Cause.NO_SUCH_WEEK, Cause.NO_SUCH_DAY)
         other = {"day_first": Cause.MONTH_FIRST, "month_first": Cause.DAY_FIRST}.get(order)
         if other is not None and bad.any():
             swapped = _days(year, self.parts["day"], self.parts["month"])[1]

@@ -17,6 +17,7 @@ from csi.reading import zone_words
 from csi.reading.calendar_words import BESIDE_LETTERS, ENGLISH, LANGUAGES, Meaning, Words, words
 from csi.reading.causes import Cause
 from csi.reading.day_parts import SIGNS as DAY_PARTS
+from csi.reading.unseen import UNSEEN
 from csi.reading.zone_names import split_zone
 
 LONGEST = 100  # characters; what is longer is prose
@@ -42,8 +43,8 @@ _HALVES = f"[AP{DAY_PARTS}{SA}]"
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _SIGNS = str.maketrans(
-    {"\ufffd": " ", "\u200b": "", "\u200e": "", "\u200f": "", "\ufeff": "", "\u202a": "", "\u202c": "", "\u2066": "",
-     "\u2069": "", "׳": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "ª": "o", "’": "'", "`": "'", "´": "'"}
+    {**dict.fromkeys(UNSEEN, ""), "\ufffd": " ", "׳": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "ª": "o",
+     "’": "'", "`": "'", "´": "'"}
 )  # fmt: skip
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import yaml
 
 from csi.errors import InvalidInput
+from csi.reading.moments import read_moments
 from csi.study.drafting import drafted
 
 _OPENED = pd.date_range("2024-01-02 08:00", periods=60, freq="17h")
@@ -93,6 +95,69 @@ def test_a_far_date_is_asked_about_with_its_count(tmp_path: Path) -> None:
     [line] = to_do
     assert line.startswith("sources.a.missing: ['2222-02-22'] if it means “not yet”: 7 cells of closed_at hold it, 198")
     assert ("missing" in source, "# ? missing: ['2222-02-22']" in text) == (False, True)
+
+
+_HINTED = {
+    "hebrew marks": (lambda one: f"\u200f{one:%d/%m/%Y} \u200f{one:%H:%M}", "day_first"),
+    "embedded": (lambda one: f"\u202b{one:%d.%m.%Y}\u202c \u2067{one:%H:%M}\u2069", "day_first"),
+    "arabic marks": (lambda one: f"\u061c{one:%d}\u061c/{one:%m}\u061c/{one:%Y}", "day_first"),
+}
+
+
+@pytest.mark.parametrize("kind", _HINTED)
+def test_marks_that_steer_the_direction_of_writing_hide_no_moments(tmp_path: Path, kind: str) -> None:
+    form, order = _HINTED[kind]
+    source, to_do, text = _drafted(tmp_path, {"when": [form(one) for one in _OPENED], "n": range(60)})
+    assert (source["dates"], to_do) == (order, ())
+    assert "60 of 60 cells of when read so" in text
+
+
+_NONE = {
+    "thai": (lambda one: f"{one:%d/%m}/{one.year + 543}", "a year of the Buddhist calendar"),
+    "persian": (
+        lambda one: f"{one.year - 621}/{one:%m}/{min(one.day, 28)}",
+        "a year of the Persian or Islamic calendar",
+    ),
+    "era": (lambda one: f"令和{one.year - 2018}年{one.month}月{one.day}日", "a year of a Japanese or Taiwanese era"),
+    "week": (lambda one: "KW53/2024", "there is no such week: only years that begin or end"),
+    "zone": (lambda one: f"{one:%Y-%m-%d %H:%M} IST", "the zone's abbreviation means several zones"),
+}
+
+
+@pytest.mark.parametrize("kind", _NONE)
+def test_what_is_nearly_a_moment_is_told_with_its_cause_as_a_run_tells_it(tmp_path: Path, kind: str) -> None:
+    form, cause = _NONE[kind]
+    with pytest.raises(InvalidInput) as told:
+        _drafted(tmp_path, {"n": range(60), "note": ["a", "b"] * 30, "x": [form(one) for one in _OPENED]})
+    assert f"x comes nearest, but its cells are such as ‘{form(_OPENED[0])}’: {cause}" in str(told.value)
+    read = read_moments(pa.chunked_array([[form(one) for one in _OPENED]]), "iso", "UTC")
+    assert read.unreadable.all()
+
+
+def test_a_zone_that_is_said_makes_moments_of_what_its_abbreviation_left_open(tmp_path: Path) -> None:
+    pd.DataFrame({"x": [f"{one:%Y-%m-%d %H:%M} IST" for one in _OPENED]}).to_csv(tmp_path / "a.csv", index=False)
+    text = drafted([tmp_path / "a.csv"], tmp_path, "Asia/Kolkata").text
+    assert "60 of 60 cells of x read so" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "readable", "told"),
+    [
+        ("x", 12, "x comes nearest: 12 of 60 cells are moments, others are such as ‘soon’"),
+        ("x", 11, "expected one that says when a row happened among n, x"),
+        ("opened", 0, "opened comes nearest, but its cells are such as ‘soon’"),
+        ("note", 0, "expected one that says when a row happened among n, note"),
+        ("Zeit", 60, "Zeit comes nearest, but its cells are such as ‘08:00’: a time of day without its date"),
+    ],
+)
+def test_a_column_is_named_by_its_cells_or_its_name(tmp_path: Path, name: str, readable: int, told: str) -> None:
+    form = "%H:%M" if readable == 60 else "%Y-%m-%d"
+    cells = [f"{one:{form}}" if place >= 60 - readable else "soon" for place, one in enumerate(_OPENED)]
+    if readable == 60:
+        cells = ["08:00"] * 60
+    with pytest.raises(InvalidInput) as error:
+        _drafted(tmp_path, {"n": ["a"] * 60, name: cells})
+    assert told in str(error.value)
 
 
 def test_swapped_days_and_months_are_refused_with_their_numbers(tmp_path: Path) -> None:

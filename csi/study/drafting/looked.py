@@ -172,6 +172,11 @@ def _looked(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> 
     )
 
 
+def first_rows(file: Looked) -> pd.DataFrame:
+    """The first rows of a file as text."""
+    return _first(file.parts[0], file.source, 1)
+
+
 def _rows(parts: Sequence[Part], source: SourceDefinition) -> tuple[list[pd.DataFrame], bool]:
     """The first rows of each part as text, and whether these are all."""
     most = MOST_ROWS // len(parts)
