@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +25,9 @@ from csi.reading.ratings import MOST as MOST_VALUES
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.swapped import check_swapped
 from csi.reading.wide import shape_of
+from csi.study.drafting.ordered import Ordered, ordered
 from csi.study.drafting.parts import Part, merged
 
-ORDERS = ("day_first", "month_first", "year_first")
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
 _NEARLY_ALL = 0.98  # of the rows, for a date and the time beside it to be one moment; ours
 _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
@@ -106,9 +107,19 @@ def looked(parts: Sequence[Part], id: str, timezone: str) -> Looked:
     """
     layout = merged([part.layout for part in parts])
     source = replace(proposed(layout, timezone), id=id, file=parts[0].path.name)
-    found = _looked(parts, layout, source)
-    alone = _unjoined(source)
-    return found if alone is None or _joins(found) else _looked(parts, layout, alone)
+    told = _ordered(parts, layout, source)
+    found = _looked(parts, layout, told)
+    alone = _unjoined(told.source)
+    return found if alone is None or _joins(found) else _looked(parts, layout, replace(told, source=alone))
+
+
+def _ordered(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> Ordered:
+    """The mapping with the order of dates that the first rows leave open, by all rows of these columns."""
+    if not layout.ambiguous:
+        return Ordered(source)
+    bare = replace(source, options={})
+    frame = pd.concat([_first(part, bare, columns=layout.ambiguous) for part in parts])
+    return ordered(layout, source, {name: text_cells(frame[name]) for name in layout.ambiguous if name in frame})
 
 
 def _joins(found: Looked) -> bool:
@@ -128,8 +139,9 @@ def _unjoined(source: SourceDefinition) -> SourceDefinition | None:
     return replace(source, options={**options, "moments": [*dates, *kept]})
 
 
-def _looked(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> Looked:
+def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
     """What the columns hold when files are read by a mapping."""
+    source = told.source
     frames, whole = _rows(parts, source)
     frame = pd.concat(frames)
     columns = [str(name) for name in frame.columns]
@@ -145,7 +157,6 @@ def _looked(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> 
     if melted.keep and melted.value in cells:
         forms[melted.value] = written(melted.value, cells[melted.value].combine_chunks(), source.decimal or ".")
     numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
-    unsure = tuple(name for name in layout.ambiguous if name in moments)
     distinct = {name: int(frame[name].nunique()) for name in columns}
     few = [name for name in columns if 1 < distinct[name] <= MOST_VALUES]
     return Looked(
@@ -159,8 +170,8 @@ def _looked(parts: Sequence[Part], layout: Layout, source: SourceDefinition) -> 
         filled={name: int(frame[name].notna().sum()) for name in columns},
         moments=moments,
         numbers=numbers,
-        open=unsure,
-        orders=_orders_of([cells[name] for name in unsure]),
+        open=told.open,
+        orders=told.orders,
         far=_far({name: cells[name] for name in moments}, source),
         forms=forms,
         zeros=frozenset(name for name in numbers if _begins_with_zero(cells[name])),
@@ -184,10 +195,12 @@ def _rows(parts: Sequence[Part], source: SourceDefinition) -> tuple[list[pd.Data
     return [frame.iloc[:most] for frame in frames], all(len(frame) < most for frame in frames)
 
 
-def _first(part: Part, source: SourceDefinition, most: int) -> pd.DataFrame:
+def _first(
+    part: Part, source: SourceDefinition, most: float = inf, columns: Collection[str] | None = None
+) -> pd.DataFrame:
     def read(tried: SourceDefinition) -> list[pd.DataFrame]:
         found: list[pd.DataFrame] = []
-        given = stream(part.path, tried, moments=(), numbers=(), filename=part.path.name)
+        given = stream(part.path, tried, moments=(), numbers=(), filename=part.path.name, columns=columns)
         for one in takewhile(lambda _: sum(map(len, found)) < most, given):
             found.append(one.frame)
         return found
@@ -226,12 +239,6 @@ def _far(cells: Mapping[str, pa.ChunkedArray], source: SourceDefinition) -> dict
     found = {name: far_dates(cells[name], read, Beside(name, newest[name])) for name, read in reads.items()}
     shared = {name: tuple(one for one in every if one.count > 1) for name, every in found.items()}
     return {name: every for name, every in shared.items() if every}
-
-
-def _orders_of(columns: Sequence[pa.ChunkedArray]) -> tuple[str, ...]:
-    """The orders in which as many cells can be read as in any."""
-    read = {order: sum(int((~read_moments(one, order, "UTC").unreadable).sum()) for one in columns) for order in ORDERS}
-    return tuple(order for order, count in read.items() if count == max(read.values()))
 
 
 def _moments(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Held:

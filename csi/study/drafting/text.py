@@ -161,11 +161,11 @@ def _dates(file: Looked, settled: bool) -> Iterator[str]:
         example = next((column.examples[0] for column in file.layout.columns if column.name in file.open), "")
         yield f"    # ? {reads_as(file)}, as {example}"
         yield "    dates:"
-        return
-    usual = max(file.moments, key=lambda name: file.moments[name].filled, default="")
-    held = file.moments.get(usual)
-    why = f"{held.readable:,} of {held.filled:,} cells of {usual} read so" if held else ""
-    yield _line(2, "dates", source.dates, why)
+    else:
+        usual = max(file.moments, key=lambda name: file.moments[name].filled, default="")
+        held = file.moments.get(usual)
+        why = f"{held.readable:,} of {held.filled:,} cells of {usual} read so" if held else ""
+        yield _line(2, "dates", source.dates, why)
     if source.column_dates:
         yield _line(2, "column_dates", _plain(source.column_dates))
 
