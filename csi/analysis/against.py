@@ -66,7 +66,8 @@ def standing(panel: Panel, both: Levels, windows: tuple[Flags, Flags], aims: tup
             fresh = told(part, (before, after), (low[rows] / scale, high[rows] / scale))
             for item, size in zip(fields(Standing), (scale, scale, 1.0), strict=True):
                 getattr(found, item.name)[rows] = getattr(fresh, item.name) * size
-    return found
+    low, high = (np.clip(part, panel.floor, panel.ceiling) for part in (found.lower, found.upper))
+    return Standing(low, high, found.likely)
 
 
 def _share(panel: Panel, windows: tuple[Flags, Flags], aims: tuple[Floats, Floats]) -> Standing:

@@ -89,7 +89,11 @@ def _second_look(one: Draft) -> tuple[float | None, str]:
     moved, p = float(measured.average.moved[number]), float(measured.average.p[number])
     gain = one.aim.distance(was) - one.aim.distance(was + moved)
     told = p < SHIFTED and gain != 0
-    return _known(was + moved), (IMPROVEMENT if gain > 0 else CONCERN) if told else ""
+    panel, way = one.seen.panel, IMPROVEMENT if gain > 0 else CONCERN
+    average = np.clip(was + moved, panel.floor[number], panel.ceiling[number])
+    return _known(average), way if told else ""
+        IMPROVEMENT if gain > 0 else CONCERN
+    ) if told else ""
 
 
 def _method(one: Draft) -> str:

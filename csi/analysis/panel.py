@@ -28,6 +28,7 @@ _AMOUNTS = frozenset({"time", "bytes", "rate", "user time"})  # none of these is
 _PARTED = frozenset({"share", "ratio", "availability"})
 _NET = frozenset({"nps"})
 _ALWAYS = ("value", "n", "partial", "excluded", "end")  # what is missing has no value
+PERCENT = 100.0  # all of a whole
 AT_MOST_ALL = frozenset({"share", "availability"})
 STACKED = ("value", "numerator", "denominator", "n", *net_promoter.SIDES)
 
@@ -100,8 +101,10 @@ def _assembled(
     families = _families(inputs, (numerator, denominator, decided), used)
     scale = np.where(families == "net", net_promoter.SCALE, _scale(values, numerator, denominator))
     lowest = np.where(used, values, np.inf).min(axis=1, initial=np.inf)
-    cannot = np.array([_never_negative(item.definition) for item in inputs], dtype=bool)
-    ceiling = np.array([_most(item.definition) for item in inputs], dtype=float)
+    parts = _parts(inputs, values, used)
+    cannot = np.array([_never_negative(item.definition) for item in inputs], dtype=bool) | parts
+    most = np.array([_most(item.definition) for item in inputs], dtype=float)
+    ceiling = np.where(families == "share", np.minimum(most, scale), np.where(parts, PERCENT, most))
     return Panel(
         inputs,
         values,
@@ -118,6 +121,14 @@ def _assembled(
         np.where(_is_net(inputs), -net_promoter.SCALE, np.where(cannot & (lowest >= 0), 0.0, -np.inf)),
         ceiling,
     )
+
+
+def _parts(inputs: Sequence[KpiInput], values: Floats, used: Flags) -> Flags:
+    """Numbers in % that are parts of a whole: none, and no aim, ever lay below zero or above all of it."""
+    within = np.asarray(((values >= 0) & (values <= PERCENT) | ~used).all(axis=1) & used.any(axis=1))
+    aimed = [all(0 <= aim <= PERCENT for aim in item.definition.aims) for item in inputs]
+    told = [item.definition.unit == "%" and item.definition.measure not in COUNTS | {"sum"} for item in inputs]
+    return within & np.array(aimed, dtype=bool) & np.array(told, dtype=bool)
 
 
 def _columns(item: KpiInput) -> Columns:

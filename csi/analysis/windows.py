@@ -93,12 +93,14 @@ def not_comparable(row: Row) -> tuple[str, ...]:
 
 
 def there_on(row: Row, missing: int) -> str:
-    """``, complete with data up to 31 Mar 2025``: when so many more periods than there are will be there."""
+    """``, complete with data up to 31 Mar 2025``: when so many more periods than there are will be there; empty where
+    that day has passed."""
     places = np.flatnonzero(row.after if row.before.any() and row.after.any() else row.used)
     if not places.size or "end" not in row.item.series:
         return ""
     last = pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
-    return f", complete with data up to {wording.day(wording.later(last, missing, row.item.period))}"
+    complete = wording.later(last, missing, row.item.period)
+    return f", complete with data up to {wording.day(complete)}" if complete > covered(row) else ""
 
 
 def _short_baseline(row: Row) -> str:
@@ -130,16 +132,22 @@ def _wanting(row: Row, inside: Flags, window: Window, counts: tuple[int, int], b
     needs = wording.periods(needed, period)
     if complete <= min(window.end, covered(row)):  # that day lies in the window, and has passed
         return f"{have} of the {needs} needed; {missing} more, once missing {period.value}s of it are delivered"
+    if complete <= covered(row):
+        there = f"{missing} more {'is' if needed - have == 1 else 'are'} there if it runs until {wording.day(complete)}"
+        also = f", or once the missing {period.value}s are delivered" if gaps else ""
+        return f"{have} of the {needs} needed; {there}{also}"
     how = f" if it runs on, or once the missing {period.value}s are delivered" if gaps else begun
     return f"{have} of the {needs} needed; {missing} more, complete with data up to {wording.day(complete)}{how}"
 
 
 def covered(row: Row) -> date:
-    """The day up to which the series has data."""
-    places = np.flatnonzero(row.used)
-    if not places.size or "end" not in row.item.series:
+    """The day up to which periods have passed: the end of the last finished one, with or without data."""
+    series = row.item.series
+    finished = ~series["partial"].to_numpy(dtype=bool) if "partial" in series else np.ones(len(series), dtype=bool)
+    places = np.flatnonzero(finished | row.used)
+    if not places.size or "end" not in series:
         return date.min
-    return pd.Timestamp(row.item.series["end"].iloc[int(places[-1])]).date()
+    return pd.Timestamp(series["end"].iloc[int(places[-1])]).date()
 
 
 def complete_on(row: Row, inside: Flags, window: Window, needed: int) -> date:

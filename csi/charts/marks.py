@@ -13,6 +13,7 @@ from csi.definition import Window
 from csi.series.processed import Processed
 
 PRECEDENCE = ("outside", "trend", "two_of_three", "shift")  # Source: docs/verdicts.md, Signals
+OF_CASES = frozenset({"p_prime", "u_prime", "p", "u"})  # limits that hang on the denominator
 RULES = {
     "outside": "outside the limits",
     "trend": "7 rising or falling",
@@ -60,9 +61,10 @@ class Span:
 def marks(processed: Processed, analysis: Analysis, *, min_n: int = 0) -> tuple[Mark, ...]:
     """One mark per period of the series, in order; values of fewer than ``min_n`` cases are suppressed."""
     loudest = _loudest(analysis.signals)
+    sized = analysis.limits.kind in OF_CASES
     starts = [pd.Timestamp(start) for start in pd.DatetimeIndex(processed.series.index)]
     return tuple(
-        _mark(position, start, row, loudest.get(start), min_n)
+        _mark(position, start, row, loudest.get(start), min_n, sized=sized)
         for position, (start, row) in enumerate(zip(starts, processed.series.itertuples(), strict=True))
     )
 
@@ -137,7 +139,8 @@ def _rank(rule: str) -> int:
     return PRECEDENCE.index(rule) if rule in PRECEDENCE else len(PRECEDENCE)
 
 
-def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None, min_n: int) -> Mark:
+def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None, min_n: int, *, sized: bool) -> Mark:
+    """A period; ``sized``: its limits rest on what it is a part of, so that is its n."""
     value = None if getattr(row, "missing", False) else _finite(getattr(row, "value", None))
     n = _finite(getattr(row, "n", None))
     suppressed = value is not None and n is not None and n < min_n
@@ -146,7 +149,7 @@ def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None
         position=position,
         start=start,
         value=None if suppressed else value,
-        n=n,
+        n=_finite(getattr(row, "denominator", None)) if sized and n is not None else n,
         partial=bool(getattr(row, "partial", False)),
         excluded=bool(getattr(row, "excluded", False)),
         signal=shown.direction if shown else "",

@@ -202,8 +202,11 @@ def test_a_band_is_reached_left_and_overshot():
 
 
 @pytest.mark.parametrize(("before", "after", "words"), [
-    (7, 12, "the baseline has 7 of the 8 weeks needed; 1 week more, complete with data up to 3 Mar 2025 "
+    (7, 12, "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 3 Mar 2025"),
+    (6, 12, "the baseline has 6 of the 8 weeks needed; 2 weeks more are there if it runs until 3 Mar 2025"),
+    (6, 1, "the baseline has 6 of the 8 weeks needed; 2 weeks more, complete with data up to 3 Mar 2025 "
      "if it begins on 6 Jan 2025"),
+    (6, 2, "the baseline has 6 of the 8 weeks needed; 2 weeks more are there if it runs until 3 Mar 2025"),
     (12, 5, "the evaluation has 5 of the 6 weeks needed; 1 week more, complete with data up to 12 May 2025"),
 ])  # fmt: skip
 def test_too_few_periods_say_how_many_and_when(before: int, after: int, words: str):
@@ -244,8 +247,8 @@ def test_what_cannot_be_judged_says_why(changed: dict, words: str):
 @pytest.mark.parametrize(
     ("gone", "words"),
     [
-        ([2, 5], "the baseline has 7 of the 8 weeks needed; 1 week more, complete with data up to 17 Mar 2025 if it "
-                 "runs on, or once the missing weeks are delivered"),
+        ([2, 5], "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 17 Mar 2025, or "
+                 "once the missing weeks are delivered"),
         ([10, 11, 12, 13],
          "the evaluation has 5 of the 6 weeks needed; 1 week more, complete with data up to 19 May 2025 if it runs "
          "on, or once the missing weeks are delivered"),

@@ -20,12 +20,13 @@ from csi.analysis.analysis import Limits, Phase
 from csi.charts.axis import tick_labels
 from csi.charts.canvas import png
 from csi.charts.charts import control_chart, control_figure
+from csi.charts.marks import marks
 from csi.charts.view import View, footnotes
 from csi.definition import Exclusion
 from csi.errors import InvalidInput
 from csi.series.exclusions import LeftOut
 from csi.terms import Direction, Period
-from tests.charts.samples import KPI, view, window
+from tests.charts.samples import KPI, analysis, processed, series, view, window
 
 WEEKS = [91.3, 99.1, 57.9, 49.4, 28.7, 11.4, 4.3, 4.2, 1.2, 2.6, 4.8]
 LIMITS = Limits("xmr", 65.3, 0.0, 118.2, 12, trial=False)
@@ -325,3 +326,11 @@ def test_thousands_of_points_are_a_line_with_signals_and_gaps_in_a_sentence() ->
     assert "no data" not in words(figure)
     assert "60 hours without data, hatched." in words(figure)
     assert len(artists(figure, "gap")) == 60
+
+
+def test_n_of_a_share_is_what_it_is_a_part_of() -> None:
+    held = series([50.0, 60.0], n=1)
+    held["denominator"] = [40.0, np.nan]
+    for kind, expected in (("p_prime", [40.0, None]), ("u_prime", [40.0, None]), ("xmr", [1.0, 1.0])):
+        of = analysis(held, limits=Limits(kind, None, None, None, 2, trial=True))
+        assert [mark.n for mark in marks(processed(held), of)] == expected
