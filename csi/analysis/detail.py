@@ -92,8 +92,6 @@ def _second_look(one: Draft) -> tuple[float | None, str]:
     panel, way = one.seen.panel, IMPROVEMENT if gain > 0 else CONCERN
     average = np.clip(was + moved, panel.floor[number], panel.ceiling[number])
     return _known(average), way if told else ""
-        IMPROVEMENT if gain > 0 else CONCERN
-    ) if told else ""
 
 
 def _method(one: Draft) -> str:
