@@ -10,9 +10,13 @@ from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
 from tests import fast, isolation, ordering
+from tests.clusters import engine, scheduler
 from tests.databases import _sqlite_template, database, empty_url, own_database, postgres, sqlite_database
 
-__all__ = ["_sqlite_template", "database", "empty_url", "own_database", "postgres", "shared", "sqlite_database"]
+__all__ = [
+    "_sqlite_template", "database", "empty_url", "engine", "own_database", "postgres", "scheduler", "shared",
+    "sqlite_database",
+]  # fmt: skip
 
 # Two shared cores: a slow moment is no failure, and every run draws the same cases.
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)

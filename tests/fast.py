@@ -8,7 +8,7 @@ from tests.ordering import TESTS
 
 SLOW_FOLDERS = {"flows", "page", "sandbox", "benchmarks", "reference"}
 SLOW_MARKS = {"slow", "postgres", "browser"}
-SLOW_FIXTURES = {"sandbox", "postgres", "process", "world"}
+SLOW_FIXTURES = {"sandbox", "postgres", "process", "scheduler", "world"}
 
 
 def is_fast(item: pytest.Item) -> bool:

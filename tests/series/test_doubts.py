@@ -268,7 +268,8 @@ def delivered(folder: Path, target: Any, **kpis: dict[str, Any]) -> Path:
     return path
 
 
-def test_nothing_is_concluded_before_a_doubt_is_settled_in_both_engines_alike(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_nothing_is_concluded_before_a_doubt_is_settled_in_both_engines_alike(tmp_path: Path, scheduler: str) -> None:
     path = delivered(
         tmp_path,
         0.75,
@@ -279,7 +280,7 @@ def test_nothing_is_concluded_before_a_doubt_is_settled_in_both_engines_alike(tm
         swap={"value": {"from": "resolved", "to": "opened"}, "at": "opened", "direction": "lower"},
         scope={"where": 'made_sla == "Yes!"', "direction": "lower"},
     )
-    reports = [run(path, engine=engine) for engine in Engine]
+    reports = [run(path, engine=engine, scheduler=scheduler) for engine in Engine]
     both = [{name: one.analysis for name, one in report.kpis.items()} for report in reports]
     assert [one.as_plain() for one in both[0].values()] == [one.as_plain() for one in both[1].values()]
     assert {name: one.verdict is Verdict.INCONCLUSIVE for name, one in both[0].items()} == {

@@ -241,11 +241,11 @@ _KPIS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def _by_engine(folder: Path, engine: Engine, text: str, **kpis: KpiDefinition) -> Any:
+def _by_engine(folder: Path, means: Means, text: str, **kpis: KpiDefinition) -> Any:
     (folder / "t.csv").write_text("Nr;Datum;Dauer;Betrag;Quote;Zeit [min]\n" + text)
     source = SourceDefinition("t", file="t.csv", dates="day_first", key="Nr")
     definition = StudyDefinition("desk", "UTC", Period.WEEK, {"t": source}, kpis)
-    return made_by(definition, folder, Means(engine))
+    return made_by(definition, folder, means)
 
 
 def _kpis(**units: str) -> dict[str, KpiDefinition]:
@@ -255,8 +255,10 @@ def _kpis(**units: str) -> dict[str, KpiDefinition]:
     }
 
 
-def test_both_engines_find_and_ask_the_same(tmp_path: Path) -> None:
-    results = [_by_engine(tmp_path, engine, _ROWS, **_kpis()).kpis for engine in Engine]
+@pytest.mark.slow
+def test_both_engines_find_and_ask_the_same(tmp_path: Path, scheduler: str) -> None:
+    engines = [Means(engine, scheduler) for engine in Engine]
+    results = [_by_engine(tmp_path, means, _ROWS, **_kpis()).kpis for means in engines]
     for name in _KPIS:
         assert values(results[0][name]) == values(results[1][name]), name
     assert values(results[0]["mins"]) == [20.5 / 60]
@@ -265,9 +267,9 @@ def test_both_engines_find_and_ask_the_same(tmp_path: Path) -> None:
     bare = "".join(f"T{n};3.03.2025 10:00;{n} h;{n};0,{n};{n}\n" for n in range(10, 30))
     for text, units, said in ((_ROWS, {"dur": "GB"}, "are in s"), (bare, {"rate": "%"}, "go from 0.1 to 0.29")):
         told = []
-        for engine in Engine:
+        for means in engines:
             with pytest.raises(InvalidInput, match=said) as error:
-                _by_engine(tmp_path, engine, text, **_kpis(**units))
+                _by_engine(tmp_path, means, text, **_kpis(**units))
             told.append(str(error.value))
         assert told[0] == told[1]
 

@@ -236,9 +236,9 @@ def test_somebody_may_say_that_it_is_meant(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_both_engines_see_it_alike(tmp_path: Path) -> None:
+def test_both_engines_see_it_alike(tmp_path: Path, scheduler: str) -> None:
     path = laid_out(tmp_path)
-    assert report_json(run(path, engine=Engine.DASK)) == report_json(run(path))
+    assert report_json(run(path, engine=Engine.DASK, scheduler=scheduler)) == report_json(run(path))
 
 
 def test_a_frame_is_seen_alike() -> None:

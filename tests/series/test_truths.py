@@ -97,9 +97,9 @@ def study(folder: Path, file: str, **kpis: dict[str, Any]) -> Path:
     return path
 
 
-def shares(path: Path, engine: Engine = Engine.PANDAS) -> dict[str, float]:
+def shares(path: Path, **engine: Any) -> dict[str, float]:
     found = {}
-    for name, one in run(path, engine=engine).kpis.items():
+    for name, one in run(path, **engine).kpis.items():
         series = one.processed.series
         found[name] = float(series["numerator"].sum() / series["denominator"].sum())
     return found
@@ -126,7 +126,8 @@ def test_the_same_rows_give_the_same_share_in_every_format_and_spelling(
     assert wrong == {}
 
 
-def test_dask_decides_on_all_rows_though_each_partition_sees_a_part(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_dask_decides_on_all_rows_though_each_partition_sees_a_part(tmp_path: Path, scheduler: str) -> None:
     """The first file holds only `ja` and `nein`, the second `da`, a language: together they are no truths."""
     for name, words in {"a": ["ja", "nein"], "b": ["da", "en"], "c": ["x", "x"]}.items():
         rows = [f"{name}{number},2026-03-0{number + 1} 08:00,{word}" for number, word in enumerate(words)]
@@ -134,7 +135,7 @@ def test_dask_decides_on_all_rows_though_each_partition_sees_a_part(tmp_path: Pa
     kpis = {"yes": {"measure": "share", "good": "lang == true"}, "ja": {"measure": "share", "good": 'lang == "ja"'}}
     for files, expected in {"[ab].csv": {"yes": 0.0, "ja": 0.25}, "a.csv": {"yes": 0.5, "ja": 0.5}}.items():
         path = study(tmp_path, files, **kpis)
-        assert shares(path) == shares(path, Engine.DASK) == expected
+        assert shares(path) == shares(path, engine=Engine.DASK, scheduler=scheduler) == expected
 
 
 @pytest.mark.parametrize(

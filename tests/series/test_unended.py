@@ -206,11 +206,12 @@ kpis:
 
 
 @pytest.mark.slow
-def test_both_engines_say_the_same(tmp_path: Path) -> None:
+def test_both_engines_say_the_same(tmp_path: Path, scheduler: str) -> None:
     frame, _ = as_of_now(9)
     frame.to_csv(tmp_path / "tickets.csv", index=False)
     (tmp_path / "study.yml").write_text(STUDY)
-    on_dask, in_memory = run(tmp_path / "study.yml", engine=Engine.DASK), run(tmp_path / "study.yml")
+    path = tmp_path / "study.yml"
+    on_dask, in_memory = run(path, engine=Engine.DASK, scheduler=scheduler), run(path)
     assert report_json(on_dask) == report_json(in_memory)
     told = [one for one in in_memory.kpis.values() if any("still open" in note for note in one.processed.footnotes)]
     assert len(told) == 3

@@ -10,7 +10,6 @@ import pytest
 import yaml
 
 from csi.errors import InvalidInputs
-from csi.study.engines import Engine
 from csi.study.evaluation import Report
 from csi.study.running import run
 
@@ -25,9 +24,9 @@ FILE = """id;opened_at;resolved_at;sla_res_due;closed_at;passed_on;reopened;allo
 
 def made(
     folder: Path,
-    engine: Engine = Engine.PANDAS,
     file: str = "tickets.csv",
     calendar: Any = None,
+    engine: dict[str, Any] | None = None,
     **kpis: dict[str, Any],
 ) -> Report:
     (folder / "tickets.csv").write_text(FILE, encoding="utf-8")
@@ -42,7 +41,7 @@ def made(
     }
     path = folder / "study.yml"
     path.write_text(yaml.safe_dump(study), encoding="utf-8")
-    return run(path, engine=engine)
+    return run(path, **(engine or {}))
 
 
 def march(report: Report, name: str) -> tuple[Any, ...]:
@@ -94,10 +93,7 @@ TWO_WRONG = {
 }
 
 
-@pytest.mark.parametrize("engine", [Engine.PANDAS, Engine.DASK])
-def test_all_conditions_that_do_not_fit_the_data_are_told_at_once(tmp_path: Path, engine: Engine) -> None:
-    if engine is Engine.DASK:
-        pytest.importorskip("distributed", reason="dask is an extra")
+def test_all_conditions_that_do_not_fit_the_data_are_told_at_once(tmp_path: Path, engine: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputs) as caught:
         made(tmp_path, engine=engine, **TWO_WRONG)
     assert [(one.field, one.reason.partition(" at character ")[0]) for one in caught.value.errors] == [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +16,6 @@ from csi.study.running import run
 from csi.study.writing import study_yaml
 
 _HEAD = "study: 1\nservice: Desk\ntimezone: {zone}\nperiod: {period}\n"
-_HAS_DASK = all(importlib.util.find_spec(name) for name in ("dask.dataframe", "distributed"))
-_ENGINES = [
-    Engine.PANDAS,
-    pytest.param(Engine.DASK, marks=[pytest.mark.slow, pytest.mark.skipif(not _HAS_DASK, reason="dask is an extra")]),
-]
 
 
 def _study(folder: Path, rows: str, body: str, *, zone: str = "UTC", period: str = "week") -> Path:
@@ -43,9 +38,8 @@ kpis:
 """
 
 
-@pytest.mark.parametrize("engine", _ENGINES)
-def test_a_column_may_be_in_a_zone_of_its_own(tmp_path: Path, engine: Engine) -> None:
-    report = run(_study(tmp_path, _TWO_ZONES, _FIRST, zone="Europe/London"), engine=engine)
+def test_a_column_may_be_in_a_zone_of_its_own(tmp_path: Path, engine: dict[str, Any]) -> None:
+    report = run(_study(tmp_path, _TWO_ZONES, _FIRST, zone="Europe/London"), **engine)
     # London is one hour ahead of UTC in May, and is UTC in January.
     assert _values(report, "first") == {"2025-05-05": 75, "2025-01-06": 15}
 
@@ -78,8 +72,7 @@ def test_zones_are_written_again_and_a_wrong_one_is_told(tmp_path: Path) -> None
         read_study(path)
 
 
-@pytest.mark.parametrize("engine", _ENGINES)
-def test_the_version_of_a_row_is_in_its_columns_zone(tmp_path: Path, engine: Engine) -> None:
+def test_the_version_of_a_row_is_in_its_columns_zone(tmp_path: Path, engine: dict[str, Any]) -> None:
     # Lisbon's clock skips that hour, so that both would be 02:00 there and conflict; in UTC one is the later.
     rows = "id,at,changed,v\n1,2025-03-31,2025-03-30 01:30,2\n1,2025-03-31,2025-03-30 01:50,5\n"
     body = """sources:
@@ -87,11 +80,12 @@ def test_the_version_of_a_row_is_in_its_columns_zone(tmp_path: Path, engine: Eng
 kpis:
   v: {source: t, at: at, measure: last, value: v, direction: lower}
 """
-    assert _values(run(_study(tmp_path, rows, body, zone="Europe/Lisbon"), engine=engine), "v") == {"2025-03-31": 5}
+    assert _values(run(_study(tmp_path, rows, body, zone="Europe/Lisbon"), **engine), "v") == {"2025-03-31": 5}
 
 
-@pytest.mark.parametrize("engine", _ENGINES)
-def test_a_date_for_not_yet_is_missing_and_told_beside_the_kpi_that_reads_it(tmp_path: Path, engine: Engine) -> None:
+def test_a_date_for_not_yet_is_missing_and_told_beside_the_kpi_that_reads_it(
+    tmp_path: Path, engine: dict[str, Any]
+) -> None:
     rows = "id,opened,closed\n1,2025-01-06,2025-01-07\n2,2025-01-07,2099-12-31\n3,2025-01-08,2099-12-31\n"
     body = """sources:
   t: {file: t.csv, key: id}
@@ -99,7 +93,7 @@ kpis:
   mttr: {source: t, at: closed, measure: mean, value: {from: opened, to: closed, unit: h}, unit: h, direction: lower}
   opened: {source: t, at: opened, measure: count, direction: lower}
 """
-    report = run(_study(tmp_path, rows, body), engine=engine)
+    report = run(_study(tmp_path, rows, body), **engine)
     said = "closed: 2 cells hold 2099-12-31 and count as empty (first: line 3)."
     assert said in report.kpis["mttr"].processed.footnotes
     assert said not in report.kpis["opened"].processed.footnotes
@@ -107,8 +101,7 @@ kpis:
     assert _values(report, "opened") == {"2025-01-06": 3}
 
 
-@pytest.mark.parametrize("engine", _ENGINES)
-def test_a_stray_date_is_told_with_file_line_and_column(tmp_path: Path, engine: Engine) -> None:
+def test_a_stray_date_is_told_with_file_line_and_column(tmp_path: Path, engine: dict[str, Any]) -> None:
     rows = "id,opened\n1,2025-01-06\n2,2425-01-07\n3,2225-01-07\n4,2025-01-05\n"
     body = """sources:
   t: {file: t.csv, key: id}
@@ -117,28 +110,27 @@ kpis:
 """
     path = _study(tmp_path, rows, body, period="hour")
     with pytest.raises(InvalidInputs) as error:
-        run(path, engine=engine)
+        run(path, **engine)
     assert str(error.value) == (
         "s.yml, line 6, sources.t, t.csv: ‘opened’ runs from 2025-01-05 (opened, line 5) to 2225-01-07 "
         "(opened, line 4): more than 200,000 periods of one hour; one of the two may be a stray date"
     )
 
 
-@pytest.mark.parametrize("engine", _ENGINES)
-def test_a_year_and_its_week_are_a_moment(tmp_path: Path, engine: Engine) -> None:
+def test_a_year_and_its_week_are_a_moment(tmp_path: Path, engine: dict[str, Any]) -> None:
     body = """sources:
   t: {file: t.csv, join: {at: [Year, Week]}}
 kpis:
   delay: {source: t, at: at, measure: last, value: Delay, unit: min, direction: lower}
 """
     rows = "Year;Week;Delay\n2024;52;31\n2025;1;32\n2025;2;33\n"
-    report = run(_study(tmp_path, rows, body), engine=engine)
+    report = run(_study(tmp_path, rows, body), **engine)
     assert _values(report, "delay") == {"2024-12-23": 31, "2024-12-30": 32, "2025-01-06": 33}
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not _HAS_DASK, reason="dask is an extra")
-def test_both_engines_write_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_both_engines_write_the_same_bytes(tmp_path: Path, scheduler: str) -> None:
     rows = "id,opened,closed\n1,3. Mrz 2025 10:00 Uhr,4. Mrz 2025\n2,5. März 2025 9 Uhr,31.12.9999\n"
     body = """sources:
   t: {file: t.csv, key: id, dates: day_first, zones: {closed: Asia/Tokyo}}
@@ -146,7 +138,7 @@ kpis:
   mttr: {source: t, at: closed, measure: mean, value: {from: opened, to: closed, unit: h}, unit: h, direction: lower}
 """
     path = _study(tmp_path, rows, body, zone="Europe/Berlin")
-    assert report_json(run(path)) == report_json(run(path, engine=Engine.DASK))
+    assert report_json(run(path)) == report_json(run(path, engine=Engine.DASK, scheduler=scheduler))
 
 
 _JOINED = "id,Day,Hour,v\n1,03/02/2025,23:30,7\n"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
@@ -16,7 +19,6 @@ from typer.testing import CliRunner
 from csi.__main__ import app
 from csi.errors import InvalidInput
 
-on_dask = pytest.importorskip("csi.series.on_dask", reason="dask is an extra")
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = """
 study: 1
@@ -30,6 +32,14 @@ kpis:
      value: {from: opened_at, to: resolved_at}}
   opened: {source: tickets, at: opened_at, measure: count, direction: lower}
 """
+
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_dask() -> ModuleType:
+    return pytest.importorskip("csi.series.on_dask", reason="dask is an extra")
 
 
 @pytest.fixture
@@ -66,6 +76,16 @@ def free_address() -> tuple[str, str]:
     return f"tcp://127.0.0.1:{port}", port
 
 
+def listening(port: int) -> None:
+    """Wait until somebody answers there."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens at {port}")
+
+
 def ran(study: Path, out: str, address: str = "") -> tuple[int, str]:
     words = ["run", str(study), "--out", str(study.parent / out)]
     words += ["--engine", "dask"] if address else []
@@ -74,7 +94,9 @@ def ran(study: Path, out: str, address: str = "") -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("address", ["nonsense", "ftp://127.0.0.1:1", "tcp://nowhere.invalid:8786"])
-def test_an_address_at_which_nobody_answers_is_told(study: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_at_which_nobody_answers_is_told(
+    study: Path, address: str, monkeypatch: pytest.MonkeyPatch, on_dask: ModuleType
+) -> None:
     monkeypatch.setattr(on_dask, "_PATIENCE", 1)
     expected = f"study.yml, scheduler: no Dask scheduler answers at {address}; expected an address such as tcp://"
     code, told = ran(study, "out", address)
@@ -82,12 +104,13 @@ def test_an_address_at_which_nobody_answers_is_told(study: Path, address: str, m
 
 
 def test_a_scheduler_without_workers_is_told_and_with_one_gives_the_same_report(
-    study: Path, monkeypatch: pytest.MonkeyPatch
+    study: Path, monkeypatch: pytest.MonkeyPatch, on_dask: ModuleType
 ) -> None:
     address, port = free_address()
     with process("scheduler", "--host", "127.0.0.1", "--port", port):
+        listening(int(port))
         with monkeypatch.context() as patience:
-            patience.setattr(on_dask, "_PATIENCE", 10)
+            patience.setattr(on_dask, "_PATIENCE", 2)
             code, told = ran(study, "none", address)
         assert (code, f"the Dask scheduler at {address} has no workers" in told) == (2, True), told
         with process("worker", address, "--nworkers", "1", "--nthreads", "1"):
@@ -97,8 +120,7 @@ def test_a_scheduler_without_workers_is_told_and_with_one_gives_the_same_report(
     assert theirs.read_bytes() == here.read_bytes()
 
 
-@pytest.mark.slow
-def test_workers_that_die_over_the_data_are_told_in_a_sentence() -> None:
+def test_workers_that_die_over_the_data_are_told_in_a_sentence(on_dask: ModuleType) -> None:
     with pytest.raises(InvalidInput, match="the workers of the local cluster died several times"):  # noqa: SIM117
         with on_dask.cluster(workers=1) as client:
             client.submit(os._exit, 1, pure=False).result()
@@ -111,7 +133,7 @@ def test_workers_that_die_over_the_data_are_told_in_a_sentence() -> None:
         (TimeoutError(), "cannot be reached any more"),
     ],
 )
-def test_workers_that_see_other_files_or_are_gone_are_told(error: OSError, expected: str) -> None:
+def test_workers_that_see_other_files_or_are_gone_are_told(error: OSError, expected: str, on_dask: ModuleType) -> None:
     with pytest.raises(InvalidInput) as told, on_dask._alive("of the cluster"):
         raise error
     assert f"the workers of the cluster {expected}" in told.value.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -54,13 +55,12 @@ def test_a_sheet_that_is_said_is_read(tmp_path: Path) -> None:
     assert run(study_over(tmp_path, file="b.xlsx", sheet="Old")).sources["tickets"].rows_read == len(tickets(weeks=2))
 
 
-@pytest.mark.parametrize("engine", Engine)
-def test_sheets_as_a_list_are_one_source(tmp_path: Path, engine: Engine) -> None:
+def test_sheets_as_a_list_are_one_source(tmp_path: Path, engine: dict[str, Any]) -> None:
     parts = months()
     assert len(parts) > 3
     book(tmp_path / "b.xlsx", parts)
     tickets().to_csv(tmp_path / "all.csv", index=False)
-    report = run(study_over(tmp_path, file="b.xlsx", sheet=list(parts)), engine=engine)
+    report = run(study_over(tmp_path, file="b.xlsx", sheet=list(parts)), **engine)
     whole = run(study_over(tmp_path, file="all.csv"))
     assert report.sources["tickets"].rows_kept == len(tickets())
     for name, one in whole.kpis.items():
@@ -96,7 +96,8 @@ def test_a_list_is_read_as_it_is_written_and_each_name_is_looked_for(tmp_path: P
     )
 
 
-def test_a_mended_quarantine_is_read_as_its_rows_were(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_mended_quarantine_is_read_as_its_rows_were(tmp_path: Path, scheduler: str) -> None:
     """Each row once though it has two marks, and what was escaped for spreadsheets as it was."""
     rows = tickets()
     rows.to_csv(tmp_path / "part-1.csv", index=False)
@@ -105,7 +106,7 @@ def test_a_mended_quarantine_is_read_as_its_rows_were(tmp_path: Path) -> None:
     twice = pd.concat([marks, pd.concat([bad, bad], ignore_index=True)], axis=1)
     twice.to_csv(tmp_path / "part-2.csv", index=False, encoding="utf-8-sig")
     for engine in Engine:
-        report = run(study_over(tmp_path, file="part-*.csv"), engine=engine)
+        report = run(study_over(tmp_path, file="part-*.csv"), engine=engine, scheduler=scheduler)
         assert report.sources["tickets"].rows_kept == len(rows) + 1
         assert report.sources["tickets"].repeated == 0
     content, _ = without_escapes(tmp_path / "part-2.csv", SourceDefinition("tickets"))
