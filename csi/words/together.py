@@ -161,6 +161,7 @@ def _scale(move: Move) -> Scale:
     return Scale(move.unit, max(move.least, decimals_of(levels, max(map(abs, gaps)), move.unit)))
 
 
+@lru_cache(maxsize=1024)  # as above
 def _rounded(scale: Scale, move: Move) -> _Rounded:
     """The numbers as they are read: the difference is that of the levels, the interval reaches as far as it."""
     before, after, gap = (scale.rounded(one) for one in (move.before, move.after, move.difference))
