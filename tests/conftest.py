@@ -31,8 +31,13 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = ordering.dearest_first(items)
-    for item in filter(fast.is_fast, items):
-        item.add_marker("fast")
+    for item in items:
+        for mark in fast.marks(item):
+            item.add_marker(mark)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    return fast.passes_over(collection_path, config.option.markexpr) or None
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The small wrong changes that the fast tests are tried on."""
+"""The small wrong changes that the tests which stand alone are tried on."""
 
 from __future__ import annotations
 

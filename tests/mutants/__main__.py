@@ -1,7 +1,7 @@
-"""``python -m tests.mutants --seed 1 --sample 300``: how many small wrong changes the fast tests see.
+"""``python -m tests.mutants --seed 1 --sample 300``: how many small wrong changes the tests see.
 
-Each change is tried alone, on the fast tests of its folder; what nobody sees is printed, to be read: a decision
-without a test, or code that does nothing. The files are not touched.
+Each change is tried by itself, on the tests of its folder that stand alone (tests/fast.py); what nobody sees is
+printed, to be read: a decision without a test, or code that does nothing. The files are not touched.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.mutants.running import (
     wait,
 )
 
-# The folders changed, and where their fast tests are.
+# The folders changed, and where their tests are.
 PLACES = {
     "csi/step5_analyse": ("tests/step5_analyse",),
     "csi/analysis": ("tests/analysis",),
@@ -82,7 +82,7 @@ def seconds_of(place: str) -> float:
     since = time.monotonic()
     code = wait(forked(lambda: run_tests([str(ROOT / folder) for folder in PLACES[place]])), LONGEST)
     if code != 0:
-        sys.exit(f"The fast tests of {place} do not pass without a change (pytest's exit code {code}).")
+        sys.exit(f"The tests of {place} do not pass without a change (pytest's exit code {code}).")
     return time.monotonic() - since
 
 

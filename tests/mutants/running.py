@@ -79,7 +79,7 @@ def run_tests(tests: Sequence[str], path: Path | None = None, source: str = "") 
     quiet = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(quiet, stream)
-    words = ["-x", "-q", "-n", "0", "-m", "fast", "--assert=plain", "--tb=no", "-p", "no:cacheprovider",
+    words = ["-x", "-q", "-n", "0", "-m", "alone", "--assert=plain", "--tb=no", "-p", "no:cacheprovider",
              "-p", "no:randomly", "-W", "ignore::pytest.PytestAssertRewriteWarning"]  # fmt: skip
     return int(pytest.main([*words, *tests]))
 
