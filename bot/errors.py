@@ -165,9 +165,9 @@ def _shown_on_top(body: Body, client: WebClient, blocks: Sequence[Block]) -> boo
     return True
 
 
-def whisper(client: WebClient, to: Origin, blocks: Sequence[Block]) -> None:
+def whisper(client: WebClient, to: Origin, blocks: Sequence[Block], *, text: str = "") -> None:
     """Say something to one person: in the channel where they are, else in their own conversation with the bot."""
-    text = notices.plain_text(blocks)
+    text = text or notices.plain_text(blocks)
     if to.channel_id:
         try:
             client.chat_postEphemeral(

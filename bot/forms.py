@@ -184,6 +184,11 @@ def require_ahead(field: str, day: dt.date | None, today: dt.date, *, known: dt.
         raise InvalidInput(field, "This day is over. Please choose today or a later one.")
 
 
+def conversation(*, required: bool = True) -> Reader:
+    """A channel's id; empty when left out."""
+    return _reader(lambda state: state.get("selected_conversation") or "", required, "Please choose a channel.")
+
+
 def user(*, required: bool = True) -> Reader:
     """A person's id; empty when left out."""
     return _reader(lambda state: state.get("selected_user") or "", required, "Please choose a person.")

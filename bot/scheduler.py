@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
-from bot import inbox, leases, upkeep
-from bot.blocks import reminders as blocks
+from bot import daily, inbox, leases, upkeep
+from bot.blocks.reminders import Thing
 from bot.context import Kit
 from bot.log import logger
 from csi import cycle as cycles
@@ -29,7 +29,6 @@ TICK = 20.0  # seconds; reminders are due by the hour
 CLAIMED = 100  # reminders leased at once: worked off long before the lease runs out
 IN_ONE = 25  # rows written in one transaction, so that nobody else waits long
 ALSO = (collecting.nudges,)
-LATER = {collecting.SUBJECT: collecting.stands}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class Scheduler:
                 due = reminders.claim(session, team_id=team_id, now=self._now(), worker=self._worker, limit=CLAIMED)
             if not due:  # others were first
                 return
-            for some in _parts(due):
+            for some in _people(due):
                 self._send_some(some)
 
     def _is_due(self, team_id: str) -> bool:
@@ -134,35 +133,56 @@ class Scheduler:
                 self._safely(self._send, reminder)
 
     def _send(self, *due: Reminder) -> None:
-        """Look again whether the reasons still stand; write the nudges and their marks in one transaction."""
+        """Look again whether the reasons stand; write the messages and the reminders' marks in one transaction."""
         now = self._now()
         with self._kit.sessions.reading() as session:
             together.of_reminders(session, due)
-            nudges = [(one, self._nudge(session, one, now)) for one in due]
+            things = self._things(session, due, now)
         with self._kit.sessions() as session:
-            for reminder, nudge in nudges:
-                session.add(reminder)
-                if nudge is None:
-                    reminders.dropped(session, reminder)
-                else:
-                    reminders.sent(session, reminder, now)
-            self._kit.outbox.post_new(session, [nudge for _, nudge in nudges if nudge is not None])
+            lock(session, f"daily:{due[0].team_id}")  # of two who write at once one writes the day's message
+            looked_at = [one for one in due if one.id in things]
+            session.add_all(looked_at)
+            for one in looked_at:
+                if things[one.id] is None:
+                    reminders.dropped(session, one)
+            standing = [(one, made) for one in looked_at if (made := things[one.id]) is not None]
+            self._kit.outbox.post_new(session, self._written(session, standing, now))
 
-    def _nudge(self, session: Session, reminder: Reminder, now: datetime) -> dict[str, Any] | None:
-        """The nudge of a reminder, for the outbox; None when its reason has gone."""
-        if not reminders.stands(session, reminder, now, also=LATER):
-            return None
-        cycle = cycles.by_id(session, reminder.team_id, int(reminder.cycle_id or 0))
-        service = cycles.service_of(session, cycle).name
-        subject, number = reminder.subject, int(reminder.subject_id or 0)
-        what = blocks.thing(subject, number, reminder.details)
-        where, today = blocks.place(service, cycle.channel_id), now.astimezone(ZoneInfo(reminder.timezone)).date()
-        text = blocks.sentence(reminder.kind, what, reminder.details, where, today)
-        return {
-            "team_id": reminder.team_id, "channel": reminder.user_id, "kind": "nudge", "text": text,
-            "key": f"reminder:{reminder.id}:{reminder.times_sent}", "subject": ("reminder", reminder.id),
-            "blocks": blocks.nudge(text, reminder.id, subject, number, cycle.channel_id, details=reminder.details),
-        }  # fmt: skip
+    def _things(self, session: Session, due: Sequence[Reminder], now: datetime) -> dict[int, Thing | None]:
+        """Each reminder as it is shown; None when its reason has gone. One that is trouble is left until later."""
+        made: dict[int, Thing | None] = {}
+        for one in due:
+            try:
+                stands = reminders.stands(session, one, now, also=daily.LATER)
+                made[one.id] = daily.thing(session, one, now) if stands else None
+            except Exception as error:
+                log.error("tick_failed", act="_send", of=[one.id], exc_info=error)
+        return made
+
+    def _written(
+        self, session: Session, standing: Sequence[tuple[Reminder, Thing]], now: datetime
+    ) -> list[dict[str, Any]]:
+        """The messages: one a day for a person; what comes later goes into the next day's, but what was put off."""
+        if not standing:
+            return []
+        team_id, posts = standing[0][0].team_id, []
+        days = daily.days_of(session, team_id, list(dict.fromkeys(one.user_id for one, _ in standing)), now)
+        said = self._kit.outbox.held(session, team_id, [one.key for one in days.values()])
+        for day in days.values():
+            mine = [(one, made) for one, made in standing if one.user_id == day.user_id]
+            if not daily.is_person(day.user_id):
+                posts += [daily.post(day, team_id, [made], _alone(one)) for one, made in mine]
+            elif day.key not in said:
+                posts.append(daily.post(day, team_id, [made for _, made in mine], day.key))
+            else:
+                later = [one for one, _ in mine if one.snoozed_until is None]
+                for one in later:
+                    reminders.put_on(session, one, day.person, now)
+                mine = [(one, made) for one, made in mine if one.snoozed_until is not None]
+                posts += [daily.post(day, team_id, [made], _alone(one)) for one, made in mine]
+            for one, _ in mine:
+                reminders.sent(session, one, now)
+        return posts
 
     def _collect(self, team_id: str) -> None:
         """Leave what is due to the job that collects: one job for each due moment, whoever ticks."""
@@ -187,6 +207,23 @@ class Scheduler:
         with self._kit.sessions() as session:
             self._kit.inbox.later(session, team_id=team_id, kind="gather.forget", key=f"{today}", payload={})
         self._forgot[team_id] = today
+
+
+def _alone(reminder: Reminder) -> str:
+    """Under which key a reminder stands that has a message of its own."""
+    return f"reminder:{reminder.id}:{reminder.times_sent}"
+
+
+def _people(due: Sequence[Reminder]) -> Iterator[Sequence[Reminder]]:
+    """Some at a time, all of one person together."""
+    some: list[Reminder] = []
+    for user_id in dict.fromkeys(one.user_id for one in due):
+        some += [one for one in due if one.user_id == user_id]
+        if len(some) >= IN_ONE:
+            yield some
+            some = []
+    if some:
+        yield some
 
 
 def _parts(found: Sequence[AnyT]) -> Iterator[Sequence[AnyT]]:

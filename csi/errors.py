@@ -27,6 +27,7 @@ class Place(StrEnum):
     """Where somebody who was refused goes on; the value is the word that opens it."""
 
     START = "start"
+    STATUS = "status"
     NEXT = "next"
     BACK = "back"
     CLOSE = "close"

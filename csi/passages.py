@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from sqlmodel import Session
 
 from csi import roles
 from csi.errors import NotFound, Place, Way
 from csi.models import AnalysisResult, Cycle, Finding, Service, StepPassage
+from csi.rules import threshold
 from csi.storage import need, row, rows
 from csi.terms import Step
 
@@ -68,6 +72,23 @@ def passage(session: Session, cycle: Cycle, step: int) -> StepPassage:
 def passages(session: Session, cycle: Cycle) -> list[StepPassage]:
     """All seven, in order."""
     return rows(session, StepPassage, cycle.team_id, cycle_id=cycle.id, order="step")
+
+
+def due_day(session: Session, cycle: Cycle, now: datetime) -> date:
+    """When a step that begins now is due: its time runs from the day it begins, in the cycle's zone."""
+    days = int(threshold(session, cycle.team_id, "step_days"))
+    return now.astimezone(ZoneInfo(cycle.timezone)).date() + timedelta(days=days)
+
+
+def enter(session: Session, cycle: Cycle, now: datetime) -> StepPassage:
+    """The cycle's step begins, perhaps anew: its due day is counted from now, unless somebody named a later one."""
+    entered = passage(session, cycle, cycle.step)
+    due = due_day(session, cycle, now)
+    named = entered.due_on if entered.entered_at is None else None
+    entered.due_on = max(due, named) if named else due
+    entered.entered_at = now
+    session.add(entered)
+    return entered
 
 
 def accountable(session: Session, cycle: Cycle, step: int) -> str:

@@ -118,20 +118,23 @@ def held(session: Session, team_id: str, service_id: int, user_id: str) -> froze
     return frozenset(Role(one.role) for one in mine)
 
 
-def require(session: Session, cycle: Cycle, user_id: str, allowed: Collection[Role], doing: str) -> Role:
+def require(
+    session: Session, cycle: Cycle, user_id: str, allowed: Collection[Role], doing: str, *, but: Collection[str] = ()
+) -> Role:
     """One of the allowed roles that the person holds now.
 
     Raises:
-        NotAllowed: the person holds none of them; the sentence says who does.
+        NotAllowed: the person holds none of them; the sentence says who does, without those ``but`` who may not here.
     """
     found = held(session, cycle.team_id, cycle.service_id, user_id)
     for role in Role:
         if role in found and role in allowed:
             return role
     names = " or ".join(role.value for role in Role if role in allowed)
-    who = holders(session, cycle.team_id, cycle.service_id, *allowed)
+    holding = holders(session, cycle.team_id, cycle.service_id, *allowed)
+    who = [one for one in holding if one not in but]
     named = [name_of(session, cycle.team_id, user_id) for user_id in who[:3]]
-    asked = f" Ask {' or '.join(named)}." if who else " Nobody is yet."
+    asked = f" Ask {' or '.join(named)}." if who else " Nobody else is yet." if holding else " Nobody is yet."
     ways = [] if who else [Way(Place.ROLES)]
     raise NotAllowed(f"To {doing} one must be {names} of this service.{asked}", ways=ways)
 

@@ -117,6 +117,9 @@ class Awaited(StrEnum):
     REVIEW = "review of an action"
     BASELINE_APPROVAL = "approval of a baseline"
     DATA = "data"
+    FINDING = "a finding to confirm"
+    REPORT = "a report to read"
+    BENEFIT = "a look at newer data"
 
     @property
     def is_approval(self) -> bool:

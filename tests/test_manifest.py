@@ -24,6 +24,7 @@ EVENTS = set(MANIFEST["settings"]["event_subscriptions"]["bot_events"])
 # Which scope each Web API method and event needs. Source: docs.slack.dev, reference of methods and events.
 NEEDED = {
     "commands": ("slash_commands", "shortcuts"),
+    "app_mentions:read": ("app_mention",),
     "chat:write": ("chat_postMessage", "chat_postEphemeral", "chat_update"),
     "files:write": ("files_getUploadURLExternal", "files_completeUploadExternal"),
     "files:read": ("files_info", "file_shared"),

@@ -9,9 +9,9 @@ from threading import Barrier
 import pytest
 from sqlmodel import Session
 
+from csi import approvers, passages, reminders, roles
 from csi import cycle as cycles
-from csi import reminders, roles
-from csi.errors import InvalidInput
+from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, Cycle, Person, Reminder
 from csi.reminders import hours
 from csi.reminders.hours import within_hours
@@ -21,7 +21,7 @@ from csi.storage import need, row, rows
 from csi.terms import Role
 from tests import turns
 from tests.databases import Database
-from tests.turns import ALICE, BOB, CAROL, DAVE, FRANK, NOW, TEAM
+from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, FRANK, NOW, TEAM
 
 MINUTE = timedelta(minutes=1)
 
@@ -100,14 +100,14 @@ def test_after_days_of_silence_the_manager_hears_once(database: Database) -> Non
         assert sent == [(0, "step_due", ALICE), (2, "step_late", ALICE), (4, "escalation", DAVE)]
 
 
-def test_after_a_standstill_only_the_last_one_is_sent(database: Database) -> None:
+def test_after_a_standstill_each_hears_the_last_one_that_is_theirs(database: Database) -> None:
     with database.sessions() as session:
         cycle = turns.begin(session)
         due_on(session, cycle, NOW.date())
         reminders.refresh(session, TEAM, NOW)
         late = NOW + timedelta(days=9)
         standing = [one for one in claimed(session, late) if reminders.stands(session, one, late)]
-        assert kinds(standing) == ["escalation"]
+        assert sorted((one.kind, one.user_id) for one in standing) == [("escalation", DAVE), ("step_late", ALICE)]
 
 
 @pytest.mark.parametrize(
@@ -268,6 +268,135 @@ def test_an_overdue_action_is_asked_for_twice_and_then_its_step_s_owner_hears_on
         assert [reminders.stands(session, one, late) for one in (due, second, helped)] == [False, True, True]
         action.state = "done"
         assert not any(reminders.stands(session, one, late) for one in (second, helped))
+
+
+def test_who_answers_for_actions_hears_of_a_late_one_whoever_holds_the_step(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        action = an_action(session, cycle, state="approved")
+        turns.jump(session, cycle, 4)  # Bob, the analyst, holds the step
+        reminders.refresh(session, TEAM, NOW)
+        assert days_of(session, action)[-1] == ("escalation", ALICE, "12-07")
+
+
+def test_an_escalation_knows_who_was_in_fact_reminded(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        escalation = row(session, Reminder, TEAM, kind="escalation")
+        assert (escalation.user_id, reminders.reminded(session, escalation)) == (DAVE, {})
+        for days in (0, 2):
+            now = NOW + timedelta(days=days)
+            (one,) = [one for one in claimed(session, now) if reminders.stands(session, one, now)]
+            reminders.sent(session, one, now)
+        assert reminders.reminded(session, escalation) == {ALICE: NOW + timedelta(days=2)}
+
+
+def test_who_alone_steers_a_late_step_is_helped_by_the_next(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        turns.jump(session, cycle, 6)  # Dave, the manager, holds it himself
+        due_on(session, cycle, NOW.date(), step=6)
+        reminders.refresh(session, TEAM, NOW)
+        assert row(session, Reminder, TEAM, kind="escalation").user_id == ALICE
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Lisbon", "Pacific/Auckland"],
+)  # fmt: skip
+def test_a_step_is_due_from_the_day_it_begins(sqlite_database: Database, zone: str) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        cycle.timezone = zone
+        assert [one.due_on for one in cycles.passages(session, cycle)] == [date(2026, 11, 30), *[None] * 6]
+        late = datetime(2026, 12, 15, 20, 0, tzinfo=UTC)  # long after it would have been due; in Auckland the 16th
+        cycle.step = 2
+        entered = passages.enter(session, cycle, late)
+        day = date(2026, 12, 16) if zone == "Pacific/Auckland" else date(2026, 12, 15)
+        assert entered.due_on == day + timedelta(days=7)
+        reminders.refresh(session, TEAM, late)
+        found = rows(session, Reminder, TEAM, subject="step", subject_id=2, order="due_at")
+        assert [one.kind for one in found] == ["step_soon", "step_due", "step_late", "escalation"]
+        assert found[0].due_at >= late + timedelta(days=5)
+
+
+def test_a_step_entered_again_is_due_anew_and_a_later_day_that_was_named_stays(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        cycles.passage(session, cycle, 2).due_on = date(2026, 12, 24)
+        cycle.step = 2
+        assert passages.enter(session, cycle, NOW).due_on == date(2026, 12, 24)
+        assert passages.enter(session, cycle, NOW + timedelta(days=1)).due_on == date(2026, 12, 1)
+
+
+def test_a_thing_is_put_off_three_times_at_most(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        due_on(session, cycle, NOW.date())
+        reminders.refresh(session, TEAM, NOW)
+        (due,) = claimed(session, NOW)
+        for left in (3, 2, 1):
+            reminders.sent(session, due, NOW)
+            assert reminders.snoozes_left(due) == left
+            reminders.snooze(session, due, choice="1h", now=NOW)
+        reminders.sent(session, due, NOW)
+        assert reminders.snoozes_left(due) == 0
+        with pytest.raises(Conflict, match="3 times"):
+            reminders.snooze(session, due, choice="tomorrow", now=NOW)
+        assert reminders.snooze(session, due, choice="mute", now=NOW).state == "muted"
+
+
+def test_all_that_is_due_of_a_person_is_taken_together(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        for number, user_id in enumerate((ALICE, BOB, ALICE, BOB, ALICE)):
+            due_at = NOW - timedelta(minutes=10 - number)
+            session.add(Reminder(team_id=TEAM, key=f"k{number}", kind="step_due", user_id=user_id, due_at=due_at))
+        taken = reminders.claim(session, team_id=TEAM, now=NOW, worker="one", limit=1)
+        assert [one.user_id for one in taken] == [ALICE] * 3
+        assert [one.user_id for one in claimed(session, NOW)] == [BOB] * 2
+
+
+def test_what_comes_after_the_day_s_message_waits_for_the_next_morning(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        turns.begin(session)
+        friday = datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
+        session.add(Reminder(team_id=TEAM, key="k", kind="step_due", user_id=ALICE, due_at=friday))
+        (one,) = claimed(session, friday)
+        reminders.put_on(session, one, roles.person(session, TEAM, ALICE), friday)
+        assert (one.state, one.due_at) == ("waiting", datetime(2026, 11, 30, 9, 0, tzinfo=UTC))
+        assert claimed(session, friday + timedelta(hours=1)) == []
+
+
+def test_those_are_asked_whose_yes_counts(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        own = {"team_id": TEAM, "service_id": cycle.service_id, "actor": DAVE, "now": NOW}
+        roles.set_holders(session, role=Role.APPROVER, user_ids=[BOB, CAROL], **own)  # Bob measures, too
+        turns.grow(session, cycle)
+        assert approval.submit_tree(session, cycle, actor=ALICE, now=NOW) == [CAROL]
+        reminders.refresh(session, TEAM, NOW)
+        asked = rows(session, Reminder, TEAM, kind="approval")
+        assert {one.user_id for one in asked} == {CAROL}
+        with pytest.raises(NotAllowed, match=r"Ask Carol\.$"):
+            approval.decide_tree(session, cycle, actor=ERIN, choice="approve", version=cycle.tree_version, now=NOW)
+        roles.set_holders(session, role=Role.APPROVER, user_ids=[BOB], **own)
+        with pytest.raises(InvalidInput, match="Bob may approve but also measure"):
+            approval.submit_tree(session, cycle, actor=ALICE, now=NOW)
+
+
+def test_who_proposed_an_earlier_version_is_not_asked_to_approve_the_last(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        own = {"team_id": TEAM, "service_id": cycle.service_id, "actor": DAVE, "now": NOW}
+        roles.set_holders(session, role=Role.APPROVER, user_ids=[BOB, CAROL], **own)
+        action = an_action(session, cycle)  # proposed by Bob
+        action.proposer = DAVE
+        session.flush()
+        assert approvers.of_action(session, cycle, action) == [ALICE, CAROL]
+        given = {"team_id": TEAM, "action_id": action.id, "version": 1, "choice": "approve", "now": NOW}
+        with pytest.raises(NotAllowed, match=r"Ask Alice or Carol\.$"):
+            deciding.decide(session, actor=ERIN, **given)
 
 
 def test_an_approver_is_asked_twice_and_then_the_step_s_owner_or_the_manager_hears_once(database: Database) -> None:

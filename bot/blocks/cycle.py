@@ -6,13 +6,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
-from bot.blocks import ids, parts, status_card
+from bot.blocks import ids, parts, status_card, waits
 from bot.blocks.parts import Block
 from bot.blocks.status_card import CycleSeen
 from bot.blocks.text import clip, escape, mention
 from csi.errors import Breach
-from csi.terms import Period, Step
+from csi.terms import Awaited, Period, Step
 from csi.words.wording import sentence, when
 
 HELP_CYCLE = (
@@ -53,10 +54,31 @@ def help_text(commands: Sequence[str]) -> list[Block]:
     return blocks
 
 
-def unknown(word: str, nearest: str, commands: Sequence[str]) -> list[Block]:
-    """A word that is not heard, with the nearest that is."""
-    guess = f" Did you mean `/csi {nearest}`?" if nearest else ""
-    return [parts.section(f"I don't know `{escape(word[:100])}`.{guess}"), *help_text(commands)]
+def unknown(word: str, nearest: str, channel: str) -> list[Block]:
+    """A word that is not heard, with the nearest that is as a button, and the ways that always lead on."""
+    guess = " Did you mean this?" if nearest else ""
+    likely = [parts.button(f"/csi {nearest}", f"{ids.OPEN}:{nearest}", f"{nearest}@{channel}", style="primary")]
+    always = [
+        parts.button("What waits for me", f"{ids.OPEN}:mine", f"mine@{channel}"),
+        parts.button("Everything I can do", f"{ids.OPEN}:help", f"help@{channel}"),
+    ]
+    said = parts.section(f"I don't know `{escape(clip(word, 100))}`.{guess}")
+    return [said, parts.actions([*(likely if nearest else []), *always])]
+
+
+def not_here(is_direct: bool) -> str:
+    """Why a command cannot do anything where it was typed; empty where it can."""
+    if not is_direct:
+        return ""
+    return (
+        "A cycle lives in a channel, where its people are. Type `/csi` there; what waits for you is in my Home tab, "
+        "and reaches you here once a day."
+    )
+
+
+def mentioned(cycle: CycleSeen | None, own: Sequence[Any], user_id: str, channel: str) -> list[Block]:
+    """The answer to who calls the bot by its name: what waits for them here, and what can be done."""
+    return no_cycle(channel) if cycle is None else mine(cycle, own, user_id, channel)
 
 
 def no_cycle(channel: str) -> list[Block]:
@@ -125,19 +147,29 @@ def welcome(channel: str) -> list[Block]:
     ]
 
 
-def mine(cycle: CycleSeen, user_id: str) -> list[Block]:
-    """What waits for one person in a channel; for nobody in particular, where the cycle stands."""
-    own = [one for one in cycle.waiting if user_id in one.who]
+def mine(cycle: CycleSeen, own: Sequence[Any], user_id: str, channel: str) -> list[Block]:
+    """What waits for one person in a channel, each with its buttons; others' in a few lines.
+
+    Args:
+        cycle: where it stands.
+        own: from ``csi.cycle.own``.
+        user_id: the person's.
+        channel: the cycle's.
+    """
     others = tuple(one for one in cycle.waiting if user_id not in one.who)
     blocks = [parts.section(f"*{status_card.title(cycle)}*")]
     if own:
-        lines = "\n".join(f"• {status_card.awaited(one)}" for one in own)
-        blocks.append(parts.section(f":point_right: *Waiting for you*\n{lines}"))
+        blocks.append(parts.section(f":point_right: *Waiting for you ({len(own)})*"))
+        blocks += waits.listed(own, cycle.step, channel)
     else:
         blocks.append(parts.section("Nothing waits for you here."))
     if others:
-        blocks.append(parts.section(status_card.waiting(others)))
-    return [*blocks, parts.actions(status_card.buttons(cycle))]
+        blocks.append(parts.context(status_card.folded(others)))
+    if any(one.kind is Awaited.STEP for one in own):
+        rest = [parts.button("Where it stands", f"{ids.OPEN}:status", f"status@{channel}")]
+    else:
+        rest = status_card.buttons(cycle, channel)
+    return [*blocks, parts.actions([*rest, parts.button("Help", f"{ids.OPEN}:help", f"help@{channel}")])]
 
 
 def start_form(begin: Beginning, *, more: bool = False) -> Block:

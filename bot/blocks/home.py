@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks import parts, status_card
+from bot.blocks import parts, status_card, waits
 from bot.blocks.parts import Block
 from bot.blocks.text import channel_link, escape
-from csi.terms import Awaited, Step
 from csi.words.wording import listed
 
 ROOM = 85  # blocks of entries on a page: Slack takes 100 in all
 
 HOURS = "home.hours"
+START = "home.start"
+TOUR = "home.tour"
+CHANNEL = "channel"
 PAGE = "home.page"
 WEEK = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
         "sun": "Sunday"}  # fmt: skip
@@ -31,43 +33,58 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cycle and the channel it runs in."""
+    """A cycle, the channel it runs in, and what waits for the person there (``csi.cycle.own``)."""
 
     cycle: Any
     channel: str
-    missing: tuple[Any, ...] = ()  # data the person is to bring: what, and since when it is due
+    own: tuple[Any, ...] = ()
 
 
-def view(user_id: str, places: Sequence[Place], own: Own | None = None, page: int = 0) -> Block:
+Entry = list[Block]  # one thing and the row of its buttons
+
+
+def view(places: Sequence[Place], own: Own | None = None, page: int = 0) -> Block:
     """The home tab of one person; ``own`` are their settings. What does not fit stands on further pages."""
-    mine = [(place, one) for place in places for one in place.cycle.waiting if user_id in one.who]
-    steps = [pair for pair in mine if pair[1].kind is Awaited.STEP]
-    data = [(place, one) for place in places for one in place.missing]
-    data += [(place, one) for place, one in steps if place.cycle.step is Step.GATHER and not place.missing]
-    approvals = [pair for pair in mine if pair[1].kind.is_approval]
-    others = [pair for pair in mine if pair[1].kind is not Awaited.STEP and not pair[1].kind.is_approval]
-    groups = [
-        _group("My steps", steps, "No step waits for you."),
-        _group("My approvals", approvals, "Nothing waits for your approval."),
-        _group("My data to deliver", data, "No data is waited for.", Step.GATHER.command),
-        *([_group("My actions", others, "")] if others else []),
-        [parts.header("Cycles I follow"), *_followed(places)],
-    ]
+    mine = [_entry(place, one, f"{number}.{at}") for number, place in enumerate(places)
+            for at, one in enumerate(place.own)]  # fmt: skip
+    groups: list[tuple[Block, list[Entry]]] = []
+    if not places:
+        groups.append((parts.header("What this is"), _newcomer()))
+    else:
+        nothing = [[parts.section("Nothing waits for you.")]]
+        groups.append((parts.header(f"For you ({len(mine)})" if mine else "For you"), mine or nothing))
+        groups.append((parts.header("My services"), [[block] for block in _followed(places)]))
     pages = _pages(groups)
     at = min(max(page, 0), len(pages) - 1)
     settings = _settings(own, places) if own else []
     return {"type": "home", "blocks": [*pages[at], *_ways(at, len(pages)), *settings]}
 
 
-def _pages(groups: Sequence[Sequence[Block]]) -> list[list[Block]]:
+def _newcomer() -> list[Entry]:
+    """What this is, in three lines, and the ways in."""
+    lines = (
+        "I take a team through seven steps, again and again, to see whether a service really got better.",
+        "You agree what matters; I ask for the data, work out the verdict, and chase whoever holds a step up.",
+        "No tool is needed: a file dropped in a channel, or a number typed, is enough.",
+    )
+    buttons = [parts.button("Start in a channel", START, style="primary"), parts.button("See a finished turn", TOUR)]
+    return [[parts.section("\n".join(lines))], [parts.actions(buttons)]]
+
+
+def _entry(place: Place, one: Any, key: str) -> Entry:
+    before = f"*{escape(place.cycle.service)}* ({channel_link(place.channel)}): "
+    return waits.entry(one, place.cycle.step, place.channel, key, before=before)
+
+
+def _pages(groups: Sequence[tuple[Block, Sequence[Entry]]]) -> list[list[Block]]:
     """The groups one below the other, on as many pages as they need; one that goes on has its header there again."""
     pages: list[list[Block]] = [[]]
-    for header, *entries in groups:
+    for header, entries in groups:
         for number, entry in enumerate(entries):
-            is_full = len(pages[-1]) + (2 if number == 0 else 1) > ROOM
+            is_full = len(pages[-1]) + len(entry) + (number == 0) > ROOM
             if is_full:
                 pages.append([])
-            pages[-1] += [header, entry] if number == 0 or is_full else [entry]
+            pages[-1] += [header, *entry] if number == 0 or is_full else entry
     return pages
 
 
@@ -106,27 +123,49 @@ def hours_form(own: Own) -> Block:
     )  # fmt: skip
 
 
-def _group(name: str, entries: Sequence[tuple[Place, Any]], empty: str, opens: str = "") -> list[Block]:
-    blocks = [parts.header(name)]
-    for place, one in entries:
-        word = opens or _opens(place, one)
-        text = f"*{escape(place.cycle.service)}*: {status_card.awaited(one)} · {channel_link(place.channel)}"
-        blocks.append(parts.section(text, parts.button("Open", f"cycle.open:{word}", f"{word}@{place.channel}")))
-    return blocks if entries else [*blocks, parts.section(empty)]
-
-
-def _opens(place: Place, one: Any) -> str:
-    """The command that shows what is waited for: actions and baselines stand in step 7, whatever step it is."""
-    return Step.CORRECT.command if one.kind.stands_in_step_7 else str(place.cycle.step.command)
-
-
 def _followed(places: Sequence[Place]) -> list[Block]:
-    if not places:
-        return [parts.section("None yet. `/csi start` in a channel begins one.")]
     return [
         parts.section(
             f"*{status_card.title(place.cycle)}* · {channel_link(place.channel)}\n"
-            + status_card.waiting(place.cycle.waiting)
+            + status_card.waiting(place.cycle.waiting),
         )
         for place in places
     ]
+
+
+def start_form() -> Block:
+    """In which channel? Asked where a cycle is begun from the home tab."""
+    chooses = {"type": "conversations_select", "action_id": CHANNEL, "filter": {"include": ["public", "private"]}}
+    hint = "Where the team talks. I must be a member: /invite me there first."
+    blocks = [parts.entry(CHANNEL, "In which channel?", chooses, hint=hint)]
+    return parts.modal(START, "Start in a channel", blocks, submit="Next")
+
+
+# What the study of examples/service_desk gives; tests/study/test_example.py holds it to that.
+FINISHED = (
+    ("Median time to resolve", "ACHIEVED", "from 38 h to about 16 h; the target of 28 h can be relied on"),
+    ("Resolved within 24 h", "IMPROVED", "far better, and the target of 90 % is not met"),
+)
+
+
+def finished_turn() -> Block:
+    """How a turn of the seven steps ends, on an example."""
+    lines = [f"*{name}*: {verdict}. {_capital(what)}." for name, verdict, what in FINISHED]
+    return parts.modal(
+        TOUR,
+        "A finished turn",
+        [
+            parts.section("*Service desk: did we get there?* (made-up tickets, worked out as yours would be)"),
+            *(parts.section(line) for line in lines),
+            parts.section(
+                "Then somebody proposes what to do about the second, somebody else approves it in its thread, and "
+                "30, 60 and 90 days on I look whether it helped. The next turn starts from there."
+            ),
+        ],
+        submit="",
+        close="Close",
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -15,6 +15,7 @@ NOTICE = "notice"
 SHOWN = 20
 _LABELS = {
     Place.START: "Begin a cycle",
+    Place.STATUS: "Where it stands",
     Place.NEXT: "Next step",
     Place.BACK: "Go back …",
     Place.CLOSE: "Close the cycle",

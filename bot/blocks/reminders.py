@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.text import channel_link, escape, mention
 from csi.terms import Step
-from csi.words.wording import listed, when
+from csi.words.wording import listed, plural, when
 
+THING = "thing."  # a block of a message that is about one reminder: its number follows
 SNOOZES = {
     "1h": "In an hour",
     "tomorrow": "Tomorrow",
@@ -20,9 +23,89 @@ SNOOZES = {
 }
 # The word after /csi that leads to what is asked, by the reminder's subject.
 WORDS = {"tree": "measure", "action": "act", "baseline": "act", "collection": "gather"}
+MOST = 20  # things in one message
 
 
-def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today: date) -> str:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was looked up when a reminder is written: nothing else is claimed.
+
+    Attributes:
+        today: the person's.
+        reminded: who was in fact reminded before, and on which day last.
+        lack: how many rows of the plan have no data, of how many and of which period; None where none lacks any.
+        in_the_way: how many rules refuse that the step is left.
+        step: the cycle's.
+    """
+
+    today: date
+    reminded: Mapping[str, date] = field(default_factory=dict)
+    lack: Any = None
+    in_the_way: int = 0
+    step: int = 0
+
+
+class State(StrEnum):
+    """How a thing stands of which somebody was reminded."""
+
+    OPEN = "open"
+    LATER = "put off"
+    MUTED = "muted"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing in a person's message: ``left`` is how often it may still be put off."""
+
+    id: int
+    text: str
+    channel: str
+    buttons: Sequence[Block] = ()
+    state: State = State.OPEN
+    left: int = 3
+
+
+def message(things: Sequence[Thing]) -> tuple[str, list[Block]]:
+    """One message for all that waits for a person: its text, each thing with its buttons, a way to put it off."""
+    shown, more = things[:MOST], len(things) - MOST
+    if len(things) == 1:
+        blocks = _thing(shown[0], ":bell: ")
+        return shown[0].text, blocks
+    title = f"{len(things)} things for you"
+    blocks = [parts.section(f":bell: *{title}*")]
+    for number, one in enumerate(shown, start=1):
+        blocks += _thing(one, f"{number}. ")
+    if more > 0:
+        blocks.append(parts.context(f"… and {more} more: the Home tab has them all."))
+    return f"{title}. {shown[0].text}", blocks
+
+
+def _thing(one: Thing, before: str) -> list[Block]:
+    at = f"{THING}{one.id}"
+    if one.state is State.SETTLED:
+        return [parts.section(f"{before}:white_check_mark: ~{one.text}~", block_id=at)]
+    if one.state is not State.OPEN:
+        end = "Put off." if one.state is State.LATER else "I shall not remind you of this again."
+        return [parts.section(f"{before}{one.text}", block_id=at), parts.context(end)]
+    line = parts.section(f"{before}{one.text}", _putting_off(one), block_id=at)
+    return [line, parts.actions(one.buttons, block_id=f"wait.{one.id}@{one.channel}")] if one.buttons else [line]
+
+
+def _putting_off(one: Thing) -> Block:
+    """The menu beside a thing; once it was put off often enough it can only be done, or muted."""
+    choices = SNOOZES if one.left else {"mute": SNOOZES["mute"]}
+    options = [parts.option(f"{choice}:{one.id}", label) for choice, label in choices.items()]
+    return {"type": "overflow", "action_id": f"{ids.SNOOZE}:{one.id}", "options": options}
+
+
+def things_of(blocks: Sequence[Block]) -> list[int]:
+    """The reminders that a message is made of."""
+    ids_of = [str(block.get("block_id", "")) for block in blocks]
+    return [int(one.removeprefix(THING)) for one in ids_of if one.startswith(THING)]
+
+
+def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, facts: Facts) -> str:
     """What waits, in one sentence.
 
     Args:
@@ -30,34 +113,57 @@ def sentence(kind: str, what: str, details: Mapping[str, Any], where: str, today
         what: from :func:`thing`.
         details: the reminder's; ``due_on`` as ISO text where there is one.
         where: from :func:`place`.
-        today: the person's.
+        facts: what was looked up.
     """
-    due = _due(details, today)
+    due = _due(details, facts.today)
     if kind.startswith("collect"):
-        return _collection(kind, what, details, where)
+        return _collection(kind, what, details, where, facts)
     said = {
-        "escalation": _stuck(what, due, details),
+        "escalation": _stuck(what, due, details, facts),
         "approval": f"{what} waits for your approval.",
         "review": f"{what} has had its time to settle. Did it help? Newer data and a review will tell.",
         "benefit": f"did {what} help, and does it last? Please look at newer data.",
         "report": f"{what} waits for a sign that you have read it.",
-    }.get(kind, f"{what} {due or 'is due'}. It waits for you.")
+    }.get(kind, f"{what} {due or 'is due'}. It waits for you.{_blocked(facts)}")
     return f"{where}: {said}"
 
 
-def _stuck(what: str, due: str, details: Mapping[str, Any]) -> str:
-    owners = [str(one) for one in details.get("owners") or [details.get("owner", "")]]
-    were = f"{listed([mention(one) for one in owners])} {'was' if len(owners) == 1 else 'were'} reminded"
+def _stuck(what: str, due: str, details: Mapping[str, Any], facts: Facts) -> str:
+    """What is late, whose it is, who of them was in fact reminded, and what it blocks."""
+    owners = [str(one) for one in details.get("owners") or [details.get("owner", "")] if one]
     still = "still waits for approval" if details.get("pending") else "is still open"
-    return f"{what}{f' {due} and' if due else ''} {still}; {were}. Can you help?"
+    return f"{what}{f' {due} and' if due else ''} {still}; {_asked(owners, facts)}.{_blocked(facts)} Can you help?"
 
 
-def _collection(kind: str, what: str, details: Mapping[str, Any], where: str) -> str:
-    owner = mention(str(details.get("owner", "")))
+def _asked(owners: Sequence[str], facts: Facts) -> str:
+    told = [one for one in owners if one in facts.reminded]
+    if not owners:
+        return "nobody holds it"
+    if not told:
+        return f"it waits for {listed([mention(one) for one in owners])}"
+    last = max(facts.reminded[one] for one in told)
+    were = "was" if len(told) == 1 else "were"
+    return f"{listed([mention(one) for one in told])} {were} reminded, last on {when(last)}"
+
+
+def _blocked(facts: Facts) -> str:
+    """What it keeps from going on, and by how much."""
+    until = f"step {facts.step + 1} cannot start"
+    if facts.lack is not None:
+        some = f"{facts.lack.without} of {plural(facts.lack.every, 'row')} of the plan"
+        have = "has" if facts.lack.without == 1 else "have"
+        return f" {some} {have} no data of {escape(facts.lack.period)}{f'; {until}' if facts.in_the_way else ''}."
+    return f" {plural(facts.in_the_way, 'thing')} in the way: {until}." if facts.in_the_way else ""
+
+
+def _collection(kind: str, what: str, details: Mapping[str, Any], where: str, facts: Facts) -> str:
+    name = str(details.get("owner", ""))
+    owner, blocked = mention(name), _blocked(facts)
     if kind == "collect_channel":
-        return f"{where}: {what} has not come; {owner} was asked. Who can bring it, or say why it can't be provided?"
+        asked = f"{owner} was asked on {when(facts.reminded[name])}" if name in facts.reminded else f"{owner} brings it"
+        return f"{where}: {what} has not come; {asked}.{blocked} Who can bring it, or say why it can't be provided?"
     late = f" {owner} has not brought it; can you?" if kind == "collect_backup" else " Please bring it, or say why not."
-    return f"{where}: {what} is due.{late}"
+    return f"{where}: {what} is due.{late}{blocked if kind == 'collect_backup' else ''}"
 
 
 def place(service: str, channel: str) -> str:
@@ -87,40 +193,3 @@ def thing(subject: str, subject_id: int, details: Mapping[str, Any]) -> str:
     if subject == "collection":
         return f"the data of {escape(str(details.get('period', '')))}"
     return "what is to be measured"
-
-
-def nudge(
-    text: str,
-    reminder_id: int,
-    subject: str,
-    subject_id: int,
-    channel: str,
-    *,
-    details: Mapping[str, Any] | None = None,
-) -> list[Block]:
-    """The sentence, a button that leads there, and the snoozes."""
-    word = Step(subject_id).command if subject == "step" else WORDS.get(subject, "status")
-    read = [parts.button("Acknowledge", "present.acknowledge", str(subject_id))] if subject == "report" else []
-    if subject == "collection" and (details or {}).get("by_hand"):
-        read.append(parts.button("Give the numbers", "gather.collect", str((details or {})["asked"])))
-    return [
-        parts.section(f":bell: {text}"),
-        parts.actions(
-            [
-                parts.button("Open", f"{ids.OPEN}:{word}", f"{word}@{channel}", style="primary"),
-                *read,
-                {
-                    "type": "static_select",
-                    "action_id": ids.SNOOZE,
-                    "placeholder": parts.plain("Remind me later", parts.PLACEHOLDER),
-                    "options": [parts.option(f"{choice}:{reminder_id}", label) for choice, label in SNOOZES.items()],
-                },
-            ],
-            block_id="nudge",
-        ),
-    ]
-
-
-def snoozed(text: str, choice: str) -> list[Block]:
-    """The nudge once it is put off."""
-    return [parts.section(f":bell: {text}"), parts.context(f"Put off: {SNOOZES[choice].lower()}.")]

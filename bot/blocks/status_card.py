@@ -21,6 +21,7 @@ SIGNS = {
 }
 WORDS = {"late": " – *late*", "stale": " – *stale: make it again*"}
 MOST = 12
+FEW = 3
 SENTENCE = 200
 ROOM = 2800  # characters of the KPIs' lines; where they do not fit the sentences stay away
 
@@ -72,9 +73,17 @@ def waiting(entries: tuple[WaitingSeen, ...]) -> str:
     return "*Waiting for*\n" + "\n".join(lines)
 
 
+def folded(entries: tuple[WaitingSeen, ...]) -> str:
+    """The same in small print: the first few, and how many more."""
+    lines = [f"{_people(one.who)}: {awaited(one)}" for one in entries[:FEW]]
+    more = f" · … and {len(entries) - FEW} more" if len(entries) > FEW else ""
+    return f"Waiting for others ({len(entries)}): {' · '.join(lines)}{more}"
+
+
 def awaited(one: WaitingSeen) -> str:
     """What is waited for, and when it is due."""
-    return f"{escape(phrase(one.kind, one.number, one.name))}{_due(one.due_on)}"
+    since = f", from {when(one.since)} on" if one.since else ""
+    return f"{escape(phrase(one.kind, one.number, one.name))}{since}{_due(one.due_on)}"
 
 
 def taken_up(items: tuple[Any, ...]) -> str:

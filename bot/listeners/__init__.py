@@ -26,10 +26,10 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot import receipts
+from bot import daily, receipts
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, installation, people, record, reminders, roles, sources, study
+from bot.listeners import cycle, home, installation, looking, people, record, reminders, roles, sources, study
 from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
@@ -38,6 +38,7 @@ from bot.listeners import step4_process as step4
 from bot.listeners import step5_analyse as step5
 from bot.listeners import step6_present as step6
 from bot.listeners import step7_correct as step7
+from bot.payload import team_of, user_of
 
 COMMAND = "/csi"
 
@@ -54,7 +55,10 @@ class Route:
 def open_word(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
     """Hear a button that does what a command does."""
     ack()
-    words = {word: partial(call, listen) for word, listen in of_kind("command").items()}
+    commands = of_kind("command")
+    words = {word: partial(call, listen) for word, listen in commands.items()}
+    words["mine"] = words[""]
+    words["help"] = partial(call, partial(cycle.show_help, commands=list(commands)))
     cycle.press(words, body, client, respond, kit)
 
 
@@ -248,6 +252,11 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "home.page", home.turn_page),
     Route("action", "home.hours", home.open_hours),
     Route("view", "home.hours", home.said_hours),
+    Route("action", "home.start", home.open_start),
+    Route("view", "home.start", home.chose_channel),
+    Route("action", "home.tour", home.show_turn),
+    Route("action", "wait.look", looking.look),
+    Route("event", "app_mention", cycle.mentioned),
     Route("event", "member_joined_channel", cycle.joined),
     Route("event", "user_change", people.changed),
     Route("event", "app_uninstalled", installation.uninstalled),
@@ -291,7 +300,10 @@ def _once(route: Route) -> Callable[..., None]:
 
     def hear(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
         given = {"ack": ack, "body": body, "client": client, "respond": respond, "kit": kit, "view": body.get("view")}
-        receipts.once(route.kind, route.listen, call, given)
+        try:
+            receipts.once(route.kind, route.listen, call, given)
+        finally:
+            daily.refresh(kit, team_of(body), user_of(body))
 
     return hear
 
@@ -309,11 +321,13 @@ def hear_command(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: 
     words = unescape(str(body.get("text") or "")).split()
     commands = of_kind("command")
     word = words[0].lower() if words else ""
-    if word in commands:
+    if refused := cycle.not_here(body, word):
+        ack(text=refused)
+    elif word in commands:
         given = {"ack": ack, "body": body, "client": client, "respond": respond, "kit": kit, "words": words[1:]}
         receipts.once("command", commands[word], call, given)
     elif word in ("", "help"):
         cycle.show_help(ack, list(commands))
     else:
         nearest = difflib.get_close_matches(word, [name for name in commands if name], n=1, cutoff=0.5)
-        cycle.unknown_word(ack, word, nearest[0] if nearest else "", list(commands))
+        cycle.unknown_word(ack, body, word, nearest[0] if nearest else "")

@@ -16,11 +16,13 @@ from sqlmodel import Session
 from bot import cards, forms
 from bot.blocks import cycle as blocks
 from bot.blocks import notices, status_card
+from bot.blocks.parts import Block
 from bot.blocks.text import escape
 from bot.context import Kit
+from bot.errors import whisper
 from bot.listeners import modals
 from bot.listeners.step3_gather import look_later
-from bot.payload import about, clicked, origin, team_of, user_of
+from bot.payload import about, channel_of, clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotFound, Place, Way
@@ -36,18 +38,36 @@ def show_help(ack: Ack, commands: Sequence[str]) -> None:
     ack(text="Words after /csi", blocks=blocks.help_text(commands))
 
 
-def unknown_word(ack: Ack, word: str, nearest: str, commands: Sequence[str]) -> None:
-    """Say the nearest word, and all others."""
-    ack(text=f"I don't know {escape(word[:100])}.", blocks=blocks.unknown(word, nearest, commands))
+def unknown_word(ack: Ack, body: Body, word: str, nearest: str) -> None:
+    """Say the nearest word as a button."""
+    ack(text=f"I don't know {escape(word[:100])}.", blocks=blocks.unknown(word, nearest, about(body)))
 
 
 def waiting(ack: Ack, body: Body, kit: Kit) -> None:
     """``/csi`` alone: what waits for me here."""
-    seen = _seen(body, kit)
-    if seen is None:
-        ack(text="No cycle is running here.", blocks=blocks.no_cycle(about(body)))
-    else:
-        ack(text=status_card.title(seen), blocks=blocks.mine(seen, user_of(body)))
+    text, shown = _mine(body, kit)
+    ack(text=text, blocks=shown)
+
+
+def _mine(body: Body, kit: Kit) -> tuple[str, list[Block]]:
+    """What waits for a person in a channel, as text and blocks."""
+    user_id = user_of(body)
+    with kit.sessions.reading() as session:
+        try:
+            cycle = modals.cycle_of(session, body)
+        except NotFound:
+            return "No cycle is running here.", blocks.no_cycle(about(body))
+        cycles.together.of_people(session, cycle.team_id, [cycle])
+        seen = cycles.overview(session, cycle, kit.now())
+        own = cycles.own(session, cycle, user_id, kit.now())
+    return status_card.title(seen), blocks.mine(seen, own, user_id, cycle.channel_id)
+
+
+def mentioned(event: Body, body: Body, client: WebClient, kit: Kit) -> None:
+    """Somebody called the bot by its name: it says, to them alone, what waits for them and what can be done."""
+    text, shown = _mine(body, kit)
+    thread = str(event.get("thread_ts") or "")
+    whisper(client, replace(origin(body), thread_ts=thread), shown, text=text)
 
 
 def status(ack: Ack, body: Body, kit: Kit) -> None:
@@ -69,16 +89,38 @@ def _seen(body: Body, kit: Kit) -> cycles.Overview | None:
         return cycles.overview(session, cycle, kit.now())
 
 
-def start(ack: Ack, body: Body, client: WebClient, words: list[str]) -> None:
+def not_here(body: Body, word: str) -> str:
+    """Why a word cannot be heard where it was typed: people's own conversations hold no cycle. Else empty."""
+    name = str(body.get("channel_name") or "")
+    is_direct = channel_of(body).startswith("D") or name == "directmessage" or name.startswith("mpdm-")
+    return blocks.not_here(is_direct) if word != "help" else ""
+
+
+def start(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
     """``/csi start SERVICE``: ask for the service's name and its people."""
+    require_startable(kit, client, team_of(body), about(body))
     ack()
     _open_start(body, client, blocks.Beginning(about(body), " ".join(words)[:80]))
 
 
-def open_start(ack: Ack, body: Body, client: WebClient) -> None:
+def open_start(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """The same from a button."""
     ack()
-    _open_start(body, client, _beginning(clicked(body) or about(body)))
+    begin = _beginning(clicked(body) or about(body))
+    require_startable(kit, client, team_of(body), begin.channel)
+    _open_start(body, client, begin)
+
+
+def require_startable(kit: Kit, client: WebClient, team_id: str, channel: str) -> None:
+    """A cycle can begin in a channel: looked at before anybody fills a form in.
+
+    Raises:
+        Conflict: the bot is not there, or a cycle is running.
+    """
+    if not _is_member(client, channel):
+        raise Conflict("I am not in this channel yet. Please /invite me here, then begin again.")
+    with kit.sessions.reading() as session:
+        cycles.require_free(session, team_id, channel)
 
 
 def _beginning(value: str) -> blocks.Beginning:
@@ -91,10 +133,15 @@ def _beginning(value: str) -> blocks.Beginning:
 
 
 def _open_start(body: Body, client: WebClient, begin: blocks.Beginning) -> None:
+    modals.show(client, body, start_view(body, client, begin))
+
+
+def start_view(body: Body, client: WebClient, begin: blocks.Beginning) -> Block:
+    """The form that begins a cycle, in the zone of who asks."""
     if not begin.filename:  # a study says its zone
         zone = str(client.users_info(user=user_of(body))["user"].get("tz") or "UTC")
         begin = replace(begin, timezone=zone)
-    modals.show(client, body, blocks.start_form(begin))
+    return blocks.start_form(begin)
 
 
 def more_of_start(ack: Ack, body: Body, client: WebClient) -> None:
@@ -140,13 +187,16 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     ack()
 
 
-def _require_member(client: WebClient, channel: str) -> None:
-    """The bot must be in the channel, or none of what it has to say arrives."""
+def _is_member(client: WebClient, channel: str) -> bool:
+    """Whether the bot is in the channel: else none of what it has to say arrives."""
     try:
-        member = client.conversations_info(channel=channel)["channel"].get("is_member")
+        return bool(client.conversations_info(channel=channel)["channel"].get("is_member"))
     except SlackApiError:
-        member = False
-    if not member:
+        return False
+
+
+def _require_member(client: WebClient, channel: str) -> None:
+    if not _is_member(client, channel):
         raise InvalidInput("service", "I am not in that channel yet. Please /invite me there, then send this again.")
 
 

@@ -12,14 +12,14 @@ from sqlmodel import Session
 
 from bot import forms
 from bot.blocks import home as blocks
+from bot.blocks.cycle import Beginning
 from bot.context import Kit
-from bot.listeners import modals, people
+from bot.listeners import cycle, modals, people
 from bot.payload import clicked, team_of, user_of
 from csi import cycle as cycles
 from csi import reminders, roles
+from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle
-from csi.step3_gather.collecting import to_bring
-from csi.terms import Awaited
 
 Body = Mapping[str, Any]
 
@@ -48,15 +48,36 @@ def drawn(kit: Kit, team_id: str, user_id: str, page: int = 0) -> dict[str, Any]
     now = kit.now()
     with kit.sessions.reading() as session:
         running = cycles.together.of_person(session, team_id, user_id)
-        places = [_place(session, cycle, user_id, now) for cycle in running]
+        places = [_place(session, one, user_id, now) for one in running]
         own = _own(session, team_id, user_id)
-    return blocks.view(user_id, places, own, page)
+    return blocks.view(places, own, page)
 
 
-def _place(session: Session, cycle: Cycle, user_id: str, now: datetime) -> blocks.Place:
-    missing = to_bring(session, cycle, user_id, now)
-    data = tuple(cycles.Waiting((user_id,), Awaited.DATA, name=name) for name in missing)
-    return blocks.Place(cycles.brief(session, cycle), cycle.channel_id, data)
+def _place(session: Session, running: Cycle, user_id: str, now: datetime) -> blocks.Place:
+    own = tuple(cycles.own(session, running, user_id, now))
+    return blocks.Place(cycles.brief(session, running), running.channel_id, own)
+
+
+def open_start(ack: Ack, body: Body, client: WebClient) -> None:
+    """Start in a channel was pressed: in which?"""
+    ack()
+    modals.show(client, body, blocks.start_form())
+
+
+def chose_channel(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """A channel was chosen: the form that begins a cycle there, unless none can begin."""
+    channel = forms.read(view, {blocks.CHANNEL: forms.conversation()})[blocks.CHANNEL]
+    try:
+        cycle.require_startable(kit, client, team_of(body), channel)
+    except Conflict as refused:
+        raise InvalidInput(blocks.CHANNEL, str(refused)) from refused
+    ack(response_action="update", view=cycle.start_view(body, client, Beginning(channel)))
+
+
+def show_turn(ack: Ack, body: Body, client: WebClient) -> None:
+    """What a finished turn looks like was asked for."""
+    ack()
+    modals.show(client, body, blocks.finished_turn())
 
 
 def _own(session: Session, team_id: str, user_id: str) -> blocks.Own:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slack_bolt import Ack, Respond
+from slack_bolt import Ack
 
-from bot.blocks import reminders as blocks
 from bot.context import Kit
 from bot.payload import clicked, origin
 from csi import reminders
@@ -16,8 +15,8 @@ from csi.models import Reminder
 from csi.storage import need
 
 
-def snoozed(ack: Ack, body: Mapping[str, Any], respond: Respond, kit: Kit) -> None:
-    """A choice was made in a nudge's menu."""
+def snoozed(ack: Ack, body: Mapping[str, Any], kit: Kit) -> None:
+    """A choice was made in a thing's menu: the message says so (``bot.daily.refresh``)."""
     ack()
     here = origin(body)
     choice, _, number = clicked(body).partition(":")
@@ -26,5 +25,3 @@ def snoozed(ack: Ack, body: Mapping[str, Any], respond: Respond, kit: Kit) -> No
         if reminder.user_id != here.user_id:
             raise NotAllowed("Only the person who was reminded can put it off.")
         reminders.snooze(session, reminder, choice=choice, now=kit.now())
-    text = str(body["message"]["text"])
-    respond(text=text, blocks=blocks.snoozed(text, choice), replace_original=True)

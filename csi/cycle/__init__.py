@@ -6,9 +6,10 @@
 
 from csi.cycle import changed, together
 from csi.cycle.gates import breaches
-from csi.cycle.opening import Start, start, workspace
+from csi.cycle.opening import Start, require_free, start, workspace
 from csi.cycle.order import back, next_step
 from csi.cycle.overview import Brief, Overview, Waiting, brief, judged, overview
+from csi.cycle.own import own
 from csi.cycle.spiral import close
 from csi.passages import (
     accountable,
@@ -43,8 +44,10 @@ __all__ = [
     "open_cycles",
     "open_in",
     "overview",
+    "own",
     "passage",
     "passages",
+    "require_free",
     "service_of",
     "start",
     "together",

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from sqlmodel import Session
 
 from csi import audit, roles
-from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.errors import Conflict, InvalidInput, NotAllowed, Place, Way
 from csi.models import Cycle, Service, StepPassage, Workspace
-from csi.passages import open_cycles, service_of
-from csi.rules import threshold
+from csi.passages import due_day, open_cycles, open_in, service_of
 from csi.storage import lock, next_number, row
 from csi.terms import Period, Role, Step
 
@@ -79,17 +78,17 @@ def start(session: Session, *, team_id: str, actor: str, now: datetime, wanted: 
 def open_cycle(
     session: Session, cycle: Cycle, *, actor: str, now: datetime, due: Mapping[int, date] | None = None
 ) -> Cycle:
-    """Write a new cycle with its seven passages, the first one entered."""
+    """Write a new cycle with its seven passages, the first one entered; ``due`` are days that somebody has named."""
     session.add(cycle)
     session.flush()
-    days = int(threshold(session, cycle.team_id, "step_days"))
-    today = now.astimezone(ZoneInfo(cycle.timezone)).date()
+    days_named = dict(due or {})
+    days_named.setdefault(Step.SHOULD_MEASURE.value, due_day(session, cycle, now))
     for step in Step:
         passage = StepPassage(
             team_id=cycle.team_id,
             cycle_id=cycle.id,
             step=step.value,
-            due_on=(due or {}).get(step.value) or today + timedelta(days=days * step.value),
+            due_on=days_named.get(step.value),
             entered_at=now if step is Step.SHOULD_MEASURE else None,
         )
         session.add(passage)
@@ -140,10 +139,21 @@ def _require_steerer(session: Session, service: Service, actor: str) -> None:
         raise NotAllowed(f"{service.name} has people already; its CSI manager or service owner starts the next cycle.")
 
 
+def require_free(session: Session, team_id: str, channel_id: str) -> None:
+    """No cycle is running in a channel.
+
+    Raises:
+        Conflict: one is.
+    """
+    running = open_in(session, team_id, channel_id)
+    if running is not None:
+        name = service_of(session, running).name
+        said = f"Cycle {running.number} of {name} is running in this channel; it is closed in step 7."
+        raise Conflict(said, ways=[Way(Place.STATUS)])
+
+
 def _refuse_second(session: Session, service: Service, channel_id: str) -> None:
+    require_free(session, service.team_id, channel_id)
     for cycle in open_cycles(session, service.team_id):
-        if cycle.channel_id == channel_id:
-            running = service_of(session, cycle).name
-            raise Conflict(f"Cycle {cycle.number} of {running} is running in this channel; it is closed in step 7.")
         if cycle.service_id == service.id:
             raise Conflict(f"Cycle {cycle.number} of {service.name} is already running in another channel.")

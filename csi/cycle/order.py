@@ -13,7 +13,7 @@ from csi.cycle import gates
 from csi.errors import Conflict, GateRefused, InvalidInput, Place, Way
 from csi.measurement import promises
 from csi.models import Cycle
-from csi.passages import accountable, mark_stale, passage
+from csi.passages import accountable, enter, mark_stale, passage
 from csi.storage import change_if
 from csi.terms import Step
 
@@ -54,8 +54,7 @@ def next_step(
     left.left_at, left.left_by, left.stale, left.reasons = now, actor, False, kept
     if left.step == Step.SHOULD_MEASURE:
         promises.promise(session, cycle, now)
-    entered = passage(session, cycle, cycle.step)
-    entered.entered_at = entered.entered_at or now
+    enter(session, cycle, now)
     old, new = {"step": cycle.step - 1}, {"step": cycle.step, "reasons": kept}
     _log(session, cycle, actor=actor, now=now, what="next step", old=old, new=new)
     return cycle
@@ -70,6 +69,7 @@ def back(session: Session, cycle: Cycle, *, to: int, actor: str, now: datetime, 
     _require_mover(session, cycle, actor)
     was = cycle.step
     _move(session, cycle, to)
+    enter(session, cycle, now)
     mark_stale(session, cycle, after=to)
     old, new = {"step": was}, {"step": to, "reason": reason}
     _log(session, cycle, actor=actor, now=now, what="back to step", old=old, new=new)

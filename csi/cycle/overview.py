@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from csi import ahead, passages, roles
+from csi import ahead, approvers, passages, roles
 from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
 from csi.passages import service_of
+from csi.reading.spans import local_day
 from csi.step1_should_measure import carried
 from csi.step1_should_measure import tree as trees
 from csi.step7_correct import following
@@ -51,13 +52,29 @@ class KpiState:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody is waited for: ``who`` are user ids, ``kind`` says for what, ``number`` and ``name`` for which one."""
+    """Somebody is waited for.
+
+    Attributes:
+        who: user ids.
+        kind: for what.
+        due_on: until when, where that is known.
+        number, name: for which one, as people read it.
+        subject_id, version: the row that it is about.
+        start: the first day of the period, of data.
+        is_typed: of data, whether a number is typed; else a file is brought.
+        since: from which day on it can be done, where it cannot be yet.
+    """
 
     who: tuple[str, ...]
     kind: Awaited
     due_on: date | None = None
     number: int = 0
     name: str = ""
+    subject_id: int = 0
+    version: int = 1
+    start: date | None = None
+    is_typed: bool = False
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +154,7 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
 def brief(session: Session, cycle: Cycle) -> Brief:
     """The cycle as the home tab shows it."""
     service = service_of(session, cycle).name
-    return Brief(service, cycle.number, cycle.state, Step(cycle.step), tuple(_waiting(session, cycle)))
+    return Brief(service, cycle.number, cycle.state, Step(cycle.step), tuple(waiting(session, cycle)))
 
 
 def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
@@ -154,10 +171,10 @@ def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
         version=cycle.version,
         steps=tuple(_step(session, cycle, one, today) for one in passages.passages(session, cycle)),
         kpis=tuple(_kpis(session, cycle)),
-        waiting=tuple(_waiting(session, cycle)),
+        waiting=tuple(waiting(session, cycle)),
         actions_open=len(_actions(session, cycle, ("proposed", "approved", "done", "reopened"))),
         carried_open=len(_carried(session, cycle)),
-        taken_up=tuple(_taken(one) for one in carried.taken_up(session, cycle, cycle.step)[:_SHOWN]),
+        taken_up=tuple(_taken(one, cycle.timezone) for one in carried.taken_up(session, cycle, cycle.step)[:_SHOWN]),
         baseline=_window(cycle.baseline_from, cycle.baseline_to),
         evaluation=_window(cycle.evaluation_from, cycle.evaluation_to),
     )
@@ -207,31 +224,35 @@ def _kpi(kpi: Kpi, result: Judged | None, finding: Finding | None) -> KpiState:
     )
 
 
-def _waiting(session: Session, cycle: Cycle) -> list[Waiting]:
+def waiting(session: Session, cycle: Cycle) -> list[Waiting]:
+    """Who is waited for in a cycle, and for what; nobody in a closed one."""
     if cycle.state != "open":
         return []
     here = passages.passage(session, cycle, cycle.step)
     owner = passages.accountable(session, cycle, cycle.step)
-    approvers = tuple(roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS))
     found = [Waiting((owner,) if owner else (), Awaited.STEP, here.due_on, cycle.step)]
     if cycle.step == Step.SHOULD_MEASURE:
         found += _tree_waits(session, cycle)
     for action in _actions(session, cycle, ("proposed",)):
         said = _answered(session, action, "action", action.version)
-        free = tuple(one for one in approvers if one not in (action.proposer, action.owner, *said))
-        found.append(Waiting(free, Awaited.ACTION_APPROVAL, number=action.number))
+        free = tuple(one for one in approvers.of_action(session, cycle, action) if one not in said)
+        about: dict[str, Any] = {"subject_id": action.id, "version": action.version, "name": action.title}
+        until = local_day(action.expires_at, cycle.timezone) if action.expires_at else None
+        found.append(Waiting(free, Awaited.ACTION_APPROVAL, until, action.number, **about))
     for action in _actions(session, cycle, ("approved", "reopened")):
-        found.append(Waiting((action.owner,), Awaited.ACTION, action.due_on, action.number))
+        about = {"subject_id": action.id, "name": action.title}
+        found.append(Waiting((action.owner,), Awaited.ACTION, action.due_on, action.number, **about))
     for action in _actions(session, cycle, ("done",)):
         ready = following.settles_at(action)
-        settled_on = ready.date() if ready else None
-        found.append(Waiting((action.owner,), Awaited.REVIEW, settled_on, action.number))
+        since = local_day(ready, cycle.timezone) if ready else None
+        about = {"subject_id": action.id, "name": action.title, "since": since}
+        found.append(Waiting((action.owner,), Awaited.REVIEW, number=action.number, **about))
     for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed", limit=_SHOWN):
-        free = tuple(
-            one for one in approvers if one not in (baseline.proposed_by, *_answered(session, baseline, "baseline"))
-        )
+        said = _answered(session, baseline, "baseline")
+        free = tuple(one for one in approvers.of_baseline(session, cycle, baseline) if one not in said)
         kpi = row(session, Kpi, cycle.team_id, id=baseline.kpi_id)
-        found.append(Waiting(free, Awaited.BASELINE_APPROVAL, name=kpi.name if kpi else baseline.kpi_key))
+        name = kpi.name if kpi else baseline.kpi_key
+        found.append(Waiting(free, Awaited.BASELINE_APPROVAL, name=name, subject_id=baseline.id))
     return found[:_SHOWN]
 
 
@@ -252,15 +273,15 @@ def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
         return [Waiting((owner,) if owner else (), Awaited.TREE if sent_back else Awaited.ASKING)]
     answered = {one.user_id for one in given}
     able = tuple(one for one in trees.approvers(session, cycle) if one not in answered)
-    return [Waiting(able, Awaited.TREE_APPROVAL)]
+    return [Waiting(able, Awaited.TREE_APPROVAL, subject_id=cycle.id, version=cycle.tree_version)]
 
 
 def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:
     return rows(session, Action, cycle.team_id, cycle_id=cycle.id, state=states, order="number", limit=_SHOWN)
 
 
-def _taken(item: CarryOver) -> Taken:
-    return Taken(item.text, item.since.date() if item.since else None)
+def _taken(item: CarryOver, zone: str) -> Taken:
+    return Taken(item.text, local_day(item.since, zone) if item.since else None)
 
 
 def _carried(session: Session, cycle: Cycle) -> list[CarryOver]:

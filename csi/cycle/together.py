@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from csi import ahead
+from csi import ahead, approvers
 from csi.cycle.overview import Judged, judged
 from csi.measurement import counted
 from csi.models import (
@@ -37,7 +37,13 @@ from csi.step3_gather.collecting import SUBJECT
 from csi.storage import read_ahead, reads_only, rows
 from csi.terms import Step
 
-_ASKED = ("tree", "tree_submitted", "action", "baseline")  # subjects of decisions that are waited for
+_ASKED = (
+    "tree",
+    "tree_submitted",
+    "action",
+    "baseline",
+    approvers.PROPOSED,
+)  # subjects of decisions that are waited for
 
 
 def cycles_of(session: Session, team_id: str, services: Collection[int], ids: Collection[int] = ()) -> list[Cycle]:
@@ -67,6 +73,8 @@ def of_person(session: Session, team_id: str, user_id: str) -> list[Cycle]:
     found = cycles_of(session, team_id, services)
     of_people(session, team_id, found)
     of_data(session, team_id, found)
+    of_reports(session, team_id, found)
+    of_card(session, team_id, [one for one in found if one.step == Step.ANALYSE])
     return found
 
 

@@ -31,6 +31,7 @@ class Delivered:
     last_at: datetime | None
     days: Mapping[str, Mapping[str, int]]
     mended: Mapping[str, Mapping[str, Any]]
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,10 @@ def _delivered(session: Session, team_id: str, source_ids: Collection[int]) -> l
     plain = (Batch.id, Batch.source_id, Batch.ordinal, Batch.state, Batch.sha256, Batch.rows_read, Batch.rows_kept,
              Batch.quarantined, Batch.first_at, Batch.last_at)  # fmt: skip
     parts = (col(Batch.counts)[name] for name in ("days", "mended"))
-    wanted = select(*map(col, plain), *parts).where(col(Batch.team_id) == team_id, col(Batch.source_id).in_(source_ids))
+    asked = select(*map(col, plain), *parts, col(Batch.delivered_at))
+    wanted = asked.where(col(Batch.team_id) == team_id, col(Batch.source_id).in_(source_ids))
     found = session.execute(wanted.order_by(col(Batch.source_id), col(Batch.ordinal)))
-    return [Delivered(*(*one[:10], one[10] or {}, one[11] or {})) for one in found]
+    return [Delivered(*(*one[:10], one[10] or {}, one[11] or {}, one[12])) for one in found]
 
 
 def _typed(session: Session, team_id: str, source_ids: Collection[int]) -> list[Typed]:

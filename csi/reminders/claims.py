@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
+from csi.errors import Conflict
 from csi.models import Cycle, Person, Reminder
 from csi.reminders.hours import at_work, start_of_work, within_hours, working_moment
 from csi.reminders.nudges import Nudge, benefits, wanted
@@ -18,6 +19,8 @@ from csi.storage import lock, rows
 _KEYS = 30_000  # one statement names so many at most: SQLite takes 32,766 values
 LEASE = timedelta(minutes=5)
 SNOOZES = ("1h", "tomorrow", "next_working_day", "mute")
+MOST_SNOOZES = 3  # then it is done, or muted
+_OF_ONE = 200  # reminders of one person taken at once
 
 
 Caller = Callable[[Session, Cycle, datetime], Any]
@@ -93,8 +96,19 @@ def claim(session: Session, *, team_id: str, now: datetime, worker: str, limit: 
         taken += _lease(session, ids, free, worker, now + LEASE) if ids else []
     if not taken:
         return []
+    taken += _theirs(session, team_id, now, worker, taken)
     found = select(Reminder).where(Reminder.team_id == team_id, col(Reminder.id).in_(taken))
     return list(session.exec(found.order_by(col(Reminder.due_at)).execution_options(populate_existing=True)))
+
+
+def _theirs(session: Session, team_id: str, now: datetime, worker: str, taken: Sequence[int]) -> list[int]:
+    """What else is due of the people of those taken: it belongs into the same message."""
+    of = select(Reminder.user_id).where(Reminder.team_id == team_id, col(Reminder.id).in_(taken)).distinct()
+    people = list(session.exec(of))
+    free = (*_free(team_id, now)[0], col(Reminder.user_id).in_(people))
+    candidates = select(Reminder.id).where(*free).order_by(col(Reminder.due_at)).limit(_OF_ONE * len(people))
+    ids = list(session.exec(candidates.with_for_update(skip_locked=True)))
+    return _lease(session, ids, free, worker, now + LEASE) if ids else []
 
 
 def _free(team_id: str, now: datetime) -> tuple[tuple[ColumnElement[bool], ...], ...]:
@@ -109,6 +123,7 @@ def _free(team_id: str, now: datetime) -> tuple[tuple[ColumnElement[bool], ...],
 def sent(session: Session, reminder: Reminder, now: datetime) -> None:
     """The nudge is in the outbox."""
     reminder.state, reminder.sent_at, reminder.times_sent = "sent", now, reminder.times_sent + 1
+    reminder.snoozed_until = None
     session.add(reminder)
 
 
@@ -118,11 +133,32 @@ def dropped(session: Session, reminder: Reminder) -> None:
     session.add(reminder)
 
 
+def put_on(session: Session, reminder: Reminder, person: Person | None, now: datetime) -> None:
+    """The person's message of this day has gone: this one goes into the next."""
+    tomorrow = now.astimezone(ZoneInfo(person.timezone if person else "UTC")).date() + timedelta(days=1)
+    reminder.state, reminder.due_at = "waiting", start_of_work(person, tomorrow)[0]
+    reminder.lease_by, reminder.lease_until = "", None
+    session.add(reminder)
+
+
+def snoozes_left(reminder: Reminder) -> int:
+    """How often a reminder that was sent may still be put off."""
+    return max(0, MOST_SNOOZES - max(0, reminder.times_sent - 1))
+
+
 def snooze(session: Session, reminder: Reminder, *, choice: str, now: datetime) -> Reminder:
-    """Remind again later (``1h``, ``tomorrow``, ``next_working_day``), or no more of this item (``mute``)."""
+    """Remind again later (``1h``, ``tomorrow``, ``next_working_day``), or no more of this item (``mute``).
+
+    Raises:
+        Conflict: it was put off ``MOST_SNOOZES`` times already, or is settled.
+    """
     team_id, user_id = reminder.team_id, reminder.user_id
     if choice == "mute":
         return _mute(session, reminder)
+    if reminder.state == "dropped":
+        raise Conflict("This is settled already; nothing is left to put off.")
+    if not snoozes_left(reminder):
+        raise Conflict(f"You have put this off {MOST_SNOOZES} times. It is to be done now, or no longer reminded of.")
     if choice == "1h":
         due_at = within_hours(session, team_id, user_id, now + timedelta(hours=1))
     else:

@@ -12,7 +12,7 @@ from sqlalchemy import String, case, cast, exists, literal
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from csi import roles
+from csi import approvers, roles
 from csi.models import (
     Action,
     AnalysisResult,
@@ -25,10 +25,12 @@ from csi.models import (
     ReportClick,
     StepPassage,
 )
+from csi.reading.spans import local_day
 from csi.storage import row, rows
 from csi.terms import Role, Step
 
 BENEFIT_DAYS = (30, 60, 90)  # Source: docs/rules.md (V7.7)
+AFTER = "after"  # in an escalation's details: the keys of the nudges that went before, to whom they went
 _READING_DAYS = 2  # a report nobody answers so long is silence (V6.6)
 
 
@@ -63,12 +65,18 @@ def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
     for action in session.exec(_unasked(team_id)):
         if action.done_at is None:
             continue
+        zone = _zone(session, team_id, action)
         for kind, after, until in _asked_on(action):
-            day, over = ((action.done_at + timedelta(days=days)).date() for days in (after, until or after))
+            day, over = (local_day(action.done_at, zone) + timedelta(days=days) for days in (after, until or after))
             details = {"number": action.number, "title": action.title, "since": str(day)}
             details |= {"until": str(over)} if until else {}
             key = f"{kind}:{action.id}:{action.version}:{after}"
             yield Nudge(key, kind, action.owner, action.cycle_id, ("action", action.id), day, details)
+
+
+def _zone(session: Session, team_id: str, action: Action) -> str:
+    cycle = row(session, Cycle, team_id, id=action.cycle_id)
+    return cycle.timezone if cycle else "UTC"
 
 
 def _unasked(team_id: str) -> SelectOfScalar[Action]:
@@ -99,7 +107,17 @@ def stands(
 
     ``also`` answers for the subjects of further callers, as given to ``refresh``.
     """
-    if _gone(session, reminder) or _overtaken(reminder, now):
+    return not _overtaken(reminder, now) and is_open(session, reminder, now, also)
+
+
+def is_open(
+    session: Session,
+    reminder: Reminder,
+    now: datetime,
+    also: Mapping[str, Callable[[Session, Reminder, Cycle, datetime], bool]] | None = None,
+) -> bool:
+    """Whether what it is about still waits for that person, whatever was said of it since; ``also`` as ``stands``."""
+    if _gone(session, reminder):
         return False
     if reminder.kind in ("benefit", "review"):
         return _benefit_stands(session, reminder)
@@ -109,6 +127,13 @@ def stands(
     if also and reminder.subject in also:
         return also[reminder.subject](session, reminder, cycle, now)
     return _STANDS[reminder.subject](session, reminder, cycle)
+
+
+def reminded(session: Session, reminder: Reminder) -> dict[str, datetime]:
+    """Who was in fact reminded before this escalation, and when last: what is said of it is looked up, never taken."""
+    keys = tuple(str(one) for one in reminder.details.get(AFTER) or ())
+    found = rows(session, Reminder, reminder.team_id, key=keys, order="sent_at") if keys else []
+    return {one.user_id: one.sent_at for one in found if one.sent_at is not None}
 
 
 def _step_stands(session: Session, reminder: Reminder, cycle: Cycle) -> bool:
@@ -145,65 +170,71 @@ def _step_owner(session: Session, cycle: Cycle) -> str:
 
 
 def _for_step(session: Session, cycle: Cycle) -> Iterator[Nudge]:
+    """The owner before, on and after the due day; then, once, whoever can help the owner."""
     here = row(session, StepPassage, cycle.team_id, cycle_id=cycle.id, step=cycle.step)
     if here is None or here.due_on is None:
         return
     owner, subject = _step_owner(session, cycle), ("step", cycle.step)
-    for kind, offset, until in (("step_soon", -1, 0), ("step_due", 0, 2), ("step_late", 2, 4)):
+    before: list[str] = []
+    for kind, offset, until in (("step_soon", -1, 0), ("step_due", 0, 2), ("step_late", 2, None)):
         day = here.due_on + timedelta(days=offset)
         key = f"{kind}:{cycle.id}:{cycle.step}:{here.due_on}:{owner}"  # who takes the step over is reminded, too
-        details = {"due_on": str(here.due_on), "until": str(here.due_on + timedelta(days=until))}
-        if kind != "step_soon" or (here.entered_at and here.entered_at.date() < day):
+        details = {"due_on": str(here.due_on)}
+        details |= {"until": str(here.due_on + timedelta(days=until))} if until is not None else {}
+        before.append(key)
+        if kind != "step_soon" or (here.entered_at and local_day(here.entered_at, cycle.timezone) < day):
             yield Nudge(key, kind, owner, cycle.id, subject, day, details)
-    manager = next(iter(roles.holders(session, cycle.team_id, cycle.service_id, Role.CSI_MANAGER)), "")
-    key = f"escalation:{cycle.id}:{cycle.step}:{here.due_on}:{manager}"
-    details = {"due_on": str(here.due_on), "owner": owner}
-    if manager != owner:
-        yield Nudge(key, "escalation", manager, cycle.id, subject, here.due_on + timedelta(days=4), details)
+    helper = _helper(session, cycle, Step(cycle.step), {owner})
+    key = f"escalation:{cycle.id}:{cycle.step}:{here.due_on}:{helper}"
+    said = {"due_on": str(here.due_on), "owners": [owner] if owner else [], AFTER: before}
+    yield Nudge(key, "escalation", helper, cycle.id, subject, here.due_on + timedelta(days=4), said)
 
 
 def _for_tree(session: Session, cycle: Cycle) -> Iterator[Nudge]:
-    """The approvers of a tree that its people have submitted."""
+    """The approvers of a tree that its people have submitted: those whose yes counts."""
     asked = row(session, Decision, cycle.team_id, subject="tree_submitted", subject_id=cycle.id,
                 version=cycle.tree_version)  # fmt: skip
     if cycle.step != Step.SHOULD_MEASURE or asked is None:
         return
-    approvers = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
-    about = {"key": f"tree:{cycle.id}:{cycle.tree_version}", "subject": ("tree", cycle.id)}
-    yield from _while_pending(session, cycle, approvers, asked.at.date(), about)
+    about = {"key": f"tree:{cycle.id}:{cycle.tree_version}", "subject": ("tree", cycle.id), "step": Step.SHOULD_MEASURE}
+    about["details"] = {"version": cycle.tree_version}
+    since = local_day(asked.at, cycle.timezone)
+    yield from _while_pending(session, cycle, approvers.of_tree(session, cycle), since, about)
 
 
 def _while_pending(
-    session: Session, cycle: Cycle, approvers: Sequence[str], since: date, about: Mapping[str, Any]
+    session: Session, cycle: Cycle, able: Sequence[str], since: date, about: Mapping[str, Any]
 ) -> Iterator[Nudge]:
-    """Each approver twice, then once whoever can help; ``about`` says ``key``, ``subject`` and ``details``."""
+    """Each approver twice, then once whoever can help; ``about``: ``key``, ``subject``, ``step``, ``details``."""
     first, again, last = (since + timedelta(days=days) for days in (1, 4, 7))
     key, subject, details = about["key"], about["subject"], dict(about.get("details", {}))
-    for user_id in approvers:
+    for user_id in able:
         said = {**details, "until": str(again)}
         yield Nudge(f"approval:{key}:{user_id}", "approval", user_id, cycle.id, subject, first, said)
         yield Nudge(f"approval_again:{key}:{user_id}", "approval", user_id, cycle.id, subject, again, details)
-    helper = _helper(session, cycle, approvers)
-    if helper and approvers:
-        said = {**details, "owners": list(approvers), "pending": True}
+    helper = _helper(session, cycle, about["step"], able)
+    if helper and able:
+        before = [f"{kind}:{key}:{user_id}" for user_id in able for kind in ("approval", "approval_again")]
+        said = {**details, "owners": list(able), "pending": True, AFTER: before}
         yield Nudge(f"escalation:{key}:{helper}", "escalation", helper, cycle.id, subject, last, said)
 
 
-def _helper(session: Session, cycle: Cycle, but: Collection[str]) -> str:
-    """Who can help when others stay silent: who answers for the step, else a CSI manager."""
-    answers = roles.accountable(session, cycle.team_id, cycle.service_id, Step(cycle.step))
+def _helper(session: Session, cycle: Cycle, step: Step, but: Collection[str]) -> str:
+    """Who can help when others stay silent about a thing of ``step``: who answers for that, else who steers."""
+    answers = roles.accountable(session, cycle.team_id, cycle.service_id, step)
     managers = roles.holders(session, cycle.team_id, cycle.service_id, Role.CSI_MANAGER)
-    return next((one for one in (answers, *managers) if one and one not in but), "")
+    owners = roles.holders(session, cycle.team_id, cycle.service_id, Role.SERVICE_OWNER)
+    return next((one for one in (answers, *managers, *owners) if one and one not in but), "")
 
 
 def _for_actions(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     for action in rows(session, Action, cycle.team_id, cycle_id=cycle.id):
         subject, details = ("action", action.id), {"number": action.number, "title": action.title}
         if action.state == "proposed":
-            holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
-            approvers = [one for one in holders if one not in (action.proposer, action.owner)]
-            about = {"key": f"action:{action.id}:{action.version}", "subject": subject, "details": details}
-            yield from _while_pending(session, cycle, approvers, action.proposed_at.date(), about)
+            about = {"key": f"action:{action.id}:{action.version}", "subject": subject, "step": Step.CORRECT}
+            about["details"] = {**details, "version": action.version}
+            since = local_day(action.proposed_at, cycle.timezone)
+            yield from _while_pending(session, cycle, approvers.of_action(session, cycle, action), since, about)
         if action.state in ("approved", "reopened") and action.due_on:
             yield from _for_owner(session, cycle, action, action.due_on)
 
@@ -216,19 +247,19 @@ def _for_owner(session: Session, cycle: Cycle, action: Action, day: date) -> Ite
     due = {**details, "until": str(late)}
     yield Nudge(f"action_due:{about}", "action_due", action.owner, cycle.id, subject, day, due)
     yield Nudge(f"action_late:{about}", "action_late", action.owner, cycle.id, subject, late, details)
-    helper = _helper(session, cycle, {action.owner})
-    key, said = f"escalation:action_due:{about}:{helper}", {**details, "owner": action.owner}
+    helper = _helper(session, cycle, Step.CORRECT, {action.owner})
+    before = [f"{kind}:{about}" for kind in ("action_due", "action_late")]
+    key, said = f"escalation:action_due:{about}:{helper}", {**details, "owners": [action.owner], AFTER: before}
     yield Nudge(key, "escalation", helper, cycle.id, subject, last, said)
 
 
 def _for_baselines(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     for one in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed"):
-        holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
-        approvers = [user_id for user_id in holders if user_id != one.proposed_by]
+        able = approvers.of_baseline(session, cycle, one)
         kpi = row(session, Kpi, cycle.team_id, id=one.kpi_id)
         details = {"kpi": kpi.name if kpi else one.kpi_key}
-        about = {"key": f"baseline:{one.id}", "subject": ("baseline", one.id), "details": details}
-        yield from _while_pending(session, cycle, approvers, one.proposed_at.date(), about)
+        about = {"key": f"baseline:{one.id}", "subject": ("baseline", one.id), "details": details, "step": Step.CORRECT}
+        yield from _while_pending(session, cycle, able, local_day(one.proposed_at, cycle.timezone), about)
 
 
 def _for_reports(session: Session, cycle: Cycle) -> Iterator[Nudge]:
@@ -238,8 +269,12 @@ def _for_reports(session: Session, cycle: Cycle) -> Iterator[Nudge]:
             continue
         for user_id in roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER, Role.READER):
             if user_id != report.made_by and not _answered(session, cycle.team_id, report.id, user_id):
-                key, day = f"report:{report.id}:{user_id}", report.sent_at.date() + timedelta(days=_READING_DAYS)
+                key, day = f"report:{report.id}:{user_id}", _read_by(report.sent_at, cycle)
                 yield Nudge(key, "report", user_id, cycle.id, ("report", report.id), day, {"audience": report.audience})
+
+
+def _read_by(sent_at: datetime, cycle: Cycle) -> date:
+    return local_day(sent_at, cycle.timezone) + timedelta(days=_READING_DAYS)
 
 
 def _answered(session: Session, team_id: str, report_id: int, user_id: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from csi import audit, roles
+from csi.approvers import of_tree
 from csi.errors import Conflict, InvalidInput, Place, Way
 from csi.models import Cycle, Decision
 from csi.step1_should_measure.tree import agreed, decisions, tree
@@ -32,7 +33,11 @@ def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) ->
         raise Conflict(f"{sent_back(session, here.sent_back)} Change the tree, then ask again.", ways=[_TREE])
     if here.agreed:
         raise Conflict("The business has approved this tree already: go on to the next step.", ways=[Way(Place.NEXT)])
-    asked = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
+    asked = of_tree(session, cycle)
+    if not asked and (measuring := roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)):
+        named = " and ".join(roles.name_of(session, cycle.team_id, one) for one in measuring[:3])
+        said = f"{named} may approve but also measure, and whoever measures cannot answer for the business."
+        raise InvalidInput("", f"{said} Name another approver first.", ways=[Way(Place.ROLES)])
     if not asked:
         raise InvalidInput("", "Nobody from the business is named as approver yet.", ways=[Way(Place.ROLES)])
     if not decisions(session, cycle, "tree_submitted"):
@@ -48,7 +53,9 @@ def decide_tree(
     Raises:
         Conflict: the tree has changed since it was shown. NotAllowed: not an approver of the business.
     """
-    role = roles.require(session, cycle, actor, {Role.APPROVER}, "approve what is measured")
+    role = roles.require(
+        session, cycle, actor, {Role.APPROVER}, "approve what is measured", but=_measuring(session, cycle)
+    )
     _hold(session, cycle)
     if version != cycle.tree_version:
         raise Conflict("The tree has changed since this was shown; look at it again.", ways=[_TREE])
@@ -67,6 +74,11 @@ def decide_tree(
 def sent_back(session: Session, answer: Decision) -> str:
     """Who sent the tree back and why, as a sentence."""
     return f"{roles.name_of(session, answer.team_id, answer.user_id)} sent this tree back: “{answer.reason}”."
+
+
+def _measuring(session: Session, cycle: Cycle) -> list[str]:
+    """Who measures, and is not to be asked in the business's place."""
+    return roles.holders(session, cycle.team_id, cycle.service_id, *roles.MEASURERS)
 
 
 def _require_open(session: Session, cycle: Cycle, answers: list[Decision]) -> None:

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from csi import roles
+from csi.approvers import of_tree
 from csi.models import CarryOver, Csf, Cycle, Decision, Goal, Kpi, Service
 from csi.storage import need, row, rows
-from csi.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +92,7 @@ def decisions(session: Session, cycle: Cycle, subject: str) -> list[Decision]:
 
 def approvers(session: Session, cycle: Cycle) -> list[str]:
     """Those of the business whose yes counts: approvers who do not measure."""
-    able = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
-    measurers = roles.holders(session, cycle.team_id, cycle.service_id, *roles.MEASURERS)
-    return [one for one in able if one not in measurers]
+    return of_tree(session, cycle)
 
 
 def agreed(session: Session, cycle: Cycle) -> bool:

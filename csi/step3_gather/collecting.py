@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,40 @@ from sqlmodel import Session
 
 from csi.models import Cycle, PlanRow, Reminder
 from csi.reading import spans
-from csi.reminders import Nudge
+from csi.reminders import AFTER, Nudge
 from csi.rules import threshold
-from csi.step3_gather.expected import Arrival, arrivals, by_hand
+from csi.step3_gather.expected import FILE, Arrival, arrivals, by_hand
 from csi.storage import row
-from csi.terms import Step
+from csi.terms import Period, Step
 from csi.words import wording
 
 SUBJECT = "collection"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Data that a person is to bring: a KPI's number (``by_hand``) or file of the period that begins on ``start``."""
+
+    kpi: str
+    start: date
+    period: Period
+    by_hand: bool
+
+    @property
+    def said(self) -> str:
+        """As people read it: ``Calls of the week of 16 November 2026``."""
+        return f"{self.kpi} of {wording.named(self.start, self.period)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """``without`` of the ``every`` rows of the plan have no data of the period."""
+
+    without: int
+    every: int
+    period: str
+
+
 # How many periods back somebody is still asked; older gaps stay in the list of what is missing.
 _ASKED = 2
 
@@ -28,7 +55,7 @@ def nudges(session: Session, cycle: Cycle, now: datetime) -> Iterator[Nudge]:
         return
     days = timedelta(days=threshold(session, cycle.team_id, "late_days"))
     for one in arrivals(session, cycle, now):
-        for start in one.missing[-_ASKED:] if _is_asked(session, one) else ():
+        for start in _periods_asked(session, cycle, one):
             yield from _asked(cycle, one, start, days)
 
 
@@ -39,15 +66,25 @@ def wanted_from(session: Session, cycle: Cycle, user_id: str, start: date, now: 
     return own or found
 
 
-def to_bring(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[str]:
-    """What a person is to bring, the newest missing period of each KPI: ``Calls of the week of 16 November 2026``."""
+def to_bring(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[Wanted]:
+    """What a person is to bring: the newest missing period of each KPI."""
     if cycle.step < Step.GATHER:
         return []
     return [
-        f"{one.kpi.name} of {wording.named(one.missing[-1], one.period)}"
+        Wanted(one.kpi.name, asked[-1], one.period, by_hand=by_hand(one))
         for one in arrivals(session, cycle, now)
-        if one.missing and one.owner == user_id and _is_asked(session, one)
+        if one.owner == user_id and (asked := _periods_asked(session, cycle, one))
     ]
+
+
+def lacking(session: Session, cycle: Cycle, now: datetime) -> Lack | None:
+    """How many of the plan's rows have no data of the newest period that is missing anywhere; None: none is."""
+    every = arrivals(session, cycle, now)
+    newest = max(((one.missing[-1], one.period) for one in every if one.missing), default=None)
+    if newest is None:
+        return None
+    without = sum(newest[0] in one.missing for one in every)
+    return Lack(without, len(every), wording.named(*newest))
 
 
 def stands(session: Session, reminder: Reminder, cycle: Cycle, now: datetime) -> bool:
@@ -59,14 +96,34 @@ def stands(session: Session, reminder: Reminder, cycle: Cycle, now: datetime) ->
 
 
 def _is_asked(session: Session, one: Arrival) -> bool:
-    """Numbers typed by hand are asked for; files only where the plan states when they come."""
+    """What people bring is asked for, numbers and files; of what comes by itself, what the plan says a day for."""
+    is_file = one.source is not None and one.source.kind == FILE
+    return by_hand(one) or is_file or _has_day(session, one)
+
+
+def _has_day(session: Session, one: Arrival) -> bool:
     plan = row(session, PlanRow, one.kpi.team_id, kpi_id=one.kpi.id)
-    return by_hand(one) or bool(plan and plan.cadence)
+    return bool(plan and plan.cadence)
+
+
+def _periods_asked(session: Session, cycle: Cycle, one: Arrival) -> tuple[date, ...]:
+    """The newest missing periods that somebody is asked for; of files without a day none that ended before the cycle.
+
+    The one that had just ended then is asked for: it is what the first file holds.
+    """
+    if not _is_asked(session, one):
+        return ()
+    newest = one.missing[-_ASKED:]
+    if by_hand(one) or _has_day(session, one):
+        return newest
+    begun = spans.start_of(spans.local_day(cycle.started_at, cycle.timezone), one.period)
+    return tuple(start for start in newest if spans.end_of(start, one.period) >= begun)
 
 
 def _asked(cycle: Cycle, one: Arrival, start: date, days: timedelta) -> Iterator[Nudge]:
     end = spans.end_of(start, one.period)
     people = ((one.owner, "collect"), (one.backup, "collect_backup"), (cycle.channel_id, "collect_channel"))
+    before: list[str] = []
     for place, (user_id, kind) in enumerate(people):
         if not user_id:
             continue
@@ -79,4 +136,6 @@ def _asked(cycle: Cycle, one: Arrival, start: date, days: timedelta) -> Iterator
             "asked": f"{cycle.id}:{start}",
         }
         key = f"{kind}:{cycle.id}:{user_id}:{start}:{'hand' if by_hand(one) else 'file'}"
+        details[AFTER] = list(before)
+        before.append(key)
         yield Nudge(key, kind, user_id, cycle.id, (SUBJECT, start.toordinal()), day, details)

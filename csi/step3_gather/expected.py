@@ -17,6 +17,7 @@ from csi.step3_gather import measured
 from csi.storage import row, rows
 from csi.terms import Measurability, Period
 
+FILE = "file"  # the kind of a source that people bring as files
 _GATHERED = frozenset({Measurability.AUTOMATIC, Measurability.BY_HAND, Measurability.PROXY, ""})
 
 
@@ -98,7 +99,8 @@ def _filled(
         return made
     is_typed = made.source.kind in measured.KINDS
     seen = held.typed(made.kpi, made.source) if is_typed else held.delivered(made.kpi, made.source)
-    expected = tuple(_expected(cycle, plan, made.period, seen, today, typed=is_typed))
+    promised = is_typed or bool(plan and plan.cadence) or _goes_on(cycle, made, seen)
+    expected = tuple(_expected(cycle, made.period, seen, today, promised=promised))
     reached, filled = held.periods(seen, made.period)
     return _compared(made, seen, (reached, filled), expected, today - allowed)
 
@@ -140,6 +142,7 @@ class _Seen:
     deliveries: int = 0
     oldest: datetime | None = None
     newest: datetime | None = None
+    newest_came_at: datetime | None = None  # when the delivery came that reaches furthest
 
 
 class _Held:
@@ -177,6 +180,7 @@ class _Held:
             deliveries=len(current),
             oldest=min((one.first_at for one in current if one.first_at), default=None),
             newest=max((one.last_at for one in current if one.last_at), default=None),
+            newest_came_at=_furthest(current),
         )
 
     def periods(self, seen: _Seen, period: Period) -> tuple[frozenset[date], frozenset[date]]:
@@ -203,6 +207,12 @@ class _Held:
             oldest=known.oldest,
             newest=known.newest,
         )
+
+
+def _furthest(current: Sequence[counted.Delivered]) -> datetime | None:
+    """When the delivery came that reaches furthest."""
+    known = [(one.last_at, one.delivered_at) for one in current if one.last_at and one.delivered_at]
+    return max(known)[1] if known else None
 
 
 def _in_quarantine(current: Sequence[counted.Delivered]) -> int:
@@ -247,18 +257,26 @@ def _reached(first: date, last: date, period: Period) -> list[date]:
     return list(spans.between(first, spans.end_of(spans.start_of(last, period), period), period))
 
 
-def _expected(
-    cycle: Cycle, plan: PlanRow | None, period: Period, seen: _Seen, today: date, *, typed: bool
-) -> list[date]:
+def _goes_on(cycle: Cycle, made: Arrival, seen: _Seen) -> bool:
+    """Whether a file is one of a series: the newest one came while its last rows were new, so the next is awaited.
+
+    An export of what is long past was not followed by others, and none is asked for.
+    """
+    if made.source is None or made.source.kind != FILE or not (seen.newest and seen.newest_came_at):
+        return False
+    last = spans.local_day(seen.newest, cycle.timezone)
+    next_end = spans.end_of(spans.end_of(spans.start_of(last, made.period), made.period), made.period)
+    return spans.local_day(seen.newest_came_at, cycle.timezone) < next_end
+
+
+def _expected(cycle: Cycle, period: Period, seen: _Seen, today: date, *, promised: bool) -> list[date]:
     """Periods there should be data for.
 
-    From the baseline's begin (else the first data) to the evaluation's end; without windows to today where numbers
-    are typed or the plan states a cadence, else to the last data: nobody has promised more. Before any data came it
-    is the last period.
+    From the baseline's begin (else the first data) to the evaluation's end; without windows to today where more is
+    ``promised``, else to the last data. Before any data came it is the last period.
     """
     first = cycle.baseline_from or min((first for first, _ in seen.spans), default=None)
     last = max((last for _, last in seen.spans), default=None)
-    promised = typed or bool(plan and plan.cadence)
     if first is None or (last is None and not cycle.evaluation_to and not promised):
         start = spans.start_of(today, period)
         return list(spans.between(start - timedelta(days=1), start, period))

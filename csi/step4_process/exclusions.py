@@ -78,7 +78,8 @@ def decide(
     if choice not in ("approved", "rejected"):
         raise InvalidInput("choice", "expected approved or rejected")
     cycle = need(session, Cycle, team_id, exclusion.cycle_id)
-    role = roles.require(session, cycle, actor, roles.APPROVERS, "approve what is left out")
+    own = {exclusion.proposed_by}
+    role = roles.require(session, cycle, actor, roles.APPROVERS, "approve what is left out", but=own)
     if choice == "approved" and (cycle.state != "open" or cycle.step > Step.ANALYSE):
         where = f"is in step {cycle.step}" if cycle.state == "open" else "is closed"
         raise Conflict(f"Data is left out in steps 3 to 5; this cycle {where}.")

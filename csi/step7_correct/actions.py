@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from csi import audit, roles
+from csi import approvers, audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Action, Cycle, Decision, Finding, Kpi
 from csi.rules import threshold
@@ -23,7 +23,6 @@ COST_CLASSES = ("none", "low", "medium", "high")
 VOIDING = (
     "title", "kpi_id", "scope", "expected_effect", "effect_by", "failure_sign", "owner", "cost_class", "quorum",
 )  # fmt: skip
-PROPOSED = "action proposal"  # the subject of the decision that keeps who proposed which version
 OPEN = ("proposed", "approved", "done", "reviewed", "reopened")
 
 
@@ -103,7 +102,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
     old, new = audit.changes(action, _checked(session, cycle, fields))
     if not new:
         return action
-    _require_enough(session, cycle, fields, {actor, *_proposers(session, action)})
+    _require_enough(session, cycle, fields, {actor, *approvers.proposers(session, action)})
     for name, value in new.items():
         setattr(action, name, value)
     if set(new) & set(VOIDING) or action.state in ("rejected", "expired"):
@@ -134,14 +133,7 @@ def missing(action: Action) -> list[str]:
 
 def has_proposed(session: Session, action: Action, user_id: str) -> bool:
     """Whether the person proposed this action or an earlier version of it, whoever proposed the last."""
-    mine: dict[str, Any] = {"subject": PROPOSED, "subject_id": action.id, "user_id": user_id}
-    return user_id == action.proposer or row(session, Decision, action.team_id, **mine) is not None
-
-
-def able(session: Session, cycle: Cycle, but: Collection[str]) -> list[str]:
-    """Who may approve an action: approvers and service owners, but those who proposed or own it."""
-    holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
-    return [one for one in holders if one not in but]
+    return user_id in approvers.proposers(session, action)
 
 
 def hold(session: Session, action: Action) -> None:
@@ -178,7 +170,7 @@ def _sign(session: Session, action: Action, actor: str, now: datetime) -> None:
         Decision(
             team_id=action.team_id,
             cycle_id=action.cycle_id,
-            subject=PROPOSED,
+            subject=approvers.PROPOSED,
             subject_id=action.id,
             version=action.version,
             user_id=actor,
@@ -188,14 +180,9 @@ def _sign(session: Session, action: Action, actor: str, now: datetime) -> None:
     )
 
 
-def _proposers(session: Session, action: Action) -> set[str]:
-    asked = rows(session, Decision, action.team_id, subject=PROPOSED, subject_id=action.id)
-    return {action.proposer, *(one.user_id for one in asked)}
-
-
 def _require_enough(session: Session, cycle: Cycle, fields: ActionFields, proposers: Collection[str]) -> None:
     """More yes than there are people who may say it would never come together."""
-    found = able(session, cycle, {*proposers, fields.owner})
+    found = approvers.but(session, cycle, {*proposers, fields.owner})
     if fields.quorum > max(1, len(found)):
         named = ", ".join(roles.name_of(session, cycle.team_id, one) for one in found) or "nobody yet"
         reason = f"only {len(found)} may approve it, as proposer and owner may not: {named}. Name more first"

@@ -98,7 +98,7 @@ def decide_baseline(
     if actor == baseline.proposed_by:
         raise NotAllowed("V7.4: you proposed this baseline; somebody else must approve it.")
     cycle = need(session, Cycle, team_id, baseline.cycle_id)
-    role = roles.require(session, cycle, actor, roles.APPROVERS, "approve a baseline")
+    role = roles.require(session, cycle, actor, roles.APPROVERS, "approve a baseline", but={baseline.proposed_by})
     if baseline.state != "proposed":
         raise Conflict(f"This baseline is {baseline.state} already.")
     if choice not in ("approve", "reject"):

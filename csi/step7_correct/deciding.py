@@ -7,9 +7,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from csi import roles
+from csi import approvers, roles
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
+from csi.reading.spans import local_day
 from csi.step7_correct import actions
 from csi.storage import change_if, need, reads_only, row, rows
 from csi.words import wording
@@ -48,7 +49,7 @@ def decide(
     if given is not None and version == action.version:
         return Outcome(action, given, changed=False, settled=False, yes=_yes(session, action))
     role = _require_outsider(session, action, actor)
-    _require_pending(action, version, now)
+    _require_pending(session, action, version, now)
     if choice not in CHOICES:
         raise InvalidInput("choice", "expected approve or reject")
     if choice == "reject" and not reason.strip():
@@ -123,17 +124,22 @@ def _require_outsider(session: Session, action: Action, actor: str) -> str:
     if actor == action.owner:
         raise NotAllowed(f"V7.2: you own action {action.number}; somebody else must approve it.")
     cycle = need(session, Cycle, action.team_id, action.cycle_id)
-    return roles.require(session, cycle, actor, roles.APPROVERS, "approve an action").value
+    own = {*approvers.proposers(session, action), action.owner}
+    return roles.require(session, cycle, actor, roles.APPROVERS, "approve an action", but=own).value
 
 
-def _require_pending(action: Action, version: int, now: datetime) -> None:
+def _require_pending(session: Session, action: Action, version: int, now: datetime) -> None:
     if version != action.version:
         raise Conflict(f"Action {action.number} was changed since this was shown; look at its newest message.")
     if action.state != "proposed":
         raise Conflict(f"Action {action.number} is {action.state} already.")
     if action.expires_at and action.expires_at <= now:
-        day = wording.day(action.expires_at)
+        day = wording.day(local_day(action.expires_at, _zone(session, action)))
         raise Conflict(f"The time to approve action {action.number} ended on {day}; propose it again.")
+
+
+def _zone(session: Session, action: Action) -> str:
+    return need(session, Cycle, action.team_id, action.cycle_id).timezone
 
 
 def _settle(session: Session, action: Action, made: Decision, now: datetime) -> Outcome:

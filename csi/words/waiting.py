@@ -15,6 +15,9 @@ _PHRASES = {
     Awaited.REVIEW: mark("the review of action {number}"),
     Awaited.BASELINE_APPROVAL: mark("approval of the new baseline of {name}"),
     Awaited.DATA: mark("{name}"),
+    Awaited.FINDING: mark("the finding of {name}"),
+    Awaited.REPORT: mark("the report for {name}"),
+    Awaited.BENEFIT: mark("whether action {number} still helps"),
 }
 
 

@@ -23,7 +23,11 @@ def test_help_lists_the_words_and_an_unknown_word_gets_the_nearest(world: World)
     world.alice.command("/csi", "help")
     assert "/csi start SERVICE" in answer(world.alice)
     world.alice.command("/csi", "strat")
-    assert "Did you mean `/csi start`?" in answer(world.alice)
+    message = world.alice.last()
+    assert "Did you mean this?" in answer(world.alice)
+    assert "/csi gather" not in answer(world.alice)
+    world.alice.click(message, "cycle.open:start")
+    world.alice.wait_modal("cycle.start")
     assert world.alice.errors == []
 
 
@@ -55,7 +59,7 @@ def test_either_database_carries_a_cycle_over_a_restart(world_on_either: World):
     world.restart()
     world.dave.command("/csi", "next")
     assert "V1.1" in answer(world.dave)
-    assert "My steps" in texts(world.alice.home()["blocks"])
+    assert "For you" in texts(world.alice.home()["blocks"])
 
 
 def test_next_is_refused_with_each_rule_its_sentence_and_a_button(world: World):

@@ -47,6 +47,7 @@ VALUES = {
     "gather.collect": "{0}:2026-11-16", "gather.read": FILE + ":{0}", "gather.name": ":{0}", "gather.study": FILE,
     "cycle.next": "1@" + ELSEWHERE, "cycle.open": "status@" + ELSEWHERE, "cycle.start": ELSEWHERE, "source.add": "sql",
     "measure.catalogue": "K01", "register.page": "0", "home.page": "0",
+    "wait.look": "action:{0}",
 }  # fmt: skip
 # The same for what a modal remembers, where it is not the usual object.
 REMEMBERED = {

@@ -91,9 +91,9 @@ def test_a_nudge_opens_what_it_is_about_and_can_be_put_off(begun: World):
     begun.tick()
     settled(begun)
     nudge = next(one for one in begun.alice.dms() if "is due today" in one["text"])
-    menu = nudge["blocks"][1]["elements"][1]
-    begun.alice.click(nudge, "reminder.snooze", menu["options"][1]["value"])
-    begun.alice.wait(lambda: "Put off: tomorrow." in str(begun.alice.dms()[-1]["blocks"]), what="the answer")
+    menu = nudge["blocks"][0]["accessory"]
+    begun.alice.click(nudge, menu["action_id"], menu["options"][1]["value"])
+    begun.alice.wait(lambda: "Put off." in str(begun.alice.dms()[-1]["blocks"]), what="the answer")
     with begun.bot.kit.sessions.reading() as session:
         waiting = rows(session, Reminder, team(begun), state="waiting")
     assert [one.snoozed_until for one in waiting if one.kind == "step_due"] != []

@@ -44,7 +44,7 @@ def test_commands_modals_events_and_buttons_arrive_by_signed_http(web):
     card = alice.wait(lambda: next((one for one in alice.messages() if one["pinned"]), None), what="the card")
     alice.click(card, "cycle.next")
     alice.sees("Not yet.")
-    assert "My steps" in str(alice.home()["blocks"])
+    assert "For you" in str(alice.home()["blocks"])
     assert alice.errors == []
 
 

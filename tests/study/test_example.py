@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.blocks.home import FINISHED
 from csi.study.evaluation import Report
 from csi.study.plain import report_json
 from csi.study.running import run
@@ -35,6 +36,14 @@ def test_it_ends_as_is_told_of_it(report: Report) -> None:
     }
     levels = kpis["mttr"]["levels"]
     assert (round(levels["before"]), round(levels["after"])) == (38, 16)
+
+
+def test_what_the_home_tab_shows_of_a_finished_turn_is_what_it_gives(report: Report) -> None:
+    kpis = json.loads(report_json(report))["kpis"]
+    told = {name: verdict for name, verdict, _ in FINISHED}
+    assert told == {kpis[key]["name"]: kpis[key]["verdict"] for key in ("mttr", "within_a_day")}
+    said = {name: what for name, _, what in FINISHED}
+    assert said["Median time to resolve"].startswith("from 38 h to about 16 h")
 
 
 def test_what_its_file_holds_is_found(report: Report) -> None:

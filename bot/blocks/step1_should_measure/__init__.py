@@ -8,6 +8,7 @@ from bot.blocks.step1_should_measure.approval import (
     asked_again,
     superseded,
     was_asked,
+    whole_tree,
 )
 from bot.blocks.step1_should_measure.doubts import below_zero, confirmed, doubted, meant_buttons, still_open
 from bot.blocks.step1_should_measure.ids import (
@@ -100,4 +101,5 @@ __all__ = [
     "tree_view",
     "value_text",
     "was_asked",
+    "whole_tree",
 ]

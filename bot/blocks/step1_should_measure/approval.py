@@ -14,6 +14,8 @@ from bot.blocks.text import clip, escape, mention
 from csi.words.wording import listed
 
 TreeSeen = Any
+WHOLE = 2800  # characters of a paragraph
+MOST_PARAGRAPHS = 60
 
 
 def approval_text(service: str, number_: int, actor: str, approvers: Sequence[str]) -> str:
@@ -24,13 +26,7 @@ def approval_text(service: str, number_: int, actor: str, approvers: Sequence[st
 
 def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
     """The question to the business, with the tree and the answers so far."""
-    lines = []
-    for goal in tree.goals:
-        lines.append(f":dart: *{escape(goal.goal.text)}*")
-        for branch in goal.csfs:
-            lines.append(f"    :key: {escape(branch.csf.text)}")
-            lines += [f"        :bar_chart: {kpi_line(kpi)}" for kpi in branch.kpis]
-    blocks = [parts.section(text), parts.section(clip("\n".join(lines), 2900))]
+    blocks = [parts.section(text), parts.section(clip("\n".join(_lines(tree)), 2900))]
     for one in tree.approvals:
         if one.choice == "approve":
             blocks.append(parts.section(f":white_check_mark: {mention(one.user_id)} approved this."))
@@ -44,6 +40,28 @@ def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
         buttons = [parts.button("Approve", APPROVE, value, style="primary"), parts.button("Send back …", REJECT, value)]
         blocks.append(parts.actions(buttons))
     return blocks
+
+
+def _lines(tree: TreeSeen) -> list[str]:
+    lines = []
+    for goal in tree.goals:
+        lines.append(f":dart: *{escape(goal.goal.text)}*")
+        for branch in goal.csfs:
+            lines.append(f"    :key: {escape(branch.csf.text)}")
+            lines += [f"        :bar_chart: {kpi_line(kpi)}" for kpi in branch.kpis]
+    return lines
+
+
+def whole_tree(tree: TreeSeen, service: str, number_: int) -> list[Block]:
+    """The tree to be read, whole, in as many paragraphs as it needs; nothing to press."""
+    vision = f"\n_{escape(clip(tree.vision, 500))}_" if tree.vision else ""
+    paragraphs = [f"*{escape(service)}*, cycle {number_}{vision}"]
+    for line in map(str, _lines(tree)):
+        if len(paragraphs) == 1 or len(paragraphs[-1]) + len(line) > WHOLE:
+            paragraphs.append(line)
+        else:
+            paragraphs[-1] += f"\n{line}"
+    return [parts.section(one) for one in paragraphs[:MOST_PARAGRAPHS]]
 
 
 def superseded(asked: Sequence[Block]) -> list[Block]:

@@ -12,7 +12,9 @@ from bot.blocks.step7_correct.actions import (
     reopened_text,
 )
 from bot.blocks.step7_correct.baselines import (
+    baseline_facts,
     baseline_form,
+    baseline_heading,
     baseline_question,
     baseline_settled,
     baseline_text,
@@ -73,7 +75,9 @@ __all__ = [
     "action_post",
     "action_text",
     "announcement",
+    "baseline_facts",
     "baseline_form",
+    "baseline_heading",
     "baseline_line",
     "baseline_question",
     "baseline_settled",

@@ -50,11 +50,32 @@ def baseline_question(
 
     ``needed`` is how many must agree; ``lacking``: fewer may, and another approver is to be named.
     """
+    blocks = baseline_facts(one, text, decisions)
+    if one.state == "proposed":
+        buttons = [
+            parts.button("Approve", APPROVE_BASELINE, str(one.id), style="primary"),
+            parts.button("Reject …", REJECT_BASELINE, str(one.id)),
+        ]
+        if lacking:
+            buttons.append(parts.button("Name an approver", "roles.open"))
+        blocks.append(parts.actions(buttons))
+        yes = sum(decision.choice == "approve" for decision in decisions)
+        blocks += [parts.context(f"{yes} of {needed} needed")] if needed > 1 else []
+    return blocks
+
+
+def baseline_heading(name: str) -> str:
+    """What is looked at."""
+    return f"*{escape(clip(name, 120))}*"
+
+
+def baseline_facts(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]:
+    """What is known of a new baseline under a text, with the answers so far; nothing to press."""
     limits = (one.lower, one.upper)
     known = tuple(value for value in (one.centre, *limits) if value is not None)
     scale = Scale(escape(one.unit), decimals_of(known, 0.0, one.unit))
     coverage = percent(one.coverage) if one.coverage is not None else "unknown"
-    blocks = [
+    return [
         parts.section(text),
         parts.fields([
             ("Level", scale.level(one.centre)),
@@ -67,17 +88,6 @@ def baseline_question(
         parts.context(f"Proposed by {mention(one.proposed_by)} · *{one.state}*"),
         *(parts.section(said(decision)) for decision in decisions),
     ]  # fmt: skip
-    if one.state == "proposed":
-        buttons = [
-            parts.button("Approve", APPROVE_BASELINE, str(one.id), style="primary"),
-            parts.button("Reject …", REJECT_BASELINE, str(one.id)),
-        ]
-        if lacking:
-            buttons.append(parts.button("Name an approver", "roles.open"))
-        blocks.append(parts.actions(buttons))
-        yes = sum(decision.choice == "approve" for decision in decisions)
-        blocks += [parts.context(f"{yes} of {needed} needed")] if needed > 1 else []
-    return blocks
 
 
 def baseline_settled(one: Any, name: str, decision: Any) -> str:

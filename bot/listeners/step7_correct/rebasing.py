@@ -12,8 +12,8 @@ from bot.context import Kit
 from bot.listeners import modals
 from bot.listeners.step7_correct.acting import view_of
 from bot.payload import Body, clicked, origin, user_of
+from csi import approvers
 from csi import cycle as cycles
-from csi import roles
 from csi.errors import Conflict
 from csi.models import Baseline, Cycle, Kpi
 from csi.step1_should_measure import kpis
@@ -51,10 +51,9 @@ def said_baseline(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit)
 
 
 def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> None:
-    able = roles.holders(session, made.team_id, made.service_id, *roles.APPROVERS)
+    others = approvers.of_baseline(session, cycle, made)
     kpi = row(session, Kpi, made.team_id, id=made.kpi_id)
     name = kpi.name if kpi else made.kpi_key
-    others = [one for one in able if one != made.proposed_by]
     text = blocks.baseline_text(name, others, baselines.needed(made))
     kit.outbox.keep(
         session, team_id=made.team_id, key=made.post_key, channel=cycle.channel_id, text=text,

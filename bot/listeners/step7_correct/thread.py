@@ -6,9 +6,10 @@ from sqlmodel import Session
 
 from bot.blocks import step7_correct as blocks
 from bot.context import Kit
+from csi import approvers
 from csi import cycle as cycles
 from csi.models import Action, Cycle, Kpi
-from csi.step7_correct import actions, deciding
+from csi.step7_correct import deciding
 from csi.storage import row
 
 
@@ -21,7 +22,7 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
         tell=action.proposer,
     )  # fmt: skip
     if action.state in ("proposed", "approved", "rejected"):
-        able = actions.able(session, cycle, (action.proposer, action.owner))
+        able = approvers.of_action(session, cycle, action)
         text = blocks.question_text(action, able)
         asked = blocks.question(action, text, deciding.decisions(session, action), nobody=not able)
         kit.outbox.keep(
