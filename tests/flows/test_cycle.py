@@ -72,12 +72,35 @@ def test_next_is_refused_with_each_rule_its_sentence_and_a_button(world: World):
     assert ("V1.5", "measure.submit") in mends
 
 
-def test_a_second_cycle_in_the_same_channel_is_refused_beside_the_field(world: World):
-    world.begin()
+def test_a_second_cycle_in_the_same_channel_is_refused_before_a_form_and_behind_one_left_open(world: World):
     world.alice.command("/csi", "start Another")
     world.alice.wait_modal("cycle.start")
-    errors = world.alice.submit()
-    assert "is running in this channel" in errors["service"]
+    world.begin()
+    assert world.alice.submit() is None
+    assert "is running in this channel" in reading(world.alice.wait_modal("notice"))
+    world.alice.command("/csi", "start Another")
+    message = world.alice.last()
+    assert "is running in this channel" in texts(message["blocks"])
+    assert world.alice.modal is None
+    world.alice.click(message, "cycle.open:status")
+    assert "step 1 of 7" in answer(world.alice)
+
+
+def test_in_ones_own_conversation_with_it_a_sentence_says_where_to_go(world: World):
+    world.begin()
+    world.alice.home()
+    dm = next(one["id"] for one in world.alice.state()["channels"] if one.get("is_im"))
+    world.alice.command("/csi", "start Payroll", channel=dm)
+    assert "A cycle lives in a channel" in str(world.alice.state())
+    assert world.alice.modal is None
+
+
+def test_called_by_its_name_it_says_to_that_person_what_waits_and_what_can_be_done(world: World):
+    world.begin()
+    world.alice.say(f"<@{world.sandbox.workspace.bot.id}> what now?", "service-desk")
+    shown = world.alice.sees("Waiting for you", "service-desk")
+    assert "cycle.open:measure" in str(shown["blocks"])
+    assert "Waiting for you" not in str(world.carol.messages("service-desk"))
 
 
 def test_a_ping_in_a_name_pings_nobody(world: World):
@@ -90,8 +113,20 @@ def test_a_ping_in_a_name_pings_nobody(world: World):
 def test_where_the_bot_is_not_a_member_it_asks_to_be_invited(world: World):
     world.alice.create("quiet", private=True)
     world.alice.command("/csi", "start Payroll", channel="quiet")
+    assert "/invite me here" in answer(world.alice)
+    assert world.alice.modal is None
+    home = world.alice.home()
+    assert "What this is" in reading(home)
+    world.alice.click(home, "home.start")
+    world.alice.wait_modal("home.start")
+    world.alice.fill({"channel": "quiet"})
+    assert "/invite me" in world.alice.submit()["channel"]
+    world.alice.fill({"channel": "service-desk"})
+    assert world.alice.submit() is None
     world.alice.wait_modal("cycle.start")
-    assert "/invite" in world.alice.submit()["service"]
+    world.alice.close(everything=True)
+    world.alice.click(world.alice.state()["home"], "home.tour")
+    world.alice.wait_modal("home.tour")
 
 
 def test_only_those_who_steer_may_leave_a_step(world: World):
