@@ -83,7 +83,7 @@ def test_a_second_cycle_in_the_same_channel_is_refused_before_a_form_and_behind_
     assert "is running in this channel" in texts(message["blocks"])
     assert world.alice.modal is None
     world.alice.click(message, "cycle.open:status")
-    assert "step 1 of 7" in answer(world.alice)
+    world.alice.wait(lambda: "step 1 of 7" in answer(world.alice), what="where it stands")
 
 
 def test_in_ones_own_conversation_with_it_a_sentence_says_where_to_go(world: World):
