@@ -98,7 +98,8 @@ def not_here(body: Body, word: str) -> str:
 
 def start(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
     """``/csi start SERVICE``: ask for the service's name and its people."""
-    require_startable(kit, client, team_of(body), about(body))
+    if refused := unstartable(kit, client, team_of(body), about(body)):
+        raise refused
     ack()
     _open_start(body, client, blocks.Beginning(about(body), " ".join(words)[:80]))
 
@@ -107,20 +108,17 @@ def open_start(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """The same from a button."""
     ack()
     begin = _beginning(clicked(body) or about(body))
-    require_startable(kit, client, team_of(body), begin.channel)
+    if refused := unstartable(kit, client, team_of(body), begin.channel):
+        raise refused
     _open_start(body, client, begin)
 
 
-def require_startable(kit: Kit, client: WebClient, team_id: str, channel: str) -> None:
-    """A cycle can begin in a channel: looked at before anybody fills a form in.
-
-    Raises:
-        Conflict: the bot is not there, or a cycle is running.
-    """
+def unstartable(kit: Kit, client: WebClient, team_id: str, channel: str) -> Conflict | None:
+    """Why no cycle can begin in a channel, looked at before anybody fills a form in; None where one can."""
     if not _is_member(client, channel):
-        raise Conflict("I am not in this channel yet. Please /invite me here, then begin again.")
+        return Conflict("I am not in this channel yet. Please /invite me here, then begin again.")
     with kit.sessions.reading() as session:
-        cycles.require_free(session, team_id, channel)
+        return cycles.running_in(session, team_id, channel)
 
 
 def _beginning(value: str) -> blocks.Beginning:

@@ -18,7 +18,7 @@ from bot.listeners import cycle, modals, people
 from bot.payload import clicked, team_of, user_of
 from csi import cycle as cycles
 from csi import reminders, roles
-from csi.errors import Conflict, InvalidInput
+from csi.errors import InvalidInput
 from csi.models import Cycle
 
 Body = Mapping[str, Any]
@@ -67,10 +67,8 @@ def open_start(ack: Ack, body: Body, client: WebClient) -> None:
 def chose_channel(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A channel was chosen: the form that begins a cycle there, unless none can begin."""
     channel = forms.read(view, {blocks.CHANNEL: forms.conversation()})[blocks.CHANNEL]
-    try:
-        cycle.require_startable(kit, client, team_of(body), channel)
-    except Conflict as refused:
-        raise InvalidInput(blocks.CHANNEL, str(refused)) from refused
+    if refused := cycle.unstartable(kit, client, team_of(body), channel):
+        raise InvalidInput(blocks.CHANNEL, str(refused))
     ack(response_action="update", view=cycle.start_view(body, client, Beginning(channel)))
 
 

@@ -6,7 +6,7 @@
 
 from csi.cycle import changed, together
 from csi.cycle.gates import breaches
-from csi.cycle.opening import Start, require_free, start, workspace
+from csi.cycle.opening import Start, running_in, start, workspace
 from csi.cycle.order import back, next_step
 from csi.cycle.overview import Brief, Overview, Waiting, brief, judged, overview
 from csi.cycle.own import own
@@ -47,7 +47,7 @@ __all__ = [
     "own",
     "passage",
     "passages",
-    "require_free",
+    "running_in",
     "service_of",
     "start",
     "together",

@@ -139,21 +139,19 @@ def _require_steerer(session: Session, service: Service, actor: str) -> None:
         raise NotAllowed(f"{service.name} has people already; its CSI manager or service owner starts the next cycle.")
 
 
-def require_free(session: Session, team_id: str, channel_id: str) -> None:
-    """No cycle is running in a channel.
-
-    Raises:
-        Conflict: one is.
-    """
+def running_in(session: Session, team_id: str, channel_id: str) -> Conflict | None:
+    """Why no cycle can begin in a channel: one is running there; None where none is."""
     running = open_in(session, team_id, channel_id)
-    if running is not None:
-        name = service_of(session, running).name
-        said = f"Cycle {running.number} of {name} is running in this channel; it is closed in step 7."
-        raise Conflict(said, ways=[Way(Place.STATUS)])
+    if running is None:
+        return None
+    name = service_of(session, running).name
+    said = f"Cycle {running.number} of {name} is running in this channel; it is closed in step 7."
+    return Conflict(said, ways=[Way(Place.STATUS)])
 
 
 def _refuse_second(session: Session, service: Service, channel_id: str) -> None:
-    require_free(session, service.team_id, channel_id)
+    if taken := running_in(session, service.team_id, channel_id):
+        raise taken
     for cycle in open_cycles(session, service.team_id):
         if cycle.service_id == service.id:
             raise Conflict(f"Cycle {cycle.number} of {service.name} is already running in another channel.")
