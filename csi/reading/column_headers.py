@@ -59,8 +59,26 @@ _EFFORTS = frozenset({
 _PER_MILLE = re.compile(r"‰|per[\W_]*mill?e\b|\bpromille\b|\bpour[\W_]*mille\b|\bpor[\W_]*mil\b", re.IGNORECASE)
 _PPM = frozenset({"ppm", "dpmo"})
 _WORDED = ("nanos", "micros", "millis", "nsec")
-_CLOCKS = re.compile(
-    r"(?<![\w:])(?:(?P<hours>h{1,2}:m{1,2})|(?P<minutes>m{1,2}:s{1,2}|min:s(?:ec)?))\b(?!:)", re.IGNORECASE
+_CLOCK_PARTS = re.compile(r"(?<![\w:])[^\W\d_]+\.?(?:\s?:\s?[^\W\d_]+\.?){1,3}(?![\w:])")
+# By the letters of its first part and how many parts there are, what numbers with colons are: jj:hh:mm, TT:SS:MM.
+_FIRST_PARTS = {**dict.fromkeys("djtg", "d"), **dict.fromkeys("huo", "h"), "m": "min", "": ""}
+_CLOCKS = {
+    ("d", 3): ShortClock.DAYS, ("d", 4): ShortClock.DAYS_TO_SECONDS, ("h", 2): ShortClock.HOURS,
+    ("min", 2): ShortClock.MINUTES,
+}  # fmt: skip
+# Days of which each has the hours that are worked: no 24.
+_WORKED = re.compile(
+    r"(?<!\d )(?<!\d)(?:(?:work|working|business|opening|office)[ \W_]*(?:days?)\b(?! flag)"
+    r"|\bwerktag|\barbeitstag|\bgeschaftstag|jours? ouvr|jours? de travail|dias? (?:habil|laborab|uteis|util\b|de trab)"
+    r"|giorn[io] lavorativ|giorn[io] di lavoro|giorn[io] feriali|werkdag|dni robocz"
+    r"|pracovn\w* dn|arbejdsdag|arbetsdag|virkedag"
+    r"|arkipaiv|tyopaiv|munkanap|zile lucratoare|radnih? dana|is gunu"
+    r"|hari kerja|ngay lam viec"
+    r"|рабоч\w* д|робоч\w* д|работни дни|εργασιμ|営業日|工作日|영업일|근무일|วันทำการ|أيام العمل|ימי עבודה)"
+    r"|\b\d{1,2}(?:[.,]\d+)?[ -]?(?:h|hr|hrs|hour|hours|std|stunden|heures|horas|ore|uur|godz)[ -]{0,2}"
+    r"(?:days?|tag|jours?|dias?|giorn|dag|dni)"
+    r"|(?:days?|tagen?|jours?|dias?|giorn[io]|dagen|dni)\b (?:of|a|de|von|zu|da|di|van|po)"
+    r" \d{1,2}(?:[.,]\d+)? ?(?:h|std|stunden|uur|ore|godz)"
 )
 _MONEY = rf"[A-Z]{{0,3}}[{SIGNS}]"
 _WORD = re.compile(rf"%|‰|{_MONEY}(?![^\W_])|[^\W\d_]+|\d+")
@@ -114,7 +132,7 @@ def _lasts(words: list[str]) -> bool:
 
 
 def _person_day(header: str) -> str:
-    if _PERSON_DAYS.search(header):
+    if _PERSON_DAYS.search(header) or _WORKED.search(" ".join(folded(header).split())):
         return "person-day"
     words = {folded(word) for word in _words(header)}
     return "person-day" if words & _DAY_LETTERS and words & _EFFORTS else ""
@@ -128,11 +146,28 @@ def _tiny(header: str) -> str:
 
 
 def short_clock_in(header: str, unit: str = "") -> ShortClock:
-    """What ``3:02`` is in a column, where its header writes it (``hh:mm``) or names the larger unit."""
-    told = _CLOCKS.search(header)
-    if told:
-        return ShortClock.HOURS if told["hours"] else ShortClock.MINUTES
+    """What numbers with colons are in a column, where its header writes it (``hh:mm``) or names the larger unit.
+
+    ``dd:hh:mm`` and ``days:hours:minutes`` count days first, in the languages exports come in.
+    """
+    for told in _CLOCK_PARTS.finditer(unicodedata.normalize("NFKC", header)):
+        parts = [folded(part.strip(" .")) for part in told[0].split(":")]
+        if len(parts) in (2, 3, 4) and _is_clock(parts):
+            return _CLOCKS.get((_part(parts[0]), len(parts)), ShortClock.UNTOLD)
     return {"h": ShortClock.HOURS, "min": ShortClock.MINUTES}.get(unit, ShortClock.UNTOLD)
+
+
+def _part(word: str) -> str:
+    """The unit that one part of ``dd:hh:mm`` stands for, as a word or as its letter once or twice."""
+    letter = word[:1] if len(word) <= 2 and word == word[:1] * len(word) else ""
+    return _FIRST_PARTS.get(letter, "") or time_words().get(word, "")
+
+
+def _is_clock(parts: list[str]) -> bool:
+    """Whether all parts are units of time: letters once or twice, or words for them."""
+    return all(len(part) <= 2 and part == part[:1] * len(part) for part in parts) or all(
+        part in time_words() or part in ("min", "mins", "std", "sec", "secs", "hrs") for part in parts
+    )
 
 
 def _alone(text: str) -> str:

@@ -42,11 +42,21 @@ _BETWEEN = re.compile(rf"[ ,;:]*(?:(?P<word>{_WORD}) )?")
 
 
 class ShortClock(StrEnum):
-    """What two numbers with a colon between them are: nothing tells ``3:02`` apart."""
+    """What numbers with colons between them are: nothing tells ``3:02`` apart, nor days before hours in ``1:04:30``."""
 
     UNTOLD = ""
     HOURS = "h:mm"
     MINUTES = "min:s"
+    DAYS = "d:hh:mm"
+    DAYS_TO_SECONDS = "d:hh:mm:ss"
+
+    @property
+    def counts_days(self) -> bool:
+        """Whether the first number is one of days."""
+        return self in (ShortClock.DAYS, ShortClock.DAYS_TO_SECONDS)
+
+
+_OF_DAYS = {"#:#:#": ShortClock.DAYS, "#:#:#:#": ShortClock.DAYS_TO_SECONDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,8 @@ def _with_fraction(seconds: float, *, has_fraction: bool, below: float = np.inf)
 
 def _clock(shape: str, short: ShortClock, sign: float) -> tuple[Run, ...]:
     """``02:35:10``, ``1.02:35:10``, ``2 days 02:35``; ``-1 day, 2:00:00`` is a day less two hours (Python, pandas)."""
+    if short.counts_days and (shape in _OF_DAYS or shape == "#:#"):
+        return _of_days(shape, short, sign)
     told = _CLOCK.fullmatch(shape)
     if not told:
         return ()
@@ -183,6 +195,14 @@ def _clock(shape: str, short: ShortClock, sign: float) -> tuple[Run, ...]:
     hours = Run(own * 3_600.0, 24.0 if has_days else np.inf)
     seconds = _with_fraction(own, has_fraction=len(told["seconds"]) > 2, below=60.0) if told["seconds"] else []
     return (*days, hours, Run(own * 60.0, 60.0), *seconds)
+
+
+def _of_days(shape: str, short: ShortClock, sign: float) -> tuple[Run, ...]:
+    """``1:04:30`` in a column of days, hours and minutes; nothing where a number is missing or one too many."""
+    if _OF_DAYS.get(shape) is not short:
+        return ()
+    smaller = (Run(sign * 3_600.0, 24.0), Run(sign * 60.0, 60.0), Run(sign, 60.0))
+    return Run(sign * _DAY), *smaller[: shape.count(":")]
 
 
 def _short(short: ShortClock, sign: float) -> tuple[Run, ...]:

@@ -158,6 +158,8 @@ def written(name: str, cells: Sequence[str] | pa.Array, decimal: str, declared: 
     if declared or (header and not seen.contradicts(header)):
         known = find(declared or header)
         return Written(known.name if known else declared or header, short=short, asks=asks)
+    if short.counts_days:
+        return Written(_SECONDS, bare=False, short=short)
     unit, bare = seen.unit(short)
     return Written(unit, bare, short, asks, labelled=not unit and _are_labelled(texts))
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.reading.column_headers import may_be_length, unit_in
+from csi.reading.column_headers import may_be_length, short_clock_in, unit_in
 from csi.reading.currencies import currency, fits
 from csi.reading.layout import guess
 from csi.reading.quantities import read_quantities, unit_of, written
@@ -399,3 +399,34 @@ def test_headers_of_lengths_of_time(header: str) -> None:
 @pytest.mark.parametrize("header", ["value", "Score", "Cost", "Ticket ID", "ticketid", "Zeitpunkt", "Priority", "n"])
 def test_headers_of_anything_else(header: str) -> None:
     assert not may_be_length(header)
+
+
+@pytest.mark.parametrize(
+    ("header", "short"),
+    [
+        ("Duration (D:HH:MM)", "d:hh:mm"), ("Age (days:hours:minutes)", "d:hh:mm"), ("Dauer (TT:SS:MM)", "d:hh:mm"),
+        ("Duur (dd:uu:mm)", "d:hh:mm"), ("Age dd:hh:mm:ss", "d:hh:mm:ss"), ("Dauer (Std:Min)", "h:mm"),
+        ("Talk [m:ss]", "min:s"),
+        ("Took (hh:mm:ss)", ""), ("Took (dd:hh)", ""), ("Ratio a:b", ""), ("Note: mm", ""), ("Odd (dd:hour)", ""),
+    ],
+)  # fmt: skip
+def test_how_a_header_says_that_clocks_are_read(header: str, short: str) -> None:
+    assert short_clock_in(header) == short
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Effort (8h days)", "Aging in working days", "Time (working days of 8 h)", "Tempo (dias úteis)", "Werktage",
+     "Délai (jours ouvrés)", "Tiempo (días hábiles)", "Doorlooptijd (werkdagen)", "Tage à 7,5 Std", "8-hour days",
+     "Durata (giorni lavorativi)", "Czas (dni robocze)", "Время (рабочие дни)", "処理時間（営業日）"],
+)  # fmt: skip
+def test_days_of_work_are_no_days_of_24_hours(header: str) -> None:
+    assert unit_in(header) == "person-day"
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [("Duration in days", "d"), ("Days open (24h)", "d"), ("Closed in 3 working days", ""), ("Business hours", "")],
+)
+def test_other_days_are(header: str, unit: str) -> None:
+    assert unit_in(header) == unit

@@ -214,6 +214,18 @@ def test_the_edges_of_a_clock() -> None:
         ("x", ["3:02", "1:03:00"], "", [182 / 60, 63]),  # seconds are written where there are none
         ("x", ["3:02", "0:03:00"], "", [None, 3]),  # both
         ("x", ["3:02", "1:03:05"], "", [None, 63 + 5 / 60]),  # neither
+        (
+            "Duration (dd:hh:mm)",
+            ["1:04:30", "00:00:07", "1:24:00", "3:02", "1:04:30:00"],
+            "",
+            [1710, 7, None, None, None],
+        ),
+        ("Durée (jj:hh:mm)", ["-1:04:30", "0:00:60"], "", [-1710, None]),
+        ("Dauer (Tage:Std:Min)", ["1:04:30", "5"], "", [1710, None]),
+        ("Age (DD:HH:MM:SS)", ["1:04:30:30", "04:30:30"], "", [1710.5, None]),
+        ("x", ["1:04:30"], "d:hh:mm", [1710]),
+        ("x", ["1:04:30"], "", [64.5]),
+        ("Tempo (horas:minutos)", ["3:02"], "", [182]),
     ],
 )
 def test_two_numbers_with_a_colon_are_told_by_somebody_or_refused(
