@@ -25,6 +25,7 @@ from csi.reading.endings import Trimming, without_names
 from csi.reading.far_dates import REASON as FAR
 from csi.reading.far_dates import Beside, Far, newest_days, without_far
 from csi.reading.layout import Layout
+from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import ORDERS, Moments, check_order, read_moments, zone
 from csi.reading.moments import expected as expected_moment
 from csi.reading.placeholders import together, without_placeholders
@@ -226,6 +227,8 @@ class _Plan:
             reads[name] = read_moments(chunk.table.column(name), order, self.zones[name])
             if order in ORDERS and name not in self.meant:
                 check_swapped(name, chunk.table.column(name))
+                is_read = not reads[name].unreadable.any()
+                check_one_order(name, chunk.table.column(name), chunk.lines, order, is_read=is_read)
             if name not in self.meant:
                 reads[name], nothing[name] = without_placeholders(chunk.table.column(name), reads[name], chunk.lines)
         newest = newest_days(reads)

@@ -17,6 +17,7 @@ from csi.definition import SourceDefinition
 from csi.reading.cells import text_cells
 from csi.reading.far_dates import Beside, Far, far_dates, newest_days, without_far
 from csi.reading.layout import Layout
+from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
 from csi.reading.proposing import proposed
@@ -147,7 +148,7 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
     columns = [str(name) for name in frame.columns]
     cells = {name: text_cells(frame[name]) for name in columns}
     dated = _dated(layout, source, columns)
-    moments = {name: _moments(cells[name], source, name) for name in dated}
+    moments = {name: _moments(cells[name], frame.index.to_numpy(), source, name) for name in dated}
     moments = {name: held for name, held in moments.items() if held.readable > _MOST_READABLE * held.filled}
     melted = shape_of(source.options)
     kinds = [column.name for column in layout.columns if column.kind == "number"]
@@ -241,8 +242,9 @@ def _far(cells: Mapping[str, pa.ChunkedArray], source: SourceDefinition) -> dict
     return {name: every for name, every in shared.items() if every}
 
 
-def _moments(cells: pa.ChunkedArray, source: SourceDefinition, name: str) -> Held:
+def _moments(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition, name: str) -> Held:
     check_swapped(name, cells)
+    check_one_order(name, cells, lines, source.order_of(name))
     read, _ = without_far(cells, _read(cells, source, name))
     instants = read.instants.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     filled = len(cells) - cells.null_count

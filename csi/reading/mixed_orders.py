@@ -1,0 +1,134 @@
+"""Dates with the day first and dates with the month first in one column: nothing tells in which order ``04/03`` is.
+
+Two cells that can only be in one order and some that can only be in the other show it; and so does the calendar, where
+each day up to 12 was swapped with its month: what is read as dates of all months of a year lies, swapped back, between
+the days that cannot have been swapped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from csi.errors import DatesSwapped
+
+_SLASHED = r"(?:^|[\s,])(?P<first>\d{1,2})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<year>\d{4}|\d{2})(?:$|[^\d/.-])"
+_DAY_FIRST = ("day_first", "month_first")  # orders in which the first two numbers stand
+_MONTHS, _DAYS = 12, 31
+_SAMPLE = 2_000  # cells looked at, from all over the column, where all can be read
+_SEVERAL = 3  # cells of each kind: fewer are slips of the keyboard. Ours
+_MANY = 8  # different days that were swapped, for the calendar to show it; ours
+_WITHIN, _OUTSIDE = 0.95, 0.7  # of them lie among the others once swapped back, and no more do so as they stand; ours
+_CALMER = 0.5  # times the way from cell to cell once they are swapped back; ours
+_REACH = 12  # days before and after the others: of one month the days up to 12
+_NEXT = "Expected one order in the whole column: the column as its program exported it"
+_MIXED = (
+    "{own:,} cells can only have the {order} first (such as {one}, line {line:,}), {others:,} only the {other} (such "
+    "as {two}, line {second:,}), and {either:,} may be either. "
+    + _NEXT
+    + ", or list the column under meant if the {order} "
+    "is first in all that may be either"
+)
+_SWAPPED = (
+    "read with the {order} first, the {either:,} cells whose day and month may be either (such as {one}, line "
+    "{line:,}) lie all over the year, and swapped they lie among the other {own:,} (such as {two}, line {second:,}): a "
+    "spreadsheet has swapped day and month of days up to 12. "
+    + _NEXT
+    + ", or list the column under meant if every date is right"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The first two numbers and the year of each cell that is written so, with the row it stands in."""
+
+    rows: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    years: np.ndarray
+
+    @classmethod
+    def of(cls, cells: pa.ChunkedArray) -> _Numbers:
+        found = pc.extract_regex(cells.combine_chunks(), _SLASHED)
+        parts = [pc.cast(pc.struct_field(found, name), pa.int64()) for name in ("first", "second", "year")]
+        rows = np.flatnonzero(found.is_valid().to_numpy(zero_copy_only=False))
+        return cls(rows, *(part.take(pa.array(rows)).to_numpy() for part in parts))
+
+    def days(self, order: str, kept: np.ndarray) -> np.ndarray:
+        """Days since 1970 of some cells in an order."""
+        day, month = (self.first, self.second) if order == "day_first" else (self.second, self.first)
+        months = ((self.years[kept] - 1970) * 12 + month[kept] - 1).astype("datetime64[M]")
+        return months.astype("datetime64[D]").astype("int64") + day[kept] - 1
+
+
+def check_one_order(
+    column: str, cells: pa.ChunkedArray, lines: np.ndarray, order: str, *, is_read: bool = False
+) -> None:
+    """Refuse a column whose dates are in two orders.
+
+    Args:
+        column: its name.
+        cells: as text, null where missing; a column of typed moments is not looked at.
+        lines: of each cell.
+        order: in which they are read; any but day first and month first says how a date is written.
+        is_read: whether every cell is a date in this order, so that some of them tell whether a closer look is due.
+
+    Raises:
+        DatesSwapped: with how many cells are in which order, and one of each with its line.
+    """
+    if order not in _DAY_FIRST or not pa.types.is_string(cells.type) or not len(cells):
+        return
+    if is_read and len(cells) > _SAMPLE:
+        places = pa.array(np.linspace(0, len(cells) - 1, _SAMPLE).astype("int64"))
+        if not _refusal(cells.take(places), lines, order):
+            return
+    if reason := _refusal(cells, lines, order):
+        raise DatesSwapped(column, reason)
+
+
+def _refusal(cells: pa.ChunkedArray, lines: np.ndarray, order: str) -> str:
+    """Why a column's dates cannot be read in an order; empty where they can."""
+    numbers = _Numbers.of(cells)
+    lead, rest = (numbers.first, numbers.second) if order == "day_first" else (numbers.second, numbers.first)
+    fits = (np.minimum(lead, rest) >= 1) & (np.maximum(lead, rest) <= _DAYS)
+    own, others = fits & (lead > _MONTHS) & (rest <= _MONTHS), fits & (rest > _MONTHS) & (lead <= _MONTHS)
+    either = fits & (lead <= _MONTHS) & (rest <= _MONTHS) & (lead != rest)
+    if others.sum() >= _SEVERAL <= own.sum():
+        return _told(_MIXED, cells, lines, order, numbers, own=own, others=others, either=either)
+    if not others.any() and _is_swapped(numbers, own, either, order):
+        return _told(_SWAPPED, cells, lines, order, numbers, own=own, others=own, either=either)
+    return ""
+
+
+def _told(
+    text: str, cells: pa.ChunkedArray, lines: np.ndarray, order: str, numbers: _Numbers, **kinds: np.ndarray
+) -> str:
+    """What was found, for people: how many cells of each kind, and one of two kinds with its line."""
+    shown = kinds["own"] if text is _MIXED else kinds["either"]
+    one, two = (int(numbers.rows[kind.argmax()]) for kind in (shown, kinds["others"]))
+    first, other = ("day", "month") if order == "day_first" else ("month", "day")
+    counts = {name: int(kind.sum()) for name, kind in kinds.items()}
+    texts = {"one": str(cells[one].as_py()).strip(), "two": str(cells[two].as_py()).strip()}
+    return text.format(order=first, other=other, line=int(lines[one]), second=int(lines[two]), **counts, **texts)
+
+
+def _is_swapped(numbers: _Numbers, own: np.ndarray, either: np.ndarray, order: str) -> bool:
+    """Whether the days up to 12 lie among the later ones, or in their rows between them, only once swapped back."""
+    back = "month_first" if order == "day_first" else "day_first"
+    stands, swapped, later = numbers.days(order, either), numbers.days(back, either), numbers.days(order, own)
+    if len(np.unique(stands)) < _MANY or len(np.unique(later)) < _SEVERAL:
+        return False
+    low, high = later.min() - _REACH, later.max() + _REACH
+    within, before = (((one >= low) & (one <= high)).mean() for one in (swapped, stands))
+    return bool(within >= _WITHIN and before <= _OUTSIDE) or _is_calmer(numbers, own | either, either, order, back)
+
+
+def _is_calmer(numbers: _Numbers, kept: np.ndarray, either: np.ndarray, order: str, back: str) -> bool:
+    """Whether a file in the order of its days goes from row to row in far smaller steps once they are swapped back."""
+    stands = numbers.days(order, kept)
+    swapped = np.where(either[kept], numbers.days(back, kept), stands)
+    way, other = (float(np.abs(np.diff(one)).sum()) for one in (stands, swapped))
+    return other < _CALMER * way
