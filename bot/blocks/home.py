@@ -9,6 +9,7 @@ from typing import Any
 from bot.blocks import parts, status_card, waits
 from bot.blocks.parts import Block
 from bot.blocks.text import channel_link, escape
+from csi.words.heading import of_verdicts
 from csi.words.wording import listed
 
 ROOM = 85  # blocks of entries on a page: Slack takes 100 in all
@@ -127,6 +128,7 @@ def _followed(places: Sequence[Place]) -> list[Block]:
     return [
         parts.section(
             f"*{status_card.title(place.cycle)}* · {channel_link(place.channel)}\n"
+            + (f"{of_verdicts(place.cycle.verdicts)}\n" if place.cycle.verdicts else "")
             + status_card.waiting(place.cycle.waiting),
         )
         for place in places

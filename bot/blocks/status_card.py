@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from bot.blocks import ids, parts
+from bot.blocks import ids, parts, step6_present
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Step
@@ -23,7 +23,7 @@ WORDS = {"late": " – *late*", "stale": " – *stale: make it again*"}
 MOST = 12
 FEW = 3
 SENTENCE = 200
-ROOM = 2800  # characters of the KPIs' lines; where they do not fit the sentences stay away
+ROOM = 2800  # characters of the KPIs' lines; where they do not fit the levels stay away
 
 
 # What csi.cycle.overview gives (blocks know no cycle): Overview, and its StepState, KpiState, Waiting.
@@ -116,22 +116,23 @@ def _step(one: StepSeen) -> str:
 
 
 def _kpis(kpis: tuple[KpiSeen, ...]) -> str:
-    lines = [f"• {_kpi(one)}" for one in kpis[:MOST]]
+    lines = [_kpi(one) for one in kpis[:MOST]]
     if sum(map(len, lines)) > ROOM:
-        lines = [line.partition("\n")[0] for line in lines]
+        lines = [_kpi(one, short=True) for one in kpis[:MOST]]
     if len(kpis) > MOST:
         lines.append(f"… and {len(kpis) - MOST} more")
     return "*KPIs*\n" + "\n".join(lines)
 
 
-def _kpi(one: KpiSeen) -> str:
+def _kpi(one: KpiSeen, *, short: bool = False) -> str:
+    """A KPI's verdict in a line, or what is aimed at before there is one; ``short``: without its levels."""
+    stale = " :warning: _stale_" if one.stale else ""
+    if one.verdict:
+        return step6_present.line(one.name, one.verdict, "" if short else one.summary) + stale
     aim = f" · target {exact(one.target, escape(one.unit))}" if one.target is not None else ""
     if one.target_date:
         aim += f" by {when(one.target_date)}"
-    verdict = f" · *{escape(one.verdict)}*" if one.verdict else ""
-    stale = " :warning: _stale_" if one.stale else ""
-    sentence = f"\n    {clip(escape(one.sentence), SENTENCE)}" if one.sentence else ""
-    return f"{clip(escape(one.name), 100)}{aim}{verdict}{stale}{sentence}"
+    return f"• {clip(escape(one.name), 100)}{aim}{stale}"
 
 
 def _small_print(cycle: CycleSeen) -> str:

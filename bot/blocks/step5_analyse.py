@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.blocks import ids, parts
+from bot.blocks import ids, parts, step6_present
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import meant_buttons
-from bot.blocks.step6_present import sign
 from bot.blocks.text import clip, escape, mention
 from csi.analysis import budget
 from csi.analysis.phases import Shift
@@ -56,11 +55,11 @@ def failed(metadata: str, why: str) -> Block:
 
 
 def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows: bool = True) -> Block:
-    """Every KPI with its verdict, its sentence and its finding.
+    """Every KPI with its verdict in a line and its finding.
 
     Args:
-        lines: per KPI ``id, name, label, sentence, state, none_because, confirmed_by, stale, is_old`` (made by an
-            earlier version), ``begun`` (its new limits),
+        lines: per KPI ``id, name, label, summary, below, refused`` (why there is no result), ``state, none_because,
+            confirmed_by, stale, is_old`` (made by an earlier version), ``begun`` (its new limits),
             ``moved`` (whether it has some, or its level shows a sustained shift), ``doubts`` (that nobody settled).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
@@ -84,7 +83,6 @@ def _heading(lines: Sequence[Line], may_change: bool) -> Block:
 
 
 def _line(line: Line, may_change: bool) -> list[Block]:
-    label = f"{sign(line['label'])} *{escape(clip(line['name'], 150))}* – {escape(line['label'])}"
     value = str(line["id"])
     buttons = [parts.button("Why this verdict?", f"{WHY}:{value}", value)] if line["label"] != "NOT MEASURED" else []
     if may_change and not line["stale"]:
@@ -99,10 +97,16 @@ def _line(line: Line, may_change: bool) -> list[Block]:
         mend = parts.button("Go back and mend it …", f"{ids.OPEN}:back.{value}", f"back {place}")
         buttons = [*meant_buttons(line["id"], line["doubts"], MEANT), mend, *buttons]
     said = [
-        parts.section(f"{label}\n{escape(clip(line['sentence'], 1800))}"),
-        parts.context(_state(line), *_anew(line)),
+        parts.section(_read_first(line)),
+        parts.context(*([escape(line["below"])] if line["below"] else []), _state(line), *_anew(line)),
     ]
     return [*said, parts.actions(buttons)] if buttons else said
+
+
+def _read_first(line: Line) -> str:
+    """The verdict in a line, or why there is none."""
+    head = step6_present.line(line["name"], line["label"], line["summary"])
+    return f"{head}\n{escape(clip(line['refused'], 1800))}" if line["refused"] else head
 
 
 def _anew(line: Line) -> list[str]:
@@ -126,7 +130,8 @@ def finding_form(line: Line, metadata: str) -> Block:
     """The drafted finding, to be read, changed and confirmed."""
     kinds = dict.fromkeys([*UNITS, line["impact_unit"]] if line["impact_unit"] else UNITS)
     blocks = [
-        parts.section(f"*{escape(clip(line['name'], 150))}*\n{escape(clip(line['sentence'], 1800))}"),
+        parts.section(_read_first(line), parts.button("Why this verdict?", f"{WHY}:{line['id']}", str(line["id"]))),
+        *([parts.context(escape(line["below"]))] if line["below"] else []),
         _words("against_target", "Against the target", line),
         _words("against_baseline", "Against the baseline", line),
         _words("variation", "Variation and trend", line),
@@ -217,8 +222,9 @@ def why_modal(name: str, result: Line, period: Period) -> Block:
     told_by_gates = 0 if result["verdict"] == Verdict.INCONCLUSIVE or not gates else 1  # the first says what decided
     beside = [*result["reasons"][told_by_gates:], *result["warnings"]]
     reasons = [f"• {escape(clip(str(one), 1000))}" for one in beside]
+    said = str(result.get("sentence") or "")
     blocks = [
-        parts.section(f"{sign(str(result['verdict']))} *{escape(clip(name, 150))}* – {escape(str(result['verdict']))}"),
+        parts.section(f"{step6_present.line(name, str(result['verdict']))}\n{escape(clip(said, 2000))}"),
         parts.section(clip("\n".join(gates) or "No gate was tried.", 3000)),
         parts.section(clip("\n".join(reasons), 3000)) if reasons else parts.divider(),
         parts.fields([(name, escape(clip(text, 1500))) for name, text in behind.numbers(result, period)]),

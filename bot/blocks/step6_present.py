@@ -12,17 +12,17 @@ from csi.analysis.assurance import STATES as TARGET_STATES
 from csi.analysis.change_state import STATES as CHANGE_STATES
 from csi.models import Report, ReportClick
 from csi.terms import VERDICTS, Audience, Verdict, both_axes
+from csi.words.heading import ruled
 from csi.words.wording import amount, plural
 
-SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, SPIRAL = (
+SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, WHY, SPIRAL = (
     "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",
-    "present.spiral",
+    "present.why", "present.spiral",
 )  # fmt: skip
 INFORMATION, DECISION = "information", "decision"
-NAME, SENTENCE, PEOPLE = 120, 700, 12
+NAME, PEOPLE = 120, 12
 PIECE = 2800  # characters of a section, below Slack's 3,000
 TEXT = 7000  # characters of a list: a message holds 12,000 in all
-SMALL = 1900  # characters of a chart's small print
 SIGNS = {
     Verdict.ACHIEVED: ":white_check_mark:",
     Verdict.ACHIEVED_UNSTABLE: ":large_yellow_circle:",
@@ -44,8 +44,8 @@ Line = Mapping[str, Any]
 
 
 def form(verdicts: Sequence[tuple[str, str, str]], channel: str) -> Block:
-    """The modal that presents: to whom, what is asked, and what they will see (name, label, sentence)."""
-    lines = [f"{sign(label)} *{_name(name)}* – {escape(label)}\n{_say(text)}" for name, label, text in verdicts]
+    """The modal that presents: to whom, what is asked, and what they will see (name, label, summary)."""
+    lines = [line(*one) for one in verdicts]
     return parts.modal(
         SEND,
         "Present",
@@ -71,10 +71,10 @@ def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: 
     return [
         parts.header(f"{clip(content['service'], 100)}, cycle {content['cycle']}: did we get there?"),
         parts.section(f"For *{escape(report.audience)}*, presented by {mention(report.made_by)}."),
-        *sections([_verdict(line) for line in content["verdicts"]]),
+        *sections([_verdict(one) for one in content["verdicts"]]),
         picture
         if grid
-        else parts.section(f":warning: The grid could not be drawn. {escape(content['slam']['title'])}"),
+        else parts.section(f"{escape(content['slam']['title'])}\n:warning: The grid could not be drawn."),
         parts.section(ask),
         parts.actions([*_buttons(report), *_how_menu(report, content)], block_id="report"),
         *_pressed(clicks),
@@ -86,27 +86,29 @@ def headline(content: Line) -> str:
     return escape(f"{clip(content['service'], 100)}, cycle {content['cycle']}: did we get there?")
 
 
-def said(line: Line) -> str:
+def line(name: str, label: str, summary: str = "") -> str:
+    """A KPI in a line: sign, name, verdict, then levels and target where they are known."""
+    return f"{sign(label)} *{_name(name)}*: {escape(ruled(label, summary))}"
+
+
+def said(one: Line) -> str:
     """A KPI's message as a notification shows it."""
-    return f"{_name(line['name'])} – {escape(line['label'])}: {_say(line['sentence'])}"
+    return line(one["name"], one["label"], one["summary"])
 
 
-def item(report: Report, line: Line, *, drawn: bool) -> list[Block]:
-    """One KPI: verdict, sentence, chart, what this audience needs beside it."""
-    said = parts.section(
-        f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}\n{_say(line['sentence'])}"
-    )
-    chart = parts.slack_image("image", line["alt_text"]) if drawn else not_drawn(line["name"])
-    small = [escape(text) for text in line["details"]]
-    value = f"{report.id}:{line['kpi']}"
-    more = [parts.button("How was this computed?", HOW, value)]
+def item(report: Report, one: Line, *, drawn: bool) -> list[Block]:
+    """One KPI: its chart, which says verdict and levels itself; one line below; all else is one press away."""
+    chart = [parts.slack_image("image", one["alt_text"])] if drawn else [parts.section(said(one)), not_drawn()]
+    beside = [escape(text) for text in (one["below"], " · ".join((one["baseline"], one["n"])), *one["left_out"])]
+    value = f"{report.id}:{one['kpi']}"
+    more = [parts.button("Why this verdict?", WHY, value), parts.button("How was this computed?", HOW, value)]
     more += [parts.button("All cycles", SPIRAL, value)] * (report.content.get("cycle", 1) > 1)
-    return [said, chart, *_small_print(small), parts.actions(more, block_id="more")]
+    return [*chart, parts.context(*(text for text in beside if text)), parts.actions(more, block_id="more")]
 
 
-def not_drawn(name: str) -> Block:
+def not_drawn() -> Block:
     """What stands in place of a chart that failed."""
-    return parts.section(f":warning: The chart of {_name(name)} could not be drawn. Its sentence stands.")
+    return parts.section(":warning: The chart could not be drawn; what it would say stands here.")
 
 
 def failed(report: Report, why: str) -> str:
@@ -121,21 +123,30 @@ def lost(report: Report, content: Line, names: Sequence[str]) -> str:
     return f":warning: In the report “{headline(content)}” for {escape(report.audience)} {what} could not be drawn."
 
 
-def how_modal(line: Line) -> Block:
+def how_modal(one: Line) -> Block:
     """The answer to "How was this computed?"."""
-    rows = [f"• {escape(clip(text, 1500))}" for text in line["how"]]
-    return parts.modal("notice", "How it was computed", [parts.section(f"*{_name(line['name'])}*"), *sections(rows)],
+    return _told(one, "How it was computed", one["how"])
+
+
+def why_modal(one: Line) -> Block:
+    """The answer to "Why this verdict?", for this audience."""
+    return _told(one, "Why this verdict?", one["details"])
+
+
+def _told(one: Line, title: str, texts: Sequence[str]) -> Block:
+    rows = [f"• {escape(clip(text, 1500))}" for text in texts]
+    return parts.modal("notice", title, [parts.section(f"*{_name(one['name'])}*"), *sections(rows)],
                        submit="", close="OK")  # fmt: skip
 
 
 def plain(text: str) -> str:
     """Words as a notification shows them."""
-    return _say(text)
+    return escape(text)
 
 
-def spiral(text: str, alt_text: str) -> list[Block]:
-    """One KPI over all cycles."""
-    return [parts.section(escape(text)), parts.slack_image("image", alt_text)]
+def spiral(alt_text: str, notes: Sequence[str]) -> list[Block]:
+    """One KPI over all cycles: the picture says what there is to say, its numbers are told below."""
+    return [parts.slack_image("image", alt_text), parts.context("\n".join(escape(note) for note in notes))]
 
 
 def question_form(report_id: int) -> Block:
@@ -191,28 +202,17 @@ def sign(label: str) -> str:
     return SIGNS[_SAID[label]] if label in _SAID else UNMEASURED
 
 
-def _verdict(line: Line) -> str:
-    beside = line.get("targets") or ()  # what was frozen before it had them is told without
-    latest = f", latest {escape(amount(line['latest']['value'], line['unit'], beside))}" if line["latest"] else ""
-    target = f", {escape(line['target'])}" if line["target"] else ""
-    return f"{sign(line['label'])} *{_name(line['name'])}* – {escape(line['label'])}{latest}{target}"
+def _verdict(one: Line) -> str:
+    if "summary" in one:  # what was frozen before it had one is told by its latest value
+        return line(one["name"], one["label"], one["summary"])
+    beside = one.get("targets") or ()
+    latest = f", latest {escape(amount(one['latest']['value'], one['unit'], beside))}" if one["latest"] else ""
+    target = f", {escape(one['target'])}" if one["target"] else ""
+    return f"{line(one['name'], one['label'])}{latest}{target}"
 
 
 def _name(name: str) -> str:
     return escape(clip(name, NAME))
-
-
-def _say(text: str) -> str:
-    return escape(clip(text, SENTENCE))
-
-
-def _small_print(lines: Sequence[str]) -> list[Block]:
-    texts: list[str] = []
-    for line in lines[:10]:
-        room = SMALL - sum(map(len, texts))
-        if room > 1:
-            texts.append(clip(line, room))
-    return [parts.context(*texts)] if texts else []
 
 
 def _buttons(report: Report) -> list[Block]:

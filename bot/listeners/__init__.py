@@ -193,6 +193,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "present.decide", step6.open_decision),
     Route("view", "present.decide", step6.decided),
     Route("action", "present.how", step6.how),
+    Route("action", "present.why", step6.why),
     Route("action", "present.spiral", step6.open_spiral),
     Route("job", "present.spiral", step6.draw_spiral),
     # 7. implement corrective action

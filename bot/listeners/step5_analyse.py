@@ -145,7 +145,7 @@ def _why_not(reasons: Sequence[InvalidInput]) -> dict[str, Any]:
     if not reasons:
         return {}
     why = "; ".join(one.found if isinstance(one, UnitUnclear) else str(one) for one in reasons)
-    return {"sentence": f"It cannot be computed from the data now held: {why}. Step 4 leads to what mends it."}
+    return {"refused": f"It cannot be computed from the data now held: {why}. Step 4 leads to what mends it."}
 
 
 EMPTY: dict[str, Any] = {
@@ -158,12 +158,13 @@ EMPTY: dict[str, Any] = {
 
 def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fresh: bool) -> dict[str, Any]:
     """One KPI as its layout needs it."""
-    label = result.both if result else "NOT MEASURED"
-    sentence = str(result.result.get("sentence") or "") if result else f"No number: {NOT_MEASURED}."
+    label, summary, below = (
+        (result.badge, result.summary, result.below) if result else ("NOT MEASURED", f"No number: {NOT_MEASURED}.", "")
+    )
     words = finding.model_dump() if finding else EMPTY
     stale = not fresh or (finding is not None and finding.state == findings.STALE)
-    return {**words, "id": kpi.id, "name": kpi.name, "label": label, "sentence": sentence, "stale": stale,
-            "is_old": result is not None and not result.has_notes}  # fmt: skip
+    return {**words, "id": kpi.id, "name": kpi.name, "label": label, "summary": summary, "below": below, "stale": stale,
+            "refused": "", "is_old": result is not None and not result.has_notes}  # fmt: skip
 
 
 def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

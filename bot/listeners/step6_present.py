@@ -59,7 +59,7 @@ def _require_presentable(session: Session, cycle: Cycle) -> None:
 
 
 def _preview(session: Session, cycle: Cycle) -> list[tuple[str, str, str]]:
-    """Every KPI as the report will have it: name, label, sentence."""
+    """Every KPI as the report will have it: name, label, summary."""
     results = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     order = [verdict.value for verdict in MOST_URGENT_FIRST]
@@ -71,7 +71,7 @@ def _preview(session: Session, cycle: Cycle) -> list[tuple[str, str, str]]:
 
 
 def _line(kpi: Kpi, result: AnalysisResult) -> tuple[str, str, str]:
-    return kpi.name, result.both, str(result.result.get("sentence") or "")
+    return kpi.name, result.badge, result.summary
 
 
 FIELDS: dict[str, forms.Reader] = {
@@ -257,6 +257,15 @@ def how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     modals.show(client, body, blocks.how_modal(blocks.explained(report.content, which)))
 
 
+def why(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """Why this verdict? From what was frozen with the report, for its audience."""
+    ack()
+    report_id, _, which = clicked(body).partition(":")
+    with kit.sessions.reading() as session:
+        report = need(session, Report, team_of(body), int(report_id))
+    modals.show(client, body, blocks.why_modal(blocks.explained(report.content, which)))
+
+
 def open_spiral(ack: Ack, body: Body, kit: Kit) -> None:
     """One KPI over all cycles: drawn apart, into the thread of its chart; once per report."""
     ack()
@@ -279,7 +288,7 @@ def draw_spiral(payload: Body, kit: Kit) -> None:
     above = f"{report.post_key}:{kpi}"
     with kit.sessions() as session:
         kit.outbox.post(session, team_id=team_id, channel=report.channel_id, thread_key=above, key=f"{above}:spiral",
-                        text=blocks.plain(chart.title), blocks=blocks.spiral(chart.title, chart.alt_text),
+                        text=blocks.plain(chart.title), blocks=blocks.spiral(chart.alt_text, spiral.notes(facts)),
                         image=chart.png, alt_text=chart.alt_text, tell=str(payload.get("_user", "")))  # fmt: skip
 
 

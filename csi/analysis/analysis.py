@@ -297,6 +297,9 @@ class Detail:
     moving_average: float | None = None  # a second look for small shifts, never a verdict
     moving_average_shift: str = ""  # improvement, concern or empty
     below: str = ""  # the line under the headline
+    after_limits: Limits | None = None  # the evaluation's own, where a change is known
+    seasonal: bool = False  # whether the change allows for a season of the year
+    summary: str = ""  # the headline where verdict and name stand beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +329,11 @@ class Analysis:
     def label(self) -> str:
         """The verdict as people read it, with its side effect."""
         return label(self.verdict, has_side_effect=bool(self.side_effects))
+
+    @property
+    def badge(self) -> str:
+        """The label as it stands beside the summary, which says both axes; without one it says them itself."""
+        return self.label if self.detail.summary else self.both
 
     @property
     def both(self) -> str:

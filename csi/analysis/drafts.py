@@ -13,7 +13,7 @@ from csi.analysis.analysis import Against, Change, Limits, Signal, Trend, Window
 from csi.analysis.change_state import IMPROVED, WORSE, Difference, change_state
 from csi.analysis.drift import HINTED, SURE, Beyond
 from csi.analysis.lasting import Lasting
-from csi.analysis.limits import FEWEST, TRIAL_BELOW
+from csi.analysis.limits import FEWEST, TRIAL_BELOW, Lines
 from csi.analysis.measured import Measured
 from csi.analysis.panel import COUNTS, Panel, moments
 from csi.analysis.promise import promise
@@ -75,7 +75,7 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
             definition.name or definition.id, definition.unit, row.item.period, seen.aim, definition.measure in SUMMED
         ),
         facts,
-        _limits(seen),
+        _limits(seen, measured.lines),
         _signals(seen, facts.change.state),
         _trend(seen),
         clipped,
@@ -218,9 +218,17 @@ def varying(one: Draft) -> str:
     return "wider" if found.times[number] > 1 else "narrower"
 
 
-def _limits(seen: Seen) -> Limits:
-    measured, number = seen.measured, seen.number
-    lines, length = measured.lines, len(seen.row.values)
+def limits_after(seen: Seen, state: str | None) -> Limits | None:
+    """The evaluation window's own limits, where a change is known and no others were recorded."""
+    begun = any(one.begun for one in seen.measured.phases[seen.number])
+    if state not in (IMPROVED, WORSE) or begun:
+        return None
+    own = _limits(seen, seen.measured.phase)
+    return own if own.exist else None
+
+
+def _limits(seen: Seen, lines: Lines) -> Limits:
+    measured, number, length = seen.measured, seen.number, len(seen.row.values)
     n, kind = int(lines.n[number]), str(measured.kind[number])
     if not np.isfinite(lines.centre[number]):
         return Limits(kind, None, None, None, n, trial=False)

@@ -13,7 +13,7 @@ from csi.analysis.analysis import Analysis, KpiInput, Note, Remark
 from csi.analysis.cautions import cautions, fired, footnotes
 from csi.analysis.change_state import WORSE
 from csi.analysis.detail import attribution, detail, gap_closed
-from csi.analysis.drafts import Draft, draft, judged_rows
+from csi.analysis.drafts import Draft, draft, judged_rows, limits_after
 from csi.analysis.guards import Moved
 from csi.analysis.measured import measure
 from csi.analysis.multiple import benjamini_hochberg
@@ -84,7 +84,13 @@ def _finished(
         _reasons(one, ruling),
         words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
         facts.against,
-        replace(detail(one, ruling, closed, notes), below=words.below(one.subject, facts, strength, notes)),
+        replace(
+            detail(one, ruling, closed, notes),
+            after_limits=limits_after(one.seen, facts.change.state),
+            seasonal=facts.seasonal,
+            below=words.below(one.subject, facts, strength, notes),
+            summary=words.summary(one.subject, facts, ruling.verdict),
+        ),
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from csi.analysis import headline as heading
 from csi.analysis.aim import CONCERN, IMPROVEMENT, Aim
 from csi.analysis.analysis import Note, Remark
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY, TOO_CLOSE
 from csi.analysis.change_state import IMPROVED, NOT_MEANINGFUL, WORSE
 from csi.analysis.verdict import Facts, but, detected, few, size
-from csi.terms import Evidence, Period, Verdict, label
-from csi.words import wording
+from csi.terms import VERDICTS, Evidence, Period, Verdict, label
+from csi.words import heading, wording
+from csi.words.messages import mark, said
 from csi.words.together import keeping, share
 
 
@@ -69,29 +69,35 @@ def sentence(
 
 def headline(subject: Subject, facts: Facts, verdict: Verdict, *, has_side_effect: bool = False) -> str:
     """What is read first: verdict, levels, target, in at most twenty words."""
-    concluded = verdict is not Verdict.INCONCLUSIVE
-    told = heading.Told(
-        verdict,
-        label(verdict, has_side_effect=has_side_effect),
-        subject.name,
-        subject.unit,
-        facts.read if concluded else None,
-        facts.change.state or "",
-        _aim(subject),
-        facts.target_state or "",
-        _why(facts),
-        bool(facts.mix),
+    return heading.headline(_told(subject, facts, label(verdict, has_side_effect=has_side_effect)))
+
+
+def summary(subject: Subject, facts: Facts, verdict: Verdict) -> str:
+    """The same where verdict and name stand beside it."""
+    return heading.summary(_told(subject, facts, label(verdict)))
+
+
+def _told(subject: Subject, facts: Facts, said_as: str) -> heading.Told:
+    return heading.Told(
+        label=said_as,
+        name=subject.name,
+        unit=subject.unit,
+        read=None if VERDICTS[said_as] is Verdict.INCONCLUSIVE else facts.read,
+        change=facts.change.state or "",
+        target=_aim(subject),
+        state=facts.target_state or "",
+        why=said(_why(facts)),
+        held=bool(facts.mix),
     )
-    return heading.headline(told)
 
 
 def _why(facts: Facts) -> str:
     """Why nothing is concluded, in a few words."""
     if facts.doubted:
-        return "its definition does not fit the data"
+        return mark("its definition does not fit the data")
     if facts.comparability:
-        return "before and after are not comparable"
-    return "not enough data to judge a change"
+        return mark("before and after are not comparable")
+    return mark("not enough data to judge a change")
 
 
 def below(subject: Subject, facts: Facts, evidence: Evidence, notes: Sequence[Note]) -> str:
@@ -103,12 +109,21 @@ def below(subject: Subject, facts: Facts, evidence: Evidence, notes: Sequence[No
         told = f"Beyond the way the baseline was already going it is {left} (likely {likely})."
     why = [text[:1].upper() + text[1:] + "." for text in facts.unjudged[:1]]
     cautions = [note.text for note in notes if note.remark in (Remark.CAUTION, Remark.MIX_FLIPS, Remark.BREACH_AHEAD)]
-    counts = facts.before.periods, facts.after.periods
     first = [one for one in (*why, facts.guard, told, *cautions) if one]
-    allows = f" at the baseline's mix of {facts.mix}" if facts.mix else ""
-    allows += " allowing for the season of the year" if facts.seasonal else ""
-    read = facts.read if judged else None
-    return heading.below(read, evidence, counts, subject.period, first, allows=allows)
+    allowed = (
+        said("at the baseline's mix of {column}", column=facts.mix) if facts.mix else "",
+        said("allowing for the season of the year") if facts.seasonal else "",
+    )
+    told_below = heading.Below(
+        read=facts.read if judged else None,
+        evidence=evidence,
+        before=facts.before.periods,
+        after=facts.after.periods,
+        period=subject.period,
+        allows=" ".join(one for one in allowed if one),
+        cautions=first,
+    )
+    return heading.below(told_below)
 
 
 def _moved(subject: Subject, facts: Facts) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from csi.charts.canvas import ALT_TEXT_LIMIT
 from csi.charts.marks import RULES, Mark, exclusions, gaps
-from csi.charts.view import View, footnotes, limits_text, provenance, target_text, windows_text
+from csi.charts.view import View, footnotes, limits_said, origin, target_text, windows_text
+from csi.words.heading import ruled
 from csi.words.wording import clip, direction, periods, sentence
 
 SIGNALS_NAMED = 6
@@ -18,13 +19,14 @@ def control_chart_text(view: View) -> str:
     parts = [
         f"Control chart: {clip(view.name, 200)} for {clip(view.service, 100)}, {unit} per {view.period}, "
         f"{direction(view.kpi.direction)}.",
-        clip(sentence(view.analysis.sentence), 700),
+        sentence(ruled(view.analysis.badge, view.analysis.detail.summary)),
+        view.analysis.detail.below,
         _values(view),
         _lines(view),
         _signals(view),
         _holes(view),
         sentence(windows_text(view)),
-        sentence(provenance(view)),
+        sentence(origin(view)),
         *(sentence(note) for note in footnotes(view)),
     ]
     return clip(" ".join(" ".join(part.split()) for part in parts if part), ALT_TEXT_LIMIT)
@@ -53,7 +55,7 @@ def _lines(view: View) -> str:
     limits = view.analysis.limits
     target = target_text(view)
     centre = f", centre {view.said(limits.centre)}" if limits.exist else ""
-    return f"{target[:1].upper()}{target[1:]}{centre}{_between(view)}. {sentence(limits_text(view))}"
+    return f"{target[:1].upper()}{target[1:]}{centre}{_between(view)}. {sentence(limits_said(view))}"
 
 
 def _between(view: View) -> str:

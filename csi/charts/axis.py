@@ -13,13 +13,14 @@ from csi.charts.canvas import FAINT, QUIET, RULE, WHITE, literal, width_of
 from csi.charts.marks import Mark, bound
 from csi.charts.view import View
 from csi.terms import Period
-from csi.words.wording import count, day, month
+from csi.words.wording import day, month
 
-TICK = 7.6  # points
+TICK = 8.5  # points
 AIR = 0.08  # of the range, above and below
 ALL = 100.0  # per cent, or points of a net promoter score: above it there is nothing
 DATE_AIR = 0.14  # inches between two dates
 MOST_DATES = 12
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 SCIENTIFIC_FROM, SCIENTIFIC_BELOW = 1e7, 1e-4
 
 
@@ -29,6 +30,8 @@ def value_range(view: View) -> tuple[float, float]:
     seen = [mark.value for mark in view.marks]
     for side in (limits.lower, limits.upper, *view.targets):
         seen += bound(side, wide)
+    for side in view.own_limits.values():
+        seen += side
     seen += view.centres
     known = [value for value in seen if value is not None]
     if not known:
@@ -75,7 +78,7 @@ def _decimals(step: float) -> int:
 
 def _scientific(tick: float, digits: int) -> str:
     mantissa, exponent = f"{tick:.{digits}e}".split("e")
-    return "0" if tick == 0 else f"{mantissa}e{int(exponent)}".replace("-", "−")
+    return "0" if tick == 0 else f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}".replace("-", "−")
 
 
 def axes_at(sheet: Figure, box: tuple[float, float, float, float], *, positions: int, low: float, high: float) -> Axes:
@@ -97,10 +100,10 @@ def left_margin(low: float, high: float) -> float:
 
 
 def write_dates(axes: Axes, of: Sequence[Mark], period: Period, width: float) -> None:
-    """Dates below the axes, each with its n."""
+    """Dates below the axes."""
     dates = date_labels(of, period)
     shown = labelled(dates, width)
-    labels = [f"{dates[at]}\nn {_size(of[at])}" for at in shown]
+    labels = [dates[at] for at in shown]
     axes.set_xticks(shown, labels=labels)
     literal(axes.get_xticklabels(), size=TICK)
 
@@ -130,12 +133,6 @@ def date_label(mark: Mark, period: Period, *, years: bool) -> str:
         return f"{month(mark.start.month)}{year}"
     hour = f" {mark.start.hour:02}h" if period is Period.HOUR else year
     return f"{day(mark.start, year=False)}{hour}"
-
-
-def _size(mark: Mark) -> str:
-    if mark.suppressed:
-        return "few"
-    return "–" if mark.value is None else count(mark.n)
 
 
 def _frame(axes: Axes) -> None:

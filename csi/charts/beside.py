@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from csi.charts.canvas import (
+    EDGE,
     INK,
     QUIET,
     RULE,
@@ -21,15 +23,16 @@ from csi.charts.canvas import (
     width_of,
     write,
 )
-from csi.charts.marks import RULES, Span, bound
+from csi.charts.marks import Span, bound
 from csi.charts.plot import LABEL, PARTIAL, SIGNS, SMALL
 from csi.charts.view import View
+from csi.words.messages import said
 from csi.words.wording import amount, exact
 
-EDGE = 0.16  # inches of white around everything
 LEADER = 0.13  # inches between a line's end and its name
-SIGN, SIGN_ROW = 0.1, 0.17  # inches: a sign's width, a row of signs
-ROOM = 1.6  # inches: names never take more
+SIGN, SIGN_ROW = 0.1, 0.19  # inches: a sign's width, a row of signs
+LOUD = 10.5  # points: what is still read at a quarter of the width
+ROOM = 2.1  # inches: names never take more
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +44,32 @@ class Line:
     colour: str = QUIET
     bold: bool = False
 
+    @property
+    def size(self) -> float:
+        """Its letters, in points."""
+        return LOUD if self.bold else LABEL
+
+    @property
+    def width(self) -> float:
+        """In inches."""
+        return width_of(self.text, self.size, bold=self.bold)
+
 
 def named_lines(view: View) -> list[Line]:
     """Target, centre and limits with their newest values; without the unit where it would not fit."""
     named = _named(view, view.short_unit)
-    return named if _widest(named) <= ROOM else _named(view, "")
+    return named if _widest(named) <= ROOM - 0.4 else _named(view, "")
 
 
 def _named(view: View, unit: str) -> list[Line]:
-    limits, aimed = view.analysis.limits, view.targets
+    own, aimed = view.analysis.detail.after_limits if view.own_limits else None, view.targets
+    limits = own or view.analysis.limits
     trial = "trial " if limits.trial else ""
     names = ("target",) if len(aimed) == 1 else ("band from", "band to")
     aims = zip(names, aimed, strict=False)
     found = [Line(value, f"{name} {exact(value, unit)}", INK, bold=True) for name, value in aims]
     sides = ((f"{trial}upper limit", limits.upper), ("centre", limits.centre), (f"{trial}lower limit", limits.lower))
-    for name, side in sides:
+    for name, side in sides if view.levels("") == ("", "") else (sides[0], sides[2]):
         known = [value for value in bound(side, len(view.marks)) if value is not None]
         found += [Line(value, f"{name} {amount(value, unit, aimed)}") for value in known[-1:]]
     if view.latest:
@@ -64,7 +78,7 @@ def _named(view: View, unit: str) -> list[Line]:
 
 
 def _widest(lines: Sequence[Line]) -> float:
-    return max((width_of(line.text, LABEL, bold=line.bold) for line in lines), default=0.0)
+    return max((line.width for line in lines), default=0.0)
 
 
 def right_margin(lines: Sequence[Line]) -> float:
@@ -78,22 +92,23 @@ def name_lines(sheet: Figure, axes: Axes, lines: Sequence[Line]) -> None:
     low, high = axes.get_ylim()
     ordered = sorted(lines, key=lambda line: -line.value)
     wanted = [bottom - (bottom - top) * (line.value - low) / (high - low) for line in ordered]
-    placed = apart(wanted, height_of(1, LABEL), top, bottom)
+    placed = apart(wanted, [height_of(1, line.size) for line in ordered], top, bottom)
     for line, want, y in zip(ordered, wanted, placed, strict=True):
         stroke(sheet, (right, want), (right + LEADER, y), color=RULE, linewidth=0.7)
-        text = fitted(line.text, LABEL, within=WIDTH - EDGE / 2 - right - LEADER - 0.03, bold=line.bold)
-        write(sheet, right + LEADER + 0.03, y, text, size=LABEL, colour=line.colour, bold=line.bold, va="center")
+        text = fitted(line.text, line.size, within=WIDTH - EDGE / 2 - right - LEADER - 0.03, bold=line.bold)
+        write(sheet, right + LEADER + 0.03, y, text, size=line.size, colour=line.colour, bold=line.bold, va="center")
 
 
-def apart(wanted: Sequence[float], distance: float, low: float, high: float) -> list[float]:
-    """Ascending positions moved as little as needed to be ``distance`` apart between ``low`` and ``high``."""
+def apart(wanted: Sequence[float], tall: Sequence[float], low: float, high: float) -> list[float]:
+    """Ascending middles moved as little as needed between ``low`` and ``high``, so that no two, so tall, overlap."""
+    distances = [(above + below) / 2 for above, below in pairwise(tall)]
     placed: list[float] = []
-    for want in wanted:
+    for want, distance in zip(wanted, [0.0, *distances][: len(wanted)], strict=True):
         placed.append(max(want, placed[-1] + distance if placed else low))
     ceiling = high
     for index in range(len(placed) - 1, -1, -1):
         placed[index] = min(placed[index], ceiling)
-        ceiling = placed[index] - distance
+        ceiling = placed[index] - (distances[index - 1] if index else 0.0)
     return placed
 
 
@@ -152,8 +167,11 @@ def sign_rows(view: View) -> list[list[tuple[str, str]]]:
     """The signs with their words, in as many rows as they need."""
     rows: list[list[tuple[str, str]]] = []
     used = WIDTH
-    for name in signs_used(view):
-        text = fitted(_meaning(view, name), SMALL, within=WIDTH - 2 * EDGE - SIGN)
+    meant = [(name, _meaning(name)) for name in signs_used(view)]
+    if view.analysis.detail.seasonal:
+        meant.append(("", said("the change allows for the season of the year")))
+    for name, words in meant:
+        text = fitted(words, SMALL, within=WIDTH - 2 * EDGE - SIGN)
         wide = SIGN + width_of(text, SMALL) + 0.2
         if used + wide > WIDTH - EDGE:
             rows.append([])
@@ -163,20 +181,19 @@ def sign_rows(view: View) -> list[list[tuple[str, str]]]:
     return rows
 
 
-def _meaning(view: View, name: str) -> str:
-    rules = sorted({RULES.get(one.rule, one.rule) for one in view.whole if one.signal == name})
-    words = SIGNS.get(name, PARTIAL).words
-    return f"{words}: {', '.join(rules)}" if rules else words
+def _meaning(name: str) -> str:
+    return SIGNS.get(name, PARTIAL).words
 
 
 def explain_signs(sheet: Figure, rows: Sequence[Sequence[tuple[str, str]]], top: float) -> None:
-    """Each sign with its word and the rules that raised it."""
+    """Each sign with its word."""
     for at, row in enumerate(rows):
         x, y = EDGE + 0.06, top + SIGN_ROW * at
         for name, text in row:
             sign = SIGNS.get(name, PARTIAL)
-            mark(sheet, x, y + 0.055, marker=sign.shape, markersize=5.5, markerfacecolor=sign.colour,
-                 markeredgecolor=sign.edge, markeredgewidth=0.7)  # fmt: skip
+            if name:
+                mark(sheet, x, y + 0.055, marker=sign.shape, markersize=5.5, markerfacecolor=sign.colour,
+                     markeredgecolor=sign.edge, markeredgewidth=0.7)  # fmt: skip
             write(sheet, x + 0.1, y, text, size=SMALL, colour=TEXT)
             x += SIGN + width_of(text, SMALL) + 0.2
 

@@ -13,25 +13,34 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
+from numpy.typing import NDArray
+from PIL import Image
 
 WIDTH = 6.4  # inches: at 600 px, the least at which Slack shows it, small print is still 10 px high
+EDGE = 0.16  # inches of white around everything
 DPI = 225  # 1,440 px: twice of what Slack shows at most, so that it stays crisp
 FONT = "DejaVu Sans"  # comes with matplotlib: the same glyphs everywhere
 UNDRAWABLE = "□"
 ALT_TEXT_LIMIT = 2000  # Source: docs/slack.md, Size
 BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
+_MEASURED = 100.0  # points, at which letters are measured
 LINE = 1.35  # line height in font sizes
 
 # Source: Okabe & Ito (2008), Color Universal Design: told apart by colour-blind people.
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#7A4E9C"
+GREEN, AMBER, RUST = "#00694D", "#7F5B00", "#A84300"  # darker ones, behind white letters
 INK, TEXT, QUIET, RULE, FAINT, WHITE = "#1A1A1A", "#333333", "#5A5A5A", "#8A8A8A", "#E9E9E9", "#FFFFFF"
+PALE = "#C2C2C2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,38 @@ def figure(height: float, width: float = WIDTH) -> Figure:
 
 
 def png(sheet: Figure) -> bytes:
-    """The sheet as PNG: same drawing, same bytes (no date, no name of a program)."""
-    buffer = io.BytesIO()
+    """The sheet as PNG with a palette: same drawing, same bytes (no date, no name of a program)."""
     canvas = FigureCanvasAgg(sheet)
-    canvas.print_png(buffer, metadata={"Software": None})
+    canvas.draw()
+    buffer = io.BytesIO()
+    _of_few_colours(np.asarray(canvas.buffer_rgba())).save(buffer, "PNG", dpi=(DPI, DPI))
+    return buffer.getvalue()
+
+
+def _of_few_colours(pixels: NDArray[np.uint8]) -> Image.Image:
+    """The pixels in the 256 colours they have most of, told apart by five bits: a fourth of the bytes, white is white.
+
+    The ways of Pillow make white grey, or take five times as long.
+    """
+    fifth = (pixels[..., :3] >> 3).astype(np.uint16)
+    code = fifth[..., 0] << 10 | fifth[..., 1] << 5 | fifth[..., 2]
+    number_of = np.bincount(code.ravel(), minlength=1 << 15)
+    used = np.flatnonzero(number_of)
+    most = used[np.argsort(-number_of[used], kind="stable")[:256]]
+    every, kept = (np.stack([one >> 10, one >> 5 & 31, one & 31], axis=-1) for one in (used, most))
+    nearest = np.zeros(1 << 15, dtype=np.uint8)
+    nearest[used] = ((every[:, None] - kept[None]) ** 2).sum(axis=-1).argmin(axis=1)
+    picture = Image.fromarray(nearest[code])
+    picture.putpalette((kept * 255 // 31).astype(np.uint8).tobytes())
+    return picture
+
+
+def svg(sheet: Figure, title: str, words: str) -> bytes:
+    """The sheet as SVG with its title and its words for those who don't see it: same drawing, same bytes."""
+    buffer = io.BytesIO()
+    said = {"Date": None, "Creator": None, "Title": title, "Description": words}
+    with mpl.rc_context({"svg.hashsalt": "csi", "svg.fonttype": "path"}):
+        FigureCanvasSVG(sheet).print_svg(buffer, metadata=said)
     return buffer.getvalue()
 
 
@@ -124,9 +161,22 @@ def height_of(lines: int, size: float) -> float:
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
-    """How wide a text is drawn, in inches."""
-    width, _, _ = RendererAgg(1, 1, DPI).get_text_width_height_descent(drawable(text), font(size, bold=bold), False)
-    return float(width) / DPI
+    """How wide a text is drawn, in inches: by the advance of each letter, which kerning makes less, never more."""
+    return sum(_advance(sign, bold) for sign in drawable(text)) * size / 72
+
+
+@cache
+def _advance(sign: str, bold: bool) -> float:
+    """How far a letter reaches, in font sizes."""
+    glyph = _face(bold).load_char(ord(sign), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536 / _MEASURED
+
+
+@cache
+def _face(bold: bool) -> FT2Font:
+    face = FT2Font(findfont(font(10, bold=bold)))
+    face.set_size(_MEASURED, 72)
+    return face
 
 
 def wrapped(text: str, size: float, *, within: float, most: int, bold: bool = False) -> list[str]:

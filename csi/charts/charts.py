@@ -1,7 +1,7 @@
 """The control chart: one KPI over time with everything that must stand beside it (V6.4).
 
-From top to bottom: what is charted, the sentence, the windows, the series with target, centre and limits named at
-their ends, dates with n, and the small print: what the signs mean, source, definition, limits, exclusions.
+From top to bottom: the verdict as a badge, the headline, the windows, the series with target, limits and latest value
+named at their ends, dates, and what the signs mean. Source, n, exclusions stand beside the picture and in its alt text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from csi.charts import plot
 from csi.charts.alt_text import control_chart_text
 from csi.charts.axis import axes_at, left_margin, value_range, write_dates
 from csi.charts.beside import (
-    EDGE,
     SIGN_ROW,
     explain_signs,
     mark_windows,
@@ -24,20 +23,18 @@ from csi.charts.beside import (
     right_margin,
     sign_rows,
 )
-from csi.charts.canvas import INK, QUIET, WIDTH, Chart, figure, fitted, height_of, png, wrapped, write
-from csi.charts.plot import SMALL
-from csi.charts.view import View, kicker, limits_text, provenance, signed_footnotes, windows_text
+from csi.charts.canvas import EDGE, WIDTH, Chart, figure, png
+from csi.charts.head import draw as draw_head
+from csi.charts.head import head
+from csi.charts.view import View, kickers
 from csi.definition import Exclusion, KpiDefinition, Window
 from csi.errors import InvalidInput
 from csi.series.processed import Processed
-from csi.words.wording import sentence
 
-PLOT = 2.2  # inches: the height of the plot itself
+PLOT = 2.4  # inches: the height of the plot itself
 WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are none
-DATES = 0.4  # inches below it for dates and n
-KICKER, TITLE = 8.2, 11.0  # points
+DATES = 0.32  # inches below it for dates
 LARGEST = 1e200  # beyond it a drawing overflows
-TITLE_LINES, NOTE_LINES, NOTES = 6, 3, 4
 
 
 def control_chart(
@@ -63,7 +60,7 @@ def draw(view: View) -> Chart:
         InvalidInput: a value is too large for any drawing.
     """
     _must_be_drawable(view)
-    return Chart(png(control_figure(view)), control_chart_text(view), title(view))
+    return Chart(png(control_figure(view)), control_chart_text(view), view.headline)
 
 
 def _must_be_drawable(view: View) -> None:
@@ -71,33 +68,18 @@ def _must_be_drawable(view: View) -> None:
         raise InvalidInput("chart", f"{view.name} has values beyond {LARGEST:.0e}, which no chart can show.")
 
 
-def title(view: View) -> str:
-    """The sentence of the analysis; without one, the KPI's name."""
-    return sentence(view.analysis.sentence or f"{view.name}: {view.analysis.both}")
-
-
 def control_figure(view: View) -> Figure:
     """The drawing itself, for tests to look at."""
-    heading = wrapped(title(view), TITLE, within=WIDTH - 2 * EDGE, most=TITLE_LINES, bold=True)
-    notes = _small_print(view)
+    above = head(view.analysis.badge, kickers(view), view.name, f": {view.said_of}")
     windows = view.window(view.baseline) or view.window(view.evaluation)
-    top = EDGE + height_of(1, KICKER) + height_of(len(heading), TITLE) + (WINDOWS if windows else AIR)
+    top = EDGE + above.height + (WINDOWS if windows else AIR)
     below = top + PLOT + DATES
     signs = sign_rows(view)
-    under = below + SIGN_ROW * len(signs)
-    sheet = figure(under + height_of(len(notes), SMALL) + EDGE)
-    _head(sheet, view, heading)
+    sheet = figure(below + SIGN_ROW * len(signs) + EDGE)
+    draw_head(sheet, above)
     _plot(sheet, view, top)
     explain_signs(sheet, signs, below)
-    _foot(sheet, notes, under)
     return sheet
-
-
-def _head(sheet: Figure, view: View, heading: Sequence[str]) -> None:
-    write(sheet, EDGE, EDGE, fitted(kicker(view), KICKER, within=WIDTH - 2 * EDGE), size=KICKER, colour=QUIET)
-    for at, line in enumerate(heading):
-        y = EDGE + height_of(1, KICKER) + 0.03 + height_of(at, TITLE)
-        write(sheet, EDGE, y, line, size=TITLE, colour=INK, bold=True)
 
 
 def _plot(sheet: Figure, view: View, top: float) -> None:
@@ -110,17 +92,3 @@ def _plot(sheet: Figure, view: View, top: float) -> None:
     plot.draw(axes, view)
     mark_windows(sheet, axes, view)
     name_lines(sheet, axes, lines)
-
-
-def _small_print(view: View) -> list[str]:
-    """The lines under the chart, already wrapped."""
-    notes = signed_footnotes(view)
-    shown = [f"{'†' if note.of_an_exclusion else '·'} {note.text}" for note in notes[:NOTES]]
-    more = [f"… and {len(notes) - NOTES} more footnotes in the report."] if len(notes) > NOTES else []
-    texts = [provenance(view), limits_text(view), windows_text(view), *shown, *more]
-    return [line for text in texts for line in wrapped(text, SMALL, within=WIDTH - 2 * EDGE, most=NOTE_LINES)]
-
-
-def _foot(sheet: Figure, notes: Sequence[str], top: float) -> None:
-    for at, line in enumerate(notes):
-        write(sheet, EDGE, top + height_of(at, SMALL), line, size=SMALL, colour=QUIET)

@@ -12,6 +12,7 @@ from csi.definition import StudyDefinition, hash_of
 from csi.kpi_catalogue.entry import MIN_N
 from csi.series.processed import Processed, SourceCounts
 from csi.terms import Verdict
+from csi.words.heading import of_verdicts
 
 MOST_URGENT_FIRST = (
     Verdict.REGRESSED,
@@ -52,6 +53,11 @@ class Facts:
     def hash(self) -> str:
         """The hash by which the study can be found again."""
         return hash_of(self.study)
+
+    @property
+    def headline(self) -> str:
+        """The study in a line: how many of its KPIs have each verdict."""
+        return of_verdicts(view.analysis.verdict for view in self.views)
 
     def ordered(self) -> tuple[View, ...]:
         """Every KPI, what needs attention first: the missed ones are never left out (V6.2)."""

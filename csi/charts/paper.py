@@ -15,7 +15,7 @@ from csi.charts import canvas
 from csi.charts.canvas import INK, QUIET, TEXT
 from csi.charts.facts import Facts
 from csi.charts.report import about, details
-from csi.charts.view import View, target_text
+from csi.charts.view import View
 
 WIDTH, HEIGHT = 8.27, 11.69  # inches. Source: ISO 216, A4
 EDGE = 0.8
@@ -82,12 +82,12 @@ def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> byte
     paper = _Paper(facts.service)
     paper.room(0)
     paper.text(f"{facts.service}: did we get there?", HEADING, colour=INK, bold=True)
+    paper.text(facts.headline, KPI, colour=INK, bold=True)
     paper.text(about(facts), BODY, colour=QUIET)
     for note in facts.notes:
         paper.text(note, BODY)
     for view in facts.ordered():
-        paper.text(f"{view.name}: {view.analysis.both} · {target_text(view)}", BODY, colour=INK, bold=True, below=0.02)
-        paper.text(view.analysis.sentence, BODY)
+        paper.text(view.headline, BODY, colour=INK, bold=True)
     paper.picture(grid)
     for view in facts.ordered():
         _kpi(paper, view, pictures.get(view.kpi.id))
@@ -96,11 +96,11 @@ def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> byte
 
 def _kpi(paper: _Paper, view: View, picture: bytes | None) -> None:
     paper.turn()
-    paper.text(f"{view.name}: {view.analysis.both}", KPI, colour=INK, bold=True)
     if picture is None:
-        paper.text(view.analysis.sentence, BODY)
+        paper.text(view.headline, KPI, colour=INK, bold=True)
     else:
         paper.picture(picture)
+    paper.text(view.analysis.detail.below, BODY, colour=INK)
     for item in details(view, None):
         paper.text(f"· {item}", BODY)
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from csi.analysis.change_state import IMPROVED, WORSE
 from csi.charts.canvas import (
     BLUE,
     FAINT,
     INK,
+    PALE,
     PURPLE,
     QUIET,
     RULE,
@@ -22,10 +24,10 @@ from csi.charts.canvas import (
     halo,
     width_of,
 )
-from csi.charts.marks import Mark, Span, bound, exclusions, gaps, runs, suppressed
+from csi.charts.marks import Mark, Span, bound, exclusions, gaps, runs, suppressed, varies
 from csi.charts.view import View
 
-LABEL, SMALL = 8.0, 7.5  # points
+LABEL, SMALL = 8.5, 8.5  # points
 CROWDED = 60  # from so many points on they are drawn smaller
 DENSE = 200  # from so many points on only signals have a sign of their own
 UPRIGHT, FEW_SPANS = 0.13, 3  # inches an upright word needs; so few spans are always named
@@ -55,6 +57,7 @@ PARTIAL = Sign("o", WHITE, "unfinished period, not judged", edge=QUIET)
 def draw(axes: Axes, view: View) -> None:
     """Everything between the axes' edges, from the back to the front."""
     _bands(axes, view)
+    _swinging(axes, view)
     _levels(axes, view)
     _reference_lines(axes, view)
     _series(axes, view)
@@ -94,18 +97,37 @@ def _levels(axes: Axes, view: View) -> None:
     for name, window, level in compared:
         span = view.window(window)
         if span and level is not None:
-            colour = BLUE if name == "evaluation" else QUIET
-            axes.hlines(level, span.first - 0.5, span.last + 0.5, color=colour, alpha=0.3, linewidth=4.5, zorder=2.2,
+            colour = colour_of_change(view) if name == "evaluation" else QUIET
+            axes.hlines(level, span.first - 0.5, span.last + 0.5, color=colour, alpha=0.35, linewidth=5, zorder=2.2,
                         gid=f"{name} level")  # fmt: skip
+
+
+def colour_of_change(view: View) -> str:
+    """The colour of what became of the level."""
+    return {IMPROVED: BLUE, WORSE: VERMILLION}.get(view.analysis.change_axis or "", QUIET)
+
+
+def _swinging(axes: Axes, view: View) -> None:
+    """Limits that move with the number of cases, as a quiet band: their steps must not bury the line."""
+    limits, wide = view.analysis.limits, len(view.marks)
+    if varies(limits):
+        sides = [[float("nan") if value is None else value for value in bound(side, wide)]
+                 for side in (limits.lower, limits.upper)]  # fmt: skip
+        axes.fill_between(range(wide), *sides, step="mid", color=FAINT, alpha=0.6, linewidth=0, zorder=1.2,
+                          gid="limits")  # fmt: skip
 
 
 def _reference_lines(axes: Axes, view: View) -> None:
     limits, wide = view.analysis.limits, len(view.marks)
     dash = TRIAL_DASH if limits.trial else "solid"
-    anew = view.new_limits
-    steps(axes, bound(limits.lower, wide), anew, linestyle=dash, linewidth=1.1, gid="lower limit")
-    steps(axes, bound(limits.upper, wide), anew, linestyle=dash, linewidth=1.1, gid="upper limit")
-    steps(axes, view.centres, anew, linestyle="solid", linewidth=0.9, gid="centre")
+    anew, own = view.new_limits, view.own_limits
+    behind = {"color": PALE} if own or varies(limits) else {}
+    thin = 0.6 if varies(limits) else 1.1
+    steps(axes, bound(limits.lower, wide), anew, linestyle=dash, linewidth=thin, gid="lower limit", **behind)
+    steps(axes, bound(limits.upper, wide), anew, linestyle=dash, linewidth=thin, gid="upper limit", **behind)
+    steps(axes, view.centres, anew, linestyle="solid", linewidth=0.9, gid="centre", **behind)
+    for name, side in own.items():
+        steps(axes, side, linestyle="solid", linewidth=0.9, color=colour_of_change(view), alpha=0.8, gid=f"own {name}")
     for position in anew:
         axes.axvline(position - 0.5, color=RULE, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1.8, gid="new limits")
     for value in view.targets:

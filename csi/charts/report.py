@@ -29,6 +29,7 @@ from csi.kpi_catalogue.entry import LOW_N
 from csi.series.processed import COVERAGE_WARNING, SourceCounts
 from csi.terms import Audience, Evidence, Verdict
 from csi.words import wording
+from csi.words.heading import ruled
 from csi.words.together import slope
 from csi.words.wording import NOTHING, amount, clip, count, periods, sentence
 
@@ -57,7 +58,8 @@ def markdown(
     tail = _sources(facts) if audience in (None, Audience.OPERATIONS, Audience.SUPPLIERS) else []
     notes = [line for note in facts.notes for line in (f"**Note:** {escape(note)}", "")]
     shown = [_picture(grid, slam_alt(facts)), ""] if grid else []
-    lines = [heading, "", " ".join(text for text in intro if text), "", *notes, *_overview(facts), "", *shown, *body]
+    about_it = " ".join(text for text in intro if text)
+    lines = [heading, "", f"**{facts.headline}**", "", *_overview(facts), "", about_it, "", *notes, *shown, *body]
     lines += tail
     return "\n".join(lines).rstrip() + "\n"
 
@@ -105,20 +107,36 @@ def _latest(view: View) -> str:
 
 
 def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
-    lines = [
+    """Headline, one line below it, the picture; all else is folded away."""
+    return [
         f"## {escape(clip(view.name, NAME))}",
         "",
-        f"**{view.analysis.both}.** {escape(view.analysis.sentence)}",
+        f"**{sentence(escape(ruled(view.analysis.badge, view.analysis.detail.summary)))}**",
         "",
+        *([escape(view.analysis.detail.below), ""] if view.analysis.detail.below else []),
         *([_picture(picture, f"Control chart of {view.name}"), ""] if picture else []),
+        *_folded(details(view, audience)),
     ]
-    items = details(view, audience)
-    return lines + [f"- {escape(item)}" for item in items] + ([""] if items else [])
+
+
+def _folded(items: Sequence[str]) -> list[str]:
+    """What is read by who asks for it."""
+    if not items:
+        return []
+    return ["<details><summary>Why this verdict?</summary>", "", *(f"- {escape(item)}" for item in items), "",
+            "</details>", ""]  # fmt: skip
 
 
 def details(view: View, audience: Audience | None) -> list[str]:
     """What an audience reads of one KPI beside its verdict and sentence, as plain text."""
-    return [item for part in PARTS[audience] for item in part(view) if item]
+    known = [item for part in PARTS[audience] for item in part(view) if item]
+    said_first = (view.analysis.detail.below, view.analysis.detail.summary)
+    return [item for item in dict.fromkeys(known) if item not in said_first]
+
+
+def _in_a_sentence(view: View) -> list[str]:
+    """The whole of it in one sentence, where it is not what is read first."""
+    return [view.analysis.sentence] if view.analysis.detail.summary else []
 
 
 def _levels(view: View) -> list[str]:
@@ -289,6 +307,7 @@ def _refused_for_kpis(facts: Facts, source: str) -> int:
 
 
 EVERYTHING: Sequence[Part] = (
+    _in_a_sentence,
     _meaning,
     _decided,
     _target_line,
@@ -302,8 +321,8 @@ EVERYTHING: Sequence[Part] = (
 )
 PARTS: dict[Audience | None, Sequence[Part]] = {
     None: (*EVERYTHING, _dimensions),
-    Audience.BUSINESS: (_meaning, _target_line),
-    Audience.SENIOR_IT: (_meaning, _target_line, _levels, _guards, _evidence, _warnings),
+    Audience.BUSINESS: (_in_a_sentence, _meaning, _target_line),
+    Audience.SENIOR_IT: (_in_a_sentence, _meaning, _target_line, _levels, _guards, _evidence, _warnings),
     Audience.OPERATIONS: EVERYTHING,
-    Audience.SUPPLIERS: (_meaning, _target_line, _levels, _quality, _computed),
+    Audience.SUPPLIERS: (_in_a_sentence, _meaning, _target_line, _levels, _quality, _computed),
 }

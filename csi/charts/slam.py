@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from csi.charts.axis import date_labels, labelled
 from csi.charts.canvas import (
     ALT_TEXT_LIMIT,
+    EDGE,
     FAINT,
     INK,
     QUIET,
@@ -27,17 +28,21 @@ from csi.charts.canvas import (
     fitted,
     height_of,
     png,
+    width_of,
     wrapped,
     write,
 )
 from csi.charts.facts import Facts
+from csi.charts.head import colour_of, head
+from csi.charts.head import draw as draw_head
 from csi.charts.marks import Mark
 from csi.charts.view import View, target_text
 from csi.terms import Direction, Period
-from csi.words.wording import clip, day, exact, periods
+from csi.words.messages import said
+from csi.words.wording import amount, clip, day, exact, periods
 
-EDGE, NAME, SHARE, ROW = 0.16, 1.9, 0.85, 0.34  # inches
-TITLE, BODY, SMALL = 11.0, 8.0, 7.5  # points
+NAMES, NAME_LINES, CELL = (1.2, 2.5), 3, 0.11  # inches, lines, inches: the least and most that names take, a cell
+BODY, SMALL = 9.0, 8.0  # points
 MOST_PERIODS, MOST_ROWS = 26, 20
 
 
@@ -52,33 +57,42 @@ class Cell:
 
 
 MET = Cell("met", "✓", "#CFE5F4")
+THREATENED = Cell("met, hardly", "!", "#F6E3A8")
 MISSED = Cell("missed", "✗", "#F3B28C")
 NO_DATA = Cell("no data", "–", WHITE, QUIET)
 UNFINISHED = Cell("unfinished", "○", WHITE, QUIET)
 FEW = Cell("too few cases to show", "…", WHITE, QUIET)
 NO_TARGET = Cell("no target", "·", FAINT, QUIET)
-CELLS = (MET, MISSED, NO_DATA, UNFINISHED, FEW, NO_TARGET)
+CELLS = (MET, THREATENED, MISSED, NO_DATA, UNFINISHED, FEW, NO_TARGET)
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One row: what was agreed, and how each period stood."""
+    """One row: what was agreed, how each period stood, and what is ruled.
+
+    Attributes:
+        figures: each period's value, in digits that tell it from the target; empty where none is shown.
+        latest: the newest value, as it is told.
+        verdict: the label of the KPI's verdict; empty where none was reached.
+    """
 
     name: str
     target: str
     cells: tuple[Cell, ...]
     latest: str = ""
     axes: str = ""  # the verdict with both axes
+    figures: tuple[str, ...] = ()
+    verdict: str = ""
 
     @property
     def met(self) -> int:
         """Periods in which it was met."""
-        return sum(cell is MET for cell in self.cells)
+        return sum(cell in (MET, THREATENED) for cell in self.cells)
 
     @property
     def judged(self) -> int:
         """Periods in which it was met or missed."""
-        return sum(cell in (MET, MISSED) for cell in self.cells)
+        return sum(cell in (MET, THREATENED, MISSED) for cell in self.cells)
 
     @property
     def share(self) -> str:
@@ -89,7 +103,7 @@ class Clause:
 def slam_chart(facts: Facts) -> Chart:
     """The grid of a study's KPIs as PNG with its sentence and alt text."""
     clauses, columns = grid(facts)
-    heading = title(clauses)
+    heading = facts.headline
     picture = slam_figure(facts.service, heading, clauses, columns, facts.study.period)
     return Chart(png(picture), slam_text(facts, heading, clauses, columns), heading)
 
@@ -98,7 +112,9 @@ def grid(facts: Facts) -> tuple[list[Clause], list[Mark]]:
     """The rows, and the newest periods they share, in order."""
     by_start = {mark.start: mark for view in facts.views for mark in view.marks}
     columns = [by_start[start] for start in sorted(by_start)][-MOST_PERIODS:]
-    return [_clause(view, columns) for view in facts.clauses()[:MOST_ROWS]], columns
+    judged = {id(view) for view in facts.views}  # what was promised has a target of its own, and no verdict
+    rows = facts.clauses()[:MOST_ROWS]
+    return [_clause(view, columns, view.analysis.label if id(view) in judged else "") for view in rows], columns
 
 
 def state(view: View, mark: Mark | None) -> Cell:
@@ -110,7 +126,15 @@ def state(view: View, mark: Mark | None) -> Cell:
     promised = view.kpi.aims_on(mark.start.date())
     if not promised:
         return NO_TARGET
-    return MET if meets(view.kpi.direction, promised, mark.height) else MISSED
+    if not meets(view.kpi.direction, promised, mark.height):
+        return MISSED
+    return THREATENED if _hardly(view, promised, mark.height) else MET
+
+
+def _hardly(view: View, promised: tuple[float, ...], value: float) -> bool:
+    """Whether a value on target is so close to it that the usual variation of one period may miss it; ours: a sigma."""
+    sigma = view.analysis.detail.sigma
+    return sigma is not None and min(abs(value - aim) for aim in promised) < sigma
 
 
 def meets(direction: Direction, promised: tuple[float, ...], value: float) -> bool:
@@ -120,23 +144,16 @@ def meets(direction: Direction, promised: tuple[float, ...], value: float) -> bo
     return value >= promised[0] if direction is Direction.HIGHER else value <= promised[0]
 
 
-def title(clauses: Sequence[Clause]) -> str:
-    """The sentence above the grid, by the clauses' newest finished period."""
-    newest = [next((cell for cell in reversed(one.cells) if cell in (MET, MISSED)), None) for one in clauses]
-    judged = [cell for cell in newest if cell]
-    if not judged:
-        return "No target could be judged in any finished period."
-    met = sum(cell is MET for cell in judged)
-    unjudged = len(clauses) - len(judged)
-    more = f"; {unjudged} could not be judged" if unjudged else ""
-    return f"{met} of {len(judged)} targets met in the newest finished period{more}."
-
-
-def _clause(view: View, columns: Sequence[Mark]) -> Clause:
+def _clause(view: View, columns: Sequence[Mark], verdict: str) -> Clause:
     own = {mark.start: mark for mark in view.marks}
     latest = f", latest {view.said(view.latest.value)}" if view.latest else ""
-    cells = tuple(state(view, own.get(mark.start)) for mark in columns)
-    return Clause(view.name, _promised(view), cells, latest, view.analysis.both)
+    places = [own.get(mark.start) for mark in columns]
+    cells = tuple(state(view, mark) for mark in places)
+    figures = tuple(
+        "" if mark is None or mark.value is None else amount(mark.value, "", view.targets) for mark in places
+    )
+    axes = view.analysis.both if verdict else ""
+    return Clause(view.name, _promised(view), cells, latest, axes, figures, verdict)
 
 
 def _promised(view: View) -> str:
@@ -150,58 +167,103 @@ def slam_figure(
     service: str, heading: str, clauses: Sequence[Clause], columns: Sequence[Mark], period: Period
 ) -> Figure:
     """The drawing itself, for tests to look at."""
-    said = wrapped(heading, TITLE, within=WIDTH - 2 * EDGE, most=2, bold=True)
-    top = EDGE + height_of(1, BODY) + height_of(len(said), TITLE) + 0.16
-    bottom = top + ROW * max(1, len(clauses))
-    sheet = figure(bottom + 0.3 + height_of(1, SMALL) + EDGE)
-    kicker = fitted(f"{service} · target by {period}", BODY, within=WIDTH - 2 * EDGE)
-    write(sheet, EDGE, EDGE, kicker, size=BODY, colour=QUIET)
-    for at, line in enumerate(said):
-        y = EDGE + height_of(1, BODY) + 0.03 + height_of(at, TITLE)
-        write(sheet, EDGE, y, line, size=TITLE, colour=INK, bold=True)
-    wide = (WIDTH - 2 * EDGE - NAME - SHARE) / max(1, len(columns))
+    each = said("each {period} against its target", period=period)
+    above = head("", [f"{each} · {service}", each], heading, "")
+    top = EDGE + above.height + 0.12
+    laid = _laid(clauses, len(columns))
+    bottom = top + laid.row * max(1, len(clauses))
+    sheet = figure(bottom + 0.34 + height_of(1, BODY) + EDGE)
+    draw_head(sheet, above)
     for at, clause in enumerate(clauses):
-        _row(sheet, clause, top + ROW * at, wide)
-    _dates(sheet, columns, period, bottom, wide)
-    _key(sheet, clauses, bottom + 0.3)
+        _row(sheet, clause, top + laid.row * at, laid)
+    _dates(sheet, columns, period, bottom, laid)
+    _key(sheet, clauses, bottom + 0.34)
     return sheet
 
 
-def _row(sheet: Figure, clause: Clause, top: float, wide: float) -> None:
-    write(sheet, EDGE, top + 0.03, fitted(clause.name, BODY, within=NAME - 0.1), size=BODY, colour=INK)
-    write(
-        sheet,
-        EDGE,
-        top + 0.03 + height_of(1, BODY),
-        fitted(clause.target, SMALL, within=NAME - 0.1),
-        size=SMALL,
-        colour=QUIET,
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """How wide names and cells are and how high a row is, in inches; whether cells have room for figures."""
+
+    name: float
+    cell: float
+    row: float
+    figures: bool
+
+    @property
+    def sign(self) -> float:
+        """The size of a sign, in points, with which it stays in its cell."""
+        return min(SMALL, 0.8 * self.cell * 72)
+
+
+def _laid(clauses: Sequence[Clause], columns: int) -> _Laid:
+    """Names get what the cells do not need, and as many lines as it takes."""
+    ruled = max(
+        (max(width_of(one.verdict, SMALL, bold=True), width_of(one.share, SMALL)) for one in clauses), default=0
     )
+    room = WIDTH - 2 * EDGE - ruled - 0.12
+    longest = max((max(width_of(one.name, BODY), width_of(one.target, SMALL)) for one in clauses), default=0.0)
+    least, most = NAMES
+    name = min(max(longest + 0.1, least), most, max(least, room - CELL * columns))
+    cell = (room - name) / max(1, columns)
+    lines = max((len(_name(one, name)) for one in clauses), default=1)
+    figures = all(width_of(text, SMALL) < cell - 0.06 for one in clauses for text in one.figures)
+    return _Laid(name, cell, 0.09 + height_of(lines, BODY) + height_of(1, SMALL), figures)
+
+
+def _name(clause: Clause, within: float) -> list[str]:
+    return wrapped(clause.name, BODY, within=within - 0.1, most=NAME_LINES)
+
+
+def _row(sheet: Figure, clause: Clause, top: float, laid: _Laid) -> None:
+    names = _name(clause, laid.name)
+    for at, line in enumerate(names):
+        write(sheet, EDGE, top + 0.04 + height_of(at, BODY), line, size=BODY, colour=INK)
+    second = top + 0.04 + height_of(len(names), BODY)
+    write(sheet, EDGE, second, fitted(clause.target, SMALL, within=laid.name - 0.1), size=SMALL, colour=QUIET)
     for at, cell in enumerate(clause.cells):
-        _cell(sheet, cell, EDGE + NAME + wide * at, top, wide)
-    write(sheet, WIDTH - EDGE, top + ROW / 2, clause.share, size=BODY, colour=TEXT, ha="right", va="center")
+        shown = clause.figures[at] if laid.figures and clause.figures else ""
+        _cell(sheet, cell, shown, (EDGE + laid.name + laid.cell * at, top), laid)
+    right = WIDTH - EDGE
+    colour = TEXT if colour_of(clause.verdict) == WHITE else colour_of(clause.verdict)
+    write(sheet, right, top + 0.04, clause.verdict, size=SMALL, colour=colour, bold=True, ha="right")
+    write(sheet, right, top + 0.04 + height_of(1, BODY), clause.share, size=SMALL, colour=TEXT, ha="right")
 
 
-def _cell(sheet: Figure, cell: Cell, left: float, top: float, wide: float) -> None:
+def _cell(sheet: Figure, cell: Cell, shown: str, corner: tuple[float, float], laid: _Laid) -> None:
+    """One period: its sign, with its figure below where there is room."""
     width, height = sheet.get_size_inches()
+    (left, top), wide = corner, laid.cell
     gap = min(0.03, wide * 0.12)
-    corner = ((left + gap) / width, 1 - (top + ROW - gap) / height)
-    box = Rectangle(corner, (wide - 2 * gap) / width, (ROW - 2 * gap) / height, transform=sheet.transFigure,
+    low = ((left + gap) / width, 1 - (top + laid.row - gap) / height)
+    box = Rectangle(low, (wide - 2 * gap) / width, (laid.row - 2 * gap) / height, transform=sheet.transFigure,
                     facecolor=cell.fill, edgecolor=FAINT, linewidth=0.8, gid=cell.state)  # fmt: skip
     sheet.add_artist(box)
-    write(sheet, left + wide / 2, top + ROW / 2, cell.sign, size=BODY, colour=cell.ink, ha="center", va="center")
+    middle, centre = left + wide / 2, top + laid.row / 2
+    shift = 0.08 if shown else 0.0
+    write(sheet, middle, centre - shift, cell.sign, size=laid.sign, colour=cell.ink, ha="center", va="center")
+    if shown:
+        write(sheet, middle, centre + shift, shown, size=SMALL, colour=cell.ink, ha="center", va="center")
 
 
-def _dates(sheet: Figure, columns: Sequence[Mark], period: Period, top: float, wide: float) -> None:
+def _dates(sheet: Figure, columns: Sequence[Mark], period: Period, top: float, laid: _Laid) -> None:
     dates = date_labels(columns, period)
-    for at in labelled(dates, wide * len(columns)):
-        write(sheet, EDGE + NAME + wide * (at + 0.5), top + 0.05, dates[at], size=SMALL, colour=QUIET, ha="center")
+    for at in labelled(dates, laid.cell * len(columns)):
+        write(
+            sheet,
+            EDGE + laid.name + laid.cell * (at + 0.5),
+            top + 0.05,
+            dates[at],
+            size=SMALL,
+            colour=QUIET,
+            ha="center",
+        )
 
 
 def _key(sheet: Figure, clauses: Sequence[Clause], top: float) -> None:
     used = {cell.state for clause in clauses for cell in clause.cells}
     text = "\u2003".join(f"{cell.sign} {cell.state}" for cell in CELLS if cell.state in used)
-    write(sheet, EDGE, top, fitted(text, SMALL, within=WIDTH - 2 * EDGE), size=SMALL, colour=TEXT)
+    write(sheet, EDGE, top, fitted(text, BODY, within=WIDTH - 2 * EDGE), size=BODY, colour=TEXT)
 
 
 def slam_text(facts: Facts, heading: str, clauses: Sequence[Clause], columns: Sequence[Mark]) -> str:

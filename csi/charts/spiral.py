@@ -17,10 +17,11 @@ from matplotlib.figure import Figure
 
 from csi.charts import plot
 from csi.charts.axis import axes_at, left_margin, with_air, write_dates
-from csi.charts.beside import EDGE, Line, name_lines, right_margin
+from csi.charts.beside import Line, name_lines, right_margin
 from csi.charts.canvas import (
     ALT_TEXT_LIMIT,
     BLUE,
+    EDGE,
     INK,
     QUIET,
     RULE,
@@ -29,20 +30,20 @@ from csi.charts.canvas import (
     WIDTH,
     Chart,
     figure,
-    fitted,
     font,
     halo,
-    height_of,
     png,
-    wrapped,
-    write,
+    width_of,
 )
+from csi.charts.head import Head, head
+from csi.charts.head import draw as draw_head
 from csi.charts.marks import Mark, runs, spans
 from csi.terms import Direction, Period
+from csi.words.heading import ruled
+from csi.words.messages import counted, said
 from csi.words.wording import NOTHING, amount, clip, day, direction, exact, point, sentence
 
-PLOT, TOP, DATES = 2.2, 0.95, 0.42  # inches
-TITLE = 11.0  # points
+PLOT, CYCLES, DATES = 2.4, 0.26, 0.34  # inches
 MOST_ACTIONS = 12
 STRIP = 0.15  # of the plot's height, for the actions
 
@@ -58,7 +59,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One cycle of a KPI: its series (step 4's frame), what was agreed, its verdict, its actions.
+    """One cycle of a KPI: its series (step 4's frame), what was agreed, its verdict with its summary, its actions.
 
     ``until`` is the day its evaluation ended: later periods belong to the next cycle. ``earlier``: what was promised
     before, each with the day until which it was.
@@ -72,6 +73,7 @@ class Turn:
     deeds: tuple[Deed, ...] = ()
     until: date | None = None
     earlier: tuple[tuple[date, float], ...] = ()
+    summary: str = ""
 
     def target_on(self, day: date) -> float | None:
         """What was promised on a day (V6.8)."""
@@ -105,14 +107,29 @@ def spiral_chart(spiral: Spiral) -> Chart:
 
 
 def title(spiral: Spiral) -> str:
-    """Where the first cycle began and the newest stands."""
-    levels = [turn.baseline for turn in spiral.turns if turn.baseline is not None]
-    cycles = f"{len(spiral.turns)} cycle{'' if len(spiral.turns) == 1 else 's'}"
-    if not levels:
-        return f"{spiral.name} over {cycles}: no baseline agreed yet."
-    now = amount(levels[-1], spiral.unit, levels[:1])
-    start = amount(levels[0], spiral.unit, levels[-1:])
-    return f"{spiral.name} over {cycles}: baseline " + (f"from {start} to {now}." if len(levels) > 1 else f"{start}.")
+    """The newest verdict over all cycles, with its levels."""
+    newest = _newest(spiral)
+    every = counted("{count} cycle", "{count} cycles", len(spiral.turns))
+    if newest is None:
+        return said("{name}, {cycles}: not judged yet.", name=spiral.name, cycles=every)
+    told = sentence(ruled(newest.verdict, newest.summary))
+    return said("{name}, {cycles}: {told}", name=spiral.name, cycles=every, told=told)
+
+
+def _newest(spiral: Spiral) -> Turn | None:
+    """The newest cycle with a verdict."""
+    return next((turn for turn in reversed(spiral.turns) if turn.verdict), None)
+
+
+def _head(spiral: Spiral) -> Head:
+    unit = said("number") if spiral.unit in ("", "count") else spiral.unit
+    what = f"{unit} per {spiral.period}, {direction(spiral.direction)}"
+    kicker = [f"{what} · {spiral.service}", what]
+    newest = _newest(spiral)
+    if newest is None:
+        return head("", kicker, title(spiral), "")
+    told = newest.summary or f"{newest.verdict}."
+    return head(newest.verdict, kicker, spiral.name, said(", cycle {number}: {told}", number=newest.number, told=told))
 
 
 def placed(spiral: Spiral) -> Placed:
@@ -149,40 +166,31 @@ def _mark(at: int, start: pd.Timestamp, row: Any, min_n: int) -> Mark:
 def spiral_figure(spiral: Spiral) -> Figure:
     """The drawing itself, for tests to look at."""
     where, deeds = placed(spiral), _numbered(spiral)
-    notes = _notes(spiral, deeds)
-    sheet = figure(TOP + PLOT + DATES + height_of(len(notes), plot.SMALL) + EDGE)
-    _head(sheet, spiral)
-    axes, width = _axes(sheet, spiral, where)
+    above = _head(spiral)
+    top = EDGE + above.height + CYCLES
+    sheet = figure(top + PLOT + DATES + EDGE)
+    draw_head(sheet, above)
+    axes, width = _axes(sheet, spiral, where, top)
     write_dates(axes, where.marks, spiral.period, width)
     for run in runs(where.marks):
         axes.plot([m.position for m in run], [m.height for m in run], color=QUIET, linewidth=1.3, zorder=3, gid="run")
     _steps(axes, where)
-    _turns(axes, where)
+    _turns(axes, where, width)
     _points(axes, where)
     if deeds:
         _markers(axes, where, deeds)
     name_lines(sheet, axes, _names(spiral))
-    for at, line in enumerate(notes):
-        write(sheet, EDGE, TOP + PLOT + DATES + height_of(at, plot.SMALL), line, size=plot.SMALL, colour=TEXT)
     return sheet
 
 
-def _head(sheet: Figure, spiral: Spiral) -> None:
-    unit = "number" if spiral.unit in ("", "count") else spiral.unit
-    kicker = f"{spiral.service} · {spiral.name} · {unit} per {spiral.period}, {direction(spiral.direction)}"
-    write(sheet, EDGE, EDGE, fitted(kicker, plot.LABEL, within=WIDTH - 2 * EDGE), size=plot.LABEL, colour=QUIET)
-    for at, line in enumerate(wrapped(title(spiral), TITLE, within=WIDTH - 2 * EDGE, most=2, bold=True)):
-        write(sheet, EDGE, EDGE + 0.19 + height_of(at, TITLE), line, size=TITLE, colour=INK, bold=True)
-
-
-def _axes(sheet: Figure, spiral: Spiral, where: Placed) -> tuple[Axes, float]:
+def _axes(sheet: Figure, spiral: Spiral, where: Placed, top: float) -> tuple[Axes, float]:
     seen = [mark.value for mark in where.marks]
     seen += [level for turn in spiral.turns for level in (turn.baseline, turn.target)]
     known = [value for value in seen if value is not None]
     low, high = with_air(min(known), max(known)) if known else (0.0, 1.0)
     left = EDGE + 0.08 + left_margin(low, high)
     width = WIDTH - left - right_margin(_names(spiral))
-    return axes_at(sheet, (left, TOP, width, PLOT), positions=len(where.marks), low=low, high=high), width
+    return axes_at(sheet, (left, top, width, PLOT), positions=len(where.marks), low=low, high=high), width
 
 
 def _names(spiral: Spiral) -> list[Line]:
@@ -209,12 +217,18 @@ def _points(axes: Axes, where: Placed) -> None:
     plot.points(axes, unfinished, plot.PARTIAL, 4.4, gid="partial")
 
 
-def _turns(axes: Axes, where: Placed) -> None:
-    """Where each cycle begins: a line and its number."""
+def _turns(axes: Axes, where: Placed, width: float) -> None:
+    """Where each cycle begins: a line and its number, in words where there is room for them."""
+    each, free = width / max(1, len(where.marks)), 0.0
     for number_of in dict.fromkeys(turn.number for turn in where.turns):
-        for span in spans([at for at, turn in enumerate(where.turns) if turn.number == number_of])[:1]:
-            axes.axvline(span.first - 0.5, color=RULE, linewidth=0.8, linestyle=(0, (1, 2)), gid="cycle")
-            _say(axes, span.first - 0.35, 1.02, f"cycle {number_of}", ha="left", va="bottom")
+        span = spans([at for at, turn in enumerate(where.turns) if turn.number == number_of])[0]
+        axes.axvline(span.first - 0.5, color=RULE, linewidth=0.8, linestyle=(0, (1, 2)), gid="cycle")
+        left, wide = span.first * each, each * (span.last - span.first + 1)
+        words = said("cycle {number}", number=number_of)
+        text = words if width_of(words, plot.SMALL) < wide else str(number_of)
+        if left >= free:
+            _say(axes, span.first - 0.35, 1.02, text, ha="left", va="bottom")
+            free = left + width_of(text, plot.SMALL)
 
 
 def _markers(axes: Axes, where: Placed, deeds: Mapping[int, Deed]) -> None:
@@ -246,14 +260,17 @@ def _numbered(spiral: Spiral) -> dict[int, Deed]:
     return dict(enumerate(every[-MOST_ACTIONS:], start=1))
 
 
-def _notes(spiral: Spiral, deeds: Mapping[int, Deed]) -> list[str]:
-    cycles = " · ".join(f"cycle {turn.number}: {turn.verdict or 'open'}" for turn in spiral.turns)
-    actions = [f"▲ {at} {day(deed.on)}: {deed.text}{'' if deed.done else ' (planned)'}" for at, deed in deeds.items()]
-    within = WIDTH - 2 * EDGE
-    return [
-        *wrapped(cycles, plot.SMALL, within=within, most=2),
-        *(fitted(a, plot.SMALL, within=within) for a in actions),
-    ]
+def notes(spiral: Spiral) -> list[str]:
+    """What stands beside the picture: each cycle's verdict, and the actions by the numbers they have in it."""
+    turns = ((turn.number, turn.verdict or said("open")) for turn in spiral.turns)
+    cycles = [said("cycle {number}: {verdict}", number=number, verdict=verdict) for number, verdict in turns]
+    actions = [_deed(at, deed) for at, deed in _numbered(spiral).items()]
+    return [" · ".join(cycles), *actions]
+
+
+def _deed(at: int, deed: Deed) -> str:
+    told = f"▲ {at} {day(deed.on)}: {deed.text}"
+    return told if deed.done else said("{action} (planned)", action=told)
 
 
 def spiral_text(spiral: Spiral) -> str:
@@ -267,7 +284,7 @@ def spiral_text(spiral: Spiral) -> str:
     turns = " ".join(_turn_text(spiral, turn) for turn in spiral.turns)
     deeds = "; ".join(f"{day(deed.on)} {deed.text}" for deed in _numbered(spiral).values())
     actions = f" Actions: {deeds}." if deeds else " No actions."
-    return clip(f"Spiral chart: {sentence(title(spiral))} {turns}{newest}{actions}", ALT_TEXT_LIMIT)
+    return clip(f"Spiral chart: {title(spiral)} {turns}{newest}{actions}", ALT_TEXT_LIMIT)
 
 
 def _turn_text(spiral: Spiral, turn: Turn) -> str:

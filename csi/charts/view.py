@@ -13,8 +13,9 @@ from csi.definition import Exclusion, KpiDefinition, Window, hash_of
 from csi.series.processed import Processed
 from csi.terms import Period
 from csi.words import footnotes as words
+from csi.words import heading
 from csi.words.together import Move, Moved, moved
-from csi.words.wording import amount, day, direction, exact, periods, point, spread
+from csi.words.wording import amount, day, direction, exact, periods, point, sentence, spread
 
 LIMITS = {
     "xmr": "XmR",
@@ -74,6 +75,17 @@ class View:
     def name(self) -> str:
         """The KPI's name, or its id."""
         return self.kpi.name or self.kpi.id
+
+    @property
+    def headline(self) -> str:
+        """What is read first, with verdict and the whole name; of what has none, name and verdict."""
+        known = self.analysis.detail.summary
+        return heading.titled(self.name, sentence(heading.ruled(self.analysis.badge, known)))
+
+    @property
+    def said_of(self) -> str:
+        """The same where name and verdict stand beside it."""
+        return self.analysis.detail.summary or f"{self.analysis.both}."
 
     @property
     def unit(self) -> str:
@@ -141,6 +153,19 @@ class View:
         return [one[-1] for one in held] if begun else bound(self.analysis.limits.centre, len(self.marks))
 
     @property
+    def own_limits(self) -> dict[str, list[float | None]]:
+        """The evaluation's own limits and centre at each of its marks, where a change is known; else nothing."""
+        own, span = self.analysis.detail.after_limits, self.window(self.evaluation)
+        if own is None or span is None:
+            return {}
+        sides = {"lower limit": own.lower, "centre": own.centre, "upper limit": own.upper}
+        wide = len(self.marks)
+        return {
+            name: [value if span.first <= at <= span.last else None for at, value in enumerate(bound(side, wide))]
+            for name, side in sides.items()
+        }
+
+    @property
     def new_limits(self) -> list[int]:
         """The marks at which limits begin anew."""
         days = [one.start for one in self.analysis.detail.phases if one.begun][1:]
@@ -152,10 +177,11 @@ class View:
         return point(mark.start, self.period)
 
 
-def kicker(view: View) -> str:
-    """What is charted: service, KPI, unit, period, direction."""
+def kickers(view: View) -> list[str]:
+    """What is charted: unit, period, direction, service, or less where there is no room; the headline has the name."""
     unit = "number" if view.unit in ("", "count") else view.unit
-    return f"{view.service} · {view.name} · {unit} per {view.period}, {direction(view.kpi.direction)}"
+    what = f"{unit} per {view.period}, {direction(view.kpi.direction)}"
+    return [f"{what} · {view.service}", what, f"{unit} per {view.period}"]
 
 
 def definition(view: View) -> str:
@@ -169,9 +195,23 @@ def sizes(view: View) -> str:
     return f"n = {spread(known)} per {view.period}"
 
 
+def origin(view: View) -> str:
+    """n and source, in one line."""
+    return f"{sizes(view)} · source: {view.source}"
+
+
 def provenance(view: View) -> str:
-    """n, source and definition, in one line."""
-    return f"{sizes(view)} · source: {view.source} · definition {definition(view)}"
+    """The same, with the definition's hash."""
+    return f"{origin(view)} · definition {definition(view)}"
+
+
+def limits_said(view: View) -> str:
+    """What the limits rest on, for who asks for no more."""
+    limits = view.analysis.limits
+    if not limits.exist:
+        return limits_text(view)
+    trial = "; they are trial limits, as 12 are needed" if limits.trial else ""
+    return f"The limits rest on {periods(limits.n, view.period)}{trial}"
 
 
 def limits_text(view: View) -> str:

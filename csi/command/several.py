@@ -114,7 +114,8 @@ class _One:
         for note in report.notes:
             voice.warn(note)
         for name, one in report.kpis.items():
-            voice.say(f"{name}: {one.analysis.both}. {one.sentence}")
+            voice.say(f"{name}: {one.analysis.headline}")
+            voice.say(f"    {one.analysis.detail.below}")
         voice.say(f"Written to {self.folder}")
 
     def _judged(self, report: Report, voice: Voice) -> Status:

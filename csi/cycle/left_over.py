@@ -27,6 +27,7 @@ from csi.models import (
 from csi.step3_gather import batches
 from csi.storage import need, row, rows
 from csi.terms import Step, Verdict
+from csi.words.heading import ruled
 from csi.words.wording import amount
 
 
@@ -114,8 +115,17 @@ def _causes(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
             text = f"Cause not proven{_of(kpi)}: {one.cause}"
             yield _item(cycle, Step.ANALYSE, "cause", text, one, kpi_key=key, since=one.drafted_at)
         elif one.disposition == "carry":
-            text = f"Finding to look into{_of(kpi)}: {one.sentence or one.verdict}"
+            text = f"Finding to look into{_of(kpi)}: {_found(session, one)}"
             yield _item(cycle, Step.ANALYSE, "finding", text, one, kpi_key=key, since=one.drafted_at)
+
+
+def _found(session: Session, finding: Finding) -> str:
+    """What was found, in few words."""
+    about = {"cycle_id": finding.cycle_id, "kpi_id": finding.kpi_id}
+    result = row(session, AnalysisResult, finding.team_id, **about)
+    if result is None or not result.summary:
+        return finding.sentence or finding.verdict
+    return ruled(result.label, result.summary)
 
 
 def _of(kpi: Kpi | None) -> str:

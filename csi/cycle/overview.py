@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from csi import ahead, approvers, passages, roles
-from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Finding, Kpi, StepPassage
+from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Kpi, StepPassage
 from csi.passages import service_of
 from csi.reading.spans import local_day
 from csi.step1_should_measure import carried
 from csi.step1_should_measure import tree as trees
 from csi.step7_correct import following
 from csi.storage import row, rows
-from csi.terms import Awaited, Step, both_axes, label
+from csi.terms import Awaited, Step, Verdict, both_axes, label
 
 _SHOWN = 20
 
@@ -46,7 +46,7 @@ class KpiState:
     owner: str
     measurability: str
     verdict: str
-    sentence: str
+    summary: str
     stale: bool
 
 
@@ -115,6 +115,7 @@ class Brief:
     state: str
     step: Step
     waiting: tuple[Waiting, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,22 @@ class Judged:
     side_effects: Sequence[str] | None
     change: str | None = None
     target: str | None = None
+    summary: str | None = None
+
+    @property
+    def label(self) -> str:
+        """As ``AnalysisResult.label``."""
+        return label(self.verdict, has_side_effect=bool(self.side_effects))
+
+    @property
+    def badge(self) -> str:
+        """As ``AnalysisResult.badge``."""
+        return self.label if self.summary else self.both
 
     @property
     def both(self) -> str:
         """As ``AnalysisResult.both``."""
-        return both_axes(label(self.verdict, has_side_effect=bool(self.side_effects)), self.change, self.target)
+        return both_axes(self.label, self.change, self.target)
 
 
 def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[Judged]:
@@ -145,7 +157,8 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
     result = AnalysisResult
     about = (result.id, result.cycle_id, result.kpi_id, result.verdict, result.stale)
     inside = col(result.result)
-    said = select(*map(col, about), inside["side_effects"], inside["change", "state"], inside["target_state"])
+    axes = (inside["change", "state"], inside["target_state"])
+    said = select(*map(col, about), inside["side_effects"], *axes, inside["detail", "summary"])
     ours = (col(result.team_id) == team_id, col(result.cycle_id).in_(wanted))
     found = session.execute(said.where(*ours).order_by(col(result.id)))
     return [Judged(*tuple(one)) for one in found]
@@ -154,7 +167,9 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
 def brief(session: Session, cycle: Cycle) -> Brief:
     """The cycle as the home tab shows it."""
     service = service_of(session, cycle).name
-    return Brief(service, cycle.number, cycle.state, Step(cycle.step), tuple(waiting(session, cycle)))
+    found = judged(session, cycle.team_id, [cycle.id]) if cycle.step >= Step.ANALYSE else []
+    verdicts = tuple(Verdict(one.verdict) for one in found if one.verdict)
+    return Brief(service, cycle.number, cycle.state, Step(cycle.step), tuple(waiting(session, cycle)), verdicts)
 
 
 def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
@@ -202,14 +217,13 @@ def _state(cycle: Cycle, passage: StepPassage, today: date) -> str:
 def _kpis(session: Session, cycle: Cycle) -> list[KpiState]:
     here: dict[str, Any] = {"team_id": cycle.team_id, "cycle_id": cycle.id}
     results = {one.kpi_id: one for one in judged(session, cycle.team_id, [cycle.id])}
-    findings = {one.kpi_id: one for one in rows(session, Finding, **here)}
     kpis = rows(session, Kpi, limit=_SHOWN, **here)
     # What step 4 computes besides is nobody's word yet.
     said = {key: one for key, one in results.items() if one.stale or cycle.step >= Step.ANALYSE}
-    return [_kpi(one, said.get(one.id), findings.get(one.id)) for one in kpis]
+    return [_kpi(one, said.get(one.id)) for one in kpis]
 
 
-def _kpi(kpi: Kpi, result: Judged | None, finding: Finding | None) -> KpiState:
+def _kpi(kpi: Kpi, result: Judged | None) -> KpiState:
     return KpiState(
         key=kpi.key,
         name=kpi.name,
@@ -218,8 +232,8 @@ def _kpi(kpi: Kpi, result: Judged | None, finding: Finding | None) -> KpiState:
         target_date=kpi.target_date,
         owner=kpi.owner,
         measurability=kpi.measurability,
-        verdict=result.both if result else "",
-        sentence=finding.sentence if finding else "",
+        verdict=result.badge if result else "",
+        summary=(result.summary or "") if result else "",
         stale=bool(result and result.stale),
     )
 

@@ -39,6 +39,21 @@ class AnalysisResult(Row, table=True):
         return label(self.verdict, has_side_effect=bool(self.result.get("side_effects")))
 
     @property
+    def summary(self) -> str:
+        """What is read beside name and label; empty in what earlier versions made."""
+        return str((self.result.get("detail") or {}).get("summary") or "")
+
+    @property
+    def below(self) -> str:
+        """The line under it."""
+        return str((self.result.get("detail") or {}).get("below") or "")
+
+    @property
+    def badge(self) -> str:
+        """The label as it stands beside the summary, which says both axes; without one it says them itself."""
+        return self.label if self.summary else self.both
+
+    @property
     def both(self) -> str:
         """The same with both axes, change and target."""
         change = (self.result.get("change") or {}).get("state")

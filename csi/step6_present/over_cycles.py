@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from csi.charts.facts import needed
 from csi.charts.spiral import Deed, Spiral, Turn
 from csi.errors import NotFound
 from csi.measurement import promises, windows
-from csi.models import Action, AnalysisResult, Baseline, Cycle, Kpi, Source
+from csi.models import Action, AnalysisResult, AuditRow, Baseline, Cycle, Kpi, Source
 from csi.passages import of_service, service_of
 from csi.storage import row, rows
 from csi.terms import Direction, Period
@@ -27,9 +28,11 @@ def spiral(session: Session, cycle: Cycle, kpi_key: str) -> Spiral:
     Raises:
         NotFound: no cycle has analysed it.
     """
-    kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=kpi_key)
     every = [one for one in of_service(session, cycle.team_id, cycle.service_id) if one.number <= cycle.number]
     turns = [turn for one in sorted(every, key=lambda one: one.number) if (turn := _turn(session, one, kpi_key))]
+    known = rows(session, Kpi, cycle.team_id, cycle_id=tuple(one.id for one in every), key=kpi_key)
+    # Of a retired one the last cycle that had it.
+    kpi = max(known, key=lambda one: (one.cycle_id == cycle.id, one.cycle_id), default=None)
     if kpi is None or not turns:
         raise NotFound("No cycle has analysed this KPI yet.")
     return Spiral(
@@ -61,7 +64,8 @@ def _turn(session: Session, cycle: Cycle, kpi_key: str) -> Turn | None:
         series=frame(result.result["series"], cycle.timezone),
         baseline=_baseline(session, cycle, kpi_key, result.result),
         target=kpi.target,
-        verdict=result.both,
+        verdict=result.badge,
+        summary=result.summary,
         deeds=_deeds(session, cycle, kpi_key),
         until=evaluation.end if evaluation else None,
         earlier=tuple((one["until"], one["target"]) for one in promises.earlier(kpi, cycle) if kpi.target is not None),
@@ -89,6 +93,16 @@ def _baseline(session: Session, cycle: Cycle, kpi_key: str, result: dict[str, An
 def _deeds(session: Session, cycle: Cycle, kpi_key: str) -> tuple[Deed, ...]:
     """The cycle's actions for the KPI: done ones when they were done, approved ones when they are due."""
     found = rows(session, Action, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi_key)
-    done = [Deed(one.done_at.date(), one.title) for one in found if one.state in DONE and one.done_at]
+    titles = {one.id: one.title for one in found}
+    times = {(one.id, one.done_at.date()) for one in found if one.state in DONE and one.done_at}
+    times |= _earlier(session, cycle, [one.id for one in found if one.state in (*DONE, *PLANNED)])
+    done = [Deed(on, titles[id]) for id, on in sorted(times, key=lambda time: (time[1], time[0]))]
     planned = [Deed(one.due_on, one.title, done=False) for one in found if one.state in PLANNED and one.due_on]
     return tuple(done + planned)
+
+
+def _earlier(session: Session, cycle: Cycle, ids: list[int]) -> set[tuple[int, date]]:
+    """When actions were done, however often: one that was opened again keeps what came before."""
+    about = {"subject": "action", "subject_id": tuple(ids), "what": "done"}
+    found = rows(session, AuditRow, cycle.team_id, **about) if ids else []
+    return {(one.subject_id, one.at.date()) for one in found if one.subject_id is not None}

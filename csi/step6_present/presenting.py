@@ -9,10 +9,9 @@ from sqlmodel import Session
 
 from csi.charts import facts, slam
 from csi.charts.alt_text import control_chart_text
-from csi.charts.charts import title
 from csi.charts.facts import Facts, Promise
 from csi.charts.report import details, how_computed
-from csi.charts.view import View, footnotes, sizes, target_text, windows_text
+from csi.charts.view import View, footnotes, signed_footnotes, sizes, target_text, windows_text
 from csi.definition import hash_of
 from csi.errors import Breach
 from csi.measurement import of_cycle
@@ -24,6 +23,7 @@ from csi.step5_analyse import results
 from csi.step6_present.reports import MOST_ITEMS
 from csi.storage import rows
 from csi.terms import Audience
+from csi.words.wording import sentence
 
 
 def refusal(session: Session, cycle: Cycle) -> list[Breach]:
@@ -93,7 +93,7 @@ def content(session: Session, cycle: Cycle, base: Facts, report: Report) -> dict
 
 def _grid(base: Facts) -> dict[str, str]:
     clauses, columns = slam.grid(base)
-    heading = slam.title(clauses)
+    heading = base.headline
     return {"title": heading, "alt_text": slam.slam_text(base, heading, clauses, columns)}
 
 
@@ -108,7 +108,8 @@ def _verdict(view: View) -> dict[str, Any]:
         "kpi": view.kpi.id,
         "name": view.name,
         "verdict": str(view.analysis.verdict),
-        "label": view.analysis.both,
+        "label": view.analysis.badge,
+        "summary": view.analysis.detail.summary,
         "sentence": view.analysis.sentence,
         "unit": view.unit,
         "target": target_text(view),
@@ -122,8 +123,8 @@ def _verdict(view: View) -> dict[str, Any]:
 def _unmeasured(session: Session, cycle: Cycle, views: Sequence[View]) -> list[dict[str, Any]]:
     """KPIs of the tree that nothing is known of: named, so that nobody takes them for met."""
     known = {view.kpi.id for view in views}
-    blank: dict[str, Any] = {"verdict": "", "label": "NOT MEASURED", "sentence": "", "target": "", "evidence": ""}
-    blank |= {"latest": None, "how": []}
+    blank: dict[str, Any] = dict.fromkeys(("verdict", "summary", "sentence", "target", "evidence"), "")
+    blank |= {"label": "NOT MEASURED", "latest": None, "how": []}
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     return [{"kpi": kpi.key, "name": kpi.name, "unit": kpi.unit, **blank} for kpi in kpis if kpi.key not in known]
 
@@ -133,8 +134,10 @@ def _item(view: View, audience: Audience) -> dict[str, Any]:
     return {
         "kpi": view.kpi.id,
         "name": view.name,
-        "label": view.analysis.both,
-        "sentence": title(view),
+        "label": view.analysis.badge,
+        "summary": view.analysis.detail.summary,
+        "below": view.analysis.detail.below,
+        "sentence": sentence(view.analysis.sentence or view.headline),
         "alt_text": control_chart_text(view),
         "unit": view.unit or "count",
         "target": target_text(view),
@@ -143,6 +146,7 @@ def _item(view: View, audience: Audience) -> dict[str, Any]:
         "n": sizes(view),
         "source": view.source,
         "footnotes": footnotes(view),
+        "left_out": [note.text for note in signed_footnotes(view) if note.of_an_exclusion],
         "points": points,
         "min_n": view.min_n,
         "definition": hash_of(view.kpi),

@@ -14,7 +14,6 @@ import pandas as pd
 
 from csi.charts import facts
 from csi.charts.report import markdown
-from csi.charts.view import target_text
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.series import process_study
@@ -27,6 +26,7 @@ from csi.study.output import Wanted
 from csi.study.plain import report_plain
 from csi.study.reading import bytes_of, study_from, study_of
 from csi.study.running import readable, told_with
+from csi.words.heading import ruled
 
 Study = str | PathLike[str] | Mapping[str, Any]
 
@@ -57,12 +57,13 @@ class Evaluated(Report):
 
     def _repr_html_(self) -> str:
         base = facts.of(self.study, self.kpis, sources=self.sources, notes=self.notes)
-        cells = [(view.name, view.analysis.both, target_text(view), view.analysis.sentence) for view in base.ordered()]
-        head = "".join(f"<th>{name}</th>" for name in ("KPI", "verdict", "target", "what there is to say"))
+        cells = [(view.name, ruled(view.analysis.badge, view.analysis.detail.summary)) for view in base.ordered()]
+        head = "".join(f"<th>{name}</th>" for name in ("KPI", "verdict"))
         rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
         title = html.escape(f"{base.service}: did we get there?")
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        return f"<p><strong>{title}</strong></p>{notes}<table><tr>{head}</tr>{rows}</table>"
+        counts = html.escape(base.headline)
+        return f"<p><strong>{title}</strong> {counts}</p>{notes}<table><tr>{head}</tr>{rows}</table>"
 
 
 def evaluate(study: Study, frames: Mapping[str, pd.DataFrame] | None = None) -> Evaluated:

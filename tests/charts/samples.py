@@ -92,6 +92,7 @@ def analysis(
     limits: Limits | None = None,
     signals: Mapping[int, tuple[str, str]] | None = None,
     sentence: str = "Median time to resolve improved from 78.2 to 11.4 h, and meets its target of 20 h.",
+    summary: str = "78.2 → 11.4 h; target 20 h is not met.",
     before: float | None = None,
     after: float | None = None,
     **changes: Any,
@@ -102,7 +103,7 @@ def analysis(
         Signal(frame.index[at].to_pydatetime(), rule, direction, at == last)
         for at, (rule, direction) in (signals or {}).items()
     )
-    detail = Detail(before=WindowSummary(level=before), after=WindowSummary(level=after))
+    detail = Detail(before=WindowSummary(level=before), after=WindowSummary(level=after), summary=summary)
     whole = Analysis(
         limits=limits or Limits("xmr", None, None, None, len(frame), trial=True),
         signals=found,

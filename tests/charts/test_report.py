@@ -43,7 +43,10 @@ def test_a_kpi_is_shown_with_its_own_exclusions_and_those_of_all() -> None:
 def test_v6_2_every_rendering_holds_every_kpi_missed_ones_first(audience: Audience | None) -> None:
     text = markdown(two(), audience)
     assert 0 < text.index("## Missed one") < text.index("## Met one")
-    assert "**REGRESSED · target not met.** It got worse." in text
+    assert "**REGRESSED. 78.2 → 11.4 h; target 20 h is not met.**" in text
+    assert text.index("**2 KPIs: 1 regressed; 1 achieved.**") < text.index("| KPI |")
+    assert text.count("It got worse.") == 1
+    assert text.index("<summary>Why this verdict?</summary>") < text.index("It got worse.")
 
 
 def test_renderings_differ_in_depth_not_in_facts() -> None:

@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from csi.charts.canvas import png
-from csi.charts.facts import Promise
-from csi.charts.slam import CELLS, grid, meets, slam_chart, slam_figure, title
+from csi.charts.facts import Facts, Promise
+from csi.charts.slam import CELLS, grid, meets, slam_chart, slam_figure, state
 from csi.definition import EarlierTarget
 from csi.terms import Direction, Period, Verdict
 from tests.charts.samples import KPI, base, view
@@ -71,18 +71,33 @@ def test_targets_are_met_on_the_line_and_within_the_band() -> None:
     assert [meets(band.direction, band.aims, value) for value in (59.9, 60.0, 80.0, 80.1)] == [False, True, True, False]
 
 
-def test_the_sentence_counts_the_newest_finished_period() -> None:
-    facts = base(
-        view([10.0, 30.0], kpi=LOW), view([80.0, 10.0], kpi=HIGH, frame={"partial": [1]}), view([1.0], kpi=FREE)
-    )
-    clauses, _ = grid(facts)
-    assert title(clauses) == "1 of 2 targets met in the newest finished period; 1 could not be judged."
+def test_the_headline_counts_verdicts_not_the_newest_period() -> None:
+    facts = base(view([10.0, 30.0], kpi=LOW), view([80.0], kpi=HIGH, verdict=Verdict.REGRESSED), view([1.0], kpi=FREE))
+    assert slam_chart(facts).title == "3 KPIs: 1 regressed; 2 improved."
+    assert slam_chart(base(view([10.0, 30.0], kpi=LOW))).title == "1 KPI: 1 improved."
+
+
+def test_met_within_a_sigma_of_the_target_is_hardly_met() -> None:
+    of = view([20.0, 18.1, 18.0, 20.1], kpi=LOW)
+    of = replace(of, analysis=replace(of.analysis, detail=replace(of.analysis.detail, sigma=2.0)))
+    assert [state(of, mark).state for mark in of.marks] == ["met, hardly", "met, hardly", "met", "missed"]
+
+
+def test_figures_stand_where_there_is_room_for_them() -> None:
+    few, many = (slam_texts(base(view([10.5] * weeks, kpi=LOW))) for weeks in (4, 26))
+    assert few.count("10.5") == 4
+    assert "10.5" not in many
+
+
+def slam_texts(facts: Facts) -> list[str]:
+    clauses, columns = grid(facts)
+    return [text.get_text() for text in slam_figure("Desk", "x", clauses, columns, Period.WEEK).texts]
 
 
 def test_the_drawing_holds_a_cell_per_clause_and_period() -> None:
     facts = base(view([10.0, 30.0], kpi=LOW), view([80.0, 10.0], kpi=HIGH))
     clauses, columns = grid(facts)
-    figure = slam_figure("$Desk_^", title(clauses), clauses, columns, Period.WEEK)
+    figure = slam_figure("$Desk_^", facts.headline, clauses, columns, Period.WEEK)
     assert cells(figure) == ["met", "missed", "met", "missed"]
     assert png(figure).startswith(b"\x89PNG")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from csi.charts.canvas import png
-from csi.charts.spiral import Deed, Spiral, Turn, placed, position, spiral_chart, spiral_figure, title
+from csi.charts.spiral import Deed, Spiral, Turn, notes, placed, position, spiral_chart, spiral_figure, title
 from csi.terms import Direction, Period
 from tests.charts.samples import series
 
@@ -65,9 +65,20 @@ def test_small_groups_are_suppressed() -> None:
     assert [mark.value for mark in placed(spiral(few, min_n=5)).marks] == [None, 12.0]
 
 
-def test_the_sentence_says_from_where_to_where() -> None:
-    assert title(spiral(ONE, TWO)) == "Hours over 2 cycles: baseline from 78.2 h to 11.4 h."
-    assert title(spiral(replace(ONE, baseline=None))) == "Hours over 1 cycle: no baseline agreed yet."
+def test_the_title_is_about_the_newest_verdict() -> None:
+    worse = replace(TWO, verdict="REGRESSED", summary="11.4 → 41.0 h; target 10 h is not met.")
+    assert title(spiral(ONE, worse)) == "Hours, 2 cycles: REGRESSED. 11.4 → 41.0 h; target 10 h is not met."
+    assert title(spiral(ONE, TWO)) == "Hours, 2 cycles: IMPROVED."
+    assert title(spiral(TWO)) == "Hours, 1 cycle: not judged yet."
+    drawn = " ".join(text.get_text() for text in spiral_figure(spiral(ONE, worse)).texts)
+    assert "REGRESSED" in drawn
+    assert "Hours, cycle 2: 11.4 → 41.0 h" in drawn
+
+
+def test_what_the_numbers_in_the_picture_are_stands_beside_it() -> None:
+    assert notes(spiral(ONE, TWO)) == [
+        "cycle 1: IMPROVED · cycle 2: open", "▲ 1 9 Mar 2016: Triage", "▲ 2 28 Mar 2016: Articles (planned)",
+    ]  # fmt: skip
 
 
 def test_alt_text_names_cycles_and_actions() -> None:

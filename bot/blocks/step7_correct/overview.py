@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
+from bot.blocks.step6_present import line
 from bot.blocks.step7_correct.names import BASELINE, BENEFIT, CLOSE, DONE, EDIT, END, OPEN, PROPOSE, REVIEW, ActionSeen
 from bot.blocks.text import clip, escape, mention
 from csi.words.wording import amount, plural, when
@@ -33,7 +34,7 @@ class Found:
     kpi_id: int
     name: str
     verdict: str
-    sentence: str
+    summary: str
     disposition: str
     may_rebase: bool
 
@@ -65,9 +66,7 @@ def _findings(found: Sequence[Found]) -> list[Block]:
     """Each KPI's verdict with what can be done about it."""
     blocks: list[Block] = []
     for one in found[:12]:
-        sentence = f"\n{escape(clip(one.sentence, 400))}" if one.sentence else ""
-        said = f"*{escape(clip(one.name, 120))}*: {escape(one.verdict) or '_not judged_'}{sentence}"
-        blocks.append(parts.section(said))
+        blocks.append(parts.section(line(one.name, one.verdict or "not judged yet", one.summary)))
         buttons = [parts.button("Propose an action", PROPOSE, str(one.kpi_id), style="primary")]
         if one.may_rebase:
             buttons.append(parts.button("New baseline", BASELINE, str(one.kpi_id)))

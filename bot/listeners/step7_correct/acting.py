@@ -64,8 +64,7 @@ def _found(session: Session, cycle: Cycle, kpi: Kpi, here: bool) -> blocks.Found
     finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
     if result is None and finding is None:
         return None
-    sentence = (finding.sentence if finding else "") or str((result.result if result else {}).get("sentence") or "")
     return blocks.Found(
-        kpi_id=kpi.id, name=kpi.name, verdict=result.both if result else "", sentence=sentence,
+        kpi_id=kpi.id, name=kpi.name, verdict=result.badge if result else "", summary=result.summary if result else "",
         disposition=finding.disposition if finding else "", may_rebase=here and result is not None,
     )  # fmt: skip
