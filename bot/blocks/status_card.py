@@ -9,6 +9,7 @@ from bot.blocks import ids, parts, step6_present
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Step
+from csi.words.heading import of_verdicts
 from csi.words.waiting import phrase
 from csi.words.wording import either, exact, plural, when
 
@@ -43,7 +44,7 @@ def card(cycle: CycleSeen) -> list[Block]:
     """The pinned message."""
     blocks = [parts.section(f"*{title(cycle)}*"), parts.section("\n".join(_step(one) for one in cycle.steps))]
     if cycle.kpis:
-        blocks.append(parts.section(_kpis(cycle.kpis)))
+        blocks.append(parts.section(_kpis(cycle)))
     if cycle.state == "open" and cycle.taken_up:
         blocks.append(parts.section(taken_up(cycle.taken_up)))
     if cycle.state == "open":
@@ -115,13 +116,16 @@ def _step(one: StepSeen) -> str:
     return text
 
 
-def _kpis(kpis: tuple[KpiSeen, ...]) -> str:
+def _kpis(cycle: CycleSeen) -> str:
+    """The KPIs below a line that counts their verdicts."""
+    kpis: tuple[KpiSeen, ...] = cycle.kpis
     lines = [_kpi(one) for one in kpis[:MOST]]
     if sum(map(len, lines)) > ROOM:
         lines = [_kpi(one, short=True) for one in kpis[:MOST]]
     if len(kpis) > MOST:
         lines.append(f"… and {len(kpis) - MOST} more")
-    return "*KPIs*\n" + "\n".join(lines)
+    heading = of_verdicts(cycle.verdicts) if cycle.verdicts else "KPIs"
+    return f"*{heading}*\n" + "\n".join(lines)
 
 
 def _kpi(one: KpiSeen, *, short: bool = False) -> str:

@@ -20,7 +20,7 @@ SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, WHY, SPIRAL = (
     "present.why", "present.spiral",
 )  # fmt: skip
 INFORMATION, DECISION = "information", "decision"
-NAME, PEOPLE = 120, 12
+NAME, PEOPLE, LEFT_OUT = 120, 12, 3
 PIECE = 2800  # characters of a section, below Slack's 3,000
 TEXT = 7000  # characters of a list: a message holds 12,000 in all
 SIGNS = {
@@ -99,7 +99,9 @@ def said(one: Line) -> str:
 def item(report: Report, one: Line, *, drawn: bool) -> list[Block]:
     """One KPI: its chart, which says verdict and levels itself; one line below; all else is one press away."""
     chart = [parts.slack_image("image", one["alt_text"])] if drawn else [parts.section(said(one)), not_drawn()]
-    beside = [escape(text) for text in (one["below"], " · ".join((one["baseline"], one["n"])), *one["left_out"])]
+    left_out, more_left = one["left_out"][:LEFT_OUT], len(one["left_out"]) - LEFT_OUT
+    beside = [escape(text) for text in (one["below"], " · ".join((one["baseline"], one["n"])), *left_out)]
+    beside += [f"… and {plural(more_left, 'more span')} left out"] if more_left > 0 else []
     value = f"{report.id}:{one['kpi']}"
     more = [parts.button("Why this verdict?", WHY, value), parts.button("How was this computed?", HOW, value)]
     more += [parts.button("All cycles", SPIRAL, value)] * (report.content.get("cycle", 1) > 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -104,6 +104,7 @@ class Overview:
     baseline: tuple[date, date] | None
     evaluation: tuple[date, date] | None
     taken_up: tuple[Taken, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,14 +168,13 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
 def brief(session: Session, cycle: Cycle) -> Brief:
     """The cycle as the home tab shows it."""
     service = service_of(session, cycle).name
-    found = judged(session, cycle.team_id, [cycle.id]) if cycle.step >= Step.ANALYSE else []
-    verdicts = tuple(Verdict(one.verdict) for one in found if one.verdict)
+    verdicts = _verdicts(_said(session, cycle).values())
     return Brief(service, cycle.number, cycle.state, Step(cycle.step), tuple(waiting(session, cycle)), verdicts)
 
 
 def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
     """The cycle as the status card shows it."""
-    service = service_of(session, cycle)
+    service, found = service_of(session, cycle), _said(session, cycle)
     today = now.astimezone(ZoneInfo(cycle.timezone)).date()
     return Overview(
         cycle_id=cycle.id,
@@ -185,7 +185,8 @@ def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
         step=Step(cycle.step),
         version=cycle.version,
         steps=tuple(_step(session, cycle, one, today) for one in passages.passages(session, cycle)),
-        kpis=tuple(_kpis(session, cycle)),
+        kpis=tuple(_kpis(session, cycle, found)),
+        verdicts=_verdicts(found.values()),
         waiting=tuple(waiting(session, cycle)),
         actions_open=len(_actions(session, cycle, ("proposed", "approved", "done", "reopened"))),
         carried_open=len(_carried(session, cycle)),
@@ -214,13 +215,19 @@ def _state(cycle: Cycle, passage: StepPassage, today: date) -> str:
     return "done" if passage.step < cycle.step else "ahead"
 
 
-def _kpis(session: Session, cycle: Cycle) -> list[KpiState]:
-    here: dict[str, Any] = {"team_id": cycle.team_id, "cycle_id": cycle.id}
-    results = {one.kpi_id: one for one in judged(session, cycle.team_id, [cycle.id])}
-    kpis = rows(session, Kpi, limit=_SHOWN, **here)
-    # What step 4 computes besides is nobody's word yet.
-    said = {key: one for key, one in results.items() if one.stale or cycle.step >= Step.ANALYSE}
-    return [_kpi(one, said.get(one.id)) for one in kpis]
+def _said(session: Session, cycle: Cycle) -> dict[int, Judged]:
+    """The results by KPI; what step 4 computes besides is nobody's word yet."""
+    every = judged(session, cycle.team_id, [cycle.id])
+    return {one.kpi_id: one for one in every if one.stale or cycle.step >= Step.ANALYSE}
+
+
+def _verdicts(found: Iterable[Judged]) -> tuple[Verdict, ...]:
+    return tuple(Verdict(one.verdict) for one in found if one.verdict)
+
+
+def _kpis(session: Session, cycle: Cycle, found: Mapping[int, Judged]) -> list[KpiState]:
+    kpis = rows(session, Kpi, cycle.team_id, limit=_SHOWN, cycle_id=cycle.id)
+    return [_kpi(one, found.get(one.id)) for one in kpis]
 
 
 def _kpi(kpi: Kpi, result: Judged | None) -> KpiState:

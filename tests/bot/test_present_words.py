@@ -20,7 +20,10 @@ NOW = datetime(2016, 5, 4, tzinfo=UTC)
 def line(**changed: Any) -> dict[str, Any]:
     said = {
         "kpi": "mttr", "name": "Median time <to> resolve", "verdict": "REGRESSED", "unit": "h", "target": "target 20 h",
-        "label": "REGRESSED WITH SIDE EFFECT", "sentence": "It rose from 20 h to 78.2 h. The evidence is strong.",
+        "label": "REGRESSED WITH SIDE EFFECT", "summary": "20.0 → 78.2 h; target 20 h is not met.",
+        "below": "+58.2 h, likely +40.1 to +70.0 · strong evidence · 6 weeks against 12.",
+        "baseline": "Baseline 5 Jan – 29 Mar 2016: 20 h", "n": "n = 40 per week", "left_out": ["Left out 1 Feb: <move>."],
+        "sentence": "It rose from 20 h to 78.2 h. The evidence is strong.",
         "latest": {"start": "2016-05-02T00:00:00+01:00", "value": 78.2, "n": 40.0}, "evidence": "strong",
         "alt_text": "Control chart: …", "details": ["Against the target: not met.", "Quality 100 % & more."],
         "how": ["Formula: median of resolved_at − opened_at.", "Definition 1a2b3c4d, unit h."],
@@ -29,7 +32,9 @@ def line(**changed: Any) -> dict[str, Any]:
 
 
 def content(*lines: dict[str, Any], **changed: Any) -> dict[str, Any]:
-    unmeasured = line(kpi="csat", name="Satisfaction", verdict="", label="NOT MEASURED", latest=None, target="")
+    unmeasured = line(
+        kpi="csat", name="Satisfaction", verdict="", label="NOT MEASURED", summary="", latest=None, target=""
+    )
     verdicts = lines or (line(), line(name="Kept", verdict="ACHIEVED", label="ACHIEVED"), unmeasured)
     said = {"service": "Service desk & co", "cycle": 2, "verdicts": list(verdicts), "items": list(verdicts[:5]),
             "slam": {"title": "1 of 2 targets met.", "alt_text": "Grid …"}}  # fmt: skip
@@ -64,8 +69,8 @@ def test_typed_text_pings_nobody_and_formats_nothing():
     evil = "<!channel> <@U1> & co"
     made = str([
         blocks.head(report(ask=evil), content(line(name=evil)), [], grid=False),
-        blocks.item(report(), line(name=evil, sentence=evil, details=[evil]), drawn=False),
-        blocks.how_modal(line(name=evil, how=[evil])), blocks.decide_form(1, evil), blocks.asked("U2", evil, "U3"),
+        blocks.item(report(), line(name=evil, summary=evil, below=evil, left_out=[evil] * 9), drawn=False),
+        blocks.how_modal(line(name=evil, how=[evil])), blocks.why_modal(line(name=evil, details=[evil])), blocks.decide_form(1, evil), blocks.asked("U2", evil, "U3"),
         blocks.lost(report(), content(), [evil]), blocks.failed(report(), evil), blocks.form([(evil, evil, evil)], "C"),
     ])  # fmt: skip
     assert "<!channel>" not in made
@@ -76,13 +81,21 @@ def test_typed_text_pings_nobody_and_formats_nothing():
 @pytest.mark.parametrize("text", ["<" * 3001, "w" * 3001, "a b " * 750])
 def test_long_texts_stay_within_slack_s_limits(text: str):
     long = line(
-        name=text, sentence=text, label="INCONCLUSIVE", details=[text] * 12, how=[text] * 12, alt_text="a" * 2000
+        name=text,
+        summary="s" * 300,
+        below="b" * 600,
+        left_out=["x" * 400] * 9,
+        label="INCONCLUSIVE",
+        details=[text] * 12,
+        how=[text] * 12,
+        alt_text="a" * 2000,
     )
     many = content(*[long] * 40, service=text)
     pressed = clicks(*((f"U{at}", kind) for at in range(60) for kind in ("acknowledge", "question", "decide")))
     fits_message(blocks.head(report(ask=text[:1000], content=many), many, pressed, grid=False))
     fits_message(blocks.item(report(content=many), long, drawn=False))
-    views = [blocks.form([(text, "INCONCLUSIVE", text)] * 40, "C"), blocks.how_modal(long), blocks.question_form(1)]
+    views = [blocks.form([(text, "INCONCLUSIVE", text)] * 40, "C"), blocks.how_modal(long), blocks.why_modal(long)]
+    views.append(blocks.question_form(1))
     for view in [*views, blocks.decide_form(1, text)]:
         assert view_problems(view, lambda _: None, "modal") == []
         assert not view_too_large(view)
@@ -108,6 +121,25 @@ def test_deciding_is_offered_only_where_something_is_asked():
     assert offered(report(ask="", for_information=True)) == ["present.acknowledge", "present.question"]
 
 
+def test_what_the_picture_says_is_not_said_again_and_all_else_is_one_press_away():
+    drawn, words = (str(blocks.item(report(), line(), drawn=one)) for one in (True, False))
+    assert "20.0 → 78.2 h" not in drawn
+    assert words.count("20.0 → 78.2 h") == 1
+    assert "Quality 100 %" not in drawn
+    assert "Quality 100 %" in str(blocks.why_modal(line()))
+    assert drawn.count("present.why") == 1
+
+
+def test_more_than_three_spans_left_out_are_counted():
+    def told(spans: int) -> str:
+        return str(blocks.item(report(), line(left_out=[f"span {at}" for at in range(spans)]), drawn=True))
+
+    assert "span 2" in told(3)
+    assert "left out" not in told(3)
+    assert "span 3" not in told(5)
+    assert "… and 2 more spans left out" in told(5)
+
+
 def test_all_cycles_are_offered_from_the_second_on():
     first = report(content=content(cycle=1))
     assert "present.spiral" not in str(blocks.item(first, line(), drawn=True))
@@ -128,4 +160,5 @@ def test_v6_1_figures_without_a_chart_are_explained_from_a_menu():
 )
 def test_the_latest_value_never_reads_as_the_target_it_misses(targets: list[float] | None, shown: str) -> None:
     one = line(latest={"start": "", "value": 20.004, "n": 4.0}, **({} if targets is None else {"targets": targets}))
+    del one["summary"]  # frozen before there was one
     assert f"latest {shown}, target 20 h" in str(blocks.head(report(), content(one), (), grid=False))

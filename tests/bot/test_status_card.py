@@ -13,7 +13,7 @@ from bot.blocks import cycle as messages
 from bot.blocks import home, status_card, waits
 from bot.listeners import of_kind
 from csi.cycle.overview import KpiState, Overview, StepState, Waiting
-from csi.terms import Awaited, Step
+from csi.terms import Awaited, Step, Verdict
 from csi.words.waiting import phrase
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,7 +23,7 @@ def overview(**changed) -> Overview:
     states = ["done", "stale", "late", "ahead", "ahead", "ahead", "ahead"]
     kpi = KpiState(
         "mttr", "Median time <to> resolve", "h", 20.0, date(2016, 5, 1), "UALICE", "measured automatically", "IMPROVED",
-        "Improved by 4.2 h, target not met.", True,
+        "24.6 → 20.4 h; target 20 h is not met.", True,
     )  # fmt: skip
     given = {
         "cycle_id": 1, "service": "Service desk & co", "vision": "", "number": 2, "state": "open", "step": Step.GATHER,
@@ -34,7 +34,7 @@ def overview(**changed) -> Overview:
             Waiting(("UBOB",), Awaited.STEP, date(2016, 5, 3), 3), Waiting((), Awaited.TREE_APPROVAL),
             Waiting(("UCAROL", "UERIN"), Awaited.ACTION_APPROVAL, number=4),
         ),
-        "actions_open": 2, "carried_open": 1, "baseline": (date(2016, 2, 29), date(2016, 4, 4)), "evaluation": None,
+        "actions_open": 2, "carried_open": 1, "verdicts": (Verdict.IMPROVED,), "baseline": (date(2016, 2, 29), date(2016, 4, 4)), "evaluation": None,
     }  # fmt: skip
     return Overview(**{**given, **changed})
 
