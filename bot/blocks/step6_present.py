@@ -98,7 +98,7 @@ def said(one: Line) -> str:
 
 def item(report: Report, one: Line, *, drawn: bool) -> list[Block]:
     """One KPI: its chart, which says verdict and levels itself; one line below; all else is one press away."""
-    chart = [parts.slack_image("image", one["alt_text"])] if drawn else [parts.section(said(one)), not_drawn()]
+    chart = [parts.slack_image("image", one["alt_text"])] if drawn else [parts.section(said(one)), not_drawn(one["name"])]
     left_out, more_left = one["left_out"][:LEFT_OUT], len(one["left_out"]) - LEFT_OUT
     beside = [escape(text) for text in (one["below"], " · ".join((one["baseline"], one["n"])), *left_out)]
     beside += [f"… and {plural(more_left, 'more span')} left out"] if more_left > 0 else []
@@ -108,9 +108,9 @@ def item(report: Report, one: Line, *, drawn: bool) -> list[Block]:
     return [*chart, parts.context(*(text for text in beside if text)), parts.actions(more, block_id="more")]
 
 
-def not_drawn() -> Block:
+def not_drawn(name: str) -> Block:
     """What stands in place of a chart that failed."""
-    return parts.section(":warning: The chart could not be drawn; what it would say stands here.")
+    return parts.section(f":warning: The chart of {_name(name)} could not be drawn.")
 
 
 def failed(report: Report, why: str) -> str:

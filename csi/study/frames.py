@@ -26,7 +26,6 @@ from csi.study.output import Wanted
 from csi.study.plain import report_plain
 from csi.study.reading import bytes_of, study_from, study_of
 from csi.study.running import readable, told_with
-from csi.words.heading import ruled
 
 Study = str | PathLike[str] | Mapping[str, Any]
 
@@ -57,8 +56,8 @@ class Evaluated(Report):
 
     def _repr_html_(self) -> str:
         base = facts.of(self.study, self.kpis, sources=self.sources, notes=self.notes)
-        cells = [(view.name, ruled(view.analysis.badge, view.analysis.detail.summary)) for view in base.ordered()]
-        head = "".join(f"<th>{name}</th>" for name in ("KPI", "verdict"))
+        cells = [(view.name, view.analysis.both, view.analysis.detail.summary) for view in base.ordered()]
+        head = "".join(f"<th>{name}</th>" for name in ("KPI", "verdict", "in short"))
         rows = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
         title = html.escape(f"{base.service}: did we get there?")
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)

@@ -16,7 +16,6 @@ from csi.series.net_promoter import SIDES
 from csi.series.periods import moment_of
 from csi.study.evaluation import Outcome, Report
 from csi.study.moments import in_one_offset
-from csi.words.heading import of_verdicts
 
 POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused")
 
@@ -31,16 +30,11 @@ def report_plain(report: Report) -> dict[str, Any]:
     """The report as dictionaries, lists, texts and numbers; every moment in one offset (``csi.study.moments``)."""
     return in_one_offset(
         {
-            "study": {**_study(report.study), "warnings": list(report.notes), "headline": _headline(report)},
+            "study": {**_study(report.study), "warnings": list(report.notes)},
             "sources": {name: _counts(counts) for name, counts in report.sources.items()},
             "kpis": {name: {**_fixed(report, outcome), **kpi_plain(outcome)} for name, outcome in report.kpis.items()},
         }
     )
-
-
-def _headline(report: Report) -> str:
-    """The study in a line, by its verdicts."""
-    return of_verdicts(one.analysis.verdict for one in report.kpis.values())
 
 
 def _fixed(report: Report, outcome: Outcome) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def line(**changed: Any) -> dict[str, Any]:
         "kpi": "mttr", "name": "Median time <to> resolve", "verdict": "REGRESSED", "unit": "h", "target": "target 20 h",
         "label": "REGRESSED WITH SIDE EFFECT", "summary": "20.0 → 78.2 h; target 20 h is not met.",
         "below": "+58.2 h, likely +40.1 to +70.0 · strong evidence · 6 weeks against 12.",
-        "baseline": "Baseline 5 Jan – 29 Mar 2016: 20 h", "n": "n = 40 per week", "left_out": ["Left out 1 Feb: <move>."],
+        "baseline": "Baseline 5 Jan – 29 Mar 2016: 20 h", "n": "n = 40 per week",
+        "left_out": ["Left out 1 Feb: <move>."],
         "sentence": "It rose from 20 h to 78.2 h. The evidence is strong.",
         "latest": {"start": "2016-05-02T00:00:00+01:00", "value": 78.2, "n": 40.0}, "evidence": "strong",
         "alt_text": "Control chart: …", "details": ["Against the target: not met.", "Quality 100 % & more."],
@@ -70,7 +71,8 @@ def test_typed_text_pings_nobody_and_formats_nothing():
     made = str([
         blocks.head(report(ask=evil), content(line(name=evil)), [], grid=False),
         blocks.item(report(), line(name=evil, summary=evil, below=evil, left_out=[evil] * 9), drawn=False),
-        blocks.how_modal(line(name=evil, how=[evil])), blocks.why_modal(line(name=evil, details=[evil])), blocks.decide_form(1, evil), blocks.asked("U2", evil, "U3"),
+        blocks.how_modal(line(name=evil, how=[evil])), blocks.why_modal(line(name=evil, details=[evil])),
+        blocks.decide_form(1, evil), blocks.asked("U2", evil, "U3"),
         blocks.lost(report(), content(), [evil]), blocks.failed(report(), evil), blocks.form([(evil, evil, evil)], "C"),
     ])  # fmt: skip
     assert "<!channel>" not in made

@@ -34,7 +34,8 @@ def overview(**changed) -> Overview:
             Waiting(("UBOB",), Awaited.STEP, date(2016, 5, 3), 3), Waiting((), Awaited.TREE_APPROVAL),
             Waiting(("UCAROL", "UERIN"), Awaited.ACTION_APPROVAL, number=4),
         ),
-        "actions_open": 2, "carried_open": 1, "verdicts": (Verdict.IMPROVED,), "baseline": (date(2016, 2, 29), date(2016, 4, 4)), "evaluation": None,
+        "actions_open": 2, "carried_open": 1, "verdicts": (Verdict.IMPROVED,),
+        "baseline": (date(2016, 2, 29), date(2016, 4, 4)), "evaluation": None,
     }  # fmt: skip
     return Overview(**{**given, **changed})
 

@@ -56,7 +56,7 @@ def test_a_report_is_posted_with_verdicts_grid_charts_and_their_words(ready: Wor
     assert present(ready, audience="business and customers") is None
     head, hours, kept = posted(ready, 3)
     assert HEADLINE in reading(head)
-    assert "*Hours to resolve* – ACHIEVED" in reading(head)
+    assert "*Hours to resolve*: ACHIEVED. " in reading(head)
     assert "For your information." in reading(head)
     assert "met 10 of 20" in images(head)[0]["alt_text"]
     assert "Control chart: Hours to resolve for Service desk" in images(hours)[0]["alt_text"]
@@ -194,4 +194,4 @@ def test_all_cycles_of_a_kpi_are_drawn_into_its_thread_once(ready: World):
 
     ready.alice.wait(lambda: any(images(one) for one in thread()), timeout=30, what="the spiral")
     [drawn] = [one for one in thread() if images(one)]
-    assert "Spiral chart: Hours to resolve over 1 cycle" in images(drawn)[0]["alt_text"]
+    assert "Spiral chart: Hours to resolve, 1 cycle: ACHIEVED. 40.9 → 12.5 h" in images(drawn)[0]["alt_text"]
