@@ -98,7 +98,8 @@ def said(one: Line) -> str:
 
 def item(report: Report, one: Line, *, drawn: bool) -> list[Block]:
     """One KPI: its chart, which says verdict and levels itself; one line below; all else is one press away."""
-    chart = [parts.slack_image("image", one["alt_text"])] if drawn else [parts.section(said(one)), not_drawn(one["name"])]
+    instead = [parts.section(said(one)), not_drawn(one["name"])]
+    chart = [parts.slack_image("image", one["alt_text"])] if drawn else instead
     left_out, more_left = one["left_out"][:LEFT_OUT], len(one["left_out"]) - LEFT_OUT
     beside = [escape(text) for text in (one["below"], " · ".join((one["baseline"], one["n"])), *left_out)]
     beside += [f"… and {plural(more_left, 'more span')} left out"] if more_left > 0 else []
