@@ -30,8 +30,8 @@ def value_range(view: View) -> tuple[float, float]:
     seen = [mark.value for mark in view.marks]
     for side in (limits.lower, limits.upper, *view.targets):
         seen += bound(side, wide)
-    for side in view.own_limits.values():
-        seen += side
+    for own in view.own_limits.values():
+        seen += own
     seen += view.centres
     known = [value for value in seen if value is not None]
     if not known:

@@ -111,9 +111,11 @@ def _swinging(axes: Axes, view: View) -> None:
     """Limits that move with the number of cases, as a quiet band: their steps must not bury the line."""
     limits, wide = view.analysis.limits, len(view.marks)
     if varies(limits):
-        sides = [[float("nan") if value is None else value for value in bound(side, wide)]
-                 for side in (limits.lower, limits.upper)]  # fmt: skip
-        axes.fill_between(range(wide), *sides, step="mid", color=FAINT, alpha=0.6, linewidth=0, zorder=1.2,
+        low, high = (
+            [float("nan") if value is None else value for value in bound(side, wide)]
+            for side in (limits.lower, limits.upper)
+        )
+        axes.fill_between(range(wide), low, high, step="mid", color=FAINT, alpha=0.6, linewidth=0, zorder=1.2,
                           gid="limits")  # fmt: skip
 
 
