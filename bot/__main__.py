@@ -1,4 +1,4 @@
-"""``python -m bot``: sandbox · run · socket · web · scheduler · migrate · doctor · manifest · erase."""
+"""``python -m bot``: sandbox · run · socket · web · scheduler · migrate · verify · doctor · manifest · erase."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from cryptography.fernet import Fernet
 
-from bot import clock, doctor, log, ready
+from bot import adoption, clock, doctor, examining, log, ready, record_key
 from bot import manifest as manifests
 from bot.app import Bot, build_app
 from bot.joining import Joining
@@ -84,9 +84,31 @@ def migrate() -> None:
     """Bring the database to the newest schema."""
     settings = _settings(lambda given: given)
     with _plainly():
-        ready.reached(settings)
-    storage.migrate(settings.csi_database_url)
+        ready.not_newer(settings)
+        keys = record_key.keys(settings)
+    storage.migrate(settings.csi_database_url, adoption.adopting(keys, FileStore(settings.csi_data_url), clock.now))
     print("The database is at the newest schema.")
+
+
+@cli.command()
+def verify(
+    team_id: Annotated[str, typer.Argument(metavar="[TEAM_ID]", help="One workspace; all of them without.")] = "",
+    head: Annotated[
+        list[str] | None, typer.Option(help="An end of the record that was handed out, such as 123-4f0c…; several may.")
+    ] = None,
+    new_key: Annotated[bool, typer.Option(help="Close the record anew, after the key was lost.")] = False,
+) -> None:
+    """Look at all that the record covers: a line for each deviation; status 1 when there is one."""
+    settings = _settings(lambda given: given)
+    with _plainly():
+        ready.migrated(settings)
+        keys = record_key.keys(settings, make=new_key)
+        if not keys.secrets:
+            raise InvalidInput(record_key.SETTING, f"not set, and there is no {record_key.FILE} in the data folder.")
+        if new_key:
+            typer.confirm("What stands in the record now is closed as it is. Was the key lost for good?", abort=True)
+            adoption.close_all(settings, keys, clock.now)
+        sys.exit(examining.run(settings, keys, team_id, head or [], _say))
 
 
 @cli.command(name="doctor")
@@ -253,6 +275,7 @@ def _ready(needed: Callable[[Settings], object]) -> Settings:
     settings = _settings(needed)
     with _plainly():
         ready.database(settings)
+        ready.vault(settings)
         ready.token(settings)
     return settings
 

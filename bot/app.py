@@ -12,8 +12,9 @@ from typing import Any
 from slack_bolt import App, BoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from sqlmodel import Session
 
-from bot import clock, errors, listeners, receipts
+from bot import clock, errors, listeners, receipts, record_key
 from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.delivery.outbox import Outbox
@@ -25,7 +26,8 @@ from bot.payload import Origin, team_of
 from bot.pool import SlowPool
 from bot.settings import Settings
 from bot.vault import Vault
-from csi import storage
+from csi import audit, storage
+from csi.audit import Keys
 from csi.fetching import Fetcher
 from csi.models import InboxEvent
 from csi.reading.connectors import addresses
@@ -97,7 +99,8 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
 
 def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> tuple[Kit, Installations]:
     """The means of listeners, jobs and the scheduler."""
-    sessions = storage.sessions(storage.engine(settings.csi_database_url), receipts.noting(now))
+    keys = record_key.keys(settings)
+    sessions = storage.sessions(storage.engine(settings.csi_database_url), _first(now, keys))
     installations = Installations(settings, sessions, now)
     files = FileStore(settings.csi_data_url)
     vault, fetch = outward(settings)
@@ -112,10 +115,22 @@ def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         teams=installations.teams,
         forget_token=installations.remove,
         vault=vault,
+        keys=keys,
         fetch=fetch,
         settings=settings,
     )
     return kit, installations
+
+
+def _first(now: Callable[[], datetime], keys: Keys) -> Callable[[Session], None]:
+    """What each session that may write does first: it is told the key of the record, and takes its receipt."""
+    closing, noting = audit.under(keys, now), receipts.noting(now)
+
+    def begin(session: Session) -> None:
+        closing(session)
+        noting(session)
+
+    return begin
 
 
 def outward(settings: Settings) -> tuple[Vault, Fetcher]:

@@ -13,6 +13,7 @@ from bot.inbox import Inbox
 from bot.pool import SlowPool
 from bot.settings import Settings
 from bot.vault import Vault
+from csi.audit import Keys
 from csi.reading.connectors.asked import Fetch
 from csi.reading.files import FileStore
 from csi.storage import Sessions
@@ -33,6 +34,7 @@ class Kit:
         teams: the workspaces whose tokens this process holds.
         forget_token: for a workspace that removed the bot, heard at that moment; whether it is gone from there.
         vault: closes and opens secrets.
+        keys: of the record.
         fetch: asks databases and addresses; slow, so only in jobs.
         settings: what the process was started with.
     """
@@ -47,5 +49,6 @@ class Kit:
     teams: Callable[[], Collection[str]]
     forget_token: Callable[[str, datetime], bool]
     vault: Vault
+    keys: Keys
     fetch: Fetch
     settings: Settings

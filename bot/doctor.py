@@ -87,10 +87,25 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(False, f"database: {error.reason}")
         return
     yield Finding(True, masked(f"database: {settings.csi_database_url} is reached"))
+    try:
+        ready.not_newer(settings)
+    except InvalidInput as error:
+        yield Finding(False, f"database: {error.reason}")
+        return
     if behind:
         yield Finding(False, f"migrations: {behind}; run python -m bot migrate")
     else:
         yield Finding(True, "migrations: at the newest schema")
+        yield _closed("record", "its key is here", lambda: ready.record(settings))
+        yield _closed("secrets", "those that are kept can be opened", lambda: ready.vault(settings))
+
+
+def _closed(what: str, well: str, check: Callable[[], object]) -> Finding:
+    try:
+        check()
+    except InvalidInput as error:
+        return Finding(False, f"{what}: {error}")
+    return Finding(True, f"{what}: {well}")
 
 
 def _data(settings: Settings) -> Finding:

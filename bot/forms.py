@@ -194,6 +194,11 @@ def user(*, required: bool = True) -> Reader:
     return _reader(lambda state: state.get("selected_user") or "", required, "Please choose a person.")
 
 
+def place(*, required: bool = True) -> Reader:
+    """A conversation's id; empty when left out."""
+    return _reader(lambda state: state.get("selected_conversation") or "", required, "Please choose a channel.")
+
+
 def users(*, required: bool = True) -> Reader:
     """Several people's ids, each once."""
     return _reader(

@@ -9,11 +9,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot import record_key
 from bot.app import outward
 from bot.installations import REFUSED
 from bot.joining import refusal
 from bot.settings import Settings
-from csi import storage
+from bot.vault import Vault, some_closed
+from csi import audit, storage
+from csi.audit import Keys
 from csi.errors import InvalidInput, InvalidInputs
 from csi.reading.connectors.masking import masked
 
@@ -38,14 +41,58 @@ def settings(needed: Check) -> Settings:
 
 
 def database(found: Settings) -> None:
+    """Return when the database answers, has the newest schema, and its record the key that is here.
+
+    Raises:
+        InvalidInput: it does not.
+    """
+    migrated(found)
+    record(found)
+
+
+def migrated(found: Settings) -> None:
     """Return when the database answers and has the newest schema.
 
     Raises:
         InvalidInput: it does not.
     """
+    not_newer(found)
     behind = reached(found)
     if behind:
         raise InvalidInput(DATABASE, f"{behind}; run python -m bot migrate.")
+
+
+def not_newer(found: Settings) -> None:
+    """Return unless the database was migrated by a newer version than this.
+
+    Raises:
+        InvalidInput: it was, or it does not answer.
+    """
+    reached(found)
+    newer = storage.unknown(found.csi_database_url)
+    if newer:
+        raise InvalidInput(
+            DATABASE,
+            f"its schema is {newer}, which this version does not know: a newer one has migrated it. Run that version, "
+            "or put the database back from a backup made before.",
+        )
+
+
+def vault(found: Settings) -> None:
+    """Return unless secrets are kept that CSI_TOKEN_KEY does not open.
+
+    Raises:
+        InvalidInput: it is another key than they were closed with.
+    """
+    keeper = Vault(found.csi_token_key)
+    made = storage.engine(found.csi_database_url)
+    try:
+        with storage.sessions(made).reading() as session:
+            closed = some_closed(session) if found.csi_token_key else []
+    finally:
+        made.dispose()
+    for one in closed:
+        keeper.open(one)
 
 
 def reached(found: Settings) -> str:
@@ -59,6 +106,29 @@ def reached(found: Settings) -> str:
         return storage.pending(found.csi_database_url)
     except (SQLAlchemyError, OSError) as error:
         raise InvalidInput(DATABASE, masked(f"cannot be reached: {_words(error)}")) from error
+
+
+def record(found: Settings) -> Keys:
+    """The keys of the record, when it was closed with one of them last; a key is made where nothing was closed yet.
+
+    Raises:
+        InvalidInput: it was closed with another key, or the key is gone.
+    """
+    held = record_key.keys(found, make=False)
+    made = storage.engine(found.csi_database_url)
+    try:
+        with storage.sessions(made).reading() as session:
+            others = audit.closed_with_others(session, held)
+    finally:
+        made.dispose()
+    if others:
+        where = f"or {record_key.FILE} back into the data folder; " if not found.csi_record_key else ""
+        raise InvalidInput(
+            record_key.SETTING,
+            f"the record of {', '.join(others)} was closed with another key. Put that key here, {where}"
+            "where it is lost, python -m bot verify --new-key closes the record anew and says so in it.",
+        )
+    return held if held.secrets else record_key.keys(found)
 
 
 def token(found: Settings) -> None:

@@ -26,6 +26,7 @@ log = logger(__name__)
 AnyT = TypeVar("AnyT")
 
 TICK = 20.0  # seconds; reminders are due by the hour
+DAILY = ("gather.forget", "record.prove")
 CLAIMED = 100  # reminders leased at once: worked off long before the lease runs out
 IN_ONE = 25  # rows written in one transaction, so that nobody else waits long
 ALSO = (collecting.nudges,)
@@ -200,12 +201,13 @@ class Scheduler:
                     )  # fmt: skip
 
     def _forget(self, team_id: str) -> None:
-        """Once a day, leave what nobody went on with to the job that deletes it."""
+        """Once a day, leave what is done once a day to its jobs."""
         today = self._now().date()
         if self._forgot.get(team_id) == today:
             return
         with self._kit.sessions() as session:
-            self._kit.inbox.later(session, team_id=team_id, kind="gather.forget", key=f"{today}", payload={})
+            for kind in DAILY:
+                self._kit.inbox.later(session, team_id=team_id, kind=kind, key=f"{today}", payload={})
         self._forgot[team_id] = today
 
 

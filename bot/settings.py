@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     slack_client_id: str = ""
     slack_client_secret: str = Field(default="", repr=False)
     csi_token_key: str = Field(default="", repr=False)
+    csi_record_key: str = Field(default="", repr=False)
     csi_database_url: str = Field(default="sqlite:///csi.db", repr=False)  # may hold a password, as the next
     csi_data_url: str = Field(default="data", repr=False)
     csi_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlmodel import Session, col, select
 
 from csi.errors import InvalidInput
+from csi.models import Installation, Source
 
 SETTING = "CSI_TOKEN_KEY"
+_SOME = 5
 
 
 class Vault:
@@ -45,6 +48,16 @@ class Vault:
         if not self._keys:
             raise InvalidInput(SETTING, "not set: secrets can be neither kept nor read. An administrator sets it")
         return MultiFernet(self._keys)
+
+
+def some_closed(session: Session) -> list[str]:
+    """Secrets that are kept, a few of each kind, the newest first."""
+    tokens = select(Installation.bot_token).where(col(Installation.removed_at).is_(None), Installation.bot_token != "")
+    secrets = select(Source.secret_encrypted).where(Source.secret_encrypted != "")
+    newest = (
+        tokens.order_by(col(Installation.id).desc()).limit(_SOME), secrets.order_by(col(Source.id).desc()).limit(_SOME)
+    )  # fmt: skip
+    return [closed for wanted in newest for closed in session.exec(wanted)]
 
 
 def _key(key: str) -> Fernet:

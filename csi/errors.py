@@ -6,6 +6,7 @@ CsiError
     DatesSwapped   … as days and months look swapped in a column
   InvalidInputs    several such fields, told in one message
   NotFound         what was named is not here
+    Altered        … or is not what was kept
   TooFewPoints     a claim needs more periods than there are
   NotComparable    two things differ in unit, period, calendar, scope or definition
   GateRefused      rules of a step fail
@@ -104,6 +105,10 @@ class InvalidInputs(CsiError):
 
 class NotFound(CsiError):
     """What was named does not exist here."""
+
+
+class Altered(NotFound):
+    """A stored file is not what was kept: somebody wrote to it past the bot, or it is damaged."""
 
 
 class TooFewPoints(CsiError):

@@ -147,6 +147,13 @@ def steers_all(session: Session, team_id: str, user_id: str) -> bool:
     return set(every) <= mine
 
 
+def who_steer_all(session: Session, team_id: str) -> list[str]:
+    """The people who steer every service of a workspace, by their ids; where nobody does, who steers any."""
+    steerers = tuple(role.value for role in STEERERS)
+    people = sorted({one.user_id for one in rows(session, RoleAssignment, team_id, role=steerers)})
+    return [one for one in people if steers_all(session, team_id, one)] or people
+
+
 def accountable(session: Session, team_id: str, service_id: int, step: Step) -> str:
     """The one person who answers for a step; empty when the service has no CSI manager either."""
     for role in (ACCOUNTABLE[step], Role.CSI_MANAGER):

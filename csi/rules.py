@@ -33,6 +33,7 @@ DEFAULTS: dict[str, float] = {
 }
 
 
+RECORD_TO = "record_to"  # a workspace's setting beside its thresholds
 LONGEST = 3_660  # days; ours: ten years, far from what dates cannot hold
 
 
@@ -68,6 +69,20 @@ def set_thresholds(session: Session, *, team_id: str, values: dict[str, Any], ac
         subject = ("workspace", own.id)
         audit.record(session, team_id=team_id, actor=actor, at=now, what="changed thresholds", subject=subject,
                      old=old, new=values)  # fmt: skip
+
+
+def record_goes_to(session: Session, team_id: str) -> str:
+    """The channel or person that hears every day where the record ends; empty for nobody."""
+    own = row(session, Workspace, team_id)
+    return str((own.settings if own else {}).get(RECORD_TO, ""))
+
+
+def send_record_to(session: Session, *, team_id: str, place: str, actor: str, now: datetime) -> None:
+    """Say every day where the record ends, in this channel or to this person; empty: to nobody."""
+    own = session.exec(select(Workspace).where(Workspace.team_id == team_id)).one()
+    if place != own.settings.get(RECORD_TO, ""):
+        changed = {**own.settings, RECORD_TO: place}
+        audit.alter(session, own, {"settings": changed}, actor=actor, at=now, what="changed where the record is sent")
 
 
 def _wrong(name: str, value: Any) -> str:

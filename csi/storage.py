@@ -25,6 +25,7 @@ BUSY_SECONDS = 30
 MOST_ROWS = 1_000_000  # read at once; ours: some gigabytes of objects, far beyond a team's numbers of many years
 CONNECT_SECONDS = 10
 _READING = "csi_reading"
+WRITTEN = "written"  # under this name a session keeps the rows that no flush of its own tells of
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 7_350_731  # any number, the same in every process
 _KEYS = 30_000  # values one statement may name: SQLite takes 32,766, PostgreSQL 65,535
@@ -99,14 +100,23 @@ def sessions(engine: Engine, begin: Callable[[Session], None] = _nothing) -> Ses
     return Sessions(engine, begin)
 
 
-def migrate(url: str) -> None:
-    """Bring the database at ``url`` to the newest schema; several processes may try at once."""
+def migrate(url: str, then: Callable[[Session, str], None] = lambda _session, _before: None) -> None:
+    """Bring the database at ``url`` to the newest schema; several processes may try at once.
+
+    Args:
+        url: of the database.
+        then: does what belongs to the migration, in its transaction; it is told the revision from before.
+    """
     made = engine(url)
     try:
         with made.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            before = MigrationContext.configure(connection).get_current_revision() or ""
             command.upgrade(_alembic(connection), "head")
+            with Session(connection, expire_on_commit=False) as session:
+                then(session, before)
+                session.commit()
     finally:
         made.dispose()
 
@@ -121,11 +131,26 @@ def pending(url: str) -> str:
         made.dispose()
     if at is None:
         return "no tables yet"
-    history = [one.revision for one in ScriptDirectory.from_config(_alembic()).walk_revisions()]
-    behind = history.index(at) if at in history else -1
-    if behind < 0:
+    history = _history()
+    if at not in history:
         return f"an unknown revision {at}"
+    behind = history.index(at)
     return f"{behind} {'migration' if behind == 1 else 'migrations'} behind" if behind else ""
+
+
+def unknown(url: str) -> str:
+    """The revision of a database that a newer version has migrated; empty for one that is known here."""
+    made = engine(url)
+    try:
+        with made.connect() as connection:
+            at = MigrationContext.configure(connection).get_current_revision() or ""
+    finally:
+        made.dispose()
+    return "" if at in ("", *_history()) else at
+
+
+def _history() -> list[str]:
+    return [one.revision for one in ScriptDirectory.from_config(_alembic()).walk_revisions()]
 
 
 def lock(session: AnySession, name: str) -> None:
@@ -249,7 +274,10 @@ def change_if(session: Session, row: RowT, expected: dict[str, Any], values: dic
     result = session.execute(statement)
     if row in session:
         session.refresh(row)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    is_first = isinstance(result, CursorResult) and result.rowcount == 1
+    if is_first:
+        session.info.setdefault(WRITTEN, []).append(row)
+    return is_first
 
 
 def _with_driver(url: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col
 
-from csi import audit
+from csi import audit, proving
 from csi.models import AuditRow, Service
 from csi.storage import rows
 from tests.databases import Database
@@ -37,7 +37,7 @@ def ordinals(database: Database, team_id: str = "T1") -> list[int]:
 
 def broken_at(database: Database) -> int | None:
     with database.sessions.reading() as session:
-        return audit.verify(session, "T1")
+        return proving.broken_at(session, "T1", audit.Keys())
 
 
 def test_rows_are_numbered_and_chained_within_a_workspace(database: Database) -> None:
@@ -125,7 +125,7 @@ def test_rows_made_to_fit_after_a_cut_are_found(
         for ordinal, values in changed.items():
             for name, value in values.items():
                 setattr(kept[ordinal], name, kept[1].hash if value == "of row 1" else value)
-            kept[ordinal].hash = audit._hash(kept[ordinal])
+            kept[ordinal].hash = audit.Keys().close(audit._words(kept[ordinal]))
             session.add(kept[ordinal])
             session.flush()
     assert broken_at(sqlite_database) == found_at

@@ -185,6 +185,12 @@ def users_input(field: str, label: str, *, value: Sequence[str] = (), hint: str 
     return entry(field, label, element, hint=hint, optional=optional)
 
 
+def place_input(field: str, label: str, *, value: str = "", hint: str = "", optional: bool = False) -> Block:
+    """An input for a channel, or a conversation with one person."""
+    element = _with({"type": "conversations_select", "action_id": field}, initial_conversation=value)
+    return entry(field, label, element, hint=hint, optional=optional)
+
+
 def entry(field: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
     """An input block whose block_id is the model's field, so that an error finds it."""
     block: Block = {"type": "input", "block_id": field, "label": plain(label, LABEL), "element": element}

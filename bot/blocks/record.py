@@ -11,12 +11,14 @@ from bot.blocks.parts import Block
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, link, mention
 from csi.measurement.deliveries import reasons_of
+from csi.rules import RECORD_TO
 from csi.words.wording import exact, when
 
 SETTINGS = "settings.open"
 ERASE = "settings.erase"
 SURE = "delete everything"
-_SHOWN = 15
+PAGE = "audit.page"
+SHOWN = 15
 _NONE = "none"
 _TOLD, _SHORT = 4, 40  # things told of one change, and characters of each
 _PEOPLE = {"user_id", "owner", "backup", "proposer"}
@@ -39,11 +41,26 @@ _WORDS = {
 }
 
 
-def log(rows: Sequence[Any], broken_at: int | None, zone: str) -> list[Block]:
-    """The newest rows of the log, and whether its chain holds."""
-    state = f":rotating_light: *The chain is broken at row {broken_at}.*" if broken_at else ":lock: The chain holds."
-    lines = [_line(one, zone) for one in rows[:_SHOWN]]
-    return [parts.section(f"*Audit log* {state}"), parts.section(clip("\n".join(lines), 2900) or "Nothing yet.")]
+def log(rows: Sequence[Any], ends_well: bool, noted: str, zone: str, *, is_newest: bool = True) -> list[Block]:
+    """A page of the log, whether it ends where it was closed last, and what was found when all was looked at.
+
+    Args:
+        rows: newest first; one more than a page holds where there are earlier ones.
+        ends_well: whether its end is as it was closed.
+        noted: what was found last; empty before that.
+        zone: in which moments are said.
+        is_newest: whether the newest is among them.
+    """
+    state = ":lock: The chain holds." if ends_well else ":rotating_light: *The log does not end where it was closed.*"
+    lines = [_line(one, zone) for one in rows[:SHOWN]]
+    ways = [parts.button("Earlier", f"{PAGE}:earlier", str(rows[SHOWN - 1].ordinal))] if len(rows) > SHOWN else []
+    ways += [] if is_newest else [parts.button("Newest", f"{PAGE}:newest", "0")]
+    return [
+        parts.section(f"*Audit log* {state}"),
+        *([parts.context(f"Looked at as a whole, on {escape(noted)}.")] if noted else []),
+        parts.section(clip("\n".join(lines), 2900) or "Nothing yet."),
+        *([parts.actions(ways)] if ways else []),
+    ]
 
 
 def _line(one: Any, zone: str) -> str:
@@ -121,12 +138,15 @@ def erased() -> str:
     return "Everything I kept of this workspace is deleted. `/csi start` begins anew."
 
 
-def settings(values: Mapping[str, float], metadata: str) -> Block:
-    """The thresholds as a modal."""
+def settings(values: Mapping[str, float], metadata: str, record_to: str = "") -> Block:
+    """The thresholds as a modal, and where the record's end is said every day."""
     blocks = [
         parts.text_input(name, label, value=f"{values[name]:.15g}", limit=10)
         for name, label in _WORDS.items()
         if name in values
     ]
+    hint = "Whoever keeps it elsewhere can show later that nothing was cut off or rewritten. Empty: nowhere."
+    label = "Say every day where the audit log ends"
+    blocks.append(parts.place_input(RECORD_TO, label, value=record_to, hint=hint, optional=True))
     blocks += [parts.divider(), parts.actions([parts.button("Delete all data …", ERASE, style="danger")])]
     return parts.modal(SETTINGS, "Thresholds", blocks, metadata=metadata)

@@ -78,7 +78,13 @@ def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: 
         parts.section(ask),
         parts.actions([*_buttons(report), *_how_menu(report, content)], block_id="report"),
         *_pressed(clicks),
+        *_recorded(content),
     ]
+
+
+def _recorded(content: Line) -> list[Block]:
+    """Where the record ended when the report was frozen; reports of earlier versions do not say."""
+    return [parts.context(f"Frozen; the record ended with `{content['record']}`.")] if content.get("record") else []
 
 
 def headline(content: Line) -> str:

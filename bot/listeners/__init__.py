@@ -243,6 +243,8 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "register.move", register_.moved),
     # the record
     Route("command", "audit", record.audit),
+    Route("action", "audit.page", record.turn_page),
+    Route("job", "record.prove", record.prove_daily),
     Route("command", "settings", record.settings),
     Route("view", "settings.open", record.said_settings),
     Route("action", "settings.erase", record.open_erase),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt import Ack
@@ -150,7 +150,7 @@ def _post(kit: Kit, team_id: str, report_id: int, drawn: Drawn) -> GateRefused |
         if found := presenting.refusal(session, cycle):
             return GateRefused(found)
         if reports.send(session, report, drawn.content, now=kit.now()):
-            _post_all(session, kit, report, drawn)
+            _post_all(session, kit, report, replace(drawn, content=report.content))
     return None
 
 

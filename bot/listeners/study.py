@@ -10,14 +10,15 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
+from bot.blocks import proof
 from bot.blocks import record as blocks
 from bot.blocks.text import mention
 from bot.context import Kit
 from bot.delivery.files import share
 from bot.listeners import modals
 from bot.payload import origin, user_of
+from csi import audit, roles
 from csi import cycle as cycles
-from csi import roles
 from csi.cycle import exporting
 from csi.cycle.export_files import FORMATS
 from csi.cycle.study_export import study_zip
@@ -56,9 +57,10 @@ def _tables(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: s
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, cycle_id)
         service = cycles.service_of(session, cycle).name
-        content = write(exporting.tables(session, cycle))
+        end = audit.head(session, team_id)
+        content = write({"record": [{"ends_with": str(end or "")}], **exporting.tables(session, cycle)})
     name = f"{slug(service)}-{kit.now():%Y-%m-%d}.{ending}"
-    words = blocks.exported(service, user_id, form)
+    words = f"{blocks.exported(service, user_id, form)} {proof.ends_with(end)}".rstrip()
     share(client, channel=cycle.channel_id, content=content, name=name, words=words)
 
 
@@ -67,9 +69,10 @@ def _study(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: st
         cycle = cycles.by_id(session, team_id, cycle_id)
         _require_delivered(session, cycle)
         content, name = study_zip(session, cycle, kit.files)
+        end = audit.head(session, team_id)
     words = (
         f"Cycle {cycle.number} as a study, for {mention(user_id)}. "
-        "Unpacked, `python -m csi run study.yml` computes the same figures."
+        f"Unpacked, `python -m csi run study.yml` computes the same figures. {proof.ends_with(end)}"
     )
     share(client, channel=cycle.channel_id, content=content, name=name, words=words)
 

@@ -1,7 +1,7 @@
 """The tables. Every row carries ``team_id``; indexes and unique constraints begin with it."""
 
 from csi.models.corrected import Action, Baseline, Decision, Opportunity
-from csi.models.delivered import AuditRow, InboxEvent, OutboxPost, Reminder
+from csi.models.delivered import AuditHead, AuditRow, InboxEvent, OutboxPost, Reminder
 from csi.models.found import AnalysisResult, Finding, Rebase, Report, ReportClick
 from csi.models.gathered import Batch, Exclusion, Measurement, QuarantinedRow, Source
 from csi.models.people import Installation, Person, RoleAssignment, Service, Workspace
@@ -12,6 +12,7 @@ from csi.models.turn import CarryOver, Csf, Cycle, Goal, Kpi, StepPassage
 __all__ = [
     "Action",
     "AnalysisResult",
+    "AuditHead",
     "AuditRow",
     "Baseline",
     "Batch",

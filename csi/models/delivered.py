@@ -113,7 +113,10 @@ class InboxEvent(Row, table=True):
 
 
 class AuditRow(Row, table=True):
-    """One change, never altered; ``hash`` covers its content and the hash before it in the same workspace."""
+    """One change, never altered; ``hash`` covers its content and the hash before it in the same workspace.
+
+    ``seals`` holds the hash of the content of each covered row that the same transaction wrote (``csi.sealing``).
+    """
 
     __table_args__ = (
         UniqueConstraint("team_id", "ordinal"),
@@ -131,3 +134,14 @@ class AuditRow(Row, table=True):
     permalink: str = ""
     previous_hash: str = ""
     hash: str
+    seals: dict[str, Any] = plain()
+
+
+class AuditHead(Row, table=True):
+    """The newest row of a workspace's log, closed with the key: rows cut off behind an earlier one are missed."""
+
+    __table_args__ = (UniqueConstraint("team_id"),)
+
+    ordinal: int
+    hash: str
+    closed: str

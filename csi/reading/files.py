@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import Enum
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Any
@@ -14,16 +16,27 @@ from uuid import uuid4
 
 import fsspec
 
-from csi.errors import NotFound
+from csi.errors import Altered, NotFound
 
 _BLOCK = 1024 * 1024
+_HASH = re.compile(r"(?:/raw/|\.)([0-9a-f]{64})(?:\.[a-z]+)?$")
+
+
+class State(Enum):
+    """What becomes of a stored file."""
+
+    WELL = "what its key says"
+    NAMED = "there; its key says nothing of its content"
+    ALTERED = "not what its key says"
+    MISSING = "not there"
 
 
 class FileStore:
     """Files by key under one address (a folder, ``s3://…``, ``memory://…``).
 
     A file is written under another name first and then moved, so that it is whole or absent. Keys of deliveries
-    are their content's hash: keeping the same bytes twice keeps them once.
+    are their content's hash: keeping the same bytes twice keeps them once. Whatever is read under a key that ends with
+    a hash (``…/raw/<hash>``, ``….<hash>.parquet``) is held to it first.
     """
 
     def __init__(self, url: str) -> None:
@@ -33,8 +46,8 @@ class FileStore:
 
     def keep(self, team_id: str, content: bytes | Path) -> str:
         """Keep a delivery exactly as it came; gives its key."""
-        key = f"{team_id}/raw/{_sha256(content)}"
-        if not self.exists(key):
+        key = f"{team_id}/raw/{sha256_of(content)}"
+        if self.state(key) is not State.WELL:
             self._put(key, content)
         return key
 
@@ -48,12 +61,11 @@ class FileStore:
 
         Raises:
             NotFound: there is no such file.
+            Altered: it is not what its key says.
         """
-        try:
-            stream = self._system.open(self._path(key), "rb")
-        except FileNotFoundError as error:
-            raise NotFound(f"The stored file {key} is not in the data folder any more.") from error
-        with stream:
+        if self.state(key) is State.ALTERED:
+            raise Altered(f"The stored file {key} is not what was kept. Put it back from a backup, or drop it again.")
+        with self._stream(key) as stream:
             yield stream
 
     @contextmanager
@@ -74,6 +86,28 @@ class FileStore:
         with self.open(key) as stream:
             return stream.read()
 
+    def state(self, key: str) -> State:
+        """Whether a file is there, and is what its key says."""
+        if not self.exists(key):
+            return State.MISSING
+        wanted = _HASH.search(key)
+        if wanted is None:
+            return State.NAMED
+        with self._stream(key) as stream:
+            digest = hashlib.sha256()
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+        return State.WELL if digest.hexdigest() == wanted[1] else State.ALTERED
+
+    @contextmanager
+    def _stream(self, key: str) -> Iterator[IO[bytes]]:
+        try:
+            stream = self._system.open(self._path(key), "rb")
+        except FileNotFoundError as error:
+            raise NotFound(f"The stored file {key} is not in the data folder any more.") from error
+        with stream:
+            yield stream
+
     def exists(self, key: str) -> bool:
         """Whether there is such a file."""
         return bool(self._system.exists(self._path(key)))
@@ -93,6 +127,11 @@ class FileStore:
         """Keys below a prefix, sorted."""
         found = self._system.find(self._path(prefix))
         return sorted(str(path)[len(self._root) :].lstrip("/") for path in found)
+
+    def teams(self) -> list[str]:
+        """The workspaces of which something is kept, sorted."""
+        found = self._system.ls(self._root, detail=True) if self._system.exists(self._root) else []
+        return sorted(str(one["name"]).rpartition("/")[2] for one in found if one["type"] == "directory")
 
     def older(self, prefix: str, than: datetime) -> list[str]:
         """Keys below a prefix that were written last before a moment (UTC), sorted."""
@@ -125,7 +164,13 @@ class FileStore:
         self._system.mv(part, path)
 
 
-def _sha256(content: bytes | Path) -> str:
+def is_held_to_its_hash(key: str) -> bool:
+    """Whether a key says what its file holds."""
+    return _HASH.search(key) is not None
+
+
+def sha256_of(content: bytes | Path) -> str:
+    """The hash of some bytes, or of a file's."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as stream:

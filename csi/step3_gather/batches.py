@@ -19,7 +19,7 @@ from csi.reading.far_dates import REASON as FAR
 from csi.reading.reading import RULES
 from csi.rules import threshold
 from csi.step3_gather import sources
-from csi.step3_gather.intake import Intake
+from csi.step3_gather.intake import Intake, is_same_reading
 from csi.step3_gather.waiting import reasons
 from csi.storage import change_if, lock, need, next_number, row, rows
 
@@ -77,7 +77,7 @@ def record(
     if known is None:
         delivery = _Delivery(actor, now, cycle_id, way, permalink)
         return _first(session, source, intake, wanted, doubts=told, told=delivery)
-    same = known.rows_key == intake.rows_key
+    same = is_same_reading(known.rows_key, intake.rows_key)
     if same and known.state != "removed":
         return Recorded(known, Outcome.KNOWN)
     outcome = Outcome.RESTORED if known.state == "removed" else Outcome.READ_AGAIN

@@ -11,7 +11,7 @@ from csi.models import Batch, Source
 from csi.reading import mending
 from csi.reading.column_headers import unit_in
 from csi.reading.content import Content
-from csi.reading.files import FileStore
+from csi.reading.files import FileStore, is_held_to_its_hash
 from csi.reading.readers import read
 from csi.reading.reading import RULES, Reading
 from csi.step3_gather import measured, sources
@@ -29,7 +29,8 @@ def reading(
 ) -> Reading:
     """The rows of one delivery: as stored where these columns were typed, else from its bytes."""
     typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
-    if typed == (set(moments), set(numbers)) and batch.counts.get("rules") == RULES:
+    is_as_wanted = typed == (set(moments), set(numbers)) and batch.counts.get("rules") == RULES
+    if is_as_wanted and is_held_to_its_hash(batch.rows_key):
         spoiled_key = str(batch.counts.get("quarantine_key", ""))
         stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256, _units(batch))
         return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))

@@ -21,7 +21,7 @@ from csi.reading import layout as layouts
 from csi.reading import mending, spans
 from csi.reading.bounds import DEFAULT, Bounds
 from csi.reading.content import Content
-from csi.reading.files import FileStore
+from csi.reading.files import FileStore, sha256_of
 from csi.reading.key_counts import Keys, counted
 from csi.reading.placeholders import Placeholders, together
 from csi.reading.readers import in_some_encoding, stream
@@ -175,11 +175,11 @@ def take_in(
             source, lambda tried: read.write(Path(folder), (content, tried), sha256, layout.names, **typed)
         )
         keys = counted(Path(folder) / "rows.parquet", source.key, source.latest_by)
-        read.keep(Path(folder))
+        rows_key, spoiled_key = read.keep(Path(folder))
     raw_key = files.keep(team_id, opened.source)
     return Intake(
-        filename=filename, size=opened.size, sha256=sha256, raw_key=raw_key, rows_key=read.rows_key,
-        spoiled_key=read.spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
+        filename=filename, size=opened.size, sha256=sha256, raw_key=raw_key, rows_key=rows_key,
+        spoiled_key=spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
         cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
@@ -197,14 +197,6 @@ class _Taking:
     filename: str
     bounds: Bounds
     progress: Progress
-
-    @property
-    def rows_key(self) -> str:
-        return f"{self.team_id}/rows/{self.key}.parquet"
-
-    @property
-    def spoiled_key(self) -> str:
-        return f"{self.team_id}/quarantine/{self.key}.csv"
 
     def write(
         self,
@@ -240,10 +232,19 @@ class _Taking:
             if writer is not None:
                 writer.close()
 
-    def keep(self, folder: Path) -> None:
-        """Move what was written to the store, each file whole."""
-        self.files.write(self.rows_key, folder / "rows.parquet")
-        self.files.write(self.spoiled_key, folder / "quarantine.csv")
+    def keep(self, folder: Path) -> tuple[str, str]:
+        """Move rows and quarantine to the store, each file whole; gives their keys, which end with their hash."""
+        return self._kept("rows", folder / "rows.parquet"), self._kept("quarantine", folder / "quarantine.csv")
+
+    def _kept(self, kind: str, path: Path) -> str:
+        key = f"{self.team_id}/{kind}/{self.key}.{sha256_of(path)}{path.suffix}"
+        self.files.write(key, path)
+        return key
+
+
+def is_same_reading(one: str, other: str) -> bool:
+    """Whether two keys of stored rows are of the same bytes read in the same way, by whatever version."""
+    return one.partition(".")[0] == other.partition(".")[0]
 
 
 def rows_table(frame: pd.DataFrame) -> pa.Table:

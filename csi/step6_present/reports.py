@@ -64,14 +64,15 @@ def ask_for(session: Session, cycle: Cycle, wish: Wish, *, actor: str, now: date
 
 
 def send(session: Session, report: Report, content: Mapping[str, Any], *, now: datetime) -> bool:
-    """Freeze what is sent; False when it was sent already.
+    """Freeze what is sent, with where the record ends then; False when it was sent already.
 
     Raises:
         GateRefused: the content breaks a rule of step 6.
     """
     if found := list(faults(content, wish_of(report))):
         raise GateRefused(found)
-    values = {"state": "sent", "content": dict(content), "content_hash": hash_of(content), "sent_at": now}
+    frozen = {**content, "record": str(audit.head(session, report.team_id) or "")}
+    values = {"state": "sent", "content": frozen, "content_hash": hash_of(frozen), "sent_at": now}
     if not change_if(session, report, {"state": "draft"}, values):
         return False
     new = {"audience": report.audience, "content_hash": report.content_hash, "ask": report.ask}

@@ -40,7 +40,7 @@ def test_all_is_well(well):
     status, lines = examined(well)
     assert status == 0
     assert all(line.startswith("ok") for line in lines)
-    assert len(lines) == 7
+    assert len(lines) == 9
 
 
 @pytest.mark.parametrize(

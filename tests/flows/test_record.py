@@ -11,8 +11,9 @@ from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
 from bot.sandbox.person import reading
-from csi import audit, rules
+from csi import rules
 from csi.models import AuditRow, Cycle, Installation, Row, Workspace
+from csi.proving import prove
 from tests import turns
 from tests.flows.conftest import World
 
@@ -123,7 +124,7 @@ def test_all_data_of_a_workspace_is_deleted_when_that_is_typed_and_of_no_other(w
             held = [one for one in session.exec(select(mapper)) if one.team_id == team_id]
             assert held == [] or mapper is Installation, mapper
         assert session.exec(select(AuditRow)).first() is not None
-        assert audit.verify(session, "TOTHER") is None
+        assert prove(session, "TOTHER", world.bot.kit.keys).deviations == []
     assert world.bot.kit.files.keys(team_id) == []
     world.dave.command("/csi", "start Again", channel="service-desk")
     world.dave.wait_modal("cycle.start")

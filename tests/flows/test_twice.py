@@ -13,8 +13,8 @@ from bot.receipts import KIND
 from bot.sandbox.tour_script import CHAPTERS
 from bot.sandbox.tour_team import Team
 from bot.sandbox.tour_transcript import Transcript
-from csi import audit
 from csi.models import AuditRow, InboxEvent, OutboxPost, Row
+from csi.proving import prove
 from csi.storage import Sessions, rows
 from tests.databases import PostgresServer
 from tests.flows.conftest import World, living
@@ -34,7 +34,7 @@ def footprint(world: World) -> Counter[str]:
         found.update(f"posted: {row.kind}" for row in rows(session, OutboxPost, world.team))
         worked = [row for row in rows(session, InboxEvent, world.team) if row.kind != KIND]
         found.update(f"worked on: {row.kind} {row.status}" for row in worked)
-        assert audit.verify(session, world.team) is None
+        assert prove(session, world.team, world.bot.kit.keys).deviations == []
     for method in ("chat.postMessage", "files.completeUploadExternal", "pins.add"):
         found[method] = sum(call["ok"] for call in world.sandbox.calls(method))
     return found

@@ -34,7 +34,7 @@ from csi.reading.naming import names_used
 from csi.series import columns_needed
 from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
-from csi.step3_gather.intake import Intake, take_in
+from csi.step3_gather.intake import Intake, is_same_reading, take_in
 from csi.step3_gather.namesakes import is_taken
 from csi.step3_gather.overlaps import shared_days
 from csi.step3_gather.settling import Wanted
@@ -144,7 +144,8 @@ def _asked(session: Session, found: Drop, payload: Mapping[str, Any], intake: In
     reasons = batches.doubtful(session, source, intake)
     known = batches.find(session, source, intake.sha256)
     is_new = not wanted.source_id and not batches.of_source(session, source)
-    counts = known is not None and known.state == "current" and known.rows_key != intake.rows_key
+    is_other = known is not None and not is_same_reading(known.rows_key, intake.rows_key)
+    counts = known is not None and known.state == "current" and is_other
     return _Asked(source, reasons, is_new) if reasons and (is_new or counts) else None
 
 
