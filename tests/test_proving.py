@@ -225,6 +225,18 @@ def test_a_tail_that_was_cut_off_is_missed_and_stays_missed(kept: Kept, more: tu
     assert Fault.FOUND in kept.faults()
 
 
+@pytest.mark.parametrize("keys", [Keys(), OTHER])
+def test_a_tail_cut_with_an_end_computed_without_the_key_is_missed(kept: Kept, keys: Keys) -> None:
+    kept.tamper(CUT)
+    with kept.sessions.reading() as session:
+        last = audit.head(session, TEAM)
+    closed = keys.close(audit._end(TEAM, last))
+    kept.tamper(*NEAR, f"UPDATE audit_head SET closed = '{closed}'")
+    assert kept.faults() & {Fault.CUT, Fault.OTHER_KEY}
+    kept.write("after the cut")
+    assert Fault.FOUND in kept.faults()
+
+
 def test_a_tail_cut_with_the_end_of_that_time_is_missed_where_an_end_was_handed_out(kept: Kept, tmp_path: Path) -> None:
     """A whole database put back from a copy fits in itself."""
     with closing(sqlite3.connect(kept.path)) as connection, closing(sqlite3.connect(tmp_path / "copy")) as copy:

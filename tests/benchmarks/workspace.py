@@ -25,7 +25,7 @@ from tests.turns import ALICE, BOB, DAVE, FRANK, NOW, TEAM
 
 EVERYWHERE, SOMEWHERE = ALICE, "USOME"  # hold a role of every service, and of the first three
 _POINTERS = ("id", "open_service")  # columns besides ``…_id`` that hold a row's number
-_SHARED = {"workspace", "person", "installation", "audit_row", "outbox_post", "inbox_event", "reminder"}
+_SHARED = {"workspace", "person", "installation", "audit_head", "audit_row", "outbox_post", "inbox_event", "reminder"}
 _OF_SERVICE = {"service", "role_assignment", "source", "batch", "quarantined_row", "measurement", "sla_clause"}
 _ONCE = 2_000  # rows of one insert
 
