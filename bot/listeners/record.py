@@ -13,6 +13,7 @@ from bot.blocks import proof
 from bot.blocks import record as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
+from bot.errors import whisper
 from bot.listeners import modals
 from bot.payload import clicked, origin, team_of, user_of
 from csi import audit as audits
@@ -34,7 +35,11 @@ def turn_page(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: Ki
     """Earlier rows, or the newest again, in place of those shown."""
     ack()
     _require_whole(body, client, kit, "read the audit log")
-    respond(text="Audit log", blocks=_page(kit, body, int(clicked(body))), replace_original=True)
+    shown = _page(kit, body, int(clicked(body)))
+    if body.get("response_url"):
+        respond(text="Audit log", blocks=shown, replace_original=True)
+    else:
+        whisper(client, origin(body), shown)
 
 
 def _page(kit: Kit, body: Body, before: int = 0) -> list[Block]:

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from sqlmodel import select
 
 from bot.sandbox.person import reading
-from csi import rules
+from csi import audit, rules
 from csi.models import AuditRow, Cycle, Installation, Row, Workspace
 from csi.proving import prove
 from tests import turns
@@ -135,3 +135,34 @@ def test_who_does_not_steer_all_of_it_deletes_nothing(world: World):
     world.begin()
     world.erin.command("/csi", "settings")
     world.erin.sees("one must be an administrator", "service-desk")
+
+
+def test_the_log_is_turned_page_by_page_in_its_place(world: World):
+    world.begin()
+    with world.bot.kit.sessions() as session:
+        cycle = session.exec(select(Cycle)).one()
+        for number in range(20):
+            audit.record(session, team_id=cycle.team_id, actor="", at=world.now(), what=f"tried {number:02}",
+                         subject=("cycle", cycle.id))  # fmt: skip
+    world.dave.command("/csi", "audit")
+    shown = world.dave.sees("tried 19", "service-desk")
+    assert "tried 04" not in reading(shown)
+    world.dave.click(shown, "audit.page:earlier")
+    earlier = world.dave.sees("tried 04", "service-desk")
+    assert "tried 05" not in reading(earlier)
+    assert "started cycle" in reading(earlier)
+    world.dave.click(earlier, "audit.page:newest")
+    world.dave.sees("tried 19", "service-desk")
+
+
+def test_where_the_record_ends_is_sent_where_the_workspace_wants_it(world: World):
+    world.begin()
+    world.dave.command("/csi", "settings")
+    world.dave.wait_modal("settings.open")
+    channel = world.sandbox.workspace.channel("service-desk").id
+    world.dave.fill({rules.RECORD_TO: channel})
+    assert world.dave.submit() is None
+    world.tick()
+    world.bob.sees("It ends with", "service-desk")
+    with world.bot.kit.sessions.reading() as session:
+        assert rules.record_goes_to(session, world.team) == channel
