@@ -13,7 +13,7 @@ from csi import audit, storage
 from csi.audit import Keys
 from csi.reading.files import FileStore
 
-FIRST = "0010"  # the revision with which the record is keyed
+FIRST = "0011"  # the revision with which the record is keyed
 
 
 def adopting(keys: Keys, files: FileStore, now: Callable[[], datetime]) -> Callable[[Session, str], None]:

@@ -145,8 +145,8 @@ def posts(kit: Kit) -> list[OutboxPost]:
 
 
 @pytest.mark.parametrize(
-    ("before", "known", "is_closed"), [("0009", False, True), ("0010", False, False), ("", False, False),
-                                       ("0009", True, False)]
+    ("before", "known", "is_closed"), [("0010", False, True), ("0011", False, False), ("", False, False),
+                                       ("0010", True, False)]
 )  # fmt: skip
 def test_logs_from_before_the_key_are_closed_by_the_migration_and_never_again(
     settings: Settings, sqlite_database: Database, before: str, known: bool, is_closed: bool

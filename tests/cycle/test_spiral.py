@@ -11,10 +11,10 @@ import pytest
 from sqlmodel import Session
 
 from csi import cycle as cycles
-from csi.cycle import spiral as spirals
-from csi.definition import Window
 from csi import register
 from csi.audit import Keys
+from csi.cycle import spiral as spirals
+from csi.definition import Window
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.measurement import mapping as measurement
 from csi.measurement import windows

@@ -246,7 +246,8 @@ def test_who_holds_no_role_changes_nothing_but_to_acknowledge_and_ask(world: Wor
     through(world)
     changed = kept(world, team) ^ before
     assert {(one.split()[0], json.loads(one.partition(" ")[2]).get("kind", "")) for one in changed} <= {
-        ("report_click", "acknowledge"), ("report_click", "question"), ("audit_row", "")
+        ("report_click", "acknowledge"), ("report_click", "question"), ("audit_row", ""),
+        ("audit_head", ""),
     }  # fmt: skip
 
 
