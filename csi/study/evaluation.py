@@ -19,6 +19,7 @@ from csi.series import Processed, SourceCounts, process_study
 from csi.series.periods import from_microseconds
 from csi.series.quarantine import COLUMNS
 from csi.study.beside import other_changes, reopened_of
+from csi.study.beyond import beyond
 from csi.study.cuts import cuts
 from csi.terms import Verdict
 from csi.words import wording
@@ -88,7 +89,8 @@ class Report:
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be known of the study as a whole."""
-        return tuple(str(one) for one in cuts(self.study))
+        processed = {name: one.processed for name, one in self.kpis.items()}
+        return tuple(str(one) for one in (*cuts(self.study), *beyond(self.study, processed)))
 
 
 def evaluate(study: StudyDefinition, readings: Mapping[str, Sequence[Reading]], known: Known | None = None) -> Report:
@@ -137,7 +139,7 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         frozen=known.frozen.get(name),
         provisional=name in known.provisional,
         comparability=(*known.comparability.get(name, ()), *_cut(study, processed, known)),
-        refused_for=processed.refused_for,
+        refused_for=processed.refused_for or (_lowest(processed) if known.in_file else ""),
         strata=processed.strata,
         cases=processed.cases,
         open_past_target=processed.open_past_target,
@@ -147,6 +149,16 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         doubts=processed.doubts,
         in_file=known.in_file,
     )
+
+
+def _lowest(processed: Processed) -> str:
+    """The dimension of the quality that is lowest, for people: in a file there is no step 4 to open."""
+    assessed = {name: one for name, one in processed.quality.dimensions().items() if one.ratio is not None}
+    if not assessed:
+        return ""
+    name = min(assessed, key=lambda name: assessed[name].ratio or 0.0)
+    one = assessed[name]
+    return f"{name} is lowest, {wording.count(one.passed)} of {wording.count(one.total)} {one.checked}"
 
 
 def said_of_cut(processed: Processed) -> str:

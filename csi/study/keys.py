@@ -211,7 +211,9 @@ def window_of(above: Keys, key: str) -> Window | None:
     keys.end()
     if start is None or end is None:
         return None
-    if end <= start:
+    if end < start:
+        keys.wrong("to", f"{end} is before {start}; expected from and to the other way round")
+    elif end == start:
         keys.wrong("to", f"{end} is not after {start}; windows are half-open, the end is left out")
     return Window(start, end)
 

@@ -28,7 +28,9 @@ def kpi_of(name: str, keys: Keys, sources: Mapping[str, SourceDefinition], kpis:
     """One entry under ``kpis``; None when it cannot be understood at all. What is wrong is noted."""
     keys = _filled(keys)
     measure = _measure(keys)
-    source = keys.choice("source", tuple(sources), needed=_needs_source(keys, kpis))
+    source = keys.text("source")
+    if sources:  # of a study without any that is told where they would stand
+        source = keys.choice("source", tuple(sources), needed=_needs_source(keys, kpis))
     value = _value(keys, measure)
     direction, band = _direction(keys)
     kpi = KpiDefinition(

@@ -476,6 +476,14 @@ def test_a_ratio_of_kpis_looks_at_no_rows_of_its_own() -> None:
     assert "each.strata: is not looked at by" in message
 
 
+def test_days_that_changed_places_are_told_as_such_and_a_missing_source_once() -> None:
+    swapped = changed("baseline", {"from": date(2016, 4, 4), "to": date(2016, 2, 29)})
+    assert "baseline.to: 2016-02-29 is before 2016-04-04; expected from and to the other way round" in wrong(swapped)
+    same = changed("baseline", {"from": date(2016, 4, 4), "to": date(2016, 4, 4)})
+    assert "baseline.to: 2016-04-04 is not after 2016-04-04; windows are half-open" in wrong(same)
+    assert "is not known" not in wrong(changed("sources", {}))
+
+
 @pytest.mark.parametrize(
     "kpi",
     [
