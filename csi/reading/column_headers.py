@@ -36,6 +36,12 @@ _LENGTHS = frozenset({
     "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
 })  # fmt: skip
 _OF_CLOCKS = frozenset({"hora", "heure", "ora", "hour", "uhrzeit", "godzina", "saat", "klockslag", "klokkeslaet"})
+_TIME_ALONE = frozenset(
+    {"time", "zeit", "tijd", "tid", "czas", "tempo", "tiempo", "temps", "時刻", "時間", "时间", "시간"}
+)
+_BEGINNINGS = frozenset(
+    {"start", "starts", "started", "begin", "begins", "beginn", "debut", "inicio", "inizio", "clock"}
+)
 # Parts of words for a length of time, without accents, in other languages and as the end of longer words.
 _LENGTH_PARTS = re.compile(
     r"dauer|zeit(?!punkt|stempel|zone)|tijd(?!stip)|(?<!ticke)tid(?:en|s)?\b|duur|varaktig|varighe|kesto|aika\b|aeg\b|kestus"
@@ -120,6 +126,12 @@ def says_length(header: str) -> bool:
     """Whether a header is one of a length of time (Durée, downtime) and not of a clock (Hora de atendimento)."""
     words = _words(unicodedata.normalize("NFKC", header))
     return _lasts(words) and not _OF_CLOCKS & {folded(word) for word in words}
+
+
+def says_clock(header: str) -> bool:
+    """Whether a header is one of a clock: of hours of the day, of a beginning, or ``Time`` alone."""
+    words = {folded(word) for word in _words(unicodedata.normalize("NFKC", header))}
+    return bool(words & _OF_CLOCKS) or words <= _TIME_ALONE or bool(words & _BEGINNINGS)
 
 
 def may_be_length(header: str) -> bool:

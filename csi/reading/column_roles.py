@@ -27,6 +27,9 @@ _DIGITS = re.compile(r"\d+")
 _WHOLE = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,]?\d{3})*|\d+")
 
 
+_CLOCKS = frozenset({"9:9", "9:9:9", "9.9.9"})  # shapes that tell a time, or how long
+
+
 @dataclass(frozen=True, slots=True)
 class Cells:
     """What the cells of one column show: ``values`` where filled, None elsewhere; one per sampled row."""
@@ -71,6 +74,8 @@ class Cells:
     def is_counted_on(self) -> bool:
         """Whether its texts hold digits and are alike but for these, as ids are."""
         shapes = {_DIGITS.sub("9", text) for text in self.filled}
+        if shapes <= _CLOCKS:
+            return False
         return self.kind.name == "text" and len(shapes) <= 3 and all(_DIGITS.search(text) for text in self.filled)
 
     def is_running(self) -> bool:

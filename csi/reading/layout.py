@@ -16,7 +16,6 @@ from csi.reading.content import BLANK, Content, Format, format_of
 from csi.reading.encoding import rivals
 from csi.reading.grid import Grid, header_row
 from csi.reading.kinds import (
-    FITS,
     Kind,
     dated_columns,
     guess_decimal,
@@ -27,7 +26,7 @@ from csi.reading.kinds import (
 )
 from csi.reading.quantities import PLAIN, Written, written
 from csi.reading.second_header import is_second_header, joined_names
-from csi.reading.times_of_day import has_clock, time_of_day
+from csi.reading.times_of_day import has_clock, tells_when
 
 EXAMPLE_ROWS = 3
 _SAMPLE_ROWS = 2_000
@@ -285,7 +284,7 @@ def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str,
 
 def _tell_when(name: str, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return not unit_in(name) and time_of_day(name, filled) >= FITS * len(filled)
+    return not unit_in(name) and tells_when(name, filled)
 
 
 def _column(seen: Cells, values: Sequence[str], role: str, decimal: str, source: SourceDefinition) -> Column:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from csi.reading.column_headers import says_length
+from csi.reading.column_headers import says_clock, says_length
 from csi.reading.durations import ShortClock, lengths
 from csi.reading.moments import read_moments
 
@@ -17,6 +17,9 @@ _WITH_LETTER = re.compile(rf"{_HOUR}\s?[hH]\s?[0-5]\d")  # also a length of time
 # A word before or behind, which may say the half of the day; what it says is looked up where a cell has this form.
 _CLOCK, _WORD = rf"{_HOUR}(?::\d\d){{1,2}}", r"[^\d:]{1,20}"
 _WITH_WORD = re.compile(rf"{_WORD}{_CLOCK}|{_CLOCK}{_WORD}|{_HOUR}(?:\s?[ap]\.?\s?m\.?|[ap])", re.I)
+_FIGURES = re.compile(r"\s*(\d{1,2})[:.][\d:.]+\s*\Z")  # 2:05 AM says its half of the day, so it is a clock
+_MORNING = 6  # o'clock; ours
+FITS = 0.9  # of a column's cells; ours
 _DAY = "2000-01-01"
 _BEHIND_DATE = re.compile(r":|\d[T\s]+\d")
 
@@ -28,6 +31,21 @@ def time_of_day(header: str, cells: Sequence[str]) -> int:
     lettered = sum(_WITH_LETTER.fullmatch(cell) is not None for cell in bare)
     worded = _worded([cell for cell in bare if _WITH_WORD.fullmatch(cell) and not _TOLD.fullmatch(cell)])
     return told + worded + (0 if says_length(header) else lettered)
+
+
+def tells_when(header: str, cells: Sequence[str]) -> bool:
+    """Whether nearly all cells of a column are clocks that tell when, and not how long.
+
+    Where no header says which: what never comes to the morning is how long something took.
+    """
+    if len(cells) == 0 or time_of_day(header, cells) < FITS * len(cells):
+        return False
+    return says_clock(header) or not all(map(_is_early, cells))
+
+
+def _is_early(cell: str) -> bool:
+    hour = _FIGURES.match(cell)
+    return hour is not None and int(hour[1]) < _MORNING
 
 
 def _worded(cells: Sequence[str]) -> int:

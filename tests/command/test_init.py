@@ -291,7 +291,7 @@ ANSWERS: dict[str, tuple[str, object, dict[str, object]]] = {
     ),
     "kept": ("SLA eingehalten", ["Ja", "Nein"] * 70, {"direction": "higher", "good": '`SLA eingehalten` == "Ja"'}),
     "broken": ("Breached", [True, False] * 70, {"direction": "lower", "good": 'Breached == "True"'}),
-    "nought and one": ("Escalated", ROWS % 2, {"where": "Escalated in (1, 0)", "good": "Escalated in (1)"}),
+    "nought and one": ("Escalated", ROWS % 2, {"where": "not Escalated is missing", "good": "Escalated in (1)"}),
 }
 
 

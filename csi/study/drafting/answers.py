@@ -66,13 +66,20 @@ def _satisfied(file: Looked, name: str, at: str, scale: Scale) -> Offer:
     """The share of those who are content, by the file's own values."""
     entry = "K42" if scale.kind is ScaleKind.WORDS else "K16"
     keys = {"kpi": entry, "name": f"Satisfied by {name}", "source": file.id, "at": at, "measure": "share",
-            "where": where_of(scale, name), "good": good_of(scale, name), "unit": "%", "direction": HIGHER}  # fmt: skip
+            "where": _answered(file, name, scale), "good": good_of(scale, name), "unit": "%",
+            "direction": HIGHER}  # fmt: skip
     asks = {}
     if not (scale.direction_said or says_satisfied(name)):
         asks["good"] = _BEST_UNSAID
     if scale.unknown:
         asks["where"] = f"left out, as nobody says what they mean: {_few(scale.unknown)}"
     return Offer(slug(f"satisfied {name}"), keys, f"its cells are answers: {_seen(file, name)}", asks, name)
+
+
+def _answered(file: Looked, name: str, scale: Scale) -> str:
+    """The condition that a row holds an answer: any, where all that the column holds are some."""
+    told = {one for one, said in scale.answers.items() if said is not Answer.NONE}
+    return quoting.filled(name) if {*file.values[name]} <= told else where_of(scale, name)
 
 
 def _truths(file: Looked, name: str, at: str) -> Offer | None:
@@ -85,8 +92,9 @@ def _truths(file: Looked, name: str, at: str) -> Offer | None:
     if not yes or not no:
         return None
     direction = direction_of(name)
+    where = quoting.filled(name) if {*words} == {*yes, *no} else _among(name, (*yes, *no))
     keys = {"name": f"Share of {name}", "source": file.id, "at": at, "measure": "share",
-            "where": _among(name, (*yes, *no)), "good": _among(name, yes), "unit": "%",
+            "where": where, "good": _among(name, yes), "unit": "%",
             "direction": direction or HIGHER}  # fmt: skip
     asks = {} if direction else {"direction": UNKNOWN}
     return Offer(slug(f"share {name}"), keys, f"its cells say yes or no: {_seen(file, name)}", asks, name)

@@ -9,7 +9,9 @@ from typing import Any
 
 import yaml
 
+from csi.reading.column_headers import says_clock
 from csi.reading.content import Format
+from csi.reading.times_of_day import time_of_day
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offer import Offer
 from csi.study.drafting.offers import passed_over
@@ -98,7 +100,7 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
     yield from _key(file)
     for name in ("join", "melt", "units"):
         if source.options.get(name):
-            yield _line(2, name, _plain(source.options[name]))
+            yield _line(2, name, _plain(source.options[name]), _unsaid_clock(file) if name == "join" else "")
     if zones := getattr(source, "zones", None):
         yield _line(2, "zones", _plain(zones), "columns that are in a zone of their own")
 
@@ -133,6 +135,14 @@ def far_in(file: Looked) -> Iterator[str]:
             "from the next; they are refused until then"
             for one in found
         )
+
+
+def _unsaid_clock(file: Looked) -> str:
+    """What is asked of a column that is joined to a date as its time of day, where its name does not say that it is."""
+    parts = [name for names in file.source.options["join"].values() for name in names[1:]]
+    cells = {column.name: column.examples for column in file.layout.columns}
+    asked = [one for one in parts if not says_clock(one) and time_of_day(one, cells.get(one, ()))]
+    return f"? {few(asked)} looks like the time of day: leave it out if it says how long" if asked else ""
 
 
 def _plain(value: Any) -> Any:
