@@ -21,6 +21,7 @@ from csi.study.moments import in_one_offset
 from csi.study.plain import POINT, report_json, series_plain
 
 PDF, SLAM = "report.pdf", "slam.png"
+_BETWEEN = ", "  # of the KPIs in one cell of the quarantine
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ODD = re.compile(r"[^\w.-]+")
 
@@ -139,8 +140,17 @@ def series_csv(report: Report) -> bytes:
 
 
 def quarantine_csv(report: Report) -> bytes:
-    """Every row set aside, with where it came from and why; safe to open in a spreadsheet."""
-    return _csv(report.quarantine)
+    """Every row set aside, with where it came from and why; safe to open in a spreadsheet.
+
+    ``file_column`` is the column as the file calls it, where the study renames it; ``kpi_names`` are those of ``kpis``.
+    """
+    aside = report.quarantine
+    back = {(id, new): old for id, one in report.study.sources.items() for old, new in one.columns.items()}
+    names = {id: kpi.name or id for id, kpi in report.study.kpis.items()}
+    pairs = zip(aside["source"], aside["column"].fillna(""), strict=True)
+    own = [back.get((source, column), column) for source, column in pairs]
+    told = [_BETWEEN.join(names.get(id, id) for id in str(ids).split(_BETWEEN)) for ids in aside["kpis"].fillna("")]
+    return _csv(aside.assign(file_column=own, kpi_names=told))
 
 
 def _csv(frame: pd.DataFrame) -> bytes:

@@ -215,6 +215,18 @@ def test_bad_lines_are_set_aside_and_never_disappear(tmp_path: Path) -> None:
     assert harmless("-1") == "'-1"
 
 
+def test_the_quarantine_names_the_files_own_column_and_the_kpis_by_their_names(tmp_path: Path) -> None:
+    frame = tickets().rename(columns={"opened_at": "Aberto em"})
+    frame.loc[3, "Aberto em"] = "31/31/2026"
+    source = {**STUDY["sources"]["tickets"], "columns": {"Aberto em": "opened_at"}}
+    report = run(laid_out(tmp_path, {**STUDY, "sources": {"tickets": source}}, frame))
+    [row] = pd.read_csv(io.BytesIO(quarantine_csv(report))).to_dict("records")
+    assert (row["column"], row["file_column"]) == ("opened_at", "Aberto em")
+    kpis = row["kpis"].split(", ")
+    assert len(kpis) > 1
+    assert row["kpi_names"] == ", ".join(report.study.kpis[one].name for one in kpis)
+
+
 def test_of_a_wide_table_quarantine_counts_rows_of_the_file(tmp_path: Path) -> None:
     months = [f"2026-{month:02}" for month in range(1, 13)]
     wide = pd.DataFrame(
