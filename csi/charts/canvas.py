@@ -35,6 +35,7 @@ ALT_TEXT_LIMIT = 2000  # Source: docs/slack.md, Size
 BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")  # not the no-break space: a unit stays with its number
 _MEASURED = 100.0  # points, at which letters are measured
 LINE = 1.35  # line height in font sizes
+_LETTERS, _GUESSES = 2, 4  # letters about as wide as their size; guesses at how many fit, before halving; ours
 
 # Source: Okabe & Ito (2008), Color Universal Design: told apart by colour-blind people.
 BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#7A4E9C"
@@ -200,11 +201,14 @@ def fitted(text: str, size: float, *, within: float, bold: bool = False) -> str:
 
 def _fitting(text: str, size: float, within: float, bold: bool) -> int:
     """How many characters fit: up to the last space, or in the middle of a word too long for a line."""
-    low, high = 1, len(text)
+    low, high, tries = 1, len(text), 0
+    likely = int(within * 72 / size * _LETTERS)
     while low < high:
-        middle = (low + high + 1) // 2
-        fits = width_of(text[:middle], size, bold=bold) <= within
-        low, high = (middle, high) if fits else (low, middle - 1)
+        halfway, tries = (low + high + 1) // 2, tries + 1
+        middle = min(max(likely, low + 1), high) if tries <= _GUESSES else halfway
+        width = width_of(text[:middle], size, bold=bold)
+        low, high = (middle, high) if width <= within else (low, middle - 1)
+        likely = int(middle * within / width) if width else high
     if low == len(text):
         return low
     space = text.rfind(" ", 0, low + 1)
