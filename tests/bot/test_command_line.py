@@ -13,6 +13,7 @@ from csi import storage
 from csi.reading.files import FileStore
 from tests import turns
 from tests.conftest import ROOT
+from tests.flows.processes import bare
 
 
 def test_every_word_is_there():
@@ -66,6 +67,6 @@ def test_each_line_of_the_procfile_runs_a_word_of_the_command_line():
 def test_the_scheduler_names_what_it_misses_and_runs_without_a_request():
     done = subprocess.run(
         [sys.executable, "-m", "bot", "scheduler"], cwd=ROOT, capture_output=True, text=True, check=False,
-        env={"PATH": "/usr/bin"},
+        env=bare(),
     )  # fmt: skip
     assert (done.returncode, "SLACK_BOT_TOKEN" in done.stderr) == (2, True)

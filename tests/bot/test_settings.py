@@ -11,6 +11,7 @@ import pytest
 from bot.app import outward
 from bot.settings import Settings
 from csi.errors import InvalidInput, InvalidInputs
+from tests.flows.processes import bare
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +66,7 @@ def test_a_setting_that_cannot_be_ends_the_process_by_its_name(name, monkeypatch
 
 def test_the_process_ends_with_the_names_and_no_trace():
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "socket"], capture_output=True, text=True, check=False, env={"PATH": "/usr/bin"}
+        [sys.executable, "-m", "bot", "socket"], capture_output=True, text=True, check=False, env=bare()
     )
     assert done.returncode == 2
     assert "SLACK_BOT_TOKEN" in done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ import yaml
 from typer.testing import CliRunner
 
 from csi.__main__ import app
+from tests.flows.processes import bare
 from tests.study.test_run import STUDY, tickets
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ def process(tmp_path: Path) -> Csi:
     """The same as a process of its own, as a pipeline starts it."""
 
     def run(*arguments: str, env: Mapping[str, str] | None = None, typed: str = "") -> Ran:
-        known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **(env or {})}
+        known = {**bare(), "PYTHONPATH": str(ROOT), **(env or {})}
         command = [sys.executable, "-m", "csi", *arguments]
         done = subprocess.run(
             command, cwd=tmp_path, env=known, input=typed, capture_output=True, text=True, check=False, timeout=300

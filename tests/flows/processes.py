@@ -21,6 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 STARTS_WITHIN = 60.0
 
 
+def bare() -> dict[str, str]:
+    """The environment that a process needs to start at all, and where what was compiled once is kept."""
+    return {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX") if name in os.environ}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -48,7 +53,7 @@ class Process:
             "CSI_POSTS_PER_SECOND": "50",
             "CSI_LOG_LEVEL": "WARNING",
         }
-        return {"PATH": os.environ["PATH"], **self.sandbox.environment(), **own, **self.more}
+        return {**bare(), **self.sandbox.environment(), **own, **self.more}
 
     def start(self) -> None:
         log = (self.folder / "log.txt").open("ab")
