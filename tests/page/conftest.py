@@ -12,12 +12,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bot.sandbox.server import Sandbox
 from tests.page.gallery_app import GalleryApp
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE = 20_000  # milliseconds on a busy machine; what is there sooner is not waited for
+expect.set_options(timeout=PATIENCE)
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -98,7 +100,7 @@ class Screen:
 @pytest.fixture
 def screen(browser: Browser, sandbox: Sandbox, gallery_app: GalleryApp) -> Iterator[Screen]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))

@@ -13,6 +13,7 @@ from csi.models import Batch, Cycle
 from tests import turns
 from tests.flows.conftest import World, folder, world
 from tests.flows.test_step3_gather import LOG, gathering
+from tests.page.conftest import PATIENCE
 
 __all__ = ["folder", "gathering", "world"]
 
@@ -30,7 +31,7 @@ _DROP = """content => {
 def page(browser: Browser, gathering: World) -> Iterator[Page]:
     """The page as Bob has it open in the cycle's channel."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
@@ -47,7 +48,7 @@ def test_a_file_dropped_on_the_page_is_mapped_and_read(page: Page, gathering: Wo
     dropped = page.locator("article.message", has_text="log.csv").first
     dropped.get_by_role("button", name=re.compile("1 reply")).click()
     thread = page.locator("aside, .thread").last
-    expect(thread).to_contain_text("I keep log.csv", timeout=20_000)
+    expect(thread).to_contain_text("I keep log.csv")
     thread.get_by_role("button", name=re.compile("Map")).click()
     form = page.locator("dialog.modal")
     expect(form).to_contain_text("4 columns")
@@ -56,9 +57,9 @@ def test_a_file_dropped_on_the_page_is_mapped_and_read(page: Page, gathering: Wo
     page.locator(".listbox:popover-open").get_by_role("option", name="Incidents").click()
     form.get_by_role("button", name="Read it").click()
     expect(form).to_have_count(0)
-    expect(thread).to_contain_text("log.csv read into Incidents", timeout=20_000)
+    expect(thread).to_contain_text("log.csv read into Incidents")
     expect(thread).to_contain_text("line 5, resolved_at: tomorrow")
-    expect(thread.get_by_role("link", name=re.compile("quarantine-log-1"))).to_be_visible(timeout=20_000)
+    expect(thread.get_by_role("link", name=re.compile("quarantine-log-1"))).to_be_visible()
     with gathering.bot.kit.sessions.reading() as session:
         (batch,) = session.exec(select(Batch)).all()
     assert (batch.rows_read, batch.rows_kept, batch.quarantined) == (5, 5, 1)
