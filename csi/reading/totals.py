@@ -26,7 +26,7 @@ _PERIODS_TOGETHER = 2
 _FAR = 3
 _PLAIN = 16  # digits that a float holds exactly
 _ROUNDING = 1e-9
-_WORDS = re.compile(
+_WORD = (
     r"^(?:(?:grand|sub|over-?all|genel)[\s-]*)?"
     r"(?:totals?|totaa?l|totale[sn]?|totali|totaux|totalt|(?:gesamt|zwischen|end)?summen?|gesamt(?:ergebnis|betrag)?"
     r"|insgesamt|summa|alla|ø|sommes?|somma|soma|suma|sum|razem|ogółem|łącznie|celkem|spolu|összesen|yhteensä"
@@ -37,9 +37,15 @@ _WORDS = re.compile(
     r"|mediana|std\.?\s?dev\.?|standardabweichung|écart-type|максимум|минимум|медиана|最大値?|最小値?|최대|최소"
     r"|subtotaal|subtotale|subtotais|sous-total|teilsumme|deelsom|mezisoučet|részösszeg|välisumma|delsumma?|ara toplam"
     r"|промежуточный итог|平均|평균)"
-    r"(?:$|[\s:.=(]+[\w.,%€$]*[\s:.=)]*$)",
+)
+_WORDS = re.compile(_WORD + r"(?:$|[\s:.=(]+[\w.,%€$]*[\s:.=)]*$)", re.IGNORECASE)
+_AVERAGES = re.compile(
+    r"averages?|avg|mean|mittelwert|durchschnitt|moyenne|promedio|m[ée]dia|gemiddeld|średnia|среднее|平均|평균|ø",
     re.IGNORECASE,
 )
+_PHRASES = re.compile(
+    _WORD + r"(?!\w).{0,40}$", re.IGNORECASE
+)  # Durchschnitt April 2026: where its numbers bear it out
 _BESIDE_NUMBER = r"^(?:\pL{0,3}\p{Sc}|EUR|USD|GBP|CHF|JPY|BRL|PLN)\s*|\s*(?:\pL{0,3}\p{Sc}|\pL+\.?)$"
 _NOTE = re.compile(r":|：|^[©*¹†]|(?:\S+\s+){3}")
 
@@ -205,7 +211,7 @@ def may_hold_totals(ending: Ending, names: Sequence[str]) -> bool:
     rows = [ending.row(place) for place in range(ending.size)]
     for place in range(max(0, ending.size - MOST), ending.size):
         row, above = rows[place], rows[:place]
-        if word_of(row) or len(row) == 1 < len(ending.cells):
+        if phrase_of(row) or len(row) == 1 < len(ending.cells):
             return True
         if any(name in row and _is_far_above(row[name], above, name, ending.decimal, 1) for name in names):
             return True
@@ -215,6 +221,11 @@ def may_hold_totals(ending: Ending, names: Sequence[str]) -> bool:
 def word_of(row: Mapping[str, str]) -> str:
     """The column of a row that says that it holds totals; empty where none does."""
     return next((name for name, text in row.items() if _WORDS.match(text)), "")
+
+
+def phrase_of(row: Mapping[str, str]) -> str:
+    """The column of a row that begins with such a word, and may go on: Average for April 2026."""
+    return next((name for name, text in row.items() if _PHRASES.match(text)), "")
 
 
 def suspects(ending: Ending) -> list[str]:
@@ -286,10 +297,10 @@ def _total(
     if (
         told
         and not others
-        and (word or _is_wide_total(ending, row, above, found) or _is_no_chance(ending, row, above, found[0]))
+        and (phrase_of(row) or _is_wide_total(ending, row, above, found) or _is_no_chance(ending, row, above, found[0]))
     ):
         return NoRow(place, Why.SUM, told[0], row[told[0]], sums[told[0]].filled)
-    if word and means and not others:
+    if phrase_of(row) and means and not others:
         return NoRow(place, Why.MEAN, means[0], row[means[0]], sums[means[0]].filled)
     if word and _leaves_out(ending, row, above, word):
         return NoRow(place, Why.WORD, word, row[word])
@@ -345,13 +356,15 @@ def _shape(text: str) -> str:
 def _leaves_out(ending: Ending, row: Mapping[str, str], above: Sequence[Mapping[str, str]], word: str) -> bool:
     """Whether a row that says ‘Total’ has the shape of one: next to the word nothing but numbers, and a gap.
 
-    The word itself may stand where rows have a date or a number.
+    The word itself may stand where rows have a date or a number; an average's own date makes no row of it there.
     """
-    others = [text for name, text in row.items() if name != word]
+    is_average = _AVERAGES.match(row[word]) is not None
+    dated = [name for name in row if is_average and name in ending.moments and name != word]
+    others = [text for name, text in row.items() if name != word and name not in dated]
     if not above or any(number_of(text, ending.decimal) is None for text in others):
         return False
     usual = [name for name in ending.cells if all(name in one for one in above)]
-    is_gap = any(name not in row for name in usual)
+    is_gap = not dated and any(name not in row for name in usual)
     in_place = word in usual and all(re.search(r"\d", one[word]) for one in above)
     return is_gap or in_place
 

@@ -193,3 +193,23 @@ def test_the_header_once_more_is_no_row() -> None:
 )
 def test_a_cells_number_is_the_same_by_the_short_way(text: str, decimal: str, number: tuple[float, int] | None) -> None:
     assert number_of(text, decimal) == number
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        ("Average;2024-01-31;99;", "a line of totals: it says ‘Average’"),  # in the place of ids; of what, nobody says
+        ("Média;2024-01-31;{mean:.1f};", "a line of totals: {mean:.1f} is the mean of the 60 rows above"),
+        (
+            "Durchschnitt Januar 2024;2024-01-31;{mean:.2f};",
+            "a line of totals: {mean:.2f} is the mean of the 60 rows above",
+        ),
+        ("Durchschnitt Januar 2024;2024-01-31;99;", ""),  # neither its numbers nor a word alone
+        ("Average;2024-01-31;99;a", ""),  # a team, as rows have one
+        ("T61;2024-01-31;99;Average", ""),  # where no number stands in the rows
+    ],
+)
+def test_a_line_of_means_that_carries_a_date_is_no_row(last: str, told: str) -> None:
+    mean = sum(COSTS) / len(COSTS)
+    reading = _read(HEAD + _rows(COSTS, "a") + last.format(mean=mean) + "\n")
+    assert [reason for *_, reason in _refused(reading)] == ([told.format(mean=mean)] if told else [])
