@@ -266,6 +266,8 @@ ROUTES: tuple[Route, ...] = (
     Route("event", "tokens_revoked", installation.revoked),
     Route("action", "reminder.snooze", reminders.snoozed),
     Route("job", "people.remember", people.remember),
+    Route("action", "people.give_on", people.open_give_on),
+    Route("view", "people.give_on", people.gave_on),
     # roles
     Route("command", "roles", roles.show),
     Route("action", "roles.open", roles.show),

@@ -20,7 +20,7 @@ from bot.blocks.parts import Block
 from bot.blocks.text import escape
 from bot.context import Kit
 from bot.errors import whisper
-from bot.listeners import modals
+from bot.listeners import modals, people
 from bot.listeners.step3_gather import look_later
 from bot.payload import about, channel_of, clicked, origin, team_of, user_of
 from csi import cycle as cycles
@@ -160,6 +160,7 @@ START_FIELDS: dict[str, forms.Reader] = {
     "timezone": forms.text(required=False, limit=60),
 }
 _BEGINNING = tuple(one.name for one in fields(blocks.Beginning))
+PEOPLE = ("service_owner", "data_owner", "backup", "analyst", "approver")
 ASKED = {"service_owner": Role.SERVICE_OWNER, "analyst": Role.ANALYST}
 
 
@@ -169,16 +170,17 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     here = origin(body)
     begin = _beginning(str(view["private_metadata"]))
     _require_member(client, begin.channel)
+    people.require_able(client, here.team_id, {name: form[name] for name in PEOPLE if form[name]})
     with kit.sessions() as session:
         wanted = cycles.Start(form["service"], begin.channel, form["timezone"] or begin.timezone, form["period"])
         cycle = cycles.start(session, team_id=here.team_id, actor=here.user_id, now=kit.now(), wanted=wanted)
-        people = _give_roles(session, kit, cycle, here.user_id, form)
+        given = _give_roles(session, kit, cycle, here.user_id, form)
         cards.show(session, kit.outbox, cycle, kit.now())
         seen = cycles.overview(session, cycle, kit.now())
         announce(session, kit, cycle, blocks.begun(seen, here.user_id), "begun")
         kit.inbox.later(
             session, team_id=here.team_id, kind="people.remember", key=f"cycle:{cycle.id}",
-            payload={"users": sorted({here.user_id, *people})},
+            payload={"users": sorted({here.user_id, *given})},
         )  # fmt: skip
         if begin.file_id:
             look_later(kit, session, cycle, begin.file_id, user=here.user_id)
@@ -203,12 +205,12 @@ def _give_roles(session: Session, kit: Kit, cycle: Cycle, actor: str, form: Mapp
     data = [user for user in (form["data_owner"], form["backup"]) if user]
     wanted |= {Role.DATA_OWNER: data} if data else {}
     wanted |= {Role.APPROVER: form["approver"]} if form["approver"] else {}
-    for role, people in wanted.items():
+    for role, named in wanted.items():
         roles.set_holders(
-            session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=people, actor=actor,
+            session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=named, actor=actor,
             now=kit.now(), backups=[form["backup"]] if role is Role.DATA_OWNER and form["data_owner"] else (),
         )  # fmt: skip
-    return [user for people in wanted.values() for user in people]
+    return [user for named in wanted.values() for user in named]
 
 
 def announce(session: Session, kit: Kit, cycle: Cycle, text: str, what: str) -> None:

@@ -13,9 +13,9 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import roles as blocks
 from bot.context import Kit
-from bot.listeners import modals
+from bot.listeners import modals, people
 from bot.listeners.cycle import announce
-from bot.payload import user_of
+from bot.payload import team_of, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import Place, Way
@@ -46,11 +46,12 @@ def _held(session: Session, cycle: Cycle) -> tuple[dict[Role, list[str]], list[s
     return held, backups
 
 
-def save(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+def save(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """The modal was sent: those who steer may change roles; each change is said in the card's thread."""
     fields = {blocks.field(role): forms.users(required=False) for role in Role}
     form = forms.read(view, fields | {blocks.BACKUP: forms.users(required=False)})
     actor = user_of(body)
+    _require_able(body, client, kit, form)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, actor, roles.STEERERS, "change roles")
@@ -63,6 +64,16 @@ def save(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
             announce(session, kit, cycle, "\n".join(lines), f"roles:{kit.now().timestamp()}")
         _remember(session, kit, cycle, after)
     ack()
+
+
+def _require_able(body: Body, client: WebClient, kit: Kit, form: Mapping[str, list[str]]) -> None:
+    """Those who are newly named can hold a role: asked of Slack while nothing is locked."""
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        known = {one.user_id for one in roles.of_service(session, cycle.team_id, cycle.service_id)}
+    people.require_able(
+        client, team_of(body), {name: [one for one in named if one not in known] for name, named in form.items()}
+    )
 
 
 def _set(session: Session, kit: Kit, cycle: Cycle, role: Role, *, form: Mapping[str, list[str]], actor: str) -> None:

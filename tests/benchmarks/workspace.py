@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, text
 from sqlmodel import Session
 
-from csi import roles
+from csi import passages, roles
 from csi.models import Batch, Cycle, Kpi, Report, Row
 from csi.step2_can_measure import clauses
 from csi.step7_correct import actions
@@ -100,6 +100,8 @@ def _first(session: Session, size: Size, team_id: str) -> None:
     session.add(Report(team_id=team_id, cycle_id=cycle.id, audience="business", state="sent", made_by=BOB,
                        made_at=NOW, sent_at=NOW - timedelta(days=1)))  # fmt: skip
     cycle.step, cycle.number = 5, size.cycles
+    for passage in passages.passages(session, cycle):  # the copies of this cycle stand in any of them
+        passage.due_on = (NOW + timedelta(days=7 * passage.step)).date()
 
 
 def _action(title: str, kpi: Kpi) -> actions.ActionFields:
