@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from bot import cards
+from bot import cards, copies
 from bot.blocks import step2_can_measure, step7_correct
 from bot.delivery.outbox import Outbox
 from csi import cycle as cycles
@@ -45,6 +45,7 @@ def _tell_expired(session: Session, outbox: Outbox, action: Action) -> None:
     if asked is not None:
         closed = step7_correct.expired_question(asked.text)
         outbox.update(session, team_id=action.team_id, key=key, text=asked.text, blocks=closed)
+        copies.follow(session, outbox, asked)
     outbox.post(
         session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key,
         key=f"{action.post_key}:expired:{action.version}", text=step7_correct.expired_text(action),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -210,17 +210,22 @@ def begun(cycle: CycleSeen, actor: str) -> str:
     return f"{mention(actor)} began cycle {cycle.number} of {escape(cycle.service)}. First: {Step(1).title}"
 
 
-def moved(cycle: CycleSeen, actor: str, owner: str, due: date | None, reasons: dict[str, str]) -> str:
-    """What is said in the card's thread when the cycle goes on."""
+def moved(cycle: CycleSeen, actor: str, owner: str, due: date | None) -> tuple[str, list[Block]]:
+    """The channel's one line when a step is done: what, by whom, and what is next, whose it is and until when."""
+    done, here = Step(cycle.step - 1), cycle.step
+    until = f" until {when(due)}" if due else ""
     text = (
-        f"{mention(actor)} went on to step {cycle.step.value}: {sentence(cycle.step.title)} {mention(owner)} holds it"
+        f":white_check_mark: Step {done.value} is done ({mention(actor)}): {done.title.rstrip('?')}. "
+        f"*Next: {mention(owner)}, step {here.value}{until}: {sentence(here.title)}*"
     )
-    text += f", due {when(due)}." if due else "."
-    for rule, reason in reasons.items():
-        text += f"\n• {rule} was passed: {escape(reason)}"
-    if cycle.taken_up:
-        text += f"\n{status_card.taken_up(cycle.taken_up)}"
-    return text
+    button = parts.button(f"Open step {here.value}", f"{ids.OPEN}:{here.command}", here.command)
+    return text, [parts.section(text), parts.actions([button])]
+
+
+def moved_more(cycle: CycleSeen, reasons: Mapping[str, str]) -> str:
+    """What else is kept of it, for the card's thread: reasons for warnings, what the last cycle left; or empty."""
+    lines = [f"• {rule} was passed: {escape(reason)}" for rule, reason in reasons.items()]
+    return "\n".join([*lines, *([status_card.taken_up(cycle.taken_up)] if cycle.taken_up else [])])
 
 
 def returned(cycle: CycleSeen, actor: str, reason: str) -> str:

@@ -242,8 +242,19 @@ def _go_on(body: Body, kit: Kit, *, leaving: int | None = None, reasons: Mapping
         here = cycles.passage(session, cycle, cycle.step)
         seen = cycles.overview(session, cycle, now)
         owner = cycles.accountable(session, cycle, cycle.step)
-        announce(session, kit, cycle, blocks.moved(seen, actor, owner, here.due_on, passed), "next")
+        _say_moved(session, kit, cycle, blocks.moved(seen, actor, owner, here.due_on))
+        if told := blocks.moved_more(seen, passed):
+            announce(session, kit, cycle, told, "next")
     return f"Now in step {seen.step.value}: {seen.step.title}"
+
+
+def _say_moved(session: Session, kit: Kit, cycle: Cycle, line: tuple[str, list[Block]]) -> None:
+    """One line in the channel itself: what is done, what is next, and whose it is."""
+    text, shown = line
+    kit.outbox.post(
+        session, team_id=cycle.team_id, channel=cycle.channel_id, text=text, blocks=shown,
+        key=f"cycle:{cycle.id}:{cycle.version}:moved", subject=("cycle", cycle.id),
+    )  # fmt: skip
 
 
 def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

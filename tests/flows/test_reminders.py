@@ -100,17 +100,6 @@ def test_a_nudge_opens_what_it_is_about_and_can_be_put_off(begun: World):
     assert begun.alice.errors == []
 
 
-def test_what_a_person_held_is_listed_when_they_leave(begun: World):
-    begun.sandbox.person("bob")
-    begun.world("deactivate", user="bob")
-    begun.dave.wait(lambda: [one for one in begun.dave.dms() if "has left the workspace" in one["text"]] or None)
-    told = begun.dave.dms()[-1]["text"]
-    assert "data owner" in told
-    assert "Service desk" in told
-    begun.dave.click(begun.dave.dms()[-1], "cycle.open:roles")
-    begun.dave.wait_modal("roles.save")
-
-
 def test_my_hours_are_changed_in_app_home(world: World):
     world.begin()
     home = world.dave.home()

@@ -8,7 +8,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
-from bot import cards, forms
+from bot import cards, copies, forms
 from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
 from bot.context import Kit
@@ -33,11 +33,12 @@ def submit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         service = cycles.service_of(session, cycle).name
         text = blocks.approval_text(service, cycle.number, actor, asked)
         shown = blocks.approval(tree(session, cycle), text, f"{cycle.id}:{cycle.tree_version}")
-        kit.outbox.post(
+        question = kit.outbox.post(
             session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), text=text,
             key=question_key(cycle), blocks=shown,
             subject=("cycle", cycle.id), tell=actor,
         )  # fmt: skip
+        copies.ask(session, kit.outbox, question, asked)
         if again:
             _ask_again(session, kit, cycle, approvers(session, cycle), actor)
         view = tree_view(session, cycle)
@@ -87,6 +88,7 @@ def _decide(body: Body, kit: Kit, value: str, choice: str, reason: str) -> Decis
         if question is not None:
             shown = blocks.approval(tree(session, cycle), question.text, value)
             kit.outbox.update(session, team_id=cycle.team_id, key=question.key, text=question.text, blocks=shown)
+            copies.follow(session, kit.outbox, question)
         _tell_asker(session, kit, cycle, made)
     return made
 

@@ -6,7 +6,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
-from bot import forms
+from bot import copies, forms
 from bot.blocks import step1_should_measure as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
@@ -163,6 +163,7 @@ def changed_tree(session: Session, kit: Kit, cycle: Cycle) -> Block:
         if post.key.startswith(f"tree:{cycle.id}:") and post.key != question_key(cycle):
             closed = blocks.superseded(post.blocks)
             kit.outbox.update(session, team_id=cycle.team_id, key=post.key, text=post.text, blocks=closed)
+            copies.follow(session, kit.outbox, post)
     return tree_view(session, cycle)
 
 

@@ -9,7 +9,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
-from bot import forms
+from bot import copies, forms
 from bot.blocks import step7_correct as blocks
 from bot.blocks.step1_should_measure import aim
 from bot.context import Kit
@@ -138,6 +138,7 @@ def _close_question(session: Session, kit: Kit, action: Action, version: int) ->
         text = f"~{asked.text}~"
         shown = blocks.void_question(text)
         kit.outbox.update(session, team_id=action.team_id, key=asked.key, text=text, blocks=shown)
+        copies.follow(session, kit.outbox, asked)
 
 
 def today_of(cycle: Cycle, kit: Kit) -> date:

@@ -6,7 +6,7 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
-from bot import forms
+from bot import copies, forms
 from bot.blocks import step7_correct as blocks
 from bot.context import Kit
 from bot.listeners import modals
@@ -55,7 +55,7 @@ def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> 
     kpi = row(session, Kpi, made.team_id, id=made.kpi_id)
     name = kpi.name if kpi else made.kpi_key
     text = blocks.baseline_text(name, others, baselines.needed(made))
-    kit.outbox.keep(
+    question = kit.outbox.keep(
         session, team_id=made.team_id, key=made.post_key, channel=cycle.channel_id, text=text,
         blocks=blocks.baseline_question(
             made, text, baselines.decisions(session, made), needed=baselines.needed(made),
@@ -63,6 +63,7 @@ def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> 
         ),
         subject=("baseline", made.id), tell=made.proposed_by,
     )  # fmt: skip
+    copies.ask(session, kit.outbox, question, others if made.state == "proposed" else ())
 
 
 def approve_baseline(ack: Ack, body: Body, kit: Kit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
+from bot import copies
 from bot.blocks import step7_correct as blocks
 from bot.context import Kit
 from csi import approvers
@@ -25,11 +26,12 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
         able = approvers.of_action(session, cycle, action)
         text = blocks.question_text(action, able)
         asked = blocks.question(action, text, deciding.decisions(session, action), nobody=not able)
-        kit.outbox.keep(
+        question_post = kit.outbox.keep(
             session, team_id=action.team_id, key=deciding.question_key(action), channel=cycle.channel_id, text=text,
             thread_key=action.post_key, blocks=asked,
             subject=("action", action.id), tell=action.proposer,
         )  # fmt: skip
+        copies.ask(session, kit.outbox, question_post, able if action.state == "proposed" else ())
 
 
 def say_in_thread(session: Session, kit: Kit, action: Action, text: str, *, what: str) -> None:
