@@ -10,6 +10,7 @@ from csi.words import wording
 
 WINDOW_DAYS = 30
 FEWEST_EXPECTED_BAD = 5.0  # bad events, no alarm below. Source: docs/verdicts.md, Service level and error budget
+_EXACT = 9  # decimals: 1 - 0.9 is a little less than 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def budget(good: float, valid: float, target: float, *, alarm_from: float = 1.0)
     bad, allowed = valid - good, (1 - target) * valid
     burn = (bad / valid) / (1 - target)
     lower, upper = wilson(good, valid)
-    alarm = burn > alarm_from if allowed >= FEWEST_EXPECTED_BAD else None
+    enough = round(allowed, _EXACT) >= FEWEST_EXPECTED_BAD
+    alarm = round(burn, _EXACT) > alarm_from if enough else None
     return Budget(good / valid, float(lower), float(upper), allowed, bad, bad / allowed, burn, alarm)
 
 

@@ -245,6 +245,19 @@ def test_what_cannot_be_judged_says_why(changed: dict, words: str):
 
 
 @pytest.mark.parametrize(
+    ("changed", "judged"),
+    [
+        ({"quality": 0.8}, True),
+        ({"quality": 0.799}, False),
+        ({"excluded_share": (0.0, 0.05)}, True),
+        ({"excluded_share": (0.051, 0.0)}, False),
+    ],
+)
+def test_what_is_just_enough_is_judged(changed: dict, *, judged: bool):
+    assert (analyse(step(-6.0), **changed).verdict != "INCONCLUSIVE") is judged
+
+
+@pytest.mark.parametrize(
     ("gone", "words"),
     [
         ([2, 5], "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 17 Mar 2025, or "

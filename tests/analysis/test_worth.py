@@ -33,6 +33,20 @@ def test_few_expected_bad_events_raise_no_alarm():
     assert budget(395, 400, 0.99).alarm is None
 
 
+@pytest.mark.parametrize(
+    ("valid", "target", "told"),
+    [(499, 0.99, False), (500, 0.99, True), (49, 0.9, False), (50, 0.9, True), (99, 0.95, False), (100, 0.95, True)],
+)
+def test_an_alarm_needs_five_failures_to_be_due(valid: float, target: float, *, told: bool):
+    assert (budget(valid - 1, valid, target).alarm is not None) is told
+
+
+@pytest.mark.parametrize("target", [0.9, 0.95, 0.99, 0.999])
+def test_what_uses_exactly_all_is_no_alarm(target: float):
+    due = round((1 - target) * 100_000)
+    assert [budget(100_000 - bad, 100_000, target).alarm for bad in (due, due + 1)] == [False, True]
+
+
 @pytest.mark.parametrize("target", [0.0, 1.0, 1.2])
 def test_a_budget_needs_a_promise_that_can_be_broken(target: float):
     with pytest.raises(InvalidInput, match="between 0 and 100"):

@@ -27,7 +27,7 @@ KEY = re.compile(
 SAID = [
     *(told(cause) for cause in Cause),
     *(moments.expected(order, cause) for order in moments.EXAMPLES for cause in Cause),
-    far_dates.Far(np.array([True]), "2222-02-22", 190).expected,
+    *(far_dates.Far(np.full(rows, fill_value=True), "2222-02-22", 190).expected for rows in (1, 100)),
     *(quantities.expected(".", "cost", replace(PLAIN, either=sign)) for sign in ".,"),
     *(quantities.expected(".", name, replace(PLAIN, asks=True)) for name in ("took", "a } b")),
     quantities.expected(",", "cost", replace(PLAIN, unit="h")),

@@ -14,6 +14,7 @@ _SAID: tuple[tuple[str, str], ...] = (
      f"choose “seconds since 1970” or “a workbook's days” at {_DATES}"),
     ("list it under missing if it means “not yet”, or the column under meant if the date is real",
      f"type it at {_EMPTY} if it means “not yet”, or press “They are real dates”"),
+    ("or list the column under meant if the date is real", "or press “They are real dates”"),
     ("or list the column under meant if every date is right", "or press “Every date is right”"),
     ("join the two columns", f"choose the other column at {_REST}"),
     ("join it with the column that holds the year", f"choose the column that holds the year at {_REST}"),
