@@ -261,8 +261,16 @@ def _target(subject: Subject) -> str:
 
 
 def _aim(subject: Subject) -> str:
-    """``target 20 h``; empty where there is none."""
-    return f"{'band' if subject.aim.banded else 'target'} {_aimed_at(subject)}" if subject.aim.exists else ""
+    """``target 20 h``, ``band 20–30 %``; empty where there is none."""
+    aim = subject.aim
+    if not aim.exists:
+        return ""
+    if not aim.band:
+        return said("target {level}", level=_aimed_at(subject))
+    low, high = aim.band
+    close = low >= 0  # a dash before a minus cannot be read
+    ends = f"{wording.exact(low)}–{wording.exact(high, subject.unit)}" if close else _aimed_at(subject)
+    return said("band {ends}", ends=ends)
 
 
 def _aimed_at(subject: Subject) -> str:

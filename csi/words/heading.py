@@ -75,7 +75,9 @@ def headline(told: Told) -> str:
     """``IMPROVED: Median time to resolve 24.6 → 19.8 h; target 20 h is too close to call.``"""
     whole, rest = _CONCLUDED if told.read else _NOTHING_YET, summary(told)
     label, words = said(told.label), told.name.split()
-    room = max(MOST_WORDS - _words(said(whole, label=label, name="", rest=rest)), 1)
+    if _room(whole, label, rest) < 1:  # the line below says what mix the change is told at
+        rest = summary(told, briefly=True)
+    room = max(_room(whole, label, rest), 1)
     name = told.name if len(words) <= room else f"{' '.join(words[:room])}…"
     return said(whole, label=label, name=name, rest=rest)
 
@@ -92,23 +94,29 @@ def titled(name: str, text: str) -> str:
     return said("{name}: {text}", name=name, text=text)
 
 
-def summary(told: Told) -> str:
+def _room(whole: str, label: str, rest: str) -> int:
+    """How many words a name may have."""
+    return MOST_WORDS - len(said(whole, label=label, name="", rest=rest).split())
+
+
+def summary(told: Told, *, briefly: bool = False) -> str:
     """The same where verdict and name stand before it: ``24.6 → 19.8 h; target 20 h is too close to call.``"""
     if told.read is None:
         return said("{why}.", why=told.why)
-    return said("{moves}; {aim}.", moves=_moves(told, told.read), aim=_against(told))
+    return said("{moves}; {aim}.", moves=_moves(told, told.read, briefly=briefly), aim=_against(told))
 
 
-def _moves(told: Told, read: Moved) -> str:
+def _moves(told: Told, read: Moved, *, briefly: bool) -> str:
     """``24.6 → 19.8 h``, and the change where the verdict does not say it."""
     if read.stayed:
         moves = said("stays at {level}", level=read.after)
     else:
         moves = said("{before} → {after}", before=read.before.removesuffix(of_unit(told.unit)), after=read.after)
-    if not told.change or (told.verdict not in _JUDGED_BY_TARGET and not told.held):
+    held = told.held and not briefly
+    if not told.change or (told.verdict not in _JUDGED_BY_TARGET and not held):
         return moves
     change = said(told.change)
-    if told.held:
+    if held:
         return said("{moves}, at constant mix {change}", moves=moves, change=change)
     return said("{moves}, {change}", moves=moves, change=change)
 
@@ -119,10 +127,6 @@ def _against(told: Told) -> str:
     if told.verdict is Verdict.REGRESSED and told.state in MET:
         return said("{target} is still {state}", target=told.target, state=said(told.state))
     return said("{target} is {state}", target=told.target, state=said(told.state))
-
-
-def _words(text: str) -> int:
-    return len(text.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
