@@ -110,8 +110,8 @@ class Actor(Person):
             for message in reversed(self.messages(CHANNEL)):
                 pictures = [block for block in message["blocks"] if block["type"] == "image"]
                 lines = words_of(message).split("\n")
-                said = f"*{name}* – {verdict}"  # alone, or with the axis that it does not say
-                if pictures and any(line.endswith(said) or f"{said} · " in line for line in lines):
+                said = f"*{name}*: {verdict}."  # levels and target behind it
+                if pictures and any(said in line for line in lines):
                     return message
             return None
 

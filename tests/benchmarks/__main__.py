@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks process|read_csv|engines|analyse|verdicts``: ratios against peers, alternating
+"""``python -m tests.benchmarks process|read_csv|engines|analyse|verdicts|charts``: ratios against peers, alternating
 in one run; and how often a verdict is wrong."""
 
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("process", "read_csv", "engines", "analyse", "verdicts", "load")
+NAMES = ("process", "read_csv", "engines", "analyse", "verdicts", "charts", "load")
 
 
 def main(words: list[str]) -> int:
