@@ -106,11 +106,18 @@ def _value(name: str, value: Any) -> str:
 
 def export(service: str) -> list[Block]:
     """In which form?"""
-    forms = {"xlsx": "Workbook (XLSX)", "csv": "Tables (CSV)", "json": "JSON", "study": "Study with raw data"}
+    forms = {
+        "xlsx": "Workbook (XLSX)",
+        "csv": "Tables (CSV)",
+        "json": "JSON",
+        "study": "Study with raw data",
+        "pdf": "Report (PDF)",
+    }
     buttons = [parts.button(label, f"{ids.OPEN}:export:{word}", f"export {word}") for word, label in forms.items()]
     text = (
         f"*Export {escape(service)}*: everything kept of it, over all its cycles; or the cycle as a study with raw "
-        "data, which `python -m csi run` computes again. Everybody in the channel sees the file."
+        "data, which `python -m csi run` computes again; or its report on paper. "
+        "Everybody in the channel sees the file."
     )
     return [
         parts.section(text),

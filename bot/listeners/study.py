@@ -19,28 +19,30 @@ from bot.listeners import modals
 from bot.payload import origin, user_of
 from csi import audit, roles
 from csi import cycle as cycles
+from csi.charts import charts, paper, slam
 from csi.cycle import exporting
 from csi.cycle.export_files import FORMATS
 from csi.cycle.study_export import study_zip
-from csi.errors import Conflict, Place, Way
+from csi.errors import Conflict, GateRefused, Place, Way
 from csi.measurement.mapping import mapping
 from csi.models import Cycle
 from csi.step1_should_measure.kpis import slug
+from csi.step6_present import presenting
 
 Body = Mapping[str, Any]
 
 
 def export(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
-    """``/csi export``: which form? ``study``, ``xlsx``, ``csv`` or ``json``: the file comes into the channel."""
+    """``/csi export``: which form? ``study``, ``pdf``, ``xlsx``, ``csv``, ``json``: the file comes into the channel."""
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, user_of(body), roles.MEMBERS, "export what is kept of this service")
         service = cycles.service_of(session, cycle).name
     form = words[0].lower() if words else ""
-    if form not in ("study", *FORMATS):
+    if form not in (*PACKED, *FORMATS):
         ack(text="Export", blocks=blocks.export(service))
         return
-    pack = _study if form == "study" else partial(_tables, form=form)
+    pack = PACKED.get(form) or partial(_tables, form=form)
     kit.slow(pack, kit, client, cycle.team_id, cycle.id, user_of(body), to=origin(body))
     ack(text="I am packing it; the file will be here in a moment.")
 
@@ -75,6 +77,23 @@ def _study(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: st
         f"Unpacked, `python -m csi run study.yml` computes the same figures. {proof.ends_with(end)}"
     )
     share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+
+
+def _report(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str) -> None:
+    """The report on paper, of the data now held."""
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, team_id, cycle_id)
+        if found := presenting.refusal(session, cycle):
+            raise GateRefused(found)
+        base = presenting.facts_of(session, cycle, kit.files)
+    drawn = {view.kpi.id: charts.draw(view) for view in base.views if view.marks}
+    content = paper.report_pdf(base, drawn, slam.slam_chart(base))
+    words = f"The report of cycle {cycle.number} on paper, for {mention(user_id)}."
+    name = f"{slug(base.service)}-{kit.now():%Y-%m-%d}.pdf"
+    share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+
+
+PACKED = {"study": _study, "pdf": _report}
 
 
 def _require_delivered(session: Session, cycle: Cycle) -> None:

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from csi.charts import canvas
-from csi.charts.canvas import INK, QUIET, TEXT
+from csi.charts.canvas import INK, QUIET, TEXT, Chart
 from csi.charts.facts import Facts
 from csi.charts.report import about, details
 from csi.charts.view import View
+from csi.words.messages import said
 
 WIDTH, HEIGHT = 8.27, 11.69  # inches. Source: ISO 216, A4
 EDGE = 0.8
@@ -71,13 +72,13 @@ class _Paper:
             yield page
 
 
-def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> bytes:
-    """The report as PDF: same facts, same bytes.
+def report_pdf(facts: Facts, pictures: Mapping[str, Chart], grid: Chart) -> bytes:
+    """The report as PDF, a page a KPI: same facts, same bytes.
 
     Args:
         facts: what is reported.
-        pictures: the chart (PNG) of each KPI that has one.
-        grid: the grid of clause and period (PNG).
+        pictures: the chart of each KPI that has one; its words stand below it, for who does not see it.
+        grid: the grid of clause and period.
     """
     paper = _Paper(facts.service)
     paper.room(0)
@@ -88,21 +89,23 @@ def report_pdf(facts: Facts, pictures: Mapping[str, bytes], grid: bytes) -> byte
         paper.text(note, BODY)
     for view in facts.ordered():
         paper.text(view.headline, BODY, colour=INK, bold=True)
-    paper.picture(grid)
+    paper.picture(grid.png)
     for view in facts.ordered():
         _kpi(paper, view, pictures.get(view.kpi.id))
     return _bound(paper)
 
 
-def _kpi(paper: _Paper, view: View, picture: bytes | None) -> None:
+def _kpi(paper: _Paper, view: View, picture: Chart | None) -> None:
     paper.turn()
     if picture is None:
         paper.text(view.headline, KPI, colour=INK, bold=True)
     else:
-        paper.picture(picture)
+        paper.picture(picture.png)
     paper.text(view.analysis.detail.below, BODY, colour=INK)
     for item in details(view, None):
         paper.text(f"· {item}", BODY)
+    if picture is not None:
+        paper.text(said("The picture in words: {text}", text=picture.alt_text), FOOT, colour=QUIET)
 
 
 def _bound(paper: _Paper) -> bytes:

@@ -35,7 +35,7 @@ from csi.charts.canvas import (
 from csi.charts.facts import Facts
 from csi.charts.head import colour_of, head
 from csi.charts.head import draw as draw_head
-from csi.charts.marks import Mark
+from csi.charts.marks import Mark, bound
 from csi.charts.view import View, target_text
 from csi.terms import Direction, Period
 from csi.words.messages import said
@@ -133,8 +133,17 @@ def state(view: View, mark: Mark | None) -> Cell:
 
 def _hardly(view: View, promised: tuple[float, ...], value: float) -> bool:
     """Whether a value on target is so close to it that the usual variation of one period may miss it; ours: a sigma."""
-    sigma = view.analysis.detail.sigma
+    sigma = _usual(view)
     return sigma is not None and min(abs(value - aim) for aim in promised) < sigma
+
+
+def _usual(view: View) -> float | None:
+    """The variation of single periods now: of the evaluation where a change is known, else of the baseline."""
+    own = view.analysis.detail.after_limits
+    if own is None or own.centre is None:
+        return view.analysis.detail.sigma
+    newest = [[one for one in bound(side, len(view.marks)) if one is not None][-1:] for side in (own.lower, own.upper)]
+    return max((abs(one - own.centre) / 3 for side in newest for one in side), default=None)  # a side may be clipped
 
 
 def meets(direction: Direction, promised: tuple[float, ...], value: float) -> bool:

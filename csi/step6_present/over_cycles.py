@@ -103,6 +103,6 @@ def _deeds(session: Session, cycle: Cycle, kpi_key: str) -> tuple[Deed, ...]:
 
 def _earlier(session: Session, cycle: Cycle, ids: list[int]) -> set[tuple[int, date]]:
     """When actions were done, however often: one that was opened again keeps what came before."""
-    about: dict[str, Any] = {"subject": "action", "subject_id": tuple(ids), "what": "done"}
+    about: dict[str, Any] = {"subject": "action", "subject_id": tuple(ids), "what": "done action"}
     found = rows(session, AuditRow, cycle.team_id, **about) if ids else []
     return {(one.subject_id, one.at.date()) for one in found if one.subject_id is not None}

@@ -96,7 +96,7 @@ def drawn(report: Report, *, charted: bool = True, pdf: bool = False) -> dict[st
         found[SLAM] = grid.png
     found["report.md"] = markdown(base, pictures=links, grid=SLAM if links else "").encode()
     if grid and pdf:
-        found[PDF] = paper.report_pdf(base, {kpi: chart.png for kpi, chart in charts_of.items()}, grid.png)
+        found[PDF] = paper.report_pdf(base, charts_of, grid)
     return found
 
 

@@ -12,8 +12,8 @@ from csi.words.wording import of_unit, periods, sentence
 
 MOST_WORDS = 20  # of a headline
 MET = (mark("reliably met"), mark("met on average"))
-_STATES = (*MET, mark("too close to call"), mark("not met"))  # against the target
-_CHANGES = (mark("improved"), mark("worse"), mark("no meaningful change"), mark("no detectable change"))
+STATES = (*MET, mark("too close to call"), mark("not met"))  # against the target
+CHANGES = (mark("improved"), mark("worse"), mark("no meaningful change"), mark("no detectable change"))
 _LABELS = (
     mark("INCONCLUSIVE"), mark("REGRESSED"), mark("ACHIEVED"), mark("ACHIEVED, UNSTABLE"), mark("IMPROVED"),
     mark("NO CHANGE"), mark("INCONCLUSIVE WITH SIDE EFFECT"), mark("REGRESSED WITH SIDE EFFECT"),
@@ -96,7 +96,11 @@ def titled(name: str, text: str) -> str:
 
 def _room(whole: str, label: str, rest: str) -> int:
     """How many words a name may have."""
-    return MOST_WORDS - len(said(whole, label=label, name="", rest=rest).split())
+    return MOST_WORDS - _words(said(whole, label=label, name="", rest=rest))
+
+
+def _words(text: str) -> int:
+    return len(text.split())
 
 
 def summary(told: Told, *, briefly: bool = False) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from csi.analysis.analysis import Limits
 from csi.charts.canvas import png
 from csi.charts.facts import Facts, Promise
 from csi.charts.slam import CELLS, grid, meets, slam_chart, slam_figure, state
@@ -81,6 +82,17 @@ def test_met_within_a_sigma_of_the_target_is_hardly_met() -> None:
     of = view([20.0, 18.1, 18.0, 20.1], kpi=LOW)
     of = replace(of, analysis=replace(of.analysis, detail=replace(of.analysis.detail, sigma=2.0)))
     assert [state(of, mark).state for mark in of.marks] == ["met, hardly", "met, hardly", "met", "missed"]
+
+
+def test_the_variation_is_that_of_the_evaluation_where_a_change_is_known() -> None:
+    of = view([19.1, 18.9], kpi=LOW)
+    for limits in (
+        Limits("xmr", 7.0, 4.0, 10.0, 12, trial=False),
+        Limits("xmr", 2.0, 0.0, (8.0, 5.0), 12, trial=False),
+    ):
+        detail = replace(of.analysis.detail, sigma=5.0, after_limits=limits)
+        known = replace(of, analysis=replace(of.analysis, detail=detail))
+        assert [state(known, mark).state for mark in of.marks] == ["met, hardly", "met"]
 
 
 def test_figures_stand_where_there_is_room_for_them() -> None:

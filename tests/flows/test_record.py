@@ -98,10 +98,11 @@ def test_an_export_is_for_the_services_people(world: World):
     world.erin.sees("To export what is kept of this service one must be", "service-desk")
 
 
-def test_a_study_without_data_says_what_is_missing(world: World):
+@pytest.mark.parametrize(("form", "missing"), [("study", "none is yet"), ("pdf", "There is nothing to present")])
+def test_an_export_without_data_says_what_is_missing(world: World, form: str, missing: str):
     world.begin()
-    world.bob.command("/csi", "export study")
-    world.bob.sees("none is yet", "service-desk")
+    world.bob.command("/csi", f"export {form}")
+    world.bob.sees(missing, "service-desk")
 
 
 def test_all_data_of_a_workspace_is_deleted_when_that_is_typed_and_of_no_other(world: World):

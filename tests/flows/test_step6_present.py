@@ -60,7 +60,7 @@ def test_a_report_is_posted_with_verdicts_grid_charts_and_their_words(ready: Wor
     assert "For your information." in reading(head)
     assert "met 10 of 20" in images(head)[0]["alt_text"]
     assert "Control chart: Hours to resolve for Service desk" in images(hours)[0]["alt_text"]
-    assert "went from" in reading(kept) or "rose" in reading(kept)
+    assert "0 → 100 %, improved" in reading(kept)
     [report] = of(ready, Report)
     assert report.state == "sent"
     assert {line["kpi"] for line in report.content["verdicts"]} == {"hours", "kept"}
@@ -179,6 +179,18 @@ def test_a_report_survives_the_bot_being_stopped_before_it_is_drawn(ready: World
     present(ready, audience="suppliers")
     ready.restart()
     assert HEADLINE in reading(posted(ready, 3)[0])
+
+
+def test_why_is_one_press_away_and_the_report_comes_on_paper(ready: World):
+    present(ready)
+    hours = posted(ready, 3)[1]
+    ready.erin.click(hours, "present.why")
+    why = reading(ready.erin.wait_modal("notice"))
+    assert "Hours to resolve fell from 40.9 h to 12.5 h" in why
+    assert "σz" not in why
+    ready.bob.command("/csi", "export pdf")
+    shared = ready.erin.sees("on paper, for", "service-desk")
+    assert ready.erin.download(shared["files"][0]).startswith(b"%PDF")
 
 
 def test_all_cycles_of_a_kpi_are_drawn_into_its_thread_once(ready: World):

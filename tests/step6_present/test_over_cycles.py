@@ -10,13 +10,14 @@ from csi.charts.spiral import placed
 from csi.errors import NotFound
 from csi.models import Action, Baseline, Cycle
 from csi.step6_present.over_cycles import spiral
+from csi.step7_correct import actions
 from tests.turns import ALICE, BOB, NOW, TEAM, analyse, begin, grow, kpi_fields
 
 
 def second(session, first: Cycle) -> Cycle:
     """Cycle 2 of the same service."""
     first.state, first.open_channel, first.open_service = "closed", None, None
-    first.evaluation_to = date(2026, 1, 26)
+    first.evaluation_from, first.evaluation_to = date(2026, 1, 12), date(2026, 1, 26)
     session.flush()
     cycle = Cycle(team_id=TEAM, service_id=first.service_id, number=2, channel_id="C1", timezone=first.timezone,
                   started_by=ALICE, started_at=NOW)  # fmt: skip
@@ -67,3 +68,31 @@ def test_a_kpi_nobody_analysed_is_not_found(database):
         [kpi] = grow(session, cycle)
         with pytest.raises(NotFound, match="No cycle has analysed"):
             spiral(session, cycle, kpi.key)
+
+
+def test_an_action_that_was_opened_again_keeps_when_it_was_done(database):
+    with database.sessions() as session:
+        cycle = begin(session)
+        [kpi] = grow(session, cycle)
+        analyse(session, cycle, kpi, [90.0], "REGRESSED")
+        due = (NOW + timedelta(days=14)).date()
+        about = {"number": 1, "kpi_key": kpi.key, "title": "Triage", "state": "reopened", "due_on": due}
+        action = Action(team_id=TEAM, service_id=cycle.service_id, cycle_id=cycle.id, **about, proposer=BOB,
+                        proposed_at=NOW)  # fmt: skip
+        session.add(action)
+        session.flush()
+        for days, what in ((-9, "done"), (-2, "reopened")):
+            actions.log(session, action, actor=BOB, now=NOW + timedelta(days=days), what=what)
+        session.commit()
+        deeds = spiral(session, cycle, kpi.key).turns[0].deeds
+        assert [(deed.on, deed.done) for deed in deeds] == [((NOW - timedelta(days=9)).date(), True), (due, False)]
+
+
+def test_a_retired_kpi_keeps_its_chart(database):
+    with database.sessions() as session:
+        one = begin(session)
+        [kpi] = grow(session, one)
+        analyse(session, one, kpi, [90.0, 60.0, 30.0], "ACHIEVED")
+        two = second(session, one)
+        made = spiral(session, two, kpi.key)
+        assert (made.name, [turn.number for turn in made.turns]) == (kpi.name, [1])

@@ -6,13 +6,14 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from csi.terms import Awaited, Direction, Evidence, Period, Verdict
-from csi.words import behind, footnotes, messages, together, waiting, wording
+from csi.terms import VERDICTS, Awaited, Direction, Evidence, Period, Verdict
+from csi.words import behind, footnotes, heading, messages, together, waiting, wording
 from csi.words.messages import counted, said, said_as, spoken
 from tests.words.pseudo import Pseudo, strange
 from tests.words.test_behind import plain
@@ -61,6 +62,21 @@ def every_number_behind() -> Iterator[str]:
             yield from (name, text)
 
 
+def every_headline() -> Iterator[str]:
+    gap, same = (together.moved(together.Move(24.6, now, now - 24.6, (-7.1, 1.0))) for now in (19.8, 24.6))
+    known = {"name": "1", "unit": "", "target": "2", "why": "2"}
+    for label, change, state, held in product(VERDICTS, heading.CHANGES, (*heading.STATES, ""), (True, False)):
+        for read in (gap, same, None):
+            told = heading.Told(label=label, read=read, change=change, state=state, held=held, **known)
+            yield from (heading.headline(told), heading.summary(told), heading.ruled(label, "1"))
+    for evidence, allows in product(Evidence, ("", "3")):
+        yield heading.below(
+            heading.Below(read=gap, evidence=evidence, before=1, after=2, period=Period.WEEK, allows=allows)
+        )
+    yield from (heading.of_verdicts([*Verdict] * 2, 1), heading.of_verdicts([], 1), heading.of_verdicts([]))
+    yield from (heading.ruled("NOT MEASURED", ""), heading.titled("1", "2"))
+
+
 NOW = datetime(2016, 2, 29, 14, tzinfo=UTC)
 MOVED = together.Move(24.6, 19.8, -4.8, (-7.1, -2.4), "%")
 SAMPLES: dict[str, Callable[[], Iterator[str]]] = {
@@ -78,6 +94,7 @@ SAMPLES: dict[str, Callable[[], Iterator[str]]] = {
         together.Scale("h", 1).likely((1.0, 2.0)),
     )),
     "periods": every_week,
+    "headings": every_headline,
     "cuts": every_cut,
     "wording": lambda: iter((
         wording.number(float("inf"), 1), wording.gap(1, "%", 1), wording.when(NOW), wording.when(None),
