@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
+from csi.cycle.export_files import as_csv, as_xlsx
 from csi.cycle.study_export import _check_sheets, _csv
 from csi.errors import Conflict
 from csi.models import Batch
@@ -19,6 +21,28 @@ def test_typed_numbers_hold_no_formula() -> None:
     frame = pd.DataFrame({"kpi": ["a", "b"], "value": [-3.0, 4.5], "unit": ["=HYPERLINK(1)", "h"]})
     lines = _csv(Reading(frame, quarantine_frame(()), 2, "x")).decode().splitlines()
     assert lines == ["kpi,value,unit", "a,-3.0,'=HYPERLINK(1)", "b,4.5,h"]
+
+
+TABLES = {"kpi": [{"name": "=1+1", "target": 2.5, "promised": {"unit": "h"}, "owner": None}], "gap": []}
+
+
+def test_tables_as_csv_are_one_archive_that_says_nothing_of_its_day() -> None:
+    with zipfile.ZipFile(io.BytesIO(as_csv(TABLES))) as archive:
+        assert {one.filename: one.date_time[:3] for one in archive.infolist()} == dict.fromkeys(
+            ("kpi.csv", "gap.csv"), (1980, 1, 1)
+        )
+        lines = archive.read("kpi.csv").decode("utf-8-sig").splitlines()
+    assert lines == ["name,target,promised,owner", '\'=1+1,2.5,"{""unit"": ""h""}",']
+
+
+def test_a_workbook_has_a_sheet_a_table_with_numbers_as_numbers() -> None:
+    sheets = pd.read_excel(io.BytesIO(as_xlsx(TABLES)), sheet_name=None, header=None, engine="calamine")
+    assert list(sheets) == ["kpi", "gap"]
+    assert sheets["kpi"].fillna("").to_numpy().tolist() == [
+        ["name", "target", "promised", "owner"],
+        ["'=1+1", 2.5, '{"unit": "h"}', ""],
+    ]
+    assert as_xlsx(TABLES) == as_xlsx(TABLES)
 
 
 @pytest.mark.parametrize(

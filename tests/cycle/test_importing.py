@@ -224,7 +224,11 @@ def test_rates_taken_over_give_the_figures_of_a_run_and_are_exported(database: D
         content, _ = study_zip(session, cycle, files)
         cycle_id = cycle.id
     assert found == wanted
-    zipfile.ZipFile(io.BytesIO(content)).extractall(tmp_path / "out")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(tmp_path / "out")
+        held = {one.filename: one.date_time for one in archive.infolist()}
+    assert held == dict.fromkeys(("study.yml", "data/spent-0001-spent.csv"), (1980, 1, 1, 0, 0, 0))
+    assert (tmp_path / "out" / "data" / "spent-0001-spent.csv").read_bytes() == _spent()  # as it was delivered
     assert study_of((tmp_path / "out" / "study.yml").read_bytes()).rates == study_of(MONEY).rates
     assert report_plain(run(tmp_path / "out" / "study.yml"))["kpis"] == wanted
     results.recompute(database.sessions, files, team_id=TEAM, cycle_id=cycle_id, actor=ALICE, now=NOW)

@@ -247,3 +247,14 @@ def test_the_step_a_cycle_went_back_to_is_where_it_stands_and_stale_is_what_lies
         assert [one.state for one in cycles.overview(session, cycle, NOW).steps[:4]] == ["here", *["stale"] * 3]
         turns.jump(session, cycle, 2)
         assert cycles.overview(session, cycle, NOW).steps[1].state == "here"
+
+
+def test_a_step_that_is_left_again_is_stale_no_more(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        turns.grow(session, cycle)
+        turns.agree(session, cycle)
+        for one in cycles.passages(session, cycle)[:3]:
+            one.left_at, one.stale = NOW, True
+        turns.go_on(session, cycle)
+        assert [one.stale for one in cycles.passages(session, cycle)[:3]] == [False, True, True]
