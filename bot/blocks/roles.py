@@ -43,11 +43,12 @@ def _backups(chosen: Sequence[str]) -> Block:
     return parts.users_input(BACKUP, "Backup of the data owner", value=chosen, hint=hint, optional=True)
 
 
-def changed(actor: str, role: Role, added: Sequence[str], removed: Sequence[str]) -> str:
-    """What is said of one role's change."""
+def changed(actor: str, role: Role, added: Sequence[str], removed: Sequence[str], *, stands_in: bool = False) -> str:
+    """What is said of one role's change; ``stands_in``: of those who stand in for it."""
     words = []
     if added:
         words.append(f"now {', '.join(map(mention, added))}")
     if removed:
         words.append(f"no longer {', '.join(map(mention, removed))}")
-    return f"{mention(actor)} changed who is {role.value}: {'; '.join(words)}."
+    what = f"stands in for the {role.value}" if stands_in else f"is {role.value}"
+    return f"{mention(actor)} changed who {what}: {'; '.join(words)}."

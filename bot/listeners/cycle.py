@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
+from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack, Respond
@@ -174,7 +175,7 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     with kit.sessions() as session:
         wanted = cycles.Start(form["service"], begin.channel, form["timezone"] or begin.timezone, form["period"])
         cycle = cycles.start(session, team_id=here.team_id, actor=here.user_id, now=kit.now(), wanted=wanted)
-        given = _give_roles(session, kit, cycle, here.user_id, form)
+        given = give_roles(session, cycle, form, actor=here.user_id, now=kit.now())
         cards.show(session, kit.outbox, cycle, kit.now())
         seen = cycles.overview(session, cycle, kit.now())
         announce(session, kit, cycle, blocks.begun(seen, here.user_id), "begun")
@@ -200,15 +201,16 @@ def _require_member(client: WebClient, channel: str) -> None:
         raise InvalidInput("service", "I am not in that channel yet. Please /invite me there, then send this again.")
 
 
-def _give_roles(session: Session, kit: Kit, cycle: Cycle, actor: str, form: Mapping[str, Any]) -> list[str]:
+def give_roles(session: Session, cycle: Cycle, form: Mapping[str, Any], *, actor: str, now: datetime) -> list[str]:
+    """Give the roles that a form names; returns the people. Who stands in for nobody stands in for ``actor``."""
     wanted = {role: [form[field]] for field, role in ASKED.items() if form[field]}
-    data = [user for user in (form["data_owner"], form["backup"]) if user]
-    wanted |= {Role.DATA_OWNER: data} if data else {}
+    owner = form["data_owner"] or (actor if form["backup"] else "")  # what is left empty falls to whoever begins
+    wanted |= {Role.DATA_OWNER: list(filter(None, (owner, form["backup"])))} if owner else {}
     wanted |= {Role.APPROVER: form["approver"]} if form["approver"] else {}
     for role, named in wanted.items():
         roles.set_holders(
             session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=named, actor=actor,
-            now=kit.now(), backups=[form["backup"]] if role is Role.DATA_OWNER and form["data_owner"] else (),
+            now=now, backups=[form["backup"]] if role is Role.DATA_OWNER and form["backup"] != owner else (),
         )  # fmt: skip
     return [user for named in wanted.values() for user in named]
 

@@ -55,12 +55,12 @@ def save(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, actor, roles.STEERERS, "change roles")
-        before, backups = _held(session, cycle)
-        modals.require_unchanged(body, {"held": before, "backups": backups}, "the roles", Way(Place.ROLES))
+        before, stood_in = _held(session, cycle)
+        modals.require_unchanged(body, {"held": before, "backups": stood_in}, "the roles", Way(Place.ROLES))
         for role in Role:
             _set(session, kit, cycle, role, form=form, actor=actor)
-        after, _ = _held(session, cycle)
-        if lines := _changes(actor, before, after):
+        after, stand_in = _held(session, cycle)
+        if lines := _changes(actor, (before, stood_in), (after, stand_in)):
             announce(session, kit, cycle, "\n".join(lines), f"roles:{kit.now().timestamp()}")
         _remember(session, kit, cycle, after)
     ack()
@@ -85,14 +85,27 @@ def _set(session: Session, kit: Kit, cycle: Cycle, role: Role, *, form: Mapping[
     )  # fmt: skip
 
 
-def _changes(actor: str, before: Mapping[Role, list[str]], after: Mapping[Role, list[str]]) -> list[str]:
+Held = tuple[Mapping[Role, list[str]], list[str]]  # role → people; those of the data owners who only stand in
+
+
+def _changes(actor: str, before: Held, after: Held) -> list[str]:
+    """What is said of each role that changed; who stands in for the data owner is no data owner."""
     lines = []
     for role in Role:
-        old, new = before.get(role, []), after.get(role, [])
-        added, removed = [user for user in new if user not in old], [user for user in old if user not in new]
-        if added or removed:
-            lines.append(blocks.changed(actor, role, added, removed))
+        parts = (False, True) if role is Role.DATA_OWNER else (False,)
+        for stands_in in parts:
+            old, new = (_who(held, role, stands_in=stands_in) for held in (before, after))
+            added, removed = [user for user in new if user not in old], [user for user in old if user not in new]
+            if added or removed:
+                lines.append(blocks.changed(actor, role, added, removed, stands_in=stands_in))
     return lines
+
+
+def _who(held: Held, role: Role, *, stands_in: bool) -> list[str]:
+    people, backups = held
+    if role is not Role.DATA_OWNER:
+        return people.get(role, [])
+    return [user for user in people.get(role, []) if (user in backups) is stands_in]
 
 
 def _remember(session: Session, kit: Kit, cycle: Cycle, held: Mapping[Role, list[str]]) -> None:

@@ -109,8 +109,7 @@ def defaults(session: Session, cycle: Cycle, kpi: Kpi, actor: str) -> Assessment
     """What the assessment of a KPI most likely says: what is known, else the cycle's and the people's defaults."""
     known = line(session, cycle, kpi)
     plan = known.plan or PlanRow(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
-    owners = roles.holders(session, cycle.team_id, cycle.service_id, Role.DATA_OWNER)
-    main, stand_in = [*owners, kpi.owner or actor][0], next(iter(owners[1:]), "")
+    main, stand_in = _who_brings(session, cycle, kpi.owner or actor)
     sources = rows(session, Source, cycle.team_id, service_id=cycle.service_id, limit=2)
     only = sources[0].id if len(sources) == 1 else None
     return Assessment(
@@ -127,6 +126,14 @@ def defaults(session: Session, cycle: Cycle, kpi: Kpi, actor: str) -> Assessment
         effort=kpi.effort,
         cost=kpi.cost,
     )
+
+
+def _who_brings(session: Session, cycle: Cycle, otherwise: str) -> tuple[str, str]:
+    """Who brings the data and who stands in, by their roles; who only stands in is nobody's first."""
+    held = [one for one in roles.of_service(session, cycle.team_id, cycle.service_id) if one.role == Role.DATA_OWNER]
+    first = [one.user_id for one in held if not one.backup] or [otherwise]
+    others = [*first[1:], *(one.user_id for one in held if one.backup)]
+    return first[0], next((one for one in others if one != first[0]), "")
 
 
 def described(kpi: Kpi) -> str:

@@ -138,7 +138,7 @@ def _place(csfs: Mapping[str, str], chosen: str) -> list[Block]:
     choices = {**{key: clip(text, 75) for key, text in csfs.items()}, _NEW: "A new CSF, named below"}
     return [
         parts.select("csf_id", "Under which CSF?", choices, chosen=chosen or next(iter(csfs))),
-        parts.text_input("csf", "New CSF", limit=300, optional=True),
+        parts.text_input("csf", "New CSF", limit=300, optional=True, hint="What stands here is used instead."),
     ]
 
 

@@ -147,13 +147,15 @@ def remove_csf(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def remove(body: Body, client: WebClient, kit: Kit, table: type[Goal] | type[Csf] | type[Kpi]) -> None:
-    """Take something out of the tree; the form it was pressed in turns into the tree as it is now."""
+    """Take something out of the tree; the form it was pressed in turns into the tree as it is now, and so
+    does the one beneath."""
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         found = growing.of_cycle(session, cycle, table, int(clicked(body)))
         growing.remove(session, cycle, found, actor=user_of(body), now=kit.now())
         shown = changed_tree(session, kit, cycle)
     modals.replace(client, body["view"]["id"], shown)
+    modals.refresh(client, body, shown)
 
 
 def changed_tree(session: Session, kit: Kit, cycle: Cycle) -> Block:

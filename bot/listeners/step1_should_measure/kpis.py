@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt import Ack
@@ -25,7 +25,7 @@ from bot.listeners.step1_should_measure.meaning import note_meant, open_doubts, 
 from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.errors import InvalidInput, NotFound, Place, Way
-from csi.models import Cycle, Goal, Kpi
+from csi.models import Csf, Cycle, Goal, Kpi
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.rules import past_date
 from csi.step1_should_measure.tree import tree
@@ -133,7 +133,7 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
         if known.get("kpi"):
             found: Kpi = growing.of_cycle(session, cycle, Kpi, int(known["kpi"]))
             modals.require_unchanged(body, found, found.name, Way(Place.KPI, found.key))
-        csf_id = _csf_of(session, cycle, form, actor, kit)
+        csf_id = csf_of(session, cycle, form, actor=actor, now=now)
         if known.get("kpi") and blocks.ANSWERS in form:
             form |= _chosen(session, kit, cycle, found, form)
         fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
@@ -195,16 +195,25 @@ def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) 
     return entry.computed if entry else {}
 
 
-def _csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], actor: str, kit: Kit) -> int | None:
-    """The CSF a KPI hangs from: chosen, or new and hung under the goal named with it (or the first)."""
-    if form["csf_id"] and form["csf_id"] != "new":
-        return int(form["csf_id"])
+def csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], *, actor: str, now: datetime) -> int | None:
+    """The CSF a KPI hangs from: the one that is typed, hung under the goal named with it (or the first); else chosen."""
     if not form["csf"]:
-        raise InvalidInput("csf", "Please name the CSF.")
+        if not form["csf_id"] or form["csf_id"] == "new":
+            raise InvalidInput("csf", "Please name the CSF.")
+        return int(form["csf_id"])
+    if known := _csf_called(session, cycle, form["csf"]):
+        return known
     goals = rows(session, Goal, cycle.team_id, cycle_id=cycle.id, order="ordinal", limit=1)
     goal = goals[0] if goals and not form["goal"] else None
-    goal = goal or growing.add_goal(session, cycle, text=form["goal"], actor=actor, now=kit.now())
-    return growing.add_csf(session, cycle, goal_id=goal.id, text=form["csf"], actor=actor, now=kit.now()).id
+    goal = goal or growing.add_goal(session, cycle, text=form["goal"], actor=actor, now=now)
+    return growing.add_csf(session, cycle, goal_id=goal.id, text=form["csf"], actor=actor, now=now).id
+
+
+def _csf_called(session: Session, cycle: Cycle, typed: str) -> int | None:
+    """The CSF that goes by what was typed for a new one."""
+    wanted = " ".join(typed.split()).casefold()
+    return next((one.id for one in rows(session, Csf, cycle.team_id, cycle_id=cycle.id)
+                 if one.text.casefold() == wanted), None)  # fmt: skip
 
 
 def remove_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
