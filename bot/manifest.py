@@ -32,4 +32,5 @@ def for_http(url: str) -> str:
     settings["socket_mode_enabled"] = False
     settings["event_subscriptions"]["request_url"] = address
     settings["interactivity"]["request_url"] = address
+    settings["interactivity"]["message_menu_options_url"] = address
     return yaml.safe_dump(made, sort_keys=False, allow_unicode=True)

@@ -133,7 +133,8 @@ class NotComparable(CsiError):
 class Breach:
     """One rule that fails: its id (``V1.1``), a plain sentence, and the id of the button that mends it.
 
-    ``blocks`` tells BLOCK from WARN; ``mend`` is an action id such as ``measure.edit_kpi`` and
+    ``blocks`` tells BLOCK from WARN; of a ``note``, which nobody can mend now, no reason is asked. ``mend`` is an
+    action id such as ``measure.edit_kpi`` and
     ``mend_value`` its value (often a row id); ``mend_label`` is the button's text.
     """
 
@@ -143,6 +144,7 @@ class Breach:
     mend: str = ""
     mend_label: str = ""
     mend_value: str = ""
+    note: bool = False
 
 
 class GateRefused(CsiError):

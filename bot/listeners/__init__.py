@@ -5,6 +5,7 @@ Kinds and the functions they call:
 - ``command``: a word after ``/csi``: ``(ack, body, client, respond, kit, words)``; ``words`` follow the command word.
 - ``action``: a button or menu by its action_id; ``id:anything`` is heard as ``id``: ``(ack, body, client, kit, …)``.
 - ``view``: a modal's submission by its callback_id: ``(ack, body, view, client, kit, …)``.
+- ``options``: what an external select offers, by its action_id: ``(ack, body)``.
 - ``shortcut``: a global or message shortcut by its callback_id: ``(ack, body, client, kit, …)``.
 - ``event``: stored first, then worked on apart from the request, again after a crash: ``(event, body, client, kit)``;
   ``heard_at`` is when it was stored.
@@ -29,7 +30,9 @@ from slack_sdk import WebClient
 from bot import daily, receipts
 from bot.blocks.text import unescape
 from bot.context import Kit
-from bot.listeners import cycle, home, installation, looking, people, record, reminders, roles, sources, study
+from bot.listeners import (
+    cycle, home, installation, looking, people, proposing, record, reminders, roles, sources, study,
+)  # fmt: skip
 from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2
@@ -100,6 +103,14 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "measure.edit_kpi", step1.said_kpi),
     Route("action", "measure.remove_kpi", step1.remove_kpi),
     Route("view", "measure.define", step1.defined),
+    Route("action", "propose.open", proposing.open_choice),
+    Route("action", "propose.catalogue", proposing.open_catalogue),
+    Route("options", "propose.others", proposing.offer_entries),
+    Route("view", "propose.choose", proposing.chose),
+    Route("action", "propose.how", proposing.open_how),
+    Route("view", "propose.read", proposing.read_so),
+    Route("action", "propose.more", proposing.more),
+    Route("view", "propose.agree", proposing.agreed),
     Route("action", "measure.meant", step1.confirm),
     Route("action", "measure.catalogue", step1.chose_catalogue),
     Route("action", "measure.carried", step1.open_carried),
@@ -125,6 +136,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.open", step3.gather),
     Route("event", "file_shared", step3.dropped),
     Route("job", "gather.look", step3.look),
+    Route("job", "gather.propose", step3.propose),
     Route("action", "gather.map", step3.open_mapping),
     Route("action", "gather.guess", step3.again),
     Route("action", "gather.more", step3.more),
@@ -294,6 +306,8 @@ def register(app: App) -> None:
             app.action(_pattern(route.id))(_once(route))
         elif route.kind == "view":
             app.view(route.id)(_once(route))
+        elif route.kind == "options":
+            app.options(route.id)(_offering(route))
         elif route.kind == "shortcut":
             app.shortcut(route.id)(_once(route))
         elif route.kind == "event":
@@ -309,6 +323,15 @@ def _once(route: Route) -> Callable[..., None]:
             receipts.once(route.kind, route.listen, call, given)
         finally:
             daily.refresh(kit, team_of(body), user_of(body))
+
+    return hear
+
+
+def _offering(route: Route) -> Callable[..., None]:
+    """What Bolt calls for an external select: nothing is changed by it, so that it may come as often as it likes."""
+
+    def hear(ack: Ack, body: Mapping[str, Any]) -> None:
+        call(route.listen, ack=ack, body=body)
 
     return hear
 

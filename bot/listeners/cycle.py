@@ -170,7 +170,7 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     form = forms.read(view, START_FIELDS)
     here = origin(body)
     begin = _beginning(str(view["private_metadata"]))
-    _require_member(client, begin.channel)
+    require_member(client, begin.channel)
     people.require_able(client, here.team_id, {name: form[name] for name in PEOPLE if form[name]})
     with kit.sessions() as session:
         wanted = cycles.Start(form["service"], begin.channel, form["timezone"] or begin.timezone, form["period"])
@@ -196,7 +196,8 @@ def _is_member(client: WebClient, channel: str) -> bool:
         return False
 
 
-def _require_member(client: WebClient, channel: str) -> None:
+def require_member(client: WebClient, channel: str) -> None:
+    """Refuse to begin where the bot is not: beside the service's name."""
     if not _is_member(client, channel):
         raise InvalidInput("service", "I am not in that channel yet. Please /invite me there, then send this again.")
 
@@ -264,7 +265,7 @@ def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     ack()
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
-        found = cycles.breaches(session, cycle, kit.now())
+        found = [one for one in cycles.breaches(session, cycle, kit.now()) if not one.note]
         metadata = json.dumps({"channel": cycle.channel_id, "step": cycle.step})
     if any(breach.blocks for breach in found):
         raise GateRefused(found)

@@ -21,7 +21,17 @@ from csi.errors import Conflict, Way
 from csi.models import Cycle, Row
 from csi.storage import hold, reads_only
 
-__all__ = ["cycle_of", "metadata", "refresh", "remembered", "replace", "require_unchanged", "seen", "show"]
+__all__ = [
+    "cycle_of",
+    "hold_service",
+    "metadata",
+    "refresh",
+    "remembered",
+    "replace",
+    "require_unchanged",
+    "seen",
+    "show",
+]
 
 Body = Mapping[str, Any]
 log = logger(__name__)
@@ -87,5 +97,10 @@ def cycle_of(session: Session, body: Body) -> Cycle:
     else:
         cycle = cycles.of_channel(session, team_id, about(body))
     if not reads_only(session):
-        hold(session, cycle, f"service:{team_id}:{cycle.service_id}")
+        hold_service(session, cycle)
     return cycle
+
+
+def hold_service(session: Session, cycle: Cycle) -> None:
+    """Nobody else changes anything of the cycle's service until the session ends."""
+    hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")

@@ -38,5 +38,5 @@ def breaches(session: Session, cycle: Cycle, now: datetime, step: int | None = N
 
 
 def standing(found: list[Breach], reasons: Mapping[str, str]) -> list[Breach]:
-    """The breaches that still refuse: every BLOCK, and each WARN nobody gave a reason for."""
-    return [breach for breach in found if breach.blocks or not reasons.get(breach.rule, "").strip()]
+    """The breaches that still refuse: every BLOCK, and each WARN nobody gave a reason for; a note never does."""
+    return [one for one in found if one.blocks or not (one.note or reasons.get(one.rule, "").strip())]

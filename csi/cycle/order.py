@@ -48,7 +48,7 @@ def next_step(
     found = gates.breaches(session, cycle, now)
     if standing := gates.standing(found, given):
         raise GateRefused(standing)
-    kept = {breach.rule: given[breach.rule] for breach in found}
+    kept = {breach.rule: given[breach.rule] for breach in found if not breach.note}
     _move(session, cycle, cycle.step + 1)
     left = passage(session, cycle, cycle.step - 1)
     left.left_at, left.left_by, left.stale, left.reasons = now, actor, False, kept

@@ -53,7 +53,7 @@ def close(
         raise Conflict("Somebody was first: this cycle is closed already.")
     left = passage(session, cycle, Step.CORRECT)
     left.left_at, left.left_by = now, actor
-    left.reasons = {one.rule: (reasons or {})[one.rule] for one in found}
+    left.reasons = {one.rule: (reasons or {})[one.rule] for one in found if not one.note}
     audit.record(
         session,
         team_id=cycle.team_id,

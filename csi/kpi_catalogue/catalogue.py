@@ -18,6 +18,7 @@ from csi.kpi_catalogue.entry import Entry, errors_in, from_plain
 FOLDER = Path(__file__).parent
 FILES = ("incidents.yaml", "availability.yaml", "people.yaml", "changes.yaml", "improvement.yaml")
 CLASHES = "clashes.yaml"
+GOALS = "goals.yaml"
 ID = re.compile(r"K(\d{2})(b?)")
 
 
@@ -76,6 +77,13 @@ def clashes() -> tuple[Clash, ...]:
     """Words that two teams use for two things."""
     written = yaml.safe_load((FOLDER / CLASHES).read_text(encoding="utf-8"))
     return tuple(Clash(item["term"], tuple(item["meanings"]), tuple(item["kpis"])) for item in written)
+
+
+@cache
+def goals() -> Mapping[str, str]:
+    """What a business may want, by what a KPI looks at: a sentence to begin with."""
+    written = yaml.safe_load((FOLDER / GOALS).read_text(encoding="utf-8"))
+    return MappingProxyType({str(aspect): str(sentence) for aspect, sentence in written.items()})
 
 
 def clashes_of(id: str) -> tuple[Clash, ...]:

@@ -9,7 +9,10 @@ from csi.models.row import Row, plain
 
 
 class PlanRow(Row, table=True):
-    """The measurement plan for one KPI; ``calendar`` is 24x7 or business hours, ``cadence`` when data comes."""
+    """The measurement plan for one KPI; ``calendar`` is 24x7 or business hours, ``cadence`` when data comes.
+
+    ``tested`` is what its data gave when they were tried (``csi.step2_can_measure.tested``); empty: they were not.
+    """
 
     __table_args__ = (UniqueConstraint("team_id", "kpi_id"), Index(None, "team_id", "cycle_id"))
 
@@ -23,6 +26,7 @@ class PlanRow(Row, table=True):
     owner: str = ""
     backup: str = ""
     cadence: str = ""
+    tested: dict[str, Any] = plain()
 
 
 class Gap(Row, table=True):

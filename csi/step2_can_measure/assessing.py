@@ -13,9 +13,10 @@ from csi import audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Cycle, Gap, Kpi, PlanRow, Row, Source
 from csi.step1_should_measure import growing
-from csi.step2_can_measure import clauses
+from csi.step2_can_measure import clauses, tested
 from csi.step2_can_measure.history import MEASURABLE
 from csi.storage import hold, row, rows
+from csi.study.drafting.standing import Standing
 from csi.terms import Measurability, Period, Role, Step
 
 BUSINESS = "business hours"
@@ -68,6 +69,30 @@ class Line:
 def assess(session: Session, cycle: Cycle, kpi_id: int, said: Assessment, *, actor: str, now: datetime) -> Line:
     """Record how a KPI can be measured and its row of the plan; opens a gap where it cannot, closes it where it can."""
     begin_change(session, cycle, actor)
+    return _assess(session, cycle, kpi_id, said, actor=actor, now=now)
+
+
+def assess_tested(
+    session: Session, cycle: Cycle, kpi_id: int, said: Assessment, seen: Standing, *, actor: str, now: datetime
+) -> Line:
+    """The same of a KPI that was computed from its data, with what they gave: known as soon as the data are there, so
+    that it need not wait for step 2.
+
+    Raises:
+        Conflict: the cycle is past step 3.
+    """
+    roles.require(session, cycle, actor, roles.MEMBERS, "say what can be measured")
+    hold(session, cycle, f"plan:{cycle.team_id}:{cycle.id}")
+    if cycle.state != "open" or cycle.step > Step.GATHER:
+        require_step(cycle)
+    _assess(session, cycle, kpi_id, said, actor=actor, now=now)
+    kpi: Kpi = growing.of_cycle(session, cycle, Kpi, kpi_id)
+    (plan,) = rows(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
+    _change(session, cycle, plan, {"tested": tested.kept(seen, kpi)}, actor=actor, now=now)
+    return line(session, cycle, kpi)
+
+
+def _assess(session: Session, cycle: Cycle, kpi_id: int, said: Assessment, *, actor: str, now: datetime) -> Line:
     kpi: Kpi = growing.of_cycle(session, cycle, Kpi, kpi_id)
     _check(session, cycle, said)
     values = {

@@ -13,6 +13,7 @@ from csi import ahead
 from csi.measurement import counted
 from csi.models import AnalysisResult, Batch, Cycle, Kpi, PlanRow
 from csi.rules import threshold
+from csi.step2_can_measure import tested
 from csi.storage import row, rows
 from csi.terms import Direction, Measurability
 from csi.words.wording import percent
@@ -30,17 +31,20 @@ class History:
 
 
 def history(session: Session, cycle: Cycle, kpi: Kpi) -> History:
-    """Deliveries of the KPI's source, and its newest analysed series, of this cycle or an earlier one."""
+    """Deliveries of the KPI's source, and its newest analysed series, of this cycle or an earlier one; before the first
+    analysis the series that its data gave when they were tried."""
     delivered = deliveries(session, cycle, kpi)
     result = _newest_result(session, cycle, kpi)
+    analysed = tuple(
+        float(point["value"])
+        for point in result.get("series") or ()
+        if point.get("value") is not None and not point.get("partial")
+    )
+    seen = None if analysed else tested.of_kpi(session, kpi)
     return History(
         deliveries=len(delivered),
         coverage=_coverage(delivered, _completeness_in(result)),
-        values=tuple(
-            float(point["value"])
-            for point in result.get("series") or ()
-            if point.get("value") is not None and not point.get("partial")
-        ),
+        values=seen.values if seen else analysed,
     )
 
 

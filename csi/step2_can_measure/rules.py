@@ -48,19 +48,23 @@ def plan_is_complete(session: Session, cycle: Cycle, _now: datetime) -> Iterator
 
 
 def targets_have_a_history(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
-    """V2.5: a target without history, or one that the past always or never met, warns."""
-    for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id):
+    """V2.5: a target that the past always or never met warns; one without a past is noted, and that a guard has always
+    held: it is there to stay as it is."""
+    known = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
+    guarding = {key for kpi in known for key in (kpi.counter, *kpi.guards)}
+    for kpi in known:
         if kpi.measurability not in MEASURABLE:
             continue
-        share = share_met(kpi, history(session, cycle, kpi).values)
+        share, note = share_met(kpi, history(session, cycle, kpi).values), False
         if share is None:
-            said = "has a target with no history behind it: what this cycle gathers begins one"
+            said, note = "has a target with no history behind it: what this cycle gathers begins one", True
         elif share in (0.0, 1.0):
             said = f"has {'always' if share else 'never'} met its target so far"
+            note = bool(share) and kpi.key in guarding
         else:
             continue
         yield Breach("V2.5", f"{kpi.name} {said}.", blocks=False, mend="assess.kpi", mend_label="Look",
-                     mend_value=str(kpi.id))  # fmt: skip
+                     mend_value=str(kpi.id), note=note)  # fmt: skip
 
 
 def _kpi_breach(rule: str, sentence: str, label: str, kpi: Kpi) -> Breach:

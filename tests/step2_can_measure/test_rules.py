@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from csi import cycle as cycles
+from csi.cycle import gates
 from csi.errors import Conflict, GateRefused, InvalidInput, InvalidInputs, NotAllowed
 from csi.models import Cycle, Kpi, Opportunity, SlaClause
 from csi.step1_should_measure import kpis
@@ -154,6 +156,23 @@ def test_v2_5_a_target_without_history_or_never_in_doubt_warns(
             turns.analyse(session, cycle, kpi, values)
         assert turns.broken(session, cycle, "V2.5") == ([f"Median time to resolve {said}"] if said else [])
         assert turns.blocks(session, cycle, "V2.5") == ([False] if said else [])
+        assert bool(gates.standing(cycles.breaches(session, cycle, NOW), {})) is (bool(values) and bool(said))
+
+
+def test_v2_5_a_guard_that_has_always_held_is_only_noted(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = in_step_2(session)
+        other = Kpi(team_id=TEAM, cycle_id=cycle.id, key="other", name="Other", guards=[kpi.key])
+        session.add(other)
+        turns.assess(session, cycle, kpi)
+        for values, notes in (([10.0, 19.0], [True]), ([30.0, 25.0], [False]), ([10.0, 30.0], [])):
+            turns.analyse(session, cycle, kpi, values)
+            assert [one.note for one in cycles.breaches(session, cycle, NOW) if one.rule == "V2.5"] == notes
+        turns.analyse(session, cycle, kpi, [10.0, 19.0])
+        other.guards, other.counter = [], kpi.key
+        assert [one.note for one in cycles.breaches(session, cycle, NOW) if one.rule == "V2.5"] == [True]
+        other.counter = ""
+        assert [one.note for one in cycles.breaches(session, cycle, NOW) if one.rule == "V2.5"] == [False]
 
 
 def test_step_2_is_said_in_steps_2_and_3_by_members(sqlite_database: Database) -> None:
@@ -215,6 +234,7 @@ def test_going_on_to_step_3_with_reasons_for_warnings(database: Database) -> Non
     with database.sessions() as session:
         cycle, kpi = in_step_2(session)
         turns.assess(session, cycle, kpi)
+        turns.analyse(session, cycle, kpi, [30.0, 25.0])
         with pytest.raises(GateRefused, match=r"V2\.5"):
             turns.cycles.next_step(session, cycle, actor=DAVE, now=NOW)
         turns.go_on(session, cycle)

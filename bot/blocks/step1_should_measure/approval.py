@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bot.blocks import ids as shared
@@ -16,6 +17,7 @@ from csi.words.wording import listed
 TreeSeen = Any
 WHOLE = 2800  # characters of a paragraph
 MOST_PARAGRAPHS = 60
+NOTHING_KNOWN: Mapping[int, str] = MappingProxyType({})
 
 
 def approval_text(service: str, number_: int, actor: str, approvers: Sequence[str]) -> str:
@@ -24,9 +26,9 @@ def approval_text(service: str, number_: int, actor: str, approvers: Sequence[st
     return f"{who}: {mention(actor)} asks whether this is what {escape(service)} should measure in cycle {number_}."
 
 
-def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
-    """The question to the business, with the tree and the answers so far."""
-    blocks = [parts.section(text), parts.section(clip("\n".join(_lines(tree)), 2900))]
+def approval(tree: TreeSeen, text: str, value: str, levels: Mapping[int, str] = NOTHING_KNOWN) -> list[Block]:
+    """The question to the business, with the tree and the answers so far; ``levels`` say where KPIs stand by now."""
+    blocks = [parts.section(text), parts.section(clip("\n".join(_lines(tree, levels)), 2900))]
     for one in tree.approvals:
         if one.choice == "approve":
             blocks.append(parts.section(f":white_check_mark: {mention(one.user_id)} approved this."))
@@ -42,21 +44,23 @@ def approval(tree: TreeSeen, text: str, value: str) -> list[Block]:
     return blocks
 
 
-def _lines(tree: TreeSeen) -> list[str]:
+def _lines(tree: TreeSeen, levels: Mapping[int, str]) -> list[str]:
     lines = []
     for goal in tree.goals:
         lines.append(f":dart: *{escape(goal.goal.text)}*")
         for branch in goal.csfs:
             lines.append(f"    :key: {escape(branch.csf.text)}")
-            lines += [f"        :bar_chart: {kpi_line(kpi)}" for kpi in branch.kpis]
+            lines += [f"        :bar_chart: {kpi_line(kpi, levels.get(kpi.id, ''))}" for kpi in branch.kpis]
     return lines
 
 
-def whole_tree(tree: TreeSeen, service: str, number_: int) -> list[Block]:
+def whole_tree(
+    tree: TreeSeen, service: str, number_: int, levels: Mapping[int, str] = NOTHING_KNOWN
+) -> list[Block]:
     """The tree to be read, whole, in as many paragraphs as it needs; nothing to press."""
     vision = f"\n_{escape(clip(tree.vision, 500))}_" if tree.vision else ""
     paragraphs = [f"*{escape(service)}*, cycle {number_}{vision}"]
-    for line in map(str, _lines(tree)):
+    for line in map(str, _lines(tree, levels)):
         if len(paragraphs) == 1 or len(paragraphs[-1]) + len(line) > WHOLE:
             paragraphs.append(line)
         else:

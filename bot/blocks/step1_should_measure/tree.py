@@ -15,6 +15,7 @@ from bot.blocks.step1_should_measure.ids import (
     EDIT_CSF,
     EDIT_GOAL,
     EDIT_KPI,
+    FROM_CATALOGUE,
     OPEN,
     SUBMIT,
     VISION,
@@ -90,9 +91,10 @@ def _kpi(kpi: KpiSeen, label: str, note: str = "") -> Block:
     return parts.section(f":bar_chart: {kpi_line(kpi)}{note}", accessory)
 
 
-def kpi_line(kpi: KpiSeen) -> str:
-    """A KPI in one line: name, aim, date, owner."""
-    said = [f"*{escape(clip(kpi.name, 120))}*", aim(kpi)]
+def kpi_line(kpi: KpiSeen, level: str = "") -> str:
+    """A KPI in one line: name, where it stands (where that is known), aim, date, owner."""
+    name = f"*{escape(clip(kpi.name, 120))}*"
+    said = [f"{name}: {escape(level)} →" if level else name, aim(kpi)]
     if kpi.target_date:
         said.append(f"by {when(kpi.target_date)}")
     if kpi.owner:
@@ -114,6 +116,7 @@ def aim(kpi: KpiSeen) -> str:
 def _buttons(tree: TreeSeen) -> list[Block]:
     grow = [
         parts.button("Add a KPI", ADD_KPI, style="primary"),
+        parts.button("From the catalogue", FROM_CATALOGUE),
         parts.button("Add a CSF", ADD_CSF),
         parts.button("Add a goal", ADD_GOAL),
         parts.button("Vision", VISION),

@@ -35,10 +35,10 @@ def arrived(
     """A table nobody has mapped yet, and what it seems to hold; ``sheets`` as in ``recognised``."""
     text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. {_looks(looks, zone)}How do I read it?"
     button = parts.button("Map its columns", MAP, file_id, style="primary")
-    return [parts.section(clip(text, parts.SECTION)), *_unread(sheets), parts.actions([button])]
+    return [parts.section(clip(text, parts.SECTION)), *unread(sheets), parts.actions([button])]
 
 
-def _unread(sheets: Sequence[str]) -> list[Block]:
+def unread(sheets: Sequence[str]) -> list[Block]:
     """That a workbook holds more of the same than is read of it: the first sheet is, the others are not."""
     if len(sheets) < 2:
         return []
@@ -93,7 +93,7 @@ def recognised(
         blocks.append(parts.section(clip(shown + more, parts.SECTION)))
     return [
         *blocks,
-        *_unread(sheets),
+        *unread(sheets),
         parts.actions(
             [
                 parts.button("Read it", READ, f"{file_id}:{source.id}", style="primary"),

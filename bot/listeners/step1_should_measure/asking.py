@@ -20,6 +20,8 @@ from csi import cycle as cycles
 from csi.models import Cycle, Decision
 from csi.step1_should_measure import approval
 from csi.step1_should_measure.tree import approvers, decisions, tree
+from csi.step2_can_measure import tested
+from csi.words.wording import amount
 
 
 def submit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -28,24 +30,35 @@ def submit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     actor = user_of(body)
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
-        again = bool(decisions(session, cycle, "tree_submitted"))
-        asked = approval.submit_tree(session, cycle, actor=actor, now=kit.now())
-        service = cycles.service_of(session, cycle).name
-        text = blocks.approval_text(service, cycle.number, actor, asked)
-        shown = blocks.approval(tree(session, cycle), text, f"{cycle.id}:{cycle.tree_version}")
-        question = kit.outbox.post(
-            session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), text=text,
-            key=question_key(cycle), blocks=shown,
-            subject=("cycle", cycle.id), tell=actor,
-        )  # fmt: skip
-        copies.ask(session, kit.outbox, question, asked)
-        if again:
-            _ask_again(session, kit, cycle, approvers(session, cycle), actor)
+        asked = ask(session, kit, cycle, actor)
         view = tree_view(session, cycle)
     if (body.get("view") or {}).get("type") == "modal":
         modals.replace(client, body["view"]["id"], view)
     else:
         whisper(client, origin(body), notices.note(blocks.was_asked(asked)))
+
+
+def ask(session: Session, kit: Kit, cycle: Cycle, actor: str) -> list[str]:
+    """Ask the business's approvers about the tree as it is now; returns them."""
+    again = bool(decisions(session, cycle, "tree_submitted"))
+    asked = approval.submit_tree(session, cycle, actor=actor, now=kit.now())
+    service = cycles.service_of(session, cycle).name
+    text = blocks.approval_text(service, cycle.number, actor, asked)
+    shown = blocks.approval(tree(session, cycle), text, f"{cycle.id}:{cycle.tree_version}", levels(session, cycle))
+    question = kit.outbox.post(
+        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), text=text,
+        key=question_key(cycle), blocks=shown, subject=("cycle", cycle.id), tell=actor,
+    )  # fmt: skip
+    copies.ask(session, kit.outbox, question, asked)
+    if again:
+        _ask_again(session, kit, cycle, approvers(session, cycle), actor)
+    return asked
+
+
+def levels(session: Session, cycle: Cycle) -> dict[int, str]:
+    """Where KPIs stand by their data, in words, by the id of the KPI; those whose data were not tried are left out."""
+    found = {kpi.id: (tested.of_kpi(session, kpi), kpi.unit) for kpi in tree(session, cycle).kpis}
+    return {id: amount(seen.now, unit) for id, (seen, unit) in found.items() if seen is not None}
 
 
 def _ask_again(session: Session, kit: Kit, cycle: Cycle, able: Sequence[str], actor: str) -> None:
@@ -86,7 +99,7 @@ def _decide(body: Body, kit: Kit, value: str, choice: str, reason: str) -> Decis
         )
         question = kit.outbox.find(session, team_id=cycle.team_id, key=question_key(cycle))
         if question is not None:
-            shown = blocks.approval(tree(session, cycle), question.text, value)
+            shown = blocks.approval(tree(session, cycle), question.text, value, levels(session, cycle))
             kit.outbox.update(session, team_id=cycle.team_id, key=question.key, text=question.text, blocks=shown)
             copies.follow(session, kit.outbox, question)
         _tell_asker(session, kit, cycle, made)

@@ -49,7 +49,7 @@ KPI_FIELDS: dict[str, forms.Reader] = {
 
 def fields_of(form: Mapping[str, Any], csf_id: int | None, entry: str, known: Mapping[str, Any]) -> kpis.KpiFields:
     """The fields of a KPI as its form was sent."""
-    target, band = _aim(form["target"], form["direction"])
+    target, band = aim_typed(form["target"], form["direction"])
     counter = form["counter"] or ""
     return kpis.KpiFields(
         name=form["name"],
@@ -85,7 +85,7 @@ def with_known(session: Session, cycle: Cycle, known: Mapping[str, Any], fields:
     return kpis.KpiFields(**said)
 
 
-def _aim(typed: str, direction: Direction) -> tuple[float | None, tuple[float, float] | None]:
+def aim_typed(typed: str, direction: Direction) -> tuple[float | None, tuple[float, float] | None]:
     """Target and band as typed; a band is two numbers."""
     if not typed:
         return None, None

@@ -196,7 +196,7 @@ def _known_definition(session: Session, cycle: Cycle, known: Mapping[str, Any]) 
 
 
 def csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], *, actor: str, now: datetime) -> int | None:
-    """The CSF a KPI hangs from: the one that is typed, hung under the goal named with it (or the first); else chosen."""
+    """The CSF a KPI hangs from: what is typed, hung under its goal (or the first); else what is chosen."""
     if not form["csf"]:
         if not form["csf_id"] or form["csf_id"] == "new":
             raise InvalidInput("csf", "Please name the CSF.")

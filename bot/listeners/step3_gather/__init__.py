@@ -1,7 +1,7 @@
 """Step 3 in Slack: files dropped and mapped, numbers typed, what has come so far."""
 
 from bot.listeners.step3_gather.batches import accept, meant, remove, restore
-from bot.listeners.step3_gather.drops import dropped, look, look_later
+from bot.listeners.step3_gather.drops import dropped, look, look_later, propose
 from bot.listeners.step3_gather.forgetting import forget
 from bot.listeners.step3_gather.how import change, undo
 from bot.listeners.step3_gather.how import show as how
@@ -32,6 +32,7 @@ __all__ = [
     "open_mapping",
     "open_naming",
     "open_number",
+    "propose",
     "read",
     "read_as_before",
     "remove",

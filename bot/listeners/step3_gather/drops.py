@@ -11,13 +11,14 @@ from typing import Any
 from slack_sdk import WebClient
 from sqlmodel import Session
 
+from bot.blocks import proposing
 from bot.blocks import step3_gather as blocks
 from bot.blocks.cycle import Beginning, file_first, file_unreadable, study_first
 from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.delivery import downloads
 from bot.listeners.step3_gather import drop as kept
-from bot.listeners.step3_gather import mapping, studies
+from bot.listeners.step3_gather import mapping, proposals, studies
 from bot.listeners.step3_gather.drop import Drop
 from bot.payload import team_of
 from csi import cycle as cycles
@@ -35,7 +36,7 @@ from csi.reading.proposing import proposed
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.mapping import Match, best_match
 from csi.storage import need, row, rows
-from csi.terms import Step
+from csi.terms import Period, Step
 
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
 # In step 3 people are told when what they dropped is close to a table and is none.
@@ -59,8 +60,10 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     file = client.files_info(file=str(event["file_id"]))["file"]
     name = str(file.get("name") or "").lower().removesuffix(".gz")
     if cycle is None:
-        if name.endswith((*TABLES, *SHEETS)) and channel.startswith(_CHANNELS):
-            _offer_cycle(client, channel, user, file, readable=name.endswith(TABLES))
+        if name.endswith(TABLES) and channel.startswith(_CHANNELS):
+            _look_alone(kit, team_id, channel, user, str(file["id"]))
+        elif name.endswith(SHEETS) and channel.startswith(_CHANNELS):
+            _offer_cycle(client, channel, user, file, readable=False)
         elif name.endswith(studies.ENDINGS) and channel.startswith(_CHANNELS):
             _offer_study(client, channel, user, file)
         return
@@ -77,6 +80,36 @@ def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, 
     name = str(file["name"])
     shown = file_first(name, str(file["id"]), channel) if readable else file_unreadable(name)
     client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=shown)
+
+
+def _look_alone(kit: Kit, team_id: str, channel: str, user: str, file_id: str) -> None:
+    """Have a table looked at where no cycle runs: what it can give is told to whoever dropped it."""
+    with kit.sessions() as session:
+        kit.inbox.later(
+            session, team_id=team_id, kind="gather.propose", key=f"{file_id}:{channel}",
+            payload={"file_id": file_id, "cycle_id": 0, "channel": channel, "user": user}, user=user, channel=channel,
+        )  # fmt: skip
+
+
+def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
+    """The job: what a table can give where no cycle runs; one that gives nothing begins a cycle all the same."""
+    team_id, channel, user = str(payload["team_id"]), str(payload["channel"]), str(payload["user"])
+    file = client.files_info(file=str(payload["file_id"]))["file"]
+    zone = str(client.users_info(user=user)["user"].get("tz") or "UTC")
+    try:
+        with TemporaryDirectory(prefix="csi-drop-") as folder:
+            path = downloads.fetch(client, file, Path(folder), DEFAULT)
+            found = _looked_at(kit, team_id, payload, file, path)
+    except InvalidInput:  # it is told what is wrong with it once a cycle is begun with it
+        _offer_cycle(client, channel, user, file, readable=True)
+        return
+    proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone))
+    if proposal is None:
+        _offer_cycle(client, channel, user, file, readable=True)
+        return
+    otherwise = f"{channel}:{found.file_id}"
+    shown = proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
+    client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
 
 
 def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
@@ -222,6 +255,11 @@ def _stated(said: Mapping[str, Any], sheet: str) -> dict[str, Any]:
 
 
 def _question(kit: Kit, cycle: Cycle, found: Drop, match: Match | None) -> list[Block]:
+    if match is None and cycle.step == Step.SHOULD_MEASURE:
+        proposal = proposals.likely(kit, cycle.team_id, found, proposals.Cut(cycle.timezone, Period(cycle.period)))
+        if proposal is not None:
+            shown = proposing.offered(found.filename, found.handle, proposal, otherwise="", zone=cycle.timezone)
+            return [*shown[:1], *blocks.unread(_alike(kit, found)), *shown[1:]]
     if match is None:
         size, seen = megabytes(found.size), _seems(kit, cycle, found)
         return blocks.arrived(

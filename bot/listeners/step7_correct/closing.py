@@ -28,7 +28,7 @@ def open_close(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
             raise TooEarly("A cycle is closed in", Step.CORRECT, cycle.step)
         ends = loose_ends.loose_ends(session, cycle)
         found = cycles.breaches(session, cycle, kit.now())
-        warnings = list({one.rule: one for one in found if not one.blocks}.values())
+        warnings = list({one.rule: one for one in found if not (one.blocks or one.note)}.values())
         view = blocks.close_form(ends, loose_ends.ALLOWED, warnings, cycle.number, modals.metadata(cycle))
     modals.show(client, body, view)
 

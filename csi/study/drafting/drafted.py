@@ -13,6 +13,7 @@ from csi.study.drafting.offers import first_moment, follow, offers
 from csi.study.drafting.parts import Part, grouped, name_of, part_of, sheets_alike
 from csi.study.drafting.text import Draft, far_in, reads_as, study_text
 from csi.study.drafting.undated import nearest, said_of
+from csi.study.drafting.unique import unique
 from csi.study.drafting.windows import span_of
 from csi.study.engines import Means
 from csi.study.gathering import may_part
@@ -49,7 +50,7 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
             raise InvalidInput(file.path.name, _undated(file))
     span = span_of([file.moments[first_moment(file)].values for file in files], timezone)
     draft = Draft(files, folder, timezone, service or files[0].path.name.partition(".")[0], span)
-    wanted = _unique([offer for file in files for offer in offers(file)])
+    wanted = unique([offer for file in files for offer in offers(file)])
     working, refused = _tested(draft, wanted)
     if not working:
         raise InvalidInput(files[0].path.name, "no KPI could be computed from it; expected rows that have moments")
@@ -92,17 +93,6 @@ def _named(files: Sequence[Looked]) -> list[Looked]:
         while (id := name if number == 2 and name not in found else f"{name}_{number}") in found:
             number += 1
         found[id] = replace(file, id=id, source=replace(file.source, id=id))
-    return list(found.values())
-
-
-def _unique(wanted: Sequence[Offer]) -> list[Offer]:
-    """Each KPI under a name of its own."""
-    found: dict[str, Offer] = {}
-    for offer in wanted:
-        id, number = offer.id, 2
-        while id in found:
-            id, number = f"{offer.id}_{number}", number + 1
-        found[id] = replace(offer, id=id)
     return list(found.values())
 
 

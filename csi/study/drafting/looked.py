@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from math import inf
@@ -29,6 +29,7 @@ from csi.reading.wide import shape_of
 from csi.study.drafting.ordered import Ordered, ordered
 from csi.study.drafting.parts import Part, merged
 
+Said = Callable[[SourceDefinition], SourceDefinition]
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
 _NEARLY_ALL = 0.98  # of the rows, for a date and the time beside it to be one moment; ours
 _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
@@ -100,14 +101,15 @@ class Looked:
         )
 
 
-def looked(parts: Sequence[Part], id: str, timezone: str) -> Looked:
-    """Look at a file, or at several files or sheets of one layout.
+def looked(parts: Sequence[Part], id: str, timezone: str, said: Said = lambda guessed: guessed) -> Looked:
+    """Look at a file, or at several files or sheets of one layout; ``said`` is what a person says of the mapping that
+    suggests itself.
 
     Raises:
         InvalidInput: one is no table, or holds no row.
     """
     layout = merged([part.layout for part in parts])
-    source = replace(proposed(layout, timezone), id=id, file=parts[0].path.name)
+    source = said(replace(proposed(layout, timezone), id=id, file=parts[0].path.name))
     told = _ordered(parts, layout, source)
     found = _looked(parts, layout, told)
     alone = _unjoined(told.source)

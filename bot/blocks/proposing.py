@@ -1,0 +1,259 @@
+"""What a file proposes to measure: the message that offers it, and the two views in which a person picks and agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from bot.blocks import ids, parts
+from bot.blocks.parts import Block
+from bot.blocks.step3_gather.ids import MAP
+from bot.blocks.text import clip, escape
+from csi.terms import Direction, Period, Why
+from csi.words import standing as words
+from csi.words.wording import listed, plainly, plural, when
+
+OPEN = "propose.open"
+CHOOSE = "propose.choose"
+AGREE = "propose.agree"
+MORE = "propose.more"
+HOW = "propose.how"
+SEARCH = "propose.others"
+READ = "propose.read"
+KPIS, OTHERS, GOAL, SERVICE, DATA, APPROVER = "kpis", "others", "goal", "service", "data", "approver"
+DATE, OWNER, WHY = "target_date", "owner", "why"
+TARGET, DIRECTION, UNIT, CSF = "target_", "direction_", "unit_", "csf_"  # before the candidate's id, or a number
+NO_KEY = "-"
+
+_ORDERS = {
+    "day_first": "day first: 3/4 is 3 April",
+    "month_first": "month first: 3/4 is 4 March",
+    "year_first": "year first",
+}
+_DIRECTIONS = {Direction.LOWER.value: "lower is better", Direction.HIGHER.value: "higher is better"}
+_AIMS = {Direction.LOWER.value: "at most", Direction.HIGHER.value: "at least", Direction.WITHIN.value: "from … to …"}
+_WHY = {
+    Why.DIRECT.value: "direct: it shows where to act",
+    Why.VALIDATE.value: "validate: it shows whether we decided well",
+    Why.JUSTIFY.value: "justify: it shows why we need what we ask for",
+    Why.INTERVENE.value: "intervene: it shows when to step in",
+}
+CandidateSeen = Any
+ProposalSeen = Any
+
+
+def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: str, zone: str) -> list[Block]:
+    """A file that can be measured by: what it is, what it can give, and the button that goes on.
+
+    ``otherwise`` is the channel and file with which a cycle begins without a proposal; empty in a cycle, where the file
+    is mapped instead.
+    """
+    name = f"*{escape(filename)}*"
+    lines = [f"{name} {_looks(proposal.looks, zone)}"]
+    if proposal.orders:
+        lines.append("Its dates can be read in several ways; say which, and I show what it can give.")
+    else:
+        names = [escape(one.name) for one in proposal.candidates[:3]]
+        lines.append(f"It can give {plural(len(proposal.candidates), 'KPI')}, among them {listed(names)}.")
+    other = parts.button("Something else is in it", ids.START if otherwise else MAP, otherwise or handle)
+    buttons = [parts.button("Start with these", OPEN, handle, style="primary"), other]
+    return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
+
+
+def _looks(seen: Any, zone: str) -> str:
+    """``looks like a Zendesk export: 3,487 rows, 5 Jan 2026 – 22 Nov 2026, one row per Id.``"""
+    if seen is None:
+        return "is large; I looked at its first rows."
+    days = " – ".join(when(one, zone).partition(",")[0] for one in (seen.first_at, seen.last_at))
+    told = f"{plural(seen.rows, 'row')}, {days}"
+    if seen.key:
+        key = escape(clip(seen.key, 60))
+        told += f", one row per *{key}*" if seen.cases == seen.rows else f", {seen.cases:,} different *{key}*"
+    program = f"a {escape(clip(seen.program, 60))} export" if seen.program else "a table"
+    return f"looks like {program}: {told}."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the first view asks besides the KPIs: of whom nothing is known yet."""
+
+    service: str | None = None
+    data: Sequence[str] | None = None
+    approver: bool = True
+
+
+def choose_form(
+    proposal: ProposalSeen | None, ticked: Sequence[str], goal: str, asked: Asked, metadata: str
+) -> Block:  # fmt: skip
+    """View 1: what should you measure? Without a ``proposal`` from the catalogue alone."""
+    blocks = [] if proposal is None else [_read_as(proposal), _candidates(proposal, ticked)]
+    blocks.append(_others(alone=proposal is None))
+    blocks.append(parts.text_input(GOAL, "What for?", value=goal, limit=300, hint="What the business wants of it."))
+    if asked.service is not None:
+        blocks.append(parts.text_input(SERVICE, "Of which service?", value=asked.service, limit=80))
+    if asked.data is not None:
+        blocks.append(parts.users_input(DATA, "Who brings the data?", value=asked.data,
+                                        hint="Two people: the second stands in."))  # fmt: skip
+    if asked.approver:
+        blocks.append(parts.users_input(APPROVER, "Who may say yes for the business?",
+                                        hint="Somebody who does not measure."))  # fmt: skip
+    if proposal is not None and proposal.lacking:
+        lines = [f"*{escape(one.name)}*: {escape(one.sentence)}" for one in proposal.lacking]
+        blocks.append(parts.context("Not in this file:\n" + "\n".join(lines)))
+    return parts.modal(CHOOSE, "What should you measure", blocks, submit="Next", metadata=metadata)
+
+
+def _read_as(proposal: ProposalSeen) -> Block:
+    key = proposal.mapping.get("key")
+    said = [
+        f"sheet *{escape(clip(proposal.sheet, 60))}*" if len(proposal.sheets) > 1 else "",
+        f"date *{escape(clip(proposal.at, 60))}*",
+        f"one row per *{escape(clip(key, 60))}*" if key else "each row counts",
+        escape(proposal.timezone),
+    ]
+    text = f"Read as: {' · '.join(one for one in said if one)}"
+    return parts.section(text, parts.button("Change how it is read", HOW), block_id="read_as")
+
+
+def _candidates(proposal: ProposalSeen, ticked: Sequence[str]) -> Block:
+    made = []
+    for one in proposal.candidates[:10]:
+        guards = [other.name for other in proposal.candidates if one.id in other.counters[:1] and other.id in ticked]
+        made.append(parts.option(one.id, one.name, now(one, proposal.period, guards)))
+    element: Block = {"type": "checkboxes", "action_id": KPIS, "options": made}
+    if chosen := [one for one in made if one["value"] in ticked]:
+        element["initial_options"] = chosen
+    return parts.entry(KPIS, "What should you measure?", element, optional=True)
+
+
+def now(one: CandidateSeen, period: Period, guards: Sequence[str] = ()) -> str:
+    """Where a KPI stands, in a line, and what it guards."""
+    seen = one.standing
+    told = words.stands(seen.now, one.unit, seen.recent, seen.periods, period)
+    return f"{told} · guards {clip(guards[0], 30)}" if guards else told
+
+
+def _others(*, alone: bool) -> Block:
+    label = "What should you measure?" if alone else "A KPI that is not here"
+    element: Block = {
+        "type": "multi_external_select", "action_id": SEARCH, "min_query_length": 0, "max_selected_items": 8,
+        "placeholder": parts.plain("how fast do we answer …", parts.PLACEHOLDER),
+    }  # fmt: skip
+    hint = "Searched by your words, in the catalogue." if alone else "From the catalogue; its data come from elsewhere."
+    return parts.entry(OTHERS, label, element, hint=hint, optional=not alone)
+
+
+def found(entries: Sequence[Any], *, grouped: bool) -> dict[str, list[Block]]:
+    """Entries of the catalogue as an external select offers them, each with its pitfall in a line."""
+    offered_: dict[str, list[Block]] = {}
+    for one in entries:
+        option = parts.option(one.id, one.name, clip(one.pitfall, 75))
+        offered_.setdefault(one.aspect.capitalize(), []).append(option)
+    if not grouped:
+        return {"options": [parts.option(one.id, one.name, clip(one.pitfall, 75)) for one in entries]}
+    return {"option_groups": [{"label": parts.plain(name, 75), "options": made} for name, made in offered_.items()]}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One KPI of the second view: the target that is filled in, and whether it is only there to guard others."""
+
+    candidate: CandidateSeen
+    target: float | None = None
+    is_guard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the second view is filled in with besides the targets; ``csfs``: what must go well, each once."""
+
+    target_date: date
+    owner: str
+    csfs: Sequence[str]
+
+
+def aims_form(lines: Sequence[Line], terms: Terms, metadata: str, *, submit: str, more: bool = False) -> Block:
+    """View 2: what would be good? Owner, reason and what must go well are filled in, and folded away."""
+    blocks: list[Block] = []
+    for line in lines:
+        blocks += _aim(line)
+    blocks.append(parts.date_input(DATE, "By when?", value=terms.target_date))
+    if more:
+        blocks.append(parts.user_input(OWNER, "Who answers for these?", value=terms.owner))
+        blocks.append(parts.select(WHY, "Why are they measured?", _WHY, chosen=Why.DIRECT.value))
+        for place, csf in enumerate(terms.csfs):
+            blocks.append(parts.text_input(f"{CSF}{place}", "What must go well (CSF)", value=csf, limit=300))
+    else:
+        blocks.append(parts.actions([parts.button("More …", MORE)], block_id="more"))
+    return parts.modal(AGREE, "What would be good", blocks, submit=submit, close="Back", metadata=metadata)
+
+
+def _aim(line: Line) -> list[Block]:
+    one, seen = line.candidate, line.candidate.standing
+    is_open = "direction" in one.asks
+    asks_unit = "unit" in one.asks
+    aim = "" if is_open else f", {_AIMS[one.direction]}"
+    unit = "" if asks_unit or one.unit in ("count", "") else f" ({one.unit})"
+    value = plainly(line.target) if line.target is not None else ""
+    hint = words.hints(seen.now, seen.best, one.unit) if seen else ""
+    if line.is_guard:
+        hint = f"{hint} It guards the others: not worse than its worst quarter.".strip()
+    if one.direction == Direction.WITHIN.value:
+        hint = f"{hint} Two numbers, such as 2 to 5.".strip()
+    blocks = [parts.text_input(f"{TARGET}{one.id}", clip(f"{one.name}{aim}{unit}", 150), value=value, limit=40,
+                               hint=hint, placeholder="a number")]  # fmt: skip
+    if is_open:
+        blocks.append(parts.select(f"{DIRECTION}{one.id}", f"{clip(one.name, 100)}: which way is better?", _DIRECTIONS))
+    if asks_unit:
+        blocks.append(parts.text_input(f"{UNIT}{one.id}", f"{clip(one.name, 100)}: in what?", value=one.unit, limit=20,
+                                       placeholder="h, min, %, EUR, count …"))  # fmt: skip
+    return blocks
+
+
+def how_form(proposal: ProposalSeen, metadata: str) -> Block:
+    """How the file is read: what the first view says in one line."""
+    blocks = []
+    if len(proposal.sheets) > 1:
+        sheets = _numbered(proposal.sheets)
+        blocks.append(parts.select("sheet", "Sheet", sheets, chosen=_place(proposal.sheets, proposal.sheet)))
+    moments = _numbered(proposal.moments)
+    blocks.append(
+        parts.select("at", "Which column dates a row?", moments, chosen=_place(proposal.moments, proposal.at))
+    )
+    keys = {NO_KEY: "none: each row counts", **_numbered(proposal.columns)}
+    key = str(proposal.mapping.get("key") or "")
+    blocks.append(parts.select("key", "Which column names a case?", keys,
+                               chosen=_place(proposal.columns, key) if key else NO_KEY))  # fmt: skip
+    if proposal.orders:
+        orders = {one: _ORDERS.get(one, one) for one in proposal.orders}
+        blocks.append(
+            parts.select("dates", "How are its dates written?", orders, hint="Nothing in the file says which.")
+        )
+    blocks.append(
+        parts.text_input("timezone", "Time zone", value=proposal.timezone, limit=60, hint="As Europe/Lisbon.")
+    )
+    return parts.modal(READ, "How it is read", blocks, submit="Read it so", metadata=metadata)
+
+
+def _numbered(names: Sequence[str]) -> Mapping[str, str]:
+    """Names of any length as the choices of a menu."""
+    return {str(place): name for place, name in enumerate(names[:99])}
+
+
+def _place(names: Sequence[str], name: str) -> str | None:
+    return next((str(place) for place, one in enumerate(names) if one == name), None)
+
+
+def looking(metadata: str, *, again: bool) -> Block:
+    """Shown while the file is looked at anew."""
+    text = ":hourglass_flowing_sand: I read the file so, and try its KPIs …" if again else "One moment …"
+    return parts.modal(CHOOSE, "What should you measure", [parts.section(text)], submit="", metadata=metadata)
+
+
+def not_read(sentence: str, metadata: str) -> Block:
+    """The file cannot be measured when it is read so; the way back stands beside it."""
+    button = parts.button("Change how it is read", HOW)
+    shown = [parts.section(f":warning: {escape(sentence)}", button, block_id="read_as")]
+    return parts.modal(CHOOSE, "What should you measure", shown, submit="", metadata=metadata)

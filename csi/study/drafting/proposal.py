@@ -1,0 +1,266 @@
+"""What a file proposes to measure: KPIs that its columns can give, each computed from its rows before it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, canonical
+from csi.errors import CsiError, InvalidInput
+from csi.kpi_catalogue import entries
+from csi.reading import exports
+from csi.reading.exports import wording as export_words
+from csi.reading.layout import guess
+from csi.reading.looks import Looks
+from csi.series import Processed
+from csi.series.column_kinds import columns_needed
+from csi.study.drafting.candidates import SELDOM, Candidate, with_counters
+from csi.study.drafting.looked import Looked, looked
+from csi.study.drafting.offer import Offer
+from csi.study.drafting.offers import first_moment, offers
+from csi.study.drafting.parts import Part
+from csi.study.drafting.standing import Standing, standing
+from csi.study.drafting.text import Draft, study_text
+from csi.study.drafting.unique import unique
+from csi.study.drafting.windows import Span, span_of
+from csi.study.engines import Means, made
+from csi.study.given import Given
+from csi.study.writing import study_mapping
+from csi.terms import Period
+
+MOST = 8  # KPIs proposed; Source: more are not looked at
+LACKING = 4  # named that the file cannot give
+SOURCE = "file"  # what the source is called within a proposal
+_MEASURED = ("measure", "at", "value", "where", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A KPI that the file cannot give, and what it would take; both for people."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none."""
+
+    sheet: str = ""
+    at: str = ""
+    key: str | None = None
+    dates: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a file proposes.
+
+    Attributes:
+        looks: its counts, and the program whose export it looks like.
+        timezone, period: what its periods are cut by.
+        mapping: docs/study.md's keys of the source.
+        at: the column that dates a row.
+        candidates: KPIs, those that are surest first.
+        lacking: KPIs that it cannot give.
+        orders: the orders in which its dates can be read, where the file alone does not tell: a person has to say
+            which before anything is proposed.
+        columns: the names of all of its columns; ``moments`` are those that date something.
+        sheets: the sheets of a workbook, ``sheet`` the one that is read.
+        said: what a person said of how it is read.
+    """
+
+    looks: Looks | None
+    timezone: str
+    period: Period
+    mapping: Mapping[str, Any]
+    at: str
+    candidates: tuple[Candidate, ...] = ()
+    lacking: tuple[Lack, ...] = ()
+    orders: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    moments: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    said: Said = field(default_factory=Said)
+
+    def of(self, id: str) -> Candidate | None:
+        """The candidate of an id; None where there is none."""
+        return next((one for one in self.candidates if one.id == id), None)
+
+
+def proposed(path: Path, timezone: str, period: Period | None = None, said: Said | None = None) -> Proposal:
+    """What a file proposes.
+
+    Args:
+        path: the file, under the name it came with.
+        timezone: of stamps that say none, and of the periods.
+        period: what the periods are; None: those that suit the data.
+        said: what a person said of how it is read.
+
+    Raises:
+        InvalidInput: it is no table, no column says when, or no KPI can be computed from it.
+    """
+    told = said or Said()
+    file = _looked(path, timezone, told)
+    at = first_moment(file)
+    if not at:
+        raise InvalidInput(path.name, "no column holds moments; expected one that says when a row happened")
+    span = span_of([file.moments[at].values], timezone)
+    cut = Span(period or (span.period if span else Period.WEEK), *_ends(file.moments[at].values), 0)
+    draft = Draft([file], path.parent, timezone, path.name.partition(".")[0], cut)
+    if file.open and not told.dates:
+        return replace(_as_read(file, at, draft, {}), orders=file.orders, said=told)
+    wanted = unique(offers(file))
+    study, computed = _computed(draft, wanted)
+    if study is None:
+        raise InvalidInput(path.name, "no KPI could be computed from it; expected rows that have moments")
+    candidates = [one for offer in wanted if (one := _candidate(offer, study, computed))]
+    if not candidates:
+        raise InvalidInput(path.name, "no period of it holds a value; expected rows of at least one whole period")
+    found = with_counters(sorted(candidates, key=_last)[:MOST])
+    given = _as_read(file, at, draft, _mapping(study, at))
+    return replace(given, candidates=found, lacking=_lacking(file, found), said=told)
+
+
+def _looked(path: Path, timezone: str, said: Said) -> Looked:
+    """The file looked at as a person said it is read."""
+    form = SourceDefinition("", sheet=said.sheet) if said.sheet else None
+    layout = guess(path, path.name, form) if form else guess(path, path.name)
+    part = Part(path, layout, layout.sheet if len(layout.sheets) > 1 else "")
+    return looked([part], SOURCE, timezone, lambda guessed: _as_said(guessed, said))
+
+
+def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
+    """The mapping that suggests itself, with what a person said of it."""
+    options = dict(source.options)
+    if said.at:
+        options["moments"] = [said.at, *(name for name in options.get("moments", ()) if name != said.at)]
+    key = source.key if said.key is None else said.key
+    return replace(source, options=options, key=key, latest_by=source.latest_by if key == source.key else "",
+                   dates=said.dates or source.dates)  # fmt: skip
+
+
+def _ends(moments: np.ndarray) -> tuple[pd.Timestamp, pd.Timestamp]:
+    known = moments[~np.isnat(moments)]
+    return pd.Timestamp(known.min(), tz="UTC"), pd.Timestamp(known.max(), tz="UTC")
+
+
+def _as_read(file: Looked, at: str, draft: Draft, mapping: Mapping[str, Any]) -> Proposal:
+    """A proposal without candidates: how the file is read, and what it seems to hold."""
+    export = exports.of_layout(file.layout)
+    first, last = _ends(file.moments[at].values)
+    seen = Looks(file.rows, first.to_pydatetime(), last.to_pydatetime(), file.key,
+                 file.distinct[file.key] if file.key else 0, export.name if export else "")  # fmt: skip
+    period = draft.span.period if draft.span else Period.WEEK
+    return Proposal(
+        seen if file.whole else None, draft.timezone, period, mapping, at, columns=tuple(file.layout.names),
+        moments=tuple(file.moments), sheets=tuple(file.layout.sheets), sheet=file.layout.sheet,
+    )  # fmt: skip
+
+
+def _computed(draft: Draft, wanted: Sequence[Offer]) -> tuple[StudyDefinition | None, Mapping[str, Processed]]:
+    """The offers that compute: all at once, else each for itself and then those together; with their study."""
+    try:
+        return _made(draft, wanted)
+    except CsiError:
+        alone = [offer for offer in wanted if _computes(draft, offer)]
+    return _made(draft, alone) if alone else (None, {})
+
+
+def _computes(draft: Draft, offer: Offer) -> bool:
+    try:
+        return bool(_made(draft, [offer])[1])
+    except CsiError:
+        return False
+
+
+def _made(draft: Draft, wanted: Sequence[Offer]) -> tuple[StudyDefinition, Mapping[str, Processed]]:
+    given = Given.of_text(study_text(draft, wanted, (), settled=True).encode(), "the draft", draft.folder)
+    return given.study, made(given.study, draft.folder, Means()).kpis
+
+
+def _candidate(offer: Offer, study: StudyDefinition, computed: Mapping[str, Processed]) -> Candidate | None:
+    """An offer that gives values, with where it stands."""
+    kpi = study.kpis[offer.id]
+    direction = None if "direction" in offer.asks else kpi.direction
+    found = standing(computed[offer.id], direction) if offer.id in computed else None
+    if found is None:
+        return None
+    known = entries().get(kpi.catalogue)
+    said = study_mapping(study)["kpis"][offer.id]
+    name = kpi.name if known or "name" in offer.keys else _spoken(kpi.name)
+    return Candidate(
+        id=offer.id, name=name, unit=kpi.unit, direction=kpi.direction.value, catalogue=kpi.catalogue,
+        aspect=known.aspect if known else _aspect(kpi), asks=dict(offer.asks), standing=found,
+        definition={key: said[key] for key in _MEASURED if key in said},
+    )  # fmt: skip
+
+
+def _spoken(id: str) -> str:
+    """A name made of an id, as people say it."""
+    return id.replace("_", " ").capitalize()
+
+
+def _aspect(kpi: KpiDefinition) -> str:
+    """What a KPI without an entry of the catalogue looks at, as far as its measure says."""
+    if not isinstance(kpi.value, str | None):
+        return "speed"
+    return "volume" if kpi.measure == "count" else ""
+
+
+def _last(one: Candidate) -> tuple[bool, bool, bool]:
+    """What a person has to say something of comes last, what no entry of the catalogue explains, how much there is."""
+    return bool(one.asks), not one.catalogue, one.aspect in SELDOM
+
+
+def _mapping(study: StudyDefinition, at: str) -> dict[str, Any]:
+    """How the source is read, as a cycle keeps it: with every column typed that a KPI needs, what dates a row first."""
+    source = study.sources[SOURCE]
+    moments, numbers = columns_needed(study, SOURCE)
+    ordered = [at, *(name for name in moments if name != at)]
+    options = {**source.options, "moments": ordered, "numbers": list(numbers)}
+    plain = canonical(replace(source, file="", options=options))
+    return {name: value for name, value in plain.items() if name != "id"}
+
+
+def _lacking(file: Looked, found: Iterable[Candidate]) -> tuple[Lack, ...]:
+    """What the file cannot give of what such files are measured by, in words."""
+    there = {one.catalogue for one in found}
+    named = [one for one in exports.lacking(exports.of_layout(file.layout) or file.layout)
+             if one.catalogue and one.catalogue not in there]  # fmt: skip
+    told = [Lack(entries()[one.catalogue].name, export_words.lacking(one)) for one in named]
+    return tuple(one for one in told if one.sentence)[:LACKING]
+
+
+def to_plain(given: Proposal) -> dict[str, Any]:
+    """A proposal as JSON holds it."""
+    return dict(asdict(given))
+
+
+def of_plain(kept: Mapping[str, Any]) -> Proposal:
+    """The proposal that was kept so."""
+    lists = {name: tuple(kept[name]) for name in ("orders", "columns", "moments", "sheets")}
+    seen = kept["looks"]
+    ends = {name: _moment(seen[name]) for name in ("first_at", "last_at")} if seen else {}
+    looks = seen and Looks(**{**seen, **ends, "kpis": tuple(seen["kpis"])})
+    candidates = tuple(map(_of_plain, kept["candidates"]))
+    lacking = tuple(Lack(**one) for one in kept["lacking"])
+    return Proposal(**{**kept, **lists, "looks": looks, "period": Period(kept["period"]), "candidates": candidates,
+                       "lacking": lacking, "said": Said(**kept["said"])})  # fmt: skip
+
+
+def _of_plain(kept: Mapping[str, Any]) -> Candidate:
+    seen = kept["standing"]
+    found = seen and Standing(**{**seen, "newest": _moment(seen["newest"]), "values": tuple(seen["values"])})
+    return Candidate(**{**kept, "counters": tuple(kept["counters"]), "standing": found})
+
+
+def _moment(kept: Any) -> datetime | None:
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else kept

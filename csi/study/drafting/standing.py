@@ -1,0 +1,86 @@
+"""Where a KPI stands by the data there are: its newest quarter, its best and its worst, and what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from csi.series import Processed
+from csi.terms import Direction, Period
+
+QUARTER = {Period.HOUR: 91 * 24, Period.DAY: 91, Period.WEEK: 13, Period.MONTH: 3, Period.QUARTER: 1}
+ENOUGH = 0.5  # of a quarter's periods that must hold a value for its level to be told; ours
+MOST_VALUES = 400  # periods whose values are kept, the newest; ours
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the data give for a KPI, in its unit.
+
+    Attributes:
+        now: the level of the newest quarter, or of all there is where that is less.
+        recent: periods with a value that ``now`` rests on, of ``periods`` in all.
+        best, worst: levels of the best and the worst quarter so far; None where there are fewer than two.
+        usable: rows that count for it, of ``rows`` that were read.
+        newest: the newest moment of the data.
+        values: of its periods, the oldest first.
+    """
+
+    now: float
+    recent: int
+    periods: int
+    usable: int
+    rows: int
+    newest: datetime | None = None
+    best: float | None = None
+    worst: float | None = None
+    values: tuple[float, ...] = ()
+
+
+def standing(processed: Processed, direction: Direction | None) -> Standing | None:
+    """Where a KPI stands; None where no whole period holds a value.
+
+    Quarters are counted back from the newest whole period. ``direction``: which way is better; None: nobody knows, so
+    that no quarter is the best.
+    """
+    series = processed.series
+    told = series["value"].where(~(series["partial"] | series["missing"]))
+    places = np.flatnonzero(told.notna().to_numpy())
+    if not len(places):
+        return None
+    series = series.iloc[: places[-1] + 1].assign(value=told.iloc[: places[-1] + 1])
+    quarters = _quarters(series, QUARTER[processed.period])
+    whole = [level(one) for one in quarters if one["value"].notna().sum() >= ENOUGH * QUARTER[processed.period]]
+    ordered = sorted(whole, reverse=direction is Direction.HIGHER)
+    is_told = len(whole) > 1 and direction in (Direction.HIGHER, Direction.LOWER)
+    counts = processed.counts[processed.kpi.source]
+    return Standing(
+        now=level(quarters[0]),
+        recent=int(quarters[0]["value"].notna().sum()),
+        periods=len(places),
+        usable=int(series["n"].sum()),
+        rows=counts.rows_read,
+        newest=counts.last_at,
+        best=ordered[0] if is_told else None,
+        worst=ordered[-1] if is_told else None,
+        values=tuple(float(value) for value in series["value"].dropna().iloc[-MOST_VALUES:]),
+    )
+
+
+def _quarters(series: pd.DataFrame, length: int) -> list[pd.DataFrame]:
+    """The series cut into quarters from its end, the newest first; the oldest may be short."""
+    return [series.iloc[max(0, end - length) : end] for end in range(len(series), 0, -length)]
+
+
+def level(series: pd.DataFrame) -> float:
+    """The level of some periods, as step 5 states it: numerators over denominators where they are kept (V4.2), else the
+    mean of the periods."""
+    known = series[series["value"].notna()]
+    weights = known["denominator"].to_numpy(float)
+    values = known["value"].to_numpy(float)
+    if np.isfinite(weights).all() and weights.sum() > 0:
+        return float((values * weights).sum() / weights.sum())
+    return float(values.mean())

@@ -1,0 +1,96 @@
+"""From an export dropped where nothing runs, or from the catalogue, to the end of step 2: every interaction counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import select
+
+from bot.sandbox.person import Person, reading
+from csi.models import Batch, Cycle, Kpi, PlanRow, Source
+from tests import zendesk_made
+from tests.flows.conftest import World
+
+
+@dataclass
+class Counted:
+    """A person whose interactions are counted: what is pressed or sent, and each field that is filled in."""
+
+    who: Person
+    count: Counter[str] = field(default_factory=Counter)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.who, name)
+
+    def upload(self, *args: Any, **said: Any) -> Any:
+        return self._did("pressed", self.who.upload, *args, **said)
+
+    def command(self, *args: Any, **said: Any) -> Any:
+        return self._did("pressed", self.who.command, *args, **said)
+
+    def click(self, *args: Any, **said: Any) -> Any:
+        return self._did("pressed", self.who.click, *args, **said)
+
+    def submit(self) -> Any:
+        return self._did("pressed", self.who.submit)
+
+    def fill(self, values: dict[str, Any]) -> None:
+        self.count["filled"] += len(values)
+        self.who.fill(values)
+
+    def _did(self, what: str, act: Any, *args: Any, **said: Any) -> Any:
+        self.count[what] += 1
+        return act(*args, **said)
+
+
+def asked(world: World) -> dict | None:
+    return next((one for one in world.card()["replies"] if "asks whether" in one["text"]), None)
+
+
+def go_on(world: World, person: Counted, step: int) -> None:
+    card = world.card()
+    person.click(card, "cycle.next")
+    world.alice.wait(lambda: f"step {step} of 7" in world.card()["text"], what=f"step {step} on the card")
+
+
+def test_a_dropped_export_is_measured_by_in_ten_interactions(world: World):
+    count: Counter[str] = Counter()
+    dave, carol = Counted(world.dave, count), Counted(world.carol, count)
+    dave.upload(zendesk_made.csv().encode(), "zendesk_tickets.csv", channel="service-desk")
+    shown = dave.sees("looks like a Zendesk export", "service-desk", timeout=60)
+    assert "400 rows, 5 Jan 2026 – " in reading(shown)
+    assert "It can give" in reading(shown)
+    dave.click(shown, "propose.open")
+    view = dave.wait_modal("propose.choose")
+    assert "date *Created at* · one row per *Id*" in reading(view)
+    dave.fill({"data": [world.dave.id, world.bob.id], "approver": [world.carol.id]})
+    assert dave.submit() is None
+    aims = dave.wait_modal("propose.agree")
+    dave.fill({"target_mean_time_to_resolve": "16"})
+    assert dave.submit() is None, reading(aims)
+    dave.wait(world.card, what="the card")
+    question = dave.wait(lambda: asked(world), what="the question to the business")
+    assert "Mean time to resolve (MTTR)*: 20 h → at most 16 h" in reading(question)
+    carol.click(question, "measure.approve")
+    carol.wait(lambda: "approved this" in reading(asked(world)), what="the answer")
+    go_on(world, dave, 2)
+    go_on(world, dave, 3)
+    assert count == {"pressed": 7, "filled": 3}  # README says ten; more than twelve would be too many
+    world.settled()
+    with world.bot.kit.sessions.reading() as session:
+        cycle, source, batch = (session.exec(select(table)).one() for table in (Cycle, Source, Batch))
+        made = {one.key: one for one in session.exec(select(Kpi)).all()}
+        plans = {one.kpi_id: one for one in session.exec(select(PlanRow)).all()}
+    assert (cycle.step, cycle.period, source.name) == (3, "week", "zendesk tickets")
+    assert (batch.source_id, batch.state, batch.rows_kept, batch.mapping) == (source.id, "current", 400, source.mapping)
+    assert {key: (one.target, one.counter) for key, one in made.items()} == {
+        "mean_time_to_resolve_mttr": (16, "reopen_rate"), "first_response_time": (30, "reopen_rate"),
+        "reopen_rate": (20, "mean_time_to_resolve_mttr"), "customer_satisfaction_csat": (100, ""),
+    }  # fmt: skip
+    assert {one.measurability for one in made.values()} == {"measured automatically"}
+    assert {(plan.source_id, plan.owner, plan.backup) for plan in plans.values()} == {
+        (source.id, world.dave.id, world.bob.id)
+    }
+    assert plans[made["reopen_rate"].id].tested["usable"] == 400
