@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
@@ -66,7 +67,7 @@ def _looks(seen: Any, zone: str) -> str:
     """``looks like a Zendesk export: 3,487 rows, 5 Jan 2026 – 22 Nov 2026, one row per Id.``"""
     if seen is None:
         return "is large; I looked at its first rows."
-    days = " – ".join(when(one, zone).partition(",")[0] for one in (seen.first_at, seen.last_at))
+    days = " – ".join(when(one.astimezone(ZoneInfo(zone)).date()) for one in (seen.first_at, seen.last_at))
     told = f"{plural(seen.rows, 'row')}, {days}"
     if seen.key:
         key = escape(clip(seen.key, 60))

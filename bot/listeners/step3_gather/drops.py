@@ -96,20 +96,24 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     team_id, channel, user = str(payload["team_id"]), str(payload["channel"]), str(payload["user"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
     zone = str(client.users_info(user=user)["user"].get("tz") or "UTC")
-    try:
-        with TemporaryDirectory(prefix="csi-drop-") as folder:
-            path = downloads.fetch(client, file, Path(folder), DEFAULT)
-            found = _looked_at(kit, team_id, payload, file, path)
-    except InvalidInput:  # it is told what is wrong with it once a cycle is begun with it
-        _offer_cycle(client, channel, user, file, readable=True)
-        return
-    proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone))
-    if proposal is None:
+    found = _table(client, kit, payload, file)
+    proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone)) if found else None
+    if found is None or proposal is None:
         _offer_cycle(client, channel, user, file, readable=True)
         return
     otherwise = f"{channel}:{found.file_id}"
     shown = proposing.offered(found.filename, found.handle, proposal, otherwise=otherwise, zone=zone)
     client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
+
+
+def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Drop | None:
+    """A file fetched and looked at; None where it is no table: what is wrong is told once a cycle is begun with it."""
+    try:
+        with TemporaryDirectory(prefix="csi-drop-") as folder:
+            path = downloads.fetch(client, file, Path(folder), DEFAULT)
+            return _looked_at(kit, str(payload["team_id"]), payload, file, path)
+    except InvalidInput:
+        return None
 
 
 def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
