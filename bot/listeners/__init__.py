@@ -31,8 +31,18 @@ from bot import daily, receipts
 from bot.blocks.text import unescape
 from bot.context import Kit
 from bot.listeners import (
-    cycle, home, installation, looking, people, proposing, record, reminders, roles, sources, study,
-)  # fmt: skip
+    cycle,
+    home,
+    installation,
+    looking,
+    people,
+    proposing,
+    record,
+    reminders,
+    roles,
+    sources,
+    study,
+)
 from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step2_can_measure as step2

@@ -54,9 +54,7 @@ def _lines(tree: TreeSeen, levels: Mapping[int, str]) -> list[str]:
     return lines
 
 
-def whole_tree(
-    tree: TreeSeen, service: str, number_: int, levels: Mapping[int, str] = NOTHING_KNOWN
-) -> list[Block]:
+def whole_tree(tree: TreeSeen, service: str, number_: int, levels: Mapping[int, str] = NOTHING_KNOWN) -> list[Block]:
     """The tree to be read, whole, in as many paragraphs as it needs; nothing to press."""
     vision = f"\n_{escape(clip(tree.vision, 500))}_" if tree.vision else ""
     paragraphs = [f"*{escape(service)}*, cycle {number_}{vision}"]
