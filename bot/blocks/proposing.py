@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,8 +85,16 @@ class Asked:
     approver: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """Ids of the KPIs that are ticked at first; per id of one that only guards others the names of those."""
+
+    ids: Sequence[str] = ()
+    guarding: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
 def choose_form(
-    proposal: ProposalSeen | None, ticked: Sequence[str], goal: str, asked: Asked, metadata: str
+    proposal: ProposalSeen | None, ticked: Ticked, goal: str, asked: Asked, metadata: str
 ) -> Block:  # fmt: skip
     """View 1: what should you measure? Without a ``proposal`` from the catalogue alone."""
     blocks = [] if proposal is None else [_read_as(proposal), _candidates(proposal, ticked)]
@@ -118,22 +126,22 @@ def _read_as(proposal: ProposalSeen) -> Block:
     return parts.section(text, parts.button("Change how it is read", HOW), block_id="read_as")
 
 
-def _candidates(proposal: ProposalSeen, ticked: Sequence[str]) -> Block:
-    made = []
-    for one in proposal.candidates[:10]:
-        guards = [other.name for other in proposal.candidates if one.id in other.counters[:1] and other.id in ticked]
-        made.append(parts.option(one.id, one.name, now(one, proposal.period, guards)))
+def _candidates(proposal: ProposalSeen, ticked: Ticked) -> Block:
+    made = [
+        parts.option(one.id, one.name, now(one, proposal.period, ticked.guarding.get(one.id, ())))
+        for one in proposal.candidates[:10]
+    ]
     element: Block = {"type": "checkboxes", "action_id": KPIS, "options": made}
-    if chosen := [one for one in made if one["value"] in ticked]:
+    if chosen := [one for one in made if one["value"] in ticked.ids]:
         element["initial_options"] = chosen
-    return parts.entry(KPIS, "What should you measure?", element, optional=True)
+    return parts.entry(KPIS, "What should you measure?", element)
 
 
 def now(one: CandidateSeen, period: Period, guards: Sequence[str] = ()) -> str:
     """Where a KPI stands, in a line, and what it guards."""
     seen = one.standing
     told = words.stands(seen.now, one.unit, seen.recent, seen.periods, period)
-    return f"{told} · guards {clip(guards[0], 30)}" if guards else told
+    return f"{told} · guards {clip(listed(list(guards)), 45)}" if guards else told
 
 
 def _others(*, alone: bool) -> Block:

@@ -19,7 +19,7 @@ from bot.blocks import proposing as blocks
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather import stem
 from bot.context import Kit
-from bot.listeners import modals
+from bot.listeners import modals, people
 from bot.listeners.cycle import announce, give_roles, require_member
 from bot.listeners.step1_should_measure.asking import ask
 from bot.listeners.step1_should_measure.growing import changed_tree
@@ -83,8 +83,10 @@ def _choice(
     ticked = picking.ticked(proposal.candidates) if proposal else ()
     chosen = [one for id in ticked if proposal and (one := proposal.of(id))]
     asked = _asked(session, client, here, known, cycle, is_file=proposal is not None)
+    only = picking.only_guards(chosen)
+    guarded = {id: [one.name for one in chosen if id in one.counters[:1] and one.id not in only] for id in only}
     goal = _goal(session, cycle) or goals()[next((one.aspect for one in chosen if one.aspect in goals()), _GOAL)]
-    return blocks.choose_form(proposal, ticked, goal, asked, json.dumps(dict(known)))
+    return blocks.choose_form(proposal, blocks.Ticked(ticked, guarded), goal, asked, json.dumps(dict(known)))
 
 
 def _cycle(session: Session, team_id: str, known: Mapping[str, Any]) -> Cycle | None:
@@ -139,6 +141,9 @@ def chose(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
     there = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
     form = forms.read(view, {name: reader for name, reader in CHOICE_FIELDS.items() if name in there})
     here, known = origin(body), remembered(body)
+    people.require_able(
+        client, here.team_id, {name: form[name] for name in (blocks.DATA, blocks.APPROVER) if name in form}
+    )
     _check(kit, client, here, known, form)
     said = {**known, **{name: value for name, value in form.items() if value}}
     view_2 = _aims(kit, here, said)
@@ -289,11 +294,11 @@ def _begun(session: Session, kit: Kit, here: Origin, said: Mapping[str, Any], pr
     """The cycle begun with the file, its people, and its card."""
     cut = proposals.Cut(_zone(proposal), proposal.period if proposal else None)
     cycle = _started(session, kit, here, said, cut)
-    people = give_roles(session, cycle, _people(said), actor=here.user_id, now=kit.now())
+    given = give_roles(session, cycle, _people(said), actor=here.user_id, now=kit.now())
     cards.show(session, kit.outbox, cycle, kit.now())
     seen = cycles.overview(session, cycle, kit.now())
     announce(session, kit, cycle, cycle_blocks.begun(seen, here.user_id), "begun")
-    _remember(session, kit, cycle, [here.user_id, *people])
+    _remember(session, kit, cycle, [here.user_id, *given])
     return cycle
 
 
@@ -314,14 +319,14 @@ def _give_missing(session: Session, kit: Kit, cycle: Cycle, here: Origin, said: 
     """The roles of a running cycle that the first view asked for."""
     if said.get(blocks.DATA) or said.get(blocks.APPROVER):
         roles.require(session, cycle, here.user_id, roles.STEERERS, "change roles")
-        people = give_roles(session, cycle, _people(said), actor=here.user_id, now=kit.now())
-        _remember(session, kit, cycle, people)
+        given = give_roles(session, cycle, _people(said), actor=here.user_id, now=kit.now())
+        _remember(session, kit, cycle, given)
 
 
-def _remember(session: Session, kit: Kit, cycle: Cycle, people: Sequence[str]) -> None:
+def _remember(session: Session, kit: Kit, cycle: Cycle, users: Sequence[str]) -> None:
     kit.inbox.later(
         session, team_id=cycle.team_id, kind="people.remember", key=f"cycle:{cycle.id}:{cycle.tree_version}",
-        payload={"users": sorted(set(people))},
+        payload={"users": sorted(set(users))},
     )  # fmt: skip
 
 

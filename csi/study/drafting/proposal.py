@@ -109,7 +109,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     """
     told = said or Said()
     file = _looked(path, timezone, told)
-    at = first_moment(file)
+    at = told.at if told.at in file.moments else first_moment(file)
     if not at:
         raise InvalidInput(path.name, "no column holds moments; expected one that says when a row happened")
     span = span_of([file.moments[at].values], timezone)
