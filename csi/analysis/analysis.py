@@ -14,6 +14,7 @@ import pandas as pd
 
 from csi.definition import KpiDefinition, Rebase, Window
 from csi.series.doubts import Doubt
+from csi.series.grouping import Groups
 from csi.terms import Evidence, Period, Verdict, both_axes, label
 
 
@@ -45,6 +46,7 @@ class KpiInput:
         comparability: sentences, each naming a difference (definition, unit, calendar, source mix) between windows.
         excluded_share: share of rows left out before and after; None: taken from the series.
         strata: index ``(start, stratum)``, columns ``value, n``: the same KPI split by priority or the like.
+        groups: the same KPI split by each column that was found to hold a few groups.
         cases: finished cases' values after the change, in the KPI's unit, to look for bunching under the target.
         open_past_target: share of cases still open past their target, before and after.
         reopened: share of cases reopened soon after closing, before and after.
@@ -67,6 +69,7 @@ class KpiInput:
     refused_for: str = ""
     excluded_share: tuple[float, float] | None = None
     strata: pd.DataFrame | None = None
+    groups: tuple[Groups, ...] = ()
     cases: np.ndarray | None = None
     open_past_target: tuple[float, float] | None = None
     reopened: tuple[float, float] | None = None
@@ -236,6 +239,12 @@ class Remark(StrEnum):
     IMPROVING = "missed but improving"
     MIX_FLIPS = "the sign flips at constant mix"
     CAUTION = "caution"
+    RECLASSIFIED = "the named mix moved"
+    MIX_FOUND = "a mix explains the change"
+    SPIKE = "baseline at a bad moment"
+    LEFT_OPEN = "open cases left out"
+    BUNCHED = "cases just under the limit"
+    DRIFTING = "drifting before"
     NO_LIMITS = "no limits"
     TRIAL_LIMITS = "trial limits"
     CLIPPED = "limit clipped"
@@ -247,9 +256,18 @@ class Remark(StrEnum):
         return self in (Remark.NO_LIMITS, Remark.TRIAL_LIMITS, Remark.CLIPPED, Remark.FOOTNOTE)
 
     @property
+    def is_guard(self) -> bool:
+        """Whether it is a guard against fooling oneself that caps the evidence."""
+        return self in GUARDS
+
+    @property
     def said_with_the_limits(self) -> bool:
         """Whether the line that names the limits says it already."""
         return self in (Remark.NO_LIMITS, Remark.TRIAL_LIMITS, Remark.CLIPPED)
+
+
+# The guards that cap the evidence, the one that matters most first.
+GUARDS = (Remark.RECLASSIFIED, Remark.MIX_FOUND, Remark.DRIFTING, Remark.SPIKE, Remark.LEFT_OPEN, Remark.BUNCHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +318,44 @@ class Detail:
     after_limits: Limits | None = None  # the evaluation's own, where a change is known
     seasonal: bool = False  # whether the change allows for a season of the year
     summary: str = ""  # the headline where verdict and name stand beside it
+    guards: tuple[Remark, ...] = ()  # against fooling oneself, that fired and cap the evidence; what matters most first
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMoved:
+    """One group: its levels and numbers of cases before and after, its change with its 95 % interval; ``apart``: it
+    moved otherwise than all do."""
+
+    name: str
+    before: float
+    after: float
+    cases_before: int
+    cases_after: int
+    difference: float
+    lower: float
+    upper: float
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A KPI's change over one column.
+
+    Attributes:
+        column: named as the study's strata, or found.
+        named: whether it is the study's.
+        kind: ``funnel`` or ``ranked``.
+        groups: what changed most for the better or the worse first; of at least five cases before and after.
+        suppressed: how many groups have fewer.
+        sentences: at most three.
+    """
+
+    column: str
+    named: bool
+    kind: str
+    groups: tuple[GroupMoved, ...]
+    suppressed: int
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +380,7 @@ class Analysis:
     sentence: str
     against_target: Against
     detail: Detail = field(default_factory=Detail)
+    where: Where | None = None
 
     @property
     def label(self) -> str:

@@ -8,11 +8,12 @@ import numpy as np
 
 from csi.analysis import guards, rare
 from csi.analysis.aim import Aim
-from csi.analysis.analysis import Note, Phase, Remark
+from csi.analysis.analysis import GUARDS, Note, Phase, Remark
 from csi.analysis.assurance import ON_AVERAGE, RELIABLY
 from csi.analysis.change_state import IMPROVED, NOT_DETECTED, WORSE
 from csi.analysis.drafts import SIGNIFICANT, Draft, varying
 from csi.analysis.limits import FEWEST, ROBUST_FROM
+from csi.analysis.mix import explaining
 from csi.analysis.season import HISTORY
 from csi.analysis.seen import seldom
 from csi.analysis.signals import RUN
@@ -45,7 +46,7 @@ def _reclassified(draft: Draft) -> str:
 
 
 def cautions(
-    draft: Draft, fired: tuple[str, ...], moved: list[guards.Moved], worse: tuple[str, ...]
+    draft: Draft, fired: tuple[Note, ...], moved: list[guards.Moved], worse: tuple[str, ...]
 ) -> tuple[Note, ...]:
     """Notes, most telling first.
 
@@ -82,18 +83,39 @@ def _notes(found: Sequence[str | Note], remark: Remark) -> tuple[Note, ...]:
     return tuple(note for note in noted if note.text)
 
 
-def fired(draft: Draft) -> tuple[str, ...]:
+def fired(draft: Draft) -> tuple[Note, ...]:
     """What the guards say that fired and cap the evidence, the one that matters most first.
 
     Source: docs/verdicts.md, Guards against fooling oneself
     """
     found = (
-        _reclassified(draft),
-        _spike(draft) if draft.facts.change.state else "",
-        guards.left_open(draft.row.item.open_past_target),
-        _bunched(draft),
+        Note(Remark.RECLASSIFIED, _reclassified(draft)),
+        Note(Remark.MIX_FOUND, _mix_found(draft)),
+        Note(Remark.SPIKE, _spike(draft) if draft.facts.change.state else ""),
+        Note(Remark.LEFT_OPEN, guards.left_open(draft.row.item.open_past_target)),
+        Note(Remark.BUNCHED, _bunched(draft)),
     )
-    return tuple(sentence for sentence in found if sentence)
+    return tuple(note for note in found if note.text)
+
+
+def guards_of(draft: Draft, spoken: Sequence[Note]) -> tuple[Remark, ...]:
+    """Which guards cap the evidence: those that speak, and a baseline that was drifting the change's way."""
+    held = {note.remark for note in spoken} | ({Remark.DRIFTING} if draft.facts.drifting_before else set())
+    return tuple(one for one in GUARDS if one in held)
+
+
+def _mix_found(draft: Draft) -> str:
+    """That the mix of a column which nobody named explains a change that is claimed."""
+    row, facts = draft.row, draft.facts
+    claimed = facts.change.state in (IMPROVED, WORSE) and not facts.mix
+    if not claimed or row.item.strata is not None:
+        return ""
+    found = explaining(row.item.groups, (row.before, row.after), facts.matters)
+    if found is None:
+        return ""
+    column, made = found
+    scale = keeping(facts.read.scale, made.constant_mix, (made.crude,))
+    return guards.mix_found(column, made.explained, scale.gap(made.constant_mix))
 
 
 def footnotes(draft: Draft) -> tuple[Note, ...]:

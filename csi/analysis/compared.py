@@ -8,7 +8,7 @@ import numpy as np
 
 from csi.analysis import limits
 from csi.analysis.limits import Flags, Floats
-from csi.analysis.mix import Standardised, is_mixed, standardise
+from csi.analysis.mix import Standardised, is_mixed, standardise, table_of
 from csi.analysis.panel import Panel, starts_of
 
 _PARTS = ("numerator", "denominator", "decided")
@@ -63,4 +63,4 @@ def _mix(panel: Panel, row: int, matters: float) -> Standardised | None:
     windows = panel.before[row, : len(item.series)], panel.after[row, : len(item.series)]
     if item.strata is None or not is_mixed(item.definition.measure) or not all(window.any() for window in windows):
         return None
-    return standardise(item.strata, starts_of(item.series), windows, matters)
+    return standardise(table_of(item.strata, starts_of(item.series)), windows, matters)

@@ -122,6 +122,18 @@ def reclassified(standardised: Standardised | None, column: str, changes: tuple[
     return f"The mix of {column} moved: the change is {changes[0]} as counted and {changes[1]} at the baseline's mix."
 
 
+def mix_found(column: str, explained: float, held: str) -> str:
+    """The mix of a column that nobody named moved, and explains a change.
+
+    Args:
+        column: found among those of the source.
+        explained: the part of the change that goes at its mix before.
+        held: what is left of the change, in words.
+    """
+    part = wording.share(min(explained, 1.0))
+    return f"The mix of {column} moved, which explains {part} of the change: at its mix before it is {held}."
+
+
 def left_open(shares: tuple[float, float] | None) -> str:
     """More cases are still open past their target than before, and do not show in what was resolved."""
     if shares is None or shares[1] - shares[0] < _POINTS:

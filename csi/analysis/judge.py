@@ -10,7 +10,7 @@ import numpy as np
 
 from csi.analysis import sentence as words
 from csi.analysis.analysis import Analysis, KpiInput, Note, Remark
-from csi.analysis.cautions import cautions, fired, footnotes
+from csi.analysis.cautions import cautions, fired, footnotes, guards_of
 from csi.analysis.change_state import WORSE
 from csi.analysis.detail import attribution, detail, gap_closed
 from csi.analysis.drafts import Draft, draft, judged_rows, limits_after
@@ -20,6 +20,7 @@ from csi.analysis.multiple import benjamini_hochberg
 from csi.analysis.panel import panel
 from csi.analysis.robustness import moved_states
 from csi.analysis.verdict import Ruling, evidence, rule
+from csi.analysis.where import where
 from csi.terms import Verdict
 from csi.words.wording import day
 
@@ -59,7 +60,7 @@ def _finished(
     worse = tuple(kpi for kpi in one.row.item.definition.guards if kpi in by_id and _is_worse(by_id[kpi]))
     names = tuple(by_id[kpi].subject.name for kpi in worse)
     spoken = fired(one)
-    facts = replace(one.facts, guards=names, guard=next(iter(spoken), ""))
+    facts = replace(one.facts, guards=names, guard=next((note.text for note in spoken), ""))
     ruling = rule(facts)
     strength = evidence(facts, ruling.verdict)
     closed = gap_closed(one)
@@ -90,7 +91,9 @@ def _finished(
             seasonal=facts.seasonal,
             below=words.below(one.subject, facts, strength, notes),
             summary=words.summary(one.subject, facts, ruling.verdict),
+            guards=guards_of(one, spoken),
         ),
+        where(one),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,9 +11,11 @@ import pandas as pd
 from scipy import special
 
 from csi.analysis.limits import Flags, Floats
+from csi.series.grouping import Groups
 
 _SURE, _HINTED = 0.01, 0.2  # p of the mix from which it moved, and from which it may have
 SHARED = 0.5  # of the baseline's cases in strata that still have any: below, nothing is compared. Ours
+SHARED_BY_MIX = 0.5  # of a change, from which the mix is named as what explains it; ours
 MIXED = frozenset({"mean", "median", "share", "nps"})  # measures that a mix can move, and quantiles
 
 
@@ -39,6 +42,11 @@ class Standardised:
         return self.counts and abs(self.constant_mix - self.crude) > abs(self.crude) / 2
 
     @property
+    def explained(self) -> float:
+        """The part of the change that goes when the mix is held: 1 is all of it."""
+        return (self.crude - self.constant_mix) / self.crude if self.crude else 0.0
+
+    @property
     def hinted(self) -> bool:
         """Whether the mix may have moved: then the change at the baseline's mix counts where it says another thing."""
         return self.p < _HINTED
@@ -53,7 +61,7 @@ class Standardised:
         return self.p < _SURE and abs(self.constant_mix - self.crude) >= self.matters / 2
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
     """Values and numbers of cases, ``(strata, periods)``; where a stratum has no case there is no value."""
 
     values: Floats
@@ -65,23 +73,19 @@ def is_mixed(measure: str) -> bool:
     return measure in MIXED or (measure.startswith("p") and measure[1:].replace(".", "", 1).isdigit())
 
 
-def standardise(
-    strata: pd.DataFrame, starts: pd.DatetimeIndex, windows: tuple[Flags, Flags], matters: float = 0.0
-) -> Standardised | None:
+def standardise(table: Table, windows: tuple[Flags, Flags], matters: float = 0.0) -> Standardised | None:
     """Direct standardisation of every period to the baseline's mix: Σ w_s · value_s, w_s the stratum's part before.
 
     A stratum without a case in a period has its level of that window; one without any in either window is left out.
     None where less than half of the baseline's cases are then left.
 
     Args:
-        strata: index ``(start, stratum)``, columns ``value, n``.
-        starts: of the KPI's periods.
+        table: the KPI by its strata.
         windows: periods before and after.
         matters: the minimum important difference.
 
     Source: Rothman, Modern Epidemiology, 3rd ed., ch. 3; how often it claims a change is in docs/calibration.md.
     """
-    table = _table(strata, starts)
     before, after = (_totals(table, window) for window in windows)
     shared = (before.cases > 0) & (after.cases > 0)
     whole = before.cases.sum()
@@ -99,7 +103,8 @@ def standardise(
     return Standardised(values, crude, constant, _chance(before.cases, after.cases), matters)
 
 
-def _table(strata: pd.DataFrame, starts: pd.DatetimeIndex) -> _Table:
+def table_of(strata: pd.DataFrame, starts: pd.DatetimeIndex) -> Table:
+    """The KPI by its strata: index ``(start, stratum)``, columns ``value, n``; ``starts`` of its periods."""
     names, _ = pd.factorize(strata.index.get_level_values(1), sort=True)
     places = starts.get_indexer(pd.DatetimeIndex(strata.index.get_level_values(0)))
     value, n = (strata[name].to_numpy(dtype=float) for name in ("value", "n"))
@@ -107,17 +112,30 @@ def _table(strata: pd.DataFrame, starts: pd.DatetimeIndex) -> _Table:
     values = np.full((int(names.max(initial=-1)) + 1, len(starts)), np.nan)
     cases = np.zeros(values.shape)
     values[names[there], places[there]], cases[names[there], places[there]] = value[there], n[there]
-    return _Table(values, cases)
+    return Table(values, cases)
 
 
-def _totals(table: _Table, window: Flags) -> _Table:
+def explaining(
+    groups: Sequence[Groups], windows: tuple[Flags, Flags], matters: float
+) -> tuple[str, Standardised] | None:
+    """The column whose mix explains most of a change, with the KPI at its mix before; None where none explains half.
+
+    Of several columns each has to be so much less likely to have moved by chance (Bonferroni).
+    """
+    found = [(one.column, standardise(Table(one.values, one.cases), windows, matters)) for one in groups]
+    told = [(column, replace(made, p=min(1.0, made.p * len(found)))) for column, made in found if made is not None]
+    able = [(column, made) for column, made in told if made.differs and made.explained > SHARED_BY_MIX]
+    return max(able, key=lambda one: one[1].explained, default=None)
+
+
+def _totals(table: Table, window: Flags) -> Table:
     """Level and number of cases of each stratum in a window."""
     cases = table.cases[:, window].sum(axis=1)
     total = np.nansum(table.values[:, window] * table.cases[:, window], axis=1)
-    return _Table(total / np.where(cases > 0, cases, np.nan), cases)
+    return Table(total / np.where(cases > 0, cases, np.nan), cases)
 
 
-def _overall(window: _Table) -> float:
+def _overall(window: Table) -> float:
     return float(np.nansum(window.values * window.cases) / window.cases.sum())
 
 

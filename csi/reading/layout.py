@@ -29,6 +29,7 @@ from csi.reading.second_header import is_second_header, joined_names
 from csi.reading.times_of_day import has_clock, tells_when
 
 EXAMPLE_ROWS = 3
+GROUPS = 12  # different texts at most, of a column that may hold groups
 _SAMPLE_ROWS = 2_000
 _SAMPLE_CELLS = 200_000
 _BY_ORDER = ("day_first", "month_first", "year_first")
@@ -132,13 +133,14 @@ def form_of(
     """What reading needs of a layout: form, names, decimal sign, and how its number columns are written.
 
     ``numbers`` are these columns by the names they go by, None is any; what else a column holds is not looked into,
-    but for moments where ``dated`` asks for them.
+    but for moments, and for few different texts (``group``), where ``dated`` asks for them.
     """
     is_typed = format_of(content, source.encoding) is Format.PARQUET
     base, cells = _sampled(content, source, rows=1 if is_typed and not numbers and not dated else _SAMPLE_ROWS)
     decimal = source.decimal or ("." if base.format is Format.PARQUET else guess_decimal(cells, base.delimiter))
     kinds = {name: "text" if any(map(str.strip, values)) else "empty" for name, values in cells.items()}
     if dated:
+        kinds |= {name: "group" for name, values in cells.items() if kinds[name] == "text" and _few(values)}
         kinds |= dict.fromkeys(dated_columns(cells, source.missing), "moment")
     counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
     forms = {name: _written(name, cells[name], decimal, source) for name in counted}
@@ -147,6 +149,11 @@ def form_of(
         forms = {name: replace(form, either=either) for name, form in forms.items()}
     columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
     return replace(base, decimal=decimal, columns=tuple(columns))
+
+
+def _few(values: Sequence[str]) -> bool:
+    """Whether some cells hold so few different texts that these may be groups."""
+    return 2 <= len({value for value in values if value.strip()}) <= GROUPS
 
 
 def tables(content: Content, source: SourceDefinition) -> dict[str, tuple[str, ...]]:

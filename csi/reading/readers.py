@@ -67,7 +67,7 @@ def read(
         columns: further columns wanted; None keeps every column.
         bounds: limits beyond which a delivery is refused.
         may_be_empty: whether a table without a row is one: it is among others, that of a period without events.
-        further: whether columns that look like moments are wanted, too, as text.
+        further: whether columns that look like moments, or hold a few different texts, are wanted, too, as text.
 
     Raises:
         InvalidInput: it is no table, is too large, holds no row, or a column asked for is not there.
@@ -308,7 +308,7 @@ def _plan(
         check_order(order)
     renames = dict(zip(layout.names, names, strict=True))
     if keeps is not None and wanted.further:
-        further = {renames[column.name] for column in layout.columns if column.kind == "moment"}
+        further = {renames[column.name] for column in layout.columns if column.kind in ("moment", "group")}
         keeps |= further & set(usable)
     read = tuple(old for old, new in renames.items() if keeps is None or new in keeps or shape.is_active)
     return _Plan(

@@ -17,6 +17,7 @@ from csi.series.coverage import Cut, cut_of
 from csi.series.doubt_words import notes
 from csi.series.doubts import doubts_of
 from csi.series.exposure import Pulse, alive, alive_by_cadence, partial, seldom
+from csi.series.groups import groups_of
 from csi.series.measures import ADDITIVE, Points, points_of
 from csi.series.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.series.portion import Portion
@@ -102,6 +103,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         cut=flags.cut,
         parts=gathered.parts,
         doubts=doubts,
+        groups=groups_of(kpi, gathered.whole.sample, setting.axis.size),
     )
 
 

@@ -14,6 +14,7 @@ from csi.reading.kinds import FIRST_ROWS, dated_columns
 from csi.reading.moments import read_moments
 from csi.series.columns import SPANS, columns_read
 from csi.series.coverage import other_moment
+from csi.series.grouping import grouping, may_split
 from csi.series.periods import MISSING, microseconds
 
 ROWS = 20_000  # of a source, about, by which it is told whether its file was cut; ours
@@ -22,10 +23,12 @@ _BY_ORDER = ("day_first", "month_first")
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """Which columns of a source hold further moments, with the order of their dates; and one row in how many counts."""
+    """Which columns of a source hold further moments, with the order of their dates; one row in how many counts; and
+    which columns split the rows into a few groups."""
 
     orders: Mapping[str, str] = field(default_factory=dict)
     every: int = 1
+    groups: tuple[str, ...] = ()
 
     def sampled(self, lines: np.ndarray) -> np.ndarray:
         """The positions of the rows that are looked at, by their lines: the same from memory and from partitions."""
@@ -34,6 +37,11 @@ class Further:
     def moments(self, frame: pd.DataFrame, rows: np.ndarray, source: SourceDefinition) -> dict[str, np.ndarray]:
         """Per column the moments of some rows (int64 us; what is none is missing)."""
         return {name: _moments(frame, name, rows, order, source) for name, order in self.orders.items()}
+
+
+def read_besides(study: StudyDefinition, source: str) -> bool:
+    """Whether columns that the study does not name are to be read, too: further moments, or groups."""
+    return wanted(study, source) or may_split(study, source)
 
 
 def wanted(study: StudyDefinition, source: str) -> bool:
@@ -55,18 +63,22 @@ def further_of(study: StudyDefinition, source: str, heads: Iterable[pd.DataFrame
         rows_read: how many rows all its deliveries hold.
     """
     every = max(1, rows_read // ROWS)
-    if not wanted(study, source):
+    if not read_besides(study, source):
         return Further(every=every)
     head = _head(heads)
-    named = set(columns_read(study, source))
+    groups = grouping(head) if may_split(study, source) else ()
+    if not wanted(study, source):
+        return Further(every=every, groups=groups)
+    read = set(columns_read(study, source))
     texts = {
         str(name): head[name].dropna().tolist()
         for name in head.columns
-        if name not in named and isinstance(head[name].dtype, pd.StringDtype)
+        if name not in read and isinstance(head[name].dtype, pd.StringDtype)
     }
     definition = study.sources[source]
     kinds = dated_columns(texts, definition.missing)
-    return Further({name: _order(definition, name, kind.dates, kind.ambiguous) for name, kind in kinds.items()}, every)
+    orders = {name: _order(definition, name, kind.dates, kind.ambiguous) for name, kind in kinds.items()}
+    return Further(orders, every, tuple(name for name in groups if name not in orders))
 
 
 def moments_in(head: pd.DataFrame, source: SourceDefinition) -> dict[str, np.ndarray]:

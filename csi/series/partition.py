@@ -135,7 +135,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         filename=task.told,
         columns=columns,
         may_be_empty=task.among_others,
-        further=further_moments.wanted(study, source.id),
+        further=further_moments.read_besides(study, source.id),
     )
     for number, reading in enumerate(given):
         if not order and _has_text_version(reading.frame, source):
@@ -264,6 +264,7 @@ def summary(one: Settled) -> Settled:
         resolved=resolved,
         sampled=nothing,
         further=dict.fromkeys(one.rows.further, nothing),
+        groups=one.rows.groups.iloc[:0],
     )
     return replace(one, rows=rows)
 

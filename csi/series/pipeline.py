@@ -17,6 +17,7 @@ from csi.series.assembly import Gathered, Setting, assembled, source_counts
 from csi.series.axis import Axis, axis_of
 from csi.series.columns import SPANS, is_ratio_of_kpis
 from csi.series.ground import Ground, Time, ground
+from csi.series.groups import sample_of
 from csi.series.measures import probability_of
 from csi.series.periods import SeriesTooLong, codes
 from csi.series.portion import Placed, Portion, begun, placed, portion, with_refused
@@ -166,7 +167,16 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
         still_open=waiting,
         unended=unended(kpi, looking, axis),
         tried=tried(kpi, looking, rows),
+        sample=_sample(base, kpi, kept),
     )
+
+
+def _sample(base: Ground, kpi: KpiDefinition, kept: Placed) -> pd.DataFrame | None:
+    """The sampled rows with their groups, where before and after are compared; None of a part of a KPI."""
+    study, held = base.study.of_kpi(kpi), base.rows[kpi.source].groups
+    if None in (study.baseline, study.evaluation) or kpi.strata or base.study.kpis.get(kpi.id) != kpi:
+        return None
+    return sample_of(kpi, kept.rows, kept.places, held)
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, whole: Portion) -> np.ndarray | None:

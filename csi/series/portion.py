@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
-from csi.series import coverage, exclusions, exposure, outliers, tally, tried, unended
+from csi.series import coverage, exclusions, exposure, groups, outliers, tally, tried, unended
 from csi.series.axis import Axis, windows
 from csi.series.columns import SPANS
 from csi.series.contributions import Contribution
@@ -70,6 +70,7 @@ class Portion:
         unended: the cases of a duration that have not ended; None: there are none, or they are not asked for.
         pairs: the moments that tell what the export covers, each beside the KPI's own.
         tried: how the conditions and the moments of a duration fit the rows.
+        sample: period, value and groups of the rows that are sampled; None where nobody asks for groups.
     """
 
     found: Tally
@@ -94,6 +95,7 @@ class Portion:
     pairs: tuple[Pairs, ...] = ()
     unended: Unended | None = None
     tried: Tried = field(default_factory=Tried)
+    sample: pd.DataFrame | None = None
 
     @property
     def refused_rows(self) -> int:
@@ -232,6 +234,7 @@ def merged(portions: Sequence[Portion]) -> Portion:
         pairs=tuple(map(coverage.merged, zip(*(one.pairs for one in portions), strict=True))),
         unended=unended.merged([one.unended for one in portions]),
         tried=tried.merged([one.tried for one in portions]),
+        sample=groups.merged([one.sample for one in portions]),
     )
 
 

@@ -13,6 +13,7 @@ from csi.definition import KpiDefinition
 from csi.series.coverage import Cut
 from csi.series.doubts import Doubt
 from csi.series.exclusions import LeftOut
+from csi.series.grouping import Groups
 from csi.series.refusals import nothing_aside
 from csi.terms import Period
 
@@ -125,6 +126,7 @@ class Processed:
         cut: where its export is cut by another moment than the one it is judged by; None where it is not.
         parts: the way back to the rows; empty when they were not kept (Dask).
         doubts: what speaks against its conditions and its target.
+        groups: the same KPI, by its sampled rows, split by each column that was found to hold a few groups.
     """
 
     kpi: KpiDefinition
@@ -145,6 +147,7 @@ class Processed:
     cut: Cut | None = None
     parts: tuple[TracePart, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    groups: tuple[Groups, ...] = ()
 
     @property
     def footnotes(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from csi.series.column_kinds import columns_needed
 from csi.series.columns import columns_kept, columns_read
 from csi.series.duplicates import Resolved, resolve
 from csi.series.further_moments import Further, further_of
+from csi.series.grouping import held_of
 from csi.series.periods import microseconds
 from csi.series.swapped import backward_rows
 
@@ -49,6 +50,7 @@ class SourceRows:
         sha256: of the delivery, or of the list of deliveries.
         sampled: the rows of ``frame`` (by position) that tell what the file covers.
         further: per column that the study does not name the moments of these rows (int64 us; missing: none).
+        groups: of these rows the columns that split them into a few groups, by their position in ``frame``.
     """
 
     source: SourceDefinition
@@ -68,6 +70,7 @@ class SourceRows:
     backward: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     sampled: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     further: Mapping[str, np.ndarray] = field(default_factory=dict)
+    groups: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def settle(
         backward={(one.start, one.end): backward_rows(rows.frame, kept, one) for one in _durations(study, source)},
         sampled=sampled,
         further=further.moments(rows.frame, kept[sampled], definition),
+        groups=held_of(rows.frame, kept, sampled, further.groups),
     )
 
 

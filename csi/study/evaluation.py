@@ -141,6 +141,7 @@ def kpi_input(study: StudyDefinition, processed: Processed, known: Known) -> Kpi
         comparability=(*known.comparability.get(name, ()), *_cut(study, processed, known)),
         refused_for=processed.refused_for or (_lowest(processed) if known.in_file else ""),
         strata=processed.strata,
+        groups=processed.groups,
         cases=processed.cases,
         open_past_target=processed.open_past_target,
         events=_moments(processed),

@@ -131,7 +131,7 @@ def reading_of(study: StudyDefinition, source: SourceDefinition, frame: pd.DataF
     moments, numbers = columns_needed(study, source.id)
     plain, content = replace(source, file="", **_FORM), as_parquet(frame)
     columns = columns_wanted(study, source.id)
-    further = further_moments.wanted(study, source.id)
+    further = further_moments.read_besides(study, source.id)
     return read(content, plain, moments=moments, numbers=numbers, filename=source.id, columns=columns, further=further)
 
 

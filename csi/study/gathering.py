@@ -232,7 +232,7 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
             filename=task.told,
             columns=columns,
             may_be_empty=task.among_others,
-            further=further_moments.wanted(study, task.source.id),
+            further=further_moments.read_besides(study, task.source.id),
         )
     except InvalidInput:
         _checked(study, task)  # tells every missing column by its key

@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 from csi.analysis import Analysis, KpiInput, judge
+from csi.analysis.analysis import Remark
 from csi.definition import Window
-from csi.terms import Period, Verdict
+from csi.series.grouping import Groups
+from csi.terms import Evidence, Period, Verdict
 from tests.analysis.series import autoregressive, frame, kpi_input
 
 SERIES = int(os.environ.get("CSI_SERIES", "400"))
@@ -91,6 +93,7 @@ def cells() -> Iterator[Cell]:
     yield from _shapes()
     yield from _signals()
     yield from _mix()
+    yield from _found()
     yield from _spread()
 
 
@@ -235,6 +238,57 @@ def _mix() -> Iterator[Cell]:
             yield Cell(f"pure mix .6 → {after:g}, {measure}: improved", found, "<= 0.05")
     seen = float(np.mean([improved(one) for one in mixed(0.25, gain=0.1)]))
     yield Cell("mix .6 → .25 and 10 % quicker, mean: improved", seen, ">= 0.85")
+
+
+def unnamed(part: float, gain: float, measure: str = "mean", lazy: float = 0.0) -> list[Analysis]:
+    """As ``mixed``, of which nobody named the groups; of the quick ones the times fall by ``lazy`` less."""
+    random, later = np.random.default_rng(17), np.arange(36) >= 24
+    slow = random.random((SERIES, 36, 40)) < np.where(later, part, 0.6)[:, None]
+    site = random.integers(0, 3, slow.shape)
+    falls = np.where(slow, gain, gain - lazy) * later[:, None]
+    hours = np.where(slow, 12.0, 4.0) * (1 - falls) * np.exp(random.normal(0, 0.3, slow.shape))
+    level = {"mean": np.mean, "median": np.median}[measure]
+    made = {}
+    for one in range(SERIES):
+        columns = (("Kind", slow[one].astype(int), 2), ("Site", site[one], 3))
+        found = tuple(_grouped(name, hours[one], codes, many, level) for name, codes, many in columns)
+        made[str(one)] = kpi_input(level(hours[one], axis=1), groups=found, measure=measure, value="open")
+    return list(judge(made).values())
+
+
+def _grouped(name: str, hours: np.ndarray, codes: np.ndarray, many: int, level: Callable[[Any], Any]) -> Groups:
+    cases = np.array([(codes == at).sum(axis=1) for at in range(many)], dtype=float)
+    values = [[level(week[of == at]) if (of == at).any() else np.nan for week, of in zip(hours, codes, strict=True)]
+              for at in range(many)]  # fmt: skip
+    return Groups(name, tuple(f"{name} {at}" for at in range(many)), np.array(values), cases)
+
+
+def _believed(one: Analysis) -> bool:
+    return improved(one) and one.evidence is not Evidence.WEAK
+
+
+def _found() -> Iterator[Cell]:
+    for measure in ("mean", "median"):
+        moved = unnamed(0.25, 0.0, measure)
+        yield Cell(f"mix .6 → .25 nobody named, {measure}: believed", _part(moved, _believed), "<= 0.05")
+        quick = unnamed(0.6, 0.2, measure)
+        yield Cell(f"20 % quicker, same mix, {measure}: a mix blamed", _part(quick, _blamed), "<= 0.05")
+    alike = unnamed(0.6, 0.0)
+    yield Cell("nothing changed: a group found apart", _part(alike, lambda one: one.where is not None), "<= 0.05")
+    apart = unnamed(0.6, 0.2, lazy=0.2)
+    yield Cell("one of two groups 20 % quicker: found", _part(apart, _kind_found), ">= 0.9")
+
+
+def _part(found: list[Analysis], which: Callable[[Analysis], bool]) -> float:
+    return float(np.mean([which(one) for one in found]))
+
+
+def _blamed(one: Analysis) -> bool:
+    return Remark.MIX_FOUND in one.detail.guards
+
+
+def _kind_found(one: Analysis) -> bool:
+    return one.where is not None and one.where.column == "Kind"
 
 
 def _spread() -> Iterator[Cell]:

@@ -1,0 +1,110 @@
+"""Where is it, and is it only the mix: a change over a column that was found or named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from csi.analysis.analysis import Analysis, Remark
+from csi.series.grouping import Groups
+from csi.terms import Direction, Evidence
+from tests.analysis.series import analyse
+
+BEFORE, AFTER = 24, 12
+N = BEFORE + AFTER
+MEAN = {"measure": "mean", "value": "open"}
+
+
+def split(parts: Any, levels: Any, *, cases: float = 40.0, column: str = "Category", seed: int = 1) -> Groups:
+    """Groups of which ``parts`` are the shares of all cases before and after, ``levels`` their levels then."""
+    rng = np.random.default_rng(seed)
+    when = (np.arange(N) >= BEFORE).astype(int)
+    n = np.round(np.array(parts, dtype=float)[:, when] * cases)
+    values = np.array(levels, dtype=float)[:, when] + rng.normal(0, 0.3, (len(parts), N))
+    return Groups(column, tuple(f"g{at}" for at in range(len(parts))), values, n)
+
+
+def judged(*groups: Groups, **about: Any) -> Analysis:
+    whole = groups[0]
+    values = (whole.values * whole.cases).sum(axis=0) / whole.cases.sum(axis=0)
+    return analyse(values, before=BEFORE, groups=groups, **{**MEAN, **about})
+
+
+MIXED = split([(0.6, 0.1), (0.4, 0.9)], [(12, 12), (4, 4)])
+EVEN = split([(0.5, 0.5), (0.5, 0.5)], [(12, 12), (4, 4)], column="Site", seed=2)
+QUICKER = split([(0.5, 0.5), (0.5, 0.5)], [(12, 8), (4, 4)])
+
+
+def test_a_mix_that_nobody_named_is_found_named_and_caps_the_evidence() -> None:
+    found = judged(MIXED, EVEN)
+    assert (found.change_axis, found.evidence) == ("improved", Evidence.WEAK)
+    assert found.detail.guards == (Remark.MIX_FOUND,)
+    said = "The mix of Category moved, which explains "
+    assert said in found.detail.below
+    assert said in found.sentence
+    assert found.detail.notes[0].remark is Remark.MIX_FOUND
+    assert judged(QUICKER, EVEN).detail.guards == ()
+    assert judged(QUICKER, EVEN).evidence is Evidence.STRONG
+
+
+def test_a_change_that_is_not_claimed_is_explained_by_nothing() -> None:
+    assert judged(EVEN, MIXED).detail.guards == ()
+
+
+@pytest.mark.parametrize(("quicker", "told"), [(9.0, False), (11.0, True)])
+def test_a_mix_that_explains_less_than_half_is_not_named(quicker: float, told: bool) -> None:
+    """From .6 to .5 of the slow ones is worth .8 h; what else they got quicker is no mix."""
+    made = split([(0.6, 0.5), (0.4, 0.5)], [(12, quicker), (4, 4)], cases=400.0)
+    assert (Remark.MIX_FOUND in judged(made).detail.guards) is told
+
+
+def test_where_a_change_lies_is_told_by_the_groups_that_moved_otherwise() -> None:
+    found = judged(QUICKER, EVEN).where
+    assert found is not None
+    assert (found.column, found.kind, found.named, found.suppressed) == ("Category", "ranked", False, 0)
+    assert [(one.name, one.apart) for one in found.groups] == [("g0", True), ("g1", True)]
+    assert found.groups[0].lower < -4.0 < found.groups[0].upper
+    assert (found.groups[0].cases_before, found.groups[0].cases_after) == (480, 240)
+    assert found.sentences[0].startswith("Category g0: −")
+    assert len(found.sentences) == 2
+
+
+def test_where_nothing_moved_otherwise_no_column_is_found() -> None:
+    both = split([(0.5, 0.5), (0.5, 0.5)], [(12, 10), (6, 4)])
+    assert judged(both).where is None
+
+
+@pytest.mark.parametrize(("cases", "shown", "hidden"), [(0.5, 3, 0), (0.4, 2, 1)])
+def test_v6_7_groups_of_fewer_than_five_cases_are_not_shown(cases: float, shown: int, hidden: int) -> None:
+    few = split([(0.5, 0.5), (0.5, 0.5), (0.01, 0.01)], [(12, 8), (4, 4), (4, 4)])
+    few.cases[2] = cases
+    found = judged(few).where
+    assert found is not None
+    assert (len(found.groups), found.suppressed) == (shown, hidden)
+    assert ("1 group with too few cases is not shown." in found.sentences) is bool(hidden)
+
+
+def test_shares_are_shown_as_a_funnel() -> None:
+    good = np.array([[20, 38], [30, 30], [30, 30]], dtype=float)[:, (np.arange(N) >= BEFORE).astype(int)]
+    groups = Groups("Team", ("a", "b", "c"), 100 * good / 40, np.full((3, N), 40.0))
+    found = analyse(
+        100 * good.sum(axis=0) / 120, before=BEFORE, groups=(groups,), measure="share", unit="%", value=None,
+        direction=Direction.HIGHER, n=120.0, numerator=good.sum(axis=0),
+    ).where  # fmt: skip
+    assert found is not None
+    assert (found.kind, found.groups[0].name, found.groups[0].apart) == ("funnel", "a", True)
+    assert found.groups[0].difference == pytest.approx(45.0)
+    assert [one.name for one in found.groups[1:] if one.apart] == ["b", "c"]
+
+
+def test_where_the_study_names_a_column_it_is_that_one() -> None:
+    index = pd.date_range("2025-01-06", periods=N, freq="7D", tz="Europe/Lisbon", name="start").as_unit("us")
+    frames = {name: pd.DataFrame({"value": QUICKER.values[at], "n": QUICKER.cases[at]}, index=index)
+              for at, name in enumerate(("a", "b"))}  # fmt: skip
+    strata = pd.concat(frames, names=["stratum", "start"]).reorder_levels(["start", "stratum"]).sort_index()
+    found = judged(QUICKER, strata=strata, strata_name="Priority").where
+    assert found is not None
+    assert (found.column, found.named, [one.name for one in found.groups]) == ("Priority", True, ["a", "b"])
