@@ -151,6 +151,19 @@ class Claim(StrEnum):
         return self in (Claim.TREND, Claim.BOTH)
 
 
+class CauseState(StrEnum):
+    """What is known of a cause: a guess, or settled by evidence either way."""
+
+    HYPOTHESIS = "hypothesis"
+    SUPPORTED = "supported"
+    REFUTED = "refuted"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody has to look into it again."""
+        return self is not CauseState.HYPOTHESIS
+
+
 class Verdict(StrEnum):
     """Did we get there? In the order in which they are tried."""
 

@@ -13,7 +13,7 @@ from bot.blocks.text import clip, escape, mention
 from csi.analysis import budget
 from csi.analysis.phases import Shift
 from csi.models import Rebase
-from csi.terms import Claim, Period, Verdict
+from csi.terms import CauseState, Claim, Period, Verdict
 from csi.words import behind
 from csi.words.wording import amount, plural, when
 
@@ -34,6 +34,11 @@ CLAIMS = {
     Claim.SIGNAL: "a signal: something special happened",
     Claim.TREND: "a trend: it rises or falls",
     Claim.BOTH: "both, a signal and a trend",
+}
+CAUSES = {
+    CauseState.HYPOTHESIS: "a hypothesis",
+    CauseState.SUPPORTED: "supported by evidence",
+    CauseState.REFUTED: "refuted by evidence",
 }
 FIELD = 1500  # characters of one part of a finding
 REASON = 300  # characters of why limits begin anew
@@ -136,7 +141,10 @@ def finding_form(line: Line, metadata: str) -> Block:
         _words("against_baseline", "Against the baseline", line),
         _words("variation", "Variation and trend", line),
         parts.select("claim", "With that you claim", CLAIMS, chosen=line["claim"] or Claim.NEITHER),
-        _words("cause", "Likely cause", line, hint="It stays a hypothesis until an action has shown it."),
+        _words("cause", "Likely cause", line, hint="A hypothesis until something has shown or refuted it."),
+        parts.select("cause_state", "That cause is", CAUSES, chosen=line["cause_state"] or CauseState.HYPOTHESIS),
+        parts.text_input("cause_evidence", "What shows it, or refutes it?", value=line["cause_evidence"], limit=FIELD,
+                         optional=True, multiline=True, hint="A settled cause is not asked about again."),
         _words("impact", "What it means for the business", line),
         parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40,
                          hint="How much is lost, such as 40 users or 120 hours; a good guess beats none."),

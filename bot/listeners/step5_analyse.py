@@ -29,7 +29,7 @@ from csi.errors import Conflict, CsiError, InvalidInput, TooEarly, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
-from csi.terms import Claim, Period, Step
+from csi.terms import CauseState, Claim, Period, Step
 
 Body = Mapping[str, Any]
 
@@ -150,6 +150,7 @@ def _why_not(reasons: Sequence[InvalidInput]) -> dict[str, Any]:
 
 EMPTY: dict[str, Any] = {
     **dict.fromkeys((*findings.PARTS, "claim", "impact_unit", "none_because", "confirmed_by"), ""),
+    **dict.fromkeys(("cause_state", "cause_evidence"), ""),
     "impact_amount": None,
     "confirmed_at": None,
     "state": findings.DRAFT,
@@ -205,6 +206,8 @@ FINDING_FIELDS: dict[str, forms.Reader] = {
     "impact_amount": forms.number(),
     "impact_unit": forms.option(),
     "claim": forms.option(of=Claim),
+    "cause_state": forms.option(required=False, of=CauseState),
+    "cause_evidence": forms.text(required=False, limit=findings.TEXT_LIMIT),
     "unit_cost": forms.text(required=False, limit=60),
 }
 _CURRENCY = re.compile(r"\s*([^\d\s./,-]{1,10})\s*$")
@@ -235,6 +238,7 @@ def said_finding(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) 
         cycle = modals.cycle_of(session, body)
         owner = roles.name_of(session, cycle.team_id, user_of(body))
         cost = _unit_cost(prices, form["impact_unit"], owner, kit.now().date())
+        form["cause_state"] = form["cause_state"] or CauseState.HYPOTHESIS
         said = findings.Said(**form, unit_cost=cost)
         findings.confirm(session, cycle, int(modals.remembered(body)["kpi"]), said, actor=user_of(body), now=kit.now())
         shown = _overview(session, cycle)

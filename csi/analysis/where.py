@@ -1,6 +1,6 @@
 """Where is it? A KPI's change by the groups of one column: which of them moved otherwise than the rest.
 
-Shares as a funnel: a group's change lies within limits around that of all, which are the wider the fewer cases it has,
+Shares as a funnel: a group's change lies within limits around that of all others, which are the wider the fewer cases it has,
 and the more periods vary beyond chance. Numbers ranked, each with its interval. Never people
 (``csi/series/grouping.py``), and no group of fewer than five cases before or after (V6.7).
 """
@@ -78,21 +78,39 @@ def _compared(one: Draft, groups: Groups) -> _Compared:
 def _funnel(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Compared:
     """Pooled shares; what is between zero and all of it has Agresti and Caffo's error, so that none is without one."""
     scale, sigma_z = float(one.seen.panel.scale[one.seen.number]), one.limits.sigma_z or 1.0
-    parts = [_pooled(groups, window, scale) for window in (one.row.before, one.row.after)]
+    parts = [tuple(side[places] for side in _pooled(groups, at, scale)) for at in (one.row.before, one.row.after)]
     (first, n), (second, m) = parts
-    moved, overall = (second - first) * scale, one.facts.change.difference or 0.0
+    moved = (second - first) * scale
     softened = [((share * many + 1) / (many + 2), many + 2) for share, many in parts]
-    error = np.sqrt(sum(p * (1 - p) / many for p, many in softened)) * scale * max(1.0, sigma_z)
+    variance = sum((p * (1 - p) / many for p, many in softened), np.zeros(len(places)))
+    error = np.sqrt(variance) * scale * max(1.0, sigma_z)
+    away = np.abs(_away(moved, error, n))
     made = [
         GroupMoved(
-            groups.names[at], float(first[at] * scale), float(second[at] * scale), int(n[at]), int(m[at]),
-            float(moved[at]), float(moved[at] - SIDE * error[at]), float(moved[at] + SIDE * error[at]),
-            bool(abs(moved[at] - overall) > LIMIT * error[at]),
+            groups.names[at], float(first[of] * scale), float(second[of] * scale), int(n[of]), int(m[of]),
+            float(moved[of]), float(moved[of] - SIDE * error[of]), float(moved[of] + SIDE * error[of]),
+            bool(away[of] > LIMIT),
         )
-        for at in places
+        for of, at in enumerate(places)
     ]  # fmt: skip
-    chance = [2 * float(special.ndtr(-abs(moved[at] - overall) / error[at])) for at in places]
-    return _Compared(made, min(1.0, min(chance, default=1.0) * len(places)), hidden)
+    return _Compared(made, _surest(2 * special.ndtr(-away)), hidden)
+
+
+def _away(moved: Floats, error: Floats, weights: Floats) -> Floats:
+    """How many errors each group's change lies away from that of all others together, at the mix before."""
+    many = len(moved)
+    if many < 2:
+        return np.zeros(many)
+    parts = np.tile(weights, (many, 1)) * ~np.eye(many, dtype=bool)
+    parts = parts / parts.sum(axis=1, keepdims=True)
+    both = np.sqrt(error**2 + parts**2 @ error**2)
+    off = moved - parts @ moved
+    return np.where(both > 0, off / np.where(both > 0, both, 1.0), np.where(off == 0, 0.0, np.inf))
+
+
+def _surest(chance: Floats) -> float:
+    """The chance of the group that is most surely apart, one of several looked at."""
+    return min(1.0, float(chance.min(initial=1.0)) * len(chance))
 
 
 def _pooled(groups: Groups, window: Flags, scale: float) -> tuple[Floats, Floats]:
@@ -104,37 +122,27 @@ def _pooled(groups: Groups, window: Flags, scale: float) -> tuple[Floats, Floats
 
 def _ranked(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Compared:
     """Each group's periods before and after, as the KPI's own are compared."""
-    overall = one.facts.change.difference or 0.0
-    made: list[GroupMoved] = []
-    chance: list[float] = []
-    for at in places:
-        windows = [_there(groups, at, window) for window in (one.row.before, one.row.after)]
-        if min(map(len, windows)) < FEWEST:
-            hidden += 1
-            continue
-        found = mean_change(windows[0][None], windows[1][None])
-        moved, low, high = (float(part[0]) for part in (found.difference, found.lower, found.upper))
-        off, error = abs(moved - overall), float(found.error[0])
-        p = 2 * float(special.stdtr(float(found.df[0]), -off / error)) if error > 0 else float(off == 0)
-        chance.append(p)
-        n, m = (int(groups.cases[at][window].sum()) for window in (one.row.before, one.row.after))
-        level = float(windows[0].mean())
-        made.append(GroupMoved(groups.names[at], level, level + moved, n, m, moved, low, high))
-    sure = [p * len(chance) < SURE for p in chance]
-    told = [_apart(group, apart=apart) for group, apart in zip(made, sure, strict=True)]
-    return _Compared(told, min(1.0, min(chance, default=1.0) * len(chance)), hidden)
+    windows = {int(at): [_there(groups, at, window) for window in (one.row.before, one.row.after)] for at in places}
+    told = {at: both for at, both in windows.items() if min(map(len, both)) >= FEWEST}
+    found = [mean_change(first[None], second[None]) for first, second in told.values()]
+    moved, low, high, error, df = (
+        np.array([float(getattr(each, name)[0]) for each in found])
+        for name in ("difference", "lower", "upper", "error", "df")
+    )
+    n, m = (groups.cases[list(told)][:, window].sum(axis=1) for window in (one.row.before, one.row.after))
+    chance = 2 * special.stdtr(df, -np.abs(_away(moved, error, n)))
+    level = [float(first.mean()) for first, _ in told.values()]
+    made = [
+        GroupMoved(groups.names[at], level[of], level[of] + float(moved[of]), int(n[of]), int(m[of]), float(moved[of]),
+                   float(low[of]), float(high[of]), bool(chance[of] * len(told) < SURE))
+        for of, at in enumerate(told)
+    ]  # fmt: skip
+    return _Compared(made, _surest(chance), hidden + len(windows) - len(told))
 
 
 def _there(groups: Groups, at: int, window: Flags) -> Floats:
     values = groups.values[at][window]
     return np.asarray(values[np.isfinite(values)])
-
-
-def _apart(group: GroupMoved, *, apart: bool) -> GroupMoved:
-    return GroupMoved(
-        group.name, group.before, group.after, group.cases_before, group.cases_after, group.difference, group.lower,
-        group.upper, apart,
-    )  # fmt: skip
 
 
 def _sentences(one: Draft, column: str, groups: Sequence[GroupMoved], suppressed: int) -> tuple[str, ...]:
@@ -150,6 +158,4 @@ def _sentences(one: Draft, column: str, groups: Sequence[GroupMoved], suppressed
 def _moved(one: Draft, column: str, group: GroupMoved) -> str:
     scale = keeping(one.facts.read.scale, group.difference, (group.lower, group.upper))
     gap, likely = scale.gap(group.difference), scale.likely((group.lower, group.upper))
-    all_of_it = scale.gap(one.facts.change.difference or 0.0)
-    cases = f"{wording.number(group.cases_after, 0)} cases"
-    return f"{column} {group.name}: {gap} (likely {likely}, {cases}), where all together moved by {all_of_it}."
+    return f"{column} {group.name}: {gap} (likely {likely}, {wording.number(group.cases_after, 0)} cases)."

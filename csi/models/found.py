@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
-from csi.terms import both_axes, label
+from csi.terms import CauseState, both_axes, label
 
 
 class AnalysisResult(Row, table=True):
@@ -64,6 +64,7 @@ class Finding(Row, table=True):
     """What the analysis of one KPI says, drafted by the bot, confirmed by a person.
 
     ``claim`` says what ``variation`` claims; empty in what was drafted before that was asked, which claims nothing.
+    ``cause_state`` is hypothesis, supported or refuted, a settled one with its evidence.
     ``none_because`` holds the reason when there is nothing to find. ``state`` is draft, confirmed or stale.
     ``disposition`` says what becomes of it: action, parked, accepted, none.
     """
@@ -81,6 +82,8 @@ class Finding(Row, table=True):
     claim: str = ""
     cause: str = ""
     cause_is_hypothesis: bool = True
+    cause_state: str = CauseState.HYPOTHESIS
+    cause_evidence: str = ""
     impact: str = ""
     impact_amount: float | None = None
     impact_unit: str = ""

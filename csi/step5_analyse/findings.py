@@ -16,7 +16,7 @@ from csi.errors import Conflict, InvalidInput
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.storage import lock, need, row, rows
-from csi.terms import Claim, Period, Role
+from csi.terms import CauseState, Claim, Period, Role
 
 DRAFT, CONFIRMED, STALE = "draft", "confirmed", "stale"
 CONFIRMERS = frozenset({Role.ANALYST, Role.PROCESS_OWNER, Role.SERVICE_OWNER, Role.CSI_MANAGER})
@@ -39,7 +39,8 @@ class Said:
     impact_unit: str
     claim: Claim
     unit_cost: UnitCost | None = None
-    cause_is_hypothesis: bool = True
+    cause_state: CauseState = CauseState.HYPOTHESIS
+    cause_evidence: str = ""
 
 
 def of_cycle(session: Session, cycle: Cycle) -> dict[int, Finding]:
@@ -80,9 +81,21 @@ def _drafted(
     made = known or Finding(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, drafted_at=now)
     words = _words(cycle, kpi, result)
     kept = {name: getattr(made, name) for name in _OWN_WORDS if made.confirmed_by and getattr(made, name)}
+    if CauseState(made.cause_state).is_settled:
+        kept["cause"] = made.cause  # with its evidence, for good
+    elif not kept.get("cause") and words["cause"] in _refuted(session, cycle, kpi):
+        words["cause"] = ""  # a settled cause does not come back
     values = {**words, **kept, "input_hash": digest, "state": DRAFT, "drafted_at": now}
     values |= {"confirmed_by": "", "confirmed_at": None, "disposition": "", "disposition_reason": ""}
     return _put(session, made, values)
+
+
+def _refuted(session: Session, cycle: Cycle, kpi: Kpi) -> set[str]:
+    """The causes of a KPI that earlier cycles have refuted."""
+    cycles = tuple(one.id for one in rows(session, Cycle, cycle.team_id, service_id=cycle.service_id))
+    same = tuple(one.id for one in rows(session, Kpi, cycle.team_id, cycle_id=cycles, key=kpi.key))
+    found = rows(session, Finding, cycle.team_id, kpi_id=same, cause_state=CauseState.REFUTED.value)
+    return {one.cause for one in found}
 
 
 def _words(cycle: Cycle, kpi: Kpi, result: AnalysisResult | None) -> dict[str, Any]:
@@ -114,7 +127,9 @@ def confirm(session: Session, cycle: Cycle, kpi_id: int, said: Said, *, actor: s
             raise InvalidInput(name, "please say it in a few words")
     if not said.impact_unit.strip():
         raise InvalidInput("impact_unit", "please say of what: users, minutes, hours, money, cases or a risk class")
-    words = asdict(said)
+    if said.cause_state.is_settled and not said.cause_evidence.strip():
+        raise InvalidInput("cause_evidence", f"please say what shows that the cause is {said.cause_state}")
+    words = {**asdict(said), "cause_is_hypothesis": not said.cause_state.is_settled}
     if words.pop("unit_cost"):
         words["impact"] = f"{said.impact.strip()} {_cost(session, cycle, kpi_id, said)}"
     values = {**words, "none_because": "", "state": CONFIRMED, "confirmed_by": actor, "confirmed_at": now}
