@@ -1,7 +1,7 @@
 """Where is it? A KPI's change by the groups of one column: which of them moved otherwise than the rest.
 
-Shares as a funnel: a group's change lies within limits around that of all others, which are the wider the fewer cases it has,
-and the more periods vary beyond chance. Numbers ranked, each with its interval. Never people
+Shares as a funnel: a group's change lies within limits around that of all others, which are the wider the fewer cases
+it has, and the more periods vary beyond chance. Numbers ranked, each with its interval. Never people
 (``csi/series/grouping.py``), and no group of fewer than five cases before or after (V6.7).
 """
 
