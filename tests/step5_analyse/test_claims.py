@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
-from csi.cycle import left_over
-from csi.errors import InvalidInput
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.step5_analyse import findings, results, rules
 from csi.storage import rows
@@ -173,44 +170,3 @@ def test_what_could_not_be_computed_this_time_is_stale_and_nothing_else(session:
 def test_a_cause_is_a_hypothesis_until_said_otherwise() -> None:
     words = {name: WHOLE[name] for name in (*findings.PARTS, "impact_amount", "impact_unit")}
     assert findings.Said(**words, claim=Claim.NEITHER).cause_state is CauseState.HYPOTHESIS
-
-
-@pytest.mark.parametrize("state", [CauseState.SUPPORTED, CauseState.REFUTED])
-def test_a_cause_is_settled_by_evidence_and_stays_settled(session: Session, cycle: Cycle, state: CauseState) -> None:
-    kpi = kpi_of(session, cycle)
-    turns.analyse(session, cycle, kpi, [20.0] * 20)
-    said = {name: WHOLE[name] for name in (*findings.PARTS, "impact_amount", "impact_unit")}
-    told = findings.Said(**said, claim=Claim.NEITHER, cause_state=state)
-    with pytest.raises(InvalidInput, match=f"what shows that the cause is {state}"):
-        findings.confirm(session, cycle, kpi.id, told, actor=BOB, now=NOW)
-    shown = replace(told, cause="Mondays", cause_evidence="No Monday differs.")
-    made = findings.confirm(session, cycle, kpi.id, shown, actor=BOB, now=NOW)
-    assert (made.cause_is_hypothesis, made.cause_state) == (False, state)
-    for _ in range(2):  # nobody has to stand by it again
-        made.state = "stale"
-        made = findings._drafted(session, cycle, kpi, (made, None), NOW)
-        assert (made.cause, made.cause_state, made.cause_evidence) == ("Mondays", state, "No Monday differs.")
-    assert list(left_over._causes(session, cycle)) == []
-
-
-@pytest.mark.parametrize(("state", "again"), [(CauseState.REFUTED, False), (CauseState.SUPPORTED, True)])
-def test_a_cause_that_an_earlier_cycle_refuted_is_not_drafted_again(
-    session: Session, cycle: Cycle, state: CauseState, again: bool
-) -> None:
-    kpi = kpi_of(session, cycle)
-    result = turns.analyse(session, cycle, kpi, [20.0] * 20)
-    guess = findings._words(cycle, kpi, result)["cause"]
-    before = Cycle(team_id=TEAM, service_id=cycle.service_id, number=9, channel_id="C0", state="closed",
-                   started_by=BOB, started_at=NOW)  # fmt: skip
-    session.add(before)
-    session.flush()
-    old = Kpi(team_id=TEAM, cycle_id=before.id, key=kpi.key, name=kpi.name)
-    session.add(old)
-    session.flush()
-    session.add(
-        Finding(team_id=TEAM, cycle_id=before.id, kpi_id=old.id, drafted_at=NOW, cause=guess, cause_state=state)
-    )
-    session.flush()
-    made = findings._drafted(session, cycle, kpi, (None, result), NOW)
-    assert (made.cause == guess) is again
-    assert guess

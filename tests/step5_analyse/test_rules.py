@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi.analysis.analysis import Remark
+from csi.cycle import left_over
 from csi.errors import Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, AuditRow, Cycle, Finding, Kpi
@@ -16,7 +18,7 @@ from csi.step1_should_measure import kpis
 from csi.step5_analyse import findings
 from csi.step6_present import presenting
 from csi.storage import row, rows
-from csi.terms import Claim, Step
+from csi.terms import CauseState, Claim, Step
 from tests import turns
 from tests.analysis.series import kpi_input, plain_result, step
 from tests.databases import Database
@@ -329,3 +331,40 @@ def test_findings_and_rules_work_on_both_databases(database: Database):
         finding = drafted(opened, made)
         findings.confirm(opened, made, finding.kpi_id, said(finding), actor=BOB, now=NOW)
         assert [broken(opened, made, f"V5.{number}") for number in (1, 2, 3, 5, 6)] == [[]] * 5
+
+
+@pytest.mark.parametrize("state", [CauseState.SUPPORTED, CauseState.REFUTED])
+def test_a_cause_is_settled_by_evidence_and_stays_settled(session: Session, cycle: Cycle, state: CauseState) -> None:
+    finding, kpi = drafted(session, cycle), kpi_of(session, cycle)
+    told = said(finding, cause="Mondays", cause_state=state)
+    with pytest.raises(InvalidInput, match=f"what shows that the cause is {state}"):
+        findings.confirm(session, cycle, kpi.id, told, actor=BOB, now=NOW)
+    shown = replace(told, cause_evidence="No Monday differs.")
+    made = findings.confirm(session, cycle, kpi.id, shown, actor=BOB, now=NOW)
+    assert (made.cause_is_hypothesis, made.cause_state) == (False, state)
+    for _ in range(2):  # nobody has to stand by it again
+        made.state = "stale"
+        made = findings._drafted(session, cycle, kpi, (made, None), NOW)
+        assert (made.cause, made.cause_state, made.cause_evidence) == ("Mondays", state, "No Monday differs.")
+    assert list(left_over._causes(session, cycle)) == []
+
+
+@pytest.mark.parametrize(("state", "again"), [(CauseState.REFUTED, False), (CauseState.SUPPORTED, True)])
+def test_a_cause_that_an_earlier_cycle_refuted_is_not_drafted_again(
+    session: Session, cycle: Cycle, state: CauseState, again: bool
+) -> None:
+    kpi, result = kpi_of(session, cycle), analysed(session, cycle)
+    guess = findings._words(cycle, kpi, result)["cause"]
+    before = Cycle(team_id=cycle.team_id, service_id=cycle.service_id, number=9, channel_id="C0", state="closed",
+                   started_by=BOB, started_at=NOW)  # fmt: skip
+    session.add(before)
+    session.flush()
+    old = Kpi(team_id=cycle.team_id, cycle_id=before.id, key=kpi.key, name=kpi.name)
+    session.add(old)
+    session.flush()
+    known = {"cause": guess, "cause_state": state, "drafted_at": NOW}
+    session.add(Finding(team_id=cycle.team_id, cycle_id=before.id, kpi_id=old.id, **known))
+    session.flush()
+    [made] = findings.redraft(session, cycle, actor=BOB, now=NOW)
+    assert guess
+    assert (made.cause == guess) is again

@@ -53,6 +53,7 @@ KPI = {
     "reasons": None,
     "sentence": None,
     "against_target": ["level", "lower", "upper", "likely", "more"],
+    "where": ["column", "named", "kind", "groups", "suppressed", "sentences"],
 }  # fmt: skip
 SOURCE = [
     "sha256",
