@@ -17,6 +17,7 @@ from csi.errors import CsiError
 from csi.models import OutboxPost
 
 ATTEMPTS = 8
+PICTURE_ATTEMPTS = 4  # a picture is refused so often before it goes into the thread: half a minute
 PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
            "team_added_to_org", "accesslimited"}  # fmt: skip
 NOT_INVITED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
@@ -46,6 +47,16 @@ def consequence(row: OutboxPost, error: Exception, now: datetime) -> dict[str, A
         return {"status": "dropped", "error": f"no answer: it may have arrived ({code(error)})"}
     if row.attempts + 1 >= ATTEMPTS:
         return {"status": "failed", "error": code(error)}
+    return again(row, error, now)
+
+
+def is_about_blocks(error: Exception) -> bool:
+    """Whether Slack refuses what a message is made of, a picture among it."""
+    return isinstance(error, SlackApiError) and error.response.get("error") == "invalid_blocks"
+
+
+def again(row: OutboxPost, error: Exception, now: datetime) -> dict[str, Any]:
+    """The columns to keep when it is tried once more, after growing gaps."""
     return _again(row, now + timedelta(seconds=2.0 ** (row.attempts + 1)), row.attempts + 1, code(error))
 
 
@@ -86,6 +97,15 @@ def say(session: Session, outbox: Outbox, row: OutboxPost, error: str) -> None:
         hint = " Please invite me to the channel, then ask again." if name in NOT_INVITED else ""
         text = f"I could not post in <#{row.channel}> ({name}).{hint}"
         _say(session, outbox, row, {"channel": row.tell, "text": text})
+
+
+def say_picture_lost(session: Session, outbox: Outbox, row: OutboxPost, channel: str, thread: str) -> None:
+    """Say below a message that its picture could not be brought; its words stand."""
+    text = f":warning: Slack did not take the picture of this: {row.alt_text[:1500]}"
+    outbox.post(
+        session, team_id=row.team_id, kind="nudge", key=f"picture:{row.id}:{row.revision}", channel=channel,
+        thread_ts=thread, text=text,
+    )  # fmt: skip
 
 
 def _say(session: Session, outbox: Outbox, row: OutboxPost, saying: dict[str, Any]) -> None:

@@ -115,8 +115,16 @@ class DeliveryWorker:
         changes = self._outcome(row, states.thread_of(row, head))
         self._keep(row, changes)
         if "ts" in changes:  # kept first: whatever happens from here on, it is not posted again
+            if changes["sent_revision"] < row.revision:  # a bare line, so far
+                self._fill(row.team_id, row.key)
             self._finish(row.team_id, row.key)
         return True
+
+    def _fill(self, team_id: str, key: str) -> None:
+        with self._sessions.reading() as session:
+            row = self._outbox.find(session, team_id=team_id, key=key)
+        if row is not None:
+            self._deliver(row)
 
     def _finish(self, team_id: str, key: str) -> None:
         with self._sessions.reading() as session:
@@ -168,8 +176,17 @@ class DeliveryWorker:
         file = self._uploads.state(client, row, now)
         if file is images.State.WAITING:
             return states.soon(row, now)
-        changes = messages.send(client, row, thread, shown=file is images.State.READY, now=now)
-        if file is images.State.LATE:
+        shown = messages.Picture.SHOWN if file is images.State.READY else messages.Picture.NONE
+        try:
+            changes = messages.send(client, row, thread, picture=shown, now=now)
+        except SlackApiError as refused:
+            if file is not images.State.READY or not failures.is_about_blocks(refused):
+                raise
+            if row.attempts < failures.PICTURE_ATTEMPTS:  # what files.info calls ready is refused for a while, too
+                return failures.again(row, refused, now)
+            changes = messages.send(client, row, thread, picture=messages.Picture.IN_THREAD, now=now)
+            file = images.State.LATE
+        if file is images.State.LATE and changes["sent_revision"] == row.revision:
             self._share(client, row, str(changes.get("channel", row.channel)), thread or str(changes.get("ts", row.ts)))
         return changes
 
@@ -180,6 +197,8 @@ class DeliveryWorker:
             images.upload(client, content, row.alt_text, row.text, channel_id=channel, thread_ts=thread)
         except (SlackApiError, httpx.HTTPError):
             log.exception("image_not_shared", key=row.key)
+            with self._sessions() as session:
+                failures.say_picture_lost(session, self._outbox, row, channel, thread)
 
     def _keep(self, row: OutboxPost, changes: messages.Changes) -> None:
         values = {"claimed_by": "", "claimed_at": None, **changes}

@@ -74,7 +74,7 @@ class Eyes:
         """The newest message, in a channel or its threads, in which ``text`` can be read."""
         seen = self.everything(channel)
         for one in reversed(seen):
-            if text in reading(one):
+            if text in reading(one) and not one["posting"]:
                 return one
         raise NotSeen(f"{self.name} reads {text!r} nowhere in {channel or self._channel}; seen: {last_texts(seen)}")
 
@@ -161,7 +161,8 @@ class Eyes:
         return shown
 
     def _found(self, text: str, channel: str) -> Shape | None:
-        return next((one for one in reversed(self.everything(channel)) if text in reading(one)), None)
+        seen = (one for one in reversed(self.everything(channel)) if not one["posting"])
+        return next((one for one in seen if text in reading(one)), None)
 
     def _act(self, kind: str, **asked: Any) -> Shape:
         if self.pause:

@@ -34,7 +34,7 @@ GET /page/state?as=USER   everything that person can see (without ``as``: the fi
            "files": [File, …], "thread_ts"?, "reply_count": 0, "reply_users": ["U…"],
            "replies": [Message, …] (oldest first),
            "ephemeral": false,       # "Only visible to you"; may be dismissed
-           "edited": null|{"user", "ts"}, "pinned": false, "permalink": "…",
+           "edited": null|{"user", "ts"}, "posting": false, "pinned": false, "permalink": "…",
            "reactions": [{"name", "users", "count"}],
            "broadcast": false, "pinged": ["U…"],      # who got a notification by this message
            "values": {"<block_id>": {"<action_id>": plain}},   # what is chosen in its elements so far

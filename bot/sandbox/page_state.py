@@ -134,6 +134,7 @@ class PageState:
             "files": [self.file(self.workspace.files[one]) for one in message.files],
             "ephemeral": bool(message.ephemeral_to),
             "edited": message.edited,
+            "posting": (message.metadata or {}).get("event_type") == "csi_posting",  # a bare line, to be filled
             "pinned": message.pinned,
             "reactions": [
                 {"name": name, "users": users, "count": len(users)}

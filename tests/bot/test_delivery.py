@@ -349,3 +349,73 @@ def test_what_is_not_sent_when_the_bot_is_removed_is_given_up(desk):
     assert [(one.key, one.status) for one in desk.all()] == [("sent", "sent"), ("waiting", "dropped")]
     with desk.database.sessions.reading() as session:
         assert desk.outbox.find(session, team_id="T2", key="waiting").status == "pending"
+
+
+BUTTONS = [parts.section("Approve?"), parts.actions([parts.button("Yes", "a.yes", "1")])]
+
+
+def live(desk):
+    """Messages with something to press, threads included."""
+    seen = desk.sandbox.person("alice").everything("service-desk")
+    return [one for one in seen if any(block["type"] == "actions" for block in one["blocks"])]
+
+
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_post_whose_answer_is_lost_never_leaves_two_questions(desk, lost):
+    desk.fail("chat.postMessage", error="", delay=3, times=lost)  # it arrives, but the answer is too late
+    desk.post(text="Approve?", blocks=BUTTONS)
+    desk.rounds(5, seconds=8)
+    desk.sandbox.person("alice").wait(lambda: len(desk.seen()) == lost + 1, what="all that arrives")
+    assert [one["ts"] for one in live(desk)] == [desk.row().ts]
+    assert [one["blocks"] for one in desk.seen() if one["ts"] != desk.row().ts] == [[]] * lost
+
+
+def test_an_update_whose_answer_is_lost_is_done_again_in_place(desk):
+    desk.fail("chat.update", error="", delay=3)
+    desk.post(text="Approve?", blocks=BUTTONS)
+    desk.rounds(4, seconds=8)
+    assert len(desk.seen()) == len(live(desk)) == 1
+    assert (desk.row().status, desk.row().sent_revision) == ("sent", desk.row().revision)
+
+
+def test_a_process_that_dies_after_the_bare_line_leaves_it_to_the_next_to_fill(desk):
+    desk.fail("chat.update", error="internal_error")
+    desk.post(text="Approve?", blocks=BUTTONS)
+    desk.worker.round()
+    assert (desk.row().ts != "", desk.row().sent_revision, live(desk)) == (True, 0, [])
+    desk.worker = desk.new_worker()
+    desk.later(seconds=3)
+    desk.worker.round()
+    assert len(desk.seen()) == len(live(desk)) == 1
+
+
+def refused_picture(desk, times):
+    desk.fail("chat.postMessage", error="invalid_blocks", times=times)
+    desk.post(text="A chart", blocks=[parts.section("One"), parts.slack_image("image", "")], image=PNG, alt_text="dot")
+    desk.rounds(20, seconds=4)
+    return desk.seen()[0]
+
+
+def test_a_picture_refused_for_a_while_is_shown_in_the_end(desk):
+    message = refused_picture(desk, times=3)
+    assert [block["type"] for block in message["blocks"]] == ["section", "image"]
+    assert desk.row().status == "sent"
+
+
+def test_a_picture_that_is_refused_goes_into_the_thread_and_the_words_stand(desk):
+    message = refused_picture(desk, times=5)
+    assert [block["type"] for block in message["blocks"]] == ["section", "context"]
+    assert "it comes in the thread" in str(message["blocks"][1])
+    assert message["replies"][0]["files"]
+    assert desk.row().status == "sent"
+
+
+def test_a_picture_that_cannot_be_shared_either_is_missed_aloud(desk):
+    desk.fail("files.completeUploadExternal", error="", times=1)
+    httpx.post(f"{desk.sandbox.url}/page/world", json={"kind": "settings", "file_polls": 10_000})
+    desk.post(text="A chart", blocks=[parts.section("One")], image=PNG, alt_text="A red dot")
+    desk.rounds(2)
+    desk.fail("files.completeUploadExternal", error="internal_error", times=9)
+    desk.rounds(20, seconds=1)
+    (message,) = desk.seen()
+    assert "did not take the picture of this: A red dot" in message["replies"][0]["text"]

@@ -47,7 +47,7 @@ def test_killed_between_any_two_steps_of_the_tour_nothing_is_lost(sandbox, folde
         posts = rows(session, OutboxPost, team_id)
         assert {one.status for one in posts} == {"sent"}
         assert {one.status for one in rows(session, InboxEvent, team_id)} == {"done"}
-        assert prove(session, team_id, Keys((bot.record_key,))).deviations == []
+        assert prove(session, team_id, Keys(((folder / "data" / "record.key").read_bytes(),))).deviations == []
     opened.dispose()
     sent = [call["response"]["ts"] for call in sandbox.calls("chat.postMessage") if call["ok"]]
     assert sorted(sent) == sorted(one.ts for one in posts)

@@ -18,7 +18,8 @@ PICTURE = parts.slack_image("F1", "words")
 
 
 def sent(client: Answers, row: OutboxPost, thread: str = "", *, shown: bool = False) -> messages.Changes:
-    return messages.send(client, row, thread, shown=shown, now=NOW)  # type: ignore[arg-type]
+    picture = messages.Picture.SHOWN if shown else messages.Picture.NONE
+    return messages.send(client, row, thread, picture=picture, now=NOW)  # type: ignore[arg-type]
 
 
 def test_a_post_is_posted_and_what_failed_before_is_forgotten() -> None:
@@ -132,3 +133,48 @@ def test_without_a_file_there_is_nothing_to_wait_for() -> None:
 
 def test_slack_has_fifteen_seconds_for_a_file_and_is_asked_every_two_fifths() -> None:
     assert (images.PATIENCE.total_seconds(), images.POLL.total_seconds()) == (15, 0.4)
+
+
+BUTTON = parts.actions([parts.button("Yes", "a.yes", "1")])
+ACCESSORY = {**parts.section("Pick"), "accessory": parts.button("Yes", "a.yes", "1")}
+INPUT = parts.text_input("why", "Why?")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "live"),
+    [([], False), ([ONE], False), ([ONE, BUTTON], True), ([BUTTON], True), ([ACCESSORY], True), ([INPUT], True),
+     ([{**ONE, "accessory": {"type": "image", "image_url": "x", "alt_text": "x"}}], False), ([PICTURE], False)],
+)  # fmt: skip
+def test_what_somebody_could_press_is_not_in_the_first_call(blocks: list[parts.Block], live: bool) -> None:
+    client = Answers()
+    row = post(blocks=blocks, revision=3)
+    changes = sent(client, row, "1.1")
+    ((method, asked),) = client.asked
+    assert (method, asked["thread_ts"], asked["text"]) == ("chat_postMessage", "1.1", "Hello")
+    assert ("blocks" in asked) == (not live)
+    assert (changes["status"], changes["ts"], changes["sent_revision"]) == ("sent", "5.5", 2 if live else 3)
+    client, row.ts = Answers(), "5.5"
+    changes = sent(client, row)
+    ((method, asked),) = client.asked
+    assert (method, asked["blocks"], asked["metadata"]) == ("chat_update", blocks, {})
+    assert changes["sent_revision"] == 3
+
+
+def test_a_nudge_that_is_never_sent_twice_is_posted_at_once() -> None:
+    client = Answers()
+    assert sent(client, post(blocks=[ONE, BUTTON], kind="nudge"))["sent_revision"] == 1
+    assert client.asked[0][1]["blocks"] == [ONE, BUTTON]
+
+
+def test_the_bare_line_calls_everybody_whom_the_message_calls_once() -> None:
+    client = Answers()
+    called = parts.section("For <@U1> and <@U2>, <!here>, <https://x|a link>")
+    sent(client, post(text="Hello <@U1>", blocks=[called, called, BUTTON]))
+    assert client.asked[0][1]["text"] == "Hello <@U1> <@U2> <!here>"
+
+
+def test_a_refused_picture_is_told_in_its_place() -> None:
+    client = Answers()
+    row = post(blocks=[ONE, PLACE, TWO], file_id="F1", alt_text="words", image_key="k")
+    messages.send(client, row, "", picture=messages.Picture.IN_THREAD, now=NOW)  # type: ignore[arg-type]
+    assert client.asked[0][1]["blocks"] == [ONE, messages.IN_THREAD, TWO]
