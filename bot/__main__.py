@@ -284,7 +284,7 @@ def _settings(needed: Callable[[Settings], object]) -> Settings:
     """The settings from the environment; ends the process by name of what is missing or cannot be."""
     with _plainly():
         settings = ready.settings(needed)
-    log.configure(settings.csi_log_level)
+    log.configure(settings.csi_log_level, secrets=settings.secrets)
     settings.reach_directly()
     return settings
 

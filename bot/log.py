@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import structlog
 
+from csi.reading.connectors.masking import MASK
 
-def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
-    """Set up structlog and the standard library's log to write the same lines to standard error."""
+# Tokens of Slack's, and what a header says of who asks; the known ones are masked by their value.
+_TOKEN = re.compile(r"(?P<before>\b(?:xox[a-z]|xapp)-|\b(?:bearer|basic)\s+)[^\s\"'\\,;]{4,}", re.IGNORECASE)
+_LEAST = 6  # characters of a secret that is looked for by its value
+
+
+def configure(level: str = "INFO", *, as_json: bool | None = None, secrets: Sequence[str] = ()) -> None:
+    """Set up structlog and the standard library's log to write the same lines to standard error.
+
+    Args:
+        level: from which on lines are written.
+        as_json: as JSON, or for people; None: for people where somebody watches.
+        secrets: what is masked wherever it comes up, at every level, whoever says it.
+    """
     plain = not sys.stderr.isatty() if as_json is None else as_json
-    renderer: Any = structlog.processors.JSONRenderer() if plain else _console()
+    renderer: Any = _masking(structlog.processors.JSONRenderer() if plain else _console(), secrets)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -38,6 +53,18 @@ def configure(level: str = "INFO", *, as_json: bool | None = None) -> None:
     root.setLevel(level)
     for chatty in ("httpx", "httpcore", "apscheduler", "alembic", "uvicorn.access", "matplotlib"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _masking(render: Any, secrets: Sequence[str]) -> Any:
+    """A renderer whose lines show no secret: neither by its value, as it is or as an address writes it, nor by kind."""
+    known = {way for one in secrets if len(one) >= _LEAST for way in (one, quote(one), quote_plus(one))}
+    by_value = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))) or r"(?!)")
+
+    def masked(log: Any, name: str, event: Any) -> str:
+        line = by_value.sub(MASK, str(render(log, name, event)))
+        return _TOKEN.sub(lambda found: f"{found['before']}{MASK}", line)
+
+    return masked
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:

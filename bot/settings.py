@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     slack_client_secret: str = Field(default="", repr=False)
     csi_token_key: str = Field(default="", repr=False)
     csi_record_key: str = Field(default="", repr=False)
+    csi_metrics_token: str = Field(default="", repr=False)
     csi_database_url: str = Field(default="sqlite:///csi.db", repr=False)  # may hold a password, as the next
     csi_data_url: str = Field(default="data", repr=False)
     csi_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
@@ -99,6 +100,15 @@ class Settings(BaseSettings):
     def several_workspaces(self) -> bool:
         """Whether workspaces install the app by OAuth, rather than one token being given."""
         return bool(self.slack_client_id) and not self.slack_bot_token
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be seen nowhere; several keys of one setting one by one."""
+        named = (
+            self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.slack_client_secret,
+            self.csi_token_key, self.csi_record_key, self.csi_metrics_token,
+        )  # fmt: skip
+        return tuple(part.strip() for one in named for part in one.split(",") if part.strip())
 
     @property
     def api_url(self) -> str:

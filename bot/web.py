@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -11,18 +13,31 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import manifest, metrics, push
 from bot.app import Bot
+from bot.payload import team_of
 from bot.settings import Settings
 from csi.models import Workspace
 from csi.storage import Sessions, rows
 
 Bolt = Callable[[BoltRequest], BoltResponse]
 Check = Callable[[str, Request], bool]
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src https:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",  # the addresses of an installation hold its state
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": "max-age=31536000",
+}
 LARGEST = 2_000_000  # bytes of a request; a modal, the largest thing Slack sends, has at most 250 KB
 
 
@@ -31,19 +46,38 @@ def serve(bot: Bot, settings: Settings, host: str) -> None:
     uvicorn.run(build(bot, settings), host=host, port=settings.port, log_config=None, access_log=False)
 
 
+class Guarded:
+    """Says with every answer what a browser may do with it: nothing but show it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the headers that are not there yet."""
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, guarded if scope["type"] == "http" else send)
+
+
 def build(bot: Bot, settings: Settings) -> Starlette:
     """The ASGI application."""
     routes = [
         Route(manifest.EVENTS, _through(bot.app.dispatch, _signed(settings.slack_signing_secret)), methods=["POST"]),
         Route("/health", _health(bot.kit.sessions)),
-        Route("/metrics", _metrics(metrics.registry(bot.kit.sessions))),
+        Route("/metrics", _metrics(metrics.registry(bot.kit.sessions), settings.csi_metrics_token)),
         *push.routes(bot.kit),
     ]
     if settings.several_workspaces:
         flow = bot.installations.flow(manifest.scopes())
         routes.append(Route(flow.install_path, _through(flow.handle_installation)))
         routes.append(Route(flow.redirect_uri_path, _through(flow.handle_callback)))
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, middleware=[Middleware(Guarded)])
 
 
 def _signed(secret: str) -> Check:
@@ -80,12 +114,31 @@ def _through(bolt: Bolt, allowed: Check = lambda _body, _request: True) -> Calla
 
 
 def _asked(body: str, request: Request) -> BoltRequest | None:
-    """The request as Bolt reads it; None when its body is not what its type says."""
+    """The request as Bolt reads it; None when its body is not what its type says, or no workspace is in it."""
     headers: dict[str, str | Sequence[str]] = {name: [value] for name, value in request.headers.items()}
     try:
-        return BoltRequest(body=body, query=dict(request.query_params), headers=headers)
+        asked = BoltRequest(body=body, query=dict(request.query_params), headers=headers)
     except (ValueError, AttributeError):  # no JSON; JSON, but no object
         return None
+    return asked if request.method == "GET" or _is_whole(asked.body) else None
+
+
+def _is_whole(said: Mapping[str, Any]) -> bool:
+    """Whether a payload has what each of its kind has: what Slack signs, too, may be something nobody knows yet."""
+    if said.get("type") in ("url_verification", "ssl_check") or said.get("ssl_check"):
+        return True
+    if said.get("type") == "event_callback":
+        event = said.get("event")
+        named = isinstance(event, Mapping) and isinstance(event.get("type"), str)
+        return bool(named and isinstance(said.get("event_id"), str) and _team(said))
+    return bool(_team(said)) and ("command" in said or isinstance(said.get("type"), str))
+
+
+def _team(said: Mapping[str, Any]) -> str:
+    try:
+        return team_of(said)
+    except (AttributeError, KeyError, TypeError, IndexError):  # none of the shapes Slack describes
+        return ""
 
 
 async def _body(request: Request) -> str | None:
@@ -123,8 +176,15 @@ def _touch(sessions: Sessions) -> None:
         rows(session, Workspace, "", limit=1)
 
 
-def _metrics(registry: CollectorRegistry) -> Callable[[Request], object]:
-    async def answer(_request: Request) -> Response:
+def _metrics(registry: CollectorRegistry, token: str) -> Callable[[Request], object]:
+    """For who has the token; without one it is not there: it tells how much goes on in every workspace."""
+
+    async def answer(request: Request) -> Response:
+        if not token:
+            return PlainTextResponse("Set CSI_METRICS_TOKEN to have this.", status_code=404)
+        _, _, given = request.headers.get("authorization", "").partition(" ")
+        if not hmac.compare_digest(given.strip().encode(), token.encode()):
+            return PlainTextResponse("not allowed", status_code=401, headers={"WWW-Authenticate": "Bearer"})
         return Response(await run_in_threadpool(generate_latest, registry), media_type=CONTENT_TYPE_LATEST)
 
     return answer

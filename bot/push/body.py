@@ -71,11 +71,25 @@ def measurements(body: bytes, kind: str) -> list[Any]:
     except UnicodeDecodeError as error:
         raise Refusal(422, f"Byte {error.start + 1} is not UTF-8. Expected JSON in UTF-8.") from error
     found = _lines(text) if kind == "lines" else _document(text)
+    _check_text(found)
     if not found:
         raise Refusal(422, "There is no measurement in it. Expected at least one.")
     if len(found) > MOST_ROWS:
         raise Refusal(422, f"These are {len(found):,} measurements; at most {MOST_ROWS:,} at once. Send them in parts.")
     return found
+
+
+def _check_text(found: list[Any]) -> None:
+    """Refuse half a character: JSON can spell it (backslash u d800), and nothing can keep it.
+
+    Raises:
+        Refusal: 400 with the number of the measurement.
+    """
+    for number, one in enumerate(found, start=1):
+        try:
+            json.dumps(one, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as error:
+            raise Refusal(400, f"Measurement {number} holds half a character (a lone surrogate), no text.") from error
 
 
 def _document(text: str) -> list[Any]:

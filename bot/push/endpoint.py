@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -21,6 +22,8 @@ from csi.step3_gather.pushed import Wrong
 from csi.step3_gather.pushing import KEY_LIMIT, Delivery, Receipt, receive
 
 _TOLD = 100  # refused rows told in an answer; all of them are kept
+_SLOW = 1.0  # seconds until a wrong token is told
+_MOST_WAITING = 50  # who are told late at once; the others are turned away
 _WHO = {"WWW-Authenticate": "Bearer"}
 
 
@@ -39,6 +42,7 @@ class _Push:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
+        self._waiting = 0
         self._rate = Rate(kit.settings.csi_push_per_minute, kit.now)
 
     async def answer(self, request: Request) -> Response:
@@ -53,6 +57,8 @@ class _Push:
 
     async def _accept(self, request: Request) -> Response:
         source = await run_in_threadpool(self._source, _token(request))
+        if source is None:
+            raise await self._refusal()
         wait = self._rate.wait(source.id)
         if wait:
             headers = {"Retry-After": str(wait)}
@@ -63,12 +69,20 @@ class _Push:
         receipt = await run_in_threadpool(self._receive, source, content, given, key)
         return JSONResponse(told(receipt), status_code=202)
 
-    def _source(self, token: str) -> Source:
+    async def _refusal(self) -> Refusal:
+        """The answer to a wrong token: late, so that trying many takes long; who has a right one waits for nobody."""
+        if self._waiting >= _MOST_WAITING:
+            return Refusal(429, "Too many wrong tokens. Please wait.", {"Retry-After": "5"})
+        self._waiting += 1
+        try:
+            await asyncio.sleep(_SLOW)
+        finally:
+            self._waiting -= 1
+        return Refusal(401, "This token opens nothing. Expected Authorization: Bearer and a source's token.", _WHO)
+
+    def _source(self, token: str) -> Source | None:
         with self._kit.sessions.reading() as session:
-            found = tokens.source_of(session, token)
-        if found is None:
-            raise Refusal(401, "This token opens nothing. Expected Authorization: Bearer and a source's token.", _WHO)
-        return found
+            return tokens.source_of(session, token)
 
     def _receive(self, source: Source, content: bytes, given: list[Any], key: str) -> Receipt:
         raw_key = self._kit.files.keep(source.team_id, content)

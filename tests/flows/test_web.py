@@ -19,6 +19,7 @@ from tests.flows.conftest import MANIFEST
 from tests.flows.processes import Process, free_port, process
 
 pytestmark = pytest.mark.slow
+METRICS = "a token for the metrics"
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def web(_sqlite_template, tmp_path_factory):
     shutil.copy(_sqlite_template, folder / "csi.db")
     address = f"http://127.0.0.1:{port}"
     with Sandbox(MANIFEST, request_url=f"{address}/slack/events", **BUSY) as sandbox:
-        made = Process(sandbox, folder, ("web",), {"PORT": str(port)})
+        made = Process(sandbox, folder, ("web",), {"PORT": str(port), "CSI_METRICS_TOKEN": METRICS})
         with process(made):
             made.answers(f"{address}/health")
             made.address = address
@@ -133,8 +134,9 @@ def test_the_way_in_for_tools_is_there_and_closed_without_a_token(web):
 
 def test_health_and_metrics(web):
     assert httpx.get(f"{web.address}/health").text == "ok"
-    metrics = httpx.get(f"{web.address}/metrics").text
-    assert "csi_outbox_posts" in metrics
+    metrics = httpx.get(f"{web.address}/metrics", headers={"Authorization": f"Bearer {METRICS}"})
+    assert "csi_outbox_posts" in metrics.text
+    assert metrics.headers["x-frame-options"] == "DENY"
     assert httpx.get(f"{web.address}/nothing").status_code == 404
 
 
