@@ -17,6 +17,9 @@ T = TypeVar("T")
 HTTP_SECONDS = 20.0
 
 
+COMING = 5.0  # seconds
+
+
 class Eyes:
     """Somebody looking at the workspace: alice, bob, carol, dave or erin.
 
@@ -50,7 +53,8 @@ class Eyes:
 
     def messages(self, channel: str = "", thread_ts: str = "") -> list[Shape]:
         """What she can see in a channel (or one thread), oldest first, ephemeral messages among them."""
-        top: list[Shape] = self.channel(channel)["messages"]
+        shown: list[Shape] = [one for one in self.channel(channel)["messages"] if not _comes(one)]
+        top = [{**one, "replies": [each for each in one["replies"] if not _comes(each)]} for one in shown]
         if not thread_ts:
             return top
         root = next((one for one in top if one["ts"] == thread_ts), None)
@@ -74,7 +78,7 @@ class Eyes:
         """The newest message, in a channel or its threads, in which ``text`` can be read."""
         seen = self.everything(channel)
         for one in reversed(seen):
-            if text in reading(one) and not one["posting"]:
+            if text in reading(one):
                 return one
         raise NotSeen(f"{self.name} reads {text!r} nowhere in {channel or self._channel}; seen: {last_texts(seen)}")
 
@@ -161,8 +165,7 @@ class Eyes:
         return shown
 
     def _found(self, text: str, channel: str) -> Shape | None:
-        seen = (one for one in reversed(self.everything(channel)) if not one["posting"])
-        return next((one for one in seen if text in reading(one)), None)
+        return next((one for one in reversed(self.everything(channel)) if text in reading(one)), None)
 
     def _act(self, kind: str, **asked: Any) -> Shape:
         if self.pause:
@@ -179,3 +182,8 @@ class Eyes:
             raise NotSeen(f"{self.name}: {told['error']}")
         response.raise_for_status()
         return told
+
+
+def _comes(message: Shape) -> bool:
+    """Whether it is a bare line that its app is about to fill; one that stays bare is seen after a moment."""
+    return bool(message["posting"]) and time.time() - float(message["ts"]) < COMING
