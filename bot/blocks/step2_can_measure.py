@@ -10,6 +10,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Measurability, Period
+from csi.words.standing import rests_on
 from csi.words.wording import exact, plural, when
 
 OPEN = "assess.open"
@@ -62,6 +63,8 @@ def _line(line: LineSeen) -> str:
     said = f"{sign} *{escape(clip(kpi.name, 120))}* ({aim(kpi)}): {status.value if status else '_not assessed_'}"
     if line.source is not None:
         said += f", from *{escape(line.source.name)}*, {plural(line.deliveries, 'delivery', 'deliveries')}"
+    if line.seen is not None:
+        said += f": {_tested(line)}"
     if kpi.checked_by:
         said += f", checked by {mention(kpi.checked_by)}"
     if line.plan is not None and line.plan.owner:
@@ -71,6 +74,13 @@ def _line(line: LineSeen) -> str:
     if status and line.missing:
         said += f"\n    :warning: the plan lacks {', '.join(line.missing)}"
     return said
+
+
+def _tested(line: LineSeen) -> str:
+    """What its data gave when they were tried."""
+    seen = line.seen
+    cut = (seen.periods, Period(line.plan.period))
+    return escape(rests_on(seen.usable, seen.rows, periods=cut, newest=seen.newest, zone=line.plan.timezone))
 
 
 def _gap(gap: Any) -> str:

@@ -56,7 +56,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the should/can matrix."""
+    """One line of the should/can matrix; ``seen`` is what its data gave when they were tried."""
 
     kpi: Kpi
     plan: PlanRow | None
@@ -64,6 +64,7 @@ class Line:
     gap: Gap | None
     deliveries: int
     missing: tuple[str, ...]
+    seen: Standing | None = None
 
 
 def assess(session: Session, cycle: Cycle, kpi_id: int, said: Assessment, *, actor: str, now: datetime) -> Line:
@@ -127,6 +128,7 @@ def line(session: Session, cycle: Cycle, kpi: Kpi) -> Line:
         gap=row(session, Gap, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id),
         deliveries=len(clauses.deliveries(session, cycle, kpi)),
         missing=tuple(missing_in_plan(from_plan)),
+        seen=tested.found(from_plan, kpi),
     )
 
 

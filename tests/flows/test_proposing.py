@@ -76,6 +76,11 @@ def test_a_dropped_export_is_measured_by_in_ten_interactions(world: World):
     carol.click(question, "measure.approve")
     carol.wait(lambda: "approved this" in reading(asked(world)), what="the answer")
     go_on(world, dave, 2)
+    world.dave.command("/csi", "assess")
+    matrix = world.dave.wait_modal("assess.open")
+    assert "measured automatically, from *zendesk tickets*, 1 delivery: 400 of 400 rows, 40 weeks, newest" in reading(
+        matrix
+    )
     go_on(world, dave, 3)
     assert count == {"pressed": 7, "filled": 3}  # README says ten; more than twelve would be too many
     world.settled()
@@ -94,3 +99,45 @@ def test_a_dropped_export_is_measured_by_in_ten_interactions(world: World):
         (source.id, world.dave.id, world.bob.id)
     }
     assert plans[made["reopen_rate"].id].tested["usable"] == 400
+
+
+def test_the_catalogue_leads_to_the_end_of_step_2_in_twelve_presses(world: World):
+    count: Counter[str] = Counter()
+    dave, carol = Counted(world.dave, count), Counted(world.carol, count)
+    dave.command("/csi", "start Service desk", channel="service-desk")
+    dave.wait_modal("cycle.start")
+    dave.fill({"data_owner": world.bob.id, "approver": [world.carol.id]})
+    assert dave.submit() is None
+    dave.wait(world.card, what="the card")
+    dave.command("/csi", "measure")
+    dave.wait_modal("measure.open")
+    dave.click(None, "propose.catalogue")
+    dave.wait_modal("propose.choose")
+    offered = [one["text"]["text"] for one in world.dave.options("propose.others", "how fast do we answer")]
+    assert offered[0] == "First response time"
+    dave.fill({"others": ["K02", "K08", "K16"]})
+    assert dave.submit() is None
+    dave.wait_modal("propose.agree")
+    dave.fill({"target_K02": "30", "target_K08": "5", "target_K16": "90"})
+    assert dave.submit() is None
+    question = dave.wait(lambda: asked(world), what="the question to the business")
+    carol.click(question, "measure.approve")
+    carol.wait(lambda: "approved this" in reading(asked(world)), what="the answer")
+    go_on(world, dave, 2)
+    dave.command("/csi", "assess")
+    dave.wait_modal("assess.open")
+    dave.click(None, "assess.kpi", value=str(_first(world)))
+    dave.wait_modal("assess.kpi")
+    dave.fill({"source": "Tickets", "backup": world.dave.id, "same": ["all"]})
+    assert dave.submit() is None
+    go_on(world, dave, 3)
+    assert count == {"pressed": 12, "filled": 9}  # README says so
+    with world.bot.kit.sessions.reading() as session:
+        made = {one.catalogue: one for one in session.exec(select(Kpi)).all()}
+    assert {id: one.target for id, one in made.items()} == {"K02": 30, "K08": 5, "K16": 90}
+    assert made["K02"].counter == made["K08"].key
+
+
+def _first(world: World) -> int:
+    with world.bot.kit.sessions.reading() as session:
+        return session.exec(select(Kpi)).all()[0].id
