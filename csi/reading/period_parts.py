@@ -7,7 +7,7 @@ mean one thing only. Otherwise it is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -56,15 +56,25 @@ class _Column:
 
     def named(self) -> list[Part]:
         """What the header says it is."""
-        spelt = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.name))
-        if _GERMAN_WEEK in spelt:
-            return [Part.WEEK]
-        told = [plain(word) for word in spelt]
-        return [part for part in Part if any(_calls(word, words().units[part.word]) for word in told)]
+        return _named(self.name)
 
     def fitting(self) -> list[Part]:
         """What its numbers can be."""
         return [part for part in Part if self.largest <= part.value]
+
+
+def _named(name: str) -> list[Part]:
+    spelt = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    if _GERMAN_WEEK in spelt:
+        return [Part.WEEK]
+    told = [plain(word) for word in spelt]
+    return [part for part in Part if any(_calls(word, words().units[part.word]) for word in told)]
+
+
+def names_period(columns: Collection[str]) -> bool:
+    """Whether headers that are joined are of a week, month or quarter, and of no day in it."""
+    told = {part for name in columns for part in _named(name)}
+    return bool(told) and Part.DAY not in told
 
 
 def _calls(word: str, known: frozenset[str]) -> bool:

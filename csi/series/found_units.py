@@ -17,6 +17,7 @@ from csi.definition import Duration, KpiDefinition, PausedFor, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
 from csi.reading.column_headers import may_be_length
 from csi.reading.layout import Column
+from csi.reading.period_parts import names_period
 from csi.reading.quantities import into
 from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
 from csi.series.columns import home_of, is_quantile, units_of
@@ -72,18 +73,24 @@ def unsaid_lengths(study: StudyDefinition, source: str) -> list[tuple[KpiDefinit
     """Each KPI in a unit of time, with the column of a source that it takes for one and whose unit nobody says.
 
     Only columns whose header is of a length of time: that its writer knew one and left it out is plain. A number called
-    ``value`` is in the unit of the one KPI made of it.
+    ``value`` is in the unit of the one KPI made of it, and so is the number of a table of periods, which is a KPI as
+    somebody worked it out: taken as it stands (``last``), or dated by a year and its week, month or quarter.
     """
     if source not in study.sources:
         return []
     return [
         (kpi, column)
         for kpi in study.kpis.values()
-        if kpi.measure not in UNCOUNTED and kpi.source in study.sources
+        if kpi.measure not in (*UNCOUNTED, "last") and kpi.source in study.sources and not _is_of_periods(study, kpi)
         for name, wanted in _needed_of_columns(kpi, known_of(study, kpi.source))
         for home, column in [home_of(study, kpi.source, name)]
         if home == source and _is_of_time(wanted) and _is_unsaid(study, source, column)
     ]
+
+
+def _is_of_periods(study: StudyDefinition, kpi: KpiDefinition) -> bool:
+    """Whether a KPI's rows are dated by the parts of a period, such as a year and its week."""
+    return names_period(study.sources[kpi.source].options.get("join", {}).get(kpi.at, ()))
 
 
 def _is_of_time(unit: str) -> bool:

@@ -310,10 +310,18 @@ def test_a_length_of_time_without_a_unit_is_asked_about(column: str) -> None:
         (of_length("value"), "value", {}),
         (of_length(unit="points"), "Duration", {}),
         (replace(of_length(), measure="distinct", unit="count"), "Duration", {}),
+        (replace(of_length(), measure="last"), "Duration", {}),
+        (of_length(), "Duration", {"options": {"join": {"opened_at": ["Year", "Woche"]}}}),
     ],
 )
 def test_nothing_is_asked_of_what_is_said_or_is_no_time(one: KpiDefinition, column: str, source: Any) -> None:
     assert values(made(study(one, source=source), timed(column, OTHERS, LASTING))["k"])
+
+
+@pytest.mark.parametrize("join", [{"opened_at": ["Date", "Time"]}, {"done": ["Year", "Week"]}])
+def test_rows_dated_by_a_day_are_no_table_of_periods(join: dict[str, list[str]]) -> None:
+    with pytest.raises(UnitUnclear, match="names a length of time"):
+        made(study(of_length(), source={"options": {"join": join}}), timed("Duration", OTHERS, LASTING))
 
 
 def test_the_file_s_own_header_counts_beside_the_name_a_study_gives_it() -> None:
