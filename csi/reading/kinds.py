@@ -58,7 +58,7 @@ _NEARER = 4
 _YEAR_FIRST_SCRIPTS = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]"
 _STAMP = r"^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3}|\d{6})?)?)?$"
 _LONG_STAMP = r"^(?:19|20)\d{10}(?:\d{2}(?:\d{3}|\d{6})?)?$"
-_SINCE_1970 = r"^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16}$|^\d{19}$"
+_SINCE_1970 = r"^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16,19}$"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Moments written as one number: seconds since 1970 and their thousandths, and the days that workbooks count."""
+"""Moments written as one number: seconds since 1970, their thousandths, ticks, and the days that workbooks count."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ import pyarrow.compute as pc
 
 # Seconds, milliseconds, microseconds and nanoseconds of our times differ by three digits each.
 _EPOCH_UNITS = ((1e11, 1_000_000), (1e14, 1_000), (1e17, 1))
+# Counts from other years, by the numbers that are moments of about 1950 to 2110 in them, which as counts from 1970 are
+# of 1973 to 1991 or 2350 on: (least, below, microseconds each, first day). Source: the reference of .NET's
+# DateTime.Ticks, of the Windows FILETIME (Active Directory), and of the Web browsers' history (microseconds).
+_OTHER_COUNTS = (
+    (6.15e17, 6.66e17, 0.1, np.datetime64("0001-01-01", "us")),
+    (1.10e17, 1.61e17, 0.1, np.datetime64("1601-01-01", "us")),
+    (1.10e16, 1.61e16, 1.0, np.datetime64("1601-01-01", "us")),
+)
 _DAY = 86_400_000  # milliseconds: a day's fraction in a workbook is no more exact
 # Source: ECMA-376 part 1, 18.17.4.1: day 1 is 1 January 1900, and 29 February 1900 is counted though it never was.
 _FIRST = {"excel": np.datetime64("1899-12-30"), "excel1904": np.datetime64("1904-01-01")}
@@ -22,7 +30,7 @@ Parsed = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def epoch(texts: pa.StringArray) -> Parsed:
-    """Instants (us), offsets in minutes (0) and whether each text is a number of seconds or their thousandths."""
+    """Instants (us), offsets in minutes (0) and whether each text is a number of seconds, their parts, or ticks."""
     numbers = _numbers(texts)
     readable = np.isfinite(numbers) & (np.abs(numbers) < 1e19) & ~is_stamp(texts)
     numbers = np.where(readable, numbers, 0)
@@ -30,6 +38,10 @@ def epoch(texts: pa.StringArray) -> Parsed:
     for limit, factor in reversed(_EPOCH_UNITS):
         scale = np.where(np.abs(numbers) < limit, factor, scale)
     local = np.round(numbers * scale).astype("int64").astype("datetime64[us]")
+    for least, below, each, first in _OTHER_COUNTS:
+        counted = (numbers >= least) & (numbers < below)
+        since = np.round(np.where(counted, numbers, 0) * each).astype("int64").astype("timedelta64[us]")
+        local = np.where(counted, first + since, local)
     return local, np.zeros(len(numbers)), readable
 
 
