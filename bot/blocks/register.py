@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.blocks import parts
 from bot.blocks.parts import Block
-from bot.blocks.text import clip, escape, link, mention
+from bot.blocks.text import clip, day_of, escape, link, mention
 from csi.register import STATES
 from csi.words.wording import when
 
@@ -117,7 +117,7 @@ def move_form(one: Any, metadata: str, decided: Sequence[Any] = ()) -> Block:
 
 def _decision(row: Any) -> str:
     reason = f": {escape(clip(str(row.new['reason']), 200))}" if row.new.get("reason") else ""
-    return f"{when(row.at.date())} {mention(row.actor)} *{escape(row.what)}*{reason}"
+    return f"{day_of(row.at)} {mention(row.actor)} *{escape(row.what)}*{reason}"
 
 
 def added(one: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
-from bot.blocks.text import clip, escape, mention
+from bot.blocks.text import clip, day_of, escape, mention
 from csi.terms import Measurability, Period
 from csi.words.standing import rests_on
 from csi.words.wording import exact, plural, when
@@ -84,7 +84,7 @@ def _tested(line: LineSeen) -> str:
 
 
 def _gap(gap: Any) -> str:
-    since = when(gap.opened_at.date())
+    since = day_of(gap.opened_at)
     if not gap.decision:
         return f":hole: {escape(gap.text)} _since {since}, not decided_"
     due = f" by {when(gap.due_on)}" if gap.due_on else ""

@@ -13,7 +13,7 @@ from bot.blocks.step1_should_measure.doubts import below_zero, cut_export, doubt
 from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
-from bot.blocks.text import clip, escape, link, mention
+from bot.blocks.text import clip, escape, link, mention, minute_of
 from csi.measurement.windows import own
 from csi.models import Batch, Cycle, Exclusion, Kpi
 from csi.words.wording import amount, percent, plural, when
@@ -286,21 +286,21 @@ def _delivery(source: str, batch: Batch | None, lines: Sequence[int]) -> str:
         return _numbers(source, batch, len(lines))
     name = escape(clip(batch.filename or source, NAME))
     message = f" · {link(batch.permalink, 'message')}" if batch.permalink.startswith("https://") else ""
-    when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
+    at = minute_of(batch.delivered_at)
     return (
         f":page_facing_up: *{name}* (delivery {batch.ordinal} of {escape(source)}), brought by "
-        f"{mention(batch.delivered_by)} on {when}{message}\nSHA-256 `{batch.sha256[:12]}`, lines {shown}{more}"
+        f"{mention(batch.delivered_by)} on {at}{message}\nSHA-256 `{batch.sha256[:12]}`, lines {shown}{more}"
     )
 
 
 def _numbers(source: str, batch: Batch, count: int) -> str:
     """Numbers that were typed or pushed have no lines: who told them, when, and on which evidence."""
-    when = f"{batch.delivered_at:%Y-%m-%d %H:%M} UTC"
+    at = minute_of(batch.delivered_at)
     evidence = str((batch.counts.get("told") or {}).get("evidence") or "")
     proof = f" · {link(evidence, 'evidence')}" if evidence.startswith(("https://", "http://")) else ""
     way = "pushed" if batch.way == "push" else "typed"
     return (
-        f":pencil2: *{plural(count, 'number')}* {way} by {mention(batch.delivered_by)} on {when}{proof}\n"
+        f":pencil2: *{plural(count, 'number')}* {way} by {mention(batch.delivered_by)} on {at}{proof}\n"
         f"(delivery {batch.ordinal} of {escape(source)}, SHA-256 `{batch.sha256[:12]}`)"
     )
 

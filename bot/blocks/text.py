@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from urllib.parse import quote
+
+from csi.words.wording import day, when
 
 # What clipping must not leave behind: half an entity, half a mention.
 _DANGLING = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,300})$")
@@ -31,6 +34,16 @@ def clip(text: str, limit: int) -> str:
 def mention(user_id: str) -> str:
     """A person by their id, as Slack shows and notifies them; nobody for an empty id."""
     return f"<@{user_id}>" if user_id else "nobody"
+
+
+def day_of(moment: datetime) -> str:
+    """The day of a moment, as Slack shows it in each reader's own zone."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}|{day(moment)}>"
+
+
+def minute_of(moment: datetime) -> str:
+    """A moment to the minute, in each reader's own zone."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short}}, {{time}}|{when(moment)} UTC>"
 
 
 def channel_link(channel_id: str) -> str:

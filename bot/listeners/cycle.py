@@ -29,6 +29,7 @@ from csi import roles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotFound, Place, Way
 from csi.models import Cycle
 from csi.terms import Period, Role
+from csi.words import wording
 
 Body = Mapping[str, Any]
 Command = Callable[..., Any]
@@ -319,10 +320,10 @@ def history(ack: Ack, body: Body, kit: Kit) -> None:
 
 def _line(cycle: Cycle, results: Sequence[Any]) -> tuple[int, str, str, str]:
     state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
-    until = f" to {cycle.closed_at:%Y-%m-%d}" if cycle.closed_at else ""
+    until = f" to {wording.day_in(cycle.closed_at, cycle.timezone)}" if cycle.closed_at else ""
     counted = Counter(one.both for one in results if one.cycle_id == cycle.id and one.verdict)
     verdicts = " · ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items()))
-    return cycle.number, state, f"from {cycle.started_at:%Y-%m-%d}{until}", verdicts
+    return cycle.number, state, f"from {wording.day_in(cycle.started_at, cycle.timezone)}{until}", verdicts
 
 
 def press(

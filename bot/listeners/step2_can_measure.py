@@ -19,6 +19,7 @@ from bot.listeners import modals
 from bot.payload import clicked, user_of
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Gap, Kpi
+from csi.reading.spans import local_day
 from csi.step1_should_measure import growing, kpis
 from csi.step2_can_measure import assessing, clauses, gaps, hours, sources
 from csi.terms import Measurability, Period
@@ -129,7 +130,7 @@ def open_gap(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         assessing.require_step(cycle)
         gap: Gap = growing.of_cycle(session, cycle, Gap, int(clicked(body)))
-        gap.due_on = gap.due_on or (kit.now() + timedelta(days=GAP_DAYS)).date()
+        gap.due_on = gap.due_on or local_day(kit.now(), cycle.timezone) + timedelta(days=GAP_DAYS)
         view = blocks.gap_form(gap, owner=user_of(body), metadata=modals.metadata(cycle, gap=gap.id))
     modals.show(client, body, view)
 

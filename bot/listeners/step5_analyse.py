@@ -27,6 +27,7 @@ from csi.analysis.impact import Range, UnitCost
 from csi.analysis.phases import Shift
 from csi.errors import Conflict, CsiError, InvalidInput, TooEarly, UnitUnclear
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
+from csi.reading.spans import local_day
 from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
 from csi.terms import CauseState, Claim, Period, Step
@@ -237,7 +238,7 @@ def said_finding(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) 
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         owner = roles.name_of(session, cycle.team_id, user_of(body))
-        cost = _unit_cost(prices, form["impact_unit"], owner, kit.now().date())
+        cost = _unit_cost(prices, form["impact_unit"], owner, local_day(kit.now(), cycle.timezone))
         form["cause_state"] = form["cause_state"] or CauseState.HYPOTHESIS
         said = findings.Said(**form, unit_cost=cost)
         findings.confirm(session, cycle, int(modals.remembered(body)["kpi"]), said, actor=user_of(body), now=kit.now())

@@ -320,7 +320,10 @@ def _benefit_stands(session: Session, reminder: Reminder) -> bool:
     cycles = tuple(one.id for one in rows(session, Cycle, action.team_id, service_id=action.service_id))
     same = tuple(one.id for one in rows(session, Kpi, action.team_id, cycle_id=cycles, key=action.kpi_key))
     newest = rows(session, AnalysisResult, action.team_id, kpi_id=same, order="-made_at", limit=1)
-    return not newest or newest[0].made_at.date() < date.fromisoformat(str(reminder.details["since"]))
+    if not newest:
+        return True
+    made_on = local_day(newest[0].made_at, _zone(session, action.team_id, action))
+    return made_on < date.fromisoformat(str(reminder.details["since"]))
 
 
 _STANDS: dict[str, Callable[[Session, Reminder, Cycle], bool]] = {

@@ -17,6 +17,7 @@ from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
 from csi.step3_gather.measured import KINDS
 from csi.storage import rows
+from csi.words import wording
 
 _SHOWN = 3
 
@@ -26,9 +27,12 @@ def observations_are_whole(session: Session, cycle: Cycle, now: datetime) -> Ite
     for one in arrivals(session, cycle, now):
         if sentence := _lacks(one):
             yield _breach("V3.1", sentence, one.kpi)
+    names = _names(session, cycle)
     for told in _typed(session, cycle):
         if missing := _missing_in(told):
-            sentence = f"The number for {told.kpi_key} of {told.period_start} has no {', '.join(missing)}."
+            start = f" of {wording.day(told.period_start)}" if told.period_start else ""
+            name = names.get(told.kpi_key, told.kpi_key)
+            sentence = f"The number for {name}{start} has no {', '.join(missing)}."
             yield Breach("V3.1", sentence, mend="gather.number", mend_label="Complete it", mend_value=told.kpi_key)
 
 
@@ -60,15 +64,22 @@ def _missing_in(told: Measurement) -> list[str]:
     return [name for name, there in said.items() if not there]
 
 
+def _names(session: Session, cycle: Cycle) -> dict[str, str]:
+    """The names of the cycle's KPIs by key."""
+    return {one.key: one.name for one in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
+
+
 def deliveries_count_once(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V3.2: the same bytes count once, and one version of a number is the current one.
 
     The tables' keys see to it; the rule looks all the same, as everything later rests on it.
     """
+    names = _names(session, cycle)
     told = Counter((one.source_id, one.kpi_key, one.at) for one in _typed(session, cycle))
     for (_, kpi_key, at), count in told.items():
         if count > 1:
-            yield Breach("V3.2", f"{kpi_key} has {count} current numbers for {at.date()}.", mend="gather.open")
+            name, day = names.get(kpi_key, kpi_key), wording.day_in(at, cycle.timezone)
+            yield Breach("V3.2", f"{name} has {count} current numbers for {day}.", mend="gather.open")
     sources = {one.source.id for one in arrivals(session, cycle, _now) if one.source}
     held = rows(session, Batch, cycle.team_id, source_id=tuple(sources), state="current")
     for (_, digest), count in Counter((batch.source_id, batch.sha256) for batch in held).items():

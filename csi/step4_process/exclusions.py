@@ -74,7 +74,7 @@ def decide(
     if exclusion.state != "proposed":
         return exclusion, False
     if actor == exclusion.proposed_by:
-        raise NotAllowed("V4.4: you proposed to leave this out; somebody else must approve it.")
+        raise NotAllowed("You proposed to leave this out; somebody else must approve it (V4.4).")
     if choice not in ("approved", "rejected"):
         raise InvalidInput("choice", "expected approved or rejected")
     cycle = need(session, Cycle, team_id, exclusion.cycle_id)

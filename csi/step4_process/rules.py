@@ -16,6 +16,7 @@ from csi.series.measures import ADDITIVE
 from csi.step3_gather.gate import breach, columns_lacking
 from csi.storage import rows
 from csi.terms import Measurability, Step
+from csi.words import wording
 from csi.words.wording import percent
 
 RATIOS = ("%", "ratio", "ppm", "‰")
@@ -113,7 +114,7 @@ def excluded(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
     """V4.4: nothing is left out without reason and approver."""
     del now
     for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state=("proposed", "approved")):
-        span = f"{one.start_at:%Y-%m-%d} to {one.end_at:%Y-%m-%d}"
+        span = " to ".join(wording.day_in(moment, cycle.timezone) for moment in (one.start_at, one.end_at))
         if one.state == "proposed" or not one.reason.strip() or not one.approved_by:
             lacking = "a reason" if not one.reason.strip() else "an approver"
             sentence = f"Leaving out {span} ({one.reason or 'no reason'}) lacks {lacking}."

@@ -14,6 +14,7 @@ from csi.errors import NotFound
 from csi.measurement import promises, windows
 from csi.models import Action, AnalysisResult, AuditRow, Baseline, Cycle, Kpi, Source
 from csi.passages import of_service, service_of
+from csi.reading.spans import local_day
 from csi.storage import row, rows
 from csi.terms import Direction, Period
 
@@ -94,7 +95,7 @@ def _deeds(session: Session, cycle: Cycle, kpi_key: str) -> tuple[Deed, ...]:
     """The cycle's actions for the KPI: done ones when they were done, approved ones when they are due."""
     found = rows(session, Action, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi_key)
     titles = {one.id: one.title for one in found}
-    times = {(one.id, one.done_at.date()) for one in found if one.state in DONE and one.done_at}
+    times = {(one.id, local_day(one.done_at, cycle.timezone)) for one in found if one.state in DONE and one.done_at}
     times |= _earlier(session, cycle, [one.id for one in found if one.state in (*DONE, *PLANNED)])
     done = [Deed(on, titles[id]) for id, on in sorted(times, key=lambda time: (time[1], time[0]))]
     planned = [Deed(one.due_on, one.title, done=False) for one in found if one.state in PLANNED and one.due_on]
@@ -105,4 +106,4 @@ def _earlier(session: Session, cycle: Cycle, ids: list[int]) -> set[tuple[int, d
     """When actions were done, however often: one that was opened again keeps what came before."""
     about: dict[str, Any] = {"subject": "action", "subject_id": tuple(ids), "what": "done action"}
     found = rows(session, AuditRow, cycle.team_id, **about) if ids else []
-    return {(one.subject_id, one.at.date()) for one in found if one.subject_id is not None}
+    return {(one.subject_id, local_day(one.at, cycle.timezone)) for one in found if one.subject_id is not None}

@@ -52,7 +52,7 @@ def ask_for(session: Session, cycle: Cycle, wish: Wish, *, actor: str, now: date
         expected = (
             "leave this empty for a report for information" if ask else "say what you ask for, or choose information"
         )
-        raise InvalidInput("ask", f"V6.3: {expected}")
+        raise InvalidInput("ask", f"{expected} (V6.3)")
     made = Report(
         team_id=cycle.team_id, cycle_id=cycle.id, audience=wish.audience.value, ask=ask,
         for_information=wish.for_information, made_by=actor, made_at=now, channel_id=cycle.channel_id,

@@ -77,7 +77,7 @@ def readers_have_answered(session: Session, cycle: Cycle, now: datetime) -> Iter
     """V6.6: a report that nobody answers for two days warns."""
     for report in reports.newest(session, cycle):
         if report.sent_at and now - report.sent_at > SILENCE and not _answered(session, report):
-            day = wording.day(report.sent_at)
+            day = wording.day_in(report.sent_at, cycle.timezone)
             sentence = f"Nobody has acknowledged the report for {report.audience} since {day}."
             yield _breach("V6.6", sentence, AGAIN, blocks=False)
 

@@ -96,7 +96,7 @@ def decide_baseline(
     if given is not None:
         return _vote(session, baseline, given, changed=False, settled=False)
     if actor == baseline.proposed_by:
-        raise NotAllowed("V7.4: you proposed this baseline; somebody else must approve it.")
+        raise NotAllowed("You proposed this baseline; somebody else must approve it (V7.4).")
     cycle = need(session, Cycle, team_id, baseline.cycle_id)
     role = roles.require(session, cycle, actor, roles.APPROVERS, "approve a baseline", but={baseline.proposed_by})
     if baseline.state != "proposed":

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 from csi import approvers, roles
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
-from csi.reading.spans import local_day
 from csi.step7_correct import actions
 from csi.storage import change_if, need, reads_only, row, rows
 from csi.words import wording
@@ -120,9 +119,9 @@ def announced(session: Session, action: Action) -> str:
 
 def _require_outsider(session: Session, action: Action, actor: str) -> str:
     if actions.has_proposed(session, action, actor):
-        raise NotAllowed(f"V7.2: you proposed action {action.number}; somebody else must approve it.")
+        raise NotAllowed(f"You proposed action {action.number}; somebody else must approve it (V7.2).")
     if actor == action.owner:
-        raise NotAllowed(f"V7.2: you own action {action.number}; somebody else must approve it.")
+        raise NotAllowed(f"You own action {action.number}; somebody else must approve it (V7.2).")
     cycle = need(session, Cycle, action.team_id, action.cycle_id)
     own = {*approvers.proposers(session, action), action.owner}
     return roles.require(session, cycle, actor, roles.APPROVERS, "approve an action", but=own).value
@@ -134,7 +133,7 @@ def _require_pending(session: Session, action: Action, version: int, now: dateti
     if action.state != "proposed":
         raise Conflict(f"Action {action.number} is {action.state} already.")
     if action.expires_at and action.expires_at <= now:
-        day = wording.day(local_day(action.expires_at, _zone(session, action)))
+        day = wording.day_in(action.expires_at, _zone(session, action))
         raise Conflict(f"The time to approve action {action.number} ended on {day}; propose it again.")
 
 

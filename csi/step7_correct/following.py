@@ -13,6 +13,7 @@ from csi.definition import Window
 from csi.errors import Breach, Conflict, GateRefused, TooFewPoints
 from csi.measurement import windows
 from csi.models import Action, AnalysisResult, Cycle, Kpi
+from csi.reading.spans import local_day
 from csi.step1_should_measure.carried import take_up_action
 from csi.step7_correct import actions, benefits
 from csi.step7_correct.benefits import Benefit, Kept
@@ -226,9 +227,10 @@ def _reopen(session: Session, action: Action, actor: str, now: datetime) -> None
     action.state, action.done_at, action.reviewed_at = "reopened", None, None
     later = timedelta(days=AGAIN_DAYS)
     shows = action.effect_by - action.due_on if action.effect_by and action.due_on else timedelta(0)
-    action.due_on = now.date() + later
-    action.effect_by = action.due_on + shows if action.effect_by else None
     running = row(session, Cycle, action.team_id, open_service=action.service_id)
+    here = running or row(session, Cycle, action.team_id, id=action.cycle_id)
+    action.due_on = local_day(now, here.timezone if here else "UTC") + later
+    action.effect_by = action.due_on + shows if action.effect_by else None
     if running is not None and running.id != action.cycle_id:
         take_up_action(session, running, action)
     session.add(action)

@@ -97,7 +97,7 @@ def benefits_are_checked_again(session: Session, cycle: Cycle, now: datetime) ->
         due = [day for day in following.benefit_days(action) if day <= now]
         result = following.newest_result(session, action)
         if due and action.cycle_id == cycle.id and (result is None or result.made_at < max(due)):
-            day = wording.day(max(due))
+            day = wording.day_in(max(due), cycle.timezone)
             sentence = f"The benefit of action {action.number} was due to be checked on {day}."
             yield _breach("V7.7", sentence, "act.benefit", "Check it", action, blocks=False)
         elif action.cycle_id == cycle.id and result is not None and following.has_regressed(session, action, result):

@@ -208,6 +208,11 @@ def day(moment: date | datetime, *, year: bool = True) -> str:
     return said("{day} {month} {year}", day=moment.day, month=month(moment.month), year=moment.year)
 
 
+def day_in(moment: datetime, zone: str) -> str:
+    """The day of a moment in a zone: what lies before midnight UTC may lie behind it where people are."""
+    return day(moment.astimezone(ZoneInfo(zone)).date())
+
+
 def point(start: datetime, period: Period, *, year: bool = True) -> str:
     """The name of one period: ``week of 29 Feb 2016``, ``Mar 2016``, ``Q1 2016``, ``29 Feb 2016 14:00``."""
     if period is Period.HOUR:

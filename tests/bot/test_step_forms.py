@@ -206,8 +206,8 @@ TEXTS: dict[str, Any] = {
     "a rejection": lambda: step7_correct.announcement(
         action(state="rejected"), [decision("reject", SHORT)], ["UALICE"]
     ),
-    "the question": lambda: step7_correct.question_text(action(), ["UCAROL"]),
-    "nobody to ask": lambda: step7_correct.question_text(action(expires_at=None), []),
+    "the question": lambda: step7_correct.question_text(action(), ["UCAROL"], "UTC"),
+    "nobody to ask": lambda: step7_correct.question_text(action(expires_at=None), [], "UTC"),
     "the action": lambda: step7_correct.action_text(action()),
     "a change": lambda: step7_correct.changed_text(action(), "UBOB"),
     "a step on": lambda: step7_correct.progress_text(action(state="done"), "UBOB", "1 June"),
@@ -257,7 +257,7 @@ def test_an_actions_message_and_question_are_as_they_were_looked_at():
     plain = {"title": "Route database incidents to second line", "scope": "", "expected_effect": "2 h less",
              "failure_sign": "no lower median"}  # fmt: skip
     held("action", step7_correct.action_post(action(**plain), "Median time to resolve"))
-    asked = step7_correct.question_text(action(**plain), ["UCAROL", "UDAVE"])
+    asked = step7_correct.question_text(action(**plain), ["UCAROL", "UDAVE"], "UTC")
     held("action_question", step7_correct.question(action(**plain), asked, [decision()]))
 
 

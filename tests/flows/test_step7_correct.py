@@ -53,9 +53,9 @@ def test_the_proposer_may_not_approve_and_an_approver_may(analysed: World):
     propose(analysed, analysed.alice, owner=analysed.bob.id)
     asked = analysed.carol.wait(lambda: question(analysed), what="the question in the action's thread")
     analysed.alice.click(asked, "act.approve")
-    analysed.alice.sees("V7.2: you proposed action 1; somebody else must approve it.", "service-desk")
+    analysed.alice.sees("You proposed action 1; somebody else must approve it (V7.2).", "service-desk")
     analysed.bob.click(asked, "act.approve")
-    analysed.bob.sees("V7.2: you own action 1", "service-desk")
+    analysed.bob.sees("You own action 1", "service-desk")
     analysed.carol.click(asked, "act.approve")
     announced = analysed.bob.sees("is *approved* by", "service-desk")
     assert analysed.bob.id in announced["pinged"]

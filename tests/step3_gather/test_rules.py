@@ -120,7 +120,7 @@ def test_v3_1_a_typed_number_that_lost_its_unit_blocks(sqlite_database: Database
         made = _type(session, cycle, kpi, Typed(WEEK, value=18.5, evidence=LINK))
         made.unit = ""
         session.add(made)
-        assert turns.broken(session, cycle, "V3.1") == [f"The number for {kpi.key} of 2026-11-16 has no unit."]
+        assert turns.broken(session, cycle, "V3.1") == [f"The number for {kpi.name} of 16 Nov 2026 has no unit."]
 
 
 def test_v3_2_a_corrected_number_supersedes_and_history_stays(database: Database) -> None:
@@ -140,7 +140,7 @@ def test_v3_2_a_corrected_number_supersedes_and_history_stays(database: Database
         first.current = True
         session.add(first)
         session.flush()
-        assert turns.broken(session, cycle, "V3.2") == [f"{kpi.key} has 2 current numbers for 2026-11-16."]
+        assert turns.broken(session, cycle, "V3.2") == [f"{kpi.name} has 2 current numbers for 16 Nov 2026."]
 
 
 def test_v3_3_a_missing_period_warns_and_says_which(sqlite_database: Database) -> None:

@@ -20,7 +20,7 @@ from bot.blocks.step1_should_measure.ids import (
     SUBMIT,
     VISION,
 )
-from bot.blocks.text import clip, escape, mention
+from bot.blocks.text import clip, day_of, escape, mention
 from csi.terms import Direction
 from csi.words.wording import exact, listed, plural, when
 
@@ -153,7 +153,7 @@ def carried_form(items: Sequence[Any], allowed: Mapping[int, Sequence[str]], met
     """What the last cycle left open: one choice each, and a reason for what is not taken up."""
     blocks: list[Block] = [parts.section("Whatever the last cycle left open is adopted, deferred or dropped.")]
     for item in items[:30]:
-        since = f" _since {when(item.since.date())}_" if item.since else ""
+        since = f" _since {day_of(item.since)}_" if item.since else ""
         blocks.append(parts.section(f"*Step {item.step}* {clip(escape(item.text), 500)}{since}"))
         choices = allowed[item.id]
         usual = None if "hold" in choices else choices[0]  # a forced choice has no usual answer

@@ -9,18 +9,18 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import APPROVE, REJECT, ActionSeen
 from bot.blocks.text import escape, mention
-from csi.words.wording import listed, when
+from csi.words.wording import day_in, listed, when
 
 ASKED_AGAIN = "30, 60 and 90 days on"
 
 
-def question_text(one: ActionSeen, approvers: Sequence[str]) -> str:
+def question_text(one: ActionSeen, approvers: Sequence[str], zone: str) -> str:
     """What a notification of the question in the thread says."""
     if not approvers:
         alone = f"Nobody may approve action {one.number} yet: its proposer and its owner may not"
         return f"{alone}, and no other approver is named."
     asked = listed([mention(user) for user in approvers])
-    until = f" The question is open until {when(one.expires_at.date())}." if one.expires_at else ""
+    until = f" The question is open until {day_in(one.expires_at, zone)}." if one.expires_at else ""
     return f"{asked}: do you approve action {one.number}? Its proposer and its owner may not.{until}"
 
 

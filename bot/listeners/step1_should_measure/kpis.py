@@ -26,6 +26,7 @@ from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.errors import InvalidInput, NotFound, Place, Way
 from csi.models import Csf, Cycle, Goal, Kpi
+from csi.reading.spans import local_day
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.rules import past_date
 from csi.step1_should_measure.tree import tree
@@ -112,7 +113,7 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
         csfs={str(branch.csf.id): branch.csf.text for branch in known.csfs},
         kpis={one.key: one.name for one in known.kpis},
         owner=actor,
-        target_date=(kit.now() + timedelta(days=TARGET_DAYS)).date(),
+        target_date=local_day(kit.now(), cycle.timezone) + timedelta(days=TARGET_DAYS),
         columns=columns_held(session, cycle, found) if found else (),
         doubts=open_doubts(session, cycle, found) if found else (),
         answers=answers_of(*rated, str(found.definition.get("good") or "")) if found and rated else None,

@@ -36,7 +36,7 @@ def _move(body: Body, client: WebClient, kit: Kit, move: Move, settles: bool = F
         cycle = cycles.by_id(session, action.team_id, action.cycle_id)
         if action.state != before:
             ready = following.settles_at(action)
-            until = wording.day(ready) if ready and settles else ""
+            until = wording.day_in(ready, cycle.timezone) if ready and settles else ""
             show_action(session, kit, cycle, action)
             moved = f"{action.state}:{action.version}:{kit.now():%Y%m%d}"
             say_in_thread(session, kit, action, blocks.progress_text(action, actor, until), what=moved)

@@ -24,7 +24,7 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
     )  # fmt: skip
     if action.state in ("proposed", "approved", "rejected"):
         able = approvers.of_action(session, cycle, action)
-        text = blocks.question_text(action, able)
+        text = blocks.question_text(action, able, cycle.timezone)
         asked = blocks.question(action, text, deciding.decisions(session, action), nobody=not able)
         question_post = kit.outbox.keep(
             session, team_id=action.team_id, key=deciding.question_key(action), channel=cycle.channel_id, text=text,
