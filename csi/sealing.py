@@ -32,7 +32,10 @@ COVERED: dict[str, Table] = {
 LEFT_OUT: dict[str, frozenset[str]] = {"source": frozenset({"progress"})}  # how far collecting has come
 # Columns that a migration added after the first seals, with the value it gave to the rows there were: a seal from
 # before holds for a row with this value.
-LATER: dict[str, Mapping[str, Any]] = {}
+LATER: dict[str, Mapping[str, Any]] = {
+    "finding": {"cause_state": "hypothesis", "cause_evidence": ""},
+    "plan_row": {"tested": {}},
+}
 GONE = ""  # the seal of a row that was removed
 _TOUCHED = "touched"
 _AT_ONCE = 10_000  # rows asked for in one statement
