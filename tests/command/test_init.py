@@ -121,8 +121,30 @@ def test_a_kpi_is_only_written_when_it_computes(tmp_path: Path) -> None:
     text = drafted([tmp_path / "a.csv"], tmp_path, "UTC").text
     written = {kpi.get("kpi") for kpi in yaml.safe_load(text)["kpis"].values()}
     assert "K03" in written
+    clocks = {kpi["value"]["clock"] for kpi in yaml.safe_load(text)["kpis"].values() if "clock" in kpi.get("value", {})}
+    assert clocks == {"wall"}  # a draft has no calendar
+    assert "clock: wall}  # ? every hour counts" in text
     assert "K08" not in written  # its column holds no numbers
     assert "not written, as" in text
+
+
+def test_an_export_s_hours_are_on_every_clock_until_a_calendar_is_written(tmp_path: Path) -> None:
+    opened = pd.date_range("2025-01-06 08:00", periods=120, freq="D")
+    frame = pd.DataFrame(
+        {
+            "Número": [f"INC00{10_000 + number}" for number in range(len(opened))],
+            "Aberto": opened.strftime("%d/%m/%Y %H:%M:%S"),
+            "Resolvido": (opened + pd.Timedelta(hours=30)).strftime("%d/%m/%Y %H:%M:%S"),
+            "Prioridade": "3 - Moderada",
+            "Estado": "Encerrado",
+            "Grupo de atribuição": "Service Desk",
+        }
+    )
+    frame.to_csv(tmp_path / "a.csv", index=False, sep=";")
+    known = drafted([tmp_path / "a.csv"], tmp_path, "UTC")
+    mttr = yaml.safe_load(known.text)["kpis"]["mean_time_to_resolve"]
+    assert mttr["value"] == {"from": "Aberto", "to": "Resolvido", "unit": "h", "clock": "wall"}
+    assert "kpis.mean_time_to_resolve.value" in known.guessed
 
 
 def offered(tmp_path: Path, columns: dict[str, object], **form: str) -> tuple[dict[str, dict[str, object]], str]:

@@ -33,6 +33,7 @@ _DUE = re.compile(
 _ANSWERED = re.compile(
     r"^(?!.*\bfirst\b).*\b(?:answered|rated|survey|beantwortet|bewertet|repondu|encuesta|pesquisa)\b"
 )
+_EVERY_HOUR = "every hour counts: write clock: business once calendar: says the opening hours"
 _READABLE = 0.98  # of the cells of a column of amounts; ours
 _DIGITS, _SEVERAL = 5, 20  # whole numbers all so long, and as many different: postcodes, phone numbers; ours
 _YEARS = (1990, 2035)  # what is all within these is taken for years; ours
@@ -73,6 +74,8 @@ def _of_program(file: Looked) -> Iterator[Offer]:
         asks = {} if direction else {"direction": UNKNOWN}
         if not direction:
             keys["direction"] = "lower"
+        if on_wall := _on_wall_clock(keys.get("value")):
+            keys["value"], asks = on_wall, {**asks, "value": _EVERY_HOUR}
         name = slug(entry.name.partition("(")[0]) if entry else one.id
         yield Offer(name, keys, f"an export of {export.name}; it reads {', '.join(one.columns)}", asks)
 
@@ -95,10 +98,16 @@ def _of_catalogue(file: Looked) -> Iterator[Offer]:
             if shape in taken:
                 continue
             taken.append(shape)
-            keys = {"kpi": entry.id, "source": file.id}
-            yield Offer(
-                slug(entry.name.partition("(")[0]), keys, f"the catalogue's {entry.id}, by its own column names"
-            )
+            on_wall = _on_wall_clock(entry.computed.get("value"))
+            keys = {"kpi": entry.id, "source": file.id, **({"value": on_wall} if on_wall else {})}
+            why = f"the catalogue's {entry.id}, by its own column names"
+            yield Offer(slug(entry.name.partition("(")[0]), keys, why, {"value": _EVERY_HOUR} if on_wall else {})
+
+
+def _on_wall_clock(value: Any) -> dict[str, Any]:
+    """A length of time on business hours as one on every hour: a draft has no calendar. Empty for any other value."""
+    is_business = isinstance(value, Mapping) and value.get("clock") == "business"
+    return {**value, "clock": "wall"} if is_business else {}
 
 
 def _columns(computed: Mapping[str, Any]) -> set[str]:
