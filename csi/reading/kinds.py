@@ -283,12 +283,12 @@ def guess_decimal(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
 def undecided(columns: Mapping[str, Sequence[str]], delimiter: str) -> str:
     """The sign in ``1.234`` that may part thousands or decimals, for nothing in the text decides; empty: it is known.
 
-    Cells that a comma parts write a point before decimals, and those that a semicolon parts a comma.
+    Cells that a comma parts write a point before decimals.
     """
     if delimiter == "," or told_decimal(columns):
         return ""
     cells = _signed(columns)
-    return next((sign for sign in ".," if (sign, delimiter) != (",", ";") and _matching(cells, _EITHER[sign])), "")
+    return next((sign for sign in ".," if _matching(cells, _EITHER[sign])), "")
 
 
 def told_decimal(columns: Mapping[str, Sequence[str]]) -> str:

@@ -1,9 +1,9 @@
 """What the columns of a source are read as: told by how the study uses them, never by what a file happens to hold.
 
 A column that a KPI takes its moment or its value from is that; so is one whose date order is declared. In conditions a
-column is what it is compared with: a number, a moment written out, or another column. Everything else is text, also
-what is only asked whether it is 1 or 0, which may be written yes and no (see ``truths``); two texts put in order are
-looked at row by row (see ``written``).
+column is what it is compared with: a number (in an order one in quotes, too), a moment written out, or another column.
+Everything else is text, also what is only asked whether it is 1 or 0, which may be written yes and no (see ``truths``);
+two texts put in order are looked at row by row (see ``written``).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Places = dict[Place, None]  # a set that keeps its order
 _OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last", "nps")
 IN_ORDER = ("<", "<=", ">", ">=")
 _EQUAL = ("==", "!=")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
 
@@ -150,7 +151,12 @@ def _compared(study: StudyDefinition) -> Iterator[tuple[str, _Side, _Side]]:
     for kpi in study.kpis.values():
         for text in (kpi.where, kpi.good):
             for one in comparisons(text):
-                yield one.sign, _side(study, kpi, one.left), _side(study, kpi, one.right)
+                yield one.sign, _side(study, kpi, one.left, one.sign), _side(study, kpi, one.right, one.sign)
+
+
+def is_written_number(value: object) -> bool:
+    """Whether a literal is a number in quotes: put in order, ``"9"`` lies below ``"10"``."""
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
 
 def is_moment(value: object) -> bool:
@@ -158,10 +164,11 @@ def is_moment(value: object) -> bool:
     return isinstance(value, str) and _DATE.fullmatch(value) is not None
 
 
-def _side(study: StudyDefinition, kpi: KpiDefinition, operand: Operand) -> _Side:
+def _side(study: StudyDefinition, kpi: KpiDefinition, operand: Operand, sign: str) -> _Side:
     if isinstance(operand, Literal):
         value = operand.value
-        return _Side(None, isinstance(value, float), is_moment(value), value in (0.0, 1.0))
+        is_number = isinstance(value, float) or (sign in IN_ORDER and is_written_number(value))
+        return _Side(None, is_number, is_moment(value), value in (0.0, 1.0))
     if isinstance(kpi.value, Duration) and operand.name == OF_VALUE:
         return _Side(None, is_number=True)
     return _Side(home_of(study, kpi.source, operand.name))

@@ -127,7 +127,8 @@ class Looking:
         if value.pauses:
             stops = self.stops(value, kpi)
             paused = stops.between(starts, ends, clock)
-            spoilt = tuple(one.of(known) for one in (*stops.spoilt, *longer(stops, paused, elapsed, known)))
+            beyond = longer(stops, value, clock, time=(starts, ends), known=known)
+            spoilt = tuple(one.of(known) for one in (*stops.spoilt, *beyond))
             elapsed = elapsed - paused
         values = elapsed.astype(float)
         values[~known | any_of([one.rows for one in spoilt], len(values))] = np.nan

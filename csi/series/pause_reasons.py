@@ -19,14 +19,17 @@ def told(spoilt: Spoilt, value: Duration) -> SetAside:
     rows, pause = np.flatnonzero(spoilt.rows), spoilt.pause
     cells = spoilt.cells[rows]
     if isinstance(pause, Pause):
-        reason, expected = _of_moments(spoilt.fault, pause)
+        reason, expected = _of_moments(spoilt.fault, pause, value)
         moments = from_microseconds(cells, "UTC").astype("str").tolist()
         return SetAside(rows, pause.end, moments, reason, expected, disorder=True)
     reason, expected = _of_length(spoilt.fault, pause, value)
     return SetAside(rows, pause.column, ["" if np.isnan(one) else plainly(one) for one in cells], reason, expected)
 
 
-def _of_moments(fault: Fault, pause: Pause) -> tuple[str, str]:
+def _of_moments(fault: Fault, pause: Pause, value: Duration) -> tuple[str, str]:
+    if fault is Fault.LONGER:
+        reason = f"the pause ({pause.start} to {pause.end}) is longer than the time from {value.start} to {value.end}"
+        return reason, "a pause no longer than that"
     if fault is Fault.BACKWARD:
         return f"{pause.end} lies before {pause.start}", f"a moment not before {pause.start}"
     return f"{pause.end} is there, but not {pause.start}", "both moments of a pause, or its beginning alone"

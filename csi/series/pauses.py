@@ -1,7 +1,8 @@
 """What stops the clock of a duration: pauses by their two moments, or as lengths whose clock is that of the duration.
 
 Pauses by moments are clipped to the duration, united, and measured on its clock: sixteen hours on hold over night are
-no business hours. A pause that cannot be what it says refuses its row for the KPI; nothing is cut off at zero.
+no business hours. A pause that cannot be what it says, longer than all of the time too, refuses its row for the KPI;
+nothing is cut off at zero.
 """
 
 from __future__ import annotations
@@ -165,9 +166,29 @@ def _faults_of_length(pause: PausedFor, cells: np.ndarray, clock: str) -> list[S
     return [Spoilt(Fault.NEGATIVE, pause, cells < 0, cells)]
 
 
-def longer(stops: Stops, paused: np.ndarray, elapsed: np.ndarray, known: np.ndarray) -> tuple[Spoilt, ...]:
-    """The rows whose pauses are longer than all of the time; pauses by moments never are."""
-    if stops.of_lengths is None or stops.cells is None:
-        return ()
-    rows = known & (paused > elapsed) & ~stops.bad
-    return (Spoilt(Fault.LONGER, stops.of_lengths, rows, stops.cells),) if rows.any() else ()
+def longer(
+    stops: Stops, value: Duration, clock: OpenTime, *, time: tuple[np.ndarray, np.ndarray], known: np.ndarray
+) -> tuple[Spoilt, ...]:
+    """The rows in which a pause that holds all of the time lasts longer, or lengths add up to more.
+
+    Args:
+        stops, value: the pauses and the duration they belong to.
+        clock: of the duration.
+        time: begin and end of each row's duration (int64 us).
+        known: rows whose time is known.
+
+    A pause that only overlaps is clipped: what of it lies outside says nothing against what lies inside.
+    """
+    first, last = time
+    elapsed = clock.between(first, last)
+    by_moments = [pause for pause in value.pauses if isinstance(pause, Pause)]
+    found = [
+        Spoilt(Fault.LONGER, pause, holds_all & (clock.between(start, end) > elapsed), end)
+        for pause, (start, end) in zip(by_moments, stops.spans, strict=True)
+        if (holds_all := (start <= first) & (end >= last) & (end != MISSING)).any()
+    ]
+    if stops.of_lengths is not None and stops.cells is not None:
+        beyond = stops.between(first, last, clock) > elapsed
+        found.append(Spoilt(Fault.LONGER, stops.of_lengths, beyond, stops.cells))
+    sound = known & ~stops.bad
+    return tuple(_once([one.of(sound) for one in found], (), len(elapsed)))

@@ -85,6 +85,7 @@ def _fields(seen: Seen, draft: Draft, *, more: bool = False) -> dict[str, dict]:
     [
         (_big(".", ";"), "10.370", [",", "."]),
         (_big(",", "\t"), "10,370", [".", ","]),
+        (_big(",", ";"), "10,370", [".", ","]),  # between semicolons mostly decimals, and thousands, too
     ],
 )
 def test_what_parts_thousands_is_asked_with_a_cell_of_the_file(text: str, cell: str, choices: list[str]) -> None:
@@ -105,7 +106,7 @@ def test_what_parts_thousands_is_asked_with_a_cell_of_the_file(text: str, cell: 
 @pytest.mark.parametrize(
     ("text", "decimal"),
     [
-        (_big(",", ";"), None),  # a comma between semicolons is a decimal sign, and is looked for again next time
+        ("id;at;Cost\n1;2024-01-01;12\n", None),  # no sign at all: it is looked for again next time
         (_big(".", ",") + "40,2024-02-01,1.5\n", "."),
         (_big(".", ";") + "40;2024-02-01;1,5\n", ","),
     ],

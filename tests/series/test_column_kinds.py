@@ -32,6 +32,10 @@ def needed(*kpis: Any, **source: Any) -> tuple[set[str], set[str]]:
         ('"2016-04-01T08:00:00+02:00" >= closed_at', {"closed_at"}, set()),
         ('closed_at == "2016-04-01"', set(), set()),
         ('priority >= "2 - High"', set(), set()),
+        ('priority >= "9"', set(), {"priority"}),  # of texts 10 would come before 9
+        ('"-1.5" < a', set(), {"a"}),
+        ('a == "9" or b in ("9", "10")', set(), set()),
+        ('version < "1.10.2" and code < "9a"', set(), set()),
         ("a > b", set(), set()),
         ("a > b and b == c and c < 5", set(), {"a", "b", "c"}),
         ("a == b and b > 1", set(), {"a", "b"}),

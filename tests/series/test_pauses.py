@@ -58,13 +58,17 @@ NIGHT = {"opened": ["2026-01-06 16:00"], "resolved": ["2026-01-07 10:00"]}
         (("2026-01-07 09:40", "2026-01-08 12:00"), 100, 1060),  # and ended after it
         (("2026-01-07 10:00", "2026-01-08 12:00"), 120, 1080),  # all after it
         (("2026-01-06 16:00", "2026-01-07 10:00"), 0, 0),  # all of it: nothing is left, and that is right
-        (("2026-01-06 10:00", "2026-01-09 10:00"), 0, 0),
+        (("2026-01-06 15:59", "2026-01-07 10:00"), None, None),  # holds all of it and more: it cannot be its pause
+        (("2026-01-06 16:00", "2026-01-07 10:01"), None, None),
+        (("2026-01-06 16:00", "2026-01-09 10:00"), None, None),
         (("2026-01-07 09:45", None), 105, 1065),  # not ended: until the ticket was
         ((None, None), 120, 1080),
         (("2026-01-06 16:30", "2026-01-06 16:30"), 120, 1080),
     ],
 )
-def test_a_pause_by_its_moments_is_measured_on_the_clock_of_the_duration(hold: Any, business: int, wall: int) -> None:
+def test_a_pause_by_its_moments_is_measured_on_the_clock_of_the_duration(
+    hold: Any, business: int | None, wall: int | None
+) -> None:
     cells = NIGHT | {"hold_from": [hold[0]], "hold_to": [hold[1]]}
     assert minutes(duration(HOLD), **cells) == [business]
     assert minutes(duration(HOLD, clock="wall"), **cells) == [wall]
@@ -106,13 +110,20 @@ def test_a_plain_count_of_minutes_says_the_same(
     for pause, (begin, length) in zip(pauses, holds, strict=True):
         cells |= {pause.start: [text(begin)], pause.end: [text(begin + length)]}
 
-    def counts(minute: int) -> bool:
+    def is_agreed(minute: int) -> bool:
         at = zero + pd.Timedelta(minutes=minute)
-        agreed = clock == "wall" or (at.weekday() < 5 and 9 <= at.hour < 17)
-        return agreed and not any(begin <= minute < begin + length for begin, length in holds)
+        return clock == "wall" or (at.weekday() < 5 and 9 <= at.hour < 17)
+
+    def counts(minute: int) -> bool:
+        return is_agreed(minute) and not any(begin <= minute < begin + length for begin, length in holds)
+
+    def lasts_longer(begin: int, length: int) -> bool:
+        outside = [*range(begin, start), *range(start + lasting, begin + length)]
+        return begin <= start and begin + length >= start + lasting and any(map(is_agreed, outside))
 
     plain = sum(counts(minute) for minute in range(start, start + lasting))
-    assert minutes(duration(*pauses, clock=clock), **cells) == [plain]
+    expected = None if any(lasts_longer(*hold) for hold in holds) else plain
+    assert minutes(duration(*pauses, clock=clock), **cells) == [expected]
 
 
 # Two office hours again, and a length beside them.
