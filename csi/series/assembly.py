@@ -13,7 +13,7 @@ from csi.series.axis import Axis
 from csi.series.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.series.column_kinds import moments_of_kpi
 from csi.series.columns import SPANS
-from csi.series.coverage import Cut, cut_of
+from csi.series.coverage import Cut, cuts_of
 from csi.series.doubt_words import notes
 from csi.series.doubts import doubts_of
 from csi.series.exposure import Pulse, alive, alive_by_cadence, partial, seldom
@@ -51,7 +51,7 @@ class Flags:
     excluded: np.ndarray
     wholly: np.ndarray
     refused: np.ndarray
-    cut: Cut | None
+    cuts: tuple[Cut, ...]
     unknown: np.ndarray
 
 
@@ -100,7 +100,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         open_past_target=shares(gathered.whole.still_open),
         events=gathered.whole.events,
         set_aside=gathered.whole.set_aside,
-        cut=flags.cut,
+        cuts=flags.cuts,
         parts=gathered.parts,
         doubts=doubts,
         groups=groups_of(kpi, gathered.whole.sample, setting.axis.size),
@@ -132,11 +132,11 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
         short |= whole.waiting > (1 - COVERAGE_WARNING) * (whole.waiting + points.n)
     unknown = unended.unsettled(setting.kpi, whole.unended, whole.found.n, points.value)
     short |= unknown
-    cut = _cut(setting, whole)
-    if cut is not None:
+    cuts = _cuts(setting, whole)
+    for cut in cuts:
         short |= cut.periods
     missing = np.isnan(points.value) | ~beating | wholly | only_refused
-    return Flags(beating, short, missing, excluded, wholly, refused, cut, unknown)
+    return Flags(beating, short, missing, excluded, wholly, refused, cuts, unknown)
 
 
 def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
@@ -152,10 +152,10 @@ def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:
     return np.where(maybe, whole.unplaced, known)
 
 
-def _cut(setting: Setting, whole: Portion) -> Cut | None:
-    """Where the export of the KPI is cut by another moment than its own."""
-    found = (cut_of(setting.kpi, one, setting.axis.edges, setting.study.timezone) for one in whole.pairs)
-    return next((one for one in found if one is not None), None)
+def _cuts(setting: Setting, whole: Portion) -> tuple[Cut, ...]:
+    """Where the export of the KPI is cut by another moment than its own: the first one that tells of a cut."""
+    found = (cuts_of(setting.kpi, one, setting.axis.edges, setting.study.timezone) for one in whole.pairs)
+    return next((one for one in found if one), ())
 
 
 def _beating(setting: Setting, whole: Portion) -> np.ndarray:

@@ -3,6 +3,8 @@
 Tickets opened in January, judged by when they were resolved: those resolved in March are the slow ones of January. It
 shows in the file, where the moments it was cut by end while those it is judged by go on. Tickets resolved until March,
 judged by when they were opened: those opened in March are the quick ones, fewer than usual, and none is still open.
+Tickets opened from January on, judged by when they were resolved: the first are the quick ones, and so they are of a
+service that began in January.
 """
 
 from __future__ import annotations
@@ -10,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
-from csi.series.exposure import ROWS_EXPECTED, Pulse, partial, pulse
+from csi.series.exposure import ROWS_EXPECTED, TOLERANCE, Pulse, partial, pulse
 from csi.series.periods import MISSING, codes, from_microseconds
 
 USUAL = 0.95  # of the silences between periods with rows; ours
@@ -52,13 +55,15 @@ class Cut:
 class Pairs:
     """A KPI's own moment and another one of the same rows (int64 us; missing: none), of all rows or a sample of them.
 
-    ``named``: the study says what the other moment is to this KPI, as beginning or end of a duration.
+    ``named``: the study says what the other moment is to this KPI, as beginning or end of a duration; ``ends``: as its
+    end.
     """
 
     column: str
     own: np.ndarray
     other: np.ndarray
     named: bool = False
+    ends: bool = False
 
     def until(self, as_of: int) -> Pairs:
         """As they were known at a moment (us)."""
@@ -70,13 +75,25 @@ class Pairs:
 def other_moment(study: StudyDefinition, kpi: KpiDefinition) -> str:
     """The column whose moments tell what a KPI's export covers: the other end of what it measures; empty for none.
 
-    Of a KPI that is no duration, the beginning of one that ends where this KPI is put into periods.
+    Of a KPI that is no duration, the beginning of one that ends where this KPI is put into periods, else the end of one
+    that begins there.
     """
+    return _other_end(study, kpi)[0]
+
+
+def is_end(study: StudyDefinition, kpi: KpiDefinition) -> bool:
+    """Whether that other moment is the end of the duration."""
+    return _other_end(study, kpi)[1]
+
+
+def _other_end(study: StudyDefinition, kpi: KpiDefinition) -> tuple[str, bool]:
     every = [kpi, *(one for one in study.kpis.values() if one.source == kpi.source)]
     spans = [one.value for one in every if isinstance(one.value, Duration)]
     if isinstance(kpi.value, Duration) and kpi.at == kpi.value.start:
-        return kpi.value.end
-    return next((span.start for span in spans if span.end == kpi.at and span.start != kpi.at), "")
+        return kpi.value.end, True
+    begins = ((span.start, False) for span in spans if span.end == kpi.at and span.start != kpi.at)
+    ends = ((span.end, True) for span in spans if span.start == kpi.at and span.end != kpi.at)
+    return next(chain(begins, ends), ("", False))
 
 
 def merged(parts: Sequence[Pairs]) -> Pairs:
@@ -85,8 +102,8 @@ def merged(parts: Sequence[Pairs]) -> Pairs:
     return replace(parts[0], own=own, other=other)
 
 
-def cut_of(kpi: KpiDefinition, pairs: Pairs, edges: np.ndarray, timezone: str) -> Cut | None:
-    """Where the export of a KPI is cut; None where it covers what it is judged by.
+def cuts_of(kpi: KpiDefinition, pairs: Pairs, edges: np.ndarray, timezone: str) -> tuple[Cut, ...]:
+    """Where the export of a KPI is cut: at one end, at both, or nowhere, where it covers what it is judged by.
 
     Args:
         kpi: says which moment puts its rows into periods.
@@ -94,33 +111,40 @@ def cut_of(kpi: KpiDefinition, pairs: Pairs, edges: np.ndarray, timezone: str) -
         edges: n + 1 edges.
         timezone: of the moment told.
     """
-    is_start = _is_start(kpi, pairs)
+    is_start = _is_start(pairs)
     if is_start is None:
-        return None
+        return ()
     seen = _seen(pairs, edges, is_start)
     if seen is None:
-        return None
+        return ()
+    slow, quick = _slow(seen, pairs, is_start), np.zeros(len(seen.own), dtype=bool)
+    if not is_start or seen.lasts_long:
+        quick = _quick(seen, ~slow)
+
+    def told(moment: int, periods: np.ndarray, *, is_quick: bool) -> Cut:
+        at = from_microseconds(np.array([moment if is_start else -moment]), timezone)[0]
+        whole = periods if is_start else periods[::-1]
+        return Cut(pairs.column, kpi.at, at, whole, at_end=is_start != is_quick, quick=is_quick)
+
+    found = ((seen.last, slow, False), (seen.first, quick, True))
+    return tuple(told(moment, periods, is_quick=is_quick) for moment, periods, is_quick in found if periods.any())
+
+
+def _slow(seen: _Seen, pairs: Pairs, is_start: bool) -> np.ndarray:
+    """The periods that hold slow survivors."""
     first = _late(seen, must_be_few=not (pairs.named and is_start))
-    if first is not None:
-        periods = np.arange(len(seen.own)) >= first
-        if is_start:
-            short = partial(seen.other_pulse, edges, None)
-            periods[first - 1] = short[first - 1]
-        moment, quick = seen.last, False
-    else:
-        # Of one cut by when they began, the first to end are the quick ones, as they are of a service begun that day.
-        if is_start or not (periods := _newest(seen)).any():
-            return None
-        moment, quick = seen.first, True
-    told = from_microseconds(np.array([moment if is_start else -moment]), timezone)[0]
-    whole = periods if is_start else periods[::-1]
-    return Cut(pairs.column, kpi.at, told, whole, at_end=is_start or quick, quick=quick)
+    if first is None:
+        return np.zeros(len(seen.own), dtype=bool)
+    periods = np.arange(len(seen.own)) >= first
+    if is_start:
+        periods[first - 1] = partial(seen.other_pulse, seen.edges, None)[first - 1]
+    return periods
 
 
-def _is_start(kpi: KpiDefinition, pairs: Pairs) -> bool | None:
+def _is_start(pairs: Pairs) -> bool | None:
     """Whether the other moment comes before the KPI's own in its rows, else after it; None where neither is so."""
     if pairs.named:
-        return not (isinstance(kpi.value, Duration) and pairs.column == kpi.value.end)
+        return not pairs.ends
     dated = pairs.own != MISSING
     both = dated & (pairs.other != MISSING)
     if not both.any() or both.sum() < FILLED * dated.sum():
@@ -145,7 +169,7 @@ class _Seen:
         edges: n + 1 edges (int64 us).
         first, last, end: the first and the last of the other moments, and the last of the KPI's own.
         lasting: from the one moment to the other, in whole seconds, ascending.
-        ages: per row with both how long it could have lasted: from its own moment to the newest other one (s).
+        ages: per row with both how long it could have lasted: between its own moment and the cut (s).
         unended: how many rows lack the other moment, per period.
         other_pulse: signs of life by the other moment, as time runs.
     """
@@ -179,13 +203,18 @@ class _Seen:
         return np.asarray(np.where(over > 0, lasted / np.where(over > 0, over, 1), np.nan))
 
     @property
-    def cannot_have_ended(self) -> float:
-        """How many rows like those that are there cannot have ended by the newest other moment, counted too low.
+    def cannot_be_there(self) -> float:
+        """How many rows like those that are there last beyond the cut, counted too low.
 
         Where three in four rows of an age last longer, each that is there speaks for three quarters of one that is not.
         """
         ended = np.searchsorted(self.lasting, self.ages, side="right") / len(self.lasting)
         return float((1.0 - ended).sum())
+
+    @property
+    def lasts_long(self) -> bool:
+        """Whether what nearly every row lasts at most is longer than a period: else its first one may tell nothing."""
+        return float(np.quantile(self.lasting, USUAL)) * _SECOND > float(np.diff(self.edges).max())
 
     def part_after(self, since: int) -> np.ndarray:
         """Which part of each period lies after a moment."""
@@ -212,7 +241,7 @@ def _seen(pairs: Pairs, edges: np.ndarray, is_start: bool) -> _Seen | None:
     dated, others = pairs.own[pairs.own != MISSING], pairs.other[pairs.other != MISSING]
     lasting = np.sort(np.clip(np.abs(pairs.own[both] - pairs.other[both]), 0, None) // _SECOND)
     first, last = int(others.min()), int(others.max())
-    ages = (last - pairs.own[both]) // _SECOND
+    ages = (pairs.own[both] - first if is_start else last - pairs.own[both]) // _SECOND
     more = {"lasting": lasting, "ages": ages, "other_pulse": other}
     lone = codes(pairs.own[(pairs.own != MISSING) & ~both], edges)
     unended = np.bincount(lone[lone >= 0], minlength=len(edges) - 1)
@@ -235,28 +264,34 @@ def _late(seen: _Seen, *, must_be_few: bool) -> int | None:
         after = np.arange(len(seen.own)) >= first
         after &= np.arange(len(seen.own)) <= np.flatnonzero(seen.own)[-1]
         kept = np.nan_to_num(seen.lasting_beyond(seen.last), nan=1.0)
-        rows = _rows_near(seen.own, after, kept, seen.part_after(seen.last))
+        rows = _rows_near(seen.own, after, kept, seen.part_after(seen.last), ~after)
         if rows is None or not rows.is_surely_few:
             return None
     return first
 
 
-def _newest(seen: _Seen) -> np.ndarray:
-    """The newest periods, where they hold quick survivors only: of a file cut by when its cases ended.
+def _quick(seen: _Seen, whole: np.ndarray) -> np.ndarray:
+    """The periods next to the cut, where they hold quick survivors only.
 
-    Its cases end at full pace to the last; of those begun lately there are fewer, by as many as last longer than that,
-    and none is still open. What begins at full pace to the last is whole, and so is a file whose cases ended long ago.
+    Of a file cut by when its cases ended: they end at full pace to the last; of those begun lately there are fewer, by
+    as many as last longer than that, and none is still open. What begins at full pace to the last is whole, and so is a
+    file whose cases ended long ago. Of one cut by when they began it is the same from the first one on.
+
+    Args:
+        seen: both moments.
+        whole: the periods that hold no slow survivors: by these it is told what is usual.
     """
     lacking = np.nan_to_num(seen.lasting_beyond(seen.first))
     near, kept, part = lacking > LACKING, 1.0 - lacking, seen.part_after(seen.first)
     nothing = np.zeros(len(near), dtype=bool)
-    begun_then = seen.cannot_have_ended
-    if seen.first < 2 * seen.edges[0] - seen.edges[1] or begun_then < ROWS_EXPECTED:
+    beyond = seen.cannot_be_there
+    before_all = (seen.edges[0] - seen.first) / (seen.edges[1] - seen.edges[0])  # in periods
+    if before_all > max(1.0, TOLERANCE * near.sum()) or beyond < ROWS_EXPECTED:
         return nothing
-    own, ended = _rows_near(seen.own, near, kept, part), _rows_near(seen.others, near, kept, part)
-    if own is None or ended is None or 2 * seen.unended[near].sum() >= begun_then:
+    own, others = (_rows_near(rows, near, kept, part, whole & ~near) for rows in (seen.own, seen.others))
+    if own is None or others is None or 2 * seen.unended[near].sum() >= beyond:
         return nothing
-    return near if own.is_few and not ended.is_few else nothing
+    return near if own.is_few and not others.is_few else nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +318,9 @@ class _Near:
         return self.is_few and shows and self.whole - self.found >= NOISE * self.noise
 
 
-def _rows_near(rows: np.ndarray, near: np.ndarray, kept: np.ndarray, part: np.ndarray) -> _Near | None:
+def _rows_near(
+    rows: np.ndarray, near: np.ndarray, kept: np.ndarray, part: np.ndarray, whole: np.ndarray
+) -> _Near | None:
     """The rows of the periods near a cut; None where there are too few others to tell what is usual.
 
     Args:
@@ -291,11 +328,12 @@ def _rows_near(rows: np.ndarray, near: np.ndarray, kept: np.ndarray, part: np.nd
         near: the periods near the cut.
         kept: the share of rows that survive it, per period.
         part: of each period the part that lies beyond it.
+        whole: the periods that tell what is usual.
     """
     filled = np.flatnonzero(rows)
     others = np.zeros(len(rows), dtype=bool)
     others[filled[0] + 1 : filled[-1]] = True  # those at both ends may not be whole
-    usual = rows[others & ~near]
+    usual = rows[others & whole]
     if not near.any() or len(usual) < WHOLE:
         return None
     level = float(np.median(usual))

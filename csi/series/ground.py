@@ -17,7 +17,7 @@ from csi.series.column_kinds import event_columns, flag_columns
 from csi.series.column_units import known_of
 from csi.series.columns import SPANS, home_of, moment_of_row
 from csi.series.contributions import Contribution, Looking, contribution
-from csi.series.coverage import Pairs, other_moment
+from csi.series.coverage import Pairs, is_end, other_moment
 from csi.series.exposure import Pulse, pulse
 from csi.series.found_units import found_in, with_found_units
 from csi.series.links import linked
@@ -106,7 +106,9 @@ class Ground:
             own = looking.moments(moment_of_row(kpi), kpi, "at")[rows.sampled]
             others = {named: looking.moments(named, kpi, "value")[rows.sampled]} if named else rows.further
             as_of = self.time.as_of if self.study.as_of is not None else LATEST
-            self.pairs[key] = tuple(Pairs(name, own, other, bool(named)).until(as_of) for name, other in others.items())
+            ends = is_end(self.study, kpi)
+            every = (Pairs(name, own, other, bool(named), ends) for name, other in others.items())
+            self.pairs[key] = tuple(one.until(as_of) for one in every)
         return self.pairs[key]
 
     def pulse_of(self, kpi: KpiDefinition, axis: Axis) -> Pulse:

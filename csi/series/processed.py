@@ -123,7 +123,7 @@ class Processed:
         events: moments (int64 us, UTC) of what is counted, ascending, while they are few (rare events); None otherwise.
         set_aside: rows that this KPI refuses and others may use: ``batch, line, column, value, reason, expected,
             disorder``.
-        cut: where its export is cut by another moment than the one it is judged by; None where it is not.
+        cuts: where its export is cut by another moment than the one it is judged by; none where it is not.
         parts: the way back to the rows; empty when they were not kept (Dask).
         doubts: what speaks against its conditions and its target.
         groups: the same KPI, by its sampled rows, split by each column that was found to hold a few groups.
@@ -144,7 +144,7 @@ class Processed:
     open_past_target: tuple[float, float] | None = None
     events: np.ndarray | None = None
     set_aside: pd.DataFrame = field(default_factory=nothing_aside)
-    cut: Cut | None = None
+    cuts: tuple[Cut, ...] = ()
     parts: tuple[TracePart, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     groups: tuple[Groups, ...] = ()

@@ -16,6 +16,7 @@ from csi.definition import StudyDefinition, Window
 from csi.errors import InvalidInput
 from csi.reading.reading import Reading
 from csi.series import Processed, SourceCounts, process_study
+from csi.series.coverage import Cut
 from csi.series.periods import from_microseconds
 from csi.series.quarantine import COLUMNS
 from csi.study.beside import other_changes, reopened_of
@@ -164,9 +165,10 @@ def _lowest(processed: Processed) -> str:
 
 def said_of_cut(processed: Processed) -> str:
     """What an export that is cut by another moment than it is judged by lacks, for people; empty where it is whole."""
-    cut = processed.cut
-    if cut is None:
-        return ""
+    return "; ".join(_said_of_one(processed, cut) for cut in processed.cuts)
+
+
+def _said_of_one(processed: Processed, cut: Cut) -> str:
     n = processed.series["n"]
     rows = int(n[cut.periods].sum()), int(n.sum())
     return wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end, quick=cut.quick, rows=rows)
@@ -174,11 +176,11 @@ def said_of_cut(processed: Processed) -> str:
 
 def _cut(study: StudyDefinition, processed: Processed, known: Known) -> tuple[str, ...]:
     """What an export that is cut within a window says of before and after."""
-    cut = processed.cut
-    if cut is None or not any(_meets(processed, cut.periods, window) for window in (study.baseline, study.evaluation)):
-        return ()
-    said = said_of_cut(processed)
-    return (f"{said}; write `meant: [coverage]` if this is meant",) if known.in_file else (said,)
+    windows = study.baseline, study.evaluation
+    met = [cut for cut in processed.cuts if any(_meets(processed, cut.periods, window) for window in windows)]
+    said = tuple(_said_of_one(processed, cut) for cut in met)
+    meant = "; write `meant: [coverage]` if this is meant"
+    return (*said[:-1], f"{said[-1]}{meant}") if said and known.in_file else said
 
 
 def _meets(processed: Processed, periods: np.ndarray, window: Window | None) -> bool:

@@ -309,10 +309,9 @@ def cut(
     return f"{held}: {among}"
 
 
-_QUICK = mark("those whose {judged_by} lies shortly before{there} are the quick ones among them")
 _AMONG = {
-    (True, True): _QUICK,
-    (False, True): _QUICK,
+    (True, True): mark("those whose {judged_by} lies shortly before{there} are the quick ones among them"),
+    (False, True): mark("those whose {judged_by} lies shortly after{there} are the quick ones among them"),
     (True, False): mark("those whose {judged_by} lies later{there} are the slow ones among them"),
     (False, False): mark("those whose {judged_by} lies earlier{there} are the slow ones among them"),
 }

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from csi.definition import KpiDefinition, Window
-from csi.series.coverage import Cut, Pairs, cut_of, merged
+from csi.series.coverage import Cut, Pairs, cuts_of, merged
 from csi.series.further_moments import Further, further_of, wanted
 from csi.series.periods import MISSING, edges, microseconds
 from csi.study.engines import Engine
@@ -41,10 +41,15 @@ def at(day: float) -> int:
 
 
 def seen(own: np.ndarray, other: np.ndarray, period: Period = Period.WEEK) -> Cut | None:
+    """The first cut that is told."""
+    return next(iter(cuts(own, other, period)), None)
+
+
+def cuts(own: np.ndarray, other: np.ndarray, period: Period = Period.WEEK) -> tuple[Cut, ...]:
     dated = own[own != MISSING].astype("datetime64[us]")
     first, last = (pd.Timestamp(one).tz_localize("UTC") for one in (dated.min(), dated.max()))
     axis = microseconds(edges(first, last, period, "UTC"))
-    return cut_of(kpi("k", "share", at="own", good="x == 1"), Pairs("other", own, other), axis, "UTC")
+    return cuts_of(kpi("k", "share", at="own", good="x == 1"), Pairs("other", own, other), axis, "UTC")
 
 
 def _opened_until(one: Log) -> Log:
@@ -139,7 +144,7 @@ def _of_a_growing_service(one: Log) -> Log:
 
 
 WHOLE = [
-    _known_now, _whole_by_resolution, _resolved_in_a_window, _opened_in_a_window, _the_same_day,
+    _known_now, _resolved_in_a_window, _opened_in_a_window, _the_same_day,
     _the_same_day_by_opening, _with_a_lead_time, _with_a_date_due, _with_the_start_of_a_contract, _closed_once_a_month,
     _of_a_growing_service,
 ]  # fmt: skip
@@ -147,9 +152,67 @@ WHOLE = [
 
 @pytest.mark.parametrize("period", [Period.DAY, Period.WEEK])
 def test_whole_exports_are_not_taken_for_cut(period: Period) -> None:
-    """220 files of eleven kinds; of 1,100 others none was, by days or by weeks."""
+    """200 files of ten kinds; of 600 others none was, by days, by weeks or by months."""
     found = [seen(*whole(log(seed)), period) for whole in WHOLE for seed in range(20)]
     assert sum(one is not None for one in found) <= 2
+
+
+@pytest.mark.parametrize(
+    ("mean_days", "period", "periods"),
+    [
+        (8.0, Period.WEEK, {3}),
+        (8.0, Period.DAY, {21, 22, 23, 24}),
+        (20.0, Period.WEEK, {7, 8}),
+        (20.0, Period.MONTH, {2}),
+    ],
+)
+def test_what_began_lately_holds_quick_ones_first(mean_days: float, period: Period, periods: set[int]) -> None:
+    """A service begun then, or a file of what was opened from then on: no row there can have lasted longer."""
+    for seed in range(5):
+        (one,) = cuts(*_whole_by_resolution(log(seed, mean_days=mean_days)), period)
+        assert (one.at_end, one.quick, one.moment.date()) == (False, True, date(2026, 1, 5))
+        marked = int(one.periods.sum())
+        assert marked in periods
+        assert one.periods[:marked].all()
+
+
+@pytest.mark.parametrize(("mean_days", "period"), [(0.3, Period.DAY), (2.0, Period.WEEK), (8.0, Period.MONTH)])
+def test_short_against_the_period_loses_nothing(mean_days: float, period: Period) -> None:
+    """95 in 100 last at most a period; at 0.35 days or 3 days most files would lose their first one."""
+    assert [cuts(*_whole_by_resolution(log(seed, mean_days=mean_days)), period) for seed in range(5)] == [()] * 5
+
+
+def test_what_became_slower_was_whole_before() -> None:
+    """Quick at first, twenty days later on: as many rows end in the first weeks as in others."""
+    begun, ended = _known_now(log(1))
+    first = begun < at(60)
+    ended[first] = begun[first] + (ended[first] - begun[first]) // 20
+    assert cuts(ended, begun) == ()
+
+
+def _resolved_between(one: Log) -> Log:
+    begun, ended = one
+    there = (ended >= at(72)) & (ended < at(196))
+    return begun[there], ended[there]
+
+
+def _opened_between(one: Log) -> Log:
+    begun, ended = one
+    there = (begun >= at(30)) & (begun < at(154))
+    return ended[there], begun[there]
+
+
+@pytest.mark.parametrize(
+    ("cut", "expected"),
+    [(_resolved_between, [(False, False), (True, True)]), (_opened_between, [(True, False), (False, True)])],
+)
+@pytest.mark.parametrize("mean_days", [4.0, 8.0, 20.0])
+@pytest.mark.parametrize("period", [Period.DAY, Period.WEEK])
+def test_both_ends_of_a_cut_export_are_seen(
+    cut: Callable[[Log], Log], expected: list[tuple[bool, bool]], mean_days: float, period: Period
+) -> None:
+    found = [cuts(*cut(log(seed, mean_days=mean_days)), period) for seed in range(10)]
+    assert sum([(one.at_end, one.quick) for one in each] == expected for each in found) >= 9
 
 
 def test_slips_are_forgiven_and_other_columns_tell_nothing() -> None:
@@ -231,7 +294,7 @@ def test_a_share_by_resolution_of_a_file_cut_by_opening_gets_no_verdict(tmp_path
 
 def test_somebody_may_say_that_it_is_meant(tmp_path: Path) -> None:
     one = run(laid_out(tmp_path, meant=", meant: [coverage]")).kpis["sla"]
-    assert one.processed.cut is None
+    assert one.processed.cuts == ()
     assert one.verdict is not Verdict.INCONCLUSIVE
 
 
@@ -263,8 +326,7 @@ def test_lengths_dated_by_the_resolution_are_seen_too() -> None:
     frame["Opened"] = frame["Opened"].astype("str")
     frame["resolved_at"] = frame["resolved_at"].dt.tz_localize("UTC").astype("datetime64[us, UTC]")
     hours = kpi("hours", "median", at="resolved_at", value="hours", unit="h")
-    found = made(study(hours), reading(frame))["hours"].cut
-    assert found is not None
+    found = made(study(hours), reading(frame))["hours"].cuts[0]
     assert (found.column, found.moment.date()) == ("Opened", date(2026, 6, 21))
 
 

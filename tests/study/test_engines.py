@@ -184,7 +184,7 @@ def test_what_is_refused_cut_thrown_away_or_mended_is_told_alike(tmp_path: Path,
         assert processed.footnotes == in_memory.kpis[name].processed.footnotes, name
         assert processed.quality == in_memory.kpis[name].processed.quality, name
     made = {name: one.processed for name, one in in_memory.kpis.items()}
-    assert made["mttr"].cut is not None
+    assert made["mttr"].cuts
     assert made["score"].series["refused"].sum() > 0
     assert made["teams"].quality.uniqueness.ratio == 9 / (402 - 6)  # six have no moment
     first = in_memory.quarantine[(in_memory.quarantine["source"] == "t") & (in_memory.quarantine["batch"] == 0)]
