@@ -23,6 +23,7 @@ _COMPARED = 30  # columns of moments held against each other; the one that dates
 _LONGEST, _MOST_WORDS = 40, 3
 # In fewer rows than this anything may differ by chance: there a key has to be called one.
 _TELLING = 20
+_VERSIONS = 24  # rows of a key on average; beyond, its values sort rows rather than name cases; ours
 _DIGITS = re.compile(r"\d+")
 _WHOLE = re.compile(r"\d{1,3}(?:[ \u00a0\u202f.,]?\d{3})*|\d+")
 
@@ -104,14 +105,32 @@ def key_of(columns: Sequence[Cells], rows: int) -> str:
 def log_of(columns: Sequence[Cells], rows: int, decimal: str) -> tuple[str, str]:
     """The key of a log with several rows a case, and the column that orders the rows of each; empty where none does."""
     versions = [column for column in columns if says_updated(column.name) and column.kind.name in ("moment", "number")]
+    opened = [column for column in columns if says_opened(column.name) and column.kind.name == "moment"]
     keys = [column for column in columns if says_key(column.name) > 0 and column.is_short()]
-    for key in sorted(keys, key=lambda column: -says_key(column.name)):
-        if 1 < key.distinct < len(key.filled) and len(key.filled) >= _NEARLY_ALL * rows:
+    for key in sorted(keys, key=lambda column: (-says_key(column.name), -column.distinct)):
+        if len(key.filled) >= _NEARLY_ALL * rows and _names_cases(key, opened):
             shares = [(_in_order(key, version, decimal), version.name) for version in versions]
             best, name = max(shares, key=lambda one: one[0], default=(0.0, ""))
             if best >= _IN_ORDER:
                 return key.name, name
     return "", ""
+
+
+def _names_cases(key: Cells, opened: Sequence[Cells]) -> bool:
+    """Whether rows of one value can be versions of one case: it was opened once, and its versions are not all there is.
+
+    Yes and no, kinds and grades repeat for other reasons: they have fewer values than rows of each, or dozens of these.
+    """
+    distinct, filled = key.distinct, len(key.filled)
+    if not 1 < distinct < filled or filled > _VERSIONS * distinct or filled > distinct * distinct:
+        return False
+    return all(_share_opened(key, one) >= _IN_ORDER for one in opened)
+
+
+def _share_opened(key: Cells, opened: Cells) -> float:
+    """The share of keys whose rows were all opened at one moment."""
+    frame = pd.DataFrame({"key": key.values, "opened": opened.values}).dropna()
+    return float((frame.groupby("key")["opened"].nunique() == 1).mean()) if len(frame) else 1.0
 
 
 def _in_order(key: Cells, version: Cells, decimal: str) -> float:

@@ -23,6 +23,12 @@ _CASE = (
     r"|solicitacao|demande|zgloszen|melding|segnalazion|richiest|requisica|caso|order|auftrag|bestell|обращени|заявк"
     r"|инцидент|respon[ds]|conversation|item|work|problem|change|deploy|alert|record|talep|pozadav)\w*|sr|wo"
 )
+_YES, _NO = (
+    r"(?:y|yes|j|ja|t|tak|true|s|s[ií]|sim|sì|o|oui|d|da|i|igen|e|evet|k|kyllä)",
+    r"(?:n|no|non|não|nein|nej|nee|nie)",
+)
+_BETWEEN = r"(?:\s*[/|\\]\s*|\s+(?:or|oder|ou|o|of|lub|eller)\s+)"
+_CHOICE = re.compile(rf"(?i)(?<![^\W_])(?:{_YES}{_BETWEEN}{_NO}|{_NO}{_BETWEEN}{_YES}|(?:y|yes)[-_]no?)(?![^\W_])")
 _OF_OTHERS = (
     r"(?:customer|client|kund|klient|klant|cliente|zakaznik|user|usuari|utente|utilisat|benutzer|gebruiker|caller"
     r"|requester|requerent|solicitante|demandeur|agent|assign|owner|employee|mitarbeiter|person|contact|kontakt|contato|account"
@@ -100,12 +106,17 @@ def folded(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+|[#№]", bare))
 
 
+def without_choice(name: str) -> str:
+    """A name without the answers it allows: the N of ``Answered (Y/N)`` is no number, nor is the No of ``Yes/No``."""
+    return _CHOICE.sub(" ", name)
+
+
 def says_key(name: str) -> int:
     """How much a name says that its column names a case: 3 (‘Ticket number’), 2, 1 (‘ID’), 0, or below (‘Customer ID’).
 
     An id is less than a number or a key: programs number their rows beside the name that people use.
     """
-    text = folded(name)
+    text = folded(without_choice(name))
     words = text.split()
     if _COUNTED.search(text):
         return -3

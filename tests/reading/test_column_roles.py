@@ -120,8 +120,45 @@ def test_versions_that_repeat_or_go_back_order_nothing(wrong: int, found: bool) 
     cases = [f"INC{n // 2:05}" for n in range(ROWS)]  # 20 steps from one row of a case to its next
     versions = [str(n % 2) for n in range(ROWS)]
     versions[1 : 2 * wrong : 2] = ["0"] * wrong
-    roles = _roles(_table(number=cases, version=versions, opened_at=DAYS))
+    opened = [DAYS[n // 2] for n in range(ROWS)]
+    roles = _roles(_table(number=cases, version=versions, opened_at=opened, state=_unique("s{}")))
     assert ("id" in roles) is found
+
+
+@pytest.mark.parametrize(("other", "found"), [(1, True), (2, False)])
+def test_rows_of_one_case_were_opened_at_one_moment(other: int, found: bool) -> None:
+    opened = [DAYS[n // 2] for n in range(ROWS)]
+    opened[1 : 2 * other : 2] = ["2024-05-01 10:00"] * other  # of 1 or 2 in 20 cases
+    versions = {"version": [str(n % 2) for n in range(ROWS)]}
+    roles = _roles(_table(number=[f"INC{n // 2:05}" for n in range(ROWS)], **versions, opened_at=opened))
+    assert (roles.get("id") == "number") is found
+
+
+@pytest.mark.parametrize(("cases", "rows", "found"), [(6, 36, True), (6, 37, False), (30, 720, True), (30, 721, False)])
+def test_values_that_repeat_by_the_dozen_name_no_cases(cases: int, rows: int, found: bool) -> None:
+    lines = [f"kind {n % cases};{n // cases}" for n in range(rows)]
+    text = "\n".join(["Incident;version", *lines])
+    roles = {column.role: column.name for column in guess(text.encode(), "f.csv").columns if column.role}
+    assert ("id" in roles) is found
+
+
+@pytest.mark.parametrize(
+    "name", ["Answered (Y/N)", "Ticket answered (Yes/No)", "Zgodność SLA zgłoszenia (T/N)", "Item"]
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_answered_by_yes_or_no_names_no_case_beside_a_ticket(name: str, first: bool) -> None:
+    answers = {name: ["Y" if n % 3 else "N" for n in range(ROWS)]}
+    tickets = {"Ticket": [f"INC{n // 2}" for n in range(ROWS)]}
+    log = {
+        "Opened": [DAYS[n // 2] for n in range(ROWS)],
+        "Updated": [f"{DAYS[n // 2][:-5]}1{n % 2}:30" for n in range(ROWS)],
+    }
+    pair = {**answers, **tickets} if first else {**tickets, **answers}
+    assert _roles(_table(Index=[str(n) for n in range(ROWS)], **pair, **log)).get("id") == "Ticket"
+    assert "id" not in _roles(_table(**answers, **log))
+    rated = {"Updated": log["Updated"]}  # no moment tells when a case was opened
+    assert _roles(_table(**pair, **rated)).get("id") == "Ticket"
+    assert "id" not in _roles(_table(**answers, **rated))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +206,9 @@ def test_names_are_folded_to_words(name: str, words: str) -> None:
 
 def test_what_names_say() -> None:
     told = {"Ticket number": 3, "Number": 2, "Issue id": 2, "ID": 1, "Ticket": 1, "Title": 0, "Customer ID": -2,
-            "Number of comments": -3, "Paid": 0}  # fmt: skip
+            "Number of comments": -3, "Paid": 0,
+            "Answered (Y/N)": 0, "Behoben ja/nein": 0, "Done? yes or no": 0, "N/Y": 0, "Sim/Não": 0, "Y_N": 0,
+            "N°": 2, "Ticket Y/N": 1, "Order/No": 3}  # fmt: skip
     assert {name: says_key(name) for name in told} == told
     assert says_opened("Date d'ouverture")
     assert not says_opened("Date de résolution")

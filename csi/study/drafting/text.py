@@ -21,6 +21,7 @@ from csi.words.wording import day
 
 _ENDLESS = 1_000_000
 _TOLD = 6  # names said in one line; ours
+_MOST_OLDER = 0.5  # of the rows, that a key may leave out as older ones without a person's yes; ours
 _COLUMN = 44  # where comments begin, as long as what they are about is shorter
 _NAMES = {
     Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
@@ -189,9 +190,12 @@ def _key(file: Looked) -> Iterator[str]:
     twice = f"; {file.repeats:,} row{'s' * (file.repeats != 1)} twice, to the letter" if file.repeats else ""
     counted = f"{file.rows:,} rows, {distinct:,} different{twice}"
     if file.key:
-        yield _line(2, "key", name, counted)
-        if distinct < file.rows - file.repeats:
-            yield _line(2, "latest_by", source.latest_by, "says which row of a key counts")
+        older = file.rows - file.repeats - distinct
+        asked = "? " if older > _MOST_OLDER * file.rows else ""
+        yield _line(2, "key", name, asked + counted)
+        if older:
+            why = f"says which row of a key counts: the other {older:,} do{'es' * (older == 1)} not"
+            yield _line(2, "latest_by", source.latest_by, asked + why)
         return
     blank = file.rows - file.filled.get(name, 0)
     lost = f"; {blank:,} rows have none" if blank else f": it would throw {file.rows - distinct:,} rows away"
