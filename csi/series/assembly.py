@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
-from csi.series import exclusions, outliers, unended
+from csi.series import exclusions, outliers, undated, unended
 from csi.series.axis import Axis
 from csi.series.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.series.column_kinds import moments_of_kpi
@@ -83,6 +83,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
     expected = ~flags.partial & ~flags.wholly
     spoken = periods_spoken(flags.alive, expected, setting.starts)
     kpi, study = setting.kpi, setting.study
+    lost = undated.flawed(study, kpi, gathered.whole.undated)
     series = _series(setting, gathered.whole, points, flags)
     doubts = doubts_of(kpi, _tried(setting, gathered.whole), series)
     return Processed(
@@ -95,7 +96,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
         left_out=exclusions.left_out(exclusions.of_kpi(study, kpi.id), gathered.whole.by_exclusion.tolist()),
         notes=(*_notes(setting, gathered.whole, flags.unknown), *notes(doubts)),
-        refused_for=_why(gathered.whole) or _ask_for_key(setting.source),
+        refused_for=_why(gathered.whole) or _ask_for_key(setting.source) or undated.reason(kpi, lost),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),
         events=gathered.whole.events,
@@ -103,6 +104,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         cuts=flags.cuts,
         parts=gathered.parts,
         doubts=doubts,
+        undated=gathered.whole.undated,
         groups=groups_of(kpi, gathered.whole.sample, setting.axis.size),
     )
 
@@ -202,9 +204,10 @@ def _series(setting: Setting, whole: Portion, points: Points, flags: Flags) -> p
 
 def _quality(setting: Setting, whole: Portion, spoken: Dimension) -> Quality:
     due, reached = _due(setting.study, setting.axis, setting.source_last)
+    lost = undated.flawed(setting.study, setting.kpi, whole.undated).rows
     return quality(
         setting.source,
-        usable=Usable(whole.meant, whole.refused_rows, whole.disorder),
+        usable=Usable(whole.meant + lost, whole.refused_rows + lost, whole.disorder),
         needed=columns_needed_by(setting.kpi),
         set_aside=whole.set_aside,
         periods=spoken,
@@ -254,6 +257,7 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
         notes.append(f"{_rows(whole.late)} still open past the target counted as breaches.")
     if whole.open_ends and kpi.measure == "availability":
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
+    notes += undated.footnote(kpi, whole.undated)
     notes += unended.footnote(kpi, whole.unended, whole.found.n, unknown)
     if whole.refused_rows:
         notes.append(_unusable(whole))

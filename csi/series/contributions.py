@@ -24,6 +24,7 @@ from csi.series.pauses import Spoilt, Stops, any_of, longer, stops_of
 from csi.series.periods import MISSING, microseconds
 from csi.series.refusals import Refusals, SetAside, backward, columns_needed_by, refusals, unread_cells
 from csi.series.truths import is_box
+from csi.series.undated import Undated
 from csi.series.written import Forms, plain_form
 
 
@@ -43,6 +44,7 @@ class Contribution:
         refused: the rows it cannot use; None: there is none.
         blank: how many rows of a share hold nothing where it looks; they are not among ``rows``.
         waiting: rows of a share that have not ended and may still be in time; nor are they.
+        undated: those that satisfy ``where`` and have no moment; none of them counts.
     """
 
     rows: np.ndarray
@@ -57,6 +59,7 @@ class Contribution:
     refused: Refusals | None = None
     blank: int = 0
     waiting: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    undated: Undated = field(default_factory=Undated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,14 @@ def contribution(kpi: KpiDefinition, looking: Looking) -> Contribution:
         where = where & ~refused.rows
         usable = where[rows]
         rows, moments = rows[usable], moments[usable]
-    return replace(_given(kpi, looking, (rows, moments), at, where), refused=refused)
+    made = _given(kpi, looking, (rows, moments), at, where)
+    return replace(made, refused=refused, undated=_undated(made, where, at))
+
+
+def _undated(made: Contribution, where: np.ndarray, at: np.ndarray) -> Undated:
+    """The rows without a moment, less those that count as late all the same."""
+    late = int((at[made.rows] == MISSING).sum()) if made.late else 0
+    return Undated(int((where & (at == MISSING)).sum()) - late, int(where.sum()))
 
 
 def _given(

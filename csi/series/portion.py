@@ -22,6 +22,7 @@ from csi.series.periods import MISSING, microseconds
 from csi.series.refusals import Refusals, nothing_aside
 from csi.series.tally import Tally, with_value
 from csi.series.tried import Tried
+from csi.series.undated import Undated
 from csi.series.unended import Unended
 
 Lines = tuple[np.ndarray, np.ndarray]  # per row of the source its delivery and its line
@@ -71,6 +72,7 @@ class Portion:
         pairs: the moments that tell what the export covers, each beside the KPI's own.
         tried: how the conditions and the moments of a duration fit the rows.
         sample: period, value and groups of the rows that are sampled; None where nobody asks for groups.
+        undated: rows without a moment, of those asked for one.
     """
 
     found: Tally
@@ -96,6 +98,7 @@ class Portion:
     unended: Unended | None = None
     tried: Tried = field(default_factory=Tried)
     sample: pd.DataFrame | None = None
+    undated: Undated = field(default_factory=Undated)
 
     @property
     def refused_rows(self) -> int:
@@ -158,6 +161,7 @@ def portion(
         ends=outliers.ends_of(looked[1], *(one[looked[0]] for one in lines)) if looked else None,
         events=_few(kept.rows.at, axis.size) if kpi.measure == "count" else None,
         meant=len(kept.every.rows),
+        undated=kept.every.undated,
     )
 
 
@@ -235,6 +239,7 @@ def merged(portions: Sequence[Portion]) -> Portion:
         unended=unended.merged([one.unended for one in portions]),
         tried=tried.merged([one.tried for one in portions]),
         sample=groups.merged([one.sample for one in portions]),
+        undated=sum((one.undated for one in portions), Undated()),
     )
 
 

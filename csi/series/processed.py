@@ -15,6 +15,7 @@ from csi.series.doubts import Doubt
 from csi.series.exclusions import LeftOut
 from csi.series.grouping import Groups
 from csi.series.refusals import nothing_aside
+from csi.series.undated import Undated
 from csi.terms import Period
 
 DIMENSIONS = ("completeness", "timeliness", "validity", "uniqueness", "consistency")
@@ -126,6 +127,7 @@ class Processed:
         cuts: where its export is cut by another moment than the one it is judged by; none where it is not.
         parts: the way back to the rows; empty when they were not kept (Dask).
         doubts: what speaks against its conditions and its target.
+        undated: rows it means that have no moment, and count nowhere.
         groups: the same KPI, by its sampled rows, split by each column that was found to hold a few groups.
     """
 
@@ -148,6 +150,7 @@ class Processed:
     parts: tuple[TracePart, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     groups: tuple[Groups, ...] = ()
+    undated: Undated = field(default_factory=Undated)
 
     @property
     def footnotes(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from csi.analysis.analysis import plain
 from csi.definition import KpiDefinition, StudyDefinition, Window, hash_of
-from csi.series import SourceCounts
+from csi.series import SourceCounts, undated
 from csi.series.net_promoter import SIDES
 from csi.series.periods import moment_of
 from csi.study.evaluation import Outcome, Report
@@ -60,14 +60,15 @@ def _window(window: Window | None, timezone: str) -> dict[str, Any] | None:
 def kpi_plain(outcome: Outcome) -> dict[str, Any]:
     """One KPI of the report."""
     processed, analysis = outcome
-    kpi = processed.kpi
+    kpi, told = processed.kpi, analysis.as_plain()
     return {
         "unit": kpi.unit,
         "direction": _direction(kpi),
         "target": kpi.target,
         "series": series_plain(processed.series),
         "quality": processed.quality.ratios(),
-        **analysis.as_plain(),
+        **told,
+        "warnings": [*undated.footnote(kpi, processed.undated), *told["warnings"]],
     }
 
 
