@@ -38,7 +38,8 @@ _TOLD = {
     Cause.YEAR_FIRST: "the year stands first: choose iso",
     Cause.NUMBER: "a bare number: choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count)",
     Cause.CLOCK_ONLY: "a time of day without its date: join the two columns",
-    Cause.NO_YEAR: "a date without its year: join it with the column that holds the year",
+    Cause.NO_YEAR: "a date without its year: join it with the column that holds the year, or, where the number is "
+    "one (Jan 25), say so with dates: '%b %y'",
     Cause.NO_SUCH_DAY: "there is no such day or time",
     Cause.NO_SUCH_WEEK: "there is no such week: only years that begin or end on a Thursday have a 53rd",
     Cause.BUDDHIST_YEAR: "a year of the Buddhist calendar (543 ahead), which is not converted: export Gregorian dates",

@@ -26,6 +26,16 @@ def usable_names(header: Sequence[str], width: int = 0) -> tuple[str, ...]:
     return tuple(names)
 
 
+def repeated_names(header: Sequence[str], width: int = 0) -> dict[str, tuple[str, ...]]:
+    """Per name that stands more than once what its further columns are called: ``Variant`` has ``Variant_2``."""
+    cells = [" ".join(cell.split()) for cell in header]
+    further: dict[str, list[str]] = {}
+    for cell, name in zip(cells, usable_names(header, width), strict=False):
+        if cell and cell != name:
+            further.setdefault(cell, []).append(name)
+    return {name: tuple(names) for name, names in further.items()}
+
+
 def _free(name: str, taken: Collection[str]) -> str:
     if name not in taken:
         return name

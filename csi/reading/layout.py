@@ -11,7 +11,7 @@ from csi.reading import delimiters, json_rows, parquet_rows, sheets
 from csi.reading.bounds import DEFAULT, MEGABYTE, Bounds, check_columns, refuse
 from csi.reading.column_headers import unit_in
 from csi.reading.column_roles import Cells, roles_of
-from csi.reading.columns import usable_names
+from csi.reading.columns import repeated_names, usable_names
 from csi.reading.content import BLANK, Content, Format, format_of
 from csi.reading.encoding import rivals
 from csi.reading.grid import Grid, header_row
@@ -67,6 +67,7 @@ class Layout:
         undecided: number columns in which nothing tells whether ``1.234`` parts thousands or decimals.
         examples: three rows of cells as they stand in the file.
         rows: how many rows were sampled.
+        further: per name that stands more than once in the header what its further columns are called.
         alike: encodings that fit a text alike, the guessed one first, each with a cell read so; empty: it is told.
     """
 
@@ -85,6 +86,7 @@ class Layout:
     undecided: tuple[str, ...] = ()
     rows: int = 0
     alike: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -160,7 +162,7 @@ def tables(content: Content, source: SourceDefinition) -> dict[str, tuple[str, .
     """The names of the columns of every sheet of a workbook that is shown and holds a row below them."""
     found: dict[str, tuple[str, ...]] = {}
     for sheet, grid in sheets.heads(content).items():
-        names, _, columns = _below(grid, header_row(grid) if source.header_row is None else source.header_row)
+        names, _, columns, _ = _below(grid, header_row(grid) if source.header_row is None else source.header_row)
         if any(cell.strip() for cells in columns for cell in cells):
             found[sheet] = names
     return found
@@ -214,10 +216,12 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
     grid = text.grid
     check_columns(content.filename, grid.width, content.bounds)
     row = header_row(grid) if source.header_row is None else source.header_row
-    names, first_line, columns = _below(grid, row)
+    names, first_line, columns, further = _below(grid, row)
     if not names:  # blanks that bytes do not show to be blanks
         raise refuse(content.filename, BLANK)
-    base = Layout(Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line)
+    base = Layout(
+        Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line, further=further
+    )
     return base, dict(zip(names, columns, strict=True))
 
 
@@ -229,13 +233,13 @@ def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[La
         reason = f"holds nothing in its sheet ‘{sheet}’. Expected a header row and at least one row below it."
         raise refuse(content.filename, reason)
     row = header_row(grid) if source.header_row is None else source.header_row
-    header, first_line, columns = _below(grid, row)
-    base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names)
+    header, first_line, columns, further = _below(grid, row)
+    base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names, further=further)
     return base, dict(zip(header, columns, strict=True))
 
 
-def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]:
-    """Usable names, the line below the header, and the sampled cells by column."""
+def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]], dict[str, tuple[str, ...]]]:
+    """Usable names, the line below the header, the sampled cells by column, and the names that stand twice."""
     header, first_line, body = grid.split(row)
     width = max(grid.width_of(body), len(header))
     most = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
@@ -245,7 +249,7 @@ def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]]]
         first_line = grid.line_after(first_line)
         body = body[1:]
     columns = [[cells[place] for cells in body] for place in range(width)]
-    return usable_names(header, width), first_line, columns
+    return usable_names(header, width), first_line, columns, repeated_names(header, width)
 
 
 def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:

@@ -17,7 +17,7 @@ from csi.errors import CsiError, InvalidInput, InvalidInputs
 from csi.reading.columns import renamed
 from csi.reading.connectors.asked import Fetch
 from csi.reading.content import Content, Format, format_of
-from csi.reading.layout import of_content
+from csi.reading.layout import form_of, of_content
 from csi.reading.mending import without_escapes
 from csi.reading.moments import read_moments
 from csi.reading.readers import read
@@ -214,7 +214,9 @@ def _task(study: StudyDefinition, source: SourceDefinition, path: Path) -> Task:
 
 
 def _checked(study: StudyDefinition, task: Task) -> Task:
-    check_columns(study, task.source, columns_of_file(task.path, task.source))
+    columns = columns_of_file(task.path, task.source)
+    check_columns(study, task.source, columns)
+    _check_once(study, task, columns)
     _check_compared(study, task)
     return task
 
@@ -238,6 +240,7 @@ def _read(study: StudyDefinition, task: Task) -> Reading:
         _checked(study, task)  # tells every missing column by its key
         raise
     check_columns(study, task.source, tuple(reading.frame.columns))
+    _check_once(study, task, tuple(reading.frame.columns))
     own = reading.sha256 if content is task.path else Content(task.path).sha256()  # of the file, not of what it mends
     return replace(reading, sha256=task.digest(own))
 
@@ -285,6 +288,40 @@ def check_columns(study: StudyDefinition, source: SourceDefinition, columns: Seq
     ]
     if errors:
         raise InvalidInputs(errors)
+
+
+def _check_once(study: StudyDefinition, task: Task, columns: Sequence[str]) -> None:
+    """Refuse every key of the study that names a column which the file has twice, where nothing says which is meant.
+
+    Raises:
+        InvalidInputs: each with its key, and how one of both is named.
+    """
+    used = named_columns(study, task.source.id)
+    if any(f"{name}_2" in columns for _, name in used):  # else no name can stand twice, and nothing is looked into
+        further = form_of(Content(task.path), task.source).further
+        if errors := twice(used, further, task.source):
+            raise InvalidInputs(errors)
+
+
+def twice(
+    used: Sequence[tuple[str, str]], further: Mapping[str, Sequence[str]], source: SourceDefinition
+) -> list[InvalidInput]:
+    """An error per key that names a column which stands more than once.
+
+    Who renames one of its columns, or uses a further one beside it, knows of both.
+
+    Args:
+        used: each key with the column it names.
+        further: per name that stands more than once what its further columns are called.
+        source: says which columns are renamed.
+    """
+    known = {*source.columns, *(name for _, name in used)}
+    unsaid = {name: others for name, others in further.items() if not known & {*others} and name not in source.columns}
+    return [
+        InvalidInput(key, f"the file has {name!r} twice; expected each column once: in the source, columns: "
+                     f"{{{name}: first}} calls the first so, {{{unsaid[name][0]}: second}} the second")
+        for key, name in used if name in unsaid
+    ]  # fmt: skip
 
 
 def check_set(source: SourceDefinition, files: Iterable[Sequence[str]]) -> None:

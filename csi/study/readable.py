@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.reading.connectors.masking import masked
 from csi.series import Made, Processed
+from csi.series.periods import moment_of
 
 _SHOWN = 60  # signs of a cell
 
@@ -40,11 +42,21 @@ class Refusal:
 
 def unreadable(study: StudyDefinition, made: Made) -> list[Refusal]:
     """Per source of the KPIs why it gave nothing; empty where any KPI has a row to go by, or no row was refused."""
-    if any(_has_rows(one) for one in made.kpis.values()) or made.quarantine.empty:
+    if made.quarantine.empty or any(_has_rows(one) for one in made.kpis.values()):
         return []
     wanted = dict.fromkeys(kpi.source for kpi in study.kpis.values() if kpi.source)
     counts = {name: made.sources[name].rows_read for name in wanted if name in made.sources}
     return [one for name in wanted for one in _of_source(study, name, counts, made.quarantine)]
+
+
+def begins_after(study: StudyDefinition, made: Made) -> datetime | None:
+    """The first moment of the data, where ``as_of`` lies before it, so that no KPI has a row; else None."""
+    if study.as_of is None or any(_has_rows(one) for one in made.kpis.values()):
+        return None
+    used = {kpi.source for kpi in study.kpis.values()}
+    firsts = [one.first_at for name, one in made.sources.items() if name in used and one.first_at is not None]
+    first = min(firsts, default=None)
+    return first if first is not None and first > moment_of(study.as_of, study.timezone) else None
 
 
 def _has_rows(processed: Processed) -> bool:

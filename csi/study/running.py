@@ -14,7 +14,7 @@ from csi.study.engines import Engine, Means, made
 from csi.study.evaluation import Report, judged
 from csi.study.given import Given
 from csi.study.output import Wanted, write
-from csi.study.readable import unreadable
+from csi.study.readable import begins_after, unreadable
 
 
 def run(
@@ -68,6 +68,10 @@ def readable(study: StudyDefinition, done: Made, name: str) -> Made:
     if nothing := unreadable(study, done):
         said = "; ".join(str(one) for one in nothing)
         raise InvalidInputs([InvalidInput("", f"Nothing could be read for {name}: {said}")])
+    if first := begins_after(study, done):
+        day = f"{first:%Y-%m-%d}"
+        reason = f"{study.as_of:%Y-%m-%d} leaves every row out, as the data begin on {day}; expected {day} or later"
+        raise InvalidInputs([InvalidInput(f"{name}, as_of", reason)])
     return done
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from csi.errors import InvalidInput
+from csi.reading.causes import Cause, told
 from csi.reading.layout import guess
 from csi.reading.moments import read_moments
 
@@ -157,3 +158,7 @@ def test_law_local_times_agree_with_the_standard_library(local: datetime, zone: 
 def test_months_by_name_and_bare_iso_stamps_are_guessed_as_dates(cell: str) -> None:
     layout = guess(f"at;n\n{cell};1\n{cell};2\n".encode())
     assert (layout.columns[0].kind, layout.columns[0].role, layout.ambiguous) == ("moment", "moment", ())
+
+
+def test_a_month_with_a_number_is_told_how_to_read_its_year() -> None:
+    assert told(Cause.NO_YEAR).endswith("dates: '%b %y'")

@@ -53,7 +53,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     wanted = unique([offer for file in files for offer in offers(file)])
     working, refused = _tested(draft, wanted)
     if not working:
-        raise InvalidInput(files[0].path.name, "no KPI could be computed from it; expected rows that have moments")
+        why = next((reason for _, reason in refused), "expected rows that have moments")
+        raise InvalidInput(files[0].path.name, f"no KPI could be computed from it; {why}")
     guessed = tuple(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks)
     return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
 

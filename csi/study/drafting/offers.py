@@ -48,7 +48,9 @@ _HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
 def offers(file: Looked) -> list[Offer]:
     """What can be measured, the surest first; none is tested by more than a look at the columns yet."""
     if known := list(_of_program(file)):
-        return known  # of its other columns somebody who knows the program said nothing
+        # Of its other columns somebody who knows the program said nothing; a form's questions are everybody's own.
+        is_form = all(one.keys.get("measure") == "count" for one in known) and bool(first_moment(file))
+        return known + (list(answers(file, _answered_at(file))) if is_form else [])
     found = list(_of_catalogue(file))[:MOST]
     ids = {one.keys.get("kpi") for one in found}
     spoken = any(isinstance(one.keys.get("value"), Mapping) or ids & {"K02", "K03", "K25"} for one in found)
