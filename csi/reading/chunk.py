@@ -69,6 +69,11 @@ class Chunk:
         kept = self.lines < line
         return Chunk(self.table.filter(pa.array(kept)), self.lines[kept], self.rejected)
 
+    def after(self, line: int) -> Chunk:
+        """The records that start after a line."""
+        kept = self.lines > line
+        return Chunk(self.table.filter(pa.array(kept)), self.lines[kept], self.rejected)
+
 
 def text_table(columns: Mapping[str, Sequence[str | None]], missing: Sequence[str]) -> pa.Table:
     """A table of text cells in which blank cells and the missing markers are null."""

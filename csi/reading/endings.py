@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from csi.errors import InvalidInput
 from csi.reading.chunk import VALUE_LENGTH, Chunk, Rejected
+from csi.reading.dated_totals import Dated, dated_lines
 from csi.reading.parquet_rows import as_text
 from csi.reading.subtotals import HEAD, Groups, LateGroups, Line, groups_of
 from csi.reading.totals import (
@@ -22,6 +25,7 @@ from csi.reading.totals import (
     NoRow,
     Sum,
     Sums,
+    Why,
     may_hold_totals,
     no_rows,
     numbers_of,
@@ -31,6 +35,8 @@ from csi.reading.totals import (
 _LOOKED_AT = MOST + SHOWN
 _MADE_NAME = re.compile(r"_\d+$")
 _EXPECTED = "a row of the table"
+_FEWEST, _DATED = 4, 50_000  # rows of a table whose dates may have totals; longer ones are no reports; ours
+_CLOCK = r"[1-9]\d?[:.hH]\d\d|:0?[1-9]|:[1-5]\d"
 
 
 def last_told(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, bool]]:
@@ -48,6 +54,22 @@ def last_told(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, bool]]:
             yield waiting.popleft(), False
     if waiting:
         yield _joined(waiting), True
+
+
+def _only_told(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, bool]]:
+    """The chunks, and True with one that holds all rows there are."""
+    first: Chunk | None = None
+    is_first = True
+    for chunk in chunks:
+        if first is not None and len(chunk.lines):
+            yield first, False
+            first = None
+        if is_first and len(chunk.lines):
+            first, is_first = chunk, False
+        else:
+            yield chunk, False
+    if first is not None:
+        yield first, True
 
 
 def _joined(chunks: Sequence[Chunk]) -> Chunk:
@@ -95,6 +117,7 @@ class Trimming:
         again: all chunks once more, for sums of columns that are not read.
         decimal: the decimal sign.
         wide: columns that are periods side by side.
+        zones: the zone of each moment.
     """
 
     names: Mapping[str, str]
@@ -105,6 +128,7 @@ class Trimming:
     again: Callable[[], Iterable[Chunk]]
     decimal: str
     wide: frozenset[str] = frozenset()
+    zones: Mapping[str, str] = field(default_factory=dict)
 
     def of_all(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """The chunks without the lines below the table, and those that sum up groups of it."""
@@ -113,10 +137,54 @@ class Trimming:
 
     def _without_subtotals(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         groups: Groups | LateGroups | None = None
-        for chunk in chunks:
-            if groups is None and len(chunk.lines) and self.sums.names:
-                groups = self._groups(chunk)
-            yield chunk if groups is None or not len(chunk.lines) else self._grouped(chunk, groups)
+        for chunk, is_only in _only_told(chunks):
+            if not len(chunk.lines) or not self.sums.names:
+                yield chunk
+                continue
+            rest = self._without_first(chunk, is_only=is_only) if groups is None else chunk
+            rest = self._without_dated(rest) if is_only else rest
+            if groups is None:
+                groups = self._groups(rest)
+            yield self._grouped(rest, groups)
+
+    def _without_first(self, chunk: Chunk, *, is_only: bool) -> Chunk:
+        """The first chunk without lines above its rows that sum these up: read from below they are its last ones."""
+        head = Chunk(chunk.table.slice(0, _LOOKED_AT), chunk.lines[:_LOOKED_AT])
+        size = len(head.lines)
+        ending = self._ending(Chunk(head.table.take(pa.array(range(size - 1, -1, -1))), head.lines[::-1]), 0)
+        if not may_hold_totals(ending, self.sums.names):
+            return chunk
+        rest = [chunk] if is_only else self.again()
+        found = no_rows(
+            replace(ending, above=self._sums_of(self.sums.names, rest, lambda one: one.after(head.lines[-1])))
+        )
+        if not any(one.why is Why.SUM for one in found):
+            return chunk
+        return _without(chunk, [size - 1 - one.place for one in found], [_told(ending, one) for one in found])
+
+    def _without_dated(self, chunk: Chunk) -> Chunk:
+        """All rows of a table without lines that sum up those of their day, week, month, quarter or year."""
+        if not _FEWEST <= len(chunk.lines) <= _DATED:
+            return chunk
+        table = chunk.table
+        texts = {self.names[name]: _text(table.column(name)) for name in table.column_names}
+        dated = next((name for name in self.moments if name in texts and _whole_days(texts[name]) > 1), "")
+        days = self._days(chunk, dated) if dated else None
+        if days is None:
+            return chunk
+        cells = {name: column.to_pylist() for name, column in texts.items() if name not in self.moments}
+        numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in self.sums.names])
+        found = dated_lines(Dated(cells, self.sums.names, numbers, days))
+        return _without(chunk, [one.place for one in found], [_line_told(chunk, one) for one in found])
+
+    def _days(self, chunk: Chunk, name: str) -> pd.DatetimeIndex | None:
+        """The day of each row by a column of moments; None where these cannot be read: whoever types them says so."""
+        with suppress(InvalidInput):
+            frame = self.typed(Chunk(chunk.table, chunk.lines))
+            zone = self.zones.get(name) or "UTC"
+            moments = frame[name].reindex(chunk.lines)
+            return pd.DatetimeIndex(moments).tz_convert(zone).tz_localize(None)
+        return None
 
     def _groups(self, chunk: Chunk) -> Groups | LateGroups:
         """The groups of the table, before its first row; longer ones, if any, where its first rows show none."""
@@ -145,11 +213,9 @@ class Trimming:
 
     def _grouped(self, chunk: Chunk, groups: Groups | LateGroups) -> Chunk:
         found = list(self._lines(chunk, groups))
-        rejected = [
-            Rejected(int(chunk.lines[one.place]), one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
-            for one in found
-        ]
-        return _without(chunk, [one.place for one in found], rejected) if found else chunk
+        return (
+            _without(chunk, [one.place for one in found], [_line_told(chunk, one) for one in found]) if found else chunk
+        )
 
     def trimmed(self, last: Chunk) -> Chunk:
         """The last chunk without the lines below the table; each is rejected with the reason."""
@@ -174,14 +240,15 @@ class Trimming:
         unknown = suspects(replace(ending, above=above))
         if found or not unknown:
             return found
-        return no_rows(replace(ending, above={**above, **self._counted(unknown, ending.lines[0])}))
+        counted = self._sums_of(unknown, self.again(), lambda one: one.before(ending.lines[0]))
+        return no_rows(replace(ending, above={**above, **counted}))
 
-    def _counted(self, names: Sequence[str], before: int) -> dict[str, Sum]:
-        """Sums of columns that are not read, over the rows above a line."""
+    def _sums_of(self, names: Sequence[str], chunks: Iterable[Chunk], some: Callable[[Chunk], Chunk]) -> dict[str, Sum]:
+        """Sums of columns, read or not, over some rows of all chunks."""
         sums = dict.fromkeys(names, Sum())
         back = {new: old for old, new in self.names.items()}
-        for chunk in self.again():
-            rows = chunk.before(before).table
+        for chunk in chunks:
+            rows = some(chunk).table
             for name in names:
                 sums[name] = sums[name].plus(numbers_of(_text(rows.column(back[name])), self.decimal))
         return sums
@@ -199,6 +266,15 @@ def _numbers(column: pa.ChunkedArray, decimal: str) -> np.ndarray:
         return pc.fill_null(pc.cast(column, pa.float64()), np.nan).to_numpy()
     except pa.ArrowInvalid:
         return numbers_of(_text(column), decimal)
+
+
+def _whole_days(cells: pa.ChunkedArray) -> int:
+    """How many cells tell no time of day but midnight."""
+    return int(pc.sum(pc.invert(pc.match_substring_regex(cells, _CLOCK))).as_py() or 0)
+
+
+def _line_told(chunk: Chunk, one: Line) -> Rejected:
+    return Rejected(int(chunk.lines[one.place]), one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
 
 
 def _told(ending: Ending, one: NoRow) -> Rejected:

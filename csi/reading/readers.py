@@ -271,7 +271,7 @@ class _Plan:
         """What tells the lines below the table from its rows."""
         dated = [*self.orders, *(part for parts in self.shape.join.values() for part in parts)]
         wide = frozenset(self.renames.values()) - {*self.shape.keep} if self.shape.keep else frozenset()
-        return Trimming(self.renames, source.key, dated, sums, self._frame, again, self.decimal, wide)
+        return Trimming(self.renames, source.key, dated, sums, self._frame, again, self.decimal, wide, self.zones)
 
     def _frame(self, chunk: Chunk) -> pd.DataFrame:
         return self.typed(chunk).frame

@@ -22,7 +22,7 @@ _GROUPS_WITHOUT = 4  # that nothing but a sum ends, each of so many rows or more
 _ROWS_WITHOUT = 3
 # Of groups longer than those first rows one line is enough, where it sums up so many rows; once one is known, so many.
 _LATE, _LATE_MARKED, _NEXT, _NEXT_GAP, _NEXT_WORD = HEAD, 100, 10, 4, 2
-_LEAST = 20.0  # a sum below so many of its last digit comes by chance
+LEAST = 20.0  # a sum below so many of its last digit comes by chance
 _ROUNDING = 1e-9
 
 Cells = Mapping[str, Sequence[str | None]]
@@ -102,7 +102,7 @@ class Groups:
         if not (np.isnan(row) | (np.abs(row - self.sums) < near)).all():
             return None
         clear = np.abs(row) > self.largest
-        large = np.abs(row) * 10.0**digits >= _LEAST
+        large = np.abs(row) * 10.0**digits >= LEAST
         if self.mark is Mark.SUM and (self.rows < _ROWS_WITHOUT or not (clear & large)[known].all()):
             return None
         name = self.names[known[0]]
@@ -178,7 +178,7 @@ class LateGroups:
         """Whether each number is the sum, as exactly as it is written, and none so small that it comes by chance."""
         digits = np.array([decimals_of(cells.get(name, "")) for name in self.names])
         near = np.abs(numbers - above) < 0.5 * 10.0**-digits + _ROUNDING * np.abs(above)
-        large = np.abs(numbers) * 10.0**digits >= _LEAST
+        large = np.abs(numbers) * 10.0**digits >= LEAST
         return bool((np.isnan(numbers) | (near & (large | (numbers == 0)))).all())
 
 
