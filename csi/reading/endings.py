@@ -181,9 +181,10 @@ class Trimming:
         """The day of each row by a column of moments; None where these cannot be read: whoever types them says so."""
         with suppress(InvalidInput):
             frame = self.typed(Chunk(chunk.table, chunk.lines))
-            zone = self.zones.get(name) or "UTC"
-            moments = frame[name].reindex(chunk.lines)
-            return pd.DatetimeIndex(moments).tz_convert(zone).tz_localize(None)
+            for one in (name, *self.moments):  # the date of a moment that is joined is none itself
+                if one in frame.columns and isinstance(frame[one].dtype, pd.DatetimeTZDtype):
+                    moments = pd.DatetimeIndex(frame[one].reindex(chunk.lines))
+                    return moments.tz_convert(self.zones.get(one) or "UTC").tz_localize(None)
         return None
 
     def _groups(self, chunk: Chunk) -> Groups | LateGroups:

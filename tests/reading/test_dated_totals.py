@@ -185,3 +185,14 @@ def test_what_sums_up_by_chance_stays(most: int, per_day: int) -> None:
             for n in range(120)
         ]
         assert len(_read(rows).frame) == 120
+
+
+def test_days_are_those_of_the_zone_and_may_be_joined_from_parts() -> None:
+    rows = by_day(59)
+    every = [(f"{day};00:00", n) for day, n in rows + summed(rows, _month)]
+    options = {"join": {"at": ["day", "time"]}}
+    text = "\n".join(["day;time;n", *(";".join(map(str, row)) for row in every)]) + "\n"
+    source = SourceDefinition("s", delimiter=";", options=options, timezone="Europe/Berlin")
+    reading = read(text.encode(), source, moments=["at"], numbers=["n"], filename="f.csv")
+    assert (len(reading.frame), len(reading.quarantine)) == (59, 2)
+    assert len(_read(rows + summed(rows, _month), "day;n", timezone="Asia/Tokyo").frame) == 59
