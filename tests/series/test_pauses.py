@@ -237,7 +237,7 @@ def test_a_share_that_asks_for_no_duration_judges_every_row() -> None:
     share = one(duration(HOLD), measure="share", unit="%", at="resolved", good="hold < 100")
     found = made(study(share, calendar=OFFICE), reading(pd.DataFrame(BAD)))["k"]
     assert values(found, "denominator") == [5]
-    assert found.footnotes == ()
+    assert found.footnotes == ("1 of 6 rows has no resolved and is not counted.",)
 
 
 def late_at(hour: str, allowed: int, **hold: tuple[str | None, str | None]) -> bool:
