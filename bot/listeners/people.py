@@ -98,7 +98,7 @@ def gave_on(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     """The heirs were sent: all of it in one transaction, told in the thread of the card."""
     gone, _, number = str(view["private_metadata"]).partition(":")
     asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    form = forms.read(view, {name: forms.user() for name in asked})
+    form = forms.read(view, {part: forms.user() for part in leaving.Part if part in asked})
     actor, team_id = user_of(body), team_of(body)
     require_able(client, team_id, form)
     heirs = {leaving.Part(name): user for name, user in form.items()}

@@ -264,7 +264,7 @@ def correct(team: Team) -> None:
     team.alice.close(everything=True)
     question = team.alice.reads("do you approve action 1")
     team.alice.presses(question, "act.approve")
-    team.alice.reads("you proposed action 1")
+    team.alice.reads("proposed action 1; somebody else must approve it")
     team.carol.presses(question, "act.approve")
     team.carol.reads("*approved* by")
     _new_baseline(team)

@@ -50,6 +50,11 @@ class Cut:
     at_end: bool = True
     quick: bool = False
 
+    @property
+    def may_be_beginning(self) -> bool:
+        """Whether a service that began then looks the same: what is left beside its first periods can be judged."""
+        return self.quick and not self.at_end
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:

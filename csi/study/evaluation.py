@@ -175,9 +175,13 @@ def _said_of_one(processed: Processed, cut: Cut) -> str:
 
 
 def _cut(study: StudyDefinition, processed: Processed, known: Known) -> tuple[str, ...]:
-    """What an export that is cut within a window says of before and after."""
+    """What an export that is cut within a window says of before and after.
+
+    The first periods of a service are partial and left out of both; the others tell.
+    """
     windows = study.baseline, study.evaluation
-    met = [cut for cut in processed.cuts if any(_meets(processed, cut.periods, window) for window in windows)]
+    every = [cut for cut in processed.cuts if not cut.may_be_beginning]
+    met = [cut for cut in every if any(_meets(processed, cut.periods, window) for window in windows)]
     said = tuple(_said_of_one(processed, cut) for cut in met)
     meant = "; write `meant: [coverage]` if this is meant"
     return (*said[:-1], f"{said[-1]}{meant}") if said and known.in_file else said

@@ -62,6 +62,7 @@ SAID = {
     "audience": "suppliers", "purpose": "information", "disposition": "adopt", "state": "done", "cost_class": "low",
     "start": "2026-11-16T00:00:00+00:00", "end": "17:00", "address": "https://example.org/x", "dates": "iso",
     "unit_cost": "", "impact_unit": "minutes", "claim": "neither", "period_start": "2026-11-16",
+    "cause_state": "supported",
 }  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def test_v7_1_an_action_says_who_when_what_for_and_how_it_fails(database: Databa
 def test_v7_2_neither_proposer_nor_owner_nor_anyone_without_the_role_approves(database: Database) -> None:
     with database.sessions() as session:
         action = proposed(session)
-        for person, said in ((BOB, "you proposed"), (FRANK, "you own"), (DAVE, "one must be"), (ERIN, "one must be")):
+        for person, said in ((BOB, "You proposed"), (FRANK, "You own"), (DAVE, "one must be"), (ERIN, "one must be")):
             with pytest.raises(NotAllowed, match=said):
                 click(session, action, person)
         outcome = click(session, action, CAROL)
@@ -159,7 +159,7 @@ def test_v7_2_a_proposer_stays_one_when_others_change_the_action(sqlite_database
         action = actions.propose(session, cycle, fields(kpi), actor=CAROL, now=NOW)
         actions.change(session, action, fields(kpi, scope="second line"), actor=FRANK, now=NOW)
         assert action.proposer == FRANK
-        with pytest.raises(NotAllowed, match="you proposed action 1"):
+        with pytest.raises(NotAllowed, match="You proposed action 1"):
             click(session, action, CAROL)
         assert click(session, action, ALICE).settled
 

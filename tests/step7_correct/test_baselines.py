@@ -54,7 +54,7 @@ def test_v7_4_a_baseline_has_its_level_limits_points_and_an_approver(database: D
         assert turns.broken(session, cycle, "V7.4") == [
             "The new baseline of Median time to resolve waits for approval."
         ]
-        with pytest.raises(NotAllowed, match="you proposed"):
+        with pytest.raises(NotAllowed, match="You proposed"):
             vote(session, made, BOB)
         with pytest.raises(NotAllowed):
             vote(session, made, DAVE)
