@@ -10,7 +10,8 @@ import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from threading import get_ident
 from typing import Any
 
 import matplotlib as mpl
@@ -169,12 +170,13 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 @cache
 def _advance(sign: str, bold: bool) -> float:
     """How far a letter reaches, in font sizes."""
-    glyph = _face(bold).load_char(ord(sign), flags=LoadFlags.NO_HINTING)
+    glyph = _face(bold, get_ident()).load_char(ord(sign), flags=LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536 / _MEASURED
 
 
-@cache
-def _face(bold: bool) -> FT2Font:
+@lru_cache(maxsize=64)
+def _face(bold: bool, _thread: int) -> FT2Font:
+    """The letters, for one thread alone: two that load them at once find none."""
     face = FT2Font(findfont(font(10, bold=bold)))
     face.set_size(_MEASURED, 72)
     return face

@@ -51,7 +51,7 @@ SIGNS = {
     "neither": Sign("^", PURPLE, "signal, neither better nor worse"),
 }
 POINT = Sign("o", QUIET, "as expected")
-PARTIAL = Sign("o", WHITE, "unfinished period, not judged", edge=QUIET)
+PARTIAL = Sign("o", WHITE, "incomplete period, not judged", edge=QUIET)
 
 
 def draw(axes: Axes, view: View) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from csi.analysis import guards
 from csi.analysis.aim import Aim
-from csi.analysis.mix import standardise
+from csi.analysis.mix import standardise, table_of
 from csi.definition import Window
 from csi.terms import Direction, Period
 from tests.analysis.series import analyse, frame, noise, step
@@ -77,7 +77,7 @@ WINDOWS = np.arange(36) < 24, np.arange(36) >= 24
 
 
 def test_the_change_at_the_baselines_mix_is_the_one_that_counts():
-    both = standardise(SIMPSON, pd.DatetimeIndex(frame(noise(36)).index), WINDOWS)
+    both = standardise(table_of(SIMPSON, pd.DatetimeIndex(frame(noise(36)).index)), WINDOWS)
     assert both is not None
     assert both.crude == pytest.approx(15.2 - 34)
     assert both.constant_mix == pytest.approx(0.8 * 4 + 0.2 * 2)
@@ -112,7 +112,7 @@ def test_a_run_that_the_mix_made_is_none_of_the_change():
 @pytest.mark.parametrize(("after", "counts"), [((62, 38), False), ((85, 15), True)])
 def test_a_mix_counts_from_one_in_a_hundred_on(after: tuple[int, int], counts: bool):
     starts = pd.DatetimeIndex(frame(noise(36)).index)
-    both = standardise(strata(((60, 40), after), ((40.0, 10.0), (40.0, 10.0))), starts, WINDOWS, 1.0)
+    both = standardise(table_of(strata(((60, 40), after), ((40.0, 10.0), (40.0, 10.0))), starts), WINDOWS, 1.0)
     assert both is not None
     assert both.counts is counts
 
@@ -120,15 +120,15 @@ def test_a_mix_counts_from_one_in_a_hundred_on(after: tuple[int, int], counts: b
 def test_a_mix_that_moved_counts_from_half_of_what_matters():
     starts = pd.DatetimeIndex(frame(noise(36)).index)
     moved = strata(((50, 50), (80, 20)), ((40.0, 38.0), (40.0, 38.0)))  # the mix alone gives 0.6
-    assert standardise(moved, starts, WINDOWS, 1.19).counts
-    assert not standardise(moved, starts, WINDOWS, 1.21).counts
+    assert standardise(table_of(moved, starts), WINDOWS, 1.19).counts
+    assert not standardise(table_of(moved, starts), WINDOWS, 1.21).counts
 
 
 def test_a_stratum_without_a_case_in_a_period_has_its_level_of_the_window():
     starts = pd.DatetimeIndex(frame(noise(36)).index)
     gone = strata(((50, 50), (50, 50)), ((40.0, 10.0), (36.0, 8.0)))
     gone = gone.drop(index=[(starts[3], "high"), (starts[30], "low")])
-    both = standardise(gone, starts, WINDOWS)
+    both = standardise(table_of(gone, starts), WINDOWS)
     assert both is not None
     assert both.values == pytest.approx(np.where(WINDOWS[0], 24.68, 21.70), abs=0.01)
     assert both.values[3] == pytest.approx(both.values[4])
@@ -139,7 +139,7 @@ def test_a_stratum_without_a_case_in_a_period_has_its_level_of_the_window():
 def test_strata_that_are_left_hold_half_of_the_baseline_or_nothing_is_compared(share: int, told: bool):
     starts = pd.DatetimeIndex(frame(noise(36)).index)
     split = strata(((share, 100 - share), (100, 0)), ((40.0, 10.0), (40.0, 10.0)))
-    both = standardise(split, starts, WINDOWS)
+    both = standardise(table_of(split, starts), WINDOWS)
     assert (both is not None) is told
     assert not told or both.constant_mix == pytest.approx(0.0)
 

@@ -321,7 +321,7 @@ def test_the_report_has_the_fields_of_the_specification_and_plain_numbers():
     plain = analyse(step(-5.0), target=20.0).as_plain()
     assert " ".join(plain) == (
         "limits signals trend change target_state assurance verdict change_axis target_axis headline side_effects "
-        "evidence attribution warnings reasons sentence against_target"
+        "evidence attribution warnings reasons sentence against_target where"
     )
     assert list(plain["limits"]) == ["kind", "centre", "lower", "upper", "n", "trial", "sigma_z"]
     assert list(plain["signals"][0]) == ["start", "rule", "direction", "latest"]

@@ -52,7 +52,8 @@ def test_a_target_that_is_not_in_the_form_leads_back_to_step_1(in_form: bool) ->
 
 
 LINE = {
-    **dict.fromkeys(("sentence", "none_because", "confirmed_by"), ""), "id": 7, "name": "Kept", "label": "INCONCLUSIVE",
+    **dict.fromkeys(("sentence", "summary", "below", "refused", "none_because", "confirmed_by"), ""), "id": 7,
+    "name": "Kept", "label": "INCONCLUSIVE",
     **dict.fromkeys(("stale", "is_old", "moved"), False), "state": "draft", "begun": [],
 }  # fmt: skip
 

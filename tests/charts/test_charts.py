@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import itertools
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from csi.analysis.analysis import Limits, Phase
+from csi.charts import canvas
 from csi.charts.alt_text import control_chart_text
 from csi.charts.axis import tick_labels
 from csi.charts.canvas import BLUE, PALE, QUIET, RULE, VERMILLION, png
@@ -202,7 +205,7 @@ def test_an_unfinished_period_is_hollow_and_outside_the_line() -> None:
     assert list(partial.get_xdata()) == [10]
     assert partial.get_markerfacecolor() == "#FFFFFF"
     assert max(line(figure, "run").get_xdata()) == 9
-    assert "unfinished period, not judged" in words(figure)
+    assert "incomplete period, not judged" in words(figure)
 
 
 def test_a_gap_breaks_the_line_and_is_named() -> None:
@@ -328,6 +331,25 @@ def test_same_data_same_bytes_from_any_thread() -> None:
         drawn = list(pool.map(lambda _: png(control_figure(full())), range(3)))
     assert len(set(drawn)) == 1
     assert not Image.open(io.BytesIO(drawn[0])).info.keys() - {"dpi"}
+
+
+def test_letters_are_measured_by_many_threads_at_once() -> None:
+    """A face that two threads load at once knows no letters, and the chart was lost."""
+    canvas._advance.cache_clear()
+    letters = [chr(code) for code in range(33, 700) if code in canvas._glyphs()]
+    together = Barrier(8)
+
+    def width(_: int) -> float:
+        together.wait()
+        return sum(canvas.width_of(letter, 9, bold=bool(ord(letter) % 2)) for letter in letters)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(width, range(8)))) == 1
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_picture_is_twice_slacks_width() -> None:

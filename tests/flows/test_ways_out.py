@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.person import elements, reading
+from csi import passages
 from csi.models import Cycle
 from tests import turns
 from tests.flows.conftest import World
@@ -55,8 +56,8 @@ def test_a_refusal_over_a_modal_has_a_button_that_works_there(world: World):
 def test_a_refusal_in_the_conversation_with_the_bot_leads_to_the_cycle_it_is_about(world: World):
     world.begin()
     with world.bot.kit.sessions() as session:
-        turns.jump(session, session.exec(select(Cycle)).one(), 6)
-    world.later(days=42)  # to the day on which step 6 is due
+        passages.enter(session, turns.jump(session, session.exec(select(Cycle)).one(), 6), world.bot.kit.now())
+    world.later(days=7)  # to the day on which step 6 is due
     world.tick()
     nudge = world.dave.sees("Present the information", world.dave.bot_channel)
     world.dave.click(nudge, "cycle.open:present")

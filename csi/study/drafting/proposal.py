@@ -187,7 +187,7 @@ def _made(draft: Draft, wanted: Sequence[Offer]) -> tuple[StudyDefinition, Mappi
 
 
 def _candidate(offer: Offer, study: StudyDefinition, computed: Mapping[str, Processed]) -> Candidate | None:
-    """An offer that gives values, with where it stands."""
+    """An offer that gives values, with where it stands; which hours count is said with the calendar, not asked here."""
     kpi = study.kpis[offer.id]
     direction = None if "direction" in offer.asks else kpi.direction
     found = standing(computed[offer.id], direction) if offer.id in computed else None
@@ -198,7 +198,8 @@ def _candidate(offer: Offer, study: StudyDefinition, computed: Mapping[str, Proc
     name = kpi.name if known or "name" in offer.keys else _spoken(kpi.name)
     return Candidate(
         id=offer.id, name=name, unit=kpi.unit, direction=kpi.direction.value, catalogue=kpi.catalogue,
-        aspect=known.aspect if known else _aspect(kpi), asks=dict(offer.asks), standing=found,
+        aspect=known.aspect if known else _aspect(kpi), standing=found,
+        asks={key: why for key, why in offer.asks.items() if key != "value"},
         definition={key: said[key] for key in _MEASURED if key in said},
     )  # fmt: skip
 
