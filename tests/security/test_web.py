@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,8 @@ class Web:
             async with httpx.AsyncClient(transport=transport, base_url="http://web") as client:
                 return await client.request(method, path, **given)
 
-        return asyncio.run(asked())
+        with ThreadPoolExecutor(1) as apart:  # a browser's loop may run in this one
+            return apart.submit(asyncio.run, asked()).result()
 
     def get(self, path: str, **given: Any) -> httpx.Response:
         return self.ask("GET", path, **given)
