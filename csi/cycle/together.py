@@ -74,7 +74,8 @@ def of_person(session: Session, team_id: str, user_id: str) -> list[Cycle]:
     of_people(session, team_id, found)
     of_data(session, team_id, found)
     of_reports(session, team_id, found)
-    _of_findings(session, team_id, _ids([one for one in found if one.step == Step.ANALYSE]))
+    _of_results(session, team_id, _ids(found))
+    read_ahead(session, Finding, team_id, "cycle_id", _ids([one for one in found if one.step == Step.ANALYSE]))
     return found
 
 
@@ -95,14 +96,14 @@ def of_people(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
 def of_card(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead what else ``csi.cycle.overview`` shows of these cycles; a result only by its verdict."""
     ids = _ids(cycles)
-    _of_findings(session, team_id, ids)
+    _of_results(session, team_id, ids)
+    read_ahead(session, Finding, team_id, "cycle_id", ids)
     read_ahead(session, CarryOver, team_id, "cycle_id", ids)
 
 
-def _of_findings(session: Session, team_id: str, ids: Sequence[int]) -> None:
-    """Read ahead what was judged and found in these cycles; a result only by its verdict."""
+def _of_results(session: Session, team_id: str, ids: Sequence[int]) -> None:
+    """Read ahead what was judged in these cycles, each result only by its verdict."""
     ahead.keep(session, Judged, team_id, judged(session, team_id, ids), column="cycle_id", keys=ids)
-    read_ahead(session, Finding, team_id, "cycle_id", ids)
 
 
 def of_data(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
