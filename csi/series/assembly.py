@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
-from csi.series import exclusions, outliers, undated, unended
+from csi.series import cut_words, exclusions, outliers, undated, unended
 from csi.series.axis import Axis
 from csi.series.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.series.column_kinds import moments_of_kpi
@@ -95,7 +95,11 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
         coverage=spoken.ratio,
         counts={kpi.source: _counts(setting, gathered.whole.beat)},
         left_out=exclusions.left_out(exclusions.of_kpi(study, kpi.id), gathered.whole.by_exclusion.tolist()),
-        notes=(*_notes(setting, gathered.whole, flags.unknown), *notes(doubts)),
+        notes=(
+            *_notes(setting, gathered.whole, flags.unknown),
+            *cut_words.notes(flags.cuts, series),
+            *notes(doubts),
+        ),
         refused_for=_why(gathered.whole) or _ask_for_key(setting.source) or undated.reason(kpi, lost),
         cases=gathered.whole.cases,
         open_past_target=shares(gathered.whole.still_open),

@@ -15,8 +15,7 @@ from csi.analysis.analysis import Analysis, FrozenLimits
 from csi.definition import StudyDefinition, Window
 from csi.errors import InvalidInput
 from csi.reading.reading import Reading
-from csi.series import Processed, SourceCounts, process_study
-from csi.series.coverage import Cut
+from csi.series import Processed, SourceCounts, cut_words, process_study
 from csi.series.periods import from_microseconds
 from csi.series.quarantine import COLUMNS
 from csi.study.beside import other_changes, reopened_of
@@ -165,13 +164,7 @@ def _lowest(processed: Processed) -> str:
 
 def said_of_cut(processed: Processed) -> str:
     """What an export that is cut by another moment than it is judged by lacks, for people; empty where it is whole."""
-    return "; ".join(_said_of_one(processed, cut) for cut in processed.cuts)
-
-
-def _said_of_one(processed: Processed, cut: Cut) -> str:
-    n = processed.series["n"]
-    rows = int(n[cut.periods].sum()), int(n.sum())
-    return wording.cut(cut.column, cut.judged_by, cut.moment, at_end=cut.at_end, quick=cut.quick, rows=rows)
+    return "; ".join(cut_words.said_of(cut, processed.series) for cut in processed.cuts)
 
 
 def _cut(study: StudyDefinition, processed: Processed, known: Known) -> tuple[str, ...]:
@@ -182,7 +175,7 @@ def _cut(study: StudyDefinition, processed: Processed, known: Known) -> tuple[st
     windows = study.baseline, study.evaluation
     every = [cut for cut in processed.cuts if not cut.may_be_beginning]
     met = [cut for cut in every if any(_meets(processed, cut.periods, window) for window in windows)]
-    said = tuple(_said_of_one(processed, cut) for cut in met)
+    said = tuple(cut_words.said_of(cut, processed.series) for cut in met)
     meant = "; write `meant: [coverage]` if this is meant"
     return (*said[:-1], f"{said[-1]}{meant}") if said and known.in_file else said
 
