@@ -43,6 +43,16 @@ def readable_again(session: Session, source: Source) -> list[Batch]:
     return [batch for batch in held if not missing_columns(wanted, batch.counts.get("columns", []))]
 
 
+def is_behind(session: Session, source: Source, batch: Batch) -> bool:
+    """Whether a delivery was read otherwise than its source is by now, and can be read so.
+
+    One that waits for a yes to a reading of its own is not: it asks what it asked.
+    """
+    if batch.mapping == source.mapping or (batch.state == "waiting" and batch.counts.get("wanted")):
+        return False
+    return batch in readable_again(session, source)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What deliveries hold: rows kept, cases where a key names them, cells in quarantine and, per typed column, cells

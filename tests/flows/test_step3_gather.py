@@ -930,6 +930,7 @@ def test_a_delivery_that_waits_and_is_refused_leaves_its_source_as_it_was_and_ca
     assert (_rows(gathering, Batch)[0].state, _rows(gathering, Source)[0].mapping) == ("removed", {})
     bob.click(message, "gather.restore")
     message = bob.sees("leave 111 rows out?")
+    assert not [one for one in _rows(gathering, InboxEvent) if one.kind == "job:gather.reread"]  # it asks what it asked
     bob.click(message, "gather.accept")
     message = bob.sees("Accepted by")
     assert "111 of 120 rows are left out" in reading(message)

@@ -118,7 +118,7 @@ def restore(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = _member(session, body, here.team_id, "put a delivery back")
         batch = batches.restore(session, here.team_id, int(clicked(body)), actor=here.user_id, now=kit.now())
         source = need(session, Source, here.team_id, batch.source_id)
-        if batch in rereading.readable_again(session, source) and batch.mapping != source.mapping:
+        if rereading.is_behind(session, source, batch):
             read_one_again(kit, session, cycle, source, batch, actor=here.user_id)
         _tell(kit, session, cycle, batch, pressed=(body, client), outcome=Outcome.RESTORED.value)
 

@@ -37,13 +37,14 @@ def reread(payload: Mapping[str, Any], kit: Kit) -> None:
         batch = need(session, Batch, team_id, int(payload["batch_id"]))
         source = need(session, Source, team_id, int(payload["source_id"]))
         cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
-        planned = _planned(session, cycle, source, batch)
+        planned, version = _planned(session, cycle, source, batch), source.version
     intake = _read(kit, source.key, planned)
     with kit.sessions() as session:
         cycle = cycles.by_id(session, team_id, cycle.id)
         hold(session, cycle, f"service:{cycle.team_id}:{cycle.service_id}")
         source = need(session, Source, team_id, source.id)
-        _record(kit, session, cycle, source, intake, actor=str(payload["actor"]))
+        if source.version == version:  # else it is read otherwise by now, and who said so had everything read again
+            _record(kit, session, cycle, source, intake, actor=str(payload["actor"]))
 
 
 def _record(
