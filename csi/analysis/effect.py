@@ -73,8 +73,16 @@ def by_mixture(found: Estimate) -> Effect:
     reach, df = found.reach(), found.freedom
     error = reach / special.stdtrit(df, (1 + CONFIDENCE) / 2)
     value = found.value
-    told = (value, value - reach, value + reach, found.p(), error, df, found.phi)
-    return Effect(*(_figures(one) for one in told))
+    told = {
+        "difference": value,
+        "lower": value - reach,
+        "upper": value + reach,
+        "p": found.p(),
+        "error": error,
+        "df": df,
+        "phi": found.phi,
+    }
+    return Effect(**{name: _figures(one) for name, one in told.items()})
 
 
 def _figures(values: Floats) -> Floats:

@@ -92,15 +92,15 @@ def rephased(panel: Panel, lines: Lines, found: Found) -> tuple[Lines, Found, tu
         begun, idle = _begun(panel, lines, row)
         made: list[Phase] = []
         if begun:
-            made.append(Phase(_days(panel, row)[0], *_stand(lines, row)))
+            made.append(_phase(lines, row, start=_days(panel, row)[0]))
             found = _told_apart(panel, lines, found, _here(panel, row, 0, begun[0][1]))
         edges = [*(place for _, place in begun), len(item.series)]
         for (rebase, _), (start, end) in zip(begun, pairwise(edges), strict=True):
             here = _here(panel, row, start, end)
             lines = _overlaid(lines, _only_of(panel, row, here), here, row)
             found = _told_apart(panel, lines, found, here)
-            made.append(Phase(rebase.start, *_stand(lines, row), rebase.reason, rebase.approved_by))
-        phases[row] = (*made, *(Phase(one.start, None, 0, False, one.reason, one.approved_by, False) for one in idle))
+            made.append(_phase(lines, row, start=rebase.start, reason=rebase.reason, approved_by=rebase.approved_by))
+        phases[row] = (*made, *map(_idle, idle))
     return lines, found, tuple(phases)
 
 
@@ -146,10 +146,30 @@ def _only_of(panel: Panel, row: int, here: Flags) -> Lines:
     return lines_of(panel.rows(only), (here & panel.used)[only])
 
 
-def _stand(lines: Lines, row: int) -> tuple[float | None, int, bool]:
-    """Centre, points and whether the limits are in trial."""
+def _phase(lines: Lines, row: int, *, start: date, reason: str = "", approved_by: str = "") -> Phase:
+    """A row's limits as they stand, in force from ``start`` on."""
     centre = float(lines.centre[row])
-    return (centre if np.isfinite(centre) else None), int(lines.n[row]), bool(lines.trial[row])
+    return Phase(
+        start=start,
+        centre=centre if np.isfinite(centre) else None,
+        n=int(lines.n[row]),
+        trial=bool(lines.trial[row]),
+        reason=reason,
+        approved_by=approved_by,
+    )
+
+
+def _idle(rebase: Rebase) -> Phase:
+    """One that was recorded and has no sustained run behind it."""
+    return Phase(
+        start=rebase.start,
+        centre=None,
+        n=0,
+        trial=False,
+        reason=rebase.reason,
+        approved_by=rebase.approved_by,
+        begun=False,
+    )
 
 
 def _days(panel: Panel, row: int) -> list[date]:

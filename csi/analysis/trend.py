@@ -5,7 +5,7 @@ Arrays are ``(kpis, periods)``, NaN where a point is missing; positions, not cou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +55,9 @@ def mann_kendall(values: Floats, *, season: int = 0, autocorrelated: bool = True
     blocks = [
         _block(values[first : first + size], season, autocorrelated) for first in range(0, max(len(values), 1), size)
     ]
-    return Slopes(*(np.concatenate([getattr(block, name) for block in blocks]) for name in Slopes.__slots__))
+    return Slopes(
+        **{one.name: np.concatenate([getattr(block, one.name) for block in blocks]) for one in fields(Slopes)}
+    )
 
 
 def _block(values: Floats, season: int, autocorrelated: bool) -> Slopes:

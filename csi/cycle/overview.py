@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -162,7 +162,8 @@ def judged(session: Session, team_id: str, cycle_ids: Collection[int]) -> list[J
     said = select(*map(col, about), inside["side_effects"], *axes, inside["detail", "summary"])
     ours = (col(result.team_id) == team_id, col(result.cycle_id).in_(wanted))
     found = session.execute(said.where(*ours).order_by(col(result.id)))
-    return [Judged(*tuple(one)) for one in found]
+    names = [one.name for one in fields(Judged)]
+    return [Judged(**dict(zip(names, one, strict=True))) for one in found]
 
 
 def brief(session: Session, cycle: Cycle) -> Brief:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -82,7 +82,9 @@ def _delivered(session: Session, team_id: str, source_ids: Collection[int]) -> l
     asked = select(*map(col, plain), *parts, col(Batch.delivered_at))
     wanted = asked.where(col(Batch.team_id) == team_id, col(Batch.source_id).in_(source_ids))
     found = session.execute(wanted.order_by(col(Batch.source_id), col(Batch.ordinal)))
-    return [Delivered(*(*one[:10], one[10] or {}, one[11] or {}, one[12])) for one in found]
+    names = [each.name for each in fields(Delivered)]
+    told = (dict(zip(names, one, strict=True)) for one in found)
+    return [Delivered(**{**one, "days": one["days"] or {}, "mended": one["mended"] or {}}) for one in told]
 
 
 def _typed(session: Session, team_id: str, source_ids: Collection[int]) -> list[Typed]:
@@ -127,5 +129,13 @@ class _Counting:
             self.refused.append((at, refused))
 
     def typed(self, number: int, source_id: int, key: str) -> Typed:
-        ends = min(self.ends, default=None), max(self.ends, default=None)
-        return Typed(number, source_id, key, self.count, *ends, tuple(self.days), tuple(self.refused))
+        return Typed(
+            id=number,
+            source_id=source_id,
+            kpi_key=key,
+            count=self.count,
+            oldest=min(self.ends, default=None),
+            newest=max(self.ends, default=None),
+            days=tuple(self.days),
+            refused=tuple(self.refused),
+        )

@@ -251,9 +251,26 @@ def _seen(pairs: Pairs, edges: np.ndarray, is_start: bool) -> _Seen | None:
     lone = codes(pairs.own[(pairs.own != MISSING) & ~both], edges)
     unended = np.bincount(lone[lone >= 0], minlength=len(edges) - 1)
     if is_start:
-        return _Seen(own.rows, other.rows, edges, first, last, int(dated.max()), unended=unended, **more)
-    turned = own.rows[::-1], other.rows[::-1], -edges[::-1]
-    return _Seen(*turned, -last, -first, -int(dated.min()), unended=unended[::-1], **more)
+        return _Seen(
+            own=own.rows,
+            others=other.rows,
+            edges=edges,
+            first=first,
+            last=last,
+            end=int(dated.max()),
+            unended=unended,
+            **more,
+        )
+    return _Seen(
+        own=own.rows[::-1],
+        others=other.rows[::-1],
+        edges=-edges[::-1],
+        first=-last,
+        last=-first,
+        end=-int(dated.min()),
+        unended=unended[::-1],
+        **more,
+    )
 
 
 def _late(seen: _Seen, *, must_be_few: bool) -> int | None:

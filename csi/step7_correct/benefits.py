@@ -174,7 +174,8 @@ def said(found: Benefit, action: Action, kpi: Kpi, period: Period) -> str:
         have = wording.periods(found.periods, period)
         until = f"; the data end on {wording.day(found.data_to - timedelta(days=1))}" if found.data_to else ""
         return f"What it brought cannot be judged yet: {have} since it took effect, 6 are needed{until}."
-    read = moved(Move(*found.levels, found.difference, found.sides, kpi.unit))
+    before, after = found.levels
+    read = moved(Move(before, after, found.difference, found.sides, kpi.unit))
     moves = f"{read.difference}, likely {read.likely}"
     told = f"{kpi.name}: {found.state} since it took effect, {read.before} → {read.after} ({moves})"
     if not found.claim or found.claimed is None:

@@ -107,7 +107,8 @@ def test_a_missing_point_ends_a_run():
 @pytest.mark.parametrize("direction", [Direction.LOWER, Direction.HIGHER])
 def test_a_sustained_shift_counts_alike_in_both_directions(direction: Direction, sustained: str, state: str):
     way = 1.0 if direction is Direction.LOWER else -1.0
-    worse = Difference(2.0 * way, *sorted((1.0 * way, 3.0 * way)), 20.0, 20.0 + 2 * way, 1.0)
+    lower, upper = sorted((1.0 * way, 3.0 * way))
+    worse = Difference(2.0 * way, lower, upper, 20.0, 20.0 + 2 * way, 1.0)
     assert change_state(Aim(direction, 10.0), worse, sustained) == state
 
 
