@@ -14,17 +14,22 @@ from csi.reading.reading import QUARANTINE_COLUMNS
 
 # A quarantined value is shown to people: enough to recognise it, never a megabyte.
 VALUE_LENGTH = 200
+EXPECTED = "a row of the table"  # where a line is none
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A record that could not be split into cells, or a cell that could not be read."""
+    """A record that could not be split into cells, or a cell that could not be read.
+
+    ``is_row`` is False of a line that is no row of the table: totals, a note, the header once more.
+    """
 
     line: int
     column: str
     value: str
     reason: str
     expected: str
+    is_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,11 @@ def no_rows(columns: Sequence[str]) -> Chunk:
 def cells_told(count: int) -> str:
     """So many cells, in words."""
     return f"{count:,} cell" + "s" * (count != 1)
+
+
+def lines_beside(rejected: Sequence[Rejected]) -> int:
+    """How many lines are no rows of the table."""
+    return len({one.line for one in rejected if not one.is_row})
 
 
 def quarantine_frame(rejected: Sequence[Rejected]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from csi.reading.chunk import Chunk, Rejected, cells_told, text_table
 from csi.reading.content import Content
 from csi.reading.dialect import Dialect
 from csi.reading.encoding import first_text
+from csi.reading.no_observation import is_no_record
 from csi.reading.utf8_lines import Utf8Lines
 
 # The parser takes an ASCII character only; these are in no text that people write.
@@ -263,7 +264,8 @@ class _Broken:
         reason = cells_told(len(cells))
         if text.count('"') % 2:
             reason = "a quote opens here and does not close"
-        rejected.append(Rejected(line, "", text, reason, f"{cells_told(width)}, as in the header"))
+        is_row = bool(text.count('"') % 2) or not is_no_record(cells, width)
+        rejected.append(Rejected(line, "", text, reason, f"{cells_told(width)}, as in the header", is_row))
 
 
 def _lines_of(row: _Row, delimiter: str) -> Iterator[tuple[int, list[str], str]]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.errors import InvalidInput
-from csi.reading.chunk import VALUE_LENGTH, Chunk, Rejected
+from csi.reading.chunk import EXPECTED, VALUE_LENGTH, Chunk, Rejected
 from csi.reading.dated_totals import Dated, dated_lines
 from csi.reading.parquet_rows import as_text
 from csi.reading.subtotals import HEAD, Groups, LateGroups, Line, groups_of
@@ -34,7 +34,6 @@ from csi.reading.totals import (
 
 _LOOKED_AT = MOST + SHOWN
 _MADE_NAME = re.compile(r"_\d+$")
-_EXPECTED = "a row of the table"
 _FEWEST, _DATED = 4, 50_000  # rows of a table whose dates may have totals; longer ones are no reports; ours
 _CLOCK = r"[1-9]\d?[:.hH]\d\d|:0?[1-9]|:[1-5]\d"
 
@@ -93,7 +92,8 @@ def without_names(chunk: Chunk) -> Chunk:
         is_header = pc.and_(is_header, pc.fill_null(pc.equal(chunk.table.column(name), name), False))
     places = np.flatnonzero(is_header.to_numpy())
     rejected = [
-        Rejected(int(chunk.lines[place]), named[0], named[0], "the header once more", _EXPECTED) for place in places
+        Rejected(int(chunk.lines[place]), named[0], named[0], "the header once more", EXPECTED, is_row=False)
+        for place in places
     ]
     return _without(chunk, places, rejected)
 
@@ -275,8 +275,10 @@ def _whole_days(cells: pa.ChunkedArray) -> int:
 
 
 def _line_told(chunk: Chunk, one: Line) -> Rejected:
-    return Rejected(int(chunk.lines[one.place]), one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
+    line = int(chunk.lines[one.place])
+    return Rejected(line, one.column, one.value[:VALUE_LENGTH], one.told, EXPECTED, is_row=False)
 
 
 def _told(ending: Ending, one: NoRow) -> Rejected:
-    return Rejected(ending.lines[one.place], one.column, one.value[:VALUE_LENGTH], one.told, _EXPECTED)
+    line = ending.lines[one.place]
+    return Rejected(line, one.column, one.value[:VALUE_LENGTH], one.told, EXPECTED, is_row=False)

@@ -14,6 +14,7 @@ import numpy as np
 from csi.reading.chunk import Chunk, Rejected, cells_told, text_table
 from csi.reading.content import Content
 from csi.reading.dialect import Dialect
+from csi.reading.no_observation import is_no_record
 from csi.reading.utf8_lines import Utf8Lines
 
 _ROWS_AT_ONCE = 50_000
@@ -113,7 +114,8 @@ def _chunk(block: list[tuple[int, list[str] | None, str]], dialect: Dialect) -> 
         elif len(cells) >= width and not any(cell.strip() for cell in cells[width:]):
             kept.append((line, cells[:width]))
         else:
-            rejected.append(Rejected(line, "", text, cells_told(len(cells)), expected))
+            is_row = not is_no_record(cells, width)
+            rejected.append(Rejected(line, "", text, cells_told(len(cells)), expected, is_row))
     columns = {name: [cells[place] for _, cells in kept] for place, name in enumerate(dialect.names)}
     lines = np.array([line for line, _ in kept], dtype="int64")
     return Chunk(text_table(columns, dialect.missing), lines, rejected)

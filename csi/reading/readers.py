@@ -16,7 +16,7 @@ from csi.definition import SourceDefinition
 from csi.reading import delimited, json_rows, mending, parquet_rows, sheets
 from csi.reading import layout as layouts
 from csi.reading.bounds import DEFAULT, Bounds, refuse
-from csi.reading.chunk import Chunk, Rejected, no_rows, quarantine_frame
+from csi.reading.chunk import Chunk, Rejected, lines_beside, no_rows, quarantine_frame
 from csi.reading.columns import renamed, require
 from csi.reading.content import Content, Format
 from csi.reading.dialect import Dialect
@@ -28,6 +28,7 @@ from csi.reading.layout import Layout
 from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import ORDERS, Moments, check_order, read_moments, zone
 from csi.reading.moments import expected as expected_moment
+from csi.reading.no_observation import is_no_row, worded
 from csi.reading.placeholders import together, without_placeholders
 from csi.reading.quantities import PLAIN, Written, read_quantities
 from csi.reading.quantities import expected as expected_number
@@ -247,21 +248,51 @@ class _Plan:
             frame[name] = values
         if (marks := refused_marks(unread)) is not None:
             frame[REFUSED] = marks
-        bad = np.isin(chunk.lines, [one.line for one in lost]) | self._undated(frame, unread)
+        tried, dated = self._placed(frame, unread)
+        rejected = self._told_apart(delivered, rejected, chunk.lines[tried & ~dated])
+        lost += self._worded(delivered, chunk.lines[~tried & ~dated])
+        bad = np.isin(chunk.lines, [one.line for one in lost]) | (tried & ~dated)
+        rejected += [one for one in lost if not one.is_row]
         frame.index = pd.Index(chunk.lines, name="line", dtype="int64")
         kept = frame[~bad] if bad.any() else frame
         units = {name: form.unit for name, form in self.numbers.items() if kept[name].notna().any()}
-        spoiled = _spoiled(delivered, rejected)
-        aside = quarantine_frame(rejected)
-        return Reading(kept, aside, rows_read, "", doubtful, spoiled=spoiled, placeholders=nothing, units=units)
+        return Reading(
+            kept,
+            quarantine_frame(rejected),
+            rows_read,
+            moments=doubtful,
+            spoiled=_spoiled(delivered, [one for one in rejected if one.is_row]),
+            placeholders=nothing,
+            units=units,
+            no_rows=lines_beside(rejected),
+        )
 
-    def _undated(self, frame: pd.DataFrame, unread: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Rows none of whose moments can be read though some are there: no KPI can place them."""
+    def _told_apart(self, delivered: Chunk, rejected: list[Rejected], undated: np.ndarray) -> list[Rejected]:
+        """What was rejected, lines without a moment that are no rows marked as such; all their cells tell that."""
+        if not len(undated) or delivered.table.num_columns < len(self.renames):
+            return rejected
+        which = np.isin(delivered.lines, undated)
+        rows = _as_text(delivered.table.filter(pa.array(which)), ())
+        told = (
+            is_no_row([cell or "" for cell in cells], rows.num_columns, self.decimal)
+            for cells in zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        )
+        beside = {int(line) for line, is_none in zip(delivered.lines[which], told, strict=True) if is_none}
+        return [replace(one, is_row=False) if one.line in beside else one for one in rejected]
+
+    def _worded(self, delivered: Chunk, undated: np.ndarray) -> list[Rejected]:
+        """Rows without a moment that say that they hold totals, or averages."""
+        if not self.orders or not len(undated) or delivered.table.num_columns < len(self.renames):
+            return []
+        return worded(delivered, np.isin(delivered.lines, undated), self.decimal)
+
+    def _placed(self, frame: pd.DataFrame, unread: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """Rows with a moment that cannot be read, and rows with one that can: those of the first alone are lost."""
         tried, dated = (np.zeros(len(frame), dtype=bool) for _ in range(2))
         for name in self.orders:
             tried |= unread[name]
             dated |= frame[name].notna().to_numpy()
-        return tried & ~dated
+        return tried, dated
 
     def sums(self) -> Sums:
         """Running sums of the number columns that stand in the file as they are read."""
@@ -400,4 +431,14 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
     nothing = together(part.placeholders for part in parts)
     rows_read = sum(part.rows_read for part in parts)
     units = {name: unit for part in parts for name, unit in part.units.items()}
-    return Reading(frame, quarantine, rows_read, sha256, moments, spoiled=spoiled, placeholders=nothing, units=units)
+    return Reading(
+        frame,
+        quarantine,
+        rows_read,
+        sha256,
+        moments,
+        spoiled=spoiled,
+        placeholders=nothing,
+        units=units,
+        no_rows=sum(part.no_rows for part in parts),
+    )

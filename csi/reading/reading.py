@@ -14,7 +14,7 @@ QUARANTINE_COLUMNS = ("line", "column", "value", "reason", "expected")
 # A column beside a delivery's own, there only where a cell was refused: of each row the columns whose cell was.
 REFUSED = "__refused__"
 _BETWEEN = "\x1f"
-RULES = 2  # raised when the same bytes are read otherwise: what was stored before is read anew
+RULES = 3  # raised when the same bytes are read otherwise: what was stored before is read anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Reading:
             A row that could not be split into cells, or that has no readable moment, is here alone; a single cell
             that could not be read is here, too, while its row stays in ``frame`` with the cell empty and named in
             the column ``REFUSED``.
-        rows_read: data rows seen, good and bad.
+        rows_read: data rows seen, good and bad, and lines that are none.
+        no_rows: how many of the quarantined lines are no rows of the table: totals, notes, the header once more.
         moments: per moment column, counts of ``ambiguous`` and ``nonexistent`` local times.
         placeholders: per moment column, the dates that stand for "not yet" by their text; their cells are missing.
         sha256: of the bytes as delivered.
@@ -47,6 +48,7 @@ class Reading:
     mended: int = 0
     placeholders: Placeholders = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    no_rows: int = 0
 
 
 def refused_marks(unreadable: Mapping[str, np.ndarray]) -> pd.Series | None:

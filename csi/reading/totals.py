@@ -26,7 +26,7 @@ _PERIODS_TOGETHER = 2
 _FAR = 3
 _PLAIN = 16  # digits that a float holds exactly
 _ROUNDING = 1e-9
-_WORD = (
+WORD = (
     r"^(?:(?:grand|sub|over-?all|genel)[\s-]*)?"
     r"(?:totals?|totaa?l|totale[sn]?|totali|totaux|totalt|(?:gesamt|zwischen|end)?summen?|gesamt(?:ergebnis|betrag)?"
     r"|insgesamt|summa|alla|ø|sommes?|somma|soma|suma|sum|razem|ogółem|łącznie|celkem|spolu|összesen|yhteensä"
@@ -38,14 +38,12 @@ _WORD = (
     r"|subtotaal|subtotale|subtotais|sous-total|teilsumme|deelsom|mezisoučet|részösszeg|välisumma|delsumma?|ara toplam"
     r"|промежуточный итог|平均|평균)"
 )
-_WORDS = re.compile(_WORD + r"(?:$|[\s:.=(]+[\w.,%€$]*[\s:.=)]*$)", re.IGNORECASE)
+_WORDS = re.compile(WORD + r"(?:$|[\s:.=(]+[\w.,%€$]*[\s:.=)]*$)", re.IGNORECASE)
 _AVERAGES = re.compile(
     r"averages?|avg|mean|mittelwert|durchschnitt|moyenne|promedio|m[ée]dia|gemiddeld|średnia|среднее|平均|평균|ø",
     re.IGNORECASE,
 )
-_PHRASES = re.compile(
-    _WORD + r"(?!\w).{0,40}$", re.IGNORECASE
-)  # Durchschnitt April 2026: where its numbers bear it out
+_PHRASES = re.compile(WORD + r"(?!\w).{0,40}$", re.IGNORECASE)  # Durchschnitt April 2026: where its numbers bear it out
 _BESIDE_NUMBER = r"^(?:\pL{0,3}\p{Sc}|EUR|USD|GBP|CHF|JPY|BRL|PLN)\s*|\s*(?:\pL{0,3}\p{Sc}|\pL+\.?)$"
 _NOTE = re.compile(r":|：|^[©*¹†]|(?:\S+\s+){3}")
 

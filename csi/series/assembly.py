@@ -249,6 +249,7 @@ def source_counts(source: SourceRows, timezone: str, first: int, last: int) -> S
         superseded=source.resolved.superseded,
         conflicts=len(source.resolved.conflicts),
         quarantined=source.unreadable,
+        no_rows=min(source.no_rows, source.unreadable),
         refused_cells=source.refused_cells,
         first_at=first_at,
         last_at=last_at,

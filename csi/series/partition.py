@@ -96,13 +96,14 @@ def require_rows(source: SourceDefinition, rows_read: Sequence[int]) -> None:
 class Spilled:
     """A delivery read in parts of bounded size, typed rows kept as files; or why it could not be read.
 
-    ``lost`` are the lines refused as a whole; ``mends`` says which lines of which deliveries it puts right, ``mended``
-    which of its own a later one does.
+    ``lost`` are the lines refused as a whole, ``no_rows`` of them no rows of the table; ``mends`` says which lines of
+    which deliveries it puts right, ``mended`` which of its own a later one does.
     """
 
     parts: tuple[Path, ...] = ()
     rows_read: int = 0
     lost: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    no_rows: int = 0
     quarantine: pd.DataFrame | None = None
     doubtful: Mapping[str, Mapping[str, int]] | None = None
     placeholders: Placeholders | None = None
@@ -153,6 +154,7 @@ def _spilled(task: Task, source: SourceDefinition, study: StudyDefinition, folde
         parts=tuple(parts),
         rows_read=sum(reading.rows_read for reading in readings),
         lost=np.concatenate(lost),
+        no_rows=sum(reading.no_rows for reading in readings),
         mends={short: [line for one in mends for line in one.get(short, ())] for one in mends for short in one},
         quarantine=pd.concat([reading.quarantine for reading in readings], ignore_index=True),
         doubtful=added_up([reading.moments for reading in readings]),
@@ -282,6 +284,7 @@ def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], 
         conflicts=in_order([one.conflicts for one in rows]),
         rows_read=sum(one.rows_read for one in read),
         unreadable=sum(len(one.lost) for one in read),
+        no_rows=sum(one.no_rows for one in read),
         refused_cells=sum(cells_beside(one.quarantine, one.lost) for one in read if one.quarantine is not None),
         doubtful=added_up([one.doubtful or {} for one in read]),
         placeholders=all_placeholders(one.placeholders or {} for one in read),

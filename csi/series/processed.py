@@ -67,7 +67,8 @@ class Quality:
 class SourceCounts:
     """What became of a source's rows: ``rows_read`` is the sum of the five that follow it.
 
-    ``refused_cells`` could not be read and stand in rows that count.
+    Of those ``quarantined`` ``no_rows`` are lines that are no rows of the table, as totals and notes. ``refused_cells``
+    could not be read and stand in rows that count.
     """
 
     sha256: str = ""
@@ -77,6 +78,7 @@ class SourceCounts:
     superseded: int = 0
     conflicts: int = 0
     quarantined: int = 0
+    no_rows: int = 0
     refused_cells: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None

@@ -38,12 +38,12 @@ def quality(source: SourceRows, *, usable: Usable, needed: Collection[str], set_
     """
     worse = min((one for one in (periods, values) if one.total), key=lambda one: one.ratio or 0.0, default=periods)
     unread = source.quarantine[source.quarantine["column"].isin({"", *needed})]
-    total = usable.meant + source.unreadable
-    flawed = _examples(unread, set_aside) if usable.refused or source.unreadable else ()  # else of rows not meant
+    lost = max(0, source.unreadable - source.no_rows)  # a line of totals is no observation that could have been lost
+    flawed = _examples(unread, set_aside) if usable.refused or lost else ()  # else of rows not meant
     return Quality(
         completeness=worse,
         timeliness=timeliness,
-        validity=Dimension(usable.meant - usable.refused, total, "rows it means that it can use", flawed),
+        validity=Dimension(usable.meant - usable.refused, usable.meant + lost, "rows it means that it can use", flawed),
         uniqueness=_uniqueness(source),
         consistency=_consistency(source, usable, set_aside),
     )

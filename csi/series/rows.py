@@ -43,6 +43,7 @@ class SourceRows:
         quarantine: columns ``batch, line, column, value, reason, expected``: rows and cells that could not be read.
         conflicts: the same, of rows that share key and version with another but not the content.
         rows_read, unreadable: how many rows; of the latter those refused as a whole.
+        no_rows: how many of these are no rows of the table, as totals and notes.
         refused_cells: how many cells could not be read of the others.
         doubtful: per moment column, ambiguous and non-existent local times.
         backward: per pair of moments a value lies between, rows that end before they begin, of how many with both.
@@ -63,6 +64,7 @@ class SourceRows:
     conflicts: pd.DataFrame
     rows_read: int = 0
     unreadable: int = 0
+    no_rows: int = 0
     refused_cells: int = 0
     doubtful: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     placeholders: Placeholders = field(default_factory=dict)
@@ -96,6 +98,7 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         quarantine=in_order([unreadable_of(fresh)]),
         rows_read=sum(reading.rows_read for reading in fresh),
         unreadable=sum(map(unreadable_rows, fresh)),
+        no_rows=sum(one.no_rows for one in fresh),
         refused_cells=sum(cells_beside(one.quarantine, lost_lines(one)) for one in fresh),
         doubtful=added_up([reading.moments for reading in fresh]),
         placeholders=together(reading.placeholders for reading in fresh),

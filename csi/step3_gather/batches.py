@@ -176,6 +176,7 @@ def _fill(batch: Batch, intake: Intake, state: str, mended: Mapping[str, Any]) -
         "numbers": list(intake.numbers),
         "columns": list(intake.columns),
         "units": dict(intake.units),
+        "no_rows": intake.no_rows,
         "days": {name: dict(days) for name, days in intake.days.items()},
         "doubtful": {name: dict(counts) for name, counts in intake.doubtful.items()},
         "quarantine_key": intake.spoiled_key,
@@ -229,10 +230,10 @@ def _mark_mended(session: Session, source: Source, batch: Batch, state: str) -> 
 
 
 def open_rows(session: Session, source: Source, batch: Batch) -> int:
-    """Rows of a delivery still in quarantine: those mended came with a later one that counts."""
+    """Rows of a delivery still in quarantine: those mended came with a later one, and totals or notes are none."""
     told = (one.counts.get("mended", {}).get(batch.sha256[:12]) for one in deliveries.current(session, source))
     mended = sum(one["rows"] for one in told if one)
-    return max(0, batch.quarantined - mended)
+    return max(0, batch.quarantined - mended - int(batch.counts.get("no_rows", 0)))
 
 
 def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: datetime) -> Batch:

@@ -64,6 +64,7 @@ class Intake:
     cells_read: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     keys: Keys = field(default_factory=Keys)
     placeholders: Placeholders = field(default_factory=dict)
+    no_rows: int = 0
 
     @property
     def left_out(self) -> int:
@@ -71,9 +72,15 @@ class Intake:
         return self.keys.left_out
 
     @property
+    def lost_rows(self) -> int:
+        """Rows in quarantine, without lines that are no rows of the table, as totals and notes."""
+        return self.spoiled_rows - self.no_rows
+
+    @property
     def share_spoiled(self) -> float:
         """The share of rows that is in quarantine."""
-        return self.spoiled_rows / self.rows_read if self.rows_read else 0.0
+        of = self.rows_read - self.no_rows
+        return self.lost_rows / of if of else 0.0
 
 
 @dataclass
@@ -86,6 +93,7 @@ class _Tally:
     rows_read: int = 0
     rows_kept: int = 0
     spoiled_rows: int = 0
+    no_rows: int = 0
     cells_total: int = 0
     first_at: pd.Timestamp | None = None
     last_at: pd.Timestamp | None = None
@@ -101,6 +109,7 @@ class _Tally:
         self.rows_read += part.rows_read
         self.rows_kept += len(part.frame)
         self.spoiled_rows += part.quarantine["line"].nunique()
+        self.no_rows += part.no_rows
         self.cells_total += len(part.quarantine)
         self.units |= part.units
         self.placeholders = together((self.placeholders, part.placeholders))
@@ -183,7 +192,8 @@ def take_in(
         rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
         first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
         cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
-        units=tally.units, cells_read=tally.cells_read, keys=keys, placeholders=tally.placeholders, **typed,
+        units=tally.units, cells_read=tally.cells_read, keys=keys, placeholders=tally.placeholders,
+        no_rows=tally.no_rows, **typed,
     )  # fmt: skip
 
 
@@ -273,7 +283,7 @@ def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | 
     if REFUSED in frame and frame[REFUSED].isna().all():
         frame = frame.drop(columns=REFUSED)
     quarantine = _stored_quarantine(files, intake.spoiled_key)
-    return Reading(frame, quarantine, intake.rows_read, intake.sha256, units=intake.units)
+    return Reading(frame, quarantine, intake.rows_read, intake.sha256, units=intake.units, no_rows=intake.no_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +295,7 @@ class Stored:
     rows_read: int
     sha256: str
     units: Mapping[str, str] = field(default_factory=dict)
+    no_rows: int = 0
 
 
 def _stored_quarantine(files: FileStore, key: str) -> pd.DataFrame:

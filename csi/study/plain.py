@@ -19,6 +19,8 @@ from csi.study.moments import in_one_offset
 
 POINT = ("start", "end", "value", "n", "numerator", "denominator", "partial", "missing", "excluded", "refused")
 
+_ONE_BY_ONE = ("refused_cells", "no_rows")  # counts of what stands in quarantine.csv
+
 
 def report_json(report: Report) -> bytes:
     """``report.json``: UTF-8, plain numbers at full precision, missing is null."""
@@ -86,7 +88,7 @@ def _direction(kpi: KpiDefinition) -> str | list[float]:
 
 
 def _counts(counts: SourceCounts) -> Mapping[str, Any]:
-    names = [item.name for item in fields(counts) if item.name != "refused_cells"]  # quarantine.csv has them one by one
+    names = [item.name for item in fields(counts) if item.name not in _ONE_BY_ONE]
     return {name: plain(getattr(counts, name)) for name in names}
 
 

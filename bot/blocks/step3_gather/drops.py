@@ -262,11 +262,17 @@ def _figures(batch: Batch, zone: str) -> list[tuple[str, str]]:
     moments = batch.counts.get("moments") or [""]
     return [
         ("Rows kept", _kept(batch)),
-        ("In quarantine", f"{batch.quarantined:,}"),
+        ("In quarantine", _aside(batch)),
         (f"Oldest {escape(clip(moments[0], 40))}", when(batch.first_at, zone)),
         (f"Newest {escape(clip(moments[0], 40))}", when(batch.last_at, zone)),
         *_cases(batch),
     ]
+
+
+def _aside(batch: Batch) -> str:
+    """How many rows are in quarantine, and how many of them are lines that never were any."""
+    beside = int(batch.counts.get("no_rows", 0))
+    return f"{batch.quarantined:,}" + (f" ({beside:,} no rows: totals, notes, headings)" if beside else "")
 
 
 def _cases(batch: Batch) -> list[tuple[str, str]]:
