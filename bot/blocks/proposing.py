@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import MAP
-from bot.blocks.text import clip, escape
+from bot.blocks.text import clip, escape, mention
 from csi.terms import Direction, Period, Why
 from csi.words import standing as words
 from csi.words.wording import listed, plainly, plural, when
 
 OPEN = "propose.open"
+LEAVE = "propose.leave"
 CHOOSE = "propose.choose"
 AGREE = "propose.agree"
 MORE = "propose.more"
@@ -45,11 +46,11 @@ CandidateSeen = Any
 ProposalSeen = Any
 
 
-def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: str, zone: str) -> list[Block]:
+def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: str | None, zone: str) -> list[Block]:
     """A file that can be measured by: what it is, what it can give, and the button that goes on.
 
     ``otherwise`` is the channel and file with which a cycle begins without a proposal; empty in a cycle, where the file
-    is mapped instead.
+    is mapped instead; None of what was collected, which is read already.
     """
     name = f"*{escape(filename)}*"
     lines = [f"{name} {_looks(proposal.looks, zone)}"]
@@ -58,9 +59,17 @@ def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: st
     else:
         names = [escape(one.name) for one in proposal.candidates[:3]]
         lines.append(f"It can give {plural(len(proposal.candidates), 'KPI')}, among them {listed(names)}.")
-    other = parts.button("Something else is in it", ids.START if otherwise else MAP, otherwise or handle)
-    buttons = [parts.button("Start with these", OPEN, handle, style="primary"), other]
+    buttons = [parts.button("Start with these", OPEN, handle, style="primary")]
+    if otherwise is not None:
+        buttons.append(parts.button("Something else is in it", ids.START if otherwise else MAP, otherwise or handle))
+    buttons.append(parts.button("Leave it", LEAVE, handle))
     return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
+
+
+def left(filename: str, actor: str) -> list[Block]:
+    """A file that somebody leaves as it is."""
+    text = f"{mention(actor)} leaves *{escape(filename)}* as it is: nothing is measured by it."
+    return [parts.section(clip(text, parts.SECTION))]
 
 
 def _looks(seen: Any, zone: str) -> str:

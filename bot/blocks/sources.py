@@ -188,7 +188,8 @@ def _prometheus(known: SourceDefinition, keeps_token: bool) -> list[Block]:
 
 def _at(known: SourceDefinition) -> Block:
     moments = known.options.get("moments") or ("",)
-    return _text("at", "Which column dates a row?", moments[0], "It puts the row into a period.", optional=False)
+    hint = "It puts the row into a period. In step 1 it may stay empty: I look which one does."
+    return _text("at", "Which column dates a row?", moments[0], hint)
 
 
 def _rows_form(known: SourceDefinition) -> list[Block]:

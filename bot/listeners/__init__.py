@@ -114,6 +114,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "measure.remove_kpi", step1.remove_kpi),
     Route("view", "measure.define", step1.defined),
     Route("action", "propose.open", proposing.open_choice),
+    Route("action", "propose.leave", proposing.leave),
     Route("action", "propose.catalogue", proposing.open_catalogue),
     Route("options", "propose.others", proposing.offer_entries),
     Route("view", "propose.choose", proposing.chose),

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from slack_bolt import Ack
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ from bot import cards, forms
 from bot.blocks import cycle as cycle_blocks
 from bot.blocks import proposing as blocks
 from bot.blocks.parts import Block
-from bot.blocks.step3_gather import stem
+from bot.blocks.step3_gather import stem, words
 from bot.context import Kit
 from bot.listeners import modals, people
 from bot.listeners.cycle import announce, give_roles, require_member
@@ -28,13 +28,14 @@ from bot.listeners.step1_should_measure.kpis import TARGET_DAYS
 from bot.listeners.step3_gather import drop as drops
 from bot.listeners.step3_gather import mapping, proposals
 from bot.listeners.step3_gather.drop import Drop
+from bot.listeners.step3_gather.reading import read_earlier_again
 from bot.payload import Origin, clicked, origin, remembered
 from csi import cycle as cycles
 from csi import roles
 from csi.cycle.taking_up import Agreed, Aim, csfs_of, take_up
 from csi.errors import Conflict, CsiError, InvalidInput, InvalidInputs, NotAllowed
 from csi.kpi_catalogue import goals, search
-from csi.models import Cycle, Goal
+from csi.models import Cycle, Goal, Source
 from csi.reading.moments import zone as zone_named
 from csi.step1_should_measure import growing
 from csi.step1_should_measure.tree import approvers
@@ -61,6 +62,21 @@ def open_choice(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         return
     with kit.sessions.reading() as session:
         modals.show(client, body, _choice(session, client, here, known, proposal))
+
+
+def leave(ack: Ack, body: Body, respond: Respond, kit: Kit) -> None:
+    """Nothing is to be measured by it: what only one person saw goes, what all saw says who decided so."""
+    ack()
+    here = origin(body)
+    if (body.get("container") or {}).get("is_ephemeral"):
+        respond(delete_original=True)
+        return
+    found = drops.find(kit, here.team_id, clicked(body))
+    shown = blocks.left(found.filename, here.user_id)
+    with kit.sessions.reading() as session:
+        cycle = cycles.by_id(session, here.team_id, found.cycle_id)
+        roles.require(session, cycle, here.user_id, roles.MEMBERS, "leave a file")
+    respond(text=words(shown), blocks=shown, replace_original=True)
 
 
 def open_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -220,14 +236,21 @@ def agreed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
             _give_missing(session, kit, cycle, here, said)
         source = take_up(session, cycle, wanted, actor=here.user_id, now=now)
         if found is not None and source is not None:
-            taken = replace(found, cycle_id=cycle.id)
-            drops.keep(kit.files, here.team_id, taken)
-            tried = mapping.Try(Wanted(source.id), here.user_id, f"proposed:{source.id}", looked=found.sha256)
-            mapping.begin(kit, session, here.team_id, taken, tried)
+            _read(session, kit, cycle, replace(found, cycle_id=cycle.id), source, actor=here.user_id)
         changed_tree(session, kit, cycle)
         if approvers(session, cycle):
             ask(session, kit, cycle, here.user_id)
     ack(response_action="clear")
+
+
+def _read(session: Session, kit: Kit, cycle: Cycle, found: Drop, source: Source, *, actor: str) -> None:
+    """Have what was proposed from read as was seen: a file, or what its source has delivered already."""
+    if found.source_id:
+        read_earlier_again(kit, session, cycle, source, actor=actor)
+        return
+    drops.keep(kit.files, cycle.team_id, found)
+    tried = mapping.Try(Wanted(source.id), actor, f"proposed:{source.id}", looked=found.sha256)
+    mapping.begin(kit, session, cycle.team_id, found, tried)
 
 
 def _zone(proposal: Proposal | None) -> str:
@@ -272,6 +295,7 @@ def _wanted(
         goal=str(said[blocks.GOAL]), csfs=_csfs(form, picked), aims=aims, target_date=form[blocks.DATE],
         owner=form.get(blocks.OWNER) or owner, why=form.get(blocks.WHY) or Why.DIRECT,
         source=stem(found.filename) if found else "", mapping=proposal.mapping if proposal else None,
+        source_id=found.source_id if found else 0,
     )  # fmt: skip
 
 

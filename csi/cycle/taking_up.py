@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import roles
+from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.kpi_catalogue import entries, entry
 from csi.models import Csf, Cycle, Goal, Kpi, Source
@@ -26,6 +27,7 @@ from csi.terms import Direction, Measurability, Role, Why
 TARGET = "target_"  # before a candidate's id: the field that an error about its target stands at
 CSFS = 3  # at most, proposed; Source: docs/rules.md (V1.3)
 UNDER_ONE = 3  # KPIs under one CSF, as far as there is room; Source: as above
+_ASKED = ("sql", "url", "prometheus", "cadence", "encoding", "delimiter", "decimal", "header_row", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Aim:
 class Agreed:
     """What is taken up of a proposal.
 
-    ``csfs`` says per candidate what must go well; ``mapping`` is how its file is read, under ``source`` as its name:
-    both empty where nothing has been delivered.
+    ``csfs`` says per candidate what must go well; ``mapping`` is how its data are read, under ``source`` as the name of
+    a new source, or of the one there is (``source_id``): all empty where nothing has been delivered.
     """
 
     goal: str
@@ -56,6 +58,7 @@ class Agreed:
     why: Why = Why.DIRECT
     source: str = ""
     mapping: Mapping[str, Any] | None = None
+    source_id: int = 0
 
 
 def csfs_of(picked: Sequence[Candidate]) -> dict[str, str]:
@@ -92,6 +95,7 @@ def take_up(session: Session, cycle: Cycle, said: Agreed, *, actor: str, now: da
     goal = _goal(session, cycle, said.goal, actor, now)
     csfs = {text: _csf(session, cycle, goal, text, actor=actor, now=now) for text in dict.fromkeys(said.csfs.values())}
     made = _kpis(session, cycle, said, csfs, source, actor=actor, now=now)
+    _link(session, cycle, said, made, actor=actor, now=now)
     link_counters(session, cycle, actor=actor, now=now)
     if source is not None:
         for aim in said.aims:
@@ -100,15 +104,26 @@ def take_up(session: Session, cycle: Cycle, said: Agreed, *, actor: str, now: da
 
 
 def _source(session: Session, cycle: Cycle, said: Agreed, actor: str, now: datetime) -> Source | None:
-    """A new source by a free name, read as was seen."""
+    """A new source by a free name, or the one there is, read as was seen."""
     if said.mapping is None:
         return None
+    if said.source_id:
+        known = sources.by_id(session, cycle.team_id, said.source_id)
+        mappings.remember(session, known, _asked_as_before(known, said.mapping), actor=actor, now=now)
+        return known
     names = (said.source if number == 1 else f"{said.source} {number}" for number in count(1))
     free = next(one for one in names if sources.called(session, cycle.team_id, cycle.service_id, one) is None)
     owners = roles.holders(session, cycle.team_id, cycle.service_id, Role.DATA_OWNER)
     made = sources.name_source(session, cycle, name=free, actor=actor, now=now, owner=next(iter(owners), actor))
     mappings.remember(session, made, mappings.definition(made.key, said.mapping), actor=actor, now=now)
     return made
+
+
+def _asked_as_before(source: Source, seen: Mapping[str, Any]) -> SourceDefinition:
+    """How a source is asked, as it was set up, and read, as was seen on what it delivered."""
+    own, read = mappings.definition(source.key, source.mapping), mappings.definition(source.key, seen)
+    said = {name: value for name in _ASKED if (value := getattr(own, name))}
+    return replace(read, **said, options={**own.options, **read.options})
 
 
 def _goal(session: Session, cycle: Cycle, text: str, actor: str, now: datetime) -> Goal:
@@ -152,6 +167,14 @@ def _fields(said: Agreed, aim: Aim, csf: Csf, source: Source | None) -> KpiField
         why=said.why, kind=one.aspect, catalogue=one.catalogue,
         definition={**unsaid, **one.definition, **({"source": source.key} if source else {})},
     )  # fmt: skip
+
+
+def _link(session: Session, cycle: Cycle, said: Agreed, made: Mapping[str, Kpi], *, actor: str, now: datetime) -> None:
+    """Every KPI that was picked gets the counter-metric that was proposed with it, where that was picked, too."""
+    for id, guard in guards([aim.candidate for aim in said.aims]).items():
+        if not made[id].counter and not made[id].guards:
+            key = made[guard].key
+            growing.apply(session, cycle, made[id], {"counter": key, "guards": [key]}, actor=actor, now=now)
 
 
 def link_counters(session: Session, cycle: Cycle, *, actor: str, now: datetime) -> None:

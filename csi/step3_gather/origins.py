@@ -25,6 +25,7 @@ from csi.step2_can_measure.sources import name_source
 from csi.step3_gather import sources
 from csi.step3_gather.namesakes import namesake
 from csi.storage import hold, rows
+from csi.terms import Step
 
 KINDS = ("sql", "url", "prometheus", "push")
 ADDRESS_LIMIT = 2_000
@@ -56,14 +57,14 @@ class Said:
     feeds: tuple[int, ...] = ()
 
 
-def check(said: Said) -> None:
-    """Refuse what cannot be asked.
+def check(said: Said, *, is_dated: bool = True) -> None:
+    """Refuse what cannot be asked; ``is_dated``: or whose rows nothing dates.
 
     Raises:
         InvalidInputs: every field that is wrong, with what was expected.
     """
     errors = []
-    for look in (_address, _query, _rows, _column, _paging, _step):
+    for look in (_address, _query, _rows, *((_column,) if is_dated else ()), _paging, _step):
         try:
             look(said)
         except InvalidInput as error:
@@ -147,7 +148,7 @@ def definition(said: Said, timezone: str, before: SourceDefinition | None = None
     """How such a source is asked and read."""
     base = before or SourceDefinition("", timezone=timezone)
     at = "start" if said.kind == "prometheus" else said.at
-    typed = {"moments": [at], "numbers": ["value"] if said.kind == "prometheus" else []}
+    typed = {"moments": [at] if at else [], "numbers": ["value"] if said.kind == "prometheus" else []}
     place: dict[str, Any] = {said.kind: masked(said.address)} if said.kind != "push" else {}
     return replace(
         base, **place, timezone=said.timezone or base.timezone, key=said.key, options={**_options(said), **typed}
@@ -171,7 +172,8 @@ def set_up(
         NotAllowed: the person is no member of the service's team.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "set up a source")
-    check(said)
+    # In step 1 the first delivery proposes what can be measured, and by which column.
+    check(said, is_dated=cycle.step != Step.SHOULD_MEASURE or bool(said.feeds))
     kept = source or _named(session, cycle, said, actor=actor, now=now)
     hold(session, kept, f"source:{kept.team_id}:{kept.id}")
     before = dict(kept.mapping)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
 from sqlmodel import select
 
 from bot.sandbox.person import Person, reading
@@ -136,6 +141,70 @@ def test_the_catalogue_leads_to_the_end_of_step_2_in_twelve_presses(world: World
         made = {one.catalogue: one for one in session.exec(select(Kpi)).all()}
     assert {id: one.target for id, one in made.items()} == {"K02": 30, "K08": 5, "K16": 90}
     assert made["K02"].counter == made["K08"].key
+
+
+QUERY = "SELECT id, created_at, solved_at, priority, reopens, satisfaction_score FROM ticket"
+
+
+def database(folder: Path) -> str:
+    """The address of a database that holds the same tickets."""
+    header, *lines = csv.reader(zendesk_made.csv().splitlines())
+    names = [one.replace(" ", "_").lower() for one in header]
+    with closing(sqlite3.connect(folder / "desk.db")) as connection:
+        connection.execute(f"CREATE TABLE ticket ({', '.join(f'{name} TEXT' for name in names)})")
+        connection.executemany(f"INSERT INTO ticket VALUES ({', '.join('?' * len(names))})", lines)
+        connection.commit()
+    return f"sqlite:///{folder / 'desk.db'}"
+
+
+def test_a_query_proposes_and_leads_to_the_end_of_step_2_in_eleven_presses(world: World, tmp_path: Path):
+    address = database(tmp_path)
+    world.stop()
+    allowed = {"csi_token_key": Fernet.generate_key().decode(), "csi_allow_database_folders": str(tmp_path)}
+    world.settings = world.settings.model_copy(update=allowed)
+    world.start()
+    count: Counter[str] = Counter()
+    dave, carol = Counted(world.dave, count), Counted(world.carol, count)
+    dave.command("/csi", "start Service desk", channel="service-desk")
+    dave.wait_modal("cycle.start")
+    dave.fill({"data_owner": world.bob.id, "approver": [world.carol.id]})
+    assert dave.submit() is None
+    dave.wait(world.card, what="the card")
+    dave.command("/csi", "source")
+    dave.wait_modal("source.open")
+    dave.click(None, "source.add", "sql")
+    dave.wait_modal("source.save")
+    dave.fill({"name": "Tickets", "address": address, "query": QUERY})
+    assert dave.submit() is None
+    world.dave.close()
+    shown = dave.sees("It can give", "service-desk", timeout=60)
+    assert "*Tickets* looks like a table: 400 rows, 5 Jan 2026 – " in reading(shown)
+    dave.click(shown, "propose.open")
+    view = dave.wait_modal("propose.choose")
+    assert "date *created_at* · one row per *id*" in reading(view)
+    dave.fill({"data": [world.bob.id, world.dave.id]})
+    assert dave.submit() is None
+    aims = dave.wait_modal("propose.agree")
+    assert dave.submit() is None, reading(aims)
+    question = dave.wait(lambda: asked(world), what="the question to the business")
+    carol.click(question, "measure.approve")
+    carol.wait(lambda: "approved this" in reading(asked(world)), what="the answer")
+    go_on(world, dave, 2)
+    go_on(world, dave, 3)
+    assert count == {"pressed": 11, "filled": 6}  # README says so
+    world.settled()
+    with world.bot.kit.sessions.reading() as session:
+        source, batch = (session.exec(select(table)).one() for table in (Source, Batch))
+        made = session.exec(select(Kpi)).all()
+    assert (source.kind, source.mapping["sql"], source.mapping["options"]["query"]) == (
+        "sql", address, QUERY
+    )  # fmt: skip
+    assert source.mapping["options"]["moments"][0] == "created_at"
+    assert (batch.way, batch.state, batch.rows_kept) == ("sql", "current", 400)
+    assert "solved_at" in batch.counts["cells"]
+    assert len(made) >= 3
+    assert {one.measurability for one in made} == {"measured automatically"}
+    assert {one.definition["source"] for one in made} == {source.key}
 
 
 def _first(world: World) -> int:

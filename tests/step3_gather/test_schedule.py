@@ -322,6 +322,21 @@ def test_chosen_kpis_learn_their_source_and_what_dates_them(sqlite_database: Dat
         assert list(origins.feeds(session, cycle, source)) == [kpi]
 
 
+def test_what_dates_a_row_is_left_to_its_first_delivery_in_step_1_while_nothing_is_fed(sqlite_database: Database):
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        (kpi,) = turns.grow(session, cycle)
+        open_ = replace(SAID, at="")
+        source = origins.set_up(session, cycle, open_, actor=turns.BOB, now=NOW)
+        assert source.mapping["options"] == {"rows": "items"}
+        with pytest.raises(InvalidInputs) as feeding:
+            origins.set_up(session, cycle, replace(open_, feeds=(kpi.id,)), actor=turns.BOB, now=NOW, source=source)
+        turns.jump(session, cycle, 2)
+        with pytest.raises(InvalidInputs) as later:
+            origins.set_up(session, cycle, open_, actor=turns.BOB, now=NOW, source=source)
+        assert [[one.field for one in told.value.errors] for told in (feeding, later)] == [["at"], ["at"]]
+
+
 def test_a_source_that_feeds_a_kpi_is_not_retired(sqlite_database: Database):
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)

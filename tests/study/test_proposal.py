@@ -209,3 +209,19 @@ def test_entries_of_the_catalogue_are_picked_with_their_counter_metrics() -> Non
     assert list(found) == ["K03", "K08"]
     assert (found["K03"].counters, found["K03"].unit, found["K03"].aspect) == (("K08",), "h", "speed")
     assert found["K03"].standing is None
+
+
+def test_who_hurries_is_held_to_how_well_it_was_done_where_the_catalogue_names_no_guard_of_the_file() -> None:
+    fast, content, good = one("a"), one("s", "satisfaction"), one("q", "quality")
+    unsure = one("u", "satisfaction", asks={"direction": "a guess"})
+
+    def counters(*given: Candidate) -> dict[str, tuple[str, ...]]:
+        return {found.id: found.counters for found in picking.with_counters(given)}
+
+    assert counters(fast, good, unsure, content) == {"a": ("s",), "q": (), "u": (), "s": ()}
+    assert counters(fast, good) == {"a": ("q",), "q": ()}
+    assert counters(fast, unsure)["a"] == ()
+    known = one("r", catalogue="K03"), one("o", "quality", catalogue="K08")
+    assert counters(*known, content)["r"] == ("o",)  # the catalogue's own comes first
+    assert picking.only_guards(picking.with_counters([fast, content])) == set()
+    assert picking.only_guards(picking.with_counters([fast, good])) == {"q"}

@@ -15,9 +15,10 @@ from sqlmodel import Session
 
 from bot.blocks import sources as blocks
 from bot.blocks import step3_gather as batch_blocks
+from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
-from bot.listeners.sources import listing
+from bot.listeners.sources import listing, offering
 from bot.listeners.step3_gather.reading import typed_columns
 from bot.payload import clicked, user_of
 from csi import cycle as cycles
@@ -125,8 +126,16 @@ def _taken_in(kit: Kit, source: Source, cycle: Cycle, asked: Asked, collected: C
     )  # fmt: skip
 
 
+def _offered(kit: Kit, cycle: Cycle, source: Source, made: Recorded | None, stamp: str) -> list[Block]:
+    """What the delivery can be measured by, where somebody asked for it or it is the first."""
+    if made is None or made.outcome is Outcome.KNOWN or not (stamp or made.batch.ordinal == 1):
+        return []
+    return offering.offered(kit, cycle, source, made.batch)
+
+
 def _came(kit: Kit, source: Source, cycle: Cycle, made: Recorded | None, stamp: str) -> None:
     """Say what came to who asked; of what came by the clock only what needs a person."""
+    offer = _offered(kit, cycle, source, made, stamp)
     with kit.sessions() as session:
         kept = need(session, Source, source.team_id, source.id)
         if schedule.was_said_to_fail(source):
@@ -135,12 +144,14 @@ def _came(kit: Kit, source: Source, cycle: Cycle, made: Recorded | None, stamp: 
             if stamp:
                 kit.outbox.update(session, team_id=cycle.team_id, key=_post_key(stamp), text=blocks.nothing_new(kept))
             return
-        if not stamp and not made.batch.quarantined:
+        if not stamp and not made.batch.quarantined and not offer:
             return
         cells = batches.open_cells(session, kept.team_id, made.batch.id, limit=5)
         shown = batch_blocks.recorded(
             made.batch, kept, outcome=made.outcome.value, cells=cells, notes=(), zone=cycle.timezone
         )
+        if offer:  # how it was read is asked there; what could not be read is said all the same
+            shown = [*(shown[:-1] if made.batch.quarantined else shown[:1]), *offer]
         kit.outbox.keep(
             session, team_id=cycle.team_id, channel=cycle.channel_id, key=_post_key(stamp or f"b{made.batch.id}"),
             text=batch_blocks.words(shown), blocks=shown,

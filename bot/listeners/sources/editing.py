@@ -34,11 +34,11 @@ _WORDS = forms.text(required=False, limit=200)
 FIELDS: dict[str, dict[str, forms.Reader]] = {
     "sql": {
         "address": forms.text(limit=origins.ADDRESS_LIMIT), "query": forms.text(limit=origins.QUERY_LIMIT),
-        "at": forms.text(limit=200), "since": _WORDS, "key": _WORDS, "timezone": _WORDS,
+        "at": _WORDS, "since": _WORDS, "key": _WORDS, "timezone": _WORDS,
     },
     "url": {
         "address": forms.text(limit=origins.ADDRESS_LIMIT), "rows": _WORDS, "paging": forms.option(),
-        "paging_name": _WORDS, "at": forms.text(limit=200), "key": _WORDS, "timezone": _WORDS,
+        "paging_name": _WORDS, "at": _WORDS, "key": _WORDS, "timezone": _WORDS,
     },
     "prometheus": {
         "address": forms.text(limit=origins.ADDRESS_LIMIT), "query": forms.text(limit=origins.QUERY_LIMIT),

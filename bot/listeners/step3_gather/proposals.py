@@ -37,12 +37,12 @@ def made(kit: Kit, team_id: str, drop: Drop, cut: Cut, said: Said | None = None)
     return found
 
 
-def likely(kit: Kit, team_id: str, drop: Drop, cut: Cut) -> Proposal | None:
-    """The same for a file that nobody has said a word about; None where it proposes nothing, or is too large."""
+def likely(kit: Kit, team_id: str, drop: Drop, cut: Cut, said: Said | None = None) -> Proposal | None:
+    """The same before anybody has looked at it; None where it proposes nothing, or is too large."""
     if drop.size > MOST_BYTES:
         return None
     try:
-        return made(kit, team_id, drop, cut)
+        return made(kit, team_id, drop, cut, said)
     except CsiError:
         return None  # it is read as a person says, who is told then what is wrong with it
 

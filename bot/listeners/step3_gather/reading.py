@@ -172,7 +172,7 @@ def _recorded(
     return source, made
 
 
-def read_earlier_again(kit: Kit, session: Session, cycle: Cycle, source: Source, *, actor: str, but: str) -> None:
+def read_earlier_again(kit: Kit, session: Session, cycle: Cycle, source: Source, *, actor: str, but: str = "") -> None:
     """Deliveries read under the old mapping are read under the new one, where their columns allow it."""
     # One that waits for a yes most of all: it may wait because it was read wrongly.
     for batch in rereading.readable_again(session, source):

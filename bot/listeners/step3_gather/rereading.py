@@ -20,6 +20,7 @@ from csi.measurement import deliveries
 from csi.measurement.deliveries import Waits
 from csi.models import Batch, Cycle, Source
 from csi.reading.as_written import fitted, on_its_sheet
+from csi.reading.connectors.table import as_delivered
 from csi.reading.layout import guess
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
@@ -62,7 +63,7 @@ def _record(
 
 def _planned(session: Session, cycle: Cycle, source: Source, batch: Batch) -> _Planned:
     typed = typed_columns(session, cycle, source, tuple(batch.counts.get("columns", ())))
-    return batch, sources.definition(source.key, source.mapping), typed
+    return batch, as_delivered(sources.definition(source.key, source.mapping)), typed
 
 
 def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
@@ -70,7 +71,8 @@ def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
     batch, wanted, (moments, numbers) = planned
     with kit.files.local(batch.raw_key) as path:
         # An earlier delivery may be written in another date order than the one that was just mapped.
-        stated = SourceDefinition(key, encoding=wanted.encoding, delimiter=wanted.delimiter)
+        rows = {name: wanted.options[name] for name in ("rows",) if wanted.options.get(name)}
+        stated = SourceDefinition(key, encoding=wanted.encoding, delimiter=wanted.delimiter, options=rows)
         own_sheet = guess(path, batch.filename, replace(stated, sheet=batch.mapping.get("sheet")))
         wanted = on_its_sheet(wanted, own_sheet)
         is_same = wanted.sheet in (None, own_sheet.sheet)

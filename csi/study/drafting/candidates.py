@@ -14,6 +14,7 @@ from csi.terms import Direction
 TICKED = 3  # ticked at first, their counter-metrics besides; Source: docs/rules.md (V1.3)
 # What a first cycle looks at, the most telling first: how fast, how content, how well.
 _RANK = {name: place for place, name in enumerate(("speed", "satisfaction", "availability", "quality", "cost"))}
+_WELL = ("satisfaction", "quality")  # what suffers when people only hurry, the most telling first
 SELDOM = ("volume", "flow")
 
 
@@ -45,10 +46,17 @@ class Candidate:
 
 
 def with_counters(found: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """Each with those that guard it, as the catalogue names them."""
+    """Each with those that guard it, as the catalogue names them; where it names none of them and the KPI is easily
+    gamed, what shows how well it was done."""
     by_entry = {one.catalogue: one.id for one in found if one.catalogue}
     named = {one.id: entries()[one.catalogue].counter_metrics if one.catalogue else () for one in found}
-    return tuple(replace(one, counters=tuple(by_entry[id] for id in named[one.id] if id in by_entry)) for one in found)
+    well = [one.id for aspect in _WELL for one in found if one.aspect == aspect and not one.asks]
+
+    def guarding(one: Candidate) -> tuple[str, ...]:
+        own = tuple(by_entry[id] for id in named[one.id] if id in by_entry)
+        return own or (tuple(well[:1]) if one.aspect in NEEDS_COUNTER_METRIC else ())
+
+    return tuple(replace(one, counters=guarding(one)) for one in found)
 
 
 def ticked(candidates: Sequence[Candidate]) -> tuple[str, ...]:
@@ -81,10 +89,11 @@ def guards(picked: Sequence[Candidate]) -> Mapping[str, str]:
 
 def only_guards(picked: Sequence[Candidate]) -> frozenset[str]:
     """Those of them that are there for others: they guard what looks at something that is easily gamed, and do not do
-    so themselves."""
+    so themselves; that people are content is wanted for itself."""
     found = guards(picked)
     gamed = {one.id for one in picked if one.aspect in NEEDS_COUNTER_METRIC}
-    return frozenset(guard for id, guard in found.items() if id in gamed) - gamed
+    wanted = {one.id for one in picked if one.aspect == "satisfaction"}
+    return frozenset(guard for id, guard in found.items() if id in gamed) - gamed - wanted
 
 
 def likely_target(one: Candidate, *, is_guard: bool) -> float | None:

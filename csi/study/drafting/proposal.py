@@ -50,12 +50,16 @@ class Lack:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none."""
+    """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none.
+
+    ``zone`` is that of stamps that say none, where it is not that of the periods.
+    """
 
     sheet: str = ""
     at: str = ""
     key: str | None = None
     dates: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,7 @@ def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
         options["moments"] = [said.at, *(name for name in options.get("moments", ()) if name != said.at)]
     key = source.key if said.key is None else said.key
     return replace(source, options=options, key=key, latest_by=source.latest_by if key == source.key else "",
-                   dates=said.dates or source.dates)  # fmt: skip
+                   dates=said.dates or source.dates, timezone=said.zone or source.timezone)  # fmt: skip
 
 
 def _ends(moments: np.ndarray) -> tuple[pd.Timestamp, pd.Timestamp]:
