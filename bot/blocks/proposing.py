@@ -66,6 +66,13 @@ def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: st
     return [parts.section(clip("\n".join(lines), parts.SECTION)), parts.actions(buttons)]
 
 
+def taken_up(name: str, actor: str) -> list[Block]:
+    """What was collected is measured by now."""
+    return [
+        parts.section(f":white_check_mark: {mention(actor)} chose what is measured from *{escape(clip(name, 80))}*.")
+    ]
+
+
 def left(filename: str, actor: str) -> list[Block]:
     """A file that somebody leaves as it is."""
     text = f"{mention(actor)} leaves *{escape(filename)}* as it is: nothing is measured by it."

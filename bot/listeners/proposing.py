@@ -73,10 +73,10 @@ def leave(ack: Ack, body: Body, respond: Respond, kit: Kit) -> None:
         return
     found = drops.find(kit, here.team_id, clicked(body))
     shown = blocks.left(found.filename, here.user_id)
-    with kit.sessions.reading() as session:
+    with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
-        roles.require(session, cycle, here.user_id, roles.MEMBERS, "leave a file")
-    respond(text=words(shown), blocks=shown, replace_original=True)
+        roles.require(session, cycle, here.user_id, roles.MEMBERS, "leave what was delivered")
+        kit.outbox.update(session, team_id=here.team_id, key=found.post_key, text=words(shown), blocks=shown)
 
 
 def open_catalogue(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -247,6 +247,8 @@ def _read(session: Session, kit: Kit, cycle: Cycle, found: Drop, source: Source,
     """Have what was proposed from read as was seen: a file, or what its source has delivered already."""
     if found.source_id:
         read_earlier_again(kit, session, cycle, source, actor=actor)
+        shown = blocks.taken_up(source.name or source.key, actor)
+        kit.outbox.update(session, team_id=cycle.team_id, key=found.post_key, text=words(shown), blocks=shown)
         return
     drops.keep(kit.files, cycle.team_id, found)
     tried = mapping.Try(Wanted(source.id), actor, f"proposed:{source.id}", looked=found.sha256)

@@ -130,7 +130,7 @@ def _offered(kit: Kit, cycle: Cycle, source: Source, made: Recorded | None, stam
     """What the delivery can be measured by, where somebody asked for it or it is the first."""
     if made is None or made.outcome is Outcome.KNOWN or not (stamp or made.batch.ordinal == 1):
         return []
-    return offering.offered(kit, cycle, source, made.batch)
+    return offering.offered(kit, cycle, source, made.batch, _post_key(stamp or f"b{made.batch.id}"))
 
 
 def _came(kit: Kit, source: Source, cycle: Cycle, made: Recorded | None, stamp: str) -> None:

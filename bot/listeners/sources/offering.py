@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,14 +27,18 @@ from csi.terms import Period, Step
 _OWN = {Format.JSON, Format.JSON_LINES}  # which rows of these are meant says only the source
 
 
-def offered(kit: Kit, cycle: Cycle, source: Source, batch: Batch) -> list[Block]:
-    """The message that offers what a delivery can give; nothing where it gives nothing, or is not the time for it."""
+def offered(kit: Kit, cycle: Cycle, source: Source, batch: Batch, post: str) -> list[Block]:
+    """The message that offers what a delivery can give; nothing where it gives nothing, or is not the time for it.
+
+    ``post`` is the key in the outbox under which it is said.
+    """
     with kit.sessions.reading() as session:
         is_used = bool(origins.feeds(session, cycle, source))
     if cycle.step != Step.SHOULD_MEASURE or is_used or batch.state != "current":
         return []
     known = sources.definition(source.key, source.mapping)
-    found = _as_dropped(kit, cycle, source, batch, known)
+    found = replace(_as_dropped(kit, cycle, source, batch, known), post=post)
+    drops.keep(kit.files, cycle.team_id, found)
     cut = proposals.Cut(cycle.timezone, Period(cycle.period))
     proposal = proposals.likely(kit, cycle.team_id, found, cut, said_of(known))
     if proposal is None:
@@ -52,13 +57,11 @@ def _as_dropped(kit: Kit, cycle: Cycle, source: Source, batch: Batch, known: Sou
     raw_key = table_of(kit.files, batch, known)
     with kit.files.local(raw_key) as path:
         content = Content(path, batch.filename)
-        found = Drop(
+        return Drop(
             file_id=f"collected{source.id}", filename=_filename(source), size=content.size, sha256=content.sha256(),
             raw_key=raw_key, cycle_id=cycle.id, channel=cycle.channel_id, thread_ts="", user=batch.delivered_by,
             permalink="", layout=guess(path, _filename(source)), source_id=source.id,
         )  # fmt: skip
-    drops.keep(kit.files, cycle.team_id, found)
-    return found
 
 
 def _filename(source: Source) -> str:

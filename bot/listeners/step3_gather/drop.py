@@ -22,7 +22,8 @@ class Drop:
     """One file: where it lies, where it was dropped and by whom, and how it is laid out.
 
     ``stated`` is what a person said of its form (sheet, header row, delimiter, encoding); the rest of the layout is
-    guessed. ``source_id`` is that of a source whose kept delivery is looked at again (0: the file was dropped).
+    guessed. ``source_id`` is that of a source whose kept delivery is looked at again (0: the file was dropped),
+    ``post`` the key in the outbox of what is said of that.
     """
 
     file_id: str
@@ -38,6 +39,7 @@ class Drop:
     layout: Layout
     stated: Mapping[str, Any] = field(default_factory=dict)
     source_id: int = 0
+    post: str = ""
 
     @property
     def look(self) -> str:
@@ -52,7 +54,7 @@ class Drop:
     @property
     def post_key(self) -> str:
         """Under which the answer to this file is found in the outbox."""
-        return post_key(self.file_id)
+        return self.post or post_key(self.file_id)
 
 
 def post_key(handle: str) -> str:
