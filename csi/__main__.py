@@ -54,6 +54,7 @@ def run_studies(
     ] = None,
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Whether pictures are drawn.")] = True,
     pdf: Annotated[bool, typer.Option("--pdf", help="A report on paper (A4), too.")] = False,
+    svg: Annotated[bool, typer.Option("--svg", help="Pictures as lines (SVG), not as pixels (PNG).")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Errors only.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell how far it is, on standard error.")] = False,
 ) -> None:
@@ -66,7 +67,16 @@ def run_studies(
     try:
         policy = addresses.policy(allow, allow_folder, option="--allow")
         asked = Asked(
-            studies, out, engine, scheduler, policy, os.environ, unwanted(fail_on or ()), charts=charts, pdf=pdf
+            studies,
+            out,
+            engine,
+            scheduler,
+            policy,
+            os.environ,
+            unwanted(fail_on or ()),
+            charts=charts,
+            pdf=pdf,
+            svg=svg,
         )
     except UnknownVerdict as error:
         raise typer.BadParameter(str(error), param_hint="--fail-on") from None

@@ -323,8 +323,13 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class GroupMoved:
-    """One group: its levels and numbers of cases before and after, its change with its 95 % interval; ``apart``: it
-    moved otherwise than all do."""
+    """One group: its levels and numbers of cases before and after, its change with its 95 % interval.
+
+    Attributes:
+        apart: it moved otherwise than the others do.
+        reach: how far from the change of all it may lie by chance; 0 where that is not how it is told apart.
+        weight: what it brings of what a Pareto counts.
+    """
 
     name: str
     before: float
@@ -335,6 +340,8 @@ class GroupMoved:
     lower: float
     upper: float
     apart: bool = False
+    reach: float = 0.0
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,10 +351,13 @@ class Where:
     Attributes:
         column: named as the study's strata, or found.
         named: whether it is the study's.
-        kind: ``funnel`` or ``ranked``.
-        groups: what changed most for the better or the worse first; of at least five cases before and after.
+        kind: ``funnel``, ``ranked`` or ``pareto``.
+        groups: what changed most for the better or the worse first, of causes the weightiest; of at least five cases
+            before and after.
         suppressed: how many groups have fewer.
         sentences: at most three.
+        centre: the change of all groups together.
+        counted: what a Pareto counts.
     """
 
     column: str
@@ -356,6 +366,8 @@ class Where:
     groups: tuple[GroupMoved, ...]
     suppressed: int
     sentences: tuple[str, ...]
+    centre: float = 0.0
+    counted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from csi.analysis.spread import SHIFTED
 from csi.analysis.trend import FEWEST as TREND_FEWEST
 from csi.analysis.verdict import Ruling
 from csi.analysis.windows import there_on
+from csi.possible import WHOLES
 from csi.terms import Direction, Period
 
 _METHODS = {
@@ -181,13 +182,15 @@ def _budget(one: Draft) -> Budget | None:
     definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
     target = definition.target
     part = definition.measure in AT_MOST_ALL or one.seen.panel.family[one.seen.number] == "share"
-    if not part or target is None or one.aim.direction is not Direction.HIGHER:
+    if not part or target is None or one.aim.direction is Direction.WITHIN:
         return None
     if not {"numerator", "denominator"} <= set(series):
         return None
     good, valid = (float(np.nansum(series[name].to_numpy(float)[window])) for name in ("numerator", "denominator"))
-    promised = target / (100.0 if definition.unit == "%" else 1.0)
-    return budget(good, valid, promised) if 0 < promised < 1 and good <= valid else None
+    promised = target / WHOLES.get(definition.unit, 1.0)
+    if one.aim.direction is Direction.LOWER:  # what is counted is what fails
+        good, promised = valid - good, 1 - promised
+    return budget(good, valid, promised) if 0 < promised < 1 and 0 <= good <= valid else None
 
 
 def _known(value: float) -> float | None:

@@ -1,13 +1,13 @@
 """Where is it? A KPI's change by the groups of one column: which of them moved otherwise than the rest.
 
-Shares as a funnel: a group's change lies within limits around that of all others, which are the wider the fewer cases
-it has, and the more periods vary beyond chance. Numbers ranked, each with its interval. Never people
+Shares as a funnel: a group's change lies within limits around that of all, which are the wider the fewer cases it
+has, and the more periods vary beyond chance. Numbers ranked, each with its interval. Causes as a Pareto. Never people
 (``csi/series/grouping.py``), and no group of fewer than five cases before or after (V6.7).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,14 +20,18 @@ from csi.analysis.limits import Flags, Floats
 from csi.analysis.mix import Table, table_of
 from csi.analysis.panel import starts_of
 from csi.kpi_catalogue.entry import MIN_N
-from csi.series.grouping import Groups
+from csi.series.grouping import Groups, is_of_causes
+from csi.terms import Direction
 from csi.words import wording
 from csi.words.together import keeping
 
-FUNNEL, RANKED = "funnel", "ranked"
+FUNNEL, RANKED, PARETO = "funnel", "ranked", "pareto"
+MISSED, CASES = "missed cases", "cases"
+MOST_OF_IT = 0.8  # of what is counted, which few causes bring. Source: Juran, Quality Control Handbook (1951)
 LIMIT = 3.0  # standard errors of a funnel. Source: Spiegelhalter, Statistics in Medicine 24 (2005) 1185
 FEWEST = 3  # periods of a group before and after, of which an interval can be made
 SURE, SIDE = 0.05, 1.959964
+MOST = 2  # sentences beside how many are not shown
 
 
 class _Compared(NamedTuple):
@@ -36,6 +40,7 @@ class _Compared(NamedTuple):
     groups: list[GroupMoved]
     p: float
     suppressed: int
+    centre: float
 
 
 def where(one: Draft) -> Where | None:
@@ -50,17 +55,40 @@ def where(one: Draft) -> Where | None:
     found = [(one_of, _compared(one, one_of)) for one_of in row.item.groups]
     apart = [(made.p * len(found), group) for group, made in found if len(made.groups) > 1]
     best = min(apart, key=lambda pair: pair[0], default=None)
-    return _told(one, best[1], named=False) if best is not None and best[0] < SURE else None
+    if best is not None and best[0] < SURE:
+        return _told(one, best[1], named=False)
+    causes = next((group for group in row.item.groups if is_of_causes(group.column)), None)
+    return None if causes is None else _told(one, causes, named=False)
 
 
 def _told(one: Draft, groups: Groups, *, named: bool) -> Where | None:
     made = _compared(one, groups)
     if len(made.groups) < 2:
         return None
-    ranked = tuple(sorted(made.groups, key=lambda group: -abs(group.difference)))
-    kind = FUNNEL if one.seen.panel.family[one.seen.number] == "share" else RANKED
-    said = _sentences(one, groups.column, ranked, made.suppressed)
-    return Where(groups.column, named, kind, ranked, made.suppressed, said)
+    share = _is_share(one)
+    missing = share and one.row.item.definition.direction is not Direction.WITHIN
+    if is_of_causes(groups.column):
+        weighed = [replace(group, weight=_weight(one, group, missing=missing)) for group in made.groups]
+        ranked = tuple(sorted(weighed, key=lambda group: -group.weight))
+        kind, counted = PARETO, MISSED if missing else CASES
+    else:
+        ranked = tuple(sorted(made.groups, key=lambda group: -abs(group.difference)))
+        kind, counted = FUNNEL if share else RANKED, ""
+    found = Where(groups.column, named, kind, ranked, made.suppressed, (), made.centre, counted)
+    return replace(found, sentences=_sentences(one, found))
+
+
+def _is_share(one: Draft) -> bool:
+    return one.seen.panel.family[one.seen.number] == "share"
+
+
+def _weight(one: Draft, group: GroupMoved, *, missing: bool) -> float:
+    """The cases of a cause after the change: of a share those that missed, else all."""
+    if not missing:
+        return float(group.cases_after)
+    part = group.after / float(one.seen.panel.scale[one.seen.number])
+    missed = part if one.row.item.definition.direction is Direction.LOWER else 1 - part
+    return float(round(missed * group.cases_after))
 
 
 def _compared(one: Draft, groups: Groups) -> _Compared:
@@ -70,7 +98,7 @@ def _compared(one: Draft, groups: Groups) -> _Compared:
     shown = (n[0] >= MIN_N) & (n[1] >= MIN_N)
     places = np.flatnonzero(shown)
     hidden = int((~shown & (n[0] + n[1] > 0)).sum())
-    if one.seen.panel.family[one.seen.number] == "share":
+    if _is_share(one):
         return _funnel(one, groups, places, hidden)
     return _ranked(one, groups, places, hidden)
 
@@ -84,28 +112,34 @@ def _funnel(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
     softened = [((share * many + 1) / (many + 2), many + 2) for share, many in parts]
     variance = sum((p * (1 - p) / many for p, many in softened), np.zeros(len(places)))
     error = np.sqrt(variance) * scale * max(1.0, sigma_z)
-    away = np.abs(_away(moved, error, n))
+    away, centre, reach = _away(moved, error, n)
     made = [
         GroupMoved(
             groups.names[at], float(first[of] * scale), float(second[of] * scale), int(n[of]), int(m[of]),
             float(moved[of]), float(moved[of] - SIDE * error[of]), float(moved[of] + SIDE * error[of]),
-            bool(away[of] > LIMIT),
+            bool(away[of] > LIMIT), float(LIMIT * reach[of]),
         )
         for of, at in enumerate(places)
     ]  # fmt: skip
-    return _Compared(made, _surest(2 * special.ndtr(-away)), hidden)
+    return _Compared(made, _surest(2 * special.ndtr(-away)), hidden, centre)
 
 
-def _away(moved: Floats, error: Floats, weights: Floats) -> Floats:
-    """How many errors each group's change lies away from that of all others together, at the mix before."""
+def _away(moved: Floats, error: Floats, weights: Floats) -> tuple[Floats, float, Floats]:
+    """How many errors each group's change lies away from that of all others together, at the mix before.
+
+    Beside it the change of all, and for each group how far from it one such error is: being that far off the others is
+    being less far off all, of which it is a part.
+    """
     many = len(moved)
     if many < 2:
-        return np.zeros(many)
+        return np.zeros(many), float(moved.sum()), np.zeros(many)
+    own = weights / weights.sum()
     parts = np.tile(weights, (many, 1)) * ~np.eye(many, dtype=bool)
     parts = parts / parts.sum(axis=1, keepdims=True)
     both = np.sqrt(error**2 + parts**2 @ error**2)
-    off = moved - parts @ moved
-    return np.where(both > 0, off / np.where(both > 0, both, 1.0), np.where(off == 0, 0.0, np.inf))
+    off = np.abs(moved - parts @ moved)
+    away = np.where(both > 0, off / np.where(both > 0, both, 1.0), np.where(off == 0, 0.0, np.inf))
+    return away, float(own @ moved), both * (1 - own)
 
 
 def _surest(chance: Floats) -> float:
@@ -130,14 +164,15 @@ def _ranked(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
         for name in ("difference", "lower", "upper", "error", "df")
     )
     n, m = (groups.cases[list(told)][:, window].sum(axis=1) for window in (one.row.before, one.row.after))
-    chance = 2 * special.stdtr(df, -np.abs(_away(moved, error, n)))
+    away, centre, _ = _away(moved, error, n)
+    chance = 2 * special.stdtr(df, -away)
     level = [float(first.mean()) for first, _ in told.values()]
     made = [
         GroupMoved(groups.names[at], level[of], level[of] + float(moved[of]), int(n[of]), int(m[of]), float(moved[of]),
                    float(low[of]), float(high[of]), bool(chance[of] * len(told) < SURE))
         for of, at in enumerate(told)
     ]  # fmt: skip
-    return _Compared(made, _surest(chance), hidden + len(windows) - len(told))
+    return _Compared(made, _surest(chance), hidden + len(windows) - len(told), centre)
 
 
 def _there(groups: Groups, at: int, window: Flags) -> Floats:
@@ -145,14 +180,26 @@ def _there(groups: Groups, at: int, window: Flags) -> Floats:
     return np.asarray(values[np.isfinite(values)])
 
 
-def _sentences(one: Draft, column: str, groups: Sequence[GroupMoved], suppressed: int) -> tuple[str, ...]:
-    """Which groups moved otherwise than all; that none did; and how many are not shown."""
-    apart = [group for group in groups if group.apart]
-    said = [_moved(one, column, group) for group in apart[:2]]
-    if not apart:
-        said = [f"No group of {column} moved plainly otherwise than the others."]
-    few = f"{suppressed} group{'' if suppressed == 1 else 's'} with too few cases {'is' if suppressed == 1 else 'are'}"
-    return tuple(said + ([f"{few} not shown."] if suppressed else []))
+def _sentences(one: Draft, found: Where) -> tuple[str, ...]:
+    """Which causes bring most; which groups moved otherwise than all, or that none did; how many are not shown."""
+    brought = [f"By {found.column} {few(found)}"] if found.kind == PARETO else []
+    apart = [_moved(one, found.column, group) for group in found.groups if group.apart][: MOST - len(brought)]
+    if not apart and not brought:
+        apart = [f"No group of {found.column} moved plainly otherwise than the others."]
+    hidden = found.suppressed
+    rest = f"{hidden} group{'' if hidden == 1 else 's'} with too few cases {'is' if hidden == 1 else 'are'} not shown."
+    return tuple(brought + apart + [rest] * bool(hidden))
+
+
+def few(found: Where) -> str:
+    """How few causes bring most of what is counted."""
+    total = sum(group.weight for group in found.groups)
+    if not total:
+        return f"none of {len(found.groups)} groups has {found.counted}."
+    reached = np.cumsum([group.weight for group in found.groups]) / total
+    least = int(np.argmax(reached >= MOST_OF_IT)) + 1
+    part, whole = wording.share(float(reached[least - 1])), f"{wording.number(total, 0)} {found.counted}"
+    return f"{least} of {len(found.groups)} groups {'brings' if least == 1 else 'bring'} {part} of {whole}."
 
 
 def _moved(one: Draft, column: str, group: GroupMoved) -> str:

@@ -54,6 +54,23 @@ class Chart:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture that may still become one of pixels or one of lines."""
+
+    sheet: Figure
+    alt_text: str
+    title: str
+
+    def chart(self) -> Chart:
+        """As PNG with its words."""
+        return Chart(png(self.sheet), self.alt_text, self.title)
+
+    def svg(self) -> bytes:
+        """As lines, with its words within."""
+        return svg(self.sheet, self.title, self.alt_text)
+
+
 def figure(height: float, width: float = WIDTH) -> Figure:
     """An empty white sheet, ``height`` inches high."""
     sheet = Figure(figsize=(width, height), dpi=DPI, facecolor=WHITE)

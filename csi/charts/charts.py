@@ -23,7 +23,7 @@ from csi.charts.beside import (
     right_margin,
     sign_rows,
 )
-from csi.charts.canvas import EDGE, WIDTH, Chart, figure, png
+from csi.charts.canvas import EDGE, WIDTH, Chart, Drawing, figure
 from csi.charts.head import draw as draw_head
 from csi.charts.head import head
 from csi.charts.view import View, kickers
@@ -59,8 +59,17 @@ def draw(view: View) -> Chart:
     Raises:
         InvalidInput: a value is too large for any drawing.
     """
+    return drawing(view).chart()
+
+
+def drawing(view: View) -> Drawing:
+    """The same before it is pixels or lines.
+
+    Raises:
+        InvalidInput: as above.
+    """
     _must_be_drawable(view)
-    return Chart(png(control_figure(view)), control_chart_text(view), view.headline)
+    return Drawing(control_figure(view), control_chart_text(view), view.headline)
 
 
 def _must_be_drawable(view: View) -> None:

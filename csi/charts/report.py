@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pandas as pd
 
 from csi.analysis import budget
 from csi.charts.facts import Facts
+from csi.charts.further import Further
 from csi.charts.runs import signals_of, told
 from csi.charts.view import (
     Stands,
@@ -39,6 +41,14 @@ MOST_SIGNALS = 12
 Part = Callable[[View], list[str]]
 
 
+class Link(NamedTuple):
+    """A picture beside the report, what it is, and its words."""
+
+    kind: Further
+    file: str
+    words: str
+
+
 def markdown(
     facts: Facts,
     audience: Audience | None = None,
@@ -46,15 +56,21 @@ def markdown(
     ask: str = "",
     pictures: Mapping[str, str] | None = None,
     grid: str = "",
+    further: Mapping[str, Sequence[Link]] | None = None,
 ) -> str:
     """The report for an audience; for nobody in particular, everything.
 
-    ``pictures`` are the file names of the charts by KPI and ``grid`` that of the grid, beside the report; without
-    them it is words only.
+    ``pictures`` are the file names of the charts by KPI, ``further`` those of what else is drawn of it, and ``grid``
+    that of the grid, beside the report; without them it is words only.
     """
     heading = f"# {escape(facts.service)}: did we get there?"
     intro = [f"For {audience}." if audience else "", about(facts), sentence(escape(ask)) if ask else ""]
-    body = [line for view in facts.ordered() for line in _kpi(view, audience, (pictures or {}).get(view.kpi.id, ""))]
+    charts, others = pictures or {}, further or {}
+    body = [
+        line
+        for view in facts.ordered()
+        for line in _kpi(view, audience, charts.get(view.kpi.id, ""), others.get(view.kpi.id, ()))
+    ]
     tail = _sources(facts) if audience in (None, Audience.OPERATIONS, Audience.SUPPLIERS) else []
     notes = [line for note in facts.notes for line in (f"**Note:** {escape(note)}", "")]
     shown = [_picture(grid, slam_alt(facts)), ""] if grid else []
@@ -106,8 +122,8 @@ def _latest(view: View) -> str:
     return escape(view.said(view.latest.value)) if view.latest else NOTHING
 
 
-def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
-    """Headline, one line below it, the picture; all else is folded away."""
+def _kpi(view: View, audience: Audience | None, picture: str = "", further: Sequence[Link] = ()) -> list[str]:
+    """Headline, one line below it, the picture, where it is; all else is folded away."""
     return [
         f"## {escape(clip(view.name, NAME))}",
         "",
@@ -115,8 +131,24 @@ def _kpi(view: View, audience: Audience | None, picture: str = "") -> list[str]:
         "",
         *([escape(view.analysis.detail.below), ""] if view.analysis.detail.below else []),
         *([_picture(picture, f"Control chart of {view.name}"), ""] if picture else []),
+        *_where(view, further),
         *_folded(details(view, audience)),
+        *(line for link in further if link.kind is not Further.WHERE for line in _unfolding(link)),
     ]
+
+
+def _where(view: View, further: Sequence[Link]) -> list[str]:
+    """Where a change lies, in at most three sentences, and drawn."""
+    found = view.analysis.where
+    if found is None:
+        return []
+    shown = [line for one in further if one.kind is Further.WHERE for line in (_picture(one.file, one.words), "")]
+    return [f"### {Further.WHERE.words}", "", escape(" ".join(found.sentences)), "", *shown]
+
+
+def _unfolding(link: Link) -> list[str]:
+    """A picture for who asks for it."""
+    return [f"<details><summary>{link.kind.words}</summary>", "", _picture(link.file, link.words), "", "</details>", ""]
 
 
 def _folded(items: Sequence[str]) -> list[str]:

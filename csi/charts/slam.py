@@ -24,10 +24,10 @@ from csi.charts.canvas import (
     WHITE,
     WIDTH,
     Chart,
+    Drawing,
     figure,
     fitted,
     height_of,
-    png,
     width_of,
     wrapped,
     write,
@@ -102,10 +102,15 @@ class Clause:
 
 def slam_chart(facts: Facts) -> Chart:
     """The grid of a study's KPIs as PNG with its sentence and alt text."""
+    return drawing(facts).chart()
+
+
+def drawing(facts: Facts) -> Drawing:
+    """The same before it is pixels or lines."""
     clauses, columns = grid(facts)
     heading = facts.headline
     picture = slam_figure(facts.service, heading, clauses, columns, facts.study.period)
-    return Chart(png(picture), slam_text(facts, heading, clauses, columns), heading)
+    return Drawing(picture, slam_text(facts, heading, clauses, columns), heading)
 
 
 def grid(facts: Facts) -> tuple[list[Clause], list[Mark]]:

@@ -95,7 +95,7 @@ class View:
     @property
     def short_unit(self) -> str:
         """The unit where there is little room: a long one is said once, above the chart."""
-        return self.kpi.unit if len(self.kpi.unit) <= SHORT_UNIT else ""
+        return shortly(self.kpi.unit)
 
     @property
     def period(self) -> Period:
@@ -175,6 +175,11 @@ class View:
     def at(self, mark: Mark) -> str:
         """The name of a mark's period."""
         return point(mark.start, self.period)
+
+
+def shortly(unit: str) -> str:
+    """The unit, or nothing where it is a long one."""
+    return unit if len(unit) <= SHORT_UNIT else ""
 
 
 def kickers(view: View) -> list[str]:

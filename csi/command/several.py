@@ -48,6 +48,7 @@ class Asked:
     unwanted: Unwanted = field(default_factory=Unwanted)
     charts: bool = True
     pdf: bool = False
+    svg: bool = False
 
 
 def run_all(asked: Asked, voice: Voice, typed: IO[bytes]) -> Status:
@@ -58,7 +59,7 @@ def run_all(asked: Asked, voice: Voice, typed: IO[bytes]) -> Status:
     voice.hidden = secrets.hidden
     folders = _folders(list(given), asked.out)
     inputs = tuple(entry for one in read.values() for entry in one.inputs())
-    wanted = Wanted(asked.charts, asked.pdf, inputs, secrets.hidden_in)
+    wanted = Wanted(asked.charts, asked.pdf, asked.svg, inputs, secrets.hidden_in)
     found = []
     for text, one in given.items():
         if isinstance(one, CsiError):

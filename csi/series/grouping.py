@@ -41,6 +41,10 @@ _ENDINGS = _words(
     "csat nps feedback ergebnis zustand lösung bewertung zufriedenheit estado resultado resolución statut "
     "résultat état stato esito risoluzione resolução oplossing resultaat close closed resolved"
 )
+_CAUSES = _words(
+    "cause causes reason reasons ursache ursachen grund gründe causa causas motivo motivos raison raisons motif motifs "
+    "causes oorzaak oorzaken reden redenen motivi causale rootcause 原因"
+)
 _OF_MANY = _words("group team gruppe grupo groupe gruppo groep équipe equipo equipe squadra")
 _RANKS = _words(
     "priority prio priorität prioridad priorité prioridade priorità severity urgency impact level tier class"
@@ -78,6 +82,11 @@ def _is_grouping(name: str, column: pd.Series) -> bool:
 def _ranked(name: str) -> bool:
     """Whether numbers under a header are no amounts, but ranks: priority 1 to 4."""
     return bool({one.casefold() for one in _WORD.findall(_CAMEL.sub(" ", name))} & _RANKS)
+
+
+def is_of_causes(name: str) -> bool:
+    """Whether a column says why something happened: then few of its groups bring most of it (Pareto)."""
+    return bool({one.casefold() for one in _WORD.findall(_CAMEL.sub(" ", name))} & _CAUSES)
 
 
 def is_number(values: Iterable[str]) -> bool:

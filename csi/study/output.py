@@ -1,4 +1,4 @@
-"""What a run writes: report.json, series.csv, quarantine.csv, report.md, one PNG per KPI and slam.png."""
+"""What a run writes: report.json, series.csv, quarantine.csv, report.md, a picture per KPI and slam.png."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from csi.charts import charts, facts, paper
-from csi.charts.report import markdown
-from csi.charts.slam import slam_chart
+from csi.charts import charts, facts, further, paper, slam
+from csi.charts.canvas import Drawing
+from csi.charts.further import Further
+from csi.charts.report import Link, markdown
 from csi.errors import CsiError
 from csi.study import placing
 from csi.study.earlier import JSON, TEXTS, kpis_of_report
@@ -20,7 +21,7 @@ from csi.study.evaluation import Report
 from csi.study.moments import in_one_offset
 from csi.study.plain import POINT, report_json, series_plain
 
-PDF, SLAM = "report.pdf", "slam.png"
+PDF, _GRID = "report.pdf", "slam"
 _BETWEEN = ", "  # of the KPIs in one cell of the quarantine
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _ODD = re.compile(r"[^\w.-]+")
@@ -32,6 +33,7 @@ class Wanted:
 
     Attributes:
         charts: whether pictures are drawn.
+        svg: whether they are lines (SVG), not pixels (PNG).
         pdf: whether there is a report on paper, too.
         inputs: every path that is read, with what it is.
         hidden: takes out of a text what may not be said.
@@ -39,13 +41,38 @@ class Wanted:
 
     charts: bool = True
     pdf: bool = False
+    svg: bool = False
     inputs: tuple[tuple[str, Path], ...] = ()
     hidden: Callable[[bytes], bytes] = bytes
 
     def names(self, kpis: Collection[str]) -> list[str]:
         """The names of the files that a report of some KPIs may have."""
-        pictures = [SLAM, *file_names(list(kpis)).values()] if self.charts else []
+        pictures = _Names(list(kpis), self.ending).every if self.charts else []
         return [*TEXTS, *pictures, *([PDF] if self.pdf else [])]
+
+    @property
+    def ending(self) -> str:
+        """Of a picture's name."""
+        return "svg" if self.svg else "png"
+
+
+class _Names:
+    """The names of a report's pictures: of the grid, of each KPI's chart, and of what else is drawn of it."""
+
+    def __init__(self, kpis: Sequence[str], ending: str) -> None:
+        self.grid = f"{_GRID}.{ending}"
+        taken = {_GRID}
+        self.charts = {kpi: f"{_free(_ODD.sub('_', kpi), taken)}.{ending}" for kpi in kpis}
+        self.further = {
+            (kpi, kind): f"{_free(f'{Path(name).stem}-{kind}', taken)}.{ending}"
+            for kpi, name in self.charts.items()
+            for kind in Further
+        }
+
+    @property
+    def every(self) -> list[str]:
+        """All of them."""
+        return [self.grid, *self.charts.values(), *self.further.values()]
 
 
 def check(folder: Path, kpis: Collection[str], wanted: Wanted) -> None:
@@ -79,25 +106,38 @@ def write(report: Report, folder: Path, wanted: Wanted | None = None) -> list[Pa
 def contents(report: Report, wanted: Wanted) -> dict[str, bytes]:
     """Every file of a report by its name."""
     texts = {JSON: report_json(report), "series.csv": series_csv(report), "quarantine.csv": quarantine_csv(report)}
-    made = {**texts, **drawn(report, charted=wanted.charts, pdf=wanted.pdf)}
+    made = {**texts, **drawn(report, wanted)}
     return {name: wanted.hidden(content) if name in TEXTS else content for name, content in made.items()}
 
 
-def drawn(report: Report, *, charted: bool = True, pdf: bool = False) -> dict[str, bytes]:
-    """One PNG per KPI that has a point, the grid of clause and period, and the report in words."""
+def drawn(report: Report, wanted: Wanted) -> dict[str, bytes]:
+    """A picture per KPI that has a point, what else is drawn of it, the grid of clause and period, and the report in
+    words."""
     base = facts.of(report.study, report.kpis, sources=report.sources, notes=report.notes)
-    names = file_names([view.kpi.id for view in base.views])
-    shown = [view for view in base.views if len(view.marks)] if charted or pdf else []
-    charts_of = {view.kpi.id: charts.draw(view) for view in shown}
-    grid = slam_chart(base) if charted or pdf else None
-    found = {names[kpi]: chart.png for kpi, chart in charts_of.items()} if charted else {}
-    links = {kpi: names[kpi] for kpi in charts_of} if charted else {}
-    if grid and charted:
-        found[SLAM] = grid.png
-    found["report.md"] = markdown(base, pictures=links, grid=SLAM if links else "").encode()
-    if grid and pdf:
-        found[PDF] = paper.report_pdf(base, charts_of, grid)
+    names = _Names([view.kpi.id for view in base.views], wanted.ending)
+    shown = [view for view in base.views if len(view.marks)] if wanted.charts or wanted.pdf else []
+    charts_of = {view.kpi.id: charts.drawing(view) for view in shown}
+    grid = slam.drawing(base) if wanted.charts or wanted.pdf else None
+    found: dict[str, bytes] = {}
+    links: dict[str, list[Link]] = {}
+    if grid and wanted.charts:
+        found |= {names.charts[kpi]: _picture(one, wanted) for kpi, one in charts_of.items()}
+        found[names.grid] = _picture(grid, wanted)
+        for view in shown:
+            for kind, one in further.drawings(view):
+                file = names.further[view.kpi.id, kind]
+                found[file] = _picture(one, wanted)
+                links.setdefault(view.kpi.id, []).append(Link(kind, file, one.title))
+    told = {kpi: names.charts[kpi] for kpi in charts_of} if found else {}
+    words = markdown(base, pictures=told, grid=names.grid if told else "", further=links)
+    found["report.md"] = words.encode()
+    if grid and wanted.pdf:
+        found[PDF] = paper.report_pdf(base, {kpi: one.chart() for kpi, one in charts_of.items()}, grid.chart())
     return found
+
+
+def _picture(one: Drawing, wanted: Wanted) -> bytes:
+    return one.svg() if wanted.svg else one.chart().png
 
 
 def earlier(folder: Path) -> list[str]:
@@ -105,20 +145,20 @@ def earlier(folder: Path) -> list[str]:
     kpis = kpis_of_report(folder)
     if kpis is None:
         return []
-    known = Wanted(pdf=True).names(kpis)
+    known = dict.fromkeys(name for svg in (False, True) for name in Wanted(pdf=True, svg=svg).names(kpis))
     return [name for name in known if (folder / name).is_file() and not (folder / name).is_symlink()]
 
 
-def file_names(kpis: Sequence[str]) -> dict[str, str]:
+def file_names(kpis: Sequence[str], ending: str = "png") -> dict[str, str]:
     """Each KPI's file name: its id, with odd signs replaced; each once, also where case is no difference."""
-    taken = {"slam"}
-    names: dict[str, str] = {}
-    for kpi in kpis:
-        name = _ODD.sub("_", kpi)
-        free = next(one for one in _candidates(name) if one.lower() not in taken)
-        taken.add(free.lower())
-        names[kpi] = f"{free}.png"
-    return names
+    return _Names(kpis, ending).charts
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The first name of a file, without its ending, that no other has."""
+    free = next(one for one in _candidates(name) if one.lower() not in taken)
+    taken.add(free.lower())
+    return free
 
 
 def _candidates(name: str) -> Iterator[str]:

@@ -17,14 +17,17 @@ import numpy as np
 from PIL import Image
 
 from csi.analysis import judge
+from csi.charts import where
+from csi.charts.canvas import Chart
 from csi.charts.charts import draw
+from csi.charts.further import Further, drawings
 from csi.charts.slam import slam_chart
 from csi.charts.spiral import Deed, Spiral, Turn, spiral_chart
 from csi.charts.view import View
 from csi.definition import KpiDefinition
 from csi.terms import Direction, Period
 from tests.analysis.series import frame, kpi_input, noise, step
-from tests.charts import samples
+from tests.charts import places, samples
 from tests.charts.samples import KPI
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "charts"
@@ -85,7 +88,17 @@ KINDS: dict[str, Callable[[], Any]] = {
     "grid": lambda: slam_chart(samples.base(*named(judged(step(-12.0)), judged(step(6.0)), judged(noise(36))))),
     "grid-of-few": lambda: slam_chart(samples.base(*named(*(judged(noise(4, seed=seed)) for seed in range(3))))),
     "spiral": lambda: spiral_chart(turned()),
+    "before-after": lambda: also(Further.BEFORE_AFTER, judged(step(-12.0))),
+    "budget": lambda: also(Further.BUDGET, shares([0.82] * 24 + [0.86] * 12, [60] * 36)),
+    "where-ranked": lambda: where.drawing(places.ranking()).chart(),
+    "where-funnel": lambda: where.drawing(places.funnel()).chart(),
+    "where-pareto": lambda: where.drawing(places.pareto()).chart(),
 }
+
+
+def also(kind: Further, view: View) -> Chart:
+    """One of the pictures that are looked at by who asks for them."""
+    return dict(drawings(view))[kind].chart()
 
 
 def named(*views: View) -> list[View]:

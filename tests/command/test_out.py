@@ -64,7 +64,13 @@ def test_nothing_of_an_earlier_run_stays_and_all_of_ones_own_does(folder: Path, 
     write(folder / "study.yml", {**STUDY, "kpis": {"opened": STUDY["kpis"]["opened"]}})
     csi("run", "study.yml", "--out", "out")
     texts = {"report.json", "series.csv", "quarantine.csv", "report.md"}
-    assert set(files(folder / "out")) == texts | {"slam.png", "opened.png", "notes.txt", "mine.png"}
+    assert set(files(folder / "out")) == texts | {
+        "slam.png",
+        "opened.png",
+        "opened-before-after.png",
+        "notes.txt",
+        "mine.png",
+    }
     assert (folder / "out" / "notes.txt").read_text() == "mine"
     csi("run", "study.yml", "--out", "out", "--no-charts")
     assert set(files(folder / "out")) == texts | {"notes.txt", "mine.png"}

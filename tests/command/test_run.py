@@ -149,6 +149,20 @@ def test_no_charts_and_a_report_on_paper(folder: Path, csi: Csi) -> None:
     assert (folder / "report" / "report.pdf").read_bytes() == pdf
 
 
+def test_pictures_may_be_lines(folder: Path, csi: Csi) -> None:
+    csi("run", "study.yml")
+    assert csi("run", "study.yml", "--svg").returncode == 0
+    names = {one.name for one in (folder / "report").iterdir()}
+    assert {"mttr.svg", "met.svg", "opened.svg", "slam.svg"} <= names
+    assert not [name for name in names if name.endswith(".png")]
+    text = (folder / "report" / "report.md").read_text()
+    assert "](slam.svg)" in text
+    assert "](mttr.svg)" in text
+    drawn = (folder / "report" / "mttr.svg").read_text()
+    assert drawn.startswith("<?xml")
+    assert "Control chart: " in drawn  # its words for those who don't see it
+
+
 def test_the_report_shows_its_charts_guards_and_windows(folder: Path, csi: Csi) -> None:
     write(folder / "study.yml", {**STUDY, "baseline": {"from": "2026-01-05", "to": "2026-03-18"},
                                  "evaluation": {"from": "2026-03-18", "to": "2026-05-25"}})  # fmt: skip

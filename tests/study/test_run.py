@@ -172,8 +172,9 @@ def test_the_report_has_the_shape_that_is_written_down(tmp_path: Path) -> None:
     assert report["kpis"]["mttr"]["verdict"].startswith("ACHIEVED")
     assert "mttr: ACHIEVED" in said
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"report.json", "series.csv", "quarantine.csv", "report.md", "slam.png", "mttr.png", "met.png",
-                     "opened.png"}  # fmt: skip
+    texts = {"report.json", "series.csv", "quarantine.csv", "report.md"}
+    compared = {"mttr-before-after.png", "met-before-after.png", "opened-before-after.png", "met-budget.png"}
+    assert names == texts | {"slam.png", "mttr.png", "met.png", "opened.png"} | compared
     assert (tmp_path / "out" / "mttr.png").read_bytes().startswith(b"\x89PNG")
     series = pd.read_csv(tmp_path / "out" / "series.csv")
     assert list(series.columns) == ["kpi", "unit", *SERIES]
