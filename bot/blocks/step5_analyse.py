@@ -12,6 +12,7 @@ from bot.blocks.step1_should_measure import meant_buttons
 from bot.blocks.text import clip, escape, mention
 from csi.analysis import budget
 from csi.analysis.phases import Shift
+from csi.charts.further import Further
 from csi.models import Rebase
 from csi.terms import CauseState, Claim, Period, Verdict
 from csi.words import behind
@@ -21,7 +22,7 @@ OPEN = "analyse.open"
 RUN = "analyse.run"
 FINDING = "analyse.finding"
 NONE = "analyse.none"
-WHY = "analyse.why"
+WHY, WHERE = "analyse.why", "analyse.where"
 WINDOWS = "analyse.windows"
 MEANT = "analyse.meant"
 REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
@@ -64,8 +65,9 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
 
     Args:
         lines: per KPI ``id, name, label, summary, below, refused`` (why there is no result), ``state, none_because,
-            confirmed_by, stale, is_old`` (made by an earlier version), ``begun`` (its new limits),
-            ``moved`` (whether it has some, or its level shows a sustained shift), ``doubts`` (that nobody settled).
+            confirmed_by, stale, is_old`` (made by an earlier version), ``located`` (whether it is known where its
+            change lies), ``begun`` (its new limits), ``moved`` (whether it has some, or its level shows a sustained
+            shift), ``doubts`` (that nobody settled).
         metadata: what the modal remembers.
         may_change: whether findings may be confirmed now.
         windows: whether before and after are fixed; without them no change can be judged.
@@ -90,6 +92,7 @@ def _heading(lines: Sequence[Line], may_change: bool) -> Block:
 def _line(line: Line, may_change: bool) -> list[Block]:
     value = str(line["id"])
     buttons = [parts.button("Why this verdict?", f"{WHY}:{value}", value)] if line["label"] != "NOT MEASURED" else []
+    buttons += [parts.button(Further.WHERE.words, f"{WHERE}:{value}", value)] if line["located"] else []
     if may_change and not line["stale"]:
         style = "" if line["state"] == "confirmed" else "primary"
         measured = line["label"] != "NOT MEASURED"
@@ -239,6 +242,17 @@ def why_modal(name: str, result: Line, period: Period) -> Block:
         parts.context(*_small_print(result, detail)),
     ]
     return parts.modal("notice", "Why this verdict?", blocks, submit="", close="OK")
+
+
+def where_modal(name: str, sentences: Sequence[str], rows: Sequence[tuple[str, str]]) -> Block:
+    """Where a change lies, in words; the picture comes into the person's own conversation."""
+    told = [f"• {escape(clip(group, 200))}: {escape(figures)}" for group, figures in rows]
+    blocks = [
+        parts.section(f"*{escape(clip(name, 150))}*\n{escape(clip(' '.join(sentences), 2000))}"),
+        *step6_present.sections(told),
+        parts.context("The picture comes into your conversation with me."),
+    ]
+    return parts.modal("notice", Further.WHERE.words, blocks, submit="", close="OK")
 
 
 def _gate(count: int, gate: Line) -> str:

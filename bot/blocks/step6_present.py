@@ -10,6 +10,7 @@ from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention
 from csi.analysis.assurance import STATES as TARGET_STATES
 from csi.analysis.change_state import STATES as CHANGE_STATES
+from csi.charts.further import Further
 from csi.models import Report, ReportClick
 from csi.terms import VERDICTS, Audience, Verdict, both_axes
 from csi.words.heading import ruled
@@ -19,6 +20,7 @@ SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, WHY, SPIRAL = (
     "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",
     "present.why", "present.spiral",
 )  # fmt: skip
+FURTHER = "present.further"
 INFORMATION, DECISION = "information", "decision"
 NAME, PEOPLE, LEFT_OUT = 120, 12, 3
 PIECE = 2800  # characters of a section, below Slack's 3,000
@@ -112,7 +114,22 @@ def item(report: Report, one: Line, *, drawn: bool) -> list[Block]:
     value = f"{report.id}:{one['kpi']}"
     more = [parts.button("Why this verdict?", WHY, value), parts.button("How was this computed?", HOW, value)]
     more += [parts.button("All cycles", SPIRAL, value)] * (report.content.get("cycle", 1) > 1)
+    more = _further(one, value, more)
     return [*chart, parts.context(*(text for text in beside if text)), parts.actions(more, block_id="more")]
+
+
+def _further(one: Line, value: str, buttons: list[Block]) -> list[Block]:
+    """The buttons with the way to what else is drawn of a KPI: where it is in front, the rest in a menu."""
+    kept = [kind for kind in Further if kind in one.get("further", {})]
+    front = [parts.button(kind.words, FURTHER, f"{value}:{kind}") for kind in kept if kind is Further.WHERE]
+    options = [parts.option(f"{value}:{kind}", kind.words) for kind in kept if kind is not Further.WHERE]
+    menu = [{"type": "overflow", "action_id": f"{FURTHER}:menu", "options": options}] if options else []
+    return [*buttons[:1], *front, *buttons[1:], *menu]
+
+
+def further(alt_text: str, below: Sequence[str]) -> list[Block]:
+    """One more picture of a KPI, what it says beside it."""
+    return [parts.slack_image("image", alt_text), *([parts.context(*map(escape, below))] if below else [])]
 
 
 def not_drawn(name: str) -> Block:

@@ -9,6 +9,8 @@ from urllib.parse import quote
 from csi.words.wording import day, when
 
 # What clipping must not leave behind: half an entity, half a mention.
+_EMOJI = re.compile(r"(?<!\S):(?:[+-]1|[a-z0-9_+-]*[a-z][a-z0-9_+-]*): ?")
+_MARKED = re.compile(r"(?<!\w)[*_~`](\S(?:[^\n]*?\S)?)[*_~`](?!\w)")
 _DANGLING = re.compile(r"(&[a-z]{0,4}|<[^<>]{0,300})$")
 # What stands in an address as it is. Source: RFC 3986, sections 2.2 and 2.3; % because it may be written already.
 _ADDRESS = ":/?#[]@!$&'()*+,;=-._~%"
@@ -22,6 +24,14 @@ def escape(text: str) -> str:
 def unescape(text: str) -> str:
     """The text of a slash command as it was typed; Slack escapes it on the way, but not what is typed in a modal."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def plainly(text: str) -> str:
+    """A message's text where nothing is drawn of its marks (a file's title): no codes of emoji, no stars, no entities.
+
+    What a person typed stays as it is but for that: marks are taken off only where they stand around words.
+    """
+    return unescape(_MARKED.sub(r"\1", _EMOJI.sub("", text))).strip()
 
 
 def clip(text: str, limit: int) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from slack_sdk import WebClient
 
+from bot.blocks.text import clip, plainly
 from csi.models import OutboxPost
 
 PATIENCE = timedelta(seconds=15)
@@ -54,5 +55,7 @@ def upload(client: WebClient, content: bytes, alt_text: str, title: str, **place
     """Bring the bytes to Slack, shared nowhere unless a channel_id and thread_ts are given; gives the file's id."""
     to = client.files_getUploadURLExternal(filename=NAME, length=len(content), alt_txt=alt_text[:1000])
     httpx.post(str(to["upload_url"]), content=content, timeout=30).raise_for_status()
-    client.files_completeUploadExternal(files=[{"id": str(to["file_id"]), "title": title[:100] or NAME}], **place)
+    client.files_completeUploadExternal(
+        files=[{"id": str(to["file_id"]), "title": clip(plainly(title), 100) or NAME}], **place
+    )
     return str(to["file_id"])

@@ -17,7 +17,7 @@ from bot import forms
 from bot.blocks import step5_analyse as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
-from bot.listeners import modals
+from bot.listeners import modals, pictures
 from bot.listeners import step1_should_measure as step1
 from bot.listeners import step4_process as step4
 from bot.payload import clicked, origin, user_of
@@ -166,7 +166,8 @@ def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fres
     words = finding.model_dump() if finding else EMPTY
     stale = not fresh or (finding is not None and finding.state == findings.STALE)
     return {**words, "id": kpi.id, "name": kpi.name, "label": label, "summary": summary, "below": below, "stale": stale,
-            "refused": "", "is_old": result is not None and not result.has_notes}  # fmt: skip
+            "refused": "", "is_old": result is not None and not result.has_notes,
+            "located": result is not None and pictures.where_of(kpi, result) is not None}  # fmt: skip
 
 
 def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

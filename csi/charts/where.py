@@ -171,6 +171,11 @@ def _rows(shown: Shown) -> list[_Row]:
     ]
 
 
+def rows_of(shown: Shown) -> list[tuple[str, str]]:
+    """The groups with their figures, as the picture has them."""
+    return [(row.group.name, row.figures) for row in _rows(shown)]
+
+
 def _moves(shown: Shown, group: GroupMoved) -> str:
     """``61 → 74 %, n 480``."""
     unit = shortly(shown.unit)
@@ -384,6 +389,6 @@ def _is_free(one: Box, taken: Sequence[Box], within: Box) -> bool:
 def where_text(shown: Shown) -> str:
     """The picture in words."""
     names = {FUNNEL: "Funnel plot", PARETO: "Pareto chart"}.get(shown.where.kind, "Ranking with intervals")
-    rows = "; ".join(f"{clip(row.group.name, 80)}: {row.figures}" for row in _rows(shown))
+    rows = "; ".join(f"{clip(name, 80)}: {figures}" for name, figures in rows_of(shown))
     service = clip(shown.service, 100)
     return clip(f"{names} for {service}. {title(shown)} {' '.join(shown.where.sentences)} {rows}.", ALT_TEXT_LIMIT)

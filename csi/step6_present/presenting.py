@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from csi.charts import facts, slam
+from csi.charts import facts, further, slam
 from csi.charts.alt_text import control_chart_text
 from csi.charts.facts import Facts, Promise
 from csi.charts.report import details, how_computed
@@ -152,4 +152,5 @@ def _item(view: View, audience: Audience) -> dict[str, Any]:
         "definition": hash_of(view.kpi),
         "details": details(view, audience),
         "how": how_computed(view),
+        "further": {str(kind): kept for kind, kept in further.of_view(view).items()},
     }

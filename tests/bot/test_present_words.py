@@ -164,3 +164,18 @@ def test_the_latest_value_never_reads_as_the_target_it_misses(targets: list[floa
     one = line(latest={"start": "", "value": 20.004, "n": 4.0}, **({} if targets is None else {"targets": targets}))
     del one["summary"]  # frozen before there was one
     assert f"latest {shown}, target 20 h" in str(blocks.head(report(), content(one), (), grid=False))
+
+
+def test_where_it_is_has_a_button_and_the_other_pictures_a_menu():
+    def offered(*kinds: str) -> list[tuple[str, int]]:
+        kept = {kind: {} for kind in kinds}
+        [row] = [one for one in blocks.item(report(), line(further=kept), drawn=True) if one["type"] == "actions"]
+        return [(one["action_id"], len(one.get("options", ()))) for one in row["elements"]]
+
+    assert offered() == [("present.why", 0), ("present.how", 0), ("present.spiral", 0)]
+    assert ("present.further", 0) in offered("where")
+    assert ("present.further:menu", 2) in offered("before-after", "budget")
+    assert ("present.further", 0) not in offered("before-after", "budget")
+    assert offered("where", "budget").index(("present.further", 0)) == 1
+    made = line(further={key: {} for key in ("where", "before-after", "budget")})
+    fits_message(blocks.item(report(content=content(cycle=2)), made, drawn=False))

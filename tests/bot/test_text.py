@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,16 @@ def test_parts_stay_within_their_limits():
 def test_a_choice_that_is_no_longer_there_is_not_preselected():
     assert "initial_option" not in parts.select("f", "l", ["a"], chosen="b")["element"]
     assert parts.select("f", "l", {"a": "A"}, chosen="a")["element"]["initial_option"]["value"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("marked", "plainly"),
+    [
+        (":arrow_upper_right: *Median: a_b &lt;h&gt;*: IMPROVED. 24 → 19 h", "Median: a_b <h>: IMPROVED. 24 → 19 h"),
+        (":+1: _seen_ at 10:30:00", "seen at 10:30:00"),
+        ("2 * 3 * 4 of a:b:c", "2 * 3 * 4 of a:b:c"),
+        ("*Hours*: ~old~ `code`", "Hours: old code"),
+    ],
+)
+def test_where_no_marks_are_drawn_there_are_none(marked: str, plainly: str):
+    assert text.plainly(marked) == plainly

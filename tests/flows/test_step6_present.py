@@ -207,3 +207,38 @@ def test_all_cycles_of_a_kpi_are_drawn_into_its_thread_once(ready: World):
     ready.alice.wait(lambda: any(images(one) for one in thread()), timeout=30, what="the spiral")
     [drawn] = [one for one in thread() if images(one)]
     assert "Spiral chart: Hours to resolve, 1 cycle: ACHIEVED. 40.9 → 12.5 h" in images(drawn)[0]["alt_text"]
+
+
+def teams(hours: list[float]) -> bytes:
+    """The same tickets of two teams, of which only one became quicker; as many more as it takes."""
+    head, *lines = presentable.tickets(hours, cases=24).decode().splitlines()
+    old = presentable.tickets([42.0] * len(hours), cases=24).decode().splitlines()[1:]
+    rows = [f"{line},North" for line in lines] + [f"X{line},South" for line in old]
+    return "\n".join([f"{head},team", *sorted(rows, key=lambda row: row.split(",")[1])]).encode()
+
+
+def test_where_a_change_lies_is_one_press_away_and_drawn_from_what_was_frozen(world: World):
+    ready, kit = world, world.bot.kit
+    world.begin()
+    two = teams(presentable.IMPROVED)
+    presentable.presentable(kit.sessions, kit.files, world.team, 1, world.now(), content=two)
+    present(ready, audience="suppliers")
+    hours, word = sorted(posted(ready, 3)[1:], key=lambda one: "Kept our word" in reading(one))
+    assert not [one for one in ready.alice.messages("service-desk", thread_ts=hours["ts"]) if images(one)]
+    for _ in range(2):
+        ready.erin.click(hours, "present.further", "1:hours:where")
+    ready.erin.click(word, "present.further:menu", "1:kept:budget")
+
+    def pictures(message: dict) -> list[dict]:
+        return [one for one in ready.alice.messages("service-desk", thread_ts=message["ts"]) if images(one)]
+
+    ready.alice.wait(lambda: bool(pictures(hours) and pictures(word)), timeout=60, what="the pictures")
+    [drawn] = pictures(hours)
+    assert "Ranking with intervals for Service desk. Hours to resolve by team" in images(drawn)[0]["alt_text"]
+    assert "team North: −" in reading(drawn)
+    assert "Error budget of Kept our word" in images(pictures(word)[0])[0]["alt_text"]
+    ready.bob.command("/csi", "analyse", channel="service-desk")
+    ready.bob.wait_modal("analyse.open")
+    ready.bob.click(None, "analyse.where:1", "1")
+    ready.bob.wait(lambda: "team North: −" in reading(ready.bob.wait_modal("notice")), what="where it is, in words")
+    ready.bob.wait(lambda: any(images(dm) for dm in ready.bob.dms() if dm.get("blocks")), timeout=30, what="a picture")

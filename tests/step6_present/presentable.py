@@ -43,7 +43,8 @@ IMPROVED = [40, 44, 38, 42, 45, 39, 41, 43, 40, 42, 12, 14, 11, 13, 15, 12, 14, 
 WORSE = [12, 14, 11, 13, 15, 12, 14, 13, 12, 14, 40, 44, 38, 42, 45, 39, 41, 43, 40, 42]
 
 
-def fill(session: Session, cycle: Cycle, files: FileStore, hours: Sequence[float] = IMPROVED) -> None:
+def fill(session: Session, cycle: Cycle, files: FileStore, hours: Sequence[float] = IMPROVED,
+         content: bytes = b"") -> None:  # fmt: skip
     """KPIs, a source, one delivery and the windows; the cycle stands in step 6."""
     source = Source(team_id=cycle.team_id, service_id=cycle.service_id, key="tickets", name="Tickets",
                     mapping={"timezone": "UTC", "dates": "iso", "key": "id"}, created_at=MONDAY)  # fmt: skip
@@ -63,7 +64,7 @@ def fill(session: Session, cycle: Cycle, files: FileStore, hours: Sequence[float
             )
         )
     session.flush()
-    deliver(session, cycle, files, tickets(hours))
+    deliver(session, cycle, files, content or tickets(hours))
     cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), date(2026, 3, 16)
     cycle.evaluation_from, cycle.evaluation_to = date(2026, 3, 16), date(2026, 5, 25)
     cycle.step = 6
@@ -89,10 +90,10 @@ def analyse(sessions: Sessions, files: FileStore, cycle: Cycle, now: datetime) -
 
 
 def presentable(sessions: Sessions, files: FileStore, team_id: str, cycle_id: int, now: datetime,
-                hours: Sequence[float] = IMPROVED) -> None:  # fmt: skip
+                hours: Sequence[float] = IMPROVED, content: bytes = b"") -> None:  # fmt: skip
     """All of it for a cycle that has begun."""
     with sessions() as session:
-        fill(session, cycles.by_id(session, team_id, cycle_id), files, hours)
+        fill(session, cycles.by_id(session, team_id, cycle_id), files, hours, content)
     with sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, cycle_id)
     analyse(sessions, files, cycle, now)
