@@ -29,8 +29,10 @@ _THAI = ("".join(map(chr, (*range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C)))),)
 _SIGNS = "–—‘’‚“”„«»‹›…•·€£§°©®™±²³µ×№¡¿\u00a0"
 _SIGN_WITHIN = re.compile(rf"(?<=[^\W\d_])[{_SIGNS.translate(dict.fromkeys(map(ord, '’‘')))}](?=[^\W\d_])")
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-öø-ÿа-яёα-ω])[^\x00-\x7f](?=\w)")
-_TILDE = re.compile(r"õ(?!e|\b)", re.IGNORECASE)  # in Portuguese it stands before e; else it is Hungarian ő misread
+_TILDE = re.compile(r"õ(?!e|\b)", re.IGNORECASE)  # Portuguese writes it before e; else it is Hungarian ő misread
+_PORTUGUESE = frozenset("ãõ")
 _IN_LATIN_WORD = re.compile(r"(?<=[A-Za-z])[\u0370-\u1fff\u3040-\uffff](?=[a-z])")  # a letter of a Latin word, misread
+_NARROW_KANA = re.compile(r"[\uff66-\uff9f](?=[a-z])|(?<=[a-z])[\uff66-\uff9f]")  # a letter of two bytes, cut in half
 _TWO_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\u1fff\u3040-\uffff]|[\u0370-\u1fff\u3040-\uffff][A-Za-z]")
 _BESIDE_LATIN = re.compile(r"(?<=[A-Za-z])[^\x00-\xbf]|[^\x00-\xbf](?=[A-Za-z])")
 
@@ -55,10 +57,14 @@ def _of_alphabets(*alphabets: str, common: str = "") -> Callable[[str], float]:
 
     def fits(text: str) -> float:
         odd = Counter(char for char in text if char > "\x7f")
-        known = max(sum(count for char, count in odd.items() if char in letters) for letters in sets)
+        tilde = len(_TILDE.findall(text))
+        known = max(
+            sum(count for char, count in odd.items() if char in letters) - (tilde if letters >= _PORTUGUESE else 0)
+            for letters in sets
+        )
         misplaced = len(_SIGN_WITHIN.findall(text))
         misplaced += sum(char.isupper() for char in _CAPITAL_WITHIN.findall(text))
-        misplaced += len(_TILDE.findall(text)) + len(_IN_LATIN_WORD.findall(text))
+        misplaced += len(_IN_LATIN_WORD.findall(text))
         misplaced += len(_BESIDE_LATIN.findall(text)) if common else 0
         usual = sum(count for char, count in odd.items() if char.lower() in common)
         return (known - misplaced + 0.01 * usual) / max(1, odd.total())
@@ -72,7 +78,8 @@ def _of_ideographs(is_usual: Callable[[str], bool]) -> Callable[[str], float]:
     def fits(text: str) -> float:
         odd = Counter(char for char in text if char > "\x7f")
         usual = sum(count for char, count in odd.items() if is_usual(char))
-        return (usual - len(_IN_LATIN_WORD.findall(text))) / max(1, odd.total())
+        misplaced = len(_IN_LATIN_WORD.findall(text)) + len(_NARROW_KANA.findall(text))
+        return (usual - misplaced) / max(1, odd.total())
 
     return fits
 
@@ -82,7 +89,7 @@ def _is_wide_sign(char: str) -> bool:
 
 
 def _is_kana(char: str) -> bool:
-    return "\u3041" <= char <= "\u30ff"
+    return "\u3041" <= char <= "\u30ff" or "\uff66" <= char <= "\uff9f"
 
 
 def _leads(char: str, encoding: str, first: int, last: int) -> bool:
@@ -143,6 +150,18 @@ _PAGES = (
     _Page("gb18030", _of_ideographs(_is_simplified)),
     _Page("big5", _of_ideographs(_is_traditional)),
     _Page("cp874", _of_alphabets(*_THAI)),
+    # Of programs that are seldom met.
+    _Page("cp857", _of_alphabets(*_TURKISH)),
+    _Page("cp775", _of_alphabets(*_BALTIC)),
+    _Page("cp861", _of_alphabets(*_ICELANDIC)),
+    _Page("cp865", _of_alphabets(*_WESTERN)),
+    _Page("cp860", _of_alphabets(*_WESTERN)),
+    _Page("mac-latin2", _of_alphabets(*_CENTRAL)),
+    _Page("mac-cyrillic", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("cp855", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
+    _Page("cp869", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
+    _Page("cp862", _of_alphabets(*_HEBREW, common="יוהלרבתמאש")),
+    _Page("iso8859-6", _of_alphabets(*_ARABIC, common="اليمونرتبة")),
 )
 
 

@@ -22,6 +22,7 @@ def _text(words: str, encoding: str) -> bytes:
         ("障害番号", "euc-jp", {"euc-jp": "障害番号", "cp949": "얇남휘방"}),
         ("障害番号", "cp932", {"cp932": "障害番号", "cp949": "뤳둙붥뜂"}),
         ("번호;높음", "cp949", {"cp949": "번호", "euc-jp": "腰硲"}),
+        ("תמיכה;נמוכה;הנהלת", "cp862", {"cp866": "ЪОЙЛД", "cp862": "תמיכה"}),
         ("高;低", "gb18030", {"gb18030": "高", "euc-jp": "互"}),
         ("qualità", "cp1252", {"cp1252": "qualità", "cp1250": "qualitŕ"}),
     ],
@@ -62,6 +63,32 @@ def test_rivals_are_told_with_a_cell_in_each(words: str, encoding: str, read: di
 )
 def test_what_its_letters_tell_has_no_rival(words: str, encoding: str) -> None:
     assert rivals(_text(words, encoding), ";") == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Kõrge;Võrk;Trükk;Tähtsus", "cp1252"),
+        ("Szűrő;Erőforrás;Közepes;Sürgős", "cp1250"),
+        ("ﾈｯﾄﾜｰｸ;ｻﾎﾟｰﾄ;ﾌﾟﾘﾝﾀ", "cp932"),
+        ("編號;群組;技術支援;印表機", "big5"),
+        ("الرقم;المجموعة;منخفضة", "iso8859-6"),
+        ("الرقم;المجموعة;منخفضة", "cp1256"),
+        ("Сеть;Бухгалтерия;Поддержка", "mac-cyrillic"),
+        ("Мрежа;Счетоводство;Поддръжка", "cp855"),
+        ("Αριθμός;Δίκτυο;Υποστήριξη", "cp869"),
+        ("Oluşturma;Ağ;Düşük;Kullanıcı", "cp857"),
+        ("Grupė;Išspręsta;Aukštas;Žemas", "cp775"),
+        ("Księgowość;Sieć;zamknięte;źródło", "mac-latin2"),
+        ("Atenção;não;ações;cidadão", "cp860"),
+    ],
+)
+def test_a_few_words_are_read_right(words: str, encoding: str) -> None:
+    content = _text(words, encoding)
+    read = guess_encoding(content, ";")
+    assert content.decode(read) == content.decode(encoding)
+    found = rivals(content, ";")  # what reads these words otherwise is asked about, this one first
+    assert next(iter(found), read) == read
 
 
 def test_an_encoding_that_was_said_keeps_its_rivals_and_another_has_none() -> None:

@@ -55,7 +55,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     if not working:
         why = next((reason for _, reason in refused), "expected rows that have moments")
         raise InvalidInput(files[0].path.name, f"no KPI could be computed from it; {why}")
-    guessed = tuple(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks)
+    letters = (f"sources.{file.id}.encoding" for file in files if file.layout.alike)
+    guessed = (*letters, *(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks))
     return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
 
 

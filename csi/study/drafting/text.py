@@ -21,6 +21,8 @@ from csi.words.wording import day
 
 _ENDLESS = 1_000_000
 _TOLD = 6  # names said in one line; ours
+_RIVALS = 4  # encodings told beside the one taken; ours
+_CELL = 24  # characters of a cell in one line; ours
 _MOST_OLDER = 0.5  # of the rows, that a key may leave out as older ones without a person's yes; ours
 _COLUMN = 44  # where comments begin, as long as what they are about is shorter
 _NAMES = {
@@ -89,6 +91,7 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
     source, layout = file.source, file.layout
     yield f"  {scalar(file.id)}:"
     yield _line(2, "file", file_key([part.path for part in file.parts], draft.folder), _form(file))
+    yield from _encoding(file)
     if sheets := [part.sheet for part in file.parts if part.sheet]:
         yield from _sheets(list(dict.fromkeys(sheets)), layout.sheets)
     yield _line(2, "timezone", source.timezone, "? the zone of stamps that say none")
@@ -104,6 +107,19 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
             yield _line(2, name, _plain(source.options[name]), _unsaid_clock(file) if name == "join" else "")
     if zones := getattr(source, "zones", None):
         yield _line(2, "zones", _plain(zones), "columns that are in a zone of their own")
+
+
+def _encoding(file: Looked) -> Iterator[str]:
+    """Where several encodings fit the letters alike: the likeliest, with a cell as each of them reads it."""
+    if not file.layout.alike:
+        return
+    (_, taken), *others = file.layout.alike.items()
+    read = [f"{encoding} {_short(cell)!r}" for encoding, cell in others[:_RIVALS]]
+    yield _line(2, "encoding", file.layout.encoding, f"? reads {_short(taken)!r}; others fit alike: {', '.join(read)}")
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= _CELL else f"{cell[: _CELL - 1]}…"
 
 
 def _sheets(read: Sequence[str], there: Sequence[str]) -> Iterator[str]:
