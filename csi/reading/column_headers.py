@@ -13,7 +13,7 @@ from itertools import pairwise
 from csi.reading.currencies import SIGNS, currency, is_code
 from csi.reading.durations import ShortClock
 from csi.reading.unit_table import find
-from csi.reading.unit_words import folded, percent_words, several, spoken, time_words
+from csi.reading.unit_words import OFTEN_OTHER, folded, percent_words, several, spoken, time_words, words_by_language
 
 _BRACKETED = re.compile(r"(?P<before>^|.)(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])")
 # What stands before a unit in these languages: time in minutes, temps en heures, tempo em minutos, czas w minutach.
@@ -35,7 +35,9 @@ _LENGTHS = frozenset({
     "solucao", "solucion", "resposta", "respuesta", "traitement", "attente", "bearbeitung", "wartezeit", "diff",
     "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
 })  # fmt: skip
-_OF_CLOCKS = frozenset({"hora", "heure", "ora", "hour", "uhrzeit", "godzina", "saat", "klockslag", "klokkeslaet"})
+_OF_CLOCKS = frozenset(
+    {"hora", "heure", "ora", "hour", "stunde", "uhrzeit", "godzina", "saat", "klockslag", "klokkeslaet"}
+)
 _TIME_ALONE = frozenset(
     {"time", "zeit", "tijd", "tid", "czas", "tempo", "tiempo", "temps", "時刻", "時間", "时间", "시간"}
 )
@@ -106,15 +108,24 @@ def unit_in(header: str) -> str:
     for found in _BRACKETED.finditer(header):
         text = (found["round"] if found["round"] is not None else found["square"]).strip()
         is_letter = len(text) == 1 and text.isalpha() and text.isascii() and text != "h"
-        is_plural = found["before"].isalpha() and len(text) <= 2 and text.isascii()  # Comment(s), Tag(e)
+        is_plural = found["before"].lower() != found["before"].upper() and len(text) <= 2 and text.isascii()  # Tag(e)
         if not is_plural and (lasts or not is_letter or found["square"]) and (unit := _alone(text)):
             return unit
+        if _names_length(header[: found.start() + 1]) and (unit := _of_language(folded(text))):
+            return unit  # Durasi (jam), Trukmė (val.)
     return (
         _behind_comma(header, lasts)
         or _behind_in(words)
         or _counted(words)
         or ("" if _is_we(header, words) else _last(words))
     )
+
+
+def header_with(header: str, below: str) -> str:
+    """A header with the unit that stands in the row below it; empty where that is none."""
+    bare = unicodedata.normalize("NFKC", below).strip().strip("()[]").strip()
+    told = f"[{bare}]"
+    return f"{header} {told}" if bare and (unit_in(told) or short_clock_in(bare)) else ""
 
 
 def _is_we(header: str, words: list[str]) -> bool:
@@ -136,7 +147,11 @@ def says_clock(header: str) -> bool:
 
 def may_be_length(header: str) -> bool:
     """Whether a header of numbers is one of a length of time, in the languages exports come in and further ones."""
-    return says_length(header) or _LENGTH_PARTS.search(unicodedata.normalize("NFKC", folded(header))) is not None
+    return says_length(header) or _names_length(header)
+
+
+def _names_length(header: str) -> bool:
+    return _LENGTH_PARTS.search(unicodedata.normalize("NFKC", folded(header))) is not None
 
 
 def _lasts(words: list[str]) -> bool:
@@ -212,6 +227,14 @@ def _elsewhere(word: str) -> str:
     return unit if len(word) >= _LONG or not word.isascii() or unit in ("h", "min", "s") else ""
 
 
+def _of_language(word: str) -> str:
+    """The hours, minutes or seconds that a word means in the languages that have it; empty where they differ."""
+    units = {time_words().get(word, ""), *words_by_language().get(word, {}).values()} - {""}
+    return (
+        units.pop() if len(units) == 1 and units <= {"h", "min", "s"} and (len(word) > 1 or not word.isascii()) else ""
+    )
+
+
 def _words(header: str) -> list[str]:
     """The words of a header, ``SolutionInMin`` and ``DIFERENCIA_MINUTOS`` taken apart."""
     apart = header if header.isupper() else _NEW_WORD.sub(" ", header)
@@ -258,6 +281,8 @@ def _last(words: list[str]) -> str:
     word, own = folded(words[-1]), words[-1]
     if word in ("h", "s", "d", "min"):
         return time_words()[word] if _LENGTHS & {folded(one) for one in words[:-1]} else ""
+    if word not in _OF_CLOCKS | OFTEN_OTHER and may_be_length(" ".join(words[:-1])) and (unit := _of_language(word)):
+        return unit  # Dauer Std., Czas godz., Время ч
     if word in ("ms", "msec", "us", "μs", "sec", "secs", "hr", "ns", *_WORDED):
         return {"us": "us", "μs": "us", "ns": "ns"}.get(word) or time_words()[word]
     if word == "bytes":

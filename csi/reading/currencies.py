@@ -25,7 +25,10 @@ _ALSO = {
     "Fr": ("CHF",), "SFr": ("CHF",), "sFr": ("CHF",), "руб": ("RUB", "BYN"), "р": ("RUB", "BYN"), "грн": ("UAH",),
     "TL": ("TRY",), "원": ("KRW",), "lei": ("RON", "MDL"), "đ": ("VND",), "zl": ("PLN",), "Kc": ("CZK",),
     "тг": ("KZT",), "元": ("CNY", "TWD", "HKD"), "Bs": ("BOB", "VES"),
-    "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
+    "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"), "บาท": ("THB",), "đồng": ("VND",), "VNĐ": ("VND",),
+    "дин": ("RSD",), "din": ("RSD",), "ريال": ("SAR", "QAR", "OMR", "YER"), "درهم": ("AED", "MAD"),
+    "جنيه": ("EGP", "SDG"), "دينار": ("KWD", "BHD", "IQD", "JOD", "DZD", "LYD", "TND"), "שקל": ("ILS",),
+    "ש״ח": ("ILS",), 'ש"ח': ("ILS",), "ringgit": ("MYR",),
 }  # fmt: skip
 _NAMING = (*LANGUAGES, "ja", "zh", "zh_Hant", "ru", "el", "uk", "bg")
 

@@ -41,6 +41,9 @@ _OPEN_END = re.compile(rf"# ?(?P<word>{_WORD}\.?) ?#")  # 2 h 05
 _BETWEEN = re.compile(rf"[ ,;:]*(?:(?P<word>{_WORD}) )?")
 
 
+_LONE = frozenset("mguwy")  # letters that mean much else where they stand behind one number alone
+
+
 class ShortClock(StrEnum):
     """What numbers with colons between them are: nothing tells ``3:02`` apart, nor days before hours in ``1:04:30``."""
 
@@ -84,8 +87,11 @@ class Lengths:
     is_short: np.ndarray
 
 
-def lengths(texts: pa.Array, short: ShortClock = ShortClock.UNTOLD) -> Lengths:
-    """Read distinct texts as lengths of time; calendar days of 24 hours, weeks of seven of them."""
+def lengths(texts: pa.Array, short: ShortClock = ShortClock.UNTOLD, *, lone: bool = False) -> Lengths:
+    """Read distinct texts as lengths of time; calendar days of 24 hours, weeks of seven of them.
+
+    ``lone``: whether a letter alone behind a number is one, too, for that is how their column is written (``5 m``).
+    """
     plain = _plain(texts)
     seconds = np.full(len(plain), np.nan)
     is_clock, is_short = (np.zeros(len(plain), dtype=bool) for _ in range(2))
@@ -100,7 +106,7 @@ def lengths(texts: pa.Array, short: ShortClock = ShortClock.UNTOLD) -> Lengths:
         mine = order[starts[number] : starts[number + 1]]
         is_clock[where[mine]] = ":" in shape and not _NAMED_CLOCK.fullmatch(shape.lstrip("+- "))
         is_short[where[mine]] = shape.lstrip("+- ") == "#:#"
-        runs = understood(shape, short)
+        runs = understood(shape, short, lone=lone)
         if runs:
             seconds[where[mine]] = _worth(candidates.take(pa.array(mine)), shape, runs)
         elif _IN_1970.fullmatch(shape):
@@ -146,13 +152,13 @@ def _quoted(piece: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def understood(shape: str, short: ShortClock) -> tuple[Run, ...]:
+def understood(shape: str, short: ShortClock, *, lone: bool = False) -> tuple[Run, ...]:
     """What each number of a shape is worth; nothing where it is no length of time."""
     if shape.count("#") > _MOST_RUNS:
         return ()
     sign = -1.0 if shape.startswith("-") else 1.0
     bare = shape.lstrip("+-").lstrip()
-    runs = _iso(bare) or _clock(bare, short, sign) or _named_clock(bare, sign) or _words(bare, sign)
+    runs = _iso(bare) or _clock(bare, short, sign) or _named_clock(bare, sign) or _words(bare, sign, lone=lone)
     return runs if sign > 0 or not _iso(bare) else tuple(_times(run, sign) for run in runs)
 
 
@@ -235,13 +241,13 @@ def _open_end(shape: str, sign: float) -> tuple[Run, ...]:
     return Run(sign * first), Run(sign * first / 60.0, 60.0, digits=0 if shape == "#h#" else 2)
 
 
-def _words(shape: str, sign: float) -> tuple[Run, ...]:
+def _words(shape: str, sign: float, *, lone: bool) -> tuple[Run, ...]:
     """Numbers each with its unit, the large ones first: ``1 dia, 2 horas e 5 minutos``; ``3h05`` too."""
     if opened := _open_end(shape, sign):
         return opened
     runs: list[Run] = []
     largest = np.inf
-    for seconds, has_fraction in _parts(shape):
+    for seconds, has_fraction in _parts(shape, lone=lone):
         if not seconds < largest:
             return ()
         largest = seconds
@@ -249,12 +255,12 @@ def _words(shape: str, sign: float) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _parts(shape: str) -> Iterator[tuple[float, bool]]:
+def _parts(shape: str, *, lone: bool) -> Iterator[tuple[float, bool]]:
     """Seconds of each unit, and whether its number has decimals; infinite where something is no unit of time."""
     place, words = 0, [folded(part["word"]) for part in _PART.finditer(shape)]
     while place < len(shape):
         part = _PART.match(shape, place)
-        seconds = _seconds(part, words) if part else np.inf
+        seconds = _seconds(part, words, lone=lone) if part else np.inf
         yield seconds, bool(part and part["fraction"])
         if part is None or seconds == np.inf:
             return
@@ -266,10 +272,11 @@ def _parts(shape: str) -> Iterator[tuple[float, bool]]:
             return
 
 
-def _seconds(part: re.Match[str], words: Sequence[str]) -> float:
+def _seconds(part: re.Match[str], words: Sequence[str], *, lone: bool) -> float:
     """Seconds of a unit behind a number; a letter alone means much (``5 m``, ``1.5M``)."""
     word = folded(part["word"])
-    unit = find(time_unit(word, words) or "-")
-    if unit is None or unit.dimension != "time" or (len(words) == 1 and word in ("m", "g", "u", "w", "y")):
+    is_day = word == "t" and len(words) > 1 and any(time_unit(one, words) == "h" for one in words)  # 2 T 4 h
+    unit = find("d" if is_day else time_unit(word, words) or "-")
+    if unit is None or unit.dimension != "time" or (not lone and len(words) == 1 and word in _LONE):
         return np.inf
     return unit.factor / _NANOSECONDS

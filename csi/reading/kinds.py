@@ -322,7 +322,9 @@ def _written(decimal: str) -> str:
     blank = " \u00a0\u2009\u202f'\u2019"
     whole = rf"(?:\d+|\d{{1,3}}(?:[{group}{blank}]\d{{3}})+)"
     indian = rf"|{_LEAD}\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?{_TAIL}\Z" if decimal == "." else ""
-    return rf"{_LEAD}{whole}{point}\d+{_TAIL}\Z|{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}\Z{indian}"
+    return (
+        rf"{_LEAD}{whole}{point}(?:\d+|[-−–—]{{1,2}}){_TAIL}\Z|{_LEAD}\d{{1,3}}(?:{group}\d{{3}}){{2}}{_TAIL}\Z{indian}"
+    )
 
 
 # Compiled once: arrow would compile them at every call, which takes longer than a sample takes to match.

@@ -25,7 +25,7 @@ from csi.reading.kinds import (
     undecided,
 )
 from csi.reading.quantities import PLAIN, Written, written
-from csi.reading.second_header import is_second_header, joined_names
+from csi.reading.second_header import is_second_header, joined_names, units_below
 from csi.reading.times_of_day import has_clock, tells_when
 
 EXAMPLE_ROWS = 3
@@ -69,6 +69,7 @@ class Layout:
         rows: how many rows were sampled.
         further: per name that stands more than once in the header what its further columns are called.
         alike: encodings that fit a text alike, the guessed one first, each with a cell read so; empty: it is told.
+        headers: of columns whose unit stands in a row of its own, their header with it.
     """
 
     format: Format
@@ -87,6 +88,7 @@ class Layout:
     rows: int = 0
     alike: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -145,7 +147,7 @@ def form_of(
         kinds |= {name: "group" for name, values in cells.items() if kinds[name] == "text" and _few(values)}
         kinds |= dict.fromkeys(dated_columns(cells, source.missing), "moment")
     counted = {name for name in cells if numbers is None or source.columns.get(name, name) in numbers}
-    forms = {name: _written(name, cells[name], decimal, source) for name in counted}
+    forms = {name: _written(name, cells[name], decimal, source, base.headers) for name in counted}
     if base.format is Format.DELIMITED and not source.decimal:
         either = _either(forms, cells, base.delimiter)
         forms = {name: replace(form, either=either) for name, form in forms.items()}
@@ -162,9 +164,9 @@ def tables(content: Content, source: SourceDefinition) -> dict[str, tuple[str, .
     """The names of the columns of every sheet of a workbook that is shown and holds a row below them."""
     found: dict[str, tuple[str, ...]] = {}
     for sheet, grid in sheets.heads(content).items():
-        names, _, columns, _ = _below(grid, header_row(grid) if source.header_row is None else source.header_row)
-        if any(cell.strip() for cells in columns for cell in cells):
-            found[sheet] = names
+        head = _below(grid, header_row(grid) if source.header_row is None else source.header_row)
+        if any(cell.strip() for cells in head.columns for cell in cells):
+            found[sheet] = head.names
     return found
 
 
@@ -181,15 +183,17 @@ def _undecided(base: Layout, kinds: Mapping[str, Kind], cells: _Cells) -> tuple[
     return tuple(name for name in numbers if undecided({name: cells[name]}, base.delimiter))
 
 
-def _written(name: str, cells: Sequence[str], decimal: str, source: SourceDefinition) -> Written:
-    """How a column's numbers are written; by its own name, or by the one it goes by."""
+def _written(
+    name: str, cells: Sequence[str], decimal: str, source: SourceDefinition, headers: Mapping[str, str]
+) -> Written:
+    """How a column's numbers are written; by its own name (with a unit below it), or by the one it goes by."""
     called = source.columns.get(name, name)
     declared = (source.options.get("units") or {}).get(called, "")
     if isinstance(declared, Mapping):  # another column holds the unit of each row
         return PLAIN
     markers = {"", *source.missing}
     filled = [cell for cell in cells if cell.strip() not in markers]
-    own = written(name, filled, decimal, declared)
+    own = written(headers.get(name, name), filled, decimal, declared)
     return own if own.unit or called == name else written(called, filled, decimal)
 
 
@@ -216,13 +220,11 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
     grid = text.grid
     check_columns(content.filename, grid.width, content.bounds)
     row = header_row(grid) if source.header_row is None else source.header_row
-    names, first_line, columns, further = _below(grid, row)
-    if not names:  # blanks that bytes do not show to be blanks
+    head = _below(grid, row)
+    if not head.names:  # blanks that bytes do not show to be blanks
         raise refuse(content.filename, BLANK)
-    base = Layout(
-        Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row, first_line=first_line, further=further
-    )
-    return base, dict(zip(names, columns, strict=True))
+    base = Layout(Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row)
+    return head.told(base), dict(zip(head.names, head.columns, strict=True))
 
 
 def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[Layout, _Cells]:
@@ -233,31 +235,50 @@ def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[La
         reason = f"holds nothing in its sheet ‘{sheet}’. Expected a header row and at least one row below it."
         raise refuse(content.filename, reason)
     row = header_row(grid) if source.header_row is None else source.header_row
-    header, first_line, columns, further = _below(grid, row)
-    base = Layout(kind, (), header_row=row, first_line=first_line, sheet=sheet, sheets=names, further=further)
-    return base, dict(zip(header, columns, strict=True))
+    head = _below(grid, row)
+    base = Layout(kind, (), header_row=row, sheet=sheet, sheets=names)
+    return head.told(base), dict(zip(head.names, head.columns, strict=True))
 
 
-def _below(grid: Grid, row: int) -> tuple[tuple[str, ...], int, list[list[str]], dict[str, tuple[str, ...]]]:
-    """Usable names, the line below the header, the sampled cells by column, and the names that stand twice."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """Usable names, the line below the header, the sampled cells by column, the names that stand twice, and headers
+    whose unit stands in a row of its own."""
+
+    names: tuple[str, ...]
+    first_line: int
+    columns: list[list[str]]
+    further: Mapping[str, tuple[str, ...]]
+    headers: Mapping[str, str]
+
+    def told(self, base: Layout) -> Layout:
+        """A layout that begins below this header."""
+        return replace(base, first_line=self.first_line, further=self.further, headers=self.headers)
+
+
+def _below(grid: Grid, row: int) -> _Head:
+    """The header in a row of a grid, and what stands below it."""
     header, first_line, body = grid.split(row)
     width = max(grid.width_of(body), len(header))
     most = max(50, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))
     body = [cells + [""] * (width - len(cells)) for cells in body[:most]]
+    above, second = header, []
     if row and body and is_second_header(body[0][:width], [cells[:width] for cells in body[1:]]):
-        header = joined_names(header, body[0])[:width]
+        second = body[0]
+        header = joined_names(header, second)[:width]
         first_line = grid.line_after(first_line)
         body = body[1:]
     columns = [[cells[place] for cells in body] for place in range(width)]
-    return usable_names(header, width), first_line, columns, repeated_names(header, width)
+    names = usable_names(header, width)
+    return _Head(names, first_line, columns, repeated_names(header, width), units_below(names, above, second))
 
 
 def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
     decimal = source.decimal or guess_decimal(cells, base.delimiter)
     missing = source.missing or guess_missing(cells, decimal)
     kinds = guess_kinds(cells, decimal, missing)
-    kinds = _without_times_of_day(kinds, cells)
-    stated = replace(source, missing=tuple(missing))
+    kinds = _without_times_of_day(kinds, cells, base.headers)
+    stated = replace(source, missing=tuple(missing), decimal=decimal)
     seen = [Cells.of(name, kinds[name], values, missing) for name, values in cells.items()]
     filled = sum(any(value is not None for value in row) for row in zip(*(one.values for one in seen), strict=True))
     once = _without_repeats(seen)
@@ -271,7 +292,7 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
         tells_decimal=base.format is Format.DELIMITED and bool(told_decimal(cells)),
         undecided=() if source.decimal else _undecided(base, kinds, cells),
         rows=filled,
-        columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), decimal, stated) for one in seen),
+        columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), stated, base.headers) for one in seen),
     )
 
 
@@ -282,13 +303,13 @@ def _without_repeats(seen: Sequence[Cells]) -> list[Cells]:
     return [replace(one, values=tuple(values)) for one, values in zip(seen, columns, strict=True)]
 
 
-def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells) -> dict[str, Kind]:
+def _without_times_of_day(kinds: Mapping[str, Kind], cells: _Cells, headers: Mapping[str, str]) -> dict[str, Kind]:
     """The clocks of a file that has dates without one tell when, not how long: they are no numbers."""
     dated = [cells[name] for name, kind in kinds.items() if kind.name == "moment"]
     if all(has_clock(values) for values in dated):
         return dict(kinds)
     return {
-        name: Kind("text") if kind.name == "number" and _tell_when(name, cells[name]) else kind
+        name: Kind("text") if kind.name == "number" and _tell_when(headers.get(name, name), cells[name]) else kind
         for name, kind in kinds.items()
     }
 
@@ -298,9 +319,11 @@ def _tell_when(name: str, cells: Sequence[str]) -> bool:
     return not unit_in(name) and tells_when(name, filled)
 
 
-def _column(seen: Cells, values: Sequence[str], role: str, decimal: str, source: SourceDefinition) -> Column:
+def _column(
+    seen: Cells, values: Sequence[str], role: str, source: SourceDefinition, headers: Mapping[str, str]
+) -> Column:
     kind, examples = seen.kind, tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-    form = _written(seen.name, values, decimal, source) if kind.name == "number" else PLAIN
+    form = _written(seen.name, values, source.decimal or ".", source, headers) if kind.name == "number" else PLAIN
     return Column(
         seen.name,
         kind.name,

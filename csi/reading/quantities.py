@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from csi.reading.column_headers import short_clock_in, unit_in
 from csi.reading.currencies import currency, fits
 from csi.reading.durations import ShortClock, lengths
-from csi.reading.numbers import read_numbers, to_numbers
+from csi.reading.numbers import NO_CENTS, read_numbers, to_numbers
 from csi.reading.other_digits import as_ascii
 from csi.reading.unit_table import find, scale
 from csi.reading.unit_words import folded, percent_words, time_unit
@@ -26,6 +26,7 @@ _MOST_DIGITS = 60  # characters of a number with its unit; ours
 # What stands before and behind a number: no digit, and little.
 _AFFIXED = r"^(?P<lead>[^\d]{0,12}?)(?P<number>[.,]?\d(?:[\d.,'’\x{a0}\x{2009}\x{202f} ]*\d)?)(?P<tail>[^\d]{0,24})$"
 _SIGNS = "-−+"
+_WHOLE_AMOUNT = re.compile(rf"^{NO_CENTS}")
 _PERCENT_SIGNS = "%٪％"
 # Share of the cells that must name a unit for the others to be in it.
 _MOST = 0.5
@@ -70,14 +71,19 @@ class Quantities:
     is_short: np.ndarray
 
 
-def quantities(texts: pa.Array, decimal: str, short: ShortClock = ShortClock.UNTOLD) -> Quantities:
-    """What texts that are no bare numbers say: a number and its unit, or a length of time in seconds."""
+def quantities(
+    texts: pa.Array, decimal: str, short: ShortClock = ShortClock.UNTOLD, *, lasts: bool = False
+) -> Quantities:
+    """What texts that are no bare numbers say: a number and its unit, or a length of time in seconds.
+
+    ``lasts``: whether they stand among such as ``2 h 5 m``, so that ``5 m`` is one, too.
+    """
     plain = as_ascii(texts, decimal)
     values, units = _affixed(plain, decimal)
     rest = np.flatnonzero(np.isnan(values))
     is_clock, is_short = (np.zeros(len(values), dtype=bool) for _ in range(2))
     if len(rest):
-        found = lengths(plain.take(pa.array(rest)), short)
+        found = lengths(plain.take(pa.array(rest)), short, lone=lasts)
         values[rest], is_clock[rest], is_short[rest] = found.seconds, found.is_clock, found.is_short
         units[rest[~np.isnan(found.seconds)]] = _SECONDS
     return Quantities(values, units, is_clock, is_short)
@@ -101,6 +107,7 @@ def _affixed(texts: pa.Array, decimal: str) -> tuple[np.ndarray, np.ndarray]:
 def _beside(lead: str, tail: str) -> tuple[float, str]:
     """Sign and unit of what stands before and behind a number; NaN where it is neither."""
     nothing = np.nan, ""
+    tail = _WHOLE_AMOUNT.sub("", tail)
     is_bracketed = tail.endswith(")") and (lead.startswith("(") or lead.endswith("("))  # ($5), $(5)
     if is_bracketed:
         lead, tail = lead.removeprefix("(") if lead.startswith("(") else lead[:-1], tail[:-1]
@@ -141,6 +148,8 @@ def is_quantity(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) ->
     rows = np.flatnonzero(~fits)
     distinct = pc.dictionary_encode(cells.take(pa.array(rows)).combine_chunks())
     found = quantities(distinct.dictionary, decimal)
+    if _compound(distinct.dictionary, found, decimal):
+        found = quantities(distinct.dictionary, decimal, lasts=True)
     fits[rows] = (~np.isnan(found.values) | found.is_short)[distinct.indices.to_numpy()]
     return fits
 
@@ -179,6 +188,12 @@ def unit_of(name: str, cells: Sequence[str] | pa.Array, decimal: str) -> str:
     return written(name, cells, decimal).unit
 
 
+def _compound(texts: pa.Array, found: Quantities, decimal: str) -> bool:
+    """Whether some of the texts are lengths of time of several parts."""
+    single, _ = _affixed(as_ascii(texts, decimal), decimal)
+    return bool((np.isnan(single) & ~np.isnan(found.values)).any())
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """What a sample of a column's cells shows: how often each unit is named, how many numbers are bare."""
@@ -205,8 +220,7 @@ class _Seen:
             return cls(units, bare, compound=False, shorts=0, zero_hours=False, whole_minutes=False)
         found = quantities(left, decimal)
         units.update(str(unit) for unit in found.units if unit)
-        single, _ = _affixed(as_ascii(left, decimal), decimal)
-        compound = bool((np.isnan(single) & ~np.isnan(found.values)).any() or found.is_short.any())
+        compound = _compound(left, found, decimal) or bool(found.is_short.any())
         longs = left.filter(pa.array(found.is_clock & ~found.is_short))
         return cls(
             units,
@@ -300,7 +314,8 @@ def read_quantities(
     if apart.any():
         rows = np.flatnonzero(apart)
         distinct = pc.dictionary_encode(cells.take(pa.array(rows)).combine_chunks())
-        found = quantities(distinct.dictionary, decimal, form.short)
+        lasts = form.unit == _SECONDS and not form.bare
+        found = quantities(distinct.dictionary, decimal, form.short, lasts=lasts)
         own = _brought(found, form.unit)[distinct.indices.to_numpy()]
         numbers[rows], unreadable[rows] = own, np.isnan(own)
     numbers[unreadable] = np.nan

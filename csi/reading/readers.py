@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
 from csi.reading import delimited, json_rows, mending, parquet_rows, sheets
 from csi.reading import layout as layouts
 from csi.reading.bounds import DEFAULT, Bounds, refuse
@@ -25,6 +26,7 @@ from csi.reading.endings import Trimming, without_names
 from csi.reading.far_dates import REASON as FAR
 from csi.reading.far_dates import Beside, Far, newest_days, without_far
 from csi.reading.layout import Layout
+from csi.reading.mixed_currencies import mixture
 from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import ORDERS, Moments, check_order, read_moments, zone
 from csi.reading.moments import expected as expected_moment
@@ -244,6 +246,8 @@ class _Plan:
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent, **read.clocks}
         for name, form in self.numbers.items():
             values, unread[name] = read_quantities(chunk.table.column(name), self.decimal, self.missing, form)
+            if mixed := mixture(chunk.table.column(name), chunk.lines, unread[name], self.decimal, form):
+                raise InvalidInput(name, mixed)
             rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal, name, form))
             frame[name] = values
         if (marks := refused_marks(unread)) is not None:

@@ -1,9 +1,12 @@
-"""A second row of names below the header, as survey tools write it: what was asked above, what it is about below."""
+"""A second row of names below the header, as survey tools write it: what was asked above, what it is about below; or
+one of units."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
+from csi.reading.column_headers import header_with
 
 _DIGIT = re.compile(r"\d")
 _LOOKED_AT = 50
@@ -45,3 +48,18 @@ def joined_names(header: Sequence[str], second: Sequence[str]) -> list[str]:
     wide = max(len(header), len(second))
     above, below = ([*cells, *[""] * (wide - len(cells))] for cells in (header, second))
     return [first if first.strip() else then for first, then in zip(above, below, strict=True)]
+
+
+def units_below(names: Sequence[str], header: Sequence[str], second: Sequence[str]) -> dict[str, str]:
+    """Per column that the first row names and the second gives a unit, its header with the unit in it.
+
+    Args:
+        names: the columns' usable names.
+        header: the first row, as it stands in the file.
+        second: the row below it.
+    """
+    found = {}
+    for name, above, below in zip(names, header, second, strict=False):
+        if above.strip() and (told := header_with(above, below)):
+            found[name] = told
+    return found

@@ -40,7 +40,7 @@ _INFLECTED = {
     "sekundach": "s", "minutach": "min", "godzinach": "h", "dniach": "d", "tygodniach": "wk", "miesiacach": "mo",
 }  # fmt: skip
 # Words that stand behind numbers for something else too: 5 st (pieces), 1 time, 12 mp, 95 perc, Sat.
-_OFTEN_OTHER = frozenset({
+OFTEN_OTHER = frozenset({
     "time", "st", "sat", "nap", "jam", "val", "ur", "uri", "mp", "hf", "msn", "tim", "perc", "het", "man", "men", "any",
     "ar", "net", "dan", "den", "let", "ned", "nad", "sa", "tj", "sav", "vk", "pv", "mt", "ev", "dies", "р",
 })  # fmt: skip
@@ -79,7 +79,7 @@ def words_by_language() -> Mapping[str, Mapping[str, str]]:
 def spoken() -> Mapping[str, str]:
     """Per folded word of many languages the unit of time it means, where it means nothing else in any of them."""
     every = {word: set(units.values()) for word, units in words_by_language().items()}
-    return {word: next(iter(units)) for word, units in every.items() if len(units) == 1 and word not in _OFTEN_OTHER}
+    return {word: next(iter(units)) for word, units in every.items() if len(units) == 1 and word not in OFTEN_OTHER}
 
 
 def time_unit(word: str, beside: Collection[str] = ()) -> str:

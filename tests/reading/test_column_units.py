@@ -129,6 +129,10 @@ def test_a_header_names_its_unit(header: str, unit: str) -> None:
         ("Rate, %", "%"), ("Cost, €", "EUR"), ("Umsatz, EUR", "EUR"), ("Süre (dk)", "min"), ("Idő (perc)", "min"),
         ("Süre [sn]", "s"), ("City, day", ""), ("Doe, an", ""), ("Score, d", ""), ("Created, h", ""),
         ("Last, First", ""),
+        ("Bearbeitungszeit Std.", "h"), ("Czas godz.", "h"), ("Время ч", "h"), ("Doorlooptijd uur", "h"),
+        ("Durasi (jam)", "h"), ("Trukmė (val.)", "h"), ("所要時間(h)", "h"), ("割合(%)", "%"),
+        ("ค่าใช้จ่าย (บาท)", "THB"), ("Chi phí (đồng)", "VND"), ("Response time", ""), ("Zeit Stunde", ""),
+        ("Dauer st", ""), ("Time (time)", ""), ("Dauer Tag", ""),
         ("Rating (uri)", ""), ("Group (yıl)", "y"), ("Open (sat)", ""), ("Umsatz, Mio", ""),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -251,6 +252,24 @@ def test_the_refusal_of_a_short_clock_says_how_it_is_stated() -> None:
 def test_bare_numbers_beside_lengths_of_time_are_refused_but_nothing_is_nothing() -> None:
     assert _minutes(["1 d 2 h", "0", "5"], declared="") == [1560 * 60, 0, None]
     assert _minutes(["1 d 2 h", "0", "5"], name="Dauer [min]", declared="") == [1560, 0, 5]
+
+
+@pytest.mark.parametrize(
+    ("cells", "minutes"),
+    [
+        (["5 m", "2h 3m"], [5, 123]),
+        (["2 u", "1 u 5 m"], [120, 65]),
+        (["2 T 4 h", "1T 3h"], [52 * 60, 27 * 60]),
+        (["2 g", "5 g 3 h"], [2880, 123 * 60]),
+        (["1 w", "2 T 4 m", "1 d 1 h"], [7 * 1440, None, 25 * 60]),  # T is a day beside hours only
+    ],
+)
+def test_a_letter_alone_is_a_unit_among_such_as_have_several(cells: list[str], minutes: list[float | None]) -> None:
+    form = written("x", cells, ".")
+    assert form.unit == "s"
+    values, _ = read_quantities(pa.chunked_array([pa.array(cells)]), ".", (), form)
+    assert [None if pd.isna(one) else one / 60 for one in values] == minutes
+    assert written("x", ["5 m", "7 m"], ".").unit == ""  # alone, they may be metres
 
 
 def test_every_part_of_a_delivery_is_read_alike() -> None:

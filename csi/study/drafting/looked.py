@@ -17,6 +17,7 @@ from csi.definition import SourceDefinition
 from csi.reading.cells import text_cells
 from csi.reading.far_dates import Beside, Far, far_dates, newest_days, without_far
 from csi.reading.layout import Layout
+from csi.reading.mixed_currencies import mixture
 from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import Moments, read_moments
 from csi.reading.placeholders import without_placeholders
@@ -37,11 +38,15 @@ _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of mom
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a column holds: typed values, how many cells hold something, and how many of these could be read."""
+    """What a column holds: typed values, how many cells hold something, and how many of these could be read.
+
+    ``mixed``: of amounts in several currencies, which and where.
+    """
 
     values: np.ndarray
     filled: int
     readable: int
+    mixed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,9 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
     forms = {column.name: column.written for column in layout.columns}
     if melted.keep and melted.value in cells:
         forms[melted.value] = written(melted.value, cells[melted.value].combine_chunks(), source.decimal or ".")
-    numbers = {name: _numbers(cells[name], source, forms.get(name, PLAIN)) for name in counted if name not in moments}
+    lines = frame.index.to_numpy()
+    undated = [name for name in counted if name not in moments]
+    numbers = {name: _numbers(cells[name], lines, source, forms.get(name, PLAIN)) for name in undated}
     distinct = {name: int(frame[name].nunique()) for name in columns}
     few = [name for name in columns if 1 < distinct[name] <= MOST_VALUES]
     return Looked(
@@ -253,10 +260,12 @@ def _moments(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition
     return Held(instants, filled, filled - int(read.unreadable.sum()))
 
 
-def _numbers(cells: pa.ChunkedArray, source: SourceDefinition, form: Written) -> Held:
-    values, unreadable = read_quantities(cells, source.decimal or ".", source.missing, form)
+def _numbers(cells: pa.ChunkedArray, lines: np.ndarray, source: SourceDefinition, form: Written) -> Held:
+    decimal = source.decimal or "."
+    values, unreadable = read_quantities(cells, decimal, source.missing, form)
     filled = len(cells) - cells.null_count
-    return Held(values.to_numpy(dtype=float), filled, filled - int(unreadable.sum()))
+    mixed = mixture(cells, lines, unreadable, decimal, form)
+    return Held(values.to_numpy(dtype=float), filled, filled - int(unreadable.sum()), mixed)
 
 
 def _begins_with_zero(cells: pa.ChunkedArray) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
+from csi.reading.column_headers import may_be_length
 from csi.reading.exports import computable, of_layout
 from csi.reading.name_words import folded, says_code
 from csi.reading.quantities import PLAIN
@@ -253,6 +254,8 @@ def passed_over(file: Looked) -> Iterator[tuple[str, str]]:
     for name, held in file.numbers.items():
         if name in asked:
             yield name, "3:02 may be hours or minutes: state it under units, as h:mm or min:s"
+        elif held.mixed:
+            yield name, held.mixed
         elif held.readable < _READABLE * held.filled:
             yield name, f"{held.readable:,} of {held.filled:,} cells are numbers"
         elif file.distinct[name] > 1 and (why := _code(file, name)):
@@ -268,7 +271,7 @@ def _code(file: Looked, name: str) -> str:
         return "by its name it tells things apart"
     if name in file.zeros:
         return "some begin with a zero, as codes do"
-    return "" if _is_by_moment(file) or _unit(file, name) else _looks_coded(values)
+    return "" if _is_by_moment(file) or _unit(file, name) or may_be_length(name) else _looks_coded(values)
 
 
 def _are_whole(values: np.ndarray) -> bool:
