@@ -12,6 +12,7 @@ from csi.series import cut_words, exclusions, outliers, undated, unended
 from csi.series.axis import Axis
 from csi.series.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.series.column_kinds import moments_of_kpi
+from csi.series.column_units import taken_unsaid
 from csi.series.columns import SPANS
 from csi.series.coverage import Cut, cuts_of
 from csi.series.doubt_words import notes
@@ -85,7 +86,7 @@ def assembled(setting: Setting, gathered: Gathered) -> Processed:
     kpi, study = setting.kpi, setting.study
     lost = undated.flawed(study, kpi, gathered.whole.undated)
     series = _series(setting, gathered.whole, points, flags)
-    doubts = doubts_of(kpi, _tried(setting, gathered.whole), series)
+    doubts = doubts_of(kpi, _tried(setting, gathered.whole), series, taken_unsaid(study, kpi))
     return Processed(
         kpi=kpi,
         period=study.period,
@@ -263,6 +264,7 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
     if whole.open_ends and kpi.measure == "availability":
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     notes += undated.footnote(kpi, whole.undated)
+    notes += _taken(setting)
     notes += unended.footnote(kpi, whole.unended, whole.found.n, unknown)
     if whole.refused_rows:
         notes.append(_unusable(whole))
@@ -271,6 +273,15 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
     return (*notes, *_unusual(setting, whole), *_doubtful(setting.source), *_clocks(setting), *_not_yet(setting))
+
+
+def _taken(setting: Setting) -> list[str]:
+    """That numbers of which nobody says what they are in are taken to be in the KPI's unit."""
+    kpi = setting.kpi
+    column = taken_unsaid(setting.study, kpi) if setting.source.rows_kept else ""
+    if not column:
+        return []
+    return [f"{column} names no unit; its numbers are taken to be in {kpi.unit} (units says what they are in)."]
 
 
 def _unusual(setting: Setting, whole: Portion) -> list[str]:

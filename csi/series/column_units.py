@@ -14,6 +14,7 @@ from csi.series.money import NO_RATES, Rates, is_money, rates_of
 
 _PER = re.compile(r"\s*/\s*|\s+per\s+")
 UNCOUNTED = ("count", "distinct", "share", "availability", "backlog", "nps")  # measures whose numbers have no unit
+_ONE_ONLY = ("count", "work")
 _BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
 
 
@@ -60,6 +61,20 @@ def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...
         (name, _wanted(name, [one for one in (own, *said[2:]) if says_something(one)], known))
         for name, own in zip(sides, said[:2], strict=True)
     )
+
+
+def taken_unsaid(study: StudyDefinition, kpi: KpiDefinition) -> str:
+    """The column whose numbers a KPI takes to be in its own unit while nobody says so; empty where there is none.
+
+    Of units that others measure the same in: of ``points`` there is one only.
+    """
+    unit = units.find(kpi.unit)
+    if not isinstance(kpi.value, str) or kpi.measure in UNCOUNTED or kpi.source not in study.sources:
+        return ""
+    if unit is None or unit.dimension in _ONE_ONLY:
+        return ""
+    known = known_of(study, kpi.source)
+    return "" if kpi.value in known.of_columns or kpi.value in known.of_rows else kpi.value
 
 
 def named(unit: str) -> tuple[str, str]:

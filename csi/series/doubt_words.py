@@ -27,11 +27,14 @@ def notes(doubts: Sequence[Doubt]) -> Iterator[str]:
 
 def settling(doubt: Doubt) -> str:
     """What would settle it, for the writer of a study; a person who is asked has buttons."""
+    mending = _MENDING[doubt.kind]
+    if doubt.column:
+        mending = f"say what {doubt.column} is in (units), {mending}"
     if not doubt.leaves_rows:
-        return _MENDING[doubt.kind]
+        return mending
     answer = f"write `meant: [{doubt.key}]`"
     answer += f" of {doubt.side}" if doubt.side else ""
-    return f"{_MENDING[doubt.kind]}, or {answer} if it is so"
+    return f"{mending}, or {answer} if it is so"
 
 
 def _none_where(doubt: Doubt) -> str:
@@ -56,8 +59,10 @@ def _far(doubt: Doubt) -> str:
     is_beyond = abs(doubt.target or 0.0) > FAR * max(abs(doubt.low or 0.0), abs(doubt.high or 0.0))
     how = "more than ten times the largest" if is_beyond else "less than a tenth of the smallest"
     if not is_beyond and FAR * abs(doubt.target or 0.0) >= min(abs(doubt.low or 0.0), abs(doubt.high or 0.0)):
-        how = "less than a tenth of the median"
-    return f"the target of {target} lies far from what was measured, {low} to {high} a period: {how}"
+        is_above = abs(doubt.target or 0.0) > abs(doubt.median or 0.0)
+        how = "more than ten times the median" if is_above else "less than a tenth of the median"
+    unsaid = f"; nothing says that {doubt.column} is in {doubt.unit}" if doubt.column else ""
+    return f"the target of {target} lies far from what was measured, {low} to {high} a period: {how}{unsaid}"
 
 
 def _swapped(doubt: Doubt) -> str:

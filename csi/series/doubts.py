@@ -53,12 +53,13 @@ class Doubt:
             of a score how many are no answer, of a percentage how many are more than all.
         seen: what the columns hold that the condition compares.
         target: the target, or the edge of the band, that lies far outside.
-        low, high: the smallest and the largest value of a period.
+        low, high, median: the smallest and the largest value of a period, and the median of all.
         unit: of these three.
         start, end: of swapped moments their columns.
         blocks: nothing is concluded before it is settled; else it is told only.
         meant: a person, or the study, says that it is so.
         side: of a ratio of two KPIs the name of the one it is about; empty: the KPI itself.
+        column: of a target the column of which nobody says that it is in the KPI's unit.
         leaves_rows: whether there are rows to judge once it is meant: of swapped moments each ends before it begins.
     """
 
@@ -71,9 +72,11 @@ class Doubt:
     target: float | None = None
     low: float | None = None
     high: float | None = None
+    median: float | None = None
     unit: str = ""
     start: str = ""
     end: str = ""
+    column: str = ""
     blocks: bool = True
     meant: bool = False
     side: str = ""
@@ -90,18 +93,19 @@ class Doubt:
         return self.leaves_rows and not self.side
 
 
-def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame) -> tuple[Doubt, ...]:
+def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame, unsaid: str = "") -> tuple[Doubt, ...]:
     """What speaks against a KPI, the cause of other findings first.
 
     Args:
         kpi: the definition; what its ``meant`` names is settled.
         tried: its conditions and moments, tried on all its rows.
         series: columns ``value``, ``partial``, ``missing``, one row a period.
+        unsaid: the column of which nobody says that it is in the KPI's unit.
     """
     found = [*_swapped(kpi, tried), *_of_where(kpi, tried.where), *_of_good(kpi, tried.good)]
     found += _of_numbers(kpi, tried.numbers)
     if not any(one.kind is DoubtKind.WHERE_MATCHES_NONE for one in found):
-        found += target_doubts(kpi, series)
+        found += target_doubts(kpi, series, unsaid)
     return tuple(replace(one, meant=one.leaves_rows and one.key in kpi.meant) for one in found)
 
 
@@ -182,8 +186,11 @@ def _with_value(node: Compare) -> bool:
     return len(literals) == 1 and not is_bound
 
 
-def target_doubts(kpi: KpiDefinition, series: pd.DataFrame) -> Iterator[Doubt]:
-    """The target and the edges of the band that lie far from every value; zero and all of it are always in reach."""
+def target_doubts(kpi: KpiDefinition, series: pd.DataFrame, unsaid: str = "") -> Iterator[Doubt]:
+    """The target and the edges of the band that lie far from every value; zero and all of it are always in reach.
+
+    Far from the usual value is enough where nobody says that the numbers of ``unsaid`` are in the KPI's unit.
+    """
     values = series.loc[~series["partial"] & ~series["missing"], "value"]
     edges = kpi.band if kpi.band is not None else (kpi.target,)
     if values.empty:
@@ -192,9 +199,12 @@ def target_doubts(kpi: KpiDefinition, series: pd.DataFrame) -> Iterator[Doubt]:
     for edge in edges:
         if edge is None or edge in (0, units.whole(kpi.unit)):
             continue
-        if _is_far(edge, low, high) or (_is_share_of_one(kpi, edge) and FAR * edge < middle):
+        is_of_one = _is_share_of_one(kpi, edge) and FAR * edge < middle
+        if _is_far(edge, low, high) or is_of_one or (unsaid and _is_far(edge, middle, middle)):
             kind = DoubtKind.TARGET_FAR_OUTSIDE
-            yield Doubt(kind, "target", target=float(edge), low=low, high=high, unit=kpi.unit)
+            yield Doubt(
+                kind, "target", target=float(edge), low=low, high=high, unit=kpi.unit, column=unsaid, median=middle
+            )
 
 
 def _is_share_of_one(kpi: KpiDefinition, edge: float) -> bool:

@@ -1,7 +1,8 @@
 """Units that reading found, beside those a study declares: each is held against what the KPIs are in.
 
 What a person declares holds; a found unit fills what is left open. A number whose unit nobody knows is taken to be in
-the KPI's, but where its size speaks against that (0.95 under a KPI in %) it is asked about.
+the KPI's, and that is told; where its size speaks against that (0.95 under a KPI in %, hours that last longer than all
+that their rows tell), where two KPIs take it to be in different ones, and of a pause, it is asked about.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from csi.reading.quantities import into
 from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
 from csi.series.columns import home_of, is_quantile, units_of
 from csi.series.measures import LEVELS
-from csi.series.proven_units import proven
+from csi.series.proven_units import longer_than_all, proven
 from csi.series.units import find
 from csi.words.wording import amount
 
@@ -46,45 +47,61 @@ class Spread:
 class Found:
     """What one delivery says of its number columns: their units (empty: none is named), and the size of the others.
 
-    ``proven`` are the units of lengths of time that no header and no cell names, and the moments of their rows show.
+    ``proven`` are the units of lengths of time that no header and no cell names, and the moments of their rows show;
+    ``beyond`` says per column and unit in how many rows such a length is more than the moments of the row span, of how
+    many.
     """
 
     units: Mapping[str, str] = field(default_factory=dict)
     spreads: Mapping[str, Spread] = field(default_factory=dict)
     proven: Mapping[str, str] = field(default_factory=dict)
+    beyond: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
 
 def found_in(units: Mapping[str, str], frame: pd.DataFrame, study: StudyDefinition, source: str) -> Found:
     """What a delivery of a source, or a part of one, says."""
-    asked = {column for _, column in unsaid_lengths(study, source)}
-    spreads, shown = {}, {}
+    bare: dict[str, set[str]] = {}
+    for _, column, unit in bare_lengths(study, source):
+        bare.setdefault(column, set()).add(unit)
+    spreads, shown, beyond = {}, {}, {}
     for name in (one for one, unit in units.items() if not unit and one in frame.columns):
         numbers = frame[name].to_numpy(dtype=float)
         known = numbers[~np.isnan(numbers)]
         if len(known):
             between = bool(((known > 0) & (known < 1)).any())
             spreads[name] = Spread(float(known.min()), float(known.max()), between)
-            if name in asked and (unit := proven(frame, name, study.sources[source])):
+            if name in bare and (unit := proven(frame, name, study.sources[source])):
                 shown[name] = unit
-    return Found(units, spreads, shown)
+            for unit in bare.get(name, ()):
+                beyond[name, unit] = longer_than_all(frame, name, unit, study.sources[source])
+    return Found(units, spreads, shown, beyond)
 
 
 def unsaid_lengths(study: StudyDefinition, source: str) -> list[tuple[KpiDefinition, str]]:
     """Each KPI in a unit of time, with the column of a source that it takes for one and whose unit nobody says.
 
     Only columns whose header is of a length of time: that its writer knew one and left it out is plain. A number called
-    ``value`` is in the unit of the one KPI made of it, and so is the number of a table of periods, which is a KPI as
+    ``value`` is in the unit of the one KPI made of it while nothing speaks against that, and so is the number of a
+    table of periods, which is a KPI as
     somebody worked it out: taken as it stands (``last``), or dated by a year and its week, month or quarter.
+    """
+    return [(kpi, column) for kpi, column, _ in bare_lengths(study, source) if _says_length(study, source, column)]
+
+
+def bare_lengths(study: StudyDefinition, source: str) -> list[tuple[KpiDefinition, str, str]]:
+    """Each KPI with the column of a source that it takes for lengths of time, and in which unit, while nobody says so.
+
+    A number of a table of periods is none: see ``unsaid_lengths``.
     """
     if source not in study.sources:
         return []
     return [
-        (kpi, column)
+        (kpi, column, wanted)
         for kpi in study.kpis.values()
         if kpi.measure not in (*UNCOUNTED, "last") and kpi.source in study.sources and not _is_of_periods(study, kpi)
         for name, wanted in _needed_of_columns(kpi, known_of(study, kpi.source))
         for home, column in [home_of(study, kpi.source, name)]
-        if home == source and _is_of_time(wanted) and _is_unsaid(study, source, column)
+        if home == source and _is_of_time(wanted) and not _is_declared(study, source, column)
     ]
 
 
@@ -98,11 +115,15 @@ def _is_of_time(unit: str) -> bool:
     return known is not None and known.dimension == "time"
 
 
-def _is_unsaid(study: StudyDefinition, source: str, column: str) -> bool:
-    """Whether a header is of a length of time, in the file or as the study calls it, and no unit is declared."""
-    known, renamed = known_of(study, source), study.sources[source].columns
-    headers = (column, *(old for old, new in renamed.items() if new == column))
-    return column not in known.of_columns and column not in known.of_rows and any(map(may_be_length, headers))
+def _is_declared(study: StudyDefinition, source: str, column: str) -> bool:
+    known = known_of(study, source)
+    return column in known.of_columns or column in known.of_rows
+
+
+def _says_length(study: StudyDefinition, source: str, column: str) -> bool:
+    """Whether a header is of a length of time, in the file or as the study calls it."""
+    renamed = study.sources[source].columns
+    return any(map(may_be_length, (column, *(old for old, new in renamed.items() if new == column))))
 
 
 def together(parts: Iterable[Found]) -> Found:
@@ -110,12 +131,16 @@ def together(parts: Iterable[Found]) -> Found:
     units: dict[str, str] = {}
     spreads: dict[str, Spread] = {}
     shown: dict[str, str] = {}
+    beyond: dict[tuple[str, str], tuple[int, int]] = {}
     for part in parts:
         units |= part.units
         shown = {**part.proven, **shown}  # the first part that shows one
         for name, one in part.spreads.items():
             spreads[name] = one.with_(spreads[name]) if name in spreads else one
-    return Found(units, spreads, shown)
+        for pair, (longer, rows) in part.beyond.items():
+            known = beyond.get(pair, (0, 0))
+            beyond[pair] = known[0] + longer, known[1] + rows
+    return Found(units, spreads, shown, beyond)
 
 
 def with_found_units(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> StudyDefinition:
@@ -141,6 +166,7 @@ def with_found_units(study: StudyDefinition, found: Mapping[str, Sequence[Found]
             sources[name] = replace(source, options={**source.options, "units": {**said, **units}})
     filled = replace(study, sources=sources)
     errors += [*_unconvertible(study, filled), *_of_odd_size(filled, found), *_unsaid(filled, found)]
+    errors += [*_against(filled, found), *_unsaid_pauses(filled, found)]
     if errors:
         raise InvalidInputs(errors) if len(errors) > 1 else errors[0]
     return filled
@@ -255,10 +281,54 @@ def _unsaid(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Ite
         spreads = together(found.get(source, ())).spreads
         for kpi, column in unsaid_lengths(study, source):
             if (spread := spreads.get(column)) is not None:
-                ends = f"from {amount(spread.low)} to {amount(spread.high)}"
-                seen = f"the header of {column!r} names a length of time and no unit, and its numbers go {ends}"
-                choice = f"units: {{{column}: …}} under sources.{source}, with what they are in: s, min, h or d"
-                yield UnitUnclear(f"kpis.{kpi.id}.unit", seen, expected=choice, source=source)
+                seen = (
+                    f"the header of {column!r} names a length of time and no unit, and its numbers go {_ends(spread)}"
+                )
+                yield UnitUnclear(f"kpis.{kpi.id}.unit", seen, expected=_choice(column, source), source=source)
+
+
+def _ends(spread: Spread) -> str:
+    return f"from {amount(spread.low)} to {amount(spread.high)}"
+
+
+def _choice(column: str, source: str) -> str:
+    return f"units: {{{column}: …}} under sources.{source}, with what they are in: s, min, h or d"
+
+
+def _against(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
+    """Every column whose header says nothing, where the unit of its KPI cannot be that of its numbers.
+
+    Two KPIs take them to be in different ones, or most last longer than all that the moments of their rows span.
+    """
+    for source in study.sources:
+        whole = together(found.get(source, ()))
+        first: dict[str, tuple[KpiDefinition, str]] = {}
+        for kpi, column, unit in bare_lengths(study, source):
+            if column not in whole.spreads or _says_length(study, source, column):
+                continue
+            seen = f"{column!r} names no unit, and its numbers go {_ends(whole.spreads[column])}"
+            other, before = first.setdefault(column, (kpi, unit))
+            longer, rows = whole.beyond.get((column, unit), (0, 0))
+            if _canonical(before) != _canonical(unit):
+                why = f"{seen}: kpis.{other.id} takes them to be in {before}, this one in {unit}"
+            elif 2 * longer > rows:
+                why = f"{seen}: in {unit}, {longer:,} of {rows:,} would last longer than all moments of their rows span"
+            else:
+                continue
+            yield UnitUnclear(f"kpis.{kpi.id}.unit", why, expected=_choice(column, source), source=source)
+
+
+def _unsaid_pauses(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
+    """Every pause given as a length whose unit neither the study nor its column says."""
+    for kpi in study.kpis.values():
+        pauses = kpi.value.pauses if isinstance(kpi.value, Duration) else ()
+        for pause in (one for one in pauses if isinstance(one, PausedFor) and not one.unit):
+            home, column = home_of(study, kpi.source, pause.column)
+            spread = together(found.get(home, ())).spreads.get(column)
+            if spread is not None and pause.column not in known_of(study, kpi.source).of_columns:
+                seen = f"the pauses in {pause.column!r} name no unit, and go {_ends(spread)}"
+                wanted = f"{{column: {pause.column}, unit: …}} with what they are in: s, min, h or d"
+                yield UnitUnclear(f"kpis.{kpi.id}.value.pauses", seen, expected=wanted, source=home)
 
 
 class Fit(StrEnum):

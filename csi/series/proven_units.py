@@ -35,6 +35,36 @@ def proven(frame: pd.DataFrame, column: str, source: SourceDefinition) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def longer_than_all(frame: pd.DataFrame, column: str, unit: str, source: SourceDefinition) -> tuple[int, int]:
+    """In how many rows a number, as a length of time in a unit, is more than all moments of the row span, of how many.
+
+    Of the rows looked at that hold the number and two moments; none where they hold few different numbers.
+    """
+    head = frame.iloc[:_ROWS]
+    numbers = head[column].to_numpy(dtype=float)
+    moments = [one.astype(float) for one in _known(head, source)]
+    if len(moments) < 2:
+        return 0, 0
+    every = np.vstack(moments)
+    spans = np.nanmax(every, axis=0, initial=-np.inf, where=~np.isnan(every))
+    spans = spans - np.nanmin(every, axis=0, initial=np.inf, where=~np.isnan(every))
+    rows = (spans > 0) & (numbers > 0)
+    longer = rows & (numbers * _size(unit) > (1 + _CLOSE) * spans)
+    return (int(longer.sum()), int(rows.sum())) if len(np.unique(numbers[longer])) >= _SEVERAL else (0, 0)
+
+
+def _known(head: pd.DataFrame, source: SourceDefinition) -> Iterator[np.ndarray]:
+    """The moments of each column that holds some (us), NaN where there is none."""
+    for cells in moments_in(head, source).values():
+        yield np.where(cells != MISSING, cells.astype(float), np.nan)
+
+
+def _size(unit: str) -> float:
+    """How many microseconds a unit of time is."""
+    known = find(unit)
+    return (known.factor if known else 1.0) / _MICROSECONDS
+
+
 def _lengths(head: pd.DataFrame, source: SourceDefinition) -> Iterator[np.ndarray]:
     """The time between each two moments of a row (us), NaN where one of them is missing."""
     moments = moments_in(head, source).values()
@@ -44,10 +74,8 @@ def _lengths(head: pd.DataFrame, source: SourceDefinition) -> Iterator[np.ndarra
 
 def _is_in(numbers: np.ndarray, lasting: np.ndarray, unit: str) -> bool:
     """Whether numbers are lengths of time in a unit, rounded to as many decimals as they have."""
-    known = find(unit)
-    size = (known.factor if known else 1.0) / _MICROSECONDS
     rows = (lasting > 0) & ~np.isnan(numbers)
-    given, meant = numbers[rows], lasting[rows] / size
+    given, meant = numbers[rows], lasting[rows] / _size(unit)
     fits = np.abs(given - meant) <= np.maximum(_step(given), _CLOSE * meant)
     return len(np.unique(given[fits & (given > 0)])) >= _SEVERAL and bool(fits.mean() >= _FITS)
 

@@ -14,7 +14,7 @@ _EXPECTED = "expected {from: column, to: column}, or {column, unit, clock}"
 
 
 def pauses_of(keys: Keys) -> tuple[Pause | PausedFor, ...]:
-    """The pauses under ``pauses``; a text alone is a column of minutes whose clock nobody named."""
+    """The pauses under ``pauses``; a text alone is a column whose clock nobody named."""
     value = keys.get("pauses")
     if isinstance(value, list):
         found = [_pause(Keys(_mapping(item), f"{keys.at('pauses')}.{number}", keys.notes))
@@ -32,7 +32,7 @@ def _is_one(value: Any, keys: Keys) -> bool:
 
 
 def _mapping(value: Any) -> Any:
-    """A column's name alone is its length in minutes."""
+    """A column’s name alone is that of its length."""
     return {"column": value} if isinstance(value, str) else value
 
 

@@ -55,6 +55,7 @@ def test_of_months_side_by_side_every_column_that_is_not_kept_is_a_number(
         ({}, "cost", True, ["Cost"]),  # by the name that KPIs have for it
         ({}, {"numerator": "Jan 2025", "denominator": "Feb 2025"}, False, ["Jan 2025", "Feb 2025"]),
         ({}, {"from": "a", "to": "b", "pauses": {"column": "Cost"}}, False, ["Cost"]),
+        ({}, {"from": "a", "to": "b", "pauses": [{"from": "c", "to": "d"}, {"column": "Cost"}]}, False, ["Cost"]),
         ({"value": blocks.value_of("Feb 2025")}, None, False, ["Feb 2025"]),
         ({"value": blocks.value_of("Feb 2025")}, "Cost", False, ["Feb 2025", "Cost"]),
     ],

@@ -175,6 +175,36 @@ def test_each_edge_of_a_band_is_looked_at(band: tuple[float, float], far: list[f
     assert [doubt.target for doubt in target_doubts(one, points(20, 60))] == far
 
 
+@pytest.mark.parametrize(
+    ("target", "values", "is_far"),
+    [
+        (20, (0.4, 0.5, 3), True),  # forty times the median, and not ten times the largest
+        (5, (0.4, 0.5, 3), False),  # exactly ten times
+        (5.01, (0.4, 0.5, 3), True),
+        (0.5, (0.1, 6, 40), True),
+        (0.6, (0.1, 6, 40), False),  # exactly a tenth
+        (0, (0.4, 0.5, 3), False),
+    ],
+)
+def test_a_target_far_from_the_usual_value_is_doubted_where_nobody_says_the_unit(
+    target: float, values: tuple[float, ...], is_far: bool
+) -> None:
+    one = kpi(target=float(target), unit="h")
+    assert not list(target_doubts(one, points(*values)))
+    found = list(target_doubts(one, points(*values), "value"))
+    assert [doubt.target for doubt in found] == [target] * is_far
+
+
+def test_a_target_far_from_numbers_of_no_unit_names_their_column() -> None:
+    [above] = target_doubts(kpi(target=20.0, unit="h"), points(0.4, 0.5, 3), "value")
+    told = "the target of 20 h lies far from what was measured, 0.4 h to 3 h a period: more than ten times the median"
+    assert said(above) == f"{told}; nothing says that value is in h"
+    wanted = "say what value is in (units), correct the target or its unit, or write `meant: [target]` if it is so"
+    assert settling(above) == wanted
+    [below] = target_doubts(kpi(target=0.5, unit="h"), points(0.1, 6, 40), "value")
+    assert said(below).endswith("less than a tenth of the median; nothing says that value is in h")
+
+
 def test_partial_periods_say_nothing_of_a_target() -> None:
     series = points(40, 50, 1).assign(partial=[False, False, True])
     assert [one.low for one in target_doubts(kpi(target=0.5), series)] == [40]

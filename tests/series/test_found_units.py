@@ -192,13 +192,30 @@ def test_a_ratio_brings_both_sides_to_one_unit() -> None:
 def test_pauses_are_subtracted_in_minutes_whatever_they_are_in() -> None:
     rows = {"opened_at": AT, "end": AT + (AT.iloc[1] - AT.iloc[0])}
     lasting = kpi("k", "mean", value=Duration("opened_at", "end", pauses=(PausedFor("n"),)), unit="h")
-    for unit, right in (("", 23), ("min", 23), ("s", 24 - 1 / 60)):
+    for unit, right in (("min", 23), ("s", 24 - 1 / 60)):
         one = replace(reading({**rows, "n": [60.0] * 3}), units={"n": unit})
         assert values(made(study(lasting), one)["k"]) == pytest.approx([right, right]), unit
     longer = replace(reading({**rows, "n": [60.0] * 3}), units={"n": "h"})
     assert values(made(study(lasting), longer)["k"]) == [None, None]  # a pause of 60 h in a day is refused
     with pytest.raises(InvalidInput, match="'n' are in GB, which does not convert into min"):
         made(study(lasting), replace(reading({**rows, "n": [60.0] * 3}), units={"n": "GB"}))
+
+
+def test_a_pause_whose_unit_nobody_says_is_asked_about() -> None:
+    rows = {"opened_at": AT, "end": AT + (AT.iloc[1] - AT.iloc[0])}
+    lasting = kpi("k", "mean", value=Duration("opened_at", "end", pauses=(PausedFor("n"),)), unit="h")
+    unsaid = replace(reading({**rows, "n": [60.0, 60.0, 60.0]}), units={"n": ""})
+    with pytest.raises(UnitUnclear) as told:
+        made(study(lasting), unsaid)
+    assert str(told.value) == (
+        "kpis.k.value.pauses: the pauses in 'n' name no unit, and go from 60 to 60; "
+        "expected {column: n, unit: …} with what they are in: s, min, h or d"
+    )
+    by_pause = replace(lasting, value=Duration("opened_at", "end", pauses=(PausedFor("n", "min"),)))
+    by_column = study(lasting, source={"options": {"units": {"n": "min"}}})
+    assert values(made(study(by_pause), unsaid)["k"]) == values(made(by_column, unsaid)["k"]) == [23, 23]
+    nothing = replace(reading({**rows, "n": [np.nan] * 3}), units={"n": ""})
+    assert values(made(study(lasting), nothing)["k"]) == [24, 24]
 
 
 def test_parts_of_a_delivery_are_looked_over_together() -> None:
@@ -360,3 +377,57 @@ def test_deliveries_that_prove_two_units_prove_none() -> None:
     one = {"tickets": [two["tickets"][0], Found({"Duration": ""})]}
     assert with_found_units(study(of_length()), one).sources["tickets"].options["units"] == {"Duration": "min"}
     assert together(two["tickets"]).proven == {"Duration": "min"}
+
+
+@pytest.mark.parametrize("column", ["value", "amount", "x"])
+def test_the_moments_of_a_row_tell_what_a_number_of_any_name_is_in(column: str) -> None:
+    hours = made(study(of_length(column)), timed(column, LASTING, LASTING))["k"]
+    assert values(hours) == [333 / 60]  # minutes, as from opened_at to done
+
+
+def test_a_number_that_says_nothing_is_taken_to_be_in_the_unit_of_its_kpi_and_that_is_told() -> None:
+    unsaid = timed("value", OTHERS, [one * 60 + 1 for one in OTHERS[::-1]])
+    found = made(study(of_length("value", "min")), unsaid)["k"]
+    assert values(found) == [9]
+    told = "value names no unit; its numbers are taken to be in min (units says what they are in)."
+    assert told in found.notes
+    stated = study(of_length("value", "min"), source={"options": {"units": {"value": "min"}}})
+    assert told not in made(stated, unsaid)["k"].notes
+    plain = made(study(of_length("value", "points")), unsaid)["k"]
+    assert not any("names no unit" in note for note in plain.notes)
+
+
+@pytest.mark.parametrize(("longer", "is_asked"), [(5, False), (6, True)])
+def test_numbers_that_would_last_longer_than_their_rows_are_asked_about(longer: int, is_asked: bool) -> None:
+    numbers = [*(3.0 + n for n in range(longer)), *[0.25] * 5]  # as hours, in rows of an hour and more
+    unsaid = timed("value", numbers, [70.0 + n for n in range(len(numbers))])
+    if not is_asked:
+        assert values(made(study(of_length("value")), unsaid)["k"]) == [7]
+        return
+    with pytest.raises(UnitUnclear) as told:
+        made(study(of_length("value")), unsaid)
+    assert str(told.value) == (
+        "kpis.k.unit: 'value' names no unit, and its numbers go from 0.25 to 8: in h, 6 of 11 would last longer than "
+        "all moments of their rows span; expected units: {value: …} under sources.tickets, with what they are in: s, "
+        "min, h or d"
+    )
+    stated = study(of_length("value"), source={"options": {"units": {"value": "h"}}})
+    assert values(made(stated, unsaid)["k"]) == [8]
+
+
+def test_a_few_numbers_that_repeat_are_no_sign_of_another_unit() -> None:
+    unsaid = timed("value", [3.0, 4.0, 5.0, 6.0] * 3, [70.0 + n for n in range(12)])
+    assert values(made(study(of_length("value")), unsaid)["k"]) == [6]
+
+
+def test_one_number_cannot_be_in_two_units() -> None:
+    unsaid = timed("value", OTHERS, [900.0] * len(OTHERS))
+    both = study(of_length("value"), replace(of_length("value", "min"), id="other"))
+    with pytest.raises(UnitUnclear) as told:
+        made(both, unsaid)
+    assert str(told.value) == (
+        "kpis.other.unit: 'value' names no unit, and its numbers go from 1 to 9: kpis.k takes them to be in h, this "
+        "one in min; expected units: {value: …} under sources.tickets, with what they are in: s, min, h or d"
+    )
+    alike = study(of_length("value"), replace(of_length("value", "hours"), id="other"))
+    assert values(made(alike, unsaid)["other"]) == [9]

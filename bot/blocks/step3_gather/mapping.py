@@ -42,6 +42,7 @@ _DELIMITERS = {",": "comma ,", ";": "semicolon ;", "tab": "tab", "|": "bar |"}
 _UNITS = {
     "time": {"h": "hours", "min": "minutes", "s": "seconds", "ms": "milliseconds", "d": "days"},
     "ratio": {"%": "per cent: 100 is all", "ratio": "a fraction: 1 is all"},
+    "bytes": {unit: unit for unit in ("B", "kB", "MB", "GB", "TB")},
 }
 # What is asked of a file's form: where it is said otherwise, the file has other columns.
 FORM = ("sheet", "header_row", "delimiter", "encoding")

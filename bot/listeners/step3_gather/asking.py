@@ -47,7 +47,9 @@ def columns_of_kpis(values: Iterable[Any]) -> Iterator[str]:
     for value in values:
         if isinstance(value, Mapping):
             yield from (str(value[part]) for part in ("numerator", "denominator") if value.get(part))
-            yield from (str(one["column"]) for one in [value.get("pauses")] if isinstance(one, Mapping))
+            said = value.get("pauses") or ()
+            pauses = [said] if isinstance(said, Mapping) else said if isinstance(said, list | tuple) else ()
+            yield from (str(one["column"]) for one in pauses if isinstance(one, Mapping) and one.get("column"))
         elif value:
             yield str(value)
 
