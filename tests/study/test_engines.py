@@ -57,7 +57,7 @@ kpis:
              {column: hold, clock: business}]}}
   unpaused:
     {source: tickets, at: resolved_at, measure: share, good: value <= 40, unit: "%", direction: higher,
-     value: {from: opened_at, to: resolved_at, clock: business, pauses: hold}}
+     value: {from: opened_at, to: resolved_at, clock: business, pauses: {column: hold, unit: min}}}
   in_time:
     {source: tickets, at: resolved_at, measure: share, good: value <= 40, unit: "%", direction: higher,
      value: {from: opened_at, to: resolved_at, pauses: [{from: hold_from, to: hold_to}, hold]}}
