@@ -60,6 +60,78 @@ _CLOSED = re.compile(
 _BEGUN = re.compile(
     r"\bstart|\bbegin|\bbegan\b|\bbegonnen|\bdebut\b|\binicio|\binizio|\brozpocz|\bzacat|начал|開始|开始|시작|เริ่ม"
 )
+_WHEN = frozenset(
+    [
+        "at",
+        "on",
+        "when",
+        "date",
+        "dates",
+        "datetime",
+        "day",
+        "time",
+        "timestamp",
+        "ts",
+        "stamp",
+        "moment",
+        "utc",
+        "local",
+        "dt",
+        "datum",
+        "tag",
+        "uhrzeit",
+        "zeit",
+        "zeitpunkt",
+        "zeitstempel",
+        "wann",
+        "jour",
+        "heure",
+        "horodatage",
+        "quand",
+        "dia",
+        "fecha",
+        "hora",
+        "cuando",
+        "data",
+        "horario",
+        "quando",
+        "giorno",
+        "ora",
+        "tijd",
+        "tijdstip",
+        "dag",
+        "datetijd",
+        "czas",
+        "dzien",
+        "cas",
+        "den",
+        "dato",
+        "tid",
+        "tidspunkt",
+        "paiva",
+        "paivamaara",
+        "aika",
+        "tarih",
+        "saat",
+        "idopont",
+        "дата",
+        "время",
+        "час",
+        "момент",
+        "ημερομηνια",
+        "ωρα",
+        "日付",
+        "日時",
+        "日期",
+        "时间",
+        "時間",
+        "날짜",
+        "일시",
+        "시간",
+        "วันที่",
+        "เวลา",
+    ]
+)
 _NOT_ITS_OWN = re.compile(
     r"\bdue\b|deadline|\btarget|\bsla\b|\bttr\b|\btto\b|\buntil\b|\btill\b|valid|birth|viewed|visited|\bexpir|warrant"
     r"|\bplanned|\bscheduled|\bestimated|\bexpected|\beta\b|escalat|time to |fallig|\bfrist|frist\b|\bziel|geburt"
@@ -161,6 +233,12 @@ def says_opened(name: str) -> bool:
 def says_begun(name: str) -> bool:
     """Whether a name says that something began at its moment: a case, where none says that it was opened then."""
     return bool(_BEGUN.search(folded(name))) and not says_not_its_own(name)
+
+
+def says_no_more_than_when(name: str) -> bool:
+    """Whether a name says that it holds a moment and not of what: at, date, timestamp; every row should have it."""
+    words = folded(name).split()
+    return bool(words) and all(word in _WHEN for word in words)
 
 
 def says_resolved(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Rows that a KPI means and that hold nothing where it looks for their moment: no period can count them.
 
-A case that is not resolved yet has no moment of that, which is as it should be; one that never began is a flaw.
+A case that is not resolved yet has no moment of that, which is as it should be; one that never began is a flaw, and so
+is one without the moment of a column that is called nothing but that.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
-from csi.reading.name_words import says_begun, says_opened
+from csi.reading.name_words import says_begun, says_no_more_than_when, says_opened
 from csi.series.columns import moment_of_row
 
 _MOST = 0.5  # of the rows a KPI means, that may lack the moment they began at before that is a flaw; ours
@@ -32,12 +33,12 @@ def flawed(study: StudyDefinition, kpi: KpiDefinition, found: Undated) -> Undate
 
 
 def _is_beginning(study: StudyDefinition, kpi: KpiDefinition) -> bool:
-    """Whether a KPI is dated by what every row should have: when it began, by its name or by a duration."""
+    """Whether a KPI is dated by what every row should have: when it began, by its name or a duration, or just when."""
     at = moment_of_row(kpi)
     spans = [one.value for one in study.kpis.values() if one.source == kpi.source and isinstance(one.value, Duration)]
     if any(span.end == at for span in spans):
         return False
-    return says_opened(at) or says_begun(at) or any(span.start == at for span in spans)
+    return says_opened(at) or says_begun(at) or says_no_more_than_when(at) or any(span.start == at for span in spans)
 
 
 def footnote(kpi: KpiDefinition, found: Undated) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.reading.name_words import says_code
+from csi.reading.name_words import says_code, says_no_more_than_when
 
 CODES = (
     *("id", "Customer ID", "customerId", "zip", "ZIP code", "Postleitzahl", "PLZ", "phone", "Phone 2", "Tel.", "IP"),
@@ -44,3 +44,12 @@ def test_a_name_of_what_is_counted(name: str) -> None:
 
 def test_one_thing_or_person_is_a_number_only_where_its_numbers_are_whole() -> None:
     assert (says_code("agent", whole=False), says_code("agent id", whole=False)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("at", True), ("Date", True), ("date_time", True), ("Päivä", True), ("日付", True), ("Datum/Uhrzeit", True),
+     ("closed at", False), ("Due date", False), ("", False), ("update", False)],
+)  # fmt: skip
+def test_a_name_may_say_no_more_than_when(name: str, expected: bool) -> None:
+    assert says_no_more_than_when(name) is expected

@@ -64,11 +64,14 @@ def test_most_rows_without_their_beginning_are_a_flaw(without: int, validity: fl
     [
         (BY_OPENING, (), True),
         (kpi("a", "count", at="start"), (), True),
-        (kpi("a", "count", at="when"), (), False),  # nobody says that every row should have it
+        (kpi("a", "count", at="reviewed"), (), False),  # nobody says that every row should have it
+        (kpi("a", "count", at="when"), (), True),
+        (kpi("a", "count", at="Datum"), (), True),
+        (kpi("a", "count", at="date"), (kpi("b", "median", value=replace(RESOLVE, end="date")),), False),
         (BY_END, (), False),
         (kpi("a", "count", at="opened_at"), (kpi("b", "median", value=replace(RESOLVE, end="opened_at")),), False),
-        (kpi("a", "count", at="when"), (kpi("b", "median", value=replace(RESOLVE, start="when")),), True),
-        (kpi("a", "count", at="when"), (kpi("b", "median", source="x", value=replace(RESOLVE, start="when")),), False),
+        (kpi("a", "count", at="seen"), (kpi("b", "median", value=replace(RESOLVE, start="seen")),), True),
+        (kpi("a", "count", at="seen"), (kpi("b", "median", source="x", value=replace(RESOLVE, start="seen")),), False),
     ],
 )  # fmt: skip
 def test_what_every_row_should_have(one: KpiDefinition, others: tuple[KpiDefinition, ...], flaw: bool) -> None:
