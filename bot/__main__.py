@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 from cryptography.fernet import Fernet
 
-from bot import adoption, clock, doctor, examining, log, ready, record_key
+from bot import adoption, clock, doctor, examining, leftovers, log, ready, record_key
 from bot import manifest as manifests
 from bot.app import Bot, build_app
 from bot.joining import Joining
@@ -112,9 +112,11 @@ def verify(
 
 
 @cli.command(name="doctor")
-def examine() -> None:
-    """Check settings, database, token and scopes: one line each; status 1 when something is wrong."""
-    sys.exit(doctor.of_environment(MANIFEST, _say))
+def examine(
+    url: Annotated[str, typer.Option(help="The public address; it is tried as Slack would.")] = "",
+) -> None:
+    """Check settings, database, tokens, channels, the clock: one line each; status 1 when something is wrong."""
+    sys.exit(doctor.of_environment(MANIFEST, _say, url))
 
 
 @cli.command()
@@ -276,6 +278,7 @@ def _ready(needed: Callable[[Settings], object]) -> Settings:
     with _plainly():
         ready.database(settings)
         ready.vault(settings)
+        leftovers.remove()
         ready.token(settings)
     return settings
 

@@ -20,7 +20,7 @@ from bot.context import Kit
 from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
 from bot.delivery.worker import DeliveryWorker
-from bot.inbox import REMOVALS, Inbox, InboxWorker
+from bot.inbox import EVENT, REMOVALS, Inbox, InboxWorker
 from bot.installations import Installations
 from bot.payload import Origin, team_of
 from bot.pool import SlowPool
@@ -88,7 +88,9 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         app=app,
         listening=listening,
         kit=kit,
-        inbox_worker=InboxWorker(kit.inbox, kit.sessions, now, work(kit), teller(installations), teams=kit.teams),
+        inbox_worker=InboxWorker(
+            kit.inbox, kit.sessions, now, work(kit), teller(installations), teams=kit.teams, lost=lost(kit)
+        ),
         delivery=DeliveryWorker(
             kit.outbox, kit.sessions, now, partial(installations.client, again=False), pace, teams=kit.teams
         ),
@@ -177,7 +179,7 @@ def work(kit: Kit) -> Callable[[InboxEvent], None]:
         kind, _, name = row.kind.partition(":")
         client = None if row.kind in REMOVALS else kit.client(row.team_id)
         if kind == "job":
-            listeners.call(jobs[name], payload={**row.payload, "team_id": row.team_id}, client=client, kit=kit)
+            listeners.call(jobs[name], payload=_payload(row), client=client, kit=kit)
         elif name in events:
             listeners.call(
                 events[name], event=row.payload["event"], body=row.payload, heard_at=row.received_at, client=client,
@@ -185,3 +187,18 @@ def work(kit: Kit) -> Callable[[InboxEvent], None]:
             )  # fmt: skip
 
     return through
+
+
+def lost(kit: Kit) -> Callable[[InboxEvent], None]:
+    """What says of a job that was given up, where its end is waited for, by the routing table."""
+    given_up = {f"job:{route.id}": route.lost for route in listeners.ROUTES if route.lost is not None}
+
+    def say(row: InboxEvent) -> None:
+        if row.kind in given_up:
+            listeners.call(given_up[row.kind], payload=_payload(row), kit=kit)
+
+    return say
+
+
+def _payload(row: InboxEvent) -> dict[str, Any]:
+    return {**row.payload, "team_id": row.team_id, EVENT: row.event_id}

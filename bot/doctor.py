@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import fsspec
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlmodel import Session
 
+from bot import clock, reaching, ready
 from bot import manifest as manifests
-from bot import ready
 from bot.app import outward
 from bot.joining import refusal, unreachable
+from bot.reaching import Finding
 from bot.settings import Settings
+from csi import storage
 from csi.errors import CsiError, InvalidInput, InvalidInputs
 from csi.reading.connectors.masking import masked
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: whether it is well, and a line that says so or what to do."""
-
-    well: bool
-    line: str
-
-
-def of_environment(manifest: Path, say: Callable[[str], None]) -> int:
+def of_environment(manifest: Path, say: Callable[[str], None], url: str = "") -> int:
     """The same for the settings of the environment, also when these cannot be read."""
     try:
         settings = Settings.read()
     except InvalidInputs as wrong:
         return _say(_told(wrong), say)
     settings.reach_directly()
-    return run(settings, manifest, say)
+    return run(settings, manifest, say, url)
 
 
-def run(settings: Settings, manifest: Path, say: Callable[[str], None]) -> int:
-    """Say every finding; 1 when something is wrong, else 0."""
-    return _say(examine(settings, manifest), say)
+def run(settings: Settings, manifest: Path, say: Callable[[str], None], url: str = "") -> int:
+    """Say every finding; 1 when something is wrong, else 0.
+
+    Args:
+        settings: what is examined.
+        manifest: the app's.
+        say: is called with each line.
+        url: the public address, to be tried as Slack would.
+    """
+    return _say(examine(settings, manifest, url), say)
 
 
 def _say(findings: Iterable[Finding], say: Callable[[str], None]) -> int:
@@ -51,15 +53,37 @@ def _say(findings: Iterable[Finding], say: Callable[[str], None]) -> int:
     return 0 if well else 1
 
 
-def examine(settings: Settings, manifest: Path) -> Iterator[Finding]:
-    """Settings, database, data folder, token, scopes."""
+def examine(settings: Settings, manifest: Path, url: str = "") -> Iterator[Finding]:
+    """Settings, database, data folder, tokens, scopes, workspaces, the clock, channels, the public address."""
     yield from _settings(settings)
-    yield from _database(settings)
+    yield from reaching.swapped(settings)
+    database = list(_database(settings))
+    yield from database
     yield _data(settings)
+    is_whole = all(one.well for one in database)
     if settings.slack_bot_token:
-        yield from _token(settings, manifest)
+        yield from _token(settings, manifest, is_whole=is_whole)
+    elif settings.several_workspaces and is_whole:
+        yield from _workspaces(settings)
     if settings.slack_app_token:
         yield _app_token(settings)
+    if url:
+        yield from reaching.public(settings, url)
+
+
+def _workspaces(settings: Settings) -> Iterator[Finding]:
+    with _reading(settings) as session:
+        yield from reaching.installations(session, settings)
+
+
+@contextmanager
+def _reading(settings: Settings) -> Iterator[Session]:
+    made = storage.engine(settings.csi_database_url)
+    try:
+        with storage.sessions(made).reading() as session:
+            yield session
+    finally:
+        made.dispose()
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -121,21 +145,23 @@ def _data(settings: Settings) -> Finding:
     return Finding(True, masked(f"data: {settings.csi_data_url} can be written to"))
 
 
-def _token(settings: Settings, manifest: Path) -> Iterator[Finding]:
+def _token(settings: Settings, manifest: Path, *, is_whole: bool) -> Iterator[Finding]:
+    client = WebClient(settings.slack_bot_token, base_url=settings.api_url)
     try:
-        answer = WebClient(settings.slack_bot_token, base_url=settings.api_url).auth_test()
+        answer = client.auth_test()
     except (SlackApiError, OSError) as error:
         yield _refused("SLACK_BOT_TOKEN", error)
         return
     yield Finding(True, f"SLACK_BOT_TOKEN: {answer['user']} in {answer['team']}")
     yield _scopes(answer.headers, manifest)
+    if is_whole:
+        with _reading(settings) as session:
+            yield from reaching.of_workspace(session, client, str(answer["team_id"]), clock.now())
 
 
 def _scopes(headers: Any, manifest: Path) -> Finding:
     wanted = set(manifests.scopes(manifest))
-    lowered = {name.lower(): value for name, value in headers.items()}
-    granted = {scope.strip() for scope in str(lowered.get("x-oauth-scopes", "")).split(",")} - {""}
-    missing = sorted(wanted - granted)
+    missing = sorted(wanted - reaching.granted(headers))
     if missing:
         return Finding(False, f"scopes: missing {', '.join(missing)}; install the app again with manifest.yml")
     return Finding(True, f"scopes: all {len(wanted)} of manifest.yml are granted")

@@ -14,6 +14,7 @@ from slack_sdk.webhook import WebhookClient
 
 from bot.blocks import notices
 from bot.blocks.parts import Block
+from bot.delivery import failures
 from bot.log import logger
 from bot.payload import Origin, about, is_full, origin, remembered
 from csi.errors import CsiError, GateRefused, InvalidInput, InvalidInputs
@@ -45,7 +46,7 @@ def answer(error: Exception, body: Body, ack: Ack, client: WebClient) -> BoltRes
     if body.get("type") == "event_callback":  # it could not be stored: unacknowledged, it comes again
         log.error("event_not_stored", exc_info=error)
         return BoltResponse(status=500)
-    if _word(error) == "exchanged_trigger_id":  # the same click came twice, and the first has opened what it opens
+    if failures.word(error) == "exchanged_trigger_id":  # the same click came twice, and opened what it opens once
         return BoltResponse(status=200) if ack.response is None else None
     blocks = told(error, about(body))
     if ack.response is None:
@@ -79,19 +80,15 @@ def told(error: Exception, place: str = "") -> list[Block]:
     return notices.unexpected(reference)
 
 
-def _word(error: Exception) -> str:
-    """Slack's word for its refusal; empty for anything else."""
-    return str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
-
-
 def _mendable(error: Exception) -> str:
-    """What to do about a refusal of Slack's that somebody can mend; else empty."""
-    word = _word(error)
-    if word in ("expired_trigger_id", "trigger_expired"):
+    """What to do about a refusal of Slack's that somebody can mend, or that may pass; else empty."""
+    name = failures.word(error)
+    if name in ("expired_trigger_id", "trigger_expired"):
         return "That took longer than Slack waits for a form. Please press it again."
-    if word == "missing_scope" and isinstance(error, SlackApiError):
-        needed = error.response.get("needed") or "a permission"
-        return f"The bot lacks {needed} in this workspace. An administrator installs the app again with its manifest."
+    if isinstance(error, SlackApiError) and (mend := notices.remedy(name, str(error.response.get("needed") or ""))):
+        return mend
+    if failures.is_of_slack(error) and failures.passing(error):
+        return "Slack did not answer as it should. What you sent may be kept: look, and press again if it is not."
     return ""
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, Thread
 from typing import Any
 
-from sqlalchemy import delete, event
+from sqlalchemy import delete, event, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -28,6 +28,7 @@ LEASE = timedelta(seconds=60)
 ATTEMPTS = 5
 ROUND = 50  # of each kind
 KINDS = ("event", "job")
+EVENT = "_event"  # in a job's payload: which row of the inbox it is
 REMOVALS = ("event:app_uninstalled", "event:tokens_revoked")  # there is no client for a workspace that is gone
 KEPT = timedelta(days=7)  # Slack repeats an event within minutes; a week is for those who search for what happened
 
@@ -73,6 +74,17 @@ class Inbox:
         if session.exec(known).first() is None:
             self._add(session, team_id, event_id, f"job:{kind}", {**payload, "_user": user, "_channel": channel})
 
+    def through(self, session: Session, payload: Mapping[str, Any]) -> None:
+        """Call a job done in the transaction of its effect: killed right behind that, it is not done once more.
+
+        Args:
+            session: the caller's, which writes what the job is for.
+            payload: as the job was given it.
+        """
+        mine = (col(InboxEvent.team_id) == payload["team_id"], col(InboxEvent.event_id) == payload.get(EVENT, ""))
+        done = {"status": "done", "done_at": self._now(), "error": "", "claimed_by": "", "claimed_at": None}
+        session.execute(update(InboxEvent).where(*mine).values(**done))
+
     def _add(self, session: Session, team_id: str, event_id: str, kind: str, payload: Mapping[str, Any]) -> None:
         now = self._now()
         row = InboxEvent(
@@ -91,14 +103,16 @@ class InboxWorker:
 
     def __init__(
         self, inbox: Inbox, sessions: Sessions, now: Callable[[], datetime], work: Work, tell: Tell,
-        *, teams: Callable[[], Collection[str]],
+        *, teams: Callable[[], Collection[str]], lost: Callable[[InboxEvent], None] = lambda _row: None,
     ) -> None:  # fmt: skip
+        """``lost`` says of what was given up where it is waited for; ``tell`` tells who began it."""
         self._inbox = inbox
         self._sessions = sessions
         self._now = now
         self._work = work
         self._tell = tell
         self._teams = teams
+        self._lost = lost
         self._holder = leases.holder()
         self._held: set[int] = set()
         self._lock = Lock()
@@ -160,7 +174,7 @@ class InboxWorker:
         with self._sessions() as session:
             values = {"status": "failed", "error": "never came to an end", "done_at": self._now()}
             change_if(session, row, {"status": row.status, "attempts": row.attempts}, values)
-        self._say(RuntimeError(f"{row.kind} never came to an end"), row)
+        self._give_up(RuntimeError(f"{row.kind} never came to an end"), row)
         return True
 
     def _claim(self, row: InboxEvent, now: datetime) -> bool:
@@ -197,7 +211,14 @@ class InboxWorker:
             self._settle(row, "pending", repr(error), timedelta(seconds=2 ** (row.attempts + 1)))
         else:
             self._settle(row, "failed", repr(error))
-            self._say(error, row)
+            self._give_up(error, row)
+
+    def _give_up(self, error: Exception, row: InboxEvent) -> None:
+        try:
+            self._lost(row)
+        except Exception:
+            log.exception("not_said", kind=row.kind)
+        self._say(error, row)
 
     def _say(self, error: Exception, row: InboxEvent) -> None:
         """Tell whoever began it; who cannot be told (they have left) is no reason to do it again."""

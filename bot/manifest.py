@@ -10,6 +10,7 @@ import yaml
 MANIFEST = Path(__file__).with_name("manifest.yml")  # a link to the one at the root, so that it is installed, too
 EVENTS = "/slack/events"
 REDIRECT = "/slack/oauth_redirect"
+INSTALL = "/slack/install"
 
 
 def read(path: Path = MANIFEST) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlmodel import Session
 
-from bot import daily, inbox, leases, upkeep
+from bot import alive, daily, inbox, leases, upkeep
 from bot.blocks.reminders import Thing
 from bot.context import Kit
 from bot.log import logger
@@ -26,7 +26,7 @@ log = logger(__name__)
 AnyT = TypeVar("AnyT")
 
 TICK = 20.0  # seconds; reminders are due by the hour
-DAILY = ("gather.forget", "record.prove")
+DAILY = ("gather.forget", "record.prove", "keep.tidy")
 CLAIMED = 100  # reminders leased at once: worked off long before the lease runs out
 IN_ONE = 25  # rows written in one transaction, so that nobody else waits long
 ALSO = (collecting.nudges,)
@@ -49,6 +49,7 @@ class Scheduler:
         self._worker = leases.holder()
         self._forgot: dict[str, date] = {}
         self._looked: dict[str, Looked] = {}
+        self._beat_at: datetime | None = None
         self._clock = BackgroundScheduler(timezone="UTC")
         self._clock.add_job(
             self.tick, "interval", seconds=every, max_instances=1, coalesce=True, misfire_grace_time=None,
@@ -65,7 +66,9 @@ class Scheduler:
 
     def tick(self) -> None:
         """Send what is due in every workspace of this process, and forget what is long done."""
-        for team_id in self._kit.teams():
+        teams = self._kit.teams()
+        self._safely(self._beat, teams)
+        for team_id in teams:
             self._safely(self._look_after, team_id)
             self._safely(self._remind, team_id)
             self._safely(self._collect, team_id)
@@ -77,6 +80,13 @@ class Scheduler:
             act(*given)
         except Exception as error:  # trouble with one workspace, or one reminder, must not silence the others
             log.error("tick_failed", act=act.__name__, of=[getattr(one, "id", one) for one in given], exc_info=error)
+
+    def _beat(self, teams: Collection[str]) -> None:
+        """Leave a trace of the tick, now and then: who would miss it looks there."""
+        now = self._now()
+        if self._beat_at is None or now - self._beat_at >= alive.OFTEN:
+            alive.beat(self._kit.sessions, teams, now)
+            self._beat_at = now
 
     def _look_after(self, team_id: str) -> None:
         """Look at what was changed since, and at what a new day changes; nobody waits until something is written."""

@@ -11,6 +11,7 @@ import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from slack_bolt import BoltRequest, BoltResponse
 from slack_sdk.signature import SignatureVerifier
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -20,10 +21,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import manifest, metrics, push
+from bot import alive, manifest, metrics, push, ready
 from bot.app import Bot
+from bot.context import Kit
 from bot.payload import team_of
 from bot.settings import Settings
+from csi.errors import InvalidInput
 from csi.models import Workspace
 from csi.storage import Sessions, rows
 
@@ -69,7 +72,8 @@ def build(bot: Bot, settings: Settings) -> Starlette:
     """The ASGI application."""
     routes = [
         Route(manifest.EVENTS, _through(bot.app.dispatch, _signed(settings.slack_signing_secret)), methods=["POST"]),
-        Route("/health", _health(bot.kit.sessions)),
+        *(Route(path, _health(bot.kit.sessions)) for path in ("/health", "/healthz")),
+        Route("/readyz", _readiness(bot.kit, settings)),
         Route("/metrics", _metrics(metrics.registry(bot.kit.sessions), settings.csi_metrics_token)),
         *push.routes(bot.kit),
     ]
@@ -167,6 +171,36 @@ def _health(sessions: Sessions) -> Callable[[Request], object]:
     async def answer(_request: Request) -> Response:
         await run_in_threadpool(_touch, sessions)
         return PlainTextResponse("ok")
+
+    return answer
+
+
+def _readiness(kit: Kit, settings: Settings) -> Callable[[Request], object]:
+    """Whether all is there that a workspace needs, the clock too: 503 and a line for what is missing.
+
+    Anybody may ask, so that nothing is named; ``python -m bot doctor`` has the rest.
+    """
+    migrated: list[bool] = []
+
+    def missing() -> str:
+        try:
+            if migrated:
+                _touch(kit.sessions)
+            else:
+                ready.migrated(settings)
+                migrated.append(True)
+        except (InvalidInput, SQLAlchemyError):
+            return "database: away, or not at the newest schema"
+        teams = kit.teams()
+        if not teams:
+            return "slack: no workspace whose token is accepted"
+        with kit.sessions.reading() as session:
+            silent = alive.silent(session, teams, kit.now())
+        return "scheduler: nobody minds the clock" if silent else ""
+
+    async def answer(_request: Request) -> Response:
+        line = await run_in_threadpool(missing)
+        return PlainTextResponse(line or "ready", status_code=503 if line else 200)
 
     return answer
 

@@ -123,9 +123,9 @@ def verify_benefit(
     return opportunity
 
 
-def of_service(session: Session, team_id: str, service_id: int, limit: int = 50) -> list[Opportunity]:
-    """The register of a service, the highest priority first."""
-    return rows(session, Opportunity, team_id, service_id=service_id, order="-priority", limit=limit)
+def of_service(session: Session, team_id: str, service_id: int) -> list[Opportunity]:
+    """The whole register of a service, the highest priority first."""
+    return rows(session, Opportunity, team_id, service_id=service_id, order="-priority")
 
 
 def entry_of(session: Session, cycle: Cycle, opportunity_id: int) -> Opportunity:

@@ -21,8 +21,8 @@ from csi.models import Row
 from csi.storage import WRITTEN
 
 _LOOSE = (
-    models.AuditHead, models.AuditRow, models.InboxEvent, models.Installation, models.OutboxPost, models.Person,
-    models.Reminder,
+    models.AuditHead, models.AuditRow, models.Heartbeat, models.InboxEvent, models.Installation, models.OutboxPost,
+    models.Person, models.Reminder,
 )  # fmt: skip
 COVERED: dict[str, Table] = {
     table.name: table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.blocks import parts, status_card, waits
@@ -44,7 +45,18 @@ class Place:
 Entry = list[Block]  # one thing and the row of its buttons
 
 
-def view(places: Sequence[Place], own: Own | None = None, page: int = 0) -> Block:
+def no_clock(at: datetime | None) -> list[Block]:
+    """For an administrator: the process that minds the clock is not there; ``at`` is when it was last."""
+    since = (
+        f"since <!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%d %b %Y, %H:%M} UTC>" if at else "yet"
+    )
+    return [parts.section(
+        f":rotating_light: *Nobody minds the clock.* Nothing was looked after {since}: no reminders, no collecting. "
+        "Whoever runs me starts `python -m bot scheduler` (`python -m bot run` has it); `python -m bot doctor` looks."
+    )]  # fmt: skip
+
+
+def view(places: Sequence[Place], own: Own | None = None, page: int = 0, above: Sequence[Block] = ()) -> Block:
     """The home tab of one person; ``own`` are their settings. What does not fit stands on further pages."""
     mine = [_entry(place, one, f"{number}.{at}") for number, place in enumerate(places)
             for at, one in enumerate(place.own)]  # fmt: skip
@@ -58,7 +70,7 @@ def view(places: Sequence[Place], own: Own | None = None, page: int = 0) -> Bloc
     pages = _pages(groups)
     at = min(max(page, 0), len(pages) - 1)
     settings = _settings(own, places) if own else []
-    return {"type": "home", "blocks": [*pages[at], *_ways(at, len(pages)), *settings]}
+    return {"type": "home", "blocks": [*above, *pages[at], *_ways(at, len(pages)), *settings]}
 
 
 def _newcomer() -> list[Entry]:

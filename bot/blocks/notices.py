@@ -69,6 +69,59 @@ def unexpected(reference: str) -> list[Block]:
     ]
 
 
+_INVITE = "Please invite me to the channel, then ask again."
+_AGAIN = "An administrator installs the app again with its manifest."
+REMEDIES = {
+    "not_in_channel": _INVITE,
+    "channel_not_found": _INVITE,
+    "is_archived": "The channel is archived: unarchive it, or go on in another one.",
+    "restricted_action": "An administrator allows apps to post in this channel.",
+    "too_many_pins": "Unpin something in the channel; the message itself stands.",
+    "msg_too_long": "It is too long for Slack: look at it in parts.",
+    "msg_blocks_too_long": "It is too long for Slack: look at it in parts.",
+    "storage_limit_reached": "The workspace has no room for files: delete some, or an administrator adds room.",
+    "file_uploads_disabled": "An administrator allows files in this workspace.",
+    "not_allowed_token_type": _AGAIN,
+    "no_permission": _AGAIN,
+    "messages_tab_disabled": "An administrator turns the app's messages tab on, as in its manifest.",
+    "user_disabled": "They have left the workspace.",
+    "cannot_dm_bot": "A bot cannot be written to: give the role to a person.",
+}
+
+
+def remedy(word: str, needed: str = "") -> str:
+    """What mends a refusal of Slack's, by its word for it; empty where nothing that people do would.
+
+    Args:
+        word: such as ``not_in_channel``.
+        needed: with ``missing_scope``, the scope.
+    """
+    if word == "missing_scope":
+        return f"The bot lacks {needed or 'a permission'} in this workspace. {_AGAIN}"
+    return REMEDIES.get(word, "")
+
+
+_DOING = {"pin": "pin this", "file": "bring a file here"}
+_DOING_THERE = {"pin": "pin a message", "file": "bring a file"}
+
+
+def undone(kind: str, word: str, subject: str, mend: str) -> str:
+    """What could not be done here; ``subject`` is escaped already."""
+    doing = _DOING.get(kind, "post something here")
+    return f"I could not {doing} ({word}): “{subject}”" + (f" {mend}" if mend else "")
+
+
+def undone_there(kind: str, word: str, channel: str, mend: str) -> str:
+    """The same to somebody elsewhere."""
+    doing = _DOING_THERE.get(kind, "post")
+    return f"I could not {doing} in <#{channel}> ({word})." + (f" {mend}" if mend else "")
+
+
+def picture_lost(alt_text: str) -> str:
+    """That a message has no picture; its words stand."""
+    return f":warning: Slack did not take the picture of this: {alt_text[:1500]}"
+
+
 def note(sentence: str) -> list[Block]:
     """A plain answer."""
     return [parts.section(sentence)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
 
 import httpx
 from slack_sdk import WebClient
@@ -51,11 +50,9 @@ class Uploads:
         return State.LATE if now - since > PATIENCE else State.WAITING
 
 
-def upload(client: WebClient, content: bytes, alt_text: str, title: str, **place: Any) -> str:
-    """Bring the bytes to Slack, shared nowhere unless a channel_id and thread_ts are given; gives the file's id."""
+def upload(client: WebClient, content: bytes, alt_text: str, title: str) -> str:
+    """Bring the bytes to Slack, shared nowhere; gives the file's id."""
     to = client.files_getUploadURLExternal(filename=NAME, length=len(content), alt_txt=alt_text[:1000])
     httpx.post(str(to["upload_url"]), content=content, timeout=30).raise_for_status()
-    client.files_completeUploadExternal(
-        files=[{"id": str(to["file_id"]), "title": clip(plainly(title), 100) or NAME}], **place
-    )
+    client.files_completeUploadExternal(files=[{"id": str(to["file_id"]), "title": clip(plainly(title), 100) or NAME}])
     return str(to["file_id"])

@@ -13,10 +13,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.blocks import parts
-from bot.log import logger
 from csi.models import OutboxPost
-
-log = logger(__name__)
 
 Changes = dict[str, Any]
 PEOPLE = ("U", "W")  # how the ids of people begin
@@ -90,27 +87,11 @@ def _posted(client: WebClient, row: OutboxPost, content: dict[str, Any], thread:
     return {"channel": str(answer["channel"]), "ts": str(answer["ts"])}
 
 
-def finish(client: WebClient, row: OutboxPost) -> Changes:
-    """What is welcome once a message stands, and not worth posting it twice for: its pin and its link."""
-    if row.pin:
-        _try("pins.add", lambda: client.pins_add(channel=row.channel, timestamp=row.ts))
-    answer = _try("chat.getPermalink", lambda: client.chat_getPermalink(channel=row.channel, message_ts=row.ts))
-    return {"permalink": str(answer["permalink"])} if answer else {}
-
-
 def _room(client: WebClient, channel: str) -> str:
     """The channel itself; for a person's id, their conversation with the bot."""
     if not channel.startswith(PEOPLE):
         return channel
     return str(client.conversations_open(users=channel)["channel"]["id"])
-
-
-def _try(what: str, call: Any) -> Any:
-    try:
-        return call()
-    except (SlackApiError, OSError) as refused:
-        log.warning("refused", method=what, error=str(refused))
-        return None
 
 
 def _blocks(row: OutboxPost, picture: Picture) -> list[parts.Block]:

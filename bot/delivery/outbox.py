@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select, update
 
 from bot.blocks.parts import Block
 from bot.blocks.text import clip
+from bot.delivery import effects
 from csi.errors import NotFound
 from csi.models import OutboxPost
 from csi.reading.files import FileStore
@@ -96,6 +97,48 @@ class Outbox:
             text=clip(text, TEXT), blocks=list(blocks), subject_kind=about, subject_id=number, created_at=now,
             next_at=now, **more,
         )  # fmt: skip
+
+    def share(
+        self, session: Session, *, team_id: str, channel: str, key: str, content: bytes | str, name: str,
+        words: str = "", title: str = "", alt_text: str = "", thread_ts: str = "", tell: str = "",
+    ) -> OutboxPost:  # fmt: skip
+        """A file to be seen in a channel once; the same key again changes nothing.
+
+        Args:
+            session: the caller's; the file goes out after its commit.
+            team_id: the workspace.
+            channel: where.
+            key: unique in the workspace.
+            content: its bytes, or under which key they are kept.
+            name: the file's.
+            words: the message it comes with (mrkdwn, escaped).
+            title: what Slack shows as its title; its name without.
+            alt_text: of a picture, its words.
+            thread_ts: the message it answers.
+            tell: the person who hears of it when it cannot be brought.
+        """
+        lock(session, f"post:{team_id}:{key}")
+        found = self.find(session, team_id=team_id, key=key)
+        if found is not None:
+            return found
+        row = self._made(
+            team_id=team_id, channel=channel, text=words, key=key, kind=effects.FILE, thread_ts=thread_ts, tell=tell,
+            blocks=[{"name": name, "title": title or name, "alt_text": alt_text}],
+            image_key=content if isinstance(content, str) else self._stored(team_id, content),
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        self._wake_after_commit(session)
+        return row
+
+    def follow(self, session: Session, row: OutboxPost, ts: str) -> None:
+        """What is to be done about a message that was just posted at ``ts``, in the transaction that keeps this."""
+        for kind, key in effects.of_post(row, ts).items():
+            session.add(self._made(
+                team_id=row.team_id, channel=row.channel, text=row.text, key=key, kind=kind, blocks=(),
+                thread_key=row.key, tell=row.tell,
+            ))  # fmt: skip
+        session.flush()
 
     def update(
         self,

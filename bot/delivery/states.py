@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from bot import leases
-from bot.delivery import images
+from bot.delivery import effects, images
 from bot.delivery.messages import Changes
 from csi.models import OutboxPost
 
@@ -21,6 +21,13 @@ def has_its_turn(row: OutboxPost, now: datetime) -> bool:
     if row.next_at > now:
         return False
     return row.status != "sending" or leases.free(row.claimed_by, row.claimed_at, LEASE, now)
+
+
+def is_said(row: OutboxPost) -> bool:
+    """Whether the next call says something new in a channel, which has its pace: not a change, pin, link or upload."""
+    if row.kind == effects.FILE:
+        return bool(row.file_id)
+    return not row.ts and row.kind not in (effects.PIN, effects.LINK)
 
 
 def is_overtaking(session: Session, row: OutboxPost) -> bool:

@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
-import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot import leases
-from bot.delivery import failures, images, messages, states
+from bot.blocks.text import plainly
+from bot.delivery import effects, failures, images, messages, states
 from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
 from bot.log import logger
@@ -29,7 +30,6 @@ log = logger(__name__)
 
 ROUND = 200
 IDLE = 0.7  # seconds between looks for posts of other processes
-INTERRUPTED = timedelta(hours=1)
 NEAR = timedelta(seconds=2)
 SOON = 0.1  # seconds, while something waits for its image, its channel or its next attempt
 
@@ -69,7 +69,7 @@ class DeliveryWorker:
         self._thread.join(timeout=40)
 
     def _loop(self) -> None:
-        pause = self._safely(self._finish_interrupted)
+        pause = 0.0
         while not self._stopped.is_set():
             self._outbox.woken.wait(timeout=pause)
             self._outbox.woken.clear()
@@ -102,7 +102,7 @@ class DeliveryWorker:
     def _deliver(self, row: OutboxPost) -> bool:
         """Claim one row, call Slack, keep what came of it; false when it is not this row's turn."""
         if not states.has_its_turn(row, self._now()) or not self._pace.free(
-            row.team_id, row.channel, posting=not row.ts
+            row.team_id, row.channel, posting=states.is_said(row)
         ):
             return False
         with self._sessions() as session:
@@ -112,39 +112,25 @@ class DeliveryWorker:
         if states.is_headless(row, head):
             self._keep(row, states.without_head(head, self._now()))
             return False
-        changes = self._outcome(row, states.thread_of(row, head))
-        self._keep(row, changes)
-        if "ts" in changes:  # kept first: whatever happens from here on, it is not posted again
-            if changes["sent_revision"] < row.revision:  # a bare line, so far
-                self._fill(row.team_id, row.key)
-            self._finish(row.team_id, row.key)
+        changes = self._outcome(row, head)
+        self._keep(row, changes, head)
+        if "ts" in changes and changes["sent_revision"] < row.revision:  # a bare line, so far
+            self._go_on(row.team_id, row.key)
+        for key in self._follow(row, changes):
+            self._go_on(row.team_id, key)
         return True
 
-    def _fill(self, team_id: str, key: str) -> None:
+    def _follow(self, row: OutboxPost, changes: messages.Changes) -> list[str]:
+        """What comes next for it, in the same round: its pin and its link, or where its uploaded bytes are seen."""
+        if row.kind == effects.FILE:
+            return [row.key] if changes["status"] == "pending" and "file_id" in changes else []
+        return list(effects.of_post(row, str(changes["ts"])).values()) if "ts" in changes else []
+
+    def _go_on(self, team_id: str, key: str) -> None:
         with self._sessions.reading() as session:
             row = self._outbox.find(session, team_id=team_id, key=key)
         if row is not None:
             self._deliver(row)
-
-    def _finish(self, team_id: str, key: str) -> None:
-        with self._sessions.reading() as session:
-            row = self._outbox.find(session, team_id=team_id, key=key)
-        if row is None or row.kind != "result":
-            return
-        changes = messages.finish(self._client(team_id), row)
-        with self._sessions() as session:
-            change_if(session, row, {"ts": row.ts}, changes or {"error": "no link to it was given"})
-
-    def _finish_interrupted(self) -> None:
-        """Pin and link what an earlier process posted last, without coming to that."""
-        since = self._now() - INTERRUPTED
-        unlinked = (col(OutboxPost.permalink) == "", col(OutboxPost.error) == "", col(OutboxPost.sent_at) > since)
-        ours = col(OutboxPost.team_id).in_(self._teams())
-        posted = select(OutboxPost).where(ours, OutboxPost.kind == "result", OutboxPost.status == "sent", *unlinked)
-        with self._sessions.reading() as session:
-            rows = session.exec(posted.limit(ROUND)).all()
-        for row in rows:
-            self._finish(row.team_id, row.key)
 
     def _claim(self, session: Session, row: OutboxPost) -> bool:
         values = {"status": "sending", "claimed_by": self._holder, "claimed_at": self._now()}
@@ -156,16 +142,26 @@ class DeliveryWorker:
             return None
         return self._outbox.find(session, team_id=row.team_id, key=row.thread_key)
 
-    def _outcome(self, row: OutboxPost, thread: str) -> messages.Changes:
+    def _outcome(self, row: OutboxPost, head: OutboxPost | None) -> messages.Changes:
         if states.may_have_arrived(row):
             return {**states.INTERRUPTED}
         try:
-            return self._sent(self._client(row.team_id), row, thread)
+            return self._done(self._client(row.team_id), row, head)
         except Exception as error:
             log.exception("call_failed", key=row.key)
             if failures.limited(error):
                 self._pace.hold(row.team_id, row.channel, failures.retry_after(error))
             return failures.consequence(row, error, self._now())
+
+    def _done(self, client: WebClient, row: OutboxPost, head: OutboxPost | None) -> messages.Changes:
+        thread = states.thread_of(row, head)
+        if row.kind == effects.FILE:
+            return effects.filed(client, row, thread, lambda: self._outbox.image(row))
+        if head is not None and row.kind == effects.PIN:
+            return effects.pinned(client, head)
+        if head is not None and row.kind == effects.LINK:
+            return effects.linked(client, head)
+        return self._sent(client, row, thread)
 
     def _sent(self, client: WebClient, row: OutboxPost, thread: str) -> messages.Changes:
         now = self._now()
@@ -187,25 +183,37 @@ class DeliveryWorker:
             changes = messages.send(client, row, thread, picture=messages.Picture.IN_THREAD, now=now)
             file = images.State.LATE
         if file is images.State.LATE and changes["sent_revision"] == row.revision:
-            self._share(client, row, str(changes.get("channel", row.channel)), thread or str(changes.get("ts", row.ts)))
+            self._share(row, str(changes.get("channel", row.channel)), thread or str(changes.get("ts", row.ts)))
         return changes
 
-    def _share(self, client: WebClient, row: OutboxPost, channel: str, thread: str) -> None:
+    def _share(self, row: OutboxPost, channel: str, thread: str) -> None:
         """The message stands already: its image comes into its thread, or is missed there."""
-        content = self._outbox.image(row)
-        try:
-            images.upload(client, content, row.alt_text, row.text, channel_id=channel, thread_ts=thread)
-        except (SlackApiError, httpx.HTTPError):
-            log.exception("image_not_shared", key=row.key)
-            with self._sessions() as session:
-                failures.say_picture_lost(session, self._outbox, row, channel, thread)
+        with self._sessions() as session:
+            self._outbox.share(
+                session, team_id=row.team_id, channel=channel, key=f"picture:{row.id}:{row.revision}",
+                content=row.image_key, name=images.NAME, title=plainly(row.text), alt_text=row.alt_text,
+                thread_ts=thread,
+            )  # fmt: skip
 
-    def _keep(self, row: OutboxPost, changes: messages.Changes) -> None:
+    def _keep(self, row: OutboxPost, changes: messages.Changes, head: OutboxPost | None = None) -> None:
         values = {"claimed_by": "", "claimed_at": None, **changes}
         with self._sessions() as session:
             kept = change_if(session, row, {"claimed_by": self._holder}, values)
+            if kept and "ts" in changes:
+                self._outbox.follow(session, row, str(changes["ts"]))
             if kept and values["status"] == "failed":
-                failures.say(session, self._outbox, row, str(values["error"]))
+                failures.say(session, self._outbox, row, str(values["error"]), head)
+            if kept and head is not None and row.kind in (effects.PIN, effects.LINK):
+                self._keep_effect(session, row, values, head)
+
+    def _keep_effect(self, session: Session, row: OutboxPost, values: messages.Changes, head: OutboxPost) -> None:
+        """What was done about a message is known by the message: the row of it is not needed any more."""
+        if row.kind == effects.LINK and values["status"] in ("sent", "failed"):
+            link = {"permalink": values["permalink"]} if "permalink" in values else effects.NO_LINK
+            change_if(session, head, {"ts": head.ts}, link)
+        if values["status"] == "sent":
+            mine = (col(OutboxPost.team_id) == row.team_id, col(OutboxPost.id) == row.id)
+            session.execute(delete(OutboxPost).where(*mine))
 
 
 def _unfinished(teams: Collection[str]) -> SelectOfScalar[OutboxPost]:

@@ -43,6 +43,7 @@ from bot.listeners import (
     roles,
     sources,
     study,
+    tidying,
 )
 from bot.listeners import register as register_
 from bot.listeners import step1_should_measure as step1
@@ -59,11 +60,15 @@ COMMAND = "/csi"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One thing that is heard: its kind, its id, and the function that listens."""
+    """One thing that is heard: its kind, its id, and the function that listens.
+
+    ``lost`` says of a job that was given up where its end is waited for: ``(payload, kit)``.
+    """
 
     kind: str
     id: str
     listen: Callable[..., Any]
+    lost: Callable[..., Any] | None = None
 
 
 def open_word(ack: Ack, body: Mapping[str, Any], client: WebClient, respond: Respond, kit: Kit) -> None:
@@ -158,7 +163,7 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "gather.try", step3.try_naming),
     Route("view", "gather.name", step3.named),
     Route("action", "gather.read", step3.read_as_before),
-    Route("job", "gather.read", step3.read),
+    Route("job", "gather.read", step3.read, lost=step3.not_read),
     Route("job", "gather.reread", step3.reread),
     Route("job", "gather.again", step3.reread_all),
     Route("job", "gather.forget", step3.forget),
@@ -275,6 +280,8 @@ ROUTES: tuple[Route, ...] = (
     Route("job", "record.prove", record.prove_daily),
     Route("command", "settings", record.settings),
     Route("view", "settings.open", record.said_settings),
+    Route("job", "study.pack", study.pack),
+    Route("job", "keep.tidy", tidying.tidy),
     Route("action", "settings.erase", record.open_erase),
     Route("view", "settings.erase", record.said_erase),
     Route("job", "settings.erase", record.erase),

@@ -20,6 +20,7 @@ from bot.blocks import notices, status_card
 from bot.blocks.parts import Block
 from bot.blocks.text import escape
 from bot.context import Kit
+from bot.delivery import failures
 from bot.errors import whisper
 from bot.listeners import modals, people
 from bot.listeners.step3_gather import look_later
@@ -193,7 +194,9 @@ def _is_member(client: WebClient, channel: str) -> bool:
     """Whether the bot is in the channel: else none of what it has to say arrives."""
     try:
         return bool(client.conversations_info(channel=channel)["channel"].get("is_member"))
-    except SlackApiError:
+    except SlackApiError as refused:
+        if failures.passing(refused):  # not known is not "no"
+            raise
         return False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from slack_bolt import Ack
 from slack_sdk import WebClient
 from sqlmodel import Session
 
-from bot import forms
+from bot import alive, forms
 from bot.blocks import home as blocks
+from bot.blocks import parts
 from bot.blocks.cycle import Beginning
 from bot.context import Kit
 from bot.listeners import cycle, modals, people
@@ -33,24 +34,39 @@ def opened(event: Body, body: Body, client: WebClient, kit: Kit) -> None:
         known = roles.person(session, team_id, user_id)
     if known is None:  # hours are said, and kept, in the person's own zone
         people.remember({"team_id": team_id, "users": [user_id]}, client, kit)
-    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id))
+    publish(client, kit, team_id, user_id)
 
 
 def turn_page(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     """Earlier or further entries, in the same tab."""
     ack()
-    team_id, user_id = team_of(body), user_of(body)
-    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id, int(clicked(body))))
+    publish(client, kit, team_of(body), user_of(body), int(clicked(body)))
 
 
-def drawn(kit: Kit, team_id: str, user_id: str, page: int = 0) -> dict[str, Any]:
+def publish(client: WebClient, kit: Kit, team_id: str, user_id: str, page: int = 0) -> None:
+    """Show the home tab as it is now; an administrator sees there that nobody minds the clock."""
+    told = _unminded(client, kit, team_id, user_id)
+    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id, page, told))
+
+
+def _unminded(client: WebClient, kit: Kit, team_id: str, user_id: str) -> Sequence[parts.Block]:
+    now = kit.now()
+    with kit.sessions.reading() as session:
+        at = alive.last(session, team_id)
+    if not alive.is_silent(at, now):
+        return ()
+    known = client.users_info(user=user_id)["user"]
+    return blocks.no_clock(at) if known.get("is_admin") or known.get("is_owner") else ()
+
+
+def drawn(kit: Kit, team_id: str, user_id: str, page: int = 0, above: Sequence[parts.Block] = ()) -> dict[str, Any]:
     """The home tab as it is now: cycles of services where the person holds a role."""
     now = kit.now()
     with kit.sessions.reading() as session:
         running = cycles.together.of_person(session, team_id, user_id)
         places = [_place(session, one, user_id, now) for one in running]
         own = _own(session, team_id, user_id)
-    return blocks.view(places, own, page)
+    return blocks.view(places, own, page, above)
 
 
 def _place(session: Session, running: Cycle, user_id: str, now: datetime) -> blocks.Place:
@@ -100,4 +116,4 @@ def said_hours(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) ->
     with kit.sessions() as session:
         reminders.set_hours(session, team_id=team_id, user_id=user_id, now=kit.now(), **form)
     ack()
-    client.views_publish(user_id=user_id, view=drawn(kit, team_id, user_id))
+    publish(client, kit, team_id, user_id)

@@ -13,6 +13,7 @@ from bot import forms
 from bot.blocks import people as blocks
 from bot.blocks.people import Barred
 from bot.context import Kit
+from bot.delivery import failures
 from bot.listeners import modals
 from bot.payload import clicked, team_of, user_of
 from csi import roles
@@ -34,10 +35,16 @@ def remember(payload: Body, client: WebClient, kit: Kit) -> None:
 
 
 def _profile(client: WebClient, user_id: str) -> Body | None:
-    """What Slack says of a person; None of somebody from another workspace, whose id must do."""
+    """What Slack says of a person; None of somebody from another workspace, whose id must do.
+
+    Raises:
+        SlackApiError: Slack cannot say just now; the job it is asked in comes again.
+    """
     try:
         return dict(client.users_info(user=user_id)["user"])
-    except SlackApiError:
+    except SlackApiError as refused:
+        if failures.passing(refused):
+            raise
         return None
 
 

@@ -44,7 +44,7 @@ def turn_page(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def _view(session: Session, cycle: Cycle, start: int = 0) -> Block:
-    entries = register.of_service(session, cycle.team_id, cycle.service_id, limit=500)
+    entries = register.of_service(session, cycle.team_id, cycle.service_id)
     return blocks.view(cycles.service_of(session, cycle).name, entries, modals.metadata(cycle), start)
 
 
@@ -77,7 +77,7 @@ def _kpis(session: Session, cycle: Cycle) -> dict[str, str]:
 
 def _others(session: Session, cycle: Cycle) -> dict[str, str]:
     """What a new entry may be part of: the open ones."""
-    every = register.of_service(session, cycle.team_id, cycle.service_id, limit=500)
+    every = register.of_service(session, cycle.team_id, cycle.service_id)
     return {str(one.id): f"{one.number} {one.title}" for one in every if one.state in ("open", "planned", "parked")}
 
 
@@ -106,7 +106,7 @@ def added(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         roles.require(session, cycle, user_of(body), roles.MEMBERS, "add to the register")
-        entries = register.of_service(session, cycle.team_id, cycle.service_id, limit=500)
+        entries = register.of_service(session, cycle.team_id, cycle.service_id)
         alike = register.likely_duplicates(entries, form["title"])
         again = json.dumps({**known, "sure": form["title"]})
         if alike and known.get("sure") != form["title"]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from slack_bolt import Ack
-from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import proof
 from bot.blocks import record as blocks
 from bot.blocks.text import mention
 from bot.context import Kit
-from bot.delivery.files import share
+from bot.inbox import EVENT
 from bot.listeners import modals
 from bot.payload import origin, user_of
 from csi import audit, roles
@@ -32,7 +32,7 @@ from csi.step6_present import presenting
 Body = Mapping[str, Any]
 
 
-def export(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) -> None:
+def export(ack: Ack, body: Body, kit: Kit, words: list[str]) -> None:
     """``/csi export``: which form? ``study``, ``pdf``, ``xlsx``, ``csv``, ``json``: the file comes into the channel."""
     with kit.sessions.reading() as session:
         cycle = modals.cycle_of(session, body)
@@ -42,18 +42,44 @@ def export(ack: Ack, body: Body, client: WebClient, kit: Kit, words: list[str]) 
     if form not in (*PACKED, *FORMATS):
         ack(text="Export", blocks=blocks.export(service))
         return
-    pack = PACKED.get(form) or partial(_tables, form=form)
-    kit.slow(pack, kit, client, cycle.team_id, cycle.id, user_of(body), to=origin(body))
+    here = origin(body)
+    with kit.sessions() as session:
+        kit.inbox.later(
+            session, team_id=cycle.team_id, kind="study.pack", key=f"{cycle.id}:{form}:{kit.now().timestamp()}",
+            payload={"cycle_id": cycle.id, "form": form, "by": here.user_id}, user=here.user_id,
+            channel=here.channel_id,
+        )  # fmt: skip
     ack(text="I am packing it; the file will be here in a moment.")
 
 
-def export_clicked(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+def export_clicked(ack: Ack, body: Body, kit: Kit) -> None:
     """The button beside the data made comparable: the study."""
     ack()
-    export(lambda *_, **__: None, body, client, kit, ["study"])  # type: ignore[arg-type]
+    export(lambda *_, **__: None, body, kit, ["study"])  # type: ignore[arg-type]
 
 
-def _tables(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str, *, form: str) -> None:
+def pack(payload: Mapping[str, Any], kit: Kit) -> None:
+    """The job: pack what was asked for; the file and the end of the job are one transaction."""
+    team_id, form = str(payload["team_id"]), str(payload["form"])
+    make = PACKED.get(form) or partial(_tables, form=form)
+    packed = make(kit, team_id, int(payload["cycle_id"]), str(payload["by"]))
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
+        kit.outbox.share(
+            session, team_id=team_id, channel=cycle.channel_id, key=f"export:{payload.get(EVENT) or packed.name}",
+            content=packed.content, name=packed.name, words=packed.words, tell=str(payload["by"]),
+        )  # fmt: skip
+        kit.inbox.through(session, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    content: bytes
+    name: str
+    words: str
+
+
+def _tables(kit: Kit, team_id: str, cycle_id: int, user_id: str, *, form: str) -> _Packed:
     """Everything kept of the service, without files and secrets."""
     write, ending = FORMATS[form]
     with kit.sessions.reading() as session:
@@ -63,10 +89,10 @@ def _tables(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: s
         content = write({"record": [{"ends_with": str(end or "")}], **exporting.tables(session, cycle)})
     name = f"{slug(service)}-{kit.now():%Y-%m-%d}.{ending}"
     words = f"{blocks.exported(service, user_id, form)} {proof.ends_with(end)}".rstrip()
-    share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+    return _Packed(content, name, words)
 
 
-def _study(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str) -> None:
+def _study(kit: Kit, team_id: str, cycle_id: int, user_id: str) -> _Packed:
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, cycle_id)
         _require_delivered(session, cycle)
@@ -76,10 +102,10 @@ def _study(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: st
         f"Cycle {cycle.number} as a study, for {mention(user_id)}. "
         f"Unpacked, `python -m csi run study.yml` computes the same figures. {proof.ends_with(end)}"
     )
-    share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+    return _Packed(content, name, words)
 
 
-def _report(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: str) -> None:
+def _report(kit: Kit, team_id: str, cycle_id: int, user_id: str) -> _Packed:
     """The report on paper, of the data now held."""
     with kit.sessions.reading() as session:
         cycle = cycles.by_id(session, team_id, cycle_id)
@@ -90,7 +116,7 @@ def _report(kit: Kit, client: WebClient, team_id: str, cycle_id: int, user_id: s
     content = paper.report_pdf(base, drawn, slam.slam_chart(base))
     words = f"The report of cycle {cycle.number} on paper, for {mention(user_id)}."
     name = f"{slug(base.service)}-{kit.now():%Y-%m-%d}.pdf"
-    share(client, channel=cycle.channel_id, content=content, name=name, words=words)
+    return _Packed(content, name, words)
 
 
 PACKED = {"study": _study, "pdf": _report}

@@ -1,7 +1,7 @@
 """The tables. Every row carries ``team_id``; indexes and unique constraints begin with it."""
 
 from csi.models.corrected import Action, Baseline, Decision, Opportunity
-from csi.models.delivered import AuditHead, AuditRow, InboxEvent, OutboxPost, Reminder
+from csi.models.delivered import AuditHead, AuditRow, Heartbeat, InboxEvent, OutboxPost, Reminder
 from csi.models.found import AnalysisResult, Finding, Rebase, Report, ReportClick
 from csi.models.gathered import Batch, Exclusion, Measurement, QuarantinedRow, Source
 from csi.models.people import Installation, Person, RoleAssignment, Service, Workspace
@@ -24,6 +24,7 @@ __all__ = [
     "Finding",
     "Gap",
     "Goal",
+    "Heartbeat",
     "InboxEvent",
     "Installation",
     "Kpi",

@@ -145,3 +145,11 @@ class AuditHead(Row, table=True):
     ordinal: int
     hash: str
     closed: str
+
+
+class Heartbeat(Row, table=True):
+    """When the clock's process looked after a workspace last."""
+
+    __table_args__ = (UniqueConstraint("team_id"),)
+
+    at: datetime

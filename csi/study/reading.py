@@ -25,7 +25,8 @@ from csi.study.source_reading import source_of, zone_of
 from csi.terms import Period
 
 VERSION = 1
-LARGEST = 1_000_000  # bytes of a study file; ours
+MOST_NAMED = 500  # sources, or KPIs: far more than anybody looks at; ours
+LARGEST = 250_000  # bytes of a study file: it is read in a moment, also where it is meant to take long; ours
 
 
 def read_study(path: Path, *, with_files: bool = False) -> StudyDefinition:
@@ -207,6 +208,9 @@ def _named(top: Keys, key: str) -> dict[str, Keys]:
     entries = top.keys(key)
     if not entries.mapping:
         top.wrong(key, f"expected at least one of the {key}, by its name")
+    if len(entries.mapping) > MOST_NAMED:
+        top.wrong(key, f"names {len(entries.mapping):,}; expected at most {MOST_NAMED}; make several studies of it")
+        return {}
     return entries.below()
 
 

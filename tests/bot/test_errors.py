@@ -6,6 +6,7 @@ import ast
 import json
 import pickle
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 from slack_bolt import Ack, App, BoltRequest
@@ -200,10 +201,14 @@ def refused(word: str, **more: str) -> SlackApiError:
             refused("missing_scope", needed="users:read"),
             "lacks users:read in this workspace. An administrator",
         ),
-        (refused("fatal_error"), "reference"),
+        (refused("fatal_error"), "press again if it is not"),
+        (URLError("away"), "press again if it is not"),
+        (refused("too_many_pins"), "Unpin something"),
+        (refused("invalid_arguments"), "reference"),
+        (OSError(28, "No space left on device"), "reference"),
     ],
 )
-def test_a_refusal_of_slack_s_says_what_mends_it(error: SlackApiError, says: str):
+def test_a_refusal_of_slack_s_says_what_mends_it(error: Exception, says: str):
     assert says in notices.plain_text(errors.told(error))
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import col, update
 
-from bot.inbox import ATTEMPTS, LEASE, ROUND, Inbox, InboxWorker, forget
+from bot.inbox import ATTEMPTS, EVENT, LEASE, ROUND, Inbox, InboxWorker, forget
 from bot.leases import holder
 from csi.errors import NotFound
 from csi.models import InboxEvent
@@ -22,7 +22,7 @@ class Desk:
         self.database = database
         self.time = datetime(2026, 3, 2, 9, tzinfo=UTC)
         self.inbox = Inbox(database.sessions, self.now)
-        self.worked, self.told = [], []
+        self.worked, self.told, self.lost = [], [], []
         self.teams = (TEAM,)
         self.error = None
 
@@ -44,7 +44,7 @@ class Desk:
         """What one look does, to its end."""
         worker = InboxWorker(
             self.inbox, self.database.sessions, self.now, self.work, self.tell,
-            teams=lambda: self.teams,
+            teams=lambda: self.teams, lost=lambda row: self.lost.append(row.event_id),
         )  # fmt: skip
         worker.look()
         worker.stop()
@@ -212,3 +212,44 @@ def test_who_cannot_be_told_that_it_was_given_up_holds_nothing_else_up(desk):
         session.exec(update(InboxEvent).where(col(InboxEvent.event_id) == "x.y:a").values(attempts=ATTEMPTS))
     desk.round()
     assert [one.status for one in desk.rows()] == ["failed", "done"]
+
+
+def test_a_job_that_ended_with_its_effect_is_not_done_again(desk):
+    desk.job()
+    (row,) = desk.rows()
+    with desk.database.sessions() as session:
+        desk.inbox.through(session, {"team_id": TEAM, EVENT: row.event_id})
+    assert [(one.status, one.done_at) for one in desk.rows()] == [("done", desk.now())]
+    desk.later(hours=1)
+    desk.round()
+    assert desk.worked == []
+
+
+@pytest.mark.parametrize(
+    "payload", [{"team_id": "T2", EVENT: "x.y:a"}, {"team_id": TEAM, EVENT: "x.y:b"}, {"team_id": TEAM}]
+)
+def test_only_the_job_itself_is_ended(desk, payload):
+    desk.job()
+    with desk.database.sessions() as session:
+        desk.inbox.through(session, payload)
+    desk.round()
+    assert desk.worked == [("job:x.y", 1)]
+
+
+@pytest.mark.parametrize(("attempts", "times"), [(1, 0), (ATTEMPTS, 1)])
+def test_a_job_that_is_given_up_says_so_where_its_end_is_waited_for(desk, attempts, times):
+    desk.error = OSError("away")
+    desk.job()
+    for _ in range(attempts):
+        desk.round()
+        desk.later(minutes=10)
+    assert desk.lost == ["x.y:a"] * times
+
+
+def test_a_mistake_of_ours_is_given_up_at_once_and_one_in_saying_so_is_outlived(desk):
+    desk.error = KeyError("x")
+    desk.lost = None  # appending to it fails
+    desk.job()
+    desk.round()
+    assert [row.status for row in desk.rows()] == ["failed"]
+    assert [type(error) for error, _ in desk.told] == [KeyError]

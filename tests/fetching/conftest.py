@@ -56,6 +56,8 @@ def site() -> Iterator[Site]:
             self.end_headers()
             self.wfile.write(answer.body)
 
+        do_POST = do_GET
+
         def log_message(self, *_: object) -> None:
             """Quiet."""
 

@@ -10,6 +10,7 @@ import time
 import httpx
 import pytest
 
+from bot import alive, clock
 from bot.sandbox.server import Sandbox
 from bot.sandbox.signed_http import signature
 from csi.models import InboxEvent
@@ -133,7 +134,14 @@ def test_the_way_in_for_tools_is_there_and_closed_without_a_token(web):
 
 
 def test_health_and_metrics(web):
-    assert httpx.get(f"{web.address}/health").text == "ok"
+    assert {httpx.get(f"{web.address}/{path}").text for path in ("health", "healthz")} == {"ok"}
+    silent = httpx.get(f"{web.address}/readyz")
+    assert (silent.status_code, silent.text) == (503, "scheduler: nobody minds the clock")
+    opened = engine(web.database_url)
+    alive.beat(sessions(opened), [web.sandbox.workspace.team_id], clock.now())
+    opened.dispose()
+    ready = httpx.get(f"{web.address}/readyz")
+    assert (ready.status_code, ready.text) == (200, "ready")
     metrics = httpx.get(f"{web.address}/metrics", headers={"Authorization": f"Bearer {METRICS}"})
     assert "csi_outbox_posts" in metrics.text
     assert metrics.headers["x-frame-options"] == "DENY"

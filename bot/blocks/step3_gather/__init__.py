@@ -1,6 +1,8 @@
 """Step 3's messages and forms."""
 
 from bot.blocks.step3_gather.drops import (
+    MEND_ROWS,
+    NOT_READ,
     arrived,
     asked,
     broken_layout,
@@ -76,10 +78,12 @@ __all__ = [
     "HOW",
     "MAP",
     "MEANT",
+    "MEND_ROWS",
     "MORE",
     "MOST",
     "NAME",
     "NEW_SOURCE",
+    "NOT_READ",
     "NO_COLUMN",
     "NUMBER",
     "OPEN",

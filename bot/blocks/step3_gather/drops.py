@@ -206,6 +206,13 @@ def _yes(reasons: Sequence[Waits]) -> str:
     return f"Yes, leave {key.count:,} out" if key and len(reasons) == 1 else "Use it all the same"
 
 
+NOT_READ = (
+    "Reading it went wrong on my side, and trying again did not help. Nothing of it was kept; map its columns to try "
+    "once more, or give whoever runs me the reference that I wrote to you."
+)
+MEND_ROWS = "Mend the rows (not the columns whose names begin with csi_) and drop the file in again."
+
+
 def working(filename: str, rows: int) -> list[Block]:
     """How far reading has come."""
     seen = f": {rows:,} rows so far" if rows else ""

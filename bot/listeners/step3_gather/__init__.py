@@ -9,7 +9,7 @@ from bot.listeners.step3_gather.mapping import again, mapped, more, open_mapping
 from bot.listeners.step3_gather.naming import named, open_naming, try_naming
 from bot.listeners.step3_gather.numbers import attested, open_collection, open_number, said_collection, said_number
 from bot.listeners.step3_gather.overview import gather
-from bot.listeners.step3_gather.reading import read
+from bot.listeners.step3_gather.reading import not_read, read
 from bot.listeners.step3_gather.rereading import reread, reread_all
 from bot.listeners.step3_gather.studies import taken
 
@@ -28,6 +28,7 @@ __all__ = [
     "meant",
     "more",
     "named",
+    "not_read",
     "open_collection",
     "open_mapping",
     "open_naming",

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from slack_sdk import WebClient
 from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
 from bot.blocks.parts import Block
 from bot.context import Kit
-from bot.delivery.files import share
 from bot.listeners.step3_gather import drop as kept
 from bot.listeners.step3_gather import telling, tries
 from bot.listeners.step3_gather.drop import Drop
@@ -53,12 +51,12 @@ class _Plan:
     typed: Typed
 
 
-def read(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
+def read(payload: Mapping[str, Any], kit: Kit) -> None:
     """The job: read the file as was said, then keep that with its source, record it, and say what came."""
     team_id = str(payload["team_id"])
     found = kept.find(kit, team_id, str(payload["file_id"]))
     with _refusal_beside(kit, team_id, found):
-        _read(payload, client, kit, found)
+        _read(payload, kit, found)
 
 
 @contextmanager
@@ -70,7 +68,14 @@ def _refusal_beside(kit: Kit, team_id: str, found: Drop) -> Iterator[None]:
         say(kit, team_id, found, blocks.refused(found.filename, str(error), found.handle))
 
 
-def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) -> None:
+def not_read(payload: Mapping[str, Any], kit: Kit) -> None:
+    """The job was given up: it is said where the reading was asked for."""
+    team_id = str(payload["team_id"])
+    found = kept.find(kit, team_id, str(payload["file_id"]))
+    say(kit, team_id, found, blocks.refused(found.filename, blocks.NOT_READ, found.handle))
+
+
+def _read(payload: Mapping[str, Any], kit: Kit, found: Drop) -> None:
     team_id = str(payload["team_id"])
     _check_name(kit, team_id, found, wanted_of(payload))
     plan = _planned(kit, team_id, found, payload)
@@ -87,12 +92,14 @@ def _read(payload: Mapping[str, Any], client: WebClient, kit: Kit, found: Drop) 
         shown = blocks.asked(found.filename, found.handle, asked.reasons, asked.source, named=named, kept_days=days)
         say(kit, team_id, found, shown)
         return
-    with kit.sessions() as session:
+    with kit.sessions() as session:  # the delivery, what is said of it and its quarantine: all of it or none
         source, recorded = _recorded(kit, session, found, payload, intake)
-    notes = (*_doubts(intake), *_twice(kit, source, recorded), *told(intake, payload.get("named") or ()))
-    say(kit, team_id, found, _shown(kit, found, source, recorded, notes=notes))
-    if recorded.outcome is not Outcome.KNOWN:
-        share_quarantine(client, kit, found, recorded.batch)
+        session.flush()
+        notes = (*_doubts(intake), *_twice(session, source, recorded), *told(intake, payload.get("named") or ()))
+        _say_in(kit, session, team_id, found, _shown(session, found, source, recorded, notes=notes))
+        if recorded.outcome is not Outcome.KNOWN:
+            _share_quarantine(kit, session, found, recorded.batch)
+        kit.inbox.through(session, payload)
 
 
 def wanted_of(payload: Mapping[str, Any]) -> Wanted:
@@ -280,22 +287,20 @@ def _empty(intake: Intake) -> Iterator[str]:
         yield f"Taken for “nothing here”: {', '.join(f'‘{one}’' for one in markers)}."
 
 
-def _twice(kit: Kit, source: Source, made: Recorded) -> tuple[str, ...]:
+def _twice(session: Session, source: Source, made: Recorded) -> tuple[str, ...]:
     """A warning where rows may count twice, as nothing tells those of two deliveries apart."""
-    with kit.sessions.reading() as session:
-        shared = shared_days(session, source, made.batch)
+    shared = shared_days(session, source, made.batch)
     if not shared:
         return ()
     which = listed([f"delivery {ordinal} ({plural(days, 'day')})" for ordinal, days in shared.items()])
     return (f"Days in it came before, with {which}. No column names a case: rows that are in both count twice.",)
 
 
-def _shown(kit: Kit, found: Drop, source: Source, made: Recorded, *, notes: Sequence[str]) -> list[Block]:
+def _shown(session: Session, found: Drop, source: Source, made: Recorded, *, notes: Sequence[str]) -> list[Block]:
     if made.outcome is Outcome.KNOWN:
         return blocks.known_already(found.filename, found.handle, made.batch, source)
-    with kit.sessions.reading() as session:
-        cycle = cycles.by_id(session, source.team_id, found.cycle_id)
-        return telling.message(session, cycle, source, made.batch, outcome=made.outcome.value, notes=notes)
+    cycle = cycles.by_id(session, source.team_id, found.cycle_id)
+    return telling.message(session, cycle, source, made.batch, outcome=made.outcome.value, notes=notes)
 
 
 def show_progress(kit: Kit, team_id: str, found: Drop, seen: int) -> None:
@@ -306,18 +311,23 @@ def show_progress(kit: Kit, team_id: str, found: Drop, seen: int) -> None:
 def say(kit: Kit, team_id: str, found: Drop, shown: list[Block]) -> None:
     """Answer a file: one message, kept up to date."""
     with kit.sessions() as session:
-        kit.outbox.keep(
-            session, team_id=team_id, key=found.post_key, channel=found.channel, thread_ts=found.thread_ts or None,
-            text=blocks.words(shown), blocks=shown,
-        )  # fmt: skip
+        _say_in(kit, session, team_id, found, shown)
 
 
-def share_quarantine(client: WebClient, kit: Kit, found: Drop, batch: Batch) -> None:
+def _say_in(kit: Kit, session: Session, team_id: str, found: Drop, shown: list[Block]) -> None:
+    kit.outbox.keep(
+        session, team_id=team_id, key=found.post_key, channel=found.channel, thread_ts=found.thread_ts or None,
+        text=blocks.words(shown), blocks=shown,
+    )  # fmt: skip
+
+
+def _share_quarantine(kit: Kit, session: Session, found: Drop, batch: Batch) -> None:
     """The quarantine as a CSV in the file's thread, to be mended and dropped in again."""
     key = str(batch.counts.get("quarantine_key") or "")
     if not key:
         return
     name = f"quarantine-{found.filename.rsplit('.', 1)[0][:60]}-{batch.ordinal}.csv"
-    comment = "Mend the rows (not the columns whose names begin with csi_) and drop the file in again."
-    content = kit.files.read(key)
-    share(client, channel=found.channel, content=content, name=name, words=comment, thread_ts=found.thread_ts)
+    kit.outbox.share(
+        session, team_id=batch.team_id, channel=found.channel, key=f"quarantine:{found.file_id}:{key}", content=key,
+        name=name, words=blocks.MEND_ROWS, thread_ts=found.thread_ts, tell=found.user,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from http.client import IncompleteRead
 from socket import gaierror
 from typing import Any
 from urllib.error import URLError
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from bot.delivery import failures
+from bot.delivery.failures import Fate
 from bot.delivery.outbox import Outbox
 from csi.errors import InvalidInput
 from csi.models import OutboxPost
@@ -34,12 +36,47 @@ BUSY = refused("internal_error")
         (ConnectionResetError(), True),
         (TimeoutError(), True),
         (httpx.ConnectError("away"), True),
+        (IncompleteRead(b"{"), True),
         (KeyError("x"), False),
         (InvalidInput("x", "y"), False),
     ],
 )
 def test_what_passes_is_told_from_what_stays(error: Exception, passes: bool) -> None:
     assert failures.passing(error) is passes
+
+
+UNREADABLE = "Received a response in a non-JSON format: <html>"
+ASKED = httpx.Request("POST", "https://x/upload")
+
+
+@pytest.mark.parametrize(
+    ("error", "fate"),
+    [
+        (refused("ratelimited", 429), Fate.WAIT),
+        (refused(UNREADABLE, 429), Fate.WAIT),
+        (refused("internal_error"), Fate.AGAIN),
+        (refused("odd", 500), Fate.AGAIN),
+        (refused("odd", 499), Fate.FINAL),
+        (refused("not_in_channel"), Fate.FINAL),
+        (refused("missing_scope"), Fate.FINAL),
+        (refused(UNREADABLE), Fate.UNKNOWN),
+        (refused(UNREADABLE, 502), Fate.UNKNOWN),
+        (refused(""), Fate.UNKNOWN),
+        (IncompleteRead(b"{"), Fate.UNKNOWN),
+        (TimeoutError(), Fate.UNKNOWN),
+        (URLError(TimeoutError()), Fate.UNKNOWN),
+        (ConnectionResetError(), Fate.UNKNOWN),
+        (httpx.ReadTimeout("late"), Fate.UNKNOWN),
+        (URLError(ConnectionRefusedError()), Fate.AGAIN),
+        (URLError(gaierror()), Fate.AGAIN),
+        (httpx.HTTPStatusError("x", request=ASKED, response=httpx.Response(503)), Fate.AGAIN),
+        (httpx.HTTPStatusError("x", request=ASKED, response=httpx.Response(429)), Fate.AGAIN),
+        (httpx.HTTPStatusError("x", request=ASKED, response=httpx.Response(403)), Fate.FINAL),
+        (InvalidInput("x", "y"), Fate.FINAL),
+    ],
+)
+def test_an_error_has_one_of_four_fates(error: Exception, fate: Fate) -> None:
+    assert failures.fate(error) is fate
 
 
 @pytest.mark.parametrize(("attempts", "gap"), [(0, 2), (1, 4), (2, 8), (5, 64), (6, 128)])
@@ -86,6 +123,8 @@ def test_only_slacks_own_429_asks_to_wait() -> None:
         (URLError(TimeoutError()), "dropped"),
         (httpx.ReadTimeout("no answer"), "dropped"),
         (BUSY, "pending"),
+        (refused(UNREADABLE), "dropped"),
+        (IncompleteRead(b"{"), "dropped"),
         (ConnectionRefusedError(), "pending"),
         (URLError(gaierror()), "pending"),
         (URLError(ConnectionRefusedError()), "pending"),
@@ -104,6 +143,8 @@ def test_a_nudge_that_may_have_arrived_is_not_sent_again(error: Exception, statu
             refused("invalid_blocks", response_metadata={"messages": ["a", "b", "c", "d"]}),
             "invalid_blocks: a: b: c",
         ),
+        (refused("missing_scope", needed="pins:write"), "missing_scope: pins:write"),
+        (refused(UNREADABLE), "unreadable answer"),
         (refused("x" * 600), "x" * 500),
         (KeyError("y" * 600), f"KeyError('{'y' * 490}"),
         (InvalidInput("file", "too large"), str(InvalidInput("file", "too large"))),
@@ -157,3 +198,30 @@ def test_a_failure_is_said_in_its_thread_in_few_words_and_once_a_revision(
 def test_who_did_not_invite_the_bot_is_asked_to(sqlite_database: Database, tmp_path: Any) -> None:
     (dm,) = said_of(sqlite_database, tmp_path, "not_in_channel", tell="U1")
     assert dm.text.endswith("(not_in_channel). Please invite me to the channel, then ask again.")
+
+
+def test_a_permission_that_lacks_is_named_with_what_an_administrator_does(
+    sqlite_database: Database, tmp_path: Any
+) -> None:
+    here, dm = said_of(sqlite_database, tmp_path, "missing_scope: pins:write", kind="pin", tell="U1")
+    mend = "The bot lacks pins:write in this workspace. An administrator installs the app again with its manifest."
+    assert here.text == f"I could not pin this (missing_scope): “Hello” {mend}"
+    assert dm.text == f"I could not pin a message in <#C1> (missing_scope). {mend}"
+
+
+def test_a_link_that_is_not_to_be_had_is_no_news(sqlite_database: Database, tmp_path: Any) -> None:
+    assert said_of(sqlite_database, tmp_path, "message_not_found", kind="link", tell="U1") == []
+
+
+def test_a_file_that_cannot_be_brought_is_named(sqlite_database: Database, tmp_path: Any) -> None:
+    named = {"name": "q.csv", "title": "q.csv", "alt_text": ""}
+    (here,) = said_of(sqlite_database, tmp_path, "file_uploads_disabled", kind="file", blocks=[named])
+    mend = "An administrator allows files in this workspace."
+    assert here.text == f"I could not bring a file here (file_uploads_disabled): “q.csv” {mend}"
+
+
+def test_a_picture_that_cannot_be_brought_is_missed_in_its_words(sqlite_database: Database, tmp_path: Any) -> None:
+    named = {"name": "chart.png", "title": "t", "alt_text": "A line"}
+    (here,) = said_of(sqlite_database, tmp_path, "fatal", kind="file", blocks=[named], thread_ts="1.1")
+    assert here.text == ":warning: Slack did not take the picture of this: A line"
+    assert (here.thread_ts, here.key) == ("1.1", "lost:7")

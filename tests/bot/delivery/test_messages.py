@@ -87,21 +87,6 @@ def test_an_image_stands_in_its_place_or_behind_the_first_block(
 
 
 @pytest.mark.parametrize(
-    ("pin", "methods"), [(True, ["pins_add", "chat_getPermalink"]), (False, ["chat_getPermalink"])]
-)
-def test_what_stands_gets_its_link_and_its_pin_where_wanted(pin: bool, methods: list[str]) -> None:
-    client = Answers()
-    assert messages.finish(client, post(ts="1.1", pin=pin)) == {"permalink": "https://x/p"}  # type: ignore[arg-type]
-    assert client.methods() == methods
-
-
-def test_a_refused_pin_or_link_is_outlived() -> None:
-    client = Answers(pins_add=refused("already_pinned"), chat_getPermalink=refused("fatal_error", 500))
-    assert messages.finish(client, post(ts="1.1", pin=True)) == {}  # type: ignore[arg-type]
-    assert len(client.asked) == 2
-
-
-@pytest.mark.parametrize(
     ("waited", "state"),
     [
         (images.PATIENCE, images.State.WAITING),

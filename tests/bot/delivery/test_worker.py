@@ -10,12 +10,15 @@ from slack_sdk.errors import SlackApiError
 
 from bot.delivery.outbox import Outbox
 from bot.delivery.pace import Pace
-from bot.delivery.worker import IDLE, INTERRUPTED, NEAR, SOON, DeliveryWorker
+from bot.delivery.worker import IDLE, NEAR, SOON, DeliveryWorker
 from csi.models import OutboxPost
 from csi.reading.files import FileStore
 from csi.storage import rows
 from tests.bot.delivery.posts import NOW, Answers, refused
 from tests.databases import Database
+from tests.fetching.conftest import Answer, site
+
+__all__ = ["site"]
 
 
 class Desk:
@@ -47,6 +50,10 @@ class Desk:
     def row(self, key: str) -> OutboxPost:
         with self.database.sessions.reading() as session:
             return rows(session, OutboxPost, "T1", key=key)[0]
+
+    def written(self) -> list[str]:
+        with self.database.sessions.reading() as session:
+            return [one.key for one in rows(session, OutboxPost, "T1")]
 
     def posted(self) -> list[str]:
         return [asked["text"] for method, asked in self.slack.asked if method == "chat_postMessage"]
@@ -165,31 +172,114 @@ def test_a_nudge_gets_no_link(desk: Desk) -> None:
 
 
 def test_a_result_without_a_link_says_so(desk: Desk) -> None:
-    desk.slack = Answers(chat_getPermalink=refused("fatal_error", 500))
+    desk.slack = Answers(chat_getPermalink=refused("message_not_found"))
     desk.post("a")
     desk.worker.round()
     assert (desk.row("a").status, desk.row("a").error) == ("sent", "no link to it was given")
 
 
-SENT = {"status": "sent", "ts": "1.1", "sent_revision": 1, "sent_at": NOW - INTERRUPTED + timedelta(microseconds=1)}
+def test_what_passes_takes_no_pin_and_no_link_from_a_message(desk: Desk) -> None:
+    desk.slack = Answers(pins_add=refused("fatal_error", 500), chat_getPermalink=refused("<html>"))
+    desk.post("a", pin=True)
+    desk.worker.round()
+    assert (desk.posted(), desk.row("a").permalink, desk.row("a").error) == (["a"], "", "")
+    assert desk.slack.methods()[1:] == ["pins_add", "chat_getPermalink"]
+    desk.slack.refusals.clear()
+    desk.worker.round()
+    assert len(desk.slack.asked) == 3
+    desk.time += timedelta(seconds=2)
+    desk.worker.round()
+    assert (desk.posted(), desk.row("a").permalink) == (["a"], "https://x/p")
+    assert desk.slack.methods()[3:] == ["pins_add", "chat_getPermalink"]
+    assert desk.written() == ["a"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "linked"),
-    [
-        ({}, True),
-        ({"sent_at": NOW - INTERRUPTED}, False),
-        ({"kind": "nudge"}, False),
-        ({"permalink": "https://x/old"}, False),
-        ({"error": "no link to it was given"}, False),
-        ({"status": "pending"}, False),
-        ({"team_id": "T2"}, False),
-    ],
-)
-def test_what_an_earlier_process_posted_last_gets_its_link(desk: Desk, changed: dict[str, Any], linked: bool) -> None:
-    desk.post("a", **{**SENT, **changed})
-    desk.worker._finish_interrupted()
-    assert ("chat_getPermalink" in desk.slack.methods()) is linked
+def test_a_pin_that_cannot_be_is_said_below_its_message_with_what_mends_it(desk: Desk) -> None:
+    desk.slack = Answers(pins_add=refused("too_many_pins"))
+    desk.post("a", pin=True, tell="U1")
+    for _ in range(2):
+        desk.worker.round()
+    here, there = (desk.row(one) for one in desk.written() if one.startswith("failed:"))
+    assert here.thread_ts == "5.5"
+    assert here.text.endswith("Unpin something in the channel; the message itself stands.")
+    assert (there.channel, desk.row("a").status) == ("D1", "sent")  # their conversation
+
+
+def test_a_message_that_is_pinned_already_is_well(desk: Desk) -> None:
+    desk.slack = Answers(pins_add=refused("already_pinned"))
+    desk.post("a", pin=True)
+    desk.worker.round()
+    assert desk.written() == ["a"]
+
+
+@pytest.mark.parametrize("kind", ["pin", "link"])
+def test_what_a_process_did_not_come_to_another_does(desk: Desk, kind: str) -> None:
+    desk.post("a", status="sent", ts="1.1", sent_revision=1)
+    desk.post("b", kind=kind, thread_key="a", status="sending", claimed_by="elsewhere:1:a",
+              claimed_at=NOW - timedelta(hours=1))  # fmt: skip
+    desk.worker.round()
+    assert desk.slack.methods() == [{"pin": "pins_add", "link": "chat_getPermalink"}[kind]]
+    assert desk.slack.asked[0][1].get("timestamp", desk.slack.asked[0][1].get("message_ts")) == "1.1"
+
+
+class Filing(Answers):
+    """A Slack that takes uploads; ``there`` once one was completed."""
+
+    there = False
+
+    def files_getUploadURLExternal(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(("upload", asked))
+        return {"upload_url": self.url, "file_id": "F1"}
+
+    def files_info(self, **asked: Any) -> dict[str, Any]:
+        self.asked.append(("files_info", asked))
+        if not self.there:
+            raise refused("file_not_found")
+        return {"file": {}}
+
+    url = ""
+
+
+@pytest.fixture
+def filing(desk: Desk, site: Any) -> Desk:
+    site.answers["/up"] = Answer(b"ok")
+    desk.slack = Filing()
+    desk.slack.url = f"{site.address}/up"
+    with desk.database.sessions() as session:
+        desk.outbox.share(session, team_id="T1", channel="C1", key="f", content=b"a;b", name="q.csv", thread_ts="1.1")
+    return desk
+
+
+def test_a_file_is_brought_in_one_round_where_it_belongs(filing: Desk) -> None:
+    filing.worker.round()
+    assert filing.slack.methods() == ["upload", "files_completeUploadExternal"]
+    asked = filing.slack.asked[-1][1]
+    assert (asked["channel_id"], asked["thread_ts"], asked["files"]) == ("C1", "1.1", [{"id": "F1", "title": "q.csv"}])
+    assert (filing.row("f").status, filing.worker.waiting()) == ("sent", 0)
+
+
+@pytest.mark.parametrize(("arrived", "completed"), [(True, 1), (False, 2)])
+@pytest.mark.parametrize("error", [TimeoutError(), refused("<html>"), refused("fatal_error", 500)])
+def test_a_file_whose_answer_was_lost_comes_once(filing: Desk, error: Exception, arrived: bool, completed: int) -> None:
+    filing.slack.refusals["files_completeUploadExternal"] = error  # type: ignore[assignment]
+    filing.worker.round()
+    assert filing.row("f").status == "pending"
+    filing.slack.refusals.clear()
+    filing.slack.there = arrived
+    filing.time += timedelta(seconds=2)
+    filing.worker.round()
+    assert filing.slack.methods().count("files_completeUploadExternal") == completed
+    assert (filing.row("f").status, filing.slack.methods().count("upload")) == ("sent", 1)
+
+
+def test_a_file_that_was_being_completed_when_its_process_died_comes_once(filing: Desk) -> None:
+    filing.slack.there = True
+    with filing.database.sessions() as session:
+        row = rows(session, OutboxPost, "T1", key="f")[0]
+        row.file_id, row.status, row.claimed_by, row.claimed_at = "F1", "sending", "gone:1:a", NOW - timedelta(hours=1)
+        session.add(row)
+    filing.worker.round()
+    assert (filing.slack.methods(), filing.row("f").status) == (["files_info"], "sent")
 
 
 def test_an_image_that_is_not_ready_lets_its_post_wait(desk: Desk) -> None:
