@@ -270,7 +270,7 @@ def _comparing(study: StudyDefinition, source: str, column: str) -> str:
 
 def columns_of_file(path: Path, source: SourceDefinition) -> tuple[str, ...]:
     """The columns a file has for a study: renamed, joined, melted."""
-    layout = of_content(Content(path), source)
+    layout = form_of(Content(path), source)
     return shape_of(source.options).names(renamed(layout.names, source.columns), path.name)
 
 

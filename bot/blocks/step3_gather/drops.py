@@ -38,6 +38,12 @@ def arrived(
     return [parts.section(clip(text, parts.SECTION)), *unread(sheets), parts.actions([button])]
 
 
+def looking_at(filename: str) -> list[Block]:
+    """Said at once of a file that takes a moment."""
+    text = f":hourglass_flowing_sand: I look at *{escape(filename)}* …"
+    return [parts.section(clip(text, parts.SECTION))]
+
+
 def unread(sheets: Sequence[str]) -> list[Block]:
     """That a workbook holds more of the same than is read of it: the first sheet is, the others are not."""
     if len(sheets) < 2:

@@ -45,6 +45,7 @@ NEARLY = (
     ".docx", ".zip", ".7z", ".rar", ".bz2", ".xz", ".zst", ".db", ".sqlite",
 )  # fmt: skip
 SHEETS = (".xls", ".xlsb", ".numbers")  # tables all the same: whoever drops one is told at any time
+_SOON = 100_000  # bytes that are looked at in about a second; ours
 _SHEETS = 12  # of a workbook, looked at for one whose name has changed
 _CHANNELS = ("C", "G")  # ids of channels begin so; a direct message is no place for a cycle
 
@@ -96,6 +97,9 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     team_id, channel, user = str(payload["team_id"]), str(payload["channel"]), str(payload["user"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
     zone = str(client.users_info(user=user)["user"].get("tz") or "UTC")
+    if takes_long(file):
+        shown = blocks.looking_at(str(file["name"]))
+        client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
     found = _table(client, kit, payload, file)
     proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone)) if found else None
     if found is None or proposal is None:
@@ -144,9 +148,17 @@ def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     """Fetch a dropped file, keep it, and ask how it is read; the columns of an earlier one need one click."""
     team_id = str(payload["team_id"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
+    if takes_long(file):
+        _say(kit, team_id, payload, file, Answer(blocks.looking_at(str(file["name"]))))
     answer = _answer(client, kit, payload, file)
     if answer.shown:
         _say(kit, team_id, payload, file, answer)
+
+
+def takes_long(file: Mapping[str, Any]) -> bool:
+    """Whether people would wonder if anything happens while a file is looked at: a table of some thousand rows."""
+    is_table = str(file.get("name") or "").lower().removesuffix(".gz").endswith(TABLES)
+    return is_table and int(file.get("size") or 0) > _SOON
 
 
 def _nothing_begins(_: Session) -> None:

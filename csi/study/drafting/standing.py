@@ -72,15 +72,16 @@ def standing(processed: Processed, direction: Direction | None) -> Standing | No
 
 def _quarters(series: pd.DataFrame, length: int) -> list[pd.DataFrame]:
     """The series cut into quarters from its end, the newest first; the oldest may be short."""
-    return [series.iloc[max(0, end - length) : end] for end in range(len(series), 0, -length)]
+    told = series[["value", "denominator"]]
+    return [told.iloc[max(0, end - length) : end] for end in range(len(told), 0, -length)]
 
 
 def level(series: pd.DataFrame) -> float:
     """The level of some periods, as step 5 states it: numerators over denominators where they are kept (V4.2), else the
     mean of the periods."""
-    known = series[series["value"].notna()]
-    weights = known["denominator"].to_numpy(float)
-    values = known["value"].to_numpy(float)
+    values, weights = series["value"].to_numpy(float), series["denominator"].to_numpy(float)
+    known = ~np.isnan(values)
+    values, weights = values[known], weights[known]
     if np.isfinite(weights).all() and weights.sum() > 0:
         return float((values * weights).sum() / weights.sum())
     return float(values.mean())
