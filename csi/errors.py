@@ -38,6 +38,7 @@ class Place(StrEnum):
     SHOULD_MEASURE = "measure"
     GATHER = "gather"
     PROCESS = "process"
+    ANALYSE = "analyse"
     CORRECT = "act"
 
 

@@ -14,7 +14,7 @@ from bot.blocks.step1_should_measure.ids import EDIT_KPI
 from bot.blocks.step3_gather.ids import CHANGE
 from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, minute_of
-from csi.measurement.windows import own
+from csi.measurement.windows import Windows, own
 from csi.models import Batch, Cycle, Exclusion, Kpi
 from csi.words.wording import amount, percent, plural, when
 from csi.words.wording import sentence as in_full
@@ -349,37 +349,50 @@ def _choice(one: Exclusion, choice: str) -> str:
     return json.dumps({"id": one.id, "choice": choice})
 
 
-def windows_form(cycle: Cycle, kpis: Sequence[Kpi], held: tuple[date, date, int] | None, metadata: str) -> Block:
-    """Baseline and evaluation window: fixed before anybody looks at the result, for all KPIs or for one.
+class There(NamedTuple):
+    """What windows can be laid over (first day, the day after the last, how many whole periods), and those that suggest
+    themselves: ``baseline`` and ``evaluation``."""
 
-    ``held`` is what they can be laid over: first day, the day after the last, how many whole periods.
-    """
+    held: tuple[date, date, int] | None
+    likely: Windows
+
+
+def windows_form(cycle: Cycle, kpis: Sequence[Kpi], there: There, metadata: str) -> Block:
+    """Baseline and evaluation window: fixed before anybody looks at the result, for all KPIs or for one."""
     half_open = "Not included: the first day after it."
-    there = (
+    held = there.held
+    said = (
         f"The data holds {plural(held[2], f'whole {cycle.period}')}, from {when(held[0])} until {when(held[1])}."
         if held
         else "No data was processed yet."
     )
+    is_new = cycle.baseline_from is None and cycle.evaluation_from is None
+    if is_new and there.likely.baseline:
+        said += " Two thirds and one third of them stand below: move both to the day on which something was changed."
+    before, after = there.likely.baseline, there.likely.evaluation
     return parts.modal(
         WINDOWS,
         "Before and after",
         [
             parts.section("What is compared with what. Fix it before you look: a window chosen afterwards proves "
                           "nothing. 8 whole periods before and 6 after are the least for a verdict."),
-            parts.context(there),
+            parts.context(said),
             *([parts.context(_own_windows(kpis))] if any(kpi.windows for kpi in kpis) else []),
             parts.select("kpi_id", "Of which KPI?", {EVERY: "all that have none of their own", **_named(kpis)},
                          chosen=EVERY, hint="One KPI may have its own: its baseline was approved, or its change has "
                          "another day. Without days it is compared as all."),
-            parts.date_input("baseline_from", "Baseline from", value=cycle.baseline_from, optional=True),
-            parts.date_input("baseline_to", "Baseline until", value=cycle.baseline_to, hint=half_open, optional=True),
-            parts.date_input("evaluation_from", "Evaluation from", value=cycle.evaluation_from, optional=True),
-            parts.date_input("evaluation_to", "Evaluation until", value=cycle.evaluation_to, hint=half_open,
-                             optional=True),
+            _window_day("baseline_from", "Baseline from", before.start if before else None),
+            _window_day("baseline_to", "Baseline until", before.end if before else None, half_open),
+            _window_day("evaluation_from", "Evaluation from", after.start if after else None),
+            _window_day("evaluation_to", "Evaluation until", after.end if after else None, half_open),
         ],
         submit="Fix the windows",
         metadata=metadata,
     )  # fmt: skip
+
+
+def _window_day(field: str, label: str, value: date | None, hint: str = "") -> Block:
+    return parts.date_input(field, label, value=value, hint=hint, optional=True)
 
 
 def _named(kpis: Sequence[Kpi]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from csi.words.wording import amount, plural, when
 OPEN = "analyse.open"
 RUN = "analyse.run"
 FINDING = "analyse.finding"
+ALL = "analyse.all"
 NONE = "analyse.none"
 WHY, WHERE = "analyse.why", "analyse.where"
 WINDOWS = "analyse.windows"
@@ -28,6 +29,7 @@ MEANT = "analyse.meant"
 REBASE, WITHDRAW = "analyse.rebase", "analyse.withdraw"
 
 TITLE = "Analyse the data"
+TOGETHER = 12  # findings confirmed in one view
 MOST = 30  # KPIs in one view: each takes three of its hundred blocks
 UNITS = ("users", "minutes", "hours", "money", "cases", "risk class")
 CLAIMS = {
@@ -41,6 +43,7 @@ CAUSES = {
     CauseState.SUPPORTED: "supported by evidence",
     CauseState.REFUTED: "refuted by evidence",
 }
+CAUSE = "cause_"  # before a KPI's number
 FIELD = 1500  # characters of one part of a finding
 REASON = 300  # characters of why limits begin anew
 
@@ -73,6 +76,9 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
         windows: whether before and after are fixed; without them no change can be judged.
     """
     blocks = [_heading(lines, may_change)]
+    if may_change and len(together := drafted(lines)) > 1:
+        both = parts.button(f"Confirm these {len(together)} together", ALL, style="primary")
+        blocks.append(parts.actions([both], block_id=ALL))
     if may_change and not windows and lines:
         said = "What is compared with what is not agreed yet. Without it there is a level, but no verdict on a change."
         blocks.append(parts.section(said, parts.button("Baseline and evaluation", WINDOWS)))
@@ -81,6 +87,25 @@ def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows:
     if len(lines) > MOST:
         blocks.append(parts.context(f"{len(lines) - MOST} more KPIs: confirm some of these first."))
     return parts.modal(OPEN, TITLE, blocks, submit="", close="Done", metadata=metadata)
+
+
+def drafted(lines: Sequence[Line]) -> list[Line]:
+    """The findings that can be confirmed together: drafts of the present result that leave but a cause to say."""
+    waiting = [line for line in lines if line["state"] == "draft" and not line["stale"] and not line["none_because"]]
+    return [line for line in waiting if line["is_whole"] and not line["doubts"]][:TOGETHER]
+
+
+def together_form(lines: Sequence[Line], metadata: str) -> Block:
+    """Several drafted findings in one view: of each what the numbers say and mean, and its likely cause to be said."""
+    blocks = [parts.section("Read these. With one press you stand by all of them; the cause is a hypothesis.")]
+    for line in lines:
+        said = [line["against_target"], line["against_baseline"], line["variation"], line["impact"]]
+        blocks.append(parts.section(_read_first(line)))
+        blocks.append(parts.context(clip(escape(" ".join(said)), 1900)))
+        blocks.append(parts.text_input(f"{CAUSE}{line['id']}", clip(f"Likely cause: {line['name']}", 150),
+                                       value=line["cause"], limit=FIELD))  # fmt: skip
+    return parts.modal(ALL, "Findings", blocks, submit=f"Confirm {plural(len(lines), 'finding')}"[:24],
+                       metadata=metadata)  # fmt: skip
 
 
 def _heading(lines: Sequence[Line], may_change: bool) -> Block:

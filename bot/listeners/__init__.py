@@ -206,6 +206,8 @@ ROUTES: tuple[Route, ...] = (
     Route("view", "analyse.windows", step5.fixed_windows),
     Route("action", "analyse.finding", step5.open_finding),
     Route("view", "analyse.finding", step5.said_finding),
+    Route("action", "analyse.all", step5.open_together),
+    Route("view", "analyse.all", step5.said_together),
     Route("action", "analyse.none", step5.open_none),
     Route("view", "analyse.none", step5.said_none),
     Route("action", "analyse.why", step5.why),

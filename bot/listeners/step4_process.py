@@ -27,7 +27,7 @@ from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.gate import columns_lacking
 from csi.step4_process import computing, exclusions
 from csi.step4_process.tracing import origins
-from csi.step4_process.windows import set_windows, set_windows_of, whole_periods
+from csi.step4_process.windows import likely, set_windows, set_windows_of, whole_periods
 from csi.step5_analyse import results
 from csi.storage import need, row, rows
 from csi.terms import Step
@@ -262,7 +262,8 @@ def open_windows(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def windows_view(session: Session, cycle: Cycle) -> Block:
     """What is compared with what, and which periods there are."""
     held = kpis.of_cycle(session, cycle)
-    return blocks.windows_form(cycle, held, whole_periods(session, cycle), modals.metadata(cycle))
+    there = blocks.There(whole_periods(session, cycle), likely(session, cycle))
+    return blocks.windows_form(cycle, held, there, modals.metadata(cycle))
 
 
 WINDOW_FIELDS: dict[str, forms.Reader] = {

@@ -25,7 +25,7 @@ from csi import roles
 from csi.analysis.finding import NOT_MEASURED
 from csi.analysis.impact import Range, UnitCost
 from csi.analysis.phases import Shift
-from csi.errors import Conflict, CsiError, InvalidInput, TooEarly, UnitUnclear
+from csi.errors import Conflict, CsiError, InvalidInput, Place, TooEarly, UnitUnclear, Way
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.reading.spans import local_day
 from csi.step5_analyse import findings, rebasing, results
@@ -122,11 +122,21 @@ def _outcome(made: Future[Block], metadata: str) -> Block:
 
 def _overview(session: Session, cycle: Cycle, refused: Mapping[str, Sequence[InvalidInput]] | None = None) -> Block:
     """Every KPI of a cycle; ``refused`` says of some why they cannot be computed now."""
+    lines = _lines(session, cycle, refused)
+    may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
+    fixed = None not in (cycle.baseline_from, cycle.evaluation_from)
+    return blocks.overview(lines, modals.metadata(cycle), may_change=may_change, windows=fixed)
+
+
+def _lines(
+    session: Session, cycle: Cycle, refused: Mapping[str, Sequence[InvalidInput]] | None = None
+) -> list[dict[str, Any]]:
+    """Every KPI of a cycle as its layout needs it."""
     fresh = results.fresh(session, cycle)
     known, begun = findings.of_cycle(session, cycle), rebasing.of_cycle(session, cycle)
     held = {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
     kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
-    lines = [
+    return [
         {
             **_line(kpi, known.get(kpi.id), held.get(kpi.id), fresh.get(kpi.id, True)),
             "begun": begun.get(kpi.id, []),
@@ -136,9 +146,6 @@ def _overview(session: Session, cycle: Cycle, refused: Mapping[str, Sequence[Inv
         }
         for kpi in kpis
     ]
-    may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
-    fixed = None not in (cycle.baseline_from, cycle.evaluation_from)
-    return blocks.overview(lines, modals.metadata(cycle), may_change=may_change, windows=fixed)
 
 
 def _why_not(reasons: Sequence[InvalidInput]) -> dict[str, Any]:
@@ -165,9 +172,12 @@ def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fres
     )
     words = finding.model_dump() if finding else EMPTY
     stale = not fresh or (finding is not None and finding.state == findings.STALE)
-    return {**words, "id": kpi.id, "name": kpi.name, "label": label, "summary": summary, "below": below, "stale": stale,
-            "refused": "", "is_old": result is not None and not result.has_notes,
-            "located": result is not None and pictures.where_of(kpi, result) is not None}  # fmt: skip
+    is_whole = finding is not None and findings.as_drafted(finding, finding.cause) is not None
+    return {
+        **words, "id": kpi.id, "name": kpi.name, "label": label, "summary": summary, "below": below, "stale": stale,
+        "is_whole": is_whole, "refused": "", "is_old": result is not None and not result.has_notes,
+        "located": result is not None and pictures.where_of(kpi, result) is not None,
+    }  # fmt: skip
 
 
 def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -177,6 +187,44 @@ def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle, line = _one(session, body)
         view = blocks.finding_form(line, modals.metadata(cycle, kpi=line["id"]))
     modals.show(client, body, view)
+
+
+def open_together(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
+    """All drafts that leave nothing but a cause to say, in one view."""
+    ack()
+    with kit.sessions.reading() as session:
+        cycle = modals.cycle_of(session, body)
+        lines = blocks.drafted(_lines(session, cycle))
+        if not lines:
+            raise Conflict("No drafted finding waits for you any more.", ways=[Way(Place.ANALYSE)])
+        ids = [line["id"] for line in lines]
+        view = blocks.together_form(lines, modals.metadata(cycle, kpis=ids, seen=modals.seen(_texts(lines))))
+    modals.show(client, body, view)
+
+
+def _texts(lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a person reads of findings before they stand by them."""
+    return {str(line["id"]): [line[name] for name in (*findings.PARTS, "summary", "below", "state")] for line in lines}
+
+
+def said_together(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
+    """A person stands by several findings at once: all of them, or none."""
+    wanted = [int(one) for one in modals.remembered(body)["kpis"]]
+    form = forms.read(view, {f"{blocks.CAUSE}{id}": _words() for id in wanted})
+    with kit.sessions() as session:
+        cycle = modals.cycle_of(session, body)
+        lines = {line["id"]: line for line in _lines(session, cycle)}
+        shown_then = [lines[id] for id in wanted if id in lines]
+        modals.require_unchanged(body, _texts(shown_then), "a finding", Way(Place.ANALYSE))
+        held = findings.of_cycle(session, cycle)
+        for id in wanted:
+            said = findings.as_drafted(held[id], form[f"{blocks.CAUSE}{id}"])
+            if said is None:
+                raise Conflict("Somebody changed a finding while you had this open.", ways=[Way(Place.ANALYSE)])
+            findings.confirm(session, cycle, id, said, actor=user_of(body), now=kit.now())
+        shown = _overview(session, cycle)
+    ack()
+    modals.refresh(client, body, shown)
 
 
 def open_none(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

@@ -241,3 +241,9 @@ def capped(facts: Facts) -> bool:
 
 def _below(p: float | None, level: float) -> bool:
     return p is not None and p < level
+
+
+def parted(whole: int) -> int:
+    """How many of some whole periods stand before, where nothing says when something was changed: two thirds, as far as
+    both sides have the fewest that a verdict takes."""
+    return max(FEWEST_BEFORE, min(whole - FEWEST_AFTER, round(2 * whole / 3)))

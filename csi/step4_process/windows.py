@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from csi import audit, roles
+from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE, parted
 from csi.definition import Window
 from csi.errors import Conflict, InvalidInput
 from csi.measurement import windows
@@ -22,12 +23,28 @@ def whole_periods(session: Session, cycle: Cycle) -> tuple[date, date, int] | No
 
     Of the KPI that has most; None while nothing was processed.
     """
+    edges = _edges(session, cycle)
+    return (edges[0], edges[-1], len(edges) - 1) if edges else None
+
+
+def likely(session: Session, cycle: Cycle) -> Windows:
+    """The windows that suggest themselves: those of the cycle, else, while none is fixed, two thirds of the whole
+    periods before and one third after; none where these are too few for a verdict."""
+    known = windows.of_cycle(cycle)
+    edges = _edges(session, cycle)
+    if known.baseline or known.evaluation or len(edges) - 1 < FEWEST_BEFORE + FEWEST_AFTER:
+        return known
+    middle = edges[parted(len(edges) - 1)]
+    return Windows(Window(edges[0], middle), Window(middle, edges[-1]))
+
+
+def _edges(session: Session, cycle: Cycle) -> list[date]:
+    """The days on which the whole periods begin, and the one after the last; of the KPI that has most."""
     held = rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)
     whole = [[one for one in made.result.get("series") or () if not one["partial"]] for made in held]
     most = max(whole, key=len, default=[])
-    if not most:
-        return None
-    return date.fromisoformat(most[0]["start"][:10]), date.fromisoformat(most[-1]["end"][:10]), len(most)
+    days = [*(one["start"] for one in most), *(one["end"] for one in most[-1:])]
+    return [date.fromisoformat(day[:10]) for day in days]
 
 
 def set_windows(

@@ -143,6 +143,20 @@ def _cost(session: Session, cycle: Cycle, kpi_id: int, said: Said) -> str:
     return priced(said.impact_amount, spread, said.unit_cost) if said.unit_cost else ""
 
 
+def as_drafted(finding: Finding, cause: str) -> Said | None:
+    """A draft as a person confirms it with nothing but its cause said; None where it leaves more to be said."""
+    if finding.impact_amount is None or not finding.claim:
+        return None
+    parts = {name: str(getattr(finding, name)) for name in (*PARTS, "impact_unit", "cause_evidence")}
+    if not all(parts[name].strip() for name in parts if name not in ("cause", "cause_evidence")):
+        return None
+    state = CauseState(finding.cause_state) if finding.cause_state else CauseState.HYPOTHESIS
+    return Said(
+        parts["against_target"], parts["against_baseline"], parts["variation"], cause.strip(), parts["impact"],
+        finding.impact_amount, parts["impact_unit"], Claim(finding.claim), None, state, parts["cause_evidence"],
+    )  # fmt: skip
+
+
 def none(session: Session, cycle: Cycle, kpi_id: int, because: str, *, actor: str, now: datetime) -> Finding:
     """A person says why a KPI has no finding.
 

@@ -51,7 +51,8 @@ class Counted:
 
 
 def asked(world: World) -> dict | None:
-    return next((one for one in world.card()["replies"] if "asks whether" in one["text"]), None)
+    card = world.card() or {"replies": []}
+    return next((one for one in card["replies"] if "asks whether" in one["text"]), None)
 
 
 def go_on(world: World, person: Counted, step: int) -> None:
@@ -147,6 +148,61 @@ def test_the_catalogue_leads_to_the_end_of_step_2_in_twelve_presses(world: World
 
 
 QUERY = "SELECT id, created_at, solved_at, priority, reopens, satisfaction_score FROM ticket"
+
+
+def test_a_whole_turn_with_four_kpis_in_thirty_interactions(world: World):
+    """From the dropped export to the closed cycle; who is asked by the bot answers where they were asked."""
+    weeks = (world.now().replace(tzinfo=None) - zendesk_made.FIRST).days // 7  # nothing is late
+    count: Counter[str] = Counter()
+    dave, carol = Counted(world.dave, count), Counted(world.carol, count)
+    dave.upload(zendesk_made.csv(weeks).encode(), "zendesk_tickets.csv", channel="service-desk")
+    dave.click(dave.sees("looks like a Zendesk export", "service-desk", timeout=60), "propose.open")
+    dave.wait_modal("propose.choose")
+    dave.fill({"data": [world.dave.id, world.bob.id], "approver": [world.carol.id]})
+    assert dave.submit() is None
+    dave.wait_modal("propose.agree")
+    dave.fill({"target_mean_time_to_resolve": "16"})
+    assert dave.submit() is None
+    carol.click(dave.wait(lambda: asked(world), what="the question to the business"), "measure.approve")
+    carol.wait(lambda: "approved this" in reading(asked(world) or {}), what="the answer")
+    for step in (2, 3, 4):
+        world.settled()
+        go_on(world, dave, step)
+    dave.command("/csi", "process")
+    dave.sees("the data, made comparable", timeout=60)
+    go_on(world, dave, 5)
+    dave.command("/csi", "analyse")
+    dave.wait(lambda: "4 of 4 findings wait" in reading(world.dave.modal or {}), 60, "the drafts")
+    dave.click(None, "analyse.windows")  # two thirds before and one third after are filled in
+    dave.wait_modal("analyse.windows")
+    assert dave.submit() is None
+    dave.wait(lambda: "likely" in reading(world.dave.modal or {}), 60, "the verdicts")
+    dave.click(None, "analyse.all")
+    together = dave.wait_modal("analyse.all")
+    assert reading(together).count("Likely cause: ") == 4
+    assert dave.submit() is None
+    dave.wait(lambda: "Every finding is confirmed" in reading(world.dave.modal or {}), what="the findings")
+    world.dave.close(everything=True)
+    go_on(world, dave, 6)
+    dave.command("/csi", "present")
+    dave.wait_modal("present.send")
+    assert dave.submit() is None
+    carol.click(carol.sees("did we get there?", timeout=60), "present.acknowledge")
+    go_on(world, dave, 7)
+    dave.command("/csi", "act")
+    dave.wait_modal("act.open")
+    dave.click(None, "act.propose", str(_first(world)))
+    dave.wait_modal("act.propose")
+    dave.fill({"title": "Second line takes its tickets in the morning", "owner": world.bob.id})
+    assert dave.submit() is None
+    world.dave.close(everything=True)
+    carol.click(carol.sees("do you approve action 1"), "act.approve")
+    carol.sees("*approved* by")
+    dave.command("/csi", "close")
+    dave.wait_modal("cycle.close")
+    assert dave.submit() is None
+    dave.sees("cycle 2 – step 1 of 7")
+    assert count == {"pressed": 26, "filled": 5}  # README says so; 35 together would be too many
 
 
 def database(folder: Path) -> str:

@@ -368,3 +368,34 @@ def test_a_cause_that_an_earlier_cycle_refuted_is_not_drafted_again(
     [made] = findings.redraft(session, cycle, actor=BOB, now=NOW)
     assert guess
     assert (made.cause == guess) is again
+
+
+# several at once
+
+
+def test_a_draft_that_leaves_but_its_cause_to_say_is_confirmed_as_it_stands(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    said = findings.as_drafted(finding, " a new rota ")
+    assert said is not None
+    assert (said.cause, said.impact, said.impact_amount) == ("a new rota", finding.impact, finding.impact_amount)
+    assert (said.claim, said.cause_state) == (finding.claim, CauseState.HYPOTHESIS)
+    made = findings.confirm(session, cycle, finding.kpi_id, said, actor=BOB, now=NOW)
+    assert (made.state, made.cause, made.cause_is_hypothesis) == (findings.CONFIRMED, "a new rota", True)
+    assert findings.as_drafted(finding, "") is not None  # that it wants a cause is told at its field
+
+
+@pytest.mark.parametrize(
+    "lacking", ["against_target", "against_baseline", "variation", "impact", "impact_unit", "claim"]
+)
+def test_a_draft_that_leaves_more_to_say_is_read_by_itself(session: Session, cycle: Cycle, lacking: str):
+    finding = drafted(session, cycle)
+    setattr(finding, lacking, "")
+    assert findings.as_drafted(finding, "a new rota") is None
+
+
+def test_a_draft_without_a_figure_is_read_by_itself(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle)
+    finding.impact_amount = None
+    assert findings.as_drafted(finding, "a new rota") is None
+    finding.impact_amount = 0.0  # that nothing was lost is a figure
+    assert findings.as_drafted(finding, "a new rota") is not None

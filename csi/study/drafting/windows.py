@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE
+from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE, parted
 from csi.definition import Window
 from csi.series.periods import edges
 from csi.terms import Period
@@ -71,5 +71,5 @@ def _cut(first: pd.Timestamp, last: pd.Timestamp, step: pd.Timedelta, period: Pe
     whole = max(0, len(days) - 1)
     if whole < FEWEST:
         return Span(period, first, last, whole)
-    middle = max(FEWEST_BEFORE, min(whole - FEWEST_AFTER, round(2 * whole / 3)))
+    middle = parted(whole)
     return Span(period, first, last, whole, Window(days[0], days[middle]), Window(days[middle], days[-1]))
