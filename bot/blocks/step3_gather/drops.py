@@ -38,10 +38,9 @@ def arrived(
     return [parts.section(clip(text, parts.SECTION)), *unread(sheets), parts.actions([button])]
 
 
-def looking_at(filename: str) -> list[Block]:
-    """Said at once of a file that takes a moment."""
-    text = f":hourglass_flowing_sand: I look at *{escape(filename)}* …"
-    return [parts.section(clip(text, parts.SECTION))]
+def looking_at() -> list[Block]:
+    """Said at once of a file that takes a moment; the file itself stands right above."""
+    return [parts.section(":hourglass_flowing_sand: One moment, I look at it …")]
 
 
 def unread(sheets: Sequence[str]) -> list[Block]:

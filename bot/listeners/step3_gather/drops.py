@@ -98,7 +98,7 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     file = client.files_info(file=str(payload["file_id"]))["file"]
     zone = str(client.users_info(user=user)["user"].get("tz") or "UTC")
     if takes_long(file):
-        shown = blocks.looking_at(str(file["name"]))
+        shown = blocks.looking_at()
         client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
     found = _table(client, kit, payload, file)
     proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone)) if found else None
@@ -149,7 +149,7 @@ def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     team_id = str(payload["team_id"])
     file = client.files_info(file=str(payload["file_id"]))["file"]
     if takes_long(file):
-        _say(kit, team_id, payload, file, Answer(blocks.looking_at(str(file["name"]))))
+        _say(kit, team_id, payload, file, Answer(blocks.looking_at()))
     answer = _answer(client, kit, payload, file)
     if answer.shown:
         _say(kit, team_id, payload, file, answer)
