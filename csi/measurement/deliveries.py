@@ -18,6 +18,7 @@ class Why(StrEnum):
 
     EMPTY = "empty"  # nothing of it can be used: no yes helps
     KEY = "key"  # its key leaves rows out, and no column says which row of a case is the latest
+    OLDER = "older"  # its key leaves most rows out as older ones, and nothing shows that each case began once
     CELLS = "cells"  # most cells of a column cannot be read as what they were said to be
     QUARANTINE = "quarantine"  # much of it could not be read
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,17 +10,24 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from csi.reading.name_words import says_begun, says_no_more_than_when, says_opened
+
+MOST_OLDER = 0.5  # of the rows, that a key may leave out as older ones before their moments have to bear it out; ours
+_NEARLY_ALL = 0.95  # of the keys have one moment of their own; ours: some were corrected by hand
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """``cases`` of ``named`` rows that name one; ``left_out`` rows differ from the row of their case that would count.
 
-    ``left_out`` is 0 where a column says which row of a case is the latest: then rows are versions of a case.
+    ``left_out`` is 0 where a column says which row of a case is the latest: then rows are versions of a case. Of those
+    ``older`` would be left out, told only where they are most rows, and no moment shows that each case began once.
     """
 
     named: int = 0
     cases: int = 0
     left_out: int = 0
+    older: int = 0
 
 
 def counted(path: Path, key: str, latest_by: str = "") -> Keys:
@@ -30,8 +37,37 @@ def counted(path: Path, key: str, latest_by: str = "") -> Keys:
     names = np.concatenate([_hashed(part) for part in _parts(path, [key])] or [np.empty(0, "uint64")])
     cases, times = np.unique(names, return_counts=True)
     repeated = cases[times > 1]
-    lost = 0 if latest_by or not len(repeated) else _different(path, key, repeated) - len(repeated)
+    may_be_wrong = len(names) - len(cases) > MOST_OLDER * len(names)
+    if not len(repeated) or (latest_by and not (may_be_wrong and not _are_versions(path, key, latest_by, repeated))):
+        return Keys(len(names), len(cases))
+    lost = _different(path, key, repeated) - len(repeated)
+    if latest_by:
+        return Keys(len(names), len(cases), older=lost if lost > MOST_OLDER * len(names) else 0)
     return Keys(len(names), len(cases), lost)
+
+
+def _are_versions(path: Path, key: str, latest_by: str, repeated: np.ndarray) -> bool:
+    """Whether the rows of a key share a moment that others do not: the one at which a case began."""
+    return any(_is_one_each(path, key, name, repeated) for name in _moments(path, (key, latest_by, "line")))
+
+
+def _moments(path: Path, others: Sequence[str]) -> Iterator[str]:
+    """The columns of moments, typed or by their name."""
+    for field in pq.ParquetFile(path).schema_arrow:
+        is_named = any(says(field.name) for says in (says_opened, says_begun, says_no_more_than_when))
+        if field.name not in others and (is_named or str(field.type).startswith("timestamp")):
+            yield field.name
+
+
+def _is_one_each(path: Path, key: str, name: str, repeated: np.ndarray) -> bool:
+    pairs, moments = [], []
+    for frame in _parts(path, [key, name]):
+        known = frame.dropna()
+        held = known[np.isin(_hashed(known[[key]]), repeated)]
+        pairs.append(pd.util.hash_pandas_object(held, index=False).to_numpy())
+        moments.append(_hashed(known[[name]]))
+    each = len(np.unique(np.concatenate(pairs)))
+    return len(np.unique(np.concatenate(moments))) > 1 and len(repeated) >= _NEARLY_ALL * each > 0
 
 
 def _different(path: Path, key: str, repeated: np.ndarray) -> int:

@@ -104,12 +104,12 @@ def _unsaid(session: Session, source: Source, intake: Intake, found: Sequence[Wa
     if not found or source.id is None:
         return tuple(found)
     told = (one for batch in deliveries.current(session, source) for one in reasons_of(batch.counts, "accepted"))
-    keys = {one.column for one in told if one.kind is Why.KEY}
+    keys = {(one.kind, one.column) for one in told if one.kind in (Why.KEY, Why.OLDER)}
     known = find(session, source, intake.sha256)
     own = {(one.kind, one.column): one.count for one in reasons_of(known.counts, "accepted")} if known else {}
     return tuple(
         one for one in found
-        if (one.kind is not Why.KEY or one.column not in keys) and one.count > own.get((one.kind, one.column), -1)
+        if (one.kind, one.column) not in keys and one.count > own.get((one.kind, one.column), -1)
     )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ def reasons(intake: Intake, most_spoiled: float) -> tuple[Waits, ...]:
     ]
     if intake.left_out:
         found.append(Waits(Why.KEY, intake.left_out, intake.rows_kept, str(intake.mapping.get("key", ""))))
+    if intake.keys.older:
+        found.append(Waits(Why.OLDER, intake.keys.older, intake.rows_kept, str(intake.mapping.get("key", ""))))
     if intake.share_spoiled > most_spoiled:
         found.append(Waits(Why.QUARANTINE, intake.lost_rows, intake.rows_read - intake.no_rows))
     return tuple(found)

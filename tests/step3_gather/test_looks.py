@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from csi.definition import SourceDefinition
@@ -75,6 +76,57 @@ def test_what_a_key_leaves_out(sqlite_desk: Desk, rows: list[str], latest_by: st
     stored = sqlite_desk.files.local(intake.rows_key)
     with stored as path:
         assert counted(path, "", "") == Keys()
+
+
+def _stored(folder: Path, rows: list[tuple[str, str, int]], name: str) -> Path:
+    path = folder / "rows.parquet"
+    pd.DataFrame(rows, columns=["number", name, "version"]).rename_axis("line").reset_index().to_parquet(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("moments", "name", "older"),
+    [
+        (8, "opened_at", 7),  # a customer's tickets, each opened at a moment of its own
+        (1, "opened_at", 0),  # one case, in eight versions
+        (1, "date", 0),
+        (1, "state", 7),  # no moment, so nothing shows what they are
+    ],
+)
+def test_most_rows_left_out_as_older_are_versions_only_where_a_moment_shows_it(
+    tmp_path: Path, moments: int, name: str, older: int
+) -> None:
+    rows = [("INC1", f"2016-03-{n % moments + 1:02}", n) for n in range(8)]
+    path = _stored(tmp_path, [*rows, ("INC2", "2016-05-05", 9), ("INC3", "2016-05-06", 9)], name)
+    assert counted(path, "number", "version") == Keys(10, 3, 0, older)
+
+
+@pytest.mark.parametrize(("rows", "older"), [(4, 0), (5, 3)])
+def test_half_of_the_rows_may_be_older_ones(tmp_path: Path, rows: int, older: int) -> None:
+    several = [("INC1", f"2016-03-{n + 1:02}", n) for n in range(rows - 1)]
+    path = _stored(tmp_path, [*several, ("INC2", "2016-05-05", 9)], "opened_at")
+    assert counted(path, "number", "version") == Keys(rows, 2, 0, older)
+
+
+def test_one_moment_for_all_shows_no_versions(tmp_path: Path) -> None:
+    rows = [(f"INC{n % 2}", "2016-03-01", n) for n in range(10)]
+    assert counted(_stored(tmp_path, rows, "opened_at"), "number", "version").older == 8
+
+
+def test_a_case_may_be_corrected_by_hand(tmp_path: Path) -> None:
+    rows = [(f"INC{n % 20}", f"2016-03-{n % 20 + 1:02}", n) for n in range(100)]
+    assert counted(_stored(tmp_path, rows, "opened_at"), "number", "version").older == 0
+    one = [*rows[1:], ("INC0", "2016-04-01", 200)]
+    assert counted(_stored(tmp_path, one, "opened_at"), "number", "version").older == 0
+    two = [*one[1:], ("INC1", "2016-04-01", 200)]
+    assert counted(_stored(tmp_path, two, "opened_at"), "number", "version").older == 80
+
+
+def test_a_delivery_whose_key_leaves_most_rows_out_as_older_waits(sqlite_desk: Desk) -> None:
+    lines = [f"A,{n + 1}/3/2016,{n}" for n in range(8)]
+    text = "\n".join(["number,opened_at,hours", *lines, ""]).encode()
+    intake = sqlite_desk.take(text, SourceDefinition(**{**_fields(LOG), "latest_by": "hours"}))
+    assert list(reasons(intake, 0.2)) == [Waits(Why.OLDER, 7, 8, "number")]
 
 
 def _many(unread: int, of: int, key: str = "A") -> bytes:

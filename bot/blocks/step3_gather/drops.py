@@ -198,6 +198,11 @@ def _question(one: Waits) -> str:
                 f"several rows have the same *{column}*, and no column says which one is the latest. "
                 f"Read {one.of:,} rows as {one.of - one.count:,} cases and leave {one.count:,} rows out?"
             )
+        case Why.OLDER:
+            return (
+                f"several rows have the same *{column}*, only the latest of each counts, and nothing shows that they "
+                f"are versions of one case. Read {one.of:,} rows as {one.of - one.count:,} and leave {one.count:,} out?"
+            )
         case Why.CELLS:
             return f"*only {one.of - one.count:,} of {one.of:,} cells of ‘{column}’ can be read.*"
         case Why.EMPTY:
@@ -207,7 +212,7 @@ def _question(one: Waits) -> str:
 
 
 def _yes(reasons: Sequence[Waits]) -> str:
-    key = next((one for one in reasons if one.kind is Why.KEY), None)
+    key = next((one for one in reasons if one.kind in (Why.KEY, Why.OLDER)), None)
     return f"Yes, leave {key.count:,} out" if key and len(reasons) == 1 else "Use it all the same"
 
 
@@ -319,7 +324,7 @@ def _buttons(batch: Batch, waiting: bool, file_id: str) -> list[Block]:
         how = parts.button("How it was read", f"{HOW}:{batch.id}", str(batch.source_id))
         return [how, remove] if batch.way == "file" else [remove]
     reasons = _reasons(batch)
-    by_key = any(one.kind is Why.KEY for one in reasons)
+    by_key = any(one.kind in (Why.KEY, Why.OLDER) for one in reasons)
     words = "Choose another column" if by_key else "Map it differently"
     other = [parts.button(words, MAP, file_id, style="primary")] if file_id else []
     hopeless = not batch.rows_kept or any(one.kind is Why.EMPTY for one in reasons)

@@ -163,6 +163,15 @@ def stem(filename: str) -> str:
     return clip(" ".join(filename.partition(".")[0].replace("_", " ").split()), 80)
 
 
+def named_twice(layout: Layout) -> list[str]:
+    """What the further columns of a name that stands more than once are called here."""
+    return [
+        f"The file has ‘{clip(name, 40)}’ {len(others) + 1} times: the first is called so, "
+        f"the {'other' if len(others) == 1 else 'others'} {listed([clip(other, 44) for other in others[:3]])}."
+        for name, others in list(layout.further.items())[:2]
+    ]
+
+
 def shown_fields(view: Block) -> list[str]:
     """The fields that stand in a form."""
     return [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
@@ -295,8 +304,9 @@ def _key(layout: Layout, draft: Draft) -> Block:
     hint = "A ticket number, say. Without one every row is an observation."
     if chosen and layout.rows:
         hint = f"{clip(chosen.name, 60)}: {different(chosen, layout)}."
-        if chosen.distinct < chosen.filled and _said(draft, "latest_by") in ("", NO_COLUMN):
-            hint += " Only one row of each counts."
+        if chosen.distinct < chosen.filled:
+            is_latest = _said(draft, "latest_by") not in ("", NO_COLUMN)
+            hint += f" Only {'the latest' if is_latest else 'one'} row of each counts."
     names = column_choices(layout)
     made = [parts.option(NO_COLUMN, "(none)")]
     made += [

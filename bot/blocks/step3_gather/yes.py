@@ -20,6 +20,8 @@ def _agreed(one: Waits) -> str:
     match one.kind:
         case Why.KEY:
             return f"{one.count:,} of {one.of:,} rows are left out, as several have the same {column}"
+        case Why.OLDER:
+            return f"{one.count:,} of {one.of:,} rows are left out as older ones of the same {column}"
         case Why.CELLS:
             return f"{one.count:,} of {one.of:,} cells of ‘{column}’ could not be read"
         case _:

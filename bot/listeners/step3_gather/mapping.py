@@ -315,7 +315,7 @@ def form(
         named.append(source)  # retired, and chosen to be in use again
     seen = blocks.Seen(
         found.filename, found.layout, named, fixed, namesake=_namesake(session, cycle, found, draft),
-        look=found.look, notes=notes,
+        look=found.look, notes=(*notes, *blocks.named_twice(found.layout)),
         units=asked_units(session, cycle, source, found.layout, _value(draft, found)),
         wants_number=wanting_number(session, cycle, source),
         undecided=undecided(session, cycle, source, found.layout, draft),

@@ -11,6 +11,7 @@ import yaml
 
 from csi.reading.column_headers import says_clock
 from csi.reading.content import Format
+from csi.reading.key_counts import MOST_OLDER
 from csi.reading.times_of_day import time_of_day
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offer import Offer
@@ -23,7 +24,6 @@ _ENDLESS = 1_000_000
 _TOLD = 6  # names said in one line; ours
 _RIVALS = 4  # encodings told beside the one taken; ours
 _CELL = 24  # characters of a cell in one line; ours
-_MOST_OLDER = 0.5  # of the rows, that a key may leave out as older ones without a person's yes; ours
 _COLUMN = 44  # where comments begin, as long as what they are about is shorter
 _NAMES = {
     Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
@@ -207,7 +207,7 @@ def _key(file: Looked) -> Iterator[str]:
     counted = f"{file.rows:,} rows, {distinct:,} different{twice}"
     if file.key:
         older = file.rows - file.repeats - distinct
-        asked = "? " if older > _MOST_OLDER * file.rows else ""
+        asked = "? " if older > MOST_OLDER * file.rows else ""
         yield _line(2, "key", name, asked + counted)
         if older:
             why = f"says which row of a key counts: the other {older:,} do{'es' * (older == 1)} not"
