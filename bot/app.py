@@ -12,9 +12,10 @@ from typing import Any
 from slack_bolt import App, BoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from sqlalchemy import Engine
 from sqlmodel import Session
 
-from bot import clock, errors, listeners, receipts, record_key
+from bot import clock, errors, listeners, receipts, record_key, trust
 from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.delivery.outbox import Outbox
@@ -64,9 +65,9 @@ class Bot:
         self.kit.sessions.engine.dispose()
 
 
-def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Bot:
-    """The whole bot, not yet started; its database is expected to be migrated."""
-    kit, installations = build_kit(settings, now=now)
+def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now, engine: Engine | None = None) -> Bot:
+    """The whole bot, not yet started; its database is expected to be migrated. ``engine``: of it, if there is one."""
+    kit, installations = build_kit(settings, now=now, engine=engine)
 
     def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
         return installations.authorize(enterprise_id, team_id)  # Bolt cannot call a bound method by parameter name
@@ -74,7 +75,7 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     listening = ThreadPoolExecutor(LISTENERS, thread_name_prefix="listener")
     app = App(
         name="csi",
-        client=WebClient(base_url=settings.api_url),
+        client=WebClient(base_url=settings.api_url, ssl=trust.slack()),
         authorize=authorize,
         signing_secret=settings.slack_signing_secret,
         request_verification_enabled=bool(settings.slack_signing_secret),
@@ -99,10 +100,12 @@ def build_app(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     )
 
 
-def build_kit(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> tuple[Kit, Installations]:
+def build_kit(
+    settings: Settings, *, now: Callable[[], datetime] = clock.now, engine: Engine | None = None
+) -> tuple[Kit, Installations]:
     """The means of listeners, jobs and the scheduler."""
     keys = record_key.keys(settings)
-    sessions = storage.sessions(storage.engine(settings.csi_database_url), _first(now, keys))
+    sessions = storage.sessions(engine or storage.engine(settings.csi_database_url), _first(now, keys))
     installations = Installations(settings, sessions, now)
     files = FileStore(settings.csi_data_url)
     vault, fetch = outward(settings)

@@ -24,6 +24,7 @@ from slack_sdk.oauth.installation_store import Installation as Grant
 from slack_sdk.oauth.installation_store import InstallationStore
 from sqlmodel import Session, col, select
 
+from bot import trust
 from bot.log import logger
 from bot.settings import Settings
 from bot.vault import Vault
@@ -182,7 +183,8 @@ class Installations:
 
     def _client(self, token: str, *, again: bool = True) -> WebClient:
         retries: list[RetryHandler] = [ConnectionErrorRetryHandler(max_retry_count=1)] if again else []
-        return WebClient(token=token or None, base_url=self._settings.api_url, retry_handlers=retries)
+        address = self._settings.api_url
+        return WebClient(token=token or None, base_url=address, retry_handlers=retries, ssl=trust.slack())
 
 
 class Grants(InstallationStore):

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from csi.models import Row
@@ -48,6 +48,44 @@ class Database:
     def name(self) -> str:
         """``sqlite`` or ``postgresql``."""
         return self.engine.dialect.name
+
+
+class Lasting:
+    """An engine that goes from test to test: what SQLAlchemy has compiled for one, it need not compile for the next."""
+
+    def __init__(self, url: str) -> None:
+        self.engine, self.url = engine(url), url
+        event.listen(self.engine, "do_connect", self._to_its_database)
+
+    def turn_to(self, url: str) -> None:
+        """Connect to this database from now on."""
+        if url != self.url:
+            self.engine.dispose()
+        self.url = url
+
+    def _to_its_database(self, dialect: Any, _record: object, words: list[Any], named: dict[str, Any]) -> None:
+        words[:], there = dialect.create_connect_args(make_url(self.url))
+        named |= there
+
+
+_resting: dict[str, list[Lasting]] = {}
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """An engine for a database, for a while; where nobody uses it, the one that others had before."""
+    kind = make_url(url).get_backend_name()
+    stock = _resting.setdefault(kind, [])
+    made = stock.pop() if stock else Lasting(url)
+    made.turn_to(url)
+    try:
+        yield made.engine
+    finally:
+        left = made.engine.pool.checkedout()
+        if left or kind == "sqlite":  # its file goes with the test
+            made.engine.dispose()
+        if not left:  # a connection that somebody still has would be one to another test's database
+            stock.append(made)
 
 
 class PostgresServer:
@@ -81,14 +119,11 @@ class PostgresServer:
         """The name of a migrated database without rows: one for all tests, as emptying takes a hundredth of making."""
         if not self._lent:
             self._lent = self.create()
-        made = create_engine(self.url(self._lent))
         try:
-            with made.begin() as connection:
+            with opened(self.url(self._lent)) as made, made.begin() as connection:
                 connection.execute(text(_EMPTY))
         except OperationalError:  # a test left a transaction open in it
             self._lent = self.create()
-        finally:
-            made.dispose()
         return self._lent
 
     def reader(self) -> None:
@@ -102,6 +137,8 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
+        for resting in _resting.pop("postgresql", []):
+            resting.engine.dispose()
         self._admin.dispose()
         self._server.cleanup()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -138,9 +175,8 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _opened(url: str) -> Iterator[Database]:
-    made = engine(url)
-    yield Database(url, made, sessions(made))
-    made.dispose()
+    with opened(url) as made:
+        yield Database(url, made, sessions(made))
 
 
 def _sqlite(template: Path, folder: Path) -> Iterator[Database]:
@@ -176,7 +212,9 @@ def own_database(request: pytest.FixtureRequest) -> Iterator[Database]:
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = server.create()
-    yield from _opened(server.url(name))
+    made = engine(server.url(name))
+    yield Database(server.url(name), made, sessions(made))
+    made.dispose()
     server.drop(name)
 
 

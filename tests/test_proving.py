@@ -99,7 +99,7 @@ def kept(sqlite_database: Database, tmp_path: Path) -> Kept:
     sessions = storage.sessions(sqlite_database.engine, audit.under(KEYS, lambda: NOW))
     files = FileStore(str(tmp_path / "data"))
     fill(sessions, files)
-    made = Kept(Path(str(sqlite_database.engine.url.database)), sessions, files)
+    made = Kept(Path(sqlite_database.url.removeprefix("sqlite:///")), sessions, files)
     for number in range(12):
         made.write(f"change {number}")
     return made
@@ -295,7 +295,7 @@ def test_a_log_from_before_there_was_a_key_is_closed_once_and_found_when_it_is_c
     plain = storage.sessions(sqlite_database.engine)
     fill(plain, FileStore(str(tmp_path)))
     keyed = storage.sessions(sqlite_database.engine, audit.under(KEYS, lambda: NOW))
-    made = Kept(Path(str(sqlite_database.engine.url.database)), keyed, FileStore(str(tmp_path)))
+    made = Kept(Path(sqlite_database.url.removeprefix("sqlite:///")), keyed, FileStore(str(tmp_path)))
     assert Fault.UNKEYED in made.faults()
     with keyed() as session:
         audit.close_anew(session, TEAM, at=NOW)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 from slack_sdk import WebClient
 
+from bot import trust
 from csi.errors import InvalidInput
 from csi.reading.bounds import Bounds, check_size
 
@@ -29,7 +30,8 @@ def fetch(client: WebClient, file: Mapping[str, Any], folder: Path, bounds: Boun
     _check_host(client, url, name)
     path = folder / "delivery"
     headers = {"Authorization": f"Bearer {client.token}"}
-    with httpx.stream("GET", url, headers=headers, timeout=_SECONDS, follow_redirects=False) as answer:
+    asked = httpx.stream("GET", url, headers=headers, timeout=_SECONDS, follow_redirects=False, verify=trust.files())
+    with asked as answer:
         _check_answer(answer, name, str(file.get("mimetype") or ""))
         with path.open("wb") as target:
             _copy(answer, target, name, bounds)

@@ -9,6 +9,7 @@ import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot import trust
 from bot.delivery.messages import Changes
 from csi.models import OutboxPost
 
@@ -61,7 +62,8 @@ def filed(client: WebClient, row: OutboxPost, thread: str, content: Callable[[],
 def _uploaded(client: WebClient, content: bytes, named: dict[str, str]) -> str:
     more: dict[str, Any] = {"alt_txt": named["alt_text"][:1000]} if named.get("alt_text") else {}
     to = client.files_getUploadURLExternal(filename=named["name"], length=len(content), **more)
-    httpx.post(str(to["upload_url"]), content=content, timeout=_UPLOAD_SECONDS).raise_for_status()
+    address = str(to["upload_url"])
+    httpx.post(address, content=content, timeout=_UPLOAD_SECONDS, verify=trust.files()).raise_for_status()
     return str(to["file_id"])
 
 

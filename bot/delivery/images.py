@@ -12,6 +12,7 @@ from enum import Enum
 import httpx
 from slack_sdk import WebClient
 
+from bot import trust
 from bot.blocks.text import clip, plainly
 from csi.models import OutboxPost
 
@@ -53,6 +54,6 @@ class Uploads:
 def upload(client: WebClient, content: bytes, alt_text: str, title: str) -> str:
     """Bring the bytes to Slack, shared nowhere; gives the file's id."""
     to = client.files_getUploadURLExternal(filename=NAME, length=len(content), alt_txt=alt_text[:1000])
-    httpx.post(str(to["upload_url"]), content=content, timeout=30).raise_for_status()
+    httpx.post(str(to["upload_url"]), content=content, timeout=30, verify=trust.files()).raise_for_status()
     client.files_completeUploadExternal(files=[{"id": str(to["file_id"]), "title": clip(plainly(title), 100) or NAME}])
     return str(to["file_id"])

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlmodel import Session
 
@@ -14,6 +13,7 @@ from csi import audit, roles
 from csi.errors import Conflict, InvalidInput, NotAllowed, Place, Way
 from csi.models import Cycle, Service, StepPassage, Workspace
 from csi.passages import due_day, open_cycles, open_in, service_of
+from csi.reading.zone_names import zones
 from csi.storage import lock, next_number, row
 from csi.terms import Period, Role, Step
 
@@ -41,7 +41,7 @@ def start(session: Session, *, team_id: str, actor: str, now: datetime, wanted: 
         NotAllowed: the service was begun before, by others.
     """
     name = _checked_name(wanted.service)
-    if wanted.timezone not in available_timezones():
+    if wanted.timezone not in zones():
         raise InvalidInput("timezone", f"“{wanted.timezone}” is not a time zone; expected one such as Europe/Lisbon")
     lock(session, f"start:{team_id}")
     workspace(session, team_id, now)

@@ -33,14 +33,20 @@ def _has_offset(clock: str) -> bool:
 
 
 @cache
+def zones() -> frozenset[str]:
+    """Every zone known here (IANA); all their files are looked through, so once."""
+    return frozenset(available_timezones())
+
+
+@cache
 def _places() -> dict[str, str]:
-    return {name.casefold(): name for name in available_timezones() if "/" in name and not re.search(r"\d", name)}
+    return {name.casefold(): name for name in zones() if "/" in name and not re.search(r"\d", name)}
 
 
 @cache
 def _windows() -> dict[str, str]:
     """Windows names; without digits, which a shape has not."""
     told = get_global("windows_zone_mapping")
-    known = {name.casefold(): place for name, place in told.items() if place in available_timezones()}
+    known = {name.casefold(): place for name, place in told.items() if place in zones()}
     in_summer = {name.replace(" standard time", " daylight time"): place for name, place in known.items()}
     return in_summer | known

@@ -13,6 +13,7 @@ from threading import Barrier
 
 import httpx
 import pytest
+from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from bot.app import LISTENERS, Bot, build_app
@@ -26,7 +27,7 @@ from csi import roles
 from csi.models import InboxEvent
 from csi.storage import rows
 from tests.conftest import BUSY
-from tests.databases import Database
+from tests.databases import Database, opened
 from tests.step6_present import presentable
 
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
@@ -45,6 +46,7 @@ class World:
 
     sandbox: Sandbox
     settings: Settings
+    engine: Engine
     ahead: timedelta = field(default_factory=_to_noon_of_a_monday)
     bot: Bot | None = None
     _handler: Joining | None = None
@@ -66,7 +68,7 @@ class World:
         self.ahead += timedelta(**span)
 
     def start(self) -> None:
-        self.bot = build_app(self.settings, now=self.now)
+        self.bot = build_app(self.settings, now=self.now, engine=self.engine)
         for listener in self.bot.app._listeners:  # Bolt itself waits no longer than Slack's 3 seconds
             listener.ack_timeout = BUSY["ack_seconds"]
         self.bot.start_workers()
@@ -160,7 +162,7 @@ def living(database_url: str, folder: Path, expected: tuple[type[Exception], ...
 
     ``expected`` are errors that nobody here need be spared, as Slack's refusals of what no person could have sent.
     """
-    with Sandbox(MANIFEST, **BUSY) as sandbox:
+    with Sandbox(MANIFEST, **BUSY) as sandbox, opened(database_url) as engine:
         settings = Settings(
             slack_bot_token=sandbox.bot_token,
             slack_app_token=sandbox.app_token,
@@ -170,7 +172,7 @@ def living(database_url: str, folder: Path, expected: tuple[type[Exception], ...
             csi_data_url=str(folder / "data"),
             csi_posts_per_second=50.0,
         )
-        made = World(sandbox, settings)
+        made = World(sandbox, settings, engine)
         with capture_logs() as logs:
             made.start()
             try:

@@ -34,7 +34,7 @@ def test_a_lost_connection_is_made_again(world: World, how: str):
 
 @pytest.mark.slow
 def test_the_clocks_own_process_sends_what_is_stored(sandbox, folder):
-    made = Process(sandbox, folder, ("scheduler",))
+    made = Process(sandbox, folder, ("scheduler",), anew=True)
     alice, now = sandbox.person("alice"), datetime.now(UTC)
     opened = engine(made.database_url)
     with sessions(opened)() as session:
@@ -87,7 +87,7 @@ def _ticked(made: Process) -> bool:
 
 @pytest.mark.slow
 def test_one_process_answers_works_and_ticks(sandbox, folder):
-    made = Process(sandbox, folder, ("run",))
+    made = Process(sandbox, folder, ("run",), anew=True)
     with process(made):
         made.joined()
         made.until(lambda: _ticked(made))

@@ -25,6 +25,11 @@ def fail(sandbox, method, **how):
     httpx.post(f"{sandbox.url}/page/world", json={"kind": "fail", "method": method, **how}).raise_for_status()
 
 
+def under_way(sandbox):
+    """Whether the call that is to fail has come: a row is called sending a moment before."""
+    return all(one.times == 0 for one in sandbox.door.faults)
+
+
 def stored(bot, table, **wanted):
     team = bot.sandbox.workspace.team_id
     opened = engine(bot.database_url)
@@ -50,9 +55,8 @@ def test_killed_between_steps_and_in_the_middle_of_sending_nothing_is_lost(bot):
     sandbox, alice = bot.sandbox, bot.sandbox.person("alice")
     fail(sandbox, "chat.postMessage", delay=20)  # the card is under way for as long as it takes to kill
     begin(sandbox)
-    alice.wait(
-        lambda: [one for one in stored(bot, OutboxPost) if one.status == "sending"] or None, what="a sending row"
-    )
+    alice.wait(lambda: under_way(sandbox), what="Slack to have the card, and not to have answered")
+    assert stored(bot, OutboxPost, status="sending")
     bot.restart()
     alice.wait(lambda: card(sandbox), timeout=20, what="the card after the restart")
     alice.command("/csi", "")
@@ -75,6 +79,7 @@ def test_a_job_under_way_when_the_process_dies_is_done_by_the_next(bot):
         lambda: stored(bot, InboxEvent, kind="job:people.remember", status="working") or None,
         what="the job to begin",
     )
+    dave.wait(lambda: under_way(sandbox), what="Slack to be asked")
     assert stored(bot, Person) == []
     bot.restart()
     found = dave.wait(lambda: stored(bot, Person) or None, timeout=20, what="the names after the restart")
@@ -82,9 +87,11 @@ def test_a_job_under_way_when_the_process_dies_is_done_by_the_next(bot):
     assert len(sandbox.calls("users.info")) > begin_after
 
 
-def test_asked_to_end_it_ends_in_good_order(bot):
-    begun = time.monotonic()
-    assert bot.end() == 0
+def test_asked_to_end_it_ends_in_good_order(sandbox, folder):
+    with process(Process(sandbox, folder, anew=True)) as bot:
+        bot.joined()
+        begun = time.monotonic()
+        assert bot.end() == 0
     assert time.monotonic() - begun < 20
     log = (bot.folder / "log.txt").read_text(encoding="utf-8")
     assert "Traceback" not in log

@@ -15,6 +15,7 @@ from csi.errors import InvalidInput
 from csi.reading.causes import Cause, told
 from csi.reading.layout import guess
 from csi.reading.moments import read_moments
+from csi.reading.zone_names import zones
 
 
 def _read(*texts: str | None, order: str = "iso", zone: str = "UTC"):
@@ -162,3 +163,8 @@ def test_months_by_name_and_bare_iso_stamps_are_guessed_as_dates(cell: str) -> N
 
 def test_a_month_with_a_number_is_told_how_to_read_its_year() -> None:
     assert told(Cause.NO_YEAR).endswith("dates: '%b %y'")
+
+
+def test_the_files_of_all_zones_are_looked_through_once():
+    assert zones() is zones()
+    assert {"Europe/Lisbon", "UTC"} <= zones()
