@@ -20,11 +20,11 @@ def test_they_are_loaded_once() -> None:
 
 
 def test_calls_and_connections_use_them(sqlite_database: Database, tmp_path: Path) -> None:
-    settings = Settings(csi_database_url=sqlite_database.url, csi_data_url=str(tmp_path), slack_bot_token="xoxb-none")
+    settings = Settings(csi_database_url=sqlite_database.url, csi_data_url=str(tmp_path))
     bot = build_app(settings)
     joining = Joining(bot.app, "xapp-none")
     assert bot.app.client.ssl is trust.slack()
-    assert bot.kit.client("T1").ssl is trust.slack()
+    assert bot.installations._client("xoxb-none").ssl is trust.slack()
     assert joining.client.web_client.ssl is trust.slack()
     bot.kit.slow.close()
     bot.kit.sessions.engine.dispose()

@@ -71,7 +71,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], log: Path) -> N
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # so that TMPDIR is heard
-    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    written = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(written, 1)
     os.dup2(written, 2)
     os.chdir(ROOT)
