@@ -263,9 +263,20 @@ def back_form(step: int, metadata: str, wanted: int = 0) -> Block:
     )
 
 
-def history(service: str, cycles: Sequence[tuple[int, str, str, str]]) -> list[Block]:
-    """The cycles of a service: number, state, from when to when, verdicts."""
+def history(
+    service: str, cycles: Sequence[tuple[int, str, str, str]], kpis: Mapping[str, str] | None = None
+) -> list[Block]:
+    """The cycles of a service: number, state, from when to when, verdicts; and the way to each KPI over all of them.
+
+    ``kpis``: by what the choice says, the KPI's name, also of one that is measured no longer.
+    """
     lines = [
         f"• *Cycle {number}* – {state}, {span}{f': {said}' if said else ''}" for number, state, span, said in cycles
     ]
-    return [parts.section(f"*{escape(service)}*\n" + "\n".join(lines[:40]))]
+    blocks = [parts.section(f"*{escape(service)}*\n" + "\n".join(lines[:40]))]
+    if not kpis:
+        return blocks
+    options = [parts.option(value, clip(name, 75)) for value, name in list(kpis.items())[:100]]
+    asked = parts.plain("One KPI over all cycles", parts.PLACEHOLDER)
+    menu = {"type": "static_select", "action_id": ids.OVER_CYCLES, "placeholder": asked, "options": options}
+    return [*blocks, parts.actions([menu])]

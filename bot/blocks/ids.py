@@ -8,3 +8,4 @@ BACK = "cycle.back"
 CLOSE = "cycle.close"
 GO_ON = "cycle.pass"
 SNOOZE = "reminder.snooze"
+OVER_CYCLES = "history.spiral"  # value: a cycle, then the key of a KPI

@@ -27,16 +27,22 @@ _SIGNS = {"open": ":bulb:", "planned": ":spiral_calendar_pad:", "done": ":white_
           "dropped": ":wastebasket:"}  # fmt: skip
 
 
-def view(service: str, entries: Sequence[Any], metadata: str, start: int = 0) -> Block:
-    """The register as a modal, what is settled last, the highest priority first; ``start`` is the first one shown."""
+def view(
+    service: str, entries: Sequence[Any], metadata: str, start: int = 0, judged: Mapping[str, str] | None = None
+) -> Block:
+    """The register as a modal, what is settled last, the highest priority first; ``start`` is the first one shown.
+
+    ``judged``: by the key of a KPI what it is and its newest verdict, with both axes.
+    """
     ordered = sorted(entries, key=lambda one: one.state in ("done", "dropped"))
     start = start if 0 <= start < len(ordered) else 0
     blocks: list[Block] = [
         parts.section(f"*{escape(service)}*", parts.button("Add an opportunity", ADD, style="primary"))
     ]
-    blocks += [
-        parts.section(line(one), parts.button("Move on", MOVE, str(one.id))) for one in ordered[start : start + MOST]
-    ]
+    told = judged or {}
+    for one in ordered[start : start + MOST]:
+        said = line(one, told.get(one.kpi_key, ""))
+        blocks.append(parts.section(said, parts.button("Move on", MOVE, str(one.id))))
     if len(ordered) > MOST:
         blocks += _pages(start, len(ordered))
     if not entries:
@@ -53,8 +59,8 @@ def _pages(start: int, count: int) -> list[Block]:
     return [parts.context(f"{start + 1} to {last} of {count}"), parts.actions(buttons)]
 
 
-def line(one: Any) -> str:
-    """An entry in two lines."""
+def line(one: Any, judged: str = "") -> str:
+    """An entry in two lines, and how the KPI stands that it would move."""
     said = f"{_SIGNS.get(one.state, '')} *{one.number}* {escape(clip(one.title, 200))}\n"
     said += f"priority {one.priority:g}{' (set by hand)' if one.priority_reason else ''} · {one.state}"
     said += f" · raised by {mention(one.raised_by)} on {when(one.raised_on)}"
@@ -65,7 +71,7 @@ def line(one: Any) -> str:
         said += f" by {when(one.required_by)}"
     if one.origin.startswith("http"):
         said += f" · {link(one.origin, 'where it began')}"
-    return said
+    return f"{said}\n{escape(judged)}" if judged else said
 
 
 def form(

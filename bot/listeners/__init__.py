@@ -229,6 +229,8 @@ ROUTES: tuple[Route, ...] = (
     Route("action", "present.why", step6.why),
     Route("action", "present.spiral", step6.open_spiral),
     Route("job", "present.spiral", step6.draw_spiral),
+    Route("action", "history.spiral", pictures.open_spiral),
+    Route("job", "history.spiral", pictures.draw_spiral),
     Route("action", "present.further", pictures.open_further),
     Route("job", "present.further", pictures.draw_further),
     # 7. implement corrective action

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from bot import cards, forms
 from bot.blocks import cycle as blocks
 from bot.blocks import notices, status_card
 from bot.blocks.parts import Block
-from bot.blocks.text import escape
+from bot.blocks.text import clip, escape
 from bot.context import Kit
 from bot.delivery import failures
 from bot.errors import whisper
@@ -28,9 +28,11 @@ from bot.payload import about, channel_of, clicked, origin, team_of, user_of
 from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotFound, Place, Way
-from csi.models import Cycle
-from csi.terms import Period, Role
+from csi.models import Cycle, Kpi
+from csi.storage import rows
+from csi.terms import Period, Role, Verdict
 from csi.words import wording
+from csi.words.heading import of_verdicts
 
 Body = Mapping[str, Any]
 Command = Callable[..., Any]
@@ -317,15 +319,30 @@ def history(ack: Ack, body: Body, kit: Kit) -> None:
         service = cycles.service_of(session, cycle)
         every = cycles.of_service(session, cycle.team_id, service.id)
         results = cycles.judged(session, cycle.team_id, [one.id for one in every])
-    lines = [_line(one, results) for one in reversed(every)]
-    ack(text=f"Cycles of {escape(service.name)}", blocks=blocks.history(service.name, lines))
+        known = rows(session, Kpi, cycle.team_id, cycle_id=tuple(one.id for one in every), order="cycle_id")
+    lines = [_line(one, results, sum(kpi.cycle_id == one.id for kpi in known)) for one in reversed(every)]
+    charted = _charted(cycle, known, {one.kpi_id for one in results})
+    ack(text=f"Cycles of {escape(service.name)}", blocks=blocks.history(service.name, lines, charted))
 
 
-def _line(cycle: Cycle, results: Sequence[Any]) -> tuple[int, str, str, str]:
+def _charted(cycle: Cycle, known: Sequence[Kpi], judged: Collection[int]) -> dict[str, str]:
+    """Every KPI that some cycle has analysed, those of this one first: what is measured no longer keeps its chart."""
+    analysed = {kpi.key for kpi in known if kpi.id in judged}
+    here = {kpi.key for kpi in known if kpi.cycle_id == cycle.id}
+    names = {kpi.key: kpi.name for kpi in known if kpi.key in analysed}
+    told = {key: name if key in here else f"{clip(name, 50)} (no longer measured)" for key, name in names.items()}
+    return {f"{cycle.id}:{key}": told[key] for key in sorted(told, key=lambda key: key not in here)}
+
+
+def _line(cycle: Cycle, results: Sequence[Any], measured: int) -> tuple[int, str, str, str]:
+    """A cycle by its verdicts: how many there are of each, then with both axes."""
     state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
     until = f" to {wording.day_in(cycle.closed_at, cycle.timezone)}" if cycle.closed_at else ""
-    counted = Counter(one.both for one in results if one.cycle_id == cycle.id and one.verdict)
-    verdicts = " · ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items()))
+    own = [one for one in results if one.cycle_id == cycle.id and one.verdict]
+    counted = Counter(one.both for one in own)
+    axes = "; ".join(f"{count} {verdict}" for verdict, count in sorted(counted.items()))
+    heading = of_verdicts([Verdict(one.verdict) for one in own], max(0, measured - len(own)))
+    verdicts = f"{heading} {axes}" if own else ""
     return cycle.number, state, f"from {wording.day_in(cycle.started_at, cycle.timezone)}{until}", verdicts
 
 

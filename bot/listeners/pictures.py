@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slack_bolt import Ack
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
-from bot.blocks import step5_analyse, step6_present
+from bot.blocks import notices, step5_analyse, step6_present
 from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin
-from csi.charts import further, where
+from csi import cycle as cycles
+from csi.charts import further, spiral, where
 from csi.charts.further import Further
 from csi.errors import Conflict, NotFound
 from csi.models import AnalysisResult, Kpi, Report
+from csi.step6_present import over_cycles
 from csi.storage import need, row
 
 Body = Mapping[str, Any]
@@ -60,6 +62,37 @@ def draw_further(payload: Body, kit: Kit) -> None:
         kit.outbox.post(session, team_id=team_id, channel=report.channel_id, thread_key=above, key=f"{above}:{kind}",
                         text=step6_present.plain(chart.title), blocks=step6_present.further(chart.alt_text, below),
                         image=chart.png, alt_text=chart.alt_text, tell=str(payload.get("_user", "")))  # fmt: skip
+
+
+def open_spiral(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: Kit) -> None:
+    """One KPI over all cycles, from the history: into the person's own conversation."""
+    ack()
+    here, (cycle_id, _, key) = origin(body), clicked(body).partition(":")
+    with kit.sessions() as session:
+        cycle = cycles.by_id(session, here.team_id, int(cycle_id))
+        chart = over_cycles.spiral(session, cycle, key)
+        kit.inbox.later(session, team_id=here.team_id, kind="history.spiral", user=here.user_id,
+                        key=f"{cycle.id}:{key}:{here.user_id}:{kit.now():%Y-%m-%dT%H:%M}",
+                        payload={"cycle_id": cycle.id, "kpi": key})  # fmt: skip
+    text = step6_present.plain(f"{chart.name} over all cycles comes into your conversation with me.")
+    if body.get("response_url"):
+        respond(text=text, response_type="ephemeral", replace_original=False)
+    else:
+        modals.show(client, body, notices.view(notices.note(text), "All cycles"))
+
+
+def draw_spiral(payload: Body, kit: Kit) -> None:
+    """The job behind it."""
+    team_id, user, key = payload["team_id"], str(payload.get("_user", "")), str(payload["kpi"])
+    with kit.sessions.reading() as session:
+        facts = over_cycles.spiral(session, cycles.by_id(session, team_id, int(payload["cycle_id"])), key)
+    chart = kit.slow(spiral.spiral_chart, facts).result()
+    if not user:
+        return
+    with kit.sessions() as session:
+        kit.outbox.post(session, team_id=team_id, channel=user, key=f"history:{key}:{user}:{kit.now().timestamp():.0f}",
+                        text=step6_present.plain(chart.title), image=chart.png, alt_text=chart.alt_text, tell=user,
+                        blocks=step6_present.spiral(chart.alt_text, spiral.notes(facts)))  # fmt: skip
 
 
 def where_of(kpi: Kpi, result: AnalysisResult, service: str = "") -> where.Shown | None:

@@ -21,8 +21,9 @@ from bot.payload import clicked, origin, user_of
 from csi import audit as audits
 from csi import cycle as cycles
 from csi import register, roles
-from csi.models import Cycle
+from csi.models import Cycle, Kpi
 from csi.step1_should_measure import kpis
+from csi.storage import rows
 
 Body = Mapping[str, Any]
 
@@ -45,7 +46,20 @@ def turn_page(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def _view(session: Session, cycle: Cycle, start: int = 0) -> Block:
     entries = register.of_service(session, cycle.team_id, cycle.service_id)
-    return blocks.view(cycles.service_of(session, cycle).name, entries, modals.metadata(cycle), start)
+    service, judged = cycles.service_of(session, cycle).name, _judged(session, cycle, {one.kpi_key for one in entries})
+    return blocks.view(service, entries, modals.metadata(cycle), start, judged)
+
+
+def _judged(session: Session, cycle: Cycle, keys: set[str]) -> dict[str, str]:
+    """The KPIs that entries would move, each with its newest verdict and both axes."""
+    wanted = tuple(sorted(keys - {""}))
+    if not wanted:
+        return {}
+    ids = tuple(one.id for one in cycles.of_service(session, cycle.team_id, cycle.service_id))
+    known = {one.id: one for one in rows(session, Kpi, cycle.team_id, cycle_id=ids, key=wanted)}
+    found = sorted(cycles.judged(session, cycle.team_id, ids), key=lambda one: one.cycle_id)
+    told = [(known[one.kpi_id], one) for one in found if one.kpi_id in known and one.verdict]
+    return {kpi.key: f"{kpi.name}: {one.both}" for kpi, one in told}
 
 
 def open_add(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

@@ -23,7 +23,7 @@ from csi.kpi_catalogue.entry import MIN_N
 from csi.series.grouping import Groups, is_of_causes
 from csi.terms import Direction
 from csi.words import wording
-from csi.words.together import keeping
+from csi.words.together import Move, moved
 
 FUNNEL, RANKED, PARETO = "funnel", "ranked", "pareto"
 MISSED, CASES = "missed cases", "cases"
@@ -203,6 +203,11 @@ def few(found: Where) -> str:
 
 
 def _moved(one: Draft, column: str, group: GroupMoved) -> str:
-    scale = keeping(one.facts.read.scale, group.difference, (group.lower, group.upper))
-    gap, likely = scale.gap(group.difference), scale.likely((group.lower, group.upper))
-    return f"{column} {group.name}: {gap} (likely {likely}, {wording.number(group.cases_after, 0)} cases)."
+    read = moved(move_of(group, one.facts.read.scale.unit))
+    cases = wording.number(group.cases_after, 0)
+    return f"{column} {group.name}: {read.difference} (likely {read.likely}, {cases} cases)."
+
+
+def move_of(group: GroupMoved, unit: str) -> Move:
+    """A group's change, to be read alike wherever it is."""
+    return Move(group.before, group.after, group.difference, (group.lower, group.upper), unit)

@@ -32,6 +32,7 @@ def value_range(view: View) -> tuple[float, float]:
         seen += bound(side, wide)
     for own in view.own_limits.values():
         seen += own
+    seen += [aim for mark in view.marks for aim in view.kpi.aims_on(mark.start.date())]
     seen += view.centres
     known = [value for value in seen if value is not None]
     if not known:

@@ -36,13 +36,17 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A study's results as they may be shown: KPIs in the study's order, counts per source, notes on the whole."""
+    """A study's results as they may be shown: KPIs in the study's order, counts per source, notes on the whole.
+
+    ``unmeasured`` are the names of KPIs that were agreed on, of which nothing is known.
+    """
 
     study: StudyDefinition
     views: tuple[View, ...]
     sources: Mapping[str, SourceCounts] = field(default_factory=dict)
     promises: tuple[Promise, ...] = ()
     notes: tuple[str, ...] = ()
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def service(self) -> str:
@@ -56,8 +60,8 @@ class Facts:
 
     @property
     def headline(self) -> str:
-        """The study in a line: how many of its KPIs have each verdict."""
-        return of_verdicts(view.analysis.verdict for view in self.views)
+        """The study in a line: how many of its KPIs have each verdict, and how many are not measured."""
+        return of_verdicts((view.analysis.verdict for view in self.views), len(self.unmeasured))
 
     def ordered(self) -> tuple[View, ...]:
         """Every KPI, what needs attention first: the missed ones are never left out (V6.2)."""
@@ -80,6 +84,7 @@ def of(
     source_labels: Mapping[str, str] | None = None,
     promises: Sequence[Promise] = (),
     notes: Sequence[str] = (),
+    unmeasured: Sequence[str] = (),
 ) -> Facts:
     """The facts of a study: its KPIs' series and analyses with everything that must stand beside them."""
     labels = source_labels or {}
@@ -98,7 +103,7 @@ def of(
         )
         for id, (processed, analysis) in kpis.items()
     )
-    return Facts(study, views, sources or {}, tuple(promises), tuple(notes))
+    return Facts(study, views, sources or {}, tuple(promises), tuple(notes), tuple(unmeasured))
 
 
 def guarded(outcome: tuple[Processed, Analysis]) -> Guard:

@@ -132,8 +132,20 @@ def _reference_lines(axes: Axes, view: View) -> None:
         steps(axes, side, linestyle="solid", linewidth=0.9, color=colour_of_change(view), alpha=0.8, gid=f"own {name}")
     for position in anew:
         axes.axvline(position - 0.5, color=RULE, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1.8, gid="new limits")
-    for value in view.targets:
-        axes.axhline(value, color=INK, linewidth=1.4, linestyle=TARGET_DASH, zorder=2.5, gid="target")
+    _targets(axes, view)
+
+
+def _targets(axes: Axes, view: View) -> None:
+    """What was promised, on each of its days: a target that moved steps (V6.8)."""
+    style: dict[str, Any] = {"color": INK, "linewidth": 1.4, "linestyle": TARGET_DASH, "zorder": 2.5, "gid": "target"}
+    if not view.kpi.earlier_targets:
+        for value in view.targets:
+            axes.axhline(value, **style)
+        return
+    promised = [view.kpi.aims_on(mark.start.date()) for mark in view.marks]
+    for side in range(max(map(len, promised), default=0)):
+        heights = [aims[side] if len(aims) > side else None for aims in promised]
+        steps(axes, heights, view.new_promises, **style)
 
 
 def steps(axes: Axes, values: Sequence[float | None], anew: Sequence[int] = (), **style: Any) -> None:

@@ -90,6 +90,11 @@ class Clause:
         return sum(cell in (MET, THREATENED) for cell in self.cells)
 
     @property
+    def beside(self) -> str:
+        """The axis that the verdict does not say itself."""
+        return self.axes.removeprefix(self.verdict).removeprefix(" · ")
+
+    @property
     def judged(self) -> int:
         """Periods in which it was met or missed."""
         return sum(cell in (MET, THREATENED, MISSED) for cell in self.cells)
@@ -118,8 +123,10 @@ def grid(facts: Facts) -> tuple[list[Clause], list[Mark]]:
     by_start = {mark.start: mark for view in facts.views for mark in view.marks}
     columns = [by_start[start] for start in sorted(by_start)][-MOST_PERIODS:]
     judged = {id(view) for view in facts.views}  # what was promised has a target of its own, and no verdict
-    rows = facts.clauses()[:MOST_ROWS]
-    return [_clause(view, columns, view.analysis.label if id(view) in judged else "") for view in rows], columns
+    rows = [_clause(view, columns, view.analysis.label if id(view) in judged else "") for view in facts.clauses()]
+    blank = tuple(NO_DATA for _ in columns)
+    rows += [Clause(name, said("not measured"), blank) for name in facts.unmeasured]
+    return rows[:MOST_ROWS], columns
 
 
 def state(view: View, mark: Mark | None) -> Cell:
@@ -213,8 +220,10 @@ class _Laid:
 def _laid(clauses: Sequence[Clause], columns: int) -> _Laid:
     """Names get what the cells do not need, and as many lines as it takes."""
     ruled = max(
-        (max(width_of(one.verdict, SMALL, bold=True), width_of(one.share, SMALL)) for one in clauses), default=0
-    )
+        (max(width_of(one.verdict, SMALL, bold=True), width_of(one.beside, SMALL), width_of(one.share, SMALL))
+         for one in clauses),
+        default=0,
+    )  # fmt: skip
     room = WIDTH - 2 * EDGE - ruled - 0.12
     longest = max((max(width_of(one.name, BODY), width_of(one.target, SMALL)) for one in clauses), default=0.0)
     least, most = NAMES
@@ -222,7 +231,9 @@ def _laid(clauses: Sequence[Clause], columns: int) -> _Laid:
     cell = (room - name) / max(1, columns)
     lines = max((len(_name(one, name)) for one in clauses), default=1)
     figures = all(width_of(text, SMALL) < cell - 0.06 for one in clauses for text in one.figures)
-    return _Laid(name, cell, 0.09 + height_of(lines, BODY) + height_of(1, SMALL), figures)
+    told = max((2 + bool(one.beside) for one in clauses), default=2)
+    tall = max(height_of(lines, BODY) + height_of(1, SMALL), height_of(told, SMALL))
+    return _Laid(name, cell, 0.09 + tall, figures)
 
 
 def _name(clause: Clause, within: float) -> list[str]:
@@ -240,8 +251,10 @@ def _row(sheet: Figure, clause: Clause, top: float, laid: _Laid) -> None:
         _cell(sheet, cell, shown, (EDGE + laid.name + laid.cell * at, top), laid)
     right = WIDTH - EDGE
     colour = TEXT if colour_of(clause.verdict) == WHITE else colour_of(clause.verdict)
-    write(sheet, right, top + 0.04, clause.verdict, size=SMALL, colour=colour, bold=True, ha="right")
-    write(sheet, right, top + 0.04 + height_of(1, BODY), clause.share, size=SMALL, colour=TEXT, ha="right")
+    told = [one for one in ((clause.verdict, True), (clause.beside, False), (clause.share, False)) if one[0]]
+    for at, (text, bold) in enumerate(told):
+        y = top + 0.04 + height_of(at, SMALL)
+        write(sheet, right, y, text, size=SMALL, colour=colour if bold else TEXT, bold=bold, ha="right")
 
 
 def _cell(sheet: Figure, cell: Cell, shown: str, corner: tuple[float, float], laid: _Laid) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from csi.analysis.analysis import Analysis
 from csi.analysis.limits import FEWEST
@@ -171,6 +172,12 @@ class View:
         days = [one.start for one in self.analysis.detail.phases if one.begun][1:]
         after = ([mark.position for mark in self.marks if mark.start.date() >= day] for day in days)
         return [positions[0] for positions in after if positions]
+
+    @property
+    def new_promises(self) -> list[int]:
+        """The marks from which on another target was promised."""
+        promised = [self.kpi.aims_on(mark.start.date()) for mark in self.marks]
+        return [at for at, (one, other) in enumerate(pairwise(promised), start=1) if one != other]
 
     def at(self, mark: Mark) -> str:
         """The name of a mark's period."""

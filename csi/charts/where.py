@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from csi.analysis.analysis import GroupMoved, Where
-from csi.analysis.where import FUNNEL, MOST_OF_IT, PARETO, few
+from csi.analysis.where import FUNNEL, MOST_OF_IT, PARETO, few, move_of
 from csi.charts.axis import axes_at, left_margin
 from csi.charts.beside import Line, name_lines, right_margin, side_by_side
 from csi.charts.canvas import (
@@ -50,7 +50,7 @@ from csi.charts.plot import SIGNS, Sign
 from csi.charts.view import View, shortly
 from csi.terms import Direction
 from csi.words.messages import counted, said
-from csi.words.together import Move, Scale, keeping, moved
+from csi.words.together import Scale, keeping, moved
 from csi.words.wording import clip, count, decimals_of, number, of_unit, share
 
 PLOT, BELOW, LEGEND, KEY = 2.2, 0.3, 0.26, 0.28  # inches: the funnel, what stands below it, signs, numbers of a key
@@ -178,11 +178,10 @@ def rows_of(shown: Shown) -> list[tuple[str, str]]:
 
 def _moves(shown: Shown, group: GroupMoved) -> str:
     """``61 → 74 %, n 480``."""
-    unit = shortly(shown.unit)
-    read = moved(Move(group.before, group.after, group.difference, (group.lower, group.upper), unit))
-    before = read.before.removesuffix(of_unit(unit))
+    read = moved(move_of(group, shown.unit))
+    before, after = (level.removesuffix(of_unit(shown.unit)) for level in (read.before, read.after))
     cases = said("n {cases}", cases=count(group.cases_after))
-    return f"{before} → {read.after}, {cases}"
+    return f"{before} → {after}{of_unit(shortly(shown.unit))}, {cases}"
 
 
 def _brought(where: Where) -> list[str]:

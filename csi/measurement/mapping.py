@@ -96,7 +96,8 @@ def columns_of_kpi(kpi: Mapping[str, Any], kpis: Collection[str]) -> Iterator[st
     """The columns a KPI with docs/study.md's keys names; of a condition that cannot be read, none."""
     value = kpi.get("value")
     lasts = isinstance(value, Mapping) and "from" in value
-    yield from (name for name in (str(kpi.get("at") or ""), *_of_value(value)) if name and name not in kpis)
+    plain = (str(kpi.get("at") or ""), str(kpi.get("strata") or ""), *_of_value(value))
+    yield from (name for name in plain if name and name not in kpis)
     for text in (kpi.get("where"), kpi.get("good")):
         with suppress(ExpressionError):
             yield from (name for name in columns_of(str(text or "")) if not (lasts and name == OF_VALUE))
@@ -279,7 +280,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
     known["value"] = _with_clock(known.get("value"), plan)
     return {
         "name": kpi.name,
-        **{key: known.get(key, "") for key in ("source", "at", "measure", "where", "good") if known.get(key)},
+        **{key: known.get(key, "") for key in ("source", "at", "measure", "where", "good", "strata") if known.get(key)},
         **({"value": known["value"]} if known["value"] is not None else {}),
         **_aim(kpi),
         **_said(earlier_targets=promises.earlier(kpi, cycle), **windows.own(kpi)._asdict()),

@@ -26,7 +26,7 @@ NAME_LIMIT = 150
 UNIT_LIMIT = 20
 KEY_LIMIT = 40
 LEVELS = ("service", "component")
-DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good", "meant")
+DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good", "strata", "meant")
 
 
 @dataclass(frozen=True, slots=True)

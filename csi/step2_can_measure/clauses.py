@@ -17,7 +17,10 @@ from csi.storage import lock, need, row, rows
 def draft_clause(
     session: Session, cycle: Cycle, *, kpi_id: int, text: str, target: float | None, actor: str, now: datetime
 ) -> SlaClause:
-    """Write a clause on a KPI of this cycle; it promises nothing until it is made active."""
+    """Write a clause on a KPI of this cycle; it promises nothing until it is made active.
+
+    One in the same words that was retired is drafted anew, with its past on record.
+    """
     roles.require(session, cycle, actor, roles.MEMBERS, "draft an SLA clause")
     kpi = row(session, Kpi, cycle.team_id, id=kpi_id, cycle_id=cycle.id)
     if kpi is None:
@@ -25,18 +28,15 @@ def draft_clause(
     words = checked_text("text", text)
     lock(session, f"sla:{cycle.team_id}:{cycle.service_id}")
     known = row(session, SlaClause, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, text=words)
-    if known is not None:
+    if known is not None and known.state != "retired":
         return known
-    clause = SlaClause(
-        team_id=cycle.team_id,
-        service_id=cycle.service_id,
-        cycle_id=cycle.id,
-        kpi_key=kpi.key,
-        text=words,
-        target=kpi.target if target is None else target,
-        proposed_by=actor,
-        proposed_at=now,
-    )
+    clause = known or SlaClause(
+        team_id=cycle.team_id, service_id=cycle.service_id, cycle_id=cycle.id, kpi_key=kpi.key, text=words,
+        proposed_by=actor, proposed_at=now,
+    )  # fmt: skip
+    clause.cycle_id, clause.target = cycle.id, kpi.target if target is None else target
+    clause.proposed_by, clause.proposed_at = actor, now
+    clause.state, clause.refused, clause.activated_by, clause.activated_at = "draft", "", "", None
     session.add(clause)
     session.flush()
     _log(session, clause, actor, now, "drafted")

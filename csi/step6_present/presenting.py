@@ -52,8 +52,11 @@ def _analyse(sentence: str) -> Breach:
 def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
     """The facts of the data now held. Slow: rows are read and computed."""
     report = computing.evaluated(session, cycle, files)
+    unmeasured = [
+        kpi.name for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id) if kpi.key not in report.kpis
+    ]
     return facts.of(report.study, report.kpis, sources=report.sources, source_labels=labels(session, cycle),
-                    promises=promises(session, cycle))  # fmt: skip
+                    promises=promises(session, cycle), unmeasured=unmeasured)  # fmt: skip
 
 
 def promises(session: Session, cycle: Cycle) -> list[Promise]:

@@ -17,6 +17,8 @@ CLOSED = GapClosed(0.4, 0.2, 0.61)
 FELL = Change(-4.8, -7.1, -2.4, -19.5, 0.0004, 0.0008, -4.9, 3.1, "improved")
 ROSE = Change(4.8, 2.4, 7.1, 19.5, 0.0004, 0.0008, 4.9, 3.1, "worse")
 SAME = Change(-0.4, -2.4, 1.6, -1.6, 0.7, 0.7, -0.4, 2.9, "no detectable change")
+LESS = replace(FELL, difference=-1.8, lower=-2.8, upper=-0.9, percent=-7.3)
+HARDLY = replace(SAME, difference=-1.8, lower=-3.8, upper=0.2, percent=-7.3)
 
 FACTS = Facts(
     before=WindowSummary(24, 4800, 24.6, 1),
@@ -67,12 +69,12 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
     "too close to call": (
         EASIER,
         Verdict.IMPROVED,
-        after(22.8, 4, "too close to call", FELL, against=Against(22.8, 21.6, 24.0, 0.72, 9)),
+        after(22.8, 4, "too close to call", LESS, against=Against(22.8, 21.6, 24.0, 0.72, 9)),
     ),
     "too close to call for good": (
         EASIER,
         Verdict.NO_CHANGE,
-        after(22.8, 3, "too close to call", SAME, against=Against(22.8, 21.6, 24.0, 0.554)),
+        after(22.8, 3, "too close to call", HARDLY, against=Against(22.8, 21.6, 24.0, 0.554)),
     ),
     "better lately": (
         SUBJECT,

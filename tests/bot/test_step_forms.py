@@ -291,3 +291,9 @@ def test_an_approver_is_asked_for_while_too_few_may_agree(approvers, needed, lac
     assert step7_correct.too_few(approvers, needed) is lacking
     blocks = step7_correct.baseline_question(baseline(), SHORT, [], needed=needed, lacking=lacking)
     assert ("roles.open" in str(blocks)) is lacking
+
+
+def test_an_entry_of_the_register_says_how_its_kpi_stands() -> None:
+    judged = {"mttr": "Hours & co: IMPROVED · target not met"}
+    made = str(register.view("Desk", [opportunity(kpi_key="mttr"), opportunity(id=2, kpi_key="")], "{}", judged=judged))
+    assert made.count("Hours &amp; co: IMPROVED · target not met") == 1

@@ -22,13 +22,13 @@ from PIL import Image
 from csi.analysis.analysis import Limits, Phase
 from csi.charts import canvas
 from csi.charts.alt_text import control_chart_text
-from csi.charts.axis import tick_labels
+from csi.charts.axis import tick_labels, value_range
 from csi.charts.canvas import BLUE, PALE, QUIET, RULE, VERMILLION, png
 from csi.charts.charts import control_chart, control_figure
 from csi.charts.head import colour_of, head
 from csi.charts.marks import marks
 from csi.charts.view import View, footnotes
-from csi.definition import Exclusion
+from csi.definition import EarlierTarget, Exclusion
 from csi.errors import InvalidInput
 from csi.series.exclusions import LeftOut
 from csi.terms import VERDICTS, Direction, Period, Verdict
@@ -392,3 +392,16 @@ def test_n_of_a_share_is_what_it_is_a_part_of() -> None:
     for kind, expected in (("p_prime", [40.0, None]), ("u_prime", [40.0, None]), ("xmr", [1.0, 1.0])):
         of = analysis(held, limits=Limits(kind, None, None, None, 2, trial=True))
         assert [mark.n for mark in marks(processed(held), of)] == expected
+
+
+def test_v6_8_a_target_that_moved_steps_on_its_day() -> None:
+    earlier = (EarlierTarget(date(2016, 3, 14), (30.0,)),)
+    moved = view([25.0, 24.0, 12.0, 11.0], kpi=replace(KPI, target=15.0, earlier_targets=earlier))
+    assert moved.new_promises == [2]
+    figure = control_figure(moved)
+    [line] = figure.findobj(lambda one: one.get_gid() == "target")
+    heights = [y for y in line.get_ydata() if y == y]
+    assert heights == [30.0] * 4 + [15.0] * 4
+    low, high = value_range(moved)
+    assert low < 11.0
+    assert high > 30.0

@@ -151,3 +151,22 @@ def test_v6_8_a_moved_target_repaints_no_old_period() -> None:
 def test_each_row_says_both_axes() -> None:
     [clause], _ = grid(base(view([10.0], kpi=LOW, verdict=Verdict.IMPROVED)))
     assert clause.axes == "IMPROVED · target not met"
+
+
+def test_what_is_not_measured_is_counted_and_has_a_row() -> None:
+    facts = replace(base(view([10.0], kpi=LOW, verdict=Verdict.ACHIEVED)), unmeasured=("Satisfaction",))
+    assert facts.headline == "2 KPIs: 1 achieved; 1 not measured."
+    clauses, columns = grid(facts)
+    assert [(one.name, one.target) for one in clauses[1:]] == [("Satisfaction", "not measured")]
+    assert [cell.state for cell in clauses[1].cells] == ["no data"] * len(columns)
+    assert slam_chart(facts).title == facts.headline
+
+
+def test_both_axes_stand_on_the_grid() -> None:
+    facts = base(view([10.0], kpi=LOW, verdict=Verdict.IMPROVED))
+    [clause], columns = grid(facts)
+    assert (clause.verdict, clause.beside) == ("IMPROVED", "target not met")
+    figure = slam_figure("Desk", facts.headline, [clause], columns, Period.WEEK)
+    texts = [text.get_text() for text in figure.texts]
+    assert {"IMPROVED", "target not met", "met 1 of 1"} <= set(texts)
+    assert replace(clause, axes="", verdict="").beside == ""

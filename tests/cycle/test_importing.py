@@ -14,7 +14,7 @@ from csi import cycle as cycles
 from csi.cycle.importing import TakenOver, take_over
 from csi.cycle.study_export import study_zip
 from csi.errors import Conflict, InvalidInputs, NotAllowed
-from csi.measurement import of_cycle
+from csi.measurement import mapping, of_cycle
 from csi.models import Cycle, Kpi, Source
 from csi.reading.files import FileStore
 from csi.step2_can_measure.sources import name_source
@@ -311,3 +311,13 @@ def test_a_link_to_a_source_that_is_named_otherwise_here_is_said(sqlite_database
         other = other.replace(b"changes.", b"Change log.")
         told = take_over(session, cycle, study_of(other), actor=ALICE, now=NOW)
     assert "source deploys: its link; call Change log change_log in the study" in told.left
+
+
+def test_the_column_whose_mix_may_shift_is_taken_over_and_kept(sqlite_database: Database) -> None:
+    mixed = study_of(STUDY.replace(b"    good: made_sla", b"    strata: priority\n    good: made_sla"))
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        take_over(session, cycle, mixed, actor=ALICE, now=NOW)
+        assert of_cycle.definition(session, cycle).kpis["sla"].strata == "priority"
+        source = row(session, Source, TEAM, key="incident_log")
+        assert "Within SLA" in mapping.columns_named(session, cycle, source)["priority"]

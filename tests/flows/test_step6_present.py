@@ -7,7 +7,7 @@ import pytest
 from bot.sandbox.person import reading
 from csi import cycle as cycles
 from csi.charts import charts
-from csi.models import Report, ReportClick
+from csi.models import Cycle, Report, ReportClick
 from csi.storage import rows
 from tests.flows.conftest import World
 from tests.step6_present import presentable
@@ -242,3 +242,22 @@ def test_where_a_change_lies_is_one_press_away_and_drawn_from_what_was_frozen(wo
     ready.bob.click(None, "analyse.where:1", "1")
     ready.bob.wait(lambda: "team North: −" in reading(ready.bob.wait_modal("notice")), what="where it is, in words")
     ready.bob.wait(lambda: any(images(dm) for dm in ready.bob.dms() if dm.get("blocks")), timeout=30, what="a picture")
+
+
+def test_a_kpi_that_is_measured_no_longer_keeps_its_chart_in_the_history(ready: World):
+    kit = ready.bot.kit
+    with kit.sessions() as session:
+        first = cycles.by_id(session, ready.team, 1)
+        first.state, first.open_channel, first.open_service = "closed", None, None
+        session.flush()
+        session.add(Cycle(team_id=ready.team, service_id=first.service_id, number=2, channel_id=first.channel_id,
+                          open_channel=first.channel_id, open_service=first.service_id, timezone=first.timezone,
+                          started_by=ready.alice.id, started_at=ready.now()))  # fmt: skip
+    ready.alice.command("/csi", "history", channel="service-desk")
+    shown = ready.alice.sees("2 KPIs: ", "service-desk")
+    assert "achieved" in reading(shown)
+    ready.alice.click(shown, "history.spiral", "2:hours")
+    ready.alice.sees("comes into your conversation with me", "service-desk")
+    ready.alice.wait(lambda: any(images(dm) for dm in ready.alice.dms() if dm.get("blocks")), what="the chart")
+    [drawn] = [dm for dm in ready.alice.dms() if dm.get("blocks") and images(dm)]
+    assert "Spiral chart: Hours to resolve" in images(drawn)[0]["alt_text"]

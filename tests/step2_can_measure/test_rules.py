@@ -270,3 +270,19 @@ def test_v2_3_dropping_a_gap_needs_a_reason(sqlite_database: Database) -> None:
         assert [(one.field, one.reason) for one in refused.value.errors] == [("reason", "please say why you drop it")]
         gaps.decide_gap(session, cycle, gap.id, **said, reason="not worth it")
         assert (gap.decision, gap.reason) == ("drop", "not worth it")
+
+
+def test_a_retired_clause_in_the_same_words_is_drafted_anew(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle, kpi = in_step_2(session)
+        clause = clause_on(session, cycle, kpi)
+        assert clause_on(session, cycle, kpi).state == "draft"
+        clause.state, clause.refused, clause.activated_by, clause.activated_at = "active", "x", ALICE, NOW
+        assert clause_on(session, cycle, kpi).state == "active"
+        clauses.retire_clause(session, cycle, clause.id, actor=ALICE, now=NOW)
+        again = clauses.draft_clause(
+            session, cycle, kpi_id=kpi.id, text="Within 20 h", target=18.0, actor=ALICE, now=NOW
+        )
+        assert (again.id, again.state, again.target) == (clause.id, "draft", 18.0)
+        assert (again.refused, again.activated_by, again.activated_at) == ("", "", None)
+        assert clauses.of_service(session, cycle) == [again]
