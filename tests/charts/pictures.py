@@ -31,7 +31,7 @@ from tests.charts import places, samples
 from tests.charts.samples import KPI
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "charts"
-SHOWN = ("achieved", "share-of-few", "grid", "spiral")
+SHOWN = ("achieved", "share-of-few", "grid", "spiral", "where-funnel", "before-after", "budget")
 WIDTHS = (360, 720, 1200)
 PAGES = {"light": (255, 255, 255), "dark": (26, 29, 33)}
 AIR = 16  # pixels around a picture
