@@ -23,7 +23,7 @@ def of_tree(session: Session, cycle: Cycle) -> list[str]:
     """Those of the business whose yes counts: approvers who do not measure."""
     able = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)
     measurers = roles.holders(session, cycle.team_id, cycle.service_id, *roles.MEASURERS)
-    return [one for one in able if one not in measurers]
+    return roles.here(session, cycle.team_id, [one for one in able if one not in measurers])
 
 
 def of_action(session: Session, cycle: Cycle, action: Action) -> list[str]:
@@ -39,7 +39,7 @@ def of_baseline(session: Session, cycle: Cycle, baseline: Baseline) -> list[str]
 def but(session: Session, cycle: Cycle, own: Collection[str]) -> list[str]:
     """Approvers and service owners, but those whose ``own`` it is."""
     holders = roles.holders(session, cycle.team_id, cycle.service_id, *roles.APPROVERS)
-    return [one for one in holders if one not in own]
+    return roles.here(session, cycle.team_id, [one for one in holders if one not in own])
 
 
 def proposers(session: Session, action: Action) -> set[str]:

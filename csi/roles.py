@@ -113,7 +113,10 @@ def of_person(session: Session, team_id: str, user_id: str) -> list[RoleAssignme
 
 
 def held(session: Session, team_id: str, service_id: int, user_id: str) -> frozenset[Role]:
-    """The roles a person holds for a service right now."""
+    """The roles a person holds for a service right now: none who has left, or is a guest or a bot by now."""
+    known = person(session, team_id, user_id)
+    if known is not None and known.left_at is not None:
+        return frozenset()
     mine = rows(session, RoleAssignment, team_id, service_id=service_id, user_id=user_id)
     return frozenset(Role(one.role) for one in mine)
 
@@ -166,6 +169,12 @@ def accountable(session: Session, team_id: str, service_id: int, step: Step) -> 
 def person(session: Session, team_id: str, user_id: str) -> Person | None:
     """What is known of a person."""
     return row(session, Person, team_id, user_id=user_id)
+
+
+def here(session: Session, team_id: str, user_ids: Collection[str]) -> list[str]:
+    """Those of these people who have not left, nor become guests: whose word counts."""
+    gone = {one.user_id for one in rows(session, Person, team_id, user_id=tuple(user_ids)) if one.left_at is not None}
+    return [one for one in user_ids if one not in gone]
 
 
 def name_of(session: Session, team_id: str, user_id: str) -> str:

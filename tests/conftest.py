@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from bot.sandbox.server import Sandbox
+from csi import storage
 from tests import fast, isolation, ordering
 from tests.clusters import engine, scheduler
 from tests.databases import _sqlite_template, database, empty_url, own_database, postgres, sqlite_database
@@ -21,6 +22,9 @@ __all__ = [
 # Two shared cores: a slow moment is no failure, and every run draws the same cases.
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("house")
+
+MEANT = storage.SYNCHRONOUS
+storage.SYNCHRONOUS = "OFF"  # no test cuts the power; tests/test_storage.py holds what is meant
 
 isolation.guard()  # no statement without its workspace, in whatever test it runs
 

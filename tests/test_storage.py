@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from csi import storage
 from csi.errors import TooManyRows
 from csi.models import OutboxPost, Row, Service
 from csi.storage import change_if, engine, lock, migrate, rows
+from tests.conftest import MEANT
 from tests.databases import Database
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
@@ -198,3 +200,15 @@ def test_rows_are_all_rows_or_as_many_as_are_asked_for(
         ):
             rows(session, Service, "T1")
         assert len(rows(session, Service, "T1", limit=1_203)) == 1_203
+
+
+def test_what_is_committed_outlives_a_power_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MEANT == "FULL"
+    monkeypatch.setattr(storage, "SYNCHRONOUS", MEANT)
+    made = storage.engine(f"sqlite:///{tmp_path / 'a.db'}")
+    with made.connect() as connection:
+        found = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("synchronous", "auto_vacuum")
+        }
+    made.dispose()
+    assert found == {"synchronous": 2, "auto_vacuum": 2}

@@ -43,9 +43,19 @@ BARRED = {
 }
 
 
-def left(gone: str, service: str, every: Sequence[HeldSeen], value: str) -> tuple[str, list[Block]]:
-    """Who has left, all they held for a service, and the button that gives it on."""
-    text = f"{mention(gone)} has left the workspace and held this for *{escape(service)}*:"
+_GONE = {
+    Barred.GUEST: "is a guest now, who can hold no role,",
+    Barred.BOT: "is a bot, which can hold no role,",
+    Barred.ELSEWHERE: "belongs to another workspace now",
+}
+MEMBERS_ONLY = "To begin a cycle one must be a member of this workspace: no guest, no bot, nobody from elsewhere."
+
+
+def left(
+    gone: str, service: str, every: Sequence[HeldSeen], value: str, why: Barred = Barred.GONE
+) -> tuple[str, list[Block]]:
+    """Who has left, or may hold no role any more, all they held for a service, and the button that gives it on."""
+    text = f"{mention(gone)} {_GONE.get(why, 'has left the workspace')} and held this for *{escape(service)}*:"
     lines = "\n".join(_lines(every))
     button = parts.button("Give it all on …", GIVE_ON, value, style="primary")
     return f"{text}\n{lines}", [parts.section(f"{text}\n{lines}"), parts.actions([button])]

@@ -175,6 +175,7 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     here = origin(body)
     begin = _beginning(str(view["private_metadata"]))
     require_member(client, begin.channel)
+    people.require_member(client, here.team_id, here.user_id)
     people.require_able(client, here.team_id, {name: form[name] for name in PEOPLE if form[name]})
     with kit.sessions() as session:
         wanted = cycles.Start(form["service"], begin.channel, form["timezone"] or begin.timezone, form["period"])

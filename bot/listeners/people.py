@@ -18,7 +18,7 @@ from bot.listeners import modals
 from bot.payload import clicked, team_of, user_of
 from csi import roles
 from csi.cycle import leaving
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, NotAllowed
 from csi.models import Cycle, Service
 from csi.storage import need, row
 
@@ -54,13 +54,14 @@ def changed(event: Body, body: Body, kit: Kit) -> None:
     with kit.sessions.reading() as session:
         held = roles.of_person(session, team_id, user["id"])
         known = roles.person(session, team_id, user["id"])
-        services = leaving.services_of(session, team_id, user["id"]) if user.get("deleted") else []
+        why = barred(user, team_id)
+        services = leaving.services_of(session, team_id, user["id"]) if why else []
     if known is None and not held and not services:
         return
     left_before = known is not None and known.left_at is not None
     _keep(kit, team_id, user)
-    if services and not left_before:
-        _ask_to_give_on(kit, team_id, str(user["id"]), services)
+    if services and why and not left_before:
+        _ask_to_give_on(kit, team_id, str(user["id"]), services, why)
 
 
 def _keep(kit: Kit, team_id: str, user: Body) -> None:
@@ -70,17 +71,17 @@ def _keep(kit: Kit, team_id: str, user: Body) -> None:
             session, team_id=team_id, user_id=user["id"],
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or "",
             email=profile.get("email") or "", timezone=user.get("tz") or "UTC",
-            left_at=kit.now() if user.get("deleted") else None,
+            left_at=kit.now() if barred(user, team_id) else None,
         )  # fmt: skip
 
 
-def _ask_to_give_on(kit: Kit, team_id: str, gone: str, services: Sequence[int]) -> None:
+def _ask_to_give_on(kit: Kit, team_id: str, gone: str, services: Sequence[int], why: Barred) -> None:
     """Those who can help are told what the person held, with the button that gives all of it on."""
     with kit.sessions() as session:
         for service_id in services:
             service = need(session, Service, team_id, service_id)
             every = leaving.held(session, team_id, service_id, gone)
-            text, shown = blocks.left(gone, service.name, every, f"{gone}:{service_id}")
+            text, shown = blocks.left(gone, service.name, every, f"{gone}:{service_id}", why)
             for one in leaving.who_helps(session, team_id, service_id, gone):
                 kit.outbox.post(
                     session, team_id=team_id, channel=one, text=text, blocks=shown,
@@ -125,6 +126,16 @@ def gave_on(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
             payload={"users": sorted(set(heirs.values()))},
         )  # fmt: skip
     ack(response_action="update", view=blocks.given_on(text))
+
+
+def require_member(client: WebClient, team_id: str, user_id: str) -> None:
+    """Who begins a cycle steers it: a person of this workspace, no bot, no guest.
+
+    Raises:
+        NotAllowed: they are none.
+    """
+    if barred(_profile(client, user_id), team_id):
+        raise NotAllowed(blocks.MEMBERS_ONLY)
 
 
 def require_able(client: WebClient, team_id: str, named: Mapping[str, str | Sequence[str]]) -> None:

@@ -157,6 +157,8 @@ def chose(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
     there = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
     form = forms.read(view, {name: reader for name, reader in CHOICE_FIELDS.items() if name in there})
     here, known = origin(body), remembered(body)
+    if known.get("cycle") is None:
+        people.require_member(client, here.team_id, here.user_id)
     people.require_able(
         client, here.team_id, {name: form[name] for name in (blocks.DATA, blocks.APPROVER) if name in form}
     )

@@ -86,6 +86,8 @@ def of_people(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     read_ahead(session, StepPassage, team_id, "cycle_id", ids)
     unheld = _unheld(session, RoleAssignment, team_id, "service_id", services)
     read_ahead(session, RoleAssignment, team_id, "service_id", unheld)
+    holders = {one.user_id for key in services for one in rows(session, RoleAssignment, team_id, service_id=key)}
+    read_ahead(session, Person, team_id, "user_id", holders)
     read_ahead(session, Kpi, team_id, "cycle_id", ids)
     actions = read_ahead(session, Action, team_id, "cycle_id", ids)
     baselines = read_ahead(session, Baseline, team_id, "cycle_id", ids)
