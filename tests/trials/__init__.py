@@ -1,0 +1,1 @@
+"""Standing trials: the bot's deliveries under faults and kills, against a Slack that is a file."""
