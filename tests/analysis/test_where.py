@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from csi.analysis.analysis import Analysis, Remark
-from csi.series.grouping import Groups
+from csi.analysis.analysis import Analysis, GroupMoved, Remark, Where
+from csi.analysis.where import few
+from csi.series.grouping import Groups, is_of_causes
 from csi.terms import Direction, Evidence
 from tests.analysis.series import analyse
 
@@ -108,3 +109,52 @@ def test_where_the_study_names_a_column_it_is_that_one() -> None:
     found = judged(QUICKER, strata=strata, strata_name="Priority").where
     assert found is not None
     assert (found.column, found.named, [one.name for one in found.groups]) == ("Priority", True, ["a", "b"])
+
+
+def weighed(*weights: float) -> Where:
+    groups = tuple(GroupMoved(str(at), 0, 0, 9, 9, 0, 0, 0, weight=one) for at, one in enumerate(weights))
+    return Where("Cause", False, "pareto", groups, 0, (), counted="cases")
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        ((80, 15, 5), "1 of 3 groups brings 80 % of 100 cases."),
+        ((79, 16, 5), "2 of 3 groups bring 95 % of 100 cases."),
+        ((0, 0), "none of 2 groups has cases."),
+    ],
+)
+def test_the_fewest_causes_that_bring_four_of_five_are_counted(weights: tuple[float, ...], said: str) -> None:
+    assert few(weighed(*weights)) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("Root cause", True), ("RootCause", True), ("Ursache", True), ("reason", True), ("Because", False),
+     ("Category", False)],
+)  # fmt: skip
+def test_columns_of_causes_are_known_by_their_header(name: str, is_one: bool) -> None:
+    assert is_of_causes(name) is is_one
+
+
+def test_causes_are_weighed_though_none_moved_otherwise() -> None:
+    levels = [(12, 10), (12, 10), (12, 10)]
+    alike = split([(0.5, 0.5), (0.3, 0.3), (0.2, 0.2)], levels, column="Root cause")
+    found = judged(alike).where
+    assert found is not None
+    assert (found.kind, found.counted, [one.name for one in found.groups]) == ("pareto", "cases", ["g0", "g1", "g2"])
+    assert [one.weight for one in found.groups] == [one.cases_after for one in found.groups]
+    assert found.sentences == ("By Root cause 2 of 3 groups bring 80 % of 480 cases.",)
+    assert judged(split([(0.5, 0.5), (0.3, 0.3), (0.2, 0.2)], levels)).where is None
+
+
+@pytest.mark.parametrize(("direction", "missed"), [(Direction.HIGHER, 120), (Direction.LOWER, 360)])
+def test_of_a_share_the_cases_that_missed_are_counted(direction: Direction, missed: int) -> None:
+    values, n = np.full((2, N), 75.0), np.full((2, N), 40.0)
+    groups = Groups("Cause", ("a", "b"), values, n)
+    found = analyse(
+        np.full(N, 75.0), before=BEFORE, groups=(groups,), measure="share", unit="%", value=None, n=80.0,
+        numerator=np.full(N, 60.0), direction=direction,
+    ).where  # fmt: skip
+    assert found is not None
+    assert (found.counted, [one.weight for one in found.groups]) == ("missed cases", [missed, missed])
