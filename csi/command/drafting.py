@@ -12,6 +12,8 @@ from csi.reading.moments import zone
 from csi.study.drafting import drafted
 from csi.study.drafting.text import few
 
+_YAML = (".yml", ".yaml")
+
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
@@ -52,6 +54,8 @@ def _check(asked: Drafting) -> None:
     for path in asked.files:
         if not path.is_file():
             raise CsiError(f"{path}: there is no such file; expected an export such as incidents.csv")
+        if path.suffix.lower() in _YAML:
+            raise CsiError(f"{path}: is a study, or none of the data; expected an export. csi run {path} evaluates it")
     out = asked.out
     if out is None or not out.exists():
         return

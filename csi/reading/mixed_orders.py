@@ -2,7 +2,8 @@
 
 Two cells that can only be in one order and some that can only be in the other show it; and so does the calendar, where
 each day up to 12 was swapped with its month: what is read as dates of all months of a year lies, swapped back, between
-the days that cannot have been swapped.
+the days that cannot have been swapped. Of files of years, in any order, two things tell: months that hold days up to 12
+only, and days up to 12 on weekdays on which hardly any later day lies.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ _MANY = 8  # different days that were swapped, for the calendar to show it; ours
 _WITHIN, _OUTSIDE = 0.95, 0.7  # of them lie among the others once swapped back, and no more do so as they stand; ours
 _CALMER = 0.5  # times the way from cell to cell once they are swapped back; ours
 _REACH = 12  # days before and after the others: of one month the days up to 12
+_LONE = 5  # cells of a month that are all of days up to 12: by chance one month in a hundred; two such. Ours
+_FEWEST = 60  # different days up to 12, and later ones, for their weekdays to be compared; this and what follows: ours
+_QUIET = 0.5  # times the share that each weekday would have: fewer later days lie on it
+_TWICE, _SURE = 2, 5  # times as large is the share of the others on these weekdays, and so many standard errors larger
+_CROWDED = 3  # times the median of a day: what lies on it beyond is one import
 _NEXT = "Expected one order in the whole column: the column as its program exported it"
 _MIXED = (
     "{own:,} cells can only have the {order} first (such as {one}, line {line:,}), {others:,} only the {other} (such "
@@ -36,6 +42,18 @@ _SWAPPED = (
     "read with the {order} first, the {either:,} cells whose day and month may be either (such as {one}, line "
     "{line:,}) lie all over the year, and swapped they lie among the other {own:,} (such as {two}, line {second:,}): a "
     "spreadsheet has swapped day and month of days up to 12. "
+    + _NEXT
+    + ", or list the column under meant if every date is right"
+)
+_LONELY = (
+    "read with the {order} first, {months} months hold no day after the 12th, while {own:,} cells of other months do "
+    "(such as {two}, line {second:,}): a spreadsheet has swapped day and month of days up to 12 (such as {one}, line "
+    "{line:,}). " + _NEXT + ", or list the column under meant if every date is right"
+)
+_WEEKDAYS = (
+    "read with the {order} first, {share:.0f} % of the {either:,} cells whose day and month may be either (such as "
+    "{one}, line {line:,}) lie on weekdays on which {usual:.0f} % of the other {own:,} do (such as {two}, line "
+    "{second:,}): a spreadsheet has swapped day and month in all of them or in a part. "
     + _NEXT
     + ", or list the column under meant if every date is right"
 )
@@ -98,16 +116,58 @@ def _refusal(cells: pa.ChunkedArray, lines: np.ndarray, order: str) -> str:
     either = fits & (lead <= _MONTHS) & (rest <= _MONTHS) & (lead != rest)
     if others.sum() >= _SEVERAL <= own.sum():
         return _told(_MIXED, cells, lines, order, numbers, own=own, others=others, either=either)
-    if not others.any() and _is_swapped(numbers, own, either, order):
-        return _told(_SWAPPED, cells, lines, order, numbers, own=own, others=own, either=either)
+    if others.any() or not own.any() or not either.any():
+        return ""
+    kinds = {"own": own, "others": own, "either": either}
+    if _is_swapped(numbers, own, either, order):
+        return _told(_SWAPPED, cells, lines, order, numbers, **kinds)
+    if (months := _lonely(numbers, own, either, order)) > 1:
+        return _told(_LONELY.replace("{months}", str(months)), cells, lines, order, numbers, **kinds)
+    if (shares := _on_quiet_days(numbers.days(order, either), numbers.days(order, own))) is not None:
+        usual, share = (f"{100 * one:.0f}" for one in shares)
+        text = _WEEKDAYS.replace("{share:.0f}", share).replace("{usual:.0f}", usual)
+        return _told(text, cells, lines, order, numbers, **kinds)
     return ""
+
+
+def _lonely(numbers: _Numbers, own: np.ndarray, either: np.ndarray, order: str) -> int:
+    """How many months hold several days up to 12 and none after; the last may end there."""
+    month = numbers.second if order == "day_first" else numbers.first
+    months = numbers.years * 12 + month - 1
+    last = months[own | either].max()
+    early, times = np.unique(months[either], return_counts=True)
+    return int(((times >= _LONE) & (early != last) & ~np.isin(early, months[own])).sum())
+
+
+def _on_quiet_days(early: np.ndarray, later: np.ndarray) -> tuple[float, float] | None:
+    """The share of later and of earlier days on weekdays on which few later ones lie; None where it is alike.
+
+    The calendar gives no reason why days up to 12 should lie on other weekdays than later ones.
+    """
+    if len(np.unique(early)) < _FEWEST or len(np.unique(later)) < _FEWEST:
+        return None
+    early, later = _uncrowded(early), _uncrowded(later)
+    usual, seen = (np.bincount((days + 3) % 7, minlength=7) / len(days) for days in (later, early))
+    quiet = usual < _QUIET / 7
+    expected, found = float(usual[quiet].sum()), float(seen[quiet].sum())
+    pooled = (expected * len(later) + found * len(early)) / (len(later) + len(early))
+    error = np.sqrt(pooled * (1 - pooled) * (1 / len(later) + 1 / len(early)))
+    is_other = found >= _TWICE * expected and found - expected > _SURE * error
+    return (expected, found) if is_other else None
+
+
+def _uncrowded(days: np.ndarray) -> np.ndarray:
+    """The days, each no more often than a few times the usual number of rows a day."""
+    known, times = np.unique(days, return_counts=True)
+    most = int(_CROWDED * np.median(times)) if len(times) else 0
+    return np.repeat(known, np.minimum(times, most))
 
 
 def _told(
     text: str, cells: pa.ChunkedArray, lines: np.ndarray, order: str, numbers: _Numbers, **kinds: np.ndarray
 ) -> str:
     """What was found, for people: how many cells of each kind, and one of two kinds with its line."""
-    shown = kinds["own"] if text is _MIXED else kinds["either"]
+    shown = kinds["own"] if text == _MIXED else kinds["either"]
     one, two = (int(numbers.rows[kind.argmax()]) for kind in (shown, kinds["others"]))
     first, other = ("day", "month") if order == "day_first" else ("month", "day")
     counts = {name: int(kind.sum()) for name, kind in kinds.items()}

@@ -407,7 +407,8 @@ def paths_of(source: SourceDefinition, folder: Path) -> list[Path]:
     for name in (source.file, *source.options.get(FILES, ())):
         there = _there(folder, name)
         if not there:
-            raise InvalidInput("", f"there is no file {name}; expected it relative to {folder}")
+            filled = "; ${NAME} is filled in where a source asks (url, sql, headers), not here" if "${" in name else ""
+            raise InvalidInput("", f"there is no file {name}; expected it relative to {folder}{filled}")
         found |= dict.fromkeys(there)
     return list(found)
 

@@ -27,6 +27,7 @@ from csi.terms import Period
 VERSION = 1
 MOST_NAMED = 500  # sources, or KPIs: far more than anybody looks at; ours
 LARGEST = 250_000  # bytes of a study file: it is read in a moment, also where it is meant to take long; ours
+_SHOWN = 3  # files named of a folder
 
 
 def read_study(path: Path, *, with_files: bool = False) -> StudyDefinition:
@@ -46,6 +47,10 @@ def bytes_of(path: Path) -> bytes:
     """
     try:
         return path.read_bytes()
+    except IsADirectoryError as error:
+        there = sorted(one.name for one in (*path.glob("*.yml"), *path.glob("*.yaml")))[:_SHOWN]
+        held = f"; there {'is' if len(there) == 1 else 'are'} {', '.join(there)} in it" if there else ""
+        raise InvalidInputs([InvalidInput(str(path), f"is a folder; expected a study file in YAML{held}")]) from error
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); expected a study file in YAML"
         raise InvalidInputs([InvalidInput(str(path), reason)]) from error
@@ -124,7 +129,9 @@ def _mapping(content: bytes, notes: Notes) -> Any:
         notes.wrong("", f"is not YAML that can be read ({what}); expected a study file in YAML")
     else:
         if not isinstance(mapping, Mapping):
-            notes.wrong("", "expected keys such as study, service, timezone, period, sources and kpis")
+            said = "holds nothing; " if not content.strip() else ""
+            drafts = "; of an export csi init drafts a study" if isinstance(mapping, str) else ""
+            notes.wrong("", f"{said}expected keys such as study, service, timezone, period, sources and kpis{drafts}")
         return mapping
     return None
 

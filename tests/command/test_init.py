@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 import yaml
 
+from csi.command.drafting import Drafting, draft_all
+from csi.command.voice import Voice
+from csi.errors import CsiError
 from csi.study.drafting import drafted
 from csi.study.drafting.looked import looked
 from csi.study.drafting.offers import first_moment
@@ -467,3 +470,10 @@ def test_cells_of_a_wide_table_are_no_cases(tmp_path: Path) -> None:
     pd.DataFrame(rows, columns=["Team", *months]).to_csv(tmp_path / "a.csv", index=False)
     kpis = yaml.safe_load(drafted([tmp_path / "a.csv"], tmp_path, "UTC").text)["kpis"]
     assert [kpi["measure"] for kpi in kpis.values()] == ["mean"]
+
+
+def test_a_study_is_no_export(tmp_path: Path) -> None:
+    study = tmp_path / "study.yml"
+    study.write_text("study: 1")
+    with pytest.raises(CsiError, match=r"study.yml: is a study, or none of the data; expected an export. csi run "):
+        draft_all(Drafting([study]), Voice())

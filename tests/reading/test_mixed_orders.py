@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -108,3 +109,60 @@ def test_a_person_may_know_which_order_holds() -> None:
     known = read(rows.encode(), meant, moments=["opened"], numbers=[])
     assert known.frame["opened"].dt.month.tolist() == [1, 1, 1, 3]
     assert len(known.quarantine) == 3
+
+
+def _of_years(rows: int, years: float, *, weekends: float, seed: int = 1) -> list[date]:
+    """Days in no order, from the first of January 2023."""
+    rng = random.Random(seed)
+    found: list[date] = []
+    while len(found) < rows:
+        day = date(2023, 1, 1) + timedelta(days=rng.randrange(int(365 * years)))
+        if day.weekday() < 5 or rng.random() < weekends:
+            found.append(day)
+    return found
+
+
+def _written(days: list[date], swapped: int = 0) -> list[str]:
+    """With the day first; of the first so many days up to 12 and months are swapped."""
+    return [
+        f"{day.month:02}/{day.day:02}/{day.year}"
+        if place < swapped and day.day <= 12
+        else f"{day.day:02}/{day.month:02}/{day.year}"
+        for place, day in enumerate(days)
+    ]
+
+
+@pytest.mark.parametrize("part", [1.0, 0.5])
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_weekdays_tell_what_was_swapped_in_files_of_years(years: int, part: float) -> None:
+    days = _of_years(2_000, years, weekends=0.05)
+    told = _check(_written(days, int(part * len(days))))
+    assert "lie on weekdays on which 2 % of the other" in told
+
+
+@pytest.mark.parametrize("years", [1.5, 2.5])
+def test_months_without_later_days_tell_what_was_swapped(years: float) -> None:
+    days = _of_years(1_000, years, weekends=1)
+    assert " months hold no day after the 12th" in _check(_written(days, len(days)))
+
+
+@pytest.mark.parametrize("weekends", [0, 0.05, 0.3, 1])
+@pytest.mark.parametrize(("rows", "years"), [(200, 1), (2_000, 1), (2_000, 2.5), (60, 3)])
+def test_days_in_one_order_are_left_alone_whatever_their_weekdays(rows: int, years: float, weekends: float) -> None:
+    for seed in range(5):
+        assert not _check(_written(_of_years(rows, years, weekends=weekends, seed=seed)))
+
+
+def test_one_import_on_a_quiet_day_is_no_sign() -> None:
+    days = _of_years(1_000, 2, weekends=0.02)
+    assert not _check(_written([*days, *[date(2023, 5, 6)] * 500]))
+
+
+def test_a_file_may_begin_and_end_within_the_first_days_of_a_month() -> None:
+    days = [date(2023, month, day) for month in (1, 2, 3) for day in range(1, 29)]
+    assert not _check(_written([*days, *(date(2023, 4, day) for day in range(1, 12))] * 3))
+
+
+def test_the_weekdays_of_a_few_days_say_nothing() -> None:
+    first = [date(2016, 2, 29)] * 1_300 + [date(2016, 3, 1 + n % 8) for n in range(8_000)]  # the first rows of a log
+    assert not _check(_written(first))

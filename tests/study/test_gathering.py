@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from csi.errors import InvalidInputs
+from csi.definition import SourceDefinition
+from csi.errors import InvalidInput, InvalidInputs
 from csi.study.earlier import is_of_report
+from csi.study.gathering import paths_of
 from csi.study.given import Given
 from tests.study.test_run import STUDY, laid_out, refused, tickets
 
@@ -84,3 +86,9 @@ def test_a_pattern_that_fits_a_report_alone_fits_nothing(tmp_path: Path) -> None
     (tmp_path / "out" / "report.json").write_text(json.dumps({"study": {}, "sources": {}, "kpis": {}}))
     with pytest.raises(InvalidInputs, match=r"there is no file out/\*\.csv"):
         Given.of_file(path)
+
+
+def test_a_name_that_is_not_filled_in_for_files_is_told(tmp_path: Path) -> None:
+    told = r"there is no file \$\{FILE\}; expected it relative to .*; \$\{NAME\} is filled in where a source asks"
+    with pytest.raises(InvalidInput, match=told):
+        paths_of(SourceDefinition("s", file="${FILE}"), tmp_path)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from csi.definition import Duration, EarlierTarget, ExchangeRate, RatioValue, Rebase, Window, canonical, hash_of
 from csi.errors import InvalidInputs
-from csi.study.reading import read_study, study_from, study_of
+from csi.study.reading import bytes_of, read_study, study_from, study_of
 from csi.study.writing import study_mapping, study_yaml
 from csi.terms import Direction, Period
 
@@ -205,7 +205,13 @@ kpis:
         (b"a:\n\tb: 1", "expected blanks in place of the tab"),
         (b"name: Desk: first line", "expected a text with a colon and a blank inside between quotes"),
         (b"name: [1", "expected a study file in YAML"),
-        (b"", "expected keys such as study"),
+        (b"", "holds nothing; expected keys such as study"),
+        (b" \n", "holds nothing; expected keys such as study"),
+        (
+            b"id,opened\n1,2\n",
+            "s.yml: expected keys such as study, service, timezone, period, sources and kpis; of an "
+            "export csi init drafts a study",
+        ),
         (b"- a", "expected keys such as study"),
         (b"\xff\xfe\x00", "s.yml: line 1: is not UTF-16-LE text"),
         (b"a: 1\nb: \xe9", "s.yml: line 2: is not UTF-8 text; expected a study file in YAML, in UTF-8"),
@@ -523,3 +529,12 @@ def test_earlier_targets_are_read_written_and_refused_by_key() -> None:
     for target in (5, [9, 5], [5, 5], [5], [5, "x"]):
         kpi["earlier_targets"] = [first | {"target": target}]
         assert "0.target: expected a band [low, high] with low below high" in wrong(banded)
+
+
+def test_a_folder_is_no_study_and_names_those_in_it(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInputs, match=r"is a folder; expected a study file in YAML$"):
+        bytes_of(tmp_path)
+    for name in ("b.yaml", "a.yml"):
+        (tmp_path / name).write_text("study: 1")
+    with pytest.raises(InvalidInputs, match=r"expected a study file in YAML; there are a\.yml, b\.yaml in it$"):
+        bytes_of(tmp_path)
