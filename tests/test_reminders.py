@@ -13,7 +13,7 @@ from csi import approvers, passages, reminders, roles
 from csi import cycle as cycles
 from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Action, Cycle, Person, Reminder
-from csi.reminders import hours
+from csi.reminders import Nudge, hours
 from csi.reminders.hours import within_hours
 from csi.step1_should_measure import approval
 from csi.step7_correct import actions, deciding
@@ -500,3 +500,19 @@ def test_who_takes_a_step_over_is_reminded_in_place_of_the_one_before(sqlite_dat
         due = claimed(session, datetime(2026, 11, 25, 12, 0, tzinfo=UTC))
         told = [one.user_id for one in due if one.kind == "step_due" and reminders.stands(session, one, NOW)]
         assert told == [CAROL]
+
+
+def test_a_channel_hears_at_the_usual_hours_of_its_cycles_zone(sqlite_database: Database) -> None:
+    with sqlite_database.sessions() as session:
+        cycle = turns.begin(session)
+        cycle.timezone = "America/New_York"
+        session.flush()
+        nudges = [Nudge(f"k{who}", "collect_channel", who, cycle.id, ("collection", 1), date(2026, 11, 26))
+                  for who in ("C1", "U_NOBODY_KNOWS", ALICE)]  # fmt: skip
+        made = {one.user_id: one for one in reminders.write(session, TEAM, nudges, NOW)}
+        there, here = datetime(2026, 11, 26, 14, 0, tzinfo=UTC), datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+        assert {who: one.due_at for who, one in made.items()} == {"C1": there, "U_NOBODY_KNOWS": there, ALICE: here}
+        assert {one.timezone for one in made.values()} == {"America/New_York", "UTC"}
+        evening = datetime(2026, 11, 27, 2, 0, tzinfo=UTC)  # the 26th in New York
+        reminders.put_on(session, made["C1"], None, evening)
+        assert made["C1"].due_at == datetime(2026, 11, 27, 14, 0, tzinfo=UTC)

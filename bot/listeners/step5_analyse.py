@@ -243,7 +243,8 @@ def _one(session: Session, body: Body) -> tuple[Cycle, dict[str, Any]]:
     result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
     line = _line(kpi, finding, result, results.fresh(session, cycle).get(kpi.id or 0, True))
     if line["stale"]:
-        raise Conflict("The data or the definition changed since this was drafted. Please analyse again.")
+        said = "The data or the definition changed since this was drafted. Please analyse again."
+        raise Conflict(said, ways=[Way(Place.ANALYSE)])
     return cycle, line
 
 

@@ -46,16 +46,27 @@ def called(
 
 
 def write(session: Session, team_id: str, nudges: Sequence[Nudge], now: datetime) -> list[Reminder]:
-    """Write what was called for, unless somebody was first; each at its person's working hour."""
+    """Write what was called for, unless somebody was first; each at its person's working hour, a channel's (and that of
+    somebody nobody has looked up yet) in the zone of its cycle."""
     if not nudges:
         return []
     lock(session, f"reminders:{team_id}")  # two schedulers may look at the same moment
     new = _new(session, team_id, nudges)
     people = {one.user_id: one for one in rows(session, Person, team_id, user_id=tuple({one.user_id for one in new}))}
-    made = [_made(team_id, nudge, people.get(nudge.user_id), now) for nudge in new]
+    strangers = {one.cycle_id for one in new if one.user_id not in people}
+    zones = {one.id: one.timezone for one in rows(session, Cycle, team_id, id=tuple(strangers))} if strangers else {}
+    made = [
+        _made(team_id, one, people.get(one.user_id) or _in_zone(team_id, one, zones.get(one.cycle_id, "UTC")), now)
+        for one in new
+    ]
     session.add_all(made)
     session.flush()
     return made
+
+
+def _in_zone(team_id: str, nudge: Nudge, zone: str) -> Person:
+    """Whoever is reminded, at the usual hours of a zone; it is no row."""
+    return Person(team_id=team_id, user_id=nudge.user_id, timezone=zone)
 
 
 def _new(session: Session, team_id: str, nudges: Sequence[Nudge]) -> list[Nudge]:
@@ -135,8 +146,9 @@ def dropped(session: Session, reminder: Reminder) -> None:
 
 def put_on(session: Session, reminder: Reminder, person: Person | None, now: datetime) -> None:
     """The person's message of this day has gone: this one goes into the next."""
-    tomorrow = now.astimezone(ZoneInfo(person.timezone if person else "UTC")).date() + timedelta(days=1)
-    reminder.state, reminder.due_at = "waiting", start_of_work(person, tomorrow)[0]
+    whose = person or Person(team_id=reminder.team_id, user_id=reminder.user_id, timezone=reminder.timezone or "UTC")
+    tomorrow = now.astimezone(ZoneInfo(whose.timezone)).date() + timedelta(days=1)
+    reminder.state, reminder.due_at = "waiting", start_of_work(whose, tomorrow)[0]
     reminder.lease_by, reminder.lease_until = "", None
     session.add(reminder)
 
@@ -179,7 +191,7 @@ def _mute(session: Session, reminder: Reminder) -> Reminder:
     return reminder
 
 
-def _made(team_id: str, nudge: Nudge, person: Person | None, now: datetime) -> Reminder:
+def _made(team_id: str, nudge: Nudge, person: Person, now: datetime) -> Reminder:
     due_at, rule, zone = start_of_work(person, nudge.day)
     return Reminder(
         team_id=team_id,

@@ -48,9 +48,9 @@ def findings_are_whole_and_confirmed(session: Session, cycle: Cycle, _now: datet
     for kpi_id, finding in findings.of_cycle(session, cycle).items():
         name = names.get(kpi_id, "")
         if finding.state not in (CONFIRMED, STALE):
-            yield _breach("V5.2", f"Nobody has confirmed the finding on {name} yet.", "Read and confirm")
+            yield _of("V5.2", f"Nobody has confirmed the finding on {name} yet.", "Read and confirm", kpi_id)
         elif finding.state == CONFIRMED and not finding.none_because and (lacking := _lacking(finding)):
-            yield _breach("V5.2", f"The finding on {name} does not say {', '.join(lacking)}.", "Complete it")
+            yield _of("V5.2", f"The finding on {name} does not say {', '.join(lacking)}.", "Complete it", kpi_id)
 
 
 def nothing_is_claimed_from_too_few_points(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -60,7 +60,7 @@ def nothing_is_claimed_from_too_few_points(session: Session, cycle: Cycle, _now:
     for kpi_id, result in _results(session, cycle).items():
         if _claims_too_much(result.result, known.get(kpi_id)):
             sentence = f"The finding on {names.get(kpi_id, '')} claims a trend or signal from too few points."
-            yield _breach("V5.3", sentence, "Correct it")
+            yield _of("V5.3", sentence, "Correct it", kpi_id)
 
 
 def drift_against_the_verdict(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -77,7 +77,7 @@ def counter_metrics_hold(session: Session, cycle: Cycle, _now: datetime) -> Iter
         worse = [kpis.get(key, key) for key in result.result.get("side_effects") or ()]
         if worse:
             sentence = f"{', '.join(worse)} got worse: the result of {names.get(kpi_id, '')} is suspect."
-            yield _breach("V5.5", sentence, "Look", blocks=False)
+            yield _why("V5.5", sentence, kpi_id)
 
 
 def mix_is_constant(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -90,7 +90,7 @@ def _noted(session: Session, cycle: Cycle, rule: str, remark: Remark) -> Iterato
     for kpi_id, result in _results(session, cycle).items():
         for note in (result.result.get("detail") or {}).get("notes") or ():
             if note["remark"] == remark:
-                yield _breach(rule, f"{names.get(kpi_id, '')}: {note['text']}", "Look", blocks=False)
+                yield _why(rule, f"{names.get(kpi_id, '')}: {note['text']}", kpi_id)
 
 
 def _lacking(finding: Finding) -> list[str]:
@@ -117,8 +117,19 @@ def _results(session: Session, cycle: Cycle) -> dict[int, AnalysisResult]:
     return {one.kpi_id: one for one in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id)}
 
 
-def _breach(rule: str, sentence: str, label: str, *, blocks: bool = True) -> Breach:
-    return Breach(rule, sentence, blocks=blocks, mend="cycle.open", mend_label=label, mend_value="analyse")
+def _breach(rule: str, sentence: str, label: str) -> Breach:
+    """What all of step 5 mends."""
+    return Breach(rule, sentence, mend="cycle.open", mend_label=label, mend_value="analyse")
+
+
+def _of(rule: str, sentence: str, label: str, kpi_id: int) -> Breach:
+    """What the finding on one KPI mends: it is opened, not the list of all."""
+    return Breach(rule, sentence, mend="analyse.finding", mend_label=label, mend_value=str(kpi_id))
+
+
+def _why(rule: str, sentence: str, kpi_id: int) -> Breach:
+    """What is to be looked at in one KPI's verdict."""
+    return Breach(rule, sentence, blocks=False, mend="analyse.why", mend_label="Look", mend_value=str(kpi_id))
 
 
 Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]

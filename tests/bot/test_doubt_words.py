@@ -54,7 +54,7 @@ def test_a_target_that_is_not_in_the_form_leads_back_to_step_1(in_form: bool) ->
 LINE = {
     **dict.fromkeys(("sentence", "summary", "below", "refused", "none_because", "confirmed_by"), ""), "id": 7,
     "name": "Kept", "label": "INCONCLUSIVE",
-    **dict.fromkeys(("stale", "is_old", "moved", "is_whole"), False), "state": "draft", "begun": [],
+    **dict.fromkeys(("stale", "is_old", "moved", "is_whole", "located"), False), "state": "draft", "begun": [],
 }  # fmt: skip
 
 

@@ -399,3 +399,14 @@ def test_a_draft_without_a_figure_is_read_by_itself(session: Session, cycle: Cyc
     assert findings.as_drafted(finding, "a new rota") is None
     finding.impact_amount = 0.0  # that nothing was lost is a figure
     assert findings.as_drafted(finding, "a new rota") is not None
+
+
+def test_each_refusal_opens_the_finding_it_is_about(session: Session, cycle: Cycle):
+    finding = drafted(session, cycle, side_effects=["other"])
+    ways = {one.rule: (one.mend, one.mend_value) for one in cycles.breaches(session, cycle, NOW)}
+    assert ways["V5.2"] == ("analyse.finding", str(finding.kpi_id))
+    assert ways["V5.5"] == ("analyse.why", str(finding.kpi_id))
+    finding.state = findings.STALE  # nothing to read any more: all of it is made anew
+    session.flush()
+    ways = {one.rule: (one.mend, one.mend_value) for one in cycles.breaches(session, cycle, NOW)}
+    assert ways["V5.1"] == ("cycle.open", "analyse")
