@@ -21,6 +21,7 @@ SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, WHY, SPIRAL = (
     "present.why", "present.spiral",
 )  # fmt: skip
 FURTHER = "present.further"
+ANSWER = "present.answer"
 INFORMATION, DECISION = "information", "decision"
 NAME, PEOPLE, LEFT_OUT = 120, 12, 3
 PIECE = 2800  # characters of a section, below Slack's 3,000
@@ -198,7 +199,24 @@ def decide_form(report_id: int, ask: str) -> Block:
 
 def asked(user_id: str, text: str, made_by: str) -> str:
     """A reader's question, in the report's thread."""
-    return f":question: {mention(user_id)} asks: {escape(text)}\n{mention(made_by)}, please answer here."
+    return f":question: {mention(user_id)} asks: {escape(text)}\n{mention(made_by)}, please answer."
+
+
+def question(said: str, report_id: int, asker: str) -> list[Block]:
+    """The same with the button that opens the field for the answer."""
+    button = parts.button("Answer …", ANSWER, f"{report_id}:{asker}", style="primary")
+    return [parts.section(clip(said, parts.SECTION)), parts.actions([button])]
+
+
+def answer_form(value: str) -> Block:
+    """The answer to a reader's question."""
+    field = parts.text_input("text", "Your answer", multiline=True, limit=1000)
+    return parts.modal(ANSWER, "Answer", [field], submit="Answer", metadata=value)
+
+
+def answered(user_id: str, asker: str, text: str) -> str:
+    """An answer, in the report's thread: whoever asked hears of it."""
+    return f":speech_balloon: {mention(user_id)} answers {mention(asker)}: {escape(text)}"
 
 
 def decided(user_id: str, text: str) -> str:

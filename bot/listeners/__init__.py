@@ -222,6 +222,8 @@ ROUTES: tuple[Route, ...] = (
     Route("job", "present.draw", step6.draw),
     Route("action", "present.acknowledge", step6.acknowledged),
     Route("action", "present.question", step6.open_question),
+    Route("action", "present.answer", step6.open_answer),
+    Route("view", "present.answer", step6.answered),
     Route("view", "present.question", step6.questioned),
     Route("action", "present.decide", step6.open_decision),
     Route("view", "present.decide", step6.decided),

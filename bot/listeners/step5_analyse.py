@@ -218,7 +218,7 @@ def said_together(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit)
         modals.require_unchanged(body, _texts(shown_then), "a finding", Way(Place.ANALYSE))
         held = findings.of_cycle(session, cycle)
         for id in wanted:
-            said = findings.as_drafted(held[id], form[f"{blocks.CAUSE}{id}"])
+            said = findings.as_drafted(held[id], form[f"{blocks.CAUSE}{id}"]) if id in held else None
             if said is None:
                 raise Conflict("Somebody changed a finding while you had this open.", ways=[Way(Place.ANALYSE)])
             findings.confirm(session, cycle, id, said, actor=user_of(body), now=kit.now())

@@ -223,6 +223,25 @@ def open_decision(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     modals.show(client, body, blocks.decide_form(report.id, report.ask))
 
 
+def open_answer(ack: Ack, body: Body, client: WebClient) -> None:
+    """Somebody answers a reader's question."""
+    ack()
+    modals.show(client, body, blocks.answer_form(clicked(body)))
+
+
+def answered(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
+    """The answer was sent: into the report's thread, to whoever asked."""
+    text, actor = forms.read(view, {"text": forms.text(limit=1000)})["text"], user_of(body)
+    report_id, _, asker = str(view["private_metadata"]).partition(":")
+    with kit.sessions() as session:
+        report = need(session, Report, team_of(body), int(report_id))
+        said = reports.answer(session, report, asker=asker, text=text, actor=actor, now=kit.now())
+        kit.outbox.post(session, team_id=report.team_id, channel=report.channel_id, thread_key=report.post_key,
+                        key=f"{report.post_key}:answer:{view['id']}", text=blocks.answered(actor, asker, said),
+                        subject=("report", report.id), tell=actor)  # fmt: skip
+    ack()
+
+
 def questioned(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     """The question was sent: into the report's thread."""
     _keep(body, view, kit, QUESTION)
@@ -242,10 +261,12 @@ def _keep(body: Body, view: Body, kit: Kit, kind: str) -> None:
         pressed, new = reports.press(session, report, kind=kind, actor=actor, now=kit.now(), text=text)
         _refresh(session, kit, report)
         if new:
-            said = blocks.asked(actor, text, report.made_by) if kind == QUESTION else blocks.decided(actor, text)
+            is_question = kind == QUESTION
+            said = blocks.asked(actor, text, report.made_by) if is_question else blocks.decided(actor, text)
+            shown = blocks.question(said, report.id, actor) if is_question else []
             key = f"{report.post_key}:{kind}:{actor}:{len(pressed.text)}"
             kit.outbox.post(session, team_id=report.team_id, channel=report.channel_id, thread_key=report.post_key,
-                            key=key, text=said, subject=("report", report.id), tell=actor)  # fmt: skip
+                            key=key, text=said, blocks=shown, subject=("report", report.id), tell=actor)  # fmt: skip
 
 
 def how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from csi import audit, roles
 from csi.definition import hash_of
-from csi.errors import Breach, Conflict, GateRefused, InvalidInput
+from csi.errors import Breach, Conflict, GateRefused, InvalidInput, NotFound
 from csi.models import Cycle, Report, ReportClick
 from csi.storage import change_if, lock, need, row, rows
 from csi.terms import Audience, Step, Verdict
@@ -113,6 +113,25 @@ def press(
     session.add(made)
     _log(session, report, actor=actor, now=now, what=kind, new={"text": text})
     return made, True
+
+
+def answer(session: Session, report: Report, *, asker: str, text: str, actor: str, now: datetime) -> str:
+    """Answer a reader's question; what is said, on one line. It is kept in the log.
+
+    Raises:
+        NotAllowed: the person is no member of the service's team.
+        NotFound: that person asked nothing of this report.
+        InvalidInput: nothing is said.
+    """
+    cycle = need(session, Cycle, report.team_id, report.cycle_id)
+    roles.require(session, cycle, actor, roles.MEMBERS, "answer a question on a report")
+    if row(session, ReportClick, report.team_id, report_id=report.id, user_id=asker, kind=QUESTION) is None:
+        raise NotFound("There is no such question on this report.")
+    said = _one_line(text)
+    if not said:
+        raise InvalidInput("text", "please say it in a few words")
+    _log(session, report, actor=actor, now=now, what="answer", new={"to": asker, "text": said})
+    return said
 
 
 def clicks(session: Session, report: Report) -> list[ReportClick]:

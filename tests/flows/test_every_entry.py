@@ -47,13 +47,13 @@ VALUES = {
     "gather.collect": "{0}:2026-11-16", "gather.read": FILE + ":{0}", "gather.name": ":{0}", "gather.study": FILE,
     "cycle.next": "1@" + ELSEWHERE, "cycle.open": "status@" + ELSEWHERE, "cycle.start": ELSEWHERE, "source.add": "sql",
     "measure.catalogue": "K01", "register.page": "0", "home.page": "0",
-    "wait.look": "action:{0}", "people.give_on": "UGONE:{0}",
+    "wait.look": "action:{0}", "people.give_on": "UGONE:{0}", "propose.leave": FILE, "present.answer": "{0}:UGONE",
 }  # fmt: skip
 # The same for what a modal remembers, where it is not the usual object.
 REMEMBERED = {
     "cycle.start": ELSEWHERE, "cycle.back": ELSEWHERE, "present.send": ELSEWHERE, "act.reject": "{0}:1",
     "act.reject_baseline": "{0}", "measure.reject": "{0}:1", "present.question": "{0}", "present.decide": "{0}",
-    "people.give_on": "UGONE:{0}",
+    "people.give_on": "UGONE:{0}", "present.answer": "{0}:UGONE",
 }  # fmt: skip
 # What people chose and typed, for fields that do not take any number.
 SAID = {

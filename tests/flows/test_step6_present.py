@@ -156,6 +156,13 @@ def test_readers_acknowledge_once_ask_and_decide_and_it_is_kept(ready: World):
     ready.alice.wait(lambda: len(ready.alice.messages("service-desk", thread_ts=head["ts"])) >= 2, what="the thread")
     thread = "\n".join(reading(one) for one in ready.alice.messages("service-desk", thread_ts=head["ts"]))
     assert "Does it hold at night?" in thread
+    asked = next(one for one in posted(ready, 3)[0]["replies"] if "at night?" in reading(one))
+    for who, refused in ((ready.erin, True), (ready.bob, False)):  # who reads does not answer for the service
+        who.click(asked, "present.answer")
+        who.wait_modal("present.answer")
+        who.fill({"text": "Yes, since May."})
+        assert bool(who.submit()) is refused
+    ready.erin.sees(f"<@{ready.bob.id}> answers <@{ready.erin.id}>: Yes, since May.")
     assert "Yes, until March" in thread
     kept = [(click.kind, click.user_id, click.text) for click in of(ready, ReportClick)]
     assert kept == [
