@@ -36,7 +36,8 @@ _TOLD = {
     Cause.MONTH_FIRST: "the month stands first: choose month_first",
     Cause.DAY_OR_MONTH_FIRST: "day or month stand first: choose day_first or month_first",
     Cause.YEAR_FIRST: "the year stands first: choose iso",
-    Cause.NUMBER: "a bare number: choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count)",
+    Cause.NUMBER: "a bare number: choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count), or "
+    "%Y%m where it is a year and a month",
     Cause.CLOCK_ONLY: "a time of day without its date: join the two columns",
     Cause.NO_YEAR: "a date without its year: join it with the column that holds the year, or, where the number is "
     "one (Jan 25), say so with dates: '%b %y'",

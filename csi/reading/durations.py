@@ -34,6 +34,11 @@ _ISO = re.compile(
 _ISO_SECONDS = (0.0, 0.0, 7 * _DAY, _DAY, 3_600.0, 60.0, 1.0)
 _CLOCK = re.compile(rf"(?:#(?P<days>\.| |(?: ?(?P<word>{_WORD}),?) )(?P<sign>[+-])?)?#:#(?P<seconds>:#(?:[.,]#)?)?")
 _PART = re.compile(rf"#(?P<fraction>[.,]#)? ?(?:de )?(?P<word>{_WORD}\.?)")  # 30 de minute (Romanian)
+# 34h53', 53'10": minutes and seconds by their signs, which stand behind the last number, as those of thousands do not.
+_PRIMES = (
+    (r"^([+-]? ?(?:[0-9]+ ?h ?)?[0-9]+) ?['’′] ?([0-9]+) ?(?:[\"”]|''|′′)$", r"\1 min \2 s"),
+    (r"^([+-]? ?(?:[0-9]+ ?h ?)?[0-9]+) ?['’′]$", r"\1 min"),
+)
 _IN_1970 = re.compile("#-#-#[ t]#:#:#")
 # 2:30 h, 12:05:10 hrs, 2:30 min: the unit is that of the first number.
 _NAMED_CLOCK = re.compile(rf"#:#(?P<more>:#)?(?P<fraction>[.,]#)? ?(?P<word>{_WORD}\.?)")
@@ -126,6 +131,8 @@ def _plain(texts: pa.Array) -> pa.Array:
     text = pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
     text = pc.replace_substring_regex(text, r"[−‐‑–]", "-")
     text = pc.replace_substring_regex(text, r"(\pL)\((\pL{1,2})\)", r"\1\2")
+    for written, in_words in _PRIMES:
+        text = pc.replace_substring_regex(text, written, in_words)
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(text, r"\s+", " "))
 
 

@@ -58,7 +58,12 @@ _NEARER = 4
 _YEAR_FIRST_SCRIPTS = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]"
 _STAMP = r"^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3}|\d{6})?)?)?$"
 _LONG_STAMP = r"^(?:19|20)\d{10}(?:\d{2}(?:\d{3}|\d{6})?)?$"
+_YEAR_MONTH = r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])$"
+_DECIMAL = r"^\d+\.\d+$"  # 2024.01 and 01.2024 are months, 2203.01 and 10.4711 are not
 _SINCE_1970 = r"^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16,19}$"
+
+
+_FEWEST_MONTHS, _MONTHS_APART = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,8 @@ def guess_kinds(columns: Mapping[str, Sequence[str]], decimal: str, missing: Seq
         moment = _moment_kind({order: float(share[place]) for order, share in fits.items()}, bool(dated[place] >= FITS))
         if moment and fits["year_first"][place] > 0 and moment.dates != "iso":
             moment = _with_year_first(moment, sample.cells(place), {one: float(fits[one][place]) for one in fits})
+        if moment and _all_match(cells := sample.cells(place), _DECIMAL) and not _in_decades(cells, moment.dates):
+            moment = None
         if not counted[place]:
             kinds[name] = Kind("empty")
         elif moment and marked[place] >= FITS:
@@ -214,11 +221,20 @@ def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
     if _all_match(cells, _LONG_STAMP) and says_key(name) <= 0 and _in_decades(cells, "iso"):
         return "iso"
     is_date = _DATE_NAME.search(name) is not None
+    if says_key(name) <= 0 and _all_match(cells, _YEAR_MONTH) and _in_decades(cells, "%Y%m") and _are_months(cells):
+        return "%Y%m"
     if is_date and _all_match(cells, _STAMP) and _in_decades(cells, "iso"):
         return "iso"
     if (is_date or _CLOCK_NAME.search(name)) and _all_match(cells, _SINCE_1970) and _in_decades(cells, "epoch"):
         return "epoch"
     return "excel" if is_date and _in_decades(cells, "excel") else ""
+
+
+def _are_months(cells: pa.ChunkedArray) -> bool:
+    """Whether at least three different ones follow each other without a large gap, as months of a report do."""
+    months = read_moments(cells, "%Y%m", "UTC").instants.dt.tz_localize(None).dt.to_period("M").drop_duplicates()
+    places = np.sort(months.map(lambda one: one.ordinal).to_numpy())
+    return len(places) >= _FEWEST_MONTHS and bool((np.diff(places) <= _MONTHS_APART).all())
 
 
 def says_when(name: str) -> bool:

@@ -40,6 +40,7 @@ _AT_OCLOCK = ("g", "godz")  # Polish, before a clock; behind a number g is the h
 # Before noon in Vietnamese, and Saturday in English and German: the column's other cells say which.
 SA = "\ue100"
 _HALVES = f"[AP{DAY_PARTS}{SA}]"
+_ORDINAL_QUARTER = re.compile(r"第?([一二三四])(?:季度|季|四半期)$")
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _SIGNS = str.maketrans(
@@ -117,10 +118,11 @@ _ANY = (
     rf"{_YEAR}{_GAP}M{_GAP}{_DAY}\.?",
     rf"{_YEAR}{_GAP}{_DAY}{_GAP}M\.?",
     rf"{_DAY}\s*G\s*{_MONTH}[,\s]\s*{_YEAR}",
-    rf"(?:M|G\s*{_MONTH}){_GAP}{_YEAR}",
+    rf"(?:M|G\s*{_MONTH}){_GAP}{_YEAR}\.?",
     r"M(?:\.?[-/]|\s?')(?P<year>00)",  # as workbooks write a month: Jan-23, janv.-23, jan/23
-    rf"{_YEAR}{_GAP}M",
+    rf"{_YEAR}{_GAP}M\.?",
     rf"{_MONTH}[-/]{_YEAR}",
+    rf"(?P<month>00)\.{_YEAR}",
     rf"{_YEAR}N(?P<month>00)",  # 2024M01, as Eurostat writes it
 )
 _PERIODS = (
@@ -131,6 +133,7 @@ _PERIODS = (
     rf"[QT][-.\s]*(?P<quarter>0)[-/,. ]*{_YEAR}",
     rf"(?P<quarter>0)\.?\s*[QT][-/,. ]*{_YEAR}",
     rf"R\.?\s*[QW][-/,. ]*{_YEAR}",
+    rf"{_YEAR}Y?[-/,. ]*(?:(?P<quarter>0)(?:/0)?|R)\.?\s*Q",
     # Of two-digit years only where a Q says what they are, and half-years: 1Q24, Q1'24, 24Q1, H1 2024, 1H24.
     r"Q(?P<quarter>0)[-/' ]{1,2}(?P<year>00)",
     r"(?P<quarter>0)Q[-/' ]{0,2}(?P<year>00)",
@@ -289,6 +292,9 @@ def _plain(shape: str) -> str:
     text = re.sub(r"\((00?[:.]00(?:[:.]00)?)\)", r" \1", text)
     text = re.sub(r"(?<![^\W\d_])d'(?=[^\W\d_])", "de ", text)
     text = re.sub(r"\s+", " ", text).strip(" '\"")
+    text = re.sub(r"^\[([^][]*)\]$", r"\1", text)  # as web servers log it
+    text = _ORDINAL_QUARTER.sub(lambda told: f" {_QUARTERS['一二三四'.index(told[1])]} q ", text)
+    text = re.sub(r"第(?=0)", " ", text)
     # Java and JavaScript name the zone again behind the offset.
     return re.sub(r"(z|[0t]\s*[+-]00?(?::?00)?)\s*(?:\[[\w/+-]+\]|\([^()0]*\))$", r"\1", text)
 

@@ -41,6 +41,11 @@ _BATTERY: list[tuple[str, float, float, float, float]] = [
     ("2 Stunden und 5 Minuten", 0, 2, 5, 0),
     ("3 Tage, 1 Stunde, 12 Sekunden", 3, 1, 0, 12),
     ("1 Woche 2 Tg.", 9, 0, 0, 0),
+    ("1 T. 10 Std. 53 Min.", 1, 10, 53, 0),
+    # by the signs of minutes and seconds
+    ("34h53'", 0, 34, 53, 0),
+    ("53' 10\"", 0, 0, 53, 10),
+    ("2h 53′10″", 0, 2, 53, 10),
     # French
     ("1 jour 2 heures et 5 minutes", 1, 2, 5, 0),
     ("3 j 4 h 12 min", 3, 4, 12, 0),
