@@ -11,11 +11,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 from csi.reading.bounds import DEFAULT, MEGABYTE, Bounds, check_size, megabytes, refuse
 from csi.reading.encoding import encoding_of, first_text, is_text
+from csi.reading.escaped_quotes import HEAD, DoubledQuotes, are_escaped
 
 BLANK = "holds nothing but blanks. Expected a header row and at least one row below it."
 _NO_TEXT = (
@@ -86,7 +88,13 @@ class Content:
     def open(self) -> Iterator[IO[bytes]]:
         """The unpacked bytes; reading on past the limits raises a refusal."""
         with self.raw() as stream:
-            yield Bounded(stream, self) if self.packed else stream  # type: ignore[misc]
+            unpacked: IO[bytes] = Bounded(stream, self) if self.packed else stream  # type: ignore[assignment]
+            yield DoubledQuotes(unpacked) if self._escapes_quotes else unpacked  # type: ignore[misc]
+
+    @cached_property
+    def _escapes_quotes(self) -> bool:
+        with self.raw() as stream:
+            return are_escaped(Bounded(stream, self).read(HEAD) if self.packed else stream.read(HEAD))
 
     @contextmanager
     def seekable(self) -> Iterator[IO[bytes]]:
