@@ -9,11 +9,13 @@ from csi.study.drafting.wished import direction_of, says_counted, says_rated, sa
 HIGHER = (
     *("CSAT", "Customer satisfaction", "Kundenzufriedenheit", "Zadowolenie użytkownika", "Klanttevredenheid"),
     *("満足度", "만족도", "SLA eingehalten", "SLA dotrzymane", "Cumple ANS", "SLA met", "Umsatz", "gelöst", "稼働率"),
+    *("Service level %", "Servicelevel in %", "Nivel de servicio (%)", "Angenommen in 20 s", "Atendidas"),
     *("uptime", "Verfügbarkeit", "Disponibilidad", "first contact resolution", "NPS"),
 )
 LOWER = (
     *("wait", "Wartezeit", "Temps d’attente", "latency", "errors", "Fehlerquote", "Liczba błędów", "Reopened"),
     *("SLA breached", "SLA verletzt", "Tempo excedido", "escalated", "Kosten", "Coste", "Náklady", "backlog"),
+    *("Aufgelegt", "Llamadas perdidas"),
     *("Wiedereröffnet", "待ち時間", "비용"),
 )
 NEITHER = ("volume", "size", "SLA", "priority", "", "failures resolved", "not answered", "nicht gelöst", "Menge")

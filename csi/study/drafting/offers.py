@@ -20,6 +20,7 @@ from csi.series.expression import columns_of
 from csi.study.drafting.answers import answers
 from csi.study.drafting.looked import Held, Looked
 from csi.study.drafting.offer import UNKNOWN, Offer, slug
+from csi.study.drafting.quotients import sides
 from csi.study.drafting.wished import direction_of, says_counted
 
 _OF_ROWS = ("value", "where", "good")
@@ -59,6 +60,7 @@ def offers(file: Looked) -> list[Offer]:
                                                        of.keys.get("measure") == "count" for of in found)]  # fmt: skip
     found += [] if spoken else list(_durations(file))
     answered = list(answers(file, _answered_at(file))) if first_moment(file) else []
+    answered += [] if answered else list(_ratios(file))
     of = {one.column for one in answered}
     return found + answered + [one for one in _amounts(file) if one.column not in of][:MOST]
 
@@ -190,6 +192,21 @@ def _durations(file: Looked) -> Iterator[Offer]:
                 "value": {"from": start, "to": end, "unit": unit}, "unit": unit, "direction": "lower"}  # fmt: skip
         why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
         yield Offer(slug(f"{start} to {end}"), keys, why)
+
+
+def _ratios(file: Looked) -> Iterator[Offer]:
+    """Columns of per cents that are one count by another in every row: the mean of rows would weigh them wrongly."""
+    at = first_moment(file)
+    for name in file.numbers if at else ():
+        found = sides(file, name) if _unit(file, name) == "%" and _is_amount(file, name) else None
+        if found is None:
+            continue
+        above, below = found
+        direction = direction_of(name)
+        keys = {"name": name, "source": file.id, "at": at, "measure": "ratio", "unit": "%",
+                "value": {"numerator": above, "denominator": below}, "direction": direction or "higher"}  # fmt: skip
+        why = f"it is {above} by {below} in the rows: their sums are taken, as a mean of rows weighs them wrongly"
+        yield Offer(slug(name), keys, why, {} if direction else {"direction": UNKNOWN}, name)
 
 
 def _amounts(file: Looked) -> Iterator[Offer]:

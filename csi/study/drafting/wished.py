@@ -33,6 +33,9 @@ _HIGHER = (
     r"|behaald|nageleefd|dotrzym\w*|spelnion\w*|dodrzen\w*|splnen\w*|karsilandi|uppfylld\w*|resolved|solved|fixed|gelost|resolu|resuelt\w*"
     r"|resolvid\w*|risolt\w*|opgelost|rozwiaza\w*|vyresen\w*|cozul\w*|answered|beantwortet|repondu\w*|fcr|ftf|success\w*|erfolg\w*|exito\w*"
     r"|succes\w*|sukces\w*|uspes\w*|throughput|durchsatz|revenue|umsatz\w*|\w*umsatz|ingresos?|receitas?|ricavi|omzet|przychod\w*|trzby"
+    r"|service ?level|servicegrad|nivel de servi[cz]io|niveau de service|taux de service|livello di servizio"
+    r"|serviceniveau|poziom obslugi|uroven sluzeb|erreichbarkeit\w*|angenommen|atendid\w*|traite\w*|gestit\w*"
+    r"|beantwoord|odebran\w*|prijat\w*"
     r"|profit\w*|gewinn\w*|coverage|automat\w*|conversion|adoption|mtbf|efficiency|productivity"
 )
 _HIGHER_IN_SCRIPT = re.compile(r"可用|稼働率|가용|達成|达成|달성|解決済|已解决|해결")
@@ -43,6 +46,7 @@ _LOWER = (
     r"|reopen\w*|wiedereroffn\w*|reabert\w*|reabiert\w*|rouvert\w*|heropen\w*|escalat\w*|eskal\w*|escala\w*|breach\w*|\w*verletzt?\w*|violat\w*"
     r"|exceed\w*|uberschritt\w*|depass\w*|excedid\w*|superad\w*|overschred\w*|przekrocz\w*|prekrocen\w*|abandon\w*|missed|verpasst|downtime"
     r"|outages?|incidents?|costs?|\w*kosten|couts?|costes?|custos?|costo|costi|koszt\w*|naklad\w*|maliyet\w*|kostnad\w*|backlog|overdue|late"
+    r"|aufgelegt|abgebrochen|perdid\w*|perdu\w*|pers[aei]|porzucon\w*|ztracen\w*"
     r"|uberfallig|rework|reassign\w*|churn|lost|stornier\w*|vulnerabilit\w*"
 )
 _LOWER_IN_SCRIPT = re.compile(

@@ -1,0 +1,54 @@
+"""Per cents that are one count by another are drafted as the sums of both: a mean of days would weigh them wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+
+from csi.study.drafting.drafted import drafted
+
+NAMES = ("Datum", "Anrufe", "In 20 s", "Aufgelegt", "Servicelevel in %")
+
+
+def _kpis(folder: Path, percent: Callable[[int, int], float], days: int) -> dict[str, dict]:
+    """Per KPI of the draft what it says; ``percent`` of calls and calls taken in time, by day."""
+    rows = [";".join(NAMES)]
+    for day in range(days):
+        calls, taken = 100 + 37 * day % 290, 60 + 13 * day % 39
+        shown = f"{percent(calls, taken):.1f}".replace(".", ",")
+        rows.append(f"{date(2025, 1, 6) + timedelta(day):%d.%m.%Y};{calls};{taken};{day % 7};{shown}")
+    (folder / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    return yaml.safe_load(drafted([folder / "t.csv"], folder, "UTC").text)["kpis"]
+
+
+def test_a_quotient_is_told_by_its_numbers(tmp_path: Path):
+    kpis = _kpis(tmp_path, lambda calls, taken: 100 * taken / calls, 60)
+    (ratio,) = [one for one in kpis.values() if one["measure"] == "ratio"]
+    assert ratio["value"] == {"numerator": "In 20 s", "denominator": "Anrufe"}
+    assert (ratio["unit"], ratio["direction"]) == ("%", "higher")
+    assert not [one for one in kpis.values() if one.get("value") == "Servicelevel in %"]
+
+
+@pytest.mark.parametrize("days", [9, 10])
+def test_ten_rows_tell_it(tmp_path: Path, days: int):
+    kpis = _kpis(tmp_path, lambda calls, taken: 100 * taken / calls, days)
+    assert any(one["measure"] == "ratio" for one in kpis.values()) is (days == 10)
+
+
+@pytest.mark.parametrize(
+    "percent",
+    [
+        lambda calls, taken: 100 * taken / calls + (5 if calls % 2 else 0),
+        lambda calls, taken: 100 * taken / (calls + 20),
+        lambda calls, taken: 80.0 + calls % 2 / 10,
+    ],
+    ids=["half", "other", "flat"],
+)
+def test_what_is_no_quotient_of_the_columns_stays_a_mean(tmp_path: Path, percent: Callable[[int, int], float]):
+    kpis = _kpis(tmp_path, percent, 60)
+    assert not [one for one in kpis.values() if one["measure"] == "ratio"]
+    assert [one for one in kpis.values() if one.get("value") == "Servicelevel in %"]
