@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from csi.reading.causes import Cause
 from csi.reading.digits import in_our_digits
+from csi.reading.filler_words import fillers, says_nothing
 from csi.reading.moments import read_moments
 from csi.reading.name_words import says_key
 from csi.reading.numbers import read_numbers
@@ -135,7 +136,24 @@ def guess_missing(columns: Mapping[str, Sequence[str]], decimal: str) -> tuple[s
     suspects = np.intersect1d(numeric, sample.column[low])
     values = numbers.to_numpy()
     found += sorted({mark for place in suspects for mark in _sentinel(values[sample.column == place])})
-    return tuple(found)
+    return (*found, *_fillers(columns, decimal, found))
+
+
+def is_known(marker: str) -> bool:
+    """Whether a marker is known to say that there is nothing, or is a number far below all others."""
+    return marker in KNOWN_MARKERS or says_nothing(marker) or marker in {f"{one:g}" for one in _SENTINELS}
+
+
+def _fillers(columns: Mapping[str, Sequence[str]], decimal: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Words that fill the cells of columns of dates or numbers where there is none, and are no answer elsewhere."""
+    suspects = fillers(columns, known)
+    rest = {name: [cell for cell in columns[name] if cell.strip() not in words] for name, words in suspects.items()}
+    if not rest:
+        return ()
+    sample = Sample.of(rest, known)
+    typed = np.max([sample.share(is_quantity(sample.texts, decimal, known)), *_moment_fits(sample).values()], axis=0)
+    words = {word for place, said in enumerate(suspects.values()) if typed[place] >= FITS for word in said}
+    return tuple(sorted(word for word in words if not any(_is_answer(word, own) for own in columns.values())))
 
 
 def _is_answer(marker: str, cells: Sequence[str]) -> bool:

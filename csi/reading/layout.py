@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -69,6 +70,7 @@ class Layout:
         rows: how many rows were sampled.
         further: per name that stands more than once in the header what its further columns are called.
         alike: encodings that fit a text alike, the guessed one first, each with a cell read so; empty: it is told.
+        filled_with: per marker that looks like "nothing here" how often each column of the sample holds it.
         headers: of columns whose unit stands in a row of its own, their header with it.
     """
 
@@ -89,6 +91,7 @@ class Layout:
     alike: Mapping[str, str] = field(default_factory=dict)
     further: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    filled_with: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -288,12 +291,19 @@ def _described(base: Layout, cells: _Cells, source: SourceDefinition) -> Layout:
         base,
         decimal=decimal,
         missing=tuple(missing),
+        filled_with=_filled_with(cells, missing),
         examples=tuple(rows),
         tells_decimal=base.format is Format.DELIMITED and bool(told_decimal(cells)),
         undecided=() if source.decimal else _undecided(base, kinds, cells),
         rows=filled,
         columns=tuple(_column(one, cells[one.name], roles.get(one.name, ""), stated, base.headers) for one in seen),
     )
+
+
+def _filled_with(cells: _Cells, missing: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Per marker how often each column holds it."""
+    counts = {name: Counter(map(str.strip, values)) for name, values in cells.items()} if missing else {}
+    return {mark: {name: held[mark] for name, held in counts.items() if held[mark]} for mark in missing}
 
 
 def _without_repeats(seen: Sequence[Cells]) -> list[Cells]:

@@ -11,7 +11,7 @@ from csi.study.drafting.looked import Looked, first_rows, looked
 from csi.study.drafting.offer import Offer, slug
 from csi.study.drafting.offers import first_moment, follow, offers
 from csi.study.drafting.parts import Part, grouped, name_of, part_of, sheets_alike
-from csi.study.drafting.text import Draft, far_in, reads_as, study_text
+from csi.study.drafting.text import Draft, far_in, reads_as, study_text, unsure_fillers
 from csi.study.drafting.undated import nearest, said_of
 from csi.study.drafting.unique import unique
 from csi.study.drafting.windows import span_of
@@ -56,7 +56,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
         why = next((reason for _, reason in refused), "expected rows that have moments")
         raise InvalidInput(files[0].path.name, f"no KPI could be computed from it; {why}")
     letters = (f"sources.{file.id}.encoding" for file in files if file.layout.alike)
-    guessed = (*letters, *(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks))
+    words = (f"sources.{file.id}.missing" for file in files if unsure_fillers(file))
+    guessed = (*letters, *words, *(f"kpis.{offer.id}.{key}" for offer in working for key in offer.asks))
     return Drafted(study_text(draft, working, refused), tuple(_to_do(files)), guessed)
 
 

@@ -12,6 +12,7 @@ import yaml
 from csi.reading.column_headers import says_clock
 from csi.reading.content import Format
 from csi.reading.key_counts import MOST_OLDER
+from csi.reading.kinds import is_known
 from csi.reading.times_of_day import time_of_day
 from csi.study.drafting.looked import Looked
 from csi.study.drafting.offer import Offer
@@ -98,7 +99,8 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
     yield from _dates(file, settled)
     yield from (f"    # ? missing: {line}" for line in far_in(file))
     if source.missing:
-        yield _line(2, "missing", list(source.missing), "cells that mean: nothing here")
+        asked = "? " if unsure_fillers(file) else ""
+        yield _line(2, "missing", list(source.missing), f"{asked}cells that mean: nothing here{_filling(file)}")
     if layout.tells_decimal and source.decimal == ",":
         yield _line(2, "decimal", source.decimal, "as its numbers are written")
     yield from _key(file)
@@ -107,6 +109,21 @@ def _source(file: Looked, draft: Draft, settled: bool) -> Iterator[str]:
             yield _line(2, name, _plain(source.options[name]), _unsaid_clock(file) if name == "join" else "")
     if zones := getattr(source, "zones", None):
         yield _line(2, "zones", _plain(zones), "columns that are in a zone of their own")
+
+
+def unsure_fillers(file: Looked) -> tuple[str, ...]:
+    """Words taken to mean nothing by where they stand alone, for no language is known to say so."""
+    return tuple(mark for mark in file.source.missing if mark in file.layout.filled_with and not is_known(mark))
+
+
+def _filling(file: Looked) -> str:
+    """Which cells hold what is taken to mean nothing, in the rows that were looked at."""
+    told = [
+        f"{mark} in {few([f'{count:,} of {name}' for name, count in file.layout.filled_with.get(mark, {}).items()])}"
+        for mark in file.source.missing
+        if file.layout.filled_with.get(mark)
+    ]
+    return f": {'; '.join(told[:_TOLD])}" if told else ""
 
 
 def _encoding(file: Looked) -> Iterator[str]:
