@@ -18,10 +18,17 @@ MOST = 120  # distinct values of a column that may be a scale; ours: 0 to 100 an
 SATISFIED_FROM = 0.8  # of scales of more than five steps, and of per cent; ours: 4 of 5 is .8
 _FEW_STEPS = 5  # up to here satisfied is what lies above the middle. Source: K16 of the catalogue (4 and 5 of 5)
 _WHOLE = re.compile(r"(\d{1,2})(?:[.,]0+)?")
-_OUT_OF = re.compile(r"(\d{1,2})\s*(?:/|out of|of|von|sur|de|su|van|na|z)\s*(\d{1,2})")
+_OUT_OF = re.compile(
+    r"(?P<number>\d{1,3}(?:[.,]\d{1,2})?)\s*(?:/|out of|of|von|sur|de|su|van|na|z|ze|av|af|od|из|з|от|में से)\s*"
+    r"(?P<top>\d{1,3})(?:[.,]0+)?\s*(?:点|點|점|points?|pts?\.?|punkten?|stars?|sterne[n]?|★|⭐)?"
+)
+_POINTS = re.compile(
+    r"(\d{1,3}(?:[.,]\d{1,2})?)\s*(?:点|點|점|points?|pts?\.?|punkte?|puntos?|pontos?|punti|баллов|балла?)"
+)
 _STARS = re.compile(r"([★⭐]+)\ufe0f?([☆✩]*)")
 _STARS_NAMED = re.compile(
-    r"(\d)\s*(?:stars?|sterne?|étoiles?|estrellas?|estrelas?|stell[ae]|sterren|ster|gwiazd\w*|★|⭐)", re.I
+    r"(\d)\s*(?:stars?|sterne?|étoiles?|estrellas?|estrelas?|stell[ae]|sterren|ster|gwiazd\w*|звезд\w*|つ?星|颗星|顆星|별|★|⭐)",
+    re.I,
 )
 _PERCENT = re.compile(r"(\d{1,3})(?:[.,]\d+)?\s*%")
 _TOPS = (5, 7, 10)  # highest numbers of scales in use; ours
@@ -107,13 +114,13 @@ def _numbered(cells: Sequence[str], header: str) -> Scale | None:
 
 
 def _of_numbers(
-    kind: ScaleKind, cells: Sequence[str], numbers: Mapping[str, tuple[int, int | None]], header: str
+    kind: ScaleKind, cells: Sequence[str], numbers: Mapping[str, tuple[float, int | None]], header: str
 ) -> Scale | None:
     tops = {top for _, top in numbers.values() if top is not None}
     highest = max(number for number, _ in numbers.values())
     lowest = min(number for number, _ in numbers.values())
     top = tops.pop() if len(tops) == 1 else _usual_top(highest)
-    if tops or top is None or highest > top or (lowest == 0 and top <= _FEW_STEPS):
+    if tops or top is None or highest > top or (kind is ScaleKind.NUMBERS and lowest == 0 and top <= _FEW_STEPS):
         return None  # several scales in one column, beyond any, or a yes and no of 1 and 0
     backwards = best_is_lowest(header)
     first = 0 if kind is ScaleKind.PERCENT or lowest == 0 else 1
@@ -125,12 +132,12 @@ def _of_numbers(
     return Scale(kind, answers, (), top, bool(backwards), backwards is not None or kind is not ScaleKind.NUMBERS, nps)
 
 
-def _usual_top(highest: int) -> int | None:
+def _usual_top(highest: float) -> int | None:
     """The shortest scale in use that holds a number; None beyond all of them."""
     return next((top for top in _TOPS if top >= highest), None)
 
 
-def _of_number(number: int, first: int, top: int, *, backwards: bool) -> Answer:
+def _of_number(number: float, first: int, top: int, *, backwards: bool) -> Answer:
     number = first + top - number if backwards else number
     middle = (first + top) / 2
     if top <= _FEW_STEPS:
@@ -146,9 +153,15 @@ def _whole(cell: str) -> tuple[int, int | None] | None:
     return (int(found[1]), None) if found else None
 
 
-def _out_of(cell: str) -> tuple[int, int | None] | None:
-    found = _OUT_OF.fullmatch(cell.casefold())
-    return (int(found[1]), int(found[2])) if found else None
+def _out_of(cell: str) -> tuple[float, int | None] | None:
+    """4/5, 8 out of 10, Good (4/5); 4点 and 4 points of as many as the others show."""
+    folded = cell.casefold()
+    if found := _POINTS.fullmatch(folded):
+        return float(found[1].replace(",", ".")), None
+    found = _OUT_OF.search(folded)
+    if not found or any(sign.isdigit() for sign in folded[: found.start()] + folded[found.end() :]):
+        return None
+    return float(found["number"].replace(",", ".")), int(found["top"])
 
 
 def _stars(cell: str) -> tuple[int, int | None] | None:

@@ -24,6 +24,7 @@ LONGEST = 100  # characters; what is longer is prose
 _MOST_READINGS = 24
 _MOST_WORDS = 10
 # Numbers of so many digits stand in no date but behind the decimal sign of its seconds, or as milliseconds.
+_SCORE = re.compile(r"0 out of 0", re.IGNORECASE)  # no October in Portuguese: 8 out de 10
 _NO_DATE = re.compile(
     r"(?i)^(?!\\?/)(?!0{12}(?:00(?:\.?0{3}|\.?0{6})?)?z?$).*(?<![.,:0])(?:0{3}|0{5}|0{7}|0{9,})(?!0)", re.S
 )
@@ -189,7 +190,7 @@ def spelling(shape: str, order: str) -> Spelling:
 def _spelling_of(shape: str, order: str) -> Spelling:
     if "0" in shape and _ERA.search(shape[:LONGEST].casefold()):
         return Spelling(cause=Cause.ERA)
-    if len(shape) > LONGEST or "0" not in shape or _NO_DATE.search(shape):
+    if len(shape) > LONGEST or "0" not in shape or _NO_DATE.search(shape) or _SCORE.search(shape):
         stamp = Cause.STAMP if _STAMP.fullmatch(shape) else Cause.NUMBER
         return Spelling(cause=stamp if _NUMBER.fullmatch(shape) else Cause.NO_DATE)
     if told := _EPOCH.fullmatch(shape.casefold()):

@@ -46,6 +46,33 @@ def test_a_wording_says_what_it_says_however_it_is_spelled(text: str, answer: An
     assert answer_of(text) is answer
 
 
+@pytest.mark.parametrize(
+    ("cells", "top", "satisfied"),
+    [
+        (("9/10", "8/10", "7/10", "10/10"), 10, ("9/10", "8/10", "10/10")),
+        (("80/100", "79/100", "5/100"), 100, ("80/100",)),
+        (("8 out of 10", "3 out of 10"), 10, ("8 out of 10",)),
+        (("4.5/5", "3/5", "0/5"), 5, ("4.5/5", "3/5")),
+        (("4.5/5", "3/5", "1/5"), 5, ("4.5/5",)),
+        (("4 von 5", "5 von 5", "2 von 5"), 5, ("4 von 5", "5 von 5")),
+        (("5 из 5", "2 из 5"), 5, ("5 из 5",)),
+        (("Good (4/5)", "Bad (1/5)"), 5, ("Good (4/5)",)),
+        (("4点", "5点", "2点"), 5, ("4点", "5点")),
+        (("5つ星", "2つ星"), 5, ("5つ星",)),
+        (("★★★★★", "★★☆☆☆"), 5, ("★★★★★",)),
+    ],
+)  # fmt: skip
+def test_numbers_out_of_a_top_are_ratings(cells: tuple[str, ...], top: int, satisfied: tuple[str, ...]) -> None:
+    found = scale(*cells)
+    assert found.top == top
+    assert found.values(S) == satisfied
+
+
+@pytest.mark.parametrize("cells", [("9/10", "9/12"), ("5/3", "2/3"), ("3/4/5", "4/4/5"), ("4/5 2", "3/5 1")])
+def test_other_fractions_are_none(cells: tuple[str, ...]) -> None:
+    assert scale_of_values(pd.Series(cells)) is None
+
+
 def test_no_wording_says_two_things_in_any_language() -> None:
     found = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     said: dict[str, set[str]] = {}

@@ -212,6 +212,7 @@ KINDS = len({number for number, *_ in _READ})
 
 # Text, order, zone, why it is not taken.
 _REFUSED = [
+    ("8 out of 10", "iso", "UTC", Cause.NO_DATE),  # a score
     ("01/02/2567 10:00", "day_first", "Asia/Bangkok", Cause.BUDDHIST_YEAR),
     ("2567-02-01", "iso", "UTC", Cause.BUDDHIST_YEAR),
     ("1403/02/01", "iso", "Asia/Tehran", Cause.OTHER_CALENDAR),
