@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from csi.definition import SourceDefinition
 from csi.reading.bounds import MEGABYTE, refuse
 from csi.reading.content import Content
-from csi.reading.encoding import encoding_of, first_text
+from csi.reading.encoding import HIVE, encoding_of, first_text
 from csi.reading.grid import Grid
 
 _COMMON = (",", ";", "\t", "|")
 # Seen in exports, and in prose: taken only where they part nearly every line alike.
-_SELDOM = ("^", "~", "¤", "§", "¦", "\x1f")
+_SELDOM = ("^", "~", "¤", "§", "¦", "\x1f", HIVE)
+# Two or three signs between names.
+_SEVERAL = re.compile(r"(?<=[\w\")])([^\w\s\"'()\[\]]{2,3})(?=[\w\"(])")
 _PLAIN = 0.9
 _ALIGNED = re.compile(r"\S {2,}(?=\S)")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -65,6 +67,9 @@ def _guess_delimiter(content: Content, text: str) -> str:
         return best
     if _is_parted(lines, ":"):
         return ":"
+    if several := _several(lines):
+        told = f"has {several!r} between its cells, and one sign is expected. Save it with a comma or a tab there."
+        raise refuse(content.filename, told)
     if _is_aligned(lines):
         reason = "has its columns aligned by blanks, with no delimiter. Save it as CSV, a comma or tab between cells."
         raise refuse(content.filename, reason)
@@ -76,6 +81,15 @@ def _is_parted(text: str, delimiter: str) -> bool:
     rows = [row for row in _cells(text, delimiter, limit=300).rows if any(row)]
     widths = {len(row) for row in rows}
     return len(rows) > 1 and len(widths) == 1 and widths != {1} and all(map(_LETTER.search, rows[0]))
+
+
+def _several(text: str) -> str:
+    """The two or three signs that part nearly every line into as many cells as the first; empty: none do."""
+    lines = [line for line in text.splitlines()[:300] if line.strip()]
+    marks = set(_SEVERAL.findall(lines[0])) if len(lines) > 2 else set()
+    mark = marks.pop() if len(marks) == 1 else ""
+    counts = [line.count(mark) for line in lines] if mark else []
+    return mark if counts and sum(count == counts[0] for count in counts) >= _PLAIN * len(counts) else ""
 
 
 def _is_aligned(text: str) -> bool:

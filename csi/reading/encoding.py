@@ -16,6 +16,7 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+HIVE = "\x01"
 _LOOKED_AT = 2_000
 # With which ISO-2022-JP, in bytes of ASCII, turns to Japanese.
 _SHIFTED = re.compile(rb"\x1b\$[@B]")
@@ -103,5 +104,7 @@ def first_text(head: bytes, encoding: str) -> str:
 
 
 def is_text(text: str) -> bool:
-    """Whether nearly all of it is what people write."""
+    """Whether nearly all of it is what people write; in a table of Hive a control character parts the cells."""
+    if HIVE in text.split("\n", 1)[0]:
+        text = text.replace(HIVE, "")
     return len(_CONTROL.findall(text)) <= max(_ODD_AT_LEAST, _ODD * len(text))

@@ -233,3 +233,24 @@ def test_too_many_broken_rows_ask_for_the_delimiter() -> None:
     text = "a,b\n" + "1,2\n" * 50 + "1,2,3\n" * 30
     with pytest.raises(InvalidInput, match="more than 20 rows with a wrong number of cells"):
         read(text.encode(), SourceDefinition("s"), moments=[], numbers=[], bounds=Bounds(quarantined_rows=20))
+
+
+@pytest.mark.parametrize("mark", ["::", "&&", "|~|"])
+def test_several_signs_between_cells_are_refused_and_named(mark: str) -> None:
+    lines = [mark.join(["id", "at", "kind"]), *(mark.join([f"I{n}", f"2025-01-{n} 10:30", "x"]) for n in range(10, 20))]
+    if mark == "|~|":  # one of its signs parts the lines as well
+        assert guess("\n".join(lines).encode()).delimiter == "|"
+        return
+    with pytest.raises(InvalidInput, match=f"has '{mark}' between its cells, and one sign is expected"):
+        guess("\n".join(lines).encode())
+
+
+def test_a_table_of_hive_is_parted_by_its_control_character() -> None:
+    text = "\n".join("\x01".join([f"I{n}", f"2025-01-{n} 10:30", f"{n}"]) for n in range(10, 40))
+    content = ("id\x01at\x01n\n" + text).encode()
+    assert guess(content).delimiter == "\x01"
+    assert list(_read(content, numbers=["n"]).frame["n"]) == list(range(10, 40))
+
+
+def test_prose_with_a_few_colons_is_one_column() -> None:
+    assert guess(b"note\nab::cd\nplain\nand more\nlast one\n").delimiter == ","
