@@ -23,6 +23,12 @@ _CASE = (
     r"|solicitacao|demande|zgloszen|melding|segnalazion|richiest|requisica|caso|order|auftrag|bestell|обращени|заявк"
     r"|инцидент|respon[ds]|conversation|item|work|problem|change|deploy|alert|record|talep|pozadav)\w*|sr|wo"
 )
+# Several of them are counted, where no word for a number stands beside: Tickets, Tickets so far (but Tickets ID).
+_CASES = (
+    r"(?:tickets|cases|incidents|issues|requests|vorgange|anfragen|meldungen|storungen|chamados|incidencias|incidentes"
+    r"|solicitudes|solicitacoes|demandes|zgloszenia|meldingen|segnalazioni|richieste|casos|orders|problems|changes"
+    r"|deploys|deployments|alerts|обращения|заявки|инциденты|pozadavky)"
+)
 _YES, _NO = (
     r"(?:y|yes|j|ja|t|tak|true|s|s[ií]|sim|sì|o|oui|d|da|i|igen|e|evet|k|kyllä)",
     r"(?:n|no|non|não|nein|nej|nee|nie)",
@@ -196,7 +202,9 @@ def says_key(name: str) -> int:
         return -2
     number = any(re.fullmatch(_NUMBER, word) for word in words) or bool(_IN_SCRIPT_NUMBER.search(text))
     ident = any(re.fullmatch(_ID, word) for word in words)
-    case = any(re.fullmatch(_CASE, word) for word in words) or bool(_IN_SCRIPT_CASE.search(text))
+    is_named = number or ident
+    cases = [word for word in words if re.fullmatch(_CASE, word) and (is_named or not re.fullmatch(_CASES, word))]
+    case = bool(cases or _IN_SCRIPT_CASE.search(text))
     return (2 if number else 1 if ident else 0) + case
 
 

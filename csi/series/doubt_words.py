@@ -80,6 +80,13 @@ def _more_than_all(doubt: Doubt) -> str:
     return f"{doubt.fits:,} of {_rows(doubt.rows)} are above {whole}, which a part of a whole cannot be{_seen(doubt)}"
 
 
+def _total_so_far(doubt: Doubt) -> str:
+    (column,) = doubt.seen
+    low, high = (amount(float(end), doubt.unit) for end in column.span or (0.0, 0.0))
+    grows = f"{column.column} never falls in {_rows(doubt.rows)}, from {low} to {high}"
+    return f"{grows}: a total so far counts again what was there before"
+
+
 _SAID = {
     DoubtKind.SWAPPED: _swapped,
     DoubtKind.WHERE_MATCHES_NONE: _none_where,
@@ -89,6 +96,7 @@ _SAID = {
     DoubtKind.TARGET_FAR_OUTSIDE: _far,
     DoubtKind.OTHER_SCALE: _other_scale,
     DoubtKind.MORE_THAN_ALL: _more_than_all,
+    DoubtKind.TOTAL_SO_FAR: _total_so_far,
 }
 _MENDING = {
     DoubtKind.SWAPPED: "swap from and to",
@@ -99,6 +107,7 @@ _MENDING = {
     DoubtKind.TARGET_FAR_OUTSIDE: "correct the target or its unit",
     DoubtKind.OTHER_SCALE: "name the column of the answers from 0 to 10, or take the mean",
     DoubtKind.MORE_THAN_ALL: "correct these rows or the unit",
+    DoubtKind.TOTAL_SO_FAR: "take what was added in each period, such as the difference to the row before",
 }
 
 

@@ -18,6 +18,7 @@ from csi.series import units
 from csi.series.column_kinds import IN_ORDER, is_moment
 from csi.series.columns import SPANS
 from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, parse
+from csi.series.growth import Growth
 from csi.series.measures import ADDITIVE
 from csi.series.net_promoter import shows_scale
 from csi.series.tried import SHOWN, Fit, Held, Numbers, Tried
@@ -39,6 +40,7 @@ class DoubtKind(StrEnum):
     TARGET_FAR_OUTSIDE = "target far outside"
     OTHER_SCALE = "other scale"
     MORE_THAN_ALL = "more than all"
+    TOTAL_SO_FAR = "total so far"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def doubts_of(kpi: KpiDefinition, tried: Tried, series: pd.DataFrame, unsaid: st
         unsaid: the column of which nobody says that it is in the KPI's unit.
     """
     found = [*_swapped(kpi, tried), *_of_where(kpi, tried.where), *_of_good(kpi, tried.good)]
-    found += _of_numbers(kpi, tried.numbers)
+    found += [*_of_numbers(kpi, tried.numbers), *_of_growth(kpi, tried.growth)]
     if not any(one.kind is DoubtKind.WHERE_MATCHES_NONE for one in found):
         found += target_doubts(kpi, series, unsaid)
     return tuple(replace(one, meant=one.leaves_rows and one.key in kpi.meant) for one in found)
@@ -149,6 +151,12 @@ def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
     if kind is not None:
         doubt = Doubt(kind, "value", fits=numbers.beyond, rows=numbers.rows, seen=(_few(numbers.seen),), unit=kpi.unit)
         yield replace(doubt, leaves_rows=leaves_rows)
+
+
+def _of_growth(kpi: KpiDefinition, grown: Growth | None) -> Iterator[Doubt]:
+    if grown is not None and grown.is_total:
+        ends = Held(str(kpi.value), span=(float(grown.value[0]), float(grown.value[-1])))
+        yield Doubt(DoubtKind.TOTAL_SO_FAR, "value", rows=len(grown.value), seen=(ends,), unit=kpi.unit)
 
 
 def _cannot_be_more(kpi: KpiDefinition, numbers: Numbers) -> bool:

@@ -20,6 +20,7 @@ from csi.series import net_promoter, units
 from csi.series.columns import LINKED, OF_VALUE, is_quantile
 from csi.series.contributions import Contribution, Looking
 from csi.series.expression import Column, comparisons
+from csi.series.growth import Growth, growth, together
 from csi.series.measures import LEVELS
 from csi.series.periods import MISSING
 from csi.series.written import tidy
@@ -90,7 +91,7 @@ class Numbers:
 class Tried:
     """The conditions of a KPI (None: it has none), and how many of its rows with both moments run backwards.
 
-    ``numbers`` are those of a score or of a percentage; None for any other KPI.
+    ``numbers`` are those of a score or of a percentage; None for any other KPI. ``growth`` is of numbers added up.
     """
 
     where: Fit | None = None
@@ -98,6 +99,7 @@ class Tried:
     backward: int = 0
     timed: int = 0
     numbers: Numbers | None = None
+    growth: Growth | None = None
 
 
 def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
@@ -115,6 +117,7 @@ def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
         None if rows.good is None else _fit(kpi, kpi.good, looking, rows.good, rows.rows),
         *_linked_backward(kpi, looking, where),
         _numbers(kpi, looking, rows, where),
+        growth(kpi, rows.at, rows.value),
     )
 
 
@@ -201,7 +204,8 @@ def merged(parts: Collection[Tried]) -> Tried:
     """What is found in all rows, from what is found in portions of them, in any order."""
     backward, timed = (sum(getattr(one, name) for one in parts) for name in ("backward", "timed"))
     wheres, goods, numbers = ([getattr(one, name) for one in parts] for name in ("where", "good", "numbers"))
-    return Tried(_merged(wheres), _merged(goods), backward, timed, _together(numbers))
+    grown = together([one.growth for one in parts])
+    return Tried(_merged(wheres), _merged(goods), backward, timed, _together(numbers), grown)
 
 
 def _together(parts: Sequence[Numbers | None]) -> Numbers | None:

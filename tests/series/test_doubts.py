@@ -18,6 +18,7 @@ from csi.errors import InvalidInputs
 from csi.series import Doubt, DoubtKind, doubts, said, settling
 from csi.series.doubt_words import notes
 from csi.series.doubts import target_doubts
+from csi.series.growth import growth, together
 from csi.series.tried import MOST, Fit, Held, Tried, held, merged
 from csi.study.engines import Engine
 from csi.study.evaluation import evaluate
@@ -385,3 +386,69 @@ def test_an_unknown_word_is_told_with_its_line() -> None:
 
 def test_a_held_column_of_nothing_says_so() -> None:
     assert held("a", pd.Series([None, None], dtype="str")) == Held("a", empty=2)
+
+
+_MONTHS = pd.date_range("2024-01-15", periods=24, freq="MS", tz="UTC")
+
+
+def _grown(numbers: list[float], **changes: Any) -> list[DoubtKind]:
+    frame = {"opened_at": list(_MONTHS[: len(numbers)]), "total": numbers}
+    one = kpi(**{"measure": "sum", "value": "total", "unit": "count", "at": "opened_at", **changes})
+    told = doubts(study(one), {"tickets": [reading(frame)]})["k"]
+    return [each.kind for each in told if each.is_open]
+
+
+_TOTAL = [100.0 * n + n % 3 for n in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "changes", "is_doubted"),
+    [
+        (_TOTAL, {}, True),
+        (_TOTAL, {"measure": "mean"}, True),
+        (_TOTAL, {"measure": "p90"}, True),
+        (_TOTAL, {"measure": "last"}, False),
+        (_TOTAL, {"measure": "max"}, False),
+        (_TOTAL, {"unit": "%", "measure": "mean"}, False),  # parts of a whole
+        (_TOTAL, {"meant": ("value",)}, False),
+        (_TOTAL[:11], {}, False),  # so many months may be better each
+        ([*_TOTAL[:6], 550.0, *_TOTAL[6:]], {}, False),  # it falls once
+        ([*_TOTAL[:6], 603.0, *_TOTAL[6:]], {}, True),
+        ([n + 998 for n in _TOTAL], {}, True),
+        ([n + 999 for n in _TOTAL], {}, False),  # a service that grows
+        ([0.0, *_TOTAL], {}, True),
+        ([n - 200 for n in _TOTAL], {}, False),
+        ([100.0] * 4 + _TOTAL, {}, True),
+        ([100.0] * 5 + _TOTAL, {}, False),  # most of it stands still
+        (_TOTAL[::-1], {}, False),
+    ],
+)
+def test_totals_so_far_are_not_added_up_before_a_word(
+    numbers: list[float], changes: dict[str, Any], is_doubted: bool
+) -> None:
+    assert (DoubtKind.TOTAL_SO_FAR in _grown(numbers, **changes)) is is_doubted
+
+
+def test_what_portions_show_of_growth_is_that_of_all() -> None:
+    at, value = np.arange(24, dtype=np.int64), np.arange(24) * 10.0
+    one = kpi(measure="sum", value="total", unit="count")
+    for step in (1, 2, 5):
+        parts = [growth(one, at[n::step], value[n::step]) for n in range(step)]
+        whole = together([None, *parts])
+        assert whole is not None
+        assert whole.is_total
+        assert whole.value.tolist() == value.tolist()
+    fallen = growth(one, at, value[::-1])
+    assert together([growth(one, at, value), fallen]) is fallen
+    apart = together([growth(one, at[:12], value[:12] + 500), growth(one, at[12:], value[12:])])
+    assert apart is not None
+    assert apart.falls
+    assert together([None]) is None
+
+
+def test_a_total_so_far_is_told_with_its_ends_and_what_to_do() -> None:
+    frame = {"opened_at": list(_MONTHS[:12]), "total": _TOTAL}
+    one = kpi(measure="sum", value="total", unit="count", at="opened_at")
+    (told,) = doubts(study(one), {"tickets": [reading(frame)]})["k"]
+    assert said(told).startswith("total never falls in 12 rows, from 101 to 1,200: a total so far")
+    assert settling(told).endswith("or write `meant: [value]` if it is so")
