@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from difflib import get_close_matches
 
 from csi.errors import InvalidInput
+from csi.words.nearest import nearest
 
 _SHOWN = 40
 
@@ -63,7 +63,7 @@ def require(name: str, names: Sequence[str], *, field: str = "column", filename:
     """
     if name in names:
         return
-    near = get_close_matches(name, names, n=1, cutoff=0.6)
-    hint = f" Did you mean ‘{near[0]}’?" if near else ""
+    near = nearest(name, names)
+    hint = f" Did you mean ‘{near}’?" if near else ""
     have = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
     raise InvalidInput(field, f"{filename or 'The file'} has no column ‘{name}’.{hint} It has: {have}.")

@@ -47,7 +47,7 @@ _DATE_NAME = re.compile(
 # What else programs call a column of seconds since 1970.
 _CLOCK_NAME = re.compile(
     r"(?:^|[^a-z])(?:ts|epoch|unix\w*|time|start\w*|begin\w*|end|ended|finish\w*|stop\w*|seen|first|last|zeit|beginn"
-    r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b",
+    r"|ende|début|fin|inicio|início|fim|inizio|fine)(?:$|[^a-z])|time|zeit|hora\b|last_?set|last_?log[io]n|logon|expires",
     re.I,
 )
 _THREE_PARTS = r"(?:^|[\s\x{a0}\x{202f}])\d+[-/.]\s?\d+[-/.]\s?\d"

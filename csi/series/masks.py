@@ -8,7 +8,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -33,6 +32,7 @@ from csi.series.expression import (
     parse,
 )
 from csi.series.written import Forms, Written, in_order, plain_form, tidy
+from csi.words.nearest import nearest
 
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -86,8 +86,8 @@ class _Evaluation:
     def series(self, column: Column) -> pd.Series:
         if column.name not in self.frame.columns:
             known = [str(name) for name in self.frame.columns]
-            near = get_close_matches(column.name, known, n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            near = nearest(column.name, known)
+            hint = f"did you mean {near!r}? " if near else ""
             said = f"no column {column.name!r}; {hint}there are {', '.join(known[:40])}"
             raise ExpressionError(self.text, column.position, said)
         return self.frame[column.name]

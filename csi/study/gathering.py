@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +30,7 @@ from csi.study.earlier import is_of_report
 from csi.study.fetching import collected, fetched
 from csi.study.of_sheets import SHEETS, in_each, sheets_of
 from csi.study.progress import Tell, silent
+from csi.words.nearest import nearest
 
 FILES = "files"  # of a source's options: files beside its first
 _SHOWN = 40
@@ -356,8 +356,8 @@ def _no_column(name: str, columns: Sequence[str]) -> str:
     if len(columns) == 1 and (signs := may_part(columns[0])):
         said = f"the file reads as one column, {columns[0][:_NAME]!r}"
         return f"there is no column {name!r}; {said}; expected delimiter: {' or '.join(map(repr, signs))} in the source"
-    near = get_close_matches(name, [one for one in columns if len(one) <= _NAME], n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
+    near = nearest(name, [one for one in columns if len(one) <= _NAME])
+    hint = f"did you mean {near!r}? " if near else ""
     more = ", …" if len(columns) > _SHOWN else ""
     have = ", ".join(one if len(one) <= _NAME else f"{one[: _NAME - 1]}…" for one in columns[:_SHOWN])
     return f"there is no column {name!r}; {hint}expected one of {have}{more}"

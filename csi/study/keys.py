@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from difflib import get_close_matches
 from math import inf, isfinite
 from typing import Any
 
@@ -15,6 +14,7 @@ import yaml
 from csi.definition import Window
 from csi.errors import InvalidInput
 from csi.terms import YEARS
+from csi.words.nearest import nearest
 
 _NO_MARK = 0
 _NAMED = ("sources", "kpis", "exclusions", "rates", "rebases")  # below these stand names, or places in a list
@@ -108,8 +108,8 @@ class Keys:
         words = ", ".join(allowed) + other
         value = self.text(key, default, needed=f"one of {words}" if needed else "")
         if value and value not in allowed:
-            near = get_close_matches(value, list(allowed), n=1)
-            hint = f" (did you mean {str(near[0])!r}?)" if near else ""
+            near = nearest(value, map(str, allowed))
+            hint = f" (did you mean {near!r}?)" if near else ""
             self.wrong(key, f"{value!r} is not known; expected one of {words}{hint}")
             return default
         return value
@@ -197,8 +197,8 @@ class Keys:
         known = sorted(self.seen | set(also))
         for key in self.mapping:
             if key not in known:
-                near = get_close_matches(key, known, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(known)}"
+                near = nearest(key, known)
+                hint = f"did you mean {near!r}?" if near else f"expected one of {', '.join(known)}"
                 self.wrong(key, f"is not a key here; {hint}")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from csi.definition import MEANT, Duration, EarlierTarget, KpiDefinition, RatioValue, SourceDefinition
@@ -18,6 +17,7 @@ from csi.series.net_promoter import UNIT
 from csi.study.keys import Keys, finite, shown, window_of
 from csi.study.pause_reading import CLOCKS, pauses_of
 from csi.terms import Direction
+from csi.words.nearest import nearest
 
 _OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
 _RATIO_UNITS = ("%", "ratio", "ppm", "‰")
@@ -92,8 +92,8 @@ def _meant(keys: Keys) -> tuple[str, ...]:
     said = keys.texts("meant")
     for word in said:
         if word not in MEANT:
-            near = get_close_matches(word, MEANT, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            near = nearest(word, MEANT)
+            hint = f"; did you mean {near!r}?" if near else ""
             keys.wrong("meant", f"{word!r} is nothing that is asked about; expected some of {', '.join(MEANT)}{hint}")
     return tuple(word for word in MEANT if word in said)
 
@@ -217,8 +217,8 @@ def _tell_unknown(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
         return
     for side, name in (("numerator", kpi.value.numerator), ("denominator", kpi.value.denominator)):
         if name and name not in kpis:
-            near = get_close_matches(name, sorted(kpis), n=1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            near = nearest(name, sorted(kpis))
+            hint = f"did you mean {near!r}? " if near else ""
             expected = "expected KPI ids on both sides, or a source that has both columns"
             keys.wrong(f"value.{side}", f"there is no KPI {name!r}; {hint}{expected}")
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
 
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.reading.connectors.masking import masked
-from csi.series import Made, Processed
+from csi.series import DoubtKind, Made, Processed, said, settling
 from csi.series.periods import moment_of
 
 _SHOWN = 60  # signs of a cell
@@ -28,6 +28,7 @@ class Refusal:
     value: str
     reason: str
     expected: str
+    swapped: str = ""  # what speaks for it that a duration's from and to are
 
     def __str__(self) -> str:
         source = self.source
@@ -37,7 +38,8 @@ class Refusal:
         expected = f"; expected {self.expected}" if self.expected else ""
         often = f"most often ({self.rows:,}): " if self.rows_read > 1 else ""
         used = f"{place} (sources.{source.id}): 0 of {self.rows_read:,} rows can be used"
-        return f"{used}; {often}line {self.line:,}{column}: {cell}{self.reason}{expected}"
+        swapped = f"; {self.swapped}" if self.swapped else ""
+        return f"{used}; {often}line {self.line:,}{column}: {cell}{self.reason}{expected}{swapped}"
 
 
 def unreadable(study: StudyDefinition, made: Made) -> list[Refusal]:
@@ -46,7 +48,15 @@ def unreadable(study: StudyDefinition, made: Made) -> list[Refusal]:
         return []
     wanted = dict.fromkeys(kpi.source for kpi in study.kpis.values() if kpi.source)
     counts = {name: made.sources[name].rows_read for name in wanted if name in made.sources}
-    return [one for name in wanted for one in _of_source(study, name, counts, made.quarantine)]
+    found = [one for name in wanted for one in _of_source(study, name, counts, made.quarantine)]
+    return [replace(one, swapped=_swapped(made, one.source.id)) for one in found]
+
+
+def _swapped(made: Made, source: str) -> str:
+    """Where a KPI of a source ends before it begins in most rows, that and what to do."""
+    kpis = (one for one in made.kpis.values() if one.kpi.source == source)
+    doubts = (doubt for one in kpis for doubt in one.doubts if doubt.kind is DoubtKind.SWAPPED)
+    return next((f"{said(one)}: {settling(one)}" for one in doubts), "")
 
 
 def begins_after(study: StudyDefinition, made: Made) -> datetime | None:

@@ -157,6 +157,7 @@ FRAME = {
     "five": (TURNS % 5 + 1).astype(float),
     "part": 95.0 + TURNS % 10,
     "hundred": 10.0 * (TURNS % 11),
+    "total": 10.0 * (TURNS + 1),
 }
 SHARE = replace(kpi(measure="share", unit="%"), direction=Direction.HIGHER)
 ASKED: dict[DoubtKind, KpiDefinition] = {
@@ -167,6 +168,7 @@ ASKED: dict[DoubtKind, KpiDefinition] = {
     DoubtKind.TARGET_FAR_OUTSIDE: kpi(target=4000.0),
     DoubtKind.OTHER_SCALE: kpi(measure="nps", value="five", unit="points"),
     DoubtKind.MORE_THAN_ALL: kpi(measure="mean", value="part", unit="%"),
+    DoubtKind.TOTAL_SO_FAR: kpi(measure="mean", value="total", unit="count"),
 }
 NEVER: dict[DoubtKind, KpiDefinition] = {
     DoubtKind.SWAPPED: kpi(measure="median", value=Duration("resolved_at", "opened_at"), unit="h"),
