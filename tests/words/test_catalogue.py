@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -32,11 +33,12 @@ NO_ROOM = {"bot/sandbox", "csi/migrations", "csi/models"}  # a Slack of its own;
 NAMES = re.compile(r"XmR|\bh\b|× 10|\bp\b")  # data: kinds of charts, units, the probability
 
 
-def catalogue() -> set[str]:
+@cache
+def catalogue() -> frozenset[str]:
     found: set[str] = set()
     for _, _, message, _, _ in extract_from_dir(ROOT / "csi", [("**.py", "python")], keywords=KEYWORDS):
         found |= {message} if isinstance(message, str) else {one for one in message if one}
-    return found
+    return frozenset(found)
 
 
 def every_week() -> Iterator[str]:

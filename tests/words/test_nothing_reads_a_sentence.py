@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ def is_sentence(text: object) -> bool:
     return isinstance(text, str) and bool(re.search(r"[a-z,] [a-z]|[a-z] $|^ [a-z]", text))
 
 
+@cache
 def says(function: ast.FunctionDef) -> bool:
     """Whether a function gives a text with words of ours in it."""
     for node in ast.walk(function):
@@ -128,13 +130,13 @@ def name_of_call(value: ast.Call, module: Module, known: Mapping[str, str]) -> s
     return ""
 
 
-def known_in(scope: ast.AST, module: Module) -> dict[str, str]:
+def known_in(scope: Iterable[ast.AST], module: Module) -> dict[str, str]:
     """The variables of a function that hold sentences, and the errors of ours that it catches, by their names."""
     known: dict[str, str] = {}
-    for node in ast.walk(scope):
+    for node in scope:
         if isinstance(node, ast.ExceptHandler) and node.name and is_ours(node.type):
             known[f"str({node.name})"] = "error"
-    for node in ast.walk(scope):
+    for node in scope:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 known |= {name: found} if (found := name_of(value, module, known)) else {}
@@ -160,9 +162,9 @@ def read(tree: ast.Module, sayers: Mapping[str, frozenset[str]] | None = None) -
     module = module_of(tree, sayers or {})
     inner = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     scopes: list[ast.AST] = inner if inner else [tree]
-    for scope in scopes:
-        known = known_in(scope, module)
-        for node in ast.walk(scope):
+    for nodes in (list(ast.walk(scope)) for scope in scopes):
+        known = known_in(nodes, module)
+        for node in nodes:
             yield from ((name, node.lineno) for name in decided_by(node, module, known))
 
 
