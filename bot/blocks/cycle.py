@@ -241,7 +241,9 @@ def reasons_form(breaches: Sequence[Breach], metadata: str) -> Block:
     blocks: list[Block] = [parts.section("Each reason is kept with the step.")]
     for breach in breaches[:20]:
         blocks.append(parts.section(f":large_yellow_circle: *{breach.rule}* {escape(breach.sentence)}"))
-    for rule in dict.fromkeys(breach.rule for breach in breaches[:20]):
+    if len(breaches) > 20:
+        blocks.append(parts.context(f"… and {len(breaches) - 20} more; the reason for a rule is for all of it."))
+    for rule in dict.fromkeys(breach.rule for breach in breaches):
         blocks.append(parts.text_input(rule, f"Why is it right to pass {rule}?", multiline=True, limit=500))
     return parts.modal(ids.GO_ON, "Go on with a reason", blocks, submit="Go on", metadata=metadata)
 
@@ -263,6 +265,9 @@ def back_form(step: int, metadata: str, wanted: int = 0) -> Block:
     )
 
 
+HISTORY = 40  # cycles in a list
+
+
 def history(
     service: str, cycles: Sequence[tuple[int, str, str, str]], kpis: Mapping[str, str] | None = None
 ) -> list[Block]:
@@ -273,7 +278,8 @@ def history(
     lines = [
         f"• *Cycle {number}* – {state}, {span}{f': {said}' if said else ''}" for number, state, span, said in cycles
     ]
-    blocks = [parts.section(f"*{escape(service)}*\n" + "\n".join(lines[:40]))]
+    more = [f"… and {len(lines) - HISTORY} more"] if len(lines) > HISTORY else []
+    blocks = [parts.section(clip(f"*{escape(service)}*\n" + "\n".join([*lines[:HISTORY], *more]), parts.SECTION))]
     if not kpis:
         return blocks
     options = [parts.option(value, clip(name, 75)) for value, name in list(kpis.items())[:100]]

@@ -71,6 +71,8 @@ def waiting(entries: tuple[WaitingSeen, ...]) -> str:
     if not entries:
         return "Waiting for nobody."
     lines = [f"• {_people(one.who)}: {awaited(one)}" for one in entries[:MOST]]
+    if len(entries) > MOST:
+        lines.append(f"… and {len(entries) - MOST} more")
     return "*Waiting for*\n" + "\n".join(lines)
 
 

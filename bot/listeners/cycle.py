@@ -140,10 +140,10 @@ def _open_start(body: Body, client: WebClient, begin: blocks.Beginning) -> None:
 
 
 def start_view(body: Body, client: WebClient, begin: blocks.Beginning) -> Block:
-    """The form that begins a cycle, in the zone of who asks."""
+    """The form that begins a cycle, in the zone of who asks; for members of the workspace only."""
+    asking = people.require_member(client, team_of(body), user_of(body))
     if not begin.filename:  # a study says its zone
-        zone = str(client.users_info(user=user_of(body))["user"].get("tz") or "UTC")
-        begin = replace(begin, timezone=zone)
+        begin = replace(begin, timezone=str(asking.get("tz") or "UTC"))
     return blocks.start_form(begin)
 
 
@@ -175,7 +175,6 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     here = origin(body)
     begin = _beginning(str(view["private_metadata"]))
     require_member(client, begin.channel)
-    people.require_member(client, here.team_id, here.user_id)
     people.require_able(client, here.team_id, {name: form[name] for name in PEOPLE if form[name]})
     with kit.sessions() as session:
         wanted = cycles.Start(form["service"], begin.channel, form["timezone"] or begin.timezone, form["period"])

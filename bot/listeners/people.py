@@ -128,14 +128,16 @@ def gave_on(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     ack(response_action="update", view=blocks.given_on(text))
 
 
-def require_member(client: WebClient, team_id: str, user_id: str) -> None:
-    """Who begins a cycle steers it: a person of this workspace, no bot, no guest.
+def require_member(client: WebClient, team_id: str, user_id: str) -> Body:
+    """What Slack says of who begins a cycle, and so steers it: a person of this workspace, no bot, no guest.
 
     Raises:
         NotAllowed: they are none.
     """
-    if barred(_profile(client, user_id), team_id):
+    known = _profile(client, user_id)
+    if known is None or barred(known, team_id):
         raise NotAllowed(blocks.MEMBERS_ONLY)
+    return known
 
 
 def require_able(client: WebClient, team_id: str, named: Mapping[str, str | Sequence[str]]) -> None:

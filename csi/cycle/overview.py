@@ -21,8 +21,6 @@ from csi.step7_correct import following
 from csi.storage import row, rows
 from csi.terms import Awaited, Step, Verdict, both_axes, label
 
-_SHOWN = 20
-
 
 @dataclass(frozen=True, slots=True)
 class StepState:
@@ -191,7 +189,7 @@ def overview(session: Session, cycle: Cycle, now: datetime) -> Overview:
         waiting=tuple(waiting(session, cycle)),
         actions_open=len(_actions(session, cycle, ("proposed", "approved", "done", "reopened"))),
         carried_open=len(_carried(session, cycle)),
-        taken_up=tuple(_taken(one, cycle.timezone) for one in carried.taken_up(session, cycle, cycle.step)[:_SHOWN]),
+        taken_up=tuple(_taken(one, cycle.timezone) for one in carried.taken_up(session, cycle, cycle.step)),
         baseline=_window(cycle.baseline_from, cycle.baseline_to),
         evaluation=_window(cycle.evaluation_from, cycle.evaluation_to),
     )
@@ -227,7 +225,7 @@ def _verdicts(found: Iterable[Judged]) -> tuple[Verdict, ...]:
 
 
 def _kpis(session: Session, cycle: Cycle, found: Mapping[int, Judged]) -> list[KpiState]:
-    kpis = rows(session, Kpi, cycle.team_id, limit=_SHOWN, cycle_id=cycle.id)
+    kpis = rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)
     return [_kpi(one, found.get(one.id)) for one in kpis]
 
 
@@ -269,13 +267,13 @@ def waiting(session: Session, cycle: Cycle) -> list[Waiting]:
         since = local_day(ready, cycle.timezone) if ready else None
         about = {"subject_id": action.id, "name": action.title, "since": since}
         found.append(Waiting((action.owner,), Awaited.REVIEW, number=action.number, **about))
-    for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed", limit=_SHOWN):
+    for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed"):
         said = _answered(session, baseline, "baseline")
         free = tuple(one for one in approvers.of_baseline(session, cycle, baseline) if one not in said)
         kpi = row(session, Kpi, cycle.team_id, id=baseline.kpi_id)
         name = kpi.name if kpi else baseline.kpi_key
         found.append(Waiting(free, Awaited.BASELINE_APPROVAL, name=name, subject_id=baseline.id))
-    return found[:_SHOWN]
+    return found
 
 
 def _answered(session: Session, one: Action | Baseline, subject: str, version: int = 1) -> set[str]:
@@ -299,7 +297,7 @@ def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
 
 
 def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:
-    return rows(session, Action, cycle.team_id, cycle_id=cycle.id, state=states, order="number", limit=_SHOWN)
+    return rows(session, Action, cycle.team_id, cycle_id=cycle.id, state=states, order="number")
 
 
 def _taken(item: CarryOver, zone: str) -> Taken:

@@ -16,8 +16,6 @@ from csi.step3_gather import collecting
 from csi.storage import row, rows
 from csi.terms import Awaited, Role, Step
 
-_MOST = 20
-
 
 def own(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[Waiting]:
     """What waits for a person in an open cycle: the step last, as what is asked besides mostly belongs to it.
@@ -34,7 +32,7 @@ def own(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[Wai
         *_findings(session, cycle, user_id),
         *_reports(session, cycle, user_id),
     ]
-    return [*others, *more, *step][:_MOST]
+    return [*others, *more, *step]
 
 
 def _data(session: Session, cycle: Cycle, user_id: str, now: datetime) -> Iterator[Waiting]:
