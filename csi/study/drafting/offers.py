@@ -26,6 +26,7 @@ from csi.study.drafting.wished import direction_of, says_counted
 _OF_ROWS = ("value", "where", "good")
 _ORDERED = 0.98  # of the rows with both moments, the second not before the first; ours
 _OVERLAP = 0.1  # of a part's span that the next may begin before its end; ours
+_PERIODS, _MEET = 3, 0.9  # rows, and the share of them that begin where another ends, for these to be periods; ours
 _FILLED = 0.2  # of the rows, a moment that ends something; ours
 # Names of moments at which something is due, in the languages exports come in: no length of time ends there.
 _DUE = re.compile(
@@ -180,6 +181,8 @@ def _durations(file: Looked) -> Iterator[Offer]:
     for end, held in file.moments.items() if start else ():
         if end in (start, file.source.latest_by) or _DUE.search(end) or held.readable < _FILLED * file.rows:
             continue
+        if _follow_on(file.moments[start].values, held.values):
+            continue
         share = _after(file.moments[start], held)
         if share < _ORDERED:
             continue
@@ -192,6 +195,13 @@ def _durations(file: Looked) -> Iterator[Offer]:
                 "value": {"from": start, "to": end, "unit": unit}, "unit": unit, "direction": "lower"}  # fmt: skip
         why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
         yield Offer(slug(f"{start} to {end}"), keys, why)
+
+
+def _follow_on(starts: np.ndarray, ends: np.ndarray) -> bool:
+    """Whether each row begins where another ends, as periods do: how long these are tells nothing."""
+    begun, ended = np.unique(starts[~np.isnat(starts)]), np.unique(ends[~np.isnat(ends)])
+    shared = len(np.intersect1d(begun, ended, assume_unique=True))
+    return bool(len(begun) >= _PERIODS and shared >= _MEET * (len(begun) - 1))
 
 
 def _ratios(file: Looked) -> Iterator[Offer]:
