@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from csi.reading.currencies import SIGNS, currency, is_code
 from csi.reading.durations import ShortClock
+from csi.reading.scales import scaled_in
 from csi.reading.unit_table import find
 from csi.reading.unit_words import OFTEN_OTHER, folded, percent_words, several, spoken, time_words, words_by_language
 
@@ -101,7 +102,7 @@ _DATA = {name.casefold(): name for name in ("kB", "MB", "GB", "TB", "KiB", "MiB"
 def unit_in(header: str) -> str:
     """The canonical name of the unit a header names; empty where it names none."""
     header = unicodedata.normalize("NFKC", header)  # （分） as (分)
-    if special := _person_day(header) or _tiny(header):
+    if special := _person_day(header) or _tiny(header) or scaled_in(header):
         return special
     words = _words(_BRACKETED.sub(r"\g<before> ", header))
     lasts = _lasts(words) or not words

@@ -18,6 +18,7 @@ from csi.reading.currencies import currency, fits
 from csi.reading.durations import ShortClock, lengths
 from csi.reading.numbers import NO_CENTS, read_numbers, to_numbers
 from csi.reading.other_digits import as_ascii
+from csi.reading.scales import ratio
 from csi.reading.unit_table import find, scale
 from csi.reading.unit_words import folded, percent_words, time_unit
 
@@ -276,7 +277,7 @@ def into(unit: str, wanted: str) -> tuple[float, float] | None:
     """What a number is multiplied and then divided by to be in another unit, a currency's sign being that currency."""
     if fits(unit, wanted) or fits(wanted, unit):
         return 1.0, 1.0
-    return scale(unit, wanted)
+    return ratio(unit, wanted) or scale(unit, wanted)
 
 
 def read_quantities(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
 from csi.errors import NotComparable
+from csi.reading.scales import scaled
 from csi.series import units
 from csi.series.columns import LINKED, is_ratio_of_kpis, link_of, unit_columns, units_of
 from csi.series.money import NO_RATES, Rates, is_money, rates_of
@@ -89,13 +90,15 @@ def _wanted(name: str, candidates: list[str], known: Known) -> str:
         currencies = [wanted for _, wanted in known.rates.pairs]
         return next(iter([*candidates, *currencies]), "")
     own = known.of_columns.get(name, "")
-    return next((one for one in candidates if own and alike(own, one)), "")
+    counted = units.find(own)
+    whole = "count" if counted and counted.dimension == "count" and counted.factor > 1 else ""  # in thousands
+    return next((one for one in candidates if own and alike(own, one)), whole)
 
 
 def says_something(unit: str) -> bool:
     """Whether a unit tells what is measured: ``h`` and ``EUR`` do, ``%``, ``count`` and ``points`` do not."""
     found = units.find(unit) if unit else None
-    return is_money(unit) if found is None else found.dimension not in _BARE
+    return _is_amount(unit) if found is None else found.dimension not in _BARE
 
 
 def alike(first: str, second: str) -> bool:
@@ -105,7 +108,13 @@ def alike(first: str, second: str) -> bool:
 
 def _kind(unit: str) -> str:
     found = units.find(unit)
-    return found.dimension if found else "money" if is_money(unit) else unit
+    return found.dimension if found else "money" if _is_amount(unit) else unit
+
+
+def _is_amount(unit: str) -> bool:
+    """Whether a unit is a currency, or thousands or cents of one."""
+    counted = scaled(unit)
+    return is_money(counted.of if counted else unit)
 
 
 def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:

@@ -20,6 +20,7 @@ from csi.reading.column_headers import may_be_length
 from csi.reading.layout import Column
 from csi.reading.period_parts import names_period
 from csi.reading.quantities import into
+from csi.reading.scales import SCALES
 from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
 from csi.series.columns import home_of, is_quantile, units_of
 from csi.series.measures import LEVELS
@@ -243,8 +244,10 @@ def _needed_of_columns(kpi: KpiDefinition, known: Known) -> Iterator[tuple[str, 
 
 
 def _refused(kpi: KpiDefinition, column: str, own: str, wanted: str, source: str) -> InvalidInput:
-    is_sign = not own.isalnum() and find(own) is None
+    is_sign = not own.replace(" ", "").isalnum() and find(own) is None
     means = f"the currency that {own} is here" if is_sign else f"{wanted}, if that is what they are in"
+    if own in SCALES:
+        means = f"{own} {wanted}, or {means}"
     reason = f"the numbers of {column!r} are in {own}, which does not convert into {wanted}"
     expected = f"{own} here, or units: {{{column}: …}} with {means}"
     return UnitUnclear(f"kpis.{kpi.id}.unit", reason, expected=expected, source=source)

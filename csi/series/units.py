@@ -9,6 +9,7 @@ import pandas as pd
 
 from csi.errors import InvalidInput, NotComparable
 from csi.reading.currencies import fits
+from csi.reading.scales import ratio
 from csi.reading.unit_table import NAMES, Unit, find
 
 __all__ = ["Unit", "converted", "factor", "find", "is_unknown", "parts", "scaled", "unit", "whole"]
@@ -44,6 +45,8 @@ def factor(source: str, wanted: str) -> float:
     """
     if source == wanted or fits(source, wanted) or fits(wanted, source):
         return 1.0
+    if told := ratio(source, wanted):
+        return told[0] / told[1]
     first, second = find(source), find(wanted)
     if first is None or second is None or first.dimension != second.dimension:
         hint = "; money needs an entry under rates" if first is None and second is None else ""

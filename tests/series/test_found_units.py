@@ -431,3 +431,27 @@ def test_one_number_cannot_be_in_two_units() -> None:
     )
     alike = study(of_length("value"), replace(of_length("value", "hours"), id="other"))
     assert values(made(alike, unsaid)["other"]) == [9]
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted", "sums"),
+    [("thousand EUR", "EUR", [8_000.0, 6_000.0]), ("million EUR", "Mio. €", [8.0, 6.0]), ("cent", "EUR", [0.08, 0.06])],
+)
+def test_a_scale_in_a_header_is_brought_to_the_unit_of_the_kpi(own: str, wanted: str, sums: list[float]) -> None:
+    assert values(made(study(level(wanted, "sum")), found([3.0, 5.0, 6.0], own))["k"]) == sums
+
+
+@pytest.mark.parametrize(
+    ("own", "told"), [("thousand", "units: {n: …} with thousand EUR, or EUR"), ("mil USD", "units: {n: …} with EUR")]
+)
+def test_a_scale_of_no_currency_or_of_another_is_asked_about(own: str, told: str) -> None:
+    with pytest.raises(UnitUnclear, match=r"which does not convert into EUR") as error:
+        made(study(level("EUR", "sum")), found([3.0, 5.0, 6.0], own))
+    assert told in str(error.value)
+
+
+@pytest.mark.parametrize(("own", "value"), [("thousand EUR", 1_000.0), ("cent", 0.01), ("EUR", 1.0)])
+def test_a_side_of_a_ratio_is_brought_from_its_scale(own: str, value: float) -> None:
+    one = found([2.0, 2.0, 4.0], own, m=[2.0, 2.0, 4.0])
+    ratio = kpi("k", "ratio", value=RatioValue("n", "m"), unit="EUR/ticket")
+    assert values(made(study(ratio), one)["k"]) == [value, value]

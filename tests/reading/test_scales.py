@@ -1,0 +1,71 @@
+"""Thousands, millions and cents in a header: told in the words of many languages, converted, or asked about."""
+
+from __future__ import annotations
+
+import pytest
+
+from csi.reading.column_headers import unit_in
+from csi.reading.quantities import into
+from csi.reading.scales import scaled
+
+_TOLD = {
+    "Umsatz (Mio. EUR)": "million EUR", "Coût (k€)": "thousand EUR", "Cost (USD thousands)": "thousand USD",
+    "売上(千円)": "thousand JPY", "売上高（百万円）": "million JPY", "売上高百万円": "million JPY",
+    "Сумма, тыс. руб.": "thousand руб", "Выручка (млн ₽)": "million RUB", "Importe (miles de EUR)": "thousand EUR",
+    "Importe (en miles)": "thousand", "Preis in Cent": "cent", "Betrag (ct)": "cent", "amount_cents": "cent",
+    "Price (pence)": "pence", "Cena w groszach": "grosz", "Цена (коп.)": "копеек", "Amount (US cents)": "cent USD",
+    "Kosten in T€": "thousand EUR", "Cost (kEUR)": "thousand EUR", "revenue_keur": "thousand EUR",
+    "TEUR Umsatz": "thousand EUR", "Umsatz, TEUR": "thousand EUR", "Umsatz (Tsd. EUR)": "thousand EUR",
+    "Revenue in 1,000": "thousand", "Tickets (x1000)": "thousand", "Tickets x1000": "thousand",
+    "Omzet (x 1.000)": "thousand", "Revenue in millions": "million", "Requests (k)": "thousand",
+    "Przychód mln zł": "million PLN", "Koszt (tys.)": "thousand", "Koszt, tys. zł": "thousand PLN",
+    "Revenue ($M)": "million $", "Revenue (£m)": "million GBP", "Revenue (USD bn)": "billion USD",
+    "Revenue ($'000)": "thousand $", "Revenue (000s)": "thousand", "Revenue (10^6 EUR)": "million EUR",
+    "Revenue (in thousands of US dollars)": "thousand USD", "CA (M€)": "million EUR",
+    "CA en milliers d’euros": "thousand EUR", "Fatturato (migliaia di euro)": "thousand EUR",
+    "Faturamento (R$ mil)": "thousand BRL", "Faturamento (R$ milhões)": "million BRL", "Tržby v mil. Kč": "million CZK",
+    "销售额(万元)": "10 thousand 元", "매출(백만원)": "million KRW", "Sales (₹ crore)": "crore INR",
+    "Ciro (bin TL)": "thousand TRY", "Bevétel (ezer Ft)": "thousand HUF", "Intäkter (tkr)": "thousand kr",
+    "Kosten in Tsd. €": "thousand EUR", "Kosten Tsd. EUR": "thousand EUR", "Umsatz in T€": "thousand EUR",
+    "Cost k€": "thousand EUR", "Spend Mio. €": "million EUR",
+    "Absatz (Tsd. Stück)": "thousand Stück", "Uptime (thousand h)": "thousand h",
+}  # fmt: skip
+_OTHER = {  # what looks like a scale and is none, keeps what it names
+    "Distance (miles)": "", "Distance in miles": "", "errors per million": "", "Errors (per 1000)": "",
+    "Cost per 1000 EUR": "EUR", "Preis je 1000 EUR": "EUR", "Invoices over 1000 EUR": "", "Gender (M)": "",
+    "Latency (1000 users)": "", "Items (1000)": "", "user_ct": "", "Mall": "", "MALL": "", "Center": "", "km": "",
+    "Cost (EUR)": "EUR", "Betrag (Kč)": "CZK", "Total TL": "TRY", "Size (MB)": "MB", "duration_ms": "ms",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "unit"), [*_TOLD.items()])
+def test_a_header_names_the_scale_of_its_numbers(header: str, unit: str) -> None:
+    assert unit_in(header) == unit
+
+
+@pytest.mark.parametrize("header", _OTHER)
+def test_no_scale_is_seen_where_there_is_none(header: str) -> None:
+    assert scaled(unit_in(header)) is None
+    assert unit_in(header) not in ("thousand", "million")
+
+
+@pytest.mark.parametrize("header", ["Cost (m€)", "Revenue (mil USD)", "Revenue ($T)"])
+def test_a_scale_of_two_meanings_converts_into_nothing(header: str) -> None:
+    assert unit_in(header)
+    assert into(unit_in(header), "EUR") is None
+    assert into(unit_in(header), "USD") is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "wanted", "parts"),
+    [
+        ("thousand EUR", "EUR", (1000, 1)), ("million EUR", "thousand EUR", (1000, 1)), ("EUR", "k€", (1, 1000)),
+        ("cent", "EUR", (1, 100)), ("cent EUR", "EUR", (1, 100)), ("EUR", "cent", (100, 1)), ("pence", "GBP", (1, 100)),
+        ("million EUR", "Mio. €", (1, 1)), ("thousand $", "USD", (1000, 1)), ("thousand h", "min", (60_000, 1)),
+        ("10 thousand 元", "CNY", (10_000, 1)), ("thousand", "tickets", (1000, 1)),
+        ("cent USD", "EUR", None), ("cent", "JPY", None), ("pence", "EUR", None), ("thousand EUR", "USD", None),
+        ("thousand", "EUR", None), ("cent USD", "cent EUR", None), ("thousand EUR", "thousand", None),
+    ],
+)  # fmt: skip
+def test_scales_of_one_currency_convert_exactly(unit: str, wanted: str, parts: tuple[float, float] | None) -> None:
+    assert into(unit, wanted) == parts
