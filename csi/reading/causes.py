@@ -29,6 +29,7 @@ class Cause(IntEnum):
     SHORT_BUDDHIST_YEAR = 18
     SHORT_YEARS_APART = 19
     NO_SUCH_WEEK = 20
+    WEEK_OR_HALF_YEAR = 21
 
 
 _TOLD = {
@@ -43,6 +44,8 @@ _TOLD = {
     "one (Jan 25), say so with dates: '%b %y'",
     Cause.NO_SUCH_DAY: "there is no such day or time",
     Cause.NO_SUCH_WEEK: "there is no such week: only years that begin or end on a Thursday have a 53rd",
+    Cause.WEEK_OR_HALF_YEAR: "S1 and S2, without any more of them, may be weeks or half-years: write 2024-W01 or "
+    "2024-H1, or call the column so, as Semana or Semestre",
     Cause.BUDDHIST_YEAR: "a year of the Buddhist calendar (543 ahead), which is not converted: export Gregorian dates",
     Cause.OTHER_CALENDAR: "a year of the Persian or Islamic calendar, which is not converted: export Gregorian dates",
     Cause.ERA: "a year of a Japanese or Taiwanese era, which is not converted: export Gregorian dates",

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from csi.reading.grains import overlapping, spans
 from csi.reading.subtotals import LEAST, Line
 from csi.reading.totals import decimals_of, word_of
 
@@ -42,12 +43,14 @@ class Dated:
         names: the columns that are summed up.
         numbers: of each row (first axis) the numbers of ``names``, NaN where there is none.
         days: the day of each row in the zone of its source; NaT where there is none.
+        grains: of each row how long the period is that its date names (``Grain``); empty where nothing says.
     """
 
     cells: Cells
     names: Sequence[str]
     numbers: np.ndarray
     days: pd.DatetimeIndex
+    grains: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
 
     @property
     def parts(self) -> list[str]:
@@ -78,9 +81,46 @@ def dated_lines(table: Dated) -> list[Line]:
     """The lines that sum up the rows of their date, in the order of the table; none where it shows none."""
     words = _words(table)
     found = _by_word(table, words) if any(words) else {}
+    if not found and (longer := _by_length(table)):
+        return longer
     if not found:
         found = next(filter(None, (_by_sum(table, _codes(table.days, span)) for span in _SPANS)), {})
     return [table.line(place, rows) for place, rows in sorted(found.items())]
+
+
+def _by_length(table: Dated) -> list[Line]:
+    """The rows of a longer period than others (H1 2024 among months) that are the sums, or the means, of these.
+
+    Nearly all of them are, of all rows or of those with the same cell in one column; else they may be rows of a date
+    that is known no better.
+    """
+    longer = overlapping(table.days, table.grains) if len(table.grains) else np.zeros(0, dtype=bool)
+    if not longer.any():
+        return []
+    alone = np.zeros(len(longer), dtype=np.int64)
+    parts = (pd.factorize(np.array([one or "" for one in table.cells[name]], dtype=object))[0] for name in table.parts)
+    for codes in (alone, *parts):
+        told = [_of_period(table, place, codes == codes[place]) for place in np.flatnonzero(longer).tolist()]
+        found = [line for line in told if line is not None]
+        if len(found) >= _NEARLY * len(told):
+            return found
+    return []
+
+
+def _of_period(table: Dated, place: int, beside: np.ndarray) -> Line | None:
+    """The line at a place, where it is the sum or the mean of the shortest periods in its own, among some rows."""
+    days, ends = table.days.to_numpy().astype("datetime64[D]"), spans(table.days, table.grains)
+    own = table.grains[place]
+    rows = beside & (days >= days[place]) & (days < ends[place]) & (table.grains > 0) & (table.grains < own)
+    rows &= table.grains == table.grains[rows].min(initial=own)
+    if not rows.any():
+        return None
+    numbers, line = table.numbers[rows], table.line
+    sums = np.nan_to_num(numbers).sum(axis=0)
+    if table.is_sum(place, sums):
+        return line(place, int(rows.sum()))
+    means = sums / np.maximum(1, (~np.isnan(numbers)).sum(axis=0))
+    return replace(line(place, int(rows.sum())), is_mean=True) if table.is_sum(place, means) else None
 
 
 def _codes(days: pd.DatetimeIndex, span: str) -> np.ndarray:

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from csi.errors import InvalidInput
 from csi.reading.chunk import EXPECTED, VALUE_LENGTH, Chunk, Rejected
 from csi.reading.dated_totals import Dated, dated_lines
+from csi.reading.grains import grains_of
 from csi.reading.parquet_rows import as_text
 from csi.reading.subtotals import HEAD, Groups, LateGroups, Line, groups_of
 from csi.reading.totals import (
@@ -118,6 +119,7 @@ class Trimming:
         decimal: the decimal sign.
         wide: columns that are periods side by side.
         zones: the zone of each moment.
+        orders: and how each is written.
     """
 
     names: Mapping[str, str]
@@ -129,6 +131,7 @@ class Trimming:
     decimal: str
     wide: frozenset[str] = frozenset()
     zones: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, str] = field(default_factory=dict)
 
     def of_all(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
         """The chunks without the lines below the table, and those that sum up groups of it."""
@@ -174,7 +177,8 @@ class Trimming:
             return chunk
         cells = {name: column.to_pylist() for name, column in texts.items() if name not in self.moments}
         numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in self.sums.names])
-        found = dated_lines(Dated(cells, self.sums.names, numbers, days))
+        grains = grains_of(texts[dated], self.orders.get(dated, ""))
+        found = dated_lines(Dated(cells, self.sums.names, numbers, days, grains))
         return _without(chunk, [one.place for one in found], [_line_told(chunk, one) for one in found])
 
     def _days(self, chunk: Chunk, name: str) -> pd.DatetimeIndex | None:

@@ -228,7 +228,7 @@ def _moment_fits(sample: Sample) -> dict[str, np.ndarray]:
 def _may_be(texts: pa.ChunkedArray, order: str) -> np.ndarray:
     """Which texts are moments, with those that lack nothing but a zone whose name means one alone."""
     read = read_moments(texts, order, "UTC")
-    return ~read.unreadable | (read.causes == Cause.AMBIGUOUS_ZONE)
+    return ~read.unreadable | np.isin(read.causes, (Cause.AMBIGUOUS_ZONE, Cause.WEEK_OR_HALF_YEAR))
 
 
 def _counted_from(name: str, cells: pa.ChunkedArray) -> str:

@@ -100,20 +100,21 @@ def expected(order: str, cause: Cause = Cause.NONE) -> str:
     return f"{stamp}; {told(cause)}" if told(cause) else stamp
 
 
-def read_moments(cells: pa.ChunkedArray, order: str, timezone: str) -> Moments:
+def read_moments(cells: pa.ChunkedArray, order: str, timezone: str, header: str = "") -> Moments:
     """Type one column of text; equal texts are read once.
 
     Args:
         cells: text, null where missing.
         order: one of ``ORDERS`` or a strptime pattern.
         timezone: IANA zone for stamps without an offset.
+        header: of the column, where it is known: it tells weeks from half-years.
     """
     check_order(order)
     if pa.types.is_timestamp(cells.type):
         return _typed(cells, timezone)
     texts, codes = _distinct(cells)
     source = zone(timezone)
-    read = _parse(texts, order, source)
+    read = _parse(texts, order, source, header)
     instants, doubtful = _to_utc(read.local, read.offsets, source)
     every = (instants, doubtful, ~read.readable & ~read.nothing, read.causes, read.local, ~np.isnan(read.offsets))
     instants, doubtful, unreadable, causes, local, stated = every if codes is None else (one[codes] for one in every)
@@ -157,9 +158,9 @@ def _typed(cells: pa.ChunkedArray, timezone: str) -> Moments:
     return Moments(every, none.astype(bool), twice, skipped, none, stamps, np.full(len(stamps), bool(cells.type.tz)))
 
 
-def _parse(texts: pa.StringArray, order: str, source: ZoneInfo) -> Parsed:
+def _parse(texts: pa.StringArray, order: str, source: ZoneInfo, header: str = "") -> Parsed:
     if order in _BY_SIGHT:
-        return parsed(texts, order, source)
+        return parsed(texts, order, source, header)
     texts = pc.utf8_trim_whitespace(texts)
     if order == "epoch":
         return _unless_stamps(texts, Parsed.of(texts, *epoch(texts)))

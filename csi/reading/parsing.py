@@ -16,6 +16,7 @@ from csi.reading.calendar_words import Meaning, words
 from csi.reading.causes import Cause
 from csi.reading.day_parts import in_hours
 from csi.reading.digits import Shaped, shaped
+from csi.reading.half_years import Beside, told_by
 from csi.reading.local_times import localised
 from csi.reading.spelling import SA, Spelling, spelling
 
@@ -27,6 +28,7 @@ _BUDDHIST, _PERSIAN = (2400, 2700), (1300, 1500)
 _THAILAND, _SHORT_BUDDHIST = "Asia/Bangkok", 50
 # POSIX: two-digit years 69-99 are 1969-1999, 00-68 are 2000-2068.
 _PIVOT, _BESIDE_PIVOT = 69, 10
+_HALVES = 2  # of a year
 _LAST_WEEK = 53  # ISO 8601: which not every year has
 _FURTHEST, _LAST_MINUTE = 14 * 60, 59  # minutes: no zone is further from UTC
 
@@ -58,13 +60,14 @@ class Parsed:
         return cls(local, offsets, readable, causes, blank)
 
 
-def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo) -> Parsed:
+def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo, header: str = "") -> Parsed:
     """Read texts in an order (``iso``, ``day_first``, ``month_first``, ``year_first``).
 
     Args:
         texts: none of them null.
         order: which of day and month stands first.
         zone: says what an abbreviation means that means several.
+        header: of their column, which says whether S1 is a week; empty where it is not known.
     """
     found = shaped(texts)
     spellings = [spelling(shape.strip(), order) for shape in found.shapes]
@@ -76,6 +79,7 @@ def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo) -> Parsed:
             numbers.fill(found, one, rows, months.get(one.month, 0), own.get(one.zone))
     blank = np.array([not shape.strip() for shape in found.shapes], dtype=bool)[found.codes]
     _settle_mornings(numbers, spellings, found)
+    _settle_half_years(numbers, spellings, found, header)
     is_thai = zone.key == _THAILAND or any(one.is_thai for one in spellings)
     read = numbers.parsed(order, blank, buddhist=is_thai)
     return _in_places(read, spellings, found)
@@ -95,6 +99,19 @@ def _settle_mornings(numbers: _Numbers, spellings: Sequence[Spelling], found: Sh
     whole_day = (numbers.parts["hour"][doubtful] > 12).any()
     is_day = whole_day or (bool((saturdays & fits).all()) and not any(one.half == "P" for one in spellings))
     numbers.half[doubtful] = 0 if is_day else 1
+
+
+def _settle_half_years(numbers: _Numbers, spellings: Sequence[Spelling], found: Shaped, header: str) -> None:
+    """``S1`` and ``S2`` are weeks where there is an S3 or their header says so, half-years if it does; else asked."""
+    doubtful = np.array([one.may_be_half for one in spellings], dtype=bool)[found.codes]
+    weeks = numbers.parts["week"]
+    if not doubtful.any() or (weeks > _HALVES).any() or (told := told_by(header)) is Beside.WEEKS:
+        return
+    if told is Beside.NOTHING:
+        numbers.causes[doubtful] = Cause.WEEK_OR_HALF_YEAR
+        return
+    numbers.parts["semester"][doubtful] = weeks[doubtful]
+    weeks[doubtful] = -1
 
 
 def _in_places(read: Parsed, spellings: Sequence[Spelling], found: Shaped) -> Parsed:
@@ -169,6 +186,8 @@ class _Numbers:
 
     def _fill_rest(self, found: Shaped, one: Spelling, rows: np.ndarray) -> None:
         """What only some spellings have."""
+        if one.half_year:
+            self.parts["semester"][rows] = one.half_year
         if one.quarter:
             self.parts["quarter"][rows] = one.quarter
         if "year" in one.digits:

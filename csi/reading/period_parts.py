@@ -77,6 +77,12 @@ def names_period(columns: Collection[str]) -> bool:
     return bool(told) and Part.DAY not in told
 
 
+def calls_week(header: str) -> bool:
+    """Whether a header has a word for a week, and no short one."""
+    spelt = [word for word in re.findall(r"[^\W\d_]+", header) if len(word) > _SHORT or not word.isascii()]
+    return Part.WEEK in _named(" ".join(spelt))
+
+
 def _calls(word: str, known: frozenset[str]) -> bool:
     """Whether a header's word is one of some: alone, compounded (``Kalenderwoche``) or with its number (``WeekNr``)."""
     bare = re.sub(r"(?:no|nr|num|number|nummer|name)$", "", word)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -44,6 +44,7 @@ _FALLBACKS = ("cp1252", "latin-1")
 # Short rows are many to a block of text: what is made of them in one go is kept small.
 _ROWS_AT_ONCE = 200_000
 _ROWS_OF_SMALL = 10_000  # fewer are one piece, whatever the format; ours
+_TOTALS = "columns of totals: shorter periods, which are parts of theirs, stand beside them"
 T = TypeVar("T")
 
 
@@ -146,7 +147,7 @@ def _parts(
     sums = plan.sums()
     trimming = plan.trimming(source, sums, lambda: _chunks(content, source, layout, plan))
     seen = unread = 0
-    for chunk in trimming.of_all(_chunks(content, source, layout, plan)):
+    for chunk in plan.without_coarse(trimming.of_all(_chunks(content, source, layout, plan)), layout.header_row):
         if not len(chunk.lines) and not chunk.rejected:
             continue  # whoever looks at the first part sees rows
         for piece in chunk.pieces(_ROWS_AT_ONCE):
@@ -227,7 +228,7 @@ class _Plan:
         nothing = {}
         reads = {}
         for name, order in self.orders.items():
-            reads[name] = read_moments(chunk.table.column(name), order, self.zones[name])
+            reads[name] = read_moments(chunk.table.column(name), order, self.zones[name], name)
             if order in ORDERS and name not in self.meant:
                 check_swapped(name, chunk.table.column(name))
                 is_read = not reads[name].unreadable.any()
@@ -298,6 +299,16 @@ class _Plan:
             dated |= frame[name].notna().to_numpy()
         return tried, dated
 
+    def without_coarse(self, chunks: Iterable[Chunk], line: int) -> Iterator[Chunk]:
+        """The chunks, and with the first of them which columns are totals of others and give no rows."""
+        coarse = self.shape.coarse
+        for number, chunk in enumerate(chunks):
+            if number or not coarse:
+                yield chunk
+                continue
+            told = Rejected(max(1, line), coarse[0], ", ".join(coarse), _TOTALS, "periods of one length", is_row=False)
+            yield replace(chunk, rejected=[told, *chunk.rejected])
+
     def sums(self) -> Sums:
         """Running sums of the number columns that stand in the file as they are read."""
         return Sums([name for name in self.numbers if not self.shape.keep and name in self.renames.values()])
@@ -306,7 +317,9 @@ class _Plan:
         """What tells the lines below the table from its rows."""
         dated = [*self.orders, *(part for parts in self.shape.join.values() for part in parts)]
         wide = frozenset(self.renames.values()) - {*self.shape.keep} if self.shape.keep else frozenset()
-        return Trimming(self.renames, source.key, dated, sums, self._frame, again, self.decimal, wide, self.zones)
+        return Trimming(
+            self.renames, source.key, dated, sums, self._frame, again, self.decimal, wide, self.zones, self.orders
+        )
 
     def _frame(self, chunk: Chunk) -> pd.DataFrame:
         return self.typed(chunk).frame
@@ -335,6 +348,8 @@ def _plan(
     dropped = () if layout.format is Format.PARQUET else tuple(name for name, column in described if _is_spare(column))
     orders = {name: source.order_of(name) for name in wanted.moments}
     shape = shape_of(source.options).read_as(orders)
+    if shape.keep:
+        shape = shape.without_coarse([name for name in names if name not in dropped], orders)
     usable = shape.names([name for name in names if name not in dropped], content.filename)
     keeps = wanted.keeps(source)
     for name in keeps or (*wanted.moments, *wanted.numbers, *filter(None, (source.key, source.latest_by))):

@@ -17,6 +17,7 @@ from csi.reading import zone_words
 from csi.reading.calendar_words import BESIDE_LETTERS, ENGLISH, LANGUAGES, Meaning, Words, words
 from csi.reading.causes import Cause
 from csi.reading.day_parts import SIGNS as DAY_PARTS
+from csi.reading.half_years import ALSO_WEEKS, HALF_SIGNS, HALF_YEARS, is_half_year, with_half_signs
 from csi.reading.unseen import UNSEEN
 from csi.reading.zone_names import split_zone
 
@@ -64,6 +65,8 @@ class Spelling:
         sign: of the offset in digits, or of ``millis`` since 1970: 1, -1, or 0 without one.
         zone: the abbreviation of a zone that means several.
         place: the IANA name of the zone it names.
+        half_year: 1 or 2 where words say which it is (上半期), or Roman numerals.
+        may_be_half: whether its week is named as half-years are, too: S1.
         is_thai: whether words say that its year may be one of the Buddhist calendar.
         cause: why it is no date; ``NONE``: it is one.
     """
@@ -79,6 +82,8 @@ class Spelling:
     zone: str = ""
     place: str = ""
     is_thai: bool = False
+    half_year: int = 0
+    may_be_half: bool = False
     cause: Cause = Cause.NONE
 
 
@@ -90,6 +95,7 @@ class _Said:
     month: str = ""
     zone: str = ""
     quarter: int = 0
+    week: str = ""
 
 
 def _clock(number: str) -> str:
@@ -127,7 +133,8 @@ _ANY = (
     rf"{_YEAR}N(?P<month>00)",  # 2024M01, as Eurostat writes it
 )
 _PERIODS = (
-    rf"{_YEAR}[-/, ]*W[-.\s]*(?P<week>00?)(?:-(?P<weekday>0))?",
+    rf"{_YEAR}[-/, ]*W[-.\s]*(?P<week>00?)",
+    rf"{_YEAR}-?W(?P<week>00)-(?P<weekday>0){_TAIL}",  # ISO 8601: 2025-W02-1T07:41Z
     rf"W[-.\s]*(?P<week>00?)[-/,. ]*{_YEAR}",
     rf"(?P<week>00?)\.?\s*W[-/,. ]*{_YEAR}",
     rf"{_YEAR}[-/,. ]*[QT][-.\s]*(?P<quarter>0)",
@@ -139,9 +146,13 @@ _PERIODS = (
     r"Q(?P<quarter>0)[-/' ]{1,2}(?P<year>00)",
     r"(?P<quarter>0)Q[-/' ]{0,2}(?P<year>00)",
     r"(?P<year>00)[-/' ]{0,2}Q(?P<quarter>0)",
-    r"J(?P<semester>0)[-/,.' ]{1,2}(?P<year>0000|00)",
+    r"J[-.\s]*(?P<semester>0)[-/,.' ]{1,3}(?P<year>0000|00)",
     r"(?P<semester>0)\.?\s?J[-/,.' ]{0,2}(?P<year>0000|00)",
-    r"(?P<year>0000|00)[-/,.' ]{0,2}J(?P<semester>0)",
+    r"(?P<year>0000|00)[-/,.' ]{0,3}J[-.\s]*(?P<semester>0)",
+    r"(?P<year>0000|00)[-/,.' ]{1,3}(?P<semester>0)\.?\s?J",
+    rf"R\.?\s*J[-/,. ]*{_YEAR}",
+    rf"{_YEAR}Y?\s?[{HALF_SIGNS}]",
+    rf"[{HALF_SIGNS}]\s?{_YEAR}Y?",
 )
 _FORMATS = {
     "iso": (rf"{_YEAR}(?P<month>00)(?P<day>00)",),
@@ -216,6 +227,8 @@ def _matched(said: _Said, order: str) -> Spelling | None:
 
 def _spelling(said: _Said, match: re.Match[str]) -> Spelling:
     parts = {name: text for name, text in match.groupdict().items() if text}
+    half_year = next((number for number, sign in enumerate(HALF_SIGNS, 1) if sign in match[0]), 0)
+    half_year = half_year or (said.quarter if said.quarter and "J" in said.text else 0)
     starts = {name.rstrip("1"): match.start(name) for name in parts}
     digits = {
         name: (said.text.count("0", 0, start), said.text.count("0", 0, start) + parts_of.count("0"))
@@ -229,7 +242,9 @@ def _spelling(said: _Said, match: re.Match[str]) -> Spelling:
         digits=digits,
         month=said.month if "M" in said.text else "",
         meaning=_meaning(said.month) if "M" in said.text else {},
-        quarter=said.quarter,
+        quarter=0 if half_year else said.quarter,
+        half_year=half_year,
+        may_be_half=said.week in ALSO_WEEKS and len(parts.get("week", "")) == 1,
         half=half if half in ("A", "P", SA) else "",
         hours=words().hours(half) if half and half not in "AP" else 0,
         offset=next(iter(minutes)) if len(minutes) == 1 else None,
@@ -283,13 +298,14 @@ def known_words() -> frozenset[str]:
     months = (*known.months, *known.folded, *known.cut)
     units = (word for one in known.units.values() for word in one)
     letters = (*"apmtz", "am", "pm", "st", "nd", "rd", "th", "er", "re", "o", "e")
-    return frozenset((*months, *known.weekdays, *units, *known.fillers, *known.markers, *_ROMAN, *halves, *parts,
-                      *letters, *"".join(halves), *zone_words.known()))  # fmt: skip
+    return frozenset((*HALF_YEARS, *months, *known.weekdays, *units, *known.fillers, *known.markers, *_ROMAN, *halves,
+                      *parts, *letters, *"".join(halves), *zone_words.known()))  # fmt: skip
 
 
 def _plain(shape: str) -> str:
     """A shape with one form of each sign and blank, without case and without what only wraps it."""
     text = unicodedata.normalize("NFKC", shape.translate(_SIGNS)).translate(_SIGNS).casefold()
+    text = with_half_signs(text)
     text = re.sub(r"\((00?[:.]00(?:[:.]00)?)\)", r" \1", text)
     text = re.sub(r"(?<![^\W\d_])d'(?=[^\W\d_])", "de ", text)
     text = re.sub(r"\s+", " ", text).strip(" '\"")
@@ -303,7 +319,9 @@ def _plain(shape: str) -> str:
 def _vocabularies(text: str) -> Iterator[Words | None]:
     """None for a text without words; English first, and alone where it reads the text: the others take a second."""
     found = re.findall(_WORD, text)
-    if not found:
+    if any(map(is_half_year, found)):
+        yield words()
+    elif not found:
         yield None
     elif re.fullmatch(r"[^\W\d_]*0{4,}", text) is None:  # inc0001 is a name, no date
         if _ENGLISH_ONLY.fullmatch(text) and all(map(_is_english, found)):
@@ -375,6 +393,7 @@ def _part_patterns() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, str]]:
 
 # A Latin letter alone behind a clock with colons says nothing but a zone, an hour or a second.
 _CLOCK_LETTER = re.compile(r"(?![hstz])[a-z\u00df-\u024f]")
+_GLUED = re.compile(r"(?:-[^\W\d_]+|^[a-z])0$")  # as one with the number behind it, and nothing before
 _CLOCK_BEFORE = re.compile(r":\s?00(?:[.,]0+)?$")
 
 
@@ -399,10 +418,9 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
     """The letters a word may stand for."""
     word, before, after = place[0], text[: place.start()].rstrip(), text[place.end() :].lstrip()
     follows_digit = before.endswith("0")
-    if _CLOCK_LETTER.fullmatch(word) and _CLOCK_BEFORE.search(before):
-        return  # half a day in a language that is not known: 9:14 p. may be 21:14
-    if word in zone_words.OF_AMERICA and _CLOCK_BEFORE.search(before):
-        return  # Pacific Time, and in Polish a Friday
+    is_untold = _CLOCK_LETTER.fullmatch(word) or word in zone_words.OF_AMERICA
+    if is_untold and _CLOCK_BEFORE.search(before):
+        return  # half a day in an unknown language (9:14 p. may be 21:14); Pacific Time, and in Polish a Friday
     if word == "t" and follows_digit and after.startswith("0"):
         yield "T"
     if follows_digit and word in vocabulary.signs:
@@ -412,14 +430,16 @@ def _meant(text: str, place: re.Match[str], vocabulary: Words) -> Iterator[str]:
         yield "Z"
     if vocabulary.month(word) or (word in _ROMAN and _is_roman_month(text, place)):
         yield "M"
-    if word == "h" and _is_half_year(text, place):
+    if _is_half_year(text, place):
         yield "J"
     if word in _AT_OCLOCK and re.match(r"\.?\s?00?[:.]0", text[place.end() :]):
         yield " "
-    if vocabulary.is_weekday(word) and (len(word) > 1 or not before or _CJK.match(word)):
+    is_glued = _GLUED.search(text[: place.end() + 1]) is not None  # 2025-w02-1, s2-2024: it says something
+    if vocabulary.is_weekday(word) and not is_glued and (len(word) > 1 or not before or _CJK.match(word)):
         yield " "
     yield from _units(word, vocabulary, follows_digit=follows_digit)
-    yield from _little(word, before, after, vocabulary)
+    if not is_glued:
+        yield from _little(word, before, after, vocabulary)
 
 
 def _little(word: str, before: str, after: str, vocabulary: Words) -> Iterator[str]:
@@ -435,7 +455,9 @@ def _little(word: str, before: str, after: str, vocabulary: Words) -> Iterator[s
 
 
 def _is_half_year(text: str, place: re.Match[str]) -> bool:
-    """Whether H names a half of a year: H1 2024, 2024-H1, 1H24."""
+    """Whether a word, or H, names a half of a year: H1 2024, 2024-H1, 1H24."""
+    if place[0] != "h":
+        return is_half_year(place[0])
     before, after = text[: place.start()].rstrip(), text[place.end() :].lstrip()
     if re.fullmatch(r"0\.?", before):
         return re.fullmatch(r"[-/,.' ]{0,2}00(?:00)?", after) is not None
@@ -457,15 +479,16 @@ def _units(word: str, vocabulary: Words, *, follows_digit: bool) -> Iterator[str
 def _said(text: str, places: list[re.Match[str]], chosen: tuple[str, ...]) -> _Said:
     """The text with each word as its letter; what says nothing goes, with its dot or comma."""
     pieces, end = [], 0
-    month = zone = ""
+    month = zone = week = ""
     quarter = 0
     for place, letter in zip(places, chosen, strict=True):
         pieces += [text[end : place.start()], letter]
         end = place.end()
         month = place[0] if letter == "M" else month
         zone = place[0] if letter == "Z" else zone
+        week = place[0] if letter == "W" else week
         quarter = _ROMAN[place[0]] if letter == "R" else quarter
-        if letter in " HNSWQG" and (swallowed := re.match(r"[.,]+", text[end:])):
+        if letter in " HNSWQGJ" and (swallowed := re.match(r"[.,]+", text[end:])):
             end += swallowed.end()
     joined = re.sub(r"\(\s*(.*?)\s*\)", r" \1 ", "".join((*pieces, text[end:])))
-    return _Said(re.sub(r"\s+", " ", joined).strip(" ,"), month, zone, quarter)
+    return _Said(re.sub(r"\s+", " ", joined).strip(" ,"), month, zone, quarter, week)

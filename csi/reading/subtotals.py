@@ -38,17 +38,19 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that sums up the ``rows`` above it; ``value`` is one of its sums as it is written in ``column``."""
+    """A line that sums up the ``rows`` above it, or is their mean; ``value`` is one of its cells, in ``column``."""
 
     place: int
     column: str
     value: str
     rows: int
+    is_mean: bool = False
 
     @property
     def told(self) -> str:
         """The reason, for people."""
-        return f"a line of totals: {self.value} is the sum of the {self.rows:,} rows of its group"
+        kind = "mean" if self.is_mean else "sum"
+        return f"a line of totals: {self.value} is the {kind} of the {self.rows:,} rows of its group"
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from csi.reading.calendar_words import plain, words
 from csi.reading.chunk import Chunk
 from csi.reading.columns import require
+from csi.reading.grains import coarser
 from csi.reading.moments import read_moments
 from csi.reading.period_parts import joined_parts
 
@@ -29,6 +30,7 @@ class Shape:
         keep: columns repeated on every melted row; empty: nothing is melted.
         name: column that receives the names of the melted columns.
         value: column that receives their cells.
+        coarse: columns that are not melted, as they name a period of which others are parts.
         plain: new columns that are joined by a blank whatever they hold, as a pattern says how they are read.
     """
 
@@ -36,6 +38,7 @@ class Shape:
     keep: tuple[str, ...] = ()
     name: str = "period"
     value: str = "value"
+    coarse: tuple[str, ...] = ()
     plain: frozenset[str] = frozenset()
 
     @property
@@ -67,6 +70,12 @@ class Shape:
         """The same for columns read in some orders: under a strptime pattern cells are joined as they stand."""
         return replace(self, plain=frozenset(name for name, order in orders.items() if "%" in order))
 
+    def without_coarse(self, columns: Sequence[str], orders: Mapping[str, str]) -> Shape:
+        """The same without the totals among columns that are periods, which are in an order as the melted name is."""
+        named = [new for new, parts in self.join.items() if self.name in parts]
+        order = next((orders[one] for one in (self.name, *named) if one in orders), "iso")
+        return replace(self, coarse=tuple(coarser([one for one in columns if one not in self.keep], order)))
+
     def apply(self, chunk: Chunk) -> Chunk:
         """The chunk with this shape; melted rows stay in file order, each under its record's line."""
         shaped = self._joined(chunk, self._joins(after=False))
@@ -82,7 +91,7 @@ class Shape:
 
     def _melted(self, chunk: Chunk) -> Chunk:
         table = chunk.table
-        wide = [name for name in table.column_names if name not in self.keep]
+        wide = [name for name in table.column_names if name not in (*self.keep, *self.coarse)]
         rows, width = table.num_rows, len(wide)
         repeat = np.repeat(np.arange(rows), width)
         columns = {name: table.column(name).take(pa.array(repeat)) for name in self.keep}

@@ -114,7 +114,7 @@ def _kind(unit: str) -> str:
 def _is_amount(unit: str) -> bool:
     """Whether a unit is a currency, or thousands or cents of one."""
     counted = scaled(unit)
-    return is_money(counted.of if counted else unit)
+    return is_money(counted.of or next(iter(counted.among), "") if counted else unit)
 
 
 def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
