@@ -264,7 +264,6 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
     if whole.open_ends and kpi.measure == "availability":
         notes.append(f"{_rows(whole.open_ends)} without an end counted as lasting until the newest moment known.")
     notes += undated.footnote(kpi, whole.undated)
-    notes += _taken(setting)
     notes += unended.footnote(kpi, whole.unended, whole.found.n, unknown)
     if whole.refused_rows:
         notes.append(_unusable(whole))
@@ -272,7 +271,8 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
         notes.append(f"{_discarded(setting.source)}.")
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
-    return (*notes, *_unusual(setting, whole), *_doubtful(setting.source), *_clocks(setting), *_not_yet(setting))
+    further = (*_doubtful(setting.source), *_clocks(setting), *_not_yet(setting), *_taken(setting))
+    return (*notes, *_unusual(setting, whole), *further)
 
 
 def _taken(setting: Setting) -> list[str]:

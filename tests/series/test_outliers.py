@@ -22,6 +22,7 @@ def spent(*hours: float, measure: str = "mean", unit: str = "h", **fields: objec
     """One KPI over rows of one week, an hour apart."""
     opened = pd.date_range("2026-03-02", periods=len(hours), freq="h").strftime("%Y-%m-%d %H:%M")
     frame = pd.DataFrame({"opened_at": moments(*opened), "spent": list(hours)})
+    fields = {"source": {"options": {"units": {"spent": unit}}}, **fields}
     return made(study(kpi(measure=measure, value="spent", unit=unit), **fields), reading(frame))["k"]  # type: ignore[arg-type]
 
 
