@@ -179,7 +179,8 @@ def is_own_rows(kpi: KpiDefinition) -> bool:
 def _leaves_out(node: Node) -> bool:
     """Whether a condition was to leave rows out by what they hold: that fits every row may come of a slip.
 
-    That no cell is missing is as good as it gets; two columns in order, and a bound of time, are no slips of writing.
+    That no cell is missing, or zero where zero says that there is none, is as good as it gets; two columns in order,
+    and a bound of time, are no slips of writing.
     """
     if isinstance(node, Not):
         return _leaves_out(node.inner)
@@ -191,7 +192,12 @@ def _leaves_out(node: Node) -> bool:
 def _with_value(node: Compare) -> bool:
     literals = [one for one in (node.left, node.right) if isinstance(one, Literal)]
     is_bound = node.sign in IN_ORDER and any(is_moment(one.value) for one in literals)
-    return len(literals) == 1 and not is_bound
+    return len(literals) == 1 and not is_bound and not _above_zero(node)
+
+
+def _above_zero(node: Compare) -> bool:
+    low, sign = (node.right, ">") if isinstance(node.right, Literal) else (node.left, "<")
+    return node.sign == sign and isinstance(low, Literal) and low.value == 0 and not isinstance(low.value, bool)
 
 
 def target_doubts(kpi: KpiDefinition, series: pd.DataFrame, unsaid: str = "") -> Iterator[Doubt]:

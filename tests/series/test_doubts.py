@@ -71,6 +71,23 @@ def test_a_condition_that_tells_no_row_from_another_is_doubted(
 
 
 @pytest.mark.parametrize(
+    ("where", "blocks"),
+    [
+        ("minutes > 0", False),
+        ("0 < minutes", False),
+        ("minutes >= 0", True),
+        ("minutes > 1", True),
+        ("99 > minutes", True),
+        ("0 > minutes", True),
+        ("not minutes == 0", True),
+    ],
+)
+def test_that_no_row_has_zero_for_none_is_as_good_as_it_gets(where: str, blocks: bool) -> None:
+    told = found(kpi(where=where), {**tickets(), "minutes": [5.0, 10.0, 15.0, 20.0]})
+    assert [one.is_open for one in told] == [blocks]
+
+
+@pytest.mark.parametrize(
     ("good", "where", "expected"),
     [
         ("met == true", "", []),
