@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import floor, isfinite, log10
+from math import floor, inf, isfinite, log10
 
 from csi.terms import Period
 from csi.words.messages import said
@@ -132,13 +132,19 @@ def moved(move: Move) -> Moved:
     excludes zero if it does; the levels lie on their sides of the target, and the difference on its side of what
     matters.
     """
+    return _written(move, of_gap(move.unit), number(inf, 0))
+
+
+@lru_cache(maxsize=1024)  # of one KPI it is asked for in every gate and sentence
+def _written(move: Move, of_difference: str, _beyond: str) -> Moved:
+    """The same in the language in which a unit of differences and what is beyond measure are said so."""
     scale = _fitting(move)
     read, unit = _rounded(scale, move), move.unit
     return Moved(
         scale,
         scale.written(read.before) + of_unit(unit),
         scale.written(read.after) + of_unit(unit),
-        scale.written(read.difference, signed=True) + of_gap(unit),
+        scale.written(read.difference, signed=True) + of_difference,
         tuple(scale.written(side, signed=True) for side in read.sides),
         read.before == read.after,
     )
