@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.blocks import ids, parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import MAP
+from bot.blocks.step3_gather.mapping import clock_choices
 from bot.blocks.text import clip, escape, mention
 from csi.terms import Direction, Period, Why
 from csi.words import standing as words
@@ -27,6 +28,7 @@ READ = "propose.read"
 KPIS, OTHERS, GOAL, SERVICE, DATA, APPROVER = "kpis", "others", "goal", "service", "data", "approver"
 DATE, OWNER, WHY = "target_date", "owner", "why"
 TARGET, DIRECTION, UNIT, CSF = "target_", "direction_", "unit_", "csf_"  # before the candidate's id, or a number
+CLOCK = "clock_"  # before the place of a column of clocks
 NO_KEY = "-"
 
 _ORDERS = {
@@ -57,8 +59,7 @@ def offered(filename: str, handle: str, proposal: ProposalSeen, *, otherwise: st
     if proposal.orders:
         lines.append("Its dates can be read in several ways; say which, and I show what it can give.")
     else:
-        names = [escape(one.name) for one in proposal.candidates[:3]]
-        lines.append(f"It can give {plural(len(proposal.candidates), 'KPI')}, among them {listed(names)}.")
+        lines.append(f"It can give {escape(words.some_of([one.name for one in proposal.candidates]))}.")
     buttons = [parts.button("Start with these", OPEN, handle, style="primary")]
     if otherwise is not None:
         buttons.append(parts.button("Something else is in it", ids.START if otherwise else MAP, otherwise or handle))
@@ -85,9 +86,12 @@ def _looks(seen: Any, zone: str) -> str:
         return "is large; I looked at its first rows."
     days = " – ".join(when(one.astimezone(ZoneInfo(zone)).date()) for one in (seen.first_at, seen.last_at))
     told = f"{plural(seen.rows, 'row')}, {days}"
+    if seen.left_out:
+        told += f" ({plural(seen.left_out, 'line')} of totals or notes left out)"
     if seen.key:
         key = escape(clip(seen.key, 60))
         told += f", one row per *{key}*" if seen.cases == seen.rows else f", {seen.cases:,} different *{key}*"
+    told = told.removesuffix(".*") + "*" if told.endswith(".*") else told  # Ticket-Nr., at the end of a sentence
     program = f"a {escape(clip(seen.program, 60))} export" if seen.program else "a table"
     return f"looks like {program}: {told}."
 
@@ -127,6 +131,9 @@ def choose_form(
     if proposal is not None and proposal.lacking:
         lines = [f"*{escape(one.name)}*: {escape(one.sentence)}" for one in proposal.lacking]
         blocks.append(parts.context("Not in this file:\n" + "\n".join(lines)))
+    if proposal is not None and proposal.passed:
+        lines = [f"*{escape(clip(one.name, 60))}*: {escape(one.sentence)}" for one in proposal.passed]
+        blocks.append(parts.context(clip("In this file, and not offered:\n" + "\n".join(lines), parts.SECTION)))
     return parts.modal(CHOOSE, "What should you measure", blocks, submit="Next", metadata=metadata)
 
 
@@ -137,9 +144,15 @@ def _read_as(proposal: ProposalSeen) -> Block:
         f"date *{escape(clip(proposal.at, 60))}*",
         f"one row per *{escape(clip(key, 60))}*" if key else "each row counts",
         escape(proposal.timezone),
+        _nothing(proposal.mapping.get("missing") or ()),
     ]
     text = f"Read as: {' · '.join(one for one in said if one)}"
     return parts.section(text, parts.button("Change how it is read", HOW), block_id="read_as")
+
+
+def _nothing(markers: Sequence[str]) -> str:
+    """Which cells say that there is no value."""
+    return f"no value: {escape(listed([f'‘{clip(one, 20)}’' for one in markers[:5]]))}" if markers else ""
 
 
 def _candidates(proposal: ProposalSeen, ticked: Ticked) -> Block:
@@ -156,8 +169,10 @@ def _candidates(proposal: ProposalSeen, ticked: Ticked) -> Block:
 def now(one: CandidateSeen, period: Period, guards: Sequence[str] = ()) -> str:
     """Where a KPI stands, in a line, and what it guards."""
     seen = one.standing
-    told = words.stands(seen.now, one.unit, seen.recent, seen.periods, period)
-    return f"{told} · guards {clip(listed(list(guards)), 45)}" if guards else told
+    is_count = one.definition.get("measure") == "count"
+    told = words.stands(seen.now, one.unit, seen.recent, seen.periods, period, is_count=is_count,
+                        is_unsaid="unit" in one.asks)  # fmt: skip
+    return words.guarding(told, guards, parts.OPTION) if guards else told
 
 
 def _others(*, alone: bool) -> Block:
@@ -232,8 +247,9 @@ def _aim(line: Line) -> list[Block]:
     if is_open:
         blocks.append(parts.select(f"{DIRECTION}{one.id}", f"{clip(one.name, 100)}: which way is better?", _DIRECTIONS))
     if asks_unit:
-        blocks.append(parts.text_input(f"{UNIT}{one.id}", f"{clip(one.name, 100)}: in what?", value=one.unit, limit=20,
-                                       placeholder="h, min, %, EUR, count …"))  # fmt: skip
+        blocks.append(parts.text_input(f"{UNIT}{one.id}", f"{clip(one.name, 100)}: in what?", limit=20,
+                                       placeholder="h, min, %, EUR, count …",
+                                       hint="Nothing in the file says what its numbers are in."))  # fmt: skip
     return blocks
 
 
@@ -256,6 +272,10 @@ def how_form(proposal: ProposalSeen, metadata: str) -> Block:
         blocks.append(
             parts.select("dates", "How are its dates written?", orders, hint="Nothing in the file says which.")
         )
+    for place, (name, cell) in enumerate(proposal.clocks.items()):
+        blocks.append(parts.select(f"{CLOCK}{place}", f"What is {clip(cell, 10)} in ‘{clip(name, 80)}’?",
+                                   clock_choices(cell), chosen=proposal.said.clocks.get(name), optional=True,
+                                   hint="Nothing in the file says. Left open, it is not measured."))  # fmt: skip
     blocks.append(
         parts.text_input("timezone", "Time zone", value=proposal.timezone, limit=60, hint="As Europe/Lisbon.")
     )

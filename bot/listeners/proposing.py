@@ -17,6 +17,7 @@ from bot import cards, forms
 from bot.blocks import cycle as cycle_blocks
 from bot.blocks import proposing as blocks
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
 from bot.blocks.step3_gather import stem, words
 from bot.context import Kit
 from bot.listeners import modals, people
@@ -44,7 +45,9 @@ from csi.storage import rows
 from csi.study.drafting import candidates as picking
 from csi.study.drafting.candidates import Candidate
 from csi.study.drafting.proposal import Proposal, Said
+from csi.study.drafting.standing import far_from
 from csi.terms import Direction, Period, Role, Why
+from csi.words import standing as words_of
 
 Body = Mapping[str, Any]
 _GOAL = "speed"  # what a business may want where nothing tells
@@ -228,6 +231,9 @@ def agreed(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     found, proposal, picked = _picked(kit, here.team_id, said)
     form = forms.read(view, _agreed_fields(view))
     wanted = _wanted(form, said, picked, proposal, found, owner=here.user_id)
+    if odd := _odd(wanted.aims, proposal):
+        ack(response_action="update", view=asked_in(dict(view), odd))
+        return
     forms.require_ahead(blocks.DATE, wanted.target_date, now.astimezone(ZoneInfo(_zone(proposal))).date())
     with kit.sessions() as session:
         cycle = _cycle(session, here.team_id, said)
@@ -269,6 +275,7 @@ def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
     begun = {
         blocks.TARGET: forms.text(limit=40), blocks.DIRECTION: forms.option(of=Direction),
         blocks.UNIT: forms.text(limit=20), blocks.CSF: forms.text(limit=growing.TEXT_LIMIT),
+        MEANT_FIELD: forms.options(),
     }  # fmt: skip
     found: dict[str, forms.Reader] = {}
     for block in view["blocks"]:
@@ -303,11 +310,25 @@ def _wanted(
     )  # fmt: skip
 
 
+def _odd(aims: Sequence[Aim], proposal: Proposal | None) -> dict[str, str]:
+    """Targets far from all that the data hold and of which nobody has said that they are meant, each with why."""
+    found = {}
+    for aim in aims:
+        seen = aim.candidate.standing
+        if seen is None or proposal is None or aim.is_meant or aim.unit != aim.candidate.unit:
+            continue
+        far = far_from((aim.target, *(aim.band or ())), seen.values, aim.unit)
+        if far is not None:
+            found[f"{blocks.TARGET}{aim.candidate.id}"] = words_of.beyond(far, aim.unit, seen.values, proposal.period)
+    return found
+
+
 def _aim(form: Mapping[str, Any], one: Candidate) -> Aim:
     typed = form[f"{blocks.TARGET}{one.id}"]
     direction = form.get(f"{blocks.DIRECTION}{one.id}") or Direction(one.direction)
     target, band = aim_typed(typed, direction)
-    return Aim(one, target, band, typed, direction, form.get(f"{blocks.UNIT}{one.id}") or one.unit)
+    is_meant = bool(form.get(f"{MEANT_FIELD}{blocks.TARGET}{one.id}"))
+    return Aim(one, target, band, typed, direction, form.get(f"{blocks.UNIT}{one.id}") or one.unit, is_meant)
 
 
 def _csfs(form: Mapping[str, Any], picked: Sequence[Candidate]) -> dict[str, str]:
@@ -397,6 +418,7 @@ def _said(view: Body, before: Proposal) -> _Anew:
     fields: dict[str, forms.Reader] = {
         "sheet": forms.option(of=int), "at": forms.option(of=int), "key": forms.option(), "dates": forms.option(),
         "timezone": forms.text(limit=60),
+        **{f"{blocks.CLOCK}{place}": forms.option(required=False) for place in range(len(before.clocks))},
     }  # fmt: skip
     form = forms.read(view, {name: reader for name, reader in fields.items() if name in there})
     zone_named(form["timezone"])
@@ -406,7 +428,8 @@ def _said(view: Body, before: Proposal) -> _Anew:
     if sheet and sheet != before.sheet:
         return _Anew(Said(sheet, dates=order), form["timezone"])  # its columns are other ones
     is_as_guessed = key == (before.mapping.get("key") or "")
-    said = Said(sheet, before.moments[form["at"]], before.said.key if is_as_guessed else key, order)
+    clocks = {name: said for place, name in enumerate(before.clocks) if (said := form.get(f"{blocks.CLOCK}{place}"))}
+    said = Said(sheet, before.moments[form["at"]], before.said.key if is_as_guessed else key, order, clocks=clocks)
     return _Anew(said, form["timezone"])
 
 

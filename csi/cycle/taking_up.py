@@ -15,6 +15,7 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.kpi_catalogue import entries, entry
 from csi.models import Csf, Cycle, Goal, Kpi, Source
+from csi.reading.unit_table import find
 from csi.step1_should_measure import growing, kpis
 from csi.step1_should_measure.kpis import KpiFields
 from csi.step2_can_measure import assessing, sources
@@ -32,7 +33,7 @@ _ASKED = ("sql", "url", "prometheus", "cadence", "encoding", "delimiter", "decim
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """What a person said of one KPI that was picked."""
+    """What a person said of one KPI that was picked; ``is_meant``: that its target is, far as it is from the data."""
 
     candidate: Candidate
     target: float | None = None
@@ -40,6 +41,7 @@ class Aim:
     target_text: str = ""
     direction: Direction | None = None
     unit: str = ""
+    is_meant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +109,31 @@ def _source(session: Session, cycle: Cycle, said: Agreed, actor: str, now: datet
     """A new source by a free name, or the one there is, read as was seen."""
     if said.mapping is None:
         return None
+    mapping = with_units(said.mapping, said.aims)
     if said.source_id:
         known = sources.by_id(session, cycle.team_id, said.source_id)
-        mappings.remember(session, known, _asked_as_before(known, said.mapping), actor=actor, now=now)
+        mappings.remember(session, known, _asked_as_before(known, mapping), actor=actor, now=now)
         return known
     names = (said.source if number == 1 else f"{said.source} {number}" for number in count(1))
     free = next(one for one in names if sources.called(session, cycle.team_id, cycle.service_id, one) is None)
     owners = roles.holders(session, cycle.team_id, cycle.service_id, Role.DATA_OWNER)
     made = sources.name_source(session, cycle, name=free, actor=actor, now=now, owner=next(iter(owners), actor))
-    mappings.remember(session, made, mappings.definition(made.key, said.mapping), actor=actor, now=now)
+    mappings.remember(session, made, mappings.definition(made.key, mapping), actor=actor, now=now)
     return made
+
+
+def with_units(mapping: Mapping[str, Any], aims: Sequence[Aim]) -> Mapping[str, Any]:
+    """How a file is read, with the units of its columns that people were asked for."""
+    said = {
+        str(aim.candidate.definition["value"]): aim.unit
+        for aim in aims
+        if "unit" in aim.candidate.asks and isinstance(aim.candidate.definition.get("value"), str)
+        and aim.candidate.definition.get("measure") != "last" and find(aim.unit)
+    }  # fmt: skip
+    if not said:
+        return mapping
+    options = dict(mapping.get("options") or {})
+    return {**mapping, "options": {**options, "units": {**said, **(options.get("units") or {})}}}
 
 
 def _asked_as_before(source: Source, seen: Mapping[str, Any]) -> SourceDefinition:
@@ -165,7 +182,8 @@ def _fields(said: Agreed, aim: Aim, csf: Csf, source: Source | None) -> KpiField
         name=one.name, csf_id=csf.id, unit=aim.unit or one.unit, direction=aim.direction or Direction(one.direction),
         band=aim.band, target=aim.target, target_text=aim.target_text, target_date=said.target_date, owner=said.owner,
         why=said.why, kind=one.aspect, catalogue=one.catalogue,
-        definition={**unsaid, **one.definition, **({"source": source.key} if source else {})},
+        definition={**unsaid, **one.definition, **({"source": source.key} if source else {}),
+                    **({"meant": ["target"]} if aim.is_meant else {})},
     )  # fmt: skip
 
 

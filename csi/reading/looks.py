@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,12 +16,15 @@ from csi.reading.layout import Layout
 from csi.reading.readers import in_some_encoding, stream
 from csi.reading.reading import Reading
 
+_REPORT = 4 * 1024 * 1024  # bytes of a table that may be a report with totals of its days; ours
 MOST_BYTES = 64 * 1024 * 1024  # what is read twice before anybody has said a word
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
     """Counts of a file read as it suggests itself.
+
+    ``left_out`` lines of it are none of its ``rows``: totals, notes.
 
     ``cases`` differ in the column ``key`` among ``rows`` (0 and empty: none names a case). ``program`` is the one whose
     export it looks like, ``kpis`` the names of what it can give; empty where nobody knows.
@@ -34,6 +37,7 @@ class Looks:
     cases: int = 0
     program: str = ""
     kpis: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def looks(path: Path, layout: Layout, suggested: SourceDefinition, filename: str = "") -> Looks | None:
@@ -49,27 +53,36 @@ def looks(path: Path, layout: Layout, suggested: SourceDefinition, filename: str
     if not moments or layout.ambiguous or path.stat().st_size > MOST_BYTES:
         return None
     try:
-        return in_some_encoding(suggested, lambda tried: _counted(path, tried, str(moments[0]), filename))
+        numbers = [one.name for one in layout.columns if one.kind == "number"]
+        return in_some_encoding(suggested, lambda tried: _counted(path, tried, str(moments[0]), numbers, filename))
     except InvalidInput:
         return None
 
 
-def _counted(path: Path, suggested: SourceDefinition, at: str, filename: str) -> Looks | None:
+def _counted(
+    path: Path, suggested: SourceDefinition, at: str, layout_numbers: Sequence[str], filename: str
+) -> Looks | None:
     key = suggested.key
     columns = [one for one in (at, key) if one]
-    read = stream(path, suggested, moments=[at], numbers=[], columns=columns, filename=filename)
+    # Lines of totals are told by what is summed up: of a table short enough to have some, all is read.
+    numbers = list(layout_numbers) if path.stat().st_size <= _REPORT else []
+    read = stream(
+        path, suggested, moments=[at], numbers=numbers, columns=None if numbers else columns, filename=filename
+    )
     parts = [_Part.of(part, at, key) for part in read]
+    beside = sum(one.beside for one in parts)
     rows, dated = sum(one.rows for one in parts), sum(one.dated for one in parts)
     if not dated or 2 * dated < rows:
         return None
     cases = len(np.unique(np.concatenate([one.cases for one in parts]))) if key else 0
     first, last = min(_ends(parts, 0)), max(_ends(parts, 1))
-    return Looks(rows, first.to_pydatetime(), last.to_pydatetime(), key, cases)
+    return Looks(rows, first.to_pydatetime(), last.to_pydatetime(), key, cases, left_out=beside)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
     rows: int
+    beside: int
     dated: int
     ends: tuple[pd.Timestamp, pd.Timestamp]
     cases: np.ndarray
@@ -79,7 +92,9 @@ class _Part:
         moments = part.frame[at]
         names = part.frame[key].dropna() if key else moments[:0]
         cases = pd.util.hash_pandas_object(names, index=False).to_numpy() if key else np.empty(0, "uint64")
-        return cls(part.rows_read, int(moments.count()), (moments.min(), moments.max()), cases)
+        return cls(
+            part.rows_read - part.no_rows, part.no_rows, int(moments.count()), (moments.min(), moments.max()), cases
+        )
 
 
 def _ends(parts: list[_Part], end: int) -> Iterator[pd.Timestamp]:

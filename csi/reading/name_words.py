@@ -184,6 +184,19 @@ def folded(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+|[#№]", bare))
 
 
+_MEASURE = re.compile(
+    r"\b(?:kpis?|metrics?|indicators?|measures?|kennzahl(?:en)?|messgrosse|kenngrosse|indikator\w*|indicateurs?|mesures?|metriques?"
+    r"|indicadore?s?|metricas?|medida|indicatore?i?|metrica|misura|wskaznik\w*|miernik\w*|ukazatel\w*|metriek|indicator(?:en)?"
+    r"|gosterge\w*|nyckeltal|nokkeltall|tunnusluku|показател\w*|метрика|показник\w*)\b"
+)
+_MEASURE_IN_SCRIPT = re.compile(r"指標|指标|项目|項目|지표|ตัวชี้วัด|مؤشر")
+
+
+def says_measure(name: str) -> bool:
+    """Whether a name is that of a column which says what is measured: ``KPI``, ``Metric``, ``Kennzahl``."""
+    return bool(_MEASURE.search(folded(name)) or _MEASURE_IN_SCRIPT.search(name))
+
+
 def without_choice(name: str) -> str:
     """A name without the answers it allows: the N of ``Answered (Y/N)`` is no number, nor is the No of ``Yes/No``."""
     return _CHOICE.sub(" ", name)

@@ -214,7 +214,7 @@ def target_doubts(kpi: KpiDefinition, series: pd.DataFrame, unsaid: str = "") ->
         if edge is None or edge in (0, units.whole(kpi.unit)):
             continue
         is_of_one = _is_share_of_one(kpi, edge) and FAR * edge < middle
-        if _is_far(edge, low, high) or is_of_one or (unsaid and _is_far(edge, middle, middle)):
+        if is_far(edge, low, high) or is_of_one or (unsaid and is_far(edge, middle, middle)):
             kind = DoubtKind.TARGET_FAR_OUTSIDE
             yield Doubt(
                 kind, "target", target=float(edge), low=low, high=high, unit=kpi.unit, column=unsaid, median=middle
@@ -226,7 +226,7 @@ def _is_share_of_one(kpi: KpiDefinition, edge: float) -> bool:
     return units.whole(kpi.unit) == _HUNDRED and 0 < edge <= 1 and kpi.direction is Direction.HIGHER
 
 
-def _is_far(edge: float, low: float, high: float) -> bool:
+def is_far(edge: float, low: float, high: float) -> bool:
     """Ten times beyond the largest value, or below a tenth of the smallest, whatever the sign."""
     if low <= edge <= high or low == high == 0:
         return False

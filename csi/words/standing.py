@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from csi.terms import Period
@@ -9,12 +10,49 @@ from csi.words import wording
 from csi.words.messages import said
 
 
-def stands(now: float, unit: str, recent: int, count: int, period: Period) -> str:
-    """``now 19.8 h (46 weeks)``, or of the newest of them ``now 19.8 h (13 of 46 weeks)``."""
+def stands(
+    now: float, unit: str, recent: int, count: int, period: Period, *, is_count: bool = False, is_unsaid: bool = False
+) -> str:
+    """``now 19.8 h (46 weeks)``, or of the newest of them ``now 19.8 h (newest 13 of 46 weeks)``.
+
+    ``is_count``: it counts rows, so many a period; ``is_unsaid``: nobody knows its unit yet.
+    """
     level, all_of = wording.amount(now, unit), wording.periods(count, period)
+    if is_count:
+        level = wording.each(level, period)
+    if is_unsaid:
+        level = said("{level}, unit not said", level=level)
     if recent == count:
         return said("now {level} ({periods})", level=level, periods=all_of)
-    return said("now {level} ({recent} of {periods})", level=level, recent=recent, periods=all_of)
+    return said("now {level} (newest {recent} of {periods})", level=level, recent=recent, periods=all_of)
+
+
+def some_of(names: Sequence[str], most: int = 3) -> str:
+    """``2 KPIs: A and B``, or of more ``5 KPIs, among them A, B and C``."""
+    number = wording.plural(len(names), "KPI")
+    if len(names) <= most:
+        return said("{number}: {names}", number=number, names=wording.listed(list(names)))
+    return said("{number}, among them {names}", number=number, names=wording.listed(list(names[:most])))
+
+
+def guarding(told: str, guards: Sequence[str], room: int) -> str:
+    """What stands in a line, with what it guards; of names that do not fit only how many there are."""
+    for kept in range(len(guards), 0, -1):
+        more = len(guards) - kept
+        names = [*guards[:kept], *([said("{count} more", count=more)] if more else [])]
+        line = said("{told} · guards {names}", told=told, names=wording.listed(names))
+        if len(line) <= room:
+            return line
+    return said("{told} · guards {names}", told=told, names=wording.plural(len(guards), "other"))
+
+
+def beyond(target: float, unit: str, values: Sequence[float], period: Period) -> str:
+    """That a target lies far from all that there was."""
+    level = wording.amount(target, unit)
+    span = [wording.amount(one, unit) for one in (min(values), max(values))]
+    told = said("{level} is far from all there was: {low} to {high} in {periods}",
+                level=level, low=span[0], high=span[1], periods=wording.periods(len(values), period))  # fmt: skip
+    return said("{told}. A slip, or another unit? If it is meant, say so below.", told=told)
 
 
 def rests_on(usable: int, rows: int, *, periods: tuple[int, Period], newest: datetime | None, zone: str) -> str:

@@ -12,6 +12,8 @@ from bot.blocks.text import clip, escape
 from csi.series.doubts import DoubtKind
 from csi.words.wording import plural
 
+MEANT_FIELD = "meant_"  # before the field that it is about
+_ODD = "odd_"
 _SHOWN = 3
 _WORDS = {
     "where": "the condition",
@@ -60,6 +62,25 @@ def _swap(kpi: Any) -> Block:
     """The two moments turned round; of the definition that was looked at, so that a second press changes nothing."""
     value = f"{kpi.id}:{kpi.definition_version}"
     return parts.button("Swap from and to", f"{SWAP}:{kpi.id}", value, style="primary")
+
+
+def asked_in(view: Block, odd: Mapping[str, str]) -> Block:
+    """A view that was sent, anew, with what is odd beside its fields (field → sentence) and the word that it is meant.
+
+    What was typed stays in it: its fields keep their ids.
+    """
+    made: list[Block] = []
+    asked = {f"{MEANT_FIELD}{field}" for field in odd}
+    for block in view["blocks"]:
+        name = str(block.get("block_id") or "")
+        if name in asked or (name.startswith(_ODD) and name.removeprefix(_ODD) in odd):
+            continue  # it is asked anew, of what stands there now
+        made.append(block)
+        if name in odd:
+            made.append(parts.section(f":warning: {escape(odd[name])}", block_id=f"{_ODD}{name}"))
+            made.append(parts.checkboxes(f"{MEANT_FIELD}{name}", "Is it meant?", {"yes": "It is meant so"}))
+    kept = ("type", "callback_id", "title", "submit", "close", "private_metadata", "notify_on_close", "clear_on_close")
+    return {**{name: view[name] for name in kept if view.get(name)}, "blocks": made}
 
 
 def still_open(doubts: Sequence[Doubt], settled: Collection[str]) -> list[Doubt]:

@@ -15,6 +15,7 @@ from bot.blocks.text import clip, escape, mention
 from csi.measurement.deliveries import Waits, Why, reasons_of
 from csi.models import Batch, QuarantinedRow, Source
 from csi.reading.looks import Looks
+from csi.words.standing import some_of
 from csi.words.wording import listed, percent, plural, when
 
 _SHOWN = 20
@@ -75,7 +76,7 @@ def _can_give(kpis: Sequence[str]) -> str:
     """What can be measured from it."""
     if not kpis:
         return ""
-    return f"It can give {plural(len(kpis), 'KPI')}, among them {escape(listed(list(kpis[:3])))}. "
+    return f"It can give {escape(some_of(kpis))}. "
 
 
 def _day(moment: datetime, zone: str) -> date:

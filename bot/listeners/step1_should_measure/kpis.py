@@ -14,6 +14,7 @@ from bot import forms
 from bot.blocks import notices
 from bot.blocks import step1_should_measure as blocks
 from bot.blocks.parts import Block
+from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
 from bot.blocks.text import clip
 from bot.context import Kit
 from bot.errors import whisper
@@ -21,13 +22,13 @@ from bot.listeners import modals
 from bot.listeners.step1_should_measure.answering import answers_of, scale_of, with_answers
 from bot.listeners.step1_should_measure.growing import changed_tree, measure, remove
 from bot.listeners.step1_should_measure.kpi_form import KPI_FIELDS, definition, fields_of, with_known
-from bot.listeners.step1_should_measure.meaning import note_meant, open_doubts, still_meant
+from bot.listeners.step1_should_measure.meaning import note_meant, odd_target, open_doubts, still_meant
 from bot.listeners.step1_should_measure.pausing import PAUSE_FIELDS
 from bot.payload import Body, Origin, clicked, user_of
 from csi.errors import InvalidInput, NotFound, Place, Way
 from csi.models import Csf, Cycle, Goal, Kpi
 from csi.reading.spans import local_day
-from csi.step1_should_measure import growing, kpis
+from csi.step1_should_measure import growing, kpis, meant
 from csi.step1_should_measure.rules import past_date
 from csi.step1_should_measure.tree import tree
 from csi.step3_gather.columns import columns_held, columns_lacking, is_held_back
@@ -140,7 +141,12 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
         fields = fields_of(form, csf_id, str(known.get("catalogue") or ""), _known_definition(session, cycle, known))
         if known.get("kpi"):
             changed = with_known(session, cycle, known, fields)
+            if odd := odd_target(session, cycle, found, changed, is_meant=bool(form.get(f"{MEANT_FIELD}target"))):
+                ack(response_action="update", view=asked_in(dict(view), {"target": odd}))
+                return
             made = kpis.edit_kpi(session, cycle, int(known["kpi"]), changed, actor=actor, now=now)
+            if form.get(f"{MEANT_FIELD}target"):
+                meant.confirm(session, cycle, made, ["target"], actor=actor, now=now)
         else:
             made = kpis.add_kpi(session, cycle, fields, actor=actor, now=now)
         shown = changed_tree(session, kit, cycle)
@@ -177,7 +183,7 @@ def defined(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
 def _also(view: Body) -> dict[str, forms.Reader]:
     """The fields that only some forms of a KPI have: its pauses, the answers that count as good."""
     asked = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
-    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options()}
+    also = PAUSE_FIELDS | {blocks.ANSWERS: forms.options(), f"{MEANT_FIELD}target": forms.options()}
     return {name: reader for name, reader in also.items() if name in asked}
 
 

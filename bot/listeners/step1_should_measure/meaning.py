@@ -17,7 +17,12 @@ from csi import cycle as cycles
 from csi.errors import Place, Way
 from csi.models import AnalysisResult, Cycle, Kpi
 from csi.step1_should_measure import meant
+from csi.step1_should_measure.kpis import KpiFields
+from csi.step2_can_measure import tested
 from csi.storage import need, row
+from csi.study.drafting.standing import far_from
+from csi.terms import Period
+from csi.words import standing as words
 
 
 def note_meant(body: Body, client: WebClient, kit: Kit) -> int:
@@ -45,3 +50,13 @@ def still_meant(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
     """What was meant of a definition and stands in the new one as it did."""
     kept = [key for key in old.get("meant") or () if key == "target" or old.get(key) == new.get(key)]
     return {"meant": kept} if kept else {}
+
+
+def odd_target(session: Session, cycle: Cycle, kpi: Kpi, fields: KpiFields, *, is_meant: bool) -> str:
+    """What is odd about a target of a KPI whose data were tried: that it lies far from all of them; else empty."""
+    seen = tested.of_kpi(session, kpi)
+    is_settled = is_meant or ("target" in (fields.definition.get("meant") or ()) and fields.target == kpi.target)
+    if seen is None or is_settled or fields.unit != kpi.unit:
+        return ""
+    far = far_from((fields.target, *(fields.band or ())), seen.values, kpi.unit)
+    return "" if far is None else words.beyond(far, kpi.unit, seen.values, Period(cycle.period))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import pandas as pd
 
@@ -16,6 +16,7 @@ from csi.study.drafting.looked import Looked
 from csi.study.drafting.offer import UNKNOWN, Offer, slug
 from csi.study.drafting.wished import (
     HIGHER,
+    asks_yes_or_no,
     direction_of,
     says_counted,
     says_rated,
@@ -26,6 +27,8 @@ from csi.study.drafting.wished import (
 MOST = 8  # ratings offered from one file, and as many shares of yes; ours
 _TOLD = 6  # values of a column named in a reason; ours
 _BEST_UNSAID = "only a guess that the highest is the best: neither the name nor the cells say so"
+# Letters that are nothing but yes and no; S and N are North and South as well, O and N on and no.
+_PLAIN_LETTERS = (frozenset("yn"), frozenset("jn"), frozenset("tf"), frozenset("✓x"))
 _WHOLE = re.compile(r"\d{1,2}")
 
 
@@ -92,12 +95,20 @@ def _truths(file: Looked, name: str, at: str) -> Offer | None:
     if not yes or not no:
         return None
     direction = direction_of(name)
+    if _may_be_codes({*yes, *no}) and not (direction or asks_yes_or_no(name)):
+        return None  # North and South, on and off: letters say yes and no where their name asks for it
     where = quoting.filled(name) if {*words} == {*yes, *no} else _among(name, (*yes, *no))
     keys = {"name": f"Share of {name}", "source": file.id, "at": at, "measure": "share",
             "where": where, "good": _among(name, yes), "unit": "%",
             "direction": direction or HIGHER}  # fmt: skip
     asks = {} if direction else {"direction": UNKNOWN}
     return Offer(slug(f"share {name}"), keys, f"its cells say yes or no: {_seen(file, name)}", asks, name)
+
+
+def _may_be_codes(words: Set[str]) -> bool:
+    """Whether the words of both sides are letters that are yes and no of some language, and mostly are codes."""
+    small = {folded(word) for word in words}
+    return all(len(one) == 1 and one.isalpha() for one in small) and not any(small <= pair for pair in _PLAIN_LETTERS)
 
 
 def _side(words: Sequence[str], pair: Pair, *, yes: bool) -> tuple[str, ...]:

@@ -102,9 +102,9 @@ def likely_target(one: Candidate, *, is_guard: bool) -> float | None:
     seen = one.standing
     if seen is None or seen.best is None or seen.worst is None or "direction" in one.asks:
         return None
-    wanted = rounded(seen.worst if is_guard else seen.best)
+    wanted, present = rounded(seen.worst if is_guard else seen.best), rounded(seen.now)
     higher = one.direction == Direction.HIGHER
-    is_better = wanted > seen.now if higher else wanted < seen.now
+    is_better = wanted > present if higher else wanted < present
     return wanted if is_guard or is_better else None
 
 

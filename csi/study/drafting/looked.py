@@ -15,11 +15,13 @@ import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
 from csi.reading.cells import text_cells
+from csi.reading.exports import quoting
 from csi.reading.far_dates import Beside, Far, far_dates, newest_days, without_far
 from csi.reading.layout import Layout
 from csi.reading.mixed_currencies import mixture
 from csi.reading.mixed_orders import check_one_order
 from csi.reading.moments import Moments, read_moments
+from csi.reading.name_words import says_measure
 from csi.reading.placeholders import without_placeholders
 from csi.reading.proposing import proposed
 from csi.reading.quantities import PLAIN, Written, read_quantities, written
@@ -32,6 +34,8 @@ from csi.study.drafting.parts import Part, merged
 
 Said = Callable[[SourceDefinition], SourceDefinition]
 MOST_ROWS = 200_000  # rows looked at; ours. The study reads all of them
+_TOLD = 3  # numbers told of a column; ours
+_SERIES = 40  # of a table of periods; ours
 _NEARLY_ALL = 0.98  # of the rows, for a date and the time beside it to be one moment; ours
 _MOST_READABLE = 0.5  # of a column's cells, for it to be proposed as one of moments
 
@@ -60,6 +64,8 @@ class Looked:
         rows: how many rows were looked at; ``whole``: whether that is all of them.
         lengths: how many of these are of each part.
         repeats: how many rows are those of another to the letter.
+        series: of a table of periods, in which rows are figures of several things, the cells (column → cell) that tell
+            each from the others.
         split: whether the key tells the rows of each part apart, but not those of all of them.
         distinct: how many different values each column holds, of those looked at.
         filled: how many cells of each column hold something.
@@ -91,11 +97,17 @@ class Looked:
     lengths: tuple[int, ...] = ()
     repeats: int = 0
     split: bool = False
+    series: tuple[Mapping[str, str], ...] = ()
 
     @property
     def key(self) -> str:
         """The column proposed as the natural id, where its values bear it out."""
         return self.source.key if self.is_key(self.source.key) else ""
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """The different numbers of a column, as people write them, the first few."""
+        known = np.unique(self.numbers[name].values)
+        return tuple(f"{one:g}" for one in known[~np.isnan(known)][:_TOLD])
 
     def is_key(self, name: str) -> bool:
         """Whether every row has a value of its own in a column, or several rows of one are told apart in time."""
@@ -162,6 +174,9 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
     joined = {name for names in melted.join.values() for name in names}
     counted = [name for name in ([melted.value] if melted.keep else kinds) if name in cells and name not in joined]
     forms = {column.name: column.written for column in layout.columns}
+    for name, unit in (source.options.get("units") or {}).items():
+        if name in cells and name in counted:
+            forms[name] = written(name, cells[name].combine_chunks(), source.decimal or ".", unit)
     if melted.keep and melted.value in cells:
         forms[melted.value] = written(melted.value, cells[melted.value].combine_chunks(), source.decimal or ".")
     lines = frame.index.to_numpy()
@@ -190,7 +205,25 @@ def _looked(parts: Sequence[Part], layout: Layout, told: Ordered) -> Looked:
         lengths=tuple(map(len, frames)),
         repeats=int(frame.duplicated().sum()),
         split=_is_split(frames, frame, source.key),
+        series=_series(frame, source, few, list(moments), list(numbers)),
     )
+
+
+def _series(
+    frame: pd.DataFrame, source: SourceDefinition, few: Sequence[str], dated: Sequence[str], numbers: Sequence[str]
+) -> tuple[Mapping[str, str], ...]:
+    """What tells the series of a table of periods apart: the labels of rows whose periods stand side by side, or the
+    one column that names measures, with one figure of each a period."""
+    shape = shape_of(source.options)
+    parts = {part for names in shape.join.values() for part in names}
+    labels = [name for name in shape.keep if name not in parts and name not in dated and quoting.is_sayable(name)]
+    if not shape.keep and len(numbers) == 1 and len(dated) == 1:
+        named = [name for name in few if says_measure(name) and quoting.is_sayable(name)]
+        labels = [name for name in named if not frame.duplicated([name, *dated]).any()][:1]
+    if not labels:
+        return ()
+    different = frame[labels].dropna().drop_duplicates()
+    return tuple(dict(zip(labels, map(str, cells), strict=True)) for cells in different.iloc[:_SERIES].to_numpy())
 
 
 def first_rows(file: Looked) -> pd.DataFrame:

@@ -8,15 +8,17 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from csi.kpi_catalogue import entries, fill
 from csi.kpi_catalogue.entry import Entry
-from csi.reading.column_headers import may_be_length
-from csi.reading.exports import computable, of_layout
+from csi.reading.column_headers import may_be_length, unit_in
+from csi.reading.exports import computable, of_layout, quoting
 from csi.reading.name_words import folded, says_code
 from csi.reading.quantities import PLAIN
 from csi.reading.unit_table import find
 from csi.series.expression import columns_of
+from csi.series.proven_units import proven
 from csi.study.drafting.answers import answers
 from csi.study.drafting.looked import Held, Looked
 from csi.study.drafting.offer import UNKNOWN, Offer, slug
@@ -37,7 +39,8 @@ _ANSWERED = re.compile(
     r"^(?!.*\bfirst\b).*\b(?:answered|rated|survey|beantwortet|bewertet|repondu|encuesta|pesquisa)\b"
 )
 _EVERY_HOUR = "every hour counts: write clock: business once calendar: says the opening hours"
-_READABLE = 0.98  # of the cells of a column of amounts; ours
+_UNIT_UNSAID = "what the numbers are in, such as min, EUR or %: the file does not say"
+READABLE = 0.98  # of the cells of a column of amounts; ours
 _DIGITS, _SEVERAL = 5, 20  # whole numbers all so long, and as many different: postcodes, phone numbers; ours
 _YEARS = (1990, 2035)  # what is all within these is taken for years; ours
 # Source: RFC 9110, 15 (status codes), and 429 of RFC 6585.
@@ -45,6 +48,7 @@ _HTTP_OK = frozenset({200, 201, 204})
 _HTTP = frozenset({*range(100, 104), *range(200, 209), *range(300, 309), *range(400, 430), *range(500, 512)})
 _DIFFERENT = 0.9  # of the values of a column that is a code rather than an amount; ours
 MOST = 8  # KPIs of one kind offered from one file; ours
+_SECOND = 1e9  # nanoseconds, the base of the table of units
 _HOUR, _DAY = np.timedelta64(1, "h"), np.timedelta64(1, "D")
 
 
@@ -129,13 +133,15 @@ def _columns(computed: Mapping[str, Any]) -> set[str]:
 def _volume(file: Looked) -> Iterator[Offer]:
     """How many rows fall into a period, by the first moment."""
     at = first_moment(file)
-    if at and not _is_series(file) and "melt" not in file.source.options:  # a cell of a wide table is no case
+    if (
+        at and not is_series(file) and not file.series and "melt" not in file.source.options
+    ):  # a cell of a wide table is no case
         asks = {"direction": UNKNOWN}
         keys = {"name": f"Rows by {at}", "source": file.id, "at": at, "measure": "count", "direction": "lower"}
         yield Offer(f"volume_{slug(file.id)}", keys, _readable(at, file.moments[at]), asks)
 
 
-def _is_series(file: Looked) -> bool:
+def is_series(file: Looked) -> bool:
     """Whether the file is a series of amounts, one row a moment, rather than a list of cases."""
     return _is_by_moment(file) and any(_is_amount(file, name) for name in file.numbers)
 
@@ -191,7 +197,7 @@ def _durations(file: Looked) -> Iterator[Offer]:
         if usual <= np.timedelta64(0):
             continue
         unit = _length(usual)
-        keys = {"name": f"Time from {start} to {end}", "source": file.id, "at": end, "measure": "median",
+        keys = {"name": f"Median time from {start} to {end}", "source": file.id, "at": end, "measure": "median",
                 "value": {"from": start, "to": end, "unit": unit}, "unit": unit, "direction": "lower"}  # fmt: skip
         why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
         yield Offer(slug(f"{start} to {end}"), keys, why)
@@ -222,18 +228,52 @@ def _ratios(file: Looked) -> Iterator[Offer]:
 def _amounts(file: Looked) -> Iterator[Offer]:
     """The mean of each column of numbers, whose unit and direction nobody but a person knows."""
     at = first_moment(file)
+    if at and file.series:
+        yield from _of_rows(file, at)
+        return
     for name, held in file.numbers.items() if at else ():
         if not _is_amount(file, name):
             continue
-        unit = _unit(file, name) or ("count" if _is_count(file, name) else "")
+        unit = _unit(file, name) or _proven(file, name) or ("count" if _is_count(file, name) else "")
         direction = direction_of(name, lasts=is_time(unit))
         asks = {} if direction else {"direction": UNKNOWN}
         if not unit:
-            asks["unit"] = "what the numbers are in, such as min, EUR or %: the file does not say"
+            asks["unit"] = _UNIT_UNSAID
         keys = {"name": f"Mean of {name}", "source": file.id, "at": at, "measure": "mean", "value": name,
                 "unit": unit or "count", "direction": direction or "lower"}  # fmt: skip
         why = f"{held.readable:,} of {held.filled:,} cells are numbers"
         yield Offer(slug(f"mean {name}"), keys, why, asks, name)
+
+
+def _of_rows(file: Looked, at: str) -> Iterator[Offer]:
+    """Each series of a table of periods for itself, as it stands there: tickets and per cent have no mean."""
+    name = next(iter(file.numbers), "")
+    for cells in file.series if name else ():
+        label = " ".join(cells.values())
+        unit = unit_in(label) or ("" if _names_unit(file) else file.forms.get(name, PLAIN).unit)
+        unit = unit or ("count" if says_counted(label) else "")
+        direction = direction_of(label, lasts=is_time(unit))
+        asks = {} if direction else {"direction": UNKNOWN}
+        if not unit:
+            asks["unit"] = _UNIT_UNSAID
+        where = " and ".join(quoting.among(column, [cell]) for column, cell in cells.items())
+        keys = {"name": label, "source": file.id, "at": at, "measure": "last", "value": name, "where": where,
+                "unit": unit or "count", "direction": direction or "lower"}  # fmt: skip
+        yield Offer(slug(label), keys, "a series of its own in a table of periods", asks, name)
+
+
+def _names_unit(file: Looked) -> bool:
+    """Whether the name of a series of a table says a unit: then that of its cells is not one for all."""
+    return any(unit_in(" ".join(cells.values())) for cells in file.series)
+
+
+def _proven(file: Looked, name: str) -> str:
+    """The unit, short to say, of numbers that are the time between two moments of their rows; empty for others."""
+    frame = pd.DataFrame({one: pd.DatetimeIndex(held.values, tz="UTC") for one, held in file.moments.items()})
+    unit = proven(frame.assign(**{name: file.numbers[name].values}), name, file.source)
+    known = find(unit) if unit else None
+    usual = np.nanmedian(file.numbers[name].values) * known.factor / _SECOND if known else 0
+    return _length(np.timedelta64(int(usual), "s")) if usual > 0 else ""
 
 
 def _is_count(file: Looked, name: str) -> bool:
@@ -256,7 +296,7 @@ def _answered_at(file: Looked) -> str:
 def _is_amount(file: Looked, name: str) -> bool:
     """Whether a column's numbers differ, can nearly all be read, and count something."""
     held = file.numbers[name]
-    return file.distinct[name] > 1 and held.readable >= _READABLE * held.filled and not _code(file, name)
+    return file.distinct[name] > 1 and held.readable >= READABLE * held.filled and not _code(file, name)
 
 
 def _unit(file: Looked, name: str) -> str:
@@ -273,17 +313,21 @@ def _length(usual: np.timedelta64) -> str:
     return "min" if usual < _HOUR else "h" if usual < 14 * _DAY else "d"
 
 
+def untold_clocks(file: Looked) -> list[str]:
+    """The columns of clocks of two parts, ``3:02``, of which nothing tells hours from minutes."""
+    return [name for name in file.numbers if file.forms.get(name, PLAIN).asks]
+
+
 def passed_over(file: Looked) -> Iterator[tuple[str, str]]:
     """Columns of numbers that are not offered, and why not."""
     if any(True for _ in _of_program(file)):
         return
-    asked = {column.name for column in file.layout.columns if column.written.asks}
     for name, held in file.numbers.items():
-        if name in asked:
+        if name in untold_clocks(file):
             yield name, "3:02 may be hours or minutes: state it under units, as h:mm or min:s"
         elif held.mixed:
             yield name, held.mixed
-        elif held.readable < _READABLE * held.filled:
+        elif held.readable < READABLE * held.filled:
             yield name, f"{held.readable:,} of {held.filled:,} cells are numbers"
         elif file.distinct[name] > 1 and (why := _code(file, name)):
             yield name, why

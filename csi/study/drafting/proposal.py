@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,26 +15,31 @@ from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, can
 from csi.errors import CsiError, InvalidInput
 from csi.kpi_catalogue import entries
 from csi.reading import exports
+from csi.reading.column_headers import may_be_length
 from csi.reading.exports import wording as export_words
+from csi.reading.exports.meanings import Meaning
 from csi.reading.layout import guess
 from csi.reading.looks import Looks
-from csi.series import Processed
+from csi.series import Processed, SourceCounts
 from csi.series.column_kinds import columns_needed
 from csi.study.drafting.candidates import SELDOM, Candidate, with_counters
 from csi.study.drafting.looked import Looked, looked
 from csi.study.drafting.offer import Offer
-from csi.study.drafting.offers import first_moment, offers
+from csi.study.drafting.offers import READABLE, first_moment, is_series, offers, untold_clocks
 from csi.study.drafting.parts import Part
 from csi.study.drafting.standing import Standing, standing
 from csi.study.drafting.text import Draft, study_text
 from csi.study.drafting.unique import unique
-from csi.study.drafting.windows import Span, span_of
+from csi.study.drafting.windows import Span, span_of, with_enough
+from csi.study.drafting.wished import says_agreed, says_first_answer, says_rated
 from csi.study.engines import Means, made
 from csi.study.given import Given
 from csi.study.writing import study_mapping
 from csi.terms import Period
+from csi.words import drafting as drafting_words
 
 MOST = 8  # KPIs proposed; Source: more are not looked at
+PASSED = 4  # columns named that are not offered
 LACKING = 4  # named that the file cannot give
 SOURCE = "file"  # what the source is called within a proposal
 _MEASURED = ("measure", "at", "value", "where", "good")
@@ -52,7 +57,8 @@ class Lack:
 class Said:
     """What a person said of how a file is read; what is empty is guessed. ``key``: None: guessed, empty: none.
 
-    ``zone`` is that of stamps that say none, where it is not that of the periods.
+    ``zone`` is that of stamps that say none, where it is not that of the periods. ``clocks`` says per column whether
+    its ``3:02`` is h:mm or min:s.
     """
 
     sheet: str = ""
@@ -60,6 +66,7 @@ class Said:
     key: str | None = None
     dates: str = ""
     zone: str = ""
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class Proposal:
         columns: the names of all of its columns; ``moments`` are those that date something.
         sheets: the sheets of a workbook, ``sheet`` the one that is read.
         said: what a person said of how it is read.
+        passed: columns that hold numbers and are not offered, each with why not.
+        clocks: columns whose ``3:02`` may be hours or minutes, each with a cell.
     """
 
     looks: Looks | None
@@ -93,6 +102,8 @@ class Proposal:
     sheets: tuple[str, ...] = ()
     sheet: str = ""
     said: Said = field(default_factory=Said)
+    passed: tuple[Lack, ...] = ()
+    clocks: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, id: str) -> Candidate | None:
         """The candidate of an id; None where there is none."""
@@ -117,7 +128,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     if not at:
         raise InvalidInput(path.name, "no column holds moments; expected one that says when a row happened")
     span = span_of([file.moments[at].values], timezone)
-    cut = Span(period or (span.period if span else Period.WEEK), *_ends(file.moments[at].values), 0)
+    cut = Span(period or _period(file, at, span, timezone), *_ends(file.moments[at].values), 0)
     draft = Draft([file], path.parent, timezone, path.name.partition(".")[0], cut)
     if file.open and not told.dates:
         return replace(_as_read(file, at, draft, {}), orders=file.orders, said=told)
@@ -129,8 +140,16 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     if not candidates:
         raise InvalidInput(path.name, "no period of it holds a value; expected rows of at least one whole period")
     found = with_counters(sorted(candidates, key=_last)[:MOST])
-    given = _as_read(file, at, draft, _mapping(study, at))
-    return replace(given, candidates=found, lacking=_lacking(file, found), said=told)
+    given = _as_read(file, at, draft, _mapping(study, at), next(iter(computed.values())).counts.get(SOURCE))
+    offered = {offer.column for offer in wanted if any(one.id == offer.id for one in found)}
+    return replace(given, candidates=found, lacking=_lacking(file, found), passed=_passed(file, offered), said=told)
+
+
+def _period(file: Looked, at: str, span: Span | None, timezone: str) -> Period:
+    """The period that suits: as many of them as tell a change, and of cases enough in each."""
+    suits = span.period if span else Period.WEEK
+    is_of_cases = not (is_series(file) or file.series or file.source.options.get("melt"))
+    return with_enough(file.moments[at].values, suits, timezone) if is_of_cases else suits
 
 
 def _looked(path: Path, timezone: str, said: Said) -> Looked:
@@ -146,6 +165,8 @@ def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
     options = dict(source.options)
     if said.at:
         options["moments"] = [said.at, *(name for name in options.get("moments", ()) if name != said.at)]
+    if said.clocks:
+        options["units"] = {**(options.get("units") or {}), **said.clocks}
     key = source.key if said.key is None else said.key
     return replace(source, options=options, key=key, latest_by=source.latest_by if key == source.key else "",
                    dates=said.dates or source.dates, timezone=said.zone or source.timezone)  # fmt: skip
@@ -156,17 +177,52 @@ def _ends(moments: np.ndarray) -> tuple[pd.Timestamp, pd.Timestamp]:
     return pd.Timestamp(known.min(), tz="UTC"), pd.Timestamp(known.max(), tz="UTC")
 
 
-def _as_read(file: Looked, at: str, draft: Draft, mapping: Mapping[str, Any]) -> Proposal:
-    """A proposal without candidates: how the file is read, and what it seems to hold."""
+def _as_read(
+    file: Looked, at: str, draft: Draft, mapping: Mapping[str, Any], counts: SourceCounts | None = None
+) -> Proposal:
+    """A proposal without candidates: how the file is read, and what it seems to hold; with the ``counts`` of its
+    reading lines of totals are none of its rows."""
     export = exports.of_layout(file.layout)
-    first, last = _ends(file.moments[at].values)
-    seen = Looks(file.rows, first.to_pydatetime(), last.to_pydatetime(), file.key,
-                 file.distinct[file.key] if file.key else 0, export.name if export else "")  # fmt: skip
+    first, last = (one.to_pydatetime() for one in _ends(file.moments[at].values))
+    rows, beside = file.rows, 0
+    if counts and counts.no_rows and counts.first_at and counts.last_at:
+        beside, first, last = counts.no_rows, counts.first_at, counts.last_at
+        rows = counts.rows_read - beside
+    cases = file.distinct[file.key] if file.key else 0
+    seen = Looks(rows, first, last, file.key, cases, export.name if export else "", left_out=beside)
     period = draft.span.period if draft.span else Period.WEEK
+    clocks = {name: _cell(file, name) for name in file.numbers if _is_clock(file, name)}
     return Proposal(
         seen if file.whole else None, draft.timezone, period, mapping, at, columns=tuple(file.layout.names),
-        moments=tuple(file.moments), sheets=tuple(file.layout.sheets), sheet=file.layout.sheet,
+        moments=tuple(file.moments), sheets=tuple(file.layout.sheets), sheet=file.layout.sheet, clocks=clocks,
     )  # fmt: skip
+
+
+def _is_clock(file: Looked, name: str) -> bool:
+    """Whether a person says whether a column's ``3:02`` are hours or minutes: nothing in the file does."""
+    return any(one.name == name and one.written.asks for one in file.layout.columns)
+
+
+def _cell(file: Looked, name: str) -> str:
+    cells = next(one.examples for one in file.layout.columns if one.name == name)
+    return next((cell.strip() for cell in cells if ":" in cell), "3:02")
+
+
+def _passed(file: Looked, offered: Collection[str]) -> tuple[Lack, ...]:
+    """Columns of numbers that are not offered, each with why not; what nobody would take for a measure is left out."""
+    clocks = untold_clocks(file)
+    told = [Lack(name, drafting_words.untold_clock(_cell(file, name))) for name in clocks]
+    told += [
+        Lack(name, drafting_words.always(file.values_of(name)))
+        for name in file.numbers
+        if file.distinct[name] == 1 and (says_rated(name) or may_be_length(name)) and name not in clocks
+    ]
+    told += [
+        Lack(name, drafting_words.readable(held.readable, held.filled))
+        for name, held in file.numbers.items()
+        if name not in (*clocks, *offered) and 0 < held.readable < READABLE * held.filled
+    ]
+    return tuple(one for one in told if one.name not in offered)[:PASSED]
 
 
 def _computed(draft: Draft, wanted: Sequence[Offer]) -> tuple[StudyDefinition | None, Mapping[str, Processed]]:
@@ -192,9 +248,11 @@ def _made(draft: Draft, wanted: Sequence[Offer]) -> tuple[StudyDefinition, Mappi
 
 def _candidate(offer: Offer, study: StudyDefinition, computed: Mapping[str, Processed]) -> Candidate | None:
     """An offer that gives values, with where it stands; which hours count is said with the calendar, not asked here."""
+    if offer.id not in computed:
+        return None
     kpi = study.kpis[offer.id]
     direction = None if "direction" in offer.asks else kpi.direction
-    found = standing(computed[offer.id], direction) if offer.id in computed else None
+    found = standing(computed[offer.id], direction)
     if found is None:
         return None
     known = entries().get(kpi.catalogue)
@@ -238,10 +296,30 @@ def _mapping(study: StudyDefinition, at: str) -> dict[str, Any]:
 def _lacking(file: Looked, found: Iterable[Candidate]) -> tuple[Lack, ...]:
     """What the file cannot give of what such files are measured by, in words."""
     there = {one.catalogue for one in found}
+    known = _known_otherwise(found)
     named = [one for one in exports.lacking(exports.of_layout(file.layout) or file.layout)
-             if one.catalogue and one.catalogue not in there]  # fmt: skip
+             if one.catalogue and one.catalogue not in there and not _is_there(one, known)]  # fmt: skip
     told = [Lack(entries()[one.catalogue].name, export_words.lacking(one)) for one in named]
     return tuple(one for one in told if one.sentence)[:LACKING]
+
+
+def _known_otherwise(found: Iterable[Candidate]) -> frozenset[Meaning]:
+    """What the file says under other names, as the KPIs that are offered show: of these nothing is said to lack."""
+    known: set[Meaning] = set()
+    for one in found:
+        value = one.definition.get("value")
+        if isinstance(value, Mapping):
+            known |= {Meaning.OPENED, Meaning.RESOLVED, Meaning.CLOSED, Meaning.RESOLVE_TOOK}
+        elif one.definition.get("measure") == "share" and says_agreed(one.name):
+            known |= {Meaning.RESOLVE_MET, Meaning.RESPONSE_MET}
+        if says_first_answer(one.name):
+            known |= {Meaning.FIRST_RESPONSE, Meaning.RESPONSE_TOOK}
+    return frozenset(known)
+
+
+def _is_there(lack: exports.Lacking, known: Set[Meaning]) -> bool:
+    """Whether the file has by another name what a KPI would take."""
+    return bool(known & {*lack.missing})
 
 
 def to_plain(given: Proposal) -> dict[str, Any]:
@@ -256,9 +334,9 @@ def of_plain(kept: Mapping[str, Any]) -> Proposal:
     ends = {name: _moment(seen[name]) for name in ("first_at", "last_at")} if seen else {}
     looks = seen and Looks(**{**seen, **ends, "kpis": tuple(seen["kpis"])})
     candidates = tuple(map(_of_plain, kept["candidates"]))
-    lacking = tuple(Lack(**one) for one in kept["lacking"])
+    lacking, passed = (tuple(Lack(**one) for one in kept[name]) for name in ("lacking", "passed"))
     return Proposal(**{**kept, **lists, "looks": looks, "period": Period(kept["period"]), "candidates": candidates,
-                       "lacking": lacking, "said": Said(**kept["said"])})  # fmt: skip
+                       "lacking": lacking, "passed": passed, "said": Said(**kept["said"])})  # fmt: skip
 
 
 def _of_plain(kept: Mapping[str, Any]) -> Candidate:

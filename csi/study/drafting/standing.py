@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from csi.series import Processed
+from csi.series import Processed, units
+from csi.series.doubts import is_far
 from csi.terms import Direction, Period
 
 QUARTER = {Period.HOUR: 91 * 24, Period.DAY: 91, Period.WEEK: 13, Period.MONTH: 3, Period.QUARTER: 1}
@@ -68,6 +70,15 @@ def standing(processed: Processed, direction: Direction | None) -> Standing | No
         worst=ordered[-1] if is_told else None,
         values=tuple(float(value) for value in series["value"].dropna().iloc[-MOST_VALUES:]),
     )
+
+
+def far_from(aims: Sequence[float | None], values: Sequence[float], unit: str) -> float | None:
+    """The first of some targets that lies far from every value, as step 5 tells it; zero and all of it never do."""
+    if not values:
+        return None
+    reached = (0, units.whole(unit))
+    return next((one for one in aims if one is not None and one not in reached
+                 and is_far(one, min(values), max(values))), None)  # fmt: skip
 
 
 def _quarters(series: pd.DataFrame, length: int) -> list[pd.DataFrame]:

@@ -18,6 +18,9 @@ FEWEST = FEWEST_BEFORE + FEWEST_AFTER
 _MOST_WEEKS = 260  # beyond five years months tell as much; ours
 _WEEK, _DAILY = pd.Timedelta(days=7), pd.Timedelta(days=4)
 _MONTHLY, _QUARTERLY = pd.Timedelta(days=20), pd.Timedelta(days=60)
+ENOUGH_CASES = 5  # a period, usually; Source: docs/rules.md (V6.7), no figure about fewer
+_FEW_CASES = 2  # a week, below which its median is a case; ours
+_CODES = {Period.DAY: "D", Period.WEEK: "W-SUN", Period.MONTH: "M"}
 _EDGE = 0.1  # of a period that may lack at the edge of the data for it to count as whole; ours
 
 
@@ -45,6 +48,26 @@ def span_of(columns: Sequence[np.ndarray], timezone: str) -> Span | None:
     step = max(_step(column) for column in known)
     found = [_cut(begin, end, step, one, timezone) for one in _periods(step, end - begin)]
     return next((one for one in found if one.baseline), max(found, key=lambda one: one.whole))
+
+
+def with_enough(moments: np.ndarray, period: Period, timezone: str) -> Period:
+    """The period itself, or the next longer one that holds enough cases for a median, or a share, of them.
+
+    Of days with too few cases each says what one case was like. Weeks become months where these are still enough to
+    tell a change, or where a week has hardly a case.
+
+    Args:
+        moments: of cases (datetime64, UTC), one each.
+        period: the one that their number of periods suggests.
+        timezone: of the periods.
+    """
+    known = pd.Series(pd.DatetimeIndex(moments[~np.isnat(moments)], tz="UTC").tz_convert(timezone).tz_localize(None))
+    per = {one: known.dt.to_period(code).value_counts() for one, code in _CODES.items()}
+    if period is Period.DAY and per[Period.DAY].median() < ENOUGH_CASES:
+        period = Period.WEEK
+    rows = per[Period.WEEK].median()
+    is_told_by_month = len(per[Period.MONTH]) >= FEWEST or (rows < _FEW_CASES and len(per[Period.MONTH]) > 1)
+    return Period.MONTH if period is Period.WEEK and rows < ENOUGH_CASES and is_told_by_month else period
 
 
 def _step(moments: np.ndarray) -> pd.Timedelta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from csi.reading.name_words import folded
+from csi.reading.name_words import folded, without_choice
 
 HIGHER, LOWER = "higher", "lower"
 
@@ -52,6 +52,19 @@ _LOWER = (
 _LOWER_IN_SCRIPT = re.compile(
     r"待ち|等待|대기|遅延|延迟|延遲|지연|错误|錯誤|エラー|오류|障害|故障|장애|違反|违反|위반|費用|费用|비용|コスト|รอ|ผิดพลาด"
 )
+_AGREED = (
+    r"slas?|in time|on time|within target|eingehalten|fristgerecht|rechtzeitig|breach\w*|respecte\w*"
+    r"|dans les delais|cumpl\w*|a tiempo|no prazo"
+    r"|rispettat\w*|nageleefd|op tijd|dotrzym\w*|w terminie|dodrzen\w*|splnen\w*"
+)
+_AGREED_IN_SCRIPT = re.compile(r"期限内|按时|按時|기한 ?내")
+_FIRST_ANSWER = re.compile(
+    r"\b(?:first (?:\w+ )?(?:response|reply|answer)|erst\w* (?:\w+ )?(?:antwort|reaktion|ruckmeldung)\w*"
+    r"|erstantwort\w*|erstreaktion\w*|premiere? (?:reponse|prise)|primera? (?:respuesta|contacto)|primeira resposta"
+    r"|prima risposta|eerste (?:reactie|antwoord)"
+    r"|pierwsz\w+ (?:odpowied\w*|reakcj\w*)|prvni (?:odpoved|reakce))"
+)
+_FIRST_ANSWER_IN_SCRIPT = re.compile(r"初回(?:応答|回答|返信)|首次(?:响应|響應|回复|回覆)|첫 ?응답|최초 ?응답")
 _LASTING = re.compile(r"\b(?:uptime|mtbf|between failures|zwischen ausfallen|entre fallos|entre falhas|entre pannes)\b")
 _NOT = re.compile(
     r"\b(?:not|no|non|nicht|kein\w*|sans|sin|sem|senza|niet|geen|nie|bez|ne|ikke|inte|ei|не|нет|без|without|insatisf\w*|unzufried\w*)\b"
@@ -83,11 +96,26 @@ def says_rated(name: str) -> bool:
     return says_satisfied(name) or _is(name, _RATED) or bool(_RATED_IN_SCRIPT.search(name))
 
 
+def says_agreed(name: str) -> bool:
+    """Whether a name says that something agreed was kept, or was not: ``SLA eingehalten``, ``Breached``."""
+    return _is(name, _AGREED) or bool(_AGREED_IN_SCRIPT.search(name))
+
+
+def says_first_answer(name: str) -> bool:
+    """Whether a name is of the first answer: ``First response``, ``Erste Antwort``, ``Première réponse``."""
+    return bool(_FIRST_ANSWER.search(folded(name)) or _FIRST_ANSWER_IN_SCRIPT.search(name))
+
+
 def says_counted(name: str) -> bool:
     """Whether a name says that its numbers are of things: ``Anzahl Tickets``, ``reopen_count``, ``calls``."""
-    text = folded(name)
+    text = folded(without_choice(name))
     last = text.split()[-1:] or [""]
     return bool(_COUNTED.search(text) or _COUNTED_IN_SCRIPT.search(name) or _PLURALS.fullmatch(last[0]))
+
+
+def asks_yes_or_no(name: str) -> bool:
+    """Whether a name is a question, or names the answers it allows: ``SLA OK?``, ``Answered (Y/N)``."""
+    return without_choice(name) != name or name.rstrip(" )]").endswith(("?", "？"))
 
 
 @lru_cache(maxsize=4_000)
@@ -98,6 +126,7 @@ def direction_of(name: str, *, lasts: bool = False) -> str:
         name: of the column.
         lasts: whether its numbers are lengths of time, of which a shorter one is better but between two failures.
     """
+    name = without_choice(name)
     text = folded(name)
     if lasts:
         return HIGHER if _LASTING.search(text) else LOWER
