@@ -39,16 +39,15 @@ from csi.series.rows import (
     cells_beside,
     in_order,
     lost_lines,
-    order_of,
     settle,
     sha256_of,
     unreadable_of,
-    version_of,
 )
 from csi.series.strata import distinct, names_of
 from csi.series.stray import End, ends_of
 from csi.series.swapped import added
 from csi.series.truths import Words, united
+from csi.series.versions import order_of, version_of
 from csi.series.written import words_of_columns
 
 BATCH, LINE = "__batch__", "__line__"
@@ -181,7 +180,9 @@ def _without(one: Spilled, later: Sequence[Spilled]) -> Spilled:
 
 def _has_text_version(frame: pd.DataFrame, source: SourceDefinition) -> bool:
     name = source.latest_by
-    return bool(name) and isinstance(frame[name].dtype, pd.StringDtype) and bool(frame[name].notna().any())
+    return (
+        bool(name and source.key) and isinstance(frame[name].dtype, pd.StringDtype) and bool(frame[name].notna().any())
+    )
 
 
 def part(path: Path) -> pd.DataFrame:

@@ -11,10 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from csi.definition import Duration, SourceDefinition, StudyDefinition
-from csi.reading.cells import text_cells
 from csi.reading.mending import without_mended
-from csi.reading.moments import read_moments
-from csi.reading.numbers import read_numbers
 from csi.reading.placeholders import Placeholders, together
 from csi.reading.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 from csi.series.column_kinds import columns_needed
@@ -22,12 +19,9 @@ from csi.series.columns import columns_kept, columns_read
 from csi.series.duplicates import Resolved, resolve
 from csi.series.further_moments import Further, further_of
 from csi.series.grouping import held_of
-from csi.series.periods import microseconds
 from csi.series.swapped import backward_rows
+from csi.series.versions import is_unread, version_of
 
-NUMBERS = "numbers"
-_AT_ONCE = 200_000  # cells read as moments at a time: what is made on the way stays small
-_SAMPLE = 1_000  # cells that decide whether versions are numbers or moments
 QUARANTINE = ("batch", *QUARANTINE_COLUMNS)
 
 
@@ -134,7 +128,7 @@ def settle(
         line=rows.line[kept],
         resolved=resolved,
         quarantine=in_order([]),
-        conflicts=in_order([_conflicts(rows, resolved, definition)]),
+        conflicts=in_order([_conflicts(rows, resolved, definition, version)]),
         backward={(one.start, one.end): backward_rows(rows.frame, kept, one) for one in _durations(study, source)},
         sampled=sampled,
         further=further.moments(rows.frame, kept[sampled], definition),
@@ -174,39 +168,6 @@ def _joined(readings: Sequence[Reading]) -> Delivered:
     return Delivered(whole, batch, whole.index.to_numpy(dtype=np.int64))
 
 
-def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -> np.ndarray | None:
-    """One comparable number per row from the ``latest_by`` column (missing or unreadable: lowest); None without.
-
-    ``order`` says what versions written as text are (see ``order_of``); empty: as the first of them say.
-    """
-    if not source.latest_by or source.latest_by not in frame.columns:
-        return None
-    column = frame[source.latest_by]
-    if column.dtype.kind == "M" or isinstance(column.dtype, pd.DatetimeTZDtype):
-        return microseconds(column)
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return np.nan_to_num(column.to_numpy(dtype=float), nan=-np.inf)
-    cells = text_cells(column)
-    order = order or _told_order(cells, source)
-    if order == NUMBERS:
-        numbers, _ = read_numbers(cells, source.decimal or ".", ())
-        return np.nan_to_num(numbers.to_numpy(dtype=float), nan=-np.inf)
-    zone = source.zone_of(source.latest_by)
-    parts = [cells.slice(first, _AT_ONCE) for first in range(0, max(1, len(cells)), _AT_ONCE)]
-    return np.concatenate([microseconds(read_moments(part, order, zone).instants) for part in parts])
-
-
-def order_of(frame: pd.DataFrame, source: SourceDefinition) -> str:
-    """What versions written as text are, told by the first of them: numbers, or moments in the source's date order."""
-    return _told_order(text_cells(frame[source.latest_by]), source)
-
-
-def _told_order(cells: pa.ChunkedArray, source: SourceDefinition) -> str:
-    sample = cells.drop_null()[:_SAMPLE]
-    _, unreadable = read_numbers(sample, source.decimal or ".", ())
-    return source.order_of(source.latest_by) if unreadable.any() else NUMBERS
-
-
 def _durations(study: StudyDefinition, source: str) -> list[Duration]:
     """Durations between two columns of the source itself."""
     values = [kpi.value for kpi in study.kpis.values() if kpi.source == source]
@@ -235,14 +196,19 @@ def unreadable_of(readings: Sequence[Reading]) -> pd.DataFrame:
     return pd.concat(frames) if frames else pd.DataFrame(columns=list(QUARANTINE))
 
 
-def _conflicts(rows: Delivered, resolved: Resolved, source: SourceDefinition) -> pd.DataFrame:
+def _conflicts(
+    rows: Delivered, resolved: Resolved, source: SourceDefinition, version: np.ndarray | None
+) -> pd.DataFrame:
     bad = resolved.conflicts
+    unread = is_unread(version[bad]) if version is not None else np.zeros(len(bad), dtype=bool)
+    same = f"same {source.key} and {source.latest_by} as a later row, but other content"
+    none = f"same {source.key} as a later row, but other content, and no {source.latest_by} to tell which is newer"
     return _quarantined(
         rows.batch[bad],
         rows.line[bad],
         column=source.key,
         value=rows.frame[source.key].iloc[bad] if len(bad) else [],
-        reason=f"same {source.key} and {source.latest_by} as a later row, but other content",
+        reason=np.where(unread, none, same),
         expected="one content per version",
     )
 

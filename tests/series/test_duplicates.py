@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from csi.definition import SourceDefinition
+from csi.errors import InvalidInput
+from csi.series import process_study
 from csi.series.duplicates import resolve
-from csi.series.rows import version_of
+from csi.series.versions import NUMBERED, order_of, version_of
 from tests.series.studies import kpi, made, moments, reading, study, values
 
 
@@ -87,6 +89,55 @@ def test_versions_in_text_are_numbers_or_moments_never_letters(cells: list, date
     assert version is not None
     assert np.argsort(-version[:2]).tolist() == expected
     assert version[2] < version[:2].min()
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "order"),
+    [
+        ("27.01.2025 20:43", "05.02.2025 06:36", "day_first"), ("27/01/2025", "05/02/2025", "day_first"),
+        ("01/27/2025", "02/05/2025", "month_first"), ("27. Jan 2025", "5. Feb 2025", "iso"),
+        ("v2", "v10", NUMBERED), ("Rev. 3", "Rev. 12", NUMBERED), ("v1.9", "v1.10", NUMBERED),
+        ("v1.9.9999", "v2", NUMBERED), ("A-9", "A-10", NUMBERED), ("1.2.9", "1.10.0", NUMBERED),
+        ("9", "10", "numbers"),
+    ],
+)  # fmt: skip
+def test_the_newer_version_is_told_by_what_its_cells_are(older: str, newer: str, order: str) -> None:
+    frame = pd.DataFrame({"id": "a", "v": pd.array([newer, older, None], dtype="str")})
+    source = SourceDefinition("s", file="x", key="id", latest_by="v")
+    version = version_of(frame, source)
+    assert version is not None
+    assert version[0] > version[1] > version[2]
+    assert order_of(frame, source) == order
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (["03.04.2025", "05.06.2025"], "column_dates: {v: day_first}"), (["draft", "final"], "numbered alike"),
+        (["v2", "Rev. 3"], "numbered alike"), (["v12345", "v2"], "numbered alike"),
+    ],
+)  # fmt: skip
+def test_versions_that_say_nothing_are_asked_about(cells: list[str], told: str) -> None:
+    frame = pd.DataFrame({"id": "a", "v": pd.array(cells, dtype="str")})
+    with pytest.raises(InvalidInput, match=r"sources.s.latest_by: 'v' is to tell which") as error:
+        version_of(frame, SourceDefinition("s", file="x", key="id", latest_by="v"))
+    assert told in str(error.value)
+    assert version_of(frame, SourceDefinition("s", file="x", latest_by="v")) is None
+
+
+def test_the_reason_of_a_conflict_is_true() -> None:
+    rows = {
+        "number": ["a", "a", "b", "b"],
+        "rev": [1.0, 1.0, np.nan, np.nan],
+        "n": [1, 2, 3, 4],
+        "opened_at": moments(*["2026-01-05"] * 4),
+    }
+    definition = study(kpi(), source={"key": "number", "latest_by": "rev"})
+    told = process_study(definition, {"tickets": [reading(rows)]}).quarantine["reason"].tolist()
+    assert told == [
+        "same number and rev as a later row, but other content",
+        "same number as a later row, but other content, and no rev to tell which is newer",
+    ]
 
 
 def test_counts_add_up_and_conflicts_lie_in_quarantine() -> None:
