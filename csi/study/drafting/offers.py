@@ -342,7 +342,9 @@ def _code(file: Looked, name: str) -> str:
         return "by its name it tells things apart"
     if name in file.zeros:
         return "some begin with a zero, as codes do"
-    return "" if _is_by_moment(file) or _unit(file, name) or may_be_length(name) else _looks_coded(values)
+    is_melted = name == (file.source.options.get("melt") or {}).get("value")
+    counts = is_melted or _is_by_moment(file) or _unit(file, name) or may_be_length(name)
+    return "" if counts else _looks_coded(values)
 
 
 def _are_whole(values: np.ndarray) -> bool:

@@ -1,4 +1,4 @@
-"""Per cents that are one count by another are drafted as the sums of both: a mean of days would weigh them wrongly."""
+"""Amounts as they are drafted: per cents that are one count by another as the sums of both, periods side by side."""
 
 from __future__ import annotations
 
@@ -52,3 +52,13 @@ def test_what_is_no_quotient_of_the_columns_stays_a_mean(tmp_path: Path, percent
     kpis = _kpis(tmp_path, percent, 60)
     assert not [one for one in kpis.values() if one["measure"] == "ratio"]
     assert [one for one in kpis.values() if one.get("value") == "Servicelevel in %"]
+
+
+def test_what_periods_side_by_side_hold_is_no_id_however_few_rows_are_alike(tmp_path: Path):
+    rows = [
+        f"{team},{','.join(str(1000 + 137 * (7 * team + month) % 1861) for month in range(8))}" for team in range(3)
+    ]
+    names = "Team,Jan 2024,Feb 2024,Mar 2024,Q1 2024,Apr 2024,May 2024,Jun 2024,Q2 2024"
+    (tmp_path / "t.csv").write_text("\n".join([names, *rows]), encoding="utf-8")
+    kpis = yaml.safe_load(drafted([tmp_path / "t.csv"], tmp_path, "UTC").text)["kpis"]
+    assert [one.get("value") for one in kpis.values()] == ["value"]
