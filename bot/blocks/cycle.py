@@ -130,7 +130,7 @@ def file_unreadable(filename: str) -> list[Block]:
     """A table dropped where no cycle runs, in a format nobody can read here."""
     return [
         parts.section(
-            f"I cannot read *{escape(filename)}* as it is. Save it as XLSX or CSV and drop it again: I begin with it."
+            f"I cannot read *{escape(filename)}* as it is. Save it as XLSX or CSV and drop it again: I look at it."
         )
     ]
 
@@ -243,8 +243,12 @@ def reasons_form(breaches: Sequence[Breach], metadata: str) -> Block:
         blocks.append(parts.section(f":large_yellow_circle: *{breach.rule}* {escape(breach.sentence)}"))
     if len(breaches) > 20:
         blocks.append(parts.context(f"… and {len(breaches) - 20} more; the reason for a rule is for all of it."))
-    for rule in dict.fromkeys(breach.rule for breach in breaches):
-        blocks.append(parts.text_input(rule, f"Why is it right to pass {rule}?", multiline=True, limit=500))
+    first: dict[str, str] = {}
+    for breach in breaches:
+        first.setdefault(breach.rule, breach.sentence)
+    for rule, told in first.items():
+        label = f"Why is it right to go on? {clip(told, 120)}"
+        blocks.append(parts.text_input(rule, label, multiline=True, limit=500))
     return parts.modal(ids.GO_ON, "Go on with a reason", blocks, submit="Go on", metadata=metadata)
 
 

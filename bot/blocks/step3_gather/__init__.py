@@ -2,6 +2,7 @@
 
 from bot.blocks.step3_gather.drops import (
     MEND_ROWS,
+    NO_ROW,
     NOT_READ,
     arrived,
     asked,
@@ -87,6 +88,7 @@ __all__ = [
     "NEW_SOURCE",
     "NOT_READ",
     "NO_COLUMN",
+    "NO_ROW",
     "NUMBER",
     "OPEN",
     "READ",

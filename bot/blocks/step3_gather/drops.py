@@ -221,6 +221,7 @@ NOT_READ = (
     "Reading it went wrong on my side, and trying again did not help. Nothing of it was kept; map its columns to try "
     "once more, or give whoever runs me the reference that I wrote to you."
 )
+NO_ROW = "holds no row below its header. Expected at least one."
 MEND_ROWS = "Mend the rows (not the columns whose names begin with csi_) and drop the file in again."
 
 

@@ -63,7 +63,7 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     if cycle is None:
         if name.endswith(TABLES) and channel.startswith(_CHANNELS):
             _look_alone(kit, team_id, channel, user, str(file["id"]))
-        elif name.endswith(SHEETS) and channel.startswith(_CHANNELS):
+        elif name.endswith((*SHEETS, *NEARLY)) and channel.startswith(_CHANNELS):
             _offer_cycle(client, channel, user, file, readable=False)
         elif name.endswith(studies.ENDINGS) and channel.startswith(_CHANNELS):
             _offer_study(client, channel, user, file)
@@ -71,6 +71,8 @@ def dropped(event: Mapping[str, Any], body: Mapping[str, Any], client: WebClient
     is_ours = name.endswith((*TABLES, *studies.ENDINGS))
     is_near = name.endswith(NEARLY) or "." not in name
     if not is_ours and not name.endswith(SHEETS) and not (cycle.step == Step.GATHER and is_near):
+        if name.endswith(NEARLY):
+            _offer_cycle(client, channel, user, file, readable=False)
         return
     with kit.sessions() as session:
         look_later(kit, session, cycle, str(file["id"]), user=user)
@@ -80,7 +82,7 @@ def _offer_cycle(client: WebClient, channel: str, user: str, file: Mapping[str, 
     """Whoever begins with a file is shown how to go on; nobody else is disturbed."""
     name = str(file["name"])
     shown = file_first(name, str(file["id"]), channel) if readable else file_unreadable(name)
-    client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=shown)
+    client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
 
 
 def _look_alone(kit: Kit, team_id: str, channel: str, user: str, file_id: str) -> None:
@@ -101,8 +103,12 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
         shown = blocks.looking_at()
         client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
     found = _table(client, kit, payload, file)
-    proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone)) if found else None
-    if found is None or proposal is None:
+    if not isinstance(found, Drop):
+        shown = blocks.refused(str(file["name"]), found)
+        client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
+        return
+    proposal = proposals.likely(kit, team_id, found, proposals.Cut(zone))
+    if proposal is None:
         _offer_cycle(client, channel, user, file, readable=True)
         return
     otherwise = f"{channel}:{found.file_id}"
@@ -110,14 +116,16 @@ def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
     client.chat_postEphemeral(channel=channel, user=user, text=blocks.words(shown), blocks=shown)
 
 
-def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Drop | None:
-    """A file fetched and looked at; None where it is no table: what is wrong is told once a cycle is begun with it."""
+def _table(client: WebClient, kit: Kit, payload: Mapping[str, Any], file: Mapping[str, Any]) -> Drop | str:
+    """A file fetched and looked at; where it is no table, or holds no row, what is wrong with it."""
     try:
         with TemporaryDirectory(prefix="csi-drop-") as folder:
             path = downloads.fetch(client, file, Path(folder), DEFAULT)
-            return _looked_at(kit, str(payload["team_id"]), payload, file, path)
-    except InvalidInput:
-        return None
+            found = _looked_at(kit, str(payload["team_id"]), payload, file, path)
+    except InvalidInput as error:
+        return str(error)
+    rows = any(cell.strip() for row in found.layout.examples for cell in row)
+    return found if rows else f"{found.filename} {blocks.NO_ROW}"
 
 
 def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, Any]) -> None:
