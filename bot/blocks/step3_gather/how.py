@@ -132,7 +132,7 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
     )
     changed = [f"{before:,} → {plural(now, one, many)}" for one, many, (before, now) in counts if before != now]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
-    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as before"
+    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as many as before"
     lines = [f":white_check_mark: {mention(actor)} had *{name}* read again "
              f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."]  # fmt: skip
     if made.left:
