@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.blocks import parts
 from bot.blocks.cycle import file_unreadable, reasons_form
+from bot.blocks.step1_should_measure.doubts import MEANT_FIELD, asked_in
 from csi.errors import Breach
 
 
@@ -19,3 +21,16 @@ def test_a_reason_is_asked_in_the_words_of_the_warning_once_a_rule() -> None:
 
 def test_what_cannot_be_read_is_answered_the_same_with_a_cycle_and_without() -> None:
     assert "Save it as XLSX or CSV and drop it again: I look at it." in str(file_unreadable("report.pdf"))
+
+
+def test_what_is_odd_stands_beside_its_field_once_and_with_the_word_that_it_is_meant() -> None:
+    fields = [parts.text_input(name, name) for name in ("target_a", "target_b")]
+    sent = {**parts.modal("agree", "What would be good", fields, submit="Ask", metadata="{}"), "id": "V1", "hash": "1"}
+    odd = asked_in(sent, {"target_a": "1,200 h is far."})
+    ids = [block["block_id"] for block in odd["blocks"]]
+    assert ids == ["target_a", "odd_target_a", f"{MEANT_FIELD}target_a", "target_b"]
+    assert odd["private_metadata"] == "{}"
+    assert not {"id", "hash", "state"} & set(odd)
+    again = asked_in(odd, {"target_a": "1,300 h is far."})
+    assert [block["block_id"] for block in again["blocks"]] == ids
+    assert "1,300 h is far." in again["blocks"][1]["text"]["text"]
