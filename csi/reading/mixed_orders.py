@@ -8,6 +8,7 @@ only, and days up to 12 on weekdays on which hardly any later day lies.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,18 +116,19 @@ def _refusal(cells: pa.ChunkedArray, lines: np.ndarray, order: str) -> str:
     own, others = fits & (lead > _MONTHS) & (rest <= _MONTHS), fits & (rest > _MONTHS) & (lead <= _MONTHS)
     either = fits & (lead <= _MONTHS) & (rest <= _MONTHS) & (lead != rest)
     if others.sum() >= _SEVERAL <= own.sum():
-        return _told(_MIXED, cells, lines, order, numbers, own=own, others=others, either=either)
+        shown = {"own": own, "others": others, "either": either}
+        return _told(_MIXED, cells, lines, order, numbers, shown, first="own")
     if others.any() or not own.any() or not either.any():
         return ""
     kinds = {"own": own, "others": own, "either": either}
     if _is_swapped(numbers, own, either, order):
-        return _told(_SWAPPED, cells, lines, order, numbers, **kinds)
+        return _told(_SWAPPED, cells, lines, order, numbers, kinds)
     if (months := _lonely(numbers, own, either, order)) > 1:
-        return _told(_LONELY.replace("{months}", str(months)), cells, lines, order, numbers, **kinds)
+        return _told(_LONELY.replace("{months}", str(months)), cells, lines, order, numbers, kinds)
     if (shares := _on_quiet_days(numbers.days(order, either), numbers.days(order, own))) is not None:
         usual, share = (f"{100 * one:.0f}" for one in shares)
         text = _WEEKDAYS.replace("{share:.0f}", share).replace("{usual:.0f}", usual)
-        return _told(text, cells, lines, order, numbers, **kinds)
+        return _told(text, cells, lines, order, numbers, kinds)
     return ""
 
 
@@ -164,15 +166,20 @@ def _uncrowded(days: np.ndarray) -> np.ndarray:
 
 
 def _told(
-    text: str, cells: pa.ChunkedArray, lines: np.ndarray, order: str, numbers: _Numbers, **kinds: np.ndarray
+    text: str,
+    cells: pa.ChunkedArray,
+    lines: np.ndarray,
+    order: str,
+    numbers: _Numbers,
+    kinds: Mapping[str, np.ndarray],
+    first: str = "either",
 ) -> str:
     """What was found, for people: how many cells of each kind, and one of two kinds with its line."""
-    shown = kinds["own"] if text == _MIXED else kinds["either"]
-    one, two = (int(numbers.rows[kind.argmax()]) for kind in (shown, kinds["others"]))
-    first, other = ("day", "month") if order == "day_first" else ("month", "day")
+    one, two = (int(numbers.rows[kinds[kind].argmax()]) for kind in (first, "others"))
+    lead, other = ("day", "month") if order == "day_first" else ("month", "day")
     counts = {name: int(kind.sum()) for name, kind in kinds.items()}
     texts = {"one": str(cells[one].as_py()).strip(), "two": str(cells[two].as_py()).strip()}
-    return text.format(order=first, other=other, line=int(lines[one]), second=int(lines[two]), **counts, **texts)
+    return text.format(order=lead, other=other, line=int(lines[one]), second=int(lines[two]), **counts, **texts)
 
 
 def _is_swapped(numbers: _Numbers, own: np.ndarray, either: np.ndarray, order: str) -> bool:

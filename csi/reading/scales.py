@@ -130,28 +130,28 @@ def _beside(one: Scaled, two: Scaled) -> tuple[float, float] | None:
 @lru_cache(maxsize=1024)
 def scaled(unit: str) -> Scaled | None:
     """A unit with a scale (``thousand EUR``, ``Mio. €``, ``cent``); None where it has none, or one of two meanings."""
-    text = unicodedata.normalize("NFKC", unit).strip()
-    found = list(_parsed(text)) if find(text) is None else []
+    written = unicodedata.normalize("NFKC", unit).strip()
+    found = list(_parsed(written)) if find(written) is None else []
     sizes = {one.above / one.below for one in found}
-    return found[0] if len(sizes) == 1 and (_CENTS.fullmatch(folded(text)) or not currency(text)) else None
+    return found[0] if len(sizes) == 1 and (_CENTS.fullmatch(folded(written)) or not currency(written)) else None
 
 
 @lru_cache(maxsize=1024)
 def _told(part: _Part) -> str:
     """The scale a part of a header names; empty where it names none."""
-    text = _IN.sub("", part.text)
-    if known := find(text):
+    written = _IN.sub("", part.written)
+    if known := find(written):
         return known.name if part.is_own and known.name in ("thousand", "million") else ""
-    if not (part.is_own or _OF_MONEY.search(text)) or time_unit(folded(text)):
+    if not (part.is_own or _OF_MONEY.search(written)) or time_unit(folded(written)):
         return ""
-    found = [one for one in _parsed(text) if part.is_own or _is_money(one)]
-    if not found or (not part.is_own and (text[-1:].isdigit() or _ONLY_OWN.search(text))):
+    found = [one for one in _parsed(written) if part.is_own or _is_money(one)]
+    if not found or (not part.is_own and (written[-1:].isdigit() or _ONLY_OWN.search(written))):
         return ""
-    if folded(text) == "miles" and not _SPANISH_IN.match(part.text):  # in miles
+    if folded(written) == "miles" and not _SPANISH_IN.match(part.written):  # in miles
         return ""
-    if not _CENTS.fullmatch(folded(text)) and currency(text):
+    if not _CENTS.fullmatch(folded(written)) and currency(written):
         return ""
-    return found[0].name if len({one.above / one.below for one in found}) == 1 else text
+    return found[0].name if len({one.above / one.below for one in found}) == 1 else written
 
 
 def _is_money(one: Scaled) -> bool:
@@ -162,7 +162,7 @@ def _is_money(one: Scaled) -> bool:
 class _Part:
     """A part of a header that may name a scale; ``is_own``: nothing else stands in it, so it need be of no money."""
 
-    text: str
+    written: str
     is_own: bool
 
 

@@ -380,7 +380,7 @@ def test_two_digit_years_a_century_apart_are_not_read() -> None:
         ("created_at", ["1704103200", "1704106800"], Kind("moment", "epoch")),
         ("created_at", ["1704103200123", "1704106800123"], Kind("moment", "epoch")),
         ("created_at", ["638400000000000000", "638401000000000000"], Kind("moment", "epoch")),
-        ("pwdLastSet", ["133485408000000000", "133495408000000000"], Kind("number")),
+        ("pwdLastSet", ["133485408000000000", "133495408000000000"], Kind("moment", "epoch")),
         ("start_time", ["13348540800000000", "13349540800000000"], Kind("moment", "epoch")),
         ("created_at", ["1704103200", "17041068"], Kind("number")),
         ("created_at", ["20250405", "20250406"], Kind("moment", "iso")),
