@@ -117,18 +117,18 @@ def _refusal(cells: pa.ChunkedArray, lines: np.ndarray, order: str) -> str:
     either = fits & (lead <= _MONTHS) & (rest <= _MONTHS) & (lead != rest)
     if others.sum() >= _SEVERAL <= own.sum():
         shown = {"own": own, "others": others, "either": either}
-        return _told(_MIXED, cells, lines, order, numbers, shown, first="own")
+        return _told(_MIXED, cells, lines, order, numbers, kinds=shown, first="own")
     if others.any() or not own.any() or not either.any():
         return ""
     kinds = {"own": own, "others": own, "either": either}
     if _is_swapped(numbers, own, either, order):
-        return _told(_SWAPPED, cells, lines, order, numbers, kinds)
+        return _told(_SWAPPED, cells, lines, order, numbers, kinds=kinds)
     if (months := _lonely(numbers, own, either, order)) > 1:
-        return _told(_LONELY.replace("{months}", str(months)), cells, lines, order, numbers, kinds)
+        return _told(_LONELY.replace("{months}", str(months)), cells, lines, order, numbers, kinds=kinds)
     if (shares := _on_quiet_days(numbers.days(order, either), numbers.days(order, own))) is not None:
         usual, share = (f"{100 * one:.0f}" for one in shares)
         text = _WEEKDAYS.replace("{share:.0f}", share).replace("{usual:.0f}", usual)
-        return _told(text, cells, lines, order, numbers, kinds)
+        return _told(text, cells, lines, order, numbers, kinds=kinds)
     return ""
 
 
@@ -171,6 +171,7 @@ def _told(
     lines: np.ndarray,
     order: str,
     numbers: _Numbers,
+    *,
     kinds: Mapping[str, np.ndarray],
     first: str = "either",
 ) -> str:
