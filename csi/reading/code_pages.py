@@ -122,7 +122,7 @@ _USUAL = (",", ";", "\t", "|")
 _LINES, _PARTED = 200, 0.9
 _NEARLY, _RIVALS = 0.01, 8  # pages that fit as well as that are alike; so many of them are told
 # Of pages that fit alike the first is taken.
-_PAGES = (
+_USUAL_PAGES = (
     _Page("cp1252", _of_alphabets(*_WESTERN)),
     _Page("iso8859-15", _of_alphabets(*_WESTERN)),
     _Page("cp1250", _of_alphabets(*_CENTRAL)),
@@ -150,19 +150,23 @@ _PAGES = (
     _Page("gb18030", _of_ideographs(_is_simplified)),
     _Page("big5", _of_ideographs(_is_traditional)),
     _Page("cp874", _of_alphabets(*_THAI)),
-    # Of programs that are seldom met.
+)
+_SELDOM_LATIN = (  # of programs that are seldom met
     _Page("cp857", _of_alphabets(*_TURKISH)),
     _Page("cp775", _of_alphabets(*_BALTIC)),
     _Page("cp861", _of_alphabets(*_ICELANDIC)),
     _Page("cp865", _of_alphabets(*_WESTERN)),
     _Page("cp860", _of_alphabets(*_WESTERN)),
     _Page("mac-latin2", _of_alphabets(*_CENTRAL)),
+)
+_SELDOM_OTHERS = (
     _Page("mac-cyrillic", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
     _Page("cp855", _of_alphabets(*_CYRILLIC, common="оеаинтсрвлкмд")),
     _Page("cp869", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
     _Page("cp862", _of_alphabets(*_HEBREW, common="יוהלרבתמאש")),
     _Page("iso8859-6", _of_alphabets(*_ARABIC, common="اليمونرتبة")),
 )
+_PAGES = (*_USUAL_PAGES, *_SELDOM_LATIN, *_SELDOM_OTHERS)
 
 
 def likeliest(head: bytes, delimiter: str = "") -> str:
@@ -183,6 +187,8 @@ def likeliest(head: bytes, delimiter: str = "") -> str:
 def alike(head: bytes, delimiter: str) -> dict[str, str]:
     """The likeliest code page and those that fit a text as well but read it otherwise, each with a cell read so.
 
+    One of Latin letters that is seldom met rivals no usual one.
+
     Args:
         head: the first bytes of a text that is in a code page.
         delimiter: what parts its cells.
@@ -193,7 +199,8 @@ def alike(head: bytes, delimiter: str) -> dict[str, str]:
     odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
     first = likeliest(head, delimiter)
     scores: dict[str, float] = {}
-    for page in _PAGES:  # one may stand for several languages
+    is_usual = any(page.encoding == first for page in _USUAL_PAGES)
+    for page in (*_USUAL_PAGES, *_SELDOM_OTHERS) if is_usual else _PAGES:  # one may stand for several languages
         scores[page.encoding] = max(_score(odd, page, ""), scores.get(page.encoding, -1.0))
     least = scores.get(first, 0) - _NEARLY
     parted = delimiter.encode() if delimiter.isascii() and delimiter else b"\n"

@@ -469,7 +469,8 @@ def test_cells_of_a_wide_table_are_no_cases(tmp_path: Path) -> None:
     rows = [[team, *range(10 + place, 34 + place)] for place, team in enumerate("AB")]
     pd.DataFrame(rows, columns=["Team", *months]).to_csv(tmp_path / "a.csv", index=False)
     kpis = yaml.safe_load(drafted([tmp_path / "a.csv"], tmp_path, "UTC").text)["kpis"]
-    assert [kpi["measure"] for kpi in kpis.values()] == ["mean"]
+    told = [(kpi["measure"], kpi["where"]) for kpi in kpis.values()]
+    assert told == [("last", 'Team == "A"'), ("last", 'Team == "B"')]
 
 
 def test_a_study_is_no_export(tmp_path: Path) -> None:

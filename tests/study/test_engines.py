@@ -32,7 +32,7 @@ sources:
     timezone: UTC
     key: number
     latest_by: updated_at
-    units: {weight: {column: currency}}
+    units: {weight: {column: currency}, hold: min}
   outages: {file: outages.csv, timezone: Europe/Lisbon}
 kpis:
   opened: {source: tickets, at: opened_at, measure: count, direction: lower}
