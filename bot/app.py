@@ -185,9 +185,13 @@ def work(kit: Kit) -> Callable[[InboxEvent], None]:
             listeners.call(jobs[name], payload=_payload(row), client=client, kit=kit)
         elif name in events:
             listeners.call(
-                events[name], event=row.payload["event"], body=row.payload, heard_at=row.received_at, client=client,
+                events[name],
+                event=row.payload["event"],
+                body=row.payload,
+                heard_at=row.received_at,
+                client=client,
                 kit=kit,
-            )  # fmt: skip
+            )
 
     return through
 

@@ -38,9 +38,16 @@ def show(session: Session, outbox: Outbox, cycle: Cycle, now: datetime) -> None:
 
 def _keep(session: Session, outbox: Outbox, cycle: Cycle, seen: cycles.Overview) -> None:
     outbox.keep(
-        session, team_id=cycle.team_id, key=key(cycle), channel=cycle.channel_id, text=status_card.title(seen),
-        blocks=status_card.card(seen), pin=True, subject=("cycle", cycle.id), tell=cycle.started_by,
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        key=key(cycle),
+        channel=cycle.channel_id,
+        text=status_card.title(seen),
+        blocks=status_card.card(seen),
+        pin=True,
+        subject=("cycle", cycle.id),
+        tell=cycle.started_by,
+    )
 
 
 @dataclass(frozen=True, slots=True)

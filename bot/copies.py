@@ -19,9 +19,15 @@ def ask(session: Session, outbox: Outbox, question: OutboxPost, people: Sequence
     """Bring a question to these people, once each; whoever has it already has it as it is now."""
     for user_id in people:
         outbox.post(
-            session, team_id=question.team_id, channel=user_id, key=f"{question.key}:to:{user_id}", text=question.text,
-            blocks=_shown(question), kind="nudge", subject=(SUBJECT, question.id),
-        )  # fmt: skip
+            session,
+            team_id=question.team_id,
+            channel=user_id,
+            key=f"{question.key}:to:{user_id}",
+            text=question.text,
+            blocks=_shown(question),
+            kind="nudge",
+            subject=(SUBJECT, question.id),
+        )
     follow(session, outbox, question)
 
 

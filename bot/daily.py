@@ -30,8 +30,10 @@ SUBJECT = "daily"  # what posts of this kind are about: the person's row
 KEPT = 4  # of a person's last messages that are kept up to date
 LATER = {collecting.SUBJECT: collecting.stands}
 _APPROVALS = {
-    "tree": Awaited.TREE_APPROVAL, "action": Awaited.ACTION_APPROVAL, "baseline": Awaited.BASELINE_APPROVAL,
-}  # fmt: skip
+    "tree": Awaited.TREE_APPROVAL,
+    "action": Awaited.ACTION_APPROVAL,
+    "baseline": Awaited.BASELINE_APPROVAL,
+}
 _OF_ACTIONS = {"review": Awaited.REVIEW, "benefit": Awaited.BENEFIT}
 _BLOCKING = ("step_due", "step_late", "escalation", "collect_backup", "collect_channel")
 
@@ -138,9 +140,14 @@ def post(day: Day, team_id: str, things: Sequence[Thing], key: str) -> dict[str,
     """The message, for the outbox."""
     text, shown = blocks.message(things)
     return {
-        "team_id": team_id, "channel": day.user_id, "kind": "nudge", "text": text, "key": key, "subject": day.about,
+        "team_id": team_id,
+        "channel": day.user_id,
+        "kind": "nudge",
+        "text": text,
+        "key": key,
+        "subject": day.about,
         "blocks": shown,
-    }  # fmt: skip
+    }
 
 
 def refresh(kit: Kit, team_id: str, user_id: str) -> None:

@@ -54,9 +54,16 @@ class Inbox:
         return True
 
     def later(
-        self, session: Session, *, team_id: str, kind: str, key: str, payload: Mapping[str, Any], user: str = "",
+        self,
+        session: Session,
+        *,
+        team_id: str,
+        kind: str,
+        key: str,
+        payload: Mapping[str, Any],
+        user: str = "",
         channel: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A job in the caller's transaction: done after the commit, and again after a crash until it is through.
 
         Args:
@@ -89,7 +96,7 @@ class Inbox:
         now = self._now()
         row = InboxEvent(
             team_id=team_id, event_id=event_id, kind=kind, payload=dict(payload), received_at=now, next_at=now
-        )  # fmt: skip
+        )
         session.add(row)
         session.flush()
         event.listen(session, "after_commit", lambda _: self.woken.set(), once=True)
@@ -102,9 +109,16 @@ class InboxWorker:
     """
 
     def __init__(
-        self, inbox: Inbox, sessions: Sessions, now: Callable[[], datetime], work: Work, tell: Tell,
-        *, teams: Callable[[], Collection[str]], lost: Callable[[InboxEvent], None] = lambda _row: None,
-    ) -> None:  # fmt: skip
+        self,
+        inbox: Inbox,
+        sessions: Sessions,
+        now: Callable[[], datetime],
+        work: Work,
+        tell: Tell,
+        *,
+        teams: Callable[[], Collection[str]],
+        lost: Callable[[InboxEvent], None] = lambda _row: None,
+    ) -> None:
         """``lost`` says of what was given up where it is waited for; ``tell`` tells who began it."""
         self._inbox = inbox
         self._sessions = sessions

@@ -39,9 +39,14 @@ ASKED_AGAIN = 300.0  # seconds after which Slack is asked again whether the one 
 SOON = 5.0  # the same where it does not, or Slack was not reached
 # Source: docs.slack.dev, "auth.test: errors": those after which trying again changes nothing.
 REFUSED = {
-    "account_inactive", "invalid_auth", "not_allowed_token_type", "not_authed", "team_access_not_granted",
-    "token_expired", "token_revoked",
-}  # fmt: skip
+    "account_inactive",
+    "invalid_auth",
+    "not_allowed_token_type",
+    "not_authed",
+    "team_access_not_granted",
+    "token_expired",
+    "token_revoked",
+}
 NOT_HERE = "The bot is not installed in this workspace."
 
 
@@ -94,9 +99,12 @@ class Installations:
         if held is None:
             raise NotFound(NOT_HERE)
         return AuthorizeResult(
-            enterprise_id=enterprise_id, team_id=team_id, bot_id=held.bot_id, bot_user_id=held.bot_user_id,
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_id=held.bot_id,
+            bot_user_id=held.bot_user_id,
             bot_token=self._vault.open(held.bot_token),
-        )  # fmt: skip
+        )
 
     def save(self, grant: Grant) -> None:
         """Keep what a workspace granted; installing again replaces it."""

@@ -148,8 +148,11 @@ def public(settings: Settings, url: str) -> Iterator[Finding]:
 def _believed(settings: Settings, address: str) -> Finding:
     body, stamp = json.dumps({"type": "url_verification", "challenge": "doctor"}), str(int(time()))
     signature = SignatureVerifier(settings.slack_signing_secret or "-").generate_signature(timestamp=stamp, body=body)
-    headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": str(signature),
-               "content-type": "application/json"}  # fmt: skip
+    headers = {
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": str(signature),
+        "content-type": "application/json",
+    }
     try:
         answer = httpx.post(address, content=body, headers=headers, timeout=_SECONDS)
     except httpx.HTTPError as away:

@@ -95,9 +95,15 @@ def noting(now: Callable[[], datetime]) -> Callable[[Session], None]:
 
 def _receipt(intent: Intent, at: datetime) -> InboxEvent:
     return InboxEvent(
-        team_id=intent.team_id, event_id=intent.key, kind=KIND, payload={}, status="done", received_at=at, next_at=at,
+        team_id=intent.team_id,
+        event_id=intent.key,
+        kind=KIND,
+        payload={},
+        status="done",
+        received_at=at,
+        next_at=at,
         done_at=at,
-    )  # fmt: skip
+    )
 
 
 def once(kind: str, listen: Callable[..., Any], call: Callable[..., Any], given: Mapping[str, Any]) -> None:

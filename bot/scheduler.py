@@ -52,9 +52,14 @@ class Scheduler:
         self._beat_at: datetime | None = None
         self._clock = BackgroundScheduler(timezone="UTC")
         self._clock.add_job(
-            self.tick, "interval", seconds=every, max_instances=1, coalesce=True, misfire_grace_time=None,
+            self.tick,
+            "interval",
+            seconds=every,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
             next_run_time=now(),
-        )  # fmt: skip
+        )
 
     def start(self) -> None:
         """Begin to tick."""
@@ -205,10 +210,14 @@ class Scheduler:
                 lock(session, f"collect:{team_id}")
                 for source, cycle in some:
                     self._kit.inbox.later(
-                        session, team_id=team_id, kind="source.collect", key=schedule.key(source, now),
-                        payload={"source_id": source.id}, user=source.owner or source.created_by,
+                        session,
+                        team_id=team_id,
+                        kind="source.collect",
+                        key=schedule.key(source, now),
+                        payload={"source_id": source.id},
+                        user=source.owner or source.created_by,
                         channel=cycle.channel_id,
-                    )  # fmt: skip
+                    )
 
     def _forget(self, team_id: str) -> None:
         """Once a day, leave what is done once a day to its jobs."""

@@ -105,9 +105,14 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """What must be seen nowhere; several keys of one setting one by one."""
         named = (
-            self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.slack_client_secret,
-            self.csi_token_key, self.csi_record_key, self.csi_metrics_token,
-        )  # fmt: skip
+            self.slack_bot_token,
+            self.slack_app_token,
+            self.slack_signing_secret,
+            self.slack_client_secret,
+            self.csi_token_key,
+            self.csi_record_key,
+            self.csi_metrics_token,
+        )
         return tuple(part.strip() for one in named for part in one.split(",") if part.strip())
 
     @property

@@ -47,25 +47,39 @@ def _tell_expired(session: Session, outbox: Outbox, action: Action) -> None:
         outbox.update(session, team_id=action.team_id, key=key, text=asked.text, blocks=closed)
         copies.follow(session, outbox, asked)
     outbox.post(
-        session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key,
-        key=f"{action.post_key}:expired:{action.version}", text=step7_correct.expired_text(action),
-        subject=("action", action.id), tell=action.proposer,
-    )  # fmt: skip
+        session,
+        team_id=action.team_id,
+        channel=cycle.channel_id,
+        thread_key=action.post_key,
+        key=f"{action.post_key}:expired:{action.version}",
+        text=step7_correct.expired_text(action),
+        subject=("action", action.id),
+        tell=action.proposer,
+    )
 
 
 def _tell_reopened(session: Session, outbox: Outbox, action: Action, now: datetime) -> None:
     cycle = cycles.by_id(session, action.team_id, action.cycle_id)
     outbox.post(
-        session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key,
+        session,
+        team_id=action.team_id,
+        channel=cycle.channel_id,
+        thread_key=action.post_key,
         key=f"{action.post_key}:reopened:{now:%Y%m%d}",
-        text=step7_correct.reopened_text(action), subject=("action", action.id), tell=action.owner,
-    )  # fmt: skip
+        text=step7_correct.reopened_text(action),
+        subject=("action", action.id),
+        tell=action.owner,
+    )
 
 
 def _tell_flagged(session: Session, outbox: Outbox, cycle: Cycle, clause: SlaClause) -> None:
     owners = roles.holders(session, cycle.team_id, cycle.service_id, Role.SERVICE_OWNER, Role.CSI_MANAGER)
     outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle),
-        key=f"sla:{clause.id}:flagged:{clause.activated_at}", text=step2_can_measure.flagged_text(clause, owners[:1]),
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        thread_key=cards.key(cycle),
+        key=f"sla:{clause.id}:flagged:{clause.activated_at}",
+        text=step2_can_measure.flagged_text(clause, owners[:1]),
         subject=("sla_clause", clause.id),
-    )  # fmt: skip
+    )

@@ -55,8 +55,9 @@ def some_closed(session: Session) -> list[str]:
     tokens = select(Installation.bot_token).where(col(Installation.removed_at).is_(None), Installation.bot_token != "")
     secrets = select(Source.secret_encrypted).where(Source.secret_encrypted != "")
     newest = (
-        tokens.order_by(col(Installation.id).desc()).limit(_SOME), secrets.order_by(col(Source.id).desc()).limit(_SOME)
-    )  # fmt: skip
+        tokens.order_by(col(Installation.id).desc()).limit(_SOME),
+        secrets.order_by(col(Source.id).desc()).limit(_SOME),
+    )
     return [closed for wanted in newest for closed in session.exec(wanted)]
 
 

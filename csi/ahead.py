@@ -46,9 +46,15 @@ class _Held:
 
 
 def keep(
-    session: Session, table: type[Any], team_id: str, found: Sequence[Any], *, column: str, keys: Iterable[Hashable],
+    session: Session,
+    table: type[Any],
+    team_id: str,
+    found: Sequence[Any],
+    *,
+    column: str,
+    keys: Iterable[Hashable],
     **within: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Hold what was found for these keys of a column; a key that nothing was found for has no row.
 
     What is held may be rows of a table, or what else was counted of them under a class of its own; it has an ``id``.

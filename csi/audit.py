@@ -282,9 +282,17 @@ def _said(
 ) -> AuditRow:
     """A row that nobody asked for: what the record says of itself."""
     return AuditRow(
-        team_id=team_id, ordinal=0, actor="", at=at, what=what, subject=subject[0], subject_id=subject[1], hash="",
-        old=old or {}, new=new or {},
-    )  # fmt: skip
+        team_id=team_id,
+        ordinal=0,
+        actor="",
+        at=at,
+        what=what,
+        subject=subject[0],
+        subject_id=subject[1],
+        hash="",
+        old=old or {},
+        new=new or {},
+    )
 
 
 def _moment(session: AnySession, now: Callable[[], datetime] | None) -> datetime:

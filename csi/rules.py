@@ -67,8 +67,16 @@ def set_thresholds(session: Session, *, team_id: str, values: dict[str, Any], ac
         own.settings = new
         session.add(own)
         subject = ("workspace", own.id)
-        audit.record(session, team_id=team_id, actor=actor, at=now, what="changed thresholds", subject=subject,
-                     old=old, new=values)  # fmt: skip
+        audit.record(
+            session,
+            team_id=team_id,
+            actor=actor,
+            at=now,
+            what="changed thresholds",
+            subject=subject,
+            old=old,
+            new=values,
+        )
 
 
 def record_goes_to(session: Session, team_id: str) -> str:

@@ -21,9 +21,15 @@ from csi.models import Row
 from csi.storage import WRITTEN
 
 _LOOSE = (
-    models.AuditHead, models.AuditRow, models.Heartbeat, models.InboxEvent, models.Installation, models.OutboxPost,
-    models.Person, models.Reminder,
-)  # fmt: skip
+    models.AuditHead,
+    models.AuditRow,
+    models.Heartbeat,
+    models.InboxEvent,
+    models.Installation,
+    models.OutboxPost,
+    models.Person,
+    models.Reminder,
+)
 COVERED: dict[str, Table] = {
     table.name: table
     for table in Row.metadata.sorted_tables

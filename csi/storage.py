@@ -88,9 +88,13 @@ def engine(url: str) -> Engine:
     address = _with_driver(url)
     if not address.startswith("sqlite"):
         return create_engine(
-            address, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20,
+            address,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
             connect_args=_patience(address),
-        )  # fmt: skip
+        )
     arguments = {"timeout": BUSY_SECONDS, "check_same_thread": False}
     made = create_engine(address, hide_parameters=True, connect_args=arguments)
     event.listen(made, "connect", _prepare_sqlite)
@@ -212,9 +216,15 @@ def rows(
 
 
 def read_ahead(
-    session: Session, table: type[RowT], team_id: str, column: str = "", keys: Collection[Any] = (), *,
-    without: Sequence[str] = (), **within: Any,
-) -> list[RowT]:  # fmt: skip
+    session: Session,
+    table: type[RowT],
+    team_id: str,
+    column: str = "",
+    keys: Collection[Any] = (),
+    *,
+    without: Sequence[str] = (),
+    **within: Any,
+) -> list[RowT]:
     """Read the rows of a workspace whose column is one of the keys (all rows, without a column) for who asks later.
 
     Args:

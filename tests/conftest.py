@@ -16,9 +16,16 @@ from tests.clusters import engine, scheduler
 from tests.databases import _sqlite_template, database, empty_url, own_database, postgres, sqlite_database
 
 __all__ = [
-    "_sqlite_template", "database", "empty_url", "engine", "own_database", "postgres", "scheduler", "shared",
+    "_sqlite_template",
+    "database",
+    "empty_url",
+    "engine",
+    "own_database",
+    "postgres",
+    "scheduler",
+    "shared",
     "sqlite_database",
-]  # fmt: skip
+]
 
 # Two shared cores: a slow moment is no failure, and every run draws the same cases.
 settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)

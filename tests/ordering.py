@@ -38,7 +38,7 @@ DEAREST = (
     "study/test_schedulers.py",
     "command/test_run.py",
     "flows/test_workspaces.py",
-)  # fmt: skip
+)
 
 
 def place(path: Path) -> int:

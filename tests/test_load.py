@@ -74,8 +74,15 @@ class Workspace:
         """One change of one cycle's service."""
         with self.kit.sessions() as session:
             chosen = cycle or rows(session, Cycle, TEAM, state="open", limit=1)[0]
-            roles.grant(session, team_id=TEAM, service_id=chosen.service_id, role=Role.READER, user_id=f"U{self.at[0]}",
-                        actor=DAVE, now=NOW)  # fmt: skip
+            roles.grant(
+                session,
+                team_id=TEAM,
+                service_id=chosen.service_id,
+                role=Role.READER,
+                user_id=f"U{self.at[0]}",
+                actor=DAVE,
+                now=NOW,
+            )
 
 
 def _opened(path: Path, folder: Path) -> Workspace:
@@ -151,11 +158,12 @@ class Deaf:
         pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, SOMEWHERE)), 15, id="home of three services"),
         pytest.param(asked(lambda all_: commands._seen(BODY, all_.kit)), 15, id="/csi status"),
         pytest.param(
-            asked(lambda all_: gathering.gather(lambda: None, {**BODY, "trigger_id": "t"}, Deaf(), all_.kit)), 15,
+            asked(lambda all_: gathering.gather(lambda: None, {**BODY, "trigger_id": "t"}, Deaf(), all_.kit)),
+            15,
             id="/csi gather",
         ),
     ],
-)  # fmt: skip
+)
 def test_as_much_is_asked_of_many_cycles_as_of_few(
     opened: Callable[[Size], Workspace], work: Callable[[Workspace], Counted], most: int
 ) -> None:
@@ -279,10 +287,24 @@ def fill(session: Session) -> None:
     due = {"kind": "step_due", "user_id": DAVE, "team_id": TEAM, "details": {}, "state": "sent"}
     post = {"channel": "C1", "created_at": NOW, "next_at": NOW, "status": "sent", "team_id": TEAM}
     done = {"kind": "job:k", "status": "done", "received_at": NOW, "next_at": NOW, "team_id": TEAM}
-    turn = {"service_id": cycle.service_id, "channel_id": "C1", "state": "closed", "started_by": DAVE, "team_id": TEAM,
-            "started_at": NOW, "closed_at": NOW}  # fmt: skip
-    act = {"service_id": cycle.service_id, "cycle_id": cycle.id, "title": "t", "proposer": DAVE, "team_id": TEAM,
-           "proposed_at": NOW, "state": "closed"}  # fmt: skip
+    turn = {
+        "service_id": cycle.service_id,
+        "channel_id": "C1",
+        "state": "closed",
+        "started_by": DAVE,
+        "team_id": TEAM,
+        "started_at": NOW,
+        "closed_at": NOW,
+    }
+    act = {
+        "service_id": cycle.service_id,
+        "cycle_id": cycle.id,
+        "title": "t",
+        "proposer": DAVE,
+        "team_id": TEAM,
+        "proposed_at": NOW,
+        "state": "closed",
+    }
     session.execute(insert(Cycle), [{**turn, "number": 100 + number} for number in range(len(hours))])
     session.execute(insert(Action), [{**act, "number": 10**6 + number} for number in range(len(hours))])
     result = {"kpi_id": rows(session, Kpi, TEAM, limit=1)[0].id, "input_hash": "", "made_at": NOW, "team_id": TEAM}

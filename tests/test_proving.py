@@ -121,13 +121,18 @@ def test_every_row_that_is_changed_removed_or_added_past_the_log_is_named(kept: 
         copied = f"SELECT 7, {rest}, {other} FROM {name}"
         gone = [Deviation(Fault.ADDED, table=name, number=9), Deviation(Fault.REMOVED, 0, 1, name, 1)]
         for statement, back, wanted in (
-            (f"UPDATE {name} SET {first} = {first} || 'x'",
-             f"UPDATE {name} SET {first} = substr({first}, 1, length({first}) - 1)",
-             [Deviation(Fault.CHANGED, last=1, table=name, number=1)]),
-            (f"INSERT INTO {name} (id, {rest}, {', '.join(own)}) {copied}",
-             f"DELETE FROM {name} WHERE id = 7", [Deviation(Fault.ADDED, table=name, number=7)]),
+            (
+                f"UPDATE {name} SET {first} = {first} || 'x'",
+                f"UPDATE {name} SET {first} = substr({first}, 1, length({first}) - 1)",
+                [Deviation(Fault.CHANGED, last=1, table=name, number=1)],
+            ),
+            (
+                f"INSERT INTO {name} (id, {rest}, {', '.join(own)}) {copied}",
+                f"DELETE FROM {name} WHERE id = 7",
+                [Deviation(Fault.ADDED, table=name, number=7)],
+            ),
             (f"UPDATE {name} SET id = 9", f"UPDATE {name} SET id = 1", gone),
-        ):  # fmt: skip
+        ):
             if name == "workspace" and "INSERT" in statement:  # there is one of each
                 continue
             kept.tamper(statement)
@@ -147,8 +152,9 @@ def text_columns(name: str) -> list[str]:
 def unique_of(name: str) -> list[str]:
     """A column of each unique constraint of a table, so that a copy of its row can stand beside it."""
     unique = [one for one in sealing.COVERED[name].constraints if type(one).__name__ == "UniqueConstraint"]
-    found = dict.fromkeys([one.name for one in each.columns if one.name != "team_id"][-1:][0] for each in unique
-                          if len(each.columns) > 1)  # fmt: skip
+    found = dict.fromkeys(
+        [one.name for one in each.columns if one.name != "team_id"][-1:][0] for each in unique if len(each.columns) > 1
+    )
     return list(found) or text_columns(name)[:1]
 
 
@@ -168,8 +174,10 @@ def test_a_seal_covers_every_column_and_tells_nothing_from_empty(name: str) -> N
 def test_columns_that_are_covered_from_now_on_are_told_as_such() -> None:
     """A seal is of all columns there were: one more makes every row there is look changed, unless LATER names it."""
     first = (Path(__file__).parent / "covered_columns.txt").read_text(encoding="utf-8")
-    now = {name: [one for one in sealing.columns(table) if one not in sealing.LATER.get(name, {})]
-           for name, table in sealing.COVERED.items()}  # fmt: skip
+    now = {
+        name: [one for one in sealing.columns(table) if one not in sealing.LATER.get(name, {})]
+        for name, table in sealing.COVERED.items()
+    }
     assert "".join(f"{name}: {' '.join(sorted(now[name]))}\n" for name in sorted(now)) == first
 
 
@@ -199,9 +207,18 @@ def test_a_change_that_nobody_recorded_is_sealed_all_the_same(kept: Kept) -> Non
 
 
 FORGED = {
-    "what": "z", "actor": "z", "subject": "z", "subject_id": 77, "permalink": "z", "old": '{"a": 1}', "new": '{"a": 1}',
-    "seals": '{"kpi:1": "x"}', "at": "2020-01-01 00:00:00.000000", "hash": "z", "previous_hash": "z",
-}  # fmt: skip
+    "what": "z",
+    "actor": "z",
+    "subject": "z",
+    "subject_id": 77,
+    "permalink": "z",
+    "old": '{"a": 1}',
+    "new": '{"a": 1}',
+    "seals": '{"kpi:1": "x"}',
+    "at": "2020-01-01 00:00:00.000000",
+    "hash": "z",
+    "previous_hash": "z",
+}
 
 
 def test_every_part_of_every_change_is_covered(kept: Kept) -> None:
@@ -361,10 +378,15 @@ def test_stored_files_are_held_to_their_hash(kept: Kept, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("key", "state"),
-    [("T1/rows/a.{hash}.parquet", State.WELL), ("T1/raw/{hash}", State.WELL), ("T1/rows/a.parquet", State.NAMED),
-     ("T1/rows/a.{other}.parquet", State.ALTERED), ("T1/raw/{other}", State.ALTERED),
-     ("T1/drops/{other}", State.NAMED)],
-)  # fmt: skip
+    [
+        ("T1/rows/a.{hash}.parquet", State.WELL),
+        ("T1/raw/{hash}", State.WELL),
+        ("T1/rows/a.parquet", State.NAMED),
+        ("T1/rows/a.{other}.parquet", State.ALTERED),
+        ("T1/raw/{other}", State.ALTERED),
+        ("T1/drops/{other}", State.NAMED),
+    ],
+)
 def test_which_keys_say_what_their_file_holds(tmp_path: Path, key: str, state: State) -> None:
     files = FileStore(str(tmp_path))
     own = key.format(hash="ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb", other="0" * 64)
@@ -402,7 +424,17 @@ def fill_in_order(sessions: storage.Sessions, files: FileStore) -> None:
         )
         session.add(source)
         session.flush()
-        session.add(models.Measurement(team_id=TEAM, source_id=source.id, kpi_key="k", at=NOW, collector="U",
-                                       collected_at=NOW, value=0.1 + 0.2, numerator=-0.0,
-                                       period_start=date(2026, 1, 5)))  # fmt: skip
+        session.add(
+            models.Measurement(
+                team_id=TEAM,
+                source_id=source.id,
+                kpi_key="k",
+                at=NOW,
+                collector="U",
+                collected_at=NOW,
+                value=0.1 + 0.2,
+                numerator=-0.0,
+                period_start=date(2026, 1, 5),
+            )
+        )
         audit.record(session, team_id=TEAM, actor="U1", at=NOW, what="filled", subject=("service", service.id))

@@ -136,8 +136,10 @@ def test_the_night_the_clocks_go_back_has_one_morning(sqlite_database: Database)
         session.flush()
         moment, rule, zone = reminders.working_moment(session, TEAM, BOB, date(2026, 10, 25))
         assert (moment.astimezone(UTC), rule, zone) == (
-            datetime(2026, 10, 26, 1, 30, tzinfo=UTC), "2026-10-26 02:30", "Europe/Berlin",
-        )  # fmt: skip
+            datetime(2026, 10, 26, 1, 30, tzinfo=UTC),
+            "2026-10-26 02:30",
+            "Europe/Berlin",
+        )
 
 
 @pytest.mark.parametrize(
@@ -220,9 +222,16 @@ def test_approvers_are_nudged_while_something_is_pending(database: Database) -> 
         (kpi,) = turns.grow(session, cycle)
         approval.submit_tree(session, cycle, actor=ALICE, now=NOW)
         turns.jump(session, cycle, 7)
-        fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=date(2026, 12, 1),
-                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
-                                      failure_sign="not less")  # fmt: skip
+        fields = actions.ActionFields(
+            "Route them",
+            kpi.id,
+            owner=FRANK,
+            due_on=date(2026, 12, 1),
+            effect_by=date(2026, 12, 2),
+            cost_class="low",
+            expected_effect="less",
+            failure_sign="not less",
+        )
         action = actions.propose(session, cycle, fields, actor=BOB, now=NOW)
         reminders.refresh(session, TEAM, NOW)
         tomorrow = NOW + timedelta(days=1)
@@ -240,9 +249,16 @@ def test_approvers_are_nudged_while_something_is_pending(database: Database) -> 
 def an_action(session: Session, cycle: Cycle, **state: object) -> Action:
     (kpi,) = turns.grow(session, cycle)
     turns.jump(session, cycle, 7)
-    fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=date(2026, 12, 1),
-                                  effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
-                                  failure_sign="not less")  # fmt: skip
+    fields = actions.ActionFields(
+        "Route them",
+        kpi.id,
+        owner=FRANK,
+        due_on=date(2026, 12, 1),
+        effect_by=date(2026, 12, 2),
+        cost_class="low",
+        expected_effect="less",
+        failure_sign="not less",
+    )
     action = actions.propose(session, cycle, fields, actor=BOB, now=NOW)
     for name, value in state.items():
         setattr(action, name, value)
@@ -261,8 +277,10 @@ def test_an_overdue_action_is_asked_for_twice_and_then_its_step_s_owner_hears_on
         for day in range(30):
             reminders.refresh(session, TEAM, NOW + timedelta(days=day))
         assert days_of(session, action) == [
-            ("action_due", FRANK, "12-01"), ("action_late", FRANK, "12-03"), ("escalation", ALICE, "12-07"),
-        ]  # fmt: skip
+            ("action_due", FRANK, "12-01"),
+            ("action_late", FRANK, "12-03"),
+            ("escalation", ALICE, "12-07"),
+        ]
         late = datetime(2026, 12, 7, 12, 0, tzinfo=UTC)
         due, second, helped = claimed(session, late)
         assert [reminders.stands(session, one, late) for one in (due, second, helped)] == [False, True, True]
@@ -303,8 +321,9 @@ def test_who_alone_steers_a_late_step_is_helped_by_the_next(sqlite_database: Dat
 
 
 @pytest.mark.parametrize(
-    "zone", ["Europe/Lisbon", "Pacific/Auckland"],
-)  # fmt: skip
+    "zone",
+    ["Europe/Lisbon", "Pacific/Auckland"],
+)
 def test_a_step_is_due_from_the_day_it_begins(sqlite_database: Database, zone: str) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
@@ -406,8 +425,9 @@ def test_an_approver_is_asked_twice_and_then_the_step_s_owner_or_the_manager_hea
         reminders.refresh(session, TEAM, NOW)
         asked = days_of(session, action)
         assert [one for one in asked if one[1] == CAROL] == [
-            ("approval", CAROL, f"{NOW + timedelta(days=1):%m-%d}"), ("approval", CAROL, "11-27"),
-        ]  # fmt: skip
+            ("approval", CAROL, f"{NOW + timedelta(days=1):%m-%d}"),
+            ("approval", CAROL, "11-27"),
+        ]
         assert [one[:2] for one in asked if one[0] == "escalation"] == [
             ("escalation", DAVE)
         ]  # Alice is an approver, too
@@ -440,9 +460,16 @@ def test_nobody_is_nudged_to_approve_what_is_their_own(sqlite_database: Database
         cycle = turns.begin(session)
         (kpi,) = turns.grow(session, cycle)
         turns.jump(session, cycle, 7)
-        fields = actions.ActionFields("Route them", kpi.id, owner=ALICE, due_on=date(2026, 12, 1),
-                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
-                                      failure_sign="not less")  # fmt: skip
+        fields = actions.ActionFields(
+            "Route them",
+            kpi.id,
+            owner=ALICE,
+            due_on=date(2026, 12, 1),
+            effect_by=date(2026, 12, 2),
+            cost_class="low",
+            expected_effect="less",
+            failure_sign="not less",
+        )
         actions.propose(session, cycle, fields, actor=BOB, now=NOW)
         reminders.refresh(session, TEAM, NOW)
         asked = [one.user_id for one in claimed(session, NOW + timedelta(days=1)) if one.kind == "approval"]
@@ -455,9 +482,16 @@ def test_v7_7_the_owner_is_asked_to_look_at_the_benefit_again(database: Database
         (kpi,) = turns.grow(session, cycle)
         turns.jump(session, cycle, 7)
         turns.analyse(session, cycle, kpi, [1.0])
-        fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=date(2026, 12, 1),
-                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
-                                      failure_sign="not less")  # fmt: skip
+        fields = actions.ActionFields(
+            "Route them",
+            kpi.id,
+            owner=FRANK,
+            due_on=date(2026, 12, 1),
+            effect_by=date(2026, 12, 2),
+            cost_class="low",
+            expected_effect="less",
+            failure_sign="not less",
+        )
         action = actions.propose(session, cycle, fields, actor=BOB, now=NOW)
         action.state, action.done_at = "closed", NOW
         cycle.state = "closed"
@@ -507,8 +541,10 @@ def test_a_channel_hears_at_the_usual_hours_of_its_cycles_zone(sqlite_database: 
         cycle = turns.begin(session)
         cycle.timezone = "America/New_York"
         session.flush()
-        nudges = [Nudge(f"k{who}", "collect_channel", who, cycle.id, ("collection", 1), date(2026, 11, 26))
-                  for who in ("C1", "U_NOBODY_KNOWS", ALICE)]  # fmt: skip
+        nudges = [
+            Nudge(f"k{who}", "collect_channel", who, cycle.id, ("collection", 1), date(2026, 11, 26))
+            for who in ("C1", "U_NOBODY_KNOWS", ALICE)
+        ]
         made = {one.user_id: one for one in reminders.write(session, TEAM, nudges, NOW)}
         there, here = datetime(2026, 11, 26, 14, 0, tzinfo=UTC), datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
         assert {who: one.due_at for who, one in made.items()} == {"C1": there, "U_NOBODY_KNOWS": there, ALICE: here}

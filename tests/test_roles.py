@@ -28,8 +28,15 @@ def test_granting_twice_is_granting_once(database: Database) -> None:
         cycle = turns.begin(session)
         before = len(roles.of_service(session, TEAM, cycle.service_id))
         for _ in range(2):
-            roles.grant(session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL,
-                        actor=DAVE, now=NOW)  # fmt: skip
+            roles.grant(
+                session,
+                team_id=TEAM,
+                service_id=cycle.service_id,
+                role=Role.APPROVER,
+                user_id=CAROL,
+                actor=DAVE,
+                now=NOW,
+            )
         assert len(roles.of_service(session, TEAM, cycle.service_id)) == before
 
 
@@ -37,8 +44,9 @@ def test_a_role_taken_away_is_gone_at_once_and_in_the_log(database: Database) ->
     with database.sessions() as session:
         cycle = turns.begin(session)
         assert roles.require(session, cycle, CAROL, roles.APPROVERS, "approve") is Role.APPROVER
-        roles.revoke(session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL, actor=DAVE,
-                     now=NOW)  # fmt: skip
+        roles.revoke(
+            session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL, actor=DAVE, now=NOW
+        )
         with pytest.raises(NotAllowed, match=r"To approve one must be service owner or approver.*Ask Alice\."):
             roles.require(session, cycle, CAROL, roles.APPROVERS, "approve")
     with database.sessions.reading() as session:

@@ -38,8 +38,16 @@ def begin(session: Session, *, team_id: str = TEAM, channel: str = CHANNEL, serv
     wanted = cycles.Start(service, channel, "Europe/Lisbon")
     cycle = cycles.start(session, team_id=team_id, actor=DAVE, now=NOW, wanted=wanted)
     for role, people in PEOPLE.items():
-        roles.set_holders(session, team_id=team_id, service_id=cycle.service_id, role=role, user_ids=people,
-                          actor=DAVE, now=NOW, backups=[FRANK])  # fmt: skip
+        roles.set_holders(
+            session,
+            team_id=team_id,
+            service_id=cycle.service_id,
+            role=role,
+            user_ids=people,
+            actor=DAVE,
+            now=NOW,
+            backups=[FRANK],
+        )
     return cycle
 
 
@@ -155,8 +163,17 @@ def analyse(
     result.verdict, result.made_at = verdict, now
     session.add(result)
     if row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id) is None:
-        session.add(Finding(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, verdict=verdict, state="confirmed",
-                            drafted_at=now, confirmed_by=BOB))  # fmt: skip
+        session.add(
+            Finding(
+                team_id=cycle.team_id,
+                cycle_id=cycle.id,
+                kpi_id=kpi.id,
+                verdict=verdict,
+                state="confirmed",
+                drafted_at=now,
+                confirmed_by=BOB,
+            )
+        )
     session.flush()
     return result
 

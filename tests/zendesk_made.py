@@ -28,6 +28,8 @@ def csv(weeks: int = WEEKS) -> str:
         reopened = int(place < (2 if back == 2 else 1))
         said = ("Good", "Good", "Good", "Good" if back == 1 else "Bad")[place] if place < 4 else "Offered"
         reply = 30 if back == 1 else 60
-        lines.append(f"1,{7000 + number},r{place},Ticket {number},{opened},{solved},{solved},Normal,Solved,{reply},"
-                     f"{reopened},{said}")  # fmt: skip
+        lines.append(
+            f"1,{7000 + number},r{place},Ticket {number},{opened},{solved},{solved},Normal,Solved,{reply},"
+            f"{reopened},{said}"
+        )
     return "\n".join(lines) + "\n"

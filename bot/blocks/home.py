@@ -20,8 +20,15 @@ START = "home.start"
 TOUR = "home.tour"
 CHANNEL = "channel"
 PAGE = "home.page"
-WEEK = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
-        "sun": "Sunday"}  # fmt: skip
+WEEK = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +57,21 @@ def no_clock(at: datetime | None) -> list[Block]:
     since = (
         f"since <!date^{int(at.timestamp())}^{{date_short_pretty}}, {{time}}|{at:%d %b %Y, %H:%M} UTC>" if at else "yet"
     )
-    return [parts.section(
-        f":rotating_light: *Nobody minds the clock.* Nothing was looked after {since}: no reminders, no collecting. "
-        "Whoever runs me starts `python -m bot scheduler` (`python -m bot run` has it); `python -m bot doctor` looks."
-    )]  # fmt: skip
+    return [
+        parts.section(
+            f":rotating_light: *Nobody minds the clock.* Nothing was looked after {since}: no "
+            "reminders, no collecting. "
+            "Whoever runs me starts `python -m bot scheduler` (`python -m bot run` has it); "
+            "`python -m bot doctor` looks."
+        )
+    ]
 
 
 def view(places: Sequence[Place], own: Own | None = None, page: int = 0, above: Sequence[Block] = ()) -> Block:
     """The home tab of one person; ``own`` are their settings. What does not fit stands on further pages."""
-    mine = [_entry(place, one, f"{number}.{at}") for number, place in enumerate(places)
-            for at, one in enumerate(place.own)]  # fmt: skip
+    mine = [
+        _entry(place, one, f"{number}.{at}") for number, place in enumerate(places) for at, one in enumerate(place.own)
+    ]
     groups: list[tuple[Block, list[Entry]]] = []
     if not places:
         groups.append((parts.header("What this is"), _newcomer()))
@@ -129,11 +141,17 @@ def hours_form(own: Own) -> Block:
             parts.checkboxes("days", "I work on", WEEK, chosen=own.hours.days, optional=False),
             parts.text_input("start", "From", value=f"{own.hours.start:%H:%M}", limit=5),
             parts.text_input("end", "To", value=f"{own.hours.end:%H:%M}", limit=5),
-            parts.text_input("holidays", "Whose holidays?", value=own.holidays, limit=20, optional=True,
-                             hint="A region such as PT or GB-ENG; empty for none."),
+            parts.text_input(
+                "holidays",
+                "Whose holidays?",
+                value=own.holidays,
+                limit=20,
+                optional=True,
+                hint="A region such as PT or GB-ENG; empty for none.",
+            ),
             parts.context(f"In your time zone of Slack, {escape(own.zone)}. Nothing reaches you outside these hours."),
         ],
-    )  # fmt: skip
+    )
 
 
 def _followed(places: Sequence[Place]) -> list[Block]:

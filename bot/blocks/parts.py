@@ -11,8 +11,17 @@ from bot.blocks.text import clip
 Block = dict[str, Any]
 
 SECTION, HEADER, CONTEXT, BUTTON, VALUE, TITLE, OPTION, LABEL, PLACEHOLDER, ALT = (
-    3000, 150, 2000, 75, 2000, 24, 75, 2000, 150, 2000,
-)  # fmt: skip
+    3000,
+    150,
+    2000,
+    75,
+    2000,
+    24,
+    75,
+    2000,
+    150,
+    2000,
+)
 TYPED = 3000  # characters a plain_text_input holds
 
 
@@ -123,9 +132,14 @@ def _choice(kind: str, field: str, made: list[Block], chosen: str | None) -> Blo
 
 
 def several(
-    field: str, label: str, choices: Mapping[str, str], *, chosen: Sequence[str] = (), hint: str = "",
+    field: str,
+    label: str,
+    choices: Mapping[str, str],
+    *,
+    chosen: Sequence[str] = (),
+    hint: str = "",
     optional: bool = False,
-) -> Block:  # fmt: skip
+) -> Block:
     """An input where any number is chosen; those chosen stay in their order."""
     made = options(choices)
     by_value = {one["value"]: one for one in made}

@@ -113,9 +113,7 @@ class Ticked:
     guarding: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def choose_form(
-    proposal: ProposalSeen | None, ticked: Ticked, goal: str, asked: Asked, metadata: str
-) -> Block:  # fmt: skip
+def choose_form(proposal: ProposalSeen | None, ticked: Ticked, goal: str, asked: Asked, metadata: str) -> Block:
     """View 1: what should you measure? Without a ``proposal`` from the catalogue alone."""
     blocks = [] if proposal is None else [_read_as(proposal), _candidates(proposal, ticked)]
     blocks.append(_others(alone=proposal is None))
@@ -123,11 +121,13 @@ def choose_form(
     if asked.service is not None:
         blocks.append(parts.text_input(SERVICE, "Of which service?", value=asked.service, limit=80))
     if asked.data is not None:
-        blocks.append(parts.users_input(DATA, "Who brings the data?", value=asked.data,
-                                        hint="Two people: the second stands in."))  # fmt: skip
+        blocks.append(
+            parts.users_input(DATA, "Who brings the data?", value=asked.data, hint="Two people: the second stands in.")
+        )
     if asked.approver:
-        blocks.append(parts.users_input(APPROVER, "Who may say yes for the business?",
-                                        hint="Somebody who does not measure."))  # fmt: skip
+        blocks.append(
+            parts.users_input(APPROVER, "Who may say yes for the business?", hint="Somebody who does not measure.")
+        )
     if proposal is not None and proposal.lacking:
         lines = [f"*{escape(one.name)}*: {escape(one.sentence)}" for one in proposal.lacking]
         blocks.append(parts.context("Not in this file:\n" + "\n".join(lines)))
@@ -170,17 +170,21 @@ def now(one: CandidateSeen, period: Period, guards: Sequence[str] = ()) -> str:
     """Where a KPI stands, in a line, and what it guards."""
     seen = one.standing
     is_count = one.definition.get("measure") == "count"
-    told = words.stands(seen.now, one.unit, seen.recent, seen.periods, period, is_count=is_count,
-                        is_unsaid="unit" in one.asks)  # fmt: skip
+    told = words.stands(
+        seen.now, one.unit, seen.recent, seen.periods, period, is_count=is_count, is_unsaid="unit" in one.asks
+    )
     return words.guarding(told, guards, parts.OPTION) if guards else told
 
 
 def _others(*, alone: bool) -> Block:
     label = "What should you measure?" if alone else "A KPI that is not here"
     element: Block = {
-        "type": "multi_external_select", "action_id": SEARCH, "min_query_length": 0, "max_selected_items": 8,
+        "type": "multi_external_select",
+        "action_id": SEARCH,
+        "min_query_length": 0,
+        "max_selected_items": 8,
         "placeholder": parts.plain("how fast do we answer …", parts.PLACEHOLDER),
-    }  # fmt: skip
+    }
     hint = "Searched by your words, in the catalogue." if alone else "From the catalogue; its data come from elsewhere."
     return parts.entry(OTHERS, label, element, hint=hint, optional=not alone)
 
@@ -242,14 +246,28 @@ def _aim(line: Line) -> list[Block]:
         hint = f"{hint} It guards the others: not worse than its worst quarter.".strip()
     if one.direction == Direction.WITHIN.value:
         hint = f"{hint} Two numbers, such as 2 to 5.".strip()
-    blocks = [parts.text_input(f"{TARGET}{one.id}", clip(f"{one.name}{aim}{unit}", 150), value=value, limit=40,
-                               hint=hint, placeholder="a number")]  # fmt: skip
+    blocks = [
+        parts.text_input(
+            f"{TARGET}{one.id}",
+            clip(f"{one.name}{aim}{unit}", 150),
+            value=value,
+            limit=40,
+            hint=hint,
+            placeholder="a number",
+        )
+    ]
     if is_open:
         blocks.append(parts.select(f"{DIRECTION}{one.id}", f"{clip(one.name, 100)}: which way is better?", _DIRECTIONS))
     if asks_unit:
-        blocks.append(parts.text_input(f"{UNIT}{one.id}", f"{clip(one.name, 100)}: in what?", limit=20,
-                                       placeholder="h, min, %, EUR, count …",
-                                       hint="Nothing in the file says what its numbers are in."))  # fmt: skip
+        blocks.append(
+            parts.text_input(
+                f"{UNIT}{one.id}",
+                f"{clip(one.name, 100)}: in what?",
+                limit=20,
+                placeholder="h, min, %, EUR, count …",
+                hint="Nothing in the file says what its numbers are in.",
+            )
+        )
     return blocks
 
 
@@ -265,17 +283,25 @@ def how_form(proposal: ProposalSeen, metadata: str) -> Block:
     )
     keys = {NO_KEY: "none: each row counts", **_numbered(proposal.columns)}
     key = str(proposal.mapping.get("key") or "")
-    blocks.append(parts.select("key", "Which column names a case?", keys,
-                               chosen=_place(proposal.columns, key) if key else NO_KEY))  # fmt: skip
+    blocks.append(
+        parts.select("key", "Which column names a case?", keys, chosen=_place(proposal.columns, key) if key else NO_KEY)
+    )
     if proposal.orders:
         orders = {one: _ORDERS.get(one, one) for one in proposal.orders}
         blocks.append(
             parts.select("dates", "How are its dates written?", orders, hint="Nothing in the file says which.")
         )
     for place, (name, cell) in enumerate(proposal.clocks.items()):
-        blocks.append(parts.select(f"{CLOCK}{place}", f"What is {clip(cell, 10)} in ‘{clip(name, 80)}’?",
-                                   clock_choices(cell), chosen=proposal.said.clocks.get(name), optional=True,
-                                   hint="Nothing in the file says. Left open, it is not measured."))  # fmt: skip
+        blocks.append(
+            parts.select(
+                f"{CLOCK}{place}",
+                f"What is {clip(cell, 10)} in ‘{clip(name, 80)}’?",
+                clock_choices(cell),
+                chosen=proposal.said.clocks.get(name),
+                optional=True,
+                hint="Nothing in the file says. Left open, it is not measured.",
+            )
+        )
     blocks.append(
         parts.text_input("timezone", "Time zone", value=proposal.timezone, limit=60, hint="As Europe/Lisbon.")
     )

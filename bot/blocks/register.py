@@ -23,8 +23,13 @@ TIMESCALES = {
 }
 MOST = 40  # entries on one page
 _SCALE = ("1", "2", "3", "4", "5")
-_SIGNS = {"open": ":bulb:", "planned": ":spiral_calendar_pad:", "done": ":white_check_mark:", "parked": ":zzz:",
-          "dropped": ":wastebasket:"}  # fmt: skip
+_SIGNS = {
+    "open": ":bulb:",
+    "planned": ":spiral_calendar_pad:",
+    "done": ":white_check_mark:",
+    "parked": ":zzz:",
+    "dropped": ":wastebasket:",
+}
 
 
 def view(
@@ -75,9 +80,14 @@ def line(one: Any, judged: str = "") -> str:
 
 
 def form(
-    kpis: Mapping[str, str], metadata: str, *, title: str = "", description: str = "", alike: Sequence[Any] = (),
+    kpis: Mapping[str, str],
+    metadata: str,
+    *,
+    title: str = "",
+    description: str = "",
+    alike: Sequence[Any] = (),
     others: Mapping[str, str] | None = None,
-) -> Block:  # fmt: skip
+) -> Block:
     """The form of a new entry; ``alike`` are entries that read much the same, ``others`` what it may be part of."""
     blocks: list[Block] = []
     if alike:
@@ -110,12 +120,23 @@ def move_form(one: Any, metadata: str, decided: Sequence[Any] = ()) -> Block:
     blocks = [
         parts.section(line(one)),
         parts.select("state", "State", STATES, chosen=one.state),
-        parts.text_input("priority", "Another priority", limit=10, optional=True,
-                         hint=f"Empty: impact × confidence × urgency ÷ effort = {one.priority:g}"),
+        parts.text_input(
+            "priority",
+            "Another priority",
+            limit=10,
+            optional=True,
+            hint=f"Empty: impact × confidence × urgency ÷ effort = {one.priority:g}",
+        ),
         parts.text_input("reason", "Why?", limit=300, optional=True, multiline=True),
-        parts.text_input("benefit_verified", "Which benefit has shown itself?", value=one.benefit_verified, limit=300,
-                         optional=True, hint=f"Expected: {one.benefit_claimed or 'nothing was said'}"),
-    ]  # fmt: skip
+        parts.text_input(
+            "benefit_verified",
+            "Which benefit has shown itself?",
+            value=one.benefit_verified,
+            limit=300,
+            optional=True,
+            hint=f"Expected: {one.benefit_claimed or 'nothing was said'}",
+        ),
+    ]
     if decided:
         blocks.append(parts.context("\n".join(_decision(row) for row in decided)))
     return parts.modal(MOVE, "Move on", blocks, metadata=metadata)

@@ -117,9 +117,15 @@ def _buttons(source: Source) -> list[Block]:
 
 
 def form(
-    kind: str, known: SourceDefinition, source: Source | None, kpis: Sequence[Kpi], *, fed: Sequence[int],
-    metadata: str, keeps_token: bool = False,
-) -> Block:  # fmt: skip
+    kind: str,
+    known: SourceDefinition,
+    source: Source | None,
+    kpis: Sequence[Kpi],
+    *,
+    fed: Sequence[int],
+    metadata: str,
+    keeps_token: bool = False,
+) -> Block:
     """The form of one source; secrets are never in it."""
     fields = {"sql": _sql, "url": _url, "prometheus": _prometheus}
     name = source.name or source.key if source else ""
@@ -127,15 +133,22 @@ def form(
     if kind in fields:
         blocks += fields[kind](known, keeps_token)
         blocks.append(
-            parts.select("cadence", "How often is it collected?", _CADENCES, optional=True,
-                         chosen=(source.cadence if source else "") or None, hint="Empty: as the measurement plan says.")
-        )  # fmt: skip
+            parts.select(
+                "cadence",
+                "How often is it collected?",
+                _CADENCES,
+                optional=True,
+                chosen=(source.cadence if source else "") or None,
+                hint="Empty: as the measurement plan says.",
+            )
+        )
     if kpis:
         choices = {str(kpi.id): clip(kpi.name, 75) for kpi in kpis[:100]}
         blocks.append(
-            parts.several("feeds", "Which KPIs are measured from it?", choices, chosen=[str(one) for one in fed],
-                          optional=True)
-        )  # fmt: skip
+            parts.several(
+                "feeds", "Which KPIs are measured from it?", choices, chosen=[str(one) for one in fed], optional=True
+            )
+        )
     title = f"{'Change' if source else 'Add'} {KINDS[kind]}"
     return parts.modal(SAVE, title, blocks, metadata=metadata)
 
@@ -147,43 +160,78 @@ def _text(field: str, label: str, value: object, hint: str = "", *, optional: bo
 def _sql(known: SourceDefinition, _keeps_token: bool) -> list[Block]:
     options = known.options
     return [
-        _text("address", "Address of the database", known.sql, "Such as postgresql://reader:password@host/database. "
-              "Give an account that may only read. The password is kept encrypted and not shown again.",
-              optional=False, limit=ADDRESS_LIMIT),
-        parts.text_input("query", "Query", value=str(options.get("query") or ""), multiline=True, limit=QUERY_LIMIT,
-                         placeholder="SELECT number, opened_at, resolved_at, updated_at FROM incident"),
+        _text(
+            "address",
+            "Address of the database",
+            known.sql,
+            "Such as postgresql://reader:password@host/database. "
+            "Give an account that may only read. The password is kept encrypted and not shown again.",
+            optional=False,
+            limit=ADDRESS_LIMIT,
+        ),
+        parts.text_input(
+            "query",
+            "Query",
+            value=str(options.get("query") or ""),
+            multiline=True,
+            limit=QUERY_LIMIT,
+            placeholder="SELECT number, opened_at, resolved_at, updated_at FROM incident",
+        ),
         _at(known),
-        _text("since", "Which column tells what is new?", options.get("since"),
-              "Such as updated_at: only newer rows are asked for. Empty: all of it each time."),
+        _text(
+            "since",
+            "Which column tells what is new?",
+            options.get("since"),
+            "Such as updated_at: only newer rows are asked for. Empty: all of it each time.",
+        ),
         *_rows_form(known),
-    ]  # fmt: skip
+    ]
 
 
 def _url(known: SourceDefinition, keeps_token: bool) -> list[Block]:
     paging = paging_of(known.options)
     name = paging.field or paging.name
     return [
-        _text("address", "Address", known.url, "It answers with JSON or CSV. {since} and {until} in it are filled in. "
-              "Keys in it are kept encrypted and not shown again.", optional=False, limit=ADDRESS_LIMIT),
+        _text(
+            "address",
+            "Address",
+            known.url,
+            "It answers with JSON or CSV. {since} and {until} in it are filled in. "
+            "Keys in it are kept encrypted and not shown again.",
+            optional=False,
+            limit=ADDRESS_LIMIT,
+        ),
         _authorization(keeps_token),
         _text("rows", "Where are the rows in the JSON?", known.options.get("rows"), "A JMESPath such as data.items."),
         parts.select("paging", "How does one come to the next page?", _PAGING, chosen=paging.kind),
         _text("paging_name", "By which field or parameter?", name, "Such as meta.next, or page."),
         _at(known),
         *_rows_form(known),
-    ]  # fmt: skip
+    ]
 
 
 def _prometheus(known: SourceDefinition, keeps_token: bool) -> list[Block]:
     return [
-        _text("address", "Address of Prometheus", known.prometheus, "Such as https://prometheus.example.org.",
-              optional=False, limit=ADDRESS_LIMIT),
+        _text(
+            "address",
+            "Address of Prometheus",
+            known.prometheus,
+            "Such as https://prometheus.example.org.",
+            optional=False,
+            limit=ADDRESS_LIMIT,
+        ),
         _authorization(keeps_token),
-        parts.text_input("query", "PromQL expression", value=str(known.options.get("query") or ""), multiline=True,
-                         limit=QUERY_LIMIT, placeholder="sum(increase(http_errors_total[1d]))",
-                         hint="Its value at the end of each period counts for that period."),
+        parts.text_input(
+            "query",
+            "PromQL expression",
+            value=str(known.options.get("query") or ""),
+            multiline=True,
+            limit=QUERY_LIMIT,
+            placeholder="sum(increase(http_errors_total[1d]))",
+            hint="Its value at the end of each period counts for that period.",
+        ),
         _text("step", "Another step than the period", known.options.get("step"), "Such as 5m.", limit=10),
-    ]  # fmt: skip
+    ]
 
 
 def _at(known: SourceDefinition) -> Block:
@@ -194,10 +242,14 @@ def _at(known: SourceDefinition) -> Block:
 
 def _rows_form(known: SourceDefinition) -> list[Block]:
     return [
-        _text("key", "Which column names a case?", known.key,
-              "A ticket number, say: the latest row of each counts. Empty: every row is an observation."),
+        _text(
+            "key",
+            "Which column names a case?",
+            known.key,
+            "A ticket number, say: the latest row of each counts. Empty: every row is an observation.",
+        ),
         _text("timezone", "Time zone of stamps without an offset", known.timezone, "A name such as Europe/Lisbon."),
-    ]  # fmt: skip
+    ]
 
 
 def _authorization(keeps_token: bool) -> Block:

@@ -97,8 +97,12 @@ def assess_form(
     """The answer for one KPI, with its row of the plan; everything is filled in as it most likely is."""
     blocks = [
         parts.section(f"*{escape(clip(kpi.name, 120))}* ({aim(kpi)})"),
-        parts.select("measurability", "Can it be measured?", [one.value for one in Measurability],
-                     chosen=said.measurability.value),
+        parts.select(
+            "measurability",
+            "Can it be measured?",
+            [one.value for one in Measurability],
+            chosen=said.measurability.value,
+        ),
         parts.user_input("checked_by", "Who tried it?", value=said.checked_by, hint="Not who says so: who looked."),
         *_source(said, sources),
         parts.text_input("definition", "What exactly is measured?", value=said.definition, limit=300, optional=True),
@@ -107,14 +111,23 @@ def assess_form(
         parts.select("period", "One point per", [one.value for one in Period], chosen=said.period),
         parts.text_input("timezone", "Time zone", value=said.timezone, limit=60),
         parts.select("calendar", "Which hours count?", ("24x7", "business hours"), chosen=said.calendar),
-        parts.text_input("hours", "Business hours", value=hours, limit=200, optional=True, placeholder=USUAL_HOURS,
-                         hint="For the whole cycle; night shifts and several times a day are fine."),
-        parts.text_input("holidays", "Whose holidays?", value=holidays, limit=20, optional=True,
-                         placeholder="PT, GB-ENG …"),
-        parts.text_input("effort", "Effort to measure it", value=said.effort, limit=100, optional=True,
-                         placeholder="an hour a week"),
+        parts.text_input(
+            "hours",
+            "Business hours",
+            value=hours,
+            limit=200,
+            optional=True,
+            placeholder=USUAL_HOURS,
+            hint="For the whole cycle; night shifts and several times a day are fine.",
+        ),
+        parts.text_input(
+            "holidays", "Whose holidays?", value=holidays, limit=20, optional=True, placeholder="PT, GB-ENG …"
+        ),
+        parts.text_input(
+            "effort", "Effort to measure it", value=said.effort, limit=100, optional=True, placeholder="an hour a week"
+        ),
         parts.text_input("cost", "Cost", value=said.cost, limit=100, optional=True, placeholder="none, low, high …"),
-    ]  # fmt: skip
+    ]
     if others:
         label = {"all": f"The same holds for {plural(others, 'other KPI')} not assessed yet"}
         blocks.append(parts.checkboxes("same", "And the others?", label))
@@ -122,8 +135,13 @@ def assess_form(
 
 
 def _source(said: Any, sources: Mapping[str, str]) -> list[Block]:
-    name = parts.text_input("source", "New source" if sources else "Where does it come from?", limit=80, optional=True,
-                            placeholder="Ticket tool export")  # fmt: skip
+    name = parts.text_input(
+        "source",
+        "New source" if sources else "Where does it come from?",
+        limit=80,
+        optional=True,
+        placeholder="Ticket tool export",
+    )
     if not sources:
         return [name]
     choices = {**{key: clip(label, 75) for key, label in sources.items()}, _NEW: "A new source, named below"}
@@ -138,11 +156,19 @@ def gap_form(gap: Any, *, owner: str, metadata: str) -> Block:
         parts.radio("decision", "What do we do about it?", _DECISIONS, chosen=gap.decision or "close"),
         parts.user_input("owner", "Who sees to it?", value=gap.owner or owner),
         parts.date_input("due_on", "By when?", value=gap.due_on),
-        parts.text_input("cost", "What does closing it cost?", value=gap.cost, limit=100, optional=True,
-                         placeholder="low: a day of work", hint="Needed to close it; a rough class is enough."),
-        parts.text_input("reason", "Reason", value=gap.reason, limit=300, optional=True, multiline=True,
-                         hint="Needed to drop it."),
-    ]  # fmt: skip
+        parts.text_input(
+            "cost",
+            "What does closing it cost?",
+            value=gap.cost,
+            limit=100,
+            optional=True,
+            placeholder="low: a day of work",
+            hint="Needed to close it; a rough class is enough.",
+        ),
+        parts.text_input(
+            "reason", "Reason", value=gap.reason, limit=300, optional=True, multiline=True, hint="Needed to drop it."
+        ),
+    ]
     return parts.modal(GAP, "A gap", blocks, metadata=metadata)
 
 
@@ -172,11 +198,12 @@ def _clause(one: Any) -> str:
 def clause_form(kpis: Mapping[str, str], metadata: str) -> Block:
     """A new clause."""
     blocks = [
-        parts.select("kpi_id", "On which KPI?", {key: clip(name, 75) for key, name in kpis.items()},
-                     chosen=next(iter(kpis))),
+        parts.select(
+            "kpi_id", "On which KPI?", {key: clip(name, 75) for key, name in kpis.items()}, chosen=next(iter(kpis))
+        ),
         parts.text_input("text", "What is promised?", limit=300, placeholder="Incidents are resolved within 20 hours"),
         parts.text_input("target", "Target", limit=40, optional=True, hint="Empty: the KPI's own."),
-    ]  # fmt: skip
+    ]
     return parts.modal(DRAFT, "Draft an SLA clause", blocks, metadata=metadata)
 
 

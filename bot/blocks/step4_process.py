@@ -312,8 +312,10 @@ def exclude_form(kpis: Sequence[Kpi], metadata: str) -> Block:
         EXCLUDE,
         "Leave something out",
         [
-            parts.section("Left out are only rows of these days, and only once somebody else has approved it. "
-                          "It stands as a footnote on every chart from then on."),
+            parts.section(
+                "Left out are only rows of these days, and only once somebody else has approved it. "
+                "It stands as a footnote on every chart from then on."
+            ),
             parts.select("kpi_id", "KPI", choices, chosen=ALL),
             parts.date_input("start_on", "From"),
             parts.date_input("end_on", "Until, not included", hint="The first day that counts again."),
@@ -321,7 +323,7 @@ def exclude_form(kpis: Sequence[Kpi], metadata: str) -> Block:
         ],
         submit="Propose",
         metadata=metadata,
-    )  # fmt: skip
+    )
 
 
 def exclusion(one: Exclusion, kpi: Kpi | None, days: tuple[date, date]) -> list[Block]:
@@ -374,13 +376,20 @@ def windows_form(cycle: Cycle, kpis: Sequence[Kpi], there: There, metadata: str)
         WINDOWS,
         "Before and after",
         [
-            parts.section("What is compared with what. Fix it before you look: a window chosen afterwards proves "
-                          "nothing. 8 whole periods before and 6 after are the least for a verdict."),
+            parts.section(
+                "What is compared with what. Fix it before you look: a window chosen afterwards proves "
+                "nothing. 8 whole periods before and 6 after are the least for a verdict."
+            ),
             parts.context(said),
             *([parts.context(_own_windows(kpis))] if any(kpi.windows for kpi in kpis) else []),
-            parts.select("kpi_id", "Of which KPI?", {EVERY: "all that have none of their own", **_named(kpis)},
-                         chosen=EVERY, hint="One KPI may have its own: its baseline was approved, or its change has "
-                         "another day. Without days it is compared as all."),
+            parts.select(
+                "kpi_id",
+                "Of which KPI?",
+                {EVERY: "all that have none of their own", **_named(kpis)},
+                chosen=EVERY,
+                hint="One KPI may have its own: its baseline was approved, or its change has "
+                "another day. Without days it is compared as all.",
+            ),
             _window_day("baseline_from", "Baseline from", before.start if before else None),
             _window_day("baseline_to", "Baseline until", before.end if before else None, half_open),
             _window_day("evaluation_from", "Evaluation from", after.start if after else None),
@@ -388,7 +397,7 @@ def windows_form(cycle: Cycle, kpis: Sequence[Kpi], there: There, metadata: str)
         ],
         submit="Fix the windows",
         metadata=metadata,
-    )  # fmt: skip
+    )
 
 
 def _window_day(field: str, label: str, value: date | None, hint: str = "") -> Block:

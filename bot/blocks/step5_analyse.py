@@ -52,15 +52,27 @@ Line = Mapping[str, Any]
 
 def running(metadata: str) -> Block:
     """What is shown while the numbers are made."""
-    return parts.modal(OPEN, TITLE, [parts.section(":hourglass_flowing_sand: I am analysing the data now held …")],
-                       submit="", close="Close", metadata=metadata)  # fmt: skip
+    return parts.modal(
+        OPEN,
+        TITLE,
+        [parts.section(":hourglass_flowing_sand: I am analysing the data now held …")],
+        submit="",
+        close="Close",
+        metadata=metadata,
+    )
 
 
 def failed(metadata: str, why: str) -> Block:
     """What is shown when the numbers could not be made."""
     said = f":warning: The data could not be analysed: {escape(clip(why, 2500))}"
-    return parts.modal(OPEN, TITLE, [parts.section(said), parts.actions([parts.button("Analyse again", RUN)])],
-                       submit="", close="Close", metadata=metadata)  # fmt: skip
+    return parts.modal(
+        OPEN,
+        TITLE,
+        [parts.section(said), parts.actions([parts.button("Analyse again", RUN)])],
+        submit="",
+        close="Close",
+        metadata=metadata,
+    )
 
 
 def overview(lines: Sequence[Line], metadata: str, *, may_change: bool, windows: bool = True) -> Block:
@@ -102,10 +114,14 @@ def together_form(lines: Sequence[Line], metadata: str) -> Block:
         said = [line["against_target"], line["against_baseline"], line["variation"], line["impact"]]
         blocks.append(parts.section(_read_first(line)))
         blocks.append(parts.context(clip(escape(" ".join(said)), 1900)))
-        blocks.append(parts.text_input(f"{CAUSE}{line['id']}", clip(f"Likely cause: {line['name']}", 150),
-                                       value=line["cause"], limit=FIELD))  # fmt: skip
-    return parts.modal(ALL, "Findings", blocks, submit=f"Confirm {plural(len(lines), 'finding')}"[:24],
-                       metadata=metadata)  # fmt: skip
+        blocks.append(
+            parts.text_input(
+                f"{CAUSE}{line['id']}", clip(f"Likely cause: {line['name']}", 150), value=line["cause"], limit=FIELD
+            )
+        )
+    return parts.modal(
+        ALL, "Findings", blocks, submit=f"Confirm {plural(len(lines), 'finding')}"[:24], metadata=metadata
+    )
 
 
 def _heading(lines: Sequence[Line], may_change: bool) -> Block:
@@ -171,15 +187,32 @@ def finding_form(line: Line, metadata: str) -> Block:
         parts.select("claim", "With that you claim", CLAIMS, chosen=line["claim"] or Claim.NEITHER),
         _words("cause", "Likely cause", line, hint="A hypothesis until something has shown or refuted it."),
         parts.select("cause_state", "That cause is", CAUSES, chosen=line["cause_state"] or CauseState.HYPOTHESIS),
-        parts.text_input("cause_evidence", "What shows it, or refutes it?", value=line["cause_evidence"], limit=FIELD,
-                         optional=True, multiline=True, hint="A settled cause is not asked about again."),
+        parts.text_input(
+            "cause_evidence",
+            "What shows it, or refutes it?",
+            value=line["cause_evidence"],
+            limit=FIELD,
+            optional=True,
+            multiline=True,
+            hint="A settled cause is not asked about again.",
+        ),
         _words("impact", "What it means for the business", line),
-        parts.text_input("impact_amount", "In one figure", value=_typed(line["impact_amount"]), limit=40,
-                         hint="How much is lost, such as 40 users or 120 hours; a good guess beats none."),
+        parts.text_input(
+            "impact_amount",
+            "In one figure",
+            value=_typed(line["impact_amount"]),
+            limit=40,
+            hint="How much is lost, such as 40 users or 120 hours; a good guess beats none.",
+        ),
         parts.select("impact_unit", "of", {kind: kind for kind in kinds}, chosen=line["impact_unit"] or None),
-        parts.text_input("unit_cost", "Cost of one of these", limit=60, optional=True,
-                         hint="Low / usual / high and currency, such as 20 / 25 / 40 EUR; you answer for it."),
-    ]  # fmt: skip
+        parts.text_input(
+            "unit_cost",
+            "Cost of one of these",
+            limit=60,
+            optional=True,
+            hint="Low / usual / high and currency, such as 20 / 25 / 40 EUR; you answer for it.",
+        ),
+    ]
     return parts.modal(FINDING, "Finding", blocks, submit="Confirm", metadata=metadata)
 
 
@@ -246,9 +279,10 @@ def _asked(shift: Shift) -> list[Block]:
     hint = "Suggested from the run. Until 12 periods lie after it the new limits are in trial."
     return [
         parts.date_input("start_on", "From this day on", value=shift.start, hint=hint),
-        parts.text_input("reason", "What has changed for good?", limit=REASON,
-                         hint="It stands under every chart from now on."),
-    ]  # fmt: skip
+        parts.text_input(
+            "reason", "What has changed for good?", limit=REASON, hint="It stands under every chart from now on."
+        ),
+    ]
 
 
 def why_modal(name: str, result: Line, period: Period) -> Block:

@@ -17,9 +17,14 @@ from csi.words.heading import ruled
 from csi.words.wording import amount, plural
 
 SEND, ACKNOWLEDGE, QUESTION, DECIDE, HOW, WHY, SPIRAL = (
-    "present.send", "present.acknowledge", "present.question", "present.decide", "present.how",
-    "present.why", "present.spiral",
-)  # fmt: skip
+    "present.send",
+    "present.acknowledge",
+    "present.question",
+    "present.decide",
+    "present.how",
+    "present.why",
+    "present.spiral",
+)
 FURTHER = "present.further"
 ANSWER = "present.answer"
 INFORMATION, DECISION = "information", "decision"
@@ -53,18 +58,27 @@ def form(verdicts: Sequence[tuple[str, str, str]], channel: str) -> Block:
         SEND,
         "Present",
         [
-            parts.radio("audience", "Who reads it?", AUDIENCES,
-                        chosen=Audience.BUSINESS.value),
-            parts.radio("purpose", "What is it for?", {INFORMATION: "For information", DECISION: "Asks for a decision"},
-                        chosen=INFORMATION),
-            parts.text_input("ask", "What do you ask for?", optional=True, limit=1000, multiline=True,
-                             hint="One ask, for a report that asks for a decision."),
+            parts.radio("audience", "Who reads it?", AUDIENCES, chosen=Audience.BUSINESS.value),
+            parts.radio(
+                "purpose",
+                "What is it for?",
+                {INFORMATION: "For information", DECISION: "Asks for a decision"},
+                chosen=INFORMATION,
+            ),
+            parts.text_input(
+                "ask",
+                "What do you ask for?",
+                optional=True,
+                limit=1000,
+                multiline=True,
+                hint="One ask, for a report that asks for a decision.",
+            ),
             parts.section("*What they will see*, missed ones first; the first five with a chart:"),
             *sections(lines),
         ],
         submit="Send to the channel",
         metadata=channel,
-    )  # fmt: skip
+    )
 
 
 def head(report: Report, content: Line, clicks: Sequence[ReportClick], *, grid: bool) -> list[Block]:
@@ -162,8 +176,9 @@ def why_modal(one: Line) -> Block:
 
 def _told(one: Line, title: str, texts: Sequence[str]) -> Block:
     rows = [f"• {escape(clip(text, 1500))}" for text in texts]
-    return parts.modal("notice", title, [parts.section(f"*{_name(one['name'])}*"), *sections(rows)],
-                       submit="", close="OK")  # fmt: skip
+    return parts.modal(
+        "notice", title, [parts.section(f"*{_name(one['name'])}*"), *sections(rows)], submit="", close="OK"
+    )
 
 
 def plain(text: str) -> str:
@@ -179,22 +194,26 @@ def spiral(alt_text: str, notes: Sequence[str]) -> list[Block]:
 def question_form(report_id: int) -> Block:
     """What a reader wants to know."""
     return parts.modal(
-        QUESTION, "Ask a question",
+        QUESTION,
+        "Ask a question",
         [parts.text_input("text", "What do you want to know?", multiline=True, limit=1000)],
-        submit="Ask", metadata=str(report_id),
-    )  # fmt: skip
+        submit="Ask",
+        metadata=str(report_id),
+    )
 
 
 def decide_form(report_id: int, ask: str) -> Block:
     """What is decided on the ask."""
     return parts.modal(
-        DECIDE, "Decide",
+        DECIDE,
+        "Decide",
         [
             parts.section(f":raised_hand: {escape(ask)}"),
             parts.text_input("text", "Your decision, and why", multiline=True, limit=1000),
         ],
-        submit="Decide", metadata=str(report_id),
-    )  # fmt: skip
+        submit="Decide",
+        metadata=str(report_id),
+    )
 
 
 def asked(user_id: str, text: str, made_by: str) -> str:

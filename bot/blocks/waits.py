@@ -95,8 +95,10 @@ def _baseline_approval(one: WaitingSeen, _step: Step, _channel: str) -> list[Blo
 
 def _answers(value: str, approve: str, no: tuple[str, str], looked_at: str, look: str) -> list[Block]:
     return [
-        parts.button("Approve", approve, value), parts.button(no[1], no[0], value), parts.button(look, LOOK, looked_at),
-    ]  # fmt: skip
+        parts.button("Approve", approve, value),
+        parts.button(no[1], no[0], value),
+        parts.button(look, LOOK, looked_at),
+    ]
 
 
 def _action(one: WaitingSeen, _step: Step, _channel: str) -> list[Block]:

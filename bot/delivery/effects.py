@@ -53,9 +53,11 @@ def filed(client: WebClient, row: OutboxPost, thread: str, content: Callable[[],
     if (row.attempts or row.status == "sending") and _is_there(client, row.file_id):
         return {**_DONE}
     client.files_completeUploadExternal(
-        files=[{"id": row.file_id, "title": named["title"][:100]}], channel_id=row.channel,
-        initial_comment=row.text or None, thread_ts=thread or None,
-    )  # fmt: skip
+        files=[{"id": row.file_id, "title": named["title"][:100]}],
+        channel_id=row.channel,
+        initial_comment=row.text or None,
+        thread_ts=thread or None,
+    )
     return {**_DONE}
 
 

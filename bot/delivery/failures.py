@@ -22,8 +22,16 @@ from csi.models import OutboxPost
 
 ATTEMPTS = 8
 PICTURE_ATTEMPTS = 4  # a picture is refused so often before it goes into the thread: half a minute
-PASSING = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited",
-           "team_added_to_org", "accesslimited"}  # fmt: skip
+PASSING = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "ratelimited",
+    "rate_limited",
+    "team_added_to_org",
+    "accesslimited",
+}
 NOT_INVITED = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action"}
 NO_THREAD = "no_thread"  # our own: what it answers could not be posted, and that was said
 _WORD = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]*")  # Slack's names of errors; slack_sdk puts sentences there, too
@@ -165,9 +173,14 @@ def _subject(row: OutboxPost) -> str:
 def say_picture_lost(session: Session, outbox: Outbox, row: OutboxPost) -> None:
     """Say below a message that its picture could not be brought; its words stand."""
     outbox.post(
-        session, team_id=row.team_id, kind="nudge", key=f"lost:{row.id}", channel=row.channel,
-        thread_ts=row.thread_ts, text=notices.picture_lost(str(row.blocks[0]["alt_text"])),
-    )  # fmt: skip
+        session,
+        team_id=row.team_id,
+        kind="nudge",
+        key=f"lost:{row.id}",
+        channel=row.channel,
+        thread_ts=row.thread_ts,
+        text=notices.picture_lost(str(row.blocks[0]["alt_text"])),
+    )
 
 
 def _say(session: Session, outbox: Outbox, row: OutboxPost, saying: dict[str, Any]) -> None:

@@ -70,10 +70,20 @@ class Outbox:
         if found is not None:
             return found
         row = self._made(
-            team_id=team_id, channel=channel, text=text, key=key, blocks=blocks, thread_ts=thread_ts or "",
-            thread_key=thread_key, kind=kind, image_key=self._stored(team_id, image), alt_text=alt_text, pin=pin,
-            subject=subject, tell=tell,
-        )  # fmt: skip
+            team_id=team_id,
+            channel=channel,
+            text=text,
+            key=key,
+            blocks=blocks,
+            thread_ts=thread_ts or "",
+            thread_key=thread_key,
+            kind=kind,
+            image_key=self._stored(team_id, image),
+            alt_text=alt_text,
+            pin=pin,
+            subject=subject,
+            tell=tell,
+        )
         session.add(row)
         session.flush()
         self._wake_after_commit(session)
@@ -94,14 +104,30 @@ class Outbox:
         now = self._now()
         about, number = subject or ("", None)
         return OutboxPost(
-            text=clip(text, TEXT), blocks=list(blocks), subject_kind=about, subject_id=number, created_at=now,
-            next_at=now, **more,
-        )  # fmt: skip
+            text=clip(text, TEXT),
+            blocks=list(blocks),
+            subject_kind=about,
+            subject_id=number,
+            created_at=now,
+            next_at=now,
+            **more,
+        )
 
     def share(
-        self, session: Session, *, team_id: str, channel: str, key: str, content: bytes | str, name: str,
-        words: str = "", title: str = "", alt_text: str = "", thread_ts: str = "", tell: str = "",
-    ) -> OutboxPost:  # fmt: skip
+        self,
+        session: Session,
+        *,
+        team_id: str,
+        channel: str,
+        key: str,
+        content: bytes | str,
+        name: str,
+        words: str = "",
+        title: str = "",
+        alt_text: str = "",
+        thread_ts: str = "",
+        tell: str = "",
+    ) -> OutboxPost:
         """A file to be seen in a channel once; the same key again changes nothing.
 
         Args:
@@ -122,10 +148,16 @@ class Outbox:
         if found is not None:
             return found
         row = self._made(
-            team_id=team_id, channel=channel, text=words, key=key, kind=effects.FILE, thread_ts=thread_ts, tell=tell,
+            team_id=team_id,
+            channel=channel,
+            text=words,
+            key=key,
+            kind=effects.FILE,
+            thread_ts=thread_ts,
+            tell=tell,
             blocks=[{"name": name, "title": title or name, "alt_text": alt_text}],
             image_key=content if isinstance(content, str) else self._stored(team_id, content),
-        )  # fmt: skip
+        )
         session.add(row)
         session.flush()
         self._wake_after_commit(session)
@@ -134,10 +166,18 @@ class Outbox:
     def follow(self, session: Session, row: OutboxPost, ts: str) -> None:
         """What is to be done about a message that was just posted at ``ts``, in the transaction that keeps this."""
         for kind, key in effects.of_post(row, ts).items():
-            session.add(self._made(
-                team_id=row.team_id, channel=row.channel, text=row.text, key=key, kind=kind, blocks=(),
-                thread_key=row.key, tell=row.tell,
-            ))  # fmt: skip
+            session.add(
+                self._made(
+                    team_id=row.team_id,
+                    channel=row.channel,
+                    text=row.text,
+                    key=key,
+                    kind=kind,
+                    blocks=(),
+                    thread_key=row.key,
+                    tell=row.tell,
+                )
+            )
         session.flush()
 
     def update(
@@ -162,9 +202,15 @@ class Outbox:
         return self._bring(session, row, text=text, blocks=blocks, image=image, alt_text=alt_text)
 
     def _bring(
-        self, session: Session, row: OutboxPost, *, text: str, blocks: Sequence[Block] = (),
-        image: bytes | None = None, alt_text: str = "",
-    ) -> OutboxPost:  # fmt: skip
+        self,
+        session: Session,
+        row: OutboxPost,
+        *,
+        text: str,
+        blocks: Sequence[Block] = (),
+        image: bytes | None = None,
+        alt_text: str = "",
+    ) -> OutboxPost:
         wanted = {"text": clip(text, TEXT), "blocks": list(blocks)}
         if image is not None:
             wanted |= {"image_key": self._stored(row.team_id, image), "alt_text": alt_text}

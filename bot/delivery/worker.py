@@ -190,10 +190,16 @@ class DeliveryWorker:
         """The message stands already: its image comes into its thread, or is missed there."""
         with self._sessions() as session:
             self._outbox.share(
-                session, team_id=row.team_id, channel=channel, key=f"picture:{row.id}:{row.revision}",
-                content=row.image_key, name=images.NAME, title=plainly(row.text), alt_text=row.alt_text,
+                session,
+                team_id=row.team_id,
+                channel=channel,
+                key=f"picture:{row.id}:{row.revision}",
+                content=row.image_key,
+                name=images.NAME,
+                title=plainly(row.text),
+                alt_text=row.alt_text,
                 thread_ts=thread,
-            )  # fmt: skip
+            )
 
     def _keep(self, row: OutboxPost, changes: messages.Changes, head: OutboxPost | None = None) -> None:
         values = {"claimed_by": "", "claimed_at": None, **changes}

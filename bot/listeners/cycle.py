@@ -184,9 +184,12 @@ def started(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         seen = cycles.overview(session, cycle, kit.now())
         announce(session, kit, cycle, blocks.begun(seen, here.user_id), "begun")
         kit.inbox.later(
-            session, team_id=here.team_id, kind="people.remember", key=f"cycle:{cycle.id}",
+            session,
+            team_id=here.team_id,
+            kind="people.remember",
+            key=f"cycle:{cycle.id}",
             payload={"users": sorted({here.user_id, *given})},
-        )  # fmt: skip
+        )
         if begin.file_id:
             look_later(kit, session, cycle, begin.file_id, user=here.user_id)
     ack()
@@ -216,18 +219,29 @@ def give_roles(session: Session, cycle: Cycle, form: Mapping[str, Any], *, actor
     wanted |= {Role.APPROVER: form["approver"]} if form["approver"] else {}
     for role, named in wanted.items():
         roles.set_holders(
-            session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=named, actor=actor,
-            now=now, backups=[form["backup"]] if role is Role.DATA_OWNER and form["backup"] != owner else (),
-        )  # fmt: skip
+            session,
+            team_id=cycle.team_id,
+            service_id=cycle.service_id,
+            role=role,
+            user_ids=named,
+            actor=actor,
+            now=now,
+            backups=[form["backup"]] if role is Role.DATA_OWNER and form["backup"] != owner else (),
+        )
     return [user for named in wanted.values() for user in named]
 
 
 def announce(session: Session, kit: Kit, cycle: Cycle, text: str, what: str) -> None:
     """Say something in the thread of the cycle's card; ``what`` makes it once only."""
     kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), text=text,
-        key=f"cycle:{cycle.id}:{cycle.version}:{what}", subject=("cycle", cycle.id),
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        thread_key=cards.key(cycle),
+        text=text,
+        key=f"cycle:{cycle.id}:{cycle.version}:{what}",
+        subject=("cycle", cycle.id),
+    )
 
 
 def next_step(ack: Ack, body: Body, kit: Kit) -> None:
@@ -261,9 +275,14 @@ def _say_moved(session: Session, kit: Kit, cycle: Cycle, line: tuple[str, list[B
     """One line in the channel itself: what is done, what is next, and whose it is."""
     text, shown = line
     kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, text=text, blocks=shown,
-        key=f"cycle:{cycle.id}:{cycle.version}:moved", subject=("cycle", cycle.id),
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        text=text,
+        blocks=shown,
+        key=f"cycle:{cycle.id}:{cycle.version}:moved",
+        subject=("cycle", cycle.id),
+    )
 
 
 def open_reasons(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -352,10 +371,15 @@ def press(
     """Do by a button what a command does; the button's value is the words, then perhaps ``@channel``."""
     word, *words = clicked(body).partition("@")[0].split()
     command = {
-        "command": "/csi", "text": word, "team_id": team_of(body), "user_id": user_of(body),
-        "channel_id": about(body), "trigger_id": body.get("trigger_id", ""),
-        "response_url": body.get("response_url", ""), "view": body.get("view"),
-    }  # fmt: skip
+        "command": "/csi",
+        "text": word,
+        "team_id": team_of(body),
+        "user_id": user_of(body),
+        "channel_id": about(body),
+        "trigger_id": body.get("trigger_id", ""),
+        "response_url": body.get("response_url", ""),
+        "view": body.get("view"),
+    }
     answer = _answer_apart(body, client, respond)
     commands[word](ack=answer, body=command, client=client, respond=respond, kit=kit, words=words)
 
@@ -384,6 +408,11 @@ def joined(event: Body, body: Body, kit: Kit) -> None:
     channel = str(event["channel"])
     with kit.sessions() as session:
         kit.outbox.post(
-            session, team_id=team_id, channel=channel, key=f"welcome:{channel}", kind="nudge",
-            text="Hello. /csi help says what I can do.", blocks=blocks.welcome(channel),
-        )  # fmt: skip
+            session,
+            team_id=team_id,
+            channel=channel,
+            key=f"welcome:{channel}",
+            kind="nudge",
+            text="Hello. /csi help says what I can do.",
+            blocks=blocks.welcome(channel),
+        )

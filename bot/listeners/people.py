@@ -68,11 +68,14 @@ def _keep(kit: Kit, team_id: str, user: Body) -> None:
     profile = user.get("profile") or {}
     with kit.sessions() as session:
         roles.remember_person(
-            session, team_id=team_id, user_id=user["id"],
+            session,
+            team_id=team_id,
+            user_id=user["id"],
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or "",
-            email=profile.get("email") or "", timezone=user.get("tz") or "UTC",
+            email=profile.get("email") or "",
+            timezone=user.get("tz") or "UTC",
             left_at=kit.now() if barred(user, team_id) else None,
-        )  # fmt: skip
+        )
 
 
 def _ask_to_give_on(kit: Kit, team_id: str, gone: str, services: Sequence[int], why: Barred) -> None:
@@ -84,9 +87,13 @@ def _ask_to_give_on(kit: Kit, team_id: str, gone: str, services: Sequence[int], 
             text, shown = blocks.left(gone, service.name, every, f"{gone}:{service_id}", why)
             for one in leaving.who_helps(session, team_id, service_id, gone):
                 kit.outbox.post(
-                    session, team_id=team_id, channel=one, text=text, blocks=shown,
+                    session,
+                    team_id=team_id,
+                    channel=one,
+                    text=text,
+                    blocks=shown,
                     key=f"left:{gone}:{service_id}:{one}",
-                )  # fmt: skip
+                )
 
 
 def open_give_on(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -118,13 +125,21 @@ def gave_on(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
         text = blocks.gave_on(actor, gone, given, heirs)
         if running is not None and given:
             kit.outbox.post(
-                session, team_id=team_id, channel=running.channel_id, thread_key=f"card:{running.id}", text=text,
-                key=f"gave_on:{gone}:{number}:{kit.now().timestamp()}", subject=("cycle", running.id),
-            )  # fmt: skip
+                session,
+                team_id=team_id,
+                channel=running.channel_id,
+                thread_key=f"card:{running.id}",
+                text=text,
+                key=f"gave_on:{gone}:{number}:{kit.now().timestamp()}",
+                subject=("cycle", running.id),
+            )
         kit.inbox.later(
-            session, team_id=team_id, kind="people.remember", key=f"gave_on:{gone}:{number}:{kit.now().timestamp()}",
+            session,
+            team_id=team_id,
+            kind="people.remember",
+            key=f"gave_on:{gone}:{number}:{kit.now().timestamp()}",
             payload={"users": sorted(set(heirs.values()))},
-        )  # fmt: skip
+        )
     ack(response_action="update", view=blocks.given_on(text))
 
 

@@ -31,9 +31,15 @@ def open_further(ack: Ack, body: Body, kit: Kit) -> None:
     with kit.sessions() as session:
         report = need(session, Report, here.team_id, int(report_id))
         _kept(report, which)
-        kit.inbox.later(session, team_id=here.team_id, kind="present.further", key=f"{report.id}:{which}",
-                        payload={"report_id": report.id, "which": which}, user=here.user_id,
-                        channel=here.channel_id)  # fmt: skip
+        kit.inbox.later(
+            session,
+            team_id=here.team_id,
+            kind="present.further",
+            key=f"{report.id}:{which}",
+            payload={"report_id": report.id, "which": which},
+            user=here.user_id,
+            channel=here.channel_id,
+        )
 
 
 def _kept(report: Report, which: str) -> tuple[str, Further, Mapping[str, Any]]:
@@ -59,9 +65,18 @@ def draw_further(payload: Body, kit: Kit) -> None:
     below = kept["where"]["sentences"] if kind is Further.WHERE else ()
     above = f"{report.post_key}:{kpi}"
     with kit.sessions() as session:
-        kit.outbox.post(session, team_id=team_id, channel=report.channel_id, thread_key=above, key=f"{above}:{kind}",
-                        text=step6_present.plain(chart.title), blocks=step6_present.further(chart.alt_text, below),
-                        image=chart.png, alt_text=chart.alt_text, tell=str(payload.get("_user", "")))  # fmt: skip
+        kit.outbox.post(
+            session,
+            team_id=team_id,
+            channel=report.channel_id,
+            thread_key=above,
+            key=f"{above}:{kind}",
+            text=step6_present.plain(chart.title),
+            blocks=step6_present.further(chart.alt_text, below),
+            image=chart.png,
+            alt_text=chart.alt_text,
+            tell=str(payload.get("_user", "")),
+        )
 
 
 def open_spiral(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: Kit) -> None:
@@ -71,9 +86,14 @@ def open_spiral(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: 
     with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, int(cycle_id))
         chart = over_cycles.spiral(session, cycle, key)
-        kit.inbox.later(session, team_id=here.team_id, kind="history.spiral", user=here.user_id,
-                        key=f"{cycle.id}:{key}:{here.user_id}:{kit.now():%Y-%m-%dT%H:%M}",
-                        payload={"cycle_id": cycle.id, "kpi": key})  # fmt: skip
+        kit.inbox.later(
+            session,
+            team_id=here.team_id,
+            kind="history.spiral",
+            user=here.user_id,
+            key=f"{cycle.id}:{key}:{here.user_id}:{kit.now():%Y-%m-%dT%H:%M}",
+            payload={"cycle_id": cycle.id, "kpi": key},
+        )
     text = step6_present.plain(f"{chart.name} over all cycles comes into your conversation with me.")
     if body.get("response_url"):
         respond(text=text, response_type="ephemeral", replace_original=False)
@@ -90,9 +110,17 @@ def draw_spiral(payload: Body, kit: Kit) -> None:
     if not user:
         return
     with kit.sessions() as session:
-        kit.outbox.post(session, team_id=team_id, channel=user, key=f"history:{key}:{user}:{kit.now().timestamp():.0f}",
-                        text=step6_present.plain(chart.title), image=chart.png, alt_text=chart.alt_text, tell=user,
-                        blocks=step6_present.spiral(chart.alt_text, spiral.notes(facts)))  # fmt: skip
+        kit.outbox.post(
+            session,
+            team_id=team_id,
+            channel=user,
+            key=f"history:{key}:{user}:{kit.now().timestamp():.0f}",
+            text=step6_present.plain(chart.title),
+            image=chart.png,
+            alt_text=chart.alt_text,
+            tell=user,
+            blocks=step6_present.spiral(chart.alt_text, spiral.notes(facts)),
+        )
 
 
 def where_of(kpi: Kpi, result: AnalysisResult, service: str = "") -> where.Shown | None:
@@ -100,8 +128,16 @@ def where_of(kpi: Kpi, result: AnalysisResult, service: str = "") -> where.Shown
     found = result.result.get("where")
     if not found or "centre" not in found:
         return None
-    return where.of_plain({"name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "service": service,
-                           "badge": result.badge, "where": found})  # fmt: skip
+    return where.of_plain(
+        {
+            "name": kpi.name,
+            "unit": kpi.unit,
+            "direction": kpi.direction,
+            "service": service,
+            "badge": result.badge,
+            "where": found,
+        }
+    )
 
 
 def open_where(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -115,8 +151,14 @@ def open_where(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         shown = where_of(kpi, result) if result else None
         if result is None or shown is None:
             raise Conflict(f"It is not known where the change of {kpi.name} lies.")
-        kit.inbox.later(session, team_id=here.team_id, kind="analyse.where", payload={"result_id": result.id},
-                        key=f"{result.id}:{result.input_hash}:{here.user_id}", user=here.user_id)  # fmt: skip
+        kit.inbox.later(
+            session,
+            team_id=here.team_id,
+            kind="analyse.where",
+            payload={"result_id": result.id},
+            key=f"{result.id}:{result.input_hash}:{here.user_id}",
+            user=here.user_id,
+        )
         view = step5_analyse.where_modal(kpi.name, shown.where.sentences, where.rows_of(shown))
     modals.show(client, body, view)
 
@@ -132,6 +174,14 @@ def draw_where(payload: Body, kit: Kit) -> None:
         return
     chart = kit.slow(lambda: where.drawing(shown).chart()).result()
     with kit.sessions() as session:
-        kit.outbox.post(session, team_id=team_id, channel=user, key=f"where:{result.id}:{result.input_hash}:{user}",
-                        text=step6_present.plain(chart.title), image=chart.png, alt_text=chart.alt_text,
-                        blocks=step6_present.further(chart.alt_text, shown.where.sentences), tell=user)  # fmt: skip
+        kit.outbox.post(
+            session,
+            team_id=team_id,
+            channel=user,
+            key=f"where:{result.id}:{result.input_hash}:{user}",
+            text=step6_present.plain(chart.title),
+            image=chart.png,
+            alt_text=chart.alt_text,
+            blocks=step6_present.further(chart.alt_text, shown.where.sentences),
+            tell=user,
+        )

@@ -270,13 +270,17 @@ def _zone(proposal: Proposal | None) -> str:
 def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
     """The fields that stand in a second view, each with its reader."""
     fixed: dict[str, forms.Reader] = {
-        blocks.DATE: forms.date(), blocks.OWNER: forms.user(), blocks.WHY: forms.option(of=Why),
-    }  # fmt: skip
+        blocks.DATE: forms.date(),
+        blocks.OWNER: forms.user(),
+        blocks.WHY: forms.option(of=Why),
+    }
     begun = {
-        blocks.TARGET: forms.text(limit=40), blocks.DIRECTION: forms.option(of=Direction),
-        blocks.UNIT: forms.text(limit=20), blocks.CSF: forms.text(limit=growing.TEXT_LIMIT),
+        blocks.TARGET: forms.text(limit=40),
+        blocks.DIRECTION: forms.option(of=Direction),
+        blocks.UNIT: forms.text(limit=20),
+        blocks.CSF: forms.text(limit=growing.TEXT_LIMIT),
         MEANT_FIELD: forms.options(),
-    }  # fmt: skip
+    }
     found: dict[str, forms.Reader] = {}
     for block in view["blocks"]:
         name = str(block.get("block_id") or "")
@@ -286,9 +290,14 @@ def _agreed_fields(view: Body) -> dict[str, forms.Reader]:
 
 
 def _wanted(
-    form: Mapping[str, Any], said: Mapping[str, Any], picked: Sequence[Candidate], proposal: Proposal | None,
-    found: Drop | None, *, owner: str,
-) -> Agreed:  # fmt: skip
+    form: Mapping[str, Any],
+    said: Mapping[str, Any],
+    picked: Sequence[Candidate],
+    proposal: Proposal | None,
+    found: Drop | None,
+    *,
+    owner: str,
+) -> Agreed:
     """What was agreed.
 
     Raises:
@@ -303,11 +312,16 @@ def _wanted(
     if errors:
         raise InvalidInputs(errors)
     return Agreed(
-        goal=str(said[blocks.GOAL]), csfs=_csfs(form, picked), aims=aims, target_date=form[blocks.DATE],
-        owner=form.get(blocks.OWNER) or owner, why=form.get(blocks.WHY) or Why.DIRECT,
-        source=stem(found.filename) if found else "", mapping=proposal.mapping if proposal else None,
+        goal=str(said[blocks.GOAL]),
+        csfs=_csfs(form, picked),
+        aims=aims,
+        target_date=form[blocks.DATE],
+        owner=form.get(blocks.OWNER) or owner,
+        why=form.get(blocks.WHY) or Why.DIRECT,
+        source=stem(found.filename) if found else "",
+        mapping=proposal.mapping if proposal else None,
         source_id=found.source_id if found else 0,
-    )  # fmt: skip
+    )
 
 
 def _odd(aims: Sequence[Aim], proposal: Proposal | None) -> dict[str, str]:
@@ -360,8 +374,13 @@ def _started(session: Session, kit: Kit, here: Origin, said: Mapping[str, Any], 
 def _people(said: Mapping[str, Any]) -> dict[str, Any]:
     """The roles that the first view names, as the form of a new cycle says them."""
     data = [*said.get(blocks.DATA, ()), "", ""]
-    return {"service_owner": "", "analyst": "", "data_owner": data[0], "backup": data[1],
-            "approver": said.get(blocks.APPROVER, [])}  # fmt: skip
+    return {
+        "service_owner": "",
+        "analyst": "",
+        "data_owner": data[0],
+        "backup": data[1],
+        "approver": said.get(blocks.APPROVER, []),
+    }
 
 
 def _give_missing(session: Session, kit: Kit, cycle: Cycle, here: Origin, said: Mapping[str, Any]) -> None:
@@ -374,9 +393,12 @@ def _give_missing(session: Session, kit: Kit, cycle: Cycle, here: Origin, said: 
 
 def _remember(session: Session, kit: Kit, cycle: Cycle, users: Sequence[str]) -> None:
     kit.inbox.later(
-        session, team_id=cycle.team_id, kind="people.remember", key=f"cycle:{cycle.id}:{cycle.tree_version}",
+        session,
+        team_id=cycle.team_id,
+        kind="people.remember",
+        key=f"cycle:{cycle.id}:{cycle.tree_version}",
         payload={"users": sorted(set(users))},
-    )  # fmt: skip
+    )
 
 
 def open_how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -416,10 +438,13 @@ class _Anew:
 def _said(view: Body, before: Proposal) -> _Anew:
     there = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
     fields: dict[str, forms.Reader] = {
-        "sheet": forms.option(of=int), "at": forms.option(of=int), "key": forms.option(), "dates": forms.option(),
+        "sheet": forms.option(of=int),
+        "at": forms.option(of=int),
+        "key": forms.option(),
+        "dates": forms.option(),
         "timezone": forms.text(limit=60),
         **{f"{blocks.CLOCK}{place}": forms.option(required=False) for place in range(len(before.clocks))},
-    }  # fmt: skip
+    }
     form = forms.read(view, {name: reader for name, reader in fields.items() if name in there})
     zone_named(form["timezone"])
     sheet = before.sheets[form["sheet"]] if "sheet" in form else ""

@@ -61,13 +61,19 @@ def prove_daily(payload: Body, kit: Kit) -> None:
     anchors.note(kit.files, team_id, f"{day}: {proof.summary(found)}")
     with kit.sessions() as session:
         if place and found.head is not None:
-            kit.outbox.post(session, team_id=team_id, channel=place, key=f"record:{day}", kind="nudge",
-                            text=proof.daily(found, day))  # fmt: skip
+            kit.outbox.post(
+                session, team_id=team_id, channel=place, key=f"record:{day}", kind="nudge", text=proof.daily(found, day)
+            )
         for to in {*told, *([place] if place else [])} if found.deviations else ():
             kit.outbox.post(
-                session, team_id=team_id, channel=to, key=f"record:{day}:{to}", kind="nudge", text=proof.ALARM,
+                session,
+                team_id=team_id,
+                channel=to,
+                key=f"record:{day}:{to}",
+                kind="nudge",
+                text=proof.ALARM,
                 blocks=proof.alarm(found.deviations),
-            )  # fmt: skip
+            )
 
 
 def settings(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -110,9 +116,14 @@ def said_erase(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) ->
     user_id, channel = user_of(body), origin(body).channel_id
     with kit.sessions() as session:
         kit.inbox.later(
-            session, team_id=team_of(body), kind=blocks.ERASE, key=kit.now().isoformat(), payload={"by": user_id},
-            user=user_id, channel=channel,
-        )  # fmt: skip
+            session,
+            team_id=team_of(body),
+            kind=blocks.ERASE,
+            key=kit.now().isoformat(),
+            payload={"by": user_id},
+            user=user_id,
+            channel=channel,
+        )
     ack(response_action="clear")
 
 

@@ -80,8 +80,13 @@ def from_message(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         known, others = _kpis(session, cycle), _others(session, cycle)
     link = str(client.chat_getPermalink(channel=channel, message_ts=message["ts"])["permalink"])
     words = str(message.get("text") or "")
-    view = blocks.form(known, modals.metadata(cycle, origin=link, channel=channel), title=" ".join(words.split())[:200],
-                       description=words[:2000], others=others)  # fmt: skip
+    view = blocks.form(
+        known,
+        modals.metadata(cycle, origin=link, channel=channel),
+        title=" ".join(words.split())[:200],
+        description=words[:2000],
+        others=others,
+    )
     modals.show(client, body, view)
 
 
@@ -124,8 +129,14 @@ def added(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None
         alike = register.likely_duplicates(entries, form["title"])
         again = json.dumps({**known, "sure": form["title"]})
         if alike and known.get("sure") != form["title"]:
-            asked = blocks.form(_kpis(session, cycle), again, title=form["title"], description=form["description"],
-                                alike=alike, others=_others(session, cycle))  # fmt: skip
+            asked = blocks.form(
+                _kpis(session, cycle),
+                again,
+                title=form["title"],
+                description=form["description"],
+                alike=alike,
+                others=_others(session, cycle),
+            )
             ack(response_action="update", view=asked)
             return
         if form["parent_id"]:
@@ -154,11 +165,15 @@ def open_move(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def moved(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """Another state or priority was sent."""
-    form = forms.read(view, {
-        "state": forms.option(), "priority": forms.number(required=False, low=0),
-        "reason": forms.text(required=False, limit=300),
-        "benefit_verified": forms.text(required=False, limit=300),
-    })  # fmt: skip
+    form = forms.read(
+        view,
+        {
+            "state": forms.option(),
+            "priority": forms.number(required=False, low=0),
+            "reason": forms.text(required=False, limit=300),
+            "benefit_verified": forms.text(required=False, limit=300),
+        },
+    )
     said = {"reason": form["reason"], "actor": user_of(body), "now": kit.now()}
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)

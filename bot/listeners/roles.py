@@ -80,9 +80,15 @@ def _set(session: Session, kit: Kit, cycle: Cycle, role: Role, *, form: Mapping[
     backups = form[blocks.BACKUP] if role is Role.DATA_OWNER else []
     people = form[blocks.field(role)]
     roles.set_holders(
-        session, team_id=cycle.team_id, service_id=cycle.service_id, role=role, user_ids=[*people, *backups],
-        actor=actor, now=kit.now(), backups=[user for user in backups if user not in people],
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        role=role,
+        user_ids=[*people, *backups],
+        actor=actor,
+        now=kit.now(),
+        backups=[user for user in backups if user not in people],
+    )
 
 
 Held = tuple[Mapping[Role, list[str]], list[str]]  # role → people; those of the data owners who only stand in
@@ -111,6 +117,9 @@ def _who(held: Held, role: Role, *, stands_in: bool) -> list[str]:
 def _remember(session: Session, kit: Kit, cycle: Cycle, held: Mapping[Role, list[str]]) -> None:
     users = sorted({user for people in held.values() for user in people})
     kit.inbox.later(
-        session, team_id=cycle.team_id, kind="people.remember", key=f"roles:{cycle.id}:{kit.now().timestamp()}",
+        session,
+        team_id=cycle.team_id,
+        kind="people.remember",
+        key=f"roles:{cycle.id}:{kit.now().timestamp()}",
         payload={"users": users},
-    )  # fmt: skip
+    )

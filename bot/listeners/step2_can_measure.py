@@ -52,9 +52,14 @@ def open_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         others = sum(not one.measurability and one.id != kpi.id for one in kpis.of_cycle(session, cycle))
         said = assessing.defaults(session, cycle, kpi, user_of(body))
         view = blocks.assess_form(
-            kpi, said, known, others=others, metadata=modals.metadata(cycle, kpi=kpi.id),
-            hours=hours.shown(cycle.calendar), holidays=str(cycle.calendar.get("holidays") or ""),
-        )  # fmt: skip
+            kpi,
+            said,
+            known,
+            others=others,
+            metadata=modals.metadata(cycle, kpi=kpi.id),
+            hours=hours.shown(cycle.calendar),
+            holidays=str(cycle.calendar.get("holidays") or ""),
+        )
     modals.show(client, body, view)
 
 
@@ -104,9 +109,15 @@ def said_kpi(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> N
 def _source_of(session: Session, cycle: Cycle, form: Mapping[str, Any], actor: str, kit: Kit) -> int | None:
     if form["source"]:
         named = sources.name_source(
-            session, cycle, name=form["source"], actor=actor, now=kit.now(), owner=form["owner"], backup=form["backup"],
+            session,
+            cycle,
+            name=form["source"],
+            actor=actor,
+            now=kit.now(),
+            owner=form["owner"],
+            backup=form["backup"],
             kind="typed" if form["measurability"] is Measurability.BY_HAND else "file",
-        )  # fmt: skip
+        )
         return named.id
     if form["source_id"] == "new":
         raise InvalidInput("source", "Please name the new source.")
@@ -137,10 +148,16 @@ def open_gap(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def said_gap(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """The decision about a gap was sent."""
-    form = forms.read(view, {
-        "decision": forms.option(), "owner": forms.user(), "due_on": forms.date(), "cost": _words(),
-        "reason": _words(300),
-    })  # fmt: skip
+    form = forms.read(
+        view,
+        {
+            "decision": forms.option(),
+            "owner": forms.user(),
+            "due_on": forms.date(),
+            "cost": _words(),
+            "reason": _words(300),
+        },
+    )
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         gap: Gap = growing.of_cycle(session, cycle, Gap, int(modals.remembered(body)["gap"]))
@@ -182,10 +199,14 @@ def open_draft(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def drafted(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A clause was sent."""
-    form = forms.read(view, {
-        "kpi_id": forms.option(of=int), "text": forms.text(limit=growing.TEXT_LIMIT),
-        "target": forms.number(required=False),
-    })  # fmt: skip
+    form = forms.read(
+        view,
+        {
+            "kpi_id": forms.option(of=int),
+            "text": forms.text(limit=growing.TEXT_LIMIT),
+            "target": forms.number(required=False),
+        },
+    )
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         clauses.draft_clause(session, cycle, actor=user_of(body), now=kit.now(), **form)

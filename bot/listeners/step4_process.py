@@ -62,8 +62,9 @@ def _later(session: Session, kit: Kit, cycle: Cycle, body: Body) -> None:
     actor = user_of(body)
     key = f"{cycle.id}:{kit.now().isoformat()}:{actor}"
     payload = {"cycle_id": cycle.id, "actor": actor, "key": key}
-    kit.inbox.later(session, team_id=cycle.team_id, kind=blocks.RUN, key=key, payload=payload, user=actor,
-                    channel=cycle.channel_id)  # fmt: skip
+    kit.inbox.later(
+        session, team_id=cycle.team_id, kind=blocks.RUN, key=key, payload=payload, user=actor, channel=cycle.channel_id
+    )
 
 
 def run(payload: Body, kit: Kit) -> None:
@@ -79,11 +80,15 @@ def run(payload: Body, kit: Kit) -> None:
         undefined = of_cycle.not_computed(session, cycle)
         not_made = _refused(session, cycle, refused)
         kit.outbox.keep(
-            session, team_id=team_id, channel=cycle.channel_id, key=f"process:{payload['key']}",
+            session,
+            team_id=team_id,
+            channel=cycle.channel_id,
+            key=f"process:{payload['key']}",
             text=blocks.said(cycle, made_of, not_made),
             blocks=blocks.report(cycle, made_of, undefined, not_made, _read_into(session, cycle)),
-            subject=("cycle", cycle.id), tell=actor,
-        )  # fmt: skip
+            subject=("cycle", cycle.id),
+            tell=actor,
+        )
 
 
 def _read_into(session: Session, cycle: Cycle) -> dict[str, int]:
@@ -127,11 +132,13 @@ def _refused(
     ids = {source.key: source.id for source in of_service(session, cycle.team_id, cycle.service_id)}
     return [
         blocks.NotProcessed(
-            known[key], [_reason(one) for one in errors], lacking.get(known[key].name),
+            known[key],
+            [_reason(one) for one in errors],
+            lacking.get(known[key].name),
             next((ids.get(one.source) for one in errors if isinstance(one, UnitUnclear)), None),
         )
         for key, errors in refused.items()
-    ]  # fmt: skip
+    ]
 
 
 def _reason(error: InvalidInput) -> tuple[str, str]:
@@ -213,10 +220,15 @@ def proposed_exclusion(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 def _announce(session: Session, kit: Kit, cycle: Cycle, one: Exclusion) -> None:
     kpi = need(session, Kpi, cycle.team_id, one.kpi_id) if one.kpi_id else None
     kit.outbox.keep(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, key=f"exclusion:{one.id}",
-        text="Leaving something out of the figures", blocks=blocks.exclusion(one, kpi, _days(cycle, one)),
-        subject=("exclusion", one.id), tell=one.proposed_by,
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        key=f"exclusion:{one.id}",
+        text="Leaving something out of the figures",
+        blocks=blocks.exclusion(one, kpi, _days(cycle, one)),
+        subject=("exclusion", one.id),
+        tell=one.proposed_by,
+    )
 
 
 def _days(cycle: Cycle, one: Exclusion) -> Any:
@@ -240,9 +252,13 @@ def decided_exclusion(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None
     wanted = json.loads(clicked(body))
     with kit.sessions() as session:
         one, _ = exclusions.decide(
-            session, team_id=team_of(body), exclusion_id=int(wanted["id"]), actor=user_of(body),
-            choice=str(wanted["choice"]), now=kit.now(),
-        )  # fmt: skip
+            session,
+            team_id=team_of(body),
+            exclusion_id=int(wanted["id"]),
+            actor=user_of(body),
+            choice=str(wanted["choice"]),
+            now=kit.now(),
+        )
         cycle = cycles.by_id(session, one.team_id, one.cycle_id)
         _announce(session, kit, cycle, one)
         kpi = need(session, Kpi, one.team_id, one.kpi_id) if one.kpi_id else None
@@ -268,9 +284,11 @@ def windows_view(session: Session, cycle: Cycle) -> Block:
 
 WINDOW_FIELDS: dict[str, forms.Reader] = {
     "kpi_id": forms.option(required=False),
-    **{name: forms.date(required=False)
-       for name in ("baseline_from", "baseline_to", "evaluation_from", "evaluation_to")},
-}  # fmt: skip
+    **{
+        name: forms.date(required=False)
+        for name in ("baseline_from", "baseline_to", "evaluation_from", "evaluation_to")
+    },
+}
 
 
 def fixed_windows(ack: Ack, body: Body, view: Body, kit: Kit) -> None:

@@ -174,10 +174,18 @@ def _line(kpi: Kpi, finding: Finding | None, result: AnalysisResult | None, fres
     stale = not fresh or (finding is not None and finding.state == findings.STALE)
     is_whole = finding is not None and findings.as_drafted(finding, finding.cause) is not None
     return {
-        **words, "id": kpi.id, "name": kpi.name, "label": label, "summary": summary, "below": below, "stale": stale,
-        "is_whole": is_whole, "refused": "", "is_old": result is not None and not result.has_notes,
+        **words,
+        "id": kpi.id,
+        "name": kpi.name,
+        "label": label,
+        "summary": summary,
+        "below": below,
+        "stale": stale,
+        "is_whole": is_whole,
+        "refused": "",
+        "is_old": result is not None and not result.has_notes,
         "located": result is not None and pictures.where_of(kpi, result) is not None,
-    }  # fmt: skip
+    }
 
 
 def open_finding(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -338,9 +346,14 @@ def rebased(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> No
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         rebasing.begin(
-            session, cycle, int(modals.remembered(body)["kpi"]), start=form["start_on"], reason=form["reason"],
-            actor=user_of(body), now=kit.now(),
-        )  # fmt: skip
+            session,
+            cycle,
+            int(modals.remembered(body)["kpi"]),
+            start=form["start_on"],
+            reason=form["reason"],
+            actor=user_of(body),
+            now=kit.now(),
+        )
         metadata = modals.metadata(cycle)
     ack()
     _anew(body, client, kit, metadata)

@@ -94,8 +94,15 @@ def wanted(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> Non
         cycle = cycles.of_channel(session, team_id, channel)
         _require_presentable(session, cycle)
         report = reports.ask_for(session, cycle, wish, actor=actor, now=kit.now())
-        kit.inbox.later(session, team_id=team_id, kind="present.draw", key=str(report.id),
-                        payload={"report_id": report.id}, user=actor, channel=channel)  # fmt: skip
+        kit.inbox.later(
+            session,
+            team_id=team_id,
+            kind="present.draw",
+            key=str(report.id),
+            payload={"report_id": report.id},
+            user=actor,
+            channel=channel,
+        )
     ack()
     client.chat_postEphemeral(
         channel=channel, user=actor, text="I am drawing the charts; they will be here in a moment."
@@ -165,20 +172,32 @@ def _post_all(session: Session, kit: Kit, report: Report, drawn: Drawn) -> None:
 
 def _post_head(session: Session, kit: Kit, report: Report, drawn: Drawn) -> None:
     kit.outbox.post(
-        session, team_id=report.team_id, channel=report.channel_id, key=report.post_key,
-        text=blocks.headline(drawn.content), blocks=blocks.head(report, drawn.content, (), grid=drawn.grid is not None),
-        image=drawn.grid.png if drawn.grid else None, alt_text=drawn.content["slam"]["alt_text"],
-        subject=("report", report.id), tell=report.made_by,
-    )  # fmt: skip
+        session,
+        team_id=report.team_id,
+        channel=report.channel_id,
+        key=report.post_key,
+        text=blocks.headline(drawn.content),
+        blocks=blocks.head(report, drawn.content, (), grid=drawn.grid is not None),
+        image=drawn.grid.png if drawn.grid else None,
+        alt_text=drawn.content["slam"]["alt_text"],
+        subject=("report", report.id),
+        tell=report.made_by,
+    )
 
 
 def _post_item(session: Session, kit: Kit, report: Report, line: Body, chart: Chart | None) -> None:
     kit.outbox.post(
-        session, team_id=report.team_id, channel=report.channel_id, key=f"{report.post_key}:{line['kpi']}",
-        text=blocks.said(line), blocks=blocks.item(report, line, drawn=chart is not None),
-        image=chart.png if chart else None, alt_text=line["alt_text"], subject=("report", report.id),
+        session,
+        team_id=report.team_id,
+        channel=report.channel_id,
+        key=f"{report.post_key}:{line['kpi']}",
+        text=blocks.said(line),
+        blocks=blocks.item(report, line, drawn=chart is not None),
+        image=chart.png if chart else None,
+        alt_text=line["alt_text"],
+        subject=("report", report.id),
         tell=report.made_by,
-    )  # fmt: skip
+    )
 
 
 def _give_up(kit: Kit, team_id: str, report_id: int, error: BaseException) -> None:
@@ -188,8 +207,14 @@ def _give_up(kit: Kit, team_id: str, report_id: int, error: BaseException) -> No
         report = need(session, Report, team_id, report_id)
         if not reports.fail(session, report, why=why, now=kit.now()):
             return
-        kit.outbox.post(session, team_id=team_id, channel=report.channel_id, key=f"{report.post_key}:failed",
-                        text=blocks.failed(report, why), tell=report.made_by)  # fmt: skip
+        kit.outbox.post(
+            session,
+            team_id=team_id,
+            channel=report.channel_id,
+            key=f"{report.post_key}:failed",
+            text=blocks.failed(report, why),
+            tell=report.made_by,
+        )
         _tell_owners(session, kit, report, blocks.failed(report, why), "failed")
 
 
@@ -236,9 +261,16 @@ def answered(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
     with kit.sessions() as session:
         report = need(session, Report, team_of(body), int(report_id))
         said = reports.answer(session, report, asker=asker, text=text, actor=actor, now=kit.now())
-        kit.outbox.post(session, team_id=report.team_id, channel=report.channel_id, thread_key=report.post_key,
-                        key=f"{report.post_key}:answer:{view['id']}", text=blocks.answered(actor, asker, said),
-                        subject=("report", report.id), tell=actor)  # fmt: skip
+        kit.outbox.post(
+            session,
+            team_id=report.team_id,
+            channel=report.channel_id,
+            thread_key=report.post_key,
+            key=f"{report.post_key}:answer:{view['id']}",
+            text=blocks.answered(actor, asker, said),
+            subject=("report", report.id),
+            tell=actor,
+        )
     ack()
 
 
@@ -265,8 +297,17 @@ def _keep(body: Body, view: Body, kit: Kit, kind: str) -> None:
             said = blocks.asked(actor, text, report.made_by) if is_question else blocks.decided(actor, text)
             shown = blocks.question(said, report.id, actor) if is_question else []
             key = f"{report.post_key}:{kind}:{actor}:{len(pressed.text)}"
-            kit.outbox.post(session, team_id=report.team_id, channel=report.channel_id, thread_key=report.post_key,
-                            key=key, text=said, blocks=shown, subject=("report", report.id), tell=actor)  # fmt: skip
+            kit.outbox.post(
+                session,
+                team_id=report.team_id,
+                channel=report.channel_id,
+                thread_key=report.post_key,
+                key=key,
+                text=said,
+                blocks=shown,
+                subject=("report", report.id),
+                tell=actor,
+            )
 
 
 def how(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -295,8 +336,15 @@ def open_spiral(ack: Ack, body: Body, kit: Kit) -> None:
     with kit.sessions() as session:
         report = need(session, Report, here.team_id, int(report_id))
         wanted = {"report_id": report.id, "kpi": kpi}
-        kit.inbox.later(session, team_id=here.team_id, kind="present.spiral", key=f"{report.id}:{kpi}", payload=wanted,
-                        user=here.user_id, channel=here.channel_id)  # fmt: skip
+        kit.inbox.later(
+            session,
+            team_id=here.team_id,
+            kind="present.spiral",
+            key=f"{report.id}:{kpi}",
+            payload=wanted,
+            user=here.user_id,
+            channel=here.channel_id,
+        )
 
 
 def draw_spiral(payload: Body, kit: Kit) -> None:
@@ -308,9 +356,18 @@ def draw_spiral(payload: Body, kit: Kit) -> None:
     chart = kit.slow(spiral.spiral_chart, facts).result()
     above = f"{report.post_key}:{kpi}"
     with kit.sessions() as session:
-        kit.outbox.post(session, team_id=team_id, channel=report.channel_id, thread_key=above, key=f"{above}:spiral",
-                        text=blocks.plain(chart.title), blocks=blocks.spiral(chart.alt_text, spiral.notes(facts)),
-                        image=chart.png, alt_text=chart.alt_text, tell=str(payload.get("_user", "")))  # fmt: skip
+        kit.outbox.post(
+            session,
+            team_id=team_id,
+            channel=report.channel_id,
+            thread_key=above,
+            key=f"{above}:spiral",
+            text=blocks.plain(chart.title),
+            blocks=blocks.spiral(chart.alt_text, spiral.notes(facts)),
+            image=chart.png,
+            alt_text=chart.alt_text,
+            tell=str(payload.get("_user", "")),
+        )
 
 
 def _refresh(session: Session, kit: Kit, report: Report) -> None:

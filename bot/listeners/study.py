@@ -45,10 +45,14 @@ def export(ack: Ack, body: Body, kit: Kit, words: list[str]) -> None:
     here = origin(body)
     with kit.sessions() as session:
         kit.inbox.later(
-            session, team_id=cycle.team_id, kind="study.pack", key=f"{cycle.id}:{form}:{kit.now().timestamp()}",
-            payload={"cycle_id": cycle.id, "form": form, "by": here.user_id}, user=here.user_id,
+            session,
+            team_id=cycle.team_id,
+            kind="study.pack",
+            key=f"{cycle.id}:{form}:{kit.now().timestamp()}",
+            payload={"cycle_id": cycle.id, "form": form, "by": here.user_id},
+            user=here.user_id,
             channel=here.channel_id,
-        )  # fmt: skip
+        )
     ack(text="I am packing it; the file will be here in a moment.")
 
 
@@ -66,9 +70,15 @@ def pack(payload: Mapping[str, Any], kit: Kit) -> None:
     with kit.sessions() as session:
         cycle = cycles.by_id(session, team_id, int(payload["cycle_id"]))
         kit.outbox.share(
-            session, team_id=team_id, channel=cycle.channel_id, key=f"export:{payload.get(EVENT) or packed.name}",
-            content=packed.content, name=packed.name, words=packed.words, tell=str(payload["by"]),
-        )  # fmt: skip
+            session,
+            team_id=team_id,
+            channel=cycle.channel_id,
+            key=f"export:{payload.get(EVENT) or packed.name}",
+            content=packed.content,
+            name=packed.name,
+            words=packed.words,
+            tell=str(payload["by"]),
+        )
         kit.inbox.through(session, payload)
 
 

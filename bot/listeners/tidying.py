@@ -61,9 +61,11 @@ def _through(before: datetime) -> tuple[Any, ...]:
     """Posts with which nothing is done any more, by the moment they came to that."""
     sent = (col(OutboxPost.status) == "sent") & (col(OutboxPost.sent_revision) >= col(OutboxPost.revision))
     ended = sent | col(OutboxPost.status).in_(("failed", "dropped"))
-    return ended, col(OutboxPost.created_at) < before, (
-        col(OutboxPost.sent_at).is_(None) | (col(OutboxPost.sent_at) < before)
-    )  # fmt: skip
+    return (
+        ended,
+        col(OutboxPost.created_at) < before,
+        (col(OutboxPost.sent_at).is_(None) | (col(OutboxPost.sent_at) < before)),
+    )
 
 
 def events(sessions: Sessions, team_id: str, now: datetime) -> int:
@@ -92,8 +94,11 @@ def pictures(sessions: Sessions, files: FileStore, team_id: str, now: datetime) 
         mine = (OutboxPost.team_id == team_id, OutboxPost.image_key != "")
         shown = set(session.exec(select(OutboxPost.image_key).where(*mine, *_through(now - SHOWN)).distinct()))
         every = select(OutboxPost.image_key, OutboxPost.status, OutboxPost.sent_at, OutboxPost.created_at)
-        young = {key for key, status, sent, made in session.exec(every.where(*mine))
-                 if status in ("pending", "sending") or (sent or made) >= now - SHOWN}  # fmt: skip
+        young = {
+            key
+            for key, status, sent, made in session.exec(every.where(*mine))
+            if status in ("pending", "sending") or (sent or made) >= now - SHOWN
+        }
         held = set(session.exec(select(Batch.raw_key).where(Batch.team_id == team_id)))
     raw = f"{team_id}/raw/"
     going = {key for key in shown - young - held if key.startswith(raw)} - _dropped(files, team_id)

@@ -34,20 +34,25 @@ def document() -> dict[str, Any]:
 
 def _operation() -> dict[str, Any]:
     key = {
-        "name": "Idempotency-Key", "in": "header", "required": False,
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": False,
         "description": "Names this delivery: repeated under the same key it counts once.",
         "schema": {"type": "string", "maxLength": KEY_LIMIT, "pattern": "^[ -~]*$"},
-    }  # fmt: skip
+    }
     return {
         "operationId": "pushMeasurements",
         "summary": "Push measurements",
         "parameters": [key],
-        "requestBody": {"required": True, "content": {
-            JSON[0]: {"schema": _body()},
-            LINES[0]: {"schema": {"type": "string", "description": "One measurement a line, as a JSON object."}},
-        }},
+        "requestBody": {
+            "required": True,
+            "content": {
+                JSON[0]: {"schema": _body()},
+                LINES[0]: {"schema": {"type": "string", "description": "One measurement a line, as a JSON object."}},
+            },
+        },
         "responses": _responses(),
-    }  # fmt: skip
+    }
 
 
 def _body() -> dict[str, Any]:
@@ -55,9 +60,11 @@ def _body() -> dict[str, Any]:
     items = {"anyOf": [{"$ref": "#/components/schemas/Measurement"}, {}]}
     rows = {"type": "array", "minItems": 1, "maxItems": MOST_ROWS, "items": items}
     wrapped = {
-        "type": "object", "required": ["measurements"], "properties": {"measurements": rows},
+        "type": "object",
+        "required": ["measurements"],
+        "properties": {"measurements": rows},
         "additionalProperties": False,
-    }  # fmt: skip
+    }
     return {"oneOf": [wrapped, rows]}
 
 
@@ -99,8 +106,10 @@ def _measurement() -> dict[str, Any]:
 
 def _receipt() -> dict[str, Any]:
     counts = ("delivery", "accepted", "corrected", "unchanged", "refused")
-    refusal = {"measurement": {"type": "integer", "minimum": 1}, **dict.fromkeys(
-        ("field", "value", "reason", "expected"), _TEXT)}  # fmt: skip
+    refusal = {
+        "measurement": {"type": "integer", "minimum": 1},
+        **dict.fromkeys(("field", "value", "reason", "expected"), _TEXT),
+    }
     properties: dict[str, Any] = {
         **dict.fromkeys(counts, _COUNT),
         "known": {"type": "boolean", "description": "This very delivery was received before."},
@@ -115,5 +124,8 @@ def _error() -> dict[str, Any]:
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": "object", "required": sorted(properties), "properties": properties, "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "required": sorted(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }

@@ -117,6 +117,9 @@ def told(receipt: Receipt) -> dict[str, Any]:
 
 def _refusal(number: int, wrong: Wrong) -> dict[str, Any]:
     return {
-        "measurement": number, "field": wrong.field, "value": wrong.value, "reason": wrong.reason,
+        "measurement": number,
+        "field": wrong.field,
+        "value": wrong.value,
+        "reason": wrong.reason,
         "expected": wrong.expected,
-    }  # fmt: skip
+    }

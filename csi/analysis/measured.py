@@ -291,8 +291,10 @@ def beyond_of(values: Floats, before: Flags, after: Flags, change: Effect) -> Be
 
 def _matters(panel: Panel, sigma: Floats, spread: Floats) -> Floats:
     """The minimum important difference; without two neighbouring periods by the plain deviation."""
-    fixed = np.array([np.nan if (one := item.definition.minimum_important_difference) is None else one
-                      for item in panel.inputs], dtype=float)  # fmt: skip
+    fixed = np.array(
+        [np.nan if (one := item.definition.minimum_important_difference) is None else one for item in panel.inputs],
+        dtype=float,
+    )
     usual = np.nan_to_num(np.where(np.isfinite(sigma), sigma, spread) / 2)
     return np.where(np.isfinite(fixed), fixed, usual)
 

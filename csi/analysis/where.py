@@ -115,12 +115,19 @@ def _funnel(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
     away, centre, reach = _away(moved, error, n)
     made = [
         GroupMoved(
-            groups.names[at], float(first[of] * scale), float(second[of] * scale), int(n[of]), int(m[of]),
-            float(moved[of]), float(moved[of] - SIDE * error[of]), float(moved[of] + SIDE * error[of]),
-            bool(away[of] > LIMIT), float(LIMIT * reach[of]),
+            groups.names[at],
+            float(first[of] * scale),
+            float(second[of] * scale),
+            int(n[of]),
+            int(m[of]),
+            float(moved[of]),
+            float(moved[of] - SIDE * error[of]),
+            float(moved[of] + SIDE * error[of]),
+            bool(away[of] > LIMIT),
+            float(LIMIT * reach[of]),
         )
         for of, at in enumerate(places)
-    ]  # fmt: skip
+    ]
     return _Compared(made, _surest(2 * special.ndtr(-away)), hidden, centre)
 
 
@@ -168,10 +175,19 @@ def _ranked(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
     chance = 2 * special.stdtr(df, -away)
     level = [float(first.mean()) for first, _ in told.values()]
     made = [
-        GroupMoved(groups.names[at], level[of], level[of] + float(moved[of]), int(n[of]), int(m[of]), float(moved[of]),
-                   float(low[of]), float(high[of]), bool(chance[of] * len(told) < SURE))
+        GroupMoved(
+            groups.names[at],
+            level[of],
+            level[of] + float(moved[of]),
+            int(n[of]),
+            int(m[of]),
+            float(moved[of]),
+            float(low[of]),
+            float(high[of]),
+            bool(chance[of] * len(told) < SURE),
+        )
         for of, at in enumerate(told)
-    ]  # fmt: skip
+    ]
     return _Compared(made, _surest(chance), hidden + len(windows) - len(told), centre)
 
 

@@ -83,9 +83,20 @@ def of_view(view: View) -> Compared | None:
         return None
     sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
     likely = said("{gap} (likely {likely})", gap=read.difference, likely=read.likely) if sides else read.difference
-    return Compared(view.name, view.unit, tuple(kickers(view)), view.analysis.badge, view.said_of, view.targets,
-                    values[0], values[1], (levels[0], levels[1]), sides, (read.before, read.after, likely),
-                    colour_of_change(view))  # fmt: skip
+    return Compared(
+        view.name,
+        view.unit,
+        tuple(kickers(view)),
+        view.analysis.badge,
+        view.said_of,
+        view.targets,
+        values[0],
+        values[1],
+        (levels[0], levels[1]),
+        sides,
+        (read.before, read.after, likely),
+        colour_of_change(view),
+    )
 
 
 def _values(view: View, span: Span | None) -> tuple[float, ...]:
@@ -141,8 +152,18 @@ def _points(axes: Axes, of: Compared) -> None:
     for (name, (first, last), values, colour), level in zip(compared, of.levels, strict=True):
         axes.hlines(level, first, last, color=colour, alpha=0.35, linewidth=6, zorder=2.2, gid=f"level {name}")
         x = np.linspace(first + 0.04, last - 0.04, len(values)) if len(values) > 1 else [(first + last) / 2]
-        axes.plot(x, values, linestyle="none", marker="o", color=colour, markeredgecolor=WHITE, markeredgewidth=0.6,
-                  markersize=SMALL if len(values) > CROWDED else LARGE, zorder=3, gid=name)  # fmt: skip
+        axes.plot(
+            x,
+            values,
+            linestyle="none",
+            marker="o",
+            color=colour,
+            markeredgecolor=WHITE,
+            markeredgewidth=0.6,
+            markersize=SMALL if len(values) > CROWDED else LARGE,
+            zorder=3,
+            gid=name,
+        )
 
 
 def _change(axes: Axes, of: Compared) -> None:
@@ -150,8 +171,9 @@ def _change(axes: Axes, of: Compared) -> None:
     was, now = of.levels
     axes.hlines(was, BEFORE[1], END, color=RULE, linewidth=1.0, linestyle=(0, (1, 2)), zorder=2, gid="was")
     if of.sides:
-        axes.vlines(CHANGE, was + of.sides[0], was + of.sides[1], color=of.colour, linewidth=2.4, zorder=3,
-                    gid="interval")  # fmt: skip
+        axes.vlines(
+            CHANGE, was + of.sides[0], was + of.sides[1], color=of.colour, linewidth=2.4, zorder=3, gid="interval"
+        )
     axes.plot([CHANGE], [now], marker="D", markersize=7, color=of.colour, markeredgecolor=WHITE, zorder=4, gid="change")
 
 
@@ -167,16 +189,25 @@ def _names(sheet: Figure, of: Compared, across: tuple[float, float], top: float)
         room = (last - first + 0.2) * each
         shown = wrapped(text, LABEL, within=room, most=1)[0]
         shown = text if shown == text else name
-        write(sheet, left + (first + last + 0.16) / 2 * each, top - 0.06, shown, size=LABEL, colour=TEXT, ha="center",
-              va="bottom")  # fmt: skip
+        write(
+            sheet,
+            left + (first + last + 0.16) / 2 * each,
+            top - 0.06,
+            shown,
+            size=LABEL,
+            colour=TEXT,
+            ha="center",
+            va="bottom",
+        )
 
 
 def before_after_text(of: Compared) -> str:
     """The picture in words."""
     spans = "; ".join(_spread(of, name, values) for name, values in (("before", of.before), ("after", of.after)))
     read = f"From {of.read[0]} to {of.read[1]}, change {of.read[2]}."
-    return clip(f"Before and after: {clip(of.name, 200)}. {sentence(ruled(of.badge, of.told))} {read} {spans}.",
-                ALT_TEXT_LIMIT)  # fmt: skip
+    return clip(
+        f"Before and after: {clip(of.name, 200)}. {sentence(ruled(of.badge, of.told))} {read} {spans}.", ALT_TEXT_LIMIT
+    )
 
 
 def _spread(of: Compared, name: str, values: Sequence[float]) -> str:

@@ -192,8 +192,16 @@ def explain_signs(sheet: Figure, rows: Sequence[Sequence[tuple[str, str]]], top:
         for name, text in row:
             sign = SIGNS.get(name, PARTIAL)
             if name:
-                mark(sheet, x, y + 0.055, marker=sign.shape, markersize=5.5, markerfacecolor=sign.colour,
-                     markeredgecolor=sign.edge, markeredgewidth=0.7)  # fmt: skip
+                mark(
+                    sheet,
+                    x,
+                    y + 0.055,
+                    marker=sign.shape,
+                    markersize=5.5,
+                    markerfacecolor=sign.colour,
+                    markeredgecolor=sign.edge,
+                    markeredgewidth=0.7,
+                )
             write(sheet, x + 0.1, y, text, size=SMALL, colour=TEXT)
             x += SIGN + width_of(text, SMALL) + 0.2
 

@@ -141,5 +141,8 @@ def _said(of: Burned) -> str:
 def budget_text(of: Burned) -> str:
     """The picture in words."""
     steps = ", ".join(percent(one) if one is not None else said("not shown") for one in of.used)
-    return clip(f"Error budget of {clip(of.name, 200)} for {clip(of.service, 100)}, {of.promise}. {sentence(of.told)} "
-                f"Used by the end of each of {len(of.used)} periods: {steps}.", ALT_TEXT_LIMIT)  # fmt: skip
+    return clip(
+        f"Error budget of {clip(of.name, 200)} for {clip(of.service, 100)}, {of.promise}. {sentence(of.told)} "
+        f"Used by the end of each of {len(of.used)} periods: {steps}.",
+        ALT_TEXT_LIMIT,
+    )

@@ -131,13 +131,22 @@ def drawable(text: str) -> str:
 
 
 def write(
-    sheet: Figure, x: float, y: float, text: str, *, size: float, colour: str = TEXT, bold: bool = False,
-    ha: str = "left", va: str = "top",
-) -> Text:  # fmt: skip
+    sheet: Figure,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: float,
+    colour: str = TEXT,
+    bold: bool = False,
+    ha: str = "left",
+    va: str = "top",
+) -> Text:
     """Text on the sheet at ``x``, ``y`` in inches from its top left corner."""
     width, height = sheet.get_size_inches()
-    drawn = sheet.text(x / width, 1 - y / height, drawable(text), fontproperties=font(size, bold=bold), color=colour,
-                       ha=ha, va=va)  # fmt: skip
+    drawn = sheet.text(
+        x / width, 1 - y / height, drawable(text), fontproperties=font(size, bold=bold), color=colour, ha=ha, va=va
+    )
     drawn.set_parse_math(False)
     return drawn
 
@@ -154,8 +163,9 @@ def stroke(sheet: Figure, start: tuple[float, float], end: tuple[float, float], 
     """A straight line between two points, in inches from the sheet's top left corner."""
     width, height = sheet.get_size_inches()
     (left, upper), (right, lower) = start, end
-    drawn = Line2D([left / width, right / width], [1 - upper / height, 1 - lower / height],
-                   transform=sheet.transFigure, **style)  # fmt: skip
+    drawn = Line2D(
+        [left / width, right / width], [1 - upper / height, 1 - lower / height], transform=sheet.transFigure, **style
+    )
     sheet.add_artist(drawn)
     return drawn
 

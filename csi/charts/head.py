@@ -111,9 +111,17 @@ def _badge(sheet: Figure, label: str) -> None:
     colour = colour_of(label)
     height = sheet.get_size_inches()[1]
     tall = BADGE_ROW - 0.06
-    box = FancyBboxPatch((EDGE, height - EDGE - tall), wide, tall, transform=sheet.dpi_scale_trans,
-                         boxstyle="round,pad=0,rounding_size=0.05", facecolor=colour, linewidth=0.8,
-                         edgecolor=INK if colour == WHITE else colour, gid="badge")  # fmt: skip
+    box = FancyBboxPatch(
+        (EDGE, height - EDGE - tall),
+        wide,
+        tall,
+        transform=sheet.dpi_scale_trans,
+        boxstyle="round,pad=0,rounding_size=0.05",
+        facecolor=colour,
+        linewidth=0.8,
+        edgecolor=INK if colour == WHITE else colour,
+        gid="badge",
+    )
     sheet.add_artist(box)
     ink = INK if colour == WHITE else WHITE
     write(sheet, EDGE + PADDING, EDGE + tall / 2, label, size=BADGE, colour=ink, bold=True, va="center")

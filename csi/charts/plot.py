@@ -85,8 +85,17 @@ def _mark_spans(axes: Axes, of: Sequence[Span], text: str, **style: Any) -> None
 
 
 def _name_span(axes: Axes, span: Span, text: str, *, rotation: int) -> None:
-    drawn = axes.text((span.first + span.last) / 2, 0.03, text, transform=axes.get_xaxis_transform(), ha="center",
-                      va="bottom", rotation=rotation, color=QUIET, fontproperties=font(SMALL))  # fmt: skip
+    drawn = axes.text(
+        (span.first + span.last) / 2,
+        0.03,
+        text,
+        transform=axes.get_xaxis_transform(),
+        ha="center",
+        va="bottom",
+        rotation=rotation,
+        color=QUIET,
+        fontproperties=font(SMALL),
+    )
     halo(drawn).set_parse_math(False)
 
 
@@ -98,8 +107,16 @@ def _levels(axes: Axes, view: View) -> None:
         span = view.window(window)
         if span and level is not None:
             colour = colour_of_change(view) if name == "evaluation" else QUIET
-            axes.hlines(level, span.first - 0.5, span.last + 0.5, color=colour, alpha=0.35, linewidth=5, zorder=2.2,
-                        gid=f"{name} level")  # fmt: skip
+            axes.hlines(
+                level,
+                span.first - 0.5,
+                span.last + 0.5,
+                color=colour,
+                alpha=0.35,
+                linewidth=5,
+                zorder=2.2,
+                gid=f"{name} level",
+            )
 
 
 def colour_of_change(view: View) -> str:
@@ -115,8 +132,9 @@ def _swinging(axes: Axes, view: View) -> None:
             [float("nan") if value is None else value for value in bound(side, wide)]
             for side in (limits.lower, limits.upper)
         )
-        axes.fill_between(range(wide), low, high, step="mid", color=FAINT, alpha=0.6, linewidth=0, zorder=1.2,
-                          gid="limits")  # fmt: skip
+        axes.fill_between(
+            range(wide), low, high, step="mid", color=FAINT, alpha=0.6, linewidth=0, zorder=1.2, gid="limits"
+        )
 
 
 def _reference_lines(axes: Axes, view: View) -> None:
@@ -178,6 +196,15 @@ def points(axes: Axes, of: Iterable[Mark], sign: Sign, size: float, *, gid: str)
     """Points of one kind; nothing when there are none."""
     drawn = list(of)
     if drawn:
-        axes.plot([m.position for m in drawn], [m.height for m in drawn], linestyle="none", marker=sign.shape,
-                  markersize=size, markerfacecolor=sign.colour, markeredgecolor=sign.edge, markeredgewidth=0.7,
-                  zorder=4, gid=gid)  # fmt: skip
+        axes.plot(
+            [m.position for m in drawn],
+            [m.height for m in drawn],
+            linestyle="none",
+            marker=sign.shape,
+            markersize=size,
+            markerfacecolor=sign.colour,
+            markeredgecolor=sign.edge,
+            markeredgewidth=0.7,
+            zorder=4,
+            gid=gid,
+        )

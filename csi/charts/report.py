@@ -155,8 +155,14 @@ def _folded(items: Sequence[str]) -> list[str]:
     """What is read by who asks for it."""
     if not items:
         return []
-    return ["<details><summary>Why this verdict?</summary>", "", *(f"- {escape(item)}" for item in items), "",
-            "</details>", ""]  # fmt: skip
+    return [
+        "<details><summary>Why this verdict?</summary>",
+        "",
+        *(f"- {escape(item)}" for item in items),
+        "",
+        "</details>",
+        "",
+    ]
 
 
 def details(view: View, audience: Audience | None) -> list[str]:

@@ -34,8 +34,10 @@ def signals_of(view: View) -> list[Run]:
             continue
         before = found[-1] if found else None
         if before and (before.rule, before.direction, before.last.position) == (
-            mark.rule, mark.signal, mark.position - 1,
-        ):  # fmt: skip
+            mark.rule,
+            mark.signal,
+            mark.position - 1,
+        ):
             found[-1] = Run(mark.rule, mark.signal, before.first, mark, view.period)
         else:
             found.append(Run(mark.rule, mark.signal, mark, mark, view.period))

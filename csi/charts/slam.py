@@ -220,10 +220,12 @@ class _Laid:
 def _laid(clauses: Sequence[Clause], columns: int) -> _Laid:
     """Names get what the cells do not need, and as many lines as it takes."""
     ruled = max(
-        (max(width_of(one.verdict, SMALL, bold=True), width_of(one.beside, SMALL), width_of(one.share, SMALL))
-         for one in clauses),
+        (
+            max(width_of(one.verdict, SMALL, bold=True), width_of(one.beside, SMALL), width_of(one.share, SMALL))
+            for one in clauses
+        ),
         default=0,
-    )  # fmt: skip
+    )
     room = WIDTH - 2 * EDGE - ruled - 0.12
     longest = max((max(width_of(one.name, BODY), width_of(one.target, SMALL)) for one in clauses), default=0.0)
     least, most = NAMES
@@ -263,8 +265,16 @@ def _cell(sheet: Figure, cell: Cell, shown: str, corner: tuple[float, float], la
     (left, top), wide = corner, laid.cell
     gap = min(0.03, wide * 0.12)
     low = ((left + gap) / width, 1 - (top + laid.row - gap) / height)
-    box = Rectangle(low, (wide - 2 * gap) / width, (laid.row - 2 * gap) / height, transform=sheet.transFigure,
-                    facecolor=cell.fill, edgecolor=FAINT, linewidth=0.8, gid=cell.state)  # fmt: skip
+    box = Rectangle(
+        low,
+        (wide - 2 * gap) / width,
+        (laid.row - 2 * gap) / height,
+        transform=sheet.transFigure,
+        facecolor=cell.fill,
+        edgecolor=FAINT,
+        linewidth=0.8,
+        gid=cell.state,
+    )
     sheet.add_artist(box)
     middle, centre = left + wide / 2, top + laid.row / 2
     shift = 0.08 if shown else 0.0

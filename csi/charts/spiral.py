@@ -159,8 +159,9 @@ def _owner(turns: Sequence[Turn], held: Sequence[Mapping[pd.Timestamp, Any]], st
 def _mark(at: int, start: pd.Timestamp, row: Any, min_n: int) -> Mark:
     hidden = bool(row.missing) or row.value != row.value
     few = not hidden and row.n < min_n
-    return Mark(at, start, None if hidden or few else float(row.value), float(row.n), bool(row.partial), False,
-                suppressed=few)  # fmt: skip
+    return Mark(
+        at, start, None if hidden or few else float(row.value), float(row.n), bool(row.partial), False, suppressed=few
+    )
 
 
 def spiral_figure(spiral: Spiral) -> Figure:
@@ -238,14 +239,24 @@ def _markers(axes: Axes, where: Placed, deeds: Mapping[int, Deed]) -> None:
     for number_of, deed in deeds.items():
         at = position(where.marks, deed.on)
         if at is not None:
-            axes.plot([at], [0.035], transform=axes.get_xaxis_transform(), marker="^", markersize=7, color=INK,
-                      markerfacecolor=INK if deed.done else WHITE, zorder=5, gid="action")  # fmt: skip
+            axes.plot(
+                [at],
+                [0.035],
+                transform=axes.get_xaxis_transform(),
+                marker="^",
+                markersize=7,
+                color=INK,
+                markerfacecolor=INK if deed.done else WHITE,
+                zorder=5,
+                gid="action",
+            )
             _say(axes, at, 0.07, str(number_of), ha="center", va="bottom")
 
 
 def _say(axes: Axes, x: float, y: float, text: str, **place: Any) -> None:
-    drawn = axes.text(x, y, text, transform=axes.get_xaxis_transform(), color=TEXT, fontproperties=font(plot.SMALL),
-                      **place)  # fmt: skip
+    drawn = axes.text(
+        x, y, text, transform=axes.get_xaxis_transform(), color=TEXT, fontproperties=font(plot.SMALL), **place
+    )
     halo(drawn).set_parse_math(False)
 
 

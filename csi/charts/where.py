@@ -112,8 +112,9 @@ def _said(shown: Shown) -> str:
     apart = sum(group.apart for group in groups)
     if not apart:
         return said(" by {column}: no group moved plainly otherwise than the others.", column=column)
-    told = counted("{count} of {all} groups moved otherwise.", "{count} of {all} groups moved otherwise.", apart,
-                   all=len(groups))  # fmt: skip
+    told = counted(
+        "{count} of {all} groups moved otherwise.", "{count} of {all} groups moved otherwise.", apart, all=len(groups)
+    )
     return said(" by {column}: {told}", column=column, told=told)
 
 
@@ -206,14 +207,27 @@ def _sign(shown: Shown, group: GroupMoved) -> Sign:
 
 
 def _put(sheet: Figure, at: tuple[float, float], sign: Sign, gid: str) -> None:
-    mark(sheet, *at, marker=sign.shape, markersize=6.5, markerfacecolor=sign.colour, markeredgecolor=sign.edge,
-         markeredgewidth=0.7, zorder=5, gid=gid)  # fmt: skip
+    mark(
+        sheet,
+        *at,
+        marker=sign.shape,
+        markersize=6.5,
+        markerfacecolor=sign.colour,
+        markeredgecolor=sign.edge,
+        markeredgewidth=0.7,
+        zorder=5,
+        gid=gid,
+    )
 
 
 def _legend(sheet: Figure, shown: Shown, top: float) -> None:
     """What the signs that are drawn mean."""
-    meant = {"D": said("better than the others"), "s": said("worse than the others"),
-             "^": said("otherwise than the others"), "o": said("like the others, as far as can be told")}  # fmt: skip
+    meant = {
+        "D": said("better than the others"),
+        "s": said("worse than the others"),
+        "^": said("otherwise than the others"),
+        "o": said("like the others, as far as can be told"),
+    }
     x, y = EDGE + 0.05, top + LEGEND / 2
     for sign in dict.fromkeys(_sign(shown, group) for group in shown.where.groups):
         _put(sheet, (x, y), sign, "key")
@@ -251,14 +265,27 @@ def _ranking(sheet: Figure, shown: Shown, rows: Sequence[_Row], top: float) -> N
     bottom = top + sum(row.height for row in rows)
     stroke(sheet, (across(0.0), top), (across(0.0), bottom), color=RULE, linewidth=1.0, gid="zero")
     centre = min(max(shown.where.centre, low), high)
-    stroke(sheet, (across(centre), top), (across(centre), bottom), color=INK, linewidth=1.0, linestyle=(0, (4, 2)),
-           gid="all")  # fmt: skip
+    stroke(
+        sheet,
+        (across(centre), top),
+        (across(centre), bottom),
+        color=INK,
+        linewidth=1.0,
+        linestyle=(0, (4, 2)),
+        gid="all",
+    )
     y = top
     for row in rows:
         sign, middle = _sign(shown, row.group), y + row.height / 2
         _name(sheet, row, EDGE, y)
-        stroke(sheet, (across(row.group.lower), middle), (across(row.group.upper), middle), color=sign.colour,
-               linewidth=2.0, gid="interval")  # fmt: skip
+        stroke(
+            sheet,
+            (across(row.group.lower), middle),
+            (across(row.group.upper), middle),
+            color=sign.colour,
+            linewidth=2.0,
+            gid="interval",
+        )
         _put(sheet, (across(row.group.difference), middle), sign, "group")
         y += row.height
     _scale(sheet, shown, (across(0.0), across(centre)), bottom)
@@ -296,18 +323,34 @@ def _pareto(sheet: Figure, rows: Sequence[_Row], top: float) -> None:
         reached += row.group.weight
         early = reached - row.group.weight < MOST_OF_IT * total
         corner, colour = (left / WIDTH, 1 - (middle + tall / 2) / height), BLUE if early else PALE
-        box = Rectangle(corner, long / WIDTH, tall / height, transform=sheet.transFigure, facecolor=colour,
-                        linewidth=0, gid="bar")  # fmt: skip
+        box = Rectangle(
+            corner, long / WIDTH, tall / height, transform=sheet.transFigure, facecolor=colour, linewidth=0, gid="bar"
+        )
         sheet.add_artist(box)
         path.append((left + wide * reached / total, middle))
         y += row.height
     for start, end in pairwise(path):
         stroke(sheet, start, end, color=VERMILLION, linewidth=1.3, gid="together")
     for at in path:
-        mark(sheet, *at, marker="o", markersize=3.6, markerfacecolor=VERMILLION, markeredgecolor=WHITE,
-             markeredgewidth=0.6, zorder=5, gid="reached")  # fmt: skip
-    write(sheet, EDGE, y + 0.05, said("bars: each cause; line: what causes bring together, up to 100 %"), size=SMALL,
-          colour=QUIET)  # fmt: skip
+        mark(
+            sheet,
+            *at,
+            marker="o",
+            markersize=3.6,
+            markerfacecolor=VERMILLION,
+            markeredgecolor=WHITE,
+            markeredgewidth=0.6,
+            zorder=5,
+            gid="reached",
+        )
+    write(
+        sheet,
+        EDGE,
+        y + 0.05,
+        said("bars: each cause; line: what causes bring together, up to 100 %"),
+        size=SMALL,
+        colour=QUIET,
+    )
 
 
 def _funnel(sheet: Figure, shown: Shown, rows: Sequence[_Row], top: float) -> None:

@@ -15,11 +15,32 @@ from csi.storage import rows
 Table = list[dict[str, Any]]
 # By what a table's rows belong to a service: to itself, to its cycles, or to something that does.
 _TABLES: tuple[type[Row], ...] = (
-    models.Service, models.RoleAssignment, models.Cycle, models.StepPassage, models.CarryOver, models.Goal, models.Csf,
-    models.Kpi, models.PlanRow, models.Gap, models.SlaClause, models.Source, models.Batch, models.QuarantinedRow,
-    models.Measurement, models.Exclusion, models.AnalysisResult, models.Finding, models.Rebase, models.Report,
-    models.ReportClick, models.Opportunity, models.Action, models.Decision, models.Baseline,
-)  # fmt: skip
+    models.Service,
+    models.RoleAssignment,
+    models.Cycle,
+    models.StepPassage,
+    models.CarryOver,
+    models.Goal,
+    models.Csf,
+    models.Kpi,
+    models.PlanRow,
+    models.Gap,
+    models.SlaClause,
+    models.Source,
+    models.Batch,
+    models.QuarantinedRow,
+    models.Measurement,
+    models.Exclusion,
+    models.AnalysisResult,
+    models.Finding,
+    models.Rebase,
+    models.Report,
+    models.ReportClick,
+    models.Opportunity,
+    models.Action,
+    models.Decision,
+    models.Baseline,
+)
 _PARENTS = ("service", "cycle", "batch", "report")
 _BY: dict[type[Row], str] = {models.Batch: "source", models.Measurement: "source"}  # their cycle may be unknown
 _SECRET = {"team_id", "secret_encrypted", "token_hash", "raw_key", "rows_key", "open_channel", "open_service"}

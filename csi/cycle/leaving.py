@@ -33,11 +33,17 @@ from csi.terms import Role, Step
 WHAT = "gave on"
 _OPEN_ENTRIES = ("open", "planned")
 _OF_SERVICES: dict[type[Row], tuple[str, ...]] = {
-    RoleAssignment: ("user_id",), Source: ("owner", "backup"), Action: ("owner",), Opportunity: ("actioned_by",),
-}  # fmt: skip
+    RoleAssignment: ("user_id",),
+    Source: ("owner", "backup"),
+    Action: ("owner",),
+    Opportunity: ("actioned_by",),
+}
 _OF_CYCLES: dict[type[Row], tuple[str, ...]] = {
-    StepPassage: ("owner",), PlanRow: ("owner", "backup"), Kpi: ("owner",), Gap: ("owner",),
-}  # fmt: skip
+    StepPassage: ("owner",),
+    PlanRow: ("owner", "backup"),
+    Kpi: ("owner",),
+    Gap: ("owner",),
+}
 
 
 class Part(StrEnum):

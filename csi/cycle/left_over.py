@@ -70,9 +70,17 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         centre = baseline.centre if baseline else None
         level = f", new baseline {amount(centre, kpi.unit)}" if centre is not None else ""
         yield _item(
-            cycle, Step.SHOULD_MEASURE, "verdict", f"{kpi.name}: {result.both}{level}", result, kpi_key=kpi.key,
-            disposition="adopt", reason="where we are now", decided_by=cycle.closed_by, decided_at=cycle.closed_at,
-        )  # fmt: skip
+            cycle,
+            Step.SHOULD_MEASURE,
+            "verdict",
+            f"{kpi.name}: {result.both}{level}",
+            result,
+            kpi_key=kpi.key,
+            disposition="adopt",
+            reason="where we are now",
+            decided_by=cycle.closed_by,
+            decided_at=cycle.closed_at,
+        )
         if result.verdict == Verdict.ACHIEVED:
             text = f"{kpi.name} meets its target and is stable: tighten it, hold it, or retire the KPI?"
             yield _item(cycle, Step.SHOULD_MEASURE, "choice", text, result, kpi_key=kpi.key, since=cycle.closed_at)
@@ -82,8 +90,15 @@ def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
     for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id, order="opened_at"):
         if gap.decision in ("", "close") and gap.disposition != "drop":
             kpi = row(session, Kpi, cycle.team_id, id=gap.kpi_id) if gap.kpi_id else None
-            yield _item(cycle, Step.CAN_MEASURE, "gap", f"Gap: {gap.text}", gap, since=gap.opened_at,
-                        kpi_key=kpi.key if kpi else "")  # fmt: skip
+            yield _item(
+                cycle,
+                Step.CAN_MEASURE,
+                "gap",
+                f"Gap: {gap.text}",
+                gap,
+                since=gap.opened_at,
+                kpi_key=kpi.key if kpi else "",
+            )
 
 
 def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
@@ -92,8 +107,9 @@ def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         count = batches.open_rows(session, source, batch)
         if count:
             text = f"{count:,} {'row' if count == 1 else 'rows'} of {batch.filename} in quarantine"
-            yield _item(cycle, Step.GATHER, "quarantine", text, batch, since=batch.delivered_at,
-                        permalink=batch.permalink)  # fmt: skip
+            yield _item(
+                cycle, Step.GATHER, "quarantine", text, batch, since=batch.delivered_at, permalink=batch.permalink
+            )
 
 
 def _exclusions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
@@ -144,8 +160,16 @@ def _actions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         if one.disposition == "carry":
             failed = one.state in ("reviewed", "closed")
             what = f"Benefit of action {one.number} not verified" if failed else f"Action {one.number} is {one.state}"
-            yield _item(cycle, Step.CORRECT, "benefit" if failed else "action", f"{what}: {one.title}", one,
-                        kpi_key=one.kpi_key, since=one.proposed_at, permalink=one.announced)  # fmt: skip
+            yield _item(
+                cycle,
+                Step.CORRECT,
+                "benefit" if failed else "action",
+                f"{what}: {one.title}",
+                one,
+                kpi_key=one.kpi_key,
+                since=one.proposed_at,
+                permalink=one.announced,
+            )
 
 
 def _deferred(session: Session, cycle: Cycle) -> Iterator[CarryOver]:

@@ -64,8 +64,10 @@ def back(session: Session, cycle: Cycle, *, to: int, actor: str, now: datetime, 
     """Return to an earlier step; what later steps found is stale until it is made again."""
     _require_open(cycle, None)
     if not 1 <= to < cycle.step:
-        raise InvalidInput("step", f"expected a step before this one, 1 to {cycle.step - 1}" if cycle.step > 1 else
-                           "step 1 is the first one")  # fmt: skip
+        raise InvalidInput(
+            "step",
+            f"expected a step before this one, 1 to {cycle.step - 1}" if cycle.step > 1 else "step 1 is the first one",
+        )
     _require_mover(session, cycle, actor)
     was = cycle.step
     _move(session, cycle, to)

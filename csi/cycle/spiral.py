@@ -47,8 +47,14 @@ def close(
     if standing := gates.standing(found, reasons or {}):
         raise GateRefused(standing)
     seen = {"version": cycle.version, "state": "open"}
-    values = {"state": "closed", "version": cycle.version + 1, "open_channel": None, "open_service": None,
-              "closed_by": actor, "closed_at": now}  # fmt: skip
+    values = {
+        "state": "closed",
+        "version": cycle.version + 1,
+        "open_channel": None,
+        "open_service": None,
+        "closed_by": actor,
+        "closed_at": now,
+    }
     if not change_if(session, cycle, seen, values):
         raise Conflict("Somebody was first: this cycle is closed already.")
     left = passage(session, cycle, Step.CORRECT)

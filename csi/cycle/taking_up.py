@@ -127,9 +127,11 @@ def with_units(mapping: Mapping[str, Any], aims: Sequence[Aim]) -> Mapping[str, 
     said = {
         str(aim.candidate.definition["value"]): aim.unit
         for aim in aims
-        if "unit" in aim.candidate.asks and isinstance(aim.candidate.definition.get("value"), str)
-        and aim.candidate.definition.get("measure") != "last" and find(aim.unit)
-    }  # fmt: skip
+        if "unit" in aim.candidate.asks
+        and isinstance(aim.candidate.definition.get("value"), str)
+        and aim.candidate.definition.get("measure") != "last"
+        and find(aim.unit)
+    }
     if not said:
         return mapping
     options = dict(mapping.get("options") or {})
@@ -158,9 +160,15 @@ def _same(one: str, other: str) -> bool:
 
 
 def _kpis(
-    session: Session, cycle: Cycle, said: Agreed, csfs: Mapping[str, Csf], source: Source | None, *, actor: str,
+    session: Session,
+    cycle: Cycle,
+    said: Agreed,
+    csfs: Mapping[str, Csf],
+    source: Source | None,
+    *,
+    actor: str,
     now: datetime,
-) -> dict[str, Kpi]:  # fmt: skip
+) -> dict[str, Kpi]:
     made, errors = {}, []
     for aim in said.aims:
         fields = _fields(said, aim, csfs[said.csfs[aim.candidate.id]], source)
@@ -179,12 +187,25 @@ def _fields(said: Agreed, aim: Aim, csf: Csf, source: Source | None) -> KpiField
     # What the entry would add though it is not so in this file stays empty: its columns are other ones.
     unsaid = dict.fromkeys(known.computed, "") if known and source is not None else {}
     return KpiFields(
-        name=one.name, csf_id=csf.id, unit=aim.unit or one.unit, direction=aim.direction or Direction(one.direction),
-        band=aim.band, target=aim.target, target_text=aim.target_text, target_date=said.target_date, owner=said.owner,
-        why=said.why, kind=one.aspect, catalogue=one.catalogue,
-        definition={**unsaid, **one.definition, **({"source": source.key} if source else {}),
-                    **({"meant": ["target"]} if aim.is_meant else {})},
-    )  # fmt: skip
+        name=one.name,
+        csf_id=csf.id,
+        unit=aim.unit or one.unit,
+        direction=aim.direction or Direction(one.direction),
+        band=aim.band,
+        target=aim.target,
+        target_text=aim.target_text,
+        target_date=said.target_date,
+        owner=said.owner,
+        why=said.why,
+        kind=one.aspect,
+        catalogue=one.catalogue,
+        definition={
+            **unsaid,
+            **one.definition,
+            **({"source": source.key} if source else {}),
+            **({"meant": ["target"]} if aim.is_meant else {}),
+        },
+    )
 
 
 def _link(session: Session, cycle: Cycle, said: Agreed, made: Mapping[str, Kpi], *, actor: str, now: datetime) -> None:
@@ -213,7 +234,10 @@ def _assess(
         return
     usual = assessing.defaults(session, cycle, kpi, actor)
     said: Assessment = replace(
-        usual, measurability=Measurability.AUTOMATIC, checked_by=actor, source_id=source.id,
+        usual,
+        measurability=Measurability.AUTOMATIC,
+        checked_by=actor,
+        source_id=source.id,
         backup=usual.backup if usual.backup != usual.owner else "",
-    )  # fmt: skip
+    )
     assessing.assess_tested(session, cycle, kpi.id, said, one.standing, actor=actor, now=now)

@@ -25,8 +25,10 @@ NOT_MODIFIED = 304
 REDIRECTS = 5
 _WORDS = 10_000
 _WHO = {
-    "Accept": "application/json, text/csv;q=0.9, */*;q=0.1", "Accept-Encoding": ACCEPTED, "User-Agent": "csi-bot",
-}  # fmt: skip
+    "Accept": "application/json, text/csv;q=0.9, */*;q=0.1",
+    "Accept-Encoding": ACCEPTED,
+    "User-Agent": "csi-bot",
+}
 # Source: RFC 9110, 15.5.9, 15.5.21, 15.6; RFC 6585, section 4: may succeed when asked again.
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 _MEANS = {
@@ -90,9 +92,12 @@ class Conversation:
             InvalidInput: the address is none, or the answer is too large.
         """
         again = Retrying(
-            retry=retry_if_exception(self._may_pass), stop=stop_after_attempt(self.patience.attempts), wait=self._wait,
-            sleep=self._sleep, reraise=True,
-        )  # fmt: skip
+            retry=retry_if_exception(self._may_pass),
+            stop=stop_after_attempt(self.patience.attempts),
+            wait=self._wait,
+            sleep=self._sleep,
+            reraise=True,
+        )
         return again(self._once, address, target, headers or {}, parameters)
 
     def _once(

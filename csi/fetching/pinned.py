@@ -49,9 +49,12 @@ class Pinned(httpx.BaseTransport):
         pinned = self._policy.check(host, self._resolve(host, port))
         own = self._transports.setdefault(f"{host}:{port}", httpx.HTTPTransport(trust_env=False))
         sent = httpx.Request(
-            request.method, url.copy_with(host=pinned), headers=request.headers, stream=request.stream,
+            request.method,
+            url.copy_with(host=pinned),
+            headers=request.headers,
+            stream=request.stream,
             extensions={**request.extensions, "sni_hostname": host},
-        )  # fmt: skip
+        )
         return own.handle_request(sent)
 
     def close(self) -> None:

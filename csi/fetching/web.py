@@ -85,9 +85,13 @@ def _several(
             document, rows = _json(target, content, asked) if is_json else _csv(target, content, header, len(found))
             total += rows
             address = pages.next_page(
-                address, paging, number=len(found) - 1, links=answer.headers.get("link", ""), document=document,
+                address,
+                paging,
+                number=len(found) - 1,
+                links=answer.headers.get("link", ""),
+                document=document,
                 rows=rows,
-            )  # fmt: skip
+            )
             if not address:
                 break
             address = _at_same_place(address, first[0])

@@ -13,8 +13,21 @@ from csi.terms import Audience, Direction
 KINDS = ("service", "process", "technology")
 ASPECTS = ("speed", "quality", "cost", "volume", "flow", "availability", "satisfaction")
 CALENDARS = ("24x7", "agreed hours")
-MEASURES = ("count", "distinct", "sum", "mean", "median", "min", "max", "last", "share", "ratio", "nps",
-            "availability", "backlog")  # fmt: skip
+MEASURES = (
+    "count",
+    "distinct",
+    "sum",
+    "mean",
+    "median",
+    "min",
+    "max",
+    "last",
+    "share",
+    "ratio",
+    "nps",
+    "availability",
+    "backlog",
+)
 COMPUTED_KEYS = ("at", "measure", "value", "where", "good")
 NEEDS_COUNTER_METRIC = ("speed", "cost", "volume")  # rule V1.7
 
@@ -78,7 +91,14 @@ KNOWN = frozenset((*TEXTS, *LISTS, *CHOICES, *WHOLE, "optional_fields", "band", 
 def errors_in(id: str, plain: Mapping[str, Any]) -> list[InvalidInput]:
     """Everything wrong with an entry as written, each named ``K09.unit``."""
     checks: tuple[Callable[[Mapping[str, Any]], list[tuple[str, str]]], ...] = (
-        _unknown_keys, _texts, _lists, _choices, _numbers, _audience, _computed)  # fmt: skip
+        _unknown_keys,
+        _texts,
+        _lists,
+        _choices,
+        _numbers,
+        _audience,
+        _computed,
+    )
     return [InvalidInput(f"{id}.{key}", reason) for check in checks for key, reason in check(plain)]
 
 

@@ -11,10 +11,35 @@ from csi.kpi_catalogue.entry import Entry
 _WORD = re.compile(r"[^\W_]+")
 _LEAST = 3  # letters of a word that counts; ids are shorter
 _STEM = 5  # letters by which two forms of a word are one: answer, answered
-_COMMON = frozenset({
-    "the", "and", "for", "our", "are", "how", "what", "who", "why", "does", "did", "many", "much", "per", "with",
-    "until", "not", "all", "any", "can", "was", "has", "have", "its", "their",
-})  # fmt: skip
+_COMMON = frozenset(
+    {
+        "the",
+        "and",
+        "for",
+        "our",
+        "are",
+        "how",
+        "what",
+        "who",
+        "why",
+        "does",
+        "did",
+        "many",
+        "much",
+        "per",
+        "with",
+        "until",
+        "not",
+        "all",
+        "any",
+        "can",
+        "was",
+        "has",
+        "have",
+        "its",
+        "their",
+    }
+)
 # What people say of what a KPI looks at.
 _SAID = {
     "speed": "fast quick quickly slow speed time long wait waiting delay soon response duration hours",
@@ -50,8 +75,11 @@ def _has(text: str, word: str) -> bool:
 
 def _alike(one: str, other: str) -> bool:
     """Whether two words are the same, or forms of one."""
-    return one == other or (min(len(one), len(other)) >= _LEAST and one[:_STEM] == other[:_STEM]) or \
-        (len(one) >= _LEAST and other.startswith(one))  # fmt: skip
+    return (
+        one == other
+        or (min(len(one), len(other)) >= _LEAST and one[:_STEM] == other[:_STEM])
+        or (len(one) >= _LEAST and other.startswith(one))
+    )
 
 
 def _words(text: str) -> list[str]:

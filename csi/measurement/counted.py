@@ -76,8 +76,18 @@ def _kept(session: Session, kind: type[Any], team_id: str, source_ids: Collectio
 
 
 def _delivered(session: Session, team_id: str, source_ids: Collection[int]) -> list[Delivered]:
-    plain = (Batch.id, Batch.source_id, Batch.ordinal, Batch.state, Batch.sha256, Batch.rows_read, Batch.rows_kept,
-             Batch.quarantined, Batch.first_at, Batch.last_at)  # fmt: skip
+    plain = (
+        Batch.id,
+        Batch.source_id,
+        Batch.ordinal,
+        Batch.state,
+        Batch.sha256,
+        Batch.rows_read,
+        Batch.rows_kept,
+        Batch.quarantined,
+        Batch.first_at,
+        Batch.last_at,
+    )
     parts = (col(Batch.counts)[name] for name in ("days", "mended"))
     asked = select(*map(col, plain), *parts, col(Batch.delivered_at))
     wanted = asked.where(col(Batch.team_id) == team_id, col(Batch.source_id).in_(source_ids))

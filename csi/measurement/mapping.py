@@ -152,8 +152,15 @@ def input_hash(session: Session, cycle: Cycle) -> str:
 def definition_hash(cycle: Cycle, kpi: Kpi) -> str:
     """Identifies what a point means: two points compare when this is the same (V4.1)."""
     definition = {key: value for key, value in kpi.definition.items() if key != "meant"}  # changes no point
-    return hash_of({"definition": definition, "unit": kpi.unit, "period": cycle.period, "zone": cycle.timezone,
-                    "calendar": cycle.calendar})  # fmt: skip
+    return hash_of(
+        {
+            "definition": definition,
+            "unit": kpi.unit,
+            "period": cycle.period,
+            "zone": cycle.timezone,
+            "calendar": cycle.calendar,
+        }
+    )
 
 
 def fresh(session: Session, cycle: Cycle) -> dict[int, bool]:

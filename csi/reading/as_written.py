@@ -15,9 +15,15 @@ from csi.reading.wide import shape_of
 
 _SIGNS = {".": "a point", ",": "a comma"}
 _BY_ORDER = {"day_first", "month_first", "year_first"}
-_WRITTEN = {"iso": "year first", "day_first": "day first", "month_first": "month first",
-            "year_first": "year first, in two digits", "epoch": "seconds since 1970",
-            "excel": "a workbook's days since 1900", "excel1904": "a workbook's days since 1904"}  # fmt: skip
+_WRITTEN = {
+    "iso": "year first",
+    "day_first": "day first",
+    "month_first": "month first",
+    "year_first": "year first, in two digits",
+    "epoch": "seconds since 1970",
+    "excel": "a workbook's days since 1900",
+    "excel1904": "a workbook's days since 1904",
+}
 
 
 def differences(layout: Layout, definition: SourceDefinition, moments: Sequence[str]) -> tuple[str, ...]:

@@ -18,12 +18,81 @@ from csi.reading.day_parts import DayPart, day_parts
 
 # Of a language with several spellings the others by their region.
 LANGUAGES = (
-    "en", "en_AU", "en_CA", "de", "de_AT", "fr", "fr_CA", "es", "es_CO", "es_MX", "pt", "pt_PT", "it", "it_CH", "nl",
-    "pl", "cs", "sk", "sl", "hr", "sr_Latn", "sr", "da", "sv", "nb", "fi", "et", "lv", "lt", "hu", "ro", "bg", "tr",
-    "ru", "uk", "el", "ja", "zh", "zh_Hant", "ko", "vi", "id", "ms", "ca", "gl", "eu", "th", "he", "ar", "fa", "hi",
-    "sq", "mk", "is", "ga", "az", "kk", "af", "bs", "be", "ka", "hy", "sw", "fil", "bn", "ta", "te", "mr", "ne", "ur",
-    "mn", "lo", "km", "uz",
-)  # fmt: skip
+    "en",
+    "en_AU",
+    "en_CA",
+    "de",
+    "de_AT",
+    "fr",
+    "fr_CA",
+    "es",
+    "es_CO",
+    "es_MX",
+    "pt",
+    "pt_PT",
+    "it",
+    "it_CH",
+    "nl",
+    "pl",
+    "cs",
+    "sk",
+    "sl",
+    "hr",
+    "sr_Latn",
+    "sr",
+    "da",
+    "sv",
+    "nb",
+    "fi",
+    "et",
+    "lv",
+    "lt",
+    "hu",
+    "ro",
+    "bg",
+    "tr",
+    "ru",
+    "uk",
+    "el",
+    "ja",
+    "zh",
+    "zh_Hant",
+    "ko",
+    "vi",
+    "id",
+    "ms",
+    "ca",
+    "gl",
+    "eu",
+    "th",
+    "he",
+    "ar",
+    "fa",
+    "hi",
+    "sq",
+    "mk",
+    "is",
+    "ga",
+    "az",
+    "kk",
+    "af",
+    "bs",
+    "be",
+    "ka",
+    "hy",
+    "sw",
+    "fil",
+    "bn",
+    "ta",
+    "te",
+    "mr",
+    "ne",
+    "ur",
+    "mn",
+    "lo",
+    "km",
+    "uz",
+)
 ENGLISH = LANGUAGES[:3]
 # Signs above, below and around letters: accents, those of India, Thailand, Laos, Burma and Cambodia.
 BESIDE_LETTERS = (
@@ -42,16 +111,47 @@ _ALSO_MONTHS = {
     "hu": {"sze": 9},
     "nb": {"sept": 9},
     "el": {"μαι": 5},
-}  # fmt: skip
+}
 # What older CLDR, and with it Java, and Windows write: Bulgarian, Hebrew, Hindi, Estonian.
 _ALSO_HALVES = {
     "A": ("am", "пр об", "לפנה״צ", "पूर्वाह्न", "el"),
     "P": ("pm", "сл об", "אחה״צ", "अपराह्न", "pl"),
 }
 # What stands between the parts of a date and says nothing: CLDR has some of them as literals of its patterns.
-_ALSO_FILLERS = ("um", "at", "à", "às", "a", "las", "los", "la", "le", "alle", "ore", "kl", "den", "der", "am", "om",
-                 "o", "w", "v", "de", "del", "di", "d", "of", "on", "the", "dnia", "godz", "ob", "du",
-                 "klo", "r")  # fmt: skip
+_ALSO_FILLERS = (
+    "um",
+    "at",
+    "à",
+    "às",
+    "a",
+    "las",
+    "los",
+    "la",
+    "le",
+    "alle",
+    "ore",
+    "kl",
+    "den",
+    "der",
+    "am",
+    "om",
+    "o",
+    "w",
+    "v",
+    "de",
+    "del",
+    "di",
+    "d",
+    "of",
+    "on",
+    "the",
+    "dnia",
+    "godz",
+    "ob",
+    "du",
+    "klo",
+    "r",
+)
 _ALSO_UNITS = {
     "hour": ("h", "hs", "hr", "hrs", "uhr", "ч", "ώρα", "ura", "t", "u", "g", "น"),
     "minute": ("min", "m"),
@@ -121,8 +221,12 @@ def words(languages: tuple[str, ...] = LANGUAGES) -> Words:
     return Words(
         months=_meanings(named),
         folded=_meanings((fold(word), number, name) for word, number, name in named),
-        cut=_meanings((word[:end], number, name) for full, number, name in wide for word in (fold(full),)
-                      for end in range(_SHORTEST, len(word) + 1)),
+        cut=_meanings(
+            (word[:end], number, name)
+            for full, number, name in wide
+            for word in (fold(full),)
+            for end in range(_SHORTEST, len(word) + 1)
+        ),
         weekdays=frozenset(days | {fold(day) for day in days}),
         halves=_halves(locales.values()),
         fillers=frozenset({*_ALSO_FILLERS, *(word for one in locales.values() for word in _literals(one))}),
@@ -131,7 +235,7 @@ def words(languages: tuple[str, ...] = LANGUAGES) -> Words:
         markers=frozenset(marker for locale in locales.values() for marker in _markers(locale)),
         dotted=dict(dotted for locale in locales.values() for dotted in _dotted(locale)),
         parts=() if languages == ENGLISH else day_parts(languages, _ALSO_HALVES["A"] + _ALSO_HALVES["P"]),
-    )  # fmt: skip
+    )
 
 
 def _meanings(named: Iterable[tuple[str, int, str]]) -> dict[str, Meaning]:

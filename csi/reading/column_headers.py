@@ -19,23 +19,130 @@ from csi.reading.unit_words import OFTEN_OTHER, folded, percent_words, several, 
 _BRACKETED = re.compile(r"(?P<before>^|.)(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\])")
 # What stands before a unit in these languages: time in minutes, temps en heures, tempo em minutos, czas w minutach.
 _IN = frozenset({"in", "en", "em", "w", "as", "i", "v", "в"})
-_NOT_BEFORE = frozenset({
-    "within", "outside", "during", "last", "per", "every", "by", "business", "opening", "office", "working", "of",
-    "pro", "par", "por", "na", "after", "before", "under", "over", "max", "next", "past",
-})  # fmt: skip
+_NOT_BEFORE = frozenset(
+    {
+        "within",
+        "outside",
+        "during",
+        "last",
+        "per",
+        "every",
+        "by",
+        "business",
+        "opening",
+        "office",
+        "working",
+        "of",
+        "pro",
+        "par",
+        "por",
+        "na",
+        "after",
+        "before",
+        "under",
+        "over",
+        "max",
+        "next",
+        "past",
+    }
+)
 _NOT_BEHIND = frozenset({"of", "da", "de", "del", "des", "di", "der", "van", "met", "flag", "only"})
 # Letters and `min` are units only behind a word for a length of time; `min` is the least of anything else.
-_LENGTHS = frozenset({
-    "time", "duration", "dur", "elapsed", "latency", "delay", "age", "wait", "hold", "response", "resolution",
-    "resolve",
-    "handle", "handling", "downtime", "uptime", "outage", "pause", "pauses", "talk", "ttr", "tta", "mttr", "mtta",
-    "mttd", "mtbf", "runtime", "dauer", "zeit", "temps", "delai", "duree", "duracion", "tiempo", "demora",
-    "duracao", "tempo", "durata", "duur", "tijd", "czas", "sla", "lead", "cycle", "queue", "close", "open", "spent",
-    "minutes", "total", "avg", "mean", "median", "p50", "p90", "p95", "p99", "rt", "ack", "lock", "work", "worked",
-    "service", "call", "acw", "aht", "asa", "lasted", "lag", "interval", "timeout", "ping", "espera", "atendimento",
-    "solucao", "solucion", "resposta", "respuesta", "traitement", "attente", "bearbeitung", "wartezeit", "diff",
-    "reaktionszeit", "losungszeit", "doorlooptijd", "wachttijd", "attesa", "risoluzione", "diferencia", "difference",
-})  # fmt: skip
+_LENGTHS = frozenset(
+    {
+        "time",
+        "duration",
+        "dur",
+        "elapsed",
+        "latency",
+        "delay",
+        "age",
+        "wait",
+        "hold",
+        "response",
+        "resolution",
+        "resolve",
+        "handle",
+        "handling",
+        "downtime",
+        "uptime",
+        "outage",
+        "pause",
+        "pauses",
+        "talk",
+        "ttr",
+        "tta",
+        "mttr",
+        "mtta",
+        "mttd",
+        "mtbf",
+        "runtime",
+        "dauer",
+        "zeit",
+        "temps",
+        "delai",
+        "duree",
+        "duracion",
+        "tiempo",
+        "demora",
+        "duracao",
+        "tempo",
+        "durata",
+        "duur",
+        "tijd",
+        "czas",
+        "sla",
+        "lead",
+        "cycle",
+        "queue",
+        "close",
+        "open",
+        "spent",
+        "minutes",
+        "total",
+        "avg",
+        "mean",
+        "median",
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "rt",
+        "ack",
+        "lock",
+        "work",
+        "worked",
+        "service",
+        "call",
+        "acw",
+        "aht",
+        "asa",
+        "lasted",
+        "lag",
+        "interval",
+        "timeout",
+        "ping",
+        "espera",
+        "atendimento",
+        "solucao",
+        "solucion",
+        "resposta",
+        "respuesta",
+        "traitement",
+        "attente",
+        "bearbeitung",
+        "wartezeit",
+        "diff",
+        "reaktionszeit",
+        "losungszeit",
+        "doorlooptijd",
+        "wachttijd",
+        "attesa",
+        "risoluzione",
+        "diferencia",
+        "difference",
+    }
+)
 _OF_CLOCKS = frozenset(
     {"hora", "heure", "ora", "hour", "stunde", "uhrzeit", "godzina", "saat", "klockslag", "klokkeslaet"}
 )
@@ -61,10 +168,31 @@ _PERSON_DAYS = re.compile(
     re.IGNORECASE,
 )
 _DAY_LETTERS = frozenset({"pt", "md", "mt", "jh", "pd"})
-_EFFORTS = frozenset({
-    "effort", "aufwand", "workload", "charge", "estimate", "estimated", "planned", "booked", "budget", "schatzung",
-    "plan", "ist", "soll", "estimacion", "esfuerzo", "esforco", "sforzo", "inspanning", "work", "arbeit", "naklad",
-})  # fmt: skip
+_EFFORTS = frozenset(
+    {
+        "effort",
+        "aufwand",
+        "workload",
+        "charge",
+        "estimate",
+        "estimated",
+        "planned",
+        "booked",
+        "budget",
+        "schatzung",
+        "plan",
+        "ist",
+        "soll",
+        "estimacion",
+        "esfuerzo",
+        "esforco",
+        "sforzo",
+        "inspanning",
+        "work",
+        "arbeit",
+        "naklad",
+    }
+)
 _PER_MILLE = re.compile(r"‰|per[\W_]*mill?e\b|\bpromille\b|\bpour[\W_]*mille\b|\bpor[\W_]*mil\b", re.IGNORECASE)
 _PPM = frozenset({"ppm", "dpmo"})
 _WORDED = ("nanos", "micros", "millis", "nsec")
@@ -72,9 +200,11 @@ _CLOCK_PARTS = re.compile(r"(?<![\w:])[^\W\d_]+\.?(?:\s?:\s?[^\W\d_]+\.?){1,3}(?
 # By the letters of its first part and how many parts there are, what numbers with colons are: jj:hh:mm, TT:SS:MM.
 _FIRST_PARTS = {**dict.fromkeys("djtg", "d"), **dict.fromkeys("huo", "h"), "m": "min", "": ""}
 _CLOCKS = {
-    ("d", 3): ShortClock.DAYS, ("d", 4): ShortClock.DAYS_TO_SECONDS, ("h", 2): ShortClock.HOURS,
+    ("d", 3): ShortClock.DAYS,
+    ("d", 4): ShortClock.DAYS_TO_SECONDS,
+    ("h", 2): ShortClock.HOURS,
     ("min", 2): ShortClock.MINUTES,
-}  # fmt: skip
+}
 # Days of which each has the hours that are worked: no 24.
 _WORKED = re.compile(
     r"(?<!\d )(?<!\d)(?:(?:work|working|business|opening|office)[ \W_]*(?:days?)\b(?! flag)"

@@ -22,14 +22,36 @@ SIGNS = "".join(sign for sign in map(chr, range(0x3000)) if unicodedata.category
 _SINCE = date(2010, 1, 1)
 # What people write and CLDR has not: short for what it names (руб. of рублей, грн of гривень), and without accents.
 _ALSO = {
-    "Fr": ("CHF",), "SFr": ("CHF",), "sFr": ("CHF",), "руб": ("RUB", "BYN"), "р": ("RUB", "BYN"), "грн": ("UAH",),
-    "TL": ("TRY",), "원": ("KRW",), "lei": ("RON", "MDL"), "đ": ("VND",), "zl": ("PLN",), "Kc": ("CZK",),
-    "тг": ("KZT",), "元": ("CNY", "TWD", "HKD"), "Bs": ("BOB", "VES"),
-    "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"), "บาท": ("THB",), "đồng": ("VND",), "VNĐ": ("VND",),
-    "дин": ("RSD",), "din": ("RSD",), "ريال": ("SAR", "QAR", "OMR", "YER"), "درهم": ("AED", "MAD"),
-    "جنيه": ("EGP", "SDG"), "دينار": ("KWD", "BHD", "IQD", "JOD", "DZD", "LYD", "TND"), "שקל": ("ILS",),
-    "ש״ח": ("ILS",), 'ש"ח': ("ILS",), "ringgit": ("MYR",),
-}  # fmt: skip
+    "Fr": ("CHF",),
+    "SFr": ("CHF",),
+    "sFr": ("CHF",),
+    "руб": ("RUB", "BYN"),
+    "р": ("RUB", "BYN"),
+    "грн": ("UAH",),
+    "TL": ("TRY",),
+    "원": ("KRW",),
+    "lei": ("RON", "MDL"),
+    "đ": ("VND",),
+    "zl": ("PLN",),
+    "Kc": ("CZK",),
+    "тг": ("KZT",),
+    "元": ("CNY", "TWD", "HKD"),
+    "Bs": ("BOB", "VES"),
+    "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
+    "บาท": ("THB",),
+    "đồng": ("VND",),
+    "VNĐ": ("VND",),
+    "дин": ("RSD",),
+    "din": ("RSD",),
+    "ريال": ("SAR", "QAR", "OMR", "YER"),
+    "درهم": ("AED", "MAD"),
+    "جنيه": ("EGP", "SDG"),
+    "دينار": ("KWD", "BHD", "IQD", "JOD", "DZD", "LYD", "TND"),
+    "שקל": ("ILS",),
+    "ש״ח": ("ILS",),
+    'ש"ח': ("ILS",),
+    "ringgit": ("MYR",),
+}
 _NAMING = (*LANGUAGES, "ja", "zh", "zh_Hant", "ru", "el", "uk", "bg")
 
 

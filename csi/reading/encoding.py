@@ -25,9 +25,22 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b\x7f]")
 _ODD, _ODD_AT_LEAST = 0.01, 20
 # What Python calls an encoding, and no export is written in: names of hosts, source code, bytes to bytes.
 _NO_FILES = frozenset(
-    {"base64", "bz2", "hex", "idna", "punycode", "quopri", "raw-unicode-escape", "rot-13", "undefined",
-     "unicode-escape", "utf-7", "uu", "zlib"}
-)  # fmt: skip
+    {
+        "base64",
+        "bz2",
+        "hex",
+        "idna",
+        "punycode",
+        "quopri",
+        "raw-unicode-escape",
+        "rot-13",
+        "undefined",
+        "unicode-escape",
+        "utf-7",
+        "uu",
+        "zlib",
+    }
+)
 
 
 class NotInEncoding(InvalidInput):

@@ -76,9 +76,14 @@ def tried(column: str, need: Need, cells: Sequence[str], source: SourceDefinitio
 
 
 def tried_on_all(
-    column: str, need: Need, content: bytes | Path, source: SourceDefinition, *, filename: str = "",
+    column: str,
+    need: Need,
+    content: bytes | Path,
+    source: SourceDefinition,
+    *,
+    filename: str = "",
     bounds: Bounds = DEFAULT,
-) -> Guess:  # fmt: skip
+) -> Guess:
     """A column tried on all of its cells, in parts of bounded size.
 
     Raises:

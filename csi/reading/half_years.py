@@ -8,11 +8,38 @@ from enum import Enum
 from csi.reading.period_parts import calls_week
 
 # CLDR has no half-years; these are the words of the languages whose weeks and quarters it has.
-HALF_YEARS = frozenset({
-    "semestre", "semestres", "semester", "semestr", "halbjahr", "hj", "halfyear", "half", "halvår", "halvar",
-    "halfjaar", "puolivuosi", "pololetí", "pololeti", "polrok", "półrocze", "polrocze", "félév", "felev", "semestru",
-    "poolaasta", "yarıyıl", "yariyil", "полугодие", "полугодия", "півріччя", "семестр", "εξάμηνο",
-})  # fmt: skip
+HALF_YEARS = frozenset(
+    {
+        "semestre",
+        "semestres",
+        "semester",
+        "semestr",
+        "halbjahr",
+        "hj",
+        "halfyear",
+        "half",
+        "halvår",
+        "halvar",
+        "halfjaar",
+        "puolivuosi",
+        "pololetí",
+        "pololeti",
+        "polrok",
+        "półrocze",
+        "polrocze",
+        "félév",
+        "felev",
+        "semestru",
+        "poolaasta",
+        "yarıyıl",
+        "yariyil",
+        "полугодие",
+        "полугодия",
+        "півріччя",
+        "семестр",
+        "εξάμηνο",
+    }
+)
 HALF_SIGNS = "\ue101\ue102"
 _SIGNED = tuple(
     (re.compile(words), sign)

@@ -51,5 +51,12 @@ def mixture(cells: pa.ChunkedArray, lines: np.ndarray, unreadable: np.ndarray, d
     shown = {unit: (str(cells[place].as_py()).strip(), int(lines[place])) for unit, place in places.items()}
     (one, line), (two, second) = shown[own], shown[other]
     return _TEXT.format(
-        count=count, own=own, one=one, line=line, others=less, other=other, two=two, second=second,
-    )  # fmt: skip
+        count=count,
+        own=own,
+        one=one,
+        line=line,
+        others=less,
+        other=other,
+        two=two,
+        second=second,
+    )

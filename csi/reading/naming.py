@@ -18,11 +18,17 @@ _FILLERS = frozenset({"at", "on", "date", "time"})  # `opened_at`, `Opened` and 
 _ALIKE = 0.7
 # What ticket tools call the same: Jira, Zendesk, Freshdesk, ServiceNow.
 _SAME = {
-    "created": "opened", "submitted": "opened", "reported": "opened", "raised": "opened", "logged": "opened",
+    "created": "opened",
+    "submitted": "opened",
+    "reported": "opened",
+    "raised": "opened",
+    "logged": "opened",
     "solved": "resolved",
-    "reassignment": "reassign", "reassignments": "reassign",
-    "reopen": "reopened", "reopens": "reopened",
-}  # fmt: skip
+    "reassignment": "reassign",
+    "reassignments": "reassign",
+    "reopen": "reopened",
+    "reopens": "reopened",
+}
 
 
 def _any(_: str, __: str) -> bool:

@@ -17,10 +17,25 @@ from csi.reading.moments import Moments
 
 # What databases and programs write where there is no date: the last and first that they know, or their zero.
 _DAYS = np.array(
-    ["9999-12-31", "2999-12-31", "2099-12-31", "1970-01-01", "1900-01-01", "1899-12-30", "1899-12-31", "1753-01-01",
-     "0001-01-01", "1111-11-11", "1601-01-01", "2049-12-31", "2100-01-01", "3000-01-01", "4712-12-31"],
+    [
+        "9999-12-31",
+        "2999-12-31",
+        "2099-12-31",
+        "1970-01-01",
+        "1900-01-01",
+        "1899-12-30",
+        "1899-12-31",
+        "1753-01-01",
+        "0001-01-01",
+        "1111-11-11",
+        "1601-01-01",
+        "2049-12-31",
+        "2100-01-01",
+        "3000-01-01",
+        "4712-12-31",
+    ],
     dtype="datetime64[D]",
-)  # fmt: skip
+)
 # The last moments that programs can count: seconds in 32 bits, nanoseconds in 64.
 _LAST = np.array(["2038-01-19T03:14:07", "2262-04-11T23:47:16"], dtype="datetime64[s]").astype("datetime64[us]")
 _ZONES = 14 * 3_600_000_000  # microseconds: no zone is further from UTC

@@ -90,8 +90,11 @@ def _by_roles(layout: Layout, timezone: str) -> SourceDefinition:
 
 def time_beside(layout: Layout, date: str) -> str:
     """The column that holds the time of day of a date that stands without one; empty where there is none."""
-    cells = {column.name: [row[place] for row in layout.examples if place < len(row) and row[place].strip()]
-             for place, column in enumerate(layout.columns) if column.kind != "number"}  # fmt: skip
+    cells = {
+        column.name: [row[place] for row in layout.examples if place < len(row) and row[place].strip()]
+        for place, column in enumerate(layout.columns)
+        if column.kind != "number"
+    }
     if not cells.get(date) or has_clock(cells[date]):
         return ""
     times = [name for name, told in cells.items() if told and time_of_day(name, told) == len(told)]

@@ -207,8 +207,7 @@ def _edge(scale: Scale) -> int:
     top = scale.top or _FEW_STEPS
     first = 0 if any(_WHOLE.fullmatch(value) and int(value.split(".")[0]) == 0 for value in scale.answers) else 1
     numbers = range(first, top + 1)
-    good = [one for one in numbers
-            if _of_number(one, first, top, backwards=scale.lowest_is_best) is Answer.SATISFIED]  # fmt: skip
+    good = [one for one in numbers if _of_number(one, first, top, backwards=scale.lowest_is_best) is Answer.SATISFIED]
     return max(good) if scale.lowest_is_best else min(good)
 
 
@@ -223,9 +222,10 @@ def are_in(scale: Scale, condition: str) -> tuple[str, ...]:
     """The values of a scale that a condition names."""
     number = scale.kind is ScaleKind.NUMBERS
     return tuple(
-        value for value in (*scale.answers, *scale.unknown)
+        value
+        for value in (*scale.answers, *scale.unknown)
         if _quoted(value) in condition or (number and re.search(rf"(?<![\w.]){re.escape(value)}(?![\w.])", condition))
-    )  # fmt: skip
+    )
 
 
 def _among(column: str, values: Sequence[str]) -> str:

@@ -21,26 +21,111 @@ from csi.reading.unit_table import find, scale
 from csi.reading.unit_words import LANGUAGES, folded, time_unit
 
 _NAMES = {
-    10**3: "thousand", 10**4: "10 thousand", 10**5: "lakh", 10**6: "million", 10**7: "crore", 10**8: "100 million",
-    10**9: "billion", 10**12: "trillion",
-}  # fmt: skip
+    10**3: "thousand",
+    10**4: "10 thousand",
+    10**5: "lakh",
+    10**6: "million",
+    10**7: "crore",
+    10**8: "100 million",
+    10**9: "billion",
+    10**12: "trillion",
+}
 SCALES = frozenset(_NAMES.values())
 _BY_NAME = {name: size for size, name in _NAMES.items()}
-_COMPACT = (*LANGUAGES, "ru", "uk", "bg", "cs", "sk", "hu", "ro", "hr", "sr", "sl", "da", "sv", "nb", "fi", "el",
-            "tr", "ja", "ko", "zh", "zh_Hant", "hi", "vi", "id", "th", "ca", "he", "ar")  # fmt: skip
+_COMPACT = (
+    *LANGUAGES,
+    "ru",
+    "uk",
+    "bg",
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "hr",
+    "sr",
+    "sl",
+    "da",
+    "sv",
+    "nb",
+    "fi",
+    "el",
+    "tr",
+    "ja",
+    "ko",
+    "zh",
+    "zh_Hant",
+    "hi",
+    "vi",
+    "id",
+    "th",
+    "ca",
+    "he",
+    "ar",
+)
 # What people write and CLDR has not, or has in another meaning than the usual one (billion, which is rare in French).
 _ALSO = {
-    "tsd": 10**3, "thsd": 10**3, "thous": 10**3, "thousands": 10**3, "миллионах": 10**6, "тысячах": 10**3, "тис": 10**3,
-    "tausend": 10**3, "miles": 10**3, "millier": 10**3, "milliers": 10**3, "migliaia": 10**3, "tysiacach": 10**3,
+    "tsd": 10**3,
+    "thsd": 10**3,
+    "thous": 10**3,
+    "thousands": 10**3,
+    "миллионах": 10**6,
+    "тысячах": 10**3,
+    "тис": 10**3,
+    "tausend": 10**3,
+    "miles": 10**3,
+    "millier": 10**3,
+    "milliers": 10**3,
+    "migliaia": 10**3,
+    "tysiacach": 10**3,
     "duizenden": 10**3,
-    "milionach": 10**6, "mio": 10**6, "mill": 10**6, "millions": 10**6, "mln": 10**6, "mrd": 10**9, "mld": 10**9,
-    "mlrd": 10**9, "mia": 10**9, "billion": 10**9, "billions": 10**9, "lakh": 10**5, "lakhs": 10**5, "lac": 10**5,
-    "crore": 10**7, "crores": 10**7, "千": 10**3, "仟": 10**3, "百万": 10**6, "百萬": 10**6, "十億": 10**9, "万": 10**4,
-    "萬": 10**4, "億": 10**8, "亿": 10**8, "천": 10**3, "만": 10**4, "백만": 10**6, "억": 10**8, "십억": 10**9,
-}  # fmt: skip
+    "milionach": 10**6,
+    "mio": 10**6,
+    "mill": 10**6,
+    "millions": 10**6,
+    "mln": 10**6,
+    "mrd": 10**9,
+    "mld": 10**9,
+    "mlrd": 10**9,
+    "mia": 10**9,
+    "billion": 10**9,
+    "billions": 10**9,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "lac": 10**5,
+    "crore": 10**7,
+    "crores": 10**7,
+    "千": 10**3,
+    "仟": 10**3,
+    "百万": 10**6,
+    "百萬": 10**6,
+    "十億": 10**9,
+    "万": 10**4,
+    "萬": 10**4,
+    "億": 10**8,
+    "亿": 10**8,
+    "천": 10**3,
+    "만": 10**4,
+    "백만": 10**6,
+    "억": 10**8,
+    "십억": 10**9,
+}
 # Only beside a currency, in front of it or behind: k€, EUR k; T€ is a thousand, $T is not told; £m are millions.
-_BEFORE = {"k": (3,), "T": (3,), "t": (3,), "M": (6,), "mn": (6,), "MM": (6,), "mm": (6,), "Md": (9,), "Mds": (9,),
-           "bn": (9,), "m": (6, -3), "mi": (6,), "tn": (3, 12), "bi": (9, 12)}  # fmt: skip
+_BEFORE = {
+    "k": (3,),
+    "T": (3,),
+    "t": (3,),
+    "M": (6,),
+    "mn": (6,),
+    "MM": (6,),
+    "mm": (6,),
+    "Md": (9,),
+    "Mds": (9,),
+    "bn": (9,),
+    "m": (6, -3),
+    "mi": (6,),
+    "tn": (3, 12),
+    "bi": (9, 12),
+}
 _BEHIND = {**_BEFORE, "T": (3, 12), "t": (3, 12), "m": (6,), "B": (9,), "b": (9,)}
 _LEAST_LETTERS = 3  # of a word of CLDR in our letters; shorter ones mean too much
 _NUMBER = re.compile(r"[x×*]?\s?1(?P<zeros>(?:[.,'’   ]?000){1,4})s?|[x×*]?\s?(?:10\^|1e)(?P<power>3|6|9)|['’]?000'?s?")
@@ -61,17 +146,32 @@ _WRITTEN_ON = re.compile(
 _OF_MONEY = re.compile(
     rf"[^\x00-\x7f]|\$|{_WRITTEN_ON.pattern}|(?i:cent|pence|grosz|dollar|euro)|\b(?:Rs|[A-Z]{{2,3}})\b"
 )
-_DOLLARS = {"dollar": "$", "dollars": "$", "us dollar": "USD", "us dollars": "USD", "us$": "USD", "pesos": "$",
-            "us": "USD", "euro": "EUR", "euros": "EUR", "euro's": "EUR", "reais": "BRL", "rubles": "RUB",
-            "rs": "INR"}  # fmt: skip
+_DOLLARS = {
+    "dollar": "$",
+    "dollars": "$",
+    "us dollar": "USD",
+    "us dollars": "USD",
+    "us$": "USD",
+    "pesos": "$",
+    "us": "USD",
+    "euro": "EUR",
+    "euros": "EUR",
+    "euro's": "EUR",
+    "reais": "BRL",
+    "rubles": "RUB",
+    "rs": "INR",
+}
 _CENTS = re.compile(
     r"(?:(?P<before>[\w$€£]{1,5})[\s-]?)?(?P<cent>cents?|ct|cts|centavos?|centimos?|centimes?|centesimi|¢|pence"
     r"|groszy?|groszach|копе\w*|коп)(?:\s(?P<behind>[a-z]{3}))?"
 )
 _HAVE_CENTS = {
-    "pence": ("GBP",), "grosz": ("PLN",), "копе": ("RUB", "BYN", "UAH"), "коп": ("RUB", "BYN", "UAH"),
+    "pence": ("GBP",),
+    "grosz": ("PLN",),
+    "копе": ("RUB", "BYN", "UAH"),
+    "коп": ("RUB", "BYN", "UAH"),
     "": ("EUR", "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "ZAR", "BRL", "MXN", "CHF", "ARS", "COP", "PHP", "TWD"),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

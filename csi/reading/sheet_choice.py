@@ -16,11 +16,29 @@ _LEAST_FULL = 0.4
 _LONG = 80  # characters: longer texts, on the mean, explain something
 # What Excel writes above the rows of a pivot table. Source: Excel, compact layout, by language.
 _PIVOTS = (
-    "row labels", "column labels", "zeilenbeschriftungen", "spaltenbeschriftungen", "étiquettes de lignes",
-    "étiquettes de colonnes", "etiquetas de fila", "etiquetas de columna", "rótulos de linha", "rótulos de coluna",
-    "etichette di riga", "etichette di colonna", "rijlabels", "kolomlabels", "etykiety wierszy", "etykiety kolumn",
-    "行ラベル", "列ラベル", "行标签", "列标签", "названия строк", "названия столбцов",
-)  # fmt: skip
+    "row labels",
+    "column labels",
+    "zeilenbeschriftungen",
+    "spaltenbeschriftungen",
+    "étiquettes de lignes",
+    "étiquettes de colonnes",
+    "etiquetas de fila",
+    "etiquetas de columna",
+    "rótulos de linha",
+    "rótulos de coluna",
+    "etichette di riga",
+    "etichette di colonna",
+    "rijlabels",
+    "kolomlabels",
+    "etykiety wierszy",
+    "etykiety kolumn",
+    "行ラベル",
+    "列ラベル",
+    "行标签",
+    "列标签",
+    "названия строк",
+    "названия столбцов",
+)
 
 
 def weight(rows: Sequence[Sequence[str]], height: int) -> float:

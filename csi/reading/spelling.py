@@ -35,8 +35,20 @@ _ERA = re.compile(r"令和|平成|昭和|大正|明治|民國|民国|(?:^|[^\w])
 # .NET's and older JSON's dates: an instant, whatever offset is shown beside it.
 _EPOCH = re.compile(r"\\?/date\((?P<sign>-?)(?P<millis>0+)(?:[+-]0000)?\)\\?/")
 _PLAIN_ZONES = {"z": 0, "utc": 0, "gmt": 0, "ut": 0}
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11,
-          "xii": 12}  # fmt: skip
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+}
 _QUARTERS = ("i", "ii", "iii", "iv")
 _AT_OCLOCK = ("g", "godz")  # Polish, before a clock; behind a number g is the hour elsewhere
 # Before noon in Vietnamese, and Saturday in English and German: the column's other cells say which.
@@ -46,9 +58,21 @@ _ORDINAL_QUARTER = re.compile(r"第?([一二三四])(?:季度|季|四半期)$")
 _CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _SIGNS = str.maketrans(
-    {**dict.fromkeys(UNSEEN, ""), "\ufffd": " ", "׳": "", "−": "-", "–": "-", "،": ",", "·": " ", "、": ",", "ª": "o",
-     "’": "'", "`": "'", "´": "'"}
-)  # fmt: skip
+    {
+        **dict.fromkeys(UNSEEN, ""),
+        "\ufffd": " ",
+        "׳": "",
+        "−": "-",
+        "–": "-",
+        "،": ",",
+        "·": " ",
+        "、": ",",
+        "ª": "o",
+        "’": "'",
+        "`": "'",
+        "´": "'",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +322,22 @@ def known_words() -> frozenset[str]:
     months = (*known.months, *known.folded, *known.cut)
     units = (word for one in known.units.values() for word in one)
     letters = (*"apmtz", "am", "pm", "st", "nd", "rd", "th", "er", "re", "o", "e")
-    return frozenset((*HALF_YEARS, *months, *known.weekdays, *units, *known.fillers, *known.markers, *_ROMAN, *halves,
-                      *parts, *letters, *"".join(halves), *zone_words.known()))  # fmt: skip
+    return frozenset(
+        (
+            *HALF_YEARS,
+            *months,
+            *known.weekdays,
+            *units,
+            *known.fillers,
+            *known.markers,
+            *_ROMAN,
+            *halves,
+            *parts,
+            *letters,
+            *"".join(halves),
+            *zone_words.known(),
+        )
+    )
 
 
 def _plain(shape: str) -> str:

@@ -40,6 +40,9 @@ def scales_held(rows: Path) -> dict[str, Scale]:
     """The columns of a delivery's stored rows that hold ratings, each with its scale, by their first rows."""
     part = next(pq.ParquetFile(rows).iter_batches(batch_size=_FIRST), None)
     frame = pd.DataFrame() if part is None else part.to_pandas()
-    told = ((str(name), scale_of_values(frame[name], str(name))) for name in frame.columns if name not in _OURS
-            and not pd.api.types.is_datetime64_any_dtype(frame[name]))  # fmt: skip
+    told = (
+        (str(name), scale_of_values(frame[name], str(name)))
+        for name in frame.columns
+        if name not in _OURS and not pd.api.types.is_datetime64_any_dtype(frame[name])
+    )
     return {name: scale for name, scale in told if scale is not None}

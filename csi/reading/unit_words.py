@@ -16,34 +16,134 @@ from csi.reading.unit_table import find
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
 # Whose words for a length of time are read in cells; where two of them differ, the other words of the cell decide.
 _SPOKEN = (
-    *LANGUAGES, "cs", "sk", "hu", "ro", "bg", "hr", "sr_Latn", "sr", "sl", "lt", "lv", "et", "da", "sv", "nb", "fi",
-    "ca", "tr", "el", "ru", "uk", "ja", "ko", "zh", "zh_Hant", "vi", "id", "he", "ar", "hi", "th", "is", "eu", "gl",
-    "fa", "af", "sq", "ka", "hy", "be",
-)  # fmt: skip
+    *LANGUAGES,
+    "cs",
+    "sk",
+    "hu",
+    "ro",
+    "bg",
+    "hr",
+    "sr_Latn",
+    "sr",
+    "sl",
+    "lt",
+    "lv",
+    "et",
+    "da",
+    "sv",
+    "nb",
+    "fi",
+    "ca",
+    "tr",
+    "el",
+    "ru",
+    "uk",
+    "ja",
+    "ko",
+    "zh",
+    "zh_Hant",
+    "vi",
+    "id",
+    "he",
+    "ar",
+    "hi",
+    "th",
+    "is",
+    "eu",
+    "gl",
+    "fa",
+    "af",
+    "sq",
+    "ka",
+    "hy",
+    "be",
+)
 # Source: CLDR, units of duration; canonical names as in the table.
 _DURATIONS = {
-    "year": "y", "month": "mo", "week": "wk", "day": "d", "hour": "h", "minute": "min", "second": "s",
-    "millisecond": "ms", "microsecond": "us", "nanosecond": "ns",
-}  # fmt: skip
+    "year": "y",
+    "month": "mo",
+    "week": "wk",
+    "day": "d",
+    "hour": "h",
+    "minute": "min",
+    "second": "s",
+    "millisecond": "ms",
+    "microsecond": "us",
+    "nanosecond": "ns",
+}
 _COUNTS = (0, 1, 2, 5, 1.5)  # one of each plural form of these languages
 # One letter means too much; these are what programs write. `m` in a length of time is minutes (Jira, Zendesk, systemd).
 _LETTERS = {"y": "y", "w": "wk", "d": "d", "j": "d", "g": "d", "h": "h", "u": "h", "m": "min", "s": "s"}
 _SHORT = {
-    "mo": "mo", "mos": "mo", "hs": "h", "seg": "s", "segs": "s", "secs": "s", "msecs": "ms", "uren": "h",
-    "hod": "h", "dagar": "d", "сутки": "d", "суток": "d", "gio": "h", "nanos": "ns", "micros": "us",
-    "millis": "ms", "nsec": "ns",
-}  # fmt: skip
+    "mo": "mo",
+    "mos": "mo",
+    "hs": "h",
+    "seg": "s",
+    "segs": "s",
+    "secs": "s",
+    "msecs": "ms",
+    "uren": "h",
+    "hod": "h",
+    "dagar": "d",
+    "сутки": "d",
+    "суток": "d",
+    "gio": "h",
+    "nanos": "ns",
+    "micros": "us",
+    "millis": "ms",
+    "nsec": "ns",
+}
 # Cases that follow "in": CLDR has them, babel leaves them out.
 _INFLECTED = {
-    "tagen": "d", "monaten": "mo", "jahren": "y",
+    "tagen": "d",
+    "monaten": "mo",
+    "jahren": "y",
     "godzine": "h",
-    "sekundach": "s", "minutach": "min", "godzinach": "h", "dniach": "d", "tygodniach": "wk", "miesiacach": "mo",
-}  # fmt: skip
+    "sekundach": "s",
+    "minutach": "min",
+    "godzinach": "h",
+    "dniach": "d",
+    "tygodniach": "wk",
+    "miesiacach": "mo",
+}
 # Words that stand behind numbers for something else too: 5 st (pieces), 1 time, 12 mp, 95 perc, Sat.
-OFTEN_OTHER = frozenset({
-    "time", "st", "sat", "nap", "jam", "val", "ur", "uri", "mp", "hf", "msn", "tim", "perc", "het", "man", "men", "any",
-    "ar", "net", "dan", "den", "let", "ned", "nad", "sa", "tj", "sav", "vk", "pv", "mt", "ev", "dies", "р",
-})  # fmt: skip
+OFTEN_OTHER = frozenset(
+    {
+        "time",
+        "st",
+        "sat",
+        "nap",
+        "jam",
+        "val",
+        "ur",
+        "uri",
+        "mp",
+        "hf",
+        "msn",
+        "tim",
+        "perc",
+        "het",
+        "man",
+        "men",
+        "any",
+        "ar",
+        "net",
+        "dan",
+        "den",
+        "let",
+        "ned",
+        "nad",
+        "sa",
+        "tj",
+        "sav",
+        "vk",
+        "pv",
+        "mt",
+        "ev",
+        "dies",
+        "р",
+    }
+)
 _PERCENTAGES = ("percentage", "pct", "pourcentage", "porcentaje", "porcentagem", "percentual")
 
 

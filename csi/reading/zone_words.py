@@ -7,11 +7,37 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 # Source: RFC 5322, 4.3: these are the American ones. CST and CDT are China's and Cuba's as well, and are asked about.
-_STATED = {"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240, "mst": -420, "mdt": -360, "pst": -480,
-           "pdt": -420}  # fmt: skip
+_STATED = {
+    "ut": 0,
+    "utc": 0,
+    "gmt": 0,
+    "z": 0,
+    "est": -300,
+    "edt": -240,
+    "mst": -420,
+    "mdt": -360,
+    "pst": -480,
+    "pdt": -420,
+}
 # German, French, Spanish and Portuguese names that the tz database has not.
-_ALSO = {"mez": 60, "mesz": 120, "oez": 120, "oesz": 180, "wez": 0, "wesz": 60, "hec": 60, "heec": 120, "brt": -180,
-         "sgt": 480, "ict": 420, "art": -180, "clt": -240, "clst": -180, "cot": -300, "pet": -300}  # fmt: skip
+_ALSO = {
+    "mez": 60,
+    "mesz": 120,
+    "oez": 120,
+    "oesz": 180,
+    "wez": 0,
+    "wesz": 60,
+    "hec": 60,
+    "heec": 120,
+    "brt": -180,
+    "sgt": 480,
+    "ict": 420,
+    "art": -180,
+    "clt": -240,
+    "clst": -180,
+    "cot": -300,
+    "pet": -300,
+}
 # Meant for more than the tz database says: Bangladesh, Arabia, South Georgia, Armenia, Samoa, Bougainville.
 _SEVERAL = frozenset({"bst", "cst", "cdt", "ist", "ast", "gst", "ect", "amt", "sst", "wst", "bdt"})
 # Abbreviations that are days of the week in some language: behind a clock they are zones.

@@ -39,9 +39,16 @@ def hours_of(person: Person | None) -> Hours:
 
 
 def set_hours(
-    session: Session, *, team_id: str, user_id: str, days: Collection[str], start: str, end: str, holidays: str,
+    session: Session,
+    *,
+    team_id: str,
+    user_id: str,
+    days: Collection[str],
+    start: str,
+    end: str,
+    holidays: str,
     now: datetime,
-) -> Person:  # fmt: skip
+) -> Person:
     """Say when one works, and whose holidays one keeps: reminders wait for that.
 
     Raises:

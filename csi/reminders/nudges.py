@@ -192,8 +192,9 @@ def _for_step(session: Session, cycle: Cycle) -> Iterator[Nudge]:
 
 def _for_tree(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     """The approvers of a tree that its people have submitted: those whose yes counts."""
-    asked = row(session, Decision, cycle.team_id, subject="tree_submitted", subject_id=cycle.id,
-                version=cycle.tree_version)  # fmt: skip
+    asked = row(
+        session, Decision, cycle.team_id, subject="tree_submitted", subject_id=cycle.id, version=cycle.tree_version
+    )
     if cycle.step != Step.SHOULD_MEASURE or asked is None:
         return
     about = {"key": f"tree:{cycle.id}:{cycle.tree_version}", "subject": ("tree", cycle.id), "step": Step.SHOULD_MEASURE}

@@ -87,8 +87,10 @@ def moments_in(head: pd.DataFrame, source: SourceDefinition) -> dict[str, np.nda
         str(name): head[name].dropna().tolist() for name in head.columns if isinstance(head[name].dtype, pd.StringDtype)
     }
     typed = {str(name): "" for name in head.columns if isinstance(head[name].dtype, pd.DatetimeTZDtype)}
-    orders = {name: _order(source, name, kind.dates, kind.ambiguous) for name, kind in
-              dated_columns(texts, source.missing).items()}  # fmt: skip
+    orders = {
+        name: _order(source, name, kind.dates, kind.ambiguous)
+        for name, kind in dated_columns(texts, source.missing).items()
+    }
     return Further({**typed, **orders}).moments(head, np.arange(len(head)), source)
 
 

@@ -23,8 +23,16 @@ class Usable:
     disorder: int
 
 
-def quality(source: SourceRows, *, usable: Usable, needed: Collection[str], set_aside: pd.DataFrame, periods: Dimension,
-            values: Dimension, timeliness: Dimension) -> Quality:  # fmt: skip
+def quality(
+    source: SourceRows,
+    *,
+    usable: Usable,
+    needed: Collection[str],
+    set_aside: pd.DataFrame,
+    periods: Dimension,
+    values: Dimension,
+    timeliness: Dimension,
+) -> Quality:
     """Five dimensions of a KPI.
 
     Args:

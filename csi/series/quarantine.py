@@ -42,8 +42,11 @@ def _of_source(
         yield rows.quarantine.assign(source=name, kpis=kpis.astype(object))
     if len(rows.conflicts):
         yield rows.conflicts.assign(source=name, kpis=every)
-    aside = [one.set_aside.assign(kpis=key) for key, one in processed.items()
-             if len(one.set_aside) and study.kpis[key].source == name]  # fmt: skip
+    aside = [
+        one.set_aside.assign(kpis=key)
+        for key, one in processed.items()
+        if len(one.set_aside) and study.kpis[key].source == name
+    ]
     if aside:
         cells = pd.concat(aside, ignore_index=True)
         once = cells.groupby(list(QUARANTINE), sort=False)["kpis"].agg(_BETWEEN.join).reset_index()

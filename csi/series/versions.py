@@ -26,9 +26,9 @@ _DIFFERENT = 20_000
 _MOST = 0.5  # of the cells must be what the others are read as; ours
 _PARTS = 4
 _LARGEST = 10_000  # of each number of a version, so that four of them stay exact
-_NUMBERED = r"^(?P<word>[^0-9]*)(?P<a>[0-9]{1,4})" + "".join(
-    rf"(?:[._-](?P<{part}>[0-9]{{1,4}}))?" for part in "bcd"
-) + r"$"  # fmt: skip
+_NUMBERED = (
+    r"^(?P<word>[^0-9]*)(?P<a>[0-9]{1,4})" + "".join(rf"(?:[._-](?P<{part}>[0-9]{{1,4}}))?" for part in "bcd") + r"$"
+)
 
 
 def version_of(frame: pd.DataFrame, source: SourceDefinition, order: str = "") -> np.ndarray | None:

@@ -147,9 +147,16 @@ def apply(
 
 
 def log(
-    session: Session, cycle: Cycle, row: Row, *, actor: str, now: datetime, what: str,
-    old: Mapping[str, Any], new: Mapping[str, Any],
-) -> None:  # fmt: skip
+    session: Session,
+    cycle: Cycle,
+    row: Row,
+    *,
+    actor: str,
+    now: datetime,
+    what: str,
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+) -> None:
     """The audit row of a change in the tree."""
     kind = str(row.__tablename__)
     audit.record(

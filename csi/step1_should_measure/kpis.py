@@ -107,9 +107,15 @@ def define(
     kpi.definition_version += 1
     session.add(kpi)
     growing.log(
-        session, cycle, kpi, actor=actor, now=now, what="defined",
-        old={"definition": old}, new={"definition": kpi.definition, "version": kpi.definition_version},
-    )  # fmt: skip
+        session,
+        cycle,
+        kpi,
+        actor=actor,
+        now=now,
+        what="defined",
+        old={"definition": old},
+        new={"definition": kpi.definition, "version": kpi.definition_version},
+    )
     return True
 
 

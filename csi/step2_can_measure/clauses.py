@@ -31,9 +31,14 @@ def draft_clause(
     if known is not None and known.state != "retired":
         return known
     clause = known or SlaClause(
-        team_id=cycle.team_id, service_id=cycle.service_id, cycle_id=cycle.id, kpi_key=kpi.key, text=words,
-        proposed_by=actor, proposed_at=now,
-    )  # fmt: skip
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        cycle_id=cycle.id,
+        kpi_key=kpi.key,
+        text=words,
+        proposed_by=actor,
+        proposed_at=now,
+    )
     clause.cycle_id, clause.target = cycle.id, kpi.target if target is None else target
     clause.proposed_by, clause.proposed_at = actor, now
     clause.state, clause.refused, clause.activated_by, clause.activated_at = "draft", "", "", None
@@ -56,8 +61,17 @@ def activate_clause(session: Session, cycle: Cycle, clause_id: int, *, actor: st
     if clause.state == "active":
         return clause
     if why := refusal(session, cycle, clause):
-        raise GateRefused([Breach("V2.2", why, mend="assess.kpi", mend_label="See how it is measured",
-                                  mend_value=str(_kpi_id(session, cycle, clause)))])  # fmt: skip
+        raise GateRefused(
+            [
+                Breach(
+                    "V2.2",
+                    why,
+                    mend="assess.kpi",
+                    mend_label="See how it is measured",
+                    mend_value=str(_kpi_id(session, cycle, clause)),
+                )
+            ]
+        )
     clause.state, clause.refused, clause.activated_by, clause.activated_at = "active", "", actor, now
     session.add(clause)
     _log(session, clause, actor, now, "activated")

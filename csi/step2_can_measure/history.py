@@ -82,8 +82,12 @@ def read_ahead(session: Session, team_id: str, services: Collection[int], keys: 
     ours = [col(table.team_id) == team_id for table in (AnalysisResult, Cycle, Kpi)]
     joined = [col(Kpi.id) == col(AnalysisResult.kpi_id), col(Cycle.id) == col(Kpi.cycle_id)]
     wanted = select(*about).where(*ours, *joined, col(Cycle.service_id).in_(services), col(Kpi.key).in_(keys))
-    newest = {(service_id, key): number for number, service_id, key in session.execute(
-        wanted.order_by(col(AnalysisResult.made_at), col(AnalysisResult.id).desc()))}  # fmt: skip
+    newest = {
+        (service_id, key): number
+        for number, service_id, key in session.execute(
+            wanted.order_by(col(AnalysisResult.made_at), col(AnalysisResult.id).desc())
+        )
+    }
     completeness = col(AnalysisResult.result)["quality", "completeness"]
     theirs = (col(AnalysisResult.team_id) == team_id, col(AnalysisResult.id).in_(newest.values()))
     values = dict(session.execute(select(col(AnalysisResult.id), completeness).where(*theirs)).all())

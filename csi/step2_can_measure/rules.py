@@ -63,8 +63,15 @@ def targets_have_a_history(session: Session, cycle: Cycle, _now: datetime) -> It
             note = bool(share) and kpi.key in guarding
         else:
             continue
-        yield Breach("V2.5", f"{kpi.name} {said}.", blocks=False, mend="assess.kpi", mend_label="Look",
-                     mend_value=str(kpi.id), note=note)  # fmt: skip
+        yield Breach(
+            "V2.5",
+            f"{kpi.name} {said}.",
+            blocks=False,
+            mend="assess.kpi",
+            mend_label="Look",
+            mend_value=str(kpi.id),
+            note=note,
+        )
 
 
 def _kpi_breach(rule: str, sentence: str, label: str, kpi: Kpi) -> Breach:

@@ -108,9 +108,8 @@ def _unsaid(session: Session, source: Source, intake: Intake, found: Sequence[Wa
     known = find(session, source, intake.sha256)
     own = {(one.kind, one.column): one.count for one in reasons_of(known.counts, "accepted")} if known else {}
     return tuple(
-        one for one in found
-        if (one.kind, one.column) not in keys and one.count > own.get((one.kind, one.column), -1)
-    )  # fmt: skip
+        one for one in found if (one.kind, one.column) not in keys and one.count > own.get((one.kind, one.column), -1)
+    )
 
 
 def _told(
@@ -143,11 +142,19 @@ def _first(
     session: Session, source: Source, intake: Intake, state: str, *, doubts: Mapping[str, Any], told: _Delivery
 ) -> Recorded:
     batch = Batch(
-        team_id=source.team_id, source_id=source.id, cycle_id=told.cycle_id,
+        team_id=source.team_id,
+        source_id=source.id,
+        cycle_id=told.cycle_id,
         ordinal=next_number(session, Batch, source.team_id, "ordinal", source_id=source.id),
-        way=told.way, filename=intake.filename, size=intake.size, sha256=intake.sha256, raw_key=intake.raw_key,
-        delivered_by=told.actor, delivered_at=told.now, permalink=told.permalink,
-    )  # fmt: skip
+        way=told.way,
+        filename=intake.filename,
+        size=intake.size,
+        sha256=intake.sha256,
+        raw_key=intake.raw_key,
+        delivered_by=told.actor,
+        delivered_at=told.now,
+        permalink=told.permalink,
+    )
     _fill(batch, intake, state, _mended(session, source, intake))
     batch.counts = {**batch.counts, **doubts}
     session.add(batch)
@@ -155,8 +162,13 @@ def _first(
     _replace_cells(session, batch, intake)
     if state == "current":
         _mark_mended(session, source, batch, "corrected")
-    new = {"sha256": batch.sha256, "filename": batch.filename, "rows_kept": batch.rows_kept, "state": state,
-           **_agreed(doubts)}  # fmt: skip
+    new = {
+        "sha256": batch.sha256,
+        "filename": batch.filename,
+        "rows_kept": batch.rows_kept,
+        "state": state,
+        **_agreed(doubts),
+    }
     _log(session, batch, "recorded batch", {}, new, actor=told.actor, now=told.now, permalink=told.permalink)
     if state == "current":
         mark_stale(session, source)

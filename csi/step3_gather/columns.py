@@ -48,8 +48,9 @@ def columns_lacking(session: Session, cycle: Cycle, kpi: Kpi) -> tuple[str, ...]
 
 def _newest(session: Session, source: Source) -> Batch | None:
     """The newest delivery, also where it still waits for somebody's yes."""
-    found = rows(session, Batch, source.team_id, source_id=source.id, state=("current", "waiting"), order="-ordinal",
-                 limit=1)  # fmt: skip
+    found = rows(
+        session, Batch, source.team_id, source_id=source.id, state=("current", "waiting"), order="-ordinal", limit=1
+    )
     return found[0] if found else None
 
 

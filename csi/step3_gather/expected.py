@@ -244,13 +244,24 @@ def _compared(
     missing = tuple(start for start in expected if start not in reached and start not in told)
     late = tuple(start for start in missing if spans.end_of(start, made.period) < late_before)
     return Arrival(
-        made.kpi, made.source, made.owner, made.backup, made.period,
+        made.kpi,
+        made.source,
+        made.owner,
+        made.backup,
+        made.period,
         expected=expected,
         came=tuple(start for start in expected if start in reached),
         empty=tuple(start for start in expected if start in reached and start not in filled),
-        missing=missing, late=late, refused=seen.refused, rows=seen.rows, quarantined=seen.quarantined,
-        waiting=seen.waiting, deliveries=seen.deliveries, oldest=seen.oldest, newest=seen.newest,
-    )  # fmt: skip
+        missing=missing,
+        late=late,
+        refused=seen.refused,
+        rows=seen.rows,
+        quarantined=seen.quarantined,
+        waiting=seen.waiting,
+        deliveries=seen.deliveries,
+        oldest=seen.oldest,
+        newest=seen.newest,
+    )
 
 
 def _reached(first: date, last: date, period: Period) -> list[date]:

@@ -32,8 +32,14 @@ def reading(
     is_as_wanted = typed == (set(moments), set(numbers)) and batch.counts.get("rules") == RULES
     if is_as_wanted and is_held_to_its_hash(batch.rows_key):
         spoiled_key = str(batch.counts.get("quarantine_key", ""))
-        stored = Stored(batch.rows_key, spoiled_key, batch.rows_read, batch.sha256, _units(batch),
-                        int(batch.counts.get("no_rows", 0)))  # fmt: skip
+        stored = Stored(
+            batch.rows_key,
+            spoiled_key,
+            batch.rows_read,
+            batch.sha256,
+            _units(batch),
+            int(batch.counts.get("no_rows", 0)),
+        )
         return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
     with files.local(batch.raw_key) as path:
         is_mended = mending.is_mended(batch.counts.get("columns", []))

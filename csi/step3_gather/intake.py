@@ -187,14 +187,31 @@ def take_in(
         rows_key, spoiled_key = read.keep(Path(folder))
     raw_key = files.keep(team_id, opened.source)
     return Intake(
-        filename=filename, size=opened.size, sha256=sha256, raw_key=raw_key, rows_key=rows_key,
-        spoiled_key=spoiled_key if tally.cells_total else "", mapping=mapping, columns=layout.names,
-        rows_read=tally.rows_read, rows_kept=tally.rows_kept, spoiled_rows=tally.spoiled_rows,
-        first_at=_moment(tally.first_at), last_at=_moment(tally.last_at), doubtful=tally.doubtful, days=tally.days,
-        cells=tuple(tally.cells), cells_total=tally.cells_total, mended=tuple(tally.mended),
-        units=tally.units, cells_read=tally.cells_read, keys=keys, placeholders=tally.placeholders,
-        no_rows=tally.no_rows, **typed,
-    )  # fmt: skip
+        filename=filename,
+        size=opened.size,
+        sha256=sha256,
+        raw_key=raw_key,
+        rows_key=rows_key,
+        spoiled_key=spoiled_key if tally.cells_total else "",
+        mapping=mapping,
+        columns=layout.names,
+        rows_read=tally.rows_read,
+        rows_kept=tally.rows_kept,
+        spoiled_rows=tally.spoiled_rows,
+        first_at=_moment(tally.first_at),
+        last_at=_moment(tally.last_at),
+        doubtful=tally.doubtful,
+        days=tally.days,
+        cells=tuple(tally.cells),
+        cells_total=tally.cells_total,
+        mended=tuple(tally.mended),
+        units=tally.units,
+        cells_read=tally.cells_read,
+        keys=keys,
+        placeholders=tally.placeholders,
+        no_rows=tally.no_rows,
+        **typed,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,11 +61,23 @@ def enter(session: Session, cycle: Cycle, kpi: Kpi, told: Typed, *, actor: str, 
         _check_alone(session, source, kpi, told.period_start, at)
     batch = _batch(session, source, cycle, kpi.key, told, actor=actor, now=now)
     made = Measurement(
-        team_id=cycle.team_id, source_id=source.id, batch_id=batch.id, cycle_id=cycle.id, kpi_key=kpi.key, at=at,
-        period_start=told.period_start, value=told.value, numerator=told.numerator, denominator=told.denominator,
-        unit=kpi.unit, reason=told.reason, evidence=told.evidence, collector=actor, collected_at=now,
+        team_id=cycle.team_id,
+        source_id=source.id,
+        batch_id=batch.id,
+        cycle_id=cycle.id,
+        kpi_key=kpi.key,
+        at=at,
+        period_start=told.period_start,
+        value=told.value,
+        numerator=told.numerator,
+        denominator=told.denominator,
+        unit=kpi.unit,
+        reason=told.reason,
+        evidence=told.evidence,
+        collector=actor,
+        collected_at=now,
         version=_last_version(session, source, kpi.key, at) + 1,
-    )  # fmt: skip
+    )
     if known is not None:
         known.current = False
         session.add(known)
@@ -74,9 +86,15 @@ def enter(session: Session, cycle: Cycle, kpi: Kpi, told: Typed, *, actor: str, 
     old = _shown(known) if known else {}
     done = "withdrew" if takes_back(session, made) else "corrected" if known else "entered"
     audit.record(
-        session, team_id=cycle.team_id, actor=actor, at=now, what=f"{done} number",
-        subject=("measurement", made.id), old=old, new=_shown(made),
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what=f"{done} number",
+        subject=("measurement", made.id),
+        old=old,
+        new=_shown(made),
+    )
     batches.mark_stale(session, source)
     return made
 
@@ -94,9 +112,14 @@ def attest(session: Session, cycle: Cycle, measurement_id: int, *, actor: str, n
     if not change_if(session, known, {"attested_by": "", "current": True}, {"attested_by": actor}):
         raise Conflict("This number was attested or changed meanwhile.")
     audit.record(
-        session, team_id=cycle.team_id, actor=actor, at=now, what="attested number",
-        subject=("measurement", known.id), new={"attested_by": actor},
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        actor=actor,
+        at=now,
+        what="attested number",
+        subject=("measurement", known.id),
+        new={"attested_by": actor},
+    )
     return known
 
 
@@ -147,9 +170,15 @@ def _new_source(session: Session, cycle: Cycle, kpi: Kpi, *, actor: str, now: da
     taken = {one.key for one in found if one.kind != "typed"}  # somebody may have called a query so
     key = next(name for name in _TYPED_KEYS if name not in taken)
     made = next((one for one in found if one.key == key), None) or Source(
-        team_id=cycle.team_id, service_id=cycle.service_id, key=key, name="Typed by hand", kind="typed",
-        owner=kpi.owner, created_by=actor, created_at=now,
-    )  # fmt: skip
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        key=key,
+        name="Typed by hand",
+        kind="typed",
+        owner=kpi.owner,
+        created_by=actor,
+        created_at=now,
+    )
     session.add(made)
     session.flush()
     plan = row(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
@@ -207,11 +236,19 @@ def _batch(
     said = {"kpi": kpi_key, **asdict(told), "by": actor, "at": now}
     content = json.dumps(said, sort_keys=True, default=str)
     batch = Batch(
-        team_id=source.team_id, source_id=source.id, cycle_id=cycle.id, way="typed",
+        team_id=source.team_id,
+        source_id=source.id,
+        cycle_id=cycle.id,
+        way="typed",
         ordinal=next_number(session, Batch, source.team_id, "ordinal", source_id=source.id),
-        sha256=sha256(content.encode()).hexdigest(), size=len(content), delivered_by=actor, delivered_at=now,
-        rows_read=1, rows_kept=int(not told.reason), counts={"told": json.loads(content)},
-    )  # fmt: skip
+        sha256=sha256(content.encode()).hexdigest(),
+        size=len(content),
+        delivered_by=actor,
+        delivered_at=now,
+        rows_read=1,
+        rows_kept=int(not told.reason),
+        counts={"told": json.loads(content)},
+    )
     session.add(batch)
     session.flush()
     return batch

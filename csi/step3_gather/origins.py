@@ -190,9 +190,13 @@ def set_up(
 def note_secret(session: Session, source: Source, *, actor: str, now: datetime) -> None:
     """Record that a source got another secret, and from whom; not which."""
     audit.record(
-        session, team_id=source.team_id, actor=actor, at=now, what="gave source a secret",
+        session,
+        team_id=source.team_id,
+        actor=actor,
+        at=now,
+        what="gave source a secret",
         subject=("source", source.id),
-    )  # fmt: skip
+    )
 
 
 def retire(session: Session, cycle: Cycle, source: Source, *, actor: str, now: datetime) -> Source:

@@ -18,8 +18,9 @@ def shared_days(session: Session, source: Source, batch: Batch) -> dict[int, int
         return {}
     own = _days(batch)
     others = (one for one in deliveries.current(session, source) if one.id != batch.id)
-    found = {one.ordinal: len(own & _days(one)) for one in others
-             if not mending.is_mended(one.counts.get("columns", ()))}  # fmt: skip
+    found = {
+        one.ordinal: len(own & _days(one)) for one in others if not mending.is_mended(one.counts.get("columns", ()))
+    }
     return {ordinal: days for ordinal, days in found.items() if days}
 
 

@@ -90,11 +90,19 @@ def _batch(
     if name and row(session, Batch, source.team_id, source_id=source.id, filename=name) is not None:
         raise Conflict("This Idempotency-Key was used with another body; nothing was kept.")
     made = Batch(
-        team_id=source.team_id, source_id=source.id, cycle_id=cycle.id, way="push", filename=name,
+        team_id=source.team_id,
+        source_id=source.id,
+        cycle_id=cycle.id,
+        way="push",
+        filename=name,
         ordinal=next_number(session, Batch, source.team_id, "ordinal", source_id=source.id),
-        sha256=digest.hexdigest(), size=len(delivery.content), raw_key=delivery.raw_key,
-        delivered_by=source.owner or source.created_by, delivered_at=now, rows_read=len(delivery.rows),
-    )  # fmt: skip
+        sha256=digest.hexdigest(),
+        size=len(delivery.content),
+        raw_key=delivery.raw_key,
+        delivered_by=source.owner or source.created_by,
+        delivered_at=now,
+        rows_read=len(delivery.rows),
+    )
     session.add(made)
     session.flush()
     return made, None
@@ -153,20 +161,36 @@ def _current(session: Session, source: Source, given: Sequence[Given]) -> dict[t
     found = []
     for first in range(0, len(moments), _AT_ONCE):
         found += rows(
-            session, Measurement, source.team_id, source_id=source.id, at=tuple(moments[first : first + _AT_ONCE]),
+            session,
+            Measurement,
+            source.team_id,
+            source_id=source.id,
+            at=tuple(moments[first : first + _AT_ONCE]),
             current=True,
-        )  # fmt: skip
+        )
     return {(one.kpi_key, one.at): one for one in found}
 
 
 def _measurement(place: _Place, one: Given, version: int) -> Measurement:
     source = place.source
     return Measurement(
-        team_id=source.team_id, source_id=source.id, batch_id=place.batch.id, cycle_id=place.cycle.id, kpi_key=one.kpi,
-        at=one.at, period_start=one.period_start, value=one.value, numerator=one.numerator,
-        denominator=one.denominator, unit=one.unit, reason=one.reason, evidence=one.evidence,
-        collector=f"push:{source.key}", collected_at=place.now, version=version,
-    )  # fmt: skip
+        team_id=source.team_id,
+        source_id=source.id,
+        batch_id=place.batch.id,
+        cycle_id=place.cycle.id,
+        kpi_key=one.kpi,
+        at=one.at,
+        period_start=one.period_start,
+        value=one.value,
+        numerator=one.numerator,
+        denominator=one.denominator,
+        unit=one.unit,
+        reason=one.reason,
+        evidence=one.evidence,
+        collector=f"push:{source.key}",
+        collected_at=place.now,
+        version=version,
+    )
 
 
 def _says(one: Measurement) -> tuple[object, ...]:
@@ -187,18 +211,30 @@ def _close(session: Session, place: _Place, receipt: Receipt, count: int) -> Non
     batch.counts = {"told": {"accepted": receipt.accepted, "corrected": receipt.corrected}}
     session.add(batch)
     counts: Mapping[str, Any] = {
-        "accepted": receipt.accepted, "corrected": receipt.corrected, "refused": len(receipt.refused),
-    }  # fmt: skip
+        "accepted": receipt.accepted,
+        "corrected": receipt.corrected,
+        "refused": len(receipt.refused),
+    }
     audit.record(
-        session, team_id=source.team_id, actor=f"push:{source.key}", at=place.now, what="received pushed numbers",
-        subject=("batch", batch.id), new=counts,
-    )  # fmt: skip
+        session,
+        team_id=source.team_id,
+        actor=f"push:{source.key}",
+        at=place.now,
+        what="received pushed numbers",
+        subject=("batch", batch.id),
+        new=counts,
+    )
     if new:
         batches.mark_stale(session, source)
 
 
 def _cell(batch: Batch, number: int, wrong: Wrong) -> QuarantinedRow:
     return QuarantinedRow(
-        team_id=batch.team_id, batch_id=batch.id, line=number, column_name=wrong.field, value=wrong.value,
-        reason=wrong.reason, expected=wrong.expected,
-    )  # fmt: skip
+        team_id=batch.team_id,
+        batch_id=batch.id,
+        line=number,
+        column_name=wrong.field,
+        value=wrong.value,
+        reason=wrong.reason,
+        expected=wrong.expected,
+    )

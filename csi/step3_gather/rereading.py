@@ -30,9 +30,15 @@ class Change:
 def last_change(session: Session, source: Source) -> Change | None:
     """Who said last how a source is read; None while nobody has."""
     found = rows(
-        session, AuditRow, source.team_id, subject="source", subject_id=source.id, what=_MAPPED, order="-ordinal",
+        session,
+        AuditRow,
+        source.team_id,
+        subject="source",
+        subject_id=source.id,
+        what=_MAPPED,
+        order="-ordinal",
         limit=1,
-    )  # fmt: skip
+    )
     return Change(found[0].actor, found[0].at, dict(found[0].old.get("mapping") or {})) if found else None
 
 

@@ -233,9 +233,13 @@ def failed(session: Session, source: Source, error: Exception, *, now: datetime)
     passing = isinstance(error, Refused) and error.passing
     say = not before.get("said") and (not passing or times >= SAID_AFTER)
     source.progress = {
-        **before, "failures": times, "failing_since": since.isoformat(), "next_at": again.isoformat(),
-        "error": str(error)[:500], "said": bool(before.get("said")) or say,
-    }  # fmt: skip
+        **before,
+        "failures": times,
+        "failing_since": since.isoformat(),
+        "next_at": again.isoformat(),
+        "error": str(error)[:500],
+        "said": bool(before.get("said")) or say,
+    }
     session.add(source)
     return Failure(times, since, again, say, str(error))
 

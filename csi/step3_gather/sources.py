@@ -54,7 +54,13 @@ def remember(session: Session, source: Source, wanted: SourceDefinition, *, acto
     old, kept.mapping, kept.version = dict(kept.mapping), new, kept.version + 1
     session.add(kept)
     audit.record(
-        session, team_id=kept.team_id, actor=actor, at=now, what="mapped source", subject=("source", kept.id),
-        old={"mapping": old}, new={"mapping": new, "version": kept.version},
-    )  # fmt: skip
+        session,
+        team_id=kept.team_id,
+        actor=actor,
+        at=now,
+        what="mapped source",
+        subject=("source", kept.id),
+        old={"mapping": old},
+        new={"mapping": new, "version": kept.version},
+    )
     return True

@@ -62,9 +62,14 @@ def redraft(session: Session, cycle: Cycle, *, actor: str, now: datetime) -> lis
     if fresh:
         subject = {"findings": len(fresh)}
         audit.record(
-            session, team_id=cycle.team_id, actor=actor, at=now, what="drafted findings", subject=("cycle", cycle.id),
+            session,
+            team_id=cycle.team_id,
+            actor=actor,
+            at=now,
+            what="drafted findings",
+            subject=("cycle", cycle.id),
             new=subject,
-        )  # fmt: skip
+        )
     return fresh
 
 
@@ -152,9 +157,18 @@ def as_drafted(finding: Finding, cause: str) -> Said | None:
         return None
     state = CauseState(finding.cause_state) if finding.cause_state else CauseState.HYPOTHESIS
     return Said(
-        parts["against_target"], parts["against_baseline"], parts["variation"], cause.strip(), parts["impact"],
-        finding.impact_amount, parts["impact_unit"], Claim(finding.claim), None, state, parts["cause_evidence"],
-    )  # fmt: skip
+        parts["against_target"],
+        parts["against_baseline"],
+        parts["variation"],
+        cause.strip(),
+        parts["impact"],
+        finding.impact_amount,
+        parts["impact_unit"],
+        Claim(finding.claim),
+        None,
+        state,
+        parts["cause_evidence"],
+    )
 
 
 def none(session: Session, cycle: Cycle, kpi_id: int, because: str, *, actor: str, now: datetime) -> Finding:

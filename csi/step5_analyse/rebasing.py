@@ -57,8 +57,15 @@ def begin(
         raise InvalidInput("reason", f"expected at most {REASON_LIMIT} characters: it stands on every chart")
     _check_new(of_cycle(session, cycle).get(kpi_id, []), start)
     _check_shown(session, cycle, kpi, definition.Rebase(start, said))
-    made = Rebase(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, start_on=start, reason=said,
-                  recorded_by=actor, recorded_at=now)  # fmt: skip
+    made = Rebase(
+        team_id=cycle.team_id,
+        cycle_id=cycle.id,
+        kpi_id=kpi.id,
+        start_on=start,
+        reason=said,
+        recorded_by=actor,
+        recorded_at=now,
+    )
     session.add(made)
     session.flush()
     _settled(session, cycle, made, "began new limits", actor=actor, now=now)

@@ -26,8 +26,18 @@ from csi.study.evaluation import Report, said_of_cut
 from csi.study.plain import kpi_plain
 
 __all__ = ["RESULT_KEYS", "fresh", "recompute", "result_plain", "store"]
-RESULT_KEYS = ("detail", "coverage", "footnotes", "counts", "quality_detail", "differences", "doubts", "cut",
-               "below_zero", "set_aside")  # fmt: skip
+RESULT_KEYS = (
+    "detail",
+    "coverage",
+    "footnotes",
+    "counts",
+    "quality_detail",
+    "differences",
+    "doubts",
+    "cut",
+    "below_zero",
+    "set_aside",
+)
 
 
 def recompute(

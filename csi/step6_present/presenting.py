@@ -55,8 +55,14 @@ def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
     unmeasured = [
         kpi.name for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id) if kpi.key not in report.kpis
     ]
-    return facts.of(report.study, report.kpis, sources=report.sources, source_labels=labels(session, cycle),
-                    promises=promises(session, cycle), unmeasured=unmeasured)  # fmt: skip
+    return facts.of(
+        report.study,
+        report.kpis,
+        sources=report.sources,
+        source_labels=labels(session, cycle),
+        promises=promises(session, cycle),
+        unmeasured=unmeasured,
+    )
 
 
 def promises(session: Session, cycle: Cycle) -> list[Promise]:

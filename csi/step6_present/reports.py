@@ -54,9 +54,15 @@ def ask_for(session: Session, cycle: Cycle, wish: Wish, *, actor: str, now: date
         )
         raise InvalidInput("ask", f"{expected} (V6.3)")
     made = Report(
-        team_id=cycle.team_id, cycle_id=cycle.id, audience=wish.audience.value, ask=ask,
-        for_information=wish.for_information, made_by=actor, made_at=now, channel_id=cycle.channel_id,
-    )  # fmt: skip
+        team_id=cycle.team_id,
+        cycle_id=cycle.id,
+        audience=wish.audience.value,
+        ask=ask,
+        for_information=wish.for_information,
+        made_by=actor,
+        made_at=now,
+        channel_id=cycle.channel_id,
+    )
     session.add(made)
     session.flush()
     made.post_key = f"report:{made.id}"

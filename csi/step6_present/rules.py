@@ -30,8 +30,11 @@ def every_number_has_its_point(session: Session, cycle: Cycle, _now: datetime) -
         ]
         if wrong:
             names = ", ".join(sorted({one["name"] for one in wrong})[:3])
-            yield _breach("V6.1", f"The report for {report.audience} shows figures of {names} that the data now held "
-                                  "does not have.", AGAIN)  # fmt: skip
+            yield _breach(
+                "V6.1",
+                f"The report for {report.audience} shows figures of {names} that the data now held does not have.",
+                AGAIN,
+            )
 
 
 def nothing_missed_is_left_out(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:

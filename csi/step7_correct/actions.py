@@ -21,8 +21,16 @@ from csi.terms import Step
 COST_CLASSES = ("none", "low", "medium", "high")
 # A change of these after approval voids it and asks again (V7.2): what is done, by whom, what for, who must agree.
 VOIDING = (
-    "title", "kpi_id", "scope", "expected_effect", "effect_by", "failure_sign", "owner", "cost_class", "quorum",
-)  # fmt: skip
+    "title",
+    "kpi_id",
+    "scope",
+    "expected_effect",
+    "effect_by",
+    "failure_sign",
+    "owner",
+    "cost_class",
+    "quorum",
+)
 OPEN = ("proposed", "approved", "done", "reviewed", "reopened")
 
 

@@ -35,9 +35,16 @@ class Vote:
 
 
 def propose_baseline(
-    session: Session, cycle: Cycle, kpi_id: int, *, window_from: date, window_to: date, reason: str, actor: str,
+    session: Session,
+    cycle: Cycle,
+    kpi_id: int,
+    *,
+    window_from: date,
+    window_to: date,
+    reason: str,
+    actor: str,
     now: datetime,
-) -> Baseline:  # fmt: skip
+) -> Baseline:
     """Propose a window of the analysed series as the KPI's new baseline.
 
     Raises:
@@ -137,8 +144,10 @@ def shortcomings(
         said.append(f"only {percent(stands.coverage)} of its periods have data; at least {percent(least)} are needed")
     if not kpi.definition.get("measure"):
         said.append("the KPI has no definition")
-    return [Breach("V7.4", f"{kpi.name}: {one}.", mend="act.baseline", mend_label="Choose a window",
-                   mend_value=str(kpi.id)) for one in said]  # fmt: skip
+    return [
+        Breach("V7.4", f"{kpi.name}: {one}.", mend="act.baseline", mend_label="Choose a window", mend_value=str(kpi.id))
+        for one in said
+    ]
 
 
 def easier(session: Session, cycle: Cycle, kpi: Kpi, result: AnalysisResult | None, stands: Standing) -> bool:

@@ -187,11 +187,17 @@ def _definition(kept: Kept) -> KpiDefinition:
     kpi = kept.kpi
     ends = kpi.band_low, kpi.band_high
     return KpiDefinition(
-        id=kpi.key, name=kpi.name, source="", at="", measure=str(kpi.definition.get("measure") or ""), unit=kpi.unit,
-        direction=Direction(kpi.direction), target=kpi.target,
+        id=kpi.key,
+        name=kpi.name,
+        source="",
+        at="",
+        measure=str(kpi.definition.get("measure") or ""),
+        unit=kpi.unit,
+        direction=Direction(kpi.direction),
+        target=kpi.target,
         band=(ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None,
         minimum_important_difference=kpi.minimum_important_difference,
-    )  # fmt: skip
+    )
 
 
 def _frame(kept: Kept) -> pd.DataFrame:

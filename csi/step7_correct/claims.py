@@ -7,9 +7,23 @@ import re
 from csi.reading import unit_table
 
 _MOVES = (
-    "less", "fewer", "lower", "shorter", "faster", "quicker", "sooner", "more", "higher", "longer", "better", "by",
-    "down", "up", "minus", "plus",
-)  # fmt: skip
+    "less",
+    "fewer",
+    "lower",
+    "shorter",
+    "faster",
+    "quicker",
+    "sooner",
+    "more",
+    "higher",
+    "longer",
+    "better",
+    "by",
+    "down",
+    "up",
+    "minus",
+    "plus",
+)
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%|[^\W\d_]+)?")
 _MOVE = re.compile(rf"\b(?:{'|'.join(_MOVES)})\b|^\s*[-−+]")
 _ARRIVES = re.compile(r"(?:\b(?:to|below|under|above|over|at most|at least|within)|[<>≤≥])\s*$")

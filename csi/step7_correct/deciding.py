@@ -29,9 +29,16 @@ class Outcome:
 
 
 def decide(
-    session: Session, *, team_id: str, action_id: int, version: int, actor: str, choice: str, now: datetime,
+    session: Session,
+    *,
+    team_id: str,
+    action_id: int,
+    version: int,
+    actor: str,
+    choice: str,
+    now: datetime,
     reason: str = "",
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """One person's yes or no to one version of an action.
 
     The person's role is checked at this moment. A second click of the same person changes nothing. Of two people who
@@ -73,9 +80,7 @@ def decide(
 
 def decisions(session: Session, action: Action) -> list[Decision]:
     """The decisions on the action as it is now, in the order they were made."""
-    return rows(
-        session, Decision, action.team_id, subject="action", subject_id=action.id, version=action.version
-    )  # fmt: skip
+    return rows(session, Decision, action.team_id, subject="action", subject_id=action.id, version=action.version)
 
 
 def overdue(session: Session, team_id: str, now: datetime) -> list[Action]:

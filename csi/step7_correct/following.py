@@ -80,8 +80,13 @@ def _end_on(found: Benefit) -> str:
 
 def _measured(found: Benefit) -> dict[str, object]:
     """A benefit as the log keeps it."""
-    return {"outcome": found.state, "difference": found.difference, "likely": list(found.sides),
-            "claim": found.claim, "evidence": found.evidence.value}  # fmt: skip
+    return {
+        "outcome": found.state,
+        "difference": found.difference,
+        "likely": list(found.sides),
+        "claim": found.claim,
+        "evidence": found.evidence.value,
+    }
 
 
 def close_action(session: Session, action: Action, *, actor: str, now: datetime) -> Action:
@@ -253,8 +258,13 @@ def newest_result(session: Session, action: Action) -> AnalysisResult | None:
 
 
 def _v7_3(action: Action, why: str) -> Breach:
-    return Breach("V7.3", f"Action {action.number} {why}.", mend="act.open", mend_label="See the action",
-                  mend_value=str(action.id))  # fmt: skip
+    return Breach(
+        "V7.3",
+        f"Action {action.number} {why}.",
+        mend="act.open",
+        mend_label="See the action",
+        mend_value=str(action.id),
+    )
 
 
 def _require_hand(session: Session, action: Action, actor: str, doing: str) -> None:

@@ -86,11 +86,15 @@ def _findings(session: Session, cycle: Cycle) -> list[LooseEnd]:
     kpis = {kpi.id: kpi for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
     found = rows(session, Finding, cycle.team_id, cycle_id=cycle.id, disposition="")
     return [
-        LooseEnd("finding", one.id, f"Finding on {kpis[one.kpi_id].name}: {one.verdict or one.none_because}",
-                 "accept" if one.verdict in (Verdict.ACHIEVED, "") else "carry")
+        LooseEnd(
+            "finding",
+            one.id,
+            f"Finding on {kpis[one.kpi_id].name}: {one.verdict or one.none_because}",
+            "accept" if one.verdict in (Verdict.ACHIEVED, "") else "carry",
+        )
         for one in found
         if one.kpi_id in kpis
-    ]  # fmt: skip
+    ]
 
 
 def _gaps(session: Session, cycle: Cycle) -> list[LooseEnd]:
@@ -101,8 +105,11 @@ def _gaps(session: Session, cycle: Cycle) -> list[LooseEnd]:
 def _ideas(session: Session, cycle: Cycle) -> list[LooseEnd]:
     found = rows(session, Opportunity, cycle.team_id, cycle_id=cycle.id, state="parked", disposition="")
     of_gaps = {gap.opportunity_id for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id)}
-    return [LooseEnd("opportunity", one.id, f"Parked idea {one.number}: {one.title}", "carry")
-            for one in found if one.id not in of_gaps]  # fmt: skip
+    return [
+        LooseEnd("opportunity", one.id, f"Parked idea {one.number}: {one.title}", "carry")
+        for one in found
+        if one.id not in of_gaps
+    ]
 
 
 def _actions(session: Session, cycle: Cycle) -> list[LooseEnd]:

@@ -71,15 +71,25 @@ def baselines_are_agreed(session: Session, cycle: Cycle, _now: datetime) -> Iter
         if kpi is not None and one.definition_hash != definition_hash(cycle, kpi):
             said.append("was made with another definition than the KPI has now")
         for what in said:
-            yield Breach("V7.4", f"The new baseline of {name} {what}.", mend="act.baselines",
-                         mend_label="See the baselines", mend_value=str(one.id))  # fmt: skip
+            yield Breach(
+                "V7.4",
+                f"The new baseline of {name} {what}.",
+                mend="act.baselines",
+                mend_label="See the baselines",
+                mend_value=str(one.id),
+            )
 
 
 def nothing_is_left_open(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V7.5: every finding, gap, parked idea, unfinished action and unverified benefit has a disposition."""
     for end in loose_ends.loose_ends(session, cycle):
-        yield Breach("V7.5", f"Not decided: {end.text}", mend="cycle.close", mend_label="Decide and close",
-                     mend_value=str(cycle.id))  # fmt: skip
+        yield Breach(
+            "V7.5",
+            f"Not decided: {end.text}",
+            mend="cycle.close",
+            mend_label="Decide and close",
+            mend_value=str(cycle.id),
+        )
 
 
 def decisions_are_announced(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:

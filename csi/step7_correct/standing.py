@@ -54,9 +54,14 @@ def standing(kpi: Kpi, series: Sequence[Point], start: date, end: date, zone: st
         centre=centre,
         lower=_number(lines.lower) if lines else None,
         upper=_number(lines.upper) if lines else None,
-        frozen={"centre": centre, "sigma": sigma, "n": len(used), "kind": kind,
-                "sigma_z": _number(lines.sigma_z) if lines else None},
-    )  # fmt: skip
+        frozen={
+            "centre": centre,
+            "sigma": sigma,
+            "n": len(used),
+            "kind": kind,
+            "sigma_z": _number(lines.sigma_z) if lines else None,
+        },
+    )
 
 
 def series_of(result: AnalysisResult | None) -> list[Point]:

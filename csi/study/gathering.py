@@ -39,9 +39,13 @@ _NAME = 60  # characters of a column's name as an error shows it
 _SHEETS = {Format.XLSX, Format.ODS}
 _TEXTS = {Format.DELIMITED, Format.JSON, Format.JSON_LINES}
 _NAMES = {
-    Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
-    Format.JSON: "JSON", Format.PARQUET: "Parquet",
-}  # fmt: skip
+    Format.DELIMITED: "CSV",
+    Format.XLSX: "XLSX",
+    Format.ODS: "ODS",
+    Format.JSON_LINES: "JSON lines",
+    Format.JSON: "JSON",
+    Format.PARQUET: "Parquet",
+}
 # Per key the forms of a file that it says something about.
 _USED_BY: Mapping[str, tuple[set[Format], str]] = {
     "sheet": (_SHEETS, "a workbook"),
@@ -318,10 +322,14 @@ def twice(
     known = {*source.columns, *(name for _, name in used)}
     unsaid = {name: others for name, others in further.items() if not known & {*others} and name not in source.columns}
     return [
-        InvalidInput(key, f"the file has {name!r} twice; expected each column once: in the source, columns: "
-                     f"{{{name}: first}} calls the first so, {{{unsaid[name][0]}: second}} the second")
-        for key, name in used if name in unsaid
-    ]  # fmt: skip
+        InvalidInput(
+            key,
+            f"the file has {name!r} twice; expected each column once: in the source, columns: "
+            f"{{{name}: first}} calls the first so, {{{unsaid[name][0]}: second}} the second",
+        )
+        for key, name in used
+        if name in unsaid
+    ]
 
 
 def check_set(source: SourceDefinition, files: Iterable[Sequence[str]]) -> None:

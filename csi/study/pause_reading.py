@@ -17,8 +17,11 @@ def pauses_of(keys: Keys) -> tuple[Pause | PausedFor, ...]:
     """The pauses under ``pauses``; a text alone is a column whose clock nobody named."""
     value = keys.get("pauses")
     if isinstance(value, list):
-        found = [_pause(Keys(_mapping(item), f"{keys.at('pauses')}.{number}", keys.notes))
-                 for number, item in enumerate(value) if _is_one(item, keys)]  # fmt: skip
+        found = [
+            _pause(Keys(_mapping(item), f"{keys.at('pauses')}.{number}", keys.notes))
+            for number, item in enumerate(value)
+            if _is_one(item, keys)
+        ]
     else:
         found = [_pause(Keys(_mapping(value), keys.at("pauses"), keys.notes))] if value and _is_one(value, keys) else []
     return tuple(dict.fromkeys(pause for pause in found if pause is not None))

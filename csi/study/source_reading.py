@@ -18,13 +18,34 @@ from csi.study.of_sheets import SHEETS
 
 _ORIGINS = ("file", "url", "sql", "prometheus")
 # What step 3's ways in understand beside the keys of every source.
-_OPTIONS = ("link", "join", "melt", "rows", "units", "query", "since", "from", "to", "step", "paging", "headers",
-            "discards", "meant")  # fmt: skip
+_OPTIONS = (
+    "link",
+    "join",
+    "melt",
+    "rows",
+    "units",
+    "query",
+    "since",
+    "from",
+    "to",
+    "step",
+    "paging",
+    "headers",
+    "discards",
+    "meant",
+)
 # Which of the keys are of use to a source of which origin; what is not in here is to all.
 _TEXTS = dict.fromkeys(("encoding", "delimiter", "decimal", "sheet", "header_row", "rows"), ("file", "url"))
 _ASKED = dict.fromkeys(("from", "to"), ("url", "sql", "prometheus"))
-_OF_ORIGIN = {**_TEXTS, **_ASKED, "query": ("sql", "prometheus"), "since": ("sql",), "step": ("prometheus",),
-              "paging": ("url",), "headers": ("url", "prometheus")}  # fmt: skip
+_OF_ORIGIN = {
+    **_TEXTS,
+    **_ASKED,
+    "query": ("sql", "prometheus"),
+    "since": ("sql",),
+    "step": ("prometheus",),
+    "paging": ("url",),
+    "headers": ("url", "prometheus"),
+}
 # Source: RFC 9110, 5.6.2 (token). The others are set by the request itself.
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OWN_HEADERS = ("host", "content-length", "content-type", "connection", "transfer-encoding", "accept-encoding")

@@ -27,10 +27,42 @@ from csi.study.gathering import FILES
 from csi.study.of_sheets import SHEETS
 from csi.study.reading import VERSION
 
-_SOURCE = ("file", "url", "sql", "prometheus", "timezone", "dates", "missing", "key", "latest_by", "cadence",
-           "encoding", "delimiter", "decimal", "sheet", "header_row", "columns", "column_dates", "zones")  # fmt: skip
-_KPI = ("name", "source", "at", "measure", "where", "good", "unit", "target", "target_date",
-        "minimum_important_difference", "guards", "strata", "comparator", "meant")  # fmt: skip
+_SOURCE = (
+    "file",
+    "url",
+    "sql",
+    "prometheus",
+    "timezone",
+    "dates",
+    "missing",
+    "key",
+    "latest_by",
+    "cadence",
+    "encoding",
+    "delimiter",
+    "decimal",
+    "sheet",
+    "header_row",
+    "columns",
+    "column_dates",
+    "zones",
+)
+_KPI = (
+    "name",
+    "source",
+    "at",
+    "measure",
+    "where",
+    "good",
+    "unit",
+    "target",
+    "target_date",
+    "minimum_important_difference",
+    "guards",
+    "strata",
+    "comparator",
+    "meant",
+)
 
 
 def study_yaml(study: StudyDefinition) -> str:

@@ -13,16 +13,23 @@ def left_out(start: date | datetime, end: date | datetime, reason: str, approved
     return counted(
         "Left out {start} to {end} ({count} row): {reason} (approved by {approved_by}).",
         "Left out {start} to {end} ({count} rows): {reason} (approved by {approved_by}).",
-        rows, start=_written(start), end=_written(end), reason=reason, approved_by=approved_by,
-    )  # fmt: skip
+        rows,
+        start=_written(start),
+        end=_written(end),
+        reason=reason,
+        approved_by=approved_by,
+    )
 
 
 def to_be_left_out(start: date | datetime, end: date | datetime, reason: str, approved_by: str) -> str:
     """A span that is left out, of which step 4 says no more."""
     return said(
         "Left out {start} to before {end}: {reason} (approved by {approved_by}).",
-        start=day(start), end=day(end), reason=reason, approved_by=approved_by or said_as("approved by", "nobody"),
-    )  # fmt: skip
+        start=day(start),
+        end=day(end),
+        reason=reason,
+        approved_by=approved_by or said_as("approved by", "nobody"),
+    )
 
 
 def _written(moment: date | datetime) -> str:

@@ -15,11 +15,20 @@ MET = (mark("reliably met"), mark("met on average"))
 STATES = (*MET, mark("too close to call"), mark("not met"))  # against the target
 CHANGES = (mark("improved"), mark("worse"), mark("no meaningful change"), mark("no detectable change"))
 _LABELS = (
-    mark("INCONCLUSIVE"), mark("REGRESSED"), mark("ACHIEVED"), mark("ACHIEVED, UNSTABLE"), mark("IMPROVED"),
-    mark("NO CHANGE"), mark("INCONCLUSIVE WITH SIDE EFFECT"), mark("REGRESSED WITH SIDE EFFECT"),
-    mark("ACHIEVED WITH SIDE EFFECT"), mark("ACHIEVED, UNSTABLE WITH SIDE EFFECT"), mark("IMPROVED WITH SIDE EFFECT"),
-    mark("NO CHANGE WITH SIDE EFFECT"), mark("NOT MEASURED"),
-)  # fmt: skip
+    mark("INCONCLUSIVE"),
+    mark("REGRESSED"),
+    mark("ACHIEVED"),
+    mark("ACHIEVED, UNSTABLE"),
+    mark("IMPROVED"),
+    mark("NO CHANGE"),
+    mark("INCONCLUSIVE WITH SIDE EFFECT"),
+    mark("REGRESSED WITH SIDE EFFECT"),
+    mark("ACHIEVED WITH SIDE EFFECT"),
+    mark("ACHIEVED, UNSTABLE WITH SIDE EFFECT"),
+    mark("IMPROVED WITH SIDE EFFECT"),
+    mark("NO CHANGE WITH SIDE EFFECT"),
+    mark("NOT MEASURED"),
+)
 _CONCLUDED, _NOTHING_YET = mark("{label}: {name} {rest}"), mark("{label}: {name}, {rest}")
 _JUDGED_BY_TARGET = (Verdict.ACHIEVED, Verdict.ACHIEVED_UNSTABLE)
 _EVIDENCE = {

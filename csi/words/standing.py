@@ -50,8 +50,13 @@ def beyond(target: float, unit: str, values: Sequence[float], period: Period) ->
     """That a target lies far from all that there was."""
     level = wording.amount(target, unit)
     span = [wording.amount(one, unit) for one in (min(values), max(values))]
-    told = said("{level} is far from all there was: {low} to {high} in {periods}",
-                level=level, low=span[0], high=span[1], periods=wording.periods(len(values), period))  # fmt: skip
+    told = said(
+        "{level} is far from all there was: {low} to {high} in {periods}",
+        level=level,
+        low=span[0],
+        high=span[1],
+        periods=wording.periods(len(values), period),
+    )
     return said("{told}. A slip, or another unit? If it is meant, say so below.", told=told)
 
 

@@ -13,9 +13,19 @@ from csi.terms import Direction, Period
 from csi.words.messages import counted, mark, said
 
 _MONTHS = (
-    mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun"),
-    mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec"),
-)  # not the locale's  # fmt: skip
+    mark("Jan"),
+    mark("Feb"),
+    mark("Mar"),
+    mark("Apr"),
+    mark("May"),
+    mark("Jun"),
+    mark("Jul"),
+    mark("Aug"),
+    mark("Sep"),
+    mark("Oct"),
+    mark("Nov"),
+    mark("Dec"),
+)  # not the locale's
 NOTHING = "–"
 _DIRECTIONS = {
     Direction.HIGHER: mark("higher is better"),

@@ -12,10 +12,12 @@ SAID = (
     re.compile(rf"from {NUMBER}{UNIT} to {NUMBER}{UNIT} \({NUMBER}{UNIT}[,;)]"),
     re.compile(rf"{NUMBER}{UNIT} before, {NUMBER}{UNIT} after \({NUMBER}{UNIT}[,;)]"),
     re.compile(rf"{NUMBER} → {NUMBER}(?:(?!→)[^\n])*?\s{NUMBER}{UNIT}, likely"),
-    re.compile(rf"Baseline [^:]*: {NUMBER}{UNIT} · Evaluation [^:]*: {NUMBER}{UNIT}(?:(?!Baseline)[\s\S])*?"
-               rf"Difference: {NUMBER}{UNIT}"),
+    re.compile(
+        rf"Baseline [^:]*: {NUMBER}{UNIT} · Evaluation [^:]*: {NUMBER}{UNIT}(?:(?!Baseline)[\s\S])*?"
+        rf"Difference: {NUMBER}{UNIT}"
+    ),
     re.compile(rf"[Ff]rom {NUMBER}{UNIT} to {NUMBER}{UNIT}, change {NUMBER}"),
-)  # fmt: skip
+)
 STAYED = (
     re.compile(rf"[Ss]tayed at {NUMBER}{UNIT} \({NUMBER}{UNIT}[,;)]"),
     re.compile(rf"[Ss]tays at {NUMBER}{UNIT}(?:(?!→)[^\n])*?\s{NUMBER}{UNIT}, likely"),

@@ -60,8 +60,9 @@ def test_a_sentence_and_its_finding_add_up(shape: dict[str, Any], direction: Dir
     found = MOVED.search(result.sentence)
     assert found, result.sentence
     before, after, stayed, gap, low, high = (read(one) if one else None for one in found.groups())
-    adds_up(stayed if before is None else before, stayed if after is None else after, gap or 0.0, low or 0.0,
-            high or 0.0)  # fmt: skip
+    adds_up(
+        stayed if before is None else before, stayed if after is None else after, gap or 0.0, low or 0.0, high or 0.0
+    )
     change = result.change
     assert change.lower is not None
     assert change.upper is not None

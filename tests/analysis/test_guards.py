@@ -86,8 +86,9 @@ def test_the_change_at_the_baselines_mix_is_the_one_that_counts():
     assert (found.verdict, found.change.state, found.evidence) == ("REGRESSED", "worse", "weak")
     assert found.change.difference == pytest.approx(3.6)
     assert "to 9.8 h (−15.0 h; at the baseline's mix of Priority +3.6 h, likely +3.6 to +3.6)" in found.sentence
-    assert found.sentence.endswith("The mix of Priority moved: the change is −15.0 h as counted and +3.6 h at the "
-                                   "baseline's mix.")  # fmt: skip
+    assert found.sentence.endswith(
+        "The mix of Priority moved: the change is −15.0 h as counted and +3.6 h at the baseline's mix."
+    )
     assert warned(found, "The mix moved and the sign flips at constant mix.")
     assert "each week at the baseline's mix of Priority" in found.detail.method
 

@@ -38,11 +38,15 @@ def test_a_headline_of_every_verdict(verdict: Verdict):
         (replace(STILL, target_state="met on average"), Verdict.REGRESSED, "; target 20 h is still met on average."),
         (replace(STILL, target_state="too close to call"), Verdict.REGRESSED, "; target 20 h is too close to call."),
         (replace(STILL, target_state=None), Verdict.IMPROVED, "24.6 → 24.2 h; no target is set."),
-        (replace(STILL, mix="priority"), Verdict.NO_CHANGE, "h, at constant mix no detectable change; target 20 h is reliably met."),  # noqa: E501
+        (
+            replace(STILL, mix="priority"),
+            Verdict.NO_CHANGE,
+            "h, at constant mix no detectable change; target 20 h is reliably met.",
+        ),
         (replace(FACTS, comparability=("x",)), Verdict.INCONCLUSIVE, ", before and after are not comparable."),
         (replace(FACTS, doubted=("x",)), Verdict.INCONCLUSIVE, ", its definition does not fit the data."),
     ],
-)  # fmt: skip
+)
 def test_what_a_headline_ends_with(facts: Facts, verdict: Verdict, said: str):
     assert headline(SUBJECT, facts, verdict).endswith(said)
 

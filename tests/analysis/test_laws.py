@@ -73,8 +73,15 @@ def test_anything_gives_a_sound_answer_or_a_plain_refusal(
 ):
     direction, target, band = aim
     about = {"direction": direction, "target": target, "band": band, "period": period, "quality": quality}
-    item = kpi_input([], series=frame(values), baseline=before, evaluation=after, measure=measure,
-                     target_date=date(2026, 3, 1), **about)  # fmt: skip
+    item = kpi_input(
+        [],
+        series=frame(values),
+        baseline=before,
+        evaluation=after,
+        measure=measure,
+        target_date=date(2026, 3, 1),
+        **about,
+    )
     with suppress(CsiError):
         sound(judge({"kpi": item}, as_of=date(2025, 9, 1))["kpi"])
 
@@ -89,8 +96,16 @@ def test_any_shares_and_rates_give_a_sound_answer(pairs: list[tuple[int, int]], 
     good = np.array([a for a, _ in pairs], dtype=float)
     with np.errstate(all="ignore"):
         values = np.where(size > 0, 100 * good / size, np.nan)
-    item = kpi_input(values, n=size, numerator=good, measure=measure, unit="%", target=target,
-                     direction=Direction.HIGHER, before=len(pairs) // 2)  # fmt: skip
+    item = kpi_input(
+        values,
+        n=size,
+        numerator=good,
+        measure=measure,
+        unit="%",
+        target=target,
+        direction=Direction.HIGHER,
+        before=len(pairs) // 2,
+    )
     sound(judge({"kpi": item})["kpi"])
 
 

@@ -25,9 +25,17 @@ def moved(before: int, after: int, phi: float, size: float = 0.0, spread: float 
 
 @pytest.mark.parametrize(
     ("before", "after", "phi", "most"),
-    [(8, 6, 0.6, 0.07), (8, 6, 0.8, 0.115), (12, 8, 0.0, 0.035), (12, 8, 0.6, 0.06), (12, 8, 0.8, 0.09),
-     (24, 12, 0.3, 0.06), (24, 12, 0.8, 0.05), (52, 26, 0.6, 0.05)],
-)  # fmt: skip
+    [
+        (8, 6, 0.6, 0.07),
+        (8, 6, 0.8, 0.115),
+        (12, 8, 0.0, 0.035),
+        (12, 8, 0.6, 0.06),
+        (12, 8, 0.8, 0.09),
+        (24, 12, 0.3, 0.06),
+        (24, 12, 0.8, 0.05),
+        (52, 26, 0.6, 0.05),
+    ],
+)
 def test_a_quiet_level_is_seldom_said_to_have_moved(before: int, after: int, phi: float, most: float):
     assert (moved(before, after, phi) < 0.05).mean() <= most + 0.01  # two Monte-Carlo errors, of .06 and 1,500
 

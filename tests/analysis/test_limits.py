@@ -43,16 +43,24 @@ def test_limits_of_an_approved_earlier_baseline_are_kept():
 def test_level_limits_of_an_earlier_baseline_are_not_called_others() -> None:
     valid = np.full(36, 50.0)
     frozen = FrozenLimits(centre=70.0, sigma=4.0, n=24)
-    found = analyse(np.full(36, 70.0), n=valid, numerator=valid * 0.7, measure="share", unit="%", value=None,
-                    frozen=frozen)  # fmt: skip
+    found = analyse(
+        np.full(36, 70.0), n=valid, numerator=valid * 0.7, measure="share", unit="%", value=None, frozen=frozen
+    )
     assert (found.limits.kind, found.limits.upper) == ("xmr", 82.0)
 
 
 def test_frozen_dispersion_widens_by_each_periods_own_cases():
     size = np.tile([100.0, 400.0], 18)
     good = np.round(size * 0.7)
-    found = analyse(100 * good / size, n=size, numerator=good, measure="share", unit="%", direction=Direction.HIGHER,
-                    frozen=FrozenLimits(centre=70.0, sigma=4.0, n=24, kind="p_prime", sigma_z=1.5))  # fmt: skip
+    found = analyse(
+        100 * good / size,
+        n=size,
+        numerator=good,
+        measure="share",
+        unit="%",
+        direction=Direction.HIGHER,
+        frozen=FrozenLimits(centre=70.0, sigma=4.0, n=24, kind="p_prime", sigma_z=1.5),
+    )
     width = np.array(found.limits.upper) - 70
     assert width[0] == pytest.approx(2 * width[1])
     assert width[0] == pytest.approx(3 * 1.5 * 100 * np.sqrt(0.7 * 0.3 / 100))

@@ -19,8 +19,14 @@ from csi.step7_correct.standing import standing
 from csi.terms import Direction
 from tests.analysis.series import analyse, frame
 
-NPS: dict[str, Any] = {"id": "nps", "name": "NPS", "measure": "nps", "value": "score", "unit": "points",
-                       "direction": Direction.HIGHER}  # fmt: skip
+NPS: dict[str, Any] = {
+    "id": "nps",
+    "name": "NPS",
+    "measure": "nps",
+    "value": "score",
+    "unit": "points",
+    "direction": Direction.HIGHER,
+}
 
 
 def series(promoters: Any, detractors: Any, answers: Any) -> pd.DataFrame:
@@ -168,10 +174,16 @@ def test_a_baseline_is_frozen_on_the_same_limits() -> None:
     high, low, n = (part[0] for part in drawn(1, 12, 40, parts=(0.5, 0.2), seed=2))
     made = series(high, low, n)
     points = [
-        {"start": start.isoformat(), "value": row["value"], "numerator": row["numerator"],
-         "denominator": row["denominator"], "promoters": row["promoters"], "detractors": row["detractors"]}
+        {
+            "start": start.isoformat(),
+            "value": row["value"],
+            "numerator": row["numerator"],
+            "denominator": row["denominator"],
+            "promoters": row["promoters"],
+            "detractors": row["detractors"],
+        }
         for start, row in made.iterrows()
-    ]  # fmt: skip
+    ]
 
     kpi = Kpi(definition={"measure": "nps", "value": "score"}, unit="points")
     first, last = made.index[0].date(), made["end"].iloc[-1].date()

@@ -78,8 +78,11 @@ def test_limits_begin_anew_twice_and_what_nothing_stands_behind_is_passed_over()
     asked = [Rebase(DAYS[36], "second"), Rebase(DAYS[24], "first"), Rebase(DAYS[30], "nothing")]
     found = analyse(values, rebases=tuple(asked))
     assert [(one.reason, one.begun) for one in found.detail.phases] == [
-        ("", True), ("first", True), ("second", True), ("nothing", False),
-    ]  # fmt: skip
+        ("", True),
+        ("first", True),
+        ("second", True),
+        ("nothing", False),
+    ]
     assert found.detail.phases[1].n == 12
     assert found.limits.centre == pytest.approx(values[36:].mean())
 

@@ -69,10 +69,17 @@ def judged() -> dict[str, View]:
     items = {str(seed): _item(seed) for seed in range(SERIES)}
     found = judge(items)
     return {
-        seed: View(item.definition, samples.processed(item.series, item.definition), found[seed], "Desk", "tickets",
-                   item.baseline, item.evaluation)
+        seed: View(
+            item.definition,
+            samples.processed(item.series, item.definition),
+            found[seed],
+            "Desk",
+            "tickets",
+            item.baseline,
+            item.evaluation,
+        )
         for seed, item in items.items()
-    }  # fmt: skip
+    }
 
 
 def said(view: View) -> Iterator[str]:

@@ -93,7 +93,7 @@ def outages(gap_days: float, many: int) -> Report:
         "baseline": Window(date(2026, 1, 5), date(2026, 6, 22)),
         "evaluation": Window(date(2026, 6, 22), date(2026, 9, 14)),
         "as_of": datetime(2026, 9, 14, tzinfo=UTC),
-    }  # fmt: skip
+    }
     return evaluate(study(counting, **windows), {"tickets": [reading(frame)]})
 
 

@@ -39,8 +39,15 @@ def cases() -> list[tuple[Subject, Facts, Verdict]]:
     for state, target, guard, unit in product(STATES, (*TARGETS, None), GUARDS, AIMS):
         change = replace(CHANGES.get(state, SAME), state=state)
         level = FACTS.before.level + change.difference
-        facts = replace(FACTS, change=change, target_state=target if AIMS[unit].exists else None, unit=unit,
-                        after=replace(FACTS.after, level=level), better=state != WORSE, **GUARDS[guard])  # fmt: skip
+        facts = replace(
+            FACTS,
+            change=change,
+            target_state=target if AIMS[unit].exists else None,
+            unit=unit,
+            after=replace(FACTS.after, level=level),
+            better=state != WORSE,
+            **GUARDS[guard],
+        )
         made.append((Subject(NAME, unit, Period.WEEK, AIMS[unit]), facts, rule(facts).verdict))
     return made
 
@@ -64,8 +71,11 @@ def test_every_verdict_is_reached_with_and_without_a_target() -> None:
     reached = {(verdict, facts.target_state is None) for _, facts, verdict in CASES}
     assert {verdict for verdict, _ in reached} == set(Verdict)
     assert {verdict for verdict, without in reached if without} == {
-        Verdict.INCONCLUSIVE, Verdict.REGRESSED, Verdict.IMPROVED, Verdict.NO_CHANGE,
-    }  # fmt: skip
+        Verdict.INCONCLUSIVE,
+        Verdict.REGRESSED,
+        Verdict.IMPROVED,
+        Verdict.NO_CHANGE,
+    }
 
 
 def test_both_axes_are_said_wherever_something_is_concluded() -> None:

@@ -33,9 +33,17 @@ def test_no_sentence_names_a_p_value(verdict: Verdict):
 
 @pytest.mark.parametrize(
     ("value", "places", "shown"),
-    [(24.63, 1, "24.6"), (-0.04, 1, "0.0"), (1928.4, 0, "1,928"), (-4.8, 1, "−4.8"), (1.5e12, 0, "1.50 × 10^12"),
-     (3e-7, 2, "3.00 × 10^−7"), (float("nan"), 1, "beyond measure"), (float("inf"), 1, "beyond measure")],
-)  # fmt: skip
+    [
+        (24.63, 1, "24.6"),
+        (-0.04, 1, "0.0"),
+        (1928.4, 0, "1,928"),
+        (-4.8, 1, "−4.8"),
+        (1.5e12, 0, "1.50 × 10^12"),
+        (3e-7, 2, "3.00 × 10^−7"),
+        (float("nan"), 1, "beyond measure"),
+        (float("inf"), 1, "beyond measure"),
+    ],
+)
 def test_numbers_are_written_as_people_read_them(value: float, places: int, shown: str):
     assert wording.number(value, places) == shown
 
@@ -47,8 +55,13 @@ def test_decimals_show_three_figures(level: float, reach: float, places: int):
 
 @pytest.mark.parametrize(
     ("period", "count", "day"),
-    [(Period.WEEK, 2, "20 Jan 2025"), (Period.MONTH, 12, "1 Jan 2026"), (Period.QUARTER, 1, "1 Apr 2025"),
-     (Period.DAY, 3, "9 Jan 2025"), (Period.HOUR, 30, "8 Jan 2025")],
-)  # fmt: skip
+    [
+        (Period.WEEK, 2, "20 Jan 2025"),
+        (Period.MONTH, 12, "1 Jan 2026"),
+        (Period.QUARTER, 1, "1 Apr 2025"),
+        (Period.DAY, 3, "9 Jan 2025"),
+        (Period.HOUR, 30, "8 Jan 2025"),
+    ],
+)
 def test_missing_periods_are_complete_on_a_day(period: Period, count: int, day: str):
     assert wording.day(wording.later(date(2025, 1, 6), count, period)) == day

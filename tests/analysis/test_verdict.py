@@ -80,10 +80,17 @@ def test_nothing_is_evidence_for_an_inconclusive_verdict():
 
 @pytest.mark.parametrize(
     ("target", "size", "verdict"),
-    [(40.0, -6.0, "ACHIEVED"), (40.0, 0.0, "ACHIEVED"), (19.5, -6.0, "IMPROVED"),
-     (20.5, -6.0, "ACHIEVED, UNSTABLE"), (10.0, -6.0, "IMPROVED"),
-     (10.0, 0.0, "NO CHANGE"), (40.0, 6.0, "REGRESSED"), (10.0, 6.0, "REGRESSED")],
-)  # fmt: skip
+    [
+        (40.0, -6.0, "ACHIEVED"),
+        (40.0, 0.0, "ACHIEVED"),
+        (19.5, -6.0, "IMPROVED"),
+        (20.5, -6.0, "ACHIEVED, UNSTABLE"),
+        (10.0, -6.0, "IMPROVED"),
+        (10.0, 0.0, "NO CHANGE"),
+        (40.0, 6.0, "REGRESSED"),
+        (10.0, 6.0, "REGRESSED"),
+    ],
+)
 def test_real_series_get_their_verdict(target: float, size: float, verdict: str):
     assert str(analyse(step(size), target=target).verdict) == verdict
 
@@ -201,14 +208,21 @@ def test_a_band_is_reached_left_and_overshot():
     assert overshot.verdict == "REGRESSED"
 
 
-@pytest.mark.parametrize(("before", "after", "words"), [
-    (7, 12, "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 3 Mar 2025"),
-    (6, 12, "the baseline has 6 of the 8 weeks needed; 2 weeks more are there if it runs until 3 Mar 2025"),
-    (6, 1, "the baseline has 6 of the 8 weeks needed; 2 weeks more, complete with data up to 3 Mar 2025 "
-     "if it begins on 6 Jan 2025"),
-    (6, 2, "the baseline has 6 of the 8 weeks needed; 2 weeks more are there if it runs until 3 Mar 2025"),
-    (12, 5, "the evaluation has 5 of the 6 weeks needed; 1 week more, complete with data up to 12 May 2025"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (7, 12, "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 3 Mar 2025"),
+        (6, 12, "the baseline has 6 of the 8 weeks needed; 2 weeks more are there if it runs until 3 Mar 2025"),
+        (
+            6,
+            1,
+            "the baseline has 6 of the 8 weeks needed; 2 weeks more, complete with data up to 3 Mar 2025 "
+            "if it begins on 6 Jan 2025",
+        ),
+        (6, 2, "the baseline has 6 of the 8 weeks needed; 2 weeks more are there if it runs until 3 Mar 2025"),
+        (12, 5, "the evaluation has 5 of the 6 weeks needed; 1 week more, complete with data up to 12 May 2025"),
+    ],
+)
 def test_too_few_periods_say_how_many_and_when(before: int, after: int, words: str):
     found = analyse(noise(before + after), before=before)
     assert found.verdict == "INCONCLUSIVE"
@@ -237,8 +251,10 @@ def test_periods_that_are_missing_are_asked_for_and_not_waited_for():
     ],
 )
 def test_what_cannot_be_judged_says_why(changed: dict, words: str):
-    windows = {"baseline": Window(date(2025, 1, 6), date(2025, 6, 23)),
-               "evaluation": Window(date(2025, 6, 23), date(2025, 9, 15))}  # fmt: skip
+    windows = {
+        "baseline": Window(date(2025, 1, 6), date(2025, 6, 23)),
+        "evaluation": Window(date(2025, 6, 23), date(2025, 9, 15)),
+    }
     found = analyse(step(-6.0), **{**windows, **changed})
     assert found.verdict == "INCONCLUSIVE"
     assert words in found.sentence
@@ -260,13 +276,18 @@ def test_what_is_just_enough_is_judged(changed: dict, *, judged: bool):
 @pytest.mark.parametrize(
     ("gone", "words"),
     [
-        ([2, 5], "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 17 Mar 2025, or "
-                 "once the missing weeks are delivered"),
-        ([10, 11, 12, 13],
-         "the evaluation has 5 of the 6 weeks needed; 1 week more, complete with data up to 19 May 2025 if it runs "
-         "on, or once the missing weeks are delivered"),
+        (
+            [2, 5],
+            "the baseline has 7 of the 8 weeks needed; 1 week more is there if it runs until 17 Mar 2025, or "
+            "once the missing weeks are delivered",
+        ),
+        (
+            [10, 11, 12, 13],
+            "the evaluation has 5 of the 6 weeks needed; 1 week more, complete with data up to 19 May 2025 if it runs "
+            "on, or once the missing weeks are delivered",
+        ),
     ],
-)  # fmt: skip
+)
 def test_weeks_missing_inside_a_window_do_not_make_it_complete_on_a_day_that_has_passed(gone: list[int], words: str):
     values = noise(18)
     values[gone] = np.nan
@@ -326,19 +347,31 @@ def test_the_report_has_the_fields_of_the_specification_and_plain_numbers():
     assert list(plain["limits"]) == ["kind", "centre", "lower", "upper", "n", "trial", "sigma_z"]
     assert list(plain["signals"][0]) == ["start", "rule", "direction", "latest"]
     assert list(plain["trend"]) == ["slope", "slope_lower", "slope_upper", "p", "judged", "reason"]
-    assert list(plain["change"]) == ["difference", "lower", "upper", "percent", "p", "p_adjusted", "hodges_lehmann",
-                                     "smallest_detectable", "state"]  # fmt: skip
+    assert list(plain["change"]) == [
+        "difference",
+        "lower",
+        "upper",
+        "percent",
+        "p",
+        "p_adjusted",
+        "hodges_lehmann",
+        "smallest_detectable",
+        "state",
+    ]
     assert list(plain["assurance"]) == ["state", "hit_share", "lower", "upper", "reason", "misses_not_excluded"]
     assert list(plain["against_target"]) == ["level", "lower", "upper", "likely", "more"]
     assert (plain["target_axis"], plain["change_axis"]) == (plain["target_state"], plain["change"]["state"])
     assert plain["signals"][0]["start"] == "2025-06-23T00:00:00+01:00"
 
 
-@pytest.mark.parametrize(("size", "target", "words"), [
-    (-6.0, 20.5, "The target of 20.5 h is met on average"),
-    (0.0, 20.0, "hours of waiting"),
-    (0.0, None, "No target was judged"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "target", "words"),
+    [
+        (-6.0, 20.5, "The target of 20.5 h is met on average"),
+        (0.0, 20.0, "hours of waiting"),
+        (0.0, None, "No target was judged"),
+    ],
+)
 def test_a_finding_is_drafted_with_every_part(size: float, target: float | None, words: str):
     made = draft("Median time to resolve", Period.WEEK, plain_result(kpi_input(step(size), target=target)))
     said = [made.against_target, made.against_baseline, made.variation, made.cause, made.impact]

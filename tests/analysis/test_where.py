@@ -92,9 +92,16 @@ def test_shares_are_shown_as_a_funnel() -> None:
     good = np.array([[20, 38], [30, 30], [30, 30]], dtype=float)[:, (np.arange(N) >= BEFORE).astype(int)]
     groups = Groups("Team", ("a", "b", "c"), 100 * good / 40, np.full((3, N), 40.0))
     found = analyse(
-        100 * good.sum(axis=0) / 120, before=BEFORE, groups=(groups,), measure="share", unit="%", value=None,
-        direction=Direction.HIGHER, n=120.0, numerator=good.sum(axis=0),
-    ).where  # fmt: skip
+        100 * good.sum(axis=0) / 120,
+        before=BEFORE,
+        groups=(groups,),
+        measure="share",
+        unit="%",
+        value=None,
+        direction=Direction.HIGHER,
+        n=120.0,
+        numerator=good.sum(axis=0),
+    ).where
     assert found is not None
     assert (found.kind, found.groups[0].name, found.groups[0].apart) == ("funnel", "a", True)
     assert found.groups[0].difference == pytest.approx(45.0)
@@ -103,8 +110,10 @@ def test_shares_are_shown_as_a_funnel() -> None:
 
 def test_where_the_study_names_a_column_it_is_that_one() -> None:
     index = pd.date_range("2025-01-06", periods=N, freq="7D", tz="Europe/Lisbon", name="start").as_unit("us")
-    frames = {name: pd.DataFrame({"value": QUICKER.values[at], "n": QUICKER.cases[at]}, index=index)
-              for at, name in enumerate(("a", "b"))}  # fmt: skip
+    frames = {
+        name: pd.DataFrame({"value": QUICKER.values[at], "n": QUICKER.cases[at]}, index=index)
+        for at, name in enumerate(("a", "b"))
+    }
     strata = pd.concat(frames, names=["stratum", "start"]).reorder_levels(["start", "stratum"]).sort_index()
     found = judged(QUICKER, strata=strata, strata_name="Priority").where
     assert found is not None
@@ -130,9 +139,15 @@ def test_the_fewest_causes_that_bring_four_of_five_are_counted(weights: tuple[fl
 
 @pytest.mark.parametrize(
     ("name", "is_one"),
-    [("Root cause", True), ("RootCause", True), ("Ursache", True), ("reason", True), ("Because", False),
-     ("Category", False)],
-)  # fmt: skip
+    [
+        ("Root cause", True),
+        ("RootCause", True),
+        ("Ursache", True),
+        ("reason", True),
+        ("Because", False),
+        ("Category", False),
+    ],
+)
 def test_columns_of_causes_are_known_by_their_header(name: str, is_one: bool) -> None:
     assert is_of_causes(name) is is_one
 
@@ -153,8 +168,15 @@ def test_of_a_share_the_cases_that_missed_are_counted(direction: Direction, miss
     values, n = np.full((2, N), 75.0), np.full((2, N), 40.0)
     groups = Groups("Cause", ("a", "b"), values, n)
     found = analyse(
-        np.full(N, 75.0), before=BEFORE, groups=(groups,), measure="share", unit="%", value=None, n=80.0,
-        numerator=np.full(N, 60.0), direction=direction,
-    ).where  # fmt: skip
+        np.full(N, 75.0),
+        before=BEFORE,
+        groups=(groups,),
+        measure="share",
+        unit="%",
+        value=None,
+        n=80.0,
+        numerator=np.full(N, 60.0),
+        direction=direction,
+    ).where
     assert found is not None
     assert (found.counted, [one.weight for one in found.groups]) == ("missed cases", [missed, missed])

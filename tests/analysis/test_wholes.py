@@ -44,8 +44,13 @@ def test_limits_and_intervals_stay_within_the_whole(measure: str, good: float) -
     counted = {"n": 40.0, "numerator": numerator} if measure != "mean" else {}
     found = analyse(100 * numerator / 40, measure=measure, target=95.0, **counted, **HIGHER)
     against, limits = found.against_target, found.limits
-    told = [against.lower, against.upper, found.detail.moving_average, *np.atleast_1d(limits.lower),
-            *np.atleast_1d(limits.upper)]  # fmt: skip
+    told = [
+        against.lower,
+        against.upper,
+        found.detail.moving_average,
+        *np.atleast_1d(limits.lower),
+        *np.atleast_1d(limits.upper),
+    ]
     assert all(0.0 <= one <= 100.0 for one in told if one is not None)
 
 

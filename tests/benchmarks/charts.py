@@ -32,8 +32,13 @@ def bare(ours: Figure) -> bytes:
     axes: Axes = figure.add_axes(ours.axes[0].get_position().bounds)
     for artist in ours.axes[0].get_children():
         if isinstance(artist, Line2D) and artist.get_gid():
-            axes.plot(artist.get_xdata(), artist.get_ydata(), linestyle=artist.get_linestyle(),
-                      marker=artist.get_marker(), color=artist.get_color())  # fmt: skip
+            axes.plot(
+                artist.get_xdata(),
+                artist.get_ydata(),
+                linestyle=artist.get_linestyle(),
+                marker=artist.get_marker(),
+                color=artist.get_color(),
+            )
         elif isinstance(artist, LineCollection):
             [[start, end]] = artist.get_segments()
             axes.hlines(start[1], start[0], end[0], linewidth=5)
@@ -71,5 +76,7 @@ def main() -> None:
     """Print a line a kind."""
     for name, made in KINDS.items():
         first, second, size, other = measured(made())
-        print(f"{name}: {1000 * first:.0f} ms against {1000 * second:.0f} ms bare, {first / second:.2f} times; "
-              f"{size // 1000} kB against {other // 1000} kB")  # fmt: skip
+        print(
+            f"{name}: {1000 * first:.0f} ms against {1000 * second:.0f} ms bare, {first / second:.2f} times; "
+            f"{size // 1000} kB against {other // 1000} kB"
+        )

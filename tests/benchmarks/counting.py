@@ -47,8 +47,10 @@ def counted(engine: Engine) -> Iterator[Counted]:
             found.longest = max(found.longest, perf_counter() - since)
 
     heard: tuple[tuple[str, Callable[..., None]], ...] = (
-        ("before_cursor_execute", before), ("commit", over), ("rollback", over),
-    )  # fmt: skip
+        ("before_cursor_execute", before),
+        ("commit", over),
+        ("rollback", over),
+    )
     for name, listener in heard:
         event.listen(engine, name, listener)
     try:

@@ -120,8 +120,9 @@ def _here(session: Session) -> tuple[Cycle, Source]:
 def _change(kit: Kit) -> None:
     with kit.sessions() as session:
         cycle, _ = _here(session)
-        roles.grant(session, team_id=TEAM, service_id=cycle.service_id, role=Role.READER, user_id="UNEW", actor=DAVE,
-                    now=NOW)  # fmt: skip
+        roles.grant(
+            session, team_id=TEAM, service_id=cycle.service_id, role=Role.READER, user_id="UNEW", actor=DAVE, now=NOW
+        )
 
 
 def _deliver(kit: Kit, count: int) -> None:
@@ -148,8 +149,16 @@ def _type(kit: Kit, count: int) -> None:
 def _remind(kit: Kit, count: int) -> None:
     with kit.sessions() as session:
         cycle, _ = _here(session)
-        like = {"team_id": TEAM, "kind": "step_due", "subject": "step", "subject_id": cycle.step, "user_id": BOB,
-                "cycle_id": cycle.id, "due_at": NOW, "details": {}}  # fmt: skip
+        like = {
+            "team_id": TEAM,
+            "kind": "step_due",
+            "subject": "step",
+            "subject_id": cycle.step,
+            "user_id": BOB,
+            "cycle_id": cycle.id,
+            "due_at": NOW,
+            "details": {},
+        }
         session.execute(insert(Reminder), [{**like, "key": f"load:{number}"} for number in range(count)])
 
 

@@ -104,8 +104,10 @@ def compare(path: Path, rows: int) -> None:
     wall = [statistics.median(one[0] for one in times) for times in (mine, theirs)]
     process = [statistics.median(one[1] for one in times) for times in (mine, theirs)]
     wanted = f"ratio {wall[0] / wall[1]:.2f} (≤ 1.2)" if rows >= 1_000_000 else f"ratio {wall[0] / wall[1]:.2f}"
-    print(f"{rows:>9,} rows: ours {wall[0]:.3f} s, by hand {wall[1]:.3f} s, {wanted}; "
-          f"process time {process[0]:.3f} (10⁵: < 0.5) and {process[1]:.3f} s")  # fmt: skip
+    print(
+        f"{rows:>9,} rows: ours {wall[0]:.3f} s, by hand {wall[1]:.3f} s, {wanted}; "
+        f"process time {process[0]:.3f} (10⁵: < 0.5) and {process[1]:.3f} s"
+    )
 
 
 def business_hours(rows: int) -> None:
@@ -116,8 +118,10 @@ def business_hours(rows: int) -> None:
     first, last = (pd.Timestamp(moment).tz_localize("UTC") for moment in (frame["opened_at"].min(), ends.max()))
     starts_us, ends_us = (microseconds(moments.dt.tz_localize("UTC")) for moments in (frame["opened_at"], ends))
     times = [seconds(lambda: open_time(calendar, first, last, ZONE).between(starts_us, ends_us)) for _ in range(ROUNDS)]
-    print(f"{rows:>9,} tickets: business hours in {statistics.median(one[0] for one in times):.3f} s (< 0.5), "
-          f"the table made anew each time")  # fmt: skip
+    print(
+        f"{rows:>9,} tickets: business hours in {statistics.median(one[0] for one in times):.3f} s (< 0.5), "
+        f"the table made anew each time"
+    )
 
 
 def memory(path: Path, few: Path, rows: int) -> None:
@@ -125,8 +129,10 @@ def memory(path: Path, few: Path, rows: int) -> None:
     size = int(pd.read_parquet(path).memory_usage(deep=True).sum())
     with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as pool:
         mine, theirs = (pool.submit(peak, work, path, few).result() for work in (ours, by_hand))
-    print(f"{rows:>9,} rows: peak memory {mine / 1e6:.0f} MB above the start, by hand {theirs / 1e6:.0f} MB, "
-          f"frame {size / 1e6:.0f} MB, ratio {mine / size:.2f} (≤ 3), by hand {theirs / size:.2f}")  # fmt: skip
+    print(
+        f"{rows:>9,} rows: peak memory {mine / 1e6:.0f} MB above the start, by hand {theirs / 1e6:.0f} MB, "
+        f"frame {size / 1e6:.0f} MB, ratio {mine / size:.2f} (≤ 3), by hand {theirs / size:.2f}"
+    )
 
 
 def peak(work: Callable[[Path], object], path: Path, few: Path) -> int:

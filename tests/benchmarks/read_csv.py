@@ -108,8 +108,10 @@ def compare(path: Path, rows: int) -> None:
     wall = statistics.median(mine[0] / theirs[0] for mine, theirs in pairs)
     process = statistics.median(mine[1] / theirs[1] for mine, theirs in pairs)
     mine, theirs = (statistics.median(pair[side][1] for pair in pairs) for side in (0, 1))
-    print(f"{rows:>9,} rows of CSV, {form_of(path)}: ratio {wall:.2f} (≤ 2), of processor time {process:.2f} "
-          f"({mine:.2f} and {theirs:.2f} s)")  # fmt: skip
+    print(
+        f"{rows:>9,} rows of CSV, {form_of(path)}: ratio {wall:.2f} (≤ 2), of processor time {process:.2f} "
+        f"({mine:.2f} and {theirs:.2f} s)"
+    )
 
 
 def looked_at(path: Path) -> None:
@@ -134,5 +136,7 @@ def main(rows: int = 1_000_000) -> None:
             agree(few)
             compare(path, rows)
             looked_at(path)
-            print(f"{'':>9} peak memory {peak(ours, path, few) / 1e6:.0f} MB above the start for a file of "
-                  f"{path.stat().st_size / 1e6:.0f} MB")  # fmt: skip
+            print(
+                f"{'':>9} peak memory {peak(ours, path, few) / 1e6:.0f} MB above the start for a file of "
+                f"{path.stat().st_size / 1e6:.0f} MB"
+            )

@@ -197,10 +197,12 @@ def _perfect() -> float:
     random = np.random.default_rng(18)
     n = random.integers(5, 400, (min(SERIES, 50), 36)).astype(float)
     about: dict[str, Any] = {"measure": "share", "unit": "%", "value": None, "good": "x", "target": 100.0}
-    found = judge({
-        str(at): kpi_input(np.full(36, 100.0), n=one, numerator=one, direction=Direction.HIGHER, **about)
-        for at, one in enumerate(n)
-    })  # fmt: skip
+    found = judge(
+        {
+            str(at): kpi_input(np.full(36, 100.0), n=one, numerator=one, direction=Direction.HIGHER, **about)
+            for at, one in enumerate(n)
+        }
+    )
     return float(np.mean([promised(one) and bool(one.assurance.misses_not_excluded) for one in found.values()]))
 
 
@@ -219,9 +221,13 @@ def _shapes() -> Iterator[Cell]:
         found = told(LEVEL + values, 12, changed)
         yield Cell(f"quiet, spread × {times:g}, 12 + 8: changed", found, "<= 0.06", beside(values, 12))
     for before, after, phi, most in (
-        (24, 12, 0.0, 0.12), (52, 26, 0.0, 0.10), (24, 12, 0.3, 0.2), (52, 26, 0.3, 0.2), (24, 12, 0.6, 0.2),
+        (24, 12, 0.0, 0.12),
+        (52, 26, 0.0, 0.10),
+        (24, 12, 0.3, 0.2),
+        (52, 26, 0.3, 0.2),
+        (24, 12, 0.6, 0.2),
         (52, 26, 0.6, 0.2),
-    ):  # fmt: skip
+    ):
         drift = -2 * SIGMA * np.minimum(np.arange(before + after) / before, 1.0)
         values = drawn(before, after, phi, seed=7) + drift
         found, others = told(values, before, improved), beside(values, before)
@@ -332,8 +338,10 @@ def unnamed(part: float, gain: float, measure: str = "mean", lazy: float = 0.0) 
 
 def _grouped(name: str, hours: np.ndarray, codes: np.ndarray, many: int, level: Callable[[Any], Any]) -> Groups:
     cases = np.array([(codes == at).sum(axis=1) for at in range(many)], dtype=float)
-    values = [[level(week[of == at]) if (of == at).any() else np.nan for week, of in zip(hours, codes, strict=True)]
-              for at in range(many)]  # fmt: skip
+    values = [
+        [level(week[of == at]) if (of == at).any() else np.nan for week, of in zip(hours, codes, strict=True)]
+        for at in range(many)
+    ]
     return Groups(name, tuple(f"{name} {at}" for at in range(many)), np.array(values), cases)
 
 

@@ -63,8 +63,15 @@ def build(sessions: Sessions, size: Size = Size(), *, team_id: str = TEAM) -> No
                 connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), ({last}))"))
     with sessions() as session:
         for cycle in rows(session, Cycle, team_id, state="open", limit=3):
-            roles.grant(session, team_id=team_id, service_id=cycle.service_id, role=Role.READER, user_id=SOMEWHERE,
-                        actor=DAVE, now=NOW)  # fmt: skip
+            roles.grant(
+                session,
+                team_id=team_id,
+                service_id=cycle.service_id,
+                role=Role.READER,
+                user_id=SOMEWHERE,
+                actor=DAVE,
+                now=NOW,
+            )
 
 
 def _written(connection: Connection) -> dict[Table, list[dict[str, Any]]]:
@@ -90,15 +97,25 @@ def _first(session: Session, size: Size, team_id: str) -> None:
     session.flush()
     for kpi in kpis:
         turns.analyse(session, cycle, kpi, [20.0 + week % 3 for week in range(52)])
-    clause = clauses.draft_clause(session, cycle, kpi_id=kpis[0].id, text="Within 20 hours", target=20.0, actor=ALICE,
-                                  now=NOW)  # fmt: skip
+    clause = clauses.draft_clause(
+        session, cycle, kpi_id=kpis[0].id, text="Within 20 hours", target=20.0, actor=ALICE, now=NOW
+    )
     clauses.activate_clause(session, cycle, clause.id, actor=ALICE, now=NOW)
     turns.jump(session, cycle, 7)
     for title, kpi, state in (("Route them", kpis[0], "proposed"), ("Train them", kpis[-1], "approved")):
         action = actions.propose(session, cycle, _action(title, kpi), actor=BOB, now=NOW)
         action.state = state
-    session.add(Report(team_id=team_id, cycle_id=cycle.id, audience="business", state="sent", made_by=BOB,
-                       made_at=NOW, sent_at=NOW - timedelta(days=1)))  # fmt: skip
+    session.add(
+        Report(
+            team_id=team_id,
+            cycle_id=cycle.id,
+            audience="business",
+            state="sent",
+            made_by=BOB,
+            made_at=NOW,
+            sent_at=NOW - timedelta(days=1),
+        )
+    )
     cycle.step, cycle.number = 5, size.cycles
     for passage in passages.passages(session, cycle):  # the copies of this cycle stand in any of them
         passage.due_on = (NOW + timedelta(days=7 * passage.step)).date()

@@ -72,9 +72,13 @@ def test_the_form_has_the_menu_where_there_are_ratings() -> None:
 
 
 def test_columns_of_ratings_are_found_in_stored_rows(tmp_path: Path) -> None:
-    frame = pd.DataFrame({
-        "line": [1, 2, 3], "Score": ["Good", "Bad", None], "Ticket": ["T1", "T2", "T3"],
-        "at": pd.to_datetime(["2026-01-01"] * 3),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "line": [1, 2, 3],
+            "Score": ["Good", "Bad", None],
+            "Ticket": ["T1", "T2", "T3"],
+            "at": pd.to_datetime(["2026-01-01"] * 3),
+        }
+    )
     frame.to_parquet(tmp_path / "rows.parquet")
     assert list(scales_held(tmp_path / "rows.parquet")) == ["Score"]

@@ -25,9 +25,11 @@ from tests.step3_gather.test_schedule import begun
 
 def test_a_mistake_of_our_own_is_remembered_and_said_like_any_failure(sqlite_database: Database, tmp_path: Path):
     settings = Settings(
-        csi_database_url=sqlite_database.url, csi_data_url=str(tmp_path), slack_bot_token="xoxb-none",
+        csi_database_url=sqlite_database.url,
+        csi_data_url=str(tmp_path),
+        slack_bot_token="xoxb-none",
         csi_token_key=Fernet.generate_key().decode(),
-    )  # fmt: skip
+    )
     kit, _ = build_kit(settings, now=lambda: turns.NOW)
 
     def broken(_: Asked) -> Collected:

@@ -66,7 +66,11 @@ def test_each_line_of_the_procfile_runs_a_word_of_the_command_line():
 @pytest.mark.slow
 def test_the_scheduler_names_what_it_misses_and_runs_without_a_request():
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "scheduler"], cwd=ROOT, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "bot", "scheduler"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
         env=bare(),
-    )  # fmt: skip
+    )
     assert (done.returncode, "SLACK_BOT_TOKEN" in done.stderr) == (2, True)

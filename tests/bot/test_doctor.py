@@ -30,8 +30,10 @@ def well(sandbox, _sqlite_template, tmp_path):
     shutil.copy(_sqlite_template, tmp_path / "csi.db")
     environment = {name.lower(): value for name, value in sandbox.environment().items()}
     return {
-        **environment, "csi_database_url": f"sqlite:///{tmp_path / 'csi.db'}", "csi_data_url": str(tmp_path / "data"),
-    }  # fmt: skip
+        **environment,
+        "csi_database_url": f"sqlite:///{tmp_path / 'csi.db'}",
+        "csi_data_url": str(tmp_path / "data"),
+    }
 
 
 def examined(given, manifest: Path = MANIFEST, url: str = ""):
@@ -134,8 +136,14 @@ def test_a_channel_the_bot_was_removed_from_is_named_with_what_to_do(well, sandb
 @pytest.fixture
 def several(well, sandbox):
     """The settings of an installation by OAuth, with one workspace whose token is that of the sandbox."""
-    given = {**well, "slack_bot_token": "", "slack_app_token": "", "slack_client_id": "1.2", "slack_client_secret": "s",
-             "csi_token_key": Fernet.generate_key().decode()}  # fmt: skip
+    given = {
+        **well,
+        "slack_bot_token": "",
+        "slack_app_token": "",
+        "slack_client_id": "1.2",
+        "slack_client_secret": "s",
+        "csi_token_key": Fernet.generate_key().decode(),
+    }
     sessions = opened(given)
     grant = Grant(bot_token=sandbox.bot_token, team_id=sandbox.workspace.team_id, user_id="U1", bot_id="B1")
     Installations(Settings(**given), sessions, clock.now).save(grant)

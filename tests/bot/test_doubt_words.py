@@ -13,10 +13,25 @@ from bot.listeners.step1_should_measure.meaning import still_meant
 from bot.sandbox.limits import message_problems, view_problems
 
 KPI = SimpleNamespace(
-    id=7, name="<!channel> Kept", unit="%", direction="higher", target=80.0, band_low=None, band_high=None, why="",
-    kind=None, definition={"measure": "share", "good": 'made_sla == "Yes"'}, target_date=None, owner="", csf_id=None,
-    key="kept", counter="", comparator="", catalogue="", target_text="",
-)  # fmt: skip
+    id=7,
+    name="<!channel> Kept",
+    unit="%",
+    direction="higher",
+    target=80.0,
+    band_low=None,
+    band_high=None,
+    why="",
+    kind=None,
+    definition={"measure": "share", "good": 'made_sla == "Yes"'},
+    target_date=None,
+    owner="",
+    csf_id=None,
+    key="kept",
+    counter="",
+    comparator="",
+    catalogue="",
+    target_text="",
+)
 GOOD = {"key": "good", "said": 'none of 5 rows is good by `made_sla == "Yes"`; made_sla holds <true> (5)'}
 TARGET = {"key": "target", "said": "the target of 1,200 h lies far from what was measured, 2 to 40 h a period"}
 
@@ -52,10 +67,14 @@ def test_a_target_that_is_not_in_the_form_leads_back_to_step_1(in_form: bool) ->
 
 
 LINE = {
-    **dict.fromkeys(("sentence", "summary", "below", "refused", "none_because", "confirmed_by"), ""), "id": 7,
-    "name": "Kept", "label": "INCONCLUSIVE",
-    **dict.fromkeys(("stale", "is_old", "moved", "is_whole", "located"), False), "state": "draft", "begun": [],
-}  # fmt: skip
+    **dict.fromkeys(("sentence", "summary", "below", "refused", "none_because", "confirmed_by"), ""),
+    "id": 7,
+    "name": "Kept",
+    "label": "INCONCLUSIVE",
+    **dict.fromkeys(("stale", "is_old", "moved", "is_whole", "located"), False),
+    "state": "draft",
+    "begun": [],
+}
 
 
 @pytest.mark.parametrize(("doubts", "place"), [([GOOD], "back 4"), ([GOOD, TARGET], "back 1")])

@@ -14,8 +14,16 @@ from tests.bot.test_present_words import content, line, report
 PING = "<!channel>"
 CYCLE = Cycle(id=1, team_id="T", service_id=1, number=2, channel_id="C1", started_by="U1", started_at=None)
 KPI = Kpi(id=1, team_id="T", cycle_id=1, key="x", name=PING, unit=PING)
-POINT = {"start": "2026-01-05T00:00:00+00:00", "value": 3.0, "n": 5, "partial": False, "missing": False,
-         "excluded": False, "numerator": 1.0, "denominator": 2.0}  # fmt: skip
+POINT = {
+    "start": "2026-01-05T00:00:00+00:00",
+    "value": 3.0,
+    "n": 5,
+    "partial": False,
+    "missing": False,
+    "excluded": False,
+    "numerator": 1.0,
+    "denominator": 2.0,
+}
 
 
 def mrkdwn(blocks: Any) -> str:
@@ -35,8 +43,16 @@ def test_a_unit_in_the_report_of_step_4() -> None:
 def test_a_unit_where_a_number_comes_from() -> None:
     assert PING not in mrkdwn(step4_process.traced(KPI, POINT, [(PING, None, [1])]))
     told = {"told": {"evidence": f"https://desk.example/>|{PING}"}}
-    typed = Batch(team_id="T", ordinal=1, source_id=1, way="typed", sha256="0" * 64, delivered_by="U1", counts=told,
-                  delivered_at=datetime(2026, 1, 5, tzinfo=UTC))  # fmt: skip
+    typed = Batch(
+        team_id="T",
+        ordinal=1,
+        source_id=1,
+        way="typed",
+        sha256="0" * 64,
+        delivered_by="U1",
+        counts=told,
+        delivered_at=datetime(2026, 1, 5, tzinfo=UTC),
+    )
     shown = mrkdwn(step4_process.traced(KPI, POINT, [("typed", typed, [7])]))
     assert PING not in shown
     assert "typed by <@U1>" in shown

@@ -10,10 +10,23 @@ from bot.blocks import step5_analyse as step5
 from bot.sandbox.limits import view_problems
 
 DRAFT: dict[str, Any] = {
-    "id": 1, "name": "Hours to resolve", "label": "NO CHANGE", "summary": "Stays.", "below": "", "refused": "",
-    "state": "draft", "none_because": "", "stale": False, "is_whole": True, "doubts": [], "cause": "A rota.",
-    "against_target": "Not met.", "against_baseline": "As before.", "variation": "Common.", "impact": "About 5 h.",
-}  # fmt: skip
+    "id": 1,
+    "name": "Hours to resolve",
+    "label": "NO CHANGE",
+    "summary": "Stays.",
+    "below": "",
+    "refused": "",
+    "state": "draft",
+    "none_because": "",
+    "stale": False,
+    "is_whole": True,
+    "doubts": [],
+    "cause": "A rota.",
+    "against_target": "Not met.",
+    "against_baseline": "As before.",
+    "variation": "Common.",
+    "impact": "About 5 h.",
+}
 
 
 @pytest.mark.parametrize(

@@ -24,10 +24,19 @@ def typed(text):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("20", 20), (" 7,5 ", 7.5), ("95 %", 95), ("-3", -3), ("−3", -3), ("1 234.5", 1234.5), ("1,234.5", 1234.5),
-        ("1.234,5", 1234.5), ("1,234,567", 1234567), ("0,125", 0.125), ("1.234", 1.234),
+        ("20", 20),
+        (" 7,5 ", 7.5),
+        ("95 %", 95),
+        ("-3", -3),
+        ("−3", -3),
+        ("1 234.5", 1234.5),
+        ("1,234.5", 1234.5),
+        ("1.234,5", 1234.5),
+        ("1,234,567", 1234567),
+        ("0,125", 0.125),
+        ("1.234", 1.234),
     ],
-)  # fmt: skip
+)
 def test_a_number_is_read_as_people_type_it(text, value):
     assert forms.read(typed(text), {"target": forms.number()}) == {"target": value}
 
@@ -67,10 +76,13 @@ def test_every_wrong_field_is_told_at_once():
         forms.read(
             view(name={"value": "  "}, target={"value": "x"}, due={"selected_date": None}, owner={}, why={}),
             {
-                "name": forms.text(), "target": forms.number(), "due": forms.date(), "owner": forms.user(),
+                "name": forms.text(),
+                "target": forms.number(),
+                "due": forms.date(),
+                "owner": forms.user(),
                 "why": forms.option(),
             },
-        )  # fmt: skip
+        )
     assert [error.field for error in refused.value.errors] == ["name", "target", "due", "owner", "why"]
 
 
@@ -83,11 +95,16 @@ def test_what_may_be_left_out_may_be_left_out():
     empty = forms.read(
         view(),
         {
-            "a": forms.text(required=False), "b": forms.number(required=False), "c": forms.date(required=False),
-            "d": forms.user(required=False), "e": forms.option(required=False), "f": forms.options(),
-            "g": forms.whole(required=False), "h": forms.users(required=False),
+            "a": forms.text(required=False),
+            "b": forms.number(required=False),
+            "c": forms.date(required=False),
+            "d": forms.user(required=False),
+            "e": forms.option(required=False),
+            "f": forms.options(),
+            "g": forms.whole(required=False),
+            "h": forms.users(required=False),
         },
-    )  # fmt: skip
+    )
     assert empty == {"a": "", "b": None, "c": None, "d": "", "e": None, "f": [], "g": None, "h": []}
 
 
@@ -101,10 +118,13 @@ def test_chosen_values_are_typed():
             boxes={"selected_options": [{"value": "a"}, {"value": "b"}]},
         ),
         {
-            "due": forms.date(), "owner": forms.user(), "period": forms.option(of=int), "people": forms.users(),
+            "due": forms.date(),
+            "owner": forms.user(),
+            "period": forms.option(of=int),
+            "people": forms.users(),
             "boxes": forms.options(),
         },
-    )  # fmt: skip
+    )
     assert chosen == {"due": date(2026, 2, 28), "owner": "U1", "period": 3, "people": ["U1", "U2"], "boxes": ["a", "b"]}
 
 

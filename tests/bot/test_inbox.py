@@ -43,9 +43,14 @@ class Desk:
     def round(self):
         """What one look does, to its end."""
         worker = InboxWorker(
-            self.inbox, self.database.sessions, self.now, self.work, self.tell,
-            teams=lambda: self.teams, lost=lambda row: self.lost.append(row.event_id),
-        )  # fmt: skip
+            self.inbox,
+            self.database.sessions,
+            self.now,
+            self.work,
+            self.tell,
+            teams=lambda: self.teams,
+            lost=lambda row: self.lost.append(row.event_id),
+        )
         worker.look()
         worker.stop()
 
@@ -181,8 +186,10 @@ def test_work_of_a_workspace_whose_token_is_elsewhere_is_left_but_a_removal_is_a
     desk.round()
     assert [kind for kind, _ in desk.worked] == ["event:app_uninstalled"]
     assert {one.kind: one.status for one in desk.rows()} == {
-        "job:x.y": "pending", "event:app_uninstalled": "done", "event:file_shared": "pending",
-    }  # fmt: skip
+        "job:x.y": "pending",
+        "event:app_uninstalled": "done",
+        "event:file_shared": "pending",
+    }
 
 
 @pytest.mark.parametrize("error", [NotFound("gone"), ValueError("a mistake")])

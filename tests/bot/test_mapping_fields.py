@@ -127,8 +127,16 @@ def test_what_was_said_of_thousands_is_filled_in_again() -> None:
 
 
 def _source(number: int, name: str, **more: object) -> Source:
-    return Source(id=number, team_id="T1", service_id=1, key=name.lower(), name=name, created_by="U1",
-                  created_at=datetime(2026, 3, 2, tzinfo=UTC), **more)  # fmt: skip
+    return Source(
+        id=number,
+        team_id="T1",
+        service_id=1,
+        key=name.lower(),
+        name=name,
+        created_by="U1",
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+        **more,
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,8 +146,15 @@ def _source(number: int, name: str, **more: object) -> Source:
 def test_a_name_that_is_taken_is_told_with_both_ways_out(retired: bool, chosen: str, named: bool) -> None:
     layout, draft = _drafted(CLOCK)
     when = {"retired_at": datetime(2026, 3, 1, tzinfo=UTC)} if retired else {}
-    newest = Batch(team_id="T1", source_id=7, ordinal=3, filename="may.csv", delivered_by="U1",
-                   delivered_at=datetime(2026, 3, 2, tzinfo=UTC), sha256="0")  # fmt: skip
+    newest = Batch(
+        team_id="T1",
+        source_id=7,
+        ordinal=3,
+        filename="may.csv",
+        delivered_by="U1",
+        delivered_at=datetime(2026, 3, 2, tzinfo=UTC),
+        sha256="0",
+    )
     taken = Namesake(_source(7, "Log", **when), 3, newest, 2, 4)
     others = [_source(8, "Survey"), *([] if retired else [taken.source])]
     seen = Seen("log.csv", layout, others, namesake=taken)

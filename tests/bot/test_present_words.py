@@ -19,16 +19,24 @@ NOW = datetime(2016, 5, 4, tzinfo=UTC)
 
 def line(**changed: Any) -> dict[str, Any]:
     said = {
-        "kpi": "mttr", "name": "Median time <to> resolve", "verdict": "REGRESSED", "unit": "h", "target": "target 20 h",
-        "label": "REGRESSED WITH SIDE EFFECT", "summary": "20.0 → 78.2 h; target 20 h is not met.",
+        "kpi": "mttr",
+        "name": "Median time <to> resolve",
+        "verdict": "REGRESSED",
+        "unit": "h",
+        "target": "target 20 h",
+        "label": "REGRESSED WITH SIDE EFFECT",
+        "summary": "20.0 → 78.2 h; target 20 h is not met.",
         "below": "+58.2 h, likely +40.1 to +70.0 · strong evidence · 6 weeks against 12.",
-        "baseline": "Baseline 5 Jan – 29 Mar 2016: 20 h", "n": "n = 40 per week",
+        "baseline": "Baseline 5 Jan – 29 Mar 2016: 20 h",
+        "n": "n = 40 per week",
         "left_out": ["Left out 1 Feb: <move>."],
         "sentence": "It rose from 20 h to 78.2 h. The evidence is strong.",
-        "latest": {"start": "2016-05-02T00:00:00+01:00", "value": 78.2, "n": 40.0}, "evidence": "strong",
-        "alt_text": "Control chart: …", "details": ["Against the target: not met.", "Quality 100 % & more."],
+        "latest": {"start": "2016-05-02T00:00:00+01:00", "value": 78.2, "n": 40.0},
+        "evidence": "strong",
+        "alt_text": "Control chart: …",
+        "details": ["Against the target: not met.", "Quality 100 % & more."],
         "how": ["Formula: median of resolved_at − opened_at.", "Definition 1a2b3c4d, unit h."],
-    }  # fmt: skip
+    }
     return said | changed
 
 
@@ -37,14 +45,27 @@ def content(*lines: dict[str, Any], **changed: Any) -> dict[str, Any]:
         kpi="csat", name="Satisfaction", verdict="", label="NOT MEASURED", summary="", latest=None, target=""
     )
     verdicts = lines or (line(), line(name="Kept", verdict="ACHIEVED", label="ACHIEVED"), unmeasured)
-    said = {"service": "Service desk & co", "cycle": 2, "verdicts": list(verdicts), "items": list(verdicts[:5]),
-            "slam": {"title": "1 of 2 targets met.", "alt_text": "Grid …"}}  # fmt: skip
+    said = {
+        "service": "Service desk & co",
+        "cycle": 2,
+        "verdicts": list(verdicts),
+        "items": list(verdicts[:5]),
+        "slam": {"title": "1 of 2 targets met.", "alt_text": "Grid …"},
+    }
     return said | changed
 
 
 def report(**changed: Any) -> Report:
-    said = {"id": 7, "team_id": "T", "cycle_id": 1, "audience": "business and customers", "ask": "A second <shift>?",
-            "made_by": "UBOB", "made_at": NOW, "content": content()}  # fmt: skip
+    said = {
+        "id": 7,
+        "team_id": "T",
+        "cycle_id": 1,
+        "audience": "business and customers",
+        "ask": "A second <shift>?",
+        "made_by": "UBOB",
+        "made_at": NOW,
+        "content": content(),
+    }
     return Report(**(said | changed))
 
 
@@ -68,13 +89,19 @@ def test_a_chart_s_message_is_as_it_was_looked_at():
 
 def test_typed_text_pings_nobody_and_formats_nothing():
     evil = "<!channel> <@U1> & co"
-    made = str([
-        blocks.head(report(ask=evil), content(line(name=evil)), [], grid=False),
-        blocks.item(report(), line(name=evil, summary=evil, below=evil, left_out=[evil] * 9), drawn=False),
-        blocks.how_modal(line(name=evil, how=[evil])), blocks.why_modal(line(name=evil, details=[evil])),
-        blocks.decide_form(1, evil), blocks.asked("U2", evil, "U3"),
-        blocks.lost(report(), content(), [evil]), blocks.failed(report(), evil), blocks.form([(evil, evil, evil)], "C"),
-    ])  # fmt: skip
+    made = str(
+        [
+            blocks.head(report(ask=evil), content(line(name=evil)), [], grid=False),
+            blocks.item(report(), line(name=evil, summary=evil, below=evil, left_out=[evil] * 9), drawn=False),
+            blocks.how_modal(line(name=evil, how=[evil])),
+            blocks.why_modal(line(name=evil, details=[evil])),
+            blocks.decide_form(1, evil),
+            blocks.asked("U2", evil, "U3"),
+            blocks.lost(report(), content(), [evil]),
+            blocks.failed(report(), evil),
+            blocks.form([(evil, evil, evil)], "C"),
+        ]
+    )
     assert "<!channel>" not in made
     assert "<@U1>" not in made
     assert "&lt;!channel&gt;" in made

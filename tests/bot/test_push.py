@@ -58,9 +58,11 @@ class Door:
 
 def opened(database: Database, folder: Path, per_minute: int) -> Iterator[Door]:
     settings = Settings(
-        csi_database_url=database.url, csi_data_url=str(folder / "data"), csi_push_per_minute=per_minute,
+        csi_database_url=database.url,
+        csi_data_url=str(folder / "data"),
+        csi_push_per_minute=per_minute,
         slack_bot_token="xoxb-none",
-    )  # fmt: skip
+    )
     door = Door(database, settings)
     kit, _ = build_kit(settings, now=door.now)
     with database.sessions() as session:
@@ -99,9 +101,12 @@ def test_json_is_taken_in_with_counts_and_refusals(either: Door):
     said = answer.json()
     assert (said["accepted"], said["refused"], said["known"], said["delivery"]) == (1, 2, False, 1)
     assert said["refusals"][1] == {
-        "measurement": 3, "field": "value", "value": "7", "reason": "is no number",
+        "measurement": 3,
+        "field": "value",
+        "value": "7",
+        "reason": "is no number",
         "expected": "a JSON number such as 12.5, or null with a reason",
-    }  # fmt: skip
+    }
     assert [row.value for row in either.held()] == [7.5]
     again = either.send({"measurements": [one(), one(kpi="nothing"), one(value="7")]}).json()
     assert (again["known"], again["accepted"], again["unchanged"], again["refused"]) == (True, 0, 1, 2)
@@ -180,8 +185,12 @@ def test_each_sender_has_a_rate_of_its_own():
 
 
 def test_a_thousand_numbers_take_seconds(door: Door):
-    given = [one(period=None, at=f"2026-10-{day:02}T{hour:02}:{minute:02}:00Z") for day in range(1, 11)
-             for hour in range(20) for minute in range(5)]  # fmt: skip
+    given = [
+        one(period=None, at=f"2026-10-{day:02}T{hour:02}:{minute:02}:00Z")
+        for day in range(1, 11)
+        for hour in range(20)
+        for minute in range(5)
+    ]
     start = time.monotonic()
     assert door.send(given).json()["accepted"] == 1_000
     assert time.monotonic() - start < 15
@@ -202,10 +211,21 @@ def test_two_processes_at_once_keep_a_number_once(either: Door):
 def test_the_document_tells_the_truth(door: Door, tmp_path: Path):
     """Schemathesis sends what the document allows and what it does not, and compares the answers with it."""
     command = [
-        str(Path(sys.executable).with_name("schemathesis")), "run", f"{door.address}/v1/openapi.json",
-        "--header", f"Authorization: Bearer {door.token}", "--max-examples", "12", "--seed", "7", "--no-color",
-        "--generation-database", "none", "--phases", "examples,coverage,fuzzing",
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"{door.address}/v1/openapi.json",
+        "--header",
+        f"Authorization: Bearer {door.token}",
+        "--max-examples",
+        "12",
+        "--seed",
+        "7",
+        "--no-color",
+        "--generation-database",
+        "none",
+        "--phases",
+        "examples,coverage,fuzzing",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, told(done)
     assert "No issues found" in done.stdout

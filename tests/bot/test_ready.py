@@ -119,8 +119,10 @@ def test_an_empty_or_padded_variable_is_read_as_meant(monkeypatch):
     monkeypatch.setenv("CSI_LOG_LEVEL", "debug")
     found = Settings.read()
     assert (found.csi_database_url, found.slack_bot_token, found.csi_log_level) == (
-        "sqlite:///csi.db", "xoxb-1", "DEBUG",
-    )  # fmt: skip
+        "sqlite:///csi.db",
+        "xoxb-1",
+        "DEBUG",
+    )
 
 
 def test_a_sandbox_says_why_it_cannot_start(tmp_path):

@@ -17,15 +17,26 @@ from tests.databases import Database
 from tests.turns import NOW, TEAM
 
 VIEW = {
-    "type": "view_submission", "team": {"id": TEAM}, "user": {"id": "U1"}, "trigger_id": "1.1",
-    "view": {"id": "V1", "callback_id": "measure.add_kpi", "private_metadata": "{}", "hash": "1",
-             "state": {"values": {"name": {"name": {"value": "MTTR"}}}}},
-}  # fmt: skip
+    "type": "view_submission",
+    "team": {"id": TEAM},
+    "user": {"id": "U1"},
+    "trigger_id": "1.1",
+    "view": {
+        "id": "V1",
+        "callback_id": "measure.add_kpi",
+        "private_metadata": "{}",
+        "hash": "1",
+        "state": {"values": {"name": {"name": {"value": "MTTR"}}}},
+    },
+}
 CLICK = {
-    "type": "block_actions", "team": {"id": TEAM}, "user": {"id": "U1"}, "trigger_id": "1.1",
+    "type": "block_actions",
+    "team": {"id": TEAM},
+    "user": {"id": "U1"},
+    "trigger_id": "1.1",
     "container": {"message_ts": "5.1", "channel_id": "C1"},
     "actions": [{"action_id": "act.approve", "block_id": "b", "value": "1:1", "action_ts": "9.1"}],
-}  # fmt: skip
+}
 COMMAND = {"command": "/csi", "text": "start Desk", "team_id": TEAM, "user_id": "U1", "trigger_id": "1.1"}
 
 

@@ -145,9 +145,9 @@ def posts(kit: Kit) -> list[OutboxPost]:
 
 
 @pytest.mark.parametrize(
-    ("before", "known", "is_closed"), [("0010", False, True), ("0011", False, False), ("", False, False),
-                                       ("0010", True, False)]
-)  # fmt: skip
+    ("before", "known", "is_closed"),
+    [("0010", False, True), ("0011", False, False), ("", False, False), ("0010", True, False)],
+)
 def test_logs_from_before_the_key_are_closed_by_the_migration_and_never_again(
     settings: Settings, sqlite_database: Database, before: str, known: bool, is_closed: bool
 ) -> None:

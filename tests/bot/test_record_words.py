@@ -12,8 +12,17 @@ from csi.models import AuditRow
 
 
 def said(new: dict[str, Any], old: dict[str, Any] | None = None, what: str = "changed kpi") -> str:
-    row = AuditRow(team_id="T1", ordinal=7, actor="UDAVE", at=datetime(2026, 3, 2, 9, 5, tzinfo=UTC), what=what,
-                   subject="kpi", old=old or {}, new=new, hash="")  # fmt: skip
+    row = AuditRow(
+        team_id="T1",
+        ordinal=7,
+        actor="UDAVE",
+        at=datetime(2026, 3, 2, 9, 5, tzinfo=UTC),
+        what=what,
+        subject="kpi",
+        old=old or {},
+        new=new,
+        hash="",
+    )
     shown = record.log([row], True, "", "UTC")[1]["text"]["text"]
     assert shown.startswith("7. 2 Mar 2026, 09:05 <@UDAVE> ")
     return str(shown.removeprefix("7. 2 Mar 2026, 09:05 <@UDAVE> "))
@@ -34,23 +43,41 @@ def said(new: dict[str, Any], old: dict[str, Any] | None = None, what: str = "ch
         ({}, {"text": "<!channel> <@UCAROL1>"}, "text &lt;!channel&gt; &lt;@UCAROL1&gt;"),
         ({}, {"owner": "<!channel>"}, "owner &lt;!channel&gt;"),
         ({}, dict.fromkeys("abcdef", 1), "a 1 · b 1 · c 1 · d 1 and 2 more"),
-        ({}, {"state": "current", "accepted": [{"kind": "key", "count": 1111, "of": 1120, "column": "<Customer>"}]},
-         "state current · accepted 1,111 of 1,120 rows are left out, as several have the same &lt;Customer&gt;"),
-        ({}, {"accepted": [{"kind": "cells", "count": 6, "of": 10, "column": "at"},
-                           {"kind": "quarantine", "count": 7, "of": 10, "column": ""}]},
-         "accepted 6 of 10 cells of ‘at’ could not be read; 7 of 10 rows are in quarantine"),
+        (
+            {},
+            {"state": "current", "accepted": [{"kind": "key", "count": 1111, "of": 1120, "column": "<Customer>"}]},
+            "state current · accepted 1,111 of 1,120 rows are left out, as several have the same &lt;Customer&gt;",
+        ),
+        (
+            {},
+            {
+                "accepted": [
+                    {"kind": "cells", "count": 6, "of": 10, "column": "at"},
+                    {"kind": "quarantine", "count": 7, "of": 10, "column": ""},
+                ]
+            },
+            "accepted 6 of 10 cells of ‘at’ could not be read; 7 of 10 rows are in quarantine",
+        ),
         ({}, {"accepted": 12}, "accepted 12"),
         ({}, {"text": "x" * 500}, f"text {'x' * 39}…"),
     ],
-)  # fmt: skip
+)
 def test_what_was_changed_is_said_plainly(old: dict[str, Any], new: dict[str, Any], words: str) -> None:
     assert said(new, old) == f"*changed kpi* {words}".rstrip()
 
 
 def test_a_long_log_stays_within_a_message() -> None:
     rows = [
-        AuditRow(team_id="T1", ordinal=n, actor="", at=datetime(2026, 3, 2, tzinfo=UTC), what="w", subject="s",
-                 new={str(k): "&" * 60 for k in range(4)}, hash="")
+        AuditRow(
+            team_id="T1",
+            ordinal=n,
+            actor="",
+            at=datetime(2026, 3, 2, tzinfo=UTC),
+            what="w",
+            subject="s",
+            new={str(k): "&" * 60 for k in range(4)},
+            hash="",
+        )
         for n in range(50)
-    ]  # fmt: skip
+    ]
     assert all(len(block["text"]["text"]) <= 3000 for block in record.log(rows, True, "", "UTC") if "text" in block)

@@ -18,10 +18,12 @@ FACTS = Facts(TODAY)
 @pytest.mark.parametrize(
     ("due", "said"),
     [
-        ("2026-03-05", "is due tomorrow"), ("2026-03-04", "is due today"), ("2026-03-02", "was due on 2 Mar 2026"),
+        ("2026-03-05", "is due tomorrow"),
+        ("2026-03-04", "is due today"),
+        ("2026-03-02", "was due on 2 Mar 2026"),
         ("2026-03-09", "is due on 9 Mar 2026"),
     ],
-)  # fmt: skip
+)
 def test_a_day_is_said_as_seen_from_today(due, said):
     what = words.thing("step", 3, {})
     text = words.sentence("step_due", what, {"due_on": due}, WHERE, FACTS)
@@ -42,11 +44,13 @@ def test_every_kind_is_a_sentence():
     [
         (FACTS, "it waits for <@U1> and <@U2>."),
         (Facts(TODAY, {"U2": date(2026, 3, 3)}), "<@U2> was reminded, last on 3 Mar 2026."),
-        (Facts(TODAY, {"U1": date(2026, 3, 2), "U2": date(2026, 3, 3)}),
-         "<@U1> and <@U2> were reminded, last on 3 Mar 2026."),
+        (
+            Facts(TODAY, {"U1": date(2026, 3, 2), "U2": date(2026, 3, 3)}),
+            "<@U1> and <@U2> were reminded, last on 3 Mar 2026.",
+        ),
         (Facts(TODAY, {"U3": date(2026, 3, 3)}), "it waits for <@U1> and <@U2>."),
     ],
-)  # fmt: skip
+)
 def test_who_was_reminded_is_said_only_of_those_who_were(facts, said):
     details = {"owners": ["U1", "U2"], "pending": True}
     text = words.sentence("escalation", "action 4", details, WHERE, facts)
@@ -56,15 +60,19 @@ def test_who_was_reminded_is_said_only_of_those_who_were(facts, said):
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
-        (Facts(TODAY, lack=Lack(3, 5, "May 2026"), in_the_way=2, step=3),
-         " 3 of 5 rows of the plan have no data of May 2026; step 4 cannot start."),
-        (Facts(TODAY, lack=Lack(1, 1, "May 2026"), in_the_way=0, step=3),
-         " 1 of 1 row of the plan has no data of May 2026."),
+        (
+            Facts(TODAY, lack=Lack(3, 5, "May 2026"), in_the_way=2, step=3),
+            " 3 of 5 rows of the plan have no data of May 2026; step 4 cannot start.",
+        ),
+        (
+            Facts(TODAY, lack=Lack(1, 1, "May 2026"), in_the_way=0, step=3),
+            " 1 of 1 row of the plan has no data of May 2026.",
+        ),
         (Facts(TODAY, in_the_way=2, step=5), " 2 things in the way: step 6 cannot start."),
         (Facts(TODAY, in_the_way=1, step=5), " 1 thing in the way: step 6 cannot start."),
         (Facts(TODAY, step=5), ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_late_names_what_it_blocks_and_the_number(facts, said):
     details = {"due_on": "2026-03-02", "owners": ["U1"]}
     step = words.sentence("escalation", "step 3", details, WHERE, facts)

@@ -20,9 +20,14 @@ GIVEN = {
     "job": {"payload", "client", "kit"},
 }
 FORM = {
-    "command": r"[a-z]*", "action": r"link|[a-z]+\.[a-z_]+", "view": r"[a-z]+\.[a-z_]+", "shortcut": r"[a-z]+\.[a-z_]+",
-    "options": r"[a-z]+\.[a-z_]+", "event": r"[a-z_]+", "job": r"[a-z]+\.[a-z_]+",
-}  # fmt: skip
+    "command": r"[a-z]*",
+    "action": r"link|[a-z]+\.[a-z_]+",
+    "view": r"[a-z]+\.[a-z_]+",
+    "shortcut": r"[a-z]+\.[a-z_]+",
+    "options": r"[a-z]+\.[a-z_]+",
+    "event": r"[a-z_]+",
+    "job": r"[a-z]+\.[a-z_]+",
+}
 
 
 @pytest.mark.parametrize("route", listeners.ROUTES, ids=lambda route: f"{route.kind}-{route.id}")

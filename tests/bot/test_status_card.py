@@ -22,21 +22,38 @@ GOLDEN = Path(__file__).parent / "golden"
 def overview(**changed) -> Overview:
     states = ["done", "stale", "late", "ahead", "ahead", "ahead", "ahead"]
     kpi = KpiState(
-        "mttr", "Median time <to> resolve", "h", 20.0, date(2016, 5, 1), "UALICE", "measured automatically", "IMPROVED",
-        "24.6 → 20.4 h; target 20 h is not met.", True,
-    )  # fmt: skip
+        "mttr",
+        "Median time <to> resolve",
+        "h",
+        20.0,
+        date(2016, 5, 1),
+        "UALICE",
+        "measured automatically",
+        "IMPROVED",
+        "24.6 → 20.4 h; target 20 h is not met.",
+        True,
+    )
     given = {
-        "cycle_id": 1, "service": "Service desk & co", "vision": "", "number": 2, "state": "open", "step": Step.GATHER,
+        "cycle_id": 1,
+        "service": "Service desk & co",
+        "vision": "",
+        "number": 2,
+        "state": "open",
+        "step": Step.GATHER,
         "version": 5,
         "steps": tuple(StepState(one, states[one - 1], "UBOB", date(2016, 5, one.value)) for one in Step),
         "kpis": (kpi,),
         "waiting": (
-            Waiting(("UBOB",), Awaited.STEP, date(2016, 5, 3), 3), Waiting((), Awaited.TREE_APPROVAL),
+            Waiting(("UBOB",), Awaited.STEP, date(2016, 5, 3), 3),
+            Waiting((), Awaited.TREE_APPROVAL),
             Waiting(("UCAROL", "UERIN"), Awaited.ACTION_APPROVAL, number=4),
         ),
-        "actions_open": 2, "carried_open": 1, "verdicts": (Verdict.IMPROVED,),
-        "baseline": (date(2016, 2, 29), date(2016, 4, 4)), "evaluation": None,
-    }  # fmt: skip
+        "actions_open": 2,
+        "carried_open": 1,
+        "verdicts": (Verdict.IMPROVED,),
+        "baseline": (date(2016, 2, 29), date(2016, 4, 4)),
+        "evaluation": None,
+    }
     return Overview(**{**given, **changed})
 
 

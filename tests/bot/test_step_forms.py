@@ -42,11 +42,23 @@ T: dict[str, Any] = {"team_id": "T"}
 
 def kpi(number: int = 1, **changed: Any) -> Kpi:
     said: dict[str, Any] = {
-        "id": number, "cycle_id": 1, "csf_id": 1, "key": f"kpi_{number}", "name": NASTY[:150], "unit": "<h>",
-        "direction": "lower", "target": 20.0, "target_date": DAY, "owner": "UALICE", "why": "direct", "kind": "speed",
-        "catalogue": "K03", "definition": {"measure": "median", "value": {"from": SHORT, "to": SHORT}, "where": SHORT},
-        "measurability": "measured automatically", "checked_by": "UBOB",
-    }  # fmt: skip
+        "id": number,
+        "cycle_id": 1,
+        "csf_id": 1,
+        "key": f"kpi_{number}",
+        "name": NASTY[:150],
+        "unit": "<h>",
+        "direction": "lower",
+        "target": 20.0,
+        "target_date": DAY,
+        "owner": "UALICE",
+        "why": "direct",
+        "kind": "speed",
+        "catalogue": "K03",
+        "definition": {"measure": "median", "value": {"from": SHORT, "to": SHORT}, "where": SHORT},
+        "measurability": "measured automatically",
+        "checked_by": "UBOB",
+    }
     return Kpi(**T, **(said | changed))
 
 
@@ -59,9 +71,15 @@ def tree(goals: int = 1, csfs: int = 1, kpis: int = 1, **changed: Any) -> Tree:
         )
         made.append(GoalBranch(Goal(id=goal, cycle_id=1, text=SHORT, **T), branches))
     said: dict[str, Any] = {
-        "vision": SHORT, "goals": tuple(made), "loose_csfs": (), "loose_kpis": (), "approvals": (), "submitted": True,
-        "carried": (), "version": 3,
-    }  # fmt: skip
+        "vision": SHORT,
+        "goals": tuple(made),
+        "loose_csfs": (),
+        "loose_kpis": (),
+        "approvals": (),
+        "submitted": True,
+        "carried": (),
+        "version": 3,
+    }
     return Tree(**(said | changed))
 
 
@@ -73,19 +91,46 @@ def decision(choice: str = "approve", reason: str = "") -> Decision:
 
 def action(**changed: Any) -> Action:
     said: dict[str, Any] = {
-        "id": 1, "service_id": 1, "cycle_id": 1, "number": 12, "kpi_key": "mttr", "title": NASTY[:200], "scope": SHORT,
-        "expected_effect": SHORT, "effect_by": DAY, "cost_class": "low", "failure_sign": SHORT, "proposer": "UBOB",
-        "owner": "UALICE", "due_on": DAY, "quorum": 2, "expires_at": NOW, "proposed_at": NOW,
-    }  # fmt: skip
+        "id": 1,
+        "service_id": 1,
+        "cycle_id": 1,
+        "number": 12,
+        "kpi_key": "mttr",
+        "title": NASTY[:200],
+        "scope": SHORT,
+        "expected_effect": SHORT,
+        "effect_by": DAY,
+        "cost_class": "low",
+        "failure_sign": SHORT,
+        "proposer": "UBOB",
+        "owner": "UALICE",
+        "due_on": DAY,
+        "quorum": 2,
+        "expires_at": NOW,
+        "proposed_at": NOW,
+    }
     return Action(**T, **(said | changed))
 
 
 def baseline(**changed: Any) -> Baseline:
     said: dict[str, Any] = {
-        "id": 1, "service_id": 1, "cycle_id": 1, "kpi_key": "mttr", "number": 2, "window_from": DAY, "window_to": DAY,
-        "unit": "<h>", "centre": 22.0, "lower": 0.0, "upper": 30.0, "points": 7, "coverage": 1.0, "reason": SHORT,
-        "proposed_by": "UBOB", "proposed_at": NOW,
-    }  # fmt: skip
+        "id": 1,
+        "service_id": 1,
+        "cycle_id": 1,
+        "kpi_key": "mttr",
+        "number": 2,
+        "window_from": DAY,
+        "window_to": DAY,
+        "unit": "<h>",
+        "centre": 22.0,
+        "lower": 0.0,
+        "upper": 30.0,
+        "points": 7,
+        "coverage": 1.0,
+        "reason": SHORT,
+        "proposed_by": "UBOB",
+        "proposed_at": NOW,
+    }
     return Baseline(**T, **(said | changed))
 
 
@@ -101,8 +146,16 @@ def carry(number: int, kind: str = "gap") -> CarryOver:
 
 
 def line(number: int) -> Line:
-    plan = PlanRow(cycle_id=1, kpi_id=number, period="week", timezone=SHORT[:60], calendar="24x7", owner="UBOB",
-                   backup="UFRANK", **T)  # fmt: skip
+    plan = PlanRow(
+        cycle_id=1,
+        kpi_id=number,
+        period="week",
+        timezone=SHORT[:60],
+        calendar="24x7",
+        owner="UBOB",
+        backup="UFRANK",
+        **T,
+    )
     source = Source(id=1, service_id=1, key="i", name=SHORT[:80], created_at=NOW, **T)
     return Line(kpi(number), plan, source, None, 3, ("source", "backup owner"))
 
@@ -112,8 +165,19 @@ def gap(number: int, **changed: Any) -> Gap:
 
 
 def clause(number: int, state: str) -> SlaClause:
-    return SlaClause(id=number, service_id=1, cycle_id=1, kpi_key="mttr", text=SHORT, target=20, state=state,
-                     refused=SHORT, proposed_by="U", proposed_at=NOW, **T)  # fmt: skip
+    return SlaClause(
+        id=number,
+        service_id=1,
+        cycle_id=1,
+        kpi_key="mttr",
+        text=SHORT,
+        target=20,
+        state=state,
+        refused=SHORT,
+        proposed_by="U",
+        proposed_at=NOW,
+        **T,
+    )
 
 
 CSFS = {str(number): NASTY for number in range(80)}
@@ -137,7 +201,11 @@ VIEWS: dict[str, Any] = {
         metadata="{}", csfs=CSFS, kpis=NAMES, owner="U", target_date=DAY, entry=ENTRY
     ),
     "a KPI changed": lambda: step1_should_measure.kpi_form(
-        metadata="{}", csfs=CSFS, kpis=NAMES, owner="U", target_date=DAY,
+        metadata="{}",
+        csfs=CSFS,
+        kpis=NAMES,
+        owner="U",
+        target_date=DAY,
         kpi=kpi(direction="within", band_low=2, band_high=5),
     ),
     "what was carried over": lambda: step1_should_measure.carried_form(
@@ -153,8 +221,11 @@ VIEWS: dict[str, Any] = {
     ),
     "an assessment": lambda: step2_can_measure.assess_form(kpi(), SAID, NAMES, others=3, metadata="{}"),
     "a first assessment": lambda: step2_can_measure.assess_form(
-        kpi(), Assessment(Measurability.AUTOMATIC, "UBOB", period="week", timezone="UTC", calendar="24x7"), {},
-        others=0, metadata="{}",
+        kpi(),
+        Assessment(Measurability.AUTOMATIC, "UBOB", period="week", timezone="UTC", calendar="24x7"),
+        {},
+        others=0,
+        metadata="{}",
     ),
     "a gap": lambda: step2_can_measure.gap_form(gap(1, cost=SHORT[:100]), owner="U", metadata="{}"),
     "no clause": lambda: step2_can_measure.sla_view([], "{}"),
@@ -164,8 +235,12 @@ VIEWS: dict[str, Any] = {
     "a clause": lambda: step2_can_measure.clause_form(NAMES, "{}"),
     "nothing to act on": lambda: step7_correct.act_view([], [], [], "{}", names={}, may_close=False),
     "much to act on": lambda: step7_correct.act_view(
-        FOUND, [action(id=n, state=state) for n in range(9) for state in STATES], [baseline(id=n) for n in range(30)],
-        "{}", names={"mttr": NASTY}, may_close=True,
+        FOUND,
+        [action(id=n, state=state) for n in range(9) for state in STATES],
+        [baseline(id=n) for n in range(30)],
+        "{}",
+        names={"mttr": NASTY},
+        may_close=True,
     ),
     "an action": lambda: step7_correct.action_form(DRAFT, NAMES, NASTY, "{}"),
     "an action changed": lambda: step7_correct.action_form(DRAFT, NAMES, "", "{}", edit=True),
@@ -174,14 +249,17 @@ VIEWS: dict[str, Any] = {
     "a rejection": lambda: step7_correct.reason_form("act.reject", "1:1"),
     "an end with nothing open": lambda: step7_correct.close_form([], ALLOWED, [], 1, "{}"),
     "an end with much open": lambda: step7_correct.close_form(
-        [LooseEnd(kind, n, NASTY, ALLOWED[kind][0]) for n in range(30) for kind in ALLOWED], ALLOWED,
-        [Breach(f"V7.{n}", NASTY, blocks=False) for n in range(8)], 1, "{}",
+        [LooseEnd(kind, n, NASTY, ALLOWED[kind][0]) for n in range(30) for kind in ALLOWED],
+        ALLOWED,
+        [Breach(f"V7.{n}", NASTY, blocks=False) for n in range(8)],
+        1,
+        "{}",
     ),
     "an empty register": lambda: register.view("Desk", [], "{}"),
     "a full register": lambda: register.view(SHORT, [opportunity(id=n) for n in range(60)], "{}"),
     "an opportunity": lambda: register.form(NAMES, "{}", title=NASTY, description=NASTY, alike=[opportunity()] * 9),
     "an opportunity moved on": lambda: register.move_form(opportunity(priority_reason="x"), "{}"),
-}  # fmt: skip
+}
 
 MESSAGES: dict[str, Any] = {
     "the question to the business": lambda: step1_should_measure.approval(tree(5, 5, 5), SHORT, "1:3"),
@@ -199,7 +277,7 @@ MESSAGES: dict[str, Any] = {
     ),
     "all actions": lambda: step7_correct.listing([action(id=n) for n in range(60)], SHORT),
     "no action": lambda: step7_correct.listing([], "Desk"),
-}  # fmt: skip
+}
 
 TEXTS: dict[str, Any] = {
     "an announcement": lambda: step7_correct.announcement(action(state="approved"), [decision()], ["UALICE", "UBOB"]),
@@ -216,7 +294,7 @@ TEXTS: dict[str, Any] = {
     "an expiry": lambda: step7_correct.expired_text(action()),
     "the business asked": lambda: step1_should_measure.approval_text(NASTY[:80], 1, "UBOB", ["UCAROL"]),
     "a new entry": lambda: register.added(opportunity()),
-}  # fmt: skip
+}
 
 
 def mrkdwn(node: Any) -> list[str]:
@@ -254,8 +332,12 @@ def test_every_sentence_pings_only_whom_it_means(name: str):
 
 
 def test_an_actions_message_and_question_are_as_they_were_looked_at():
-    plain = {"title": "Route database incidents to second line", "scope": "", "expected_effect": "2 h less",
-             "failure_sign": "no lower median"}  # fmt: skip
+    plain = {
+        "title": "Route database incidents to second line",
+        "scope": "",
+        "expected_effect": "2 h less",
+        "failure_sign": "no lower median",
+    }
     held("action", step7_correct.action_post(action(**plain), "Median time to resolve"))
     asked = step7_correct.question_text(action(**plain), ["UCAROL", "UDAVE"], "UTC")
     held("action_question", step7_correct.question(action(**plain), asked, [decision()]))
@@ -265,8 +347,10 @@ def test_the_tree_and_the_question_to_the_business_are_as_they_were_looked_at():
     plain = kpi(name="Median time to resolve", unit="h", definition={"measure": "median"})
     csf = CsfBranch(Csf(id=1, cycle_id=1, goal_id=1, text="Resolved quickly", **T), (plain,))
     grown = tree(goals=0, vision="IT that nobody waits for")
-    grown = Tree(**{name: getattr(grown, name) for name in grown.__slots__} | {
-        "goals": (GoalBranch(Goal(id=1, cycle_id=1, text="Users get help fast", **T), (csf,)),)})  # fmt: skip
+    grown = Tree(
+        **{name: getattr(grown, name) for name in grown.__slots__}
+        | {"goals": (GoalBranch(Goal(id=1, cycle_id=1, text="Users get help fast", **T), (csf,)),)}
+    )
     held("tree", step1_should_measure.tree_view(grown, '{"cycle": 1}', may_change=True))
     text = step1_should_measure.approval_text("Service desk", 1, "UALICE", ["UCAROL"])
     held("tree_question", step1_should_measure.approval(grown, text, "1:3"))

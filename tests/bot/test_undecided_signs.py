@@ -22,8 +22,16 @@ def _asked(desk: Desk, draft: dict[str, str | list[str]], value: object = None, 
     with desk.sessions() as session:
         if value is not None:
             definition = {"measure": "sum", "source": "incidents", "value": value}
-            session.add(Kpi(team_id=desk.cycle.team_id, cycle_id=desk.cycle.id, key="k", name="K", unit="EUR",
-                            definition=definition))  # fmt: skip
+            session.add(
+                Kpi(
+                    team_id=desk.cycle.team_id,
+                    cycle_id=desk.cycle.id,
+                    key="k",
+                    name="K",
+                    unit="EUR",
+                    definition=definition,
+                )
+            )
             session.flush()
         source = session.merge(desk.source)
         if mapped:

@@ -21,8 +21,16 @@ def said(values: np.ndarray, **about: Any) -> str:
 
 def shares(bad_after: int) -> dict[str, Any]:
     good = np.concatenate([np.full(24, 180.0), np.full(12, 200.0 - bad_after)]) + np.tile([-1, 1], 18)
-    return {"values": good / 2, "n": 200.0, "numerator": good, "measure": "share", "unit": "%", "value": None,
-            "direction": Direction.HIGHER, "target": 90.0}  # fmt: skip
+    return {
+        "values": good / 2,
+        "n": 200.0,
+        "numerator": good,
+        "measure": "share",
+        "unit": "%",
+        "value": None,
+        "direction": Direction.HIGHER,
+        "target": 90.0,
+    }
 
 
 def test_differences_have_a_sign_and_percentages_differ_by_points() -> None:

@@ -43,15 +43,30 @@ def judged(values: Sequence[float], kpi: KpiDefinition = KPI, **shape: Any) -> V
     series = frame(values, **shape) if series is None else series
     item = replace(kpi_input(values, series=series), definition=kpi)
     analysis = judge({kpi.id: item})[kpi.id]
-    return View(kpi, samples.processed(series, kpi), analysis, "Service desk", "tickets (tickets.csv)", item.baseline,
-                item.evaluation)  # fmt: skip
+    return View(
+        kpi,
+        samples.processed(series, kpi),
+        analysis,
+        "Service desk",
+        "tickets (tickets.csv)",
+        item.baseline,
+        item.evaluation,
+    )
 
 
 def shares(rates: Sequence[float], sizes: Sequence[int], seed: int = 1) -> View:
     """Shares of as many cases."""
     good = np.random.default_rng(seed).binomial(sizes, rates)
-    kpi = replace(KPI, name="Resolved within a day", unit="%", direction=Direction.HIGHER, target=80.0, measure="share",
-                  value=None, good="hours <= 24")  # fmt: skip
+    kpi = replace(
+        KPI,
+        name="Resolved within a day",
+        unit="%",
+        direction=Direction.HIGHER,
+        target=80.0,
+        measure="share",
+        value=None,
+        good="hours <= 24",
+    )
     return judged(100 * good / np.array(sizes), kpi, n=[float(size) for size in sizes], numerator=good)
 
 
@@ -70,10 +85,17 @@ def turned() -> Spiral:
         Deed(date(2016, 9, 20), "Articles for the ten commonest questions"),
     )
     told = "15.0 → 41.0 h; target 12 h is not met."
-    return Spiral(KPI.name, "h", Direction.LOWER, Period.WEEK, "Service desk", (
-        Turn(1, first, 30.0, 20.0, "ACHIEVED", done[:1], date(2016, 11, 1)),
-        Turn(2, second, 15.0, 12.0, "REGRESSED", done[1:], date(2017, 3, 1), summary=told),
-    ))  # fmt: skip
+    return Spiral(
+        KPI.name,
+        "h",
+        Direction.LOWER,
+        Period.WEEK,
+        "Service desk",
+        (
+            Turn(1, first, 30.0, 20.0, "ACHIEVED", done[:1], date(2016, 11, 1)),
+            Turn(2, second, 15.0, 12.0, "REGRESSED", done[1:], date(2017, 3, 1), summary=told),
+        ),
+    )
 
 
 KINDS: dict[str, Callable[[], Any]] = {
@@ -105,8 +127,10 @@ def named(*views: View) -> list[View]:
     """The same as several KPIs."""
     names = ("Median time to resolve", "Time until somebody answers for the first time, in office hours", "Handover")
     kpis = [replace(view.kpi, id=f"k{at}", name=names[at]) for at, view in enumerate(views)]
-    return [replace(view, kpi=kpi, processed=replace(view.processed, kpi=kpi))
-            for view, kpi in zip(views, kpis, strict=True)]  # fmt: skip
+    return [
+        replace(view, kpi=kpi, processed=replace(view.processed, kpi=kpi))
+        for view, kpi in zip(views, kpis, strict=True)
+    ]
 
 
 def sheet(png: bytes, page: tuple[int, int, int]) -> Image.Image:

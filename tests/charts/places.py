@@ -16,8 +16,20 @@ from tests.analysis.series import analyse
 BEFORE, AFTER = 24, 12
 N = BEFORE + AFTER
 WHEN = (np.arange(N) >= BEFORE).astype(int)
-NAMES = ("Network", "Workplace", "SAP", "Mail and calendar", "Telephony", "Printing", "Accounts", "Other",
-         "Intranet", "Database", "Backup", "Facilities")  # fmt: skip
+NAMES = (
+    "Network",
+    "Workplace",
+    "SAP",
+    "Mail and calendar",
+    "Telephony",
+    "Printing",
+    "Accounts",
+    "Other",
+    "Intranet",
+    "Database",
+    "Backup",
+    "Facilities",
+)
 
 
 def durations(moves: Sequence[float], *, scale: float = 1.0, column: str = "Category") -> Analysis:
@@ -36,8 +48,18 @@ def shares(before: Sequence[float], after: Sequence[float], cases: Sequence[int]
     good = random.binomial(n, rates)
     groups = Groups(column, NAMES[:many], 100 * good / n, n.astype(float))
     about: dict[str, Any] = {"n": n.sum(axis=0).astype(float), "numerator": good.sum(axis=0)}
-    return analyse(100 * good.sum(axis=0) / n.sum(axis=0), before=BEFORE, groups=(groups,), measure="share", unit="%",
-                   value=None, good="met", direction=Direction.HIGHER, target=80.0, **about)  # fmt: skip
+    return analyse(
+        100 * good.sum(axis=0) / n.sum(axis=0),
+        before=BEFORE,
+        groups=(groups,),
+        measure="share",
+        unit="%",
+        value=None,
+        good="met",
+        direction=Direction.HIGHER,
+        target=80.0,
+        **about,
+    )
 
 
 def shown(of: Analysis, name: str, unit: str, direction: Direction) -> Shown:

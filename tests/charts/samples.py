@@ -32,9 +32,15 @@ from csi.terms import Direction, Evidence, Period, Verdict
 FREQUENCY = {Period.HOUR: "h", Period.DAY: "D", Period.WEEK: "W-MON", Period.MONTH: "MS", Period.QUARTER: "QS"}
 NOTHING = Dimension(1, 1)
 KPI = KpiDefinition(
-    id="mttr", name="Median time to resolve", source="incidents", at="resolved_at", measure="median", unit="h",
-    direction=Direction.LOWER, target=20.0,
-)  # fmt: skip
+    id="mttr",
+    name="Median time to resolve",
+    source="incidents",
+    at="resolved_at",
+    measure="median",
+    unit="h",
+    direction=Direction.LOWER,
+    target=20.0,
+)
 
 
 def series(

@@ -16,8 +16,9 @@ def said(*args: object, **kwargs: object) -> str:
 
 
 def test_v6_4_alt_text_is_made_from_the_data() -> None:
-    text = said([4.0, 9.0, None, 12.0, 5.0], limits=LIMITS, signals={3: ("outside", "concern")},
-                frame={"partial": [4], "n": 7})  # fmt: skip
+    text = said(
+        [4.0, 9.0, None, 12.0, 5.0], limits=LIMITS, signals={3: ("outside", "concern")}, frame={"partial": [4], "n": 7}
+    )
     assert "lowest 4 h (week of 29 Feb 2016), highest 12 h (week of 21 Mar 2016), latest 12 h." in text
     assert "Target 20 h, centre 6 h, limits 1 h to 11 h." in text
     assert "Signals: concern, outside the limits, week of 21 Mar 2016 (12 h)." in text

@@ -66,11 +66,15 @@ MOVE = LeftOut(Exclusion("mttr", date(2016, 3, 21), date(2016, 3, 22), "data-cen
 
 def full(**changes: object) -> View:
     said: dict = {
-        "limits": LIMITS, "before": 65.3, "after": 4.7, "baseline": ("2016-02-29", "2016-04-04"),
-        "evaluation": ("2016-04-04", "2016-05-09"), "signals": {5: ("shift", "improvement"), 9: ("outside", "concern")},
+        "limits": LIMITS,
+        "before": 65.3,
+        "after": 4.7,
+        "baseline": ("2016-02-29", "2016-04-04"),
+        "evaluation": ("2016-04-04", "2016-05-09"),
+        "signals": {5: ("shift", "improvement"), 9: ("outside", "concern")},
         "frame": {"n": range(1000, 1011), "partial": [10], "excluded": [3]},
         "left_out": [MOVE],
-    }  # fmt: skip
+    }
     return view(WEEKS, **(said | changes))
 
 
@@ -221,8 +225,9 @@ def test_excluded_periods_are_shaded() -> None:
 
 
 def test_an_exclusion_that_step_4_did_not_say_is_footnoted() -> None:
-    one = Exclusion("mttr", window(("2016-03-21", "2016-03-22")).start, window(("2016-03-21", "2016-03-22")).end,
-                    "flood", "alice")  # fmt: skip
+    one = Exclusion(
+        "mttr", window(("2016-03-21", "2016-03-22")).start, window(("2016-03-21", "2016-03-22")).end, "flood", "alice"
+    )
     assert "Left out 21 Mar 2016 to before 22 Mar 2016: flood (approved by alice)." in footnotes(
         replace(full(), exclusions=(one,))
     )
@@ -311,8 +316,11 @@ def test_names_at_the_right_edge_never_overlap() -> None:
     limits = Limits("xmr", 20.0, 19.9, 20.1, 12, trial=False)
     figure = control_figure(view([20.0] * 8 + [60.0], limits=limits))
     figure.draw_without_rendering()
-    tops = sorted(text.get_window_extent().y0 for text in figure.texts if text.get_va() == "center" and
-                  text.get_text().startswith(("target", "upper", "lower", "centre")))  # fmt: skip
+    tops = sorted(
+        text.get_window_extent().y0
+        for text in figure.texts
+        if text.get_va() == "center" and text.get_text().startswith(("target", "upper", "lower", "centre"))
+    )
     assert len(tops) == 4
     assert min(np.diff(tops)) >= 8 * figure.dpi / 72
 

@@ -174,8 +174,9 @@ def test_an_error_budget_ends_where_it_is_said_to() -> None:
 
 
 def test_a_share_that_is_to_be_low_has_a_budget_too() -> None:
-    kpi = replace(KPI, unit="%", target=20.0, measure="ratio", value=RatioValue("late", "all"),
-                  direction=Direction.LOWER)  # fmt: skip
+    kpi = replace(
+        KPI, unit="%", target=20.0, measure="ratio", value=RatioValue("late", "all"), direction=Direction.LOWER
+    )
     late = np.random.default_rng(1).binomial(60, 0.1, 36)
     view = judged(100 * late / 60, kpi, n=[60.0] * 36, numerator=late)
     of = burned(view)

@@ -54,8 +54,15 @@ def test_the_analysis_says_the_same_bound_and_no_per_cent_of_the_baseline() -> N
 
 
 def test_where_a_score_comes_from_names_both_sides() -> None:
-    point = {"start": "2026-01-05T00:00:00+00:00", "value": 30.0, "n": 10, "numerator": 3.0, "denominator": 10.0,
-             "promoters": 5.0, "detractors": 2.0}  # fmt: skip
+    point = {
+        "start": "2026-01-05T00:00:00+00:00",
+        "value": 30.0,
+        "n": 10,
+        "numerator": 3.0,
+        "denominator": 10.0,
+        "promoters": 5.0,
+        "detractors": 2.0,
+    }
     kpi = Kpi(id=1, team_id="T", cycle_id=1, key="nps", name="NPS", unit="points")
     shown = mrkdwn(step4_process.traced(kpi, point, []))
     assert "5 promoters less 2 detractors of 10" in shown

@@ -101,10 +101,17 @@ def test_v6_1_how_a_number_was_computed_names_formula_sources_n_and_exclusions()
     of = view([1.0, 2.0], kpi=kpi, frame={"n": [10, 20]}, left_out=[FLOOD])
     counts = {"incidents": SourceCounts(rows_read=40, rows_kept=30, superseded=9, quarantined=1)}
     text = "\n".join(how_computed(replace(of, processed=replace(of.processed, counts=counts))))
-    for wanted in ("median of resolved_at − opened_at (wall clock)", 'rows where priority == "1"', "good where x > 1",
-                   "by resolved_at (Europe/Lisbon)", "catalogue K03", "30 cases in 2 weeks", "40 rows read, 30 kept",
-                   "1 in quarantine",
-                   "Left out 2016-03-21 to 2016-03-22 (1 row): flood (approved by alice)."):  # fmt: skip
+    for wanted in (
+        "median of resolved_at − opened_at (wall clock)",
+        'rows where priority == "1"',
+        "good where x > 1",
+        "by resolved_at (Europe/Lisbon)",
+        "catalogue K03",
+        "30 cases in 2 weeks",
+        "40 rows read, 30 kept",
+        "1 in quarantine",
+        "Left out 2016-03-21 to 2016-03-22 (1 row): flood (approved by alice).",
+    ):
         assert wanted in text
 
 
@@ -157,8 +164,11 @@ def test_a_difference_has_its_sign_and_the_budget_is_told() -> None:
 
 @pytest.mark.parametrize("remark", Remark)
 def test_a_note_stands_where_its_remark_belongs_whatever_its_words(remark: Remark) -> None:
-    of = view([1.0, 2.0], detail=Detail(notes=(Note(remark, "Trial limits: only words."),)),
-              warnings=("Trial limits: only words.",))  # fmt: skip
+    of = view(
+        [1.0, 2.0],
+        detail=Detail(notes=(Note(remark, "Trial limits: only words."),)),
+        warnings=("Trial limits: only words.",),
+    )
     below = remark is Remark.FOOTNOTE
     assert ("Trial limits: only words." in footnotes(of)) == below
     with_limits = remark in (Remark.NO_LIMITS, Remark.TRIAL_LIMITS, Remark.CLIPPED)

@@ -68,10 +68,17 @@ def test_a_spiral_has_room_for_its_words() -> None:
     values = [90.0, 60.0, 30.0, 20.0, 25.0, 12.0]
     label, told = "REGRESSED WITH SIDE EFFECT", "11,000,000 → 41,000,000 h; target 10,000,000 h is not met."
     turns = [
-        Turn(at, series([value * 1e6 for value in values], start=f"2016-{at:02}-29"), 78.2e6, 40e6, label,
-             (Deed(date(2016, at, 28), "Triage"),), summary=told)
+        Turn(
+            at,
+            series([value * 1e6 for value in values], start=f"2016-{at:02}-29"),
+            78.2e6,
+            40e6,
+            label,
+            (Deed(date(2016, at, 28), "Triage"),),
+            summary=told,
+        )
         for at in range(3, 9)
-    ]  # fmt: skip
+    ]
     assert crowded(spiral_figure(Spiral(LONG, "h", Direction.LOWER, Period.WEEK, "Desk", tuple(turns)))) == []
 
 

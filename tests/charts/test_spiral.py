@@ -11,8 +11,14 @@ from csi.terms import Direction, Period
 from tests.charts.samples import series
 
 ONE = Turn(1, series([90.0, 60.0, 30.0]), 78.2, 40.0, "IMPROVED", (Deed(date(2016, 3, 9), "Triage"),))
-TWO = Turn(2, series([29.0, 12.0, 11.0], start="2016-03-14", partial=[2]), 11.4, 10.0, "",
-           (Deed(date(2016, 3, 28), "Articles", done=False),))  # fmt: skip
+TWO = Turn(
+    2,
+    series([29.0, 12.0, 11.0], start="2016-03-14", partial=[2]),
+    11.4,
+    10.0,
+    "",
+    (Deed(date(2016, 3, 28), "Articles", done=False),),
+)
 
 
 def spiral(*turns: Turn, **changes: object) -> Spiral:
@@ -77,8 +83,10 @@ def test_the_title_is_about_the_newest_verdict() -> None:
 
 def test_what_the_numbers_in_the_picture_are_stands_beside_it() -> None:
     assert notes(spiral(ONE, TWO)) == [
-        "cycle 1: IMPROVED · cycle 2: open", "▲ 1 9 Mar 2016: Triage", "▲ 2 28 Mar 2016: Articles (planned)",
-    ]  # fmt: skip
+        "cycle 1: IMPROVED · cycle 2: open",
+        "▲ 1 9 Mar 2016: Triage",
+        "▲ 2 28 Mar 2016: Articles (planned)",
+    ]
 
 
 def test_alt_text_names_cycles_and_actions() -> None:

@@ -139,8 +139,12 @@ def test_no_charts_and_a_report_on_paper(folder: Path, csi: Csi) -> None:
     done = csi("run", "study.yml", "--no-charts", "--pdf")
     assert done.returncode == 0
     assert {one.name for one in (folder / "report").iterdir()} == {
-        "report.json", "series.csv", "quarantine.csv", "report.md", "report.pdf",
-    }  # fmt: skip
+        "report.json",
+        "series.csv",
+        "quarantine.csv",
+        "report.md",
+        "report.pdf",
+    }
     pdf = (folder / "report" / "report.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     assert b"/MediaBox [ 0 0 595.44 841.68 ]" in pdf  # A4 in points, to the hundredth of an inch
@@ -164,8 +168,14 @@ def test_pictures_may_be_lines(folder: Path, csi: Csi) -> None:
 
 
 def test_the_report_shows_its_charts_guards_and_windows(folder: Path, csi: Csi) -> None:
-    write(folder / "study.yml", {**STUDY, "baseline": {"from": "2026-01-05", "to": "2026-03-18"},
-                                 "evaluation": {"from": "2026-03-18", "to": "2026-05-25"}})  # fmt: skip
+    write(
+        folder / "study.yml",
+        {
+            **STUDY,
+            "baseline": {"from": "2026-01-05", "to": "2026-03-18"},
+            "evaluation": {"from": "2026-03-18", "to": "2026-05-25"},
+        },
+    )
     done = csi("run", "study.yml")
     text = (folder / "report" / "report.md").read_text()
     for name in ("mttr.png", "met.png", "opened.png", "slam.png"):
@@ -185,8 +195,13 @@ def test_the_report_shows_its_charts_guards_and_windows(folder: Path, csi: Csi) 
 
 
 def test_a_report_is_read_by_pandas_across_a_change_of_the_clock(folder: Path, csi: Csi) -> None:
-    write(folder / "study.yml", {**STUDY, "kpis": {"mttr": {**STUDY["kpis"]["mttr"], "guards": [], "name": "Hours",
-                                                           "target_date": "2026-06-01"}}})  # fmt: skip
+    write(
+        folder / "study.yml",
+        {
+            **STUDY,
+            "kpis": {"mttr": {**STUDY["kpis"]["mttr"], "guards": [], "name": "Hours", "target_date": "2026-06-01"}},
+        },
+    )
     csi("run", "study.yml", "--no-charts")
     kpi = json.loads((folder / "report" / "report.json").read_text())["kpis"]["mttr"]
     starts = pd.to_datetime([point["start"] for point in kpi["series"]])
@@ -200,8 +215,9 @@ def test_a_report_is_read_by_pandas_across_a_change_of_the_clock(folder: Path, c
     assert (kpi["name"], kpi["target_date"]) == ("Hours", "2026-06-01")
     window = kpi["windows"]["evaluation"]
     assert pd.to_datetime([window["start"], window["end"]]).tz_convert("Europe/Lisbon").strftime("%F").tolist() == [
-        "2026-03-16", "2026-05-25",
-    ]  # fmt: skip
+        "2026-03-16",
+        "2026-05-25",
+    ]
     level = pd.Series([point["value"] for point in kpi["series"]][:10]).mean()
     assert kpi["levels"]["before"] == pytest.approx(level)
     assert kpi["change"]["difference"] == pytest.approx(kpi["levels"]["after"] - kpi["levels"]["before"])

@@ -67,8 +67,9 @@ def test_a_deletion_that_was_killed_between_files_and_rows_is_done_again_to_the_
     files = FileStore(str(tmp_path))
     with sqlite_database.sessions() as session:
         turns.begin(session, team_id="T1")
-        session.add(InboxEvent(team_id="T1", event_id="e", kind="job:settings.erase", next_at=turns.NOW,
-                               received_at=turns.NOW))  # fmt: skip
+        session.add(
+            InboxEvent(team_id="T1", event_id="e", kind="job:settings.erase", next_at=turns.NOW, received_at=turns.NOW)
+        )
     files.keep("T1", b"raw")
     files.delete_team("T1")  # so far it came
     with sqlite_database.sessions.reading() as session:

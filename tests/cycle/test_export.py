@@ -54,8 +54,16 @@ def test_a_workbook_with_the_sheet_of_another_delivery_is_no_part_of_a_study(the
     with pd.ExcelWriter(stream, engine="xlsxwriter") as book:
         for name in there:
             pd.DataFrame({"a": [1], "b": [2]}).to_excel(book, sheet_name=name, index=False)
-    batch = Batch(team_id="T1", source_id=1, ordinal=2, filename="feb.xlsx", sha256="0", delivered_by="U1",
-                  delivered_at=datetime(2026, 3, 2, tzinfo=UTC), mapping={"sheet": "Feb"})  # fmt: skip
+    batch = Batch(
+        team_id="T1",
+        source_id=1,
+        ordinal=2,
+        filename="feb.xlsx",
+        sha256="0",
+        delivered_by="U1",
+        delivered_at=datetime(2026, 3, 2, tzinfo=UTC),
+        mapping={"sheet": "Feb"},
+    )
     if not refused:
         _check_sheets(batch, stream.getvalue(), ["Jan", "Feb"])
         return

@@ -252,9 +252,10 @@ def _delivered(session: Session, cycle: Cycle, files: FileStore, content: bytes,
 
 def test_what_a_kpi_is_compared_with_is_taken_over_whatever_the_order(sqlite_database: Database) -> None:
     compared = STUDY.replace(b"    target: 18\n", b"    target: 18\n    comparator: porto\n").replace(
-        b"  sla:\n", b"  porto: {source: Incident log, at: resolved_at, measure: median, unit: h, direction: lower,\n"
-        b"          value: {from: opened_at, to: resolved_at, unit: h}}\n  sla:\n"
-    )  # fmt: skip
+        b"  sla:\n",
+        b"  porto: {source: Incident log, at: resolved_at, measure: median, unit: h, direction: lower,\n"
+        b"          value: {from: opened_at, to: resolved_at, unit: h}}\n  sla:\n",
+    )
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
         take_over(session, cycle, study_of(compared), actor=ALICE, now=NOW)

@@ -34,9 +34,16 @@ def cycle(sqlite_database: Database) -> Any:
         turns.assess(session, made, kpi)
         cycles.passage(session, made, 4).owner = BOB
         turns.jump(session, made, 7)
-        fields = actions.ActionFields("Route them", kpi.id, owner=BOB, due_on=date(2026, 12, 1),
-                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
-                                      failure_sign="not less")  # fmt: skip
+        fields = actions.ActionFields(
+            "Route them",
+            kpi.id,
+            owner=BOB,
+            due_on=date(2026, 12, 1),
+            effect_by=date(2026, 12, 2),
+            cost_class="low",
+            expected_effect="less",
+            failure_sign="not less",
+        )
         actions.propose(session, made, fields, actor=ALICE, now=NOW)
         yield session, made
 
@@ -54,9 +61,12 @@ def give_on(session: Session, cycle: Cycle, gone: str = BOB, actor: str = DAVE, 
 def test_all_that_somebody_holds_is_found_and_nothing_of_others(cycle: tuple[Session, Cycle]) -> None:
     session, here = cycle
     assert held(session, here, BOB) == [
-        *[("roles", "RoleAssignment", "user_id")] * 2, ("roles", "StepPassage", "owner"),
-        ("data", "PlanRow", "owner"), ("kpis", "Kpi", "owner"), ("actions", "Action", "owner"),
-    ]  # fmt: skip
+        *[("roles", "RoleAssignment", "user_id")] * 2,
+        ("roles", "StepPassage", "owner"),
+        ("data", "PlanRow", "owner"),
+        ("kpis", "Kpi", "owner"),
+        ("actions", "Action", "owner"),
+    ]
     assert leaving.services_of(session, TEAM, BOB) == [here.service_id]
     assert held(session, here, "UNOBODY") == []
     assert leaving.services_of(session, TEAM, "UNOBODY") == leaving.services_of(session, "T2", BOB) == []
@@ -68,8 +78,10 @@ def test_all_of_it_is_given_on_in_one_go_and_what_was_agreed_stays(cycle: tuple[
     give_on(session, here, kpis=ALICE, data=FRANK)
     assert held(session, here, BOB) == []
     assert {one.role for one in rows(session, RoleAssignment, TEAM, user_id=ERIN)} == {
-        Role.DATA_OWNER, Role.ANALYST, Role.READER,
-    }  # fmt: skip
+        Role.DATA_OWNER,
+        Role.ANALYST,
+        Role.READER,
+    }
     plan = row(session, PlanRow, TEAM, cycle_id=here.id)
     assert (plan.owner, plan.backup) == (FRANK, "")  # he was the backup, and nobody is their own
     assert row(session, Kpi, TEAM, cycle_id=here.id).owner == ALICE
@@ -130,11 +142,17 @@ def test_a_source_is_given_on_too_unless_it_is_retired(cycle: tuple[Session, Cyc
 @pytest.mark.parametrize(
     ("profile", "why"),
     [
-        ({}, None), ({"team_id": TEAM}, None), (None, Barred.ELSEWHERE), ({"team_id": "T2"}, Barred.ELSEWHERE),
-        ({"is_stranger": True}, Barred.ELSEWHERE), ({"is_bot": True}, Barred.BOT), ({"id": "USLACKBOT"}, Barred.BOT),
-        ({"is_restricted": True}, Barred.GUEST), ({"is_ultra_restricted": True}, Barred.GUEST),
+        ({}, None),
+        ({"team_id": TEAM}, None),
+        (None, Barred.ELSEWHERE),
+        ({"team_id": "T2"}, Barred.ELSEWHERE),
+        ({"is_stranger": True}, Barred.ELSEWHERE),
+        ({"is_bot": True}, Barred.BOT),
+        ({"id": "USLACKBOT"}, Barred.BOT),
+        ({"is_restricted": True}, Barred.GUEST),
+        ({"is_ultra_restricted": True}, Barred.GUEST),
         ({"deleted": True}, Barred.GONE),
     ],
-)  # fmt: skip
+)
 def test_bots_guests_people_from_elsewhere_and_those_who_left_hold_no_role(profile: Any, why: Barred | None) -> None:
     assert barred(profile, TEAM) is why

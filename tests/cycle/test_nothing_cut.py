@@ -24,8 +24,15 @@ def test_all_that_waits_for_somebody_is_theirs_and_counted(sqlite_database: Data
         cycle = turns.begin(session)
         given = {"role": Role.APPROVER, "user_id": CAROL, "actor": DAVE, "now": NOW}
         roles.grant(session, team_id=TEAM, service_id=cycle.service_id, **given)  # type: ignore[arg-type]
-        plain = {"team_id": TEAM, "service_id": cycle.service_id, "cycle_id": cycle.id, "title": "t", "proposer": DAVE,
-                 "proposed_at": NOW, "state": "proposed"}  # fmt: skip
+        plain = {
+            "team_id": TEAM,
+            "service_id": cycle.service_id,
+            "cycle_id": cycle.id,
+            "title": "t",
+            "proposer": DAVE,
+            "proposed_at": NOW,
+            "state": "proposed",
+        }
         session.add_all(Action(**plain, number=number) for number in range(1, MANY + 1))
         session.flush()
         own = cycles.own(session, cycle, CAROL, NOW)

@@ -197,9 +197,16 @@ def test_the_overview_waits_for_nobody_to_approve_what_is_their_own(sqlite_datab
         cycle = turns.begin(session)
         (kpi,) = turns.grow(session, cycle)
         turns.jump(session, cycle, 7)
-        fields = actions.ActionFields("Route them", kpi.id, owner=ALICE, due_on=date(2026, 12, 1),
-                                      effect_by=date(2026, 12, 2), cost_class="low", expected_effect="less",
-                                      failure_sign="not less")  # fmt: skip
+        fields = actions.ActionFields(
+            "Route them",
+            kpi.id,
+            owner=ALICE,
+            due_on=date(2026, 12, 1),
+            effect_by=date(2026, 12, 2),
+            cost_class="low",
+            expected_effect="less",
+            failure_sign="not less",
+        )
         actions.propose(session, cycle, fields, actor=BOB, now=NOW)
         waiting = {(one.kind, one.number): one.who for one in cycles.overview(session, cycle, NOW).waiting}
         assert waiting[Awaited.ACTION_APPROVAL, 1] == (CAROL,)

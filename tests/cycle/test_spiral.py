@@ -74,8 +74,16 @@ def close(session: Session, cycle: Cycle, actor: str = DAVE) -> Cycle:
 
 
 def act_on(session: Session, cycle: Cycle, kpi: Kpi) -> Action:
-    fields = actions.ActionFields("Route them", kpi.id, owner=FRANK, due_on=CHANGE, effect_by=AFTER, cost_class="low",
-                                  expected_effect="less", failure_sign="not less")  # fmt: skip
+    fields = actions.ActionFields(
+        "Route them",
+        kpi.id,
+        owner=FRANK,
+        due_on=CHANGE,
+        effect_by=AFTER,
+        cost_class="low",
+        expected_effect="less",
+        failure_sign="not less",
+    )
     return actions.propose(session, cycle, fields, actor=BOB, now=NOW)
 
 
@@ -208,8 +216,13 @@ def test_each_thing_left_goes_to_its_step_with_its_origin_and_age(database: Data
         draft = close(session, cycle)
         found = kinds(session, draft)
         assert {kind: one.step for kind, one in found.items()} == {
-            "verdict": 1, "gap": 2, "quarantine": 3, "cause": 5, "report": 6, "action": 7,
-        }  # fmt: skip
+            "verdict": 1,
+            "gap": 2,
+            "quarantine": 3,
+            "cause": 5,
+            "report": 6,
+            "action": 7,
+        }
         assert found["quarantine"].text == "2 rows of incidents.csv in quarantine"
         assert (found["gap"].since, found["gap"].subject_id) == (NOW, gap.id)
         assert "handovers" in found["cause"].text
@@ -415,8 +428,16 @@ def test_an_approved_baseline_moves_that_of_no_other_kpi(sqlite_database: Databa
         one, other = turns.grow(session, cycle, turns.kpi_fields(), turns.kpi_fields(name="Backlog"))
         cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), CHANGE
         cycle.state, cycle.open_channel, cycle.open_service = "closed", None, None
-        approved = {"window_from": CHANGE, "window_to": AFTER, "state": "approved", "proposed_by": BOB,
-                    "proposed_at": NOW, "number": 1, "service_id": cycle.service_id, "cycle_id": cycle.id}  # fmt: skip
+        approved = {
+            "window_from": CHANGE,
+            "window_to": AFTER,
+            "state": "approved",
+            "proposed_by": BOB,
+            "proposed_at": NOW,
+            "number": 1,
+            "service_id": cycle.service_id,
+            "cycle_id": cycle.id,
+        }
         session.add(Baseline(team_id=TEAM, kpi_key=one.key, **approved))
         session.flush()
         draft = spirals._draft(session, cycle, DAVE, NOW)
@@ -431,9 +452,20 @@ def test_a_baseline_that_all_have_approved_is_what_the_next_cycle_proposes(sqlit
         [kpi] = turns.grow(session, cycle)
         cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), CHANGE
         cycle.state, cycle.open_channel, cycle.open_service = "closed", None, None
-        session.add(Baseline(team_id=TEAM, kpi_key=kpi.key, window_from=CHANGE, window_to=AFTER, state="approved",
-                             proposed_by=BOB, proposed_at=NOW, number=1, service_id=cycle.service_id,
-                             cycle_id=cycle.id))  # fmt: skip
+        session.add(
+            Baseline(
+                team_id=TEAM,
+                kpi_key=kpi.key,
+                window_from=CHANGE,
+                window_to=AFTER,
+                state="approved",
+                proposed_by=BOB,
+                proposed_at=NOW,
+                number=1,
+                service_id=cycle.service_id,
+                cycle_id=cycle.id,
+            )
+        )
         session.flush()
         draft = spirals._draft(session, cycle, DAVE, NOW)
         [again] = rows(session, Kpi, TEAM, cycle_id=draft.id)

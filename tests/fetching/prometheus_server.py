@@ -32,9 +32,13 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         place = f"127.0.0.1:{probe.getsockname()[1]}"
     (folder / "prometheus.yml").write_text("global: {}\n")
     command = [
-        "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
-        f"--web.listen-address={place}", "--storage.tsdb.retention.time=100y", "--log.level=error",
-    ]  # fmt: skip
+        "prometheus",
+        f"--config.file={folder}/prometheus.yml",
+        f"--storage.tsdb.path={folder}/data",
+        f"--web.listen-address={place}",
+        "--storage.tsdb.retention.time=100y",
+        "--log.level=error",
+    ]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
         _wait(f"http://{place}/-/ready", running)
         yield f"http://{place}"

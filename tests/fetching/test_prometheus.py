@@ -45,8 +45,11 @@ def test_a_day_on_which_the_clock_is_set_is_asked_by_its_own_length():
 def test_months_are_asked_by_the_calendar():
     found = ranges.ranges(at(1, 1), at(1, 5), period=Period.MONTH, timezone="UTC")
     assert [(one.first, one.step // 86_400) for one in found] == [
-        (at(1, 2), 31), (at(1, 3), 28), (at(1, 4), 31), (at(1, 5), 30),
-    ]  # fmt: skip
+        (at(1, 2), 31),
+        (at(1, 3), 28),
+        (at(1, 4), 31),
+        (at(1, 5), 30),
+    ]
 
 
 def test_only_whole_periods_are_asked():
@@ -125,12 +128,14 @@ def test_a_wrong_expression_is_said_in_the_servers_words(prometheus: str, collec
 @pytest.mark.parametrize(
     "said",
     [
-        b"[1]", b"[" * 100_000, b'{"status": "success", "data": {"result": [7]}}',
+        b"[1]",
+        b"[" * 100_000,
+        b'{"status": "success", "data": {"result": [7]}}',
         b'{"status": "success", "data": {"result": [{"metric": {}, "values": [["soon", "1"]]}]}}',
         b'{"status": "success", "data": {"result": [{"metric": {}, "values": [[1e30, "1"]]}]}}',
         b'{"status": "success", "data": {"result": [{"metric": {}, "values": [[]]}]}}',
     ],
-)  # fmt: skip
+)
 def test_another_kind_of_server_is_told(site: Site, collect: Collecting, said: bytes):
     site.answers["/api/v1/query_range"] = Answer(said)
     with pytest.raises(InvalidInput, match="no answer of Prometheus"):

@@ -16,10 +16,18 @@ from tests import turns
 from tests.flows.conftest import World
 
 KPI = {
-    "goal": "Branches can work", "csf": "Incidents end when promised", "name": "Resolved within SLA", "unit": "%",
-    "direction": "higher", "target": "75", "target_date": "2027-03-01", "why": "validate", "kind": "satisfaction",
-    "measure": "share", "good": 'made_sla == "true"',
-}  # fmt: skip
+    "goal": "Branches can work",
+    "csf": "Incidents end when promised",
+    "name": "Resolved within SLA",
+    "unit": "%",
+    "direction": "higher",
+    "target": "75",
+    "target_date": "2027-03-01",
+    "why": "validate",
+    "kind": "satisfaction",
+    "measure": "share",
+    "good": 'made_sla == "true"',
+}
 
 
 def at_once(*acts) -> list:

@@ -42,28 +42,69 @@ FILE = "FOTHER"
 STEPS = (1, 2, 5, 7)  # of the own cycle, as what may be done depends on it
 # How the value of a button names a row, where it is not the row's number alone.
 VALUES = {
-    "measure.approve": "{0}:1", "act.approve": "{0}:1", "present.how": "{0}:grid", "present.spiral": "{0}:kpi",
-    "reminder.snooze": "mute:{0}", "process.decide": '{{"id": {0}, "choice": "approve"}}', "gather.map": FILE,
-    "gather.collect": "{0}:2026-11-16", "gather.read": FILE + ":{0}", "gather.name": ":{0}", "gather.study": FILE,
-    "cycle.next": "1@" + ELSEWHERE, "cycle.open": "status@" + ELSEWHERE, "cycle.start": ELSEWHERE, "source.add": "sql",
-    "measure.catalogue": "K01", "register.page": "0", "home.page": "0",
-    "wait.look": "action:{0}", "people.give_on": "UGONE:{0}", "propose.leave": FILE, "present.answer": "{0}:UGONE",
-}  # fmt: skip
+    "measure.approve": "{0}:1",
+    "act.approve": "{0}:1",
+    "present.how": "{0}:grid",
+    "present.spiral": "{0}:kpi",
+    "reminder.snooze": "mute:{0}",
+    "process.decide": '{{"id": {0}, "choice": "approve"}}',
+    "gather.map": FILE,
+    "gather.collect": "{0}:2026-11-16",
+    "gather.read": FILE + ":{0}",
+    "gather.name": ":{0}",
+    "gather.study": FILE,
+    "cycle.next": "1@" + ELSEWHERE,
+    "cycle.open": "status@" + ELSEWHERE,
+    "cycle.start": ELSEWHERE,
+    "source.add": "sql",
+    "measure.catalogue": "K01",
+    "register.page": "0",
+    "home.page": "0",
+    "wait.look": "action:{0}",
+    "people.give_on": "UGONE:{0}",
+    "propose.leave": FILE,
+    "present.answer": "{0}:UGONE",
+}
 # The same for what a modal remembers, where it is not the usual object.
 REMEMBERED = {
-    "cycle.start": ELSEWHERE, "cycle.back": ELSEWHERE, "present.send": ELSEWHERE, "act.reject": "{0}:1",
-    "act.reject_baseline": "{0}", "measure.reject": "{0}:1", "present.question": "{0}", "present.decide": "{0}",
-    "people.give_on": "UGONE:{0}", "present.answer": "{0}:UGONE",
-}  # fmt: skip
+    "cycle.start": ELSEWHERE,
+    "cycle.back": ELSEWHERE,
+    "present.send": ELSEWHERE,
+    "act.reject": "{0}:1",
+    "act.reject_baseline": "{0}",
+    "measure.reject": "{0}:1",
+    "present.question": "{0}",
+    "present.decide": "{0}",
+    "people.give_on": "UGONE:{0}",
+    "present.answer": "{0}:UGONE",
+}
 # What people chose and typed, for fields that do not take any number.
 SAID = {
-    "sure": "delete everything", "timezone": "Europe/Lisbon", "period": "week", "calendar": "24x7", "at": "0",
-    "direction": "lower", "why": "direct", "measure": "count", "decision": "accept", "measurability": "proxy only",
-    "audience": "suppliers", "purpose": "information", "disposition": "adopt", "state": "done", "cost_class": "low",
-    "start": "2026-11-16T00:00:00+00:00", "end": "17:00", "address": "https://example.org/x", "dates": "iso",
-    "unit_cost": "", "impact_unit": "minutes", "claim": "neither", "period_start": "2026-11-16",
+    "sure": "delete everything",
+    "timezone": "Europe/Lisbon",
+    "period": "week",
+    "calendar": "24x7",
+    "at": "0",
+    "direction": "lower",
+    "why": "direct",
+    "measure": "count",
+    "decision": "accept",
+    "measurability": "proxy only",
+    "audience": "suppliers",
+    "purpose": "information",
+    "disposition": "adopt",
+    "state": "done",
+    "cost_class": "low",
+    "start": "2026-11-16T00:00:00+00:00",
+    "end": "17:00",
+    "address": "https://example.org/x",
+    "dates": "iso",
+    "unit_cost": "",
+    "impact_unit": "minutes",
+    "claim": "neither",
+    "period_start": "2026-11-16",
     "cause_state": "supported",
-}  # fmt: skip
+}
 
 
 OF_FORMS = ("cycle.more", "gather.guess", "gather.more", "gather.choose", "gather.try")
@@ -111,14 +152,31 @@ class Attacker:
 
     def view(self, callback_id: str, metadata: str, state: dict[str, Any] | None = None) -> dict[str, Any]:
         inputs = [{"type": "input", "block_id": name} for name in ("reason", f"item_{self.ids['kpi']}")]
-        return {"id": "V0", "type": "modal", "callback_id": callback_id, "private_metadata": metadata, "hash": "0",
-                "blocks": inputs, "root_view_id": "V0", "state": {"values": state or {}}}  # fmt: skip
+        return {
+            "id": "V0",
+            "type": "modal",
+            "callback_id": callback_id,
+            "private_metadata": metadata,
+            "hash": "0",
+            "blocks": inputs,
+            "root_view_id": "V0",
+            "state": {"values": state or {}},
+        }
 
     def remembered(self, number: str) -> str:
         known = {name: int(number) for name in (*self.ids, "entry", "kpi", "goal", "csf", "gap", "source", "step")}
         known["cycle"] = self.cycle
-        return json.dumps({**known, "file": FILE, "kind": "sql", "start": "2026-11-16", "kpis": [int(number)],
-                           "names": ["a"], "channel": ELSEWHERE})  # fmt: skip
+        return json.dumps(
+            {
+                **known,
+                "file": FILE,
+                "kind": "sql",
+                "start": "2026-11-16",
+                "kpis": [int(number)],
+                "names": ["a"],
+                "channel": ELSEWHERE,
+            }
+        )
 
     def shown(self) -> str:
         """Whatever the bot said to Slack, refused or not."""
@@ -180,8 +238,14 @@ def try_commands(attacker: Attacker) -> None:
     for word in (*of_kind("command"), "help", "nothing"):
         for channel in (here, ELSEWHERE):
             for words in ("", "json", attacker.numbers[0], "median_time_to_resolve"):
-                command = {"command": "/csi", "text": f"{word} {words}", "team_id": attacker.team, "trigger_id": "none",
-                           "user_id": attacker.person.id, "channel_id": channel}  # fmt: skip
+                command = {
+                    "command": "/csi",
+                    "text": f"{word} {words}",
+                    "team_id": attacker.team,
+                    "trigger_id": "none",
+                    "user_id": attacker.person.id,
+                    "channel_id": channel,
+                }
                 attacker.send(command)
 
 
@@ -190,8 +254,13 @@ def try_buttons(attacker: Attacker, place: str) -> None:
         if action in OF_FORMS and place == "message":
             continue  # it reads what its form remembers, which is nothing outside of it
         for number in attacker.numbers:
-            click = {"type": "button", "action_id": f"{action}:x" if action == OPEN else action, "block_id": "b",
-                     "value": VALUES.get(action, "{0}").format(number), "action_ts": "1"}  # fmt: skip
+            click = {
+                "type": "button",
+                "action_id": f"{action}:x" if action == OPEN else action,
+                "block_id": "b",
+                "value": VALUES.get(action, "{0}").format(number),
+                "action_ts": "1",
+            }
             body = {**attacker.base("block_actions"), "actions": [click]}
             if place == "modal":
                 body["view"] = attacker.view("act.open", attacker.remembered(number))
@@ -248,9 +317,11 @@ def test_who_holds_no_role_changes_nothing_but_to_acknowledge_and_ask(world: Wor
     through(world)
     changed = kept(world, team) ^ before
     assert {(one.split()[0], json.loads(one.partition(" ")[2]).get("kind", "")) for one in changed} <= {
-        ("report_click", "acknowledge"), ("report_click", "question"), ("audit_row", ""),
+        ("report_click", "acknowledge"),
+        ("report_click", "question"),
+        ("audit_row", ""),
         ("audit_head", ""),
-    }  # fmt: skip
+    }
 
 
 def kept(world: World, team: str) -> set[str]:
@@ -331,8 +402,17 @@ def test_every_event(attacker: Attacker) -> None:
         for user in (bot, ALICE, left):
             if isinstance(user, dict) != (kind == "user_change"):
                 continue
-            happened = {"type": kind, "user": user, "user_id": user, "channel": ELSEWHERE, "channel_id": ELSEWHERE,
-                        "file_id": FILE, "tab": "home", "team": OTHER, "tokens": {"bot": [bot]}}  # fmt: skip
+            happened = {
+                "type": kind,
+                "user": user,
+                "user_id": user,
+                "channel": ELSEWHERE,
+                "channel_id": ELSEWHERE,
+                "file_id": FILE,
+                "tab": "home",
+                "team": OTHER,
+                "tokens": {"bot": [bot]},
+            }
             body = {
                 "type": "event_callback",
                 "team_id": attacker.team,
@@ -352,8 +432,17 @@ def test_every_job(attacker: Attacker) -> None:
         with kit.sessions() as session:
             for number in attacker.numbers:
                 wanted = {f"{name}_id": int(number) for name in ("report", "source", "batch", "cycle")}
-                given = {"file_id": FILE, "kpi": "median_time_to_resolve", "actor": ALICE, "key": number, "stamp": "",
-                         "users": [], "channel": ELSEWHERE, "user": ALICE, "by": attacker.world.dave.id}  # fmt: skip
+                given = {
+                    "file_id": FILE,
+                    "kpi": "median_time_to_resolve",
+                    "actor": ALICE,
+                    "key": number,
+                    "stamp": "",
+                    "users": [],
+                    "channel": ELSEWHERE,
+                    "user": ALICE,
+                    "by": attacker.world.dave.id,
+                }
                 kit.inbox.later(session, team_id=attacker.team, kind=kind, key=number, payload={**wanted, **given})
         through(attacker.world)
 
@@ -412,7 +501,13 @@ def test_a_file_key_never_leads_out_of_the_workspace(attacker: Attacker) -> None
 
 def test_one_workspaces_requests_are_not_answered_with_anothers_token(attacker: Attacker) -> None:
     before = len(attacker.world.sandbox.calls())
-    command = {"command": "/csi", "text": "status", "team_id": OTHER, "trigger_id": "none", "user_id": ALICE,
-               "channel_id": ELSEWHERE}  # fmt: skip
+    command = {
+        "command": "/csi",
+        "text": "status",
+        "team_id": OTHER,
+        "trigger_id": "none",
+        "user_id": ALICE,
+        "channel_id": ELSEWHERE,
+    }
     assert "not installed in this workspace" in attacker.send(command)
     assert len(attacker.world.sandbox.calls()) == before

@@ -75,10 +75,18 @@ def test_what_a_button_or_modal_does_is_one_transaction(world: World, step: int)
     carol.person, carol.may_look = world.carol, True
     changed = 0
     for body in sent(carol):
-        kind, heard = ("action", body["actions"][0]["action_id"].partition(":")[0]) if "actions" in body else (
-            "view", body["view"]["callback_id"])  # fmt: skip
-        given = {"ack": Ack(), "body": body, "view": body["view"], "client": kit.client(team),
-                 "respond": Respond(response_url=None)}  # fmt: skip
+        kind, heard = (
+            ("action", body["actions"][0]["action_id"].partition(":")[0])
+            if "actions" in body
+            else ("view", body["view"]["callback_id"])
+        )
+        given = {
+            "ack": Ack(),
+            "body": body,
+            "view": body["view"],
+            "client": kit.client(team),
+            "respond": Respond(response_url=None),
+        }
         with (
             counted(kit.sessions.engine) as found,
             suppress(CsiError, SlackApiError, KeyError, StopIteration, ValueError),

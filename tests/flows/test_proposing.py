@@ -96,8 +96,10 @@ def test_a_dropped_export_is_measured_by_in_ten_interactions(world: World):
     assert count == {"pressed": 7, "filled": 3}  # README says so; more than twelve would be too many
     world.settled()
     world.dave.click(shown, "propose.leave")
-    world.dave.wait(lambda: not any("looks like a Zendesk" in reading(one) for one in world.dave.everything()),
-                    what="the offer to go")  # fmt: skip
+    world.dave.wait(
+        lambda: not any("looks like a Zendesk" in reading(one) for one in world.dave.everything()),
+        what="the offer to go",
+    )
     with world.bot.kit.sessions.reading() as session:
         cycle, source, batch = (session.exec(select(table)).one() for table in (Cycle, Source, Batch))
         made = {one.key: one for one in session.exec(select(Kpi)).all()}
@@ -105,9 +107,11 @@ def test_a_dropped_export_is_measured_by_in_ten_interactions(world: World):
     assert (cycle.step, cycle.period, source.name) == (3, "week", "zendesk tickets")
     assert (batch.source_id, batch.state, batch.rows_kept, batch.mapping) == (source.id, "current", 400, source.mapping)
     assert {key: (one.target, one.counter) for key, one in made.items()} == {
-        "mean_time_to_resolve_mttr": (16, "reopen_rate"), "first_response_time": (30, "reopen_rate"),
-        "reopen_rate": (20, "mean_time_to_resolve_mttr"), "customer_satisfaction_csat": (100, ""),
-    }  # fmt: skip
+        "mean_time_to_resolve_mttr": (16, "reopen_rate"),
+        "first_response_time": (30, "reopen_rate"),
+        "reopen_rate": (20, "mean_time_to_resolve_mttr"),
+        "customer_satisfaction_csat": (100, ""),
+    }
     assert {one.measurability for one in made.values()} == {"measured automatically"}
     assert {(plan.source_id, plan.owner, plan.backup) for plan in plans.values()} == {
         (source.id, world.dave.id, world.bob.id)
@@ -264,9 +268,7 @@ def test_a_query_proposes_and_leads_to_the_end_of_step_2_in_eleven_presses(world
     with world.bot.kit.sessions.reading() as session:
         source, batch = (session.exec(select(table)).one() for table in (Source, Batch))
         made = session.exec(select(Kpi)).all()
-    assert (source.kind, source.mapping["sql"], source.mapping["options"]["query"]) == (
-        "sql", address, QUERY
-    )  # fmt: skip
+    assert (source.kind, source.mapping["sql"], source.mapping["options"]["query"]) == ("sql", address, QUERY)
     assert source.mapping["options"]["moments"][0] == "created_at"
     assert (batch.way, batch.state, batch.rows_kept) == ("sql", "current", 400)
     assert "solved_at" in batch.counts["cells"]

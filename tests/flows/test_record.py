@@ -143,8 +143,14 @@ def test_the_log_is_turned_page_by_page_in_its_place(world: World):
     with world.bot.kit.sessions() as session:
         cycle = session.exec(select(Cycle)).one()
         for number in range(20):
-            audit.record(session, team_id=cycle.team_id, actor="", at=world.now(), what=f"tried {number:02}",
-                         subject=("cycle", cycle.id))  # fmt: skip
+            audit.record(
+                session,
+                team_id=cycle.team_id,
+                actor="",
+                at=world.now(),
+                what=f"tried {number:02}",
+                subject=("cycle", cycle.id),
+            )
     world.dave.command("/csi", "audit")
     shown = world.dave.sees("tried 19", "service-desk")
     assert "tried 04" not in reading(shown)

@@ -45,9 +45,10 @@ def desk(world: World, tickets: Path) -> World:
     """A cycle in step 3 with one KPI; an administrator allows this machine and one folder."""
     world.stop()
     allowed = {
-        "csi_token_key": Fernet.generate_key().decode(), "csi_allow_private_addresses": "127.0.0.1",
+        "csi_token_key": Fernet.generate_key().decode(),
+        "csi_allow_private_addresses": "127.0.0.1",
         "csi_allow_database_folders": str(tickets.parent),
-    }  # fmt: skip
+    }
     world.settings = world.settings.model_copy(update=allowed)
     world.start()
     world.begin()
@@ -105,8 +106,18 @@ def test_a_query_is_set_up_collected_and_read_like_a_file(desk: World, tickets: 
 
 def test_an_address_is_collected_and_everything_anew_replaces_what_was_there(desk: World, site: Site):
     site.answers["/calls"] = Answer(json.dumps({"items": [{"at": "2026-03-02T09:00:00Z", "n": 1}]}).encode())
-    assert add(desk, "url", address=f"{site.address}/calls?api_key=s3cret", rows="items", at="at", feeds=[],
-               authorization="Bearer t0ken") is None  # fmt: skip
+    assert (
+        add(
+            desk,
+            "url",
+            address=f"{site.address}/calls?api_key=s3cret",
+            rows="items",
+            at="at",
+            feeds=[],
+            authorization="Bearer t0ken",
+        )
+        is None
+    )
     desk.bob.sees("read into *Tickets*")
     assert site.asked[0].headers["Authorization"] == "Bearer t0ken"
     assert site.asked[0].path == "/calls?api_key=s3cret"

@@ -24,10 +24,18 @@ def first_kpi(world: World, **said: object) -> dict | None:
     world.alice.wait_modal("measure.open")
     world.alice.click(None, "measure.add_kpi")
     world.alice.wait_modal("measure.add_kpi")
-    world.alice.fill({
-        "goal": "Users get help fast", "csf": "Incidents are resolved quickly", "name": "Median time to resolve",
-        "unit": "h", "target": "20", "measure": "median", "value": "opened_at to resolved_at", **said,
-    })  # fmt: skip
+    world.alice.fill(
+        {
+            "goal": "Users get help fast",
+            "csf": "Incidents are resolved quickly",
+            "name": "Median time to resolve",
+            "unit": "h",
+            "target": "20",
+            "measure": "median",
+            "value": "opened_at to resolved_at",
+            **said,
+        }
+    )
     return world.alice.submit()
 
 
@@ -191,9 +199,14 @@ def test_v1_5_a_no_and_a_yes_at_once_leave_the_no(world: World):
     with world.bot.kit.sessions() as session:  # Carol was first; what Erin sees is not up to date yet
         cycle = session.exec(select(Cycle)).one()
         approval.decide_tree(
-            session, cycle, actor=world.carol.id, choice="reject", version=tree(session, cycle).version,
-            reason="Too many", now=world.now(),
-        )  # fmt: skip
+            session,
+            cycle,
+            actor=world.carol.id,
+            choice="reject",
+            version=tree(session, cycle).version,
+            reason="Too many",
+            now=world.now(),
+        )
     world.erin.click(question, "measure.approve")
     world.erin.sees("carol sent this tree back: “Too many”", "service-desk")
     with world.bot.kit.sessions.reading() as session:
@@ -262,8 +275,13 @@ def test_after_step_1_a_kpi_can_still_be_computed_in_another_way_and_the_rest_sa
     world.bob.command("/csi", f"kpi {kpi.key}", channel="service-desk")
     form = world.bob.wait_modal("measure.define")
     assert [block["block_id"] for block in form["blocks"] if block["type"] == "input"] == [
-        "measure", "value", "where", "good", "pauses", "pause_clock",
-    ]  # fmt: skip
+        "measure",
+        "value",
+        "where",
+        "good",
+        "pauses",
+        "pause_clock",
+    ]
     world.bob.fill({"measure": "share", "value": "", "good": 'state == "failed"'})
     assert world.bob.submit() is None
     world.bob.sees("is computed as you said from now on", "service-desk")

@@ -174,8 +174,11 @@ def test_a_large_file_is_read_in_bounded_memory(tmp_path):
     expected = _log(tmp_path / "big.csv", MEGABYTES)
     done = subprocess.run(
         [sys.executable, "-c", _MEASURE, str(tmp_path / "big.csv"), str(tmp_path / "store")],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     kept, peak = map(int, done.stdout.split())
     assert kept == expected
     assert peak < PEAK_MEGABYTES

@@ -478,8 +478,10 @@ def test_a_number_is_corrected_and_taken_back_and_every_version_stays(gathering:
     versions = [(one.version, one.value, one.reason, one.current) for one in _rows(gathering, Measurement)]
     assert versions == [(1, 91.5, "", False), (2, 92.0, "", False), (3, None, "the wrong survey", True)]
     assert [one.what for one in _rows(gathering, AuditRow) if one.subject == "measurement"] == [
-        "entered number", "corrected number", "withdrew number",
-    ]  # fmt: skip
+        "entered number",
+        "corrected number",
+        "withdrew number",
+    ]
 
 
 def test_months_side_by_side_are_melted(gathering: World):
@@ -647,8 +649,10 @@ def _two_tables(month: int, tickets: str = "Tickets") -> bytes:
     """A workbook whose larger table is not the one that is wanted."""
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        for name, count, columns in (("Changes", 90, ("Change", "Planned", "Done")),
-                                     (tickets, 20, ("Ticket", "opened_at", "resolved_at"))):  # fmt: skip
+        for name, count, columns in (
+            ("Changes", 90, ("Change", "Planned", "Done")),
+            (tickets, 20, ("Ticket", "opened_at", "resolved_at")),
+        ):
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, columns)
             for row in range(1, count + 1):
@@ -750,9 +754,14 @@ def test_a_new_source_with_the_name_of_another_is_told_and_offered_both_ways(gat
         (cycle,) = session.exec(select(Cycle)).all()
         told = {"source_id": 0, "source_name": "Answers", "mapping": None, "actor": bob.id, "stamp": "late"}
         gathering.bot.kit.inbox.later(
-            session, team_id=cycle.team_id, kind="gather.read", key="late", user=bob.id, channel=cycle.channel_id,
+            session,
+            team_id=cycle.team_id,
+            kind="gather.read",
+            key="late",
+            user=bob.id,
+            channel=cycle.channel_id,
             payload={**told, "file_id": json.loads(view["private_metadata"])["file"]},
-        )  # fmt: skip
+        )
     bob.sees("‘Answers’ is a source by now, made of another file")
     bob.click(None, "gather.choose", "A new source", block_id="source")
     bob.wait(lambda: _has(bob.modal, "source_name"), what="the name")

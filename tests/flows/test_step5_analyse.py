@@ -159,8 +159,9 @@ def test_limits_begin_anew_for_a_reason_and_are_taken_back(delivered: World):
     delivered.bob.close()
     delivered.bob.wait(
         lambda: "Hours to resolve" in shown(delivered.bob) and "New limits since" not in shown(delivered.bob),
-        timeout=60, what="the old limits",
-    )  # fmt: skip
+        timeout=60,
+        what="the old limits",
+    )
 
 
 def test_a_definition_changed_on_the_way_makes_the_findings_stale(delivered: World):
@@ -191,10 +192,17 @@ def test_before_and_after_can_be_agreed_on_where_they_are_missed(delivered: Worl
     assert "no verdict on a change" in shown(bob)
     bob.click(None, "analyse.windows")
     bob.wait_modal("analyse.windows")
-    bob.fill({"baseline_from": "2026-01-05", "baseline_to": "2026-03-16", "evaluation_from": "2026-03-16",
-              "evaluation_to": "2026-05-25"})  # fmt: skip
+    bob.fill(
+        {
+            "baseline_from": "2026-01-05",
+            "baseline_to": "2026-03-16",
+            "evaluation_from": "2026-03-16",
+            "evaluation_to": "2026-05-25",
+        }
+    )
     assert bob.submit() is None
     bob.wait(
         lambda: "Hours to resolve" in shown(bob) and "no verdict on a change" not in shown(bob),
-        timeout=60, what="the verdicts with the windows",
-    )  # fmt: skip
+        timeout=60,
+        what="the verdicts with the windows",
+    )

@@ -257,9 +257,19 @@ def test_a_kpi_that_is_measured_no_longer_keeps_its_chart_in_the_history(ready: 
         first = cycles.by_id(session, ready.team, 1)
         first.state, first.open_channel, first.open_service = "closed", None, None
         session.flush()
-        session.add(Cycle(team_id=ready.team, service_id=first.service_id, number=2, channel_id=first.channel_id,
-                          open_channel=first.channel_id, open_service=first.service_id, timezone=first.timezone,
-                          started_by=ready.alice.id, started_at=ready.now()))  # fmt: skip
+        session.add(
+            Cycle(
+                team_id=ready.team,
+                service_id=first.service_id,
+                number=2,
+                channel_id=first.channel_id,
+                open_channel=first.channel_id,
+                open_service=first.service_id,
+                timezone=first.timezone,
+                started_by=ready.alice.id,
+                started_at=ready.now(),
+            )
+        )
     ready.alice.command("/csi", "history", channel="service-desk")
     shown = ready.alice.sees("2 KPIs: ", "service-desk")
     assert "achieved" in reading(shown)

@@ -68,9 +68,10 @@ def posted(web, body: str, stamp: str = "", signed: str = ""):
     stamp = stamp or str(int(time.time()))
     signed = signed or signature(web.sandbox.signing_secret, stamp, body)
     headers = {
-        b"content-type": b"application/json", b"x-slack-request-timestamp": stamp.encode(),
+        b"content-type": b"application/json",
+        b"x-slack-request-timestamp": stamp.encode(),
         b"x-slack-signature": signed.encode("latin-1"),
-    }  # fmt: skip
+    }
     return httpx.post(f"{web.address}/slack/events", content=body, headers=headers).status_code
 
 

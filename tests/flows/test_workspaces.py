@@ -51,11 +51,31 @@ def theirs(session: Session, team_id: str = OTHER) -> dict[str, str]:
     cycle.baseline_from, cycle.baseline_to = date(2026, 1, 5), date(2026, 3, 2)
     turns.jump(session, cycle, 7)
     turns.analyse(session, cycle, kpi, FLAT)
-    session.add(Exclusion(team_id=team_id, cycle_id=cycle.id, kpi_id=kpi.id, start_at=NOW, end_at=NOW, reason=MARK,
-                          proposed_by=BOB, proposed_at=NOW))  # fmt: skip
+    session.add(
+        Exclusion(
+            team_id=team_id,
+            cycle_id=cycle.id,
+            kpi_id=kpi.id,
+            start_at=NOW,
+            end_at=NOW,
+            reason=MARK,
+            proposed_by=BOB,
+            proposed_at=NOW,
+        )
+    )
     session.add(Reminder(team_id=team_id, key="k", kind="step_due", user_id=DAVE, cycle_id=cycle.id, due_at=NOW))
-    session.add(Report(team_id=team_id, cycle_id=cycle.id, audience="suppliers", state="sent", made_by=DAVE,
-                       made_at=NOW, content={"verdicts": [], "items": []}, ask=MARK))  # fmt: skip
+    session.add(
+        Report(
+            team_id=team_id,
+            cycle_id=cycle.id,
+            audience="suppliers",
+            state="sent",
+            made_by=DAVE,
+            made_at=NOW,
+            content={"verdicts": [], "items": []},
+            ask=MARK,
+        )
+    )
     said = actions.ActionFields(MARK, kpi.id, None, BOB, date(2026, 12, 1), MARK, date(2026, 12, 2), "low", MARK)
     action = actions.propose(session, cycle, said, actor=DAVE, now=NOW)
     window = {"window_from": date(2026, 3, 2), "window_to": date(2026, 4, 13)}
@@ -87,9 +107,20 @@ def values(ids: dict[str, str]) -> dict[str, str]:
     by = {
         "goal": ("measure.edit_goal", "measure.remove_goal"),
         "csf": ("measure.edit_csf", "measure.remove_csf"),
-        "kpi": ("measure.edit_kpi", "measure.remove_kpi", "assess.kpi", "process.trace", "process.rebase",
-                "process.swap",
-                "analyse.finding", "analyse.none", "analyse.why", "analyse.rebase", "act.propose", "act.baseline"),
+        "kpi": (
+            "measure.edit_kpi",
+            "measure.remove_kpi",
+            "assess.kpi",
+            "process.trace",
+            "process.rebase",
+            "process.swap",
+            "analyse.finding",
+            "analyse.none",
+            "analyse.why",
+            "analyse.rebase",
+            "act.propose",
+            "act.baseline",
+        ),
         "gap": ("assess.gap",),
         "sla_clause": ("sla.activate", "sla.retire"),
         "batch": ("gather.accept", "gather.remove"),
@@ -100,7 +131,7 @@ def values(ids: dict[str, str]) -> dict[str, str]:
         "opportunity": ("register.move",),
         "source": ("source.edit", "source.collect", "source.token", "source.revoke"),
         "cycle": ("process.run", "process.windows", "process.exclude"),
-    }  # fmt: skip
+    }
     said = {action: ids[kind] for kind, some in by.items() for action in some}
     return said | {
         "measure.approve": f"{ids['cycle']}:1",

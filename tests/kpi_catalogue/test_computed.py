@@ -13,11 +13,14 @@ from csi.study.reading import read_study
 
 COMPUTED = [known for known in entries().values() if known.computed]
 # What a team has to say itself: a condition, or the two sides of a ratio.
-OWN = {"K12": {"value": {"numerator": "closed", "denominator": "opened"}},
-       "K18": {"value": {"numerator": "amount", "denominator": "contacts"}, "unit": "money", "at": "day"},
-       "K23": {"good": "seen_before == \"true\""}, "K24": {"good": "came_back == \"true\""},
-       "K37": {"direction": [60, 85]},
-       "K42": {"good": 'rating in ("Good")', "where": 'rating in ("Good", "Bad")'}}  # fmt: skip
+OWN = {
+    "K12": {"value": {"numerator": "closed", "denominator": "opened"}},
+    "K18": {"value": {"numerator": "amount", "denominator": "contacts"}, "unit": "money", "at": "day"},
+    "K23": {"good": 'seen_before == "true"'},
+    "K24": {"good": 'came_back == "true"'},
+    "K37": {"direction": [60, 85]},
+    "K42": {"good": 'rating in ("Good")', "where": 'rating in ("Good", "Bad")'},
+}
 
 
 @pytest.mark.parametrize("known", COMPUTED, ids=lambda known: known.id)

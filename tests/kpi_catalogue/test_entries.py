@@ -33,11 +33,22 @@ PAIRS = {
 def written(**changes: object) -> dict[str, object]:
     """An entry as written in a file."""
     plain: dict[str, object] = {
-        "name": "Median age", "question": "How old?", "kind": "process", "aspect": "speed", "formula": "median(age)",
-        "unit": "d", "direction": "lower", "cohort": "closed in the period", "calendar": "24x7",
-        "required_fields": ["age"], "counter_metrics": ["K01"], "pitfall": "None known.", "csfs": ["Things move"],
-        "audience": ["suppliers"], "computed": {"at": "closed_at", "measure": "median", "value": "age"},
-    }  # fmt: skip
+        "name": "Median age",
+        "question": "How old?",
+        "kind": "process",
+        "aspect": "speed",
+        "formula": "median(age)",
+        "unit": "d",
+        "direction": "lower",
+        "cohort": "closed in the period",
+        "calendar": "24x7",
+        "required_fields": ["age"],
+        "counter_metrics": ["K01"],
+        "pitfall": "None known.",
+        "csfs": ["Things move"],
+        "audience": ["suppliers"],
+        "computed": {"at": "closed_at", "measure": "median", "value": "age"},
+    }
     return plain | changes
 
 
@@ -96,9 +107,16 @@ def test_all_errors_of_an_entry_are_told_at_once() -> None:
         read({"K01": broken, "X1": written()})
     fields = {error.field for error in caught.value.errors}
     assert fields == {
-        "K01.kind", "K01.unit", "K01.settle_days", "K01.audience", "K01.band", "K01.colour", "K01.computed",
-        "K01.computed.measure", "X1",
-    }  # fmt: skip
+        "K01.kind",
+        "K01.unit",
+        "K01.settle_days",
+        "K01.audience",
+        "K01.band",
+        "K01.colour",
+        "K01.computed",
+        "K01.computed.measure",
+        "X1",
+    }
 
 
 def test_a_counter_metric_must_exist() -> None:

@@ -32,17 +32,34 @@ def two_cycles(session: Session) -> tuple[Cycle, Cycle]:
     first = turns.begin(session)
     first.state, first.open_channel, first.open_service = "closed", None, None
     session.flush()
-    second = Cycle(team_id=TEAM, service_id=first.service_id, number=2, channel_id="C1", timezone=first.timezone,
-                   started_by=ALICE, started_at=NOW, evaluation_from=date(2026, 3, 2),
-                   evaluation_to=date(2026, 4, 6))  # fmt: skip
+    second = Cycle(
+        team_id=TEAM,
+        service_id=first.service_id,
+        number=2,
+        channel_id="C1",
+        timezone=first.timezone,
+        started_by=ALICE,
+        started_at=NOW,
+        evaluation_from=date(2026, 3, 2),
+        evaluation_to=date(2026, 4, 6),
+    )
     session.add(second)
     session.flush()
     return first, second
 
 
 def baseline(session: Session, cycle: Cycle, number: int, **changed: Any) -> Baseline:
-    plain = {"team_id": TEAM, "service_id": cycle.service_id, "cycle_id": cycle.id, "kpi_key": "mttr", "number": number,
-             "proposed_by": BOB, "proposed_at": NOW, "state": "approved", **WINDOW}  # fmt: skip
+    plain = {
+        "team_id": TEAM,
+        "service_id": cycle.service_id,
+        "cycle_id": cycle.id,
+        "kpi_key": "mttr",
+        "number": number,
+        "proposed_by": BOB,
+        "proposed_at": NOW,
+        "state": "approved",
+        **WINDOW,
+    }
     made = Baseline(**{**plain, **changed})
     session.add(made)
     session.flush()
@@ -145,8 +162,16 @@ def test_a_change_counts_by_the_day_it_was_done_else_approved_in_the_cycles_zone
 ) -> None:
     first, second = two_cycles(session)
     second.timezone = "Europe/Lisbon"
-    action = {"team_id": TEAM, "service_id": first.service_id, "title": "x", "proposer": BOB, "proposed_at": NOW,
-              "state": "done", "done_at": done, "decided_at": decided}  # fmt: skip
+    action = {
+        "team_id": TEAM,
+        "service_id": first.service_id,
+        "title": "x",
+        "proposer": BOB,
+        "proposed_at": NOW,
+        "state": "done",
+        "done_at": done,
+        "decided_at": decided,
+    }
     session.add_all([Action(**action, number=1, cycle_id=first.id), Action(**action, number=2, cycle_id=second.id)])
     session.flush()
     found = measurement.changes_of(session, second, windows.of_cycle(second).evaluation)
@@ -165,8 +190,16 @@ def test_v4_1_terms_that_cannot_be_told_any_more_count_by_their_hash(
     [kpi] = turns.grow(session, second)
     turns.assess(session, turns.jump(session, second, Step.CAN_MEASURE), kpi)
     digest = measurement.definition_hash(second, kpi) if is_same else "of another definition"
-    baseline(session, first, 1, kpi_key=kpi.key, definition_hash=digest, centre=20.0, points=12,
-             limits={"centre": 20.0, "sigma": 1.0, "n": 12})  # fmt: skip
+    baseline(
+        session,
+        first,
+        1,
+        kpi_key=kpi.key,
+        definition_hash=digest,
+        centre=20.0,
+        points=12,
+        limits={"centre": 20.0, "sigma": 1.0, "n": 12},
+    )
     known = of_cycle.known(session, second, of_cycle.definition(session, second))
     assert known.comparability.get(kpi.key, ()) == differs
     assert (kpi.key in known.frozen) is is_same
@@ -183,8 +216,16 @@ def test_a_kpi_with_a_baseline_of_its_own_is_asked_about_that_one(session: Sessi
 
 
 def test_windows_of_a_kpi_stand_beside_those_its_cycle_proposes() -> None:
-    cycle = Cycle(team_id=TEAM, service_id=1, number=1, channel_id="C1", started_by=BOB, started_at=NOW,
-                  baseline_from=date(2026, 1, 5), baseline_to=date(2026, 3, 2))  # fmt: skip
+    cycle = Cycle(
+        team_id=TEAM,
+        service_id=1,
+        number=1,
+        channel_id="C1",
+        started_by=BOB,
+        started_at=NOW,
+        baseline_from=date(2026, 1, 5),
+        baseline_to=date(2026, 3, 2),
+    )
     before, after = Window(date(2026, 1, 5), date(2026, 3, 2)), Window(date(2026, 4, 6), date(2026, 6, 1))
     kpi = Kpi(team_id=TEAM, cycle_id=1, key="mttr", name="Hours", windows=windows.kept(windows.Windows(None, after)))
     assert windows.own(kpi) == (None, after)

@@ -35,17 +35,34 @@ def test_a_baseline_that_approvers_have_not_agreed_to_is_provisional(sqlite_data
         first.state, first.open_channel, first.open_service = "closed", None, None
         session.flush()
         window = {"baseline_from": date(2026, 1, 5), "baseline_to": date(2026, 3, 2)}
-        cycle = Cycle(team_id=TEAM, service_id=first.service_id, number=2, channel_id="C1", timezone=first.timezone,
-                      started_by=ALICE, started_at=NOW, **window)  # fmt: skip
+        cycle = Cycle(
+            team_id=TEAM,
+            service_id=first.service_id,
+            number=2,
+            channel_id="C1",
+            timezone=first.timezone,
+            started_by=ALICE,
+            started_at=NOW,
+            **window,
+        )
         session.add(cycle)
         session.flush()
         (kpi,) = turns.grow(session, cycle, turns.kpi_fields())
         turns.jump(session, cycle, 2)
         turns.assess(session, cycle, kpi)
         plain = measurement.input_hash(session, cycle)
-        asked = Baseline(team_id=TEAM, service_id=first.service_id, cycle_id=first.id, kpi_key=kpi.key, number=1,
-                         window_from=date(2026, 1, 5), window_to=date(2026, 3, 2), proposed_by=BOB,
-                         proposed_at=NOW, state="rejected")  # fmt: skip
+        asked = Baseline(
+            team_id=TEAM,
+            service_id=first.service_id,
+            cycle_id=first.id,
+            kpi_key=kpi.key,
+            number=1,
+            window_from=date(2026, 1, 5),
+            window_to=date(2026, 3, 2),
+            proposed_by=BOB,
+            proposed_at=NOW,
+            state="rejected",
+        )
         session.add(asked)
         session.flush()
         study = of_cycle.definition(session, cycle)
@@ -122,10 +139,20 @@ def test_a_yes_goes_on_with_the_rows_that_it_is_about_whatever_delivers_them(sql
         for ordinal, (counts, cases, left_out) in enumerate([(yes, 9, 111), ({}, 7, 3)], 1):
             session.add(
                 Batch(
-                    team_id=TEAM, source_id=source.id, ordinal=ordinal, way="file", filename="t.csv", size=1,
-                    sha256=str(ordinal) * 64, raw_key="k", delivered_by=BOB, delivered_at=NOW, state="current",
-                    rows_kept=120, counts={**counts, "key": {"named": 120, "cases": cases, "left_out": left_out}},
+                    team_id=TEAM,
+                    source_id=source.id,
+                    ordinal=ordinal,
+                    way="file",
+                    filename="t.csv",
+                    size=1,
+                    sha256=str(ordinal) * 64,
+                    raw_key="k",
+                    delivered_by=BOB,
+                    delivered_at=NOW,
+                    state="current",
+                    rows_kept=120,
+                    counts={**counts, "key": {"named": 120, "cases": cases, "left_out": left_out}},
                 )
-            )  # fmt: skip
+            )
         session.flush()
         assert measurement.mapping(session, cycle)["sources"][source.key]["discards"] == 111 + 3 + 7

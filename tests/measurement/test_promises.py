@@ -12,8 +12,9 @@ from csi.models import Cycle, Kpi
 from csi.terms import Direction
 
 BEGUN = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
-CYCLE = Cycle(team_id="T1", service_id=1, number=2, channel_id="C1", timezone="Europe/Lisbon", started_by="U1",
-              started_at=BEGUN)  # fmt: skip
+CYCLE = Cycle(
+    team_id="T1", service_id=1, number=2, channel_id="C1", timezone="Europe/Lisbon", started_by="U1", started_at=BEGUN
+)
 
 
 def kpi(target: float | None = 20.0, promised: dict | None = None, **said: object) -> Kpi:
@@ -59,7 +60,8 @@ def test_what_was_never_noted_is_carried_as_it_stands() -> None:
 
 def test_the_target_of_a_day_is_the_first_that_had_not_ended() -> None:
     earlier = (EarlierTarget(date(2026, 2, 2), (30.0,)), EarlierTarget(date(2026, 3, 2), (24.0,)))
-    one = KpiDefinition("mttr", "Hours", "s", "at", "median", target=20.0, direction=Direction.LOWER,
-                        earlier_targets=earlier)  # fmt: skip
+    one = KpiDefinition(
+        "mttr", "Hours", "s", "at", "median", target=20.0, direction=Direction.LOWER, earlier_targets=earlier
+    )
     days = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 2, 2), date(2026, 3, 1), date(2026, 3, 2))
     assert [one.aims_on(day) for day in days] == [(30.0,), (30.0,), (24.0,), (24.0,), (20.0,)]

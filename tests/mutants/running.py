@@ -20,10 +20,30 @@ from tests.mutants.mutations import Mutation
 ROOT = Path(__file__).resolve().parents[2]
 # Loaded once for all; the rest is loaded by whoever needs it.
 OF_OTHERS = (
-    "pytest", "hypothesis", "numpy", "pandas", "pyarrow.compute", "pyarrow.csv", "scipy.stats", "scipy.special",
-    "sqlalchemy", "sqlmodel", "alembic.command", "httpx", "slack_sdk", "slack_bolt", "starlette.applications",
-    "uvicorn", "websockets", "matplotlib.figure", "yaml", "babel.core", "structlog", "typer", "psycopg",
-)  # fmt: skip
+    "pytest",
+    "hypothesis",
+    "numpy",
+    "pandas",
+    "pyarrow.compute",
+    "pyarrow.csv",
+    "scipy.stats",
+    "scipy.special",
+    "sqlalchemy",
+    "sqlmodel",
+    "alembic.command",
+    "httpx",
+    "slack_sdk",
+    "slack_bolt",
+    "starlette.applications",
+    "uvicorn",
+    "websockets",
+    "matplotlib.figure",
+    "yaml",
+    "babel.core",
+    "structlog",
+    "typer",
+    "psycopg",
+)
 KILLED, SURVIVED, TOO_LONG, BROKEN = "killed", "survived", "too long", "broken"
 
 
@@ -79,8 +99,22 @@ def run_tests(tests: Sequence[str], path: Path | None = None, source: str = "") 
     quiet = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(quiet, stream)
-    words = ["-x", "-q", "-n", "0", "-m", "alone", "--assert=plain", "--tb=no", "-p", "no:cacheprovider",
-             "-p", "no:randomly", "-W", "ignore::pytest.PytestAssertRewriteWarning"]  # fmt: skip
+    words = [
+        "-x",
+        "-q",
+        "-n",
+        "0",
+        "-m",
+        "alone",
+        "--assert=plain",
+        "--tb=no",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        "-W",
+        "ignore::pytest.PytestAssertRewriteWarning",
+    ]
     return int(pytest.main([*words, *tests]))
 
 

@@ -392,5 +392,11 @@ def test_texts_repeated_within_bounds_are_read(tmp_path: Path) -> None:
 
 def test_a_small_file_is_not_of_no_size() -> None:
     assert [megabytes(size) for size in (0, 1, 24, 999, 1000, 817_900, 12_000_000)] == [
-        "0 bytes", "1 byte", "24 bytes", "999 bytes", "1 kB", "817.9 kB", "12 MB",
-    ]  # fmt: skip
+        "0 bytes",
+        "1 byte",
+        "24 bytes",
+        "999 bytes",
+        "1 kB",
+        "817.9 kB",
+        "12 MB",
+    ]

@@ -88,9 +88,21 @@ def test_the_unit_a_format_writes_beside_a_number(code: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["yyyy-mm-dd", "dd/mm/yyyy hh:mm", "d/m h:mm", "m/d", "mmm yy", "h:mm AM/PM", "General", "@", "0.00E+00",
-     "Standard", "[>=1]0;0", "#,##0_);[Red](#,##0)"],
-)  # fmt: skip
+    [
+        "yyyy-mm-dd",
+        "dd/mm/yyyy hh:mm",
+        "d/m h:mm",
+        "m/d",
+        "mmm yy",
+        "h:mm AM/PM",
+        "General",
+        "@",
+        "0.00E+00",
+        "Standard",
+        "[>=1]0;0",
+        "#,##0_);[Red](#,##0)",
+    ],
+)
 def test_formats_of_moments_and_plain_numbers_say_nothing(code: str) -> None:
     assert format_of_code(code) is None
 
@@ -128,11 +140,13 @@ def _ods_row(*cells: tuple[str, str]) -> str:
 def test_an_open_document_says_the_same() -> None:
     names = _ods_row(*((' office:value-type="string"', name) for name in ("dur", "rate", "cost")))
     rows = [
-        (f'office:value-type="time" office:time-value="{time}"',
-         f'office:value-type="percentage" office:value="{rate}"',
-         f'office:value-type="currency" office:currency="EUR" office:value="{cost}"')
+        (
+            f'office:value-type="time" office:time-value="{time}"',
+            f'office:value-type="percentage" office:value="{rate}"',
+            f'office:value-type="currency" office:currency="EUR" office:value="{cost}"',
+        )
         for time, rate, cost in (("PT25H20M00S", 0.953, 1406.32), ("PT08H30M00S", 0.07, 7), ("PT00H00M01S", 1, -7))
-    ]  # fmt: skip
+    ]
     table = names + "".join(_ods_row(*((cell, "as shown") for cell in row)) for row in rows)
     reading = _read(ods(table), "dur", "rate", "cost")
     assert reading.units == {"dur": "s", "rate": "%", "cost": "EUR"}
@@ -152,5 +166,9 @@ def test_repeated_cells_of_an_open_document_are_all_percentages() -> None:
 def test_a_number_is_shown_to_its_last_digit() -> None:
     assert [as_percent(share) for share in (0.953, 0.07, 0.29, 1.0, 1e-7)] == ["95.3%", "7%", "29%", "100%", "0.00001%"]
     assert [as_clock(days) for days in (0.0, _HOUR, -_HOUR, 1 / 172_800, 61.25)] == [
-        "00:00:00", "01:00:00", "-01:00:00", "00:00:00.500", "1470:00:00",
-    ]  # fmt: skip
+        "00:00:00",
+        "01:00:00",
+        "-01:00:00",
+        "00:00:00.500",
+        "1470:00:00",
+    ]

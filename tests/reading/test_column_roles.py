@@ -163,9 +163,21 @@ def test_what_is_answered_by_yes_or_no_names_no_case_beside_a_ticket(name: str, 
 
 @pytest.mark.parametrize(
     "due",
-    ["Streefdatum", "Due by Time", "SLA due", "Fälligkeitsdatum", "TTR", "Last Viewed", "Valid until", "Birthday",
-     "Date d'échéance", "Prazo", "Fecha de vencimiento", "期限"],
-)  # fmt: skip
+    [
+        "Streefdatum",
+        "Due by Time",
+        "SLA due",
+        "Fälligkeitsdatum",
+        "TTR",
+        "Last Viewed",
+        "Valid until",
+        "Birthday",
+        "Date d'échéance",
+        "Prazo",
+        "Fecha de vencimiento",
+        "期限",
+    ],
+)
 def test_a_moment_to_come_dates_no_row(due: str) -> None:
     assert _roles(_table(**{due: DAYS, "Closed": LATER}))["moment"] == "Closed"
     assert "moment" not in _roles(_table(**{due: DAYS, "Team": _few("team {}")}))
@@ -196,19 +208,42 @@ def test_the_key_of_the_case_that_lost_511_tickets(shared: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("SolutionInMin", "solution in min"), ("sys_mod_count", "sys mod count"), ("Klucz zgłoszenia", "klucz zgloszenia"),
-     ("Vorgangsschlüssel", "vorgangsschlussel"), ("Ticket#", "ticket #"), ("№", "no"), ("チケット番号", "チケット番号"),
-     ("HTTPStatus", "http status")],
-)  # fmt: skip
+    [
+        ("SolutionInMin", "solution in min"),
+        ("sys_mod_count", "sys mod count"),
+        ("Klucz zgłoszenia", "klucz zgloszenia"),
+        ("Vorgangsschlüssel", "vorgangsschlussel"),
+        ("Ticket#", "ticket #"),
+        ("№", "no"),
+        ("チケット番号", "チケット番号"),
+        ("HTTPStatus", "http status"),
+    ],
+)
 def test_names_are_folded_to_words(name: str, words: str) -> None:
     assert folded(name) == words
 
 
 def test_what_names_say() -> None:
-    told = {"Ticket number": 3, "Number": 2, "Issue id": 2, "ID": 1, "Ticket": 1, "Title": 0, "Customer ID": -2,
-            "Number of comments": -3, "Paid": 0,
-            "Answered (Y/N)": 0, "Behoben ja/nein": 0, "Done? yes or no": 0, "N/Y": 0, "Sim/Não": 0, "Y_N": 0,
-            "N°": 2, "Ticket Y/N": 1, "Order/No": 3}  # fmt: skip
+    told = {
+        "Ticket number": 3,
+        "Number": 2,
+        "Issue id": 2,
+        "ID": 1,
+        "Ticket": 1,
+        "Title": 0,
+        "Customer ID": -2,
+        "Number of comments": -3,
+        "Paid": 0,
+        "Answered (Y/N)": 0,
+        "Behoben ja/nein": 0,
+        "Done? yes or no": 0,
+        "N/Y": 0,
+        "Sim/Não": 0,
+        "Y_N": 0,
+        "N°": 2,
+        "Ticket Y/N": 1,
+        "Order/No": 3,
+    }
     assert {name: says_key(name) for name in told} == told
     assert says_opened("Date d'ouverture")
     assert not says_opened("Date de résolution")

@@ -103,17 +103,75 @@ _HEADERS = {
     "cost_usd": "USD",
 }
 _NO_UNITS = (
-    "Path (uri)", "hours_per_person", "PT-Nr", "ppm id", "MD", "Patient (den)", "Runs (time)",
-    "admin", "Administrator", "Minister", "Minimum", "min", "price_min", "temp_min", "max", "h", "Column h", "Spalte H",
-    "Month", "Day", "Day of week", "Days of week", "Weekday", "hour of day", "Hour", "Hora", "Stunde", "Tag", "Mes",
-    "day_in_month", "Minute", "Second", "second_line", "Week", "Year", "Created date (UTC)", "Created At (UTC)",
-    "Opened at (Europe/Lisbon)", "Comment(s)", "Ticket(s)", "Component/s", "Within business hours", "Business hours",
-    "Last 30 days", "SLA 4 hours met", "Closed within 5 days", "Tickets per hour", "Requests per second",
-    "Hours of operation", "100% complete", "percentile", "Nr (m)", "Time (m)", "Plan d", "class_s", "Group (d)",
-    "How likely are you to recommend us?", "Rate us",
-    "cost per $", "Betrag €/Monat",
-    "score","Status", "Time", "Dauer", "value", "Resolved in time", "Tempo para solução", "",
-)  # fmt: skip
+    "Path (uri)",
+    "hours_per_person",
+    "PT-Nr",
+    "ppm id",
+    "MD",
+    "Patient (den)",
+    "Runs (time)",
+    "admin",
+    "Administrator",
+    "Minister",
+    "Minimum",
+    "min",
+    "price_min",
+    "temp_min",
+    "max",
+    "h",
+    "Column h",
+    "Spalte H",
+    "Month",
+    "Day",
+    "Day of week",
+    "Days of week",
+    "Weekday",
+    "hour of day",
+    "Hour",
+    "Hora",
+    "Stunde",
+    "Tag",
+    "Mes",
+    "day_in_month",
+    "Minute",
+    "Second",
+    "second_line",
+    "Week",
+    "Year",
+    "Created date (UTC)",
+    "Created At (UTC)",
+    "Opened at (Europe/Lisbon)",
+    "Comment(s)",
+    "Ticket(s)",
+    "Component/s",
+    "Within business hours",
+    "Business hours",
+    "Last 30 days",
+    "SLA 4 hours met",
+    "Closed within 5 days",
+    "Tickets per hour",
+    "Requests per second",
+    "Hours of operation",
+    "100% complete",
+    "percentile",
+    "Nr (m)",
+    "Time (m)",
+    "Plan d",
+    "class_s",
+    "Group (d)",
+    "How likely are you to recommend us?",
+    "Rate us",
+    "cost per $",
+    "Betrag €/Monat",
+    "score",
+    "Status",
+    "Time",
+    "Dauer",
+    "value",
+    "Resolved in time",
+    "Tempo para solução",
+    "",
+)
 
 
 @pytest.mark.parametrize(("header", "unit"), _HEADERS.items())
@@ -124,18 +182,47 @@ def test_a_header_names_its_unit(header: str, unit: str) -> None:
 @pytest.mark.parametrize(
     ("header", "unit"),
     [
-        ("Идёт, минут", "min"), ("Время, сек", "s"), ("Длительность, ч", "h"), ("Kesto, min", "min"), ("Wait, h", "h"),
-        ("Wartezeit, Std.", "h"), ("Trvání, hod", "h"), ("Varaktighet, tim", "h"), ("Temps, mn", "min"),
-        ("Rate, %", "%"), ("Cost, €", "EUR"), ("Umsatz, EUR", "EUR"), ("Süre (dk)", "min"), ("Idő (perc)", "min"),
-        ("Süre [sn]", "s"), ("City, day", ""), ("Doe, an", ""), ("Score, d", ""), ("Created, h", ""),
+        ("Идёт, минут", "min"),
+        ("Время, сек", "s"),
+        ("Длительность, ч", "h"),
+        ("Kesto, min", "min"),
+        ("Wait, h", "h"),
+        ("Wartezeit, Std.", "h"),
+        ("Trvání, hod", "h"),
+        ("Varaktighet, tim", "h"),
+        ("Temps, mn", "min"),
+        ("Rate, %", "%"),
+        ("Cost, €", "EUR"),
+        ("Umsatz, EUR", "EUR"),
+        ("Süre (dk)", "min"),
+        ("Idő (perc)", "min"),
+        ("Süre [sn]", "s"),
+        ("City, day", ""),
+        ("Doe, an", ""),
+        ("Score, d", ""),
+        ("Created, h", ""),
         ("Last, First", ""),
-        ("Bearbeitungszeit Std.", "h"), ("Czas godz.", "h"), ("Время ч", "h"), ("Doorlooptijd uur", "h"),
-        ("Durasi (jam)", "h"), ("Trukmė (val.)", "h"), ("所要時間(h)", "h"), ("割合(%)", "%"),
-        ("ค่าใช้จ่าย (บาท)", "THB"), ("Chi phí (đồng)", "VND"), ("Response time", ""), ("Zeit Stunde", ""),
-        ("Dauer st", ""), ("Time (time)", ""), ("Dauer Tag", ""),
-        ("Rating (uri)", ""), ("Group (yıl)", "y"), ("Open (sat)", ""), ("Umsatz, Mio", "million"),
+        ("Bearbeitungszeit Std.", "h"),
+        ("Czas godz.", "h"),
+        ("Время ч", "h"),
+        ("Doorlooptijd uur", "h"),
+        ("Durasi (jam)", "h"),
+        ("Trukmė (val.)", "h"),
+        ("所要時間(h)", "h"),
+        ("割合(%)", "%"),
+        ("ค่าใช้จ่าย (บาท)", "THB"),
+        ("Chi phí (đồng)", "VND"),
+        ("Response time", ""),
+        ("Zeit Stunde", ""),
+        ("Dauer st", ""),
+        ("Time (time)", ""),
+        ("Dauer Tag", ""),
+        ("Rating (uri)", ""),
+        ("Group (yıl)", "y"),
+        ("Open (sat)", ""),
+        ("Umsatz, Mio", "million"),
     ],
-)  # fmt: skip
+)
 def test_a_unit_may_stand_behind_a_comma_or_be_short_in_brackets(header: str, unit: str) -> None:
     assert unit_in(header) == unit
 
@@ -258,13 +345,39 @@ def test_a_person_then_the_header_then_the_cells(name: str, cells: list[str], de
 @pytest.mark.parametrize(
     ("text", "unit"),
     [
-        ("Rs.", "Rs"), ("Fr.", "CHF"), ("руб.", "руб"), ("руб", "руб"), ("р.", "р"), ("zł", "PLN"), ("円", "JPY"),
-        ("Ft", "HUF"), ("kr.", "kr"), ("лв", "BGN"), ("лв.", "BGN"), ("₴", "UAH"), ("грн.", "UAH"), ("TL", "TRY"),
-        ("lei", "lei"), ("원", "KRW"), ("đ", "VND"), ("S/.", "PEN"), ("B/.", "PAB"), ("₨", "Rs"), ("元", "元"),
-        ("Bs.", "Bs"), ("Euro", "EUR"), ("euros", "EUR"), ("欧元", "EUR"), ("usd", "USD"), ("all", ""), ("ден", ""),
-        ("KM", ""), ("p", ""), ("ft", ""),
+        ("Rs.", "Rs"),
+        ("Fr.", "CHF"),
+        ("руб.", "руб"),
+        ("руб", "руб"),
+        ("р.", "р"),
+        ("zł", "PLN"),
+        ("円", "JPY"),
+        ("Ft", "HUF"),
+        ("kr.", "kr"),
+        ("лв", "BGN"),
+        ("лв.", "BGN"),
+        ("₴", "UAH"),
+        ("грн.", "UAH"),
+        ("TL", "TRY"),
+        ("lei", "lei"),
+        ("원", "KRW"),
+        ("đ", "VND"),
+        ("S/.", "PEN"),
+        ("B/.", "PAB"),
+        ("₨", "Rs"),
+        ("元", "元"),
+        ("Bs.", "Bs"),
+        ("Euro", "EUR"),
+        ("euros", "EUR"),
+        ("欧元", "EUR"),
+        ("usd", "USD"),
+        ("all", ""),
+        ("ден", ""),
+        ("KM", ""),
+        ("p", ""),
+        ("ft", ""),
     ],
-)  # fmt: skip
+)
 def test_money_as_people_write_it(text: str, unit: str) -> None:
     assert currency(text) == unit
     assert unit_of("x", [f"12 {text}", f"1.5 {text}"], ".") == (unit or ("d" if text == "ден" else ""))
@@ -272,23 +385,43 @@ def test_money_as_people_write_it(text: str, unit: str) -> None:
 
 @pytest.mark.parametrize(
     ("header", "unit"),
-    [("Cena (zł)", "PLN"), ("金額（円）", "JPY"), ("Ár [Ft]", "HUF"), ("Cost (Rs.)", "Rs"), ("Cena zł", "PLN"),
-     ("Tutar (TL)", ""), ("Size (KM)", ""), ("Size (ft)", ""), ("Cost (all)", "")],
-)  # fmt: skip
+    [
+        ("Cena (zł)", "PLN"),
+        ("金額（円）", "JPY"),
+        ("Ár [Ft]", "HUF"),
+        ("Cost (Rs.)", "Rs"),
+        ("Cena zł", "PLN"),
+        ("Tutar (TL)", ""),
+        ("Size (KM)", ""),
+        ("Size (ft)", ""),
+        ("Cost (all)", ""),
+    ],
+)
 def test_money_in_a_header(header: str, unit: str) -> None:
     assert unit_in(header) == unit
 
 
 def test_a_sign_of_several_currencies_fits_each_of_them() -> None:
     assert [fits(sign, code) for sign, code in (("руб", "RUB"), ("руб", "BYN"), ("руб", "UAH"), ("Rs", "LKR"))] == [
-        True, True, False, True,
-    ]  # fmt: skip
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_currencys_sign_is_that_of_all_that_are_written_with_it() -> None:
     assert [currency(sign) for sign in ("€", "R$", "$", "kr", "¥", "EUR", "Nr", "min", "")] == [
-        "EUR", "BRL", "$", "kr", "¥", "EUR", "", "", "",
-    ]  # fmt: skip
+        "EUR",
+        "BRL",
+        "$",
+        "kr",
+        "¥",
+        "EUR",
+        "",
+        "",
+        "",
+    ]
     assert [fits("$", code) for code in ("USD", "CAD", "AUD", "EUR", "h")] == [True, True, True, False, False]
     assert [fits("kr", code) for code in ("SEK", "NOK", "DKK", "USD")] == [True, True, True, False]
 
@@ -392,10 +525,30 @@ def test_answers_with_the_words_of_their_scale_behind_them(cells: list[str], num
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearbeitungsdauer", "Behandeltijd", "Doba řešení", "Çözüm süresi", "Käsittelyaika", "Behandlingstid", "Varighed",
-     "Время обработки", "Тривалість", "Χρόνος επίλυσης", "Megoldási idő", "Waktu penyelesaian", "Thời gian xử lý",
-     "所要時間", "处理时间", "처리 시간", "ระยะเวลา", "مدة الحل", "זמן טיפול", "Handle time", "MTTR"],
-)  # fmt: skip
+    [
+        "Bearbeitungsdauer",
+        "Behandeltijd",
+        "Doba řešení",
+        "Çözüm süresi",
+        "Käsittelyaika",
+        "Behandlingstid",
+        "Varighed",
+        "Время обработки",
+        "Тривалість",
+        "Χρόνος επίλυσης",
+        "Megoldási idő",
+        "Waktu penyelesaian",
+        "Thời gian xử lý",
+        "所要時間",
+        "处理时间",
+        "처리 시간",
+        "ระยะเวลา",
+        "مدة الحل",
+        "זמן טיפול",
+        "Handle time",
+        "MTTR",
+    ],
+)
 def test_headers_of_lengths_of_time(header: str) -> None:
     assert may_be_length(header)
 
@@ -408,22 +561,43 @@ def test_headers_of_anything_else(header: str) -> None:
 @pytest.mark.parametrize(
     ("header", "short"),
     [
-        ("Duration (D:HH:MM)", "d:hh:mm"), ("Age (days:hours:minutes)", "d:hh:mm"), ("Dauer (TT:SS:MM)", "d:hh:mm"),
-        ("Duur (dd:uu:mm)", "d:hh:mm"), ("Age dd:hh:mm:ss", "d:hh:mm:ss"), ("Dauer (Std:Min)", "h:mm"),
+        ("Duration (D:HH:MM)", "d:hh:mm"),
+        ("Age (days:hours:minutes)", "d:hh:mm"),
+        ("Dauer (TT:SS:MM)", "d:hh:mm"),
+        ("Duur (dd:uu:mm)", "d:hh:mm"),
+        ("Age dd:hh:mm:ss", "d:hh:mm:ss"),
+        ("Dauer (Std:Min)", "h:mm"),
         ("Talk [m:ss]", "min:s"),
-        ("Took (hh:mm:ss)", ""), ("Took (dd:hh)", ""), ("Ratio a:b", ""), ("Note: mm", ""), ("Odd (dd:hour)", ""),
+        ("Took (hh:mm:ss)", ""),
+        ("Took (dd:hh)", ""),
+        ("Ratio a:b", ""),
+        ("Note: mm", ""),
+        ("Odd (dd:hour)", ""),
     ],
-)  # fmt: skip
+)
 def test_how_a_header_says_that_clocks_are_read(header: str, short: str) -> None:
     assert short_clock_in(header) == short
 
 
 @pytest.mark.parametrize(
     "header",
-    ["Effort (8h days)", "Aging in working days", "Time (working days of 8 h)", "Tempo (dias úteis)", "Werktage",
-     "Délai (jours ouvrés)", "Tiempo (días hábiles)", "Doorlooptijd (werkdagen)", "Tage à 7,5 Std", "8-hour days",
-     "Durata (giorni lavorativi)", "Czas (dni robocze)", "Время (рабочие дни)", "処理時間（営業日）"],
-)  # fmt: skip
+    [
+        "Effort (8h days)",
+        "Aging in working days",
+        "Time (working days of 8 h)",
+        "Tempo (dias úteis)",
+        "Werktage",
+        "Délai (jours ouvrés)",
+        "Tiempo (días hábiles)",
+        "Doorlooptijd (werkdagen)",
+        "Tage à 7,5 Std",
+        "8-hour days",
+        "Durata (giorni lavorativi)",
+        "Czas (dni robocze)",
+        "Время (рабочие дни)",
+        "処理時間（営業日）",
+    ],
+)
 def test_days_of_work_are_no_days_of_24_hours(header: str) -> None:
     assert unit_in(header) == "person-day"
 

@@ -46,8 +46,9 @@ def test_any_other_date_is_a_date(texts: list[str]) -> None:
 def test_two_of_them_are_asked_about_each() -> None:
     found = _far(*_DATES, "2222-02-22", "1800-01-01", "1800-01-01", "2222-02-22")
     assert [(one.text, one.count, one.distance) for one in found] == [
-        ("1800-01-01", 2, "225 years"), ("2222-02-22", 2, "197 years"),
-    ]  # fmt: skip
+        ("1800-01-01", 2, "225 years"),
+        ("2222-02-22", 2, "197 years"),
+    ]
 
 
 def test_years_of_another_calendar_are_no_far_dates() -> None:
@@ -102,9 +103,14 @@ def _moments(*texts: str) -> Moments:
 
 @pytest.mark.parametrize(
     ("text", "days"),
-    [("2027-12-31", 670), ("2030-01-01 00:00", 1402), ("2035-12-31 23:59:59", 3592), ("2026-12-31 23:59", 305),
-     ("2029-09-09 00:00", 1288)],
-)  # fmt: skip
+    [
+        ("2027-12-31", 670),
+        ("2030-01-01 00:00", 1402),
+        ("2035-12-31 23:59:59", 3592),
+        ("2026-12-31 23:59", 305),
+        ("2029-09-09 00:00", 1288),
+    ],
+)
 def test_a_day_to_come_that_rows_share_is_found(text: str, days: int) -> None:
     assert _ahead([*_CLOCKS, text, None, text]) == [(text, 2, days)]
 
@@ -158,8 +164,10 @@ def test_one_row_far_ahead_of_many_is_found() -> None:
 def test_of_a_part_of_a_file_only_marks_a_year_ahead_are_told() -> None:
     part = Beside("resolved", None, is_whole=False)
     for texts, right in (
-        ([*_MANY, "2029-07-04 10:00"], 0), ([*_MANY, *["2026-12-31"] * 2], 0), ([*_MANY, *["2027-12-31"] * 2], 1),
-    ):  # fmt: skip
+        ([*_MANY, "2029-07-04 10:00"], 0),
+        ([*_MANY, *["2026-12-31"] * 2], 0),
+        ([*_MANY, *["2027-12-31"] * 2], 1),
+    ):
         cells = pa.chunked_array([pa.array(texts, pa.string())])
         assert len(far_dates(cells, read_moments(cells, "iso", "UTC"), part)) == right
 

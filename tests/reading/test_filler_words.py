@@ -11,9 +11,28 @@ from csi.reading.kinds import guess_missing
 from csi.study.drafting.drafted import drafted
 
 _SAID = (
-    "brak", "Nicht zugewiesen", "keine", "sin asignar", "não informado", "Non renseigné", "n.v.t.", "未設定", "暂无",
-    "없음", "ไม่มี", "không có", "لا يوجد", "не указано", "nincs", "yok", "[none]", "(offen)", "<Unassigned>", "—", "N/D",
-)  # fmt: skip
+    "brak",
+    "Nicht zugewiesen",
+    "keine",
+    "sin asignar",
+    "não informado",
+    "Non renseigné",
+    "n.v.t.",
+    "未設定",
+    "暂无",
+    "없음",
+    "ไม่มี",
+    "không có",
+    "لا يوجد",
+    "не указано",
+    "nincs",
+    "yok",
+    "[none]",
+    "(offen)",
+    "<Unassigned>",
+    "—",
+    "N/D",
+)
 
 
 def _columns(word: str, *, numbers: int = 9, times: int = 3) -> dict[str, list[str]]:

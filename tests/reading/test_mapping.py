@@ -10,8 +10,10 @@ from csi.reading.exports import Caution, of_layout
 from csi.reading.layout import guess
 from csi.reading.proposing import proposed
 
-_ROWS = "A-1,10,2026-03-09,2026-03-02 10:00,2026-03-03 10:00,2026-03-02 09:30:01.123\n" \
-        "A-2,11,2026-03-10,2026-03-03 10:00,2026-03-04 10:00,2026-03-03 09:30:01.123\n"  # fmt: skip
+_ROWS = (
+    "A-1,10,2026-03-09,2026-03-02 10:00,2026-03-03 10:00,2026-03-02 09:30:01.123\n"
+    "A-2,11,2026-03-10,2026-03-03 10:00,2026-03-04 10:00,2026-03-03 09:30:01.123\n"
+)
 
 
 def test_a_jira_export() -> None:
@@ -23,14 +25,18 @@ def test_a_jira_export() -> None:
 
 
 def test_a_deadline_is_not_what_dates_a_row() -> None:
-    text = "Streefdatum;Behandelaar;Behandelaarsgroep;Doorlooptijd;Korte omschrijving\n" \
-           "2026-03-02 10:00;a;b;4 uur;x\n2026-03-03 10:00;a;b;4 uur;x\n"  # fmt: skip
+    text = (
+        "Streefdatum;Behandelaar;Behandelaarsgroep;Doorlooptijd;Korte omschrijving\n"
+        "2026-03-02 10:00;a;b;4 uur;x\n2026-03-03 10:00;a;b;4 uur;x\n"
+    )
     assert proposed(guess(text.encode(), "t.csv"), "UTC").options == {"moments": []}
 
 
 def test_units_of_durations_and_markers_go_with_the_mapping() -> None:
-    text = "Id,Created at,Solved at,Full resolution time in minutes\n1,2026-03-02 10:00,2026-03-02 12:00,120\n" \
-           "2,2026-03-02 10:00,2026-03-02 13:00,180\n"  # fmt: skip
+    text = (
+        "Id,Created at,Solved at,Full resolution time in minutes\n1,2026-03-02 10:00,2026-03-02 12:00,120\n"
+        "2,2026-03-02 10:00,2026-03-02 13:00,180\n"
+    )
     found = proposed(guess(text.encode(), "t.csv"), "UTC")
     assert found.options["units"] == {"Full resolution time in minutes": "min"}
     text = "number,assignment_group,opened_at,sla_due\n1,a,2026-03-02 10:00,UNKNOWN\n2,a,2026-03-02 11:00,UNKNOWN\n"

@@ -34,7 +34,7 @@ def _told(content: bytes, name: str = "Cost") -> str:
         (["12", "14 USD", "20 EUR"], "3 cells are in USD (such as 14 USD, line 3) and 3 in EUR (such as 20 EUR"),
         (["12 zł", "12 zł", "12 Kč"], "6 cells are in PLN (such as 12 zł, line 2) and 3 in CZK (such as 12 Kč"),
     ],
-)  # fmt: skip
+)
 def test_two_currencies_are_refused_with_a_line_of_each(cells: list[str], told: str) -> None:
     assert _told(_content(cells)).startswith(told)
 

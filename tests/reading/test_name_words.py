@@ -26,10 +26,28 @@ CODES = (
     ),
     *("Öncelik", "Προτεραιότητα", "우선순위", "support level", "Row", "KW", "cost per user ID"),
 )
-COUNTS = ("n_updates", "updates", "users", "agents", "cost per user", "Umsatz pro Filiale", "number of calls",
-          "phone calls", "handling time", "cost", "Anzahl Tickets", "reassignment_count", "",
-          "hours", "件数", "status changes", "service level", "Umsatz pro Jahr", "Impact (EUR)",
-          "年間費用")  # fmt: skip
+COUNTS = (
+    "n_updates",
+    "updates",
+    "users",
+    "agents",
+    "cost per user",
+    "Umsatz pro Filiale",
+    "number of calls",
+    "phone calls",
+    "handling time",
+    "cost",
+    "Anzahl Tickets",
+    "reassignment_count",
+    "",
+    "hours",
+    "件数",
+    "status changes",
+    "service level",
+    "Umsatz pro Jahr",
+    "Impact (EUR)",
+    "年間費用",
+)
 
 
 @pytest.mark.parametrize("name", CODES)
@@ -48,8 +66,18 @@ def test_one_thing_or_person_is_a_number_only_where_its_numbers_are_whole() -> N
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("at", True), ("Date", True), ("date_time", True), ("Päivä", True), ("日付", True), ("Datum/Uhrzeit", True),
-     ("closed at", False), ("Due date", False), ("", False), ("update", False)],
-)  # fmt: skip
+    [
+        ("at", True),
+        ("Date", True),
+        ("date_time", True),
+        ("Päivä", True),
+        ("日付", True),
+        ("Datum/Uhrzeit", True),
+        ("closed at", False),
+        ("Due date", False),
+        ("", False),
+        ("update", False),
+    ],
+)
 def test_a_name_may_say_no_more_than_when(name: str, expected: bool) -> None:
     assert says_no_more_than_when(name) is expected

@@ -22,37 +22,43 @@ HEAD = "id,opened_at,minutes"
 ROWS = [(f"T{n}", f"2024-01-{n % 28 + 1:02}", 3 + n * 7 % 20) for n in range(80)]
 
 
-@pytest.mark.parametrize(("cells", "width", "expected"), [
-    (["", "Average", "12.5"], 3, True),
-    (["Durchschnitt", "Januar", "12,5"], 3, False),  # a second word
-    (["Total", "x", "12"], 3, False),
-    (["Totals of men", "", "12"], 3, False),
-    (["T1", "Average", "12.5"], 3, False),  # a ticket of that day
-    (["-----", "-----", "--"], 3, True),
-    (["", "", ""], 3, True),
-    (["", "Group 4", ""], 3, True),
-    (["", "Group 4", ""], 2, False),  # a row of two columns may have one
-    (["T1", "soon", "12.5"], 3, False),
-    (["T1", "soon", ""], 3, False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cells", "width", "expected"),
+    [
+        (["", "Average", "12.5"], 3, True),
+        (["Durchschnitt", "Januar", "12,5"], 3, False),  # a second word
+        (["Total", "x", "12"], 3, False),
+        (["Totals of men", "", "12"], 3, False),
+        (["T1", "Average", "12.5"], 3, False),  # a ticket of that day
+        (["-----", "-----", "--"], 3, True),
+        (["", "", ""], 3, True),
+        (["", "Group 4", ""], 3, True),
+        (["", "Group 4", ""], 2, False),  # a row of two columns may have one
+        (["T1", "soon", "12.5"], 3, False),
+        (["T1", "soon", ""], 3, False),
+    ],
+)
 def test_what_a_line_without_a_moment_holds_tells_whether_it_is_a_row(
     cells: list[str], width: int, expected: bool
 ) -> None:
     assert is_no_row(cells, width) is expected
 
 
-@pytest.mark.parametrize(("cells", "width", "expected"), [
-    (["Page 1 of 40"], 3, True),
-    (["© Acme"], 3, True),
-    (["Summe"], 3, True),
-    (["T0079"], 3, False),  # a row that was cut off
-    (["T1;2024-01-01 10:00;5"], 3, False),  # a row parted by another sign
-    (["Page 1; of 40"], 3, True),
-    (["Page 1 of 40"], 2, False),
-    (["Total", "27"], 3, True),
-    (["T1", "2024-01-01"], 3, False),
-    (["Total", "27", "", ""], 3, False),  # too many cells: something may be lost in it
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("cells", "width", "expected"),
+    [
+        (["Page 1 of 40"], 3, True),
+        (["© Acme"], 3, True),
+        (["Summe"], 3, True),
+        (["T0079"], 3, False),  # a row that was cut off
+        (["T1;2024-01-01 10:00;5"], 3, False),  # a row parted by another sign
+        (["Page 1; of 40"], 3, True),
+        (["Page 1 of 40"], 2, False),
+        (["Total", "27"], 3, True),
+        (["T1", "2024-01-01"], 3, False),
+        (["Total", "27", "", ""], 3, False),  # too many cells: something may be lost in it
+    ],
+)
 def test_what_a_line_of_too_few_cells_holds_tells_whether_it_is_a_row(
     cells: list[str], width: int, expected: bool
 ) -> None:
@@ -75,18 +81,21 @@ def _of(reading: Reading) -> Processed:
     return process_study(study(one, source=source), {"tickets": [reading]}).kpis["k"]
 
 
-@pytest.mark.parametrize("between", [
-    lambda a, b: f"Total,,{a + b}",
-    lambda a, b: f",Total,{a + b}",
-    lambda a, b: f",,{a + b}",
-    lambda a, b: f"Average,,{(a + b) / 2}",
-    lambda a, b: f",Average,{(a + b) / 2}",
-    lambda a, b: f"Total,{a + b}",
-    lambda _a, _b: HEAD,
-    lambda _a, _b: "Page 1 of 40",
-    lambda _a, _b: ",Count: 2,",
-    lambda _a, _b: "-----,-----,-----",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "between",
+    [
+        lambda a, b: f"Total,,{a + b}",
+        lambda a, b: f",Total,{a + b}",
+        lambda a, b: f",,{a + b}",
+        lambda a, b: f"Average,,{(a + b) / 2}",
+        lambda a, b: f",Average,{(a + b) / 2}",
+        lambda a, b: f"Total,{a + b}",
+        lambda _a, _b: HEAD,
+        lambda _a, _b: "Page 1 of 40",
+        lambda _a, _b: ",Count: 2,",
+        lambda _a, _b: "-----,-----,-----",
+    ],
+)
 def test_forty_lines_of_a_hundred_and_twenty_that_are_no_rows_cost_no_quality(
     between: Callable[[int, int], str],
 ) -> None:

@@ -123,8 +123,13 @@ def test_months_as_headers_beside_a_year_are_proposed_and_read() -> None:
     assert mapping.options["melt"]["keep"] == ["Jahr", "Region"]
     reading = read(text.encode(), mapping, moments=mapping.options["moments"], numbers=["value"])
     assert [str(one.date()) for one in reading.frame["month"]] == [
-        "2024-01-01", "2024-02-01", "2024-03-01", "2025-01-01", "2025-02-01", "2025-03-01",
-    ]  # fmt: skip
+        "2024-01-01",
+        "2024-02-01",
+        "2024-03-01",
+        "2025-01-01",
+        "2025-02-01",
+        "2025-03-01",
+    ]
     assert reading.frame["value"].tolist() == [1, 2, 3, 4, 5, 6]
 
 

@@ -27,21 +27,63 @@ def scale(*cells: Any, header: str = "") -> Scale:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("Good", S), ("Bad", D), ("Offered", X), ("Unoffered", X), ("good_with_comment", S), ("goodwithcomment", S),
-        ("Extremely likely", S), ("Neither likely nor unlikely", N), ("Unlikely", D), ("Don't know", X),
-        ("Don’t know", X), ("  VERY   satisfied ", S), ("5 - Very satisfied", S), ("1) Very dissatisfied", D),
-        ("Very satisfied (5)", S), ("3. Neutral", N), ("Rather dissatified", D), ("very\u00a0satisfied", S),
-        ("Sehr zufrieden", S), ("weder noch", N), ("eher unzufrieden", D), ("keine Angabe", X),
-        ("Très satisfait", S), ("Plutôt satisfait(e)", S), ("Pas du tout satisfait", D), ("D’accord", S),
-        ("Muy satisfecho", S), ("Regular", N), ("Muy malo", D), ("No sabe", X),
-        ("Muito satisfeito", S), ("Péssimo", D), ("Não sei", X), ("Ótimo", S), ("o\u0301timo", S),
-        ("Molto soddisfatto", S), ("Né soddisfatto né insoddisfatto", N), ("Per niente soddisfatto", D),
-        ("Zeer tevreden", S), ("Neutraal", N), ("Ontevreden", D), ("Weet niet", X),
-        ("Bardzo zadowolony", S), ("Średni", N), ("Raczej niezadowolona", D), ("Trudno powiedzieć", X),
-        ("👍", S), ("👍🏽", S), ("👎", D), ("☹️", D), ("😐", N),
-        ("Escalated", None), ("goodness", None), ("", None), ("42", None),
+        ("Good", S),
+        ("Bad", D),
+        ("Offered", X),
+        ("Unoffered", X),
+        ("good_with_comment", S),
+        ("goodwithcomment", S),
+        ("Extremely likely", S),
+        ("Neither likely nor unlikely", N),
+        ("Unlikely", D),
+        ("Don't know", X),
+        ("Don’t know", X),
+        ("  VERY   satisfied ", S),
+        ("5 - Very satisfied", S),
+        ("1) Very dissatisfied", D),
+        ("Very satisfied (5)", S),
+        ("3. Neutral", N),
+        ("Rather dissatified", D),
+        ("very\u00a0satisfied", S),
+        ("Sehr zufrieden", S),
+        ("weder noch", N),
+        ("eher unzufrieden", D),
+        ("keine Angabe", X),
+        ("Très satisfait", S),
+        ("Plutôt satisfait(e)", S),
+        ("Pas du tout satisfait", D),
+        ("D’accord", S),
+        ("Muy satisfecho", S),
+        ("Regular", N),
+        ("Muy malo", D),
+        ("No sabe", X),
+        ("Muito satisfeito", S),
+        ("Péssimo", D),
+        ("Não sei", X),
+        ("Ótimo", S),
+        ("o\u0301timo", S),
+        ("Molto soddisfatto", S),
+        ("Né soddisfatto né insoddisfatto", N),
+        ("Per niente soddisfatto", D),
+        ("Zeer tevreden", S),
+        ("Neutraal", N),
+        ("Ontevreden", D),
+        ("Weet niet", X),
+        ("Bardzo zadowolony", S),
+        ("Średni", N),
+        ("Raczej niezadowolona", D),
+        ("Trudno powiedzieć", X),
+        ("👍", S),
+        ("👍🏽", S),
+        ("👎", D),
+        ("☹️", D),
+        ("😐", N),
+        ("Escalated", None),
+        ("goodness", None),
+        ("", None),
+        ("42", None),
     ],
-)  # fmt: skip
+)
 def test_a_wording_says_what_it_says_however_it_is_spelled(text: str, answer: Answer | None) -> None:
     assert answer_of(text) is answer
 
@@ -61,7 +103,7 @@ def test_a_wording_says_what_it_says_however_it_is_spelled(text: str, answer: An
         (("5つ星", "2つ星"), 5, ("5つ星",)),
         (("★★★★★", "★★☆☆☆"), 5, ("★★★★★",)),
     ],
-)  # fmt: skip
+)
 def test_numbers_out_of_a_top_are_ratings(cells: tuple[str, ...], top: int, satisfied: tuple[str, ...]) -> None:
     found = scale(*cells)
     assert found.top == top
@@ -121,7 +163,7 @@ def test_the_conditions_hold_the_files_own_values() -> None:
         (["5 Sterne", "2 Sterne"], "", 'score in ("5 Sterne")', 'score in ("5 Sterne", "2 Sterne")'),
         (["100 %", "80%", "79%"], "", 'score in ("100 %", "80%")', 'score in ("100 %", "80%", "79%")'),
     ],
-)  # fmt: skip
+)
 def test_numbers_stars_and_per_cent(cells: list[Any], header: str, good: str, where: str) -> None:
     found = scale(*cells, header=header)
     assert set(good_of(found, "score").split('"')) == set(good.split('"'))
@@ -222,9 +264,13 @@ def test_the_conditions_find_the_answers_of_a_survey(shared: Path) -> None:
     found = scale_of_values(frame["rating"], "rating")
     assert found is not None
     assert found.answers == {
-        "Extremely likely": S, "Likely": S, "Neither likely nor unlikely": N, "Unlikely": D, "Extremely unlikely": D,
+        "Extremely likely": S,
+        "Likely": S,
+        "Neither likely nor unlikely": N,
+        "Unlikely": D,
+        "Extremely unlikely": D,
         "Don't know": X,
-    }  # fmt: skip
+    }
     where = mask(where_of(found, "rating"), frame, "UTC")
     good = mask(good_of(found, "rating"), frame, "UTC") & where
     assert (int(good.sum()), int(where.sum())) == (3_517, 3_863)

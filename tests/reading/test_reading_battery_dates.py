@@ -207,7 +207,7 @@ _READ = [
     (47, "01.05.2024 9:14 PL", "day_first", "UTC", "2024-05-01T21:14:00"),
     (47, "1. 5. 2024. 9:14 popodne", "day_first", "UTC", "2024-05-01T21:14:00"),
     (47, "01/05/2024 9:14 da tarde", "day_first", "UTC", "2024-05-01T21:14:00"),
-]  # fmt: skip
+]
 KINDS = len({number for number, *_ in _READ})
 
 # Text, order, zone, why it is not taken.

@@ -73,8 +73,7 @@ LAYOUTS: dict[str, tuple[str | bytes, Row]] = {
     "titles above": ("Report of tickets\nprinted 2024-04-01\n\n" + _csv(), NAMES),
     "titles padded with delimiters": ("Report of tickets;;;\n;;;\n" + _csv(), NAMES),
     "a server's name in line 1 (old TFS)": ("Project: Desk Server: http://tfs:8080\n" + _csv(delimiter=","), NAMES),
-    "header in row 3, zone below (Zammad)": (
-        "Tickets\n\n" + _csv() + "\nTimezone: Europe/Berlin\n", NAMES),
+    "header in row 3, zone below (Zammad)": ("Tickets\n\n" + _csv() + "\nTimezone: Europe/Berlin\n", NAMES),
     "the header ends in a delimiter": (";".join(NAMES) + ";\n" + _lines(ROWS), NAMES),
     "each line ends in a delimiter (GLPI)": (_csv((*NAMES, ""), _with(lambda _, row: (*row, ""))), NAMES),
     "tails of delimiters (Excel)": (_csv((*NAMES, *[""] * 4), _with(lambda _, row: (*row, *[""] * 4))), NAMES),
@@ -83,8 +82,13 @@ LAYOUTS: dict[str, tuple[str | bytes, Row]] = {
         ("Ticket", "Opened", "Sprint", "Sprint_2", "Comment", "Comment_2", "Minutes"),
     ),
     "a second header with the choices (SurveyMonkey)": (
-        _csv(_SURVEY, [("", "", "Speed", "Kindness", ""),
-                       *_with(lambda n, row: (row[0], row[1], "good", "bad"[: n % 4], row[3]))]),
+        _csv(
+            _SURVEY,
+            [
+                ("", "", "Speed", "Kindness", ""),
+                *_with(lambda n, row: (row[0], row[1], "good", "bad"[: n % 4], row[3])),
+            ],
+        ),
         ("Ticket", "Opened", "How was it?", "Kindness", "Minutes"),
     ),
     "an empty second header": (_csv(rows=[("", "", "", ""), *ROWS]), NAMES),
@@ -106,8 +110,7 @@ LAYOUTS: dict[str, tuple[str | bytes, Row]] = {
     "Windows-1252": (_accented("cp1252"), NAMES),
     "Mac Roman": (_accented("mac-roman"), NAMES),
     "zero bytes in cells": (_csv(rows=_with(lambda _, row: (*row[:2], row[2] + "\x00" * 6, row[3]))), NAMES),
-    "ids with a blank between thousands": (
-        _csv(rows=_with(lambda n, row: (f"2 {500 + n}", *row[1:]))), NAMES),
+    "ids with a blank between thousands": (_csv(rows=_with(lambda n, row: (f"2 {500 + n}", *row[1:]))), NAMES),
     "a bar around and a line below (Markdown)": (
         "| " + " | ".join(NAMES) + " |\n|---|---|---|---|\n" + "".join(f"| {' | '.join(row)} |\n" for row in ROWS),
         NAMES,
@@ -116,11 +119,14 @@ LAYOUTS: dict[str, tuple[str | bytes, Row]] = {
     "gzipped": (gzip.compress(_csv().encode()), NAMES),
     "JSON lines": ("\n".join(json.dumps(dict(zip(NAMES, row, strict=True))) for row in ROWS), NAMES),
     "a workbook with a title and a note": (
-        xlsx(Data=sheet_xml([["Tickets"], [], NAMES, *((*row[:3], int(row[3])) for row in ROWS), [],
-                             ["Timezone: Europe/Berlin"]])),
+        xlsx(
+            Data=sheet_xml(
+                [["Tickets"], [], NAMES, *((*row[:3], int(row[3])) for row in ROWS), [], ["Timezone: Europe/Berlin"]]
+            )
+        ),
         NAMES,
     ),
-}  # fmt: skip
+}
 _UNNAMED = {"no header": ("column_2", "column_4")}
 
 

@@ -33,8 +33,24 @@ def _sum_told(total: object, rows: int) -> str:
     return f"a line of totals: {total} is the sum of the {rows} rows above"
 
 
-@pytest.mark.parametrize("word", ["Gesamt", "Total", "Summe:", "Somme", "合計", "Suma", "Razem", "Totaal", "Totale",
-                                  "Grand Total", "Итого", "Total general", "TOTAL 60"])  # fmt: skip
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Gesamt",
+        "Total",
+        "Summe:",
+        "Somme",
+        "合計",
+        "Suma",
+        "Razem",
+        "Totaal",
+        "Totale",
+        "Grand Total",
+        "Итого",
+        "Total general",
+        "TOTAL 60",
+    ],
+)
 @pytest.mark.parametrize("day", ["2024-01-31", ""])
 @pytest.mark.parametrize("numbers", [("cost",), ()])
 def test_a_line_that_says_total_and_is_the_sum_is_no_row(word: str, day: str, numbers: tuple[str, ...]) -> None:

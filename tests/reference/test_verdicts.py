@@ -31,8 +31,15 @@ def test_what_is_wanted_is_near_in_a_few_series(part: str, monkeypatch: pytest.M
 
 @pytest.mark.parametrize(
     ("measured", "wanted", "fine"),
-    [(0.06, "<= 0.06", True), (0.20, "<= 0.06", True), (0.21, "<= 0.06", False), (0.01, "<= 0", False),
-     (0.67, ">= 0.87", True), (0.66, ">= 0.87", False), (0.99, ">= 1", False)],
-)  # fmt: skip
+    [
+        (0.06, "<= 0.06", True),
+        (0.20, "<= 0.06", True),
+        (0.21, "<= 0.06", False),
+        (0.01, "<= 0", False),
+        (0.67, ">= 0.87", True),
+        (0.66, ">= 0.87", False),
+        (0.99, ">= 1", False),
+    ],
+)
 def test_near_is_three_errors(measured: float, wanted: str, fine: bool) -> None:
     assert near(Cell("", measured, wanted)) is fine

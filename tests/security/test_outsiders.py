@@ -68,8 +68,9 @@ def test_who_became_an_outsider_holds_and_approves_nothing_any_more(
 ) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
-        roles.grant(session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL, actor=DAVE,
-                    now=NOW)  # fmt: skip
+        roles.grant(
+            session, team_id=TEAM, service_id=cycle.service_id, role=Role.APPROVER, user_id=CAROL, actor=DAVE, now=NOW
+        )
         roles.remember_person(session, team_id=TEAM, user_id=CAROL, left_at=left_at)
         session.flush()
         assert (Role.APPROVER in roles.held(session, TEAM, cycle.service_id, CAROL)) is holds

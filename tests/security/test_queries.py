@@ -20,12 +20,28 @@ from tests.databases import PostgresServer
 KINDS = ("postgresql", "sqlite", "mysql", "mariadb", "mssql", "oracle", "")
 
 NOT_ONE_SELECT = [
-    "DELETE FROM incident", "SELECT 1; DELETE FROM incident", "UPDATE incident SET hours = 0", "DROP TABLE incident",
-    "", ";", "-- nothing", "PRAGMA query_only = OFF", "PRAGMA journal_mode = DELETE", "ATTACH DATABASE '/tmp/x' AS x",
-    "EXPLAIN SELECT 1", "-- SELECT\nVACUUM", "SELECT 1) AS a; DELETE FROM incident; --", "CALL p()", "SET x = 1",
-    "SELECT 1) AS x EXEC xp_cmdshell 'dir' SELECT * FROM (SELECT 1", "COPY (SELECT 1) TO PROGRAM 'sh'", "DO $$ $$",
-    "SELECT 'open", "SELECT " + "(" * 5_000 + "1" + ")" * 5_000, "SELECT '" + "a" * selects.LONGEST + "'",
-]  # fmt: skip
+    "DELETE FROM incident",
+    "SELECT 1; DELETE FROM incident",
+    "UPDATE incident SET hours = 0",
+    "DROP TABLE incident",
+    "",
+    ";",
+    "-- nothing",
+    "PRAGMA query_only = OFF",
+    "PRAGMA journal_mode = DELETE",
+    "ATTACH DATABASE '/tmp/x' AS x",
+    "EXPLAIN SELECT 1",
+    "-- SELECT\nVACUUM",
+    "SELECT 1) AS a; DELETE FROM incident; --",
+    "CALL p()",
+    "SET x = 1",
+    "SELECT 1) AS x EXEC xp_cmdshell 'dir' SELECT * FROM (SELECT 1",
+    "COPY (SELECT 1) TO PROGRAM 'sh'",
+    "DO $$ $$",
+    "SELECT 'open",
+    "SELECT " + "(" * 5_000 + "1" + ")" * 5_000,
+    "SELECT '" + "a" * selects.LONGEST + "'",
+]
 # Each once walked round a check of the text, or is a door of one database.
 DOORS = [
     ("postgresql", "SELECT pg_read_file('/etc/passwd') AS a"),
@@ -83,11 +99,11 @@ ASKED = [
     ("postgresql", "SELECT e->'f' FROM t, jsonb_array_elements(t.doc) AS e WHERE age(a, b) > interval '1 hour'"),
     ("sqlite", "SELECT (julianday(b) - julianday(a)) * 24 AS h, strftime('%Y-%W', a), iif(c, 1, 0) FROM t"),
     ("sqlite", "SELECT date('now', '-1 day'), a || b, substr(a, 1, 4), total(x) FROM t WHERE a GLOB 'x*'"),
-    ("mysql", "SELECT TIMESTAMPDIFF(MINUTE, a, b), IF(c, 1, 0), YEARWEEK(a, 3), IFNULL(d, 0) FROM t WHERE `x` = \"q\""),
+    ("mysql", 'SELECT TIMESTAMPDIFF(MINUTE, a, b), IF(c, 1, 0), YEARWEEK(a, 3), IFNULL(d, 0) FROM t WHERE `x` = "q"'),
     ("mysql", "SELECT DATE_FORMAT(a, '%Y-%m') AS m, UNIX_TIMESTAMP(a) FROM t WHERE a > NOW() - INTERVAL 30 DAY"),
     ("mssql", "SELECT TOP 5 DATEDIFF(minute, a, b) AS m, ISNULL(c, 0), FORMAT(a, 'yyyy'), [a b] FROM dbo.t"),
     ("oracle", "SELECT NVL(b, 0), TO_CHAR(a, 'YYYY'), (CAST(b AS DATE) - DATE '1970-01-01') * 24 AS h FROM t"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -56,9 +56,14 @@ class Web:
 @pytest.fixture
 def web(sqlite_database: Database, tmp_path: Path) -> Iterator[Web]:
     settings = Settings(
-        csi_database_url=sqlite_database.url, csi_data_url=str(tmp_path), slack_bot_token=TOKEN, slack_app_token="",
-        slack_signing_secret=SECRET, csi_metrics_token=METRICS, slack_api_url="http://127.0.0.1:9/api/",
-    )  # fmt: skip
+        csi_database_url=sqlite_database.url,
+        csi_data_url=str(tmp_path),
+        slack_bot_token=TOKEN,
+        slack_app_token="",
+        slack_signing_secret=SECRET,
+        csi_metrics_token=METRICS,
+        slack_api_url="http://127.0.0.1:9/api/",
+    )
     bot = build_app(settings)
     yield Web(build(bot, settings))
     bot.listening.shutdown()
@@ -66,8 +71,11 @@ def web(sqlite_database: Database, tmp_path: Path) -> Iterator[Web]:
 
 def signed(web: Web, body: str, kind: str = "application/json") -> Any:
     stamp = str(int(time.time()))
-    headers = {"content-type": kind, "x-slack-request-timestamp": stamp,
-               "x-slack-signature": signature(SECRET, stamp, body)}  # fmt: skip
+    headers = {
+        "content-type": kind,
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": signature(SECRET, stamp, body),
+    }
     return web.post("/slack/events", content=body.encode("utf-8", "surrogatepass"), headers=headers)
 
 
@@ -77,15 +85,33 @@ EVENT = {"type": "event_callback", "team_id": "T1", "event_id": "E1", "event": {
 @pytest.mark.parametrize(
     "said",
     [
-        "", "{}", "[]", "null", "3", '"x"', "{", '{"type": 3}',
-        *(json.dumps({**EVENT, **changed}) for changed in (
-            {"event": None}, {"event": {}}, {"event": []}, {"event": "x"}, {"event": {"type": 3}}, {"event_id": None},
-            {"event_id": 3}, {"team_id": None}, {"team_id": None, "authorizations": []},
-            {"team_id": None, "authorizations": [{"enterprise_id": "E1", "team_id": None}]}, {"authorizations": [3]},
-            {"team": {"x": 1}},
-        )),
+        "",
+        "{}",
+        "[]",
+        "null",
+        "3",
+        '"x"',
+        "{",
+        '{"type": 3}',
+        *(
+            json.dumps({**EVENT, **changed})
+            for changed in (
+                {"event": None},
+                {"event": {}},
+                {"event": []},
+                {"event": "x"},
+                {"event": {"type": 3}},
+                {"event_id": None},
+                {"event_id": 3},
+                {"team_id": None},
+                {"team_id": None, "authorizations": []},
+                {"team_id": None, "authorizations": [{"enterprise_id": "E1", "team_id": None}]},
+                {"authorizations": [3]},
+                {"team": {"x": 1}},
+            )
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_signed_and_odd_is_refused_in_words(web: Web, said: str) -> None:
     answer = signed(web, said)
     assert (answer.status_code, answer.text) == (400, "not understood")

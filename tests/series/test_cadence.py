@@ -21,9 +21,18 @@ MARCH_8 = datetime(2026, 3, 8, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     ("text", "length"),
-    [("day", DAY), ("1 d", DAY), ("2 days", 2 * DAY), ("week", 7 * DAY), ("1 h", DAY / 24), ("5 min", DAY / 288),
-     ("1.5h", DAY / 16), ("month", 31 * DAY), ("quarter", 92 * DAY)],
-)  # fmt: skip
+    [
+        ("day", DAY),
+        ("1 d", DAY),
+        ("2 days", 2 * DAY),
+        ("week", 7 * DAY),
+        ("1 h", DAY / 24),
+        ("5 min", DAY / 288),
+        ("1.5h", DAY / 16),
+        ("month", 31 * DAY),
+        ("quarter", 92 * DAY),
+    ],
+)
 def test_a_cadence_is_a_length_of_time(text: str, length: float) -> None:
     assert longest_silence(text) == round(length * SLACK)
     assert longest_silence("") == 0

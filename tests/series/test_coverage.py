@@ -67,8 +67,11 @@ def test_a_verdict_across_the_cut_is_inconclusive_with_the_reason() -> None:
     analysis = report.kpis["mttr"].analysis
     assert analysis.verdict is Verdict.INCONCLUSIVE
     assert "holds only rows whose opened_at lies until 18 Jan 2026" in " ".join(analysis.reasons)
-    earlier = {**windows, "baseline": Window(date(2026, 1, 5), date(2026, 1, 11)),
-               "evaluation": Window(date(2026, 1, 11), date(2026, 1, 19))}  # fmt: skip
+    earlier = {
+        **windows,
+        "baseline": Window(date(2026, 1, 5), date(2026, 1, 11)),
+        "evaluation": Window(date(2026, 1, 11), date(2026, 1, 19)),
+    }
     before = evaluate(
         study(MTTR, period=Period.DAY, **earlier), {"tickets": [reading(tickets(28, 40, last_opened=14, before=14))]}
     )
@@ -136,8 +139,10 @@ def test_a_whole_export_with_a_lead_time_is_not_cut_at_its_beginning() -> None:
 
 def test_somebody_may_say_that_the_coverage_is_meant() -> None:
     frame = tickets(28, 40, last_opened=14)
-    found = made(study(kpi("mttr", "median", at="resolved_at", value=RESOLVE, unit="h", meant=("coverage",)),
-                       period=Period.DAY), reading(frame))["mttr"]  # fmt: skip
+    found = made(
+        study(kpi("mttr", "median", at="resolved_at", value=RESOLVE, unit="h", meant=("coverage",)), period=Period.DAY),
+        reading(frame),
+    )["mttr"]
     assert found.cuts == ()
 
 

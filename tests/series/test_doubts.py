@@ -332,9 +332,15 @@ def test_nothing_is_concluded_before_a_doubt_is_settled_in_both_engines_alike(tm
     both = [{name: one.analysis for name, one in report.kpis.items()} for report in reports]
     assert [one.as_plain() for one in both[0].values()] == [one.as_plain() for one in both[1].values()]
     assert {name: one.verdict is Verdict.INCONCLUSIVE for name, one in both[0].items()} == {
-        "sla": True, "time": False, "met": True, "meant": False, "all": True, "hours": True, "scope": True,
+        "sla": True,
+        "time": False,
+        "met": True,
+        "meant": False,
+        "all": True,
+        "hours": True,
+        "scope": True,
         "swap": True,
-    }  # fmt: skip
+    }
     first = {name: one.reasons[0] for name, one in both[0].items()}
     assert first["met"] == (
         'None of 210 rows is good by `made_sla == "met"`; made_sla holds True (168), False (42); '

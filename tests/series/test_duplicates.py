@@ -94,13 +94,19 @@ def test_versions_in_text_are_numbers_or_moments_never_letters(cells: list, date
 @pytest.mark.parametrize(
     ("older", "newer", "order"),
     [
-        ("27.01.2025 20:43", "05.02.2025 06:36", "day_first"), ("27/01/2025", "05/02/2025", "day_first"),
-        ("01/27/2025", "02/05/2025", "month_first"), ("27. Jan 2025", "5. Feb 2025", "iso"),
-        ("v2", "v10", NUMBERED), ("Rev. 3", "Rev. 12", NUMBERED), ("v1.9", "v1.10", NUMBERED),
-        ("v1.9.9999", "v2", NUMBERED), ("A-9", "A-10", NUMBERED), ("1.2.9", "1.10.0", NUMBERED),
+        ("27.01.2025 20:43", "05.02.2025 06:36", "day_first"),
+        ("27/01/2025", "05/02/2025", "day_first"),
+        ("01/27/2025", "02/05/2025", "month_first"),
+        ("27. Jan 2025", "5. Feb 2025", "iso"),
+        ("v2", "v10", NUMBERED),
+        ("Rev. 3", "Rev. 12", NUMBERED),
+        ("v1.9", "v1.10", NUMBERED),
+        ("v1.9.9999", "v2", NUMBERED),
+        ("A-9", "A-10", NUMBERED),
+        ("1.2.9", "1.10.0", NUMBERED),
         ("9", "10", "numbers"),
     ],
-)  # fmt: skip
+)
 def test_the_newer_version_is_told_by_what_its_cells_are(older: str, newer: str, order: str) -> None:
     frame = pd.DataFrame({"id": "a", "v": pd.array([newer, older, None], dtype="str")})
     source = SourceDefinition("s", file="x", key="id", latest_by="v")
@@ -113,10 +119,12 @@ def test_the_newer_version_is_told_by_what_its_cells_are(older: str, newer: str,
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
-        (["03.04.2025", "05.06.2025"], "column_dates: {v: day_first}"), (["draft", "final"], "numbered alike"),
-        (["v2", "Rev. 3"], "numbered alike"), (["v12345", "v2"], "numbered alike"),
+        (["03.04.2025", "05.06.2025"], "column_dates: {v: day_first}"),
+        (["draft", "final"], "numbered alike"),
+        (["v2", "Rev. 3"], "numbered alike"),
+        (["v12345", "v2"], "numbered alike"),
     ],
-)  # fmt: skip
+)
 def test_versions_that_say_nothing_are_asked_about(cells: list[str], told: str) -> None:
     frame = pd.DataFrame({"id": "a", "v": pd.array(cells, dtype="str")})
     with pytest.raises(InvalidInput, match=r"sources.s.latest_by: 'v' is to tell which") as error:

@@ -131,10 +131,48 @@ def test_columns_are_found_with_what_they_must_be() -> None:
 
 
 WORDS = st.sampled_from(
-    ["priority", "reopen_count", "resolved_at", "due_at", "`odd name`", "nowhere", "and", "or", "not", "in", "is",
-     "missing", "(", ")", ",", "==", "!=", "<", "<=", ">", ">=", "=", '"1 - Critical"', "'x'", "0", "-1.5", "1e999",
-     "true", "false", '"2016-03-01"', '"now"', '"', "`", ";", "__class__", "lambda", "\x00", "é", "\n"]
-)  # fmt: skip
+    [
+        "priority",
+        "reopen_count",
+        "resolved_at",
+        "due_at",
+        "`odd name`",
+        "nowhere",
+        "and",
+        "or",
+        "not",
+        "in",
+        "is",
+        "missing",
+        "(",
+        ")",
+        ",",
+        "==",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "=",
+        '"1 - Critical"',
+        "'x'",
+        "0",
+        "-1.5",
+        "1e999",
+        "true",
+        "false",
+        '"2016-03-01"',
+        '"now"',
+        '"',
+        "`",
+        ";",
+        "__class__",
+        "lambda",
+        "\x00",
+        "é",
+        "\n",
+    ]
+)
 
 
 @given(st.lists(WORDS, max_size=14).map(" ".join) | st.text(max_size=60))
@@ -151,8 +189,10 @@ def test_fuzzed_text_gives_a_mask_or_its_own_error(text: str) -> None:
     assert len(chosen) == len(TICKETS)
 
 
-@given(st.sampled_from(["reopen_count > 0", 'made_sla == "true"', "resolved_at <= due_at", "priority is missing"]),
-       st.sampled_from(["reopen_count is missing", 'priority in ("2 - High")', "due_at > resolved_at"]))  # fmt: skip
+@given(
+    st.sampled_from(["reopen_count > 0", 'made_sla == "true"', "resolved_at <= due_at", "priority is missing"]),
+    st.sampled_from(["reopen_count is missing", 'priority in ("2 - High")', "due_at > resolved_at"]),
+)
 def test_de_morgan_holds(first: str, second: str) -> None:
     assert rows(f"not ({first} and {second})") == rows(f"not {first} or not {second}")
     assert rows(f"not ({first} or {second})") == rows(f"not ({first}) and not ({second})")

@@ -67,10 +67,19 @@ def test_a_found_unit_is_converted(own: str, unit: str, right: list[float]) -> N
 @pytest.mark.parametrize(
     ("own", "unit"),
     [
-        ("GB", "h"), ("min", "count"), ("min", "points"), ("min", "%"), ("EUR", "h"), ("$", "EUR"), ("kr", "USD"),
-        ("EUR", "USD"), ("mo", "d"), ("mo", "h"), ("%", "h"),
+        ("GB", "h"),
+        ("min", "count"),
+        ("min", "points"),
+        ("min", "%"),
+        ("EUR", "h"),
+        ("$", "EUR"),
+        ("kr", "USD"),
+        ("EUR", "USD"),
+        ("mo", "d"),
+        ("mo", "h"),
+        ("%", "h"),
     ],
-)  # fmt: skip
+)
 def test_a_unit_of_another_kind_is_told(own: str, unit: str) -> None:
     with pytest.raises(InvalidInput) as told:
         made(study(level(unit)), found([60, 120, 300], own))

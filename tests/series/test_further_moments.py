@@ -144,10 +144,17 @@ def _of_a_growing_service(one: Log) -> Log:
 
 
 WHOLE = [
-    _known_now, _resolved_in_a_window, _opened_in_a_window, _the_same_day,
-    _the_same_day_by_opening, _with_a_lead_time, _with_a_date_due, _with_the_start_of_a_contract, _closed_once_a_month,
+    _known_now,
+    _resolved_in_a_window,
+    _opened_in_a_window,
+    _the_same_day,
+    _the_same_day_by_opening,
+    _with_a_lead_time,
+    _with_a_date_due,
+    _with_the_start_of_a_contract,
+    _closed_once_a_month,
     _of_a_growing_service,
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("period", [Period.DAY, Period.WEEK])
@@ -335,9 +342,13 @@ def test_lengths_dated_by_the_resolution_are_seen_too() -> None:
 
 def test_what_is_looked_at_is_what_the_study_does_not_name() -> None:
     texts = {
-        "resolved_at": ["2026-01-05 10:00"], "created": ["2026-01-04"], "due": ["31/01/2026"], "first": ["01/02/2026"],
-        "note": ["none"], "made_sla": ["true"],
-    }  # fmt: skip
+        "resolved_at": ["2026-01-05 10:00"],
+        "created": ["2026-01-04"],
+        "due": ["31/01/2026"],
+        "first": ["01/02/2026"],
+        "note": ["none"],
+        "made_sla": ["true"],
+    }
     head = pd.DataFrame(texts, dtype="str")
     assert further_of(study(MADE_SLA), "tickets", [head], 10) == Further(
         {"created": "iso", "due": "day_first", "first": "day_first"}

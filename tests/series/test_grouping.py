@@ -112,8 +112,11 @@ def test_a_column_made_from_the_value_is_none() -> None:
 def test_partitions_in_any_order_give_the_same() -> None:
     one = kpi("mean")
     whole = sample_of(one, rows(VALUES), PLACES, HELD)
-    parts = [sample_of(one, rows(VALUES[:3]), PLACES[:3], HELD[:3]), None,
-             sample_of(one, rows(VALUES[3:]), PLACES[3:], HELD[3:].set_axis(range(3)))]  # fmt: skip
+    parts = [
+        sample_of(one, rows(VALUES[:3]), PLACES[:3], HELD[:3]),
+        None,
+        sample_of(one, rows(VALUES[3:]), PLACES[3:], HELD[3:].set_axis(range(3))),
+    ]
     for order in (parts, parts[::-1]):
         [found], [expected] = groups_of(one, merged(order), 2), groups_of(one, whole, 2)
         assert (found.names, found.values.tolist()) == (expected.names, expected.values.tolist())

@@ -20,20 +20,34 @@ STUDY: dict[str, Any] = {
     "timezone": "UTC",
     "period": "week",
     "sources": {
-        "deploys": {"file": "deploys.csv", "key": "deploy",
-                    "link": {"source": "changes", "table": "pairs", "own": "deploy", "other": "change"}},
+        "deploys": {
+            "file": "deploys.csv",
+            "key": "deploy",
+            "link": {"source": "changes", "table": "pairs", "own": "deploy", "other": "change"},
+        },
         "changes": {"file": "changes.csv", "key": "id"},
         "pairs": {"file": "pairs.csv", "key": "deploy"},
     },
     "kpis": {
-        "lead": {"source": "deploys", "at": "deployed_at", "measure": "median", "unit": "h", "direction": "lower",
-                 "value": {"from": "changes.committed_at", "to": "deployed_at"},
-                 "where": '`changes.kind` == "feature"'},
+        "lead": {
+            "source": "deploys",
+            "at": "deployed_at",
+            "measure": "median",
+            "unit": "h",
+            "direction": "lower",
+            "value": {"from": "changes.committed_at", "to": "deployed_at"},
+            "where": '`changes.kind` == "feature"',
+        },
         "all": {"source": "deploys", "at": "deployed_at", "measure": "count", "direction": "higher"},
-        "unlinked": {"source": "deploys", "at": "deployed_at", "measure": "count", "direction": "lower",
-                     "where": "`changes.committed_at` is missing"},
+        "unlinked": {
+            "source": "deploys",
+            "at": "deployed_at",
+            "measure": "count",
+            "direction": "lower",
+            "where": "`changes.committed_at` is missing",
+        },
     },
-}  # fmt: skip
+}
 DEPLOYS = ["d1,2026-03-03 12:00", "d2,2026-03-04 12:00", "d3,2026-03-05 12:00", "d4,2026-03-06 12:00"]
 CHANGES = ["c1,2026-03-03 08:00,feature", "c2,2026-03-04 06:00,feature", "c3,2026-03-05 01:00,fix"]
 FILES = {
@@ -115,11 +129,13 @@ def test_a_linked_columns_unit_is_that_of_its_own_source(tmp_path: Path) -> None
     rows = ["id,committed_at,kind,cost,took,currency", "c1,2026-03-03,feature,10,90,USD", "c2,2026-03-04,fix,20,30,EUR"]
     study = {
         **STUDY,
-        "sources": {**STUDY["sources"], "changes": {"file": "changes.csv", "key": "id", "units": {
-            "took": "min", "cost": {"column": "currency"}}}},
+        "sources": {
+            **STUDY["sources"],
+            "changes": {"file": "changes.csv", "key": "id", "units": {"took": "min", "cost": {"column": "currency"}}},
+        },
         "kpis": {"cost": {**spent, "value": "changes.cost"}, "took": {**spent, "value": "changes.took", "unit": "h"}},
         "rates": [{"unit": "USD", "in": "EUR", "from": "2026-01-01", "rate": 0.5}],
-    }  # fmt: skip
+    }
     kpis = run(laid_out(tmp_path, study, **{"changes.csv": "\n".join(rows)})).kpis
     assert values(kpis["cost"].processed) == [25]
     assert values(kpis["took"].processed) == [2]

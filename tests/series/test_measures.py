@@ -116,8 +116,11 @@ def test_open_and_already_late_counts_as_a_breach_once_where_it_became_late() ->
 
 
 def test_an_open_row_is_late_when_its_time_less_its_pauses_is_over() -> None:
-    rows = {"opened_at": moments("2026-03-02 08:00", "2026-03-02 08:00", "2026-03-02 08:00"),
-            "resolved_at": moments("2026-03-02 09:00", None, None), "paused": [0.0, None, 180.0]}  # fmt: skip
+    rows = {
+        "opened_at": moments("2026-03-02 08:00", "2026-03-02 08:00", "2026-03-02 08:00"),
+        "resolved_at": moments("2026-03-02 09:00", None, None),
+        "paused": [0.0, None, 180.0],
+    }
     value = Duration("opened_at", "resolved_at", "h", pauses=(PausedFor("paused"),))
     one = kpi("k", "share", at="resolved_at", value=value, good="value <= 4", unit="%")
     for hour, denominator in ((11, 1), (13, 2), (16, 3)):
@@ -133,8 +136,10 @@ def test_pauses_are_subtracted() -> None:
 
 
 def test_what_ends_before_it_begins_goes_to_quarantine() -> None:
-    rows = {"opened_at": moments("2026-03-02 08:00", "2026-03-02 09:00"),
-            "resolved_at": moments("2026-03-02 07:00", "2026-03-02 10:00")}  # fmt: skip
+    rows = {
+        "opened_at": moments("2026-03-02 08:00", "2026-03-02 09:00"),
+        "resolved_at": moments("2026-03-02 07:00", "2026-03-02 10:00"),
+    }
     found = made(study(kpi("k", "median", value=RESOLVE, unit="h")), reading(rows))["k"]
     assert values(found) == [1]
     assert found.series["refused"].tolist() == [1]
@@ -177,8 +182,11 @@ def test_weekends_are_compared_with_weekends_and_closed_days_are_no_gap() -> Non
 
 
 def test_the_series_reaches_to_the_windows_ends_and_says_what_is_missing() -> None:
-    wide = study(kpi(), baseline=Window(date(2026, 2, 23), date(2026, 3, 2)),
-                 evaluation=Window(date(2026, 3, 2), date(2026, 3, 30)))  # fmt: skip
+    wide = study(
+        kpi(),
+        baseline=Window(date(2026, 2, 23), date(2026, 3, 2)),
+        evaluation=Window(date(2026, 3, 2), date(2026, 3, 30)),
+    )
     found = made(wide, reading(TICKETS))["k"]
     assert values(found) == [None, 3, 2, None, None]
     assert [str(start.date()) for start in found.series.index][:2] == ["2026-02-23", "2026-03-02"]
@@ -262,8 +270,15 @@ def test_v4_1_the_refusal_names_every_difference() -> None:
     require(first, first)
     with pytest.raises(NotComparable) as caught:
         require(first, second)
-    for phrase in ("unit was h, is min", "period was week, is month", "time zone was UTC, is Europe/Lisbon",
-                   "scope was", "is all rows", "measure was median, is mean", "calendar"):  # fmt: skip
+    for phrase in (
+        "unit was h, is min",
+        "period was week, is month",
+        "time zone was UTC, is Europe/Lisbon",
+        "scope was",
+        "is all rows",
+        "measure was median, is mean",
+        "calendar",
+    ):
         assert phrase in str(caught.value)
     assert first.hash != second.hash
 
@@ -297,10 +312,12 @@ def test_v4_1_one_difference_alone_is_named_and_nothing_else(changed: dict, said
 
 def test_v4_2_ratios_are_added_up_never_averaged() -> None:
     """The month's share is of its rows, not the mean of its weeks; a ratio of medians is refused."""
-    rows = pd.DataFrame({
-        "opened_at": moments("2026-03-02", "2026-03-09", "2026-03-10", "2026-03-11"),
-        "cost": [2.0, 0.0, 0.0, 0.0],
-    })  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "opened_at": moments("2026-03-02", "2026-03-09", "2026-03-10", "2026-03-11"),
+            "cost": [2.0, 0.0, 0.0, 0.0],
+        }
+    )
     share = kpi("k", "share", good="cost > 1", unit="%")
     assert values(made(study(share), reading(rows))["k"]) == [100, 0]
     assert values(made(study(share, period=Period.MONTH), reading(rows))["k"]) == [25]
@@ -329,10 +346,19 @@ def test_a_source_that_has_not_delivered_gives_no_points_and_no_error() -> None:
     assert found.coverage is None
 
 
-@pytest.mark.parametrize(("source", "wanted", "factor"), [
-    ("h", "min", 60), ("min", "h", 1 / 60), ("hours", "d", 1 / 24), ("%", "ratio", 0.01), ("MiB", "B", 2**20),
-    ("kB", "B", 1000), ("points", "points", 1), ("ms", "s", 0.001),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("source", "wanted", "factor"),
+    [
+        ("h", "min", 60),
+        ("min", "h", 1 / 60),
+        ("hours", "d", 1 / 24),
+        ("%", "ratio", 0.01),
+        ("MiB", "B", 2**20),
+        ("kB", "B", 1000),
+        ("points", "points", 1),
+        ("ms", "s", 0.001),
+    ],
+)
 def test_units_convert_within_their_dimension(source: str, wanted: str, factor: float) -> None:
     assert units.factor(source, wanted) == pytest.approx(factor)
 
@@ -384,8 +410,9 @@ def test_a_span_left_out_is_measured_in_moments_not_in_letters() -> None:
 def test_what_may_still_be_in_time_is_neither_good_nor_bad() -> None:
     """On 13 March at noon: the fourth, opened on the 9th, has five days; on the 14th at midnight it is late."""
     share = kpi("k", "share", value=RESOLVE, good="value <= 120", unit="%")
-    noon, later = (made(study(share, as_of=datetime(2026, 3, day, 12, tzinfo=UTC)), reading(TICKETS))["k"]
-                   for day in (13, 14))  # fmt: skip
+    noon, later = (
+        made(study(share, as_of=datetime(2026, 3, day, 12, tzinfo=UTC)), reading(TICKETS))["k"] for day in (13, 14)
+    )
     assert values(noon, "denominator") == [3, 1]
     assert values(noon) == [100, 100]
     assert noon.series["partial"].tolist()[-1] is True

@@ -128,8 +128,14 @@ def test_the_answers_are_read_as_numbers_whatever_unit_is_declared() -> None:
 
 def plain(**fields: Any) -> dict[str, Any]:
     asked = {"source": "t", "at": "at", "measure": "nps", "value": "score", "direction": "higher", **fields}
-    return {"study": 1, "service": "desk", "timezone": "UTC", "period": "week", "sources": {"t": {"file": "t.csv"}},
-            "kpis": {"k": asked}}  # fmt: skip
+    return {
+        "study": 1,
+        "service": "desk",
+        "timezone": "UTC",
+        "period": "week",
+        "sources": {"t": {"file": "t.csv"}},
+        "kpis": {"k": asked},
+    }
 
 
 def test_a_study_asks_for_a_column_and_points() -> None:

@@ -28,9 +28,15 @@ def spent(*hours: float, measure: str = "mean", unit: str = "h", **fields: objec
 
 @pytest.mark.parametrize(
     ("measure", "with_it", "without"),
-    [("mean", "82.9 h", "6.5 h"), ("median", "7 h", "6.5 h"), ("p90", "11.8 h", "10.9 h"),
-     ("sum", "1,078 h", "78 h"), ("max", "1,000 h", "12 h"), ("min", "1 h", "1 h")],
-)  # fmt: skip
+    [
+        ("mean", "82.9 h", "6.5 h"),
+        ("median", "7 h", "6.5 h"),
+        ("p90", "11.8 h", "10.9 h"),
+        ("sum", "1,078 h", "78 h"),
+        ("max", "1,000 h", "12 h"),
+        ("min", "1 h", "1 h"),
+    ],
+)
 def test_an_unusual_row_is_kept_and_told_with_and_without(measure: str, with_it: str, without: str) -> None:
     found = spent(*SPENT[:5], 1000.0, *SPENT[5:], measure=measure)
     assert f"1 of 13 rows is unusual (such as line 7) and kept: {measure}" in found.footnotes[0]

@@ -77,14 +77,15 @@ def test_a_pause_by_its_moments_is_measured_on_the_clock_of_the_duration(
 def test_pauses_that_overlap_are_united_whatever_their_order() -> None:
     first, second, third = (Pause(f"{name}_from", f"{name}_to") for name in "abc")
     cells = {
-        "opened": ["2026-01-06 09:00"] * 3, "resolved": ["2026-01-06 17:00"] * 3,
+        "opened": ["2026-01-06 09:00"] * 3,
+        "resolved": ["2026-01-06 17:00"] * 3,
         "a_from": ["2026-01-06 12:00", "2026-01-06 10:00", None],
         "a_to": ["2026-01-06 13:00", "2026-01-06 16:00", None],
         "b_from": ["2026-01-06 10:00", "2026-01-06 11:00", "2026-01-06 10:00"],
         "b_to": ["2026-01-06 12:30", "2026-01-06 12:00", "2026-01-06 11:00"],
         "c_from": ["2026-01-06 16:30", "2026-01-06 15:00", "2026-01-06 11:00"],
         "c_to": [None, "2026-01-06 16:30", "2026-01-06 12:00"],
-    }  # fmt: skip
+    }
     expected = [480 - 180 - 30, 480 - 390, 480 - 120]
     assert minutes(duration(first, second, third), **cells) == expected
     assert minutes(duration(third, first, second), **cells) == expected
@@ -193,20 +194,40 @@ BAD = {
 
 def test_a_refused_row_is_counted_and_told_with_its_line_its_column_and_what_stands_there() -> None:
     value = duration(HOLD, PausedFor("hold", clock="business"))
-    made_ = process_study(study(one(value, measure="sum"), kpi("n", at="opened"), calendar=OFFICE),
-                          {"tickets": [reading(pd.DataFrame(BAD))]})  # fmt: skip
+    made_ = process_study(
+        study(one(value, measure="sum"), kpi("n", at="opened"), calendar=OFFICE),
+        {"tickets": [reading(pd.DataFrame(BAD))]},
+    )
     found = made_.kpis["k"]
     assert values(found) == [150.0 + 150.0]
     assert (values(found, "n"), values(found, "refused")) == ([2], [3])
     assert values(made_.kpis["n"]) == [6]  # the rows count for the others
     assert made_.quarantine[["line", "column", "value", "reason", "expected", "kpis"]].to_numpy().tolist() == [
-        [3, "hold_to", "2026-01-06 10:00:00+00:00", "hold_to lies before hold_from",
-         "a moment not before hold_from", "k"],
-        [4, "hold_to", "2026-01-06 10:00:00+00:00", "hold_to is there, but not hold_from",
-         "both moments of a pause, or its beginning alone", "k"],
-        [5, "hold", "180", "the pause (hold) is longer than the time from opened to resolved",
-         "a pause no longer than that", "k"],
-    ]  # fmt: skip
+        [
+            3,
+            "hold_to",
+            "2026-01-06 10:00:00+00:00",
+            "hold_to lies before hold_from",
+            "a moment not before hold_from",
+            "k",
+        ],
+        [
+            4,
+            "hold_to",
+            "2026-01-06 10:00:00+00:00",
+            "hold_to is there, but not hold_from",
+            "both moments of a pause, or its beginning alone",
+            "k",
+        ],
+        [
+            5,
+            "hold",
+            "180",
+            "the pause (hold) is longer than the time from opened to resolved",
+            "a pause no longer than that",
+            "k",
+        ],
+    ]
     assert found.quality.validity.ratio == 3 / 6
     assert found.footnotes == ("3 rows of 6 could not be used for this KPI; the quarantine says why.",)
 
@@ -266,12 +287,18 @@ def late_at(hour: str, allowed: int, **hold: tuple[str | None, str | None]) -> b
         ("06 15:01", {"a": ("2026-01-06 11:00", "2026-01-06 15:00")}, True),
         ("07 09:59", {"a": ("2026-01-06 10:00", "2026-01-07 09:00")}, False),  # 10:00 to 17:00 did not count
         ("07 10:01", {"a": ("2026-01-06 10:00", "2026-01-07 09:00")}, True),
-        ("06 12:30", {"a": ("2026-01-06 10:30", "2026-01-06 12:00"), "b": ("2026-01-06 10:00", "2026-01-06 11:00")},
-         False),
-        ("06 13:01", {"a": ("2026-01-06 10:30", "2026-01-06 12:00"), "b": ("2026-01-06 10:00", "2026-01-06 11:00")},
-         True),
+        (
+            "06 12:30",
+            {"a": ("2026-01-06 10:30", "2026-01-06 12:00"), "b": ("2026-01-06 10:00", "2026-01-06 11:00")},
+            False,
+        ),
+        (
+            "06 13:01",
+            {"a": ("2026-01-06 10:30", "2026-01-06 12:00"), "b": ("2026-01-06 10:00", "2026-01-06 11:00")},
+            True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_open_row_is_late_when_its_time_without_its_pauses_is_over(hour: str, hold: Any, late: bool) -> None:
     assert late_at(hour, 120, **hold) is late
 

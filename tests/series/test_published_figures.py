@@ -347,8 +347,12 @@ def test_hourly_sensor_values_without_their_sentinel(shared: Path) -> None:
 
 
 def test_reopened_and_closing_of_the_helpdesk(shared: Path) -> None:
-    source = SourceDefinition("tickets", file="italian_helpdesk_events.csv.gz", dates="iso", columns={
-        "Case ID": "case", "Activity": "activity", "Complete Timestamp": "done_at"})  # fmt: skip
+    source = SourceDefinition(
+        "tickets",
+        file="italian_helpdesk_events.csv.gz",
+        dates="iso",
+        columns={"Case ID": "case", "Activity": "activity", "Complete Timestamp": "done_at"},
+    )
     kpis = [
         kpi(name, at="done_at", where=f'activity == "{activity}"')
         for name, activity in (
@@ -446,7 +450,16 @@ def test_occurrences_in_latin_1_with_two_date_orders(shared: Path) -> None:
     published = kpi("published", at="divulgacao_dia_publicacao")
     found = series(shared, study_of(source, *kpis, published, period=Period.QUARTER))
     totals = {name: one.series["value"].sum() for name, one in found.items()}
-    assert totals == {"all": 6_769, "minor": 3_795, "accident": 2_090, "grave": 884, "paulo": 324, "done": 6_013,
-                      "active": 415, "unknown": 341, "published": 1_781}  # fmt: skip
+    assert totals == {
+        "all": 6_769,
+        "minor": 3_795,
+        "accident": 2_090,
+        "grave": 884,
+        "paulo": 324,
+        "done": 6_013,
+        "active": 415,
+        "unknown": 341,
+        "published": 1_781,
+    }
     years = found["all"].series["value"].groupby(found["all"].series.index.year).sum()
     assert years.tolist() == [552, 576, 647, 654, 569, 471, 403, 433, 445, 495, 509, 555, 460]

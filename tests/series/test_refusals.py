@@ -123,8 +123,11 @@ def test_a_moment_out_of_order_is_refused_where_the_order_matters() -> None:
     assert values(made.kpis["solved"], "n") == [3, 4]  # zero hours are no disorder
     told = made.quarantine.iloc[0]
     assert (told["line"], told["column"], told["reason"], told["kpis"]) == (
-        2, "resolved_at", "resolved_at lies before opened_at", "solved",
-    )  # fmt: skip
+        2,
+        "resolved_at",
+        "resolved_at lies before opened_at",
+        "solved",
+    )
     assert told["expected"] == "a moment not before opened_at, each in its own time zone"
     consistency = made.kpis["solved"].quality.consistency
     assert (consistency.passed, consistency.total) == (7, 8)

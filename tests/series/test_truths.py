@@ -256,8 +256,15 @@ def test_a_single_letter_means_what_it_means_in_the_columns_own_words_only() -> 
     assert yes is not None
     assert tak is not None
     assert [meaning(one, yes) for one in ("y", "J", "t", "x", 1.0, 0.0, 2.0, False)] == [
-        True, None, True, None, True, False, None, False,
-    ]  # fmt: skip
+        True,
+        None,
+        True,
+        None,
+        True,
+        False,
+        None,
+        False,
+    ]
     assert [meaning(one, tak) for one in ("t", "yes", "Nein", "y")] == [True, True, False, None]
     assert [may_be_truth(one) for one in ("Closed", "JA", 1.0, 0.5, True)] == [False, True, True, False, True]
 

@@ -73,7 +73,7 @@ def test_most_rows_without_their_beginning_are_a_flaw(without: int, validity: fl
         (kpi("a", "count", at="seen"), (kpi("b", "median", value=replace(RESOLVE, start="seen")),), True),
         (kpi("a", "count", at="seen"), (kpi("b", "median", source="x", value=replace(RESOLVE, start="seen")),), False),
     ],
-)  # fmt: skip
+)
 def test_what_every_row_should_have(one: KpiDefinition, others: tuple[KpiDefinition, ...], flaw: bool) -> None:
     found = Undated(3, 4)
     assert flawed(study(one, *others), one, found) == (found if flaw else Undated())

@@ -20,9 +20,21 @@ from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, NOW, TEAM
 
 
 def baseline(session: Session, cycle: Cycle, kpi_key: str, centre: float) -> None:
-    session.add(Baseline(team_id=TEAM, service_id=cycle.service_id, cycle_id=cycle.id, kpi_key=kpi_key, number=1,
-                         window_from=NOW.date(), window_to=NOW.date() + timedelta(7), centre=centre, state="approved",
-                         proposed_by=BOB, proposed_at=NOW))  # fmt: skip
+    session.add(
+        Baseline(
+            team_id=TEAM,
+            service_id=cycle.service_id,
+            cycle_id=cycle.id,
+            kpi_key=kpi_key,
+            number=1,
+            window_from=NOW.date(),
+            window_to=NOW.date() + timedelta(7),
+            centre=centre,
+            state="approved",
+            proposed_by=BOB,
+            proposed_at=NOW,
+        )
+    )
     session.flush()
 
 

@@ -53,13 +53,26 @@ def settle(sessions: Sessions, folder: Path) -> Desk:
         session.add(service)
         session.flush()
         cycle = Cycle(
-            team_id=TEAM, service_id=service.id, number=1, channel_id="C1", timezone="Europe/Lisbon", step=3,
-            started_by="U1", started_at=NOW,
-        )  # fmt: skip
+            team_id=TEAM,
+            service_id=service.id,
+            number=1,
+            channel_id="C1",
+            timezone="Europe/Lisbon",
+            step=3,
+            started_by="U1",
+            started_at=NOW,
+        )
         source = Source(
-            team_id=TEAM, service_id=service.id, key="incidents", name="Incidents", created_by="U1", created_at=NOW,
-            owner="U1", backup="U2", mapping=sources.mapping_of(LOG),
-        )  # fmt: skip
+            team_id=TEAM,
+            service_id=service.id,
+            key="incidents",
+            name="Incidents",
+            created_by="U1",
+            created_at=NOW,
+            owner="U1",
+            backup="U2",
+            mapping=sources.mapping_of(LOG),
+        )
         session.add_all([cycle, source])
         session.flush()
         return Desk(sessions, FileStore(str(folder)), source, cycle)

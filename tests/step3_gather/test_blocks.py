@@ -29,9 +29,16 @@ def _source(number: int, name: str = EVIL) -> Source:
 def _batch(**more: object) -> Batch:
     known = {"rows_read": 10, "rows_kept": 4, "quarantined": 6, "counts": {"moments": [EVIL], "quarantined_cells": 900}}
     return Batch(
-        id=7, team_id="T", source_id=1, ordinal=3, filename=EVIL, sha256="a" * 64, delivered_by="U1", delivered_at=NOW,
+        id=7,
+        team_id="T",
+        source_id=1,
+        ordinal=3,
+        filename=EVIL,
+        sha256="a" * 64,
+        delivered_by="U1",
+        delivered_at=NOW,
         **{**known, **more},
-    )  # fmt: skip
+    )
 
 
 def _cells(count: int) -> list[QuarantinedRow]:
@@ -123,12 +130,21 @@ def test_the_overview_holds_many_kpis_and_deliveries() -> None:
     weeks = tuple(date(2024, 1, 1) + timedelta(weeks=n) for n in range(200))
     found = [
         Arrival(
-            Kpi(id=n, team_id="T", cycle_id=1, key=f"k{n}", name=EVIL), _source(1), "U1", "U2", Period.WEEK,
-            expected=weeks, missing=weeks, late=weeks, refused=tuple((week, EVIL) for week in weeks), newest=NOW,
-            oldest=NOW, waiting=(_batch(),) * 5,
+            Kpi(id=n, team_id="T", cycle_id=1, key=f"k{n}", name=EVIL),
+            _source(1),
+            "U1",
+            "U2",
+            Period.WEEK,
+            expected=weeks,
+            missing=weeks,
+            late=weeks,
+            refused=tuple((week, EVIL) for week in weeks),
+            newest=NOW,
+            oldest=NOW,
+            waiting=(_batch(),) * 5,
         )
         for n in range(60)
-    ]  # fmt: skip
+    ]
     held = [(_source(n), [_batch()] * 40) for n in range(20)]
     _view_fits(blocks.overview(found, held, metadata="{}", zone="Europe/Lisbon", may_type=True))
     _view_fits(blocks.collection_form(found, "2024-W01", "{}"))

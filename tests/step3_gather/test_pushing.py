@@ -241,10 +241,21 @@ def test_a_token_opens_its_source_until_it_is_changed_or_revoked(database: Datab
 
 
 @pytest.mark.parametrize(
-    "token", ["", "csip", "csip.T1.1.", "csip.T1.1.wrong", "csip.T2.1." + SECRET, "csip.T1.99999999999.a",
-              "csip.T1.x.a", "csip.T1.².a", "csip.T1.1." + "\ud800", "other.T1.1." + SECRET,
-              f"csip.T1.{'9' * 5_000}.a"]
-)  # fmt: skip
+    "token",
+    [
+        "",
+        "csip",
+        "csip.T1.1.",
+        "csip.T1.1.wrong",
+        "csip.T2.1." + SECRET,
+        "csip.T1.99999999999.a",
+        "csip.T1.x.a",
+        "csip.T1.².a",
+        "csip.T1.1." + "\ud800",
+        "other.T1.1." + SECRET,
+        f"csip.T1.{'9' * 5_000}.a",
+    ],
+)
 def test_another_token_opens_nothing(sqlite_database: Database, token: str):
     with sqlite_database.sessions() as session:
         _, source = begun(session)

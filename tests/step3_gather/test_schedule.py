@@ -206,9 +206,14 @@ def test_an_answer_takes_the_place_of_one_that_still_waits(sqlite_database: Data
 
 
 SINCE = Said(
-    "sql", "Tickets", "postgresql://reader:s3cret@db.example.org/itsm", query="SELECT * FROM incident", at="at",
-    since="at", cadence="day",
-)  # fmt: skip
+    "sql",
+    "Tickets",
+    "postgresql://reader:s3cret@db.example.org/itsm",
+    query="SELECT * FROM incident",
+    at="at",
+    since="at",
+    cadence="day",
+)
 
 
 def test_another_question_doubles_no_row(sqlite_database: Database, files: FileStore):

@@ -10,8 +10,10 @@ from tests.reading.workbooks import sheet_xml, xlsx
 DATA = [["Ticket", "Opened", "Minutes"], *([f"T{n}", (45352 + n,), 10 + n] for n in range(30))]
 UNREADABLE = [["Ticket", "Opened", "Minutes"], *([f"T{n}", f"Tag {n} um drei", 10 + n] for n in range(30))]
 DASHBOARD = [["KPI board"], [], *([None, None, None, None, "MTTR", n] + [None] * 6 for n in range(200)), ["x"] * 12]
-READ_ME = [["Sheet", "What it is"], *([f"S{n}", "A long sentence that tells what all of this is about. " * 3]
-                                      for n in range(60))]  # fmt: skip
+READ_ME = [
+    ["Sheet", "What it is"],
+    *([f"S{n}", "A long sentence that tells what all of this is about. " * 3] for n in range(60)),
+]
 PIVOT = [["Row Labels", "Count of Ticket"], *([(45352 + n,), n] for n in range(50)), ["Grand Total", 1225]]
 LOOKUP = [["City", "Country"], *([f"city {n}", f"country {n % 5}"] for n in range(60))]
 ONE_COLUMN = [[f"line {n}"] for n in range(400)]

@@ -43,8 +43,17 @@ def processed(session: Session, count: int) -> Cycle:
     turns.grow(session, cycle)
     kpi = kpis.of_cycle(session, cycle)[0]
     result = {"series": weeks(count, partial=1)}
-    session.add(AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id, made_at=turns.NOW,
-                               input_hash="h", result=result, verdict=""))  # fmt: skip
+    session.add(
+        AnalysisResult(
+            team_id=cycle.team_id,
+            cycle_id=cycle.id,
+            kpi_id=kpi.id,
+            made_at=turns.NOW,
+            input_hash="h",
+            result=result,
+            verdict="",
+        )
+    )
     session.flush()
     return cycle
 

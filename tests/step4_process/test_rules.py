@@ -95,8 +95,14 @@ def test_v4_3_what_was_not_processed_is_refused_and_then_passes(turn: Turn) -> N
 def test_v4_3_poor_coverage_warns_and_says_that_there_will_be_no_verdict(turn: Turn) -> None:
     with turn.base.sessions() as session:
         cycle = turn.cycle(session)
-        set_windows(session, cycle, baseline=Window(date(2025, 10, 6), date(2026, 3, 16)),
-                    evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)), actor=BOB, now=NOW)  # fmt: skip
+        set_windows(
+            session,
+            cycle,
+            baseline=Window(date(2025, 10, 6), date(2026, 3, 16)),
+            evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)),
+            actor=BOB,
+            now=NOW,
+        )
     turn.recompute()
     assert "below 80 %: there can be no verdict" in turn.refused()["V4.3"][0]
     with turn.base.sessions.reading() as session:
@@ -176,8 +182,17 @@ def test_a_ratio_of_what_cannot_be_computed_says_so(turn: Turn) -> None:
             ("every", "count", {"source": "tickets", "at": "resolved", "measure": "count"}),
             ("share", "%", of_kpis),
         ):
-            session.add(Kpi(team_id=TEAM, cycle_id=turn.cycle_id, key=key, name=key.title(), unit=unit,
-                            definition=definition, **common))  # fmt: skip
+            session.add(
+                Kpi(
+                    team_id=TEAM,
+                    cycle_id=turn.cycle_id,
+                    key=key,
+                    name=key.title(),
+                    unit=unit,
+                    definition=definition,
+                    **common,
+                )
+            )
     with turn.base.sessions.reading() as session:
         report = computing.evaluated(session, turn.cycle(session), turn.files)
     assert [*report.kpis] == ["hours", "kept", "every"]
@@ -196,8 +211,16 @@ def test_a_column_that_one_delivery_lacks_is_not_taken_for_empty(turn: Turn) -> 
 def test_a_source_that_cannot_be_read_stops_its_own_kpis_only(turn: Turn) -> None:
     with turn.base.sessions() as session:
         cycle = turn.cycle(session)
-        session.add(Source(team_id=TEAM, service_id=cycle.service_id, key="other", name="Other",
-                           mapping={"timezone": "Europe/Atlantis"}, created_at=NOW))  # fmt: skip
+        session.add(
+            Source(
+                team_id=TEAM,
+                service_id=cycle.service_id,
+                key="other",
+                name="Other",
+                mapping={"timezone": "Europe/Atlantis"},
+                created_at=NOW,
+            )
+        )
     _redefine(turn, "kept", source="other")
     with turn.base.sessions.reading() as session:
         report = computing.evaluated(session, turn.cycle(session), turn.files)
@@ -254,8 +277,14 @@ def test_a_delivery_a_definition_and_a_window_each_make_results_stale(turn: Turn
     assert not is_fresh()
     turn.recompute()
     with turn.base.sessions() as session:
-        changed = set_windows(session, turn.cycle(session), baseline=Window(date(2026, 1, 5), date(2026, 3, 9)),
-                              evaluation=None, actor=BOB, now=NOW)  # fmt: skip
+        changed = set_windows(
+            session,
+            turn.cycle(session),
+            baseline=Window(date(2026, 1, 5), date(2026, 3, 9)),
+            evaluation=None,
+            actor=BOB,
+            now=NOW,
+        )
         assert changed
     assert not is_fresh()
 
@@ -380,11 +409,21 @@ def earlier_baseline(session: Session, turn: Turn, terms: str, *, period: str = 
     old = {**kpi.model_dump(exclude={"id"}), "cycle_id": first.id, "unit": unit, "csf_id": None}
     session.add(Kpi(**old))
     session.add(
-        Baseline(team_id=TEAM, service_id=now.service_id, cycle_id=first.id, kpi_key="hours", number=1,
-                 window_from=date(2025, 1, 1), window_to=date(2025, 6, 1), definition_hash=terms,
-                 limits={"centre": 40.0, "sigma": 2.0, "n": 20, "kind": "xmr"}, state="approved", proposed_by=ALICE,
-                 proposed_at=NOW)
-    )  # fmt: skip
+        Baseline(
+            team_id=TEAM,
+            service_id=now.service_id,
+            cycle_id=first.id,
+            kpi_key="hours",
+            number=1,
+            window_from=date(2025, 1, 1),
+            window_to=date(2025, 6, 1),
+            definition_hash=terms,
+            limits={"centre": 40.0, "sigma": 2.0, "n": 20, "kind": "xmr"},
+            state="approved",
+            proposed_by=ALICE,
+            proposed_at=NOW,
+        )
+    )
 
 
 def test_v4_1_a_baseline_on_other_terms_is_refused_by_name_and_can_be_retired(turn: Turn) -> None:
@@ -462,8 +501,18 @@ def test_v4_1_a_side_of_a_ratio_that_counts_something_else_is_named(turn: Turn) 
         session.add(kpi)
         count = {"source": "tickets", "at": "resolved", "measure": "count"}
         for key in ("late", "every"):
-            session.add(Kpi(team_id=TEAM, cycle_id=turn.cycle_id, key=key, name=key.title(), unit="count",
-                            direction="lower", definition=count, measurability="measured automatically"))  # fmt: skip
+            session.add(
+                Kpi(
+                    team_id=TEAM,
+                    cycle_id=turn.cycle_id,
+                    key=key,
+                    name=key.title(),
+                    unit="count",
+                    direction="lower",
+                    definition=count,
+                    measurability="measured automatically",
+                )
+            )
         session.flush()
         earlier_baseline(session, turn, definition_hash(turn.cycle(session), kpi), period="week", unit="%")
         first = row(session, Cycle, TEAM, number=99)
@@ -482,8 +531,14 @@ def test_actions_that_fell_into_the_evaluation_window_are_listed_and_make_result
     turn.recompute()
     with turn.base.sessions() as session:
         cycle = turn.cycle(session)
-        set_windows(session, cycle, baseline=Window(date(2026, 1, 5), date(2026, 3, 16)),
-                    evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)), actor=BOB, now=NOW)  # fmt: skip
+        set_windows(
+            session,
+            cycle,
+            baseline=Window(date(2026, 1, 5), date(2026, 3, 16)),
+            evaluation=Window(date(2026, 3, 16), date(2026, 5, 25)),
+            actor=BOB,
+            now=NOW,
+        )
         before = of_cycle.input_hash(session, cycle)
         earlier = Cycle(
             **{**cycle.model_dump(exclude={"id"}), "number": 90, "open_channel": None, "open_service": None}
@@ -551,8 +606,16 @@ def test_numbers_typed_by_hand_become_a_series_and_shares_are_added_up(turn: Tur
 def test_typed_numbers_lead_back_to_who_typed_them(turn: Turn) -> None:
     with turn.base.sessions() as session:
         cycle = turn.cycle(session)
-        kpi = Kpi(team_id=TEAM, cycle_id=cycle.id, key="calls", name="Calls", unit="count", direction="lower",
-                  measurability="by hand", definition={"measure": "count"})  # fmt: skip
+        kpi = Kpi(
+            team_id=TEAM,
+            cycle_id=cycle.id,
+            key="calls",
+            name="Calls",
+            unit="count",
+            direction="lower",
+            measurability="by hand",
+            definition={"measure": "count"},
+        )
         session.add(kpi)
         session.flush()
         for week, actor in enumerate((BOB, ALICE, BOB)):
@@ -563,7 +626,10 @@ def test_typed_numbers_lead_back_to_who_typed_them(turn: Turn) -> None:
         processed = computing.evaluated(session, cycle, turn.files).kpis["calls"].processed
         found = [origins(session, cycle, processed, start) for start in processed.series.index[:3]]
     assert [(one.source, one.batch.delivered_by, one.batch.ordinal) for [one] in found] == [
-        ("typed", BOB, 1), ("typed", ALICE, 2), ("typed", BOB, 3)]  # fmt: skip
+        ("typed", BOB, 1),
+        ("typed", ALICE, 2),
+        ("typed", BOB, 3),
+    ]
 
 
 def test_a_number_nobody_typed_is_no_zero_though_others_were(turn: Turn) -> None:
@@ -575,12 +641,30 @@ def test_a_number_nobody_typed_is_no_zero_though_others_were(turn: Turn) -> None
         session.add(hand)
         session.flush()
         for key, weeks in (("calls", (0, 2, 3)), ("walk_ins", (0, 1, 2, 3))):
-            session.add(Kpi(team_id=TEAM, cycle_id=cycle.id, key=key, name=key, unit="count", direction="lower",
-                            definition={"measure": "count", "source": "hand"}))  # fmt: skip
+            session.add(
+                Kpi(
+                    team_id=TEAM,
+                    cycle_id=cycle.id,
+                    key=key,
+                    name=key,
+                    unit="count",
+                    direction="lower",
+                    definition={"measure": "count", "source": "hand"},
+                )
+            )
             for week in weeks:
-                session.add(Measurement(team_id=TEAM, source_id=hand.id, kpi_key=key, unit="count", value=7 + week,
-                                        at=presentable.MONDAY + timedelta(weeks=week), collector=BOB,
-                                        collected_at=NOW))  # fmt: skip
+                session.add(
+                    Measurement(
+                        team_id=TEAM,
+                        source_id=hand.id,
+                        kpi_key=key,
+                        unit="count",
+                        value=7 + week,
+                        at=presentable.MONDAY + timedelta(weeks=week),
+                        collector=BOB,
+                        collected_at=NOW,
+                    )
+                )
     with turn.base.sessions.reading() as session:
         report = computing.evaluated(session, turn.cycle(session), turn.files)
     calls = report.kpis["calls"].processed

@@ -49,8 +49,11 @@ SIGNALS = {"signals": [{"rule": "shift"}]}
 def test_v5_3_nothing_is_claimed_that_was_not_judged(
     result: dict[str, Any], finding: dict[str, Any] | None, too_much: bool
 ) -> None:
-    known = None if finding is None else Finding(team_id=TEAM, cycle_id=1, kpi_id=1, drafted_at=NOW,
-                                                 **{"state": "confirmed", **finding})  # fmt: skip
+    known = (
+        None
+        if finding is None
+        else Finding(team_id=TEAM, cycle_id=1, kpi_id=1, drafted_at=NOW, **{"state": "confirmed", **finding})
+    )
     assert rules._claims_too_much(result, known) is too_much
 
 
@@ -91,8 +94,9 @@ def kpi_of(session: Session, cycle: Cycle) -> Kpi:
 def put(session: Session, cycle: Cycle, result: dict[str, Any], **finding: Any) -> Finding:
     """A result and a finding on it, as they are."""
     kpi = kpi_of(session, cycle)
-    session.add(AnalysisResult(team_id=TEAM, cycle_id=cycle.id, kpi_id=kpi.id, input_hash="", made_at=NOW,
-                               result=result))  # fmt: skip
+    session.add(
+        AnalysisResult(team_id=TEAM, cycle_id=cycle.id, kpi_id=kpi.id, input_hash="", made_at=NOW, result=result)
+    )
     made = Finding(team_id=TEAM, cycle_id=cycle.id, kpi_id=kpi.id, drafted_at=NOW, **finding)
     session.add(made)
     session.flush()
@@ -126,8 +130,9 @@ def test_only_words_that_somebody_stood_by_outlive_new_data(
     session: Session, cycle: Cycle, confirmed_by: str, outlive: bool
 ) -> None:
     kpi = kpi_of(session, cycle)
-    known = Finding(team_id=TEAM, cycle_id=cycle.id, kpi_id=kpi.id, drafted_at=NOW, state="stale",
-                    confirmed_by=confirmed_by, **OWN)  # fmt: skip
+    known = Finding(
+        team_id=TEAM, cycle_id=cycle.id, kpi_id=kpi.id, drafted_at=NOW, state="stale", confirmed_by=confirmed_by, **OWN
+    )
     made = findings._drafted(session, cycle, kpi, (known, None), NOW)
     assert (made.cause, made.impact, made.impact_amount) == (
         ("Mondays", "It cost us", 4.0) if outlive else ("", "", 4.0)

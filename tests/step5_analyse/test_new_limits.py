@@ -17,8 +17,18 @@ from tests.turns import BOB, NOW, TEAM
 
 
 def begun(start: date, **changed: Any) -> Rebase:
-    return Rebase(**{"team_id": TEAM, "cycle_id": 1, "kpi_id": 1, "start_on": start, "reason": "x", "recorded_by": BOB,
-                     "recorded_at": NOW, **changed})  # fmt: skip
+    return Rebase(
+        **{
+            "team_id": TEAM,
+            "cycle_id": 1,
+            "kpi_id": 1,
+            "start_on": start,
+            "reason": "x",
+            "recorded_by": BOB,
+            "recorded_at": NOW,
+            **changed,
+        }
+    )
 
 
 def days(count: int) -> list[Rebase]:
@@ -31,8 +41,9 @@ def test_limits_begin_anew_at_most_ten_times() -> None:
         rebasing._check_new(days(10), date(2026, 3, 1))
 
 
-@pytest.mark.parametrize(("start", "is_let"), [(date(2026, 1, 1), False), (date(2026, 1, 2), False),
-                                               (date(2026, 1, 3), True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "is_let"), [(date(2026, 1, 1), False), (date(2026, 1, 2), False), (date(2026, 1, 3), True)]
+)
 def test_limits_begin_anew_after_the_last_time_only(start: date, is_let: bool) -> None:
     if is_let:
         rebasing._check_new(days(2), start)

@@ -47,9 +47,15 @@ def kpi_of(session: Session, cycle: Cycle) -> Kpi:
 def analysed(session: Session, cycle: Cycle, **changed: Any) -> AnalysisResult:
     """A real result, some of its parts replaced."""
     result = {**plain_result(kpi_input(step(-5.0), target=20.0)), **changed}
-    made = AnalysisResult(team_id=cycle.team_id, cycle_id=cycle.id, kpi_id=kpi_of(session, cycle).id, made_at=NOW,
-                          input_hash=measurement.input_hash(session, cycle), result=result,
-                          verdict=result["verdict"])  # fmt: skip
+    made = AnalysisResult(
+        team_id=cycle.team_id,
+        cycle_id=cycle.id,
+        kpi_id=kpi_of(session, cycle).id,
+        made_at=NOW,
+        input_hash=measurement.input_hash(session, cycle),
+        result=result,
+        verdict=result["verdict"],
+    )
     session.add(made)
     session.flush()
     return made
@@ -258,10 +264,13 @@ def test_v5_3_only_a_confirmed_claim_counts_and_one_nobody_was_asked_for_is_none
 @pytest.mark.parametrize(
     ("signals", "now", "claim"),
     [
-        ([], "", Claim.NEITHER), (SPECIAL, "", Claim.SIGNAL), ([], "rising", Claim.TREND),
-        (SPECIAL, "falling", Claim.BOTH), ([], "flat", Claim.NEITHER),
+        ([], "", Claim.NEITHER),
+        (SPECIAL, "", Claim.SIGNAL),
+        ([], "rising", Claim.TREND),
+        (SPECIAL, "falling", Claim.BOTH),
+        ([], "flat", Claim.NEITHER),
     ],
-)  # fmt: skip
+)
 def test_a_draft_claims_what_the_numbers_show(session, cycle, signals, now, claim):
     assert findings.shown({"signals": signals, "detail": {"trend_now": now}}) == claim
     assert drafted(session, cycle, signals=signals, detail={"trend_now": now}).claim == claim
@@ -355,8 +364,15 @@ def test_a_cause_that_an_earlier_cycle_refuted_is_not_drafted_again(
 ) -> None:
     kpi, result = kpi_of(session, cycle), analysed(session, cycle)
     guess = findings._words(cycle, kpi, result)["cause"]
-    before = Cycle(team_id=cycle.team_id, service_id=cycle.service_id, number=9, channel_id="C0", state="closed",
-                   started_by=BOB, started_at=NOW)  # fmt: skip
+    before = Cycle(
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        number=9,
+        channel_id="C0",
+        state="closed",
+        started_by=BOB,
+        started_at=NOW,
+    )
     session.add(before)
     session.flush()
     old = Kpi(team_id=cycle.team_id, cycle_id=before.id, key=kpi.key, name=kpi.name)

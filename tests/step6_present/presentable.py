@@ -43,11 +43,18 @@ IMPROVED = [40, 44, 38, 42, 45, 39, 41, 43, 40, 42, 12, 14, 11, 13, 15, 12, 14, 
 WORSE = [12, 14, 11, 13, 15, 12, 14, 13, 12, 14, 40, 44, 38, 42, 45, 39, 41, 43, 40, 42]
 
 
-def fill(session: Session, cycle: Cycle, files: FileStore, hours: Sequence[float] = IMPROVED,
-         content: bytes = b"") -> None:  # fmt: skip
+def fill(
+    session: Session, cycle: Cycle, files: FileStore, hours: Sequence[float] = IMPROVED, content: bytes = b""
+) -> None:
     """KPIs, a source, one delivery and the windows; the cycle stands in step 6."""
-    source = Source(team_id=cycle.team_id, service_id=cycle.service_id, key="tickets", name="Tickets",
-                    mapping={"timezone": "UTC", "dates": "iso", "key": "id"}, created_at=MONDAY)  # fmt: skip
+    source = Source(
+        team_id=cycle.team_id,
+        service_id=cycle.service_id,
+        key="tickets",
+        name="Tickets",
+        mapping={"timezone": "UTC", "dates": "iso", "key": "id"},
+        created_at=MONDAY,
+    )
     session.add(source)
     for key, (name, unit, direction, target, definition) in DEFINITIONS.items():
         session.add(
@@ -76,9 +83,17 @@ def deliver(session: Session, cycle: Cycle, files: FileStore, content: bytes) ->
     """One more delivery of the cycle's source."""
     source = row(session, Source, cycle.team_id, service_id=cycle.service_id, key="tickets")
     ordinal = len(rows(session, Batch, cycle.team_id, source_id=source.id)) + 1
-    batch = Batch(team_id=cycle.team_id, source_id=source.id, cycle_id=cycle.id, ordinal=ordinal,
-                  filename="tickets.csv", sha256=f"{hash(content):x}", raw_key=files.keep(cycle.team_id, content),
-                  delivered_by="U", delivered_at=MONDAY)  # fmt: skip
+    batch = Batch(
+        team_id=cycle.team_id,
+        source_id=source.id,
+        cycle_id=cycle.id,
+        ordinal=ordinal,
+        filename="tickets.csv",
+        sha256=f"{hash(content):x}",
+        raw_key=files.keep(cycle.team_id, content),
+        delivered_by="U",
+        delivered_at=MONDAY,
+    )
     session.add(batch)
     session.flush()
     return batch
@@ -89,8 +104,15 @@ def analyse(sessions: Sessions, files: FileStore, cycle: Cycle, now: datetime) -
     results.recompute(sessions, files, team_id=cycle.team_id, cycle_id=cycle.id, actor="U", now=now)
 
 
-def presentable(sessions: Sessions, files: FileStore, team_id: str, cycle_id: int, now: datetime,
-                hours: Sequence[float] = IMPROVED, content: bytes = b"") -> None:  # fmt: skip
+def presentable(
+    sessions: Sessions,
+    files: FileStore,
+    team_id: str,
+    cycle_id: int,
+    now: datetime,
+    hours: Sequence[float] = IMPROVED,
+    content: bytes = b"",
+) -> None:
     """All of it for a cycle that has begun."""
     with sessions() as session:
         fill(session, cycles.by_id(session, team_id, cycle_id), files, hours, content)

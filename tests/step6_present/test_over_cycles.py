@@ -19,8 +19,15 @@ def second(session, first: Cycle) -> Cycle:
     first.state, first.open_channel, first.open_service = "closed", None, None
     first.evaluation_from, first.evaluation_to = date(2026, 1, 12), date(2026, 1, 26)
     session.flush()
-    cycle = Cycle(team_id=TEAM, service_id=first.service_id, number=2, channel_id="C1", timezone=first.timezone,
-                  started_by=ALICE, started_at=NOW)  # fmt: skip
+    cycle = Cycle(
+        team_id=TEAM,
+        service_id=first.service_id,
+        number=2,
+        channel_id="C1",
+        timezone=first.timezone,
+        started_by=ALICE,
+        started_at=NOW,
+    )
     session.add(cycle)
     session.flush()
     return cycle
@@ -32,13 +39,48 @@ def test_cycles_step_from_baseline_to_baseline_with_their_actions(database):
         [kpi] = grow(session, one, kpi_fields(target=40.0))
         result = analyse(session, one, kpi, [90.0, 60.0, 30.0], "IMPROVED")
         result.result = {**result.result, "detail": {"before": {"level": 78.2}}}
-        session.add(Action(team_id=TEAM, service_id=one.service_id, cycle_id=one.id, number=1, kpi_key=kpi.key,
-                           title="Triage", proposer=BOB, state="done", proposed_at=NOW, done_at=NOW))  # fmt: skip
-        session.add(Action(team_id=TEAM, service_id=one.service_id, cycle_id=one.id, number=2, kpi_key=kpi.key,
-                           title="Rejected", proposer=BOB, state="rejected", proposed_at=NOW))  # fmt: skip
-        session.add(Baseline(team_id=TEAM, service_id=one.service_id, cycle_id=one.id, kpi_key=kpi.key, number=1,
-                             window_from=date(2026, 1, 5), window_to=date(2026, 1, 26), centre=11.4, state="approved",
-                             proposed_by=BOB, proposed_at=NOW))  # fmt: skip
+        session.add(
+            Action(
+                team_id=TEAM,
+                service_id=one.service_id,
+                cycle_id=one.id,
+                number=1,
+                kpi_key=kpi.key,
+                title="Triage",
+                proposer=BOB,
+                state="done",
+                proposed_at=NOW,
+                done_at=NOW,
+            )
+        )
+        session.add(
+            Action(
+                team_id=TEAM,
+                service_id=one.service_id,
+                cycle_id=one.id,
+                number=2,
+                kpi_key=kpi.key,
+                title="Rejected",
+                proposer=BOB,
+                state="rejected",
+                proposed_at=NOW,
+            )
+        )
+        session.add(
+            Baseline(
+                team_id=TEAM,
+                service_id=one.service_id,
+                cycle_id=one.id,
+                kpi_key=kpi.key,
+                number=1,
+                window_from=date(2026, 1, 5),
+                window_to=date(2026, 1, 26),
+                centre=11.4,
+                state="approved",
+                proposed_by=BOB,
+                proposed_at=NOW,
+            )
+        )
         two = second(session, one)
         [again] = grow(session, two, kpi_fields(target=10.0))
         analyse(session, two, again, [90.0, 60.0, 30.0, 12.0], "ACHIEVED")
@@ -77,8 +119,9 @@ def test_an_action_that_was_opened_again_keeps_when_it_was_done(database):
         analyse(session, cycle, kpi, [90.0], "REGRESSED")
         due = (NOW + timedelta(days=14)).date()
         about = {"number": 1, "kpi_key": kpi.key, "title": "Triage", "state": "reopened", "due_on": due}
-        action = Action(team_id=TEAM, service_id=cycle.service_id, cycle_id=cycle.id, **about, proposer=BOB,
-                        proposed_at=NOW)  # fmt: skip
+        action = Action(
+            team_id=TEAM, service_id=cycle.service_id, cycle_id=cycle.id, **about, proposer=BOB, proposed_at=NOW
+        )
         session.add(action)
         session.flush()
         for days, what in ((-9, "done"), (-2, "reopened")):

@@ -148,8 +148,19 @@ def test_v6_4_a_chart_that_lacks_something_is_refused_by_name(sqlite_database, l
 
 
 def clause(session: Session, cycle: Cycle, key: str, target: float) -> None:
-    session.add(SlaClause(team_id=TEAM, service_id=cycle.service_id, cycle_id=cycle.id, kpi_key=key, text="Promised",
-                          target=target, state="active", proposed_by=ALICE, proposed_at=NOW))  # fmt: skip
+    session.add(
+        SlaClause(
+            team_id=TEAM,
+            service_id=cycle.service_id,
+            cycle_id=cycle.id,
+            kpi_key=key,
+            text="Promised",
+            target=target,
+            state="active",
+            proposed_by=ALICE,
+            proposed_at=NOW,
+        )
+    )
     session.flush()
 
 

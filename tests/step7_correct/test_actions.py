@@ -266,8 +266,16 @@ def test_v7_6_a_decision_is_announced_and_its_link_kept(database: Database) -> N
         cycle = need(session, Cycle, TEAM, action.cycle_id)
         click(session, action, CAROL)
         assert turns.broken(session, cycle, "V7.6") == ["The decision on action 1 is not announced yet."]
-        session.add(OutboxPost(team_id=TEAM, key=deciding.announcement_key(action), channel="C1", created_at=NOW,
-                               next_at=NOW, permalink="https://example.test/p1"))  # fmt: skip
+        session.add(
+            OutboxPost(
+                team_id=TEAM,
+                key=deciding.announcement_key(action),
+                channel="C1",
+                created_at=NOW,
+                next_at=NOW,
+                permalink="https://example.test/p1",
+            )
+        )
         session.flush()
         assert turns.broken(session, cycle, "V7.6") == []
         assert action.announced == "https://example.test/p1"
@@ -277,8 +285,16 @@ def test_v7_6_looking_at_an_announcement_changes_nothing(database: Database) -> 
     with database.sessions() as session:
         action = proposed(session)
         click(session, action, CAROL)
-        session.add(OutboxPost(team_id=TEAM, key=deciding.announcement_key(action), channel="C1", created_at=NOW,
-                               next_at=NOW, permalink="https://example.test/p1"))  # fmt: skip
+        session.add(
+            OutboxPost(
+                team_id=TEAM,
+                key=deciding.announcement_key(action),
+                channel="C1",
+                created_at=NOW,
+                next_at=NOW,
+                permalink="https://example.test/p1",
+            )
+        )
     with database.sessions.reading() as session:
         seen = need(session, Action, TEAM, action.id)
         assert deciding.announced(session, seen) == "https://example.test/p1"

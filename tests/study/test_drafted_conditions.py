@@ -25,10 +25,13 @@ _DAYS = pd.date_range("2025-01-06", periods=120, freq="D").strftime("%Y-%m-%d")
         ("Internado", np.where(_ROWS % 3, "SIM", "NÃO"), "not Internado is missing"),
         ("Internado", np.where(_ROWS % 3, "SIM", ""), None),
         ("Umfrage", np.where(_ROWS % 3, "zufrieden", "unzufrieden"), "not Umfrage is missing"),
-        ("Umfrage", np.array(["zufrieden", "unzufrieden", "Offered"])[_ROWS % 3],
-         'Umfrage in ("zufrieden", "unzufrieden")'),
+        (
+            "Umfrage",
+            np.array(["zufrieden", "unzufrieden", "Offered"])[_ROWS % 3],
+            'Umfrage in ("zufrieden", "unzufrieden")',
+        ),
     ],
-)  # fmt: skip
+)
 def test_no_condition_is_offered_that_names_all_that_a_column_holds(
     tmp_path: Path, name: str, cells: object, where: str | None
 ) -> None:

@@ -248,15 +248,25 @@ def linked(folder: Path, rows: int = 900) -> Path:
     """Deploys, changes and their pairs, each in several files; some repeated, some that lead nowhere or have no id."""
     numbers = np.arange(rows)
     committed = pd.Timestamp("2026-01-05") + pd.to_timedelta(numbers * 97, unit="min")
-    changes = pd.DataFrame({"id": [f"c{n}" for n in numbers], "committed_at": committed, "size": numbers % 100,
-                            "kind": np.where(numbers % 3, "fix", "feature"), "version": 1})  # fmt: skip
+    changes = pd.DataFrame(
+        {
+            "id": [f"c{n}" for n in numbers],
+            "committed_at": committed,
+            "size": numbers % 100,
+            "kind": np.where(numbers % 3, "fix", "feature"),
+            "version": 1,
+        }
+    )
     changes.loc[changes.index[::50], "id"] = None
     deployed = committed + pd.to_timedelta(60 + numbers % 4_000, unit="min")
     deploys = pd.DataFrame({"deploy": [f"d{n}" for n in numbers], "deployed_at": deployed})
     pairs = pd.DataFrame({"deploy": deploys["deploy"], "change": [f"c{n * 7 % (rows + 90)}" for n in numbers]})
     newer = changes.iloc[5::9].assign(version=2, size=55)
-    pieces = {"deploys": [deploys[::2], deploys[1::2], deploys[3:40]], "pairs": [pairs[40:], pairs[:40]],
-              "changes": [changes[::-1], newer]}  # fmt: skip
+    pieces = {
+        "deploys": [deploys[::2], deploys[1::2], deploys[3:40]],
+        "pairs": [pairs[40:], pairs[:40]],
+        "changes": [changes[::-1], newer],
+    }
     for name, frames in pieces.items():
         for number, frame in enumerate(frames):
             frame.to_csv(folder / f"{name}-{number}.csv", index=False)

@@ -63,8 +63,10 @@ def test_a_frame_gives_what_its_file_gives(tmp_path: Path, kind: str) -> None:
     for name, kpi in report.kpis.items():
         pd.testing.assert_series_equal(kpi.series["value"], expected[name].series["value"])
         assert (kpi.verdict, kpi.label, kpi.sentence) == (
-            expected[name].verdict, expected[name].analysis.label, expected[name].analysis.sentence,
-        )  # fmt: skip
+            expected[name].verdict,
+            expected[name].analysis.label,
+            expected[name].analysis.sentence,
+        )
 
 
 def test_what_is_missing_stays_missing() -> None:

@@ -24,9 +24,13 @@ def _series(folder: Path, text: str) -> dict[str, list[float]]:
     units = {"units": said.options["units"]} if "units" in said.options else {}
     kpis = {one.id: {"source": "t", "direction": "lower", **one.definition} for one in computable(export)}
     study = {
-        "study": 1, "service": "desk", "timezone": "UTC", "period": "week", "kpis": kpis,
+        "study": 1,
+        "service": "desk",
+        "timezone": "UTC",
+        "period": "week",
+        "kpis": kpis,
         "sources": {"t": {"file": "t.csv", "key": said.key, "dates": said.dates, **units}},
-    }  # fmt: skip
+    }
     path = folder / "study.yml"
     path.write_text(yaml.safe_dump(study, allow_unicode=True), encoding="utf-8")
     return {id: list(one.processed.series["value"]) for id, one in run(path).kpis.items()}

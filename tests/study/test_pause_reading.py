@@ -19,8 +19,14 @@ def plain(pauses: Any, measure: str = "median") -> dict[str, Any]:
     value = {"from": "opened", "to": "resolved", "unit": "h", "clock": "business", "pauses": pauses}
     kpi = {"source": "t", "at": "resolved", "measure": measure, "value": value, "direction": "lower"}
     unit = {"availability": "%"}.get(measure, "h")
-    return {"study": 1, "service": "desk", "timezone": "UTC", "period": "week", "sources": {"t": {"file": "t.csv"}},
-            "kpis": {"k": {**kpi, "unit": unit}}}  # fmt: skip
+    return {
+        "study": 1,
+        "service": "desk",
+        "timezone": "UTC",
+        "period": "week",
+        "sources": {"t": {"file": "t.csv"}},
+        "kpis": {"k": {**kpi, "unit": unit}},
+    }
 
 
 def read(pauses: Any) -> StudyDefinition:

@@ -47,8 +47,13 @@ def test_each_kpi_is_computed_before_it_is_offered(proposal: Proposal) -> None:
     """The newest quarter has 20 h and one in ten reopened; the one before 16 h and no bad answer; the oldest 20 %."""
     stands = {one.id: one.standing for one in proposal.candidates}
     assert list(stands) == [
-        "mean_time_to_resolve", "first_response_time", "reopen_rate", "customer_satisfaction", "backlog", "volume"
-    ]  # fmt: skip
+        "mean_time_to_resolve",
+        "first_response_time",
+        "reopen_rate",
+        "customer_satisfaction",
+        "backlog",
+        "volume",
+    ]
     resolve = stands["mean_time_to_resolve"]
     assert resolve is not None
     assert (resolve.now, resolve.best, resolve.worst) == (20, 16, 20)
@@ -106,8 +111,9 @@ def test_a_table_without_moments_proposes_nothing(tmp_path: Path, text: str) -> 
 def processed(values: list[float | None], period: Period = Period.MONTH, **columns: object) -> Processed:
     """A series of these values, the last of them of a period that is not over where ``partial`` says so."""
     starts = pd.date_range("2026-01-01", periods=len(values), freq="MS", tz="UTC")
-    frame = pd.DataFrame({"value": values, "n": 10, "denominator": float("nan"), "partial": False, "missing": False},
-                         index=starts)  # fmt: skip
+    frame = pd.DataFrame(
+        {"value": values, "n": 10, "denominator": float("nan"), "partial": False, "missing": False}, index=starts
+    )
     for name, column in columns.items():
         frame[name] = column
     kpi = KpiDefinition("k", "K", "s", "at", "mean")

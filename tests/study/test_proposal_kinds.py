@@ -90,8 +90,11 @@ def test_each_row_of_a_table_of_months_is_a_kpi_of_its_own(tmp_path: Path) -> No
 
 
 def test_a_column_that_names_measures_parts_a_long_table(tmp_path: Path) -> None:
-    rows = [f"2026-{month:02}-01,{name},{value + month}" for month in range(1, 7)
-            for name, value in (("Tickets", 400), ("SLA %", 90))]  # fmt: skip
+    rows = [
+        f"2026-{month:02}-01,{name},{value + month}"
+        for month in range(1, 7)
+        for name, value in (("Tickets", 400), ("SLA %", 90))
+    ]
     found = of(tmp_path, "Month,Metric,Value\n" + "\n".join(rows) + "\n").candidates
     assert {one.name: one.unit for one in found} == {"Tickets": "count", "SLA %": "%"}
     teams = of(tmp_path, "Month,Team,Value\n" + "\n".join(rows).replace("SLA %", "B") + "\n").candidates
@@ -143,10 +146,17 @@ def test_the_present_level_is_never_a_target(now: float, best: float, target: fl
 @pytest.mark.parametrize(
     ("target", "unit", "far"),
     [
-        (1200.0, "h", 1200.0), (500.0, "h", None), (500.1, "h", 500.1), (2.0, "h", None), (1.9, "h", 1.9),
-        (0.0, "h", None), (100.0, "%", None), (1200.0, "%", 1200.0), (None, "h", None),
+        (1200.0, "h", 1200.0),
+        (500.0, "h", None),
+        (500.1, "h", 500.1),
+        (2.0, "h", None),
+        (1.9, "h", 1.9),
+        (0.0, "h", None),
+        (100.0, "%", None),
+        (1200.0, "%", 1200.0),
+        (None, "h", None),
     ],
-)  # fmt: skip
+)
 def test_a_target_far_from_all_there_was(target: float | None, unit: str, far: float | None) -> None:
     assert far_from((target,), (20.0, 38.1, 50.0), unit) == far
     assert far_from((30.0, target), (20.0, 38.1, 50.0), unit) == far
@@ -244,12 +254,19 @@ def test_nothing_is_said_to_lack_that_is_offered(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "agreed", "first", "measure"),
     [
-        ("SLA eingehalten", True, False, False), ("Breached", True, False, False), ("Slack", False, False, False),
-        ("First response", False, True, False), ("Erste Antwort am", False, True, False),
-        ("First name", False, False, False), ("初回応答", False, True, False), ("Kennzahl", False, False, True),
-        ("Metric", False, False, True), ("Team", False, False, False), ("指標", False, False, True),
+        ("SLA eingehalten", True, False, False),
+        ("Breached", True, False, False),
+        ("Slack", False, False, False),
+        ("First response", False, True, False),
+        ("Erste Antwort am", False, True, False),
+        ("First name", False, False, False),
+        ("初回応答", False, True, False),
+        ("Kennzahl", False, False, True),
+        ("Metric", False, False, True),
+        ("Team", False, False, False),
+        ("指標", False, False, True),
     ],
-)  # fmt: skip
+)
 def test_what_a_name_says(name: str, agreed: bool, first: bool, measure: bool) -> None:
     assert (says_agreed(name), says_first_answer(name), says_measure(name)) == (agreed, first, measure)
 

@@ -188,8 +188,12 @@ kpis:
         study_of(text, "s.yml")
     said = str(caught.value)
     assert len(caught.value.errors) == 4
-    for place in ("s.yml, line 3, timezone", "s.yml, line 4, period", "s.yml, line 6, sources.tickets.dates",
-                  "s.yml, line 12, kpis.opened.direction"):  # fmt: skip
+    for place in (
+        "s.yml, line 3, timezone",
+        "s.yml, line 4, period",
+        "s.yml, line 6, sources.tickets.dates",
+        "s.yml, line 12, kpis.opened.direction",
+    ):
         assert place in said
 
 
@@ -252,20 +256,34 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_bands_ratios_and_the_catalogue() -> None:
     band = study_from(changed("kpis.opened.direction", [10, 20.5]), "s").kpis["opened"]
     assert (band.direction, band.band) == (Direction.WITHIN, (10.0, 20.5))
-    kpis = {**PLAIN["kpis"], "flow": {"measure": "ratio", "direction": "higher", "unit": "ratio",
-                                      "value": {"numerator": "opened", "denominator": "opened"}}}  # fmt: skip
+    kpis = {
+        **PLAIN["kpis"],
+        "flow": {
+            "measure": "ratio",
+            "direction": "higher",
+            "unit": "ratio",
+            "value": {"numerator": "opened", "denominator": "opened"},
+        },
+    }
     flow = study_from({**PLAIN, "kpis": kpis}, "s").kpis["flow"]
     assert flow.value == RatioValue("opened", "opened")
     assert flow.source == ""
     filled = study_from(changed("kpis.opened", {"kpi": "K09", "source": "tickets"}), "s").kpis["opened"]
     assert (filled.measure, filled.good, filled.unit) == ("share", "resolved_at <= sla_res_due", "%")
-    assert study_from(study_mapping(study_from(changed("kpis.opened", {"kpi": "K09", "source": "tickets"}), "s")),
-                      "s").kpis["opened"] == filled  # fmt: skip
+    assert (
+        study_from(
+            study_mapping(study_from(changed("kpis.opened", {"kpi": "K09", "source": "tickets"}), "s")), "s"
+        ).kpis["opened"]
+        == filled
+    )
 
 
 def test_a_columns_own_date_order_may_be_said_in_three_places() -> None:
-    source = {"file": "a.csv", "dates": {"default": "day_first", "closed": "iso"},
-              "columns": {"Opened": {"name": "opened_at", "dates": "epoch"}, "Nr": "number"}}  # fmt: skip
+    source = {
+        "file": "a.csv",
+        "dates": {"default": "day_first", "closed": "iso"},
+        "columns": {"Opened": {"name": "opened_at", "dates": "epoch"}, "Nr": "number"},
+    }
     read = study_from(changed("sources.tickets", source), "s").sources["tickets"]
     assert read.dates == "day_first"
     assert read.column_dates == {"closed": "iso", "opened_at": "epoch"}
@@ -280,10 +298,32 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
     max_leaves=6,
 )
-PATHS = ["study", "service", "timezone", "period", "calendar", "calendar.hours", "sources", "sources.tickets", "kpis",
-         "sources.tickets.file", "sources.tickets.dates", "sources.tickets.columns", "kpis.opened", "baseline",
-         "kpis.opened.value", "kpis.opened.where", "kpis.opened.direction", "kpis.opened.guards", "kpis.opened.kpi",
-         "kpis.opened.unit", "exclusions", "evaluation", "as_of", "links"]  # fmt: skip
+PATHS = [
+    "study",
+    "service",
+    "timezone",
+    "period",
+    "calendar",
+    "calendar.hours",
+    "sources",
+    "sources.tickets",
+    "kpis",
+    "sources.tickets.file",
+    "sources.tickets.dates",
+    "sources.tickets.columns",
+    "kpis.opened",
+    "baseline",
+    "kpis.opened.value",
+    "kpis.opened.where",
+    "kpis.opened.direction",
+    "kpis.opened.guards",
+    "kpis.opened.kpi",
+    "kpis.opened.unit",
+    "exclusions",
+    "evaluation",
+    "as_of",
+    "links",
+]
 
 
 @settings(max_examples=150)

@@ -38,8 +38,17 @@ KPI = {
     "limits": ["kind", "centre", "lower", "upper", "n", "trial", "sigma_z"],
     "signals": ["start", "rule", "direction", "latest"],
     "trend": ["slope", "slope_lower", "slope_upper", "p", "judged", "reason"],
-    "change": ["difference", "lower", "upper", "percent", "p", "p_adjusted", "hodges_lehmann", "smallest_detectable",
-               "state"],
+    "change": [
+        "difference",
+        "lower",
+        "upper",
+        "percent",
+        "p",
+        "p_adjusted",
+        "hodges_lehmann",
+        "smallest_detectable",
+        "state",
+    ],
     "target_state": None,
     "assurance": ["state", "hit_share", "lower", "upper", "reason", "misses_not_excluded"],
     "verdict": None,
@@ -54,7 +63,7 @@ KPI = {
     "sentence": None,
     "against_target": ["level", "lower", "upper", "likely", "more"],
     "where": ["column", "named", "kind", "groups", "suppressed", "sentences"],
-}  # fmt: skip
+}
 SOURCE = [
     "sha256",
     "rows_read",
@@ -89,15 +98,30 @@ STUDY: dict[str, Any] = {
     "period": "week",
     "sources": {"tickets": {"file": "tickets.csv", "key": "id"}},
     "kpis": {
-        "mttr": {"source": "tickets", "at": "opened_at", "measure": "median", "unit": "h", "direction": "lower",
-                 "value": {"from": "opened_at", "to": "resolved_at"}, "target": 20, "guards": ["opened"]},
-        "met": {"source": "tickets", "at": "opened_at", "measure": "share", "good": 'met == "yes"', "unit": "%",
-                "direction": "higher", "target": 75},
+        "mttr": {
+            "source": "tickets",
+            "at": "opened_at",
+            "measure": "median",
+            "unit": "h",
+            "direction": "lower",
+            "value": {"from": "opened_at", "to": "resolved_at"},
+            "target": 20,
+            "guards": ["opened"],
+        },
+        "met": {
+            "source": "tickets",
+            "at": "opened_at",
+            "measure": "share",
+            "good": 'met == "yes"',
+            "unit": "%",
+            "direction": "higher",
+            "target": 75,
+        },
         "opened": {"source": "tickets", "at": "opened_at", "measure": "count", "direction": "lower"},
     },
     "baseline": {"from": "2026-01-05", "to": "2026-03-16"},
     "evaluation": {"from": "2026-03-16", "to": "2026-05-25"},
-}  # fmt: skip
+}
 
 
 def laid_out(folder: Path, study: dict[str, Any], frame: pd.DataFrame | None = None) -> Path:

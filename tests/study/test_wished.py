@@ -38,15 +38,29 @@ def test_which_is_better_is_not_said(name: str) -> None:
 
 def test_a_length_of_time_is_better_short_but_between_failures() -> None:
     assert [direction_of(name, lasts=True) for name in ("handling", "solved", "uptime", "time between failures")] == [
-        "lower", "lower", "higher", "higher",
-    ]  # fmt: skip
+        "lower",
+        "lower",
+        "higher",
+        "higher",
+    ]
 
 
 @pytest.mark.parametrize(
     "name",
-    ["NPS", "Would you recommend us?", "Empfehlungsbereitschaft", "Weiterempfehlung", "¿Nos recomendaría?", "推薦度",
-     "추천 의향", "Polecisz nas?", "Tavsiye eder misiniz", "Recommanderiez-vous", "Zou u ons aanbevelen"],
-)  # fmt: skip
+    [
+        "NPS",
+        "Would you recommend us?",
+        "Empfehlungsbereitschaft",
+        "Weiterempfehlung",
+        "¿Nos recomendaría?",
+        "推薦度",
+        "추천 의향",
+        "Polecisz nas?",
+        "Tavsiye eder misiniz",
+        "Recommanderiez-vous",
+        "Zou u ons aanbevelen",
+    ],
+)
 def test_a_recommendation(name: str) -> None:
     assert says_recommended(name)
 
@@ -54,14 +68,29 @@ def test_a_recommendation(name: str) -> None:
 def test_a_rating_and_whether_it_says_that_more_is_better() -> None:
     names = ("CSAT", "Rating", "Note", "Ocena", "평점", "cost")
     assert [(says_rated(name), says_satisfied(name)) for name in names] == [
-        (True, True), (True, False), (True, False), (True, False), (True, False), (False, False),
-    ]  # fmt: skip
+        (True, True),
+        (True, False),
+        (True, False),
+        (True, False),
+        (True, False),
+        (False, False),
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "counts"),
-    [("updates", True), ("reopen_count", True), ("Anzahl Bearbeiter", True), ("Nombre d’appels", True), ("件数", True),
-     ("Počet hovorů", True), ("Kosten", False), ("Umsatz", False), ("country", False), ("size", False)],
-)  # fmt: skip
+    [
+        ("updates", True),
+        ("reopen_count", True),
+        ("Anzahl Bearbeiter", True),
+        ("Nombre d’appels", True),
+        ("件数", True),
+        ("Počet hovorů", True),
+        ("Kosten", False),
+        ("Umsatz", False),
+        ("country", False),
+        ("size", False),
+    ],
+)
 def test_a_count(name: str, counts: bool) -> None:
     assert says_counted(name) is counts

@@ -34,10 +34,22 @@ def test_what_is_read_beside_each_other_adds_up_and_keeps_its_side(
     before: float, after: float, below: float, above: float, other: float
 ) -> None:
     difference = after - before
-    change = {"difference": difference, "lower": difference - below, "upper": difference + above, "p": 0.2,
-              "p_adjusted": None, "hodges_lehmann": difference + other, "smallest_detectable": other}  # fmt: skip
-    detail = {"before": {"level": before}, "after": {"level": after}, "hodges_lehmann_lower": difference - below,
-              "hodges_lehmann_upper": difference + other + above, "minimum_important_difference": other}  # fmt: skip
+    change = {
+        "difference": difference,
+        "lower": difference - below,
+        "upper": difference + above,
+        "p": 0.2,
+        "p_adjusted": None,
+        "hodges_lehmann": difference + other,
+        "smallest_detectable": other,
+    }
+    detail = {
+        "before": {"level": before},
+        "after": {"level": after},
+        "hodges_lehmann_lower": difference - below,
+        "hodges_lehmann_upper": difference + other + above,
+        "minimum_important_difference": other,
+    }
     result = plain(change=change, detail=detail, target=None)
     said, read = dict(numbers(result, Period.WEEK)), read_of(result)
     assert read is not None
@@ -69,9 +81,16 @@ def test_numbers_have_the_decimals_of_their_sentence() -> None:
 
 
 def test_what_was_not_judged_is_said_so() -> None:
-    nothing = {"change": dict.fromkeys(plain()["change"]), "trend": dict.fromkeys(plain()["trend"]),
-               "assurance": dict.fromkeys(plain()["assurance"]), "limits": {"kind": "xmr", "centre": None, "n": 3},
-               "detail": {}, "evidence": "none", "verdict": "INCONCLUSIVE", "target": None}  # fmt: skip
+    nothing = {
+        "change": dict.fromkeys(plain()["change"]),
+        "trend": dict.fromkeys(plain()["trend"]),
+        "assurance": dict.fromkeys(plain()["assurance"]),
+        "limits": {"kind": "xmr", "centre": None, "n": 3},
+        "detail": {},
+        "evidence": "none",
+        "verdict": "INCONCLUSIVE",
+        "target": None,
+    }
     said = dict(numbers(plain(**nothing), Period.DAY))
     assert said["Difference"] == said["Hodges–Lehmann"] == said["Periods on target"] == "not judged"
     assert said["Trend a day"] == "not judged, p –"

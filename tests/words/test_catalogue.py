@@ -24,11 +24,30 @@ ROOT = Path(__file__).parents[2]
 KEYWORDS = {"said": None, "mark": None, "counted": (1, 2), "said_as": ((1, "c"), 2)}
 # Rooms whose sentences are not all messages of the catalogue yet. Each that is done leaves the list.
 NOT_YET = {
-    "bot", "bot/blocks", "bot/delivery", "bot/listeners", "bot/push", "csi", "csi/analysis", "csi/charts",
-    "csi/command", "csi/cycle", "csi/fetching", "csi/kpi_catalogue", "csi/reading", "csi/reminders", "csi/series",
-    "csi/step1_should_measure", "csi/step2_can_measure", "csi/step3_gather", "csi/step4_process", "csi/step5_analyse",
-    "csi/step6_present", "csi/step7_correct", "csi/study",
-}  # fmt: skip
+    "bot",
+    "bot/blocks",
+    "bot/delivery",
+    "bot/listeners",
+    "bot/push",
+    "csi",
+    "csi/analysis",
+    "csi/charts",
+    "csi/command",
+    "csi/cycle",
+    "csi/fetching",
+    "csi/kpi_catalogue",
+    "csi/reading",
+    "csi/reminders",
+    "csi/series",
+    "csi/step1_should_measure",
+    "csi/step2_can_measure",
+    "csi/step3_gather",
+    "csi/step4_process",
+    "csi/step5_analyse",
+    "csi/step6_present",
+    "csi/step7_correct",
+    "csi/study",
+}
 NO_ROOM = {"bot/sandbox", "csi/migrations", "csi/models"}  # a Slack of its own; what nobody reads
 NAMES = re.compile(r"XmR|\bh\b|× 10|\bp\b")  # data: kinds of charts, units, the probability
 
@@ -83,27 +102,40 @@ NOW = datetime(2016, 2, 29, 14, tzinfo=UTC)
 MOVED = together.Move(24.6, 19.8, -4.8, (-7.1, -2.4), "%")
 SAMPLES: dict[str, Callable[[], Iterator[str]]] = {
     "behind": every_number_behind,
-    "footnotes": lambda: iter((
-        footnotes.left_out(date(2016, 2, 1), date(2016, 2, 3), "1", "2", 1),
-        footnotes.left_out(date(2016, 2, 1), date(2016, 2, 3), "1", "2", 2),
-        footnotes.to_be_left_out(date(2016, 2, 1), date(2016, 2, 3), "1", ""),
-    )),
+    "footnotes": lambda: iter(
+        (
+            footnotes.left_out(date(2016, 2, 1), date(2016, 2, 3), "1", "2", 1),
+            footnotes.left_out(date(2016, 2, 1), date(2016, 2, 3), "1", "2", 2),
+            footnotes.to_be_left_out(date(2016, 2, 1), date(2016, 2, 3), "1", ""),
+        )
+    ),
     "waiting": lambda: (waiting.phrase(kind, 1, "2") for kind in Awaited),
-    "together": lambda: iter((
-        *(together.moved(MOVED).__getattribute__(name) for name in ("before", "after", "difference", "likely")),
-        together.slope(-0.3, (-0.4, -0.2), "h", Period.WEEK), together.slope(-0.3, (), "h", Period.WEEK),
-        together.slope(1e-6, (0.0, 1e-5), "h", Period.DAY), *together.share(0.5, (0.4, 0.6)),
-        together.Scale("h", 1).likely((1.0, 2.0)),
-    )),
+    "together": lambda: iter(
+        (
+            *(together.moved(MOVED).__getattribute__(name) for name in ("before", "after", "difference", "likely")),
+            together.slope(-0.3, (-0.4, -0.2), "h", Period.WEEK),
+            together.slope(-0.3, (), "h", Period.WEEK),
+            together.slope(1e-6, (0.0, 1e-5), "h", Period.DAY),
+            *together.share(0.5, (0.4, 0.6)),
+            together.Scale("h", 1).likely((1.0, 2.0)),
+        )
+    ),
     "periods": every_week,
     "headings": every_headline,
     "cuts": every_cut,
-    "wording": lambda: iter((
-        wording.number(float("inf"), 1), wording.gap(1, "%", 1), wording.when(NOW), wording.when(None),
-        wording.listed(["1", "2", "3"]), wording.either(["1", "2"]), *map(wording.direction, Direction),
-        *(wording.day(date(2016, month, 1), year=month % 2 == 0) for month in range(1, 13)),
-    )),
-}  # fmt: skip
+    "wording": lambda: iter(
+        (
+            wording.number(float("inf"), 1),
+            wording.gap(1, "%", 1),
+            wording.when(NOW),
+            wording.when(None),
+            wording.listed(["1", "2", "3"]),
+            wording.either(["1", "2"]),
+            *map(wording.direction, Direction),
+            *(wording.day(date(2016, month, 1), year=month % 2 == 0) for month in range(1, 13)),
+        )
+    ),
+}
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -129,9 +161,10 @@ def sentences(tree: ast.Module) -> Iterator[tuple[str, int]]:
     documents = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and node.body
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
         and isinstance(node.body[0], ast.Expr)
-    }  # fmt: skip
+    }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and is_sentence(node.value) and id(node) not in messages_of | documents:
             yield str(node.value), node.lineno

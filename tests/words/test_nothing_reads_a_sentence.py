@@ -14,14 +14,38 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # Values that are sentences, by the name they go by: variables, fields and keys.
 SPOKEN = {
-    "attribution", "breach", "caution", "cautions", "finding", "footnote", "footnotes", "note", "notes", "reason",
-    "reasons", "sentence", "sentences", "warning", "warnings", "why",
-}  # fmt: skip
+    "attribution",
+    "breach",
+    "caution",
+    "cautions",
+    "finding",
+    "footnote",
+    "footnotes",
+    "note",
+    "notes",
+    "reason",
+    "reasons",
+    "sentence",
+    "sentences",
+    "warning",
+    "warnings",
+    "why",
+}
 FIELDS = {"expected", "found", "label", "message", "text", "title"}  # the same, of something
 READING = {
-    "startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "find", "index", "count",
-    "replace", "split", "splitlines",
-}  # fmt: skip
+    "startswith",
+    "endswith",
+    "removeprefix",
+    "removesuffix",
+    "partition",
+    "rpartition",
+    "find",
+    "index",
+    "count",
+    "replace",
+    "split",
+    "splitlines",
+}
 LAYING_OUT = {"replace", "split", "splitlines", "count"}  # of a name alone, which may be any text
 PATTERNS = {"search", "match", "fullmatch", "findall", "finditer", "sub", "split"}
 # What may: where, and why.
@@ -72,9 +96,10 @@ def constants(tree: ast.Module) -> set[str]:
     return {
         name.id
         for name, value in found.items()
-        if isinstance(name, ast.Name) and not isinstance(value, ast.Dict)
+        if isinstance(name, ast.Name)
+        and not isinstance(value, ast.Dict)
         and any(isinstance(one, ast.Constant) and is_sentence(one.value) for one in ast.walk(value))
-    }  # fmt: skip
+    }
 
 
 def module_of(tree: ast.Module, sayers: Mapping[str, frozenset[str]]) -> Module:
@@ -152,9 +177,21 @@ def is_ours(caught: ast.expr | None) -> bool:
 
 
 OWN_ERRORS = {
-    "Conflict", "CsiError", "DatesSwapped", "ExpressionError", "GateRefused", "InvalidInput", "InvalidInputs",
-    "NotAllowed", "NotComparable", "NotFound", "TooEarly", "TooFewPoints", "TooManyRows", "UnitUnclear",
-}  # fmt: skip
+    "Conflict",
+    "CsiError",
+    "DatesSwapped",
+    "ExpressionError",
+    "GateRefused",
+    "InvalidInput",
+    "InvalidInputs",
+    "NotAllowed",
+    "NotComparable",
+    "NotFound",
+    "TooEarly",
+    "TooFewPoints",
+    "TooManyRows",
+    "UnitUnclear",
+}
 
 
 def read(tree: ast.Module, sayers: Mapping[str, frozenset[str]] | None = None) -> Iterator[tuple[str, int]]:
@@ -237,26 +274,51 @@ def decisions(code: str) -> list[tuple[str, int]]:
 
 @pytest.mark.parametrize(
     "code",
-    ["warning.startswith('Met')", "'trial' in note", "re.search('a', sentence)", "_CLAIM.search(one.reason)",
-     "result['warnings'].index('a')", "str(note).endswith('.')", "note.lower().startswith('a')",
-     "one.get('reason').partition(':')", "x not in sentence", "one.text.startswith('Left')", "'a b' in one.message",
-     "wording.gap(1, '', 0).removeprefix('+')", "sentence('a').endswith('!')",
-     "target_text(one).removeprefix('target ')",
-     "told('a').removesuffix('.')", "text = told('a')\ntext.partition(' ')", "(told('a') + '.').find('a')",
-     "try:\n    pass\nexcept InvalidInput as wrong:\n    'unit' in str(wrong)",
-     "try:\n    pass\nexcept (OSError, NotFound) as wrong:\n    said = str(wrong)\n    said.startswith('No')",
-     "told('a').split(' · ')[0]", "one == 'not known yet'",
-     "one != (UNKNOWN,)", "one == (said(UNKNOWN),)", "('not known yet',) == one",
-     "'backquotes' in one.expected", "one.title.endswith('?')"],
-)  # fmt: skip
+    [
+        "warning.startswith('Met')",
+        "'trial' in note",
+        "re.search('a', sentence)",
+        "_CLAIM.search(one.reason)",
+        "result['warnings'].index('a')",
+        "str(note).endswith('.')",
+        "note.lower().startswith('a')",
+        "one.get('reason').partition(':')",
+        "x not in sentence",
+        "one.text.startswith('Left')",
+        "'a b' in one.message",
+        "wording.gap(1, '', 0).removeprefix('+')",
+        "sentence('a').endswith('!')",
+        "target_text(one).removeprefix('target ')",
+        "told('a').removesuffix('.')",
+        "text = told('a')\ntext.partition(' ')",
+        "(told('a') + '.').find('a')",
+        "try:\n    pass\nexcept InvalidInput as wrong:\n    'unit' in str(wrong)",
+        "try:\n    pass\nexcept (OSError, NotFound) as wrong:\n    said = str(wrong)\n    said.startswith('No')",
+        "told('a').split(' · ')[0]",
+        "one == 'not known yet'",
+        "one != (UNKNOWN,)",
+        "one == (said(UNKNOWN),)",
+        "('not known yet',) == one",
+        "'backquotes' in one.expected",
+        "one.title.endswith('?')",
+    ],
+)
 def test_a_decision_by_a_sentence_is_seen(code: str) -> None:
     assert decisions(code)
 
 
 @pytest.mark.parametrize(
     "code",
-    ["note.remark == Remark.CAUTION", "name.startswith('a')", "kpi in known", "len(note)", "key('a').partition('.')",
-     "reason.split()", "', '.join(one.text)", "try:\n    pass\nexcept OSError as wrong:\n    'full' in str(wrong)"],
-)  # fmt: skip
+    [
+        "note.remark == Remark.CAUTION",
+        "name.startswith('a')",
+        "kpi in known",
+        "len(note)",
+        "key('a').partition('.')",
+        "reason.split()",
+        "', '.join(one.text)",
+        "try:\n    pass\nexcept OSError as wrong:\n    'full' in str(wrong)",
+    ],
+)
 def test_a_decision_by_a_value_is_not(code: str) -> None:
     assert not decisions(code)

@@ -32,12 +32,14 @@ def told(move: Move) -> Told:
         (Move(50.0, 52.0, 1.2, (0.5, 1.9), "h"), ("50.0 h", "52.0 h", "+1.2 h", "+0.5 to +1.9")),
         (Move(1928.0, 1951.5, 23.5, (-180, 226), "count"), ("1,928", "1,952", "+24", "−180 to +226")),
         (Move(99.94, 99.96, 0.02, (-0.03, 0.07), "%"), ("99.940 %", "99.960 %", "+0.020 points", "−0.030 to +0.070")),
-        (Move(1.5e12, 1.52e12, 2e10, (1e9, 4e10), ""), ("1.500 × 10^12", "1.520 × 10^12", "+0.020 × 10^12",
-                                                        "+0.001 × 10^12 to +0.040 × 10^12")),
+        (
+            Move(1.5e12, 1.52e12, 2e10, (1e9, 4e10), ""),
+            ("1.500 × 10^12", "1.520 × 10^12", "+0.020 × 10^12", "+0.001 × 10^12 to +0.040 × 10^12"),
+        ),
         (Move(3e-6, 5e-6, 2e-6, (), "h"), ("3.00 × 10^−6 h", "5.00 × 10^−6 h", "+2.00 × 10^−6 h", "")),
         (Move(0.0, 0.0, 0.0, (0.0, 0.0), "h"), ("0 h", "0 h", "0 h", "0 to 0")),
     ],
-)  # fmt: skip
+)
 def test_a_move_is_read_as_it_was(move: Move, read: Told) -> None:
     assert told(move) == read
 
@@ -52,8 +54,15 @@ def parsed(text: str) -> float:
     return float(mantissa) * 10.0 ** int(power or 0)
 
 
-@given(before=levels, moves=gaps, below=gaps.map(abs), above=gaps.map(abs), aim=levels, matters=gaps.map(abs),
-       unit=st.sampled_from(["h", "%"]))  # fmt: skip
+@given(
+    before=levels,
+    moves=gaps,
+    below=gaps.map(abs),
+    above=gaps.map(abs),
+    aim=levels,
+    matters=gaps.map(abs),
+    unit=st.sampled_from(["h", "%"]),
+)
 def test_what_is_read_adds_up_and_keeps_its_sides(
     before: float, moves: float, below: float, above: float, aim: float, unit: str, matters: float
 ) -> None:
@@ -69,9 +78,11 @@ def test_what_is_read_adds_up_and_keeps_its_sides(
     for level, said in ((before, first), (after, second)):
         assert (level > aim) - (level < aim) == (said > aim) - (said < aim)
     size = parsed(read.scale.size(matters))
-    assert not matters or abs(abs(after - before) - matters) < 1e-9 or (
-        (abs(after - before) > matters) == (abs(gap) > size)
-    )  # fmt: skip
+    assert (
+        not matters
+        or abs(abs(after - before) - matters) < 1e-9
+        or ((abs(after - before) > matters) == (abs(gap) > size))
+    )
 
 
 @pytest.mark.parametrize(

@@ -71,19 +71,33 @@ def test_counts_plurals_spreads_and_stops() -> None:
 def test_a_number_as_a_cell_holds_it_is_no_power_of_ten() -> None:
     cells = (1_000_000.0, 12_345_678_901.0, 0.00001, -1e12, 2.5, 0.0, float("inf"))
     assert [plainly(cell) for cell in cells] == [
-        "1000000", "12345678900", "0.00001", "-1000000000000", "2.5", "0", "inf",
-    ]  # fmt: skip
+        "1000000",
+        "12345678900",
+        "0.00001",
+        "-1000000000000",
+        "2.5",
+        "0",
+        "inf",
+    ]
     assert plainly(12_345_678_901.5, 12, parted=True) == "12,345,678,901.5"
 
 
 @pytest.mark.parametrize(
     ("value", "unit", "shown"),
     [
-        (None, "h", "–"), (float("nan"), "h", "–"), (20, "h", "20 h"), (12.345, "h", "12.3 h"), (95.5, "%", "95.5 %"),
-        (1234.56, "count", "1,235"), (0.1234, "", "0.123"), (-3.5, "min", "−3.5 min"), (123.456, "", "123"),
-        (0.5, "ratio", "0.5"), (3, "1", "3"),
+        (None, "h", "–"),
+        (float("nan"), "h", "–"),
+        (20, "h", "20 h"),
+        (12.345, "h", "12.3 h"),
+        (95.5, "%", "95.5 %"),
+        (1234.56, "count", "1,235"),
+        (0.1234, "", "0.123"),
+        (-3.5, "min", "−3.5 min"),
+        (123.456, "", "123"),
+        (0.5, "ratio", "0.5"),
+        (3, "1", "3"),
     ],
-)  # fmt: skip
+)
 def test_a_value_by_itself_has_three_digits_and_its_unit(value: float | None, unit: str, shown: str) -> None:
     assert wording.amount(value, unit) == shown
 
@@ -98,10 +112,13 @@ def test_days_and_moments() -> None:
 @pytest.mark.parametrize(
     ("period", "said"),
     [
-        (Period.HOUR, "29 Feb 2016"), (Period.DAY, "29 Feb 2016"), (Period.WEEK, "the week of 29 Feb 2016"),
-        (Period.MONTH, "Feb 2016"), (Period.QUARTER, "Q1 2016"),
+        (Period.HOUR, "29 Feb 2016"),
+        (Period.DAY, "29 Feb 2016"),
+        (Period.WEEK, "the week of 29 Feb 2016"),
+        (Period.MONTH, "Feb 2016"),
+        (Period.QUARTER, "Q1 2016"),
     ],
-)  # fmt: skip
+)
 def test_a_period_in_a_sentence(period: Period, said: str) -> None:
     assert wording.named(date(2016, 2, 29), period) == said
 

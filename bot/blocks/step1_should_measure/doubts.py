@@ -39,9 +39,7 @@ def doubted(kpi: Any, doubts: Sequence[Doubt], *, in_form: bool = False, with_ta
         return []
     lines = [f":warning: {_capital(escape(clip(str(one['said']), 600)))}." for one in doubts[:_SHOWN]]
     lines.append("Nothing is concluded from it before this is settled.")
-    ways = [] if in_form else [
-        parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")
-    ]  # fmt: skip
+    ways = [] if in_form else [parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id), style="primary")]
     if not in_form and any(one.get("kind") == DoubtKind.SWAPPED and not one.get("side") for one in doubts[:_SHOWN]):
         ways.insert(0, _swap(kpi))
         ways[1].pop("style")
@@ -103,8 +101,9 @@ def below_zero(kpi: Any, count: int) -> list[Block]:
     text = f":warning: {plural(count, 'length')} of time below zero left out. Are they differences, early and late?"
     change = parts.button("Change the KPI", f"{EDIT_KPI}:{kpi.id}", str(kpi.id))
     ask = parts.confirm("Count those below zero, too?", "Your name stands behind it.", "Count them")
-    keep = parts.button("They are differences: count them", f"{MEANT}:{kpi.id}.value", f"{kpi.id}:value",
-                        style="primary", confirm=ask)  # fmt: skip
+    keep = parts.button(
+        "They are differences: count them", f"{MEANT}:{kpi.id}.value", f"{kpi.id}:value", style="primary", confirm=ask
+    )
     return [parts.section(text), parts.actions([keep, change])]
 
 

@@ -82,16 +82,27 @@ def kpi_form(
     blocks += [
         parts.text_input("name", "Name", value=known["name"], limit=150, placeholder="Median time to resolve"),
         parts.text_input("unit", "Unit", value=known["unit"], limit=20, placeholder="h, min, %, count …"),
-        parts.select("direction", "Which way is better?", {k.value: v for k, v in _DIRECTIONS.items()},
-                     chosen=known["direction"] or Direction.LOWER.value),
-        parts.text_input("target", "Target", value=known["target"], limit=40, optional=True,
-                         hint="A number such as 20 or 97.5; for a band two, such as 2 to 5."),
+        parts.select(
+            "direction",
+            "Which way is better?",
+            {k.value: v for k, v in _DIRECTIONS.items()},
+            chosen=known["direction"] or Direction.LOWER.value,
+        ),
+        parts.text_input(
+            "target",
+            "Target",
+            value=known["target"],
+            limit=40,
+            optional=True,
+            hint="A number such as 20 or 97.5; for a band two, such as 2 to 5.",
+        ),
         parts.date_input("target_date", "By when?", value=(kpi.target_date if kpi else None) or target_date),
         parts.user_input("owner", "Owner", value=(kpi.owner if kpi else "") or owner),
-        parts.select("why", "Why is it measured?", {k.value: v for k, v in _WHY.items()},
-                     chosen=known["why"] or Why.DIRECT.value),
+        parts.select(
+            "why", "Why is it measured?", {k.value: v for k, v in _WHY.items()}, chosen=known["why"] or Why.DIRECT.value
+        ),
         parts.select("kind", "What does it look at?", ASPECTS, chosen=known["kind"], optional=True),
-    ]  # fmt: skip
+    ]
     others = {key: name for key, name in kpis.items() if not kpi or key != kpi.key}
     if others:
         blocks += [_counter(others, kpi, entry), _comparator(others, kpi)]
@@ -107,19 +118,37 @@ def _known(kpi: KpiSeen | None, entry: Entry | None) -> dict[str, Any]:
     if kpi is not None:
         band = f"{kpi.band_low:.15g} to {kpi.band_high:.15g}" if kpi.band_low is not None else ""
         target = f"{kpi.target:.15g}" if kpi.target is not None else band
-        return {"name": kpi.name, "unit": kpi.unit, "direction": kpi.direction, "target": target, "why": kpi.why,
-                "kind": kpi.kind, "definition": kpi.definition}  # fmt: skip
+        return {
+            "name": kpi.name,
+            "unit": kpi.unit,
+            "direction": kpi.direction,
+            "target": target,
+            "why": kpi.why,
+            "kind": kpi.kind,
+            "definition": kpi.definition,
+        }
     if entry is not None:
         band = f"{entry.band[0]:g} to {entry.band[1]:g}" if entry.band else ""
-        return {"name": entry.name, "unit": entry.unit, "direction": entry.direction.value, "target": band, "why": "",
-                "kind": entry.aspect, "definition": entry.computed}  # fmt: skip
+        return {
+            "name": entry.name,
+            "unit": entry.unit,
+            "direction": entry.direction.value,
+            "target": band,
+            "why": "",
+            "kind": entry.aspect,
+            "definition": entry.computed,
+        }
     return {"name": "", "unit": "", "direction": "", "target": "", "why": "", "kind": None, "definition": {}}
 
 
 def _catalogue(entry: Entry | None) -> Block:
     choices = [parts.option(one.id, f"{one.id} {one.name}") for one in catalogue.entries().values()][:100]
-    element: Block = {"type": "static_select", "action_id": CATALOGUE, "options": choices,
-                      "placeholder": parts.plain("From the catalogue …", 150)}  # fmt: skip
+    element: Block = {
+        "type": "static_select",
+        "action_id": CATALOGUE,
+        "options": choices,
+        "placeholder": parts.plain("From the catalogue …", 150),
+    }
     if entry is not None:
         element["initial_option"] = next(one for one in choices if one["value"] == entry.id)
     text = (
@@ -132,9 +161,10 @@ def _place(csfs: Mapping[str, str], chosen: str) -> list[Block]:
     if not csfs:
         return [
             parts.text_input("goal", "Goal of the business", limit=300, placeholder="People get help fast"),
-            parts.text_input("csf", "What must go well for it (CSF)?", limit=300,
-                             placeholder="Incidents are resolved quickly"),
-        ]  # fmt: skip
+            parts.text_input(
+                "csf", "What must go well for it (CSF)?", limit=300, placeholder="Incidents are resolved quickly"
+            ),
+        ]
     choices = {**{key: clip(text, 75) for key, text in csfs.items()}, _NEW: "A new CSF, named below"}
     return [
         parts.select("csf_id", "Under which CSF?", choices, chosen=chosen or next(iter(csfs))),
@@ -147,14 +177,26 @@ def _counter(others: Mapping[str, str], kpi: KpiSeen | None, entry: Entry | None
     suggested = catalogue.entry(code).counter_metrics if code in catalogue.entries() else ()
     names = listed([catalogue.entry(one).name for one in suggested])
     hint = f"The catalogue suggests {names}." if names else "What would suffer if people only chased this one?"
-    return parts.select("counter", "Counter-metric", {key: clip(name, 75) for key, name in others.items()},
-                        chosen=kpi.counter if kpi else None, hint=hint, optional=True)  # fmt: skip
+    return parts.select(
+        "counter",
+        "Counter-metric",
+        {key: clip(name, 75) for key, name in others.items()},
+        chosen=kpi.counter if kpi else None,
+        hint=hint,
+        optional=True,
+    )
 
 
 def _comparator(others: Mapping[str, str], kpi: KpiSeen | None) -> Block:
     hint = "A KPI in the same unit that does not get the change, such as another team's."
-    return parts.select("comparator", "Compared with", {key: clip(name, 75) for key, name in others.items()},
-                        chosen=(kpi.comparator or None) if kpi else None, hint=hint, optional=True)  # fmt: skip
+    return parts.select(
+        "comparator",
+        "Compared with",
+        {key: clip(name, 75) for key, name in others.items()},
+        chosen=(kpi.comparator or None) if kpi else None,
+        hint=hint,
+        optional=True,
+    )
 
 
 def value_text(value: Any) -> str:
@@ -170,15 +212,38 @@ def _definition(known: Mapping[str, Any]) -> list[Block]:
     value = value_text(said.get("value"))
     measures = {one: one for one in (*(m for m in MEASURES), "p90", "p95")}
     return [
-        parts.select("measure", "How is it computed?", measures, chosen=said.get("measure") or "median",
-                     hint="Columns can be named later, when the data is there."),
-        parts.text_input("value", "Of what?", value=value, limit=200, optional=True,
-                         hint="A column, or two moments: opened_at to resolved_at."),
-        parts.text_input("where", "Only rows where", value=str(said.get("where") or ""), limit=500, optional=True,
-                         hint='Such as: priority in ("1 - Critical", "2 - High")'),
-        parts.text_input("good", "For a share: a row is good where", value=str(said.get("good") or ""), limit=500,
-                         optional=True, hint='Such as: made_sla == "true"'),
-    ]  # fmt: skip
+        parts.select(
+            "measure",
+            "How is it computed?",
+            measures,
+            chosen=said.get("measure") or "median",
+            hint="Columns can be named later, when the data is there.",
+        ),
+        parts.text_input(
+            "value",
+            "Of what?",
+            value=value,
+            limit=200,
+            optional=True,
+            hint="A column, or two moments: opened_at to resolved_at.",
+        ),
+        parts.text_input(
+            "where",
+            "Only rows where",
+            value=str(said.get("where") or ""),
+            limit=500,
+            optional=True,
+            hint='Such as: priority in ("1 - Critical", "2 - High")',
+        ),
+        parts.text_input(
+            "good",
+            "For a share: a row is good where",
+            value=str(said.get("good") or ""),
+            limit=500,
+            optional=True,
+            hint='Such as: made_sla == "true"',
+        ),
+    ]
 
 
 def _marked(block: Block, mark: str) -> Block:

@@ -20,11 +20,18 @@ def pause_fields(value: Any) -> list[Block]:
     known = value.get("pauses")
     hint = "Two moments: hold_from to hold_to. Or how long it was: hold_minutes in min. Several with ; between."
     return [
-        parts.text_input(PAUSES, "When does the clock stand still?", value=pauses_text(known), limit=300, optional=True,
-                         hint=hint),
-        parts.select(PAUSE_CLOCK, "How was that length counted?", _CLOCKS, chosen=pause_clock(known) or None,
-                     optional=True, hint="Only for a length; two moments need no answer."),
-    ]  # fmt: skip
+        parts.text_input(
+            PAUSES, "When does the clock stand still?", value=pauses_text(known), limit=300, optional=True, hint=hint
+        ),
+        parts.select(
+            PAUSE_CLOCK,
+            "How was that length counted?",
+            _CLOCKS,
+            chosen=pause_clock(known) or None,
+            optional=True,
+            hint="Only for a length; two moments need no answer.",
+        ),
+    ]
 
 
 def pauses_text(pauses: Any) -> str:

@@ -132,9 +132,17 @@ def _buttons(tree: TreeSeen) -> list[Block]:
 
 
 def text_form(
-    callback: str, title: str, field: str, label: str, *, value: str = "", metadata: str = "",
-    goals: Mapping[str, str] | None = None, chosen: str = "", remove: Block | None = None,
-) -> Block:  # fmt: skip
+    callback: str,
+    title: str,
+    field: str,
+    label: str,
+    *,
+    value: str = "",
+    metadata: str = "",
+    goals: Mapping[str, str] | None = None,
+    chosen: str = "",
+    remove: Block | None = None,
+) -> Block:
     """A form of one text; for a CSF with the goal it hangs from; for what is there, with the way to ``remove`` it."""
     blocks = []
     if goals:
@@ -159,8 +167,16 @@ def carried_form(items: Sequence[Any], allowed: Mapping[int, Sequence[str]], met
         usual = None if "hold" in choices else choices[0]  # a forced choice has no usual answer
         named = {one: _BECOMES.get(one, one) for one in choices}
         blocks.append(parts.select(f"item_{item.id}", "What becomes of it?", named, chosen=usual))
-    blocks.append(parts.text_input("reason", "Reason", multiline=True, limit=500, optional=True,
-                                   hint="Needed for whatever is deferred, dropped or retired."))  # fmt: skip
+    blocks.append(
+        parts.text_input(
+            "reason",
+            "Reason",
+            multiline=True,
+            limit=500,
+            optional=True,
+            hint="Needed for whatever is deferred, dropped or retired.",
+        )
+    )
     return parts.modal(CARRIED, "Left open last time", blocks, metadata=metadata)
 
 

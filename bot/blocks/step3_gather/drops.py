@@ -30,9 +30,14 @@ def words(shown: Sequence[Block]) -> str:
 
 
 def arrived(
-    filename: str, file_id: str, *, size: str, looks: Looks | None = None, zone: str = "UTC",
+    filename: str,
+    file_id: str,
+    *,
+    size: str,
+    looks: Looks | None = None,
+    zone: str = "UTC",
     sheets: Sequence[str] = (),
-) -> list[Block]:  # fmt: skip
+) -> list[Block]:
     """A table nobody has mapped yet, and what it seems to hold; ``sheets`` as in ``recognised``."""
     text = f"Thank you. I keep *{escape(filename)}* ({size}) exactly as it is. {_looks(looks, zone)}How do I read it?"
     button = parts.button("Map its columns", MAP, file_id, style="primary")
@@ -67,8 +72,11 @@ def _looks(seen: Looks | None, zone: str) -> str:
         each = f", one row per *{escape(clip(seen.key, 60))}*"
         several = f", {seen.cases:,} different *{escape(clip(seen.key, 60))}*"
         told += each if seen.cases == seen.rows else several
-    program = f"It looks like a *{escape(clip(seen.program, 60))}* export: {told}. " if seen.program else \
-        f"It seems to hold {told}. "  # fmt: skip
+    program = (
+        f"It looks like a *{escape(clip(seen.program, 60))}* export: {told}. "
+        if seen.program
+        else f"It seems to hold {told}. "
+    )
     return program + _can_give(seen.kpis)
 
 

@@ -10,10 +10,14 @@ _ZONES = "“Are columns in another time zone?” under “More …”"
 _EMPTY = "“What stands for “nothing here”?” under “More …”"
 # A phrase of csi/reading -> the same here; what is longer stands before what it holds.
 _SAID: tuple[tuple[str, str], ...] = (
-    ("choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count)",
-     f"choose “seconds since 1970” or “a workbook's days” at {_DATES}"),
-    ("list it under missing if it means “not yet”, or the column under meant if the date is real",
-     f"type it at {_EMPTY} if it means “not yet”, or press “They are real dates”"),
+    (
+        "choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count)",
+        f"choose “seconds since 1970” or “a workbook's days” at {_DATES}",
+    ),
+    (
+        "list it under missing if it means “not yet”, or the column under meant if the date is real",
+        f"type it at {_EMPTY} if it means “not yet”, or press “They are real dates”",
+    ),
     ("or list the column under meant if the date is real", "or press “They are real dates”"),
     ("or list the column under meant if every date is right", "or press “Every date is right”"),
     ("join the two columns", f"choose the other column at {_REST}"),
@@ -21,11 +25,13 @@ _SAID: tuple[tuple[str, str], ...] = (
     ("name the column's zone, such as Asia/Kolkata", f"type it at {_ZONES}, such as Asia/Kolkata"),
     (", or say in which encoding it is written (encoding).", "."),
     (": rename it under columns", " in the header of the file"),
-)  # fmt: skip
+)
 _ORDERS = {
-    "day_first": "“day first”", "month_first": "“month first”", "year_first": "“year first in two digits”",
+    "day_first": "“day first”",
+    "month_first": "“month first”",
+    "year_first": "“year first in two digits”",
     "iso": "“year first”",
-}  # fmt: skip
+}
 _CHOOSE = re.compile(rf"\bchoose ((?:{'|'.join(_ORDERS)})(?:(?:, | or )(?:{'|'.join(_ORDERS)}))*)\b")
 _DECIMAL = re.compile(r"^either decimal: '\.' or decimal: ',' at the source, for ")
 _CLOCK = re.compile(r"^in units either \{.*: \"h:mm\"\} or \{.*: \"min:s\"\}, for ", re.DOTALL)

@@ -18,8 +18,13 @@ from csi.step3_gather.rereading import Change, Difference
 from csi.words.wording import listed, plural, when
 
 _SHOWN = 6
-_ORDERS = {"iso": "year first", "day_first": "day first", "month_first": "month first",
-           "year_first": "year first in two digits", "epoch": "seconds since 1970"}  # fmt: skip
+_ORDERS = {
+    "iso": "year first",
+    "day_first": "day first",
+    "month_first": "month first",
+    "year_first": "year first in two digits",
+    "epoch": "seconds since 1970",
+}
 _ASK = parts.confirm(
     "Read it as before?", "Its deliveries are read again, and what depended on them is computed again.", "Undo"
 )
@@ -30,9 +35,15 @@ def how(
 ) -> Block:
     """What a source is read as, by whom that was said last, and the ways to change it."""
     lines = [
-        _rows(said, newest), _accepted(newest), _dates(said), _meant(said), _zones(said), _numbers(said), _names(said),
+        _rows(said, newest),
+        _accepted(newest),
+        _dates(said),
+        _meant(said),
+        _zones(said),
+        _numbers(said),
+        _names(said),
         _changed(change, zone),
-    ]  # fmt: skip
+    ]
     blocks = [
         parts.section(f"*{escape(source.name or source.key)}* is read so:"),
         parts.section(clip("\n".join(f"• {line}" for line in lines if line), parts.SECTION)),
@@ -66,8 +77,11 @@ def _accepted(newest: Batch | None) -> str:
 def _dates(said: SourceDefinition) -> str:
     """What dates a row, and how that is written."""
     moments = said.options.get("moments") or ()
-    dated = listed([f"*{_short(part)}*" for part in shape_of(said.options).join.get(moments[0], (moments[0],))]) \
-        if moments else "nothing yet"  # fmt: skip
+    dated = (
+        listed([f"*{_short(part)}*" for part in shape_of(said.options).join.get(moments[0], (moments[0],))])
+        if moments
+        else "nothing yet"
+    )
     order = said.order_of(moments[0]) if moments else said.dates
     return f"dated by {dated}, {_ORDERS.get(order, f'as `{_short(order)}`')}, {_short(said.timezone)}"
 
@@ -133,8 +147,10 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
     changed = [f"{before:,} → {plural(now, one, many)}" for one, many, (before, now) in counts if before != now]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
     told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as many as before"
-    lines = [f":white_check_mark: {mention(actor)} had *{name}* read again "
-             f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."]  # fmt: skip
+    lines = [
+        f":white_check_mark: {mention(actor)} had *{name}* read again "
+        f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."
+    ]
     if made.left:
         left = listed([escape(clip(one, 60)) for one in made.left[:3]])
         lines.append(f"{left} lacks a column it needs, and stays as it was read.")

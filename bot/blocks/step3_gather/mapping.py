@@ -91,8 +91,10 @@ class Asked:
             known[found.name] = found.name
         if known and self.column.unit:
             known.setdefault(self.column.unit, self.column.unit)
-        return {unit: f"{words} (the KPI's unit)" if found and unit == found.name else words
-                for unit, words in known.items()}  # fmt: skip
+        return {
+            unit: f"{words} (the KPI's unit)" if found and unit == found.name else words
+            for unit, words in known.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +247,13 @@ def _encoding(layout: Layout, draft: Draft) -> list[Block]:
         return []
     choices = {encoding: f"{clip(cell, 40)}  ({encoding})" for encoding, cell in layout.alike.items()}
     hint = "Nothing in the file says how its letters are to be read."
-    asked = parts.select("encoding", "Which of these is written in the file?", choices,
-                         chosen=_said(draft, "encoding") or None, hint=hint)  # fmt: skip
+    asked = parts.select(
+        "encoding",
+        "Which of these is written in the file?",
+        choices,
+        chosen=_said(draft, "encoding") or None,
+        hint=hint,
+    )
     asked["element"]["action_id"] = f"{GUESS}:encoding"
     return [asked | {"dispatch_action": True}]
 
@@ -262,8 +269,13 @@ def _needed(seen: Seen, draft: Draft) -> list[Block]:
         blocks.append(_orders(layout, draft))
     if _said(draft, "dates") == "pattern":
         blocks.append(_pattern(draft))
-    zone = parts.text_input("timezone", "Time zone of stamps without an offset", value=_said(draft, "timezone"),
-                            limit=60, hint="A name such as Europe/Lisbon.")  # fmt: skip
+    zone = parts.text_input(
+        "timezone",
+        "Time zone of stamps without an offset",
+        value=_said(draft, "timezone"),
+        limit=60,
+        hint="A name such as Europe/Lisbon.",
+    )
     blocks += [zone, _key(layout, draft)]
     if seen.wants_number:
         blocks.append(_number(seen, names, draft))
@@ -282,19 +294,36 @@ def _thousands(seen: Seen, draft: Draft) -> Block:
     other = "." if sign == "," else ","
     choices = {other: f"{whole}: it parts thousands", sign: f"{whole[:-3]} and a bit: it parts decimals"}
     label = f"What is {clip(cell.strip(), 20)} in {clip(name, 60)}?"
-    return parts.select("decimal", label, {key: clip(words, 75) for key, words in choices.items()},
-                        chosen=_said(draft, "decimal") or None, hint="Nothing in the file says which.")  # fmt: skip
+    return parts.select(
+        "decimal",
+        label,
+        {key: clip(words, 75) for key, words in choices.items()},
+        chosen=_said(draft, "decimal") or None,
+        hint="Nothing in the file says which.",
+    )
 
 
 def _rest_of_date(names: Mapping[str, str], draft: Draft) -> Block:
     hint = "Only where it stands in several columns: date and time, year and week, year and month and day."
-    return parts.several("time", "Which columns hold the rest of its date?", names, chosen=_several(draft, "time"),
-                         hint=hint, optional=True)  # fmt: skip
+    return parts.several(
+        "time",
+        "Which columns hold the rest of its date?",
+        names,
+        chosen=_several(draft, "time"),
+        hint=hint,
+        optional=True,
+    )
 
 
 def _pattern(draft: Draft) -> Block:
-    return parts.text_input("pattern", "Date pattern", optional=True, limit=60, value=_said(draft, "pattern"),
-                            hint="Only for another pattern, such as %d-%b-%Y %H:%M.")  # fmt: skip
+    return parts.text_input(
+        "pattern",
+        "Date pattern",
+        optional=True,
+        limit=60,
+        value=_said(draft, "pattern"),
+        hint="Only for another pattern, such as %d-%b-%Y %H:%M.",
+    )
 
 
 def _key(layout: Layout, draft: Draft) -> Block:
@@ -342,8 +371,13 @@ def _unit(asked: Asked, draft: Draft) -> Block:
     cells = ", ".join(clip(cell, 12) for cell in asked.column.examples[:3])
     if asked.is_clock:
         label = f"What is {clip(asked.cell, 20)} in {clip(asked.column.name, 60)}?"
-        return parts.select(name, label, asked.choices, chosen=_said(draft, name) or None,
-                            hint=f"Nothing in the file says which; for {kpis}.")  # fmt: skip
+        return parts.select(
+            name,
+            label,
+            asked.choices,
+            chosen=_said(draft, name) or None,
+            hint=f"Nothing in the file says which; for {kpis}.",
+        )
     hint = f"As its header or its cells say; for {kpis}." if asked.column.unit else f"{cells} …, for {kpis}."
     label = f"In which unit is {clip(asked.column.name, 80)}?"
     return parts.select(name, label, asked.choices, chosen=_said(draft, name) or None, hint=hint)
@@ -368,18 +402,30 @@ def _rare(seen: Seen, draft: Draft) -> list[Block]:
     if dates != "pattern":
         blocks.append(_pattern(draft))
     blocks.append(
-        _column("latest_by", "Which column says which row of a case is the latest?", names, draft,
-                "Without one the last row in the file counts.", optional=True)
-    )  # fmt: skip
+        _column(
+            "latest_by",
+            "Which column says which row of a case is the latest?",
+            names,
+            draft,
+            "Without one the last row in the file counts.",
+            optional=True,
+        )
+    )
     if not seen.wants_number:
         blocks.append(_number(seen, names, draft))
     return [
         *blocks,
-        parts.text_input("missing", "What stands for “nothing here”?", value=_said(draft, "missing"), limit=200,
-                         optional=True, hint="Besides the empty cell; several with commas between."),
+        parts.text_input(
+            "missing",
+            "What stands for “nothing here”?",
+            value=_said(draft, "missing"),
+            limit=200,
+            optional=True,
+            hint="Besides the empty cell; several with commas between.",
+        ),
         _zones(draft),
         _wide(names, draft),
-    ]  # fmt: skip
+    ]
 
 
 def _file(seen: Seen, draft: Draft) -> list[Block]:
@@ -387,21 +433,32 @@ def _file(seen: Seen, draft: Draft) -> list[Block]:
     layout = seen.layout
     blocks = [] if seen.undecided else [_decimal(layout, draft)]
     if layout.delimiter:
-        known = _DELIMITERS if _said(draft, "delimiter") in _DELIMITERS else {
-            **_DELIMITERS, _said(draft, "delimiter"): _said(draft, "delimiter")}  # fmt: skip
+        known = (
+            _DELIMITERS
+            if _said(draft, "delimiter") in _DELIMITERS
+            else {**_DELIMITERS, _said(draft, "delimiter"): _said(draft, "delimiter")}
+        )
         blocks.append(parts.select("delimiter", "Between the cells stands", known, chosen=_said(draft, "delimiter")))
         if not layout.alike:
             blocks.append(parts.text_input("encoding", "Encoding", value=_said(draft, "encoding"), limit=30))
     if layout.delimiter or layout.sheet:
-        blocks.append(parts.text_input("header_row", "Row of the header", value=_said(draft, "header_row"), limit=6,
-                                       hint="0 when there is none."))  # fmt: skip
+        blocks.append(
+            parts.text_input(
+                "header_row",
+                "Row of the header",
+                value=_said(draft, "header_row"),
+                limit=6,
+                hint="0 when there is none.",
+            )
+        )
     return blocks
 
 
 def _decimal(layout: Layout, draft: Draft) -> Block:
     signs = {".": "point: 2.5", ",": "comma: 2,5"}
-    return parts.select("decimal", "Decimal sign", signs, chosen=_said(draft, "decimal") or None,
-                        optional=bool(layout.undecided))  # fmt: skip
+    return parts.select(
+        "decimal", "Decimal sign", signs, chosen=_said(draft, "decimal") or None, optional=bool(layout.undecided)
+    )
 
 
 def _laid_out(layout: Layout) -> str:
@@ -419,9 +476,10 @@ def _telling(layout: Layout, draft: Draft) -> list[int]:
     """Places of the columns most questions are about."""
     chosen = {*(_said(draft, name) for name in ("at", "key", "value")), *_several(draft, "time")}
     asked = [
-        place for place, column in enumerate(layout.columns)
+        place
+        for place, column in enumerate(layout.columns)
         if column.role or column.kind == "moment" or value_of(column.name) in chosen
-    ]  # fmt: skip
+    ]
     return (asked if len(asked) > 1 else list(range(len(layout.columns))))[:_TELLING]
 
 
@@ -466,8 +524,9 @@ def _orders(layout: Layout, draft: Draft) -> Block:
 
 def _zones(draft: Draft) -> Block:
     hint = "For each its name and its zone: First response in UTC. Several with ; between."
-    return parts.text_input("zones", "Are columns in another time zone?", value=_said(draft, "zones"), limit=ZONED,
-                            hint=hint, optional=True)  # fmt: skip
+    return parts.text_input(
+        "zones", "Are columns in another time zone?", value=_said(draft, "zones"), limit=ZONED, hint=hint, optional=True
+    )
 
 
 def _wide(names: Mapping[str, str], draft: Draft) -> Block:

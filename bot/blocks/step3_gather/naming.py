@@ -51,9 +51,12 @@ def naming_form(
     about += "Please check what I guessed:" if chosen else "I found none that is alike: please choose."
     rest = "For a column that does not exist, change the KPI: `/csi kpi`."
     return parts.modal(
-        NAME, "Name the columns", [parts.section(about), *blocks, parts.context(rest)], submit="Read it again",
+        NAME,
+        "Name the columns",
+        [parts.section(about), *blocks, parts.context(rest)],
+        submit="Read it again",
         metadata=metadata,
-    )  # fmt: skip
+    )
 
 
 def _asked(

@@ -21,17 +21,33 @@ def number_form(
     """One number with its evidence, or the reason why there is none."""
     unit = f" ({chosen.unit})" if chosen and chosen.unit else ""
     blocks = [
-        parts.select("kpi", "KPI", {str(kpi.id): clip(kpi.name, 75) for kpi in kpis[:100]},
-                     chosen=str(chosen.id) if chosen else None),
+        parts.select(
+            "kpi",
+            "KPI",
+            {str(kpi.id): clip(kpi.name, 75) for kpi in kpis[:100]},
+            chosen=str(chosen.id) if chosen else None,
+        ),
         parts.select("period_start", "Period", periods, chosen=period),
         parts.text_input("value", f"Value{unit}", optional=True, limit=40),
         parts.text_input("numerator", "Or: how many", optional=True, limit=40, hint="For a share: the good ones …"),
         parts.text_input("denominator", "of how many", optional=True, limit=40, hint="… and all of them."),
-        parts.text_input("evidence", "Evidence", optional=True, limit=1000, placeholder="https://…",
-                         hint="A link to where the number stands."),
-        parts.text_input("reason", "Can't provide it, because …", optional=True, limit=500, multiline=True,
-                         hint="The reason is data, too. It takes back a number given before."),
-    ]  # fmt: skip
+        parts.text_input(
+            "evidence",
+            "Evidence",
+            optional=True,
+            limit=1000,
+            placeholder="https://…",
+            hint="A link to where the number stands.",
+        ),
+        parts.text_input(
+            "reason",
+            "Can't provide it, because …",
+            optional=True,
+            limit=500,
+            multiline=True,
+            hint="The reason is data, too. It takes back a number given before.",
+        ),
+    ]
     return parts.modal(NUMBER, "Type a number", blocks, metadata=metadata)
 
 

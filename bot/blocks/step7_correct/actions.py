@@ -37,19 +37,28 @@ def action_form(draft: Draft, kpis: Mapping[str, str], sentence: str, metadata: 
     """The form of an action."""
     blocks: list[Block] = [parts.section(f"_{escape(clip(sentence, 600))}_")] if sentence else []
     blocks += [
-        parts.text_input("title", "What is to be done?", value=draft.title, limit=200,
-                         placeholder="Route database incidents straight to the second line"),
+        parts.text_input(
+            "title",
+            "What is to be done?",
+            value=draft.title,
+            limit=200,
+            placeholder="Route database incidents straight to the second line",
+        ),
         parts.user_input("owner", "Who does it?", value=draft.owner),
         parts.date_input("due_on", "By when?", value=draft.due_on),
-        parts.select("kpi_id", "Which KPI should it move?", {key: clip(name, 75) for key, name in kpis.items()},
-                     chosen=draft.kpi_id),
+        parts.select(
+            "kpi_id",
+            "Which KPI should it move?",
+            {key: clip(name, 75) for key, name in kpis.items()},
+            chosen=draft.kpi_id,
+        ),
         parts.text_input("expected_effect", "Expected effect", value=draft.expected_effect, limit=300),
         parts.date_input("effect_by", "When should it show?", value=draft.effect_by),
         parts.select("cost_class", "What does it cost?", _COSTS, chosen=draft.cost_class),
         parts.text_input("failure_sign", "How would we see that it failed?", value=draft.failure_sign, limit=300),
         parts.text_input("scope", "Scope", value=draft.scope, limit=300, optional=True, placeholder="second line only"),
         parts.select("quorum", "How many must approve?", ("1", "2", "3"), chosen=str(draft.quorum)),
-    ]  # fmt: skip
+    ]
     if edit:
         blocks.append(parts.context("Any change but of the due date voids the approval and asks again."))
     title, callback = ("Change the action", EDIT) if edit else ("Propose an action", PROPOSE)
@@ -60,16 +69,18 @@ def action_post(one: ActionSeen, kpi_name: str) -> list[Block]:
     """The action's own message; what is said about it goes into its thread."""
     return [
         parts.section(f"{SIGNS.get(one.state, '')} *Action {one.number}: {escape(one.title)}*"),
-        parts.fields([
-            ("KPI to move", escape(kpi_name)),
-            ("Expected effect", f"{escape(one.expected_effect)}, by {when(one.effect_by)}"),
-            ("Owner", f"{mention(one.owner)}, due {when(one.due_on)}"),
-            ("Cost", escape(one.cost_class)),
-            ("It failed if", escape(one.failure_sign)),
-            ("Scope", escape(one.scope) or "not narrowed"),
-        ]),
+        parts.fields(
+            [
+                ("KPI to move", escape(kpi_name)),
+                ("Expected effect", f"{escape(one.expected_effect)}, by {when(one.effect_by)}"),
+                ("Owner", f"{mention(one.owner)}, due {when(one.due_on)}"),
+                ("Cost", escape(one.cost_class)),
+                ("It failed if", escape(one.failure_sign)),
+                ("Scope", escape(one.scope) or "not narrowed"),
+            ]
+        ),
         parts.context(f"Proposed by {mention(one.proposer)} · *{one.state}* · version {one.version}"),
-    ]  # fmt: skip
+    ]
 
 
 def action_text(one: ActionSeen) -> str:

@@ -22,10 +22,15 @@ def baseline_form(kpis: Mapping[str, str], chosen: str, window: tuple[date, date
         parts.select("kpi_id", "Of which KPI?", {key: clip(name, 75) for key, name in kpis.items()}, chosen=chosen),
         parts.date_input("window_from", "From", value=start),
         parts.date_input("window_to", "To (the day after the last)", value=end),
-        parts.text_input("reason", "Why does this become the baseline?", limit=300, multiline=True,
-                         value="The level after the change holds."),
+        parts.text_input(
+            "reason",
+            "Why does this become the baseline?",
+            limit=300,
+            multiline=True,
+            value="The level after the change holds.",
+        ),
         parts.context("Old baselines stay. One that is worse than the last needs two approvers."),
-    ]  # fmt: skip
+    ]
     return parts.modal(BASELINE, "New baseline", blocks, submit="Propose", metadata=metadata)
 
 
@@ -77,17 +82,19 @@ def baseline_facts(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]
     coverage = percent(one.coverage) if one.coverage is not None else "unknown"
     return [
         parts.section(text),
-        parts.fields([
-            ("Level", scale.level(one.centre)),
-            ("Window", f"{when(one.window_from)} to before {when(one.window_to)}"),
-            ("Points", str(one.points)),
-            ("Periods with data", coverage),
-            ("Limits", "too few points" if None in limits else " to ".join(map(scale.digits, limits))),
-            ("Why", escape(one.reason)),
-        ]),
+        parts.fields(
+            [
+                ("Level", scale.level(one.centre)),
+                ("Window", f"{when(one.window_from)} to before {when(one.window_to)}"),
+                ("Points", str(one.points)),
+                ("Periods with data", coverage),
+                ("Limits", "too few points" if None in limits else " to ".join(map(scale.digits, limits))),
+                ("Why", escape(one.reason)),
+            ]
+        ),
         parts.context(f"Proposed by {mention(one.proposed_by)} · *{one.state}*"),
         *(parts.section(said(decision)) for decision in decisions),
-    ]  # fmt: skip
+    ]
 
 
 def baseline_settled(one: Any, name: str, decision: Any) -> str:

@@ -18,8 +18,9 @@ _WORDS = {
 }
 
 
-def close_form(ends: Sequence[Any], allowed: Mapping[str, Sequence[str]], warnings: Sequence[Any], number_: int,
-               metadata: str) -> Block:  # fmt: skip
+def close_form(
+    ends: Sequence[Any], allowed: Mapping[str, Sequence[str]], warnings: Sequence[Any], number_: int, metadata: str
+) -> Block:
     """What becomes of everything still open, and why warnings are passed; filled in as it most likely is."""
     head = f"Cycle {number_} ends, and cycle {number_ + 1} is drafted from what it leaves."
     blocks: list[Block] = [parts.section(head)]

@@ -55,14 +55,23 @@ def begin(kit: Kit, session: Session, cycle: Cycle, source: Source, actor: str) 
     """Leave the collecting to the job, and say in the card's thread who began it."""
     stamp = f"{source.id}:{kit.now():%Y%m%d%H%M%S}"
     kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, text=blocks.begun(source, actor),
-        thread_key=f"card:{cycle.id}", key=_post_key(stamp),
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        text=blocks.begun(source, actor),
+        thread_key=f"card:{cycle.id}",
+        key=_post_key(stamp),
+    )
     payload = {"source_id": source.id, "actor": actor, "stamp": stamp}
     kit.inbox.later(
-        session, team_id=cycle.team_id, kind="source.collect", key=stamp, payload=payload, user=actor,
+        session,
+        team_id=cycle.team_id,
+        kind="source.collect",
+        key=stamp,
+        payload=payload,
+        user=actor,
         channel=cycle.channel_id,
-    )  # fmt: skip
+    )
 
 
 def _post_key(stamp: str) -> str:
@@ -121,9 +130,14 @@ def _taken_in(kit: Kit, source: Source, cycle: Cycle, asked: Asked, collected: C
     with kit.sessions.reading() as session:
         moments, numbers = typed_columns(session, cycle, source, names)
     return take_in(
-        kit.files, source.team_id, collected.path, definition, moments=moments, numbers=numbers,
+        kit.files,
+        source.team_id,
+        collected.path,
+        definition,
+        moments=moments,
+        numbers=numbers,
         filename=collected.filename,
-    )  # fmt: skip
+    )
 
 
 def _offered(kit: Kit, cycle: Cycle, source: Source, made: Recorded | None, stamp: str) -> list[Block]:
@@ -153,9 +167,13 @@ def _came(kit: Kit, source: Source, cycle: Cycle, made: Recorded | None, stamp: 
         if offer:  # how it was read is asked there; what could not be read is said all the same
             shown = [*(shown[:-1] if made.batch.quarantined else shown[:1]), *offer]
         kit.outbox.keep(
-            session, team_id=cycle.team_id, channel=cycle.channel_id, key=_post_key(stamp or f"b{made.batch.id}"),
-            text=batch_blocks.words(shown), blocks=shown,
-        )  # fmt: skip
+            session,
+            team_id=cycle.team_id,
+            channel=cycle.channel_id,
+            key=_post_key(stamp or f"b{made.batch.id}"),
+            text=batch_blocks.words(shown),
+            blocks=shown,
+        )
 
 
 def _failed(kit: Kit, source: Source, cycle: Cycle, error: CsiError, stamp: str) -> None:

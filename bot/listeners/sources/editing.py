@@ -33,19 +33,29 @@ Body = Mapping[str, Any]
 _WORDS = forms.text(required=False, limit=200)
 FIELDS: dict[str, dict[str, forms.Reader]] = {
     "sql": {
-        "address": forms.text(limit=origins.ADDRESS_LIMIT), "query": forms.text(limit=origins.QUERY_LIMIT),
-        "at": _WORDS, "since": _WORDS, "key": _WORDS, "timezone": _WORDS,
+        "address": forms.text(limit=origins.ADDRESS_LIMIT),
+        "query": forms.text(limit=origins.QUERY_LIMIT),
+        "at": _WORDS,
+        "since": _WORDS,
+        "key": _WORDS,
+        "timezone": _WORDS,
     },
     "url": {
-        "address": forms.text(limit=origins.ADDRESS_LIMIT), "rows": _WORDS, "paging": forms.option(),
-        "paging_name": _WORDS, "at": _WORDS, "key": _WORDS, "timezone": _WORDS,
+        "address": forms.text(limit=origins.ADDRESS_LIMIT),
+        "rows": _WORDS,
+        "paging": forms.option(),
+        "paging_name": _WORDS,
+        "at": _WORDS,
+        "key": _WORDS,
+        "timezone": _WORDS,
     },
     "prometheus": {
-        "address": forms.text(limit=origins.ADDRESS_LIMIT), "query": forms.text(limit=origins.QUERY_LIMIT),
+        "address": forms.text(limit=origins.ADDRESS_LIMIT),
+        "query": forms.text(limit=origins.QUERY_LIMIT),
         "step": _WORDS,
     },
     "push": {},
-}  # fmt: skip
+}
 _AUTHORIZATION = {"authorization": forms.text(required=False, limit=1_500)}
 
 
@@ -84,10 +94,14 @@ def _form(session: Session, cycle: Cycle, kind: str, source: Source | None) -> B
     known = mappings.definition(source.key, source.mapping) if source else SourceDefinition("")
     fed = [kpi.id for kpi in origins.feeds(session, cycle, source)] if source else []
     return blocks.form(
-        kind, known if source else replace(known, timezone=cycle.timezone), source, kpis.of_cycle(session, cycle),
-        fed=fed, metadata=modals.metadata(cycle, kind=kind, source=source.id if source else None),
+        kind,
+        known if source else replace(known, timezone=cycle.timezone),
+        source,
+        kpis.of_cycle(session, cycle),
+        fed=fed,
+        metadata=modals.metadata(cycle, kind=kind, source=source.id if source else None),
         keeps_token=bool(source and source.secret_encrypted),
-    )  # fmt: skip
+    )
 
 
 def save(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:

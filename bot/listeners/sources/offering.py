@@ -58,10 +58,19 @@ def _as_dropped(kit: Kit, cycle: Cycle, source: Source, batch: Batch, known: Sou
     with kit.files.local(raw_key) as path:
         content = Content(path, batch.filename)
         return Drop(
-            file_id=f"collected{source.id}", filename=_filename(source), size=content.size, sha256=content.sha256(),
-            raw_key=raw_key, cycle_id=cycle.id, channel=cycle.channel_id, thread_ts="", user=batch.delivered_by,
-            permalink="", layout=guess(path, _filename(source)), source_id=source.id,
-        )  # fmt: skip
+            file_id=f"collected{source.id}",
+            filename=_filename(source),
+            size=content.size,
+            sha256=content.sha256(),
+            raw_key=raw_key,
+            cycle_id=cycle.id,
+            channel=cycle.channel_id,
+            thread_ts="",
+            user=batch.delivered_by,
+            permalink="",
+            layout=guess(path, _filename(source)),
+            source_id=source.id,
+        )
 
 
 def _filename(source: Source) -> str:

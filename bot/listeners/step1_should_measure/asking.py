@@ -46,9 +46,16 @@ def ask(session: Session, kit: Kit, cycle: Cycle, actor: str) -> list[str]:
     text = blocks.approval_text(service, cycle.number, actor, asked)
     shown = blocks.approval(tree(session, cycle), text, f"{cycle.id}:{cycle.tree_version}", levels(session, cycle))
     question = kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), text=text,
-        key=question_key(cycle), blocks=shown, subject=("cycle", cycle.id), tell=actor,
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        thread_key=cards.key(cycle),
+        text=text,
+        key=question_key(cycle),
+        blocks=shown,
+        subject=("cycle", cycle.id),
+        tell=actor,
+    )
     copies.ask(session, kit.outbox, question, asked)
     if again:
         _ask_again(session, kit, cycle, approvers(session, cycle), actor)
@@ -64,10 +71,16 @@ def levels(session: Session, cycle: Cycle) -> dict[int, str]:
 def _ask_again(session: Session, kit: Kit, cycle: Cycle, able: Sequence[str], actor: str) -> None:
     """Put the question once more, at most once a day."""
     kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), kind="nudge",
-        text=blocks.asked_again(able, actor), key=f"{question_key(cycle)}:again:{kit.now():%Y%m%d}",
-        subject=("cycle", cycle.id), tell=actor,
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        thread_key=cards.key(cycle),
+        kind="nudge",
+        text=blocks.asked_again(able, actor),
+        key=f"{question_key(cycle)}:again:{kit.now():%Y%m%d}",
+        subject=("cycle", cycle.id),
+        tell=actor,
+    )
 
 
 def approve(ack: Ack, body: Body, kit: Kit) -> None:
@@ -113,6 +126,12 @@ def _tell_asker(session: Session, kit: Kit, cycle: Cycle, made: Decision) -> Non
     if asker and (here.agreed or here.sent_back):
         said = blocks.answered(made, asker)
         kit.outbox.post(
-            session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=cards.key(cycle), blocks=said,
-            text=said[0]["text"]["text"], key=f"{question_key(cycle)}:answered", subject=("cycle", cycle.id),
-        )  # fmt: skip
+            session,
+            team_id=cycle.team_id,
+            channel=cycle.channel_id,
+            thread_key=cards.key(cycle),
+            blocks=said,
+            text=said[0]["text"]["text"],
+            key=f"{question_key(cycle)}:answered",
+            subject=("cycle", cycle.id),
+        )

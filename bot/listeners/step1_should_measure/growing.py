@@ -37,9 +37,11 @@ def tree_view(session: Session, cycle: Cycle) -> Block:
     """The tree, as its modal shows it."""
     running, step = cycle.state == "open", cycle.step
     return blocks.tree_view(
-        tree(session, cycle), modals.metadata(cycle),
-        may_change=running and step == Step.SHOULD_MEASURE, may_define=running and step <= Step.PROCESS,
-    )  # fmt: skip
+        tree(session, cycle),
+        modals.metadata(cycle),
+        may_change=running and step == Step.SHOULD_MEASURE,
+        may_define=running and step <= Step.PROCESS,
+    )
 
 
 def open_vision(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
@@ -49,8 +51,14 @@ def open_vision(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         growing.require_step(cycle)
         vision = tree(session, cycle).vision
-    view = blocks.text_form(blocks.VISION, "Vision", "vision", "What is the service for, in the long run?",
-                            value=vision, metadata=modals.metadata(cycle))  # fmt: skip
+    view = blocks.text_form(
+        blocks.VISION,
+        "Vision",
+        "vision",
+        "What is the service for, in the long run?",
+        value=vision,
+        metadata=modals.metadata(cycle),
+    )
     modals.show(client, body, view)
 
 
@@ -63,10 +71,14 @@ def open_goal(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         goal: Goal | None = growing.of_cycle(session, cycle, Goal, int(clicked(body))) if clicked(body) else None
     callback, title = (blocks.EDIT_GOAL, "Change a goal") if goal else (blocks.ADD_GOAL, "Add a goal")
     view = blocks.text_form(
-        callback, title, "goal", "What does the business want of the service?", value=goal.text if goal else "",
+        callback,
+        title,
+        "goal",
+        "What does the business want of the service?",
+        value=goal.text if goal else "",
         metadata=modals.metadata(cycle, goal=goal.id if goal else 0),
         remove=blocks.remove_button("Remove this goal", blocks.REMOVE_GOAL, goal.id) if goal else None,
-    )  # fmt: skip
+    )
     modals.show(client, body, view)
 
 
@@ -83,10 +95,16 @@ def open_csf(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
     callback, title = (blocks.EDIT_CSF, "Change a CSF") if csf else (blocks.ADD_CSF, "Add a CSF")
     known = {"csf": csf.id if csf else 0}
     view = blocks.text_form(
-        callback, title, "csf", "What must go well for the goal?", value=csf.text if csf else "", goals=goals,
-        chosen=str(csf.goal_id) if csf and csf.goal_id else "", metadata=modals.metadata(cycle, **known),
+        callback,
+        title,
+        "csf",
+        "What must go well for the goal?",
+        value=csf.text if csf else "",
+        goals=goals,
+        chosen=str(csf.goal_id) if csf and csf.goal_id else "",
+        metadata=modals.metadata(cycle, **known),
         remove=blocks.remove_button("Remove this CSF", blocks.REMOVE_CSF, csf.id) if csf else None,
-    )  # fmt: skip
+    )
     modals.show(client, body, view)
 
 

@@ -102,10 +102,12 @@ def _kpi_form(session: Session, kit: Kit, cycle: Cycle, actor: str, **about: Any
     if found is not None and Step.SHOULD_MEASURE < cycle.step <= Step.PROCESS:
         rated = scale_of(session, kit, cycle, found)
         return blocks.define_form(
-            found, modals.metadata(cycle, kpi=found.id), columns_held(session, cycle, found),
+            found,
+            modals.metadata(cycle, kpi=found.id),
+            columns_held(session, cycle, found),
             open_doubts(session, cycle, found),
             answers_of(*rated, str(found.definition.get("good") or "")) if rated else None,
-        )  # fmt: skip
+        )
     growing.require_step(cycle)
     known = tree(session, cycle)
     rated = scale_of(session, kit, cycle, found) if found else None
@@ -219,8 +221,9 @@ def csf_of(session: Session, cycle: Cycle, form: Mapping[str, Any], *, actor: st
 def _csf_called(session: Session, cycle: Cycle, typed: str) -> int | None:
     """The CSF that goes by what was typed for a new one."""
     wanted = " ".join(typed.split()).casefold()
-    return next((one.id for one in rows(session, Csf, cycle.team_id, cycle_id=cycle.id)
-                 if one.text.casefold() == wanted), None)  # fmt: skip
+    return next(
+        (one.id for one in rows(session, Csf, cycle.team_id, cycle_id=cycle.id) if one.text.casefold() == wanted), None
+    )
 
 
 def remove_kpi(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:

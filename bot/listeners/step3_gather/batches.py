@@ -81,9 +81,15 @@ def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str, *, ac
     payload = tries.find(kit.files, here.team_id, name)
     wanted = wanted_of(payload)
     stamp = f"yes{body['container']['message_ts']}{payload.get('stamp', '')}"
-    tried = mapping.Try(wanted, here.user_id, stamp, accepted=accepted, named=payload.get("named") or (),
-                        looked=str(payload.get("looked") or ""),
-                        post=said_under(wanted.source_id, payload))  # fmt: skip
+    tried = mapping.Try(
+        wanted,
+        here.user_id,
+        stamp,
+        accepted=accepted,
+        named=payload.get("named") or (),
+        looked=str(payload.get("looked") or ""),
+        post=said_under(wanted.source_id, payload),
+    )
     found = kept.find(kit, here.team_id, str(payload["file_id"])) if "file_id" in payload else None
     with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id if found else int(payload["cycle_id"]))

@@ -26,8 +26,15 @@ COMMONEST = "cp1252"  # encoding of files that are not in UTF-8
 _MOST_KEPT = 100  # columns of a wide table that a form remembers
 
 
-def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], chosen: Source | None,
-            filename: str, *, as_before: bool = False) -> Draft:  # fmt: skip
+def drafted(
+    layout: Layout,
+    known: SourceDefinition,
+    sources: Sequence[Source],
+    chosen: Source | None,
+    filename: str,
+    *,
+    as_before: bool = False,
+) -> Draft:
     """What a form is filled in with: how the source is read, else what the file suggests.
 
     ``as_before``: ``known`` is how the source is read, so that a person has said already how its dates are written.
@@ -54,8 +61,11 @@ def drafted(layout: Layout, known: SourceDefinition, sources: Sequence[Source], 
     }
     units = {column.name: column.unit for column in layout.columns if column.unit}
     units |= {name: unit for name, unit in (known.options.get("units") or {}).items() if isinstance(unit, str)}
-    return found | {f"{blocks.UNIT}{blocks.value_of(name)}": unit for name, unit in units.items()
-                    if name in layout.names and _reads(layout, name)}  # fmt: skip
+    return found | {
+        f"{blocks.UNIT}{blocks.value_of(name)}": unit
+        for name, unit in units.items()
+        if name in layout.names and _reads(layout, name)
+    }
 
 
 def _letters(layout: Layout) -> Draft:
@@ -135,19 +145,26 @@ def stated(draft: Draft, layout: Layout, before: Mapping[str, Any]) -> dict[str,
     """
     read = _form(draft, layout)
     now = {
-        "sheet": layout.sheet, "header_row": layout.header_row, "delimiter": layout.delimiter,
+        "sheet": layout.sheet,
+        "header_row": layout.header_row,
+        "delimiter": layout.delimiter,
         "encoding": layout.encoding,
-    }  # fmt: skip
+    }
     return {**before, **{name: value for name, value in read.items() if value not in (None, "") and value != now[name]}}
 
 
 def _form(draft: Draft, layout: Layout) -> dict[str, Any]:
     sheets = {blocks.value_of(name): name for name in layout.sheets}
     view = _view(draft)
-    said = forms.read(view, {
-        "delimiter": forms.option(required=False), "encoding": forms.text(required=False, limit=30),
-        "header_row": forms.whole(required=False, low=0, high=1_000), "sheet": forms.option(required=False),
-    })  # fmt: skip
+    said = forms.read(
+        view,
+        {
+            "delimiter": forms.option(required=False),
+            "encoding": forms.text(required=False, limit=30),
+            "header_row": forms.whole(required=False, low=0, high=1_000),
+            "sheet": forms.option(required=False),
+        },
+    )
     delimiter = "\t" if said["delimiter"] == "tab" else said["delimiter"]
     return {**said, "delimiter": delimiter, "sheet": sheets.get(str(said["sheet"] or ""))}
 
@@ -174,11 +191,23 @@ def said(
         InvalidInputs: every field that holds what it cannot, each with its reason.
     """
     errors: list[InvalidInput] = []
-    form = _checked(errors, lambda: forms.read(_view(draft), {
-        "dates": forms.option(), "pattern": forms.text(required=False, limit=60), "timezone": forms.text(limit=60),
-        "zones": forms.text(required=False, limit=blocks.ZONED),
-        "missing": forms.text(required=False, limit=200), "decimal": forms.option(required=False),
-    })) or {}  # fmt: skip
+    form = (
+        _checked(
+            errors,
+            lambda: forms.read(
+                _view(draft),
+                {
+                    "dates": forms.option(),
+                    "pattern": forms.text(required=False, limit=60),
+                    "timezone": forms.text(limit=60),
+                    "zones": forms.text(required=False, limit=blocks.ZONED),
+                    "missing": forms.text(required=False, limit=200),
+                    "decimal": forms.option(required=False),
+                },
+            ),
+        )
+        or {}
+    )
     columns = {name: picked(draft, name, layout) for name in _COLUMNS}
     rest = _several(draft, "time", layout)
     keep = [column.name for column in layout.columns if blocks.value_of(column.name) in (draft.get("keep") or ())]
@@ -274,8 +303,10 @@ def _options(
 ) -> dict[str, Any]:
     """What dates a row, which columns hold numbers, in which units they are."""
     if keep:
-        dated: dict[str, Any] = {"melt": {"keep": list(keep), "name": "period", "value": "value"},
-                                 "moments": ["period"]}  # fmt: skip
+        dated: dict[str, Any] = {
+            "melt": {"keep": list(keep), "name": "period", "value": "value"},
+            "moments": ["period"],
+        }
     else:
         dated = joined(columns["at"], *rest) if rest else {"moments": [columns["at"]]}
     numbers = ["value"] if keep else [columns["value"]] if columns["value"] else []

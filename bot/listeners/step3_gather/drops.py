@@ -41,9 +41,28 @@ from csi.terms import Period, Step
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".ods", ".jsonl", ".ndjson", ".json", ".parquet")
 # In step 3 people are told when what they dropped is close to a table and is none.
 NEARLY = (
-    ".txt", ".tab", ".dat", ".psv", ".log", ".xls", ".xlsb", ".numbers", ".pdf", ".html", ".xml", ".doc",
-    ".docx", ".zip", ".7z", ".rar", ".bz2", ".xz", ".zst", ".db", ".sqlite",
-)  # fmt: skip
+    ".txt",
+    ".tab",
+    ".dat",
+    ".psv",
+    ".log",
+    ".xls",
+    ".xlsb",
+    ".numbers",
+    ".pdf",
+    ".html",
+    ".xml",
+    ".doc",
+    ".docx",
+    ".zip",
+    ".7z",
+    ".rar",
+    ".bz2",
+    ".xz",
+    ".zst",
+    ".db",
+    ".sqlite",
+)
 SHEETS = (".xls", ".xlsb", ".numbers")  # tables all the same: whoever drops one is told at any time
 _SOON = 100_000  # bytes that are looked at in about a second; ours
 _SHEETS = 12  # of a workbook, looked at for one whose name has changed
@@ -89,9 +108,14 @@ def _look_alone(kit: Kit, team_id: str, channel: str, user: str, file_id: str) -
     """Have a table looked at where no cycle runs: what it can give is told to whoever dropped it."""
     with kit.sessions() as session:
         kit.inbox.later(
-            session, team_id=team_id, kind="gather.propose", key=f"{file_id}:{channel}",
-            payload={"file_id": file_id, "cycle_id": 0, "channel": channel, "user": user}, user=user, channel=channel,
-        )  # fmt: skip
+            session,
+            team_id=team_id,
+            kind="gather.propose",
+            key=f"{file_id}:{channel}",
+            payload={"file_id": file_id, "cycle_id": 0, "channel": channel, "user": user},
+            user=user,
+            channel=channel,
+        )
 
 
 def propose(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
@@ -137,8 +161,17 @@ def _offer_study(client: WebClient, channel: str, user: str, file: Mapping[str, 
     except InvalidInput as error:
         told = blocks.refused(name, error.reason)
     if isinstance(told, StudyDefinition):
-        told = study_first(name, Beginning(channel, told.service[:80], told.timezone, str(told.period),
-                                           file_id=str(file["id"]), filename=name[:200]))  # fmt: skip
+        told = study_first(
+            name,
+            Beginning(
+                channel,
+                told.service[:80],
+                told.timezone,
+                str(told.period),
+                file_id=str(file["id"]),
+                filename=name[:200],
+            ),
+        )
     if told:
         client.chat_postEphemeral(channel=channel, user=user, text="No cycle is running here.", blocks=told)
 
@@ -147,9 +180,14 @@ def look_later(kit: Kit, session: Session, cycle: Cycle, file_id: str, *, user: 
     """Have a file of the cycle's channel looked at, once."""
     payload = {"file_id": file_id, "cycle_id": cycle.id, "channel": cycle.channel_id, "user": user}
     kit.inbox.later(
-        session, team_id=cycle.team_id, kind="gather.look", key=f"{file_id}:{cycle.channel_id}", payload=payload,
-        user=user, channel=cycle.channel_id,
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        kind="gather.look",
+        key=f"{file_id}:{cycle.channel_id}",
+        payload=payload,
+        user=user,
+        channel=cycle.channel_id,
+    )
 
 
 def look(payload: Mapping[str, Any], client: WebClient, kit: Kit) -> None:
@@ -203,11 +241,18 @@ def _looked_at(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping
     content = Content(path, name)
     layout = guess(path, name)
     found = Drop(
-        file_id=str(file["id"]), filename=name, size=content.size, sha256=content.sha256(),
-        raw_key=kit.files.keep(team_id, path), cycle_id=int(payload["cycle_id"]), channel=str(payload["channel"]),
-        thread_ts=_thread(file, str(payload["channel"])), user=str(payload["user"]),
-        permalink=str(file.get("permalink") or ""), layout=layout,
-    )  # fmt: skip
+        file_id=str(file["id"]),
+        filename=name,
+        size=content.size,
+        sha256=content.sha256(),
+        raw_key=kit.files.keep(team_id, path),
+        cycle_id=int(payload["cycle_id"]),
+        channel=str(payload["channel"]),
+        thread_ts=_thread(file, str(payload["channel"])),
+        user=str(payload["user"]),
+        permalink=str(file.get("permalink") or ""),
+        layout=layout,
+    )
     kept.keep(kit.files, team_id, found)
     return found
 
@@ -339,7 +384,12 @@ def _say(kit: Kit, team_id: str, payload: Mapping[str, Any], file: Mapping[str, 
     channel = str(payload["channel"])
     with kit.sessions() as session:
         kit.outbox.keep(
-            session, team_id=team_id, key=f"gather:{file['id']}", channel=channel,
-            thread_ts=_thread(file, channel) or None, text=blocks.words(answer.shown), blocks=answer.shown,
-        )  # fmt: skip
+            session,
+            team_id=team_id,
+            key=f"gather:{file['id']}",
+            channel=channel,
+            thread_ts=_thread(file, channel) or None,
+            text=blocks.words(answer.shown),
+            blocks=answer.shown,
+        )
         answer.begin(session)

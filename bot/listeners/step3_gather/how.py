@@ -43,9 +43,13 @@ def show(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 def _view(session: Session, cycle: Cycle, source: Source) -> Block:
     said = sources.definition(source.key, source.mapping)
     return blocks.how(
-        source, said, _newest(session, source), rereading.last_change(session, source),
-        metadata=modals.metadata(cycle, source=source.id), zone=cycle.timezone,
-    )  # fmt: skip
+        source,
+        said,
+        _newest(session, source),
+        rereading.last_change(session, source),
+        metadata=modals.metadata(cycle, source=source.id),
+        zone=cycle.timezone,
+    )
 
 
 def _cycle(session: Session, source: Source) -> Cycle:
@@ -95,10 +99,20 @@ def _looked_at(kit: Kit, cycle: Cycle, source: Source, batch: Batch) -> Drop:
     with kit.files.local(batch.raw_key) as path:
         layout = guess(path, batch.filename, sources.definition(source.key, stated))
     found = Drop(
-        file_id=f"source{source.id}", filename=batch.filename, size=batch.size, sha256=batch.sha256,
-        raw_key=batch.raw_key, cycle_id=cycle.id, channel=cycle.channel_id, thread_ts="", user=batch.delivered_by,
-        permalink=batch.permalink, layout=layout, stated=stated, source_id=source.id,
-    )  # fmt: skip
+        file_id=f"source{source.id}",
+        filename=batch.filename,
+        size=batch.size,
+        sha256=batch.sha256,
+        raw_key=batch.raw_key,
+        cycle_id=cycle.id,
+        channel=cycle.channel_id,
+        thread_ts="",
+        user=batch.delivered_by,
+        permalink=batch.permalink,
+        layout=layout,
+        stated=stated,
+        source_id=source.id,
+    )
     kept.keep(kit.files, source.team_id, found)
     return found
 

@@ -202,12 +202,21 @@ def _with_unasked(said: SourceDefinition, base: SourceDefinition, layout: Layout
     zones = {name: zone for name, zone in base.zones.items() if name not in layout.names}
     return replace(
         base,
-        timezone=said.timezone, dates=said.dates, column_dates={**orders, **said.column_dates}, missing=said.missing,
-        zones={**zones, **said.zones}, key=said.key, latest_by=said.latest_by,
-        encoding=said.encoding, delimiter=said.delimiter, decimal=said.decimal,
-        sheet=said.sheet, header_row=said.header_row, columns={},
+        timezone=said.timezone,
+        dates=said.dates,
+        column_dates={**orders, **said.column_dates},
+        missing=said.missing,
+        zones={**zones, **said.zones},
+        key=said.key,
+        latest_by=said.latest_by,
+        encoding=said.encoding,
+        delimiter=said.delimiter,
+        decimal=said.decimal,
+        sheet=said.sheet,
+        header_row=said.header_row,
+        columns={},
         options={**rest, **said.options, **({"units": units} if units else {})},
-    )  # fmt: skip
+    )
 
 
 def _value(draft: Draft, found: Drop) -> str:
@@ -269,17 +278,27 @@ class Try:
 def begin(kit: Kit, session: Session, team_id: str, found: Drop, tried: Try) -> None:
     """Leave the reading to the pool for slow work; after a restart it is taken up again."""
     kit.inbox.later(
-        session, team_id=team_id, kind="gather.read", key=f"{found.handle}:{tried.stamp}",
-        payload={**tried.payload(), "file_id": found.handle}, user=tried.actor, channel=found.channel,
-    )  # fmt: skip
+        session,
+        team_id=team_id,
+        kind="gather.read",
+        key=f"{found.handle}:{tried.stamp}",
+        payload={**tried.payload(), "file_id": found.handle},
+        user=tried.actor,
+        channel=found.channel,
+    )
 
 
 def begin_again(kit: Kit, session: Session, cycle: Cycle, tried: Try) -> None:
     """Have all that a source delivered read as is wanted now."""
     kit.inbox.later(
-        session, team_id=cycle.team_id, kind="gather.again", key=f"{tried.wanted.source_id}:{tried.stamp}",
-        payload={**tried.payload(), "cycle_id": cycle.id}, user=tried.actor, channel=cycle.channel_id,
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        kind="gather.again",
+        key=f"{tried.wanted.source_id}:{tried.stamp}",
+        payload={**tried.payload(), "cycle_id": cycle.id},
+        user=tried.actor,
+        channel=cycle.channel_id,
+    )
 
 
 def read_as_before(ack: Ack, body: Body, kit: Kit) -> None:
@@ -314,12 +333,17 @@ def form(
     if source is not None and source not in named:
         named.append(source)  # retired, and chosen to be in use again
     seen = blocks.Seen(
-        found.filename, found.layout, named, fixed, namesake=_namesake(session, cycle, found, draft),
-        look=found.look, notes=(*notes, *blocks.named_twice(found.layout)),
+        found.filename,
+        found.layout,
+        named,
+        fixed,
+        namesake=_namesake(session, cycle, found, draft),
+        look=found.look,
+        notes=(*notes, *blocks.named_twice(found.layout)),
         units=asked_units(session, cycle, source, found.layout, _value(draft, found)),
         wants_number=wanting_number(session, cycle, source),
         undecided=undecided(session, cycle, source, found.layout, draft),
-    )  # fmt: skip
+    )
     shown = blocks.shown_fields(blocks.mapping_form(seen, draft, more=more))
     metadata = modals.metadata(cycle, file=found.handle, more=more, hidden=drafts.hidden(draft, shown))
     return blocks.mapping_form(seen, draft, more=more, metadata=metadata)

@@ -112,10 +112,16 @@ def _about(kit: Kit, body: Body, file_id: str, source_id: int) -> _Asked:
         study = of_cycle.of_source(session, cycle, source)
         moments, numbers = columns_needed(study, source.key) if study else ((), ())
         return _Asked(
-            cycle, source, found, batches.latest(session, source), lacking_columns(session, cycle, source, columns),
-            there, _known(source, columns, there), _as_read(session, source, found),
+            cycle,
+            source,
+            found,
+            batches.latest(session, source),
+            lacking_columns(session, cycle, source, columns),
+            there,
+            _known(source, columns, there),
+            _as_read(session, source, found),
             {**dict.fromkeys(numbers, blocks.Kind.NUMBER), **dict.fromkeys(moments, blocks.Kind.MOMENT)},
-        )  # fmt: skip
+        )
 
 
 def _tried(kit: Kit, asked: _Asked, chosen: Mapping[str, str]) -> dict[str, tuple[int, int]]:
@@ -127,10 +133,12 @@ def _tried(kit: Kit, asked: _Asked, chosen: Mapping[str, str]) -> dict[str, tupl
     said = with_names(asked.read, {own: name for name, own in chosen.items()})
     with kit.files.local(raw_key) as path, suppress(InvalidInput):
         return cells_given(
-            path, said, filename=filename,
+            path,
+            said,
+            filename=filename,
             moments=[name for name in wanted if asked.kinds[name] is blocks.Kind.MOMENT],
             numbers=[name for name in wanted if asked.kinds[name] is blocks.Kind.NUMBER],
-        )  # fmt: skip
+        )
     return {}
 
 
@@ -139,10 +147,14 @@ def _form(asked: _Asked, chosen: Mapping[str, str], cells: Mapping[str, tuple[in
     names = list(asked.wanted)[: blocks.MOST]
     file_id = asked.found.handle if asked.found else ""
     return blocks.naming_form(
-        asked.wanted, asked.there, chosen, gives=gives, known=asked.known,
+        asked.wanted,
+        asked.there,
+        chosen,
+        gives=gives,
+        known=asked.known,
         filename=asked.found.filename if asked.found else asked.source.name or asked.source.key,
         metadata=modals.metadata(asked.cycle, file=file_id, source=asked.source.id, names=names),
-    )  # fmt: skip
+    )
 
 
 def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:

@@ -131,9 +131,13 @@ def attested(ack: Ack, body: Body, kit: Kit) -> None:
             raise NotFound("This KPI is not in this cycle any more.")
         text = blocks.number_attested(kpi, _period(session, cycle, kpi, told, kit), here.user_id)
         kit.outbox.post(
-            session, team_id=here.team_id, channel=cycle.channel_id, text=text, thread_key=f"card:{cycle.id}",
+            session,
+            team_id=here.team_id,
+            channel=cycle.channel_id,
+            text=text,
+            thread_key=f"card:{cycle.id}",
             key=f"gather.attest:{told.id}",
-        )  # fmt: skip
+        )
 
 
 def _cycle_of_number(session: Session, team_id: str, number: int) -> Cycle:
@@ -189,12 +193,20 @@ def _tell(session: Session, kit: Kit, cycle: Cycle, kpi: Kpi, told: Measurement)
     period = _period(session, cycle, kpi, told, kit)
     said = blocks.number_told(told, kpi, period, back=measurements.takes_back(session, told))
     kit.outbox.post(
-        session, team_id=cycle.team_id, channel=cycle.channel_id, text=said,
-        thread_key=f"card:{cycle.id}", key=f"gather.number:{told.id}",
-    )  # fmt: skip
+        session,
+        team_id=cycle.team_id,
+        channel=cycle.channel_id,
+        text=said,
+        thread_key=f"card:{cycle.id}",
+        key=f"gather.number:{told.id}",
+    )
     if limit := measurements.wants_second(session, told):
         asked = blocks.attestation(told, kpi, period, limit)
         kit.outbox.post(
-            session, team_id=cycle.team_id, channel=cycle.channel_id, text=blocks.words(asked), blocks=asked,
+            session,
+            team_id=cycle.team_id,
+            channel=cycle.channel_id,
+            text=blocks.words(asked),
+            blocks=asked,
             key=f"gather.attestation:{told.id}",
-        )  # fmt: skip
+        )

@@ -190,10 +190,14 @@ def read_earlier_again(kit: Kit, session: Session, cycle: Cycle, source: Source,
 def read_one_again(kit: Kit, session: Session, cycle: Cycle, source: Source, batch: Batch, *, actor: str) -> None:
     """Have a delivery read as its source is read by now."""
     kit.inbox.later(
-        session, team_id=source.team_id, kind="gather.reread", key=f"{batch.id}:{source.version}:{batch.mapping_hash}",
+        session,
+        team_id=source.team_id,
+        kind="gather.reread",
+        key=f"{batch.id}:{source.version}:{batch.mapping_hash}",
         payload={"batch_id": batch.id, "source_id": source.id, "cycle_id": cycle.id, "actor": actor},
-        user=actor, channel=cycle.channel_id,
-    )  # fmt: skip
+        user=actor,
+        channel=cycle.channel_id,
+    )
 
 
 def _intake(kit: Kit, team_id: str, found: Drop, plan: _Plan, payload: Mapping[str, Any]) -> Intake | None:
@@ -316,9 +320,14 @@ def say(kit: Kit, team_id: str, found: Drop, shown: list[Block]) -> None:
 
 def _say_in(kit: Kit, session: Session, team_id: str, found: Drop, shown: list[Block]) -> None:
     kit.outbox.keep(
-        session, team_id=team_id, key=found.post_key, channel=found.channel, thread_ts=found.thread_ts or None,
-        text=blocks.words(shown), blocks=shown,
-    )  # fmt: skip
+        session,
+        team_id=team_id,
+        key=found.post_key,
+        channel=found.channel,
+        thread_ts=found.thread_ts or None,
+        text=blocks.words(shown),
+        blocks=shown,
+    )
 
 
 def _share_quarantine(kit: Kit, session: Session, found: Drop, batch: Batch) -> None:
@@ -328,6 +337,13 @@ def _share_quarantine(kit: Kit, session: Session, found: Drop, batch: Batch) -> 
         return
     name = f"quarantine-{found.filename.rsplit('.', 1)[0][:60]}-{batch.ordinal}.csv"
     kit.outbox.share(
-        session, team_id=batch.team_id, channel=found.channel, key=f"quarantine:{found.file_id}:{key}", content=key,
-        name=name, words=blocks.MEND_ROWS, thread_ts=found.thread_ts, tell=found.user,
-    )  # fmt: skip
+        session,
+        team_id=batch.team_id,
+        channel=found.channel,
+        key=f"quarantine:{found.file_id}:{key}",
+        content=key,
+        name=name,
+        words=blocks.MEND_ROWS,
+        thread_ts=found.thread_ts,
+        tell=found.user,
+    )

@@ -79,9 +79,7 @@ def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
         layout = own_sheet if is_same else guess(path, batch.filename, replace(stated, sheet=wanted.sheet))
         before = sources.definition(key, batch.mapping)
         own = wanted if batch.sha256 == looked else fitted(layout, wanted, before, moments)
-        return take_in(
-            kit.files, batch.team_id, path, own, moments=moments, numbers=numbers, filename=batch.filename
-        )  # fmt: skip
+        return take_in(kit.files, batch.team_id, path, own, moments=moments, numbers=numbers, filename=batch.filename)
 
 
 def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
@@ -171,6 +169,11 @@ def _say(kit: Kit, cycle: Cycle, source: Source, payload: Mapping[str, Any], sho
     """Say it in the card's thread: what a source is read as concerns everybody."""
     with kit.sessions() as session:
         kit.outbox.keep(
-            session, team_id=cycle.team_id, channel=cycle.channel_id, thread_key=f"card:{cycle.id}",
-            key=said_under(source.id, payload), text=blocks.words(shown), blocks=shown,
-        )  # fmt: skip
+            session,
+            team_id=cycle.team_id,
+            channel=cycle.channel_id,
+            thread_key=f"card:{cycle.id}",
+            key=said_under(source.id, payload),
+            text=blocks.words(shown),
+            blocks=shown,
+        )

@@ -27,9 +27,7 @@ def message(
         return blocks.removed(batch, batch.removed_by)
     file = next(reversed(_places(batch)), "")
     cells = batches.open_cells(session, batch.team_id, batch.id, limit=_CELLS)
-    shown = blocks.recorded(
-        batch, source, outcome=outcome, cells=cells, notes=notes, zone=cycle.timezone, file_id=file
-    )  # fmt: skip
+    shown = blocks.recorded(batch, source, outcome=outcome, cells=cells, notes=notes, zone=cycle.timezone, file_id=file)
     shown += [one for column in batches.far_columns(session, batch) for one in blocks.far_dates(batch, column)]
     if batch.state == "waiting":  # one question at a time
         return shown

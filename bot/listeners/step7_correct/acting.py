@@ -54,9 +54,13 @@ def view_of(session: Session, cycle: Cycle) -> Block:
     here = cycle.state == "open" and cycle.step == Step.CORRECT
     found = [_found(session, cycle, kpi, here) for kpi in kpis.of_cycle(session, cycle)]
     return blocks.act_view(
-        [one for one in found if one is not None], actions.of(session, cycle), baselines.of(session, cycle),
-        modals.metadata(cycle), names=_names(session, cycle), may_close=here,
-    )  # fmt: skip
+        [one for one in found if one is not None],
+        actions.of(session, cycle),
+        baselines.of(session, cycle),
+        modals.metadata(cycle),
+        names=_names(session, cycle),
+        may_close=here,
+    )
 
 
 def _found(session: Session, cycle: Cycle, kpi: Kpi, here: bool) -> blocks.Found | None:
@@ -65,6 +69,10 @@ def _found(session: Session, cycle: Cycle, kpi: Kpi, here: bool) -> blocks.Found
     if result is None and finding is None:
         return None
     return blocks.Found(
-        kpi_id=kpi.id, name=kpi.name, verdict=result.badge if result else "", summary=result.summary if result else "",
-        disposition=finding.disposition if finding else "", may_rebase=here and result is not None,
-    )  # fmt: skip
+        kpi_id=kpi.id,
+        name=kpi.name,
+        verdict=result.badge if result else "",
+        summary=result.summary if result else "",
+        disposition=finding.disposition if finding else "",
+        may_rebase=here and result is not None,
+    )

@@ -42,8 +42,16 @@ def said_close(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         cycle = modals.cycle_of(session, body)
         for name in (one for one in asked if ":" in one):
             kind, row_id = name.split(":")
-            loose_ends.tie(session, cycle, kind=kind, row_id=int(row_id), disposition=form[name],
-                           reason=form.get("reason", ""), actor=actor, now=now)  # fmt: skip
+            loose_ends.tie(
+                session,
+                cycle,
+                kind=kind,
+                row_id=int(row_id),
+                disposition=form[name],
+                reason=form.get("reason", ""),
+                actor=actor,
+                now=now,
+            )
         reasons = {name: form[name] for name in asked if name.startswith("V")}
         draft = cycles.close(session, cycle, actor=actor, now=now, reasons=reasons)
         _tell_end(session, kit, cycle, draft, actor)
@@ -64,7 +72,11 @@ def _tell_end(session: Session, kit: Kit, cycle: Cycle, draft: Cycle, actor: str
     cards.show(session, kit.outbox, draft, kit.now())
     service = cycles.service_of(session, draft).name
     kit.outbox.post(
-        session, team_id=draft.team_id, channel=draft.channel_id, key=f"cycle:{cycle.id}:closed",
-        text=blocks.closed_text(service, cycle.number, carried, undecided, actor), subject=("cycle", draft.id),
+        session,
+        team_id=draft.team_id,
+        channel=draft.channel_id,
+        key=f"cycle:{cycle.id}:closed",
+        text=blocks.closed_text(service, cycle.number, carried, undecided, actor),
+        subject=("cycle", draft.id),
         tell=actor,
-    )  # fmt: skip
+    )

@@ -42,9 +42,15 @@ def _decide(body: Body, kit: Kit, value: str, choice: str, reason: str) -> None:
     action_id, version = (int(one) for one in value.split(":"))
     with kit.sessions() as session:
         outcome = deciding.decide(
-            session, team_id=origin(body).team_id, action_id=action_id, version=version, actor=user_of(body),
-            choice=choice, reason=reason, now=kit.now(),
-        )  # fmt: skip
+            session,
+            team_id=origin(body).team_id,
+            action_id=action_id,
+            version=version,
+            actor=user_of(body),
+            choice=choice,
+            reason=reason,
+            now=kit.now(),
+        )
         if outcome.changed:
             cycle = cycles.by_id(session, outcome.action.team_id, outcome.action.cycle_id)
             show_action(session, kit, cycle, outcome.action)
@@ -57,10 +63,14 @@ def _announce(session: Session, kit: Kit, cycle: Cycle, action: Action) -> None:
     kpi = row(session, Kpi, action.team_id, id=action.kpi_id)
     affected = list(dict.fromkeys(user for user in (action.owner, action.proposer, kpi.owner if kpi else "") if user))
     kit.outbox.post(
-        session, team_id=action.team_id, channel=cycle.channel_id, key=deciding.announcement_key(action),
+        session,
+        team_id=action.team_id,
+        channel=cycle.channel_id,
+        key=deciding.announcement_key(action),
         text=blocks.announcement(action, deciding.decisions(session, action), affected),
-        subject=("action", action.id), tell=action.owner,
-    )  # fmt: skip
+        subject=("action", action.id),
+        tell=action.owner,
+    )
 
 
 def announce(ack: Ack, body: Body, kit: Kit) -> None:

@@ -40,9 +40,11 @@ def open_propose(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         finding = row(session, Finding, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
         draft = _draft(kpi, user_of(body), today_of(cycle, kit))
         view = blocks.action_form(
-            draft, {key: one.name for key, one in known.items()}, _found(finding),
+            draft,
+            {key: one.name for key, one in known.items()},
+            _found(finding),
             modals.metadata(cycle, finding=finding.id if finding else 0),
-        )  # fmt: skip
+        )
     modals.show(client, body, view)
 
 
@@ -73,10 +75,17 @@ def open_edit(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = cycles.by_id(session, action.team_id, action.cycle_id)
         today = today_of(cycle, kit)
         draft = blocks.Draft(
-            title=action.title, kpi_id=str(action.kpi_id), owner=action.owner, due_on=action.due_on or today,
-            expected_effect=action.expected_effect, effect_by=action.effect_by or today, cost_class=action.cost_class,
-            failure_sign=action.failure_sign, scope=action.scope, quorum=action.quorum,
-        )  # fmt: skip
+            title=action.title,
+            kpi_id=str(action.kpi_id),
+            owner=action.owner,
+            due_on=action.due_on or today,
+            expected_effect=action.expected_effect,
+            effect_by=action.effect_by or today,
+            cost_class=action.cost_class,
+            failure_sign=action.failure_sign,
+            scope=action.scope,
+            quorum=action.quorum,
+        )
         known = {str(one.id): one.name for one in kpis.of_cycle(session, cycle)}
         view = blocks.action_form(
             draft, known, "", modals.metadata(cycle, action=action.id, seen=modals.seen(action)), edit=True

@@ -37,10 +37,15 @@ def open_baseline(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def said_baseline(ack: Ack, body: Body, view: Body, client: WebClient, kit: Kit) -> None:
     """A window was proposed: the approvers are asked."""
-    form = forms.read(view, {
-        "kpi_id": forms.option(of=int), "window_from": forms.date(), "window_to": forms.date(),
-        "reason": forms.text(limit=300),
-    })  # fmt: skip
+    form = forms.read(
+        view,
+        {
+            "kpi_id": forms.option(of=int),
+            "window_from": forms.date(),
+            "window_to": forms.date(),
+            "reason": forms.text(limit=300),
+        },
+    )
     with kit.sessions() as session:
         cycle = modals.cycle_of(session, body)
         made = baselines.propose_baseline(session, cycle, actor=user_of(body), now=kit.now(), **form)
@@ -56,13 +61,21 @@ def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> 
     name = kpi.name if kpi else made.kpi_key
     text = blocks.baseline_text(name, others, baselines.needed(made))
     question = kit.outbox.keep(
-        session, team_id=made.team_id, key=made.post_key, channel=cycle.channel_id, text=text,
+        session,
+        team_id=made.team_id,
+        key=made.post_key,
+        channel=cycle.channel_id,
+        text=text,
         blocks=blocks.baseline_question(
-            made, text, baselines.decisions(session, made), needed=baselines.needed(made),
+            made,
+            text,
+            baselines.decisions(session, made),
+            needed=baselines.needed(made),
             lacking=blocks.too_few(others, baselines.needed(made)),
         ),
-        subject=("baseline", made.id), tell=made.proposed_by,
-    )  # fmt: skip
+        subject=("baseline", made.id),
+        tell=made.proposed_by,
+    )
     copies.ask(session, kit.outbox, question, others if made.state == "proposed" else ())
 
 
@@ -88,9 +101,14 @@ def rejected_baseline(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 def _decide_baseline(body: Body, kit: Kit, baseline_id: int, choice: str, reason: str) -> None:
     with kit.sessions() as session:
         vote = baselines.decide_baseline(
-            session, team_id=origin(body).team_id, baseline_id=baseline_id, actor=user_of(body), choice=choice,
-            reason=reason, now=kit.now(),
-        )  # fmt: skip
+            session,
+            team_id=origin(body).team_id,
+            baseline_id=baseline_id,
+            actor=user_of(body),
+            choice=choice,
+            reason=reason,
+            now=kit.now(),
+        )
         cycle = cycles.by_id(session, vote.baseline.team_id, vote.baseline.cycle_id)
         _show_baseline(session, kit, cycle, vote.baseline)
         if vote.settled:
@@ -102,7 +120,12 @@ def _tell_proposer(session: Session, kit: Kit, cycle: Cycle, vote: baselines.Vot
     made = vote.baseline
     kpi = row(session, Kpi, made.team_id, id=made.kpi_id)
     kit.outbox.post(
-        session, team_id=made.team_id, channel=cycle.channel_id, thread_key=made.post_key,
-        key=f"{made.post_key}:settled", subject=("baseline", made.id), tell=made.proposed_by,
+        session,
+        team_id=made.team_id,
+        channel=cycle.channel_id,
+        thread_key=made.post_key,
+        key=f"{made.post_key}:settled",
+        subject=("baseline", made.id),
+        tell=made.proposed_by,
         text=blocks.baseline_settled(made, kpi.name if kpi else made.kpi_key, vote.decision),
-    )  # fmt: skip
+    )

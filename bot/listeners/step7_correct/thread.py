@@ -18,19 +18,30 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
     """The action's message and the question in its thread, as they are now."""
     kpi = row(session, Kpi, action.team_id, id=action.kpi_id)
     kit.outbox.keep(
-        session, team_id=action.team_id, key=action.post_key, channel=cycle.channel_id, text=blocks.action_text(action),
-        blocks=blocks.action_post(action, kpi.name if kpi else action.kpi_key), subject=("action", action.id),
+        session,
+        team_id=action.team_id,
+        key=action.post_key,
+        channel=cycle.channel_id,
+        text=blocks.action_text(action),
+        blocks=blocks.action_post(action, kpi.name if kpi else action.kpi_key),
+        subject=("action", action.id),
         tell=action.proposer,
-    )  # fmt: skip
+    )
     if action.state in ("proposed", "approved", "rejected"):
         able = approvers.of_action(session, cycle, action)
         text = blocks.question_text(action, able, cycle.timezone)
         asked = blocks.question(action, text, deciding.decisions(session, action), nobody=not able)
         question_post = kit.outbox.keep(
-            session, team_id=action.team_id, key=deciding.question_key(action), channel=cycle.channel_id, text=text,
-            thread_key=action.post_key, blocks=asked,
-            subject=("action", action.id), tell=action.proposer,
-        )  # fmt: skip
+            session,
+            team_id=action.team_id,
+            key=deciding.question_key(action),
+            channel=cycle.channel_id,
+            text=text,
+            thread_key=action.post_key,
+            blocks=asked,
+            subject=("action", action.id),
+            tell=action.proposer,
+        )
         copies.ask(session, kit.outbox, question_post, able if action.state == "proposed" else ())
 
 
@@ -38,6 +49,12 @@ def say_in_thread(session: Session, kit: Kit, action: Action, text: str, *, what
     """Say something in the action's thread, once."""
     cycle = cycles.by_id(session, action.team_id, action.cycle_id)
     kit.outbox.post(
-        session, team_id=action.team_id, channel=cycle.channel_id, thread_key=action.post_key, text=text,
-        key=f"action:{action.id}:{what}", subject=("action", action.id), tell=action.owner,
-    )  # fmt: skip
+        session,
+        team_id=action.team_id,
+        channel=cycle.channel_id,
+        thread_key=action.post_key,
+        text=text,
+        key=f"action:{action.id}:{what}",
+        subject=("action", action.id),
+        tell=action.owner,
+    )

@@ -67,8 +67,13 @@ def _digest(row: Sequence[Any]) -> str:
 
 def _plain(value: Any) -> dict[str, Any] | None:
     kinds: tuple[tuple[type, str], ...] = (
-        (datetime, "moment"), (date, "day"), (Decimal, "decimal"), (int, "number"), (float, "number"), (str, "text"),
-    )  # fmt: skip
+        (datetime, "moment"),
+        (date, "day"),
+        (Decimal, "decimal"),
+        (int, "number"),
+        (float, "number"),
+        (str, "text"),
+    )
     if value is None:
         return None
     for kind, name in kinds:

@@ -19,9 +19,14 @@ EXPECTED = "Expected a single SELECT, such as SELECT number, opened_at FROM inci
 LONGEST = 20_000  # signs of a query
 # The parser's name of each kind of database; others are read as SQL of no special kind.
 _DIALECTS = {
-    "postgresql": "postgres", "postgres": "postgres", "sqlite": "sqlite", "mysql": "mysql", "mariadb": "mysql",
-    "mssql": "tsql", "oracle": "oracle",
-}  # fmt: skip
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "sqlite": "sqlite",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mssql": "tsql",
+    "oracle": "oracle",
+}
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _TEXTS = (exp.Literal, exp.RawString, exp.ByteString, exp.National, exp.Identifier)
 _BEGINNINGS = (TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN)
@@ -112,7 +117,7 @@ _NAMED = {
         numtoyminterval nvl ratio_to_report regexp_instr remainder sys_extract_utc to_dsinterval to_timestamp_tz
         to_yminterval tz_offset
     """,
-}  # fmt: skip
+}
 _PLAIN = {dialect: frozenset((_NAMED[""] + names).split()) for dialect, names in _NAMED.items()}
 
 

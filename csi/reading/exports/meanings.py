@@ -77,14 +77,34 @@ class Meaning(StrEnum):
 
 
 _MOMENTS = (
-    Meaning.OPENED, Meaning.ASSIGNED, Meaning.ACKNOWLEDGED, Meaning.FIRST_RESPONSE, Meaning.RESOLVED, Meaning.CLOSED,
-    Meaning.UPDATED, Meaning.DUE, Meaning.RESOLVE_DUE, Meaning.RESPONSE_DUE, Meaning.PENDING_SINCE, Meaning.ANSWERED,
-    Meaning.STARTED, Meaning.ENDED, Meaning.DEPLOYED, Meaning.COMMITTED,
-)  # fmt: skip
+    Meaning.OPENED,
+    Meaning.ASSIGNED,
+    Meaning.ACKNOWLEDGED,
+    Meaning.FIRST_RESPONSE,
+    Meaning.RESOLVED,
+    Meaning.CLOSED,
+    Meaning.UPDATED,
+    Meaning.DUE,
+    Meaning.RESOLVE_DUE,
+    Meaning.RESPONSE_DUE,
+    Meaning.PENDING_SINCE,
+    Meaning.ANSWERED,
+    Meaning.STARTED,
+    Meaning.ENDED,
+    Meaning.DEPLOYED,
+    Meaning.COMMITTED,
+)
 _DURATIONS = (
-    Meaning.ACKNOWLEDGE_TOOK, Meaning.RESPONSE_TOOK, Meaning.RESOLVE_TOOK, Meaning.CLOSE_TOOK, Meaning.HANDLE_TOOK,
-    Meaning.PAUSED, Meaning.RESPONSE_LEFT, Meaning.RESOLVE_LEFT, Meaning.LASTED,
-)  # fmt: skip
+    Meaning.ACKNOWLEDGE_TOOK,
+    Meaning.RESPONSE_TOOK,
+    Meaning.RESOLVE_TOOK,
+    Meaning.CLOSE_TOOK,
+    Meaning.HANDLE_TOOK,
+    Meaning.PAUSED,
+    Meaning.RESPONSE_LEFT,
+    Meaning.RESOLVE_LEFT,
+    Meaning.LASTED,
+)
 _SHAPES = {
     Meaning.KEY: Shape.KEY,
     Meaning.VERSION: Shape.VERSION,
@@ -118,9 +138,14 @@ _CATALOGUE = {
 }
 # Moments that put a row into a period, the best first. A deadline, an update and a version never do.
 DATES_A_ROW = (
-    Meaning.OPENED, Meaning.STARTED, Meaning.DEPLOYED, Meaning.ANSWERED, Meaning.RESOLVED, Meaning.CLOSED,
+    Meaning.OPENED,
+    Meaning.STARTED,
+    Meaning.DEPLOYED,
+    Meaning.ANSWERED,
+    Meaning.RESOLVED,
+    Meaning.CLOSED,
     Meaning.ENDED,
-)  # fmt: skip
+)
 
 
 class Trap(StrEnum):

@@ -102,8 +102,13 @@ def _column(means: Meaning) -> Callable[[Export, str], Definition]:
         told = export.columns[means]
         happened = f"{quoting.column(told.column)} > 0" if told.never else quoting.filled(told.column)
         measure = entry(id).computed["measure"]
-        return {"at": dated_by(export), "measure": measure, "value": told.column, "where": happened,
-                "unit": entry(id).unit}  # fmt: skip
+        return {
+            "at": dated_by(export),
+            "measure": measure,
+            "value": told.column,
+            "where": happened,
+            "unit": entry(id).unit,
+        }
 
     return make
 
@@ -113,8 +118,13 @@ def _flag(means: Meaning) -> Callable[[Export, str], Definition]:
 
     def make(export: Export, id: str) -> Definition:
         told = export.columns[means]
-        return {"at": dated_by(export), "measure": "share", "where": quoting.filled(told.column),
-                "good": _kept(told), "unit": entry(id).unit}  # fmt: skip
+        return {
+            "at": dated_by(export),
+            "measure": "share",
+            "where": quoting.filled(told.column),
+            "good": _kept(told),
+            "unit": entry(id).unit,
+        }
 
     return make
 
@@ -132,8 +142,13 @@ def _left(means: Meaning) -> Callable[[Export, str], Definition]:
         told = export.columns[means]
         name = quoting.column(told.column)
         agreed = f"{name} != 0" if told.never else quoting.filled(told.column)
-        return {"at": dated_by(export), "measure": "share", "where": agreed, "good": f"{name} >= 0",
-                "unit": entry(id).unit}  # fmt: skip
+        return {
+            "at": dated_by(export),
+            "measure": "share",
+            "where": agreed,
+            "good": f"{name} >= 0",
+            "unit": entry(id).unit,
+        }
 
     return make
 

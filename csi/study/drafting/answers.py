@@ -59,8 +59,16 @@ def _numbers(scale: Scale) -> list[int]:
 
 
 def _promoted(file: Looked, name: str, at: str) -> Offer:
-    keys = {"kpi": "K41", "name": f"Net promoter score by {name}", "source": file.id, "at": at, "measure": "nps",
-            "value": name, "unit": "points", "direction": HIGHER}  # fmt: skip
+    keys = {
+        "kpi": "K41",
+        "name": f"Net promoter score by {name}",
+        "source": file.id,
+        "at": at,
+        "measure": "nps",
+        "value": name,
+        "unit": "points",
+        "direction": HIGHER,
+    }
     why = f"its name asks for a recommendation, and its cells are whole numbers from 0 to 10: {_seen(file, name)}"
     return Offer(slug(f"nps {name}"), keys, why, column=name)
 
@@ -68,9 +76,17 @@ def _promoted(file: Looked, name: str, at: str) -> Offer:
 def _satisfied(file: Looked, name: str, at: str, scale: Scale) -> Offer:
     """The share of those who are content, by the file's own values."""
     entry = "K42" if scale.kind is ScaleKind.WORDS else "K16"
-    keys = {"kpi": entry, "name": f"Satisfied by {name}", "source": file.id, "at": at, "measure": "share",
-            "where": _answered(file, name, scale), "good": good_of(scale, name), "unit": "%",
-            "direction": HIGHER}  # fmt: skip
+    keys = {
+        "kpi": entry,
+        "name": f"Satisfied by {name}",
+        "source": file.id,
+        "at": at,
+        "measure": "share",
+        "where": _answered(file, name, scale),
+        "good": good_of(scale, name),
+        "unit": "%",
+        "direction": HIGHER,
+    }
     asks = {}
     if not (scale.direction_said or says_satisfied(name)):
         asks["good"] = _BEST_UNSAID
@@ -98,9 +114,16 @@ def _truths(file: Looked, name: str, at: str) -> Offer | None:
     if _may_be_codes({*yes, *no}) and not (direction or asks_yes_or_no(name)):
         return None  # North and South, on and off: letters say yes and no where their name asks for it
     where = quoting.filled(name) if {*words} == {*yes, *no} else _among(name, (*yes, *no))
-    keys = {"name": f"Share of {name}", "source": file.id, "at": at, "measure": "share",
-            "where": where, "good": _among(name, yes), "unit": "%",
-            "direction": direction or HIGHER}  # fmt: skip
+    keys = {
+        "name": f"Share of {name}",
+        "source": file.id,
+        "at": at,
+        "measure": "share",
+        "where": where,
+        "good": _among(name, yes),
+        "unit": "%",
+        "direction": direction or HIGHER,
+    }
     asks = {} if direction else {"direction": UNKNOWN}
     return Offer(slug(f"share {name}"), keys, f"its cells say yes or no: {_seen(file, name)}", asks, name)
 

@@ -119,5 +119,6 @@ def of_entries(ids: Sequence[str]) -> tuple[Candidate, ...]:
 
 
 def _of_entry(known: Entry) -> Candidate:
-    return Candidate(known.id, known.name, known.unit, known.direction.value, known.id, known.aspect,
-                     dict(known.computed))  # fmt: skip
+    return Candidate(
+        known.id, known.name, known.unit, known.direction.value, known.id, known.aspect, dict(known.computed)
+    )

@@ -61,8 +61,11 @@ def offers(file: Looked) -> list[Offer]:
     found = list(_of_catalogue(file))[:MOST]
     ids = {one.keys.get("kpi") for one in found}
     spoken = any(isinstance(one.keys.get("value"), Mapping) or ids & {"K02", "K03", "K25"} for one in found)
-    found += [one for one in _volume(file) if not any(one.keys["at"] == of.keys.get("at") and
-                                                       of.keys.get("measure") == "count" for of in found)]  # fmt: skip
+    found += [
+        one
+        for one in _volume(file)
+        if not any(one.keys["at"] == of.keys.get("at") and of.keys.get("measure") == "count" for of in found)
+    ]
     found += [] if spoken else list(_durations(file))
     answered = list(answers(file, _answered_at(file))) if first_moment(file) else []
     answered += [] if answered else list(_ratios(file))
@@ -197,8 +200,15 @@ def _durations(file: Looked) -> Iterator[Offer]:
         if usual <= np.timedelta64(0):
             continue
         unit = _length(usual)
-        keys = {"name": f"Median time from {start} to {end}", "source": file.id, "at": end, "measure": "median",
-                "value": {"from": start, "to": end, "unit": unit}, "unit": unit, "direction": "lower"}  # fmt: skip
+        keys = {
+            "name": f"Median time from {start} to {end}",
+            "source": file.id,
+            "at": end,
+            "measure": "median",
+            "value": {"from": start, "to": end, "unit": unit},
+            "unit": unit,
+            "direction": "lower",
+        }
         why = f"{end} is not before {start} in {100 * share:.0f} % of the rows with both; {_readable(end, held)}"
         yield Offer(slug(f"{start} to {end}"), keys, why)
 
@@ -219,8 +229,15 @@ def _ratios(file: Looked) -> Iterator[Offer]:
             continue
         above, below = found
         direction = direction_of(name)
-        keys = {"name": name, "source": file.id, "at": at, "measure": "ratio", "unit": "%",
-                "value": {"numerator": above, "denominator": below}, "direction": direction or "higher"}  # fmt: skip
+        keys = {
+            "name": name,
+            "source": file.id,
+            "at": at,
+            "measure": "ratio",
+            "unit": "%",
+            "value": {"numerator": above, "denominator": below},
+            "direction": direction or "higher",
+        }
         why = f"it is {above} by {below} in the rows: their sums are taken, as a mean of rows weighs them wrongly"
         yield Offer(slug(name), keys, why, {} if direction else {"direction": UNKNOWN}, name)
 
@@ -239,8 +256,15 @@ def _amounts(file: Looked) -> Iterator[Offer]:
         asks = {} if direction else {"direction": UNKNOWN}
         if not unit:
             asks["unit"] = _UNIT_UNSAID
-        keys = {"name": f"Mean of {name}", "source": file.id, "at": at, "measure": "mean", "value": name,
-                "unit": unit or "count", "direction": direction or "lower"}  # fmt: skip
+        keys = {
+            "name": f"Mean of {name}",
+            "source": file.id,
+            "at": at,
+            "measure": "mean",
+            "value": name,
+            "unit": unit or "count",
+            "direction": direction or "lower",
+        }
         why = f"{held.readable:,} of {held.filled:,} cells are numbers"
         yield Offer(slug(f"mean {name}"), keys, why, asks, name)
 
@@ -257,8 +281,16 @@ def _of_rows(file: Looked, at: str) -> Iterator[Offer]:
         if not unit:
             asks["unit"] = _UNIT_UNSAID
         where = " and ".join(quoting.among(column, [cell]) for column, cell in cells.items())
-        keys = {"name": label, "source": file.id, "at": at, "measure": "last", "value": name, "where": where,
-                "unit": unit or "count", "direction": direction or "lower"}  # fmt: skip
+        keys = {
+            "name": label,
+            "source": file.id,
+            "at": at,
+            "measure": "last",
+            "value": name,
+            "where": where,
+            "unit": unit or "count",
+            "direction": direction or "lower",
+        }
         yield Offer(slug(label), keys, "a series of its own in a table of periods", asks, name)
 
 

@@ -100,8 +100,12 @@ def merged(layouts: Sequence[Layout]) -> Layout:
     columns = [replace(column, role=by_role[column.name]) for column in columns]
     missing = tuple(dict.fromkeys(mark for layout in layouts for mark in layout.missing))
     return replace(
-        first, columns=tuple(columns), missing=missing, decimal=told.decimal, tells_decimal=told.tells_decimal,
-    )  # fmt: skip
+        first,
+        columns=tuple(columns),
+        missing=missing,
+        decimal=told.decimal,
+        tells_decimal=told.tells_decimal,
+    )
 
 
 def name_of(paths: Sequence[Path]) -> str:

@@ -168,8 +168,14 @@ def _as_said(source: SourceDefinition, said: Said) -> SourceDefinition:
     if said.clocks:
         options["units"] = {**(options.get("units") or {}), **said.clocks}
     key = source.key if said.key is None else said.key
-    return replace(source, options=options, key=key, latest_by=source.latest_by if key == source.key else "",
-                   dates=said.dates or source.dates, timezone=said.zone or source.timezone)  # fmt: skip
+    return replace(
+        source,
+        options=options,
+        key=key,
+        latest_by=source.latest_by if key == source.key else "",
+        dates=said.dates or source.dates,
+        timezone=said.zone or source.timezone,
+    )
 
 
 def _ends(moments: np.ndarray) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -193,9 +199,17 @@ def _as_read(
     period = draft.span.period if draft.span else Period.WEEK
     clocks = {name: _cell(file, name) for name in file.numbers if _is_clock(file, name)}
     return Proposal(
-        seen if file.whole else None, draft.timezone, period, mapping, at, columns=tuple(file.layout.names),
-        moments=tuple(file.moments), sheets=tuple(file.layout.sheets), sheet=file.layout.sheet, clocks=clocks,
-    )  # fmt: skip
+        seen if file.whole else None,
+        draft.timezone,
+        period,
+        mapping,
+        at,
+        columns=tuple(file.layout.names),
+        moments=tuple(file.moments),
+        sheets=tuple(file.layout.sheets),
+        sheet=file.layout.sheet,
+        clocks=clocks,
+    )
 
 
 def _is_clock(file: Looked, name: str) -> bool:
@@ -259,11 +273,16 @@ def _candidate(offer: Offer, study: StudyDefinition, computed: Mapping[str, Proc
     said = study_mapping(study)["kpis"][offer.id]
     name = kpi.name if known or "name" in offer.keys else _spoken(kpi.name)
     return Candidate(
-        id=offer.id, name=name, unit=kpi.unit, direction=kpi.direction.value, catalogue=kpi.catalogue,
-        aspect=known.aspect if known else _aspect(kpi), standing=found,
+        id=offer.id,
+        name=name,
+        unit=kpi.unit,
+        direction=kpi.direction.value,
+        catalogue=kpi.catalogue,
+        aspect=known.aspect if known else _aspect(kpi),
+        standing=found,
         asks={key: why for key, why in offer.asks.items() if key != "value"},
         definition={key: said[key] for key in _MEASURED if key in said},
-    )  # fmt: skip
+    )
 
 
 def _spoken(id: str) -> str:
@@ -297,8 +316,11 @@ def _lacking(file: Looked, found: Iterable[Candidate]) -> tuple[Lack, ...]:
     """What the file cannot give of what such files are measured by, in words."""
     there = {one.catalogue for one in found}
     known = _known_otherwise(found)
-    named = [one for one in exports.lacking(exports.of_layout(file.layout) or file.layout)
-             if one.catalogue and one.catalogue not in there and not _is_there(one, known)]  # fmt: skip
+    named = [
+        one
+        for one in exports.lacking(exports.of_layout(file.layout) or file.layout)
+        if one.catalogue and one.catalogue not in there and not _is_there(one, known)
+    ]
     told = [Lack(entries()[one.catalogue].name, export_words.lacking(one)) for one in named]
     return tuple(one for one in told if one.sentence)[:LACKING]
 
@@ -335,8 +357,18 @@ def of_plain(kept: Mapping[str, Any]) -> Proposal:
     looks = seen and Looks(**{**seen, **ends, "kpis": tuple(seen["kpis"])})
     candidates = tuple(map(_of_plain, kept["candidates"]))
     lacking, passed = (tuple(Lack(**one) for one in kept[name]) for name in ("lacking", "passed"))
-    return Proposal(**{**kept, **lists, "looks": looks, "period": Period(kept["period"]), "candidates": candidates,
-                       "lacking": lacking, "passed": passed, "said": Said(**kept["said"])})  # fmt: skip
+    return Proposal(
+        **{
+            **kept,
+            **lists,
+            "looks": looks,
+            "period": Period(kept["period"]),
+            "candidates": candidates,
+            "lacking": lacking,
+            "passed": passed,
+            "said": Said(**kept["said"]),
+        }
+    )
 
 
 def _of_plain(kept: Mapping[str, Any]) -> Candidate:

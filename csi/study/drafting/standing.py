@@ -77,8 +77,9 @@ def far_from(aims: Sequence[float | None], values: Sequence[float], unit: str) -
     if not values:
         return None
     reached = (0, units.whole(unit))
-    return next((one for one in aims if one is not None and one not in reached
-                 and is_far(one, min(values), max(values))), None)  # fmt: skip
+    return next(
+        (one for one in aims if one is not None and one not in reached and is_far(one, min(values), max(values))), None
+    )
 
 
 def _quarters(series: pd.DataFrame, length: int) -> list[pd.DataFrame]:

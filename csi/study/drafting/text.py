@@ -27,9 +27,13 @@ _RIVALS = 4  # encodings told beside the one taken; ours
 _CELL = 24  # characters of a cell in one line; ours
 _COLUMN = 44  # where comments begin, as long as what they are about is shorter
 _NAMES = {
-    Format.DELIMITED: "CSV", Format.XLSX: "XLSX", Format.ODS: "ODS", Format.JSON_LINES: "JSON lines",
-    Format.JSON: "JSON", Format.PARQUET: "Parquet",
-}  # fmt: skip
+    Format.DELIMITED: "CSV",
+    Format.XLSX: "XLSX",
+    Format.ODS: "ODS",
+    Format.JSON_LINES: "JSON lines",
+    Format.JSON: "JSON",
+    Format.PARQUET: "Parquet",
+}
 
 
 @dataclass(frozen=True, slots=True)

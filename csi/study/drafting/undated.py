@@ -20,9 +20,16 @@ _HELPFUL = {Cause.CLOCK_ONLY, Cause.NO_YEAR, Cause.NO_SUCH_DAY, Cause.UNKNOWN_WO
 _ORDERS = ("iso", "day_first", "month_first", "year_first")
 # What no number, version or length of time looks like: a moment was meant, whatever the column is called.
 _SURE = {
-    Cause.BUDDHIST_YEAR, Cause.OTHER_CALENDAR, Cause.ERA, Cause.AMBIGUOUS_ZONE, Cause.AMBIGUOUS_MONTH,
-    Cause.SHORT_BUDDHIST_YEAR, Cause.SHORT_YEARS_APART, Cause.NO_SUCH_WEEK, Cause.WEEK_OR_HALF_YEAR,
-}  # fmt: skip
+    Cause.BUDDHIST_YEAR,
+    Cause.OTHER_CALENDAR,
+    Cause.ERA,
+    Cause.AMBIGUOUS_ZONE,
+    Cause.AMBIGUOUS_MONTH,
+    Cause.SHORT_BUDDHIST_YEAR,
+    Cause.SHORT_YEARS_APART,
+    Cause.NO_SUCH_WEEK,
+    Cause.WEEK_OR_HALF_YEAR,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,14 @@ def post(**changed: Any) -> OutboxPost:
 def refused(error: str, status: int = 200, headers: dict[str, Any] | None = None, **data: Any) -> SlackApiError:
     """A call that Slack refused."""
     answer = SlackResponse(
-        client=None, http_verb="POST", api_url="", req_args={}, data={"ok": False, "error": error, **data},
-        headers=headers or {}, status_code=status,
-    )  # fmt: skip
+        client=None,
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data={"ok": False, "error": error, **data},
+        headers=headers or {},
+        status_code=status,
+    )
     return SlackApiError(error, answer)
 
 

@@ -127,9 +127,17 @@ INPUT = parts.text_input("why", "Why?")
 
 @pytest.mark.parametrize(
     ("blocks", "live"),
-    [([], False), ([ONE], False), ([ONE, BUTTON], True), ([BUTTON], True), ([ACCESSORY], True), ([INPUT], True),
-     ([{**ONE, "accessory": {"type": "image", "image_url": "x", "alt_text": "x"}}], False), ([PICTURE], False)],
-)  # fmt: skip
+    [
+        ([], False),
+        ([ONE], False),
+        ([ONE, BUTTON], True),
+        ([BUTTON], True),
+        ([ACCESSORY], True),
+        ([INPUT], True),
+        ([{**ONE, "accessory": {"type": "image", "image_url": "x", "alt_text": "x"}}], False),
+        ([PICTURE], False),
+    ],
+)
 def test_what_somebody_could_press_is_not_in_the_first_call(blocks: list[parts.Block], live: bool) -> None:
     client = Answers()
     row = post(blocks=blocks, revision=3)

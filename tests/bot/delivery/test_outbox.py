@@ -96,9 +96,14 @@ def test_what_is_written_wakes_the_worker_after_its_commit(sqlite_database: Data
 
 @pytest.mark.parametrize(
     ("status", "ts", "becomes"),
-    [("pending", "", "dropped"), ("sending", "", "dropped"), ("sent", "1.1", "sent"), ("pending", "1.1", "pending"),
-     ("failed", "", "failed")],
-)  # fmt: skip
+    [
+        ("pending", "", "dropped"),
+        ("sending", "", "dropped"),
+        ("sent", "1.1", "sent"),
+        ("pending", "1.1", "pending"),
+        ("failed", "", "failed"),
+    ],
+)
 def test_when_the_bot_is_removed_what_nobody_has_seen_is_given_up(
     sqlite_database: Database, outbox: Outbox, status: str, ts: str, becomes: str
 ) -> None:

@@ -215,8 +215,14 @@ def test_a_message_that_is_pinned_already_is_well(desk: Desk) -> None:
 @pytest.mark.parametrize("kind", ["pin", "link"])
 def test_what_a_process_did_not_come_to_another_does(desk: Desk, kind: str) -> None:
     desk.post("a", status="sent", ts="1.1", sent_revision=1)
-    desk.post("b", kind=kind, thread_key="a", status="sending", claimed_by="elsewhere:1:a",
-              claimed_at=NOW - timedelta(hours=1))  # fmt: skip
+    desk.post(
+        "b",
+        kind=kind,
+        thread_key="a",
+        status="sending",
+        claimed_by="elsewhere:1:a",
+        claimed_at=NOW - timedelta(hours=1),
+    )
     desk.worker.round()
     assert desk.slack.methods() == [{"pin": "pins_add", "link": "chat_getPermalink"}[kind]]
     assert desk.slack.asked[0][1].get("timestamp", desk.slack.asked[0][1].get("message_ts")) == "1.1"

@@ -16,20 +16,29 @@ _SNOW = "number > key | assignment_group > team | opened_at > opened | "
     [
         (_JIRA + "Created > opened = yes/no/yes", Meaning.OPENED, Doubt.NO_MOMENT),
         (_JIRA + "Created > opened | Resolved > resolved = //", Meaning.RESOLVED, Doubt.EMPTY),
-        (_JIRA + "Created > opened | Satisfaction rating > satisfaction = 9/8/10", Meaning.SATISFACTION,
-         Doubt.UNKNOWN_WORDS),
-        (_JIRA + "Created > opened | Satisfaction rating > satisfaction = fine/so so/bad", Meaning.SATISFACTION,
-         Doubt.UNKNOWN_WORDS),
+        (
+            _JIRA + "Created > opened | Satisfaction rating > satisfaction = 9/8/10",
+            Meaning.SATISFACTION,
+            Doubt.UNKNOWN_WORDS,
+        ),
+        (
+            _JIRA + "Created > opened | Satisfaction rating > satisfaction = fine/so so/bad",
+            Meaning.SATISFACTION,
+            Doubt.UNKNOWN_WORDS,
+        ),
         (_SNOW + "resolved_at > resolved = soon/2026-03-09 10:00/2026-03-09 11:00", Meaning.RESOLVED, Doubt.NO_MOMENT),
         (_SNOW + "reopen_count > reopens = a/b/c", Meaning.REOPENS, Doubt.NO_NUMBER),
         (_SNOW + "made_sla > resolve_met = maybe/later/soon", Meaning.RESOLVE_MET, Doubt.UNKNOWN_WORDS),
         # A dump of the API writes 1 d 4 h 23 m 17 s as a moment from 1970.
         (_SNOW + "calendar_duration > close_took = 1970-01-02 04:23:17", Meaning.CLOSE_TOOK, Doubt.NO_DURATION),
         # Stored as seconds; what is exported is not known, so a bare number has no unit.
-        ("Ref > key | Start date > opened | SLA ttr passed > resolve_met | Resolution delay > resolve_took",
-         Meaning.RESOLVE_TOOK, Doubt.NO_DURATION),
+        (
+            "Ref > key | Start date > opened | SLA ttr passed > resolve_met | Resolution delay > resolve_took",
+            Meaning.RESOLVE_TOOK,
+            Doubt.NO_DURATION,
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_fails_its_test_is_dropped(spec: str, means: Meaning, doubt: Doubt) -> None:
     found = read(spec)
     assert found is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from csi.reading.exports import (  # fmt: skip
+from csi.reading.exports import (
     Caution,
     Doubt,
     Dropped,

@@ -17,8 +17,12 @@ _CELLS = {
     Shape.TEXT: ("a", "b", "a"),
 }
 _DAY = {
-    Meaning.OPENED: 2, Meaning.STARTED: 2, Meaning.COMMITTED: 2, Meaning.ASSIGNED: 3, Meaning.FIRST_RESPONSE: 3,
-}  # fmt: skip
+    Meaning.OPENED: 2,
+    Meaning.STARTED: 2,
+    Meaning.COMMITTED: 2,
+    Meaning.ASSIGNED: 3,
+    Meaning.FIRST_RESPONSE: 3,
+}
 
 
 def cells_of(means: str, own: str = "") -> tuple[str, ...]:
