@@ -37,7 +37,7 @@ from csi.reading.files import FileStore
 LISTENERS = 32  # Bolt's five are all taken by five slow listeners, and the sixth person waits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
     """A built bot: the Bolt app that hears, and the workers that do what was stored."""
 

@@ -19,7 +19,7 @@ from csi.reading.files import FileStore
 from csi.storage import Sessions
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kit:
     """The bot's means, the same for listeners, jobs and the scheduler.
 

@@ -117,15 +117,15 @@ def _awaited(session: Session, reminder: Reminder, cycle: Cycle) -> cycles.Waiti
     who, number, details = (reminder.user_id,), int(reminder.subject_id or 0), reminder.details
     if reminder.subject == collecting.SUBJECT:
         start, is_typed = date.fromisoformat(str(details["period_start"])), bool(details.get("by_hand"))
-        return cycles.Waiting(who, Awaited.DATA, subject_id=cycle.id, start=start, is_typed=is_typed)
+        return cycles.Waiting(who=who, kind=Awaited.DATA, subject_id=cycle.id, start=start, is_typed=is_typed)
     if reminder.subject == "step":
-        return cycles.Waiting(who, Awaited.STEP, number=number)
+        return cycles.Waiting(who=who, kind=Awaited.STEP, number=number)
     if reminder.subject == "report":
-        return cycles.Waiting(who, Awaited.REPORT, subject_id=number)
+        return cycles.Waiting(who=who, kind=Awaited.REPORT, subject_id=number)
     if reminder.kind == "approval":
         version = _version(session, reminder, cycle)
-        return cycles.Waiting(who, _APPROVALS[reminder.subject], subject_id=number, version=version)
-    return cycles.Waiting(who, _OF_ACTIONS.get(reminder.kind, Awaited.ACTION), subject_id=number)
+        return cycles.Waiting(who=who, kind=_APPROVALS[reminder.subject], subject_id=number, version=version)
+    return cycles.Waiting(who=who, kind=_OF_ACTIONS.get(reminder.kind, Awaited.ACTION), subject_id=number)
 
 
 def _version(session: Session, reminder: Reminder, cycle: Cycle) -> int:

@@ -67,13 +67,13 @@ def run_studies(
     try:
         policy = addresses.policy(allow, allow_folder, option="--allow")
         asked = Asked(
-            studies,
-            out,
-            engine,
-            scheduler,
-            policy,
-            os.environ,
-            unwanted(fail_on or ()),
+            studies=studies,
+            out=out,
+            engine=engine,
+            scheduler=scheduler,
+            policy=policy,
+            environment=os.environ,
+            unwanted=unwanted(fail_on or ()),
             charts=charts,
             pdf=pdf,
             svg=svg,

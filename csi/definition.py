@@ -24,7 +24,7 @@ MEANT = (
 )  # keys of a KPI that may look odd beside the data and be meant so
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceDefinition:
     """Where rows come from and how their text is to be read.
 
@@ -154,7 +154,7 @@ class EarlierTarget:
     target: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiDefinition:
     """One KPI: its rows, its measure, its aim. ``band`` holds when ``direction`` is within.
 
@@ -252,7 +252,7 @@ class ExchangeRate:
     source: str = ""  # who published it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StudyDefinition:
     """One cycle's measurement: service, reporting zone and period, sources, KPIs, windows."""
 

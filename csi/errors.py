@@ -130,7 +130,7 @@ class NotComparable(CsiError):
         self.differences = tuple(differences)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Breach:
     """One rule that fails: its id (``V1.1``), a plain sentence, and the id of the button that mends it.
 

@@ -21,7 +21,7 @@ _ALIKE = 0.75
 _TITLE_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """What is said of an opportunity when it is raised; the four estimates go from 1 to 5."""
 

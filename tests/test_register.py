@@ -34,7 +34,7 @@ def test_entries_are_numbered_even_when_raised_at_once(database: Database) -> No
         with database.sessions() as session:
             mine = cycles.by_id(session, TEAM, cycle.id)
             return register.raise_opportunity(
-                session, mine, register.Entry(f"Idea {number}"), actor=BOB, now=NOW
+                session, mine, register.Entry(title=f"Idea {number}"), actor=BOB, now=NOW
             ).number
 
     with ThreadPoolExecutor(3) as pool:
@@ -45,7 +45,7 @@ def test_the_register_shows_the_highest_priority_first(database: Database) -> No
     with database.sessions() as session:
         cycle = turns.begin(session)
         for title, impact in (("Small", 1), ("Big", 5)):
-            register.raise_opportunity(session, cycle, register.Entry(title, impact=impact), actor=BOB, now=NOW)
+            register.raise_opportunity(session, cycle, register.Entry(title=title, impact=impact), actor=BOB, now=NOW)
         assert [one.title for one in register.of_service(session, TEAM, cycle.service_id)] == ["Big", "Small"]
         assert register.of_service(session, "T2", cycle.service_id) == []
         with pytest.raises(NotFound):
@@ -55,7 +55,7 @@ def test_the_register_shows_the_highest_priority_first(database: Database) -> No
 def test_another_priority_and_parking_need_a_reason(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
-        entry = register.raise_opportunity(session, cycle, register.Entry("Idea"), actor=BOB, now=NOW)
+        entry = register.raise_opportunity(session, cycle, register.Entry(title="Idea"), actor=BOB, now=NOW)
         with pytest.raises(InvalidInput, match="why"):
             register.override_priority(session, entry, value=99, reason=" ", actor=BOB, now=NOW)
         register.override_priority(session, entry, value=99, reason="the board asks", actor=BOB, now=NOW)
@@ -70,7 +70,9 @@ def test_another_priority_and_parking_need_a_reason(sqlite_database: Database) -
 def test_likely_doubles(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
-        entry = register.raise_opportunity(session, cycle, register.Entry("Reset passwords faster"), actor=BOB, now=NOW)
+        entry = register.raise_opportunity(
+            session, cycle, register.Entry(title="Reset passwords faster"), actor=BOB, now=NOW
+        )
         assert register.likely_duplicates([entry], "reset  Passwords faster!") == [entry]
         assert register.likely_duplicates([entry], "Reset all passwords fast") == [entry]
         assert register.likely_duplicates([entry], "Buy a printer") == []
@@ -82,7 +84,7 @@ def test_an_entry_has_a_title(sqlite_database: Database, title: str) -> None:
     with sqlite_database.sessions() as session:
         cycle = turns.begin(session)
         with pytest.raises(InvalidInput):
-            register.raise_opportunity(session, cycle, register.Entry(title), actor=BOB, now=NOW)
+            register.raise_opportunity(session, cycle, register.Entry(title=title), actor=BOB, now=NOW)
 
 
 def test_thresholds_have_defaults_and_own_values(database: Database) -> None:

@@ -223,8 +223,8 @@ def test_approvers_are_nudged_while_something_is_pending(database: Database) -> 
         approval.submit_tree(session, cycle, actor=ALICE, now=NOW)
         turns.jump(session, cycle, 7)
         fields = actions.ActionFields(
-            "Route them",
-            kpi.id,
+            title="Route them",
+            kpi_id=kpi.id,
             owner=FRANK,
             due_on=date(2026, 12, 1),
             effect_by=date(2026, 12, 2),
@@ -250,8 +250,8 @@ def an_action(session: Session, cycle: Cycle, **state: object) -> Action:
     (kpi,) = turns.grow(session, cycle)
     turns.jump(session, cycle, 7)
     fields = actions.ActionFields(
-        "Route them",
-        kpi.id,
+        title="Route them",
+        kpi_id=kpi.id,
         owner=FRANK,
         due_on=date(2026, 12, 1),
         effect_by=date(2026, 12, 2),
@@ -461,8 +461,8 @@ def test_nobody_is_nudged_to_approve_what_is_their_own(sqlite_database: Database
         (kpi,) = turns.grow(session, cycle)
         turns.jump(session, cycle, 7)
         fields = actions.ActionFields(
-            "Route them",
-            kpi.id,
+            title="Route them",
+            kpi_id=kpi.id,
             owner=ALICE,
             due_on=date(2026, 12, 1),
             effect_by=date(2026, 12, 2),
@@ -483,8 +483,8 @@ def test_v7_7_the_owner_is_asked_to_look_at_the_benefit_again(database: Database
         turns.jump(session, cycle, 7)
         turns.analyse(session, cycle, kpi, [1.0])
         fields = actions.ActionFields(
-            "Route them",
-            kpi.id,
+            title="Route them",
+            kpi_id=kpi.id,
             owner=FRANK,
             due_on=date(2026, 12, 1),
             effect_by=date(2026, 12, 2),
@@ -542,7 +542,14 @@ def test_a_channel_hears_at_the_usual_hours_of_its_cycles_zone(sqlite_database: 
         cycle.timezone = "America/New_York"
         session.flush()
         nudges = [
-            Nudge(f"k{who}", "collect_channel", who, cycle.id, ("collection", 1), date(2026, 11, 26))
+            Nudge(
+                key=f"k{who}",
+                kind="collect_channel",
+                user_id=who,
+                cycle_id=cycle.id,
+                subject=("collection", 1),
+                day=date(2026, 11, 26),
+            )
             for who in ("C1", "U_NOBODY_KNOWS", ALICE)
         ]
         made = {one.user_id: one for one in reminders.write(session, TEAM, nudges, NOW)}

@@ -110,7 +110,7 @@ def source_of(session: Session, cycle: Cycle, name: str = "Incidents") -> Source
 
 def assess(session: Session, cycle: Cycle, kpi: Kpi, how: Measurability = Measurability.AUTOMATIC) -> assessing.Line:
     """One KPI assessed with all defaults, from one source."""
-    said = assessing.Assessment(how, BOB, source_id=source_of(session, cycle).id)
+    said = assessing.Assessment(measurability=how, checked_by=BOB, source_id=source_of(session, cycle).id)
     return assessing.assess(session, cycle, kpi.id, said, actor=BOB, now=NOW)
 
 

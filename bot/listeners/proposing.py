@@ -259,7 +259,7 @@ def _read(session: Session, kit: Kit, cycle: Cycle, found: Drop, source: Source,
         kit.outbox.update(session, team_id=cycle.team_id, key=found.post_key, text=words(shown), blocks=shown)
         return
     drops.keep(kit.files, cycle.team_id, found)
-    tried = mapping.Try(Wanted(source.id), actor, f"proposed:{source.id}", looked=found.sha256)
+    tried = mapping.Try(wanted=Wanted(source.id), actor=actor, stamp=f"proposed:{source.id}", looked=found.sha256)
     mapping.begin(kit, session, cycle.team_id, found, tried)
 
 
@@ -342,7 +342,15 @@ def _aim(form: Mapping[str, Any], one: Candidate) -> Aim:
     direction = form.get(f"{blocks.DIRECTION}{one.id}") or Direction(one.direction)
     target, band = aim_typed(typed, direction)
     is_meant = bool(form.get(f"{MEANT_FIELD}{blocks.TARGET}{one.id}"))
-    return Aim(one, target, band, typed, direction, form.get(f"{blocks.UNIT}{one.id}") or one.unit, is_meant)
+    return Aim(
+        candidate=one,
+        target=target,
+        band=band,
+        target_text=typed,
+        direction=direction,
+        unit=form.get(f"{blocks.UNIT}{one.id}") or one.unit,
+        is_meant=is_meant,
+    )
 
 
 def _csfs(form: Mapping[str, Any], picked: Sequence[Candidate]) -> dict[str, str]:

@@ -55,7 +55,7 @@ class Shortcut:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What an installed app may do."""
 

@@ -95,7 +95,16 @@ class Sandbox:
         self.interactions = Interactions(self.workspace, shapes, self.delivery, keys, posts, payloads)
         forms = Forms(self.workspace, payloads, self.delivery, views)
         self.grants = Grants(self.bot_token)
-        api = Api(self.workspace, self.manifest, shapes, posts, views, self.url, self._socket_address, self.grants)
+        api = Api(
+            workspace=self.workspace,
+            manifest=self.manifest,
+            shapes=shapes,
+            posts=posts,
+            views=views,
+            base_url=self.url,
+            socket_address=self._socket_address,
+            grants=self.grants,
+        )
         self.door = Door(api, self.bot_token, self.app_token)
         acts = Acts(self.interactions, forms)
         state = PageState(self.workspace, shapes, posts, self.delivery.transport.connected)

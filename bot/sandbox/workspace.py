@@ -52,7 +52,7 @@ class Person:
     color: str = "4a7a8c"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class File:
     """An uploaded file.
 
@@ -90,7 +90,7 @@ class File:
         return self.complete and self.polls_left <= 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Message:
     """A message as the workspace keeps it."""
 
@@ -120,7 +120,7 @@ class Message:
         return bool(self.thread_ts) and self.thread_ts != self.ts
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Channel:
     """A channel or a direct message, with everything said in it."""
 
@@ -147,7 +147,7 @@ class Channel:
         return next((one for one in self.messages if one.ts == ts), None)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class View:
     """A modal or Home of one person.
 

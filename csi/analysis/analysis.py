@@ -29,7 +29,7 @@ class FrozenLimits:
     sigma_z: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiInput:
     """One KPI's series with everything that was fixed beforehand.
 
@@ -80,7 +80,7 @@ class KpiInput:
     in_file: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Natural process limits. ``lower`` and ``upper`` are tuples, one per series point, where they vary.
 
@@ -128,7 +128,7 @@ class Trend:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Evaluation against baseline, in the KPI's unit; ``percent`` is of the baseline.
 
@@ -197,7 +197,7 @@ class WindowSummary:
     met: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
     """A stretch with limits of its own, from ``start`` on.
 
@@ -214,7 +214,7 @@ class Phase:
     begun: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Between:
     """The t chart of rare events, in days: its limits, the latest time between two, and the time since the last.
 
@@ -278,7 +278,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """What stands behind the report's fields; shown on demand, not part of report.json."""
 
@@ -321,7 +321,7 @@ class Detail:
     guards: tuple[Remark, ...] = ()  # against fooling oneself, that fired and cap the evidence; what matters most first
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupMoved:
     """One group: its levels and numbers of cases before and after, its change with its 95 % interval.
 
@@ -344,7 +344,7 @@ class GroupMoved:
     weight: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
     """A KPI's change over one column.
 
@@ -370,7 +370,7 @@ class Where:
     counted: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
     """What one KPI's series says; the fields are those of ``kpis.<id>`` in report.json."""
 

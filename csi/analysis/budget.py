@@ -13,7 +13,7 @@ FEWEST_EXPECTED_BAD = 5.0  # bad events, no alarm below. Source: docs/verdicts.m
 _EXACT = 9  # decimals: 1 - 0.9 is a little less than 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
     """Attainment with Wilson's interval, the bad events allowed and had, and the burn rate (1 uses exactly all).
 
@@ -49,7 +49,16 @@ def budget(good: float, valid: float, target: float, *, alarm_from: float = 1.0)
     lower, upper = wilson(good, valid)
     enough = round(allowed, _EXACT) >= FEWEST_EXPECTED_BAD
     alarm = round(burn, _EXACT) > alarm_from if enough else None
-    return Budget(good / valid, float(lower), float(upper), allowed, bad, bad / allowed, burn, alarm)
+    return Budget(
+        attainment=good / valid,
+        lower=float(lower),
+        upper=float(upper),
+        allowed=allowed,
+        bad=bad,
+        consumed=bad / allowed,
+        burn=burn,
+        alarm=alarm,
+    )
 
 
 def told(consumed: float, burn: float, alarm: bool | None) -> str:

@@ -12,7 +12,7 @@ NOT_DETECTED, NOT_MEANINGFUL = "no detectable change", "no meaningful change"
 STATES = (IMPROVED, WORSE, NOT_DETECTED, NOT_MEANINGFUL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """After less before with its interval, the levels, and what matters; ``stands`` says that a change stands beyond
     what the baseline was already moving by."""

@@ -64,7 +64,16 @@ def _read(one: Draft, other: Draft, found: Beyond) -> Moved:
     """From the comparator's change to this one: what is beyond it, in the decimals of the sentence it stands beside."""
     its, mine = (draft.facts.change.difference or 0.0 for draft in (other, one))
     sides, unit = (found.lower, found.upper), one.subject.unit
-    return moved(Move(its, mine, found.difference, sides, unit, least=one.facts.read.scale.places))
+    return moved(
+        Move(
+            before=its,
+            after=mine,
+            difference=found.difference,
+            sides=sides,
+            unit=unit,
+            least=one.facts.read.scale.places,
+        )
+    )
 
 
 def _judged(one: Draft) -> bool:

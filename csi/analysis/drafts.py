@@ -31,7 +31,7 @@ LONGEST = 4  # times the periods there are: to wait for more is no advice; ours
 SUMMED = COUNTS | {"sum"}  # their level is so many a period
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """One KPI, judged by itself."""
 
@@ -70,15 +70,15 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
     clipped = bool(np.isfinite(floor) and (np.asarray(measured.lines.lower[number]) <= floor).any())
     facts = _facts(seen, p_adjusted)
     return Draft(
-        seen,
-        Subject(
+        seen=seen,
+        subject=Subject(
             definition.name or definition.id, definition.unit, row.item.period, seen.aim, definition.measure in SUMMED
         ),
-        facts,
-        _limits(seen, measured.lines),
-        _signals(seen, facts.change.state),
-        _trend(seen),
-        clipped,
+        facts=facts,
+        limits=_limits(seen, measured.lines),
+        signals=_signals(seen, facts.change.state),
+        trend=_trend(seen),
+        clipped=clipped,
     )
 
 
@@ -106,22 +106,22 @@ def _facts(seen: Seen, p_adjusted: float) -> Facts:
     was = before.level or 0.0
     better = aim.distance(was + (change.difference or 0.0) if mixed else after.level or 0.0) < aim.distance(was)
     return Facts(
-        before,
-        after,
-        not_comparable(row),
-        lacking(row),
-        row.item.quality,
-        change,
-        matters,
-        target if row.item.evaluation is not None else None,
-        assurance,
-        shift,
-        run,
-        better,
-        before.level is not None and aim.meets(before.level) and aim.exists,
-        bool(measured.beyond.slope_p[number] < SURE),
-        float(measured.effect.phi[number]),
-        _left(seen),
+        before=before,
+        after=after,
+        comparability=not_comparable(row),
+        lacking=lacking(row),
+        quality=row.item.quality,
+        change=change,
+        matters=matters,
+        target_state=target if row.item.evaluation is not None else None,
+        assurance=assurance,
+        sustained=shift,
+        run=run,
+        better=better,
+        met_before=before.level is not None and aim.meets(before.level) and aim.exists,
+        drifting_before=bool(measured.beyond.slope_p[number] < SURE),
+        phi=float(measured.effect.phi[number]),
+        step=_left(seen),
         unit=row.item.definition.unit,
         period=row.item.period,
         doubted=doubted(row),
@@ -178,17 +178,25 @@ def _change(seen: Seen, p_adjusted: float, matters: float, shift: str) -> Change
     lower, upper = float(effect.lower[number]), float(effect.upper[number])
     after = was + float(effect.difference[number]) if at_mix else float(measured.level_after[number])
     beyond = stands(measured.beyond, number, difference or 0.0)
-    held = Difference(difference or 0.0, lower, upper, was, after, matters, beyond)
+    held = Difference(
+        difference=difference or 0.0,
+        lower=lower,
+        upper=upper,
+        level_before=was,
+        level_after=after,
+        matters=matters,
+        stands=beyond,
+    )
     return Change(
-        difference,
-        _known(lower),
-        _known(upper),
-        percent,
-        _known(effect.p[number]),
-        _known(p_adjusted),
-        _known(measured.shift.shift[number]),
-        _known(measured.detectable[number]),
-        change_state(seen.aim, held, shift),
+        difference=difference,
+        lower=_known(lower),
+        upper=_known(upper),
+        percent=percent,
+        p=_known(effect.p[number]),
+        p_adjusted=_known(p_adjusted),
+        hodges_lehmann=_known(measured.shift.shift[number]),
+        smallest_detectable=_known(measured.detectable[number]),
+        state=change_state(seen.aim, held, shift),
     )
 
 
@@ -231,10 +239,18 @@ def _limits(seen: Seen, lines: Lines) -> Limits:
     measured, number, length = seen.measured, seen.number, len(seen.row.values)
     n, kind = int(lines.n[number]), str(measured.kind[number])
     if not np.isfinite(lines.centre[number]):
-        return Limits(kind, None, None, None, n, trial=False)
+        return Limits(kind=kind, centre=None, lower=None, upper=None, n=n, trial=False)
     lower, upper = (_level(np.asarray(part[number])[:length]) for part in (lines.lower, lines.upper))
     trial = FEWEST <= n < TRIAL_BELOW
-    return Limits(kind, float(lines.centre[number]), lower, upper, n, trial, _known(lines.sigma_z[number]))
+    return Limits(
+        kind=kind,
+        centre=float(lines.centre[number]),
+        lower=lower,
+        upper=upper,
+        n=n,
+        trial=trial,
+        sigma_z=_known(lines.sigma_z[number]),
+    )
 
 
 def _level(line: np.ndarray) -> float | tuple[float | None, ...] | None:

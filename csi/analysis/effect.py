@@ -30,7 +30,7 @@ _HIGHEST_BENEATH = 0.8  # ours: little spread above chance says little of how it
 _FITTED = 3  # two levels and a slope: the bias of r1 is that of a series of a third of the points
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
     """Difference of each KPI with interval, p, its standard error, degrees of freedom and the autocorrelation met."""
 
@@ -109,7 +109,9 @@ def share_change(good: Floats, valid: Floats, before: Flags, after: Flags, seaso
     null_error = widen * np.sqrt(both * (1 - both) * (1 / some(n1) + 1 / some(n2)))
     difference = x2 / some(n2) - x1 / some(n1)
     p = _p(difference, null_error, df)
-    return Effect(difference, lower, upper, p, (upper - lower) / (2 * quantile), df, phi)
+    return Effect(
+        difference=difference, lower=lower, upper=upper, p=p, error=(upper - lower) / (2 * quantile), df=df, phi=phi
+    )
 
 
 def net_change(
@@ -141,7 +143,9 @@ def net_change(
     error = np.sqrt(spreads[0] + spreads[1])
     reach = special.stdtrit(df, (1 + CONFIDENCE) / 2) * error
     lower, upper = np.minimum(between - reach, difference), np.maximum(between + reach, difference)
-    return Effect(difference, lower, upper, _p(between, error, df), error, df, phi)
+    return Effect(
+        difference=difference, lower=lower, upper=upper, p=_p(between, error, df), error=error, df=df, phi=phi
+    )
 
 
 def of_net(net: Floats, answers: Floats, decided: Floats, windows: tuple[Flags, Flags]) -> tuple[Floats, Floats]:
@@ -184,7 +188,9 @@ def count_change(
     upper = np.maximum(base * np.expm1(log_ratio.upper), difference)
     apart = _apart((x1, n1), (x2, n2), widen)
     lower, upper = np.where(empty, apart[0], lower), np.where(empty, apart[1], upper)
-    return log_ratio, Effect(difference, lower, upper, log_ratio.p, spread, df, phi)
+    return log_ratio, Effect(
+        difference=difference, lower=lower, upper=upper, p=log_ratio.p, error=spread, df=df, phi=phi
+    )
 
 
 def _apart(before: tuple[Floats, Floats], after: tuple[Floats, Floats], widen: Floats) -> tuple[Floats, Floats]:
@@ -356,4 +362,12 @@ def _p(difference: Floats, error: Floats, df: Floats) -> Floats:
 
 def _by_t(difference: Floats, error: Floats, df: Floats, phi: Floats) -> Effect:
     reach = special.stdtrit(df, (1 + CONFIDENCE) / 2) * error
-    return Effect(difference, difference - reach, difference + reach, _p(difference, error, df), error, df, phi)
+    return Effect(
+        difference=difference,
+        lower=difference - reach,
+        upper=difference + reach,
+        p=_p(difference, error, df),
+        error=error,
+        df=df,
+        phi=phi,
+    )

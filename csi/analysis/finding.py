@@ -40,7 +40,7 @@ _TOO_FEW = "It was met every time, but the periods are too few yet to promise it
 _ALWAYS = "It was met every time, but the usual variation reaches as far as the target."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingDraft:
     """What V5.2 asks of a finding, in words; ``impact_amount`` with its unit is the one quantified term."""
 
@@ -66,15 +66,15 @@ def draft(name: str, period: Period, result: Plain) -> FindingDraft:
     seen = _Seen(name, period, str(result.get("unit") or ""), result, result.get("detail") or {})
     impact, amount, unit = _impact(seen)
     return FindingDraft(
-        str(result.get("verdict") or ""),
-        str(result.get("sentence") or ""),
-        _against_target(seen),
-        _against_baseline(seen),
-        " ".join(part for part in (_variation(seen), _trend(seen), _between(seen)) if part),
-        _cause(seen),
-        impact,
-        amount,
-        unit,
+        verdict=str(result.get("verdict") or ""),
+        sentence=str(result.get("sentence") or ""),
+        against_target=_against_target(seen),
+        against_baseline=_against_baseline(seen),
+        variation=" ".join(part for part in (_variation(seen), _trend(seen), _between(seen)) if part),
+        cause=_cause(seen),
+        impact=impact,
+        impact_amount=amount,
+        impact_unit=unit,
     )
 
 
@@ -159,7 +159,17 @@ def _against_baseline(seen: _Seen) -> str:
     now, unit = seen.window("after").get("level"), seen.unit
     if change.get("difference") is None or was is None or now is None:
         return " ".join(seen.result.get("reasons") or ["No change was judged: no windows are fixed."])
-    read = moved(Move(was, now, change["difference"], _sides(change), unit, seen.aims, _matters(seen)))
+    read = moved(
+        Move(
+            before=was,
+            after=now,
+            difference=change["difference"],
+            sides=_sides(change),
+            unit=unit,
+            aims=seen.aims,
+            matters=_matters(seen),
+        )
+    )
     there, gap = f"{read.before} before, {read.after} after", read.difference
     percent = change.get("percent")
     of_base = "" if percent is None or unit == "%" else f", {wording.number(percent, 0, signed=True)} % of the baseline"

@@ -68,24 +68,24 @@ def _finished(
     still_open = (Note(Remark.CAUTION, text) for text in _still_open(one, as_of))
     notes = (*cautions(one, spoken, moved, names), *still_open, *footnotes(one))
     return Analysis(
-        one.limits,
-        one.signals,
-        one.trend,
-        facts.change,
-        facts.target_state,
-        facts.assurance,
-        ruling.verdict,
-        facts.change.state,
-        facts.target_state,
-        words.headline(one.subject, facts, ruling.verdict, has_side_effect=bool(worse)),
-        worse,
-        strength,
-        attribution(one, by_id.get(one.row.item.definition.comparator)),
-        tuple(note.text for note in notes),
-        _reasons(one, ruling),
-        words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
-        facts.against,
-        replace(
+        limits=one.limits,
+        signals=one.signals,
+        trend=one.trend,
+        change=facts.change,
+        target_state=facts.target_state,
+        assurance=facts.assurance,
+        verdict=ruling.verdict,
+        change_axis=facts.change.state,
+        target_axis=facts.target_state,
+        headline=words.headline(one.subject, facts, ruling.verdict, has_side_effect=bool(worse)),
+        side_effects=worse,
+        evidence=strength,
+        attribution=attribution(one, by_id.get(one.row.item.definition.comparator)),
+        warnings=tuple(note.text for note in notes),
+        reasons=_reasons(one, ruling),
+        sentence=words.sentence(one.subject, facts, ruling.verdict, strength, closed=closed, side_effects=clauses),
+        against_target=facts.against,
+        detail=replace(
             detail(one, ruling, closed, notes),
             after_limits=limits_after(one.seen, facts.change.state),
             seasonal=facts.seasonal,
@@ -93,7 +93,7 @@ def _finished(
             summary=words.summary(one.subject, facts, ruling.verdict),
             guards=guards_of(one, spoken),
         ),
-        where(one),
+        where=where(one),
     )
 
 

@@ -30,7 +30,7 @@ OVERDISPERSED = 0.2  # p of the chi-squared from which counts are taken to vary 
 T_POWER = 1 / 3.6  # makes exponential times nearly normal. Source: Nelson, J. Quality Technology 26 (1994) 239
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
     """Limits of one or many series.
 
@@ -223,14 +223,24 @@ def t(between: Floats, *, fit: Flags | None = None) -> Lines:
     lower, upper = np.power(np.maximum(root.lower, 0), power), np.power(root.upper, power)
     centre = np.power(root.centre, power)
     sigma = (upper - centre[..., None]) / 3
-    return Lines(centre, lower, upper, sigma, sigma, root.n, root.sigma_z)
+    return Lines(
+        centre=centre, lower=lower, upper=upper, sigma=sigma, sigma_unscreened=sigma, n=root.n, sigma_z=root.sigma_z
+    )
 
 
 def clip(lines: Lines, *, floor: Floats | float = -np.inf, ceiling: Floats | float = np.inf) -> Lines:
     """The same limits, kept within what the KPI can be (0 for a duration, 100 for a percentage)."""
     lower = np.maximum(lines.lower, np.asarray(floor)[..., None] if np.ndim(floor) else floor)
     upper = np.minimum(lines.upper, np.asarray(ceiling)[..., None] if np.ndim(ceiling) else ceiling)
-    return Lines(lines.centre, lower, upper, lines.sigma, lines.sigma_unscreened, lines.n, lines.sigma_z)
+    return Lines(
+        centre=lines.centre,
+        lower=lower,
+        upper=upper,
+        sigma=lines.sigma,
+        sigma_unscreened=lines.sigma_unscreened,
+        n=lines.n,
+        sigma_z=lines.sigma_z,
+    )
 
 
 def _only(values: Floats, fit: Flags | None) -> Floats:
@@ -248,13 +258,13 @@ def _lines(
     middle = centre[..., None]
     nothing = np.full(np.shape(centre), np.nan)
     return Lines(
-        centre,
-        middle - 3 * sigma,
-        middle + 3 * sigma,
-        sigma + 0 * middle,
-        sigma if unscreened is None else unscreened,
-        np.asarray(n),
-        nothing if sigma_z is None else sigma_z,
+        centre=centre,
+        lower=middle - 3 * sigma,
+        upper=middle + 3 * sigma,
+        sigma=sigma + 0 * middle,
+        sigma_unscreened=sigma if unscreened is None else unscreened,
+        n=np.asarray(n),
+        sigma_z=nothing if sigma_z is None else sigma_z,
     )
 
 

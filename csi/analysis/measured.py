@@ -32,7 +32,7 @@ _EQUAL = 1e-9  # relative; what differs by less is rounding
 _KINDS = {"share": "p_prime", "rate": "u_prime", "net": "nps_prime", "count": "xmr", "number": "xmr"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """Arrays over KPIs (rows as in the panel).
 
@@ -136,42 +136,44 @@ def measure(panel: Panel) -> Measured:
     told = np.where(np.arange(told.shape[1]) >= regime[:, None], told, np.nan)
     cycle = seasons(panel, told)
     return Measured(
-        kind,
-        frozen,
-        frozen_found,
-        lines,
-        found,
-        phases,
-        phase,
-        signals.nhs(np.where(after, panel.values, np.nan), phase.centre, phase.lower, phase.upper, phase.sigma),
-        slopes_by_season(told, cycle),
-        cycle,
-        both.year,
-        both.seasonal,
-        whole_seasons(panel, before, after),
-        trend.mann_kendall(base_values),
-        same.after.phi,
-        standing(panel, same, (before, after), _aims(panel)),
-        ahead(panel, phase, level_after, same.after.phi),
-        change,
-        effect.smallest_detectable(change),
-        effect.hodges_lehmann(*(_window(basis.panel.values, window) for window in (before, after))),
-        _steps(basis.panel),
-        beyond_of(basis.panel.values - both.season, before, after, change),
-        split,
-        regime,
-        sigma,
-        deviation,
-        _usual(np.where(fit, panel.values, np.nan)),
-        basis,
-        matters,
-        shifts,
-        spread(basis.panel.values - both.season, before, after),
-        moving_average(basis.panel.values - both.season, before, after, both),
-        level_before,
-        level_after,
-        before.sum(axis=1),
-        after.sum(axis=1),
+        kind=kind,
+        frozen=frozen,
+        frozen_found=frozen_found,
+        lines=lines,
+        found=found,
+        phases=phases,
+        phase=phase,
+        phase_found=signals.nhs(
+            np.where(after, panel.values, np.nan), phase.centre, phase.lower, phase.upper, phase.sigma
+        ),
+        slopes=slopes_by_season(told, cycle),
+        season=cycle,
+        year=both.year,
+        seasonal=both.seasonal,
+        alike=whole_seasons(panel, before, after),
+        slopes_before=trend.mann_kendall(base_values),
+        phi=same.after.phi,
+        standing=standing(panel, same, (before, after), _aims(panel)),
+        ahead=ahead(panel, phase, level_after, same.after.phi),
+        effect=change,
+        detectable=effect.smallest_detectable(change),
+        shift=effect.hodges_lehmann(*(_window(basis.panel.values, window) for window in (before, after))),
+        step=_steps(basis.panel),
+        beyond=beyond_of(basis.panel.values - both.season, before, after, change),
+        split=split,
+        regime=regime,
+        sigma=sigma,
+        spread_before=deviation,
+        usual=_usual(np.where(fit, panel.values, np.nan)),
+        compared=basis,
+        matters=matters,
+        lasting=shifts,
+        spread=spread(basis.panel.values - both.season, before, after),
+        average=moving_average(basis.panel.values - both.season, before, after, both),
+        level_before=level_before,
+        level_after=level_after,
+        count_before=before.sum(axis=1),
+        count_after=after.sum(axis=1),
     )
 
 

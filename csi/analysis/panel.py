@@ -33,7 +33,7 @@ AT_MOST_ALL = frozenset({"share", "availability"})
 STACKED = ("value", "numerator", "denominator", "n", *net_promoter.SIDES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """The series of several KPIs.
 
@@ -106,20 +106,20 @@ def _assembled(
     most = np.array([_most(item.definition) for item in inputs], dtype=float)
     ceiling = np.where(families == "share", np.minimum(most, scale), np.where(parts, PERCENT, most))
     return Panel(
-        inputs,
-        values,
-        numerator,
-        denominator,
-        decided,
-        stacked["n"],
-        used,
-        before,
-        after,
-        left_out,
-        scale,
-        families,
-        np.where(_is_net(inputs), -net_promoter.SCALE, np.where(cannot & (lowest >= 0), 0.0, -np.inf)),
-        ceiling,
+        inputs=inputs,
+        values=values,
+        numerator=numerator,
+        denominator=denominator,
+        decided=decided,
+        cases=stacked["n"],
+        used=used,
+        before=before,
+        after=after,
+        left_out=left_out,
+        scale=scale,
+        family=families,
+        floor=np.where(_is_net(inputs), -net_promoter.SCALE, np.where(cannot & (lowest >= 0), 0.0, -np.inf)),
+        ceiling=ceiling,
     )
 
 

@@ -51,7 +51,16 @@ def between(row: Row) -> Between | None:
     lower, upper, n = float(lines.lower[0]), float(lines.upper[0]), int(lines.n)
     latest = float(gaps.days[-1])
     state = LONGER if max(latest, gaps.since) > upper else SHORTER if latest < lower else ""
-    return Between(float(lines.centre), lower, upper, n, n < TRIAL_BELOW, latest, gaps.since, state)
+    return Between(
+        centre=float(lines.centre),
+        lower=lower,
+        upper=upper,
+        n=n,
+        trial=n < TRIAL_BELOW,
+        latest=latest,
+        since=gaps.since,
+        state=state,
+    )
 
 
 def said(row: Row) -> str:

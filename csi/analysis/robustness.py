@@ -38,13 +38,13 @@ def moved_states(stack: Panel, measured: Measured, drafts: list[Draft], judged: 
                 continue
             was, run = one.facts.before.level or 0.0, sustained(one.seen, shifts, place)[0]
             moved = Difference(
-                float(effect.difference[place]),
-                float(effect.lower[place]),
-                float(effect.upper[place]),
-                was,
-                was + float(effect.difference[place]),
-                one.facts.matters,
-                stands(measured.beyond, number, float(effect.difference[place])),
+                difference=float(effect.difference[place]),
+                lower=float(effect.lower[place]),
+                upper=float(effect.upper[place]),
+                level_before=was,
+                level_after=was + float(effect.difference[place]),
+                matters=one.facts.matters,
+                stands=stands(measured.beyond, number, float(effect.difference[place])),
             )
             level = float(actual[place]) if held[place] else moved.level_after
             states[number].append(_said(one, Moved(periods, "", one.aim.meets(level)), moved, run))

@@ -21,7 +21,7 @@ MOST_POINTS = 9_000  # a year of hours; ours
 _MOST_PAIRS = 100_000_000  # compared at once, twice over; ours
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Slopes:
     """Trend of each series: Kendall's S, its variance, z, p, Sen's slope with 95 % interval, intercept, points."""
 
@@ -80,7 +80,19 @@ def _block(values: Floats, season: int, autocorrelated: bool) -> Slopes:
         p, quantile = 2 * special.ndtr(-np.abs(z)), np.full(len(values), special.ndtri((1 + CONFIDENCE) / 2))
     lower, upper = _interval(slopes, counts, quantile * np.sqrt(inflated))
     tau = np.where(counts > 0, s / np.maximum(counts, 1), np.nan)
-    return Slopes(s, variance, z, p, slope, lower, upper, _intercept(values, slope), n, phi, tau)
+    return Slopes(
+        s=s,
+        variance=variance,
+        z=z,
+        p=p,
+        slope=slope,
+        lower=lower,
+        upper=upper,
+        intercept=_intercept(values, slope),
+        n=n,
+        phi=phi,
+        tau=tau,
+    )
 
 
 def _newest(values: Floats) -> Floats:

@@ -21,7 +21,7 @@ HIGH_PHI = 0.3  # from here 12 + 12 points still deceive now and then. Source: d
 STRONG_P, MODERATE_P = 0.01, 0.05
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All that the verdict rests on.
 
@@ -81,7 +81,17 @@ class Facts:
         change = self.change
         sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
         before, after = self.before.level or 0.0, self.after.level or 0.0
-        return moved(Move(before, after, change.difference or 0.0, sides, self.unit, self.aims, self.matters))
+        return moved(
+            Move(
+                before=before,
+                after=after,
+                difference=change.difference or 0.0,
+                sides=sides,
+                unit=self.unit,
+                aims=self.aims,
+                matters=self.matters,
+            )
+        )
 
     @property
     def crude(self) -> float:

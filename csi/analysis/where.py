@@ -74,7 +74,16 @@ def _told(one: Draft, groups: Groups, *, named: bool) -> Where | None:
     else:
         ranked = tuple(sorted(made.groups, key=lambda group: -abs(group.difference)))
         kind, counted = FUNNEL if share else RANKED, ""
-    found = Where(groups.column, named, kind, ranked, made.suppressed, (), made.centre, counted)
+    found = Where(
+        column=groups.column,
+        named=named,
+        kind=kind,
+        groups=ranked,
+        suppressed=made.suppressed,
+        sentences=(),
+        centre=made.centre,
+        counted=counted,
+    )
     return replace(found, sentences=_sentences(one, found))
 
 
@@ -115,16 +124,16 @@ def _funnel(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
     away, centre, reach = _away(moved, error, n)
     made = [
         GroupMoved(
-            groups.names[at],
-            float(first[of] * scale),
-            float(second[of] * scale),
-            int(n[of]),
-            int(m[of]),
-            float(moved[of]),
-            float(moved[of] - SIDE * error[of]),
-            float(moved[of] + SIDE * error[of]),
-            bool(away[of] > LIMIT),
-            float(LIMIT * reach[of]),
+            name=groups.names[at],
+            before=float(first[of] * scale),
+            after=float(second[of] * scale),
+            cases_before=int(n[of]),
+            cases_after=int(m[of]),
+            difference=float(moved[of]),
+            lower=float(moved[of] - SIDE * error[of]),
+            upper=float(moved[of] + SIDE * error[of]),
+            apart=bool(away[of] > LIMIT),
+            reach=float(LIMIT * reach[of]),
         )
         for of, at in enumerate(places)
     ]
@@ -176,15 +185,15 @@ def _ranked(one: Draft, groups: Groups, places: np.ndarray, hidden: int) -> _Com
     level = [float(first.mean()) for first, _ in told.values()]
     made = [
         GroupMoved(
-            groups.names[at],
-            level[of],
-            level[of] + float(moved[of]),
-            int(n[of]),
-            int(m[of]),
-            float(moved[of]),
-            float(low[of]),
-            float(high[of]),
-            bool(chance[of] * len(told) < SURE),
+            name=groups.names[at],
+            before=level[of],
+            after=level[of] + float(moved[of]),
+            cases_before=int(n[of]),
+            cases_after=int(m[of]),
+            difference=float(moved[of]),
+            lower=float(low[of]),
+            upper=float(high[of]),
+            apart=bool(chance[of] * len(told) < SURE),
         )
         for of, at in enumerate(told)
     ]
@@ -226,4 +235,6 @@ def _moved(one: Draft, column: str, group: GroupMoved) -> str:
 
 def move_of(group: GroupMoved, unit: str) -> Move:
     """A group's change, to be read alike wherever it is."""
-    return Move(group.before, group.after, group.difference, (group.lower, group.upper), unit)
+    return Move(
+        before=group.before, after=group.after, difference=group.difference, sides=(group.lower, group.upper), unit=unit
+    )

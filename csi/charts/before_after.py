@@ -45,7 +45,7 @@ BEFORE, AFTER, CHANGE, END = (0.0, 1.0), (1.25, 2.25), 2.6, 2.85  # where they s
 CROWDED, SMALL, LARGE = 40, 3.0, 5.0  # points of a window from which they are drawn smaller; their sizes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
     """What is drawn.
 
@@ -84,18 +84,18 @@ def of_view(view: View) -> Compared | None:
     sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
     likely = said("{gap} (likely {likely})", gap=read.difference, likely=read.likely) if sides else read.difference
     return Compared(
-        view.name,
-        view.unit,
-        tuple(kickers(view)),
-        view.analysis.badge,
-        view.said_of,
-        view.targets,
-        values[0],
-        values[1],
-        (levels[0], levels[1]),
-        sides,
-        (read.before, read.after, likely),
-        colour_of_change(view),
+        name=view.name,
+        unit=view.unit,
+        kickers=tuple(kickers(view)),
+        badge=view.analysis.badge,
+        told=view.said_of,
+        aims=view.targets,
+        before=values[0],
+        after=values[1],
+        levels=(levels[0], levels[1]),
+        sides=sides,
+        read=(read.before, read.after, likely),
+        colour=colour_of_change(view),
     )
 
 

@@ -45,7 +45,7 @@ ABOVE = 1.06  # of the highest value
 TICK = 8.5  # points
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Burned:
     """What is drawn.
 
@@ -87,7 +87,16 @@ def of_view(view: View) -> Burned | None:
     promise = said("promised: {aim}", aim=exact(view.targets[0], view.unit))
     told = budget.told(detail.budget_consumed, detail.burn_rate, detail.burn_alarm)
     days = tuple(date_labels(marks, view.period))
-    return Burned(view.name, view.service, view.analysis.badge, promise, tuple(used), even, days, told)
+    return Burned(
+        name=view.name,
+        service=view.service,
+        badge=view.analysis.badge,
+        promise=promise,
+        used=tuple(used),
+        even=even,
+        days=days,
+        told=told,
+    )
 
 
 def of_plain(plain: Mapping[str, Any]) -> Burned:

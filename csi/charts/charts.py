@@ -50,7 +50,18 @@ def control_chart(
 ) -> Chart:
     """One KPI's control chart as PNG with its sentence and alt text."""
     source = source_label or kpi.source
-    return draw(View(kpi, processed, analysis, service, source, baseline, evaluation, tuple(exclusions)))
+    return draw(
+        View(
+            kpi=kpi,
+            processed=processed,
+            analysis=analysis,
+            service=service,
+            source=source,
+            baseline=baseline,
+            evaluation=evaluation,
+            exclusions=tuple(exclusions),
+        )
+    )
 
 
 def draw(view: View) -> Chart:

@@ -22,7 +22,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """One period: ``signal`` is ``improvement``, ``concern``, ``neither`` or empty.
 

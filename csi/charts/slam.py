@@ -66,7 +66,7 @@ NO_TARGET = Cell("no target", "·", FAINT, QUIET)
 CELLS = (MET, THREATENED, MISSED, NO_DATA, UNFINISHED, FEW, NO_TARGET)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
     """One row: what was agreed, how each period stood, and what is ruled.
 
@@ -125,7 +125,7 @@ def grid(facts: Facts) -> tuple[list[Clause], list[Mark]]:
     judged = {id(view) for view in facts.views}  # what was promised has a target of its own, and no verdict
     rows = [_clause(view, columns, view.analysis.label if id(view) in judged else "") for view in facts.clauses()]
     blank = tuple(NO_DATA for _ in columns)
-    rows += [Clause(name, said("not measured"), blank) for name in facts.unmeasured]
+    rows += [Clause(name=name, target=said("not measured"), cells=blank) for name in facts.unmeasured]
     return rows[:MOST_ROWS], columns
 
 
@@ -174,7 +174,9 @@ def _clause(view: View, columns: Sequence[Mark], verdict: str) -> Clause:
         "" if mark is None or mark.value is None else amount(mark.value, "", view.targets) for mark in places
     )
     axes = view.analysis.both if verdict else ""
-    return Clause(view.name, _promised(view), cells, latest, axes, figures, verdict)
+    return Clause(
+        name=view.name, target=_promised(view), cells=cells, latest=latest, axes=axes, figures=figures, verdict=verdict
+    )
 
 
 def _promised(view: View) -> str:

@@ -57,7 +57,7 @@ class Deed:
     done: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One cycle of a KPI: its series (step 4's frame), what was agreed, its verdict with its summary, its actions.
 
@@ -80,7 +80,7 @@ class Turn:
         return next((target for until, target in self.earlier if day < until), self.target)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spiral:
     """A KPI over all its cycles, oldest first."""
 
@@ -160,7 +160,13 @@ def _mark(at: int, start: pd.Timestamp, row: Any, min_n: int) -> Mark:
     hidden = bool(row.missing) or row.value != row.value
     few = not hidden and row.n < min_n
     return Mark(
-        at, start, None if hidden or few else float(row.value), float(row.n), bool(row.partial), False, suppressed=few
+        position=at,
+        start=start,
+        value=None if hidden or few else float(row.value),
+        n=float(row.n),
+        partial=bool(row.partial),
+        excluded=False,
+        suppressed=few,
     )
 
 

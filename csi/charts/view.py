@@ -50,7 +50,7 @@ class Guard:
     stands: Stands
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """A KPI, its series and analysis, and what was fixed beforehand.
 
@@ -135,8 +135,20 @@ class View:
         sides = () if change.lower is None or change.upper is None else (change.lower, change.upper)
         matters = detail.minimum_important_difference or 0.0
         if before is None or after is None:
-            return moved(Move(0.0, difference, difference, sides, unit, matters=matters))
-        return moved(Move(before, after, difference, sides, unit, self.targets, matters))
+            return moved(
+                Move(before=0.0, after=difference, difference=difference, sides=sides, unit=unit, matters=matters)
+            )
+        return moved(
+            Move(
+                before=before,
+                after=after,
+                difference=difference,
+                sides=sides,
+                unit=unit,
+                aims=self.targets,
+                matters=matters,
+            )
+        )
 
     def said(self, value: float | None) -> str:
         """A value of the KPI with its unit, in digits that tell it from the target."""

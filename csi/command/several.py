@@ -27,7 +27,7 @@ _ODD = re.compile(r"[^\w.-]+")
 _FOLDER = "report"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """What one call of the command asks for.
 

@@ -47,7 +47,7 @@ def take_over(session: Session, cycle: Cycle, study: StudyDefinition, *, actor: 
     roles.require(session, cycle, actor, roles.MEMBERS, "take a study over")
     if cycle.state != "open" or cycle.step > Step.PROCESS:
         raise Conflict(f"A study is taken over in steps 1 to 4; this cycle is in step {cycle.step}.")
-    made = _TakingOver(session, cycle, study, actor, now, [], [])
+    made = _TakingOver(session=session, cycle=cycle, study=study, actor=actor, now=now, done=[], left=[])
     made.terms()
     made.money()
     keys = made.sources()
@@ -57,7 +57,7 @@ def take_over(session: Session, cycle: Cycle, study: StudyDefinition, *, actor: 
     return TakenOver(tuple(made.done), tuple(made.left))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _TakingOver:
     """One taking over, and what is said of it."""
 

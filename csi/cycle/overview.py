@@ -32,7 +32,7 @@ class StepState:
     due_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiState:
     """One KPI: its aim, its verdict (empty: not judged yet), and whether that is out of date."""
 
@@ -48,7 +48,7 @@ class KpiState:
     stale: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """Somebody is waited for.
 
@@ -83,7 +83,7 @@ class Taken:
     since: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """A cycle at one moment."""
 
@@ -117,7 +117,7 @@ class Brief:
     verdicts: tuple[Verdict, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """What stands of a KPI's result in a line: its verdict as people read it, and whether that is out of date."""
 
@@ -250,7 +250,7 @@ def waiting(session: Session, cycle: Cycle) -> list[Waiting]:
         return []
     here = passages.passage(session, cycle, cycle.step)
     owner = passages.accountable(session, cycle, cycle.step)
-    found = [Waiting((owner,) if owner else (), Awaited.STEP, here.due_on, cycle.step)]
+    found = [Waiting(who=(owner,) if owner else (), kind=Awaited.STEP, due_on=here.due_on, number=cycle.step)]
     if cycle.step == Step.SHOULD_MEASURE:
         found += _tree_waits(session, cycle)
     for action in _actions(session, cycle, ("proposed",)):
@@ -258,21 +258,23 @@ def waiting(session: Session, cycle: Cycle) -> list[Waiting]:
         free = tuple(one for one in approvers.of_action(session, cycle, action) if one not in said)
         about: dict[str, Any] = {"subject_id": action.id, "version": action.version, "name": action.title}
         until = local_day(action.expires_at, cycle.timezone) if action.expires_at else None
-        found.append(Waiting(free, Awaited.ACTION_APPROVAL, until, action.number, **about))
+        found.append(Waiting(who=free, kind=Awaited.ACTION_APPROVAL, due_on=until, number=action.number, **about))
     for action in _actions(session, cycle, ("approved", "reopened")):
         about = {"subject_id": action.id, "name": action.title}
-        found.append(Waiting((action.owner,), Awaited.ACTION, action.due_on, action.number, **about))
+        found.append(
+            Waiting(who=(action.owner,), kind=Awaited.ACTION, due_on=action.due_on, number=action.number, **about)
+        )
     for action in _actions(session, cycle, ("done",)):
         ready = following.settles_at(action)
         since = local_day(ready, cycle.timezone) if ready else None
         about = {"subject_id": action.id, "name": action.title, "since": since}
-        found.append(Waiting((action.owner,), Awaited.REVIEW, number=action.number, **about))
+        found.append(Waiting(who=(action.owner,), kind=Awaited.REVIEW, number=action.number, **about))
     for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed"):
         said = _answered(session, baseline, "baseline")
         free = tuple(one for one in approvers.of_baseline(session, cycle, baseline) if one not in said)
         kpi = row(session, Kpi, cycle.team_id, id=baseline.kpi_id)
         name = kpi.name if kpi else baseline.kpi_key
-        found.append(Waiting(free, Awaited.BASELINE_APPROVAL, name=name, subject_id=baseline.id))
+        found.append(Waiting(who=free, kind=Awaited.BASELINE_APPROVAL, name=name, subject_id=baseline.id))
     return found
 
 
@@ -290,10 +292,10 @@ def _tree_waits(session: Session, cycle: Cycle) -> list[Waiting]:
     sent_back = any(one.choice == "reject" for one in given)
     if sent_back or not trees.decisions(session, cycle, "tree_submitted"):
         owner = passages.accountable(session, cycle, cycle.step)
-        return [Waiting((owner,) if owner else (), Awaited.TREE if sent_back else Awaited.ASKING)]
+        return [Waiting(who=(owner,) if owner else (), kind=Awaited.TREE if sent_back else Awaited.ASKING)]
     answered = {one.user_id for one in given}
     able = tuple(one for one in trees.approvers(session, cycle) if one not in answered)
-    return [Waiting(able, Awaited.TREE_APPROVAL, subject_id=cycle.id, version=cycle.tree_version)]
+    return [Waiting(who=able, kind=Awaited.TREE_APPROVAL, subject_id=cycle.id, version=cycle.tree_version)]
 
 
 def _actions(session: Session, cycle: Cycle, states: tuple[str, ...]) -> list[Action]:

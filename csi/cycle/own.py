@@ -38,7 +38,7 @@ def own(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[Wai
 def _data(session: Session, cycle: Cycle, user_id: str, now: datetime) -> Iterator[Waiting]:
     for one in collecting.to_bring(session, cycle, user_id, now):
         yield Waiting(
-            (user_id,), Awaited.DATA, name=one.said, subject_id=cycle.id, start=one.start, is_typed=one.by_hand
+            who=(user_id,), kind=Awaited.DATA, name=one.said, subject_id=cycle.id, start=one.start, is_typed=one.by_hand
         )
 
 
@@ -54,7 +54,7 @@ def _findings(session: Session, cycle: Cycle, user_id: str) -> Iterator[Waiting]
         finding = found.get(one.kpi_id)
         settled = finding is not None and (finding.state == "confirmed" or bool(finding.none_because))
         if one.kpi_id in names and not one.stale and not settled:
-            yield Waiting((user_id,), Awaited.FINDING, name=names[one.kpi_id], subject_id=one.kpi_id)
+            yield Waiting(who=(user_id,), kind=Awaited.FINDING, name=names[one.kpi_id], subject_id=one.kpi_id)
 
 
 def _reports(session: Session, cycle: Cycle, user_id: str) -> Iterator[Waiting]:
@@ -65,4 +65,4 @@ def _reports(session: Session, cycle: Cycle, user_id: str) -> Iterator[Waiting]:
     for report in rows(session, Report, cycle.team_id, cycle_id=cycle.id, state="sent", order="-id", limit=1):
         pressed = row(session, ReportClick, cycle.team_id, report_id=report.id, user_id=user_id)
         if report.made_by != user_id and pressed is None:
-            yield Waiting((user_id,), Awaited.REPORT, name=report.audience, subject_id=report.id)
+            yield Waiting(who=(user_id,), kind=Awaited.REPORT, name=report.audience, subject_id=report.id)

@@ -31,7 +31,7 @@ UNDER_ONE = 3  # KPIs under one CSF, as far as there is room; Source: as above
 _ASKED = ("sql", "url", "prometheus", "cadence", "encoding", "delimiter", "decimal", "header_row", "sheet")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
     """What a person said of one KPI that was picked; ``is_meant``: that its target is, far as it is from the data."""
 
@@ -44,7 +44,7 @@ class Aim:
     is_meant: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
     """What is taken up of a proposal.
 

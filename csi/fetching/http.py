@@ -40,7 +40,7 @@ _MEANS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How long an answer is waited for: attempts, seconds between them at most, seconds and bytes in all."""
 

@@ -35,7 +35,7 @@ MIN_N = 5  # a smaller group is suppressed; Source: docs/rules.md (V6.7)
 LOW_N = 20  # below it a value is labelled "low n"; Source: as above
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A KPI as the catalogue knows it.
 

@@ -15,7 +15,7 @@ from csi.models import Batch, Measurement
 from csi.storage import reads_only
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
     """One delivery: ``days`` with rows by the column that dates them, ``mended`` rows by the delivery they mend."""
 
@@ -34,7 +34,7 @@ class Delivered:
     delivered_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
     """The numbers of one KPI in one source that count: ``days`` in the cycle's zone, or moments where no day was said.
 

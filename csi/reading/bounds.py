@@ -9,7 +9,7 @@ from csi.errors import InvalidInput
 MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
     """Limits of one delivery; the defaults hold a 200 MB CSV in bounded memory.
 

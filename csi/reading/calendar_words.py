@@ -177,7 +177,7 @@ def plain(text: str) -> str:
 Meaning = Mapping[int, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """Months (1 to 12, each with the languages that call it so) and weekdays by name; what else may stand in a date.
 

@@ -105,7 +105,7 @@ def _without(chunk: Chunk, places: Sequence[int] | np.ndarray, rejected: Sequenc
     return Chunk(chunk.table.filter(pa.array(kept)), chunk.lines[kept], [*chunk.rejected, *rejected])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trimming:
     """What is needed to tell the last lines of a table from its rows.
 
@@ -235,7 +235,15 @@ class Trimming:
     def _ending(self, last: Chunk, start: int) -> Ending:
         table = last.table.slice(start)
         cells = {self.names[name]: _text(table.column(name)).to_pylist() for name in table.column_names}
-        return Ending(cells, last.lines[start:].tolist(), {}, self.key, self.moments, self.decimal, self.wide)
+        return Ending(
+            cells=cells,
+            lines=last.lines[start:].tolist(),
+            above={},
+            key=self.key,
+            moments=self.moments,
+            decimal=self.decimal,
+            wide=self.wide,
+        )
 
     def _found(self, last: Chunk, start: int, ending: Ending) -> list[NoRow]:
         if start and self.sums.names:

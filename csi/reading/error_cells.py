@@ -47,7 +47,7 @@ def error_cells(content: Content, sheet: str) -> dict[int, list[tuple[int, str]]
     return found
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Document:
     """An OpenDocument walked cell by cell: where a cell of one table lies, and what it says if it is an error."""
 
@@ -92,7 +92,7 @@ def _of_document(archive: ZipFile, sheet: str) -> dict[int, list[tuple[int, str]
     with archive.open(_DOCUMENT) as unfolded:
         if not any(b"error" in block for block in iter(lambda: unfolded.read(_BLOCK), b"")):
             return {}
-    walk, parser = _Document(sheet), expat.ParserCreate()
+    walk, parser = _Document(sheet=sheet), expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = walk.start, walk.end, walk.data
     with archive.open(_DOCUMENT) as unfolded:
         while block := unfolded.read(_BLOCK):

@@ -93,7 +93,7 @@ def _number(text: bytes | str) -> float | None:
     return number if abs(number) < float("inf") else None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Walk:
     """An OpenDocument walked cell by cell: where percentages and money of one table lie."""
 
@@ -142,7 +142,7 @@ def _of_document(archive: ZipFile, sheet: str, rows: int) -> Iterator[Place]:
         blocks = iter(lambda: unfolded.read(_BLOCK), b"")
         if not any(mark in block for block in blocks for mark in _OF_KIND):
             return
-    walk, parser = _Walk(sheet, rows), expat.ParserCreate()
+    walk, parser = _Walk(sheet=sheet, rows=rows), expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = walk.start, walk.end
     with archive.open(_DOCUMENT) as unfolded:
         while block := unfolded.read(_BLOCK):

@@ -36,7 +36,7 @@ _SAMPLE_CELLS = 200_000
 _BY_ORDER = ("day_first", "month_first", "year_first")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """One column as guessed: its kind, the order of its dates, the role its name and cells suggest.
 
@@ -56,7 +56,7 @@ class Column:
     written: Written = PLAIN
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """How a delivery is laid out.
 
@@ -154,7 +154,7 @@ def form_of(
     if base.format is Format.DELIMITED and not source.decimal:
         either = _either(forms, cells, base.delimiter)
         forms = {name: replace(form, either=either) for name, form in forms.items()}
-    columns = (Column(name, kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
+    columns = (Column(name=name, kind=kind, written=forms.get(name, PLAIN)) for name, kind in kinds.items())
     return replace(base, decimal=decimal, columns=tuple(columns))
 
 
@@ -215,7 +215,7 @@ def _sampled(content: Content, source: SourceDefinition, rows: int = _SAMPLE_ROW
     else:
         columns = json_rows.sample(content, kind, rows, source)
     check_columns(content.filename, len(columns), content.bounds)
-    return Layout(kind, (), header_row=0, first_line=1), columns
+    return Layout(format=kind, columns=(), header_row=0, first_line=1), columns
 
 
 def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cells]:
@@ -226,7 +226,7 @@ def _delimited(content: Content, source: SourceDefinition) -> tuple[Layout, _Cel
     head = _below(grid, row)
     if not head.names:  # blanks that bytes do not show to be blanks
         raise refuse(content.filename, BLANK)
-    base = Layout(Format.DELIMITED, (), text.encoding, text.delimiter, header_row=row)
+    base = Layout(format=Format.DELIMITED, columns=(), encoding=text.encoding, delimiter=text.delimiter, header_row=row)
     return head.told(base), dict(zip(head.names, head.columns, strict=True))
 
 
@@ -239,7 +239,7 @@ def _sheet(content: Content, kind: Format, source: SourceDefinition) -> tuple[La
         raise refuse(content.filename, reason)
     row = header_row(grid) if source.header_row is None else source.header_row
     head = _below(grid, row)
-    base = Layout(kind, (), header_row=row, sheet=sheet, sheets=names)
+    base = Layout(format=kind, columns=(), header_row=row, sheet=sheet, sheets=names)
     return head.told(base), dict(zip(head.names, head.columns, strict=True))
 
 
@@ -335,12 +335,12 @@ def _column(
     kind, examples = seen.kind, tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
     form = _written(seen.name, values, source.decimal or ".", source, headers) if kind.name == "number" else PLAIN
     return Column(
-        seen.name,
-        kind.name,
-        kind.dates,
-        kind.ambiguous,
-        role,
-        examples,
+        name=seen.name,
+        kind=kind.name,
+        dates=kind.dates,
+        ambiguous=kind.ambiguous,
+        role=role,
+        examples=examples,
         filled=len(seen.filled),
         distinct=seen.distinct,
         unit=form.unit,

@@ -20,7 +20,7 @@ _REPORT = 4 * 1024 * 1024  # bytes of a table that may be a report with totals o
 MOST_BYTES = 64 * 1024 * 1024  # what is read twice before anybody has said a word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
     """Counts of a file read as it suggests itself.
 
@@ -76,7 +76,9 @@ def _counted(
         return None
     cases = len(np.unique(np.concatenate([one.cases for one in parts]))) if key else 0
     first, last = min(_ends(parts, 0)), max(_ends(parts, 1))
-    return Looks(rows, first.to_pydatetime(), last.to_pydatetime(), key, cases, left_out=beside)
+    return Looks(
+        rows=rows, first_at=first.to_pydatetime(), last_at=last.to_pydatetime(), key=key, cases=cases, left_out=beside
+    )
 
 
 @dataclass(frozen=True, slots=True)

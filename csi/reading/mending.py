@@ -79,7 +79,7 @@ def encoding_of_mended(content: Content, stated: str | None) -> str:
 def as_mended(source: SourceDefinition, encoding: str) -> SourceDefinition:
     """How a mended quarantine of this source is read: our own layout, the source's meaning."""
     return SourceDefinition(
-        source.id,
+        id=source.id,
         timezone=source.timezone,
         dates=source.dates,
         column_dates=source.column_dates,

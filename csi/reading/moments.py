@@ -37,7 +37,7 @@ EXAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
     """Typed moments of one column.
 
@@ -119,13 +119,13 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str, header: str 
     every = (instants, doubtful, ~read.readable & ~read.nothing, read.causes, read.local, ~np.isnan(read.offsets))
     instants, doubtful, unreadable, causes, local, stated = every if codes is None else (one[codes] for one in every)
     return Moments(
-        pd.Series(instants).dt.tz_localize("UTC"),
-        unreadable,
-        int((doubtful == _AMBIGUOUS).sum()),
-        int((doubtful == _NONEXISTENT).sum()),
-        causes,
-        local,
-        stated,
+        instants=pd.Series(instants).dt.tz_localize("UTC"),
+        unreadable=unreadable,
+        ambiguous=int((doubtful == _AMBIGUOUS).sum()),
+        nonexistent=int((doubtful == _NONEXISTENT).sum()),
+        causes=causes,
+        local=local,
+        stated=stated,
     )
 
 
@@ -155,7 +155,15 @@ def _typed(cells: pa.ChunkedArray, timezone: str) -> Moments:
     twice, skipped = (int((doubtful == kind).sum()) for kind in (_AMBIGUOUS, _NONEXISTENT))
     none = np.zeros(len(stamps), dtype=np.int8)
     every = pd.Series(instants).dt.tz_localize("UTC")
-    return Moments(every, none.astype(bool), twice, skipped, none, stamps, np.full(len(stamps), bool(cells.type.tz)))
+    return Moments(
+        instants=every,
+        unreadable=none.astype(bool),
+        ambiguous=twice,
+        nonexistent=skipped,
+        causes=none,
+        local=stamps,
+        stated=np.full(len(stamps), bool(cells.type.tz)),
+    )
 
 
 def _parse(texts: pa.StringArray, order: str, source: ZoneInfo, header: str = "") -> Parsed:

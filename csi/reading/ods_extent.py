@@ -26,7 +26,7 @@ class _Span:
     filled: int = 0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class OdsExtent:
     """The rows and columns of a document's sheets seen so far; refused as soon as they are more than is read."""
 

@@ -144,7 +144,7 @@ def _months(spellings: Sequence[Spelling]) -> dict[str, int]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Numbers:
     """The parts of every text as numbers; what a spelling lacks has its default."""
 
@@ -161,13 +161,13 @@ class _Numbers:
         parts = {name: np.full(size, _DEFAULTS.get(name, 0), dtype=np.int64) for name in _PARTS}
         zeros = np.zeros(size, dtype=np.int64)
         return cls(
-            parts,
-            np.full(size, np.nan),
-            zeros,
-            np.zeros(size, dtype=np.int8),
-            np.zeros(size, dtype=np.int64),
-            np.zeros(size, dtype=bool),
-            np.zeros(size, dtype=np.int8),
+            parts=parts,
+            offsets=np.full(size, np.nan),
+            fraction=zeros,
+            half=np.zeros(size, dtype=np.int8),
+            hours=np.zeros(size, dtype=np.int64),
+            short_year=np.zeros(size, dtype=bool),
+            causes=np.zeros(size, dtype=np.int8),
         )
 
     def fill(self, found: Shaped, one: Spelling, rows: np.ndarray, month: int, own_zone: int | None) -> None:

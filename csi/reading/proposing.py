@@ -76,7 +76,7 @@ def _by_roles(layout: Layout, timezone: str) -> SourceDefinition:
         if not period_headers(layout.names).with_year:
             options |= {"join": {"month": [year_column(layout), "period"]}, "moments": ["month"]}
     return SourceDefinition(
-        "",
+        id="",
         timezone=timezone,
         dates=layout.dates,
         column_dates={name: order for name, order in orders.items() if order != layout.dates},

@@ -46,7 +46,7 @@ class ScaleKind(StrEnum):
     PERCENT = "percent"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
     """What a column's values say.
 
@@ -98,7 +98,7 @@ def _worded(cells: Sequence[str]) -> Scale | None:
     known = [answer for answer in told.values() if answer is not Answer.NONE]
     if not {Answer.SATISFIED, Answer.DISSATISFIED} & set(known) or len(unknown) > len(known):
         return None
-    return Scale(ScaleKind.WORDS, told, unknown)
+    return Scale(kind=ScaleKind.WORDS, answers=told, unknown=unknown)
 
 
 def _numbered(cells: Sequence[str], header: str) -> Scale | None:
@@ -129,7 +129,15 @@ def _of_numbers(
         for cell in cells
     }
     nps = kind is ScaleKind.NUMBERS and top > _FEW_STEPS
-    return Scale(kind, answers, (), top, bool(backwards), backwards is not None or kind is not ScaleKind.NUMBERS, nps)
+    return Scale(
+        kind=kind,
+        answers=answers,
+        unknown=(),
+        top=top,
+        lowest_is_best=bool(backwards),
+        direction_said=backwards is not None or kind is not ScaleKind.NUMBERS,
+        may_be_nps=nps,
+    )
 
 
 def _usual_top(highest: float) -> int | None:

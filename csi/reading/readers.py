@@ -196,7 +196,7 @@ def _chunks(content: Content, source: SourceDefinition, layout: Layout, plan: _P
     return json_rows.chunks(content, layout.format, layout.names, source)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     """Which columns of a delivery become what."""
 
@@ -262,9 +262,9 @@ class _Plan:
         kept = frame[~bad] if bad.any() else frame
         units = {name: form.unit for name, form in self.numbers.items() if kept[name].notna().any()}
         return Reading(
-            kept,
-            quarantine_frame(rejected),
-            rows_read,
+            frame=kept,
+            quarantine=quarantine_frame(rejected),
+            rows_read=rows_read,
             moments=doubtful,
             spoiled=_spoiled(delivered, [one for one in rejected if one.is_row]),
             placeholders=nothing,
@@ -318,7 +318,16 @@ class _Plan:
         dated = [*self.orders, *(part for parts in self.shape.join.values() for part in parts)]
         wide = frozenset(self.renames.values()) - {*self.shape.keep} if self.shape.keep else frozenset()
         return Trimming(
-            self.renames, source.key, dated, sums, self._frame, again, self.decimal, wide, self.zones, self.orders
+            names=self.renames,
+            key=source.key,
+            moments=dated,
+            sums=sums,
+            typed=self._frame,
+            again=again,
+            decimal=self.decimal,
+            wide=wide,
+            zones=self.zones,
+            orders=self.orders,
         )
 
     def _frame(self, chunk: Chunk) -> pd.DataFrame:
@@ -362,17 +371,17 @@ def _plan(
         keeps |= further & set(usable)
     read = tuple(old for old, new in renames.items() if keeps is None or new in keeps or shape.is_active)
     return _Plan(
-        renames,
-        read,
-        shape,
-        dropped,
-        keeps,
-        orders,
-        _forms(layout, renames, shape, wanted.numbers),
-        {name: source.zone_of(name) for name in orders},
-        layout.decimal,
-        source.missing,
-        frozenset(name for name in orders if source.is_meant(name)),
+        renames=renames,
+        read=read,
+        shape=shape,
+        dropped=dropped,
+        keeps=keeps,
+        orders=orders,
+        numbers=_forms(layout, renames, shape, wanted.numbers),
+        zones={name: source.zone_of(name) for name in orders},
+        decimal=layout.decimal,
+        missing=source.missing,
+        meant=frozenset(name for name in orders if source.is_meant(name)),
     )
 
 
@@ -451,11 +460,11 @@ def _whole(parts: Sequence[Reading], sha256: str) -> Reading:
     rows_read = sum(part.rows_read for part in parts)
     units = {name: unit for part in parts for name, unit in part.units.items()}
     return Reading(
-        frame,
-        quarantine,
-        rows_read,
-        sha256,
-        moments,
+        frame=frame,
+        quarantine=quarantine,
+        rows_read=rows_read,
+        sha256=sha256,
+        moments=moments,
         spoiled=spoiled,
         placeholders=nothing,
         units=units,

@@ -17,7 +17,7 @@ _BETWEEN = "\x1f"
 RULES = 3  # raised when the same bytes are read otherwise: what was stored before is read anew
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """The rows of one delivery.
 

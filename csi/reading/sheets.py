@@ -191,7 +191,7 @@ def _check_declared(content: Content, size: int) -> None:
 
 def _scan(content: Content, kind: Format, blocks: Iterator[bytes], is_sheet: bool, seen: int) -> int:
     """Bytes of one part; a sheet with rows or columns beyond the limits is refused on the way."""
-    size, extent = 0, OdsExtent(content) if kind is Format.ODS else Extent(content)
+    size, extent = 0, OdsExtent(content=content) if kind is Format.ODS else Extent(content)
     for block in blocks:
         size += len(block)
         _check_declared(content, seen + size)

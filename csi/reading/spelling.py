@@ -75,7 +75,7 @@ _SIGNS = str.maketrans(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
     """Where the parts of a date stand among the digits of its text.
 
@@ -229,7 +229,7 @@ def _spelling_of(shape: str, order: str) -> Spelling:
         stamp = Cause.STAMP if _STAMP.fullmatch(shape) else Cause.NUMBER
         return Spelling(cause=stamp if _NUMBER.fullmatch(shape) else Cause.NO_DATE)
     if told := _EPOCH.fullmatch(shape.casefold()):
-        return Spelling({"millis": (0, len(told["millis"]))}, sign=-1 if told["sign"] else 1)
+        return Spelling(digits={"millis": (0, len(told["millis"]))}, sign=-1 if told["sign"] else 1)
     plain, digits = _plain(shape), shape.count("0")
     if _has_strange_word(plain):
         return Spelling(cause=Cause.UNKNOWN_WORD)

@@ -137,7 +137,7 @@ class Sums:
             self.of[name] = self.of.get(name, Sum()).plus(frame[name].to_numpy(dtype=float))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """The last rows of a table as text, in file order, none of them typed.
 

@@ -34,7 +34,7 @@ AFTER = "after"  # in an escalation's details: the keys of the nudges that went 
 _READING_DAYS = 2  # a report nobody answers so long is silence (V6.6)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge:
     """A reminder the state calls for: ``key`` is unique, ``day`` is local to the person.
 
@@ -71,7 +71,15 @@ def benefits(session: Session, team_id: str) -> Iterator[Nudge]:
             details = {"number": action.number, "title": action.title, "since": str(day)}
             details |= {"until": str(over)} if until else {}
             key = f"{kind}:{action.id}:{action.version}:{after}"
-            yield Nudge(key, kind, action.owner, action.cycle_id, ("action", action.id), day, details)
+            yield Nudge(
+                key=key,
+                kind=kind,
+                user_id=action.owner,
+                cycle_id=action.cycle_id,
+                subject=("action", action.id),
+                day=day,
+                details=details,
+            )
 
 
 def _zone(session: Session, team_id: str, action: Action) -> str:
@@ -183,11 +191,19 @@ def _for_step(session: Session, cycle: Cycle) -> Iterator[Nudge]:
         details |= {"until": str(here.due_on + timedelta(days=until))} if until is not None else {}
         before.append(key)
         if kind != "step_soon" or (here.entered_at and local_day(here.entered_at, cycle.timezone) < day):
-            yield Nudge(key, kind, owner, cycle.id, subject, day, details)
+            yield Nudge(key=key, kind=kind, user_id=owner, cycle_id=cycle.id, subject=subject, day=day, details=details)
     helper = _helper(session, cycle, Step(cycle.step), {owner})
     key = f"escalation:{cycle.id}:{cycle.step}:{here.due_on}:{helper}"
     said = {"due_on": str(here.due_on), "owners": [owner] if owner else [], AFTER: before}
-    yield Nudge(key, "escalation", helper, cycle.id, subject, here.due_on + timedelta(days=4), said)
+    yield Nudge(
+        key=key,
+        kind="escalation",
+        user_id=helper,
+        cycle_id=cycle.id,
+        subject=subject,
+        day=here.due_on + timedelta(days=4),
+        details=said,
+    )
 
 
 def _for_tree(session: Session, cycle: Cycle) -> Iterator[Nudge]:
@@ -211,13 +227,37 @@ def _while_pending(
     key, subject, details = about["key"], about["subject"], dict(about.get("details", {}))
     for user_id in able:
         said = {**details, "until": str(again)}
-        yield Nudge(f"approval:{key}:{user_id}", "approval", user_id, cycle.id, subject, first, said)
-        yield Nudge(f"approval_again:{key}:{user_id}", "approval", user_id, cycle.id, subject, again, details)
+        yield Nudge(
+            key=f"approval:{key}:{user_id}",
+            kind="approval",
+            user_id=user_id,
+            cycle_id=cycle.id,
+            subject=subject,
+            day=first,
+            details=said,
+        )
+        yield Nudge(
+            key=f"approval_again:{key}:{user_id}",
+            kind="approval",
+            user_id=user_id,
+            cycle_id=cycle.id,
+            subject=subject,
+            day=again,
+            details=details,
+        )
     helper = _helper(session, cycle, about["step"], able)
     if helper and able:
         before = [f"{kind}:{key}:{user_id}" for user_id in able for kind in ("approval", "approval_again")]
         said = {**details, "owners": list(able), "pending": True, AFTER: before}
-        yield Nudge(f"escalation:{key}:{helper}", "escalation", helper, cycle.id, subject, last, said)
+        yield Nudge(
+            key=f"escalation:{key}:{helper}",
+            kind="escalation",
+            user_id=helper,
+            cycle_id=cycle.id,
+            subject=subject,
+            day=last,
+            details=said,
+        )
 
 
 def _helper(session: Session, cycle: Cycle, step: Step, but: Collection[str]) -> str:
@@ -246,12 +286,28 @@ def _for_owner(session: Session, cycle: Cycle, action: Action, day: date) -> Ite
     subject, about = ("action", action.id), f"{action.id}:{action.version}:{day}"
     late, last = (day + timedelta(days=days) for days in (2, 4))
     due = {**details, "until": str(late)}
-    yield Nudge(f"action_due:{about}", "action_due", action.owner, cycle.id, subject, day, due)
-    yield Nudge(f"action_late:{about}", "action_late", action.owner, cycle.id, subject, late, details)
+    yield Nudge(
+        key=f"action_due:{about}",
+        kind="action_due",
+        user_id=action.owner,
+        cycle_id=cycle.id,
+        subject=subject,
+        day=day,
+        details=due,
+    )
+    yield Nudge(
+        key=f"action_late:{about}",
+        kind="action_late",
+        user_id=action.owner,
+        cycle_id=cycle.id,
+        subject=subject,
+        day=late,
+        details=details,
+    )
     helper = _helper(session, cycle, Step.CORRECT, {action.owner})
     before = [f"{kind}:{about}" for kind in ("action_due", "action_late")]
     key, said = f"escalation:action_due:{about}:{helper}", {**details, "owners": [action.owner], AFTER: before}
-    yield Nudge(key, "escalation", helper, cycle.id, subject, last, said)
+    yield Nudge(key=key, kind="escalation", user_id=helper, cycle_id=cycle.id, subject=subject, day=last, details=said)
 
 
 def _for_baselines(session: Session, cycle: Cycle) -> Iterator[Nudge]:
@@ -271,7 +327,15 @@ def _for_reports(session: Session, cycle: Cycle) -> Iterator[Nudge]:
         for user_id in roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER, Role.READER):
             if user_id != report.made_by and not _answered(session, cycle.team_id, report.id, user_id):
                 key, day = f"report:{report.id}:{user_id}", _read_by(report.sent_at, cycle)
-                yield Nudge(key, "report", user_id, cycle.id, ("report", report.id), day, {"audience": report.audience})
+                yield Nudge(
+                    key=key,
+                    kind="report",
+                    user_id=user_id,
+                    cycle_id=cycle.id,
+                    subject=("report", report.id),
+                    day=day,
+                    details={"audience": report.audience},
+                )
 
 
 def _read_by(sent_at: datetime, cycle: Cycle) -> date:

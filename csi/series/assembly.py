@@ -42,7 +42,7 @@ class Gathered:
     parts: tuple[TracePart, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flags:
     """What is to be said of each period."""
 
@@ -143,7 +143,16 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
     for cut in cuts:
         short |= cut.periods
     missing = np.isnan(points.value) | ~beating | wholly | only_refused
-    return Flags(beating, short, missing, excluded, wholly, refused, cuts, unknown)
+    return Flags(
+        alive=beating,
+        partial=short,
+        missing=missing,
+        excluded=excluded,
+        wholly=wholly,
+        refused=refused,
+        cuts=cuts,
+        unknown=unknown,
+    )
 
 
 def _refused(whole: Portion, points: Points, size: int) -> np.ndarray:

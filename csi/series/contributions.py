@@ -28,7 +28,7 @@ from csi.series.undated import Undated
 from csi.series.written import Forms, plain_form
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contribution:
     """The rows that satisfy ``where`` and have a moment.
 
@@ -75,7 +75,7 @@ class Elapsed:
     spoilt: tuple[Spoilt, ...] = ()
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Looking:
     """One source's rows with what several KPIs ask of them, each computed once."""
 
@@ -260,18 +260,18 @@ def _given(
     if kpi.measure == "share":
         return _share(kpi, looking, rows, at, where)
     if kpi.measure in ("count", "distinct"):
-        return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows, moments)
+        return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows=rows, at=moments)
     if isinstance(kpi.value, RatioValue):
         sides = [_in_unit(kpi, looking, *side)[rows] for side in wanted_units(kpi, looking.known)]
-        return Contribution(rows, moments, value=sides[0], denominator=sides[1])
+        return Contribution(rows=rows, at=moments, value=sides[0], denominator=sides[1])
     if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
-    return Contribution(rows, moments, value=_values(kpi, looking)[rows])
+    return Contribution(rows=rows, at=moments, value=_values(kpi, looking)[rows])
 
 
 def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray) -> Contribution:
     text, names = pd.factorize(looking.column(str(kpi.value), kpi, "value"))
-    return Contribution(rows, at[rows], text=text[rows], names=pd.Index(names))
+    return Contribution(rows=rows, at=at[rows], text=text[rows], names=pd.Index(names))
 
 
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
@@ -314,7 +314,7 @@ def _span(value: Duration, kpi: KpiDefinition, looking: Looking, where: np.ndarr
     starts = looking.moments(value.start, kpi, "value.from")
     ends = looking.moments(value.end, kpi, "value.to")
     rows = np.flatnonzero(where & (starts != MISSING))
-    return Contribution(rows, starts[rows], end=ends[rows])
+    return Contribution(rows=rows, at=starts[rows], end=ends[rows])
 
 
 def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarray, where: np.ndarray) -> Contribution:
@@ -332,13 +332,13 @@ def _share(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
     rows = rows[~unanswered[rows]] if blank else rows
     deadlines = deadline_of(kpi, looking.frame, looking.calendar, stops, looking.as_of)
     if deadlines is None:
-        return Contribution(rows, at[rows], good=good[rows], blank=blank, waiting=open_rows)
+        return Contribution(rows=rows, at=at[rows], good=good[rows], blank=blank, waiting=open_rows)
     # What is refused is not in ``where``: a resolution that could not be read is no open case.
     open_ = (at == MISSING) | (at > looking.as_of)  # what is resolved later was open at that moment
     late = np.flatnonzero(where & open_ & (deadlines != MISSING) & (deadlines < looking.as_of))
     return Contribution(
-        np.concatenate([rows, late]),
-        np.concatenate([at[rows], deadlines[late]]),
+        rows=np.concatenate([rows, late]),
+        at=np.concatenate([at[rows], deadlines[late]]),
         good=np.concatenate([good[rows], np.zeros(len(late), dtype=bool)]),
         late=len(late),
         blank=blank,

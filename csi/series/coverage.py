@@ -165,7 +165,7 @@ def _of_days(moments: np.ndarray) -> bool:
     return len(np.unique(moments % _DAY)) <= 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Seen:
     """Both moments as time runs from the one a file was cut by to the one it is judged by: backwards, if need be.
 

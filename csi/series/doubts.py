@@ -43,7 +43,7 @@ class DoubtKind(StrEnum):
     TOTAL_SO_FAR = "total so far"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
     """One finding about one key of a KPI.
 
@@ -119,7 +119,7 @@ def of_side(doubts: tuple[Doubt, ...], name: str) -> tuple[Doubt, ...]:
 def _swapped(kpi: KpiDefinition, tried: Tried) -> Iterator[Doubt]:
     if isinstance(kpi.value, Duration) and 2 * tried.backward > tried.timed:
         start, end = kpi.value.start, kpi.value.end
-        doubt = Doubt(DoubtKind.SWAPPED, "value", fits=tried.backward, rows=tried.timed, start=start, end=end)
+        doubt = Doubt(kind=DoubtKind.SWAPPED, key="value", fits=tried.backward, rows=tried.timed, start=start, end=end)
         yield replace(doubt, leaves_rows=False)
 
 
@@ -129,13 +129,22 @@ def _of_where(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
     kind = DoubtKind.WHERE_MATCHES_ALL if fit.fits else DoubtKind.WHERE_MATCHES_NONE
     blocks = not fit.fits or _leaves_out(parse(kpi.where))
     leaves_rows = fit.fits > 0 or kpi.measure in (*ADDITIVE, *SPANS)  # of no row there is a count, and no median
-    yield Doubt(kind, "where", kpi.where, fit.fits, fit.rows, fit.seen, blocks=blocks, leaves_rows=leaves_rows)
+    yield Doubt(
+        kind=kind,
+        key="where",
+        condition=kpi.where,
+        fits=fit.fits,
+        rows=fit.rows,
+        seen=fit.seen,
+        blocks=blocks,
+        leaves_rows=leaves_rows,
+    )
 
 
 def _of_good(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
     if fit is not None and fit.is_telling:
         kind = DoubtKind.GOOD_MATCHES_ALL if fit.fits else DoubtKind.GOOD_MATCHES_NONE
-        yield Doubt(kind, "good", kpi.good, fit.fits, fit.rows, fit.seen)
+        yield Doubt(kind=kind, key="good", condition=kpi.good, fits=fit.fits, rows=fit.rows, seen=fit.seen)
 
 
 def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
@@ -149,14 +158,16 @@ def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
         leaves_rows = True
         kind = DoubtKind.MORE_THAN_ALL if _cannot_be_more(kpi, numbers) else None
     if kind is not None:
-        doubt = Doubt(kind, "value", fits=numbers.beyond, rows=numbers.rows, seen=(_few(numbers.seen),), unit=kpi.unit)
+        doubt = Doubt(
+            kind=kind, key="value", fits=numbers.beyond, rows=numbers.rows, seen=(_few(numbers.seen),), unit=kpi.unit
+        )
         yield replace(doubt, leaves_rows=leaves_rows)
 
 
 def _of_growth(kpi: KpiDefinition, grown: Growth | None) -> Iterator[Doubt]:
     if grown is not None and grown.is_total:
         ends = Held(str(kpi.value), span=(float(grown.value[0]), float(grown.value[-1])))
-        yield Doubt(DoubtKind.TOTAL_SO_FAR, "value", rows=len(grown.value), seen=(ends,), unit=kpi.unit)
+        yield Doubt(kind=DoubtKind.TOTAL_SO_FAR, key="value", rows=len(grown.value), seen=(ends,), unit=kpi.unit)
 
 
 def _cannot_be_more(kpi: KpiDefinition, numbers: Numbers) -> bool:
@@ -217,7 +228,14 @@ def target_doubts(kpi: KpiDefinition, series: pd.DataFrame, unsaid: str = "") ->
         if is_far(edge, low, high) or is_of_one or (unsaid and is_far(edge, middle, middle)):
             kind = DoubtKind.TARGET_FAR_OUTSIDE
             yield Doubt(
-                kind, "target", target=float(edge), low=low, high=high, unit=kpi.unit, column=unsaid, median=middle
+                kind=kind,
+                key="target",
+                target=float(edge),
+                low=low,
+                high=high,
+                unit=kpi.unit,
+                column=unsaid,
+                median=middle,
             )
 
 

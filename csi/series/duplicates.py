@@ -17,7 +17,7 @@ from csi.series.alike import maybe_repeated, scattered
 _NONE = np.empty(0, dtype=np.intp)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
     """Positions of the rows that count (in row order) and of the conflicts; how many of each other sort.
 
@@ -44,7 +44,7 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None, batch: np
         batch: the delivery of each row; None: all came at once.
     """
     if not key:
-        return Resolved(np.arange(len(frame)), _NONE)
+        return Resolved(kept=np.arange(len(frame)), conflicts=_NONE)
     column = frame[key]
     several = maybe_repeated(column)
     ids, names = pd.factorize(column if len(several) == len(column) else column.iloc[several])
@@ -52,7 +52,7 @@ def resolve(frame: pd.DataFrame, key: str, version: np.ndarray | None, batch: np
     unkeyed = int(column.isna().sum())
     keys = len(frame) - unkeyed - int(counts.sum()) + len(names)
     if counts.max(initial=0) <= 1:
-        return Resolved(np.arange(len(frame)), _NONE, keys=keys, unkeyed=unkeyed)
+        return Resolved(kept=np.arange(len(frame)), conflicts=_NONE, keys=keys, unkeyed=unkeyed)
     repeated = (ids >= 0) & (np.append(counts, 0)[ids] > 1)
     shared = several[repeated]  # the only rows to be looked at
     whence = np.zeros(len(shared), dtype=np.int64) if batch is None else batch[shared].astype(np.int64)

@@ -56,7 +56,7 @@ class Time:
         return joined(spans[name] for name in life_columns(kpi) if name in spans)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """The rows of every source of a study, or of a portion of one, and what is known about time."""
 
@@ -155,7 +155,7 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
         )
         for name, one in rows.items()
     }
-    return Ground(study, rows, looking, time)
+    return Ground(study=study, rows=rows, looking=looking, time=time)
 
 
 def _form(study: StudyDefinition, source: str, words: Mapping[str, Words], column: str) -> Form:

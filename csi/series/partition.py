@@ -91,7 +91,7 @@ def require_rows(source: SourceDefinition, rows_read: Sequence[int]) -> None:
         raise InvalidInput(source.file, reason)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spilled:
     """A delivery read in parts of bounded size, typed rows kept as files; or why it could not be read.
 
@@ -275,7 +275,11 @@ def summary(one: Settled) -> Settled:
 def whole_source(study: StudyDefinition, source: str, parts: Sequence[Settled], read: Sequence[Spilled]) -> SourceRows:
     """What became of all rows of a source, from its partitions and its deliveries; without the rows."""
     rows = [one.rows for one in parts]
-    unread = [Reading(pd.DataFrame(), one.quarantine, one.rows_read) for one in read if one.quarantine is not None]
+    unread = [
+        Reading(frame=pd.DataFrame(), quarantine=one.quarantine, rows_read=one.rows_read)
+        for one in read
+        if one.quarantine is not None
+    ]
     return replace(
         rows[0],
         source=study.sources[source],

@@ -47,7 +47,7 @@ class Placed:
         return places, values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
     """Mergeable results of one KPI.
 

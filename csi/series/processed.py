@@ -63,7 +63,7 @@ class Quality:
         return min(ratios, default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCounts:
     """What became of a source's rows: ``rows_read`` is the sum of the five that follow it.
 
@@ -99,7 +99,7 @@ class TracePart:
     until: np.ndarray | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Processed:
     """One comparable series per KPI.
 

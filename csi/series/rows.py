@@ -25,7 +25,7 @@ from csi.series.versions import is_unread, version_of
 QUARANTINE = ("batch", *QUARANTINE_COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRows:
     """The rows of one source after duplicates.
 

@@ -26,7 +26,7 @@ from csi.series.periods import LATEST, MISSING
 from csi.series.spans import counted_at, ended
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """Per period; what a measure does not need is None.
 
@@ -77,9 +77,9 @@ def tally(kpi: KpiDefinition, rows: Contribution, codes: np.ndarray, axis: Axis)
         return _availability(rows, axis) if kpi.measure == "availability" else _backlog(rows, axis)
     n = np.bincount(codes, minlength=size)
     if kpi.measure in ("count", "distinct"):
-        return Tally(n, named=_named(rows, codes) if kpi.measure == "distinct" else None)
+        return Tally(n=n, named=_named(rows, codes) if kpi.measure == "distinct" else None)
     if kpi.measure == "share" and rows.good is not None:
-        return Tally(n, good=np.bincount(codes[rows.good], minlength=size))
+        return Tally(n=n, good=np.bincount(codes[rows.good], minlength=size))
     if rows.value is None:
         raise InvalidInput(f"kpis.{kpi.id}.value", f"{kpi.measure} needs a value; expected a column or a duration")
     if rows.denominator is not None:
@@ -93,17 +93,17 @@ def _of_values(measure: str, rows: Contribution, codes: np.ndarray, size: int) -
     n = np.bincount(codes, minlength=size)
     if measure == "nps":
         sides = [np.bincount(codes[which(values)], minlength=size) for which in (promoters, detractors)]
-        return Tally(n, promoters=sides[0], detractors=sides[1])
+        return Tally(n=n, promoters=sides[0], detractors=sides[1])
     if measure in ("sum", "mean"):
-        return Tally(n, blank=every - n, above=exact_sums(codes, values, size))
+        return Tally(n=n, blank=every - n, above=exact_sums(codes, values, size))
     if measure == "min":
-        return Tally(n, low=_extreme(np.fmin, codes, values, size))
+        return Tally(n=n, low=_extreme(np.fmin, codes, values, size))
     if measure == "max":
-        return Tally(n, high=_extreme(np.fmax, codes, values, size))
+        return Tally(n=n, high=_extreme(np.fmax, codes, values, size))
     if measure == "last":
         latest_at, latest = _latest(at, values, codes, size)
-        return Tally(n, latest_at=latest_at, latest=latest)
-    return Tally(n)  # quantiles are taken from the values themselves
+        return Tally(n=n, latest_at=latest_at, latest=latest)
+    return Tally(n=n)  # quantiles are taken from the values themselves
 
 
 def with_value(rows: Contribution, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -131,7 +131,7 @@ def _ratio(codes: np.ndarray, above: np.ndarray, below: np.ndarray, size: int) -
     both = _both(above, below)
     codes = codes[both]
     sums = [exact_sums(codes, side[both], size) for side in (above, below)]
-    return Tally(np.bincount(codes, minlength=size), above=sums[0], below=sums[1])
+    return Tally(n=np.bincount(codes, minlength=size), above=sums[0], below=sums[1])
 
 
 def _extreme(pick: np.ufunc, codes: np.ndarray, values: np.ndarray, size: int) -> np.ndarray:
@@ -164,14 +164,14 @@ def _availability(rows: Contribution, axis: Axis) -> Tally:
     starts, ends = rows.at, ended(rows, axis.as_of)
     begun = np.searchsorted(np.sort(starts), axis.edges[1:], side="left")
     over = np.searchsorted(np.sort(ends), axis.edges[:-1], side="right")
-    return Tally(begun - over, down=union(starts, ends))
+    return Tally(n=begun - over, down=union(starts, ends))
 
 
 def _backlog(rows: Contribution, axis: Axis) -> Tally:
     moments = counted_at(axis)
     begun = np.searchsorted(np.sort(rows.at), moments, side="left")
     over = np.searchsorted(np.sort(ended(rows, LATEST)), moments, side="left")
-    return Tally(begun - over, begun=begun, ended=over)
+    return Tally(n=begun - over, begun=begun, ended=over)
 
 
 def merged(tallies: Sequence[Tally]) -> Tally:

@@ -29,7 +29,7 @@ LEVELS = ("service", "component")
 DEFINITION_KEYS = ("measure", "source", "at", "value", "where", "good", "strata", "meant")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiFields:
     """What one KPI says; what is left empty may be mended later, the gate of step 1 asks for it.
 

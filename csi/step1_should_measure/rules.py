@@ -189,7 +189,7 @@ def nothing_is_forgotten(session: Session, cycle: Cycle, _now: datetime) -> Iter
 
 
 def _breach(rule: str, sentence: str, mend: str, label: str, value: int | str = "", *, blocks: bool = True) -> Breach:
-    return Breach(rule, sentence, blocks=blocks, mend=mend, mend_label=label, mend_value=str(value))
+    return Breach(rule=rule, sentence=sentence, blocks=blocks, mend=mend, mend_label=label, mend_value=str(value))
 
 
 RULES: tuple[Rule, ...] = (

@@ -28,7 +28,7 @@ class GoalBranch:
     csfs: tuple[CsfBranch, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """What should be measured, and who said yes to it.
 

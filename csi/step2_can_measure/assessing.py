@@ -32,7 +32,7 @@ _PLAN_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
     """Step 2's answer for one KPI, with its row of the measurement plan.
 
@@ -54,7 +54,7 @@ class Assessment:
     cost: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line of the should/can matrix; ``seen`` is what its data gave when they were tried."""
 

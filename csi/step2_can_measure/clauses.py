@@ -64,8 +64,8 @@ def activate_clause(session: Session, cycle: Cycle, clause_id: int, *, actor: st
         raise GateRefused(
             [
                 Breach(
-                    "V2.2",
-                    why,
+                    rule="V2.2",
+                    sentence=why,
                     mend="assess.kpi",
                     mend_label="See how it is measured",
                     mend_value=str(_kpi_id(session, cycle, clause)),

@@ -28,7 +28,9 @@ def promises_only_what_is_measured(session: Session, cycle: Cycle, _now: datetim
     """V2.2: no active (or flagged) clause on a KPI that is not measured."""
     for clause in rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=("active", "flagged")):
         if why := clauses.refusal(session, cycle, clause):
-            yield Breach("V2.2", why, mend="sla.retire", mend_label="Retire the clause", mend_value=str(clause.id))
+            yield Breach(
+                rule="V2.2", sentence=why, mend="sla.retire", mend_label="Retire the clause", mend_value=str(clause.id)
+            )
 
 
 def gaps_are_decided(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -36,7 +38,7 @@ def gaps_are_decided(session: Session, cycle: Cycle, _now: datetime) -> Iterator
     for gap in gaps.of_cycle(session, cycle):
         if missing := gaps.missing_decision(gap):
             sentence = f"The gap “{gap.text}” has no {', '.join(missing)}."
-            yield Breach("V2.3", sentence, mend="assess.gap", mend_label="Decide", mend_value=str(gap.id))
+            yield Breach(rule="V2.3", sentence=sentence, mend="assess.gap", mend_label="Decide", mend_value=str(gap.id))
 
 
 def plan_is_complete(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
@@ -64,8 +66,8 @@ def targets_have_a_history(session: Session, cycle: Cycle, _now: datetime) -> It
         else:
             continue
         yield Breach(
-            "V2.5",
-            f"{kpi.name} {said}.",
+            rule="V2.5",
+            sentence=f"{kpi.name} {said}.",
             blocks=False,
             mend="assess.kpi",
             mend_label="Look",
@@ -75,7 +77,7 @@ def targets_have_a_history(session: Session, cycle: Cycle, _now: datetime) -> It
 
 
 def _kpi_breach(rule: str, sentence: str, label: str, kpi: Kpi) -> Breach:
-    return Breach(rule, sentence, mend="assess.kpi", mend_label=label, mend_value=str(kpi.id))
+    return Breach(rule=rule, sentence=sentence, mend="assess.kpi", mend_label=label, mend_value=str(kpi.id))
 
 
 RULES: tuple[Rule, ...] = (

@@ -138,4 +138,12 @@ def _asked(cycle: Cycle, one: Arrival, start: date, days: timedelta) -> Iterator
         key = f"{kind}:{cycle.id}:{user_id}:{start}:{'hand' if by_hand(one) else 'file'}"
         details[AFTER] = list(before)
         before.append(key)
-        yield Nudge(key, kind, user_id, cycle.id, (SUBJECT, start.toordinal()), day, details)
+        yield Nudge(
+            key=key,
+            kind=kind,
+            user_id=user_id,
+            cycle_id=cycle.id,
+            subject=(SUBJECT, start.toordinal()),
+            day=day,
+            details=details,
+        )

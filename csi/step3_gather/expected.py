@@ -21,7 +21,7 @@ FILE = "file"  # the kind of a source that people bring as files
 _GATHERED = frozenset({Measurability.AUTOMATIC, Measurability.BY_HAND, Measurability.PROXY, ""})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """What has come for one KPI.
 
@@ -89,7 +89,7 @@ def _planned(session: Session, cycle: Cycle, kpi: Kpi, plan: PlanRow | None, eve
     period = Period((plan.period if plan else "") or cycle.period)
     owner = (plan.owner if plan else "") or (source.owner if source else "") or kpi.owner
     backup = (plan.backup if plan else "") or (source.backup if source else "")
-    return Arrival(kpi, source, owner, backup, period)
+    return Arrival(kpi=kpi, source=source, owner=owner, backup=backup, period=period)
 
 
 def _filled(
@@ -129,7 +129,7 @@ def by_hand(one: Arrival) -> bool:
     return one.kpi.measurability == Measurability.BY_HAND and one.source.kind == "file" and not one.deliveries
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     """Days on which something is known, and what was counted."""
 
@@ -244,11 +244,11 @@ def _compared(
     missing = tuple(start for start in expected if start not in reached and start not in told)
     late = tuple(start for start in missing if spans.end_of(start, made.period) < late_before)
     return Arrival(
-        made.kpi,
-        made.source,
-        made.owner,
-        made.backup,
-        made.period,
+        kpi=made.kpi,
+        source=made.source,
+        owner=made.owner,
+        backup=made.backup,
+        period=made.period,
         expected=expected,
         came=tuple(start for start in expected if start in reached),
         empty=tuple(start for start in expected if start in reached and start not in filled),

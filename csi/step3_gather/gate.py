@@ -37,7 +37,14 @@ def breach(rule: str, kpis: str, source: Source, lacking: Iterable[str], *, seve
     """What KPIs read and a source does not have, with the button that asks which columns these are."""
     columns = " and ".join(f"‘{column}’" for column in lacking)
     sentence = f"{kpis} {'read' if several else 'reads'} {columns}, which {source.name or source.key} does not have."
-    return Breach(rule, sentence, True, "gather.name", "Say which they are", f":{source.id}")
+    return Breach(
+        rule=rule,
+        sentence=sentence,
+        blocks=True,
+        mend="gather.name",
+        mend_label="Say which they are",
+        mend_value=f":{source.id}",
+    )
 
 
 def _lacking(source: Source, held: Iterable[Batch], wanted: Iterable[str]) -> list[str]:

@@ -33,7 +33,7 @@ SHOWN_CELLS = 500
 Progress = Callable[[int], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """A delivery that was read and stored, ready to be recorded.
 
@@ -83,7 +83,7 @@ class Intake:
         return self.lost_rows / of if of else 0.0
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Tally:
     """What is counted while a delivery is read."""
 
@@ -237,7 +237,7 @@ class _Taking:
     ) -> _Tally:
         """Read in parts; good rows go to Parquet, the others to CSV, counts to the tally."""
         delivered, source = content
-        tally = _Tally(moments, numbers, source.timezone)
+        tally = _Tally(moments=moments, numbers=numbers, zone=source.timezone)
         parts = stream(delivered, source, moments=moments, numbers=numbers, filename=self.filename, bounds=self.bounds)
         with (folder / "quarantine.csv").open("wb") as spoiled:
             rows = self._written(parts, folder / "rows.parquet", tally)
@@ -300,7 +300,14 @@ def stored_reading(files: FileStore, intake: Stored, columns: Collection[str] | 
     if REFUSED in frame and frame[REFUSED].isna().all():
         frame = frame.drop(columns=REFUSED)
     quarantine = _stored_quarantine(files, intake.spoiled_key)
-    return Reading(frame, quarantine, intake.rows_read, intake.sha256, units=intake.units, no_rows=intake.no_rows)
+    return Reading(
+        frame=frame,
+        quarantine=quarantine,
+        rows_read=intake.rows_read,
+        sha256=intake.sha256,
+        units=intake.units,
+        no_rows=intake.no_rows,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def reading(session: Session, source: Source) -> Reading:
     )
     frame.index = pd.Index([one.id for one in given], name="line", dtype="int64")
     digest = sha256(json.dumps([[one.id, one.version] for one in given]).encode()).hexdigest()
-    return Reading(frame, quarantine_frame(()), len(given), digest)
+    return Reading(frame=frame, quarantine=quarantine_frame(()), rows_read=len(given), sha256=digest)
 
 
 def _numbers(given: Sequence[Measurement], name: str) -> pd.Series:

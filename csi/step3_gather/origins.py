@@ -37,7 +37,7 @@ _START_OVER = ("sql", "url", "prometheus")
 _ASKED_BY = ("query", "since", "step", "rows", "paging")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What a person said of a source; ``address`` is whole, masked (unchanged), or empty for a push."""
 
@@ -146,7 +146,7 @@ def address_kept(said: Said, source: Source | None, known: str) -> str:
 
 def definition(said: Said, timezone: str, before: SourceDefinition | None = None) -> SourceDefinition:
     """How such a source is asked and read."""
-    base = before or SourceDefinition("", timezone=timezone)
+    base = before or SourceDefinition(id="", timezone=timezone)
     at = "start" if said.kind == "prometheus" else said.at
     typed = {"moments": [at] if at else [], "numbers": ["value"] if said.kind == "prometheus" else []}
     place: dict[str, Any] = {said.kind: masked(said.address)} if said.kind != "push" else {}

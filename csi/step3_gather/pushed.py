@@ -32,7 +32,7 @@ class Wrong:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """A number that can be kept."""
 
@@ -97,7 +97,17 @@ def _checked(given: Any, known: Known) -> Given:
     if evidence and not evidence.startswith(("https://", "http://")):
         raise _Bad("evidence", evidence, "is no link", "a link that begins with https://")
     _check_unit(given, unit)
-    return Given(kpi, at, start, value, numerator, denominator, unit, reason, evidence)
+    return Given(
+        kpi=kpi,
+        at=at,
+        period_start=start,
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        unit=unit,
+        reason=reason,
+        evidence=evidence,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def held(of: Iterable[Batch]) -> Held:
     return Held(kept, cases, quarantined, cells)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What another reading changed: rows, cases and quarantined cells before and now; per column how many more cells
     could be read (or fewer)."""
@@ -101,11 +101,11 @@ def difference(before: Held, now: Held, deliveries: int, left: Sequence[str] = (
     """What changed between two readings of the same deliveries; columns typed in only one of them are not compared."""
     more = {name: now.cells[name][0] - before.cells[name][0] for name in now.cells if name in before.cells}
     return Difference(
-        deliveries,
-        before.rows,
-        now.rows,
-        {name: count for name, count in more.items() if count},
-        (before.cases, now.cases),
-        (before.quarantined, now.quarantined),
-        tuple(left),
+        deliveries=deliveries,
+        rows_before=before.rows,
+        rows_now=now.rows,
+        cells={name: count for name, count in more.items() if count},
+        cases=(before.cases, now.cases),
+        quarantined=(before.quarantined, now.quarantined),
+        left=tuple(left),
     )

@@ -33,7 +33,9 @@ def observations_are_whole(session: Session, cycle: Cycle, now: datetime) -> Ite
             start = f" of {wording.day(told.period_start)}" if told.period_start else ""
             name = names.get(told.kpi_key, told.kpi_key)
             sentence = f"The number for {name}{start} has no {', '.join(missing)}."
-            yield Breach("V3.1", sentence, mend="gather.number", mend_label="Complete it", mend_value=told.kpi_key)
+            yield Breach(
+                rule="V3.1", sentence=sentence, mend="gather.number", mend_label="Complete it", mend_value=told.kpi_key
+            )
 
 
 def _lacks(one: Arrival) -> str:
@@ -79,12 +81,12 @@ def deliveries_count_once(session: Session, cycle: Cycle, _now: datetime) -> Ite
     for (_, kpi_key, at), count in told.items():
         if count > 1:
             name, day = names.get(kpi_key, kpi_key), wording.day_in(at, cycle.timezone)
-            yield Breach("V3.2", f"{name} has {count} current numbers for {day}.", mend="gather.open")
+            yield Breach(rule="V3.2", sentence=f"{name} has {count} current numbers for {day}.", mend="gather.open")
     sources = {one.source.id for one in arrivals(session, cycle, _now) if one.source}
     held = rows(session, Batch, cycle.team_id, source_id=tuple(sources), state="current")
     for (_, digest), count in Counter((batch.source_id, batch.sha256) for batch in held).items():
         if count > 1:
-            yield Breach("V3.2", f"The delivery {digest[:12]} counts {count} times.", mend="gather.open")
+            yield Breach(rule="V3.2", sentence=f"The delivery {digest[:12]} counts {count} times.", mend="gather.open")
 
 
 def nothing_expected_is_missing(session: Session, cycle: Cycle, now: datetime) -> Iterator[Breach]:
@@ -105,12 +107,26 @@ def typed_numbers_have_evidence(session: Session, cycle: Cycle, _now: datetime) 
         name = names.get(told.kpi_key, told.kpi_key)
         if _has_value(told) and not told.evidence:
             sentence = f"The number for {name} of {told.period_start} has no evidence."
-            yield Breach("V3.4", sentence, False, "gather.number", "Add a link", told.kpi_key)
+            yield Breach(
+                rule="V3.4",
+                sentence=sentence,
+                blocks=False,
+                mend="gather.number",
+                mend_label="Add a link",
+                mend_value=told.kpi_key,
+            )
         if limit := measurements.wants_second(session, told):
             sentence = (
                 f"The number for {name} of {told.period_start} is above {limit:,.0f}; a second person attests it."
             )
-            yield Breach("V3.4", sentence, False, "gather.attest", "Attest it", str(told.id))
+            yield Breach(
+                rule="V3.4",
+                sentence=sentence,
+                blocks=False,
+                mend="gather.attest",
+                mend_label="Attest it",
+                mend_value=str(told.id),
+            )
 
 
 def _has_value(told: Measurement) -> bool:
@@ -122,7 +138,14 @@ def _typed(session: Session, cycle: Cycle) -> list[Measurement]:
 
 
 def _breach(rule: str, sentence: str, kpi: Kpi, *, blocks: bool = True) -> Breach:
-    return Breach(rule, sentence, blocks, "gather.open", "Open the data", str(kpi.id))
+    return Breach(
+        rule=rule,
+        sentence=sentence,
+        blocks=blocks,
+        mend="gather.open",
+        mend_label="Open the data",
+        mend_value=str(kpi.id),
+    )
 
 
 RULES: tuple[Rule, ...] = (

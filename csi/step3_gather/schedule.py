@@ -92,8 +92,8 @@ def asked(session: Session, source: Source, cycle: Cycle, folder: Path, now: dat
     plans = _plans(session, source, cycle)
     periods = [Period(plan.period) for plan in plans if plan.period in CADENCES] or [Period(cycle.period)]
     return Asked(
-        sources.definition(source.key, source.mapping),
-        folder,
+        source=sources.definition(source.key, source.mapping),
+        folder=folder,
         period=min(periods, key=CADENCES.index),
         timezone=cycle.timezone,
         since=_since(source, cycle, now),

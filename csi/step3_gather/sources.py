@@ -23,7 +23,7 @@ def definition(key: str, mapping: Mapping[str, Any]) -> SourceDefinition:
     """The definition a stored mapping stands for; keys it does not know are left alone."""
     known: dict[str, Any] = {name: mapping[name] for name in _KEYS if mapping.get(name) is not None}
     known |= {name: tuple(known[name]) for name in _TUPLES & set(known)}
-    return SourceDefinition(key, **known)
+    return SourceDefinition(id=key, **known)
 
 
 def mapping_of(definition: SourceDefinition) -> dict[str, Any]:

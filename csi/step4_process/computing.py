@@ -47,7 +47,9 @@ def evaluated(session: Session, cycle: Cycle, files: FileStore) -> Report:
             refused |= blamed | _halves(made["kpis"], blamed)
             made = _without(made, refused, sources)
     service = need(session, Service, cycle.team_id, cycle.service_id).name
-    nothing = StudyDefinition(service, cycle.timezone, Period(cycle.period), sources={}, kpis={})
+    nothing = StudyDefinition(
+        service=service, timezone=cycle.timezone, period=Period(cycle.period), sources={}, kpis={}
+    )
     return Report(nothing, {}, {}, refused=refused)
 
 

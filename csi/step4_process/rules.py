@@ -30,7 +30,13 @@ def comparable(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach
         different = (result.result if result else {}).get("differences") or ()
         if different:
             sentence = f"{kpi.name} must not be compared with its approved baseline: {'; '.join(different)}."
-            yield Breach("V4.1", sentence, mend="process.rebase", mend_label="Compare afresh", mend_value=str(kpi.id))
+            yield Breach(
+                rule="V4.1",
+                sentence=sentence,
+                mend="process.rebase",
+                mend_label="Compare afresh",
+                mend_value=str(kpi.id),
+            )
 
 
 def added_up(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
@@ -84,12 +90,14 @@ def _unprocessed(kpi: Kpi, result: AnalysisResult | None) -> Breach:
     if result is None and not kpi.definition.get("measure"):
         return _edit("V4.3", kpi, "cannot be processed: nobody has said yet what is counted.")
     what = "has not been processed yet" if result is None else "was processed before something changed"
-    return Breach("V4.3", f"{kpi.name} {what}.", mend="process.run", mend_label="Process the data")
+    return Breach(rule="V4.3", sentence=f"{kpi.name} {what}.", mend="process.run", mend_label="Process the data")
 
 
 def _edit(rule: str, kpi: Kpi, why: str) -> Breach:
     sentence = f"{kpi.name} {why}"
-    return Breach(rule, sentence, mend="measure.edit_kpi", mend_label="Edit the KPI", mend_value=str(kpi.id))
+    return Breach(
+        rule=rule, sentence=sentence, mend="measure.edit_kpi", mend_label="Edit the KPI", mend_value=str(kpi.id)
+    )
 
 
 def _poor(kpi: Kpi, result: AnalysisResult, warn: float, least: float) -> Iterator[Breach]:
@@ -107,7 +115,14 @@ def _poor(kpi: Kpi, result: AnalysisResult, warn: float, least: float) -> Iterat
 
 
 def _thin(sentence: str) -> Breach:
-    return Breach("V4.3", sentence, blocks=False, mend="cycle.open", mend_label="Gather more data", mend_value="gather")
+    return Breach(
+        rule="V4.3",
+        sentence=sentence,
+        blocks=False,
+        mend="cycle.open",
+        mend_label="Gather more data",
+        mend_value="gather",
+    )
 
 
 def excluded(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
@@ -119,7 +134,9 @@ def excluded(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
             lacking = "a reason" if not one.reason.strip() else "an approver"
             sentence = f"Leaving out {span} ({one.reason or 'no reason'}) lacks {lacking}."
             mend = "process.exclusion"
-            yield Breach("V4.4", sentence, mend=mend, mend_label="Approve or reject", mend_value=str(one.id))
+            yield Breach(
+                rule="V4.4", sentence=sentence, mend=mend, mend_label="Approve or reject", mend_value=str(one.id)
+            )
 
 
 def _with_results(session: Session, cycle: Cycle) -> list[tuple[Kpi, AnalysisResult | None]]:

@@ -26,7 +26,7 @@ _OWN_WORDS = ("cause", "impact", "impact_amount", "impact_unit")  # a person's w
 TEXT_LIMIT = 1500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """A finding as a person confirms it; with a unit cost, what it costs is worked out and said."""
 
@@ -157,17 +157,17 @@ def as_drafted(finding: Finding, cause: str) -> Said | None:
         return None
     state = CauseState(finding.cause_state) if finding.cause_state else CauseState.HYPOTHESIS
     return Said(
-        parts["against_target"],
-        parts["against_baseline"],
-        parts["variation"],
-        cause.strip(),
-        parts["impact"],
-        finding.impact_amount,
-        parts["impact_unit"],
-        Claim(finding.claim),
-        None,
-        state,
-        parts["cause_evidence"],
+        against_target=parts["against_target"],
+        against_baseline=parts["against_baseline"],
+        variation=parts["variation"],
+        cause=cause.strip(),
+        impact=parts["impact"],
+        impact_amount=finding.impact_amount,
+        impact_unit=parts["impact_unit"],
+        claim=Claim(finding.claim),
+        unit_cost=None,
+        cause_state=state,
+        cause_evidence=parts["cause_evidence"],
     )
 
 

@@ -119,17 +119,19 @@ def _results(session: Session, cycle: Cycle) -> dict[int, AnalysisResult]:
 
 def _breach(rule: str, sentence: str, label: str) -> Breach:
     """What all of step 5 mends."""
-    return Breach(rule, sentence, mend="cycle.open", mend_label=label, mend_value="analyse")
+    return Breach(rule=rule, sentence=sentence, mend="cycle.open", mend_label=label, mend_value="analyse")
 
 
 def _of(rule: str, sentence: str, label: str, kpi_id: int) -> Breach:
     """What the finding on one KPI mends: it is opened, not the list of all."""
-    return Breach(rule, sentence, mend="analyse.finding", mend_label=label, mend_value=str(kpi_id))
+    return Breach(rule=rule, sentence=sentence, mend="analyse.finding", mend_label=label, mend_value=str(kpi_id))
 
 
 def _why(rule: str, sentence: str, kpi_id: int) -> Breach:
     """What is to be looked at in one KPI's verdict."""
-    return Breach(rule, sentence, blocks=False, mend="analyse.why", mend_label="Look", mend_value=str(kpi_id))
+    return Breach(
+        rule=rule, sentence=sentence, blocks=False, mend="analyse.why", mend_label="Look", mend_value=str(kpi_id)
+    )
 
 
 Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]

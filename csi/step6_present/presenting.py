@@ -46,7 +46,7 @@ def refusal(session: Session, cycle: Cycle) -> list[Breach]:
 
 
 def _analyse(sentence: str) -> Breach:
-    return Breach("V5.1", sentence, mend="cycle.open", mend_label="Analyse", mend_value="analyse")
+    return Breach(rule="V5.1", sentence=sentence, mend="cycle.open", mend_label="Analyse", mend_value="analyse")
 
 
 def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:

@@ -208,7 +208,7 @@ def _single_people(content: Mapping[str, Any]) -> Iterator[Breach]:
 
 
 def _breach(rule: str, sentence: str) -> Breach:
-    return Breach(rule, sentence, mend="cycle.open", mend_label="Present again", mend_value="present")
+    return Breach(rule=rule, sentence=sentence, mend="cycle.open", mend_label="Present again", mend_value="present")
 
 
 def _named(names: list[str]) -> str:

@@ -159,7 +159,9 @@ def _named(names: list[str]) -> str:
 
 
 def _breach(rule: str, sentence: str, label: str, *, blocks: bool = True) -> Breach:
-    return Breach(rule, sentence, blocks=blocks, mend="cycle.open", mend_label=label, mend_value="present")
+    return Breach(
+        rule=rule, sentence=sentence, blocks=blocks, mend="cycle.open", mend_label=label, mend_value="present"
+    )
 
 
 Check = Callable[[Session, Cycle, datetime], Iterable[Breach]]

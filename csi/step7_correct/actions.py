@@ -34,7 +34,7 @@ VOIDING = (
 OPEN = ("proposed", "approved", "done", "reviewed", "reopened")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActionFields:
     """What an action says. V7.1 asks for everything but ``scope`` and ``finding_id``; ``quorum`` is how many yes."""
 

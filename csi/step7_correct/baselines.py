@@ -145,7 +145,13 @@ def shortcomings(
     if not kpi.definition.get("measure"):
         said.append("the KPI has no definition")
     return [
-        Breach("V7.4", f"{kpi.name}: {one}.", mend="act.baseline", mend_label="Choose a window", mend_value=str(kpi.id))
+        Breach(
+            rule="V7.4",
+            sentence=f"{kpi.name}: {one}.",
+            mend="act.baseline",
+            mend_label="Choose a window",
+            mend_value=str(kpi.id),
+        )
         for one in said
     ]
 

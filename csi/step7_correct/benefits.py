@@ -27,7 +27,7 @@ _NUMBERS = ("value", "n", "numerator", "denominator")
 _FLAGS = ("partial", "missing", "excluded")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Benefit:
     """The change of a KPI since an action took effect.
 
@@ -122,15 +122,15 @@ def benefit(kept: Kept, took_effect: date, agreed: Window | None, expected: str)
     sides = (told.lower, told.upper)
     claimed = claim_of(expected, was, kept.kpi.unit)
     return Benefit(
-        told.state,
-        (was, was + told.difference),
-        told.difference,
-        sides,
-        len(since),
-        kept.ends,
-        found.evidence,
-        claimed,
-        _held(claimed, aim_of(_definition(kept)), was, sides),
+        state=told.state,
+        levels=(was, was + told.difference),
+        difference=told.difference,
+        sides=sides,
+        periods=len(since),
+        data_to=kept.ends,
+        evidence=found.evidence,
+        claimed=claimed,
+        claim=_held(claimed, aim_of(_definition(kept)), was, sides),
     )
 
 
@@ -148,7 +148,14 @@ def change(kept: Kept, before: Window | None, after: Window | None) -> Analysis 
     """The kept series analysed over two windows; None without them."""
     if before is None or after is None or not kept.kpi.definition.get("measure"):
         return None
-    item = KpiInput(_definition(kept), _frame(kept), kept.quality, before, after, kept.period)
+    item = KpiInput(
+        definition=_definition(kept),
+        series=_frame(kept),
+        quality=kept.quality,
+        baseline=before,
+        evaluation=after,
+        period=kept.period,
+    )
     return judge({kept.kpi.key: item})[kept.kpi.key]
 
 
@@ -175,7 +182,7 @@ def said(found: Benefit, action: Action, kpi: Kpi, period: Period) -> str:
         until = f"; the data end on {wording.day(found.data_to - timedelta(days=1))}" if found.data_to else ""
         return f"What it brought cannot be judged yet: {have} since it took effect, 6 are needed{until}."
     before, after = found.levels
-    read = moved(Move(before, after, found.difference, found.sides, kpi.unit))
+    read = moved(Move(before=before, after=after, difference=found.difference, sides=found.sides, unit=kpi.unit))
     moves = f"{read.difference}, likely {read.likely}"
     told = f"{kpi.name}: {found.state} since it took effect, {read.before} → {read.after} ({moves})"
     if not found.claim or found.claimed is None:

@@ -130,7 +130,9 @@ def check_benefit(session: Session, action: Action, *, actor: str, now: datetime
 
 def _stale(action: Action, found: Benefit) -> Breach:
     sentence = f"Action {action.number} has no new data since its review{_end_on(found)}. Deliver newer ones, analyse."
-    return Breach("V7.7", sentence, mend="cycle.open", mend_label="Deliver data", mend_value="gather", blocks=False)
+    return Breach(
+        rule="V7.7", sentence=sentence, mend="cycle.open", mend_label="Deliver data", mend_value="gather", blocks=False
+    )
 
 
 def benefit_of(session: Session, action: Action) -> Benefit:
@@ -259,8 +261,8 @@ def newest_result(session: Session, action: Action) -> AnalysisResult | None:
 
 def _v7_3(action: Action, why: str) -> Breach:
     return Breach(
-        "V7.3",
-        f"Action {action.number} {why}.",
+        rule="V7.3",
+        sentence=f"Action {action.number} {why}.",
         mend="act.open",
         mend_label="See the action",
         mend_value=str(action.id),

@@ -72,8 +72,8 @@ def baselines_are_agreed(session: Session, cycle: Cycle, _now: datetime) -> Iter
             said.append("was made with another definition than the KPI has now")
         for what in said:
             yield Breach(
-                "V7.4",
-                f"The new baseline of {name} {what}.",
+                rule="V7.4",
+                sentence=f"The new baseline of {name} {what}.",
                 mend="act.baselines",
                 mend_label="See the baselines",
                 mend_value=str(one.id),
@@ -84,8 +84,8 @@ def nothing_is_left_open(session: Session, cycle: Cycle, _now: datetime) -> Iter
     """V7.5: every finding, gap, parked idea, unfinished action and unverified benefit has a disposition."""
     for end in loose_ends.loose_ends(session, cycle):
         yield Breach(
-            "V7.5",
-            f"Not decided: {end.text}",
+            rule="V7.5",
+            sentence=f"Not decided: {end.text}",
             mend="cycle.close",
             mend_label="Decide and close",
             mend_value=str(cycle.id),
@@ -116,7 +116,7 @@ def benefits_are_checked_again(session: Session, cycle: Cycle, now: datetime) ->
 
 
 def _breach(rule: str, sentence: str, mend: str, label: str, action: Action, *, blocks: bool = True) -> Breach:
-    return Breach(rule, sentence, blocks=blocks, mend=mend, mend_label=label, mend_value=str(action.id))
+    return Breach(rule=rule, sentence=sentence, blocks=blocks, mend=mend, mend_label=label, mend_value=str(action.id))
 
 
 RULES: tuple[Rule, ...] = (

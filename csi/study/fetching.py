@@ -38,7 +38,9 @@ def collected(
         InvalidInput: there are none.
     """
     since, until = span(study, source)
-    found = fetch(Asked(source, folder, study.period, study.timezone, since, until))
+    found = fetch(
+        Asked(source=source, folder=folder, period=study.period, timezone=study.timezone, since=since, until=until)
+    )
     if found.path is None:
         raise InvalidInput("", "gives no rows; expected at least one")
     return found.path.rename(found.path.with_name(found.filename)), as_delivered(source)

@@ -16,7 +16,7 @@ from csi.series.periods import moment_of
 _SHOWN = 60  # signs of a cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why a source gave nothing: the reason most of its rows were refused for, and the first row of these."""
 
@@ -82,4 +82,6 @@ def _of_source(study: StudyDefinition, name: str, counts: Mapping[str, int], qua
     first = often.iloc[0]
     same = often[(often["column"] == first["column"]) & (often["reason"] == first["reason"])]
     cells = {key: "" if pd.isna(first[key]) else str(first[key]) for key in ("column", "value", "reason", "expected")}
-    return [Refusal(study.sources[name], counts[name], len(same), int(first["line"]), **cells)]
+    return [
+        Refusal(source=study.sources[name], rows_read=counts[name], rows=len(same), line=int(first["line"]), **cells)
+    ]

@@ -54,8 +54,20 @@ def read_of(result: Plain) -> Moved | None:
         return None
     matters = float(detail.get("minimum_important_difference") or 0.0)
     if before is None or after is None:
-        return moved(Move(0.0, difference, difference, _sides(change), unit, matters=matters))
-    return moved(Move(before, after, difference, _sides(change), unit, _aims(result), matters))
+        return moved(
+            Move(before=0.0, after=difference, difference=difference, sides=_sides(change), unit=unit, matters=matters)
+        )
+    return moved(
+        Move(
+            before=before,
+            after=after,
+            difference=difference,
+            sides=_sides(change),
+            unit=unit,
+            aims=_aims(result),
+            matters=matters,
+        )
+    )
 
 
 def _sides(of: Plain) -> Sides:

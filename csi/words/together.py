@@ -101,7 +101,7 @@ class _Rounded:
     sides: Sides
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """What moved.
 

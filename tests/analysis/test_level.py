@@ -116,7 +116,9 @@ def test_a_missing_point_ends_a_run():
 def test_a_sustained_shift_counts_alike_in_both_directions(direction: Direction, sustained: str, state: str):
     way = 1.0 if direction is Direction.LOWER else -1.0
     lower, upper = sorted((1.0 * way, 3.0 * way))
-    worse = Difference(2.0 * way, lower, upper, 20.0, 20.0 + 2 * way, 1.0)
+    worse = Difference(
+        difference=2.0 * way, lower=lower, upper=upper, level_before=20.0, level_after=20.0 + 2 * way, matters=1.0
+    )
     assert change_state(Aim(direction, 10.0), worse, sustained) == state
 
 

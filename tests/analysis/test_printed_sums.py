@@ -70,13 +70,13 @@ def judged() -> dict[str, View]:
     found = judge(items)
     return {
         seed: View(
-            item.definition,
-            samples.processed(item.series, item.definition),
-            found[seed],
-            "Desk",
-            "tickets",
-            item.baseline,
-            item.evaluation,
+            kpi=item.definition,
+            processed=samples.processed(item.series, item.definition),
+            analysis=found[seed],
+            service="Desk",
+            source="tickets",
+            baseline=item.baseline,
+            evaluation=item.evaluation,
         )
         for seed, item in items.items()
     }

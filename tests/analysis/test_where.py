@@ -121,8 +121,13 @@ def test_where_the_study_names_a_column_it_is_that_one() -> None:
 
 
 def weighed(*weights: float) -> Where:
-    groups = tuple(GroupMoved(str(at), 0, 0, 9, 9, 0, 0, 0, weight=one) for at, one in enumerate(weights))
-    return Where("Cause", False, "pareto", groups, 0, (), counted="cases")
+    groups = tuple(
+        GroupMoved(
+            name=str(at), before=0, after=0, cases_before=9, cases_after=9, difference=0, lower=0, upper=0, weight=one
+        )
+        for at, one in enumerate(weights)
+    )
+    return Where(column="Cause", named=False, kind="pareto", groups=groups, suppressed=0, sentences=(), counted="cases")
 
 
 @pytest.mark.parametrize(

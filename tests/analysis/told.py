@@ -14,9 +14,39 @@ SUBJECT = Subject("Median time to resolve", "h", Period.WEEK, Aim(Direction.LOWE
 REOPENED = "Reopened rose from 1.1 % to 3.2 % (+2.1 points, likely +0.9 to +3.3)"
 CLOSED = GapClosed(0.4, 0.2, 0.61)
 
-FELL = Change(-4.8, -7.1, -2.4, -19.5, 0.0004, 0.0008, -4.9, 3.1, "improved")
-ROSE = Change(4.8, 2.4, 7.1, 19.5, 0.0004, 0.0008, 4.9, 3.1, "worse")
-SAME = Change(-0.4, -2.4, 1.6, -1.6, 0.7, 0.7, -0.4, 2.9, "no detectable change")
+FELL = Change(
+    difference=-4.8,
+    lower=-7.1,
+    upper=-2.4,
+    percent=-19.5,
+    p=0.0004,
+    p_adjusted=0.0008,
+    hodges_lehmann=-4.9,
+    smallest_detectable=3.1,
+    state="improved",
+)
+ROSE = Change(
+    difference=4.8,
+    lower=2.4,
+    upper=7.1,
+    percent=19.5,
+    p=0.0004,
+    p_adjusted=0.0008,
+    hodges_lehmann=4.9,
+    smallest_detectable=3.1,
+    state="worse",
+)
+SAME = Change(
+    difference=-0.4,
+    lower=-2.4,
+    upper=1.6,
+    percent=-1.6,
+    p=0.7,
+    p_adjusted=0.7,
+    hodges_lehmann=-0.4,
+    smallest_detectable=2.9,
+    state="no detectable change",
+)
 LESS = replace(FELL, difference=-1.8, lower=-2.8, upper=-0.9, percent=-7.3)
 HARDLY = replace(SAME, difference=-1.8, lower=-3.8, upper=0.2, percent=-7.3)
 
@@ -43,7 +73,7 @@ def after(level: float, met: int, state: str, change: Change, **more: object) ->
 OUTCOMES: dict[Verdict, Facts] = {
     Verdict.INCONCLUSIVE: replace(
         FACTS,
-        change=Change(-4.8, percent=-19.5),
+        change=Change(difference=-4.8, percent=-19.5),
         lacking=("the evaluation has 4 of the 6 weeks needed; 2 weeks more, complete with data up to 16 May 2016",),
     ),
     Verdict.REGRESSED: replace(
@@ -88,7 +118,17 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             STILL,
             before=WindowSummary(24, 4800, 100.0, 24),
             after=WindowSummary(6, 1200, 100.0, 6),
-            change=Change(0.0, -0.2, 0.1, 0.0, 1.0, 1.0, 0.0, 0.3, "no detectable change"),
+            change=Change(
+                difference=0.0,
+                lower=-0.2,
+                upper=0.1,
+                percent=0.0,
+                p=1.0,
+                p_adjusted=1.0,
+                hodges_lehmann=0.0,
+                smallest_detectable=0.3,
+                state="no detectable change",
+            ),
             assurance=Assurance("consistently met", 1.0, 0.6, 1.0, "", 0.0025),
             met_before=True,
             unit="%",
@@ -116,7 +156,22 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
         SUBJECT,
         Verdict.NO_CHANGE,
         replace(
-            after(24.6, 0, "not met", Change(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, "no meaningful change")),
+            after(
+                24.6,
+                0,
+                "not met",
+                Change(
+                    difference=0.0,
+                    lower=0.0,
+                    upper=0.0,
+                    percent=0.0,
+                    p=1.0,
+                    p_adjusted=1.0,
+                    hodges_lehmann=0.0,
+                    smallest_detectable=0.0,
+                    state="no meaningful change",
+                ),
+            ),
             matters=0.0,
         ),
     ),
@@ -177,7 +232,17 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             FACTS,
             before=WindowSummary(24, 4800, 69.4, 1),
             after=WindowSummary(12, 2400, 76.1, 8),
-            change=Change(6.7, 2.1, 11.2, 9.6, 0.004, 0.008, 6.6, 6.3, "improved"),
+            change=Change(
+                difference=6.7,
+                lower=2.1,
+                upper=11.2,
+                percent=9.6,
+                p=0.004,
+                p_adjusted=0.008,
+                hodges_lehmann=6.6,
+                smallest_detectable=6.3,
+                state="improved",
+            ),
             unit="%",
         ),
     ),
@@ -189,7 +254,17 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             before=WindowSummary(24, 4800, 1928.0, 1),
             after=WindowSummary(12, 2400, 1951.5, 0),
             target_state="not met",
-            change=Change(23.5, -180.0, 226.0, 1.2, 0.8, 0.8, 20.0, 290.0, "no detectable change"),
+            change=Change(
+                difference=23.5,
+                lower=-180.0,
+                upper=226.0,
+                percent=1.2,
+                p=0.8,
+                p_adjusted=0.8,
+                hodges_lehmann=20.0,
+                smallest_detectable=290.0,
+                state="no detectable change",
+            ),
             unit="count",
         ),
     ),
@@ -201,7 +276,17 @@ VARIANTS: dict[str, tuple[Subject, Verdict, Facts]] = {
             before=WindowSummary(24, 4800, 141.0, 1),
             after=WindowSummary(12, 2400, 99.0, 12),
             target_state="reliably met",
-            change=Change(-42.0, -55.0, -29.0, -29.8, 0.001, 0.001, -41.0, 17.0, "improved"),
+            change=Change(
+                difference=-42.0,
+                lower=-55.0,
+                upper=-29.0,
+                percent=-29.8,
+                p=0.001,
+                p_adjusted=0.001,
+                hodges_lehmann=-41.0,
+                smallest_detectable=17.0,
+                state="improved",
+            ),
             unit="count",
         ),
     ),

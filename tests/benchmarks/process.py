@@ -34,10 +34,16 @@ ROUNDS = 5
 
 def study(file: str) -> StudyDefinition:
     """Four measures for each of four priorities, by week of resolution."""
-    source = SourceDefinition("tickets", file=file, timezone="UTC", key="number", latest_by="updated_at")
+    source = SourceDefinition(id="tickets", file=file, timezone="UTC", key="number", latest_by="updated_at")
     kpis = [
         KpiDefinition(
-            f"{measure}{number}", "", "tickets", "resolved_at", measure, where=f'priority == "{name}"', **more
+            id=f"{measure}{number}",
+            name="",
+            source="tickets",
+            at="resolved_at",
+            measure=measure,
+            where=f'priority == "{name}"',
+            **more,
         )
         for number, name in enumerate(PRIORITIES, start=1)
         for measure, more in (
@@ -47,7 +53,13 @@ def study(file: str) -> StudyDefinition:
             ("p90", {"value": RESOLVE, "unit": "h"}),
         )
     ]
-    return StudyDefinition("desk", ZONE, Period.WEEK, {"tickets": source}, {one.id: one for one in kpis})
+    return StudyDefinition(
+        service="desk",
+        timezone=ZONE,
+        period=Period.WEEK,
+        sources={"tickets": source},
+        kpis={one.id: one for one in kpis},
+    )
 
 
 def ours(path: Path) -> dict[str, pd.Series]:

@@ -50,15 +50,23 @@ def written(folder: Path, rows: int, form: str) -> Path:
 def study(path: Path) -> StudyDefinition:
     """A weekly count, share, median and p90 by resolution."""
     file, order = path.name, DATES[form_of(path)][0]
-    source = SourceDefinition("tickets", file=file, timezone="UTC", key="number", latest_by="updated_at", dates=order)
+    source = SourceDefinition(
+        id="tickets", file=file, timezone="UTC", key="number", latest_by="updated_at", dates=order
+    )
     plain = {"name": "", "source": "tickets", "at": "resolved_at"}
     kpis = [
-        KpiDefinition("count", measure="count", **plain),
-        KpiDefinition("share", measure="share", good='made_sla == "true"', unit="%", **plain),
-        KpiDefinition("median", measure="median", value=RESOLVE, unit="h", **plain),
-        KpiDefinition("p90", measure="p90", value=RESOLVE, unit="h", **plain),
+        KpiDefinition(id="count", measure="count", **plain),
+        KpiDefinition(id="share", measure="share", good='made_sla == "true"', unit="%", **plain),
+        KpiDefinition(id="median", measure="median", value=RESOLVE, unit="h", **plain),
+        KpiDefinition(id="p90", measure="p90", value=RESOLVE, unit="h", **plain),
     ]
-    return StudyDefinition("desk", "UTC", Period.WEEK, {"tickets": source}, {one.id: one for one in kpis})
+    return StudyDefinition(
+        service="desk",
+        timezone="UTC",
+        period=Period.WEEK,
+        sources={"tickets": source},
+        kpis={one.id: one for one in kpis},
+    )
 
 
 def form_of(path: Path) -> str:

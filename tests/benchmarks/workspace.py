@@ -124,7 +124,7 @@ def _first(session: Session, size: Size, team_id: str) -> None:
 def _action(title: str, kpi: Kpi) -> actions.ActionFields:
     words = {"cost_class": "low", "expected_effect": "less", "failure_sign": "not less"}
     days = {"due_on": date(2027, 1, 1), "effect_by": date(2027, 2, 1)}
-    return actions.ActionFields(title, kpi.id, owner=FRANK, **days, **words)
+    return actions.ActionFields(title=title, kpi_id=kpi.id, owner=FRANK, **days, **words)
 
 
 def _dated(batch: Batch, number: int, of: int) -> Batch:

@@ -28,15 +28,15 @@ def test_rows_are_taken_out_of_the_json_around_them(
 ) -> None:
     files = FileStore(str(tmp_path))
     batch = Batch(team_id="T1", source_id=1, ordinal=1, raw_key=files.keep("T1", content), filename="answer")
-    key = table_of(files, batch, SourceDefinition("calls", url="https://example.org", options=options))
+    key = table_of(files, batch, SourceDefinition(id="calls", url="https://example.org", options=options))
     assert files.read(key) == kept
 
 
 @pytest.mark.parametrize(
     ("known", "said"),
     [
-        (SourceDefinition("a", timezone="Asia/Tokyo"), Said(zone="Asia/Tokyo")),
-        (SourceDefinition("a", key="id", options={"moments": ["at", "done"]}), Said(at="at", key="id", zone="UTC")),
+        (SourceDefinition(id="a", timezone="Asia/Tokyo"), Said(zone="Asia/Tokyo")),
+        (SourceDefinition(id="a", key="id", options={"moments": ["at", "done"]}), Said(at="at", key="id", zone="UTC")),
     ],
 )
 def test_what_was_said_of_a_source_is_not_guessed_again(known: SourceDefinition, said: Said) -> None:

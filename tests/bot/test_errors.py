@@ -130,7 +130,7 @@ def test_a_modal_without_inputs_gets_a_view_on_top(client):
 
 def test_a_refusal_by_a_gate_lists_rule_sentence_and_button(client):
     error = GateRefused(
-        [Breach("V1.1", "There is no <goal>.", mend="measure.add_goal", mend_label="Add", mend_value="3")]
+        [Breach(rule="V1.1", sentence="There is no <goal>.", mend="measure.add_goal", mend_label="Add", mend_value="3")]
     )
     answer = answered(error, COMMAND, client)
     assert answer["response_type"] == "ephemeral"
@@ -141,7 +141,7 @@ def test_a_refusal_by_a_gate_lists_rule_sentence_and_button(client):
 
 
 def test_warnings_alone_offer_to_go_on_with_a_reason(client):
-    answer = answered(GateRefused([Breach("V1.6", "No satisfaction.", blocks=False)]), COMMAND, client)
+    answer = answered(GateRefused([Breach(rule="V1.6", sentence="No satisfaction.", blocks=False)]), COMMAND, client)
     assert "cycle.pass" in str(answer["blocks"])
 
 

@@ -44,8 +44,8 @@ def test_no_key_of_a_study_is_named(said: str) -> None:
 def _texts(layout_of: str) -> str:
     layout = guess(layout_of.encode(), "log.csv")
     draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
-    view = blocks.mapping_form(Seen("log.csv", layout), {**draft, "dates": "pattern"}, more=True)
-    rest = blocks.mapping_form(Seen("log.csv", layout), {**draft, "dates": "pattern"})
+    view = blocks.mapping_form(Seen(filename="log.csv", layout=layout), {**draft, "dates": "pattern"}, more=True)
+    rest = blocks.mapping_form(Seen(filename="log.csv", layout=layout), {**draft, "dates": "pattern"})
     return str([*view["blocks"], *rest["blocks"], blocks.swapped("a", "b", "c", ("d", "e"))])
 
 
@@ -77,7 +77,7 @@ def test_the_orders_are_called_as_the_form_calls_them(said: str, here: str) -> N
 
 def test_a_refusal_says_it_so_too() -> None:
     rows = "".join(f"{n},29/2/20{n}\n" for n in range(10, 29))
-    found = read(f"id,at\n{rows}".encode(), SourceDefinition("x", dates="iso"), moments=["at"], numbers=[])
+    found = read(f"id,at\n{rows}".encode(), SourceDefinition(id="x", dates="iso"), moments=["at"], numbers=[])
     expected = found.quarantine["expected"].iloc[0]
     assert "day_first" in expected
     shown = str(blocks.refused("log.csv", expected))

@@ -35,7 +35,7 @@ def _drafted(text: str, known: SourceDefinition | None = None) -> tuple[Layout, 
 )
 def test_a_date_in_any_number_of_columns_stands_in_the_form_and_is_what_it_says(text: str, parts: list[str]) -> None:
     layout, draft = _drafted(text)
-    view = blocks.mapping_form(Seen("log.csv", layout), draft)
+    view = blocks.mapping_form(Seen(filename="log.csv", layout=layout), draft)
     assert view_problems(view, lambda _: None, "modal") == []
     asked = {block["block_id"]: block for block in view["blocks"] if block["type"] == "input"}
     chosen = [asked["at"]["element"]["initial_option"], *asked["time"]["element"]["initial_options"]]
@@ -47,7 +47,7 @@ def test_a_date_in_any_number_of_columns_stands_in_the_form_and_is_what_it_says(
 def test_parts_of_a_date_stay_in_the_order_they_were_said_in() -> None:
     layout, draft = _drafted(DAYS)
     turned = {**draft, "time": [blocks.value_of(name) for name in ("Day", "Month")]}
-    view = blocks.mapping_form(Seen("log.csv", layout), turned)
+    view = blocks.mapping_form(Seen(filename="log.csv", layout=layout), turned)
     asked = next(block for block in view["blocks"] if block.get("block_id") == "time")
     assert [one["text"]["text"] for one in asked["element"]["initial_options"]] == ["Day", "Month"]
     assert said(turned, layout, {}, []).options["moments"] == ["Year Day Month"]
@@ -56,8 +56,8 @@ def test_parts_of_a_date_stay_in_the_order_they_were_said_in() -> None:
 def test_the_rest_of_a_date_is_folded_away_where_one_column_holds_it_all() -> None:
     layout, draft = _drafted(WEEKS)
     whole = {**draft, "time": []}
-    assert "time" not in blocks.shown_fields(blocks.mapping_form(Seen("log.csv", layout), whole))
-    assert "time" in blocks.shown_fields(blocks.mapping_form(Seen("log.csv", layout), whole, more=True))
+    assert "time" not in blocks.shown_fields(blocks.mapping_form(Seen(filename="log.csv", layout=layout), whole))
+    assert "time" in blocks.shown_fields(blocks.mapping_form(Seen(filename="log.csv", layout=layout), whole, more=True))
     assert said(whole, layout, {}, []).options["moments"] == ["Year"]
 
 
@@ -91,7 +91,7 @@ def _fields(seen: Seen, draft: Draft, *, more: bool = False) -> dict[str, dict]:
 def test_what_parts_thousands_is_asked_with_a_cell_of_the_file(text: str, cell: str, choices: list[str]) -> None:
     layout, draft = _drafted(text)
     assert layout.undecided == ("Cost",)
-    asked = _fields(Seen("log.csv", layout, undecided=["Cost"]), draft)["decimal"]
+    asked = _fields(Seen(filename="log.csv", layout=layout, undecided=["Cost"]), draft)["decimal"]
     assert asked["label"]["text"] == f"What is {cell} in Cost?"
     assert [one["value"] for one in asked["element"]["options"]] == choices
     assert asked["element"]["options"][0]["text"]["text"] == "10370: it parts thousands"
@@ -114,14 +114,14 @@ def test_what_parts_thousands_is_asked_with_a_cell_of_the_file(text: str, cell: 
 def test_only_a_decimal_sign_that_cells_show_is_kept(text: str, decimal: str | None) -> None:
     layout, draft = _drafted(text)
     assert layout.undecided == ()
-    assert "decimal" not in _fields(Seen("log.csv", layout), draft)
+    assert "decimal" not in _fields(Seen(filename="log.csv", layout=layout), draft)
     assert said(draft, layout, {}, []).decimal == decimal
     assert said({**draft, "decimal": "." if layout.decimal == "," else ","}, layout, {}, []).decimal is not None
 
 
 def test_what_was_said_of_thousands_is_filled_in_again() -> None:
     layout = guess(_big(".", ";").encode(), "log.csv")
-    known = SourceDefinition("", decimal=",")
+    known = SourceDefinition(id="", decimal=",")
     assert drafted(layout, known, [], None, "log.csv", as_before=True)["decimal"] == ","
     assert drafted(layout, known, [], None, "log.csv")["decimal"] == ""
 
@@ -157,7 +157,7 @@ def test_a_name_that_is_taken_is_told_with_both_ways_out(retired: bool, chosen: 
     )
     taken = Namesake(_source(7, "Log", **when), 3, newest, 2, 4)
     others = [_source(8, "Survey"), *([] if retired else [taken.source])]
-    seen = Seen("log.csv", layout, others, namesake=taken)
+    seen = Seen(filename="log.csv", layout=layout, sources=others, namesake=taken)
     fields = _fields(seen, {**draft, "source": chosen})
     asked = fields["source"]
     assert asked["label"]["text"] == "‘Log’ is a source already. Is this file part of it?"
@@ -167,7 +167,7 @@ def test_a_name_that_is_taken_is_told_with_both_ways_out(retired: bool, chosen: 
     assert "3 deliveries, the newest may.csv; 2 of its 4 columns are in this file, too." in asked["hint"]["text"]
     assert ("retired" in asked["hint"]["text"]) is retired
     assert ("source_name" in fields) is named
-    ordinary = _fields(Seen("log.csv", layout, others), {**draft, "source": chosen})["source"]
+    ordinary = _fields(Seen(filename="log.csv", layout=layout, sources=others), {**draft, "source": chosen})["source"]
     assert ordinary["label"]["text"] == "Which source is this?"
     assert ordinary["element"]["action_id"] != asked["element"]["action_id"]  # Slack keeps what was chosen in one
 
@@ -190,11 +190,11 @@ def test_how_letters_are_read_is_asked_with_a_cell_where_several_ways_fit(
 ) -> None:
     layout = _letters(words, encoding)
     draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
-    asked = _fields(Seen("log.csv", layout), draft)["encoding"]["element"]
+    asked = _fields(Seen(filename="log.csv", layout=layout), draft)["encoding"]["element"]
     assert shown in [one["text"]["text"] for one in asked["options"]]
     assert asked.get("initial_option", {}).get("value", "") == filled
     assert asked["action_id"].startswith("gather.guess")  # what is chosen shows at once what it gives
-    assert "encoding" in _fields(Seen("log.csv", layout), draft, more=True)
+    assert "encoding" in _fields(Seen(filename="log.csv", layout=layout), draft, more=True)
     if not filled:
         with pytest.raises(InvalidInputs) as found:
             said(draft, layout, {}, [])
@@ -208,16 +208,16 @@ def test_how_letters_are_read_is_asked_with_a_cell_where_several_ways_fit(
 
 def test_what_was_said_of_letters_is_filled_in_again() -> None:
     layout = _letters("да нет", "koi8-r")
-    known = SourceDefinition("", encoding="koi8-r")
+    known = SourceDefinition(id="", encoding="koi8-r")
     assert drafted(layout, known, [], None, "log.csv")["encoding"] == "koi8-r"
-    assert drafted(layout, SourceDefinition(""), [], None, "log.csv", as_before=True)["encoding"] == "koi8-r"
+    assert drafted(layout, SourceDefinition(id=""), [], None, "log.csv", as_before=True)["encoding"] == "koi8-r"
 
 
 @pytest.mark.parametrize(("words", "encoding"), [("Störung Größe", "cp1252"), ("да нет", "utf-8"), ("łódź", "cp1250")])
 def test_letters_that_are_told_are_not_asked_about(words: str, encoding: str) -> None:
     layout = _letters(words, encoding)
     draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
-    assert "encoding" not in _fields(Seen("log.csv", layout), draft)
+    assert "encoding" not in _fields(Seen(filename="log.csv", layout=layout), draft)
     assert said(draft, layout, {}, []).encoding is None
 
 

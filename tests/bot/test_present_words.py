@@ -74,7 +74,7 @@ def clicks(*pressed: tuple[str, str]) -> list[ReportClick]:
 
 
 def fits_message(made: list[dict[str, Any]]) -> None:
-    assert message_problems(made, lambda _: File("F1", "a.png", "", "U", b"x")) == []
+    assert message_problems(made, lambda _: File(id="F1", name="a.png", title="", user="U", content=b"x")) == []
     assert text_length(made) < MESSAGE_TEXT - 1000
 
 

@@ -10,7 +10,7 @@ from csi.errors import Breach
 
 def test_a_reason_is_asked_in_the_words_of_the_warning_once_a_rule() -> None:
     told = (("V1.6", "A has no baseline."), ("V2.5", "B never met its target."), ("V1.6", "C has no baseline."))
-    given = [Breach(rule, sentence, blocks=False) for rule, sentence in told]
+    given = [Breach(rule=rule, sentence=sentence, blocks=False) for rule, sentence in told]
     fields = [one for one in reasons_form(given, "{}")["blocks"] if one["type"] == "input"]
     asked = [(one["block_id"], one["label"]["text"]) for one in fields]
     assert asked == [

@@ -22,16 +22,16 @@ GOLDEN = Path(__file__).parent / "golden"
 def overview(**changed) -> Overview:
     states = ["done", "stale", "late", "ahead", "ahead", "ahead", "ahead"]
     kpi = KpiState(
-        "mttr",
-        "Median time <to> resolve",
-        "h",
-        20.0,
-        date(2016, 5, 1),
-        "UALICE",
-        "measured automatically",
-        "IMPROVED",
-        "24.6 → 20.4 h; target 20 h is not met.",
-        True,
+        key="mttr",
+        name="Median time <to> resolve",
+        unit="h",
+        target=20.0,
+        target_date=date(2016, 5, 1),
+        owner="UALICE",
+        measurability="measured automatically",
+        verdict="IMPROVED",
+        summary="24.6 → 20.4 h; target 20 h is not met.",
+        stale=True,
     )
     given = {
         "cycle_id": 1,
@@ -44,9 +44,9 @@ def overview(**changed) -> Overview:
         "steps": tuple(StepState(one, states[one - 1], "UBOB", date(2016, 5, one.value)) for one in Step),
         "kpis": (kpi,),
         "waiting": (
-            Waiting(("UBOB",), Awaited.STEP, date(2016, 5, 3), 3),
-            Waiting((), Awaited.TREE_APPROVAL),
-            Waiting(("UCAROL", "UERIN"), Awaited.ACTION_APPROVAL, number=4),
+            Waiting(who=("UBOB",), kind=Awaited.STEP, due_on=date(2016, 5, 3), number=3),
+            Waiting(who=(), kind=Awaited.TREE_APPROVAL),
+            Waiting(who=("UCAROL", "UERIN"), kind=Awaited.ACTION_APPROVAL, number=4),
         ),
         "actions_open": 2,
         "carried_open": 1,
@@ -96,8 +96,19 @@ def test_the_last_step_offers_to_close_and_a_closed_cycle_nothing():
 
 def test_a_cycle_with_everything_at_its_most_stays_within_slacks_limits():
     kpi = overview().kpis[0]
-    long = KpiState("k", "n" * 500, "u", 1.0, None, "", "", "ACHIEVED", "s" * 900, False)
-    waiting = tuple(Waiting((f"U{n}",) * 9, Awaited.BASELINE_APPROVAL, name="w" * 300) for n in range(60))
+    long = KpiState(
+        key="k",
+        name="n" * 500,
+        unit="u",
+        target=1.0,
+        target_date=None,
+        owner="",
+        measurability="",
+        verdict="ACHIEVED",
+        summary="s" * 900,
+        stale=False,
+    )
+    waiting = tuple(Waiting(who=(f"U{n}",) * 9, kind=Awaited.BASELINE_APPROVAL, name="w" * 300) for n in range(60))
     crowded = overview(kpis=(kpi, *[long] * 40), waiting=waiting, service="s" * 80)
     blocks = status_card.card(crowded)
     assert max(len(block["text"]["text"]) for block in blocks if "text" in block) <= 3000
@@ -126,7 +137,9 @@ BUTTONS = {
 
 @pytest.mark.parametrize("kind", list(Awaited))
 def test_what_waits_has_the_very_buttons_that_settle_it(kind: Awaited) -> None:
-    one = Waiting(("UBOB",), kind, number=7, name="x", subject_id=5, version=2, start=date(2016, 5, 2), is_typed=True)
+    one = Waiting(
+        who=("UBOB",), kind=kind, number=7, name="x", subject_id=5, version=2, start=date(2016, 5, 2), is_typed=True
+    )
     line, row = waits.entry(one, Step.GATHER, "C1", "0")
     assert {button["action_id"]: button["value"] for button in row["elements"]} == BUTTONS[kind]
     assert row["elements"][0]["style"] == "primary"
@@ -137,21 +150,21 @@ def test_what_waits_has_the_very_buttons_that_settle_it(kind: Awaited) -> None:
 
 
 def test_a_file_is_brought_where_files_are_and_a_review_waits_for_its_day() -> None:
-    file = Waiting(("UBOB",), Awaited.DATA, name="x", subject_id=5, start=date(2016, 5, 2))
+    file = Waiting(who=("UBOB",), kind=Awaited.DATA, name="x", subject_id=5, start=date(2016, 5, 2))
     assert [one["value"] for one in waits.buttons(file, Step.ANALYSE, "C1")] == ["gather@C1"]
-    early = Waiting(("UBOB",), Awaited.REVIEW, number=7, subject_id=5, since=date(2016, 5, 2))
+    early = Waiting(who=("UBOB",), kind=Awaited.REVIEW, number=7, subject_id=5, since=date(2016, 5, 2))
     assert [one["action_id"] for one in waits.buttons(early, Step.CORRECT, "C1")] == ["wait.look"]
     assert waits.said(early) == "the review of action 7, from 2 May 2016 on"
 
 
 def test_the_last_step_is_closed_not_left() -> None:
-    step = Waiting(("UBOB",), Awaited.STEP, number=7)
+    step = Waiting(who=("UBOB",), kind=Awaited.STEP, number=7)
     assert [one["value"] for one in waits.buttons(step, Step.CORRECT, "C1")] == ["act@C1", "close@C1"]
 
 
 @pytest.mark.parametrize(("count", "more"), [(waits.SHOWN, 0), (waits.SHOWN + 2, 2)])
 def test_what_does_not_fit_is_counted(count: int, more: int) -> None:
-    blocks = waits.listed([Waiting(("U",), Awaited.STEP, number=3)] * count, Step.GATHER, "C1")
+    blocks = waits.listed([Waiting(who=("U",), kind=Awaited.STEP, number=3)] * count, Step.GATHER, "C1")
     assert len([one for one in blocks if one["type"] == "actions"]) == waits.SHOWN
     assert (f"… and {more} more" in str(blocks)) is bool(more)
 

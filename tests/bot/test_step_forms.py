@@ -157,7 +157,7 @@ def line(number: int) -> Line:
         **T,
     )
     source = Source(id=1, service_id=1, key="i", name=SHORT[:80], created_at=NOW, **T)
-    return Line(kpi(number), plan, source, None, 3, ("source", "backup owner"))
+    return Line(kpi=kpi(number), plan=plan, source=source, gap=None, deliveries=3, missing=("source", "backup owner"))
 
 
 def gap(number: int, **changed: Any) -> Gap:
@@ -182,11 +182,34 @@ def clause(number: int, state: str) -> SlaClause:
 
 CSFS = {str(number): NASTY for number in range(80)}
 NAMES = {str(number): NASTY for number in range(90)}
-DRAFT = step7_correct.Draft(NASTY[:200], "1", "UALICE", DAY, SHORT, DAY, "low", SHORT, SHORT)
+DRAFT = step7_correct.Draft(
+    title=NASTY[:200],
+    kpi_id="1",
+    owner="UALICE",
+    due_on=DAY,
+    expected_effect=SHORT,
+    effect_by=DAY,
+    cost_class="low",
+    failure_sign=SHORT,
+    scope=SHORT,
+)
 FOUND = [step7_correct.Found(n, NASTY[:150], "IMPROVED", NASTY, "", True) for n in range(30)]
 STATES = ("proposed", "approved", "rejected", "expired", "done", "reviewed", "closed", "reopened")
 ENTRY = catalogue.entry("K10")
-SAID = Assessment(Measurability.AUTOMATIC, "UBOB", 1, SHORT, "week", SHORT[:60], "24x7", "UBOB", "UFRANK", "", "e", "c")
+SAID = Assessment(
+    measurability=Measurability.AUTOMATIC,
+    checked_by="UBOB",
+    source_id=1,
+    definition=SHORT,
+    period="week",
+    timezone=SHORT[:60],
+    calendar="24x7",
+    owner="UBOB",
+    backup="UFRANK",
+    cadence="",
+    effort="e",
+    cost="c",
+)
 
 VIEWS: dict[str, Any] = {
     "an empty tree": lambda: step1_should_measure.tree_view(tree(0), "{}", may_change=True),
@@ -222,7 +245,9 @@ VIEWS: dict[str, Any] = {
     "an assessment": lambda: step2_can_measure.assess_form(kpi(), SAID, NAMES, others=3, metadata="{}"),
     "a first assessment": lambda: step2_can_measure.assess_form(
         kpi(),
-        Assessment(Measurability.AUTOMATIC, "UBOB", period="week", timezone="UTC", calendar="24x7"),
+        Assessment(
+            measurability=Measurability.AUTOMATIC, checked_by="UBOB", period="week", timezone="UTC", calendar="24x7"
+        ),
         {},
         others=0,
         metadata="{}",
@@ -251,7 +276,7 @@ VIEWS: dict[str, Any] = {
     "an end with much open": lambda: step7_correct.close_form(
         [LooseEnd(kind, n, NASTY, ALLOWED[kind][0]) for n in range(30) for kind in ALLOWED],
         ALLOWED,
-        [Breach(f"V7.{n}", NASTY, blocks=False) for n in range(8)],
+        [Breach(rule=f"V7.{n}", sentence=NASTY, blocks=False) for n in range(8)],
         1,
         "{}",
     ),

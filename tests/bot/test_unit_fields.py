@@ -25,7 +25,7 @@ def _shown(folder: Path, header: str, cell: str, units: tuple[str, ...], draft: 
     asked = Asked(layout.columns[1], tuple(SimpleNamespace(name="Took", unit=unit) for unit in units))
     field = f"{blocks.UNIT}{blocks.value_of(header)}"
     filled = {**drafted(layout, proposed(layout, "UTC"), [], None, path.name), **draft}
-    view = blocks.mapping_form(Seen(path.name, layout, units=[asked]), filled, more=more)
+    view = blocks.mapping_form(Seen(filename=path.name, layout=layout, units=[asked]), filled, more=more)
     assert view_problems(view, lambda _: None, "modal") == []
     return field in blocks.shown_fields(view)
 
@@ -62,7 +62,7 @@ def test_what_a_clock_of_two_parts_is_is_asked_with_a_cell_of_the_file(unit: str
     if not choices:
         return
     draft = drafted(layout, proposed(layout, "UTC"), [], None, "log.csv")
-    view = blocks.mapping_form(Seen("log.csv", layout, units=[asked]), draft)
+    view = blocks.mapping_form(Seen(filename="log.csv", layout=layout, units=[asked]), draft)
     assert view_problems(view, lambda _: None, "modal") == []
     block = next(one for one in view["blocks"] if one.get("block_id", "").startswith(blocks.UNIT))
     assert block["label"]["text"] == "What is 04:10 in Handling?"
@@ -73,6 +73,6 @@ def test_what_a_clock_of_two_parts_is_is_asked_with_a_cell_of_the_file(unit: str
 @pytest.mark.parametrize(("unit", "first"), [("h:mm", 4 * 3600 + 10 * 60), ("min:s", 4 * 60 + 10)])
 def test_what_is_chosen_for_a_clock_is_read_so(unit: str, first: float) -> None:
     rows = "\n".join(f"2025-01-{row},0{row % 6}:{row}" for row in range(10, 29))
-    source = SourceDefinition("x", timezone="UTC", options={"units": {"Handling": unit}})
+    source = SourceDefinition(id="x", timezone="UTC", options={"units": {"Handling": unit}})
     read_so = read(f"at,Handling\n{rows}".encode(), source, moments=["at"], numbers=["Handling"])
     assert (read_so.frame["Handling"].iloc[0], read_so.units["Handling"]) == (first, "s")

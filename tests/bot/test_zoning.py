@@ -64,7 +64,7 @@ def test_zones_that_have_no_room_are_left_as_they_are(more: int, is_shown: bool)
 
 @pytest.mark.parametrize(("columns", "end"), [(6, "*c5* in UTC"), (7, "*c5* in UTC and 1 more")])
 def test_how_a_source_is_read_names_the_columns_in_another_zone(columns: int, end: str) -> None:
-    said = SourceDefinition("s", timezone="Europe/London", zones={f"c{n}": "UTC" for n in range(columns)})
+    said = SourceDefinition(id="s", timezone="Europe/London", zones={f"c{n}": "UTC" for n in range(columns)})
     view = blocks.how(Source(id=1, key="s", name="Desk"), said, None, None, metadata="{}", zone="UTC")
     lines = view["blocks"][1]["text"]["text"].split("\n")
     assert any(line.startswith("• *c0* in UTC") and line.endswith(end) for line in lines)

@@ -44,13 +44,13 @@ def judged(values: Sequence[float], kpi: KpiDefinition = KPI, **shape: Any) -> V
     item = replace(kpi_input(values, series=series), definition=kpi)
     analysis = judge({kpi.id: item})[kpi.id]
     return View(
-        kpi,
-        samples.processed(series, kpi),
-        analysis,
-        "Service desk",
-        "tickets (tickets.csv)",
-        item.baseline,
-        item.evaluation,
+        kpi=kpi,
+        processed=samples.processed(series, kpi),
+        analysis=analysis,
+        service="Service desk",
+        source="tickets (tickets.csv)",
+        baseline=item.baseline,
+        evaluation=item.evaluation,
     )
 
 
@@ -86,14 +86,31 @@ def turned() -> Spiral:
     )
     told = "15.0 → 41.0 h; target 12 h is not met."
     return Spiral(
-        KPI.name,
-        "h",
-        Direction.LOWER,
-        Period.WEEK,
-        "Service desk",
-        (
-            Turn(1, first, 30.0, 20.0, "ACHIEVED", done[:1], date(2016, 11, 1)),
-            Turn(2, second, 15.0, 12.0, "REGRESSED", done[1:], date(2017, 3, 1), summary=told),
+        name=KPI.name,
+        unit="h",
+        direction=Direction.LOWER,
+        period=Period.WEEK,
+        service="Service desk",
+        turns=(
+            Turn(
+                number=1,
+                series=first,
+                baseline=30.0,
+                target=20.0,
+                verdict="ACHIEVED",
+                deeds=done[:1],
+                until=date(2016, 11, 1),
+            ),
+            Turn(
+                number=2,
+                series=second,
+                baseline=15.0,
+                target=12.0,
+                verdict="REGRESSED",
+                deeds=done[1:],
+                until=date(2017, 3, 1),
+                summary=told,
+            ),
         ),
     )
 

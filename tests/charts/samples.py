@@ -111,7 +111,7 @@ def analysis(
     )
     detail = Detail(before=WindowSummary(level=before), after=WindowSummary(level=after), summary=summary)
     whole = Analysis(
-        limits=limits or Limits("xmr", None, None, None, len(frame), trial=True),
+        limits=limits or Limits(kind="xmr", centre=None, lower=None, upper=None, n=len(frame), trial=True),
         signals=found,
         trend=Trend(),
         change=Change(),
@@ -166,9 +166,13 @@ def window(dates: tuple[str, str] | None) -> Window | None:
 
 def base(*views: View, key: str = "number") -> Facts:
     """The facts of a study with these KPIs, whose source holds one case a row (``key``)."""
-    source = SourceDefinition("incidents", file="incidents.csv", key=key)
+    source = SourceDefinition(id="incidents", file="incidents.csv", key=key)
     period = views[0].period if views else Period.WEEK
     study = StudyDefinition(
-        "Service desk", "Europe/Lisbon", period, {"incidents": source}, {v.kpi.id: v.kpi for v in views}
+        service="Service desk",
+        timezone="Europe/Lisbon",
+        period=period,
+        sources={"incidents": source},
+        kpis={v.kpi.id: v.kpi for v in views},
     )
     return facts.of(study, {one.kpi.id: (one.processed, one.analysis) for one in views})

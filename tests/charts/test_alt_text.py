@@ -8,7 +8,7 @@ from csi.analysis.analysis import Limits
 from csi.charts.alt_text import control_chart_text
 from tests.charts.samples import KPI, view
 
-LIMITS = Limits("xmr", 6.0, 1.0, 11.0, 12, trial=False)
+LIMITS = Limits(kind="xmr", centre=6.0, lower=1.0, upper=11.0, n=12, trial=False)
 
 
 def said(*args: object, **kwargs: object) -> str:
@@ -39,7 +39,7 @@ def test_nothing_measured_is_said() -> None:
 
 
 def test_limits_that_vary_are_told_by_their_outermost() -> None:
-    limits = Limits("p_prime", 6.0, (1.0, None, 2.0), (9.0, 10.0, 8.0), 12, trial=False)
+    limits = Limits(kind="p_prime", centre=6.0, lower=(1.0, None, 2.0), upper=(9.0, 10.0, 8.0), n=12, trial=False)
     assert "limits 1 h to 10 h, at the newest week 2 h to 8 h" in said([4.0, 5.0, 6.0], limits=limits)
 
 

@@ -35,7 +35,7 @@ from csi.terms import VERDICTS, Direction, Period, Verdict
 from tests.charts.samples import KPI, analysis, processed, series, view, window
 
 WEEKS = [91.3, 99.1, 57.9, 49.4, 28.7, 11.4, 4.3, 4.2, 1.2, 2.6, 4.8]
-LIMITS = Limits("xmr", 65.3, 0.0, 118.2, 12, trial=False)
+LIMITS = Limits(kind="xmr", centre=65.3, lower=0.0, upper=118.2, n=12, trial=False)
 
 
 def axes_of(figure: Figure) -> Axes:
@@ -120,7 +120,7 @@ def test_only_white_badges_have_dark_letters_and_each_verdict_its_own_colour() -
 
 
 def test_a_known_change_has_limits_of_its_own_in_its_colour_and_the_baselines_are_paler() -> None:
-    own = Limits("xmr", 4.7, 1.0, 9.0, 6, trial=True)
+    own = Limits(kind="xmr", centre=4.7, lower=1.0, upper=9.0, n=6, trial=True)
     shifted = full(change_axis="improved")
     detail = replace(shifted.analysis.detail, after_limits=own)
     figure = control_figure(replace(shifted, analysis=replace(shifted.analysis, detail=detail)))
@@ -157,16 +157,16 @@ def test_the_centre_and_limits_are_where_the_analysis_says() -> None:
 
 
 def test_trial_limits_are_dashed_and_said() -> None:
-    figure = control_figure(full(limits=Limits("xmr", 65.3, 0.0, 118.2, 7, trial=True)))
+    figure = control_figure(full(limits=Limits(kind="xmr", centre=65.3, lower=0.0, upper=118.2, n=7, trial=True)))
     assert line(figure, "upper limit").get_linestyle() == "--"
     assert "trial upper limit 118" in words(figure)
 
 
 def test_limits_begun_anew_step_at_their_day_and_the_old_ones_stay() -> None:
     phases = (
-        Phase(date(2016, 2, 29), 65.3, 12, trial=False),
-        Phase(date(2016, 4, 4), 4.7, 6, trial=True, reason="new tool"),
-        Phase(date(2016, 4, 11), None, 0, trial=False, reason="a hope", begun=False),
+        Phase(start=date(2016, 2, 29), centre=65.3, n=12, trial=False),
+        Phase(start=date(2016, 4, 4), centre=4.7, n=6, trial=True, reason="new tool"),
+        Phase(start=date(2016, 4, 11), centre=None, n=0, trial=False, reason="a hope", begun=False),
     )
     anew = full()
     anew = replace(anew, analysis=replace(anew.analysis, detail=replace(anew.analysis.detail, phases=phases)))
@@ -181,7 +181,9 @@ def test_limits_begun_anew_step_at_their_day_and_the_old_ones_stay() -> None:
 
 def test_limits_that_vary_are_stepped_over_each_period() -> None:
     upper = tuple(80.0 + at for at in range(11))
-    figure = control_figure(full(limits=Limits("p_prime", 65.3, None, upper, 12, trial=False, sigma_z=13.9)))
+    figure = control_figure(
+        full(limits=Limits(kind="p_prime", centre=65.3, lower=None, upper=upper, n=12, trial=False, sigma_z=13.9))
+    )
     assert list(line(figure, "upper limit").get_ydata()) == [value for value in upper for _ in range(2)]
     assert list(line(figure, "upper limit").get_xdata()[:4]) == [-0.5, 0.5, 0.5, 1.5]
     assert artists(figure, "lower limit") == []
@@ -189,7 +191,9 @@ def test_limits_that_vary_are_stepped_over_each_period() -> None:
 
 
 def test_no_limits_are_said_instead_of_drawn() -> None:
-    figure = control_figure(view([1.0, 2.0], limits=Limits("xmr", None, None, None, 2, trial=True)))
+    figure = control_figure(
+        view([1.0, 2.0], limits=Limits(kind="xmr", centre=None, lower=None, upper=None, n=2, trial=True))
+    )
     assert artists(figure, "upper limit") == []
 
 
@@ -313,7 +317,7 @@ def test_104_points_stay_readable() -> None:
 
 
 def test_names_at_the_right_edge_never_overlap() -> None:
-    limits = Limits("xmr", 20.0, 19.9, 20.1, 12, trial=False)
+    limits = Limits(kind="xmr", centre=20.0, lower=19.9, upper=20.1, n=12, trial=False)
     figure = control_figure(view([20.0] * 8 + [60.0], limits=limits))
     figure.draw_without_rendering()
     tops = sorted(
@@ -398,7 +402,7 @@ def test_n_of_a_share_is_what_it_is_a_part_of() -> None:
     held = series([50.0, 60.0], n=1)
     held["denominator"] = [40.0, np.nan]
     for kind, expected in (("p_prime", [40.0, None]), ("u_prime", [40.0, None]), ("xmr", [1.0, 1.0])):
-        of = analysis(held, limits=Limits(kind, None, None, None, 2, trial=True))
+        of = analysis(held, limits=Limits(kind=kind, centre=None, lower=None, upper=None, n=2, trial=True))
         assert [mark.n for mark in marks(processed(held), of)] == expected
 
 

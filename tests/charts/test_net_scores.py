@@ -35,7 +35,7 @@ def test_other_units_keep_their_air() -> None:
 
 
 def test_clipped_limits_say_at_which_bound() -> None:
-    limits = Limits("nps_prime", -90.0, -100.0, -75.0, 24, trial=False, sigma_z=1.1)
+    limits = Limits(kind="nps_prime", centre=-90.0, lower=-100.0, upper=-75.0, n=24, trial=False, sigma_z=1.1)
     shown = view([-90.0, -80.0] * 12, kpi=SCORE, limits=limits)
     clipped = replace(shown, analysis=replace(shown.analysis, detail=replace(shown.analysis.detail, clipped=True)))
     assert limits_text(clipped).endswith("σz 1.1, lower limit clipped at −100")

@@ -153,7 +153,7 @@ def test_a_trend_is_told_with_its_interval_and_only_where_one_is_shown() -> None
 def test_a_difference_has_its_sign_and_the_budget_is_told() -> None:
     moved = view(
         [10.0] * 12,
-        change=Change(-4.8, -7.1, -2.4),
+        change=Change(difference=-4.8, lower=-7.1, upper=-2.4),
         detail=Detail(budget_consumed=1.5, burn_rate=1.5, burn_alarm=True),
     )
     text = markdown(base(moved))

@@ -69,17 +69,31 @@ def test_a_spiral_has_room_for_its_words() -> None:
     label, told = "REGRESSED WITH SIDE EFFECT", "11,000,000 → 41,000,000 h; target 10,000,000 h is not met."
     turns = [
         Turn(
-            at,
-            series([value * 1e6 for value in values], start=f"2016-{at:02}-29"),
-            78.2e6,
-            40e6,
-            label,
-            (Deed(date(2016, at, 28), "Triage"),),
+            number=at,
+            series=series([value * 1e6 for value in values], start=f"2016-{at:02}-29"),
+            baseline=78.2e6,
+            target=40e6,
+            verdict=label,
+            deeds=(Deed(date(2016, at, 28), "Triage"),),
             summary=told,
         )
         for at in range(3, 9)
     ]
-    assert crowded(spiral_figure(Spiral(LONG, "h", Direction.LOWER, Period.WEEK, "Desk", tuple(turns)))) == []
+    assert (
+        crowded(
+            spiral_figure(
+                Spiral(
+                    name=LONG,
+                    unit="h",
+                    direction=Direction.LOWER,
+                    period=Period.WEEK,
+                    service="Desk",
+                    turns=tuple(turns),
+                )
+            )
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("text", [LONG, "WAVE To. 24.6 → 19.8 %", "Ωmega Ünïcode ✓"])

@@ -87,8 +87,8 @@ def test_met_within_a_sigma_of_the_target_is_hardly_met() -> None:
 def test_the_variation_is_that_of_the_evaluation_where_a_change_is_known() -> None:
     of = view([19.1, 18.9], kpi=LOW)
     for limits in (
-        Limits("xmr", 7.0, 4.0, 10.0, 12, trial=False),
-        Limits("xmr", 2.0, 0.0, (8.0, 5.0), 12, trial=False),
+        Limits(kind="xmr", centre=7.0, lower=4.0, upper=10.0, n=12, trial=False),
+        Limits(kind="xmr", centre=2.0, lower=0.0, upper=(8.0, 5.0), n=12, trial=False),
     ):
         detail = replace(of.analysis.detail, sigma=5.0, after_limits=limits)
         known = replace(of, analysis=replace(of.analysis, detail=detail))

@@ -10,19 +10,26 @@ from csi.charts.spiral import Deed, Spiral, Turn, notes, placed, position, spira
 from csi.terms import Direction, Period
 from tests.charts.samples import series
 
-ONE = Turn(1, series([90.0, 60.0, 30.0]), 78.2, 40.0, "IMPROVED", (Deed(date(2016, 3, 9), "Triage"),))
+ONE = Turn(
+    number=1,
+    series=series([90.0, 60.0, 30.0]),
+    baseline=78.2,
+    target=40.0,
+    verdict="IMPROVED",
+    deeds=(Deed(date(2016, 3, 9), "Triage"),),
+)
 TWO = Turn(
-    2,
-    series([29.0, 12.0, 11.0], start="2016-03-14", partial=[2]),
-    11.4,
-    10.0,
-    "",
-    (Deed(date(2016, 3, 28), "Articles", done=False),),
+    number=2,
+    series=series([29.0, 12.0, 11.0], start="2016-03-14", partial=[2]),
+    baseline=11.4,
+    target=10.0,
+    verdict="",
+    deeds=(Deed(date(2016, 3, 28), "Articles", done=False),),
 )
 
 
 def spiral(*turns: Turn, **changes: object) -> Spiral:
-    made = Spiral("Hours", "h", Direction.LOWER, Period.WEEK, "Desk", turns)
+    made = Spiral(name="Hours", unit="h", direction=Direction.LOWER, period=Period.WEEK, service="Desk", turns=turns)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 

@@ -143,13 +143,13 @@ def test_a_database_elsewhere_is_refused_with_the_folder_to_pass(study: Path, tm
 
 def test_the_bot_fills_nothing_in_from_its_own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME_SECRET", "of the bot")
-    source = SourceDefinition("a", url="https://example.org/?x=${HOME_SECRET}")
+    source = SourceDefinition(id="a", url="https://example.org/?x=${HOME_SECRET}")
     with pytest.raises(InvalidInput, match=r"url: \$\{HOME_SECRET\} is filled in by csi run only"):
-        Fetcher()(Asked(source, tmp_path))
+        Fetcher()(Asked(source=source, folder=tmp_path))
 
 
 def test_short_values_and_numbers_are_hidden_in_messages_but_spoil_no_report() -> None:
-    source = SourceDefinition("a", url="https://example.org/${YEAR}/${NUMBER}/${TOKEN}/${EMPTY}")
+    source = SourceDefinition(id="a", url="https://example.org/${YEAR}/${NUMBER}/${TOKEN}/${EMPTY}")
     long = "x" * SHORTEST_WRITTEN
     known = {"YEAR": "2026", "NUMBER": "12345678", "TOKEN": long, "EMPTY": "", "OTHER": "not used here"}
     secrets = Secrets(known).of([source])

@@ -20,7 +20,16 @@ from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, BOB, CAROL, DAVE, ERIN, NOW, TEAM
 
-SAID = findings.Said("above", "below", "common", "staff", "waiting", 3.0, "hours", Claim.NEITHER)
+SAID = findings.Said(
+    against_target="above",
+    against_baseline="below",
+    variation="common",
+    cause="staff",
+    impact="waiting",
+    impact_amount=3.0,
+    impact_unit="hours",
+    claim=Claim.NEITHER,
+)
 
 
 @pytest.fixture
@@ -86,7 +95,7 @@ def test_findings_and_results_of_a_closed_cycle_stay(session: Session, cycle: Cy
 
 
 def test_a_register_is_its_service_s_own(session: Session, cycle: Cycle, other: Cycle) -> None:
-    entry = register.raise_opportunity(session, cycle, register.Entry("Faster"), actor=ALICE, now=NOW)
+    entry = register.raise_opportunity(session, cycle, register.Entry(title="Faster"), actor=ALICE, now=NOW)
     assert register.entry_of(session, cycle, entry.id) is entry
     with pytest.raises(Conflict, match="another service"):
         register.entry_of(session, other, entry.id)

@@ -19,7 +19,7 @@ from csi.reading.reading import Reading
 
 def test_typed_numbers_hold_no_formula() -> None:
     frame = pd.DataFrame({"kpi": ["a", "b"], "value": [-3.0, 4.5], "unit": ["=HYPERLINK(1)", "h"]})
-    lines = _csv(Reading(frame, quarantine_frame(()), 2, "x")).decode().splitlines()
+    lines = _csv(Reading(frame=frame, quarantine=quarantine_frame(()), rows_read=2, sha256="x")).decode().splitlines()
     assert lines == ["kpi,value,unit", "a,-3.0,'=HYPERLINK(1)", "b,4.5,h"]
 
 

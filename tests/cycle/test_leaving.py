@@ -35,8 +35,8 @@ def cycle(sqlite_database: Database) -> Any:
         cycles.passage(session, made, 4).owner = BOB
         turns.jump(session, made, 7)
         fields = actions.ActionFields(
-            "Route them",
-            kpi.id,
+            title="Route them",
+            kpi_id=kpi.id,
             owner=BOB,
             due_on=date(2026, 12, 1),
             effect_by=date(2026, 12, 2),

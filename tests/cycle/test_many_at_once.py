@@ -26,7 +26,7 @@ from tests.turns import ALICE, BOB, DAVE, FRANK, NOW, TEAM
 def fields(kpi_id: int, owner: str) -> actions.ActionFields:
     days = {"due_on": date(2026, 12, 1), "effect_by": date(2026, 12, 2)}
     words = {"cost_class": "low", "expected_effect": "less", "failure_sign": "not less"}
-    return actions.ActionFields("Route them", kpi_id, owner=owner, **days, **words)
+    return actions.ActionFields(title="Route them", kpi_id=kpi_id, owner=owner, **days, **words)
 
 
 def doings(session: Session, cycle: Cycle, kpi_id: int, chance: random.Random) -> list[Callable[[], object]]:
@@ -45,7 +45,7 @@ def doings(session: Session, cycle: Cycle, kpi_id: int, chance: random.Random) -
         lambda: actions.propose(session, cycle, fields(kpi_id, FRANK), actor=BOB, now=NOW),
         lambda: deciding.decide(session, action_id=latest().id, actor=f"U{chance.randrange(4)}", **said),
         lambda: actions.change(session, latest(), fields(kpi_id, chance.choice([FRANK, ALICE])), actor=BOB, now=NOW),
-        lambda: register.raise_opportunity(session, cycle, register.Entry("Idea"), actor=BOB, now=NOW),
+        lambda: register.raise_opportunity(session, cycle, register.Entry(title="Idea"), actor=BOB, now=NOW),
         lambda: roles.grant(session, user_id=f"R{chance.randrange(3)}", **own),
         lambda: roles.revoke(session, user_id=f"R{chance.randrange(3)}", **own),
         remind,

@@ -42,7 +42,7 @@ def test_all_that_waits_for_somebody_is_theirs_and_counted(sqlite_database: Data
 
 @pytest.mark.parametrize(("count", "more"), [(status_card.MOST, ""), (status_card.MOST + 1, "… and 1 more")])
 def test_a_card_says_how_many_more_are_waited_for(count: int, more: str) -> None:
-    entries = tuple(Waiting((), Awaited.ACTION_APPROVAL, number=number) for number in range(count))
+    entries = tuple(Waiting(who=(), kind=Awaited.ACTION_APPROVAL, number=number) for number in range(count))
     lines = status_card.waiting(entries).splitlines()
     assert lines[status_card.MOST + 1 :] == ([more] if more else [])
 
@@ -54,7 +54,7 @@ def test_a_history_says_how_many_more_cycles_there_are(count: int, more: int) ->
 
 
 def test_every_rule_that_is_passed_is_asked_for_its_reason() -> None:
-    breaches = [Breach(f"V1.{number}", "s", blocks=False) for number in range(25)]
+    breaches = [Breach(rule=f"V1.{number}", sentence="s", blocks=False) for number in range(25)]
     view = messages.reasons_form(breaches, "{}")
     assert sum(block["type"] == "input" for block in view["blocks"]) == 25
     assert "… and 5 more" in str(view["blocks"])

@@ -198,8 +198,8 @@ def test_the_overview_waits_for_nobody_to_approve_what_is_their_own(sqlite_datab
         (kpi,) = turns.grow(session, cycle)
         turns.jump(session, cycle, 7)
         fields = actions.ActionFields(
-            "Route them",
-            kpi.id,
+            title="Route them",
+            kpi_id=kpi.id,
             owner=ALICE,
             due_on=date(2026, 12, 1),
             effect_by=date(2026, 12, 2),

@@ -75,8 +75,8 @@ def close(session: Session, cycle: Cycle, actor: str = DAVE) -> Cycle:
 
 def act_on(session: Session, cycle: Cycle, kpi: Kpi) -> Action:
     fields = actions.ActionFields(
-        "Route them",
-        kpi.id,
+        title="Route them",
+        kpi_id=kpi.id,
         owner=FRANK,
         due_on=CHANGE,
         effect_by=AFTER,
@@ -95,7 +95,7 @@ def test_v7_5_everything_open_needs_a_disposition(database: Database) -> None:
     with database.sessions() as session:
         cycle, kpi = turned(session, "NO CHANGE")
         session.add(Gap(team_id=TEAM, cycle_id=cycle.id, text="CSAT is not measurable", opened_at=NOW))
-        idea = register.raise_opportunity(session, cycle, register.Entry("Chatbot"), actor=BOB, now=NOW)
+        idea = register.raise_opportunity(session, cycle, register.Entry(title="Chatbot"), actor=BOB, now=NOW)
         register.set_state(session, idea, state="parked", reason="later", actor=BOB, now=NOW)
         finding = row(session, Finding, TEAM)
         act_on(session, cycle, kpi)
@@ -414,7 +414,7 @@ def test_v1_8_a_target_that_was_to_be_tightened_is(sqlite_database: Database) ->
 def test_a_parked_idea_that_is_adopted_is_open_again_in_the_new_cycle(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle, _ = turned(session, "IMPROVED")
-        idea = register.raise_opportunity(session, cycle, register.Entry("Ask users"), actor=BOB, now=NOW)
+        idea = register.raise_opportunity(session, cycle, register.Entry(title="Ask users"), actor=BOB, now=NOW)
         register.set_state(session, idea, state="parked", reason="later", actor=BOB, now=NOW)
         tie_all(session, cycle)
         second = close(session, cycle)

@@ -89,7 +89,7 @@ class Collecting:
         self.times += 1
         place = self.folder / str(self.times)
         place.mkdir()
-        return self.fetcher(Asked(source, place, **more))
+        return self.fetcher(Asked(source=source, folder=place, **more))
 
 
 @pytest.fixture

@@ -105,20 +105,24 @@ def test_a_wrong_setting_is_named():
 def test_this_machine_is_not_asked_however_it_is_written(site: Site, host: str, tmp_path):
     address = site.address.replace("127.0.0.1", host)
     with pytest.raises((NotAllowed, InvalidInput)):
-        Fetcher()(Asked(SourceDefinition("s", url=address), tmp_path))
+        Fetcher()(Asked(source=SourceDefinition(id="s", url=address), folder=tmp_path))
     assert site.asked == []
 
 
 def test_a_redirect_is_checked_like_the_first_address(site: Site, tmp_path):
     site.answers["/start"] = Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data"})
     with pytest.raises(NotAllowed, match=r"169.254.169.254 is a link-local address"):
-        Fetcher(policy("127.0.0.1"))(Asked(SourceDefinition("s", url=f"{site.address}/start"), tmp_path))
+        Fetcher(policy("127.0.0.1"))(
+            Asked(source=SourceDefinition(id="s", url=f"{site.address}/start"), folder=tmp_path)
+        )
 
 
 def test_a_redirect_to_another_scheme_is_refused(site: Site, tmp_path):
     site.answers["/start"] = Answer(status=302, headers={"Location": "file:///etc/passwd"})
     with pytest.raises(InvalidInput):
-        Fetcher(policy("127.0.0.1"))(Asked(SourceDefinition("s", url=f"{site.address}/start"), tmp_path))
+        Fetcher(policy("127.0.0.1"))(
+            Asked(source=SourceDefinition(id="s", url=f"{site.address}/start"), folder=tmp_path)
+        )
 
 
 def test_a_name_that_changes_between_check_and_connection_gains_nothing(site: Site):
@@ -152,4 +156,4 @@ def test_a_proxy_of_the_environment_is_not_used(site: Site, fetcher, tmp_path, m
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused.getsockname()[1]}")
         site.answers["/rows"] = Answer(b'[{"a": 1}]')
-        assert fetcher(Asked(SourceDefinition("s", url=f"{site.address}/rows"), tmp_path)).rows == 1
+        assert fetcher(Asked(source=SourceDefinition(id="s", url=f"{site.address}/rows"), folder=tmp_path)).rows == 1

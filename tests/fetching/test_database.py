@@ -69,7 +69,7 @@ class Warehouse:
         return self.engine.dialect.name == "postgresql"
 
     def source(self, query: str = "SELECT * FROM incident ORDER BY number", **options: object) -> SourceDefinition:
-        return SourceDefinition("tickets", sql=self.address, options={"query": query, **options})
+        return SourceDefinition(id="tickets", sql=self.address, options={"query": query, **options})
 
     def count(self) -> int:
         with self.engine.connect() as connection:
@@ -191,7 +191,7 @@ def test_postgresql_cannot_be_talked_out_of_reading_only(postgres: PostgresServe
     ]
     for sql in sneaky:
         with pytest.raises((InvalidInput, Refused)):
-            fetcher(Asked(made.source(sql), tmp_path))
+            fetcher(Asked(source=made.source(sql), folder=tmp_path))
     assert made.count() == 2
     made.engine.dispose()
     postgres.drop(name)
@@ -249,9 +249,11 @@ def test_an_empty_result_brings_nothing(warehouse: Warehouse, collect: Collectin
     ],
 )
 def test_databases_out_of_bounds_are_refused_without_telling_the_password(address, error, says, tmp_path):
-    source = SourceDefinition("s", sql=address, options={"query": "SELECT 1"})
+    source = SourceDefinition(id="s", sql=address, options={"query": "SELECT 1"})
     with pytest.raises(error, match=says) as said:
-        Fetcher(resolve=lambda host, _: [host if host[0].isdigit() else "127.0.0.1"])(Asked(source, tmp_path))
+        Fetcher(resolve=lambda host, _: [host if host[0].isdigit() else "127.0.0.1"])(
+            Asked(source=source, folder=tmp_path)
+        )
     assert "s3cret" not in str(said.value)
 
 
@@ -259,9 +261,9 @@ def test_a_socket_s_folder_smuggles_in_no_other_host(tmp_path: Path, monkeypatch
     """What lies in an allowed folder as a path is a name, or several, to the driver."""
     monkeypatch.chdir(tmp_path)
     for host in ("localhost", f"{tmp_path},127.0.0.1", f"{tmp_path}&host=127.0.0.1", "@abstract"):
-        source = SourceDefinition("s", sql=f"postgresql:///db?host={host}", options={"query": "SELECT 1 AS a"})
+        source = SourceDefinition(id="s", sql=f"postgresql:///db?host={host}", options={"query": "SELECT 1 AS a"})
         with pytest.raises((InvalidInput, NotAllowed), match=r"host=/folder alone|file of this machine"):
-            Fetcher(policy(folders=str(tmp_path)))(Asked(source, tmp_path))
+            Fetcher(policy(folders=str(tmp_path)))(Asked(source=source, folder=tmp_path))
 
 
 def test_a_value_without_measure_is_refused(tmp_path: Path):
@@ -270,7 +272,12 @@ def test_a_value_without_measure_is_refused(tmp_path: Path):
     fetch = Fetcher(policy(folders=str(tmp_path)))
     huge = "SELECT hex(zeroblob(400000000)) AS a"
     with pytest.raises(InvalidInput, match="too big"):
-        fetch(Asked(SourceDefinition("s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": huge}), tmp_path))
+        fetch(
+            Asked(
+                source=SourceDefinition(id="s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": huge}),
+                folder=tmp_path,
+            )
+        )
     with pytest.raises(InvalidInput, match="more than 1 MB"):
         table.write(tmp_path / "rows.csv", ["a"], (["x" * 600_000] for _ in range(2)), Bounds(file_bytes=1_000_000))
 
@@ -282,7 +289,7 @@ def test_the_mark_follows_the_order_of_the_database(tmp_path: Path):
         connection.executemany("INSERT INTO t VALUES (?, ?)", [(1, 5), (2, "2026-03-01"), (3, None), (4, 7.5)])
         connection.commit()
         source = SourceDefinition(
-            "s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": "SELECT * FROM t", "since": "at"}
+            id="s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": "SELECT * FROM t", "since": "at"}
         )
         collect = Collecting(Fetcher(policy(folders=str(tmp_path))), tmp_path)
         first = collect(source)
@@ -332,10 +339,10 @@ def test_a_server_that_keeps_no_time_is_cut_off(tmp_path: Path, monkeypatch: pyt
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         address = f"postgresql://reader:any@127.0.0.1:{server.server_address[1]}/db"
-        source = SourceDefinition("s", sql=address, options={"query": "SELECT 1 AS a"})
+        source = SourceDefinition(id="s", sql=address, options={"query": "SELECT 1 AS a"})
         began = time.monotonic()
         with pytest.raises(Refused, match="took longer than 1 s"):
-            Fetcher(policy("127.0.0.1"), seconds=1)(Asked(source, tmp_path))
+            Fetcher(policy("127.0.0.1"), seconds=1)(Asked(source=source, folder=tmp_path))
         assert time.monotonic() - began < 10
         server.shutdown()
         thread.join()
@@ -361,9 +368,9 @@ def test_nothing_of_the_bots_own_account_is_shown_to_a_database(tmp_path: Path, 
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         address = f"postgresql://reader@127.0.0.1:{server.server_address[1]}/db"
-        source = SourceDefinition("s", sql=address, options={"query": "SELECT 1 AS a"})
+        source = SourceDefinition(id="s", sql=address, options={"query": "SELECT 1 AS a"})
         with pytest.raises(Refused, match="no password supplied"):
-            Fetcher(policy("127.0.0.1"))(Asked(source, tmp_path))
+            Fetcher(policy("127.0.0.1"))(Asked(source=source, folder=tmp_path))
         server.shutdown()
         thread.join()
     assert b"s3cret" not in b"".join(heard)
@@ -375,9 +382,9 @@ def test_the_bots_own_database_is_no_source(tmp_path: Path):
     sqlite3.connect(own).close()
     (tmp_path / "other.db").hardlink_to(own)
     for name in ("csi.db", "other.db"):
-        source = SourceDefinition("s", sql=f"sqlite:///{tmp_path}/{name}", options={"query": "SELECT 1 AS a"})
+        source = SourceDefinition(id="s", sql=f"sqlite:///{tmp_path}/{name}", options={"query": "SELECT 1 AS a"})
         with pytest.raises(NotAllowed, match="my own database"):
-            Fetcher(policy("", str(tmp_path), f"sqlite:///{own}"))(Asked(source, tmp_path))
+            Fetcher(policy("", str(tmp_path), f"sqlite:///{own}"))(Asked(source=source, folder=tmp_path))
 
 
 def test_a_link_out_of_the_allowed_folder_does_not_help(tmp_path: Path):
@@ -385,9 +392,9 @@ def test_a_link_out_of_the_allowed_folder_does_not_help(tmp_path: Path):
     folder.mkdir()
     sqlite3.connect(tmp_path / "secret.db").close()
     (folder / "link.db").symlink_to(tmp_path / "secret.db")
-    source = SourceDefinition("s", sql=f"sqlite:///{folder}/link.db", options={"query": "SELECT 1 AS a"})
+    source = SourceDefinition(id="s", sql=f"sqlite:///{folder}/link.db", options={"query": "SELECT 1 AS a"})
     with pytest.raises(NotAllowed):
-        Fetcher(policy(folders=str(folder)))(Asked(source, tmp_path))
+        Fetcher(policy(folders=str(folder)))(Asked(source=source, folder=tmp_path))
 
 
 @contextmanager
@@ -428,8 +435,8 @@ def test_postgresql_is_asked_over_the_network(postgres: PostgresServer, tmp_path
     with by_network(f"{folder}/.s.PGSQL.5432") as port:
         postgres.reader()
         address = f"postgresql://reader:any@warehouse.invalid:{port}/{name}"
-        source = SourceDefinition("s", sql=address, options={"query": "SELECT 7 AS seven"})
-        found = Fetcher(policy("127.0.0.1"), resolve=known)(Asked(source, tmp_path))
+        source = SourceDefinition(id="s", sql=address, options={"query": "SELECT 7 AS seven"})
+        found = Fetcher(policy("127.0.0.1"), resolve=known)(Asked(source=source, folder=tmp_path))
         assert found.path.read_text() == "seven\n7\n"
     assert asked == [("warehouse.invalid", port)]
     postgres.drop(name)
@@ -437,7 +444,7 @@ def test_postgresql_is_asked_over_the_network(postgres: PostgresServer, tmp_path
 
 def test_postgresql_by_a_network_address_is_pinned_to_it(tmp_path: Path):
     """The connection goes to the checked address, whatever the name says meanwhile."""
-    source = SourceDefinition("s", sql="postgresql://u:p@db.example.org:9/db", options={"query": "SELECT 1 AS a"})
+    source = SourceDefinition(id="s", sql="postgresql://u:p@db.example.org:9/db", options={"query": "SELECT 1 AS a"})
     fetcher = Fetcher(policy("127.0.0.1"), resolve=lambda *_: ["127.0.0.1"])
     with pytest.raises(Refused, match=r"could not be reached: .*127\.0\.0\.1"):
-        fetcher(Asked(source, tmp_path))
+        fetcher(Asked(source=source, folder=tmp_path))

@@ -75,7 +75,7 @@ def test_a_step_that_cannot_be_is_refused(step: str):
 
 
 def source(address: str, query: str, **options: object) -> SourceDefinition:
-    return SourceDefinition("requests", prometheus=address, options={"query": query, **options})
+    return SourceDefinition(id="requests", prometheus=address, options={"query": query, **options})
 
 
 def test_the_value_of_each_day_stands_in_its_day(prometheus: str, collect: Collecting):

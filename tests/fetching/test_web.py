@@ -28,7 +28,7 @@ ROWS = [{"number": "INC1", "at": "2026-03-01T10:00:00Z", "hours": 1.5}, {"number
 
 
 def source(site: Site, path: str = "/rows", **options: object) -> SourceDefinition:
-    return SourceDefinition("tickets", url=f"{site.address}{path}", options=options)
+    return SourceDefinition(id="tickets", url=f"{site.address}{path}", options=options)
 
 
 def body(value: object) -> Answer:
@@ -172,7 +172,7 @@ def test_a_refusal_is_told_in_its_own_words(site: Site, collect: Collecting):
 def test_a_server_that_is_away_or_silent_is_said(site: Site, collect: Collecting):
     collect.fetcher = replace(collect.fetcher, patience=Patience(attempts=2, first=0.01, silence=0.2))
     with pytest.raises(Refused, match="could not be reached"):
-        collect(SourceDefinition("s", url="http://127.0.0.1:9/rows"))
+        collect(SourceDefinition(id="s", url="http://127.0.0.1:9/rows"))
     site.answers["/rows"] = lambda _: time.sleep(0.6) or body(ROWS)
     with pytest.raises(Refused, match=r"did not answer within 0.2 s"):
         collect(source(site))
@@ -224,7 +224,7 @@ def test_a_server_that_drips_is_cut_off_also_within_its_headers(collect: Collect
         thread.start()
         begun = time.monotonic()
         with pytest.raises(Refused, match=r"within 0.7 s|longer than 0.7 s"):
-            collect(SourceDefinition("s", url=f"http://127.0.0.1:{server.server_address[1]}/rows"))
+            collect(SourceDefinition(id="s", url=f"http://127.0.0.1:{server.server_address[1]}/rows"))
         assert time.monotonic() - begun < 3
         server.shutdown()
         thread.join()
@@ -244,7 +244,7 @@ def test_who_asks_for_a_long_pause_is_left_in_peace(site: Site, collect: Collect
 def test_no_error_tells_what_was_sent(site: Site, collect: Collecting, address: str, authorization: str):
     place = f"{site.address}{address}" if address.startswith("/") else f"http://{address}"
     with pytest.raises(InvalidInput) as said:
-        collect(SourceDefinition("s", url=place), authorization=authorization)
+        collect(SourceDefinition(id="s", url=place), authorization=authorization)
     assert "s3cret" not in str(said.value)
 
 
@@ -252,7 +252,7 @@ def test_a_name_and_password_in_the_address_hold_for_every_page(site: Site, coll
     site.answers["/rows"] = Answer(b'[{"n": 1}]', headers={"Link": f'<{site.address}/more#top>; rel="next"'})
     site.answers["/more"] = body([{"n": 2}])
     place = site.address.replace("http://", "http://reader:s3cret@")
-    found = collect(SourceDefinition("tickets", url=f"{place}/rows", options={"paging": "link"}))
+    found = collect(SourceDefinition(id="tickets", url=f"{place}/rows", options={"paging": "link"}))
     assert found.rows == 2
     assert len({one.headers["Authorization"] for one in site.asked} - {None}) == 1
 

@@ -59,7 +59,7 @@ def test_two_hundred_entries_are_turned_page_by_page_the_settled_ones_last(world
     with world.bot.kit.sessions() as session:
         cycle = session.exec(select(Cycle)).one()
         for number in range(1, 201):
-            entry = register.Entry(f"Idea number {number}", urgency=1 + number % 5)
+            entry = register.Entry(title=f"Idea number {number}", urgency=1 + number % 5)
             made = register.raise_opportunity(session, cycle, entry, actor=world.bob.id, now=world.now())
             if number % 5 == 4:  # the most urgent ones
                 register.set_state(session, made, state="done", reason="", actor=world.bob.id, now=world.now())

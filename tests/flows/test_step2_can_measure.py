@@ -98,7 +98,7 @@ def test_v2_2_a_clause_whose_kpi_is_measured_no_longer_is_flagged_by_the_clock(m
         kpi = kpis.of_cycle(session, cycle)[0]
         bob = measured.bob.id
         source = sources.name_source(session, cycle, name="Incidents", actor=bob, now=turns.NOW)
-        said = assessing.Assessment(Measurability.AUTOMATIC, bob, source_id=source.id)
+        said = assessing.Assessment(measurability=Measurability.AUTOMATIC, checked_by=bob, source_id=source.id)
         assessing.assess(session, cycle, kpi.id, said, actor=bob, now=turns.NOW)
         whole = {"rows_read": 10, "rows_kept": 10, "delivered_by": bob, "delivered_at": turns.NOW}
         batch = Batch(team_id=cycle.team_id, source_id=source.id, ordinal=1, sha256="a", **whole)

@@ -76,11 +76,21 @@ def theirs(session: Session, team_id: str = OTHER) -> dict[str, str]:
             ask=MARK,
         )
     )
-    said = actions.ActionFields(MARK, kpi.id, None, BOB, date(2026, 12, 1), MARK, date(2026, 12, 2), "low", MARK)
+    said = actions.ActionFields(
+        title=MARK,
+        kpi_id=kpi.id,
+        finding_id=None,
+        owner=BOB,
+        due_on=date(2026, 12, 1),
+        expected_effect=MARK,
+        effect_by=date(2026, 12, 2),
+        cost_class="low",
+        failure_sign=MARK,
+    )
     action = actions.propose(session, cycle, said, actor=DAVE, now=NOW)
     window = {"window_from": date(2026, 3, 2), "window_to": date(2026, 4, 13)}
     baseline = baselines.propose_baseline(session, cycle, kpi.id, reason=MARK, actor=DAVE, now=NOW, **window)
-    register.raise_opportunity(session, cycle, register.Entry(MARK), actor=DAVE, now=NOW)
+    register.raise_opportunity(session, cycle, register.Entry(title=MARK), actor=DAVE, now=NOW)
     session.flush()
     found = {"cycle": cycle.id, "action": action.id, "baseline": baseline.id, "kpi": kpi.id}
     for table in (

@@ -61,7 +61,14 @@ def test_what_was_never_noted_is_carried_as_it_stands() -> None:
 def test_the_target_of_a_day_is_the_first_that_had_not_ended() -> None:
     earlier = (EarlierTarget(date(2026, 2, 2), (30.0,)), EarlierTarget(date(2026, 3, 2), (24.0,)))
     one = KpiDefinition(
-        "mttr", "Hours", "s", "at", "median", target=20.0, direction=Direction.LOWER, earlier_targets=earlier
+        id="mttr",
+        name="Hours",
+        source="s",
+        at="at",
+        measure="median",
+        target=20.0,
+        direction=Direction.LOWER,
+        earlier_targets=earlier,
     )
     days = (date(2026, 1, 1), date(2026, 2, 1), date(2026, 2, 2), date(2026, 3, 1), date(2026, 3, 2))
     assert [one.aims_on(day) for day in days] == [(30.0,), (30.0,), (24.0,), (24.0,), (20.0,)]

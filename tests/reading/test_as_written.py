@@ -10,7 +10,7 @@ from csi.reading.kinds import guess_decimal
 from csi.reading.layout import guess
 from csi.reading.readers import read
 
-DAY_FIRST = SourceDefinition("s", dates="day_first", decimal=",")
+DAY_FIRST = SourceDefinition(id="s", dates="day_first", decimal=",")
 
 
 def _file(day: str, number: str) -> bytes:
@@ -36,24 +36,24 @@ def _file(day: str, number: str) -> bytes:
     ],
 )
 def test_what_is_written_otherwise_is_said(day: str, number: str, dates: str, said: tuple[str, ...]):
-    mapping = SourceDefinition("s", dates=dates, decimal=",")
+    mapping = SourceDefinition(id="s", dates=dates, decimal=",")
     assert differences(guess(_file(day, number)), mapping, ["at"]) == said
 
 
 def test_a_workbook_holds_numbers_and_no_decimal_signs():
     layout = guess(b'[{"at": "2024-02-13", "n": 2.5}]')
-    assert differences(layout, SourceDefinition("s", decimal=","), ["at"]) == ()
+    assert differences(layout, SourceDefinition(id="s", decimal=","), ["at"]) == ()
 
 
 def test_two_columns_of_one_moment_are_looked_at_by_their_own_names():
-    joined = SourceDefinition("s", dates="day_first", options={"join": {"day hour": ["day", "hour"]}})
+    joined = SourceDefinition(id="s", dates="day_first", options={"join": {"day hour": ["day", "hour"]}})
     layout = guess(b"day,hour,n\n2/13/2024,10:15,1\n2/14/2024,10:30,2\n")
     assert differences(layout, joined, ["day hour"]) == ("‘day’ was written day first, and is month first now",)
 
 
 def test_a_delivery_is_read_as_it_is_written_where_the_mapping_has_moved_on():
     earlier = _file("13/2/2024", "2,5")
-    wanted = SourceDefinition("s", dates="month_first", decimal=".", key="n")
+    wanted = SourceDefinition(id="s", dates="month_first", decimal=".", key="n")
     own = fitted(guess(earlier), wanted, DAY_FIRST, ["at"])
     assert (own.dates, own.decimal, own.key) == ("day_first", ",", "n")
     reading = read(earlier, own, moments=["at"], numbers=["n"])
@@ -62,7 +62,7 @@ def test_a_delivery_is_read_as_it_is_written_where_the_mapping_has_moved_on():
 
 
 def test_an_ambiguous_delivery_is_read_again_as_was_said_now():
-    wanted = SourceDefinition("s", dates="month_first", decimal=",")
+    wanted = SourceDefinition(id="s", dates="month_first", decimal=",")
     assert fitted(guess(_file("2/3/2024", "2,5")), wanted, DAY_FIRST, ["at"]) == wanted
 
 

@@ -25,7 +25,7 @@ from csi.reading.layout import guess
 from csi.reading.readers import read, stream
 from tests.reading.workbooks import ods, sheet_xml, xlsx
 
-_SOURCE = SourceDefinition("s")
+_SOURCE = SourceDefinition(id="s")
 _SECONDS = 8
 
 
@@ -380,13 +380,13 @@ def test_a_small_parquet_file_that_unfolds_without_end_is_refused(inside: str, t
     with pytest.raises(InvalidInput, match="unfolds to"):
         guess(path, "log.parquet")
     with pytest.raises(InvalidInput, match="unfolds to"):
-        read(path, SourceDefinition("s"), moments=(), numbers=(), filename="log.parquet")
+        read(path, SourceDefinition(id="s"), moments=(), numbers=(), filename="log.parquet")
 
 
 def test_texts_repeated_within_bounds_are_read(tmp_path: Path) -> None:
     path = tmp_path / "log.parquet"
     pq.write_table(pa.table({"at": ["2026-01-01"] * 50_000, "x": repeated("y" * 1_000, 50_000)}), path)
-    found = read(path, SourceDefinition("s"), moments=("at",), numbers=(), filename="log.parquet").frame
+    found = read(path, SourceDefinition(id="s"), moments=("at",), numbers=(), filename="log.parquet").frame
     assert (len(found), set(found["x"])) == (50_000, {"y" * 1_000})
 
 

@@ -39,7 +39,7 @@ def _workbook(columns: Mapping[str, tuple[str, Sequence[float | str]]], *, since
 
 
 def _read(content: bytes, *numbers: str, **fields: object) -> Reading:
-    return read(content, SourceDefinition("s", **fields), moments=[], numbers=numbers)  # type: ignore[arg-type]
+    return read(content, SourceDefinition(id="s", **fields), moments=[], numbers=numbers)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_text_under_a_format_stays_text() -> None:
 
 def test_a_time_of_day_beside_a_date_still_joins_it() -> None:
     content = _workbook({"Day": ("yyyy-mm-dd", [45719, 45720]), "Time": ("hh:mm:ss", [8.5 * _HOUR, 0])})
-    source = SourceDefinition("s", options={"join": {"when": ["Day", "Time"]}})
+    source = SourceDefinition(id="s", options={"join": {"when": ["Day", "Time"]}})
     reading = read(content, source, moments=["when"], numbers=[])
     assert [str(one) for one in reading.frame["when"]] == ["2025-03-03 08:30:00+00:00", "2025-03-04 00:00:00+00:00"]
 

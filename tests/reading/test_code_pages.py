@@ -94,7 +94,7 @@ def test_a_few_words_are_read_right(words: str, encoding: str) -> None:
 def test_an_encoding_that_was_said_keeps_its_rivals_and_another_has_none() -> None:
     content = _text("да;нет", "koi8-r")
     from_person = {
-        said: guess(content, "log.csv", SourceDefinition("", encoding=said)) for said in ("cp1251", "latin-1")
+        said: guess(content, "log.csv", SourceDefinition(id="", encoding=said)) for said in ("cp1251", "latin-1")
     }
     assert from_person["cp1251"].alike == rivals(content, ";")
     assert from_person["latin-1"].alike == {}

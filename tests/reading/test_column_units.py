@@ -437,7 +437,7 @@ def test_a_layout_and_a_reading_say_the_same_units() -> None:
     right = {"Full time in minutes": "min", "Betrag": "EUR", "Quote": "%", "Dauer": "s", "Uhr": "s", "Zahl": ""}
     assert units == {"Nr": "", **right}
     assert {column.kind for column in layout.columns[1:]} == {"number"}
-    reading = read(_FILE.encode(), SourceDefinition("s"), moments=[], numbers=list(right))
+    reading = read(_FILE.encode(), SourceDefinition(id="s"), moments=[], numbers=list(right))
     assert reading.units == right
     assert reading.quarantine.empty
     assert reading.frame["Dauer"].tolist() == [3900, 7500, 11100, 14700, 18300]
@@ -445,19 +445,21 @@ def test_a_layout_and_a_reading_say_the_same_units() -> None:
 
 
 def test_a_renamed_columns_unit_is_that_of_its_own_header() -> None:
-    source = SourceDefinition("s", columns={"Full time in minutes": "mttr"})
+    source = SourceDefinition(id="s", columns={"Full time in minutes": "mttr"})
     assert read(_FILE.encode(), source, moments=[], numbers=["mttr"]).units == {"mttr": "min"}
-    declared = SourceDefinition("s", columns=source.columns, options={"units": {"mttr": "h"}})
+    declared = SourceDefinition(id="s", columns=source.columns, options={"units": {"mttr": "h"}})
     assert read(_FILE.encode(), declared, moments=[], numbers=["mttr"]).units == {"mttr": "h"}
 
 
 def test_a_column_without_a_number_says_nothing() -> None:
-    reading = read(b"id,time in minutes,n\n1,,\n2,,x\n", SourceDefinition("s"), moments=[], numbers=["time in minutes"])
+    reading = read(
+        b"id,time in minutes,n\n1,,\n2,,x\n", SourceDefinition(id="s"), moments=[], numbers=["time in minutes"]
+    )
     assert reading.units == {}
 
 
 def test_a_unit_that_stands_in_each_row_is_not_looked_for() -> None:
-    source = SourceDefinition("s", options={"units": {"time in minutes": {"column": "u"}}})
+    source = SourceDefinition(id="s", options={"units": {"time in minutes": {"column": "u"}}})
     reading = read(b"id,time in minutes,u\n1,3,h\n", source, moments=[], numbers=["time in minutes"])
     assert reading.units == {"time in minutes": ""}
 
@@ -474,7 +476,7 @@ def test_a_table_that_has_a_type_for_lengths_of_time() -> None:
     pq.write_table(pa.table(columns), out)
     units = {"dur": "s", "clock": "s", "said": "min", "Latency [ms]": "ms"}
     assert {column.name: column.unit for column in guess(out.getvalue()).columns} == units
-    reading = read(out.getvalue(), SourceDefinition("s"), moments=[], numbers=list(columns))
+    reading = read(out.getvalue(), SourceDefinition(id="s"), moments=[], numbers=list(columns))
     assert reading.units == units
     rows = reading.frame.fillna(-1).to_numpy().tolist()
     assert rows == [[7_200, 3_723, 12, 1], [91_200, 5, 180, 2], [-300, -1, 4, 3], [-1, -1, -1, 4]]
@@ -485,13 +487,13 @@ def test_clocks_beside_dates_without_one_tell_when_not_how_long() -> None:
     assert [column.kind for column in guess(day).columns] == ["moment", "text", "number"]
     whole = b"At,Talk,n\n2025-01-06 10:00:00,08:30:00,1\n2025-01-07 11:00:00,09:30:00,2\n"
     assert [(column.kind, column.unit) for column in guess(whole).columns][1] == ("number", "s")
-    joined = SourceDefinition("s", options={"join": {"at": ["Date", "Time"]}})
+    joined = SourceDefinition(id="s", options={"join": {"at": ["Date", "Time"]}})
     reading = read(day, joined, moments=["at"], numbers=["n"])
     assert str(reading.frame["at"].iloc[0]) == "2025-01-06 08:30:00+00:00"
 
 
 def test_melted_columns_of_one_unit_keep_it() -> None:
-    source = SourceDefinition("s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
+    source = SourceDefinition(id="s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
     reading = read(b"kpi,2024-01,2024-02\na,1 h,2 h\n", source, moments=["month"], numbers=["v"])
     assert (reading.units, reading.frame["v"].tolist()) == ({"v": "h"}, [1, 2])
 

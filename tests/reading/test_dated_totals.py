@@ -19,7 +19,7 @@ START = date(2025, 1, 1)
 
 def _read(rows: list[Row] | list[tuple[date, int]], head: str = "day;team;n", **how: object) -> Reading:
     text = "\n".join([head, *(";".join(map(str, row)) for row in rows)]) + "\n"
-    source = SourceDefinition("s", delimiter=";", **how)  # type: ignore[arg-type]
+    source = SourceDefinition(id="s", delimiter=";", **how)  # type: ignore[arg-type]
     return read(text.encode(), source, moments=["day"], numbers=["n"], filename="f.csv")
 
 
@@ -162,7 +162,7 @@ def test_a_sum_on_the_first_line_that_carries_a_date_is_no_row(
     below = by_day(rows)
     total = sum(n for _, n in below) + off
     text = "\n".join(["day;n", f"{last};{total}", *(f"{day};{n}" for day, n in below)]) + "\n"
-    source = SourceDefinition("s", delimiter=";", header_row=1)
+    source = SourceDefinition(id="s", delimiter=";", header_row=1)
     parts = list(stream(text.encode(), source, moments=["day"], numbers=["n"], bounds=Bounds(block_bytes=block)))
     assert sum(part.frame["n"].sum() for part in parts) == sum(n for _, n in below) + (0 if is_told else total)
     assert [one for part in parts for one in part.quarantine["line"]] == [2] * is_told
@@ -192,7 +192,7 @@ def test_days_are_those_of_the_zone_and_may_be_joined_from_parts() -> None:
     every = [(f"{day};00:00", n) for day, n in rows + summed(rows, _month)]
     options = {"join": {"at": ["day", "time"]}}
     text = "\n".join(["day;time;n", *(";".join(map(str, row)) for row in every)]) + "\n"
-    source = SourceDefinition("s", delimiter=";", options=options, timezone="Europe/Berlin")
+    source = SourceDefinition(id="s", delimiter=";", options=options, timezone="Europe/Berlin")
     reading = read(text.encode(), source, moments=["at"], numbers=["n"], filename="f.csv")
     assert (len(reading.frame), len(reading.quarantine)) == (59, 2)
     assert len(_read(rows + summed(rows, _month), "day;n", timezone="Asia/Tokyo").frame) == 59

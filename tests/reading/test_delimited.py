@@ -21,7 +21,7 @@ from csi.reading.reading import Reading
 def _read(text: str | bytes, source: SourceDefinition | None = None, **typed: list[str]) -> Reading:
     content = text.encode() if isinstance(text, str) else text
     moments, numbers = typed.get("moments", []), typed.get("numbers", [])
-    return read(content, source or SourceDefinition("s"), moments=moments, numbers=numbers, filename="f.csv")
+    return read(content, source or SourceDefinition(id="s"), moments=moments, numbers=numbers, filename="f.csv")
 
 
 def _bad(reading: Reading) -> list[tuple[int, str, str]]:
@@ -65,7 +65,7 @@ def test_an_unclosed_quote_longer_than_a_block_loses_one_line_wherever_it_stands
     rows.insert(place, '1,"open,3')
     bounds = Bounds(block_bytes=50_000)
     content = (end.join(["a,b,c", *rows]) + end).encode()
-    reading = read(content, SourceDefinition("s"), moments=[], numbers=["a"], bounds=bounds)
+    reading = read(content, SourceDefinition(id="s"), moments=[], numbers=["a"], bounds=bounds)
     assert list(reading.frame["a"]) == list(range(20_000))
     assert _bad(reading) == [(place + 2 + (place > 15_000), "", "a quote opens here and does not close")]
     assert reading.rows_read == 20_001
@@ -141,12 +141,12 @@ def test_an_accent_far_behind_plain_text_still_reads() -> None:
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'{"a": 1}\n', b'[{"a": 1}]'])
 def test_what_no_file_is_written_in_is_refused_as_an_encoding(encoding: str, content: bytes) -> None:
     with pytest.raises(InvalidInput, match="is no known encoding"):
-        _read(content, SourceDefinition("s", encoding=encoding))
+        _read(content, SourceDefinition(id="s", encoding=encoding))
 
 
 def test_an_encoding_that_was_stated_and_does_not_fit_is_an_error_with_its_line() -> None:
     with pytest.raises(InvalidInput, match="is not utf-8: the byte 0xe9 near line"):
-        _read("a,b\n1,é\n".encode("latin-1"), SourceDefinition("s", encoding="utf-8"))
+        _read("a,b\n1,é\n".encode("latin-1"), SourceDefinition(id="s", encoding="utf-8"))
 
 
 def test_duplicate_empty_and_padded_names() -> None:
@@ -188,7 +188,7 @@ def test_a_table_without_header_keeps_its_first_row() -> None:
 
 
 def test_a_missing_marker_is_missing_quoted_or_not() -> None:
-    reading = _read('a,b\n?,"?"\n1,\n', SourceDefinition("s", missing=("?",)), numbers=["a", "b"])
+    reading = _read('a,b\n?,"?"\n1,\n', SourceDefinition(id="s", missing=("?",)), numbers=["a", "b"])
     assert reading.frame["a"].isna().tolist() == [False]
     assert reading.rows_read == 1
 
@@ -202,7 +202,7 @@ def test_a_column_that_is_not_there_is_named_with_the_nearest() -> None:
 
 def test_renamed_columns() -> None:
     reading = _read(
-        "Opened,n\n2024-01-01,1\n", SourceDefinition("s", columns={"Opened": "opened_at"}), moments=["opened_at"]
+        "Opened,n\n2024-01-01,1\n", SourceDefinition(id="s", columns={"Opened": "opened_at"}), moments=["opened_at"]
     )
     assert "opened_at" in reading.frame
 
@@ -217,7 +217,7 @@ def test_what_is_written_is_read_back(rows: list[tuple[str, str]]) -> None:
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(["anchor", "a", "b"])
     writer.writerows(["x", *row] for row in rows)
-    source = SourceDefinition("s", delimiter=",", header_row=1, encoding="utf-8")
+    source = SourceDefinition(id="s", delimiter=",", header_row=1, encoding="utf-8")
     reading = _read(out.getvalue(), source)
     assert reading.quarantine.empty
     assert list(reading.frame["a"].fillna("")) == [a for a, _ in rows]
@@ -232,7 +232,7 @@ def test_what_is_written_is_read_back(rows: list[tuple[str, str]]) -> None:
 def test_too_many_broken_rows_ask_for_the_delimiter() -> None:
     text = "a,b\n" + "1,2\n" * 50 + "1,2,3\n" * 30
     with pytest.raises(InvalidInput, match="more than 20 rows with a wrong number of cells"):
-        read(text.encode(), SourceDefinition("s"), moments=[], numbers=[], bounds=Bounds(quarantined_rows=20))
+        read(text.encode(), SourceDefinition(id="s"), moments=[], numbers=[], bounds=Bounds(quarantined_rows=20))
 
 
 @pytest.mark.parametrize("mark", ["::", "&&", "|~|"])

@@ -85,14 +85,14 @@ def test_a_text_holds_few_control_characters(odd: int, fits: bool) -> None:
 def test_bytes_that_look_like_no_text_are_read_in_the_encoding_a_person_names() -> None:
     content = ("id,note\n1," + "\x02" * 30 + "\n").encode()
     with pytest.raises(InvalidInput, match="or say in which encoding it is written"):
-        read(content, SourceDefinition("s"), moments=[], numbers=[])
-    assert len(read(content, SourceDefinition("s", encoding="utf-8"), moments=[], numbers=[]).frame) == 1
+        read(content, SourceDefinition(id="s"), moments=[], numbers=[])
+    assert len(read(content, SourceDefinition(id="s", encoding="utf-8"), moments=[], numbers=[]).frame) == 1
 
 
 @pytest.mark.parametrize("encoding", ["utf-32", "UTF-32LE", "koi8-r", "mac-roman", "big5", "iso-8859-2"])
 def test_a_declared_encoding_is_taken(encoding: str) -> None:
     text = "id;note\n1;x\n2;y\n"
-    reading = read(text.encode(encoding), SourceDefinition("s", encoding=encoding), moments=[], numbers=["id"])
+    reading = read(text.encode(encoding), SourceDefinition(id="s", encoding=encoding), moments=[], numbers=["id"])
     assert list(reading.frame["id"]) == [1, 2]
 
 
@@ -116,7 +116,7 @@ def test_what_parts_every_line_is_a_delimiter_in_the_code_page_taken(
 
 def test_a_stated_delimiter_stands_in_the_file_that_is_read() -> None:
     content = "id¤n¤note\na¤1¤größe\nb¤2¤x\n".encode("cp1252")
-    reading = read(content, SourceDefinition("s", delimiter="¤"), moments=[], numbers=["n"])
+    reading = read(content, SourceDefinition(id="s", delimiter="¤"), moments=[], numbers=["n"])
     assert (list(reading.frame["n"]), reading.frame["note"].iloc[0]) == ([1, 2], "größe")
 
 
@@ -129,7 +129,7 @@ def test_a_character_that_stands_in_some_lines_parts_none() -> None:
 
 
 def _read(text: str, delimiter: str | None, encoding: str = "utf-8") -> Reading:
-    source = SourceDefinition("s", delimiter=delimiter)
+    source = SourceDefinition(id="s", delimiter=delimiter)
     return read(text.encode(encoding), source, moments=[], numbers=["n"], filename="f.csv")
 
 
@@ -180,7 +180,7 @@ def test_a_character_the_parser_uses_instead_may_stand_in_the_text() -> None:
     ],
 )
 def test_a_colon_parts_cells_only_where_it_plainly_does(text: str, columns: int) -> None:
-    reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=[])
+    reading = read(text.encode(), SourceDefinition(id="s"), moments=[], numbers=[])
     assert len(reading.frame.columns) == columns
 
 
@@ -188,5 +188,5 @@ def test_the_delimiter_said_above_the_header_goes_before_a_guess_and_behind_a_pe
     text = "sep=|\nid|n\na,b,c|1\n"
     assert list(_read(text, None).frame["id"]) == ["a,b,c"]
     assert _read("id|n\na,b,c|1\n", "|").frame["id"].tolist() == ["a,b,c"]
-    said = read(b"sep=|\nid,n\n1,2\n", SourceDefinition("s", delimiter=","), moments=[], numbers=["n"])
+    said = read(b"sep=|\nid,n\n1,2\n", SourceDefinition(id="s", delimiter=","), moments=[], numbers=["n"])
     assert (list(said.frame["n"]), list(said.frame.index)) == ([2], [3])

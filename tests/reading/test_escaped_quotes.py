@@ -41,6 +41,6 @@ def test_a_file_with_escaped_quotes_keeps_rows_and_lines(tmp_path: Path):
     path = tmp_path / "t.csv"
     rows = [rf'T{number},2025-01-{number:02},"he said \"no, never\", ok"' for number in range(1, 10)]
     path.write_text("\n".join(["No,Opened,Text", *rows, 'T10,soon,"a \\"b\\", c"']), encoding="utf-8")
-    found = read(path, SourceDefinition("s"), moments=["Opened"], numbers=[])
+    found = read(path, SourceDefinition(id="s"), moments=["Opened"], numbers=[])
     assert (len(found.frame), found.frame["Text"].iloc[0]) == (9, 'he said "no, never", ok')
     assert found.quarantine["line"].tolist() == [11]

@@ -58,13 +58,13 @@ def test_years_of_another_calendar_are_no_far_dates() -> None:
 
 def test_it_is_refused_until_it_is_listed_and_then_missing() -> None:
     rows = "id,closed\n1,2025-01-03\n2,2222-02-22\n3,2025-01-09\n4,2222-02-22\n"
-    reading = read(rows.encode(), SourceDefinition("t"), moments=["closed"], numbers=[])
+    reading = read(rows.encode(), SourceDefinition(id="t"), moments=["closed"], numbers=[])
     assert reading.quarantine[["line", "column", "value", "reason"]].to_numpy().tolist() == [
         [3, "closed", "2222-02-22", "a date far from all others"],
         [5, "closed", "2222-02-22", "a date far from all others"],
     ]
     assert "2 rows share this one, 197 years from the next; list it under missing" in reading.quarantine["expected"][0]
-    listed = read(rows.encode(), SourceDefinition("t", missing=("2222-02-22",)), moments=["closed"], numbers=[])
+    listed = read(rows.encode(), SourceDefinition(id="t", missing=("2222-02-22",)), moments=["closed"], numbers=[])
     assert listed.quarantine.empty
     assert listed.frame["closed"].isna().tolist() == [False, True, False, True]
 
@@ -73,12 +73,12 @@ def test_it_is_refused_until_it_is_listed_and_then_missing() -> None:
 def test_real_dates_are_said_by_their_column(meant: list[str]) -> None:
     rows = "id,Day,Time\n1,2025-01-03,10:00\n2,2222-02-22,10:00\n3,9999-12-31,00:00\n4,2222-02-22,10:00\n"
     joined = {"join": {"closed": ["Day", "Time"]}}
-    told = SourceDefinition("t", options={**joined, "meant": meant})
+    told = SourceDefinition(id="t", options={**joined, "meant": meant})
     reading = read(rows.encode(), told, moments=["closed"], numbers=[])
     assert reading.quarantine.empty
     assert reading.frame["closed"].dt.year.tolist() == [2025, 2222, 9999, 2222]
     assert reading.placeholders == {}
-    other = SourceDefinition("t", options={**joined, "meant": ["id"]})
+    other = SourceDefinition(id="t", options={**joined, "meant": ["id"]})
     untold = read(rows.encode(), other, moments=["closed"], numbers=[])
     assert untold.quarantine["value"].tolist() == ["2222-02-22 10:00", "2222-02-22 10:00"]
     assert untold.frame["closed"].isna().sum() == 1  # the rows in quarantine have no other moment
@@ -174,8 +174,8 @@ def test_of_a_part_of_a_file_only_marks_a_year_ahead_are_told() -> None:
 
 def test_what_one_row_alone_says_names_its_line() -> None:
     rows = "id,closed\n" + "".join(f"{n},{text}\n" for n, text in enumerate([*_MANY, "2029-07-04 10:00"]))
-    [told] = read(rows.encode(), SourceDefinition("t"), moments=["closed"], numbers=[]).quarantine.to_dict("records")
+    [told] = read(rows.encode(), SourceDefinition(id="t"), moments=["closed"], numbers=[]).quarantine.to_dict("records")
     assert (told["line"], told["column"], told["value"]) == (13, "closed", "2029-07-04 10:00")
     assert "nothing else happens for 3 years before it" in told["expected"]
-    meant = SourceDefinition("t", options={"meant": ("closed",)})
+    meant = SourceDefinition(id="t", options={"meant": ("closed",)})
     assert len(read(rows.encode(), meant, moments=["closed"], numbers=[]).quarantine) == 0

@@ -8,7 +8,7 @@ from csi.definition import SourceDefinition
 from csi.errors import InvalidInput
 from csi.reading.fitting import Guess, Need, fitting, tried, tried_on_all
 
-SOURCE = SourceDefinition("s", decimal=",", missing=("?",))
+SOURCE = SourceDefinition(id="s", decimal=",", missing=("?",))
 DAYS = ["31.01.2024 10:00", "01.02.2024 11:00", "02.02.2024 12:00"]
 
 
@@ -48,17 +48,17 @@ def test_an_empty_column_is_not_offered() -> None:
 
 
 def test_an_order_a_person_said_is_the_only_one_tried() -> None:
-    said = SourceDefinition("s", column_dates={"at": "month_first"})
+    said = SourceDefinition(id="s", column_dates={"at": "month_first"})
     assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], said).fit == 1
-    assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], SourceDefinition("s")).fit == 2
-    part = SourceDefinition("s", column_dates={"Day": "month_first"}, options={"join": {"at": ["Day", "Time"]}})
+    assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], SourceDefinition(id="s")).fit == 2
+    part = SourceDefinition(id="s", column_dates={"Day": "month_first"}, options={"join": {"at": ["Day", "Time"]}})
     assert tried("at", Need.MOMENT, ["31/01/2024 10:00", "01/02/2024 10:00"], part).fit == 1
 
 
 def test_a_whole_column_is_counted_beyond_the_sample() -> None:
     rows = ["2024-01-05,x"] * 5_000 + ["never,x"] * 946 + [",x"] * 54
     content = ("Answered,team\n" + "\n".join(rows) + "\n").encode()
-    guess = tried_on_all("Answered", Need.MOMENT, content, SourceDefinition("s"))
+    guess = tried_on_all("Answered", Need.MOMENT, content, SourceDefinition(id="s"))
     assert guess.told == "5,000 of 5,946 cells are a moment"
     with pytest.raises(InvalidInput, match="no column ‘Nothing’"):
-        tried_on_all("Nothing", Need.MOMENT, content, SourceDefinition("s"))
+        tried_on_all("Nothing", Need.MOMENT, content, SourceDefinition(id="s"))

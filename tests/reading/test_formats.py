@@ -68,7 +68,7 @@ _FILES = {
 @pytest.mark.parametrize("packed", [False, True])
 def test_every_format_gives_the_same_rows(name: str, packed: bool) -> None:
     content = gzip.compress(_FILES[name]) if packed else _FILES[name]
-    reading = read(content, SourceDefinition("s", timezone="Europe/Lisbon"), moments=["at"], numbers=["hours"])
+    reading = read(content, SourceDefinition(id="s", timezone="Europe/Lisbon"), moments=["at"], numbers=["hours"])
     assert list(reading.frame["id"]) == ["INC1", "INC2", "INC3"]
     assert list(reading.frame["note"]) == ["São", "b", "c"]
     assert reading.frame["hours"].tolist()[::2] == [1.5, 2]
@@ -84,7 +84,7 @@ def test_every_format_gives_the_same_rows(name: str, packed: bool) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_json_in_any_encoding(lines: bool, encoding: str) -> None:
     content = _json(lines).decode().encode(encoding)
-    reading = read(content, SourceDefinition("s"), moments=["at"], numbers=["hours"])
+    reading = read(content, SourceDefinition(id="s"), moments=["at"], numbers=["hours"])
     assert list(reading.frame["note"]) == ["São", "b", "c"]
 
 
@@ -108,7 +108,7 @@ def test_what_only_late_records_hold_is_a_column(lines: bool) -> None:
     records = [{"id": n} for n in range(5_000)] + [{"id": 5_000, "closed": {"at": "2024-02-01"}}]
     text = "\n".join(map(json.dumps, records)) if lines else json.dumps(records)
     assert guess(text.encode()).names == ("id", "closed.at")
-    frame = read(text.encode(), SourceDefinition("s"), moments=["closed.at"], numbers=["id"]).frame
+    frame = read(text.encode(), SourceDefinition(id="s"), moments=["closed.at"], numbers=["id"]).frame
     assert frame["closed.at"].notna().sum() == 1
 
 
@@ -132,19 +132,19 @@ def test_the_fullest_sheet_is_guessed_and_another_can_be_named() -> None:
     layout = guess(_FILES["xlsx"])
     assert (layout.sheet, layout.sheets) == ("Data", ("Cover", "Data"))
     with pytest.raises(InvalidInput, match=r"has no sheet ‘Nope’\. It has: Cover, Data"):
-        guess(_FILES["xlsx"], "b.xlsx", SourceDefinition("s", sheet="Nope"))
+        guess(_FILES["xlsx"], "b.xlsx", SourceDefinition(id="s", sheet="Nope"))
 
 
 def test_booleans_and_whole_numbers_of_a_sheet_read_as_people_write_them() -> None:
     book = xlsx(Data=sheet_xml([["ok", "n", "x"], [True, 3, "a"], [False, 4.25, "b"]]))
-    reading = read(book, SourceDefinition("s"), moments=[], numbers=[])
+    reading = read(book, SourceDefinition(id="s"), moments=[], numbers=[])
     assert list(reading.frame["ok"]) == ["true", "false"]
     assert list(reading.frame["n"]) == ["3", "4.25"]
 
 
 def test_a_date_whose_time_is_missing_is_the_day_and_a_time_without_a_date_is_nothing() -> None:
     text = "day,hour,n\n13/2/2024,10:15,1\n14/2/2024,NULL,2\n,11:00,3\n"
-    source = SourceDefinition("s", dates="day_first", missing=("NULL",), options={"join": {"at": ["day", "hour"]}})
+    source = SourceDefinition(id="s", dates="day_first", missing=("NULL",), options={"join": {"at": ["day", "hour"]}})
     reading = read(text.encode(), source, moments=["at"], numbers=["n"])
     assert reading.quarantine.empty
     assert reading.frame["at"].dt.strftime("%d %H:%M").fillna("-").tolist() == ["13 10:15", "14 00:00", "-"]
@@ -152,7 +152,7 @@ def test_a_date_whose_time_is_missing_is_the_day_and_a_time_without_a_date_is_no
 
 def test_spacer_rows_of_a_sheet_are_no_records() -> None:
     book = xlsx(Data=sheet_xml([["id", "n"], ["a", 1], [None, None], ["b", 2]]))
-    reading = read(book, SourceDefinition("s"), moments=[], numbers=["n"])
+    reading = read(book, SourceDefinition(id="s"), moments=[], numbers=["n"])
     assert list(reading.frame.index) == [2, 4]
     assert reading.rows_read == 2
 
@@ -167,13 +167,13 @@ def test_ods_with_the_usual_million_empty_rows_below() -> None:
         '<table:table-row table:number-rows-repeated="1048573">'
         '<table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
     )
-    reading = read(ods(rows + tail), SourceDefinition("s"), moments=[], numbers=["n"])
+    reading = read(ods(rows + tail), SourceDefinition(id="s"), moments=[], numbers=["n"])
     assert list(reading.frame["n"]) == [1, 2]
 
 
 def test_json_lines_that_are_broken_are_kept_apart_with_their_line() -> None:
     text = '{"a": 1, "b": {"c": "x"}}\n\n{"a": 2\n[3]\n{"a": "four", "b": {"c": null}, "d": [1, 2]}\n{"a": 5}'
-    reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=["a"])
+    reading = read(text.encode(), SourceDefinition(id="s"), moments=[], numbers=["a"])
     assert list(reading.frame.index) == [1, 5, 6]  # line 5 has one cell that cannot be read
     assert list(reading.frame["b.c"].fillna("-")) == ["x", "-", "-"]
     bad = reading.quarantine
@@ -188,7 +188,7 @@ def test_json_lines_that_are_broken_are_kept_apart_with_their_line() -> None:
     "text", ['{"n": 1, "t": "\\ud800x"}\n{"n": 2, "t": "\\ud83d\\ude00"}\n', '[{"n": 1, "t": "\\uDFFF"}]']
 )
 def test_half_a_character_in_json_harms_nothing(text: str) -> None:
-    reading = read(text.encode(), SourceDefinition("s"), moments=[], numbers=["n"])
+    reading = read(text.encode(), SourceDefinition(id="s"), moments=[], numbers=["n"])
     assert reading.frame["n"].iloc[0] == 1
     assert "?" in reading.frame["t"].iloc[0]
     assert reading.frame["t"].iloc[-1] in ("?", "\N{GRINNING FACE}")
@@ -196,11 +196,11 @@ def test_half_a_character_in_json_harms_nothing(text: str) -> None:
 
 def test_rows_of_a_json_document_by_path() -> None:
     document = json.dumps({"meta": [1], "data": {"items": [{"n": 1}, {"n": 2}]}}).encode()
-    source = SourceDefinition("s", options={"rows": "data.items"})
+    source = SourceDefinition(id="s", options={"rows": "data.items"})
     assert list(read(document, source, moments=[], numbers=["n"]).frame["n"]) == [1, 2]
     for path in ("data", "[", ""):
         with pytest.raises(InvalidInput, match=r"no list of records|no JMESPath|holds no record"):
-            read(document, SourceDefinition("s", options={"rows": path}), moments=[], numbers=["n"])
+            read(document, SourceDefinition(id="s", options={"rows": path}), moments=[], numbers=["n"])
 
 
 def test_a_parquet_moment_with_a_zone_is_that_instant_and_one_without_is_local() -> None:
@@ -213,23 +213,23 @@ def test_a_parquet_moment_with_a_zone_is_that_instant_and_one_without_is_local()
     out = io.BytesIO()
     frame.to_parquet(out)
     reading = read(
-        out.getvalue(), SourceDefinition("s", timezone="Europe/Berlin"), moments=["aware", "naive"], numbers=[]
+        out.getvalue(), SourceDefinition(id="s", timezone="Europe/Berlin"), moments=["aware", "naive"], numbers=[]
     )
     assert reading.frame["aware"].iloc[0] == pd.Timestamp("2024-07-01 03:00", tz="UTC")
     assert reading.frame["naive"].iloc[0] == pd.Timestamp("2024-07-01 10:00", tz="UTC")
-    untyped = read(out.getvalue(), SourceDefinition("s"), moments=[], numbers=[]).frame
+    untyped = read(out.getvalue(), SourceDefinition(id="s"), moments=[], numbers=[]).frame
     assert untyped["aware"].iloc[0] == "2024-07-01T03:00:00.000000Z"
 
 
 def test_only_the_columns_wanted_are_read_but_lines_stay_right() -> None:
     text = 'at,note,n\n2024-01-01,"two\nlines",1\n2024-01-02,x,2\n'
-    reading = read(text.encode(), SourceDefinition("s"), moments=["at"], numbers=[], columns=["n"])
+    reading = read(text.encode(), SourceDefinition(id="s"), moments=["at"], numbers=[], columns=["n"])
     assert list(reading.frame.columns) == ["at", "n"]
     assert list(reading.frame.index) == [2, 4]
 
 
 def test_melted_rows_stay_in_file_order_under_their_line() -> None:
-    source = SourceDefinition("s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
+    source = SourceDefinition(id="s", options={"melt": {"keep": ["kpi"], "name": "month", "value": "v"}})
     reading = read(b"kpi,2024-01,2024-02\na,1,2\nb,3,x\n", source, moments=["month"], numbers=["v"])
     assert list(reading.frame["v"].fillna(-1)) == [1, 2, 3, -1]
     assert list(reading.frame.index) == [2, 2, 3, 3]
@@ -277,7 +277,7 @@ _WRONG = sheet_xml(
 
 def test_an_error_cell_of_a_workbook_is_read_as_in_its_csv() -> None:
     content = xlsx(**{"Other": sheet_xml([["a", "b"]]), "Q&amp;A": _WRONG})
-    source = SourceDefinition("s", sheet="Q&A")
+    source = SourceDefinition(id="s", sheet="Q&A")
     reading = read(content, source, moments=[], numbers=["hours"])
     assert reading.frame["team"].tolist() == ["x", "y", "#N/A"]
     [bad] = reading.quarantine.to_dict("records")
@@ -309,7 +309,7 @@ def test_an_error_cell_of_an_ods_sheet_is_read_as_its_text() -> None:
     blank = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
     rows = [cells("id", "hours", "team"), cells("a", "1", "x"), cells("b", "#DIV/0!", "y"), cells("c", "3", "#N/A")]
     content = ods(blank + "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
-    reading = read(content, SourceDefinition("s"), moments=[], numbers=["hours"])
+    reading = read(content, SourceDefinition(id="s"), moments=[], numbers=["hours"])
     assert reading.frame["team"].tolist() == ["x", "y", "#N/A"]
     assert reading.quarantine["value"].tolist() == ["#DIV/0!"]
     assert reading.quarantine["line"].tolist() == [5]

@@ -35,7 +35,7 @@ def test_columns_of_longer_periods_are_told_from_their_parts(names: str, totals:
 
 def test_a_wide_table_has_no_rows_of_its_totals() -> None:
     text = "Team,2024-01,2024-02,2024-03,2024-Q1,H1 2024\na,1,2,3,6,6\nb,4,5,6,15,15\n"
-    source = SourceDefinition("s", options={"melt": {"keep": ["Team"], "name": "at", "value": "n"}})
+    source = SourceDefinition(id="s", options={"melt": {"keep": ["Team"], "name": "at", "value": "n"}})
     found = read(text.encode(), source, moments=["at"], numbers=["n"], filename="f.csv")
     assert found.frame["n"].tolist() == [1, 2, 3, 4, 5, 6]
     assert found.quarantine[["line", "column", "value"]].to_numpy().tolist() == [[1, "2024-Q1", "2024-Q1, H1 2024"]]
@@ -44,7 +44,9 @@ def test_a_wide_table_has_no_rows_of_its_totals() -> None:
 
 def _long(*rows: str) -> Reading:
     text = "\n".join(["Monat;Team;n", *rows]) + "\n"
-    return read(text.encode(), SourceDefinition("s", delimiter=";"), moments=["Monat"], numbers=["n"], filename="f.csv")
+    return read(
+        text.encode(), SourceDefinition(id="s", delimiter=";"), moments=["Monat"], numbers=["n"], filename="f.csv"
+    )
 
 
 MONTHS = [(f"2024-{month:02d}", team, 7 * month + n) for month in range(1, 7) for n, team in enumerate("ab")]

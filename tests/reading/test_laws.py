@@ -21,7 +21,7 @@ _BASE = (
     'number,opened_at,hours,note\nINC1,29/2/2016 01:16,3,a\nINC2,1/3/2016 08:00,?,"b, c"\n'
     'INC3,2/3/2016,1.5,"two\nlines"\n\nINC4,3/3/2016 24:00,x,\n'
 )
-_SOURCE = SourceDefinition("s", dates="day_first", missing=("?",), timezone="Europe/Lisbon")
+_SOURCE = SourceDefinition(id="s", dates="day_first", missing=("?",), timezone="Europe/Lisbon")
 _TYPED = {"moments": ["opened_at"], "numbers": ["hours"]}
 _PIECES = st.sampled_from(
     [
@@ -69,7 +69,7 @@ def test_a_damaged_table_is_read_or_refused_and_no_row_disappears(damage: list[t
     text = _BASE
     for place, piece in damage:
         text = text[:place] + piece + text[place:]
-    source = SourceDefinition("s", dates="day_first", missing=("?",), delimiter=",", header_row=1)
+    source = SourceDefinition(id="s", dates="day_first", missing=("?",), delimiter=",", header_row=1)
     made = _tried(lambda: read(text.encode(), source, **_TYPED, bounds=Bounds(block_bytes=block)))
     if isinstance(made, str):
         assert made
@@ -87,7 +87,7 @@ def test_any_bytes_give_a_layout_or_a_sentence(noise: bytes, start: bytes) -> No
     for content in (start + noise, gzip.compress(start + noise)):
         layout = _tried(lambda content=content: guess(content, "f.csv"))
         assert layout if isinstance(layout, str) else layout.columns
-        assert _tried(lambda content=content: read(content, SourceDefinition("s"), moments=[], numbers=[]))
+        assert _tried(lambda content=content: read(content, SourceDefinition(id="s"), moments=[], numbers=[]))
 
 
 @settings(max_examples=30, deadline=None)
@@ -106,7 +106,7 @@ def test_parts_of_any_size_are_one_reading(rows: int, every: int, data: st.DataO
         }
         lines.append(cells[kind])
     text = "\n".join(lines) + "\n"
-    source = SourceDefinition("s", dates="day_first", delimiter=",", header_row=1, encoding="utf-8")
+    source = SourceDefinition(id="s", dates="day_first", delimiter=",", header_row=1, encoding="utf-8")
     reading = read(text.encode(), source, moments=["opened_at"], numbers=["hours"])
     _conserved(reading)
     physical = text.split("\n")

@@ -20,7 +20,7 @@ def _content(cells: list[str], name: str = "Cost", times: int = 3) -> bytes:
 
 def _told(content: bytes, name: str = "Cost") -> str:
     try:
-        read(content, SourceDefinition("s", decimal="."), moments=["at"], numbers=[name])
+        read(content, SourceDefinition(id="s", decimal="."), moments=["at"], numbers=[name])
     except InvalidInput as error:
         return error.reason
     return ""

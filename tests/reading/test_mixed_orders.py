@@ -101,11 +101,11 @@ def test_a_large_column_is_told_by_some_of_its_cells_and_counted_whole() -> None
 
 def test_a_person_may_know_which_order_holds() -> None:
     rows = "id,opened\n" + "".join(f"{n},{text}\n" for n, text in enumerate([*_DAY, "04/03/2026", *_MONTH]))
-    told = SourceDefinition("t", dates="day_first")
+    told = SourceDefinition(id="t", dates="day_first")
     with pytest.raises(DatesSwapped) as found:
         read(rows.encode(), told, moments=["opened"], numbers=[])
     assert (found.value.field, "line 6" in found.value.reason) == ("opened", True)
-    meant = SourceDefinition("t", dates="day_first", options={"meant": ["opened"]})
+    meant = SourceDefinition(id="t", dates="day_first", options={"meant": ["opened"]})
     known = read(rows.encode(), meant, moments=["opened"], numbers=[])
     assert known.frame["opened"].dt.month.tolist() == [1, 1, 1, 3]
     assert len(known.quarantine) == 3

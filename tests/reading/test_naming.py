@@ -9,7 +9,7 @@ from csi.errors import InvalidInput
 from csi.reading.naming import as_in_file, guesses, with_names
 
 SAID = SourceDefinition(
-    "tickets",
+    id="tickets",
     key="Ticket",
     latest_by="Changed",
     column_dates={"Opened": "iso"},

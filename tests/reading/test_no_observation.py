@@ -70,7 +70,7 @@ def _read(between: Callable[[int, int], str]) -> Reading:
     lines = [HEAD]
     for first, second in zip(ROWS[::2], ROWS[1::2], strict=True):
         lines += [",".join(map(str, one)) for one in (first, second)] + [between(first[2], second[2])]
-    source = SourceDefinition("tickets", file="tickets.csv", key="id", options={"units": {"minutes": "min"}})
+    source = SourceDefinition(id="tickets", file="tickets.csv", key="id", options={"units": {"minutes": "min"}})
     text = "\n".join(lines) + "\n"
     return read(text.encode(), source, moments=["opened_at"], numbers=["minutes"], filename="tickets.csv")
 
@@ -125,7 +125,7 @@ def test_a_row_without_a_moment_is_kept_whatever_its_group_is_called() -> None:
 def test_a_delivery_waits_for_the_rows_it_lost_and_for_no_line_of_totals(lost: int, waits: int, tmp_path: Path) -> None:
     said = iter([*(f"T9{n},soon,4" for n in range(lost)), *["Total,,9"] * 40])
     lines = [HEAD, *(",".join(map(str, row)) for row in ROWS), *said]
-    source = SourceDefinition("tickets", file="tickets.csv")
+    source = SourceDefinition(id="tickets", file="tickets.csv")
     taken = take_in(
         FileStore(str(tmp_path)), "T1", "\n".join(lines).encode(), source, moments=["opened_at"], numbers=["minutes"]
     )

@@ -133,7 +133,7 @@ def test_thousands_or_decimals_are_asked_where_nothing_tells(
     delimiter: str, cells: list[str], decimal: str | None, right: list[float | None]
 ) -> None:
     text = f"id{delimiter}x\n" + "".join(f"{n}{delimiter}{cell}\n" for n, cell in enumerate(cells))
-    reading = read(text.encode(), SourceDefinition("s", decimal=decimal), moments=[], numbers=["x"])
+    reading = read(text.encode(), SourceDefinition(id="s", decimal=decimal), moments=[], numbers=["x"])
     assert [None if math.isnan(one) else one for one in reading.frame["x"]] == right
     if None in right:
         sign = "," if "," in cells[0] else "."

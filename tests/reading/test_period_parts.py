@@ -23,7 +23,7 @@ def _joined(**columns: Sequence[str | None]) -> list[str | None] | None:
 
 
 def _moments(text: str, join: Sequence[str], dates: str = "iso") -> list[str]:
-    source = SourceDefinition("t", dates=dates, options={"join": {"at": list(join)}})
+    source = SourceDefinition(id="t", dates=dates, options={"join": {"at": list(join)}})
     reading = read(text.encode(), source, moments=["at"], numbers=[])
     assert reading.quarantine.empty
     return [str(moment.date()) for moment in reading.frame["at"]]
@@ -88,7 +88,7 @@ def test_other_columns_are_no_parts() -> None:
 
 def test_a_row_without_its_week_is_told() -> None:
     text = "Year;Week;v\n2024;51;1\n2024;;2\n;52;3\n"
-    source = SourceDefinition("t", options={"join": {"at": ["Year", "Week"]}})
+    source = SourceDefinition(id="t", options={"join": {"at": ["Year", "Week"]}})
     reading = read(text.encode(), source, moments=["at"], numbers=[])
     assert reading.quarantine["line"].tolist() == [3, 4]
 

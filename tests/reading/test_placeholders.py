@@ -83,7 +83,7 @@ def test_blank_and_unreadable_cells_are_not_counted() -> None:
 
 def test_a_reading_says_where_the_first_stands() -> None:
     rows = "id,closed\n1,2024-01-03\n2,9999-12-31\n3,2099-12-31\n4,9999-12-31\n"
-    reading = read(rows.encode(), SourceDefinition("t"), moments=["closed"], numbers=[])
+    reading = read(rows.encode(), SourceDefinition(id="t"), moments=["closed"], numbers=[])
     assert reading.placeholders == {"closed": {"9999-12-31": Placeholder(2, 3), "2099-12-31": Placeholder(1, 4)}}
     assert reading.frame["closed"].isna().tolist() == [False, True, True, True]
     assert reading.quarantine.empty
@@ -91,7 +91,7 @@ def test_a_reading_says_where_the_first_stands() -> None:
 
 def test_what_is_declared_missing_is_not_told() -> None:
     rows = "id,closed\n1,2024-01-03\n2,9999-12-31\n"
-    source = SourceDefinition("t", missing=("9999-12-31",))
+    source = SourceDefinition(id="t", missing=("9999-12-31",))
     assert read(rows.encode(), source, moments=["closed"], numbers=[]).placeholders == {"closed": {}}
 
 

@@ -246,11 +246,11 @@ def test_two_numbers_with_a_colon_are_told_by_somebody_or_refused(
 
 def test_the_refusal_of_a_short_clock_says_how_it_is_stated() -> None:
     text = b"id,Talk\n1,3:02\n2,4:10\n"
-    refused = read(text, SourceDefinition("s"), moments=[], numbers=["Talk"]).quarantine
+    refused = read(text, SourceDefinition(id="s"), moments=[], numbers=["Talk"]).quarantine
     assert list(refused["line"]) == [2, 3]
     told = 'in units either {Talk: "h:mm"} or {Talk: "min:s"}, for 3:02 may be hours or minutes'
     assert set(refused["expected"]) == {told}
-    said = SourceDefinition("s", options={"units": {"Talk": "min:s"}})
+    said = SourceDefinition(id="s", options={"units": {"Talk": "min:s"}})
     assert read(text, said, moments=[], numbers=["Talk"]).frame["Talk"].tolist() == [182, 250]
 
 
@@ -279,6 +279,6 @@ def test_a_letter_alone_is_a_unit_among_such_as_have_several(cells: list[str], m
 
 def test_every_part_of_a_delivery_is_read_alike() -> None:
     rows = [f"{n},{n % 90} min" for n in range(2_500)] + ["x,2 h", "y,30 s"]
-    reading = read(("id,t\n" + "\n".join(rows)).encode(), SourceDefinition("s"), moments=[], numbers=["t"])
+    reading = read(("id,t\n" + "\n".join(rows)).encode(), SourceDefinition(id="s"), moments=[], numbers=["t"])
     assert reading.units == {"t": "min"}
     assert reading.frame["t"].tolist()[-2:] == [120, 0.5]

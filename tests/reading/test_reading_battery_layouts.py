@@ -142,7 +142,7 @@ def _as_read(name: str) -> tuple[tuple[str, ...], int, float, float]:
     written, _ = LAYOUTS[name]
     content = written if isinstance(written, bytes) else written.encode()
     at, minutes = _UNNAMED.get(name, ("Opened", "Minutes"))
-    reading = read(content, SourceDefinition("s"), moments=[at], numbers=[minutes], filename="export")
+    reading = read(content, SourceDefinition(id="s"), moments=[at], numbers=[minutes], filename="export")
     return (
         tuple(reading.frame.columns),
         len(reading.frame),
@@ -192,10 +192,10 @@ _ALIGNED = "Ticket  Opened      Minutes\n" + "".join(f"{row[0]}    {row[1][:10]}
 def test_what_cannot_be_read_is_said_with_a_way_out(written: str | bytes, says: str) -> None:
     content = written if isinstance(written, bytes) else written.encode()
     with pytest.raises(InvalidInput, match=says):
-        read(content, SourceDefinition("s"), moments=[], numbers=[], filename="export")
+        read(content, SourceDefinition(id="s"), moments=[], numbers=[], filename="export")
 
 
 def test_an_id_with_a_blank_between_thousands_stays_as_it_is() -> None:
     written, _ = LAYOUTS["ids with a blank between thousands"]
-    reading = read(str(written).encode(), SourceDefinition("s"), moments=[], numbers=[])
+    reading = read(str(written).encode(), SourceDefinition(id="s"), moments=[], numbers=[])
     assert reading.frame["Ticket"].iloc[0] == "2 500"

@@ -19,7 +19,7 @@ def _read(path: Path, source: SourceDefinition, *, moments: list[str], numbers: 
 
 def test_service_now_log(shared: Path) -> None:
     path = shared / "data/servicenow_incident_event_log.csv.gz"
-    source = SourceDefinition("log", dates="day_first", missing=("?",), key="number", latest_by="sys_updated_at")
+    source = SourceDefinition(id="log", dates="day_first", missing=("?",), key="number", latest_by="sys_updated_at")
     started = time.process_time()
     reading = _read(path, source, moments=["opened_at", "resolved_at"], numbers=["reopen_count"])
     # 0.9 s measured on two cores; processor time, so that a busy machine changes little
@@ -45,7 +45,7 @@ def test_service_now_log(shared: Path) -> None:
 
 def test_month_first_declared_for_a_day_first_log_fills_the_quarantine(shared: Path) -> None:
     path = shared / "data/servicenow_incident_event_log.csv.gz"
-    source = SourceDefinition("log", dates="month_first", missing=("?",))
+    source = SourceDefinition(id="log", dates="month_first", missing=("?",))
     reading = _read(path, source, moments=["opened_at"], numbers=[])
     assert len(reading.frame) + len(reading.quarantine) == reading.rows_read == 119_998
     assert len(reading.quarantine) == 57_039  # updates of incidents opened after the 12th of a month
@@ -56,7 +56,7 @@ def test_month_first_declared_for_a_day_first_log_fills_the_quarantine(shared: P
 
 def test_govuk_deployments(shared: Path) -> None:
     path = shared / "data/govuk_deployments_2025.csv.gz"
-    reading = _read(path, SourceDefinition("d"), moments=["deployed_at"], numbers=[])
+    reading = _read(path, SourceDefinition(id="d"), moments=["deployed_at"], numbers=[])
     assert reading.frame["environment"].value_counts().to_dict() == {
         "integration": 14_899,
         "staging": 10_021,
@@ -69,7 +69,7 @@ def test_govuk_deployments(shared: Path) -> None:
 
 def test_github_status(shared: Path) -> None:
     path = shared / "data/github_status_incidents_to_2023.csv"
-    reading = _read(path, SourceDefinition("g"), moments=["started_at"], numbers=["duration_minutes"])
+    reading = _read(path, SourceDefinition(id="g"), moments=["started_at"], numbers=["duration_minutes"])
     counted = reading.frame[reading.frame["impact"].isin(["minor", "major", "critical"])]
     assert len(reading.frame) == 275
     assert len(counted) == 253
@@ -81,7 +81,7 @@ def test_github_status(shared: Path) -> None:
 
 def test_aws_latency(shared: Path) -> None:
     path = shared / "data/aws_ec2_request_latency.csv"
-    reading = _read(path, SourceDefinition("a"), moments=["timestamp"], numbers=["value"])
+    reading = _read(path, SourceDefinition(id="a"), moments=["timestamp"], numbers=["value"])
     assert len(reading.frame) == 4_032
     assert reading.frame["value"].mean() == pytest.approx(45.15587, abs=5e-6)
     assert (reading.frame["timestamp"] == pd.Timestamp("2014-03-09 03:00", tz="UTC")).sum() == 12
@@ -89,7 +89,7 @@ def test_aws_latency(shared: Path) -> None:
 
 def test_gp_ratings(shared: Path) -> None:
     path = shared / "data/gp_friends_family_ratings.csv"
-    reading = _read(path, SourceDefinition("gp"), moments=["time"], numbers=[])
+    reading = _read(path, SourceDefinition(id="gp"), moments=["time"], numbers=[])
     assert reading.frame["rating"].value_counts().to_dict() == {
         "Extremely likely": 2616,
         "Likely": 901,
@@ -104,7 +104,7 @@ def test_gp_ratings(shared: Path) -> None:
 
 def test_italian_helpdesk_with_its_name_given_twice(shared: Path) -> None:
     path = shared / "data/italian_helpdesk_events.csv.gz"
-    reading = _read(path, SourceDefinition("it"), moments=["Complete Timestamp"], numbers=[])
+    reading = _read(path, SourceDefinition(id="it"), moments=["Complete Timestamp"], numbers=[])
     assert len(reading.frame) == 21_348
     assert {"Variant", "Variant_2"} <= set(reading.frame)
     assert reading.frame["Case ID"].nunique() == 4_580
@@ -121,7 +121,7 @@ def test_cenipa_in_latin_1_with_two_date_orders(shared: Path) -> None:
     orders = {column.name: column.dates for column in layout.columns if column.dates}
     assert orders == {"ocorrencia_dia": "day_first", "divulgacao_dia_publicacao": "iso"}
     source = SourceDefinition(
-        "c",
+        id="c",
         dates="day_first",
         column_dates={"divulgacao_dia_publicacao": "iso"},
         missing=("NULL", "***", "****", "*****", "A DEFINIR"),
@@ -143,7 +143,7 @@ def test_air_quality_with_decimal_comma_and_joined_moment(shared: Path) -> None:
     path = shared / "data/air_quality_semicolon_decimal_comma.csv.gz"
     layout = guess(path)
     assert (layout.delimiter, layout.decimal, layout.missing) == (";", ",", ("-200",))
-    source = SourceDefinition("q", dates="day_first", missing=("-200",), options={"join": {"at": ["Date", "Time"]}})
+    source = SourceDefinition(id="q", dates="day_first", missing=("-200",), options={"join": {"at": ["Date", "Time"]}})
     frame = _read(path, source, moments=["at"], numbers=["CO(GT)", "T"]).frame
     assert len(frame) == 9_357
     assert "column_16" not in frame
@@ -160,7 +160,7 @@ def test_anatel_sheet_with_titles_spacers_and_months_as_columns(shared: Path) ->
     path = shared / "data/anatel_ida_mobile_2015.ods"
     layout = guess(path)
     assert (layout.format, layout.header_row, layout.sheet) == ("ods", 9, "SMP")
-    source = SourceDefinition("ida", options={"melt": {"keep": ["GRUPO ECONÔMICO", "VARIÁVEL"], "name": "month"}})
+    source = SourceDefinition(id="ida", options={"melt": {"keep": ["GRUPO ECONÔMICO", "VARIÁVEL"], "name": "month"}})
     reading = _read(path, source, moments=["month"], numbers=["value"])
     assert reading.rows_read == 72
     assert len(reading.frame) == 72 * 12
@@ -181,7 +181,7 @@ def test_anatel_sheet_with_titles_spacers_and_months_as_columns(shared: Path) ->
 def test_weekly_figures_name_their_week(shared: Path) -> None:
     path = shared / "data/servicenow_weekly_expected.csv"
     week = "iso_week_of_opened_at"
-    frame = _read(path, SourceDefinition("w"), moments=[week], numbers=["opened", "sla_pct"]).frame
+    frame = _read(path, SourceDefinition(id="w"), moments=[week], numbers=["opened", "sla_pct"]).frame
     assert len(frame) == 47
     assert frame[week].iloc[0] == pd.Timestamp("2016-02-29", tz="UTC")
     assert frame["opened"].iloc[:3].tolist() == [1858, 2073, 1975]

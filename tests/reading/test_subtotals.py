@@ -29,7 +29,7 @@ def grouped(line: str, *, groups: int = 5, rows: int = 4, last: str = "") -> tup
 
 
 def _read(text: str, numbers: tuple[str, ...] = ("cost",), **how: object) -> Reading:
-    source = SourceDefinition("s", **how)  # type: ignore[arg-type]
+    source = SourceDefinition(id="s", **how)  # type: ignore[arg-type]
     return read(text.encode(), source, moments=["day"], numbers=numbers, filename="f.csv")
 
 
@@ -88,7 +88,7 @@ def test_how_many_groups_it_takes(line: str, groups: int, rows: int, is_told: bo
 @pytest.mark.parametrize("block", [8_000, 8_000_000])
 def test_groups_longer_than_the_first_rows_are_found_in_all_rows(line: str, last: str, block: int) -> None:
     text, total = grouped(line, groups=3, rows=1_400, last=last)
-    source = SourceDefinition("s", key="id", decimal=".")
+    source = SourceDefinition(id="s", key="id", decimal=".")
     typed = {"moments": ["day"], "numbers": ["cost"]}
     parts = list(stream(text.encode(), source, **typed, bounds=Bounds(block_bytes=block)))
     assert sum(part.frame["cost"].sum() for part in parts) == total
@@ -199,7 +199,7 @@ def test_periods_side_by_side_have_their_sums_below(last: str, is_told: bool) ->
     options = {"melt": {"keep": ["team"], "name": "month", "value": "v"}}
     rows = "".join(f"s{n};{n};{n + 10};{2 * n}\n" for n in range(1, 12))
     text = f"team;2024-01;2024-02;2024-03\n{rows}{last}\n"
-    reading = read(text.encode(), SourceDefinition("s", options=options), moments=["month"], numbers=["v"])
+    reading = read(text.encode(), SourceDefinition(id="s", options=options), moments=["month"], numbers=["v"])
     assert len(reading.quarantine) == is_told
     assert reading.frame["team"].nunique() == 11 + (not is_told)
 
@@ -217,5 +217,5 @@ def test_periods_side_by_side_have_their_sums_below(last: str, is_told: bool) ->
 def test_sums_below_periods_are_no_chance(rows: list[str], last: str, is_told: bool) -> None:
     options = {"melt": {"keep": ["team"], "name": "month", "value": "v"}}
     text = "\n".join(["team;2024-01;2024-02", *rows, last]) + "\n"
-    reading = read(text.encode(), SourceDefinition("s", options=options), moments=["month"], numbers=["v"])
+    reading = read(text.encode(), SourceDefinition(id="s", options=options), moments=["month"], numbers=["v"])
     assert len(reading.quarantine) == is_told

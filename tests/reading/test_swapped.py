@@ -55,12 +55,12 @@ def test_a_delivery_is_refused_whatever_the_order_said() -> None:
     rows = "id,opened\n" + "".join(f"{n},{text}\n" for n, text in enumerate([*_TYPED, *_LATE]))
     for order in ("iso", "day_first", "month_first"):
         with pytest.raises(InvalidInput, match="swapped day and month"):
-            read(rows.encode(), SourceDefinition("s", dates=order), moments=["opened"], numbers=[])
+            read(rows.encode(), SourceDefinition(id="s", dates=order), moments=["opened"], numbers=[])
 
 
 def test_a_person_may_know_that_no_day_was_swapped() -> None:
     rows = "id,opened\n" + "".join(f"{n},{text}\n" for n, text in enumerate([*_SHORT, *_LATE]))
-    told = SourceDefinition("t", dates="day_first")
+    told = SourceDefinition(id="t", dates="day_first")
     with pytest.raises(DatesSwapped) as found:
         read(rows.encode(), told, moments=["opened"], numbers=[])
     assert found.value.field == "opened"

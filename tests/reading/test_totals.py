@@ -20,7 +20,7 @@ def _rows(costs: list[int] | list[str], team: str = "") -> str:
 
 
 def _read(text: str, numbers: tuple[str, ...] = ("cost",), **how: object) -> Reading:
-    source = SourceDefinition("s", **how)  # type: ignore[arg-type]
+    source = SourceDefinition(id="s", **how)  # type: ignore[arg-type]
     return read(text.encode(), source, moments=["day"], numbers=numbers, filename="f.csv")
 
 
@@ -167,7 +167,7 @@ def test_a_note_needs_to_be_set_off() -> None:
 def test_it_is_found_wherever_a_block_ends(block: int) -> None:
     text = HEAD + _rows(COSTS, "a") + f"Gesamt;2024-01-31;{sum(COSTS)};\n"
     typed = {"moments": ["day"], "numbers": ["cost"]}
-    source, bounds = SourceDefinition("s", delimiter=";", header_row=1), Bounds(block_bytes=block)
+    source, bounds = SourceDefinition(id="s", delimiter=";", header_row=1), Bounds(block_bytes=block)
     parts = list(stream(text.encode(), source, **typed, bounds=bounds))
     assert sum(len(part.frame) for part in parts) == 60
     assert [one for part in parts for one in part.quarantine["reason"]] == [_sum_told(sum(COSTS), 60)]
@@ -177,13 +177,13 @@ def test_it_is_found_wherever_a_block_ends(block: int) -> None:
 def test_it_is_found_in_a_workbook() -> None:
     rows = [["id", "day", "cost"], *([f"T{n}", "2024-01-05", cost] for n, cost in enumerate(COSTS, 1))]
     content = xlsx(Data=sheet_xml([*rows, ["", None, sum(COSTS)], [], ["Timezone: Europe/Berlin"]]))
-    reading = read(content, SourceDefinition("s", key="id"), moments=["day"], numbers=["cost"])
+    reading = read(content, SourceDefinition(id="s", key="id"), moments=["day"], numbers=["cost"])
     assert [reason for *_, reason in _refused(reading)] == [_sum_told(sum(COSTS), 60), "a note below the table"]
 
 
 def test_months_side_by_side_have_a_line_of_totals_too() -> None:
     rows = "".join(f"s{n};{n};{n + 10}\n" for n in range(1, 12))
-    source = SourceDefinition("s", options={"melt": {"keep": ["team"], "name": "month", "value": "v"}})
+    source = SourceDefinition(id="s", options={"melt": {"keep": ["team"], "name": "month", "value": "v"}})
     text = f"team;2024-01;2024-02\n{rows}Total;66;176\n"
     reading = read(text.encode(), source, moments=["month"], numbers=["v"])
     assert _refused(reading) == [(13, "team", "Total", "a line of totals: it says ‘Total’")]

@@ -25,7 +25,7 @@ def test_a_row_of_units_is_told_and_is_no_row(head: str, units: dict[str, str]) 
     found = {column.name: column.unit for column in layout.columns}
     assert {name: found[name] for name in units} == units
     assert layout.first_line == 3
-    reading = read(content, SourceDefinition("s", decimal="."), moments=[], numbers=list(units))
+    reading = read(content, SourceDefinition(id="s", decimal="."), moments=[], numbers=list(units))
     assert reading.units == units
     assert reading.frame[next(iter(units))].tolist() == [n * 10 + 5 for n in range(10, 16)]
 
@@ -33,5 +33,5 @@ def test_a_row_of_units_is_told_and_is_no_row(head: str, units: dict[str, str]) 
 def test_a_clock_below_the_header_says_what_two_numbers_are() -> None:
     rows = "".join(f"INC{n};2025-01-{n:02};2:{n};P{n % 2}\n" for n in range(10, 16))
     content = f"Ticket;At;Time;Prio\n;;hh:mm;\n{rows}".encode()
-    reading = read(content, SourceDefinition("s"), moments=[], numbers=["Time"])
+    reading = read(content, SourceDefinition(id="s"), moments=[], numbers=["Time"])
     assert (reading.frame["Time"] / 60).tolist() == [120 + n for n in range(10, 16)]

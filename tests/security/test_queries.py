@@ -174,8 +174,8 @@ def test_texts_arrive_as_they_were_written(tmp_path: Path):
     sqlite3.connect(tmp_path / "a.db").close()
     fetch = Fetcher(policy(folders=str(tmp_path)))
     columns = ", ".join(f"'{value}' AS c{number}" for number, value in enumerate(TEXTS))
-    source = SourceDefinition("s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": f"SELECT {columns}"})
-    rows = fetch(Asked(source, tmp_path)).path.read_text().splitlines()
+    source = SourceDefinition(id="s", sql=f"sqlite:///{tmp_path}/a.db", options={"query": f"SELECT {columns}"})
+    rows = fetch(Asked(source=source, folder=tmp_path)).path.read_text().splitlines()
     assert rows[1] == ",".join(value.replace("''", "'").replace('dou"ble', '"dou""ble"') for value in TEXTS)
 
 
@@ -208,7 +208,9 @@ def _asking(address: str, folder: Path) -> str:
     fetch = Fetcher(policy(folders=address.partition("host=")[2].replace("%2F", "/")), seconds=5)
     columns = ", ".join(f"'{value}' AS c{number}" for number, value in enumerate(TEXTS))
     sql = rf"SELECT {columns}, E'a\'b\\c\n' AS d, $x$e'f$x$ AS e"
-    return fetch(Asked(SourceDefinition("s", sql=address, options={"query": sql}), folder)).path.read_text()
+    return fetch(
+        Asked(source=SourceDefinition(id="s", sql=address, options={"query": sql}), folder=folder)
+    ).path.read_text()
 
 
 @pytest.mark.postgres

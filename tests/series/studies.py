@@ -38,7 +38,7 @@ def study(*kpis: KpiDefinition, source: Mapping[str, Any] | None = None, **field
     names = dict.fromkeys(one.source for one in kpis if one.source)
     plain: dict[str, Any] = {"service": "desk", "timezone": "UTC", "period": Period.WEEK}
     return StudyDefinition(
-        sources={name: SourceDefinition(name, file=f"{name}.csv", **(source or {})) for name in names},
+        sources={name: SourceDefinition(id=name, file=f"{name}.csv", **(source or {})) for name in names},
         kpis={one.id: one for one in kpis},
         **{**plain, **fields},
     )
@@ -57,7 +57,9 @@ def reading(frame: pd.DataFrame | Mapping[str, Any], sha256: str = "") -> Readin
         if made[name].dtype == object:
             made[name] = made[name].astype("str")
     digest = sha256 or hashlib.sha256(made.to_csv().encode()).hexdigest()
-    return Reading(made, pd.DataFrame(columns=list(QUARANTINE_COLUMNS)), len(made), digest)
+    return Reading(
+        frame=made, quarantine=pd.DataFrame(columns=list(QUARANTINE_COLUMNS)), rows_read=len(made), sha256=digest
+    )
 
 
 def made(definition: StudyDefinition, *readings: Reading, **others: Sequence[Reading]) -> dict[str, Processed]:

@@ -46,9 +46,9 @@ def test_anything_else_is_told(text: str) -> None:
 
 def test_no_cadence_leaves_the_hash_of_a_source_alone() -> None:
     """The hash of this source before there was a cadence."""
-    plain = SourceDefinition("tickets", file="tickets.csv")
+    plain = SourceDefinition(id="tickets", file="tickets.csv")
     assert hash_of(plain) == hash_of({"id": "tickets", "file": "tickets.csv", "timezone": "UTC", "dates": "iso"})
-    assert hash_of(plain) != hash_of(SourceDefinition("tickets", file="tickets.csv", cadence="day"))
+    assert hash_of(plain) != hash_of(SourceDefinition(id="tickets", file="tickets.csv", cadence="day"))
 
 
 def daily(cadence: str, *days: str, each: int = 1, **fields: object) -> Processed:

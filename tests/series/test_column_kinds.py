@@ -65,9 +65,9 @@ def test_columns_of_a_linked_source_are_told_there() -> None:
     linked: StudyDefinition = replace(
         one,
         sources={
-            "tickets": SourceDefinition("tickets", key="id", options=link),
-            "changes": SourceDefinition("changes", key="id"),
-            "pairs": SourceDefinition("pairs"),
+            "tickets": SourceDefinition(id="tickets", key="id", options=link),
+            "changes": SourceDefinition(id="changes", key="id"),
+            "pairs": SourceDefinition(id="pairs"),
         },
     )
     assert columns_needed(linked, "changes") == (("implemented_at",), ("risk",))

@@ -85,7 +85,7 @@ def test_every_row_is_accounted_for_once(rows: list[tuple[str, int, str]]) -> No
 )
 def test_versions_in_text_are_numbers_or_moments_never_letters(cells: list, dates: str, expected: list[int]) -> None:
     frame = pd.DataFrame({"v": pd.array(cells, dtype="str")})
-    version = version_of(frame, SourceDefinition("s", file="x", dates=dates, key="id", latest_by="v"))
+    version = version_of(frame, SourceDefinition(id="s", file="x", dates=dates, key="id", latest_by="v"))
     assert version is not None
     assert np.argsort(-version[:2]).tolist() == expected
     assert version[2] < version[:2].min()
@@ -109,7 +109,7 @@ def test_versions_in_text_are_numbers_or_moments_never_letters(cells: list, date
 )
 def test_the_newer_version_is_told_by_what_its_cells_are(older: str, newer: str, order: str) -> None:
     frame = pd.DataFrame({"id": "a", "v": pd.array([newer, older, None], dtype="str")})
-    source = SourceDefinition("s", file="x", key="id", latest_by="v")
+    source = SourceDefinition(id="s", file="x", key="id", latest_by="v")
     version = version_of(frame, source)
     assert version is not None
     assert version[0] > version[1] > version[2]
@@ -128,9 +128,9 @@ def test_the_newer_version_is_told_by_what_its_cells_are(older: str, newer: str,
 def test_versions_that_say_nothing_are_asked_about(cells: list[str], told: str) -> None:
     frame = pd.DataFrame({"id": "a", "v": pd.array(cells, dtype="str")})
     with pytest.raises(InvalidInput, match=r"sources.s.latest_by: 'v' is to tell which") as error:
-        version_of(frame, SourceDefinition("s", file="x", key="id", latest_by="v"))
+        version_of(frame, SourceDefinition(id="s", file="x", key="id", latest_by="v"))
     assert told in str(error.value)
-    assert version_of(frame, SourceDefinition("s", file="x", latest_by="v")) is None
+    assert version_of(frame, SourceDefinition(id="s", file="x", latest_by="v")) is None
 
 
 def test_the_reason_of_a_conflict_is_true() -> None:

@@ -252,9 +252,9 @@ def test_parts_of_a_delivery_are_looked_over_together() -> None:
     ],
 )
 def test_what_a_form_must_ask(own: str, wanted: str, fit: Fit) -> None:
-    question = unit_question(Column("n", "number", unit=own, written=Written(own)), wanted)
+    question = unit_question(Column(name="n", kind="number", unit=own, written=Written(own)), wanted)
     assert (question.fit, question.is_clock) == (fit, False)
-    clock = Column("n", "number", written=Written(asks=True, short=ShortClock.UNTOLD))
+    clock = Column(name="n", kind="number", written=Written(asks=True, short=ShortClock.UNTOLD))
     assert (unit_question(clock, wanted).fit, unit_question(clock, wanted).is_clock) == (Fit.ASKED, True)
 
 
@@ -269,8 +269,8 @@ _KPIS: dict[str, tuple[str, str, str]] = {
 
 def _by_engine(folder: Path, means: Means, text: str, **kpis: KpiDefinition) -> Any:
     (folder / "t.csv").write_text("Nr;Datum;Dauer;Betrag;Quote;Zeit [min]\n" + text)
-    source = SourceDefinition("t", file="t.csv", dates="day_first", key="Nr")
-    definition = StudyDefinition("desk", "UTC", Period.WEEK, {"t": source}, kpis)
+    source = SourceDefinition(id="t", file="t.csv", dates="day_first", key="Nr")
+    definition = StudyDefinition(service="desk", timezone="UTC", period=Period.WEEK, sources={"t": source}, kpis=kpis)
     return made_by(definition, folder, means)
 
 
@@ -369,7 +369,7 @@ def test_a_length_between_two_moments_of_its_row_proves_its_unit(size: str, numb
 
 
 def test_a_unit_is_proven_by_several_different_lengths_that_nearly_all_agree() -> None:
-    plain = SourceDefinition("t")
+    plain = SourceDefinition(id="t")
     four = timed("n", [*LASTING[:4], *LASTING[:1]], [*LASTING[:4], *LASTING[:1]]).frame
     assert (proven(four, "n", plain), proven(timed("n", LASTING[:5], LASTING[:5]).frame, "n", plain)) == ("", "min")
     many = LASTING + [float(one) for one in range(400, 1_400, 100)] + [4_000.0, 5_000.0, 6_000.0, 7_000.0]

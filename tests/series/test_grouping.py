@@ -68,7 +68,7 @@ def kpi(measure: str, **said: object) -> KpiDefinition:
 def rows(values: list[float], good: list[bool] | None = None) -> Contribution:
     n = len(values)
     told = np.array(good) if good is not None else None
-    return Contribution(np.arange(n), np.zeros(n, dtype=np.int64), np.array(values), good=told)
+    return Contribution(rows=np.arange(n), at=np.zeros(n, dtype=np.int64), value=np.array(values), good=told)
 
 
 HELD = pd.DataFrame({"Site": pd.Series(["A", "B", "A", "B", "A", None], dtype="str")}, index=range(6))
@@ -147,5 +147,5 @@ WINDOWS = {
     ],
 )
 def test_groups_are_read_where_cases_are_compared_before_and_after(one: KpiDefinition, about: dict, expected: bool):
-    study = StudyDefinition("desk", "UTC", Period.WEEK, {}, {"k": one}, **about)
+    study = StudyDefinition(service="desk", timezone="UTC", period=Period.WEEK, sources={}, kpis={"k": one}, **about)
     assert may_split(study, "s") is expected

@@ -186,7 +186,9 @@ def test_units_that_convert_or_are_not_read_are_no_error() -> None:
 
 def test_sums_of_two_currencies_are_not_divided() -> None:
     sides = [kpi(name, "sum", value=name, unit=unit) for name, unit in (("cost", "USD"), ("planned", "EUR"))]
-    over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue("cost", "planned"), unit="%")
+    over = KpiDefinition(
+        id="k", name="k", source="", at="", measure="ratio", value=RatioValue("cost", "planned"), unit="%"
+    )
     rows = reading(changed(**PLANNED))
     with pytest.raises(InvalidInput, match="cost is in USD and planned in EUR; expected both in one currency"):
         made(study(*sides, over), rows)
@@ -213,7 +215,7 @@ def test_a_ratio_of_kpis_is_in_the_units_it_names(
     unit: str, sides: tuple[str, str], expected: tuple[float, ...]
 ) -> None:
     down, agreed = (kpi(name, "sum", at="at", value=name, unit=own) for name, own in (("down", "h"), ("agreed", "d")))
-    over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue(*sides), unit=unit)
+    over = KpiDefinition(id="k", name="k", source="", at="", measure="ratio", value=RatioValue(*sides), unit=unit)
     units_ = {"units": {"down": "h", "agreed": "d"}}
     found = made(study(down, agreed, kpi("n", at="at"), over, source={"options": units_}), reading(HOURS))["k"]
     assert [values(found, name)[0] for name in ("value", "numerator", "denominator")] == pytest.approx(expected)
@@ -221,7 +223,9 @@ def test_a_ratio_of_kpis_is_in_the_units_it_names(
 
 def test_a_ratio_named_in_another_currency_is_refused() -> None:
     spent = kpi("spent", "sum", at="at", value="down", unit="USD")
-    over = KpiDefinition("k", "k", "", "", "ratio", value=RatioValue("spent", "n"), unit="EUR/ticket")
+    over = KpiDefinition(
+        id="k", name="k", source="", at="", measure="ratio", value=RatioValue("spent", "n"), unit="EUR/ticket"
+    )
     with pytest.raises(InvalidInput, match="spent is in USD and k in EUR; expected both in one currency"):
         made(study(spent, kpi("n", at="at"), over), reading(HOURS))
 

@@ -109,7 +109,7 @@ def test_tallies_of_portions_merge_into_that_of_all() -> None:
     places = np.array([0, 0, 0, 1, 1, 1, 1])
 
     def of(part: slice) -> Any:
-        given = Contribution(np.arange(7)[part], places[part] * 10, value=answers[part])
+        given = Contribution(rows=np.arange(7)[part], at=places[part] * 10, value=answers[part])
         return tally(asked, given, places[part], axis)
 
     whole = points_of(asked, of(slice(None)), axis)

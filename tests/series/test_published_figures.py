@@ -34,7 +34,7 @@ def study_of(source: SourceDefinition, *kpis: KpiDefinition, **fields: Any) -> S
 
 
 SERVICENOW = SourceDefinition(
-    "tickets",
+    id="tickets",
     file="servicenow_incident_event_log.csv.gz",
     dates="day_first",
     missing=("?",),
@@ -199,7 +199,7 @@ def test_months_of_the_log(shared: Path) -> None:
     assert values(found["opened"]) == [207, 8_995, 7_934, 3_633]
 
 
-GOVUK = SourceDefinition("tickets", file="govuk_deployments_2025.csv.gz")
+GOVUK = SourceDefinition(id="tickets", file="govuk_deployments_2025.csv.gz")
 
 
 def deployments(environment: str, **fields: Any) -> KpiDefinition:
@@ -240,7 +240,7 @@ def test_deployments_per_week_and_day(shared: Path) -> None:
 
 
 OUTAGES = Duration("downtime_start", "downtime_end", unit="min")
-GITHUB = SourceDefinition("tickets", file="github_status_incidents_to_2023.csv")
+GITHUB = SourceDefinition(id="tickets", file="github_status_incidents_to_2023.csv")
 UNPLANNED = 'impact in ("minor", "major", "critical")'
 
 
@@ -273,7 +273,7 @@ def test_github_durations(shared: Path) -> None:
 
 
 def test_satisfaction_shares_keep_what_looks_like_repeats(shared: Path) -> None:
-    source = SourceDefinition("tickets", file="gp_friends_family_ratings.csv", dates="iso")
+    source = SourceDefinition(id="tickets", file="gp_friends_family_ratings.csv", dates="iso")
     happy = 'rating in ("Extremely likely", "Likely")'
     moment = "time"
     found = series(
@@ -297,7 +297,7 @@ def test_satisfaction_shares_keep_what_looks_like_repeats(shared: Path) -> None:
     assert found["csat"].counts["tickets"].rows_kept == 3_882
 
 
-LATENCY = SourceDefinition("tickets", file="aws_ec2_request_latency.csv", timezone="America/New_York")
+LATENCY = SourceDefinition(id="tickets", file="aws_ec2_request_latency.csv", timezone="America/New_York")
 
 
 def test_latency_over_the_clock_change(shared: Path) -> None:
@@ -325,7 +325,7 @@ def test_latency_over_the_clock_change(shared: Path) -> None:
 
 def test_hourly_sensor_values_without_their_sentinel(shared: Path) -> None:
     source = SourceDefinition(
-        "tickets",
+        id="tickets",
         file="air_quality_semicolon_decimal_comma.csv.gz",
         dates="%d/%m/%Y %H.%M.%S",
         missing=("-200",),
@@ -348,7 +348,7 @@ def test_hourly_sensor_values_without_their_sentinel(shared: Path) -> None:
 
 def test_reopened_and_closing_of_the_helpdesk(shared: Path) -> None:
     source = SourceDefinition(
-        "tickets",
+        id="tickets",
         file="italian_helpdesk_events.csv.gz",
         dates="iso",
         columns={"Case ID": "case", "Activity": "activity", "Complete Timestamp": "done_at"},
@@ -372,7 +372,7 @@ def test_reopened_and_closing_of_the_helpdesk(shared: Path) -> None:
 
 def test_telecom_complaints_of_a_wide_sheet(shared: Path) -> None:
     source = SourceDefinition(
-        "tickets",
+        id="tickets",
         file="anatel_ida_mobile_2015.ods",
         dates="iso",
         header_row=9,
@@ -420,7 +420,15 @@ def test_a_ratio_of_two_counts(shared: Path) -> None:
         SERVICENOW,
         kpi("opened"),
         kpi("resolved", at="resolved_at"),
-        KpiDefinition("flow", "Net flow", "", "", "ratio", value=RatioValue("resolved", "opened"), unit="ratio"),
+        KpiDefinition(
+            id="flow",
+            name="Net flow",
+            source="",
+            at="",
+            measure="ratio",
+            value=RatioValue("resolved", "opened"),
+            unit="ratio",
+        ),
     )
     found = series(shared, definition)["flow"]
     assert values(found)[0] == pytest.approx(813 / 1858)
@@ -430,7 +438,7 @@ def test_a_ratio_of_two_counts(shared: Path) -> None:
 
 def test_occurrences_in_latin_1_with_two_date_orders(shared: Path) -> None:
     source = SourceDefinition(
-        "tickets",
+        id="tickets",
         file="cenipa_occurrences_latin1.csv.gz",
         dates="day_first",
         column_dates={"divulgacao_dia_publicacao": "iso"},

@@ -33,7 +33,7 @@ def delivered(
     text = "\n".join(["id,opened_at,resolved_at,score,team", *lines])
     definition = study(*kpis, source=fields)
     moments, numbers = columns_needed(definition, "tickets")
-    found = read(text.encode(), SourceDefinition("tickets", **fields), moments=moments, numbers=numbers)
+    found = read(text.encode(), SourceDefinition(id="tickets", **fields), moments=moments, numbers=numbers)
     return process_study(definition, {"tickets": [found]}), found
 
 
@@ -72,7 +72,9 @@ def test_quality_is_that_of_the_kpis_own_rows() -> None:
 def test_a_row_without_any_readable_moment_is_refused_as_a_whole() -> None:
     text = "opened_at,resolved_at,score\nsoon,later,4\n2026-03-02 09:00,later,4\n,,4\n"
     definition = study(OPENED, SOLVED)
-    found = read(text.encode(), SourceDefinition("tickets"), moments=("opened_at", "resolved_at"), numbers=("score",))
+    found = read(
+        text.encode(), SourceDefinition(id="tickets"), moments=("opened_at", "resolved_at"), numbers=("score",)
+    )
     assert found.frame.index.tolist() == [3, 4]
     made = process_study(definition, {"tickets": [found]})
     assert made.sources["tickets"].quarantined == 1
@@ -108,7 +110,7 @@ def test_a_silent_period_is_no_zero_where_as_many_rows_have_no_readable_moment(u
     rows += [f"Mrz,{weeks[-1]} 11:00"] * unplaced
     text = "\n".join(["opened_at,resolved_at", *rows])
     definition = study(OPENED, SOLVED)
-    found = read(text.encode(), SourceDefinition("tickets"), moments=("opened_at", "resolved_at"), numbers=())
+    found = read(text.encode(), SourceDefinition(id="tickets"), moments=("opened_at", "resolved_at"), numbers=())
     series = process_study(definition, {"tickets": [found]}).kpis["opened"].series
     assert bool(series["missing"].iloc[2]) is missing
     assert series["refused"].iloc[2] == (unplaced if missing else 0)
@@ -168,7 +170,7 @@ def test_a_melted_month_that_cannot_be_read_leaves_the_others_of_its_line() -> N
     source = {"options": {"melt": {"keep": ["kpi"]}}}
     one = kpi("share", "last", at="period", value="value", unit="%", where='kpi == "share"')
     definition = study(one, source=source)
-    found = read(text.encode(), SourceDefinition("tickets", **source), moments=("period",), numbers=("value",))
+    found = read(text.encode(), SourceDefinition(id="tickets", **source), moments=("period",), numbers=("value",))
     made = process_study(definition, {"tickets": [found]})
     known = made.kpis["share"].series
     assert known["value"].dropna().tolist() == [80, 90]
@@ -192,11 +194,11 @@ def test_a_mended_row_stands_in_for_the_one_it_mends() -> None:
         b"opened_at,resolved_at,score\n2026-03-02 09:00,2026-03-02 10:00,n.a.\n2026-03-02 09:00,2026-03-02 10:00,2\n"
     )
     known = {"moments": ("opened_at", "resolved_at"), "numbers": ("score",), "columns": ("opened_at",)}
-    one = read(first, SourceDefinition("tickets"), **known)
+    one = read(first, SourceDefinition(id="tickets"), **known)
     second = (
         f"csi_batch,csi_line,opened_at,resolved_at,score\n{one.sha256[:12]},2,2026-03-02 09:00,2026-03-02 10:00,4\n"
     )
-    two = read(second.encode(), SourceDefinition("tickets"), **known)
+    two = read(second.encode(), SourceDefinition(id="tickets"), **known)
     assert REFUSED in one.frame
     made = process_study(definition, {"tickets": [one, two]})
     assert values(made.kpis["opened"]) == [2]

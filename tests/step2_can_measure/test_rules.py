@@ -126,7 +126,7 @@ def test_a_gap_goes_when_its_kpi_becomes_measurable(sqlite_database: Database) -
 def test_v2_4_the_plan_says_everything(database: Database) -> None:
     with database.sessions() as session:
         cycle, kpi = in_step_2(session)
-        said = assessing.Assessment(Measurability.AUTOMATIC, BOB)
+        said = assessing.Assessment(measurability=Measurability.AUTOMATIC, checked_by=BOB)
         assessing.assess(session, cycle, kpi.id, said, actor=BOB, now=NOW)
         assert turns.broken(session, cycle, "V2.4") == ["The plan for Median time to resolve has no source."]
         line = turns.assess(session, cycle, kpi)
@@ -178,7 +178,7 @@ def test_v2_5_a_guard_that_has_always_held_is_only_noted(sqlite_database: Databa
 def test_step_2_is_said_in_steps_2_and_3_by_members(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle, kpi = in_step_2(session)
-        said = assessing.Assessment(Measurability.AUTOMATIC, ERIN)
+        said = assessing.Assessment(measurability=Measurability.AUTOMATIC, checked_by=ERIN)
         with pytest.raises(NotAllowed):
             assessing.assess(session, cycle, kpi.id, said, actor=ERIN, now=NOW)
         turns.jump(session, cycle, 1)
@@ -192,7 +192,9 @@ def test_step_2_is_said_in_steps_2_and_3_by_members(sqlite_database: Database) -
 def test_owner_and_backup_are_two_people(sqlite_database: Database) -> None:
     with sqlite_database.sessions() as session:
         cycle, kpi = in_step_2(session)
-        said = assessing.Assessment(Measurability.AUTOMATIC, BOB, owner=BOB, backup=BOB, source_id=99)
+        said = assessing.Assessment(
+            measurability=Measurability.AUTOMATIC, checked_by=BOB, owner=BOB, backup=BOB, source_id=99
+        )
         with pytest.raises(InvalidInputs) as told:
             assessing.assess(session, cycle, kpi.id, said, actor=BOB, now=NOW)
         assert [error.field for error in told.value.errors] == ["source_id", "backup"]

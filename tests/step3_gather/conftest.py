@@ -20,7 +20,7 @@ from tests.databases import Database
 
 TEAM = "T1"
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-LOG = SourceDefinition("incidents", dates="day_first", missing=("?",), key="number", timezone="Europe/Lisbon")
+LOG = SourceDefinition(id="incidents", dates="day_first", missing=("?",), key="number", timezone="Europe/Lisbon")
 GOOD = b"number,opened_at,hours\nINC1,29/2/2016 01:16,3\nINC2,1/3/2016 08:00,?\n"
 
 

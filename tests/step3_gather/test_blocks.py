@@ -111,13 +111,20 @@ def test_messages_about_a_file() -> None:
 def test_the_mapping_form_holds_any_number_of_columns(columns: int) -> None:
     names = [f"{EVIL} {n}".replace(",", "") for n in range(columns)]
     text = ",".join(names) + "\n" + "\n".join(",".join(["3/4/2024"] * columns) for _ in range(4)) + "\n"
-    layout = guess(text.encode(), "f.csv", SourceDefinition("s", delimiter=",", header_row=1))
+    layout = guess(text.encode(), "f.csv", SourceDefinition(id="s", delimiter=",", header_row=1))
     known = proposed(layout, "Europe/Lisbon")
     sources = [_source(n) for n in range(1, 150)]
     draft = drafted(layout, known, sources, sources[0], EVIL)
     seconds = [replace(one, unit="min") for one in layout.columns[:20]]
     units = [blocks.Asked(one, (Kpi(id=1, name=EVIL, unit="h"),)) for one in seconds]
-    seen = blocks.Seen(EVIL, layout, sources, units=units, wants_number=[Kpi(id=2, name=EVIL)] * 9, notes=[EVIL] * 9)
+    seen = blocks.Seen(
+        filename=EVIL,
+        layout=layout,
+        sources=sources,
+        units=units,
+        wants_number=[Kpi(id=2, name=EVIL)] * 9,
+        notes=[EVIL] * 9,
+    )
     for more in (True, False):
         view = blocks.mapping_form(seen, draft, more=more, metadata='{"cycle": 1}')
         assert len(json.dumps(hidden(draft, blocks.shown_fields(view)))) < 2_500
@@ -130,11 +137,11 @@ def test_the_overview_holds_many_kpis_and_deliveries() -> None:
     weeks = tuple(date(2024, 1, 1) + timedelta(weeks=n) for n in range(200))
     found = [
         Arrival(
-            Kpi(id=n, team_id="T", cycle_id=1, key=f"k{n}", name=EVIL),
-            _source(1),
-            "U1",
-            "U2",
-            Period.WEEK,
+            kpi=Kpi(id=n, team_id="T", cycle_id=1, key=f"k{n}", name=EVIL),
+            source=_source(1),
+            owner="U1",
+            backup="U2",
+            period=Period.WEEK,
             expected=weeks,
             missing=weeks,
             late=weeks,

@@ -158,6 +158,6 @@ def test_a_key_that_leaves_rows_out_is_a_reason_and_nothing_readable_the_only_on
 
 def test_a_choice_is_tried_on_the_file(tmp_path: Path) -> None:
     path = _file(tmp_path, "id,at,hours\nA,1/3/2016,1\nB,2/3/2016,soon\nC,maybe,\n")
-    source = SourceDefinition("", dates="day_first")
+    source = SourceDefinition(id="", dates="day_first")
     given = cells_given(path, source, moments=["at"], numbers=["hours"])
     assert given == {"at": (2, 1), "hours": (1, 1)}

@@ -102,7 +102,7 @@ def test_a_retired_source_that_is_added_to_is_in_use_again(sqlite_desk: Desk) ->
 
 
 def test_another_source_of_that_name_is_not_written_over(sqlite_desk: Desk) -> None:
-    said = Said("url", "Feed", "https://one.example.org/a", at="at")
+    said = Said(kind="url", name="Feed", address="https://one.example.org/a", at="at")
     sqlite_desk.deliver(GOOD)
     with sqlite_desk.sessions() as session:
         cycle = sqlite_desk.cycle
@@ -112,7 +112,7 @@ def test_another_source_of_that_name_is_not_written_over(sqlite_desk: Desk) -> N
         session.add(made)
         for known, words in (("Feed", "press Edit"), ("Incidents", "of another kind")):
             with pytest.raises(InvalidInput, match=words) as wrong:
-                origins._named(session, cycle, Said("url", known, said.address, at="at"), **settled)
+                origins._named(session, cycle, Said(kind="url", name=known, address=said.address, at="at"), **settled)
             assert wrong.value.field == "name"
         made.retired_at = NOW
         session.add(made)

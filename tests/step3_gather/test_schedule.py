@@ -24,7 +24,14 @@ from tests import turns
 from tests.databases import Database
 
 NOW = turns.NOW  # Monday, 23 November 2026, 09:00 UTC
-SAID = Said("url", "Tickets", "https://desk.example.org/tickets?key=s3cret", rows="items", at="at", cadence="day")
+SAID = Said(
+    kind="url",
+    name="Tickets",
+    address="https://desk.example.org/tickets?key=s3cret",
+    rows="items",
+    at="at",
+    cadence="day",
+)
 
 
 def begun(session: Session, said: Said = SAID) -> tuple[Cycle, Source]:
@@ -39,7 +46,7 @@ def came(files: FileStore, content: bytes, source: Source, **progress: Any) -> C
 
 
 def taken(files: FileStore, content: bytes) -> Intake:
-    definition = SourceDefinition("tickets")
+    definition = SourceDefinition(id="tickets")
     return take_in(files, turns.TEAM, content, definition, moments=["at"], numbers=[], filename="tickets.csv")
 
 
@@ -206,9 +213,9 @@ def test_an_answer_takes_the_place_of_one_that_still_waits(sqlite_database: Data
 
 
 SINCE = Said(
-    "sql",
-    "Tickets",
-    "postgresql://reader:s3cret@db.example.org/itsm",
+    kind="sql",
+    name="Tickets",
+    address="postgresql://reader:s3cret@db.example.org/itsm",
     query="SELECT * FROM incident",
     at="at",
     since="at",
@@ -283,7 +290,12 @@ def test_two_collections_at_once_count_once(sqlite_database: Database, files: Fi
 
 def test_prometheus_is_asked_from_the_windows_begin(sqlite_database: Database):
     with sqlite_database.sessions() as session:
-        said = Said("prometheus", "Errors", "https://prometheus.example.org", query="sum(increase(errors_total[1d]))")
+        said = Said(
+            kind="prometheus",
+            name="Errors",
+            address="https://prometheus.example.org",
+            query="sum(increase(errors_total[1d]))",
+        )
         cycle, source = begun(session, said)
         assert schedule.asked(session, source, cycle, Path(), NOW).since.date() == (NOW - schedule.REACH).date()
         cycle.baseline_from = date(2026, 9, 7)
@@ -321,7 +333,7 @@ def test_chosen_kpis_learn_their_source_and_what_dates_them(sqlite_database: Dat
         cycle = turns.begin(session)
         (kpi,) = turns.grow(session, cycle, turns.kpi_fields(definition={"measure": "max"}))
         turns.jump(session, cycle, 3)
-        said = Said("prometheus", "Errors", "https://p.example.org", query="errors", feeds=(kpi.id,))
+        said = Said(kind="prometheus", name="Errors", address="https://p.example.org", query="errors", feeds=(kpi.id,))
         source = origins.set_up(session, cycle, said, actor=turns.BOB, now=NOW)
         assert kpi.definition == {"measure": "max", "source": "errors", "at": "start", "value": "value"}
         assert list(origins.feeds(session, cycle, source)) == [kpi]
@@ -356,12 +368,21 @@ def test_a_source_that_feeds_a_kpi_is_not_retired(sqlite_database: Database):
 @pytest.mark.parametrize(
     ("said", "fields"),
     [
-        (Said("sql", "A", "tickets.db", "DELETE FROM x", since="a b"), {"address", "query", "at"}),
-        (Said("url", "A", "ftp://x", rows="items[", paging="next"), {"address", "rows", "at", "paging_name"}),
-        (Said("prometheus", "A", "prometheus", step="soon"), {"address", "query", "step"}),
-        (Said("url", "A", "https://reader:p#ss@example.org/x", at="at"), {"address"}),
-        (Said("url", "A", "https://example.org:99999/x", at="at"), {"address"}),
-        (Said("sql", "A", "postgresql://u:p@host:5432x/db", "SELECT 1 AS at", at="at"), {"address"}),
+        (
+            Said(kind="sql", name="A", address="tickets.db", query="DELETE FROM x", since="a b"),
+            {"address", "query", "at"},
+        ),
+        (
+            Said(kind="url", name="A", address="ftp://x", rows="items[", paging="next"),
+            {"address", "rows", "at", "paging_name"},
+        ),
+        (Said(kind="prometheus", name="A", address="prometheus", step="soon"), {"address", "query", "step"}),
+        (Said(kind="url", name="A", address="https://reader:p#ss@example.org/x", at="at"), {"address"}),
+        (Said(kind="url", name="A", address="https://example.org:99999/x", at="at"), {"address"}),
+        (
+            Said(kind="sql", name="A", address="postgresql://u:p@host:5432x/db", query="SELECT 1 AS at", at="at"),
+            {"address"},
+        ),
     ],
 )
 def test_every_wrong_field_is_told_at_once(said: Said, fields: set[str]):

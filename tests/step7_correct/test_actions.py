@@ -63,7 +63,7 @@ def test_v7_1_an_action_says_who_when_what_for_and_how_it_fails(database: Databa
     with database.sessions() as session:
         cycle, kpi = in_step_7(session)
         with pytest.raises(InvalidInputs) as told:
-            actions.propose(session, cycle, actions.ActionFields(" "), actor=BOB, now=NOW)
+            actions.propose(session, cycle, actions.ActionFields(title=" "), actor=BOB, now=NOW)
         assert {error.field for error in told.value.errors} == set(actions.ASKED)
         action = actions.propose(session, cycle, fields(kpi), actor=BOB, now=NOW)
         assert turns.broken(session, cycle, "V7.1") == []

@@ -66,5 +66,5 @@ def test_what_one_column_tells_holds_for_those_that_do_not(
     layout = guess(_written(tmp_path, a=["01/02/2025"] * 3, b=["03/04/2025"] * 3))
     assert layout.ambiguous == ("a", "b")
     texts = {name: pa.chunked_array([pa.array(values)]) for name, values in cells.items()}
-    found = ordered(layout, SourceDefinition("s", dates="day_first"), texts)
+    found = ordered(layout, SourceDefinition(id="s", dates="day_first"), texts)
     assert (found.open, found.source.dates, found.source.column_dates) == (open, dates, apart)

@@ -91,4 +91,4 @@ def test_a_pattern_that_fits_a_report_alone_fits_nothing(tmp_path: Path) -> None
 def test_a_name_that_is_not_filled_in_for_files_is_told(tmp_path: Path) -> None:
     told = r"there is no file \$\{FILE\}; expected it relative to .*; \$\{NAME\} is filled in where a source asks"
     with pytest.raises(InvalidInput, match=told):
-        paths_of(SourceDefinition("s", file="${FILE}"), tmp_path)
+        paths_of(SourceDefinition(id="s", file="${FILE}"), tmp_path)

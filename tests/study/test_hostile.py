@@ -56,7 +56,7 @@ def test_a_year_no_calendar_computes_is_named(day: str) -> None:
 
 
 def test_a_date_pattern_that_names_a_part_twice_is_told() -> None:
-    source = SourceDefinition("s", dates="%Y%Y")
+    source = SourceDefinition(id="s", dates="%Y%Y")
     with pytest.raises(InvalidInput, match="no date pattern"):
         read(b"at\n2026-01-01\n", source, moments=("at",), numbers=())
 

@@ -116,9 +116,9 @@ def processed(values: list[float | None], period: Period = Period.MONTH, **colum
     )
     for name, column in columns.items():
         frame[name] = column
-    kpi = KpiDefinition("k", "K", "s", "at", "mean")
+    kpi = KpiDefinition(id="k", name="K", source="s", at="at", measure="mean")
     counts = {"s": SourceCounts(rows_read=99, last_at=datetime(2026, 9, 1, tzinfo=UTC))}
-    return Processed(kpi, period, "UTC", frame, None, counts=counts)  # type: ignore[arg-type] -- its quality is not looked at
+    return Processed(kpi=kpi, period=period, timezone="UTC", series=frame, quality=None, counts=counts)  # type: ignore[arg-type] -- its quality is not looked at
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_level_of_shares_is_of_all_their_cases() -> None:
 
 
 def one(id: str, aspect: str = "speed", counters: tuple[str, ...] = (), **said: object) -> Candidate:
-    return replace(Candidate(id, id, "h", "lower", aspect=aspect, counters=counters), **said)  # type: ignore[arg-type]
+    return replace(Candidate(id=id, name=id, unit="h", direction="lower", aspect=aspect, counters=counters), **said)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_what_is_ticked_at_first(given: list[Candidate], ticked: tuple[str, ...]
 def test_the_target_that_the_past_suggests(
     direction: str, now: float, best: float | None, worst: float | None, target: float | None, held: float | None
 ) -> None:
-    seen = Standing(now, 13, 40, 400, 400, best=best, worst=worst)
+    seen = Standing(now=now, recent=13, periods=40, usable=400, rows=400, best=best, worst=worst)
     given = one("a", direction=direction, standing=seen)
     assert picking.likely_target(given, is_guard=False) == target
     assert picking.likely_target(given, is_guard=True) == held

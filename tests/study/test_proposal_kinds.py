@@ -72,8 +72,10 @@ def test_a_number_of_which_nothing_says_a_unit_is_asked_about(tmp_path: Path) ->
 def test_a_unit_that_was_asked_for_is_that_of_the_column(
     unit: str, measure: str, asks: dict[str, str], units: dict[str, str] | None
 ) -> None:
-    one = Candidate("a", "A", "count", "lower", definition={"measure": measure, "value": "Dauer"}, asks=asks)
-    read = with_units({"options": {"numbers": ["Dauer"]}}, [Aim(one, unit=unit)])
+    one = Candidate(
+        id="a", name="A", unit="count", direction="lower", definition={"measure": measure, "value": "Dauer"}, asks=asks
+    )
+    read = with_units({"options": {"numbers": ["Dauer"]}}, [Aim(candidate=one, unit=unit)])
     assert read["options"].get("units") == units
     assert read["options"]["numbers"] == ["Dauer"]
 
@@ -139,8 +141,10 @@ def test_of_one_case_a_day_weeks_are_proposed(tmp_path: Path) -> None:
     [(23.942307, 23.942307, None), (23.94, 23.91, None), (23.94, 23.84, 23.8), (23.96, 23.9, 23.9)],
 )
 def test_the_present_level_is_never_a_target(now: float, best: float, target: float | None) -> None:
-    seen = Standing(now, 13, 40, 400, 400, best=best, worst=30)
-    assert likely_target(Candidate("a", "A", "h", "lower", standing=seen), is_guard=False) == target
+    seen = Standing(now=now, recent=13, periods=40, usable=400, rows=400, best=best, worst=30)
+    assert (
+        likely_target(Candidate(id="a", name="A", unit="h", direction="lower", standing=seen), is_guard=False) == target
+    )
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,10 @@ def test_a_mended_quarantine_is_read_as_its_rows_were(tmp_path: Path, scheduler:
         report = run(study_over(tmp_path, file="part-*.csv"), engine=engine, scheduler=scheduler)
         assert report.sources["tickets"].rows_kept == len(rows) + 1
         assert report.sources["tickets"].repeated == 0
-    content, _ = without_escapes(tmp_path / "part-2.csv", SourceDefinition("tickets"))
+    content, _ = without_escapes(tmp_path / "part-2.csv", SourceDefinition(id="tickets"))
     assert isinstance(content, bytes)
     assert (b",-77," in content, b"'-77" in content) == (True, False)
-    assert without_escapes(tmp_path / "part-1.csv", SourceDefinition("tickets"))[0] == tmp_path / "part-1.csv"
+    assert without_escapes(tmp_path / "part-1.csv", SourceDefinition(id="tickets"))[0] == tmp_path / "part-1.csv"
 
 
 def test_files_with_a_sheet_a_month_are_each_read_from_their_own(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_which_names_stand_more_than_once(header: list[str], further: dict[str, 
 def test_a_column_that_stands_twice_is_refused_until_one_is_named(
     used: list[str], renamed: dict[str, str], refused: list[str]
 ) -> None:
-    source = SourceDefinition("t", columns=renamed)
+    source = SourceDefinition(id="t", columns=renamed)
     keys = [(f"kpis.{place}", name) for place, name in enumerate(used)]
     assert [one.field for one in twice(keys, {"v": ("v_2",)}, source)] == refused
 

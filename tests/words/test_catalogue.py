@@ -84,7 +84,10 @@ def every_number_behind() -> Iterator[str]:
 
 
 def every_headline() -> Iterator[str]:
-    gap, same = (together.moved(together.Move(24.6, now, now - 24.6, (-7.1, 1.0))) for now in (19.8, 24.6))
+    gap, same = (
+        together.moved(together.Move(before=24.6, after=now, difference=now - 24.6, sides=(-7.1, 1.0)))
+        for now in (19.8, 24.6)
+    )
     known = {"name": "1", "unit": "", "target": "2", "why": "2"}
     for label, change, state, held in product(VERDICTS, heading.CHANGES, (*heading.STATES, ""), (True, False)):
         for read in (gap, same, None):
@@ -99,7 +102,7 @@ def every_headline() -> Iterator[str]:
 
 
 NOW = datetime(2016, 2, 29, 14, tzinfo=UTC)
-MOVED = together.Move(24.6, 19.8, -4.8, (-7.1, -2.4), "%")
+MOVED = together.Move(before=24.6, after=19.8, difference=-4.8, sides=(-7.1, -2.4), unit="%")
 SAMPLES: dict[str, Callable[[], Iterator[str]]] = {
     "behind": every_number_behind,
     "footnotes": lambda: iter(

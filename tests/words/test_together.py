@@ -19,25 +19,67 @@ def told(move: Move) -> Told:
 @pytest.mark.parametrize(
     ("move", "read"),
     [
-        (Move(50.14, 50.16, 0.02, (-0.4, 0.44), "h"), ("50.1 h", "50.2 h", "+0.1 h", "−0.4 to +0.4")),
-        (Move(24.6, 19.8, -4.8, (-7.1, -2.4), "h"), ("24.6 h", "19.8 h", "−4.8 h", "−7.1 to −2.4")),
-        (Move(50.0, 52.0, 2.0, (0.04, 3.96), "h"), ("50.00 h", "52.00 h", "+2.00 h", "+0.04 to +3.96")),
-        (Move(52.0, 50.0, -2.0, (-3.96, -0.04), "h"), ("52.00 h", "50.00 h", "−2.00 h", "−3.96 to −0.04")),
-        (Move(50.0, 52.0, 2.0, (0.05, 3.96), "h"), ("50.0 h", "52.0 h", "+2.0 h", "+0.1 to +4.0")),
-        (Move(50.0, 39.96, -10.04, (-12, -8), "h", (40.0,)), ("50.00 h", "39.96 h", "−10.04 h", "−12.00 to −8.00")),
-        (Move(50.0, 40.0, -10.0, (-12, -8), "h", (40.0,)), ("50.0 h", "40.0 h", "−10.0 h", "−12.0 to −8.0")),
-        (Move(40.04, 50.0, 9.96, (8, 12), "h", (40.0,)), ("40.04 h", "50.00 h", "+9.96 h", "+8.00 to +12.00")),
-        (Move(50.0, 48.04, -1.96, (-4, 1), "h", (), 2.0), ("50.00 h", "48.04 h", "−1.96 h", "−4.00 to +1.00")),
-        (Move(50.0, 48.0, -2.0, (-4, 1), "h", (), 2.0), ("50.0 h", "48.0 h", "−2.0 h", "−4.0 to +1.0")),
-        (Move(50.0, 52.0, 1.2, (0.5, 1.9), "h"), ("50.0 h", "52.0 h", "+1.2 h", "+0.5 to +1.9")),
-        (Move(1928.0, 1951.5, 23.5, (-180, 226), "count"), ("1,928", "1,952", "+24", "−180 to +226")),
-        (Move(99.94, 99.96, 0.02, (-0.03, 0.07), "%"), ("99.940 %", "99.960 %", "+0.020 points", "−0.030 to +0.070")),
         (
-            Move(1.5e12, 1.52e12, 2e10, (1e9, 4e10), ""),
+            Move(before=50.14, after=50.16, difference=0.02, sides=(-0.4, 0.44), unit="h"),
+            ("50.1 h", "50.2 h", "+0.1 h", "−0.4 to +0.4"),
+        ),
+        (
+            Move(before=24.6, after=19.8, difference=-4.8, sides=(-7.1, -2.4), unit="h"),
+            ("24.6 h", "19.8 h", "−4.8 h", "−7.1 to −2.4"),
+        ),
+        (
+            Move(before=50.0, after=52.0, difference=2.0, sides=(0.04, 3.96), unit="h"),
+            ("50.00 h", "52.00 h", "+2.00 h", "+0.04 to +3.96"),
+        ),
+        (
+            Move(before=52.0, after=50.0, difference=-2.0, sides=(-3.96, -0.04), unit="h"),
+            ("52.00 h", "50.00 h", "−2.00 h", "−3.96 to −0.04"),
+        ),
+        (
+            Move(before=50.0, after=52.0, difference=2.0, sides=(0.05, 3.96), unit="h"),
+            ("50.0 h", "52.0 h", "+2.0 h", "+0.1 to +4.0"),
+        ),
+        (
+            Move(before=50.0, after=39.96, difference=-10.04, sides=(-12, -8), unit="h", aims=(40.0,)),
+            ("50.00 h", "39.96 h", "−10.04 h", "−12.00 to −8.00"),
+        ),
+        (
+            Move(before=50.0, after=40.0, difference=-10.0, sides=(-12, -8), unit="h", aims=(40.0,)),
+            ("50.0 h", "40.0 h", "−10.0 h", "−12.0 to −8.0"),
+        ),
+        (
+            Move(before=40.04, after=50.0, difference=9.96, sides=(8, 12), unit="h", aims=(40.0,)),
+            ("40.04 h", "50.00 h", "+9.96 h", "+8.00 to +12.00"),
+        ),
+        (
+            Move(before=50.0, after=48.04, difference=-1.96, sides=(-4, 1), unit="h", aims=(), matters=2.0),
+            ("50.00 h", "48.04 h", "−1.96 h", "−4.00 to +1.00"),
+        ),
+        (
+            Move(before=50.0, after=48.0, difference=-2.0, sides=(-4, 1), unit="h", aims=(), matters=2.0),
+            ("50.0 h", "48.0 h", "−2.0 h", "−4.0 to +1.0"),
+        ),
+        (
+            Move(before=50.0, after=52.0, difference=1.2, sides=(0.5, 1.9), unit="h"),
+            ("50.0 h", "52.0 h", "+1.2 h", "+0.5 to +1.9"),
+        ),
+        (
+            Move(before=1928.0, after=1951.5, difference=23.5, sides=(-180, 226), unit="count"),
+            ("1,928", "1,952", "+24", "−180 to +226"),
+        ),
+        (
+            Move(before=99.94, after=99.96, difference=0.02, sides=(-0.03, 0.07), unit="%"),
+            ("99.940 %", "99.960 %", "+0.020 points", "−0.030 to +0.070"),
+        ),
+        (
+            Move(before=1.5e12, after=1.52e12, difference=2e10, sides=(1e9, 4e10), unit=""),
             ("1.500 × 10^12", "1.520 × 10^12", "+0.020 × 10^12", "+0.001 × 10^12 to +0.040 × 10^12"),
         ),
-        (Move(3e-6, 5e-6, 2e-6, (), "h"), ("3.00 × 10^−6 h", "5.00 × 10^−6 h", "+2.00 × 10^−6 h", "")),
-        (Move(0.0, 0.0, 0.0, (0.0, 0.0), "h"), ("0 h", "0 h", "0 h", "0 to 0")),
+        (
+            Move(before=3e-6, after=5e-6, difference=2e-6, sides=(), unit="h"),
+            ("3.00 × 10^−6 h", "5.00 × 10^−6 h", "+2.00 × 10^−6 h", ""),
+        ),
+        (Move(before=0.0, after=0.0, difference=0.0, sides=(0.0, 0.0), unit="h"), ("0 h", "0 h", "0 h", "0 to 0")),
     ],
 )
 def test_a_move_is_read_as_it_was(move: Move, read: Told) -> None:
@@ -69,7 +111,17 @@ def test_what_is_read_adds_up_and_keeps_its_sides(
     after = round(before + moves, 5)
     low, high = round(after - before - below, 5), round(after - before + above, 5)
     assume(max(map(abs, (before, after, low, high))) >= 1e-4)
-    read = moved(Move(before, after, after - before, (low, high), unit, (aim,), matters))
+    read = moved(
+        Move(
+            before=before,
+            after=after,
+            difference=after - before,
+            sides=(low, high),
+            unit=unit,
+            aims=(aim,),
+            matters=matters,
+        )
+    )
     first, second, gap = map(parsed, (read.before, read.after, read.difference))
     least, most = map(parsed, read.sides)
     assert second - first == pytest.approx(gap, abs=1e-7)

@@ -97,7 +97,7 @@ class Asked:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What a form shows: the file as it was looked at, the sources there are, the units asked for.
 

@@ -17,7 +17,7 @@ from csi.words.wording import when
 _COSTS = {"none": "none", "low": "low: a few days", "medium": "medium: a few weeks", "high": "high: a project"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """An action's form as it most likely is filled in."""
 

@@ -91,7 +91,7 @@ def retire(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 
 def _form(session: Session, cycle: Cycle, kind: str, source: Source | None) -> Block:
-    known = mappings.definition(source.key, source.mapping) if source else SourceDefinition("")
+    known = mappings.definition(source.key, source.mapping) if source else SourceDefinition(id="")
     fed = [kpi.id for kpi in origins.feeds(session, cycle, source)] if source else []
     return blocks.form(
         kind,
@@ -143,7 +143,7 @@ def _said(view: Body, kind: str) -> tuple[Said, str]:
     if form.get("timezone"):
         zone(form["timezone"])
     form["cadence"] = form.get("cadence") or ""
-    return Said(kind, feeds=tuple(int(one) for one in chosen), **form), authorization
+    return Said(kind=kind, feeds=tuple(int(one) for one in chosen), **form), authorization
 
 
 def _secret(source: Source | None, kept: Mapping[str, str], said: Said, authorization: str) -> dict[str, str]:

@@ -64,7 +64,9 @@ def meant(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         cycle = cycles.of_service(session, here.team_id, source.service_id)[-1]
         roles.require(session, cycle, here.user_id, roles.MEMBERS, "say that dates are right")
         said = tries.with_meant(batch.counts.get("wanted") or source.mapping, column)
-        tried = mapping.Try(Wanted(source.id, "", said), here.user_id, f"meant{batch.id}.{source.version}.{column}")
+        tried = mapping.Try(
+            wanted=Wanted(source.id, "", said), actor=here.user_id, stamp=f"meant{batch.id}.{source.version}.{column}"
+        )
         mapping.begin_again(kit, session, cycle, tried)
 
 
@@ -82,9 +84,9 @@ def _read_all_the_same(body: Body, client: WebClient, kit: Kit, name: str, *, ac
     wanted = wanted_of(payload)
     stamp = f"yes{body['container']['message_ts']}{payload.get('stamp', '')}"
     tried = mapping.Try(
-        wanted,
-        here.user_id,
-        stamp,
+        wanted=wanted,
+        actor=here.user_id,
+        stamp=stamp,
         accepted=accepted,
         named=payload.get("named") or (),
         looked=str(payload.get("looked") or ""),

@@ -226,7 +226,7 @@ def said(
     if errors:
         raise InvalidInputs(errors)
     return SourceDefinition(
-        "",
+        id="",
         timezone=form["timezone"],
         dates=str(order),
         column_dates=_other_orders(layout, str(order), columns["at"]),

@@ -17,7 +17,7 @@ from csi.reading.layout import Column, Layout, guess
 from csi.reading.quantities import Written
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
     """One file: where it lies, where it was dropped and by whom, and how it is laid out.
 
@@ -83,7 +83,7 @@ def find(kit: Kit, team_id: str, handle: str) -> Drop:
 def again(kit: Kit, team_id: str, drop: Drop, stated: Mapping[str, Any]) -> Drop:
     """The drop looked at again, with what a person said of its form; how it came is remembered beside it."""
     with kit.files.local(drop.raw_key) as path:
-        layout = guess(path, drop.filename, SourceDefinition("", **stated))
+        layout = guess(path, drop.filename, SourceDefinition(id="", **stated))
     seen = replace(drop, layout=layout, stated=dict(stated))
     keep(kit.files, team_id, seen)
     return seen

@@ -132,7 +132,7 @@ def undo(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
         if before is None or not before.before:
             raise Conflict("It was never read otherwise.")
         wanted = Wanted(source.id, "", before.before)
-        mapping.begin_again(kit, session, cycle, mapping.Try(wanted, here.user_id, f"undo{version}"))
+        mapping.begin_again(kit, session, cycle, mapping.Try(wanted=wanted, actor=here.user_id, stamp=f"undo{version}"))
         view = blocks.undoing(source)
     if (body.get("view") or {}).get("type") == "modal":
         modals.replace(client, body["view"]["id"], view)

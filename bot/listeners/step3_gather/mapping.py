@@ -103,7 +103,7 @@ def mapped(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         settling.settle(session, cycle, source, wanted, actor=here.user_id, now=kit.now())
     with kit.sessions() as session:
         cycle = cycles.by_id(session, here.team_id, found.cycle_id)
-        tried = Try(wanted, here.user_id, str(view["id"]), looked=found.sha256)
+        tried = Try(wanted=wanted, actor=here.user_id, stamp=str(view["id"]), looked=found.sha256)
         if found.source_id:
             begin_again(kit, session, cycle, tried)
         else:
@@ -248,7 +248,7 @@ def _wrong_name(session: Session, cycle: Cycle, name: str) -> list[InvalidInput]
     return [InvalidInput("source_name", f"‘{own}’ is a source already. Please type another name, {way}")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
     """Somebody's wish to have something read.
 
@@ -319,7 +319,7 @@ def read_as_before(ack: Ack, body: Body, kit: Kit) -> None:
 def begin_as_before(kit: Kit, session: Session, team_id: str, found: Drop, source: Source, *, actor: str) -> None:
     """Have a file read as its source is read already; pressed twice, it is read once."""
     stamp = f"{source.id}:{source.version}:{sources.mapping_hash(source.mapping)[:12]}"
-    begin(kit, session, team_id, found, Try(Wanted(source.id), actor, stamp))
+    begin(kit, session, team_id, found, Try(wanted=Wanted(source.id), actor=actor, stamp=stamp))
 
 
 def form(
@@ -333,10 +333,10 @@ def form(
     if source is not None and source not in named:
         named.append(source)  # retired, and chosen to be in use again
     seen = blocks.Seen(
-        found.filename,
-        found.layout,
-        named,
-        fixed,
+        filename=found.filename,
+        layout=found.layout,
+        sources=named,
+        fixed=fixed,
         namesake=_namesake(session, cycle, found, draft),
         look=found.look,
         notes=(*notes, *blocks.named_twice(found.layout)),

@@ -39,7 +39,7 @@ from csi.storage import need
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
     """What the form asks about a source: names that KPIs use, columns that may be meant, how all of it is read."""
 
@@ -112,15 +112,15 @@ def _about(kit: Kit, body: Body, file_id: str, source_id: int) -> _Asked:
         study = of_cycle.of_source(session, cycle, source)
         moments, numbers = columns_needed(study, source.key) if study else ((), ())
         return _Asked(
-            cycle,
-            source,
-            found,
-            batches.latest(session, source),
-            lacking_columns(session, cycle, source, columns),
-            there,
-            _known(source, columns, there),
-            _as_read(session, source, found),
-            {**dict.fromkeys(numbers, blocks.Kind.NUMBER), **dict.fromkeys(moments, blocks.Kind.MOMENT)},
+            cycle=cycle,
+            source=source,
+            found=found,
+            batch=batches.latest(session, source),
+            wanted=lacking_columns(session, cycle, source, columns),
+            there=there,
+            known=_known(source, columns, there),
+            read=_as_read(session, source, found),
+            kinds={**dict.fromkeys(numbers, blocks.Kind.NUMBER), **dict.fromkeys(moments, blocks.Kind.MOMENT)},
         )
 
 
@@ -173,7 +173,9 @@ def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
         said = _said(chosen, meant["names"], there, needed=not same)
         read_instead(session, cycle, source, same, actor=here.user_id, now=kit.now())
         wanted = Wanted(source.id, "", sources.mapping_of(with_names(_as_read(session, source, found), said)))
-        tried = mapping.Try(wanted, here.user_id, str(view["id"]), named=[*said.values(), *same.values()])
+        tried = mapping.Try(
+            wanted=wanted, actor=here.user_id, stamp=str(view["id"]), named=[*said.values(), *same.values()]
+        )
         if found is not None:
             mapping.begin(kit, session, here.team_id, found, tried)
         else:

@@ -72,7 +72,7 @@ def _read(kit: Kit, key: str, planned: _Planned, looked: str = "") -> Intake:
     with kit.files.local(batch.raw_key) as path:
         # An earlier delivery may be written in another date order than the one that was just mapped.
         rows = {name: wanted.options[name] for name in ("rows",) if wanted.options.get(name)}
-        stated = SourceDefinition(key, encoding=wanted.encoding, delimiter=wanted.delimiter, options=rows)
+        stated = SourceDefinition(id=key, encoding=wanted.encoding, delimiter=wanted.delimiter, options=rows)
         own_sheet = guess(path, batch.filename, replace(stated, sheet=batch.mapping.get("sheet")))
         wanted = on_its_sheet(wanted, own_sheet)
         is_same = wanted.sheet in (None, own_sheet.sheet)

@@ -18,7 +18,7 @@ Args = dict[str, Any]
 Answer = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Api:
     """The workspace, as a Web API method sees it."""
 

@@ -13,7 +13,7 @@ from csi.errors import CsiError
 from csi.terms import Period
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One collection.
 

@@ -24,11 +24,11 @@ def by_name(layout: Layout) -> Export:
     columns, dropped = {}, []
     for name, column in guesses(list(wanted), layout.names).items():
         means = wanted[name]
-        doubt = doubt_of(Known(means, {}), column, sample, layout.missing)
+        doubt = doubt_of(Known(means=means, names={}), column, sample, layout.missing)
         if doubt:
             dropped.append(Dropped(means, column, doubt))
         else:
-            columns[means] = Told(means, column, "")
+            columns[means] = Told(means=means, column=column, language="")
     return Export(
         program="",
         name="",

@@ -23,7 +23,7 @@ from csi.reading.moments import read_moments
 _A_DAY = np.timedelta64(1, "D")  # moments of two zones may seem to be reversed by less
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Computable:
     """A KPI this file can be measured by.
 
@@ -111,7 +111,15 @@ def _offer(way: Way, export: Export) -> Computable:
     usable = sum(_rows_filled(export, columns))
     tried = len(export.sample.rows)
     notes = notes_of(way, export, definition)
-    return Computable(way.id, way.catalogue, MappingProxyType(dict(definition)), columns, usable, tried, notes)
+    return Computable(
+        id=way.id,
+        catalogue=way.catalogue,
+        definition=MappingProxyType(dict(definition)),
+        columns=columns,
+        usable=usable,
+        tried=tried,
+        notes=notes,
+    )
 
 
 def _columns(way: Way, export: Export) -> tuple[str, ...]:

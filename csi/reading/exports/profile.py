@@ -66,7 +66,7 @@ class Words:
 NO_WORDS = Words()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """One column a program is known to write.
 
@@ -124,7 +124,7 @@ class Checked:
     against: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """All that is known of one program's export."""
 

@@ -15,7 +15,7 @@ from csi.reading.layout import Column, Layout
 from csi.reading.moments import zone as zone_named
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One column of this file and what it stands for.
 
@@ -59,7 +59,7 @@ class Misleading:
     why: Trap
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """A file recognised as a program's export.
 
@@ -190,9 +190,9 @@ def _told(hit: Hit, sample: Sample, missing: Sequence[str]) -> Told:
     column = sample.column(hit.column)
     bare = column.kind == "number"
     return Told(
-        known.means,
-        hit.column,
-        hit.language,
+        means=known.means,
+        column=hit.column,
+        language=hit.language,
         unit=(column.unit or known.unit) if bare else "",
         clock=known.clock,
         zone=_zone(hit.zone),

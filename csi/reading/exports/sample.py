@@ -70,13 +70,15 @@ def _described(names: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[Col
     cells = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     decimal = guess_decimal(cells, ",")
     kinds = guess_kinds(cells, decimal, guess_missing(cells, decimal)) if rows else {}
-    columns = [_column(name, kinds[name], cells[name], decimal) if rows else Column(name, "empty") for name in names]
+    columns = [
+        _column(name, kinds[name], cells[name], decimal) if rows else Column(name=name, kind="empty") for name in names
+    ]
     return _filled(columns, rows)
 
 
 def _column(name: str, kind: Kind, cells: Sequence[str], decimal: str) -> Column:
     unit = unit_of(name, cells, decimal) if kind.name == "number" else ""
-    return Column(name, kind.name, kind.dates, kind.ambiguous, unit=unit)
+    return Column(name=name, kind=kind.name, dates=kind.dates, ambiguous=kind.ambiguous, unit=unit)
 
 
 def _filled(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[Column, ...]:

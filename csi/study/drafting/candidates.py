@@ -18,7 +18,7 @@ _WELL = ("satisfaction", "quality")  # what suffers when people only hurry, the 
 SELDOM = ("volume", "flow")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A KPI that can be picked.
 
@@ -120,5 +120,11 @@ def of_entries(ids: Sequence[str]) -> tuple[Candidate, ...]:
 
 def _of_entry(known: Entry) -> Candidate:
     return Candidate(
-        known.id, known.name, known.unit, known.direction.value, known.id, known.aspect, dict(known.computed)
+        id=known.id,
+        name=known.name,
+        unit=known.unit,
+        direction=known.direction.value,
+        catalogue=known.id,
+        aspect=known.aspect,
+        definition=dict(known.computed),
     )

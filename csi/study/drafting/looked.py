@@ -53,7 +53,7 @@ class Held:
     mixed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
     """A file and what it shows.
 

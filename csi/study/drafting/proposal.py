@@ -69,7 +69,7 @@ class Said:
     clocks: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """What a file proposes.
 
@@ -154,7 +154,7 @@ def _period(file: Looked, at: str, span: Span | None, timezone: str) -> Period:
 
 def _looked(path: Path, timezone: str, said: Said) -> Looked:
     """The file looked at as a person said it is read."""
-    form = SourceDefinition("", sheet=said.sheet) if said.sheet else None
+    form = SourceDefinition(id="", sheet=said.sheet) if said.sheet else None
     layout = guess(path, path.name, form) if form else guess(path, path.name)
     part = Part(path, layout, layout.sheet if len(layout.sheets) > 1 else "")
     return looked([part], SOURCE, timezone, lambda guessed: _as_said(guessed, said))
@@ -195,15 +195,23 @@ def _as_read(
         beside, first, last = counts.no_rows, counts.first_at, counts.last_at
         rows = counts.rows_read - beside
     cases = file.distinct[file.key] if file.key else 0
-    seen = Looks(rows, first, last, file.key, cases, export.name if export else "", left_out=beside)
+    seen = Looks(
+        rows=rows,
+        first_at=first,
+        last_at=last,
+        key=file.key,
+        cases=cases,
+        program=export.name if export else "",
+        left_out=beside,
+    )
     period = draft.span.period if draft.span else Period.WEEK
     clocks = {name: _cell(file, name) for name in file.numbers if _is_clock(file, name)}
     return Proposal(
-        seen if file.whole else None,
-        draft.timezone,
-        period,
-        mapping,
-        at,
+        looks=seen if file.whole else None,
+        timezone=draft.timezone,
+        period=period,
+        mapping=mapping,
+        at=at,
         columns=tuple(file.layout.names),
         moments=tuple(file.moments),
         sheets=tuple(file.layout.sheets),

@@ -18,7 +18,7 @@ ENOUGH = 0.5  # of a quarter's periods that must hold a value for its level to b
 MOST_VALUES = 400  # periods whose values are kept, the newest; ours
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What the data give for a KPI, in its unit.
 

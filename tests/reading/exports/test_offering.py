@@ -408,7 +408,7 @@ def test_the_service_now_log_offers_what_the_issue_of_its_figures_uses(shared: P
 
 def test_a_file_of_no_known_program_is_tried_by_the_catalogues_names() -> None:
     text = "id,opened_at,Resolved at,Answered (Y/N)\n1,2026-03-02 10:00,2026-03-03 10:00,Y\n2,2026-03-02 11:00,,N\n"
-    layout = guess(text.encode(), "t.csv", SourceDefinition(""))
+    layout = guess(text.encode(), "t.csv", SourceDefinition(id=""))
     assert [one.id for one in computable(layout)] == ["volume", "K10", "K03"]
     assert "K16" in {one.id for one in lacking(layout)}
 
@@ -416,4 +416,4 @@ def test_a_file_of_no_known_program_is_tried_by_the_catalogues_names() -> None:
 def test_of_outages_of_no_known_program_nothing_is_offered() -> None:
     """Their impact may be none or maintenance, which no name tells."""
     text = "id,impact,started_at,resolved_at\n1,minor,2026-03-02 10:00,2026-03-02 11:00\n2,none,2026-03-02 10:00,\n"
-    assert computable(guess(text.encode(), "t.csv", SourceDefinition(""))) == ()
+    assert computable(guess(text.encode(), "t.csv", SourceDefinition(id=""))) == ()
