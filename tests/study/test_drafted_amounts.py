@@ -61,4 +61,6 @@ def test_what_periods_side_by_side_hold_is_no_id_however_few_rows_are_alike(tmp_
     names = "Team,Jan 2024,Feb 2024,Mar 2024,Q1 2024,Apr 2024,May 2024,Jun 2024,Q2 2024"
     (tmp_path / "t.csv").write_text("\n".join([names, *rows]), encoding="utf-8")
     kpis = yaml.safe_load(drafted([tmp_path / "t.csv"], tmp_path, "UTC").text)["kpis"]
-    assert [one.get("value") for one in kpis.values()] == ["value"]
+    assert [(one.get("value"), one["where"]) for one in kpis.values()] == [
+        ("value", f'Team == "{team}"') for team in range(3)
+    ]

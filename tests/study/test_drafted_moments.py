@@ -168,7 +168,7 @@ def test_swapped_days_and_months_are_refused_with_their_numbers(tmp_path: Path) 
 
 
 def test_months_side_by_side_with_a_sign_in_their_cells_are_measured_in_it(tmp_path: Path) -> None:
-    """Excel's own months (jan/23) over cells such as ``89,5%``: one mean per month of both groups."""
+    """Excel's own months (jan/23) over cells such as ``89,5%``: a series of each group, as a mean of both would weigh them."""
     months = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
     names = [f"{month}/{year}" for year in (23, 24) for month in months]
     cells = {"Norte": range(24), "Sul": range(2, 26)}
@@ -176,5 +176,6 @@ def test_months_side_by_side_with_a_sign_in_their_cells_are_measured_in_it(tmp_p
     file = tmp_path / "wide.csv"
     file.write_text("\n".join([";".join(["Região", *names]), *rows]), encoding="utf-8")
     found = yaml.safe_load(drafted([file], tmp_path, "UTC").text)
-    (mean,) = (one for one in found["kpis"].values() if one["measure"] == "mean")
-    assert (found["period"], mean["value"], mean["unit"]) == ("month", "value", "%")
+    told = [(one["measure"], one["where"], one["value"], one["unit"]) for one in found["kpis"].values()]
+    assert told == [("last", 'Região == "Norte"', "value", "%"), ("last", 'Região == "Sul"', "value", "%")]
+    assert found["period"] == "month"

@@ -248,8 +248,8 @@ def test_a_study_is_read_as_editors_write_it(encoding: str, ending: str) -> None
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.yml", tmp_path):
-        with pytest.raises(InvalidInputs, match="cannot be read"):
+    for path, told in ((tmp_path / "none.yml", "cannot be read"), (tmp_path, "is a folder")):
+        with pytest.raises(InvalidInputs, match=told):
             read_study(path)
 
 
