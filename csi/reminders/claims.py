@@ -38,11 +38,14 @@ def refresh(session: Session, team_id: str, now: datetime, also: Sequence[Caller
 def called(
     session: Session, team_id: str, now: datetime, cycles: Sequence[Cycle], also: Sequence[Caller] = ()
 ) -> list[Nudge]:
-    """What the state of these open cycles, and of actions that were done, calls for and is not written yet."""
+    """What the state of these open cycles, and of actions that were done, calls for, is not written yet, and is muted
+    by nobody who would get it."""
     found = [nudge for cycle in cycles for nudge in wanted(session, cycle)]
     found += [nudge for call in also for cycle in cycles for nudge in call(session, cycle, now)]
     found += benefits(session, team_id)
-    return _new(session, team_id, found)
+    new = _unwritten(session, team_id, found)
+    muted = _muted(session, team_id) if new else set()
+    return [one for one in new if (one.user_id, one.cycle_id, *one.subject) not in muted]
 
 
 def write(session: Session, team_id: str, nudges: Sequence[Nudge], now: datetime) -> list[Reminder]:
@@ -51,7 +54,7 @@ def write(session: Session, team_id: str, nudges: Sequence[Nudge], now: datetime
     if not nudges:
         return []
     lock(session, f"reminders:{team_id}")  # two schedulers may look at the same moment
-    new = _new(session, team_id, nudges)
+    new = _unwritten(session, team_id, nudges)
     people = {one.user_id: one for one in rows(session, Person, team_id, user_id=tuple({one.user_id for one in new}))}
     strangers = {one.cycle_id for one in new if one.user_id not in people}
     zones = {one.id: one.timezone for one in rows(session, Cycle, team_id, id=tuple(strangers))} if strangers else {}
@@ -69,17 +72,15 @@ def _in_zone(team_id: str, nudge: Nudge, zone: str) -> Person:
     return Person(team_id=team_id, user_id=nudge.user_id, timezone=zone)
 
 
-def _new(session: Session, team_id: str, nudges: Sequence[Nudge]) -> list[Nudge]:
-    """Those that are not written already, and of which the person wants to hear."""
+def _unwritten(session: Session, team_id: str, nudges: Sequence[Nudge]) -> list[Nudge]:
+    """Those for somebody that are not written already, each once."""
     asked = {nudge.key: nudge for nudge in nudges if nudge.user_id}
     keys = list(asked)
     known: set[str] = set()
     for start in range(0, len(keys), _KEYS):
         some = col(Reminder.key).in_(keys[start : start + _KEYS])
         known |= set(session.exec(select(Reminder.key).where(Reminder.team_id == team_id, some)))
-    new = [nudge for key, nudge in asked.items() if key not in known]
-    muted = _muted(session, team_id) if new else set()
-    return [one for one in new if (one.user_id, one.cycle_id, *one.subject) not in muted]
+    return [nudge for key, nudge in asked.items() if key not in known]
 
 
 def _muted(session: Session, team_id: str) -> set[tuple[Any, ...]]:

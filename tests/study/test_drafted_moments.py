@@ -168,7 +168,7 @@ def test_swapped_days_and_months_are_refused_with_their_numbers(tmp_path: Path) 
 
 
 def test_months_side_by_side_with_a_sign_in_their_cells_are_measured_in_it(tmp_path: Path) -> None:
-    """Excel's own months (jan/23) over cells such as ``89,5%``: a series of each group, as a mean of both would weigh them."""
+    """Excel's own months (jan/23) over cells such as ``89,5%``: a series of each group."""
     months = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
     names = [f"{month}/{year}" for year in (23, 24) for month in months]
     cells = {"Norte": range(24), "Sul": range(2, 26)}
