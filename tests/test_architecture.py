@@ -29,6 +29,7 @@ STEP_NAMES = (
     "step7_correct",
 )
 RULES = {1: 8, 2: 5, 3: 4, 4: 4, 5: 6, 6: 7, 7: 7}  # how many rules are built, by step
+MANY = 7  # fields: more are told apart by name only
 TO_COME = {("6", "8"), ("7", "8")}  # of the product's, told there and not built yet
 
 
@@ -102,6 +103,29 @@ def test_the_rules_are_those_of_the_product(shared: Path) -> None:
     built = {(str(step), str(number)) for step, count in RULES.items() for number in range(1, count + 1)}
     assert built | TO_COME == told
     assert not built & TO_COME
+
+
+def _records() -> Iterator[tuple[str, ast.ClassDef]]:
+    """Every dataclass of the bot and the core that has no fields of another's, with its place."""
+    for path in sorted((*ROOT.glob("csi/**/*.py"), *ROOT.glob("bot/**/*.py"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        parents = {
+            ast.unparse(base) for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for base in node.bases
+        }
+        for node in tree.body:
+            told = any("dataclass" in ast.unparse(one) for one in getattr(node, "decorator_list", ()))
+            if isinstance(node, ast.ClassDef) and told and node.name not in parents and not node.bases:
+                yield f"{path.relative_to(ROOT)}: {node.name}", node
+
+
+def test_records_of_many_fields_are_made_by_keyword_only() -> None:
+    by_position = [
+        place
+        for place, record in _records()
+        if sum(isinstance(one, ast.AnnAssign) and "ClassVar" not in ast.unparse(one) for one in record.body) >= MANY
+        and not any("kw_only=True" in ast.unparse(one) for one in record.decorator_list)
+    ]
+    assert by_position == []
 
 
 def test_the_readme_tree_is_true() -> None:

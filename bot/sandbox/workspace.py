@@ -37,7 +37,7 @@ def new_id(letter: str, length: int = 10) -> str:
     return letter + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Person:
     """A member of the workspace, or the bot."""
 

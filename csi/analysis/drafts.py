@@ -84,11 +84,18 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
 
 def _row(panel: Panel, measured: Measured, number: int) -> Row:
     length = len(panel.inputs[number].series)
-    values, cases = panel.values[number, :length], panel.cases[number, :length]
-    used, before, after = (part[number, :length] for part in (panel.used, panel.before, panel.after))
     first, second = panel.left_out[number].tolist()
-    counts = int(measured.count_before[number]), int(measured.count_after[number])
-    return Row(panel.inputs[number], values, cases, used, before, after, (first, second), *counts)
+    return Row(
+        item=panel.inputs[number],
+        values=panel.values[number, :length],
+        cases=panel.cases[number, :length],
+        used=panel.used[number, :length],
+        before=panel.before[number, :length],
+        after=panel.after[number, :length],
+        left_out=(first, second),
+        count_before=int(measured.count_before[number]),
+        count_after=int(measured.count_after[number]),
+    )
 
 
 def _facts(seen: Seen, p_adjusted: float) -> Facts:

@@ -20,7 +20,7 @@ from csi.words import wording
 DIFFERENT_EXCLUSIONS = 0.05  # Source: docs/verdicts.md, The verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One KPI's row of the panel: its used values in order, by window."""
 
