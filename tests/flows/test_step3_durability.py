@@ -38,7 +38,7 @@ from pathlib import Path
 from csi.definition import SourceDefinition
 from csi.reading.files import FileStore
 from csi.step3_gather.intake import take_in
-source = SourceDefinition("s", dates="day_first", key="number", timezone="Europe/Lisbon")
+source = SourceDefinition(id="s", dates="day_first", key="number", timezone="Europe/Lisbon")
 typed = {"moments": ["resolved_at", "opened_at"], "numbers": ["hours"]}
 made = take_in(FileStore(sys.argv[2]), "T", Path(sys.argv[1]), source, **typed)
 # not ru_maxrss, which a child inherits from the process that started it
