@@ -400,7 +400,8 @@ def _counted(words: list[str]) -> str:
             continue
         if word in percent_words():
             return "%"
-        if word in several() and behind not in _NOT_BEHIND and behind not in _NOT_BEFORE - {"by"}:
+        of_length = behind in _NOT_BEHIND and bool(_LENGTHS & set(plain[place + 2 : place + 4]))  # Minutos de espera
+        if word in several() and (of_length or behind not in _NOT_BEHIND | _NOT_BEFORE - {"by"}):
             return time_words()[word]
     return ""
 
@@ -412,8 +413,9 @@ def _last(words: list[str]) -> str:
     word, own = folded(words[-1]), words[-1]
     if word in ("h", "s", "d", "min"):
         return time_words()[word] if _LENGTHS & {folded(one) for one in words[:-1]} else ""
-    if word not in _OF_CLOCKS | OFTEN_OTHER and may_be_length(" ".join(words[:-1])) and (unit := _of_language(word)):
-        return unit  # Dauer Std., Czas godz., Время ч
+    of_length = word not in _OF_CLOCKS | OFTEN_OTHER and may_be_length(" ".join(words[:-1]))
+    if of_length and (unit := _of_language(word) or _SHORT_ALONE.get(word, "")):
+        return unit  # Dauer Std., Czas godz., Durée mn, Время ч
     if word in ("ms", "msec", "us", "μs", "sec", "secs", "hr", "ns", *_WORDED):
         return {"us": "us", "μs": "us", "ns": "ns"}.get(word) or time_words()[word]
     if word == "bytes":
