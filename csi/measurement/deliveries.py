@@ -25,12 +25,17 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """One reason to ask: ``count`` of ``of`` rows (cells, for ``CELLS``); ``column`` where one is meant."""
+    """One reason to ask: ``count`` of ``of`` rows (cells, for ``CELLS``); ``column`` where one is meant.
+
+    Where its cells fail alike, ``value`` is one of them and ``expected`` what would be read.
+    """
 
     kind: Why
     count: int
     of: int
     column: str = ""
+    value: str = ""
+    expected: str = ""
 
 
 def kept(reasons: Iterable[Waits]) -> list[dict[str, Any]]:
@@ -40,7 +45,7 @@ def kept(reasons: Iterable[Waits]) -> list[dict[str, Any]]:
 
 def reasons_of(counts: Mapping[str, Any], name: str = "waits") -> tuple[Waits, ...]:
     """The reasons a batch keeps: those for which it ``waits``, or those that were ``accepted``."""
-    return tuple(Waits(Why(one["kind"]), one["count"], one["of"], one["column"]) for one in counts.get(name, ()))
+    return tuple(Waits(**{**one, "kind": Why(one["kind"])}) for one in counts.get(name, ()))
 
 
 def moment_of(source: Source) -> str:

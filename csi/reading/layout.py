@@ -28,6 +28,7 @@ from csi.reading.kinds import (
 from csi.reading.quantities import PLAIN, Written, written
 from csi.reading.second_header import is_second_header, joined_names, units_below
 from csi.reading.times_of_day import has_clock, tells_when
+from csi.reading.wide import shape_of
 
 EXAMPLE_ROWS = 3
 GROUPS = 12  # different texts at most, of a column that may hold groups
@@ -191,7 +192,8 @@ def _written(
 ) -> Written:
     """How a column's numbers are written; by its own name (with a unit below it), or by the one it goes by."""
     called = source.columns.get(name, name)
-    declared = (source.options.get("units") or {}).get(called, "")
+    units, shape = source.options.get("units") or {}, shape_of(source.options)
+    declared = units.get(shape.value if shape.keep and called not in shape.keep else called, "")
     if isinstance(declared, Mapping):  # another column holds the unit of each row
         return PLAIN
     markers = {"", *source.missing}
@@ -333,7 +335,11 @@ def _column(
     seen: Cells, values: Sequence[str], role: str, source: SourceDefinition, headers: Mapping[str, str]
 ) -> Column:
     kind, examples = seen.kind, tuple(dict.fromkeys(value for value in values if value.strip()))[:EXAMPLE_ROWS]
-    form = _written(seen.name, values, source.decimal or ".", source, headers) if kind.name == "number" else PLAIN
+    is_number = kind.name == "number"
+    may_be = is_number or (kind.name == "text" and any(":" in one for one in examples))
+    form = _written(seen.name, values, source.decimal or ".", source, headers) if may_be else PLAIN
+    if not is_number:  # clocks taken to tell when may all the same be read as how long: it is asked what they are then
+        form = replace(PLAIN, asks=form.asks)
     return Column(
         name=seen.name,
         kind=kind.name,

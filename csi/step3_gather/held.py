@@ -31,16 +31,7 @@ def reading(
     typed = (set(batch.counts.get("moments", [])), set(batch.counts.get("numbers", [])))
     is_as_wanted = typed == (set(moments), set(numbers)) and batch.counts.get("rules") == RULES
     if is_as_wanted and is_held_to_its_hash(batch.rows_key):
-        spoiled_key = str(batch.counts.get("quarantine_key", ""))
-        stored = Stored(
-            batch.rows_key,
-            spoiled_key,
-            batch.rows_read,
-            batch.sha256,
-            _units(batch),
-            int(batch.counts.get("no_rows", 0)),
-        )
-        return stored_reading(files, stored, _wanted(batch, moments, numbers, columns))
+        return stored_reading(files, stored(batch), _wanted(batch, moments, numbers, columns))
     with files.local(batch.raw_key) as path:
         is_mended = mending.is_mended(batch.counts.get("columns", []))
         source = sources.definition(key, batch.mapping)
@@ -52,6 +43,18 @@ def reading(
             columns=columns,
             filename=batch.filename,
         )
+
+
+def stored(batch: Batch) -> Stored:
+    """Where a delivery's rows lie."""
+    return Stored(
+        batch.rows_key,
+        str(batch.counts.get("quarantine_key", "")),
+        batch.rows_read,
+        batch.sha256,
+        _units(batch),
+        int(batch.counts.get("no_rows", 0)),
+    )
 
 
 def _units(batch: Batch) -> dict[str, str]:

@@ -322,6 +322,13 @@ class Stored:
     no_rows: int = 0
 
 
+def stored_by(intake: Intake) -> Stored:
+    """Where the rows of a delivery lie that was just taken in."""
+    return Stored(
+        intake.rows_key, intake.spoiled_key, intake.rows_read, intake.sha256, dict(intake.units), intake.no_rows
+    )
+
+
 def _stored_quarantine(files: FileStore, key: str) -> pd.DataFrame:
     if not key:
         frame = pd.DataFrame(columns=list(QUARANTINE_COLUMNS))

@@ -86,7 +86,7 @@ def held(of: Iterable[Batch]) -> Held:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """What another reading changed: rows, cases and quarantined cells before and now; per column how many more cells
-    could be read (or fewer)."""
+    could be read (or fewer), and how many are read as another value."""
 
     deliveries: int
     rows_before: int
@@ -94,6 +94,7 @@ class Difference:
     cells: Mapping[str, int]
     cases: tuple[int, int] = (0, 0)
     quarantined: tuple[int, int] = (0, 0)
+    moved: Mapping[str, int] = field(default_factory=dict)
     left: Sequence[str] = ()  # deliveries without a column it needs: they stay as they are
 
 

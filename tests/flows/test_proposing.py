@@ -5,16 +5,23 @@ from __future__ import annotations
 import csv
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pytest
 from cryptography.fernet import Fernet
 from sqlmodel import select
 
+from bot.blocks.step3_gather import value_of
 from bot.sandbox.person import Person, reading
 from csi.models import Batch, Cycle, Kpi, PlanRow, Source
+from csi.step4_process.computing import evaluated
 from tests import zendesk_made
 from tests.flows.conftest import World
 
@@ -280,3 +287,70 @@ def test_a_query_proposes_and_leads_to_the_end_of_step_2_in_eleven_presses(world
 def _first(world: World) -> int:
     with world.bot.kit.sessions.reading() as session:
         return session.exec(select(Kpi)).all()[0].id
+
+
+CLOCKS = [f"{minutes}:{seconds:02}" for minutes, seconds in ((2, 41), (6, 38), (5, 8), (8, 24), (3, 2))]
+
+
+def clocks_csv(days: int = 200) -> str:
+    """A case a day, each with how long it took as a clock of two parts, beside a moment that has a clock, too."""
+    first = datetime(2026, 2, 2, 8)
+    lines = [f"R{n},{first + timedelta(days=n)},{CLOCKS[n % 5]}" for n in range(days)]
+    return "\n".join(["Ref,Closed on,Handle time", *lines, ""])
+
+
+def by_week(minutes_of: Callable[[str], float]) -> list[float]:
+    """The means of whole weeks, by pandas alone."""
+    frame = pd.read_csv(StringIO(clocks_csv()))
+    weeks = pd.to_datetime(frame["Closed on"]).dt.to_period("W-SUN")
+    found = frame["Handle time"].map(minutes_of).groupby(weeks).agg(["mean", "count"])
+    return [float(value) for value in found["mean"][found["count"] == 7]]
+
+
+def parts(cell: str) -> tuple[int, int]:
+    large, _, small = cell.partition(":")
+    return int(large), int(small)
+
+
+def series(world: World) -> list[float]:
+    """What the cycle measures now, of whole weeks."""
+    with world.bot.kit.sessions.reading() as session:
+        cycle = session.exec(select(Cycle)).one()
+        kpi = next(one for one in session.exec(select(Kpi)).all() if one.definition.get("value"))
+        found = evaluated(session, cycle, world.bot.kit.files).kpis[kpi.key].processed.series
+    return [float(value) for value, n in zip(found["value"], found["n"], strict=True) if n == 7]
+
+
+def test_what_a_clock_of_two_parts_is_is_asked_kept_changed_and_undone(world: World):
+    dave = world.dave
+    dave.upload(clocks_csv().encode(), "durations.csv", channel="service-desk")
+    dave.click(dave.sees("looks like a table", "service-desk", timeout=60), "propose.open")
+    shown = reading(dave.wait_modal("propose.choose"))
+    assert "Mean of Handle time" not in shown
+    assert "2:41 may be hours and minutes, or minutes and seconds: “Change how it is read” asks which." in shown
+    dave.click(None, "propose.how")
+    dave.wait_modal("propose.read")
+    dave.fill({"clock_0": "min:s"})
+    assert dave.submit() is None
+    dave.wait(lambda: "Mean of Handle time" in reading(dave.modal or {}), 60, "the KPI that can be measured now")
+    dave.fill({"data": [dave.id, world.bob.id], "approver": [world.carol.id]})
+    assert dave.submit() is None
+    dave.wait_modal("propose.agree")
+    dave.fill({"target_mean_handle_time": "5"})
+    assert dave.submit() is None
+    dave.sees("read into *durations*, delivery 1", timeout=60)
+    as_minutes = by_week(lambda cell: parts(cell)[0] + parts(cell)[1] / 60)
+    as_hours = by_week(lambda cell: 60 * parts(cell)[0] + parts(cell)[1])
+    assert len(as_minutes) == 28
+    assert series(world) == pytest.approx(as_minutes)
+    dave.click(dave.sees("read into *durations*, delivery 1"), "gather.how")
+    assert "Handle time: 3:02 is 3 min 2 s" in reading(dave.wait_modal("gather.how")).replace("*", "")
+    dave.click(None, "gather.change")
+    dave.wait_modal("gather.map")
+    dave.fill({f"unit.{value_of('Handle time')}": "h:mm"})
+    assert dave.submit() is None
+    told = dave.sees("had *durations* read again")
+    assert series(world) == pytest.approx(as_hours)
+    assert "200 cells of ‘Handle time’ are read as another value" in reading(told)
+    dave.click(told, "gather.undo")
+    dave.wait(lambda: series(world) == pytest.approx(as_minutes), 60, "the values as before")

@@ -116,7 +116,7 @@ def test_the_mapping_form_holds_any_number_of_columns(columns: int) -> None:
     sources = [_source(n) for n in range(1, 150)]
     draft = drafted(layout, known, sources, sources[0], EVIL)
     seconds = [replace(one, unit="min") for one in layout.columns[:20]]
-    units = [blocks.Asked(one, (Kpi(id=1, name=EVIL, unit="h"),)) for one in seconds]
+    units = [blocks.Asked(one, (Kpi(id=1, name=EVIL, unit="h"),), one.name) for one in seconds]
     seen = blocks.Seen(
         filename=EVIL,
         layout=layout,

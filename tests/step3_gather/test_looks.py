@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.measurement.deliveries import Waits, Why
+from csi.measurement.deliveries import Waits, Why, kept, reasons_of
 from csi.reading.key_counts import Keys, counted
 from csi.reading.layout import guess
 from csi.reading.looks import looks
@@ -142,11 +143,43 @@ def _many(unread: int, of: int, key: str = "A") -> bytes:
         (2, 10, []),  # as much as is borne
         (3, 10, [Waits(Why.QUARANTINE, 3, 10)]),
         (5, 10, [Waits(Why.QUARANTINE, 5, 10)]),  # half of the cells can be read
-        (6, 10, [Waits(Why.CELLS, 6, 10, "hours"), Waits(Why.QUARANTINE, 6, 10)]),
+        (6, 10, [Waits(Why.CELLS, 6, 10, "hours", "x", "a number such as 1234.5, in h"), Waits(Why.QUARANTINE, 6, 10)]),
     ],
 )
 def test_why_a_delivery_waits(sqlite_desk: Desk, unread: int, of: int, why: list[Waits]) -> None:
     assert list(reasons(sqlite_desk.take(_many(unread, of)), 0.2)) == why
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        (["a", "a", "b"], ("1", "a")),
+        (["b", "a", "a"], ("2", "a")),
+        (["a", "b"], ("", "")),  # half of them is no likely cause
+        ([], ("", "")),  # none of them is among those that are kept
+    ],
+)
+def test_a_cause_is_told_where_most_cells_fail_for_it(expected: list[str], told: tuple[str, str]) -> None:
+    cells = [(place, "n", str(place), "", one) for place, one in enumerate(expected, 1)]
+    others = [(9, "other", "9", "", "b")] * 5
+    intake = SimpleNamespace(
+        cells=(*others, *cells),
+        cells_read={"n": (0, 9)},
+        moments=(),
+        rows_read=9,
+        rows_kept=9,
+        left_out=0,
+        keys=SimpleNamespace(older=0),
+        share_spoiled=0,
+    )
+    (why,) = reasons(intake, 0.2)
+    assert (why.value, why.expected) == told
+
+
+def test_what_is_kept_of_a_reason_is_read_again_also_where_it_was_kept_before_causes() -> None:
+    why = Waits(Why.CELLS, 6, 10, "hours", "x", "a number")
+    assert reasons_of({"waits": kept([why])}) == (why,)
+    assert reasons_of({"waits": [{"kind": "key", "count": 1, "of": 3, "column": "n"}]}) == (Waits(Why.KEY, 1, 3, "n"),)
 
 
 def test_a_key_that_leaves_rows_out_is_a_reason_and_nothing_readable_the_only_one(sqlite_desk: Desk) -> None:

@@ -44,6 +44,8 @@ from bot.blocks.step3_gather.ids import (
 )
 from bot.blocks.step3_gather.mapping import (
     FORM,
+    MELTED,
+    PLAIN,
     TAKEN,
     UNIT,
     ZONED,
@@ -81,6 +83,7 @@ __all__ = [
     "HOW",
     "MAP",
     "MEANT",
+    "MELTED",
     "MEND_ROWS",
     "MORE",
     "MOST",
@@ -91,6 +94,7 @@ __all__ = [
     "NO_ROW",
     "NUMBER",
     "OPEN",
+    "PLAIN",
     "READ",
     "REMOVE",
     "TAKEN",

@@ -213,11 +213,16 @@ def _question(one: Waits) -> str:
                 f"are versions of one case. Read {one.of:,} rows as {one.of - one.count:,} and leave {one.count:,} out?"
             )
         case Why.CELLS:
-            return f"*only {one.of - one.count:,} of {one.of:,} cells of ‘{column}’ can be read.*"
+            return f"*only {one.of - one.count:,} of {one.of:,} cells of ‘{column}’ can be read.*{_cause(one)}"
         case Why.EMPTY:
             return f"*none of its {one.of:,} rows can be read.*"
         case _:
             return f"*{percent(one.count / max(1, one.of))} of its rows are in quarantine.*"
+
+
+def _cause(one: Waits) -> str:
+    """Why cells that fail alike could not be read, and what to choose."""
+    return f" Such as `{_shown(one.value)}`: expected {escape(in_form(one.expected))}." if one.expected else ""
 
 
 def _yes(reasons: Sequence[Waits]) -> str:
@@ -324,8 +329,12 @@ def _cells(cells: Sequence[QuarantinedRow], batch: Batch) -> str:
 
 def _cell(line: int, column: str, value: str, reason: str, expected: str) -> str:
     where = f"line {line:,}" + (f", {escape(column)}" if column else "")
-    shown = escape(clip(value.replace("`", ""), 60)) or " "
-    return f"• {where}: `{shown}` – {escape(reason)}; expected {escape(in_form(expected))}"
+    return f"• {where}: `{_shown(value)}` – {escape(reason)}; expected {escape(in_form(expected))}"
+
+
+def _shown(cell: str) -> str:
+    """A cell between backticks."""
+    return escape(clip(cell.replace("`", ""), 60)) or " "
 
 
 def _buttons(batch: Batch, waiting: bool, file_id: str) -> list[Block]:

@@ -8,6 +8,7 @@ from typing import Any
 from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step3_gather.ids import CHANGE, HOW, MAP, UNDO
+from bot.blocks.step3_gather.mapping import clock_choices
 from bot.blocks.step3_gather.yes import agreed
 from bot.blocks.text import clip, escape, mention
 from csi.definition import SourceDefinition
@@ -105,9 +106,15 @@ def _and_more(told: Sized) -> str:
 def _numbers(said: SourceDefinition) -> str:
     """Units and markers for missing."""
     units = {name: unit for name, unit in (said.options.get("units") or {}).items() if isinstance(unit, str)}
-    told = [f"*{_short(name)}* in {_short(unit)}" for name, unit in list(units.items())[:_SHOWN]]
+    told = [_unit(name, unit) for name, unit in list(units.items())[:_SHOWN]]
     markers = [f"`{_short(one)}`" for one in said.missing[:_SHOWN]]
     return "; ".join([*([listed(told)] if told else []), *([f"{listed(markers)}: nothing there"] if markers else [])])
+
+
+def _unit(name: str, unit: str) -> str:
+    """What a column's numbers are in, or what its clocks of two parts are."""
+    clocks = clock_choices("3:02")
+    return f"*{_short(name)}*: 3:02 is {clocks[unit]}" if unit in clocks else f"*{_short(name)}* in {_short(unit)}"
 
 
 def _names(said: SourceDefinition) -> str:
@@ -146,7 +153,8 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
     )
     changed = [f"{before:,} → {plural(now, one, many)}" for one, many, (before, now) in counts if before != now]
     cells = [_cells(column, count) for column, count in list(made.cells.items())[:_SHOWN]]
-    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, as many as before"
+    cells += [_moved(column, count) for column, count in list(made.moved.items())[:_SHOWN]]
+    told = "; ".join([*changed, *cells]) or f"{plural(made.rows_now, 'row')}, each with the same values as before"
     lines = [
         f":white_check_mark: {mention(actor)} had *{name}* read again "
         f"({plural(made.deliveries, 'delivery', 'deliveries')}): {told}."
@@ -162,6 +170,11 @@ def reread(source: Source, made: Difference, *, actor: str, notes: Sequence[str]
         parts.context("What was computed from it is computed again when you process it."),
         parts.actions([undo, look]),
     ]
+
+
+def _moved(column: str, count: int) -> str:
+    verb = "is" if count == 1 else "are"
+    return f"{plural(count, 'cell')} of ‘{escape(clip(column, 60))}’ {verb} read as another value"
 
 
 def _cells(column: str, count: int) -> str:

@@ -47,6 +47,8 @@ _UNITS = {
 # What is asked of a file's form: where it is said otherwise, the file has other columns.
 FORM = ("sheet", "header_row", "delimiter", "encoding")
 UNIT = "unit."
+PLAIN = "-"  # chosen for a column whose numbers are in no unit
+MELTED = "value"  # the column of all numbers of periods side by side
 _EITHER = re.compile(r"\d[.,]\d{3}(?!\d)")
 TAKEN = "source.taken"  # the menu of sources where the new one's name is taken
 ZONED = 300  # characters that say which columns are in another zone
@@ -54,10 +56,17 @@ ZONED = 300  # characters that say which columns are in another zone
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A number column whose unit has to be known, for the KPIs that read it."""
+    """A number column of which has to be known how it is read, for the KPIs that read it; for none where nobody does
+    yet. ``name`` is the one it is read by: of periods side by side that of all their numbers."""
 
     column: Column
     kpis: tuple[Kpi, ...]
+    name: str
+
+    @property
+    def field(self) -> str:
+        """The field of the form in which it is asked."""
+        return f"{UNIT}{value_of(self.name)}"
 
     @property
     def unit(self) -> str:
@@ -67,13 +76,27 @@ class Asked:
     @property
     def is_told(self) -> bool:
         """Whether its header or its cells say a unit that fits these KPIs: then nobody need be asked."""
+        if not self.kpis:
+            return bool(self.column.unit) and not self.is_clock
         return all(unit_question(self.column, kpi.unit).fit in (Fit.SAME, Fit.CONVERTED) for kpi in self.kpis)
 
     @property
     def is_clock(self) -> bool:
-        """Whether its cells are clocks of two parts, and nothing tells hours and minutes from minutes and seconds."""
-        found = units.find(self.unit)
-        return self.column.written.asks and found is not None and found.dimension == "time"
+        """Whether its cells are clocks of two parts, and nothing tells hours and minutes from minutes and seconds.
+
+        Whatever reads them: no such cell is a number before that is said.
+        """
+        return self.column.written.asks
+
+    @property
+    def must_be_said(self) -> bool:
+        """Whether its numbers cannot be taken without an answer."""
+        return self.is_clock or bool(self.kpis)
+
+    @property
+    def unsaid(self) -> str:
+        """Why it is asked."""
+        return "nothing in the file says which" if self.is_clock else "its header does not say"
 
     @property
     def cell(self) -> str:
@@ -86,6 +109,10 @@ class Asked:
         found = units.find(self.unit)
         if self.is_clock:
             return clock_choices(self.cell)
+        if not self.kpis:
+            every = {PLAIN: "a plain number: a count, a score, money …"}
+            every |= {unit: words for known in _UNITS.values() for unit, words in known.items()}
+            return every | ({self.column.unit: every.get(self.column.unit, self.column.unit)} if self.is_told else {})
         known = dict(_UNITS.get(found.dimension, {})) if found else {}
         if known and found and found.name not in known:
             known[found.name] = found.name
@@ -126,7 +153,7 @@ def value_of(name: str) -> str:
 def mapping_form(seen: Seen, draft: Draft, *, more: bool = False, metadata: str = "") -> Block:
     """What the columns mean: at first only what must be said, everything where ``more`` was pressed."""
     layout = seen.layout
-    open_ = [one for one in seen.units if not one.is_told or not _said(draft, _unit_field(one.column))]
+    open_ = [one for one in seen.units if not one.is_told or not _said(draft, one.field)]
     blocks = [
         parts.section(f"*{escape(seen.filename)}* · {_laid_out(layout)}"),
         parts.section(_examples(layout, _telling(layout, draft))),
@@ -360,27 +387,22 @@ def _number(seen: Seen, names: Mapping[str, str], draft: Draft) -> Block:
     return _telling_at_once(_column("value", "Which column holds the number?", names, draft, hint, optional=True))
 
 
-def _unit_field(column: Column) -> str:
-    return f"{UNIT}{value_of(column.name)}"
-
-
 def _unit(asked: Asked, draft: Draft) -> Block:
     """In which unit a column's numbers are; what its header or its cells say is filled in."""
-    name = _unit_field(asked.column)
+    name = asked.field
     kpis = listed([clip(kpi.name, 60) for kpi in asked.kpis[:3]])
     cells = ", ".join(clip(cell, 12) for cell in asked.column.examples[:3])
+    chosen = said if (said := _said(draft, name)) in asked.choices else ""
     if asked.is_clock:
         label = f"What is {clip(asked.cell, 20)} in {clip(asked.column.name, 60)}?"
-        return parts.select(
-            name,
-            label,
-            asked.choices,
-            chosen=_said(draft, name) or None,
-            hint=f"Nothing in the file says which; for {kpis}.",
-        )
+        hint = "Nothing in the file says which; "
+        hint += f"for {kpis}." if kpis else "no cell of it can be read before somebody does."
+        return parts.select(name, label, asked.choices, chosen=chosen or None, hint=hint)
     hint = f"As its header or its cells say; for {kpis}." if asked.column.unit else f"{cells} …, for {kpis}."
+    if not kpis:
+        hint, chosen = "No KPI reads it yet.", chosen or PLAIN
     label = f"In which unit is {clip(asked.column.name, 80)}?"
-    return parts.select(name, label, asked.choices, chosen=_said(draft, name) or None, hint=hint)
+    return parts.select(name, label, asked.choices, chosen=chosen or None, hint=hint)
 
 
 def clock_choices(cell: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from bot.listeners.step3_gather.zoning import zones_text, zones_typed
 from csi.definition import SourceDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.models import Source
-from csi.reading.layout import Column, Layout
+from csi.reading.layout import Layout
 from csi.reading.moments import check_order, zone
 from csi.reading.proposing import joined
 
@@ -64,7 +64,7 @@ def drafted(
     return found | {
         f"{blocks.UNIT}{blocks.value_of(name)}": unit
         for name, unit in units.items()
-        if name in layout.names and _reads(layout, name)
+        if name == blocks.MELTED or (name in layout.names and _reads(layout, name))
     }
 
 
@@ -118,7 +118,7 @@ def moved(draft: Draft, before: Draft, guessed: Draft, layout: Layout) -> Draft:
     A column stays by its name, where the file has it now, and is remembered until it has. ``before`` is what was
     guessed the last time.
     """
-    there = {blocks.NO_COLUMN, *(blocks.value_of(name) for name in layout.names)}
+    there = {blocks.NO_COLUMN, *(blocks.value_of(name) for name in (*layout.names, blocks.MELTED))}
     once = {field.removeprefix(_ONCE): value for field, value in draft.items() if field.startswith(_ONCE)}
     now = {field: value for field, value in draft.items() if not field.startswith(_ONCE)}
     said = once | {field: value for field, value in now.items() if (value or "") != (before.get(field) or "")}
@@ -182,10 +182,14 @@ def _view(draft: Draft) -> dict[str, Any]:
 
 
 def said(
-    draft: Draft, layout: Layout, stated: Mapping[str, Any], asked: Sequence[str], undecided: Sequence[str] = ()
+    draft: Draft,
+    layout: Layout,
+    stated: Mapping[str, Any],
+    asked: Sequence[blocks.Asked],
+    undecided: Sequence[str] = (),
 ) -> SourceDefinition:
-    """The mapping a form says; ``asked`` are the number columns whose unit it asks for, ``undecided`` those for which
-    it asks what parts thousands.
+    """The mapping a form says; ``asked`` are the number columns of which it asks how they are read, ``undecided`` those
+    for which it asks what parts thousands.
 
     Raises:
         InvalidInputs: every field that holds what it cannot, each with its reason.
@@ -282,20 +286,23 @@ def _several(draft: Draft, field: str, layout: Layout) -> list[str]:
     return [names[value] for value in draft.get(field) or () if value in names]
 
 
-def _units(draft: Draft, layout: Layout, asked: Sequence[str], errors: list[InvalidInput]) -> Iterator[tuple[str, str]]:
+def _units(
+    draft: Draft, layout: Layout, asked: Sequence[blocks.Asked], errors: list[InvalidInput]
+) -> Iterator[tuple[str, str]]:
     """The unit of each number column that was said, or that its header or cells say."""
-    for column in layout.columns:
-        field = f"{blocks.UNIT}{blocks.value_of(column.name)}"
-        unit = str(draft.get(field) or "")
-        if unit and (column.name in asked or not _is_default(column, unit)):
+    for question in asked:
+        unit = str(draft.get(question.field) or "")
+        if unit not in question.choices and (question.is_clock or unit == blocks.PLAIN):
+            unit = ""  # said while it was asked otherwise
+        if unit and unit != blocks.PLAIN:
+            yield question.name, unit
+        elif not unit and question.must_be_said:
+            errors.append(InvalidInput(question.field, f"Please choose one: {question.unsaid}."))
+    names = {question.name for question in asked}
+    for column in (one for one in layout.columns if one.name not in names):
+        unit = str(draft.get(f"{blocks.UNIT}{blocks.value_of(column.name)}") or "")
+        if unit not in ("", blocks.PLAIN, column.unit):  # else it is what the file says itself
             yield column.name, unit
-        elif column.name in asked:
-            errors.append(InvalidInput(field, "Please choose one: its header does not say."))
-
-
-def _is_default(column: Column, unit: str) -> bool:
-    """Whether this is only what the file itself says, of a column that nobody asked about."""
-    return column.unit == unit
 
 
 def _options(
@@ -304,12 +311,12 @@ def _options(
     """What dates a row, which columns hold numbers, in which units they are."""
     if keep:
         dated: dict[str, Any] = {
-            "melt": {"keep": list(keep), "name": "period", "value": "value"},
+            "melt": {"keep": list(keep), "name": "period", "value": blocks.MELTED},
             "moments": ["period"],
         }
     else:
         dated = joined(columns["at"], *rest) if rest else {"moments": [columns["at"]]}
-    numbers = ["value"] if keep else [columns["value"]] if columns["value"] else []
+    numbers = [blocks.MELTED] if keep else [columns["value"]] if columns["value"] else []
     return {**dated, "numbers": numbers, **({"units": dict(units)} if units else {})}
 
 

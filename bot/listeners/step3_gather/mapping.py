@@ -153,7 +153,7 @@ def _wanted(session: Session, cycle: Cycle, found: Drop, draft: Draft) -> Wanted
     """
     errors: list[InvalidInput] = []
     source = _chosen(session, cycle, found, draft, errors)
-    asked = [one.column.name for one in asked_units(session, cycle, source, found.layout, _value(draft, found))]
+    asked = asked_units(session, cycle, source, found.layout, draft)
     open_signs = undecided(session, cycle, source, found.layout, draft)
     letters = {"encoding": draft.get("encoding")} if found.layout.alike else {}  # also where it is as was guessed
     try:
@@ -217,10 +217,6 @@ def _with_unasked(said: SourceDefinition, base: SourceDefinition, layout: Layout
         columns={},
         options={**rest, **said.options, **({"units": units} if units else {})},
     )
-
-
-def _value(draft: Draft, found: Drop) -> str:
-    return drafts.picked(draft, "value", found.layout)
 
 
 def _chosen(session: Session, cycle: Cycle, found: Drop, draft: Draft, errors: list[InvalidInput]) -> Source | None:
@@ -340,7 +336,7 @@ def form(
         namesake=_namesake(session, cycle, found, draft),
         look=found.look,
         notes=(*notes, *blocks.named_twice(found.layout)),
-        units=asked_units(session, cycle, source, found.layout, _value(draft, found)),
+        units=asked_units(session, cycle, source, found.layout, draft),
         wants_number=wanting_number(session, cycle, source),
         undecided=undecided(session, cycle, source, found.layout, draft),
     )

@@ -25,7 +25,9 @@ from csi.reading.layout import guess
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
 from csi.step3_gather.batches import Outcome
-from csi.step3_gather.intake import Intake, take_in
+from csi.step3_gather.held import stored
+from csi.step3_gather.intake import Intake, stored_by, take_in
+from csi.step3_gather.moved import moved, together
 from csi.storage import hold, need
 
 _Planned = tuple[Batch, SourceDefinition, Typed]
@@ -105,10 +107,12 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
             blocks.asked("", f"s{source.id}", reasons, source, named=bool(payload.get("named"))),
         )
         return
+    counted = [(one, intake) for (one, _, _), intake in zip(planned, intakes, strict=True) if one.state == "current"]
+    changed = together([moved(kit.files, stored(one), stored_by(intake)) for one, intake in counted])
     with kit.sessions() as session:
-        made = _kept(session, kit, payload, intakes, left)
+        source, made = _kept(session, kit, payload, intakes, left)
     noted = [note for intake in intakes[:1] for note in told(intake, payload.get("named") or ())]
-    _say(kit, cycle, source, payload, blocks.reread(*made, actor=actor, notes=noted))
+    _say(kit, cycle, source, payload, blocks.reread(source, replace(made, moved=changed), actor=actor, notes=noted))
 
 
 def _read_all(
