@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from csi.reading.currencies import currency
+
 _MOST = 16_000  # bytes looked at
 # Letters beyond ASCII by language. Source: Unicode CLDR, main exemplar characters.
 _WESTERN = (
@@ -38,12 +40,18 @@ _THAI = ("".join(map(chr, (*range(0x0E01, 0x0E3B), *range(0x0E3F, 0x0E5C)))),)
 # What any of them writes beside letters.
 _SIGNS = "–—‘’‚“”„«»‹›…•·€£§°©®™±²³µ×№¡¿\u00a0"
 _SIGN_WITHIN = re.compile(rf"(?<=[^\W\d_])[{_SIGNS.translate(dict.fromkeys(map(ord, '’‘')))}](?=[^\W\d_])")
-_CAPITAL_WITHIN = re.compile(r"(?<=[a-zà-öø-ÿа-яёα-ω])[^\x00-\x7f](?=\w)")
+# In the shape of a text, ``u`` for a capital and ``l`` for a small letter: a capital in a word, a small one behind two.
+_ODD_CASE = re.compile(r"(?<=l)u(?=\w)|(?<=uu)l")
 _TILDE = re.compile(r"õ(?!e|\b)", re.IGNORECASE)  # Portuguese writes it before e; else it is Hungarian ő misread
 _PORTUGUESE = frozenset("ãõ")
 _IN_LATIN_WORD = re.compile(r"(?<=[A-Za-z])[\u0370-\u1fff\u3040-\uffff](?=[a-z])")  # a letter of a Latin word, misread
 _NARROW_KANA = re.compile(r"[\uff66-\uff9f](?=[a-z])|(?<=[a-z])[\uff66-\uff9f]")  # a letter of two bytes, cut in half
 _TWO_SCRIPTS = re.compile(r"[A-Za-z][\u0370-\u1fff\u3040-\uffff]|[\u0370-\u1fff\u3040-\uffff][A-Za-z]")
+_INITIAL = re.compile(r"\bğ")  # what no word of any language begins with
+_PRICE = re.compile(r"(?<=\d)[ \u00a0]?([^\W\d_]{1,3}|[^\w\s])(?!\w)|(?<!\w)([^\x00-\x7f])[ \u00a0]?(?=\d)")
+_PRICED = 0.05  # what a currency beside a number tells: €, not А; zł, not z³
+_NUMBER = re.compile(rb"\d+")
+_CELL_ENDS = re.compile(rb"[\n;,\t]")  # no second byte of any of the encodings here
 _BESIDE_LATIN = re.compile(r"(?<=[A-Za-z])[^\x00-\xbf]|[^\x00-\xbf](?=[A-Za-z])")
 
 
@@ -73,13 +81,29 @@ def _of_alphabets(*alphabets: str, common: str = "") -> Callable[[str], float]:
             for letters in sets
         )
         misplaced = len(_SIGN_WITHIN.findall(text))
-        misplaced += sum(char.isupper() for char in _CAPITAL_WITHIN.findall(text))
+        misplaced += sum(text[found.start()] > "\x7f" for found in _ODD_CASE.finditer(_shape(text)))
+        misplaced += len(_INITIAL.findall(text))
         misplaced += len(_IN_LATIN_WORD.findall(text))
         misplaced += len(_BESIDE_LATIN.findall(text)) if common else 0
         usual = sum(count for char, count in odd.items() if char.lower() in common)
-        return (known - misplaced + 0.01 * usual) / max(1, odd.total())
+        return (known - misplaced + 0.01 * usual + _PRICED * _priced(text)) / max(1, odd.total())
 
     return fits
+
+
+def _shape(text: str) -> str:
+    """A text of the same length with ``u`` for each capital and ``l`` for each small letter."""
+    return "".join("u" if char.isupper() else "l" if char.islower() else char for char in text)
+
+
+def _priced(text: str) -> int:
+    """How many characters beyond ASCII are in signs of a currency beside a number."""
+    signs = Counter(behind or before for behind, before in _PRICE.findall(text))
+    return sum(
+        count * sum(char > "\x7f" for char in sign)
+        for sign, count in signs.items()
+        if not sign.isascii() and currency(sign)
+    )
 
 
 def _of_ideographs(is_usual: Callable[[str], bool]) -> Callable[[str], float]:
@@ -186,12 +210,23 @@ def likeliest(head: bytes, delimiter: str = "") -> str:
         head: the first bytes.
         delimiter: what a person says parts the cells: a page in which it stands in no line is none.
     """
-    odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
+    odd = _beyond_ascii(head)
     marks = (delimiter,) if delimiter else () if _is_parted(odd) else _MARKS
     for mark in marks:
         if not mark.isascii() and (told := _best(odd, mark)):
             return told
-    return _best(odd) or "cp1252"
+    return _best(_distinct(odd)) or "cp1252"
+
+
+def _beyond_ascii(head: bytes) -> bytes:
+    """The lines beyond ASCII, as many as are looked at."""
+    return b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
+
+
+def _distinct(lines: bytes) -> bytes:
+    """Each cell beyond ASCII once, whatever its numbers are: a header tells as much as what all rows say."""
+    cells = (cell for cell in _CELL_ENDS.split(lines) if not cell.isascii())
+    return b"\n".join({_NUMBER.sub(b"0", cell): cell for cell in cells}.values())
 
 
 def alike(head: bytes, delimiter: str) -> dict[str, str]:
@@ -206,12 +241,13 @@ def alike(head: bytes, delimiter: str) -> dict[str, str]:
     Returns:
         Per encoding, the likeliest first, the cell that they read most differently; empty where none rivals it.
     """
-    odd = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_MOST]
+    odd = _beyond_ascii(head)
+    distinct = _distinct(odd)
     first = likeliest(head, delimiter)
     scores: dict[str, float] = {}
     is_usual = any(page.encoding == first for page in _USUAL_PAGES)
     for page in (*_USUAL_PAGES, *_SELDOM_OTHERS) if is_usual else _PAGES:  # one may stand for several languages
-        scores[page.encoding] = max(_score(odd, page, ""), scores.get(page.encoding, -1.0))
+        scores[page.encoding] = max(_score(distinct, page, ""), scores.get(page.encoding, -1.0))
     least = scores.get(first, 0) - _NEARLY
     parted = delimiter.encode() if delimiter.isascii() and delimiter else b"\n"
     cells = [cell.strip(b'"\r ') for line in odd.split(b"\n")[:_LINES] for cell in line.split(parted)]

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -17,7 +17,7 @@ from typing import IO
 
 from csi.reading.bounds import DEFAULT, MEGABYTE, Bounds, check_size, megabytes, refuse
 from csi.reading.encoding import encoding_of, first_text, is_text
-from csi.reading.escaped_quotes import HEAD, DoubledQuotes, are_escaped
+from csi.reading.spelt_quotes import HEAD, respelt
 
 BLANK = "holds nothing but blanks. Expected a header row and at least one row below it."
 _NO_TEXT = (
@@ -89,12 +89,12 @@ class Content:
         """The unpacked bytes; reading on past the limits raises a refusal."""
         with self.raw() as stream:
             unpacked: IO[bytes] = Bounded(stream, self) if self.packed else stream  # type: ignore[assignment]
-            yield DoubledQuotes(unpacked) if self._escapes_quotes else unpacked  # type: ignore[misc]
+            yield self._respelt(unpacked) if self._respelt else unpacked
 
     @cached_property
-    def _escapes_quotes(self) -> bool:
+    def _respelt(self) -> Callable[[IO[bytes]], IO[bytes]] | None:
         with self.raw() as stream:
-            return are_escaped(Bounded(stream, self).read(HEAD) if self.packed else stream.read(HEAD))
+            return respelt(Bounded(stream, self).read(HEAD) if self.packed else stream.read(HEAD))
 
     @contextmanager
     def seekable(self) -> Iterator[IO[bytes]]:

@@ -20,13 +20,16 @@ _INDIAN = r"|\d{1,2}(?:,\d{2})+,\d{3}"  # lakhs and crores: 1,23,45,678.90
 
 
 def _pattern(decimal: str) -> str:
-    """A number with its sign in front, behind (``12-``), or as accountants write it: ``(12)``; ``12.-``."""
+    """A number with its sign in front, behind (``12-``), or as accountants write it: ``(12)``; ``12.-``.
+
+    An apostrophe before it is the mark by which spreadsheets keep a cell as it was typed.
+    """
     point, group = f"\\{decimal}", f"[\\{_GROUPS[decimal]}{_BLANKS}{_APOSTROPHES}]"
     whole = rf"(?:\d+|\d{{1,3}}(?:{group}\d{{3}})+{_INDIAN if decimal == '.' else ''})"
     plain = rf"(?:{whole}(?:{point}\d*)?|{point}\d+)"
     percent = rf"[\s{_BLANKS}]*%?"
     debt = rf"(?:{whole}(?:{point}\d+)?|{point}\d+){percent}[\-−]|\({plain}{percent}\)"
-    return rf"^(?:[+\-−]?{plain}(?:[eE][+-]?\d{{1,3}})?{percent}|[+\-−]?{whole}{NO_CENTS}|{debt})$"
+    return rf"^[{_APOSTROPHES}]?(?:[+\-−]?{plain}(?:[eE][+-]?\d{{1,3}})?{percent}|[+\-−]?{whole}{NO_CENTS}|{debt})$"
 
 
 def read_numbers(cells: pa.ChunkedArray, decimal: str, missing: Sequence[str]) -> tuple[pd.Series, np.ndarray]:
@@ -90,7 +93,7 @@ def _convert(texts: pa.ChunkedArray | pa.Array, decimal: str) -> np.ndarray:
     """Numbers of texts that fit the pattern; NaN for null."""
     if pc.any(pc.match_substring_regex(texts, f"{NO_CENTS}$")).as_py():
         texts = pc.replace_substring_regex(texts, f"{NO_CENTS}$", "")
-    is_negative = pc.match_substring_regex(texts, r"^\(|[\-−]$")
+    is_negative = pc.match_substring_regex(texts, r"^['\x{2019}]?\(|[\-−]$")
     bare = pc.replace_substring_regex(texts, f"[\\{_GROUPS[decimal]}{_BLANKS}{_APOSTROPHES}%+()\\s]|[\\-−]$", "")
     bare = pc.replace_substring(pc.replace_substring(bare, "−", "-"), decimal, ".")
     bare = pc.if_else(is_negative, pc.binary_join_element_wise("-", bare, ""), bare)

@@ -81,6 +81,17 @@ def test_what_its_letters_tell_has_no_rival(words: str, encoding: str) -> None:
         ("Grupė;Išspręsta;Aukštas;Žemas", "cp775"),
         ("Księgowość;Sieć;zamknięte;źródło", "mac-latin2"),
         ("Atenção;não;ações;cidadão", "cp860"),
+        ("224.365,53 €", "cp1252"),
+        ("€224;€1,5", "cp1252"),
+        ("224 365,53 zł", "cp1250"),
+        ("1 250,00 Kč;3 Kč", "cp1250"),
+        ("1 200,50 руб.;300 руб.", "cp1251"),
+        ("12 m³;3 m³", "cp1252"),
+        ("Θέμα;δεν λειτουργεί", "cp1253"),
+        ("хром;Тема;не работает", "koi8-r"),
+        ("제목;메일이 안 됨", "cp949"),
+        ("Tēma;nedarbojas šī", "cp1257"),
+        ("Kayıt;Ağır ağ;değişim", "cp1254"),
     ],
 )
 def test_a_few_words_are_read_right(words: str, encoding: str) -> None:
@@ -103,3 +114,8 @@ def test_an_encoding_that_was_said_keeps_its_rivals_and_another_has_none() -> No
 def test_a_cell_that_a_long_text_ends_in_is_no_rival() -> None:
     assert rivals(b"id;kind\n" + "1;Störung\n".encode("cp1252") * 40_000, ";") == {}
     assert "koi8-r" in rivals(b"id;kind\n" + "1;да\n".encode("cp1251") * 40_000, ";")
+
+
+def test_a_header_tells_as_much_as_what_all_rows_say() -> None:
+    rows = "".join(f"{n};ро\n" for n in range(300)).encode("cp1251")
+    assert guess_encoding("id;Tзma\n".encode("cp1251") + rows) == "cp1257"
