@@ -18,7 +18,7 @@ from csi.reading.currencies import currency, fits
 from csi.reading.durations import ShortClock, lengths
 from csi.reading.numbers import NO_CENTS, read_numbers, to_numbers
 from csi.reading.other_digits import as_ascii
-from csi.reading.scales import ratio
+from csi.reading.scales import ratio, scaled
 from csi.reading.unit_table import find, scale
 from csi.reading.unit_words import folded, percent_words, time_unit
 
@@ -36,6 +36,9 @@ _MOST = 0.5
 _ANSWER = re.compile(r"(?P<answer>[0-9]{1,2})(?:\s*[-–—=:(]\s*(?P<words>[^\W\d_][^\d]*))?")
 _LABELLED = r"^\s*([0-9]{1,2})\s*[-–—=:(]\s*\pL[^0-9]*$"
 _HIGHEST_ANSWER = 10
+# What dashboards write behind a number that they shorten; and what such a number is in where nothing names a unit.
+_SHORTENED = {"k": 10**3, "K": 10**3, "M": 10**6}
+_NUMBER = "number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,30 @@ def _beside(lead: str, tail: str) -> tuple[float, str]:
     signs = [before[:1], before[-1:] if len(before) > 1 else "", behind[-1:]]
     told = [sign for sign in signs if sign and sign in _SIGNS]
     before, behind = before.strip(_SIGNS).strip(), behind.rstrip(_SIGNS).strip()
-    unit = _unit_before(before) if before and not behind else _unit_behind(behind, glued=tail[:1] == behind[:1])
+    size, unit = _shortened(before, behind)
+    if not unit and bool(before) != bool(behind):
+        unit = _unit_before(before) if before else _unit_behind(behind, glued=tail[:1] == behind[:1])
     is_open = tail.rstrip().endswith("+")  # 2h+ is more than that
-    if len(told) > 1 or is_open or (told and is_bracketed) or bool(before) == bool(behind) or not unit:
+    if len(told) > 1 or is_open or (told and is_bracketed) or not unit:
         return nothing
-    return (-1.0 if is_bracketed or (told and told[0] != "+") else 1.0), unit
+    return (-size if is_bracketed or (told and told[0] != "+") else size), unit
+
+
+def _shortened(before: str, behind: str) -> tuple[float, str]:
+    """How many a shortened number counts and in what (3.5k, 1,2 Mio. €, $3M); 1 and empty where it is none."""
+    plain = float(_SHORTENED.get(behind, 0))
+    if (
+        not plain
+        and not find(behind)
+        and not time_unit(folded(behind))
+        and (size := scaled(behind))
+        and size.below == 1
+    ):
+        plain, behind = float(size.above), size.of
+    else:
+        behind = ""
+    unit = "" if not plain or (before and of) else _unit_before(before) if before else of or _NUMBER
+    return (plain, unit) if unit else (1.0, "")
 
 
 def _unit_before(text: str) -> str:
@@ -220,7 +242,8 @@ class _Seen:
         if not len(left):
             return cls(units, bare, compound=False, shorts=0, zero_hours=False, whole_minutes=False)
         found = quantities(left, decimal)
-        units.update(str(unit) for unit in found.units if unit)
+        units.update(str(unit) for unit in found.units if unit not in ("", _NUMBER))
+        bare += int((found.units == _NUMBER).sum())
         compound = _compound(left, found, decimal) or bool(found.is_short.any())
         longs = left.filter(pa.array(found.is_clock & ~found.is_short))
         return cls(
@@ -317,7 +340,7 @@ def read_quantities(
         distinct = pc.dictionary_encode(cells.take(pa.array(rows)).combine_chunks())
         lasts = form.unit == _SECONDS and not form.bare
         found = quantities(distinct.dictionary, decimal, form.short, lasts=lasts)
-        own = _brought(found, form.unit)[distinct.indices.to_numpy()]
+        own = _brought(found, form)[distinct.indices.to_numpy()]
         numbers[rows], unreadable[rows] = own, np.isnan(own)
     numbers[unreadable] = np.nan
     return pd.Series(numbers), unreadable
@@ -338,11 +361,11 @@ def _holds_percent(cells: pa.Array) -> bool:
     return any(sign.encode() in text for sign in _PERCENT_SIGNS)
 
 
-def _brought(found: Quantities, wanted: str) -> np.ndarray:
-    """Numbers in the wanted unit; NaN where they measure something else."""
+def _brought(found: Quantities, form: Written) -> np.ndarray:
+    """Numbers in the unit of their column; NaN where they measure something else."""
     made = np.full(len(found.values), np.nan)
     for unit in set(found.units.tolist()) - {""}:
-        if parts := into(unit, wanted):
+        if parts := (1.0, 1.0) if unit == _NUMBER and form.bare else into(unit, form.unit):
             mine = found.units == unit
             made[mine] = found.values[mine] * parts[0] / parts[1]
     return made

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from csi.reading.column_headers import unit_in
-from csi.reading.quantities import into
+from csi.reading.quantities import into, quantities, read_quantities, written
 from csi.reading.scales import scaled
 
 _TOLD = {
@@ -136,3 +138,49 @@ def test_a_scale_of_two_meanings_converts_into_nothing(header: str) -> None:
 )
 def test_scales_of_one_currency_convert_exactly(unit: str, wanted: str, parts: tuple[float, float] | None) -> None:
     assert into(unit, wanted) == parts
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "value", "unit"),
+    [
+        ("3.577k", ".", 3_577, "number"),
+        ("3K", ".", 3_000, "number"),
+        ("2.5M", ".", 2_500_000, "number"),
+        ("-1.5k", ".", -1_500, "number"),
+        ("(1.5k)", ".", -1_500, "number"),
+        ("$3.4k", ".", 3_400, "$"),
+        ("€1.2M", ".", 1_200_000, "EUR"),
+        ("1,2 Mio. €", ",", 1_200_000, "EUR"),
+        ("5 Tsd. EUR", ",", 5_000, "EUR"),
+        ("1.2万円", ".", 12_000, "JPY"),
+        ("1.5 lakh", ".", 150_000, "number"),
+        ("2m", ".", 2, "min"),
+        ("2 M", ".", 2_000_000, "number"),
+        ("R$ 3 mil", ".", np.nan, ""),  # thousand or million
+        ("€ 3 EUR", ".", np.nan, ""),
+        ("3 ct", ".", np.nan, ""),
+    ],
+)
+def test_a_shortened_number_is_what_it_counts(cell: str, decimal: str, value: float, unit: str) -> None:
+    found = quantities(pa.array([cell]), decimal)
+    np.testing.assert_allclose(found.values, [value])
+    assert found.units.tolist() == [unit]
+
+
+@pytest.mark.parametrize(
+    ("cells", "header", "unit", "values"),
+    [
+        (["3.5k", "950", "1.2M"], "Offered", "", [3_500, 950, 1_200_000]),
+        (["3.5k", "950"], "Revenue EUR", "EUR", [3_500, 950]),
+        (["€3.5k", "€950"], "Revenue", "EUR", [3_500, 950]),
+        (["2H", "30M", "3H"], "Took", "h", [2, np.nan, 3]),  # minutes are no millions
+    ],
+)
+def test_shortened_numbers_are_in_the_unit_of_their_column(
+    cells: list[str], header: str, unit: str, values: list[float]
+) -> None:
+    form = written(header, cells, ".")
+    numbers, unreadable = read_quantities(pa.chunked_array([cells]), ".", (), form)
+    assert form.unit == unit
+    np.testing.assert_allclose(numbers, values)
+    assert unreadable.tolist() == np.isnan(values).tolist()
