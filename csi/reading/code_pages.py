@@ -106,14 +106,20 @@ def _priced(text: str) -> int:
     )
 
 
-def _of_ideographs(is_usual: Callable[[str], bool]) -> Callable[[str], float]:
-    """The share of characters beyond ASCII that the encoding's language usually writes."""
+def _of_ideographs(is_usual: Callable[[str], bool], common: str) -> Callable[[str], float]:
+    """The share of characters beyond ASCII that the encoding's language usually writes.
+
+    Args:
+        is_usual: whether a character is among them.
+        common: those that exports hold most; of pages that give usual ones, they tell which gives words.
+    """
 
     def fits(text: str) -> float:
         odd = Counter(char for char in text if char > "\x7f")
         usual = sum(count for char, count in odd.items() if is_usual(char))
         misplaced = len(_IN_LATIN_WORD.findall(text)) + len(_NARROW_KANA.findall(text))
-        return (usual - misplaced) / max(1, odd.total())
+        known = sum(count for char, count in odd.items() if char in common)
+        return (usual - misplaced + 0.01 * known) / max(1, odd.total())
 
     return fits
 
@@ -150,6 +156,11 @@ def _is_traditional(char: str) -> bool:
     return _is_wide_sign(char) or (not _is_kana(char) and _leads(char, "big5", 0xA4, 0xC6))
 
 
+_JAPANESE = "日時番号件名状態優先度作成完了受付担当者解決種別区分対応内容更新月年高低中無有部門の"
+_KOREAN = "이다의는에고을지가로사제목번호일시생성완료상태우선순위담당자요청처리높음낮보통예아니오월년"
+_SIMPLIFIED = "的一是不了在人有时间日期号编单工状态优先级创建解决关闭类型组务请求否部门月年名称高中低户个数完成"
+_TRADITIONAL = "的一是不了在人有時間日期號編單工狀態優先級創建立解決關閉類型組務請求否部門月年名稱高中低戶個數完成"
+
 # Characters beyond ASCII that part cells in exports; what stands in every line alike is one of them.
 _MARKS = ("¤", "§", "¦")
 _USUAL = (",", ";", "\t", "|")
@@ -178,11 +189,11 @@ _USUAL_PAGES = (
     _Page("cp737", _of_alphabets(*_GREEK, common="ατοιενρσκηςπ")),
     _Page("cp1255", _of_alphabets(*_HEBREW, common="יוהלרבתמאש")),
     _Page("cp1256", _of_alphabets(*_ARABIC, common="اليمونرتبة")),
-    _Page("cp932", _of_ideographs(_is_japanese)),
-    _Page("cp949", _of_ideographs(_is_korean)),
-    _Page("euc-jp", _of_ideographs(_is_japanese)),
-    _Page("gb18030", _of_ideographs(_is_simplified)),
-    _Page("big5", _of_ideographs(_is_traditional)),
+    _Page("cp932", _of_ideographs(_is_japanese, _JAPANESE)),
+    _Page("cp949", _of_ideographs(_is_korean, _KOREAN)),
+    _Page("euc-jp", _of_ideographs(_is_japanese, _JAPANESE)),
+    _Page("gb18030", _of_ideographs(_is_simplified, _SIMPLIFIED)),
+    _Page("big5", _of_ideographs(_is_traditional, _TRADITIONAL)),
     _Page("cp874", _of_alphabets(*_THAI)),
 )
 _SELDOM_LATIN = (  # of programs that are seldom met

@@ -130,17 +130,10 @@ def _beside(lead: str, tail: str) -> tuple[float, str]:
 
 def _shortened(before: str, behind: str) -> tuple[float, str]:
     """How many a shortened number counts and in what (3.5k, 1,2 Mio. €, $3M); 1 and empty where it is none."""
-    plain = float(_SHORTENED.get(behind, 0))
-    if (
-        not plain
-        and not find(behind)
-        and not time_unit(folded(behind))
-        and (size := scaled(behind))
-        and size.below == 1
-    ):
-        plain, behind = float(size.above), size.of
-    else:
-        behind = ""
+    plain, of = float(_SHORTENED.get(behind, 0)), ""
+    is_unit = find(behind) is not None or bool(time_unit(folded(behind)))
+    if not plain and not is_unit and (size := scaled(behind)) and size.below == 1:
+        plain, of = float(size.above), size.of
     unit = "" if not plain or (before and of) else _unit_before(before) if before else of or _NUMBER
     return (plain, unit) if unit else (1.0, "")
 

@@ -91,6 +91,9 @@ def test_what_its_letters_tell_has_no_rival(words: str, encoding: str) -> None:
         ("хром;Тема;не работает", "koi8-r"),
         ("제목;메일이 안 됨", "cp949"),
         ("Tēma;nedarbojas šī", "cp1257"),
+        ("工单号;创建时间;是否超时;是;否", "gb18030"),
+        ("工單號;建立時間;解決時間", "big5"),
+        ("受付番号;作成日時;状態", "euc-jp"),
         ("Kayıt;Ağır ağ;değişim", "cp1254"),
     ],
 )
