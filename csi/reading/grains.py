@@ -6,29 +6,17 @@ A quarter among months is their total and none of the table's periods: it would 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import IntEnum
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from csi.reading.digits import shaped
+from csi.reading.grain import Grain, grain_of
 from csi.reading.moments import read_moments
-from csi.reading.spelling import Spelling, spelling
+from csi.reading.spelling import spelling
 
-
-class Grain(IntEnum):
-    """The length of a period; ``NONE``: the text names none."""
-
-    NONE = 0
-    DAY = 1
-    WEEK = 2
-    MONTH = 3
-    QUARTER = 4
-    HALF_YEAR = 5
-
-
-_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF_YEAR: 6}
+_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF_YEAR: 6, Grain.YEAR: 12}
 _DAYS = {Grain.DAY: 1, Grain.WEEK: 7}
 _HALF = "Semestre"  # what says of S1 beside months that it is no week
 
@@ -41,20 +29,8 @@ def grains_of(texts: pa.ChunkedArray, order: str) -> np.ndarray:
     if order not in ("iso", "day_first", "month_first", "year_first"):
         return np.zeros(len(texts), dtype=np.int8)
     found = shaped(pa.array([text or "" for text in texts.to_pylist()], pa.string()))
-    own = np.array([_grain(spelling(shape.strip(), order)) for shape in found.shapes], dtype=np.int8)
+    own = np.array([grain_of(spelling(shape.strip(), order)) for shape in found.shapes], dtype=np.int8)
     return own[found.codes] if len(own) else np.zeros(len(texts), dtype=np.int8)
-
-
-def _grain(one: Spelling) -> Grain:
-    if "semester" in one.digits or one.half_year or one.may_be_half:
-        return Grain.HALF_YEAR
-    if "quarter" in one.digits or one.quarter:
-        return Grain.QUARTER
-    if "week" in one.digits:
-        return Grain.DAY if "weekday" in one.digits else Grain.WEEK
-    if "day" in one.digits or "millis" in one.digits:
-        return Grain.DAY
-    return Grain.MONTH if "year" in one.digits and ("month" in one.digits or one.month) else Grain.NONE
 
 
 def spans(starts: pd.DatetimeIndex, grains: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from csi.errors import InvalidInput
 from csi.reading.causes import Cause, told
 from csi.reading.day_halves import with_english_halves
+from csi.reading.grain import Grain, grain_of_pattern
 from csi.reading.local_times import existing, shifted
 from csi.reading.parsing import Parsed, parsed
 from csi.reading.serials import SERIALS, epoch, is_stamp, serial
@@ -49,6 +50,8 @@ class Moments:
         causes: per row why it is unreadable (``Cause``), as int8.
         local: per row the time as written (``datetime64[us]``), NaT as above.
         stated: per row whether the text says its own offset.
+        grains: per row how long the period is that the text names (``Grain``), as int8; empty where none is longer
+            than a day.
     """
 
     instants: pd.Series
@@ -58,6 +61,7 @@ class Moments:
     causes: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
     local: np.ndarray = field(default_factory=lambda: np.empty(0, dtype="datetime64[us]"))
     stated: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=bool))
+    grains: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
 
     @property
     def clocks(self) -> dict[str, int]:
@@ -126,6 +130,7 @@ def read_moments(cells: pa.ChunkedArray, order: str, timezone: str, header: str 
         causes=causes,
         local=local,
         stated=stated,
+        grains=read.grains if codes is None or not len(read.grains) else read.grains[codes],
     )
 
 
@@ -172,7 +177,10 @@ def _parse(texts: pa.StringArray, order: str, source: ZoneInfo, header: str = ""
     texts = pc.utf8_trim_whitespace(texts)
     if order == "epoch":
         return _unless_stamps(texts, Parsed.of(texts, *epoch(texts)))
-    return Parsed.of(texts, *(serial(texts, order) if order in SERIALS else _strptime(texts, order)))
+    if order in SERIALS:
+        return Parsed.of(texts, *serial(texts, order))
+    read, grain = Parsed.of(texts, *_strptime(texts, order)), grain_of_pattern(order)
+    return read if grain <= Grain.DAY else replace(read, grains=np.full(len(texts), grain, dtype=np.int8))
 
 
 def _unless_stamps(texts: pa.StringArray, read: Parsed) -> Parsed:

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from csi.reading.bounds import check_columns, megabytes, refuse
 from csi.reading.chunk import Chunk
 from csi.reading.content import Content
+from csi.reading.pandas_periods import named_periods
 
 _ROWS_AT_ONCE = 100_000
 _CELLS_AT_ONCE = 10_000_000
@@ -147,10 +148,11 @@ def as_text(cells: pa.Array) -> pa.Array:
 
 
 def _plain(cells: pa.ExtensionArray) -> pa.Array:
-    """Cells of a type that is built on another: of a span of time its first moment, else what they are built on."""
+    """Cells of a type that is built on another: of a span of time its name, else what they are built on."""
     if cells.type.extension_name != "pandas.period":
         return cells.storage
-    return pa.array(cells.to_pandas().dt.start_time, pa.timestamp("us"), from_pandas=True)
+    named = named_periods(cells.to_pandas())
+    return pa.array(named, pa.timestamp("us") if named.dtype.kind == "M" else pa.string(), from_pandas=True)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,7 +16,9 @@ from csi.reading.calendar_words import Meaning, words
 from csi.reading.causes import Cause
 from csi.reading.day_parts import in_hours
 from csi.reading.digits import Shaped, shaped
+from csi.reading.grain import Grain, grain_of
 from csi.reading.half_years import Beside, told_by
+from csi.reading.intervals import intervals
 from csi.reading.local_times import localised
 from csi.reading.spelling import SA, Spelling, spelling
 
@@ -43,6 +45,7 @@ class Parsed:
         readable: whether the text is a date.
         causes: why it is none (``Cause``), as int8.
         nothing: whether it is blank, or a date of zeros only, which says that there is none.
+        grains: how long the period is that it names (``Grain``), as int8; empty where none is longer than a day.
     """
 
     local: np.ndarray
@@ -50,6 +53,7 @@ class Parsed:
     readable: np.ndarray
     causes: np.ndarray
     nothing: np.ndarray
+    grains: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int8))
 
     @classmethod
     def of(cls, texts: pa.StringArray, local: np.ndarray, offsets: np.ndarray, readable: np.ndarray) -> Parsed:
@@ -80,9 +84,21 @@ def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo, header: str = "") 
     blank = np.array([not shape.strip() for shape in found.shapes], dtype=bool)[found.codes]
     _settle_mornings(numbers, spellings, found)
     _settle_half_years(numbers, spellings, found, header)
+    for rows in intervals(numbers.parts, spellings, found):
+        numbers.offsets[rows], numbers.causes[rows] = np.nan, Cause.NONE
     is_thai = zone.key == _THAILAND or any(one.is_thai for one in spellings)
-    read = numbers.parsed(order, blank, buddhist=is_thai)
+    read = replace(numbers.parsed(order, blank, buddhist=is_thai), grains=_grains(numbers, spellings, found))
     return _in_places(read, spellings, found)
+
+
+def _grains(numbers: _Numbers, spellings: Sequence[Spelling], found: Shaped) -> np.ndarray:
+    """Of each text how long the period is that it names; empty where none is longer than a day."""
+    own = np.array([grain_of(one) for one in spellings], dtype=np.int8)
+    if not len(own) or own.max() <= Grain.DAY:
+        return np.empty(0, dtype=np.int8)
+    grains = own[found.codes]
+    grains[(grains == Grain.HALF_YEAR) & (numbers.parts["week"] >= 0)] = Grain.WEEK  # S1 that was settled to be one
+    return grains
 
 
 def _settle_mornings(numbers: _Numbers, spellings: Sequence[Spelling], found: Shaped) -> None:

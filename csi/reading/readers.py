@@ -34,7 +34,7 @@ from csi.reading.no_observation import is_no_row, worded
 from csi.reading.placeholders import together, without_placeholders
 from csi.reading.quantities import PLAIN, Written, read_quantities
 from csi.reading.quantities import expected as expected_number
-from csi.reading.reading import REFUSED, Reading, refused_marks
+from csi.reading.reading import REFUSED, Reading, longer_marks, refused_marks
 from csi.reading.swapped import check_swapped
 from csi.reading.totals import Sums
 from csi.reading.wide import Shape, shape_of
@@ -225,6 +225,7 @@ class _Plan:
         rejected: list[Rejected] = [*chunk.rejected, *lost]
         doubtful: dict[str, dict[str, int]] = {}
         unread: dict[str, np.ndarray] = {}
+        long: dict[str, np.ndarray] = {}
         nothing = {}
         reads = {}
         for name, order in self.orders.items():
@@ -244,6 +245,7 @@ class _Plan:
             unread[name] = read.unreadable
             rejected += _not_moments(chunk, name, order, read, far)
             frame[name] = read.instants.array
+            long |= longer_marks(name, read.grains, read.instants.notna().to_numpy())
             doubtful[name] = {"ambiguous": read.ambiguous, "nonexistent": read.nonexistent, **read.clocks}
         for name, form in self.numbers.items():
             values, unread[name] = read_quantities(chunk.table.column(name), self.decimal, self.missing, form)
@@ -251,7 +253,7 @@ class _Plan:
                 raise InvalidInput(name, mixed)
             rejected += _unread(chunk, name, unread[name], "not a number", expected_number(self.decimal, name, form))
             frame[name] = values
-        if (marks := refused_marks(unread)) is not None:
+        if (marks := refused_marks(unread | long)) is not None:
             frame[REFUSED] = marks
         tried, dated = self._placed(frame, unread)
         rejected = self._told_apart(delivered, rejected, chunk.lines[tried & ~dated])

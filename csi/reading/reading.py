@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from csi.reading.grain import Grain
 from csi.reading.placeholders import Placeholders
 
 QUARANTINE_COLUMNS = ("line", "column", "value", "reason", "expected")
-# A column beside a delivery's own, there only where a cell was refused: of each row the columns whose cell was.
+# A column beside a delivery's own, there only where a cell was refused, or names a period longer than a day: of each
+# row the columns whose cell was, and those whose cell does (``longer``).
 REFUSED = "__refused__"
-_BETWEEN = "\x1f"
-RULES = 3  # raised when the same bytes are read otherwise: what was stored before is read anew
+_BETWEEN, _LONG = "\x1f", "\x1e"
+RULES = 4  # raised when the same bytes are read otherwise: what was stored before is read anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +62,23 @@ def refused_marks(unreadable: Mapping[str, np.ndarray]) -> pd.Series | None:
     names = [name for name, rows in unreadable.items() if rows.any()]
     if not names:
         return None
-    cells = np.column_stack([unreadable[name] for name in names])
-    kinds, places = np.unique(cells, axis=0, return_inverse=True)
-    texts = [_BETWEEN.join(name for name, bad in zip(names, kind, strict=True) if bad) or None for kind in kinds]
-    return pd.Series(pd.array(texts, dtype=pd.StringDtype(na_value=np.nan)).take(places.ravel()))
+    codes = np.zeros(len(unreadable[names[0]]), dtype=np.int64)
+    for name in names:
+        codes = pd.factorize(codes * 2 + unreadable[name])[0]  # kinds of rows are few
+    _, firsts = np.unique(codes, return_index=True)
+    texts = [_BETWEEN.join(name for name in names if unreadable[name][first]) or None for first in firsts]
+    return pd.Series(pd.array(texts, dtype=pd.StringDtype(na_value=np.nan)).take(codes))
+
+
+def longer(column: str, grain: Grain) -> str:
+    """How a mark says that a column's cell names a whole week, month and so on."""
+    return f"{column}{_LONG}{grain.name}"
+
+
+def longer_marks(column: str, grains: np.ndarray, known: np.ndarray) -> dict[str, np.ndarray]:
+    """Per mark which rows have it: those whose known moment is a period longer than a day."""
+    kinds = [grain for grain in Grain if grain > Grain.DAY] if len(grains) else []
+    return {longer(column, grain): (grains == grain) & known for grain in kinds}
 
 
 def refused_cells(marks: pd.Series, column: str) -> np.ndarray:

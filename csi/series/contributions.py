@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from csi.series.column_units import UNCOUNTED, UNSAID, Known, wanted_units
 from csi.series.columns import OF_VALUE, moment_of_row
 from csi.series.expression import Column, ExpressionError, Missing, columns_of, comparisons, parse, walk
 from csi.series.late import deadline_of, not_yet_due
+from csi.series.longer import longer_rows
 from csi.series.masks import mask, may_satisfy
 from csi.series.net_promoter import not_answers
 from csi.series.odd_units import below_zero, odd_units
@@ -26,6 +27,7 @@ from csi.series.refusals import Refusals, SetAside, backward, columns_needed_by,
 from csi.series.truths import is_box
 from csi.series.undated import Undated
 from csi.series.written import Forms, plain_form
+from csi.terms import Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,8 @@ class Looking:
     known: Known = UNSAID
     used_units: tuple[str, ...] = ()
     forms: Forms = plain_form
+    period: Period | None = None  # of the series
+    zones: Callable[[str], str] | None = None  # of a column's dates; None: the reporting zone
     _moments: dict[str, np.ndarray] = field(default_factory=dict)
     _durations: dict[Duration, Elapsed] = field(default_factory=dict)
     _stops: dict[Duration, Stops] = field(default_factory=dict)
@@ -189,6 +193,8 @@ class Looking:
         return self._refused[kpi]
 
     def _set_aside(self, kpi: KpiDefinition) -> Iterator[SetAside]:
+        if self.period is not None:
+            yield from longer_rows(kpi, self.frame, self.period, self.zones or (lambda _: self.timezone))
         if isinstance(kpi.value, Duration):
             yield from backward(self.frame, kpi.value)
             yield from self._paused_wrongly(kpi, kpi.value)

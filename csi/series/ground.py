@@ -152,6 +152,8 @@ def over(study: StudyDefinition, rows: Mapping[str, SourceRows], time: Time) -> 
             known=known_of(study, name),
             used_units=tuple(dict.fromkeys(kpi.unit for kpi in study.kpis.values() if kpi.source == name)),
             forms=partial(_form, study, name, time.words.get(name, {})),
+            period=study.period,
+            zones=partial(_zone, study, name),
         )
         for name, one in rows.items()
     }
@@ -163,6 +165,12 @@ def _form(study: StudyDefinition, source: str, words: Mapping[str, Words], colum
     home, name = home_of(study, source, column)
     known = words.get(column)
     return form_of(study.sources[home], name, known) if home in study.sources else Form(words=known)
+
+
+def _zone(study: StudyDefinition, source: str, column: str) -> str:
+    """The zone a column's dates are read in: that of its own source, or of the linked one."""
+    home, name = home_of(study, source, column)
+    return study.sources[home].zone_of(name) if home in study.sources else study.timezone
 
 
 def time_of(

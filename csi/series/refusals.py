@@ -81,13 +81,19 @@ def columns_needed_by(kpi: KpiDefinition) -> frozenset[str]:
     return frozenset({moment_of_row(kpi), *own, *conditions} - {""})
 
 
+def marks_of(frame: pd.DataFrame) -> list[str]:
+    """The columns that say what is odd about a row's cells: of the source's own, and of a linked one."""
+    names = map(str, frame.columns)
+    return [name for name in names if name == REFUSED or name.endswith(f"{LINKED}{REFUSED}")]
+
+
 def unread_cells(frame: pd.DataFrame, columns: Iterable[str]) -> np.ndarray | None:
     """Rows in which a cell of one of the columns could not be read; None where every cell of the source could."""
-    marks = [name for name in frame.columns if name == REFUSED or str(name).endswith(f"{LINKED}{REFUSED}")]
+    marks = marks_of(frame)
     if not marks:
         return None
     found = np.zeros(len(frame), dtype=bool)
-    for mark in map(str, marks):
+    for mark in marks:
         prefix = mark.removesuffix(REFUSED)
         for column in (one for one in columns if one.startswith(prefix)):
             found |= refused_cells(frame[mark], column.removeprefix(prefix))

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from csi.definition import SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
 from csi.reading.columns import renamed
+from csi.reading.pandas_periods import NAMED, frequency, named_periods
 from csi.reading.readers import read
 from csi.reading.reading import Reading
 from csi.reading.wide import shape_of
@@ -129,10 +130,17 @@ def _nameless(key: str, frame: pd.DataFrame) -> list[InvalidInput]:
 def reading_of(study: StudyDefinition, source: SourceDefinition, frame: pd.DataFrame) -> Reading:
     """A frame's rows, typed as those of a file are."""
     moments, numbers = columns_needed(study, source.id)
-    plain, content = replace(source, file="", **_FORM), as_parquet(frame)
+    plain, content = replace(source, file="", column_dates=_orders(source, frame), **_FORM), as_parquet(frame)
     columns = columns_wanted(study, source.id)
     further = further_moments.read_besides(study, source.id)
     return read(content, plain, moments=moments, numbers=numbers, filename=source.id, columns=columns, further=further)
+
+
+def _orders(source: SourceDefinition, frame: pd.DataFrame) -> dict[str, str]:
+    """The orders of a source's dates; periods are written in that of ISO, whatever is said of the others."""
+    kinds = zip(map(str, frame.columns), frame.dtypes, strict=True)
+    periods = [source.columns.get(name, name) for name, kind in kinds if frequency(kind) in NAMED]
+    return {**source.column_dates, **dict.fromkeys(periods, "iso")}
 
 
 def as_parquet(frame: pd.DataFrame) -> bytes:
@@ -148,7 +156,7 @@ def _column(column: pd.Series) -> pa.Array:
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = column.astype(column.cat.categories.dtype)
     if isinstance(column.dtype, pd.PeriodDtype):
-        column = column.dt.start_time
+        column = named_periods(column)
     if isinstance(column.dtype, np.dtype) and column.dtype.kind == "m":
         column = column.dt.total_seconds()
     try:
@@ -170,6 +178,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, bool | np.bool_):
         return str(bool(cell)).lower()
     if isinstance(cell, pd.Period):
-        cell = cell.start_time
+        return str(named_periods(pd.Series([cell])).iloc[0])
     is_moment = hasattr(cell, "isoformat") and not isinstance(cell, timedelta)
     return cell.isoformat() if is_moment else str(cell)

@@ -13,6 +13,7 @@ from csi.reading.readers import read
 from csi.reading.reading import REFUSED, Reading, refused_cells, refused_marks
 from csi.series import Made, process_study
 from csi.series.column_kinds import columns_needed
+from csi.terms import Period
 from tests.series.studies import RESOLVE, kpi, study, values
 
 # Two weeks of four tickets each; Mondays are 2 and 9 March 2026.
@@ -169,7 +170,7 @@ def test_a_melted_month_that_cannot_be_read_leaves_the_others_of_its_line() -> N
     text = "kpi,2026-01,2026-02,2026-03\nshare,80,n.a.,90\ncount,1,2,3\n"
     source = {"options": {"melt": {"keep": ["kpi"]}}}
     one = kpi("share", "last", at="period", value="value", unit="%", where='kpi == "share"')
-    definition = study(one, source=source)
+    definition = study(one, source=source, period=Period.MONTH)
     found = read(text.encode(), SourceDefinition(id="tickets", **source), moments=("period",), numbers=("value",))
     made = process_study(definition, {"tickets": [found]})
     known = made.kpis["share"].series

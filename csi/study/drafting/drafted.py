@@ -11,6 +11,7 @@ from csi.study.drafting.looked import Looked, first_rows, looked
 from csi.study.drafting.offer import Offer, slug
 from csi.study.drafting.offers import first_moment, follow, offers
 from csi.study.drafting.parts import Part, grouped, name_of, part_of, sheets_alike
+from csi.study.drafting.suited import suited
 from csi.study.drafting.text import Draft, far_in, reads_as, study_text, unsure_fillers
 from csi.study.drafting.undated import nearest, said_of
 from csi.study.drafting.unique import unique
@@ -48,7 +49,8 @@ def drafted(paths: Sequence[Path], folder: Path, timezone: str, service: str = "
     for file in files:
         if not first_moment(file):
             raise InvalidInput(file.path.name, _undated(file))
-    span = span_of([file.moments[first_moment(file)].values for file in files], timezone)
+    dated = [(file, first_moment(file)) for file in files]
+    span = span_of([file.moments[at].values for file, at in dated], timezone, suited(dated, timezone))
     draft = Draft(files, folder, timezone, service or files[0].path.name.partition(".")[0], span)
     wanted = unique([offer for file in files for offer in offers(file)])
     working, refused = _tested(draft, wanted)

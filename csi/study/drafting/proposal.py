@@ -25,12 +25,13 @@ from csi.series.column_kinds import columns_needed
 from csi.study.drafting.candidates import SELDOM, Candidate, with_counters
 from csi.study.drafting.looked import Looked, looked
 from csi.study.drafting.offer import Offer
-from csi.study.drafting.offers import READABLE, first_moment, is_series, offers, untold_clocks
+from csi.study.drafting.offers import READABLE, first_moment, offers, untold_clocks
 from csi.study.drafting.parts import Part
 from csi.study.drafting.standing import Standing, standing
+from csi.study.drafting.suited import suited
 from csi.study.drafting.text import Draft, study_text
 from csi.study.drafting.unique import unique
-from csi.study.drafting.windows import Span, span_of, with_enough
+from csi.study.drafting.windows import Span
 from csi.study.drafting.wished import says_agreed, says_first_answer, says_rated
 from csi.study.engines import Means, made
 from csi.study.given import Given
@@ -127,8 +128,7 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     at = told.at if told.at in file.moments else first_moment(file)
     if not at:
         raise InvalidInput(path.name, "no column holds moments; expected one that says when a row happened")
-    span = span_of([file.moments[at].values], timezone)
-    cut = Span(period or _period(file, at, span, timezone), *_ends(file.moments[at].values), 0)
+    cut = Span(period or suited([(file, at)], timezone), *_ends(file.moments[at].values), 0)
     draft = Draft([file], path.parent, timezone, path.name.partition(".")[0], cut)
     if file.open and not told.dates:
         return replace(_as_read(file, at, draft, {}), orders=file.orders, said=told)
@@ -143,13 +143,6 @@ def proposed(path: Path, timezone: str, period: Period | None = None, said: Said
     given = _as_read(file, at, draft, _mapping(study, at), next(iter(computed.values())).counts.get(SOURCE))
     offered = {offer.column for offer in wanted if any(one.id == offer.id for one in found)}
     return replace(given, candidates=found, lacking=_lacking(file, found), passed=_passed(file, offered), said=told)
-
-
-def _period(file: Looked, at: str, span: Span | None, timezone: str) -> Period:
-    """The period that suits: as many of them as tell a change, and of cases enough in each."""
-    suits = span.period if span else Period.WEEK
-    is_of_cases = not (is_series(file) or file.series or file.source.options.get("melt"))
-    return with_enough(file.moments[at].values, suits, timezone) if is_of_cases else suits
 
 
 def _looked(path: Path, timezone: str, said: Said) -> Looked:

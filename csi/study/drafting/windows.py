@@ -36,8 +36,11 @@ class Span:
     evaluation: Window | None = None
 
 
-def span_of(columns: Sequence[np.ndarray], timezone: str) -> Span | None:
-    """The span that several columns of moments (datetime64, UTC) share; None where one holds none."""
+def span_of(columns: Sequence[np.ndarray], timezone: str, period: Period | None = None) -> Span | None:
+    """The span that several columns of moments (datetime64, UTC) share; None where one holds none.
+
+    It is cut into ``period``, else into the one that leaves most whole ones, or enough.
+    """
     known = [column[~np.isnat(column)] for column in columns]
     if not known or not all(map(len, known)):
         return None
@@ -46,7 +49,7 @@ def span_of(columns: Sequence[np.ndarray], timezone: str) -> Span | None:
         first, last = min(column.min() for column in known), max(column.max() for column in known)
     begin, end = (pd.Timestamp(one).tz_localize("UTC").tz_convert(timezone) for one in (first, last))
     step = max(_step(column) for column in known)
-    found = [_cut(begin, end, step, one, timezone) for one in _periods(step, end - begin)]
+    found = [_cut(begin, end, step, one, timezone) for one in _tried(period, step, end - begin)]
     return next((one for one in found if one.baseline), max(found, key=lambda one: one.whole))
 
 
@@ -74,6 +77,10 @@ def _step(moments: np.ndarray) -> pd.Timedelta:
     """How far apart rows usually lie: what stands on Mondays only covers the week that follows the last."""
     gaps = np.diff(np.unique(moments)).astype("timedelta64[us]").astype(float)
     return pd.Timedelta(microseconds=float(np.median(gaps))) if len(gaps) else pd.Timedelta(0)
+
+
+def _tried(period: Period | None, step: pd.Timedelta, length: pd.Timedelta) -> tuple[Period, ...]:
+    return (period,) if period else _periods(step, length)
 
 
 def _periods(step: pd.Timedelta, length: pd.Timedelta) -> tuple[Period, ...]:
