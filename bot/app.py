@@ -29,6 +29,7 @@ from bot.settings import Settings
 from bot.vault import Vault
 from csi import audit, storage
 from csi.audit import Keys
+from csi.cycle import Waits
 from csi.fetching import Fetcher
 from csi.models import InboxEvent
 from csi.reading.connectors import addresses
@@ -54,6 +55,7 @@ class Bot:
         self.inbox_worker.start()
         self.delivery.start()
         self.cards.start()
+        self.kit.slow(look_ahead, self.kit)
 
     def stop(self) -> None:
         """Let the listeners and the workers finish what they hold."""
@@ -123,6 +125,7 @@ def build_kit(
         keys=keys,
         fetch=fetch,
         settings=settings,
+        waits=Waits(),
     )
     return kit, installations
 
@@ -148,6 +151,13 @@ def outward(settings: Settings) -> tuple[Vault, Fetcher]:
         settings.csi_allow_private_addresses, settings.csi_allow_database_folders, settings.csi_database_url
     )
     return Vault(settings.csi_token_key), Fetcher(allowed)
+
+
+def look_ahead(kit: Kit) -> None:
+    """Look at what waits in every workspace, so that the first who opens their home tab does not wait for it."""
+    for team_id in kit.teams():
+        with kit.sessions.reading() as session:
+            kit.waits.every(session, team_id, kit.now())
 
 
 def teller(installations: Installations) -> Callable[[Exception, Origin | None], None]:

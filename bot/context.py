@@ -14,6 +14,7 @@ from bot.pool import SlowPool
 from bot.settings import Settings
 from bot.vault import Vault
 from csi.audit import Keys
+from csi.cycle import Waits
 from csi.reading.connectors.asked import Fetch
 from csi.reading.files import FileStore
 from csi.storage import Sessions
@@ -37,6 +38,7 @@ class Kit:
         keys: of the record.
         fetch: asks databases and addresses; slow, so only in jobs.
         settings: what the process was started with.
+        waits: what waits for whom in each open cycle.
     """
 
     sessions: Sessions
@@ -52,3 +54,4 @@ class Kit:
     keys: Keys
     fetch: Fetch
     settings: Settings
+    waits: Waits

@@ -15,7 +15,7 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from bot import inbox
-from bot.app import build_kit
+from bot.app import build_kit, look_ahead
 from bot.cards import CardKeeper
 from bot.context import Kit
 from bot.listeners import cycle as commands
@@ -95,6 +95,7 @@ def _opened(path: Path, folder: Path) -> Workspace:
     made = Workspace(kit, Scheduler(kit, kit.now), keeper, at)
     made.scheduler.tick()
     made.keeper.look()
+    look_ahead(kit)
     made.later(seconds=20)
     return made
 
@@ -154,8 +155,9 @@ class Deaf:
         pytest.param(a_change_and(lambda all_: all_.scheduler.tick()), 32, id="a tick after a change"),
         pytest.param(asked(lambda all_: all_.keeper.look()), 1, id="cards with nothing new"),
         pytest.param(a_change_and(lambda all_: all_.keeper.look()), 15, id="the card of one change"),
-        pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 15, id="home of all services"),
-        pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, SOMEWHERE)), 15, id="home of three services"),
+        pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 3, id="home of all services"),
+        pytest.param(asked(lambda all_: home.drawn(all_.kit, TEAM, SOMEWHERE)), 3, id="home of three services"),
+        pytest.param(a_change_and(lambda all_: home.drawn(all_.kit, TEAM, EVERYWHERE)), 18, id="home after a change"),
         pytest.param(asked(lambda all_: commands._seen(BODY, all_.kit)), 15, id="/csi status"),
         pytest.param(
             asked(lambda all_: gathering.gather(lambda: None, {**BODY, "trigger_id": "t"}, Deaf(), all_.kit)),
@@ -169,6 +171,17 @@ def test_as_much_is_asked_of_many_cycles_as_of_few(
 ) -> None:
     few, many = work(opened(FEW)), work(opened(MANY))
     assert (few.queries, many.queries <= most) == (many.queries, True), "\n".join(many.said)
+
+
+def test_what_waits_everywhere_is_looked_at_in_as_many_queries(opened: Callable[[Size], Workspace]) -> None:
+    few, many = (opened(size).kit for size in (FEW, MANY))
+    found = []
+    for kit in (few, many):
+        kit.waits.__init__()  # type: ignore[misc]
+        with counted(kit.sessions.engine) as one:
+            look_ahead(kit)
+        found.append(one.queries)
+    assert found[0] == found[1] <= 18
 
 
 def test_a_tick_with_nothing_new_keeps_nobody_from_writing(opened: Callable[[Size], Workspace]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from slack_bolt import Ack
@@ -17,10 +16,8 @@ from bot.blocks.cycle import Beginning
 from bot.context import Kit
 from bot.listeners import cycle, modals, people
 from bot.payload import clicked, team_of, user_of
-from csi import cycle as cycles
 from csi import reminders, roles
 from csi.errors import InvalidInput
-from csi.models import Cycle
 
 Body = Mapping[str, Any]
 
@@ -61,17 +58,11 @@ def _unminded(client: WebClient, kit: Kit, team_id: str, user_id: str) -> Sequen
 
 def drawn(kit: Kit, team_id: str, user_id: str, page: int = 0, above: Sequence[parts.Block] = ()) -> dict[str, Any]:
     """The home tab as it is now: cycles of services where the person holds a role."""
-    now = kit.now()
     with kit.sessions.reading() as session:
-        running = cycles.together.of_person(session, team_id, user_id)
-        places = [_place(session, one, user_id, now) for one in running]
+        running = kit.waits.of_person(session, team_id, user_id, kit.now())
         own = _own(session, team_id, user_id)
+    places = [blocks.Place(one.brief, one.channel, one.own(user_id)) for one in running]
     return blocks.view(places, own, page, above)
-
-
-def _place(session: Session, running: Cycle, user_id: str, now: datetime) -> blocks.Place:
-    own = tuple(cycles.own(session, running, user_id, now))
-    return blocks.Place(cycles.brief(session, running), running.channel_id, own)
 
 
 def open_start(ack: Ack, body: Body, client: WebClient) -> None:

@@ -11,6 +11,7 @@ from csi.cycle.order import back, next_step
 from csi.cycle.overview import Brief, Overview, Waiting, brief, judged, overview
 from csi.cycle.own import own
 from csi.cycle.spiral import close
+from csi.cycle.waits import Place, Waits
 from csi.passages import (
     accountable,
     by_id,
@@ -27,8 +28,10 @@ from csi.passages import (
 __all__ = [
     "Brief",
     "Overview",
+    "Place",
     "Start",
     "Waiting",
+    "Waits",
     "accountable",
     "back",
     "breaches",

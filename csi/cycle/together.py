@@ -63,20 +63,13 @@ def cycles_of(session: Session, team_id: str, services: Collection[int], ids: Co
     return [cycle for cycle, *_ in found]
 
 
-def of_person(session: Session, team_id: str, user_id: str) -> list[Cycle]:
-    """The open cycles of the services in which a person holds a role, with all that the home tab asks about them."""
-    mine = select(RoleAssignment.service_id).where(RoleAssignment.team_id == team_id, RoleAssignment.user_id == user_id)
-    ours = (RoleAssignment.team_id == team_id, col(RoleAssignment.service_id).in_(mine))
-    held = session.exec(select(RoleAssignment).where(*ours).order_by(col(RoleAssignment.id))).all()
-    services = {one.service_id for one in held}
-    ahead.keep(session, RoleAssignment, team_id, held, column="service_id", keys=services)
-    found = cycles_of(session, team_id, services)
-    of_people(session, team_id, found)
-    of_data(session, team_id, found)
-    of_reports(session, team_id, found)
-    _of_results(session, team_id, _ids(found))
-    read_ahead(session, Finding, team_id, "cycle_id", _ids([one for one in found if one.step == Step.ANALYSE]))
-    return found
+def of_waits(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
+    """Read ahead all that ``csi.cycle.waits`` asks about these open cycles."""
+    of_people(session, team_id, cycles)
+    of_data(session, team_id, cycles)
+    of_reports(session, team_id, cycles)
+    _of_results(session, team_id, _ids(cycles))
+    read_ahead(session, Finding, team_id, "cycle_id", _ids([one for one in cycles if one.step == Step.ANALYSE]))
 
 
 def of_people(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:

@@ -23,9 +23,10 @@ SUBJECT = "collection"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Data that a person is to bring: a KPI's number (``by_hand``) or file of the period that begins on ``start``."""
+    """Data that its owner is to bring: a KPI's number (``by_hand``) or file of the period that begins on ``start``."""
 
     kpi: str
+    owner: str
     start: date
     period: Period
     by_hand: bool
@@ -66,14 +67,14 @@ def wanted_from(session: Session, cycle: Cycle, user_id: str, start: date, now: 
     return own or found
 
 
-def to_bring(session: Session, cycle: Cycle, user_id: str, now: datetime) -> list[Wanted]:
-    """What a person is to bring: the newest missing period of each KPI."""
+def to_bring(session: Session, cycle: Cycle, now: datetime) -> list[Wanted]:
+    """What somebody is to bring: the newest missing period of each KPI."""
     if cycle.step < Step.GATHER:
         return []
     return [
-        Wanted(one.kpi.name, asked[-1], one.period, by_hand=by_hand(one))
+        Wanted(one.kpi.name, one.owner, asked[-1], one.period, by_hand=by_hand(one))
         for one in arrivals(session, cycle, now)
-        if one.owner == user_id and (asked := _periods_asked(session, cycle, one))
+        if one.owner and (asked := _periods_asked(session, cycle, one))
     ]
 
 

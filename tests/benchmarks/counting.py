@@ -33,7 +33,8 @@ class Counted:
 @contextmanager
 def counted(engine: Engine) -> Iterator[Counted]:
     """Count what is asked of an engine meanwhile, by whatever thread."""
-    found, locked, began = Counted(), {}, perf_counter()
+    found, began = Counted(), perf_counter()
+    locked: dict[int, float] = {}
 
     def before(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if not _NO_QUERY.match(statement):
