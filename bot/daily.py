@@ -21,7 +21,7 @@ from csi import reminders, roles
 from csi.models import Action, Cycle, OutboxPost, Person, Reminder
 from csi.reading.spans import local_day
 from csi.step3_gather import collecting
-from csi.storage import need, rows
+from csi.storage import need, once, rows
 from csi.terms import Awaited, Step
 
 log = logger(__name__)
@@ -92,9 +92,15 @@ def _facts(session: Session, reminder: Reminder, cycle: Cycle, now: datetime) ->
     of_step = reminder.subject == "step"
     is_data = reminder.subject == collecting.SUBJECT or (of_step and cycle.step == Step.GATHER)
     holds = of_step or (is_data and cycle.step == Step.GATHER)
-    found = cycles.breaches(session, cycle, now) if holds and cycle.step < Step.CORRECT else []
-    lack = collecting.lacking(session, cycle, now) if is_data else None
-    return Facts(today, told, lack, sum(one.blocks for one in found), cycle.step)
+    holding = once(session, "holding", cycle.id, lambda: _holding(session, cycle, now)) if holds else 0
+    lack = once(session, "lack", cycle.id, lambda: collecting.lacking(session, cycle, now)) if is_data else None
+    return Facts(today, told, lack, holding, cycle.step)
+
+
+def _holding(session: Session, cycle: Cycle, now: datetime) -> int:
+    """How many rules hold the cycle's step up."""
+    found = cycles.breaches(session, cycle, now) if cycle.step < Step.CORRECT else []
+    return sum(one.blocks for one in found)
 
 
 def _buttons(session: Session, reminder: Reminder, cycle: Cycle) -> list[Block]:

@@ -25,6 +25,7 @@ BUSY_SECONDS = 30
 SYNCHRONOUS = "FULL"  # SQLite: what is committed outlives a power cut, for some 8 ms a commit (decision 0097)
 MOST_ROWS = 1_000_000  # read at once; ours: some gigabytes of objects, far beyond a team's numbers of many years
 CONNECT_SECONDS = 10
+_ONCE = "once"
 _READING = "csi_reading"
 WRITTEN = "written"  # under this name a session keeps the rows that no flush of its own tells of
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -33,6 +34,7 @@ _INCREMENTAL = 2  # SQLite's number for that kind of auto_vacuum
 _PAGES = 500  # given back in one transaction: a few milliseconds
 _KEYS = 30_000  # values one statement may name: SQLite takes 32,766, PostgreSQL 65,535
 RowT = TypeVar("RowT", bound=Row)
+AnyT = TypeVar("AnyT")
 
 
 def _nothing(_session: Session) -> None:
@@ -78,6 +80,16 @@ class Sessions:
 def reads_only(session: Session) -> bool:
     """Whether a session is one that only reads, in which nothing may be changed."""
     return bool(session.connection().get_execution_options().get(_READING))
+
+
+def once(session: Session, what: str, number: int, work: Callable[[], AnyT]) -> AnyT:
+    """What is worked out of a row once for all who ask in a session that only reads; in any other each time."""
+    if not reads_only(session):
+        return work()
+    known: dict[tuple[str, int], Any] = session.info.setdefault(_ONCE, {})
+    if (what, number) not in known:
+        known[what, number] = work()
+    return cast("AnyT", known[what, number])
 
 
 def engine(url: str) -> Engine:

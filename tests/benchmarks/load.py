@@ -27,6 +27,7 @@ from bot.listeners.step3_gather import overview as gathering
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from csi import audit, roles
+from csi import cycle as cycles
 from csi.models import Batch, Cycle, Kpi, Measurement, Reminder, Source
 from csi.proving import prove
 from csi.storage import migrate, rows
@@ -147,19 +148,24 @@ def _type(kit: Kit, count: int) -> None:
 
 
 def _remind(kit: Kit, count: int) -> None:
+    """Of every open cycle as many, to whoever answers for its step."""
     with kit.sessions() as session:
-        cycle, _ = _here(session)
-        like = {
-            "team_id": TEAM,
-            "kind": "step_due",
-            "subject": "step",
-            "subject_id": cycle.step,
-            "user_id": BOB,
-            "cycle_id": cycle.id,
-            "due_at": NOW,
-            "details": {},
-        }
-        session.execute(insert(Reminder), [{**like, "key": f"load:{number}"} for number in range(count)])
+        running = rows(session, Cycle, TEAM, state="open")
+        made = [
+            {
+                "team_id": TEAM,
+                "kind": "step_due",
+                "subject": "step",
+                "subject_id": cycle.step,
+                "user_id": cycles.accountable(session, cycle, cycle.step),
+                "cycle_id": cycle.id,
+                "due_at": NOW,
+                "details": {},
+            }
+            for cycle in running
+        ]
+        every = [{**made[number % len(made)], "key": f"load:{number}"} for number in range(count)]
+        session.execute(insert(Reminder), every)
 
 
 def _log(kit: Kit, count: int) -> None:
