@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 ROOT = Path(__file__).resolve().parents[1]
 # The functions that look over all workspaces, by module.
 OF_ALL = {
-    "bot/delivery/worker.py": {"round", "waiting"},
+    "bot/delivery/worker.py": {"_due", "waiting"},
     "bot/inbox.py": {"_take", "_renew", "forget"},
     "bot/installations.py": {"teams"},
     "bot/metrics.py": {"_by"},

@@ -1,4 +1,6 @@
-"""Sends what the outbox holds: pending → sending → sent, one claim and one call at a time.
+"""Sends what the outbox holds: pending → sending → sent, one claim and one call at a time in each channel.
+
+Channels are served side by side and alike, so that neither a slow upload nor a flood in one keeps the others waiting.
 
 No transaction is open during a call to Slack. After a crash in ``sending`` a result is posted again and from then
 on updated in place; a nudge is given up, as it may have arrived.
@@ -6,13 +8,14 @@ on updated in place; a nudge is given up, as it may have arrived.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -29,13 +32,17 @@ from csi.storage import Sessions, change_if
 log = logger(__name__)
 
 ROUND = 200
+OF_ONE = 10  # posts of one channel looked at at once
+HANDS = 16  # channels served at once
 IDLE = 0.7  # seconds between looks for posts of other processes
 NEAR = timedelta(seconds=2)
 SOON = 0.1  # seconds, while something waits for its image, its channel or its next attempt
+LEAST = 0.02  # seconds between two looks
+Lane = tuple[str, str]  # a workspace and a channel of it
 
 
 class DeliveryWorker:
-    """One thread that delivers, for the workspaces it is given; several processes may each have one."""
+    """Delivers for the workspaces it is given, a channel in one thread at a time; several processes may have one."""
 
     def __init__(
         self,
@@ -57,23 +64,28 @@ class DeliveryWorker:
         self._holder = leases.holder()
         self._stopped = Event()
         self._thread = Thread(target=self._loop, name="delivery", daemon=True)
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="delivery")
+        self._served: set[Lane] = set()
+        self._lock = Lock()
 
     def start(self) -> None:
         """Begin, with what an earlier process left unsent."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Finish the call under way; the rest stays stored."""
+        """Finish the calls under way; the rest stays stored."""
         self._stopped.set()
         self._outbox.wake()
-        self._thread.join(timeout=40)
+        if self._thread.is_alive():
+            self._thread.join(timeout=40)
+        self._hands.shutdown()
 
     def _loop(self) -> None:
         pause = 0.0
         while not self._stopped.is_set():
             self._outbox.woken.wait(timeout=pause)
             self._outbox.woken.clear()
-            pause = self._safely(self.round)
+            pause = max(self._safely(self._hand_out), LEAST)
 
     def _safely(self, work: Callable[[], float | None]) -> float:
         try:
@@ -83,16 +95,62 @@ class DeliveryWorker:
             return IDLE
 
     def round(self) -> float:
-        """Deliver what is due now; gives the seconds until the next look."""
-        now, unfinished = self._now(), _unfinished(self._teams())
+        """Deliver what is due now, one channel after the other; gives the seconds until the next look."""
+        lanes, pause = self._due()
+        for rows in lanes.values():
+            self._serve(rows)
+        return pause
+
+    def _hand_out(self) -> float:
+        """Have what is due now delivered, each channel in its own thread; gives the seconds until the next look."""
+        lanes, pause = self._due()
+        with self._lock:
+            free = {lane: rows for lane, rows in lanes.items() if lane not in self._served}
+            self._served.update(free)
+        for lane, rows in free.items():
+            self._hands.submit(self._safely, lambda lane=lane, rows=rows: self._serve_lane(lane, rows))
+        return pause
+
+    def _serve_lane(self, lane: Lane, rows: Sequence[OutboxPost]) -> None:
+        some = False
+        try:
+            some = self._serve(rows)
+        finally:
+            with self._lock:
+                self._served.discard(lane)
+            if some:  # there may be more
+                self._outbox.wake()
+
+    def _due(self) -> tuple[dict[Lane, list[OutboxPost]], float]:
+        """What can be delivered now, by channel, and the seconds until the next look."""
+        now, teams = self._now(), self._teams()
         with self._sessions.reading() as session:
-            due = session.exec(unfinished.where(col(OutboxPost.next_at) <= now).limit(ROUND)).all()
-            turns = [row for row in due if not states.is_overtaking(session, row)]
-            soon = session.exec(unfinished.where(col(OutboxPost.next_at) <= now + NEAR).limit(1)).first()
-        for row in turns:
-            if not self._stopped.is_set():
-                self._deliver(row)
-        return SOON if soon else IDLE
+            due = session.exec(_fairly(teams, now)).all()
+            soon = session.exec(_unfinished(teams).where(col(OutboxPost.next_at) <= now + NEAR).limit(1)).first()
+        lanes: dict[Lane, list[OutboxPost]] = {}
+        for row in sorted(due, key=lambda row: row.id):
+            lanes.setdefault((row.team_id, row.channel), []).append(row)
+        return lanes, SOON if soon else IDLE
+
+    def _serve(self, rows: Sequence[OutboxPost]) -> bool:
+        """Deliver these of one channel in their order; whether any was."""
+        some, is_silent = False, False
+        for row in rows:
+            if self._stopped.is_set():
+                break
+            if not states.has_its_turn(row, self._now()) or (is_silent and states.is_said(row)) or self._overtakes(row):
+                continue
+            if not self._pace.free(row.team_id, row.channel, posting=states.is_said(row)):
+                is_silent = True  # what comes later in the channel does not go before it
+                continue
+            some = self._deliver(row) or some
+        return some
+
+    def _overtakes(self, row: OutboxPost) -> bool:
+        if row.ts or not row.subject_kind:
+            return False
+        with self._sessions.reading() as session:
+            return states.is_overtaking(session, row)
 
     def waiting(self) -> int:
         """How many posts are not sent yet."""
@@ -100,11 +158,7 @@ class DeliveryWorker:
             return len(session.exec(_unfinished(self._teams())).all())
 
     def _deliver(self, row: OutboxPost) -> bool:
-        """Claim one row, call Slack, keep what came of it; false when it is not this row's turn."""
-        if not states.has_its_turn(row, self._now()) or not self._pace.free(
-            row.team_id, row.channel, posting=states.is_said(row)
-        ):
-            return False
+        """Claim one row, call Slack, keep what came of it; false when another has it, or it must wait."""
         with self._sessions() as session:
             if not self._claim(session, row):
                 return False
@@ -130,7 +184,7 @@ class DeliveryWorker:
         with self._sessions.reading() as session:
             row = self._outbox.find(session, team_id=team_id, key=key)
         if row is not None:
-            self._deliver(row)
+            self._serve([row])
 
     def _claim(self, session: Session, row: OutboxPost) -> bool:
         values = {"status": "sending", "claimed_by": self._holder, "claimed_at": self._now()}
@@ -222,11 +276,24 @@ class DeliveryWorker:
             session.execute(delete(OutboxPost).where(*mine))
 
 
-def _unfinished(teams: Collection[str]) -> SelectOfScalar[OutboxPost]:
-    """Posts of other workspaces are left to the processes that hold their tokens.
+def _fairly(teams: Collection[str], now: datetime) -> SelectOfScalar[OutboxPost]:
+    """What is due now, the first of each channel before the second of any."""
+    place = func.row_number().over(partition_by=(OutboxPost.team_id, OutboxPost.channel), order_by=col(OutboxPost.id))
+    due = select(OutboxPost.id, place.label("place")).where(UNSENT, _ours(teams), col(OutboxPost.next_at) <= now)
+    placed = due.subquery()
+    wanted = (
+        select(OutboxPost).join(placed, placed.c.id == col(OutboxPost.id)).where(_ours(teams), placed.c.place <= OF_ONE)
+    )
+    return wanted.order_by(placed.c.place, col(OutboxPost.id)).limit(ROUND)
 
-    The workspace is asked for as an expression: else an index that begins with it would be taken, and every post of
+
+def _unfinished(teams: Collection[str]) -> SelectOfScalar[OutboxPost]:
+    """Posts of other workspaces are left to the processes that hold their tokens."""
+    return select(OutboxPost).where(UNSENT, _ours(teams)).order_by(col(OutboxPost.id))
+
+
+def _ours(teams: Collection[str]) -> ColumnElement[bool]:
+    """The workspace is asked for as an expression: else an index that begins with it would be taken, and every post of
     the workspace looked at, for the one that holds the few that are unsent.
     """
-    ours = (col(OutboxPost.team_id) + "").in_(teams)
-    return select(OutboxPost).where(UNSENT, ours).order_by(col(OutboxPost.id))
+    return (col(OutboxPost.team_id) + "").in_(teams)

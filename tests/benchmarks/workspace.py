@@ -19,7 +19,7 @@ from csi.models import Batch, Cycle, Kpi, Report, Row
 from csi.step2_can_measure import clauses
 from csi.step7_correct import actions
 from csi.storage import Sessions, rows
-from csi.terms import Role
+from csi.terms import Audience, Role
 from tests import turns
 from tests.turns import ALICE, BOB, DAVE, FRANK, NOW, TEAM
 
@@ -109,7 +109,7 @@ def _first(session: Session, size: Size, team_id: str) -> None:
         Report(
             team_id=team_id,
             cycle_id=cycle.id,
-            audience="business",
+            audience=Audience.BUSINESS,
             state="sent",
             made_by=BOB,
             made_at=NOW,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.delivery.pace import BURST, Pace
+from bot.delivery.pace import BURST, CHANNELS, Pace
 
 
 class Clock:
@@ -64,3 +64,14 @@ def test_a_rate_is_kept_to(clock: Clock) -> None:
     assert taken(pace, 2) == [True, False]
     clock.now += 0.25
     assert taken(pace, 2) == [True, False]
+
+
+def test_a_workspace_has_a_pace_in_all_its_channels(clock: Clock) -> None:
+    pace = Pace(burst=2.0, time=clock)
+    assert CHANNELS == 5
+    assert [taken(pace, 3, channel=f"C{number}") for number in range(5)] == [[True, True, False]] * 5
+    assert taken(pace, 1, channel="C9") == [False]
+    assert taken(pace, 1, team="T2") == [True]
+    assert pace.free("T1", "C9", posting=False)
+    clock.now += 0.2
+    assert taken(pace, 2, channel="C9") == [True, False]
