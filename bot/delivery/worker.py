@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Lock, Thread
 
 from slack_sdk import WebClient
@@ -108,7 +109,7 @@ class DeliveryWorker:
             free = {lane: rows for lane, rows in lanes.items() if lane not in self._served}
             self._served.update(free)
         for lane, rows in free.items():
-            self._hands.submit(self._safely, lambda lane=lane, rows=rows: self._serve_lane(lane, rows))
+            self._hands.submit(self._safely, partial(self._serve_lane, lane, rows))
         return pause
 
     def _serve_lane(self, lane: Lane, rows: Sequence[OutboxPost]) -> None:

@@ -68,11 +68,11 @@ class Waits:
         with self._lock:  # of two who come first one looks
             known, newest = self._known.get(team_id), changed.newest(session, team_id)
             if known is None or newest < known.newest:  # nothing was looked at yet, or all was deleted since
-                places = _seen(session, team_id, open_cycles(session, team_id), now)
+                made = _Known(newest, _seen(session, team_id, open_cycles(session, team_id), now))
             else:
-                places = _brought(session, team_id, known, newest, now)
-            self._known[team_id] = _Known(newest, places)
-            return places
+                made = _Known(newest, _brought(session, team_id, known, newest, now))
+            self._known[team_id] = made
+            return made.places
 
 
 def _brought(session: Session, team_id: str, known: _Known, newest: int, now: datetime) -> Mapping[int, Place]:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -155,13 +155,21 @@ class FileStore:
         path = self._path(key)
         self._system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         part = f"{path}.{uuid4().hex}.part"
-        with self._system.open(part, "wb") as target:
+        try:
+            self._fill(part, content)
+            self._system.mv(part, path)
+        except OSError:  # a full disk is not to be filled with what nobody looks for
+            with suppress(OSError):
+                self._system.rm_file(part)
+            raise
+
+    def _fill(self, path: str, content: bytes | Path) -> None:
+        with self._system.open(path, "wb") as target:
             if isinstance(content, Path):
                 with content.open("rb") as source:
                     shutil.copyfileobj(source, target, _BLOCK)
             else:
                 target.write(content)
-        self._system.mv(part, path)
 
 
 def is_held_to_its_hash(key: str) -> bool:
