@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import inf
 
+from csi.measures import Bounds, measure_of
 from csi.words.wording import plainly
 
 WHOLES: Mapping[str, float] = {"%": 100.0, "ratio": 1.0, "‰": 1e3, "ppm": 1e6}  # all of it, by the unit of a share
-_PARTS = frozenset({"share", "availability"})
-COUNTED = frozenset({"count", "distinct", "backlog"})
 _SCORES = 100.0  # a net promoter score lies between minus and plus so many points
 
 
@@ -24,11 +23,12 @@ def possible(measure: str, unit: str, *, lasting: bool) -> tuple[float, float]:
         unit: of the result.
         lasting: whether it is a length of time, between two moments of a row.
     """
-    if measure in _PARTS:
+    bounds = measure_of(measure).bounds
+    if bounds is Bounds.WHOLE:
         return 0.0, WHOLES.get(unit, inf)
-    if measure == "nps":
+    if bounds is Bounds.SCORE:
         return -_SCORES, _SCORES
-    return (0.0 if lasting or measure in COUNTED else -inf), inf
+    return (0.0 if lasting or bounds is Bounds.FROM_ZERO else -inf), inf
 
 
 def impossible(edge: float, measure: str, unit: str, *, lasting: bool) -> str:
@@ -37,11 +37,7 @@ def impossible(edge: float, measure: str, unit: str, *, lasting: bool) -> str:
     if least <= edge <= most:
         return ""
     shown = f" {unit}" if unit != "count" else ""
-    what = "a length of time" if lasting and measure not in (*_PARTS, *COUNTED) else _named(measure)
+    known = measure_of(measure)
+    what = "a length of time" if lasting and not known.is_never_negative else known.spoken
     bounds = f"{least:g} to {plainly(most, 12, parted=True)}{shown}" if most < inf else f"{least:g}{shown} or more"
     return f"{plainly(edge, 12, parted=True)}{shown} cannot be reached by {what}; expected {bounds}"
-
-
-def _named(measure: str) -> str:
-    article = "an" if measure[:1] in "aeiou" or measure == "nps" else "a"
-    return f"{article} {measure}"

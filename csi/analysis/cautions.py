@@ -20,6 +20,7 @@ from csi.analysis.signals import RUN
 from csi.analysis.verdict import QUALITY_NEEDED, QUALITY_STRONG, capped
 from csi.analysis.weekdays import hiding
 from csi.analysis.windows import complete_on, covered, there_on
+from csi.measures import measure_of
 from csi.terms import Direction, Period
 from csi.words import wording
 from csi.words.together import keeping
@@ -62,7 +63,7 @@ def cautions(
         Note(Remark.MIX_FLIPS, "The mix moved and the sign flips at constant mix." if _mix_flips(draft) else ""),
         *fired,
         guards.reopened(row.item.reopened),
-        "" if row.item.definition.measure in ("count", "distinct") else _shrinking(draft),
+        "" if measure_of(row.item.definition.measure).is_counting else _shrinking(draft),
         _fragile(draft, moved),
         Note(Remark.BREACH_AHEAD, heading_for_a_breach(draft)),
         Note(Remark.IMPROVING, missed_but_improving(draft)),

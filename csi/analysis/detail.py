@@ -15,7 +15,7 @@ from csi.analysis.comparator import attributed
 from csi.analysis.drafts import SIGNIFICANT, Draft, varying
 from csi.analysis.forecast import Forecast, forecast
 from csi.analysis.limits import Floats
-from csi.analysis.panel import AT_MOST_ALL, moments
+from csi.analysis.panel import moments
 from csi.analysis.phases import first_from, runs
 from csi.analysis.rare import between, is_rare
 from csi.analysis.sentence import GapClosed
@@ -23,6 +23,7 @@ from csi.analysis.spread import SHIFTED
 from csi.analysis.trend import FEWEST as TREND_FEWEST
 from csi.analysis.verdict import Ruling
 from csi.analysis.windows import there_on
+from csi.measures import measure_of
 from csi.possible import WHOLES
 from csi.terms import Direction, Period
 
@@ -106,7 +107,7 @@ def _method(one: Draft) -> str:
     said += " beside one harmonic of the year" if seasonal else ""
     said += f", each {period} at the baseline's mix of {one.facts.mix}" if one.facts.mix else ""
     measure = one.row.item.definition.measure
-    if measure == "median" or (measure.startswith("p") and measure[1:].isdigit()):
+    if measure_of(measure).probability is not None:
         said = f"{said}; a window's level is the mean of its {period}s' {measure} values"
     return f"{said}; each {period} compared with its like in seasons of {season} {period}s" if season else said
 
@@ -181,7 +182,7 @@ def _budget(one: Draft) -> Budget | None:
     (quotients in % that never exceed it, too) or of agreed time."""
     definition, series, window = one.row.item.definition, one.row.item.series, one.row.after
     target = definition.target
-    part = definition.measure in AT_MOST_ALL or one.seen.panel.family[one.seen.number] == "share"
+    part = measure_of(definition.measure).is_part or one.seen.panel.family[one.seen.number] == "share"
     if not part or target is None or one.aim.direction is Direction.WITHIN:
         return None
     if not {"numerator", "denominator"} <= set(series):

@@ -15,7 +15,7 @@ from csi.analysis.drift import HINTED, SURE, Beyond
 from csi.analysis.lasting import Lasting
 from csi.analysis.limits import FEWEST, TRIAL_BELOW, Lines
 from csi.analysis.measured import Measured
-from csi.analysis.panel import COUNTS, Panel, moments
+from csi.analysis.panel import Panel, moments
 from csi.analysis.promise import promise
 from csi.analysis.rare import is_rare
 from csi.analysis.seen import Seen, seldom, telling
@@ -24,11 +24,11 @@ from csi.analysis.signals import RULES
 from csi.analysis.trend import FEWEST as TREND_FEWEST
 from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
 from csi.analysis.windows import Row, doubted, lacking, not_comparable, summary, there_on
+from csi.measures import measure_of
 from csi.words import wording
 
 SIGNIFICANT = 0.05
 LONGEST = 4  # times the periods there are: to wait for more is no advice; ours
-SUMMED = COUNTS | {"sum"}  # their level is so many a period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,11 @@ def draft(panel: Panel, measured: Measured, number: int, p_adjusted: float) -> D
     return Draft(
         seen=seen,
         subject=Subject(
-            definition.name or definition.id, definition.unit, row.item.period, seen.aim, definition.measure in SUMMED
+            definition.name or definition.id,
+            definition.unit,
+            row.item.period,
+            seen.aim,
+            measure_of(definition.measure).is_additive,
         ),
         facts=facts,
         limits=_limits(seen, measured.lines),

@@ -11,12 +11,12 @@ import pandas as pd
 from scipy import special
 
 from csi.analysis.limits import Flags, Floats
+from csi.measures import measure_of
 from csi.series.grouping import Groups
 
 _SURE, _HINTED = 0.01, 0.2  # p of the mix from which it moved, and from which it may have
 SHARED = 0.5  # of the baseline's cases in strata that still have any: below, nothing is compared. Ours
 SHARED_BY_MIX = 0.5  # of a change, from which the mix is named as what explains it; ours
-MIXED = frozenset({"mean", "median", "share", "nps"})  # measures that a mix can move, and quantiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Table(NamedTuple):
 
 def is_mixed(measure: str) -> bool:
     """Whether a measure is one of cases, which a mix can move; a number of them or their sum is not."""
-    return measure in MIXED or (measure.startswith("p") and measure[1:].replace(".", "", 1).isdigit())
+    return measure_of(measure).is_of_cases
 
 
 def standardise(table: Table, windows: tuple[Flags, Flags], matters: float = 0.0) -> Standardised | None:

@@ -16,20 +16,16 @@ from csi.analysis.analysis import KpiInput
 from csi.analysis.limits import Flags, Floats
 from csi.definition import Duration, KpiDefinition
 from csi.errors import InvalidInput
+from csi.measures import Family, measure_of
 from csi.reading.local_times import localised
 from csi.series import net_promoter, units
 
 Columns = Mapping[str, Any]
 _Unit = Literal["s", "ms", "us", "ns"]
 LARGEST = 1e150  # beyond, squares overflow
-COUNTS = frozenset({"count", "distinct"})
-_NEVER_NEGATIVE = COUNTS | {"backlog", "share", "availability"}
 _AMOUNTS = frozenset({"time", "bytes", "rate", "user time"})  # none of these is less than nothing
-_PARTED = frozenset({"share", "ratio", "availability"})
-_NET = frozenset({"nps"})
 _ALWAYS = ("value", "n", "partial", "excluded", "end")  # what is missing has no value
 PERCENT = 100.0  # all of a whole
-AT_MOST_ALL = frozenset({"share", "availability"})
 STACKED = ("value", "numerator", "denominator", "n", *net_promoter.SIDES)
 
 
@@ -127,7 +123,7 @@ def _parts(inputs: Sequence[KpiInput], values: Floats, used: Flags) -> Flags:
     """Numbers in % that are parts of a whole: none, and no aim, ever lay below zero or above all of it."""
     within = np.asarray(((values >= 0) & (values <= PERCENT) | ~used).all(axis=1) & used.any(axis=1))
     aimed = [all(0 <= aim <= PERCENT for aim in item.definition.aims) for item in inputs]
-    told = [item.definition.unit == "%" and item.definition.measure not in COUNTS | {"sum"} for item in inputs]
+    told = [item.definition.unit == "%" and not measure_of(item.definition.measure).is_additive for item in inputs]
     return within & np.array(aimed, dtype=bool) & np.array(told, dtype=bool)
 
 
@@ -135,9 +131,9 @@ def _columns(item: KpiInput) -> Columns:
     """The columns a KPI needs; taking one out of a frame is dear when there are a thousand."""
     series = item.series
     wanted: tuple[str, ...] = _ALWAYS
-    if item.definition.measure in _PARTED | _NET:
+    if measure_of(item.definition.measure).has_sides:
         wanted = (*wanted, "numerator", "denominator")
-    if item.definition.measure in _NET:
+    if measure_of(item.definition.measure).is_net:
         wanted = (*wanted, *net_promoter.SIDES)
     return {name: series[name].array for name in wanted if name in series}
 
@@ -242,20 +238,20 @@ def _families(inputs: Sequence[KpiInput], parts: tuple[Floats, Floats, Floats], 
     within = np.asarray((~parted | (numerator <= denominator)).all(axis=1))
     families = np.full(len(inputs), "number", dtype="<U6")
     for row, item in enumerate(inputs):
-        measure = item.definition.measure
-        if measure in COUNTS:
+        measure = measure_of(item.definition.measure).family
+        if measure is Family.COUNT:
             families[row] = "count"
-        elif complete[row] and sided[row] and measure in _NET:
+        elif complete[row] and sided[row] and measure is Family.NET:
             families[row] = "net"
-        elif complete[row] and whole[row] and measure == "share" and within[row]:
+        elif complete[row] and whole[row] and measure is Family.SHARE and within[row]:
             families[row] = "share"
-        elif complete[row] and whole[row] and measure == "ratio":
+        elif complete[row] and whole[row] and measure is Family.RATE:
             families[row] = "share" if item.definition.unit == "%" and within[row] else "rate"
     return families
 
 
 def _is_net(inputs: Sequence[KpiInput]) -> Flags:
-    return np.array([item.definition.measure in _NET for item in inputs], dtype=bool)
+    return np.array([measure_of(item.definition.measure).is_net for item in inputs], dtype=bool)
 
 
 def _never_negative(definition: KpiDefinition) -> bool:
@@ -264,17 +260,17 @@ def _never_negative(definition: KpiDefinition) -> bool:
 
 def _most(definition: KpiDefinition) -> float:
     """All of it, in the KPI's unit, for what is a part of a whole; infinite for anything else."""
-    if definition.measure in _NET:
+    if measure_of(definition.measure).is_net:
         return net_promoter.SCALE
     known = units.find(definition.unit)
-    part = definition.measure in AT_MOST_ALL and known is not None and known.dimension == "ratio"
+    part = measure_of(definition.measure).is_part and known is not None and known.dimension == "ratio"
     return 1 / known.factor if part and known is not None else np.inf
 
 
 def cannot_be_negative(measure: str, unit: str, *, lasting: bool) -> bool:
     """Whether a KPI cannot go below zero: by its measure, as a duration, or by what its unit counts."""
     known = units.find(unit)
-    return measure in _NEVER_NEGATIVE or lasting or (known is not None and known.dimension in _AMOUNTS)
+    return measure_of(measure).is_never_negative or lasting or (known is not None and known.dimension in _AMOUNTS)
 
 
 def _refuse_overflow(inputs: Sequence[KpiInput], values: Floats) -> None:

@@ -10,8 +10,8 @@ import pandas as pd
 
 from csi.analysis.analysis import Between, KpiInput
 from csi.analysis.limits import FEWEST, TRIAL_BELOW, Floats, t
-from csi.analysis.panel import COUNTS
 from csi.analysis.windows import Row
+from csi.measures import measure_of
 from csi.words import wording
 
 RARE = 2.0  # events a period in the baseline. Source: docs/verdicts.md, Limits
@@ -30,7 +30,7 @@ class _Gaps:
 
 def is_rare(row: Row) -> bool:
     """Whether a count has fewer than two events a period: in its baseline, else in all."""
-    if row.item.definition.measure not in COUNTS:
+    if not measure_of(row.item.definition.measure).is_counting:
         return False
     values = row.values[row.before if row.before.any() else row.used]
     return bool(len(values)) and float(values.mean()) < RARE

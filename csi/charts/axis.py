@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from csi.charts.canvas import FAINT, QUIET, RULE, WHITE, literal, width_of
 from csi.charts.marks import Mark, bound
 from csi.charts.view import View
+from csi.measures import measure_of
 from csi.terms import Period
 from csi.words.wording import day, month
 
@@ -39,7 +40,7 @@ def value_range(view: View) -> tuple[float, float]:
         return 0.0, 1.0
     low, high = with_air(min(known), max(known))
     air = (high - low) * AIR / 4
-    if view.kpi.measure == "nps":
+    if measure_of(view.kpi.measure).is_net:
         return max(low, -ALL - air), min(high, ALL + air)
     whole = view.unit == "%" and max(known) <= ALL
     return low, min(high, ALL + air) if whole else high

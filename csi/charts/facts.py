@@ -10,6 +10,7 @@ from csi.analysis.change_state import WORSE
 from csi.charts.view import Guard, Stands, View
 from csi.definition import StudyDefinition, hash_of
 from csi.kpi_catalogue.entry import MIN_N
+from csi.measures import measure_of
 from csi.series.processed import Processed, SourceCounts
 from csi.terms import Verdict
 from csi.words.heading import of_verdicts
@@ -22,7 +23,6 @@ MOST_URGENT_FIRST = (
     Verdict.ACHIEVED_UNSTABLE,
     Verdict.ACHIEVED,
 )
-WITHOUT_PEOPLE = ("count", "distinct", "sum", "last", "backlog", "availability")  # these tell of no single person
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +137,4 @@ def fewest(study: StudyDefinition, processed: Processed) -> int:
 
 def needed(measure: str, *, key: bool) -> int:
     """5 where a row is one case (its source has a ``key``), 0 where nobody can be recognised (V6.7)."""
-    return MIN_N if key and measure not in WITHOUT_PEOPLE else 0
+    return MIN_N if key and measure_of(measure).tells_of_people else 0

@@ -8,26 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from csi.errors import InvalidInput
+from csi.measures import MEASURES
 from csi.terms import Audience, Direction
 
 KINDS = ("service", "process", "technology")
 ASPECTS = ("speed", "quality", "cost", "volume", "flow", "availability", "satisfaction")
 CALENDARS = ("24x7", "agreed hours")
-MEASURES = (
-    "count",
-    "distinct",
-    "sum",
-    "mean",
-    "median",
-    "min",
-    "max",
-    "last",
-    "share",
-    "ratio",
-    "nps",
-    "availability",
-    "backlog",
-)
 COMPUTED_KEYS = ("at", "measure", "value", "where", "good")
 NEEDS_COUNTER_METRIC = ("speed", "cost", "volume")  # rule V1.7
 

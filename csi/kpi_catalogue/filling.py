@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
 from csi.kpi_catalogue.catalogue import entry
 from csi.kpi_catalogue.entry import Entry
+from csi.measures import is_measure, measure_of
 from csi.terms import Direction
-
-_QUANTILE = re.compile(r"p[0-9.]+")
 
 
 def fill(kpi: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,5 +45,4 @@ def _direction(known: Entry) -> str | list[float] | None:
 
 def _shape(measure: str) -> str:
     """Mean, median and percentiles of the same value are one shape: P90 of K03 keeps K03's value."""
-    same = ("sum", "mean", "median", "min", "max")
-    return "number" if measure in same or _QUANTILE.fullmatch(measure) else measure
+    return measure_of(measure).shape if is_measure(measure) else measure

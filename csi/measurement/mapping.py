@@ -13,6 +13,7 @@ from sqlmodel import Session
 from csi.definition import Window, hash_of
 from csi.measurement import deliveries, promises, windows
 from csi.measurement.deliveries import Why, moment_of, reasons_of
+from csi.measures import Family, Takes, measure_of
 from csi.models import (
     Action,
     AnalysisResult,
@@ -28,7 +29,7 @@ from csi.models import (
     Source,
 )
 from csi.series.cadence import EVERY_PERIOD
-from csi.series.columns import OF_VALUE, SPANS
+from csi.series.columns import OF_VALUE
 from csi.series.expression import ExpressionError, columns_of
 from csi.storage import need, rows
 from csi.terms import Measurability
@@ -278,7 +279,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
     source = _source_of(known, plan, sources)
     if source is not None and source.kind in TYPED:
         known = {**_typed(kpi, known), "source": source.key}
-    of_kpis = known.get("measure") == "ratio" and "source" not in known and source is None
+    of_kpis = measure_of(known.get("measure")).takes is Takes.SIDES and "source" not in known and source is None
     if not known.get("measure") or (source is None and not of_kpis):
         return {}
     if source is not None:
@@ -300,7 +301,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
 def _moment(known: Mapping[str, Any], source: Source) -> str:
     """What puts a row into a period where a KPI does not say: its own end, else the column that dates the source."""
     value = known.get("value")
-    if known["measure"] in SPANS:
+    if measure_of(known["measure"]).is_of_spans:
         return ""
     return str(value.get("to") or "") if isinstance(value, Mapping) and "to" in value else moment_of(source)
 
@@ -315,7 +316,7 @@ def _source_of(known: Mapping[str, Any], plan: PlanRow | None, sources: Mapping[
 
 def _typed(kpi: Kpi, known: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers typed or pushed: one per period. Shares are added up from their two sides where these were given."""
-    both_sides = known.get("measure") in ("share", "ratio")
+    both_sides = measure_of(known.get("measure")).family in (Family.SHARE, Family.RATE)
     value = {"numerator": "numerator", "denominator": "denominator"} if both_sides else "value"
     measure = "ratio" if both_sides else _of_numbers(str(known.get("measure", "")))
     return {"at": "at", "measure": measure, "value": value, "where": f'kpi == "{kpi.key}"'}
@@ -323,7 +324,7 @@ def _typed(kpi: Kpi, known: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_numbers(measure: str) -> str:
     """A counted number that is typed is a sum; anything else that is typed stands for its period as it is."""
-    return "sum" if measure in ("count", "distinct", "sum") else "last"
+    return "sum" if measure_of(measure).is_additive else "last"
 
 
 def _with_clock(value: Any, plan: PlanRow | None) -> Any:

@@ -8,18 +8,18 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
+from csi.measures import measure_of
 from csi.series import cut_words, exclusions, outliers, undated, unended
 from csi.series.axis import Axis
 from csi.series.cadence import EVERY_PERIOD, longest_silence, usual_silence
 from csi.series.column_kinds import moments_of_kpi
 from csi.series.column_units import taken_unsaid
-from csi.series.columns import SPANS
 from csi.series.coverage import Cut, cuts_of
 from csi.series.doubt_words import notes
 from csi.series.doubts import doubts_of
 from csi.series.exposure import Pulse, alive, alive_by_cadence, partial, seldom
 from csi.series.groups import groups_of
-from csi.series.measures import ADDITIVE, Points, points_of
+from csi.series.measures import Points, points_of
 from csi.series.periods import LATEST, MISSING, edges, from_microseconds, microseconds, phases
 from csi.series.portion import Portion
 from csi.series.processed import COVERAGE_WARNING, Dimension, Processed, Quality, SourceCounts, TracePart
@@ -130,10 +130,10 @@ def _flags(setting: Setting, whole: Portion, points: Points) -> Flags:
     short = partial(beat, axis.edges, axis.as_of if study.as_of is not None else None)
     refused = _refused(whole, points, axis.size)
     only_refused = (refused > 0) & (points.n == 0)
-    if setting.kpi.measure in ADDITIVE:
+    if measure_of(setting.kpi.measure).is_additive:
         # What is added up lacks what was left out or refused; of other measures a few rows less say the same.
         short |= (excluded & ~wholly) | (refused > (1 - COVERAGE_WARNING) * (refused + points.n))
-    if setting.kpi.measure in SPANS:  # an outage that is not known of makes its period look whole
+    if measure_of(setting.kpi.measure).is_of_spans:  # an outage that is not known of makes its period look whole
         short, only_refused = short | (refused > 0), np.zeros(axis.size, dtype=bool)
     if whole.waiting is not None:  # whoever was quick is known already: the others of their period are still open
         short |= whole.waiting > (1 - COVERAGE_WARNING) * (whole.waiting + points.n)
@@ -181,7 +181,7 @@ def _beating(setting: Setting, whole: Portion) -> np.ndarray:
         return whole.found.n > 0
     if longest := longest_silence(setting.cadence):
         return alive_by_cadence(beat, axis.edges, closed, axis.as_of, longest)
-    if setting.kpi.measure in SPANS:  # outages are rare, and a stock stays when nothing moves
+    if measure_of(setting.kpi.measure).is_of_spans:  # outages are rare, and a stock stays when nothing moves
         return _between(beat, axis)
     alike = phases(setting.starts, setting.study.period)
     if longest := usual_silence(beat):

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from csi.definition import Duration, KpiDefinition, RatioValue, StudyDefinition
-from csi.series.columns import OF_VALUE, home_of, is_quantile, is_ratio_of_kpis, moment_of_row
+from csi.measures import measure_of
+from csi.series.columns import OF_VALUE, home_of, is_ratio_of_kpis, moment_of_row
 from csi.series.expression import Column, Literal, Operand, comparisons
 from csi.series.truths import may_be_truth
 
 Place = tuple[str, str]  # a source and its column
 Places = dict[Place, None]  # a set that keeps its order
-_OF_NUMBERS = ("sum", "mean", "median", "min", "max", "last", "nps")
 IN_ORDER = ("<", "<=", ">", ">=")
 _EQUAL = ("==", "!=")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?", re.ASCII)
@@ -80,7 +80,7 @@ def _pauses(kpi: KpiDefinition) -> tuple[str, ...]:
 
 
 def _numbers(kpi: KpiDefinition, kpis: frozenset[str]) -> Iterator[str]:
-    if isinstance(kpi.value, str) and (kpi.measure in _OF_NUMBERS or is_quantile(kpi.measure)):
+    if isinstance(kpi.value, str) and measure_of(kpi.measure).reads_numbers:
         yield kpi.value
     if isinstance(kpi.value, RatioValue) and not is_ratio_of_kpis(kpi, kpis):
         yield from (kpi.value.numerator, kpi.value.denominator)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
 from csi.errors import NotComparable
+from csi.measures import measure_of
 from csi.reading.scales import scaled
 from csi.series import units
 from csi.series.columns import LINKED, is_ratio_of_kpis, link_of, unit_columns, units_of
 from csi.series.money import NO_RATES, Rates, is_money, rates_of
 
 _PER = re.compile(r"\s*/\s*|\s+per\s+")
-UNCOUNTED = ("count", "distinct", "share", "availability", "backlog", "nps")  # measures whose numbers have no unit
 _ONE_ONLY = ("count", "work")
 _BARE = ("ratio", "count")  # dimensions that say nothing of what was divided
 
@@ -52,7 +52,7 @@ def wanted_units(kpi: KpiDefinition, known: Known) -> tuple[tuple[str, str], ...
     names none (``%``) both are brought to one: that declared for a column, else the currency the rates lead to.
     """
     if isinstance(kpi.value, str):
-        return ((kpi.value, kpi.unit),) if kpi.measure != "nps" else ()
+        return () if measure_of(kpi.measure).is_net else ((kpi.value, kpi.unit),)
     if not isinstance(kpi.value, RatioValue):
         return ()
     above, below = named(kpi.unit)
@@ -70,7 +70,7 @@ def taken_unsaid(study: StudyDefinition, kpi: KpiDefinition) -> str:
     Of units that others measure the same in: of ``points`` there is one only.
     """
     unit = units.find(kpi.unit)
-    if not isinstance(kpi.value, str) or kpi.measure in UNCOUNTED or kpi.source not in study.sources:
+    if not isinstance(kpi.value, str) or not measure_of(kpi.measure).has_units or kpi.source not in study.sources:
         return ""
     if unit is None or unit.dimension in _ONE_ONLY:
         return ""
@@ -121,7 +121,7 @@ def unconvertible(study: StudyDefinition) -> tuple[tuple[str, str], ...]:
     """KPI and what is wrong, for every column of a declared unit that cannot be brought to the one wanted."""
     found = []
     for kpi in study.kpis.values():
-        if kpi.measure in UNCOUNTED or kpi.source not in study.sources:
+        if not measure_of(kpi.measure).has_units or kpi.source not in study.sources:
             continue
         known = known_of(study, kpi.source)
         for name, wanted in wanted_units(kpi, known):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,10 +11,8 @@ from csi.series.expression import columns_of
 
 LINKED = "."  # `changes.committed_at`: a column of the linked source
 OF_VALUE = "value"  # in `good`: the KPI's own duration
-SPANS = ("availability", "backlog")  # measures whose value is a span of time
 SECONDS = "s"
 _CLOCKS = frozenset(map(str, ShortClock)) - {""}
-_QUANTILE = re.compile(r"p(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,6 @@ def link_of(source: SourceDefinition) -> Link | None:
 def moment_of_row(kpi: KpiDefinition) -> str:
     """The column that puts a row into a period; a span without one begins it."""
     return kpi.at or (kpi.value.start if isinstance(kpi.value, Duration) else "")
-
-
-def is_quantile(measure: str) -> bool:
-    """``p90`` and its like."""
-    return _QUANTILE.fullmatch(measure) is not None
 
 
 def is_ratio_of_kpis(kpi: KpiDefinition, kpis: frozenset[str]) -> bool:

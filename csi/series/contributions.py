@@ -10,9 +10,10 @@ import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, PausedFor, RatioValue
 from csi.errors import InvalidInput
+from csi.measures import Takes, measure_of
 from csi.series import units
 from csi.series.calendar import ALWAYS, OpenTime
-from csi.series.column_units import UNCOUNTED, UNSAID, Known, wanted_units
+from csi.series.column_units import UNSAID, Known, wanted_units
 from csi.series.columns import OF_VALUE, moment_of_row
 from csi.series.expression import Column, ExpressionError, Missing, columns_of, comparisons, parse, walk
 from csi.series.late import deadline_of, not_yet_due
@@ -198,16 +199,17 @@ class Looking:
         if isinstance(kpi.value, Duration):
             yield from backward(self.frame, kpi.value)
             yield from self._paused_wrongly(kpi, kpi.value)
-        if isinstance(kpi.value, str) and kpi.measure not in UNCOUNTED:
+        if isinstance(kpi.value, str) and measure_of(kpi.measure).has_units:
             yield from below_zero(kpi, _numbers(kpi, self, kpi.value))
-        if kpi.measure not in UNCOUNTED:
+        if measure_of(kpi.measure).has_units:
             yield from odd_units(kpi, self.known, self.frame, self.used_units)
-        if kpi.measure == "nps":
+        if measure_of(kpi.measure).takes is Takes.ANSWERS:
             yield from not_answers(_numbers(kpi, self, str(kpi.value)), str(kpi.value))
 
     def _paused_wrongly(self, kpi: KpiDefinition, value: Duration) -> Iterator[SetAside]:
         """Rows whose pauses cannot be, for a KPI that asks for its duration."""
-        asked = kpi.measure != "share" or any(self.asks_for_duration(kpi, text) for text in (kpi.good, kpi.where))
+        is_condition = measure_of(kpi.measure).takes is Takes.CONDITION
+        asked = not is_condition or any(self.asks_for_duration(kpi, text) for text in (kpi.good, kpi.where))
         if value.pauses and asked:
             yield from (told(one, value) for one in self.elapsed(value, kpi).spoilt)
 
@@ -263,14 +265,14 @@ def _given(
 ) -> Contribution:
     """What the rows that a KPI can use give."""
     rows, moments = dated
-    if kpi.measure == "share":
+    if measure_of(kpi.measure).takes is Takes.CONDITION:
         return _share(kpi, looking, rows, at, where)
-    if kpi.measure in ("count", "distinct"):
+    if measure_of(kpi.measure).is_counting:
         return _named(kpi, looking, rows, at) if kpi.value else Contribution(rows=rows, at=moments)
     if isinstance(kpi.value, RatioValue):
         sides = [_in_unit(kpi, looking, *side)[rows] for side in wanted_units(kpi, looking.known)]
         return Contribution(rows=rows, at=moments, value=sides[0], denominator=sides[1])
-    if kpi.measure in ("availability", "backlog") and isinstance(kpi.value, Duration):
+    if measure_of(kpi.measure).is_of_spans and isinstance(kpi.value, Duration):
         return _span(kpi.value, kpi, looking, where)
     return Contribution(rows=rows, at=moments, value=_values(kpi, looking)[rows])
 
@@ -282,7 +284,7 @@ def _named(kpi: KpiDefinition, looking: Looking, rows: np.ndarray, at: np.ndarra
 
 def _values(kpi: KpiDefinition, looking: Looking) -> np.ndarray:
     """One number per row in the KPI's unit."""
-    if kpi.measure == "nps":
+    if measure_of(kpi.measure).takes is Takes.ANSWERS:
         return _numbers(kpi, looking, str(kpi.value))
     if not isinstance(kpi.value, Duration):
         return _in_unit(kpi, looking, str(kpi.value), kpi.unit)

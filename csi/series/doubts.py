@@ -14,12 +14,11 @@ from enum import StrEnum
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition
+from csi.measures import Takes, measure_of
 from csi.series import units
 from csi.series.column_kinds import IN_ORDER, is_moment
-from csi.series.columns import SPANS
 from csi.series.expression import Among, Both, Compare, Either, Literal, Node, Not, parse
 from csi.series.growth import Growth
-from csi.series.measures import ADDITIVE
 from csi.series.net_promoter import shows_scale
 from csi.series.tried import SHOWN, Fit, Held, Numbers, Tried
 from csi.terms import Direction
@@ -128,7 +127,7 @@ def _of_where(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
         return
     kind = DoubtKind.WHERE_MATCHES_ALL if fit.fits else DoubtKind.WHERE_MATCHES_NONE
     blocks = not fit.fits or _leaves_out(parse(kpi.where))
-    leaves_rows = fit.fits > 0 or kpi.measure in (*ADDITIVE, *SPANS)  # of no row there is a count, and no median
+    leaves_rows = fit.fits > 0 or measure_of(kpi.measure).has_value_of_nothing
     yield Doubt(
         kind=kind,
         key="where",
@@ -150,7 +149,7 @@ def _of_good(kpi: KpiDefinition, fit: Fit | None) -> Iterator[Doubt]:
 def _of_numbers(kpi: KpiDefinition, numbers: Numbers | None) -> Iterator[Doubt]:
     if numbers is None or not numbers.rows:
         return
-    if kpi.measure == "nps":
+    if measure_of(kpi.measure).takes is Takes.ANSWERS:
         is_odd = _MOST_NO_ANSWERS * numbers.beyond > numbers.rows
         leaves_rows = not is_odd
         kind = DoubtKind.OTHER_SCALE if is_odd or not shows_scale(numbers.answers) else None

@@ -16,14 +16,14 @@ import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, PausedFor, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
+from csi.measures import measure_of
 from csi.reading.column_headers import may_be_length
 from csi.reading.layout import Column
 from csi.reading.period_parts import names_period
 from csi.reading.quantities import into
 from csi.reading.scales import SCALES
-from csi.series.column_units import UNCOUNTED, Known, known_of, named, says_something, wanted_units
-from csi.series.columns import home_of, is_quantile, units_of
-from csi.series.measures import LEVELS
+from csi.series.column_units import Known, known_of, named, says_something, wanted_units
+from csi.series.columns import home_of, units_of
 from csi.series.proven_units import longer_than_all, proven
 from csi.series.units import find
 from csi.words.wording import amount
@@ -99,7 +99,10 @@ def bare_lengths(study: StudyDefinition, source: str) -> list[tuple[KpiDefinitio
     return [
         (kpi, column, wanted)
         for kpi in study.kpis.values()
-        if kpi.measure not in (*UNCOUNTED, "last") and kpi.source in study.sources and not _is_of_periods(study, kpi)
+        if measure_of(kpi.measure).has_units
+        and kpi.measure != "last"
+        and kpi.source in study.sources
+        and not _is_of_periods(study, kpi)
         for name, wanted in _needed_of_columns(kpi, known_of(study, kpi.source))
         for home, column in [home_of(study, kpi.source, name)]
         if home == source and _is_of_time(wanted) and not _is_declared(study, source, column)
@@ -218,7 +221,7 @@ def _first(units: Sequence[str]) -> str:
 def _unconvertible(declared: StudyDefinition, filled: StudyDefinition) -> Iterator[InvalidInput]:
     """Every column of a found unit that a KPI needs in one of another kind."""
     for kpi in filled.kpis.values():
-        if kpi.measure in UNCOUNTED or kpi.source not in filled.sources:
+        if not measure_of(kpi.measure).has_units or kpi.source not in filled.sources:
             continue
         known, said = known_of(filled, kpi.source), known_of(declared, kpi.source)
         for name, wanted in _needed(kpi, known):
@@ -257,7 +260,7 @@ def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -
     """Every column without a unit whose numbers are shares of 1 under a KPI in %, or of 100 under one in ratio."""
     for kpi in study.kpis.values():
         unit = find(kpi.unit)
-        is_level = kpi.measure in LEVELS or is_quantile(kpi.measure)
+        is_level = measure_of(kpi.measure).is_level
         if not isinstance(kpi.value, str) or not is_level or unit is None or kpi.source not in study.sources:
             continue
         home, column = home_of(study, kpi.source, kpi.value)

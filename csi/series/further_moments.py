@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import SourceDefinition, StudyDefinition
+from csi.measures import measure_of
 from csi.reading.cells import text_cells
 from csi.reading.kinds import FIRST_ROWS, dated_columns
 from csi.reading.moments import read_moments
-from csi.series.columns import SPANS, columns_read
+from csi.series.columns import columns_read
 from csi.series.coverage import other_moment
 from csi.series.grouping import grouping, may_split
 from csi.series.periods import MISSING, microseconds
@@ -47,7 +48,7 @@ def read_besides(study: StudyDefinition, source: str) -> bool:
 def wanted(study: StudyDefinition, source: str) -> bool:
     """Whether a KPI of a source has to look at them: the study names no moment that tells what its export covers."""
     return any(
-        not other_moment(study, kpi) and kpi.measure not in SPANS and "coverage" not in kpi.meant
+        not other_moment(study, kpi) and not measure_of(kpi.measure).is_of_spans and "coverage" not in kpi.meant
         for kpi in study.kpis.values()
         if kpi.source == source
     )

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
+from csi.measures import measure_of
 from csi.reading.reading import Reading
 from csi.series.axis import Axis, windows
 from csi.series.calendar import ALWAYS, OpenTime, is_always, open_time
 from csi.series.column_kinds import event_columns, flag_columns
 from csi.series.column_units import known_of
-from csi.series.columns import SPANS, home_of, moment_of_row
+from csi.series.columns import home_of, moment_of_row
 from csi.series.contributions import Contribution, Looking, contribution
 from csi.series.coverage import Pairs, is_end, other_moment
 from csi.series.exposure import Pulse, pulse
@@ -97,7 +98,7 @@ class Ground:
 
         None of a KPI that is not asked.
         """
-        if kpi.measure in SPANS or "coverage" in kpi.meant or self.study.kpis.get(kpi.id) != kpi:
+        if measure_of(kpi.measure).is_of_spans or "coverage" in kpi.meant or self.study.kpis.get(kpi.id) != kpi:
             return ()
         named = other_moment(self.study, kpi)
         key = f"{kpi.source}.{moment_of_row(kpi)}", named
@@ -113,7 +114,7 @@ class Ground:
 
     def pulse_of(self, kpi: KpiDefinition, axis: Axis) -> Pulse:
         """The source's signs of life per period; computed once per columns and axis."""
-        if kpi.measure in SPANS:
+        if measure_of(kpi.measure).is_of_spans:
             signs = self.signs_of_life(kpi)
             return pulse(signs, codes(signs, axis.edges), axis.size)
         key = (f"{kpi.source}.{moment_of_row(kpi)}", axis.edges.tobytes())
@@ -200,7 +201,7 @@ def _span(numbers: np.ndarray) -> Span:
 
 def life_columns(kpi: KpiDefinition) -> tuple[str, ...]:
     """The columns whose moments show a KPI's source alive: its moment; of spans the end, too."""
-    end = kpi.value.end if kpi.measure in SPANS and isinstance(kpi.value, Duration) else ""
+    end = kpi.value.end if measure_of(kpi.measure).is_of_spans and isinstance(kpi.value, Duration) else ""
     return tuple(name for name in (moment_of_row(kpi), end) if name)
 
 

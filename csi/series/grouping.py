@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import StudyDefinition
-from csi.series.columns import is_quantile
+from csi.measures import measure_of
 from csi.series.truths import pair_of, words_of
 
 FEW = 12  # groups at most: of a column with more values the mix says nothing
@@ -110,9 +110,5 @@ def held_of(frame: pd.DataFrame, kept: np.ndarray, sampled: np.ndarray, names: S
 
 def may_split(study: StudyDefinition, source: str) -> bool:
     """Whether a KPI of a source is compared before and after, and is one of cases, that may be split."""
-    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source and _of_cases(kpi.measure)]
+    kpis = [kpi for kpi in study.kpis.values() if kpi.source == source and measure_of(kpi.measure).is_of_cases]
     return any(None not in (one.baseline, one.evaluation) for one in map(study.of_kpi, kpis))
-
-
-def _of_cases(measure: str) -> bool:
-    return measure in ("share", "mean", "median", "nps") or is_quantile(measure)

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition
+from csi.measures import Takes, measure_of
 from csi.series import net_promoter
 from csi.series.contributions import Contribution
 from csi.series.exact import exact_sums
 from csi.series.grouping import Groups
-from csi.series.measures import probability_of, scale_of
+from csi.series.measures import scale_of
 from csi.series.quantiles import quantiles
 from csi.series.refusals import columns_needed_by
 from csi.series.strata import names_of
@@ -47,14 +48,15 @@ def sample_of(kpi: KpiDefinition, rows: Contribution, places: np.ndarray, held: 
 
 def _worth(kpi: KpiDefinition, rows: Contribution) -> np.ndarray | None:
     """What a row counts for: its value, whether it is good, promoter or detractor; None of another measure."""
-    if kpi.measure == "share":
+    measure = measure_of(kpi.measure)
+    if measure.takes is Takes.CONDITION:
         return None if rows.good is None else rows.good.astype(float) * scale_of(kpi.unit)
     if rows.value is None or rows.denominator is not None:
         return None
-    if kpi.measure == "nps":
+    if measure.takes is Takes.ANSWERS:
         sides = (which(rows.value).astype(float) for which in (net_promoter.promoters, net_promoter.detractors))
         return net_promoter.SCALE * np.where(np.isfinite(rows.value), next(sides) - next(sides), np.nan)
-    return rows.value if kpi.measure == "mean" or probability_of(kpi.measure) is not None else None
+    return rows.value if measure.is_of_cases else None
 
 
 def merged(parts: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
@@ -90,7 +92,7 @@ def _split(
         return None
     at, cells_of = codes[known] * size + places, len(names) * size
     cases = np.bincount(at, minlength=cells_of)
-    probability = probability_of(kpi.measure)
+    probability = measure_of(kpi.measure).probability
     if probability is None:
         made = exact_sums(at, values, cells_of).rounded(cells_of, cases)
     else:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from csi.definition import KpiDefinition
+from csi.measures import measure_of
 from csi.series import units
-from csi.series.columns import is_quantile
 
 FEWEST = 12  # different numbers; ours: a service may get better as many months in a row
 _RISING = 0.8  # of the steps from moment to moment that are rises; ours
 _TIMES = 2.0  # the last is at least so many times the first; ours
-_SUMMED = ("sum", "mean", "median")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def growth(kpi: KpiDefinition, at: np.ndarray, value: np.ndarray | None) -> Grow
         at: int64 microseconds of each row.
         value: of each row, NaN where missing; None where it has none.
     """
-    is_summed = kpi.measure in _SUMMED or is_quantile(kpi.measure)
+    is_summed = measure_of(kpi.measure).is_averaging
     if value is None or not isinstance(kpi.value, str) or not is_summed or units.whole(kpi.unit) is not None:
         return None
     known = ~np.isnan(value)

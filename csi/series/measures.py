@@ -12,39 +12,9 @@ from csi.possible import WHOLES
 from csi.series import net_promoter
 from csi.series.axis import Axis, within
 from csi.series.calendar import union
-from csi.series.columns import is_quantile
 from csi.series.tally import Tally
 
-MEASURES = (
-    "count",
-    "distinct",
-    "sum",
-    "mean",
-    "median",
-    "min",
-    "max",
-    "last",
-    "share",
-    "ratio",
-    "nps",
-    "availability",
-    "backlog",
-)
-ADDITIVE = ("count", "distinct", "sum")  # a shorter exposure gives a smaller number
-LEVELS = ("mean", "median", "min", "max", "last")  # measures whose result is of the size of the numbers
 _MINUTE = 60_000_000
-
-
-def is_measure(name: str) -> bool:
-    """Whether a measure of this name exists; ``pNN`` is one for 0 … 100."""
-    return name in MEASURES or (is_quantile(name) and 0 <= float(name[1:]) <= 100)
-
-
-def probability_of(measure: str) -> float | None:
-    """The quantile a measure takes; None when it takes none."""
-    if measure == "median":
-        return 0.5
-    return float(measure[1:]) / 100 if is_quantile(measure) else None
 
 
 @dataclass(frozen=True, slots=True)

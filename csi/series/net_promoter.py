@@ -12,10 +12,11 @@ from typing import Final
 
 import numpy as np
 
+from csi.measures import POINTS
 from csi.series.refusals import SetAside
 from csi.words.wording import plainly
 
-UNIT: Final = "points"
+UNIT: Final = POINTS
 SCALE: Final = 100.0  # from promoters less detractors over answers to points
 MOST: Final = 10  # the highest answer
 PROMOTER_FROM: Final = 9

@@ -25,6 +25,7 @@ from distributed.comm.core import CommClosedError
 
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
+from csi.measures import measure_of
 from csi.series import partition
 from csi.series.assembly import Gathered, assembled, source_counts
 from csi.series.column_kinds import columns_needed
@@ -32,7 +33,6 @@ from csi.series.columns import link_of
 from csi.series.found_units import with_found_units
 from csi.series.ground import Ground, Time, over, time_of
 from csi.series.links import pairs_of
-from csi.series.measures import probability_of
 from csi.series.partition import GROUP, VALUE, Given, Settled, Spilled, Task, Wanted
 from csi.series.pipeline import Made, axis_for, each, setting_of, sides_of, with_ratio
 from csi.series.portion import Portion
@@ -303,7 +303,7 @@ class _Whole:
         self, given: Sequence[Any], wanted: Sequence[Wanted], portions: Sequence[Portion]
     ) -> dict[int, np.ndarray]:
         """Per wanted KPI that is a quantile its values: raw values are shuffled until each period lies together."""
-        probabilities = [probability_of(want.kpi.measure) for want in wanted]
+        probabilities = [measure_of(want.kpi.measure).probability for want in wanted]
         if all(one is None for one in probabilities):
             return {}
         meta = pd.DataFrame({GROUP: pd.Series([], dtype="int64"), VALUE: pd.Series([], dtype="float64")})

@@ -13,7 +13,7 @@ from math import floor, isfinite, log10
 import numpy as np
 
 from csi.definition import KpiDefinition
-from csi.series.measures import probability_of
+from csi.measures import measure_of
 from csi.series.quantiles import quantile
 
 FENCE = 3.0  # interquartile ranges; Source: Tukey 1977, outer fences
@@ -38,7 +38,7 @@ class Ends:
 
 def has_unusual(measure: str) -> bool:
     """Whether rows of this measure carry a value that may be unusual."""
-    return measure in _PLAIN or probability_of(measure) is not None
+    return measure in _PLAIN or measure_of(measure).probability is not None
 
 
 def ends_of(values: np.ndarray, batch: np.ndarray, line: np.ndarray) -> Ends | None:
@@ -95,7 +95,7 @@ def footnote(kpi: KpiDefinition, values: np.ndarray, ends: Ends | None, where: s
 
 def _over(measure: str, values: np.ndarray) -> float:
     """The measure over all rows at once."""
-    probability = probability_of(measure)
+    probability = measure_of(measure).probability
     return _PLAIN[measure](values) if probability is None else quantile(values, probability)
 
 

@@ -12,13 +12,13 @@ import pandas as pd
 
 from csi.definition import KpiDefinition, RatioValue, StudyDefinition
 from csi.errors import InvalidInput, InvalidInputs
+from csi.measures import measure_of
 from csi.reading.reading import Reading
 from csi.series.assembly import Gathered, Setting, assembled, source_counts
 from csi.series.axis import Axis, axis_of
-from csi.series.columns import SPANS, is_ratio_of_kpis
+from csi.series.columns import is_ratio_of_kpis
 from csi.series.ground import Ground, Time, ground
 from csi.series.groups import sample_of
-from csi.series.measures import probability_of
 from csi.series.periods import SeriesTooLong, codes
 from csi.series.portion import Placed, Portion, begun, placed, portion, with_refused
 from csi.series.processed import Processed, SourceCounts, TracePart
@@ -147,7 +147,7 @@ def portion_of(base: Ground, kpi: KpiDefinition, axis: Axis) -> tuple[Placed, Po
     rows = base.of(kpi)
     if base.study.as_of is not None:
         rows = begun(rows, base.time.as_of)
-    of_rows = kpi.measure in SPANS or rows.late
+    of_rows = measure_of(kpi.measure).is_of_spans or rows.late
     places = codes(rows.at, axis.edges) if of_rows else base.periods_of(kpi, axis)[rows.rows]
     kept = placed(kpi, rows, places, axis)
     source, beat = base.rows[kpi.source], base.pulse_of(kpi, axis)
@@ -180,7 +180,7 @@ def _sample(base: Ground, kpi: KpiDefinition, kept: Placed) -> pd.DataFrame | No
 
 
 def _quantiles(kpi: KpiDefinition, kept: Placed, whole: Portion) -> np.ndarray | None:
-    if probability_of(kpi.measure) is None:
+    if measure_of(kpi.measure).probability is None:
         return None
     places, values = kept.raw(kpi)
     return quantiles(places, values, len(whole.found.n), levels(kpi, whole.unended, whole.found.n))
@@ -188,7 +188,7 @@ def _quantiles(kpi: KpiDefinition, kept: Placed, whole: Portion) -> np.ndarray |
 
 def _part(base: Ground, kpi: KpiDefinition, kept: Placed, axis: Axis) -> TracePart:
     source, rows = base.rows[kpi.source], kept.rows
-    if kpi.measure in SPANS:
+    if measure_of(kpi.measure).is_of_spans:
         first, last = reach(kpi.measure, rows, axis)
         return TracePart(kpi.source, first, rows.rows.astype(np.int32), source.batch, source.line, last)
     behind = counting(kpi, rows)

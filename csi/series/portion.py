@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition, StudyDefinition
+from csi.measures import measure_of
 from csi.series import coverage, exclusions, exposure, groups, outliers, tally, tried, unended
 from csi.series.axis import Axis, windows
-from csi.series.columns import SPANS
 from csi.series.contributions import Contribution
 from csi.series.coverage import Pairs
 from csi.series.exposure import Pulse
-from csi.series.measures import probability_of
 from csi.series.outliers import Ends
 from csi.series.periods import MISSING, microseconds
 from csi.series.refusals import Refusals, nothing_aside
@@ -41,7 +40,7 @@ class Placed:
 
     def raw(self, kpi: KpiDefinition) -> tuple[np.ndarray, np.ndarray]:
         """Period and value of every row that counts, for a measure that needs them all; empty for the others."""
-        if probability_of(kpi.measure) is None:
+        if measure_of(kpi.measure).probability is None:
             return np.empty(0, dtype=np.int32), np.empty(0)
         _, values, places = with_value(self.rows, self.places)
         return places, values
@@ -122,7 +121,7 @@ def begun(rows: Contribution, as_of: int) -> Contribution:
 
 def placed(kpi: KpiDefinition, rows: Contribution, places: np.ndarray, axis: Axis) -> Placed:
     """Leave out what is excluded or lies in no period. Of spans nothing is: their time is."""
-    if kpi.measure in SPANS:
+    if measure_of(kpi.measure).is_of_spans:
         return Placed(rows, rows, places, np.zeros(axis.size, dtype=np.int64))
     out = exclusions.inside(rows.at, axis.without)
     excluded = np.bincount(places[out & (places >= 0)], minlength=axis.size)
@@ -144,7 +143,8 @@ def portion(
 ) -> Portion:
     """What the rows of a portion give; ``lines`` say where each row of the source was delivered."""
     value = kept.rows.value
-    judged = _judged(study, kept.rows) if kpi.measure != "nps" else None  # an answer of 9 is no score of 9
+    is_net = measure_of(kpi.measure).is_net  # an answer of 9 is no score of 9
+    judged = None if is_net else _judged(study, kept.rows)
     cases = None if judged is None or study.evaluation is None else np.sort(judged[1])
     looked = judged if outliers.has_unusual(kpi.measure) else None
     return Portion(

@@ -10,10 +10,11 @@ import pandas as pd
 
 from csi.definition import KpiDefinition
 from csi.errors import InvalidInput
+from csi.measures import measure_of
 from csi.series import units
 from csi.series.column_units import alike, named
 from csi.series.doubts import doubts_of, of_side
-from csi.series.measures import ADDITIVE, divided, scale_of
+from csi.series.measures import divided, scale_of
 from csi.series.money import is_money
 from csi.series.processed import DIMENSIONS, Processed, Quality, TracePart
 from csi.series.tried import Tried
@@ -74,8 +75,9 @@ def require_sums(kpi: KpiDefinition, sides: Iterable[KpiDefinition]) -> None:
         InvalidInput: a side is no count or sum.
     """
     for side in sides:
-        if side.measure not in ADDITIVE:
-            reason = f"{side.id} is a {side.measure}; expected a count, distinct or sum, which can be added up (V4.2)"
+        if not measure_of(side.measure).is_additive:
+            spoken = measure_of(side.measure).spoken
+            reason = f"{side.id} is {spoken}; expected a count, distinct or sum, which can be added up (V4.2)"
             raise InvalidInput(f"kpis.{kpi.id}.value", reason)
 
 

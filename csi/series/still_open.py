@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, StudyDefinition
+from csi.measures import measure_of
 from csi.series import units
 from csi.series.axis import windows
-from csi.series.columns import OF_VALUE, is_quantile
+from csi.series.columns import OF_VALUE
 from csi.series.contributions import Looking
 from csi.series.expression import columns_of
 from csi.series.masks import mask
 from csi.series.periods import MISSING, from_microseconds, microseconds
 from csi.terms import Direction
 
-_OF_DURATION = ("sum", "mean", "median", "min", "max", "last")
 Look = tuple[int, int, int]  # first start, end of the starts, the moment it is looked at (us)
 
 
@@ -28,7 +28,7 @@ def still_open(kpi: KpiDefinition, study: StudyDefinition, looking: Looking) -> 
     value = kpi.value
     if not isinstance(value, Duration) or kpi.target is None or kpi.direction is not Direction.LOWER:
         return None
-    if not (kpi.measure in _OF_DURATION or is_quantile(kpi.measure)):
+    if not measure_of(kpi.measure).is_of_amounts:
         return None
     looks = _looks(study, looking.as_of)
     wanted = meant(kpi, value, looking) if looks else np.empty(0, dtype=bool)

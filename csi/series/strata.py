@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from csi.definition import KpiDefinition
-from csi.series.columns import SPANS
+from csi.measures import Takes, measure_of
 from csi.series.processed import Processed
 from csi.series.truths import folded, pair_of, words_of
 from csi.series.written import tidy
@@ -35,7 +35,7 @@ def names_of(values: Collection[str]) -> tuple[str, ...]:
 
 def split(kpi: KpiDefinition, names: Sequence[str]) -> dict[str, KpiDefinition]:
     """Per stratum the KPI of its rows alone."""
-    if not kpi.strata or kpi.measure in SPANS or kpi.measure == "ratio":
+    if not kpi.strata or measure_of(kpi.measure).is_of_spans or measure_of(kpi.measure).takes is Takes.SIDES:
         return {}
     scope = f"({kpi.where}) and " if kpi.where.strip() else ""
     return {name: replace(kpi, strata="", where=f"{scope}`{kpi.strata}` == {_quoted(name)}") for name in names}

@@ -6,7 +6,7 @@ are whole numbers, sums are exact, extremes and unions do not depend on order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,10 @@ import pandas as pd
 
 from csi.definition import KpiDefinition
 from csi.errors import InvalidInput
+from csi.measures import BY_NAME, Takes, measure_of
 from csi.series import exact
 from csi.series.axis import Axis
 from csi.series.calendar import union
-from csi.series.columns import SPANS
 from csi.series.contributions import Contribution
 from csi.series.exact import ExactSums, exact_sums
 from csi.series.net_promoter import detractors, promoters
@@ -73,10 +73,10 @@ def tally(kpi: KpiDefinition, rows: Contribution, codes: np.ndarray, axis: Axis)
         InvalidInput: the measure needs a value and there is none.
     """
     size = axis.size
-    if kpi.measure in SPANS:
+    if measure_of(kpi.measure).is_of_spans:
         return _availability(rows, axis) if kpi.measure == "availability" else _backlog(rows, axis)
     n = np.bincount(codes, minlength=size)
-    if kpi.measure in ("count", "distinct"):
+    if measure_of(kpi.measure).is_counting:
         return Tally(n=n, named=_named(rows, codes) if kpi.measure == "distinct" else None)
     if kpi.measure == "share" and rows.good is not None:
         return Tally(n=n, good=np.bincount(codes[rows.good], minlength=size))
@@ -87,23 +87,60 @@ def tally(kpi: KpiDefinition, rows: Contribution, codes: np.ndarray, axis: Axis)
     return _of_values(kpi.measure, rows, codes, size)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Valued:
+    """The rows that hold a value: moment, value and period of each, how many and how many without one per period."""
+
+    at: np.ndarray
+    values: np.ndarray
+    codes: np.ndarray
+    size: int
+    n: np.ndarray
+    blank: np.ndarray
+
+
 def _of_values(measure: str, rows: Contribution, codes: np.ndarray, size: int) -> Tally:
     every = np.bincount(codes, minlength=size)
     at, values, codes = with_value(rows, codes)
     n = np.bincount(codes, minlength=size)
-    if measure == "nps":
-        sides = [np.bincount(codes[which(values)], minlength=size) for which in (promoters, detractors)]
-        return Tally(n=n, promoters=sides[0], detractors=sides[1])
-    if measure in ("sum", "mean"):
-        return Tally(n=n, blank=every - n, above=exact_sums(codes, values, size))
-    if measure == "min":
-        return Tally(n=n, low=_extreme(np.fmin, codes, values, size))
-    if measure == "max":
-        return Tally(n=n, high=_extreme(np.fmax, codes, values, size))
-    if measure == "last":
-        latest_at, latest = _latest(at, values, codes, size)
-        return Tally(n=n, latest_at=latest_at, latest=latest)
-    return Tally(n=n)  # quantiles are taken from the values themselves
+    valued = _Valued(at=at, values=values, codes=codes, size=size, n=n, blank=every - n)
+    return _WAYS[measure](valued) if measure in _WAYS else Tally(n=n)  # quantiles are taken from the values themselves
+
+
+def _net(valued: _Valued) -> Tally:
+    codes, values = valued.codes, valued.values
+    sides = [np.bincount(codes[which(values)], minlength=valued.size) for which in (promoters, detractors)]
+    return Tally(n=valued.n, promoters=sides[0], detractors=sides[1])
+
+
+def _summed(valued: _Valued) -> Tally:
+    return Tally(n=valued.n, blank=valued.blank, above=exact_sums(valued.codes, valued.values, valued.size))
+
+
+def _lowest(valued: _Valued) -> Tally:
+    return Tally(n=valued.n, low=_extreme(np.fmin, valued.codes, valued.values, valued.size))
+
+
+def _highest(valued: _Valued) -> Tally:
+    return Tally(n=valued.n, high=_extreme(np.fmax, valued.codes, valued.values, valued.size))
+
+
+def _newest(valued: _Valued) -> Tally:
+    latest_at, latest = _latest(valued.at, valued.values, valued.codes, valued.size)
+    return Tally(n=valued.n, latest_at=latest_at, latest=latest)
+
+
+_WAYS: Mapping[str, Callable[[_Valued], Tally]] = {
+    "nps": _net,
+    "sum": _summed,
+    "mean": _summed,
+    "min": _lowest,
+    "max": _highest,
+    "last": _newest,
+}
+_WITHOUT = {one.name for one in BY_NAME.values() if one.reads_numbers and one.probability is None} - set(_WAYS)
+if _WITHOUT:
+    raise LookupError(f"nothing says how a period's rows are joined for {sorted(_WITHOUT)}; expected a way in _WAYS")
 
 
 def with_value(rows: Contribution, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -115,7 +152,7 @@ def with_value(rows: Contribution, codes: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def counting(kpi: KpiDefinition, rows: Contribution) -> np.ndarray:
     """Which rows stand behind a value, as ``n`` counts them: of values, the rows that have one."""
-    if kpi.measure in (*SPANS, "count", "distinct", "share") or rows.value is None:
+    if rows.value is None or measure_of(kpi.measure).takes not in (Takes.AMOUNTS, Takes.ANSWERS, Takes.SIDES):
         return np.ones(len(rows.rows), dtype=bool)
     if rows.denominator is not None:
         return _both(rows.value, rows.denominator)

@@ -16,12 +16,12 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from csi.definition import Duration, KpiDefinition
+from csi.measures import Takes, measure_of
 from csi.series import net_promoter, units
-from csi.series.columns import LINKED, OF_VALUE, is_quantile
+from csi.series.columns import LINKED, OF_VALUE
 from csi.series.contributions import Contribution, Looking
 from csi.series.expression import Column, comparisons
 from csi.series.growth import Growth, growth, together
-from csi.series.measures import LEVELS
 from csi.series.periods import MISSING
 from csi.series.written import tidy
 from csi.words.wording import plainly
@@ -122,10 +122,10 @@ def tried(kpi: KpiDefinition, looking: Looking, rows: Contribution) -> Tried:
 
 
 def _numbers(kpi: KpiDefinition, looking: Looking, rows: Contribution, where: np.ndarray | None) -> Numbers | None:
-    if kpi.measure == "nps":
+    if measure_of(kpi.measure).takes is Takes.ANSWERS:
         return _answers(kpi, looking, where)
     whole = units.whole(kpi.unit)
-    is_level = kpi.measure in LEVELS or is_quantile(kpi.measure)
+    is_level = measure_of(kpi.measure).is_level
     if not isinstance(kpi.value, str) or not is_level or whole is None or rows.value is None:
         return None
     known = rows.value[~np.isnan(rows.value)]

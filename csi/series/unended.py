@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from csi.definition import Duration, KpiDefinition
+from csi.measures import measure_of
 from csi.series import exclusions, units
 from csi.series.axis import Axis
 from csi.series.contributions import Looking
-from csi.series.measures import probability_of
 from csi.series.periods import MISSING, codes
 from csi.series.still_open import meant
 
@@ -58,7 +58,8 @@ def unended(kpi: KpiDefinition, looking: Looking, axis: Axis) -> Unended | None:
 
 
 def _asks_for_ends(kpi: KpiDefinition) -> bool:
-    return kpi.measure == "mean" or probability_of(kpi.measure) is not None
+    measure = measure_of(kpi.measure)
+    return measure.is_of_amounts and measure.is_of_cases
 
 
 def merged(parts: Sequence[Unended | None]) -> Unended | None:
@@ -96,7 +97,7 @@ def levels(kpi: KpiDefinition, found: Unended | None, ended: np.ndarray) -> np.n
 
     Those that are lacking lie above: the place of the quantile among all is a higher one among those that ended.
     """
-    wanted = probability_of(kpi.measure)
+    wanted = measure_of(kpi.measure).probability
     if wanted is None:
         return np.full(len(ended), np.nan)
     open_ = lacking(found, ended)
@@ -114,7 +115,7 @@ def unsettled(kpi: KpiDefinition, found: Unended | None, ended: np.ndarray, valu
         values: the value per period, by ``levels``.
     """
     open_ = lacking(found, ended)
-    wanted = probability_of(kpi.measure)
+    wanted = measure_of(kpi.measure).probability
     if wanted is None or found is None:
         return open_ > 0
     inside = (ended + open_ - 1) * wanted <= ended - 1

@@ -16,6 +16,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput, InvalidInputs
+from csi.measures import measure_of
 from csi.models import Cycle, Kpi, Source
 from csi.reading.connectors import pages, queries, ranges
 from csi.reading.connectors.masking import is_masked, masked
@@ -30,7 +31,6 @@ from csi.terms import Step
 KINDS = ("sql", "url", "prometheus", "push")
 ADDRESS_LIMIT = 2_000
 QUERY_LIMIT = 3_000
-_NEEDS_COLUMN = frozenset({"sum", "mean", "median", "min", "max", "last", "distinct"})
 _SQL = re.compile(r"^[a-z][a-z0-9+]*://\S+$")
 _WEB = re.compile(r"^https?://[^\s/]+\S*$")
 _START_OVER = ("sql", "url", "prometheus")
@@ -261,8 +261,7 @@ def fed(kpi: Kpi, source: Source, said: Said) -> dict[str, Any]:
     if not known.get("at"):
         ends = value if isinstance(value, dict) else {}
         known["at"] = "start" if said.kind == "prometheus" else ends.get("to") or said.at
-    measure = str(known.get("measure") or "")
-    if said.kind == "prometheus" and not value and (measure in _NEEDS_COLUMN or measure[:1] == "p"):
+    if said.kind == "prometheus" and not value and measure_of(known.get("measure")).needs_column:
         known["value"] = "value"
     return known
 

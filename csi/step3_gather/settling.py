@@ -14,13 +14,12 @@ from sqlmodel import Session
 
 from csi.definition import SourceDefinition
 from csi.errors import Conflict
+from csi.measures import measure_of
 from csi.models import Cycle, Kpi, PlanRow, Source
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source, of_service, take_up
 from csi.step3_gather import sources
 from csi.storage import need, row, rows
-
-NEEDS_COLUMN = frozenset({"sum", "mean", "median", "min", "max", "last", "distinct"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def meant_for(session: Session, cycle: Cycle, source: Source | None) -> list[Kpi
 
 def needs_column(kpi: Kpi) -> bool:
     """Whether a KPI is a number of its own and nobody has said which column holds it."""
-    measure = str(kpi.definition.get("measure") or "")
-    return not kpi.definition.get("value") and (measure in NEEDS_COLUMN or measure[:1] == "p")
+    return not kpi.definition.get("value") and measure_of(kpi.definition.get("measure")).needs_column
 
 
 def _fed(kpi: Kpi, source: Source, moment: str, number: str) -> dict[str, Any]:

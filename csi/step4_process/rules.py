@@ -9,10 +9,9 @@ from typing import Any
 from sqlmodel import Session
 
 from csi.errors import Breach
+from csi.measures import Takes, measure_of
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi, Source
 from csi.rules import Rule, threshold
-from csi.series.columns import is_quantile
-from csi.series.measures import ADDITIVE
 from csi.step3_gather.gate import breach, columns_lacking
 from csi.storage import rows
 from csi.terms import Measurability, Step
@@ -20,7 +19,6 @@ from csi.words import wording
 from csi.words.wording import percent
 
 RATIOS = ("%", "ratio", "ppm", "‰")
-_AVERAGES = ("mean", "median", "sum")
 
 
 def comparable(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
@@ -53,11 +51,11 @@ def averaged(kpi: Kpi, kpis: dict[str, Kpi]) -> str:
     known: dict[str, Any] = kpi.definition
     measure, value = str(known.get("measure", "")), known.get("value")
     column = isinstance(value, str) and value
-    if column and kpi.unit in RATIOS and (measure in _AVERAGES or is_quantile(measure)):
+    if column and kpi.unit in RATIOS and measure_of(measure).is_averaging:
         return f"takes the {measure} of percentages; say what is counted above and below, and the ratio is added up."
-    if measure == "ratio" and isinstance(value, dict):
+    if measure_of(measure).takes is Takes.SIDES and isinstance(value, dict):
         sides = [kpis[name] for name in (value.get("numerator"), value.get("denominator")) if name in kpis]
-        wrong = [side.name for side in sides if side.definition.get("measure") not in ADDITIVE]
+        wrong = [side.name for side in sides if not measure_of(side.definition.get("measure")).is_additive]
         if wrong:
             return f"divides {' and '.join(wrong)}, which cannot be added up; expected counts or sums."
     return ""

@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from csi.analysis import limits
-from csi.analysis.panel import COUNTS, cannot_be_negative
+from csi.analysis.panel import cannot_be_negative
+from csi.measures import Family, measure_of
 from csi.models import AnalysisResult, Kpi
 from csi.series import net_promoter
 
@@ -91,14 +92,14 @@ def _decided(used: Sequence[Point]) -> Any:
 
 
 def _kind(kpi: Kpi, values: Any, good: Any, valid: Any) -> str:
-    measure = kpi.definition.get("measure")
-    if measure in COUNTS and limits.are_low(values, float(values.mean())):
+    measure = measure_of(kpi.definition.get("measure"))
+    if measure.is_counting and limits.are_low(values, float(values.mean())):
         return "poisson"
-    if measure == "nps" and np.isfinite(good).all() and (valid > 0).all():
+    if measure.family is Family.NET and np.isfinite(good).all() and (valid > 0).all():
         return "nps_prime"
-    if measure not in ("share", "ratio") or not np.isfinite(good).all() or not (valid > 0).all():
+    if measure.family not in (Family.SHARE, Family.RATE) or not np.isfinite(good).all() or not (valid > 0).all():
         return "xmr"
-    if measure == "share":
+    if measure.family is Family.SHARE:
         return "p_prime"
     if (good < 0).any() or (good != np.floor(good)).any() or not good.any():
         return "xmr"

@@ -8,19 +8,24 @@ from typing import Any
 from csi.definition import MEANT, Duration, EarlierTarget, KpiDefinition, RatioValue, SourceDefinition
 from csi.errors import InvalidInput, NotFound
 from csi.kpi_catalogue import fill
-from csi.possible import COUNTED, impossible
+from csi.measures import MEASURES, Takes, is_measure, measure_of
+from csi.possible import impossible
 from csi.series import units
-from csi.series.columns import SPANS, is_quantile
 from csi.series.expression import parse
-from csi.series.measures import MEASURES, is_measure
 from csi.series.net_promoter import UNIT
 from csi.study.keys import Keys, finite, shown, window_of
 from csi.study.pause_reading import CLOCKS, pauses_of
 from csi.terms import Direction
 from csi.words.nearest import nearest
 
-_OF_VALUES = ("sum", "mean", "median", "min", "max", "last")
 _RATIO_UNITS = ("%", "ratio", "ppm", "‰")
+_VALUES = {
+    Takes.SPANS: Duration,
+    Takes.SIDES: RatioValue,
+    Takes.NAMES: str,
+    Takes.ANSWERS: str,
+    Takes.AMOUNTS: str | Duration,
+}
 _LONGEST_UNIT = 60  # characters of a unit; ours
 
 
@@ -134,7 +139,7 @@ def _unit(keys: Keys, measure: str) -> str:
 
 
 def _usual_unit(measure: str) -> str:
-    return {"nps": UNIT, **dict.fromkeys(("share", "ratio", "availability"), "%")}.get(measure, "count")
+    return measure_of(measure).unit
 
 
 def _value(keys: Keys, measure: str) -> str | Duration | RatioValue | None:
@@ -152,13 +157,13 @@ def _value(keys: Keys, measure: str) -> str | Duration | RatioValue | None:
 def _duration(keys: Keys, measure: str) -> Duration:
     start = keys.text("from", needed="the column of the first moment")
     end = keys.text("to", needed="the column of the second moment")
-    unit = keys.text("unit", "min" if measure in SPANS else "h")
+    unit = keys.text("unit", "min" if measure_of(measure).is_of_spans else "h")
     found = units.find(unit)
     if found is None or found.dimension != "time":
         keys.wrong("unit", f"{unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")
     clock = keys.choice("clock", CLOCKS, "wall")
     pauses = pauses_of(keys)
-    if pauses and measure in SPANS:
+    if pauses and measure_of(measure).is_of_spans:
         keys.wrong("pauses", f"{measure} knows no pauses; expected a duration without them")
     keys.end()
     return Duration(start, end, found.name if found else unit, clock, pauses)
@@ -189,7 +194,7 @@ def _condition(keys: Keys, key: str) -> str:
 def _check(kpi: KpiDefinition, keys: Keys, kpis: set[str]) -> None:
     """What the keys must be together."""
     of_kpis = isinstance(kpi.value, RatioValue) and {kpi.value.numerator, kpi.value.denominator} <= kpis
-    if not kpi.at and kpi.measure not in SPANS and not of_kpis:
+    if not kpi.at and not measure_of(kpi.measure).is_of_spans and not of_kpis:
         keys.wrong("at", "is missing; expected the column of the moment that puts a row into a period")
     _tell_unknown(kpi, keys, kpis)
     for guard in kpi.guards:
@@ -236,37 +241,27 @@ def _unused_value(kpi: KpiDefinition) -> str:
     if kpi.measure == "count" and kpi.value is not None:
         return "nothing (`where: not column is missing` counts the rows that have one, measure distinct its values)"
     if kpi.measure == "share" and kpi.value is not None and not isinstance(kpi.value, Duration):
-        return "nothing, or the {from, to, unit, clock} that `good` compares as `value`,"
+        return Takes.CONDITION.value
     return ""
 
 
 def _expected_value(kpi: KpiDefinition) -> str:
     """What is lacking in the value for this measure; empty when nothing is."""
-    value, measure = kpi.value, kpi.measure
-    if measure in SPANS and not isinstance(value, Duration):
-        return "{from: column, to: column}"
-    if measure == "ratio" and not isinstance(value, RatioValue):
-        return "{numerator: column or KPI id, denominator: column or KPI id}"
-    if measure == "distinct" and not isinstance(value, str):
-        return "a column"
-    if measure == "nps" and not isinstance(value, str):
-        return "the column of the answers from 0 to 10"
-    if (measure in _OF_VALUES or is_quantile(measure)) and not isinstance(value, str | Duration):
-        return "a column or {from, to, unit, clock}"
-    return ""
+    takes = measure_of(kpi.measure).takes
+    return "" if takes not in _VALUES or isinstance(kpi.value, _VALUES[takes]) else takes.value
 
 
 def _check_unit(kpi: KpiDefinition, keys: Keys) -> None:
-    if kpi.measure in ("share", "availability") and kpi.unit not in _RATIO_UNITS:
-        which = "a share" if kpi.measure == "share" else "an availability"
-        keys.wrong("unit", f"{kpi.unit!r} is not a unit of {which}; expected one of {', '.join(_RATIO_UNITS)}")
+    measure = measure_of(kpi.measure)
+    if measure.is_part and kpi.unit not in _RATIO_UNITS:
+        keys.wrong("unit", f"{kpi.unit!r} is not a unit of {measure.spoken}; expected one of {', '.join(_RATIO_UNITS)}")
     found = units.find(kpi.unit)
-    if kpi.measure in COUNTED and found is not None and found.dimension != "count":
+    if measure_of(kpi.measure).is_number_of_things and found is not None and found.dimension != "count":
         expected = "count, or the name of what is counted"
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of {kpi.measure}; expected {expected}")
     if kpi.measure == "nps" and kpi.unit != UNIT:
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of nps; expected {UNIT}")
-    of_time = isinstance(kpi.value, Duration) and (kpi.measure in _OF_VALUES or is_quantile(kpi.measure))
+    of_time = isinstance(kpi.value, Duration) and measure_of(kpi.measure).is_of_amounts
     if of_time and (found is None or found.dimension != "time"):
         keys.wrong("unit", f"{kpi.unit!r} is not a unit of time; expected us, ms, s, min, h, d or wk")
 

@@ -15,7 +15,8 @@ from bot.blocks.step1_should_measure.pauses import pause_fields
 from bot.blocks.step1_should_measure.tree import aim, remove_button
 from bot.blocks.text import clip, escape
 from csi.kpi_catalogue import catalogue
-from csi.kpi_catalogue.entry import ASPECTS, MEASURES, Entry
+from csi.kpi_catalogue.entry import ASPECTS, Entry
+from csi.measures import MEASURES
 from csi.terms import Direction, Why
 from csi.words.wording import listed
 
@@ -210,7 +211,7 @@ def value_text(value: Any) -> str:
 def _definition(known: Mapping[str, Any]) -> list[Block]:
     said = known["definition"]
     value = value_text(said.get("value"))
-    measures = {one: one for one in (*(m for m in MEASURES), "p90", "p95")}
+    measures = {one: one for one in (*MEASURES, "p90", "p95")}
     return [
         parts.select(
             "measure",
