@@ -65,11 +65,9 @@ class Outbox:
             pin: keep it pinned in its channel.
             tell: the person who hears of it when it cannot be posted.
         """
-        lock(session, f"post:{team_id}:{key}")  # two who say the same at once say it once
-        found = self.find(session, team_id=team_id, key=key)
-        if found is not None:
-            return found
-        row = self._made(
+        return self._once(
+            session,
+            image,
             team_id=team_id,
             channel=channel,
             text=text,
@@ -78,12 +76,22 @@ class Outbox:
             thread_ts=thread_ts or "",
             thread_key=thread_key,
             kind=kind,
-            image_key=self._stored(team_id, image),
             alt_text=alt_text,
             pin=pin,
             subject=subject,
             tell=tell,
         )
+
+    def _once(
+        self, session: Session, content: bytes | str | None, *, team_id: str, key: str, **more: Any
+    ) -> OutboxPost:
+        """The row under a key; made where there is none, and its content kept then."""
+        lock(session, f"post:{team_id}:{key}")  # two who say the same at once say it once
+        found = self.find(session, team_id=team_id, key=key)
+        if found is not None:
+            return found
+        kept = content if isinstance(content, str) else self._stored(team_id, content)
+        row = self._made(team_id=team_id, key=key, image_key=kept, **more)
         session.add(row)
         session.flush()
         self._wake_after_commit(session)
@@ -143,11 +151,9 @@ class Outbox:
             thread_ts: the message it answers.
             tell: the person who hears of it when it cannot be brought.
         """
-        lock(session, f"post:{team_id}:{key}")
-        found = self.find(session, team_id=team_id, key=key)
-        if found is not None:
-            return found
-        row = self._made(
+        return self._once(
+            session,
+            content,
             team_id=team_id,
             channel=channel,
             text=words,
@@ -156,12 +162,7 @@ class Outbox:
             thread_ts=thread_ts,
             tell=tell,
             blocks=[{"name": name, "title": title or name, "alt_text": alt_text}],
-            image_key=content if isinstance(content, str) else self._stored(team_id, content),
         )
-        session.add(row)
-        session.flush()
-        self._wake_after_commit(session)
-        return row
 
     def follow(self, session: Session, row: OutboxPost, ts: str) -> None:
         """What is to be done about a message that was just posted at ``ts``, in the transaction that keeps this."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
 from bot.blocks import notices, step5_analyse, step6_present
+from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from bot.payload import clicked, origin
 from csi import cycle as cycles
 from csi.charts import further, spiral, where
+from csi.charts.canvas import Chart
 from csi.charts.further import Further
 from csi.errors import Conflict, NotFound
 from csi.models import AnalysisResult, Kpi, Report
@@ -55,6 +57,44 @@ def _kept(report: Report, which: str) -> tuple[str, Further, Mapping[str, Any]]:
     return kpi, Further(kind), kept[0]
 
 
+def post(
+    kit: Kit,
+    chart: Chart,
+    layout: Sequence[Block],
+    *,
+    team_id: str,
+    channel: str,
+    key: str,
+    tell: str,
+    thread_key: str = "",
+) -> None:
+    """A picture to be sent once, with the words it is told by.
+
+    Args:
+        kit: what a listener has.
+        chart: as it was drawn.
+        layout: the message's blocks.
+        team_id: the workspace.
+        channel: a channel's id, or a person's.
+        key: of the message, unique in the workspace.
+        tell: the person who hears of it when it cannot be posted.
+        thread_key: of the message it answers; empty for one of its own.
+    """
+    with kit.sessions() as session:
+        kit.outbox.post(
+            session,
+            team_id=team_id,
+            channel=channel,
+            thread_key=thread_key,
+            key=key,
+            text=step6_present.plain(chart.title),
+            blocks=layout,
+            image=chart.png,
+            alt_text=chart.alt_text,
+            tell=tell,
+        )
+
+
 def draw_further(payload: Body, kit: Kit) -> None:
     """The job behind it, drawn from what was frozen."""
     team_id = payload["team_id"]
@@ -64,19 +104,16 @@ def draw_further(payload: Body, kit: Kit) -> None:
     chart = kit.slow(lambda: further.drawing(kind, kept).chart()).result()
     below = kept["where"]["sentences"] if kind is Further.WHERE else ()
     above = f"{report.post_key}:{kpi}"
-    with kit.sessions() as session:
-        kit.outbox.post(
-            session,
-            team_id=team_id,
-            channel=report.channel_id,
-            thread_key=above,
-            key=f"{above}:{kind}",
-            text=step6_present.plain(chart.title),
-            blocks=step6_present.further(chart.alt_text, below),
-            image=chart.png,
-            alt_text=chart.alt_text,
-            tell=str(payload.get("_user", "")),
-        )
+    post(
+        kit,
+        chart,
+        step6_present.further(chart.alt_text, below),
+        team_id=team_id,
+        channel=report.channel_id,
+        thread_key=above,
+        key=f"{above}:{kind}",
+        tell=str(payload.get("_user", "")),
+    )
 
 
 def open_spiral(ack: Ack, body: Body, client: WebClient, respond: Respond, kit: Kit) -> None:
@@ -109,18 +146,9 @@ def draw_spiral(payload: Body, kit: Kit) -> None:
     chart = kit.slow(spiral.spiral_chart, facts).result()
     if not user:
         return
-    with kit.sessions() as session:
-        kit.outbox.post(
-            session,
-            team_id=team_id,
-            channel=user,
-            key=f"history:{key}:{user}:{kit.now().timestamp():.0f}",
-            text=step6_present.plain(chart.title),
-            image=chart.png,
-            alt_text=chart.alt_text,
-            tell=user,
-            blocks=step6_present.spiral(chart.alt_text, spiral.notes(facts)),
-        )
+    shown = step6_present.spiral(chart.alt_text, spiral.notes(facts))
+    name = f"history:{key}:{user}:{kit.now().timestamp():.0f}"
+    post(kit, chart, shown, team_id=team_id, channel=user, key=name, tell=user)
 
 
 def where_of(kpi: Kpi, result: AnalysisResult, service: str = "") -> where.Shown | None:
@@ -173,15 +201,6 @@ def draw_where(payload: Body, kit: Kit) -> None:
     if result is None or shown is None or not user:
         return
     chart = kit.slow(lambda: where.drawing(shown).chart()).result()
-    with kit.sessions() as session:
-        kit.outbox.post(
-            session,
-            team_id=team_id,
-            channel=user,
-            key=f"where:{result.id}:{result.input_hash}:{user}",
-            text=step6_present.plain(chart.title),
-            image=chart.png,
-            alt_text=chart.alt_text,
-            blocks=step6_present.further(chart.alt_text, shown.where.sentences),
-            tell=user,
-        )
+    below = step6_present.further(chart.alt_text, shown.where.sentences)
+    key = f"where:{result.id}:{result.input_hash}:{user}"
+    post(kit, chart, below, team_id=team_id, channel=user, key=key, tell=user)

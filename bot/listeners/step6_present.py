@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot import forms
 from bot.blocks import step6_present as blocks
 from bot.context import Kit
-from bot.listeners import modals
+from bot.listeners import modals, pictures
 from bot.log import logger
 from bot.payload import clicked, origin, team_of, user_of
 from csi import cycle as cycles
@@ -355,19 +355,16 @@ def draw_spiral(payload: Body, kit: Kit) -> None:
         facts = over_cycles.spiral(session, cycles.by_id(session, team_id, report.cycle_id), kpi)
     chart = kit.slow(spiral.spiral_chart, facts).result()
     above = f"{report.post_key}:{kpi}"
-    with kit.sessions() as session:
-        kit.outbox.post(
-            session,
-            team_id=team_id,
-            channel=report.channel_id,
-            thread_key=above,
-            key=f"{above}:spiral",
-            text=blocks.plain(chart.title),
-            blocks=blocks.spiral(chart.alt_text, spiral.notes(facts)),
-            image=chart.png,
-            alt_text=chart.alt_text,
-            tell=str(payload.get("_user", "")),
-        )
+    pictures.post(
+        kit,
+        chart,
+        blocks.spiral(chart.alt_text, spiral.notes(facts)),
+        team_id=team_id,
+        channel=report.channel_id,
+        thread_key=above,
+        key=f"{above}:spiral",
+        tell=str(payload.get("_user", "")),
+    )
 
 
 def _refresh(session: Session, kit: Kit, report: Report) -> None:

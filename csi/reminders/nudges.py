@@ -225,29 +225,21 @@ def _while_pending(
     """Each approver twice, then once whoever can help; ``about``: ``key``, ``subject``, ``step``, ``details``."""
     first, again, last = (since + timedelta(days=days) for days in (1, 4, 7))
     key, subject, details = about["key"], about["subject"], dict(about.get("details", {}))
+    asked = (("approval", first, {**details, "until": str(again)}), ("approval_again", again, details))
     for user_id in able:
-        said = {**details, "until": str(again)}
-        yield Nudge(
-            key=f"approval:{key}:{user_id}",
-            kind="approval",
-            user_id=user_id,
-            cycle_id=cycle.id,
-            subject=subject,
-            day=first,
-            details=said,
-        )
-        yield Nudge(
-            key=f"approval_again:{key}:{user_id}",
-            kind="approval",
-            user_id=user_id,
-            cycle_id=cycle.id,
-            subject=subject,
-            day=again,
-            details=details,
-        )
+        for prefix, day, said in asked:
+            yield Nudge(
+                key=f"{prefix}:{key}:{user_id}",
+                kind="approval",
+                user_id=user_id,
+                cycle_id=cycle.id,
+                subject=subject,
+                day=day,
+                details=said,
+            )
     helper = _helper(session, cycle, about["step"], able)
     if helper and able:
-        before = [f"{kind}:{key}:{user_id}" for user_id in able for kind in ("approval", "approval_again")]
+        before = [f"{kind}:{key}:{user_id}" for user_id in able for kind, *_ in asked]
         said = {**details, "owners": list(able), "pending": True, AFTER: before}
         yield Nudge(
             key=f"escalation:{key}:{helper}",
