@@ -69,13 +69,50 @@ def _again(kind: type[CsiError], args: tuple[Any, ...], fields: Mapping[str, Any
     return error
 
 
-class InvalidInput(CsiError):
-    """A field holds what it cannot hold: ``field`` names it, ``reason`` is a sentence with what was expected."""
+class Section(StrEnum):
+    """Which part of a study a key lies in."""
 
-    def __init__(self, field: str, reason: str, *, ways: Sequence[Way] = ()) -> None:
+    KPIS = "kpis"
+    SOURCES = "sources"
+
+
+class StudyKey(str):
+    """A key of a study that knows whose it is: ``kpis.mttr.value.from`` is ``value.from`` of the KPI ``mttr``."""
+
+    __slots__ = ("key", "name", "section")
+
+    def __new__(cls, section: Section, name: str, key: str = "") -> StudyKey:
+        """Written with dots between its parts."""
+        self = super().__new__(cls, ".".join(filter(None, (section.value, name, key))))
+        self.section, self.name, self.key = section, name, key
+        return self
+
+    def __getnewargs__(self) -> tuple[Section, str, str]:
+        """For copies and other processes."""
+        return self.section, self.name, self.key
+
+
+def key_of_kpi(name: str, key: str = "") -> StudyKey:
+    """A key of a KPI; without one, the KPI itself."""
+    return StudyKey(Section.KPIS, name, key)
+
+
+def key_of_source(name: str, key: str = "") -> StudyKey:
+    """A key of a source; without one, the source itself."""
+    return StudyKey(Section.SOURCES, name, key)
+
+
+class InvalidInput(CsiError):
+    """A field holds what it cannot hold: ``field`` names it, ``reason`` is a sentence with what was expected.
+
+    ``about`` is the key of the study that it lies at, where that is known: of a KPI or a source.
+    """
+
+    def __init__(self, field: str, reason: str, *, ways: Sequence[Way] = (), about: StudyKey | None = None) -> None:
         super().__init__(f"{field}: {reason}" if field else reason, ways=ways)
         self.field = field
         self.reason = reason
+        self.about = field if about is None and isinstance(field, StudyKey) else about
 
 
 class UnitUnclear(InvalidInput):

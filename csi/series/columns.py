@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from csi.definition import Duration, KpiDefinition, RatioValue, SourceDefinition, StudyDefinition
+from csi.errors import key_of_kpi, key_of_source
 from csi.reading.durations import ShortClock
 from csi.series.expression import columns_of
 
@@ -78,25 +79,25 @@ def set_columns(source: SourceDefinition) -> list[tuple[str, str]]:
     """
     units = source.options.get("units") or {}
     said = {"zones": source.zones, "column_dates": source.column_dates, "units": units}
-    found = [(f"sources.{source.id}.{key}.{name}", str(name)) for key, names in said.items() for name in names]
+    found = [(key_of_source(source.id, f"{key}.{name}"), str(name)) for key, names in said.items() for name in names]
     typed = {key: source.options.get(key) or () for key in ("moments", "numbers")}
-    return found + [(f"sources.{source.id}.{key}", name) for key, names in typed.items() for name in names]
+    return found + [(key_of_source(source.id, key), name) for key, names in typed.items() for name in names]
 
 
 def named_columns(study: StudyDefinition, source: str) -> list[tuple[str, str]]:
     """Every key of the study that names a column of a source, with that column: ``("kpis.mttr.at", "resolved_at")``."""
     definition = study.sources[source]
-    found = [(f"sources.{source}.{key}", getattr(definition, key)) for key in ("key", "latest_by")]
-    found += [(f"sources.{source}.units", name) for name in unit_columns(definition).values()]
+    found = [(key_of_source(source, key), getattr(definition, key)) for key in ("key", "latest_by")]
+    found += [(key_of_source(source, "units"), name) for name in unit_columns(definition).values()]
     for name, other in study.sources.items():
         link = link_of(other)
         if link is not None and link.table == source:
-            found += [(f"sources.{name}.link.own", link.own), (f"sources.{name}.link.other", link.other)]
+            found += [(key_of_source(name, "link.own"), link.own), (key_of_source(name, "link.other"), link.other)]
     for kpi in study.kpis.values():
         for key, name in _named(kpi, frozenset(study.kpis)):
             home, column = home_of(study, kpi.source, name)
             if home == source:
-                found.append((f"kpis.{kpi.id}.{key}", column))
+                found.append((key_of_kpi(kpi.id, key), column))
     return [(key, name) for key, name in dict.fromkeys(found) if name]
 
 
@@ -125,7 +126,7 @@ def columns_kept(study: StudyDefinition, source: str) -> tuple[str, ...]:
     """What is held of a row once duplicates are told apart; its key only where a link looks for it."""
     links = {name: link for name, one in study.sources.items() if (link := link_of(one)) is not None}
     sought = source in links or any(link.source == source for link in links.values())
-    spent = {f"sources.{source}.{key}" for key in ("latest_by", *(() if sought else ("key",)))}
+    spent = {key_of_source(source, key) for key in ("latest_by", *(() if sought else ("key",)))}
     return tuple(dict.fromkeys(name for key, name in named_columns(study, source) if key not in spent))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, PausedFor, RatioValue
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_kpi
 from csi.measures import Takes, measure_of
 from csi.series import units
 from csi.series.calendar import ALWAYS, OpenTime
@@ -102,7 +102,7 @@ class Looking:
         """A column; a KPI that names one that is not there is told so."""
         if name not in self.frame.columns:
             known = ", ".join(map(str, list(self.frame.columns)[:40]))
-            raise InvalidInput(f"kpis.{kpi.id}.{key}", f"{kpi.source} has no column {name!r}; it has {known}")
+            raise InvalidInput(key_of_kpi(kpi.id, key), f"{kpi.source} has no column {name!r}; it has {known}")
         return self.frame[name]
 
     def moments(self, name: str, kpi: KpiDefinition, key: str) -> np.ndarray:
@@ -172,7 +172,7 @@ class Looking:
         try:
             return self._satisfied(text, kpi)
         except ExpressionError as error:
-            raise error.at(f"kpis.{kpi.id}.{key}") from error
+            raise error.at(key_of_kpi(kpi.id, key)) from error
 
     def dated(self, kpi: KpiDefinition, where: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The rows that satisfy ``where`` and have a moment, and these moments."""
@@ -314,7 +314,7 @@ def numbers(column: pd.Series, kpi: KpiDefinition, key: str) -> np.ndarray:
     """A column's numbers; a KPI that takes them from one of text is told so."""
     if not pd.api.types.is_numeric_dtype(column.dtype):
         reason = f"{column.name!r} does not hold numbers; expected a column of numbers"
-        raise InvalidInput(f"kpis.{kpi.id}.{key}", reason)
+        raise InvalidInput(key_of_kpi(kpi.id, key), reason)
     return column.to_numpy(dtype=float)
 
 

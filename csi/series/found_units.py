@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import Duration, KpiDefinition, PausedFor, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
+from csi.errors import InvalidInput, InvalidInputs, UnitUnclear, key_of_kpi, key_of_source
 from csi.measures import measure_of
 from csi.reading.column_headers import may_be_length
 from csi.reading.layout import Column
@@ -197,7 +197,7 @@ def _differ(source: str, column: str, units: Sequence[str]) -> InvalidInput:
     said = " and ".join(f"in {unit}" if unit else "without a unit" for unit in units)
     found = f"the numbers of {column!r} are {said} in its files"
     wanted = f"one unit, as units: {{{column}: {_first(units)}}}"
-    return UnitUnclear(f"sources.{source}.units", found, expected=wanted, source=source)
+    return UnitUnclear(key_of_source(source, "units"), found, expected=wanted, source=source)
 
 
 def _read_before(source: str, declared: Mapping[str, str], found: Sequence[Found]) -> Iterator[InvalidInput]:
@@ -206,7 +206,7 @@ def _read_before(source: str, declared: Mapping[str, str], found: Sequence[Found
         own = {one.units[column] for one in found if one.units.get(column)}
         if other := next((one for one in sorted(own) if _canonical(one) != _canonical(unit)), ""):
             reason = f"the numbers of {column!r} were read in {other}, and units says {unit}"
-            yield InvalidInput(f"sources.{source}.units", f"{reason}; expected the file to be read again")
+            yield InvalidInput(key_of_source(source, "units"), f"{reason}; expected the file to be read again")
 
 
 def _canonical(unit: str) -> str:
@@ -253,7 +253,7 @@ def _refused(kpi: KpiDefinition, column: str, own: str, wanted: str, source: str
         means = f"{own} {wanted}, or {means}"
     reason = f"the numbers of {column!r} are in {own}, which does not convert into {wanted}"
     expected = f"{own} here, or units: {{{column}: …}} with {means}"
-    return UnitUnclear(f"kpis.{kpi.id}.unit", reason, expected=expected, source=source)
+    return UnitUnclear(key_of_kpi(kpi.id, "unit"), reason, expected=expected, source=source)
 
 
 def _of_odd_size(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
@@ -278,7 +278,7 @@ def _asked(kpi: KpiDefinition, home: str, column: str, spread: Spread) -> Invali
     seen = f"the numbers of {column!r} go from {amount(spread.low)} to {amount(spread.high)} and name no unit"
     choice = f'units: {{{column}: ratio}} where 1 is all, or {{{column}: "%"}} where 100 is'
     found = f"{seen}, the KPI is in {kpi.unit}"
-    return UnitUnclear(f"kpis.{kpi.id}.unit", found, expected=choice, source=home)
+    return UnitUnclear(key_of_kpi(kpi.id, "unit"), found, expected=choice, source=home)
 
 
 def _unsaid(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
@@ -290,7 +290,7 @@ def _unsaid(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Ite
                 seen = (
                     f"the header of {column!r} names a length of time and no unit, and its numbers go {_ends(spread)}"
                 )
-                yield UnitUnclear(f"kpis.{kpi.id}.unit", seen, expected=_choice(column, source), source=source)
+                yield UnitUnclear(key_of_kpi(kpi.id, "unit"), seen, expected=_choice(column, source), source=source)
 
 
 def _ends(spread: Spread) -> str:
@@ -321,7 +321,7 @@ def _against(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> It
                 why = f"{seen}: in {unit}, {longer:,} of {rows:,} would last longer than all moments of their rows span"
             else:
                 continue
-            yield UnitUnclear(f"kpis.{kpi.id}.unit", why, expected=_choice(column, source), source=source)
+            yield UnitUnclear(key_of_kpi(kpi.id, "unit"), why, expected=_choice(column, source), source=source)
 
 
 def _unsaid_pauses(study: StudyDefinition, found: Mapping[str, Sequence[Found]]) -> Iterator[InvalidInput]:
@@ -334,7 +334,7 @@ def _unsaid_pauses(study: StudyDefinition, found: Mapping[str, Sequence[Found]])
             if spread is not None and pause.column not in known_of(study, kpi.source).of_columns:
                 seen = f"the pauses in {pause.column!r} name no unit, and go {_ends(spread)}"
                 wanted = f"{{column: {pause.column}, unit: …}} with what they are in: s, min, h or d"
-                yield UnitUnclear(f"kpis.{kpi.id}.value.pauses", seen, expected=wanted, source=home)
+                yield UnitUnclear(key_of_kpi(kpi.id, "value.pauses"), seen, expected=wanted, source=home)
 
 
 class Fit(StrEnum):

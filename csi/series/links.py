@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import StudyDefinition
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_source
 from csi.series.columns import LINKED, Link, link_of
 
 
@@ -70,4 +70,4 @@ def _once(source: str, link: Link, pairs: pd.DataFrame) -> None:
     twice = pairs[link.own][pairs[link.own].duplicated()]
     if len(twice):
         reason = f"{link.table} leads from {twice.iloc[0]!r} to more than one of {link.source}; expected one"
-        raise InvalidInput(f"sources.{source}.link", reason)
+        raise InvalidInput(key_of_source(source, "link"), reason)

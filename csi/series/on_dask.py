@@ -24,7 +24,7 @@ from distributed.client import FutureCancelledError
 from distributed.comm.core import CommClosedError
 
 from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, key_of_source
 from csi.measures import measure_of
 from csi.series import partition
 from csi.series.assembly import Gathered, assembled, source_counts
@@ -169,8 +169,8 @@ def _failures(
         for task, one in zip(tasks[name], every, strict=True):
             if one.failure:
                 field, reason = one.failure
-                place = ", ".join(part for part in (f"sources.{name}", task.told, field) if part)
-                yield InvalidInput(place, reason)
+                key = key_of_source(name)
+                yield InvalidInput(", ".join(part for part in (key, task.told, field) if part), reason, about=key)
         if not any(one.failure for one in every):
             yield from _without_rows(study.sources[name], every)
 
@@ -179,7 +179,8 @@ def _without_rows(source: SourceDefinition, every: Sequence[Spilled]) -> Iterato
     try:
         partition.require_rows(source, [one.rows_read for one in every])
     except InvalidInput as error:
-        yield InvalidInput(f"sources.{source.id}, {error.field}", error.reason)
+        key = key_of_source(source.id)
+        yield InvalidInput(f"{key}, {error.field}", error.reason, about=key)
 
 
 def _fresh(read: Sequence[Spilled]) -> list[Spilled]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_kpi
 from csi.measures import measure_of
 from csi.series import units
 from csi.series.column_units import alike, named
@@ -78,7 +78,7 @@ def require_sums(kpi: KpiDefinition, sides: Iterable[KpiDefinition]) -> None:
         if not measure_of(side.measure).is_additive:
             spoken = measure_of(side.measure).spoken
             reason = f"{side.id} is {spoken}; expected a count, distinct or sum, which can be added up (V4.2)"
-            raise InvalidInput(f"kpis.{kpi.id}.value", reason)
+            raise InvalidInput(key_of_kpi(kpi.id, "value"), reason)
 
 
 def _units(kpi: KpiDefinition, above: KpiDefinition, below: KpiDefinition) -> tuple[str, str]:
@@ -99,7 +99,7 @@ def _units(kpi: KpiDefinition, above: KpiDefinition, below: KpiDefinition) -> tu
 
 def _one_currency(kpi: KpiDefinition, said: str, first: str, second: str) -> None:
     if is_money(first) and is_money(second) and first != second:
-        raise InvalidInput(f"kpis.{kpi.id}.value", f"{said}; expected both in one currency")
+        raise InvalidInput(key_of_kpi(kpi.id, "value"), f"{said}; expected both in one currency")
 
 
 def _is_other(name: str, unit: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from csi.definition import KpiDefinition, SourceDefinition
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_source
 from csi.series.ground import life_columns
 from csi.series.periods import MISSING, SeriesTooLong, from_microseconds, microseconds
 from csi.series.rows import SourceRows
@@ -43,9 +43,10 @@ def located(error: SeriesTooLong, kpi: KpiDefinition, source: SourceDefinition, 
     if not ends:
         return error
     first, last = (_told(one) for one in (min(ends), max(ends)))
-    place = ", ".join(part for part in (f"sources.{source.id}", source.file) if part)
+    key = key_of_source(source.id)
+    place = ", ".join(part for part in (key, source.file) if part)
     reason = f"‘{kpi.name}’ runs from {first} to {last}: more than {error.many}; one of the two may be a stray date"
-    return InvalidInput(place, reason)
+    return InvalidInput(place, reason, about=key)
 
 
 def _told(one: End) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_kpi
 from csi.measures import BY_NAME, Takes, measure_of
 from csi.series import exact
 from csi.series.axis import Axis
@@ -81,7 +81,7 @@ def tally(kpi: KpiDefinition, rows: Contribution, codes: np.ndarray, axis: Axis)
     if kpi.measure == "share" and rows.good is not None:
         return Tally(n=n, good=np.bincount(codes[rows.good], minlength=size))
     if rows.value is None:
-        raise InvalidInput(f"kpis.{kpi.id}.value", f"{kpi.measure} needs a value; expected a column or a duration")
+        raise InvalidInput(key_of_kpi(kpi.id, "value"), f"{kpi.measure} needs a value; expected a column or a duration")
     if rows.denominator is not None:
         return _ratio(codes, rows.value, rows.denominator, size)
     return _of_values(kpi.measure, rows, codes, size)

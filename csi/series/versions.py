@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_source
 from csi.reading.cells import text_cells
 from csi.reading.kinds import guess_kinds
 from csi.reading.moments import read_moments
@@ -85,14 +85,14 @@ def _told_order(cells: pa.ChunkedArray, source: SourceDefinition) -> str:
     seen = f"{name!r} is to tell which row of a key is the newest, and its cells, such as {different[0].as_py()[:40]!r}"
     if kind.name == "moment" and kind.ambiguous:
         reason = f"{seen}, may begin with the day or the month; expected which, as column_dates: {{{name}: day_first}}"
-        raise InvalidInput(f"sources.{source.id}.latest_by", f"{reason}, or month_first, or year_first")
+        raise InvalidInput(key_of_source(source.id, "latest_by"), f"{reason}, or month_first, or year_first")
     if kind.name == "moment":
         return kind.dates
     words = pc.struct_field(pc.extract_regex(pc.utf8_trim_whitespace(different), _NUMBERED), "word")
     if words.null_count == 0 and len(pc.unique(pc.utf8_lower(pc.utf8_trim_whitespace(words)))) == 1:
         return NUMBERED
     reason = f"{seen}, are neither moments nor numbers nor numbered alike (v2, v10); expected a column of such"
-    raise InvalidInput(f"sources.{source.id}.latest_by", reason)
+    raise InvalidInput(key_of_source(source.id, "latest_by"), reason)
 
 
 def _share(fits: np.ndarray) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs, UnitUnclear
+from csi.errors import InvalidInput, InvalidInputs, Section, StudyKey, UnitUnclear, key_of_source
 from csi.measurement import deliveries
 from csi.measurement.mapping import TYPED, linked_to, mapping, sources_of
 from csi.measurement.of_cycle import known
@@ -26,7 +25,6 @@ from csi.study.gathering import check_columns, columns_of_file
 from csi.study.reading import study_from
 from csi.terms import Period
 
-_PLACE = re.compile(r"(?:^|, )(kpis|sources)\.(\w+)(?:\.([\w.]+))?")
 Refused = dict[str, tuple[InvalidInput, ...]]
 
 
@@ -88,7 +86,7 @@ def _of_source(
     except InvalidInput as error:
         for batch in deliveries.current(session, kept):
             check_columns(study, source, _columns_of(batch, files, source))
-        raise InvalidInputs([InvalidInput(f"sources.{source.id}", error.reason)]) from error
+        raise InvalidInputs([InvalidInput(key_of_source(source.id), error.reason)]) from error
     if kept.kind not in TYPED:
         for reading in found:
             check_columns(study, source, tuple(reading.frame.columns))
@@ -107,12 +105,11 @@ def _blamed(error: InvalidInput | InvalidInputs, kpis: Mapping[str, Any], source
     """The KPIs that an error is about, each with its part of it; of a source all that are made from it."""
     found: dict[str, dict[tuple[str, str], InvalidInput]] = {}
     for one in error.errors if isinstance(error, InvalidInputs) else (error,):
-        place = _PLACE.search(one.field)
-        if place is None:
+        about = one.about
+        if about is None:
             return {}
-        for kpi in _about(place[1], place[2], kpis, sources):
-            field = place[3] or ""
-            found.setdefault(kpi, {})[field, one.reason] = _here(one, field)
+        for kpi in _about(about, kpis, sources):
+            found.setdefault(kpi, {})[about.key, one.reason] = _here(one, about.key)
     return {kpi: tuple(reasons.values()) for kpi, reasons in found.items()}
 
 
@@ -123,10 +120,14 @@ def _here(error: InvalidInput, field: str) -> InvalidInput:
     return InvalidInput(field, error.reason)
 
 
-def _about(kind: str, name: str, kpis: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[str]:
+def _about(about: StudyKey, kpis: Mapping[str, Any], sources: Mapping[str, Source]) -> Iterator[str]:
+    """The KPIs that a key concerns: its own, or all that are made from its source."""
+    if about.section is Section.KPIS:
+        yield from (key for key in kpis if key == about.name)
+        return
     for key, kpi in kpis.items():
         source = str(kpi.get("source", ""))
-        if name == key if kind == "kpis" else name in (source, *linked_to([source], sources)):
+        if about.name in (source, *linked_to([source], sources)):
             yield key
 
 

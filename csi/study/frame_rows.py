@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, key_of_source
 from csi.reading.columns import renamed
 from csi.reading.pandas_periods import NAMED, frequency, named_periods
 from csi.reading.readers import read
@@ -112,7 +112,8 @@ def check_frames(study: StudyDefinition, frames: Mapping[str, pd.DataFrame]) -> 
         except InvalidInputs as error:
             errors += [*error.errors, *_nameless(key, frame)]
         except InvalidInput as error:
-            errors += [InvalidInput(f"sources.{key}, {error.field}", error.reason), *_nameless(key, frame)]
+            about = key_of_source(key)
+            errors += [InvalidInput(f"{about}, {error.field}", error.reason, about=about), *_nameless(key, frame)]
     if errors:
         raise InvalidInputs(errors)
 

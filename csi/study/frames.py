@@ -15,7 +15,7 @@ import pandas as pd
 from csi.charts import facts
 from csi.charts.report import markdown
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput, InvalidInputs
+from csi.errors import InvalidInput, InvalidInputs, key_of_source
 from csi.series import process_study
 from csi.study import output
 from csi.study.evaluation import Report, judged
@@ -109,7 +109,7 @@ def _is_asked(source: SourceDefinition) -> bool:
 
 def _asked(key: str) -> InvalidInput:
     reason = "is asked for at an address, which only csi run does; expected its rows among the frames"
-    return InvalidInput(f"sources.{key}", reason)
+    return InvalidInput(key_of_source(key), reason)
 
 
 def _given(study: Any, held: Collection[str]) -> Given:

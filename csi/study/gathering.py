@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow.parquet import read_schema
 
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import CsiError, InvalidInput, InvalidInputs
+from csi.errors import CsiError, InvalidInput, InvalidInputs, StudyKey, key_of_source
 from csi.reading.columns import renamed
 from csi.reading.connectors.asked import Fetch
 from csi.reading.content import Content, Format, format_of
@@ -146,7 +146,7 @@ def _tell_useless(source: SourceDefinition, paths: Sequence[Path]) -> None:
     errors = [
         _at(
             source.file,
-            f"sources.{source.id}.{key}",
+            key_of_source(source.id, key),
             f"is of no use to {_listed(forms)}; expected {said}, or no such key",
         )
         for key, (used, said) in _USED_BY.items()
@@ -269,7 +269,7 @@ def _no_moments(cells: Sequence[str], order: str) -> bool:
 def _comparing(study: StudyDefinition, source: str, column: str) -> str:
     """The first key of the study that compares a column with moments."""
     keys = [key for key, name in named_columns(study, source) if name == column and key.endswith(_COMPARED)]
-    return keys[0] if keys else f"sources.{source}"
+    return keys[0] if keys else key_of_source(source)
 
 
 def columns_of_file(path: Path, source: SourceDefinition) -> tuple[str, ...]:
@@ -441,11 +441,12 @@ def _found(folder: Path, name: str) -> list[Path]:
 def _at_source(name: str, error: CsiError) -> InvalidInput:
     """The error with the source in front of it."""
     field, reason = (error.field, error.reason) if isinstance(error, InvalidInput) else ("", str(error))
-    place = f"sources.{name}"
+    place = key_of_source(name)
     return _at("" if field.startswith(f"{place}.") else place, field, reason)
 
 
 def _at(*parts: str) -> InvalidInput:
     """An error at a place, told from the outside in; its reason comes last."""
     *places, reason = parts
-    return InvalidInput(", ".join(dict.fromkeys(place for place in places if place)), reason)
+    about = next((place for place in places if isinstance(place, StudyKey)), None)
+    return InvalidInput(", ".join(dict.fromkeys(place for place in places if place)), reason, about=about)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from csi.definition import Window
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, Section, StudyKey
 from csi.terms import YEARS
 from csi.words.nearest import nearest
 
@@ -46,7 +46,14 @@ class Notes:
         """Note an error at a key (``kpis.mttr.unit``)."""
         line = line_of(path, self.lines)
         where = f"{self.name}, line {line}, {path}" if line else f"{self.name}, {path}"
-        self.errors.append(InvalidInput(where if path else self.name, reason))
+        self.errors.append(InvalidInput(where if path else self.name, reason, about=_about(path)))
+
+
+def _about(path: str) -> StudyKey | None:
+    """The key at a path that lies in a KPI or a source; None of any other."""
+    section, _, rest = path.partition(".")
+    name, _, key = rest.partition(".")
+    return StudyKey(Section(section), name, key) if section in tuple(Section) and name else None
 
 
 def line_of(path: str, lines: Mapping[str, int]) -> int:

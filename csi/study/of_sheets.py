@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from csi.definition import SourceDefinition, StudyDefinition
-from csi.errors import InvalidInput
+from csi.errors import InvalidInput, key_of_source
 from csi.reading import sheets
 from csi.reading.columns import renamed
 from csi.reading.content import Content, Format, format_of
@@ -36,7 +36,7 @@ def sheets_of(study: StudyDefinition, source: SourceDefinition, path: Path) -> l
             f"is not said, and {len(fit)} sheets have all the columns that are named: {names}; "
             f"expected one of them, or several as a list, such as [{fit[0]}, {fit[1]}]"
         )
-        raise InvalidInput(f"sources.{source.id}.sheet", reason)
+        raise InvalidInput(key_of_source(source.id, "sheet"), reason)
     return [source]
 
 

@@ -87,4 +87,4 @@ def told_with(given: Given) -> Iterator[None]:
 
 
 def _in_file(given: Given, error: InvalidInput) -> InvalidInput:
-    return InvalidInput(given.place_of(error.field), error.reason)
+    return InvalidInput(given.place_of(error.field), error.reason, about=error.about)
