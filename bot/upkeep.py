@@ -39,36 +39,32 @@ def look_after(session: Session, outbox: Outbox, team_id: str, now: datetime, ch
 
 def _tell_expired(session: Session, outbox: Outbox, action: Action) -> None:
     """The question is closed; the thread hears why, and who may ask again."""
-    cycle = cycles.by_id(session, action.team_id, action.cycle_id)
     key = deciding.question_key(action)
     asked = outbox.find(session, team_id=action.team_id, key=key)
     if asked is not None:
         closed = step7_correct.expired_question(asked.text)
         outbox.update(session, team_id=action.team_id, key=key, text=asked.text, blocks=closed)
         copies.follow(session, outbox, asked)
-    outbox.post(
-        session,
-        team_id=action.team_id,
-        channel=cycle.channel_id,
-        thread_key=action.post_key,
-        key=f"{action.post_key}:expired:{action.version}",
-        text=step7_correct.expired_text(action),
-        subject=("action", action.id),
-        tell=action.proposer,
-    )
+    text = step7_correct.expired_text(action)
+    _tell(session, outbox, action, f"expired:{action.version}", text, to=action.proposer)
 
 
 def _tell_reopened(session: Session, outbox: Outbox, action: Action, now: datetime) -> None:
-    cycle = cycles.by_id(session, action.team_id, action.cycle_id)
+    text = step7_correct.reopened_text(action)
+    _tell(session, outbox, action, f"reopened:{now:%Y%m%d}", text, to=action.owner)
+
+
+def _tell(session: Session, outbox: Outbox, action: Action, what: str, text: str, *, to: str) -> None:
+    """Into the thread of an action; ``to`` is who hears of it when it cannot be posted there."""
     outbox.post(
         session,
         team_id=action.team_id,
-        channel=cycle.channel_id,
+        channel=cycles.by_id(session, action.team_id, action.cycle_id).channel_id,
         thread_key=action.post_key,
-        key=f"{action.post_key}:reopened:{now:%Y%m%d}",
-        text=step7_correct.reopened_text(action),
+        key=f"{action.post_key}:{what}",
+        text=text,
         subject=("action", action.id),
-        tell=action.owner,
+        tell=to,
     )
 
 

@@ -12,11 +12,25 @@ from typing import Any
 from sqlmodel import Session
 
 from csi import roles
+from csi.errors import InvalidInput
 from csi.models import Action, Baseline, Cycle, Decision
 from csi.storage import rows
 from csi.terms import Role
 
+YES, NO = CHOICES = ("approve", "reject")
 PROPOSED = "action proposal"  # the subject under which it is kept who proposed a version of an action
+
+
+def require_answer(choice: str, reason: str) -> None:
+    """Refuse what is neither a yes nor a no, and a no without its reason.
+
+    Raises:
+        InvalidInput: of the field that is wrong.
+    """
+    if choice not in CHOICES:
+        raise InvalidInput("choice", f"expected {' or '.join(CHOICES)}")
+    if choice == NO and not reason.strip():
+        raise InvalidInput("reason", "please say why, so that it can be mended")
 
 
 def of_tree(session: Session, cycle: Cycle) -> list[str]:

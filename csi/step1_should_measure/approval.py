@@ -6,15 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from csi import audit, roles
-from csi.approvers import of_tree
+from csi import approvers, audit, roles
 from csi.errors import Conflict, InvalidInput, Place, Way
 from csi.models import Cycle, Decision
 from csi.step1_should_measure.tree import agreed, decisions, tree
 from csi.storage import hold
 from csi.terms import Role, Step
 
-CHOICES = ("approve", "reject")
 _TREE = Way(Place.SHOULD_MEASURE)
 
 
@@ -33,7 +31,7 @@ def submit_tree(session: Session, cycle: Cycle, *, actor: str, now: datetime) ->
         raise Conflict(f"{sent_back(session, here.sent_back)} Change the tree, then ask again.", ways=[_TREE])
     if here.agreed:
         raise Conflict("The business has approved this tree already: go on to the next step.", ways=[Way(Place.NEXT)])
-    asked = of_tree(session, cycle)
+    asked = approvers.of_tree(session, cycle)
     if not asked and (measuring := roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER)):
         named = " and ".join(roles.name_of(session, cycle.team_id, one) for one in measuring[:3])
         said = f"{named} may approve but also measure, and whoever measures cannot answer for the business."
@@ -64,10 +62,7 @@ def decide_tree(
     if given is not None:
         return given
     _require_open(session, cycle, answers)
-    if choice not in CHOICES:
-        raise InvalidInput("choice", "expected approve or reject")
-    if choice == "reject" and not reason.strip():
-        raise InvalidInput("reason", "please say why, so that it can be mended")
+    approvers.require_answer(choice, reason)
     return _decide(session, cycle, "tree", actor=actor, choice=choice, role=role.value, reason=reason.strip(), now=now)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from csi import audit, roles
+from csi import approvers, audit, roles
 from csi.errors import Breach, Conflict, GateRefused, InvalidInput, NotAllowed
 from csi.measurement import windows
 from csi.measurement.mapping import definition_hash
@@ -108,10 +108,7 @@ def decide_baseline(
     role = roles.require(session, cycle, actor, roles.APPROVERS, "approve a baseline", but={baseline.proposed_by})
     if baseline.state != "proposed":
         raise Conflict(f"This baseline is {baseline.state} already.")
-    if choice not in ("approve", "reject"):
-        raise InvalidInput("choice", "expected approve or reject")
-    if choice == "reject" and not reason.strip():
-        raise InvalidInput("reason", "please say why")
+    approvers.require_answer(choice, reason)
     made = Decision(
         team_id=team_id,
         cycle_id=baseline.cycle_id,

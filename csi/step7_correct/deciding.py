@@ -8,13 +8,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from csi import approvers, roles
-from csi.errors import Conflict, InvalidInput, NotAllowed
+from csi.errors import Conflict, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
 from csi.step7_correct import actions
 from csi.storage import change_if, need, reads_only, row, rows
 from csi.words import wording
-
-CHOICES = ("approve", "reject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,7 @@ def decide(
         return Outcome(action, given, changed=False, settled=False, yes=_yes(session, action))
     role = _require_outsider(session, action, actor)
     _require_pending(session, action, version, now)
-    if choice not in CHOICES:
-        raise InvalidInput("choice", "expected approve or reject")
-    if choice == "reject" and not reason.strip():
-        raise InvalidInput("reason", "please say why, so that it can be mended")
+    approvers.require_answer(choice, reason)
     made = Decision(
         team_id=team_id,
         cycle_id=action.cycle_id,
