@@ -8,7 +8,6 @@ from csi.analysis.shares import wilson
 from csi.errors import InvalidInput
 from csi.words import wording
 
-WINDOW_DAYS = 30
 FEWEST_EXPECTED_BAD = 5.0  # bad events, no alarm below. Source: docs/verdicts.md, Service level and error budget
 _EXACT = 9  # decimals: 1 - 0.9 is a little less than 0.1
 
@@ -68,13 +67,3 @@ def told(consumed: float, burn: float, alarm: bool | None) -> str:
         return f"Error budget of the evaluation: {wording.share(consumed)} used; too few failures are due for an alarm."
     warning = ", which is an alarm" if alarm else ""
     return f"Error budget of the evaluation: {wording.share(consumed)} used; {pace}{warning}."
-
-
-def burn_threshold(budget_share: float, hours: float, *, window_days: float = WINDOW_DAYS) -> float:
-    """Burn rate that uses ``budget_share`` of the budget within ``hours``: 14.4, 6 and 1 for the usual alerts."""
-    return budget_share * window_days * 24 / hours
-
-
-def budget_minutes(target: float, *, window_days: float = WINDOW_DAYS) -> float:
-    """Minutes a continuous service may be down in the window: 43.2 for 99.9 % of 30 days."""
-    return (1 - target) * window_days * 24 * 60

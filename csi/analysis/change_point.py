@@ -81,18 +81,6 @@ def penalty(n: Floats) -> Floats:
     return np.asarray(special.stdtrit(_FREEDOM * np.maximum(n - 1, 1), special.ndtr(-normal)) ** 2)
 
 
-def pettitt(values: NDArray[np.float64]) -> tuple[int, float]:
-    """Pettitt's rank test of one series without gaps: points before the change, and approximate p.
-
-    Source: Pettitt, Applied Statistics 28 (1979) 126.
-    """
-    signs = np.sign(values[:, None] - values[None, :]).sum(axis=1)
-    path = np.cumsum(signs)
-    at = int(np.argmax(np.abs(path)))
-    n, k = len(values), float(np.abs(path[at]))
-    return at + 1, float(min(1.0, 2 * np.exp(-6 * k**2 / (n**3 + n**2))))
-
-
 def _sums(values: Floats) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
     """Points and total up to each place, the whole total, and places where a split leaves five points each side."""
     there = np.isfinite(values)

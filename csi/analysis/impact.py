@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
-from csi.analysis.limits import Floats
-from csi.errors import InvalidInput, NotComparable
+from csi.errors import InvalidInput
 from csi.words.wording import amount
 
 
@@ -61,24 +57,3 @@ def gap_cost(gap: Range, volume: float, unit: UnitCost, *, run_rate: bool = Fals
     each = f"{amount(unit.amount.central)} {unit.currency} per {unit.per}"
     formula = f"gap {amount(adverse.central)} × volume {amount(volume)} × {each}"
     return Impact(cost, unit.currency, formula, run_rate)
-
-
-def time_cost(hours: Floats, target: float, unit: UnitCost, *, people: float = 1.0) -> Impact:
-    """Σ max(0, duration − target) × cost per hour × people affected: incurred, not to come."""
-    beyond = float(np.nansum(np.maximum(np.asarray(hours, dtype=float) - target, 0.0)))
-    amounts = (unit.amount.low, unit.amount.central, unit.amount.high)
-    formula = (
-        f"{amount(beyond)} h beyond {amount(target)} h × {amount(unit.amount.central)} {unit.currency} per {unit.per} "
-        f"× {amount(people)} people"
-    )
-    return Impact(Range(*(beyond * amount * people for amount in amounts)), unit.currency, formula, run_rate=False)
-
-
-def refuse_double_counting(tickets: Iterable[tuple[str, Collection[str]]]) -> None:
-    """Raise when a ticket stands under two KPIs' impact: ``tickets`` pairs a KPI with the ids it counts."""
-    owner: dict[str, str] = {}
-    for kpi, ids in tickets:
-        twice = sorted(ticket for ticket in ids if owner.setdefault(ticket, kpi) != kpi)
-        if twice:
-            other = owner[twice[0]]
-            raise NotComparable([f"{len(twice)} tickets (such as {twice[0]}) are counted under {other} and {kpi}"])

@@ -12,7 +12,6 @@ from csi.analysis.limits import Flags, Floats
 
 FEWEST = 12  # points on each side. Source: docs/verdicts.md, Change
 _TERMS = 3  # level, time, step
-_ROUNDS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +48,6 @@ def interrupted(values: Floats, before: Flags, after: Flags) -> Step:
     variance = squares / np.maximum(n - _TERMS, 1) * n / worth * inverse[:, 2, 2]
     enough = _enough(values, before, after)
     return _step(beta, np.sqrt(np.maximum(variance, 0)), np.maximum(worth - _TERMS, 1), enough)
-
-
-def quasi_poisson(counts: Floats, exposure: Floats, before: Flags, after: Flags) -> Step:
-    """The same for counts: the step is the logarithm of a rate ratio, with dispersion from Pearson's chi-square.
-
-    Source: Bernal, Cummins and Gasparrini (2017); McCullagh and Nelder, Generalized Linear Models, 2nd ed., ch. 6.
-    """
-    used = (before | after) & np.isfinite(counts) & (exposure > 0)
-    design = _design(after)
-    size = np.where(used, exposure, 1.0)
-    found = np.where(used, counts, 0.0)
-    mu = np.where(used, found + 0.5, 1.0)
-    beta = np.zeros((len(counts), _TERMS))
-    for _ in range(_ROUNDS):
-        weights = np.where(used, mu, 0.0)
-        working = np.log(mu / size) + (found - mu) / mu
-        inverse = _inverse(design, weights)
-        fresh = _solve(inverse, design, weights, np.where(used, working, 0.0))
-        moved = float(np.max(np.abs(fresh - beta), initial=0.0))
-        beta = fresh
-        mu = np.where(used, np.exp(np.clip(_fitted(design, beta), -50, 50)) * size, 1.0)
-        if moved < 1e-10:
-            break
-    n = used.sum(axis=1)
-    pearson = np.where(used, (found - mu) ** 2 / mu, 0.0).sum(axis=1)
-    dispersion = np.maximum(pearson / np.maximum(n - _TERMS, 1), 1.0)
-    error = np.sqrt(np.maximum(dispersion * inverse[:, 2, 2], 0))
-    return _step(beta, error, np.full(len(counts), np.inf), _enough(counts, before, after))
 
 
 def _design(after: Flags) -> Floats:

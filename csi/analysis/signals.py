@@ -7,7 +7,6 @@ member of a pattern, as the NHS charts do, unless a function says otherwise.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import comb, log2
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -90,62 +89,6 @@ def nhs(values: Floats, centre: Floats, lower: Floats, upper: Floats, sigma: Flo
     return Found(rule.astype(np.int8), np.where(rule > 0, found_side, 0).astype(np.int8))
 
 
-def western_electric(scores: Floats) -> dict[str, Flags]:
-    """The four Western Electric rules on standardised points, each at the point that completes the pattern.
-
-    Source: Western Electric, Statistical Quality Control Handbook (1956), 25–28; qcc ``qccRules``.
-    """
-    high, low = scores, -scores
-    return {
-        "WER1": np.abs(scores) > 3,
-        "WER2": _k_of_m(high > 2, 2, 3) | _k_of_m(low > 2, 2, 3),
-        "WER3": _k_of_m(high > 1, 4, 5) | _k_of_m(low > 1, 4, 5),
-        "WER4": _ending(high > 0, 8) | _ending(low > 0, 8),
-    }
-
-
-def nelson(scores: Floats) -> dict[str, Flags]:
-    """Nelson's eight tests on standardised points, each at the point that completes the pattern.
-
-    Source: Nelson, J. Quality Technology 16 (1984) 237.
-    """
-    step = np.sign(np.diff(scores, axis=-1, prepend=np.nan))
-    zigzag = np.concatenate([np.zeros((*step.shape[:-1], 1), dtype=bool), step[..., 1:] * step[..., :-1] < 0], axis=-1)
-    return {
-        "N1": np.abs(scores) > 3,
-        "N2": _ending(scores > 0, 9) | _ending(scores < 0, 9),
-        "N3": _ending(step > 0, 5) | _ending(step < 0, 5),
-        "N4": _ending(zigzag, 12),
-        "N5": _k_of_m(scores > 2, 2, 3) | _k_of_m(scores < -2, 2, 3),
-        "N6": _k_of_m(scores > 1, 4, 5) | _k_of_m(scores < -1, 4, 5),
-        "N7": _ending(np.abs(scores) < 1, 15),
-        "N8": _ending(np.abs(scores) > 1, 8),
-    }
-
-
-def run_limits(n_useful: int) -> tuple[int, int]:
-    """Longest run and fewest crossings of the centre that chance allows among points off the centre.
-
-    Source: Anhøj, PLoS ONE 10 (2015) e0121349: round(log2 n) + 3, and the lower 5 % point of binomial(n - 1, 1/2).
-    """
-    below, total = 0, 2 ** (n_useful - 1)
-    for crossings in range(n_useful):
-        below += comb(n_useful - 1, crossings)
-        if below / total >= 0.05:
-            return round(log2(n_useful)) + 3, crossings
-    return round(log2(n_useful)) + 3, n_useful - 1
-
-
-def run_lengths(side: NDArray[np.int8]) -> tuple[int, int]:
-    """Longest run on one side and number of crossings of one series; points on the centre are passed over."""
-    useful = side[side != 0]
-    if useful.size == 0:
-        return 0, 0
-    turns = np.flatnonzero(np.diff(useful)) + 1
-    edges = np.concatenate([[0], turns, [useful.size]])
-    return int(np.diff(edges).max()), int(turns.size)
-
-
 def _complete(flags: Flags, length: int) -> Flags:
     """Windows of ``length`` points that are all marked, by their first point."""
     if flags.shape[-1] < length:
@@ -168,19 +111,3 @@ def _spanned(step: Flags, length: int) -> Flags:
     """Points spanned by ``length - 1`` marked steps in a row."""
     starts = _complete(step, length - 1)
     return _members(starts, length, step.shape[-1] + 1)
-
-
-def _ending(flags: Flags, length: int) -> Flags:
-    """Points that are the last of ``length`` marked points in a row."""
-    found = np.zeros(flags.shape, dtype=bool)
-    whole = _complete(flags, length)
-    found[..., length - 1 : length - 1 + whole.shape[-1]] = whole
-    return found
-
-
-def _k_of_m(flags: Flags, k: int, m: int) -> Flags:
-    """Marked points that complete ``k`` marked among the last ``m``."""
-    found = np.zeros(flags.shape, dtype=bool)
-    if flags.shape[-1] >= m:
-        found[..., m - 1 :] = (sliding_window_view(flags, m, axis=-1).sum(axis=-1) >= k) & flags[..., m - 1 :]
-    return found

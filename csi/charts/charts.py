@@ -6,11 +6,8 @@ named at their ends, dates, and what the signs mean. Source, n, exclusions stand
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from matplotlib.figure import Figure
 
-from csi.analysis.analysis import Analysis
 from csi.charts import plot
 from csi.charts.alt_text import control_chart_text
 from csi.charts.axis import axes_at, left_margin, value_range, write_dates
@@ -27,41 +24,12 @@ from csi.charts.canvas import EDGE, WIDTH, Chart, Drawing, figure
 from csi.charts.head import draw as draw_head
 from csi.charts.head import head
 from csi.charts.view import View, kickers
-from csi.definition import Exclusion, KpiDefinition, Window
 from csi.errors import InvalidInput
-from csi.series.processed import Processed
 
 PLOT = 2.4  # inches: the height of the plot itself
 WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are none
 DATES = 0.32  # inches below it for dates
 LARGEST = 1e200  # beyond it a drawing overflows
-
-
-def control_chart(
-    kpi: KpiDefinition,
-    processed: Processed,
-    analysis: Analysis,
-    *,
-    service: str,
-    source_label: str = "",
-    exclusions: Sequence[Exclusion] = (),
-    baseline: Window | None = None,
-    evaluation: Window | None = None,
-) -> Chart:
-    """One KPI's control chart as PNG with its sentence and alt text."""
-    source = source_label or kpi.source
-    return draw(
-        View(
-            kpi=kpi,
-            processed=processed,
-            analysis=analysis,
-            service=service,
-            source=source,
-            baseline=baseline,
-            evaluation=evaluation,
-            exclusions=tuple(exclusions),
-        )
-    )
 
 
 def draw(view: View) -> Chart:

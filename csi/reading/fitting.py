@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.definition import SourceDefinition
-from csi.reading.bounds import DEFAULT, Bounds
 from csi.reading.moments import read_moments
 from csi.reading.naming import guesses
 from csi.reading.numbers import read_numbers
-from csi.reading.readers import stream
 
 # A column of which fewer cells fit is not offered: it is another one, or written as cannot be read yet.
 _OFFERED = 0.5
@@ -51,13 +48,6 @@ class Guess:
         """Whether so many of its cells fit that it may be meant."""
         return self.filled > 0 and self.fit >= _OFFERED * self.filled
 
-    @property
-    def told(self) -> str:
-        """What taking it gives, for people: ``4,054 of 5,000 cells are a moment``; empty where any cell fits."""
-        if self.need is Need.TEXT:
-            return ""
-        return f"{self.fit:,} of {self.filled:,} cells are a {self.need}"
-
 
 def tried(column: str, need: Need, cells: Sequence[str], source: SourceDefinition) -> Guess:
     """A column tried on the cells of a sample.
@@ -73,30 +63,6 @@ def tried(column: str, need: Need, cells: Sequence[str], source: SourceDefinitio
     hidden = pa.array(["", *source.missing], pa.string())
     filled = pc.filter(texts, pc.invert(pc.is_in(texts, value_set=hidden)))
     return Guess(column, need, _fit(column, need, filled, source), len(filled))
-
-
-def tried_on_all(
-    column: str,
-    need: Need,
-    content: bytes | Path,
-    source: SourceDefinition,
-    *,
-    filename: str = "",
-    bounds: Bounds = DEFAULT,
-) -> Guess:
-    """A column tried on all of its cells, in parts of bounded size.
-
-    Raises:
-        InvalidInput: it is no table, or has no such column.
-    """
-    parts = stream(content, source, moments=(), numbers=(), columns=[column], filename=filename, bounds=bounds)
-    return _added(tried(column, need, part.frame[column].fillna("").tolist(), source) for part in parts)
-
-
-def _added(parts: Iterable[Guess]) -> Guess:
-    first, *others = parts
-    fit, filled = first.fit + sum(one.fit for one in others), first.filled + sum(one.filled for one in others)
-    return Guess(first.column, first.need, fit, filled)
 
 
 def _fit(column: str, need: Need, filled: pa.ChunkedArray, source: SourceDefinition) -> int:

@@ -11,9 +11,9 @@ import pytest
 from csi.analysis.aim import Aim
 from csi.analysis.budget import budget
 from csi.analysis.forecast import forecast
-from csi.analysis.impact import Range, UnitCost, gap_cost, refuse_double_counting, time_cost
+from csi.analysis.impact import Range, UnitCost, gap_cost
 from csi.definition import RatioValue, Rebase
-from csi.errors import InvalidInput, NotComparable
+from csi.errors import InvalidInput
 from csi.terms import Direction, Period
 from tests.analysis.series import analyse, frame, noise, step
 
@@ -84,21 +84,9 @@ def test_a_gap_costs_volume_times_unit_cost_with_its_range_and_formula():
     assert gap_cost(Range(-3.0, -2.0, -1.0), 100, EURO).cost == Range(0, 0, 0)
 
 
-def test_time_beyond_the_target_costs_people_hours():
-    found = time_cost(np.array([10.0, 22.0, 30.0, np.nan]), 20.0, EURO, people=3)
-    assert found.cost.central == 12 * 25 * 3
-    assert not found.run_rate
-
-
 def test_a_range_must_rise():
     with pytest.raises(InvalidInput, match="rise"):
         Range(3.0, 2.0, 4.0)
-
-
-def test_no_ticket_is_counted_under_two_kpis():
-    refuse_double_counting([("mttr", ["T1", "T2"]), ("sla", ["T3"])])
-    with pytest.raises(NotComparable, match="T2"):
-        refuse_double_counting([("mttr", ["T1", "T2"]), ("sla", ["T2"])])
 
 
 @pytest.mark.parametrize(

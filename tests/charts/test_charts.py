@@ -24,7 +24,7 @@ from csi.charts import canvas
 from csi.charts.alt_text import control_chart_text
 from csi.charts.axis import tick_labels, value_range
 from csi.charts.canvas import BLUE, PALE, QUIET, RULE, VERMILLION, png
-from csi.charts.charts import control_chart, control_figure
+from csi.charts.charts import control_figure, draw
 from csi.charts.head import colour_of, head
 from csi.charts.marks import marks
 from csi.charts.view import View, footnotes
@@ -369,17 +369,15 @@ def test_the_picture_is_twice_slacks_width() -> None:
 
 
 def test_a_chart_comes_with_sentence_and_alt_text() -> None:
-    of = full()
-    chart = control_chart(KPI, of.processed, of.analysis, service="Desk", source_label="export.csv")
+    chart = draw(replace(full(), source="export.csv"))
     assert chart.title == "Median time to resolve: IMPROVED. 78.2 → 11.4 h; target 20 h is not met."
     assert "source: export.csv" in chart.alt_text
     assert chart.png.startswith(b"\x89PNG")
 
 
 def test_values_no_drawing_can_hold_are_refused_by_name() -> None:
-    of = view([1e250, 1.0])
     with pytest.raises(InvalidInput, match="Median time to resolve has values beyond"):
-        control_chart(KPI, of.processed, of.analysis, service="Desk")
+        draw(view([1e250, 1.0]))
 
 
 def test_names_of_narrow_windows_stand_side_by_side() -> None:

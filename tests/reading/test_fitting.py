@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from csi.definition import SourceDefinition
-from csi.errors import InvalidInput
-from csi.reading.fitting import Guess, Need, fitting, tried, tried_on_all
+from csi.reading.fitting import Guess, Need, fitting, tried
 
 SOURCE = SourceDefinition(id="s", decimal=",", missing=("?",))
 DAYS = ["31.01.2024 10:00", "01.02.2024 11:00", "02.02.2024 12:00"]
@@ -27,12 +26,9 @@ def test_a_better_name_gives_way_to_one_that_fits() -> None:
     }
 
 
-def test_every_guess_says_what_it_gives() -> None:
-    guess = tried("at", Need.MOMENT, [*DAYS, "soon", "?", "", " "], SOURCE)
-    assert guess == Guess("at", Need.MOMENT, 3, 4)
-    assert guess.told == "3 of 4 cells are a moment"
-    assert tried("n", Need.NUMBER, ["1,5", "x"] * 2_027, SOURCE).told == "2,027 of 4,054 cells are a number"
-    assert tried("n", Need.TEXT, ["1,5", "x"], SOURCE).told == ""
+def test_every_guess_counts_what_it_gives() -> None:
+    assert tried("at", Need.MOMENT, [*DAYS, "soon", "?", "", " "], SOURCE) == Guess("at", Need.MOMENT, 3, 4)
+    assert tried("n", Need.NUMBER, ["1,5", "x"] * 2_027, SOURCE) == Guess("n", Need.NUMBER, 2_027, 4_054)
 
 
 @pytest.mark.parametrize(("fit", "offered"), [(0, False), (1, False), (2, True), (4, True)])
@@ -53,12 +49,3 @@ def test_an_order_a_person_said_is_the_only_one_tried() -> None:
     assert tried("at", Need.MOMENT, ["31/01/2024", "01/02/2024"], SourceDefinition(id="s")).fit == 2
     part = SourceDefinition(id="s", column_dates={"Day": "month_first"}, options={"join": {"at": ["Day", "Time"]}})
     assert tried("at", Need.MOMENT, ["31/01/2024 10:00", "01/02/2024 10:00"], part).fit == 1
-
-
-def test_a_whole_column_is_counted_beyond_the_sample() -> None:
-    rows = ["2024-01-05,x"] * 5_000 + ["never,x"] * 946 + [",x"] * 54
-    content = ("Answered,team\n" + "\n".join(rows) + "\n").encode()
-    guess = tried_on_all("Answered", Need.MOMENT, content, SourceDefinition(id="s"))
-    assert guess.told == "5,000 of 5,946 cells are a moment"
-    with pytest.raises(InvalidInput, match="no column ‘Nothing’"):
-        tried_on_all("Nothing", Need.MOMENT, content, SourceDefinition(id="s"))

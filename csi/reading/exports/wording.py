@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from csi.reading.exports.meanings import Caution, Meaning, Trap
 from csi.reading.exports.offering import Lacking
-from csi.reading.exports.recognition import Dropped, Export, Misleading
+from csi.reading.exports.recognition import Dropped, Misleading
 from csi.reading.exports.sample import Doubt
 from csi.reading.exports.ways import Note
 
@@ -58,12 +58,6 @@ _NOTES: Mapping[Note, str] = {
     Note.CLOCK_UNSAID: "measured by the program; ask whether it counts all hours or service hours",
     Note.BY_WORDS: "by the words of the answers",
 }
-
-
-def looks_like(export: Export) -> str:
-    """``Looks like an export of Zendesk (12 columns known).``"""
-    columns = "column" if export.known == 1 else "columns"
-    return f"Looks like an export of {export.name} ({export.known} {columns} known)."
 
 
 def misleading(one: Misleading) -> str:
