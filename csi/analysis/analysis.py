@@ -16,6 +16,7 @@ from csi.definition import KpiDefinition, Rebase, Window
 from csi.series.doubts import Doubt
 from csi.series.grouping import Groups
 from csi.terms import Evidence, Period, Verdict, both_axes, label
+from csi.words.signals import SignalRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A point that belongs to a signal: ``rule`` is ``outside``, ``trend``, ``two_of_three`` or ``shift``.
+    """A point that belongs to a signal.
 
     ``direction`` is ``improvement``, ``concern`` or ``neither``; ``latest`` says it is at the latest point.
     """
 
     start: datetime
-    rule: str
+    rule: SignalRule
     direction: str
     latest: bool
 

@@ -20,12 +20,12 @@ from csi.analysis.promise import promise
 from csi.analysis.rare import is_rare
 from csi.analysis.seen import Seen, seldom, telling
 from csi.analysis.sentence import Subject
-from csi.analysis.signals import RULES
 from csi.analysis.trend import FEWEST as TREND_FEWEST
 from csi.analysis.verdict import FEWEST_AFTER, FEWEST_BEFORE, Facts
 from csi.analysis.windows import Row, doubted, lacking, not_comparable, summary, there_on
 from csi.measures import measure_of
 from csi.words import wording
+from csi.words.signals import SignalRule
 
 SIGNIFICANT = 0.05
 LONGEST = 4  # times the periods there are: to wait for more is no advice; ours
@@ -281,9 +281,13 @@ def _signals(seen: Seen, state: str | None) -> tuple[Signal, ...]:
     good = aim.side(float(measured.lines.centre[number])) if places.size else 0
     starts = moments(row.item.series) if places.size else ()
     latest = int(used[-1]) if used.size else -1
+    rules = tuple(SignalRule)
     told = zip(places.tolist(), rule[places].tolist(), side[places].tolist(), row.values[places].tolist(), strict=True)
     found = [
-        (place, Signal(starts[place], RULES[broken], _direction(good * way, aim, value), latest=place == latest))
+        (
+            place,
+            Signal(starts[place], rules[broken - 1], _direction(good * way, aim, value), latest=place == latest),
+        )
         for place, broken, way, value in told
     ]
     if state is None or measured.phases[number]:
@@ -293,7 +297,7 @@ def _signals(seen: Seen, state: str | None) -> tuple[Signal, ...]:
     return tuple(
         signal
         for place, signal in found
-        if signal.rule != "shift" or not judged[0] <= place <= judged[-1] or signal.direction == counted
+        if signal.rule is not SignalRule.SHIFT or not judged[0] <= place <= judged[-1] or signal.direction == counted
     )
 
 

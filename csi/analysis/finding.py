@@ -15,6 +15,7 @@ from csi.analysis.impact import Range, UnitCost, gap_cost
 from csi.analysis.limits import FEWEST
 from csi.terms import Period
 from csi.words import wording
+from csi.words.signals import SignalRule
 from csi.words.together import Move, Scale, keeping, moved
 from csi.words.together import slope as told_slope
 
@@ -23,12 +24,6 @@ Plain = Mapping[str, Any]
 HYPOTHESIS = "Hypothesis: "
 NOT_MEASURED = "it is not measured yet"
 _HOURS = {"s": 1 / 3600, "min": 1 / 60, "h": 1.0, "d": 24.0, "day": 24.0, "days": 24.0}
-_RULES = {
-    "outside": "outside the limits",
-    "trend": "in a run of 7 rising or falling",
-    "two_of_three": "in the outer third, 2 of 3",
-    "shift": "in a run of 7 on one side",
-}
 _STATES = {
     MET: "It is met in nearly every period, as far as the present variation goes.",
     MISSED: "It will keep being missed unless the process changes.",
@@ -205,7 +200,7 @@ def _variation(seen: _Seen) -> str:
     trial = " (trial limits)" if limits.get("trial") else ""
     latest = [signal for signal in signals if signal["latest"]]
     if latest:
-        rule, way = _RULES.get(latest[0]["rule"], latest[0]["rule"]), latest[0]["direction"]
+        rule, way = SignalRule(latest[0]["rule"]).told, latest[0]["direction"]
         return f"Special cause at the latest point{trial}: {rule}, {way}."
     if signals:
         many = len(signals)

@@ -12,8 +12,9 @@ from csi.analysis.limits import Flags
 from csi.analysis.measured import Measured
 from csi.analysis.panel import Panel
 from csi.analysis.rare import is_rare
-from csi.analysis.signals import RULES, Found
+from csi.analysis.signals import Found
 from csi.analysis.windows import Row
+from csi.words.signals import SignalRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def telling(seen: Seen, found: Found) -> Flags:
     outside the limits, as that value in a row is no run."""
     rule = found.rule[seen.number][: len(seen.row.values)]
     lopsided = float(seen.measured.usual[seen.number]) > LOPSIDED
-    return rule == RULES.index("outside") if lopsided or is_rare(seen.row) or seldom(seen) else rule > 0
+    return rule == SignalRule.OUTSIDE.rank if lopsided or is_rare(seen.row) or seldom(seen) else rule > 0
 
 
 def seldom(seen: Seen) -> bool:

@@ -13,16 +13,17 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from csi.analysis.limits import Flags, Floats
+from csi.words.signals import SignalRule
 
 RUN = 7  # points in a row. Source: NHS England, Making Data Count; NHSRplotthedots
-RULES = ("", "outside", "trend", "two_of_three", "shift")  # in order of precedence; "" is no signal
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Which rule each point breaks, and on which side.
 
-    ``rule`` indexes ``RULES``; ``side`` is +1 for a high point (or a rising run), -1 for a low one, 0 for none.
+    ``rule`` is the rank of a ``SignalRule``, 0 where there is none.
+    ``side`` is +1 for a high point (or a rising run), -1 for a low one, 0 for none.
     """
 
     rule: NDArray[np.int8]
@@ -83,9 +84,15 @@ def nhs(values: Floats, centre: Floats, lower: Floats, upper: Floats, sigma: Flo
     out = np.where(judged, outside(values, lower, upper), 0)
     outer = (np.abs(values - np.asarray(centre)[..., None]) > 2 * sigma) & (out == 0) & judged
     rising, falling = trend(np.where(judged, values, np.nan))
-    rule = np.select([out != 0, rising | falling, two_of_three(side, outer), shift(side)], [1, 2, 3, 4], 0)
+    broken = {
+        SignalRule.OUTSIDE: out != 0,
+        SignalRule.TREND: rising | falling,
+        SignalRule.TWO_OF_THREE: two_of_three(side, outer),
+        SignalRule.SHIFT: shift(side),
+    }
+    rule = np.select([broken[one] for one in SignalRule], [one.rank for one in SignalRule], 0)
     slope = rising.astype(np.int8) - falling.astype(np.int8)
-    found_side = np.where(rule == 2, slope, np.where(rule == 1, out, side))
+    found_side = np.where(rule == SignalRule.TREND.rank, slope, np.where(rule == SignalRule.OUTSIDE.rank, out, side))
     return Found(rule.astype(np.int8), np.where(rule > 0, found_side, 0).astype(np.int8))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from csi.charts.canvas import ALT_TEXT_LIMIT
-from csi.charts.marks import RULES, Mark, exclusions, gaps
+from csi.charts.marks import Mark, exclusions, gaps
 from csi.charts.view import View, footnotes, limits_said, origin, target_text, windows_text
 from csi.words.heading import ruled
 from csi.words.wording import clip, direction, periods, sentence
@@ -88,7 +88,7 @@ def _signals(view: View) -> str:
 
 
 def _signal(view: View, mark: Mark) -> str:
-    rule = RULES.get(mark.rule, mark.rule)
+    rule = mark.rule.marked if mark.rule else ""
     return f"{mark.signal}, {rule}, {view.at(mark)} ({view.said(mark.value)})"
 
 

@@ -11,15 +11,9 @@ import pandas as pd
 from csi.analysis.analysis import Analysis, Limits, Signal
 from csi.definition import Window
 from csi.series.processed import Processed
+from csi.words.signals import SignalRule
 
-PRECEDENCE = ("outside", "trend", "two_of_three", "shift")  # Source: docs/verdicts.md, Signals
 OF_CASES = frozenset({"p_prime", "u_prime", "p", "u"})  # limits that hang on the denominator
-RULES = {
-    "outside": "outside the limits",
-    "trend": "7 rising or falling",
-    "two_of_three": "2 of 3 near a limit",
-    "shift": "7 on one side of the centre",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +30,7 @@ class Mark:
     partial: bool
     excluded: bool
     signal: str = ""
-    rule: str = ""
+    rule: SignalRule | None = None
     suppressed: bool = False
 
     @property
@@ -130,13 +124,9 @@ def varies(limits: Limits) -> bool:
 def _loudest(signals: Sequence[Signal]) -> dict[pd.Timestamp, Signal]:
     """Per period the signal that takes precedence."""
     by_start: dict[pd.Timestamp, Signal] = {}
-    for signal in sorted(signals, key=lambda one: -_rank(one.rule)):
+    for signal in sorted(signals, key=lambda one: -one.rule.rank):
         by_start[pd.Timestamp(signal.start)] = signal
     return by_start
-
-
-def _rank(rule: str) -> int:
-    return PRECEDENCE.index(rule) if rule in PRECEDENCE else len(PRECEDENCE)
 
 
 def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None, min_n: int, *, sized: bool) -> Mark:
@@ -153,7 +143,7 @@ def _mark(position: int, start: pd.Timestamp, row: object, signal: Signal | None
         partial=bool(getattr(row, "partial", False)),
         excluded=bool(getattr(row, "excluded", False)),
         signal=shown.direction if shown else "",
-        rule=shown.rule if shown else "",
+        rule=shown.rule if shown else None,
         suppressed=suppressed,
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from csi.charts.marks import RULES, Mark
+from csi.charts.marks import Mark
 from csi.charts.view import View
 from csi.terms import Period
+from csi.words.signals import SignalRule
 from csi.words.wording import periods, point
 
 
@@ -14,7 +15,7 @@ from csi.words.wording import periods, point
 class Run:
     """Neighbouring periods that break one rule in one direction."""
 
-    rule: str
+    rule: SignalRule
     direction: str
     first: Mark
     last: Mark
@@ -30,7 +31,7 @@ def signals_of(view: View) -> list[Run]:
     """The signals of a KPI in order of time."""
     found: list[Run] = []
     for mark in view.marks:
-        if not mark.rule:
+        if mark.rule is None:
             continue
         before = found[-1] if found else None
         if before and (before.rule, before.direction, before.last.position) == (
@@ -49,4 +50,4 @@ def told(run: Run) -> str:
     first, last = (point(mark.start, run.period) for mark in (run.first, run.last))
     where = first if run.length == 1 else f"{first} to {last} ({periods(run.length, run.period)})"
     way = "" if run.direction == "neither" else f", {run.direction}"
-    return f"{where}: {RULES.get(run.rule, run.rule)}{way}"
+    return f"{where}: {run.rule.marked}{way}"

@@ -28,6 +28,7 @@ from csi.definition import KpiDefinition, SourceDefinition, StudyDefinition, Win
 from csi.series.exclusions import LeftOut
 from csi.series.processed import Dimension, Processed, Quality
 from csi.terms import Direction, Evidence, Period, Verdict
+from csi.words.signals import SignalRule
 
 FREQUENCY = {Period.HOUR: "h", Period.DAY: "D", Period.WEEK: "W-MON", Period.MONTH: "MS", Period.QUARTER: "QS"}
 NOTHING = Dimension(1, 1)
@@ -106,7 +107,7 @@ def analysis(
     """An analysis of that frame; ``signals`` maps a position to its rule and direction."""
     last = len(frame) - 1
     found = tuple(
-        Signal(frame.index[at].to_pydatetime(), rule, direction, at == last)
+        Signal(frame.index[at].to_pydatetime(), SignalRule(rule), direction, at == last)
         for at, (rule, direction) in (signals or {}).items()
     )
     detail = Detail(before=WindowSummary(level=before), after=WindowSummary(level=after), summary=summary)
