@@ -27,8 +27,8 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.web import serve
 from csi import storage
-from csi.cycle import erasing
 from csi.errors import CsiError, InvalidInput
+from csi.keeping import erasing
 from csi.reading.files import FileStore
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

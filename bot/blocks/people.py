@@ -14,7 +14,7 @@ from csi.words.wording import listed
 GIVE_ON = "people.give_on"  # value: who has left, and the service's number
 SHOWN = 6  # things of one kind that are named
 
-HeldSeen = Any  # csi.cycle.leaving.Held: blocks know no cycle
+HeldSeen = Any  # csi.leaving.Held: blocks know no cycle
 
 # What is given on to one person each, in the order of the form: what it is called, and the question.
 _PARTS = {

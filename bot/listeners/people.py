@@ -16,8 +16,7 @@ from bot.context import Kit
 from bot.delivery import failures
 from bot.listeners import modals
 from bot.payload import clicked, team_of, user_of
-from csi import roles
-from csi.cycle import leaving
+from csi import leaving, roles
 from csi.errors import InvalidInput, InvalidInputs, NotAllowed
 from csi.models import Cycle, Service
 from csi.storage import need, row

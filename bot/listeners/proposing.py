@@ -33,7 +33,6 @@ from bot.listeners.step3_gather.reading import read_earlier_again
 from bot.payload import Origin, clicked, origin, remembered
 from csi import cycle as cycles
 from csi import roles
-from csi.cycle.taking_up import Agreed, Aim, csfs_of, take_up
 from csi.errors import Conflict, CsiError, InvalidInput, InvalidInputs, NotAllowed
 from csi.kpi_catalogue import goals, search
 from csi.models import Cycle, Goal, Source
@@ -46,6 +45,7 @@ from csi.study.drafting import candidates as picking
 from csi.study.drafting.candidates import Candidate
 from csi.study.drafting.proposal import Proposal, Said
 from csi.study.drafting.standing import far_from
+from csi.taking_up.of_proposal import Agreed, Aim, csfs_of, take_up
 from csi.terms import Direction, Period, Role, Why
 from csi.words import standing as words_of
 

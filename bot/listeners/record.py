@@ -18,8 +18,8 @@ from bot.listeners import modals
 from bot.payload import clicked, origin, team_of, user_of
 from csi import audit as audits
 from csi import roles, rules
-from csi.cycle import erasing
 from csi.errors import InvalidInput, NotAllowed
+from csi.keeping import erasing
 from csi.proving import prove
 
 Body = Mapping[str, Any]

@@ -20,10 +20,10 @@ from bot.payload import origin, user_of
 from csi import audit, roles
 from csi import cycle as cycles
 from csi.charts import charts, paper, slam
-from csi.cycle import exporting
-from csi.cycle.export_files import FORMATS
-from csi.cycle.study_export import study_zip
 from csi.errors import Conflict, GateRefused, Place, Way
+from csi.keeping import tables
+from csi.keeping.study_archive import study_zip
+from csi.keeping.table_files import FORMATS
 from csi.measurement.mapping import mapping
 from csi.models import Cycle
 from csi.step1_should_measure.kpis import slug
@@ -96,7 +96,7 @@ def _tables(kit: Kit, team_id: str, cycle_id: int, user_id: str, *, form: str) -
         cycle = cycles.by_id(session, team_id, cycle_id)
         service = cycles.service_of(session, cycle).name
         end = audit.head(session, team_id)
-        content = write({"record": [{"ends_with": str(end or "")}], **exporting.tables(session, cycle)})
+        content = write({"record": [{"ends_with": str(end or "")}], **tables.of(session, cycle)})
     name = f"{slug(service)}-{kit.now():%Y-%m-%d}.{ending}"
     words = f"{blocks.exported(service, user_id, form)} {proof.ends_with(end)}".rstrip()
     return _Packed(content, name, words)

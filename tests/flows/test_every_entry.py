@@ -25,8 +25,8 @@ from bot import listeners, push
 from bot.blocks.ids import OPEN
 from bot.listeners.step3_gather import drop as drops
 from csi import roles
-from csi.cycle import exporting
 from csi.errors import NotFound
+from csi.keeping import tables
 from csi.models import AuditRow, Cycle, Finding, InboxEvent, Installation, OutboxPost, Row, Source
 from csi.step3_gather import tokens
 from csi.storage import need, rows
@@ -456,7 +456,7 @@ def test_the_clock(attacker: Attacker) -> None:
 def test_an_export(attacker: Attacker) -> None:
     with attacker.world.bot.kit.sessions.reading() as session:
         (own,) = rows(session, Cycle, attacker.team)
-        assert MARK not in json.dumps(exporting.tables(session, own))
+        assert MARK not in json.dumps(tables.of(session, own))
 
 
 def own_token(attacker: Attacker, session: Session) -> str:

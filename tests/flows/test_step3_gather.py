@@ -17,9 +17,9 @@ from bot.listeners.step3_gather import forget, read_as_before
 from bot.listeners.step3_gather.forgetting import KEPT
 from bot.sandbox.person import Person, reading
 from csi import roles
-from csi.cycle.study_export import study_zip
 from csi.definition import hash_of
 from csi.errors import Conflict
+from csi.keeping.study_archive import study_zip
 from csi.measurement import of_cycle
 from csi.models import (
     AnalysisResult,

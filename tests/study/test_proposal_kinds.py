@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from csi.cycle.taking_up import Aim, with_units
 from csi.reading.layout import guess
 from csi.reading.looks import looks
 from csi.reading.name_words import says_measure
@@ -22,6 +21,7 @@ from csi.study.drafting.proposal import Proposal, Said, of_plain, proposed, to_p
 from csi.study.drafting.standing import Standing, far_from
 from csi.study.drafting.windows import with_enough
 from csi.study.drafting.wished import asks_yes_or_no, direction_of, says_agreed, says_counted, says_first_answer
+from csi.taking_up.of_proposal import Aim, with_units
 from csi.terms import Period
 from csi.words import standing as words
 

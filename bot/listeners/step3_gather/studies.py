@@ -15,10 +15,10 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.payload import clicked, origin
 from csi import cycle as cycles
-from csi.cycle.importing import take_over
 from csi.definition import StudyDefinition
 from csi.errors import InvalidInputs, NotFound
 from csi.study.reading import study_of
+from csi.taking_up.of_study import take_over
 
 Body = Mapping[str, Any]
 ENDINGS = (".yml", ".yaml")

@@ -47,7 +47,7 @@ _SECRET = {"team_id", "secret_encrypted", "token_hash", "raw_key", "rows_key", "
 _AT_ONCE = 500  # parents named in one statement
 
 
-def tables(session: Session, cycle: Cycle) -> dict[str, Table]:
+def of(session: Session, cycle: Cycle) -> dict[str, Table]:
     """Every row about the cycle's service, by table, with the audit rows about them; no secrets."""
     found: dict[str, list[Row]] = {}
     for table in _TABLES:

@@ -11,9 +11,8 @@ import pytest
 from sqlmodel import Session
 
 from csi import cycle as cycles
-from csi.cycle.importing import TakenOver, take_over
-from csi.cycle.study_export import study_zip
 from csi.errors import Conflict, InvalidInputs, NotAllowed
+from csi.keeping.study_archive import study_zip
 from csi.measurement import mapping, of_cycle
 from csi.models import Cycle, Kpi, Source
 from csi.reading.files import FileStore
@@ -27,6 +26,7 @@ from csi.study.plain import report_plain
 from csi.study.reading import study_of
 from csi.study.running import run
 from csi.study.writing import study_yaml
+from csi.taking_up.of_study import TakenOver, take_over
 from tests import turns
 from tests.databases import Database
 from tests.turns import ALICE, ERIN, NOW, TEAM

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from csi.cycle.export_files import as_csv, as_xlsx
-from csi.cycle.study_export import _check_sheets, _csv
 from csi.errors import Conflict
+from csi.keeping.study_archive import _check_sheets, _csv
+from csi.keeping.table_files import as_csv, as_xlsx
 from csi.models import Batch
 from csi.reading.chunk import quarantine_frame
 from csi.reading.reading import Reading

@@ -11,10 +11,9 @@ from sqlmodel import Session
 from bot.blocks.people import Barred
 from bot.listeners.people import barred
 from csi import cycle as cycles
-from csi import roles
-from csi.cycle import leaving
-from csi.cycle.leaving import Part
+from csi import leaving, roles
 from csi.errors import InvalidInputs, NotAllowed
+from csi.leaving import Part
 from csi.models import Action, Cycle, Kpi, PlanRow, RoleAssignment, Source
 from csi.step7_correct import actions, deciding
 from csi.storage import row, rows

@@ -15,7 +15,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from csi.cycle.exporting import Table
+from csi.keeping.tables import Table
 from csi.reading.mending import escaped
 
 Tables = Mapping[str, Table]

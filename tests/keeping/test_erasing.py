@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from csi import audit
 from csi.audit import Keys
-from csi.cycle import erasing
 from csi.errors import Conflict
+from csi.keeping import erasing
 from csi.models import Cycle, InboxEvent, Installation, Kpi
 from csi.proving import prove
 from csi.reading.files import FileStore
