@@ -7,10 +7,11 @@ one thing told elsewhere, in ``csi/series/tally.py``, which has a way for each o
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from csi.errors import InvalidInput
 
@@ -272,3 +273,12 @@ def measure_of(name: str | None) -> Measure:
         known = ", ".join(MEASURES)
         raise InvalidInput("measure", f"{name!r} is not known; expected one of {known} or a percentile such as p90")
     return replace(_MEAN, name=name, spoken=f"a {name}", probability=float(name[1:]) / 100)
+
+
+def measure_in(definition: Mapping[str, Any]) -> Measure:
+    """The measure that a definition in the tables names; one that decides nothing where it names none there is.
+
+    Such a KPI is refused by name when it is computed; until then it is looked at with the others.
+    """
+    name = str(definition.get("measure") or "")
+    return measure_of(name) if is_measure(name) else _UNSAID

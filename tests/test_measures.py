@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from csi.errors import InvalidInput
-from csi.measures import BY_NAME, MEASURES, Bounds, Family, Measure, Takes, is_measure, measure_of
+from csi.measures import BY_NAME, MEASURES, Bounds, Family, Measure, Takes, is_measure, measure_in, measure_of
 
 # What each measure decides, as sets of names: a row that is changed changes one of them.
 DECIDED = {
@@ -80,6 +80,15 @@ def test_what_is_no_measure(name: str) -> None:
     assert not is_measure(name)
     with pytest.raises(InvalidInput, match="expected one of count, distinct"):
         measure_of(name)
+
+
+@pytest.mark.parametrize("said", [{}, {"measure": ""}, {"measure": "often"}, {"measure": None}])
+def test_a_definition_that_names_none_decides_nothing(said: dict[str, str | None]) -> None:
+    assert measure_in(said) is measure_of("")
+
+
+def test_a_definition_names_its_measure() -> None:
+    assert measure_in({"measure": "p90"}).probability == pytest.approx(0.9)
 
 
 @pytest.mark.parametrize("name", ["", None])

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from csi.definition import Window, hash_of
 from csi.measurement import deliveries, promises, windows
 from csi.measurement.deliveries import Why, moment_of, reasons_of
-from csi.measures import Family, Takes, measure_of
+from csi.measures import Family, Measure, Takes, measure_in
 from csi.models import (
     Action,
     AnalysisResult,
@@ -279,7 +279,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
     source = _source_of(known, plan, sources)
     if source is not None and source.kind in TYPED:
         known = {**_typed(kpi, known), "source": source.key}
-    of_kpis = measure_of(known.get("measure")).takes is Takes.SIDES and "source" not in known and source is None
+    of_kpis = measure_in(known).takes is Takes.SIDES and "source" not in known and source is None
     if not known.get("measure") or (source is None and not of_kpis):
         return {}
     if source is not None:
@@ -301,7 +301,7 @@ def _kpi(session: Session, cycle: Cycle, kpi: Kpi, sources: Mapping[str, Source]
 def _moment(known: Mapping[str, Any], source: Source) -> str:
     """What puts a row into a period where a KPI does not say: its own end, else the column that dates the source."""
     value = known.get("value")
-    if measure_of(known["measure"]).is_of_spans:
+    if measure_in(known).is_of_spans:
         return ""
     return str(value.get("to") or "") if isinstance(value, Mapping) and "to" in value else moment_of(source)
 
@@ -316,15 +316,15 @@ def _source_of(known: Mapping[str, Any], plan: PlanRow | None, sources: Mapping[
 
 def _typed(kpi: Kpi, known: Mapping[str, Any]) -> dict[str, Any]:
     """Numbers typed or pushed: one per period. Shares are added up from their two sides where these were given."""
-    both_sides = measure_of(known.get("measure")).family in (Family.SHARE, Family.RATE)
+    both_sides = measure_in(known).family in (Family.SHARE, Family.RATE)
     value = {"numerator": "numerator", "denominator": "denominator"} if both_sides else "value"
-    measure = "ratio" if both_sides else _of_numbers(str(known.get("measure", "")))
+    measure = "ratio" if both_sides else _of_numbers(measure_in(known))
     return {"at": "at", "measure": measure, "value": value, "where": f'kpi == "{kpi.key}"'}
 
 
-def _of_numbers(measure: str) -> str:
+def _of_numbers(measure: Measure) -> str:
     """A counted number that is typed is a sum; anything else that is typed stands for its period as it is."""
-    return "sum" if measure_of(measure).is_additive else "last"
+    return "sum" if measure.is_additive else "last"
 
 
 def _with_clock(value: Any, plan: PlanRow | None) -> Any:

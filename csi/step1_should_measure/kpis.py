@@ -15,6 +15,7 @@ from csi.definition import hash_of
 from csi.errors import Conflict, InvalidInput, InvalidInputs
 from csi.kpi_catalogue import catalogue
 from csi.kpi_catalogue.entry import ASPECTS
+from csi.measures import measure_in
 from csi.models import Csf, Cycle, Kpi
 from csi.possible import impossible
 from csi.step1_should_measure import growing
@@ -183,7 +184,7 @@ def _out_of_reach(values: Mapping[str, Any]) -> list[InvalidInput]:
     known, value = values["definition"], values["definition"].get("value")
     edges = [values[name] for name in ("target", "band_low", "band_high") if values[name] is not None]
     lasting = isinstance(value, Mapping) and "from" in value
-    reasons = [impossible(one, str(known.get("measure", "")), values["unit"], lasting=lasting) for one in edges]
+    reasons = [impossible(one, measure_in(known).name, values["unit"], lasting=lasting) for one in edges]
     return [InvalidInput("target", reason) for reason in reasons if reason]
 
 

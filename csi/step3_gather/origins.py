@@ -16,7 +16,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.definition import SourceDefinition
 from csi.errors import Conflict, InvalidInput, InvalidInputs
-from csi.measures import measure_of
+from csi.measures import measure_in
 from csi.models import Cycle, Kpi, Source
 from csi.reading.connectors import pages, queries, ranges
 from csi.reading.connectors.masking import is_masked, masked
@@ -261,7 +261,7 @@ def fed(kpi: Kpi, source: Source, said: Said) -> dict[str, Any]:
     if not known.get("at"):
         ends = value if isinstance(value, dict) else {}
         known["at"] = "start" if said.kind == "prometheus" else ends.get("to") or said.at
-    if said.kind == "prometheus" and not value and measure_of(known.get("measure")).needs_column:
+    if said.kind == "prometheus" and not value and measure_in(known).needs_column:
         known["value"] = "value"
     return known
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from csi.definition import SourceDefinition
 from csi.errors import Conflict
-from csi.measures import measure_of
+from csi.measures import measure_in
 from csi.models import Cycle, Kpi, PlanRow, Source
 from csi.step1_should_measure import kpis
 from csi.step2_can_measure.sources import name_source, of_service, take_up
@@ -87,7 +87,7 @@ def meant_for(session: Session, cycle: Cycle, source: Source | None) -> list[Kpi
 
 def needs_column(kpi: Kpi) -> bool:
     """Whether a KPI is a number of its own and nobody has said which column holds it."""
-    return not kpi.definition.get("value") and measure_of(kpi.definition.get("measure")).needs_column
+    return not kpi.definition.get("value") and measure_in(kpi.definition).needs_column
 
 
 def _fed(kpi: Kpi, source: Source, moment: str, number: str) -> dict[str, Any]:

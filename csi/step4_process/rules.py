@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi.errors import Breach
-from csi.measures import Takes, measure_of
+from csi.measures import Takes, measure_in
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi, Source
 from csi.rules import Rule, threshold
 from csi.step3_gather.gate import breach, columns_lacking
@@ -49,13 +49,15 @@ def added_up(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
 def averaged(kpi: Kpi, kpis: dict[str, Kpi]) -> str:
     """What of a KPI's definition would average ratios or percentiles; empty when nothing does."""
     known: dict[str, Any] = kpi.definition
-    measure, value = str(known.get("measure", "")), known.get("value")
+    measure, value = measure_in(known), known.get("value")
     column = isinstance(value, str) and value
-    if column and kpi.unit in RATIOS and measure_of(measure).is_averaging:
-        return f"takes the {measure} of percentages; say what is counted above and below, and the ratio is added up."
-    if measure_of(measure).takes is Takes.SIDES and isinstance(value, dict):
+    if column and kpi.unit in RATIOS and measure.is_averaging:
+        return (
+            f"takes the {measure.name} of percentages; say what is counted above and below, and the ratio is added up."
+        )
+    if measure.takes is Takes.SIDES and isinstance(value, dict):
         sides = [kpis[name] for name in (value.get("numerator"), value.get("denominator")) if name in kpis]
-        wrong = [side.name for side in sides if not measure_of(side.definition.get("measure")).is_additive]
+        wrong = [side.name for side in sides if not measure_in(side.definition).is_additive]
         if wrong:
             return f"divides {' and '.join(wrong)}, which cannot be added up; expected counts or sums."
     return ""

@@ -12,7 +12,7 @@ import numpy as np
 
 from csi.analysis import limits
 from csi.analysis.panel import cannot_be_negative
-from csi.measures import Family, measure_of
+from csi.measures import Family, measure_in
 from csi.models import AnalysisResult, Kpi
 from csi.series import net_promoter
 
@@ -92,7 +92,7 @@ def _decided(used: Sequence[Point]) -> Any:
 
 
 def _kind(kpi: Kpi, values: Any, good: Any, valid: Any) -> str:
-    measure = measure_of(kpi.definition.get("measure"))
+    measure = measure_in(kpi.definition)
     if measure.is_counting and limits.are_low(values, float(values.mean())):
         return "poisson"
     if measure.family is Family.NET and np.isfinite(good).all() and (valid > 0).all():
@@ -127,12 +127,12 @@ def _level(used: Sequence[Point]) -> Any:
 
 def _clipped(kpi: Kpi, lines: limits.Lines, lowest: float) -> limits.Lines:
     """Limits within what the KPI can be, as the analysis draws them."""
-    measure = str(kpi.definition.get("measure") or "")
+    measure = measure_in(kpi.definition)
     lasting = isinstance(kpi.definition.get("value"), Mapping) and "from" in kpi.definition["value"]
-    if measure == "nps":
+    if measure.is_net:
         return limits.clip(lines, floor=-net_promoter.SCALE, ceiling=net_promoter.SCALE)
-    most = {"%": 100.0, "ratio": 1.0}.get(kpi.unit, np.inf) if measure == "share" else np.inf
-    positive = lowest >= 0 and cannot_be_negative(measure, kpi.unit, lasting=lasting)
+    most = {"%": 100.0, "ratio": 1.0}.get(kpi.unit, np.inf) if measure.family is Family.SHARE else np.inf
+    positive = lowest >= 0 and cannot_be_negative(measure.name, kpi.unit, lasting=lasting)
     return limits.clip(lines, floor=0.0 if positive else -np.inf, ceiling=most)
 
 

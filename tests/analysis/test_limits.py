@@ -11,6 +11,7 @@ from scipy import stats
 from csi.analysis import limits, signals
 from csi.analysis.analysis import FrozenLimits
 from csi.terms import Direction
+from csi.words.signals import SignalRule
 from tests.analysis.series import analyse, frame, noise, step
 
 
@@ -22,6 +23,9 @@ def test_limits_need_six_points_and_are_on_trial_below_twelve(points: int, exist
     assert (found.exist, found.trial, found.n) == (exist, trial, points)
     if not exist:
         assert found.lower is found.upper is found.centre is None
+
+
+NAMES = ("", *SignalRule)  # by rank
 
 
 def test_limits_are_frozen_on_the_baseline():
@@ -156,7 +160,7 @@ def codes(values: list[float]) -> list[str]:
     array = np.array(values, dtype=float)
     three = np.array([3.0])
     found = signals.nhs(array, np.array(0.0), -three, three, np.array([1.0]))
-    return [signals.RULES[rule] for rule in found.rule]
+    return [NAMES[rule] for rule in found.rule]
 
 
 def test_outside_comes_before_trend_before_two_of_three_before_shift():
@@ -224,8 +228,8 @@ def test_a_point_beyond_the_limits_is_not_one_of_two_in_the_outer_third():
     centre, lower, upper, sigma = np.array(0.0), np.array([-3.0]), np.array([3.0]), np.array([1.0])
     with_one_beyond = signals.nhs(np.array([0.5, 2.5, 3.5, -0.5]), centre, lower, upper, sigma)
     with_two_within = signals.nhs(np.array([0.5, 2.5, 2.9, -0.5]), centre, lower, upper, sigma)
-    assert [signals.RULES[rule] for rule in with_one_beyond.rule] == ["", "", "outside", ""]
-    assert [signals.RULES[rule] for rule in with_two_within.rule] == ["", "two_of_three", "two_of_three", ""]
+    assert [NAMES[rule] for rule in with_one_beyond.rule] == ["", "", "outside", ""]
+    assert [NAMES[rule] for rule in with_two_within.rule] == ["", "two_of_three", "two_of_three", ""]
 
 
 @pytest.mark.parametrize("mean", [0.25, 0.5, 1.0, 5.0])

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from bot.blocks import step3_gather as blocks
 from bot.listeners.step3_gather.drafts import Draft
-from csi.measures import measure_of
+from csi.measures import measure_in
 from csi.models import Cycle, Kpi, Source
 from csi.reading.layout import Column, Layout
 from csi.series import units
@@ -91,7 +91,7 @@ def _read(kpi: Kpi, value: str) -> Iterator[str]:
     said: Any = kpi.definition.get("value")
     if settling.needs_column(kpi):
         yield from filter(None, [value])
-    elif isinstance(said, str) and said and not measure_of(kpi.definition.get("measure")).is_counting:
+    elif isinstance(said, str) and said and not measure_in(kpi.definition).is_counting:
         yield said
     elif isinstance(said, Mapping) and isinstance(said.get("numerator"), str) and _is_time(kpi.unit):
         yield said["numerator"]
