@@ -80,6 +80,9 @@ class StudyKey(str):
     """A key of a study that knows whose it is: ``kpis.mttr.value.from`` is ``value.from`` of the KPI ``mttr``."""
 
     __slots__ = ("key", "name", "section")
+    section: Section
+    name: str
+    key: str
 
     def __new__(cls, section: Section, name: str, key: str = "") -> StudyKey:
         """Written with dots between its parts."""
@@ -87,9 +90,9 @@ class StudyKey(str):
         self.section, self.name, self.key = section, name, key
         return self
 
-    def __getnewargs__(self) -> tuple[Section, str, str]:
-        """For copies and other processes."""
-        return self.section, self.name, self.key
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The same key in a copy, and in another process."""
+        return StudyKey, (self.section, self.name, self.key)
 
 
 def key_of_kpi(name: str, key: str = "") -> StudyKey:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from csi.definition import KpiDefinition
+from csi.measures import measure_of
 from csi.reading.grain import Grain
 from csi.reading.reading import longer
-from csi.series.columns import SPANS, moment_of_row
+from csi.series.columns import moment_of_row
 from csi.series.refusals import SetAside, columns_needed_by, marks_of, unread_cells
 from csi.terms import Period
 
@@ -59,7 +60,7 @@ def _lengths(frame: pd.DataFrame) -> list[Grain]:
 
 
 def _placing(kpi: KpiDefinition, frame: pd.DataFrame) -> list[str]:
-    columns = columns_needed_by(kpi) if kpi.measure in SPANS else {moment_of_row(kpi)}
+    columns = columns_needed_by(kpi) if measure_of(kpi.measure).is_of_spans else {moment_of_row(kpi)}
     return [name for name in sorted(columns) if name in frame.columns and frame[name].dtype.kind == "M"]
 
 
