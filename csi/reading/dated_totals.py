@@ -27,7 +27,7 @@ _NEARLY = 0.9  # of the lines with a word are sums
 _PARTS = 50  # a column with more values parts no totals
 _ALL = re.compile(
     r"^(?:all(?: \w+)?|both|alle|beide|tous|toutes|tout|todos|todas|tutti|tutte|wszystkie|wszystko|vše|все|всі|全部"
-    r"|すべて|전체|\*)$",
+    r"|すべて|전체|ensemble|global|alles|allt|kaikki|összes|toate|hepsi|tümü|όλα|Σ|∑|\*)$",
     re.IGNORECASE,
 )
 
@@ -75,6 +75,11 @@ class Dated:
         row = np.nan_to_num(self.numbers[place])
         digits = np.array([decimals_of(self.cells[name][place] or "") for name in self.names])
         return bool(((row == 0) | (np.abs(row) * 10.0**digits >= LEAST)).all())
+
+
+def says_all(text: str) -> bool:
+    """Whether a cell says that its line is of all there is of something: All, Alle, Σ."""
+    return _ALL.match(text) is not None
 
 
 def dated_lines(table: Dated) -> list[Line]:

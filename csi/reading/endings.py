@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from csi.errors import InvalidInput
+from csi.reading import wide_totals
 from csi.reading.chunk import EXPECTED, VALUE_LENGTH, Chunk, Rejected
 from csi.reading.dated_totals import Dated, dated_lines
 from csi.reading.grains import grains_of
@@ -142,7 +143,7 @@ class Trimming:
         groups: Groups | LateGroups | None = None
         for chunk, is_only in _only_told(chunks):
             if not len(chunk.lines) or not self.sums.names:
-                yield chunk
+                yield self._without_wide(chunk) if is_only and self.wide else chunk
                 continue
             rest = self._without_first(chunk, is_only=is_only) if groups is None else chunk
             rest = self._without_dated(rest) if is_only else rest
@@ -179,6 +180,19 @@ class Trimming:
         numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in self.sums.names])
         grains = grains_of(texts[dated], self.orders.get(dated, ""))
         found = dated_lines(Dated(cells, self.sums.names, numbers, days, grains))
+        return _without(chunk, [one.place for one in found], [_line_told(chunk, one) for one in found])
+
+    def _without_wide(self, chunk: Chunk) -> Chunk:
+        """All rows of a table of periods side by side without those that sum up others."""
+        if not _FEWEST <= len(chunk.lines) <= wide_totals.MOST:
+            return chunk
+        texts = {self.names[name]: _text(chunk.table.column(name)) for name in chunk.table.column_names}
+        kept = {name: column.to_pylist() for name, column in texts.items() if name not in self.wide}
+        periods = {name: column.to_pylist() for name, column in texts.items() if name in self.wide}
+        if not periods or not kept:
+            return chunk
+        numbers = np.column_stack([numbers_of(texts[name], self.decimal) for name in periods])
+        found = wide_totals.wide_totals(kept, periods, numbers)
         return _without(chunk, [one.place for one in found], [_line_told(chunk, one) for one in found])
 
     def _days(self, chunk: Chunk, name: str) -> pd.DatetimeIndex | None:
