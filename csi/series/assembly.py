@@ -278,10 +278,22 @@ def _notes(setting: Setting, whole: Portion, unknown: np.ndarray) -> tuple[str, 
         notes.append(_unusable(whole))
     if setting.source.resolved.discarded:
         notes.append(f"{_discarded(setting.source)}.")
+    notes += _shared(setting)
     if kpi.measure == "backlog":
         notes.append("Rebuilt from the log: what was open before its first row is not in it.")
     further = (*_doubtful(setting.source), *_clocks(setting), *_not_yet(setting), *_taken(setting))
     return (*notes, *_unusual(setting, whole), *further)
+
+
+def _shared(setting: Setting) -> list[str]:
+    """That rows stand alike in two deliveries, where nothing tells whether they are the same."""
+    zone = setting.study.timezone
+    return [
+        f"{_rows(one.rows)} from {one.first.tz_convert(zone):%Y-%m-%d} to {one.last.tz_convert(zone):%Y-%m-%d} stand "
+        "alike in two deliveries and count twice: they seem to overlap. A key, the column that names a case, counts "
+        "each once."
+        for one in setting.source.shared
+    ]
 
 
 def _taken(setting: Setting) -> list[str]:

@@ -15,10 +15,11 @@ from csi.reading.mending import without_mended
 from csi.reading.placeholders import Placeholders, together
 from csi.reading.reading import QUARANTINE_COLUMNS, REFUSED, Reading
 from csi.series.column_kinds import columns_needed
-from csi.series.columns import columns_kept, columns_read
+from csi.series.columns import columns_kept, columns_read, moment_of_row
 from csi.series.duplicates import Resolved, resolve
 from csi.series.further_moments import Further, further_of
 from csi.series.grouping import held_of
+from csi.series.overlapping import Shared, shared_rows
 from csi.series.swapped import backward_rows
 from csi.series.versions import is_unread, version_of
 
@@ -45,6 +46,7 @@ class SourceRows:
         sha256: of the delivery, or of the list of deliveries.
         sampled: the rows of ``frame`` (by position) that tell what the file covers.
         further: per column that the study does not name the moments of these rows (int64 us; missing: none).
+        shared: rows that stand alike in two deliveries; looked for where no column names a case.
         groups: of these rows the columns that split them into a few groups, by their position in ``frame``.
     """
 
@@ -67,6 +69,7 @@ class SourceRows:
     sampled: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     further: Mapping[str, np.ndarray] = field(default_factory=dict)
     groups: pd.DataFrame = field(default_factory=pd.DataFrame)
+    shared: tuple[Shared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,14 @@ def source_rows(study: StudyDefinition, source: str, readings: Sequence[Reading]
         doubtful=added_up([reading.moments for reading in fresh]),
         placeholders=together(reading.placeholders for reading in fresh),
         sha256=sha256_of([reading.sha256 for reading in fresh]),
+        shared=() if study.sources[source].key else _shared(study, source, fresh),
     )
+
+
+def _shared(study: StudyDefinition, source: str, readings: Sequence[Reading]) -> tuple[Shared, ...]:
+    """The rows that two deliveries share, by the moment that puts rows into periods."""
+    moments = [moment_of_row(kpi) for kpi in study.kpis.values() if kpi.source == source]
+    return shared_rows([one.frame for one in readings], moments[0]) if moments and len(readings) > 1 else ()
 
 
 def settle(
