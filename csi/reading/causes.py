@@ -30,6 +30,7 @@ class Cause(IntEnum):
     SHORT_YEARS_APART = 19
     NO_SUCH_WEEK = 20
     WEEK_OR_HALF_YEAR = 21
+    LOST_ZERO = 22
 
 
 _TOLD = {
@@ -38,7 +39,7 @@ _TOLD = {
     Cause.DAY_OR_MONTH_FIRST: "day or month stand first: choose day_first or month_first",
     Cause.YEAR_FIRST: "the year stands first: choose iso",
     Cause.NUMBER: "a bare number: choose epoch (seconds since 1970), excel or excel1904 (days, as workbooks count), or "
-    "%Y%m where it is a year and a month",
+    "%Y%m where it is a year and a month, %G%V where a year and a week",
     Cause.CLOCK_ONLY: "a time of day without its date: join the two columns",
     Cause.NO_YEAR: "a date without its year: join it with the column that holds the year, or, where the number is "
     "one (Jan 25), say so with dates: '%b %y'",
@@ -57,6 +58,7 @@ _TOLD = {
     "not converted: export Gregorian dates with four digits",
     Cause.SHORT_YEARS_APART: "years of two digits on both sides of 68 and 69, which would lie a century apart: write "
     "them with four",
+    Cause.LOST_ZERO: "2024.1 beside 2024.01 is an October that lost its zero: write the months as text, as 2024-10",
     Cause.UNKNOWN_WORD: "it holds a word that is no month, weekday, zone or half of the day",
 }
 

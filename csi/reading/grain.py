@@ -35,6 +35,8 @@ def grain_of(one: Spelling) -> Grain:
         return Grain.HALF_YEAR
     if "quarter" in one.digits or one.quarter:
         return Grain.QUARTER
+    if one.of_week:
+        return Grain.WEEK
     if "week" in one.digits:
         return Grain.DAY if "weekday" in one.digits else Grain.WEEK
     if "day" in one.digits or "millis" in one.digits:

@@ -17,6 +17,7 @@ from csi.reading.filler_words import fillers, says_nothing
 from csi.reading.moments import read_moments
 from csi.reading.name_words import says_key
 from csi.reading.numbers import read_numbers
+from csi.reading.period_parts import says_week
 from csi.reading.quantities import is_quantity
 from csi.reading.unseen import without_unseen
 
@@ -100,6 +101,7 @@ _YEAR_FIRST_SCRIPTS = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}]"
 _STAMP = r"^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3}|\d{6})?)?)?$"
 _LONG_STAMP = r"^(?:19|20)\d{10}(?:\d{2}(?:\d{3}|\d{6})?)?$"
 _YEAR_MONTH = r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])$"
+_YEAR_WEEK = r"^(?:19|20)\d{2}(?:0[1-9]|[1-4]\d|5[0-3])$"
 _DECIMAL = r"^\d+\.\d+$"  # 2024.01 and 01.2024 are months, 2203.01 and 10.4711 are not
 _SINCE_1970 = r"^\d{10}(?:\.\d+)?$|^\d{13}$|^\d{16,19}$"
 
@@ -279,6 +281,8 @@ def _counted_from(name: str, cells: pa.ChunkedArray) -> str:
     if _all_match(cells, _LONG_STAMP) and says_key(name) <= 0 and _in_decades(cells, "iso"):
         return "iso"
     is_date = _DATE_NAME.search(name) is not None
+    if says_week(name) and _all_match(cells, _YEAR_WEEK) and _in_decades(cells, "%G%V"):
+        return "%G%V"
     if says_key(name) <= 0 and _all_match(cells, _YEAR_MONTH) and _in_decades(cells, "%Y%m") and _are_months(cells):
         return "%Y%m"
     if is_date and _all_match(cells, _STAMP) and _in_decades(cells, "iso"):

@@ -190,10 +190,17 @@ def _unless_stamps(texts: pa.StringArray, read: Parsed) -> Parsed:
     return replace(read, causes=np.where(is_stamp(texts) & ~read.readable, Cause.STAMP, read.causes).astype(np.int8))
 
 
+# A week alone is its first day: by ISO 8601, and as those that count from the year's first Monday or Sunday.
+_WEEKS = {"%V": "%u1", "%W": "%w1", "%U": "%w0"}
+_WEEKDAY = re.compile("%[uwaA]")
+
+
 def _strptime(texts: pa.StringArray, pattern: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if "%p" in pattern:
         texts = with_english_halves(texts)
     has_offset = "%z" in pattern or "%Z" in pattern
+    if day := next((day for week, day in _WEEKS.items() if week in pattern and not _WEEKDAY.search(pattern)), ""):
+        texts, pattern = pc.binary_join_element_wise(texts, day[-1], " "), f"{pattern} {day[:2]}"
     try:
         stamps = pd.to_datetime(pd.Series(texts.to_pandas(), dtype="object"), format=pattern, errors="coerce", utc=True)
     except (ValueError, re.error) as error:  # the latter where a part is named twice

@@ -33,6 +33,15 @@ _PIVOT, _BESIDE_PIVOT = 69, 10
 _HALVES = 2  # of a year
 _LAST_WEEK = 53  # ISO 8601: which not every year has
 _FURTHEST, _LAST_MINUTE = 14 * 60, 59  # minutes: no zone is further from UTC
+_DATE = ("year", "month", "day")
+_SPAN_DAYS = (0, 7, 31, 92, 184)  # from the first to the last of a day, week, month, quarter, half-year, or the next
+    0,
+    7,
+    31,
+    92,
+    184,
+)  # between the first and the last of a day, week, month, quarter, half-year; or the next
+_MONTHS_BEHIND_DOT, _TWO_DIGITS = ("0000.00", "0000.0"), 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +95,25 @@ def parsed(texts: pa.StringArray, order: str, zone: ZoneInfo, header: str = "") 
     _settle_half_years(numbers, spellings, found, header)
     for rows in intervals(numbers.parts, spellings, found):
         numbers.offsets[rows], numbers.causes[rows] = np.nan, Cause.NONE
+    _refuse_lost_zeros(numbers, found)
     is_thai = zone.key == _THAILAND or any(one.is_thai for one in spellings)
-    read = replace(numbers.parsed(order, blank, buddhist=is_thai), grains=_grains(numbers, spellings, found))
+    read = replace(numbers.parsed(order, blank, buddhist=is_thai), grains=_grains(numbers, spellings, found, months))
     return _in_places(read, spellings, found)
 
 
-def _grains(numbers: _Numbers, spellings: Sequence[Spelling], found: Shaped) -> np.ndarray:
+def _grains(numbers: _Numbers, spellings: Sequence[Spelling], found: Shaped, months: Mapping[str, int]) -> np.ndarray:
     """Of each text how long the period is that it names; empty where none is longer than a day."""
     own = np.array([grain_of(one) for one in spellings], dtype=np.int8)
-    if not len(own) or own.max() <= Grain.DAY:
+    spans = [one.until is not None for one in spellings]
+    if not len(own) or (own.max() <= Grain.DAY and not any(spans)):
         return np.empty(0, dtype=np.int8)
     grains = own[found.codes]
+    for one, rows in zip(spellings, found.rows(), strict=True):
+        if one.until is not None:
+            last = {name: found.number(rows, *place) for name, place in one.until.digits.items()}
+            month = last.get("month", np.full(len(rows), months.get(one.until.month, 0)))
+            days = _days(last["year"], month, last["day"])[0] - _days(*(numbers.parts[name][rows] for name in _DATE))[0]
+            grains[rows] = np.searchsorted(_SPAN_DAYS, days.astype("int64")) + Grain.DAY
     grains[(grains == Grain.HALF_YEAR) & (numbers.parts["week"] >= 0)] = Grain.WEEK  # S1 that was settled to be one
     return grains
 
@@ -128,6 +145,14 @@ def _settle_half_years(numbers: _Numbers, spellings: Sequence[Spelling], found: 
         return
     numbers.parts["semester"][doubtful] = weeks[doubtful]
     weeks[doubtful] = -1
+
+
+def _refuse_lost_zeros(numbers: _Numbers, found: Shaped) -> None:
+    """``2024.1`` beside ``2024.01`` is ``2024.10``, which a workbook took for a number."""
+    shapes = [shape.strip() for shape in found.shapes]
+    whole, cut = (np.array([shape == one for shape in shapes], dtype=bool)[found.codes] for one in _MONTHS_BEHIND_DOT)
+    if cut.any() and (numbers.parts["month"][whole] < _TWO_DIGITS).any():
+        numbers.causes[cut] = Cause.LOST_ZERO
 
 
 def _in_places(read: Parsed, spellings: Sequence[Spelling], found: Shaped) -> Parsed:

@@ -38,6 +38,10 @@ class Part(Enum):
         return self.name.lower()
 
 
+# The whole header of a part: Y M D, J M T, A M J.
+_LETTERS = {"M": Part.MONTH, "D": Part.DAY, "T": Part.DAY, "J": Part.DAY}
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """One of the columns: its texts, the share that are bare numbers, and the largest of these."""
@@ -64,6 +68,8 @@ class _Column:
 
 
 def _named(name: str) -> list[Part]:
+    if name.strip() in _LETTERS:
+        return [_LETTERS[name.strip()]]
     spelt = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
     if _GERMAN_WEEK in spelt:
         return [Part.WEEK]
@@ -81,6 +87,11 @@ def calls_week(header: str) -> bool:
     """Whether a header has a word for a week, and no short one."""
     spelt = [word for word in re.findall(r"[^\W\d_]+", header) if len(word) > _SHORT or not word.isascii()]
     return Part.WEEK in _named(" ".join(spelt))
+
+
+def says_week(header: str) -> bool:
+    """Whether a header says that its numbers are weeks, be it by a short word (KW)."""
+    return Part.WEEK in _named(header)
 
 
 def _calls(word: str, known: frozenset[str]) -> bool:

@@ -16,6 +16,7 @@ from itertools import product
 from csi.reading import zone_words
 from csi.reading.calendar_words import BESIDE_LETTERS, ENGLISH, LANGUAGES, Meaning, Words, words
 from csi.reading.causes import Cause
+from csi.reading.date_spans import beginnings, week_of
 from csi.reading.day_parts import SIGNS as DAY_PARTS
 from csi.reading.half_years import ALSO_WEEKS, HALF_SIGNS, HALF_YEARS, is_half_year, with_half_signs
 from csi.reading.unseen import UNSEEN
@@ -90,6 +91,8 @@ class Spelling:
         zone: the abbreviation of a zone that means several.
         place: the IANA name of the zone it names.
         half_year: 1 or 2 where words say which it is (上半期), or Roman numerals.
+        of_week: whether its day is said to be the first of a week.
+        until: how the last day of a span is spelt that it begins; None where it is none.
         may_be_half: whether its week is named as half-years are, too: S1.
         is_thai: whether words say that its year may be one of the Buddhist calendar.
         cause: why it is no date; ``NONE``: it is one.
@@ -108,6 +111,8 @@ class Spelling:
     is_thai: bool = False
     half_year: int = 0
     may_be_half: bool = False
+    of_week: bool = False
+    until: Spelling | None = None
     cause: Cause = Cause.NONE
 
 
@@ -147,7 +152,7 @@ _ANY = (
     rf"{_DAY}{_GAP}M{_GAP}{_SHORT}\.?",
     rf"M{_GAP}{_DAY}[,./\s-]\s*{_YEAR}",
     rf"{_YEAR}{_GAP}M{_GAP}{_DAY}\.?",
-    rf"{_YEAR}{_GAP}{_DAY}{_GAP}M\.?",
+    rf"{_YEAR}(?!/00\s){_GAP}{_DAY}{_GAP}M\.?",  # not 2023/24 Jan, which is a fiscal year
     rf"{_DAY}\s*G\s*{_MONTH}[,\s]\s*{_YEAR}",
     rf"(?:M|G\s*{_MONTH}){_GAP}{_YEAR}\.?",
     r"M(?:\.?[-/]|\s?')(?P<year>00)",  # as workbooks write a month: Jan-23, janv.-23, jan/23
@@ -218,8 +223,32 @@ _NO_YEAR = re.compile(rf"(?:M{_GAP}00?|00?{_GAP}M|00?[/.]00?\.?){_TAIL}")
 def spelling(shape: str, order: str) -> Spelling:
     """How the texts of one shape are to be read in an order (``iso``, or which of day, month and year is first)."""
     shape, place = split_zone(shape)
-    found = _spelling_of(shape, order)
+    found = _of_week(shape, order) or _spelling_of(shape, order)
+    if found.cause is not Cause.NONE:
+        found = _of_span(shape, order) or found
     return replace(found, place=place) if place and found.cause is Cause.NONE else found
+
+
+def _of_week(shape: str, order: str) -> Spelling | None:
+    """Of the day a week begins with: Week of Feb 03, 2025."""
+    found = _spelling_of(rest, order) if (rest := week_of(shape)) else None
+    return replace(found, of_week=True) if found is not None and "day" in found.digits else None
+
+
+def _of_span(shape: str, order: str) -> Spelling | None:
+    """Of the beginning of a span whose end is written as it is, or as a time of the same day."""
+    for first, last in beginnings(shape):
+        begin = _spelling_of(first, order)
+        if begin.cause is not Cause.NONE or "year" not in begin.digits:
+            continue
+        if _CLOCK_ONLY.fullmatch(_plain(last)) and "hour" in begin.digits:
+            return begin
+        end = _spelling_of(last, order)
+        if end.cause is Cause.NONE and end.digits.keys() == begin.digits.keys():
+            behind = first.count("0")
+            places = {name: (start + behind, stop + behind) for name, (start, stop) in end.digits.items()}
+            return replace(begin, until=replace(end, digits=places) if "day" in places else None)
+    return None
 
 
 def _spelling_of(shape: str, order: str) -> Spelling:
