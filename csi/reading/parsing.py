@@ -34,13 +34,8 @@ _HALVES = 2  # of a year
 _LAST_WEEK = 53  # ISO 8601: which not every year has
 _FURTHEST, _LAST_MINUTE = 14 * 60, 59  # minutes: no zone is further from UTC
 _DATE = ("year", "month", "day")
-_SPAN_DAYS = (0, 7, 31, 92, 184)  # from the first to the last of a day, week, month, quarter, half-year, or the next
-    0,
-    7,
-    31,
-    92,
-    184,
-)  # between the first and the last of a day, week, month, quarter, half-year; or the next
+# From the first to the last day of a day, week, month, quarter, half-year, or to the next.
+_SPAN_DAYS = (0, 7, 31, 92, 184)
 _MONTHS_BEHIND_DOT, _TWO_DIGITS = ("0000.00", "0000.0"), 10
 
 
