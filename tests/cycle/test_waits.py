@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from csi import cycle as cycles
 from csi import roles
-from csi.cycle import Waits, erasing
+from csi.cycle import Waits
+from csi.keeping import erasing
 from csi.models import Cycle, Report
 from csi.reading.files import FileStore
 from csi.step6_present import reports
