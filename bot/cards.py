@@ -16,6 +16,7 @@ from bot.delivery.outbox import Outbox
 from bot.log import logger
 from csi import cycle as cycles
 from csi.models import Cycle, OutboxPost
+from csi.states import CycleState
 from csi.storage import Sessions, row, rows
 
 log = logger(__name__)
@@ -117,7 +118,7 @@ class CardKeeper:
         if before is None:
             return cycles.changed.newest(session, team_id), self._shown(session, team_id)
         newest, touched = cycles.changed.since(session, team_id, before.newest)
-        stale = {one.id: one for one in touched if one.state == "open"}
+        stale = {one.id: one for one in touched if one.state == CycleState.OPEN}
         if len(stale) < len(touched):
             stale |= {one.id: one for one in self._closed(session, team_id) if one in touched}
         if _quarter(now) != _quarter(before.at):
@@ -148,7 +149,7 @@ class CardKeeper:
         return [*cycles.open_cycles(session, team_id), *self._closed(session, team_id)]
 
     def _closed(self, session: Session, team_id: str) -> list[Cycle]:
-        return rows(session, Cycle, team_id, state="closed", order="-closed_at", limit=3)
+        return rows(session, Cycle, team_id, state=CycleState.CLOSED, order="-closed_at", limit=3)
 
 
 def _quarter(moment: datetime) -> int:

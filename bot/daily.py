@@ -20,6 +20,7 @@ from csi import cycle as cycles
 from csi import reminders, roles
 from csi.models import Action, Cycle, OutboxPost, Person, Reminder
 from csi.reading.spans import local_day
+from csi.states import ReminderState
 from csi.step3_gather import collecting
 from csi.storage import need, once, rows
 from csi.terms import Awaited, Step
@@ -193,8 +194,8 @@ def _as_it_is(session: Session, reminder: Reminder, now: datetime) -> Thing:
 
 
 def _state(session: Session, reminder: Reminder, now: datetime) -> State:
-    if reminder.state == "muted":
+    if reminder.state == ReminderState.MUTED:
         return State.MUTED
-    if reminder.state == "dropped" or not reminders.is_open(session, reminder, now, also=LATER):
+    if reminder.state == ReminderState.DROPPED or not reminders.is_open(session, reminder, now, also=LATER):
         return State.SETTLED
-    return State.OPEN if reminder.state == "sent" else State.LATER
+    return State.OPEN if reminder.state == ReminderState.SENT else State.LATER

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.vault import Vault
 from csi.errors import InvalidInput
 from csi.models import Cycle, Installation, Service
+from csi.states import CycleState
 from csi.storage import rows
 
 LOOKED_AT = 50  # installations, and channels of open cycles: each is a call to Slack
@@ -91,7 +92,7 @@ def granted(headers: Mapping[str, object]) -> set[str]:
 
 def of_workspace(session: Session, client: WebClient, team_id: str, now: datetime) -> Iterator[Finding]:
     """The clock and the channels of one workspace."""
-    where = (col(Cycle.team_id) == team_id, col(Service.team_id) == team_id, col(Cycle.state) == "open")
+    where = (col(Cycle.team_id) == team_id, col(Service.team_id) == team_id, col(Cycle.state) == CycleState.OPEN)
     wanted = select(Cycle, Service).join(Service, col(Service.id) == col(Cycle.service_id))
     found = session.exec(wanted.where(*where).order_by(col(Cycle.id)).limit(LOOKED_AT + 1)).all()
     yield _clock(alive.last(session, team_id), now, is_needed=bool(found))

@@ -26,12 +26,13 @@ from csi.models import (
     Source,
     StepPassage,
 )
+from csi.states import CycleState, EntryState
 from csi.step7_correct import actions
 from csi.storage import hold, need, rows
 from csi.terms import Role, Step
 
 WHAT = "gave on"
-_OPEN_ENTRIES = ("open", "planned")
+_OPEN_ENTRIES = (EntryState.OPEN, EntryState.PLANNED)
 _OF_SERVICES: dict[type[Row], tuple[str, ...]] = {
     RoleAssignment: ("user_id",),
     Source: ("owner", "backup"),
@@ -86,7 +87,7 @@ def services_of(session: Session, team_id: str, user_id: str) -> list[int]:
     """The services for which a person holds anything."""
     ours = {one.service_id for one in _naming(session, team_id, _OF_SERVICES, user_id)}
     of_cycles = {one.cycle_id for one in _naming(session, team_id, _OF_CYCLES, user_id)}
-    ours |= {one.service_id for one in rows(session, Cycle, team_id, id=tuple(of_cycles), state="open")}
+    ours |= {one.service_id for one in rows(session, Cycle, team_id, id=tuple(of_cycles), state=CycleState.OPEN)}
     return [one for one in sorted(ours) if held(session, team_id, one, user_id)]
 
 

@@ -11,6 +11,7 @@ from csi import roles
 from csi.errors import NotFound, Place, Way
 from csi.models import AnalysisResult, Cycle, Finding, Service, StepPassage
 from csi.rules import threshold
+from csi.states import CycleState, FindingState
 from csi.storage import need, row, rows
 from csi.terms import Step
 
@@ -44,7 +45,7 @@ def service_of(session: Session, cycle: Cycle) -> Service:
 
 def open_cycles(session: Session, team_id: str) -> list[Cycle]:
     """The open cycles of a workspace."""
-    return rows(session, Cycle, team_id, state="open")
+    return rows(session, Cycle, team_id, state=CycleState.OPEN)
 
 
 def of_service(session: Session, team_id: str, service_id: int) -> list[Cycle]:
@@ -61,7 +62,7 @@ def mark_stale(session: Session, cycle: Cycle, *, after: int) -> None:
         for result in rows(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id):
             result.stale = True
         for finding in rows(session, Finding, cycle.team_id, cycle_id=cycle.id):
-            finding.state = "stale"
+            finding.state = FindingState.STALE
 
 
 def passage(session: Session, cycle: Cycle, step: int) -> StepPassage:

@@ -16,6 +16,7 @@ from csi import audit, sealing
 from csi.audit import GENESIS, Head, Keys
 from csi.models import AuditHead, AuditRow, Report
 from csi.reading.files import FileStore, State
+from csi.states import ReportState
 from csi.storage import row as first
 from csi.storage import rows
 
@@ -152,7 +153,7 @@ def _end(session: Session, team_id: str, keys: Keys, last: Head | None) -> Itera
 
 
 def _in_reports(session: Session, team_id: str) -> dict[str, str]:
-    sent = rows(session, Report, team_id, state="sent")
+    sent = rows(session, Report, team_id, state=ReportState.SENT)
     return {f"report {one.id}": str(one.content["record"]) for one in sent if one.content.get("record")}
 
 

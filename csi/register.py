@@ -13,10 +13,11 @@ from sqlmodel import Session
 from csi import audit
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Opportunity
+from csi.states import EntryState
 from csi.storage import need, next_number, rows
 
 SCALE = range(1, 6)
-STATES = ("open", "planned", "done", "parked", "dropped")
+STATES = tuple(EntryState)
 _ALIKE = 0.75
 _TITLE_LIMIT = 200
 

@@ -39,6 +39,8 @@ ONE_PLACE = {
     # The command hands its environment on as a mapping.
     r"\bos\.(?:environ|getenv|putenv)\b|\bBaseSettings\b": {"bot/settings.py", "csi/__main__.py"},
     r"\bpyplot\b": {"csi/charts/canvas.py"},  # in words only
+    # States are compared with csi.states; a step on the card has places of its own.
+    r"\.state\)? (?:==|!=|in|not in) \(?\"|\bstate=\(?\"": {"bot/blocks/status_card.py"},
     r"\bgetLogger\b|\bwarnings\.warn\b": {
         "bot/log.py",
         "bot/installations.py",

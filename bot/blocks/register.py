@@ -9,6 +9,7 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, day_of, escape, link, mention
 from csi.register import STATES
+from csi.states import EntryState
 from csi.words.wording import when
 
 OPEN = "register.open"
@@ -39,7 +40,7 @@ def view(
 
     ``judged``: by the key of a KPI what it is and its newest verdict, with both axes.
     """
-    ordered = sorted(entries, key=lambda one: one.state in ("done", "dropped"))
+    ordered = sorted(entries, key=lambda one: one.state in (EntryState.DONE, EntryState.DROPPED))
     start = start if 0 <= start < len(ordered) else 0
     blocks: list[Block] = [
         parts.section(f"*{escape(service)}*", parts.button("Add an opportunity", ADD, style="primary"))

@@ -8,6 +8,7 @@ from typing import Any
 from bot.blocks import ids, parts, step6_present
 from bot.blocks.parts import Block
 from bot.blocks.text import clip, escape, mention
+from csi.states import CycleState
 from csi.terms import Step
 from csi.words.heading import of_verdicts
 from csi.words.waiting import phrase
@@ -36,7 +37,7 @@ WaitingSeen = Any
 
 def title(cycle: CycleSeen) -> str:
     """The cycle in one line; also what a notification shows."""
-    where = f"step {cycle.step.value} of 7: {cycle.step.title}" if cycle.state == "open" else "closed"
+    where = f"step {cycle.step.value} of 7: {cycle.step.title}" if cycle.state == CycleState.OPEN else "closed"
     return f"{escape(cycle.service)}, cycle {cycle.number} – {where}"
 
 
@@ -45,9 +46,9 @@ def card(cycle: CycleSeen) -> list[Block]:
     blocks = [parts.section(f"*{title(cycle)}*"), parts.section("\n".join(_step(one) for one in cycle.steps))]
     if cycle.kpis:
         blocks.append(parts.section(_kpis(cycle)))
-    if cycle.state == "open" and cycle.taken_up:
+    if cycle.state == CycleState.OPEN and cycle.taken_up:
         blocks.append(parts.section(taken_up(cycle.taken_up)))
-    if cycle.state == "open":
+    if cycle.state == CycleState.OPEN:
         blocks += [parts.section(waiting(cycle.waiting)), parts.actions(buttons(cycle), block_id="cycle")]
     return [*blocks, parts.context(_small_print(cycle))]
 

@@ -9,6 +9,7 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step1_should_measure import aim
 from bot.blocks.text import clip, day_of, escape, mention
+from csi.states import ClauseState
 from csi.terms import Measurability, Period
 from csi.words.standing import rests_on
 from csi.words.wording import exact, plural, when
@@ -49,8 +50,8 @@ def matrix_view(lines: Sequence[LineSeen], gaps: Sequence[Any], clauses: Sequenc
     if gaps:
         blocks.append(parts.header("Gaps"))
         blocks += [parts.section(_gap(gap), parts.button("Decide", GAP, str(gap.id))) for gap in gaps[:20]]
-    active = sum(one.state == "active" for one in clauses)
-    flagged = sum(one.state == "flagged" for one in clauses)
+    active = sum(one.state == ClauseState.ACTIVE for one in clauses)
+    flagged = sum(one.state == ClauseState.FLAGGED for one in clauses)
     said = f"*SLA* {plural(active, 'active clause')}" + (f", :rotating_light: {flagged} flagged" if flagged else "")
     blocks += [parts.divider(), parts.section(said, parts.button("SLA clauses", SLA))]
     return parts.modal(OPEN, "What can you measure", blocks[:99], submit="", close="Done", metadata=metadata)
@@ -180,7 +181,7 @@ def sla_view(clauses: Sequence[Any], metadata: str) -> Block:
     for one in clauses[:30]:
         blocks.append(parts.section(_clause(one)))
         buttons = [parts.button("Retire", RETIRE, str(one.id))]
-        if one.state != "active":
+        if one.state != ClauseState.ACTIVE:
             buttons.insert(0, parts.button("Make active", ACTIVATE, str(one.id), style="primary"))
         blocks.append(parts.actions(buttons))
     if not clauses:
@@ -192,7 +193,7 @@ def sla_view(clauses: Sequence[Any], metadata: str) -> Block:
 def _clause(one: Any) -> str:
     target = f" · target {exact(one.target)}" if one.target is not None else ""
     text = f"{_CLAUSE_SIGNS[one.state]} *{escape(one.text)}*\n{one.state} · {escape(one.kpi_key)}{target}"
-    return text + (f"\n:no_entry: {escape(one.refused)}" if one.refused and one.state != "active" else "")
+    return text + (f"\n:no_entry: {escape(one.refused)}" if one.refused and one.state != ClauseState.ACTIVE else "")
 
 
 def clause_form(kpis: Mapping[str, str], metadata: str) -> Block:

@@ -16,6 +16,7 @@ from bot.blocks.step3_gather.ids import NAME as NAME_COLUMNS
 from bot.blocks.text import clip, escape, link, mention, minute_of
 from csi.measurement.windows import Windows, own
 from csi.models import Batch, Cycle, Exclusion, Kpi
+from csi.states import ProposalState
 from csi.words.wording import amount, percent, plural, when
 from csi.words.wording import sentence as in_full
 
@@ -333,11 +334,11 @@ def exclusion(one: Exclusion, kpi: Kpi | None, days: tuple[date, date]) -> list[
         f":scissors: {mention(one.proposed_by)} proposes to leave out *{days[0]}* to *{days[1]}* (not included) "
         f"of *{what}*: {escape(clip(one.reason, SPAN))}"
     )
-    if one.state == "proposed":
+    if one.state == ProposalState.PROPOSED:
         yes = parts.button("Approve", f"{DECIDE}:approved", _choice(one, "approved"), style="primary")
         no = parts.button("Reject", f"{DECIDE}:rejected", _choice(one, "rejected"))
         return [parts.section(text), parts.actions([yes, no]), parts.context("V4.4: by somebody else who approves.")]
-    sign = ":white_check_mark: Approved" if one.state == "approved" else ":no_entry_sign: Rejected"
+    sign = ":white_check_mark: Approved" if one.state == ProposalState.APPROVED else ":no_entry_sign: Rejected"
     by = f" by {mention(one.approved_by)}. Process the data again." if one.approved_by else "."
     return [parts.section(text), parts.context(f"{sign}{by}")]
 

@@ -29,6 +29,7 @@ from csi import cycle as cycles
 from csi import roles
 from csi.errors import Conflict, GateRefused, InvalidInput, NotFound, Place, Way
 from csi.models import Cycle, Kpi
+from csi.states import CycleState
 from csi.storage import rows
 from csi.terms import Period, Role, Verdict
 from csi.words import wording
@@ -355,7 +356,7 @@ def _charted(cycle: Cycle, known: Sequence[Kpi], judged: Collection[int]) -> dic
 
 def _line(cycle: Cycle, results: Sequence[Any], measured: int) -> tuple[int, str, str, str]:
     """A cycle by its verdicts: how many there are of each, then with both axes."""
-    state = f"open, step {cycle.step}" if cycle.state == "open" else "closed"
+    state = f"open, step {cycle.step}" if cycle.state == CycleState.OPEN else "closed"
     until = f" to {wording.day_in(cycle.closed_at, cycle.timezone)}" if cycle.closed_at else ""
     own = [one for one in results if one.cycle_id == cycle.id and one.verdict]
     counted = Counter(one.both for one in own)

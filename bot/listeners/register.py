@@ -22,6 +22,7 @@ from csi import audit as audits
 from csi import cycle as cycles
 from csi import register, roles
 from csi.models import Cycle, Kpi
+from csi.states import EntryState
 from csi.step1_should_measure import kpis
 from csi.storage import rows
 
@@ -97,7 +98,11 @@ def _kpis(session: Session, cycle: Cycle) -> dict[str, str]:
 def _others(session: Session, cycle: Cycle) -> dict[str, str]:
     """What a new entry may be part of: the open ones."""
     every = register.of_service(session, cycle.team_id, cycle.service_id)
-    return {str(one.id): f"{one.number} {one.title}" for one in every if one.state in ("open", "planned", "parked")}
+    return {
+        str(one.id): f"{one.number} {one.title}"
+        for one in every
+        if one.state in (EntryState.OPEN, EntryState.PLANNED, EntryState.PARKED)
+    }
 
 
 _ESTIMATE = forms.option(of=int)

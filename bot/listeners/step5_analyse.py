@@ -28,6 +28,7 @@ from csi.analysis.phases import Shift
 from csi.errors import Conflict, CsiError, InvalidInput, Place, TooEarly, UnitUnclear, Way
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
 from csi.reading.spans import local_day
+from csi.states import CycleState
 from csi.step5_analyse import findings, rebasing, results
 from csi.storage import need, row, rows
 from csi.terms import CauseState, Claim, Period, Step
@@ -123,7 +124,7 @@ def _outcome(made: Future[Block], metadata: str) -> Block:
 def _overview(session: Session, cycle: Cycle, refused: Mapping[str, Sequence[InvalidInput]] | None = None) -> Block:
     """Every KPI of a cycle; ``refused`` says of some why they cannot be computed now."""
     lines = _lines(session, cycle, refused)
-    may_change = cycle.state == "open" and cycle.step == Step.ANALYSE
+    may_change = cycle.state == CycleState.OPEN and cycle.step == Step.ANALYSE
     fixed = None not in (cycle.baseline_from, cycle.evaluation_from)
     return blocks.overview(lines, modals.metadata(cycle), may_change=may_change, windows=fixed)
 

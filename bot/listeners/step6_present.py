@@ -23,6 +23,7 @@ from csi.charts.canvas import Chart
 from csi.charts.facts import MOST_URGENT_FIRST, Facts
 from csi.errors import CsiError, GateRefused, TooEarly
 from csi.models import AnalysisResult, Cycle, Kpi, Report
+from csi.states import ReportState
 from csi.step6_present import over_cycles, presenting, reports
 from csi.step6_present.reports import ACKNOWLEDGE, DECIDE, QUESTION, Wish
 from csi.storage import need, rows
@@ -132,7 +133,7 @@ def _gathered(kit: Kit, team_id: str, report_id: int) -> tuple[Mapping[str, Any]
     """The report's content and facts, of the data held now; None when it was sent or given up already."""
     with kit.sessions.reading() as session:
         report = need(session, Report, team_id, report_id)
-        if report.state != "draft":
+        if report.state != ReportState.DRAFT:
             return None
         cycle = cycles.by_id(session, team_id, report.cycle_id)
         if found := presenting.refusal(session, cycle):

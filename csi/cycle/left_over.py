@@ -24,6 +24,7 @@ from csi.models import (
     Row,
     Source,
 )
+from csi.states import ActionState, BatchState, EntryState, ProposalState
 from csi.step3_gather import batches
 from csi.storage import need, row, rows
 from csi.terms import Step, Verdict
@@ -66,7 +67,9 @@ def _verdicts(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
         kpi = row(session, Kpi, cycle.team_id, id=result.kpi_id)
         if kpi is None:
             continue
-        baseline = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state="approved")
+        baseline = row(
+            session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state=ProposalState.APPROVED
+        )
         centre = baseline.centre if baseline else None
         level = f", new baseline {amount(centre, kpi.unit)}" if centre is not None else ""
         yield _item(
@@ -102,7 +105,7 @@ def _gaps(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
 
 
 def _quarantine(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
-    for batch in rows(session, Batch, cycle.team_id, cycle_id=cycle.id, state=("current", "waiting")):
+    for batch in rows(session, Batch, cycle.team_id, cycle_id=cycle.id, state=(BatchState.CURRENT, BatchState.WAITING)):
         source = need(session, Source, cycle.team_id, batch.source_id)
         count = batches.open_rows(session, source, batch)
         if count:
@@ -117,7 +120,7 @@ def _exclusions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
     if cycle.previous_id is None:
         return
     before = {one.reason.lower() for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.previous_id)}
-    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state="approved"):
+    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state=ProposalState.APPROVED):
         if one.reason.lower() in before:
             text = f"Excluded in two cycles running: {one.reason}"
             yield _item(cycle, Step.PROCESS, "exclusion", text, one, since=one.proposed_at)
@@ -158,7 +161,7 @@ def _reports(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
 def _actions(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
     for one in rows(session, Action, cycle.team_id, cycle_id=cycle.id, order="number"):
         if one.disposition == "carry":
-            failed = one.state in ("reviewed", "closed")
+            failed = one.state in (ActionState.REVIEWED, ActionState.CLOSED)
             what = f"Benefit of action {one.number} not verified" if failed else f"Action {one.number} is {one.state}"
             yield _item(
                 cycle,
@@ -183,6 +186,8 @@ def _deferred(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
 
 
 def _ideas(session: Session, cycle: Cycle) -> Iterator[CarryOver]:
-    for one in rows(session, Opportunity, cycle.team_id, cycle_id=cycle.id, state="parked", disposition="carry"):
+    for one in rows(
+        session, Opportunity, cycle.team_id, cycle_id=cycle.id, state=EntryState.PARKED, disposition="carry"
+    ):
         text = f"Parked idea {one.number}: {one.title}"
         yield _item(cycle, Step.CORRECT, "opportunity", text, one, kpi_key=one.kpi_key)

@@ -14,6 +14,7 @@ from csi.errors import Conflict, GateRefused, InvalidInput, Place, Way
 from csi.measurement import promises
 from csi.models import Cycle
 from csi.passages import accountable, enter, mark_stale, passage
+from csi.states import CycleState
 from csi.storage import change_if
 from csi.terms import Step
 
@@ -79,7 +80,7 @@ def back(session: Session, cycle: Cycle, *, to: int, actor: str, now: datetime, 
 
 
 def _require_open(cycle: Cycle, leaving: int | None) -> None:
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         raise Conflict(f"Cycle {cycle.number} is closed.")
     if leaving is not None and leaving != cycle.step:
         raise Conflict(f"Step {leaving} has been left already; this cycle is in step {cycle.step}.")

@@ -15,6 +15,7 @@ from csi import ahead, approvers, passages, roles
 from csi.models import Action, AnalysisResult, Baseline, CarryOver, Cycle, Decision, Kpi, StepPassage
 from csi.passages import service_of
 from csi.reading.spans import local_day
+from csi.states import CycleState, ProposalState
 from csi.step1_should_measure import carried
 from csi.step1_should_measure import tree as trees
 from csi.step7_correct import following
@@ -205,7 +206,7 @@ def _step(session: Session, cycle: Cycle, passage: StepPassage, today: date) -> 
 
 
 def _state(cycle: Cycle, passage: StepPassage, today: date) -> str:
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         return "done"
     if passage.step == cycle.step:
         return "late" if passage.due_on and passage.due_on < today else "here"
@@ -246,7 +247,7 @@ def _kpi(kpi: Kpi, result: Judged | None) -> KpiState:
 
 def waiting(session: Session, cycle: Cycle) -> list[Waiting]:
     """Who is waited for in a cycle, and for what; nobody in a closed one."""
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         return []
     here = passages.passage(session, cycle, cycle.step)
     owner = passages.accountable(session, cycle, cycle.step)
@@ -269,7 +270,7 @@ def waiting(session: Session, cycle: Cycle) -> list[Waiting]:
         since = local_day(ready, cycle.timezone) if ready else None
         about = {"subject_id": action.id, "name": action.title, "since": since}
         found.append(Waiting(who=(action.owner,), kind=Awaited.REVIEW, number=action.number, **about))
-    for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed"):
+    for baseline in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state=ProposalState.PROPOSED):
         said = _answered(session, baseline, "baseline")
         free = tuple(one for one in approvers.of_baseline(session, cycle, baseline) if one not in said)
         kpi = row(session, Kpi, cycle.team_id, id=baseline.kpi_id)

@@ -12,6 +12,7 @@ from csi import passages, roles
 from csi.cycle.overview import Waiting, judged, waiting
 from csi.models import Cycle, Finding, Kpi, Report, ReportClick
 from csi.reading.spans import local_day
+from csi.states import CycleState, FindingState, ReportState
 from csi.step3_gather import collecting
 from csi.storage import rows
 from csi.terms import Awaited, Role, Step
@@ -53,21 +54,21 @@ def _data(session: Session, cycle: Cycle, now: datetime) -> Iterator[Waiting]:
 
 def _findings(session: Session, cycle: Cycle) -> Iterator[Waiting]:
     """In step 5 what was drafted and nobody has confirmed, for who answers for the step."""
-    if cycle.state != "open" or cycle.step != Step.ANALYSE:
+    if cycle.state != CycleState.OPEN or cycle.step != Step.ANALYSE:
         return
     owner = passages.accountable(session, cycle, cycle.step)
     names = {one.id: one.name for one in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
     found = {one.kpi_id: one for one in rows(session, Finding, cycle.team_id, cycle_id=cycle.id)}
     for one in judged(session, cycle.team_id, [cycle.id]):
         finding = found.get(one.kpi_id)
-        settled = finding is not None and (finding.state == "confirmed" or bool(finding.none_because))
+        settled = finding is not None and (finding.state == FindingState.CONFIRMED or bool(finding.none_because))
         if one.kpi_id in names and not one.stale and not settled:
             yield Waiting(who=(owner,), kind=Awaited.FINDING, name=names[one.kpi_id], subject_id=one.kpi_id)
 
 
 def _reports(session: Session, cycle: Cycle) -> Iterator[Waiting]:
     """The newest report that was sent, for those who read and have given no sign yet."""
-    for report in rows(session, Report, cycle.team_id, cycle_id=cycle.id, state="sent", order="-id", limit=1):
+    for report in rows(session, Report, cycle.team_id, cycle_id=cycle.id, state=ReportState.SENT, order="-id", limit=1):
         readers = roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER, Role.READER)
         said = {one.user_id for one in rows(session, ReportClick, cycle.team_id, report_id=report.id)}
         who = tuple(one for one in readers if one != report.made_by and one not in said)

@@ -17,6 +17,7 @@ from csi.errors import Conflict, GateRefused, TooEarly
 from csi.measurement import promises, windows
 from csi.models import Baseline, Csf, Cycle, Goal, Kpi, PlanRow
 from csi.passages import passage
+from csi.states import CycleState, ProposalState
 from csi.storage import change_if, next_number, rows
 from csi.terms import Step
 
@@ -38,7 +39,7 @@ def close(
         GateRefused: rules of step 7 fail, or a WARN was passed without a reason.
         Conflict: not in step 7, or somebody was first. NotAllowed: neither accountable, CSI manager nor service owner.
     """
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         raise Conflict(f"Cycle {cycle.number} is closed already.")
     if cycle.step != Step.CORRECT:
         raise TooEarly("A cycle is closed in", Step.CORRECT, cycle.step)
@@ -117,7 +118,7 @@ def _measured(session: Session, cycle: Cycle) -> list[Kpi]:
 
 def _approved(session: Session, cycle: Cycle) -> dict[str, Window]:
     """The newest baseline approved in the cycle of each KPI that has one."""
-    approved = rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="approved", order="id")
+    approved = rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state=ProposalState.APPROVED, order="id")
     return {one.kpi_key: Window(one.window_from, one.window_to) for one in approved}
 
 

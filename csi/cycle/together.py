@@ -31,6 +31,7 @@ from csi.models import (
     StepPassage,
     Workspace,
 )
+from csi.states import ClauseState, ReportState
 from csi.step2_can_measure import history
 from csi.step3_gather import measured
 from csi.step3_gather.collecting import SUBJECT
@@ -116,14 +117,14 @@ def of_data(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
 
 def of_reports(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead which reports were sent, and who answered them."""
-    sent = read_ahead(session, Report, team_id, "cycle_id", _ids(cycles), without=("content",), state="sent")
+    sent = read_ahead(session, Report, team_id, "cycle_id", _ids(cycles), without=("content",), state=ReportState.SENT)
     read_ahead(session, ReportClick, team_id, "report_id", _ids(sent))
 
 
 def of_clauses(session: Session, team_id: str, cycles: Sequence[Cycle]) -> None:
     """Read ahead whether what an SLA promises is measured, after ``of_data``."""
     services = {one.service_id for one in cycles}
-    found = read_ahead(session, SlaClause, team_id, "service_id", services, state="active")
+    found = read_ahead(session, SlaClause, team_id, "service_id", services, state=ClauseState.ACTIVE)
     history.read_ahead(session, team_id, {one.service_id for one in found}, {one.kpi_key for one in found})
 
 

@@ -19,6 +19,7 @@ from csi.cycle.overview import Brief, Waiting, brief
 from csi.cycle.own import chosen, of_everybody
 from csi.models import Cycle, RoleAssignment
 from csi.passages import open_cycles
+from csi.states import CycleState
 
 _TOGETHER = 100  # cycles looked at at once
 
@@ -88,7 +89,7 @@ def _brought(session: Session, team_id: str, known: _Known, newest: int, now: da
 
 
 def _seen(session: Session, team_id: str, cycles: Iterable[Cycle], now: datetime) -> dict[int, Place]:
-    found, running = {}, [one for one in cycles if one.state == "open"]
+    found, running = {}, [one for one in cycles if one.state == CycleState.OPEN]
     for start in range(0, len(running), _TOGETHER):
         some = running[start : start + _TOGETHER]
         together.of_waits(session, team_id, some)

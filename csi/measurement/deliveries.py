@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from csi.models import Batch, Source
+from csi.states import BatchState
 from csi.storage import rows
 
 
@@ -55,4 +56,4 @@ def moment_of(source: Source) -> str:
 
 def current(session: Session, source: Source) -> list[Batch]:
     """A source's deliveries that count, in the order they came."""
-    return rows(session, Batch, source.team_id, source_id=source.id, state="current", order="ordinal")
+    return rows(session, Batch, source.team_id, source_id=source.id, state=BatchState.CURRENT, order="ordinal")

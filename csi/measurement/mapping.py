@@ -31,6 +31,7 @@ from csi.models import (
 from csi.series.cadence import EVERY_PERIOD
 from csi.series.columns import OF_VALUE
 from csi.series.expression import ExpressionError, columns_of
+from csi.states import ProposalState, RebaseState
 from csi.storage import need, rows
 from csi.terms import Measurability
 
@@ -193,7 +194,9 @@ def _measurements(session: Session, cycle: Cycle, source: Source) -> list[Measur
 
 def baselines_of(session: Session, cycle: Cycle) -> list[Baseline]:
     """The newest approved baseline of each KPI from earlier cycles, and from this one."""
-    every = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, state="approved", order="number")
+    every = rows(
+        session, Baseline, cycle.team_id, service_id=cycle.service_id, state=ProposalState.APPROVED, order="number"
+    )
     newest = {one.kpi_key: one for one in every if one.cycle_id != cycle.id}
     return list(newest.values())
 
@@ -206,7 +209,9 @@ def not_agreed(session: Session, cycle: Cycle) -> frozenset[str]:
     asked = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, window_from=days)
     of_window = (one for one in asked if used.get(one.kpi_key, proposed) == Window(one.window_from, one.window_to))
     earlier = [one for one in of_window if one.cycle_id != cycle.id]
-    return frozenset(one.kpi_key for one in earlier) - {one.kpi_key for one in earlier if one.state == "approved"}
+    return frozenset(one.kpi_key for one in earlier) - {
+        one.kpi_key for one in earlier if one.state == ProposalState.APPROVED
+    }
 
 
 def changes_of(session: Session, cycle: Cycle, evaluation: Window | None) -> list[Action]:
@@ -360,7 +365,7 @@ def _exclusions(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list
     """Approved exclusions of the KPIs that are computed."""
     keys = {kpi.id: kpi.key for kpi in kpis_of(session, cycle)}
     found = []
-    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state="approved"):
+    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state=ProposalState.APPROVED):
         kpi = keys.get(one.kpi_id, "") if one.kpi_id is not None else ""
         if one.kpi_id is None or kpi in kpis:
             span = {"from": local(one.start_at, cycle.timezone), "to": local(one.end_at, cycle.timezone)}
@@ -372,7 +377,7 @@ def _exclusions(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list
 def _rebases(session: Session, cycle: Cycle, kpis: Mapping[str, Any]) -> list[dict[str, Any]]:
     """New limits recorded for the KPIs that are computed."""
     keys = {kpi.id: kpi.key for kpi in kpis_of(session, cycle)}
-    held = rows(session, Rebase, cycle.team_id, cycle_id=cycle.id, state="recorded", order="start_on")
+    held = rows(session, Rebase, cycle.team_id, cycle_id=cycle.id, state=RebaseState.RECORDED, order="start_on")
     return [
         {"kpi": keys[one.kpi_id], "from": one.start_on, "reason": one.reason, "approved_by": one.recorded_by}
         for one in held

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.states import ActionState, EntryState, ProposalState
 
 
 class Opportunity(Row, table=True):
@@ -39,7 +40,7 @@ class Opportunity(Row, table=True):
     required_by: date | None = None
     cost: str = ""
     origin: str = ""
-    state: str = "open"
+    state: str = EntryState.OPEN
     disposition: str = ""
     benefit_claimed: str = ""
     benefit_verified: str = ""
@@ -80,7 +81,7 @@ class Action(Row, table=True):
     quorum: int = 1
     expires_at: datetime | None = None
     settle_days: int = 28
-    state: str = "proposed"
+    state: str = ActionState.PROPOSED
     version: int = 1
     proposed_at: datetime
     decided_at: datetime | None = None
@@ -147,7 +148,7 @@ class Baseline(Row, table=True):
     definition_hash: str = ""
     reason: str = ""
     turns_miss_into_hit: bool = False
-    state: str = "proposed"
+    state: str = ProposalState.PROPOSED
     proposed_by: str
     proposed_at: datetime
     approved_at: datetime | None = None

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlmodel import Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.states import ReminderState
 
 # What is still to be done, in the words of both databases: workers ask for it every moment, over all workspaces, and
 # the index of just these rows is found by just these words.
@@ -36,7 +37,7 @@ class Reminder(Row, table=True):
     due_at: datetime
     local_rule: str = ""
     timezone: str = "UTC"
-    state: str = "waiting"
+    state: str = ReminderState.WAITING
     attempts: int = 0
     times_sent: int = 0
     lease_by: str = ""

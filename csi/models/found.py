@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.states import FindingState, RebaseState, ReportState
 from csi.terms import CauseState, both_axes, label
 
 
@@ -88,7 +89,7 @@ class Finding(Row, table=True):
     impact_amount: float | None = None
     impact_unit: str = ""
     none_because: str = ""
-    state: str = "draft"
+    state: str = FindingState.DRAFT
     drafted_at: datetime
     confirmed_by: str = ""
     confirmed_at: datetime | None = None
@@ -105,7 +106,7 @@ class Rebase(Row, table=True):
     kpi_id: int = Field(foreign_key="kpi.id")
     start_on: date
     reason: str
-    state: str = "recorded"
+    state: str = RebaseState.RECORDED
     recorded_by: str
     recorded_at: datetime
     withdrawn_by: str = ""
@@ -119,7 +120,7 @@ class Report(Row, table=True):
 
     cycle_id: int = Field(foreign_key="cycle.id")
     audience: str
-    state: str = "draft"
+    state: str = ReportState.DRAFT
     content: dict[str, Any] = plain()
     content_hash: str = ""
     ask: str = ""

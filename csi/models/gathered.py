@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.states import BatchState, CellState, ProposalState
 
 
 class Source(Row, table=True):
@@ -69,7 +70,7 @@ class Batch(Row, table=True):
     last_at: datetime | None = None
     counts: dict[str, Any] = plain()
     permalink: str = ""
-    state: str = "current"
+    state: str = BatchState.CURRENT
     removed_by: str = ""
     removed_at: datetime | None = None
     removed_reason: str = ""
@@ -86,7 +87,7 @@ class QuarantinedRow(Row, table=True):
     value: str = ""
     reason: str
     expected: str = ""
-    state: str = "open"
+    state: str = CellState.OPEN
 
 
 class Measurement(Row, table=True):
@@ -132,6 +133,6 @@ class Exclusion(Row, table=True):
     reason: str
     proposed_by: str
     proposed_at: datetime
-    state: str = "proposed"
+    state: str = ProposalState.PROPOSED
     approved_by: str = ""
     approved_at: datetime | None = None

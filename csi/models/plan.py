@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.states import ClauseState
 
 
 class PlanRow(Row, table=True):
@@ -66,7 +67,7 @@ class SlaClause(Row, table=True):
     kpi_key: str
     text: str
     target: float | None = None
-    state: str = "draft"
+    state: str = ClauseState.DRAFT
     refused: str = ""
     proposed_by: str
     proposed_at: datetime

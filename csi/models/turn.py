@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Field, Index, UniqueConstraint
 
 from csi.models.row import Row, plain
+from csi.states import CycleState
 
 
 class Cycle(Row, table=True):
@@ -32,7 +33,7 @@ class Cycle(Row, table=True):
     open_channel: str | None = None
     open_service: int | None = None
     previous_id: int | None = Field(default=None, foreign_key="cycle.id")
-    state: str = "open"
+    state: str = CycleState.OPEN
     step: int = 1
     version: int = 1
     tree_version: int = 1

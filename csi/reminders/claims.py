@@ -14,6 +14,7 @@ from csi.errors import Conflict
 from csi.models import Cycle, Person, Reminder
 from csi.reminders.hours import at_work, start_of_work, within_hours, working_moment
 from csi.reminders.nudges import Nudge, benefits, wanted
+from csi.states import CycleState, ReminderState
 from csi.storage import lock, rows
 
 _KEYS = 30_000  # one statement names so many at most: SQLite takes 32,766 values
@@ -31,7 +32,7 @@ def refresh(session: Session, team_id: str, now: datetime, also: Sequence[Caller
 
     ``also`` are further callers of nudges, of steps that know more than this module: ``(session, cycle, now)``.
     """
-    found = called(session, team_id, now, rows(session, Cycle, team_id, state="open"), also)
+    found = called(session, team_id, now, rows(session, Cycle, team_id, state=CycleState.OPEN), also)
     return write(session, team_id, found, now)
 
 
@@ -85,7 +86,7 @@ def _unwritten(session: Session, team_id: str, nudges: Sequence[Nudge]) -> list[
 
 def _muted(session: Session, team_id: str) -> set[tuple[Any, ...]]:
     about = (col(Reminder.user_id), col(Reminder.cycle_id), col(Reminder.subject), col(Reminder.subject_id))
-    muted = select(*about).where(Reminder.team_id == team_id, Reminder.state == "muted")
+    muted = select(*about).where(Reminder.team_id == team_id, Reminder.state == ReminderState.MUTED)
     return {tuple(one) for one in session.exec(muted)}
 
 
@@ -127,8 +128,8 @@ def _free(team_id: str, now: datetime) -> tuple[tuple[ColumnElement[bool], ...],
     """Those nobody has taken yet, and those whose worker is silent: each is found by the index of its state."""
     due = (col(Reminder.team_id) == team_id, col(Reminder.due_at) <= now)
     return (
-        (*due, col(Reminder.state) == "waiting"),
-        (*due, col(Reminder.state) == "claimed", col(Reminder.lease_until) < now),
+        (*due, col(Reminder.state) == ReminderState.WAITING),
+        (*due, col(Reminder.state) == ReminderState.CLAIMED, col(Reminder.lease_until) < now),
     )
 
 
@@ -141,7 +142,7 @@ def sent(session: Session, reminder: Reminder, now: datetime) -> None:
 
 def dropped(session: Session, reminder: Reminder) -> None:
     """The reason has gone: nothing is sent."""
-    reminder.state = "dropped"
+    reminder.state = ReminderState.DROPPED
     session.add(reminder)
 
 
@@ -168,7 +169,7 @@ def snooze(session: Session, reminder: Reminder, *, choice: str, now: datetime) 
     team_id, user_id = reminder.team_id, reminder.user_id
     if choice == "mute":
         return _mute(session, reminder)
-    if reminder.state == "dropped":
+    if reminder.state == ReminderState.DROPPED:
         raise Conflict("This is settled already; nothing is left to put off.")
     if not snoozes_left(reminder):
         raise Conflict(f"You have put this off {MOST_SNOOZES} times. It is to be done now, or no longer reminded of.")
@@ -185,7 +186,9 @@ def snooze(session: Session, reminder: Reminder, *, choice: str, now: datetime) 
 def _mute(session: Session, reminder: Reminder) -> Reminder:
     """Silence this and whatever else waits for the person about the same thing."""
     about: dict[str, Any] = {"user_id": reminder.user_id, "cycle_id": reminder.cycle_id, "subject": reminder.subject}
-    waiting = rows(session, Reminder, reminder.team_id, state="waiting", subject_id=reminder.subject_id, **about)
+    waiting = rows(
+        session, Reminder, reminder.team_id, state=ReminderState.WAITING, subject_id=reminder.subject_id, **about
+    )
     for one in (reminder, *waiting):
         one.state, one.snoozed_until = "muted", None
         session.add(one)

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import InvalidInput
 from csi.models import Person, Reminder
+from csi.states import ReminderState
 from csi.storage import lock, rows
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -67,7 +68,7 @@ def set_hours(
     values = {"hours": f"{' '.join(worked)} {first:%H:%M}-{last:%H:%M}", "holidays": region(holidays)}
     audit.alter(session, known, values, actor=user_id, at=now, what="changed working hours")
     session.flush()
-    for one in rows(session, Reminder, team_id, user_id=user_id, state="waiting"):
+    for one in rows(session, Reminder, team_id, user_id=user_id, state=ReminderState.WAITING):
         one.due_at = within_hours(session, team_id, user_id, one.due_at)
     return known
 

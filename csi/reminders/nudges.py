@@ -26,12 +26,14 @@ from csi.models import (
     StepPassage,
 )
 from csi.reading.spans import local_day
+from csi.states import ActionState, CycleState, ProposalState, ReportState
 from csi.storage import row, rows
 from csi.terms import Role, Step
 
 BENEFIT_DAYS = (30, 60, 90)  # Source: docs/rules.md (V7.7)
 AFTER = "after"  # in an escalation's details: the keys of the nudges that went before, to whom they went
 _READING_DAYS = 2  # a report nobody answers so long is silence (V6.6)
+_PENDING, _TO_DO = (ActionState.PROPOSED,), (ActionState.APPROVED, ActionState.REOPENED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +91,21 @@ def _zone(session: Session, team_id: str, action: Action) -> str:
 
 def _unasked(team_id: str) -> SelectOfScalar[Action]:
     """Actions that were done, but those of which the first question in their state is written: so are the others."""
-    done, number = col(Action.state) == "done", cast(Action.id, String) + ":" + cast(Action.version, String)
+    done, number = col(Action.state) == ActionState.DONE, cast(Action.id, String) + ":" + cast(Action.version, String)
     review = literal("review:") + number + ":" + cast(Action.settle_days, String)
     first = case((done, review), else_=literal("benefit:") + number + f":{BENEFIT_DAYS[0]}")
     asked = exists().where(col(Reminder.team_id) == team_id, col(Reminder.key) == first)
-    over = (col(Action.state).in_(("done", "reviewed", "closed")), col(Action.done_at).is_not(None), Action.owner != "")
+    over = (
+        col(Action.state).in_((ActionState.DONE, ActionState.REVIEWED, ActionState.CLOSED)),
+        col(Action.done_at).is_not(None),
+        Action.owner != "",
+    )
     return select(Action).where(Action.team_id == team_id, *over, ~asked).order_by(col(Action.id).desc())
 
 
 def _asked_on(action: Action) -> list[tuple[str, int, int]]:
     """Kind, days after it was done, and from which day on the next question stands for this one (0: never)."""
-    if action.state != "done":
+    if action.state != ActionState.DONE:
         return [("benefit", days, 0) for days in BENEFIT_DAYS]
     later = [days for days in BENEFIT_DAYS if days > action.settle_days]
     return [("review", action.settle_days, later[0] if later else 0), *(("benefit", days, 0) for days in later)]
@@ -130,7 +136,7 @@ def is_open(
     if reminder.kind in ("benefit", "review"):
         return _benefit_stands(session, reminder)
     cycle = row(session, Cycle, reminder.team_id, id=reminder.cycle_id)
-    if cycle is None or cycle.state != "open":
+    if cycle is None or cycle.state != CycleState.OPEN:
         return False
     if also and reminder.subject in also:
         return also[reminder.subject](session, reminder, cycle, now)
@@ -164,7 +170,7 @@ def _tree_settled(session: Session, cycle: Cycle) -> bool:
 
 def _baseline_stands(session: Session, reminder: Reminder, _cycle: Cycle) -> bool:
     baseline = row(session, Baseline, reminder.team_id, id=reminder.subject_id)
-    return baseline is not None and baseline.state == "proposed" and not _decided(session, reminder, 1)
+    return baseline is not None and baseline.state == ProposalState.PROPOSED and not _decided(session, reminder, 1)
 
 
 def _report_stands(session: Session, reminder: Reminder, _cycle: Cycle) -> bool:
@@ -263,12 +269,12 @@ def _helper(session: Session, cycle: Cycle, step: Step, but: Collection[str]) ->
 def _for_actions(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     for action in rows(session, Action, cycle.team_id, cycle_id=cycle.id):
         subject, details = ("action", action.id), {"number": action.number, "title": action.title}
-        if action.state == "proposed":
+        if action.state == ActionState.PROPOSED:
             about = {"key": f"action:{action.id}:{action.version}", "subject": subject, "step": Step.CORRECT}
             about["details"] = {**details, "version": action.version}
             since = local_day(action.proposed_at, cycle.timezone)
             yield from _while_pending(session, cycle, approvers.of_action(session, cycle, action), since, about)
-        if action.state in ("approved", "reopened") and action.due_on:
+        if action.state in (ActionState.APPROVED, ActionState.REOPENED) and action.due_on:
             yield from _for_owner(session, cycle, action, action.due_on)
 
 
@@ -303,7 +309,7 @@ def _for_owner(session: Session, cycle: Cycle, action: Action, day: date) -> Ite
 
 
 def _for_baselines(session: Session, cycle: Cycle) -> Iterator[Nudge]:
-    for one in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state="proposed"):
+    for one in rows(session, Baseline, cycle.team_id, cycle_id=cycle.id, state=ProposalState.PROPOSED):
         able = approvers.of_baseline(session, cycle, one)
         kpi = row(session, Kpi, cycle.team_id, id=one.kpi_id)
         details = {"kpi": kpi.name if kpi else one.kpi_key}
@@ -313,7 +319,7 @@ def _for_baselines(session: Session, cycle: Cycle) -> Iterator[Nudge]:
 
 def _for_reports(session: Session, cycle: Cycle) -> Iterator[Nudge]:
     """Those who read reports and have pressed nothing on the newest one yet (V6.6)."""
-    for report in rows(session, Report, cycle.team_id, cycle_id=cycle.id, state="sent", order="-id", limit=1):
+    for report in rows(session, Report, cycle.team_id, cycle_id=cycle.id, state=ReportState.SENT, order="-id", limit=1):
         if report.sent_at is None:
             continue
         for user_id in roles.holders(session, cycle.team_id, cycle.service_id, Role.APPROVER, Role.READER):
@@ -354,11 +360,13 @@ def _action_stands(session: Session, reminder: Reminder, _cycle: Cycle) -> bool:
     if action is None:
         return False
     if reminder.kind == "escalation":
-        return action.state in (("proposed",) if reminder.details.get("pending") else ("approved", "reopened"))
+        return action.state in (_PENDING if reminder.details.get("pending") else _TO_DO)
     if reminder.kind == "approval":
-        waiting = action.state == "proposed" and reminder.key.endswith(f":{action.version}:{reminder.user_id}")
+        waiting = action.state == ActionState.PROPOSED and reminder.key.endswith(
+            f":{action.version}:{reminder.user_id}"
+        )
         return waiting and not _decided(session, reminder, action.version)
-    return action.state in ("approved", "reopened") and action.owner == reminder.user_id
+    return action.state in (ActionState.APPROVED, ActionState.REOPENED) and action.owner == reminder.user_id
 
 
 def _decided(session: Session, reminder: Reminder, version: int) -> bool:
@@ -370,9 +378,9 @@ def _decided(session: Session, reminder: Reminder, version: int) -> bool:
 def _benefit_stands(session: Session, reminder: Reminder) -> bool:
     """It is done and not reviewed, or nobody has judged newer data since the day that was due."""
     action = row(session, Action, reminder.team_id, id=reminder.subject_id)
-    if action is not None and action.state == "done":
+    if action is not None and action.state == ActionState.DONE:
         return action.owner == reminder.user_id
-    if action is None or reminder.kind == "review" or action.state not in ("reviewed", "closed"):
+    if action is None or reminder.kind == "review" or action.state not in (ActionState.REVIEWED, ActionState.CLOSED):
         return False
     cycles = tuple(one.id for one in rows(session, Cycle, action.team_id, service_id=action.service_id))
     same = tuple(one.id for one in rows(session, Kpi, action.team_id, cycle_id=cycles, key=action.kpi_key))

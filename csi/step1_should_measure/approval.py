@@ -9,6 +9,7 @@ from sqlmodel import Session
 from csi import approvers, audit, roles
 from csi.errors import Conflict, InvalidInput, Place, Way
 from csi.models import Cycle, Decision
+from csi.states import CycleState
 from csi.step1_should_measure.tree import agreed, decisions, tree
 from csi.storage import hold
 from csi.terms import Role, Step
@@ -87,7 +88,7 @@ def _require_open(session: Session, cycle: Cycle, answers: list[Decision]) -> No
 
 def _hold(session: Session, cycle: Cycle) -> None:
     hold(session, cycle, f"tree:{cycle.team_id}:{cycle.id}")
-    if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
+    if cycle.state != CycleState.OPEN or cycle.step != Step.SHOULD_MEASURE:
         raise Conflict(f"The tree is approved in step 1; this cycle is in step {cycle.step}.")
 
 

@@ -26,6 +26,7 @@ from csi.models import (
     Row,
     Service,
 )
+from csi.states import CycleState
 from csi.storage import hold, need, next_number, rows
 from csi.terms import Step
 
@@ -119,7 +120,7 @@ def require_step(cycle: Cycle) -> None:
     Raises:
         Conflict: the cycle is in another step; the sentence says how to return.
     """
-    if cycle.state != "open" or cycle.step != Step.SHOULD_MEASURE:
+    if cycle.state != CycleState.OPEN or cycle.step != Step.SHOULD_MEASURE:
         said = f"The tree is changed in step 1; this cycle is in step {cycle.step}. Go back to it first."
         raise Conflict(said, ways=[Way(Place.BACK, "1")])
 

@@ -18,6 +18,7 @@ from csi.kpi_catalogue.entry import ASPECTS
 from csi.measures import measure_in
 from csi.models import Csf, Cycle, Kpi
 from csi.possible import impossible
+from csi.states import CycleState
 from csi.step1_should_measure import growing
 from csi.step1_should_measure.meant import without_target
 from csi.storage import row, rows
@@ -96,7 +97,7 @@ def define(
     definition makes later results stale (step 4 refuses to compare across versions).
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "define a KPI")
-    if cycle.state != "open" or cycle.step > Step.PROCESS:
+    if cycle.state != CycleState.OPEN or cycle.step > Step.PROCESS:
         raise Conflict(f"A definition is changed in steps 1 to 4; this cycle is in step {cycle.step}.")
     unknown = sorted(set(definition) - set(DEFINITION_KEYS))
     if unknown:

@@ -12,6 +12,7 @@ from csi import roles
 from csi.definition import MEANT
 from csi.errors import Conflict, InvalidInput
 from csi.models import Cycle, Kpi
+from csi.states import CycleState
 from csi.step1_should_measure import growing
 
 _AIM = ("unit", "direction", "band_low", "band_high", "target")
@@ -28,7 +29,7 @@ def confirm(session: Session, cycle: Cycle, kpi: Kpi, keys: Collection[str], *, 
         NotAllowed: the actor is no member.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "say that a KPI is meant as it is")
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         raise Conflict("This cycle is closed; what it found stays as it is.")
     if unknown := sorted(set(keys) - set(MEANT)):
         raise InvalidInput("meant", f"unknown {', '.join(unknown)}; expected some of {', '.join(MEANT)}")

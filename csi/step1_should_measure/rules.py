@@ -13,6 +13,7 @@ from csi.errors import Breach
 from csi.kpi_catalogue.entry import NEEDS_COUNTER_METRIC
 from csi.models import Baseline, Cycle, Kpi
 from csi.rules import Rule, threshold
+from csi.states import ProposalState
 from csi.step1_should_measure import carried
 from csi.step1_should_measure.approval import sent_back
 from csi.step1_should_measure.kpis import suggested_counters
@@ -105,7 +106,9 @@ def past_date(cycle: Cycle, kpi: Kpi, now: datetime) -> str:
 
 def baselines(session: Session, cycle: Cycle) -> dict[str, Baseline]:
     """The newest approved baseline of each KPI of the service, by key."""
-    found = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, state="approved", order="number")
+    found = rows(
+        session, Baseline, cycle.team_id, service_id=cycle.service_id, state=ProposalState.APPROVED, order="number"
+    )
     return {one.kpi_key: one for one in found}
 
 

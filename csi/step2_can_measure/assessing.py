@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Cycle, Gap, Kpi, PlanRow, Row, Source
+from csi.states import CycleState
 from csi.step1_should_measure import growing
 from csi.step2_can_measure import clauses, tested
 from csi.step2_can_measure.history import MEASURABLE
@@ -84,7 +85,7 @@ def assess_tested(
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "say what can be measured")
     hold(session, cycle, f"plan:{cycle.team_id}:{cycle.id}")
-    if cycle.state != "open" or cycle.step > Step.GATHER:
+    if cycle.state != CycleState.OPEN or cycle.step > Step.GATHER:
         require_step(cycle)
     _assess(session, cycle, kpi_id, said, actor=actor, now=now)
     kpi: Kpi = growing.of_cycle(session, cycle, Kpi, kpi_id)
@@ -196,7 +197,7 @@ def require_step(cycle: Cycle) -> None:
     Raises:
         Conflict: the cycle is in another step; the sentence says how to come there.
     """
-    if cycle.state != "open" or cycle.step not in (Step.CAN_MEASURE, Step.GATHER):
+    if cycle.state != CycleState.OPEN or cycle.step not in (Step.CAN_MEASURE, Step.GATHER):
         early = cycle.step < Step.CAN_MEASURE
         where = "has not come to step 2 yet" if early else f"is in step {cycle.step}. Go back to it first"
         way = Way(Place.NEXT) if early else Way(Place.BACK, "2")

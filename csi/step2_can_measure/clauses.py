@@ -9,6 +9,7 @@ from sqlmodel import Session
 from csi import audit, roles
 from csi.errors import Breach, Conflict, GateRefused, InvalidInput
 from csi.models import Batch, Cycle, Kpi, SlaClause
+from csi.states import ClauseState
 from csi.step1_should_measure.growing import checked_text
 from csi.step2_can_measure import history
 from csi.storage import lock, need, row, rows
@@ -28,7 +29,7 @@ def draft_clause(
     words = checked_text("text", text)
     lock(session, f"sla:{cycle.team_id}:{cycle.service_id}")
     known = row(session, SlaClause, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, text=words)
-    if known is not None and known.state != "retired":
+    if known is not None and known.state != ClauseState.RETIRED:
         return known
     clause = known or SlaClause(
         team_id=cycle.team_id,
@@ -58,7 +59,7 @@ def activate_clause(session: Session, cycle: Cycle, clause_id: int, *, actor: st
     roles.require(session, cycle, actor, roles.APPROVERS, "make an SLA clause active")
     lock(session, f"sla:{cycle.team_id}:{cycle.service_id}")
     clause = of_service_one(session, cycle, clause_id)
-    if clause.state == "active":
+    if clause.state == ClauseState.ACTIVE:
         return clause
     if why := refusal(session, cycle, clause):
         raise GateRefused(
@@ -94,8 +95,8 @@ def retire_clause(session: Session, cycle: Cycle, clause_id: int, *, actor: str,
     """Take a clause out of force; it stays on record."""
     roles.require(session, cycle, actor, roles.APPROVERS, "retire an SLA clause")
     clause = of_service_one(session, cycle, clause_id)
-    if clause.state != "retired":
-        clause.state = "retired"
+    if clause.state != ClauseState.RETIRED:
+        clause.state = ClauseState.RETIRED
         session.add(clause)
         _log(session, clause, actor, now, "retired")
     return clause
@@ -113,7 +114,7 @@ def flag_unmeasured(session: Session, cycle: Cycle, *, actor: str, now: datetime
 
 def unmeasured(session: Session, cycle: Cycle) -> list[tuple[SlaClause, str]]:
     """Every active clause whose KPI is no longer measured, each with the reason."""
-    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active")
+    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=ClauseState.ACTIVE)
     return [(clause, why) for clause in active if (why := refusal(session, cycle, clause))]
 
 

@@ -13,6 +13,7 @@ from csi import ahead
 from csi.measurement import counted
 from csi.models import AnalysisResult, Batch, Cycle, Kpi, PlanRow
 from csi.rules import threshold
+from csi.states import BatchState
 from csi.step2_can_measure import tested
 from csi.storage import row, rows
 from csi.terms import Direction, Measurability
@@ -53,7 +54,7 @@ def deliveries(session: Session, cycle: Cycle, kpi: Kpi) -> list[Batch]:
     plan = row(session, PlanRow, cycle.team_id, kpi_id=kpi.id)
     if plan is None or plan.source_id is None:
         return []
-    newest = rows(session, Batch, cycle.team_id, source_id=plan.source_id, state="current", order="-ordinal")
+    newest = rows(session, Batch, cycle.team_id, source_id=plan.source_id, state=BatchState.CURRENT, order="-ordinal")
     return newest[::-1]
 
 
@@ -123,7 +124,7 @@ def _covered(session: Session, cycle: Cycle, kpi: Kpi) -> float | None:
     if plan is None or plan.source_id is None:
         return None
     every = counted.delivered(session, cycle.team_id, [plan.source_id])[plan.source_id]
-    return _coverage([one for one in every if one.state == "current"], _completeness(session, cycle, kpi))
+    return _coverage([one for one in every if one.state == BatchState.CURRENT], _completeness(session, cycle, kpi))
 
 
 def _completeness(session: Session, cycle: Cycle, kpi: Kpi) -> float | None:

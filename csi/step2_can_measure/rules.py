@@ -10,6 +10,7 @@ from sqlmodel import Session
 from csi.errors import Breach
 from csi.models import Cycle, Kpi, SlaClause
 from csi.rules import Rule
+from csi.states import ClauseState
 from csi.step2_can_measure import assessing, clauses, gaps
 from csi.step2_can_measure.history import MEASURABLE, history, share_met
 from csi.storage import rows
@@ -26,7 +27,9 @@ def is_assessed(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Brea
 
 def promises_only_what_is_measured(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V2.2: no active (or flagged) clause on a KPI that is not measured."""
-    for clause in rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=("active", "flagged")):
+    for clause in rows(
+        session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=(ClauseState.ACTIVE, ClauseState.FLAGGED)
+    ):
         if why := clauses.refusal(session, cycle, clause):
             yield Breach(
                 rule="V2.2", sentence=why, mend="sla.retire", mend_label="Retire the clause", mend_value=str(clause.id)

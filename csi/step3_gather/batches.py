@@ -18,6 +18,7 @@ from csi.models import AnalysisResult, Batch, Cycle, Finding, Kpi, PlanRow, Quar
 from csi.reading.far_dates import REASON as FAR
 from csi.reading.reading import RULES
 from csi.rules import threshold
+from csi.states import BatchState, CellState, CycleState, FindingState
 from csi.step3_gather import sources
 from csi.step3_gather.intake import Intake, is_same_reading
 from csi.step3_gather.waiting import reasons
@@ -78,9 +79,9 @@ def record(
         delivery = _Delivery(actor, now, cycle_id, way, permalink)
         return _first(session, source, intake, wanted, doubts=told, told=delivery)
     same = is_same_reading(known.rows_key, intake.rows_key)
-    if same and known.state != "removed":
+    if same and known.state != BatchState.REMOVED:
         return Recorded(known, Outcome.KNOWN)
-    outcome = Outcome.RESTORED if known.state == "removed" else Outcome.READ_AGAIN
+    outcome = Outcome.RESTORED if known.state == BatchState.REMOVED else Outcome.READ_AGAIN
     old = {"state": known.state, "rows_kept": known.rows_kept, "mapping": known.mapping}
     _fill(known, intake, wanted, _mended(session, source, intake))
     known.counts = {**known.counts, **told}
@@ -256,7 +257,7 @@ def approve(session: Session, team_id: str, batch_id: int, *, actor: str, now: d
     """
     batch = need(session, Batch, team_id, batch_id)
     why = reasons_of(batch.counts)
-    if batch.state == "waiting" and (not batch.rows_kept or any(one.kind is Why.EMPTY for one in why)):
+    if batch.state == BatchState.WAITING and (not batch.rows_kept or any(one.kind is Why.EMPTY for one in why)):
         raise Conflict("No row of it could be read. Map its columns again, or take it out.")
     rest = {name: value for name, value in batch.counts.items() if name != "waits"}
     values = {"state": "current", "counts": {**rest, **({"accepted": kept(why), "accepted_by": actor} if why else {})}}
@@ -270,7 +271,7 @@ def remove(session: Session, team_id: str, batch_id: int, *, actor: str, now: da
         Conflict: it was removed before.
     """
     batch = need(session, Batch, team_id, batch_id)
-    if batch.state == "removed":
+    if batch.state == BatchState.REMOVED:
         raise Conflict(f"{batch.filename or 'This delivery'} was removed before.")
     values = {"state": "removed", "removed_by": actor, "removed_at": now, "removed_reason": reason}
     return _change_state(session, batch, batch.state, values, actor=actor, now=now, what="removed batch")
@@ -283,7 +284,7 @@ def restore(session: Session, team_id: str, batch_id: int, *, actor: str, now: d
         Conflict: it is not out; or it came by itself and the next one stands in for it.
     """
     batch = need(session, Batch, team_id, batch_id)
-    if batch.state != "removed":
+    if batch.state != BatchState.REMOVED:
         raise Conflict(f"{batch.filename or 'This delivery'} is back already.")
     if batch.way != "file":
         raise Conflict("Only a file can be put back; what is collected comes again by itself.")
@@ -308,14 +309,16 @@ def _change_state(
     said = _agreed(batch.counts) if what == "accepted batch" else {}
     _log(session, batch, what, {"state": expected}, {**new, **said}, actor=actor, now=now)
     source = need(session, Source, batch.team_id, batch.source_id)
-    _mark_mended(session, source, batch, "corrected" if batch.state == "current" else "open")
+    _mark_mended(session, source, batch, "corrected" if batch.state == BatchState.CURRENT else "open")
     mark_stale(session, source)
     return batch
 
 
 def mark_stale(session: Session, source: Source) -> None:
     """What was computed from this source must be computed again."""
-    cycles = tuple(one.id for one in rows(session, Cycle, source.team_id, service_id=source.service_id, state="open"))
+    cycles = tuple(
+        one.id for one in rows(session, Cycle, source.team_id, service_id=source.service_id, state=CycleState.OPEN)
+    )
     plans = rows(session, PlanRow, source.team_id, cycle_id=cycles, source_id=source.id)
     kpis = rows(session, Kpi, source.team_id, cycle_id=cycles)
     planned = {plan.kpi_id for plan in plans}
@@ -324,7 +327,7 @@ def mark_stale(session: Session, source: Source) -> None:
         result.stale = True
         session.add(result)
     for finding in rows(session, Finding, source.team_id, kpi_id=ids):
-        finding.state = "stale"
+        finding.state = FindingState.STALE
         session.add(finding)
 
 
@@ -345,7 +348,9 @@ def newest_of(session: Session, sources: Sequence[Source], most: int) -> list[tu
 
 def latest(session: Session, source: Source) -> Batch | None:
     """A source's newest delivery that counts."""
-    newest = rows(session, Batch, source.team_id, source_id=source.id, state="current", order="-ordinal", limit=1)
+    newest = rows(
+        session, Batch, source.team_id, source_id=source.id, state=BatchState.CURRENT, order="-ordinal", limit=1
+    )
     return newest[0] if newest else None
 
 
@@ -358,7 +363,11 @@ def open_cells(session: Session, team_id: str, batch_id: int, limit: int = 20) -
     """Cells of a delivery nobody has put right, in file order."""
     statement = (
         select(QuarantinedRow)
-        .where(QuarantinedRow.team_id == team_id, QuarantinedRow.batch_id == batch_id, QuarantinedRow.state == "open")
+        .where(
+            QuarantinedRow.team_id == team_id,
+            QuarantinedRow.batch_id == batch_id,
+            QuarantinedRow.state == CellState.OPEN,
+        )
         .order_by(col(QuarantinedRow.line), col(QuarantinedRow.id))
     )
     return list(session.exec(statement.limit(limit)))

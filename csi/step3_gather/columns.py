@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi.measurement.mapping import columns_named
 from csi.models import Batch, Cycle, Kpi, PlanRow, Source
 from csi.reading.naming import names_used
+from csi.states import BatchState
 from csi.step1_should_measure import kpis
 from csi.step3_gather import sources
 from csi.storage import row, rows
@@ -36,7 +37,7 @@ def is_held_back(session: Session, cycle: Cycle, kpi: Kpi) -> bool:
     """Whether the newest delivery waits, as too much of it could not be read."""
     source = _source(session, cycle, kpi)
     newest = _newest(session, source) if source else None
-    return newest is not None and newest.state == "waiting"
+    return newest is not None and newest.state == BatchState.WAITING
 
 
 def columns_lacking(session: Session, cycle: Cycle, kpi: Kpi) -> tuple[str, ...]:
@@ -49,7 +50,13 @@ def columns_lacking(session: Session, cycle: Cycle, kpi: Kpi) -> tuple[str, ...]
 def _newest(session: Session, source: Source) -> Batch | None:
     """The newest delivery, also where it still waits for somebody's yes."""
     found = rows(
-        session, Batch, source.team_id, source_id=source.id, state=("current", "waiting"), order="-ordinal", limit=1
+        session,
+        Batch,
+        source.team_id,
+        source_id=source.id,
+        state=(BatchState.CURRENT, BatchState.WAITING),
+        order="-ordinal",
+        limit=1,
     )
     return found[0] if found else None
 

@@ -13,6 +13,7 @@ from csi.measurement import counted
 from csi.models import Batch, Cycle, Kpi, PlanRow, Source
 from csi.reading import spans
 from csi.rules import threshold
+from csi.states import BatchState
 from csi.step3_gather import measured
 from csi.storage import row, rows
 from csi.terms import Measurability, Period
@@ -167,8 +168,8 @@ class _Held:
 
     def _worked_out(self, source: Source, at: str) -> _Seen:
         every = self._delivered[source.id]
-        current = [one for one in every if one.state == "current"]
-        waiting = tuple(one.id for one in every if one.state == "waiting")
+        current = [one for one in every if one.state == BatchState.CURRENT]
+        waiting = tuple(one.id for one in every if one.state == BatchState.WAITING)
         found = [_days(at, one) for one in current]
         reach = [(date.fromisoformat(min(days)), date.fromisoformat(max(days))) for days in found if days]
         return _Seen(

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from csi import audit
 from csi.errors import Conflict
 from csi.models import Batch, Cycle, Kpi, Measurement, PlanRow, QuarantinedRow, Source
+from csi.states import CellState, CycleState
 from csi.step3_gather import batches
 from csi.step3_gather.expected import source_of
 from csi.step3_gather.pushed import Given, Known, Wrong, judge
@@ -56,7 +57,7 @@ def receive(session: Session, source: Source, delivery: Delivery, *, now: dateti
         Conflict: the service has no open cycle, or the key was used with other bytes.
     """
     lock(session, f"source:{source.team_id}:{source.id}")
-    cycle = row(session, Cycle, source.team_id, service_id=source.service_id, state="open")
+    cycle = row(session, Cycle, source.team_id, service_id=source.service_id, state=CycleState.OPEN)
     if cycle is None:
         raise Conflict("This source's service has no open cycle; nothing was kept.")
     batch, wanted = _batch(session, source, cycle, delivery, now)
@@ -86,7 +87,7 @@ def _batch(
     name = f"Idempotency-Key {delivery.key}" if delivery.key else ""
     known = row(session, Batch, source.team_id, source_id=source.id, sha256=digest.hexdigest())
     if known is not None:
-        return known, frozenset(cell.line for cell in batches.cells(session, known) if cell.state == "open")
+        return known, frozenset(cell.line for cell in batches.cells(session, known) if cell.state == CellState.OPEN)
     if name and row(session, Batch, source.team_id, source_id=source.id, filename=name) is not None:
         raise Conflict("This Idempotency-Key was used with another body; nothing was kept.")
     made = Batch(

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from csi.measurement import deliveries
 from csi.models import AuditRow, Batch, Source
 from csi.reading.proposing import missing_columns
+from csi.states import BatchState
 from csi.step3_gather import batches, sources
 from csi.storage import rows
 
@@ -45,7 +46,7 @@ def last_change(session: Session, source: Source) -> Change | None:
 def readable_again(session: Session, source: Source) -> list[Batch]:
     """Deliveries that count or wait, and have every column that the source's mapping needs."""
     wanted = sources.definition(source.key, source.mapping)
-    held = (*deliveries.current(session, source), *batches.of_source(session, source, state="waiting"))
+    held = (*deliveries.current(session, source), *batches.of_source(session, source, state=BatchState.WAITING))
     return [batch for batch in held if not missing_columns(wanted, batch.counts.get("columns", []))]
 
 
@@ -54,7 +55,7 @@ def is_behind(session: Session, source: Source, batch: Batch) -> bool:
 
     One that waits for a yes to a reading of its own is not: it asks what it asked.
     """
-    if batch.mapping == source.mapping or (batch.state == "waiting" and batch.counts.get("wanted")):
+    if batch.mapping == source.mapping or (batch.state == BatchState.WAITING and batch.counts.get("wanted")):
         return False
     return batch in readable_again(session, source)
 

@@ -13,6 +13,7 @@ from csi.measurement.deliveries import moment_of
 from csi.models import Batch, Cycle, Kpi, Measurement, Source
 from csi.reading.spans import label
 from csi.rules import Rule
+from csi.states import BatchState
 from csi.step3_gather import measurements
 from csi.step3_gather.expected import Arrival, arrivals
 from csi.step3_gather.measured import KINDS
@@ -83,7 +84,7 @@ def deliveries_count_once(session: Session, cycle: Cycle, _now: datetime) -> Ite
             name, day = names.get(kpi_key, kpi_key), wording.day_in(at, cycle.timezone)
             yield Breach(rule="V3.2", sentence=f"{name} has {count} current numbers for {day}.", mend="gather.open")
     sources = {one.source.id for one in arrivals(session, cycle, _now) if one.source}
-    held = rows(session, Batch, cycle.team_id, source_id=tuple(sources), state="current")
+    held = rows(session, Batch, cycle.team_id, source_id=tuple(sources), state=BatchState.CURRENT)
     for (_, digest), count in Counter((batch.source_id, batch.sha256) for batch in held).items():
         if count > 1:
             yield Breach(rule="V3.2", sentence=f"The delivery {digest[:12]} counts {count} times.", mend="gather.open")

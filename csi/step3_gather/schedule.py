@@ -15,6 +15,7 @@ from csi.models import Batch, Cycle, Kpi, PlanRow, Source
 from csi.reading import spans
 from csi.reading.connectors import pages
 from csi.reading.connectors.asked import Asked, Collected, Refused
+from csi.states import BatchState, CycleState
 from csi.step3_gather import batches, sources
 from csi.step3_gather.batches import Recorded
 from csi.step3_gather.intake import Intake
@@ -38,7 +39,7 @@ _GIVEN_UP = timedelta(hours=6)
 def due(session: Session, team_id: str, now: datetime) -> list[tuple[Source, Cycle]]:
     """Sources of open cycles that are to be collected now, each with the cycle it feeds."""
     found = []
-    cycles = {one.service_id: one for one in rows(session, Cycle, team_id, state="open")}
+    cycles = {one.service_id: one for one in rows(session, Cycle, team_id, state=CycleState.OPEN)}
     for source in rows(session, Source, team_id, kind=KINDS, retired_at=None):
         wanted = source.service_id in cycles and source.mapping and source.cadence != NEVER
         if wanted and next_at(source) <= now:
@@ -197,11 +198,11 @@ def take_over(
         newest: it came just now, so that nothing came after it; else it may have waited while others came.
     """
     anew = bool(batch.counts.get("afresh")) and not source.mapping.get("key")
-    if source.kind not in KINDS or batch.state != "current" or not (anew or replaces(source)):
+    if source.kind not in KINDS or batch.state != BatchState.CURRENT or not (anew or replaces(source)):
         return
     for old in batches.of_source(session, source):
         before = newest or replaces(source) or old.ordinal < batch.ordinal
-        if old.id != batch.id and old.state != "removed" and before:
+        if old.id != batch.id and old.state != BatchState.REMOVED and before:
             why = f"delivery {batch.ordinal} holds everything anew"
             batches.remove(session, source.team_id, old.id, actor=actor, now=now, reason=why)
 

@@ -13,6 +13,7 @@ from csi.errors import Conflict, InvalidInput, NotAllowed
 from csi.models import Baseline, Cycle, Decision, Exclusion, Kpi
 from csi.passages import mark_stale
 from csi.series.periods import moment_of
+from csi.states import CycleState, ProposalState
 from csi.storage import change_if, lock, need, row, rows
 from csi.terms import Step
 
@@ -37,7 +38,7 @@ def propose(session: Session, cycle: Cycle, span: Span, *, reason: str, actor: s
         Conflict: the result has been presented already.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "leave something out")
-    if cycle.state != "open" or cycle.step > Step.ANALYSE:
+    if cycle.state != CycleState.OPEN or cycle.step > Step.ANALYSE:
         raise Conflict(f"Data is left out in steps 3 to 5; this cycle is in step {cycle.step}.")
     said = " ".join(reason.split())
     if not said or len(said) > REASON_LIMIT:
@@ -71,7 +72,7 @@ def decide(
     exclusion = need(session, Exclusion, team_id, exclusion_id)
     lock(session, f"exclusion:{team_id}:{exclusion_id}")
     session.refresh(exclusion)
-    if exclusion.state != "proposed":
+    if exclusion.state != ProposalState.PROPOSED:
         return exclusion, False
     if actor == exclusion.proposed_by:
         raise NotAllowed("You proposed to leave this out; somebody else must approve it (V4.4).")
@@ -80,8 +81,8 @@ def decide(
     cycle = need(session, Cycle, team_id, exclusion.cycle_id)
     own = {exclusion.proposed_by}
     role = roles.require(session, cycle, actor, roles.APPROVERS, "approve what is left out", but=own)
-    if choice == "approved" and (cycle.state != "open" or cycle.step > Step.ANALYSE):
-        where = f"is in step {cycle.step}" if cycle.state == "open" else "is closed"
+    if choice == "approved" and (cycle.state != CycleState.OPEN or cycle.step > Step.ANALYSE):
+        where = f"is in step {cycle.step}" if cycle.state == CycleState.OPEN else "is closed"
         raise Conflict(f"Data is left out in steps 3 to 5; this cycle {where}.")
     values = {"state": choice, "approved_by": actor if choice == "approved" else "", "approved_at": now}
     changed = change_if(session, exclusion, {"state": "proposed"}, values)
@@ -113,7 +114,7 @@ def _decision(exclusion: Exclusion) -> dict[str, Any]:
 
 def _settled(session: Session, cycle: Cycle, exclusion: Exclusion, decision: Decision) -> None:
     session.add(decision)
-    if exclusion.state == "approved":
+    if exclusion.state == ProposalState.APPROVED:
         mark_stale(session, cycle, after=Step.GATHER)
     _log(session, exclusion, decision.user_id, decision.at, f"{exclusion.state} exclusion")
 
@@ -138,18 +139,20 @@ def retire_baseline(session: Session, cycle: Cycle, kpi_id: int, *, reason: str,
         Conflict: there is none, or no longer any.
     """
     roles.require(session, cycle, actor, roles.STEERERS, "compare afresh")
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         raise Conflict(f"Cycle {cycle.number} is closed; what it compared stays.")
     if not reason.strip():
         raise InvalidInput("reason", "expected why the terms changed")
     kpi = need(session, Kpi, cycle.team_id, kpi_id)
     if kpi.cycle_id != cycle.id:
         raise Conflict("That KPI belongs to another cycle.")
-    retired = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, state="approved")
+    retired = rows(
+        session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi.key, state=ProposalState.APPROVED
+    )
     if not retired:
         raise Conflict(f"{kpi.name} is compared with no baseline from before.")
     for one in retired:
-        one.state = "retired"
+        one.state = ProposalState.RETIRED
         session.add(one)
     mark_stale(session, cycle, after=Step.GATHER)
     audit.record(

@@ -12,6 +12,7 @@ from csi.errors import Breach
 from csi.measures import Takes, measure_in
 from csi.models import AnalysisResult, Cycle, Exclusion, Kpi, Source
 from csi.rules import Rule, threshold
+from csi.states import ProposalState
 from csi.step3_gather.gate import breach, columns_lacking
 from csi.storage import rows
 from csi.terms import Measurability, Step
@@ -128,9 +129,11 @@ def _thin(sentence: str) -> Breach:
 def excluded(session: Session, cycle: Cycle, now: datetime) -> Iterable[Breach]:
     """V4.4: nothing is left out without reason and approver."""
     del now
-    for one in rows(session, Exclusion, cycle.team_id, cycle_id=cycle.id, state=("proposed", "approved")):
+    for one in rows(
+        session, Exclusion, cycle.team_id, cycle_id=cycle.id, state=(ProposalState.PROPOSED, ProposalState.APPROVED)
+    ):
         span = " to ".join(wording.day_in(moment, cycle.timezone) for moment in (one.start_at, one.end_at))
-        if one.state == "proposed" or not one.reason.strip() or not one.approved_by:
+        if one.state == ProposalState.PROPOSED or not one.reason.strip() or not one.approved_by:
             lacking = "a reason" if not one.reason.strip() else "an approver"
             sentence = f"Leaving out {span} ({one.reason or 'no reason'}) lacks {lacking}."
             mend = "process.exclusion"

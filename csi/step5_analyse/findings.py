@@ -15,10 +15,11 @@ from csi.analysis.impact import UnitCost
 from csi.errors import Conflict, InvalidInput
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
+from csi.states import CycleState, FindingState
 from csi.storage import lock, need, row, rows
 from csi.terms import CauseState, Claim, Period, Role
 
-DRAFT, CONFIRMED, STALE = "draft", "confirmed", "stale"
+DRAFT, CONFIRMED, STALE = FindingState
 CONFIRMERS = frozenset({Role.ANALYST, Role.PROCESS_OWNER, Role.SERVICE_OWNER, Role.CSI_MANAGER})
 PARTS = ("against_target", "against_baseline", "variation", "cause", "impact")  # Source: V5.2
 MOVING = ("rising", "falling")
@@ -188,7 +189,7 @@ def none(session: Session, cycle: Cycle, kpi_id: int, because: str, *, actor: st
 def _open(session: Session, cycle: Cycle, kpi_id: int, actor: str, doing: str) -> Finding:
     """The finding to change, where the person may and the data have not moved on."""
     roles.require(session, cycle, actor, CONFIRMERS, doing)
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         raise Conflict(f"Cycle {cycle.number} is closed; its findings stay as they are.")
     lock(session, f"findings:{cycle.team_id}:{cycle.id}")
     need(session, Kpi, cycle.team_id, kpi_id)

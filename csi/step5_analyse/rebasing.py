@@ -16,6 +16,7 @@ from csi.errors import Conflict, InvalidInput
 from csi.measurement import mapping as measurement
 from csi.models import AnalysisResult, Cycle, Kpi, Rebase
 from csi.passages import mark_stale
+from csi.states import CycleState
 from csi.step5_analyse.findings import CONFIRMERS
 from csi.storage import change_if, lock, need, row, rows
 from csi.terms import Step
@@ -92,8 +93,8 @@ def withdraw(session: Session, cycle: Cycle, rebase_id: int, *, actor: str, now:
 
 def _require(session: Session, cycle: Cycle, actor: str) -> None:
     roles.require(session, cycle, actor, CONFIRMERS, "begin new limits")
-    if cycle.state != "open" or cycle.step != Step.ANALYSE:
-        where = f"is in step {cycle.step}" if cycle.state == "open" else "is closed"
+    if cycle.state != CycleState.OPEN or cycle.step != Step.ANALYSE:
+        where = f"is in step {cycle.step}" if cycle.state == CycleState.OPEN else "is closed"
         raise Conflict(f"Limits begin anew in step 5; this cycle {where}.")
 
 

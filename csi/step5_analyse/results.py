@@ -20,6 +20,7 @@ from csi.passages import by_id
 from csi.reading.files import FileStore
 from csi.series import said
 from csi.series.odd_units import BELOW_ZERO
+from csi.states import CycleState
 from csi.step4_process import computing
 from csi.storage import Sessions, lock, row, rows
 from csi.study.evaluation import Report, said_of_cut
@@ -69,7 +70,7 @@ def store(
     What is kept of a KPI that could not be computed this time is stale.
     """
     lock(session, f"results:{cycle.team_id}:{cycle.id}")
-    if cycle.state != "open":
+    if cycle.state != CycleState.OPEN:
         raise Conflict(f"Cycle {cycle.number} is closed; its results stay as they are.")
     kpis = {kpi.key: kpi.id for kpi in rows(session, Kpi, cycle.team_id, cycle_id=cycle.id)}
     stamp = {"study_hash": hash_of(report.study), "input_hash": input_hash, "made_by": actor, "made_at": now}

@@ -15,11 +15,12 @@ from csi.measurement import promises, windows
 from csi.models import Action, AnalysisResult, AuditRow, Baseline, Cycle, Kpi, Source
 from csi.passages import of_service, service_of
 from csi.reading.spans import local_day
+from csi.states import ActionState, ProposalState
 from csi.storage import row, rows
 from csi.terms import Direction, Period
 
 COLUMNS = ("value", "n", "partial", "missing")
-DONE = ("done", "reviewed", "closed")
+DONE = (ActionState.DONE, ActionState.REVIEWED, ActionState.CLOSED)
 PLANNED = ("approved", "reopened")
 
 
@@ -84,7 +85,7 @@ def _baseline(session: Session, cycle: Cycle, kpi_key: str, result: dict[str, An
     """What the cycle was judged against: the newest baseline approved before it, else its own window's level."""
     numbers = {one.id: one.number for one in of_service(session, cycle.team_id, cycle.service_id)}
     known = rows(session, Baseline, cycle.team_id, service_id=cycle.service_id, kpi_key=kpi_key, order="-number")
-    for one in (baseline for baseline in known if baseline.state == "approved"):
+    for one in (baseline for baseline in known if baseline.state == ProposalState.APPROVED):
         if numbers.get(one.cycle_id, cycle.number) < cycle.number and one.centre is not None:
             return one.centre
     level = ((result.get("detail") or {}).get("before") or {}).get("level")

@@ -18,6 +18,7 @@ from csi.measurement import of_cycle
 from csi.measurement.mapping import of_earlier_versions
 from csi.models import Batch, Cycle, Kpi, Report, SlaClause, Source
 from csi.reading.files import FileStore
+from csi.states import ClauseState
 from csi.step4_process import computing
 from csi.step5_analyse import results
 from csi.step6_present.reports import MOST_ITEMS
@@ -67,7 +68,7 @@ def facts_of(session: Session, cycle: Cycle, files: FileStore) -> Facts:
 
 def promises(session: Session, cycle: Cycle) -> list[Promise]:
     """The service's active SLA clauses."""
-    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active")
+    active = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=ClauseState.ACTIVE)
     return [Promise(clause.text, clause.kpi_key, clause.target) for clause in active]
 
 

@@ -17,6 +17,7 @@ from csi import audit, roles
 from csi.definition import hash_of
 from csi.errors import Breach, Conflict, GateRefused, InvalidInput, NotFound
 from csi.models import Cycle, Report, ReportClick
+from csi.states import CycleState, ReportState
 from csi.storage import change_if, lock, need, row, rows
 from csi.terms import Audience, Step, Verdict
 
@@ -43,7 +44,7 @@ def ask_for(session: Session, cycle: Cycle, wish: Wish, *, actor: str, now: date
         Conflict: the cycle has not come to step 6 yet.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "present")
-    if cycle.state != "open" or cycle.step < Step.PRESENT:
+    if cycle.state != CycleState.OPEN or cycle.step < Step.PRESENT:
         raise Conflict(f"Presenting is step 6; this cycle is in step {cycle.step}.")
     ask = wish.ask.strip()
     if len(ask) > TEXT:
@@ -105,7 +106,7 @@ def press(
         Conflict: the report was not sent. NotAllowed: deciding is for those who approve.
     """
     cycle = need(session, Cycle, report.team_id, report.cycle_id)
-    if report.state != "sent":
+    if report.state != ReportState.SENT:
         raise Conflict("This report has not been sent.")
     if kind == DECIDE:
         roles.require(session, cycle, actor, roles.APPROVERS, "decide on a report")
@@ -147,7 +148,7 @@ def clicks(session: Session, report: Report) -> list[ReportClick]:
 
 def of_cycle(session: Session, cycle: Cycle) -> list[Report]:
     """The cycle's sent reports, newest first."""
-    return rows(session, Report, cycle.team_id, cycle_id=cycle.id, state="sent", order="-id", limit=50)
+    return rows(session, Report, cycle.team_id, cycle_id=cycle.id, state=ReportState.SENT, order="-id", limit=50)
 
 
 def newest(session: Session, cycle: Cycle) -> list[Report]:

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from csi.errors import Breach
 from csi.models import AnalysisResult, Cycle, Kpi, Report, SlaClause
 from csi.rules import Rule
+from csi.states import ClauseState
 from csi.step6_present import reports
 from csi.step6_present.reports import MET
 from csi.storage import row, rows
@@ -66,7 +67,7 @@ def charts_carry_what_they_need(session: Session, cycle: Cycle, _now: datetime) 
 def green_is_not_all(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V6.5: every clause is met while satisfaction falls, warns."""
     kpis = {kpi.key: kpi for kpi in _kpis(session, cycle)}
-    clauses = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state="active")
+    clauses = rows(session, SlaClause, cycle.team_id, service_id=cycle.service_id, state=ClauseState.ACTIVE)
     met = [_clause_met(session, cycle, clause, kpis) for clause in clauses]
     if not met or not all(met):
         return

@@ -13,6 +13,7 @@ from csi import approvers, audit, roles
 from csi.errors import Conflict, InvalidInput, InvalidInputs, Place, Way
 from csi.models import Action, Cycle, Decision, Finding, Kpi
 from csi.rules import threshold
+from csi.states import ActionState, CycleState
 from csi.step1_should_measure.growing import TEXT_LIMIT, of_cycle
 from csi.storage import hold as hold_row
 from csi.storage import next_number, row, rows
@@ -72,7 +73,7 @@ def propose(session: Session, cycle: Cycle, fields: ActionFields, *, actor: str,
         Conflict: there is no analysis yet to act on.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "propose an action")
-    if cycle.state != "open" or cycle.step < Step.ANALYSE:
+    if cycle.state != CycleState.OPEN or cycle.step < Step.ANALYSE:
         raise Conflict("An action answers a finding; findings come in step 5.")
     values = _checked(session, cycle, fields)
     _require_enough(session, cycle, fields, {actor})
@@ -105,7 +106,13 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
     if actor not in (action.proposer, action.owner):
         roles.require(session, cycle, actor, roles.STEERERS, "change this action")
     hold(session, action)
-    if action.state not in ("proposed", "approved", "rejected", "expired", "reopened"):
+    if action.state not in (
+        ActionState.PROPOSED,
+        ActionState.APPROVED,
+        ActionState.REJECTED,
+        ActionState.EXPIRED,
+        ActionState.REOPENED,
+    ):
         raise Conflict(f"Action {action.number} is {action.state}; propose a new one instead.")
     old, new = audit.changes(action, _checked(session, cycle, fields))
     if not new:
@@ -113,7 +120,7 @@ def change(session: Session, action: Action, fields: ActionFields, *, actor: str
     _require_enough(session, cycle, fields, {actor, *approvers.proposers(session, action)})
     for name, value in new.items():
         setattr(action, name, value)
-    if set(new) & set(VOIDING) or action.state in ("rejected", "expired"):
+    if set(new) & set(VOIDING) or action.state in (ActionState.REJECTED, ActionState.EXPIRED):
         days = int(threshold(session, action.team_id, "approval_days"))
         action.version += 1
         action.state, action.decided_at, action.announced = "proposed", None, ""

@@ -15,6 +15,7 @@ from csi.measurement import windows
 from csi.measurement.mapping import definition_hash
 from csi.models import AnalysisResult, Baseline, Cycle, Decision, Kpi
 from csi.rules import threshold
+from csi.states import CycleState, ProposalState
 from csi.step1_should_measure.growing import of_cycle
 from csi.step7_correct.standing import Standing, series_of, standing
 from csi.storage import change_if, hold, lock, need, next_number, row, rows
@@ -51,13 +52,13 @@ def propose_baseline(
         GateRefused: V7.4, with everything that is missing.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "propose a baseline")
-    if cycle.state != "open" or cycle.step != Step.CORRECT:
+    if cycle.state != CycleState.OPEN or cycle.step != Step.CORRECT:
         raise Conflict(f"A new baseline is set in step 7; this cycle is in step {cycle.step}.")
     kpi: Kpi = of_cycle(session, cycle, Kpi, kpi_id)
     lock(session, f"baseline:{cycle.team_id}:{kpi.key}")
     if window_from >= window_to:
         raise InvalidInput("window_to", "the window must end after it begins")
-    waiting = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state="proposed")
+    waiting = row(session, Baseline, cycle.team_id, cycle_id=cycle.id, kpi_key=kpi.key, state=ProposalState.PROPOSED)
     if waiting is not None:
         raise Conflict(f"A baseline of {kpi.name} is waiting for approval already.")
     result = row(session, AnalysisResult, cycle.team_id, cycle_id=cycle.id, kpi_id=kpi.id)
@@ -106,7 +107,7 @@ def decide_baseline(
         raise NotAllowed("You proposed this baseline; somebody else must approve it (V7.4).")
     cycle = need(session, Cycle, team_id, baseline.cycle_id)
     role = roles.require(session, cycle, actor, roles.APPROVERS, "approve a baseline", but={baseline.proposed_by})
-    if baseline.state != "proposed":
+    if baseline.state != ProposalState.PROPOSED:
         raise Conflict(f"This baseline is {baseline.state} already.")
     approvers.require_answer(choice, reason)
     made = Decision(

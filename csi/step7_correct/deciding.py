@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from csi import approvers, roles
 from csi.errors import Conflict, NotAllowed
 from csi.models import Action, Cycle, Decision, OutboxPost
+from csi.states import ActionState
 from csi.step7_correct import actions
 from csi.storage import change_if, need, reads_only, row, rows
 from csi.words import wording
@@ -80,7 +81,7 @@ def decisions(session: Session, action: Action) -> list[Decision]:
 
 def overdue(session: Session, team_id: str, now: datetime) -> list[Action]:
     """The proposed actions whose time to be approved is over."""
-    over = (Action.state == "proposed", col(Action.expires_at) <= now)
+    over = (Action.state == ActionState.PROPOSED, col(Action.expires_at) <= now)
     return list(session.exec(select(Action).where(Action.team_id == team_id, *over).order_by(col(Action.id))))
 
 
@@ -130,7 +131,7 @@ def _require_outsider(session: Session, action: Action, actor: str) -> str:
 def _require_pending(session: Session, action: Action, version: int, now: datetime) -> None:
     if version != action.version:
         raise Conflict(f"Action {action.number} was changed since this was shown; look at its newest message.")
-    if action.state != "proposed":
+    if action.state != ActionState.PROPOSED:
         raise Conflict(f"Action {action.number} is {action.state} already.")
     if action.expires_at and action.expires_at <= now:
         day = wording.day_in(action.expires_at, _zone(session, action))

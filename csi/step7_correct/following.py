@@ -14,6 +14,7 @@ from csi.errors import Breach, Conflict, GateRefused, TooFewPoints
 from csi.measurement import windows
 from csi.models import Action, AnalysisResult, Cycle, Kpi
 from csi.reading.spans import local_day
+from csi.states import ActionState
 from csi.step1_should_measure.carried import take_up_action
 from csi.step7_correct import actions, benefits
 from csi.step7_correct.benefits import Benefit, Kept
@@ -22,7 +23,7 @@ from csi.storage import need, row, rows
 from csi.terms import Period, Verdict
 from csi.words import wording
 
-FINISHED = ("reviewed", "closed")
+FINISHED = (ActionState.REVIEWED, ActionState.CLOSED)
 BENEFIT_DAYS = (30, 60, 90)  # Source: docs/rules.md (V7.7)
 AGAIN_DAYS = 14  # until a reopened action is due; ours
 
@@ -31,9 +32,9 @@ def mark_done(session: Session, action: Action, *, actor: str, now: datetime) ->
     """The owner says that it is done; the settling time begins."""
     _require_hand(session, action, actor, "say that this action is done")
     actions.hold(session, action)
-    if action.state == "done":
+    if action.state == ActionState.DONE:
         return action
-    if action.state not in ("approved", "reopened"):
+    if action.state not in (ActionState.APPROVED, ActionState.REOPENED):
         raise Conflict(f"Action {action.number} is {action.state}; only an approved one can be done.")
     action.state, action.done_at, action.done_by = "done", now, actor
     session.add(action)
@@ -54,10 +55,10 @@ def review(session: Session, action: Action, *, actor: str, now: datetime) -> Ac
     """
     _require_hand(session, action, actor, "review this action")
     actions.hold(session, action)
-    if action.state == "reviewed":
+    if action.state == ActionState.REVIEWED:
         return action
     ready = settles_at(action)
-    if action.state != "done" or ready is None:
+    if action.state != ActionState.DONE or ready is None:
         raise Conflict(f"Action {action.number} is {action.state}; it is reviewed once it is done.")
     if now < ready:
         raise GateRefused([_v7_3(action, f"settles until {wording.day(ready)}; a verdict before that would be luck")])
@@ -93,11 +94,11 @@ def close_action(session: Session, action: Action, *, actor: str, now: datetime)
     """Close a reviewed action (or one that was rejected or has expired)."""
     _require_hand(session, action, actor, "close this action")
     actions.hold(session, action)
-    if action.state == "closed":
+    if action.state == ActionState.CLOSED:
         return action
-    if action.state not in ("reviewed", "rejected", "expired"):
+    if action.state not in (ActionState.REVIEWED, ActionState.REJECTED, ActionState.EXPIRED):
         raise GateRefused([_v7_3(action, f"is {action.state}; it is closed after its review")])
-    action.state = "closed"
+    action.state = ActionState.CLOSED
     session.add(action)
     actions.log(session, action, actor=actor, now=now, what="closed", new={"outcome": action.outcome})
     return action

@@ -11,6 +11,7 @@ from csi import audit, roles
 from csi.analysis.change_state import IMPROVED
 from csi.errors import InvalidInput
 from csi.models import Action, Cycle, Finding, Gap, Kpi, Opportunity
+from csi.states import EntryState
 from csi.step1_should_measure.growing import of_cycle
 from csi.step7_correct.following import FINISHED, benefit_of
 from csi.storage import lock, rows
@@ -103,7 +104,7 @@ def _gaps(session: Session, cycle: Cycle) -> list[LooseEnd]:
 
 
 def _ideas(session: Session, cycle: Cycle) -> list[LooseEnd]:
-    found = rows(session, Opportunity, cycle.team_id, cycle_id=cycle.id, state="parked", disposition="")
+    found = rows(session, Opportunity, cycle.team_id, cycle_id=cycle.id, state=EntryState.PARKED, disposition="")
     of_gaps = {gap.opportunity_id for gap in rows(session, Gap, cycle.team_id, cycle_id=cycle.id)}
     return [
         LooseEnd("opportunity", one.id, f"Parked idea {one.number}: {one.title}", "carry")

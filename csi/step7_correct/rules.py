@@ -11,6 +11,7 @@ from csi.errors import Breach
 from csi.measurement.mapping import definition_hash
 from csi.models import Action, Cycle, Kpi
 from csi.rules import Rule, threshold
+from csi.states import ActionState, ProposalState
 from csi.step7_correct import actions, baselines, deciding, following, loose_ends
 from csi.storage import row, rows
 from csi.words import wording
@@ -31,11 +32,11 @@ def approvals_are_sound(session: Session, cycle: Cycle, now: datetime) -> Iterat
     for action in actions.of(session, cycle):
         if action.disposition:
             continue
-        if action.state == "proposed":
+        if action.state == ActionState.PROPOSED:
             late = bool(action.expires_at and action.expires_at <= now)
             what = "was not approved in time" if late else "waits for approval"
             yield _breach("V7.2", f"Action {action.number} {what}.", "act.open", "See the action", action)
-        elif action.state == "approved":
+        elif action.state == ActionState.APPROVED:
             yes = {one.user_id for one in deciding.decisions(session, action) if one.choice == "approve"}
             if len(yes - {action.proposer, action.owner}) < action.quorum:
                 sentence = f"Action {action.number} is not approved by enough people who neither proposed nor own it."
@@ -46,10 +47,10 @@ def closed_ones_are_reviewed(session: Session, cycle: Cycle, now: datetime) -> I
     """V7.3: no action is closed without a review after its settling time; its outcome is what it brought."""
     for action in actions.of(session, cycle):
         ready = following.settles_at(action)
-        if action.state == "closed" and action.done_at and not action.outcome:
+        if action.state == ActionState.CLOSED and action.done_at and not action.outcome:
             sentence = f"Action {action.number} is closed without a review."
             yield _breach("V7.3", sentence, "act.open", "See the action", action)
-        if action.state == "done" and ready and ready <= now and not action.disposition:
+        if action.state == ActionState.DONE and ready and ready <= now and not action.disposition:
             sentence = f"Action {action.number} has settled and is not reviewed."
             yield _breach("V7.3", sentence, "act.review", "Review it", action)
 
@@ -59,12 +60,12 @@ def baselines_are_agreed(session: Session, cycle: Cycle, _now: datetime) -> Iter
     fewest = int(threshold(session, cycle.team_id, "baseline_points"))
     least = threshold(session, cycle.team_id, "coverage_least")
     for one in baselines.of(session, cycle):
-        if one.state == "rejected":
+        if one.state == ProposalState.REJECTED:
             continue
         kpi = row(session, Kpi, cycle.team_id, cycle_id=cycle.id, key=one.kpi_key)
         name = kpi.name if kpi else one.kpi_key
         said = []
-        if one.state == "proposed":
+        if one.state == ProposalState.PROPOSED:
             said.append("waits for approval")
         if one.points < fewest or (one.coverage or 0.0) < least:
             said.append("rests on too little data")
@@ -95,7 +96,13 @@ def nothing_is_left_open(session: Session, cycle: Cycle, _now: datetime) -> Iter
 def decisions_are_announced(session: Session, cycle: Cycle, _now: datetime) -> Iterator[Breach]:
     """V7.6: the decision is announced to those it affects; the link to that message is kept."""
     for action in actions.of(session, cycle):
-        decided = action.decided_at and action.state in ("approved", "rejected", "done", "reviewed", "closed")
+        decided = action.decided_at and action.state in (
+            ActionState.APPROVED,
+            ActionState.REJECTED,
+            ActionState.DONE,
+            ActionState.REVIEWED,
+            ActionState.CLOSED,
+        )
         if decided and not deciding.announced(session, action):
             sentence = f"The decision on action {action.number} is not announced yet."
             yield _breach("V7.6", sentence, "act.announce", "Announce it", action, blocks=False)
@@ -103,7 +110,9 @@ def decisions_are_announced(session: Session, cycle: Cycle, _now: datetime) -> I
 
 def benefits_are_checked_again(session: Session, cycle: Cycle, now: datetime) -> Iterator[Breach]:
     """V7.7: 30, 60 and 90 days later the benefit is checked again; a regression reopens the action."""
-    for action in rows(session, Action, cycle.team_id, service_id=cycle.service_id, state=("reviewed", "closed")):
+    for action in rows(
+        session, Action, cycle.team_id, service_id=cycle.service_id, state=(ActionState.REVIEWED, ActionState.CLOSED)
+    ):
         due = [day for day in following.benefit_days(action) if day <= now]
         result = following.newest_result(session, action)
         if due and action.cycle_id == cycle.id and (result is None or result.made_at < max(due)):

@@ -17,6 +17,7 @@ from csi.models import Cycle, Kpi
 from csi.passages import mark_stale
 from csi.series.column_kinds import columns_needed
 from csi.series.columns import is_ratio_of_kpis, link_of
+from csi.states import CycleState
 from csi.step1_should_measure import kpis
 from csi.step1_should_measure.kpis import DEFINITION_KEYS, KpiFields
 from csi.step2_can_measure.sources import name_source
@@ -45,7 +46,7 @@ def take_over(session: Session, cycle: Cycle, study: StudyDefinition, *, actor: 
         Conflict: the cycle is past step 4, where a definition no longer changes.
     """
     roles.require(session, cycle, actor, roles.MEMBERS, "take a study over")
-    if cycle.state != "open" or cycle.step > Step.PROCESS:
+    if cycle.state != CycleState.OPEN or cycle.step > Step.PROCESS:
         raise Conflict(f"A study is taken over in steps 1 to 4; this cycle is in step {cycle.step}.")
     made = _TakingOver(session=session, cycle=cycle, study=study, actor=actor, now=now, done=[], left=[])
     made.terms()

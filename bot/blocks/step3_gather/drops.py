@@ -15,6 +15,7 @@ from bot.blocks.text import clip, escape, mention
 from csi.measurement.deliveries import Waits, Why, reasons_of
 from csi.models import Batch, QuarantinedRow, Source
 from csi.reading.looks import Looks
+from csi.states import BatchState
 from csi.words.standing import some_of
 from csi.words.wording import listed, percent, plural, when
 
@@ -128,7 +129,7 @@ def broken_layout(filename: str, file_id: str, source: Source, changes: Sequence
 def known_already(filename: str, file_id: str, batch: Batch, source: Source) -> list[Block]:
     """The same bytes again (V3.2)."""
     since = f"already here since {when(batch.delivered_at)}, by {mention(batch.delivered_by)}"
-    state = " It waits for a yes." if batch.state == "waiting" else ""
+    state = " It waits for a yes." if batch.state == BatchState.WAITING else ""
     text = f"*{escape(filename)}* is {since}, in *{escape(source.name or source.key)}*. Nothing changes.{state}"
     again = parts.button("Map it differently", MAP, file_id)
     return [parts.section(text), parts.actions([again])]
@@ -256,7 +257,7 @@ def recorded(
 ) -> list[Block]:
     """What became of a delivery: rows, days, quarantine; never a value."""
     name, into = escape(batch.filename or "The delivery"), escape(source.name or source.key)
-    waiting = batch.state == "waiting"
+    waiting = batch.state == BatchState.WAITING
     sign = ":warning:" if waiting else ":white_check_mark:"
     verb = {"read again": "read again into", "restored": "is back in"}.get(outcome, "read into")
     became = f"*{name}* {verb} *{into}*, delivery {batch.ordinal}."

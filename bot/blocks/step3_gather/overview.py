@@ -12,6 +12,7 @@ from bot.blocks.step3_gather.ids import NUMBER, OPEN, REMOVE
 from bot.blocks.text import clip, escape, mention
 from csi.models import Batch, Source
 from csi.reading.spans import label
+from csi.states import BatchState
 from csi.step3_gather.expected import Arrival
 from csi.step3_gather.measured import KINDS
 from csi.words.wording import listed, plural, when
@@ -91,7 +92,7 @@ def _deliveries(source: Source, held: Sequence[Batch]) -> list[Block]:
 
 def _way_out(batch: Batch) -> Block | None:
     """What can be done about a delivery: take it out, or put it back."""
-    if batch.state == "removed":
+    if batch.state == BatchState.REMOVED:
         return put_back(batch) if batch.way == "file" else None
     can_go = batch.way not in KINDS
     return parts.button("Take out", f"{REMOVE}:{batch.id}", str(batch.id), confirm=ASK) if can_go else None

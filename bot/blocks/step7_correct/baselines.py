@@ -11,6 +11,7 @@ from bot.blocks.parts import Block
 from bot.blocks.step7_correct.decisions import said
 from bot.blocks.step7_correct.names import APPROVE_BASELINE, BASELINE, REJECT_BASELINE
 from bot.blocks.text import clip, escape, mention
+from csi.states import ProposalState
 from csi.words.together import Scale
 from csi.words.wording import decimals_of, listed, percent, when
 
@@ -56,7 +57,7 @@ def baseline_question(
     ``needed`` is how many must agree; ``lacking``: fewer may, and another approver is to be named.
     """
     blocks = baseline_facts(one, text, decisions)
-    if one.state == "proposed":
+    if one.state == ProposalState.PROPOSED:
         buttons = [
             parts.button("Approve", APPROVE_BASELINE, str(one.id), style="primary"),
             parts.button("Reject …", REJECT_BASELINE, str(one.id)),
@@ -100,6 +101,6 @@ def baseline_facts(one: Any, text: str, decisions: Sequence[Any]) -> list[Block]
 def baseline_settled(one: Any, name: str, decision: Any) -> str:
     """Said to who proposed a baseline, once it is decided."""
     about = f"{mention(one.proposed_by)}: the new baseline of {escape(clip(name, 120))} is *{one.state}*"
-    if one.state == "approved":
+    if one.state == ProposalState.APPROVED:
         return f":white_check_mark: {about}. The next cycle starts from it."
     return f":no_entry_sign: {about}: {escape(decision.reason)}\n`/csi act` proposes another."

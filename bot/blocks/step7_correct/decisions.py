@@ -9,6 +9,7 @@ from bot.blocks import parts
 from bot.blocks.parts import Block
 from bot.blocks.step7_correct.names import APPROVE, REJECT, ActionSeen
 from bot.blocks.text import escape, mention
+from csi.states import ActionState
 from csi.words.wording import day_in, listed, when
 
 ASKED_AGAIN = "30, 60 and 90 days on"
@@ -28,7 +29,7 @@ def question(one: ActionSeen, text: str, decisions: Sequence[Any], *, nobody: bo
     """The question in the thread with the answers so far; buttons while it is pending, also when ``nobody`` may yet."""
     blocks = [parts.section(text)]
     blocks += [parts.section(said(decision)) for decision in decisions]
-    if one.state == "proposed":
+    if one.state == ActionState.PROPOSED:
         value = f"{one.id}:{one.version}"
         buttons = [parts.button("Approve", APPROVE, value, style="primary"), parts.button("Reject …", REJECT, value)]
         if nobody:
@@ -61,7 +62,7 @@ def announcement(one: ActionSeen, decisions: Sequence[Any], affected: Sequence[s
     """The decision, for those it affects."""
     who = listed([mention(user) for user in affected])
     by = listed([mention(decision.user_id) for decision in decisions])
-    if one.state == "approved":
+    if one.state == ActionState.APPROVED:
         return (
             f":white_check_mark: {who}: action {one.number} is *approved* by {by}: {escape(one.title)}. "
             f"{mention(one.owner)} does it by {when(one.due_on)}; "

@@ -29,6 +29,7 @@ from csi.reading.connectors.asked import Asked, Collected
 from csi.reading.connectors.table import as_delivered
 from csi.reading.content import Content
 from csi.reading.layout import of_content
+from csi.states import CycleState
 from csi.step3_gather import batches, schedule
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, take_in
@@ -83,7 +84,7 @@ def collect(payload: Mapping[str, Any], kit: Kit) -> None:
     team_id, stamp = str(payload["team_id"]), str(payload.get("stamp") or "")
     with kit.sessions.reading() as session:
         source = need(session, Source, team_id, int(payload["source_id"]))
-        cycle = row(session, Cycle, team_id, service_id=source.service_id, state="open")
+        cycle = row(session, Cycle, team_id, service_id=source.service_id, state=CycleState.OPEN)
     if cycle is None or source.retired_at is not None:
         return
     with TemporaryDirectory(prefix="csi-collect-") as folder:

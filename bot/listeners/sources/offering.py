@@ -20,6 +20,7 @@ from csi.reading.content import Content, Format, format_of
 from csi.reading.files import FileStore
 from csi.reading.layout import guess
 from csi.reading.readers import stream
+from csi.states import BatchState
 from csi.step3_gather import origins, sources
 from csi.study.drafting.proposal import Said
 from csi.terms import Period, Step
@@ -34,7 +35,7 @@ def offered(kit: Kit, cycle: Cycle, source: Source, batch: Batch, post: str) -> 
     """
     with kit.sessions.reading() as session:
         is_used = bool(origins.feeds(session, cycle, source))
-    if cycle.step != Step.SHOULD_MEASURE or is_used or batch.state != "current":
+    if cycle.step != Step.SHOULD_MEASURE or is_used or batch.state != BatchState.CURRENT:
         return []
     known = sources.definition(source.key, source.mapping)
     found = replace(_as_dropped(kit, cycle, source, batch, known), post=post)

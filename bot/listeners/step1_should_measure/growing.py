@@ -14,6 +14,7 @@ from bot.listeners import modals
 from bot.payload import Body, clicked, user_of
 from csi.errors import Conflict, Place, Way
 from csi.models import Csf, Cycle, Goal, Kpi, OutboxPost
+from csi.states import CycleState
 from csi.step1_should_measure import growing
 from csi.step1_should_measure.tree import tree
 from csi.storage import rows
@@ -35,7 +36,7 @@ def open_tree(ack: Ack, body: Body, client: WebClient, kit: Kit) -> None:
 
 def tree_view(session: Session, cycle: Cycle) -> Block:
     """The tree, as its modal shows it."""
-    running, step = cycle.state == "open", cycle.step
+    running, step = cycle.state == CycleState.OPEN, cycle.step
     return blocks.tree_view(
         tree(session, cycle),
         modals.metadata(cycle),

@@ -33,6 +33,7 @@ from csi.reading.content import Content
 from csi.reading.layout import guess, tables
 from csi.reading.looks import Looks, looks
 from csi.reading.proposing import proposed
+from csi.states import BatchState
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather.mapping import Match, best_match
 from csi.storage import need, row, rows
@@ -364,7 +365,7 @@ def _seems(kit: Kit, cycle: Cycle, found: Drop) -> Looks | None:
 def _known(session: Session, cycle: Cycle, found: Drop) -> tuple[Batch, Source] | None:
     """The batch of the same bytes that counts, in any source of the service."""
     sources = {one.id: one for one in rows(session, Source, cycle.team_id, service_id=cycle.service_id)}
-    same = row(session, Batch, cycle.team_id, source_id=tuple(sources), sha256=found.sha256, state="current")
+    same = row(session, Batch, cycle.team_id, source_id=tuple(sources), sha256=found.sha256, state=BatchState.CURRENT)
     return None if same is None else (same, sources[same.source_id])
 
 

@@ -31,6 +31,7 @@ from csi.reading import exports
 from csi.reading.naming import guesses, names_used, with_names
 from csi.reading.trying import cells_given
 from csi.series import columns_needed
+from csi.states import BatchState
 from csi.step3_gather import batches, sources
 from csi.step3_gather.columns import read_instead
 from csi.step3_gather.settling import Wanted
@@ -186,7 +187,7 @@ def named(ack: Ack, body: Body, view: Body, kit: Kit) -> None:
 def _as_read(session: Session, source: Source, found: kept.Drop | None) -> SourceDefinition:
     """How the file at hand was read, which may wait for a yes to that; else how its source is read."""
     batch = batches.find(session, source, found.sha256) if found else None
-    own = batch.counts.get("wanted") if batch and batch.state == "waiting" else None
+    own = batch.counts.get("wanted") if batch and batch.state == BatchState.WAITING else None
     return sources.definition(source.key, own or source.mapping)
 
 

@@ -14,6 +14,7 @@ from bot.blocks.parts import Block
 from bot.context import Kit
 from bot.listeners import modals
 from csi.models import Cycle
+from csi.states import CycleState
 from csi.step2_can_measure.sources import of_service
 from csi.step3_gather import batches
 from csi.step3_gather.expected import arrivals
@@ -33,5 +34,5 @@ def overview(session: Session, cycle: Cycle, kit: Kit) -> Block:
     """The view of what has come for a cycle."""
     found = arrivals(session, cycle, kit.now())
     held = batches.newest_of(session, of_service(session, cycle.team_id, cycle.service_id), blocks.DELIVERIES)
-    may_type = cycle.state == "open"
+    may_type = cycle.state == CycleState.OPEN
     return blocks.overview(found, held, metadata=modals.metadata(cycle), zone=cycle.timezone, may_type=may_type)

@@ -30,6 +30,7 @@ from csi.models import Batch, Cycle, Source
 from csi.reading.as_written import on_its_sheet
 from csi.reading.naming import names_used
 from csi.series import columns_needed
+from csi.states import BatchState
 from csi.step3_gather import batches, rereading, settling, sources
 from csi.step3_gather.batches import Outcome, Recorded
 from csi.step3_gather.intake import Intake, is_same_reading, take_in
@@ -152,7 +153,7 @@ def _asked(session: Session, found: Drop, payload: Mapping[str, Any], intake: In
     known = batches.find(session, source, intake.sha256)
     is_new = not wanted.source_id and not batches.of_source(session, source)
     is_other = known is not None and not is_same_reading(known.rows_key, intake.rows_key)
-    counts = known is not None and known.state == "current" and is_other
+    counts = known is not None and known.state == BatchState.CURRENT and is_other
     return _Asked(source, reasons, is_new) if reasons and (is_new or counts) else None
 
 

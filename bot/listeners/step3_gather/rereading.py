@@ -22,6 +22,7 @@ from csi.models import Batch, Cycle, Source
 from csi.reading.as_written import fitted, on_its_sheet
 from csi.reading.connectors.table import as_delivered
 from csi.reading.layout import guess
+from csi.states import BatchState
 from csi.step3_gather import batches, settling, sources
 from csi.step3_gather import rereading as again
 from csi.step3_gather.batches import Outcome
@@ -55,7 +56,7 @@ def _record(
 ) -> None:
     """Keep another reading of a delivery, and say so in its file's thread."""
     known = batches.find(session, source, intake.sha256)
-    if known is None or known.state == "removed":  # taken out meanwhile: it does not come back by itself
+    if known is None or known.state == BatchState.REMOVED:  # taken out meanwhile: it does not come back by itself
         return
     made = batches.record(session, source, intake, actor=actor, now=kit.now(), cycle_id=cycle.id, accepted=accepted)
     if made.outcome is not Outcome.KNOWN:
@@ -107,7 +108,9 @@ def reread_all(payload: Mapping[str, Any], kit: Kit) -> None:
             blocks.asked("", f"s{source.id}", reasons, source, named=bool(payload.get("named"))),
         )
         return
-    counted = [(one, intake) for (one, _, _), intake in zip(planned, intakes, strict=True) if one.state == "current"]
+    counted = [
+        (one, intake) for (one, _, _), intake in zip(planned, intakes, strict=True) if one.state == BatchState.CURRENT
+    ]
     changed = together([moved(kit.files, stored(one), stored_by(intake)) for one, intake in counted])
     with kit.sessions() as session:
         source, made = _kept(session, kit, payload, intakes, left)
@@ -142,7 +145,7 @@ def _reasons(kit: Kit, source: Source, planned: list[_Planned], intakes: list[In
     """Why a reading of the deliveries that count needs a yes, of the first one that does."""
     with kit.sessions.reading() as session:
         for (batch, _, _), intake in zip(planned, intakes, strict=True):
-            if batch.state == "current" and (found := batches.doubtful(session, source, intake)):
+            if batch.state == BatchState.CURRENT and (found := batches.doubtful(session, source, intake)):
                 return found
     return ()
 

@@ -13,6 +13,7 @@ from bot.listeners.step3_gather.drop import post_key
 from csi.measurement.mapping import columns_named
 from csi.models import Batch, Cycle, Source
 from csi.reading.naming import names_used
+from csi.states import BatchState
 from csi.step3_gather import batches, sources
 
 _CELLS = 5
@@ -23,13 +24,13 @@ def message(
     session: Session, cycle: Cycle, source: Source, batch: Batch, *, outcome: str = "new", notes: Sequence[str] = ()
 ) -> list[Block]:
     """What is said of a delivery now; with the columns that KPIs miss in it, once it counts."""
-    if batch.state == "removed":
+    if batch.state == BatchState.REMOVED:
         return blocks.removed(batch, batch.removed_by)
     file = next(reversed(_places(batch)), "")
     cells = batches.open_cells(session, batch.team_id, batch.id, limit=_CELLS)
     shown = blocks.recorded(batch, source, outcome=outcome, cells=cells, notes=notes, zone=cycle.timezone, file_id=file)
     shown += [one for column in batches.far_columns(session, batch) for one in blocks.far_dates(batch, column)]
-    if batch.state == "waiting":  # one question at a time
+    if batch.state == BatchState.WAITING:  # one question at a time
         return shown
     lacking = lacking_columns(session, cycle, source, tuple(batch.counts.get("columns") or ()))
     return [*shown, *blocks.lacking(lacking, f"{file}:{source.id}")]

@@ -14,6 +14,7 @@ from bot.listeners import modals
 from bot.payload import Body
 from csi import cycle as cycles
 from csi.models import AnalysisResult, Cycle, Finding, Kpi
+from csi.states import CycleState
 from csi.step1_should_measure import kpis
 from csi.step7_correct import actions, baselines
 from csi.storage import row, rows
@@ -51,7 +52,7 @@ def _names(session: Session, cycle: Cycle) -> dict[str, str]:
 
 def view_of(session: Session, cycle: Cycle) -> Block:
     """Step 7 of a cycle, as its modal shows it."""
-    here = cycle.state == "open" and cycle.step == Step.CORRECT
+    here = cycle.state == CycleState.OPEN and cycle.step == Step.CORRECT
     found = [_found(session, cycle, kpi, here) for kpi in kpis.of_cycle(session, cycle)]
     return blocks.act_view(
         [one for one in found if one is not None],

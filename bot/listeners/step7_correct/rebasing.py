@@ -16,6 +16,7 @@ from csi import approvers
 from csi import cycle as cycles
 from csi.errors import Conflict
 from csi.models import Baseline, Cycle, Kpi
+from csi.states import ProposalState
 from csi.step1_should_measure import kpis
 from csi.step7_correct import baselines
 from csi.storage import row
@@ -76,7 +77,7 @@ def _show_baseline(session: Session, kit: Kit, cycle: Cycle, made: Baseline) -> 
         subject=("baseline", made.id),
         tell=made.proposed_by,
     )
-    copies.ask(session, kit.outbox, question, others if made.state == "proposed" else ())
+    copies.ask(session, kit.outbox, question, others if made.state == ProposalState.PROPOSED else ())
 
 
 def approve_baseline(ack: Ack, body: Body, kit: Kit) -> None:

@@ -10,6 +10,7 @@ from bot.context import Kit
 from csi import approvers
 from csi import cycle as cycles
 from csi.models import Action, Cycle, Kpi
+from csi.states import ActionState
 from csi.step7_correct import deciding
 from csi.storage import row
 
@@ -27,7 +28,7 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
         subject=("action", action.id),
         tell=action.proposer,
     )
-    if action.state in ("proposed", "approved", "rejected"):
+    if action.state in (ActionState.PROPOSED, ActionState.APPROVED, ActionState.REJECTED):
         able = approvers.of_action(session, cycle, action)
         text = blocks.question_text(action, able, cycle.timezone)
         asked = blocks.question(action, text, deciding.decisions(session, action), nobody=not able)
@@ -42,7 +43,7 @@ def show_action(session: Session, kit: Kit, cycle: Cycle, action: Action) -> Non
             subject=("action", action.id),
             tell=action.proposer,
         )
-        copies.ask(session, kit.outbox, question_post, able if action.state == "proposed" else ())
+        copies.ask(session, kit.outbox, question_post, able if action.state == ActionState.PROPOSED else ())
 
 
 def say_in_thread(session: Session, kit: Kit, action: Action, text: str, *, what: str) -> None:
