@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import floor, log10
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-
+from csi.charts import artists
 from csi.charts.canvas import FAINT, QUIET, RULE, WHITE, literal, width_of
 from csi.charts.marks import Mark, bound
 from csi.charts.view import View
 from csi.measures import measure_of
 from csi.terms import Period
 from csi.words.wording import day, month
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 TICK = 8.5  # points
 AIR = 0.08  # of the range, above and below
@@ -55,7 +57,7 @@ def with_air(low: float, high: float) -> tuple[float, float]:
 
 def ticks(low: float, high: float) -> list[float]:
     """Round values within a range."""
-    return [float(tick) for tick in MaxNLocator(nbins=5).tick_values(low, high) if low <= tick <= high]
+    return [float(tick) for tick in artists.MaxNLocator(nbins=5).tick_values(low, high) if low <= tick <= high]
 
 
 def tick_labels(of: Sequence[float]) -> list[str]:

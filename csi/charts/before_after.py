@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from csi.charts.axis import axes_at, left_margin, with_air
 from csi.charts.beside import Line, name_lines, right_margin
@@ -39,6 +37,10 @@ from csi.charts.view import View, kickers, shortly
 from csi.words.heading import ruled, titled
 from csi.words.messages import said
 from csi.words.wording import amount, clip, exact, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PLOT, NAMES = 2.4, 0.28  # inches: the plot, what the columns are called
 BEFORE, AFTER, CHANGE, END = (0.0, 1.0), (1.25, 2.25), 2.6, 2.85  # where they stand along it

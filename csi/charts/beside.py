@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from csi.charts.canvas import (
     EDGE,
@@ -28,6 +26,10 @@ from csi.charts.plot import LABEL, PARTIAL, SIGNS, SMALL
 from csi.charts.view import View
 from csi.words.messages import said
 from csi.words.wording import amount, exact
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LEADER = 0.13  # inches between a line's end and its name
 SIGN, SIGN_ROW = 0.1, 0.19  # inches: a sign's width, a row of signs

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from csi.analysis import budget
 from csi.charts.axis import axes_at, date_labels, labelled, left_margin
@@ -39,6 +38,9 @@ from csi.terms import Direction
 from csi.words.messages import said
 from csi.words.wording import clip, exact, sentence
 from csi.words.wording import share as percent
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PLOT, AIR, DATES, KEY = 2.0, 0.14, 0.34, 0.16  # inches
 ABOVE = 1.06  # of the highest value

@@ -12,20 +12,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from threading import get_ident
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font, LoadFlags
-from matplotlib.lines import Line2D
-from matplotlib.patheffects import withStroke
-from matplotlib.text import Text
 from numpy.typing import NDArray
 from PIL import Image
+
+from csi.charts import artists
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.ft2font import FT2Font
+    from matplotlib.lines import Line2D
+    from matplotlib.text import Text
 
 WIDTH = 6.4  # inches: at 600 px, the least at which Slack shows it, small print is still 10 px high
 EDGE = 0.16  # inches of white around everything
@@ -73,14 +73,14 @@ class Drawing:
 
 def figure(height: float, width: float = WIDTH) -> Figure:
     """An empty white sheet, ``height`` inches high."""
-    sheet = Figure(figsize=(width, height), dpi=DPI, facecolor=WHITE)
-    FigureCanvasAgg(sheet)
+    sheet = artists.Figure(figsize=(width, height), dpi=DPI, facecolor=WHITE)
+    artists.FigureCanvasAgg(sheet)
     return sheet
 
 
 def png(sheet: Figure) -> bytes:
     """The sheet as PNG with a palette: same drawing, same bytes (no date, no name of a program)."""
-    canvas = FigureCanvasAgg(sheet)
+    canvas = artists.FigureCanvasAgg(sheet)
     canvas.draw()
     buffer = io.BytesIO()
     _of_few_colours(np.asarray(canvas.buffer_rgba())).save(buffer, "PNG", dpi=(DPI, DPI))
@@ -109,19 +109,19 @@ def svg(sheet: Figure, title: str, words: str) -> bytes:
     """The sheet as SVG with its title and its words for those who don't see it: same drawing, same bytes."""
     buffer = io.BytesIO()
     said = {"Date": None, "Creator": None, "Title": title, "Description": words}
-    with mpl.rc_context({"svg.hashsalt": "csi", "svg.fonttype": "path"}):
-        FigureCanvasSVG(sheet).print_svg(buffer, metadata=said)
+    with artists.rc_context({"svg.hashsalt": "csi", "svg.fonttype": "path"}):
+        artists.FigureCanvasSVG(sheet).print_svg(buffer, metadata=said)
     return buffer.getvalue()
 
 
 def font(size: float, *, bold: bool = False) -> FontProperties:
     """The one font, in points."""
-    return FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+    return artists.FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
 
 
 @cache
 def _glyphs() -> frozenset[int]:
-    return frozenset(FT2Font(findfont(font(10))).get_charmap())
+    return frozenset(artists.FT2Font(artists.findfont(font(10))).get_charmap())
 
 
 def drawable(text: str) -> str:
@@ -154,7 +154,7 @@ def write(
 def mark(sheet: Figure, x: float, y: float, **style: Any) -> Line2D:
     """One marker on the sheet at ``x``, ``y`` in inches from its top left corner."""
     width, height = sheet.get_size_inches()
-    drawn = Line2D([x / width], [1 - y / height], transform=sheet.transFigure, linestyle="none", **style)
+    drawn = artists.Line2D([x / width], [1 - y / height], transform=sheet.transFigure, linestyle="none", **style)
     sheet.add_artist(drawn)
     return drawn
 
@@ -163,7 +163,7 @@ def stroke(sheet: Figure, start: tuple[float, float], end: tuple[float, float], 
     """A straight line between two points, in inches from the sheet's top left corner."""
     width, height = sheet.get_size_inches()
     (left, upper), (right, lower) = start, end
-    drawn = Line2D(
+    drawn = artists.Line2D(
         [left / width, right / width], [1 - upper / height, 1 - lower / height], transform=sheet.transFigure, **style
     )
     sheet.add_artist(drawn)
@@ -180,7 +180,7 @@ def literal(texts: Iterable[Text], *, size: float, colour: str = QUIET) -> None:
 
 def halo(text: Text) -> Text:
     """The text with a white edge, so that a line behind it does not cross it out."""
-    text.set_path_effects([withStroke(linewidth=2.4, foreground=WHITE)])
+    text.set_path_effects([artists.withStroke(linewidth=2.4, foreground=WHITE)])
     return text
 
 
@@ -197,14 +197,14 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 @cache
 def _advance(sign: str, bold: bool) -> float:
     """How far a letter reaches, in font sizes."""
-    glyph = _face(bold, get_ident()).load_char(ord(sign), flags=LoadFlags.NO_HINTING)
+    glyph = _face(bold, get_ident()).load_char(ord(sign), flags=artists.LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536 / _MEASURED
 
 
 @lru_cache(maxsize=64)
 def _face(bold: bool, _thread: int) -> FT2Font:
     """The letters, for one thread alone: two that load them at once find none."""
-    face = FT2Font(findfont(font(10, bold=bold)))
+    face = artists.FT2Font(artists.findfont(font(10, bold=bold)))
     face.set_size(_MEASURED, 72)
     return face
 

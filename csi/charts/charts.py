@@ -6,7 +6,7 @@ named at their ends, dates, and what the signs mean. Source, n, exclusions stand
 
 from __future__ import annotations
 
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from csi.charts import plot
 from csi.charts.alt_text import control_chart_text
@@ -25,6 +25,9 @@ from csi.charts.head import draw as draw_head
 from csi.charts.head import head
 from csi.charts.view import View, kickers
 from csi.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PLOT = 2.4  # inches: the height of the plot itself
 WINDOWS, AIR = 0.34, 0.12  # inches above it for the windows, or when there are none

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-from matplotlib.patches import FancyBboxPatch
-
+from csi.charts import artists
 from csi.charts.canvas import (
     AMBER,
     BLUE,
@@ -25,6 +24,9 @@ from csi.charts.canvas import (
     write,
 )
 from csi.terms import VERDICTS, Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 BADGE, KICKER = 10.5, 8.5  # points
 TITLES = (12.5, 11.5, 10.5, 9.5)  # points: the largest in which the headline has two lines
@@ -111,7 +113,7 @@ def _badge(sheet: Figure, label: str) -> None:
     colour = colour_of(label)
     height = sheet.get_size_inches()[1]
     tall = BADGE_ROW - 0.06
-    box = FancyBboxPatch(
+    box = artists.FancyBboxPatch(
         (EDGE, height - EDGE - tall),
         wide,
         tall,

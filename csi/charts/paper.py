@@ -5,18 +5,17 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure
-from matplotlib.image import imread
-
-from csi.charts import canvas
+from csi.charts import artists, canvas
 from csi.charts.canvas import INK, QUIET, TEXT, Chart
 from csi.charts.facts import Facts
 from csi.charts.report import about, details
 from csi.charts.view import View
 from csi.words.messages import said
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 8.27, 11.69  # inches. Source: ISO 216, A4
 EDGE = 0.8
@@ -53,7 +52,7 @@ class _Paper:
 
     def picture(self, png: bytes) -> None:
         """A picture over the width of the text, or as high as a page holds."""
-        pixels = imread(io.BytesIO(png))
+        pixels = artists.imread(io.BytesIO(png))
         high, wide = pixels.shape[:2]
         width = min(WITHIN, (HEIGHT - 2 * EDGE) * wide / high)
         height = width * high / wide
@@ -112,7 +111,7 @@ def _bound(paper: _Paper) -> bytes:
     """The pages as one file: no date, no name of a program, and letters that can be searched."""
     buffer = io.BytesIO()
     nothing = {"CreationDate": None, "Creator": None, "Producer": None}
-    with mpl.rc_context({"pdf.fonttype": 42}), PdfPages(buffer, metadata=nothing) as pages:
+    with artists.rc_context({"pdf.fonttype": 42}), artists.PdfPages(buffer, metadata=nothing) as pages:
         for page in paper.numbered():
             pages.savefig(page)
     return buffer.getvalue()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING, Any
 
 from csi.analysis.change_state import IMPROVED, WORSE
 from csi.charts.canvas import (
@@ -26,6 +24,9 @@ from csi.charts.canvas import (
 )
 from csi.charts.marks import Mark, Span, bound, exclusions, gaps, runs, suppressed, varies
 from csi.charts.view import View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LABEL, SMALL = 8.5, 8.5  # points
 CROWDED = 60  # from so many points on they are drawn smaller

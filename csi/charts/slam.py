@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-
+from csi.charts import artists
 from csi.charts.axis import date_labels, labelled
 from csi.charts.canvas import (
     ALT_TEXT_LIMIT,
@@ -40,6 +39,9 @@ from csi.charts.view import View, target_text
 from csi.terms import Direction, Period
 from csi.words.messages import said
 from csi.words.wording import amount, clip, day, exact, periods
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NAMES, NAME_LINES, CELL = (1.2, 2.5), 3, 0.11  # inches, lines, inches: the least and most that names take, a cell
 BODY, SMALL = 9.0, 8.0  # points
@@ -267,7 +269,7 @@ def _cell(sheet: Figure, cell: Cell, shown: str, corner: tuple[float, float], la
     (left, top), wide = corner, laid.cell
     gap = min(0.03, wide * 0.12)
     low = ((left + gap) / width, 1 - (top + laid.row - gap) / height)
-    box = Rectangle(
+    box = artists.Rectangle(
         low,
         (wide - 2 * gap) / width,
         (laid.row - 2 * gap) / height,

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from csi.charts import plot
 from csi.charts.axis import axes_at, left_margin, with_air, write_dates
@@ -42,6 +40,10 @@ from csi.terms import Direction, Period
 from csi.words.heading import ruled
 from csi.words.messages import counted, said
 from csi.words.wording import NOTHING, amount, clip, day, direction, exact, point, sentence
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PLOT, CYCLES, DATES = 2.4, 0.26, 0.34  # inches
 MOST_ACTIONS = 12

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from csi.analysis.analysis import GroupMoved, Where
 from csi.analysis.where import FUNNEL, MOST_OF_IT, PARETO, few, move_of
+from csi.charts import artists
 from csi.charts.axis import axes_at, left_margin
 from csi.charts.beside import Line, name_lines, right_margin, side_by_side
 from csi.charts.canvas import (
@@ -52,6 +50,10 @@ from csi.terms import Direction
 from csi.words.messages import counted, said
 from csi.words.together import Scale, keeping, moved
 from csi.words.wording import clip, count, decimals_of, number, of_unit, share
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 PLOT, BELOW, LEGEND, KEY = 2.2, 0.3, 0.26, 0.28  # inches: the funnel, what stands below it, signs, numbers of a key
 NAMES, NAME_LINES = 2.3, 3  # inches and lines that names take beside a drawing
@@ -323,7 +325,7 @@ def _pareto(sheet: Figure, rows: Sequence[_Row], top: float) -> None:
         reached += row.group.weight
         early = reached - row.group.weight < MOST_OF_IT * total
         corner, colour = (left / WIDTH, 1 - (middle + tall / 2) / height), BLUE if early else PALE
-        box = Rectangle(
+        box = artists.Rectangle(
             corner, long / WIDTH, tall / height, transform=sheet.transFigure, facecolor=colour, linewidth=0, gid="bar"
         )
         sheet.add_artist(box)
