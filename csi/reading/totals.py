@@ -44,7 +44,15 @@ _AVERAGES = re.compile(
     re.IGNORECASE,
 )
 _PHRASES = re.compile(WORD + r"(?!\w).{0,40}$", re.IGNORECASE)  # Durchschnitt April 2026: where its numbers bear it out
-_BESIDE_NUMBER = r"^(?:\pL{0,3}\p{Sc}|EUR|USD|GBP|CHF|JPY|BRL|PLN)\s*|\s*(?:\pL{0,3}\p{Sc}|\pL+\.?)$"
+_CODES = "EUR|USD|GBP|CHF|JPY|BRL|PLN"
+_BESIDE_NUMBER = rf"^(?:\pL{{0,3}}\p{{Sc}}|{_CODES})\s*|\s*(?:\pL{{0,3}}\p{{Sc}}|\pL+\.?)$"
+_MAY_STAND_BESIDE = r"[A-Za-z$]|[^\x00-\x7f]"
+# The same in Python's spelling, for texts without numerals that are no digits (½), which it takes for letters.
+_SIGN = r"[$¢-¥֏؋߾߿৲৳৻૱௹฿៛₠-\u20c0꠸﷼﹩＄￠￡￥￦\U00011fdd-\U00011fe0\U0001e2ff\U0001ecb0]"
+_BLANK, _LETTER = r"[\t\n\f\r ]*", r"[^\W\d_]"
+_BESIDE_ONE = re.compile(
+    rf"\A(?:{_LETTER}{{0,3}}{_SIGN}|{_CODES}){_BLANK}|{_BLANK}(?:{_LETTER}{{0,3}}{_SIGN}|{_LETTER}+\.?)\Z"
+)
 _NOTE = re.compile(r":|：|^[©*¹†]|(?:\S+\s+){3}")
 
 
@@ -259,7 +267,7 @@ def number_of(text: str, decimal: str) -> tuple[float, int] | None:
         return None
     if len(text) < _PLAIN and text.isascii() and text.isdigit():
         return float(text), 0
-    values = numbers_of(pa.chunked_array([pa.array([text], pa.string())]), decimal)
+    values = _numbers(pa.chunked_array([pa.array([_without_beside(text)], pa.string())]), decimal)
     if np.isnan(values[0]):
         return None
     behind = text.rpartition(decimal)[2] if decimal in text else ""
@@ -268,8 +276,20 @@ def number_of(text: str, decimal: str) -> tuple[float, int] | None:
 
 def numbers_of(cells: pa.ChunkedArray, decimal: str) -> np.ndarray:
     """The numbers of text cells, whatever unit stands beside them; NaN where there is none."""
-    bare = pc.replace_substring_regex(cells, _BESIDE_NUMBER, "")
-    return read_numbers(bare, decimal, ())[0].to_numpy(dtype=float)
+    if pc.any(pc.match_substring_regex(cells, _MAY_STAND_BESIDE)).as_py():
+        cells = pc.replace_substring_regex(cells, _BESIDE_NUMBER, "")
+    return _numbers(cells, decimal)
+
+
+def _numbers(cells: pa.ChunkedArray, decimal: str) -> np.ndarray:
+    return read_numbers(cells, decimal, ())[0].to_numpy(dtype=float)
+
+
+def _without_beside(text: str) -> str:
+    """One cell without what stands beside its number: arrow would compile its pattern for it, in ten milliseconds."""
+    if any(sign.isnumeric() and not (sign.isdecimal() or sign.isalpha()) for sign in text):
+        return str(pc.replace_substring_regex(pa.scalar(text), _BESIDE_NUMBER, "").as_py())
+    return _BESIDE_ONE.sub("", text)
 
 
 def _judged(ending: Ending, place: int, first: int) -> NoRow | None:

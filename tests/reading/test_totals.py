@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from csi.definition import SourceDefinition
+from csi.reading import totals
 from csi.reading.bounds import Bounds
 from csi.reading.readers import read, stream
 from csi.reading.reading import Reading
@@ -209,6 +213,34 @@ def test_the_header_once_more_is_no_row() -> None:
 )
 def test_a_cells_number_is_the_same_by_the_short_way(text: str, decimal: str, number: tuple[float, int] | None) -> None:
     assert number_of(text, decimal) == number
+
+
+def test_what_stands_beside_one_number_is_taken_off_as_from_a_whole_column() -> None:
+    before = ("", "€", "US$ ", "EUR ", "CHF\u00a0", "abc$", "abcd$", "kč", "руб", "$$", "€ €", "½", "\u20c0", "ª")
+    behind = (
+        "",
+        " h",
+        " Std.",
+        "\t€",
+        "kr.",
+        " %",
+        "EUR",
+        " m²",
+        " abcd$",
+        "\n",
+        " h\n",
+        "..",
+        "Ⅳ",
+        "e\u0301",
+        "円",
+        "_",
+    )
+    texts = [f"{one}{number}{other}" for one in before for number in ("1,5", "(1.234)", "١٢", "") for other in behind]
+    column = pc.replace_substring_regex(pa.array(texts), totals._BESIDE_NUMBER, "").to_pylist()
+    assert [totals._without_beside(text) for text in texts] == column
+    numbers = [number_of(text, ",") for text in texts]
+    whole = totals.numbers_of(pa.chunked_array([texts]), ",")
+    assert [None if one is None else one[0] for one in numbers] == [None if np.isnan(one) else one for one in whole]
 
 
 @pytest.mark.parametrize(
