@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -94,7 +95,13 @@ def _callers() -> Iterator[tuple[str, str]]:
     """Files of the project on the stack with the function's name, the nearest first."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(ROOT) and ".venv" not in path.parts:
-            yield str(path.relative_to(ROOT)), frame.f_code.co_name
+        if place := _place(frame.f_code.co_filename):
+            yield place, frame.f_code.co_name
         frame = frame.f_back
+
+
+@cache
+def _place(filename: str) -> str:
+    """Where a file stands in the project; empty for one of others."""
+    path = Path(filename)
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) and ".venv" not in path.parts else ""
