@@ -40,9 +40,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", metavar="SEED", default="", help="files and their tests in an order of this seed")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"shuffled: {config.option.shuffle}" if config.option.shuffle else ""
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items[:] = ordering.dearest_first(items)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    seed = config.option.shuffle
+    items[:] = ordering.shuffled(items, seed) if seed else ordering.dearest_first(items)
     for item in items:
         for mark in fast.marks(item):
             item.add_marker(mark)

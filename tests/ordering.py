@@ -7,7 +7,9 @@ are not the dearest. Seconds alone on a quiet machine, from a run with ``--junit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -50,3 +52,11 @@ def place(path: Path) -> int:
 def dearest_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """The tests of the dearest files first; all else in the order it has."""
     return sorted(items, key=lambda item: place(item.path))
+
+
+def shuffled(items: Sequence[pytest.Item], seed: str) -> list[pytest.Item]:
+    """The files in another order, and the tests of each: what one test leaves must not be what another needs."""
+    random = Random(seed)
+    files = [list(tests) for _, tests in groupby(items, key=lambda item: item.path)]
+    random.shuffle(files)
+    return [item for tests in files for item in random.sample(tests, len(tests))]
