@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from bot import adoption, clock, doctor, examining, leftovers, log, ready, record_key
 from bot import manifest as manifests
 from bot.app import Bot, build_app
-from bot.joining import Joining
+from bot.joining import Joined
 from bot.manifest import MANIFEST
 from bot.sandbox import tour as turn
 from bot.sandbox.server import Sandbox
@@ -241,8 +241,8 @@ def _key(path: Path) -> str:
 
 @contextmanager
 def _running(bot: Bot, settings: Settings) -> Iterator[None]:
-    """The bot, connected by Socket Mode while the block lasts."""
-    joining = Joining(bot.app, settings.slack_app_token)
+    """The bot, connected by Socket Mode, twice, while the block lasts."""
+    joining = Joined(bot.app, settings.slack_app_token)
     with _working(bot):
         try:
             joining.connect()

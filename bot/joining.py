@@ -11,14 +11,15 @@ from slack_sdk.errors import SlackApiError
 
 from csi.errors import InvalidInput
 
-CONNECTIONS = 32  # envelopes worked on at once
+CONNECTIONS = 2  # Slack chooses one for each envelope; where the server of one vanishes, the other is heard
+ENVELOPES = 32  # worked on at once, by each connection
 _BETWEEN = 0.1  # seconds
 
 
 class Joining(SocketModeHandler):
     """A connection of the bot; ``connect`` joins, ``close`` leaves."""
 
-    def __init__(self, app: App, app_token: str, *, concurrency: int = CONNECTIONS) -> None:
+    def __init__(self, app: App, app_token: str, *, concurrency: int = ENVELOPES) -> None:
         super().__init__(app, app_token, web_client=app.client, concurrency=concurrency)
 
     def connect(self) -> None:
@@ -55,6 +56,27 @@ class Joining(SocketModeHandler):
         self.client.closed = True
         self.client.message_queue.put(None)  # no message: whoever waits for one, a second at a time, looks up
         super().close()
+
+
+class Joined:
+    """A bot that has joined more than once, so that no vanished server makes it deaf until that is noticed."""
+
+    def __init__(self, app: App, app_token: str, *, count: int = CONNECTIONS) -> None:
+        self._each = [Joining(app, app_token) for _ in range(count)]
+
+    def connect(self) -> None:
+        """Join, as often as asked for.
+
+        Raises:
+            InvalidInput: as ``Joining.connect``.
+        """
+        for one in self._each:
+            one.connect()
+
+    def close(self) -> None:
+        """Leave at once."""
+        for one in self._each:
+            one.close()
 
 
 def refusal(setting: str, refused: SlackApiError) -> InvalidInput:

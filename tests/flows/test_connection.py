@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from bot.joining import Joining
+from bot.joining import Joined, Joining
 from csi.models import InboxEvent, OutboxPost
 from csi.storage import engine, sessions
 from tests.flows.conftest import World
@@ -30,6 +30,23 @@ def test_a_lost_connection_is_made_again(world: World, how: str):
     )
     world.alice.command("/csi", "help")
     assert "/csi start SERVICE" in str(world.alice.last()["blocks"])
+
+
+def test_who_has_joined_twice_hears_on_when_the_server_of_one_vanishes(world: World):
+    transport = world.sandbox.delivery.transport
+    world._handler.close()
+    world.alice.wait(lambda: not transport.connected(), what="nobody there")
+    joined = Joined(world.bot.app, world.settings.slack_app_token)
+    joined.connect()
+    try:
+        world.alice.wait(lambda: len(transport.connections) == 2, what="two connections")
+        transport._forget(transport.connections[0])  # gone without a word: the bot believes it is connected
+        for _ in range(3):  # whosever turn it is
+            world.alice.command("/csi", "help")
+        assert "/csi start SERVICE" in str(world.alice.last()["blocks"])
+    finally:
+        joined.close()
+    world.alice.wait(lambda: not transport.connected(), what="nobody there")
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
-"""``python -m tests.trials faults --seeds 20`` and ``… killed --moments 50``: each prints tried / result.
+"""``python -m tests.trials faults --seeds 20``, ``… killed --moments 50``, ``… disk --moments 20``: each prints tried /
+result.
 
+``disk`` needs the right to mount: a small disk of memory that is full from a moment on, and one that is read-only.
 ``--database`` is another than a SQLite file of its own, such as ``postgresql+psycopg://…``; it is migrated, and each
 trial is a workspace of its own in it.
 """
@@ -17,15 +19,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import structlog
 
 from csi import storage
+from tests.trials import disk
+from tests.trials.hands import Hands
 from tests.trials.ledger import Ledger
-from tests.trials.turn import Turn, clock
+from tests.trials.turn import Turn
 
 
 def faults(url: str, folder: Path, upload: str, seeds: int) -> list[str]:
@@ -43,22 +46,6 @@ def faults(url: str, folder: Path, upload: str, seeds: int) -> list[str]:
     kinds = ", ".join(f"{count} {what}" for what, count in sorted(drawn.items()))
     print(f"faults: {seeds} seeds, {drawn.total()} faults ({kinds})")
     return wrong
-
-
-class Hands:
-    """A clock turned by hand; now and then it is set back."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self._rng, self._at = rng, clock()
-
-    def now(self) -> datetime:
-        """The time."""
-        return self._at
-
-    def on(self) -> None:
-        """Ten seconds on; one time in twenty a minute back, and from there on."""
-        self._at += timedelta(seconds=10) if self._rng.random() > 0.05 else timedelta(minutes=-1)
-        time.sleep(0.005)  # what the inbox works on, it works on in threads
 
 
 def killed(url: str, folder: Path, upload: str, moments: int) -> list[str]:
@@ -130,7 +117,7 @@ def uploads() -> Iterator[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Try, print what came of it, and give 1 where anything was lost, doubled or does not verify."""
     asked = argparse.ArgumentParser(prog="python -m tests.trials")
-    asked.add_argument("trial", choices=["faults", "killed"])
+    asked.add_argument("trial", choices=["faults", "killed", "disk"])
     asked.add_argument("--seeds", type=int, default=20)
     asked.add_argument("--moments", type=int, default=50)
     asked.add_argument("--database", default="")
@@ -139,6 +126,10 @@ def main(arguments: list[str] | None = None) -> int:
     structlog.configure(processors=[lambda *_: (_ for _ in ()).throw(structlog.DropEvent)])
     with tempfile.TemporaryDirectory(prefix="trial-") as where, uploads() as upload:
         folder = Path(where)
+        if given.trial == "disk":
+            wrong = disk.tried(folder, upload, given.moments)
+            print("\n".join(wrong) or "nothing lost, nothing doubled, the record holds")
+            return 1 if wrong else 0
         url = given.database or f"sqlite:///{folder / 'csi.db'}"
         storage.migrate(url)
         wrong = (

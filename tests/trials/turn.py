@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.blocks import parts
@@ -89,9 +90,10 @@ class Turn:
             deliver = DeliveryWorker(outbox, sessions, self.now, lambda _: self.slack, pace, **give)  # type: ignore[arg-type,return-value]
             for _ in range(most):
                 worker.look()
-                deliver.round()
-                if not self._left(sessions, deliver):
-                    break
+                deliver._safely(deliver.round)
+                with suppress(OperationalError):  # the database is away
+                    if not self._left(sessions, deliver):
+                        break
                 step()
             worker.stop()
 
